@@ -1,0 +1,62 @@
+"""Evaluate hybrid working in children's social work.
+
+A study is declared once, tried on synthetic authorities whose truth is known, run unchanged on a local
+authority's own data, and only what is safe and supported by the design is said.
+
+Public names load on first use; importing the package loads no widget and no plot.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "EvaluationData": "hybrid_toolkit.data.evaluation_data",
+    "load_data": "hybrid_toolkit.data.load",
+    "validate_data": "hybrid_toolkit.data.rules",
+    "load_published": "hybrid_toolkit.data.published",
+    "Truth": "hybrid_toolkit.synth.truth",
+    "Size": "hybrid_toolkit.synth.truth",
+    "scenario": "hybrid_toolkit.synth.scenarios",
+    "simulate_authority": "hybrid_toolkit.synth.generate",
+    "load_synthetic": "hybrid_toolkit.synth.committed",
+    "measure": "hybrid_toolkit.metrics.compute",
+    "MetricSpec": "hybrid_toolkit.metrics.spec",
+    "score_instrument": "hybrid_toolkit.metrics.instruments",
+    "Study": "hybrid_toolkit.study.study",
+    "load_study": "hybrid_toolkit.study.study",
+    "headline_studies": "hybrid_toolkit.study.headline",
+    "Gate": "hybrid_toolkit.disclosure.gate",
+    "Release": "hybrid_toolkit.disclosure.release",
+    "MetricExplorer": "hybrid_toolkit.widgets.metric_explorer",
+}
+_ROOMS = (
+    "data",
+    "synth",
+    "metrics",
+    "models",
+    "designs",
+    "study",
+    "disclosure",
+    "report",
+    "widgets",
+    "errors",
+    "result",
+)
+
+__all__ = [*_PUBLIC, *_ROOMS]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    if name in _ROOMS:
+        return import_module(f"hybrid_toolkit.{name}")
+    raise AttributeError(f"module 'hybrid_toolkit' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,1 @@
+"""What the evaluator brings: contracts, loading, validation, mappings, published statistics."""

@@ -1,0 +1,137 @@
+"""The frames of an evaluation, where they came from, and one stable hash of what they hold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
+
+import pandas as pd
+
+from hybrid_toolkit.data.contracts import TABLES
+from hybrid_toolkit.errors import CoverageError
+
+SYNTHETIC_STAMP = "SYNTHETIC DATA - not evidence about any real authority"
+"""Shown on every frame, figure and report made from simulated data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one table came from.
+
+    Parameters
+    ----------
+    table : contract table name.
+    origin : file name, sheet or database table (never an absolute path or a password).
+    sha256 : hash of the bytes read (of the rows, for a database).
+    rows : rows read.
+    read_at : when, UTC.
+    notes : what was assumed or left out, such as columns outside the contract.
+    """
+
+    table: str
+    origin: str
+    sha256: str
+    rows: int
+    read_at: datetime
+    notes: tuple[str, ...] = ()
+
+
+def hash_frame(frame: pd.DataFrame) -> str:
+    """SHA-256 of a frame's content, whatever the order of its rows and columns or the file it came from.
+
+    Examples
+    --------
+    >>> a = pd.DataFrame({"x": [1.0, 2.0], "y": ["u", "v"]})
+    >>> hash_frame(a) == hash_frame(a.iloc[::-1][["y", "x"]])
+    True
+    >>> hash_frame(a) == hash_frame(a.assign(x=[1.0, 3.0]))
+    False
+    """
+    ordered = frame[sorted(frame.columns)]
+    lines = ordered.to_csv(index=False, header=False, lineterminator="\n", date_format="%Y-%m-%dT%H:%M:%S")
+    digest = hashlib.sha256(",".join(map(str, ordered.columns)).encode())
+    for line in sorted(lines.splitlines()):
+        digest.update(b"\n" + line.encode())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class EvaluationData:
+    """Tables that keep to the contracts, with their provenance. Never changed in place.
+
+    Parameters
+    ----------
+    tables : contract table name -> frame with contract column names and dtypes.
+    provenance : one ``Source`` a table.
+    synthetic : True where the data were simulated; every output is then stamped.
+    label : short name for headings, such as ``"small authority, helpful hump, seed 1"``.
+    mapping_hash : SHA-256 of the mapping file that was applied, or None. A contract, code list or mapping
+        that changes what a column means changes the content, and so the hash.
+
+    Examples
+    --------
+    >>> d = EvaluationData({"la": pd.DataFrame({"la_id": ["A"]})})
+    >>> len(d.hash), list(d), d.has("la", "la_id"), d.has("worker")
+    (64, ['la'], True, False)
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    provenance: tuple[Source, ...] = ()
+    synthetic: bool = False
+    label: str = ""
+    mapping_hash: str | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.tables) - set(TABLES))
+        if unknown:
+            raise CoverageError(
+                f"{len(unknown)} table(s) have no contract: {', '.join(unknown)}.",
+                fix=f"Use the names of the contracts: {', '.join(TABLES)}.",
+                code="TABLE-UNKNOWN",
+            )
+        object.__setattr__(self, "tables", MappingProxyType({n: self.tables[n] for n in TABLES if n in self.tables}))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.table(name)
+
+    def __repr__(self) -> str:
+        stamp = f" [{SYNTHETIC_STAMP}]" if self.synthetic else ""
+        inside = ", ".join(f"{n}: {len(f):,}" for n, f in self.tables.items())
+        return f"EvaluationData({self.label + ': ' if self.label else ''}{inside}){stamp}"
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether the table is there with all of these columns."""
+        return table in self.tables and set(columns) <= set(self.tables[table].columns)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One table; a copy, so that changing it changes nothing here.
+
+        Raises
+        ------
+        CoverageError : the data have no such table.
+        """
+        if name not in self.tables:
+            raise CoverageError(
+                f"The data have no table '{name}'; they have: {', '.join(self.tables) or 'none'}.",
+                fix=f"Add a file or sheet called '{name}', or ask coverage() what can be measured without it.",
+                code="TABLE-MISSING",
+            )
+        return self.tables[name].copy(deep=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """One SHA-256 over all tables, the same for the same content from CSV, XLSX, Parquet or a database."""
+        digest = hashlib.sha256()
+        for name in sorted(self.tables):
+            digest.update(f"{name}:{hash_frame(self.tables[name])}\n".encode())
+        return digest.hexdigest()

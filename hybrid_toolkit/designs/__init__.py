@@ -1,0 +1,1 @@
+"""Designs: what each estimates, what it assumes, what checks it."""

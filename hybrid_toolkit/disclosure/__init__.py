@@ -1,0 +1,1 @@
+"""The disclosure gate. Tables, figures and reports show only a Release."""

@@ -1,0 +1,89 @@
+"""One family of exceptions.
+
+Every message says what was expected, where, how many places are concerned and how to mend it.
+A message holds counts and positions, never a value from the data: tracebacks are saved in notebooks.
+"""
+
+from __future__ import annotations
+
+
+class HybridToolkitError(Exception):
+    """Base of every error that the toolkit raises on purpose.
+
+    Parameters
+    ----------
+    message : what was found and what was expected, without values from the data.
+    fix : how to mend it, one sentence.
+    code : a stable short code such as ``DATA-UNREADABLE``.
+
+    Examples
+    --------
+    >>> print(HybridToolkitError("table 'worker': 3 rows have no key", fix="Fill worker_id.", code="KEY-NULL"))
+    [KEY-NULL] table 'worker': 3 rows have no key How to mend it: Fill worker_id.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, fix: str = "", code: str = "ERROR") -> None:
+        self.message = message
+        self.fix = fix
+        self.code = code
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        mend = f" How to mend it: {self.fix}" if self.fix else ""
+        return f"[{self.code}] {self.message}{mend}"
+
+
+class UnreadableError(HybridToolkitError):
+    """A path, file, sheet or database cannot be read as what it claims to be."""
+
+    exit_code = 2
+
+
+class OutputError(HybridToolkitError):
+    """An output cannot be written; nothing half-written is left behind."""
+
+    exit_code = 2
+
+
+class UsageError(HybridToolkitError):
+    """A call or a command asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class ContractError(HybridToolkitError):
+    """Data break a table's contract."""
+
+
+class MappingError(HybridToolkitError):
+    """A mapping file names a table, column or code that does not exist, or leaves one out."""
+
+
+class IdentifierError(HybridToolkitError):
+    """Data carry a column that identifies a person."""
+
+
+class PublishedError(UnreadableError):
+    """A published statistics file has a layout that is not recognised."""
+
+
+class CoverageError(HybridToolkitError):
+    """A metric or study needs a table or column that the data do not have."""
+
+
+class MeasureError(HybridToolkitError):
+    """A metric, scale or instrument cannot be computed from what it was given."""
+
+
+class StudyError(HybridToolkitError):
+    """A study is declared in a way that cannot be run or identified."""
+
+
+class EstimationError(HybridToolkitError):
+    """A model cannot be fitted to these data (singular, too few clusters, not converged)."""
+
+
+class DisclosureError(HybridToolkitError):
+    """An output was asked for that has not passed the disclosure gate."""

@@ -1,0 +1,1 @@
+"""Definitions of instruments and their scoring."""

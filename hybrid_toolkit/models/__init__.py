@@ -1,0 +1,1 @@
+"""Estimators behind one face."""

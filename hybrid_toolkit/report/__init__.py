@@ -1,0 +1,1 @@
+"""Tables, plots, prose and documents, made from Releases only."""

@@ -1,0 +1,1 @@
+"""Studies: declared once, diagnosed where the truth is known, run unchanged on real data, put into words."""

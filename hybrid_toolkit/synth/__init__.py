@@ -1,0 +1,1 @@
+"""Synthetic authorities whose truth is known."""

@@ -1,0 +1,1 @@
+"""Widgets: state, view, code export."""

@@ -1,0 +1,20 @@
+"""Fixtures that several rooms share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real published files, which are not part of the repository."""
+    places = [Path(p) for p in [os.environ.get("HYBRID_TOOLKIT_REAL_DATA")] if p] + [ROOT.parent / "shared/data/real"]
+    for place in places:
+        if place.is_dir():
+            return place
+    pytest.skip("the published files are not here: set HYBRID_TOOLKIT_REAL_DATA to their folder")
