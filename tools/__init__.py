@@ -1,0 +1,1 @@
+"""What a contributor runs: set-up, demo, tests, generated files."""

@@ -1,0 +1,111 @@
+"""Run one of the project's jobs: ``python -m tools demo``.
+
+Standard library only, so that it runs on a machine with nothing but Python 3.11 or newer and git. The first
+job that needs it makes a virtual environment in ``.venv`` with the pinned versions of ``requirements.lock``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "set-up-for.txt"
+PINNED = ("requirements.lock", "pyproject.toml")
+
+
+def run(*command: str | Path, **extra_environment: str) -> None:
+    """Run a command at the project's root and stop with its code if it fails."""
+    code = subprocess.run([str(c) for c in command], cwd=ROOT, env=os.environ | extra_environment).returncode
+    if code:
+        sys.exit(code)
+
+
+def wanted() -> str:
+    """What the environment has to match: the interpreter and the pinned files."""
+    digest = hashlib.sha256(sys.version.encode())
+    for name in PINNED:
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def setup() -> None:
+    """Make ``.venv`` with the pinned versions, unless it is there already."""
+    if STAMP.exists() and PYTHON.exists() and STAMP.read_text() == wanted():
+        return
+    print("Setting up .venv with the pinned versions; the first time takes a few minutes.", flush=True)
+    venv.create(VENV, with_pip=True, clear=True)
+    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*pip, "--require-hashes", "-r", "requirements.lock")
+    run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
+    STAMP.write_text(wanted())
+
+
+def demo() -> None:
+    """The main job on the committed synthetic authority: report, findings and figures in ``out/demo``."""
+    setup()
+    run(PYTHON, "-m", "hybrid_toolkit", "demo", "--out", "out/demo")
+
+
+def lab() -> None:
+    """JupyterLab on the notebooks."""
+    setup()
+    run(PYTHON, "-m", "jupyterlab", "notebooks")
+
+
+def check() -> None:
+    """Style and types."""
+    setup()
+    run(PYTHON, "-m", "ruff", "check", ".")
+    run(PYTHON, "-m", "ruff", "format", "--check", ".")
+    run(PYTHON, "-m", "mypy")
+
+
+def test() -> None:
+    """Every test: style, types, notebooks, package, doctests, browser."""
+    check()
+    run(PYTHON, "-m", "pytest", "--nbval", "-o", "testpaths=notebooks", "-o", "addopts=-q", "notebooks")
+    run(PYTHON, "-m", "pytest", *sys.argv[2:])
+
+
+def synthetic() -> None:
+    """Make the committed synthetic data again."""
+    setup()
+    run(PYTHON, "-m", "tools.make_synthetic")
+
+
+def coverage() -> None:
+    """Make the table of bias and interval coverage again (long)."""
+    setup()
+    run(PYTHON, "-m", "tools.coverage_table")
+
+
+def wheel() -> None:
+    """Build the wheel into ``dist``."""
+    setup()
+    run(PYTHON, "-m", "build", "--wheel", "--no-isolation")
+
+
+def clean() -> None:
+    """Remove what the jobs made."""
+    for name in (".venv", "out", "dist", "build", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+
+
+JOBS = {f.__name__: f for f in (setup, demo, test, lab, check, synthetic, coverage, wheel, clean)}
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older interpreter must be told, not crash
+        sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+    if len(sys.argv) < 2 or sys.argv[1] not in JOBS:
+        lines = "\n".join(f"  {name:<10} {(job.__doc__ or '').splitlines()[0]}" for name, job in JOBS.items())
+        sys.exit(f"Usage: python -m tools JOB\n{lines}")
+    JOBS[sys.argv[1]]()

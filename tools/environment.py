@@ -1,0 +1,41 @@
+"""Write ``environment.yml`` (conda) from ``pyproject.toml``: ``python -m tools.environment``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FROM_CONDA = (
+    "numpy pandas scipy statsmodels matplotlib pyarrow sqlalchemy openpyxl defusedxml jinja2 joblib tqdm "
+    "ipywidgets jupyterlab nbval"
+).split()
+"""Requirements taken from conda-forge, under the same name as on the Python index; pip brings the others."""
+
+
+def environment() -> str:
+    """The text of ``environment.yml`` for the requirements that ``pyproject.toml`` states."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    requirements = project["dependencies"]
+    names = [re.split(r"[\[<>=!~ ]", r)[0] for r in requirements]
+    conda = [r for r, n in zip(requirements, names, strict=True) if n in FROM_CONDA]
+    pip = [r for r, n in zip(requirements, names, strict=True) if n not in FROM_CONDA]
+    lines = [
+        "# Generated from pyproject.toml by: python -m tools.environment",
+        "name: hybrid-toolkit",
+        "channels:",
+        "  - conda-forge",
+        "dependencies:",
+        f"  - python{project['requires-python']}",
+        "  - pip",
+        *(f"  - {r}" for r in conda),
+        "  - pip:",
+        *(f'    - "{r}"' for r in pip),
+        '    - "-e ."',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "environment.yml").write_text(environment(), encoding="utf-8", newline="\n")
