@@ -1,0 +1,205 @@
+"""Outputs that are whole or absent: written beside their place, then renamed into it.
+
+A reader never meets a half-written file, and a run that fails leaves what stood there before.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hybrid_toolkit.errors import OutputError
+
+
+def _refuse(path: Path, why: str, fix: str) -> OutputError:
+    return OutputError(f"cannot write '{path}': {why}.", fix=fix, code="OUTPUT-UNWRITABLE")
+
+
+def _os_refusal(path: Path, error: OSError) -> OutputError:
+    why = (error.strerror or type(error).__name__).lower()
+    return _refuse(path, why, "Choose a folder that you may write to, with enough free space.")
+
+
+def _make_parents(path: Path) -> list[Path]:
+    """Make the missing parents of ``path``; those that were made, deepest first."""
+    missing = []
+    parent = path.parent
+    while not parent.exists() and parent != parent.parent:
+        missing.append(parent)
+        parent = parent.parent
+    made: list[Path] = []
+    try:
+        for folder in reversed(missing):
+            folder.mkdir(exist_ok=True)
+            made.insert(0, folder)
+        if not path.parent.is_dir():
+            raise NotADirectoryError(20, "a part of the path is a file, not a folder")
+    except OSError as error:
+        _unmake(made)
+        raise _os_refusal(path, error) from None
+    return made
+
+
+def _unmake(folders: list[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _of_output(error: OSError, *places: Path) -> bool:
+    """Whether an operating system error concerns the output (and not something that the caller was reading)."""
+    return error.filename is None or any(str(error.filename).startswith(str(p)) for p in places)
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Give a path beside ``path`` to write one file to; rename it into place when the block ends without an error.
+
+    Parameters
+    ----------
+    path : the file to write; missing parent folders are made, and unmade again if the block fails.
+
+    Raises
+    ------
+    OutputError : the place cannot be written, or is a folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp()) / "new" / "a.txt"
+    >>> with atomic_path(place) as part:
+    ...     _ = part.write_text("whole")
+    ...     place.exists()
+    False
+    >>> place.read_text(), len(list(place.parent.iterdir()))
+    ('whole', 1)
+    """
+    target = Path(path).expanduser()
+    try:
+        target = target.resolve()
+        if target.is_dir():
+            raise _refuse(target, "it is a folder", "Give the name of a file.")
+    except OSError as error:
+        raise _os_refusal(target, error) from None
+    if target.exists() and not target.is_file():
+        yield target  # a device or a pipe such as /dev/stdout cannot be renamed over
+        return
+    made = _make_parents(target)
+    part = _beside(target)
+    try:
+        yield part
+        part.replace(target)
+    except BaseException as error:
+        _remove(part)
+        _unmake(made)
+        if isinstance(error, OSError) and _of_output(error, part, target):
+            raise _os_refusal(target, error) from None
+        raise
+
+
+def atomic_write_bytes(path: str | Path, content: bytes, *, mode: int = 0o666) -> Path:
+    """Write bytes to a file, whole or not at all.
+
+    Parameters
+    ----------
+    path : the file.
+    content : what to write.
+    mode : permissions of a new file before the umask; ``0o600`` for a secret.
+
+    Raises
+    ------
+    OutputError : the place cannot be written.
+    """
+    with atomic_path(path) as part:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    return Path(path)
+
+
+def atomic_write_text(path: str | Path, text: str, *, encoding: str = "utf-8") -> Path:
+    r"""Write text to a file with ``\n`` line ends, whole or not at all.
+
+    Raises
+    ------
+    OutputError : the place cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> atomic_write_text(Path(tempfile.mkdtemp()) / "a.csv", "x\n1\n").read_bytes()
+    b'x\n1\n'
+    """
+    return atomic_write_bytes(path, text.encode(encoding))
+
+
+@contextmanager
+def atomic_folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give a folder beside ``path`` to fill; rename it into place when the block ends without an error.
+
+    Parameters
+    ----------
+    path : the folder to write.
+    replace : whether a folder that holds files may be replaced as a whole. An empty one always may.
+
+    Raises
+    ------
+    OutputError : the place cannot be written, is a file, or holds files and ``replace`` is false.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp()) / "out"
+    >>> with atomic_folder(place) as part:
+    ...     _ = (part / "a.txt").write_text("whole")
+    >>> [p.name for p in place.iterdir()]
+    ['a.txt']
+    >>> with atomic_folder(place) as part:
+    ...     pass
+    Traceback (most recent call last):
+    hybrid_toolkit.errors.OutputError: ...
+    """
+    target = Path(path).expanduser()
+    try:
+        target = target.resolve()
+        full = target.is_dir() and any(target.iterdir())
+        if target.exists() and not target.is_dir():
+            raise _refuse(target, "it is a file", "Give the name of a folder.")
+    except OSError as error:
+        raise _os_refusal(target, error) from None
+    if full and not replace:
+        raise _refuse(target, "the folder already holds files", "Name a new folder, or empty this one.")
+    made = _make_parents(target)
+    part, old = _beside(target), _beside(target)
+    try:
+        part.mkdir()
+        yield part
+        if target.exists():
+            target.rename(old)
+        part.rename(target)
+    except BaseException as error:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        _remove(part)
+        _unmake(made)
+        if isinstance(error, OSError) and _of_output(error, part, target):
+            raise _os_refusal(target, error) from None
+        raise
+    _remove(old)
