@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from tools.environment import environment
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,10 +7,23 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FROM_CONDA = (
-    "numpy pandas scipy statsmodels matplotlib pyarrow sqlalchemy openpyxl defusedxml jinja2 joblib tqdm "
-    "ipywidgets jupyterlab nbval"
-).split()
+FROM_CONDA = [
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "pyarrow",
+    "sqlalchemy",
+    "openpyxl",
+    "defusedxml",
+    "jinja2",
+    "joblib",
+    "tqdm",
+    "ipywidgets",
+    "jupyterlab",
+    "nbval",
+]
 """Requirements taken from conda-forge, under the same name as on the Python index; pip brings the others."""
 
 
