@@ -1,0 +1,162 @@
+"""The steps from a frame of counts to cells that may be shown; each gives a new frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.disclosure.lines import Line
+from hybrid_toolkit.disclosure.policy import Policy
+from hybrid_toolkit.disclosure.suppress import complementary, small_cells
+from hybrid_toolkit.errors import DisclosureError
+
+if TYPE_CHECKING:
+    IntSeries = pd.Series[int]
+else:
+    IntSeries = pd.Series
+
+Mask = NDArray[np.bool_]
+
+
+def also_small(
+    table: pd.DataFrame,
+    counts: NDArray[np.float64],
+    policy: Policy,
+    *,
+    people: str | None,
+    shares: Sequence[str],
+    dominance: str | None,
+) -> Mask:
+    """Rows to hide for another reason than their own count: few people, few in or out of a share, one dominates."""
+    more: Mask = np.zeros(len(table), dtype=bool)
+    if people is not None:
+        more |= small_cells(table[people].to_numpy(dtype=float), threshold=policy.threshold, zero_cells="suppress")
+    for share in shares:
+        inside = counts * table[share].to_numpy(dtype=float)
+        for part in (inside, counts - inside):
+            rounded: NDArray[np.float64] = np.round(np.where(np.isnan(part), np.inf, part)).astype(np.float64)
+            more |= small_cells(rounded, threshold=policy.threshold, zero_cells=policy.zero_cells)
+    if dominance is not None:
+        more |= table[dominance].to_numpy(dtype=float) > policy.dominance_share
+    return more
+
+
+def hide_complements(counts: NDArray[np.float64], primary: Mask, lines: Sequence[Line], policy: Policy) -> Mask:
+    """The primary rows and every further one that would give one away."""
+    if not (policy.secondary and lines and primary.any()):
+        return primary
+    return complementary(
+        np.nan_to_num(counts),
+        primary,
+        lines,
+        threshold=policy.threshold,
+        width=policy.protection_width,
+        lower=1.0 if policy.zero_cells == "show" else 0.0,
+        protected=(counts == 0) & ~primary,
+    )
+
+
+def round_counts(column: pd.Series, policy: Policy) -> IntSeries:
+    """Counts to the nearest multiple of the policy's base, halves up; missing stays missing.
+
+    Examples
+    --------
+    >>> round_counts(pd.Series([12, 13, 17.0, None]), Policy()).tolist()
+    [10, 15, 15, <NA>]
+    """
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+    base = policy.rounding_base
+    return pd.Series(np.floor(numbers / base + 0.5) * base, index=column.index).astype("Int64")
+
+
+def hide_small(column: pd.Series, policy: Policy) -> Mask:
+    """Which counts of one column are small by themselves; missing ones are not."""
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype="float64", na_value=np.inf)
+    return small_cells(numbers, threshold=policy.threshold, zero_cells=policy.zero_cells)
+
+
+def finish(
+    frame: pd.DataFrame,
+    hide: Mask,
+    policy: Policy,
+    *,
+    count: str,
+    others: Mapping[str, Mask] = MappingProxyType({}),
+    values: Sequence[str] = (),
+    plain: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Hidden rows emptied, counts and values rounded, ``suppressed`` added.
+
+    ``others`` are further count columns with what to hide of each; ``plain`` counts (of clusters) stay unrounded.
+    """
+    out = frame.copy()
+    for column in values:
+        numbers = pd.Series(pd.to_numeric(out[column], errors="coerce"), index=out.index).astype("float64")
+        out[column] = numbers.round(policy.decimals).mask(hide)
+    for column, mask in {count: hide, **others}.items():
+        out[column] = round_counts(out[column], policy).mask(mask)
+    for column in plain:
+        out[column] = pd.Series(pd.to_numeric(out[column]), index=out.index).round().astype("Int64").mask(hide)
+    return out.assign(suppressed=hide)
+
+
+def check_counts(table: pd.DataFrame, dims: Sequence[str], counts: Sequence[str]) -> None:
+    """Refuse counts that are no counts, and cells that are there twice.
+
+    Raises
+    ------
+    DisclosureError : codes COUNT-INVALID and CELL-DUPLICATE.
+    """
+    for column in counts:
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        bad = numbers.isna() & table[column].notna() | (numbers < 0) | (numbers != numbers.round()) & numbers.notna()
+        if bad.any():
+            raise DisclosureError(
+                f"Column '{column}' must hold whole counts from 0; {int(bad.sum())} row(s) do not.",
+                fix="Count people or events, and put weighted or averaged numbers under values.",
+                code="COUNT-INVALID",
+            )
+    doubled = int(table.duplicated(subset=list(dims)).sum()) if dims else max(len(table) - 1, 0)
+    if doubled:
+        raise DisclosureError(
+            f"{doubled} row(s) repeat the same cell of {', '.join(dims) or 'the table'}.",
+            fix="Add up to one row a cell first.",
+            code="CELL-DUPLICATE",
+        )
+
+
+def complete_grid(table: pd.DataFrame, dims: list[str], count: str, total_label: str) -> tuple[pd.DataFrame, int]:
+    """The table with a count of nought for every combination that is not in it, and how many those are."""
+    if len(dims) < 2:
+        return table, 0
+    inner = table[(table[dims].astype(str) != total_label).all(axis=1)]
+    levels = [inner[d].drop_duplicates() for d in dims]
+    grid = levels[0].to_frame()
+    for level in levels[1:]:
+        grid = grid.merge(level.to_frame(), how="cross")
+    have = set(inner[dims].itertuples(index=False, name=None))
+    empty = [row not in have for row in grid[dims].itertuples(index=False, name=None)]
+    if not any(empty):
+        return table, 0
+    return pd.concat([table, grid[empty].assign(**{count: 0})], ignore_index=True), int(sum(empty))
+
+
+def in_order(table: pd.DataFrame, dims: list[str], total_label: str) -> pd.DataFrame:
+    """Rows by their dimensions, totals last; never by a value, so that the order says nothing."""
+    ordered = table.reset_index(drop=True)
+    keys = pd.DataFrame(index=ordered.index)
+    for i, dim in enumerate(dims):
+        keys[f"total{i}"] = ordered[dim].astype(str) == total_label
+        plain = ordered[dim].where(~keys[f"total{i}"])
+        if plain.dtype == object:
+            plain = (
+                pd.to_numeric(plain, errors="coerce") if pd.to_numeric(plain, errors="coerce").notna().any() else plain
+            )
+        keys[f"key{i}"] = plain
+    by = [f"{part}{i}" for i in range(len(dims)) for part in ("total", "key")]
+    return ordered.loc[keys.sort_values(by, kind="stable").index].reset_index(drop=True) if dims else ordered

@@ -1,0 +1,343 @@
+"""The disclosure gate: the one way from results to anything that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.disclosure.cells import finish, hide_small, round_counts
+from hybrid_toolkit.disclosure.policy import Policy, load_policy
+from hybrid_toolkit.disclosure.protect import check_size, counted, policy_notes, protect_table, rounding_note
+from hybrid_toolkit.disclosure.release import Decision, Release, seal_release
+from hybrid_toolkit.disclosure.screen import refuse_columns, refuse_words
+from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.result import TIDY_COLUMNS, Result
+
+Basis = Literal["simulation", "metadata", "assumption"]
+BASES: dict[str, str] = {
+    "simulation": "made from simulated data alone",
+    "metadata": "describes files, checks and methods, not people",
+    "assumption": "states what was assumed or declared, not what was found",
+}
+"""On what grounds ``Gate.facts`` lets a frame through."""
+
+
+@runtime_checkable
+class HasHash(Protocol):
+    """Data that know their hash and whether they were simulated, such as ``EvaluationData``."""
+
+    @property
+    def hash(self) -> str: ...
+
+    @property
+    def synthetic(self) -> bool: ...
+
+
+class Gate:
+    """Makes a ``Release`` of what a policy lets through, with a record of each decision.
+
+    One gate, so that no plot, table or widget decides for itself. Every release is safe by itself; whether two
+    releases for overlapping groups give a small group away by differencing is not checked.
+
+    Parameters
+    ----------
+    policy : what may be shown; None reads ``policy.toml`` of the package.
+    source : the data behind what is released, so that releases carry their hash and their synthetic stamp. A result
+        that knows its own (``data_hash``, ``synthetic``) needs none.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"mode": ["home", "phone", "video"], "n": [41, 3, 18], "share": [0.61, 0.33, 0.5555]})
+    >>> release = Gate().table(frame, title="Choice honoured, by mode", dims=["mode"], count="n", values=["share"])
+    >>> release.content
+        mode     n  share  suppressed
+    0   home    40  0.610       False
+    1  phone  <NA>    NaN        True
+    2  video    20  0.556       False
+    >>> [d.rule for d in release.decisions]
+    ['threshold', 'rounding']
+    """
+
+    def __init__(self, policy: Policy | None = None, *, source: HasHash | None = None) -> None:
+        self.policy = load_policy() if policy is None else policy
+        self._source = source
+
+    def __repr__(self) -> str:
+        return f"Gate(policy={self.policy.name!r}, threshold={self.policy.threshold})"
+
+    def table(
+        self,
+        frame: pd.DataFrame,
+        *,
+        title: str,
+        dims: Sequence[str],
+        count: str = "n",
+        values: Sequence[str] = (),
+        people: str | None = None,
+        shares: Sequence[str] = (),
+        other_counts: Sequence[str] = (),
+        dominance: str | None = None,
+        totals: bool = False,
+        total_label: str = "Total",
+        structural_zeros: bool = False,
+        source: HasHash | None = None,
+    ) -> Release:
+        """Release a table of counts, and of values that rest on them.
+
+        Only the named columns leave. Rows come out ordered by the dimensions, never by a value. Rows whose dimension
+        holds ``total_label`` are totals; what could be worked out from them by subtraction is hidden too.
+
+        Parameters
+        ----------
+        frame : one row a cell.
+        title : what it shows.
+        dims : columns that split it (categories, months, team_id); no key of a person, family or event.
+        count : column of counts on which the row rests.
+        values : columns shown where the row is shown (means, rates, interval ends).
+        people : column of counts of distinct people, held to the threshold as well (contacts may be many from few).
+        shares : those of ``values`` that are shares of ``count``: hidden as well where fewer than the threshold are in
+            or out of the share, since both numbers follow from it.
+        other_counts : further count columns, hidden one by one where small, and rounded.
+        dominance : column with the largest contributor's share of the row, needed where the policy has that rule.
+        totals : add total rows for every dimension (counts only).
+        total_label : what marks a total.
+        structural_zeros : leave combinations that are not in the frame out, rather than as counts of nought.
+        source : as in ``Gate``, for this table only.
+
+        Returns
+        -------
+        Release of kind ``"table"``; content holds dims, count, values and ``suppressed`` (True: hidden, not why).
+
+        Raises
+        ------
+        DisclosureError : an identifier as dimension, an unknown column, counts that are no counts, duplicate cells,
+            too many cells or dimensions, or totals that cannot be protected.
+        """
+        out, shown, decisions = protect_table(
+            frame,
+            self.policy,
+            dims=dims,
+            count=count,
+            values=values,
+            people=people,
+            shares=shares,
+            other_counts=other_counts,
+            dominance=dominance,
+            totals=totals,
+            total_label=total_label,
+            structural_zeros=structural_zeros,
+        )
+        return self._seal(out, "table", title, decisions, source, tuple(dims), count, shown)
+
+    def figure_data(
+        self,
+        frame: pd.DataFrame,
+        *,
+        title: str,
+        dims: Sequence[str],
+        count: str = "n",
+        values: Sequence[str] = (),
+        people: str | None = None,
+        shares: Sequence[str] = (),
+        source: HasHash | None = None,
+    ) -> Release:
+        """Release the numbers behind a figure: the same rules as ``table``, without totals.
+
+        A figure shows groups or bins, each with its count; never one mark a person.
+
+        Raises
+        ------
+        DisclosureError : as ``table``.
+
+        Examples
+        --------
+        >>> bins = pd.DataFrame({"remote_share_band": ["0 to 0.2", "0.2 to 0.4"], "n": [4, 60], "mean": [3.1, 3.4]})
+        >>> Gate().figure_data(bins, title="Learning by remote share", dims=["remote_share_band"],
+        ...                    values=["mean"]).content["mean"].tolist()
+        [nan, 3.4]
+        """
+        out, shown, decisions = protect_table(
+            frame,
+            self.policy,
+            dims=dims,
+            count=count,
+            values=values,
+            people=people,
+            shares=shares,
+            structural_zeros=True,
+        )
+        return self._seal(out, "figure", title, decisions, source, tuple(dims), count, shown)
+
+    def estimates(
+        self,
+        result: Result | pd.DataFrame,
+        *,
+        title: str,
+        n: str = "n",
+        clusters: str | None = None,
+        labels: Sequence[str] = (),
+        source: HasHash | None = None,
+    ) -> Release:
+        """Release estimates with their intervals, each only where enough people and clusters stand behind it.
+
+        Parameters
+        ----------
+        result : a result with ``tidy()``, or a frame with its columns (term, estimate, ..., n, unit).
+        title : what they estimate.
+        n : column with the number behind each estimate.
+        clusters : column with the number of clusters, held to the policy's least; None where there are none.
+        labels : further columns that say nothing about people (outcome, design, a simulated truth): released as is.
+        source : as in ``Gate``; a result's own ``data_hash`` and ``synthetic`` come first.
+
+        Raises
+        ------
+        DisclosureError : no ``n``, a label that identifies, or a column that is not there.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"term": ["remote share", "remote share, late"], "estimate": [-0.0812, -0.2],
+        ...                      "conf_low": [-0.11, -0.5], "conf_high": [-0.05, 0.1], "n": [812, 6], "unit": "share"})
+        >>> Gate().estimates(rows, title="Choice honoured")._frame["estimate"].tolist()
+        [-0.081, nan]
+        """
+        frame = result if isinstance(result, pd.DataFrame) else result.tidy()
+        numbers = [c for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value") if c in frame]
+        sizes = [n, *([clusters] if clusters else [])]
+        refuse_columns([*labels], [*numbers, *sizes], present=list(frame.columns))
+        kept = [c for c in dict.fromkeys([*labels, *TIDY_COLUMNS, *sizes]) if c in frame.columns]
+        out = frame[kept].copy()
+        counts = pd.to_numeric(out[n], errors="coerce").to_numpy(dtype=float)
+        hide: NDArray[np.bool_] = np.isnan(counts) | (counts < self.policy.threshold)
+        few = hide.copy()
+        if clusters is not None:
+            groups = pd.to_numeric(out[clusters], errors="coerce").to_numpy(dtype=float)
+            hide = hide | np.isnan(groups) | (groups < self.policy.minimum_clusters)
+        decisions = policy_notes(self.policy)
+        decisions += counted("threshold", int(few.sum()), len(out), "estimates", f"fewer than {self.policy.threshold}")
+        decisions += counted(
+            "clusters",
+            int((hide & ~few).sum()),
+            len(out),
+            "estimates",
+            f"fewer than {self.policy.minimum_clusters} clusters",
+        )
+        out = finish(out, hide, self.policy, count=n, values=numbers, plain=[clusters] if clusters else [])
+        decisions += rounding_note(self.policy)
+        return self._seal(
+            out, "estimates", title, decisions, source if source is not None else result, (), n, tuple(numbers)
+        )
+
+    def facts(
+        self,
+        frame: pd.DataFrame,
+        *,
+        title: str,
+        basis: Basis,
+        counts: Sequence[str] = (),
+        source: object = None,
+    ) -> Release:
+        """Release a frame that says nothing about any person: checks, methods, a diagnosis on simulated data.
+
+        Parameters
+        ----------
+        frame : what to show, all columns.
+        basis : the grounds, one of ``BASES``; printed in the record.
+        counts : columns that count rows of the data: small ones are hidden, the rest rounded.
+        source : as in ``Gate``, or a result.
+
+        Raises
+        ------
+        DisclosureError : an unknown basis, a column that identifies, personal details in words, or too many cells.
+
+        Examples
+        --------
+        >>> card = pd.DataFrame({"table": ["worker", "la"], "rows": [204, 1]})
+        >>> Gate().facts(card, title="Tables", basis="metadata", counts=["rows"]).content["rows"].tolist()
+        [205, <NA>]
+        """
+        if basis not in BASES:
+            raise DisclosureError(
+                f"The grounds '{basis}' are not known.", fix=f"Use one of {', '.join(BASES)}.", code="BASIS-UNKNOWN"
+            )
+        refuse_columns(list(frame.columns), list(counts), present=list(frame.columns))
+        for column in frame.select_dtypes(include=["object", "string"]):
+            for text in frame[column].dropna().astype(str):
+                refuse_words(text)
+        check_size(frame, self.policy, dims=())
+        out = frame.copy()
+        decisions = policy_notes(self.policy)
+        decisions += (Decision("grounds", f"{len(out)} row(s) shown", f"It {BASES[basis]}."),)
+        for column in counts:
+            small = hide_small(out[column], self.policy)
+            out[column] = round_counts(out[column], self.policy).mask(small)
+            decisions += counted("threshold", int(small.sum()), len(out), "counts", f"below {self.policy.threshold}")
+        return self._seal(out, "facts", title, decisions, source, (), None, ())
+
+    def text(
+        self,
+        text: str,
+        *,
+        title: str,
+        n: float | None = None,
+        clusters: float | None = None,
+        source: object = None,
+    ) -> Release:
+        """Release a sentence or two; withheld where too few people or clusters stand behind it.
+
+        Raises
+        ------
+        DisclosureError : the words look as if they hold a personal detail.
+
+        Examples
+        --------
+        >>> Gate().text("Remote share is associated with learning.", title="Claim", n=6).text
+        'Withheld: fewer than 10 stand behind it.'
+        """
+        refuse_words(text)
+        decisions = policy_notes(self.policy)
+        shown = text
+        if n is not None and n < self.policy.threshold:
+            shown = f"Withheld: fewer than {self.policy.threshold} stand behind it."
+            decisions += (Decision("threshold", "1 of 1 texts withheld", "Too few stand behind it.", 1),)
+        elif clusters is not None and clusters < self.policy.minimum_clusters:
+            shown = f"Withheld: fewer than {self.policy.minimum_clusters} clusters stand behind it."
+            decisions += (Decision("clusters", "1 of 1 texts withheld", "Too few clusters stand behind it.", 1),)
+        return self._seal(pd.DataFrame({"text": [shown]}), "text", title, decisions, source, (), None, ())
+
+    def _seal(
+        self,
+        frame: pd.DataFrame,
+        kind: str,
+        title: str,
+        decisions: tuple[Decision, ...],
+        source: object,
+        dims: tuple[str, ...],
+        count: str | None,
+        values: tuple[str, ...],
+    ) -> Release:
+        known = [s for s in (source, self._source) if _hash_of(s) is not None]
+        behind = known[0] if known else None
+        return seal_release(
+            frame,
+            kind=kind,
+            title=title,
+            decisions=decisions,
+            synthetic=bool(getattr(behind, "synthetic", False)),
+            data_hash=_hash_of(behind) or "",
+            policy_hash=self.policy.hash,
+            dims=dims,
+            count=count,
+            values=values,
+        )
+
+
+def _hash_of(source: object) -> str | None:
+    """The hash of the data behind something: its ``data_hash``, or its ``hash`` where it is the data."""
+    if source is None or isinstance(source, pd.DataFrame):
+        return None
+    found = getattr(source, "data_hash", None) or getattr(source, "hash", None)
+    return found if isinstance(found, str) else None

@@ -1,0 +1,188 @@
+"""The disclosure policy: what may be shown, read from one TOML file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from hybrid_toolkit.errors import DisclosureError, UnreadableError
+
+FLOOR_THRESHOLD = 10
+"""The smallest group shown without a stated reason (the threshold of ONS safe research settings)."""
+FLOOR_CLUSTERS = 5
+"""The fewest clusters under an estimate shown without a stated reason."""
+
+_SECTIONS: Mapping[str, Mapping[str, type]] = {
+    "counts": {
+        "threshold": int,
+        "rounding_base": int,
+        "zero_cells": str,
+        "secondary": bool,
+        "protection_width": int,
+    },
+    "values": {"decimals": int, "drop_extremes": bool, "dominance_share": float},
+    "estimates": {"minimum_clusters": int},
+    "tables": {"max_cells": int, "max_dimensions": int},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the gate lets through. Frozen; read from a file with ``load_policy``.
+
+    Parameters
+    ----------
+    name, reason : what the policy is called, and why it differs from the default.
+    threshold : smallest count shown, in people, families or contacts.
+    rounding_base : counts are rounded to the nearest multiple of it; 1 for none.
+    zero_cells : ``"suppress"`` or ``"show"``.
+    secondary : hide further cells in tables with totals.
+    protection_width : narrowest range that may remain for a hidden small count.
+    decimals : decimals kept of values.
+    drop_extremes : remove minimum, maximum and range columns.
+    dominance_share : largest share of one contributor; 1.0 for no rule.
+    minimum_clusters : fewest clusters under an estimate.
+    max_cells, max_dimensions : size limits of one table.
+
+    Raises
+    ------
+    DisclosureError : a value is out of range, or is looser than the floor and ``reason`` is empty.
+
+    Examples
+    --------
+    >>> Policy().threshold, Policy().lowered
+    (10, ())
+    >>> Policy(threshold=5, reason="Agreed with the data owner for a closed audience.").lowered
+    ('threshold 5 is below the floor of 10',)
+    """
+
+    name: str = "default"
+    reason: str = ""
+    threshold: int = 10
+    rounding_base: int = 5
+    zero_cells: str = "suppress"
+    secondary: bool = True
+    protection_width: int = 10
+    decimals: int = 3
+    drop_extremes: bool = True
+    dominance_share: float = 1.0
+    minimum_clusters: int = 5
+    max_cells: int = 600
+    max_dimensions: int = 3
+
+    def __post_init__(self) -> None:
+        ranges = {
+            "threshold": (1, 10_000),
+            "rounding_base": (1, 1_000),
+            "protection_width": (1, 10_000),
+            "decimals": (0, 6),
+            "dominance_share": (0.0, 1.0),
+            "minimum_clusters": (1, 1_000),
+            "max_cells": (1, 100_000),
+            "max_dimensions": (1, 6),
+        }
+        for key, (low, high) in ranges.items():
+            if not low <= getattr(self, key) <= high:
+                raise DisclosureError(
+                    f"The disclosure policy's '{key}' must lie from {low} to {high}.",
+                    fix="Correct the policy file.",
+                    code="POLICY-RANGE",
+                )
+        if self.zero_cells not in ("suppress", "show"):
+            raise DisclosureError(
+                "The disclosure policy's 'zero_cells' must be 'suppress' or 'show'.",
+                fix="Correct the policy file.",
+                code="POLICY-RANGE",
+            )
+        if self.lowered and not self.reason.strip():
+            raise DisclosureError(
+                f"The disclosure policy is looser than the floor: {'; '.join(self.lowered)}.",
+                fix="State why in 'reason' (it is printed with every release), or keep to the floor.",
+                code="POLICY-LOWERED",
+            )
+
+    @property
+    def lowered(self) -> tuple[str, ...]:
+        """In what the policy is looser than the floor, in words."""
+        found = []
+        if self.threshold < FLOOR_THRESHOLD:
+            found.append(f"threshold {self.threshold} is below the floor of {FLOOR_THRESHOLD}")
+        if self.minimum_clusters < FLOOR_CLUSTERS:
+            found.append(f"{self.minimum_clusters} clusters is below the floor of {FLOOR_CLUSTERS}")
+        if self.protection_width < min(self.threshold, FLOOR_THRESHOLD):
+            found.append(f"protection width {self.protection_width} is below the threshold")
+        if not self.secondary:
+            found.append("secondary suppression is off")
+        if not self.drop_extremes:
+            found.append("minimum and maximum columns are kept")
+        return tuple(found)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of every setting."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def load_policy(path: str | Path | None = None) -> Policy:
+    """Read a policy file; without a path, the one that comes with the package.
+
+    Raises
+    ------
+    UnreadableError : the file is not there or is not TOML.
+    DisclosureError : a key is missing, unknown or of the wrong type, or a limit is lowered without a reason.
+
+    Examples
+    --------
+    >>> load_policy() == Policy()
+    True
+    """
+    source = Path(path) if path is not None else files("hybrid_toolkit.disclosure") / "policy.toml"
+    try:
+        raw = tomllib.loads(source.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UnreadableError(
+            f"The disclosure policy cannot be read as TOML ({type(error).__name__}).",
+            fix="Start from a copy of hybrid_toolkit/disclosure/policy.toml.",
+            code="POLICY-UNREADABLE",
+        ) from None
+    return Policy(**_flat(raw))
+
+
+def _flat(raw: Mapping[str, Any]) -> dict[str, Any]:
+    _same_keys("the top level", set(raw), {"name", "reason", *_SECTIONS})
+    found: dict[str, Any] = {}
+    for key in ("name", "reason"):
+        found[key] = _typed(key, raw[key], str)
+    for section, keys in _SECTIONS.items():
+        _same_keys(f"[{section}]", set(raw[section]) if isinstance(raw[section], dict) else set(), set(keys))
+        for key, kind in keys.items():
+            found[key] = _typed(f"{section}.{key}", raw[section][key], kind)
+    return found
+
+
+def _same_keys(where: str, got: set[str], expected: set[str]) -> None:
+    missing, unknown = sorted(expected - got), sorted(got - expected)
+    if missing or unknown:
+        parts = [f"{word} {', '.join(names)}" for word, names in (("missing", missing), ("unknown", unknown)) if names]
+        raise DisclosureError(
+            f"The disclosure policy, {where}: {'; '.join(parts)}.",
+            fix="Keep every key of hybrid_toolkit/disclosure/policy.toml and no other.",
+            code="POLICY-KEYS",
+        )
+
+
+def _typed(key: str, value: object, kind: type) -> object:
+    ok = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
+    if not ok or (isinstance(value, bool) and kind is not bool):
+        raise DisclosureError(
+            f"The disclosure policy's '{key}' must be of type {kind.__name__}.",
+            fix="Correct the policy file.",
+            code="POLICY-TYPE",
+        )
+    return float(value) if kind is float and isinstance(value, (int, float)) else value

@@ -1,0 +1,178 @@
+"""A Release: the only thing that tables, figures, reports and widgets may show."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import InitVar, dataclass, field
+from typing import Final
+
+import pandas as pd
+
+from hybrid_toolkit.errors import DisclosureError
+
+STAMP = "SYNTHETIC DATA - not evidence about any real authority"
+"""The stamp of every release made from simulated data (the same words as ``EvaluationData`` uses)."""
+
+KINDS = ("table", "estimates", "figure", "facts", "text")
+"""What a release may be."""
+
+
+class _Seal:
+    """The gate's seal: only the gate holds it."""
+
+
+_SEAL: Final = _Seal()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision of the gate: which rule, on what, why, over how many cells. Never a value.
+
+    Examples
+    --------
+    >>> Decision("threshold", "7 of 24 cells hidden", "They rest on fewer than 10.", 7).cells
+    7
+    """
+
+    rule: str
+    what: str
+    why: str
+    cells: int = 0
+
+
+@dataclass(frozen=True)
+class Release:
+    """What passed the disclosure gate. Made by ``Gate`` alone, never by hand; frozen.
+
+    Parameters
+    ----------
+    id : kind and the first twelve characters of the content's hash; the same content has the same id.
+    kind : one of ``KINDS``.
+    title : what it shows, in words.
+    decisions : every decision that the gate took.
+    synthetic : whether the data behind it were simulated.
+    stamp : the words to show beside it, empty for real data.
+    data_hash : hash of the data behind it, empty where the gate was not told.
+    policy_hash : hash of the policy that let it through.
+    dims, count, values : the names of the columns that split the content, count it, and measure it.
+
+    Raises
+    ------
+    DisclosureError : built anywhere but in the gate.
+
+    Examples
+    --------
+    >>> Release("x", "table", "By hand", (), False, "", "", "", _frame=pd.DataFrame(), seal=None)
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.DisclosureError: [RELEASE-FORGED] A Release is made by the disclosure gate only. How to \
+mend it: Pass the frame through Gate().table, .estimates, .figure_data, .facts or .text.
+    """
+
+    id: str
+    kind: str
+    title: str
+    decisions: tuple[Decision, ...]
+    synthetic: bool
+    stamp: str
+    data_hash: str
+    policy_hash: str
+    _frame: pd.DataFrame = field(repr=False, compare=False)
+    seal: InitVar[object]
+    dims: tuple[str, ...] = ()
+    count: str | None = None
+    values: tuple[str, ...] = ()
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise DisclosureError(
+                "A Release is made by the disclosure gate only.",
+                fix="Pass the frame through Gate().table, .estimates, .figure_data, .facts or .text.",
+                code="RELEASE-FORGED",
+            )
+
+    @property
+    def content(self) -> pd.DataFrame:
+        """The released rows; a copy, so that changing it changes nothing here."""
+        return self._frame.copy(deep=True)
+
+    @property
+    def text(self) -> str:
+        """The released words of a text release; empty for other kinds."""
+        return str(self._frame["text"].iloc[0]) if self.kind == "text" else ""
+
+    @property
+    def intact(self) -> bool:
+        """Whether the content still is what the gate let through."""
+        return self.id == release_id(self.kind, self.title, self._frame)
+
+    @property
+    def hidden(self) -> int:
+        """How many rows are hidden."""
+        return int(self._frame["suppressed"].sum()) if "suppressed" in self._frame else 0
+
+
+def release_id(kind: str, title: str, frame: pd.DataFrame) -> str:
+    """The id of a release: its kind and the start of the SHA-256 of its title and content."""
+    body = frame.to_csv(index=False, lineterminator="\n")
+    return f"{kind}-{hashlib.sha256(f'{kind}|{title}|{body}'.encode()).hexdigest()[:12]}"
+
+
+def require_release(item: object, *, kinds: tuple[str, ...] = KINDS) -> Release:
+    """The release itself, or an error: the check with which everything that shows anything begins.
+
+    Raises
+    ------
+    DisclosureError : ``item`` is not a Release, was changed after the gate, or is of another kind.
+    """
+    if not isinstance(item, Release):
+        raise DisclosureError(
+            f"Only a Release may be shown; this is a {type(item).__name__}.",
+            fix="Pass it through the disclosure gate first: Gate().table, .estimates, .figure_data, .facts or .text.",
+            code="NOT-RELEASED",
+        )
+    if not item.intact:
+        raise DisclosureError(
+            "This Release was changed after it passed the gate.",
+            fix="Pass the frame through the disclosure gate again.",
+            code="RELEASE-CHANGED",
+        )
+    if item.kind not in kinds:
+        raise DisclosureError(
+            f"This needs a Release of kind {' or '.join(kinds)}; it is of kind {item.kind}.",
+            fix="Use the gate's method for that kind.",
+            code="RELEASE-KIND",
+        )
+    return item
+
+
+def seal_release(
+    frame: pd.DataFrame,
+    *,
+    kind: str,
+    title: str,
+    decisions: tuple[Decision, ...],
+    synthetic: bool,
+    data_hash: str,
+    policy_hash: str,
+    dims: tuple[str, ...] = (),
+    count: str | None = None,
+    values: tuple[str, ...] = (),
+) -> Release:
+    """Build a release; for the gate's own use."""
+    kept = frame.reset_index(drop=True).copy(deep=True)
+    return Release(
+        id=release_id(kind, title, kept),
+        kind=kind,
+        title=title,
+        decisions=decisions,
+        synthetic=synthetic,
+        stamp=STAMP if synthetic else "",
+        data_hash=data_hash,
+        policy_hash=policy_hash,
+        _frame=kept,
+        seal=_SEAL,
+        dims=dims,
+        count=count,
+        values=values,
+    )

@@ -1,0 +1,253 @@
+"""What the gate hides, rounds, refuses and records."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
+from hybrid_toolkit.disclosure import Gate, Policy, Release, disclosure_record, require_release
+from hybrid_toolkit.errors import DisclosureError
+
+TEAMS = pd.DataFrame(
+    {
+        "team_id": ["T3", "T1", "T2"],
+        "n": [14, 9, 40],
+        "remote_share": [0.71234, 0.2, 0.5],
+        "remote_share_min": [0.1, 0.1, 0.1],
+        "commute_min": [31.0, 28.0, 40.0],
+        "worker_name": ["a", "b", "c"],
+    }
+)
+
+
+def teams(**more: object) -> Release:
+    arguments: dict[str, object] = {"title": "Remote share by team", "dims": ["team_id"], "values": ["remote_share"]}
+    return Gate().table(TEAMS, **(arguments | more))  # type: ignore[arg-type]
+
+
+def test_a_team_of_fewer_than_ten_is_hidden_with_its_values() -> None:
+    shown = teams().content.set_index("team_id")
+    assert shown["suppressed"].to_dict() == {"T1": True, "T2": False, "T3": False}
+    assert pd.isna(shown.loc["T1", "n"])
+    assert pd.isna(shown.loc["T1", "remote_share"])
+
+
+def test_rows_come_in_the_order_of_their_names_so_that_nothing_is_ranked() -> None:
+    assert teams().content["team_id"].tolist() == ["T1", "T2", "T3"]
+
+
+def test_counts_are_rounded_to_five_and_rates_to_three_decimals() -> None:
+    shown = teams().content.set_index("team_id")
+    assert shown["n"].drop("T1").tolist() == [40, 15]
+    assert shown.loc["T3", "remote_share"] == 0.712
+
+
+def test_minimum_columns_are_removed_and_minutes_are_not() -> None:
+    release = teams(values=["remote_share", "remote_share_min", "commute_min"])
+    assert release.values == ("remote_share", "commute_min")
+    assert "remote_share_min" not in release.content
+    assert [d.cells for d in release.decisions if d.rule == "extremes"] == [3]
+
+
+def test_only_named_columns_leave() -> None:
+    assert list(teams().content) == ["team_id", "n", "remote_share", "suppressed"]
+
+
+@pytest.mark.parametrize(
+    "column", ["worker_id", "family_id", "child_id", "contact_id", "nhs_number", "postcode", "name"]
+)
+def test_a_column_that_identifies_is_refused_as_dimension(column: str) -> None:
+    frame = pd.DataFrame({column: ["a", "b"], "n": [20, 30]})
+    with pytest.raises(DisclosureError, match="DIM-IDENTIFIER") as caught:
+        Gate().table(frame, title="x", dims=[column])
+    assert "'a'" not in str(caught.value)
+
+
+def test_a_rank_is_refused() -> None:
+    with pytest.raises(DisclosureError, match="RANKING"):
+        Gate().table(TEAMS.assign(rank=[1, 2, 3]), title="x", dims=["team_id"], values=["rank"])
+
+
+def test_few_people_behind_many_contacts_are_hidden() -> None:
+    frame = pd.DataFrame({"mode": ["home", "video"], "n": [300, 200], "workers": [40, 3], "share": [0.6, 0.5]})
+    shown = Gate().table(frame, title="x", dims=["mode"], values=["share"], people="workers").content
+    assert shown["suppressed"].tolist() == [False, True]
+    assert pd.isna(shown["workers"].iloc[1])
+
+
+def test_a_share_with_few_inside_or_outside_is_hidden() -> None:
+    frame = pd.DataFrame({"g": ["a", "b", "c"], "n": [100, 100, 100], "share": [0.5, 0.04, 0.97]})
+    shown = Gate().table(frame, title="x", dims=["g"], shares=["share"]).content
+    assert shown["suppressed"].tolist() == [False, True, True]
+
+
+def test_a_cell_that_is_not_there_is_hidden_like_a_nought() -> None:
+    frame = pd.DataFrame({"a": ["x", "x", "y"], "b": ["p", "q", "p"], "n": [20, 30, 40]})
+    shown = Gate().table(frame, title="x", dims=["a", "b"]).content
+    assert shown["suppressed"].tolist() == [False, False, False, True]
+    assert len(Gate().table(frame, title="x", dims=["a", "b"], structural_zeros=True).content) == 3
+
+
+def test_noughts_can_be_shown_by_policy() -> None:
+    frame = pd.DataFrame({"a": ["x", "y"], "n": [0, 40]})
+    assert Gate(Policy(zero_cells="show")).table(frame, title="x", dims=["a"]).content["n"].tolist() == [0, 40]
+    assert Gate().table(frame, title="x", dims=["a"]).content["n"].isna().tolist() == [True, False]
+
+
+def test_a_dominant_contributor_hides_the_row_where_the_policy_says_so() -> None:
+    frame = pd.DataFrame({"a": ["x", "y"], "n": [30, 40], "hours": [100.0, 90.0], "largest": [0.8, 0.1]})
+    gate = Gate(Policy(dominance_share=0.5))
+    shown = gate.table(frame, title="x", dims=["a"], values=["hours"], dominance="largest").content
+    assert shown["suppressed"].tolist() == [True, False]
+    assert "largest" not in shown
+    with pytest.raises(DisclosureError, match="DOMINANCE-MISSING"):
+        gate.table(frame, title="x", dims=["a"], values=["hours"])
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (pd.DataFrame({"a": ["x", "y"], "n": [30.5, 40]}), "COUNT-INVALID"),
+        (pd.DataFrame({"a": ["x", "y"], "n": [-1, 40]}), "COUNT-INVALID"),
+        (pd.DataFrame({"a": ["x", "x"], "n": [30, 40]}), "CELL-DUPLICATE"),
+        (pd.DataFrame({"b": ["x", "x"], "n": [30, 40]}), "COLUMN-MISSING"),
+        (pd.DataFrame({"a": [f"g{i}" for i in range(601)], "n": 40}), "TABLE-TOO-FINE"),
+    ],
+)
+def test_what_is_no_table_of_counts_is_refused(frame: pd.DataFrame, code: str) -> None:
+    with pytest.raises(DisclosureError, match=code):
+        Gate().table(frame, title="x", dims=["a"])
+
+
+def test_months_keep_their_order_and_totals_come_last() -> None:
+    months = pd.to_datetime(["2026-03-01", "2026-01-01", "2026-02-01"])
+    frame = pd.DataFrame({"month": months, "n": [30, 20, 10]})
+    shown = Gate().table(frame, title="x", dims=["month"], totals=True).content
+    assert shown["n"].tolist() == [20, 10, 30, 60]
+    assert shown["month"].iloc[-1] == "Total"
+
+
+def test_estimates_need_people_and_clusters() -> None:
+    rows = pd.DataFrame(
+        {
+            "term": ["a", "b", "c"],
+            "estimate": [0.12345, 0.2, 0.3],
+            "std_error": 0.1,
+            "conf_low": 0.0,
+            "conf_high": 0.4,
+            "p_value": 0.04,
+            "n": [203, 9, 80],
+            "unit": "share",
+            "clusters": [24, 24, 3],
+            "outcome": "choice",
+            "secret": 1.0,
+        }
+    )
+    release = Gate().estimates(rows, title="x", clusters="clusters", labels=["outcome"])
+    shown = release.content
+    assert shown["suppressed"].tolist() == [False, True, True]
+    assert shown["estimate"].tolist()[0] == 0.123
+    assert shown["n"].tolist()[0] == 205
+    assert shown["clusters"].tolist()[0] == 24
+    assert "secret" not in shown
+    assert shown.loc[1:, ["estimate", "conf_low", "p_value", "n", "clusters"]].isna().all(axis=None)
+    assert [d.rule for d in release.decisions] == ["threshold", "clusters", "rounding"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Write to a.person@council.gov.uk", "The family at LS1 4AP", "Child 943 476 5919 was seen", "QQ 12 34 56 C"],
+)
+def test_words_with_personal_details_are_refused(text: str) -> None:
+    with pytest.raises(DisclosureError, match="TEXT-IDENTIFIER") as caught:
+        Gate().text(text, title="claim")
+    assert text not in str(caught.value)
+
+
+def test_figures_and_ordinary_numbers_may_stand_in_words() -> None:
+    text = "A difference of -0.081 (95% interval -0.112 to -0.050), from 14,205 contacts in 24 teams in 2025 to 2026."
+    assert Gate().text(text, title="claim", n=14205, clusters=24).text == text
+    assert "Withheld" in Gate().text(text, title="claim", n=14205, clusters=3).text
+
+
+def test_facts_state_their_grounds() -> None:
+    release = Gate().facts(pd.DataFrame({"check": ["clusters"]}), title="x", basis="metadata")
+    assert release.decisions[0].rule == "grounds"
+    with pytest.raises(DisclosureError, match="BASIS-UNKNOWN"):
+        Gate().facts(pd.DataFrame(), title="x", basis="because")  # type: ignore[arg-type]
+    with pytest.raises(DisclosureError, match="DIM-IDENTIFIER"):
+        Gate().facts(pd.DataFrame({"worker_id": ["a"]}), title="x", basis="metadata")
+
+
+def test_synthetic_data_stamp_every_release_and_real_data_none() -> None:
+    tables = {"la": pd.DataFrame({"la_id": ["A"]})}
+    made, real = EvaluationData(tables, synthetic=True), EvaluationData(tables)
+    stamped = Gate(source=made).table(TEAMS, title="x", dims=["team_id"])
+    assert (stamped.synthetic, stamped.stamp, stamped.data_hash) == (True, SYNTHETIC_STAMP, made.hash)
+    plain = Gate(source=real).text("words", title="x")
+    assert (plain.synthetic, plain.stamp) == (False, "")
+    assert Gate().table(TEAMS, title="x", dims=["team_id"], source=made).synthetic
+
+
+def test_a_release_cannot_be_forged_changed_or_replaced() -> None:
+    release = teams()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        release.title = "other"  # type: ignore[misc]
+    with pytest.raises((DisclosureError, ValueError)):
+        dataclasses.replace(release, title="other")
+    content = release.content
+    content.loc[:, "n"] = 3
+    assert release.content["n"].dropna().tolist() == [40, 15]
+    release._frame.loc[0, "n"] = 3
+    with pytest.raises(DisclosureError, match="RELEASE-CHANGED"):
+        require_release(release)
+
+
+def test_the_callers_frame_stays_as_it_was() -> None:
+    before = TEAMS.copy(deep=True)
+    teams(totals=True)
+    pd.testing.assert_frame_equal(TEAMS, before)
+
+
+def test_a_release_survives_copying() -> None:
+    assert require_release(copy.deepcopy(teams())).intact
+    assert require_release(pickle.loads(pickle.dumps(teams()))).intact
+
+
+def test_frames_are_not_releases() -> None:
+    with pytest.raises(DisclosureError, match="NOT-RELEASED"):
+        require_release(TEAMS)
+
+
+def test_the_same_content_has_the_same_id() -> None:
+    assert teams().id == teams().id
+    assert teams().id != teams(title="Another").id
+
+
+def test_the_record_holds_each_decision_and_no_value() -> None:
+    record = disclosure_record([teams(), Gate().text("words", title="x")])
+    assert record["rule"].tolist() == ["threshold", "rounding", "none"]
+    assert "0.2" not in " ".join(record["what"] + record["why"])
+    with pytest.raises(DisclosureError):
+        disclosure_record([TEAMS])  # type: ignore[list-item]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=12), st.booleans())
+def test_no_shown_count_is_below_the_threshold(counts: list[int], totals: bool) -> None:
+    frame = pd.DataFrame(
+        {"group": [f"g{i:02}" for i in range(len(counts))], "n": counts, "mean": np.arange(len(counts))}
+    )
+    shown = Gate().table(frame, title="x", dims=["group"], values=["mean"], totals=totals).content
+    kept = shown[~shown["suppressed"]]
+    assert (kept["n"] >= 10).all()
+    assert (kept["n"] % 5 == 0).all()
+    assert shown.loc[shown["suppressed"], ["n", "mean"]].isna().all(axis=None)
