@@ -1,0 +1,234 @@
+"""An evaluator's own data, from files, workbooks, databases or the census return, into contract tables."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from hybrid_toolkit.data.apply import apply_map
+from hybrid_toolkit.data.coerce import coerce_frames
+from hybrid_toolkit.data.contracts import TABLES
+from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
+from hybrid_toolkit.data.mapping import DataMapping, TableMap, load_mapping, shipped_mappings
+from hybrid_toolkit.data.problem import Problem
+from hybrid_toolkit.data.raw import Found, RawTable, RawTables, nearest, normal
+from hybrid_toolkit.data.readers import find, no_table
+from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError
+
+
+def load_data(path: str | Path, mapping: str | Path | None = None, *, key: str | bytes | None = None) -> EvaluationData:
+    """Read tables, put them into the contracts' names, codes and types, and say where each came from.
+
+    Parameters
+    ----------
+    path : a folder of CSV, XLSX, ODS or Parquet files named after the tables; one such file; a workbook with a sheet
+        a table; the XML of the workforce census; or a database URL (``sqlite:///file.db``, ``duckdb:///file.duckdb``,
+        ``postgresql://user:password@host/name``, ``mssql+pyodbc://...``, each with an optional ``?schema=name``).
+        SQL Server is supported through its driver but untried: no test runs it.
+    mapping : a TOML file from an authority's names and codes to the contracts', or the name of a shipped one
+        (``"ssd"``, ``"csww-census"``). The census and the Standard Safeguarding Dataset are recognised without.
+    key : secret for columns that a mapping pseudonymises; a random one for this load if not given, so that
+        pseudonyms, and with them the hash of the data, then differ from load to load. Never stored.
+
+    Returns
+    -------
+    EvaluationData with one ``Source`` a table: file and sheet, SHA-256, rows, when read, and notes on what was
+    assumed or left out.
+
+    Raises
+    ------
+    UnreadableError : nothing is there, or it is locked, cut short, in another encoding, or without any known table.
+    ContractError : cells cannot be read as their type; one error names every table, column, count and position.
+    MappingError : the mapping names something that does not exist.
+    IdentifierError : a column identifies a person.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "worker.csv").write_text("Worker ID,role,start date\\nW1,5,2021-09-06\\nW2,case holder,\\n")
+    >>> data = load_data(folder)
+    >>> data["worker"]["role"].tolist(), data.provenance[0].origin, data.provenance[0].rows
+    (['5', '5'], 'worker.csv', 2)
+    """
+    raw = read_raw(path, mapping, key=key)
+    frames, problems = coerce_frames(raw)
+    errors = [p for p in problems if p.severity == "error"]
+    if errors:
+        raise _contract_error(errors)
+    return EvaluationData(
+        tables=frames,
+        provenance=tuple(_with_notes(source, problems) for source in raw.sources),
+        synthetic=raw.synthetic,
+        label=raw.label,
+        mapping_hash=raw.mapping_hash,
+    )
+
+
+def read_raw(path: str | Path, mapping: str | Path | None = None, *, key: str | bytes | None = None) -> RawTables:
+    """Tables under their contract names and codes, still text, so that every problem in them can be reported.
+
+    Parameters and errors are those of ``load_data``, but for ``ContractError``.
+    """
+    found = find(path)
+    chosen = load_mapping(mapping) if mapping is not None else _recognise(found)
+    secret = _secret(key)
+    frames: dict[str, pd.DataFrame] = {}
+    sources: dict[str, Source] = {}
+    kinds: dict[str, str] = {}
+    read: dict[int, RawTable] = {}
+    plan = _plan(found, chosen, _place(path))
+    for table_map, one in plan:
+        raw = read.setdefault(id(one), one.read()) if id(one) not in read else read[id(one)]
+        frames[table_map.table], source = apply_map(raw, table_map, key=secret)
+        note = f"read by the mapping '{chosen.name}'" if chosen and table_map.table in chosen.tables else ""
+        sources[table_map.table] = replace(source, notes=(*((note,) if note else ()), *source.notes))
+        kinds[table_map.table] = raw.kind
+    used = {id(one) for _, one in plan}
+    synthetic, label = _synthetic(path)
+    maps = {m.table: m.dates for m, _ in plan if m.dates}
+    hashes = sorted({m.sha256 for m in [chosen] if m is not None} | _census_hash(plan))
+    return RawTables(
+        frames={n: frames[n] for n in TABLES if n in frames},
+        sources=tuple(sources[n] for n in TABLES if n in sources),
+        kinds=kinds,
+        dates=maps,
+        notices=_unused([f for f in found if id(f) not in used]),
+        mapping_hash="+".join(hashes) or None,
+        synthetic=synthetic,
+        label=label,
+    )
+
+
+def _plan(found: list[Found], mapping: DataMapping | None, place: str) -> list[tuple[TableMap, Found]]:
+    """Which source makes which table."""
+    plan: list[tuple[TableMap, Found]] = []
+    for table_map in mapping.tables.values() if mapping else ():
+        plan += _mapped(table_map, found)
+    taken = {id(one) for _, one in plan}
+    for one in found:
+        if one.mapping and not (mapping and mapping.name == one.mapping):
+            plan += [(m, one) for m in load_mapping(one.mapping).tables.values()]
+        elif normal(one.name) in TABLES and id(one) not in taken:
+            plan.append((TableMap(normal(one.name), (one.name,)), one))
+    if not plan:
+        raise no_table(found, place)
+    by_table: dict[str, list[str]] = {}
+    for table_map, one in plan:
+        by_table.setdefault(table_map.table, []).append(one.origin)
+    twice = {table: origins for table, origins in by_table.items() if len(origins) > 1}
+    if twice:
+        said = "; ".join(f"'{t}' in {' and in '.join(o)}" for t, o in twice.items())
+        raise UnreadableError(
+            f"{len(twice)} table(s) stand in more than one place: {said}.",
+            fix="Keep one of them, or put the rows together in one file.",
+            code="TABLE-TWICE",
+        )
+    return plan
+
+
+def _mapped(table_map: TableMap, found: list[Found]) -> list[tuple[TableMap, Found]]:
+    for name in table_map.source:
+        here = [f for f in found if normal(f.name) == normal(name)]
+        if here:
+            return [(table_map, one) for one in here]
+    if table_map.if_present:
+        return []
+    close = nearest(table_map.source[0], [f.name for f in found])
+    raise MappingError(
+        f"tables.{table_map.table}.source: nothing is named {' or '.join(repr(s) for s in table_map.source)}"
+        + (f" (nearest: '{close}')." if close else f" (there is: {', '.join(f.name for f in found) or 'nothing'})."),
+        fix="Correct the name of the file, sheet or database table in the mapping.",
+        code="MAP-SOURCE",
+    )
+
+
+def _recognise(found: list[Found]) -> DataMapping | None:
+    """The one shipped mapping whose sources are here, where no file is named like a table."""
+    if any(normal(f.name) in TABLES or f.mapping for f in found):
+        return None
+    fits = [m for m in map(load_mapping, shipped_mappings()) if _fits(m, found)]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _fits(mapping: DataMapping, found: list[Found]) -> bool:
+    plan = [(m, f) for m in mapping.tables.values() for f in found if normal(f.name) in map(normal, m.source)]
+    for table_map, one in plan:
+        headers = {normal(str(h)) for h in one.read().frame.columns}
+        needed = [n for c, n in table_map.columns.items() if c not in table_map.optional]
+        if not all(any(normal(n) in headers for n in names) for names in needed):
+            return False
+    return bool(plan)
+
+
+def _census_hash(plan: Iterable[tuple[TableMap, Found]]) -> set[str]:
+    return {load_mapping(one.mapping).sha256 for _, one in plan if one.mapping}
+
+
+def _secret(key: str | bytes | None) -> bytes:
+    if key is None:
+        return secrets.token_bytes(32)
+    return key.encode() if isinstance(key, str) else key
+
+
+def _place(path: str | Path) -> str:
+    """The last part of a path, or a URL without user and password."""
+    if "://" in str(path):
+        parts = urlsplit(str(path))
+        return f"{parts.scheme}: {Path(parts.path).name or 'database'}"
+    return Path(path).name or str(path)
+
+
+def _unused(left: list[Found]) -> tuple[Problem, ...]:
+    """A notice for each source left out whose name is nearly that of a table."""
+    notices = []
+    for one in left:
+        table = nearest(one.name, TABLES, cutoff=0.75)
+        if table:
+            text = f"It was left out: its name is not a table's, though near to '{table}' ({one.origin})."
+            notices.append(
+                Problem(one.name, "", "SOURCE-UNUSED", 1, (), text, f"Name it '{table}' if it is.", "notice")
+            )
+    return tuple(notices)
+
+
+def _synthetic(path: str | Path) -> tuple[bool, str]:
+    """Whether the folder says that its data were simulated, and the label it gives them."""
+    if "://" in str(path):
+        return False, ""
+    folder = Path(path) if Path(path).is_dir() else Path(path).parent
+    synthetic, label = False, ""
+    for name in ("truth.json", "manifest.json"):
+        content = _json(folder / name)
+        synthetic = synthetic or content.get("synthetic") is True
+        label = label or str(content.get("label") or "")
+    return synthetic, label if synthetic else ""
+
+
+def _json(file: Path) -> Mapping[str, object]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _with_notes(source: Source, problems: Iterable[Problem]) -> Source:
+    notes = [f"{p.column}: {p.text}" for p in problems if p.table == source.table and p.severity == "notice"]
+    return replace(source, notes=(*source.notes, *notes))
+
+
+def _contract_error(errors: list[Problem]) -> ContractError:
+    lines = "\n".join(f"  {problem}" for problem in errors)
+    tables = len({p.table for p in errors})
+    return ContractError(
+        f"{len(errors)} problem(s) in {tables} table(s):\n{lines}\n",
+        fix="Mend these cells at their source and load again.",
+        code=errors[0].code if len(errors) == 1 else "CONTRACT",
+    )
