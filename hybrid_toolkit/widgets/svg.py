@@ -1,0 +1,238 @@
+"""Small figures drawn as SVG text: no plotting library, so that a widget follows the hand.
+
+Each function takes rows that have passed the disclosure gate and gives one ``<svg>`` with a title and a description
+for those who do not see it. Text takes the page's colour, so the figures hold in light and dark themes; nothing is
+said by colour alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+INK = "currentColor"
+ACCENT = "#2b7bba"
+WIDTH = 440
+ROW = 30
+FONT = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One estimate with its interval; ``hidden`` where the gate did not let it through (the numbers are then NaN).
+
+    ``label`` names it on the axis, ``panel`` the group it stands in where there are several panels; ``total`` marks
+    the row for everyone.
+    """
+
+    label: str
+    estimate: float
+    low: float
+    high: float
+    hidden: bool = False
+    total: bool = False
+    panel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bin of a distribution: its label, its released count, hidden or not, and the panel it stands in."""
+
+    label: str
+    count: float
+    hidden: bool = False
+    panel: str = ""
+
+
+def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Round numbers that span an interval: steps of 1, 2 or 5 times a power of ten.
+
+    Examples
+    --------
+    >>> nice_ticks(0.52, 0.68)
+    [0.5, 0.55, 0.6, 0.65, 0.7]
+    >>> nice_ticks(3.0, 3.0)
+    [2.5, 3.0, 3.5]
+    """
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    raw = (high - low) / (most - 1)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 5, 10, 20) if math.ceil(high / (m * power)) - low // (m * power) <= most)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    return [round(i * step, digits) for i in range(first, last + 1)]
+
+
+def interval_rows_svg(rows: Sequence[Interval], *, title: str, description: str, axis: str) -> str:
+    """One row a group: a dot (a diamond for everyone) with its interval, over a shared axis.
+
+    Examples
+    --------
+    >>> row = Interval("All", 0.6, 0.5, 0.7, total=True)
+    >>> drawn = interval_rows_svg([row], title="T", description="D", axis="share")
+    >>> drawn.startswith("<svg"), 'role="img"' in drawn, "<title>T</title>" in drawn
+    (True, True, True)
+    """
+    left, right, top = _margin([r.label for r in rows]), 16, 8
+    shown = [r for r in rows if not r.hidden]
+    ticks = nice_ticks(min((r.low for r in shown), default=0.0), max((r.high for r in shown), default=1.0))
+    bottom = top + ROW * len(rows)
+
+    def x(value: float) -> float:
+        return left + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (WIDTH - left - right)
+
+    parts = [_line(x(t), top, x(t), bottom, opacity=0.18) for t in ticks]
+    parts += [_text(x(t), bottom + 16, tick_text(t, ticks), anchor="middle") for t in ticks]
+    for i, row in enumerate(rows):
+        y = top + ROW * (i + 0.5)
+        parts.append(_text(left - 10, y + 4, row.label, anchor="end", bold=row.total))
+        if row.hidden:
+            parts.append(_text(left + 6, y + 4, "hidden: too few", italic=True))
+            continue
+        parts.append(_line(x(row.low), y, x(row.high), y, colour=ACCENT, width=3))
+        parts.append(_dot(x(row.estimate), y, diamond=row.total))
+    parts.append(_text((left + WIDTH - right) / 2, bottom + 36, axis, anchor="middle"))
+    return _svg(parts, bottom + 44, title, description)
+
+
+def interval_series_svg(rows: Sequence[Interval], *, title: str, description: str, axis: str) -> str:
+    """One panel a group: estimates in order of time, each with its interval; a gap where one is hidden.
+
+    Examples
+    --------
+    >>> rows = [Interval("Jan", 0.6, 0.5, 0.7), Interval("Feb", 0.5, 0.4, 0.6), Interval("Mar", 0, 0, 0, hidden=True)]
+    >>> interval_series_svg(rows, title="T", description="D", axis="share").count("<circle")
+    2
+    """
+    panels = list(dict.fromkeys(r.panel for r in rows))
+    labels = list(dict.fromkeys(r.label for r in rows))
+    shown = [r for r in rows if not r.hidden]
+    ticks = nice_ticks(min((r.low for r in shown), default=0.0), max((r.high for r in shown), default=1.0), 4)
+    left, right, height = 52, 16, 150 if len(panels) == 1 else 84
+    step = (WIDTH - left - right) / max(1, len(labels))
+    every = max(1, math.ceil(len(labels) / 6))
+    parts, top = [_text(8, 16, axis)], 26.0
+    for panel in panels:
+        if panel:
+            parts.append(_text(left, top + 12, panel, bold=True))
+            top += 18
+        parts += _series_panel([r for r in rows if r.panel == panel], labels, ticks, top, height, left, step)
+        top += height + 14
+    for i, label in enumerate(labels):
+        if i % every == 0:
+            parts.append(_text(left + step * (i + 0.5), top + 4, label, anchor="middle"))
+    return _svg(parts, top + 12, title, description)
+
+
+def _series_panel(
+    rows: Sequence[Interval],
+    labels: Sequence[str],
+    ticks: Sequence[float],
+    top: float,
+    height: float,
+    left: float,
+    step: float,
+) -> list[str]:
+    def y(value: float) -> float:
+        return top + height - (value - ticks[0]) / (ticks[-1] - ticks[0]) * height
+
+    parts = [_line(left, y(t), WIDTH - 16, y(t), opacity=0.18) for t in ticks]
+    parts += [_text(left - 8, y(t) + 4, tick_text(t, ticks), anchor="end") for t in ticks]
+    before: tuple[float, float] | None = None
+    for row in rows:
+        x = left + step * (labels.index(row.label) + 0.5)
+        if row.hidden:
+            parts.append(_text(x, top + height - 6, "–", anchor="middle"))
+            before = None
+            continue
+        if before is not None:
+            parts.append(_line(*before, x, y(row.estimate), colour=ACCENT, opacity=0.5))
+        parts.append(_line(x, y(row.low), x, y(row.high), colour=ACCENT, width=3))
+        parts.append(_dot(x, y(row.estimate), diamond=row.total))
+        before = (x, y(row.estimate))
+    return parts
+
+
+def bars_svg(rows: Sequence[Bar], *, title: str, description: str, axis: str) -> str:
+    """One panel a group: a bar a bin, its length the share of its panel, its count written beside it.
+
+    Examples
+    --------
+    >>> drawn = bars_svg([Bar("0 to 0.5", 20), Bar("0.5 to 1", 60)], title="T", description="D", axis="workers")
+    >>> "75%" in drawn
+    True
+    """
+    left, room = _margin([r.label for r in rows]), 96
+    totals: dict[str, float] = {}
+    for row in rows:
+        totals[row.panel] = totals.get(row.panel, 0.0) + (0.0 if row.hidden else row.count)
+    longest = max((r.count / totals[r.panel] for r in rows if not r.hidden and totals[r.panel]), default=1.0)
+    parts, top = [_text(8, 16, axis)], 26.0
+    for panel in totals:
+        if panel:
+            parts.append(_text(left, top + 12, panel, bold=True))
+            top += 18
+        for row in (r for r in rows if r.panel == panel):
+            middle = top + 11
+            parts.append(_text(left - 10, middle + 4, row.label, anchor="end"))
+            if row.hidden:
+                parts.append(_text(left + 6, middle + 4, "hidden: too few", italic=True))
+            else:
+                share = row.count / totals[panel] if totals[panel] else 0.0
+                length = share / longest * (WIDTH - left - room)
+                parts.append(_box(left, top + 2, length, 18))
+                parts.append(_text(left + length + 6, middle + 4, f"{row.count:,.0f} ({share:.0%})"))
+            top += 24
+        top += 8
+    return _svg(parts, top, title, description)
+
+
+def tick_text(value: float, ticks: Sequence[float]) -> str:
+    """A tick's number with as many decimals as its axis needs.
+
+    Examples
+    --------
+    >>> tick_text(0.5, [0.5, 0.55]), tick_text(10, [10, 20])
+    ('0.50', '10')
+    """
+    digits = max(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in ticks)
+    return f"{value:,.{digits}f}"
+
+
+def _margin(labels: Sequence[str]) -> float:
+    return min(170.0, 22 + 0.56 * FONT * max((len(text) for text in labels), default=0))
+
+
+def _line(
+    x1: float, y1: float, x2: float, y2: float, *, colour: str = INK, width: float = 1, opacity: float = 1
+) -> str:
+    return (
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" '
+        f'stroke-width="{width:g}" stroke-opacity="{opacity:g}" stroke-linecap="round"/>'
+    )
+
+
+def _dot(x: float, y: float, *, diamond: bool) -> str:
+    if diamond:
+        return f'<path d="M{x:.1f} {y - 8:.1f}l8 8l-8 8l-8 -8z" fill="{ACCENT}"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{ACCENT}"/>'
+
+
+def _box(x: float, y: float, width: float, height: float) -> str:
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 1):.1f}" height="{height}" fill="{ACCENT}"/>'
+
+
+def _text(x: float, y: float, text: str, *, anchor: str = "start", bold: bool = False, italic: bool = False) -> str:
+    style = (' font-weight="600"' if bold else "") + (' font-style="italic"' if italic else "")
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{style}>{escape(text)}</text>'
+
+
+def _svg(parts: Sequence[str], height: float, title: str, description: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {height:.0f}" '
+        f'width="{WIDTH}" height="{height:.0f}" font-size="{FONT}" fill="{INK}" aria-label="{escape(title)}">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(parts)}</svg>"
+    )
