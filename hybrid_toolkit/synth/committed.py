@@ -1,0 +1,53 @@
+"""The synthetic data that come with the toolkit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import UsageError
+
+NAMES = ("small", "national-panel")
+
+
+def synthetic_folder(name: str = "small") -> Path:
+    """The folder of a committed synthetic data set: inside an installed wheel, or in the repository.
+
+    Raises
+    ------
+    UsageError : no data set has that name, or it is not here.
+    """
+    if name not in NAMES:
+        raise UsageError(
+            "There is no committed synthetic data set of that name.",
+            fix=f"Choose one of: {', '.join(NAMES)}.",
+            code="SYNTH-UNKNOWN",
+        )
+    package = Path(__file__).resolve().parents[1]
+    for place in (package / "_synthetic" / name, package.parent / "data" / "synthetic" / name):
+        if (place / "manifest.json").is_file():
+            return place
+    raise UsageError(
+        f"The committed synthetic data set '{name}' is not in this installation.",
+        fix="Install the wheel again, or in the repository run: python -m tools.make_synthetic.",
+        code="SYNTH-ABSENT",
+    )
+
+
+def load_synthetic(name: str = "small") -> EvaluationData:
+    """Load a synthetic data set that comes with the toolkit: no file to fetch, no server.
+
+    Parameters
+    ----------
+    name : "small" (one authority, all tables) or "national-panel" (150 authorities by year).
+
+    Examples
+    --------
+    >>> data = load_synthetic()
+    >>> data.synthetic, len(data["team"])
+    (True, 24)
+    """
+    from hybrid_toolkit.data.load import load_data
+
+    return replace(load_data(synthetic_folder(name)), synthetic=True, label=f"synthetic: {name}")

@@ -1,0 +1,135 @@
+"""Contacts with families: how they were held, whether the family's preferred mode was honoured, whether it engaged.
+
+Two probability models, both additive, so that the estimands are exact::
+
+    P(preferred mode honoured) = practice_base + practice_rs (RS*_it - 0.45)
+        + practice_interference (colleagues' RS*_it - 0.45) + practice_risk (risk - 3)
+        + practice_latent_sd a_i + practice_team_sd b_g + practice_month_sd c_t
+    P(engaged | held) = engage_base + engage_remote R + engage_low L + exclusion_penalty R L
+        + engage_risk (risk - 3) + need + engage_worker_sd d_i + engage_family_sd e_f
+
+R is a video or telephone contact, L a family without all ten access flags. ``a_i`` is correlated with the worker's
+RS (``selection_rho``), so the slope over all contacts is biased by about
+``selection_rho practice_latent_sd / rs_sd``; within a worker it is not. Remote mode depends on RS, risk, need and L
+only, and ``e_f`` on nothing, so given risk and need the contrast for S3 is unbiased; without them it is not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.synth.families import Families, Slots
+from hybrid_toolkit.synth.people import Teams, Workers
+from hybrid_toolkit.synth.remote import Remote
+from hybrid_toolkit.synth.streams import Bools, Context, Floats, Ints, Texts, bounded, empty_where
+from hybrid_toolkit.synth.streams import table_frame as frame
+
+CONTACT_RATE = np.array([1.05, 1.65, 0.95, 0.75])
+"""Contacts a family and month, by need."""
+CENTRE = 0.45
+NEED_ENGAGE = np.array([0.0, -0.02, 0.01, 0.02])
+NEED_REMOTE = np.array([0.03, -0.08, 0.0, 0.10])
+FACE = ("home", "office", "community")
+
+
+def honoured_probability(
+    ctx: Context, teams: Teams, w: Workers, remote: Remote, worker: Ints, month: Ints, risk: Ints
+) -> Floats:
+    """P(preferred mode honoured) of contacts; inside 0 to 1 by the checks of ``Truth``."""
+    t = ctx.truth
+    by_month = bounded(ctx.rng("practice-month"), ctx.size.months)
+    return np.asarray(
+        t.practice_base
+        + t.practice_rs * (remote.rs[worker, month] - CENTRE)
+        + t.practice_interference * (remote.others[worker, month] - CENTRE)
+        + t.practice_risk * (risk - 3)
+        + t.practice_latent_sd * w.practice[worker]
+        + t.practice_team_sd * teams.practice[w.team[worker]]
+        + t.practice_month_sd * by_month[month],
+        dtype=np.float64,
+    )
+
+
+def engaged_probability(ctx: Context, w: Workers, families: Families, worker: Ints, family: Ints, far: Bools) -> Floats:
+    """P(engaged) of held contacts; inside 0 to 1 by the checks of ``Truth``."""
+    t, low = ctx.truth, families.low[family]
+    return np.asarray(
+        t.engage_base
+        + t.engage_remote * far
+        + t.engage_low * low
+        + t.exclusion_penalty * (far & low)
+        + t.engage_risk * (families.risk[family] - 3)
+        + NEED_ENGAGE[families.need[family]]
+        + t.engage_worker_sd * w.engagement[worker]
+        + t.engage_family_sd * families.engagement[family],
+        dtype=np.float64,
+    )
+
+
+def _modes(rng: np.random.Generator, far: Bools, low: Bools) -> Texts:
+    """The mode of each contact, remote or in person; low-access families get calls rather than video."""
+    u = rng.random(len(far))
+    remote = np.where(u < np.where(low, 0.30, 0.55), "video", "phone")
+    face = np.select([u < 0.76, u < 0.88], FACE[:2], FACE[2])
+    return np.where(far, remote, face).astype(object)
+
+
+def _another(rng: np.random.Generator, mode: Texts) -> Texts:
+    """A preferred mode that is not the one used."""
+    codes = np.array(["home", "video", "phone", "community", "office"], dtype=object)
+    place = np.array([{c: k for k, c in enumerate(codes)}[m] for m in mode])
+    return np.asarray(codes[(place + rng.choice(4, len(mode), p=[0.5, 0.25, 0.15, 0.1]) + 1) % 5], dtype=object)
+
+
+def contact_frame(
+    ctx: Context, teams: Teams, w: Workers, remote: Remote, slots: Slots, families: Families
+) -> pd.DataFrame:
+    """The table ``contact``. Held and due days lie in the month of the exposure that acts on them."""
+    t, rng = ctx.truth, ctx.rng("contact")
+    counts = rng.poisson(CONTACT_RATE[slots.need[slots.family]])
+    slot, month = np.nonzero(counts)
+    times = counts[slot, month]
+    slot, month = np.repeat(slot, times), np.repeat(month, times)
+    family, worker = slots.family[slot, month], slots.worker[slot, month]
+    n, risk = len(slot), families.risk[family]
+    children = slots.n_children[family]
+    child = (np.cumsum(slots.n_children) - slots.n_children)[family] + (rng.random(n) * children).astype(np.int64)
+    share = (
+        t.mode_remote_base
+        + t.mode_rs * (remote.rs[worker, month] - CENTRE)
+        + t.mode_risk * (risk - 3)
+        + NEED_REMOTE[families.need[family]]
+        + t.mode_low_access * families.low[family]
+    )
+    far = rng.random(n) < np.clip(share, 0.02, 0.98)
+    mode = _modes(rng, far, families.low[family])
+    yes = rng.random(n) < honoured_probability(ctx, teams, w, remote, worker, month, risk)
+    offered = yes | (rng.random(n) < 0.4)
+    ignored = np.where(rng.random(n) < 0.5, mode, _another(rng, mode))
+    preferred = np.where(yes, mode, np.where(offered, _another(rng, mode), ignored)).astype(object)
+    engaged = rng.random(n) < engaged_probability(ctx, w, families, worker, family, far)
+    minutes = np.clip(np.rint(np.where(far, rng.gamma(5.0, 5.0, n), rng.gamma(7.0, 7.5, n)) / 5) * 5, 5, 240)
+    due = 8 + rng.integers(0, 13, n)
+    late = rng.random(n) < 0.14
+    held_day = np.where(late, due + rng.integers(1, 8, n), due - rng.integers(0, 8, n)).astype("timedelta64[D]")
+    missed = rng.random(n) < 0.06 + 0.01 * (risk - 1)
+    unrecorded = missed | (rng.random(n) < 0.05)
+    start = ctx.months[month]
+    return frame(
+        "contact",
+        {
+            "contact_id": ctx.keys("K", n, 6),
+            "family_id": families.ids[family],
+            "child_id": ctx.keys("C", int(slots.n_children.sum()), 6)[child],
+            "worker_id": w.ids[worker],
+            "due_date": start + (due - 1).astype("timedelta64[D]"),
+            "held_date": np.where(missed, np.datetime64("NaT"), start + held_day - np.timedelta64(1, "D")),
+            "mode": empty_where(mode, missed),
+            "mode_offered_choice": empty_where(offered, unrecorded),
+            "mode_preferred": empty_where(preferred, unrecorded),
+            "engaged": empty_where(engaged, missed | (rng.random(n) < 0.03)),
+            "minutes": np.where(missed, np.nan, minutes),
+        },
+    )
+

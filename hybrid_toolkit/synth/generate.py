@@ -1,0 +1,146 @@
+"""Make an authority whose truth is known: ``simulate_authority``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from hybrid_toolkit.data.contracts import TABLES
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.synth import contacts, families, people, remote, survey, work
+from hybrid_toolkit.synth.calibration import ENGLAND
+from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.streams import Context, Days, Floats
+from hybrid_toolkit.synth.truth import SIZES, Size, Truth
+
+
+@dataclass(frozen=True)
+class Authority:
+    """One authority's layers; each is drawn when first needed, from its own stream."""
+
+    ctx: Context
+
+    @cached_property
+    def teams(self) -> people.Teams:
+        return people.draw_teams(self.ctx)
+
+    @cached_property
+    def workers(self) -> people.Workers:
+        return people.draw_workers(self.ctx, self.teams)
+
+    @cached_property
+    def remote(self) -> remote.Remote:
+        return remote.draw_remote(self.ctx, self.teams, self.workers)
+
+    @cached_property
+    def leave(self) -> Days:
+        return remote.leave_days(self.ctx, self.remote)
+
+    @cached_property
+    def slots(self) -> families.Slots:
+        return families.draw_slots(self.ctx, self.teams, self.workers, self.remote)
+
+    @cached_property
+    def families(self) -> families.Families:
+        return families.draw_families(self.ctx, self.slots)
+
+    @cached_property
+    def work(self) -> work.Work:
+        return work.draw_work(self.ctx, self.teams, self.workers, self.remote)
+
+    @cached_property
+    def wellbeing(self) -> Floats:
+        return survey.wellbeing_by_month(self.ctx, self.teams, self.workers, self.remote, self.work, self.slots)
+
+    @cached_property
+    def latents(self) -> survey.Latents:
+        return survey.draw_latents(self.ctx, self.teams, self.workers, self.remote, self.work, self.slots)
+
+
+_MAKERS: dict[str, Callable[[Authority], pd.DataFrame]] = {
+    "team": lambda a: people.team_frame(a.ctx, a.teams),
+    "worker": lambda a: people.worker_frame(a.ctx, a.teams, a.workers, a.leave),
+    "worker_month": lambda a: work.worker_month_frame(a.ctx, a.workers, a.remote, a.work, a.slots, a.wellbeing),
+    "attendance_day": lambda a: work.attendance_frame(a.ctx, a.teams, a.workers, a.remote, a.work),
+    "survey": lambda a: survey.survey_frame(a.ctx, a.workers, a.remote, a.latents),
+    "family": lambda a: families.family_frame(a.ctx, a.slots, a.families),
+    "access": lambda a: families.access_frame(a.ctx, a.slots, a.families),
+    "contact": lambda a: contacts.contact_frame(a.ctx, a.teams, a.workers, a.remote, a.slots, a.families),
+}
+
+
+def simulate_authority(
+    truth: Truth | str,
+    size: Size | str = "small",
+    seed: int = 0,
+    *,
+    tables: Collection[str] | None = None,
+) -> EvaluationData:
+    """Simulate one or more authorities from a known truth.
+
+    Parameters
+    ----------
+    truth : the parameters, or the name of a scenario.
+    size : a ``Size``, or a name in ``SIZES``.
+    seed : any whole number from 0; the same seed gives the same bytes.
+    tables : contract tables to make; all of them by default. The values of a table do not depend on which others
+        are asked for.
+
+    Returns
+    -------
+    EvaluationData with ``synthetic=True`` and a label that says scenario, size and seed.
+
+    Raises
+    ------
+    UsageError : an unknown scenario, size or table, or a seed below 0.
+
+    Notes
+    -----
+    The models, with their parameters, stand in ``remote``, ``contacts`` and ``survey``; the true value of each
+    headline estimand is ``true_value``. With the defaults the slope of honoured preference on remote share over all
+    contacts is biased upwards by selection (by about +0.06; far more in "confounded-null"); within a worker it is
+    not.
+
+    Examples
+    --------
+    >>> data = simulate_authority("null", "small", seed=3, tables=["team"])
+    >>> len(data["team"]), data.synthetic, data.label
+    (24, True, 'synthetic: null, small, seed 3')
+    """
+    made_truth, made_size = resolve(truth, size, seed)
+    wanted = list(_MAKERS) if tables is None else [t for t in TABLES if t in set(tables)]
+    unknown = sorted(set(tables or ()) - set(TABLES))
+    if unknown:
+        raise UsageError(
+            f"{len(unknown)} of the tables asked for have no contract.",
+            fix=f"Choose from: {', '.join(TABLES)}.",
+            code="TABLE-UNKNOWN",
+        )
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in wanted}
+    for la in range(made_size.n_la):
+        authority = Authority(context(made_truth, made_size, seed, la))
+        for name in wanted:
+            parts[name].append(_MAKERS[name](authority))
+    frames = {n: p[0] if len(p) == 1 else pd.concat(p, ignore_index=True) for n, p in parts.items()}
+    label = f"synthetic: {made_truth.scenario}, {made_size.name}, seed {seed}"
+    return EvaluationData(frames, synthetic=True, label=label)
+
+
+def resolve(truth: Truth | str, size: Size | str, seed: int) -> tuple[Truth, Size]:
+    """The truth and size that were meant."""
+    if isinstance(size, str) and size not in SIZES:
+        raise UsageError(
+            "There is no size of that name.", fix=f"Choose one of: {', '.join(SIZES)}.", code="SIZE-UNKNOWN"
+        )
+    if seed < 0:
+        raise UsageError("A seed is a whole number from 0.", fix="Give a seed of 0 or more.", code="SEED-NEGATIVE")
+    return scenario(truth) if isinstance(truth, str) else truth, SIZES[size] if isinstance(size, str) else size
+
+
+def context(truth: Truth, size: Size, seed: int, la: int = 0) -> Context:
+    """What the layers of one authority share."""
+    return Context(truth, size, seed, la, size.teams_per_la, ENGLAND[truth.calibration_year])

@@ -1,0 +1,99 @@
+"""Survey instruments as the generator knows them: item ids, latents, loadings and thresholds. No wording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import erf, sqrt
+
+import numpy as np
+
+from hybrid_toolkit.synth.streams import Floats
+from hybrid_toolkit.synth.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One instrument.
+
+    Parameters
+    ----------
+    name : instrument id.
+    items : item ids.
+    scales : the latent of each item.
+    reverse : item positions (from 0) answered the other way round.
+    kind : "likert" (1 to 5 by thresholds) or "ten" (0 to 10, rounded).
+    cuts : thresholds of a five-point item on the item's own latent scale (mean 0, SD 1).
+    """
+
+    name: str
+    items: tuple[str, ...]
+    scales: tuple[str, ...]
+    reverse: tuple[int, ...] = ()
+    kind: str = "likert"
+    cuts: tuple[float, float, float, float] = (-1.6, -0.8, 0.2, 1.2)
+
+
+HSE_SCALES = {
+    "demands": (3, 6, 9, 12, 16, 18, 20, 22),
+    "control": (2, 10, 15, 19, 25, 30),
+    "manager_support": (8, 23, 29, 33, 35),
+    "peer_support": (7, 24, 27, 31),
+    "relationships": (5, 14, 21, 34),
+    "role": (1, 4, 11, 13, 17),
+    "change": (26, 28, 32),
+}
+_HSE = {item: scale for scale, items in HSE_SCALES.items() for item in items}
+
+INSTRUMENTS = (
+    Instrument("informal_learning", tuple(f"il_{i}" for i in range(1, 5)), ("learning",) * 4),
+    Instrument(
+        "swemwbs",
+        tuple(f"swemwbs_{i}" for i in range(1, 8)),
+        ("wellbeing",) * 7,
+        cuts=(-2.2, -1.2, 0.05, 1.4),
+    ),
+    Instrument(
+        "hse_msit",
+        tuple(f"hse_{i:02d}" for i in range(1, 36)),
+        tuple(_HSE[i] for i in range(1, 36)),
+        reverse=tuple(i - 1 for i in sorted(HSE_SCALES["demands"] + HSE_SCALES["relationships"])),
+        cuts=(-2.0, -1.2, -0.2, 1.0),
+    ),
+    Instrument(
+        "ons4",
+        ("ons4_satisfied", "ons4_worthwhile", "ons4_happy", "ons4_anxious"),
+        ("wellbeing",) * 4,
+        kind="ten",
+    ),
+    Instrument(
+        "secure_base",
+        tuple(f"sb_{n}" for n in ("availability", "sensitivity", "acceptance", "cooperation", "membership")),
+        ("secure_base",) * 5,
+        cuts=(-1.8, -1.0, 0.0, 1.1),
+    ),
+)
+TEN_MEAN, TEN_SD = (7.0, 7.5, 6.9, 3.9), (1.8, 1.7, 2.1, 2.7)
+
+
+def loadings(truth: Truth, count: int) -> Floats:
+    """Loadings of an instrument's items, falling evenly from the largest to the smallest."""
+    return np.linspace(truth.loading_high, truth.loading_low, count)
+
+
+def item_values(truth: Truth, instrument: Instrument, factor: Floats, shift: Floats, noise: Floats) -> Floats:
+    """Answers: respondents by items, from latents, shifts on the item's latent scale, and standard normal noise."""
+    load = loadings(truth, len(instrument.items))
+    if instrument.kind == "ten":
+        down = np.array([1.0, 1.0, 1.0, -1.0])
+        latent = down * load * factor + shift + np.sqrt(1 - load**2) * noise
+        return np.clip(np.rint(np.array(TEN_MEAN) + np.array(TEN_SD) * latent), 0, 10)
+    sign = np.ones(len(instrument.items))
+    sign[list(instrument.reverse)] = -1.0
+    latent = load * factor + sign * shift + np.sqrt(1 - load**2) * noise
+    value = 1 + (latent[:, :, None] > np.array(instrument.cuts)).sum(axis=2)
+    return np.where(sign < 0, 6 - value, value).astype(np.float64)
+
+
+def normal_cdf(x: Floats) -> Floats:
+    """The standard normal distribution function."""
+    return np.asarray(np.vectorize(lambda v: 0.5 * (1 + erf(v / sqrt(2))), otypes=[float])(x), dtype=np.float64)

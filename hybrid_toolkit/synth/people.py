@@ -1,0 +1,238 @@
+"""Teams and workers: who is there, before anyone leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.synth import calibration as c
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Texts, bounded, empty_where, pick
+from hybrid_toolkit.synth.streams import table_frame as frame
+
+SERVICES = {"assessment": 0.20, "cin_cp": 0.36, "cla": 0.22, "care_leavers": 0.09, "fostering": 0.08, "other": 0.05}
+ETHNICITY = {"white": 0.63, "mixed": 0.03, "asian": 0.05, "black": 0.10, "other": 0.01}
+FTE = {1.0: 0.82, 0.8: 0.09, 0.6: 0.06, 0.5: 0.03}
+AGENCY_ROLES = {4: 0.18, 5: 0.72, 6: 0.10}
+AGE_FLOOR = {"20-29": 23.0, "30-39": 30.0, "40-49": 40.0, "50-59": 50.0, "60+": 60.0}
+SLOW_MBPS = 10.0
+"""Home broadband below this speed is inadequate: no generated speed lies between it and 30 Mbit/s."""
+
+
+@dataclass(frozen=True)
+class Teams:
+    """Teams of one authority, one entry a team; ``rollout`` is a month index, ``months`` where there is none."""
+
+    ids: Texts
+    service: Texts
+    est_months: Ints
+    hotdesk: Bools
+    cover: Texts
+    rollout: Ints
+    step: Floats
+    rs: Floats
+    practice: Floats
+    wellbeing: Floats
+    climate: Floats
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Workers ever in post in the period, one entry a worker. ``start_index`` is the first month in post."""
+
+    ids: Texts
+    team: Ints
+    role: Ints
+    agency: Bools
+    registered: Days
+    asye: Bools
+    age_band: Texts
+    sex: Texts
+    ethnicity: Texts
+    disability: Bools
+    caring: Bools
+    lives_alone: Bools
+    fte: Floats
+    start: Days
+    start_index: Ints
+    commute: Floats
+    slow: Bools
+    mbps: Floats
+    broadband_cost: Floats
+    pay: Ints
+    practice: Floats
+    wellbeing: Floats
+    propensity: Floats
+    engagement: Floats
+
+    @property
+    def holder(self) -> Bools:
+        """Holds cases: senior practitioners and case holders."""
+        return np.isin(self.role, (4, 5))
+
+    @property
+    def supervisor(self) -> Bools:
+        """Senior, middle and first-line managers."""
+        return self.role <= 3
+
+
+def draw_teams(ctx: Context) -> Teams:
+    """Teams, their service and the month of their hybrid policy."""
+    t, n, rng = ctx.truth, ctx.teams, ctx.rng("team")
+    late = max(ctx.size.months - 3, 1)
+    rollout = rng.integers(min(3, late - 1), late, n) if late > 1 else np.zeros(n, dtype=np.int64)
+    never = rng.random(n) < t.policy_never_share
+    return Teams(
+        ids=ctx.keys("T", n, 3 if n < 1000 else 5),
+        service=pick(rng, SERVICES, n),
+        est_months=np.minimum(rng.gamma(1.6, 26.0, n).astype(np.int64) + 1, 240),
+        hotdesk=rng.random(n) < 0.55,
+        cover=pick(rng, {"none": 0.25, "rota": 0.5, "volunteer": 0.25}, n),
+        rollout=np.where(never, ctx.size.months, rollout),
+        step=t.policy_step + t.policy_step_sd * bounded(rng, n),
+        rs=rng.standard_normal(n),
+        practice=bounded(rng, n),
+        wellbeing=rng.standard_normal(n),
+        climate=rng.standard_normal(n),
+    )
+
+
+def team_frame(ctx: Context, teams: Teams) -> pd.DataFrame:
+    """The table ``team``."""
+    n = len(teams.ids)
+    months = np.append(ctx.months, np.datetime64("NaT"))
+    return frame(
+        "team",
+        {
+            "team_id": teams.ids,
+            "la_id": np.full(n, ctx.la_id, dtype=object),
+            "service": teams.service,
+            "est_months": teams.est_months,
+            "hotdesk": teams.hotdesk,
+            "cover_policy": teams.cover,
+            "rollout_month": months[teams.rollout],
+        },
+    )
+
+
+def _experience(ctx: Context, rng: np.random.Generator, z: Floats, joiner: Bools) -> Floats:
+    """Years registered by rank: shares of the stages are exact in expectation, newcomers are nearer the start."""
+    from math import sqrt
+
+    t = ctx.truth
+    mixed = 0.8 * z + sqrt(1 - 0.64) * rng.standard_normal(len(z))
+    rank = np.argsort(np.argsort(mixed)) + rng.random(len(z))
+    u = rank / len(z)
+    u = np.where(joiner, u**1.4, u)
+    marks = np.cumsum([0.0, t.asye_share, t.early_share, t.mid_share])
+    return np.asarray(np.interp(u, [*marks, 0.97, 1.0], [0.0, 1.0, 3.0, 10.0, 30.0, 40.0]), dtype=np.float64)
+
+
+def _roles(rng: np.random.Generator, years: Floats, agency: Bools, junior: float) -> Ints:
+    """Roles of the workforce census: managers and senior practitioners have at least three years."""
+    n = len(years)
+    plain = {5: c.ROLE_SHARES[5], 6: c.ROLE_SHARES[6]}
+    whole = plain[5] + plain[6]
+    senior = {r: c.ROLE_SHARES[r] for r in (1, 2, 3, 4)}
+    rest = (1 - junior) - sum(senior.values())
+    senior |= {r: max(rest, 0.0) * s / whole for r, s in plain.items()}
+    role = np.where(years < 3, pick(rng, plain, n), pick(rng, senior, n))
+    return np.where(agency, pick(rng, AGENCY_ROLES, n), role).astype(np.int64)
+
+
+def draw_workers(ctx: Context, teams: Teams) -> Workers:
+    """Workers in post at the start, and those who join; who leaves is drawn later."""
+    t, rng = ctx.truth, ctx.rng("worker")
+    n0 = round(ctx.teams * ctx.size.workers_per_team)
+    floor = max(int(ctx.size.workers_per_team) - 3, 1)
+    first = np.repeat(np.arange(ctx.teams), floor + rng.multinomial(n0 - floor * ctx.teams, [1 / ctx.teams] * ctx.teams))
+    n1 = rng.poisson(n0 * ctx.rates.starters / 100 * 0.97 * ctx.size.months / 12)
+    team = np.concatenate([first, rng.integers(0, ctx.teams, n1)])
+    n = n0 + n1
+    joiner = np.arange(n) >= n0
+    start_index = np.where(joiner, rng.integers(0, ctx.size.months, n), 0)
+    agency = rng.random(n) < ctx.rates.agency / 100
+    latent = rng.standard_normal(n)
+    age_z = np.argsort(np.argsort(latent)) / n
+    bands = np.array(list(c.AGE_SHARES), dtype=object)
+    age_band = bands[np.searchsorted(np.cumsum(list(c.AGE_SHARES.values()))[:-1], age_z, side="right")]
+    limit = np.array([AGE_FLOOR[b] + 9.0 - 21.0 for b in age_band])
+    years = np.minimum(_experience(ctx, rng, latent, joiner), limit)
+    years = np.where(agency, np.maximum(years, 1.5), years)
+    role = _roles(rng, years, agency, t.asye_share + t.early_share)
+    at = np.where(joiner, ctx.months[start_index], ctx.begin).astype("datetime64[D]")
+    registered = at - np.maximum(np.floor(years * 365.25), 1).astype("timedelta64[D]")
+    tenure = np.minimum(rng.gamma(1.1, 4.0, n), years) * np.where(agency, 0.15, 1.0)
+    start = np.where(joiner, at, np.maximum(at - np.floor(tenure * 365.25).astype("timedelta64[D]"), registered))
+    slow = rng.random(n) < 0.10
+    mbps = np.where(slow, 1 + 8.5 * rng.random(n), np.minimum(36 * np.exp(rng.gamma(2.0, 0.4, n)), 1000))
+    commute = np.minimum(np.rint(rng.gamma(2.2, 15.0, n)), 180.0)
+    caring = rng.random(n) < 1 / 3
+    practice, wellbeing = bounded(rng, n), rng.standard_normal(n)
+    own = max(1 - t.selection_rho**2 - t.selection_rho_wellbeing**2 - t.rs_team_share, 0.0)
+    propensity = t.selection_rho * practice + t.selection_rho_wellbeing * wellbeing
+    propensity += np.sqrt(t.rs_team_share) * teams.rs[team] + np.sqrt(own) * rng.standard_normal(n)
+    pay = np.clip(np.select([role <= 2, role == 3, role == 4], [5, 4, 4], 2) + (years >= 5) + rng.integers(-1, 1, n), 1, 5)
+    return Workers(
+        ids=ctx.keys("W", n, 4 if n < 10000 else 6),
+        team=team,
+        role=role,
+        agency=agency,
+        registered=registered,
+        asye=(registered > ctx.begin - 365) & ~agency,
+        age_band=age_band,
+        sex=np.where(rng.random(n) < c.FEMALE_SHARE, "F", "M").astype(object),
+        ethnicity=np.where(rng.random(n) < c.ETHNICITY_KNOWN, pick(rng, ETHNICITY, n), "unknown").astype(object),
+        disability=rng.random(n) < 0.12,
+        caring=caring,
+        lives_alone=rng.random(n) < 0.18,
+        fte=pick(rng, FTE, n).astype(np.float64),
+        start=start,
+        start_index=start_index,
+        commute=commute,
+        slow=slow,
+        mbps=np.round(mbps, 1),
+        broadband_cost=np.round(np.clip(rng.normal(31, 7, n), 12, 70), 2),
+        pay=pay.astype(np.int64),
+        practice=practice,
+        wellbeing=wellbeing,
+        propensity=propensity,
+        engagement=bounded(rng, n),
+    )
+
+
+def stage_on(workers: Workers, day: np.datetime64) -> Texts:
+    """Career stage of each worker on a day: asye (to 1 year), early (to 3), mid (to 10), late, or supervisor."""
+    years = (day - workers.registered).astype("timedelta64[D]").astype(np.int64) / 365.25
+    stage = np.select([years < 1, years < 3, years < 10], ["asye", "early", "mid"], "late")
+    return np.where(workers.supervisor, "supervisor", stage).astype(object)
+
+
+def worker_frame(ctx: Context, teams: Teams, w: Workers, leave: Days) -> pd.DataFrame:
+    """The table ``worker``; some fields of it are not recorded for everyone."""
+    rng, n = ctx.rng("worker-recording"), len(w.ids)
+    return frame(
+        "worker",
+        {
+            "worker_id": w.ids,
+            "team_id": teams.ids[w.team],
+            "role": w.role.astype(str),
+            "agency": w.agency,
+            "reg_date": w.registered,
+            "asye": w.asye,
+            "age_band": w.age_band,
+            "sex": w.sex,
+            "ethnicity": w.ethnicity,
+            "disability": empty_where(w.disability, rng.random(n) < 0.05),
+            "caring": w.caring,
+            "lives_alone": empty_where(w.lives_alone, rng.random(n) < 0.05),
+            "fte": w.fte,
+            "start_date": w.start,
+            "leave_date": leave,
+            "commute_min": w.commute,
+            "broadband_mbps": np.where(rng.random(n) < 0.10, np.nan, w.mbps),
+            "broadband_cost": np.where(rng.random(n) < 0.10, np.nan, w.broadband_cost),
+            "net_pay_band": w.pay.astype(str),
+        },
+    )

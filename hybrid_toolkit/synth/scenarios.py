@@ -1,0 +1,84 @@
+"""Named truths: what an estimator should find, and what it should not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.synth.truth import Truth
+
+_NO_EFFECT = Truth(
+    scenario="null",
+    selection_rho=0.0,
+    selection_rho_wellbeing=0.0,
+    practice_rs=0.0,
+    exclusion_penalty=0.0,
+    wb_rs=0.0,
+    wb_rs2=0.0,
+    wb_asye=0.0,
+    wb_early=0.0,
+    wb_late=0.0,
+    wb_travel=0.0,
+    wb_b2b=0.0,
+    wb_cover=0.0,
+    learning_co_presence=0.0,
+)
+
+SCENARIOS: Mapping[str, Truth] = MappingProxyType(
+    {
+        t.scenario: t
+        for t in (
+            _NO_EFFECT,
+            Truth(),
+            Truth(
+                scenario="early-career-harm",
+                wb_rs=0.6,
+                wb_rs2=-0.6,
+                wb_asye=-1.6,
+                wb_early=-1.2,
+                learning_asye=3.0,
+                learning_early=2.5,
+            ),
+            Truth(scenario="exclusion-penalty", exclusion_penalty=-0.25, mode_rs=0.5),
+            replace(
+                _NO_EFFECT,
+                scenario="confounded-null",
+                selection_rho=0.70,
+                selection_rho_wellbeing=0.30,
+                practice_latent_sd=0.10,
+            ),
+            Truth(scenario="interference", practice_interference=-0.12, wb_interference=-0.20, policy_step=0.25),
+        )
+    }
+)
+"""Scenario by name.
+
+- ``null``: remote share changes nothing and is not selected.
+- ``helpful-hump``: wellbeing peaks near the middle; the defaults of ``Truth``.
+- ``early-career-harm``: remote share costs early-career workers learning and wellbeing.
+- ``exclusion-penalty``: remote contact widens the engagement gap of low-access families by 25 points.
+- ``confounded-null``: no effect, but workers whose practice is better work remotely more: the slope between
+  workers is far above 0, the slope within workers is 0.
+- ``interference``: colleagues' remote share matters too, so one worker's outcome depends on others' exposure.
+"""
+
+
+def scenario(name: str) -> Truth:
+    """The truth of a named scenario.
+
+    Raises
+    ------
+    UsageError : no scenario has that name.
+
+    Examples
+    --------
+    >>> scenario("null").practice_rs
+    0.0
+    """
+    if name not in SCENARIOS:
+        raise UsageError(
+            "There is no scenario of that name.", fix=f"Choose one of: {', '.join(SCENARIOS)}.", code="SCENARIO-UNKNOWN"
+        )
+    return SCENARIOS[name]

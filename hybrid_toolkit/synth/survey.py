@@ -1,0 +1,153 @@
+"""Wellbeing and learning of each worker, and the survey that measures them.
+
+Latents, in standard deviations, worker i at wave w, with RS the mean true remote share to date::
+
+    wellbeing = wb_rs RS + wb_rs2 RS^2 + (wb_asye | wb_early | wb_late by stage) RS + wb_caseload (cases - mean)
+        + wb_travel h + wb_b2b b2b + wb_cover cover + wb_caring caring + wb_interference colleagues' RS
+        + area + team + worker + wave parts
+    learning = learning_co_presence m(stage) co-presence + team + worker + wave parts,
+        m = learning_asye, learning_early or 1; co-presence is correlated ``co_presence_rho`` with RS
+
+An item is 1 plus the number of thresholds below ``loading x latent + acquiescence + error``. Response falls with low
+wellbeing (``response_wb``), and workers are lost between waves, more so with low wellbeing (``attrition_wb``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.synth.families import Slots
+from hybrid_toolkit.synth.items import INSTRUMENTS, Instrument, item_values
+from hybrid_toolkit.synth.people import Teams, Workers, stage_on
+from hybrid_toolkit.synth.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
+from hybrid_toolkit.synth.streams import Bools, Context, Floats, bounded, expit, logit
+from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.work import MEAN_TRAVEL_WEEK, Work
+
+COVER_MEAN, COVER_SD = 3.0, 2.5
+
+
+@dataclass(frozen=True)
+class Latents:
+    """Latents by worker (row) and wave (column), and who answers."""
+
+    wellbeing: Floats
+    learning: Floats
+    answers: Bools
+
+
+def structural_wellbeing(
+    ctx: Context, w: Workers, remote: Remote, work: Work, slots: Slots, months: tuple[int, ...]
+) -> Floats:
+    """The part of wellbeing that exposures and circumstances give, by worker and month index asked for."""
+    t, columns = ctx.truth, list(months)
+    rs = remote.rs_to_date[:, columns]
+    stage = np.stack([stage_on(w, ctx.months[m]) for m in columns], axis=1) if columns else np.empty(rs.shape, object)
+    slope = np.select([stage == "asye", stage == "early", stage == "late"], [t.wb_asye, t.wb_early, t.wb_late], 0.0)
+    over = np.where(w.holder[:, None], slots.cases[:, columns] / w.fte[:, None] - ctx.rates.caseload, 0.0)
+    return np.asarray(
+        t.wb_rs * (rs - t.rs_mean)
+        + t.wb_rs2 * (rs**2 - t.rs_mean**2 - t.rs_sd**2)
+        + slope * (rs - t.rs_mean)
+        + t.wb_caseload * np.clip(over, -15, 15)
+        + t.wb_travel * (work.travel_week[:, columns] - MEAN_TRAVEL_WEEK)
+        + t.wb_b2b * (work.b2b[:, columns] - 0.26)
+        + t.wb_cover * (work.cover[:, columns] - COVER_MEAN) / COVER_SD
+        + t.wb_caring * (w.caring[:, None] - 1 / 3)
+        + t.wb_interference * (remote.others[:, columns] - t.rs_mean),
+        dtype=np.float64,
+    )
+
+
+def structural_learning(ctx: Context, w: Workers, remote: Remote, months: tuple[int, ...]) -> Floats:
+    """The part of informal learning that being together gives, by worker and month index asked for."""
+    t, columns = ctx.truth, list(months)
+    together = (remote.co_presence_to_date[:, columns] - CO_PRESENCE_MEAN) / CO_PRESENCE_SD
+    stage = np.stack([stage_on(w, ctx.months[m]) for m in columns], axis=1) if columns else np.empty(together.shape)
+    times = np.select([stage == "asye", stage == "early"], [t.learning_asye, t.learning_early], 1.0)
+    return np.asarray(t.learning_co_presence * times * together, dtype=np.float64)
+
+
+def wellbeing_by_month(ctx: Context, teams: Teams, w: Workers, remote: Remote, work: Work, slots: Slots) -> Floats:
+    """Wellbeing of each worker and month without the passing part; sickness depends on it."""
+    t = ctx.truth
+    structure = structural_wellbeing(ctx, w, remote, work, slots, tuple(range(ctx.size.months)))
+    lasting = np.sqrt(t.wb_worker_share) * w.wellbeing + np.sqrt(t.wb_team_icc) * teams.wellbeing[w.team]
+    return structure + lasting[:, None]
+
+
+def draw_latents(ctx: Context, teams: Teams, w: Workers, remote: Remote, work: Work, slots: Slots) -> Latents:
+    """Wellbeing and learning at each wave, and who answers."""
+    t, rng, waves = ctx.truth, ctx.rng("latents"), ctx.size.wave_months
+    shape = (len(w.ids), len(waves))
+    area = rng.standard_normal() if ctx.size.n_la > 1 else 0.0
+    passing = np.sqrt(max(1 - t.wb_worker_share - t.wb_team_icc - t.wb_la_icc, 0.0))
+    wellbeing = structural_wellbeing(ctx, w, remote, work, slots, waves)
+    wellbeing = wellbeing + np.sqrt(t.wb_la_icc) * area + passing * rng.standard_normal(shape)
+    wellbeing += (np.sqrt(t.wb_worker_share) * w.wellbeing + np.sqrt(t.wb_team_icc) * teams.wellbeing[w.team])[:, None]
+    learning = structural_learning(ctx, w, remote, waves)
+    own = np.sqrt(0.45) * rng.standard_normal(shape[0])
+    learning = learning + np.sqrt(max(0.55 - t.learning_team_icc, 0.0)) * rng.standard_normal(shape)
+    learning += (own + np.sqrt(t.learning_team_icc) * teams.climate[w.team])[:, None]
+    answers = rng.random(shape) < expit(logit(t.response_rate) + t.response_wb * wellbeing)
+    if t.attrition > 0:
+        lost = rng.random(shape) < expit(logit(t.attrition) + t.attrition_wb * wellbeing)
+        answers[:, 1:] &= np.cumsum(lost, axis=1)[:, :-1] == 0
+    here = remote.active[:, list(waves)]
+    return Latents(wellbeing=wellbeing, learning=learning, answers=answers & here)
+
+
+def _factors(ctx: Context, w: Workers, remote: Remote, latents: Latents, instrument: Instrument) -> Floats:
+    """The latent of each item (last axis) by worker and wave."""
+    rng, shape = ctx.rng(f"factors-{instrument.name}"), latents.wellbeing.shape
+    if instrument.name == "informal_learning":
+        return np.repeat(latents.learning[:, :, None], len(instrument.items), axis=2)
+    columns = list(ctx.size.wave_months)
+    together = (remote.co_presence_to_date[:, columns] - CO_PRESENCE_MEAN) / CO_PRESENCE_SD
+    scales = {"wellbeing": latents.wellbeing}
+    for name in dict.fromkeys(instrument.scales):
+        if name != "wellbeing":
+            pull = 0.25 * together if name in ("peer_support", "secure_base") else 0.0
+            own = 0.78 * rng.standard_normal(shape)
+            scales[name] = 0.55 * latents.wellbeing + pull + own
+    return np.stack([scales[s] for s in instrument.scales], axis=2)
+
+
+def survey_frame(ctx: Context, w: Workers, remote: Remote, latents: Latents) -> pd.DataFrame:
+    """The table ``survey``: one row an item answered; items hold ids only, never wording."""
+    t, waves = ctx.truth, ctx.size.wave_months
+    agree = t.acquiescence_sd * bounded(ctx.rng("acquiescence"), len(w.ids))
+    early = np.stack([np.isin(stage_on(w, ctx.months[m]), ("asye", "early")) for m in waves], axis=1) if waves else None
+    who, wave, names, items, values = [], [], [], [], []
+    row, col = np.nonzero(latents.answers)
+    for instrument in INSTRUMENTS:
+        rng = ctx.rng(f"items-{instrument.name}")
+        noise = rng.standard_normal((*latents.answers.shape, len(instrument.items)))[row, col]
+        left = rng.random(noise.shape) < t.item_missing
+        factor = _factors(ctx, w, remote, latents, instrument)[row, col]
+        shift = np.zeros(noise.shape)
+        if instrument.name == "informal_learning" and early is not None:
+            shift[:, -1] = t.noninvariance * early[row, col]
+        value = item_values(t, instrument, factor, agree[row][:, None] + shift, noise)
+        r, k = np.nonzero(~left)
+        who.append(row[r])
+        wave.append(col[r])
+        names.append(np.full(len(r), instrument.name, dtype=object))
+        items.append(np.array(instrument.items, dtype=object)[k])
+        values.append(value[r, k])
+    i, at = np.concatenate(who), np.concatenate(wave)
+    starts = np.array([ctx.months[m] for m in waves] or [ctx.begin], dtype="datetime64[D]")
+    return frame(
+        "survey",
+        {
+            "worker_id": w.ids[i],
+            "wave": at + 1,
+            "month": starts[at] if len(at) else np.array([], dtype="datetime64[D]"),
+            "instrument": np.concatenate(names),
+            "item": np.concatenate(items),
+            "value": np.concatenate(values).astype(np.float64),
+        },
+    )
