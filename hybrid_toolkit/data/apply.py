@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from importlib import import_module
 
 import pandas as pd
 
 from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import Source
+from hybrid_toolkit.data.identifiers import identifier_problems
 from hybrid_toolkit.data.mapping import TableMap
+from hybrid_toolkit.data.problem import Problem
 from hybrid_toolkit.data.raw import RawTable, nearest, normal
 from hybrid_toolkit.errors import MappingError
 
@@ -35,12 +36,10 @@ def apply_map(raw: RawTable, table_map: TableMap, *, key: bytes) -> tuple[pd.Dat
     Raises
     ------
     MappingError : a mapped column is not in the source.
-    IdentifierError : a column that identifies a person is neither dropped nor pseudonymised by the mapping.
     """
     contract = TABLES[table_map.table]
     headers = {normal(h): str(h) for h in raw.frame.columns}
     chosen = _choose(table_map, headers, raw.origin)
-    _refuse_identifiers(table_map, chosen, raw)
     rows, notes = _filtered(raw.frame, table_map, headers, raw.origin)
     frame = pd.DataFrame({c: rows[chosen[c]] for c in contract.names if c in chosen}, index=rows.index)
     for column, codes in table_map.codes.items():
@@ -90,15 +89,13 @@ def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str) -> dic
     return chosen
 
 
-def _refuse_identifiers(table_map: TableMap, chosen: Mapping[str, str], raw: RawTable) -> None:
-    try:
-        check_identifiers = import_module("hybrid_toolkit.data.identifiers").check_identifiers
-    except ModuleNotFoundError:
-        return
-    hashed = {chosen[c] for c in table_map.pseudonymise if c in chosen}
-    dropped = {normal(d) for d in table_map.drop}
-    headers = [str(h) for h in raw.frame.columns if h not in hashed and normal(str(h)) not in dropped]
-    check_identifiers({table_map.table: headers})
+def identifiers_in(raw: RawTable, table_map: TableMap) -> list[Problem]:
+    """Columns that identify a person, by name or content, and are neither dropped nor pseudonymised by the mapping."""
+    hashed = {normal(n) for c in table_map.pseudonymise for n in table_map.columns.get(c, (c,))}
+    safe = hashed | {normal(d) for d in table_map.drop}
+    return identifier_problems(
+        {table_map.table: raw.frame[[h for h in raw.frame.columns if normal(str(h)) not in safe]]}
+    )
 
 
 def _filtered(

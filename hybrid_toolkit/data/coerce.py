@@ -105,7 +105,9 @@ def coerce_frame(
         pattern = formats.get(column_name, formats.get("")) if column.kind in ("date", "month") else None
         cells = Cells(name, column, text[column_name], kind, pattern)
         cells.text = _empty_words(cells)
-        made[column_name] = _BY_KIND[column.kind](cells).astype(column.dtype).reset_index(drop=True)
+        made[column_name] = (
+            _BY_KIND[column.kind](cells).astype(pd.api.types.pandas_dtype(column.dtype)).reset_index(drop=True)
+        )
         problems += cells.problems
     return pd.DataFrame(made, index=pd.RangeIndex(len(text))), problems
 

@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from hybrid_toolkit.data.apply import apply_map
+from hybrid_toolkit.data.apply import apply_map, identifiers_in
 from hybrid_toolkit.data.coerce import coerce_frames
 from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
+from hybrid_toolkit.data.identifiers import refuse_identifiers
 from hybrid_toolkit.data.mapping import DataMapping, TableMap, load_mapping, shipped_mappings
 from hybrid_toolkit.data.problem import Problem
-from hybrid_toolkit.data.raw import Found, RawTable, RawTables, nearest, normal
+from hybrid_toolkit.data.raw import Found, RawTables, nearest, normal
 from hybrid_toolkit.data.readers import find, no_table
 from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError
 
@@ -82,10 +83,11 @@ def read_raw(path: str | Path, mapping: str | Path | None = None, *, key: str | 
     frames: dict[str, pd.DataFrame] = {}
     sources: dict[str, Source] = {}
     kinds: dict[str, str] = {}
-    read: dict[int, RawTable] = {}
     plan = _plan(found, chosen, _place(path))
+    read = {key: one.read() for key, one in {id(one): one for _, one in plan}.items()}
+    refuse_identifiers(p for table_map, one in plan for p in identifiers_in(read[id(one)], table_map))
     for table_map, one in plan:
-        raw = read.setdefault(id(one), one.read()) if id(one) not in read else read[id(one)]
+        raw = read[id(one)]
         frames[table_map.table], source = apply_map(raw, table_map, key=secret)
         note = f"read by the mapping '{chosen.name}'" if chosen and table_map.table in chosen.tables else ""
         sources[table_map.table] = replace(source, notes=(*((note,) if note else ()), *source.notes))
