@@ -1,0 +1,110 @@
+"""The HTML that widgets show: notices, tables and code, each usable with a keyboard and a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+ROOT = "hte"
+"""Class of a widget's outermost box."""
+LIVE = "hte-live"
+"""Class of the box whose text is read out when it changes."""
+
+_CSS = """
+.hte { color: var(--jp-ui-font-color0, #1a1a1a); font-size: 14px; line-height: 1.45; max-width: 960px; overflow: hidden; }
+.hte .jupyter-widgets, .hte .widget-html-content { color: inherit; font-size: inherit; line-height: inherit; }
+.hte .hte-controls { display: flex; flex-flow: row wrap; gap: 4px 16px; }
+.hte .hte-controls label { color: inherit; font-weight: 600; width: auto; padding-right: 6px; }
+.hte select:focus-visible, .hte button:focus-visible, .hte textarea:focus-visible {
+  outline: 3px solid #2b7bba; outline-offset: 1px; }
+.hte .hte-answer { font-size: 17px; font-weight: 600; margin: 8px 0 4px; }
+.hte .hte-stamp { display: inline-block; border: 2px solid currentColor; padding: 1px 8px; font-weight: 600; margin: 2px 0; }
+.hte .hte-notice { border-left: 4px solid #2b7bba; padding: 6px 12px; margin: 6px 0; }
+.hte .hte-error { border-left: 4px solid #c0392b; padding: 6px 12px; margin: 6px 0; }
+.hte .hte-columns { display: flex; flex-flow: row wrap; gap: 8px 28px; align-items: flex-start; }
+.hte .hte-columns > * { flex: 1 1 340px; min-width: 0; max-width: 100%; }
+.hte figure { margin: 6px 0; }
+.hte figure svg { max-width: 100%; height: auto; display: block; }
+.hte figcaption, .hte caption { text-align: left; font-weight: 600; padding: 2px 0; color: inherit; caption-side: top; }
+.hte .hte-scroll { overflow: auto; max-height: 420px; }
+.hte table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0; font-size: 13px; color: inherit; }
+.hte th, .hte td { padding: 3px 10px 3px 0; border-bottom: 1px solid rgba(128, 128, 128, .45); text-align: right; }
+.hte th:first-child, .hte td.hte-word { text-align: left; }
+.hte ul { margin: 4px 0; padding-left: 20px; }
+.hte textarea { width: 100%; box-sizing: border-box; font: 13px/1.4 monospace; padding: 6px; color: inherit;
+  background: var(--jp-layout-color1, #fff); border: 1px solid #767676; white-space: pre; overflow: auto; }
+.hte .hte-copy { font: inherit; padding: 3px 12px; color: inherit; background: var(--jp-layout-color1, #fff);
+  border: 1px solid #767676; cursor: pointer; }
+"""
+
+# JupyterLab's command mode takes arrow keys and letters from drop-downs in an output (they move between cells). Keys
+# pressed inside the widget stay there, apart from Escape and combinations with Ctrl or Cmd. The element that shows
+# the answer is made a live region, because an HTML widget cannot say so itself.
+_ON_LOAD = (
+    "const r=this.closest('.hte');if(r&&!r.dataset.ready){r.dataset.ready='1';"
+    "r.addEventListener('keydown',e=>{if(!e.ctrlKey&&!e.metaKey&&e.key!=='Escape')e.stopPropagation()});"
+    "const l=r.querySelector('.hte-live');if(l){l.setAttribute('role','status');l.setAttribute('aria-live','polite')}}"
+)
+_COPY = (
+    "const t=this.closest('.hte-code').querySelector('textarea');t.focus();t.select();"
+    "document.execCommand('copy');this.textContent='Copied'"
+)
+
+
+def style_html() -> str:
+    """The look of every widget, and what lets its keys and its answer reach people in JupyterLab."""
+    return f'<style onload="{escape(_ON_LOAD)}">{_CSS}</style>'
+
+
+def notice_html(text: str, *, fix: str = "", error: bool = False) -> str:
+    """A sentence in place: an error is announced, a notice is not.
+
+    Examples
+    --------
+    >>> notice_html("No table.", fix="Add one.", error=True)
+    '<div class="hte-error" role="alert"><strong>Cannot show this.</strong> No table. Add one.</div>'
+    """
+    words = " ".join(escape(part) for part in (text, fix) if part)
+    if error:
+        return f'<div class="hte-error" role="alert"><strong>Cannot show this.</strong> {words}</div>'
+    return f'<div class="hte-notice">{words}</div>'
+
+
+def list_html(items: Sequence[str]) -> str:
+    """A short list; nothing where there are no items."""
+    return f"<ul>{''.join(f'<li>{escape(i)}</li>' for i in items)}</ul>" if items else ""
+
+
+def table_html(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, words: int = 1) -> str:
+    """A table with a caption and headed columns; the first ``words`` columns hold words, the others numbers.
+
+    Examples
+    --------
+    >>> table_html("Two", ["Group", "n"], [["All", "20"]]).count("<th ")
+    3
+    """
+    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
+    body = "".join(f"<tr>{_cells(row, words)}</tr>" for row in rows)
+    table = f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="hte-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">{table}</div>'
+
+
+def _cells(row: Sequence[str], words: int) -> str:
+    first = f'<th scope="row">{escape(row[0])}</th>'
+    kinds = (' class="hte-word"' if i < words else "" for i in range(1, len(row)))
+    return first + "".join(f"<td{k}>{escape(text)}</td>" for k, text in zip(kinds, row[1:], strict=True))
+
+
+def figure_html(caption: str, drawing: str) -> str:
+    """A figure with its caption above it; the drawing brings its own description."""
+    return f"<figure><figcaption>{escape(caption)}</figcaption>{drawing}</figure>"
+
+
+def code_html(code: str, *, label: str = "Code that gives this in a fresh kernel") -> str:
+    """Code in a box that can be selected, with a button that copies it."""
+    lines = code.count("\n") + 1
+    return (
+        f'<div class="hte-code"><label><strong>{escape(label)}</strong>'
+        f'<textarea readonly rows="{lines}" spellcheck="false" aria-label="{escape(label)}">{escape(code)}</textarea></label>'
+        f'<button type="button" class="hte-copy" onclick="{escape(_COPY)}">Copy</button></div>'
+    )
