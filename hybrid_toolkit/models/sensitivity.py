@@ -113,8 +113,8 @@ def benchmark_confounder(r2_dx: float, r2_yx: float, *, times: float = 1.0) -> t
 
     Examples
     --------
-    >>> [round(v, 4) for v in benchmark_confounder(0.0090811, 0.1089269)]
-    [0.0092, 0.1246]
+    >>> [round(v, 3) for v in benchmark_confounder(0.009081, 0.10893)]
+    [0.009, 0.125]
     """
     r2_dz = times * r2_dx / (1 - r2_dx)
     if not r2_dz < 1:
