@@ -252,4 +252,3 @@ WORKFORCE_TABLES = (
         ),
     ),
 )
-)
