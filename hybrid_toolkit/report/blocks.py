@@ -1,0 +1,134 @@
+"""The parts of a report: words of the toolkit's own, and releases shown as prose, tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hybrid_toolkit.disclosure import Release, require_release
+
+Tone = Literal["plain", "lead", "note", "warning"]
+Form = Literal["text", "number", "count", "percent", "verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that the toolkit wrote beforehand and that hold nothing from any data."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A released text.
+
+    Raises
+    ------
+    DisclosureError : ``release`` is not a release of text.
+    """
+
+    release: Release
+    tone: Tone = "plain"
+
+    def __post_init__(self) -> None:
+        require_release(self.release, kinds=("text",))
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list of short words, each the toolkit's own or a released text."""
+
+    items: tuple[Words | Prose, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column of a release is shown: its heading and the form of its numbers.
+
+    ``form`` is ``"text"``, ``"number"``, ``"count"``, ``"percent"`` or ``"verdict"``.
+    """
+
+    heading: str
+    form: Form = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A released table; ``columns`` names those shown, in order; None shows all but ``suppressed``.
+
+    Raises
+    ------
+    DisclosureError : ``release`` is not a release that holds rows.
+    """
+
+    release: Release
+    columns: Mapping[str, Column] | None = None
+    caption: str = ""
+    folded: bool = False
+
+    def __post_init__(self) -> None:
+        require_release(self.release, kinds=("table", "estimates", "figure", "facts"))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure drawn from a release: its SVG, the words for those who do not see it, its numbers as a table.
+
+    Raises
+    ------
+    DisclosureError : ``release`` is not a release that holds rows.
+    """
+
+    release: Release
+    svg: bytes
+    alt: str
+    caption: str = ""
+    columns: Mapping[str, Column] | None = None
+
+    def __post_init__(self) -> None:
+        require_release(self.release, kinds=("table", "estimates", "figure", "facts"))
+
+
+Block = Words | Prose | Bullets | Table | Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what stands under it; ``level`` 2 stands under the title, 3 under a section."""
+
+    title: str
+    blocks: tuple[Block, ...] = ()
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report.
+
+    Parameters
+    ----------
+    title, subtitle : its headings.
+    sections : in the order of reading.
+    stamp : shown at the top and the foot, empty for real data.
+    footer : the last line.
+    """
+
+    title: str
+    sections: tuple[Section, ...]
+    subtitle: str = ""
+    stamp: str = ""
+    footer: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """Every release that the report shows, once each, in order."""
+        found: dict[str, Release] = {}
+        for section in self.sections:
+            for block in section.blocks:
+                for part in block.items if isinstance(block, Bullets) else (block,):
+                    if not isinstance(part, Words):
+                        found.setdefault(part.release.id, part.release)
+        return tuple(found.values())
