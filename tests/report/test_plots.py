@@ -1,0 +1,153 @@
+"""Figures: drawn from releases only, stamped, told apart without colour, words beside the marks."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.report import plots, style
+
+
+class Made:
+    """Stands for simulated data."""
+
+    hash = "ab" * 32
+    synthetic = True
+
+
+ROWS = pd.DataFrame(
+    {
+        "panel": ["1. Choice", "1. Choice", "2. Learning", "2. Learning"],
+        "role": ["study", "naive", "study", "naive"],
+        "label": ["This study", "Naive comparison", "This study", "Naive comparison"],
+        "term": "x",
+        "estimate": [-0.08, 0.01, -0.3, -0.4],
+        "std_error": 0.02,
+        "conf_low": [-0.12, -0.03, -0.6, -0.7],
+        "conf_high": [-0.04, 0.05, 0.0, -0.1],
+        "p_value": 0.1,
+        "n": [14000, 14000, 180, 6],
+        "unit": ["share", "share", "points", "points"],
+        "truth": [-0.08, -0.08, -0.25, -0.25],
+    }
+)
+
+
+def headline() -> Release:
+    return Gate(source=Made()).estimates(ROWS, title="Headline", labels=["panel", "role", "label", "truth"])
+
+
+def modes(**more: object) -> Release:
+    frame = pd.DataFrame({"mode": ["home", "office", "video"], "n": [50, 3, 90], "share": [0.7, 0.5, 0.6]})
+    frame = frame.assign(low=frame["share"] - 0.1, high=frame["share"] + 0.1)
+    return Gate(**more).table(frame, title="By mode", dims=["mode"], values=["share", "low", "high"])  # type: ignore[arg-type]
+
+
+def words(ax: Axes) -> str:
+    return " ".join(t.get_text() for t in ax.figure.findobj(lambda a: hasattr(a, "get_text")))
+
+
+@pytest.mark.parametrize("draw", [plots.plot_estimates, plots.plot_headline, plots.plot_diagnosis])
+def test_a_frame_is_refused(draw: object) -> None:
+    with pytest.raises(DisclosureError, match="NOT-RELEASED"):
+        draw(ROWS)  # type: ignore[operator]
+    with pytest.raises(DisclosureError, match="NOT-RELEASED"):
+        plots.plot_groups(ROWS, value="estimate")  # type: ignore[arg-type]
+
+
+def test_each_panel_shows_estimate_interval_truth_and_numbers() -> None:
+    ax = plots.plot_headline(headline())
+    axes = ax.figure.axes
+    assert [a.get_title() for a in axes] == ["1. Choice", "2. Learning"]
+    shown = [t.get_text() for t in axes[0].texts]
+    assert shown == ["−0.080\n(−0.120 to −0.040)", "0.010\n(−0.030 to 0.050)", "−0.080"]
+    assert axes[0].get_yticklabels()[0].get_text() == "This study"
+
+
+def test_a_withheld_estimate_is_said_to_be_hidden_and_not_drawn() -> None:
+    ax = plots.plot_headline(headline()).figure.axes[1]
+    assert "hidden" in ax.texts[1].get_text()
+    drawn = np.concatenate(
+        [np.asarray(line.get_ydata(), dtype=float) for line in ax.lines if line.get_marker() == "s"] or [np.array([])]
+    )
+    assert drawn.size == 0
+
+
+@pytest.mark.parametrize("source", [Made(), None])
+def test_figures_of_simulated_data_are_stamped_and_others_not(source: Made | None) -> None:
+    ax = plots.plot_groups(modes(source=source), value="share", low="low", high="high")
+    assert ("SYNTHETIC DATA" in words(ax)) == (source is not None)
+
+
+def test_hidden_groups_keep_their_row() -> None:
+    ax = plots.plot_groups(modes(), value="share", low="low", high="high", unit="share")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["home", "office", "video"]
+    assert sum("hidden" in t.get_text() for t in ax.texts) == 1
+
+
+def test_colours_are_dark_enough_to_read() -> None:
+    for colour in (style.INK, style.GREY, style.BLUE, style.RUST, style.GREEN, style.PURPLE):
+        assert style.contrast(colour) >= 4.5
+    assert style.contrast(style.INK, style.STAMP_PAPER) >= 4.5
+
+
+def test_roles_differ_in_marker_line_and_colour() -> None:
+    for a, b in itertools.combinations(style.MARKS.values(), 2):
+        assert a.marker != b.marker
+        assert a.line != b.line
+        assert a.colour != b.colour
+
+
+def test_no_words_overlap() -> None:
+    ax = plots.plot_headline(headline())
+    figure = ax.figure
+    canvas = FigureCanvasAgg(figure)  # type: ignore[arg-type]
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    boxes = []
+    for panel in figure.axes:
+        for text in [panel.title, panel.xaxis.label, *panel.texts, *panel.get_yticklabels(), *panel.get_xticklabels()]:
+            if text.get_text() and text.get_visible():
+                boxes.append((text.get_text(), text.get_window_extent(renderer).shrunk(0.96, 0.9)))
+    for (one, a), (two, b) in itertools.combinations(boxes, 2):
+        assert not a.overlaps(b), f"{one!r} overlaps {two!r}"
+
+
+def test_the_same_release_gives_the_same_bytes() -> None:
+    assert style.svg_bytes(plots.plot_headline(headline())) == style.svg_bytes(plots.plot_headline(headline()))
+
+
+def test_an_axes_of_ones_own_is_used() -> None:
+    mine = style.new_axes(height=4)
+    assert plots.plot_estimates(headline(), ax=mine) is mine
+    host = style.new_axes(height=4)
+    assert plots.plot_headline(headline(), ax=host) is host
+
+
+def test_the_diagnosis_shows_coverage_with_its_error() -> None:
+    frame = pd.DataFrame({"label": ["1", "2"], "coverage": [0.95, 0.9], "coverage_mcse": [0.02, 0.03]})
+    ax = plots.plot_diagnosis(Gate().facts(frame, title="Coverage", basis="simulation"))
+    assert ax.texts[0].get_text() == "0.950\n(0.911 to 0.989)"
+
+
+def test_the_words_for_those_who_do_not_see_the_figure() -> None:
+    told = plots.describe_estimates(headline())
+    assert "This study: −0.080, interval −0.120 to −0.040." in told
+    assert told.count("True value") == 2
+    assert "hidden" in told
+
+
+def test_a_missing_column_is_named() -> None:
+    plain = Gate().estimates(ROWS.drop(columns="panel"), title="x")
+    with pytest.raises(DisclosureError, match="panel"):
+        plots.plot_headline(plain)
+    two = Gate().table(pd.DataFrame({"a": ["x"], "b": ["y"], "n": [20]}), title="x", dims=["a", "b"])
+    with pytest.raises(DisclosureError, match="FIGURE-DIMENSIONS"):
+        plots.plot_groups(two, value="n")
