@@ -44,7 +44,7 @@ class Cells:
     def _note(self, where: pd.Series[bool], code: str, what: str, fix: str, severity: str) -> None:
         rows = [int(i) for i in where.index[where.to_numpy(dtype=bool)]]
         if rows:
-            text = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'} {what}"
+            text = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}: {what}"
             self.problems.append(
                 Problem(self.table, self.column.name, code, len(rows), tuple(rows[:SHOWN]), text, fix, severity)
             )
@@ -115,7 +115,7 @@ def coerce_frame(
 def _empty_words(cells: Cells) -> pd.Series[str]:
     lower = cells.text.str.casefold()
     words = lower.isin(MISSING_WORDS - {c.casefold() for c in cells.column.codes})
-    cells.note(words, "EMPTY-WORD", "hold a word for 'nothing' (such as NULL or N/A) and count as empty.")
+    cells.note(words, "EMPTY-WORD", "a word for 'nothing' (such as NULL or N/A), taken as empty.")
     return cells.text.mask(words)
 
 
@@ -126,7 +126,7 @@ def _text(cells: Cells) -> pd.Series[str]:
 def _id(cells: Cells) -> pd.Series[str]:
     filled = cells.text.dropna()
     if len(filled) and filled.str.fullmatch(_WHOLE_AS_FLOAT.pattern).all():
-        cells.note(cells.text.notna(), "ID-DECIMAL", "had whole-number keys written with '.0', which was removed.")
+        cells.note(cells.text.notna(), "ID-DECIMAL", "a whole-number key written with '.0', which was removed.")
         return cells.text.str.replace(r"\.0+$", "", regex=True)
     return cells.text
 
@@ -137,7 +137,7 @@ def _float(cells: Cells) -> pd.Series[float]:
     cells.bad(
         cells.text.notna() & ~good,
         "TYPE-NUMBER",
-        f"cannot be read as a number{unit}.",
+        f"not a number{unit}.",
         "Write digits with a decimal point only: no units, no commas, no words; leave the cell empty if not known.",
     )
     return pd.to_numeric(cells.text.where(good), errors="coerce").astype("float64")
@@ -147,7 +147,7 @@ def _int(cells: Cells) -> pd.Series[int]:
     numbers = _float(cells)
     whole = numbers.isna() | ((numbers % 1 == 0) & (numbers.abs() < 2**53))
     unit = f" ({cells.column.unit})" if cells.column.unit else ""
-    cells.bad(~whole, "TYPE-INT", f"are not whole numbers{unit}.", "Write whole numbers.")
+    cells.bad(~whole, "TYPE-INT", f"not a whole number{unit}.", "Write whole numbers.")
     return numbers.where(whole).astype("Int64")
 
 
@@ -157,7 +157,7 @@ def _bool(cells: Cells) -> pd.Series[bool]:
     cells.bad(
         cells.text.notna() & ~true & ~false,
         "TYPE-BOOL",
-        "are neither yes nor no.",
+        "neither yes nor no.",
         "Write true or false, yes or no, Y or N, 1 or 0; other words can be given in a mapping.",
     )
     answer = pd.Series(pd.NA, index=cells.text.index, dtype="boolean")
@@ -179,11 +179,11 @@ def _code(cells: Cells) -> pd.Series[str]:
     cells.bad(
         cells.text.notna() & made.isna(),
         "CODE-UNKNOWN",
-        "hold a code that is not in the list.",
+        "a code that is not in the list.",
         f"Use one of: {', '.join(f'{c} ({t})' if t != c else c for c, t in codes.items())}; or translate in a mapping.",
     )
     cells.note(
-        made.notna() & (made != cells.text), "CODE-READ", "held a label or another case of a code, and were read."
+        made.notna() & (made != cells.text), "CODE-READ", "a label, or another case, of a code; read as that code."
     )
     return made
 

@@ -125,7 +125,7 @@ def _read(engine: sa.Engine, name: str, schema: str | None, origin: str) -> RawT
 def _duckdb(file: Path, schema: str | None) -> list[Found]:
     def run(query: str, values: list[str], origin: str) -> tuple[list[str], list[list[str | None]]]:
         with duckdb.connect(str(file), read_only=True) as connection:
-            return arrow_text(connection.execute(query, values).to_arrow_table(), origin)
+            return arrow_text(connection.sql(query, params=values).to_arrow_table(), origin)
 
     wanted = schema or "main"
     listing = "SELECT table_name FROM information_schema.tables WHERE table_schema = ? ORDER BY 1"

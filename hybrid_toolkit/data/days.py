@@ -36,29 +36,29 @@ def parse_days(cells: _Cells) -> pd.Series[pd.Timestamp]:
     filled = text.notna()
     if cells.format is not None:
         days = _parse(text, cells.format)
-        cells.bad(filled & days.isna(), "TYPE-DATE", "are not dates in the format that the mapping names.", _FIX)
+        cells.bad(filled & days.isna(), "TYPE-DATE", "not a date in the format that the mapping names.", _FIX)
         return days
     iso, day_first, serial = (_is(text, p) for p in (_ISO, _DAY_FIRST, _SERIAL))
     if iso.any() and day_first.any():
         fewer, what = (day_first, "day-first") if day_first.sum() <= iso.sum() else (iso, "ISO")
-        cells.bad(fewer, "DATE-MIXED", f"have {what} dates in a column whose other dates are written otherwise.", _FIX)
-        cells.bad(filled & ~iso & ~day_first, "TYPE-DATE", "are not dates.", _FIX)
+        cells.bad(fewer, "DATE-MIXED", f"{what} dates in a column whose other dates are written otherwise.", _FIX)
+        cells.bad(filled & ~iso & ~day_first, "TYPE-DATE", "not a date.", _FIX)
         return _parse(text.where(iso), "iso")
     if day_first.any():
         days = _parse(_slashes(text.where(day_first)), "%d/%m/%Y")
-        cells.note(day_first & days.notna(), "DATE-DAY-FIRST", "have dates as DD/MM/YYYY; they were read day first.")
-        cells.bad(filled & days.isna(), "TYPE-DATE", "are not dates written day first (DD/MM/YYYY).", _FIX)
+        cells.note(day_first & days.notna(), "DATE-DAY-FIRST", "dates as DD/MM/YYYY, read day first.")
+        cells.bad(filled & days.isna(), "TYPE-DATE", "not a date written day first (DD/MM/YYYY).", _FIX)
         return days
     if cells.kind == "workbook" and serial.any() and bool((serial | ~filled).all()):
         days = pd.Timestamp("1899-12-30") + pd.to_timedelta(pd.to_numeric(text) // 1, unit="D")
-        cells.note(filled, "DATE-SERIAL", "have dates as Excel day numbers; they were read as such.")
+        cells.note(filled, "DATE-SERIAL", "dates as Excel day numbers, read as such.")
         return days.dt.as_unit("us")
     days = _parse(text.where(iso), "iso")
     timed = (
         iso & text.str.contains(r"\d{2}:\d{2}", regex=True).fillna(False) & ~text.str.contains(_MIDNIGHT).fillna(False)
     )
-    cells.note(timed, "DATE-TIME", "have a time of day, which was left out.")
-    cells.bad(filled & days.isna(), "TYPE-DATE", "are not dates that exist.", _FIX)
+    cells.note(timed, "DATE-TIME", "a time of day, which was left out.")
+    cells.bad(filled & days.isna(), "TYPE-DATE", "not a date that exists.", _FIX)
     return days
 
 
@@ -71,13 +71,11 @@ def parse_months(cells: _Cells) -> pd.Series[pd.Timestamp]:
             here = _is(text, pattern)
             if here.any() and bool((here | ~filled).all()):
                 months = _parse(text.str.replace("-", " ") if form.startswith(("%b", "%B")) else text, form)
-                cells.bad(
-                    filled & months.isna(), "TYPE-MONTH", "are not months that exist.", "Write months as YYYY-MM."
-                )
+                cells.bad(filled & months.isna(), "TYPE-MONTH", "not a month that exists.", "Write months as YYYY-MM.")
                 return months
     days = parse_days(cells)
     inside = days.notna() & (days.dt.day != 1)
-    cells.note(inside, "MONTH-DAY", "name a day inside a month; the month was kept.")
+    cells.note(inside, "MONTH-DAY", "a day inside a month; the month was kept.")
     return days - pd.to_timedelta(days.dt.day - 1, unit="D")
 
 

@@ -21,9 +21,7 @@ from hybrid_toolkit.data.raw import Found, RawTable, now, text_frame
 from hybrid_toolkit.errors import UnreadableError
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_WESTERN = set("£€‘’“”–—…•·°½¼¾©®™§\u00a0±×÷²³") | set(
-    "àáâãäåçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝßæÆøØœŒšŠžŽŸ"
-)
+_WESTERN = set("£€‘’“”–—…•·°½¼¾©®™§\u00a0±×÷²³") | set("àáâãäåçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝßæÆøØ")
 _FOREIGN_RUN = re.compile(r"[^\W\d_a-zA-Z]{3,}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

@@ -52,9 +52,9 @@ class Proposal:
         lines = [
             f"{len(self.matched)} column(s) of {tables} table(s) matched; {len(self.unmatched)} item(s) left to you."
         ]
-        for row in self.unmatched.itertuples(index=False):
-            near = f" Nearest: {row.nearest}." if row.nearest else ""
-            lines.append(f"- {row.kind} '{row.name}' ({row.source or row.table}): {row.why}.{near}")
+        for row in self.unmatched.to_dict("records"):
+            kind, _, source, name, near, why = map(str, row.values())
+            lines.append(f"- {kind} '{name}' ({source}): {why}." + (f" Nearest: {near}." if near else ""))
         return "\n".join(lines)
 
 
