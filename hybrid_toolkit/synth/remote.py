@@ -54,7 +54,7 @@ def _others_mean(values: Floats, active: Bools, team: Ints, n_teams: int) -> Flo
     return np.where(count > 0, total / np.maximum(count, 1), values)
 
 
-def _to_date(values: Floats, active: Bools) -> Floats:
+def to_date(values: Floats, active: Bools) -> Floats:
     """Mean over the months in post so far."""
     return np.cumsum(np.where(active, values, 0.0), axis=1) / np.maximum(np.cumsum(active, axis=1), 1)
 
@@ -93,6 +93,21 @@ def _leaving(ctx: Context, teams: Teams, w: Workers, rs: Floats) -> Ints:
     return np.where(leaves.any(axis=1), leaves.argmax(axis=1), months)
 
 
+def coordination(ctx: Context, w: Workers, rng: np.random.Generator) -> Floats:
+    """How far days at the office fall on the same days as the colleagues': a factor with mean near 1."""
+    t, shape = ctx.truth, (len(w.ids), ctx.size.months)
+    relative = t.rs_sd / (1 - t.rs_mean)
+    spread = relative * np.sqrt(max(1 / max(t.co_presence_rho**2, 0.01) - 1, 0.0))
+    lasting = 0.85 * bounded(rng, shape[0]) + 0.35 * bounded(rng, ctx.teams)[w.team]
+    noise = lasting[:, None] + 0.4 * bounded(rng, shape)
+    return np.asarray(np.exp(spread * noise - 0.5 * spread**2), dtype=np.float64)
+
+
+def together(rs: Floats, others: Floats, factor: Floats) -> Floats:
+    """Co-presence: share of colleague-days at the office together, 0 to 1."""
+    return np.round(np.clip((1 - rs) * (1 - others) * factor, 0.0, 1.0), 4)
+
+
 def draw_remote(ctx: Context, teams: Teams, w: Workers) -> Remote:
     """Remote share, employment and being together.
 
@@ -106,21 +121,17 @@ def draw_remote(ctx: Context, teams: Teams, w: Workers) -> Remote:
     clock = np.arange(ctx.size.months)[None, :]
     active = (clock >= w.start_index[:, None]) & (clock <= leave_index[:, None])
     others = _others_mean(rs, active, w.team, n)
-    rng = ctx.rng("co-presence")
-    relative = t.rs_sd / (1 - t.rs_mean)
-    spread = relative * np.sqrt(max(1 / max(t.co_presence_rho**2, 0.01) - 1, 0.0))
-    noise = 0.85 * bounded(rng, len(w.ids))[:, None] + 0.4 * bounded(rng, rs.shape) + 0.35 * bounded(rng, n)[w.team][:, None]
-    factor = np.exp(spread * noise - 0.5 * spread**2)
-    co_presence = np.round(np.clip((1 - rs) * (1 - others) * factor, 0.0, 1.0), 4)
+    factor = coordination(ctx, w, ctx.rng("co-presence"))
+    co_presence = together(rs, others, factor)
     senior = ((ctx.begin - w.registered).astype("timedelta64[D]").astype(np.int64) >= 3 * 365)[:, None] & active
     alone = team_sum(np.where(senior, np.log(rs), 0.0), w.team, n)[w.team] - np.where(senior, np.log(rs), 0.0)
     overlap = (1 - rs) * (1 - np.exp(alone)) * np.clip(factor, 0.5, 1.0)
     return Remote(
         rs=rs,
-        rs_to_date=_to_date(rs, active),
+        rs_to_date=to_date(rs, active),
         others=others,
         co_presence=co_presence,
-        co_presence_to_date=_to_date(co_presence, active),
+        co_presence_to_date=to_date(co_presence, active),
         senior_overlap=np.round(np.clip(overlap, 0.0, 1.0), 4),
         active=active,
         leave_index=leave_index,

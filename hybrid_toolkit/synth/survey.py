@@ -23,7 +23,7 @@ from hybrid_toolkit.synth.families import Slots
 from hybrid_toolkit.synth.items import INSTRUMENTS, Instrument, item_values
 from hybrid_toolkit.synth.people import Teams, Workers, stage_on
 from hybrid_toolkit.synth.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
-from hybrid_toolkit.synth.streams import Bools, Context, Floats, bounded, expit, logit
+from hybrid_toolkit.synth.streams import Bools, Context, Floats, Texts, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.work import MEAN_TRAVEL_WEEK, Work
 
@@ -39,20 +39,26 @@ class Latents:
     answers: Bools
 
 
-def structural_wellbeing(
-    ctx: Context, w: Workers, remote: Remote, work: Work, slots: Slots, months: tuple[int, ...]
-) -> Floats:
-    """The part of wellbeing that exposures and circumstances give, by worker and month index asked for."""
+def _stages(ctx: Context, w: Workers, months: tuple[int, ...]) -> Texts:
+    """Career stage by worker and month index asked for."""
+    return np.array([stage_on(w, ctx.months[m]) for m in months], dtype=object).reshape(len(months), -1).T
+
+
+def case_pressure(ctx: Context, w: Workers, slots: Slots, months: tuple[int, ...]) -> Floats:
+    """What cases beyond the mean caseload do to wellbeing, by worker and month index; 0 for who holds none."""
+    over = slots.cases[:, list(months)] / w.fte[:, None] - ctx.rates.caseload
+    return ctx.truth.wb_caseload * np.where(w.holder[:, None], np.clip(over, -15, 15), 0.0)
+
+
+def structural_wellbeing(ctx: Context, w: Workers, remote: Remote, work: Work, months: tuple[int, ...]) -> Floats:
+    """The part of wellbeing that exposures and circumstances but cases give, by worker and month index."""
     t, columns = ctx.truth, list(months)
-    rs = remote.rs_to_date[:, columns]
-    stage = np.stack([stage_on(w, ctx.months[m]) for m in columns], axis=1) if columns else np.empty(rs.shape, object)
+    rs, stage = remote.rs_to_date[:, columns], _stages(ctx, w, months)
     slope = np.select([stage == "asye", stage == "early", stage == "late"], [t.wb_asye, t.wb_early, t.wb_late], 0.0)
-    over = np.where(w.holder[:, None], slots.cases[:, columns] / w.fte[:, None] - ctx.rates.caseload, 0.0)
     return np.asarray(
         t.wb_rs * (rs - t.rs_mean)
         + t.wb_rs2 * (rs**2 - t.rs_mean**2 - t.rs_sd**2)
         + slope * (rs - t.rs_mean)
-        + t.wb_caseload * np.clip(over, -15, 15)
         + t.wb_travel * (work.travel_week[:, columns] - MEAN_TRAVEL_WEEK)
         + t.wb_b2b * (work.b2b[:, columns] - 0.26)
         + t.wb_cover * (work.cover[:, columns] - COVER_MEAN) / COVER_SD
@@ -62,19 +68,19 @@ def structural_wellbeing(
     )
 
 
-def structural_learning(ctx: Context, w: Workers, remote: Remote, months: tuple[int, ...]) -> Floats:
+def structural_learning(ctx: Context, w: Workers, co_presence_to_date: Floats, months: tuple[int, ...]) -> Floats:
     """The part of informal learning that being together gives, by worker and month index asked for."""
-    t, columns = ctx.truth, list(months)
-    together = (remote.co_presence_to_date[:, columns] - CO_PRESENCE_MEAN) / CO_PRESENCE_SD
-    stage = np.stack([stage_on(w, ctx.months[m]) for m in columns], axis=1) if columns else np.empty(together.shape)
+    t, stage = ctx.truth, _stages(ctx, w, months)
+    scaled = (co_presence_to_date[:, list(months)] - CO_PRESENCE_MEAN) / CO_PRESENCE_SD
     times = np.select([stage == "asye", stage == "early"], [t.learning_asye, t.learning_early], 1.0)
-    return np.asarray(t.learning_co_presence * times * together, dtype=np.float64)
+    return np.asarray(t.learning_co_presence * times * scaled, dtype=np.float64)
 
 
 def wellbeing_by_month(ctx: Context, teams: Teams, w: Workers, remote: Remote, work: Work, slots: Slots) -> Floats:
     """Wellbeing of each worker and month without the passing part; sickness depends on it."""
     t = ctx.truth
-    structure = structural_wellbeing(ctx, w, remote, work, slots, tuple(range(ctx.size.months)))
+    months = tuple(range(ctx.size.months))
+    structure = structural_wellbeing(ctx, w, remote, work, months) + case_pressure(ctx, w, slots, months)
     lasting = np.sqrt(t.wb_worker_share) * w.wellbeing + np.sqrt(t.wb_team_icc) * teams.wellbeing[w.team]
     return structure + lasting[:, None]
 
@@ -85,10 +91,10 @@ def draw_latents(ctx: Context, teams: Teams, w: Workers, remote: Remote, work: W
     shape = (len(w.ids), len(waves))
     area = rng.standard_normal() if ctx.size.n_la > 1 else 0.0
     passing = np.sqrt(max(1 - t.wb_worker_share - t.wb_team_icc - t.wb_la_icc, 0.0))
-    wellbeing = structural_wellbeing(ctx, w, remote, work, slots, waves)
+    wellbeing = structural_wellbeing(ctx, w, remote, work, waves) + case_pressure(ctx, w, slots, waves)
     wellbeing = wellbeing + np.sqrt(t.wb_la_icc) * area + passing * rng.standard_normal(shape)
     wellbeing += (np.sqrt(t.wb_worker_share) * w.wellbeing + np.sqrt(t.wb_team_icc) * teams.wellbeing[w.team])[:, None]
-    learning = structural_learning(ctx, w, remote, waves)
+    learning = structural_learning(ctx, w, remote.co_presence_to_date, waves)
     own = np.sqrt(0.45) * rng.standard_normal(shape[0])
     learning = learning + np.sqrt(max(0.55 - t.learning_team_icc, 0.0)) * rng.standard_normal(shape)
     learning += (own + np.sqrt(t.learning_team_icc) * teams.climate[w.team])[:, None]
@@ -120,7 +126,7 @@ def survey_frame(ctx: Context, w: Workers, remote: Remote, latents: Latents) -> 
     """The table ``survey``: one row an item answered; items hold ids only, never wording."""
     t, waves = ctx.truth, ctx.size.wave_months
     agree = t.acquiescence_sd * bounded(ctx.rng("acquiescence"), len(w.ids))
-    early = np.stack([np.isin(stage_on(w, ctx.months[m]), ("asye", "early")) for m in waves], axis=1) if waves else None
+    early = np.isin(_stages(ctx, w, waves), ("asye", "early"))
     who, wave, names, items, values = [], [], [], [], []
     row, col = np.nonzero(latents.answers)
     for instrument in INSTRUMENTS:
@@ -129,7 +135,7 @@ def survey_frame(ctx: Context, w: Workers, remote: Remote, latents: Latents) -> 
         left = rng.random(noise.shape) < t.item_missing
         factor = _factors(ctx, w, remote, latents, instrument)[row, col]
         shift = np.zeros(noise.shape)
-        if instrument.name == "informal_learning" and early is not None:
+        if instrument.name == "informal_learning":
             shift[:, -1] = t.noninvariance * early[row, col]
         value = item_values(t, instrument, factor, agree[row][:, None] + shift, noise)
         r, k = np.nonzero(~left)
