@@ -59,7 +59,7 @@ def worker_month_exposure(data: EvaluationData) -> pd.DataFrame:
 def _others_rate(keys: pd.DataFrame, top: pd.Series[float], bottom: pd.Series[float]) -> pd.Series[float]:
     """Ratio of sums over a worker's team and month, without the worker."""
     pair = pd.DataFrame({"top": top, "bottom": bottom}).fillna(0.0)
-    total = pair.groupby([keys["team_id"], keys["month"]]).transform("sum")
+    total = pair.groupby([keys["team_id"].fillna(""), keys["month"]]).transform("sum")
     rate = safe_ratio(total["top"] - pair["top"], (total["bottom"] - pair["bottom"]).round(9))
     return rate.where(keys["team_id"].notna())
 

@@ -1,0 +1,189 @@
+"""Measuring: metrics over a unit, a group and a period, with clustered intervals and reasons for doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import MeasureError, UsageError
+from hybrid_toolkit.metrics.frames import require
+from hybrid_toolkit.metrics.grouping import group_order, groups, periods
+from hybrid_toolkit.metrics.influence import Estimate, clustered_interval
+from hybrid_toolkit.metrics.metric import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.reliability import RELIABLE
+from hybrid_toolkit.metrics.spec import find
+
+COLUMNS = (
+    *("metric", "unit", "group", "period", "estimate", "conf_low", "conf_high", "n", "n_clusters", "n_missing"),
+    *("missing_share", "reliability", "flag"),
+)
+"""Columns of what ``measure`` gives."""
+MAX_MISSING = 0.5
+"""Share of missing units above which a figure should not be reported."""
+Frames = dict[UnitFrame, pd.DataFrame]
+
+
+def measure(
+    data: EvaluationData,
+    metrics: str | MetricSpec | Iterable[str | MetricSpec],
+    *,
+    by: str | None = None,
+    period: str | None = None,
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """Measure one metric or several, over all units or in groups and periods.
+
+    Parameters
+    ----------
+    metrics : metric ids (``"remote_share_desk"``), codes (``"MF2"``), or specs of one's own.
+    by : a coded column of worker, team, family, contact or la, or ``career_stage`` or ``low_access``. Figures of
+        single people are refused; figures of teams are given for use inside and flagged.
+    period : ``month``, ``quarter``, ``year`` or ``wave``.
+    conf_level : level of the interval.
+
+    Returns
+    -------
+    One row a metric, group and period. ``unit`` of the figure; ``estimate`` with ``conf_low`` and ``conf_high`` (the
+    clustered sandwich with t on clusters - 1 degrees of freedom; missing where there is one cluster or nothing
+    varies); ``n`` units used in ``n_clusters`` clusters; ``n_missing`` units left out for a missing value, and their
+    ``missing_share``; ``reliability`` of a scale over all answers; ``flag``, empty or the reasons why the figure
+    should not be reported. Missing values are counted, never filled. Groups stand in their own order, never by rank.
+
+    Raises
+    ------
+    UsageError : an unknown metric, group, period or level.
+    CoverageError : the data lack a table or column that a metric needs; the message names it.
+    MeasureError : the metric is not computed from tables, or groups would be single people.
+
+    Examples
+    --------
+    >>> d = EvaluationData({"worker_month": pd.DataFrame({
+    ...     "worker_id": list("aabb"), "month": pd.to_datetime(["2025-01-01", "2025-02-01"] * 2),
+    ...     "h_home": [10.0, 20.0, 30.0, None], "h_office": [30.0, 20.0, 10.0, 5.0]})})
+    >>> m = measure(d, "remote_share_desk").iloc[0]
+    >>> float(m["estimate"]), int(m["n"]), int(m["n_missing"]), m["flag"]
+    (0.5, 3, 1, 'fewer than 10 units')
+    """
+    if not 0 < conf_level < 1:
+        raise UsageError("conf_level is not between 0 and 1.", fix="Use 0.95 for 95%.", code="CONF-LEVEL")
+    frames: Frames = {}
+    rows: list[dict[str, object]] = []
+    for spec in find(metrics):
+        frame = _unit_frame(data, spec, frames)
+        keys = pd.DataFrame({"group": "all", "period": "all"}, index=frame.index)
+        if by is not None:
+            keys["group"] = groups(frame, data, by)
+        if period is not None:
+            keys["period"] = periods(frame, period)
+        reliability = _reliability(data, spec)
+        rows.extend(_measure_parts(spec, frame, keys, by, conf_level, reliability))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def metric_values(data: EvaluationData, metric: str | MetricSpec) -> pd.DataFrame:
+    """The unit frame of one metric: one row a unit, with its keys and the columns of the statistic.
+
+    For distributions and models inside; a table or figure of it goes through the disclosure gate.
+
+    Raises
+    ------
+    CoverageError, MeasureError, UsageError : as ``measure``.
+    """
+    spec = find(metric)[0]
+    return _unit_frame(data, spec, {}).copy()
+
+
+def _unit_frame(data: EvaluationData, spec: MetricSpec, frames: Frames) -> pd.DataFrame:
+    if spec.frame is None or spec.statistic is None:
+        raise MeasureError(
+            f"metric '{spec.id}' is not computed by measure. {spec.elsewhere}",
+            fix="See catalogue() for the metrics that are.",
+            code="METRIC-ELSEWHERE",
+        )
+    for table, columns in spec.columns.items():
+        require(data, table, *columns)
+    if spec.frame not in frames:
+        frames[spec.frame] = spec.frame(data).reset_index(drop=True)
+    return frames[spec.frame]
+
+
+def cluster_of(frame: pd.DataFrame, spec: MetricSpec, by: str | None) -> pd.Series[str]:
+    """The cluster of each row: the first of the metric's cluster columns that the frame holds and is not the group."""
+    for name in spec.cluster:
+        if name in frame and name != by and frame[name].notna().any():
+            return frame[name].astype("str").where(frame[name].notna())
+    return pd.Series(pd.NA, index=frame.index, dtype="str")
+
+
+def _measure_parts(
+    spec: MetricSpec, frame: pd.DataFrame, keys: pd.DataFrame, by: str | None, conf_level: float, reliability: float
+) -> list[dict[str, object]]:
+    cluster = cluster_of(frame, spec, by)
+    out = []
+    for group in group_order(keys["group"]) if len(keys) else ["all"]:
+        inside = keys["group"].eq(group)
+        for period in (
+            sorted(keys.loc[inside, "period"].dropna().unique(), key=lambda t: (len(t), t)) if len(keys) else ["all"]
+        ):
+            here = (inside & keys["period"].eq(period)).to_numpy(dtype=bool)
+            row = _one(spec, frame.loc[here], cluster.loc[here], by, conf_level, reliability)
+            out.append({"metric": spec.id, "unit": spec.value_unit, "group": group, "period": period, **row})
+    return out
+
+
+def _one(
+    spec: MetricSpec, part: pd.DataFrame, cluster: pd.Series[str], by: str | None, conf_level: float, reliability: float
+) -> dict[str, object]:
+    assert spec.statistic is not None
+    estimate = spec.statistic(part)
+    interval = clustered_interval(estimate, cluster, conf_level=conf_level)
+    n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
+    share = missing / len(part) if len(part) else float("nan")
+    reasons = _reasons(spec, estimate, n, interval.n_clusters, share, reliability, np.isnan(interval.std_error))
+    if by == "team_id":
+        reasons.append("single teams: for use inside, never named or ranked")
+    if by == "la_id":
+        reasons.append("single authorities: never a league table")
+    return {
+        "estimate": estimate.value * spec.scale,
+        "conf_low": interval.conf_low * spec.scale,
+        "conf_high": interval.conf_high * spec.scale,
+        "n": n,
+        "n_clusters": interval.n_clusters,
+        "n_missing": missing,
+        "missing_share": share,
+        "reliability": reliability,
+        "flag": "; ".join(reasons),
+    }
+
+
+def _reasons(
+    spec: MetricSpec, estimate: Estimate, n: int, clusters: int, share: float, reliability: float, no_interval: bool
+) -> list[str]:
+    reasons = [estimate.reason] if estimate.reason else []
+    if n < spec.min_n:
+        reasons.append(f"fewer than {spec.min_n} units")
+    if share > MAX_MISSING:
+        reasons.append(f"more than {MAX_MISSING:.0%} missing")
+    if spec.reliability_of is not None and not reliability >= RELIABLE:
+        reasons.append(
+            f"reliability below {RELIABLE:.2f}" if not np.isnan(reliability) else "reliability cannot be estimated"
+        )
+    if n and clusters < 2:
+        reasons.append("one cluster: no interval")
+    elif n > 1 and no_interval and not np.isnan(estimate.value):
+        reasons.append("no variation between clusters: no interval")
+    return reasons
+
+
+def _reliability(data: EvaluationData, spec: MetricSpec) -> float:
+    """Reliability of the score over all answers; missing where none applies or too few answered."""
+    if spec.reliability_of is None:
+        return float("nan")
+    try:
+        return spec.reliability_of(data)
+    except MeasureError:
+        return float("nan")

@@ -1,0 +1,152 @@
+"""Groups and periods of a unit frame: by what a figure may be split, and by what it may not."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hybrid_toolkit.data.contracts import TABLES
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
+from hybrid_toolkit.metrics.career import STAGES, career_stage
+from hybrid_toolkit.metrics.exclusion import household_access
+from hybrid_toolkit.metrics.frames import look_up, require
+
+PERIODS = ("month", "quarter", "year", "wave")
+"""Periods a figure may be split by; years are calendar years, or the year of an authority's return."""
+NOT_RECORDED = "not recorded"
+"""Group of the units whose group is missing."""
+_PEOPLE = ("worker_id", "family_id", "child_id", "contact_id", "rater_id", "spell_id")
+_LINKS = (
+    ("contact", "contact_id"),
+    ("worker", "worker_id"),
+    ("team", "team_id"),
+    ("family", "family_id"),
+    ("la", "la_id"),
+)
+_KINDS = ("code", "bool", "id")
+_SMALL = ("rural_class", "risk", "n_children")
+
+
+def group_names() -> tuple[str, ...]:
+    """What ``by`` may be: the derived groups and the coded columns of the contracts.
+
+    Examples
+    --------
+    >>> "career_stage" in group_names(), "worker_id" in group_names()
+    (True, False)
+    """
+    columns = [
+        c.name
+        for table, _ in _LINKS
+        for c in TABLES[table].columns
+        if (c.kind in _KINDS or c.name in _SMALL) and c.name not in (*_PEOPLE, "lsoa", "engaged", "mode_offered_choice")
+    ]
+    return tuple(dict.fromkeys(["career_stage", "low_access", *columns]))
+
+
+def groups(frame: pd.DataFrame, data: EvaluationData, by: str) -> pd.Series[str]:
+    """The group of each row of a unit frame, as text; units without one are in ``not recorded``.
+
+    Raises
+    ------
+    MeasureError : groups that would be single people.
+    UsageError : no such group, or the metric's units have no link to it.
+    CoverageError : the data lack the table or column.
+    """
+    if by in _PEOPLE:
+        raise MeasureError(
+            f"figures by '{by}' would be figures of single people or families.",
+            fix="Group by career_stage, service, role or another class.",
+            code="GROUP-PERSON",
+        )
+    if by not in group_names():
+        raise UsageError(
+            f"there is no group '{by}'.", fix=f"Use one of {', '.join(group_names())}.", code="GROUP-UNKNOWN"
+        )
+    return _labels(_raw(frame, data, by))
+
+
+def _raw(frame: pd.DataFrame, data: EvaluationData, by: str) -> pd.Series[str]:
+    if by == "career_stage":
+        return _stage(frame, data)
+    if by in frame.columns:
+        return frame[by]
+    if by == "low_access" and "family_id" in frame:
+        return look_up(frame[["family_id"]], household_access(data), "family_id", ["low_access"])["low_access"]
+    linked = frame
+    if "la_id" not in linked and by in TABLES["la"].names and "team_id" in linked and data.has("team", "la_id"):
+        linked = look_up(linked, data.table("team"), "team_id", ["la_id"])
+    gone = ""
+    for table, key in _LINKS:
+        if by in TABLES[table].names and key in linked.columns:
+            if data.has(table, by):
+                return look_up(linked[[key]], data.table(table), key, [by])[by]
+            gone = f"table '{table}' has no column '{by}'"
+    if gone:
+        raise CoverageError(
+            f"{gone}, which the groups need.", fix="Add it, or choose another group.", code="COLUMN-MISSING"
+        )
+    if by in linked.columns:
+        return linked[by]
+    raise UsageError(f"the units of this metric have no '{by}'.", fix="Choose another group.", code="GROUP-UNIT")
+
+
+def _stage(frame: pd.DataFrame, data: EvaluationData) -> pd.Series[str]:
+    if "worker_id" not in frame:
+        raise UsageError("the units of this metric have no worker, so no career stage.", fix="Choose another group.",
+                         code="GROUP-UNIT")  # fmt: skip
+    worker = require(data, "worker", "worker_id", "role", "reg_date")
+    rows = look_up(frame[["worker_id"]], worker, "worker_id", ["role", "reg_date", "asye"])
+    if "month" in frame and frame["month"].notna().any():
+        return career_stage(rows, pd.to_datetime(frame["month"]))
+    dated = [("worker_month", "month"), ("contact", "held_date"), ("survey", "month"), ("worker", "start_date")]
+    last = [data.table(t)[c].max() for t, c in dated if data.has(t, c)]
+    known = [d for d in last if pd.notna(d)]
+    if not known:
+        raise CoverageError(
+            "no date tells when to take the career stage.", fix="Add table 'worker_month'.", code="DATE-NONE"
+        )
+    return career_stage(rows, pd.Series(known[0], index=rows.index))
+
+
+def _labels(values: pd.Series[str]) -> pd.Series[str]:
+    if pd.api.types.is_bool_dtype(values.dtype):
+        text = values.map({True: "yes", False: "no"}).astype("str")
+    elif pd.api.types.is_numeric_dtype(values.dtype):
+        text = values.map(lambda v: f"{v:g}", na_action="ignore").astype("str")
+    else:
+        text = values.astype("str")
+    return text.where(values.notna(), NOT_RECORDED)
+
+
+def group_order(labels: pd.Series[str]) -> list[str]:
+    """Labels in their own order (career stages, else alphabetical), never in the order of a figure."""
+    rank = {name: n for n, name in enumerate(STAGES)}
+    return sorted(labels.unique(), key=lambda x: (x == NOT_RECORDED, rank.get(x, len(rank)), x))
+
+
+def periods(frame: pd.DataFrame, period: str) -> pd.Series[str]:
+    """The period of each row, as text: ``2025-03``, ``2025-Q1``, ``2025``, ``wave 1``; missing stays missing.
+
+    Raises
+    ------
+    UsageError : no such period. MeasureError : the metric's units have no such date.
+    """
+    if period not in PERIODS:
+        raise UsageError(
+            f"there is no period '{period}'.", fix=f"Use one of {', '.join(PERIODS)}.", code="PERIOD-UNKNOWN"
+        )
+    if period == "wave" and "wave" in frame:
+        return frame["wave"].map(lambda w: f"wave {int(w)}", na_action="ignore").astype("str")
+    if period == "year" and "year" in frame:
+        return frame["year"].map(lambda y: str(int(y)), na_action="ignore").astype("str")
+    if period == "wave" or "month" not in frame:
+        raise MeasureError(
+            f"the units of this metric have no date by {period}.", fix="Leave period out.", code="PERIOD-UNIT"
+        )
+    month = pd.to_datetime(frame["month"])
+    if period == "quarter":
+        text = month.dt.year.astype("Int64").astype("str") + "-Q" + month.dt.quarter.astype("Int64").astype("str")
+    else:
+        text = month.dt.strftime("%Y-%m" if period == "month" else "%Y").astype("str")
+    return text.where(month.notna())

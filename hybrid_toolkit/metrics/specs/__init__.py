@@ -1,0 +1,15 @@
+"""The specs of every metric, one module an area of the measurement specification."""
+
+from hybrid_toolkit.metrics.metric import MetricSpec
+from hybrid_toolkit.metrics.specs import career, equity, exclusion, exposure, practice, service, wellbeing
+
+ALL: tuple[MetricSpec, ...] = (
+    *practice.SPECS,
+    *career.SPECS,
+    *exclusion.SPECS,
+    *wellbeing.SPECS,
+    *exposure.SPECS,
+    *service.SPECS,
+    *equity.SPECS,
+)
+"""Every metric in the order of the specification."""

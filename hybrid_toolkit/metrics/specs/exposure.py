@@ -1,0 +1,253 @@
+"""Exposure to hybrid working: ME1 to ME8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hybrid_toolkit.metrics.arrangements import formality
+from hybrid_toolkit.metrics.exposure import attendance_overlap, worker_month_exposure, worker_month_load
+from hybrid_toolkit.metrics.influence import MeanOf, RatioOf, Statistic
+from hybrid_toolkit.metrics.metric import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.team_day import desks, team_days
+
+KEYS = ("worker_id", "month")
+HOURS = {"worker_month": (*KEYS, "h_home", "h_office")}
+OVERLAP = {"attendance_day": ("worker_id", "date", "site_id", "slot"), "worker": ("worker_id", "team_id")}
+MECHANICAL = "Falls by construction as the worker's own remote share rises: read it beside loo_team_office_rate."
+
+
+def _one(
+    id: str,
+    code: str,
+    name: str,
+    question: str,
+    columns: Mapping[str, tuple[str, ...]],
+    formula: str,
+    statistic: Statistic,
+    *,
+    unit: str = "worker-month",
+    frame: UnitFrame = worker_month_exposure,
+    high: float | None = 1,
+    direction: str = "none",
+    value_unit: str = "share",
+    caveats: tuple[str, ...] = (),
+    seeds: tuple[str, ...] = (),
+    cluster: tuple[str, ...] = ("team_id", "worker_id"),
+) -> MetricSpec:
+    return MetricSpec(
+        id=id,
+        code=code,
+        name=name,
+        question=question,
+        unit=unit,
+        columns=columns,
+        formula=formula,
+        low=0,
+        high=high,
+        direction=direction,
+        min_n=10,
+        value_unit=value_unit,
+        caveats=caveats,
+        source="This project",
+        seed_ids=seeds,
+        frame=frame,
+        statistic=statistic,
+        cluster=cluster,
+    )
+
+
+SPECS: tuple[MetricSpec, ...] = (
+    _one(
+        "remote_share_desk",
+        "ME1",
+        "Remote share of desk hours",
+        "How much desk work is done at home?",
+        HOURS,
+        "home / (home + office) desk hours of each worker-month; mean over worker-months",
+        MeanOf("rs_desk"),
+        caveats=("Visits, court and travel are left out. Diary hours carry error: see remote_share_attendance.",),
+        seeds=("S0-D1", "S1-D1", "S3-N6"),
+    ),
+    _one(
+        "remote_share_all",
+        "ME1",
+        "Remote share of all worked hours",
+        "How much work of any kind is done at home?",
+        {"worker_month": (*KEYS, "h_home", "h_office", "h_visit", "h_visit_travel", "h_court")},
+        "home / all worked hours, commuting left out",
+        MeanOf("rs_all"),
+        seeds=("S0-D1", "S1-D1"),
+    ),
+    _one(
+        "remote_share_attendance",
+        "ME1",
+        "Remote share of attended half-days",
+        "What does the register of half-days say of the remote share?",
+        {**HOURS, "attendance_day": ("worker_id", "date", "site_id")},
+        "home half-days / all desk half-days kept in the month",
+        MeanOf("rs_attendance"),
+        caveats=("A second measure on a few weeks: check it against the hours.",),
+        seeds=("S1-D1",),
+    ),
+    _one(
+        "arrangement_formality",
+        "ME2",
+        "Formality of arrangements",
+        "Are arrangements written, reasoned, reviewed and adjusted, or left to chance?",
+        {
+            "arrangement_spell": (
+                *("spell_id", "worker_id", "start_date", "written", "rationale", "review_date", "ra_considered_date"),
+            )
+        },
+        "mean of four: written, reason recorded, review within 12 months of the start, adjustments considered",
+        MeanOf("formality"),
+        unit="arrangement spell",
+        frame=formality,
+        direction="higher",
+        seeds=("S0-C1.1", "S0-C1.2", "S0-C1.3", "S0-C1r1", "S0-C1r3", "S0-D3", "S1-H2", "S1-R7"),
+    ),
+    _one(
+        "co_presence_recorded",
+        "ME3",
+        "Co-presence, as recorded",
+        "How much of the time are colleagues at the office together?",
+        {"worker_month": (*KEYS, "h_home", "h_office", "co_presence")},
+        "mean of the recorded share of colleague-days at the office together",
+        MeanOf("co_presence"),
+        direction="none",
+        caveats=(MECHANICAL,),
+        seeds=("S1-M3", "S1-S3", "S0-X7", "S0-C2.2"),
+    ),
+    _one(
+        "co_presence_attendance",
+        "ME3",
+        "Co-presence, from attendance",
+        "How much of the time are colleagues at the office together?",
+        OVERLAP,
+        "pairs (half-day, colleague) at the same site / pairs in which both were recorded",
+        MeanOf("co_presence"),
+        frame=attendance_overlap,
+        caveats=(MECHANICAL,),
+        seeds=("S1-M3", "S1-S3", "S0-X7"),
+    ),
+    _one(
+        "senior_overlap_recorded",
+        "ME4",
+        "Senior overlap, as recorded",
+        "How often is an experienced colleague at hand?",
+        {"worker_month": (*KEYS, "h_home", "h_office", "senior_overlap")},
+        "mean of the recorded share of workdays at the office with a colleague registered three years or more",
+        MeanOf("senior_overlap"),
+        caveats=(MECHANICAL,),
+        seeds=("S1-S1", "S1-S2", "S1-S4"),
+    ),
+    _one(
+        "senior_overlap_attendance",
+        "ME4",
+        "Senior overlap, from attendance",
+        "How often is an experienced colleague at hand?",
+        {**OVERLAP, "worker": ("worker_id", "team_id", "reg_date")},
+        "half-days at the same site as a team colleague registered three years or more / half-days recorded",
+        MeanOf("senior_overlap"),
+        frame=attendance_overlap,
+        caveats=(MECHANICAL,),
+        seeds=("S1-S1", "S1-S2", "S1-S4"),
+    ),
+    _one(
+        "loo_team_office_rate",
+        "ME4",
+        "Office rate of the rest of the team",
+        "How much are the others at the office?",
+        {**HOURS, "worker": ("worker_id", "team_id")},
+        "office / desk hours of the worker's colleagues in the month, without the worker",
+        MeanOf("loo_team_office_rate"),
+        seeds=("S1-M3", "S1-R3"),
+    ),
+    _one(
+        "online_meeting_hours_per_week",
+        "ME5",
+        "Online meetings",
+        "How much time goes into online meetings?",
+        {"worker_month": (*KEYS, "meeting_h")},
+        "mean hours a week in online meetings",
+        MeanOf("meeting_h"),
+        frame=worker_month_load,
+        high=80,
+        value_unit="hours a week",
+        seeds=("S0-X1", "S1-R2", "S1-N5"),
+    ),
+    _one(
+        "back_to_back_share",
+        "ME5",
+        "Back-to-back online meetings",
+        "Are there breaks between online meetings?",
+        {"worker_month": (*KEYS, "b2b")},
+        "online meetings that start within 15 minutes of the last / all but each day's first",
+        MeanOf("b2b"),
+        frame=worker_month_load,
+        direction="lower",
+        seeds=("S0-X1", "S1-R2", "S1-N5", "S3-A16", "S3-N8"),
+    ),
+    _one(
+        "hot_desk_share",
+        "ME6",
+        "Teams whose desks are shared",
+        "Do teams have a place of their own?",
+        {"team": ("team_id", "hotdesk")},
+        "teams with shared office desks / teams for which it is known",
+        MeanOf("hotdesk"),
+        unit="team",
+        frame=desks,
+        seeds=("S0-C5.1", "S0-C5.3", "S1-H5"),
+        cluster=("team_id",),
+    ),
+    _one(
+        "team_together_share",
+        "ME6",
+        "Days on which the team sat together",
+        "How often does a team share a place?",
+        OVERLAP,
+        "team-days on which half or more of those recorded (two at least) were at one office site / team-days with two "
+        "or more recorded",
+        MeanOf("together"),
+        unit="team-day",
+        frame=team_days,
+        seeds=("S0-C5.1", "S1-M3", "S3-SB2"),
+        cluster=("team_id",),
+    ),
+    *(
+        _one(
+            f"{name}_hours_per_month",
+            "ME7",
+            title,
+            "How much time goes into travel?",
+            {"worker_month": (*KEYS, *columns)},
+            f"mean hours a month of {title.lower()}",
+            MeanOf(f"{name}_h"),
+            frame=worker_month_load,
+            high=None,
+            direction="lower",
+            value_unit="hours a month",
+            seeds=("S1-P1", "S1-P3", "S0-X1", "S3-B4", "S1-R5"),
+        )
+        for name, title, columns in (
+            ("travel", "Travel, commuting and to families", ("h_commute", "h_visit_travel")),
+            ("commute", "Commuting", ("h_commute",)),
+            ("visit_travel", "Travel to families", ("h_visit_travel",)),
+        )
+    ),
+    _one(
+        "cover_burden_per_office_day",
+        "ME8",
+        "Cover for colleagues' families",
+        "Do those at the office carry the work of those who are not?",
+        {"worker_month": (*KEYS, "h_office", "duty_cover")},
+        "duty responses for colleagues' families / office days (office desk hours over 7.4)",
+        RatioOf("duty_cover", "office_days"),
+        frame=worker_month_load,
+        high=None,
+        direction="lower",
+        value_unit="responses a day",
+        seeds=("S1-R3", "S1-R4"),
+    ),
+)

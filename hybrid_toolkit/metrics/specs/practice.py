@@ -1,0 +1,203 @@
+"""Relational practice: MA1 to MA4 and the continuity and visit parts of MF2 and MF3 that records of contacts give."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hybrid_toolkit.data.contracts import PRACTICE_ITEMS
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.metrics.frames import look_up, month_of, optional, require
+from hybrid_toolkit.metrics.influence import MeanOf
+from hybrid_toolkit.metrics.instruments import score_instrument
+from hybrid_toolkit.metrics.metric import MetricSpec
+from hybrid_toolkit.metrics.practice import contact_practice, practice_skill
+from hybrid_toolkit.metrics.reliability import cronbach_alpha, rater_icc
+
+SKILL_COLUMNS = {
+    "practice_rating": ("contact_id", "rater_id", *PRACTICE_ITEMS),
+    "contact": ("contact_id", "family_id", "worker_id", "held_date", "mode"),
+}
+WAI = tuple(f"wai_{i:02d}" for i in range(1, 13))
+
+
+def held_contacts(data: EvaluationData) -> pd.DataFrame:
+    """``contact_practice`` of the contacts that were held, with ``choice_recorded`` (0/1)."""
+    rows = contact_practice(data)
+    held = require(data, "contact", "held_date")["held_date"].notna().to_numpy()
+    out = rows[held].reset_index(drop=True)
+    return out.assign(choice_recorded=out["choice_honoured"].notna().astype("float64"))
+
+
+def alliance_answers(data: EvaluationData) -> pd.DataFrame:
+    """Alliance scores, one row a parent's answers about a worker: keys, ``month``, ``team_id`` and the four scores."""
+    rows = require(data, "alliance", "family_id", "worker_id", "date", *WAI)
+    scores = score_instrument(rows[["family_id", "worker_id", "date", *WAI]], "wai_sr").frame
+    out = look_up(scores, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    return out.assign(month=month_of(out["date"]))
+
+
+def alliance_alpha(data: EvaluationData) -> float:
+    """Alpha of the twelve alliance items."""
+    return cronbach_alpha(require(data, "alliance", *WAI)[list(WAI)]).estimate
+
+
+def rater_agreement(data: EvaluationData) -> float:
+    """ICC(2,1) of the mean rating over the meetings coded by two raters or more (the first two of each)."""
+    rows = require(data, "practice_rating", "contact_id", "rater_id", *PRACTICE_ITEMS)
+    score = rows[list(PRACTICE_ITEMS)].astype("float64").mean(axis=1, skipna=False)
+    frame = rows[["contact_id", "rater_id"]].assign(score=score).dropna().sort_values(["contact_id", "rater_id"])
+    frame["turn"] = frame.groupby("contact_id").cumcount()
+    wide = frame[frame["turn"] < 2].pivot(index="contact_id", columns="turn", values="score").dropna()
+    if wide.shape[1] < 2 or len(wide) < 3:
+        raise MeasureError(
+            "table 'practice_rating': fewer than 3 meetings are coded by two raters.",
+            fix="Double-code a fifth of the meetings.",
+            code="RELIABILITY-N",
+        )
+    return rater_icc(wide)["ICC(2,1)"].estimate
+
+
+def _skill(name: str, title: str, what: str) -> MetricSpec:
+    return MetricSpec(
+        id=name if name == "skill" else f"skill_{name}",
+        code="MA1",
+        name=title,
+        question="How skilled is practice in recorded meetings?",
+        unit="recorded meeting",
+        columns=SKILL_COLUMNS,
+        formula=f"{what}; mean over raters, then over meetings",
+        low=1,
+        high=5,
+        direction="higher",
+        min_n=30,
+        value_unit="rating 1-5",
+        reliability="ICC(2,1) of .70 or more, a fifth of meetings coded twice",
+        caveats=(
+            "The coding manual belongs to its authors.",
+            "Published inter-rater ICC is .731 to .967; skill goes with engagement in a study of 127 families.",
+        ),
+        source="Whittaker et al. 2017; Forrester et al. 2019",
+        seed_ids=("S0-C5.4", "S0-C7.3", "S0-C8.1", "S1-L8"),
+        frame=practice_skill,
+        statistic=MeanOf(name),
+        cluster=("worker_id",),
+        reliability_of=rater_agreement,
+    )
+
+
+def _alliance(scale: str, title: str, low: float, high: float) -> MetricSpec:
+    return MetricSpec(
+        id=scale,
+        code="MA2",
+        name=title,
+        question="Do parents and workers agree on what they do and feel a bond?",
+        unit="parent and worker",
+        columns={"alliance": ("family_id", "worker_id", "date", *WAI)},
+        formula="sum of the scale's items",
+        low=low,
+        high=high,
+        direction="higher",
+        min_n=10,
+        value_unit="score",
+        reliability="alpha or omega of .70 or more",
+        caveats=("Norms from therapy do not carry over to involuntary clients.", "A ceiling is common."),
+        source="Hatcher and Gillaspy 2006 (item map; copyright Society for Psychotherapy Research)",
+        seed_ids=("S0-C8.1", "S0-U4", "S1-L2"),
+        frame=alliance_answers,
+        statistic=MeanOf(scale),
+        cluster=("worker_id", "family_id"),
+        reliability_of=alliance_alpha,
+    )
+
+
+CONTACT = ("contact_id", "family_id", "held_date", "mode")
+
+SPECS: tuple[MetricSpec, ...] = (
+    _skill("skill", "Practice skill, all seven dimensions", "mean of the seven ratings"),
+    _skill("care", "Care", "mean of collaboration, autonomy and empathy"),
+    _skill("authority", "Authority", "mean of purposefulness, child focus and clarity about concerns"),
+    _skill("evocation", "Evocation", "the rating of evocation"),
+    _alliance("alliance", "Working alliance", 12, 60),
+    _alliance("alliance_task", "Working alliance: task", 4, 20),
+    _alliance("alliance_bond", "Working alliance: bond", 4, 20),
+    _alliance("alliance_goal", "Working alliance: goal", 4, 20),
+    MetricSpec(
+        id="choice_honoured",
+        code="MA3",
+        name="Family's choice of mode honoured",
+        question="Are families offered a choice of how to meet, and is it kept to?",
+        unit="held contact",
+        columns={"contact": (*CONTACT, "mode_offered_choice", "mode_preferred")},
+        formula="contacts in which a choice was offered and the mode used was the mode preferred / held contacts in "
+        "which offer, wish and mode were recorded",
+        low=0,
+        high=1,
+        direction="higher",
+        min_n=30,
+        value_unit="share",
+        caveats=("Look first at how often offer and wish are recorded (choice_recorded).",),
+        source="This project, from evaluation factor C8e1 of the self-assessment",
+        seed_ids=("S0-C8e1", "S0-X5", "S0-B5", "S0-C8.3"),
+        frame=held_contacts,
+        statistic=MeanOf("choice_honoured"),
+        cluster=("team_id", "worker_id", "family_id"),
+    ),
+    MetricSpec(
+        id="choice_recorded",
+        code="MA3",
+        name="Choice of mode recorded",
+        question="In how many contacts is it known what the family wanted?",
+        unit="held contact",
+        columns={"contact": (*CONTACT, "mode_offered_choice", "mode_preferred")},
+        formula="held contacts with offer, wish and mode recorded / held contacts",
+        low=0,
+        high=1,
+        direction="higher",
+        min_n=30,
+        value_unit="share",
+        source="This project: completeness that goes before choice_honoured",
+        seed_ids=("S0-C8e1",),
+        frame=held_contacts,
+        statistic=MeanOf("choice_recorded"),
+        cluster=("team_id", "worker_id", "family_id"),
+    ),
+    MetricSpec(
+        id="remote_contact_share",
+        code="MA3",
+        name="Contacts by video or telephone",
+        question="How much contact with families is remote?",
+        unit="held contact",
+        columns={"contact": CONTACT},
+        formula="held contacts by video or telephone / held contacts with a mode",
+        low=0,
+        high=1,
+        direction="none",
+        min_n=30,
+        value_unit="share",
+        caveats=("Neither good nor bad by itself: read it beside choice honoured and engagement.",),
+        source="This project",
+        seed_ids=("S0-C8e1", "S0-C8e2", "S1-D3"),
+        frame=held_contacts,
+        statistic=MeanOf("remote"),
+        cluster=("team_id", "worker_id", "family_id"),
+    ),
+    MetricSpec(
+        id="condition_maturity",
+        code="MA4",
+        name="Maturity of the nine conditions",
+        question="How far are the conditions for hybrid working in place?",
+        unit="authority or service",
+        columns={},
+        formula="32 prompts rated 0 to 3 (none, emerging, established, evidenced); median over raters",
+        low=0,
+        high=3,
+        direction="higher",
+        min_n=3,
+        value_unit="rating 0-3",
+        caveats=("This project's scale, not validated.", "Show the spread by role. Never a league table."),
+        source="This project, over the nine conditions of the self-assessment",
+        seed_ids=tuple(f"S0-C{i}" for i in range(1, 10)),
+        elsewhere="Assessed by raters in the assess room, not measured from tables.",
+    ),
+)

@@ -1,0 +1,301 @@
+"""Service outcomes: MF1 to MF4 and the published workforce rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.metrics.frames import require
+from hybrid_toolkit.metrics.influence import MeanOf, RatioOf, Statistic
+from hybrid_toolkit.metrics.metric import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.practice import MIN_CONTACTS_COC, contact_practice, continuity
+from hybrid_toolkit.metrics.service import authority_years, caseloads, referral_outcomes, visit_gaps
+
+SPELLS = {"allocation_spell": ("child_id", "worker_id", "start_date")}
+CONTACTS = {"contact": ("contact_id", "family_id", "child_id", "worker_id", "held_date")}
+NEVER = "Never attributed to a worker."
+
+
+def case_holders(data: EvaluationData) -> pd.DataFrame:
+    """``caseloads`` of case holders (role 5) where roles are known, else of all."""
+    out = caseloads(data)
+    known = out["role"].notna()
+    return out[out["role"].eq("5") | ~known].reset_index(drop=True) if known.any() else out
+
+
+def often_seen(data: EvaluationData) -> pd.DataFrame:
+    """``continuity`` of the children with enough contacts for the Bice-Boxerman index."""
+    out = continuity(data)
+    return out[out["n_contacts"].ge(MIN_CONTACTS_COC)].reset_index(drop=True)
+
+
+def conferences(data: EvaluationData) -> pd.DataFrame:
+    """``referral_outcomes`` of the referrals with a conference."""
+    held = require(data, "child_event", "icpc_date")["icpc_date"].notna().to_numpy()
+    return referral_outcomes(data)[held].reset_index(drop=True)
+
+
+def ended_assessments(data: EvaluationData) -> pd.DataFrame:
+    """``referral_outcomes`` of the referrals whose assessment ended."""
+    ended = require(data, "child_event", "assessment_end_date")["assessment_end_date"].notna().to_numpy()
+    return referral_outcomes(data)[ended].reset_index(drop=True)
+
+
+def _one(
+    id: str,
+    code: str,
+    name: str,
+    question: str,
+    columns: Mapping[str, tuple[str, ...]],
+    formula: str,
+    statistic: Statistic,
+    frame: UnitFrame,
+    *,
+    unit: str = "child",
+    high: float | None = 1,
+    direction: str = "higher",
+    value_unit: str = "share",
+    min_n: int = 30,
+    caveats: tuple[str, ...] = (),
+    source: str = "This project",
+    seeds: tuple[str, ...] = ("S0-C8.3", "S1-M1"),
+    cluster: tuple[str, ...] = ("team_id", "family_id", "child_id"),
+    scale: float = 1.0,
+) -> MetricSpec:
+    return MetricSpec(
+        id=id,
+        code=code,
+        name=name,
+        question=question,
+        unit=unit,
+        columns=columns,
+        formula=formula,
+        low=0,
+        high=high,
+        direction=direction,
+        min_n=min_n,
+        value_unit=value_unit,
+        caveats=caveats,
+        source=source,
+        seed_ids=seeds,
+        frame=frame,
+        statistic=statistic,
+        cluster=cluster,
+        scale=scale,
+    )
+
+
+def _rate(
+    id: str, name: str, top: str, bottom: str, formula: str, columns: tuple[str, ...], scale: float
+) -> MetricSpec:
+    return _one(
+        id,
+        "MF1",
+        name,
+        "How stable and how stretched is the workforce?",
+        {"la_year": ("la_id", "year", *columns)},
+        formula,
+        RatioOf(top, bottom),
+        authority_years,
+        unit="authority-year",
+        high=None,
+        direction="lower",
+        value_unit="cases per fte" if scale == 1 else "%",
+        min_n=1,
+        caveats=("Never a league table of authorities.", "A small authority's rate moves with one person."),
+        source="Department for Education, children's social work workforce; recomputed from its own numerators",
+        seeds=("S0-K1", "S0-C2.1", "S0-B4", "S3-FC2", "S3-FC3"),
+        cluster=("la_id",),
+        scale=scale,
+    )
+
+
+SPECS: tuple[MetricSpec, ...] = (
+    _rate(
+        "caseload_per_fte",
+        "Caseload",
+        "cases",
+        "case_holders_fte",
+        "cases / case-holder FTE",
+        ("cases", "case_holders_fte"),
+        1,
+    ),
+    _rate(
+        "turnover_rate_pct",
+        "Turnover",
+        "leavers_fte",
+        "inpost_fte",
+        "100 x leavers FTE / in-post FTE",
+        ("leavers_fte", "inpost_fte"),
+        100,
+    ),
+    _rate(
+        "agency_rate_pct",
+        "Agency workers",
+        "agency_fte",
+        "agency_base",
+        "100 x agency / (agency + in post)",
+        ("agency_fte", "inpost_fte"),
+        100,
+    ),
+    _rate(
+        "vacancy_rate_pct",
+        "Vacancies",
+        "vacancy_fte",
+        "vacancy_base",
+        "100 x vacancies / (vacancies + in post)",
+        ("vacancy_fte", "inpost_fte"),
+        100,
+    ),
+    _rate(
+        "absence_rate_pct",
+        "Absence",
+        "working_days_lost_fte",
+        "absence_base",
+        "100 x working days lost / (253 x in post)",
+        ("working_days_lost_fte", "inpost_fte"),
+        100,
+    ),
+    _one(
+        "cases_per_holder",
+        "MF1",
+        "Cases held by a case holder",
+        "How many cases does a case holder hold?",
+        {"worker_month": ("worker_id", "month", "cases")},
+        "mean cases at the end of the month over case holders' months",
+        MeanOf("cases"),
+        case_holders,
+        unit="worker-month",
+        high=None,
+        direction="lower",
+        value_unit="cases",
+        min_n=10,
+        caveats=("An average hides the spread: look at the distribution too.",),
+        cluster=("team_id", "worker_id"),
+    ),
+    _one(
+        "workers_per_child_year",
+        "MF2",
+        "Workers allocated per child and year",
+        "How often does a child's worker change?",
+        SPELLS,
+        "sum of distinct workers allocated / sum of years from first to last day allocated",
+        RatioOf("n_workers", "child_years"),
+        continuity,
+        high=None,
+        direction="lower",
+        value_unit="workers a year",
+        caveats=("High by construction for children allocated for a short time.",),
+        seeds=("S0-C2.1", "S0-K1", "S3-FC3"),
+    ),
+    _one(
+        "continuity_usual_provider",
+        "MF2",
+        "Usual-provider share",
+        "Do children see the same worker?",
+        CONTACTS,
+        "contacts with the most frequent worker / contacts, of each child; mean over children",
+        MeanOf("usual_provider_share"),
+        continuity,
+        source="Breslau and Reeb 1975",
+        caveats=("Is 1 by construction for a child with one contact.",),
+        seeds=("S0-C2.1", "S0-C8.1"),
+    ),
+    _one(
+        "continuity_bice_boxerman",
+        "MF2",
+        "Bice-Boxerman continuity",
+        "Do children see the same worker, however often they are seen?",
+        CONTACTS,
+        "(sum of squares of contacts with each worker - N) / (N (N - 1)) of each child with 4 contacts or more",
+        MeanOf("bice_boxerman"),
+        often_seen,
+        source="Bice and Boxerman 1977",
+        caveats=("Children with fewer than 4 contacts are left out.",),
+        seeds=("S0-C2.1", "S0-C8.1"),
+    ),
+    _one(
+        "three_or_more_workers_share",
+        "MF2",
+        "Children with three or more workers in twelve months",
+        "How many children see their worker change again and again?",
+        SPELLS,
+        "children with three or more workers allocated in the last twelve months / children allocated in them",
+        MeanOf("three_or_more"),
+        continuity,
+        direction="lower",
+        caveats=("England: 27% of children looked after, 2024.",),
+        source="After the Department for Education's measure for children looked after",
+        seeds=("S0-C2.1",),
+    ),
+    _one(
+        "contact_in_time_share",
+        "MF3",
+        "Contacts held by their due date",
+        "Are children seen when they should be?",
+        {"contact": ("contact_id", "family_id", "due_date", "held_date", "mode")},
+        "contacts held by the due date / contacts due whose date has passed",
+        MeanOf("timely"),
+        contact_practice,
+        unit="contact",
+        cluster=("team_id", "worker_id", "family_id"),
+        seeds=("S0-B5", "S1-M1", "S0-C8.3"),
+    ),
+    _one(
+        "visit_gap_in_time_share",
+        "MF3",
+        "Visits within the days the plan allows",
+        "Are children seen often enough?",
+        {
+            "contact": ("contact_id", "family_id", "child_id", "worker_id", "held_date", "mode"),
+            "family": ("family_id", "need"),
+        },
+        "gaps between contacts in person within the plan's days / gaps",
+        MeanOf("in_time"),
+        visit_gaps,
+        unit="gap between visits",
+        caveats=("The days a plan allows are a local setting.", "The time since the last visit is not counted."),
+    ),
+    _one(
+        "assessment_in_time_share",
+        "MF3",
+        "Assessments within 45 working days",
+        "Are assessments finished in time?",
+        {"child_event": ("child_id", "referral_date", "assessment_start_date", "assessment_end_date")},
+        "assessments that took 45 working days or fewer / assessments that ended",
+        MeanOf("assessment_in_time"),
+        ended_assessments,
+        unit="referral",
+        caveats=("Bank holidays are counted as working days.", "England: 85.7%, 2025."),
+        cluster=("family_id", "child_id"),
+    ),
+    _one(
+        "icpc_in_time_share",
+        "MF3",
+        "Conferences within 15 working days",
+        "Are initial conferences held in time?",
+        {"child_event": ("child_id", "referral_date", "s47_date", "icpc_date")},
+        "conferences 15 working days or fewer after the section 47 start / conferences held",
+        MeanOf("icpc_in_time"),
+        conferences,
+        unit="referral",
+        caveats=("Bank holidays are counted as working days.", "What has not been held yet is not seen."),
+        cluster=("family_id", "child_id"),
+    ),
+    _one(
+        "rereferral_share",
+        "MF4",
+        "Re-referral within twelve months",
+        "Do families come back?",
+        {"child_event": ("child_id", "referral_date", "rereferral")},
+        "referrals within 12 months of an earlier one / referrals",
+        MeanOf("rereferral"),
+        referral_outcomes,
+        unit="referral",
+        direction="lower",
+        caveats=("Ambiguous: thresholds and demand move it too.", NEVER, "England: 22.6%, 2025."),
+        cluster=("family_id", "child_id"),
+    ),
+)

@@ -1,0 +1,179 @@
+"""Wellbeing, learning, conflict and safety scales: MB3 and MD1 to MD10, one metric a scale of each instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.metrics.exposure import worker_month_load
+from hybrid_toolkit.metrics.frames import look_up, optional, require
+from hybrid_toolkit.metrics.influence import MeanOf
+from hybrid_toolkit.metrics.instruments import load_instrument
+from hybrid_toolkit.metrics.metric import MetricSpec
+from hybrid_toolkit.metrics.reliability import cronbach_alpha, omega_total
+from hybrid_toolkit.metrics.wellbeing import survey_instrument, survey_scores
+
+CODES = {
+    "informal_learning": ("MB3", ("S1-S1", "S1-S2", "S1-S3", "S1-S4", "S1-M2")),
+    "hse_msit": ("MD1", ("S3-HS1", "S3-HS2", "S3-HS3", "S3-HS4", "S3-HS5", "S3-HS6", "S0-C4.2")),
+    "swemwbs": ("MD2", ("S3-B3", "S1-H1", "S1-L4")),
+    "who5": ("MD3", ("S3-B3", "S1-L4")),
+    "ons4": ("MD4", ("S3-B3", "S1-L4")),
+    "cbi": ("MD5", ("S3-X6", "S3-V3", "S1-L4")),
+    "carlson_wfc": ("MD6", ("S3-F1", "S3-F2", "S0-B2")),
+    "netemeyer_wfc": ("MD6", ("S3-F1", "S3-F2", "S0-B2")),
+    "edmondson": ("MD7", ("S0-C9.3", "S0-C3m4", "S3-LQ4")),
+    "secure_base": ("MD8", ("S3-SB1", "S3-SB2", "S3-SHS.e4")),
+    "sword_remote": (
+        "MD9",
+        tuple(f"S3-S{band}{i}" for band in "GAR" for i in range(1, 6)),
+    ),
+}
+"""Instrument -> code in the specification and the seed ids that ask for it."""
+QUESTIONS = {
+    "informal_learning": "Do workers learn from colleagues as the work goes?",
+    "hse_msit": "Are the conditions of work such that they do not harm?",
+    "swemwbs": "How is workers' mental wellbeing?",
+    "who5": "How is workers' wellbeing?",
+    "ons4": "How do workers rate their lives?",
+    "cbi": "How worn out are workers?",
+    "carlson_wfc": "Does work get in the way of family life, and family of work?",
+    "netemeyer_wfc": "Does work get in the way of family life, and family of work?",
+    "edmondson": "Is it safe to speak up in the team?",
+    "secure_base": "Is the team a secure base, wherever people work?",
+    "sword_remote": "What do workers say of how remote working is organised?",
+}
+
+
+def survey_frame(data: EvaluationData, instrument: str) -> pd.DataFrame:
+    """Scores of one instrument, one row an eligible worker and wave.
+
+    Workers in post in the month of a wave who did not answer have a row with missing scores, so that non-response is
+    counted as missing; where survey keys are kept apart from personnel keys and do not match, only those who answered
+    can be seen.
+    """
+    scores = survey_scores(data, [instrument])
+    worker = optional(data, "worker", "worker_id", "start_date", "leave_date")
+    waves = scores.dropna(subset=["month"]).groupby("wave")["month"].min()
+    if worker is None or waves.empty or not scores["worker_id"].isin(worker["worker_id"]).any():
+        return scores
+    parts = []
+    for wave, month in waves.items():
+        end = month + pd.offsets.MonthEnd(0)
+        there = worker["start_date"].isna() | worker["start_date"].le(end)
+        there &= worker["leave_date"].isna() | worker["leave_date"].ge(month)
+        parts.append(pd.DataFrame({"worker_id": worker.loc[there, "worker_id"], "wave": wave, "wave_month": month}))
+    eligible = pd.concat(parts).astype({"wave": scores["wave"].dtype})
+    out = eligible.merge(scores, on=["worker_id", "wave"], how="outer")
+    out["month"] = out["month"].fillna(out["wave_month"])
+    out = look_up(out.drop(columns="team_id"), optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    return out.drop(columns="wave_month").sort_values(["worker_id", "wave"]).reset_index(drop=True)
+
+
+def scale_reliability(data: EvaluationData, instrument: str, scale: str) -> float:
+    """Omega of one factor of the scale's items over all answers; alpha for two items."""
+    scored = survey_instrument(data, instrument)
+    items = scored.answers[list(scored.instrument.scale(scale).items)]
+    return cronbach_alpha(items).estimate if items.shape[1] < 3 else omega_total(items, n_boot=0).estimate
+
+
+SURVEY = {"survey": ("worker_id", "wave", "instrument", "item", "value")}
+
+
+def _specs(instrument: str) -> tuple[MetricSpec, ...]:
+    definition = load_instrument(instrument)
+    code, seeds = CODES[instrument]
+    frame: Callable[[EvaluationData], pd.DataFrame] = partial(survey_frame, instrument=instrument)
+    rule = {"complete": "complete answers only", "count": "with enough answers"}
+    out = []
+    for scale in definition.scales:
+        missing = rule.get(scale.missing, f"with {definition.min_share:.0%} of items answered or more")
+        reversed_items = " after reversal" if any(i in scale.items for i in definition.reversed_ids) else ""
+        out.append(
+            MetricSpec(
+                id=scale.id,
+                code=code,
+                name=scale.name if scale.name.startswith(definition.name) else f"{definition.name}: {scale.name}",
+                question=QUESTIONS[instrument],
+                unit="worker and wave",
+                columns=SURVEY,
+                formula=f"{scale.score} of {len(scale.items)} item(s){reversed_items}"
+                f"{', put through the published conversion table' if scale.table else ''}, {missing}; "
+                "mean over workers",
+                low=scale.low,
+                high=scale.high,
+                direction=scale.direction,
+                min_n=10,
+                value_unit="share" if scale.score == "share" else "score",
+                reliability="alpha or omega of .70 or more" if scale.reliability else "",
+                caveats=(*definition.caveats, *(("Exploratory.",) if definition.exploratory else ())),
+                source=definition.source,
+                seed_ids=seeds,
+                frame=frame,
+                statistic=MeanOf(scale.id),
+                cluster=("team_id", "worker_id"),
+                reliability_of=partial(scale_reliability, instrument=instrument, scale=scale.id)
+                if scale.reliability
+                else None,
+            )
+        )
+    return tuple(out)
+
+
+def sickness(data: EvaluationData) -> pd.DataFrame:
+    """Working days lost to sickness, one row a worker-month."""
+    rows = require(data, "worker_month", "worker_id", "month", "sick_days")
+    out = look_up(rows[["worker_id", "month"]], optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    return out.assign(sick_days=rows["sick_days"].astype("float64"))
+
+
+def _strain(
+    name: str, title: str, column: str, unit: str, frame: Callable[[EvaluationData], pd.DataFrame]
+) -> MetricSpec:
+    return MetricSpec(
+        id=name,
+        code="MD10",
+        name=title,
+        question="What does work take beyond what it should?",
+        unit="worker-month",
+        columns={"worker_month": ("worker_id", "month", column)},
+        formula=f"mean of {title.lower()} over worker-months",
+        low=0,
+        high=None,
+        direction="lower",
+        min_n=10,
+        value_unit=unit,
+        caveats=("From what workers and records say. No telemetry.",),
+        source="This project",
+        seed_ids=("S3-X1", "S3-X2", "S3-X5", "S1-R1"),
+        frame=frame,
+        statistic=MeanOf(column),
+    )
+
+
+SPECS: tuple[MetricSpec, ...] = (
+    *(spec for instrument in CODES for spec in _specs(instrument)),
+    _strain("unpaid_hours_per_week", "Unpaid hours a week", "unpaid_h", "hours a week", worker_month_load),
+    _strain("sick_days_per_month", "Sickness days a month", "sick_days", "days a month", sickness),
+    MetricSpec(
+        id="strain_behaviour",
+        code="MD10",
+        name="Working when unwell, breaks, out-of-hours work",
+        question="What do workers do to keep up?",
+        unit="worker",
+        columns={},
+        formula="share who worked when unwell; breaks taken; out-of-hours work, by self-report",
+        low=0,
+        high=1,
+        direction="lower",
+        min_n=10,
+        value_unit="share",
+        caveats=("Self-report only. No telemetry.",),
+        source="This project",
+        seed_ids=("S3-X1", "S3-X2", "S3-X5"),
+        elsewhere="Not computed: its survey items are not defined yet; unpaid hours are (unpaid_hours_per_week).",
+    ),
+)
