@@ -128,6 +128,15 @@ class EvaluationData:
             )
         return self.tables[name].copy(deep=False)
 
+    def coverage(self) -> pd.DataFrame:
+        """What can be measured with these data, and what one table or column would open the rest, best first.
+
+        See ``hybrid_toolkit.data.needs.coverage`` for its columns; ``coverage_summary`` puts it into words.
+        """
+        from hybrid_toolkit.data.needs import coverage
+
+        return coverage(self)
+
     @cached_property
     def hash(self) -> str:
         """One SHA-256 over all tables, the same for the same content from CSV, XLSX, Parquet or a database."""
