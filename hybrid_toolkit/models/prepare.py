@@ -62,7 +62,38 @@ def prepare(
     names = [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)]
     rows = complete_rows(frame, names)
     clusters = _clusters(rows, cluster)
-    x = design_columns(rows, terms)
+    levels = design_columns(rows, [t for t in terms if isinstance(t, Category)])
+    plain = design_columns(rows, [t for t in terms if not isinstance(t, Category)])
+    _known(instruments, plain)
+    extra = design_columns(rows, [t for ts in instruments.values() for t in ts])
+    absorbed, dummies = _fixed_effects(rows, fixed_effects)
+    first = dummies if fixed_effects else {"(Intercept)": np.ones(len(rows))}
+    x = {**first, **levels, **plain}
+    _enough(len(rows), len(x), absorbed)
+    raw = np.column_stack([*x.values(), *extra.values(), numbers(rows, outcome)])
+    m = raw if absorbed is None else demean(raw, absorbed)
+    grams, squares = cluster_grams(m, clusters), (raw**2).sum(axis=0)
+    keep, dropped = _rank(grams.sum(axis=0), squares, list(x), soft={*first, *levels})
+    z = [i for i in keep if list(x)[i] not in instruments] + list(range(len(x), len(x) + len(extra)))
+    layout = Layout(np.array(keep), np.array(z, dtype=np.intp), raw.shape[1] - 1)
+    _varies(grams.sum(axis=0), layout, m[:, -1], squares, outcome)
+    free = 0 if absorbed is None or nested(absorbed, clusters) else int(absorbed.max()) + 1
+    return Prepared(
+        raw=raw,
+        grams=grams,
+        layout=layout,
+        x_names=tuple(list(x)[i] for i in keep),
+        nuisance=frozenset(c for c in first if c != "(Intercept)"),
+        dropped=tuple(c for c in dropped if c not in first),
+        clusters=clusters,
+        absorbed=absorbed,
+        intercept=None if fixed_effects else 0,
+        n=len(rows),
+        n_parameters=len(keep) + free,
+    )
+
+
+def _known(instruments: Mapping[str, Sequence[Term]], x: Mapping[str, Array]) -> None:
     unknown = sorted(set(instruments) - set(x))
     if unknown:
         raise EstimationError(
@@ -70,39 +101,6 @@ def prepare(
             fix=f"Name one of: {', '.join(x)}.",
             code="INSTRUMENT-UNKNOWN",
         )
-    extra = design_columns(rows, [t for ts in instruments.values() for t in ts])
-    absorbed, dummies = _fixed_effects(rows, fixed_effects)
-    first = dummies if fixed_effects else {"(Intercept)": np.ones(len(rows))}
-    categories = {c for t in terms if isinstance(t, Category) for c in t.build(rows)}
-    soft = {c for c in x if c in categories}
-    ordered = {**first, **{c: x[c] for c in x if c in soft}, **{c: x[c] for c in x if c not in soft}}
-    _enough(len(rows), len(ordered), absorbed)
-    keep, dropped = _rank(ordered, absorbed, soft=set(first) | soft)
-    matrix = {c: ordered[c] for c in keep}
-    new = {f"(instrument) {c}": v for c, v in extra.items()}
-    raw = np.column_stack([*matrix.values(), *new.values(), numbers(rows, outcome)])
-    m = raw if absorbed is None else demean(raw, absorbed)
-    x_index = np.arange(len(matrix))
-    z_index = np.array([i for i, c in enumerate(matrix) if c not in instruments], dtype=np.intp)
-    z_index = np.concatenate([z_index, len(matrix) + np.arange(len(new))]) if new else z_index
-    layout = Layout(x_index, z_index, raw.shape[1] - 1)
-    free = 0 if absorbed is None or nested(absorbed, clusters) else int(absorbed.max()) + 1
-    count = len(matrix) + free
-    _varies(m, layout, raw, outcome)
-    nuisance = frozenset(c for c in first if c != "(Intercept)")
-    return Prepared(
-        raw=raw,
-        grams=cluster_grams(m, clusters),
-        layout=layout,
-        x_names=tuple(matrix),
-        nuisance=nuisance,
-        dropped=tuple(c for c in dropped if c in x),
-        clusters=clusters,
-        absorbed=absorbed,
-        intercept=None if fixed_effects else 0,
-        n=len(rows),
-        n_parameters=count,
-    )
 
 
 def _clusters(rows: pd.DataFrame, cluster: str) -> Codes:
@@ -135,12 +133,11 @@ def _fixed_effects(rows: pd.DataFrame, names: Sequence[str]) -> tuple[Codes | No
     return codes(rows, by_size[0]), dummies
 
 
-def _rank(columns: Mapping[str, Array], absorbed: Codes | None, *, soft: set[str]) -> tuple[list[str], list[str]]:
-    """The columns that carry something of their own; nuisance ones that do not are dropped."""
-    raw = np.column_stack(list(columns.values()))
-    m = raw if absorbed is None else demean(raw, absorbed)
-    own = independent(m.T @ m, (raw**2).sum(axis=0))
-    empty = [c for c, ok in zip(columns, own, strict=True) if not ok]
+def _rank(s: Array, squares: Array, names: list[str], *, soft: set[str]) -> tuple[list[int], list[str]]:
+    """Positions of the columns that carry something of their own; nuisance ones that do not are dropped."""
+    k = len(names)
+    own = independent(s[:k, :k], squares[:k])
+    empty = [c for c, ok in zip(names, own, strict=True) if not ok]
     hard = [c for c in empty if c not in soft]
     if hard:
         raise EstimationError(
@@ -148,7 +145,7 @@ def _rank(columns: Mapping[str, Array], absorbed: Codes | None, *, soft: set[str
             fix="Leave out the column, or the fixed effect or column that determines it.",
             code="SINGULAR",
         )
-    return [c for c in columns if c not in empty], empty
+    return [i for i in range(k) if own[i]], empty
 
 
 def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:
@@ -161,18 +158,15 @@ def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:
         )
 
 
-def _varies(m: Array, lay: Layout, raw: Array, outcome: str) -> None:
-    y = m[:, lay.y] - m[:, lay.y].mean()
-    if not (y**2).sum() > 1e-12 * (raw[:, lay.y] ** 2).sum():
+def _varies(s: Array, lay: Layout, y: Array, squares: Array, outcome: str) -> None:
+    if not ((y - y.mean()) ** 2).sum() > 1e-12 * squares[lay.y]:
         raise EstimationError(
             f"outcome '{outcome}' does not vary in the complete rows.", fix="Check how it was coded.", code="CONSTANT"
         )
-    if lay.iv:
-        z = m[:, lay.z]
-        own = independent(z.T @ z, (raw[:, lay.z] ** 2).sum(axis=0))
-        if own.sum() < len(lay.x):
-            raise EstimationError(
-                f"{int(own.sum())} usable instrument column(s) for {len(lay.x)} coefficients.",
-                fix="Name at least one varying instrument for each instrumented column.",
-                code="INSTRUMENT-RANK",
-            )
+    own = independent(s[np.ix_(lay.z, lay.z)], squares[lay.z])
+    if own.sum() < len(lay.x):
+        raise EstimationError(
+            f"{int(own.sum())} usable instrument column(s) for {len(lay.x)} coefficients.",
+            fix="Name at least one varying instrument for each instrumented column.",
+            code="INSTRUMENT-RANK",
+        )

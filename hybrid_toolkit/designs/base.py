@@ -1,0 +1,122 @@
+"""The face of a design, and the linear core that the first designs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import pandas as pd
+
+from hybrid_toolkit.designs.plan import DesignFit, Plan
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models import Column, Interaction, Term, as_term, fit_linear
+from hybrid_toolkit.result import Check
+
+CheckOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], Check | None]
+RowsOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], pd.DataFrame | None]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a design estimates, what it assumes, what checks it.
+
+    Parameters
+    ----------
+    id, title : short name and words.
+    grade : the strongest words it can carry when every check holds.
+    estimand : what it estimates, in words.
+    assumptions : what must hold, in words.
+    identifies : kinds of estimand: ``"slope"`` and ``"slope-gap"``.
+    needs : parts of a plan that must be there: ``"fixed_effects"``, ``"moderator"``.
+    check_list : functions of frame and fit, a ``Check`` each or None where they do not apply.
+    beside : functions of frame and fit that give tidy rows beside the estimate, with a ``role``.
+    """
+
+    id: str
+    title: str
+    grade: str
+    estimand: str
+    assumptions: tuple[str, ...]
+    identifies: tuple[str, ...]
+    needs: tuple[str, ...]
+    check_list: tuple[CheckOf, ...]
+    beside: tuple[RowsOf, ...]
+
+    def fit(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
+        """The estimate alone: what a diagnosis repeats.
+
+        Raises
+        ------
+        EstimationError : the data cannot carry the model.
+        CoverageError : a column is not there.
+        """
+        return fit_plan(frame, plan)
+
+    def naive(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
+        """What an unadjusted comparison of all rows would say."""
+        return naive_fit(frame, plan)
+
+    def checks(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[Check, ...]:
+        """Every check that applies, each with a verdict; one that could not be run says so."""
+        return tuple(c for check in self.check_list if (c := _tried(check, frame, fit)) is not None)
+
+    def rows_beside(self, frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+        """Slopes, sensitivity fits and the naive estimate: tidy columns and ``role``."""
+        parts = [r for make in self.beside if (r := _tried_rows(make, frame, fit)) is not None]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def terms_of(frame: pd.DataFrame, plan: Plan, extra: Sequence[str] = ()) -> list[Term]:
+    """The terms of a plan: exposure, moderator and their product, confounders, extra columns."""
+    held = [as_term(frame, c) for c in (*plan.confounders, *extra)]
+    if not plan.moderator:
+        return [Column(plan.exposure), *held]
+    x, m = Column(plan.exposure), Column(plan.moderator)
+    return [x, m, Interaction(x, m), *held]
+
+
+def fit_plan(frame: pd.DataFrame, plan: Plan, *, extra: Sequence[str] = (), focus: str = "") -> DesignFit:
+    """One linear fit of a plan; ``focus`` names another coefficient than the plan's target."""
+    fit = fit_linear(
+        frame,
+        outcome=plan.outcome,
+        terms=terms_of(frame, plan, extra),
+        fixed_effects=plan.fixed_effects,
+        cluster=plan.cluster,
+        instruments=_instruments(plan),
+        conf_level=plan.conf_level,
+    )
+    name = focus or plan.target
+    return DesignFit(plan, fit.combine({name: 1.0}, term=name, unit=plan.unit), fit)
+
+
+def naive_fit(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The same contrast over all rows at once: nothing held constant, no correction for measurement error."""
+    first = plan.instruments[0] if plan.instruments else plan.exposure
+    return fit_plan(frame, replace(plan, exposure=first, confounders=(), fixed_effects=(), instruments=()))
+
+
+def _instruments(plan: Plan) -> dict[str, list[Term]] | None:
+    if not plan.instruments:
+        return None
+    stand_in: list[Term] = [Column(c) for c in plan.instruments]
+    if not plan.moderator:
+        return {plan.exposure: stand_in}
+    products: list[Term] = [Interaction(Column(c), Column(plan.moderator)) for c in plan.instruments]
+    return {plan.exposure: stand_in, plan.target: products}
+
+
+def _tried(check: CheckOf, frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    try:
+        return check(frame, fit)
+    except EstimationError as error:
+        name = check.__name__.removeprefix("check_").replace("_", " ")
+        return Check(name, None, f"This check could not be run ({error.code}).")
+
+
+def _tried_rows(make: RowsOf, frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    try:
+        return make(frame, fit)
+    except EstimationError:
+        return None

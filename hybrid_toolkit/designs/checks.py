@@ -1,0 +1,224 @@
+"""The checks of a design. Each gives a verdict in one sentence; no team, worker or family is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.designs.base import CheckOf, fit_plan, naive_fit
+from hybrid_toolkit.designs.plan import DesignFit
+from hybrid_toolkit.models import fit_variance_components
+from hybrid_toolkit.models.terms import numbers
+from hybrid_toolkit.result import Check
+
+MIN_CLUSTERS = 20
+MIN_F = 10.0
+MIN_CELL = 100
+MIN_WITHIN_SD = 0.03
+MIN_RESPONSE = 0.5
+SMALL = 10
+"""A count below this is told as 'fewer than 10'."""
+
+
+def _words(count: float) -> str:
+    return f"fewer than {SMALL}" if count < SMALL else f"{count:,.0f}"
+
+
+def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """Enough clusters for clustered intervals."""
+    n, what = fit.fit.n_clusters, fit.plan.cluster.removesuffix("_id")
+    enough = n >= MIN_CLUSTERS
+    verdict = (
+        f"{n} {what}s are enough for intervals that allow for likeness within a {what}."
+        if enough
+        else f"{n} {what}s are few (under {MIN_CLUSTERS}): read the interval as rough."
+    )
+    return Check("clusters", enough, verdict, n, MIN_CLUSTERS)
+
+
+def check_missing(most: float) -> CheckOf:
+    """No more than a share of rows left out for a missing value."""
+
+    def check_missing_values(frame: pd.DataFrame, fit: DesignFit) -> Check:
+        share = fit.fit.n_missing / len(frame)
+        good = share <= most
+        end = "within" if good else "above"
+        verdict = f"{share:.0%} of rows were left out for a missing value, {end} the {most:.0%} set beforehand."
+        return Check("missing values", good, verdict, share, most)
+
+    return check_missing_values
+
+
+def check_first_stage(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """The second measure of the exposure is strong enough to stand in for it."""
+    f = fit.fit.first_stage_f
+    if f is None:
+        return None
+    good = f >= MIN_F
+    verdict = (
+        f"The second measure of exposure predicts the first well (F = {f:,.0f}), so error in either is removed."
+        if good
+        else f"The second measure of exposure predicts the first too weakly (F = {f:.1f}, under {MIN_F:.0f})."
+    )
+    return Check("first stage", good, verdict, f, MIN_F)
+
+
+def check_reliability(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """How well the two measures of exposure agree once fixed effects are out: attenuation without the correction."""
+    plan = fit.plan
+    if not plan.instruments:
+        return None
+    swapped = replace(plan, outcome=plan.exposure, exposure=plan.instruments[0], instruments=(), moderator="")
+    slope = fit_plan(frame, swapped).estimate
+    verdict = f"Without the correction the slope on the first measure would shrink to about {slope:.0%} of its size."
+    return Check("reliability of exposure", None, verdict, slope)
+
+
+def check_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """The exposure varies within the unit that is compared with itself."""
+    column = fit.plan.instruments[0] if fit.plan.instruments else fit.plan.exposure
+    x = pd.Series(numbers(frame, column), index=frame.index)
+    finest = max(fit.plan.fixed_effects, key=lambda c: frame[c].nunique())
+    within = float((x - x.groupby(frame[finest]).transform("mean")).std())
+    share = within**2 / float(x.var())
+    good = within >= MIN_WITHIN_SD
+    what = finest.removesuffix("_id")
+    verdict = f"{share:.0%} of the variance of exposure lies within a {what} over time (SD {within:.2f})" + (
+        ", which is what the estimate uses." if good else ": too little to learn from."
+    )
+    return Check("variation within", good, verdict, within, MIN_WITHIN_SD)
+
+
+def check_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """Every combination of exposure and moderator is seen often enough."""
+    plan = fit.plan
+    used = frame[[plan.outcome, plan.exposure, plan.moderator]].dropna()
+    cells = used.groupby([used[plan.exposure].astype(bool), used[plan.moderator].astype(bool)]).size()
+    least = float(cells.min()) if len(cells) == 4 else 0.0
+    good = least >= MIN_CELL
+    verdict = (
+        f"Each combination of mode and group has at least {MIN_CELL} rows."
+        if good
+        else f"One combination of mode and group has {_words(least)} rows, under {MIN_CELL}."
+    )
+    return Check("overlap", good, verdict, max(least, SMALL) if least else 0.0, MIN_CELL)
+
+
+def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """Both groups of the moderator cover the same range of exposure."""
+    plan = fit.plan
+    used = frame[[plan.outcome, plan.exposure, plan.moderator]].dropna()
+    group = used[plan.moderator].astype(bool)
+    x = used[plan.exposure]
+    low = max(x[group].quantile(0.1), x[~group].quantile(0.1))
+    high = min(x[group].quantile(0.9), x[~group].quantile(0.9))
+    share = float(x.between(low, high).mean()) if high > low else 0.0
+    good = share >= 0.5
+    verdict = f"{share:.0%} of answers lie in the range of exposure that both groups cover" + (
+        "." if good else ", under half: the groups are hardly comparable."
+    )
+    return Check("common range", good, verdict, share, 0.5)
+
+
+def check_response(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """Share of workers in post who answered (over half is adequate in the HSE manual)."""
+    column = fit.plan.answered
+    if not column:
+        return None
+    share = float(frame[column].fillna(False).astype(bool).mean())
+    good = share >= MIN_RESPONSE
+    verdict = f"{share:.0%} of the workers in post answered" + (
+        ", over the half that counts as adequate." if good else ", under the half that counts as adequate."
+    )
+    return Check("response", good, verdict, share, MIN_RESPONSE)
+
+
+def check_attrition(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """Whether those who answered the first wave only began elsewhere than those who came back."""
+    column, outcome = fit.plan.answered, fit.plan.outcome
+    if not column or frame["wave"].nunique() < 2:
+        return None
+    answered = frame[frame[column].fillna(False).astype(bool)]
+    first, last = answered["wave"].min(), answered["wave"].max()
+    start = answered[answered["wave"] == first]
+    stayed = start["worker_id"].isin(answered.loc[answered["wave"] == last, "worker_id"])
+    share = float(stayed.mean())
+    spread = float(start[outcome].std())
+    gap = float(start.loc[stayed, outcome].mean() - start.loc[~stayed, outcome].mean()) / spread
+    enough = min(int(stayed.sum()), int((~stayed).sum())) >= SMALL
+    good = abs(gap) < 0.3 if enough and np.isfinite(gap) else None
+    verdict = f"{share:.0%} of those who answered the first wave answered the last" + (
+        f"; those who did not had begun {abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}."
+        if good is not None
+        else "; too few to compare where they had begun."
+    )
+    return Check("attrition", good, verdict, gap if good is not None else None, 0.3)
+
+
+def check_placebo(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """Next period's exposure should carry nothing once this period's is in."""
+    if not fit.plan.placebos:
+        return None
+    name = fit.plan.placebos[0]
+    row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
+    good = bool(row["p_value"] >= 0.05)
+    verdict = (
+        "Next period's exposure tells nothing more about this period's outcome"
+        if good
+        else "Next period's exposure still goes with this period's outcome: something else may move both"
+    )
+    return Check("lead", good, f"{verdict} (p = {row['p_value']:.2f}).", float(row["p_value"]), 0.05)
+
+
+def check_colleagues(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """Colleagues' exposure should not matter if a worker's outcome depends on the worker's own exposure alone."""
+    name = fit.plan.colleagues
+    if not name:
+        return None
+    row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
+    good = bool(row["p_value"] >= 0.05)
+    verdict = (
+        "No sign that colleagues' arrangements move the outcome"
+        if good
+        else "Colleagues' arrangements go with the outcome too: the estimate mixes own and team exposure"
+    )
+    return Check("interference", good, f"{verdict} (p = {row['p_value']:.2f}).", float(row["p_value"]), 0.05)
+
+
+def check_naive_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """What the plain comparison says, beside the design's estimate."""
+    plain = naive_fit(frame, fit.plan)
+    low, high = fit.interval
+    apart = not low <= plain.estimate <= high
+    verdict = (
+        f"A plain comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
+        f"{': they do not agree, so selection matters here' if apart else ''}."
+    )
+    return Check("naive comparison", None, verdict, plain.estimate)
+
+
+def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """No single cluster carries the estimate."""
+    left = fit.fit.left_out[:, fit.fit.index(fit.plan.target)]
+    low, high = fit.interval
+    good = bool(((left >= low) & (left <= high)).all())
+    verdict = (
+        f"Leaving out each {fit.plan.cluster.removesuffix('_id')} in turn moves the estimate between {left.min():+.3f} "
+        f"and {left.max():+.3f}, " + ("inside its interval." if good else "beyond its interval.")
+    )
+    return Check("influence", good, verdict, float(np.ptp(left)))
+
+
+def check_likeness(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """Share of the outcome's variance between clusters (the intraclass correlation); informs only."""
+    parts = fit_variance_components(frame, outcome=fit.plan.outcome, group=fit.plan.cluster)
+    what = fit.plan.cluster.removesuffix("_id")
+    told = f"{parts.share_between:.0%} of the outcome's variance lies between {what}s."
+    return Check(
+        "likeness within clusters",
+        None,
+        told if parts.converged else "It could not be told.",
+        parts.share_between if parts.converged else None,
+    )
