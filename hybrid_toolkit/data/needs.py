@@ -97,7 +97,7 @@ def coverage(data: EvaluationData, *, needs: Sequence[Need] | None = None) -> pd
 
     Examples
     --------
-    >>> needs = (Need("a", "metric", "A", "", {"worker": ("fte",)}), Need("b", "metric", "B", "", {"team": ("service",)}))
+    >>> needs = (Need("a", "metric", "A", "", {"worker": ("fte",)}), Need("b", "study", "B", "", {"team": ("hotdesk",)}))
     >>> data = EvaluationData({"worker": pd.DataFrame({"worker_id": ["W"], "fte": [1.0]})})
     >>> coverage(data, needs=needs)[["id", "status", "opens_with", "unlocks"]].values.tolist()
     [['a', 'ready', '', 0], ['b', 'missing', 'team', 1]]

@@ -14,7 +14,7 @@ from hybrid_toolkit.data.needs import Need, all_needs, coverage, coverage_summar
 from hybrid_toolkit.errors import UsageError
 
 FAKE = (
-    Need("mode", "study", "Choice of mode", "Is choice honoured?", {"contact": ("mode", "mode_preferred"), "worker": ("fte",)}),
+    Need("mode", "study", "Choice of mode", "Kept?", {"contact": ("mode", "mode_preferred"), "worker": ("fte",)}),
     Need("fte", "metric", "Mean fte", "How much?", {"worker": ("fte",)}),
     Need("reg", "metric", "Registered", "How long?", {"worker": ("reg_date",)}),
     Need("engaged", "metric", "Engaged", "Engaged?", {"contact": ("engaged",)}),
@@ -62,10 +62,8 @@ def test_an_empty_table_opens_nothing() -> None:
 def test_the_summary_says_it_in_words() -> None:
     said = coverage_summary(coverage(EvaluationData({"worker": WORKER}), needs=FAKE))
     assert "0 of 1 studies can be run" in said and "2 of 6 metrics can be measured" in said
-    assert (
-        "table 'contact' (with worker_id, held_date, mode, mode_preferred, engaged) opens 3: Choice of mode; Engaged; Held."
-        in said
-    )
+    columns = "worker_id, held_date, mode, mode_preferred, engaged"
+    assert f"table 'contact' (with {columns}) opens 3: Choice of mode; Engaged; Held." in said
     assert "column worker.reg_date opens 1: Registered." in said
     assert "1 needs more than one item; the nearest: contact + team." in said
     everything = coverage_summary(coverage(EvaluationData({"worker": WORKER}), needs=FAKE[1:2]))
@@ -91,10 +89,6 @@ def test_the_metrics_say_what_they_need() -> None:
     metrics = all_needs(("hybrid_toolkit.metrics.spec",))
     assert metrics and {n.kind for n in metrics} == {"metric"}
     frame = coverage(EvaluationData({"worker": WORKER}), needs=metrics)
-    assert (
-        len(frame) == len(metrics)
-        and set(frame["status"]) == {"ready", "missing"}
-        or (frame["status"] == "missing").all()
-    )
+    assert len(frame) == len(metrics)
     for row in frame[frame["status"] == "missing"].to_dict("records"):
         assert row["opens_with"] and row["unlocks"] >= 1
