@@ -175,8 +175,8 @@ def _match_columns(table: str, one: _Source) -> dict[str, tuple[str, str]]:
     free = {normal(h): h for h in one.profile if h not in one.identifying}
     made: dict[str, tuple[str, str]] = {}
     ways: tuple[tuple[str, Callable[[Column, str, frozenset[str] | None], bool]], ...] = (
-        ("name", lambda column, name, _: name == column.name),
-        ("synonym", lambda column, name, _: name in synonyms.COLUMNS.get(column.name, ())),
+        ("name", lambda column, name, _: _tight(name) == _tight(column.name)),
+        ("synonym", lambda column, name, _: _tight(name) in map(_tight, synonyms.COLUMNS.get(column.name, ()))),
         ("spelling", lambda column, name, _: _alike(name, column.name) >= _SPELLING),
         ("values", lambda column, _, values: _coded(column, values)),
     )
@@ -195,6 +195,10 @@ def _coded(column: Column, values: frozenset[str] | None) -> bool:
         return False
     codes = {c.casefold() for c in column.codes} | {t.casefold() for t in column.codes.values()}
     return len(values) >= 3 and values <= codes
+
+
+def _tight(name: str) -> str:
+    return name.replace("_", "")
 
 
 def _alike(a: str, b: str) -> float:

@@ -1,0 +1,128 @@
+"""A proposed mapping: loads again, drops identifiers, says what it left, and shows no rare value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hybrid_toolkit.data.load import load_data
+from hybrid_toolkit.data.mapping import load_mapping, parse_mapping
+from hybrid_toolkit.data.propose import propose_mapping
+from hybrid_toolkit.errors import ContractError, UnreadableError
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Path:
+    posts = ["Social Worker"] * 30 + ["Team Manager"] * 12 + ["Emergency Duty"] * 11 + ["Principal of the Isle"] * 2
+    staff = 'Staff ref,Surname,Job role,W.T.E.,Locum "bank",Gender,Date joined,Shoe size\n'.replace('"bank"', "bank")
+    staff += "".join(
+        f"W{i},held-{i},{post},0.{i % 9 + 1},N,{'Female' if i % 2 else 'Male'},01/0{i % 9 + 1}/2020,{i % 50}\n"
+        for i, post in enumerate(posts)
+    )
+    visits = "Visit ref,Case ref,Staff ref,Visit date,Method\n"
+    visits += "".join(
+        f"V{i},F{i % 20},W{i % 50},2024-05-{i % 28 + 1:02d},{'Home visit' if i % 3 else 'Zoom'}\n" for i in range(60)
+    )
+    (tmp_path / "STAFF LIST.csv").write_text(staff)
+    (tmp_path / "Visits.csv").write_text(visits)
+    (tmp_path / "Canteen.csv").write_text("Dish,Price\nsoup,3\n")
+    return tmp_path
+
+
+def test_the_proposal_matches_what_it_can_and_tells_the_rest(authority: Path) -> None:
+    proposal = propose_mapping(authority)
+    pairs = {(r["table"], r["column"]): r["source_column"] for r in proposal.matched.to_dict("records")}
+    assert pairs == {
+        ("worker", "worker_id"): "Staff ref",
+        ("worker", "role"): "Job role",
+        ("worker", "fte"): "W.T.E.",
+        ("worker", "sex"): "Gender",
+        ("worker", "start_date"): "Date joined",
+        ("contact", "contact_id"): "Visit ref",
+        ("contact", "family_id"): "Case ref",
+        ("contact", "worker_id"): "Staff ref",
+        ("contact", "held_date"): "Visit date",
+        ("contact", "mode"): "Method",
+    }
+    left = {(r["kind"], r["name"]) for r in proposal.unmatched.to_dict("records")}
+    assert {
+        ("source", "Canteen"),
+        ("column", "Shoe size"),
+        ("column", "Locum bank"),
+        ("code", "Emergency Duty"),
+    } <= left
+    assert "Shoe size" in proposal.summary()
+    assert "10 column(s) of 2 table(s) matched" in proposal.summary()
+
+
+def test_the_proposal_loads_once_its_gaps_are_filled(authority: Path) -> None:
+    proposal = propose_mapping(authority)
+    mapping = parse_mapping(proposal.toml, "proposal")
+    assert mapping.tables["worker"].drop == ("Surname",)
+    assert mapping.tables["worker"].codes["role"] == {"Social Worker": "5", "Team Manager": "3"}
+    assert mapping.tables["contact"].codes["mode"] == {"Home visit": "home", "Zoom": "video"}
+    assert "sex" not in mapping.tables["worker"].codes, "the contract reads Female and Male as they are"
+    file = authority / "map.toml"
+    file.write_text(proposal.toml)
+    with pytest.raises(ContractError, match=r"worker.role \[CODE-UNKNOWN\] 13 rows"):
+        load_data(authority, file)
+    filled = proposal.toml.replace('# TODO "Emergency Duty" = "..."', '"Emergency Duty" = "5"')
+    filled = filled.replace("# TODO 1 more code", '"Principal of the Isle" = "4" #')
+    file.write_text(filled)
+    data = load_data(authority, file)
+    assert data["worker"]["role"].value_counts().to_dict() == {"5": 41, "3": 12, "4": 2}
+    assert data["contact"]["mode"].value_counts().to_dict() == {"home": 40, "video": 20}
+
+
+def test_rare_codes_and_names_are_not_shown(authority: Path) -> None:
+    proposal = propose_mapping(authority)
+    shown = proposal.toml + proposal.summary() + proposal.unmatched.to_csv() + proposal.matched.to_csv()
+    assert "Principal of the Isle" not in shown
+    assert "1 more code(s), held by fewer than 10 rows" in proposal.toml
+    assert "held-" not in shown
+
+
+def test_a_column_with_many_values_shows_none(tmp_path: Path) -> None:
+    rows = "".join(f"W{i},Post {i % 25}\n" for i in range(500))
+    (tmp_path / "workers.csv").write_text("worker_id,role\n" + rows)
+    proposal = propose_mapping(tmp_path)
+    assert "Post 3" not in proposal.toml + proposal.summary()
+    assert "more than 20 distinct values" in proposal.summary()
+
+
+def test_a_column_of_codes_is_known_by_its_values(tmp_path: Path) -> None:
+    modes = ["home", "office", "video", "phone"]
+    rows = "".join(f"V{i},F{i},{modes[i % 4]}\n" for i in range(40))
+    (tmp_path / "visits.csv").write_text("Visit ref,Case ref,Manner\n" + rows)
+    matched = propose_mapping(tmp_path).matched.set_index("column")
+    assert matched.loc["mode", ["source_column", "how"]].tolist() == ["Manner", "values"]
+
+
+def test_odd_headers_are_quoted_safely(tmp_path: Path) -> None:
+    (tmp_path / "staff.csv").write_text('"Staff ref","W""TE\\x","FTE"\nA,1,1\n')
+    proposal = propose_mapping(tmp_path)
+    assert load_mapping(parse_mapping(proposal.toml, "p")).tables["worker"].columns["fte"] == ("FTE",)
+
+
+def test_contract_names_need_no_mapping_but_get_one(tmp_path: Path) -> None:
+    (tmp_path / "worker.csv").write_text("worker_id,fte,start_date\nA,1,2020-01-01\n")
+    proposal = propose_mapping(tmp_path)
+    (tmp_path / "map.toml").write_text(proposal.toml)
+    assert load_data(tmp_path, tmp_path / "map.toml").hash == load_data(tmp_path).hash
+    assert len(proposal.unmatched) == 0
+
+
+def test_a_required_column_without_a_match_is_marked(tmp_path: Path) -> None:
+    (tmp_path / "contacts.csv").write_text("contact_id,mode\nC1,home\n")
+    proposal = propose_mapping(tmp_path)
+    assert '# TODO family_id = "..."' in proposal.toml
+    assert ("needed column", "family_id") in set(
+        zip(proposal.unmatched["kind"], proposal.unmatched["name"], strict=True)
+    )
+
+
+def test_nothing_to_map(tmp_path: Path) -> None:
+    (tmp_path / "return.xml").write_text("<Message/>")
+    with pytest.raises(UnreadableError, match="MAP-NOTHING"):
+        propose_mapping(tmp_path)
