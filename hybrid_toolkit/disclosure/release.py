@@ -8,10 +8,8 @@ from typing import Final
 
 import pandas as pd
 
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.errors import DisclosureError
-
-STAMP = "SYNTHETIC DATA - not evidence about any real authority"
-"""The stamp of every release made from simulated data (the same words as ``EvaluationData`` uses)."""
 
 KINDS = ("table", "estimates", "figure", "facts", "text")
 """What a release may be."""
@@ -167,7 +165,7 @@ def seal_release(
         title=title,
         decisions=decisions,
         synthetic=synthetic,
-        stamp=STAMP if synthetic else "",
+        stamp=SYNTHETIC_STAMP if synthetic else "",
         data_hash=data_hash,
         policy_hash=policy_hash,
         _frame=kept,
