@@ -1,0 +1,27 @@
+"""Published statistics: DfE, ONS and Ofsted files in one tidy form, told apart by what is in them."""
+
+from __future__ import annotations
+
+from hybrid_toolkit.data.published.load import load_published
+from hybrid_toolkit.data.published.model import TIDY_COLUMNS, FileSource, Published
+from hybrid_toolkit.data.published.workforce import (
+    RATES,
+    RateCheck,
+    RateFormula,
+    national_gap,
+    recompute_rates,
+    workforce_panel,
+)
+
+__all__ = [
+    "RATES",
+    "TIDY_COLUMNS",
+    "FileSource",
+    "Published",
+    "RateCheck",
+    "RateFormula",
+    "load_published",
+    "national_gap",
+    "recompute_rates",
+    "workforce_panel",
+]

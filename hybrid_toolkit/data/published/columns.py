@@ -1,0 +1,236 @@
+"""Whole columns: numbers with markers, words, or codes; and what a header's words say about them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hybrid_toolkit.data.published import areas
+from hybrid_toolkit.data.published.cells import Cell, clean, looks_like_marker, parse
+from hybrid_toolkit.errors import PublishedError
+
+_STRAY = 0.05
+_QUANTITY = re.compile(
+    r"count|percent|pct|%|rate|fte|headcount|number|total|expend|average|mean|median|value|amount|income|score|£", re.I
+)
+_DIMENSION = re.compile(
+    r"(^|[ _])(age|ages|ncyear|year_?group|group|type|category|breakdown|characteristic\w*|gender|sex|duration|band|"
+    r"level|phase|topic|subject|theme|status|description|service|filter)($|[ _\d])",
+    re.I,
+)
+_IDENTIFIER = re.compile(
+    r"(^|[ _])(line ?_?(number|no|num)?|row|order|sort|urn|laestab|ukprn|id|ind|index|code|cd|no|key)($|[ _\d])|"
+    r"linenumber|[a-z]ind$|[a-z]id$|sortable|"
+    r"(^|[ _])(la|lea|authority)[ _]?(num|number|no)$",
+    re.I,
+)
+_SKIPPED = re.compile(r"object_?id(_\d+)?|fid(_\d+)?|globalid|web ?link|url|shape_+(area|length)|link|unnamed.*", re.I)
+_OLD_CODE = re.compile(
+    r"(old_?)?(la|lea|dfe|lacode|authority|local_authority)(_?(code|cd|num|number|no|id|dfe))?(_?old)?|"
+    r"old_?la_?code|la_?code|lea_?code|local_authority_(code|number)_?(old)?|dfe_?(la)?_?(code|number)",
+    re.I,
+)
+
+
+def normal(header: str) -> str:
+    """A header in lower case with single underscores.
+
+    Examples
+    --------
+    >>> normal("Local authority  area code"), normal("LA Name"), normal("geographicLevel")
+    ('local_authority_area_code', 'la_name', 'geographic_level')
+    """
+    header = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header)
+    return re.sub(r"[^0-9a-z]+", "_", header.lower()).strip("_")
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a rectangular table.
+
+    Parameters
+    ----------
+    header : its header, rows joined by " | ".
+    raw : its cells, one a body row.
+    lines : row number in the file of each, from 1.
+    where : file or sheet, for messages.
+    position : its place in the sheet, from 0.
+    """
+
+    header: str
+    raw: list[object]
+    lines: npt.NDArray[np.int64]
+    where: str
+    position: int
+
+    @cached_property
+    def _factors(self) -> tuple[npt.NDArray[np.intp], list[object]]:
+        plain = [c if isinstance(c, str) else (clean(c) if not isinstance(c, (int, float)) else c) for c in self.raw]
+        ids: dict[tuple[bool, object], int] = {}
+        codes = np.fromiter((ids.setdefault((isinstance(c, str), c), len(ids)) for c in plain), np.intp, len(plain))
+        return codes, [key[1] for key in ids]
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """What each distinct content says."""
+        return [parse(content) for content in self._factors[1]]
+
+    @cached_property
+    def counts(self) -> npt.NDArray[np.int64]:
+        codes, contents = self._factors
+        return np.bincount(codes, minlength=len(contents)).astype(np.int64)
+
+    def _count(self, wanted: list[bool]) -> int:
+        return int(self.counts[np.array(wanted, dtype=bool)].sum()) if wanted else 0
+
+    @cached_property
+    def filled(self) -> int:
+        """Cells that are not blank."""
+        return self._count([not c.is_blank for c in self.cells])
+
+    @cached_property
+    def norm(self) -> str:
+        return normal(self.header)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """Every cell as trimmed text."""
+        codes, contents = self._factors
+        words = np.array([clean(c) for c in contents], dtype=object)
+        return list(words[codes]) if len(contents) else []
+
+    @cached_property
+    def distinct(self) -> int:
+        return len({clean(c) for c in self._factors[1]} - {""})
+
+    @cached_property
+    def is_ons(self) -> bool:
+        """Nearly every filled cell is a nine-character area code, markers apart."""
+        good = self._count([areas.is_ons_code(c) for c in self._factors[1]])
+        marks = self._count([bool(c.marker) and not c.is_number for c in self.cells])
+        return good > 0 and good >= 0.8 * max(self.filled - marks, 1)
+
+    @cached_property
+    def is_old(self) -> bool:
+        """A three-digit authority code by its header and its cells."""
+        good = self._count([areas.is_old_code(c) for c in self._factors[1]])
+        marks = self._count([bool(c.marker) and not c.is_number for c in self.cells])
+        return bool(_OLD_CODE.fullmatch(self.norm)) and good > 0 and good >= 0.8 * max(self.filled - marks, 1)
+
+    @cached_property
+    def is_skipped(self) -> bool:
+        """A row number or web link that says nothing about an area."""
+        return bool(_SKIPPED.fullmatch(self.header.strip()) or _SKIPPED.fullmatch(self.norm))
+
+    @property
+    def names_dimension(self) -> bool:
+        return bool(_DIMENSION.search(self.norm)) and not re.search(r"count|percent|rate|number_of", self.norm)
+
+    @property
+    def names_identifier(self) -> bool:
+        return bool(_IDENTIFIER.search(self.norm) or _IDENTIFIER.search(self.header)) and not self.has_fractions
+
+    @cached_property
+    def has_fractions(self) -> bool:
+        return any(c.is_number and not c.value.is_integer() for c in self.cells)
+
+    @cached_property
+    def kind(self) -> str:
+        """ "blank", "number" or "text".
+
+        Raises
+        ------
+        PublishedError : a column of numbers holds a few cells that are neither numbers nor markers.
+        """
+        if not self.filled:
+            return "blank"
+        number = self._count([c.is_number for c in self.cells])
+        known = self._count([bool(c.marker) and not c.is_number for c in self.cells])
+        unknown = [bool(c.text) for c in self.cells]
+        short = [u and looks_like_marker(c.text) for u, c in zip(unknown, self.cells, strict=True)]
+        words = self._count(unknown) - self._count(short)
+        if not number:
+            return "number" if known and known == self.filled and not self.names_dimension else "text"
+        if not words and number >= self._count(short):
+            return "number"
+        if words / self.filled > _STRAY and not (_QUANTITY.search(self.header) and words < number):
+            return "text"
+        if self.names_dimension or self.names_identifier:
+            return "text"
+        codes, _ = self._factors
+        bad = np.array([u and not s for u, s in zip(unknown, short, strict=True)])[codes]
+        rows = ", ".join(str(n) for n in self.lines[bad][:8])
+        raise PublishedError(
+            f"{self.where}: column '{self.header}' holds numbers, but {words} of {self.filled:,} filled cells are "
+            f"words that are no known marker (rows {rows}{', ...' if words > 8 else ''}).",
+            fix="Compare those cells with the published file; expected a number or a symbol such as z, c, low or ':'.",
+            code="PUB-NUMBER",
+        )
+
+    def numbers(self) -> pd.DataFrame:
+        """Columns value, marker, text, note, percent: one row a body row."""
+        codes, _ = self._factors
+        table = {
+            "value": np.array([c.value for c in self.cells], dtype=float),
+            "marker": np.array([c.marker or c.text for c in self.cells], dtype=object),
+            "note": np.array([_note(c) for c in self.cells], dtype=object),
+            "percent": np.array([c.percent for c in self.cells], dtype=bool),
+        }
+        return pd.DataFrame({name: values[codes] for name, values in table.items()})
+
+    def words(self) -> pd.DataFrame:
+        """The same columns for a column of words: the words are in ``text``, a symbol in ``marker``."""
+        codes, contents = self._factors
+        marks = [c.marker if not c.is_number else "" for c in self.cells]
+        text = [clean(c) if not m else "" for c, m in zip(contents, marks, strict=True)]
+        blank = ["" if c or m else BLANK_NOTE for c, m in zip(text, marks, strict=True)]
+        table = {
+            "text": np.array(text, dtype=object),
+            "marker": np.array(marks, dtype=object),
+            "note": np.array(blank, dtype=object),
+        }
+        return pd.DataFrame({name: values[codes] for name, values in table.items()})
+
+
+BLANK_NOTE = "blank in the file, with no marker"
+
+
+def _note(cell: Cell) -> str:
+    if cell.is_blank:
+        return BLANK_NOTE
+    if cell.text:
+        return "unknown symbol kept as a marker"
+    return "number in brackets read as negative" if cell.bracketed else cell.note
+
+
+def signed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Numbers printed in round brackets made negative, as accounts print them."""
+    negative = frame["note"].eq("number in brackets read as negative")
+    return frame.assign(value=frame["value"].where(~negative, -frame["value"].abs()))
+
+
+def header_unit(header: str) -> str:
+    """The unit that a header's words give, or empty.
+
+    Examples
+    --------
+    >>> header_unit("rereferral_percent"), header_unit("inpost_fte"), header_unit("turnover_rate_fte")
+    ('percent', 'fte', '')
+    """
+    name = normal(header)
+    if re.search(r"percent|pct", name) or "%" in header:
+        return "percent"
+    if re.search(r"rate|ratio|caseload|per_", name):
+        return ""
+    if re.search(r"(^|_)fte($|_)", name):
+        return "days" if "days" in name else "fte"
+    if "headcount" in name:
+        return "headcount"
+    if "£" in header:
+        return "thousand pounds" if re.search(r"£ ?(000|thousand|k\b)", header, re.I) else "pounds"
+    return ""

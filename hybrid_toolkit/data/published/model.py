@@ -1,0 +1,200 @@
+"""The tidy form of published statistics, and the file it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+TIDY_COLUMNS = (
+    "area_code",
+    "old_area_code",
+    "area_name",
+    "geographic_level",
+    "period",
+    "measure",
+    "value",
+    "text",
+    "marker",
+    "unit",
+    "breakdown",
+    "assumed",
+    "area_codes",
+    "region_code",
+    "region_name",
+    "time_identifier",
+    "table",
+    "file",
+    "source_row",
+)
+"""Columns of ``Published.tidy()``, one row a published cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet, or one text file, as rows of raw cells.
+
+    Parameters
+    ----------
+    name : sheet name, or empty for a text file.
+    rows : the cells, ragged; row 0 is the first row of the file.
+    percent : (row, column) of the cells that the spreadsheet shows as percentages, both from 0.
+    """
+
+    name: str
+    rows: list[list[object]]
+    percent: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """The file behind published statistics.
+
+    Parameters
+    ----------
+    file : name of the file, never its folder.
+    sha256 : hash of its bytes.
+    encoding : how its text was decoded; empty for a workbook.
+    kind : "csv", "xlsx", "ods" or "csv in zip".
+    sheets : sheets that hold tables.
+    rows : rows in the file, over all sheets.
+    """
+
+    file: str
+    sha256: str
+    encoding: str
+    kind: str
+    sheets: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one recogniser made of one table."""
+
+    frame: pd.DataFrame
+    layout: str
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Published:
+    """Published statistics in one tidy form. Never changed in place.
+
+    Parameters
+    ----------
+    frame : the rows of ``tidy()``.
+    layout : which recogniser read the file; several are joined by " + ".
+    sources : one ``FileSource`` a file.
+    assumptions : what was assumed, one sentence each.
+    notes : titles, notes and footnotes that stand around the tables.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    layout: str
+    sources: tuple[FileSource, ...]
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> FileSource:
+        """The file, or the first of several."""
+        return self.sources[0]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a published cell, with the columns of ``TIDY_COLUMNS``.
+
+        ``value`` is a number or missing. ``marker`` keeps the published symbol (``low``, ``c``, ``[x]``) and is
+        missing where none was printed. ``text`` holds answers in words, such as a grade or another area's code.
+        ``assumed`` says what was assumed for that row, and is missing where nothing was.
+        """
+        return self.frame.copy(deep=False)
+
+    @cached_property
+    def measures(self) -> tuple[str, ...]:
+        """Names of the measures, in the order of the file."""
+        return tuple(dict.fromkeys(self.frame["measure"]))
+
+    @cached_property
+    def periods(self) -> tuple[str, ...]:
+        """Periods, sorted."""
+        return tuple(sorted(self.frame["period"].dropna().unique()))
+
+    def breakdowns(self) -> pd.DataFrame:
+        """The parts of ``breakdown``, one column a name, with the row numbers of ``tidy()``."""
+        parts = {
+            text: dict(part.split("=", 1) for part in text.split("; ") if "=" in part)
+            for text in self.frame["breakdown"].dropna().unique()
+        }
+        rows = [parts.get(text, {}) if isinstance(text, str) else {} for text in self.frame["breakdown"]]
+        return pd.DataFrame(rows, index=self.frame.index)
+
+    def boundary_changes(self) -> pd.DataFrame:
+        """Areas that end, begin, report jointly, or share a name or a three-digit code.
+
+        Columns: ``kind``, ``area_code``, ``area_name``, ``first_period``, ``last_period``, ``also`` (the other codes
+        or names). Only local authority rows are looked at.
+        """
+        from hybrid_toolkit.data.published.boundaries import boundary_changes
+
+        return boundary_changes(self.frame)
+
+    def summary(self) -> str:
+        """What was read and what was assumed, in plain words."""
+        f = self.frame
+        marked = f["marker"].value_counts()
+        lines = [
+            f"{', '.join(s.file for s in self.sources)}: read as {self.layout}.",
+            f"{len(f):,} cells: {len(self.measures):,} measures, {f['area_code'].nunique():,} area codes, "
+            f"{len(self.periods):,} periods"
+            + (f" ({self.periods[0]} to {self.periods[-1]})." if self.periods else "."),
+            f"{int(f['value'].notna().sum()):,} numbers, {int(f['text'].notna().sum()):,} in words, "
+            f"{int(f['marker'].notna().sum()):,} with a published marker"
+            + (f" ({', '.join(f'{m}: {n:,}' for m, n in marked.head(12).items())})." if len(marked) else "."),
+        ]
+        lines += [f"Assumed: {sentence}" for sentence in self.assumptions]
+        lines.append(f"{len(self.notes):,} title and note lines are kept in .notes.")
+        return "\n".join(lines)
+
+
+def tidy_frame(columns: dict[str, object], length: int) -> pd.DataFrame:
+    """A frame with every tidy column in its dtype; what is not given is missing."""
+    frame = pd.DataFrame({"source_row": range(length)})
+    out: dict[str, object] = {}
+    for name in TIDY_COLUMNS:
+        given = columns.get(name)
+        if name == "value":
+            out[name] = pd.Series(given if given is not None else float("nan"), index=frame.index, dtype="float64")
+        elif name == "area_codes":
+            out[name] = pd.Series(given if given is not None else [()] * length, index=frame.index, dtype="object")
+        elif name == "source_row":
+            out[name] = pd.Series(given, index=frame.index, dtype="Int64")
+        else:
+            text = pd.Series(given if given is not None else None, index=frame.index, dtype="str")
+            out[name] = text.where(text.ne("") & text.notna())
+    return pd.DataFrame(out)
+
+
+def join_notes(parts: Iterable[str]) -> str:
+    """Assumptions of one row, each once, in order."""
+    return "; ".join(dict.fromkeys(p for part in parts if part for p in part.split("; ")))
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "row"), plural(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{count:,} {one if count == 1 else (many or one + 's')}"
+
+
+def shown(names: Sequence[str], most: int = 8) -> str:
+    """The first few header names for a message."""
+    kept = [n for n in names if n][:most]
+    return ", ".join(f"'{n[:60]}'" for n in kept) + (", ..." if len([n for n in names if n]) > most else "")

@@ -1,0 +1,44 @@
+"""DfE statistical neighbours: ten columns of other areas, each with how close it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from hybrid_toolkit.data.published.columns import Column
+from hybrid_toolkit.data.published.tidying import Series
+
+_RANKED = re.compile(
+    r"(sn|stat(istical)?_?(neigh(bour)?)?|neighbour|neighbor)_*(number)?_*(?P<rank>\d{1,2})_*(?P<rest>.*)", re.I
+)
+_REPEATED = re.compile(r"(snp|sn_?prox\w*|closeness|proximity|how_close|distance)(_\d+)?", re.I)
+
+
+def neighbour_columns(columns: Sequence[Column]) -> list[Series]:
+    """Columns that name ranked neighbours, or none if there are fewer than three ranks.
+
+    A repeated header such as ``SNP`` belongs to the rank on its left.
+    """
+    found: list[Series] = []
+    rank = ""
+    ranks: set[str] = set()
+    for column in sorted(columns, key=lambda c: c.position):
+        ranked = _RANKED.fullmatch(column.norm)
+        if ranked:
+            rank = str(int(ranked["rank"]))
+            ranks.add(rank)
+            is_number = bool(ranked["rest"]) and column.kind == "number" and column.has_fractions
+            found.append(Series(column, column.header, as_text=not is_number, breakdown=f"rank={rank}"))
+        elif rank and _REPEATED.fullmatch(column.norm):
+            name = f"SN{rank}P" if column.norm.startswith("snp") else f"neighbour {rank} {column.header.split(' (')[0]}"
+            note = "repeated header read as belonging to the neighbour on its left"
+            found.append(
+                Series(
+                    column,
+                    name,
+                    as_text=column.kind != "number",
+                    breakdown=f"rank={rank}",
+                    assumed=note,
+                )
+            )
+    return found if len(ranks) >= 3 else []

@@ -1,0 +1,202 @@
+"""Bytes to grids: encodings, delimiters, workbooks, a text file in a zip."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from hybrid_toolkit.data.published.model import FileSource, Grid
+from hybrid_toolkit.errors import PublishedError
+
+TEXT = (".csv", ".txt", ".tsv", ".tab")
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+READ = (*TEXT, *WORKBOOKS, ".zip")
+_MOST_CELLS_FOR_FORMATS = 400_000
+
+
+def read_grids(path: Path) -> tuple[list[Grid], FileSource]:
+    """Every sheet of a file as a grid, and what the file was.
+
+    Raises
+    ------
+    PublishedError : no such file, empty, locked, cut short, or of a kind that is not read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise PublishedError(
+            f"There is no file called '{path.name}' there.", fix="Check the path.", code="PUB-MISSING"
+        ) from None
+    except OSError as error:
+        raise PublishedError(
+            f"'{path.name}' cannot be opened ({type(error).__name__}).", fix="Check permissions.", code="PUB-UNREADABLE"
+        ) from None
+    if not data.strip():
+        raise PublishedError(
+            f"'{path.name}' is empty: expected a published table.", fix="Download it again.", code="PUB-EMPTY"
+        )
+    grids, kind, encoding = _read(path.name, data)
+    rows = sum(len(g.rows) for g in grids)
+    source = FileSource(path.name, hashlib.sha256(data).hexdigest(), encoding, kind, (), rows)
+    return grids, source
+
+
+def _read(name: str, data: bytes) -> tuple[list[Grid], str, str]:
+    if data.startswith(b"PK"):
+        return _read_packed(name, data)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise PublishedError(
+            f"'{name}' is an old .xls workbook, or one locked with a password.",
+            fix="Open it in a spreadsheet program and save it as .xlsx or .ods without a password.",
+            code="PUB-XLS",
+        )
+    if data.lstrip()[:1] == b"<":
+        raise PublishedError(
+            f"'{name}' is XML or a web page, not a table.",
+            fix="Download the table itself as CSV, ODS or XLSX; load_data reads a census return in XML.",
+            code="PUB-MARKUP",
+        )
+    if data.startswith(b"%PDF"):
+        raise PublishedError(f"'{name}' is a PDF.", fix="Download the table as CSV, ODS or XLSX.", code="PUB-PDF")
+    text, encoding = decode(name, data)
+    return [Grid("", _split(text))], "csv", encoding
+
+
+def _read_packed(name: str, data: bytes) -> tuple[list[Grid], str, str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as pack:
+            members = pack.namelist()
+            if "[Content_Types].xml" in members or "mimetype" in members:
+                return _workbook(name, data)
+            tables = [m for m in members if m.lower().endswith(TEXT) and not m.startswith("__MACOSX")]
+            if len(tables) != 1:
+                raise PublishedError(
+                    f"'{name}' is a zip with {len(tables)} text tables; expected exactly one.",
+                    fix="Unpack it and read each file, or the folder.",
+                    code="PUB-ZIP",
+                )
+            text, encoding = decode(name, pack.read(tables[0]))
+            return [Grid("", _split(text))], "csv in zip", encoding
+    except (zipfile.BadZipFile, RuntimeError, OSError):
+        raise _broken(name) from None
+
+
+def _workbook(name: str, data: bytes) -> tuple[list[Grid], str, str]:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        grids = [
+            Grid(s.name, _trim(book.get_sheet_by_name(s.name).to_python(skip_empty_area=False)))
+            for s in book.sheets_metadata
+            if str(s.typ).endswith("WorkSheet")
+        ]
+    except Exception:  # calamine raises its own and Rust errors, none of which name what to do
+        raise _broken(name) from None
+    kind = "xlsx" if b"[Content_Types].xml" in data else "ods"
+    if kind == "xlsx" and sum(len(r) for g in grids for r in g.rows) <= _MOST_CELLS_FOR_FORMATS:
+        grids = _with_percent(data, grids)
+    return grids, kind, ""
+
+
+def _broken(name: str) -> PublishedError:
+    return PublishedError(
+        f"'{name}' cannot be opened as a workbook: it is cut short, damaged or locked with a password.",
+        fix="Download it again, or save it anew without a password.",
+        code="PUB-BROKEN",
+    )
+
+
+def _trim(rows: Sequence[Sequence[object]]) -> list[list[object]]:
+    """Rows as lists, without blank ones at the end."""
+    last = len(rows)
+    while last and all(c is None or c == "" for c in rows[last - 1]):
+        last -= 1
+    return [list(row) for row in rows[:last]]
+
+
+def _with_percent(data: bytes, grids: list[Grid]) -> list[Grid]:
+    """The same grids, knowing which cells the workbook shows as percentages."""
+    import warnings
+
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            book = load_workbook(io.BytesIO(data), read_only=True)
+        except Exception:  # formats only add knowledge; the values are already read
+            return grids
+        found = []
+        for grid in grids:
+            cells: set[tuple[int, int]] = set()
+            if grid.name in book.sheetnames:
+                for row in book[grid.name].iter_rows():
+                    for c in row:
+                        if isinstance(c.value, (int, float)) and "%" in str(c.number_format):
+                            cells.add((int(c.row) - 1, int(c.column) - 1))
+            found.append(Grid(grid.name, grid.rows, frozenset(cells)))
+        book.close()
+    return found
+
+
+def decode(name: str, data: bytes) -> tuple[str, str]:
+    """Text and the encoding it was read with: a byte-order mark first, then UTF-8, then Windows-1252.
+
+    Examples
+    --------
+    >>> decode("a.csv", "Ynys Môn".encode("utf-8-sig"))
+    ('Ynys Môn', 'utf-8 with byte-order mark')
+    >>> decode("a.csv", "£1 Children\u2019s".encode("cp1252"))[1]
+    'windows-1252'
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16"), "utf-16"
+    if data.startswith(b"\xef\xbb\xbf"):
+        return data.decode("utf-8-sig", errors="replace"), "utf-8 with byte-order mark"
+    sample = data[:4000]
+    if sample.count(b"\x00") > len(sample) // 4:
+        little = sample[1::2].count(b"\x00") > sample[::2].count(b"\x00")
+        encoding = "utf-16-le" if little else "utf-16-be"
+        return data.decode(encoding, errors="replace"), encoding
+    if b"\x00" in data:
+        raise PublishedError(
+            f"'{name}' holds binary data, not a table.", fix="Use CSV, ODS or XLSX.", code="PUB-BINARY"
+        )
+    try:
+        return data.decode("utf-8"), "ascii" if data.isascii() else "utf-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252"), "windows-1252"
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), "iso-8859-1"
+
+
+def _split(text: str) -> list[list[object]]:
+    delimiter = _delimiter(text)
+    csv.field_size_limit(10_000_000)
+    rows: list[list[object]] = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+    return _trim(rows)
+
+
+def _delimiter(text: str) -> str:
+    """The separator that gives the most columns most steadily over the first lines."""
+    lines = [line for line in text[:200_000].splitlines()[:60] if line.strip()]
+    first = lines[0] if lines else ""
+    told = re.fullmatch(r"sep=(.)", first.strip())
+    if told:
+        return told[1]
+    steady: Callable[[str], float] = lambda d: _steadiness(lines, d)  # noqa: E731
+    return max((",", "\t", ";", "|"), key=steady)
+
+
+def _steadiness(lines: list[str], delimiter: str) -> float:
+    widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+    common = max(set(widths), key=widths.count) if widths else 1
+    return 0.0 if common < 2 else widths.count(common) / len(widths) * 10 + min(common, 100) / 100

@@ -1,0 +1,183 @@
+"""Any rectangular table with an area column: lookups, classifications, inspections, spending, and what is unknown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from hybrid_toolkit.data.published.columns import Column
+from hybrid_toolkit.data.published.fractions import fraction_flags
+from hybrid_toolkit.data.published.model import Piece, plural
+from hybrid_toolkit.data.published.neighbours import neighbour_columns
+from hybrid_toolkit.data.published.periods import period_in, period_of
+from hybrid_toolkit.data.published.rectangle import Rectangle
+from hybrid_toolkit.data.published.roles import Roles, roles_of
+from hybrid_toolkit.data.published.tidying import (
+    Base,
+    Series,
+    Texts,
+    area_base,
+    lay_out,
+    no_marker,
+    repeats,
+    texts,
+)
+
+_GRADES = frozenset(["outstanding", "good", "requires improvement", "requires improvement to be good", "inadequate"])
+_DETAIL = re.compile(
+    r"(^|_)(type|theme|status|date|category|group|event|number|link|sex|age|phase|provision|remit|sector|visit)($|_)"
+)
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """The columns that are left once area and period are found."""
+
+    numbers: list[Column]
+    words: list[Column]
+    breaks: list[Column]
+
+
+def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
+    """A rectangular table as one row a cell; ``period`` is used where the table names none."""
+    columns = table.columns()
+    roles = roles_of(columns)
+    length = len(table.body)
+    sentences: list[str] = []
+    level = roles.level.texts if roles.level else [""] * length
+    code = no_marker(roles.code.texts) if roles.code else texts([""] * length)
+    old = no_marker(roles.old.texts) if roles.old else texts([""] * length)
+    name = roles.name.texts if roles.name else [""] * length
+    area, area_notes, codes = area_base(code, old, name, level)
+    when, when_note, row_period = _row_periods(roles, table, period, sentences)
+    taken = roles.used if row_period else [c for c in roles.used if c not in roles.period]
+    rest = [c for c in columns if c not in taken and not c.is_skipped and c.kind != "blank"]
+    skipped = [c.header for c in columns if c.is_skipped]
+    if skipped:
+        sentences.append(f"Row numbers and web links left out: {', '.join(skipped)}.")
+    neighbours = neighbour_columns(rest)
+    rest = [c for c in rest if c not in {n.column for n in neighbours}] if neighbours else rest
+    sorted_ = _sort(rest, [*area.values(), *([when] if row_period else [])], roles, sentences)
+    layout = _layout(table, sorted_, roles, bool(neighbours))
+    base = Base(
+        columns={**area, "period": when, **_region(roles)},
+        assumed=area_notes,
+        period_note=when_note,
+        lines=np.array(table.lines, dtype=np.int64),
+        codes=codes,
+        breakdown={c.header: texts(c.texts) for c in sorted_.breaks},
+    )
+    series = [_series(c, table, row_period, as_text=False) for c in sorted_.numbers]
+    series += [_series(c, table, row_period, as_text=True) for c in sorted_.words]
+    series += neighbours
+    series.sort(key=lambda s: s.column.position)
+    sentences += _sentences(table, roles, sorted_, codes, layout)
+    frame = lay_out(base, series)
+    if table.header_rows > 1:
+        note = f"{table.header_rows} header rows joined"
+        frame = frame.assign(
+            assumed=frame["assumed"].fillna(note).where(frame["assumed"].isna(), frame["assumed"] + f"; {note}")
+        )
+        sentences.append(f"The header of '{table.name}' takes {table.header_rows} rows; they were joined with ' | '.")
+    return Piece(frame, layout, tuple(sentences), (*table.titles, *table.notes))
+
+
+def _region(roles: Roles) -> dict[str, Texts]:
+    out: dict[str, Texts] = {}
+    if roles.region_code:
+        out["region_code"] = no_marker(roles.region_code.texts)
+    if roles.region_name:
+        out["region_name"] = no_marker(roles.region_name.texts)
+    return out
+
+
+def _row_periods(roles: Roles, table: Rectangle, period: str | None, sentences: list[str]) -> tuple[Texts, str, bool]:
+    """One period a row, what was assumed, and whether a column of the table gave it."""
+    length = len(table.body)
+    title = next((p for p in (period_in(t) for t in table.titles if re.search(r"as (at|of)", t, re.I)) if p), "")
+    as_at = bool(title) and not repeats(roles.area_texts(length))
+    if roles.period and not as_at:
+        parts = [c.texts for c in roles.period]
+        joined = [" ".join(p for p in row if p) for row in zip(*parts, strict=True)]
+        whole = [period_of(t) or t for t in joined]
+        return texts(whole), "", True
+    title = title or next((p for p in map(period_in, table.titles) if p), "")
+    if title:
+        sentences.append(f"Period {title} read from the title of '{table.name}'.")
+        return texts([title] * length), "period read from the title", False
+    from_area = period_in(roles.code.header) if roles.code else ""
+    if from_area:
+        return texts([from_area] * length), "period read from the header of the area column", False
+    if period:
+        sentences.append(f"Period {period} given by the caller: the file names none.")
+        return texts([period] * length), "period given by the caller", False
+    sentences.append(f"'{table.name}' names no period; give one with period=... where it is known.")
+    return texts([""] * length), "no period in the file", False
+
+
+def _sort(rest: list[Column], key: list[Texts], roles: Roles, sentences: list[str]) -> _Sorted:
+    numbers = [c for c in rest if c.kind == "number" and not c.names_identifier]
+    identifiers = [c for c in rest if c.kind == "number" and c.names_identifier]
+    words = [c for c in rest if c.kind == "text"]
+    repeated = repeats(*key)
+    if not numbers or not repeated:
+        details = [c for c in words if _DETAIL.search(c.norm) and c.norm != "overall_effectiveness"]
+        measures = [c for c in words if c not in details]
+        if numbers or measures:
+            return _Sorted(numbers, [*measures, *identifiers], details)
+        return _Sorted(numbers, [*words, *identifiers], [])
+    breaks = [*words, *identifiers]
+    if repeats(*key, *(c.texts for c in breaks)):
+        named = [c for c in numbers if c.names_dimension and not c.has_fractions]
+        breaks, numbers = [*breaks, *named], [c for c in numbers if c not in named]
+        sentences += [f"Column '{c.header}' holds numbers but was read as a breakdown." for c in named]
+    if repeats(*key, *(c.texts for c in breaks)):
+        sentences.append("Some rows repeat the same area, period and breakdown; source_row tells them apart.")
+    return _Sorted(numbers, [], breaks)
+
+
+def _series(column: Column, table: Rectangle, row_period: bool, *, as_text: bool) -> Series:
+    parts = column.header.split(" | ")
+    periods = [p for p in parts if period_of(p)]
+    measure, when, assumed = column.header, "", ""
+    if periods:
+        rest = [p for p in parts if p not in periods]
+        measure = " | ".join(rest) or (table.titles[0] if table.titles else "value")
+        when = period_of(periods[0])
+    elif not row_period:
+        when = period_in(column.header)
+    if when:
+        assumed = "period read from the column header"
+    fraction = None if as_text else fraction_flags(column, table)
+    return Series(column, measure, as_text=as_text, periods=when, assumed=assumed, fraction=fraction)
+
+
+def _layout(table: Rectangle, found: _Sorted, roles: Roles, neighbours: bool) -> str:
+    if neighbours:
+        return "statistical-neighbours"
+    graded = any({t.casefold() for t in c.texts} & _GRADES for c in [*found.words, *found.breaks])
+    if graded and any("inspection" in c.norm or "effectiveness" in c.norm for c in table.columns()):
+        return "inspection-outcomes"
+    if not found.numbers:
+        return "area-lookup"
+    if any(re.search(r"expenditure|outturn|own_?provision", c.norm) for c in found.numbers):
+        return "expenditure-outturn"
+    return "area-table"
+
+
+def _sentences(table: Rectangle, roles: Roles, found: _Sorted, codes: list[tuple[str, ...]], layout: str) -> list[str]:
+    out = []
+    if found.breaks:
+        out.append(f"'{table.name}': read as breakdowns: {', '.join(c.header for c in found.breaks)}.")
+    if roles.code is None and roles.old is not None:
+        out.append("No ONS code is published: the three-digit code stands in area_code and in old_area_code.")
+    if roles.code is None and roles.old is None:
+        out.append("No area code is published: areas are told apart by name.")
+    joint = len({c for c in codes if len(c) > 1})
+    if joint:
+        out.append(f"{plural(joint, 'joint return')} of several areas kept as published; area_codes lists each code.")
+    if layout == "statistical-neighbours":
+        out.append("A neighbour's code is a name, not a quantity: it stands in text and value is missing.")
+    return out

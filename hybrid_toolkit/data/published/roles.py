@@ -1,0 +1,114 @@
+"""Which columns of a rectangular table name the area, its level, its region and the period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hybrid_toolkit.data.published import areas
+from hybrid_toolkit.data.published.columns import Column
+from hybrid_toolkit.data.published.periods import period_of
+from hybrid_toolkit.data.published.rectangle import _AREA_NAME
+
+_LEVEL = re.compile(r"geographic_level|geography_(type|level)|area_type|geog_?type|level_of_geography")
+_REGION = re.compile(r"(^|_)(region|rgn|goreg|gor|ofsted_region)|^rgn\d\dnm|goreg|^go_?reg")
+_PERIOD = re.compile(
+    r"^(year|time|period|time_?period|financial_?year|fin_?year|academic_?year|reporting_?year|calendar_?years?|"
+    r"survey_?year|year_?ending|quarter|month|date|inspection_(visit_)?date|inspection_?end_?date|as_at_date|"
+    r"time_?period_?range|collection_?year|data_?year)$"
+)
+_PART = re.compile(r"^(quarter|month|term|week)$")
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns that say where and when."""
+
+    code: Column | None
+    old: Column | None
+    name: Column | None
+    level: Column | None
+    region_code: Column | None
+    region_name: Column | None
+    period: tuple[Column, ...]
+    constant: tuple[Column, ...] = ()
+
+    @property
+    def used(self) -> list[Column]:
+        """Every column that has a role."""
+        some = [self.code, self.old, self.name, self.level, self.region_code, self.region_name]
+        return [c for c in some if c is not None] + [*self.period, *self.constant]
+
+    def area_texts(self, length: int) -> list[str]:
+        """What tells areas apart: the code, else the three-digit code, else the name."""
+        told = self.code or self.old or self.name
+        return told.texts if told else [""] * length
+
+
+def roles_of(columns: Sequence[Column]) -> Roles:
+    """Roles from the content of the columns first, from their headers second."""
+    codes = [c for c in columns if c.is_ons]
+    code = max(codes, key=lambda c: (c.distinct, -c.position), default=None)
+    olds = [c for c in columns if c.is_old]
+    old = olds[0] if olds else None
+    twins = tuple(c for c in olds[1:] if old is not None and c.texts == old.texts)
+    name = _name_column(columns, code, old)
+    taken = [c for c in (code, old, name) if c is not None]
+    others = [c for c in codes if c not in taken]
+    is_lookup = all(c.kind != "number" or c.is_skipped for c in columns if c not in olds)
+    region_code = next((c for c in others if _mostly_regions(c)), None) if not is_lookup else None
+    region_name = next((c for c in columns if c not in taken and c.kind == "text" and _REGION.search(c.norm)), None)
+    if is_lookup and code is not None and len(codes) > 1:
+        region_name = None
+    if region_name is not None and region_name.is_ons:
+        region_name = None
+    level = next((c for c in columns if _LEVEL.fullmatch(c.norm) and c.kind == "text"), None)
+    constant = [] if is_lookup else [c for c in others if c is not region_code and c.distinct == 1]
+    constant += [] if is_lookup else [c for c in columns if c.norm in ("country_name", "country") and c.distinct == 1]
+    constant = [c for c in constant if c not in taken]
+    return Roles(code, old, name, level, region_code, region_name, _period_columns(columns, taken), (*twins, *constant))
+
+
+def _mostly_regions(column: Column) -> bool:
+    found = [areas.level_of(t) for t in set(column.texts) if t]
+    return bool(found) and sum(f == "Regional" for f in found) >= 0.5 * len(found)
+
+
+def _name_column(columns: Sequence[Column], code: Column | None, old: Column | None) -> Column | None:
+    words = [c for c in columns if c.kind == "text" and not c.is_ons and not c.is_old]
+    anchor = code or old
+    if anchor is None:
+        return next((c for c in words if _AREA_NAME.search(c.norm)), None)
+    stem = _stem(anchor)
+    same = [c for c in words if _stem(c) == stem and re.search(r"name|nm$|title|^la$|authority$|area$", c.norm)]
+    if same:
+        return min(same, key=lambda c: abs(c.position - anchor.position))
+    near = [c for c in words if _AREA_NAME.search(c.norm) and not _REGION.search(c.norm)]
+    if near:
+        return min(near, key=lambda c: (c.position < anchor.position, abs(c.position - anchor.position)))
+    beside = [c for c in words if abs(c.position - anchor.position) == 1 and c.distinct >= 0.9 * anchor.distinct]
+    return beside[-1] if beside else None
+
+
+def _stem(column: Column) -> str:
+    bare = re.sub(r"(name|code|title|number|num|(?<=\d)cd|(?<=\d)nm)(?=$|_)", "", column.norm)
+    return re.sub(r"(^|_)(old|new|area)(?=_|$)", "_", bare).strip("_").replace("__", "_")
+
+
+def _period_columns(columns: Sequence[Column], taken: Sequence[Column]) -> tuple[Column, ...]:
+    found = [c for c in columns if c not in taken and _PERIOD.fullmatch(c.norm) and c.filled]
+    dated = [c for c in found if "inspection" in c.norm]
+    if dated:
+        return (dated[0],)
+    whole = [c for c in found if not _PART.fullmatch(c.norm) and _reads(c)]
+    parts = [c for c in found if _PART.fullmatch(c.norm)]
+    if whole:
+        needs = all(len(period_of(t)) <= 7 for t in set(whole[0].texts) if t)
+        return (whole[0], *parts[:1]) if needs else (whole[0],)
+    return tuple(c for c in parts[:1] if _reads(c))
+
+
+def _reads(column: Column) -> bool:
+    words = [t for t in set(column.texts) if t]
+    return sum(bool(period_of(t)) for t in words) >= 0.8 * len(words)

@@ -1,0 +1,192 @@
+"""Columns of a rectangular table laid out as one row a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hybrid_toolkit.data.published import areas
+from hybrid_toolkit.data.published.cells import parse
+from hybrid_toolkit.data.published.columns import Column, header_unit, signed
+from hybrid_toolkit.data.published.model import join_notes, tidy_frame
+
+Texts: TypeAlias = npt.NDArray[np.object_]
+Words: TypeAlias = Sequence[str] | Texts
+Breaks = Mapping[str, Texts]
+
+
+@dataclass(frozen=True)
+class Base:
+    """What is the same for every cell of a body row: the area, the period, the breakdown.
+
+    Parameters
+    ----------
+    columns : tidy column name -> one text a body row.
+    assumed : what was assumed for the row, one text a body row.
+    period_note : what was assumed for the period, where a column's header does not give its own.
+    """
+
+    columns: dict[str, Texts]
+    assumed: Texts
+    lines: npt.NDArray[np.int64]
+    codes: list[tuple[str, ...]]
+    breakdown: Mapping[str, Texts] = field(default_factory=dict)
+    period_note: str = ""
+
+
+def texts(values: Words) -> Texts:
+    """Texts as an object array."""
+    out = np.empty(len(values), dtype=object)
+    out[:] = list(values)
+    return out
+
+
+def no_marker(values: Words) -> Texts:
+    """Codes and names without cells that hold only a marker, such as ``z`` for an area that has no code."""
+    return texts([_MARKLESS.setdefault(v, "" if (c := parse(v)).marker and not c.is_number else v) for v in values])
+
+
+_MARKLESS: dict[str, str] = {}
+
+
+def notes_joined(*columns: Texts) -> Texts:
+    """Row by row, the assumptions of several columns joined."""
+    seen: dict[tuple[str, ...], str] = {}
+    return texts([seen.setdefault(parts, join_notes(parts)) for parts in zip(*columns, strict=True)])
+
+
+def area_base(
+    code: Words, old: Words, name: Words, level: Words
+) -> tuple[dict[str, Texts], Texts, list[tuple[str, ...]]]:
+    """Area columns completed as far as the file's own words allow, with what was assumed for each row."""
+    keys = list(zip(code, old, name, level, strict=True))
+    done = {key: _complete(*key) for key in dict.fromkeys(keys)}
+    rows = [done[key] for key in keys]
+    columns = {
+        "area_code": texts([r[0] for r in rows]),
+        "old_area_code": texts(old),
+        "area_name": texts(name),
+        "geographic_level": texts([r[1] for r in rows]),
+    }
+    return columns, texts([r[2] for r in rows]), [r[3] for r in rows]
+
+
+def _complete(code: str, old: str, name: str, level: str) -> tuple[str, str, str, tuple[str, ...]]:
+    """Code, level, assumptions and every ONS code of one area."""
+    notes = []
+    codes = areas.ons_codes(code)
+    if not code and areas.code_of_name(name):
+        code = areas.code_of_name(name)
+        codes = (code,)
+        notes.append("area code read from the name of the nation or region")
+    if not code and old:
+        code = old
+        notes.append("no ONS code published: the three-digit code stands in area_code")
+    many = max(len(codes), len(areas.old_codes(old)))
+    if many > 1:
+        notes.append(f"joint return of {'two' if many == 2 else many} areas")
+    if not level and codes:
+        level = areas.level_of(codes[0])
+        notes += ["geographic level read from the area code"] if level else []
+    if not level and old:
+        level = "Local authority"
+        notes.append("geographic level taken to be local authority from the three-digit code")
+    return code, level, join_notes(notes), codes or ((code,) if code and code != old else ())
+
+
+def breakdown_text(parts: Breaks, length: int) -> Texts:
+    """Breakdown columns as one text a row: ``name=value; name=value``, blank values left out."""
+    if not parts:
+        return texts([""] * length)
+    seen: dict[tuple[str, ...], str] = {}
+    names = list(parts)
+    out = []
+    for values in zip(*parts.values(), strict=True):
+        if values not in seen:
+            seen[values] = "; ".join(f"{n}={v.replace('; ', ', ')}" for n, v in zip(names, values, strict=True) if v)
+        out.append(seen[values])
+    return texts(out)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One column of values to lay out.
+
+    Parameters
+    ----------
+    column : where the cells are.
+    measure : name of the measure.
+    as_text : the cells are words.
+    fraction : one flag a row: a fraction that stands for a percentage.
+    periods : one period a row, where the header gives it; otherwise None.
+    assumed : what was assumed for the whole column.
+    breakdown : further breakdown of this column, such as a rank.
+    """
+
+    column: Column
+    measure: str
+    as_text: bool = False
+    fraction: npt.NDArray[np.bool_] | None = None
+    periods: str = ""
+    unit: str = ""
+    assumed: str = ""
+    breakdown: str = ""
+
+
+def lay_out(base: Base, series: Sequence[Series]) -> pd.DataFrame:
+    """One row a cell: the rows of the table for the first measure, then for the next."""
+    length = len(base.lines)
+    shared = {**base.columns, "breakdown": breakdown_text(base.breakdown, length)}
+    frames = [_one(base, shared, s, length) for s in series]
+    return pd.concat(frames, ignore_index=True) if frames else tidy_frame({}, 0)
+
+
+def _one(base: Base, shared: dict[str, Texts], s: Series, length: int) -> pd.DataFrame:
+    columns: dict[str, object] = dict(shared)
+    constant = texts([s.assumed if s.periods else join_notes((s.assumed, base.period_note))] * length)
+    if s.as_text:
+        read = s.column.words()
+        columns["text"] = read["text"].to_numpy()
+    else:
+        read = signed(s.column.numbers())
+        unit = texts([s.unit or header_unit(s.column.header)] * length)
+        unit[read["percent"].to_numpy()] = "percent"
+        if s.fraction is not None and s.fraction.any():
+            values, note = to_percent(read["value"].to_numpy(), s.fraction)
+            read = read.assign(value=values)
+            constant = notes_joined(constant, note)
+            unit[s.fraction] = "percent"
+        columns["value"] = read["value"].to_numpy()
+        columns["unit"] = unit
+    columns["marker"] = read["marker"].to_numpy()
+    columns["measure"] = texts([s.measure] * length)
+    if s.periods:
+        columns["period"] = texts([s.periods] * length)
+    if s.breakdown:
+        columns["breakdown"] = texts([f"{b}; {s.breakdown}" if b else s.breakdown for b in shared["breakdown"]])
+    columns["assumed"] = notes_joined(base.assumed, constant, read["note"].to_numpy(dtype=object))
+    columns["area_codes"] = base.codes
+    columns["source_row"] = base.lines
+    return tidy_frame(columns, length)
+
+
+def to_percent(
+    values: npt.NDArray[np.float64], fraction: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.float64], Texts]:
+    """Fractions times a hundred where flagged, without the noise of binary arithmetic."""
+    out = values.copy()
+    for i in np.flatnonzero(fraction & ~np.isnan(values)):
+        out[i] = float(f"{values[i] * 100:.12g}")
+    note = texts(["percentage read from a fraction" if f else "" for f in fraction & ~np.isnan(values)])
+    return out, note
+
+
+def repeats(*columns: Words) -> bool:
+    """Whether any combination of these columns stands on more than one row."""
+    rows = list(zip(*columns, strict=True))
+    return len(set(rows)) < len(rows)
