@@ -97,10 +97,10 @@ def coverage(data: EvaluationData, *, needs: Sequence[Need] | None = None) -> pd
 
     Examples
     --------
-    >>> needs = (Need("a", "metric", "A", "", {"worker": ("fte",)}), Need("b", "study", "B", "", {"team": ("hotdesk",)}))
+    >>> needs = (Need("a", "metric", "A", "", {"worker": ("fte",)}), Need("b", "study", "B", "", {"la": ("imd",)}))
     >>> data = EvaluationData({"worker": pd.DataFrame({"worker_id": ["W"], "fte": [1.0]})})
     >>> coverage(data, needs=needs)[["id", "status", "opens_with", "unlocks"]].values.tolist()
-    [['a', 'ready', '', 0], ['b', 'missing', 'team', 1]]
+    [['a', 'ready', '', 0], ['b', 'missing', 'la', 1]]
     """
     asked = all_needs() if needs is None else tuple(needs)
     here = {(t, c) for t in data for c in data.tables[t].columns if _holds(data.tables[t], c)}
