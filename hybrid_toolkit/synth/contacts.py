@@ -10,8 +10,9 @@ Two probability models, both additive, so that the estimands are exact::
 
 R is a video or telephone contact, L a family without all ten access flags. ``a_i`` is correlated with the worker's
 RS (``selection_rho``), so the slope over all contacts is biased by about
-``selection_rho practice_latent_sd / rs_sd``; within a worker it is not. Remote mode depends on RS, risk, need and L
-only, and ``e_f`` on nothing, so given risk and need the contrast for S3 is unbiased; without them it is not.
+``0.8 selection_rho practice_latent_sd / rs_sd``; within a worker it is not. Remote mode depends on RS, risk, need and
+L only, and ``e_f`` on nothing, so given risk and need both effects of S3 and their contrast are unbiased; without them
+the effect of remote mode is not.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def _another(rng: np.random.Generator, mode: Texts) -> Texts:
 
 
 def contact_frame(
-    ctx: Context, teams: Teams, w: Workers, remote: Remote, slots: Slots, families: Families
+    ctx: Context, teams: Teams, w: Workers, remote: Remote, slots: Slots, families: Families, children: Texts
 ) -> pd.DataFrame:
     """The table ``contact``. Held and due days lie in the month of the exposure that acts on them."""
     t, rng = ctx.truth, ctx.rng("contact")
@@ -93,8 +94,9 @@ def contact_frame(
     slot, month = np.repeat(slot, times), np.repeat(month, times)
     family, worker = slots.family[slot, month], slots.worker[slot, month]
     n, risk = len(slot), families.risk[family]
-    children = slots.n_children[family]
-    child = (np.cumsum(slots.n_children) - slots.n_children)[family] + (rng.random(n) * children).astype(np.int64)
+    child = (np.cumsum(slots.n_children) - slots.n_children)[family] + (
+        rng.random(n) * slots.n_children[family]
+    ).astype(np.int64)
     share = (
         t.mode_remote_base
         + t.mode_rs * (remote.rs[worker, month] - CENTRE)
@@ -121,7 +123,7 @@ def contact_frame(
         {
             "contact_id": ctx.keys("K", n, 6),
             "family_id": families.ids[family],
-            "child_id": ctx.keys("C", int(slots.n_children.sum()), 6)[child],
+            "child_id": children[child],
             "worker_id": w.ids[worker],
             "due_date": start + (due - 1).astype("timedelta64[D]"),
             "held_date": np.where(missed, np.datetime64("NaT"), start + held_day - np.timedelta64(1, "D")),
@@ -132,4 +134,3 @@ def contact_frame(
             "minutes": np.where(missed, np.nan, minutes),
         },
     )
-

@@ -15,7 +15,7 @@ import pandas as pd
 from hybrid_toolkit.data.contracts import ACCESS_FLAGS
 from hybrid_toolkit.synth.people import Teams, Workers, stage_on
 from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Texts, bounded, expit, logit, pick
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Texts, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 NEEDS = ("cin", "cp", "cla", "leaver")
@@ -68,7 +68,7 @@ class Families:
 
 
 def capacity(ctx: Context, w: Workers) -> Floats:
-    """Children a worker is meant to hold: caseload x fte, fewer in the assessed year, none without a case-holding role."""
+    """Children a worker is meant to hold: caseload x fte, fewer in the assessed year, none for other roles."""
     rng = ctx.rng("capacity")
     stage = stage_on(w, ctx.begin)
     factor = np.where(stage == "asye", 0.75, 1.02) * np.exp(0.18 * bounded(rng, len(w.ids)))
@@ -84,7 +84,7 @@ def _choose(u: Floats, team: Ints, weight: Floats, worker_team: Ints) -> Ints:
     empty = high - low <= 0
     point = np.where(empty, edges[-1] * u, low + u * (high - low))
     place = np.clip(np.searchsorted(edges, point, side="right") - 1, 0, len(order) - 1)
-    return order[place]
+    return np.asarray(order[place], dtype=np.int64)
 
 
 def draw_slots(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Slots:
@@ -198,9 +198,7 @@ def access_frame(ctx: Context, slots: Slots, families: Families) -> pd.DataFrame
         {
             "family_id": np.concatenate([families.ids[recorded], families.ids[twice]]),
             "date": np.concatenate([day[recorded], before[twice]]),
-            **{
-                flag: np.concatenate([flags[recorded, k], poorer[twice, k]]) for k, flag in enumerate(ACCESS_FLAGS)
-            },
+            **{flag: np.concatenate([flags[recorded, k], poorer[twice, k]]) for k, flag in enumerate(ACCESS_FLAGS)},
         },
     )
 

@@ -11,11 +11,24 @@ import pandas as pd
 from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.synth import contacts, families, people, remote, survey, work
-from hybrid_toolkit.synth.calibration import ENGLAND
+from hybrid_toolkit.synth import (
+    arrangements,
+    casework,
+    contacts,
+    families,
+    panel,
+    people,
+    practice,
+    remote,
+    survey,
+    work,
+)
 from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.streams import Context, Days, Floats
+from hybrid_toolkit.synth.streams import Context, Days, Floats, Texts
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
+
+GENERATOR = "hybrid-toolkit synth 1"
+"""Name and version of the generator: the number rises when the same seed gives other values."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +73,44 @@ class Authority:
     def latents(self) -> survey.Latents:
         return survey.draw_latents(self.ctx, self.teams, self.workers, self.remote, self.work, self.slots)
 
+    @cached_property
+    def sick(self) -> Floats:
+        return work.sick_days(self.ctx, self.workers, self.wellbeing)
+
+    @cached_property
+    def children(self) -> Texts:
+        return self.ctx.keys("C", int(self.slots.n_children.sum()), 6)
+
+    @cached_property
+    def contact(self) -> pd.DataFrame:
+        a = self
+        return contacts.contact_frame(a.ctx, a.teams, a.workers, a.remote, a.slots, a.families, a.children)
+
+    @cached_property
+    def la_year(self) -> pd.DataFrame:
+        last = self.remote.leave_index >= self.ctx.size.months
+        cases = float(self.slots.cases[last, -1].sum())
+        days = casework.sick_total(self.workers, self.remote, self.sick, self.ctx.size.months)
+        return panel.la_year_frame(self.ctx, self.workers, self.remote, cases, days)
+
 
 _MAKERS: dict[str, Callable[[Authority], pd.DataFrame]] = {
+    "la": lambda a: panel.la_frame(a.ctx),
     "team": lambda a: people.team_frame(a.ctx, a.teams),
     "worker": lambda a: people.worker_frame(a.ctx, a.teams, a.workers, a.leave),
-    "worker_month": lambda a: work.worker_month_frame(a.ctx, a.workers, a.remote, a.work, a.slots, a.wellbeing),
+    "arrangement_spell": lambda a: arrangements.arrangement_frame(a.ctx, a.teams, a.workers, a.remote),
+    "worker_month": lambda a: work.worker_month_frame(a.ctx, a.workers, a.remote, a.work, a.slots, a.sick),
     "attendance_day": lambda a: work.attendance_frame(a.ctx, a.teams, a.workers, a.remote, a.work),
+    "practice_rating": lambda a: practice.rating_frame(a.ctx, a.teams, a.workers, a.remote, a.contact),
+    "alliance": lambda a: practice.alliance_frame(a.ctx, a.teams, a.workers, a.remote, a.families, a.contact),
     "survey": lambda a: survey.survey_frame(a.ctx, a.workers, a.remote, a.latents),
+    "supervision": lambda a: arrangements.supervision_frame(a.ctx, a.workers, a.remote),
     "family": lambda a: families.family_frame(a.ctx, a.slots, a.families),
     "access": lambda a: families.access_frame(a.ctx, a.slots, a.families),
-    "contact": lambda a: contacts.contact_frame(a.ctx, a.teams, a.workers, a.remote, a.slots, a.families),
+    "contact": lambda a: a.contact,
+    "child_event": lambda a: casework.child_event_frame(a.ctx, a.slots, a.families, a.children),
+    "allocation_spell": lambda a: casework.allocation_frame(a.ctx, a.workers, a.slots, a.children),
+    "la_year": lambda a: a.la_year,
 }
 
 
@@ -120,14 +161,22 @@ def simulate_authority(
             fix=f"Choose from: {', '.join(TABLES)}.",
             code="TABLE-UNKNOWN",
         )
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in wanted}
-    for la in range(made_size.n_la):
-        authority = Authority(context(made_truth, made_size, seed, la))
-        for name in wanted:
-            parts[name].append(_MAKERS[name](authority))
-    frames = {n: p[0] if len(p) == 1 else pd.concat(p, ignore_index=True) for n, p in parts.items()}
-    label = f"synthetic: {made_truth.scenario}, {made_size.name}, seed {seed}"
-    return EvaluationData(frames, synthetic=True, label=label)
+    parts = [authority_frames(made_truth, made_size, seed, la, tables=wanted) for la in range(made_size.n_la)]
+    frames = parts[0] if len(parts) == 1 else {n: pd.concat([p[n] for p in parts], ignore_index=True) for n in wanted}
+    return EvaluationData(frames, synthetic=True, label=label_of(made_truth, made_size, seed))
+
+
+def label_of(truth: Truth, size: Size, seed: int) -> str:
+    """The label of simulated data."""
+    return f"synthetic: {truth.scenario}, {size.name}, seed {seed}"
+
+
+def authority_frames(
+    truth: Truth, size: Size, seed: int, la: int, *, tables: Collection[str] | None = None
+) -> dict[str, pd.DataFrame]:
+    """The tables of one authority, in the order of the contracts; authority ``la`` counts from 0."""
+    authority = Authority(context(truth, size, seed, la))
+    return {name: _MAKERS[name](authority) for name in TABLES if tables is None or name in tables}
 
 
 def resolve(truth: Truth | str, size: Size | str, seed: int) -> tuple[Truth, Size]:
@@ -143,4 +192,5 @@ def resolve(truth: Truth | str, size: Size | str, seed: int) -> tuple[Truth, Siz
 
 def context(truth: Truth, size: Size, seed: int, la: int = 0) -> Context:
     """What the layers of one authority share."""
-    return Context(truth, size, seed, la, size.teams_per_la, ENGLAND[truth.calibration_year])
+    rates, teams = panel.area_rates(truth, size, seed, la)
+    return Context(truth, size, seed, la, teams, rates)

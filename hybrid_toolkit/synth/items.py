@@ -77,7 +77,7 @@ TEN_MEAN, TEN_SD = (7.0, 7.5, 6.9, 3.9), (1.8, 1.7, 2.1, 2.7)
 
 def loadings(truth: Truth, count: int) -> Floats:
     """Loadings of an instrument's items, falling evenly from the largest to the smallest."""
-    return np.linspace(truth.loading_high, truth.loading_low, count)
+    return np.asarray(np.linspace(truth.loading_high, truth.loading_low, count), dtype=np.float64)
 
 
 def item_values(truth: Truth, instrument: Instrument, factor: Floats, shift: Floats, noise: Floats) -> Floats:
@@ -86,12 +86,13 @@ def item_values(truth: Truth, instrument: Instrument, factor: Floats, shift: Flo
     if instrument.kind == "ten":
         down = np.array([1.0, 1.0, 1.0, -1.0])
         latent = down * load * factor + shift + np.sqrt(1 - load**2) * noise
-        return np.clip(np.rint(np.array(TEN_MEAN) + np.array(TEN_SD) * latent), 0, 10)
+        answer = np.rint(np.array(TEN_MEAN) + np.array(TEN_SD) * latent)
+        return np.asarray(np.clip(answer, 0, 10), dtype=np.float64)
     sign = np.ones(len(instrument.items))
     sign[list(instrument.reverse)] = -1.0
     latent = load * factor + sign * shift + np.sqrt(1 - load**2) * noise
     value = 1 + (latent[:, :, None] > np.array(instrument.cuts)).sum(axis=2)
-    return np.where(sign < 0, 6 - value, value).astype(np.float64)
+    return np.asarray(np.where(sign < 0, 6 - value, value), dtype=np.float64)
 
 
 _CDF_AT = np.linspace(-8.0, 8.0, 8001)

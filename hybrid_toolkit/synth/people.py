@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.synth import calibration as c
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Texts, bounded, empty_where, pick
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Texts, bounded, empty_where, pick, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 SERVICES = {"assessment": 0.20, "cin_cp": 0.36, "cla": 0.22, "care_leavers": 0.09, "fostering": 0.08, "other": 0.05}
@@ -146,7 +146,9 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
     t, rng = ctx.truth, ctx.rng("worker")
     n0 = round(ctx.teams * ctx.size.workers_per_team)
     floor = max(int(ctx.size.workers_per_team) - 3, 1)
-    first = np.repeat(np.arange(ctx.teams), floor + rng.multinomial(n0 - floor * ctx.teams, [1 / ctx.teams] * ctx.teams))
+    first = np.repeat(
+        np.arange(ctx.teams), floor + rng.multinomial(n0 - floor * ctx.teams, [1 / ctx.teams] * ctx.teams)
+    )
     n1 = rng.poisson(n0 * ctx.rates.starters / 100 * 0.97 * ctx.size.months / 12)
     team = np.concatenate([first, rng.integers(0, ctx.teams, n1)])
     n = n0 + n1
@@ -173,7 +175,9 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
     own = max(1 - t.selection_rho**2 - t.selection_rho_wellbeing**2 - t.rs_team_share, 0.0)
     propensity = t.selection_rho * practice + t.selection_rho_wellbeing * wellbeing
     propensity += np.sqrt(t.rs_team_share) * teams.rs[team] + np.sqrt(own) * rng.standard_normal(n)
-    pay = np.clip(np.select([role <= 2, role == 3, role == 4], [5, 4, 4], 2) + (years >= 5) + rng.integers(-1, 1, n), 1, 5)
+    pay = np.clip(
+        np.select([role <= 2, role == 3, role == 4], [5, 4, 4], 2) + (years >= 5) + rng.integers(-1, 1, n), 1, 5
+    )
     return Workers(
         ids=ctx.keys("W", n, 4 if n < 10000 else 6),
         team=team,
@@ -192,8 +196,8 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
         start_index=start_index,
         commute=commute,
         slow=slow,
-        mbps=np.round(mbps, 1),
-        broadband_cost=np.round(np.clip(rng.normal(31, 7, n), 12, 70), 2),
+        mbps=rounded(mbps, 1),
+        broadband_cost=rounded(np.clip(rng.normal(31, 7, n), 12, 70), 2),
         pay=pay.astype(np.int64),
         practice=practice,
         wellbeing=wellbeing,
@@ -203,9 +207,14 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
 
 
 def stage_on(workers: Workers, day: np.datetime64) -> Texts:
-    """Career stage of each worker on a day: asye (to 1 year), early (to 3), mid (to 10), late, or supervisor."""
+    """Career stage of each worker on a day: asye, early, mid, late or supervisor.
+
+    asye: under one year registered, or under two and flagged; early to three years; mid to ten.
+    """
     years = (day - workers.registered).astype("timedelta64[D]").astype(np.int64) / 365.25
-    stage = np.select([years < 1, years < 3, years < 10], ["asye", "early", "mid"], "late")
+    stage = np.select(
+        [(years < 1) | (workers.asye & (years < 2)), years < 3, years < 10], ["asye", "early", "mid"], "late"
+    )
     return np.where(workers.supervisor, "supervisor", stage).astype(object)
 
 

@@ -31,8 +31,8 @@ POPULATION_TEAMS = 2500
 CO_PRESENCE_DRAWS = 12
 POPULATION_SEED = 20_250_930
 _LEARNING = ("learning_co_presence",)
-_WELLBEING = ("wb_rs", "wb_rs2", "wb_asye", "wb_early", "wb_late", "wb_travel", "wb_b2b", "wb_cover")
-_WELLBEING += ("wb_interference", "selection_rho_wellbeing")
+_EFFECTS = ("wb_rs", "wb_rs2", "wb_asye", "wb_early", "wb_late", "wb_travel", "wb_b2b", "wb_cover", "wb_interference")
+_WELLBEING = (*_EFFECTS, "selection_rho_wellbeing")
 """Parameters through which a score can go with RS; where all are 0 the gap is 0."""
 _BY_NAME = {i.name: i for i in INSTRUMENTS}
 
@@ -72,7 +72,7 @@ def expected_swemwbs(truth: Truth, mean: Floats, variance: float) -> Floats:
             grown[..., k : k + total.shape[-1]] += total * (edges[k] - edges[k + 1])[..., None]
         total = grown
     curve = np.einsum("glas,s,l,a->g", total, np.array(SWEMWBS_METRIC), weight, agree_weight)
-    return np.interp(mean, grid, curve)
+    return np.asarray(np.interp(mean, grid, curve), dtype=np.float64)
 
 
 def _learning(a: Authority, waves: tuple[int, ...], early: Floats) -> Floats:

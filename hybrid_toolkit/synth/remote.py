@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hybrid_toolkit.synth.people import Teams, Workers, stage_on
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, bounded, expit, logit
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, bounded, expit, logit, rounded
 
 RS_LOW, RS_HIGH = 0.02, 0.98
 CO_PRESENCE_MEAN, CO_PRESENCE_SD = 0.31, 0.15
@@ -44,7 +44,7 @@ def team_sum(values: Floats, team: Ints, n_teams: int) -> Floats:
     """Sum of the rows of each team; every team has at least one row."""
     order = np.argsort(team, kind="stable")
     starts = np.searchsorted(team[order], np.arange(n_teams))
-    return np.add.reduceat(values[order], starts, axis=0)
+    return np.asarray(np.add.reduceat(values[order], starts, axis=0), dtype=np.float64)
 
 
 def _others_mean(values: Floats, active: Bools, team: Ints, n_teams: int) -> Floats:
@@ -72,7 +72,7 @@ def true_share(ctx: Context, teams: Teams, w: Workers) -> Floats:
     post = np.arange(months)[None, :] >= (teams.rollout + t.policy_lag_months)[:, None]
     mean = (base + spread * w.propensity + shift)[:, None] + (teams.step[:, None] * post)[w.team]
     noise = t.rs_within_sd * rng.standard_normal((len(w.ids), months))
-    return np.clip(mean + noise, RS_LOW, RS_HIGH)
+    return np.asarray(np.clip(mean + noise, RS_LOW, RS_HIGH), dtype=np.float64)
 
 
 def _leaving(ctx: Context, teams: Teams, w: Workers, rs: Floats) -> Ints:
@@ -105,7 +105,7 @@ def coordination(ctx: Context, w: Workers, rng: np.random.Generator) -> Floats:
 
 def together(rs: Floats, others: Floats, factor: Floats) -> Floats:
     """Co-presence: share of colleague-days at the office together, 0 to 1."""
-    return np.round(np.clip((1 - rs) * (1 - others) * factor, 0.0, 1.0), 4)
+    return rounded(np.clip((1 - rs) * (1 - others) * factor, 0.0, 1.0), 4)
 
 
 def draw_remote(ctx: Context, teams: Teams, w: Workers) -> Remote:
@@ -115,7 +115,7 @@ def draw_remote(ctx: Context, teams: Teams, w: Workers) -> Remote:
     makes the correlation with RS ``co_presence_rho``. Senior overlap = (1 - own RS) x chance that a colleague with
     three years or more is in, shrunk by the same factor.
     """
-    t, n = ctx.truth, ctx.teams
+    n = ctx.teams
     rs = true_share(ctx, teams, w)
     leave_index = _leaving(ctx, teams, w, rs)
     clock = np.arange(ctx.size.months)[None, :]
@@ -132,11 +132,10 @@ def draw_remote(ctx: Context, teams: Teams, w: Workers) -> Remote:
         others=others,
         co_presence=co_presence,
         co_presence_to_date=to_date(co_presence, active),
-        senior_overlap=np.round(np.clip(overlap, 0.0, 1.0), 4),
+        senior_overlap=rounded(np.clip(overlap, 0.0, 1.0), 4),
         active=active,
         leave_index=leave_index,
     )
-
 
 
 def leave_days(ctx: Context, remote: Remote) -> Days:

@@ -89,7 +89,12 @@ def bounded(rng: np.random.Generator, size: int | tuple[int, ...]) -> Floats:
     return np.clip(rng.standard_normal(size), -BOUND, BOUND)
 
 
-def expit(x: Floats) -> Floats:
+def rounded(values: npt.NDArray[Any], decimals: int) -> Floats:
+    """Values rounded, so that the same numbers stand in a file on every platform."""
+    return np.asarray(np.round(values, decimals), dtype=np.float64)
+
+
+def expit(x: npt.NDArray[Any]) -> Floats:
     """The inverse of the log odds."""
     return np.asarray(1.0 / (1.0 + np.exp(-x)), dtype=np.float64)
 

@@ -82,7 +82,7 @@ def wellbeing_by_month(ctx: Context, teams: Teams, w: Workers, remote: Remote, w
     months = tuple(range(ctx.size.months))
     structure = structural_wellbeing(ctx, w, remote, work, months) + case_pressure(ctx, w, slots, months)
     lasting = np.sqrt(t.wb_worker_share) * w.wellbeing + np.sqrt(t.wb_team_icc) * teams.wellbeing[w.team]
-    return structure + lasting[:, None]
+    return np.asarray(structure + lasting[:, None], dtype=np.float64)
 
 
 def draw_latents(ctx: Context, teams: Teams, w: Workers, remote: Remote, work: Work, slots: Slots) -> Latents:

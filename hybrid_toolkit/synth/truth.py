@@ -237,6 +237,8 @@ class Truth:
         wrong += [n for n in _CORRELATIONS if not -1 < getattr(self, n) < 1]
         if self.selection_rho**2 + self.selection_rho_wellbeing**2 + self.rs_team_share > 1:
             wrong.append("selection_rho")
+        if 2 * self.panel_confounding**2 > 1:
+            wrong.append("panel_confounding")
         wrong += [n for n, (low, high) in self._reach().items() if low <= 0 or high >= 1]
         if wrong:
             raise UsageError(
@@ -251,8 +253,8 @@ class Truth:
         spread = BOUND * (self.practice_latent_sd + self.practice_team_sd + self.practice_month_sd)
         spread += 0.55 * (abs(self.practice_rs) + abs(self.practice_interference)) + 2 * abs(self.practice_risk)
         noise = BOUND * (self.engage_worker_sd + self.engage_family_sd) + 2 * abs(self.engage_risk)
-        means = (0.0, self.engage_remote, self.engage_low)
-        means += (self.engage_remote + self.engage_low + self.exclusion_penalty,)
+        both = self.engage_remote + self.engage_low + self.exclusion_penalty
+        means = (0.0, self.engage_remote, self.engage_low, both)
         return {
             "practice_base": (self.practice_base - spread, self.practice_base + spread),
             "engage_base": (self.engage_base + min(means) - noise, self.engage_base + max(means) + noise),

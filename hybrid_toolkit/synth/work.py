@@ -17,7 +17,7 @@ from hybrid_toolkit.synth import calibration as c
 from hybrid_toolkit.synth.families import Slots
 from hybrid_toolkit.synth.people import Teams, Workers
 from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Context, Floats, Ints
+from hybrid_toolkit.synth.streams import Context, Floats, Ints, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 FULL_MONTH_H = 37 * 52 / 12
@@ -68,16 +68,16 @@ def draw_work(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Work:
     return Work(
         hours=hours,
         desk_share=desk_share,
-        commute_h=np.round(commute, 2),
-        visit_h=np.round(visit, 2),
-        visit_travel_h=np.round(visit_travel, 2),
-        meeting_h=np.round(meeting, 2),
-        b2b=np.round(np.clip(0.15 + 0.25 * rs + rng.normal(0, 0.08, shape), 0, 1), 4),
+        commute_h=rounded(commute, 2),
+        visit_h=rounded(visit, 2),
+        visit_travel_h=rounded(visit_travel, 2),
+        meeting_h=rounded(meeting, 2),
+        b2b=rounded(np.clip(0.15 + 0.25 * rs + rng.normal(0, 0.08, shape), 0, 1), 4),
         cover=rng.poisson(np.maximum(rate, 0.01)),
     )
 
 
-def _sick_days(ctx: Context, w: Workers, wellbeing: Floats) -> Floats:
+def sick_days(ctx: Context, w: Workers, wellbeing: Floats) -> Floats:
     """Working days lost in each worker-month: none in most months; absence rate as calibrated.
 
     A part-time worker has fewer working days to lose, so days over 253 x fte is the published rate.
@@ -85,7 +85,9 @@ def _sick_days(ctx: Context, w: Workers, wellbeing: Floats) -> Floats:
     rng = ctx.rng("sickness")
     mean = ctx.rates.absence / 100 * c.WORKING_DAYS / 12
     wb = wellbeing - wellbeing.mean()
-    spells = rng.random(wellbeing.shape) < np.clip(w.fte[:, None] * mean / 5.0 * np.exp(ctx.truth.absence_wb * wb - 0.02), 0, 0.9)
+    spells = rng.random(wellbeing.shape) < np.clip(
+        w.fte[:, None] * mean / 5.0 * np.exp(ctx.truth.absence_wb * wb - 0.02), 0, 0.9
+    )
     length = np.minimum(0.5 + rng.exponential(4.7, wellbeing.shape), 20.0)
     return np.round(2 * np.where(spells, length, 0.0)) / 2
 
@@ -97,7 +99,7 @@ def diary_share(ctx: Context, remote: Remote) -> Floats:
 
 
 def worker_month_frame(
-    ctx: Context, w: Workers, remote: Remote, work: Work, slots: Slots, wellbeing: Floats
+    ctx: Context, w: Workers, remote: Remote, work: Work, slots: Slots, sick: Floats
 ) -> pd.DataFrame:
     """The table ``worker_month``: one row a worker and month in post."""
     rng, shape = ctx.rng("worker-month"), remote.rs.shape
@@ -105,7 +107,6 @@ def worker_month_frame(
     desk = np.maximum(work.hours * work.desk_share - court, 4.0)
     home = np.round(desk * diary_share(ctx, remote), 2)
     unpaid = np.round(rng.gamma(1.5, 1.6, shape) * np.where(w.holder, 1.3, 1.0)[:, None], 1)
-    sick = _sick_days(ctx, w, wellbeing)
     row, col = np.nonzero(remote.active)
     at = (row, col)
     return frame(

@@ -1,0 +1,98 @@
+"""Working arrangements and supervision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.synth.people import Teams, Workers
+from hybrid_toolkit.synth.remote import Remote, leave_days
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, pick
+from hybrid_toolkit.synth.streams import table_frame as frame
+
+NAT = np.datetime64("NaT")
+
+
+def _later(rng: np.random.Generator, day: Days, low: int, high: int, keep: Bools) -> Days:
+    """Days some time after ``day`` where ``keep``, else empty."""
+    moved = day + rng.integers(low, high, len(day)).astype("timedelta64[D]")
+    return np.where(keep, moved, NAT)
+
+
+def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> pd.DataFrame:
+    """The table ``arrangement_spell``: one spell before the team's hybrid policy, another from it.
+
+    Spells of a worker do not overlap. Requested share = preferred share plus noise; the agreed share is drawn towards
+    the team's mean, so the gap between the two is a worker's, not a policy's.
+    """
+    rng, months = ctx.rng("arrangement"), ctx.size.months
+    leave = leave_days(ctx, remote)
+    starts = np.append(ctx.months, NAT)
+    policy = starts[np.minimum(teams.rollout, months)][w.team]
+    has_policy = ~np.isnat(policy)
+    before = ~has_policy | (w.start < policy)
+    after = has_policy & (np.isnat(leave) | (leave >= policy))
+    worker = np.concatenate([np.flatnonzero(before), np.flatnonzero(after)])
+    second = np.arange(len(worker)) >= before.sum()
+    order = np.lexsort((second, worker))
+    worker, second = worker[order], second[order]
+    start = np.where(second, np.maximum(w.start[worker], policy[worker]), w.start[worker])
+    first_end = np.where(has_policy & after, policy - np.timedelta64(1, "D"), leave)[worker]
+    end = np.where(second, leave[worker], first_end).astype("datetime64[D]")
+    mean = remote.rs.mean(axis=1)[worker]
+    size = len(worker)
+    preferred = np.clip(mean + rng.normal(0.05, 0.12, size), 0, 1)
+    requested = np.clip(preferred + rng.normal(0, 0.05, size), 0, 1)
+    team_mean = np.bincount(w.team, remote.rs.mean(axis=1), ctx.teams) / np.bincount(w.team, minlength=ctx.teams)
+    approved = np.clip(0.7 * requested + 0.3 * team_mean[w.team[worker]] + rng.normal(0, 0.04, size), 0, 1)
+    kind = np.where(
+        second,
+        pick(rng, {"team_policy": 0.85, "contractual": 0.15}, size),
+        pick(rng, {"none": 0.3, "informal": 0.6, "contractual": 0.1}, size),
+    ).astype(object)
+    none = kind == "none"
+    asked = rng.random(size) < np.where(w.disability[worker], 0.45, 0.03)
+    requested_day = _later(rng, start, 0, 30, asked & (np.isnat(end) | (end - start > np.timedelta64(150, "D"))))
+    considered = _later(rng, requested_day, 3, 40, ~np.isnat(requested_day) & (rng.random(size) < 0.9))
+    done = _later(rng, considered, 5, 60, ~np.isnat(considered) & (rng.random(size) < 0.75))
+    return frame(
+        "arrangement_spell",
+        {
+            "spell_id": ctx.keys("A", size, 5),
+            "worker_id": w.ids[worker],
+            "start_date": start,
+            "end_date": end,
+            "requested_rs": np.where(none, np.nan, np.round(requested, 2)),
+            "approved_rs": np.where(none, np.nan, np.round(approved, 2)),
+            "preferred_rs": np.round(preferred, 2),
+            "type": kind,
+            "written": (rng.random(size) < np.where(second, 0.8, 0.25)) & ~none,
+            "rationale": (rng.random(size) < np.where(second, 0.6, 0.2)) & ~none,
+            "review_date": _later(rng, start, 150, 500, ~none & (rng.random(size) < 0.5)),
+            "ra_requested_date": requested_day,
+            "ra_considered_date": considered,
+            "ra_implemented_date": done,
+        },
+    )
+
+
+def supervision_frame(ctx: Context, w: Workers, remote: Remote) -> pd.DataFrame:
+    """The table ``supervision``: at most one session a worker and month, remote more often with remote share."""
+    rng, shape = ctx.rng("supervision"), remote.rs.shape
+    held = remote.active & (rng.random(shape) < 0.86)
+    i, m = np.nonzero(held)
+    n = len(i)
+    share: Floats = remote.rs[i, m]
+    far = rng.random(n) < 0.15 + 0.6 * share
+    mode = np.where(far, np.where(rng.random(n) < 0.85, "video", "phone"), "in_person").astype(object)
+    return frame(
+        "supervision",
+        {
+            "worker_id": w.ids[i],
+            "date": ctx.months[m] + rng.integers(0, 28, n).astype("timedelta64[D]"),
+            "mode": mode,
+            "minutes": np.clip(np.rint(rng.normal(72, 18, n) / 5) * 5, 20, 150),
+            "reflective": rng.random(n) < 0.55 - 0.1 * far,
+            "observed": rng.random(n) < np.where(w.asye[i], 0.2, 0.07),
+        },
+    )

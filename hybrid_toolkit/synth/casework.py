@@ -1,0 +1,120 @@
+"""Referrals, what followed, and who each child was allocated to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.synth import calibration as c
+from hybrid_toolkit.synth.families import Families, Slots, opening_days
+from hybrid_toolkit.synth.people import Workers
+from hybrid_toolkit.synth.remote import Remote
+from hybrid_toolkit.synth.streams import Context, Days, Floats, Ints, Texts
+from hybrid_toolkit.synth.streams import table_frame as frame
+
+NAT = np.datetime64("NaT")
+PLANS = np.array(["cin", "cp", "cla", "cla"], dtype=object)
+
+
+def working_days_after(day: Days, count: Ints) -> Days:
+    """The day so many working days (Monday to Friday) after another."""
+    return np.asarray(np.busday_offset(day, count, roll="forward"), dtype="datetime64[D]")
+
+
+def from_quantiles(rng: np.random.Generator, marks: tuple[tuple[float, float], ...], size: int) -> Ints:
+    """Whole working days with the stated shares at the stated days."""
+    shares, days = zip(*marks, strict=True)
+    return np.asarray(np.ceil(np.interp(rng.random(size), shares, days)), dtype=np.int64)
+
+
+def child_owner(slots: Slots) -> Ints:
+    """The family of each child."""
+    return np.repeat(np.arange(len(slots.n_children)), slots.n_children)
+
+
+def rereferral_chance(share: float = c.REREFERRAL_SHARE) -> float:
+    """Chance that a referral repeats one within 12 months, so that ``share`` of a year's referrals do.
+
+    A repeat brings its earlier referral with it, 46% of the time inside the same year: share = q / (1 + 0.46 q).
+    """
+    return share / (1 - 0.46 * share)
+
+
+def _clip(day: Days, end: np.datetime64) -> Days:
+    """Days after the end of the period are not known yet."""
+    return np.where(day > end, NAT, day)
+
+
+def child_event_frame(ctx: Context, slots: Slots, families: Families, children: Texts) -> pd.DataFrame:
+    """The table ``child_event``: each child's referral, and the earlier one of a child that was referred again."""
+    rng, owner = ctx.rng("child-event"), child_owner(slots)
+    n, end = len(owner), ctx.end
+    need = families.need[owner]
+    referral = opening_days(ctx, slots)[owner]
+    again = rng.random(n) < rereferral_chance()
+    earlier = referral - rng.integers(30, 365, n).astype("timedelta64[D]")
+    start = np.busday_offset(referral, rng.integers(0, 3, n), roll="forward")
+    finish = working_days_after(start, from_quantiles(rng, c.ASSESSMENT_DAYS, n))
+    enquiry = rng.random(n) < np.array([0.12, 0.95, 0.45, 0.0])[need]
+    s47 = np.where(enquiry, working_days_after(start, rng.integers(0, 15, n)), NAT)
+    meeting = enquiry & ((need == 1) | (rng.random(n) < 0.2))
+    s47_day = np.where(enquiry, s47, start)
+    icpc = np.where(meeting, working_days_after(s47_day, from_quantiles(rng, c.ICPC_DAYS, n)), NAT)
+    first = np.flatnonzero(again)
+    begun = np.busday_offset(earlier[first], 1, roll="forward")
+    ended = working_days_after(begun, from_quantiles(rng, c.ASSESSMENT_DAYS, len(first)))
+    ended = np.where(ended < referral[first], ended, referral[first])
+    empty = np.full(len(first), NAT)
+    plan = np.where(rng.random(n) < np.array([0.25, 0.0, 0.0, 0.0])[need], "none", PLANS[need]).astype(object)
+    finish = _clip(finish, end)
+    plan[np.isnat(finish)] = None
+    return frame(
+        "child_event",
+        {
+            "child_id": np.concatenate([children, children[first]]),
+            "family_id": np.concatenate([families.ids[owner], families.ids[owner[first]]]),
+            "referral_date": np.concatenate([referral, earlier[first]]),
+            "assessment_start_date": np.concatenate([_clip(start, end), begun]),
+            "assessment_end_date": np.concatenate([finish, ended]),
+            "s47_date": np.concatenate([_clip(s47, end), empty]),
+            "icpc_date": np.concatenate([_clip(icpc, end), empty]),
+            "rereferral": np.concatenate([again, np.zeros(len(first), dtype=bool)]),
+            "plan": np.concatenate([plan, np.full(len(first), "none", dtype=object)]),
+        },
+    )
+
+
+def allocation_frame(ctx: Context, w: Workers, slots: Slots, children: Texts) -> pd.DataFrame:
+    """The table ``allocation_spell``: who each child was allocated to, month by month, joined into spells.
+
+    A child who was open before the period is counted from its first day.
+    """
+    months = ctx.size.months
+    same = (slots.worker[:, 1:] == slots.worker[:, :-1]) & (slots.family[:, 1:] == slots.family[:, :-1])
+    fresh = np.column_stack([np.ones(len(same), dtype=bool), ~same])
+    last = np.column_stack([~same, np.ones(len(same), dtype=bool)])
+    slot, begin = np.nonzero(fresh)
+    finish = np.nonzero(last)[1]
+    family, worker = slots.family[slot, begin], slots.worker[slot, begin]
+    stays = (finish == months - 1) & (slots.closed[family] >= months)
+    start = ctx.months[begin]
+    end = np.where(stays, NAT, ctx.month_ends[finish])
+    counts = slots.n_children[family]
+    base = (np.cumsum(slots.n_children) - slots.n_children)[family]
+    spell = np.repeat(np.arange(len(family)), counts)
+    offset = np.arange(len(spell)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return frame(
+        "allocation_spell",
+        {
+            "child_id": children[base[spell] + offset],
+            "worker_id": w.ids[worker[spell]],
+            "start_date": start[spell],
+            "end_date": end[spell],
+        },
+    )
+
+
+def sick_total(w: Workers, remote: Remote, sick: Floats, months: int) -> float:
+    """Working days lost by staff (not agency) in the last twelve months."""
+    first = max(months - 12, 0)
+    return float(np.where(remote.active, sick, 0.0)[~w.agency, first:].sum())

@@ -1,0 +1,216 @@
+"""Authorities and years: the tables ``la`` and ``la_year``, and the national panel.
+
+Turnover of authority l in year t, in per cent of in post::
+
+    turnover_lt = England_t + panel_agency_turnover (agency_lt - England's) + panel_caseload_turnover (caseload_lt -
+        England's) + area_l + noise_lt
+
+``area_l`` is correlated ``panel_confounding`` with the authority's own level of agency share and of caseload. A
+pooled slope, or one between authorities, is therefore biased upwards (agency: by about +0.1 on a true +0.06); with
+effects for authority and year it is not. Spread and persistence (ICC) follow the published panel. Shares and caseload
+are gamma variables (by the cube-root normal approximation), so none is below 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.contracts import REGIONS
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.synth import calibration as c
+from hybrid_toolkit.synth.people import Workers
+from hybrid_toolkit.synth.remote import Remote
+from hybrid_toolkit.synth.streams import Context, Floats, bounded, keyed_rng, pick
+from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.truth import Size, Truth
+
+REGION_SHARES = {"NE": 12, "NW": 24, "YH": 15, "EM": 10, "WM": 14, "EE": 11, "LN": 32, "SE": 18, "SW": 14}
+OFSTED = {"O": 0.17, "G": 0.45, "RI": 0.26, "I": 0.12}
+N_NATIONAL = 150
+SIZE_SPREAD = 0.5
+"""Standard deviation of the log of in post over authorities."""
+SKEW = 2.5
+"""Shape of the gamma noise of turnover."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """One authority over years (arrays by year): in post, and rates in per cent (caseload in cases)."""
+
+    years: tuple[int, ...]
+    region: str
+    inpost: Floats
+    starters: Floats
+    turnover: Floats
+    agency: Floats
+    vacancy: Floats
+    caseload: Floats
+    absence: Floats
+
+    @property
+    def last(self) -> c.Rates:
+        """Rates of the last year, within the range that a simulated workforce can hold."""
+        return c.Rates(
+            inpost=float(self.inpost[-1]),
+            starters=float(self.starters[-1]),
+            turnover=float(min(self.turnover[-1], 45)),
+            agency=float(min(self.agency[-1], 55)),
+            vacancy=float(min(self.vacancy[-1], 60)),
+            caseload=float(np.clip(self.caseload[-1], 8, 28)),
+            absence=float(min(self.absence[-1], 10)),
+        )
+
+
+def gamma_like(mean: Floats, sd: Floats, z: Floats) -> Floats:
+    """A positive variable with this mean and spread from a standard normal one: cube-root approximation to gamma."""
+    k = (mean / sd) ** 2
+    return np.asarray(mean * np.maximum(1 - 1 / (9 * k) + z / (3 * np.sqrt(k)), 0.02) ** 3, dtype=np.float64)
+
+
+def turnover_parts(truth: Truth) -> tuple[float, float]:
+    """Standard deviations of the area part and the noise of turnover that give its published spread and ICC."""
+    rho, total = truth.panel_confounding, c.LA_SD["turnover"] ** 2
+    between, within, cross = 0.0, 0.0, 0.0
+    for effect, name in ((truth.panel_agency_turnover, "agency"), (truth.panel_caseload_turnover, "caseload")):
+        part = (effect * c.LA_SD[name]) ** 2
+        between += part * c.LA_ICC[name]
+        within += part * (1 - c.LA_ICC[name])
+        cross += 2 * effect * c.LA_SD[name] * np.sqrt(c.LA_ICC[name]) * rho
+    target = max(c.LA_ICC["turnover"] * total - between, 0.0)
+    area = (-cross + np.sqrt(cross**2 + 4 * target)) / 2
+    return float(max(area, 0.0)), float(np.sqrt(max((1 - c.LA_ICC["turnover"]) * total - within, 0.01)))
+
+
+def draw_area(truth: Truth, seed: int, la: int, *, alone: bool) -> Area:
+    """One authority over the years to the calibration year; an authority ``alone`` stands at England's level."""
+    rng = keyed_rng(seed, "area", la)
+    years = tuple(y for y in c.YEARS if y <= truth.calibration_year)
+    t, reach = len(years), 0.0 if alone else 1.0
+    england = {f: np.array([getattr(c.ENGLAND[y], f) for y in years]) for f in ("inpost", *c.LA_SD, "starters")}
+    level = {"agency": bounded(rng, 1)[0], "caseload": bounded(rng, 1)[0]}
+    level["vacancy"] = 0.6 * level["agency"] + 0.8 * bounded(rng, 1)[0]
+    level["absence"] = bounded(rng, 1)[0]
+    rates = {}
+    for name in ("agency", "caseload", "vacancy", "absence"):
+        icc, spread = c.LA_ICC[name], c.LA_SD[name] / getattr(c.ENGLAND[2025], name)
+        z = reach * np.sqrt(icc) * level[name] + np.sqrt(1 - icc) * (0.3 + 0.7 * reach) * rng.standard_normal(t)
+        rates[name] = gamma_like(england[name], spread * england[name], z)
+    rho = truth.panel_confounding
+    own = np.sqrt(max(1 - 2 * rho**2, 0.0)) * bounded(rng, 1)[0]
+    area_sd, noise_sd = turnover_parts(truth)
+    noise = (rng.gamma(SKEW, 1.0, t) - SKEW) / np.sqrt(SKEW) * noise_sd * (0.3 + 0.7 * reach)
+    turnover = england["turnover"] + noise + reach * area_sd * (rho * (level["agency"] + level["caseload"]) + own)
+    turnover += truth.panel_agency_turnover * (rates["agency"] - england["agency"])
+    turnover += truth.panel_caseload_turnover * (rates["caseload"] - england["caseload"])
+    scale = np.exp(SIZE_SPREAD * bounded(rng, 1)[0] - SIZE_SPREAD**2 / 2) / N_NATIONAL
+    growth = np.exp(np.cumsum(rng.normal(0, 0.03, t)))
+    region = str(pick(rng, REGION_SHARES, 1)[0])
+    return Area(
+        years=years,
+        region=region,
+        inpost=england["inpost"] * scale * growth / growth[-1],
+        starters=england["starters"] * np.exp(rng.normal(0, 0.2, t)),
+        turnover=np.maximum(turnover, 0.3),
+        **rates,
+    )
+
+
+def area_rates(truth: Truth, size: Size, seed: int, la: int) -> tuple[c.Rates, int]:
+    """Rates of the calibration year of one authority, and its number of teams."""
+    if size.n_la == 1:
+        return c.ENGLAND[truth.calibration_year], size.teams_per_la
+    last = draw_area(truth, seed, la, alone=False).last
+    relative = last.inpost * N_NATIONAL / c.ENGLAND[truth.calibration_year].inpost
+    return last, max(round(size.teams_per_la * relative), 4)
+
+
+def _totals(area: Area) -> dict[str, Floats]:
+    """The workforce return's totals of one authority, one decimal as published; rates follow from them."""
+    inpost = np.round(area.inpost, 1)
+    holders = np.round(c.CASE_HOLDER_SHARE * inpost, 1)
+    return {
+        "inpost_fte": inpost,
+        "starters_fte": np.round(area.starters / 100 * inpost, 1),
+        "leavers_fte": np.round(area.turnover / 100 * inpost, 1),
+        "agency_fte": np.round(inpost * area.agency / np.maximum(100 - area.agency, 5), 1),
+        "vacancy_fte": np.round(inpost * area.vacancy / np.maximum(100 - area.vacancy, 5), 1),
+        "case_holders_fte": holders,
+        "cases": np.round(area.caseload * holders),
+        "working_days_lost_fte": np.round(area.absence / 100 * c.WORKING_DAYS * inpost, 1),
+    }
+
+
+def _this_year(ctx: Context, w: Workers, remote: Remote, cases: float, sick: float) -> dict[str, float]:
+    """The last year's totals, counted from the simulated workers; vacancies alone have no worker to count."""
+    first = max(ctx.size.months - 12, 0)
+    scale = 12 / (ctx.size.months - first)
+    staff, there = ~w.agency, remote.leave_index >= ctx.size.months
+    year_left = (remote.leave_index >= first) & ~there
+    inpost = float(w.fte[staff & there].sum())
+    begun = (w.start >= ctx.months[first]) & staff
+    return {
+        "inpost_fte": round(inpost, 1),
+        "starters_fte": round(float(w.fte[begun].sum()) * scale, 1),
+        "leavers_fte": round(float(w.fte[staff & year_left].sum()) * scale, 1),
+        "agency_fte": round(float(w.fte[w.agency & there].sum()), 1),
+        "vacancy_fte": round(inpost * ctx.rates.vacancy / (100 - ctx.rates.vacancy), 1),
+        "case_holders_fte": round(float(w.fte[w.holder & there].sum()), 1),
+        "cases": cases,
+        "working_days_lost_fte": round(sick * scale, 1),
+    }
+
+
+def la_year_frame(ctx: Context, w: Workers, remote: Remote, cases: float, sick: float) -> pd.DataFrame:
+    """The table ``la_year`` of one authority: earlier years from the panel model, the last from its workers."""
+    area = draw_area(ctx.truth, ctx.seed, ctx.la, alone=ctx.size.n_la == 1)
+    now = _this_year(ctx, w, remote, cases, sick)
+    totals = _totals(area)
+    level = now["inpost_fte"] / totals["inpost_fte"][-1]
+    for name, values in totals.items():
+        scaled = values * level
+        scaled[-1] = now[name]
+        totals[name] = np.round(scaled, 0 if name == "cases" else 1)
+    return _panel_frame(ctx.la_id, area, totals)
+
+
+def _panel_frame(la_id: str, area: Area, totals: dict[str, Floats]) -> pd.DataFrame:
+    n = len(area.years)
+    columns = {"la_id": np.full(n, la_id, dtype=object), "year": np.array(area.years)}
+    return frame("la_year", {**columns, "region": np.full(n, REGIONS[area.region], dtype=object), **totals})
+
+
+def simulate_panel(truth: Truth, seed: int = 0, *, n_la: int = N_NATIONAL) -> EvaluationData:
+    """A national panel: ``la_year`` of ``n_la`` authorities from 2017 to the calibration year, nothing else.
+
+    Examples
+    --------
+    >>> panel = simulate_panel(Truth(), 1, n_la=3)
+    >>> len(panel["la_year"]), panel.synthetic
+    (27, True)
+    """
+    frames = []
+    for la in range(n_la):
+        area = draw_area(truth, seed, la, alone=False)
+        frames.append(_panel_frame(f"L{la + 1:03d}", area, _totals(area)))
+    label = f"synthetic: national panel, {truth.scenario}, seed {seed}"
+    return EvaluationData({"la_year": pd.concat(frames, ignore_index=True)}, synthetic=True, label=label)
+
+
+def la_frame(ctx: Context) -> pd.DataFrame:
+    """The table ``la``."""
+    area, rng = draw_area(ctx.truth, ctx.seed, ctx.la, alone=ctx.size.n_la == 1), ctx.rng("la")
+    urban = 6 if area.region == "LN" else int(rng.integers(1, 7))
+    return frame(
+        "la",
+        {
+            "la_id": [ctx.la_id],
+            "region": [area.region],
+            "rural_class": [urban],
+            "imd": [round(float(np.clip(rng.normal(22, 7), 6, 45)), 1)],
+            "ofsted": pick(rng, OFSTED, 1),
+            "no30mbit_pct": [round(float(rng.gamma(1.5, 1.0 + 0.6 * (6 - urban))), 1)],
+        },
+    )

@@ -1,0 +1,168 @@
+"""Write synthetic data to a folder, with their truth and a manifest beside them.
+
+``truth.json`` is for people and for tests of recovery. Nothing that estimates reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hybrid_toolkit import __version__
+from hybrid_toolkit.data.atomic import atomic_folder
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
+from hybrid_toolkit.errors import OutputError, UsageError
+from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS, true_value
+from hybrid_toolkit.synth.generate import GENERATOR, authority_frames, label_of
+from hybrid_toolkit.synth.truth import SIZES, Size, Truth
+
+
+def write_authority(
+    data: EvaluationData, truth: Truth, out_dir: str | Path, *, seed: int, size: Size | str, replace: bool = False
+) -> Path:
+    """Write every table as CSV, with ``truth.json`` and ``manifest.json``: whole, or not at all.
+
+    Parameters
+    ----------
+    data : simulated data.
+    truth : the truth they were simulated from.
+    out_dir : folder to make. One that holds files is refused, unless it was written here and ``replace`` is true.
+    seed, size : what they were simulated with.
+
+    Returns
+    -------
+    The folder.
+
+    Raises
+    ------
+    UsageError : the data are not synthetic.
+    OutputError : the folder holds other files, or cannot be written.
+    """
+    if not data.synthetic:
+        raise UsageError(
+            "Only synthetic data may be written beside a truth.",
+            fix="Give what simulate_authority returned.",
+            code="SYNTH-ONLY",
+        )
+    return _write(iter([dict(data.tables)]), data.label, truth, out_dir, seed, size, replace, data.hash)
+
+
+def write_large(truth: Truth, size: Size | str, out_dir: str | Path, *, seed: int, replace: bool = False) -> Path:
+    """Simulate and write one authority after another, so that memory holds one authority: for large sizes.
+
+    The files are those of ``write_authority(simulate_authority(...))``; the manifest has no hash of the content as
+    loaded.
+    """
+    made = SIZES[size] if isinstance(size, str) else size
+    frames = (authority_frames(truth, made, seed, la) for la in range(made.n_la))
+    return _write(frames, label_of(truth, made, seed), truth, out_dir, seed, made, replace, None)
+
+
+def _write(
+    parts: Iterator[Mapping[str, pd.DataFrame]],
+    label: str,
+    truth: Truth,
+    out_dir: str | Path,
+    seed: int,
+    size: Size | str,
+    replace: bool,
+    content_hash: str | None,
+) -> Path:
+    target = Path(out_dir).expanduser()
+    if replace and target.is_dir() and any(target.iterdir()) and not _ours(target):
+        raise OutputError(
+            f"cannot write '{target}': the folder holds files that were not written by this command.",
+            fix="Name a new folder, or empty this one.",
+            code="OUTPUT-UNWRITABLE",
+        )
+    made = SIZES[size] if isinstance(size, str) else size
+    with atomic_folder(target, replace=replace) as folder:
+        rows: dict[str, int] = {}
+        for part in parts:
+            for name, frame in part.items():
+                first = name not in rows
+                rows[name] = rows.get(name, 0) + len(frame)
+                with (folder / f"{name}.csv").open("a", encoding="utf-8", newline="") as file:
+                    file.write(to_csv(frame, header=first))
+        _json(folder / "truth.json", truth_document(truth, made, seed, tuple(rows)))
+        files = {n: {"rows": r, "sha256": file_hash(folder / f"{n}.csv")} for n, r in rows.items()}
+        _json(folder / "manifest.json", manifest(label, made, seed, truth, files, folder, content_hash))
+    return target
+
+
+def to_csv(frame: pd.DataFrame, *, header: bool = True) -> str:
+    """A frame as CSV text: line feed, ISO days, empty for missing, True and False for yes and no."""
+    return frame.to_csv(index=False, header=header, lineterminator="\n", date_format="%Y-%m-%d") or ""
+
+
+def truth_document(truth: Truth, size: Size, seed: int, tables: tuple[str, ...]) -> dict[str, Any]:
+    """What ``truth.json`` holds: parameters, and the true value of each estimand that the tables can answer."""
+    names = PANEL_ESTIMANDS if set(tables) == {"la_year"} else ESTIMANDS if size.waves else ()
+    return {
+        "synthetic": True,
+        "stamp": SYNTHETIC_STAMP,
+        "generator": GENERATOR,
+        "version": __version__,
+        "scenario": truth.scenario,
+        "size": size.name,
+        "seed": seed,
+        "true_values": {name: round(true_value(truth, name, size=size), 4) for name in names},
+        "parameters": truth.to_dict(),
+    }
+
+
+def manifest(
+    label: str,
+    size: Size,
+    seed: int,
+    truth: Truth,
+    files: Mapping[str, Mapping[str, Any]],
+    folder: Path,
+    content_hash: str | None,
+) -> dict[str, Any]:
+    """What ``manifest.json`` holds: each file with its rows and hash, and how to make it again."""
+    return {
+        "synthetic": True,
+        "stamp": SYNTHETIC_STAMP,
+        "label": label,
+        "generator": GENERATOR,
+        "version": __version__,
+        "scenario": truth.scenario,
+        "size": {
+            "name": size.name,
+            "n_la": size.n_la,
+            "teams_per_la": size.teams_per_la,
+            "workers_per_team": size.workers_per_team,
+            "months": size.months,
+            "waves": size.waves,
+        },
+        "seed": seed,
+        "content_sha256": content_hash,
+        "files": {f"{name}.csv": dict(entry) for name, entry in files.items()},
+        "truth_sha256": file_hash(folder / "truth.json"),
+    }
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
+
+
+def _ours(folder: Path) -> bool:
+    """Whether a folder was written here: its manifest says so and accounts for every file."""
+    try:
+        content = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        names = {*content["files"], "manifest.json", "truth.json", "README.md"}
+        return content.get("generator") == GENERATOR and {p.name for p in folder.iterdir()} <= names
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
