@@ -120,7 +120,9 @@ class MetricExplorer(ipywidgets.VBox):  # type: ignore[misc]
         except HybridToolkitError as error:
             self._fail(error.message, error.fix)
         except Exception as error:  # a widget shows what went wrong in place; a traceback could hold values
-            self._fail(f"Something inside failed ({type(error).__name__}).", "Choose another view, and report this one.")
+            self._fail(
+                f"Something inside failed ({type(error).__name__}).", "Choose another view, and report this one."
+            )
         finally:
             self._moving = False
 

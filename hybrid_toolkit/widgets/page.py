@@ -11,14 +11,16 @@ LIVE = "hte-live"
 """Class of the box whose text is read out when it changes."""
 
 _CSS = """
-.hte { color: var(--jp-ui-font-color0, #1a1a1a); font-size: 14px; line-height: 1.45; max-width: 960px; overflow: hidden; }
+.hte { color: var(--jp-ui-font-color0, #1a1a1a); font-size: 14px; line-height: 1.45;
+  max-width: 960px; overflow: hidden; }
 .hte .jupyter-widgets, .hte .widget-html-content { color: inherit; font-size: inherit; line-height: inherit; }
 .hte .hte-controls { display: flex; flex-flow: row wrap; gap: 4px 16px; }
 .hte .hte-controls label { color: inherit; font-weight: 600; width: auto; padding-right: 6px; }
 .hte select:focus-visible, .hte button:focus-visible, .hte textarea:focus-visible {
   outline: 3px solid #2b7bba; outline-offset: 1px; }
 .hte .hte-answer { font-size: 17px; font-weight: 600; margin: 8px 0 4px; }
-.hte .hte-stamp { display: inline-block; border: 2px solid currentColor; padding: 1px 8px; font-weight: 600; margin: 2px 0; }
+.hte .hte-stamp { display: inline-block; border: 2px solid currentColor; padding: 1px 8px;
+  font-weight: 600; margin: 2px 0; }
 .hte .hte-notice { border-left: 4px solid #2b7bba; padding: 6px 12px; margin: 6px 0; }
 .hte .hte-error { border-left: 4px solid #c0392b; padding: 6px 12px; margin: 6px 0; }
 .hte .hte-columns { display: flex; flex-flow: row wrap; gap: 8px 28px; align-items: flex-start; }
@@ -27,7 +29,8 @@ _CSS = """
 .hte figure svg { max-width: 100%; height: auto; display: block; }
 .hte figcaption, .hte caption { text-align: left; font-weight: 600; padding: 2px 0; color: inherit; caption-side: top; }
 .hte .hte-scroll { overflow: auto; max-height: 420px; }
-.hte table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0; font-size: 13px; color: inherit; }
+.hte table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0;
+  font-size: 13px; color: inherit; }
 .hte th, .hte td { padding: 3px 10px 3px 0; border-bottom: 1px solid rgba(128, 128, 128, .45); text-align: right; }
 .hte th:first-child, .hte td.hte-word { text-align: left; }
 .hte ul { margin: 4px 0; padding-left: 20px; }
@@ -105,6 +108,7 @@ def code_html(code: str, *, label: str = "Code that gives this in a fresh kernel
     lines = code.count("\n") + 1
     return (
         f'<div class="hte-code"><label><strong>{escape(label)}</strong>'
-        f'<textarea readonly rows="{lines}" spellcheck="false" aria-label="{escape(label)}">{escape(code)}</textarea></label>'
+        f'<textarea readonly rows="{lines}" spellcheck="false" aria-label="{escape(label)}">'
+        f"{escape(code)}</textarea></label>"
         f'<button type="button" class="hte-copy" onclick="{escape(_COPY)}">Copy</button></div>'
     )

@@ -10,12 +10,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 QUIET = [
@@ -40,7 +40,7 @@ class Lab:
 
     def address(self, notebook: str) -> str:
         """Where one notebook opens in an empty workspace."""
-        return f"{self.url}lab/workspaces/{Path(notebook).stem}/tree/{notebook}?reset&token={self.token}"
+        return f"{self.url}doc/workspaces/{Path(notebook).stem}/tree/{notebook}?reset&token={self.token}"
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +98,31 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture(scope="session")
+def open_notebook(lab: Lab, browser: Browser) -> Iterator[Callable[[str], Page]]:
+    """Opens a notebook in its own page, runs all of its cells and waits until the last one has run."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(60_000)
+
+    def opened(notebook: str) -> Page:
+        page = context.new_page()
+        page.goto(lab.address(notebook))
+        page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
+        page.locator("#jupyterlab-splash").wait_for(state="detached")
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+        page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[*]").first.wait_for()
+        page.wait_for_function(
+            "() => ![...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => /[*]/.test(p.textContent))"
+        )
+        return page
+
+    yield opened
+    context.close()
 
 
 def _free_port() -> int:

@@ -1,0 +1,352 @@
+"""One view of one metric: measured, passed through the disclosure gate, and put into words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release, require_release
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.metrics.compute import measure
+from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec
+from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.widgets.metric_units import GROUPS, PERIODS, Units, group_label, period_label
+from hybrid_toolkit.widgets.state import ALL, DataReference, ExplorerState
+
+VALUES = ("estimate", "conf_low", "conf_high")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One released estimate; its numbers are NaN where it is hidden."""
+
+    group: str
+    group_label: str
+    period: str
+    period_label: str
+    estimate: float
+    low: float
+    high: float
+    n: float
+    hidden: bool
+
+    @property
+    def everyone(self) -> bool:
+        """Whether it is the row for everyone over the whole period."""
+        return self.group == ALL and self.period == ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One released bin of a distribution."""
+
+    panel: str
+    label: str
+    count: float
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class MetricView:
+    """What a view shows, all of it released by the gate.
+
+    Parameters
+    ----------
+    state : metric, group and period.
+    title, unit, counted : the metric's name, the unit of its figure, and what is counted.
+    estimates : release of the estimates, split by ``group`` and ``period``.
+    distribution : release of the bins, or None with the reason in ``no_distribution``.
+    said : release of the notes: reasons for doubt, caveats, what the gate did.
+    """
+
+    state: ExplorerState
+    title: str
+    unit: str
+    counted: str
+    estimates: Release
+    distribution: Release | None
+    no_distribution: str
+    said: Release
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The estimates in order: everyone first, then groups and periods in their own order."""
+        rows = require_release(self.estimates).content
+        return tuple(
+            Cell(
+                str(r.group), group_label(self.state.group, str(r.group)), str(r.period), period_label(str(r.period)),
+                float(r.estimate), float(r.conf_low), float(r.conf_high),
+                float("nan") if r.suppressed else float(r.n), bool(r.suppressed),
+            )
+            for r in rows.itertuples(index=False)
+        )  # fmt: skip
+
+    @property
+    def bins(self) -> tuple[Bin, ...]:
+        """The bins of the distribution, in order; empty where there is none."""
+        if self.distribution is None:
+            return ()
+        rows = require_release(self.distribution).content
+        return tuple(
+            Bin(
+                "" if r.group == ALL else group_label(self.state.group, str(r.group)),
+                str(r.label), float("nan") if r.suppressed else float(r.n), bool(r.suppressed),
+            )
+            for r in rows.itertuples(index=False)
+        )  # fmt: skip
+
+    @property
+    def bins_axis(self) -> str:
+        """What the bars count, and of what."""
+        return f"{self.counted[:1].upper()}{self.counted[1:]}, by {self.unit}, over the whole period"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Reasons for doubt, caveats and what the gate did, one sentence each."""
+        return tuple(require_release(self.said).content["note"])
+
+    @property
+    def stamp(self) -> str:
+        """The stamp of simulated data; empty for real data."""
+        return self.estimates.stamp
+
+    @property
+    def text(self) -> str:
+        """The answer in one line."""
+        cells = self.cells
+        first = next((c for c in cells if c.everyone), None)
+        head = f"{self.title}, everyone: {_said(first, self.counted)}" if first else self.title
+        rest = [c for c in cells if not c.everyone]
+        if not rest:
+            return head
+        by = " and ".join(
+            name.lower() for name in (GROUPS.get(self.state.group, ""), PERIODS.get(self.state.period, "")) if name
+        )
+        if self.state.period == ALL:
+            return f"{head}; by {by}: {', '.join(f'{c.group_label} {_short(c)}' for c in rest)}"
+        if self.state.group == ALL:
+            ends = ", ".join(f"{_short(c)} in {c.period_label}" for c in dict.fromkeys((rest[0], rest[-1])))
+            return f"{head}; by {by}: {ends}"
+        return f"{head}; by {by}: {sum(not c.hidden for c in rest)} estimates, {sum(c.hidden for c in rest)} hidden"
+
+
+class MetricViews:
+    """Views of the metrics that data open; what two views share is worked out once.
+
+    Every view is a slice of one table a metric and group: quarters, their months and all totals are protected
+    together, so that no hidden cell follows by moving from one period to another.
+
+    Parameters
+    ----------
+    data : the data to look at.
+    gate : the disclosure gate; the package's policy where it is left out.
+    """
+
+    def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
+        self.data = data
+        self._gate = gate if gate is not None else Gate(source=data)
+        self._units: dict[str, Units] = {}
+        self._open: dict[str, str] | None = None
+        self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
+        self._shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self._made: dict[ExplorerState, MetricView] = {}
+
+    @property
+    def reference(self) -> DataReference:
+        """How code gets these data again."""
+        return reference_of(self.data)
+
+    def metrics(self) -> dict[str, str]:
+        """Metric id -> name, for those that the data open."""
+        if self._open is None:
+            self._open = {s.id: s.name for s in REGISTRY.values() if _opens(self.data, s)}
+        return self._open
+
+    def groups(self, metric: str) -> dict[str, str]:
+        """Group -> label, for what this metric can be split by."""
+        units = self._of(metric)
+        return {ALL: "Everyone", **{g: name for g, name in GROUPS.items() if units.labels(g) is not None}}
+
+    def periods(self, metric: str) -> dict[str, str]:
+        """Period -> label, for what this metric can be split by."""
+        time = self._of(metric).nested()
+        return {ALL: "Whole period", **{p: name for p, name in PERIODS.items() if p in time}}
+
+    def view(self, state: ExplorerState) -> MetricView:
+        """The view of one state.
+
+        Raises
+        ------
+        UsageError : these data do not offer the metric, the group or the period.
+        """
+        if state not in self._made:
+            self._made[state] = self._make(state)
+        return self._made[state]
+
+    def _make(self, state: ExplorerState) -> MetricView:
+        _must(state.metric, self.metrics(), "metric")
+        _must(state.group, self.groups(state.metric), "group")
+        _must(state.period, self.periods(state.metric), "period")
+        units = self._of(state.metric)
+        spec = units.spec
+        rows = self._rows(units, state)
+        shown = self._may_show(units, state.group)
+        hidden = ~pd.Series([pair in shown for pair in zip(rows["group"], rows["period"], strict=True)], dtype=bool)
+        safe = rows.assign(n=rows["n"].mask(hidden.to_numpy(), 0))
+        estimates = self._gate.figure_data(
+            safe, title=spec.name, dims=["group", "period"], values=VALUES, source=self.data
+        )
+        distribution, reason = self._distribution(units, state, any_hidden=bool(hidden.any()))
+        notes = _notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)
+        said = self._gate.facts(
+            pd.DataFrame({"note": notes}), title=f"{spec.name}: notes", basis="metadata", source=self.data
+        )
+        return MetricView(state, spec.name, spec.value_unit, _plural(spec.unit), estimates, distribution, reason, said)
+
+    def _of(self, metric: str) -> Units:
+        if metric not in self._units:
+            _must(metric, self.metrics(), "metric")
+            spec = REGISTRY[metric]
+            same = next((u for u in self._units.values() if u.spec.frame is spec.frame), None)
+            self._units[metric] = same.sharing(spec) if same is not None else Units.of(self.data, spec)
+        return self._units[metric]
+
+    def _rows(self, units: Units, state: ExplorerState) -> pd.DataFrame:
+        """Everyone first, then what was asked for."""
+        parts = [self._measure(units, ALL, ALL)]
+        if state.group != ALL or state.period != ALL:
+            parts.append(self._measure(units, state.group, state.period))
+        return pd.concat(parts, ignore_index=True)
+
+    def _measure(self, units: Units, group: str, period: str) -> pd.DataFrame:
+        key = (units.spec.id, group, period)
+        if key not in self._measured:
+            ready = replace(units.spec, frame=lambda _: units.frame)
+            by, over = (None if x == ALL else x for x in (group, period))
+            self._measured[key] = measure(self.data, ready, by=by, period=over)
+        return self._measured[key]
+
+    def _may_show(self, units: Units, group: str) -> set[tuple[str, str]]:
+        """The cells, by group and period, that the gate lets through when all periods are looked at together."""
+        key = (units.spec.id, group)
+        if key not in self._shown:
+            counts = units.counts(group)
+            dims = [c for c in counts.columns if c not in ("n", "people", "share")]
+            release = self._gate.table(
+                counts, title=units.spec.name, dims=dims, people="people", shares=["share"] if units.binary else [],
+                total_label=ALL, structural_zeros=True, source=self.data,
+            )  # fmt: skip
+            rows = release.content
+            rows = rows[~rows["suppressed"]]
+            finest = [next((v for v in reversed(r) if v != ALL), ALL) for r in rows[dims[1:]].itertuples(index=False)]
+            self._shown[key] = set(zip(rows["group"], finest, strict=True))
+        return self._shown[key]
+
+    def _distribution(self, units: Units, state: ExplorerState, *, any_hidden: bool) -> tuple[Release | None, str]:
+        group = ALL if any_hidden else state.group
+        bins, reason = units.bins(group, threshold=self._gate.policy.threshold)
+        if reason and group != ALL:
+            bins, reason = units.bins(ALL, threshold=self._gate.policy.threshold)
+        if reason:
+            return None, reason
+        release = self._gate.figure_data(
+            bins, title=f"{units.spec.name}: distribution", dims=["group", "bin", "label"], people="people",
+            source=self.data,
+        )  # fmt: skip
+        return release, ""
+
+
+def view_metric(
+    data: EvaluationData, *, metric: str, group: str = ALL, period: str = ALL, gate: Gate | None = None
+) -> MetricView:
+    """One view, without a widget: the same numbers through the same gate.
+
+    Parameters
+    ----------
+    metric : metric id.
+    group : what splits it, or ``"all"``.
+    period : ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
+
+    Raises
+    ------
+    UsageError : these data do not offer the metric, the group or the period.
+    """
+    return MetricViews(data, gate=gate).view(ExplorerState(metric, group, period))
+
+
+def number_text(value: float) -> str:
+    """A number to read: two decimals below ten, one above.
+
+    Examples
+    --------
+    >>> number_text(0.614), number_text(12.34), number_text(-0.004)
+    ('0.61', '12.3', '0.00')
+    """
+    text = f"{value:,.{2 if abs(value) < 10 else 1}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+
+
+def reference_of(data: EvaluationData) -> DataReference:
+    """How code gets these data again, from the label that the synthetic room gives them."""
+    committed = re.fullmatch(r"synthetic: ([a-z-]+)", data.label) if data.synthetic else None
+    return DataReference(committed=committed.group(1)) if committed else DataReference(data_hash=data.hash)
+
+
+def _opens(data: EvaluationData, spec: MetricSpec) -> bool:
+    if not spec.computed or not all(data.has(t, *columns) for t, columns in spec.columns.items()):
+        return False
+    return "survey" not in spec.columns or _answered(data, spec)
+
+
+def _answered(data: EvaluationData, spec: MetricSpec) -> bool:
+    from hybrid_toolkit.errors import HybridToolkitError
+
+    try:
+        Units.of(data, spec)
+    except HybridToolkitError:
+        return False
+    return True
+
+
+def _must(asked: str, offered: dict[str, str], what: str) -> None:
+    if asked not in offered:
+        raise UsageError(
+            f"These data offer no {what} '{asked}'; {len(offered)} are offered.",
+            fix=f"Use one of: {', '.join(offered)}." if offered else "data.coverage() says what would open one.",
+            code="VIEW-CHOICE",
+        )
+
+
+def _said(cell: Cell, counted: str) -> str:
+    return "hidden to protect people" if cell.hidden else f"{_short(cell)}, n {cell.n:,.0f} {counted}"
+
+
+def _short(cell: Cell) -> str:
+    if cell.hidden:
+        return "hidden"
+    span = "" if cell.low != cell.low else f" ({number_text(cell.low)} to {number_text(cell.high)})"
+    return f"{number_text(cell.estimate)}{span}"
+
+
+def _plural(unit: str) -> str:
+    first, _, rest = unit.partition(" and ")
+    if unit == "gap between visits":
+        return "gaps between visits"
+    return f"{first[:-2] if first.endswith('ys') else first}s{f' and {rest}s' if rest else ''}"
+
+
+def _notes(spec: MetricSpec, rows: pd.DataFrame, hidden: int, gate: Gate) -> list[str]:
+    notes = [f"Asks: {spec.question}"]
+    flags = list(dict.fromkeys(f for flag in rows["flag"] for f in flag.split("; ") if f))
+    notes += [f"Take care: {flag}." for flag in flags]
+    notes += list(spec.caveats)
+    if spec.co_produced == NOT_CO_PRODUCED:
+        notes.append("Not co-produced with families or practitioners.")
+    policy = gate.policy
+    base = f"Counts are rounded to {policy.rounding_base}. " if policy.rounding_base > 1 else ""
+    notes.append(f"{base}Fewer than {policy.threshold} people are not shown; {hidden or 'none'} hidden here.")
+    return notes
