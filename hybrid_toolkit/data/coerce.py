@@ -113,7 +113,7 @@ def coerce_frame(
 
 
 def _empty_words(cells: Cells) -> pd.Series[str]:
-    lower = cells.text.str.casefold()
+    lower = cells.text.str.lower()
     words = lower.isin(MISSING_WORDS - {c.casefold() for c in cells.column.codes})
     cells.note(words, "EMPTY-WORD", "a word for 'nothing' (such as NULL or N/A), taken as empty.")
     return cells.text.mask(words)
@@ -152,7 +152,7 @@ def _int(cells: Cells) -> pd.Series[int]:
 
 
 def _bool(cells: Cells) -> pd.Series[bool]:
-    lower = cells.text.str.casefold()
+    lower = cells.text.str.lower()
     true, false = lower.isin(TRUE), lower.isin(FALSE)
     cells.bad(
         cells.text.notna() & ~true & ~false,

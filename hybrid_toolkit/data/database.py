@@ -27,8 +27,6 @@ from hybrid_toolkit.errors import UnreadableError, UsageError
 T = TypeVar("T")
 
 _KNOWN = "sqlite:///FILE, duckdb:///FILE, postgresql://USER:PASSWORD@HOST/NAME or mssql+pyodbc://..."
-DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".duckdb")
-"""Files with these endings are opened as databases."""
 
 
 def database_tables(address: str) -> list[Found]:

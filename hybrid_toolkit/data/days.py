@@ -7,6 +7,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from hybrid_toolkit.data.raw import ENGLAND
+
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?"
 _DAY_FIRST = r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}(?: \d{2}:\d{2}(?::\d{2})?)?"
 _SERIAL = r"\d{5}(?:\.\d+)?"
@@ -88,7 +90,12 @@ def _slashes(text: pd.Series[str]) -> pd.Series[str]:
 
 
 def _parse(text: pd.Series[str], form: str) -> pd.Series[pd.Timestamp]:
-    """Days at midnight; what cannot be parsed is missing. The wall-clock day is kept whatever the time zone."""
+    """Days at midnight; what cannot be parsed is missing. A moment with a time zone has the day it had in England."""
     if form == "iso":
-        return pd.to_datetime(text.str[:10], format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+        days = pd.to_datetime(text.str[:10], format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+        zoned = _is(text, r".{11}.*(?:Z|[+-]\d{2}:?\d{2})")
+        if zoned.any():
+            moments = pd.to_datetime(text.where(zoned), format="ISO8601", errors="coerce", utc=True)
+            days = days.mask(zoned, moments.dt.tz_convert(ENGLAND).dt.tz_localize(None).dt.normalize())
+        return days.astype("datetime64[us]")
     return pd.to_datetime(text, format=form, errors="coerce").astype("datetime64[us]").dt.normalize()

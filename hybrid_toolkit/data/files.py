@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hybrid_toolkit.data.problem import SHOWN
-from hybrid_toolkit.data.raw import Found, RawTable, now, text_frame
+from hybrid_toolkit.data.raw import ENGLAND, Found, RawTable, now, text_frame
 from hybrid_toolkit.errors import UnreadableError
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -203,6 +203,9 @@ def arrow_text(table: pa.Table, origin: str) -> tuple[list[str], list[list[str |
             column = column.cast(kind.value_type)
             kind = column.type
         try:
+            if pa.types.is_timestamp(kind) and kind.tz is not None:
+                moments = column.cast(pa.timestamp("us", tz="UTC"), safe=False).to_pandas()
+                column = pa.chunked_array([moments.dt.tz_convert(ENGLAND).dt.tz_localize(None).array])
             if pa.types.is_timestamp(kind):
                 days = column.cast(pa.timestamp("us"), safe=False)
                 midnight = pc.all(pc.equal(pc.floor_temporal(days, unit="day"), days)).as_py()

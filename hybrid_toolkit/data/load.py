@@ -117,7 +117,7 @@ def _plan(found: list[Found], mapping: DataMapping | None, place: str) -> list[t
     for one in found:
         if one.mapping and not (mapping and mapping.name == one.mapping):
             plan += [(m, one) for m in load_mapping(one.mapping).tables.values()]
-        elif normal(one.name) in TABLES and id(one) not in taken:
+        elif normal(one.name) in TABLES and id(one) not in taken and one.error is None:
             plan.append((TableMap(normal(one.name), (one.name,)), one))
     if not plan:
         raise no_table(found, place)
@@ -142,6 +142,9 @@ def _mapped(table_map: TableMap, found: list[Found]) -> list[tuple[TableMap, Fou
             return [(table_map, one) for one in here]
     if table_map.if_present:
         return []
+    for one in found:
+        if one.error is not None:
+            raise one.error
     close = nearest(table_map.source[0], [f.name for f in found])
     raise MappingError(
         f"tables.{table_map.table}.source: nothing is named {' or '.join(repr(s) for s in table_map.source)}"
@@ -191,6 +194,10 @@ def _unused(left: list[Found]) -> tuple[Problem, ...]:
     """A notice for each source left out whose name is nearly that of a table."""
     notices = []
     for one in left:
+        if one.error is not None:
+            text = f"It was left out because it cannot be read ({one.error.code}): {one.error.message}"
+            notices.append(Problem(one.name, "", "SOURCE-UNREADABLE", 1, (), text, one.error.fix, "notice"))
+            continue
         table = nearest(one.name, TABLES, cutoff=0.75)
         if table:
             text = f"It was left out: its name is not a table's, though near to '{table}' ({one.origin})."

@@ -81,7 +81,7 @@ def propose_mapping(path: str | Path) -> Proposal:
     >>> proposal.unmatched["name"].tolist()
     ['Shoe size']
     """
-    here = [_source(one) for one in find(path) if not one.mapping]
+    here = [_source(one) for one in find(path) if not one.mapping and one.error is None]
     here = [one for one in here if one.profile]
     if not here:
         raise UnreadableError(

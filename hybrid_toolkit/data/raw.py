@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import Source
 from hybrid_toolkit.data.problem import SHOWN, Problem
 from hybrid_toolkit.errors import UnreadableError
+
+ENGLAND = ZoneInfo("Europe/London")
+"""A moment with a time zone falls on the day that it had in England."""
 
 _GAPS = re.compile(r"[\s\-./_]+")
 
@@ -51,12 +55,14 @@ class Found:
     origin : the same, as a person would say it.
     read : reads it.
     mapping : name of the shipped mapping that this layout always needs, or None.
+    error : why it cannot be read, where that is known already and other things beside it may do without it.
     """
 
     name: str
     origin: str
     read: Callable[[], RawTable]
     mapping: str | None = None
+    error: UnreadableError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ def as_text(value: object) -> str | None:
     if isinstance(value, Decimal):
         return None if value.is_nan() else as_text_decimal(value)
     if isinstance(value, datetime):
-        plain = value.replace(tzinfo=None)
+        plain = value.astimezone(ENGLAND).replace(tzinfo=None) if value.tzinfo else value
         return plain.date().isoformat() if plain == datetime(*plain.timetuple()[:3]) else plain.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
@@ -157,11 +163,14 @@ def text_frame(headers: Sequence[str], columns: Sequence[Sequence[str | None]], 
     ------
     UnreadableError : two columns with the same name, or a filled column without one.
     """
-    names, kept, blank = [], [], []
+    names, kept, blank, twice = [], [], [], []
+    first: dict[str, int] = {}
     for place, (header, column) in enumerate(zip(headers, columns, strict=True), start=1):
         if header.strip():
             names.append(header.strip().removeprefix("\ufeff"))
             kept.append(pd.array(list(column), dtype="str"))
+            if first.setdefault(normal(header), place) != place:
+                twice.append(f"{first[normal(header)]} and {place}")
         elif any(column):
             blank.append(place)
     if blank:
@@ -170,13 +179,9 @@ def text_frame(headers: Sequence[str], columns: Sequence[Sequence[str | None]], 
             fix="Give every column a name in the first row, or delete the column.",
             code="HEADER-BLANK",
         )
-    seen: dict[str, list[str]] = {}
-    for name in names:
-        seen.setdefault(normal(name), []).append(name)
-    twice = [v[0] for v in seen.values() if len(v) > 1]
     if twice:
         raise UnreadableError(
-            f"{origin}: {len(twice)} column name(s) stand more than once: {_list(twice)}.",
+            f"{origin}: {len(twice)} column name(s) stand more than once: columns {_list(twice)}.",
             fix="Keep one of them; names that differ only in case, spaces or underscores count as the same.",
             code="HEADER-DUPLICATE",
         )

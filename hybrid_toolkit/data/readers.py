@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from hybrid_toolkit.data.census import census_file
+from hybrid_toolkit.data.census import RECORD, census_file, read_census
 from hybrid_toolkit.data.contracts import TABLES
-from hybrid_toolkit.data.database import DATABASE_ENDINGS, database_tables
-from hybrid_toolkit.data.files import csv_file, parquet_file
-from hybrid_toolkit.data.raw import Found, nearest, normal
+from hybrid_toolkit.data.files import csv_file, parquet_file, read_bytes
+from hybrid_toolkit.data.raw import Found, RawTable, nearest, normal
 from hybrid_toolkit.data.workbook import sheets
 from hybrid_toolkit.errors import UnreadableError
 
@@ -20,8 +20,9 @@ _ONE: Mapping[str, Callable[[Path], Found]] = {
     ".xml": census_file,
 }
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+DATABASES = (".sqlite", ".sqlite3", ".db", ".duckdb")
 ENDINGS = (*_ONE, *WORKBOOKS)
-"""Endings of the files that can be read."""
+"""Endings of the files that are looked for in a folder."""
 
 
 def find(path: str | Path) -> list[Found]:
@@ -36,9 +37,9 @@ def find(path: str | Path) -> list[Found]:
     UnreadableError : nothing is there, or nothing there can be read.
     """
     if "://" in str(path):
-        return database_tables(str(path))
+        return _database(str(path))
     place = Path(path)
-    if not place.exists():
+    if not _exists(place):
         raise UnreadableError(
             f"There is nothing at '{place.name or place}': no such file or folder.",
             fix="Check the path; a relative one starts from the present working folder.",
@@ -46,10 +47,23 @@ def find(path: str | Path) -> list[Found]:
         )
     if place.is_dir():
         return _folder(place)
-    if place.suffix.lower() in DATABASE_ENDINGS:
+    if place.suffix.lower() in DATABASES:
         kind = "duckdb" if place.suffix.lower() == ".duckdb" else "sqlite"
-        return database_tables(f"{kind}:///{place.resolve()}")
+        return _database(f"{kind}:///{place.resolve()}")
     return _file(place)
+
+
+def _exists(place: Path) -> bool:
+    try:
+        return place.exists()
+    except (OSError, ValueError):  # a name that no file can have, or a folder that may not be entered
+        return False
+
+
+def _database(address: str) -> list[Found]:
+    from hybrid_toolkit.data.database import database_tables  # slow to import, and most data come in files
+
+    return database_tables(address)
 
 
 def _file(path: Path) -> list[Found]:
@@ -82,9 +96,17 @@ def _workbook(path: Path) -> list[Found]:
 
 
 def _folder(folder: Path) -> list[Found]:
-    visible = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~$")))
+    try:
+        inside_it = sorted(folder.iterdir())
+    except OSError:
+        raise UnreadableError(
+            f"The folder '{folder.name}' may not be listed.",
+            fix="Ask for the right to read it, or copy the files elsewhere.",
+            code="FILE-UNREADABLE",
+        ) from None
+    visible = [p for p in inside_it if p.is_file() and not p.name.startswith((".", "~$"))]
     if not visible:
-        inside = " (only folders or hidden files)" if any(folder.iterdir()) else ""
+        inside = " (only folders or hidden files)" if inside_it else ""
         raise UnreadableError(
             f"The folder '{folder.name}' is empty{inside}.",
             fix=f"Put files in it that are named after the tables, such as worker.csv or contact.xlsx; the tables "
@@ -98,11 +120,30 @@ def _folder(folder: Path) -> list[Found]:
             fix=f"Save the tables as one of: {', '.join(ENDINGS)}.",
             code="FILE-KIND",
         )
-    return [found for path in readable for found in _file(path)]
+    return [found for path in readable for found in _beside_others(path)]
+
+
+def _beside_others(path: Path) -> list[Found]:
+    """What a file of a folder holds; a workbook or message that is not named like a table may fail without harm."""
+    if normal(path.stem) in TABLES:
+        return _file(path)
+    try:
+        if path.suffix.lower() == ".xml" and RECORD.encode() not in read_bytes(path):
+            read_census(path)
+        return _file(path)
+    except UnreadableError as error:
+        return [Found(path.stem, path.name, partial(_again, error), error=error)]
+
+
+def _again(error: UnreadableError) -> RawTable:
+    raise error
 
 
 def no_table(found: list[Found], place: str) -> UnreadableError:
-    """The error for a place where nothing is named like a table, with the nearest names."""
+    """The error for a place where nothing is named like a table, with the nearest names, or what cannot be read."""
+    for one in found:
+        if one.error is not None:
+            return one.error
     hints = {f.name: nearest(f.name, TABLES) for f in found}
     close = [f"'{name}' (nearest table: '{table}')" for name, table in hints.items() if table][:5]
     names = ", ".join(f"'{f.name}'" for f in found[:8]) + (", ..." if len(found) > 8 else "")

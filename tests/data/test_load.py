@@ -130,6 +130,16 @@ def test_a_time_of_day_is_left_out_with_a_note(tmp_path: Path) -> None:
     ]
 
 
+def test_moments_with_a_time_zone_have_the_day_they_had_in_england(tmp_path: Path) -> None:
+    moments = ["2021-06-30T23:00:00Z", "2021-01-31T00:00:00+00:00", "2021-07-01"]
+    days = [pd.Timestamp(2021, 7, 1), pd.Timestamp(2021, 1, 31), pd.Timestamp(2021, 7, 1)]
+    rows = "".join(f"{i},{m}\n" for i, m in enumerate(moments))
+    assert load_data(put(tmp_path, worker="worker_id,start_date\n" + rows))["worker"]["start_date"].tolist() == days
+    typed = pd.DataFrame({"worker_id": ["A", "B"], "start_date": pd.to_datetime(moments[:2], utc=True)})
+    typed.to_parquet(tmp_path / "worker.parquet")
+    assert load_data(tmp_path / "worker.parquet")["worker"]["start_date"].tolist() == days[:2]
+
+
 def test_excel_day_numbers_only_from_a_workbook(tmp_path: Path) -> None:
     from openpyxl import Workbook
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.load import load_data
+from hybrid_toolkit.data.load import load_data, read_raw
 from hybrid_toolkit.errors import HybridToolkitError, UnreadableError
 
 GOOD = "worker_id,fte\nA,1\n"
@@ -28,6 +28,16 @@ def refused(path: Path | str, code: str) -> str:
 def test_nothing_there(tmp_path: Path) -> None:
     text = refused(tmp_path / "no such place", "PATH-MISSING")
     assert str(tmp_path) not in text
+    refused("a\0b", "PATH-MISSING")
+    refused("x" * 5000, "PATH-MISSING")
+
+
+def test_a_folder_that_may_not_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(self: Path) -> None:
+        raise PermissionError(13, "denied", str(self))
+
+    monkeypatch.setattr(Path, "iterdir", deny)
+    refused(tmp_path, "FILE-UNREADABLE")
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
@@ -100,7 +110,7 @@ def test_a_quotation_mark_never_closed(tmp_path: Path) -> None:
 
 def test_column_names_twice_or_absent(tmp_path: Path) -> None:
     (tmp_path / "worker.csv").write_text("worker_id,FTE,fte\nA,1,1\n")
-    assert "FTE" in refused(tmp_path, "HEADER-DUPLICATE")
+    assert "columns 2 and 3" in refused(tmp_path, "HEADER-DUPLICATE")
     (tmp_path / "worker.csv").write_text("worker_id,,fte\nA,2,1\n")
     assert "position(s) 2" in refused(tmp_path, "HEADER-BLANK")
     (tmp_path / "worker.csv").write_text("worker_id,,fte\nA,,1\n")
@@ -182,6 +192,16 @@ def test_xml_that_is_no_workforce_return(tmp_path: Path) -> None:
     refused(tmp_path, "FILE-TRUNCATED")
     (tmp_path / "cin.xml").write_text("<Message><CSWWWorker><FTE>1</FTE></CSWWWorker></Message>")
     assert "reference date" in refused(tmp_path, "XML-LAYOUT")
+
+
+def test_a_broken_file_of_another_name_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "budget.xlsx").write_bytes(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600))
+    refused(tmp_path, "FILE-LOCKED")
+    (tmp_path / "worker.csv").write_text(GOOD)
+    (tmp_path / "other.xml").write_text("<Message><Children/></Message>")
+    raw = read_raw(tmp_path)
+    assert list(raw.frames) == ["worker"]
+    assert {(n.table, n.code) for n in raw.notices} == {("budget", "SOURCE-UNREADABLE"), ("other", "SOURCE-UNREADABLE")}
 
 
 def test_garbage_in_every_kind_of_file_never_leaks_an_exception(tmp_path: Path) -> None:
