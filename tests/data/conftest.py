@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NoReturn
 from xml.sax.saxutils import escape
 
 import duckdb
@@ -166,18 +167,22 @@ def _program(name: str) -> str | None:
     return str(places[-1]) if places else shutil.which(name)
 
 
+def _without(reason: str) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}, though CI=true")
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of its own on loopback, ``trust``, gone at the end of the session."""
     initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
     if initdb is None or pg_ctl is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no PostgreSQL server here (initdb, pg_ctl), though CI=true")
-        pytest.skip("no PostgreSQL server here (initdb and pg_ctl, of Debian's package 'postgresql')")
+        _without("no PostgreSQL server here (initdb and pg_ctl, of Debian's package 'postgresql')")
     import pwd
 
     if os.geteuid() == 0 and "postgres" not in {user.pw_name for user in pwd.getpwall()}:
-        pytest.skip("PostgreSQL refuses to run as root, and there is no user 'postgres'")
+        _without("PostgreSQL refuses to run as root, and there is no user 'postgres'")
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     as_root = os.geteuid() == 0
     if as_root:
