@@ -1,0 +1,303 @@
+"""The command ``hybrid-toolkit``: the same as the notebooks, without a notebook.
+
+Exit codes: 0 done or valid, 1 the data have problems, 2 something cannot be read, written or understood, 70 a fault
+of the toolkit itself, 130 interrupted. No message holds a value from the data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hybrid_toolkit import __version__
+from hybrid_toolkit.errors import HybridToolkitError, OutputError
+
+PROGRAM = "hybrid-toolkit"
+SIZES = ("small", "authority", "region", "national")
+
+
+def validate(args: argparse.Namespace) -> int:
+    """Check data against the contracts: 0 valid, 1 with problems, 2 unreadable."""
+    from hybrid_toolkit.data.rules import validate_path
+
+    report = validate_path(args.data, args.mapping)
+    if args.out:
+        _write(args.out, report.tidy().to_csv(index=False, lineterminator="\n"))
+    print(report.summary())
+    return 0 if report.ok else 1
+
+
+def coverage(args: argparse.Namespace) -> int:
+    """Say what can be measured with the data, and what would open the rest."""
+    from hybrid_toolkit.data.needs import coverage_summary
+
+    data = _load(args)
+    frame = data.coverage()
+    if args.out:
+        _write(args.out, frame.to_csv(index=False, lineterminator="\n"))
+    print(coverage_summary(frame))
+    return 0
+
+
+def map_(args: argparse.Namespace) -> int:
+    """Propose a mapping from your names and codes to the contracts'."""
+    from hybrid_toolkit.data.propose import propose_mapping
+
+    proposal = propose_mapping(args.data)
+    if not args.out:
+        print(proposal.toml)
+        print(proposal.summary(), file=sys.stderr)
+        return 0
+    _not_over(args)
+    _write(args.out, proposal.toml)
+    print(f"{proposal.summary()}\nWritten to {args.out}. Look through it, then: {PROGRAM} validate DATA --mapping FILE")
+    return 0
+
+
+def template(args: argparse.Namespace) -> int:
+    """Write a workbook to fill in, with the data dictionary and lists of codes."""
+    from hybrid_toolkit.data.template import write_template
+
+    _not_over(args)
+    write_template(args.out)
+    print(f"Written to {args.out}. Fill it in, delete the example rows, then: {PROGRAM} validate {args.out}")
+    return 0
+
+
+def pseudonymise(args: argparse.Namespace) -> int:
+    """Replace keys by a keyed hash and leave out names, addresses and the like."""
+    from hybrid_toolkit.data.pseudonymise import pseudonymise_folder
+
+    columns = args.columns.split(",") if args.columns else None
+    drop = args.drop.split(",") if args.drop else ()
+    done = pseudonymise_folder(args.data, args.out, columns=columns, drop=drop, key_file=args.key_file)
+    print(f"{done.summary()}\nWritten to {args.out}")
+    return 0
+
+
+def synth(args: argparse.Namespace) -> int:
+    """Simulate an authority whose truth is known, and write it with its truth."""
+    from hybrid_toolkit.synth.generate import simulate_authority
+    from hybrid_toolkit.synth.scenarios import scenario
+    from hybrid_toolkit.synth.write import write_authority
+
+    truth = scenario(args.scenario)
+    data = simulate_authority(truth, args.size, args.seed)
+    write_authority(data, truth, args.out, seed=args.seed, size=args.size)
+    print(f"{data!r}\nWritten to {args.out}, with its truth in truth.json")
+    return 0
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Run the whole evaluation on the synthetic authority that comes with the package."""
+    from hybrid_toolkit.demo import run_demo
+
+    run_demo(Path(args.out), progress=True)
+    return 0
+
+
+def metrics(args: argparse.Namespace) -> int:
+    """List the metrics, or show one in full."""
+    from hybrid_toolkit.metrics.spec import catalogue, find
+
+    frame = catalogue()
+    if args.id is None:
+        width = frame["id"].str.len().max()
+        for row in frame.to_dict("records"):
+            print(f"{row['id']:<{width}}  {row['name']}" + ("" if row["computed"] else " (not computed from tables)"))
+        return 0
+    for spec in find(args.id):
+        print(
+            "\n".join(
+                f"{k}: {v}" for k, v in frame[frame["id"] == spec.id].iloc[0].items() if str(v) not in ("", "nan")
+            )
+        )
+    return 0
+
+
+def measure(args: argparse.Namespace) -> int:
+    """Measure one metric and show what the disclosure gate lets through."""
+    from hybrid_toolkit.disclosure.release import require_release
+    from hybrid_toolkit.report.measured import measure_released
+
+    data = _load(args)
+    texts = []
+    for one in measure_released(data, args.metric, by=args.by):
+        table = require_release(one.table)
+        rows = table.content
+        texts.append(rows.to_csv(index=False, lineterminator="\n"))
+        shown = rows.drop(columns="suppressed").astype("str").mask(rows["suppressed"].to_numpy()[:, None], "[c]")
+        shown["group"] = rows["group"]
+        print("\n".join(line for line in (table.stamp, f"{table.title} ({one.unit})") if line))
+        print(shown.replace({"nan": "", "<NA>": "[c]"}).to_string(index=False))
+        if rows["suppressed"].any():
+            print("[c] is hidden to protect people.")
+        print("".join(f"- {note}\n" for note in require_release(one.notes).content["note"]))
+    if args.out:
+        _write(args.out, "\n".join(texts))
+    return 0
+
+
+def published(args: argparse.Namespace) -> int:
+    """Read published statistics into one tidy form."""
+    from hybrid_toolkit.data.published import load_published
+
+    found = load_published(args.data)
+    if args.out:
+        _write(args.out, found.tidy().to_csv(index=False, lineterminator="\n"))
+    print(found.summary())
+    return 0
+
+
+def _load(args: argparse.Namespace):  # type: ignore[no-untyped-def]  # the type would load pandas for --help
+    from hybrid_toolkit.data.identifiers import identifier_problems, refuse_identifiers
+    from hybrid_toolkit.data.load import load_data
+
+    data = load_data(args.data, args.mapping)
+    refuse_identifiers(identifier_problems(data.tables))
+    return data
+
+
+def _write(path: str, text: str) -> None:
+    from hybrid_toolkit.data.atomic import atomic_write_text
+
+    atomic_write_text(path, text)
+
+
+def _not_over(args: argparse.Namespace) -> None:
+    """Refuse to write over a file that somebody may have worked on."""
+    if Path(args.out).is_file() and not args.force:
+        raise OutputError(
+            f"'{args.out}' is there already.", fix="Give another name, or add --force.", code="OUTPUT-EXISTS"
+        )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--debug", action="store_true", default=argparse.SUPPRESS, help="show the traceback (it may hold data)"
+    )
+    top = argparse.ArgumentParser(
+        prog=PROGRAM, parents=[shared], description="Evaluate hybrid working in children's social work."
+    )
+    top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], *, data: str = "") -> argparse.ArgumentParser:
+        text = (run.__doc__ or "").strip()
+        one = commands.add_parser(name, parents=[shared], help=text.rstrip("."), description=text)
+        one.set_defaults(run=run)
+        if data:
+            one.add_argument("data", metavar=data, help="folder, file, workbook or database URL")
+        return one
+
+    for name, run in (("validate", validate), ("coverage", coverage)):
+        one = add(name, run, data="DATA")
+        one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+        one.add_argument("--out", metavar="FILE.csv", help="also write the result as a table")
+    one = add("map", map_, data="DATA")
+    one.add_argument("--out", metavar="FILE.toml", help="where to write it; shown if left out")
+    one.add_argument("--force", action="store_true", help="write over the file if it is there")
+    one = add("template", template)
+    one.add_argument("--out", metavar="FILE.xlsx", required=True, help="the workbook to write")
+    one.add_argument("--force", action="store_true", help="write over the file if it is there")
+    one = add("pseudonymise", pseudonymise, data="DATA")
+    one.add_argument("--out", metavar="FOLDER", required=True, help="new folder, apart from the data")
+    one.add_argument(
+        "--key-file", metavar="FILE", help="where the key is kept, apart from both; thrown away if left out"
+    )
+    one.add_argument("--columns", metavar="A,B", help="columns to hash; those named like keys if left out")
+    one.add_argument("--drop", metavar="A,B", help="further columns to leave out")
+    one = add("synth", synth)
+    one.add_argument("--scenario", metavar="NAME", required=True, help="such as null, helpful-hump, confounded-null")
+    one.add_argument("--size", choices=SIZES, default="small", help="how large (default: small)")
+    one.add_argument("--seed", type=_seed, default=0, help="a whole number; the same seed gives the same bytes")
+    one.add_argument("--out", metavar="FOLDER", required=True, help="folder to write")
+    one = add("demo", demo)
+    one.add_argument("--out", metavar="FOLDER", default="out/demo", help="folder to write (default: out/demo)")
+    one = add("metrics", metrics)
+    one.add_argument("id", nargs="?", metavar="ID", help="a metric to show in full")
+    one = add("measure", measure, data="DATA")
+    one.add_argument("--metric", metavar="ID", required=True, help="metric id; see the command metrics")
+    one.add_argument("--by", metavar="COLUMN", help="what splits it, such as career_stage or service")
+    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+    one.add_argument("--out", metavar="FILE.csv", help="also write the released table")
+    one = add("published", published, data="FILE")
+    one.add_argument("--out", metavar="FILE.csv", help="write the tidy table")
+    return top
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("a whole number from 0 is needed")
+    return int(text)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code.
+
+    Parameters
+    ----------
+    argv : arguments after the command's name; those of the process by default.
+
+    Examples
+    --------
+    >>> main(["--version"])
+    hybrid-toolkit 0.1.0
+    0
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console may not know every letter
+    try:
+        args = parser().parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    debug = getattr(args, "debug", False)
+    try:
+        with warnings.catch_warnings():
+            if not debug and not sys.warnoptions:
+                warnings.simplefilter("ignore")
+            code: int = args.run(args)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except KeyboardInterrupt:
+        print(f"\n{PROGRAM}: interrupted.", file=sys.stderr)
+        return 130
+    except HybridToolkitError as error:
+        if debug:
+            raise
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        if debug:
+            raise
+        print(
+            f"{PROGRAM}: the operating system refused: {(error.strerror or 'no reason given').lower()}. How to mend it: "
+            "check the rights and the free space of the folders, then run again.",
+            file=sys.stderr,
+        )
+        return 2
+    except Exception as error:
+        if debug:
+            raise
+        print(
+            f"{PROGRAM}: this is a bug in the toolkit ({type(error).__name__}). Run again with --debug to see where; "
+            "look through the traceback for values from your data before you send it to anybody.",
+            file=sys.stderr,
+        )
+        return 70
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""One metric measured and released: the table that may be shown, and the reasons for doubt beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.metrics.compute import measure, metric_values
+from hybrid_toolkit.metrics.grouping import groups
+from hybrid_toolkit.metrics.influence import MeanOf
+from hybrid_toolkit.metrics.metric import MetricSpec
+from hybrid_toolkit.metrics.spec import find
+
+ALL = "all"
+"""The row for everyone."""
+VALUES = ("estimate", "conf_low", "conf_high")
+_PEOPLE = ("worker_id", "family_id", "child_id")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A metric as it may be shown.
+
+    Parameters
+    ----------
+    metric, name, unit : the metric's id and name, and the unit of its figure.
+    table : release with ``group``, ``n``, ``people``, ``estimate``, ``conf_low``, ``conf_high``, ``suppressed``.
+    notes : release with one ``note`` a row: reasons for doubt about what is shown, and caveats.
+    """
+
+    metric: str
+    name: str
+    unit: str
+    table: Release
+    notes: Release
+
+
+def measure_released(
+    data: EvaluationData, metric: str, *, by: str | None = None, gate: Gate | None = None
+) -> tuple[Measured, ...]:
+    """Measure a metric over everyone, and in groups if asked, and pass it through the disclosure gate.
+
+    Parameters
+    ----------
+    metric : metric id, or a code that stands for several.
+    by : what splits it, as for ``measure``; groups and everyone are protected together.
+    gate : the disclosure gate; the package's policy where it is left out.
+
+    Raises
+    ------
+    UsageError, CoverageError, MeasureError : as ``measure``.
+    DisclosureError : the table cannot be protected.
+    """
+    opened = gate if gate is not None else Gate(source=data)
+    return tuple(_released(data, spec, by, opened) for spec in find(metric))
+
+
+def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate) -> Measured:
+    rows = measure(data, spec)
+    if by is not None:
+        rows = pd.concat([rows, measure(data, spec, by=by)], ignore_index=True)
+    units = metric_values(data, spec)
+    labels = pd.Series(ALL, index=units.index) if by is None else groups(units, data, by)
+    people = [_people(spec, units, labels, str(g)) for g in rows["group"]]
+    rows = rows.assign(people=[n if p is None else p for p, n in zip(people, rows["n"], strict=True)])
+    table = gate.table(
+        rows,
+        title=spec.name + (f", by {by.removesuffix('_id').replace('_', ' ')}" if by else ""),
+        dims=["group"],
+        people="people",
+        values=VALUES,
+        shares=["estimate"] if _is_share(spec, units) else [],
+        total_label=ALL,
+        structural_zeros=True,
+        source=data,
+    )
+    shown = set(table.content.loc[~table.content["suppressed"], "group"])
+    doubts = rows[rows["group"].isin(shown) & (rows["flag"] != "")]
+    notes = [f"{r['group']}: {r['flag']}." for r in doubts.to_dict("records")] + list(spec.caveats)
+    told = gate.facts(pd.DataFrame({"note": notes}, dtype="str"), title=f"{spec.name}: notes", basis="metadata")
+    return Measured(spec.id, spec.name, spec.value_unit, table, told)
+
+
+def _people(spec: MetricSpec, units: pd.DataFrame, labels: pd.Series, group: str) -> int | None:
+    """Distinct people behind the units that are used; None where the units name nobody."""
+    assert spec.statistic is not None
+    used = units[list(spec.statistic.columns)].notna().all(axis=1)
+    here = units[used if group == ALL else used & (labels == group)]
+    counts = [here[c].nunique() for c in _PEOPLE if c in units]
+    return min(counts) if counts else None
+
+
+def _is_share(spec: MetricSpec, units: pd.DataFrame) -> bool:
+    """Whether each unit is a yes or a no, so that the estimate is a share of the count."""
+    if not isinstance(spec.statistic, MeanOf) or spec.scale != 1 or not len(units):
+        return False
+    return bool(units[spec.statistic.column].dropna().isin((0, 1)).all())
