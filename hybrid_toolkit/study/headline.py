@@ -1,0 +1,39 @@
+"""The studies that come with the toolkit, read from their TOML files in ``declared/``."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from hybrid_toolkit.data.needs import Need
+from hybrid_toolkit.study.study import Study, parse_study
+
+
+@cache
+def declared_study(study_id: str) -> Study:
+    """One shipped study by its id."""
+    return parse_study((files("hybrid_toolkit.study") / "declared" / f"{study_id}.toml").read_text(encoding="utf-8"))
+
+
+def headline_studies() -> tuple[Study, Study, Study]:
+    """The three headline studies: remote work and practice, career stage, digital exclusion.
+
+    Examples
+    --------
+    >>> [s.id for s in headline_studies()]
+    ['remote-practice', 'career-stage', 'exclusion-gap']
+    """
+    return declared_study("remote-practice"), declared_study("career-stage"), declared_study("exclusion-gap")
+
+
+def panel_study() -> Study:
+    """The study of authority totals over years: agency share, caseload and turnover."""
+    return declared_study("agency-turnover")
+
+
+def needs() -> tuple[Need, ...]:
+    """What each study needs of the data."""
+    return tuple(
+        Need(id=s.id, kind="study", name=s.id.replace("-", " "), question=s.question, tables=s.tables())
+        for s in (*headline_studies(), panel_study())
+    )

@@ -1,0 +1,305 @@
+"""A study: declared once, checked before any fit, tried where the truth is known, run unchanged on real data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.designs import DESIGNS, Design, Plan
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.study.frames import build_frame, check_columns, table_needs
+from hybrid_toolkit.study.words import Words, check_words
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.study.diagnose import Diagnosis
+    from hybrid_toolkit.study.estimate import StudyResult
+    from hybrid_toolkit.synth.truth import Size, Truth
+
+KINDS = ("slope", "slope-gap")
+"""Kinds of estimand: a slope on the exposure, or the difference of that slope between two groups."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is asked, of which rows, by which design. Frozen; reads and writes TOML; equal files give equal studies.
+
+    Column names are those of the study's unit (``hybrid_toolkit.study.frames.UNITS``); each is made from the tables
+    of the contracts, so a study runs on any data that have these tables.
+
+    Parameters
+    ----------
+    id : short name, lower case with hyphens.
+    question : one sentence that ends with a question mark.
+    estimand : id of the true value in the synthetic room, so that a diagnosis knows what to compare with.
+    outcome, exposure : columns.
+    design : id of a design in ``hybrid_toolkit.designs.DESIGNS``.
+    unit : what one row is: ``"contact"``, ``"worker-wave"`` or ``"authority-year"``.
+    cluster : column of the clusters of the intervals.
+    kind : one of ``KINDS``.
+    effect : ``"total"``, which holds no mediator constant.
+    period : column of time, in words.
+    secondary_outcomes, secondary_estimands : more outcomes with the id of their true value, in the same order.
+    moderators : for a slope gap, the one yes/no column whose groups are compared.
+    groups : column of finer groups whose own slopes are shown beside.
+    mediators : columns on the path from exposure to outcome; named so that they are never held constant.
+    confounders : columns held constant.
+    fixed_effects : columns whose levels each get their own intercept.
+    instruments : other measures of the same exposure, with errors of their own.
+    placebos : columns that should carry nothing once the exposure is in.
+    colleagues : column with the exposure of a worker's colleagues, to look for interference.
+    answered : column that is true where a survey was answered.
+    effect_unit : unit of the estimate.
+    contrast, contrast_size : the difference in exposure that the claims speak of, in words and in units of exposure.
+    words : how each outcome is spoken of.
+    limits : what this study can never say, beside what its grade forbids.
+
+    Raises
+    ------
+    StudyError : the declaration cannot be run or identified; the message says what was found and what is needed.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.headline import headline_studies
+    >>> study = headline_studies()[0]
+    >>> study.id, study.design_used.grade
+    ('remote-practice', 'quasi-causal')
+    >>> parse_study(study.to_toml()) == study
+    True
+    """
+
+    id: str
+    question: str
+    estimand: str
+    outcome: str
+    exposure: str
+    design: str
+    unit: str
+    cluster: str
+    kind: str = "slope"
+    effect: str = "total"
+    period: str = "month"
+    secondary_outcomes: tuple[str, ...] = ()
+    secondary_estimands: tuple[str, ...] = ()
+    moderators: tuple[str, ...] = ()
+    groups: str = ""
+    mediators: tuple[str, ...] = ()
+    confounders: tuple[str, ...] = ()
+    fixed_effects: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    placebos: tuple[str, ...] = ()
+    colleagues: str = ""
+    answered: str = ""
+    effect_unit: str = ""
+    contrast: str = ""
+    contrast_size: float = 1.0
+    words: tuple[Words, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._check_declaration()
+        self._check_identified()
+        check_words(self.contrast, *(w.phrase for w in self.words))
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcome, then the secondary ones."""
+        return (self.outcome, *self.secondary_outcomes)
+
+    @property
+    def estimands(self) -> tuple[str, ...]:
+        """Ids of the true values, in the order of ``outcomes``."""
+        return (self.estimand, *self.secondary_estimands)
+
+    @property
+    def design_used(self) -> Design:
+        """The design itself: its assumptions, grade and checks."""
+        return DESIGNS[self.design]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that a fit or a check reads."""
+        named = (self.exposure, self.cluster, self.groups, self.colleagues, self.answered)
+        lists = (self.moderators, self.confounders, self.fixed_effects, self.instruments, self.placebos)
+        every = (*self.outcomes, *named, *(c for part in lists for c in part))
+        return tuple(dict.fromkeys(c for c in every if c))
+
+    def plan(self, outcome: str = "", *, conf_level: float = 0.95) -> Plan:
+        """The columns of one fit, for the main outcome or another of ``outcomes``."""
+        return Plan(
+            outcome=outcome or self.outcome,
+            exposure=self.exposure,
+            cluster=self.cluster,
+            moderator=self.moderators[0] if self.kind == "slope-gap" else "",
+            groups=self.groups,
+            confounders=self.confounders,
+            fixed_effects=self.fixed_effects,
+            instruments=self.instruments,
+            placebos=self.placebos,
+            colleagues=self.colleagues,
+            answered=self.answered,
+            unit=self.effect_unit,
+            conf_level=conf_level,
+        )
+
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        """Tables and columns that the study needs."""
+        return table_needs(self.unit, self.columns)
+
+    def frame(self, data: EvaluationData) -> pd.DataFrame:
+        """One row a unit, with every column of the study.
+
+        Raises
+        ------
+        CoverageError : the data lack a table or column.
+        """
+        return build_frame(data, self.unit, self.columns)
+
+    def estimate(self, data: EvaluationData, *, conf_level: float = 0.95) -> StudyResult:
+        """Fit the study to data, run its checks, and show the other specifications beside it.
+
+        Raises
+        ------
+        CoverageError : the data lack a table or column.
+        EstimationError : the data cannot carry the model.
+        """
+        from hybrid_toolkit.study.estimate import estimate_study
+
+        return estimate_study(self, data, conf_level=conf_level)
+
+    def naive(self, data: EvaluationData, *, conf_level: float = 0.95) -> pd.DataFrame:
+        """What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first."""
+        frame = self.frame(data)
+        rows = [self.design_used.naive(frame, self.plan(o, conf_level=conf_level)).row for o in self.outcomes]
+        out = pd.concat(rows, ignore_index=True)
+        out.insert(0, "outcome", list(self.outcomes))
+        return out
+
+    def diagnose(
+        self,
+        truth: Truth | str = "helpful-hump",
+        size: Size | str = "small",
+        *,
+        sims: int = 100,
+        seed: int = 20_250_000,
+        n_jobs: int = 1,
+        progress: bool = True,
+        conf_level: float = 0.95,
+    ) -> Diagnosis:
+        """Simulate authorities whose truth is known, run the study on each, and say how well it did.
+
+        See ``hybrid_toolkit.study.diagnose.diagnose_together``.
+        """
+        from hybrid_toolkit.study.diagnose import diagnose_together
+
+        return diagnose_together(
+            [self], truth, size, sims=sims, seed=seed, n_jobs=n_jobs, progress=progress, conf_level=conf_level
+        )[0]
+
+    def words_for(self, outcome: str) -> Words:
+        """How an outcome is spoken of."""
+        for words in self.words:
+            if words.outcome == outcome:
+                return words
+        return Words(outcome, phrase=outcome.replace("_", " "), unit=self.effect_unit)
+
+    def but(self, **changes: object) -> Study:
+        """The same study with some fields changed, checked again."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def to_toml(self) -> str:
+        """The study as TOML; ``parse_study`` gives it back."""
+        from hybrid_toolkit.study.toml import write_toml
+
+        return write_toml(self)
+
+    def _check_declaration(self) -> None:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
+            raise StudyError("a study's id is lower case words joined by hyphens.", fix="Rename it.", code="STUDY-ID")
+        if not self.question.strip().endswith("?"):
+            raise StudyError(f"study '{self.id}' has no question.", fix="End it with '?'.", code="STUDY-QUESTION")
+        for name, value, known in (
+            ("design", self.design, tuple(DESIGNS)),
+            ("kind", self.kind, KINDS),
+            ("effect", self.effect, ("total",)),
+        ):
+            if value not in known:
+                raise StudyError(
+                    f"study '{self.id}' has an unknown {name}.",
+                    fix=f"Use one of: {', '.join(known)}.",
+                    code="STUDY-FIELD",
+                )
+        check_columns(self.unit, (*self.columns, *self.mediators))
+        if len(self.secondary_estimands) != len(self.secondary_outcomes):
+            raise StudyError(
+                f"study '{self.id}' names {len(self.secondary_outcomes)} secondary outcome(s) and "
+                f"{len(self.secondary_estimands)} estimand(s).",
+                fix="Name one estimand for each secondary outcome.",
+                code="STUDY-ESTIMANDS",
+            )
+        if not self.contrast_size > 0:
+            raise StudyError(
+                f"study '{self.id}': contrast_size must be above 0.", fix="Give its size.", code="STUDY-FIELD"
+            )
+
+    def _check_identified(self) -> None:
+        design = self.design_used
+        if self.kind not in design.identifies:
+            raise StudyError(
+                f"design '{design.id}' cannot identify a {self.kind}; it identifies: {', '.join(design.identifies)}.",
+                fix="Choose a design that can, or ask for what this one gives.",
+                code="NOT-IDENTIFIED",
+            )
+        if (self.kind == "slope-gap") != (len(self.moderators) == 1):
+            raise StudyError(
+                f"a {self.kind} takes {'one moderator' if self.kind == 'slope-gap' else 'no moderator'}; "
+                f"study '{self.id}' names {len(self.moderators)}.",
+                fix="Name the yes/no column whose groups are compared, or ask for a slope.",
+                code="NOT-IDENTIFIED",
+            )
+        if "fixed_effects" in design.needs and not self.fixed_effects:
+            raise StudyError(
+                f"design '{design.id}' compares a unit with itself and needs fixed_effects.",
+                fix="Name the columns of unit and time.",
+                code="NOT-IDENTIFIED",
+            )
+        held = {*self.confounders, *self.fixed_effects}
+        blocked = sorted(held & set(self.mediators))
+        if blocked:
+            raise StudyError(
+                f"{len(blocked)} mediator(s) would be held constant, which removes part of a total effect: "
+                f"{', '.join(blocked)}.",
+                fix="Take them out of confounders and fixed_effects.",
+                code="MEDIATOR-HELD",
+            )
+        own = sorted(held & {*self.outcomes, self.exposure, *self.instruments})
+        if own:
+            raise StudyError(
+                f"{len(own)} column(s) are both outcome or exposure and held constant: {', '.join(own)}.",
+                fix="Give each column one part.",
+                code="STUDY-ROLES",
+            )
+
+
+def load_study(path: Path | str) -> Study:
+    """A study from a TOML file.
+
+    Raises
+    ------
+    UnreadableError : the file is not there or is not TOML.
+    StudyError : an unknown or missing key, a value of the wrong kind, or a study that cannot be run.
+    """
+    from hybrid_toolkit.study.toml import read_toml
+
+    return read_toml(Path(path))
+
+
+def parse_study(text: str) -> Study:
+    """A study from TOML text; raises as ``load_study``."""
+    from hybrid_toolkit.study.toml import parse_toml
+
+    return parse_toml(text)

@@ -1,0 +1,91 @@
+"""A study as TOML text and back. Unknown keys are refused by name."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Any
+
+from hybrid_toolkit.errors import StudyError, UnreadableError
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.words import Words
+
+
+def write_toml(study: Study) -> str:
+    """The study as TOML: every field that differs from its default, in the order of the declaration."""
+    lines = [f"{f.name} = {_value(getattr(study, f.name))}" for f in fields(Study) if _told(study, f)]
+    for words in study.words:
+        lines += ["", "[[words]]"]
+        lines += [f"{f.name} = {_value(getattr(words, f.name))}" for f in fields(Words) if _told(words, f)]
+    return "\n".join(lines) + "\n"
+
+
+def _told(item: object, field: Field[Any]) -> bool:
+    return field.name != "words" and (field.default is MISSING or getattr(item, field.name) != field.default)
+
+
+def _value(value: object) -> str:
+    """A string, a number or a list of strings in TOML. JSON's escapes are TOML's."""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_value(v) for v in value) + "]"
+    return repr(float(value)) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)
+
+
+def read_toml(path: Path) -> Study:
+    """A study from a file; raises as ``load_study``."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableError(
+            f"the study file '{path.name}' cannot be read ({type(error).__name__}).",
+            fix="Give the path of a UTF-8 TOML file.",
+            code="STUDY-UNREADABLE",
+        ) from None
+    return parse_toml(text)
+
+
+def parse_toml(text: str) -> Study:
+    """A study from TOML text; raises as ``load_study``."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableError(
+            f"the study is not TOML: {error}.", fix="Mend that line.", code="STUDY-UNREADABLE"
+        ) from None
+    entries = raw.pop("words", [])
+    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+        raise StudyError("'words' must be a list of tables.", fix="Write [[words]] before each.", code="STUDY-KIND")
+    words = tuple(Words(**_read(e, Words, "words")) for e in entries)
+    return Study(**_read(raw, Study, "the study"), words=words)
+
+
+def _read(raw: Mapping[str, Any], kind: type, where: str) -> dict[str, Any]:
+    known = {f.name: f for f in fields(kind) if f.name != "words"}
+    unknown = sorted(set(raw) - set(known))
+    if unknown:
+        raise StudyError(
+            f"{where} has {len(unknown)} unknown key(s): {', '.join(unknown)}.",
+            fix=f"Use: {', '.join(known)}.",
+            code="KEY-UNKNOWN",
+        )
+    absent = [n for n, f in known.items() if f.default is MISSING and n not in raw]
+    if absent:
+        raise StudyError(
+            f"{where} lacks {len(absent)} key(s): {', '.join(absent)}.", fix="Add them.", code="KEY-MISSING"
+        )
+    return {n: _coerce(n, v, known[n]) for n, v in raw.items()}
+
+
+def _coerce(name: str, value: object, field: Field[Any]) -> object:
+    kind = str(field.type)
+    if kind.startswith("tuple") and isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    if kind.startswith("float") and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if kind == "str" and isinstance(value, str):
+        return value
+    wanted = "a list of text" if kind.startswith("tuple") else "a number" if kind.startswith("float") else "text"
+    raise StudyError(f"key '{name}' must be {wanted}.", fix="Mend its value.", code="STUDY-KIND")
