@@ -112,9 +112,11 @@ def cut_blocks(rows: list[list[object]]) -> tuple[list[Block], list[Line]]:
             pending.append(line)
         elif line.kind == "data":
             if block is None or any(p.kind == "head" for p in pending):
-                block = Block(above=pending)
+                heads = [n for n, p in enumerate(pending) if p.kind == "head"]
+                under = [p for p in pending[heads[-1] + 1 :] if p.kind == "label"] if heads else []
+                section = under[-1].text(min(under[-1].cells)) if under else ""
+                block = Block(above=[p for p in pending if p not in under])
                 blocks.append(block)
-                section = ""
             else:
                 named = [p for p in pending if p.kind == "label" and not _is_note(p)]
                 section = named[-1].text(min(named[-1].cells)) if named else section

@@ -9,7 +9,7 @@ import numpy as np
 
 from hybrid_toolkit.data.published import areas
 from hybrid_toolkit.data.published.blocks import Band, Block, Line, band_rows, bands_of, cell_of, cut_blocks
-from hybrid_toolkit.data.published.columns import BLANK_NOTE
+from hybrid_toolkit.data.published.columns import BLANK_NOTE, header_unit
 from hybrid_toolkit.data.published.fractions import all_fractions, says_percent
 from hybrid_toolkit.data.published.model import Grid, Piece, join_notes, plural, tidy_frame
 from hybrid_toolkit.data.published.periods import is_year, period_in, period_of
@@ -18,6 +18,7 @@ from hybrid_toolkit.data.published.tidying import to_percent
 from hybrid_toolkit.errors import PublishedError
 
 Row = dict[str, object]
+_COUNTED = re.compile(r"sample|number|count|base|total \(n|respondents|thousand", re.I)
 
 
 def tidy_crosstab(grid: Grid, where: str, all_lines: Sequence[str], *, period: str | None = None) -> Piece | None:
@@ -139,7 +140,7 @@ class _Reader:
             "value": value,
             "text": "" if cell.is_number or cell.marker else cell.text,
             "marker": cell.marker,
-            "unit": "percent" if cell.percent else "",
+            "unit": "percent" if cell.percent else header_unit(" ".join(path)),
             "breakdown": "; ".join(parts),
             "assumed": join_notes(notes),
             "table": self.grid.name or self.measure,
@@ -158,7 +159,8 @@ class _Reader:
         scaled, notes = to_percent(values, flags)
         out = []
         for r, v, n in zip(rows, scaled, notes, strict=True):
-            unit = "percent" if n or (told and not np.isnan(v)) else str(r["unit"]) or self._unit()
+            counted = _COUNTED.search(_part(str(r["breakdown"]), "column"))
+            unit = "percent" if n else str(r["unit"]) or ("percent" if told and not counted else self._unit())
             unit = "" if np.isnan(v) or "standard error" in str(r["breakdown"]) else unit
             kept = {k: x for k, x in r.items() if k != "_column"}
             out.append({**kept, "value": float(v), "unit": unit, "assumed": join_notes((str(r["assumed"]), str(n)))})

@@ -192,12 +192,15 @@ def _promote(
 
     named = [c for c in indicators if c.names_dimension and not c.has_fractions and c.distinct <= 60]
     filters, indicators = [*filters, *named], [c for c in indicators if c not in named]
-    few = sorted((c for c in indicators if not c.has_fractions and c.distinct <= 30), key=lambda c: c.distinct)
-    if few and repeated(filters):
-        for column in few:
-            if not repeated([*filters, column]):
-                named.append(column)
-                filters, indicators = [*filters, column], [c for c in indicators if c is not column]
+    if repeated(filters):
+        trial: list[Column] = []
+        for column in indicators:
+            if column.has_fractions or column.distinct > 100 or len(trial) + 1 == len(indicators):
+                continue
+            trial.append(column)
+            if not repeated([*filters, *trial]):
+                named += trial
+                filters, indicators = [*filters, *trial], [c for c in indicators if c not in trial]
                 break
     for column in named:
         sentences.append(f"Column '{column.header}' holds numbers but was read as a breakdown.")

@@ -181,8 +181,14 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
 def _split(text: str) -> list[list[object]]:
     delimiter = _delimiter(text)
     csv.field_size_limit(10_000_000)
-    rows: list[list[object]] = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
-    return _trim(rows)
+    try:
+        return _trim(list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+    except csv.Error:
+        raise PublishedError(
+            "The text is no table with separators: a quotation mark is never closed, or a cell is too long.",
+            fix="Download the file again.",
+            code="PUB-TEXT",
+        ) from None
 
 
 def _delimiter(text: str) -> str:

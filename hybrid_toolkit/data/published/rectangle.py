@@ -216,6 +216,9 @@ def _cut(grid: Grid, where: str, start: int, top: int, first: int) -> tuple[Rect
             end = i
             break
         if not _belongs(row, cells, width):
+            cut_off = len(cells) > 1 and len(row) < width and (is_year(row[0]) or areas.is_old_code(row[0]))
+            if cut_off and not grid.name:
+                short.append(i + 1)
             loose.append(row)
             continue
         if cells[-1] >= width:

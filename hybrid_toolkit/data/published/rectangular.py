@@ -50,8 +50,9 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
     code = no_marker(roles.code.texts) if roles.code else texts([""] * length)
     old = no_marker(roles.old.texts) if roles.old else texts([""] * length)
     name = roles.name.texts if roles.name else [""] * length
-    area, area_notes, codes = area_base(code, old, name, level)
-    when, when_note, row_period = _row_periods(roles, table, period, sentences)
+    code_texts, name = roles.filled(code, name, level)
+    area, area_notes, codes = area_base(code_texts, old, name, level)
+    when, when_note, row_period, when_sentence = _row_periods(roles, table, period)
     taken = roles.used if row_period else [c for c in roles.used if c not in roles.period]
     rest = [c for c in columns if c not in taken and not c.is_skipped and c.kind != "blank"]
     skipped = [c.header for c in columns if c.is_skipped]
@@ -73,6 +74,7 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
     series += [_series(c, table, row_period, as_text=True) for c in sorted_.words]
     series += neighbours
     series.sort(key=lambda s: s.column.position)
+    sentences += [when_sentence] if any(not s.periods for s in series) and when_sentence else []
     sentences += _sentences(table, roles, sorted_, codes, layout)
     frame = lay_out(base, series)
     if table.header_rows > 1:
@@ -93,37 +95,37 @@ def _region(roles: Roles) -> dict[str, Texts]:
     return out
 
 
-def _row_periods(roles: Roles, table: Rectangle, period: str | None, sentences: list[str]) -> tuple[Texts, str, bool]:
-    """One period a row, what was assumed, and whether a column of the table gave it."""
+def _row_periods(roles: Roles, table: Rectangle, period: str | None) -> tuple[Texts, str, bool, str]:
+    """One period a row; what was assumed for it; whether a column of the table gave it; a sentence on it."""
     length = len(table.body)
     title = next((p for p in (period_in(t) for t in table.titles if re.search(r"as (at|of)", t, re.I)) if p), "")
     as_at = bool(title) and not repeats(roles.area_texts(length))
     if roles.period and not as_at:
         parts = [c.texts for c in roles.period]
         joined = [" ".join(p for p in row if p) for row in zip(*parts, strict=True)]
-        whole = [period_of(t) or t for t in joined]
-        return texts(whole), "", True
+        return texts([period_of(t) or t for t in joined]), "", True, ""
     title = title or next((p for p in map(period_in, table.titles) if p), "")
     if title:
-        sentences.append(f"Period {title} read from the title of '{table.name}'.")
-        return texts([title] * length), "period read from the title", False
+        told = f"Period {title} read from the title of '{table.name}'."
+        return texts([title] * length), "period read from the title", False, told
     from_area = period_in(roles.code.header) if roles.code else ""
     if from_area:
-        return texts([from_area] * length), "period read from the header of the area column", False
+        told = f"Period {from_area} read from the header of the area column."
+        return texts([from_area] * length), "period read from the header of the area column", False, told
     if period:
-        sentences.append(f"Period {period} given by the caller: the file names none.")
-        return texts([period] * length), "period given by the caller", False
-    sentences.append(f"'{table.name}' names no period; give one with period=... where it is known.")
-    return texts([""] * length), "no period in the file", False
+        told = f"Period {period} given by the caller: the file names none."
+        return texts([period] * length), "period given by the caller", False, told
+    told = f"'{table.name}' names no period; give one with period=... where it is known."
+    return texts([""] * length), "no period in the file", False, told
 
 
 def _sort(rest: list[Column], key: list[Texts], roles: Roles, sentences: list[str]) -> _Sorted:
     numbers = [c for c in rest if c.kind == "number" and not c.names_identifier]
     identifiers = [c for c in rest if c.kind == "number" and c.names_identifier]
     words = [c for c in rest if c.kind == "text"]
-    repeated = repeats(*key)
-    if not numbers or not repeated:
-        details = [c for c in words if _DETAIL.search(c.norm) and c.norm != "overall_effectiveness"]
+    long = repeats(key[0], key[2]) or repeats(*key)
+    if not numbers or not long:
+        details = [c for c in words if _DETAIL.search(c.norm) or (numbers and c.distinct == 1 < len(c.raw))]
         measures = [c for c in words if c not in details]
         if numbers or measures:
             return _Sorted(numbers, [*measures, *identifiers], details)

@@ -10,8 +10,11 @@ from hybrid_toolkit.data.published import areas
 from hybrid_toolkit.data.published.columns import Column
 from hybrid_toolkit.data.published.periods import period_of
 from hybrid_toolkit.data.published.rectangle import _AREA_NAME
+from hybrid_toolkit.data.published.tidying import Words
 
-_LEVEL = re.compile(r"geographic_level|geography_(type|level)|area_type|geog_?type|level_of_geography")
+_LEVEL = re.compile(
+    r"geographic_level|geography_(type|level)|area_type|geog_?type|geog_?level|geographic_area|level_of_geography"
+)
 _REGION = re.compile(r"(^|_)(region|rgn|goreg|gor|ofsted_region)|^rgn\d\dnm|goreg|^go_?reg")
 _PERIOD = re.compile(
     r"^(year|time|period|time_?period|financial_?year|fin_?year|academic_?year|reporting_?year|calendar_?years?|"
@@ -40,6 +43,25 @@ class Roles:
         some = [self.code, self.old, self.name, self.level, self.region_code, self.region_name]
         return [c for c in some if c is not None] + [*self.period, *self.constant]
 
+    def filled(self, code: Words, name: Words, level: Words) -> tuple[list[str], list[str]]:
+        """Codes and names of rows for a region or the nation, which older files leave blank in the area's columns."""
+        codes, names = list(code), list(name)
+        blank = [i for i, (c, n) in enumerate(zip(codes, names, strict=True)) if not c and not n]
+        spare = [
+            (self.region_code, self.region_name),
+            (
+                next((c for c in self.constant if c.is_ons), None),
+                next((c for c in self.constant if not c.is_ons and not c.is_old), None),
+            ),
+        ]
+        for i in blank:
+            for spare_code, spare_name in spare:
+                codes[i] = codes[i] or (spare_code.texts[i] if spare_code and not names[i] else "")
+                names[i] = names[i] or (spare_name.texts[i] if spare_name else "")
+            if not codes[i] and not names[i] and level[i].casefold() in ("national", "country", "england"):
+                names[i] = "England"
+        return codes, names
+
     def area_texts(self, length: int) -> list[str]:
         """What tells areas apart: the code, else the three-digit code, else the name."""
         told = self.code or self.old or self.name
@@ -63,7 +85,9 @@ def roles_of(columns: Sequence[Column]) -> Roles:
         region_name = None
     if region_name is not None and region_name.is_ons:
         region_name = None
-    level = next((c for c in columns if _LEVEL.fullmatch(c.norm) and c.kind == "text"), None)
+    level = next((c for c in columns if _LEVEL.fullmatch(c.norm) and c.kind == "text" and c not in taken), None)
+    if level is None and code is not None:
+        level = next((c for c in columns if c.norm == "geography" and c not in taken and 0 < c.distinct <= 15), None)
     constant = [] if is_lookup else [c for c in others if c is not region_code and c.distinct == 1]
     constant += [] if is_lookup else [c for c in columns if c.norm in ("country_name", "country") and c.distinct == 1]
     constant = [c for c in constant if c not in taken]
