@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -26,15 +27,12 @@ BASES: dict[str, str] = {
 """On what grounds ``Gate.facts`` lets a frame through."""
 
 
-@runtime_checkable
-class HasHash(Protocol):
-    """Data that know their hash and whether they were simulated, such as ``EvaluationData``."""
+@dataclass(frozen=True, slots=True)
+class _Simulated:
+    """Stands behind what was made from simulations alone: synthetic, without the hash of one set of data."""
 
-    @property
-    def hash(self) -> str: ...
-
-    @property
-    def synthetic(self) -> bool: ...
+    hash: str = ""
+    synthetic: bool = True
 
 
 class Gate:
@@ -46,8 +44,8 @@ class Gate:
     Parameters
     ----------
     policy : what may be shown; None reads ``policy.toml`` of the package.
-    source : the data behind what is released, so that releases carry their hash and their synthetic stamp. A result
-        that knows its own (``data_hash``, ``synthetic``) needs none.
+    source : the data behind what is released (anything with ``hash`` or ``data_hash``, and ``synthetic``), so that
+        releases carry their hash and their synthetic stamp. A result that knows its own needs none.
 
     Examples
     --------
@@ -62,7 +60,7 @@ class Gate:
     ['threshold', 'rounding']
     """
 
-    def __init__(self, policy: Policy | None = None, *, source: HasHash | None = None) -> None:
+    def __init__(self, policy: Policy | None = None, *, source: object = None) -> None:
         self.policy = load_policy() if policy is None else policy
         self._source = source
 
@@ -84,7 +82,7 @@ class Gate:
         totals: bool = False,
         total_label: str = "Total",
         structural_zeros: bool = False,
-        source: HasHash | None = None,
+        source: object = None,
     ) -> Release:
         """Release a table of counts, and of values that rest on them.
 
@@ -143,7 +141,7 @@ class Gate:
         values: Sequence[str] = (),
         people: str | None = None,
         shares: Sequence[str] = (),
-        source: HasHash | None = None,
+        source: object = None,
     ) -> Release:
         """Release the numbers behind a figure: the same rules as ``table``, without totals.
 
@@ -180,7 +178,7 @@ class Gate:
         n: str = "n",
         clusters: str | None = None,
         labels: Sequence[str] = (),
-        source: HasHash | None = None,
+        source: object = None,
     ) -> Release:
         """Release estimates with their intervals, each only where enough people and clusters stand behind it.
 
@@ -247,7 +245,7 @@ class Gate:
         frame : what to show, all columns.
         basis : the grounds, one of ``BASES``; printed in the record.
         counts : columns that count rows of the data: small ones are hidden, the rest rounded.
-        source : as in ``Gate``, or a result.
+        source : as in ``Gate``; what is made from simulations is always stamped.
 
         Raises
         ------
@@ -275,7 +273,8 @@ class Gate:
             small = hide_small(out[column], self.policy)
             out[column] = round_counts(out[column], self.policy).mask(small)
             decisions += counted("threshold", int(small.sum()), len(out), "counts", f"below {self.policy.threshold}")
-        return self._seal(out, "facts", title, decisions, source, (), None, ())
+        behind = _Simulated() if basis == "simulation" else source
+        return self._seal(out, "facts", title, decisions, behind, (), None, ())
 
     def text(
         self,

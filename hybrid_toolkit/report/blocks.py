@@ -12,6 +12,17 @@ Tone = Literal["plain", "lead", "note", "warning"]
 Form = Literal["text", "number", "count", "percent", "verdict"]
 
 
+def without_stamp(text: str, stamp: str) -> str:
+    """A claim without the stamp at its end, for places that show the stamp themselves.
+
+    Examples
+    --------
+    >>> without_stamp("It is so. SYNTHETIC.", "SYNTHETIC")
+    'It is so.'
+    """
+    return text.removesuffix(f" {stamp}.") if stamp else text
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Words that the toolkit wrote beforehand and that hold nothing from any data."""
@@ -34,6 +45,11 @@ class Prose:
 
     def __post_init__(self) -> None:
         require_release(self.release, kinds=("text",))
+
+    @property
+    def text(self) -> str:
+        """The words without the stamp at their end, which the page shows by itself."""
+        return without_stamp(self.release.text, self.release.stamp)
 
 
 @dataclass(frozen=True, slots=True)

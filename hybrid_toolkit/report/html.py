@@ -47,7 +47,7 @@ def _show(block: Block) -> dict[str, Any]:
     if isinstance(block, Words):
         return {"kind": "words", "text": block.text, "tone": block.tone}
     if isinstance(block, Prose):
-        return {"kind": "words", "text": block.release.text, "tone": block.tone}
+        return {"kind": "words", "text": block.text, "tone": block.tone}
     if isinstance(block, Bullets):
         return {"kind": "bullets", "items": [_show(item)["text"] for item in block.items]}
     grid = make_grid(block.release, columns=block.columns, caption=block.caption)

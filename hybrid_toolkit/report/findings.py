@@ -1,0 +1,241 @@
+"""A study's result as releases and as an entry of ``findings.json``: nothing in either but what passed the gate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.report.style import number
+from hybrid_toolkit.study.claims import Claim
+from hybrid_toolkit.study.diagnose import Diagnosis
+from hybrid_toolkit.study.estimate import StudyResult
+from hybrid_toolkit.study.study import Study
+
+ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "naive": "naive"}
+"""Role of an estimate in a study -> how figures draw it; any other is ``"other"``."""
+LABELS: Mapping[str, str] = {"study": "This study", "naive": "Plain comparison"}
+MEASURES = ("bias", "coverage", "power", "false_positive", "naive_bias", "failures")
+"""Measures of a diagnosis that are shown, each with its Monte Carlo error."""
+
+
+@dataclass(frozen=True)
+class ShownStudy:
+    """One study, released.
+
+    Parameters
+    ----------
+    study : the declaration (the toolkit's own words, nothing from data).
+    estimates : every estimate, with the columns ``outcome``, ``kind``, ``role``, ``label``, ``panel`` and ``truth``.
+    answers : those that answer the question, each followed by the plain comparison.
+    checks : one row a check.
+    claims : outcome -> the claim.
+    details : outcome -> grade and what may not be said (fixed words of the grammar).
+    beside_truth : outcome -> one sentence on where the truth falls; empty where it is not known.
+    diagnosis : one row an outcome, or None.
+    conf_level : level of the intervals.
+    """
+
+    study: Study
+    estimates: Release
+    answers: Release
+    checks: Release
+    claims: Mapping[str, Release]
+    details: Mapping[str, Claim]
+    beside_truth: Mapping[str, Release]
+    diagnosis: Release | None
+    conf_level: float
+
+    @property
+    def may_not_say(self) -> tuple[str, ...]:
+        """What does not follow from any of the study's claims, each once."""
+        return tuple(dict.fromkeys(s for claim in self.details.values() for s in claim.may_not_say))
+
+
+def show_study(
+    gate: Gate,
+    result: StudyResult,
+    *,
+    titles: Mapping[str, str],
+    truths: Mapping[str, float] | None = None,
+    diagnosis: Diagnosis | None = None,
+) -> ShownStudy:
+    """Pass a study's result through the gate.
+
+    Parameters
+    ----------
+    titles : outcome -> short title of its panel.
+    truths : outcome -> true value where the data were simulated.
+    diagnosis : the same study tried where the truth is known.
+
+    Raises
+    ------
+    DisclosureError : something in the result may not be released.
+    """
+    study, known = result.study, dict(truths or {})
+    rows = result.tidy()
+    rows = rows.assign(
+        kind=rows["role"],
+        role=rows["role"].map(lambda r: ROLES.get(str(r), "other")),
+        panel=rows["outcome"].map(lambda o: titles.get(str(o), study.words_for(str(o)).phrase)),
+        truth=[known.get(str(o), float("nan")) if k in ROLES else float("nan") for o, k in _pairs(rows)],
+        clusters=result.n_clusters,
+    )
+    rows = rows.assign(label=[LABELS.get(str(r), str(t)) for r, t in zip(rows["role"], rows["term"], strict=True)])
+    labels = ["outcome", "kind", "role", "panel", "label", "truth"]
+    claims = {c.outcome: c for c in result.claims(diagnosis)}
+    size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters, "source": result}
+    shown = gate.estimates(
+        rows, title=f"{study.question} All estimates", clusters="clusters", labels=labels, source=result
+    )
+    main = rows[rows["kind"].isin(list(ROLES))]
+    return ShownStudy(
+        study=study,
+        estimates=shown,
+        answers=gate.estimates(main, title=study.question, clusters="clusters", labels=labels, source=result),
+        checks=gate.facts(
+            result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"}),
+            title=f"Checks of the study '{study.id}'",
+            basis="metadata",
+            source=result,
+        ),
+        claims={o: gate.text(c.text, title=f"Claim: {o}", **size) for o, c in claims.items()},
+        details=claims,
+        beside_truth={o: _beside_truth(gate, study, shown, o, size) for o in known if o in claims},
+        diagnosis=None if diagnosis is None else show_diagnosis(gate, diagnosis, titles=titles),
+        conf_level=result.conf_level,
+    )
+
+
+def _pairs(rows: pd.DataFrame) -> list[tuple[object, object]]:
+    return list(zip(rows["outcome"], rows["role"], strict=True))
+
+
+def _beside_truth(gate: Gate, study: Study, shown: Release, outcome: str, size: Mapping[str, Any]) -> Release:
+    row = answer_row(shown, outcome)
+    words = study.words_for(outcome)
+    true = number(row["truth"] * study.contrast_size * words.scale, decimals=1 if words.scale > 1 else 2, sign=True)
+    if not _known(row["conf_low"]):
+        held = "the interval is hidden"
+    else:
+        held = "the interval holds it" if _inside(row) else "the interval does not hold it"
+    text = f"The truth that these data were made with is {true} {words.unit}: {held}."
+    return gate.text(text, title=f"Truth beside the estimate: {outcome}", **size)
+
+
+def show_diagnosis(gate: Gate, diagnosis: Diagnosis, *, titles: Mapping[str, str]) -> Release:
+    """A diagnosis as one row an outcome: the truth, then each measure with its Monte Carlo error (``_mcse``).
+
+    Raises
+    ------
+    DisclosureError : as ``Gate.facts``.
+    """
+    rows = {(str(r["outcome"]), str(r["term"])): r for r in diagnosis.tidy().to_dict("records")}
+    out = []
+    for outcome, truth in diagnosis.truths:
+        row: dict[str, object] = {
+            "outcome": outcome,
+            "label": titles.get(outcome, outcome),
+            "runs": diagnosis.sims,
+            "truth": truth,
+        }
+        for measure in MEASURES:
+            found = rows.get((outcome, measure), {})
+            for name, column in ((measure, "estimate"), (f"{measure}_mcse", "std_error")):
+                row[name] = float(found.get(column, float("nan")))
+        out.append(row)
+    title = f"Diagnosis of '{diagnosis.study_id}' on {diagnosis.sims} simulated authorities ({diagnosis.scenario})"
+    return gate.facts(pd.DataFrame(out), title=title, basis="simulation")
+
+
+def answer_row(release: Release, outcome: str, *, kind: str = "") -> dict[str, Any]:
+    """The row that answers the question for one outcome, or the one of another kind, such as ``"naive"``."""
+    rows = release.content
+    at = rows["outcome"].eq(outcome) & (rows["kind"].eq(kind) if kind else rows["kind"].isin(["main", "secondary"]))
+    return {str(k): v for k, v in rows[at].iloc[0].items()}
+
+
+def findings_entry(shown: ShownStudy) -> dict[str, Any]:
+    """One entry of ``studies`` in ``findings.json``: plain values, no NaN (null instead)."""
+    study, outcome = shown.study, shown.study.outcome
+    main = answer_row(shown.estimates, outcome)
+    return {
+        "id": study.id,
+        "question": study.question,
+        "design": study.design_used.title,
+        "estimand": study.estimand,
+        "estimand_text": study.design_used.estimand,
+        **{k: _plain(main[k]) for k in ("outcome", "estimate", "std_error", "conf_low", "conf_high")},
+        "conf_level": shown.conf_level,
+        **{k: _plain(main[k]) for k in ("unit", "n", "clusters", "truth")},
+        "truth_inside": _inside(main) if _known(main["truth"]) and _known(main["conf_low"]) else None,
+        "naive": _numbers(answer_row(shown.estimates, outcome, kind="naive")),
+        "diagnosis": _diagnosis_entry(shown.diagnosis, outcome),
+        "checks": [
+            {"outcome": o, "name": n, "passed": _plain(p), "verdict": v}
+            for o, n, p, v in shown.checks.content[["outcome", "check", "passed", "verdict"]].itertuples(index=False)
+        ],
+        "claim": shown.claims[outcome].text,
+        "claim_grade": shown.details[outcome].grade,
+        "may_not_say": list(shown.may_not_say),
+        "secondary": [_secondary(shown, o) for o in study.secondary_outcomes],
+        "estimates": [
+            {k: _plain(v) for k, v in row.items() if k not in ("panel", "label", "role")}
+            for row in shown.estimates.content.to_dict("records")
+        ],
+        "release": shown.estimates.id,
+    }
+
+
+def _secondary(shown: ShownStudy, outcome: str) -> dict[str, Any]:
+    row = answer_row(shown.estimates, outcome)
+    return {
+        "outcome": outcome,
+        "estimand": dict(zip(shown.study.outcomes, shown.study.estimands, strict=True))[outcome],
+        **_numbers(row),
+        "truth": _plain(row["truth"]),
+        "truth_inside": _inside(row) if _known(row["truth"]) and _known(row["conf_low"]) else None,
+        "diagnosis": _diagnosis_entry(shown.diagnosis, outcome),
+        "claim": shown.claims[outcome].text,
+        "claim_grade": shown.details[outcome].grade,
+    }
+
+
+def _diagnosis_entry(release: Release | None, outcome: str) -> dict[str, Any] | None:
+    if release is None:
+        return None
+    rows = release.content
+    row = {str(k): v for k, v in rows[rows["outcome"].eq(outcome)].iloc[0].items()}
+    entry: dict[str, Any] = {"simulations": int(row["runs"])}
+    for measure in MEASURES:
+        if _known(row[measure]):
+            entry[measure] = _plain(row[measure])
+            entry[f"{measure}_mcse"] = _plain(row[f"{measure}_mcse"])
+    return entry
+
+
+def _numbers(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: _plain(row[k]) for k in ("estimate", "conf_low", "conf_high", "n")}
+
+
+def _inside(row: Mapping[str, Any]) -> bool:
+    return bool(row["conf_low"] <= row["truth"] <= row["conf_high"])
+
+
+def _known(value: object) -> bool:
+    return not bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def _plain(value: object) -> Any:
+    """A value as JSON holds it."""
+    if value is None or not _known(value):
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return None if not math.isfinite(value) else round(value, 6)
+    return value

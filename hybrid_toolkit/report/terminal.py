@@ -1,0 +1,41 @@
+"""The short summary that stands in the terminal when the work is done."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+from hybrid_toolkit.report.blocks import without_stamp
+from hybrid_toolkit.report.story import Story
+
+WIDTH = 88
+
+
+def summarise(story: Story, *, out: Path, seconds: float) -> str:
+    """Stamp, the answer of each study with the truth beside it, failed checks, and where everything was written."""
+    stamp = story.headline.release.stamp
+    lines = [stamp, "=" * len(stamp)] if stamp else []
+    lines += _wrap(story.checked.text) + _wrap(story.covered.text)
+    for i, shown in enumerate(story.studies, start=1):
+        lines += ["", *_wrap(f"{i}. {shown.study.question}")]
+        for outcome, claim in shown.claims.items():
+            lines += _wrap(without_stamp(claim.text, stamp), indent=3)
+            if outcome in shown.beside_truth:
+                lines += _wrap(shown.beside_truth[outcome].text, indent=3)
+        checks = shown.checks.content
+        failed = checks.loc[checks["passed"].eq(False).fillna(False), "check"].unique()
+        lines += _wrap(
+            f"Checks that do not hold: {', '.join(failed)}." if len(failed) else "Every check holds.", indent=3
+        )
+    lines += ["", *_wrap("A plain comparison, where remote working changes nothing: " + story.trap_text.text)]
+    lines += [
+        "",
+        f"Report:   {out / 'report.html'}",
+        f"Findings: {out / 'findings.json'}",
+        f"Figures:  {out / 'figures'}",
+    ]
+    return "\n".join([*lines, f"Done in {seconds:.0f} seconds."])
+
+
+def _wrap(text: str, *, indent: int = 0) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent)
