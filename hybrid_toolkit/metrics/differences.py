@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -15,6 +16,8 @@ from hybrid_toolkit.metrics.grouping import NOT_RECORDED, group_order, groups
 from hybrid_toolkit.metrics.influence import Estimate, MeanOf, Slope, clustered_interval
 from hybrid_toolkit.metrics.metric import MetricSpec
 from hybrid_toolkit.metrics.spec import find
+
+Mask = npt.NDArray[np.bool_]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -82,7 +85,7 @@ def measure_differences(
         _difference(spec, frame, labels, g, reference, adjust, cluster, conf_level) for g in names if g != reference
     ]
     out = pd.DataFrame(rows)
-    out.insert(out.columns.get_loc("n"), "p_holm", holm(out["p_value"].tolist()))
+    out.insert(out.columns.tolist().index("n"), "p_holm", holm(out["p_value"].tolist()))
     return out
 
 
@@ -124,7 +127,7 @@ def _difference(
     }
 
 
-def _raw(spec: MetricSpec, frame: pd.DataFrame, here: np.ndarray, there: np.ndarray) -> Estimate:  # type: ignore[type-arg]
+def _raw(spec: MetricSpec, frame: pd.DataFrame, here: Mask, there: Mask) -> Estimate:
     assert spec.statistic is not None
     one, two = spec.statistic(frame.loc[here]), spec.statistic(frame.loc[there])
     influence, used = np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
@@ -137,8 +140,8 @@ def _raw(spec: MetricSpec, frame: pd.DataFrame, here: np.ndarray, there: np.ndar
 def _adjusted(
     spec: MetricSpec,
     frame: pd.DataFrame,
-    here: np.ndarray,  # type: ignore[type-arg]
-    both: np.ndarray,  # type: ignore[type-arg]
+    here: Mask,
+    both: Mask,
     adjust: Sequence[str],
 ) -> Estimate:
     if not isinstance(spec.statistic, MeanOf):

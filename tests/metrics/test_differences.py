@@ -1,0 +1,94 @@
+"""Differences between groups against the regression they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import MeasureError, UsageError
+from hybrid_toolkit.metrics.differences import holm, measure_differences
+
+
+@pytest.fixture(scope="module")
+def workers() -> EvaluationData:
+    rng = np.random.default_rng(8)
+    n = 240
+    team, caring = np.arange(n) % 24, rng.random(n) < 0.4
+    role = rng.choice(["4", "5", "6"], n)
+    share = np.clip(
+        0.4 + 0.1 * caring + 0.1 * (role == "5") + rng.normal(0, 0.05, 24)[team] + rng.normal(0, 0.1, n), 0, 1
+    )
+    worker = [f"w{i:03d}" for i in range(n)]
+    return EvaluationData(
+        {
+            "worker": pd.DataFrame(
+                {
+                    "worker_id": worker,
+                    "team_id": [f"t{i:02d}" for i in team],
+                    "caring": pd.array(caring, "boolean"),
+                    "role": role,
+                }
+            ),
+            "worker_month": pd.DataFrame(
+                {
+                    "worker_id": worker,
+                    "month": pd.Timestamp("2025-01-01"),
+                    "h_home": 100 * share,
+                    "h_office": 100 - 100 * share,
+                }
+            ),
+        }
+    )
+
+
+def fit(data: EvaluationData, *columns: np.ndarray) -> sm.regression.linear_model.RegressionResults:
+    months, worker = data["worker_month"], data["worker"]
+    x = sm.add_constant(np.column_stack(columns).astype(float))
+    groups = pd.factorize(worker["team_id"])[0]
+    return sm.OLS((months["h_home"] / 100).to_numpy(), x).fit(
+        cov_type="cluster", cov_kwds={"groups": groups}, use_t=True
+    )
+
+
+def test_raw_difference_is_the_regression_on_one_indicator(workers: EvaluationData) -> None:
+    row = measure_differences(workers, "remote_share_desk", by="caring", reference="no").iloc[0]
+    ols = fit(workers, workers["worker"]["caring"].to_numpy(dtype=float))
+    assert row["estimate"] == pytest.approx(ols.params[1])
+    assert [row["conf_low"], row["conf_high"]] == pytest.approx(ols.conf_int()[1].tolist(), rel=1e-9)
+    assert row["p_value"] == pytest.approx(ols.pvalues[1], rel=1e-6)
+
+
+def test_adjusted_difference_is_the_regression_with_the_columns(workers: EvaluationData) -> None:
+    row = measure_differences(workers, "remote_share_desk", by="caring", reference="no", adjust=["role"]).iloc[0]
+    role = workers["worker"]["role"]
+    ols = fit(
+        workers, workers["worker"]["caring"].to_numpy(dtype=float), (role == "5").to_numpy(), (role == "6").to_numpy()
+    )
+    assert row["estimate"] == pytest.approx(ols.params[1])
+    assert row["conf_low"] == pytest.approx(ols.conf_int()[1][0], rel=1e-9)
+
+
+def test_several_groups_are_corrected(workers: EvaluationData) -> None:
+    frame = measure_differences(workers, "remote_share_desk", by="role")
+    assert set(frame["group"]) | set(frame["reference"]) == {"4", "5", "6"} and len(frame) == 2
+    assert (frame["p_holm"] >= frame["p_value"]).all()
+    assert frame["p_holm"].tolist() == pytest.approx(holm(frame["p_value"].tolist()))
+
+
+def test_holm_by_hand_with_a_missing_value() -> None:
+    assert holm([0.04, float("nan"), 0.01]) == pytest.approx([0.04, float("nan"), 0.02], nan_ok=True)
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_refusals(workers: EvaluationData, tiny: EvaluationData) -> None:
+    with pytest.raises(MeasureError, match="GROUP-REFERENCE"):
+        measure_differences(workers, "remote_share_desk", by="caring", reference="maybe")
+    with pytest.raises(MeasureError, match="GROUP-PERSON"):
+        measure_differences(workers, "remote_share_desk", by="worker_id")
+    with pytest.raises(UsageError, match="ADJUST"):
+        measure_differences(tiny, "approval_ratio", by="caring", adjust=["role"])
+    assert ht.metrics.measure_differences is measure_differences
