@@ -9,7 +9,8 @@ from hybrid_toolkit.data.published.cells import clean
 _ONS = re.compile(r"(?<![A-Za-z0-9])[EWSNKJLM]\d{8}(?!\d)")
 _OLD = re.compile(r"(?<!\d)\d{3}(?!\d)")
 _JOIN = r"\s*(?:/|&|\+|,|;|and)\s*"
-_ONS_WHOLE = re.compile(rf"[EWSNKJLM]\d{{8}}(?:{_JOIN}[EWSNKJLM]\d{{8}})*")
+_ITL = r"(?:UK|TL)[C-N]\d{0,2}"
+_ONS_WHOLE = re.compile(rf"[EWSNKJLM]\d{{8}}(?:{_JOIN}[EWSNKJLM]\d{{8}})*|{_ITL}")
 _OLD_WHOLE = re.compile(rf"[2-9]\d\d(?:{_JOIN}[2-9]\d\d)*")
 
 _LEVELS = {
@@ -73,7 +74,8 @@ def ons_codes(raw: object) -> tuple[str, ...]:
     >>> ons_codes("E06000061 / E06000062"), ons_codes("Total")
     (('E06000061', 'E06000062'), ())
     """
-    return tuple(_ONS.findall(clean(raw)))
+    text = clean(raw)
+    return (text,) if re.fullmatch(_ITL, text) else tuple(_ONS.findall(text))
 
 
 def is_ons_code(raw: object) -> bool:
@@ -99,6 +101,8 @@ def level_of(code: str) -> str:
     >>> level_of("E10000012"), level_of("E92000001"), level_of("Z1")
     ('Local authority', 'National', '')
     """
+    if re.fullmatch(_ITL, code):
+        return "International territorial level" if code.startswith("TL") else "NUTS region"
     return _LEVEL_OF.get(code[:3], "") if _ONS.match(code) else ""
 
 

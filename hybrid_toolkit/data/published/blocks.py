@@ -79,8 +79,8 @@ def _line(index: int, row: list[object], first: int) -> Line:
     beyond = {j: c for j, c in cells.items() if j > first}
     values = [c for c in beyond.values() if is_value(c)]
     if not beyond or not values:
-        places = len(cells)
-        return Line(index, cells, "label" if places == 1 else "head")
+        alone = len(cells) == 1 and (first in cells or len(clean(next(iter(cells.values())))) > _LONG)
+        return Line(index, cells, "label" if alone else "head")
     if first not in cells and _numbered([cell_of(c).value for c in values]) and len(values) == len(beyond):
         return Line(index, cells, "head")
     years = [c for c in values if period_of(c) and is_year(c)]

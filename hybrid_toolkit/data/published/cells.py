@@ -102,7 +102,7 @@ def parse(raw: object) -> Cell:
 def _parse_text(text: str) -> Cell:
     if not text:
         return BLANK
-    if text.casefold() in MARKERS or _BRACKETED.fullmatch(text):
+    if (text if len(text) == 1 else text.casefold()) in MARKERS or _BRACKETED.fullmatch(text):
         return Cell(marker=text)
     if _ERRORS.fullmatch(text):
         return Cell(marker=text, note="a spreadsheet error stands in the published cell")

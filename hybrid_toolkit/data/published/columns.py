@@ -20,7 +20,7 @@ _QUANTITY = re.compile(
 )
 _DIMENSION = re.compile(
     r"(^|[ _])(age|ages|ncyear|year_?group|group|type|category|breakdown|characteristic\w*|gender|sex|duration|band|"
-    r"level|phase|topic|subject|theme|status|description|service|filter)($|[ _\d])",
+    r"level|phase|topic|subject|theme|grade|exam_cohort|status|description|service|filter)($|[ _\d])",
     re.I,
 )
 _IDENTIFIER = re.compile(

@@ -59,6 +59,7 @@ _PLACES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("national", ("country_code",), ("country_name",)),
     ("country", ("country_code",), ("country_name",)),
 )
+_EXTRA_TIME = re.compile(r"(academic|financial|reporting|calendar|collection)_?year|year|time_?period_?\w*")
 _TIME = ("time_period", "time_identifier", "geographic_level")
 _OTHER_PLACES = ("old_la_code", "school_laestab", "rsc_region_lead_name", "trust_id", "trust_name")
 
@@ -81,8 +82,8 @@ def tidy_ees(table: Rectangle) -> Piece:
     _refuse_gaps(table, by_name)
     place_columns = {n for _, codes, names in _PLACES for n in (*codes, *names)} | set(_OTHER_PLACES)
     rest = [c for c in columns if c.norm not in place_columns and c.norm not in _TIME]
-    filters = [c for c in rest if c.kind == "text"]
-    indicators = [c for c in rest if c.kind == "number"]
+    filters = [c for c in rest if c.kind == "text" or (c.kind == "number" and _EXTRA_TIME.fullmatch(c.norm))]
+    indicators = [c for c in rest if c.kind == "number" and c not in filters]
     sentences: list[str] = []
     area, area_notes, codes = _areas(by_name, len(table.body))
     identifier = by_name["time_identifier"].texts if "time_identifier" in by_name else [""] * len(table.body)

@@ -64,6 +64,8 @@ def load_published(path: str | Path, *, period: str | None = None) -> Published:
     if not pieces:
         raise _not_understood(grids, source)
     frames = [p.frame for p in pieces]
+    if not any(f[c].notna().any() for f in frames for c in ("area_code", "area_name", "period")):
+        raise _not_understood(grids, source)
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
     frame = frame.assign(file=pd.Series(source.file, index=frame.index, dtype="str"))[list(TIDY_COLUMNS)]
     return Published(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hybrid_toolkit.data.published.columns import Column
 from hybrid_toolkit.data.published.fractions import fraction_flags
-from hybrid_toolkit.data.published.model import Piece, plural
+from hybrid_toolkit.data.published.model import Piece, join_notes, plural
 from hybrid_toolkit.data.published.neighbours import neighbour_columns
 from hybrid_toolkit.data.published.periods import period_in, period_of
 from hybrid_toolkit.data.published.rectangle import Rectangle
@@ -25,6 +25,8 @@ from hybrid_toolkit.data.published.tidying import (
     texts,
 )
 
+_MEASURE = re.compile(r"measure(_name)?|indicator(_name)?|metric|variable(_name)?|statistic")
+_VALUE = re.compile(r"(obs_?)?value|figure|amount")
 _GRADES = frozenset(["outstanding", "good", "requires improvement", "requires improvement to be good", "inadequate"])
 _DETAIL = re.compile(
     r"(^|_)(type|theme|status|date|category|group|event|number|link|sex|age|phase|provision|remit|sector|visit)($|_)"
@@ -72,6 +74,7 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
     )
     series = [_series(c, table, row_period, as_text=False) for c in sorted_.numbers]
     series += [_series(c, table, row_period, as_text=True) for c in sorted_.words]
+    series = _named_in_a_column(series, sorted_.breaks)
     series += neighbours
     series.sort(key=lambda s: s.column.position)
     sentences += [when_sentence] if any(not s.periods for s in series) and when_sentence else []
@@ -125,7 +128,7 @@ def _sort(rest: list[Column], key: list[Texts], roles: Roles, sentences: list[st
     words = [c for c in rest if c.kind == "text"]
     long = repeats(key[0], key[2]) or repeats(*key)
     if not numbers or not long:
-        details = [c for c in words if _DETAIL.search(c.norm) or (numbers and c.distinct == 1 < len(c.raw))]
+        details = [c for c in words if _DETAIL.search(c.norm) or (numbers and c.distinct == 1 and len(c.raw) > 10)]
         measures = [c for c in words if c not in details]
         if numbers or measures:
             return _Sorted(numbers, [*measures, *identifiers], details)
@@ -154,6 +157,19 @@ def _series(column: Column, table: Rectangle, row_period: bool, *, as_text: bool
         assumed = "period read from the column header"
     fraction = None if as_text else fraction_flags(column, table)
     return Series(column, measure, as_text=as_text, periods=when, assumed=assumed, fraction=fraction)
+
+
+def _named_in_a_column(series: list[Series], breaks: list[Column]) -> list[Series]:
+    """In a long table, one column names the measure of each row and one column holds the value."""
+    names = [c for c in breaks if _MEASURE.fullmatch(c.norm) and c.filled == len(c.raw)]
+    if not names:
+        return series
+    said = texts(names[0].texts)
+    note = "measure read from a column of the table"
+    return [
+        replace(s, measures=said, assumed=join_notes((s.assumed, note))) if _VALUE.fullmatch(s.column.norm) else s
+        for s in series
+    ]
 
 
 def _layout(table: Rectangle, found: _Sorted, roles: Roles, neighbours: bool) -> str:

@@ -126,6 +126,7 @@ class Series:
     periods : one period a row, where the header gives it; otherwise None.
     assumed : what was assumed for the whole column.
     breakdown : further breakdown of this column, such as a rank.
+    measures : one measure a row, where the table names measures in a column of their own.
     """
 
     column: Column
@@ -136,6 +137,7 @@ class Series:
     unit: str = ""
     assumed: str = ""
     breakdown: str = ""
+    measures: Texts | None = None
 
 
 def lay_out(base: Base, series: Sequence[Series]) -> pd.DataFrame:
@@ -164,7 +166,7 @@ def _one(base: Base, shared: dict[str, Texts], s: Series, length: int) -> pd.Dat
         columns["value"] = read["value"].to_numpy()
         columns["unit"] = unit
     columns["marker"] = read["marker"].to_numpy()
-    columns["measure"] = texts([s.measure] * length)
+    columns["measure"] = texts([s.measure] * length) if s.measures is None else s.measures
     if s.periods:
         columns["period"] = texts([s.periods] * length)
     if s.breakdown:
