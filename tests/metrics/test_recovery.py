@@ -9,8 +9,8 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.practice import contact_practice
 
-SEEDS = 20
-METRICS = ("remote_share_desk", "choice_honoured", "engaged_share", "access_meets_share", "swemwbs", "hse_demands")
+SEEDS = 12
+METRICS = ("remote_share_desk", "choice_honoured", "engaged_share", "access_meets_share", "swemwbs")
 TABLES = ("team", "worker", "worker_month", "attendance_day", "survey", "family", "access", "contact")
 
 
@@ -24,19 +24,19 @@ def measured() -> pd.DataFrame:
 
 
 def test_intervals_hold_the_mean_over_authorities(measured: pd.DataFrame) -> None:
-    """120 intervals; Monte Carlo error of a coverage of .95 is .020, .03 with correlated metrics."""
+    """60 intervals; Monte Carlo error of a coverage of .95 is .028, .035 with correlated metrics."""
     rows = measured[measured["metric"].isin(METRICS)]
     centre = rows.groupby("metric")["estimate"].transform("mean")
     held = rows["conf_low"].le(centre) & rows["conf_high"].ge(centre)
-    assert 0.95 - 3 * 0.03 <= held.mean() <= 1.0
+    assert 0.95 - 3 * 0.035 <= held.mean() <= 1.0
 
 
 def test_the_spread_between_authorities_is_what_the_errors_say(measured: pd.DataFrame) -> None:
-    """A standard deviation over 20 draws is known to within a sixth; twice that, and a half for its own spread."""
+    """A standard deviation over 12 draws has a relative error of a fifth; three of them on the worst of five."""
     rows = measured[measured["metric"].isin(METRICS)]
     error = (rows["conf_high"] - rows["conf_low"]).groupby(rows["metric"]).mean() / 2 / 2.07
     spread = rows.groupby("metric")["estimate"].std()
-    assert (error / spread).between(0.6, 1.7).all()
+    assert (error / spread).between(0.5, 2.0).all()
 
 
 def test_two_measures_of_exposure_agree(measured: pd.DataFrame) -> None:

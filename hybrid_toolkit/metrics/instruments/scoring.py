@@ -164,11 +164,11 @@ def _from_long(frame: pd.DataFrame, definition: Instrument) -> tuple[pd.DataFram
             definition, f"{int(twice.sum())} answers are to an item that the same respondent answered twice",
             "Keep one answer a respondent, wave and item.", "ITEM-TWICE",
         )  # fmt: skip
-    code, first = pd.factorize(pd.MultiIndex.from_frame(rows[keys].astype(object).where(rows[keys].notna(), None)))
+    code = rows.groupby(keys, sort=False, dropna=False).ngroup().to_numpy(dtype=int)
     position = {item: n for n, item in enumerate(definition.item_ids)}
-    grid = np.full((len(first), len(position)), np.nan)
+    grid = np.full((int(code.max()) + 1, len(position)), np.nan)
     grid[code, rows["item"].map(position).to_numpy(dtype=int)] = values.to_numpy(dtype=float)
-    start = pd.Series(np.arange(len(rows))).groupby(code).first().to_numpy()
+    start = np.unique(code, return_index=True)[1]
     base = rows[keys].iloc[start].reset_index(drop=True)
     seen = rows["item"].unique()
     answers = pd.DataFrame(grid, columns=list(definition.item_ids))[[i for i in definition.item_ids if i in seen]]
