@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import fit_plan, naive_fit
-from hybrid_toolkit.designs.plan import DesignFit
+from hybrid_toolkit.designs.plan import DesignFit, noun
 from hybrid_toolkit.models import (
     Category,
     Column,
@@ -122,7 +122,7 @@ def between_and_within(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     parts = fit_variance_components(frame, outcome=fit.plan.outcome, group=finest)
     row = pd.DataFrame(
         {
-            "term": [f"share of variance between {finest.removesuffix('_id')}s"],
+            "term": [f"share of variance between {noun(finest, many=True)}"],
             "estimate": [parts.share_between if parts.converged else np.nan],
             "n": [parts.n],
             "unit": ["share" if parts.converged else "share (did not converge)"],

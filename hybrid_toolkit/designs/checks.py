@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf, fit_plan, naive_fit
-from hybrid_toolkit.designs.plan import DesignFit
+from hybrid_toolkit.designs.plan import DesignFit, noun
 from hybrid_toolkit.models import fit_variance_components
 from hybrid_toolkit.models.terms import numbers
 from hybrid_toolkit.result import Check
@@ -28,12 +28,12 @@ def _words(count: float) -> str:
 
 def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Enough clusters for clustered intervals."""
-    n, what = fit.fit.n_clusters, fit.plan.cluster.removesuffix("_id")
+    n, one, many = fit.fit.n_clusters, noun(fit.plan.cluster), noun(fit.plan.cluster, many=True)
     enough = n >= MIN_CLUSTERS
     verdict = (
-        f"{n} {what}s are enough for intervals that allow for likeness within a {what}."
+        f"{n} {many} are enough for intervals that allow for likeness within each {one}."
         if enough
-        else f"{n} {what}s are few (under {MIN_CLUSTERS}): read the interval as rough."
+        else f"{n} {many} are few (under {MIN_CLUSTERS}): read the interval as rough."
     )
     return Check("clusters", enough, verdict, n, MIN_CLUSTERS)
 
@@ -84,8 +84,8 @@ def check_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
     within = float((x - x.groupby(frame[finest]).transform("mean")).std())
     share = within**2 / float(x.var())
     good = within >= MIN_WITHIN_SD
-    what = finest.removesuffix("_id")
-    verdict = f"{share:.0%} of the variance of exposure lies within a {what} over time (SD {within:.2f})" + (
+    what = noun(finest)
+    verdict = f"{share:.0%} of the variance of exposure lies within each {what} over time (SD {within:.2f})" + (
         ", which is what the estimate uses." if good else ": too little to learn from."
     )
     return Check("variation within", good, verdict, within, MIN_WITHIN_SD)
@@ -165,7 +165,7 @@ def check_placebo(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
     good = bool(row["p_value"] >= 0.05)
     verdict = (
-        "Next period's exposure tells nothing more about this period's outcome"
+        "No sign that next period's exposure tells more about this period's outcome"
         if good
         else "Next period's exposure still goes with this period's outcome: something else may move both"
     )
@@ -205,7 +205,7 @@ def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
     low, high = fit.interval
     good = bool(((left >= low) & (left <= high)).all())
     verdict = (
-        f"Leaving out each {fit.plan.cluster.removesuffix('_id')} in turn moves the estimate between {left.min():+.3f} "
+        f"Leaving out each {noun(fit.plan.cluster)} in turn moves the estimate between {left.min():+.3f} "
         f"and {left.max():+.3f}, " + ("inside its interval." if good else "beyond its interval.")
     )
     return Check("influence", good, verdict, float(np.ptp(left)))
@@ -214,8 +214,8 @@ def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
 def check_likeness(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Share of the outcome's variance between clusters (the intraclass correlation); informs only."""
     parts = fit_variance_components(frame, outcome=fit.plan.outcome, group=fit.plan.cluster)
-    what = fit.plan.cluster.removesuffix("_id")
-    told = f"{parts.share_between:.0%} of the outcome's variance lies between {what}s."
+    what = noun(fit.plan.cluster, many=True)
+    told = f"{parts.share_between:.0%} of the outcome's variance lies between {what}."
     return Check(
         "likeness within clusters",
         None,

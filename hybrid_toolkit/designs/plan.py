@@ -11,6 +11,20 @@ from hybrid_toolkit.models import LinearFit
 GRADES = ("descriptive", "associational", "quasi-causal", "causal")
 """Strength of what a design can carry, weakest first."""
 
+_NOUNS = {"la_id": ("authority", "authorities"), "family_id": ("family", "families")}
+
+
+def noun(column: str, *, many: bool = False) -> str:
+    """What a column of identifiers names, in words.
+
+    Examples
+    --------
+    >>> noun("team_id", many=True), noun("la_id")
+    ('teams', 'authority')
+    """
+    one = column.removesuffix("_id").replace("_", " ")
+    return _NOUNS.get(column, (one, f"{one}s"))[many]
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

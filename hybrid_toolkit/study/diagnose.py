@@ -10,11 +10,13 @@ import pandas as pd
 from joblib import Parallel, delayed
 from tqdm.std import tqdm
 
+from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
+from hybrid_toolkit.synth.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
 
 ENOUGH_POWER = 0.8
@@ -150,7 +152,8 @@ def diagnose_together(
     ----------
     studies : the studies, all of units that the simulated tables hold.
     truth : a ``Truth`` or the name of a scenario.
-    size : a ``Size`` or the name of one.
+    size : a ``Size`` or the name of one. Studies of yearly totals alone take the national panel: the authorities of
+        that size, or 150 where it has only one.
     sims : authorities to simulate.
     seed : authority i is simulated from ``simulation_seed(seed, i)``.
     n_jobs : processes; the numbers are the same for any number.
@@ -205,7 +208,7 @@ def _one(
     studies: tuple[Study, ...], truth: Truth, size: Size, tables: list[str], seed: int, conf_level: float
 ) -> list[list[_Row]]:
     """One authority: for each study, each outcome's error code and figures."""
-    data = simulate_authority(truth, size, seed, tables=tables)
+    data = _simulate(truth, size, tables, seed)
     out: list[list[_Row]] = []
     for study in studies:
         try:
@@ -215,6 +218,13 @@ def _one(
             continue
         out.append([_fit(study, frame, o, conf_level) for o in study.outcomes])
     return out
+
+
+def _simulate(truth: Truth, size: Size, tables: list[str], seed: int) -> EvaluationData:
+    """The tables asked for; authorities' yearly totals alone come from the national panel."""
+    if tables == ["la_year"]:
+        return simulate_panel(truth, seed, n_la=size.n_la if size.n_la > 1 else N_NATIONAL)
+    return simulate_authority(truth, size, seed, tables=tables)
 
 
 def _fit(study: Study, frame: pd.DataFrame, outcome: str, conf_level: float) -> _Row:

@@ -19,9 +19,10 @@ from hybrid_toolkit.errors import CoverageError, StudyError
 from hybrid_toolkit.metrics.career import EARLY_STAGES, SUPERVISOR_ROLES, career_stage
 from hybrid_toolkit.metrics.exclusion import contact_engagement
 from hybrid_toolkit.metrics.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.frames import number, require, safe_ratio
+from hybrid_toolkit.metrics.frames import require, safe_ratio
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
 from hybrid_toolkit.metrics.practice import contact_practice
+from hybrid_toolkit.metrics.service import authority_years
 from hybrid_toolkit.metrics.wellbeing import survey_scores
 
 Sources = Mapping[str, tuple[str, ...]]
@@ -52,6 +53,7 @@ class Unit:
 
 _WORKED = ("worker_month.h_home", "worker_month.h_office")
 _MONTH = ("worker_month.worker_id", "worker_month.month")
+_ATTENDED = ("attendance_day.worker_id", "attendance_day.date", "attendance_day.site_id")
 _HELD = ("contact.family_id", "contact.held_date", "contact.mode")
 
 
@@ -120,22 +122,23 @@ _SCALES: Mapping[str, str] = MappingProxyType({s.id: i for i in instrument_ids()
 
 
 def _authorities(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
-    rows = require(data, "la_year", "la_id", "year")
-    post, agency = number(rows, "inpost_fte"), number(rows, "agency_fte")
+    """Rates in per cent of their published denominators; an authority without staff in post has none."""
+    rows = authority_years(data)
+    staffed = rows["inpost_fte"] > 0
     out = rows[["la_id"]].assign(year=rows["year"].astype("float64"))
-    out["turnover_pct"] = 100 * safe_ratio(number(rows, "leavers_fte"), post)
-    out["agency_pct"] = 100 * safe_ratio(agency, agency + post).where(post > 0)
-    vacancy = number(rows, "vacancy_fte")
-    out["vacancy_pct"] = 100 * safe_ratio(vacancy, vacancy + post).where(post > 0)
-    out["caseload"] = safe_ratio(number(rows, "cases"), number(rows, "case_holders_fte"))
+    out["turnover_pct"] = 100 * safe_ratio(rows["leavers_fte"], rows["inpost_fte"])
+    out["agency_pct"] = 100 * safe_ratio(rows["agency_fte"], rows["agency_base"]).where(staffed)
+    out["vacancy_pct"] = 100 * safe_ratio(rows["vacancy_fte"], rows["vacancy_base"]).where(staffed)
+    out["caseload"] = safe_ratio(rows["cases"], rows["case_holders_fte"])
     for name, shift in (("agency_pct_next", -1), ("agency_pct_last", 1)):
         other = out[["la_id", "year", "agency_pct"]].rename(columns={"agency_pct": name})
         out = out.merge(other.assign(year=other["year"] + shift), on=["la_id", "year"], how="left")
     return out
 
 
-def _same(names: Collection[str], table: str) -> dict[str, tuple[str, ...]]:
-    return {n: (f"{table}.{n}",) for n in names}
+def _same(names: Collection[str], table: str, key: str = "") -> dict[str, tuple[str, ...]]:
+    """Columns taken as they stand in a table, joined by its key."""
+    return {n: (*([f"{table}.{key}"] if key else []), f"{table}.{n}") for n in names}
 
 
 _AGENCY = ("la_year.agency_fte", "la_year.inpost_fte")
@@ -148,7 +151,7 @@ UNITS: Mapping[str, Unit] = MappingProxyType(
                 Part(
                     {
                         **_same(("contact_id", "family_id", "worker_id", "mode"), "contact"),
-                        "team_id": ("contact.worker_id", "worker.team_id"),
+                        "team_id": ("contact.worker_id", "worker.worker_id", "worker.team_id"),
                         "month": ("contact.held_date",),
                         "remote": ("contact.mode",),
                         "choice_honoured": (*_HELD, "contact.mode_offered_choice", "contact.mode_preferred"),
@@ -169,14 +172,14 @@ UNITS: Mapping[str, Unit] = MappingProxyType(
                     {
                         "rs_desk": (*_MONTH, *_WORKED),
                         "rs_desk_next": (*_MONTH, *_WORKED),
-                        "rs_attendance": (*_MONTH, *(f"attendance_day.{c}" for c in ("worker_id", "date", "site_id"))),
-                        "colleagues_office_share": (*_MONTH, *_WORKED, "worker.team_id"),
+                        "rs_attendance": (*_MONTH, *_WORKED, *_ATTENDED),
+                        "colleagues_office_share": (*_MONTH, *_WORKED, "worker.worker_id", "worker.team_id"),
                     },
                     ("worker_id", "month"),
                     _exposure,
                 ),
-                Part(_same(("risk", "need", "rural", "n_children"), "family"), ("family_id",), _family),
-                Part(_same(_WORKER, "worker"), ("worker_id",), _worker),
+                Part(_same(("risk", "need", "rural", "n_children"), "family", "family_id"), ("family_id",), _family),
+                Part(_same(_WORKER, "worker", "worker_id"), ("worker_id",), _worker),
             ),
         ),
         "worker-wave": Unit(
@@ -198,17 +201,20 @@ UNITS: Mapping[str, Unit] = MappingProxyType(
                 Part(
                     {
                         "rs_desk_to_date": (*_MONTH, *_WORKED),
-                        "rs_attendance_to_date": (*_MONTH, "attendance_day.date", "attendance_day.site_id"),
+                        "rs_attendance_to_date": (*_MONTH, *_ATTENDED),
                     },
                     ("worker_id", "month"),
                     _to_date,
                 ),
                 Part(
-                    dict.fromkeys((*_SCALES, "answered"), ("survey.instrument", "survey.item", "survey.value")),
+                    dict.fromkeys(
+                        (*_SCALES, "answered"),
+                        ("survey.worker_id", "survey.wave", "survey.instrument", "survey.item", "survey.value"),
+                    ),
                     ("worker_id", "wave"),
                     _scores,
                 ),
-                Part(_same(_WORKER, "worker"), ("worker_id",), _worker),
+                Part(_same(_WORKER, "worker", "worker_id"), ("worker_id",), _worker),
             ),
         ),
         "authority-year": Unit(

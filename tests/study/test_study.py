@@ -1,0 +1,130 @@
+"""The declaration: round trip, refusals before any fit, what the data must hold."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import CoverageError, StudyError, UnreadableError
+from hybrid_toolkit.study.headline import headline_studies, needs, panel_study
+from hybrid_toolkit.study.study import Study, load_study, parse_study
+from hybrid_toolkit.study.words import Words
+
+ALL = (*headline_studies(), panel_study())
+
+
+@pytest.mark.parametrize("study", ALL, ids=lambda s: s.id)
+def test_a_study_survives_the_way_to_a_file_and_back(study, tmp_path) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(study.to_toml(), encoding="utf-8")
+    again = load_study(path)
+    assert again == study and again.to_toml() == study.to_toml() and hash(again) == hash(study)
+
+
+def test_awkward_text_survives_too() -> None:
+    study = ALL[0].but(question='Is "a\\b" – ü,\n[x] = # y?', limits=("one\ttab", "", "'quoted'"))
+    assert parse_study(study.to_toml()) == study
+
+
+def test_studies_are_frozen_and_differ_when_anything_differs() -> None:
+    with pytest.raises(FrozenInstanceError):
+        ALL[0].id = "x"
+    assert ALL[0].but(cluster="family_id") != ALL[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "named"),
+    [
+        ('moderator = "early"', "KEY-UNKNOWN", "moderator"),
+        ("placebos = 3", "STUDY-KIND", "placebos"),
+        ('contrast_size = "a"', "STUDY-KIND", "contrast_size"),
+        ("period = true", "STUDY-KIND", "period"),
+        ('words = "x"', "STUDY-KIND", "words"),
+        ('[[words]]\noutcome = "engaged"\nphrase = "x"\nstyle = "bold"', "KEY-UNKNOWN", "style"),
+    ],
+)
+def test_toml_that_is_not_a_study_names_what_is_wrong(line, code, named) -> None:
+    text = ALL[2].but(words=(), period="month").to_toml() + line + "\n"
+    with pytest.raises(StudyError, match=named) as caught:
+        parse_study(text)
+    assert caught.value.code == code
+
+
+def test_a_missing_key_broken_toml_and_a_missing_file() -> None:
+    with pytest.raises(StudyError, match=r"KEY-MISSING.*question"):
+        parse_study('id = "x"')
+    with pytest.raises(UnreadableError, match="line 1"):
+        parse_study("id = = 3")
+    with pytest.raises(UnreadableError, match=r"nowhere\.toml"):
+        load_study("nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("which", "changes", "code"),
+    [
+        (0, {"id": "Remote Practice"}, "STUDY-ID"),
+        (0, {"question": "Remote work is good."}, "STUDY-QUESTION"),
+        (0, {"design": "regression"}, "STUDY-FIELD"),
+        (0, {"contrast_size": 0.0}, "STUDY-FIELD"),
+        (0, {"unit": "person"}, "UNIT-UNKNOWN"),
+        (0, {"outcome": "wellbeing"}, "COLUMN-UNKNOWN"),
+        (0, {"confounders": ("risk + need",)}, "COLUMN-UNKNOWN"),
+        (0, {"confounders": ("risk", "remote")}, "MEDIATOR-HELD"),
+        (0, {"confounders": ("rs_attendance",)}, "STUDY-ROLES"),
+        (0, {"fixed_effects": ()}, "NOT-IDENTIFIED"),
+        (0, {"moderators": ("low_access",)}, "NOT-IDENTIFIED"),
+        (0, {"kind": "slope-gap", "moderators": ("low_access",)}, "NOT-IDENTIFIED"),
+        (1, {"moderators": ()}, "NOT-IDENTIFIED"),
+        (1, {"secondary_estimands": ()}, "STUDY-ESTIMANDS"),
+        (2, {"kind": "slope", "moderators": ()}, "NOT-IDENTIFIED"),
+        (2, {"contrast": "remote contact, which harms families,"}, "WORDS"),
+        (2, {"words": (Words("engaged", "engagement, which falls because of mode"),)}, "WORDS"),
+        (2, {"words": (Words("engaged", "rank of the team"),)}, "WORDS"),
+    ],
+)
+def test_a_study_that_cannot_be_run_is_refused_before_any_fit(which, changes, code) -> None:
+    with pytest.raises(StudyError) as caught:
+        ALL[which].but(**changes)
+    assert caught.value.code == code and caught.value.fix
+
+
+def test_data_without_the_columns_say_which_are_missing(authority) -> None:
+    tables = {n: authority[n] for n in authority if n != "attendance_day"}
+    tables["contact"] = tables["contact"].drop(columns="mode_offered_choice")
+    with pytest.raises(CoverageError) as caught:
+        ALL[0].estimate(EvaluationData(tables))
+    assert "attendance_day.worker_id" in str(caught.value) and "contact.mode_offered_choice" in str(caught.value)
+
+
+def test_needs_name_only_what_a_contract_has_and_studies_use() -> None:
+    by_id = {n.id: n for n in needs()}
+    assert set(by_id) == {"remote-practice", "career-stage", "exclusion-gap", "agency-turnover"}
+    assert set(by_id["career-stage"].tables) == {"worker", "survey", "worker_month"}
+    assert "reg_date" in by_id["career-stage"].tables["worker"]
+    assert set(by_id["agency-turnover"].tables) == {"la_year"}
+    assert all(n.kind == "study" for n in by_id.values())
+
+
+def test_what_is_needed_is_enough(authority) -> None:
+    for study in headline_studies():
+        least = {t: authority[t][list(c)] for t, c in study.tables().items()}
+        data = replace(authority, tables=least)
+        assert study.frame(data)[study.outcome].notna().any()
+
+
+def test_a_study_of_ones_own_runs_without_words(authority) -> None:
+    own = Study(
+        id="timeliness",
+        question="Are contacts in time less often where more is remote?",
+        estimand="none",
+        outcome="timely",
+        exposure="rs_desk",
+        design="within-worker",
+        unit="contact",
+        cluster="team_id",
+        fixed_effects=("worker_id", "month"),
+    )
+    result = own.estimate(authority)
+    assert "one unit more of rs desk" in result.claims()[0].text
