@@ -79,7 +79,7 @@ def _modes(rng: np.random.Generator, far: Bools, low: Bools) -> Texts:
 def _another(rng: np.random.Generator, mode: Texts) -> Texts:
     """A preferred mode that is not the one used."""
     codes = np.array(["home", "video", "phone", "community", "office"], dtype=object)
-    place = np.array([{c: k for k, c in enumerate(codes)}[m] for m in mode])
+    place = sum(k * (mode == code) for k, code in enumerate(codes))
     return np.asarray(codes[(place + rng.choice(4, len(mode), p=[0.5, 0.25, 0.15, 0.1]) + 1) % 5], dtype=object)
 
 

@@ -31,7 +31,7 @@ def true_value(truth: Truth, estimand_id: str, *, size: Size | str = "small") ->
         - ``stage_gap_learning``, ``stage_gap_wellbeing``: slope of the score on mean remote share among early-career
           workers (under three years registered) less that among the others, in points (1 to 5; 7 to 35) per unit.
           A population projection, see ``projection``: where learning or wellbeing do not go with remote share it is 0;
-          elsewhere its Monte Carlo standard error is about 0.005 and 0.06.
+          elsewhere its Monte Carlo standard error is about 0.01 and 0.05.
         - ``panel_agency_turnover``, ``panel_caseload_turnover``: turnover in percentage points per percentage point of
           agency share, and per case a case holder, within an authority over years. Parameters, so exact.
     size : gives months and waves, on which the stage gaps depend.

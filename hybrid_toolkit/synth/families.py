@@ -113,6 +113,9 @@ def draw_slots(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Slots:
     closed[family[rows, cols]] = cols
     family_need = need[slot_of]
     n_children = 1 + rng.poisson(CHILDREN[family_need] - 1)
+    size = n_children[family].astype(np.float64)
+    within = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
+    even = (within + rng.random(ctx.teams)[team]) / counts[team]
     worker = np.empty((n, months), dtype=np.int64)
     change, draw = rng.random((n, months)) < ctx.truth.worker_change, rng.random((n, months))
     for m in range(months):
@@ -120,11 +123,13 @@ def draw_slots(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Slots:
         again = change[:, m] | (closes[:, m - 1] if m else True)
         if m:
             again = again | ~remote.active[worker[:, m - 1], m]
-        fresh = _choose(draw[:, m], team, weight, w.team)
+        if m:
+            kept = np.bincount(worker[:, m - 1], weights=size[:, m] * ~again, minlength=len(held))
+            weight = np.where(weight > 0, np.maximum(weight - kept, 0.1 * weight), 0.0)
+        fresh = _choose(draw[:, m] if m else even, team, weight, w.team)
         worker[:, m] = np.where(again, fresh, worker[:, m - 1] if m else fresh)
-    children = n_children[family]
     flat = worker * months + np.arange(months)[None, :]
-    cases = np.bincount(flat.ravel(), weights=children.ravel(), minlength=len(w.ids) * months)
+    cases = np.bincount(flat.ravel(), weights=size.ravel(), minlength=len(w.ids) * months)
     return Slots(
         team=team,
         family=family,

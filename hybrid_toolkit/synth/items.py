@@ -75,14 +75,19 @@ INSTRUMENTS = (
 TEN_MEAN, TEN_SD = (7.0, 7.5, 6.9, 3.9), (1.8, 1.7, 2.1, 2.7)
 
 
-def loadings(truth: Truth, count: int) -> Floats:
-    """Loadings of an instrument's items, falling evenly from the largest to the smallest."""
-    return np.asarray(np.linspace(truth.loading_high, truth.loading_low, count), dtype=np.float64)
+def loadings(truth: Truth, instrument: Instrument) -> Floats:
+    """Loadings of the items: within each scale they fall evenly from the largest to the smallest."""
+    load = np.empty(len(instrument.items))
+    scales = np.array(instrument.scales, dtype=object)
+    for scale in dict.fromkeys(instrument.scales):
+        at = np.flatnonzero(scales == scale)
+        load[at] = np.linspace(truth.loading_high, truth.loading_low, len(at))
+    return load
 
 
 def item_values(truth: Truth, instrument: Instrument, factor: Floats, shift: Floats, noise: Floats) -> Floats:
     """Answers: respondents by items, from latents, shifts on the item's latent scale, and standard normal noise."""
-    load = loadings(truth, len(instrument.items))
+    load = loadings(truth, instrument)
     if instrument.kind == "ten":
         down = np.array([1.0, 1.0, 1.0, -1.0])
         latent = down * load * factor + shift + np.sqrt(1 - load**2) * noise

@@ -30,8 +30,13 @@ from hybrid_toolkit.synth.truth import Size, Truth
 REGION_SHARES = {"NE": 12, "NW": 24, "YH": 15, "EM": 10, "WM": 14, "EE": 11, "LN": 32, "SE": 18, "SW": 14}
 OFSTED = {"O": 0.17, "G": 0.45, "RI": 0.26, "I": 0.12}
 N_NATIONAL = 150
+LEVEL = {"vacancy": 0.96}
+"""Mean over authorities against England's ratio of sums."""
 SIZE_SPREAD = 0.5
 """Standard deviation of the log of in post over authorities."""
+SIZE_AGENCY = -0.3
+"""Correlation of that log with the level of agency share: large authorities use less, so the ratio of England's sums
+is England's rate."""
 SKEW = 2.5
 """Shape of the gamma noise of turnover."""
 
@@ -97,7 +102,8 @@ def draw_area(truth: Truth, seed: int, la: int, *, alone: bool) -> Area:
     for name in ("agency", "caseload", "vacancy", "absence"):
         icc, spread = c.LA_ICC[name], c.LA_SD[name] / getattr(c.ENGLAND[2025], name)
         z = reach * np.sqrt(icc) * level[name] + np.sqrt(1 - icc) * (0.3 + 0.7 * reach) * rng.standard_normal(t)
-        rates[name] = gamma_like(england[name], spread * england[name], z)
+        mean = england[name] * LEVEL.get(name, 1.0)
+        rates[name] = gamma_like(mean, spread * england[name], z)
     rho = truth.panel_confounding
     own = np.sqrt(max(1 - 2 * rho**2, 0.0)) * bounded(rng, 1)[0]
     area_sd, noise_sd = turnover_parts(truth)
@@ -105,7 +111,8 @@ def draw_area(truth: Truth, seed: int, la: int, *, alone: bool) -> Area:
     turnover = england["turnover"] + noise + reach * area_sd * (rho * (level["agency"] + level["caseload"]) + own)
     turnover += truth.panel_agency_turnover * (rates["agency"] - england["agency"])
     turnover += truth.panel_caseload_turnover * (rates["caseload"] - england["caseload"])
-    scale = np.exp(SIZE_SPREAD * bounded(rng, 1)[0] - SIZE_SPREAD**2 / 2) / N_NATIONAL
+    rank = SIZE_AGENCY * level["agency"] + np.sqrt(1 - SIZE_AGENCY**2) * bounded(rng, 1)[0]
+    scale = np.exp(SIZE_SPREAD * rank - SIZE_SPREAD**2 / 2) / N_NATIONAL
     growth = np.exp(np.cumsum(rng.normal(0, 0.03, t)))
     region = str(pick(rng, REGION_SHARES, 1)[0])
     return Area(

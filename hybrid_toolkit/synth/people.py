@@ -16,6 +16,8 @@ ETHNICITY = {"white": 0.63, "mixed": 0.03, "asian": 0.05, "black": 0.10, "other"
 FTE = {1.0: 0.82, 0.8: 0.09, 0.6: 0.06, 0.5: 0.03}
 AGENCY_ROLES = {4: 0.18, 5: 0.72, 6: 0.10}
 AGE_FLOOR = {"20-29": 23.0, "30-39": 30.0, "40-49": 40.0, "50-59": 50.0, "60+": 60.0}
+AGENCY_TURNOVER = 2.5
+"""Agency workers leave so many times as fast as staff, and are replaced."""
 SLOW_MBPS = 10.0
 """Home broadband below this speed is inadequate: no generated speed lies between it and 30 Mbit/s."""
 
@@ -149,12 +151,15 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
     first = np.repeat(
         np.arange(ctx.teams), floor + rng.multinomial(n0 - floor * ctx.teams, [1 / ctx.teams] * ctx.teams)
     )
-    n1 = rng.poisson(n0 * ctx.rates.starters / 100 * 0.97 * ctx.size.months / 12)
+    agency_share, span = ctx.rates.agency / 100, ctx.size.months / 12
+    begun = (1 - agency_share) * ctx.rates.starters / 100 * 1.03
+    replaced = agency_share * AGENCY_TURNOVER * ctx.rates.turnover / 100 * 1.2
+    n1 = rng.poisson(n0 * (begun + replaced) * span)
     team = np.concatenate([first, rng.integers(0, ctx.teams, n1)])
     n = n0 + n1
     joiner = np.arange(n) >= n0
     start_index = np.where(joiner, rng.integers(0, ctx.size.months, n), 0)
-    agency = rng.random(n) < ctx.rates.agency / 100
+    agency = rng.random(n) < np.where(joiner, replaced / (begun + replaced), agency_share)
     latent = rng.standard_normal(n)
     age_z = np.argsort(np.argsort(latent)) / n
     bands = np.array(list(c.AGE_SHARES), dtype=object)

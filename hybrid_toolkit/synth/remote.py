@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hybrid_toolkit.synth.people import Teams, Workers, stage_on
+from hybrid_toolkit.synth.people import AGENCY_TURNOVER, Teams, Workers, stage_on
 from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, bounded, expit, logit, rounded
 
 RS_LOW, RS_HIGH = 0.02, 0.98
@@ -84,9 +84,9 @@ def _leaving(ctx: Context, teams: Teams, w: Workers, rs: Floats) -> Ints:
     lasting = np.sqrt(t.wb_worker_share) * w.wellbeing + np.sqrt(t.wb_team_icc) * teams.wellbeing[w.team]
     wb = lasting[:, None] + t.wb_rs * (rs - t.rs_mean) + t.wb_rs2 * (rs**2 - t.rs_mean**2 - t.rs_sd**2)
     variance = t.wb_worker_share + t.wb_team_icc
-    monthly = ctx.rates.turnover / 100 / 12 / 0.97
-    chance = np.where(w.agency, min(2.5 * monthly, 0.5), min(monthly, 0.5))
-    constant = np.array([logit(p) for p in (min(monthly, 0.5), min(2.5 * monthly, 0.5))])[w.agency.astype(int)]
+    monthly = ctx.rates.turnover / 100 / 12
+    chance = np.where(w.agency, min(AGENCY_TURNOVER * monthly, 0.5), min(monthly, 0.5))
+    constant = np.where(w.agency, logit(min(AGENCY_TURNOVER * monthly, 0.5)), logit(min(monthly, 0.5)))
     constant = constant - 0.5 * t.leave_wb**2 * variance * (1 - chance)
     leaves = rng.random((len(w.ids), months)) < expit(constant[:, None] + t.leave_wb * wb)
     leaves &= np.arange(months)[None, :] >= w.start_index[:, None]

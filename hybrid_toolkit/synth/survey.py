@@ -27,7 +27,7 @@ from hybrid_toolkit.synth.streams import Bools, Context, Floats, Texts, bounded,
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.work import MEAN_TRAVEL_WEEK, Work
 
-COVER_MEAN, COVER_SD = 3.0, 2.5
+COVER_MEAN, COVER_SD = 1.9, 1.8
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _factors(ctx: Context, w: Workers, remote: Remote, latents: Latents, instrum
     for name in dict.fromkeys(instrument.scales):
         if name != "wellbeing":
             pull = 0.25 * together if name in ("peer_support", "secure_base") else 0.0
-            own = 0.78 * rng.standard_normal(shape)
+            own = 0.82 * rng.standard_normal(shape)
             scales[name] = 0.55 * latents.wellbeing + pull + own
     return np.stack([scales[s] for s in instrument.scales], axis=2)
 

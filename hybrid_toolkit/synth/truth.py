@@ -219,7 +219,7 @@ class Truth:
     asye_share: float = 0.08
     early_share: float = 0.14
     mid_share: float = 0.33
-    worker_change: float = 0.085
+    worker_change: float = 0.15
     panel_agency_turnover: float = 0.06
     panel_caseload_turnover: float = 0.30
     panel_confounding: float = 0.50

@@ -22,7 +22,7 @@ from hybrid_toolkit.synth.streams import table_frame as frame
 
 FULL_MONTH_H = 37 * 52 / 12
 WEEKS = 52 / 12
-MEAN_TRAVEL_WEEK = 5.0
+MEAN_TRAVEL_WEEK = 4.1
 """Hours of travel a week at which wellbeing is centred."""
 CHECK_WEEK_DAYS = np.arange(5)
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 
-from hybrid_toolkit import __version__
 from hybrid_toolkit.data.atomic import atomic_folder
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import OutputError, UsageError
@@ -107,7 +106,6 @@ def truth_document(truth: Truth, size: Size, seed: int, tables: tuple[str, ...])
         "synthetic": True,
         "stamp": SYNTHETIC_STAMP,
         "generator": GENERATOR,
-        "version": __version__,
         "scenario": truth.scenario,
         "size": size.name,
         "seed": seed,
@@ -131,7 +129,6 @@ def manifest(
         "stamp": SYNTHETIC_STAMP,
         "label": label,
         "generator": GENERATOR,
-        "version": __version__,
         "scenario": truth.scenario,
         "size": {
             "name": size.name,
