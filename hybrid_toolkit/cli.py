@@ -124,20 +124,21 @@ def measure(args: argparse.Namespace) -> int:
     """Measure one metric and show what the disclosure gate lets through."""
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.report.measured import measure_released
+    from hybrid_toolkit.report.tables import make_grid
 
     data = _load(args)
     texts = []
     for one in measure_released(data, args.metric, by=args.by):
         table = require_release(one.table)
-        rows = table.content
-        texts.append(rows.to_csv(index=False, lineterminator="\n"))
-        shown = rows.drop(columns="suppressed").astype("str").mask(rows["suppressed"].to_numpy()[:, None], "[c]")
-        shown["group"] = rows["group"]
+        texts.append(table.content.to_csv(index=False, lineterminator="\n"))
+        grid = make_grid(table)
+        lines = [[cell.text for cell in row] for row in (grid.headings, *grid.rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         print("\n".join(line for line in (table.stamp, f"{table.title} ({one.unit})") if line))
-        print(shown.replace({"nan": "", "<NA>": "[c]"}).to_string(index=False))
-        if rows["suppressed"].any():
-            print("[c] is hidden to protect people.")
-        print("".join(f"- {note}\n" for note in require_release(one.notes).content["note"]))
+        for first, *numbers in lines:
+            print("  ".join([first.ljust(widths[0]), *(n.rjust(w) for n, w in zip(numbers, widths[1:], strict=True))]))
+        notes = [grid.note, *require_release(one.notes).content["note"]]
+        print("".join(f"- {note}\n" for note in notes if note))
     if args.out:
         _write(args.out, "\n".join(texts))
     return 0
@@ -272,31 +273,31 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except KeyboardInterrupt:
-        print(f"\n{PROGRAM}: interrupted.", file=sys.stderr)
-        return 130
-    except HybridToolkitError as error:
-        if debug:
-            raise
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return error.exit_code
-    except OSError as error:
-        if debug:
-            raise
-        print(
-            f"{PROGRAM}: the operating system refused: {(error.strerror or 'no reason given').lower()}. How to mend it: "
-            "check the rights and the free space of the folders, then run again.",
-            file=sys.stderr,
-        )
-        return 2
+        return _fail("interrupted.", 130)
     except Exception as error:
         if debug:
             raise
-        print(
-            f"{PROGRAM}: this is a bug in the toolkit ({type(error).__name__}). Run again with --debug to see where; "
-            "look through the traceback for values from your data before you send it to anybody.",
-            file=sys.stderr,
-        )
-        return 70
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    """Say in one message what went wrong, without a traceback and without any text that could hold a value."""
+    if isinstance(error, HybridToolkitError):
+        return _fail(str(error), error.exit_code)
+    if isinstance(error, OSError):
+        why = (error.strerror or "no reason given").lower()
+        return _fail(f"the operating system refused: {why}. How to mend it: check rights and free space.", 2)
+    return _fail(
+        f"this is a bug in the toolkit ({type(error).__name__}). Run again with --debug to see where; look through "
+        "the traceback for values from your data before you send it to anybody.",
+        70,
+    )
+
+
+def _fail(text: str, code: int) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        print(f"{PROGRAM}: {text}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 
 import pandas as pd
@@ -33,6 +33,7 @@ class Need:
     name : in plain words.
     question : the question it answers.
     tables : table -> columns it reads.
+    values : ``table.column`` -> values of which each must occur, such as ``{"survey.instrument": ("ons4",)}``.
 
     Raises
     ------
@@ -49,6 +50,7 @@ class Need:
     name: str
     question: str
     tables: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = [f"{t}.{c}" for t, c in self.columns if t not in TABLES or c not in TABLES[t].names]
@@ -105,7 +107,9 @@ def coverage(data: EvaluationData, *, needs: Sequence[Need] | None = None) -> pd
     asked = all_needs() if needs is None else tuple(needs)
     here = {(t, c) for t in data for c in data.tables[t].columns if _holds(data.tables[t], c)}
     lacking = {n.id: [f"{t}.{c}" for t, c in n.columns if (t, c) not in here] for n in asked}
-    lacking = {n.id: lacking[n.id] + [t for t, c in n.tables.items() if not c and t not in data] for n in asked}
+    for n in asked:
+        lacking[n.id] += [t for t, c in n.tables.items() if not c and t not in data]
+        lacking[n.id] += [f"{w}={v}" for w, some in n.values.items() for v in some if not _occurs(data, w, v)]
     items = {n.id: _items(lacking[n.id], data) for n in asked}
     rows = []
     for n in asked:
@@ -121,6 +125,11 @@ def coverage(data: EvaluationData, *, needs: Sequence[Need] | None = None) -> pd
 
 def _holds(frame: pd.DataFrame, column: str) -> bool:
     return bool(frame[column].notna().any()) or (len(frame) > 0 and column in EMPTY_SAYS_SOMETHING)
+
+
+def _occurs(data: EvaluationData, where: str, value: str) -> bool:
+    table, _, column = where.partition(".")
+    return data.has(table, column) and bool((data.tables[table][column] == value).any())
 
 
 def _items(lacking: Sequence[str], data: EvaluationData) -> tuple[str, ...]:
@@ -171,9 +180,13 @@ def coverage_summary(frame: pd.DataFrame, *, limit: int = 10) -> str:
 
 
 def _told(item: str, opened: pd.DataFrame) -> str:
+    if "=" in item:
+        where, _, value = item.partition("=")
+        return f"rows with {where} '{value}'"
     if "." in item:
         return f"column {item}"
-    columns = {m.split(".", 1)[1] for row in opened["missing"] for m in row.split(", ") if m.startswith(f"{item}.")}
+    lacking = {m.split("=")[0] for row in opened["missing"] for m in row.split(", ")}
+    columns = {m.split(".", 1)[1] for m in lacking if m.startswith(f"{item}.")}
     ordered = [c for c in TABLES[item].names if c in columns]
     return f"table '{item}'" + (f" (with {', '.join(ordered)})" if ordered else "")
 

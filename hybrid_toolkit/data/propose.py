@@ -81,8 +81,12 @@ def propose_mapping(path: str | Path) -> Proposal:
     >>> proposal.unmatched["name"].tolist()
     ['Shoe size']
     """
-    here = [_source(one) for one in find(path) if not one.mapping and one.error is None]
+    found = find(path)
+    here = [_source(one) for one in found if not one.mapping and one.error is None]
     here = [one for one in here if one.profile]
+    broken = [one.error for one in found if one.error is not None]
+    if not here and broken:
+        raise broken[0]
     if not here:
         raise UnreadableError(
             "There is nothing here that needs a mapping.",

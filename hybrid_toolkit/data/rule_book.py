@@ -81,7 +81,7 @@ def overlapping(who: pd.Series, start: pd.Series, end: pd.Series) -> pd.Series:
     """
     spells = pd.DataFrame({"who": who, "start": start, "end": end.fillna(pd.Timestamp.max.as_unit("us"))})
     spells = spells[who.notna() & start.notna()].sort_values(["who", "start", "end"], kind="stable")
-    latest = spells.groupby("who")["end"].transform(lambda s: s.cummax().shift())
+    latest = spells.groupby("who")["end"].cummax().groupby(spells["who"]).shift()
     return (spells["start"] <= latest).reindex(who.index, fill_value=False)
 
 

@@ -124,5 +124,5 @@ def test_a_required_column_without_a_match_is_marked(tmp_path: Path) -> None:
 
 def test_nothing_to_map(tmp_path: Path) -> None:
     (tmp_path / "return.xml").write_text("<Message/>")
-    with pytest.raises(UnreadableError, match="MAP-NOTHING"):
+    with pytest.raises(UnreadableError, match="XML-LAYOUT"):
         propose_mapping(tmp_path)

@@ -92,3 +92,16 @@ def test_the_metrics_say_what_they_need() -> None:
     assert len(frame) == len(metrics)
     for row in frame[frame["status"] == "missing"].to_dict("records"):
         assert row["opens_with"] and row["unlocks"] >= 1
+
+
+def test_a_survey_without_an_instrument_does_not_open_its_scales() -> None:
+    survey = {"survey": ("worker_id", "instrument", "value")}
+    two = tuple(Need(i, "metric", i, "", survey, {"survey.instrument": (i,)}) for i in ("ons4", "who5"))
+    rows = pd.DataFrame({"worker_id": ["a"], "instrument": ["ons4"], "value": [1.0]})
+    frame = coverage(EvaluationData({"survey": rows}), needs=two)
+    assert frame["status"].tolist() == ["ready", "missing"]
+    assert frame.loc[1, ["missing", "opens_with", "unlocks"]].tolist() == ["survey.instrument=who5"] * 2 + [1]
+    assert "rows with survey.instrument 'who5' opens 1: who5." in coverage_summary(frame)
+    nothing = coverage(EvaluationData({}), needs=two)
+    assert nothing["opens_with"].tolist() == ["survey", "survey"] and nothing["unlocks"].tolist() == [2, 2]
+    assert "table 'survey' (with worker_id, instrument, value) opens 2" in coverage_summary(nothing)
