@@ -11,10 +11,11 @@ import pytest
 from hybrid_toolkit.designs import DESIGNS, GRADES, Plan, checks
 from hybrid_toolkit.designs.base import fit_plan, naive_fit
 
-rng = np.random.default_rng(12)
+SEED = 12
 
 
 def panel(n_teams: int = 25, *, within: float = 0.1, carry: float = 0.0, others: float = 0.0) -> pd.DataFrame:
+    rng = np.random.default_rng(SEED)
     worker = np.repeat(np.arange(n_teams * 6), 24)
     f = pd.DataFrame({"worker_id": worker, "month": np.tile(np.arange(24), n_teams * 6)})
     f["team_id"] = f["worker_id"] // 6
@@ -49,9 +50,9 @@ def test_all_is_well() -> None:
         (panel(8), PLAN, checks.check_clusters, "clusters"),
         (panel(carry=0.4), PLAN, checks.check_placebo, "lead"),
         (panel(others=0.8), PLAN, checks.check_colleagues, "interference"),
-        (panel().assign(b=lambda d: rng.normal(size=len(d))), PLAN, checks.check_first_stage, "first stage"),
+        (panel().assign(b=lambda d: np.random.default_rng(1).normal(size=len(d))), PLAN, checks.check_first_stage, "first stage"),
         (panel(within=0.001).assign(b=lambda d: d["b"].groupby(d["worker_id"]).transform("first")
-            + rng.normal(0, 0.001, len(d))), PLAN, checks.check_support, "variation within"),
+            + np.random.default_rng(1).normal(0, 0.001, len(d))), PLAN, checks.check_support, "variation within"),
         (panel().assign(y=lambda d: d["y"].where(d["month"] > 8)), PLAN, checks.check_missing(0.2), "missing values"),
     ],
     ids=lambda v: v if isinstance(v, str) else "",
@@ -71,6 +72,7 @@ def test_one_team_that_carries_the_estimate_is_seen() -> None:
 
 
 def contacts(n: int = 3000, p_low: float = 0.4) -> pd.DataFrame:
+    rng = np.random.default_rng(SEED)
     f = pd.DataFrame({"team_id": rng.integers(0, 22, n), "worker_id": rng.integers(0, 100, n)})
     f["remote"] = pd.array(rng.random(n) < 0.4, dtype="boolean")
     f["low"] = pd.array(rng.random(n) < p_low, dtype="boolean")
@@ -89,7 +91,7 @@ def test_overlap_tells_no_small_count() -> None:
 
 
 def wave_frame(back: float = 0.9, response: float = 0.7, lower: float = 0.0) -> pd.DataFrame:
-    n = 200
+    n, rng = 200, np.random.default_rng(SEED)
     f = pd.DataFrame({"worker_id": np.tile(np.arange(n), 2), "wave": np.repeat([1, 2], n)})
     f["team_id"] = f["worker_id"] // 8
     f["x"], f["early"] = rng.random(2 * n), f["worker_id"] % 4 == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.study.estimate import StudyResult
 from hybrid_toolkit.study.headline import headline_studies
 from hybrid_toolkit.synth.generate import simulate_authority
 
@@ -13,3 +14,9 @@ from hybrid_toolkit.synth.generate import simulate_authority
 def authority() -> EvaluationData:
     tables = sorted({t for s in headline_studies() for t in s.tables()})
     return simulate_authority("helpful-hump", "small", 11, tables=tables)
+
+
+@pytest.fixture(scope="session")
+def results(authority: EvaluationData) -> dict[str, StudyResult]:
+    """Each headline study on that authority, by id."""
+    return {s.id: s.estimate(authority) for s in headline_studies()}

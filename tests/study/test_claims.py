@@ -129,9 +129,9 @@ def test_no_shipped_design_carries_a_causal_sentence() -> None:
     assert DESIGNS["two-way-panel"].grade == "associational"
 
 
-def test_a_result_on_real_data_is_graded_by_its_checks(authority) -> None:
-    data = replace(authority, synthetic=False)  # the same rows, as if an authority had brought them
-    practice, stage, gap = (s.estimate(data) for s in headline_studies())
+def test_a_result_on_real_data_is_graded_by_its_checks(results) -> None:
+    # the same results, as if an authority had brought the rows
+    practice, stage, gap = (replace(results[s.id], synthetic=False) for s in headline_studies())
     (first,) = practice.claims()
     assert first.grade == lowered("quasi-causal", [c.name for c in practice.checks if c.passed is False])
     assert not any("simulated" in r for r in first.reasons)
@@ -142,17 +142,16 @@ def test_a_result_on_real_data_is_graded_by_its_checks(authority) -> None:
     assert len(stage.claims()) == 2
 
 
-def test_a_synthetic_result_is_an_illustration_whatever_it_finds(authority) -> None:
-    for study in headline_studies():
-        for c in study.estimate(authority).claims():
+def test_a_synthetic_result_is_an_illustration_whatever_it_finds(results) -> None:
+    for result in results.values():
+        for c in result.claims():
             assert c.grade == ILLUSTRATION
             assert c.may_not_say[0].startswith("Anything about a real authority")
 
 
-def test_power_from_a_diagnosis_lowers_the_claim(authority) -> None:
-    data = replace(authority, synthetic=False)
+def test_power_from_a_diagnosis_lowers_the_claim(results) -> None:
     study = headline_studies()[0]
-    result = study.estimate(data)
+    result = replace(results[study.id], synthetic=False)
     diagnosis = study.diagnose("helpful-hump", sims=6, progress=False)
     before, after = result.claims()[0], result.claims(diagnosis)[0]
     assert diagnosis.value("power") < 0.8

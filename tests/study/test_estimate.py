@@ -18,11 +18,6 @@ from hybrid_toolkit.study.headline import headline_studies
 STUDIES = headline_studies()
 
 
-@pytest.fixture(scope="module")
-def results(authority):
-    return {s.id: s.estimate(authority) for s in STUDIES}
-
-
 @pytest.mark.parametrize("study", STUDIES, ids=lambda s: s.id)
 def test_a_result_says_what_where_from_and_how_sure(study, results, authority) -> None:
     r = results[study.id]
