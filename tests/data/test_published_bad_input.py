@@ -29,7 +29,7 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
         ("prose.txt", b"A page of words.\nWith no table at all.\n", "PUB-LAYOUT"),
         ("binary.csv", b"abc\x00\x01\x02,def\n" * 20, "PUB-BINARY"),
         ("ragged.csv", b"LAD22CD,LAD22NM,Rate\nE06000001,Hartlepool,1\nE06000010,Hull, City of,2\n", "PUB-RAGGED"),
-        ("gaps.csv", b"time_period,geographic_level,n\n2020,National,3\n,National,4\n", "PUB-GAPS"),
+        ("gaps.csv", b"time_period,geographic_level,country_name,n\n2020,National,A,3\n,National,A,4\n", "PUB-GAPS"),
     ],
 )
 def test_bad_files_say_what_is_wrong(tmp_path: Path, name: str, content: bytes, code: str) -> None:

@@ -259,3 +259,11 @@ def test_territorial_level_codes(tmp_path: Path) -> None:
     rows = "ITL321CD,ITL321NM,Rural-Urban Classification 2011 (3 fold)\nTLC11,Hartlepool,Predominantly Urban\n"
     t = load_published(write_text(tmp_path / "x.csv", rows + "TLC12,South Teesside,Predominantly Urban\n")).tidy()
     assert t["area_code"].tolist() == ["TLC11", "TLC12"] and t["text"].tolist() == ["Predominantly Urban"] * 2
+
+
+def test_underlying_data_of_older_releases(tmp_path: Path) -> None:
+    rows = "timePeriod,geographicLevel,LEANumber,LEAName,LA_Code,TotalIncome\n201213,LA,201,City,E09000001,5\n"
+    rows += "201213,National,,England,E92000001,50\n"
+    t = load_published(write_text(tmp_path / "x.csv", rows)).tidy()
+    assert t["area_name"].tolist() == ["City", "England"] and t["period"].tolist() == ["2012/13"] * 2
+    assert t["old_area_code"].tolist()[0] == "201" and t["value"].tolist() == [5, 50]

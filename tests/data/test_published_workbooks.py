@@ -263,3 +263,29 @@ def test_two_tables_one_below_the_other(tmp_path: Path) -> None:
     ]
     t = load_published(write_xlsx(tmp_path / "x.xlsx", {"S": rows})).tidy()
     assert t.groupby("table")["period"].first().to_dict() == {"Table A 2020": "2020", "Table B 2021": "2021"}
+
+
+def test_stretches_of_months_are_periods(tmp_path: Path) -> None:
+    rows = [
+        ["Hybrid working in Great Britain"],
+        ["Period", "Home", "Hybrid"],
+        ["Jan to Mar 2022", 10, 20],
+        ["16 to 27 March 2022", 11, "x"],
+    ]
+    t = load_published(write_xlsx(tmp_path / "x.xlsx", {"S": rows})).tidy()
+    assert cell(t, period="Jan to Mar 2022", breakdown="column=Home")["value"] == 10
+    assert cell(t, period="16 to 27 March 2022", breakdown="column=Hybrid")["marker"] == "x"
+
+
+def test_provider_level_grades_stay_answers_in_words(tmp_path: Path) -> None:
+    rows = [
+        ["Providers as at 31 March 2023"],
+        ["URN", "Provider type", "Local authority", "Places", "Overall experiences"],
+        ["SC1", "Children's home", "Barnet", 4, "Good"],
+        ["SC2", "Children's home", "Barnet", 3, "Outstanding"],
+        ["SC3", "Secure home", "Brent", None, "Good"],
+    ]
+    t = load_published(write_ods(tmp_path / "x.ods", {"D1": rows})).tidy()
+    grades = t[t["measure"].eq("Overall experiences")]
+    assert grades["text"].tolist() == ["Good", "Outstanding", "Good"] and set(grades["period"]) == {"2023-03-31"}
+    assert "URN=SC2" in grades["breakdown"].iloc[1]

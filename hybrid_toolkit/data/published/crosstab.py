@@ -114,11 +114,11 @@ class _Reader:
         cell = cell_of(raw)
         notes = [cell.note or (BLANK_NOTE if cell.is_blank else "")]
         path = list(dict.fromkeys(h[column] for h in self.heads if h.get(column)))
-        years = [label for label in labels if is_year(label)]
+        years = [label for label in labels if period_of(label)]
         tops = [p for p in path if period_of(p)]
         above = [s for s in (*self.sections, section) if s]
         parts = [f"section={' > '.join(above)}"] if above else []
-        beside = [label for label in labels if label and not is_year(label)]
+        beside = [label for label in labels if label and not period_of(label)]
         parts += [f"row={' > '.join(beside)}"] if beside else []
         parts += [f"column={' > '.join(p for p in path if p not in tops)}"] if set(path) - set(tops) else []
         value = cell.value

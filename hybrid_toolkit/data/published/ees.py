@@ -65,9 +65,10 @@ _OTHER_PLACES = ("old_la_code", "school_laestab", "rsc_region_lead_name", "trust
 
 
 def is_ees(table: Rectangle) -> bool:
-    """Whether the header has the two columns that every such file has."""
+    """Whether the header has the two columns that every such file has, and a column of names that it knows."""
     names = {c.norm for c in table.columns()}
-    return {"time_period", "geographic_level"} <= names
+    places = {n for _, _, titles in _PLACES for n in titles}
+    return {"time_period", "geographic_level"} <= names and bool(names & places)
 
 
 def tidy_ees(table: Rectangle) -> Piece:

@@ -19,6 +19,9 @@ _SLASHED = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}})/({_YEAR})\b")
 _MONTH_YEAR = re.compile(rf"\b({_MONTH})[\s-]({_YEAR})\b", re.I)
 _QUARTER = re.compile(rf"\b(?:({_YEAR})\s?(?:q|quarter )([1-4])|(?:q|quarter )([1-4])\s({_YEAR}))\b", re.I)
 _ONLY_YEAR = re.compile(rf"(?<![\d.,£]){_YEAR}(?![\d,]|\.\d)")
+_STRETCH = re.compile(
+    rf"(?:\d{{1,2}} )?(?:{_MONTH})?(?: {_YEAR})? ?(?:to|[-–]) ?(?:\d{{1,2}} )?{_MONTH},? {_YEAR}", re.I
+)
 _WHOLE_YEARS = ("calendar year", "academic year", "financial year", "reporting year", "tax year", "")
 
 
@@ -29,8 +32,8 @@ def period_of(raw: object) -> str:
     --------
     >>> period_of("202223"), period_of("2013-14"), period_of(2011.0), period_of("31 March 2025"), period_of("2022 Q1")
     ('2022/23', '2013/14', '2011', '2025-03-31', '2022 Q1')
-    >>> period_of("308"), period_of("Total")
-    ('', '')
+    >>> period_of("308"), period_of("Total"), period_of("Jan to Mar 2022")
+    ('', '', 'Jan to Mar 2022')
     """
     text = re.sub(r"^(as at|at|year ending|year to|ye)\s", "", clean(raw), flags=re.I)
     if re.fullmatch(_YEAR, text):
@@ -43,8 +46,10 @@ def period_of(raw: object) -> str:
             return _read(pattern, found)
     if re.fullmatch(rf"{_YEAR}-(0[1-9]|1[0-2])", text):
         return text
+    if _STRETCH.fullmatch(text):
+        return text
     # pooled years as public health tables print them
-    if re.fullmatch(rf"{_YEAR}(/\d\d)?\s?[-–]\s?\d\d(/\d\d)?|{_MONTH} {_YEAR} (to|-) {_MONTH} {_YEAR}", text, re.I):
+    if re.fullmatch(rf"{_YEAR}(/\d\d)?\s?[-–]\s?\d\d(/\d\d)?", text, re.I):
         return text
     return ""
 

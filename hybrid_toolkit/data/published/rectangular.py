@@ -133,14 +133,21 @@ def _sort(rest: list[Column], key: list[Texts], roles: Roles, sentences: list[st
         if numbers or measures:
             return _Sorted(numbers, [*measures, *identifiers], details)
         return _Sorted(numbers, [*words, *identifiers], [])
-    breaks = [*words, *identifiers]
+    graded = [c for c in words if _is_graded(c)]
+    breaks = [c for c in [*words, *identifiers] if c not in graded]
     if repeats(*key, *(c.texts for c in breaks)):
         named = [c for c in numbers if c.names_dimension and not c.has_fractions]
         breaks, numbers = [*breaks, *named], [c for c in numbers if c not in named]
         sentences += [f"Column '{c.header}' holds numbers but was read as a breakdown." for c in named]
     if repeats(*key, *(c.texts for c in breaks)):
         sentences.append("Some rows repeat the same area, period and breakdown; source_row tells them apart.")
-    return _Sorted(numbers, [], breaks)
+    return _Sorted(numbers, graded, breaks)
+
+
+def _is_graded(column: Column) -> bool:
+    """Most of its words are inspection grades."""
+    words = {t.casefold() for t in column.texts if t}
+    return bool(words & _GRADES) and len(words & _GRADES) >= 0.5 * len(words)
 
 
 def _series(column: Column, table: Rectangle, row_period: bool, *, as_text: bool) -> Series:
@@ -175,7 +182,7 @@ def _named_in_a_column(series: list[Series], breaks: list[Column]) -> list[Serie
 def _layout(table: Rectangle, found: _Sorted, roles: Roles, neighbours: bool) -> str:
     if neighbours:
         return "statistical-neighbours"
-    graded = any({t.casefold() for t in c.texts} & _GRADES for c in [*found.words, *found.breaks])
+    graded = any(map(_is_graded, [*found.words, *found.breaks]))
     if graded and any("inspection" in c.norm or "effectiveness" in c.norm for c in table.columns()):
         return "inspection-outcomes"
     if not found.numbers:
