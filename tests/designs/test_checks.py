@@ -50,7 +50,7 @@ def test_all_is_well() -> None:
         (panel(8), PLAN, checks.check_clusters, "clusters"),
         (panel(carry=0.4), PLAN, checks.check_placebo, "lead"),
         (panel(others=0.8), PLAN, checks.check_colleagues, "interference"),
-        (panel().assign(b=lambda d: np.random.default_rng(1).normal(size=len(d))), PLAN, checks.check_first_stage, "first stage"),
+        (panel().assign(b=np.random.default_rng(1).normal(size=3600)), PLAN, checks.check_first_stage, "first stage"),
         (panel(within=0.001).assign(b=lambda d: d["b"].groupby(d["worker_id"]).transform("first")
             + np.random.default_rng(1).normal(0, 0.001, len(d))), PLAN, checks.check_support, "variation within"),
         (panel().assign(y=lambda d: d["y"].where(d["month"] > 8)), PLAN, checks.check_missing(0.2), "missing values"),
