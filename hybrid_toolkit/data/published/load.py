@@ -147,6 +147,7 @@ def _not_understood(grids: list[Grid], source: FileSource) -> PublishedError:
         ),
         list(first),
     )
+    heads = [c if any(ch.isalpha() for ch in c) else "(number)" for c in heads if c]
     sheets = f" on {plural(len(grids), 'sheet')}" if len(grids) > 1 else ""
     return PublishedError(
         f"'{source.file}' is not understood: saw {plural(rows, 'row')} and {plural(width, 'column')}{sheets}, "
