@@ -17,7 +17,7 @@ import pandas as pd
 
 from hybrid_toolkit import __version__
 from hybrid_toolkit.data.atomic import atomic_folder
-from hybrid_toolkit.data.contracts import TABLES
+from hybrid_toolkit.data.contracts import MODES, TABLES
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.data.rules import ValidationReport, validate_data
 from hybrid_toolkit.disclosure import Gate, Release
@@ -47,13 +47,23 @@ TITLES: Mapping[str, str] = {
     "turnover_pct": "Turnover and agency share",
 }
 """Short titles of the panels."""
+STAGE_WORDS: Mapping[str, str] = {
+    "asye": "First year (ASYE)",
+    "early": "Early (under 3 years)",
+    "mid": "Mid (3 to 9 years)",
+    "late": "Late (10 years or more)",
+    "supervisor": "Supervisors",
+}
 MEASURES = (
     *("remote_share_desk", "co_presence_attendance", "choice_honoured", "contact_in_time_share"),
     *("continuity_usual_provider", "engaged_share", "access_meets_share", "broadband_adequate_share"),
     *("informal_learning", "swemwbs", "supervision_held_share"),
 )
-BY_GROUP = (("remote_share_desk", "career_stage", "worker_id"), ("engaged_share", "mode", "family_id"))
-"""Figures of a measure by group: metric, group, and the key of the people to count."""
+BY_GROUP = (
+    ("remote_share_desk", "career_stage", "worker_id", dict(STAGE_WORDS)),
+    ("engaged_share", "mode", "family_id", dict(MODES)),
+)
+"""Figures of a measure by group: metric, group, the key of the people to count, and the groups in order with words."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +160,9 @@ def _is_ours(out: Path) -> bool:
     )
 
 
-def _evaluate(stages: _Stages, sims: int, n_jobs: int) -> tuple[Story, dict[str, Any], dict[str, Any], Gate]:
+def _evaluate(
+    stages: _Stages, sims: int, n_jobs: int
+) -> tuple[Story, dict[str, Any], dict[str, tuple[Drawn, Any]], Gate]:
     stages.say("Reading and checking the synthetic authority")
     data = load_synthetic("small")
     truth = _truth("small")
@@ -178,7 +190,7 @@ def _evaluate(stages: _Stages, sims: int, n_jobs: int) -> tuple[Story, dict[str,
         clusters="clusters",
         labels=["outcome", "kind", "role", "panel", "label", "truth"],
     )
-    told = pd.concat([s.diagnosis.content for s in shown if s.diagnosis], ignore_index=True)
+    told = pd.concat([s.trial.content for s in shown if s.trial], ignore_index=True)
     coverage = gate.facts(told, title="Share of intervals that hold the truth", basis="simulation")
     figures = {
         "headline": (headline, plot_headline(headline)),
@@ -217,7 +229,7 @@ def _evaluate(stages: _Stages, sims: int, n_jobs: int) -> tuple[Story, dict[str,
         "confounded_null": findings_entry(trap) | {"diagnosis": _trap_numbers(trap_tried)},
         "panel": findings_entry(panel),
     }
-    return story, findings, {name: ax for name, (_, ax) in figures.items()}, gate
+    return story, findings, {name: (drawn[name], ax) for name, (_, ax) in figures.items()}, gate
 
 
 def _of(values: Mapping[str, float], names: tuple[str, ...]) -> dict[str, float]:
@@ -248,11 +260,15 @@ def _measures(gate: Gate, data: EvaluationData) -> Release:
     )
 
 
-def _by_group(gate: Gate, data: EvaluationData, metric: str, by: str, key: str) -> tuple[Release, Any]:
+def _by_group(
+    gate: Gate, data: EvaluationData, metric: str, by: str, key: str, words: Mapping[str, str]
+) -> tuple[Release, Any]:
     rows = measure(data, metric, by=by)
     frame = metric_values(data, metric)
     people = frame.groupby(groups(frame, data, by))[key].nunique()
-    rows = rows.assign(people=rows["group"].map(people).fillna(0).astype("int64"))
+    named = pd.Categorical(rows["group"].map(dict(words)), categories=list(words.values()), ordered=True)
+    rows = rows.assign(people=rows["group"].map(people).fillna(0).astype("int64"), group=named)
+    rows = rows[rows["group"].notna()]
     spec = REGISTRY[metric]
     release = gate.figure_data(
         rows.rename(columns={"group": by}),
@@ -282,11 +298,14 @@ def _trap_numbers(tried: Diagnosis) -> dict[str, Any]:
 def _trap_text(gate: Gate, trap: ShownStudy, tried: Diagnosis) -> Release:
     outcome = trap.study.outcome
     plain = answer_row(trap.estimates, outcome, kind="naive")
+    words = trap.study.words_for(outcome)
+    off = {m: tried.value(m) * trap.study.contrast_size * words.scale for m in ("naive_bias", "bias")}
     text = (
         f"Over {tried.sims} such authorities the plain comparison is off by "
-        f"{number(tried.value('naive_bias'), sign=True)} on average and its 95% interval holds the truth in "
-        f"{tried.value('naive_coverage'):.0%}; the study is off by {number(tried.value('bias'), sign=True)} and its "
-        f"interval holds the truth in {tried.value('coverage'):.0%}."
+        f"{number(off['naive_bias'], decimals=1, sign=True)} {words.unit} on average and its 95% interval holds the "
+        f"truth in {tried.value('naive_coverage'):.0%} of them; the study is off by "
+        f"{number(off['bias'], decimals=1, sign=True)} and its interval holds the truth in "
+        f"{tried.value('coverage'):.0%}."
     )
     return gate.text(text, title="The plain comparison over many authorities", n=float(plain["n"]))
 
@@ -337,8 +356,8 @@ def _versions(gate: Gate, data: EvaluationData, truth: Mapping[str, Any], sims: 
     return gate.facts(pd.DataFrame(items.items(), columns=["item", "value"]), title="Versions", basis="metadata")
 
 
-def _write_figures(folder: Path, drawn: Mapping[str, Any]) -> None:
+def _write_figures(folder: Path, drawn: Mapping[str, tuple[Drawn, Any]]) -> None:
     folder.mkdir()
-    for name, ax in drawn.items():
-        (folder / f"{name}.svg").write_bytes(svg_bytes(ax))
+    for name, (figure, ax) in drawn.items():
+        (folder / f"{name}.svg").write_bytes(figure.svg)
         (folder / f"{name}.png").write_bytes(png_bytes(ax))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.lines import Line
 from hybrid_toolkit.disclosure.policy import Policy
+from hybrid_toolkit.disclosure.screen import GROUP_KEYS
 from hybrid_toolkit.disclosure.suppress import complementary, small_cells
 from hybrid_toolkit.errors import DisclosureError
 
@@ -146,17 +147,29 @@ def complete_grid(table: pd.DataFrame, dims: list[str], count: str, total_label:
     return pd.concat([table, grid[empty].assign(**{count: 0})], ignore_index=True), int(sum(empty))
 
 
-def in_order(table: pd.DataFrame, dims: list[str], total_label: str) -> pd.DataFrame:
+def plain_dims(table: pd.DataFrame, dims: Sequence[str]) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
+    """Categories as text, and the order of those that have one; keys of groups keep no order but their names'."""
+    levels = {
+        d: {str(c): i for i, c in enumerate(table[d].cat.categories)}
+        for d in dims
+        if isinstance(table[d].dtype, pd.CategoricalDtype) and table[d].cat.ordered and d not in GROUP_KEYS
+    }
+    text = {d: table[d].astype("str") for d in dims if isinstance(table[d].dtype, pd.CategoricalDtype)}
+    return table.assign(**text), levels
+
+
+def in_order(
+    table: pd.DataFrame, dims: list[str], total_label: str, levels: Mapping[str, Mapping[str, int]]
+) -> pd.DataFrame:
     """Rows by their dimensions, totals last; never by a value, so that the order says nothing."""
+    if not dims:
+        return table
     ordered = table.reset_index(drop=True)
     keys = pd.DataFrame(index=ordered.index)
     for i, dim in enumerate(dims):
         keys[f"total{i}"] = ordered[dim].astype(str) == total_label
-        plain = ordered[dim].where(~keys[f"total{i}"])
-        if plain.dtype == object:
-            plain = (
-                pd.to_numeric(plain, errors="coerce") if pd.to_numeric(plain, errors="coerce").notna().any() else plain
-            )
-        keys[f"key{i}"] = plain
+        plain = ordered[dim].map(levels[dim]) if dim in levels else ordered[dim].where(~keys[f"total{i}"])
+        numbers = pd.to_numeric(plain, errors="coerce") if plain.dtype == object else plain
+        keys[f"key{i}"] = numbers if numbers.notna().any() else plain
     by = [f"{part}{i}" for i in range(len(dims)) for part in ("total", "key")]
-    return ordered.loc[keys.sort_values(by, kind="stable").index].reset_index(drop=True) if dims else ordered
+    return ordered.loc[keys.sort_values(by, kind="stable").index].reset_index(drop=True)

@@ -16,6 +16,7 @@ from hybrid_toolkit.disclosure.cells import (
     hide_complements,
     hide_small,
     in_order,
+    plain_dims,
 )
 from hybrid_toolkit.disclosure.lines import add_totals, find_lines
 from hybrid_toolkit.disclosure.policy import Policy
@@ -64,6 +65,7 @@ def protect_table(
         )
     counted_in = [count, *other_counts, *([people] if people else [])]
     table = frame[list(dict.fromkeys([*dims, *counted_in, *kept, *extra]))].copy()
+    table, levels = plain_dims(table, dims)
     check_counts(table, dims, counted_in)
     if not structural_zeros:
         table, filled = complete_grid(table, list(dims), count, total_label)
@@ -72,7 +74,7 @@ def protect_table(
     if totals:
         table = add_totals(table, dims=dims, counts=[count, *other_counts], total_label=total_label)
     check_size(table, policy, dims=dims)
-    table = in_order(table, list(dims), total_label)
+    table = in_order(table, list(dims), total_label, levels)
     hide, more = _hide(table, policy, list(dims), count, total_label, people, shares, dominance)
     masks = {c: _hide_also(table, policy, list(dims), c, total_label, hide) for c in counted_in[1:]}
     notes += more

@@ -8,8 +8,8 @@ from typing import Literal
 
 from hybrid_toolkit.disclosure import Release, require_release
 
-Tone = Literal["plain", "lead", "note", "warning"]
-Form = Literal["text", "number", "count", "percent", "verdict"]
+Tone = Literal["plain", "lead", "answer", "note", "warning"]
+Form = Literal["text", "name", "number", "count", "percent", "verdict", "interval", "number-error", "percent-error"]
 
 
 def without_stamp(text: str, stamp: str) -> str:
@@ -63,7 +63,9 @@ class Bullets:
 class Column:
     """How one column of a release is shown: its heading and the form of its numbers.
 
-    ``form`` is ``"text"``, ``"number"``, ``"count"``, ``"percent"`` or ``"verdict"``.
+    ``form`` is ``"text"``, ``"name"`` (with a capital), ``"number"``, ``"count"``, ``"percent"``, ``"verdict"``,
+    ``"interval"`` (with ``conf_low`` and ``conf_high`` in brackets), ``"number-error"`` or ``"percent-error"`` (with
+    the Monte Carlo error from the column of the same name and ``_mcse``).
     """
 
     heading: str

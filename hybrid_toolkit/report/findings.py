@@ -19,6 +19,13 @@ from hybrid_toolkit.study.study import Study
 ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "naive": "naive"}
 """Role of an estimate in a study -> how figures draw it; any other is ``"other"``."""
 LABELS: Mapping[str, str] = {"study": "This study", "naive": "Plain comparison"}
+SHORT: Mapping[str, str] = {
+    "difference": "a difference was found.",
+    "trifling": "a difference was found, smaller than was said to matter.",
+    "small": "no difference as large as was said to matter.",
+    "open": "not settled by these data.",
+}
+"""Kind of finding -> the answer in a few words."""
 MEASURES = ("bias", "coverage", "power", "false_positive", "naive_bias", "failures")
 """Measures of a diagnosis that are shown, each with its Monte Carlo error."""
 
@@ -31,23 +38,27 @@ class ShownStudy:
     ----------
     study : the declaration (the toolkit's own words, nothing from data).
     estimates : every estimate, with the columns ``outcome``, ``kind``, ``role``, ``label``, ``panel`` and ``truth``.
-    answers : those that answer the question, each followed by the plain comparison.
-    checks : one row a check.
+    answers : those that answer the question, each followed by the plain comparison, for the contrast and in the unit
+        that the claims speak of.
+    checks : outcome -> one row a check.
+    short : outcome -> the answer in a few words.
     claims : outcome -> the claim.
     details : outcome -> grade and what may not be said (fixed words of the grammar).
     beside_truth : outcome -> one sentence on where the truth falls; empty where it is not known.
-    diagnosis : one row an outcome, or None.
+    diagnosis : one row an outcome, or None; ``trial`` the same for the contrast and in the unit of the claims.
     conf_level : level of the intervals.
     """
 
     study: Study
     estimates: Release
     answers: Release
-    checks: Release
+    checks: Mapping[str, Release]
+    short: Mapping[str, Release]
     claims: Mapping[str, Release]
     details: Mapping[str, Claim]
     beside_truth: Mapping[str, Release]
     diagnosis: Release | None
+    trial: Release | None
     conf_level: float
 
     @property
@@ -92,22 +103,44 @@ def show_study(
     shown = gate.estimates(
         rows, title=f"{study.question} All estimates", clusters="clusters", labels=labels, source=result
     )
-    main = rows[rows["kind"].isin(list(ROLES))]
+    main = in_words_unit(rows[rows["kind"].isin(list(ROLES))], study)
+    checks = result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"})
     return ShownStudy(
         study=study,
         estimates=shown,
-        answers=gate.estimates(main, title=study.question, clusters="clusters", labels=labels, source=result),
-        checks=gate.facts(
-            result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"}),
-            title=f"Checks of the study '{study.id}'",
-            basis="metadata",
-            source=result,
+        answers=gate.estimates(
+            main, title=titles.get(study.outcome, study.question), clusters="clusters", labels=labels, source=result
         ),
+        checks={
+            o: gate.facts(
+                checks[checks["outcome"] == o],
+                title=f"Checks: {titles.get(o, study.words_for(o).phrase)}",
+                basis="metadata",
+                source=result,
+            )
+            for o in study.outcomes
+        },
+        short={
+            o: gate.text(f"{titles.get(o, o).split(': ', 1)[-1]}: {SHORT[c.finding]}", title=f"Answer: {o}", **size)
+            for o, c in claims.items()
+        },
         claims={o: gate.text(c.text, title=f"Claim: {o}", **size) for o, c in claims.items()},
         details=claims,
         beside_truth={o: _beside_truth(gate, study, shown, o, size) for o in known if o in claims},
         diagnosis=None if diagnosis is None else show_diagnosis(gate, diagnosis, titles=titles),
+        trial=None if diagnosis is None else show_diagnosis(gate, diagnosis, titles=titles, study=study),
         conf_level=result.conf_level,
+    )
+
+
+def in_words_unit(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Estimates for the study's contrast, in the unit that its claims print."""
+    scale = rows["outcome"].map(lambda o: study.contrast_size * study.words_for(str(o)).scale).astype(float)
+    numbers = ("estimate", "std_error", "conf_low", "conf_high", "truth")
+    scaled = {c: rows[c] * scale for c in numbers if c in rows}
+    contrast = study.contrast.strip().rstrip(",")
+    return rows.assign(
+        **scaled, unit=rows["outcome"].map(lambda o: f"{study.words_for(str(o)).unit}, for {contrast}".lstrip(", "))
     )
 
 
@@ -127,8 +160,12 @@ def _beside_truth(gate: Gate, study: Study, shown: Release, outcome: str, size: 
     return gate.text(text, title=f"Truth beside the estimate: {outcome}", **size)
 
 
-def show_diagnosis(gate: Gate, diagnosis: Diagnosis, *, titles: Mapping[str, str]) -> Release:
+def show_diagnosis(
+    gate: Gate, diagnosis: Diagnosis, *, titles: Mapping[str, str], study: Study | None = None
+) -> Release:
     """A diagnosis as one row an outcome: the truth, then each measure with its Monte Carlo error (``_mcse``).
+
+    With ``study``, the truth and the biases are for its contrast and in the unit of its claims.
 
     Raises
     ------
@@ -137,16 +174,20 @@ def show_diagnosis(gate: Gate, diagnosis: Diagnosis, *, titles: Mapping[str, str
     rows = {(str(r["outcome"]), str(r["term"])): r for r in diagnosis.tidy().to_dict("records")}
     out = []
     for outcome, truth in diagnosis.truths:
+        words = study.words_for(outcome) if study else None
+        scale = study.contrast_size * words.scale if study and words else 1.0
         row: dict[str, object] = {
             "outcome": outcome,
             "label": titles.get(outcome, outcome),
+            "unit": words.unit if words else "",
             "runs": diagnosis.sims,
-            "truth": truth,
+            "truth": truth * scale,
         }
         for measure in MEASURES:
             found = rows.get((outcome, measure), {})
             for name, column in ((measure, "estimate"), (f"{measure}_mcse", "std_error")):
-                row[name] = float(found.get(column, float("nan")))
+                size = float(found.get(column, float("nan")))
+                row[name] = size * scale if measure in ("bias", "naive_bias") else size
         out.append(row)
     title = f"Diagnosis of '{diagnosis.study_id}' on {diagnosis.sims} simulated authorities ({diagnosis.scenario})"
     return gate.facts(pd.DataFrame(out), title=title, basis="simulation")
@@ -177,8 +218,11 @@ def findings_entry(shown: ShownStudy) -> dict[str, Any]:
         "diagnosis": _diagnosis_entry(shown.diagnosis, outcome),
         "checks": [
             {"outcome": o, "name": n, "passed": _plain(p), "verdict": v}
-            for o, n, p, v in shown.checks.content[["outcome", "check", "passed", "verdict"]].itertuples(index=False)
+            for release in shown.checks.values()
+            for o, n, p, v in release.content[["outcome", "check", "passed", "verdict"]].itertuples(index=False)
         ],
+        "contrast": {"words": study.contrast, "size": study.contrast_size, "scale": study.words_for(outcome).scale},
+        "finding": shown.details[outcome].finding,
         "claim": shown.claims[outcome].text,
         "claim_grade": shown.details[outcome].grade,
         "may_not_say": list(shown.may_not_say),

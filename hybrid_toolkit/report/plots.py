@@ -30,6 +30,7 @@ from hybrid_toolkit.report.style import (
 )
 
 HIDDEN = "hidden to protect people"
+TRUTH_WORDS = "True value (set in the simulation)"
 
 
 def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
@@ -47,7 +48,7 @@ def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
     """
     rows = require_release(release, kinds=("estimates",)).content
     with drawing():
-        ax = new_axes(height=0.9 + 0.42 * (len(rows) + _has_truth(rows))) if ax is None else ax
+        ax = new_axes(height=_height(len(rows) + _has_truth(rows))) if ax is None else ax
         _panel(ax, rows, title=release.title)
         draw_stamp(ax, release.stamp)
     return ax
@@ -70,7 +71,9 @@ def plot_headline(release: Release, *, ax: Axes | None = None) -> Axes:
     panels = list(dict.fromkeys(rows["panel"]))
     with drawing():
         if ax is None:
-            axes = new_panels(len(panels), height=0.55 + 1.62 * len(panels))
+            axes = new_panels(
+                len(panels), height=0.5 + len(panels) * (_height(len(rows) / len(panels) + _has_truth(rows)) - 0.4)
+            )
         else:
             ax.set_axis_off()
             step = 1 / len(panels)
@@ -118,7 +121,7 @@ def plot_groups(
         unit=unit,
     )
     with drawing():
-        ax = new_axes(height=0.9 + 0.36 * len(rows)) if ax is None else ax
+        ax = new_axes(height=_height(len(rows))) if ax is None else ax
         _panel(ax, named, title=release.title, zero=False)
         draw_stamp(ax, release.stamp)
     return ax
@@ -138,17 +141,17 @@ def plot_diagnosis(release: Release, *, ax: Axes | None = None) -> Axes:
     rows = require_release(release, kinds=("facts",)).content
     _need(rows, ["label", "coverage", "coverage_mcse"])
     half = 1.96 * rows["coverage_mcse"].astype(float)
-    named = rows.assign(
+    named = rows.drop(columns="truth", errors="ignore").assign(
         estimate=rows["coverage"],
         conf_low=(rows["coverage"] - half).clip(0, 1),
         conf_high=(rows["coverage"] + half).clip(0, 1),
         unit="share of runs whose interval holds the truth",
     )
     with drawing():
-        ax = new_axes(height=1.0 + 0.36 * len(rows)) if ax is None else ax
+        ax = new_axes(height=_height(len(rows))) if ax is None else ax
         _panel(ax, named, title=release.title, zero=False)
         ax.axvline(0.95, color=INK, linestyle=":", linewidth=1, zorder=1)
-        ax.text(0.95, 1.0, "aim 0.95 ", transform=ax.get_xaxis_transform(), fontsize=7.5, ha="right", va="top")
+        ax.set_xlabel("share of runs whose interval holds the truth\n(dotted line: the aim of 0.95)", fontsize=8.5)
         draw_stamp(ax, release.stamp)
     return ax
 
@@ -172,6 +175,10 @@ def describe_estimates(release: Release) -> str:
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
+
+
+def _height(rows: float) -> float:
+    return 1.2 + 0.4 * rows
 
 
 def _places(*values: float) -> int:
@@ -208,54 +215,58 @@ def _need(rows: pd.DataFrame, columns: Sequence[str]) -> None:
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> None:
-    """Rows of estimates from top to bottom, the truth last; name at the left, number at the right."""
+    """Rows of estimates from top to bottom, the truth last; over each mark its name (left) and number (right)."""
     held = _records(rows)
-    names = [str(row.get("label") or row.get("term") or "") for row in held]
-    spots = list(range(len(held), 0, -1))
     places = _places(*(float(row[k]) for row in held for k in ("estimate", "conf_low", "conf_high")))
-    for y, row in zip(spots, held, strict=True):
-        _row(ax, y, row, MARKS[str(row.get("role", "study"))], places)
+    for i, row in enumerate(held):
+        _row(ax, -i, row, MARKS[str(row.get("role", "study"))], places)
+    last = len(held) - 1
     if _has_truth(rows):
-        truth = float(rows["truth"].dropna().iloc[0])
-        mark = MARKS["truth"]
+        truth, mark = float(rows["truth"].dropna().iloc[0]), MARKS["truth"]
+        last += 1
         ax.axvline(truth, color=mark.colour, linestyle=mark.line, linewidth=1, zorder=1)
-        ax.plot([truth], [0], marker=mark.marker, color=mark.colour, markersize=6, linestyle="none", zorder=3)
-        _beside(ax, 0, number(truth, decimals=places))
-        names.append("True value (set in\nthe simulation)")
-        spots.append(0)
+        ax.plot([truth], [-last], marker=mark.marker, color=mark.colour, markersize=6, linestyle="none", zorder=3)
+        _words_above(ax, -last, TRUTH_WORDS, number(truth, decimals=places))
     if zero:
         ax.axvline(0, color=GREY, linewidth=0.9, zorder=0)
     _limits(ax, rows, zero=zero)
-    ax.set_yticks(spots, ["\n".join(textwrap.wrap(n, 20)) if "\n" not in n else n for n in names], fontsize=8)
-    ax.set_ylim(min(spots) - 0.6, max(spots) + 0.6)
-    ax.tick_params(axis="y", length=0)
-    ax.tick_params(axis="x", labelsize=8)
+    ax.set_ylim(-last - 0.35, 0.72)
+    ax.set_yticks([])
+    ax.tick_params(axis="x", labelsize=8.5)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
     unit = next((str(u) for u in rows["unit"].dropna()), "") if "unit" in rows else ""
     if unit:
-        ax.set_xlabel("\n".join(textwrap.wrap(unit, 48)), fontsize=8)
-    ax.set_title("\n".join(textwrap.wrap(title, 50)), fontsize=9, fontweight="bold", loc="center")
+        ax.set_xlabel(_wrapped(unit, 50), fontsize=8.5)
+    ax.set_title(_wrapped(title, 44), fontsize=9.5, fontweight="bold", loc="left")
 
 
-def _row(ax: Axes, y: int, row: dict[str, Any], mark: Mark, places: int) -> None:
+def _row(ax: Axes, y: float, row: dict[str, Any], mark: Mark, places: int) -> None:
     value, low, high = (float(row[k]) for k in ("estimate", "conf_low", "conf_high"))
+    name = str(row.get("label") or row.get("term") or "")
     if np.isnan(value):
-        _beside(ax, y, HIDDEN.replace(" to ", "\nto "))
+        _words_above(ax, y, name, HIDDEN)
         return
     if not np.isnan(low):
         ax.plot([low, high], [y, y], color=mark.colour, linestyle=mark.line, linewidth=2.2, zorder=2)
         for end in (low, high):
-            ax.plot([end, end], [y - 0.14, y + 0.14], color=mark.colour, linewidth=1.6, zorder=2)
+            ax.plot([end, end], [y - 0.12, y + 0.12], color=mark.colour, linewidth=1.6, zorder=2)
     face = mark.colour if mark.filled else "white"
     ax.plot([value], [y], marker=mark.marker, color=mark.colour, markerfacecolor=face, markersize=7, zorder=3)
-    span = "" if np.isnan(low) else f"\n({number(low, decimals=places)} to {number(high, decimals=places)})"
-    _beside(ax, y, number(value, decimals=places), small=span)
+    span = "" if np.isnan(low) else f" ({number(low, decimals=places)} to {number(high, decimals=places)})"
+    _words_above(ax, y, name, number(value, decimals=places) + span)
 
 
-def _beside(ax: Axes, y: float, words: str, *, small: str = "") -> None:
-    ax.text(1.03, y, words + small, transform=ax.get_yaxis_transform(), fontsize=8, va="center", color=INK)
+def _words_above(ax: Axes, y: float, name: str, figure: str) -> None:
+    """Name and number over a mark, on white so that no line runs through them."""
+    for x, words, side in ((0.0, name, "left"), (1.0, figure, "right")):
+        ax.text(x, y + 0.26, words, transform=ax.get_yaxis_transform(), fontsize=8.5, ha=side, va="bottom", color=INK,
+                zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+
+
+def _wrapped(words: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(words, width))
 
 
 def _limits(ax: Axes, rows: pd.DataFrame, *, zero: bool) -> None:

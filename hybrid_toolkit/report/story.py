@@ -12,32 +12,31 @@ from hybrid_toolkit.report.plots import describe_estimates
 
 ESTIMATE_COLUMNS: Mapping[str, Column] = {
     "label": Column("Estimate"),
-    "estimate": Column("Value", "number"),
-    "conf_low": Column("95% from", "number"),
-    "conf_high": Column("95% to", "number"),
+    "estimate": Column("Value (95% interval)", "interval"),
     "truth": Column("Truth", "number"),
+    "unit": Column("Unit"),
     "n": Column("Rows", "count"),
 }
 DIAGNOSIS_COLUMNS: Mapping[str, Column] = {
     "label": Column("Study"),
     "truth": Column("Truth", "number"),
-    "bias": Column("Bias", "number"),
-    "bias_mcse": Column("Error of bias", "number"),
-    "coverage": Column("Coverage", "percent"),
-    "coverage_mcse": Column("Error of coverage", "percent"),
-    "power": Column("Power", "percent"),
-    "power_mcse": Column("Error of power", "percent"),
-    "naive_bias": Column("Bias of plain comparison", "number"),
+    "bias": Column("Bias", "number-error"),
+    "naive_bias": Column("Bias of plain comparison", "number-error"),
+    "coverage": Column("Coverage", "percent-error"),
+    "power": Column("Power", "percent-error"),
 }
 METRIC_COLUMNS: Mapping[str, Column] = {
     "measure": Column("Measure"),
-    "estimate": Column("Value", "number"),
-    "conf_low": Column("95% from", "number"),
-    "conf_high": Column("95% to", "number"),
+    "estimate": Column("Value (95% interval)", "interval"),
     "unit": Column("Unit"),
     "n": Column("Number", "count"),
     "missing": Column("Missing", "percent"),
-    "note": Column("Note"),
+    "note": Column("Note", "name"),
+}
+CHECK_COLUMNS: Mapping[str, Column] = {
+    "check": Column("Check", "name"),
+    "passed": Column("Result", "verdict"),
+    "verdict": Column("Why"),
 }
 GRADE_WORDS: Mapping[str, str] = {
     "illustration": "An illustration: the data are simulated, so nothing is said of any real authority.",
@@ -97,7 +96,7 @@ def tell(story: Story, gate: Gate) -> Report:
         *(_checks(shown) for shown in story.studies),
         Section("What may not be said", (_may_not(story),)),
         Section("How far these studies can be trusted", _diagnosis(story)),
-        Section("The same question put to national totals", _panel(story)),
+        Section("A study of national totals", _panel(story)),
         Section("The data", _data(story)),
         Section("What was measured", _measures(story)),
     )
@@ -138,7 +137,7 @@ def _what(story: Story) -> tuple[Block, ...]:
 def _answer(i: int, shown: ShownStudy) -> Section:
     blocks: list[Block] = []
     for outcome, claim in shown.claims.items():
-        blocks.append(Prose(claim, "lead"))
+        blocks += [Prose(shown.short[outcome], "answer"), Prose(claim)]
         if outcome in shown.beside_truth:
             blocks.append(Prose(shown.beside_truth[outcome], "note"))
     grades = tuple(dict.fromkeys(claim.grade for claim in shown.details.values()))
@@ -182,15 +181,12 @@ def _trap(story: Story) -> tuple[Block, ...]:
 
 
 def _checks(shown: ShownStudy) -> Section:
-    columns = {"check": Column("Check"), "passed": Column("Result", "verdict"), "verdict": Column("Why")}
-    several = len(shown.study.outcomes) > 1
-    named = {"check": columns["check"], "outcome": Column("Outcome"), **columns} if several else columns
     return Section(
         shown.study.question,
         (
             Words(f"Design: {shown.study.design_used.title}. It assumes:"),
             Bullets(tuple(Words(a) for a in shown.study.design_used.assumptions)),
-            Table(shown.checks, named, caption="Each check and its result"),
+            *(Table(r, CHECK_COLUMNS, folded=i > 0) for i, r in enumerate(shown.checks.values())),
         ),
         level=3,
     )
@@ -202,11 +198,6 @@ def _may_not(story: Story) -> Block:
 
 
 def _diagnosis(story: Story) -> tuple[Block, ...]:
-    trials: list[Block] = [
-        Table(s.diagnosis, DIAGNOSIS_COLUMNS, caption=s.study.question)
-        for s in story.studies
-        if s.diagnosis is not None
-    ]
     return (
         Words(
             "Each study was run again on many simulated authorities of the same size. Bias is the mean miss. Coverage "
@@ -226,15 +217,24 @@ def _diagnosis(story: Story) -> tuple[Block, ...]:
                 "runs": Column("Runs", "count"),
             },
         ),
-        *trials,
+        Table(
+            story.coverage.release,
+            DIAGNOSIS_COLUMNS,
+            caption="The three studies on simulated authorities, each with its Monte Carlo error (±)",
+        ),
     )
 
 
 def _panel(story: Story) -> tuple[Block, ...]:
     shown = story.panel
-    blocks: list[Block] = [Words(shown.study.question)]
+    blocks: list[Block] = [
+        Words(
+            f"{shown.study.question} Here from a made-up panel of authorities and years, in the form of the published "
+            "workforce statistics. Totals of authorities say nothing about any one worker or family."
+        )
+    ]
     for outcome, claim in shown.claims.items():
-        blocks.append(Prose(claim, "lead"))
+        blocks += [Prose(shown.short[outcome], "answer"), Prose(claim)]
         if outcome in shown.beside_truth:
             blocks.append(Prose(shown.beside_truth[outcome], "note"))
     return (
@@ -245,12 +245,7 @@ def _panel(story: Story) -> tuple[Block, ...]:
             alt="The panel study. " + describe_estimates(story.panel_figure.release),
             columns=ESTIMATE_COLUMNS,
         ),
-        Table(
-            shown.checks,
-            {"check": Column("Check"), "passed": Column("Result", "verdict"), "verdict": Column("Why")},
-            caption="Each check and its result",
-            folded=True,
-        ),
+        *(Table(r, CHECK_COLUMNS, folded=True) for r in shown.checks.values()),
     )
 
 
@@ -262,6 +257,7 @@ def _data(story: Story) -> tuple[Block, ...]:
             story.tables,
             {"table": Column("Table"), "rows": Column("Rows", "count"), "what": Column("One row is")},
             caption="The tables (rows rounded to 5)",
+            folded=True,
         ),
     )
 

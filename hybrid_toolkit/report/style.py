@@ -22,7 +22,7 @@ GREEN = "#00664e"
 PURPLE = "#6b2f7a"
 STAMP_PAPER = "#fff3cd"
 
-WIDTH = 4.2
+WIDTH = 3.7
 """Width of a figure in inches: on a phone 360 pixels wide the words stay above 10 pixels."""
 
 RC: Mapping[str, Any] = MappingProxyType(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +20,7 @@ HIDDEN_NOTE = (
     "[c] means hidden to protect people: too few stand behind the number, or it would give such a number away."
 )
 MISSING_MARK = "–"
+_MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,21 @@ def make_grid(release: Release, *, columns: Mapping[str, Column] | None = None, 
             code="TABLE-COLUMN",
         )
     marked = {*release.values, *([release.count] if release.count else [])}
-    numeric = {c: how.form in ("number", "count", "percent") for c, how in shown.items()}
+    numeric = {c: how.form not in ("text", "name", "verdict") for c, how in shown.items()}
+    held = [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
+    unsaid = release.kind == "facts"
     cells = tuple(
         tuple(
-            _cell(how, rows[c].iloc[i], numeric=numeric[c], hidden=bool(hidden[i]) and (c in marked or numeric[c]))
+            _cell(
+                how,
+                c,
+                row,
+                numeric=numeric[c],
+                hidden=(bool(gone) and (c in marked or numeric[c])) or (unsaid and how.form == "count"),
+            )
             for c, how in shown.items()
         )
-        for i in range(len(rows))
+        for row, gone in zip(held, hidden, strict=True)
     )
     return Grid(
         caption=caption or release.title,
@@ -103,24 +114,42 @@ def _form(column: pd.Series) -> Form:
     return "number" if pd.api.types.is_float_dtype(column) else "text"
 
 
-def _cell(how: Column, value: object, *, numeric: bool, hidden: bool) -> Cell:
+def _cell(how: Column, column: str, row: dict[str, Any], *, numeric: bool, hidden: bool) -> Cell:
+    value = row[column]
     if how.form == "verdict":
         text, tone = _verdict(value)
         return Cell(how.heading, text, False, tone)
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):
         return Cell(how.heading, HIDDEN_MARK if hidden else MISSING_MARK, numeric)
     if isinstance(value, pd.Timestamp):
         return Cell(how.heading, value.strftime("%B %Y") if value.day == 1 else value.strftime("%d %B %Y"), False)
-    if how.form == "count":
-        return Cell(how.heading, number(float(str(value)), decimals=0), True)
-    if how.form == "percent":
-        return Cell(how.heading, number(100 * float(str(value)), decimals=0) + "%", True)
-    if how.form == "number":
-        return Cell(how.heading, number(float(str(value))), True)
-    return Cell(how.heading, str(value), False)
+    if numeric:
+        return Cell(how.heading, _figure(how.form, column, row), True)
+    text = _MINUS.sub("−", str(value))
+    return Cell(how.heading, text[:1].upper() + text[1:] if how.form == "name" else text, False)
 
 
-def _verdict(value: object) -> tuple[str, str]:
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+def _figure(form: Form, column: str, row: dict[str, Any]) -> str:
+    value = float(row[column])
+    if form == "count":
+        return number(value, decimals=0)
+    if form == "percent":
+        return f"{100 * value:.0f}%"
+    if form == "percent-error":
+        return f"{100 * value:.0f}% (±{100 * float(row[f'{column}_mcse']):.0f})"
+    if form == "number-error":
+        places = 3 if abs(value) < 1 else 2
+        return f"{number(value, decimals=places)} (±{number(float(row[f'{column}_mcse']), decimals=places)})"
+    if form == "interval":
+        low, high = float(row["conf_low"]), float(row["conf_high"])
+        known = [v for v in (value, low, high) if not pd.isna(v)]
+        places = 3 if max(abs(v) for v in known) < 1 else 2
+        span = "" if pd.isna(low) else f" ({number(low, decimals=places)} to {number(high, decimals=places)})"
+        return number(value, decimals=places) + span
+    return number(value)
+
+
+def _verdict(value: Any) -> tuple[str, str]:
+    if value is None or pd.isna(value):
         return "Informs only", "info"
     return ("✓ Holds", "good") if bool(value) else ("✗ Does not hold", "bad")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
+import pandas as pd
+
 from hybrid_toolkit.report.blocks import without_stamp
 from hybrid_toolkit.report.story import Story
 
@@ -22,7 +24,7 @@ def summarise(story: Story, *, out: Path, seconds: float) -> str:
             lines += _wrap(without_stamp(claim.text, stamp), indent=3)
             if outcome in shown.beside_truth:
                 lines += _wrap(shown.beside_truth[outcome].text, indent=3)
-        checks = shown.checks.content
+        checks = pd.concat([r.content for r in shown.checks.values()])
         failed = checks.loc[checks["passed"].eq(False).fillna(False), "check"].unique()
         lines += _wrap(
             f"Checks that do not hold: {', '.join(failed)}." if len(failed) else "Every check holds.", indent=3
