@@ -130,7 +130,8 @@ def measure(args: argparse.Namespace) -> int:
     texts = []
     for one in measure_released(data, args.metric, by=args.by):
         table = require_release(one.table)
-        texts.append(table.content.to_csv(index=False, lineterminator="\n"))
+        rows = table.content.assign(metric=one.metric, **({"stamp": table.stamp} if table.stamp else {}))
+        texts.append(rows.to_csv(index=False, lineterminator="\n"))
         grid = make_grid(table)
         lines = [[cell.text for cell in row] for row in (grid.headings, *grid.rows)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

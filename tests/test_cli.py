@@ -203,8 +203,10 @@ def test_synth_writes_an_authority_with_its_truth(tmp_path: Path, capsys: Captur
     pytest.importorskip("hybrid_toolkit.synth.write", reason="the synthetic room does not write yet")
     code, out, _ = run(capsys, "synth", "--scenario", "null", "--size", "small", "--seed", 4, "--out", tmp_path / "a")
     assert code == 0 and "SYNTHETIC" in out and (tmp_path / "a" / "truth.json").exists()
-    code, out, _ = run(capsys, "measure", tmp_path / "a", "--metric", "choice_honoured")
+    written = tmp_path / "m.csv"
+    code, out, _ = run(capsys, "measure", tmp_path / "a", "--metric", "choice_honoured", "--out", written)
     assert code == 0 and out.startswith("SYNTHETIC DATA")
+    assert pd.read_csv(written)["stamp"].str.startswith("SYNTHETIC DATA").all()
     code, _, err = run(capsys, "synth", "--scenario", "nonsense", "--out", tmp_path / "b")
     assert code == 2 and not (tmp_path / "b").exists() and "How to mend it" in err
 
