@@ -138,22 +138,25 @@ def fit_variance_components(
             code="SINGULAR",
         )
     re = np.column_stack([np.ones(len(rows)), *(numbers(rows, c) for c in random_slopes)])
-    fit, messages = _search(numbers(rows, outcome), exog, re, rows[group].to_numpy())
-    cov = np.asarray(fit.cov_re, dtype=np.float64)
-    edge = bool(np.linalg.eigvalsh(cov).min() <= 1e-8 * float(fit.scale))
+    y = numbers(rows, outcome)
+    unit = float(y.std()) or 1.0  # the search goes better in standard units; everything is brought back below
+    fit, messages = _search(y / unit, exog, re, rows[group].to_numpy())
+    cov = np.asarray(fit.cov_re, dtype=np.float64) * unit**2
+    within = float(fit.scale) * unit**2
+    edge = bool(np.linalg.eigvalsh(cov).min() <= 1e-4 * within)
     note = "The variance between groups lies at or next to zero." if edge else ""
     k = exog.shape[1]
-    b, se = np.asarray(fit.fe_params), np.asarray(fit.bse_fe)
+    b, se = np.asarray(fit.fe_params) * unit, np.asarray(fit.bse_fe) * unit
     z = stats.norm.ppf(0.5 + conf_level / 2)
     values = (list(x), b, se, b - z * se, b + z * se, 2 * stats.norm.sf(np.abs(b / se)), len(rows), "")
     return VarianceComponents(
         outcome=outcome,
         group=group,
         between=float(cov[0, 0]),
-        within=float(fit.scale),
+        within=within,
         random_cov=cov,
         fixed=pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True))).iloc[:k],
-        log_likelihood=float(fit.llf),
+        log_likelihood=float(fit.llf) - (len(rows) - k) * float(np.log(unit)),
         n=len(rows),
         n_missing=len(frame) - len(rows),
         n_groups=len(sizes),
@@ -183,7 +186,7 @@ def _search(y: Array, exog: Array, re: Array, groups: object) -> tuple[_Fitted, 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            result = MixedLM(y, exog, groups=groups, exog_re=re).fit(reml=True, method=["bfgs", "lbfgs", "cg"])
+            result = MixedLM(y, exog, groups=groups, exog_re=re).fit(reml=True, method=["powell", "bfgs", "cg"])
         except (np.linalg.LinAlgError, ValueError) as error:
             raise EstimationError(
                 f"the mixed model could not be fitted ({type(error).__name__}).",

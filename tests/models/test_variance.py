@@ -46,3 +46,18 @@ def test_no_variance_between_groups_is_said() -> None:
 def test_bad_input(frame, code) -> None:
     with pytest.raises(EstimationError, match=code):
         fit_variance_components(frame, outcome="y", group="team", terms=[Column("x")])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_balanced_groups_give_the_analysis_of_variance(seed) -> None:
+    """With equal groups, restricted maximum likelihood is the mean squares' answer."""
+    rng = np.random.default_rng(seed)
+    team = np.repeat(np.arange(24), 10)
+    y = 23 + rng.normal(0, 1.5, 24)[team] + rng.normal(0, 4, 240)
+    f = pd.DataFrame({"team": team, "y": y})
+    means = f.groupby("team")["y"].mean()
+    between, within = 10 * means.var(), ((y - means.to_numpy()[team]) ** 2).sum() / (240 - 24)
+    fit = fit_variance_components(f, outcome="y", group="team")
+    assert fit.converged
+    assert fit.within == pytest.approx(within if between > within else f["y"].var(), rel=1e-3)
+    assert fit.between == pytest.approx(max((between - within) / 10, 0.0), abs=0.01)
