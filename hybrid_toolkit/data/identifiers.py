@@ -147,6 +147,10 @@ def kind_by_name(column: object) -> Kind | None:
     return next((k for k in KINDS if re.fullmatch(k.words, name)), None)
 
 
+LOOKED_AT = 400
+"""About how many distinct values of a column, evenly spread, are looked at."""
+
+
 def kind_by_content(values: pd.Series) -> Kind | None:
     """The kind of identifier that most of a column's distinct values look like, or None.
 
@@ -159,7 +163,8 @@ def kind_by_content(values: pd.Series) -> Kind | None:
     """
     if not _may_identify(values):
         return None
-    distinct = values.dropna().drop_duplicates().head(2000)
+    distinct = values.dropna().drop_duplicates()
+    distinct = distinct.iloc[:: max(1, len(distinct) // LOOKED_AT)]
     texts = distinct.astype("str").str.replace(r"\s+", "", regex=True).str.removesuffix(".0").str.upper()
     texts = texts[texts != ""]
     for kind in KINDS:

@@ -121,4 +121,4 @@ def needs() -> tuple[Need, ...]:
     from hybrid_toolkit.data.needs import Need
 
     specs: Sequence[MetricSpec] = [s for s in REGISTRY.values() if s.computed]
-    return tuple(Need(id=s.id, kind="metric", name=s.name, question=s.question, tables=dict(s.columns)) for s in specs)
+    return tuple(Need(s.id, "metric", s.name, s.question, tables=dict(s.columns), values=dict(s.values)) for s in specs)

@@ -53,6 +53,7 @@ def _gap(outcome: str, name: str, frame: UnitFrame) -> MetricSpec:
         question=f"Is remote share associated with {name} differently in early career?",
         unit="worker and wave",
         columns=GAP_COLUMNS,
+        values={"survey.instrument": (outcome,)},
         formula=f"mean slope of {outcome} on remote share (restricted cubic spline by stage) among ASYE and early "
         "workers, minus the same among mid-career workers",
         low=None,

@@ -100,6 +100,7 @@ def _specs(instrument: str) -> tuple[MetricSpec, ...]:
                 question=QUESTIONS[instrument],
                 unit="worker and wave",
                 columns=SURVEY,
+                values={"survey.instrument": (instrument,)},
                 formula=f"{scale.score} of {len(scale.items)} item(s){reversed_items}"
                 f"{', put through the published conversion table' if scale.table else ''}, {missing}; "
                 "mean over workers",
