@@ -85,6 +85,9 @@ class MetricExplorer(ipywidgets.VBox):  # type: ignore[misc]
             control.observe(lambda change, name=name: setattr(self, name, change.new), "value")
         self._show()
 
+    def __repr__(self) -> str:
+        return f"MetricExplorer(data, {self.state.arguments})"
+
     @property
     def state(self) -> ExplorerState:
         """What is shown, as frozen values."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -18,6 +20,7 @@ from hybrid_toolkit.metrics.influence import MeanOf
 from hybrid_toolkit.metrics.metric import MetricSpec
 from hybrid_toolkit.widgets.state import ALL
 from hybrid_toolkit.widgets.svg import nice_ticks
+from hybrid_toolkit.widgets.tally import Coded, Floats, Whole, join_bins, tally
 
 GROUPS: Mapping[str, str] = {
     "career_stage": "Career stage",
@@ -41,7 +44,8 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "career_stage": {"asye": "ASYE", "early": "Early", "mid": "Mid", "late": "Late", "supervisor": "Supervisor"},
     "low_access": {"yes": "Low access", "no": "Adequate access"},
 }
-_PEOPLE = ("worker_id", "family_id", "child_id")
+PEOPLE = ("worker_id", "family_id", "child_id")
+"""Keys of the people behind a unit; each kind is held to the threshold."""
 MOST_GROUPS = 12
 MOST_BINS = 10
 FEWEST_BINS = 3
@@ -61,6 +65,7 @@ class Units:
     spec: MetricSpec
     frame: pd.DataFrame
     _labels: dict[str, pd.Series[str] | None] = field(default_factory=dict)
+    _codes: dict[str, Coded] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: EvaluationData, spec: MetricSpec) -> Units:
@@ -74,7 +79,7 @@ class Units:
 
     def sharing(self, spec: MetricSpec) -> Units:
         """The same frame and keys for another metric of the same units."""
-        return Units(self.data, spec, self.frame, self._labels)
+        return Units(self.data, spec, self.frame, self._labels, self._codes)
 
     def labels(self, name: str) -> pd.Series[str] | None:
         """The group or period of each row; None where these units have none."""
@@ -88,11 +93,6 @@ class Units:
         return self._labels[name]
 
     @property
-    def time(self) -> list[str]:
-        """The periods that a table is split by, coarse to fine."""
-        return [p for p in ("quarter", "month", "wave", "year") if self.labels(p) is not None]
-
-    @property
     def binary(self) -> bool:
         """Whether each unit is a yes or a no."""
         statistic = self.spec.statistic
@@ -100,26 +100,28 @@ class Units:
             return False
         return bool(self.frame[statistic.column].dropna().isin((0, 1)).all())
 
-    def counts(self, group: str) -> pd.DataFrame:
+    def counts(self, group: str, periods: Sequence[str]) -> pd.DataFrame:
         """Units, people and, where each unit is a yes or a no, the share, for every cell and every margin.
 
-        Columns: ``group`` and, coarse to fine, the periods of ``nested``; ``n``, ``people``, ``share``. A margin
-        holds ``"all"``. Cells without units are not there.
+        Columns: ``group`` and the periods, coarse to fine; ``n``, ``people``, ``share``. A margin holds ``"all"``.
+        Cells without units are not there.
         """
-        keys, used = self._keys(group)
-        rows = keys.assign(value=self._values())[used]
-        people = [c for c in _PEOPLE if c in self.frame]
-        rows = rows.assign(**{c: pd.factorize(self.frame.loc[used, c])[0] for c in people})
-        dims = list(keys.columns)
+        made = {p: self._coded(p) for p in periods}
+        keys = {"group": None if group == ALL else self._coded(group), **made}
+        used, value, people = self._used, self._values(), self._people()
         pieces = []
-        for kept in _margins(dims, split=group != ALL):
-            pieces.append(_count(rows, kept, people).assign(**{d: ALL for d in dims if d not in kept}))
-        return pd.concat(pieces, ignore_index=True)[[*dims, "n", "people", "share"]]
+        for kept in _margins(list(keys), split=group != ALL):
+            columns = [Coded(c.code[used], c.names) for c in (keys[d] for d in kept) if c is not None]
+            names, counted = tally(columns, [p[used] for p in people], value[used])
+            pieces.append(pd.DataFrame({**dict.fromkeys(keys, ALL), **dict(zip(kept, names, strict=True)), **counted}))
+        return pd.concat(pieces, ignore_index=True)
 
     def nested(self) -> list[str]:
-        """Periods of the table of counts: quarters with their months, or waves, or years."""
-        time = self.time
-        return [p for p in time if p in ("quarter", "month")] or time[:1]
+        """Periods that the metric can be split by, coarse to fine: waves, or quarters with their months, or years."""
+        if self.labels("wave") is not None:
+            return ["wave"]
+        months = [p for p in ("quarter", "month") if self.labels(p) is not None]
+        return months or [p for p in ("year",) if self.labels(p) is not None]
 
     def bins(self, group: str, *, threshold: int) -> tuple[pd.DataFrame, str]:
         """Units and people in each bin of the metric's values, and why there are none where there are none.
@@ -128,38 +130,46 @@ class Units:
         at least the threshold of people in every group.
         """
         nothing = pd.DataFrame({"group": [], "bin": [], "label": [], "n": [], "people": []})
+        if not isinstance(self.spec.statistic, MeanOf):
+            return nothing, "This metric is a ratio or a contrast of groups: single units have no value to show."
+        used = self._used
+        value, people = self._values()[used], [p[used] for p in self._people()]
+        coded = None if group == ALL else self._coded(group)
+        split = Coded(np.zeros(len(value), dtype=np.int64), [ALL]) if coded is None else _only(coded, used)
+        edges, names = ([0.5], ["No", "Yes"]) if self.binary else _edges(value, self.spec.scale)
+        at = np.digitize(value, edges).astype(np.int64)
+        parts = join_bins(split.code, at, people, len(names), threshold)
+        if len(parts) < (2 if self.binary else FEWEST_BINS):
+            return nothing, f"Too few people for a distribution: bins of fewer than {threshold} are not shown."
+        new = {old: n for n, part in enumerate(parts) for old in part}
+        bins = Coded(np.array([new[i] for i in range(len(names))])[at], [_joined(part, names) for part in parts])
+        (groups_, labels), counted = tally([split, bins], people, value)
+        table = pd.DataFrame({"group": groups_, "label": labels, **counted}).drop(columns="share")
+        return table.assign(bin=table["label"].map({name: i for i, name in enumerate(bins.names)})), ""
+
+    @cached_property
+    def _used(self) -> NDArray[np.bool_]:
+        assert self.spec.statistic is not None
+        return self.frame[list(self.spec.statistic.columns)].notna().all(axis=1).to_numpy(dtype=bool)
+
+    def _values(self) -> Floats:
         statistic = self.spec.statistic
         if not isinstance(statistic, MeanOf):
-            return nothing, "This metric is a ratio or a contrast of groups: single units have no value to show."
-        keys, used = self._keys(group)
-        value = self._values()[used]
-        rows = pd.DataFrame({"group": keys.loc[used, "group"], "value": value})
-        people = [c for c in _PEOPLE if c in self.frame]
-        rows = rows.assign(**{c: pd.factorize(self.frame.loc[used, c])[0] for c in people})
-        if self.binary:
-            edges, names = np.array([-np.inf, 0.5, np.inf]), ["No", "Yes"]
-        else:
-            edges, names = _edges(value.to_numpy(), self.spec.scale)
-        rows = rows.assign(bin=np.digitize(rows["value"], edges[1:-1]))
-        table, joined = _join(rows, people, names, threshold)
-        fewest = 2 if self.binary else FEWEST_BINS
-        if len(joined) < fewest:
-            return nothing, f"Too few people for a distribution: bins of fewer than {threshold} are not shown."
-        return table.assign(label=table["bin"].map(dict(enumerate(joined)))), ""
+            return np.full(len(self.frame), np.nan)
+        return self.frame[statistic.column].to_numpy(dtype=np.float64, na_value=np.nan)
 
-    def _values(self) -> pd.Series[float]:
-        statistic = self.spec.statistic
-        column = statistic.column if isinstance(statistic, MeanOf) else None
-        if column is None:
-            return pd.Series(np.nan, index=self.frame.index)
-        return self.frame[column].astype("float64")
+    def _coded(self, name: str) -> Coded | None:
+        labels = self.labels(name)
+        if labels is not None and name not in self._codes:
+            self._codes[name] = Coded.of(labels)
+        return self._codes.get(name)
 
-    def _keys(self, group: str) -> tuple[pd.DataFrame, pd.Series[bool]]:
-        assert self.spec.statistic is not None
-        made = {p: self.labels(p) for p in self.nested()}
-        names = {"group": None if group == ALL else self.labels(group), **made}
-        keys = pd.DataFrame({k: ALL if v is None else v for k, v in names.items()}, index=self.frame.index)
-        return keys, self.frame[list(self.spec.statistic.columns)].notna().all(axis=1)
+    def _people(self) -> list[Whole]:
+        kinds = [c for c in PEOPLE if c in self.frame]
+        for kind in kinds:
+            if kind not in self._codes:
+                self._codes[kind] = Coded.of(self.frame[kind])
+        return [self._codes[kind].code for kind in kinds]
 
 
 def group_label(group: str, value: str) -> str:
@@ -201,43 +211,23 @@ def _margins(dims: Sequence[str], *, split: bool) -> list[list[str]]:
     return [[*g, *t] for g in ([["group"], []] if split else [[]]) for t in nested]
 
 
-def _count(rows: pd.DataFrame, kept: Sequence[str], people: Sequence[str]) -> pd.DataFrame:
-    by = rows.assign(everyone=ALL).groupby([*kept] or ["everyone"], sort=True, observed=True)
-    out = pd.DataFrame({"n": by.size(), "share": by["value"].mean()})
-    out["people"] = by[list(people)].nunique().min(axis=1) if people else out["n"]
-    return out.reset_index()
+def _only(column: Coded, rows: NDArray[np.bool_]) -> Coded:
+    """The column over some rows, with the names that occur there."""
+    found, code = np.unique(column.code[rows], return_inverse=True)
+    return Coded(code.astype(np.int64), [column.names[i] for i in found])
 
 
-def _edges(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], scale: float) -> tuple[np.ndarray, list[str]]:
-    """Round edges over the middle nine tenths, open at both ends so that no end is one person's value."""
+def _edges(values: Floats, scale: float) -> tuple[list[float], list[str]]:
+    """Round inner edges over the middle nine tenths; both ends are open, so that no end is one person's value."""
     if not len(values):
-        return np.array([-np.inf, np.inf]), ["all"]
+        return [], ["all"]
     low, high = np.quantile(values, [0.05, 0.95])
     ticks = nice_ticks(float(low) * scale, float(high) * scale, MOST_BINS)
     inner = [t for t in ticks if low * scale <= t <= high * scale] or ticks[:1]
     digits = max(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in inner)
     said = [f"{t:.{digits}f}" for t in inner]
     names = [f"under {said[0]}", *(f"{a} to {b}" for a, b in pairwise(said)), f"{said[-1]} or more"]
-    return np.array([-np.inf, *(t / scale for t in inner), np.inf]), names
-
-
-def _join(
-    rows: pd.DataFrame, people: Sequence[str], names: Sequence[str], threshold: int
-) -> tuple[pd.DataFrame, list[str]]:
-    """Join neighbours until every bin holds enough people in every group."""
-    bins = [[i] for i in range(len(names))]
-    while True:
-        number = {old: new for new, part in enumerate(bins) for old in part}
-        table = _count(rows.assign(bin=rows["bin"].map(number), value=0.0), ["group", "bin"], people)
-        grid = table.pivot(index="bin", columns="group", values="people").reindex(range(len(bins))).fillna(0)
-        least = grid.min(axis=1).to_numpy()
-        if len(bins) == 1 or least.min() >= threshold:
-            return table.drop(columns="share"), [_joined(part, names) for part in bins]
-        k = int(least.argmin())
-        beside = [j for j in (k - 1, k + 1) if 0 <= j < len(bins)]
-        other = min(beside, key=lambda j: least[j])
-        first = min(k, other)
-        bins[first : first + 2] = [bins[first] + bins[first + 1]]
+    return [t / scale for t in inner], names
 
 
 def _joined(part: Sequence[int], names: Sequence[str]) -> str:

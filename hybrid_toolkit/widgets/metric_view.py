@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +20,8 @@ from hybrid_toolkit.widgets.metric_units import GROUPS, PERIODS, Units, group_la
 from hybrid_toolkit.widgets.state import ALL, DataReference, ExplorerState
 
 VALUES = ("estimate", "conf_low", "conf_high")
+MOST_HIDDEN = 0.34
+"""Share of small cells above which a period is too fine for a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class MetricView:
     ----------
     state : metric, group and period.
     title, unit, counted : the metric's name, the unit of its figure, and what is counted.
+    order : the groups in their own order.
     estimates : release of the estimates, split by ``group`` and ``period``.
     distribution : release of the bins, or None with the reason in ``no_distribution``.
     said : release of the notes: reasons for doubt, caveats, what the gate did.
@@ -67,44 +72,59 @@ class MetricView:
     title: str
     unit: str
     counted: str
+    order: tuple[str, ...]
     estimates: Release
     distribution: Release | None
     no_distribution: str
     said: Release
 
-    @property
+    @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """The estimates in order: everyone first, then groups and periods in their own order."""
         rows = require_release(self.estimates).content
-        return tuple(
-            Cell(
-                str(r.group), group_label(self.state.group, str(r.group)), str(r.period), period_label(str(r.period)),
-                float(r.estimate), float(r.conf_low), float(r.conf_high),
-                float("nan") if r.suppressed else float(r.n), bool(r.suppressed),
-            )
-            for r in rows.itertuples(index=False)
-        )  # fmt: skip
+        made = [self._cell(r) for r in rows.to_dict("records")]
+        return tuple(sorted(made, key=lambda c: (not c.everyone, self._rank(c.group), len(c.period), c.period)))
 
-    @property
+    @cached_property
     def bins(self) -> tuple[Bin, ...]:
         """The bins of the distribution, in order; empty where there is none."""
         if self.distribution is None:
             return ()
-        rows = require_release(self.distribution).content
+        rows = require_release(self.distribution).content.sort_values("bin", kind="stable").to_dict("records")
+        rows.sort(key=lambda r: self._rank(str(r["group"])))
         return tuple(
             Bin(
-                "" if r.group == ALL else group_label(self.state.group, str(r.group)),
-                str(r.label), float("nan") if r.suppressed else float(r.n), bool(r.suppressed),
+                "" if r["group"] == ALL else group_label(self.state.group, str(r["group"])),
+                str(r["label"]),
+                float("nan") if r["suppressed"] else float(r["n"]),
+                bool(r["suppressed"]),
             )
-            for r in rows.itertuples(index=False)
-        )  # fmt: skip
+            for r in rows
+        )
+
+    def _rank(self, group: str) -> int:
+        return self.order.index(group) if group in self.order else -1
+
+    def _cell(self, row: Mapping[Hashable, Any]) -> Cell:
+        group, period, hidden = str(row["group"]), str(row["period"]), bool(row["suppressed"])
+        return Cell(
+            group,
+            group_label(self.state.group, group),
+            period,
+            period_label(period),
+            float(row["estimate"]),
+            float(row["conf_low"]),
+            float(row["conf_high"]),
+            float("nan") if hidden else float(row["n"]),
+            hidden,
+        )
 
     @property
     def bins_axis(self) -> str:
         """What the bars count, and of what."""
         return f"{self.counted[:1].upper()}{self.counted[1:]}, by {self.unit}, over the whole period"
 
-    @property
+    @cached_property
     def notes(self) -> tuple[str, ...]:
         """Reasons for doubt, caveats and what the gate did, one sentence each."""
         return tuple(require_release(self.said).content["note"])
@@ -114,7 +134,7 @@ class MetricView:
         """The stamp of simulated data; empty for real data."""
         return self.estimates.stamp
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The answer in one line."""
         cells = self.cells
@@ -155,10 +175,10 @@ class MetricViews:
         self._shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._made: dict[ExplorerState, MetricView] = {}
 
-    @property
+    @cached_property
     def reference(self) -> DataReference:
         """How code gets these data again."""
-        return reference_of(self.data)
+        return DataReference.of(self.data)
 
     def metrics(self) -> dict[str, str]:
         """Metric id -> name, for those that the data open."""
@@ -195,6 +215,12 @@ class MetricViews:
         spec = units.spec
         rows = self._rows(units, state)
         shown = self._may_show(units, state.group)
+        if state.period != ALL and not (set(rows["period"]) - {ALL}) & {p for _, p in shown}:
+            raise UsageError(
+                f"Too few people stand in most cells of this {state.period} view to show it.",
+                fix="Choose a longer period or another group.",
+                code="VIEW-TOO-FINE",
+            )
         hidden = ~pd.Series([pair in shown for pair in zip(rows["group"], rows["period"], strict=True)], dtype=bool)
         safe = rows.assign(n=rows["n"].mask(hidden.to_numpy(), 0))
         estimates = self._gate.figure_data(
@@ -205,7 +231,10 @@ class MetricViews:
         said = self._gate.facts(
             pd.DataFrame({"note": notes}), title=f"{spec.name}: notes", basis="metadata", source=self.data
         )
-        return MetricView(state, spec.name, spec.value_unit, _plural(spec.unit), estimates, distribution, reason, said)
+        order = tuple(rows["group"].unique())
+        return MetricView(
+            state, spec.name, spec.value_unit, _plural(spec.unit), order, estimates, distribution, reason, said
+        )
 
     def _of(self, metric: str) -> Units:
         if metric not in self._units:
@@ -231,20 +260,34 @@ class MetricViews:
         return self._measured[key]
 
     def _may_show(self, units: Units, group: str) -> set[tuple[str, str]]:
-        """The cells, by group and period, that the gate lets through when all periods are looked at together."""
+        """The cells, by group and period, that the gate lets through when all periods are looked at together.
+
+        Periods so fine that many of their cells are small are left out whole: little of them could be shown.
+        """
         key = (units.spec.id, group)
         if key not in self._shown:
-            counts = units.counts(group)
-            dims = [c for c in counts.columns if c not in ("n", "people", "share")]
-            release = self._gate.table(
-                counts, title=units.spec.name, dims=dims, people="people", shares=["share"] if units.binary else [],
-                total_label=ALL, structural_zeros=True, source=self.data,
-            )  # fmt: skip
-            rows = release.content
-            rows = rows[~rows["suppressed"]]
-            finest = [next((v for v in reversed(r) if v != ALL), ALL) for r in rows[dims[1:]].itertuples(index=False)]
-            self._shown[key] = set(zip(rows["group"], finest, strict=True))
+            dims, counts, small = self._counts(units, group)
+            if small.any():
+                release = self._gate.table(
+                    counts, title=units.spec.name, dims=dims, people="people",
+                    shares=["share"] if units.binary else [], total_label=ALL, structural_zeros=True, source=self.data,
+                )  # fmt: skip
+                counts = release.content
+                counts = counts[~counts["suppressed"]]
+            finest = [next((v for v in reversed(r) if v != ALL), ALL) for r in counts[dims[1:]].itertuples(index=False)]
+            self._shown[key] = set(zip(counts["group"], finest, strict=True))
         return self._shown[key]
+
+    def _counts(self, units: Units, group: str) -> tuple[list[str], pd.DataFrame, pd.Series[bool]]:
+        periods = units.nested()
+        while True:
+            counts = units.counts(group, periods)
+            dims = ["group", *periods]
+            small = _small(counts, self._gate.policy.threshold, shares=units.binary)
+            finest = counts[dims[-1]].ne(ALL) & (counts["group"].ne(ALL) if group != ALL else True)
+            if not periods or small[finest].mean() <= MOST_HIDDEN:
+                return dims, counts, small
+            periods = periods[:-1]
 
     def _distribution(self, units: Units, state: ExplorerState, *, any_hidden: bool) -> tuple[Release | None, str]:
         group = ALL if any_hidden else state.group
@@ -290,12 +333,6 @@ def number_text(value: float) -> str:
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
 
 
-def reference_of(data: EvaluationData) -> DataReference:
-    """How code gets these data again, from the label that the synthetic room gives them."""
-    committed = re.fullmatch(r"synthetic: ([a-z-]+)", data.label) if data.synthetic else None
-    return DataReference(committed=committed.group(1)) if committed else DataReference(data_hash=data.hash)
-
-
 def _opens(data: EvaluationData, spec: MetricSpec) -> bool:
     if not spec.computed or not all(data.has(t, *columns) for t, columns in spec.columns.items()):
         return False
@@ -310,6 +347,15 @@ def _answered(data: EvaluationData, spec: MetricSpec) -> bool:
     except HybridToolkitError:
         return False
     return True
+
+
+def _small(counts: pd.DataFrame, threshold: int, *, shares: bool) -> pd.Series[bool]:
+    """Which cells are small: where none is, the gate has nothing to hide and is not asked."""
+    least = counts[["n", "people"]].min(axis=1)
+    if shares:
+        inside = (counts["n"] * counts["share"]).round()
+        least = pd.concat([least, inside, counts["n"] - inside], axis=1).min(axis=1)
+    return least < threshold
 
 
 def _must(asked: str, offered: dict[str, str], what: str) -> None:
@@ -328,6 +374,8 @@ def _said(cell: Cell, counted: str) -> str:
 def _short(cell: Cell) -> str:
     if cell.hidden:
         return "hidden"
+    if cell.estimate != cell.estimate:
+        return "cannot be estimated"
     span = "" if cell.low != cell.low else f" ({number_text(cell.low)} to {number_text(cell.high)})"
     return f"{number_text(cell.estimate)}{span}"
 

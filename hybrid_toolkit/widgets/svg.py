@@ -17,11 +17,12 @@ ACCENT = "#2b7bba"
 WIDTH = 440
 ROW = 30
 FONT = 13
+HIDDEN = "hidden to protect people"
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """One estimate with its interval; ``hidden`` where the gate did not let it through (the numbers are then NaN).
+    """One estimate with its interval; NaN where there is none, ``hidden`` where the gate did not let it through.
 
     ``label`` names it on the axis, ``panel`` the group it stands in where there are several panels; ``total`` marks
     the row for everyone.
@@ -77,8 +78,7 @@ def interval_rows_svg(rows: Sequence[Interval], *, title: str, description: str,
     (True, True, True)
     """
     left, right, top = _margin([r.label for r in rows]), 16, 8
-    shown = [r for r in rows if not r.hidden]
-    ticks = nice_ticks(min((r.low for r in shown), default=0.0), max((r.high for r in shown), default=1.0))
+    ticks = _axis(rows, 5)
     bottom = top + ROW * len(rows)
 
     def x(value: float) -> float:
@@ -90,9 +90,13 @@ def interval_rows_svg(rows: Sequence[Interval], *, title: str, description: str,
         y = top + ROW * (i + 0.5)
         parts.append(_text(left - 10, y + 4, row.label, anchor="end", bold=row.total))
         if row.hidden:
-            parts.append(_text(left + 6, y + 4, "hidden: too few", italic=True))
+            parts.append(_text(left + 6, y + 4, HIDDEN, italic=True))
             continue
-        parts.append(_line(x(row.low), y, x(row.high), y, colour=ACCENT, width=3))
+        if math.isnan(row.estimate):
+            parts.append(_text(left + 6, y + 4, "cannot be estimated", italic=True))
+            continue
+        if not math.isnan(row.low):
+            parts.append(_line(x(row.low), y, x(row.high), y, colour=ACCENT, width=3))
         parts.append(_dot(x(row.estimate), y, diamond=row.total))
     parts.append(_text((left + WIDTH - right) / 2, bottom + 36, axis, anchor="middle"))
     return _svg(parts, bottom + 44, title, description)
@@ -109,8 +113,7 @@ def interval_series_svg(rows: Sequence[Interval], *, title: str, description: st
     """
     panels = list(dict.fromkeys(r.panel for r in rows))
     labels = list(dict.fromkeys(r.label for r in rows))
-    shown = [r for r in rows if not r.hidden]
-    ticks = nice_ticks(min((r.low for r in shown), default=0.0), max((r.high for r in shown), default=1.0), 4)
+    ticks = _axis(rows, 4)
     left, right, height = 52, 16, 150 if len(panels) == 1 else 84
     step = (WIDTH - left - right) / max(1, len(labels))
     every = max(1, math.ceil(len(labels) / 6))
@@ -124,7 +127,16 @@ def interval_series_svg(rows: Sequence[Interval], *, title: str, description: st
     for i, label in enumerate(labels):
         if i % every == 0:
             parts.append(_text(left + step * (i + 0.5), top + 4, label, anchor="middle"))
+    if any(r.hidden or math.isnan(r.estimate) for r in rows):
+        parts.append(_text(left, top + 26, "× hidden to protect people, or no estimate", italic=True))
+        top += 22
     return _svg(parts, top + 12, title, description)
+
+
+def _axis(rows: Sequence[Interval], most: int) -> list[float]:
+    """Ticks over every number that is drawn."""
+    numbers = [v for r in rows if not r.hidden for v in (r.low, r.estimate, r.high) if not math.isnan(v)]
+    return nice_ticks(min(numbers), max(numbers), most) if numbers else [0.0, 1.0]
 
 
 def _series_panel(
@@ -144,13 +156,14 @@ def _series_panel(
     before: tuple[float, float] | None = None
     for row in rows:
         x = left + step * (labels.index(row.label) + 0.5)
-        if row.hidden:
-            parts.append(_text(x, top + height - 6, "–", anchor="middle"))
+        if row.hidden or math.isnan(row.estimate):
+            parts.append(_text(x, top + height - 6, "×", anchor="middle"))
             before = None
             continue
         if before is not None:
             parts.append(_line(*before, x, y(row.estimate), colour=ACCENT, opacity=0.5))
-        parts.append(_line(x, y(row.low), x, y(row.high), colour=ACCENT, width=3))
+        if not math.isnan(row.low):
+            parts.append(_line(x, y(row.low), x, y(row.high), colour=ACCENT, width=3))
         parts.append(_dot(x, y(row.estimate), diamond=row.total))
         before = (x, y(row.estimate))
     return parts
@@ -179,7 +192,7 @@ def bars_svg(rows: Sequence[Bar], *, title: str, description: str, axis: str) ->
             middle = top + 11
             parts.append(_text(left - 10, middle + 4, row.label, anchor="end"))
             if row.hidden:
-                parts.append(_text(left + 6, middle + 4, "hidden: too few", italic=True))
+                parts.append(_text(left + 6, middle + 4, HIDDEN, italic=True))
             else:
                 share = row.count / totals[panel] if totals[panel] else 0.0
                 length = share / longest * (WIDTH - left - room)
