@@ -13,6 +13,7 @@ from tqdm.std import tqdm
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.study.frames import build_frame
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
@@ -209,15 +210,9 @@ def _one(
 ) -> list[list[_Row]]:
     """One authority: for each study, each outcome's error code and figures."""
     data = _simulate(truth, size, tables, seed)
-    out: list[list[_Row]] = []
-    for study in studies:
-        try:
-            frame = study.frame(data)
-        except HybridToolkitError as error:
-            out.append([(o, error.code, ()) for o in study.outcomes])
-            continue
-        out.append([_fit(study, frame, o, conf_level) for o in study.outcomes])
-    return out
+    wanted = {u: {c: None for s in studies if s.unit == u for c in s.columns} for u in {s.unit for s in studies}}
+    frames = {unit: build_frame(data, unit, list(columns)) for unit, columns in wanted.items()}
+    return [[_fit(s, frames[s.unit], o, conf_level) for o in s.outcomes] for s in studies]
 
 
 def _simulate(truth: Truth, size: Size, tables: list[str], seed: int) -> EvaluationData:

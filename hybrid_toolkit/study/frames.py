@@ -103,10 +103,11 @@ def _waves(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 def _to_date(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     """Mean of a worker's monthly shares from the first month to this one."""
     rows = worker_month_exposure(data).sort_values(["worker_id", "month"])
-    by = rows.groupby("worker_id")
     out = rows[["worker_id", "month"]].copy()
     for name in ("rs_desk", "rs_attendance"):
-        out[f"{name}_to_date"] = by[name].expanding().mean().reset_index(level=0, drop=True)
+        total = rows[name].fillna(0.0).groupby(rows["worker_id"]).cumsum()
+        months = rows[name].notna().groupby(rows["worker_id"]).cumsum().astype("float64")
+        out[f"{name}_to_date"] = safe_ratio(total, months)
     return out
 
 
