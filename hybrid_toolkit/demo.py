@@ -41,9 +41,9 @@ OURS = frozenset({"report.html", "findings.json", "figures"})
 """What the demonstration writes; a folder that holds anything else is left alone."""
 TITLES: Mapping[str, str] = {
     "choice_honoured": "1. Families met the way they chose",
-    "informal_learning": "2a. Learning: early career less the rest",
-    "swemwbs": "2b. Wellbeing: early career less the rest",
-    "engaged": "3. Engagement: low digital access less others",
+    "informal_learning": "2a. Learning, early career less others",
+    "swemwbs": "2b. Wellbeing, early career less others",
+    "engaged": "3. Engagement, low access less others",
     "turnover_pct": "Turnover and agency share",
 }
 """Short titles of the panels."""
@@ -149,8 +149,9 @@ def _is_ours(out: Path) -> bool:
     try:
         if not out.is_dir() or not any(out.iterdir()):
             return False
-        if {p.name for p in out.iterdir()} <= OURS:
-            return bool(json.loads((out / "findings.json").read_text(encoding="utf-8"))["written_by"] == WRITTEN_BY)
+        written_by = json.loads((out / "findings.json").read_text(encoding="utf-8"))["written_by"]
+        if written_by == WRITTEN_BY and {p.name for p in out.iterdir()} <= OURS:
+            return True
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise OutputError(
@@ -305,9 +306,14 @@ def _trap_text(gate: Gate, trap: ShownStudy, tried: Diagnosis) -> Release:
         f"{number(off['naive_bias'], decimals=1, sign=True)} {words.unit} on average and its 95% interval holds the "
         f"truth in {tried.value('naive_coverage'):.0%} of them; the study is off by "
         f"{number(off['bias'], decimals=1, sign=True)} and its interval holds the truth in "
-        f"{tried.value('coverage'):.0%}."
+        f"{tried.value('coverage'):.0%} (Monte Carlo error {_error(tried, 'coverage'):.0%})."
     )
     return gate.text(text, title="The plain comparison over many authorities", n=float(plain["n"]))
+
+
+def _error(tried: Diagnosis, measure: str) -> float:
+    rows = tried.tidy()
+    return float(rows.loc[rows["term"] == measure, "std_error"].iloc[0])
 
 
 def _panel() -> ShownStudy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ SHORT: Mapping[str, str] = {
     "open": "not settled by these data.",
 }
 """Kind of finding -> the answer in a few words."""
+_NUMBER = re.compile(r"^\d+[a-z]?\. ")
 MEASURES = ("bias", "coverage", "power", "false_positive", "naive_bias", "failures")
 """Measures of a diagnosis that are shown, each with its Monte Carlo error."""
 
@@ -41,6 +43,7 @@ class ShownStudy:
     answers : those that answer the question, each followed by the plain comparison, for the contrast and in the unit
         that the claims speak of.
     checks : outcome -> one row a check.
+    verdict : how many checks hold, and what those say that do not.
     short : outcome -> the answer in a few words.
     claims : outcome -> the claim.
     details : outcome -> grade and what may not be said (fixed words of the grammar).
@@ -53,6 +56,7 @@ class ShownStudy:
     estimates: Release
     answers: Release
     checks: Mapping[str, Release]
+    verdict: Release
     short: Mapping[str, Release]
     claims: Mapping[str, Release]
     details: Mapping[str, Claim]
@@ -120,8 +124,9 @@ def show_study(
             )
             for o in study.outcomes
         },
+        verdict=gate.text(_check_words(result), title=f"Checks of '{study.id}' in short", source=result),
         short={
-            o: gate.text(f"{titles.get(o, o).split(': ', 1)[-1]}: {SHORT[c.finding]}", title=f"Answer: {o}", **size)
+            o: gate.text(f"{_NUMBER.sub('', titles.get(o, o))}: {SHORT[c.finding]}", title=f"Answer: {o}", **size)
             for o, c in claims.items()
         },
         claims={o: gate.text(c.text, title=f"Claim: {o}", **size) for o, c in claims.items()},
@@ -142,6 +147,15 @@ def in_words_unit(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     return rows.assign(
         **scaled, unit=rows["outcome"].map(lambda o: f"{study.words_for(str(o)).unit}, for {contrast}".lstrip(", "))
     )
+
+
+def _check_words(result: StudyResult) -> str:
+    checks = result.checks_frame().drop_duplicates(["check", "verdict"])
+    held, failed = checks["passed"].eq(True), checks["passed"].eq(False)
+    if not failed.any():
+        return f"All {int(held.sum())} checks hold."
+    said = " ".join(checks.loc[failed, "verdict"])
+    return f"{int(held.sum())} checks hold, {int(failed.sum())} {'does' if failed.sum() == 1 else 'do'} not: {said}"
 
 
 def _pairs(rows: pd.DataFrame) -> list[tuple[object, object]]:

@@ -145,6 +145,7 @@ def plot_diagnosis(release: Release, *, ax: Axes | None = None) -> Axes:
         estimate=rows["coverage"],
         conf_low=(rows["coverage"] - half).clip(0, 1),
         conf_high=(rows["coverage"] + half).clip(0, 1),
+        error=rows["coverage_mcse"],
         unit="share of runs whose interval holds the truth",
     )
     with drawing():
@@ -255,6 +256,7 @@ def _row(ax: Axes, y: float, row: dict[str, Any], mark: Mark, places: int) -> No
     face = mark.colour if mark.filled else "white"
     ax.plot([value], [y], marker=mark.marker, color=mark.colour, markerfacecolor=face, markersize=7, zorder=3)
     span = "" if np.isnan(low) else f" ({number(low, decimals=places)} to {number(high, decimals=places)})"
+    span = f" (±{number(float(row['error']), decimals=places)})" if "error" in row else span
     _words_above(ax, y, name, number(value, decimals=places) + span)
 
 

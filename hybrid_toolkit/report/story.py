@@ -186,7 +186,8 @@ def _checks(shown: ShownStudy) -> Section:
         (
             Words(f"Design: {shown.study.design_used.title}. It assumes:"),
             Bullets(tuple(Words(a) for a in shown.study.design_used.assumptions)),
-            *(Table(r, CHECK_COLUMNS, folded=i > 0) for i, r in enumerate(shown.checks.values())),
+            Prose(shown.verdict, "note"),
+            *(Table(r, CHECK_COLUMNS, folded=True) for r in shown.checks.values()),
         ),
         level=3,
     )
@@ -245,6 +246,7 @@ def _panel(story: Story) -> tuple[Block, ...]:
             alt="The panel study. " + describe_estimates(story.panel_figure.release),
             columns=ESTIMATE_COLUMNS,
         ),
+        Prose(shown.verdict),
         *(Table(r, CHECK_COLUMNS, folded=True) for r in shown.checks.values()),
     )
 

@@ -46,7 +46,7 @@ class Grid:
     def narrow(self) -> bool:
         """Whether it fits a phone as it is."""
         widths = [max(len(r[i].text) for r in (*self.rows, self.headings)) for i in range(len(self.headings))]
-        return bool(widths) and sum(min(w, 22) for w in widths) <= 34
+        return len(widths) <= 2 or sum(min(w, 22) for w in widths) <= 34
 
 
 def make_grid(release: Release, *, columns: Mapping[str, Column] | None = None, caption: str = "") -> Grid:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-import pandas as pd
-
 from hybrid_toolkit.report.blocks import without_stamp
 from hybrid_toolkit.report.story import Story
 
@@ -24,11 +22,15 @@ def summarise(story: Story, *, out: Path, seconds: float) -> str:
             lines += _wrap(without_stamp(claim.text, stamp), indent=3)
             if outcome in shown.beside_truth:
                 lines += _wrap(shown.beside_truth[outcome].text, indent=3)
-        checks = pd.concat([r.content for r in shown.checks.values()])
-        failed = checks.loc[checks["passed"].eq(False).fillna(False), "check"].unique()
-        lines += _wrap(
-            f"Checks that do not hold: {', '.join(failed)}." if len(failed) else "Every check holds.", indent=3
-        )
+        lines += _wrap(shown.verdict.text, indent=3)
+        if shown.trial is not None:
+            tried = shown.trial.content
+            held = ", ".join(f"{c:.0%}" for c in tried["coverage"])
+            power = ", ".join(f"{p:.0%}" for p in tried["power"])
+            runs = int(tried["runs"].iloc[0])
+            lines += _wrap(
+                f"Tried on {runs} authorities: the interval holds the truth in {held}; power {power}.", indent=3
+            )
     lines += ["", *_wrap("A plain comparison, where remote working changes nothing: " + story.trap_text.text)]
     lines += [
         "",

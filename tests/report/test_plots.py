@@ -142,7 +142,7 @@ def test_an_axes_of_ones_own_is_used() -> None:
 def test_the_diagnosis_shows_coverage_with_its_error() -> None:
     frame = pd.DataFrame({"label": ["1", "2"], "coverage": [0.95, 0.9], "coverage_mcse": [0.02, 0.03]})
     ax = plots.plot_diagnosis(Gate().facts(frame, title="Coverage", basis="simulation"))
-    assert ax.texts[1].get_text() == "0.950 (0.911 to 0.989)"
+    assert ax.texts[1].get_text() == "0.950 (±0.020)"
 
 
 def test_the_words_for_those_who_do_not_see_the_figure() -> None:
