@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.errors import UsageError
 
 NAMES = ("small", "national-panel")
@@ -42,12 +43,14 @@ def load_synthetic(name: str = "small") -> EvaluationData:
     ----------
     name : "small" (one authority, all tables) or "national-panel" (150 authorities by year).
 
+    Raises
+    ------
+    UsageError : no data set has that name, or it is not here.
+
     Examples
     --------
     >>> data = load_synthetic()
-    >>> data.synthetic, len(data["team"])
-    (True, 24)
+    >>> data.label, len(data["team"])
+    ('synthetic: helpful-hump, small, seed 2026', 24)
     """
-    from hybrid_toolkit.data.load import load_data
-
-    return replace(load_data(synthetic_folder(name)), synthetic=True, label=f"synthetic: {name}")
+    return replace(load_data(synthetic_folder(name)), synthetic=True)

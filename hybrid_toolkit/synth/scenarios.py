@@ -45,9 +45,9 @@ SCENARIOS: Mapping[str, Truth] = MappingProxyType(
             replace(
                 _NO_EFFECT,
                 scenario="confounded-null",
-                selection_rho=0.70,
+                selection_rho=0.75,
                 selection_rho_wellbeing=0.30,
-                practice_latent_sd=0.10,
+                practice_latent_sd=0.11,
             ),
             Truth(scenario="interference", practice_interference=-0.12, wb_interference=-0.20, policy_step=0.25),
         )

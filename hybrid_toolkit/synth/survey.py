@@ -41,7 +41,8 @@ class Latents:
 
 def _stages(ctx: Context, w: Workers, months: tuple[int, ...]) -> Texts:
     """Career stage by worker and month index asked for."""
-    return np.array([stage_on(w, ctx.months[m]) for m in months], dtype=object).reshape(len(months), -1).T
+    stages = [stage_on(w, ctx.months[m]) for m in months]
+    return np.array(stages, dtype=object).reshape(len(months), len(w.ids)).T
 
 
 def case_pressure(ctx: Context, w: Workers, slots: Slots, months: tuple[int, ...]) -> Floats:
