@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 QUIET = [
@@ -69,10 +71,12 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """JupyterLab on a copy of the notebooks, with settings, kernels' state and home in a temporary folder."""
+    """JupyterLab on a copy of the notebooks without outputs; settings, kernels' state and home are temporary."""
     home = tmp_path_factory.mktemp("lab")
     folder = home / "notebooks"
-    shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    folder.mkdir()
+    for notebook in NOTEBOOKS.glob("*.ipynb"):
+        (folder / notebook.name).write_text(_without_outputs(notebook), encoding="utf-8")
     for name, values in SETTINGS.items():
         file = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -117,17 +121,33 @@ def open_notebook(lab: Lab, browser: Browser) -> Iterator[Callable[[str], Page]]
         page.goto(lab.address(notebook))
         page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
         page.locator("#jupyterlab-splash").wait_for(state="detached")
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
-        page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[*]").first.wait_for()
-        page.wait_for_function(
-            "() => ![...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => /[*]/.test(p.textContent))"
-        )
+        page.get_by_text("| Idle").wait_for()
+        prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
+        for _ in range(3):
+            page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+            page.locator(".lm-Menu-itemLabel").get_by_text("Run All Cells", exact=True).click()
+            try:
+                prompts.filter(has_text="*").or_(prompts.filter(has_text="1")).first.wait_for(timeout=15_000)
+                break
+            except PlaywrightTimeoutError:  # the kernel was not yet listening
+                page.screenshot(path=lab.folder / "not-started.png")
+        error = page.locator("[data-mime-type='application/vnd.jupyter.error']")
+        ran = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt", has_text=re.compile(r"\d"))
+        ran.or_(error).first.wait_for()
+        assert error.count() == 0, error.first.inner_text()
         return page
 
     yield opened
     context.close()
+
+
+def _without_outputs(notebook: Path) -> str:
+    """The notebook as if it had never run, so that what is seen was made by this run."""
+    held = json.loads(notebook.read_text(encoding="utf-8"))
+    for cell in held["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return json.dumps(held)
 
 
 def _free_port() -> int:
