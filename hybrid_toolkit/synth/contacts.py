@@ -10,7 +10,7 @@ Two probability models, both additive, so that the estimands are exact::
 
 R is a video or telephone contact, L a family without all ten access flags. ``a_i`` is correlated with the worker's
 RS (``selection_rho``), so the slope over all contacts is biased by about
-``0.8 selection_rho practice_latent_sd / rs_sd``; within a worker it is not. Remote mode depends on RS, risk, need and
+``0.6 selection_rho practice_latent_sd / rs_sd``; within a worker it is not. Remote mode depends on RS, risk, need and
 L only, and ``e_f`` on nothing, so given risk and need both effects of S3 and their contrast are unbiased; without them
 the effect of remote mode is not.
 """

@@ -142,9 +142,13 @@ def simulate_authority(
     Notes
     -----
     The models, with their parameters, stand in ``remote``, ``contacts`` and ``survey``; the true value of each
-    headline estimand is ``true_value``. With the defaults the slope of honoured preference on remote share over all
-    contacts is biased upwards by selection (by about +0.06; far more in "confounded-null"); within a worker it is
-    not.
+    headline estimand is ``true_value``. At size small, over many seeds, the slope of honoured preference on the
+    diary's remote share over all contacts is off by +0.05 with the defaults (true -0.08) and by +0.25, seven standard
+    errors, in "confounded-null" (true 0). Within workers, with attendance instrumented by the diary, its mean error is
+    0 to within 0.004; with the diary alone it is pulled towards 0 by a third. In "interference" the
+    instrumented slope is off by -0.05, because colleagues' remote share moves with one's own. The contrast for the
+    exclusion penalty, given risk and need, is off by less than 0.003. National size takes about half a minute of one
+    core and 1.7 GB; ``write_large`` writes it with the memory of one authority.
 
     Examples
     --------

@@ -6,7 +6,7 @@ Turnover of authority l in year t, in per cent of in post::
         England's) + area_l + noise_lt
 
 ``area_l`` is correlated ``panel_confounding`` with the authority's own level of agency share and of caseload. A
-pooled slope, or one between authorities, is therefore biased upwards (agency: by about +0.1 on a true +0.06); with
+pooled slope, or one between authorities, is therefore biased upwards (agency: by about +0.08 on a true +0.06); with
 effects for authority and year it is not. Spread and persistence (ICC) follow the published panel. Shares and caseload
 are gamma variables (by the cube-root normal approximation), so none is below 0.
 """
