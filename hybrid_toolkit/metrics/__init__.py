@@ -13,6 +13,8 @@ _PUBLIC = {
     "REGISTRY": "spec",
     "catalogue": "spec",
     "register": "spec",
+    "declare_metric": "own",
+    "load_metric": "own",
     "worker_month_exposure": "exposure",
     "career_stage": "career",
     "contact_practice": "practice",

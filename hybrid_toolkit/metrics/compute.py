@@ -12,7 +12,7 @@ from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.frames import require
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
 from hybrid_toolkit.metrics.influence import Estimate, clustered_interval
-from hybrid_toolkit.metrics.metric import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec, UnitFrame
 from hybrid_toolkit.metrics.reliability import RELIABLE
 from hybrid_toolkit.metrics.spec import find
 
@@ -172,11 +172,21 @@ def _reasons(
         reasons.append(
             f"reliability below {RELIABLE:.2f}" if not np.isnan(reliability) else "reliability cannot be estimated"
         )
+    if not _within(estimate.value * spec.scale, spec):
+        reasons.append("outside the range of the metric")
+    if spec.own and spec.co_produced == NOT_CO_PRODUCED:
+        reasons.append(NOT_CO_PRODUCED)
     if n and clusters < 2:
         reasons.append("one cluster: no interval")
     elif n > 1 and no_interval and not np.isnan(estimate.value):
         reasons.append("no variation between clusters: no interval")
     return reasons
+
+
+def _within(value: float, spec: MetricSpec) -> bool:
+    slack = 1e-9 * max(1.0, abs(value))
+    below = spec.low is not None and value < spec.low - slack
+    return not (below or (spec.high is not None and value > spec.high + slack))
 
 
 def _reliability(data: EvaluationData, spec: MetricSpec) -> float:

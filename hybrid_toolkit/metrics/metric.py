@@ -42,6 +42,7 @@ class MetricSpec:
     reliability_of : data -> reliability of the score, for scales.
     scale : the figure is multiplied by this (100 for a percentage).
     elsewhere : where the metric is computed if not here, or why it is not.
+    own : declared by an evaluator; until co-production is recorded its figures say so.
     values : ``table.column`` -> values that must occur, such as the instrument a scale belongs to.
 
     Raises
@@ -72,6 +73,7 @@ class MetricSpec:
     reliability_of: Callable[[EvaluationData], float] | None = field(default=None, repr=False)
     scale: float = 1.0
     elsewhere: str = ""
+    own: bool = False
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -20,14 +20,21 @@ REGISTRY: dict[str, MetricSpec] = {}
 """Metric id -> spec, in the order of the measurement specification."""
 
 
-def register(spec: MetricSpec) -> MetricSpec:
+def register(spec: MetricSpec, *, replace: bool = False) -> MetricSpec:
     """Add one metric to the registry; it then works wherever a built-in one does.
+
+    Parameters
+    ----------
+    spec : the metric. One of one's own that was registered the same before is taken again (a cell run twice).
+    replace : put it in the place of a metric of one's own with that id; a built-in one is never replaced.
 
     Raises
     ------
     MeasureError : there is a metric of that id already.
     """
-    if spec.id in REGISTRY:
+    there = REGISTRY.get(spec.id)
+    same = there is not None and there.own and spec.own and (replace or there == spec)
+    if there is not None and not same:
         raise MeasureError(f"there is a metric '{spec.id}' already.", fix="Choose another id.", code="METRIC-TWICE")
     REGISTRY[spec.id] = spec
     return spec
