@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from hybrid_toolkit import __version__
 from hybrid_toolkit.data.atomic import atomic_folder
-from hybrid_toolkit.data.contracts import MODES, TABLES
-from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
-from hybrid_toolkit.data.rules import ValidationReport, validate_data
+from hybrid_toolkit.data.contracts import MODES
+from hybrid_toolkit.data.rules import validate_data
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import OutputError
-from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.spec import REGISTRY
 from hybrid_toolkit.report.findings import ShownStudy, answer_row, findings_entry, show_study
 from hybrid_toolkit.report.html import render_html
+from hybrid_toolkit.report.pieces import (
+    show_by_group,
+    show_checked,
+    show_covered,
+    show_measures,
+    show_tables,
+    show_versions,
+)
 from hybrid_toolkit.report.plots import plot_diagnosis, plot_estimates, plot_groups, plot_headline
 from hybrid_toolkit.report.story import Drawn, Story, tell
 from hybrid_toolkit.report.style import number, png_bytes, svg_bytes
 from hybrid_toolkit.report.terminal import summarise
 from hybrid_toolkit.study.diagnose import Diagnosis, diagnose_together
 from hybrid_toolkit.study.headline import headline_studies, panel_study
+from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.committed import load_synthetic, synthetic_folder
 from hybrid_toolkit.synth.generate import simulate_authority
 
@@ -119,12 +122,16 @@ def run_demo(
     out = Path(out)
     with atomic_folder(out, replace=_is_ours(out)) as folder:
         stages = _Stages(progress)
-        story, findings, drawn, gate = _evaluate(stages, sims, n_jobs or min(2, os.cpu_count() or 1))
+        found = _evaluate(stages, sims, n_jobs or min(2, os.cpu_count() or 1))
         stages.say("Writing the report")
-        report = tell(story, gate)
+        drawn = _draw(found)
+        story = _story(found, drawn)
+        report = tell(story, found.gate)
         (folder / "report.html").write_text(render_html(report), encoding="utf-8", newline="\n")
         (folder / "findings.json").write_text(
-            json.dumps(findings, indent=2, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+            json.dumps(_findings(found), indent=2, allow_nan=False, ensure_ascii=False) + "\n",
+            encoding="utf-8",
+            newline="\n",
         )
         _write_figures(folder / "figures", drawn)
     seconds = time.perf_counter() - started
@@ -161,124 +168,136 @@ def _is_ours(out: Path) -> bool:
     )
 
 
-def _evaluate(
-    stages: _Stages, sims: int, n_jobs: int
-) -> tuple[Story, dict[str, Any], dict[str, tuple[Drawn, Any]], Gate]:
+@dataclass(frozen=True)
+class _Found:
+    """What the run found, before it is drawn and told."""
+
+    gate: Gate
+    truth: Mapping[str, Any]
+    studies: Sequence[ShownStudy]
+    trap: ShownStudy
+    trap_tried: Diagnosis
+    panel: ShownStudy
+    measures: Release
+    by_group: Mapping[str, Release]
+    tables: Release
+    checked: Release
+    covered: Release
+    versions: Release
+
+    @property
+    def data_hash(self) -> str:
+        return self.measures.data_hash
+
+
+def _evaluate(stages: _Stages, sims: int, n_jobs: int) -> _Found:
+    """Every step from data to releases."""
     stages.say("Reading and checking the synthetic authority")
-    data = load_synthetic("small")
-    truth = _truth("small")
+    data, truth = load_synthetic("small"), _truth("small")
     gate = Gate(source=data)
-    checks = validate_data(data)
-    covered = data.coverage()
+    checked, covered = show_checked(gate, validate_data(data)), show_covered(gate, data.coverage())
     stages.say("Measuring")
-    measures = _measures(gate, data)
-    by_group = [_by_group(gate, data, *spec) for spec in BY_GROUP]
+    measures = show_measures(gate, data, MEASURES)
+    by_group = {by: show_by_group(gate, data, m, by=by, key=key, words=words) for m, by, key, words in BY_GROUP}
     stages.say("Estimating three studies")
     studies = headline_studies()
     results = [s.estimate(data) for s in studies]
     stages.say(f"Trying them on {sims} authorities whose truth is known")
     tried = diagnose_together(studies, truth["scenario"], "small", sims=sims, n_jobs=n_jobs, progress=stages.shown)
-    true = {o: truth["true_values"][e] for s in studies for o, e in zip(s.outcomes, s.estimands, strict=True)}
-    shown = [show_study(gate, r, titles=TITLES, truths=_of(true, r.study.outcomes), diagnosis=d)
-             for r, d in zip(results, tried, strict=True)]  # fmt: skip
+    shown = [
+        show_study(gate, r, titles=TITLES, truths=_truths_of(r.study, truth), diagnosis=d)
+        for r, d in zip(results, tried, strict=True)
+    ]
     stages.say("Showing where a plain comparison goes wrong")
     trap, trap_tried = _trap(truth["seed"], max(sims // 3, 2), n_jobs, stages.shown)
     stages.say("Running the national panel study")
-    panel = _panel()
-    headline = gate.estimates(
-        pd.concat([_answers(s) for s in shown], ignore_index=True),
+    made = {
+        "scenario": truth["scenario"],
+        "seed of the data": str(truth["seed"]),
+        "authorities simulated for each diagnosis": str(sims),
+    }
+    return _Found(
+        gate=gate,
+        truth=truth,
+        studies=shown,
+        trap=trap,
+        trap_tried=trap_tried,
+        panel=_panel(),
+        measures=measures,
+        by_group=by_group,
+        tables=show_tables(gate, data),
+        checked=checked,
+        covered=covered,
+        versions=show_versions(gate, data, made),
+    )
+
+
+def _draw(found: _Found) -> dict[str, tuple[Drawn, Any]]:
+    """Every figure by its name: the release with its SVG, and the axes."""
+    headline = found.gate.estimates(
+        pd.concat([s.answers.content.drop(columns="suppressed") for s in found.studies], ignore_index=True),
         title="Three studies, their estimates and the truth",
         clusters="clusters",
         labels=["outcome", "kind", "role", "panel", "label", "truth"],
     )
-    told = pd.concat([s.trial.content for s in shown if s.trial], ignore_index=True)
-    coverage = gate.facts(told, title="Share of intervals that hold the truth", basis="simulation")
-    figures = {
+    told = pd.concat([s.trial.content for s in found.studies if s.trial], ignore_index=True)
+    coverage = found.gate.facts(told, title="Share of intervals that hold the truth", basis="simulation")
+    axes = {
         "headline": (headline, plot_headline(headline)),
-        "confounded-null": (trap.answers, plot_estimates(trap.answers)),
+        "confounded-null": (found.trap.answers, plot_estimates(found.trap.answers)),
         "coverage": (coverage, plot_diagnosis(coverage)),
-        "panel": (panel.answers, plot_estimates(panel.answers)),
-        **{f"by-{spec[1].replace('_', '-')}": drawn for spec, drawn in zip(BY_GROUP, by_group, strict=True)},
+        "panel": (found.panel.answers, plot_estimates(found.panel.answers)),
     }
-    drawn = {name: Drawn(release, svg_bytes(ax)) for name, (release, ax) in figures.items()}
-    versions = _versions(gate, data, truth, sims)
-    story = Story(
-        studies=shown,
-        panel=panel,
-        headline=drawn["headline"],
-        coverage=drawn["coverage"],
-        trap=drawn["confounded-null"],
-        trap_text=_trap_text(gate, trap, trap_tried),
-        panel_figure=drawn["panel"],
-        groups=[drawn[f"by-{spec[1].replace('_', '-')}"] for spec in BY_GROUP],
-        measures=measures,
-        tables=_tables(gate, data),
-        versions=versions,
-        checked=_checked(gate, checks),
-        covered=_covered(gate, covered),
+    for metric, by, _, _ in BY_GROUP:
+        release, unit = found.by_group[by], REGISTRY[metric].value_unit
+        ax = plot_groups(release, value="estimate", low="conf_low", high="conf_high", unit=unit)
+        axes[f"by-{by.replace('_', '-')}"] = (release, ax)
+    return {name: (Drawn(release, svg_bytes(ax)), ax) for name, (release, ax) in axes.items()}
+
+
+def _story(found: _Found, drawn: Mapping[str, tuple[Drawn, Any]]) -> Story:
+    figure = {name: one for name, (one, _) in drawn.items()}
+    return Story(
+        studies=found.studies,
+        panel=found.panel,
+        headline=figure["headline"],
+        coverage=figure["coverage"],
+        trap=figure["confounded-null"],
+        trap_text=_trap_text(found.gate, found.trap, found.trap_tried),
+        panel_figure=figure["panel"],
+        groups=[one for name, one in figure.items() if name.startswith("by-")],
+        measures=found.measures,
+        tables=found.tables,
+        versions=found.versions,
+        checked=found.checked,
+        covered=found.covered,
     )
-    findings = {
+
+
+def _findings(found: _Found) -> dict[str, Any]:
+    return {
         "written_by": WRITTEN_BY,
-        "synthetic": data.synthetic,
-        "stamp": SYNTHETIC_STAMP,
-        "data_hash": data.hash,
-        "policy_hash": gate.policy.hash,
-        "scenario": truth["scenario"],
-        "seed": truth["seed"],
-        "versions": dict(versions.content[["item", "value"]].itertuples(index=False, name=None)),
-        "studies": [findings_entry(s) for s in shown],
-        "confounded_null": findings_entry(trap) | {"diagnosis": _trap_numbers(trap_tried)},
-        "panel": findings_entry(panel),
+        "synthetic": found.measures.synthetic,
+        "stamp": found.measures.stamp,
+        "data_hash": found.data_hash,
+        "policy_hash": found.gate.policy.hash,
+        "scenario": found.truth["scenario"],
+        "seed": found.truth["seed"],
+        "versions": dict(found.versions.content[["item", "value"]].itertuples(index=False, name=None)),
+        "studies": [findings_entry(s) for s in found.studies],
+        "confounded_null": findings_entry(found.trap) | {"diagnosis": _trap_numbers(found.trap_tried)},
+        "panel": findings_entry(found.panel),
     }
-    return story, findings, {name: (drawn[name], ax) for name, (_, ax) in figures.items()}, gate
 
 
-def _of(values: Mapping[str, float], names: tuple[str, ...]) -> dict[str, float]:
-    return {n: values[n] for n in names}
+def _truths_of(study: Study, truth: Mapping[str, Any]) -> dict[str, float]:
+    return {o: truth["true_values"][e] for o, e in zip(study.outcomes, study.estimands, strict=True)}
 
 
 def _truth(name: str) -> dict[str, Any]:
     """What the data were made with; read for showing it, never by an estimate."""
     loaded: dict[str, Any] = json.loads((synthetic_folder(name) / "truth.json").read_text(encoding="utf-8"))
     return loaded
-
-
-def _answers(shown: ShownStudy) -> pd.DataFrame:
-    """The answers of a study as released, for a figure over several studies."""
-    return shown.answers.content.drop(columns="suppressed")
-
-
-def _measures(gate: Gate, data: EvaluationData) -> Release:
-    rows = measure(data, MEASURES)
-    rows = rows.assign(
-        measure=[REGISTRY[m].name for m in rows["metric"]],
-        unit=[REGISTRY[m].value_unit for m in rows["metric"]],
-        missing=rows["missing_share"].round(2),
-        note=rows["flag"].fillna("").astype(str),
-    )
-    return gate.estimates(
-        rows, title="Measures over the whole authority", clusters="n_clusters", labels=["measure", "missing", "note"]
-    )
-
-
-def _by_group(
-    gate: Gate, data: EvaluationData, metric: str, by: str, key: str, words: Mapping[str, str]
-) -> tuple[Release, Any]:
-    rows = measure(data, metric, by=by)
-    frame = metric_values(data, metric)
-    people = frame.groupby(groups(frame, data, by))[key].nunique()
-    named = pd.Categorical(rows["group"].map(dict(words)), categories=list(words.values()), ordered=True)
-    rows = rows.assign(people=rows["group"].map(people).fillna(0).astype("int64"), group=named)
-    rows = rows[rows["group"].notna()]
-    spec = REGISTRY[metric]
-    release = gate.figure_data(
-        rows.rename(columns={"group": by}),
-        title=f"{spec.name}, by {by.replace('_', ' ')}",
-        dims=[by],
-        values=["estimate", "conf_low", "conf_high"],
-        people="people",
-    )
-    return release, plot_groups(release, value="estimate", low="conf_low", high="conf_high", unit=spec.value_unit)
 
 
 def _trap(seed: int, sims: int, n_jobs: int, progress: bool) -> tuple[ShownStudy, Diagnosis]:
@@ -319,47 +338,8 @@ def _error(tried: Diagnosis, measure: str) -> float:
 def _panel() -> ShownStudy:
     data = load_synthetic("national-panel")
     study = panel_study()
-    values = _truth("national-panel")["true_values"]
-    truths = {o: values[e] for o, e in zip(study.outcomes, study.estimands, strict=True)}
+    truths = _truths_of(study, _truth("national-panel"))
     return show_study(Gate(source=data), study.estimate(data), titles=TITLES, truths=truths)
-
-
-def _tables(gate: Gate, data: EvaluationData) -> Release:
-    rows = [(name, len(data.tables[name]), TABLES[name].text) for name in data]
-    card = pd.DataFrame(rows, columns=["table", "rows", "what"])
-    return gate.facts(card, title="Tables of the data", basis="metadata", counts=["rows"])
-
-
-def _checked(gate: Gate, report: ValidationReport) -> Release:
-    total = sum(report.checked.values())
-    found = "no problem was found" if not report.problems else (
-        f"{len(report.errors)} error(s) and {len(report.notices)} notice(s) were found"
-    )  # fmt: skip
-    text = f"{round(total, -2):,} rows in {len(report.checked)} tables were checked against the contracts: {found}."
-    return gate.text(text, title="Validation")
-
-
-def _covered(gate: Gate, frame: pd.DataFrame) -> Release:
-    ready = frame[frame["status"] == "ready"]["kind"].value_counts()
-    everything = frame["kind"].value_counts()
-    parts = [
-        f"{ready.get(k, 0)} of {everything[k]} {word}" for k, word in (("metric", "metrics"), ("study", "studies"))
-    ]
-    return gate.text(f"These data allow {' and '.join(parts)}.", title="Coverage")
-
-
-def _versions(gate: Gate, data: EvaluationData, truth: Mapping[str, Any], sims: int) -> Release:
-    items = {
-        "hybrid-toolkit": __version__,
-        "python": platform.python_version(),
-        **{p: version(p) for p in ("numpy", "pandas", "scipy", "statsmodels", "matplotlib")},
-        "scenario": truth["scenario"],
-        "seed of the data": str(truth["seed"]),
-        "authorities simulated for each diagnosis": str(sims),
-        "hash of the data": data.hash,
-        "disclosure policy": gate.policy.hash,
-    }
-    return gate.facts(pd.DataFrame(items.items(), columns=["item", "value"]), title="Versions", basis="metadata")
 
 
 def _write_figures(folder: Path, drawn: Mapping[str, tuple[Drawn, Any]]) -> None:
