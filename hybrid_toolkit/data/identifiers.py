@@ -164,9 +164,12 @@ def kind_by_content(values: pd.Series) -> Kind | None:
     if not _may_identify(values):
         return None
     distinct = values.dropna().drop_duplicates()
-    distinct = distinct.iloc[:: max(1, len(distinct) // LOOKED_AT)]
-    texts = distinct.astype("str").str.replace(r"\s+", "", regex=True).str.removesuffix(".0").str.upper()
-    texts = texts[texts != ""]
+    return _kind_of_texts(map(str, distinct.iloc[:: max(1, len(distinct) // LOOKED_AT)]))
+
+
+def _kind_of_texts(values: Iterable[str]) -> Kind | None:
+    texts = ["".join(v.split()).removesuffix(".0").upper() for v in values]
+    texts = [t for t in texts if t]
     for kind in KINDS:
         if kind.holds is not None:
             hits = sum(map(kind.holds, texts))
@@ -186,7 +189,7 @@ def _may_identify(values: pd.Series) -> bool:
 
 def shown_name(column: object, position: int) -> str:
     """A column's name, or its number where the name itself looks like an identifier (a file without a header)."""
-    if kind_by_content(pd.Series([str(column)])) is not None:
+    if _kind_of_texts([str(column)]) is not None:
         return f"column {position}"
     return str(column)
 
@@ -260,11 +263,7 @@ def _by_name(columns: Mapping[str, list[object]]) -> list[Problem]:
     for table, names in columns.items():
         own = set(TABLES[table].names) if table in TABLES else set()
         for i, name in enumerate(names, start=1):
-            kind = (
-                None
-                if name in own or plain_name(name) in own
-                else kind_by_name(name) or kind_by_content(pd.Series([str(name)]))
-            )
+            kind = None if name in own or plain_name(name) in own else kind_by_name(name) or _kind_of_texts([str(name)])
             if kind is not None:
                 text = f"the name of the column says that it holds a {kind.name}."
                 problems.append(Problem(table, shown_name(name, i), "IDENTIFIER-NAME", 0, (), text, HOW))

@@ -15,7 +15,7 @@ from hybrid_toolkit.data.apply import apply_map, identifiers_in
 from hybrid_toolkit.data.coerce import coerce_frames
 from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
-from hybrid_toolkit.data.identifiers import identifier_problems, refuse_identifiers
+from hybrid_toolkit.data.identifiers import refuse_identifiers
 from hybrid_toolkit.data.mapping import DataMapping, TableMap, load_mapping, shipped_mappings
 from hybrid_toolkit.data.problem import Problem
 from hybrid_toolkit.data.raw import Found, RawTables, nearest, normal
@@ -63,7 +63,6 @@ def load_data(path: str | Path, mapping: str | Path | None = None, *, key: str |
     errors = [p for p in problems if p.severity == "error"]
     if errors:
         raise _contract_error(errors)
-    refuse_identifiers(identifier_problems(frames))
     return EvaluationData(
         tables=frames,
         provenance=tuple(_with_notes(source, problems) for source in raw.sources),
