@@ -111,9 +111,12 @@ def design(rows: pd.DataFrame, terms: Sequence[Term], *, intercept: bool = True)
             fix="Bring more rows, or use fewer terms.",
             code="TOO-FEW-ROWS",
         )
-    # without an intercept of its own a model still cannot tell a constant column from its baseline
-    probe = matrix if intercept else np.column_stack([np.ones(len(rows)), matrix])
-    own = independent(probe.T @ probe, (probe**2).sum(axis=0))[0 if intercept else 1 :]
+    # a constant column cannot be told from a baseline; around the mean, a year varies as much as a share does
+    rest = matrix[:, len(first) :]
+    around = rest - rest.mean(axis=0)
+    squares = (around**2).sum(axis=0)
+    squares = np.where(squares > 1e-20 * (rest**2).sum(axis=0), squares, 0.0)
+    own = np.concatenate([np.ones(len(first), bool), independent(around.T @ around, squares)])
     empty = [name for name, ok in zip(names, own, strict=True) if not ok]
     if empty:
         raise EstimationError(
