@@ -1,0 +1,144 @@
+"""Levels of invariance: what each holds equal, how one is judged against the last, and which items break it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from hybrid_toolkit.metrics.factor import FactorFit, plan
+from hybrid_toolkit.metrics.factor_data import Prepared
+from hybrid_toolkit.metrics.factor_indices import FitIndices, scaled_difference
+from hybrid_toolkit.metrics.factor_model import (
+    Layout,
+    Solution,
+    inverse_information,
+    matrices,
+    score_and_information,
+)
+
+Floats = npt.NDArray[Any]
+
+LEVELS: Mapping[str, tuple[str, ...]] = {
+    "configural": (),
+    "metric": ("loadings",),
+    "scalar": ("loadings", "intercepts"),
+    "strict": ("loadings", "intercepts", "residuals"),
+}
+"""What is equal across groups at each level."""
+CFI_LIMIT, RMSEA_LIMIT = -0.010, 0.015
+"""Changes of fit beyond which a level fails, above 300 rows in all (Cheung and Rensvold 2002; Chen 2007)."""
+SMALL_CFI_LIMIT, SMALL_RMSEA_LIMIT = -0.005, 0.010
+"""The same for 300 rows or fewer (Chen 2007)."""
+GOOD = ("held", "held within limits")
+KIND: Mapping[str, str] = {"metric": "loadings", "scalar": "intercepts"}
+"""What a level adds to the one above."""
+
+
+def _difference(tight: FitIndices, loose: FitIndices, test: str) -> tuple[float, int, float]:
+    if test == "scaled":
+        return scaled_difference(tight, loose)
+    value, df = max(tight.chi2 - loose.chi2, 0.0), tight.df - loose.df
+    return value, df, float(stats.chi2.sf(value, df))
+
+
+def judge(tight: FactorFit, loose: FactorFit, test: str, alpha: float) -> tuple[str, str, tuple[float, ...]]:
+    """Status, reason, and (chi-square, df, p, change of CFI, change of RMSEA) of one level against the one above."""
+    a, b = tight.indices, loose.indices
+    value, df, p = _difference(a, b, test)
+    cfi, rmsea = a.cfi - b.cfi, a.rmsea - b.rmsea
+    small = sum(tight.n) <= 300
+    cfi_past = cfi < (SMALL_CFI_LIMIT if small else CFI_LIMIT)
+    rmsea_past = rmsea > (SMALL_RMSEA_LIMIT if small else RMSEA_LIMIT)
+    numbers = (value, df, p, cfi, rmsea)
+    if not (tight.converged and loose.converged) or np.isnan(p):
+        return "unclear", "no test: a model did not converge, or its scaled difference is not defined", numbers
+    said = f"chi-square difference {value:.1f} on {df}, {'p < .001' if p < 0.001 else f'p = {p:.3f}'}; "
+    said += f"CFI {cfi:+.3f}, RMSEA {rmsea:+.3f}"
+    if p < alpha:
+        return ("not held" if cfi_past or rmsea_past else "held within limits"), said, numbers
+    return ("unclear" if cfi_past and rmsea_past else "held"), said, numbers
+
+
+def _configural(fit: FactorFit, test: str, alpha: float) -> tuple[str, str]:
+    i = fit.indices
+    if not fit.converged:
+        return "unclear", "the model did not converge"
+    if i.df == 0:
+        return "held", "no degrees of freedom: the form itself cannot be tested"
+    p = i.p_scaled if test == "scaled" else i.p_value
+    said = f"CFI {i.cfi:.3f}, RMSEA {i.rmsea:.3f}, SRMR {i.srmr:.3f}, {'p < .001' if p < 0.001 else f'p = {p:.3f}'}"
+    if p >= alpha:
+        return "held", said
+    return ("held within limits" if i.cfi >= 0.90 and i.srmr <= 0.08 else "not held"), said
+
+
+def levels_table(fits: Mapping[str, FactorFit], test: str, alpha: float) -> pd.DataFrame:
+    rows = []
+    first = _configural(fits["configural"], test, alpha)
+    judged: dict[str, tuple[str, str, tuple[float, ...]]] = {"configural": (*first, (np.nan,) * 5)}
+    reached = first[0] in GOOD
+    for loose, tight in pairwise(LEVELS):
+        status, reason, numbers = judge(fits[tight], fits[loose], test, alpha)
+        judged[tight] = (status if reached else "not reached", reason, numbers)
+        reached = reached and status in GOOD
+    for name, fit in fits.items():
+        i, (status, reason, numbers) = fit.indices, judged[name]
+        chi2, p = (i.chi2_scaled, i.p_scaled) if test == "scaled" else (i.chi2, i.p_value)
+        rows.append((name, chi2, i.df, p, i.cfi, i.rmsea, i.srmr, i.srmr_means, i.aic, i.bic, *numbers, status, reason))
+    columns = ["level", "chi2", "df", "p_value", "cfi", "rmsea", "srmr", "srmr_means", "aic", "bic"]
+    columns += ["delta_chi2", "delta_df", "p_difference", "delta_cfi", "delta_rmsea", "status", "reason"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _carry(layout: Layout, solution: Solution, wider: Layout) -> Floats:
+    """The same values in a layout with more parameters."""
+    values = np.zeros(wider.size)
+    for g in range(layout.n_groups):
+        loadings, cov, residual, intercept, mean = matrices(layout, solution.values, g)
+        flat = loadings[np.arange(len(layout.belongs)), layout.belongs]
+        pairs = (
+            (wider.loading[g], flat),
+            (wider.factor_cov[g], cov),
+            (wider.residual[g], residual),
+            (wider.intercept[g], intercept),
+            (wider.factor_mean[g], mean),
+        )
+        for places, have in pairs:
+            values[places[places >= 0]] = have[places >= 0]
+    return values
+
+
+def item_hints(
+    ready: Prepared, level: str, layout: Layout, solution: Solution, free: tuple[tuple[str, str], ...] = ()
+) -> pd.DataFrame:
+    """Score test of letting each item's loading or intercept differ, largest first."""
+    kind, rows = KIND[level], []
+    for factor, items in ready.factors.items():
+        for item in items:
+            if (kind, item) in free:
+                continue
+            if sum((kind, other) not in free for other in items) < 2:
+                continue
+            wider = plan(ready, LEVELS[level], (*free, (kind, item)), "unit")
+            values = _carry(layout, solution, wider)
+            score, information = score_and_information(wider, values, ready.moments)
+            step = inverse_information(information)[0] @ score
+            at = ready.items.index(item)
+            places = (wider.loading if kind == "loadings" else wider.intercept)[:, at]
+            gap = float(np.ptp((values + step)[places]) * ready.sd[at])
+            df = len(ready.groups) - 1
+            value = max(float(score @ step), 0.0)
+            shift = gap / len(items) if kind == "intercepts" else float("nan")
+            rows.append((level, factor, item, value, df, float(stats.chi2.sf(value, df)), gap, shift))
+    frame = pd.DataFrame(rows, columns=["level", "factor", "item", "score", "df", "p_value", "gap", "scale_shift"])
+    frame = frame.sort_values("score", ascending=False, kind="stable").reset_index(drop=True)
+    many = len(frame)
+    holm = np.maximum.accumulate(frame["p_value"].to_numpy(dtype=float) * (many - np.arange(many)))
+    frame.insert(6, "p_holm", np.minimum(holm, 1.0))
+    return frame
