@@ -84,12 +84,17 @@ def synth(args: argparse.Namespace) -> int:
     """Simulate an authority whose truth is known, and write it with its truth."""
     from hybrid_toolkit.synth.generate import simulate_authority
     from hybrid_toolkit.synth.scenarios import scenario
-    from hybrid_toolkit.synth.write import write_authority
+    from hybrid_toolkit.synth.truth import SIZES
+    from hybrid_toolkit.synth.write import write_authority, write_large
 
     truth = scenario(args.scenario)
-    data = simulate_authority(truth, args.size, args.seed)
-    write_authority(data, truth, args.out, seed=args.seed, size=args.size)
-    print(f"{data!r}\nWritten to {args.out}, with its truth in truth.json")
+    if SIZES[args.size].n_la > 1:
+        write_large(truth, args.size, args.out, seed=args.seed, progress=True)
+    else:
+        data = simulate_authority(truth, args.size, args.seed)
+        write_authority(data, truth, args.out, seed=args.seed, size=args.size)
+        print(repr(data))
+    print(f"Written to {args.out}, with its truth in truth.json")
     return 0
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from tqdm import tqdm
 
 from hybrid_toolkit.data.atomic import atomic_folder
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
@@ -51,14 +52,17 @@ def write_authority(
     return _write(iter([dict(data.tables)]), data.label, truth, out_dir, seed, size, replace, data.hash)
 
 
-def write_large(truth: Truth, size: Size | str, out_dir: str | Path, *, seed: int, replace: bool = False) -> Path:
+def write_large(
+    truth: Truth, size: Size | str, out_dir: str | Path, *, seed: int, replace: bool = False, progress: bool = False
+) -> Path:
     """Simulate and write one authority after another, so that memory holds one authority: for large sizes.
 
     The files are those of ``write_authority(simulate_authority(...))``; the manifest has no hash of the content as
     loaded.
     """
     made = SIZES[size] if isinstance(size, str) else size
-    frames = (authority_frames(truth, made, seed, la) for la in range(made.n_la))
+    authorities = tqdm(range(made.n_la), desc="Simulating", unit="authority", disable=not progress)
+    frames = (authority_frames(truth, made, seed, la) for la in authorities)
     return _write(frames, label_of(truth, made, seed), truth, out_dir, seed, made, replace, None)
 
 
