@@ -10,8 +10,9 @@ import traitlets
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import HybridToolkitError, UsageError
+from hybrid_toolkit.widgets.metric_answer import MetricView
 from hybrid_toolkit.widgets.metric_page import answer_html, view_html
-from hybrid_toolkit.widgets.metric_view import MetricView, MetricViews
+from hybrid_toolkit.widgets.metric_view import MetricViews
 from hybrid_toolkit.widgets.page import LIVE, ROOT, code_html, notice_html, style_html
 from hybrid_toolkit.widgets.state import ALL, ExplorerState
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from hybrid_toolkit.widgets.metric_view import Cell, MetricView, number_text
+from hybrid_toolkit.widgets.metric_answer import Cell, MetricView, number_text
 from hybrid_toolkit.widgets.page import figure_html, list_html, notice_html, table_html
 from hybrid_toolkit.widgets.state import ALL
 from hybrid_toolkit.widgets.svg import Bar, Interval, bars_svg, interval_rows_svg, interval_series_svg
@@ -13,7 +13,9 @@ from hybrid_toolkit.widgets.svg import Bar, Interval, bars_svg, interval_rows_sv
 def answer_html(view: MetricView) -> str:
     """The answer in one line, and the stamp of simulated data."""
     stamp = f'<div class="hte-stamp">{escape(view.stamp)}</div>' if view.stamp else ""
-    return f'<div class="hte-answer">{escape(view.text)}</div>{stamp}'
+    head, _, rest = view.text.partition("; ")
+    more = f"; <span>{escape(rest)}</span>" if rest else ""
+    return f'<div class="hte-answer"><strong>{escape(head)}</strong>{more}</div>{stamp}'
 
 
 def view_html(view: MetricView) -> str:

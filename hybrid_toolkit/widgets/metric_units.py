@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.errors import HybridToolkitError, MeasureError
 from hybrid_toolkit.metrics.compute import metric_values
 from hybrid_toolkit.metrics.grouping import groups, periods
 from hybrid_toolkit.metrics.influence import MeanOf
@@ -92,7 +92,19 @@ class Units:
                 self._labels[name] = None
         return self._labels[name]
 
-    @property
+    @cached_property
+    def ready(self) -> MetricSpec:
+        """The metric with its units and its reliability worked out already, for ``measure``."""
+        of = self.spec.reliability_of
+        if of is None:
+            return replace(self.spec, frame=lambda _: self.frame)
+        try:
+            reliability = of(self.data)
+        except MeasureError:
+            reliability = float("nan")
+        return replace(self.spec, frame=lambda _: self.frame, reliability_of=lambda _: reliability)
+
+    @cached_property
     def binary(self) -> bool:
         """Whether each unit is a yes or a no."""
         statistic = self.spec.statistic

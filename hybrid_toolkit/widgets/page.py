@@ -18,7 +18,8 @@ _CSS = """
 .hte .hte-controls label { color: inherit; font-weight: 600; width: auto; padding-right: 6px; }
 .hte select:focus-visible, .hte button:focus-visible, .hte textarea:focus-visible {
   outline: 3px solid #2b7bba; outline-offset: 1px; }
-.hte .hte-answer { font-size: 17px; font-weight: 600; margin: 8px 0 4px; }
+.hte .hte-answer { margin: 8px 0 4px; }
+.hte .hte-answer strong { font-size: 17px; }
 .hte .hte-stamp { display: inline-block; border: 2px solid currentColor; padding: 1px 8px;
   font-weight: 600; margin: 2px 0; }
 .hte .hte-notice { border-left: 4px solid #2b7bba; padding: 6px 12px; margin: 6px 0; }
@@ -32,6 +33,7 @@ _CSS = """
 .hte table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0;
   font-size: 13px; color: inherit; }
 .hte th, .hte td { padding: 3px 10px 3px 0; border-bottom: 1px solid rgba(128, 128, 128, .45); text-align: right; }
+.hte td { white-space: nowrap; }
 .hte th:first-child, .hte td.hte-word { text-align: left; }
 .hte ul { margin: 4px 0; padding-left: 20px; }
 .hte textarea { width: 100%; box-sizing: border-box; font: 13px/1.4 monospace; padding: 6px; color: inherit;

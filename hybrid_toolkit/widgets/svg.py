@@ -14,7 +14,7 @@ from html import escape
 
 INK = "currentColor"
 ACCENT = "#2b7bba"
-WIDTH = 440
+WIDTH = 380
 ROW = 30
 FONT = 13
 HIDDEN = "hidden to protect people"
