@@ -43,6 +43,7 @@ class ShownStudy:
     answers : those that answer the question, each followed by the plain comparison, for the contrast and in the unit
         that the claims speak of.
     checks : outcome -> one row a check.
+    reasons : why the claims are graded as they are, one sentence each.
     verdict : how many checks hold, and what those say that do not.
     short : outcome -> the answer in a few words.
     claims : outcome -> the claim.
@@ -57,6 +58,7 @@ class ShownStudy:
     answers: Release
     checks: Mapping[str, Release]
     verdict: Release
+    reasons: tuple[Release, ...]
     short: Mapping[str, Release]
     claims: Mapping[str, Release]
     details: Mapping[str, Claim]
@@ -125,6 +127,10 @@ def show_study(
             for o in study.outcomes
         },
         verdict=gate.text(_check_words(result), title=f"Checks of '{study.id}' in short", source=result),
+        reasons=tuple(
+            gate.text(r, title=f"Grade of '{study.id}'", source=result)
+            for r in dict.fromkeys(r for c in claims.values() for r in c.reasons)
+        ),
         short={
             o: gate.text(f"{_NUMBER.sub('', titles.get(o, o))}: {SHORT[c.finding]}", title=f"Answer: {o}", **size)
             for o, c in claims.items()
@@ -239,6 +245,7 @@ def findings_entry(shown: ShownStudy) -> dict[str, Any]:
         "finding": shown.details[outcome].finding,
         "claim": shown.claims[outcome].text,
         "claim_grade": shown.details[outcome].grade,
+        "reasons": [r.text for r in shown.reasons],
         "may_not_say": list(shown.may_not_say),
         "secondary": [_secondary(shown, o) for o in study.secondary_outcomes],
         "estimates": [

@@ -187,6 +187,8 @@ def _checks(shown: ShownStudy) -> Section:
             Words(f"Design: {shown.study.design_used.title}. It assumes:"),
             Bullets(tuple(Words(a) for a in shown.study.design_used.assumptions)),
             Prose(shown.verdict, "note"),
+            Words("Why the words of the claim are no stronger:"),
+            Bullets(tuple(Prose(r) for r in shown.reasons)),
             *(Table(r, CHECK_COLUMNS, folded=True) for r in shown.checks.values()),
         ),
         level=3,
@@ -221,7 +223,7 @@ def _diagnosis(story: Story) -> tuple[Block, ...]:
         Table(
             story.coverage.release,
             DIAGNOSIS_COLUMNS,
-            caption="The three studies on simulated authorities, each with its Monte Carlo error (±)",
+            caption="The studies on simulated authorities, with Monte Carlo error (±); units as in the claims",
         ),
     )
 
