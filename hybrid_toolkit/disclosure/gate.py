@@ -20,7 +20,7 @@ from hybrid_toolkit.result import TIDY_COLUMNS, Result
 
 Basis = Literal["simulation", "metadata", "assumption"]
 BASES: dict[str, str] = {
-    "simulation": "made from simulated data alone",
+    "simulation": "was made from simulated data alone",
     "metadata": "describes files, checks and methods, not people",
     "assumption": "states what was assumed or declared, not what was found",
 }

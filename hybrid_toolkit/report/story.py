@@ -102,7 +102,9 @@ def tell(story: Story, gate: Gate) -> Report:
     )
     shown = Report("", sections).releases
     record = gate.facts(
-        disclosure_record(shown)[["title", "rule", "what", "why"]], title="Decisions of the gate", basis="metadata"
+        disclosure_record(shown)[["title", "rule", "what", "why"]].drop_duplicates(),
+        title="Decisions of the gate",
+        basis="metadata",
     )
     head = story.headline.release
     return Report(
