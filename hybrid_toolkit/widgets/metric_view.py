@@ -41,6 +41,7 @@ class MetricViews:
         self._open: dict[str, str] | None = None
         self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
         self._shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self._binned: dict[tuple[str, str], tuple[Release | None, str]] = {}
         self._made: dict[ExplorerState, MetricView] = {}
 
     @cached_property
@@ -78,7 +79,7 @@ class MetricViews:
     def _make(self, state: ExplorerState) -> MetricView:
         units = self._of(state.metric)
         spec = units.spec
-        if state.group != ALL and units.labels(state.group) is None:
+        if state.group != ALL and (state.group not in GROUPS or units.labels(state.group) is None):
             raise _not_offered("group", state.group, self.groups(state.metric))
         if state.period != ALL and state.period not in units.nested():
             raise _not_offered("period", state.period, self.periods(state.metric))
@@ -95,7 +96,7 @@ class MetricViews:
         estimates = self._gate.figure_data(
             safe, title=spec.name, dims=["group", "period"], values=VALUES, source=self.data
         )
-        distribution, reason = self._distribution(units, state, any_hidden=bool(hidden.any()))
+        distribution, reason = self._distribution(units, ALL if hidden.any() else state.group)
         notes = _notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)
         said = self._gate.facts(
             pd.DataFrame({"note": notes}), title=f"{spec.name}: notes", basis="metadata", source=self.data
@@ -158,18 +159,20 @@ class MetricViews:
                 return dims, counts, small
             periods = periods[:-1]
 
-    def _distribution(self, units: Units, state: ExplorerState, *, any_hidden: bool) -> tuple[Release | None, str]:
-        group = ALL if any_hidden else state.group
-        bins, reason = units.bins(group, threshold=self._gate.policy.threshold)
-        if reason and group != ALL:
-            bins, reason = units.bins(ALL, threshold=self._gate.policy.threshold)
-        if reason:
-            return None, reason
-        release = self._gate.figure_data(
-            bins, title=f"{units.spec.name}: distribution", dims=["group", "bin", "label"], people="people",
-            source=self.data,
-        )  # fmt: skip
-        return release, ""
+    def _distribution(self, units: Units, group: str) -> tuple[Release | None, str]:
+        """The bins by group, or of everyone where groups are too small, or why there are none."""
+        key = (units.spec.id, group)
+        if key not in self._binned:
+            bins, reason = units.bins(group, threshold=self._gate.policy.threshold)
+            if not reason:
+                release = self._gate.figure_data(
+                    bins, title=f"{units.spec.name}: distribution", dims=["group", "bin", "label"], people="people",
+                    source=self.data,
+                )  # fmt: skip
+                self._binned[key] = release, ""
+            else:
+                self._binned[key] = (None, reason) if group == ALL else self._distribution(units, ALL)
+        return self._binned[key]
 
 
 def view_metric(

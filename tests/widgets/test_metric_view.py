@@ -1,0 +1,191 @@
+"""What a view shows is what the library measures, through the gate, across views as well as within one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.metrics.compute import metric_values
+from hybrid_toolkit.metrics.grouping import groups, periods
+from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.synth.write import write_authority
+from hybrid_toolkit.widgets.metric_answer import MetricView
+from hybrid_toolkit.widgets.metric_units import PEOPLE
+from hybrid_toolkit.widgets.metric_view import MetricViews, view_metric
+from hybrid_toolkit.widgets.state import ALL, DataReference, ExplorerState
+
+SOME = ("choice_honoured", "remote_share_desk", "engaged_share", "informal_learning", "skill", "access_count")
+THRESHOLD = 10
+
+
+def some_views(views: MetricViews) -> Iterator[MetricView]:
+    for metric in SOME:
+        for group in (ALL, "career_stage", "service"):
+            for period in (ALL, "quarter", "month", "wave"):
+                if group in views.groups(metric) and period in views.periods(metric):
+                    try:
+                        yield views.view(ExplorerState(metric, group, period))
+                    except UsageError as error:
+                        assert error.code == "VIEW-TOO-FINE"
+
+
+def test_the_numbers_are_those_of_measure(small: ht.EvaluationData, views: MetricViews) -> None:
+    for metric, group, period in (
+        ("choice_honoured", ALL, ALL),
+        ("remote_share_desk", "career_stage", ALL),
+        ("remote_share_desk", ALL, "month"),
+        ("informal_learning", ALL, "wave"),
+    ):
+        by, over = (None if x == ALL else x for x in (group, period))
+        want = ht.measure(small, metric, by=by, period=over).set_index(["group", "period"])
+        cells = [c for c in views.view(ExplorerState(metric, group, period)).cells if not c.hidden]
+        seen = [c for c in cells if (c.group, c.period) in want.index]
+        assert len(seen) >= 1 and len(seen) >= len(cells) - 1
+        for cell in seen:
+            row = want.loc[(cell.group, cell.period)]
+            assert cell.estimate == round(row["estimate"], 3)
+            assert (cell.low, cell.high) == (round(row["conf_low"], 3), round(row["conf_high"], 3))
+            assert cell.n == 5 * math.floor(row["n"] / 5 + 0.5)
+
+
+def test_no_cell_rests_on_few_people(small: ht.EvaluationData, views: MetricViews) -> None:
+    """Counted again here with pandas, from the unit frames."""
+    frames = {metric: metric_values(small, metric) for metric in SOME}
+    for view in some_views(views):
+        spec, frame = REGISTRY[view.state.metric], frames[view.state.metric]
+        assert spec.statistic is not None
+        keys = pd.DataFrame({"group": ALL, "period": ALL}, index=frame.index)
+        if view.state.group != ALL:
+            keys["group"] = groups(frame, small, view.state.group)
+        if view.state.period != ALL:
+            keys["period"] = periods(frame, view.state.period)
+        used = frame[frame[list(spec.statistic.columns)].notna().all(axis=1)].join(keys)
+        kinds = [c for c in PEOPLE if c in frame]
+        heads = used.groupby(["group", "period"])[kinds].nunique().min(axis=1)
+        for cell in view.cells:
+            if not cell.hidden and (cell.group, cell.period) != (ALL, ALL):
+                assert heads[(cell.group, cell.period)] >= THRESHOLD
+
+
+def test_no_month_follows_from_its_quarter(views: MetricViews) -> None:
+    """Where a quarter is shown, none of its months is the only one hidden; likewise groups beside everyone."""
+    checked = 0
+    for metric in SOME[:3]:
+        for group in (ALL, "career_stage", "service"):
+            if group not in views.groups(metric):
+                continue
+            views.view(ExplorerState(metric, group))
+            shown = views._shown[(metric, group)]
+            for g in {g for g, _ in shown}:
+                for quarter in {p for _, p in shown if "Q" in p}:
+                    year, part = quarter.split("-Q")
+                    months = {f"{year}-{m:02d}" for m in range(3 * int(part) - 2, 3 * int(part) + 1)}
+                    present = {p for _, p in shown if p in months}
+                    if (g, quarter) in shown and present:
+                        checked += 1
+                        assert len([m for m in present if (g, m) not in shown]) != 1
+    assert checked > 20
+
+
+def test_one_hidden_group_is_never_hidden_alone(views: MetricViews) -> None:
+    for view in some_views(views):
+        if view.state.period == ALL and view.state.group != ALL:
+            assert sum(c.hidden for c in view.cells) != 1
+
+
+def test_distribution_has_no_small_bin_and_open_ends(small: ht.EvaluationData, views: MetricViews) -> None:
+    view = views.view(ExplorerState("remote_share_desk"))
+    labels = [b.label for b in view.bins]
+    assert labels[0].startswith("under ") and labels[-1].endswith(" or more")
+    assert all(b.count >= THRESHOLD and not b.hidden for b in view.bins)
+    assert abs(sum(b.count for b in view.bins) - view.cells[0].n) <= 2.5 * (len(labels) + 1)
+    values = metric_values(small, "remote_share_desk").dropna(subset=["rs_desk"])
+    edge = float(labels[0].removeprefix("under "))
+    below = values[values["rs_desk"] < edge]
+    assert below["worker_id"].nunique() >= THRESHOLD
+    assert abs(len(below) - view.bins[0].count) <= 2.5
+
+
+def test_distribution_of_a_contrast_is_refused_in_words(views: MetricViews) -> None:
+    view = views.view(ExplorerState("exclusion_penalty_raw"))
+    assert view.bins == () and "contrast" in view.no_distribution
+
+
+def test_a_group_that_is_hidden_hides_the_bins_by_group(views: MetricViews) -> None:
+    view = views.view(ExplorerState("choice_honoured", "career_stage"))
+    if any(c.hidden for c in view.cells):
+        assert all(b.panel == "" for b in view.bins)
+
+
+def test_the_answer_says_number_interval_and_count(views: MetricViews) -> None:
+    view = views.view(ExplorerState("choice_honoured"))
+    cell = view.cells[0]
+    assert view.text == (
+        f"Family's choice of mode honoured, everyone: {cell.estimate:.2f} ({cell.low:.2f} to {cell.high:.2f}), "
+        f"n {cell.n:,.0f} held contacts"
+    )
+    assert view.stamp == "SYNTHETIC DATA - not evidence about any real authority"
+
+
+def test_groups_stand_in_their_own_order(views: MetricViews) -> None:
+    cells = views.view(ExplorerState("remote_share_desk", "career_stage")).cells
+    assert [c.group for c in cells] == [ALL, "asye", "early", "mid", "late", "supervisor"]
+
+
+def test_no_group_is_a_team_an_authority_or_a_person(views: MetricViews) -> None:
+    offered = {g for m in SOME for g in views.groups(m)}
+    assert not [g for g in offered if g.endswith("_id")]
+
+
+@pytest.mark.parametrize("state", [("nothing",), ("choice_honoured", "team_id"), ("choice_honoured", ALL, "wave")])
+def test_what_is_not_offered_is_refused_with_what_is(views: MetricViews, state: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="Use one of"):
+        views.view(ExplorerState(*state))
+
+
+def test_a_view_too_fine_is_refused_whole(views: MetricViews) -> None:
+    with pytest.raises(UsageError, match="longer period"):
+        views.view(ExplorerState("skill", "career_stage", "month"))
+
+
+def test_state_is_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        ExplorerState("choice_honoured").metric = "x"  # type: ignore[misc]
+
+
+def run(code: str) -> str:
+    """What code prints, run with fresh names."""
+    said: list[str] = []
+    exec(code, {"print": lambda *words: said.append(" ".join(map(str, words)))})
+    return "\n".join(said)
+
+
+def test_code_of_simulated_data_simulates_them_again() -> None:
+    tables = ["team", "worker", "worker_month"]
+    data = ht.simulate_authority("null", "small", seed=5, tables=tables)
+    views, state = MetricViews(data), ExplorerState("remote_share_desk", "career_stage")
+    assert run(state.to_code(views.reference)) == views.view(state).text
+
+
+def test_code_of_an_authority_s_own_data_asks_for_the_path_and_checks_the_hash(tmp_path: Path) -> None:
+    data = ht.simulate_authority("null", "small", seed=5, tables=["team", "worker", "worker_month"])
+    write_authority(data, ht.scenario("null"), tmp_path / "mine", seed=5, size="small")
+    own = ht.load_data(tmp_path / "mine")
+    views, state = MetricViews(own), ExplorerState("remote_share_desk")
+    code = state.to_code(views.reference)
+    assert str(tmp_path) not in code, "no path of a machine in what is shown"
+    text = views.view(state).text
+    assert run(code.replace("PATH", str(tmp_path / "mine"))) == text
+    other = DataReference(data_hash="0" * 64)
+    assert "other data" in run(state.to_code(other).replace("PATH", str(tmp_path / "mine")))
+
+
+def test_view_without_a_widget_is_the_same(small: ht.EvaluationData, views: MetricViews) -> None:
+    assert view_metric(small, metric="choice_honoured").text == views.view(ExplorerState("choice_honoured")).text
