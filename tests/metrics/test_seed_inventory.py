@@ -1,0 +1,74 @@
+"""Every row of the inventory of the seeds is served, or listed as not served with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from hybrid_toolkit.metrics.grouping import group_names
+from hybrid_toolkit.metrics.instruments import instrument_ids
+from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.synth.truth import Truth
+
+ROOT = Path(__file__).resolve().parents[2]
+KINDS = {"metric", "instrument", "checklist", "scenario_parameter", "page", "function", "not_served"}
+
+
+@pytest.fixture(scope="module")
+def served() -> pd.DataFrame:
+    text = files("hybrid_toolkit.metrics") / "seed_service.csv"
+    return pd.read_csv(str(text), keep_default_na=False, dtype=str)
+
+
+@pytest.fixture(scope="module")
+def inventory() -> pd.DataFrame:
+    path = ROOT.parent / "shared/design/seed_inventory.csv"
+    if not path.exists():
+        pytest.skip("the inventory of the seeds is not part of the repository")
+    return pd.read_csv(path, dtype=str)
+
+
+def test_every_row_of_the_inventory_is_listed_once(served: pd.DataFrame, inventory: pd.DataFrame) -> None:
+    assert served["seed_id"].tolist() == inventory["id"].tolist()
+
+
+def test_every_seed_that_a_metric_names_is_in_the_inventory(inventory: pd.DataFrame) -> None:
+    assert {s for m in REGISTRY.values() for s in m.seed_ids} <= set(inventory["id"])
+
+
+def test_what_is_named_is_there(served: pd.DataFrame) -> None:
+    assert served["seed_id"].is_unique and set(served["kind"]) <= KINDS
+    parameters = {f.name for f in fields(Truth)}
+    for row in served.to_dict("records"):
+        kind, refs = row["kind"], str(row["reference"]).split()
+        if kind == "not_served":
+            assert not refs and len(row["note"]) > 10, row
+            continue
+        assert refs, row
+        for ref in refs:
+            if kind == "metric":
+                assert REGISTRY[ref].computed, row
+            elif kind == "instrument":
+                assert ref in instrument_ids(), row
+            elif kind == "scenario_parameter":
+                assert ref in parameters, row
+            elif kind == "function":
+                module, _, name = ref.rpartition(".")
+                assert callable(getattr(import_module(module), name)), row
+            else:
+                assert (ROOT / ref).exists(), row
+        if row["note"].startswith("by="):
+            assert row["note"].removeprefix("by=") in group_names(), row
+
+
+def test_a_metric_that_names_a_seed_serves_it(served: pd.DataFrame) -> None:
+    """The table follows the specs: what a computed metric says it serves is not listed otherwise."""
+    listed = served.set_index("seed_id")
+    for m in REGISTRY.values():
+        for seed in m.seed_ids if m.computed and not m.own else ():
+            assert listed.loc[seed, "kind"] == "metric" and m.id in listed.loc[seed, "reference"].split(), (m.id, seed)
