@@ -88,7 +88,8 @@ def continuity(data: EvaluationData) -> pd.DataFrame:
     spells: ``n_workers`` distinct workers allocated, ``child_years`` from the first day allocated to the last,
     ``workers_12m`` distinct workers in the last twelve months the spells cover, and ``three_or_more`` (0/1) of those,
     the analogue of the national measure. Shares are 0 to 1, higher is steadier. ``family_id`` and ``team_id`` are the
-    child's most frequent in the contacts. Missing parts stay missing.
+    child's most frequent in the contacts; without contacts, the team is that of the last worker allocated. Missing
+    parts stay missing.
 
     Raises
     ------
@@ -112,8 +113,11 @@ def continuity(data: EvaluationData) -> pd.DataFrame:
     if contacts is not None:
         parts.append(_contact_continuity(data, contacts))
     if spells is not None:
-        parts.append(_spell_continuity(spells))
+        parts.append(_spell_continuity(data, spells))
     out = parts[0] if len(parts) == 1 else parts[0].merge(parts[1], on="child_id", how="outer")
+    if "spell_team_id" in out:
+        team = out["spell_team_id"]
+        out["team_id"] = out["team_id"].fillna(team) if "team_id" in out else team
     wanted = (
         *("child_id", "family_id", "team_id", "n_contacts", "n_contact_workers", "usual_provider_share"),
         *("bice_boxerman", "n_workers", "child_years", "workers_12m", "three_or_more"),
@@ -141,7 +145,7 @@ def _contact_continuity(data: EvaluationData, contacts: pd.DataFrame) -> pd.Data
     return out.reset_index()
 
 
-def _spell_continuity(spells: pd.DataFrame) -> pd.DataFrame:
+def _spell_continuity(data: EvaluationData, spells: pd.DataFrame) -> pd.DataFrame:
     end = spells["end_date"] if "end_date" in spells else pd.Series(pd.NaT, index=spells.index, dtype="datetime64[us]")
     last = max(spells["start_date"].max(), end.max()) if end.notna().any() else spells["start_date"].max()
     rows = spells.assign(end_date=end.fillna(last))
@@ -152,6 +156,9 @@ def _spell_continuity(spells: pd.DataFrame) -> pd.DataFrame:
     recent = year.groupby("child_id")["worker_id"].nunique().astype("float64")
     out["workers_12m"] = recent.reindex(out.index)
     out["three_or_more"] = out["workers_12m"].ge(3).astype("float64").where(out["workers_12m"].notna())
+    last_spell = rows.sort_values(["child_id", "start_date", "worker_id"]).drop_duplicates("child_id", keep="last")
+    teams = look_up(last_spell, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    out["spell_team_id"] = teams.set_index("child_id")["team_id"]
     return out.reset_index()
 
 

@@ -139,3 +139,9 @@ def test_what_is_missing_is_named(tiny: EvaluationData) -> None:
     ):  # fmt: skip
         with pytest.raises(CoverageError, match=name):
             call(empty)
+
+
+def test_a_child_without_contacts_is_in_the_team_of_the_last_worker(tiny: EvaluationData) -> None:
+    """Otherwise each such child is a cluster of its own, and the interval too narrow."""
+    alone = EvaluationData({t: tiny[t] for t in tiny if t != "contact"})
+    assert continuity(alone)[["child_id", "team_id"]].values.tolist() == [["x", "T1"], ["y", "T1"]]
