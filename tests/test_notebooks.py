@@ -1,6 +1,6 @@
 """The notebooks keep the shape of the course and were committed with clean outputs.
 
-That they run and give the committed outputs again is checked apart: ``python -m pytest --nbval -o addopts=-q notebooks``.
+That they run and give the committed outputs is checked apart: ``python -m pytest --nbval -o addopts=-q notebooks``.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def open_notebook(lab: Lab, browser: Browser) -> Iterator[Callable[[str], Page]]
                 page.screenshot(path=lab.folder / "not-started.png")
         error = page.locator("[data-mime-type='application/vnd.jupyter.error']")
         ran = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt", has_text=re.compile(r"\d"))
-        ran.or_(error).first.wait_for()
+        ran.or_(error).first.wait_for(timeout=300_000)
         assert error.count() == 0, error.first.inner_text()
         return page
 
