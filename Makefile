@@ -1,6 +1,6 @@
 # Each target is one line; the same line works on Windows with "py" for "python3".
 PYTHON ?= python3
-.PHONY: demo test lab setup check synthetic coverage wheel clean
+.PHONY: demo test lab setup check synthetic coverage recovery wheel clean
 
 demo: ; $(PYTHON) -m tools demo
 test: ; $(PYTHON) -m tools test
@@ -9,5 +9,6 @@ setup: ; $(PYTHON) -m tools setup
 check: ; $(PYTHON) -m tools check
 synthetic: ; $(PYTHON) -m tools synthetic
 coverage: ; $(PYTHON) -m tools coverage
+recovery: ; $(PYTHON) -m tools recovery
 wheel: ; $(PYTHON) -m tools wheel
 clean: ; $(PYTHON) -m tools clean

@@ -88,6 +88,12 @@ def coverage() -> None:
     run(PYTHON, "-m", "tools.coverage_table")
 
 
+def recovery() -> None:
+    """Make the table of how often the metrics' intervals hold the population value again (long)."""
+    setup()
+    run(PYTHON, "-m", "tools.recovery", *sys.argv[2:])
+
+
 def wheel() -> None:
     """Build the wheel into ``dist``."""
     setup()
@@ -100,7 +106,7 @@ def clean() -> None:
         shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
-JOBS = {f.__name__: f for f in (setup, demo, test, lab, check, synthetic, coverage, wheel, clean)}
+JOBS = {f.__name__: f for f in (setup, demo, test, lab, check, synthetic, coverage, recovery, wheel, clean)}
 
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 - an older interpreter must be told, not crash
