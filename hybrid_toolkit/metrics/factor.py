@@ -12,7 +12,7 @@ from scipy import stats
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.factor_data import Prepared, prepare
 from hybrid_toolkit.metrics.factor_estimates import parameter_table
-from hybrid_toolkit.metrics.factor_indices import FitIndices, fit_indices, model_spread
+from hybrid_toolkit.metrics.factor_indices import FitIndices, Spread, fit_indices, model_spread
 from hybrid_toolkit.metrics.factor_model import Layout, Solution, fit_layout, lay_out
 from hybrid_toolkit.result import TIDY_COLUMNS
 
@@ -178,8 +178,8 @@ def fit_factor_model(
 
     Examples
     --------
-    >>> rng = np.random.default_rng(1); f = rng.normal(size=500)
-    >>> x = pd.DataFrame({i: 0.8 * f + 0.6 * rng.normal(size=500) for i in "abcd"})
+    >>> rng = np.random.default_rng(1); f = rng.normal(size=2000)
+    >>> x = pd.DataFrame({i: 0.8 * f + 0.6 * rng.normal(size=2000) for i in "abcd"})
     >>> fit = fit_factor_model(x, factors={"skill": list("abcd")}, identification="unit")
     >>> fit.indices.df, bool((fit.loadings()["standardized"] - 0.8).abs().max() < 0.05)
     (2, True)
@@ -244,17 +244,30 @@ def plan(ready: Prepared, equal: Collection[str], free: Collection[tuple[str, st
     return lay_out(ready.belongs, len(ready.groups), equal, {(kind, at[item]) for kind, item in free}, markers)
 
 
-def fit_prepared(
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A fitted model of prepared rows: layout, solution, the spread of the moments, and indices of fit."""
+
+    layout: Layout
+    solution: Solution
+    spread: Spread
+    indices: FitIndices
+
+
+def solve(
     ready: Prepared,
     *,
     equal: Collection[str] = (),
     free: Collection[tuple[str, str]] = (),
     identification: str = "unit",
-    errors: str = "normal",
-    conf_level: float = 0.95,
     max_iter: int = 500,
-) -> tuple[FactorFit, Layout, Solution]:
-    """Fit prepared rows; the layout and solution come along, for score tests."""
+) -> Solved:
+    """Fit prepared rows, without a table of parameters.
+
+    Raises
+    ------
+    MeasureError : as ``plan``; or the rows do not identify the model.
+    """
     layout = plan(ready, equal, free, identification)
     solution = fit_layout(layout, ready.moments, max_iter=max_iter)
     if solution.converged and not solution.full_rank:
@@ -264,12 +277,28 @@ def fit_prepared(
             code="FACTOR-IDENTIFY",
         )
     seen = model_spread(layout, solution, ready.moments, ready.clusters)
-    log_scale = float(np.log(ready.sd).sum())
-    indices = fit_indices(layout, solution, ready.moments, seen, clusters=ready.clusters, log_scale=log_scale)
+    scale = float(np.log(ready.sd).sum())
+    indices = fit_indices(layout, solution, ready.moments, seen, clusters=ready.clusters, log_scale=scale)
+    return Solved(layout, solution, seen, indices)
+
+
+def fit_prepared(
+    ready: Prepared,
+    *,
+    equal: Collection[str] = (),
+    free: Collection[tuple[str, str]] = (),
+    identification: str = "unit",
+    errors: str = "normal",
+    conf_level: float = 0.95,
+    max_iter: int = 500,
+) -> tuple[FactorFit, Solved]:
+    """Fit prepared rows; what was solved comes along, for score tests. Raises as ``solve``."""
+    solved = solve(ready, equal=equal, free=free, identification=identification, max_iter=max_iter)
+    solution = solved.solution
     variance = solution.inverse
     if errors == "robust":
-        variance = solution.inverse @ seen.meat @ solution.inverse
-    estimates, heywood = parameter_table(ready, layout, solution.values, variance)
+        variance = solution.inverse @ solved.spread.meat @ solution.inverse
+    estimates, heywood = parameter_table(ready, solved.layout, solution.values, variance)
     fit = FactorFit(
         factors=ready.factors,
         groups=ready.groups,
@@ -280,11 +309,11 @@ def fit_prepared(
         identification=identification,
         errors=errors,
         estimates=estimates,
-        indices=indices,
+        indices=solved.indices,
         converged=solution.converged,
         steps=solution.steps,
         heywood=heywood,
         notes=ready.notes,
         conf_level=conf_level,
     )
-    return fit, layout, solution
+    return fit, solved

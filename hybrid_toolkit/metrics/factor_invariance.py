@@ -10,7 +10,7 @@ import pandas as pd
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.factor import FactorFit, fit_prepared
 from hybrid_toolkit.metrics.factor_data import Prepared, prepare
-from hybrid_toolkit.metrics.factor_levels import GOOD, KIND, LEVELS, item_hints, judge, levels_table
+from hybrid_toolkit.metrics.factor_levels import GOOD, KIND, LEVELS, item_hints, judge, levels_table, limits
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 
@@ -72,6 +72,11 @@ class InvarianceResult:
         row["method"] = f"multi-group maximum likelihood, {self.test} chi-square difference, change of CFI and RMSEA"
         row["converged"] = all(f.converged for f in self.fits.values())
         return pd.DataFrame([row])
+
+    @property
+    def cfi_limit(self) -> float:
+        """Change of CFI below which a level fails."""
+        return limits(sum(self.n))[0]
 
     @property
     def verdict(self) -> str:
@@ -153,6 +158,7 @@ def measurement_invariance(
 
     Examples
     --------
+    >>> import numpy as np
     >>> rng = np.random.default_rng(3); f = rng.normal(size=800)
     >>> x = pd.DataFrame({i: 0.8 * f + 0.6 * rng.normal(size=800) for i in "abcd"})
     >>> x["stage"] = np.repeat(["early", "late"], 400); x.loc[x["stage"] == "early", "d"] += 0.6
@@ -167,10 +173,10 @@ def measurement_invariance(
     solved = {
         name: fit_prepared(ready, equal=equal, errors=errors, conf_level=conf_level) for name, equal in LEVELS.items()
     }
-    fits = {name: fit for name, (fit, _, _) in solved.items()}
+    fits = {name: fit for name, (fit, _) in solved.items()}
     levels = levels_table(fits, test, alpha)
     status = dict(zip(levels["level"], levels["status"], strict=True))
-    hints = pd.concat([item_hints(ready, level, *solved[level][1:]) for level in KIND], ignore_index=True)
+    hints = pd.concat([item_hints(ready, level, solved[level][1]) for level in KIND], ignore_index=True)
     usable = _flag(status["configural"])
     associations = _flag(status["metric"]) if usable else usable
     means = _both(associations, _flag(status["scalar"]))
@@ -218,11 +224,9 @@ def _release(
     free: tuple[tuple[str, str], ...] = ()
     loose, fit = fits["configural"], fits["metric"]
     for level, kind in KIND.items():
-        fit, layout, solution = fit_prepared(
-            ready, equal=LEVELS[level], free=free, errors=errors, conf_level=conf_level
-        )
+        fit, solved = fit_prepared(ready, equal=LEVELS[level], free=free, errors=errors, conf_level=conf_level)
         while judge(fit, loose, test, alpha)[0] not in GOOD:
-            left = item_hints(ready, level, layout, solution, free)
+            left = item_hints(ready, level, solved, free)
             spare = [
                 item
                 for item, factor in zip(left["item"], left["factor"], strict=True)
@@ -233,8 +237,6 @@ def _release(
             free = (*free, (kind, spare[0]))
             if kind == "loadings":
                 free = (*free, ("intercepts", spare[0]))
-            fit, layout, solution = fit_prepared(
-                ready, equal=LEVELS[level], free=free, errors=errors, conf_level=conf_level
-            )
+            fit, solved = fit_prepared(ready, equal=LEVELS[level], free=free, errors=errors, conf_level=conf_level)
         loose = fit
     return free, fit

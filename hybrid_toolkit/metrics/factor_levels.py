@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.metrics.factor import FactorFit, plan
+from hybrid_toolkit.metrics.factor import FactorFit, Solved, plan
 from hybrid_toolkit.metrics.factor_data import Prepared
 from hybrid_toolkit.metrics.factor_indices import FitIndices, scaled_difference
 from hybrid_toolkit.metrics.factor_model import (
@@ -40,6 +40,17 @@ KIND: Mapping[str, str] = {"metric": "loadings", "scalar": "intercepts"}
 """What a level adds to the one above."""
 
 
+def limits(n: int) -> tuple[float, float]:
+    """Change of CFI below which, and of RMSEA above which, a level fails with n rows in all.
+
+    Examples
+    --------
+    >>> limits(301)
+    (-0.01, 0.015)
+    """
+    return (SMALL_CFI_LIMIT, SMALL_RMSEA_LIMIT) if n <= 300 else (CFI_LIMIT, RMSEA_LIMIT)
+
+
 def _difference(tight: FitIndices, loose: FitIndices, test: str) -> tuple[float, int, float]:
     if test == "scaled":
         return scaled_difference(tight, loose)
@@ -52,9 +63,8 @@ def judge(tight: FactorFit, loose: FactorFit, test: str, alpha: float) -> tuple[
     a, b = tight.indices, loose.indices
     value, df, p = _difference(a, b, test)
     cfi, rmsea = a.cfi - b.cfi, a.rmsea - b.rmsea
-    small = sum(tight.n) <= 300
-    cfi_past = cfi < (SMALL_CFI_LIMIT if small else CFI_LIMIT)
-    rmsea_past = rmsea > (SMALL_RMSEA_LIMIT if small else RMSEA_LIMIT)
+    cfi_limit, rmsea_limit = limits(sum(tight.n))
+    cfi_past, rmsea_past = cfi < cfi_limit, rmsea > rmsea_limit
     numbers = (value, df, p, cfi, rmsea)
     if not (tight.converged and loose.converged) or np.isnan(p):
         return "unclear", "no test: a model did not converge, or its scaled difference is not defined", numbers
@@ -114,10 +124,9 @@ def _carry(layout: Layout, solution: Solution, wider: Layout) -> Floats:
     return values
 
 
-def item_hints(
-    ready: Prepared, level: str, layout: Layout, solution: Solution, free: tuple[tuple[str, str], ...] = ()
-) -> pd.DataFrame:
+def item_hints(ready: Prepared, level: str, solved: Solved, free: tuple[tuple[str, str], ...] = ()) -> pd.DataFrame:
     """Score test of letting each item's loading or intercept differ, largest first."""
+    layout, solution = solved.layout, solved.solution
     kind, rows = KIND[level], []
     for factor, items in ready.factors.items():
         for item in items:
