@@ -1,0 +1,105 @@
+"""fit_randomised against published answers, statsmodels, known truth and bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from hybrid_toolkit.errors import CoverageError, EstimationError
+from hybrid_toolkit.models.randomised import fit_randomised
+
+
+@pytest.fixture(scope="module")
+def trial() -> pd.DataFrame:
+    return pytest.importorskip("causaldata").nsw_mixtape.load_pandas().data
+
+
+@pytest.mark.parametrize(("errors", "published"), [("ols", 632.853), ("HC1", 670.824)])
+def test_the_published_job_training_trial(trial, errors, published) -> None:
+    """Dehejia and Wahba 1999, Journal of the American Statistical Association 94: 1794."""
+    fit = fit_randomised(trial, outcome="re78", treatment="treat", errors=errors)
+    assert fit.estimate == pytest.approx(1794.342, abs=0.01)
+    assert fit.std_error == pytest.approx(published, abs=0.01)
+    assert (fit.n_treated, fit.n_control, fit.df) == (185, 260, 443)
+
+
+def test_neymans_error_is_the_two_sample_formula(trial) -> None:
+    fit = fit_randomised(trial, outcome="re78", treatment="treat")
+    a, b = (trial.loc[trial["treat"] == v, "re78"] for v in (1, 0))
+    assert fit.std_error == pytest.approx(np.sqrt(a.var() / len(a) + b.var() / len(b)))
+    assert fit.estimate == pytest.approx(fit.mean_treated - fit.mean_control)
+
+
+@pytest.mark.parametrize("errors", ["ols", "HC1", "HC2", "HC3"])
+def test_statsmodels_gives_the_same(trial, errors) -> None:
+    import statsmodels.api as sm
+
+    d = trial["treat"].to_numpy(float)
+    z = trial[["age", "educ", "re75"]].to_numpy(float)
+    z = z - z.mean(axis=0)
+    x = np.column_stack([np.ones(len(d)), d, z, z * d[:, None]])
+    theirs = sm.OLS(trial["re78"].to_numpy(float), x).fit(cov_type="nonrobust" if errors == "ols" else errors)
+    ours = fit_randomised(trial, outcome="re78", treatment="treat", covariates=["age", "educ", "re75"], errors=errors)
+    assert (ours.estimate, ours.std_error) == pytest.approx((theirs.params[1], theirs.bse[1]), rel=1e-6)
+    assert ours.balance["term"].tolist() == ["age", "educ", "re75"] and ours.adjusted
+
+
+def made(seed: int, clusters: int = 30) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    team = np.repeat(np.arange(clusters), 8)
+    arm = rng.permutation(np.arange(clusters) % 2)[team]
+    before = rng.normal(size=len(team))
+    y = 0.5 * arm + before + rng.normal(0, 0.5, clusters)[team] + rng.normal(size=len(team)) * (1 + arm)
+    return pd.DataFrame({"y": y, "arm": arm, "team": team, "before": before})
+
+
+def test_clustered_intervals_cover_and_row_intervals_do_not() -> None:
+    hits = []
+    for seed in range(150):
+        f = made(seed)
+        row = fit_randomised(f, outcome="y", treatment="arm", cluster="team", covariates=["before"]).tidy().iloc[0]
+        plain = fit_randomised(f, outcome="y", treatment="arm", covariates=["before"]).tidy().iloc[0]
+        hits.append([r["conf_low"] <= 0.5 <= r["conf_high"] for r in (row, plain)])
+    clustered, plain = np.mean(hits, axis=0)
+    assert 0.90 <= clustered <= 0.99 and plain < clustered - 0.05
+
+
+def test_permutations_agree_with_the_t_test_and_repeat() -> None:
+    rng = np.random.default_rng(1)
+    f = pd.DataFrame({"arm": np.tile([0, 1], 40)}).assign(y=lambda d: 0.4 * d["arm"] + rng.normal(size=80))
+    fit = fit_randomised(f, outcome="y", treatment="arm", permutations=999)
+    expected = stats.ttest_ind(f["y"][f["arm"] == 1], f["y"][f["arm"] == 0]).pvalue
+    assert fit.randomisation_p == pytest.approx(expected, abs=0.03)
+    assert fit_randomised(f, outcome="y", treatment="arm", permutations=999).randomisation_p == fit.randomisation_p
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"treatment": "flat"}, "NOT-BINARY"),
+        ({"treatment": "team"}, "NOT-BINARY"),
+        ({"outcome": "flat"}, "CONSTANT"),
+        ({"cluster": "flat"}, "CLUSTER-ARMS"),
+        ({"cluster": "side"}, "CLUSTERS"),
+        ({"errors": "cluster"}, "CLUSTERS"),
+        ({"covariates": ["arm_again"]}, "SINGULAR"),
+        ({"covariates": ["before", "twice"]}, "SINGULAR"),
+        ({"errors": "HC9"}, "ERRORS-UNKNOWN"),
+        ({"outcome": "log(y)"}, "TERM-NOT-A-COLUMN"),
+    ],
+)
+def test_bad_input_says_what_is_wrong(change, code) -> None:
+    f = made(3).assign(flat=1, twice=lambda d: 2 * d["before"], side=lambda d: d["arm"], arm_again=lambda d: d["arm"])
+    with pytest.raises(EstimationError, match=code):
+        fit_randomised(f, **{"outcome": "y", "treatment": "arm", **change})
+
+
+def test_missing_rows_and_an_absent_column() -> None:
+    f = made(4)
+    f.loc[:59, "y"] = np.nan
+    fit = fit_randomised(f, outcome="y", treatment="arm")
+    assert fit.n_missing == 60 and "no longer protects" in fit.summary() and fit.glance()["converged"].item()
+    with pytest.raises(CoverageError, match="COLUMN-MISSING"):
+        fit_randomised(f, outcome="y", treatment="offered")
