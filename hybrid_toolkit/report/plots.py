@@ -54,13 +54,14 @@ def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_headline(release: Release, *, ax: Axes | None = None) -> Axes:
+def plot_headline(release: Release, *, columns: int = 1, ax: Axes | None = None) -> Axes:
     """The headline studies, one panel each, every panel on its own scale with its own unit.
 
     Parameters
     ----------
     release : of kind ``"estimates"`` with the label columns ``panel`` (title), ``role``, and ``truth``.
-    ax : where to draw; its frame is switched off and the panels stand inside it.
+    columns : panels side by side; one suits a phone, two a page.
+    ax : where to draw; its frame is switched off and the panels stand inside it, one under the other.
 
     Raises
     ------
@@ -72,7 +73,9 @@ def plot_headline(release: Release, *, ax: Axes | None = None) -> Axes:
     with drawing():
         if ax is None:
             axes = new_panels(
-                len(panels), height=0.5 + len(panels) * (_height(len(rows) / len(panels) + _has_truth(rows)) - 0.4)
+                len(panels),
+                height=0.5 + len(panels) * (_height(len(rows) / len(panels) + _has_truth(rows)) - 0.4),
+                columns=columns,
             )
         else:
             ax.set_axis_off()

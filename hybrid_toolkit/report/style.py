@@ -109,10 +109,11 @@ def new_axes(*, height: float, width: float = WIDTH) -> Axes:
     return new_panels(1, height=height, width=width)[0]
 
 
-def new_panels(count: int, *, height: float, width: float = WIDTH) -> list[Axes]:
-    """Fresh axes one under the other on a figure of their own."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return [figure.add_subplot(count, 1, i + 1) for i in range(count)]
+def new_panels(count: int, *, height: float, width: float = WIDTH, columns: int = 1) -> list[Axes]:
+    """Fresh axes on a figure of their own, in rows of ``columns``; inches, as if they all stood in one column."""
+    rows = -(-count // columns)
+    figure = Figure(figsize=(width * columns, height * rows / count), layout="constrained")
+    return [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
 
 
 def draw_stamp(ax: Axes, stamp: str) -> None:
