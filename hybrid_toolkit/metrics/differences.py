@@ -14,7 +14,7 @@ from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.compute import cluster_of, metric_values
 from hybrid_toolkit.metrics.grouping import NOT_RECORDED, group_order, groups
 from hybrid_toolkit.metrics.influence import Estimate, MeanOf, Slope, clustered_interval
-from hybrid_toolkit.metrics.metric import MetricSpec
+from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.spec import find
 
 Mask = npt.NDArray[np.bool_]
@@ -110,6 +110,8 @@ def _difference(
         flags.append(f"a group has fewer than {spec.min_n} units")
     if i.n_clusters < 2:
         flags.append("one cluster: no interval")
+    if spec.own and spec.co_produced == NOT_CO_PRODUCED:
+        flags.append(NOT_CO_PRODUCED)
     p = 2 * float(stats.t.sf(abs(estimate.value / i.std_error), i.n_clusters - 1)) if i.n_clusters > 1 else float("nan")
     return {
         "metric": spec.id,

@@ -143,6 +143,13 @@ WRONG = {
 }  # fmt: skip
 
 
+def test_differences_say_so_too() -> None:
+    data = ht.simulate_authority("null", "small", 3, tables=KEPT)
+    mine = declare_metric("Late by days", **BASE)
+    table = ht.metrics.measure_differences(data, mine, by="low_access")
+    assert table["flag"].eq(NOT_CO_PRODUCED).all() and table["p_value"].notna().all()
+
+
 @pytest.mark.parametrize("key", WRONG)
 def test_a_wrong_value_is_told_by_its_key(key: str) -> None:
     with pytest.raises(MeasureError, match=r"METRIC-DECLARATION|METRIC-SPEC"):
