@@ -131,9 +131,9 @@ def open_notebook(lab: Lab, browser: Browser) -> Iterator[Callable[[str], Page]]
                 break
             except PlaywrightTimeoutError:  # the kernel was not yet listening
                 page.screenshot(path=lab.folder / "not-started.png")
-        error = page.locator("[data-mime-type='application/vnd.jupyter.error']")
+        error = page.locator(".jp-OutputArea [data-mime-type='application/vnd.jupyter.stderr']")  # errors, warnings
         ran = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt", has_text=re.compile(r"\d"))
-        ran.or_(error).first.wait_for(timeout=300_000)
+        ran.or_(error).first.wait_for(timeout=180_000)
         assert error.count() == 0, error.first.inner_text()
         return page
 
