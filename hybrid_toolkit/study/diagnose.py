@@ -21,6 +21,8 @@ from hybrid_toolkit.synth.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
 
 ENOUGH_POWER = 0.8
+NEGLIGIBLE = 0.1
+"""A truth below this share of the estimates' spread counts as none for power and errors of sign and size."""
 LOWEST_COVERAGE = 0.93
 DRAW_COLUMNS = ("sim", "outcome", "estimate", "std_error", "conf_low", "conf_high", "naive", "naive_low", "naive_high")
 
@@ -50,7 +52,8 @@ class Diagnosis:
     def tidy(self) -> pd.DataFrame:
         """One row an outcome and measure; ``std_error`` is the Monte Carlo error of the measure.
 
-        Measures: ``bias``, ``rmse``, ``coverage``, ``power`` (or ``false_positive`` where the truth is zero),
+        Measures: ``bias``, ``rmse``, ``coverage``, ``power`` (or ``false_positive`` where the truth is zero or
+        negligible),
         ``type_s`` (share of clear estimates with the wrong sign), ``type_m`` (mean of their size over the true size),
         ``failures`` (share of fits that raised), ``naive_bias``, ``naive_coverage``; ``truth`` has no error.
         """
@@ -264,7 +267,7 @@ def _measures(draws: pd.DataFrame, outcome: str, truth: float) -> pd.DataFrame:
         "rmse": (rmse, square_error / (2 * rmse) if rmse > 0 else 0.0, n),
         "coverage": _share(ran["conf_low"].le(truth) & ran["conf_high"].ge(truth)),
     }
-    if truth:
+    if abs(truth) > NEGLIGIBLE * float(ran["estimate"].std()):
         measures["power"] = told
         measures["type_s"] = _share(np.sign(clear["estimate"]) != np.sign(truth))
         measures["type_m"] = _mean(clear["estimate"].abs() / abs(truth))
