@@ -65,7 +65,7 @@ class _AR1:
         gram = x.T @ x
         inverse = np.linalg.inv(gram)
         value = self.free * np.log(rss) + log_det + float(np.linalg.slogdet(gram)[1])
-        return b, inverse, rss / self.free, float(value)
+        return np.asarray(b, dtype=np.float64), np.asarray(inverse, dtype=np.float64), rss / self.free, float(value)
 
     def degrees(self, weights: Array, rho: float, free: int) -> float:
         """Two over the variance of the log of the sum's variance, by the curvature of the likelihood."""

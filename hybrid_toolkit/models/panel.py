@@ -52,7 +52,7 @@ class Panel:
     def lead(self, position: int, start: int) -> int:
         """Time since the start, in units of a numeric period, else in periods."""
         if self.times.dtype.kind in "iuf":
-            gap = float(self.times[position]) - float(self.times[start])  # type: ignore[arg-type]
+            gap = float(self.times[position]) - float(self.times[start])
             if gap == round(gap):
                 return round(gap)
         return position - start

