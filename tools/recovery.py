@@ -28,6 +28,7 @@ from hybrid_toolkit.metrics.spec import REGISTRY
 
 SEED = 20_263_000
 SCENARIO = "helpful-hump"
+TARGET = 1000
 BAND = (0.93, 0.97)
 COLUMNS = ["metric", "sim", "estimate", "conf_low", "conf_high", "n", "weight"]
 
@@ -131,6 +132,8 @@ def page(frame: pd.DataFrame, command: str, reasons: dict[str, str]) -> str:
     inside = int(known["verdict"].eq("held").sum())
     close = int(known["verdict"].str.contains("within Monte Carlo").sum())
     sims = int(frame["sims"].max())
+    short = [f"These are fewer than the {TARGET:,} authorities aimed at: run it longer for a sharper table.", ""]
+    short = short if sims < TARGET else []
     lines = [
         "# How often the intervals of the metrics hold the population value",
         "",
@@ -143,6 +146,7 @@ def page(frame: pd.DataFrame, command: str, reasons: dict[str, str]) -> str:
         f"{inside} of {len(known)} metrics are inside the band, {close} outside it by no more than twice the Monte",
         f"Carlo error, {len(known) - inside - close} outside it by more.",
         "",
+        *short,
         f"Made by `{command}`.",
         "",
         "| metric | authorities | mean n | population value | coverage | verdict |",
