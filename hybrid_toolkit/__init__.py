@@ -25,6 +25,8 @@ _PUBLIC = {
     "load_synthetic": "hybrid_toolkit.synth.committed",
     "measure": "hybrid_toolkit.metrics.compute",
     "MetricSpec": "hybrid_toolkit.metrics.spec",
+    "declare_metric": "hybrid_toolkit.metrics.own",
+    "load_metric": "hybrid_toolkit.metrics.own",
     "score_instrument": "hybrid_toolkit.metrics.instruments",
     "Study": "hybrid_toolkit.study.study",
     "load_study": "hybrid_toolkit.study.study",
