@@ -273,7 +273,7 @@ def solve(
     if solution.converged and not solution.full_rank:
         raise MeasureError(
             "these rows do not identify the model: some parameters can change without changing what it implies.",
-            fix="A factor of two items must be related to another factor; leave weak factors out.",
+            fix="Check that the items of each factor go together; a factor of two items must be related to another.",
             code="FACTOR-IDENTIFY",
         )
     seen = model_spread(layout, solution, ready.moments, ready.clusters)

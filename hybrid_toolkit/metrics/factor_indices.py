@@ -93,7 +93,8 @@ def spread(
         whitened = np.linalg.solve(root, have.centred.T).T
         middle = whitened.T @ whitened / have.n
         weighed = have.centred @ inverse
-        offset = 0.5 * slope.cov.reshape(q, p * p) @ (inverse @ have.cov @ inverse).ravel()
+        bends = slope.cov.reshape(q, p * p).T
+        offset = 0.5 * bends.T @ (inverse @ have.cov @ inverse).ravel()
         if clusters is None:
             length = (whitened**2).sum(axis=1)
             bent = ((whitened @ middle) * whitened).sum(axis=1)
@@ -105,7 +106,8 @@ def spread(
                 trace += float(0.5 * (inner**2).sum() + first @ first) / have.n
         for rows in _chunks(have.n):
             z = weighed[rows]
-            scores = 0.5 * np.einsum("ni,qij,nj->nq", z, slope.cov, z, optimize=True) - offset + z @ slope.mean.T
+            pairs = (z[:, :, None] * z[:, None, :]).reshape(len(z), p * p)
+            scores = 0.5 * pairs @ bends - offset + z @ slope.mean.T
             if clusters is None:
                 meat[np.ix_(slope.places, slope.places)] += scores.T @ scores
             else:

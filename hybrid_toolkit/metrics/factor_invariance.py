@@ -82,7 +82,7 @@ class InvarianceResult:
     def verdict(self) -> str:
         """One sentence: which comparisons across the groups are allowed."""
         status = dict(zip(self.levels["level"], self.levels["status"], strict=True))
-        across = f"Across {self.group} ({', '.join(self.groups)})"
+        across = f"Across {self.group.replace('_', ' ')} ({', '.join(self.groups)})"
         if status["configural"] not in GOOD:
             return (
                 f"{across} nothing may be compared by score: the items do not form the declared scales in every group."
