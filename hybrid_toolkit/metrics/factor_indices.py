@@ -121,7 +121,8 @@ def spread(
     return Spread(trace, meat)
 
 
-def _model(layout: Layout, values: Floats) -> list[tuple[Floats, Slopes]]:
+def model_of(layout: Layout, values: Floats) -> list[tuple[Floats, Slopes]]:
+    """Implied covariance and slopes of each group."""
     return [(implied(layout, values, g)[1], slopes(layout, values, g)) for g in range(layout.n_groups)]
 
 
@@ -129,7 +130,7 @@ def model_spread(
     layout: Layout, solution: Solution, groups: list[Moments], clusters: list[npt.NDArray[np.int_]] | None
 ) -> Spread:
     """The spread seen through a fitted model."""
-    return spread(groups, _model(layout, solution.values), layout.size, clusters)
+    return spread(groups, model_of(layout, solution.values), layout.size, clusters)
 
 
 def _baseline(groups: list[Moments], clusters: list[npt.NDArray[np.int_]] | None) -> tuple[float, int, float]:
@@ -253,15 +254,3 @@ def fit_indices(
         bic=-2 * loglik + float(np.log(n)) * layout.size,
         n_parameters=layout.size,
     )
-
-
-def scaled_difference(tight: FitIndices, loose: FitIndices) -> tuple[float, int, float]:
-    """Chi-square difference of two nested models, scaled: value, degrees of freedom, p (Satorra and Bentler 2001).
-
-    (T0 - T1) / c with c = (df0 c0 - df1 c1) / (df0 - df1); where c is not above 0, the value is missing.
-    """
-    df = tight.df - loose.df
-    loose_part = loose.df * loose.scaling if loose.df else 0.0
-    factor = (tight.df * tight.scaling - loose_part) / df
-    value = max(tight.chi2 - loose.chi2, 0.0) / factor if factor > 0 else float("nan")
-    return value, df, float(stats.chi2.sf(value, df))

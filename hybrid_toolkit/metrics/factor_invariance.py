@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.factor import FactorFit, fit_prepared
+from hybrid_toolkit.metrics.factor import FactorFit, Solved, fit_prepared
 from hybrid_toolkit.metrics.factor_data import Prepared, prepare
 from hybrid_toolkit.metrics.factor_levels import GOOD, KIND, LEVELS, item_hints, judge, levels_table, limits
 from hybrid_toolkit.result import TIDY_COLUMNS
@@ -138,7 +138,7 @@ def measurement_invariance(
     factors : items of each factor.
     group : column of groups; the first by letter, or by category, is the one others are compared with.
     cluster : column of clusters such as teams, which tests then allow for.
-    test : ``scaled`` (Satorra and Bentler 2001) or ``normal`` chi-square differences.
+    test : ``scaled`` (Satorra 2000) or ``normal`` chi-square differences.
     alpha : level of the difference tests.
 
     Notes
@@ -174,7 +174,7 @@ def measurement_invariance(
         name: fit_prepared(ready, equal=equal, errors=errors, conf_level=conf_level) for name, equal in LEVELS.items()
     }
     fits = {name: fit for name, (fit, _) in solved.items()}
-    levels = levels_table(fits, test, alpha)
+    levels = levels_table(ready, {name: found for name, (_, found) in solved.items()}, test, alpha)
     status = dict(zip(levels["level"], levels["status"], strict=True))
     hints = pd.concat([item_hints(ready, level, solved[level][1]) for level in KIND], ignore_index=True)
     usable = _flag(status["configural"])
@@ -183,7 +183,7 @@ def measurement_invariance(
     released: tuple[tuple[str, str], ...] = ()
     partial: FactorFit | None = None
     if usable and not (associations and means):
-        released, partial = _release(ready, fits, hints, test, alpha, errors, conf_level)
+        released, partial = _release(ready, solved["configural"][1], test, alpha, errors, conf_level)
     return InvarianceResult(
         group=group,
         groups=ready.groups,
@@ -213,8 +213,7 @@ def _both(first: bool | None, second: bool | None) -> bool | None:
 
 def _release(
     ready: Prepared,
-    fits: Mapping[str, FactorFit],
-    hints: pd.DataFrame,
+    loose: Solved,
     test: str,
     alpha: float,
     errors: str,
@@ -222,10 +221,10 @@ def _release(
 ) -> tuple[tuple[tuple[str, str], ...], FactorFit | None]:
     """Let items free, the largest score first, until metric and then scalar hold; none where two cannot stay equal."""
     free: tuple[tuple[str, str], ...] = ()
-    loose, fit = fits["configural"], fits["metric"]
+    fit: FactorFit | None = None
     for level, kind in KIND.items():
         fit, solved = fit_prepared(ready, equal=LEVELS[level], free=free, errors=errors, conf_level=conf_level)
-        while judge(fit, loose, test, alpha)[0] not in GOOD:
+        while judge(ready, solved, loose, test, alpha)[0] not in GOOD:
             left = item_hints(ready, level, solved, free)
             spare = [
                 item
@@ -238,5 +237,5 @@ def _release(
             if kind == "loadings":
                 free = (*free, ("intercepts", spare[0]))
             fit, solved = fit_prepared(ready, equal=LEVELS[level], free=free, errors=errors, conf_level=conf_level)
-        loose = fit
+        loose = solved
     return free, fit

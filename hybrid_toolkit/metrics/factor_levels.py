@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.metrics.factor import FactorFit, Solved, plan
+from hybrid_toolkit.metrics.factor import Solved, plan
 from hybrid_toolkit.metrics.factor_data import Prepared
-from hybrid_toolkit.metrics.factor_indices import FitIndices, scaled_difference
+from hybrid_toolkit.metrics.factor_indices import Spread, model_of, spread
 from hybrid_toolkit.metrics.factor_model import (
     Layout,
     Solution,
+    carry,
     inverse_information,
-    matrices,
     score_and_information,
 )
 
@@ -51,22 +51,42 @@ def limits(n: int) -> tuple[float, float]:
     return (SMALL_CFI_LIMIT, SMALL_RMSEA_LIMIT) if n <= 300 else (CFI_LIMIT, RMSEA_LIMIT)
 
 
-def _difference(tight: FitIndices, loose: FitIndices, test: str) -> tuple[float, int, float]:
+def difference(ready: Prepared, tight: Solved, loose: Solved, test: str) -> tuple[float, int, float]:
+    """Chi-square difference of two nested models: value, degrees of freedom, p; missing where it is not defined."""
+    a, b = tight.indices, loose.indices
+    value, df = max(a.chi2 - b.chi2, 0.0), a.df - b.df
     if test == "scaled":
-        return scaled_difference(tight, loose)
-    value, df = max(tight.chi2 - loose.chi2, 0.0), tight.df - loose.df
+        factor = difference_scaling(tight.layout, tight.solution, tight.spread, loose.layout, ready)
+        value = value / factor if factor > 0 else float("nan")
     return value, df, float(stats.chi2.sf(value, df))
 
 
-def judge(tight: FactorFit, loose: FactorFit, test: str, alpha: float) -> tuple[str, str, tuple[float, ...]]:
+def difference_scaling(layout: Layout, solution: Solution, seen: Spread, wider: Layout, ready: Prepared) -> float:
+    """Scaling factor of the difference between a model and a wider one, both at the tighter one's estimates.
+
+    (tr(I1^-1 M1) - tr(I0^-1 M0)) / (df0 - df1), I the information and M the covariance of the scores (Satorra 2000).
+    It looks only along the constraints that are tested, and so needs fewer rows than the difference of the two
+    models' own scaling factors (Satorra and Bentler 2001).
+    """
+    values = carry(layout, solution.values, wider)
+    if not np.isfinite(values).all():
+        return float("nan")
+    _, information = score_and_information(wider, values, ready.moments)
+    inverse, _ = inverse_information(information)
+    meat = spread(ready.moments, model_of(wider, values), wider.size, ready.clusters).meat
+    over = float((inverse * meat).sum()) - float((solution.inverse * seen.meat).sum())
+    return over / (layout.df - wider.df)
+
+
+def judge(ready: Prepared, tight: Solved, loose: Solved, test: str, alpha: float) -> tuple[str, str, tuple[float, ...]]:
     """Status, reason, and (chi-square, df, p, change of CFI, change of RMSEA) of one level against the one above."""
     a, b = tight.indices, loose.indices
-    value, df, p = _difference(a, b, test)
+    value, df, p = difference(ready, tight, loose, test)
     cfi, rmsea = a.cfi - b.cfi, a.rmsea - b.rmsea
-    cfi_limit, rmsea_limit = limits(sum(tight.n))
+    cfi_limit, rmsea_limit = limits(sum(m.n for m in ready.moments))
     cfi_past, rmsea_past = cfi < cfi_limit, rmsea > rmsea_limit
     numbers = (value, df, p, cfi, rmsea)
-    if not (tight.converged and loose.converged) or np.isnan(p):
+    if not (tight.solution.converged and loose.solution.converged) or np.isnan(p):
         return "unclear", "no test: a model did not converge, or its scaled difference is not defined", numbers
     said = f"chi-square difference {value:.1f} on {df}, {'p < .001' if p < 0.001 else f'p = {p:.3f}'}; "
     said += f"CFI {cfi:+.3f}, RMSEA {rmsea:+.3f}"
@@ -75,9 +95,9 @@ def judge(tight: FactorFit, loose: FactorFit, test: str, alpha: float) -> tuple[
     return ("unclear" if cfi_past and rmsea_past else "held"), said, numbers
 
 
-def _configural(fit: FactorFit, test: str, alpha: float) -> tuple[str, str]:
+def _configural(fit: Solved, test: str, alpha: float) -> tuple[str, str]:
     i = fit.indices
-    if not fit.converged:
+    if not fit.solution.converged:
         return "unclear", "the model did not converge"
     if i.df == 0:
         return "held", "no degrees of freedom: the form itself cannot be tested"
@@ -88,13 +108,13 @@ def _configural(fit: FactorFit, test: str, alpha: float) -> tuple[str, str]:
     return ("held within limits" if i.cfi >= 0.90 and i.srmr <= 0.08 else "not held"), said
 
 
-def levels_table(fits: Mapping[str, FactorFit], test: str, alpha: float) -> pd.DataFrame:
+def levels_table(ready: Prepared, fits: Mapping[str, Solved], test: str, alpha: float) -> pd.DataFrame:
     rows = []
     first = _configural(fits["configural"], test, alpha)
     judged: dict[str, tuple[str, str, tuple[float, ...]]] = {"configural": (*first, (np.nan,) * 5)}
     reached = first[0] in GOOD
     for loose, tight in pairwise(LEVELS):
-        status, reason, numbers = judge(fits[tight], fits[loose], test, alpha)
+        status, reason, numbers = judge(ready, fits[tight], fits[loose], test, alpha)
         judged[tight] = (status if reached else "not reached", reason, numbers)
         reached = reached and status in GOOD
     for name, fit in fits.items():
@@ -104,24 +124,6 @@ def levels_table(fits: Mapping[str, FactorFit], test: str, alpha: float) -> pd.D
     columns = ["level", "chi2", "df", "p_value", "cfi", "rmsea", "srmr", "srmr_means", "aic", "bic"]
     columns += ["delta_chi2", "delta_df", "p_difference", "delta_cfi", "delta_rmsea", "status", "reason"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _carry(layout: Layout, solution: Solution, wider: Layout) -> Floats:
-    """The same values in a layout with more parameters."""
-    values = np.zeros(wider.size)
-    for g in range(layout.n_groups):
-        loadings, cov, residual, intercept, mean = matrices(layout, solution.values, g)
-        flat = loadings[np.arange(len(layout.belongs)), layout.belongs]
-        pairs = (
-            (wider.loading[g], flat),
-            (wider.factor_cov[g], cov),
-            (wider.residual[g], residual),
-            (wider.intercept[g], intercept),
-            (wider.factor_mean[g], mean),
-        )
-        for places, have in pairs:
-            values[places[places >= 0]] = have[places >= 0]
-    return values
 
 
 def item_hints(ready: Prepared, level: str, solved: Solved, free: tuple[tuple[str, str], ...] = ()) -> pd.DataFrame:
@@ -135,7 +137,7 @@ def item_hints(ready: Prepared, level: str, solved: Solved, free: tuple[tuple[st
             if sum((kind, other) not in free for other in items) < 2:
                 continue
             wider = plan(ready, LEVELS[level], (*free, (kind, item)), "unit")
-            values = _carry(layout, solution, wider)
+            values = carry(layout, solution.values, wider)
             score, information = score_and_information(wider, values, ready.moments)
             step = inverse_information(information)[0] @ score
             at = ready.items.index(item)

@@ -130,6 +130,32 @@ def implied(layout: Layout, values: Floats, group: int) -> tuple[Floats, Floats]
     return intercept + loadings @ factor_mean, loadings @ factor_cov @ loadings.T + np.diag(residual)
 
 
+def carry(layout: Layout, values: Floats, wider: Layout) -> Floats:
+    """The same model in a layout with more parameters; not finite where a factor variance to be made 1 is not above 0.
+
+    Where the wider layout fixes a factor's variance or mean that this one does not, loadings and intercepts take it up.
+    """
+    out = np.zeros(wider.size)
+    for g in range(layout.n_groups):
+        loadings, cov, residual, intercept, mean = matrices(layout, values, g)
+        fixed = np.diag(wider.factor_cov[g]) < 0
+        if fixed.any() and (np.diag(cov)[fixed] <= 0).any():
+            return np.full(wider.size, np.nan)
+        unit = np.where(fixed, np.sqrt(np.where(fixed, np.diag(cov), 1.0)), 1.0)
+        loadings, cov, mean = loadings * unit, cov / np.outer(unit, unit), mean / unit
+        intercept = intercept + loadings @ np.where(wider.factor_mean[g] < 0, mean, 0.0)
+        flat = loadings[np.arange(len(layout.belongs)), layout.belongs]
+        for places, have in (
+            (wider.loading[g], flat),
+            (wider.factor_cov[g], cov),
+            (wider.residual[g], residual),
+            (wider.intercept[g], intercept),
+            (wider.factor_mean[g], mean),
+        ):
+            out[places[places >= 0]] = have[places >= 0]
+    return out
+
+
 @dataclass(frozen=True, slots=True)
 class Slopes:
     """Derivatives of one group's implied moments by its own parameters: places, d mean (q x p), d cov (q x p x p)."""

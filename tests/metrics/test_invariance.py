@@ -13,8 +13,8 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.factor import fit_factor_model, solve
 from hybrid_toolkit.metrics.factor_data import prepare
-from hybrid_toolkit.metrics.factor_indices import scaled_difference
-from hybrid_toolkit.metrics.factor_levels import LEVELS
+from hybrid_toolkit.metrics.factor_levels import LEVELS, difference
+from hybrid_toolkit.metrics.factor_model import carry, implied
 from hybrid_toolkit.metrics.invariance import (
     InvarianceResult,
     invariance_for,
@@ -121,12 +121,38 @@ def test_row_order_and_names_of_groups_change_nothing(pupils: pd.DataFrame, scho
     np.testing.assert_allclose(other.hints["score"], schools.hints["score"], atol=1e-3)
 
 
+def test_groups_with_the_same_rows_do_not_differ(pupils: pd.DataFrame) -> None:
+    both = pd.concat([pupils.assign(g="a"), pupils.assign(g="b")])
+    rows = measurement_invariance(both, factors=ABILITIES, group="g", test="normal").levels
+    assert rows["chi2"].to_numpy() == pytest.approx([2 * 85.3055] * 4, abs=0.001)
+    assert rows["p_difference"].to_numpy()[1:] == pytest.approx([1.0] * 3, abs=1e-4)
+
+
+def test_a_tight_model_is_the_same_model_in_a_wider_layout(pupils: pd.DataFrame) -> None:
+    ready = prepare(pupils, ABILITIES, group="school")
+    tight, wide = solve(ready, equal=LEVELS["scalar"]), solve(ready)
+    values = carry(tight.layout, tight.solution.values, wide.layout)
+    for group in range(2):
+        for mine, other in zip(
+            implied(tight.layout, tight.solution.values, group), implied(wide.layout, values, group), strict=True
+        ):
+            np.testing.assert_allclose(mine, other, atol=1e-12)
+
+
+def test_scaling_of_a_difference_is_near_one_for_normal_answers() -> None:
+    ready = prepare(survey((3000, 3000), seed=3), FACTOR, group="g")
+    fits = {level: solve(ready, equal=equal) for level, equal in LEVELS.items()}
+    for loose, tight in (("configural", "metric"), ("metric", "scalar"), ("scalar", "strict")):
+        scaled, plain = (difference(ready, fits[tight], fits[loose], test)[0] for test in ("scaled", "normal"))
+        assert plain / scaled == pytest.approx(1, abs=0.1)
+
+
 def test_tests_keep_their_level_where_nothing_differs() -> None:
     rejected = []
     for seed in range(100):
         ready = prepare(survey((120, 180), seed=seed), FACTOR, group="g")
-        fits = [solve(ready, equal=LEVELS[level]).indices for level in ("configural", "metric", "scalar")]
-        rejected.append([scaled_difference(fits[k + 1], fits[k])[2] < 0.05 for k in (0, 1)])
+        fits = [solve(ready, equal=LEVELS[level]) for level in ("configural", "metric", "scalar")]
+        rejected.append([difference(ready, fits[k + 1], fits[k], "scaled")[2] < 0.05 for k in (0, 1)])
     share = np.mean(rejected, axis=0)
     assert (share < 0.116).all(), "100 surveys at 5%: three Monte Carlo errors above are 11.5%"
     assert (share > 0.005).all()
