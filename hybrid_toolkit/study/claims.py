@@ -132,13 +132,14 @@ def make_claim(
     grade = lowered(design_grade, [c.name for c in failed])
     finding = finding_of(lower, upper, words.smallest)
     spoken = GRADES[min(GRADES.index(grade), GRADES.index("associational"))] if synthetic else grade
+    digits = 1 if max(abs(size), abs(lower), abs(upper)) >= 1 else 2
     slots = {
         "contrast": contrast,
         "Contrast": contrast[:1].upper() + contrast[1:],
         "phrase": words.phrase,
-        "size": _figure(size),
-        "low": _figure(lower),
-        "high": _figure(upper),
+        "size": _figure(size, digits),
+        "low": _figure(lower, digits),
+        "high": _figure(upper, digits),
         "unit": words.unit,
         "smallest": f"{words.smallest:g}" if words.smallest is not None else "",
         "level": f"{conf_level:.0%}",
@@ -158,8 +159,7 @@ def make_claim(
     )
 
 
-def _figure(value: float) -> str:
-    digits = 1 if abs(value) >= 1 else 2
+def _figure(value: float, digits: int) -> str:
     shown = f"{value:+.{digits}f}"
     return "0" if float(shown) == 0 else shown.replace("-", "−")
 

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from hybrid_toolkit.data.needs import Need
+from hybrid_toolkit.study.scales import instruments_of
 from hybrid_toolkit.study.study import Study, parse_study
 
 
@@ -34,6 +35,13 @@ def panel_study() -> Study:
 def needs() -> tuple[Need, ...]:
     """What each study needs of the data."""
     return tuple(
-        Need(id=s.id, kind="study", name=s.id.replace("-", " "), question=s.question, tables=s.tables())
+        Need(
+            id=s.id,
+            kind="study",
+            name=s.id.replace("-", " "),
+            question=s.question,
+            tables=s.tables(),
+            values={"survey.instrument": answered} if (answered := instruments_of(s.outcome)) else {},
+        )
         for s in (*headline_studies(), panel_study())
     )

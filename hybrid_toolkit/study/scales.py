@@ -10,6 +10,11 @@ from hybrid_toolkit.metrics.wellbeing import survey_instrument
 from hybrid_toolkit.result import Check
 
 
+def instruments_of(outcome: str) -> tuple[str, ...]:
+    """The instrument that an outcome is a scale of; empty for any other outcome."""
+    return tuple(i for i in instrument_ids() if any(scale.id == outcome for scale in load_instrument(i).scales))
+
+
 def check_scale(data: EvaluationData, outcome: str) -> Check | None:
     """Internal consistency of an outcome that is a survey scale with several items; None for any other outcome."""
     for instrument in instrument_ids():
