@@ -116,6 +116,8 @@ class EvaluationData:
     def table(self, name: str) -> pd.DataFrame:
         """One table; a copy, so that changing it changes nothing here.
 
+        A simulated table carries its stamp as ``attrs["stamp"]``.
+
         Raises
         ------
         CoverageError : the data have no such table.
@@ -126,7 +128,10 @@ class EvaluationData:
                 fix=f"Add a file or sheet called '{name}', or ask coverage() what can be measured without it.",
                 code="TABLE-MISSING",
             )
-        return self.tables[name].copy(deep=False)
+        frame = self.tables[name].copy(deep=False)
+        if self.synthetic:
+            frame.attrs["stamp"] = SYNTHETIC_STAMP
+        return frame
 
     def coverage(self) -> pd.DataFrame:
         """What can be measured with these data, and what one table or column would open the rest, best first.

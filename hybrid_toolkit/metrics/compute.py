@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.frames import require
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
@@ -80,7 +80,10 @@ def measure(
             keys["period"] = periods(frame, period)
         reliability = _reliability(data, spec)
         rows.extend(_measure_parts(spec, frame, keys, by, conf_level, reliability))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    out = pd.DataFrame(rows, columns=list(COLUMNS))
+    if data.synthetic:
+        out.attrs["stamp"] = SYNTHETIC_STAMP
+    return out
 
 
 def metric_values(data: EvaluationData, metric: str | MetricSpec) -> pd.DataFrame:
