@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 
 import pandas as pd
@@ -13,21 +11,11 @@ from hybrid_toolkit.data.evaluation_data import Source
 from hybrid_toolkit.data.identifiers import identifier_problems
 from hybrid_toolkit.data.mapping import TableMap
 from hybrid_toolkit.data.problem import Problem
+from hybrid_toolkit.data.pseudonym import pseudonym
 from hybrid_toolkit.data.raw import RawTable, nearest, normal
 from hybrid_toolkit.errors import MappingError
 
 SHOWN_COLUMNS = 20
-
-
-def keyed_hash(value: str, key: bytes) -> str:
-    """A pseudonym of 16 hexadecimal digits: HMAC-SHA-256 of the text under the key.
-
-    Examples
-    --------
-    >>> keyed_hash("A", b"k") == keyed_hash("A", b"k"), keyed_hash("A", b"k") == keyed_hash("A", b"other")
-    (True, False)
-    """
-    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def apply_map(raw: RawTable, table_map: TableMap, *, key: bytes) -> tuple[pd.DataFrame, Source]:
@@ -53,7 +41,7 @@ def apply_map(raw: RawTable, table_map: TableMap, *, key: bytes) -> tuple[pd.Dat
             notes.append(f"{int(empty.sum()):,} row(s) without {column} were left out")
     for column in table_map.pseudonymise:
         if column in frame:
-            frame[column] = frame[column].map(lambda v: keyed_hash(v, key), na_action="ignore").astype("str")
+            frame[column] = frame[column].map(lambda v: pseudonym(v, key), na_action="ignore").astype("str")
             notes.append(f"{column} was replaced by a keyed hash")
     if table_map.distinct:
         frame = frame.drop_duplicates()

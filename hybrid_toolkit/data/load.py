@@ -18,6 +18,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
 from hybrid_toolkit.data.identifiers import refuse_identifiers
 from hybrid_toolkit.data.mapping import DataMapping, TableMap, load_mapping, shipped_mappings
 from hybrid_toolkit.data.problem import Problem
+from hybrid_toolkit.data.pseudonym import key_bytes
 from hybrid_toolkit.data.raw import Found, RawTables, nearest, normal
 from hybrid_toolkit.data.readers import find, no_table
 from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError
@@ -36,6 +37,7 @@ def load_data(path: str | Path, mapping: str | Path | None = None, *, key: str |
         (``"ssd"``, ``"csww-census"``). The census and the Standard Safeguarding Dataset are recognised without.
     key : secret for columns that a mapping pseudonymises; a random one for this load if not given, so that
         pseudonyms, and with them the hash of the data, then differ from load to load. Never stored.
+        The text of a key file of ``pseudonymise_folder`` gives the same pseudonyms as that did.
 
     Returns
     -------
@@ -179,7 +181,7 @@ def _census_hash(plan: Iterable[tuple[TableMap, Found]]) -> set[str]:
 def _secret(key: str | bytes | None) -> bytes:
     if key is None:
         return secrets.token_bytes(32)
-    return key.encode() if isinstance(key, str) else key
+    return key_bytes(key)
 
 
 def _place(path: str | Path) -> str:

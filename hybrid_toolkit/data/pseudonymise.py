@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Collection, Iterable
@@ -16,12 +13,11 @@ import pandas as pd
 from hybrid_toolkit.data.atomic import atomic_folder, atomic_write_bytes
 from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.identifiers import kind_by_content, kind_by_name, plain_name
+from hybrid_toolkit.data.pseudonym import pseudonym
 from hybrid_toolkit.data.raw import Found, nearest, normal
 from hybrid_toolkit.data.readers import find
 from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError
 
-LENGTH = 20
-"""Characters of a pseudonym: 100 bits in base 32, so that two values never meet by chance."""
 PUBLIC_KEYS = ("la_id", "site_id")
 """Keys of places, not people: left as they are unless they are asked for."""
 _KEY = re.compile(r"(\w+_)?(id|ref|reference|key|guid|uuid)")
@@ -69,24 +65,6 @@ class Pseudonymised:
             )
         lines.append("Pseudonymised data are still personal data: access, purpose and retention rules apply.")
         return "\n".join(lines)
-
-
-def pseudonym(value: str, key: bytes) -> str:
-    """The pseudonym of one value: HMAC-SHA-256 under the key, the first 100 bits in base 32.
-
-    Blanks around the value do not count; numbers that identify are also read without inner blanks or hyphens by
-    ``pseudonymise_folder``, so that the same number written in two ways gets one pseudonym.
-
-    Examples
-    --------
-    >>> one, other = b"k" * 32, b"j" * 32
-    >>> pseudonym("W1", one) == pseudonym(" W1 ", one), pseudonym("W1", one) == pseudonym("W1", other)
-    (True, False)
-    >>> len(pseudonym("W1", one))
-    20
-    """
-    digest = hmac.new(key, value.strip().encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest).decode().lower()[:LENGTH]
 
 
 def pseudonymise_folder(
