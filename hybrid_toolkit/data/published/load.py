@@ -72,9 +72,20 @@ def load_published(path: str | Path, *, period: str | None = None) -> Published:
         frame=frame,
         layout=" + ".join(dict.fromkeys(p.layout for p in pieces)),
         sources=(replace(source, sheets=tuple(sheets)),),
-        assumptions=tuple(dict.fromkeys(a for p in pieces for a in p.assumptions)),
+        assumptions=tuple(dict.fromkeys([*(a for p in pieces for a in p.assumptions), *_unread_formats(grids, frame)])),
         notes=tuple(dict.fromkeys([*around, *(n for p in pieces for n in p.notes)])),
     )
+
+
+def _unread_formats(grids: list[Grid], frame: pd.DataFrame) -> list[str]:
+    """A warning where fractions may be percentages and the spreadsheet's number formats were not looked at."""
+    fractions = int((frame["value"].abs().gt(0) & frame["value"].abs().lt(1)).sum())
+    if fractions == 0 or all(g.formats_read for g in grids):
+        return []
+    return [
+        f"the spreadsheet's number formats were not read: {fractions:,} values between 0 and 1 stand as the file "
+        "stores them, and may be shown there as percentages"
+    ]
 
 
 def _folder(place: Path, period: str | None) -> Published:

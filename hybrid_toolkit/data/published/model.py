@@ -41,11 +41,13 @@ class Grid:
     name : sheet name, or empty for a text file.
     rows : the cells, ragged; row 0 is the first row of the file.
     percent : (row, column) of the cells that the spreadsheet shows as percentages, both from 0.
+    formats_read : whether the spreadsheet's number formats could be looked at; True for a text file, which has none.
     """
 
     name: str
     rows: list[list[object]]
     percent: frozenset[tuple[int, int]] = frozenset()
+    formats_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)

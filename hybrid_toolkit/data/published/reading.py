@@ -92,7 +92,7 @@ def _workbook(name: str, data: bytes) -> tuple[list[Grid], str, str]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         grids = [
-            Grid(s.name, _trim(book.get_sheet_by_name(s.name).to_python(skip_empty_area=False)))
+            Grid(s.name, _trim(book.get_sheet_by_name(s.name).to_python(skip_empty_area=False)), formats_read=False)
             for s in book.sheets_metadata
             if str(s.typ).endswith("WorkSheet")
         ]
@@ -130,7 +130,7 @@ def _with_percent(data: bytes, grids: list[Grid]) -> list[Grid]:
         warnings.simplefilter("ignore")
         try:
             book = load_workbook(io.BytesIO(data), read_only=True)
-        except Exception:  # formats only add knowledge; the values are already read
+        except Exception:  # the values are read already; that the formats are not is said in the assumptions
             return grids
         found = []
         for grid in grids:
