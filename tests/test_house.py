@@ -23,12 +23,13 @@ MAY_USE = {
     "models": {"metrics", "data"},
     "designs": {"models", "metrics", "data"},
     "study": {"designs", "models", "synth", "metrics", "data"},
-    "assess": {"metrics", "data"},
+    "assess": {"models", "metrics", "data"},
     "disclosure": {"data"},
     "report": {"disclosure", "study", "assess", "metrics", "data"},
-    "widgets": {"report", "disclosure", "study", "assess", "metrics", "synth", "data"},
+    "widgets": {"report", "disclosure", "study", "designs", "assess", "models", "metrics", "synth", "data"},
     "demo": {"report", "disclosure", "study", "metrics", "synth", "data"},
-    "cli": {"demo", "report", "disclosure", "study", "metrics", "synth", "data"},
+    "cli": {"demo", "app", "report", "disclosure", "study", "assess", "metrics", "synth", "data"},
+    "app": {"widgets", "data"},
 }
 """Room -> rooms it may import. ``ARCHITECTURE.md`` says why."""
 

@@ -2,69 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import pandas as pd
 
-from hybrid_toolkit.designs.plan import DesignFit, Plan
+from hybrid_toolkit.designs.plan import DesignFit, Plan, Setting
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models import Column, Interaction, Term, as_term, fit_linear
 from hybrid_toolkit.result import Check
 
 CheckOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], Check | None]
+FitOf: TypeAlias = Callable[[pd.DataFrame, Plan], DesignFit]
 RowsOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], pd.DataFrame | None]
-
-
-@dataclass(frozen=True)
-class Design:
-    """What a design estimates, what it assumes, what checks it.
-
-    Parameters
-    ----------
-    id, title : short name and words.
-    grade : the strongest words it can carry when every check holds.
-    estimand : what it estimates, in words.
-    assumptions : what must hold, in words.
-    identifies : kinds of estimand: ``"slope"`` and ``"slope-gap"``.
-    needs : parts of a plan that must be there: ``"fixed_effects"``, ``"moderator"``.
-    check_list : functions of frame and fit, a ``Check`` each or None where they do not apply.
-    beside : functions of frame and fit that give tidy rows beside the estimate, with a ``role``.
-    """
-
-    id: str
-    title: str
-    grade: str
-    estimand: str
-    assumptions: tuple[str, ...]
-    identifies: tuple[str, ...]
-    needs: tuple[str, ...]
-    check_list: tuple[CheckOf, ...]
-    beside: tuple[RowsOf, ...]
-
-    def fit(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
-        """The estimate alone: what a diagnosis repeats.
-
-        Raises
-        ------
-        EstimationError : the data cannot carry the model.
-        CoverageError : a column is not there.
-        """
-        return fit_plan(frame, plan)
-
-    def naive(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
-        """What an unadjusted comparison of all rows would say."""
-        return naive_fit(frame, plan)
-
-    def checks(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[Check, ...]:
-        """Every check that applies, each with a verdict; one that could not be run says so."""
-        return tuple(c for check in self.check_list if (c := _tried(check, frame, fit)) is not None)
-
-    def rows_beside(self, frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        """Slopes, sensitivity fits and the naive estimate: tidy columns and ``role``."""
-        parts = [r for make in self.beside if (r := _tried_rows(make, frame, fit)) is not None]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def terms_of(frame: pd.DataFrame, plan: Plan, extra: Sequence[str] = ()) -> list[Term]:
@@ -105,6 +56,63 @@ def _instruments(plan: Plan) -> dict[str, list[Term]] | None:
         return {plan.exposure: stand_in}
     products: list[Term] = [Interaction(Column(c), Column(plan.moderator)) for c in plan.instruments]
     return {plan.exposure: stand_in, plan.target: products}
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a design estimates, what it assumes, what checks it.
+
+    Parameters
+    ----------
+    id, title : short name and words.
+    grade : the strongest words it can carry when every check holds.
+    estimand : what it estimates, in words.
+    assumptions : what must hold, in words.
+    identifies : kinds of estimand, of ``hybrid_toolkit.designs.KINDS``.
+    needs : fields of a study that must be given, such as ``"fixed_effects"`` or ``"starts"``.
+    check_list : functions of frame and fit, a ``Check`` each or None where they do not apply.
+    beside : functions of frame and fit that give tidy rows beside the estimate, with a ``role``.
+    fit_with : frame and plan in, the estimate out; what a diagnosis repeats.
+    naive_with : the same for what an unadjusted comparison would say.
+    settings : the design's own settings with the values each may take; the first is the default. An empty tuple
+        means any number.
+    """
+
+    id: str
+    title: str
+    grade: str
+    estimand: str
+    assumptions: tuple[str, ...]
+    identifies: tuple[str, ...]
+    needs: tuple[str, ...]
+    check_list: tuple[CheckOf, ...]
+    beside: tuple[RowsOf, ...]
+    fit_with: FitOf = fit_plan
+    naive_with: FitOf = naive_fit
+    settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
+
+    def fit(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
+        """The estimate alone: what a diagnosis repeats.
+
+        Raises
+        ------
+        EstimationError : the data cannot carry the model.
+        CoverageError : a column is not there.
+        """
+        return self.fit_with(frame, plan)
+
+    def naive(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
+        """What an unadjusted comparison of all rows would say."""
+        return self.naive_with(frame, plan)
+
+    def checks(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[Check, ...]:
+        """Every check that applies, each with a verdict; one that could not be run says so."""
+        return tuple(c for check in self.check_list if (c := _tried(check, frame, fit)) is not None)
+
+    def rows_beside(self, frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+        """Slopes, sensitivity fits and the naive estimate: tidy columns and ``role``."""
+        parts = [r for make in self.beside if (r := _tried_rows(make, frame, fit)) is not None]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def _tried(check: CheckOf, frame: pd.DataFrame, fit: DesignFit) -> Check | None:

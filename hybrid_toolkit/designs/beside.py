@@ -37,8 +37,8 @@ def simple_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The slope on exposure in each group of the moderator."""
     x, both, name = fit.plan.exposure, fit.plan.target, fit.plan.moderator
     rows = [
-        fit.fit.combine({x: 1.0}, term=f"{x} where not {name}", unit=fit.plan.unit),
-        fit.fit.combine({x: 1.0, both: 1.0}, term=f"{x} where {name}", unit=fit.plan.unit),
+        fit.linear.combine({x: 1.0}, term=f"{x} where not {name}", unit=fit.plan.unit),
+        fit.linear.combine({x: 1.0, both: 1.0}, term=f"{x} where {name}", unit=fit.plan.unit),
     ]
     return pd.concat(rows, ignore_index=True).assign(role="slope")
 

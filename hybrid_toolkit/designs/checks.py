@@ -53,7 +53,7 @@ def check_missing(most: float) -> CheckOf:
 
 def check_first_stage(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """The second measure of the exposure is strong enough to stand in for it."""
-    f = fit.fit.first_stage_f
+    f = fit.linear.first_stage_f
     if f is None:
         return None
     good = f >= MIN_F
@@ -201,7 +201,7 @@ def check_naive_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
 
 def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """No single cluster carries the estimate."""
-    left = fit.fit.left_out[:, fit.fit.index(fit.plan.target)]
+    left = fit.linear.left_out[:, fit.linear.index(fit.plan.target)]
     low, high = fit.interval
     good = bool(((left >= low) & (left <= high)).all())
     verdict = (

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
 import pandas as pd
 
+from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models import LinearFit
+
+Setting: TypeAlias = str | float | bool
+"""A value of a design's own setting, such as which units are the control."""
 
 GRADES = ("descriptive", "associational", "quasi-causal", "causal")
 """Strength of what a design can carry, weakest first."""
+
+KINDS = {
+    "slope": "a slope on the exposure",
+    "slope-gap": "the difference of that slope between two groups",
+    "effect": "the mean effect of a change on the units that it reached",
+    "indirect": "the part of an effect that goes through a mediator",
+    "log-odds": "a slope on the log odds",
+    "log-rate": "a slope on the log rate",
+    "log-hazard": "a slope on the log hazard",
+    "composition": "the part of a difference between groups that goes with who is in them",
+}
+"""Kinds of estimand, in words."""
+RATIO_KINDS = ("log-odds", "log-rate", "log-hazard")
+"""Kinds whose exponential is a ratio."""
 
 _NOUNS = {"la_id": ("authority", "authorities"), "family_id": ("family", "families")}
 
@@ -40,6 +59,12 @@ class Plan:
     placebos : columns that should carry nothing once the exposure is in, such as next month's exposure.
     colleagues : the exposure of a worker's colleagues, where it is known.
     answered : the column that is true where a survey was answered, or empty.
+    mediators : columns on the path from exposure to outcome.
+    followed : column of what is followed over time, such as ``team_id``.
+    time : column of time.
+    starts : column with the first period under a policy; missing where there is none.
+    entry, duration : columns with the time at which a unit came under observation, and at which it was last seen.
+    settings : the design's own settings, name and value.
     unit : unit of the estimate.
     conf_level : level of the intervals.
     """
@@ -55,6 +80,13 @@ class Plan:
     placebos: tuple[str, ...] = ()
     colleagues: str = ""
     answered: str = ""
+    mediators: tuple[str, ...] = ()
+    followed: str = ""
+    time: str = ""
+    starts: str = ""
+    entry: str = ""
+    duration: str = ""
+    settings: tuple[tuple[str, Setting], ...] = ()
     unit: str = ""
     conf_level: float = 0.95
 
@@ -62,6 +94,39 @@ class Plan:
     def target(self) -> str:
         """Name of the coefficient that answers the question."""
         return f"{self.exposure}:{self.moderator}" if self.moderator else self.exposure
+
+    def setting(self, name: str, default: Setting) -> Setting:
+        """The value of one of the design's settings, or its default."""
+        return dict(self.settings).get(name, default)
+
+
+class Fitted(Protocol):
+    """What the result of any estimator tells a study."""
+
+    @property
+    def n(self) -> int:
+        """Rows used."""
+        ...
+
+    @property
+    def n_missing(self) -> int:
+        """Rows left out for a missing value."""
+        ...
+
+    @property
+    def n_clusters(self) -> int:
+        """Clusters that the interval rests on."""
+        ...
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        ...
+
+    @property
+    def converged(self) -> bool:
+        """Whether the fit ended at its optimum."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +137,26 @@ class DesignFit:
     ----------
     plan : what was fitted.
     row : one tidy row.
-    fit : the model's arrays.
+    fit : the estimator's result.
     """
 
     plan: Plan
     row: pd.DataFrame
-    fit: LinearFit = field(repr=False)
+    fit: Fitted = field(repr=False)
+
+    @property
+    def linear(self) -> LinearFit:
+        """The result as a linear fit, for checks that read its coefficients.
+
+        Raises
+        ------
+        EstimationError : the design fitted something else.
+        """
+        if not isinstance(self.fit, LinearFit):
+            raise EstimationError(
+                "this check reads a linear fit, and the design fits none.", fix="Leave it out.", code="NOT-LINEAR"
+            )
+        return self.fit
 
     @property
     def estimate(self) -> float:

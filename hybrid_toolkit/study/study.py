@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.designs import DESIGNS, Design, Plan
+from hybrid_toolkit.designs import DESIGNS, KINDS, Design, Plan, Setting
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.frames import build_frame, check_columns, table_needs
 from hybrid_toolkit.study.words import Words, check_words
@@ -20,15 +20,12 @@ if TYPE_CHECKING:
     from hybrid_toolkit.study.estimate import StudyResult
     from hybrid_toolkit.synth.truth import Size, Truth
 
-KINDS = ("slope", "slope-gap")
-"""Kinds of estimand: a slope on the exposure, or the difference of that slope between two groups."""
-
 
 @dataclass(frozen=True)
 class Study:
     """What is asked, of which rows, by which design. Frozen; reads and writes TOML; equal files give equal studies.
 
-    Column names are those of the study's unit (``hybrid_toolkit.study.frames.UNITS``); each is made from the tables
+    Column names are those of the study's unit (``hybrid_toolkit.study.units.UNITS``); each is made from the tables
     of the contracts, so a study runs on any data that have these tables.
 
     Parameters
@@ -40,7 +37,7 @@ class Study:
     design : id of a design in ``hybrid_toolkit.designs.DESIGNS``.
     unit : what one row is: ``"contact"``, ``"worker-wave"`` or ``"authority-year"``.
     cluster : column of the clusters of the intervals.
-    kind : one of ``KINDS``.
+    kind : kind of estimand, one of ``hybrid_toolkit.designs.KINDS``.
     effect : ``"total"``, which holds no mediator constant.
     period : column of time, in words.
     secondary_outcomes, secondary_estimands : more outcomes with the id of their true value, in the same order.
@@ -53,6 +50,9 @@ class Study:
     placebos : columns that should carry nothing once the exposure is in.
     colleagues : column with the exposure of a worker's colleagues, to look for interference.
     answered : column that is true where a survey was answered.
+    followed, time, starts : what is followed over time, the column of time, and the first period under a policy.
+    entry, duration : time at which a unit came under observation, and at which it was last seen.
+    settings : the design's own settings, name and value; written as the table ``[settings]``.
     effect_unit : unit of the estimate.
     contrast, contrast_size : the difference in exposure that the claims speak of, in words and in units of exposure.
     words : how each outcome is spoken of.
@@ -94,6 +94,12 @@ class Study:
     placebos: tuple[str, ...] = ()
     colleagues: str = ""
     answered: str = ""
+    followed: str = ""
+    time: str = ""
+    starts: str = ""
+    entry: str = ""
+    duration: str = ""
+    settings: tuple[tuple[str, Setting], ...] = ()
     effect_unit: str = ""
     contrast: str = ""
     contrast_size: float = 1.0
@@ -123,8 +129,12 @@ class Study:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that a fit or a check reads."""
-        named = (self.exposure, self.cluster, self.groups, self.colleagues, self.answered)
-        lists = (self.moderators, self.confounders, self.fixed_effects, self.instruments, self.placebos)
+        over_time = (self.followed, self.time, self.starts, self.entry, self.duration)
+        named = (self.exposure, self.cluster, self.groups, self.colleagues, self.answered, *over_time)
+        lists: tuple[tuple[str, ...], ...] = (self.moderators, self.confounders, self.fixed_effects)
+        lists += (self.instruments, self.placebos)
+        if "mediators" in self.design_used.needs:
+            lists += (self.mediators,)
         every = (*self.outcomes, *named, *(c for part in lists for c in part))
         return tuple(dict.fromkeys(c for c in every if c))
 
@@ -142,6 +152,13 @@ class Study:
             placebos=self.placebos,
             colleagues=self.colleagues,
             answered=self.answered,
+            mediators=self.mediators,
+            followed=self.followed,
+            time=self.time,
+            starts=self.starts,
+            entry=self.entry,
+            duration=self.duration,
+            settings=self.settings,
             unit=self.effect_unit,
             conf_level=conf_level,
         )
@@ -224,7 +241,7 @@ class Study:
             raise StudyError(f"study '{self.id}' has no question.", fix="End it with '?'.", code="STUDY-QUESTION")
         for name, value, known in (
             ("design", self.design, tuple(DESIGNS)),
-            ("kind", self.kind, KINDS),
+            ("kind", self.kind, tuple(KINDS)),
             ("effect", self.effect, ("total",)),
         ):
             if value not in known:
@@ -261,12 +278,15 @@ class Study:
                 fix="Name the yes/no column whose groups are compared, or ask for a slope.",
                 code="NOT-IDENTIFIED",
             )
-        if "fixed_effects" in design.needs and not self.fixed_effects:
+        absent = [name for name in design.needs if not getattr(self, name)]
+        if absent:
             raise StudyError(
-                f"design '{design.id}' compares a unit with itself and needs fixed_effects.",
-                fix="Name the columns of unit and time.",
+                f"design '{design.id}' needs {len(absent)} field(s) that study '{self.id}' leaves empty: "
+                f"{', '.join(absent)}.",
+                fix="Name the columns.",
                 code="NOT-IDENTIFIED",
             )
+        self._check_settings(design)
         held = {*self.confounders, *self.fixed_effects}
         blocked = sorted(held & set(self.mediators))
         if blocked:
@@ -283,6 +303,18 @@ class Study:
                 fix="Give each column one part.",
                 code="STUDY-ROLES",
             )
+
+    def _check_settings(self, design: Design) -> None:
+        for name, value in self.settings:
+            allowed = design.settings.get(name)
+            numeric = isinstance(value, int | float) and not isinstance(value, bool)
+            if allowed is None or (value not in allowed if allowed else not numeric):
+                takes = "; ".join(f"{n} ({', '.join(map(str, v)) or 'a number'})" for n, v in design.settings.items())
+                raise StudyError(
+                    f"design '{design.id}' does not take the setting '{name}', or not that value of it.",
+                    fix=f"It takes: {takes or 'no settings'}.",
+                    code="STUDY-SETTING",
+                )
 
 
 def load_study(path: Path | str) -> Study:

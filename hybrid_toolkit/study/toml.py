@@ -17,6 +17,8 @@ from hybrid_toolkit.study.words import Words
 def write_toml(study: Study) -> str:
     """The study as TOML: every field that differs from its default, in the order of the declaration."""
     lines = [f"{f.name} = {_value(getattr(study, f.name))}" for f in fields(Study) if _told(study, f)]
+    if study.settings:
+        lines += ["", "[settings]", *(f"{name} = {_value(value)}" for name, value in study.settings)]
     for words in study.words:
         lines += ["", "[[words]]"]
         lines += [f"{f.name} = {_value(getattr(words, f.name))}" for f in fields(Words) if _told(words, f)]
@@ -24,13 +26,17 @@ def write_toml(study: Study) -> str:
 
 
 def _told(item: object, field: Field[Any]) -> bool:
-    return field.name != "words" and (field.default is MISSING or getattr(item, field.name) != field.default)
+    return field.name not in ("words", "settings") and (
+        field.default is MISSING or getattr(item, field.name) != field.default
+    )
 
 
 def _value(value: object) -> str:
     """A string, a number or a list of strings in TOML. JSON's escapes are TOML's."""
     if isinstance(value, tuple):
         return "[" + ", ".join(_value(v) for v in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return repr(float(value)) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)
 
 
@@ -58,12 +64,16 @@ def parse_toml(text: str) -> Study:
     entries = raw.pop("words", [])
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise StudyError("'words' must be a list of tables.", fix="Write [[words]] before each.", code="STUDY-KIND")
+    settings = raw.pop("settings", {})
+    if not isinstance(settings, dict) or not all(isinstance(v, str | int | float | bool) for v in settings.values()):
+        raise StudyError("'settings' must be a table of single values.", fix="Write [settings].", code="STUDY-KIND")
+    pairs = tuple((n, float(v) if type(v) is int else v) for n, v in sorted(settings.items()))
     words = tuple(Words(**_read(e, Words, "words")) for e in entries)
-    return Study(**_read(raw, Study, "the study"), words=words)
+    return Study(**_read(raw, Study, "the study"), settings=pairs, words=words)
 
 
 def _read(raw: Mapping[str, Any], kind: type, where: str) -> dict[str, Any]:
-    known = {f.name: f for f in fields(kind) if f.name != "words"}
+    known = {f.name: f for f in fields(kind) if f.name not in ("words", "settings")}
     unknown = sorted(set(raw) - set(known))
     if unknown:
         raise StudyError(

@@ -1,0 +1,20 @@
+"""Kinds of row that a study may have, each with the columns it may name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hybrid_toolkit.study.units import authority_year, contact, worker_wave
+from hybrid_toolkit.study.units.part import Part, Sources, Unit
+
+__all__ = ["UNITS", "Part", "Sources", "Unit"]
+
+UNITS: Mapping[str, Unit] = MappingProxyType(
+    {
+        "contact": contact.UNIT,
+        "worker-wave": worker_wave.UNIT,
+        "authority-year": authority_year.UNIT,
+    }
+)
+"""Unit id -> kind of row."""

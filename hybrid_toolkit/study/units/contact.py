@@ -1,0 +1,78 @@
+"""One row a contact between a worker and a family."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from hybrid_toolkit.data.contracts import ACCESS_FLAGS
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.metrics.exclusion import contact_engagement
+from hybrid_toolkit.metrics.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.frames import require
+from hybrid_toolkit.metrics.practice import contact_practice
+from hybrid_toolkit.study.units.part import Part, Unit, same
+from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
+
+_HELD = ("contact.family_id", "contact.held_date", "contact.mode")
+
+
+def _contacts(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    return contact_practice(data)
+
+
+def _engagement(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    return contact_engagement(data)[["contact_id", "engaged", "low_access"]]
+
+
+def _exposure(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    rows = worker_month_exposure(data).rename(columns={"loo_team_office_rate": "colleagues_office_share"})
+    after = rows[["worker_id", "month", "rs_desk"]].rename(columns={"rs_desk": "rs_desk_next"})
+    after["month"] = (after["month"] - pd.DateOffset(months=1)).astype("datetime64[us]")
+    return rows.drop(columns="team_id").merge(after, on=["worker_id", "month"], how="left")
+
+
+def _family(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    rows = require(data, "family", "family_id")
+    return rows[["family_id", *(c for c in ("risk", "need", "rural", "n_children") if c in rows)]]
+
+
+UNIT = Unit(
+    "contact",
+    "contacts",
+    (
+        Part(
+            {
+                **same(("contact_id", "family_id", "worker_id", "mode"), "contact"),
+                "team_id": ("contact.worker_id", "worker.worker_id", "worker.team_id"),
+                "month": ("contact.held_date",),
+                "remote": ("contact.mode",),
+                "choice_honoured": (*_HELD, "contact.mode_offered_choice", "contact.mode_preferred"),
+                "timely": (*_HELD, "contact.due_date"),
+            },
+            ("contact_id",),
+            _contacts,
+        ),
+        Part(
+            {
+                "engaged": (*_HELD, "contact.engaged"),
+                "low_access": ("access.family_id", "access.date", *(f"access.{f}" for f in ACCESS_FLAGS)),
+            },
+            ("contact_id",),
+            _engagement,
+        ),
+        Part(
+            {
+                "rs_desk": (*MONTH, *WORKED),
+                "rs_desk_next": (*MONTH, *WORKED),
+                "rs_attendance": (*MONTH, *WORKED, *ATTENDED),
+                "colleagues_office_share": (*MONTH, *WORKED, "worker.worker_id", "worker.team_id"),
+            },
+            ("worker_id", "month"),
+            _exposure,
+        ),
+        Part(same(("risk", "need", "rural", "n_children"), "family", "family_id"), ("family_id",), _family),
+        Part(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
+    ),
+)

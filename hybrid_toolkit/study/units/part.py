@@ -1,0 +1,41 @@
+"""What a kind of row is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+
+Sources = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some columns of a frame: what each is made of (``table.column``), the keys they join by, how they are made."""
+
+    columns: Sources
+    keys: tuple[str, ...]
+    build: Callable[[EvaluationData, Collection[str]], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A kind of row: its words, and its parts; the first part gives the rows."""
+
+    name: str
+    plural: str
+    parts: tuple[Part, ...]
+
+    @property
+    def columns(self) -> Sources:
+        """Every column that a study of this unit may name."""
+        return MappingProxyType({c: s for p in self.parts for c, s in p.columns.items()})
+
+
+def same(names: Collection[str], table: str, key: str = "") -> dict[str, tuple[str, ...]]:
+    """Columns taken as they stand in a table, joined by its key."""
+    return {n: (*([f"{table}.{key}"] if key else []), f"{table}.{n}") for n in names}
