@@ -1,0 +1,12 @@
+"""Every estimator shipped, as the trust table tries it; a module a family."""
+
+from __future__ import annotations
+
+from hybrid_toolkit.study.contender import Contender
+
+__all__ = ["CONTENDERS"]
+
+FAMILIES: tuple[tuple[Contender, ...], ...] = ()
+"""The contenders of each module of this folder, its tuple ``ALL``."""
+
+CONTENDERS: tuple[Contender, ...] = tuple(c for family in FAMILIES for c in family)

@@ -1,0 +1,16 @@
+"""Small worlds of known truth, by their id: what the trust table tries every estimator on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hybrid_toolkit.synth.worlds.world import World
+
+__all__ = ["WORLDS", "World"]
+
+FAMILIES: tuple[tuple[World, ...], ...] = ()
+"""The worlds of each module of this folder, its tuple ``ALL``."""
+
+WORLDS: Mapping[str, World] = MappingProxyType({w.id: w for family in FAMILIES for w in family})
+"""World id -> world."""
