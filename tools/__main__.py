@@ -19,6 +19,8 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "set-up-for.txt"
+SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
+"""Tests of one file stay together; files run side by side, one a core."""
 PINNED = ("requirements.lock", "pyproject.toml")
 
 
@@ -61,6 +63,12 @@ def lab() -> None:
     run(PYTHON, "-m", "jupyterlab", "notebooks")
 
 
+def app() -> None:
+    """The workbench as a page in the browser, for people who do not write code; on this machine only."""
+    setup()
+    run(PYTHON, "-m", "hybrid_toolkit", "app", *sys.argv[2:])
+
+
 def check() -> None:
     """Style and types."""
     setup()
@@ -72,8 +80,9 @@ def check() -> None:
 def test() -> None:
     """Every test: style, types, notebooks, package, doctests, browser."""
     check()
-    run(PYTHON, "-m", "pytest", "--nbval", "-o", "testpaths=notebooks", "-o", "addopts=-q", "notebooks")
-    run(PYTHON, "-m", "pytest", *sys.argv[2:])
+    notebooks = ("--nbval", "-o", "testpaths=notebooks", "-o", "addopts=-q", "notebooks")
+    run(PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *notebooks)
+    run(PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *sys.argv[2:])
 
 
 def synthetic() -> None:
@@ -94,6 +103,18 @@ def recovery() -> None:
     run(PYTHON, "-m", "tools.recovery", *sys.argv[2:])
 
 
+def trust() -> None:
+    """Make the table of every estimator over the worlds of known truth again (long)."""
+    setup()
+    run(PYTHON, "-m", "tools.trust_table", *sys.argv[2:])
+
+
+def speed() -> None:
+    """Time a diagnosis against lme4 and statsmodels in one run (needs R with lme4)."""
+    setup()
+    run(PYTHON, "benchmarks/diagnose_speed.py", *sys.argv[2:])
+
+
 def wheel() -> None:
     """Build the wheel into ``dist``."""
     setup()
@@ -106,7 +127,8 @@ def clean() -> None:
         shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
-JOBS = {f.__name__: f for f in (setup, demo, test, lab, check, synthetic, coverage, recovery, wheel, clean)}
+_EVERY = (setup, demo, test, lab, app, check, synthetic, coverage, recovery, trust, speed, wheel, clean)
+JOBS = {f.__name__: f for f in _EVERY}
 
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 - an older interpreter must be told, not crash
