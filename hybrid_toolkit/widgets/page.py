@@ -16,7 +16,8 @@ _CSS = """
 .hte .jupyter-widgets, .hte .widget-html-content { color: inherit; font-size: inherit; line-height: inherit; }
 .hte .hte-controls { display: flex; flex-flow: row wrap; gap: 4px 16px; }
 .hte .hte-controls label { color: inherit; font-weight: 600; width: auto; padding-right: 6px; }
-.hte select:focus-visible, .hte button:focus-visible, .hte textarea:focus-visible {
+.hte select:focus-visible, .hte button:focus-visible, .hte textarea:focus-visible, .hte input:focus-visible,
+.hte a:focus-visible, .hte .hte-scroll:focus-visible, .hte .noUi-handle:focus-visible {
   outline: 3px solid #2b7bba; outline-offset: 1px; }
 .hte .hte-answer { margin: 8px 0 4px; }
 .hte .hte-answer strong { font-size: 17px; }
@@ -38,6 +39,9 @@ _CSS = """
 .hte ul { margin: 4px 0; padding-left: 20px; }
 .hte textarea { width: 100%; box-sizing: border-box; font: 13px/1.4 monospace; padding: 6px; color: inherit;
   background: var(--jp-layout-color1, #fff); border: 1px solid #767676; white-space: pre; overflow: auto; }
+.hte .hte-downloads { display: flex; flex-flow: row wrap; gap: 2px 20px; list-style: none; padding: 0; }
+.hte .hte-downloads a { color: inherit; text-decoration: underline; }
+.hte .hte-progress-words { min-height: 1.4em; }
 .hte .hte-copy { font: inherit; padding: 3px 12px; color: inherit; background: var(--jp-layout-color1, #fff);
   border: 1px solid #767676; cursor: pointer; }
 """
@@ -48,7 +52,7 @@ _CSS = """
 _ON_LOAD = (
     "const r=this.closest('.hte');if(r&&!r.dataset.ready){r.dataset.ready='1';"
     "r.addEventListener('keydown',e=>{if(!e.ctrlKey&&!e.metaKey&&e.key!=='Escape')e.stopPropagation()});"
-    "const l=r.querySelector('.hte-live');if(l){l.setAttribute('role','status');l.setAttribute('aria-live','polite')}}"
+    "r.querySelectorAll('.hte-live').forEach(l=>{l.setAttribute('role','status');l.setAttribute('aria-live','polite')})}"
 )
 _COPY = (
     "const t=this.closest('.hte-code').querySelector('textarea');t.focus();t.select();"
