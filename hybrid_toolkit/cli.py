@@ -106,6 +106,14 @@ def demo(args: argparse.Namespace) -> int:
     return 0
 
 
+def app(args: argparse.Namespace) -> int:
+    """Open the workbench in the browser, on this machine only."""
+    from hybrid_toolkit.app import serve_app
+
+    serve_app(args.data, mapping=args.mapping, port=args.port, browser=not args.no_browser)
+    return 0
+
+
 def metrics(args: argparse.Namespace) -> int:
     """List the metrics, or show one in full."""
     from hybrid_toolkit.metrics.spec import catalogue, find
@@ -225,6 +233,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--out", metavar="FOLDER", required=True, help="folder to write")
     one = add("demo", demo)
     one.add_argument("--out", metavar="FOLDER", default="out/demo", help="folder to write (default: out/demo)")
+    one = add("app", app)
+    one.add_argument(
+        "data", nargs="?", metavar="DATA", help="folder, workbook or database; a synthetic one if left out"
+    )
+    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+    one.add_argument("--port", type=_seed, default=0, help="port on 127.0.0.1 (default: any free one)")
+    one.add_argument("--no-browser", action="store_true", help="only say where it is")
     one = add("metrics", metrics)
     one.add_argument("id", nargs="?", metavar="ID", help="a metric to show in full")
     one = add("measure", measure, data="DATA")
