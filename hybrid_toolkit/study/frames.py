@@ -38,9 +38,9 @@ def table_needs(unit: str, columns: Collection[str]) -> dict[str, tuple[str, ...
     sources = UNITS[unit].columns
     rows = UNITS[unit].parts[0].keys
     needed = dict.fromkeys(s for c in (*rows, *columns) for s in sources[c])
-    for part in UNITS[unit].parts:
-        if any(c in part.columns for c in columns):
-            needed |= dict.fromkeys(s for k in part.keys for s in sources.get(k, ()))
+    for i, part in enumerate(UNITS[unit].parts):
+        if i == 0 or any(c in part.columns for c in columns):
+            needed |= dict.fromkeys((*part.needs, *(s for k in part.keys for s in sources.get(k, ()))))
     out: dict[str, list[str]] = {}
     for name in needed:
         table, column = name.split(".")

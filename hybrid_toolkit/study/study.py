@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,8 @@ from hybrid_toolkit.study.frames import build_frame, check_columns, table_needs
 from hybrid_toolkit.study.words import Words, check_words
 
 if TYPE_CHECKING:
-    from hybrid_toolkit.study.diagnose import Diagnosis
+    from hybrid_toolkit.study.diagnose import Diagnosis, SizeLike, TruthLike
     from hybrid_toolkit.study.estimate import StudyResult
-    from hybrid_toolkit.synth.truth import Size, Truth
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Study:
     estimand : id of the true value in the synthetic room, so that a diagnosis knows what to compare with.
     outcome, exposure : columns.
     design : id of a design in ``hybrid_toolkit.designs.DESIGNS``.
-    unit : what one row is: ``"contact"``, ``"worker-wave"`` or ``"authority-year"``.
+    unit : what one row is, one of ``hybrid_toolkit.study.units.UNITS``, such as ``"contact"`` or ``"team-month"``.
     cluster : column of the clusters of the intervals.
     kind : kind of estimand, one of ``hybrid_toolkit.designs.KINDS``.
     effect : ``"total"``, which holds no mediator constant.
@@ -198,14 +198,15 @@ class Study:
 
     def diagnose(
         self,
-        truth: Truth | str = "helpful-hump",
-        size: Size | str = "small",
+        truths: TruthLike | Sequence[TruthLike] = "helpful-hump",
+        size_like: SizeLike = "small",
         *,
-        sims: int = 100,
+        sims: int = 1000,
         seed: int = 20_250_000,
-        n_jobs: int = 1,
+        n_jobs: int | None = None,
         progress: bool = True,
         conf_level: float = 0.95,
+        resume: Path | str | None = None,
     ) -> Diagnosis:
         """Simulate authorities whose truth is known, run the study on each, and say how well it did.
 
@@ -214,7 +215,15 @@ class Study:
         from hybrid_toolkit.study.diagnose import diagnose_together
 
         return diagnose_together(
-            [self], truth, size, sims=sims, seed=seed, n_jobs=n_jobs, progress=progress, conf_level=conf_level
+            [self],
+            truths,
+            size_like,
+            sims=sims,
+            seed=seed,
+            n_jobs=n_jobs,
+            progress=progress,
+            conf_level=conf_level,
+            resume=resume,
         )[0]
 
     def words_for(self, outcome: str) -> Words:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.study.units import authority_year, contact, worker_wave
+from hybrid_toolkit.study.units import (
+    authority_month,
+    authority_year,
+    contact,
+    team_month,
+    worker,
+    worker_month,
+    worker_wave,
+)
 from hybrid_toolkit.study.units.part import Part, Sources, Unit
 
 __all__ = ["UNITS", "Part", "Sources", "Unit"]
@@ -13,7 +21,11 @@ __all__ = ["UNITS", "Part", "Sources", "Unit"]
 UNITS: Mapping[str, Unit] = MappingProxyType(
     {
         "contact": contact.UNIT,
+        "worker-month": worker_month.UNIT,
         "worker-wave": worker_wave.UNIT,
+        "worker": worker.UNIT,
+        "team-month": team_month.UNIT,
+        "authority-month": authority_month.UNIT,
         "authority-year": authority_year.UNIT,
     }
 )

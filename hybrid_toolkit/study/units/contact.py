@@ -12,6 +12,7 @@ from hybrid_toolkit.metrics.exclusion import contact_engagement
 from hybrid_toolkit.metrics.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.frames import require
 from hybrid_toolkit.metrics.practice import contact_practice
+from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.part import Part, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
@@ -31,6 +32,12 @@ def _exposure(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     after = rows[["worker_id", "month", "rs_desk"]].rename(columns={"rs_desk": "rs_desk_next"})
     after["month"] = (after["month"] - pd.DateOffset(months=1)).astype("datetime64[us]")
     return rows.drop(columns="team_id").merge(after, on=["worker_id", "month"], how="left")
+
+
+def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    rows = contact_practice(data)[["contact_id", "team_id", "month"]]
+    out = rows.assign(month_index=months_since(rows["month"], rows["month"].min()))
+    return with_policy(out, data) if {"policy_start", "under_policy"} & set(wanted) else out
 
 
 def _family(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
@@ -53,6 +60,7 @@ UNIT = Unit(
             },
             ("contact_id",),
             _contacts,
+            ("contact.family_id", "contact.held_date", "contact.mode"),
         ),
         Part(
             {
@@ -71,6 +79,15 @@ UNIT = Unit(
             },
             ("worker_id", "month"),
             _exposure,
+        ),
+        Part(
+            {
+                "month_index": _HELD,
+                "policy_start": (*_HELD, "contact.worker_id", "worker.worker_id", "worker.team_id", *POLICY),
+                "under_policy": (*_HELD, "contact.worker_id", "worker.worker_id", "worker.team_id", *POLICY),
+            },
+            ("contact_id",),
+            _policy,
         ),
         Part(same(("risk", "need", "rural", "n_children"), "family", "family_id"), ("family_id",), _family),
         Part(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),

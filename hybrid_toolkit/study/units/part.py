@@ -15,11 +15,15 @@ Sources = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Part:
-    """Some columns of a frame: what each is made of (``table.column``), the keys they join by, how they are made."""
+    """Some columns of a frame: what each is made of (``table.column``), the keys they join by, how they are made.
+
+    ``needs`` is what the part is made of whichever of its columns is asked for.
+    """
 
     columns: Sources
     keys: tuple[str, ...]
     build: Callable[[EvaluationData, Collection[str]], pd.DataFrame]
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from hybrid_toolkit.metrics.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.frames import require, safe_ratio
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
 from hybrid_toolkit.metrics.wellbeing import survey_scores
+from hybrid_toolkit.study.units.calendar import POLICY, with_policy
 from hybrid_toolkit.study.units.part import Part, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
@@ -50,6 +51,10 @@ def _scores(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     return scores.assign(answered=True)
 
 
+def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    return with_policy(_waves(data, wanted)[["worker_id", "wave", "month", "team_id"]], data)
+
+
 _SCALES: Mapping[str, str] = MappingProxyType({s.id: i for i in instrument_ids() for s in load_instrument(i).scales})
 """Scale -> its instrument."""
 
@@ -69,6 +74,7 @@ UNIT = Unit(
             },
             ("worker_id", "wave"),
             _waves,
+            ("worker.team_id", "worker.role", "worker.reg_date"),
         ),
         Part(
             {
@@ -85,6 +91,11 @@ UNIT = Unit(
             ),
             ("worker_id", "wave"),
             _scores,
+        ),
+        Part(
+            dict.fromkeys(("policy_start", "under_policy"), (*POLICY, "worker.team_id")),
+            ("worker_id", "wave"),
+            _policy,
         ),
         Part(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
     ),
