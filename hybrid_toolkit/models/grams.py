@@ -74,14 +74,14 @@ def solve(s: Array, lay: Layout) -> Array:
     """
     zx, zy = s[..., lay.z[:, None], lay.x[None, :]], s[..., lay.z, lay.y][..., None]
     if not lay.iv:
-        out: Array = (_inverse(zx) @ zy)[..., 0]
+        out: Array = (inverse(zx) @ zy)[..., 0]
         return out
-    first = np.swapaxes(zx, -1, -2) @ _inverse(s[..., lay.z[:, None], lay.z[None, :]])
-    out = (_inverse(first @ zx) @ (first @ zy))[..., 0]
+    first = np.swapaxes(zx, -1, -2) @ inverse(s[..., lay.z[:, None], lay.z[None, :]])
+    out = (inverse(first @ zx) @ (first @ zy))[..., 0]
     return out
 
 
-def _inverse(a: Array) -> Array:
+def inverse(a: Array) -> Array:
     """Symmetric pseudo-inverse after scaling to a unit diagonal."""
     d = np.sqrt(np.clip(np.diagonal(a, axis1=-2, axis2=-1), 0, None))
     d = np.where(d > 0, d, 1.0)
@@ -94,9 +94,9 @@ def crv1(grams: Array, lay: Layout, b: Array, *, n: int, k: int) -> Array:
     """Cluster-robust variance (Liang and Zeger 1986), times G/(G-1) x (n-1)/(n-k)."""
     s = grams.sum(axis=0)
     zx = s[np.ix_(lay.z, lay.x)]
-    pi = _inverse(s[np.ix_(lay.z, lay.z)]) @ zx
+    pi = inverse(s[np.ix_(lay.z, lay.z)]) @ zx
     scores = (grams[:, lay.z, lay.y] - grams[:, lay.z[:, None], lay.x[None, :]] @ b) @ pi
-    bread = _inverse(pi.T @ zx)
+    bread = inverse(pi.T @ zx)
     g = len(grams)
     out: Array = bread @ (scores.T @ scores) @ bread * (g / (g - 1)) * ((n - 1) / (n - k))
     return out

@@ -20,9 +20,11 @@ VARIANCES: Mapping[str, str] = MappingProxyType(
     {
         "jackknife": "leave-one-cluster-out jackknife (CV3)",
         "sandwich": "cluster-robust sandwich (CV1)",
+        "two-way": "two-way cluster-robust sandwich (Cameron, Gelbach and Miller 2011)",
     }
 )
-"""The two clustered variances: the jackknife is the safer one with few or unequal clusters."""
+"""The clustered variances: the jackknife is the safer one with few or unequal clusters; two-way by ``fit_two_way``."""
+_ONE_WAY = ("jackknife", "sandwich")
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,9 +186,9 @@ def fit_linear(
     >>> round(float(fit.estimate[0]), 6), fit.n, fit.n_clusters
     (2.0, 6, 2)
     """
-    if variance not in VARIANCES:
+    if variance not in _ONE_WAY:
         raise EstimationError(
-            f"variance '{variance}' is unknown.", fix=f"Use one of: {', '.join(VARIANCES)}.", code="VARIANCE-UNKNOWN"
+            f"variance '{variance}' is unknown.", fix=f"Use one of: {', '.join(_ONE_WAY)}.", code="VARIANCE-UNKNOWN"
         )
     p = prepare(frame, outcome, terms, cluster, fixed_effects, instruments or {})
     total = p.grams.sum(axis=0)
