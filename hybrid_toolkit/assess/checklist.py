@@ -1,0 +1,201 @@
+"""Checklists as they are declared: sections of items with their ids in the sources, one TOML file each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from hybrid_toolkit.errors import UsageError
+
+CHECKLISTS = (
+    *("conditions", "share", "return_tests", "risk", "digital_practice", "questions", "actions"),
+    *("wellness", "signs", "benefits", "challenges"),
+)
+"""Ids of the checklists; ``load_checklist`` reads them."""
+_TOP = {"id", "title", "about", "source", "scale", "sections", "stored", "why"}
+_SECTION = {"id", "title", "about", "scale", "seeds", "metrics", "items"}
+_ITEM = {"id", "text", "note", "side", "scale", "seeds", "metrics", "conditions"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item.
+
+    Parameters
+    ----------
+    id : its id in the source, such as ``S0-C1.1``.
+    text : what it says, in this toolkit's own words.
+    scale : answers it offers, a key of ``scales()``; empty where it is only read.
+    metrics : ids of the metrics that speak to it.
+    seeds : further ids of the sources that it stands for.
+    note : what to mind.
+    side : ``employer`` or ``employee`` where the two are told apart.
+    conditions : ids of the conditions that an action helps with.
+    """
+
+    id: str
+    text: str
+    scale: str = ""
+    metrics: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+    note: str = ""
+    side: str = ""
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section: its items, and the metrics that speak to it as a whole."""
+
+    id: str
+    title: str
+    items: tuple[Item, ...]
+    about: str = ""
+    metrics: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """One checklist.
+
+    Parameters
+    ----------
+    id, title, about, source : what it is and where it comes from.
+    parts : its sections in order.
+    stored : whether answers may be kept; ``why`` says why not.
+    """
+
+    id: str
+    title: str
+    about: str
+    source: str
+    parts: tuple[Part, ...]
+    stored: bool = True
+    why: str = ""
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Every item in order."""
+        return tuple(i for part in self.parts for i in part.items)
+
+    @property
+    def seed_ids(self) -> tuple[str, ...]:
+        """Every id of the sources that it serves, each once."""
+        own = [i for p in self.parts for i in (p.id, *p.seeds, *(s for x in p.items for s in (x.id, *x.seeds)))]
+        return tuple(dict.fromkeys(own))
+
+    def item(self, item: str) -> Item:
+        """One item by id.
+
+        Raises
+        ------
+        UsageError : there is none of that id.
+        """
+        found = next((i for i in self.items if i.id == item), None)
+        if found is None:
+            raise _unknown(f"the checklist '{self.id}' has no item of that id", [i.id for i in self.items])
+        return found
+
+    def part(self, part: str) -> Part:
+        """One section by id.
+
+        Raises
+        ------
+        UsageError : there is none of that id.
+        """
+        found = next((p for p in self.parts if p.id == part), None)
+        if found is None:
+            raise _unknown(f"the checklist '{self.id}' has no section of that id", [p.id for p in self.parts])
+        return found
+
+    def part_of(self, item: str) -> Part:
+        """The section in which an item stands; raises as ``item``."""
+        self.item(item)
+        return next(p for p in self.parts if any(i.id == item for i in p.items))
+
+
+@cache
+def load_checklist(name: str) -> Checklist:
+    """One of ``CHECKLISTS``.
+
+    Raises
+    ------
+    UsageError : there is none of that id, or its file does not keep to the form.
+
+    Examples
+    --------
+    >>> nine = load_checklist("conditions")
+    >>> len(nine.parts), len(nine.items), nine.item("S0-C1.4").metrics
+    (9, 32, ('approval_ratio', 'preference_gap'))
+    """
+    if name not in CHECKLISTS:
+        raise _unknown("there is no checklist of that id", CHECKLISTS)
+    return parse_checklist(_read(name))
+
+
+@cache
+def scales() -> Mapping[str, Mapping[str, str]]:
+    """Scale id -> code -> words, least first.
+
+    Examples
+    --------
+    >>> list(scales()["maturity"])
+    ['none', 'emerging', 'established', 'evidenced']
+    """
+    raw = tomllib.loads(_read("scales"))
+    return MappingProxyType({k: MappingProxyType(dict(v)) for k, v in raw.items()})
+
+
+def parse_checklist(text: str) -> Checklist:
+    """A checklist from TOML text; raises as ``load_checklist``."""
+    raw = tomllib.loads(text)
+    _only(raw, _TOP, "the top level")
+    parts = tuple(_part(section, raw.get("scale", "")) for section in raw["sections"])
+    made = Checklist(
+        raw["id"], raw["title"], raw["about"], raw["source"], parts, raw.get("stored", True), raw.get("why", "")
+    )
+    ids = [i.id for i in made.items]
+    if len(ids) != len(set(ids)):
+        raise UsageError("an item id stands twice.", fix="Give every item its own id.", code="CHECKLIST-FORM")
+    return made
+
+
+def _part(raw: Mapping[str, Any], scale: str) -> Part:
+    _only(raw, _SECTION, "a section")
+    items = tuple(_item(i, raw.get("scale", scale)) for i in raw["items"])
+    return Part(
+        raw["id"], raw["title"], items, raw.get("about", ""), tuple(raw.get("metrics", ())), tuple(raw.get("seeds", ()))
+    )
+
+
+def _item(raw: Mapping[str, Any], scale: str) -> Item:
+    _only(raw, _ITEM, "an item")
+    used = raw.get("scale", scale)
+    if used and used not in scales():
+        raise UsageError("a scale does not exist.", fix=f"Use: {', '.join(scales())}.", code="CHECKLIST-FORM")
+    lists = {k: tuple(raw.get(k, ())) for k in ("metrics", "seeds", "conditions")}
+    return Item(raw["id"], raw["text"], used, note=raw.get("note", ""), side=raw.get("side", ""), **lists)
+
+
+def _only(raw: Mapping[str, Any], keys: set[str], where: str) -> None:
+    unknown = sorted(set(raw) - keys)
+    if unknown:
+        raise UsageError(
+            f"{len(unknown)} unknown key(s) at {where} of a checklist.",
+            fix=f"Use only: {', '.join(sorted(keys))}.",
+            code="CHECKLIST-FORM",
+        )
+
+
+def _read(name: str) -> str:
+    return (files("hybrid_toolkit.assess") / "checklists" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def _unknown(what: str, offered: Any) -> UsageError:
+    return UsageError(f"{what}.", fix=f"Use one of: {', '.join(offered)}.", code="CHECKLIST-UNKNOWN")

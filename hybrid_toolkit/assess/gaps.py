@@ -1,0 +1,124 @@
+"""What the answers leave open, and what the data say beside what people believe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+from hybrid_toolkit.assess.checklist import Item, load_checklist
+from hybrid_toolkit.assess.maturity import LEVELS, MIN_RATERS, Assessment
+
+APART = 2
+"""Levels by which raters of one prompt differ so much that they should talk about it."""
+KINDS = {
+    "low": "below 'established'",
+    "apart": "people see it differently",
+    "no_evidence": "believed to be in place, and nobody named evidence",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One prompt with something to do.
+
+    Parameters
+    ----------
+    item, text, condition : the prompt and its condition.
+    kind : a key of ``KINDS``.
+    level : median over raters. low, high : the least and the most that a rater gave.
+    metrics : ids of the metrics that speak to it.
+    """
+
+    item: str
+    text: str
+    condition: str
+    kind: str
+    level: float
+    low: int
+    high: int
+    metrics: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """Why it is a gap, in words."""
+        span = f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
+        return f"{KINDS[self.kind]} (middle {self.level:g}, answers {span} of 0 to 3)"
+
+
+def find_gaps(assessment: Assessment) -> tuple[Gap, ...]:
+    """Prompts with something to do, in the order of the conditions; each with its first reason.
+
+    A prompt is looked at from three raters on. Reasons in this order: its median is below ``established``; raters
+    differ by two levels or more; it is believed to be in place but no rater named evidence.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.assess.maturity import Answer
+    >>> said = [("practitioner", "none"), ("supervisor", "established"), ("senior_leader", "established")]
+    >>> [g.kind for g in find_gaps(Assessment(tuple(Answer("S0-C1.1", r, level) for r, level in said)))]
+    ['apart']
+    """
+    listed, found = load_checklist("conditions"), []
+    for item in listed.items:
+        levels = [*assessment.levels(item.id).values()]
+        if len(levels) < MIN_RATERS:
+            continue
+        middle, low, high = float(median(levels)), min(levels), max(levels)
+        shown = any(a.evidence.strip() for a in assessment.answers if a.item == item.id)
+        kind = "low" if middle < LEVELS["established"] else "apart" if high - low >= APART else ""
+        kind = kind or ("" if shown else "no_evidence")
+        if kind:
+            where = listed.part_of(item.id).id
+            found.append(Gap(item.id, item.text, where, kind, middle, low, high, item.metrics))
+    return tuple(found)
+
+
+def suggest_actions(gap: Gap) -> tuple[Item, ...]:
+    """Actions to choose from that help with the condition of a gap.
+
+    Examples
+    --------
+    >>> gap = Gap("S0-C4.1", "", "S0-C4", "low", 1.0, 0, 1, ())
+    >>> [a.id for a in suggest_actions(gap)]
+    ['S3-A9', 'S3-A10', 'S3-A13', 'S3-A17']
+    """
+    return tuple(a for a in load_checklist("actions").items if gap.condition in a.conditions)
+
+
+def compare_belief(*, level: float, estimate: float, low: float, high: float, aim: float | None, direction: str) -> str:
+    """Whether the data say the same as people believe, given the service's own aim.
+
+    Parameters
+    ----------
+    level : median level of the condition, 0 to 3; from 2 on people believe that it is in place.
+    estimate, low, high : the metric with the ends of its interval, as released.
+    aim : what the service aims for; None where it has set none.
+    direction : ``higher`` or ``lower`` is better, or ``none``.
+
+    Examples
+    --------
+    >>> compare_belief(level=2, estimate=0.44, low=0.40, high=0.48, aim=0.6, direction="higher")
+    'They disagree: people believe it is in place, the data fall short of the aim.'
+    >>> compare_belief(level=2, estimate=0.44, low=0.40, high=0.48, aim=None, direction="higher")
+    'No aim is set: judge together.'
+    """
+    if estimate != estimate:
+        return "Hidden or not measured: the data say nothing here."
+    if direction == "none":
+        return "Neither more nor less is better: judge together."
+    if aim is None:
+        return "No aim is set: judge together."
+    if level != level:
+        return "Too few raters yet."
+    ends = (estimate, estimate) if low != low else (low, high)
+    worst, best = ends if direction == "higher" else (-ends[1], -ends[0])
+    goal = aim if direction == "higher" else -aim
+    believed = level >= LEVELS["established"]
+    if worst < goal <= best:
+        return "The data do not settle it: the aim lies inside the interval."
+    met = worst >= goal
+    if met == believed:
+        return "They agree: " + ("in place, and the aim is met." if met else "not yet in place, and short of the aim.")
+    if met:
+        return "They disagree: people believe it is not in place, the data meet the aim."
+    return "They disagree: people believe it is in place, the data fall short of the aim."

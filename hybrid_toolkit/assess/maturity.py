@@ -1,0 +1,218 @@
+"""How mature each of the nine conditions is (MA4), from several raters in different roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from statistics import median
+
+import pandas as pd
+
+from hybrid_toolkit.assess.checklist import load_checklist
+from hybrid_toolkit.assess.roles import check_role, role_words
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.metrics.spec import find
+from hybrid_toolkit.result import TIDY_COLUMNS
+
+LEVELS: Mapping[str, int] = {"none": 0, "emerging": 1, "established": 2, "evidenced": 3}
+"""Level -> its number."""
+MIN_RATERS = 3
+"""Raters below which no level is given (measurement specification, MA4)."""
+CAVEAT = (
+    "The scale is this toolkit's own and has not been validated. It is for talking within one service: never a score "
+    "to compare services or teams by."
+)
+_NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one rater answered to one prompt.
+
+    Parameters
+    ----------
+    item : id of the prompt, such as ``S0-C1.1``.
+    role, number : the rater: a role, and a number where several people share it.
+    level : ``none``, ``emerging``, ``established`` or ``evidenced``.
+    evidence : what shows it, in words or as a link; no personal detail.
+    on : day of the answer.
+
+    Raises
+    ------
+    UsageError : a prompt, role or level that does not exist; ``evidenced`` without evidence.
+    """
+
+    item: str
+    role: str
+    level: str
+    number: int = 1
+    evidence: str = ""
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        load_checklist("conditions").item(self.item)
+        check_role(self.role)
+        if self.level not in LEVELS:
+            raise UsageError("that is not a level.", fix=f"Use one of: {', '.join(LEVELS)}.", code="ANSWER-UNKNOWN")
+        if self.number < 1:
+            raise UsageError("a rater's number starts at 1.", fix="Use 1, 2, 3 ...", code="ANSWER-RATER")
+        if self.level == "evidenced" and not self.evidence.strip():
+            raise UsageError(
+                "'evidenced' needs the evidence, in words or as a link.",
+                fix="Say what shows it, or answer 'established'.",
+                code="ANSWER-EVIDENCE",
+            )
+
+    @property
+    def rater(self) -> tuple[str, int]:
+        """Role and number."""
+        return self.role, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The answers of every rater, and what the service itself aims for.
+
+    Parameters
+    ----------
+    answers : one a rater and prompt.
+    aims : metric id -> the value that the service aims for, set by the service; there is no default.
+
+    Raises
+    ------
+    UsageError : a rater answered a prompt twice, or an aim for a metric that does not exist.
+    """
+
+    answers: tuple[Answer, ...] = ()
+    aims: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len({(a.rater, a.item) for a in self.answers}) != len(self.answers):
+            raise UsageError("a rater answered a prompt twice.", fix="Keep one answer.", code="ANSWER-TWICE")
+        find(list(self.aims))
+
+    @property
+    def raters(self) -> tuple[tuple[str, int], ...]:
+        """Every rater, in the order in which they first answered."""
+        return tuple(dict.fromkeys(a.rater for a in self.answers))
+
+    def put(self, answer: Answer) -> Assessment:
+        """The assessment with one answer added, or in the place of the one that was there."""
+        held = {(a.rater, a.item): a for a in self.answers} | {(answer.rater, answer.item): answer}
+        return replace(self, answers=tuple(held.values()))
+
+    def without(self, role: str, number: int = 1) -> Assessment:
+        """The assessment without one rater."""
+        return replace(self, answers=tuple(a for a in self.answers if a.rater != (role, number)))
+
+    def aim(self, metric: str, value: float | None) -> Assessment:
+        """The assessment with the service's own aim for a metric; None takes it away."""
+        rest = {k: v for k, v in self.aims.items() if k != metric}
+        return replace(self, aims=rest if value is None else rest | {metric: float(value)})
+
+    def levels(self, item: str) -> dict[tuple[str, int], int]:
+        """Rater -> level of one prompt."""
+        return {a.rater: LEVELS[a.level] for a in self.answers if a.item == item}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition.
+
+    Parameters
+    ----------
+    id, title : of the condition.
+    level : median over raters, 0 to 3; missing with fewer than three raters.
+    by_role : role -> median over its raters.
+    n_raters : raters who answered at least half of its prompts.
+    n_evidence : answers to its prompts that name evidence.
+    """
+
+    id: str
+    title: str
+    level: float
+    by_role: Mapping[str, float]
+    n_raters: int
+    n_evidence: int
+
+    @property
+    def spread(self) -> float:
+        """Highest less lowest role; missing with fewer than three raters."""
+        known = [*self.by_role.values()]
+        return max(known) - min(known) if known and self.level == self.level else _NAN
+
+    @property
+    def spread_words(self) -> str:
+        """What each role answered, in words."""
+        return "; ".join(f"{role_words(r)} {v:g}" for r, v in self.by_role.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Maturity:
+    """The nine conditions, in their own order and never ranked."""
+
+    conditions: tuple[Condition, ...]
+    n_raters: int
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a condition: its median level; no interval is given for a handful of raters."""
+        rows = [(c.id, c.level, _NAN, _NAN, _NAN, _NAN, c.n_raters, "rating 0-3") for c in self.conditions]
+        return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
+
+    def glance(self) -> pd.DataFrame:
+        """One row: raters, conditions with a level, conditions without, the rule."""
+        known = sum(c.level == c.level for c in self.conditions)
+        return pd.DataFrame(
+            {
+                "n": [self.n_raters],
+                "n_missing": [len(self.conditions) - known],
+                "method": [
+                    f"median over raters, at least {MIN_RATERS}; a rater's own level is the median over prompts"
+                ],
+                "converged": [True],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        known = [c for c in self.conditions if c.level == c.level]
+        raters = f"{self.n_raters} rater{'' if self.n_raters == 1 else 's'}"
+        if not known:
+            return f"{raters} so far: a level is given from {MIN_RATERS} raters on. {CAVEAT}"
+        low = sum(c.level < LEVELS["established"] for c in known)
+        apart = sum(c.spread >= 2 for c in known)
+        return (
+            f"{raters}; {len(known)} of {len(self.conditions)} conditions have a level, {low} of them below "
+            f"'established', and in {apart} roles differ by two levels or more. {CAVEAT}"
+        )
+
+
+def rate_conditions(assessment: Assessment) -> Maturity:
+    """The level of each condition (MA4).
+
+    A rater's level of a condition is the median over the prompts answered, given for those who answered at least
+    half of them; the condition's level is the median over raters, given from three raters on.
+
+    Examples
+    --------
+    >>> three = [("practitioner", "none"), ("supervisor", "emerging"), ("senior_leader", "established")]
+    >>> said = [Answer(f"S0-C6.{i}", role, level) for role, level in three for i in (1, 2)]
+    >>> sixth = rate_conditions(Assessment(tuple(said))).conditions[5]
+    >>> sixth.title, sixth.level, sixth.spread, sixth.n_raters
+    ('Digital systems', 1.0, 2.0, 3)
+    """
+    found = []
+    for part in load_checklist("conditions").parts:
+        items = [i.id for i in part.items]
+        own: dict[tuple[str, int], float] = {}
+        for rater in assessment.raters:
+            given = [LEVELS[a.level] for a in assessment.answers if a.rater == rater and a.item in items]
+            if 2 * len(given) >= len(items):
+                own[rater] = float(median(given))
+        roles = dict.fromkeys(role for role, _ in own)
+        by_role = {r: float(median(v for (role, _), v in own.items() if role == r)) for r in roles}
+        level = float(median(own.values())) if len(own) >= MIN_RATERS else _NAN
+        evidence = sum(bool(a.evidence.strip()) for a in assessment.answers if a.item in items)
+        found.append(Condition(part.id, part.title, level, by_role, len(own), evidence))
+    return Maturity(tuple(found), len(assessment.raters))

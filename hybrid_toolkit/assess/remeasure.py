@@ -1,0 +1,105 @@
+"""Whether a measure moved after an action: an interrupted series, a control chart, or too few points to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.assess.chart import BASELINE, ControlChart, individuals_chart, share_chart
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.its import SHORT, InterruptedFit, fit_interrupted
+
+
+@dataclass(frozen=True, eq=False)
+class Remeasured:
+    """A measure before and after an action.
+
+    Parameters
+    ----------
+    kind : ``interrupted series``, ``control chart`` or ``too few points``.
+    series : one row a period, as it was given.
+    n_before, n_after : measured periods before the change and from it on.
+    chart : the control chart, where the baseline is long enough.
+    fit : the interrupted series, where both sides are.
+    said : what follows, in words.
+    """
+
+    kind: str
+    series: pd.DataFrame = field(repr=False)
+    n_before: int
+    n_after: int
+    chart: ControlChart | None
+    fit: InterruptedFit | None
+    said: str
+
+    def summary(self) -> str:
+        """What follows, with its caveat."""
+        return self.said
+
+
+def judge_change(series: pd.DataFrame, *, started: object, share: bool = False, unit: str = "") -> Remeasured:
+    """Judge a measure by period before and after the start of an action.
+
+    With 12 measured periods on both sides an interrupted series is fitted (level and slope, autocorrelated errors);
+    with 12 before, a control chart is drawn whose limits come from before; with fewer it is said that they are too
+    few, and nothing is concluded.
+
+    Parameters
+    ----------
+    series : columns ``period`` (dates), ``value`` (missing where hidden) and, for shares, ``n``; in order of time.
+    started : the first day of the change.
+    share : whether the value is a share of ``n``: the chart is then one of shares.
+    unit : unit of the value, for the words.
+
+    Raises
+    ------
+    EstimationError : the start is not a date, or the baseline does not vary.
+
+    Examples
+    --------
+    >>> months = pd.DataFrame({"period": pd.date_range("2025-01-01", periods=6, freq="MS"), "value": [5.0] * 6})
+    >>> judge_change(months, started="2025-04-01").said
+    'Too few points to say: 3 before and 3 from the start; at least 12 before are needed.'
+    """
+    try:
+        begin = pd.Timestamp(started)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise EstimationError("the start is not a date.", fix="Write it as 2026-03-31.", code="PERIODS") from None
+    if pd.isna(begin):
+        raise EstimationError("the start of the action is missing.", fix="Set its date.", code="PERIODS")
+    rows = series.sort_values("period").reset_index(drop=True)
+    first = begin.to_period("M").to_timestamp()
+    early, seen = rows["period"] < first, rows["value"].notna()
+    before, after = int((early & seen).sum()), int((~early & seen).sum())
+    if before < BASELINE:
+        words = (
+            f"Too few points to say: {before} before and {after} from the start; at least {BASELINE} before are needed."
+        )
+        return Remeasured("too few points", rows, before, after, None, None, words)
+    labels = [f"{p:%B %Y}" for p in rows["period"]]
+    count = int(early.sum())
+    if share:
+        chart = share_chart(rows["value"], rows["n"], periods=labels, baseline=count)
+    else:
+        chart = individuals_chart(rows["value"], periods=labels, baseline=count)
+    if min(before, after) < SHORT:
+        return Remeasured("control chart", rows, before, after, chart, None, chart.summary())
+    fit = fit_interrupted(rows[seen], outcome="value", period="period", start=first)
+    return Remeasured("interrupted series", rows, before, after, chart, fit, _series_words(fit, unit))
+
+
+def _series_words(fit: InterruptedFit, unit: str) -> str:
+    rows = fit.tidy()
+    row = rows[rows["term"] == "mean change after the start"]
+    value, low, high = (float(row[c].iloc[0]) for c in ("estimate", "conf_low", "conf_high"))
+    found = "no clear change" if low <= 0 <= high else "a rise" if value > 0 else "a fall"
+    places = 3 if max(abs(low), abs(high)) < 1 else 2
+    size = f"{np.round(value, places):+.{places}f} ({low:+.{places}f} to {high:+.{places}f})"
+    doubt = "" if fit.converged else " The autocorrelation lies at the edge of its range: do not use these figures."
+    return (
+        f"Against the trend before: {found}, on average {size}{' ' + unit if unit else ''} over {fit.n_after} periods "
+        f"from the start.{doubt} It is an effect of the action only if the trend would have gone on, nothing else "
+        "changed then, and the start was not chosen for its numbers."
+    )
