@@ -51,6 +51,11 @@ class CoxFit:
     converged: bool
     conf_level: float
 
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"Cox regression, {TIES[self.ties]} ties"
+
     def tidy(self) -> pd.DataFrame:
         """One row a term: the log of the hazard ratio."""
         free = self.n_clusters - 1 if self.n_clusters else np.inf
@@ -66,7 +71,7 @@ class CoxFit:
                 "n_missing": [self.n_missing],
                 "n_events": [self.n_events],
                 "n_clusters": [self.n_clusters],
-                "method": [f"Cox regression, {TIES[self.ties]} ties"],
+                "method": [self.method],
                 "log_likelihood": [self.log_likelihood],
                 "converged": [self.converged],
             }

@@ -75,6 +75,11 @@ class MediationFit:
     conf_level: float
     converged: bool = True
 
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return "two linear models" + (" with exposure by mediator" if self.interaction else "")
+
     def tidy(self) -> pd.DataFrame:
         """One row a part."""
         rows = tidy_rows(self.terms, self.estimate, self.std_error, n=self.n, conf_level=self.conf_level)
@@ -87,7 +92,7 @@ class MediationFit:
                 "n": [self.n],
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
-                "method": ["two linear models" + (" with exposure by mediator" if self.interaction else "")],
+                "method": [self.method],
                 "intervals": [INTERVALS[self.intervals]],
                 "n_boot": [self.n_boot],
                 "residual_correlation": [self.residual_correlation],

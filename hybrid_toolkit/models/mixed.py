@@ -112,6 +112,11 @@ class MixedFit:
         return pd.DataFrame(rows, columns=["group", "name", "with", "estimate", "n_groups"])
 
     @property
+    def n_clusters(self) -> int:
+        """Levels of the coarsest grouping."""
+        return min(p.n_groups for p in self.random)
+
+    @property
     def method(self) -> str:
         """What was fitted, in words."""
         likelihood = "restricted maximum likelihood" if self.reml else "maximum likelihood"

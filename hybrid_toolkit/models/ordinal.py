@@ -58,6 +58,12 @@ class OrdinalFit:
     converged: bool
     conf_level: float
 
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        errors = f"errors clustered on {self.n_clusters} clusters" if self.n_clusters else "model-based errors"
+        return f"{LINKS[self.link]} over {self.levels} answers, {errors}"
+
     def tidy(self) -> pd.DataFrame:
         """Slopes, then thresholds, on the scale of the link."""
         free = self.n_clusters - 1 if self.n_clusters else np.inf
@@ -83,12 +89,11 @@ class OrdinalFit:
 
     def summary(self) -> str:
         """Prose with its caveat."""
-        errors = f"errors clustered on {self.n_clusters} clusters" if self.n_clusters else "model-based errors"
         bad = "" if self.converged else " The search did not converge: do not use these figures."
         return (
-            f"{self.outcome}: {LINKS[self.link]} over {self.levels} answers, {self.n:,} observations, "
-            f"{self.n_missing:,} rows left out for missing values, {errors}.{bad} One slope is taken to hold at every "
-            "cut between answers. A model describes association; what more may be said depends on the design."
+            f"{self.outcome}: {self.method}; {self.n:,} observations, {self.n_missing:,} rows left out for missing "
+            f"values.{bad} One slope is taken to hold at every cut between answers. A model describes association; what "
+            "more may be said depends on the design."
         )
 
 

@@ -57,6 +57,16 @@ class RandomisedFit:
     conf_level: float
     converged: bool = True
 
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return "adjusted difference in means" if self.adjusted else "difference in means"
+
+    @property
+    def n(self) -> int:
+        """Rows used."""
+        return self.n_treated + self.n_control
+
     def tidy(self) -> pd.DataFrame:
         """One row: the difference."""
         n = self.n_treated + self.n_control
@@ -72,7 +82,7 @@ class RandomisedFit:
                 "n_control": [self.n_control],
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
-                "method": ["adjusted difference in means" if self.adjusted else "difference in means"],
+                "method": [self.method],
                 "errors": [ERRORS[self.errors]],
                 "randomisation_p": [self.randomisation_p],
                 "converged": [self.converged],

@@ -1,0 +1,300 @@
+"""Two groups made alike by weights, alone or with a model of the outcome: propensity and doubly robust contrasts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.balance import effective_size, standardised_differences
+from hybrid_toolkit.models.clustered import cluster_sums, enough_clusters
+from hybrid_toolkit.models.prepare import codes, complete_rows
+from hybrid_toolkit.models.propensity import Propensity, fit_propensity
+from hybrid_toolkit.models.rows import as_terms, check_level, choice, design, term_columns, tidy_rows, varying, zero_one
+from hybrid_toolkit.models.terms import Array, Term
+
+ESTIMANDS = {
+    "ATE": "all units",
+    "ATT": "those who were treated",
+    "ATO": "those who could as well have been in either group (overlap weights)",
+}
+"""Whom the mean difference is about."""
+METHODS = {"weights": "inverse-probability weights", "doubly-robust": "weights and a linear model in each group"}
+THIN = 0.25
+"""An effective sample below this share of a group's rows is told in the summary."""
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedFit:
+    """A difference of means between two groups that weights made alike.
+
+    Parameters
+    ----------
+    outcome, treatment : column names. estimand : key of ``ESTIMANDS``. how : key of ``METHODS``.
+    estimate, std_error, df : in units of the outcome, and the degrees of freedom (clusters less one).
+    mean_treated, mean_control : the two means that are compared.
+    balance : a row a covariate column: term, before, after (standardised differences).
+    chance_low, chance_high : 1st and 99th percentile of the fitted chances of treatment.
+    effective_treated, effective_control : effective sample sizes.
+    n, n_treated, n_trimmed, n_missing, n_clusters : counts; trimmed rows lie outside the range asked for.
+    converged : always True here: a propensity model that does not converge is an error.
+    conf_level : level of the interval.
+    """
+
+    outcome: str
+    treatment: str
+    estimand: str
+    how: str
+    estimate: float
+    std_error: float
+    df: float
+    mean_treated: float
+    mean_control: float
+    balance: pd.DataFrame = field(repr=False)
+    chance_low: float
+    chance_high: float
+    effective_treated: float
+    effective_control: float
+    n: int
+    n_treated: int
+    n_trimmed: int
+    n_missing: int
+    n_clusters: int
+    conf_level: float
+    converged: bool = True
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"{METHODS[self.how]}, mean difference among {ESTIMANDS[self.estimand]}"
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the difference."""
+        b, se = [self.estimate], [self.std_error]
+        return tidy_rows([self.treatment], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, clusters, method, overlap and balance, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_treated": [self.n_treated],
+                "n_trimmed": [self.n_trimmed],
+                "n_missing": [self.n_missing],
+                "n_clusters": [self.n_clusters],
+                "method": [self.method],
+                "effective_treated": [self.effective_treated],
+                "effective_control": [self.effective_control],
+                "worst_before": [self.balance["before"].abs().max()],
+                "worst_after": [self.balance["after"].abs().max()],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        share = min(self.effective_treated / self.n_treated, self.effective_control / (self.n - self.n_treated))
+        thin = (
+            " A few rows carry most of the weight: overlap is thin, the estimate leans on the model and its interval "
+            "is too short."
+            if share < THIN
+            else ""
+        )
+        return (
+            f"{self.outcome}: {self.method}; {self.n_treated:,} treated and {self.n - self.n_treated:,} other rows in "
+            f"{self.n_clusters:,} clusters, {self.n_missing:,} left out for missing values, {self.n_trimmed:,} for "
+            f"lack of overlap. Largest standardised difference {self.balance['before'].abs().max():.2f} before and "
+            f"{self.balance['after'].abs().max():.2f} after weights.{thin} It is an effect only if nothing that is "
+            "not recorded moves both treatment and outcome."
+        )
+
+
+def fit_weighted(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    treatment: str,
+    covariates: Sequence[Term | str],
+    estimand: str = "ATE",
+    cluster: str | None = None,
+    trim: float = 0.0,
+    conf_level: float = 0.95,
+) -> WeightedFit:
+    """A difference of means weighted by the chance of being treated.
+
+    Parameters
+    ----------
+    frame : one row a unit; rows with a missing value are left out and counted.
+    outcome : numeric or 0/1. treatment : 0/1.
+    covariates : terms or columns of the logistic model of treatment.
+    estimand : key of ``ESTIMANDS``.
+    cluster : rows of one cluster depend on each other; default every row its own.
+    trim : rows whose fitted chance is below this or above one less this are left out; that changes the estimand.
+    conf_level : level of the interval, t with clusters - 1.
+
+    Raises
+    ------
+    EstimationError : one group, no overlap (code ``OVERLAP``), one cluster, a singular design, a constant outcome.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    Normalised weights (Hajek). Intervals from the influence function with the estimated chances in it: Lunceford and
+    Davidian (2004), Statistics in Medicine 23, 2937-2960. Overlap weights: Li, Morgan and Zaslavsky (2018), JASA 113.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"d": [0, 0, 0, 1, 0, 1, 1, 1], "x": [0] * 4 + [1] * 4, "y": [1.0, 2, 3, 5, 4, 7, 8, 9]})
+    >>> round(fit_weighted(f, outcome="y", treatment="d", covariates=["x"]).estimate, 6)
+    3.5
+    """
+    return _fit(frame, outcome, treatment, covariates, estimand, "weights", cluster, trim, conf_level)
+
+
+def fit_doubly_robust(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    treatment: str,
+    covariates: Sequence[Term | str],
+    estimand: str = "ATE",
+    cluster: str | None = None,
+    trim: float = 0.0,
+    conf_level: float = 0.95,
+) -> WeightedFit:
+    """The same by weights and a linear model of the outcome in each group: right if either model is.
+
+    Parameters and errors are those of ``fit_weighted``.
+
+    Notes
+    -----
+    Augmented weights with normalisation: Robins, Rotnitzky and Zhao (1994), JASA 89; Bang and Robins (2005),
+    Biometrics 61. The influence function holds the error of all three fitted models.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"d": [0, 0, 0, 1, 0, 1, 1, 1], "x": [0] * 4 + [1] * 4, "y": [1.0, 2, 3, 5, 4, 7, 8, 9]})
+    >>> round(fit_doubly_robust(f, outcome="y", treatment="d", covariates=["x"]).estimate, 6)
+    3.5
+    """
+    return _fit(frame, outcome, treatment, covariates, estimand, "doubly-robust", cluster, trim, conf_level)
+
+
+def _fit(
+    frame: pd.DataFrame,
+    outcome: str,
+    treatment: str,
+    covariates: Sequence[Term | str],
+    estimand: str,
+    how: str,
+    cluster: str | None,
+    trim: float,
+    conf_level: float,
+) -> WeightedFit:
+    check_level(conf_level)
+    choice("estimand", estimand, ESTIMANDS)
+    if not 0 <= trim < 0.5:
+        raise EstimationError("trim must lie from 0 to below 0.5.", fix="Give a share such as 0.05.", code="TRIM")
+    terms = as_terms(frame, covariates)
+    rows = complete_rows(frame, [outcome, treatment, *term_columns(terms), *([cluster] if cluster else [])])
+    y, d = varying(rows, outcome), zero_one(rows, treatment)
+    names, x = design(rows, terms)
+    group = codes(rows, cluster) if cluster else np.arange(len(rows))
+    score = fit_propensity(d, x)
+    kept = (score.chance >= trim) & (score.chance <= 1 - trim)
+    n_trimmed = int((~kept).sum())
+    if n_trimmed:
+        y, d, x, group = y[kept], d[kept], x[kept], np.unique(group[kept], return_inverse=True)[1]
+        if min(d.sum(), (1 - d).sum()) < 2:
+            raise EstimationError("trimming leaves fewer than 2 rows in a group.", fix="Trim less.", code="OVERLAP")
+        score = fit_propensity(d, x)
+    size = enough_clusters(group, cluster or "rows")
+    made = _Contrast(y, d, x, estimand, how, score)
+    sums = cluster_sums(made.influence()[:, None], group)
+    weights = made.weights(score.chance)
+    before, after = standardised_differences(x[:, 1:], d, weights[0], weights[1])
+    return WeightedFit(
+        outcome=outcome,
+        treatment=treatment,
+        estimand=estimand,
+        how=how,
+        estimate=float(made.means(made.nuisance)[0] - made.means(made.nuisance)[1]),
+        std_error=float(np.sqrt((sums**2).sum() * size / (size - 1)) / len(y)),
+        df=float(size - 1),
+        mean_treated=float(made.means(made.nuisance)[0]),
+        mean_control=float(made.means(made.nuisance)[1]),
+        balance=pd.DataFrame({"term": names[1:], "before": before, "after": after}),
+        chance_low=float(np.quantile(score.chance, 0.01)),
+        chance_high=float(np.quantile(score.chance, 0.99)),
+        effective_treated=effective_size(weights[0]),
+        effective_control=effective_size(weights[1]),
+        n=len(y),
+        n_treated=int(d.sum()),
+        n_trimmed=n_trimmed,
+        n_missing=len(frame) - len(rows),
+        n_clusters=size,
+        conf_level=conf_level,
+    )
+
+
+class _Contrast:
+    """The two means as a function of the coefficients of the models behind them, and their influence function."""
+
+    def __init__(self, y: Array, d: Array, x: Array, estimand: str, how: str, score: Propensity) -> None:
+        self.y, self.d, self.x, self.estimand, self.how = y, d, x, estimand, how
+        self.k = x.shape[1]
+        parts, influence = [score.b], [score.influence]
+        for arm in (d, 1 - d) if how == "doubly-robust" else ():
+            gram = (x * arm[:, None]).T @ x / len(y)
+            if np.linalg.matrix_rank(x * arm[:, None]) < self.k:
+                raise EstimationError(
+                    f"a group has {int(arm.sum())} rows, which cannot carry {self.k} coefficients of the covariates.",
+                    fix="Use fewer covariates, or weights alone.",
+                    code="SINGULAR",
+                )
+            b: Array = np.linalg.solve(gram, (x * arm[:, None]).T @ y / len(y)).astype(np.float64)
+            parts.append(b)
+            influence.append((arm * (y - x @ b))[:, None] * x @ np.linalg.inv(gram))
+        self.nuisance, self.of_nuisance = np.concatenate(parts), np.column_stack(influence)
+
+    def weights(self, chance: Any) -> tuple[Any, Any, Any]:
+        """Weights of treated, of others, and of whom the estimand is about."""
+        d, e = self.d, chance
+        if self.estimand == "ATE":
+            return d / e, (1 - d) / (1 - e), np.ones_like(e)
+        if self.estimand == "ATT":
+            return d + 0 * e, (1 - d) * e / (1 - e), d + 0 * e
+        return d * (1 - e), (1 - d) * e, e * (1 - e)
+
+    def _models(self, nuisance: Any) -> tuple[Any, Any, Any]:
+        k = self.k
+        chance = 1 / (1 + np.exp(-(self.x @ nuisance[:k])))
+        if self.how == "weights":
+            return chance, 0.0 * chance, 0.0 * chance
+        return chance, self.x @ nuisance[k : 2 * k], self.x @ nuisance[2 * k :]
+
+    def means(self, nuisance: Any) -> Any:
+        """The mean of the treated and of the others."""
+        chance, m1, m0 = self._models(nuisance)
+        w1, w0, h = self.weights(chance)
+        one = (h * m1).sum() / h.sum() + (w1 * (self.y - m1)).sum() / w1.sum()
+        zero = (h * m0).sum() / h.sum() + (w0 * (self.y - m0)).sum() / w0.sum()
+        return np.array([one, zero])
+
+    def influence(self) -> Array:
+        """Influence of each row on the difference (its mean is zero)."""
+        chance, m1, m0 = self._models(self.nuisance)
+        w1, w0, h = self.weights(chance)
+        y = self.y
+        gap = m1 - m0
+        out = h / h.mean() * (gap - (h * gap).sum() / h.sum())
+        out = out + w1 / w1.mean() * (y - m1 - (w1 * (y - m1)).sum() / w1.sum())
+        out = out - w0 / w0.mean() * (y - m0 - (w0 * (y - m0)).sum() / w0.sum())
+        step = 1e-30  # a complex step gives derivatives without rounding
+        moved = self.nuisance + 1j * step * np.eye(len(self.nuisance))
+        slope = np.array([np.imag(one - zero) / step for one, zero in map(self.means, moved)])
+        return np.asarray(out + self.of_nuisance @ slope)
