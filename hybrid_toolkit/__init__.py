@@ -42,6 +42,7 @@ _ROOMS = (
     "models",
     "designs",
     "study",
+    "assess",
     "disclosure",
     "report",
     "widgets",

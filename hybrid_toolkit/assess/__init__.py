@@ -11,19 +11,19 @@ from hybrid_toolkit.assess.remeasure import Remeasured, judge_change
 from hybrid_toolkit.assess.roles import ROLES
 
 __all__ = [
+    "CHECKLISTS",
+    "ROLES",
     "Action",
     "Agreements",
     "Answer",
     "Arrangement",
     "Assessment",
-    "CHECKLISTS",
     "Checklist",
     "ControlChart",
     "Entry",
     "Gap",
     "Maturity",
     "Plan",
-    "ROLES",
     "Record",
     "Remeasured",
     "compare_belief",
