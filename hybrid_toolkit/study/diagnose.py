@@ -1,9 +1,11 @@
-"""A study tried where the truth is known: bias, error, coverage, power, and what happens when chance is lucky."""
+"""A study tried where the truth is known: many authorities simulated, each estimated, the figures gathered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,120 +14,22 @@ from tqdm.std import tqdm
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
-from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.study.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
+from hybrid_toolkit.study.draws import DrawFile, code_version, hash_of
 from hybrid_toolkit.study.frames import build_frame
+from hybrid_toolkit.study.sizes import size_of
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
 from hybrid_toolkit.synth.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
 
-ENOUGH_POWER = 0.8
-NEGLIGIBLE = 0.1
-"""A truth below this share of the estimates' spread counts as none for power and errors of sign and size."""
-LOWEST_COVERAGE = 0.93
-DRAW_COLUMNS = ("sim", "outcome", "estimate", "std_error", "conf_low", "conf_high", "naive", "naive_low", "naive_high")
+__all__ = ["Diagnosis", "diagnose_together", "simulation_seed"]
 
-
-@dataclass(frozen=True, eq=False)
-class Diagnosis:
-    """How a study did over many simulated authorities.
-
-    Parameters
-    ----------
-    study_id, scenario, size : what was tried, under which truth, at what size.
-    sims, seed, conf_level : how often, from which seed, level of the intervals.
-    truths : outcomes with their true values.
-    draws : one row a simulation and outcome: the columns of ``DRAW_COLUMNS`` and ``error`` (a code, or empty).
-    """
-
-    study_id: str
-    scenario: str
-    size: str
-    sims: int
-    seed: int
-    conf_level: float
-    truths: tuple[tuple[str, float], ...]
-    draws: pd.DataFrame = field(repr=False)
-    synthetic: bool = True
-
-    def tidy(self) -> pd.DataFrame:
-        """One row an outcome and measure; ``std_error`` is the Monte Carlo error of the measure.
-
-        Measures: ``bias``, ``rmse``, ``coverage``, ``power`` (or ``false_positive`` where the truth is zero or
-        negligible),
-        ``type_s`` (share of clear estimates with the wrong sign), ``type_m`` (mean of their size over the true size),
-        ``failures`` (share of fits that raised), ``naive_bias``, ``naive_coverage``; ``truth`` has no error.
-        """
-        return pd.concat([_measures(self.draws, o, t) for o, t in self.truths], ignore_index=True)
-
-    def measures(self, outcome: str = "") -> dict[str, tuple[float, float]]:
-        """Measures of the main or another outcome: name -> (value, Monte Carlo error)."""
-        rows = self.tidy()
-        rows = rows[rows["outcome"].eq(outcome or self.truths[0][0])]
-        return {
-            str(t): (float(v), float(e))
-            for t, v, e in zip(rows["term"], rows["estimate"], rows["std_error"], strict=True)
-        }
-
-    def value(self, measure: str, outcome: str = "") -> float:
-        """One measure of the main or another outcome; NaN where it does not apply."""
-        return self.measures(outcome).get(measure, (float("nan"), float("nan")))[0]
-
-    def glance(self) -> pd.DataFrame:
-        """One row: what was tried, how often, how many fits failed."""
-        failed = int(self.draws["error"].ne("").sum())
-        return pd.DataFrame(
-            {
-                "study": [self.study_id],
-                "scenario": [self.scenario],
-                "size": [self.size],
-                "n": [self.sims],
-                "n_failed": [failed],
-                "method": [f"{self.sims} simulated authorities, seed {self.seed}"],
-                "converged": [failed == 0],
-            }
-        )
-
-    def summary(self) -> str:
-        """Prose, with the Monte Carlo error of coverage."""
-        lines = [f"{self.study_id}, tried on {self.sims} simulated authorities ({self.scenario}, {self.size})."]
-        for outcome, truth in self.truths:
-            got = self.measures(outcome)
-            cover, error = got["coverage"]
-            told = got["power" if "power" in got else "false_positive"][0]
-            lines.append(
-                f"{outcome}: truth {truth:+.3f}, bias {got['bias'][0]:+.3f}; intervals hold the truth in {cover:.0%} "
-                f"(Monte Carlo error {error:.1%}); they leave out zero in {told:.0%}; {got['failures'][0]:.0%} of fits "
-                f"failed; a naive comparison is off by {got['naive_bias'][0]:+.3f}."
-            )
-        return "\n".join(lines)
-
-    def checks(self, study: Study, outcome: str) -> tuple[Check, ...]:
-        """Power and coverage as checks of an estimate.
-
-        Raises
-        ------
-        StudyError : this is the diagnosis of another study.
-        """
-        if study.id != self.study_id or outcome not in dict(self.truths):
-            raise StudyError(
-                f"the diagnosis is of study '{self.study_id}' and does not speak of this one.",
-                fix="Diagnose the study whose claims are asked for.",
-                code="DIAGNOSIS",
-            )
-        got = self.measures(outcome)
-        cover, error = got["coverage"]
-        good = cover + 2 * error >= LOWEST_COVERAGE
-        verdict = f"Intervals held the known truth in {cover:.0%} of trials."
-        out = [Check("coverage", good, verdict, cover, LOWEST_COVERAGE)]
-        if "power" in got:
-            power, size = got["power"][0], got["type_m"][0]
-            verdict = f"A difference of the size tried would be told from none in {power:.0%} of such data"
-            if power < ENOUGH_POWER and np.isfinite(size):
-                verdict += f"; those that were told came out {size:.1f} times as large as the truth"
-            out.append(Check("power", power >= ENOUGH_POWER, f"{verdict}.", power, ENOUGH_POWER))
-        return tuple(out)
+SizeLike: TypeAlias = Size | str | EvaluationData
+TruthLike: TypeAlias = Truth | str
+Row: TypeAlias = Sequence[Any]
+"""Outcome, error code, figures (empty where the fit failed)."""
 
 
 def simulation_seed(seed: int, index: int) -> int:
@@ -139,83 +43,149 @@ def simulation_seed(seed: int, index: int) -> int:
     return int(np.random.SeedSequence((seed, index)).generate_state(1)[0])
 
 
+def error_code(error: Exception) -> str:
+    """What a failure is counted as: the code of a named error, else the type of the exception.
+
+    Examples
+    --------
+    >>> error_code(StudyError("x", code="SIMS")), error_code(np.linalg.LinAlgError())
+    ('SIMS', 'LinAlgError')
+    """
+    return error.code if isinstance(error, HybridToolkitError) else type(error).__name__
+
+
 def diagnose_together(
     studies: Sequence[Study],
-    truth: Truth | str = "helpful-hump",
-    size: Size | str = "small",
+    truths: TruthLike | Sequence[TruthLike] = "helpful-hump",
+    size_like: SizeLike = "small",
     *,
     sims: int = 100,
     seed: int = 20_250_000,
-    n_jobs: int = 1,
+    n_jobs: int | None = None,
     progress: bool = True,
     conf_level: float = 0.95,
+    resume: Path | str | None = None,
 ) -> tuple[Diagnosis, ...]:
     """Simulate each authority once and run several studies on it.
 
     Parameters
     ----------
     studies : the studies, all of units that the simulated tables hold.
-    truth : a ``Truth`` or the name of a scenario.
-    size : a ``Size`` or the name of one. Studies of yearly totals alone take the national panel: the authorities of
-        that size, or 150 where it has only one.
-    sims : authorities to simulate.
+    truths : a ``Truth`` or the name of a scenario, or several of them. Under each the same seeds are used.
+    size_like : a ``Size``, the name of one, or data whose teams, workers a team, months and waves are taken. Studies of
+        yearly totals alone take the national panel: the authorities of that size, or 150 where it has only one.
+    sims : authorities to simulate under each truth.
     seed : authority i is simulated from ``simulation_seed(seed, i)``.
-    n_jobs : processes; the numbers are the same for any number.
+    n_jobs : processes; None for one, or for what ``joblib.parallel_config`` says: with ``backend="dask"`` the trials
+        run on that cluster. The numbers are the same for any number.
     progress : show a progress bar.
     conf_level : level of the intervals.
+    resume : a file that each trial is written to as it comes. Run the same call again after an interruption and it goes
+        on from there; ask for more ``sims`` and only the new ones are run.
 
     Raises
     ------
-    StudyError : fewer than two simulations.
+    StudyError : fewer than two simulations, no truth, or ``resume`` holds the trials of another run.
     UsageError : an unknown scenario, size or estimand.
+    OutputError : the file of ``resume`` cannot be written.
 
     Notes
     -----
-    Measures and their Monte Carlo errors as in Morris, White and Crowther (2019), Statistics in Medicine 38, table 6;
-    type S and M as in Gelman and Carlin (2014), Perspectives on Psychological Science 9. A fit that raises is counted
-    among the failures and leaves the others as they are.
+    A fit that raises, gives a figure that is no number or stops short of its optimum is counted among the failures, by
+    the code of its error or the type of an exception that nobody foresaw, and leaves the others as they are.
     """
     if sims < 2:
         raise StudyError("a diagnosis needs at least 2 simulations.", fix="Ask for 100 or more.", code="SIMS")
-    made_truth, made_size = resolve(truth, size, 0)
-    truths = [
-        tuple((o, true_value(made_truth, e, size=made_size)) for o, e in zip(s.outcomes, s.estimands, strict=True))
-        for s in studies
-    ]
-    tables = sorted({t for s in studies for t in s.tables()})
-    jobs = (
-        delayed(_one)(tuple(studies), made_truth, made_size, tables, simulation_seed(seed, i), conf_level)
-        for i in range(sims)
-    )
-    run = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    label = f"{made_truth.scenario}: simulated authorities"
-    results = list(tqdm(run, total=sims, desc=label, unit="authority", disable=not progress))
+    run = _Run(tuple(studies), _named(truths), _size(size_like), seed, conf_level)
+    found = _run_all(run, sims, n_jobs=n_jobs, progress=progress, resume=resume)
+    known = [run.true_values(s) for s in run.studies]
     return tuple(
         Diagnosis(
             study_id=study.id,
-            scenario=made_truth.scenario,
-            size=made_size.name,
+            size=run.size.name,
             sims=sims,
             seed=seed,
             conf_level=conf_level,
-            truths=truths[k],
-            draws=_draws([r[k] for r in results]),
+            truths_by_scenario=known[k],
+            draws=_draws((name, i, found[name, i][k]) for name in run.truths for i in range(sims)),
         )
-        for k, study in enumerate(studies)
+        for k, study in enumerate(run.studies)
     )
 
 
-_Row = tuple[str, str, tuple[float, ...]]
+@dataclass(frozen=True)
+class _Run:
+    """What is tried: all that the numbers of one trial depend on."""
+
+    studies: tuple[Study, ...]
+    truths: dict[str, Truth]
+    size: Size
+    seed: int
+    conf_level: float
+
+    def made_from(self) -> dict[str, object]:
+        return {
+            "study": hash_of(*(s.to_toml() for s in self.studies)),
+            "truth": hash_of(*(f"{n}:{t.to_json()}" for n, t in self.truths.items())),
+            "size": hash_of(self.size),
+            "seed": self.seed,
+            "conf_level": self.conf_level,
+            "code": code_version(),
+        }
+
+    def true_values(self, study: Study) -> dict[str, Truths]:
+        pairs = list(zip(study.outcomes, study.estimands, strict=True))
+        return {n: tuple((o, true_value(t, e, size=self.size)) for o, e in pairs) for n, t in self.truths.items()}
+
+    def trial(self, name: str, index: int) -> list[list[Row]]:
+        """One authority: for each study, each outcome's error code and figures."""
+        tables = sorted({t for s in self.studies for t in s.tables()})
+        wanted = {s.unit: {c: None for o in self.studies if o.unit == s.unit for c in o.columns} for s in self.studies}
+        try:
+            data = _simulate(self.truths[name], self.size, tables, simulation_seed(self.seed, index))
+            frames = {unit: build_frame(data, unit, list(columns)) for unit, columns in wanted.items()}
+        except Exception as error:  # counted by its type, shown in the diagnosis: one bad draw never spoils the others
+            return [[(o, error_code(error), ()) for o in s.outcomes] for s in self.studies]
+        return [[_fit(s, frames[s.unit], o, self.conf_level) for o in s.outcomes] for s in self.studies]
 
 
-def _one(
-    studies: tuple[Study, ...], truth: Truth, size: Size, tables: list[str], seed: int, conf_level: float
-) -> list[list[_Row]]:
-    """One authority: for each study, each outcome's error code and figures."""
-    data = _simulate(truth, size, tables, seed)
-    wanted = {u: {c: None for s in studies if s.unit == u for c in s.columns} for u in {s.unit for s in studies}}
-    frames = {unit: build_frame(data, unit, list(columns)) for unit, columns in wanted.items()}
-    return [[_fit(s, frames[s.unit], o, conf_level) for o in s.outcomes] for s in studies]
+def _run_all(
+    run: _Run, sims: int, *, n_jobs: int | None, progress: bool, resume: Path | str | None
+) -> dict[tuple[str, int], list[list[Row]]]:
+    """Every trial by scenario and number; those that a file already holds are read from it."""
+    for study in run.studies:
+        run.true_values(study)  # an unknown estimand is told before hours of work
+    every = [(name, i) for name in run.truths for i in range(sims)]
+    file = DrawFile(resume, run.made_from()) if resume is not None else None
+    found = {(n, i): file.found[f"{n}:{i}"] for n, i in every if file and f"{n}:{i}" in file.found}
+    todo = [at for at in every if at not in found]
+    results = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(run.trial)(*at) for at in todo)
+    label = f"{', '.join(run.truths)}: simulated authorities"
+    bar = tqdm(total=len(every), initial=len(found), desc=label, unit="authority", disable=not progress)
+    with bar:
+        for (name, i), result in zip(todo, results, strict=True):
+            found[name, i] = result
+            if file:
+                file.add(f"{name}:{i}", result)
+            bar.update()
+    return found
+
+
+def _named(truths: TruthLike | Sequence[TruthLike]) -> dict[str, Truth]:
+    """The truths by name; of several with one name, the later ones get a number."""
+    several = [truths] if isinstance(truths, Truth | str) else list(truths)
+    if not several:
+        raise StudyError("a diagnosis needs a truth.", fix="Name one scenario or more.", code="TRUTHS")
+    out: dict[str, Truth] = {}
+    for each in several:
+        truth = resolve(each, "small", 0)[0]
+        times = sum(n == truth.scenario or n.startswith(f"{truth.scenario} #") for n in out)
+        out[f"{truth.scenario} #{times + 1}" if times else truth.scenario] = truth
+    return out
+
+
+def _size(size_like: SizeLike) -> Size:
+    return size_of(size_like) if isinstance(size_like, EvaluationData) else resolve("null", size_like, 0)[1]
 
 
 def _simulate(truth: Truth, size: Size, tables: list[str], seed: int) -> EvaluationData:
@@ -225,59 +195,22 @@ def _simulate(truth: Truth, size: Size, tables: list[str], seed: int) -> Evaluat
     return simulate_authority(truth, size, seed, tables=tables)
 
 
-def _fit(study: Study, frame: pd.DataFrame, outcome: str, conf_level: float) -> _Row:
+def _fit(study: Study, frame: pd.DataFrame, outcome: str, conf_level: float) -> Row:
     plan = study.plan(outcome, conf_level=conf_level)
     try:
         fit, plain = study.design_used.fit(frame, plan), study.design_used.naive(frame, plan)
-    except HybridToolkitError as error:
-        return outcome, error.code, ()
+    except Exception as error:  # counted by its type and shown in the diagnosis
+        return outcome, error_code(error), ()
     figures = (fit.estimate, float(fit.row["std_error"].iloc[0]), *fit.interval, plain.estimate, *plain.interval)
+    if not fit.fit.converged:
+        return outcome, "NOT-CONVERGED", ()
+    if not np.isfinite(figures).all():
+        return outcome, "NOT-FINITE", ()
     # twelve digits: the last few may differ with the number of threads of the linear algebra library
     return outcome, "", tuple(float(f"{v:.12g}") for v in figures)
 
 
-def _draws(results: list[list[_Row]]) -> pd.DataFrame:
-    empty = (np.nan,) * 7
-    rows = [(i, o, *(figures or empty), error) for i, each in enumerate(results) for o, error, figures in each]
-    return pd.DataFrame(rows, columns=[*DRAW_COLUMNS, "error"])
-
-
-def _share(hits: pd.Series[bool]) -> tuple[float, float, int]:
-    n = len(hits)
-    p = float(hits.mean()) if n else float("nan")
-    return p, float(np.sqrt(p * (1 - p) / n)) if n else float("nan"), n
-
-
-def _mean(values: pd.Series[float]) -> tuple[float, float, int]:
-    n = len(values)
-    return (float(values.mean()), float(values.std() / np.sqrt(n)), n) if n > 1 else (float("nan"), float("nan"), n)
-
-
-def _measures(draws: pd.DataFrame, outcome: str, truth: float) -> pd.DataFrame:
-    mine = draws[draws["outcome"] == outcome]
-    ran = mine[mine["error"] == ""]
-    off = ran["estimate"] - truth
-    square, square_error, n = _mean(off**2)
-    rmse = float(np.sqrt(square))
-    clear = ran[(ran["conf_low"] > 0) | (ran["conf_high"] < 0)]
-    told = _share((ran["conf_low"] > 0) | (ran["conf_high"] < 0))
-    measures: dict[str, tuple[float, float, int]] = {
-        "truth": (truth, float("nan"), n),
-        "bias": _mean(off),
-        "rmse": (rmse, square_error / (2 * rmse) if rmse > 0 else 0.0, n),
-        "coverage": _share(ran["conf_low"].le(truth) & ran["conf_high"].ge(truth)),
-    }
-    if abs(truth) > NEGLIGIBLE * float(ran["estimate"].std()):
-        measures["power"] = told
-        measures["type_s"] = _share(np.sign(clear["estimate"]) != np.sign(truth))
-        measures["type_m"] = _mean(clear["estimate"].abs() / abs(truth))
-    else:
-        measures["false_positive"] = told
-    measures["failures"] = _share(mine["error"] != "")
-    measures["naive_bias"] = _mean(ran["naive"] - truth)
-    measures["naive_coverage"] = _share(ran["naive_low"].le(truth) & ran["naive_high"].ge(truth))
-    table = pd.DataFrame(
-        [(outcome, m, v, e, v - 1.96 * e, v + 1.96 * e, np.nan, k, "") for m, (v, e, k) in measures.items()],
-        columns=["outcome", *TIDY_COLUMNS],
-    )
-    return table
+def _draws(trials: Iterable[tuple[str, int, Sequence[Row]]]) -> pd.DataFrame:
+    empty = (np.nan,) * len(FIGURES)
+    rows = [(n, i, o, *(figures or empty), error) for n, i, each in trials for o, error, figures in each]
+    return pd.DataFrame(rows, columns=list(DRAW_COLUMNS))

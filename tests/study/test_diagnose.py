@@ -8,17 +8,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.errors import StudyError, UsageError
+from hybrid_toolkit.errors import EstimationError, StudyError, UsageError
 from hybrid_toolkit.study import diagnose as module
-from hybrid_toolkit.study.diagnose import Diagnosis, diagnose_together
+from hybrid_toolkit.study.diagnose import diagnose_together
+from hybrid_toolkit.study.diagnosis import Diagnosis
 from hybrid_toolkit.study.headline import headline_studies, panel_study
+from hybrid_toolkit.study.measures import share_interval
+from hybrid_toolkit.study.sizes import size_of
+from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.truth import Size
 
 PRACTICE, STAGE, GAP = headline_studies()
+TINY = Size("tiny", 1, 6, 5.0, 4, 1)
 
 
-def made(truth: float = 1.0) -> Diagnosis:
+def made(**truths: float) -> Diagnosis:
     draws = pd.DataFrame(
         {
+            "scenario": "made",
             "sim": range(5),
             "outcome": "engaged",
             "estimate": [1.0, 2.0, -2.0, 0.5, np.nan],
@@ -31,7 +38,10 @@ def made(truth: float = 1.0) -> Diagnosis:
             "error": ["", "", "", "", "SINGULAR"],
         }
     )
-    return Diagnosis("exclusion-gap", "made", "small", 5, 1, 0.95, (("engaged", truth),), draws)
+    truths = truths or {"made": 1.0}
+    every = pd.concat([draws.assign(scenario=s) for s in truths], ignore_index=True)
+    known = {s: (("engaged", t),) for s, t in truths.items()}
+    return Diagnosis("exclusion-gap", "small", 5, 1, 0.95, known, every)
 
 
 def test_measures_and_their_monte_carlo_errors_by_hand() -> None:
@@ -45,8 +55,24 @@ def test_measures_and_their_monte_carlo_errors_by_hand() -> None:
     assert got["type_m"][0] == pytest.approx(5 / 3)
     assert got["failures"][0] == pytest.approx(0.2)
     assert got["naive_bias"][0] == 1.0 and got["naive_coverage"][0] == 0.0
-    null = made(0.0).measures()
+    null = made(made=0.0).measures()
     assert null["false_positive"][0] == 0.75 and "power" not in null and "type_m" not in null
+
+
+def test_wilsons_published_interval() -> None:
+    # Newcombe 1998, Statistics in Medicine 17, table I: 81/263 and 15/148, method 3
+    assert share_interval(81 / 263, 263) == (pytest.approx(0.2553, abs=5e-5), pytest.approx(0.3662, abs=5e-5))
+    assert share_interval(15 / 148, 148) == (pytest.approx(0.0624, abs=5e-5), pytest.approx(0.1605, abs=5e-5))
+
+
+def test_several_truths_stand_apart() -> None:
+    both = made(first=1.0, second=0.0)
+    assert both.scenarios == ("first", "second") and len(both.under("second").draws) == 5
+    assert both.value("bias", scenario="second") - both.value("bias") == pytest.approx(1.0)
+    assert set(both.tidy()["scenario"]) == {"first", "second"} and "first, engaged" in both.summary()
+    assert both.failures()["n"].tolist() == [1, 1] and "2 SINGULAR" in both.summary()
+    with pytest.raises(StudyError, match="DIAGNOSIS"):
+        both.under("third")
 
 
 def test_low_power_and_low_coverage_lower_a_claim() -> None:
@@ -56,38 +82,68 @@ def test_low_power_and_low_coverage_lower_a_claim() -> None:
 
 
 def test_the_same_numbers_on_one_core_or_two_and_with_more_simulations() -> None:
-    one = PRACTICE.diagnose("helpful-hump", sims=3, seed=5, progress=False)
-    two = PRACTICE.diagnose("helpful-hump", sims=4, seed=5, n_jobs=2, progress=False)
+    one = PRACTICE.diagnose("helpful-hump", TINY, sims=3, seed=5, progress=False)
+    two = PRACTICE.diagnose("helpful-hump", TINY, sims=4, seed=5, n_jobs=2, progress=False)
     pd.testing.assert_frame_equal(one.draws, two.draws.query("sim < 3"), check_exact=True)
-    other = PRACTICE.diagnose("helpful-hump", sims=3, seed=6, progress=False)
+    other = PRACTICE.diagnose("helpful-hump", TINY, sims=3, seed=6, progress=False)
     assert not np.allclose(other.draws["estimate"], one.draws["estimate"])
 
 
 def test_alone_or_together_the_numbers_are_the_same() -> None:
-    together = diagnose_together([PRACTICE, GAP], "helpful-hump", sims=2, seed=5, progress=False)
-    alone = GAP.diagnose("helpful-hump", sims=2, seed=5, progress=False)
-    pd.testing.assert_frame_equal(together[1].draws, alone.draws)
+    together = diagnose_together([PRACTICE, GAP], ["helpful-hump", "null"], TINY, sims=2, seed=5, progress=False)
+    alone = GAP.diagnose("null", TINY, sims=2, seed=5, progress=False)
+    pd.testing.assert_frame_equal(together[1].under("null").draws, alone.draws)
     assert [d.study_id for d in together] == ["remote-practice", "exclusion-gap"]
+    assert together[1].value("truth", scenario="helpful-hump") == -0.15
 
 
-def test_a_failing_fit_is_counted_and_spoils_no_other(monkeypatch) -> None:
+def test_two_truths_of_one_name_get_a_number() -> None:
+    truth = scenario("helpful-hump")
+    got = GAP.diagnose([truth, replace(truth, exclusion_penalty=0.0)], TINY, sims=2, progress=False)
+    assert got.scenarios == ("helpful-hump", "helpful-hump #2")
+    assert got.value("truth", scenario="helpful-hump #2") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("raised", "code"),
+    [(EstimationError("x", code="SINGULAR"), "SINGULAR"), (np.linalg.LinAlgError("x"), "LinAlgError")],
+)
+def test_a_failing_fit_is_counted_and_spoils_no_other(monkeypatch, raised, code) -> None:
     bad = module.simulation_seed(5, 1)
+    clean = GAP.diagnose("null", TINY, sims=3, seed=5, progress=False)
     real = module.simulate_authority
 
     def sometimes(truth, size, seed, *, tables):
-        data = real(truth, size, seed, tables=tables)
-        if seed != bad:
-            return data
-        flat = data["contact"].assign(engaged=pd.array([True] * len(data["contact"]), dtype="boolean"))
-        return replace(data, tables={**data.tables, "contact": flat})
+        if seed == bad:
+            raise raised
+        return real(truth, size, seed, tables=tables)
 
-    clean = GAP.diagnose("null", sims=3, seed=5, progress=False)
     monkeypatch.setattr(module, "simulate_authority", sometimes)
-    got = GAP.diagnose("null", sims=3, seed=5, progress=False)
-    assert got.draws["error"].tolist() == ["", "CONSTANT", ""]
+    got = GAP.diagnose("null", TINY, sims=3, seed=5, progress=False)
+    assert got.draws["error"].tolist() == ["", code, ""]
     assert got.draws["estimate"].tolist()[::2] == clean.draws["estimate"].tolist()[::2]
     assert got.measures()["failures"][0] == pytest.approx(1 / 3)
     assert got.glance()["n_failed"].item() == 1 and not got.glance()["converged"].item()
+    assert got.failures()["error"].tolist() == [code]
+
+
+def test_fits_that_the_data_cannot_carry_are_counted() -> None:
+    flat = Size("flat", 1, 2, 2.0, 1, 0)
+    got = GAP.diagnose("null", flat, sims=4, seed=1, progress=False)
+    assert (got.draws["error"] != "").any() and got.value("failures") > 0  # two teams of two for a month carry nothing
+
+
+def test_a_fit_that_stops_short_is_a_failure(monkeypatch) -> None:
+    from hybrid_toolkit.designs import Design
+
+    real = Design.fit
+
+    def short(self, frame, plan):
+        got = real(self, frame, plan)
+        return replace(got, fit=replace(got.fit, converged=False))
+
+    monkeypatch.setattr(Design, "fit", short)
+    assert set(GAP.diagnose("null", TINY, sims=2, progress=False).draws["error"]) == {"NOT-CONVERGED"}
 
 
 def test_selection_misleads_the_naive_comparison_and_not_the_design() -> None:
@@ -110,17 +166,34 @@ def test_the_panel_study_is_tried_on_the_national_panel() -> None:
     assert diagnosis.value("failures") == 0 and diagnosis.value("truth") == pytest.approx(0.06)
 
 
+def test_the_size_is_that_of_the_data(authority) -> None:
+    size = size_of(authority)
+    assert (size.n_la, size.teams_per_la, size.months) == (1, 24, 12) and size.workers_per_team == pytest.approx(
+        8.5, 0.1
+    )
+    diagnosis = GAP.diagnose("null", authority, sims=2, progress=False)
+    assert diagnosis.size.startswith("like the data: 24 teams")
+    with pytest.raises(StudyError, match="SIZE-UNKNOWN"):
+        size_of(replace(authority, tables={"contact": authority["contact"]}))
+
+
 def test_the_progress_bar_and_the_words(capsys) -> None:
-    diagnosis = GAP.diagnose("null", sims=2, progress=True)
+    diagnosis = GAP.diagnose("null", TINY, sims=2, progress=True)
     assert "2/2" in capsys.readouterr().err
     assert "2 simulated authorities" in diagnosis.summary()
-    assert list(diagnosis.tidy().columns)[:3] == ["outcome", "term", "estimate"]
+    assert list(diagnosis.tidy().columns)[:4] == ["scenario", "outcome", "term", "estimate"]
 
 
-def test_bad_requests() -> None:
+@pytest.mark.parametrize(("truths", "size"), [("no such scenario", "small"), ("null", "no such size")])
+def test_bad_requests(truths, size) -> None:
+    with pytest.raises(UsageError):
+        GAP.diagnose(truths, size, sims=2)
+
+
+def test_more_bad_requests() -> None:
     with pytest.raises(StudyError, match="SIMS"):
         GAP.diagnose("null", sims=1)
-    with pytest.raises(UsageError):
-        GAP.diagnose("no such scenario", sims=2)
+    with pytest.raises(StudyError, match="TRUTHS"):
+        GAP.diagnose([], sims=2)
     with pytest.raises(UsageError):
         GAP.but(estimand="nothing").diagnose("null", sims=2)
