@@ -22,7 +22,8 @@ from hybrid_toolkit.data.atomic import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.compute import cluster_of
-from hybrid_toolkit.metrics.influence import MeanOf, RatioOf, clustered_interval
+from hybrid_toolkit.metrics.influence import MeanOf, RatioOf
+from hybrid_toolkit.metrics.interval import clustered_interval
 from hybrid_toolkit.metrics.metric import MetricSpec
 from hybrid_toolkit.metrics.spec import REGISTRY
 

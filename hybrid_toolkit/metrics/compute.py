@@ -11,7 +11,8 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.frames import require
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
-from hybrid_toolkit.metrics.influence import Estimate, clustered_interval
+from hybrid_toolkit.metrics.influence import Estimate
+from hybrid_toolkit.metrics.interval import clustered_interval
 from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec, UnitFrame
 from hybrid_toolkit.metrics.reliability import RELIABLE
 from hybrid_toolkit.metrics.spec import find

@@ -13,7 +13,8 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.compute import cluster_of, metric_values
 from hybrid_toolkit.metrics.grouping import NOT_RECORDED, group_order, groups
-from hybrid_toolkit.metrics.influence import Estimate, MeanOf, Slope, clustered_interval
+from hybrid_toolkit.metrics.influence import Estimate, MeanOf, Slope
+from hybrid_toolkit.metrics.interval import clustered_interval
 from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.spec import find
 
@@ -101,9 +102,7 @@ def _difference(
 ) -> dict[str, object]:
     here, there = labels.eq(group).to_numpy(dtype=bool), labels.eq(reference).to_numpy(dtype=bool)
     estimate = _adjusted(spec, frame, here, here | there, adjust) if adjust else _raw(spec, frame, here, there)
-    both = here | there
-    part = Estimate(estimate.value, estimate.influence[both], estimate.used[both], estimate.parameters, estimate.reason)
-    i = clustered_interval(part, cluster[both], conf_level=conf_level)
+    i = clustered_interval(estimate, cluster, conf_level=conf_level)
     n, n_reference = int(estimate.used[here].sum()), int(estimate.used[there].sum())
     flags = [estimate.reason] if estimate.reason else []
     if min(n, n_reference) < spec.min_n:
@@ -112,7 +111,7 @@ def _difference(
         flags.append("one cluster: no interval")
     if spec.own and spec.co_produced == NOT_CO_PRODUCED:
         flags.append(NOT_CO_PRODUCED)
-    p = 2 * float(stats.t.sf(abs(estimate.value / i.std_error), i.n_clusters - 1)) if i.n_clusters > 1 else float("nan")
+    p = 2 * float(stats.t.sf(abs(estimate.value / i.std_error), i.df)) if i.n_clusters > 1 else float("nan")
     return {
         "metric": spec.id,
         "unit": spec.value_unit,
@@ -136,7 +135,10 @@ def _raw(spec: MetricSpec, frame: pd.DataFrame, here: Mask, there: Mask) -> Esti
     influence[here], influence[there] = one.influence, -two.influence
     used[here], used[there] = one.used, two.used
     reason = "; ".join(dict.fromkeys(r for r in (one.reason, two.reason) if r))
-    return Estimate(one.value - two.value, influence, used, one.parameters + two.parameters, reason)
+    crossed = None
+    if one.crossed is not None and two.crossed is not None:
+        crossed = one.crossed.rows(here, of=len(frame)).beside(two.crossed.rows(there, of=len(frame), sign=-1.0))
+    return Estimate(one.value - two.value, influence, used, one.parameters + two.parameters, reason, crossed)
 
 
 def _adjusted(

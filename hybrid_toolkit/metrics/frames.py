@@ -91,11 +91,15 @@ def look_up(frame: pd.DataFrame, other: pd.DataFrame | None, key: str, columns: 
     The other table's key is taken as unique (its contract says so; validation checks it): the first row wins,
     so a join never multiplies rows.
     """
-    out = frame.copy()
-    for column in columns:
-        if other is None or column not in other.columns or key not in other.columns:
-            out[column] = pd.Series(pd.NA, index=out.index, dtype="str")
+    out, wanted = frame.copy(), list(columns)
+    there = [c for c in wanted if c in other.columns] if other is not None and key in other.columns else []
+    found = None
+    if other is not None and there:
+        once = other[[key, *(c for c in there if c != key)]].drop_duplicates(key).set_index(key, drop=False)
+        found = once[there].reindex(pd.Index(out[key])).set_axis(out.index)
+    for column in wanted:
+        if found is not None and column in found:
+            out[column] = found[column]
         else:
-            once = other.drop_duplicates(key).set_index(key)[column]
-            out[column] = out[key].map(once)
+            out[column] = pd.Series(pd.NA, index=out.index, dtype="str")
     return out

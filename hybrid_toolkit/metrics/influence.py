@@ -13,9 +13,32 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 Floats = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A second factor that crosses the clusters: its label for every part of a row, and the influence of that part.
+
+    Parameters
+    ----------
+    labels, influence : rows x parts; a part without a label counts for nothing. Parts of a row sum to its influence.
+    """
+
+    labels: npt.NDArray[Any]
+    influence: Floats
+
+    def rows(self, which: npt.NDArray[np.bool_], *, of: int, sign: float = 1.0) -> Crossed:
+        """These parts as those of the rows ``which`` of a longer frame of ``of`` rows, with a sign."""
+        labels = np.full((of, self.labels.shape[1]), None if self.labels.dtype == object else np.nan, self.labels.dtype)
+        influence = np.zeros((of, self.labels.shape[1]))
+        labels[which], influence[which] = self.labels, sign * self.influence
+        return Crossed(labels, influence)
+
+    def beside(self, other: Crossed) -> Crossed:
+        """Both sets of parts, row by row."""
+        return Crossed(np.hstack([self.labels, other.labels]), np.hstack([self.influence, other.influence]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +51,7 @@ class Estimate:
     influence : one number a row of the frame; they sum to zero.
     used : which rows were used.
     parameters : parameters fitted, for the small-sample factor (N - 1) / (N - parameters).
+    crossed : a second factor whose levels move units of every cluster, such as raters or months.
     """
 
     value: float
@@ -35,6 +59,7 @@ class Estimate:
     used: npt.NDArray[np.bool_]
     parameters: int = 1
     reason: str = ""
+    crossed: Crossed | None = None
 
 
 class Statistic(Protocol):
@@ -67,6 +92,12 @@ def _none(frame: pd.DataFrame, used: npt.NDArray[np.bool_], reason: str) -> Esti
 class MeanOf:
     """The mean of one column.
 
+    Parameters
+    ----------
+    column : the column.
+    crossed : a second factor that moves units of all clusters alike: a column of that name (``month``), or columns
+        ``rater_1``, ``rater_2``, ... beside ``<column>_1``, ``<column>_2``, ... whose mean over a row is its value.
+
     Examples
     --------
     >>> MeanOf("x")(pd.DataFrame({"x": [1.0, 3.0, None]})).value
@@ -74,6 +105,7 @@ class MeanOf:
     """
 
     column: str
+    crossed: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -87,7 +119,32 @@ class MeanOf:
             return _none(frame, used, "no values")
         y = np.where(used, _values(frame, self.column), 0.0)
         mean = float(y[used].mean())
-        return Estimate(mean, np.where(used, y - mean, 0.0) / used.sum(), used)
+        influence = np.where(used, y - mean, 0.0) / used.sum()
+        return Estimate(mean, influence, used, crossed=self._crossed(frame, influence, used, mean))
+
+    def _crossed(
+        self, frame: pd.DataFrame, influence: Floats, used: npt.NDArray[np.bool_], mean: float
+    ) -> Crossed | None:
+        if not self.crossed:
+            return None
+        if self.crossed in frame:
+            return Crossed(_labels(frame[self.crossed]), influence[:, None])
+        parts = [k for k in range(1, len(frame.columns)) if f"{self.crossed}_{k}" in frame]
+        if not parts:
+            return None
+        y = frame[[f"{self.column}_{k}" for k in parts]].to_numpy(dtype="float64")
+        known = ~np.isnan(y) & used[:, None]
+        share = known / np.maximum(known.sum(axis=1, keepdims=True), 1) / used.sum()
+        labels = frame[[f"{self.crossed}_{k}" for k in parts]].to_numpy(dtype=object)
+        return Crossed(labels, np.where(known, y - mean, 0.0) * share)
+
+
+def _labels(values: pd.Series[Any]) -> npt.NDArray[Any]:
+    """Labels of a factor as one column; dates as numbers, which are quicker to compare."""
+    if pd.api.types.is_datetime64_dtype(values.dtype):
+        day = values.to_numpy(dtype="datetime64[us]")
+        return np.where(np.isnat(day), np.nan, day.astype("int64").astype("float64"))[:, None]
+    return values.to_numpy(dtype=object)[:, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,45 +274,3 @@ def linear_combination(design: Floats, y: Floats, weights: Floats) -> tuple[floa
     residual = y - design @ coefficients
     influence = (design @ (inverse @ weights)) * residual
     return float(weights @ coefficients), influence, int(np.linalg.matrix_rank(design))
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A clustered interval: standard error, limits and clusters."""
-
-    std_error: float
-    conf_low: float
-    conf_high: float
-    n_clusters: int
-
-
-def clustered_interval(estimate: Estimate, cluster: pd.Series[str], *, conf_level: float = 0.95) -> Interval:
-    """Interval of an estimate from the influence summed within clusters, with t on G - 1 degrees of freedom.
-
-    Variance = G/(G-1) (N-1)/(N-k) x sum over clusters of (sum of influence)^2, the usual clustered sandwich. A row
-    whose cluster is not known is a cluster of its own. Missing where there are fewer than two clusters or the values
-    do not vary.
-
-    Examples
-    --------
-    >>> y = pd.DataFrame({"y": [1.0, 2.0, 3.0, 6.0]})
-    >>> i = clustered_interval(MeanOf("y")(y), pd.Series(["a", "a", "b", "b"]))
-    >>> round(i.std_error, 6), i.n_clusters
-    (1.5, 2)
-    """
-    used = estimate.used
-    n = int(used.sum())
-    code, names = pd.factorize(cluster[used])
-    lone = code < 0
-    code = np.where(lone, len(names) + np.cumsum(lone) - 1, code)
-    groups = int(code.max()) + 1 if n else 0
-    nothing = Interval(float("nan"), float("nan"), float("nan"), groups)
-    if groups < 2 or n <= estimate.parameters or np.isnan(estimate.value):
-        return nothing
-    sums = np.bincount(code, weights=estimate.influence[used], minlength=groups)
-    factor = groups / (groups - 1) * (n - 1) / (n - estimate.parameters)
-    error = float(np.sqrt(factor * np.sum(sums**2)))
-    if error <= 1e-12 * max(1.0, abs(estimate.value)):
-        return nothing
-    half = float(stats.t.ppf(0.5 + conf_level / 2, groups - 1)) * error
-    return Interval(error, estimate.value - half, estimate.value + half, groups)

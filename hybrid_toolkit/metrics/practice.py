@@ -168,6 +168,7 @@ def practice_skill(data: EvaluationData) -> pd.DataFrame:
     Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month``, ``remote``, ``n_raters``, and 1 to 5,
     higher is more skilled: ``care`` (mean of collaboration, autonomy, empathy), ``authority`` (mean of purposefulness,
     child focus, clarity), ``evocation``, ``skill`` (mean of all seven). A score is missing where any of its ratings is.
+    ``rater_1``, ``rater_2``, ... in the order of their ids, with their scores ``skill_1``, ``skill_2``, ...
 
     Raises
     ------
@@ -185,6 +186,12 @@ def practice_skill(data: EvaluationData) -> pd.DataFrame:
         }
     )
     out = scores.groupby(ratings["contact_id"]).mean()
+    wide = scores.assign(rater=ratings["rater_id"], contact_id=ratings["contact_id"]).sort_values(
+        ["contact_id", "rater"]
+    )
+    turn = wide.groupby("contact_id").cumcount() + 1
+    for k in range(1, int(turn.max()) + 1 if len(turn) else 1):
+        out = out.join(wide[turn.eq(k)].set_index("contact_id").add_suffix(f"_{k}"))
     out["n_raters"] = ratings.groupby("contact_id")["rater_id"].nunique().astype("float64")
     out = look_up(out.reset_index(), contacts, "contact_id", ["family_id", "worker_id", "held_date", "mode"])
     out = look_up(out, optional(data, "worker", "team_id"), "worker_id", ["team_id"])

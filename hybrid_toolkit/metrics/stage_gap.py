@@ -13,7 +13,8 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.career import EARLY_STAGES
 from hybrid_toolkit.metrics.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.influence import Estimate, clustered_interval, complete, linear_combination
+from hybrid_toolkit.metrics.influence import Estimate, complete, linear_combination
+from hybrid_toolkit.metrics.interval import clustered_interval
 from hybrid_toolkit.metrics.wellbeing import survey_scores
 
 Floats = npt.NDArray[Any]

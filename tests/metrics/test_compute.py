@@ -17,8 +17,8 @@ from hybrid_toolkit.metrics.influence import (
     MeanOf,
     RatioOf,
     Slope,
-    clustered_interval,
 )
+from hybrid_toolkit.metrics.interval import clustered_interval
 from hybrid_toolkit.metrics.metric import MetricSpec
 
 
