@@ -69,6 +69,12 @@ def app() -> None:
     run(PYTHON, "-m", "hybrid_toolkit", "app", *sys.argv[2:])
 
 
+def notebooks() -> None:
+    """Run the notebooks again and write them with their outputs."""
+    setup()
+    run(PYTHON, "-m", "tools.notebooks", *sys.argv[2:])
+
+
 def check() -> None:
     """Style and types."""
     setup()
@@ -80,8 +86,8 @@ def check() -> None:
 def test() -> None:
     """Every test: style, types, notebooks, package, doctests, browser."""
     check()
-    notebooks = ("--nbval", "-o", "testpaths=notebooks", "-o", "addopts=-q", "notebooks")
-    run(PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *notebooks)
+    course = ("--nbval", "-o", "testpaths=notebooks", "-o", "addopts=-q", "notebooks")
+    run(PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *course)
     run(PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *sys.argv[2:])
 
 
@@ -127,7 +133,7 @@ def clean() -> None:
         shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
-_EVERY = (setup, demo, test, lab, app, check, synthetic, coverage, recovery, trust, speed, wheel, clean)
+_EVERY = (setup, demo, test, lab, app, notebooks, check, synthetic, coverage, recovery, trust, speed, wheel, clean)
 JOBS = {f.__name__: f for f in _EVERY}
 
 if __name__ == "__main__":
