@@ -34,6 +34,8 @@ _PUBLIC = {
     "Gate": "hybrid_toolkit.disclosure.gate",
     "Release": "hybrid_toolkit.disclosure.release",
     "MetricExplorer": "hybrid_toolkit.widgets.metric_explorer",
+    "PracticeQuality": "hybrid_toolkit.widgets.lenses",
+    "CareerStage": "hybrid_toolkit.widgets.lenses",
 }
 _ROOMS = (
     "data",

@@ -21,7 +21,7 @@ def answer_html(view: MetricView) -> str:
 def view_html(view: MetricView) -> str:
     """Figures and table side by side where there is room, and the notes below them."""
     figures = figure_html(f"{view.title}: estimate and interval", intervals_svg(view)) + _distribution(view)
-    table = table_html(f"{view.title}: the numbers", *_table(view), words=2 if view.state.period != ALL else 1)
+    table = table_html(f"{view.title}: the numbers", *metric_table(view), words=2 if view.state.period != ALL else 1)
     columns = f'<div class="hte-columns"><div>{figures}</div><div>{table}{list_html(view.notes)}</div></div>'
     return columns
 
@@ -41,15 +41,18 @@ def _interval(cell: Cell, label: str, *, total: bool = False, panel: str = "") -
 
 
 def _distribution(view: MetricView) -> str:
-    if not view.bins:
-        return notice_html(view.no_distribution)
+    return figure_html("Distribution", distribution_svg(view)) if view.bins else notice_html(view.no_distribution)
+
+
+def distribution_svg(view: MetricView) -> str:
+    """The bins of the view as bars."""
     bars = [Bar(b.label, b.count, b.hidden, b.panel) for b in view.bins]
     said = "; ".join(f"{b.panel + ', ' if b.panel else ''}{b.label}: {_count(b.count, b.hidden)}" for b in view.bins)
-    drawing = bars_svg(bars, title=f"Distribution of {view.title}", description=said, axis=view.bins_axis)
-    return figure_html("Distribution", drawing)
+    return bars_svg(bars, title=f"Distribution of {view.title}", description=said, axis=view.bins_axis)
 
 
-def _table(view: MetricView) -> tuple[list[str], list[list[str]]]:
+def metric_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of the numbers of a view, in words."""
     split = view.state.period != ALL
     heads = ["Group", *(["Period"] if split else []), "Estimate", "Interval", view.counted]
     rows = []

@@ -84,22 +84,22 @@ def interval_rows_svg(rows: Sequence[Interval], *, title: str, description: str,
     def x(value: float) -> float:
         return left + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (WIDTH - left - right)
 
-    parts = [_line(x(t), top, x(t), bottom, opacity=0.18) for t in ticks]
-    parts += [_text(x(t), bottom + 16, tick_text(t, ticks), anchor="middle") for t in ticks]
+    parts = [line_svg(x(t), top, x(t), bottom, opacity=0.18) for t in ticks]
+    parts += [text_svg(x(t), bottom + 16, tick_text(t, ticks), anchor="middle") for t in ticks]
     for i, row in enumerate(rows):
         y = top + ROW * (i + 0.5)
-        parts.append(_text(left - 10, y + 4, row.label, anchor="end", bold=row.total))
+        parts.append(text_svg(left - 10, y + 4, row.label, anchor="end", bold=row.total))
         if row.hidden:
-            parts.append(_text(left + 6, y + 4, HIDDEN, italic=True))
+            parts.append(text_svg(left + 6, y + 4, HIDDEN, italic=True))
             continue
         if math.isnan(row.estimate):
-            parts.append(_text(left + 6, y + 4, "cannot be estimated", italic=True))
+            parts.append(text_svg(left + 6, y + 4, "cannot be estimated", italic=True))
             continue
         if not math.isnan(row.low):
-            parts.append(_line(x(row.low), y, x(row.high), y, colour=ACCENT, width=3))
+            parts.append(line_svg(x(row.low), y, x(row.high), y, colour=ACCENT, width=3))
         parts.append(_dot(x(row.estimate), y, diamond=row.total))
-    parts.append(_text((left + WIDTH - right) / 2, bottom + 36, axis, anchor="middle"))
-    return _svg(parts, bottom + 44, title, description)
+    parts.append(text_svg((left + WIDTH - right) / 2, bottom + 36, axis, anchor="middle"))
+    return frame_svg(parts, bottom + 44, title, description)
 
 
 def interval_series_svg(rows: Sequence[Interval], *, title: str, description: str, axis: str) -> str:
@@ -117,20 +117,20 @@ def interval_series_svg(rows: Sequence[Interval], *, title: str, description: st
     left, right, height = 52, 16, 150 if len(panels) == 1 else 84
     step = (WIDTH - left - right) / max(1, len(labels))
     every = max(1, math.ceil(len(labels) / 6))
-    parts, top = [_text(8, 16, axis)], 26.0
+    parts, top = [text_svg(8, 16, axis)], 26.0
     for panel in panels:
         if panel:
-            parts.append(_text(left, top + 12, panel, bold=True))
+            parts.append(text_svg(left, top + 12, panel, bold=True))
             top += 18
         parts += _series_panel([r for r in rows if r.panel == panel], labels, ticks, top, height, left, step)
         top += height + 14
     for i, label in enumerate(labels):
         if i % every == 0:
-            parts.append(_text(left + step * (i + 0.5), top + 4, label, anchor="middle"))
+            parts.append(text_svg(left + step * (i + 0.5), top + 4, label, anchor="middle"))
     if any(r.hidden or math.isnan(r.estimate) for r in rows):
-        parts.append(_text(left, top + 26, "× hidden to protect people, or no estimate", italic=True))
+        parts.append(text_svg(left, top + 26, "× hidden to protect people, or no estimate", italic=True))
         top += 22
-    return _svg(parts, top + 12, title, description)
+    return frame_svg(parts, top + 12, title, description)
 
 
 def _axis(rows: Sequence[Interval], most: int) -> list[float]:
@@ -151,19 +151,19 @@ def _series_panel(
     def y(value: float) -> float:
         return top + height - (value - ticks[0]) / (ticks[-1] - ticks[0]) * height
 
-    parts = [_line(left, y(t), WIDTH - 16, y(t), opacity=0.18) for t in ticks]
-    parts += [_text(left - 8, y(t) + 4, tick_text(t, ticks), anchor="end") for t in ticks]
+    parts = [line_svg(left, y(t), WIDTH - 16, y(t), opacity=0.18) for t in ticks]
+    parts += [text_svg(left - 8, y(t) + 4, tick_text(t, ticks), anchor="end") for t in ticks]
     before: tuple[float, float] | None = None
     for row in rows:
         x = left + step * (labels.index(row.label) + 0.5)
         if row.hidden or math.isnan(row.estimate):
-            parts.append(_text(x, top + height - 6, "×", anchor="middle"))
+            parts.append(text_svg(x, top + height - 6, "×", anchor="middle"))
             before = None
             continue
         if before is not None:
-            parts.append(_line(*before, x, y(row.estimate), colour=ACCENT, opacity=0.5))
+            parts.append(line_svg(*before, x, y(row.estimate), colour=ACCENT, opacity=0.5))
         if not math.isnan(row.low):
-            parts.append(_line(x, y(row.low), x, y(row.high), colour=ACCENT, width=3))
+            parts.append(line_svg(x, y(row.low), x, y(row.high), colour=ACCENT, width=3))
         parts.append(_dot(x, y(row.estimate), diamond=row.total))
         before = (x, y(row.estimate))
     return parts
@@ -183,24 +183,24 @@ def bars_svg(rows: Sequence[Bar], *, title: str, description: str, axis: str) ->
     for row in rows:
         totals[row.panel] = totals.get(row.panel, 0.0) + (0.0 if row.hidden else row.count)
     longest = max((r.count / totals[r.panel] for r in rows if not r.hidden and totals[r.panel]), default=1.0)
-    parts, top = [_text(8, 16, axis)], 26.0
+    parts, top = [text_svg(8, 16, axis)], 26.0
     for panel in totals:
         if panel:
-            parts.append(_text(left, top + 12, panel, bold=True))
+            parts.append(text_svg(left, top + 12, panel, bold=True))
             top += 18
         for row in (r for r in rows if r.panel == panel):
             middle = top + 11
-            parts.append(_text(left - 10, middle + 4, row.label, anchor="end"))
+            parts.append(text_svg(left - 10, middle + 4, row.label, anchor="end"))
             if row.hidden:
-                parts.append(_text(left + 6, middle + 4, HIDDEN, italic=True))
+                parts.append(text_svg(left + 6, middle + 4, HIDDEN, italic=True))
             else:
                 share = row.count / totals[panel] if totals[panel] else 0.0
                 length = share / longest * (WIDTH - left - room)
                 parts.append(_box(left, top + 2, length, 18))
-                parts.append(_text(left + length + 6, middle + 4, f"{row.count:,.0f} ({share:.0%})"))
+                parts.append(text_svg(left + length + 6, middle + 4, f"{row.count:,.0f} ({share:.0%})"))
             top += 24
         top += 8
-    return _svg(parts, top, title, description)
+    return frame_svg(parts, top, title, description)
 
 
 def tick_text(value: float, ticks: Sequence[float]) -> str:
@@ -219,12 +219,22 @@ def _margin(labels: Sequence[str]) -> float:
     return min(170.0, 22 + 0.56 * FONT * max((len(text) for text in labels), default=0))
 
 
-def _line(
-    x1: float, y1: float, x2: float, y2: float, *, colour: str = INK, width: float = 1, opacity: float = 1
+def line_svg(
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    *,
+    colour: str = INK,
+    width: float = 1,
+    opacity: float = 1,
+    dash: str = "",
 ) -> str:
+    """A straight line; ``dash`` is an SVG pattern such as ``"4 4"``."""
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return (
         f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" '
-        f'stroke-width="{width:g}" stroke-opacity="{opacity:g}" stroke-linecap="round"/>'
+        f'stroke-width="{width:g}" stroke-opacity="{opacity:g}" stroke-linecap="round"{dashed}/>'
     )
 
 
@@ -238,12 +248,24 @@ def _box(x: float, y: float, width: float, height: float) -> str:
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 1):.1f}" height="{height}" fill="{ACCENT}"/>'
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "start", bold: bool = False, italic: bool = False) -> str:
+def text_svg(
+    x: float,
+    y: float,
+    text: str,
+    *,
+    anchor: str = "start",
+    bold: bool = False,
+    italic: bool = False,
+    size: float | None = None,
+) -> str:
+    """Words at a place, safe as markup."""
     style = (' font-weight="600"' if bold else "") + (' font-style="italic"' if italic else "")
+    style += f' font-size="{size:g}"' if size is not None else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{style}>{escape(text)}</text>'
 
 
-def _svg(parts: Sequence[str], height: float, title: str, description: str) -> str:
+def frame_svg(parts: Sequence[str], height: float, title: str, description: str) -> str:
+    """The whole figure with its name and its description for those who do not see it."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {height:.0f}" '
         f'width="{WIDTH}" height="{height:.0f}" font-size="{FONT}" fill="{INK}" aria-label="{escape(title)}">'
