@@ -117,7 +117,7 @@ class GeneralisedFit:
         where = f" in {self.n_clusters} clusters" if self.n_clusters else ""
         return " ".join(
             [
-                f"{self.outcome}: {self.method}; {self.n:,} rows{where}, {self.n_missing:,} left out, a value missing.",
+                f"{self.outcome}: {self.method}; {self.n:,} rows{where}, {self.n_missing:,} left out as incomplete.",
                 *notes,
                 "A model describes association; what more may be said depends on the design.",
             ]

@@ -92,8 +92,8 @@ class OrdinalFit:
         bad = "" if self.converged else " The search did not converge: do not use these figures."
         return (
             f"{self.outcome}: {self.method}; {self.n:,} observations, {self.n_missing:,} rows left out for missing "
-            f"values.{bad} One slope is taken to hold at every cut between answers. A model describes association; what "
-            "more may be said depends on the design."
+            f"values.{bad} One slope is taken to hold at every cut between answers. A model describes association; "
+            "what more may be said depends on the design."
         )
 
 

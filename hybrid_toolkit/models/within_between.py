@@ -12,8 +12,14 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import fit_linear
 from hybrid_toolkit.models.mixed import MixedFit, fit_mixed
 from hybrid_toolkit.models.prepare import complete_rows
-from hybrid_toolkit.models.rows import as_terms, term_columns, tidy_rows
+from hybrid_toolkit.models.rows import as_terms, choice, term_columns
 from hybrid_toolkit.models.terms import Column, Term, numbers
+
+RANDOM = {
+    "intercept": "random intercepts of units and clusters",
+    "slope": "the same, and a slope within units that varies over them",
+    "none": "none",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +28,10 @@ class WithinBetweenFit:
 
     Parameters
     ----------
-    exposure, followed, cluster : column names.
-    rows : tidy rows ``within``, ``between``, ``context`` (between less within) and ``random slope sd`` where asked
-        for; in units of the outcome for each unit of exposure.
-    mixed : the mixed model behind it.
+    exposure, followed, cluster, outcome : column names.
+    rows : tidy rows ``within``, ``between``, ``context`` (between less within), then standard deviations of
+        random parts; in units of the outcome for each unit of exposure.
+    mixed : the mixed model that tells how units and clusters differ, or None where it was not asked for.
     within_share : share of the exposure's variance that lies within units.
     n, n_missing, n_units, n_clusters : counts. conf_level : level of the intervals.
     """
@@ -34,7 +40,8 @@ class WithinBetweenFit:
     followed: str
     cluster: str
     rows: pd.DataFrame = field(repr=False)
-    mixed: MixedFit = field(repr=False)
+    outcome: str
+    mixed: MixedFit | None = field(repr=False)
     within_share: float
     n: int
     n_missing: int
@@ -45,12 +52,12 @@ class WithinBetweenFit:
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"within-between model, {self.mixed.method}; slopes with errors clustered on {self.cluster}"
+        return f"within-between model of {self.followed}, errors clustered on {self.cluster}"
 
     @property
     def converged(self) -> bool:
         """Whether the mixed model ended at an optimum."""
-        return self.mixed.converged
+        return self.mixed is None or self.mixed.converged
 
     def tidy(self) -> pd.DataFrame:
         """One row a slope."""
@@ -80,7 +87,7 @@ class WithinBetweenFit:
         )
         bad = "" if self.converged else " The search did not converge: do not use these figures."
         return (
-            f"{self.mixed.outcome}: {self.method}; {self.n:,} rows of {self.n_units:,} units in {self.n_clusters} "
+            f"{self.outcome}: {self.method}; {self.n:,} rows of {self.n_units:,} units in {self.n_clusters} "
             f"clusters, {self.n_missing:,} left out. {self.within_share:.0%} of the variance of exposure lies within "
             f"units. {apart} (p = {context['p_value']:.2f}).{bad} The slope within units is free of whatever does "
             "not change about a unit, and of nothing else."
@@ -95,7 +102,7 @@ def fit_within_between(
     followed: str,
     cluster: str,
     covariates: Sequence[Term | str] = (),
-    random_slope: bool = False,
+    random: str = "intercept",
     conf_level: float = 0.95,
 ) -> WithinBetweenFit:
     """Slopes on a unit's own deviations from its mean, and on that mean.
@@ -106,7 +113,7 @@ def fit_within_between(
     outcome, exposure : numeric columns. followed : the unit that is seen again. cluster : what units lie in; it may
         be the unit itself.
     covariates : terms or columns held constant, such as the period as a ``Category``.
-    random_slope : let the slope within units vary over units.
+    random : key of ``RANDOM``, the random parts that are told beside the slopes.
     conf_level : level of the intervals.
 
     Raises
@@ -133,6 +140,7 @@ def fit_within_between(
     >>> fit.tidy()["estimate"].round(1).tolist()[0]
     0.5
     """
+    choice("random", random, RANDOM)
     held = as_terms(frame, covariates)
     taken = {"within", "between"} & set(term_columns(held))
     if taken:
@@ -156,27 +164,21 @@ def fit_within_between(
     _varies(inside.to_numpy(), across.to_numpy(), exposure, followed)
     made = rows.assign(within=inside, between=across)
     terms = [Column("within"), Column("between"), *held]
-    mixed = fit_mixed(
-        made,
-        outcome=outcome,
-        groups={**({cluster: []} if cluster != followed else {}), followed: ["within"] if random_slope else []},
-        terms=terms,
-        conf_level=conf_level,
-        reference="normal",
-    )
+    mixed = _random_parts(made, outcome, terms, cluster, followed, random)
     fit = fit_linear(made, outcome=outcome, terms=terms, cluster=cluster, conf_level=conf_level)
     parts = [
         fit.combine({"within": 1.0}, term="within"),
         fit.combine({"between": 1.0}, term="between"),
         fit.combine({"between": 1.0, "within": -1.0}, term="context"),
     ]
-    if random_slope:
-        sd = float(mixed.random[-1].sd[-1])
-        parts.append(tidy_rows(["random slope sd"], [sd], [np.nan], n=len(rows), conf_level=conf_level))
+    if mixed is not None:
+        spread = mixed.tidy()
+        parts.append(spread[spread["term"].str.startswith(("sd ", "corr "))])
     return WithinBetweenFit(
         exposure=exposure,
         followed=followed,
         cluster=cluster,
+        outcome=outcome,
         rows=pd.concat(parts, ignore_index=True),
         mixed=mixed,
         within_share=float(inside.var(ddof=0) / x.var(ddof=0)),
@@ -186,6 +188,17 @@ def fit_within_between(
         n_clusters=fit.n_clusters,
         conf_level=conf_level,
     )
+
+
+def _random_parts(
+    made: pd.DataFrame, outcome: str, terms: Sequence[Term], cluster: str, followed: str, random: str
+) -> MixedFit | None:
+    if random == "none":
+        return None
+    groups: dict[str | tuple[str, ...], list[str]] = {followed: ["within"] if random == "slope" else []}
+    if cluster != followed:
+        groups[cluster] = []
+    return fit_mixed(made, outcome=outcome, groups=groups, terms=terms, reference="normal")
 
 
 def _varies(inside: object, across: object, exposure: str, followed: str) -> None:

@@ -1,0 +1,284 @@
+"""Designs with random intercepts: workers in teams, the same worker over time, and slopes pooled over groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from hybrid_toolkit.designs import checks
+from hybrid_toolkit.designs import regression_checks as shared
+from hybrid_toolkit.designs.base import Design, fit_plan, naive_fit, terms_of
+from hybrid_toolkit.designs.plan import DesignFit, Plan, noun
+from hybrid_toolkit.designs.unmeasured import check_robustness
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.mixed import MixedFit, fit_mixed
+from hybrid_toolkit.models.pooled_slopes import PooledSlopesFit, fit_pooled_slopes
+from hybrid_toolkit.models.terms import Category, Term, as_term
+from hybrid_toolkit.models.within_between import WithinBetweenFit, fit_within_between
+from hybrid_toolkit.result import Check
+
+MIN_WITHIN = 0.05
+"""Least share of the exposure's variance within units."""
+
+
+def fit_multilevel(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """A linear mixed model: a random intercept for the cluster, and for the unit where it is seen again."""
+    held: list[Term] = [Category(c) for c in plan.fixed_effects]
+    fit = fit_mixed(
+        frame,
+        outcome=plan.outcome,
+        groups=[plan.cluster, *([plan.followed] if plan.followed and plan.followed != plan.cluster else [])],
+        terms=[*terms_of(frame, plan), *held],
+        conf_level=plan.conf_level,
+    )
+    rows = fit.tidy()
+    return DesignFit(plan, _row(rows, plan.target, plan), fit)
+
+
+def fit_hybrid(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The slope on a unit's own deviations from its mean."""
+    held = [*(as_term(frame, c) for c in plan.confounders), *(Category(c) for c in plan.fixed_effects)]
+    if plan.time and plan.time not in (*plan.confounders, *plan.fixed_effects):
+        held.append(Category(plan.time))
+    if plan.moderator:
+        raise EstimationError(
+            "the within-between design takes no moderator.", fix="Run it on each group.", code="MODERATOR"
+        )
+    fit = fit_within_between(
+        frame,
+        outcome=plan.outcome,
+        exposure=plan.exposure,
+        followed=plan.followed,
+        cluster=plan.cluster,
+        covariates=held,
+        random="none",
+        conf_level=plan.conf_level,
+    )
+    return DesignFit(plan, _row(fit.tidy(), "within", plan).assign(term=plan.target), fit)
+
+
+def fit_pooled(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The mean slope over groups, with each group's own beside it."""
+    fit = fit_pooled_slopes(
+        frame,
+        outcome=plan.outcome,
+        exposure=plan.exposure,
+        group=plan.groups,
+        cluster=plan.cluster,
+        covariates=[as_term(frame, c) for c in plan.confounders],
+        fixed_effects=plan.fixed_effects,
+        conf_level=plan.conf_level,
+    )
+    return DesignFit(plan, _row(fit.tidy(), "mean slope", plan).assign(term=plan.exposure), fit)
+
+
+def _row(rows: pd.DataFrame, term: str, plan: Plan) -> pd.DataFrame:
+    return rows[rows["term"] == term].iloc[[0]].assign(unit=plan.unit).reset_index(drop=True)
+
+
+def spread_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """Standard deviations between and within groups."""
+    assert isinstance(fit.fit, MixedFit)
+    rows = fit.fit.tidy()
+    return rows[rows["term"].str.startswith("sd ")].assign(role="variance")
+
+
+def clustered_version(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """The same slope by least squares with clustered errors."""
+    row = fit_plan(frame, replace(fit.plan, fixed_effects=())).row
+    return row.assign(term="least squares, clustered", role="sensitivity")
+
+
+def check_singular(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """The variances lie inside what is possible."""
+    mixed = fit.fit
+    assert isinstance(mixed, MixedFit)
+    verdict = (
+        "A variance lies at zero: the groups differ no more than their rows do."
+        if mixed.singular
+        else "All variances lie inside what is possible."
+    )
+    return Check("variances", None, verdict)
+
+
+def check_context(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """Are the slopes within units and between them one (Mundlak's test)?"""
+    assert isinstance(fit.fit, WithinBetweenFit)
+    row = fit.fit.tidy().set_index("term").loc["context"]
+    apart = row["p_value"] < 0.05
+    what = noun(fit.plan.followed, many=True)
+    verdict = (
+        f"The slope between {what} less the slope within them is {row['estimate']:+.3f} (p = {row['p_value']:.2f})"
+        + (
+            f": {what} with more exposure differ in other ways, so only the slope within is used."
+            if apart
+            else ": no sign that they differ."
+        )
+    )
+    return Check("within and between", None, verdict, float(str(row["p_value"])))
+
+
+def check_within(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """The exposure varies within units."""
+    assert isinstance(fit.fit, WithinBetweenFit)
+    share = fit.fit.within_share
+    good = share >= MIN_WITHIN
+    verdict = f"{share:.0%} of the variance of exposure lies within each {noun(fit.plan.followed)}" + (
+        "." if good else ": too little to learn from."
+    )
+    return Check("variation within", good, verdict, share, MIN_WITHIN)
+
+
+def check_drop_out(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """Units seen to the end began where the others began."""
+    plan = fit.plan
+    if not plan.time or not plan.followed:
+        return None
+    used = frame[[plan.outcome, plan.followed, plan.time]].dropna().reset_index(drop=True)
+    last = used.groupby(plan.followed)[plan.time].transform("max") == used[plan.time].max()
+    first = used[used[plan.time] == used[plan.time].min()]
+    stayed = last.reindex(first.index)
+    if min(int(stayed.sum()), int((~stayed).sum())) < checks.SMALL:
+        return Check("attrition", None, "Too few were lost from view before the end to compare where they had begun.")
+    y = first[plan.outcome].astype(float)
+    gap = float((y[stayed].mean() - y[~stayed].mean()) / y.std())
+    good = abs(gap) < 0.3
+    verdict = (
+        f"{float(stayed.mean()):.0%} of those seen first were seen last; those who were not had begun "
+        f"{abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}."
+    )
+    return Check("attrition", good, verdict, gap, 0.3)
+
+
+def within_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """The slope between units, and the difference."""
+    assert isinstance(fit.fit, WithinBetweenFit)
+    rows = fit.fit.tidy()
+    return rows[rows["term"] != "within"].assign(role="slope", unit=fit.plan.unit)
+
+
+def random_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """How units and clusters differ, and how the slope within units varies over units."""
+    plan = fit.plan
+    found = fit_within_between(
+        frame,
+        outcome=plan.outcome,
+        exposure=plan.exposure,
+        followed=plan.followed,
+        cluster=plan.cluster,
+        random="slope",
+    )
+    rows = found.tidy()
+    return rows[rows["term"].str.startswith("sd ")].assign(role="variance")
+
+
+def pooled_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """Each group's slope after pooling; groups under twenty rows are not shown."""
+    assert isinstance(fit.fit, PooledSlopesFit)
+    rows = fit.fit.tidy().iloc[1:]
+    return rows[rows["n"] >= 20].assign(role="group slope", unit=fit.plan.unit)
+
+
+def common_slope(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """One slope for all groups."""
+    plan = replace(fit.plan, moderator="", confounders=tuple(dict.fromkeys((*fit.plan.confounders, fit.plan.groups))))
+    return fit_plan(frame, plan).row.assign(term="one slope for all groups", role="sensitivity")
+
+
+def check_heterogeneity(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """Do slopes differ between groups at all?"""
+    assert isinstance(fit.fit, PooledSlopesFit)
+    p = fit.fit.heterogeneity[2]
+    verdict = (
+        f"Slopes vary over groups with a standard deviation of {fit.fit.spread:.3f} (p = {p:.2f} that they are one)"
+        + ("." if p < 0.05 else ": no sign that they differ.")
+    )
+    return Check("heterogeneity", None, verdict, p)
+
+
+WITHIN_BETWEEN = Design(
+    id="within-between",
+    title="The same unit over time and units beside each other, told apart",
+    grade="quasi-causal",
+    estimand=(
+        "The change in the outcome for each unit of a unit's own exposure above its mean over time, beside the "
+        "difference between units with more and with less of it."
+    ),
+    assumptions=(
+        "Nothing that changes over a unit's periods moves both exposure and outcome, beyond what is held constant.",
+        "The outcome of one period does not move the exposure of the next.",
+        "Those lost from view would have changed as those who stayed.",
+    ),
+    identifies=("slope",),
+    needs=("followed",),
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        shared.check_converged,
+        check_within,
+        check_context,
+        check_drop_out,
+        checks.check_placebo,
+        shared.check_left_out(fit_hybrid),
+        check_robustness,
+        shared.check_naive(naive_fit),
+    ),
+    beside=(within_rows, random_rows, shared.naive_beside(naive_fit)),
+    fit_with=fit_hybrid,
+)
+
+MULTILEVEL = Design(
+    id="multilevel",
+    title="Workers compared within and between teams, likeness within teams modelled",
+    grade="associational",
+    estimand=(
+        "The difference in the outcome for each unit of exposure between rows alike in what is recorded, with an "
+        "intercept of its own for every cluster (and for every unit that is seen again)."
+    ),
+    assumptions=(
+        "Nothing that is not recorded moves both exposure and outcome, within clusters or between them.",
+        "The intercepts of clusters are unrelated to the exposure and vary as a normal curve.",
+        "Residuals vary alike at all levels of exposure.",
+    ),
+    identifies=("slope", "slope-gap"),
+    needs=(),
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        shared.check_converged,
+        check_singular,
+        checks.check_likeness,
+        shared.check_left_out(fit_multilevel),
+        check_robustness,
+        shared.check_naive(naive_fit),
+    ),
+    beside=(spread_rows, clustered_version, shared.naive_beside(naive_fit)),
+    fit_with=fit_multilevel,
+)
+
+PARTIAL_POOLING = Design(
+    id="partial-pooling",
+    title="A slope for each group, drawn in part towards their mean",
+    grade="associational",
+    estimand="The mean over groups of the slope of the outcome on exposure, and each group's own slope beside it.",
+    assumptions=(
+        "Nothing that is not recorded moves both exposure and outcome within a group.",
+        "Before the data are seen no group is expected to differ from the others in a known direction.",
+        "The outcome means the same in all groups.",
+    ),
+    identifies=("slope",),
+    needs=("groups",),
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        check_heterogeneity,
+        shared.check_left_out(fit_pooled),
+        check_robustness,
+        shared.check_naive(naive_fit),
+    ),
+    beside=(pooled_rows, common_slope, shared.naive_beside(naive_fit)),
+    fit_with=fit_pooled,
+)
+
+ALL = (WITHIN_BETWEEN, MULTILEVEL, PARTIAL_POOLING)
