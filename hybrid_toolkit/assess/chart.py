@@ -71,12 +71,22 @@ class ControlChart:
         """The signals after the baseline."""
         return tuple(s for s in self.signals if s.position >= self.n_baseline)
 
+    @property
+    def stable(self) -> bool:
+        """Whether at most one sign in twenty points of the baseline was found, and at most one in a short one."""
+        return len(self.signals) - len(self.after) <= max(1, self.n_baseline // 20)
+
     def summary(self) -> str:
         """What the chart says, with its caveat."""
         measured = int(np.isfinite(self.values[: self.n_baseline]).sum())
         firm = "" if measured >= FIRM else f" The limits are trial limits: {measured} points set them."
-        early = sum(s.position < self.n_baseline for s in self.signals)
-        doubt = f" The baseline itself was not stable ({early} signal(s)): mind the limits." if early else ""
+        early = len(self.signals) - len(self.after)
+        if not self.stable:
+            return (
+                f"It was on the move before the action already ({early} signs in {measured} points): a chart cannot tell "
+                "whether it changed. Neighbouring months that resemble each other do this too."
+            )
+        doubt = f" There was {early} sign of change before already." if early else ""
         later = int(np.isfinite(self.values[self.n_baseline :]).sum())
         if not later:
             return f"No point yet after the baseline.{firm}{doubt}"

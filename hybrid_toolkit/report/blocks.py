@@ -94,6 +94,8 @@ class Table:
 class Figure:
     """A figure drawn from a release: its SVG, the words for those who do not see it, its numbers as a table.
 
+    ``png`` is the same figure for documents that cannot hold SVG; where it is empty they show the numbers alone.
+
     Raises
     ------
     DisclosureError : ``release`` is not a release that holds rows.
@@ -104,6 +106,7 @@ class Figure:
     alt: str
     caption: str = ""
     columns: Mapping[str, Column] | None = None
+    png: bytes = b""
 
     def __post_init__(self) -> None:
         require_release(self.release, kinds=("table", "estimates", "figure", "facts"))

@@ -1,0 +1,144 @@
+"""Taken away: a report, a study, a view or a list of releases as Word, Excel or one HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from hybrid_toolkit.data.atomic import atomic_write_bytes
+from hybrid_toolkit.disclosure import Gate, Release, require_release
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.report.blocks import Block, Bullets, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.excel import excel_bytes
+from hybrid_toolkit.report.findings import ShownStudy, show_study
+from hybrid_toolkit.report.page import page_html
+from hybrid_toolkit.report.plots import describe_estimates, plot_estimates
+from hybrid_toolkit.report.provenance import with_provenance
+from hybrid_toolkit.report.story import CHECK_COLUMNS, ESTIMATE_COLUMNS
+from hybrid_toolkit.report.style import png_bytes, svg_bytes
+from hybrid_toolkit.report.word import word_bytes
+from hybrid_toolkit.study.estimate import StudyResult
+
+FORMS = (".docx", ".xlsx", ".html")
+
+
+@runtime_checkable
+class Viewed(Protocol):
+    """A view of one metric: released estimates, perhaps a distribution, and notes."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def estimates(self) -> Release: ...
+    @property
+    def distribution(self) -> Release | None: ...
+    @property
+    def said(self) -> Release: ...
+
+
+Taken = Report | StudyResult | ShownStudy | Viewed | Sequence[Release]
+
+
+def export(thing: Taken, path: str | Path, *, on: date, gate: Gate | None = None, title: str = "") -> Path:
+    """Write something to take away: ``.docx``, ``.xlsx`` or ``.html`` by the ending, whole or not at all.
+
+    Parameters
+    ----------
+    thing : a report, a study's result, a view of a metric, or releases.
+    on : the day to print, given by the caller.
+    gate : the gate that it passed, or is to pass; the package's policy where it is left out.
+    title : heading, for releases.
+
+    Raises
+    ------
+    UsageError : another ending, or a thing that cannot be taken away.
+    DisclosureError : something that is not a release, or was changed after the gate.
+    OutputError : the place cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> said = Gate().text("Nothing was found.", title="Claim")
+    >>> export([said], Path(tempfile.mkdtemp()) / "claim.html", on=date(2026, 3, 1), title="One claim").name
+    'claim.html'
+    """
+    form = Path(path).suffix.lower()
+    if form not in FORMS:
+        raise UsageError(
+            "that is no form to take away.", fix=f"End the path in {', '.join(FORMS)}.", code="EXPORT-FORM"
+        )
+    return atomic_write_bytes(path, document_bytes(as_report(thing, on=on, gate=gate, title=title), form))
+
+
+def document_bytes(report: Report, form: str) -> bytes:
+    """A report as the bytes of one of ``FORMS``.
+
+    Raises
+    ------
+    DisclosureError : as ``export``.
+    """
+    if form == ".docx":
+        return word_bytes(report)
+    return excel_bytes(report) if form == ".xlsx" else page_html(report).encode("utf-8")
+
+
+def as_report(thing: Taken, *, on: date, gate: Gate | None = None, title: str = "") -> Report:
+    """Anything that can be taken away, as a report with its record and its origin; raises as ``export``."""
+    opened = gate if gate is not None else Gate()
+    if isinstance(thing, Report):
+        return thing if "policy-hash" in thing.about else with_provenance(thing, on=on, gate=opened)
+    if isinstance(thing, StudyResult):
+        thing = show_study(opened, thing, titles={})
+    if isinstance(thing, ShownStudy):
+        return with_provenance(_study(thing), on=on, gate=opened, more={"Study": thing.study.id})
+    if isinstance(thing, Viewed):
+        return with_provenance(_view(thing, opened), on=on, gate=opened)
+    if isinstance(thing, Sequence) and not isinstance(thing, str | bytes):
+        released = [require_release(r) for r in thing]
+        blocks: list[Block] = [Prose(r) if r.kind == "text" else Table(r) for r in released]
+        return with_provenance(Report(title or "Releases", (Section("Results", tuple(blocks)),)), on=on, gate=opened)
+    raise UsageError(
+        f"a {type(thing).__name__} cannot be taken away.",
+        fix="Give a report, a study's result, a view of a metric, or releases of the gate.",
+        code="EXPORT-THING",
+    )
+
+
+def _study(shown: ShownStudy) -> Report:
+    answers: list[Block] = []
+    for outcome, claim in shown.claims.items():
+        answers += [Prose(shown.short[outcome], "answer"), Prose(claim)]
+    design = shown.study.design_used
+    ax = plot_estimates(shown.answers)
+    figure = Figure(
+        shown.answers, svg_bytes(ax), alt=describe_estimates(shown.answers), caption="Estimates and 95% intervals",
+        columns={k: c for k, c in ESTIMATE_COLUMNS.items() if k in shown.answers.content and _known(shown, k)},
+        png=png_bytes(ax),
+    )  # fmt: skip
+    checks = tuple(Table(r, CHECK_COLUMNS) for r in shown.checks.values())
+    return Report(
+        shown.study.question,
+        (
+            Section("The answer", tuple(answers)),
+            Section("Estimates", (figure,)),
+            Section("Design", (Words(f"{design.title}. It assumes:"), Bullets(tuple(map(Words, design.assumptions))))),
+            Section("Checks", (Prose(shown.verdict), *checks)),
+            Section("Why the words are no stronger", (Bullets(tuple(map(Prose, shown.reasons))),)),
+            Section("What may not be said", (Bullets(tuple(map(Words, shown.may_not_say))),)),
+        ),
+    )
+
+
+def _known(shown: ShownStudy, column: str) -> bool:
+    """Whether a column says anything: the truth of real data does not."""
+    return bool(shown.answers.content[column].notna().any())
+
+
+def _view(view: Viewed, gate: Gate) -> Report:
+    blocks: list[Block] = [Prose(gate.text(view.text, title="In short", source=view.estimates), "lead")]
+    blocks += [Table(r) for r in (view.estimates, view.distribution, view.said) if r is not None]
+    return Report(view.title, (Section("The numbers", tuple(blocks)),))

@@ -1,0 +1,152 @@
+"""A measure by month before and after an action: released, judged on what is shown, and drawn as a control chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hybrid_toolkit.assess.chart import RULES, ControlChart
+from hybrid_toolkit.assess.remeasure import Remeasured, judge_change
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure import Gate, Release, require_release
+from hybrid_toolkit.metrics.compute import measure, metric_values
+from hybrid_toolkit.metrics.grouping import periods
+from hybrid_toolkit.metrics.spec import find
+from hybrid_toolkit.report.blocks import Column
+from hybrid_toolkit.report.measured import ALL, VALUES, _is_share, _people
+from hybrid_toolkit.report.style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes
+
+POINT_COLUMNS = {
+    "month": Column("Month"),
+    "n": Column("Number", "count"),
+    "value": Column("Value", "number"),
+    "centre": Column("Centre", "number"),
+    "lower": Column("Lower limit", "number"),
+    "upper": Column("Upper limit", "number"),
+    "sign": Column("Sign of change"),
+}
+MONTH_COLUMNS = {"month": Column("Month"), "n": Column("Number", "count"), "value": Column("Value", "number")}
+NO_SIGN = "none"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A measure before and after an action, all of it released.
+
+    Parameters
+    ----------
+    metric, name, unit : the metric.
+    months : release, a row a month: ``month``, ``n``, ``value``, ``suppressed``; with a chart also ``centre``,
+        ``lower``, ``upper`` and ``sign``.
+    said : release of what follows, in words.
+    judged : the control chart or the interrupted series, worked out from the released numbers alone.
+    """
+
+    metric: str
+    name: str
+    unit: str
+    months: Release
+    said: Release
+    judged: Remeasured
+
+
+def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate | None = None) -> Moved:
+    """Measure a metric by month and judge it before and after the start of an action.
+
+    Months and the total over all of them are protected together; what is concluded rests on the released numbers, so
+    that no limit or sign gives a hidden month away.
+
+    Parameters
+    ----------
+    metric : metric id, of units that have a month.
+    started : first day of the action.
+    gate : the disclosure gate; the package's policy where it is left out.
+
+    Raises
+    ------
+    UsageError, CoverageError, MeasureError : as ``measure``; a metric without months cannot be followed.
+    DisclosureError : the months cannot be protected.
+    EstimationError : the start is no date, or the months before it do not vary.
+    """
+    spec, opened = find(metric)[0], gate if gate is not None else Gate(source=data)
+    units = metric_values(data, spec)
+    labels = periods(units, "month")
+    rows = pd.concat([measure(data, spec), measure(data, spec, period="month")], ignore_index=True)
+    share = _is_share(spec, units)
+    people = [_people(spec, units, labels, str(p)) for p in rows["period"]]
+    rows = rows.assign(people=[n if p is None else p for p, n in zip(people, rows["n"], strict=True)])
+    table = opened.table(
+        rows, title=f"{spec.name}, by month", dims=["period"], people="people", values=VALUES,
+        shares=["estimate"] if share else [], total_label=ALL, structural_zeros=True, source=data,
+    ).content  # fmt: skip
+    shown = table[table["period"] != ALL].sort_values("period").reset_index(drop=True)
+    series = pd.DataFrame(
+        {
+            "period": pd.to_datetime(shown["period"]),
+            "value": shown["estimate"].mask(shown["suppressed"]).astype(float),
+            "n": shown["n"].astype("Float64").to_numpy(dtype=float, na_value=np.nan),
+        }
+    )
+    judged = judge_change(series, started=started, share=share, unit=spec.value_unit)
+    frame = pd.DataFrame({"month": series["period"].dt.strftime("%Y-%m"), "n": series["n"].fillna(0).astype("int64")})
+    frame, dims, values = frame.assign(value=series["value"]), ["month"], ["value"]
+    if judged.chart is not None:
+        frame = frame.assign(**_limits(judged.chart))
+        dims, values = ["month", "sign"], ["value", "centre", "lower", "upper"]
+    months = opened.figure_data(frame, title=f"{spec.name}, by month", dims=dims, values=values, source=data)
+    said = opened.text(judged.said, title=f"{spec.name}: before and after", source=data)
+    return Moved(spec.id, spec.name, spec.value_unit, months, said, judged)
+
+
+def _limits(chart: ControlChart) -> dict[str, Any]:
+    signs = [NO_SIGN] * len(chart.periods)
+    for s in chart.signals:
+        signs[s.position] = f"{s.side}: {RULES[s.rule]}"
+    return {"centre": chart.centre, "lower": chart.lower, "upper": chart.upper, "sign": signs}
+
+
+def plot_months(moved: Moved, *, started: object, ax: Axes | None = None) -> Axes:
+    """The months as a line, with centre and limits where there are some; signs have a shape of their own."""
+    rows = require_release(moved.months, kinds=("figure",)).content.sort_values("month").reset_index(drop=True)
+    with drawing():
+        ax = new_axes(height=2.7, width=5.2) if ax is None else ax
+        at = np.arange(len(rows))
+        value = rows["value"].astype(float).to_numpy()
+        ax.plot(at, value, color=BLUE, marker="o", markersize=4, linewidth=1.2, zorder=3)
+        if "centre" in rows:
+            ax.plot(at, rows["centre"].astype(float), color=GREY, linewidth=1)
+            for side in ("lower", "upper"):
+                ax.plot(at, rows[side].astype(float), color=GREY, linestyle="--", linewidth=1)
+            odd = rows["sign"].ne(NO_SIGN).to_numpy()
+            ax.plot(at[odd], value[odd], linestyle="none", marker="D", markersize=8, markerfacecolor="none", color=RUST,
+                    markeredgewidth=1.6, zorder=4)  # fmt: skip
+        first = pd.Timestamp(started).strftime("%Y-%m")  # type: ignore[arg-type]
+        begin = int((rows["month"] < first).sum()) - 0.5
+        ax.axvline(begin, color=INK, linestyle=":", linewidth=1.2)
+        ax.text(begin, 1.0, " start of the action", transform=ax.get_xaxis_transform(), fontsize=8, va="bottom")
+        step = max(1, -(-len(rows) // 6))
+        ax.set_xticks(at[::step], rows["month"][::step])
+        ax.tick_params(axis="both", labelsize=8)
+        ax.set_ylabel(moved.unit, fontsize=8.5)
+        ax.set_title(moved.name, fontsize=9.5, fontweight="bold", loc="left", pad=14)
+        for edge in ("top", "right"):
+            ax.spines[edge].set_visible(False)
+        draw_stamp(ax, moved.months.stamp)
+    return ax
+
+
+def describe_months(moved: Moved) -> str:
+    """The figure in words, for those who do not see it."""
+    seen = moved.months.content
+    known = seen["value"].dropna()
+    if known.empty:
+        return f"{moved.name} by month: every month is hidden."
+    marks = int(seen["sign"].ne(NO_SIGN).sum()) if "sign" in seen else 0
+    return (
+        f"{moved.name} by month, {seen['month'].min()} to {seen['month'].max()}: {len(known)} of {len(seen)} months "
+        f"shown, {marks} with a sign of change. {moved.judged.said}"
+    )
