@@ -12,6 +12,9 @@ from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.claims import Claim, make_claim
 from hybrid_toolkit.study.diagnose import Diagnosis
+from hybrid_toolkit.study.graph import CausalGraph
+from hybrid_toolkit.study.graph_check import require_unblocked
+from hybrid_toolkit.study.identification import Identification
 from hybrid_toolkit.study.scales import check_scale
 from hybrid_toolkit.study.study import Study
 
@@ -31,6 +34,7 @@ class StudyResult:
     conf_level : level of the intervals.
     method : what was fitted, in words.
     converged : whether every fit ended at its optimum.
+    identification : what the causal graph says of the study.
     data_hash, data_label : the data that were used.
     synthetic : whether they were simulated.
     version : version of the toolkit.
@@ -46,6 +50,7 @@ class StudyResult:
     conf_level: float
     method: str
     converged: bool
+    identification: Identification = field(repr=False)
     data_hash: str = field(repr=False)
     data_label: str
     synthetic: bool
@@ -109,7 +114,8 @@ class StudyResult:
         study, answers = self.study, self.estimates["role"].isin(["main", "secondary"])
         row = self.estimates[answers & self.estimates["outcome"].eq(outcome)].iloc[0]
         tried = diagnosis.checks(study, outcome) if diagnosis is not None else ()
-        notes = () if diagnosis is not None else ("The study was not tried where the truth is known.",)
+        untried = () if diagnosis is not None else ("The study was not tried where the truth is known.",)
+        notes = (*self.identification.notes(), *untried)
         fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
         return make_claim(
             words=study.words_for(outcome),
@@ -129,6 +135,7 @@ class StudyResult:
         """Prose: the question, the design, the claims, what failed, and the stamp of simulated data."""
         lines = [self.study.question, f"Design: {self.study.design_used.title} ({self.method}; {self.n:,} rows)."]
         lines += [c.text for c in self.claims()]
+        lines += self.identification.notes()
         failed = [c.verdict for c in self.checks if c.passed is False]
         lines += [f"Checks that failed: {' '.join(failed)}"] if failed else ["No check failed."]
         if self.synthetic:
@@ -136,8 +143,11 @@ class StudyResult:
         return "\n".join(lines)
 
 
-def estimate_study(study: Study, data: EvaluationData, *, conf_level: float = 0.95) -> StudyResult:
+def estimate_study(
+    study: Study, data: EvaluationData, *, conf_level: float = 0.95, graph: CausalGraph | None = None
+) -> StudyResult:
     """See ``Study.estimate``."""
+    identification = require_unblocked(study, graph)
     frame = study.frame(data)
     design = study.design_used
     fits: list[DesignFit] = []
@@ -162,6 +172,7 @@ def estimate_study(study: Study, data: EvaluationData, *, conf_level: float = 0.
         conf_level=conf_level,
         method=first.method,
         converged=all(f.fit.converged for f in fits),
+        identification=identification,
         data_hash=data.hash,
         data_label=data.label,
         synthetic=data.synthetic,

@@ -19,6 +19,8 @@ from hybrid_toolkit.study.words import Words, check_words
 if TYPE_CHECKING:
     from hybrid_toolkit.study.diagnose import Diagnosis, SizeLike, TruthLike
     from hybrid_toolkit.study.estimate import StudyResult
+    from hybrid_toolkit.study.graph import CausalGraph
+    from hybrid_toolkit.study.identification import Identification
 
 
 @dataclass(frozen=True)
@@ -176,17 +178,37 @@ class Study:
         """
         return build_frame(data, self.unit, self.columns)
 
-    def estimate(self, data: EvaluationData, *, conf_level: float = 0.95) -> StudyResult:
+    def identification(self, graph: CausalGraph | None = None) -> Identification:
+        """What a causal graph says of the study: what it must not hold, which paths stay open, what closes them.
+
+        Parameters
+        ----------
+        graph : the graph; that of the toolkit (``hybrid_toolkit.study.graph.shipped_graph``) by default.
+        """
+        from hybrid_toolkit.study.graph_check import identify
+
+        return identify(self, graph)
+
+    def estimate(
+        self, data: EvaluationData, *, conf_level: float = 0.95, graph: CausalGraph | None = None
+    ) -> StudyResult:
         """Fit the study to data, run its checks, and show the other specifications beside it.
+
+        Parameters
+        ----------
+        data : the data.
+        conf_level : level of the intervals.
+        graph : the causal graph that the study is checked against before any fit; that of the toolkit by default.
 
         Raises
         ------
+        StudyError : by the causal graph the study holds what it must not.
         CoverageError : the data lack a table or column.
         EstimationError : the data cannot carry the model.
         """
         from hybrid_toolkit.study.estimate import estimate_study
 
-        return estimate_study(self, data, conf_level=conf_level)
+        return estimate_study(self, data, conf_level=conf_level, graph=graph)
 
     def naive(self, data: EvaluationData, *, conf_level: float = 0.95) -> pd.DataFrame:
         """What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first."""

@@ -1,0 +1,99 @@
+"""What a causal graph says of a study: findings, and whether the effect can be told from the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+SEVERITIES = ("blocks", "open", "assumed", "handled", "note")
+"""What a finding does: stops the fit; leaves a path open; must be assumed; is dealt with by the design; informs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the graph says of a study.
+
+    Parameters
+    ----------
+    code : stable short code, such as ``MEDIATOR-HELD``.
+    severity : one of ``SEVERITIES``.
+    nodes : ids of the nodes it speaks of.
+    columns : the study's columns it speaks of.
+    text : one or two plain sentences.
+    fix : how to mend it; empty where there is nothing to mend.
+    """
+
+    code: str
+    severity: str
+    nodes: tuple[str, ...]
+    columns: tuple[str, ...]
+    text: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Identification:
+    """Whether a study's design and columns tell an effect from all else that the graph holds.
+
+    Parameters
+    ----------
+    study_id : the study.
+    exposure, outcome : nodes; empty where the graph has none for the column.
+    identified : True, False, or None where the graph cannot judge.
+    verdict : one sentence.
+    findings : every finding, the gravest first.
+    paths : open backdoor paths in words.
+    held : nodes held constant by columns.
+    by_design : nodes held constant by comparing units with themselves, or within periods.
+    assumptions : what must hold, in words.
+    graph_title, graph_hash : the graph that was used.
+    """
+
+    study_id: str
+    exposure: str
+    outcome: str
+    identified: bool | None
+    verdict: str
+    findings: tuple[Finding, ...]
+    paths: tuple[str, ...]
+    held: tuple[str, ...]
+    by_design: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    graph_title: str
+    graph_hash: str
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """The findings that stop a fit."""
+        return tuple(f for f in self.findings if f.severity == "blocks")
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a finding: ``code``, ``severity``, ``nodes``, ``columns``, ``text``, ``fix``."""
+        rows = [(f.code, f.severity, ", ".join(f.nodes), ", ".join(f.columns), f.text, f.fix) for f in self.findings]
+        return pd.DataFrame(rows, columns=["code", "severity", "nodes", "columns", "text", "fix"])
+
+    def glance(self) -> pd.DataFrame:
+        """One row: the study, its nodes, whether it is identified, open paths and findings that stop a fit."""
+        return pd.DataFrame(
+            {
+                "study": [self.study_id],
+                "exposure": [self.exposure],
+                "outcome": [self.outcome],
+                "identified": [self.identified],
+                "n_open_paths": [len(self.paths)],
+                "n_blocking": [len(self.blocking)],
+                "graph": [self.graph_title],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose: the verdict, each open path, each finding with how to mend it, the assumptions."""
+        lines = [self.verdict, *(f"  {p}" for p in self.paths)]
+        lines += [f"{f.text}{' ' + f.fix if f.fix else ''}" for f in self.findings]
+        lines += ["It rests on these assumptions:", *(f"  {a}" for a in self.assumptions)]
+        return "\n".join(lines)
+
+    def notes(self) -> tuple[str, ...]:
+        """What a claim must show beside it: the verdict."""
+        return (self.verdict,) if self.verdict else ()

@@ -1,0 +1,143 @@
+"""Studies against the causal graph: what is refused before a fit, what stays open, what a design closes."""
+
+from __future__ import annotations
+
+import pytest
+
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.study.graph import CausalGraph, Edge, Node, Selection, shipped_graph
+from hybrid_toolkit.study.graph_check import check_study, identify, require_unblocked
+from hybrid_toolkit.study.headline import headline_studies, panel_study
+from hybrid_toolkit.study.study import Study
+
+PRACTICE, STAGE, EXCLUSION = headline_studies()
+SICK = Study(
+    id="sick-days",
+    question="Do days lost go with remote share?",
+    estimand="none",
+    outcome="sick_days",
+    exposure="rs_desk",
+    design="within-worker",
+    unit="worker-month",
+    cluster="team_id",
+    fixed_effects=("worker_id", "month"),
+)
+
+
+def codes(study, severity, graph=None) -> list[str]:
+    return [f.code for f in check_study(study, graph) if f.severity == severity]
+
+
+@pytest.mark.parametrize(
+    ("confounders", "code", "column"),
+    [
+        (("travel_h",), "MEDIATOR-HELD", "travel_h"),
+        (("caseload_last", "co_presence"), "MEDIATOR-HELD", "co_presence"),
+        (("rs_attendance",), "STUDY-ROLES", "rs_attendance"),
+        (("caseload",), "FEEDBACK-HELD", "caseload_last"),
+    ],
+)
+def test_what_a_total_effect_must_not_hold_is_refused_before_the_data_are_read(confounders, code, column) -> None:
+    study = SICK.but(confounders=confounders)
+    with pytest.raises(StudyError, match=column) as caught:
+        study.estimate(None)
+    assert caught.value.code == code and caught.value.fix
+    assert not study.identification().identified and study.identification().blocking
+
+
+def test_caseload_of_the_month_before_closes_what_caseload_of_the_month_would_spoil() -> None:
+    before = identify(SICK)
+    after = identify(SICK.but(confounders=("caseload_last",)))
+    assert any("Caseload before" in p for p in before.paths) and not any("Caseload before" in p for p in after.paths)
+    assert "caseload_last" in next(f for f in before.findings if f.code == "BACKDOOR").columns
+
+
+def test_an_effect_of_the_exposure_that_is_no_mediator_is_refused_too() -> None:
+    study = PRACTICE.but(outcome="timely", mediators=(), confounders=("risk", "engaged"), words=())
+    assert codes(study, "blocks") == ["DESCENDANT-HELD"]
+
+
+def test_fixed_effects_hold_what_does_not_change_within_a_unit() -> None:
+    plain = SICK.but(design="cross-sectional", fixed_effects=())
+    closed = {"working_style", "role", "stage", "manager", "authority"}
+    assert closed <= set(identify(SICK).by_design) and not closed & set(identify(plain).by_design)
+    assert not any("Manager" in p for p in identify(SICK).paths)
+    assert any("Manager" in p for p in identify(plain).paths)
+
+
+def test_columns_that_would_close_a_path_are_told_apart_from_what_nothing_measures() -> None:
+    found = next(f for f in check_study(EXCLUSION) if f.code == "BACKDOOR")
+    assert found.columns == ("rs_desk",) and "would close" in found.text
+    closed = EXCLUSION.but(confounders=(*EXCLUSION.confounders, "rs_desk"))
+    assert identify(closed).identified is True and not identify(closed).paths
+    lacking = next(f for f in check_study(PRACTICE) if f.code == "BACKDOOR")
+    assert lacking.nodes == ("caseload_before",) and not lacking.columns
+
+
+def test_an_edited_graph_gives_another_answer() -> None:
+    graph = shipped_graph().but(remove=[("caseload_before", "choice_honoured")])
+    assert identify(PRACTICE, graph).identified is True
+    assert identify(PRACTICE).identified is False
+    assert identify(PRACTICE, graph).graph_hash != identify(PRACTICE).graph_hash
+
+
+def test_answering_and_staying_are_assumptions_and_say_so() -> None:
+    assert codes(STAGE, "assumed") == ["SELECTION", "SELECTION"]
+    assert codes(PRACTICE, "assumed") == []
+    assert sum("Rows are there only by" in a for a in identify(STAGE).assumptions) == 2
+
+
+def test_an_outcome_that_moves_its_exposure_is_told() -> None:
+    found = identify(panel_study())
+    assert "REVERSED" in [f.code for f in found.findings] and "outcome moves the exposure" in found.verdict
+    # the study only asks how two things go together, so caseload is a warning and not a refusal
+    assert not found.blocking and "FEEDBACK-HELD" in codes(panel_study(), "open")
+
+
+def test_m_bias_a_column_that_opens_a_closed_path_is_refused() -> None:
+    nodes = (
+        *(Node("x", "X", ("rs_desk",)), Node("y", "Y", ("sick_days",)), Node("m", "M", ("commute_min",))),
+        *(Node("a", "A"), Node("b", "B")),
+    )
+    edges = [Edge(*e.split(">")) for e in ("x>y", "a>x", "a>m", "b>m", "b>y")]
+    graph = CausalGraph("M", nodes, tuple(edges))
+    study = SICK.but(fixed_effects=("month",), confounders=("commute_min",))
+    assert codes(study, "blocks", graph) == ["COLLIDER-HELD"]
+    assert identify(study.but(confounders=()), graph).identified is True
+    with pytest.raises(StudyError, match="COLLIDER-HELD"):
+        require_unblocked(study, graph)
+
+
+def test_chance_closes_every_path_but_not_selection(monkeypatch) -> None:
+    from dataclasses import replace
+
+    from hybrid_toolkit.designs import DESIGNS
+
+    made = {**DESIGNS, "by-chance": replace(DESIGNS["cross-sectional"], id="by-chance", grade="causal")}
+    monkeypatch.setattr("hybrid_toolkit.study.study.DESIGNS", made)
+    study = STAGE.but(design="by-chance", kind="slope", moderators=(), confounders=())
+    found = identify(study)
+    assert not found.paths and "chance" in found.verdict and codes(study, "assumed") == ["SELECTION", "SELECTION"]
+
+
+def test_a_column_that_no_node_measures_is_not_judged() -> None:
+    found = identify(PRACTICE.but(outcome="family_id", words=()))
+    assert found.identified is None and found.findings[0].code == "NOT-IN-GRAPH" and not found.blocking
+
+
+def test_a_selection_by_unit_of_a_graph_of_ones_own() -> None:
+    nodes = (Node("x", "X", ("rs_desk",)), Node("y", "Y", ("sick_days",)), Node("s", "S"))
+    graph = CausalGraph("S", nodes, (Edge("x", "y"), Edge("y", "s")), (), (Selection("s", ("worker-month",)),))
+    assert codes(SICK, "assumed", graph) == ["SELECTION"]
+
+
+def test_identification_travels_with_the_result_and_its_claims(results) -> None:
+    result = results["remote-practice"]
+    assert result.identification == PRACTICE.identification()
+    assert result.identification.verdict in result.claims()[0].reasons
+    assert result.identification.verdict in result.summary()
+    rows = result.identification.tidy()
+    assert list(rows.columns) == ["code", "severity", "nodes", "columns", "text", "fix"] and len(rows) == 2
+    assert result.identification.glance()["n_open_paths"].item() == 1
+    for path in result.identification.paths:
+        assert path in result.identification.summary()
