@@ -66,8 +66,8 @@ class BiasReducedFit:
     def summary(self) -> str:
         """Prose with its caveat."""
         return (
-            f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left out "
-            f"for missing values. Each coefficient has its own degrees of freedom, from {self.df.min():.1f} to "
+            f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
+            f"out for missing values. Each coefficient has its own degrees of freedom, from {self.df.min():.1f} to "
             f"{self.df.max():.1f}; under about 4 no interval is to be trusted. A model describes association."
         )
 

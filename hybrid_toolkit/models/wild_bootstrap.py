@@ -13,7 +13,7 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models import grams as g
 from hybrid_toolkit.models.prepare import Prepared, prepare
 from hybrid_toolkit.models.rows import check_level, choice
-from hybrid_toolkit.models.terms import Array, Column, Term
+from hybrid_toolkit.models.terms import Array, Column, Term, check_column
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 WEIGHTS = {
@@ -145,7 +145,8 @@ def wild_bootstrap(
     if draws < 99:
         raise EstimationError("draws must be 99 or more.", fix="Ask for 999 or more.", code="DRAWS")
     model, tested = (terms, term) if not instruments else _reduced(terms, term, instruments, null)
-    p = prepare(frame, outcome, model, cluster, fixed_effects, {})
+    used = frame if not instruments else frame[frame[check_column(frame, term)].notna()]
+    p = prepare(used, outcome, model, cluster, fixed_effects, {})
     if tested not in p.x_names or tested in p.nuisance:
         raise EstimationError(f"the model has no coefficient '{tested}'.", fix="Name one it has.", code="TERM-UNKNOWN")
     pieces = _pieces(p, p.x_names.index(tested))
