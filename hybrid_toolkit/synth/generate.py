@@ -27,7 +27,7 @@ from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.streams import Context, Days, Floats, Texts
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
-GENERATOR = "hybrid-toolkit synth 1"
+GENERATOR = "hybrid-toolkit synth 2"
 """Name and version of the generator: the number rises when the same seed gives other values."""
 
 

@@ -21,8 +21,8 @@ class Instrument:
     items : item ids.
     scales : the latent of each item.
     reverse : item positions (from 0) answered the other way round.
-    kind : "likert" (1 to 5 by thresholds) or "ten" (0 to 10, rounded).
-    cuts : thresholds of a five-point item on the item's own latent scale (mean 0, SD 1).
+    kind : "likert" (1 and up by thresholds) or "ten" (0 to 10, rounded).
+    cuts : thresholds of an item on its own latent scale (mean 0, SD 1): four for five points.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Instrument:
     scales: tuple[str, ...]
     reverse: tuple[int, ...] = ()
     kind: str = "likert"
-    cuts: tuple[float, float, float, float] = (-1.6, -0.8, 0.2, 1.2)
+    cuts: tuple[float, ...] = (-1.6, -0.8, 0.2, 1.2)
 
 
 HSE_SCALES = {
@@ -43,6 +43,9 @@ HSE_SCALES = {
     "change": (26, 28, 32),
 }
 _HSE = {item: scale for scale, items in HSE_SCALES.items() for item in items}
+
+CONFLICT_SCALES = ("time_wif", "time_fiw", "strain_wif", "strain_fiw", "behav_wif", "behav_fiw")
+"""Kinds of conflict, three items each: a higher answer is more conflict."""
 
 INSTRUMENTS = (
     Instrument("informal_learning", tuple(f"il_{i}" for i in range(1, 5)), ("learning",) * 4),
@@ -71,6 +74,18 @@ INSTRUMENTS = (
         ("secure_base",) * 5,
         cuts=(-1.8, -1.0, 0.0, 1.1),
     ),
+    Instrument(
+        "sword_remote",
+        tuple(f"sword_s{colour}{i}" for colour in "gar" for i in range(1, 6)),
+        tuple(f"remote_{colour}" for colour in ("green", "amber", "red") for _ in range(5)),
+        cuts=(-1.9, -1.2, -0.5, 0.3, 1.2),
+    ),
+    Instrument(
+        "carlson_wfc",
+        tuple(f"wfc_{i:02d}" for i in range(1, 19)),
+        tuple(s for s in CONFLICT_SCALES for _ in range(3)),
+        cuts=(-0.9, 0.0, 0.8, 1.7),
+    ),
 )
 TEN_MEAN, TEN_SD = (7.0, 7.5, 6.9, 3.9), (1.8, 1.7, 2.1, 2.7)
 
@@ -97,7 +112,7 @@ def item_values(truth: Truth, instrument: Instrument, factor: Floats, shift: Flo
     sign[list(instrument.reverse)] = -1.0
     latent = load * factor + sign * shift + np.sqrt(1 - load**2) * noise
     value = 1 + (latent[:, :, None] > np.array(instrument.cuts)).sum(axis=2)
-    return np.asarray(np.where(sign < 0, 6 - value, value), dtype=np.float64)
+    return np.asarray(np.where(sign < 0, len(instrument.cuts) + 2 - value, value), dtype=np.float64)
 
 
 _CDF_AT = np.linspace(-8.0, 8.0, 8001)

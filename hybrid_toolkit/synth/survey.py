@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.synth.families import Slots
-from hybrid_toolkit.synth.items import INSTRUMENTS, Instrument, item_values
+from hybrid_toolkit.synth.items import CONFLICT_SCALES, INSTRUMENTS, Instrument, item_values
 from hybrid_toolkit.synth.people import Teams, Workers, stage_on
 from hybrid_toolkit.synth.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
 from hybrid_toolkit.synth.streams import Bools, Context, Floats, Texts, bounded, expit, logit
@@ -117,10 +117,16 @@ def _factors(ctx: Context, w: Workers, remote: Remote, latents: Latents, instrum
     scales = {"wellbeing": latents.wellbeing}
     for name in dict.fromkeys(instrument.scales):
         if name != "wellbeing":
-            pull = 0.25 * together if name in ("peer_support", "secure_base") else 0.0
             own = 0.82 * rng.standard_normal(shape)
-            scales[name] = 0.55 * latents.wellbeing + pull + own
+            scales[name] = _pull(name, latents.wellbeing, together, w.caring) + own
     return np.stack([scales[s] for s in instrument.scales], axis=2)
+
+
+def _pull(scale: str, wellbeing: Floats, together: Floats, caring: Bools) -> Floats:
+    """What wellbeing, time together and caring do to the latent of a scale; conflict falls with wellbeing."""
+    if scale in CONFLICT_SCALES:
+        return np.asarray(-0.55 * wellbeing + (0.4 if scale.startswith("time") else 0.15) * (caring[:, None] - 1 / 3))
+    return np.asarray(0.55 * wellbeing + (0.25 * together if scale in ("peer_support", "secure_base") else 0.0))
 
 
 def survey_frame(ctx: Context, w: Workers, remote: Remote, latents: Latents) -> pd.DataFrame:

@@ -164,6 +164,7 @@ def _ours(folder: Path) -> bool:
     try:
         content = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         names = {*content["files"], "manifest.json", "truth.json", "README.md"}
-        return content.get("generator") == GENERATOR and {p.name for p in folder.iterdir()} <= names
+        ours = str(content.get("generator")).startswith(GENERATOR.rsplit(" ", 1)[0])
+        return ours and {p.name for p in folder.iterdir()} <= names
     except (OSError, ValueError, KeyError, TypeError):
         return False
