@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.linear import fit_linear
+from hybrid_toolkit.models.linear import VARIANCES, fit_linear
 from hybrid_toolkit.models.panel import NEVER, Panel, read_panel
 from hybrid_toolkit.models.rows import check_level, choice, frozen, tidy_rows
 from hybrid_toolkit.models.terms import Array, Column
@@ -55,6 +55,21 @@ class EventStudyFit:
     cohorts: tuple[str, ...]
     conf_level: float
     converged: bool = True
+
+    @property
+    def n(self) -> int:
+        """Rows used."""
+        return self.n_rows
+
+    @property
+    def n_missing(self) -> int:
+        """Rows of the units that were left out because they lack a period, those that are not there among them."""
+        return self.n_incomplete * self.n_rows // max(1, self.n_units)
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return ESTIMATORS[self.estimator]
 
     def tidy(self) -> pd.DataFrame:
         """One row an effect."""
@@ -113,7 +128,7 @@ def fit_event_study(
     ----------
     frame, outcome, unit, period, first_treated, treatment, cluster, incomplete, conf_level : see ``fit_group_time``.
     estimator : key of ``ESTIMATORS``. The reference is the period before the start.
-    variance : ``"sandwich"`` or, safer with few clusters, ``"jackknife"`` (not for imputation).
+    variance : ``"sandwich"`` (for imputation the authors' own) or, safer with few clusters, ``"jackknife"``.
 
     Raises
     ------
@@ -153,6 +168,8 @@ def fit_event_study(
         )
     if estimator == "imputation":
         names, b, se, missed = _impute(p)
+        if choice("variance", variance, VARIANCES) == "jackknife":
+            se = _left_out(p, names, b)
     else:
         names, b, se, missed = _regress(p, estimator, variance)
     return EventStudyFit(
@@ -278,3 +295,22 @@ def _impute(p: Panel) -> tuple[list[str], Array, Array, int]:
         b.append(float(w @ np.where(at, gap, 0.0)))
         se.append(float(np.sqrt((sums**2).sum() * clusters / (clusters - 1))))
     return ["overall", *(f"time {_lead_label(p, e)}" for e in leads)], np.array(b), np.array(se), missed
+
+
+def _left_out(p: Panel, names: list[str], b: Array) -> Array:
+    """Jackknife errors: every cluster left out in turn; an effect that needs the cluster counts as unmoved."""
+    count = int(p.clusters.max()) + 1
+    moved = np.zeros((count, len(names)))
+    for c in range(count):
+        stay = p.clusters != c
+        part = Panel(
+            p.y[stay], p.x[stay], p.start[stay], p.times, np.unique(p.clusters[stay], return_inverse=True)[1], 0, 0
+        )
+        if not part.cohorts:
+            continue
+        try:
+            found = dict(zip(*_impute(part)[:2], strict=True))
+        except EstimationError:  # the cluster is the only comparison of a period
+            continue
+        moved[c] = [found.get(name, v) - v for name, v in zip(names, b, strict=True)]
+    return np.asarray(np.sqrt((moved**2).sum(axis=0) * (count - 1) / count))

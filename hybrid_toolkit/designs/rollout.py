@@ -1,0 +1,139 @@
+"""Designs of a roll-out over units and periods, as data: what each estimates and assumes, which checks stand by it."""
+
+from __future__ import annotations
+
+from hybrid_toolkit.designs import checks
+from hybrid_toolkit.designs import rollout_beside as beside
+from hybrid_toolkit.designs import rollout_checks as over_time
+from hybrid_toolkit.designs import rollout_fits as fits
+from hybrid_toolkit.designs.base import CheckOf, Design, FitOf
+
+NEEDS = ("followed", "time", "starts")
+TRENDS = (
+    "Without the policy, the units that came under it would have moved in parallel with those they are compared with.",
+    "Units do not react before the start, or no sooner than the setting 'anticipation' allows for.",
+    "One unit's policy does not touch another unit's outcome.",
+)
+IMPUTED = fits.event_study_plan("imputation")
+SUN_ABRAHAM_FIT = fits.event_study_plan("sun-abraham")
+TWO_WAY_FIT = fits.event_study_plan("two-way")
+
+
+def _checks(fit_with: FitOf) -> tuple[CheckOf, ...]:
+    """The checks that every comparison of trends shares."""
+    return (
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        over_time.check_groups,
+        over_time.check_parallel_trends,
+        over_time.check_bounds,
+        over_time.check_anticipation,
+        over_time.check_placebo_in_time,
+        over_time.check_interference,
+        over_time.check_leave_one_out(fit_with),
+        over_time.check_before_after,
+    )
+
+
+TWO_BY_TWO = Design(
+    id="two-by-two",
+    title="Two groups before and after: difference in differences",
+    grade="quasi-causal",
+    estimand=(
+        "The mean effect of the policy on the units that came under it in the one month of its start, over the periods "
+        "from then on: their change less the change of the units that never did."
+    ),
+    assumptions=TRENDS,
+    identifies=("effect",),
+    needs=NEEDS,
+    check_list=_checks(fits.fit_two_by_two_plan),
+    beside=(beside.by_time, beside.bounds, beside.before_after_row),
+    fit_with=fits.fit_two_by_two_plan,
+    naive_with=fits.before_after,
+)
+
+STAGGERED = Design(
+    id="staggered-rollout",
+    title="Staggered roll-out: group-time effects (Callaway and Sant'Anna)",
+    grade="quasi-causal",
+    estimand=(
+        "The mean effect of the policy on the units that came under it, over all their periods from the start on, "
+        "each group of starters against units that are not yet or never under the policy."
+    ),
+    assumptions=TRENDS,
+    identifies=("effect",),
+    needs=NEEDS,
+    check_list=_checks(fits.fit_group_time_plan),
+    beside=(
+        beside.by_time,
+        beside.bounds,
+        beside.other_estimator("imputation", IMPUTED),
+        beside.other_estimator("two-way fixed effects", TWO_WAY_FIT),
+        beside.before_after_row,
+    ),
+    fit_with=fits.fit_group_time_plan,
+    naive_with=fits.before_after,
+    settings={"control": fits.CONTROL_SETTING, "anticipation": ()},
+)
+
+SUN_ABRAHAM = Design(
+    id="sun-abraham",
+    title="Staggered roll-out: interaction-weighted event study (Sun and Abraham)",
+    grade="quasi-causal",
+    estimand=(
+        "The mean effect of the policy on the units that came under it, over all their periods from the start on, "
+        "from effects by group and time since the start in one regression against the units never under it."
+    ),
+    assumptions=TRENDS,
+    identifies=("effect",),
+    needs=NEEDS,
+    check_list=_checks(SUN_ABRAHAM_FIT),
+    beside=(beside.by_time, beside.bounds, beside.other_estimator("imputation", IMPUTED), beside.before_after_row),
+    fit_with=SUN_ABRAHAM_FIT,
+    naive_with=fits.before_after,
+)
+
+IMPUTATION = Design(
+    id="imputation",
+    title="Staggered roll-out: untreated outcomes imputed (Borusyak, Jaravel and Spiess)",
+    grade="quasi-causal",
+    estimand=(
+        "The mean effect of the policy over all treated unit-periods: each outcome less what unit and period would "
+        "have given without the policy, learned from every untreated unit-period."
+    ),
+    assumptions=(*TRENDS, "Trends are parallel in every period before the start, not only in the last one."),
+    identifies=("effect",),
+    needs=NEEDS,
+    check_list=_checks(IMPUTED),
+    beside=(
+        beside.by_time,
+        beside.bounds,
+        beside.other_estimator("group-time effects", fits.fit_group_time_plan),
+        beside.before_after_row,
+    ),
+    fit_with=IMPUTED,
+    naive_with=fits.before_after,
+)
+
+TWO_WAY = Design(
+    id="two-way-rollout",
+    title="Two-way fixed effects, one effect for all",
+    grade="associational",
+    estimand=(
+        "A weighted mean of effects over treated unit-periods. With several starts and effects that grow, weights can "
+        "be negative; it is kept for comparison."
+    ),
+    assumptions=(*TRENDS, "The effect is the same for all units and at all times since the start."),
+    identifies=("effect",),
+    needs=NEEDS,
+    check_list=_checks(TWO_WAY_FIT),
+    beside=(
+        beside.by_time,
+        beside.other_estimator("group-time effects", fits.fit_group_time_plan),
+        beside.before_after_row,
+    ),
+    fit_with=TWO_WAY_FIT,
+    naive_with=fits.before_after,
+)
+
+ALL = (TWO_BY_TWO, STAGGERED, SUN_ABRAHAM, IMPUTATION, TWO_WAY)
