@@ -148,7 +148,7 @@ def fit_ordinal(
     rows = complete_rows(frame, [outcome, *term_columns(slopes), *extra])
     weight = np.ones(len(rows)) if frequency is None else _whole(rows, frequency)
     rows, weight = rows[weight > 0], weight[weight > 0]
-    answer, labels = _answers(rows, outcome, levels)
+    answer, labels = read_answers(rows, outcome, levels)
     x = design(rows, slopes)[1][:, 1:]
     names = design(rows, slopes)[0][1:]
     centre, scale = x.mean(axis=0), x.std(axis=0)
@@ -213,8 +213,13 @@ def _whole(rows: pd.DataFrame, name: str) -> Array:
     return w
 
 
-def _answers(rows: pd.DataFrame, name: str, levels: Sequence[object] | None) -> tuple[NDArray[np.intp], list[str]]:
-    """Answers as 0..J-1 and the labels of those that occur, lowest first."""
+def read_answers(rows: pd.DataFrame, name: str, levels: Sequence[object] | None) -> tuple[NDArray[np.intp], list[str]]:
+    """Answers as 0..J-1 and the labels of those that occur, lowest first.
+
+    Raises
+    ------
+    EstimationError : text without levels, an answer outside them, or fewer than two answers.
+    """
     values = rows[check_column(rows, name)]
     position: NDArray[Any]
     if levels is not None:
