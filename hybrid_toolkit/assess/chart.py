@@ -17,11 +17,11 @@ BASELINE, FIRM = 12, 20
 """Points that limits need at least, and from which they are firm rather than trial limits."""
 RUN = 8
 RULES = {
-    "limits": "outside the control limits",
-    "two_of_three": "two of three in a row beyond two thirds of the way to the same limit",
-    "run": f"{RUN} in a row on the same side of the centre",
+    "limits": "outside the limits",
+    "two_of_three": "two of three near one limit",
+    "run": f"{RUN} in a row on one side",
 }
-"""The rules used: 1, 2 and 4 of the Western Electric handbook."""
+"""The rules used: 1, 2 (two of three beyond two sigma on one side) and 4 of the Western Electric handbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class ControlChart:
         early = len(self.signals) - len(self.after)
         if not self.stable:
             return (
-                f"It was on the move before the action already ({early} signs in {measured} points): a chart cannot tell "
-                "whether it changed. Neighbouring months that resemble each other do this too."
+                f"It was on the move before the action already ({early} signs in {measured} points): a chart cannot "
+                "tell whether it changed. Neighbouring months that resemble each other do this too."
             )
         doubt = f" There was {early} sign of change before already." if early else ""
         later = int(np.isfinite(self.values[self.n_baseline :]).sum())

@@ -94,26 +94,21 @@ def assessment_report(assessment: Assessment, *, on: date, beside: Beside | None
 
 
 def _condition(part: Part, condition: Condition, assessment: Assessment, side: Beside) -> list[Block]:
-    columns = {"prompt": Column("Prompt"), "rater": Column("Rater"), "level": Column("Level")}
-    columns |= {"evidence": Column("Evidence"), "day": Column("Day")}
-    ids = {i.id: i.text for i in part.items}
+    columns = {"prompt": Column("Prompt"), "answers": Column("Answers"), "evidence": Column("Evidence")}
     rows = [
         {
-            "prompt": f"{a.item}: {ids[a.item]}",
-            "rater": role_words(a.role, a.number),
-            "level": f"{LEVELS[a.level]} {a.level}",
-            "evidence": a.evidence,
-            "day": day_words(a.on) if a.on else "",
+            "prompt": f"{item.id}: {item.text}",
+            "answers": "; ".join(f"{role_words(a.role, a.number)} {LEVELS[a.level]} {a.level}" for a in given)
+            or "none yet",
+            "evidence": "; ".join(f"{role_words(a.role, a.number)}: {a.evidence}" for a in given if a.evidence.strip()),
         }
-        for item in ids
-        for a in assessment.answers
-        if a.item == item
+        for item in part.items
+        for given in [[a for a in assessment.answers if a.item == item.id]]
     ]
+    days = [a.on for a in assessment.answers if a.on is not None and any(a.item == i.id for i in part.items)]
     blocks: list[Block] = [Words(part.about)]
-    most = side.gate.policy.max_cells // len(columns)
-    for i in range(0, len(rows), most):
-        blocks.append(Table(told(side.gate, rows[i : i + most], columns, f"{part.title}: answers"), columns))
-    blocks += [] if rows else [Words("Nobody has answered yet.")]
+    blocks.append(Table(told(side.gate, rows, columns, f"{part.title}: answers"), columns))
+    blocks += [Words(f"Last answer on {day_words(max(days))}.")] if days else []
     if side.data is None:
         return blocks
     found = side.of(

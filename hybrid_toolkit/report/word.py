@@ -166,6 +166,10 @@ def _table(document: Any, grid: Grid) -> None:
     caption.paragraph_format.keep_with_next = True
     table = document.add_table(rows=1 + len(grid.rows), cols=len(grid.headings), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
+    table.autofit = False
+    for column, width in zip(table.columns, _widths(grid), strict=True):
+        for place in column.cells:
+            place.width = width
     words = OxmlElement("w:tblDescription")
     words.set(qn("w:val"), clean(grid.caption))
     table._tbl.tblPr.append(words)
@@ -176,12 +180,23 @@ def _table(document: Any, grid: Grid) -> None:
             _mark(made, "w:tblHeader")
         for cell, place in zip(row, made.cells, strict=True):
             paragraph = place.paragraphs[0]
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
             run = paragraph.add_run(clean(cell.text))
             run.font.size, run.bold = Pt(9), i == 0
             if cell.numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     note = document.add_paragraph().add_run(clean(grid.note))
     note.font.size = Pt(9)
+
+
+def _widths(grid: Grid) -> list[Cm]:
+    """Columns as wide as their words ask for, within reason, together as wide as the page."""
+    asked = []
+    for j, heading in enumerate(grid.headings):
+        longest = max((len(row[j].text) for row in grid.rows), default=0)
+        word = max((len(w) for w in heading.text.split()), default=0)
+        asked.append(min(45, max(longest, word + 2, 7)))
+    return [Cm(17.0 * a / sum(asked)) for a in asked]
 
 
 def _mark(row: Any, what: str) -> None:
