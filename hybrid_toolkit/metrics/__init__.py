@@ -7,6 +7,7 @@ from typing import Any
 
 _PUBLIC = {
     "measure": "compute",
+    "ContactTables": "contact_tables",
     "measure_differences": "differences",
     "metric_values": "compute",
     "MetricSpec": "spec",

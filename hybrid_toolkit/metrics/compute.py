@@ -9,10 +9,11 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
+from hybrid_toolkit.metrics.contact_tables import ContactTables
 from hybrid_toolkit.metrics.frames import require
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
 from hybrid_toolkit.metrics.influence import Estimate
-from hybrid_toolkit.metrics.interval import clustered_interval
+from hybrid_toolkit.metrics.interval import Interval, clustered_interval
 from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec, UnitFrame
 from hybrid_toolkit.metrics.reliability import RELIABLE
 from hybrid_toolkit.metrics.spec import find
@@ -28,7 +29,7 @@ Frames = dict[UnitFrame, pd.DataFrame]
 
 
 def measure(
-    data: EvaluationData,
+    data: EvaluationData | ContactTables,
     metrics: str | MetricSpec | Iterable[str | MetricSpec],
     *,
     by: str | None = None,
@@ -39,6 +40,9 @@ def measure(
 
     Parameters
     ----------
+    data : loaded data, or ``ContactTables`` (contact-level metrics over a database or Parquet files that may be larger
+        than memory; groups are columns of the tables, or ``low_access``). Either way contacts are put together by the
+        same Ibis expressions on DuckDB.
     metrics : metric ids (``"remote_share_desk"``), codes (``"MF2"``), or specs of one's own.
     by : a coded column of worker, team, family, contact or la, or ``career_stage`` or ``low_access``. Figures of
         single people are refused; figures of teams are given for use inside and flagged.
@@ -73,6 +77,9 @@ def measure(
     frames: Frames = {}
     rows: list[dict[str, object]] = []
     for spec in find(metrics):
+        if isinstance(data, ContactTables):
+            rows.extend(_measure_tables(data, spec, by, period, conf_level))
+            continue
         frame = _unit_frame(data, spec, frames)
         keys = pd.DataFrame({"group": "all", "period": "all"}, index=frame.index)
         if by is not None:
@@ -138,6 +145,19 @@ def _measure_parts(
     return out
 
 
+def _measure_tables(
+    tables: ContactTables, spec: MetricSpec, by: str | None, period: str | None, conf_level: float
+) -> list[dict[str, object]]:
+    from hybrid_toolkit.metrics.contact_sums import cluster_sums
+
+    out = []
+    for part in cluster_sums(tables, spec, by=by, period=period):
+        interval = clustered_interval(part.estimate, part.cluster, conf_level=conf_level, n=part.n)
+        row = _row(spec, part.estimate, interval, part.n, part.n_missing, by, float("nan"))
+        out.append({"metric": spec.id, "unit": spec.value_unit, "group": part.group, "period": part.period, **row})
+    return out
+
+
 def _one(
     spec: MetricSpec, part: pd.DataFrame, cluster: pd.Series[str], by: str | None, conf_level: float, reliability: float
 ) -> dict[str, object]:
@@ -145,7 +165,13 @@ def _one(
     estimate = spec.statistic(part)
     interval = clustered_interval(estimate, cluster, conf_level=conf_level)
     n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
-    share = missing / len(part) if len(part) else float("nan")
+    return _row(spec, estimate, interval, n, missing, by, reliability)
+
+
+def _row(
+    spec: MetricSpec, estimate: Estimate, interval: Interval, n: int, missing: int, by: str | None, reliability: float
+) -> dict[str, object]:
+    share = missing / (n + missing) if n + missing else float("nan")
     reasons = _reasons(spec, estimate, n, interval.n_clusters, share, reliability, np.isnan(interval.std_error))
     if by == "team_id":
         reasons.append("single teams: for use inside, never named or ranked")

@@ -16,13 +16,14 @@ PERIODS = ("month", "quarter", "year", "wave")
 NOT_RECORDED = "not recorded"
 """Group of the units whose group is missing."""
 _PEOPLE = ("worker_id", "family_id", "child_id", "contact_id", "rater_id", "spell_id")
-_LINKS = (
+LINKS = (
     ("contact", "contact_id"),
     ("worker", "worker_id"),
     ("team", "team_id"),
     ("family", "family_id"),
     ("la", "la_id"),
 )
+"""Table -> its key, in the order in which a group's column is looked for."""
 _KINDS = ("code", "bool", "id")
 _SMALL = ("rural_class", "risk", "n_children")
 
@@ -37,7 +38,7 @@ def group_names() -> tuple[str, ...]:
     """
     columns = [
         c.name
-        for table, _ in _LINKS
+        for table, _ in LINKS
         for c in TABLES[table].columns
         if (c.kind in _KINDS or c.name in _SMALL) and c.name not in (*_PEOPLE, "lsoa", "engaged", "mode_offered_choice")
     ]
@@ -53,6 +54,12 @@ def groups(frame: pd.DataFrame, data: EvaluationData, by: str) -> pd.Series[str]
     UsageError : no such group, or the metric's units have no link to it.
     CoverageError : the data lack the table or column.
     """
+    check_group(by)
+    return _labels(_raw(frame, data, by))
+
+
+def check_group(by: str) -> None:
+    """Refuse groups that would be single people, and groups that do not exist, as ``groups`` says."""
     if by in _PEOPLE:
         raise MeasureError(
             f"figures by '{by}' would be figures of single people or families.",
@@ -63,7 +70,6 @@ def groups(frame: pd.DataFrame, data: EvaluationData, by: str) -> pd.Series[str]
         raise UsageError(
             f"there is no group '{by}'.", fix=f"Use one of {', '.join(group_names())}.", code="GROUP-UNKNOWN"
         )
-    return _labels(_raw(frame, data, by))
 
 
 def _raw(frame: pd.DataFrame, data: EvaluationData, by: str) -> pd.Series[str]:
@@ -77,7 +83,7 @@ def _raw(frame: pd.DataFrame, data: EvaluationData, by: str) -> pd.Series[str]:
     if "la_id" not in linked and by in TABLES["la"].names and "team_id" in linked and data.has("team", "la_id"):
         linked = look_up(linked, data.table("team"), "team_id", ["la_id"])
     gone = ""
-    for table, key in _LINKS:
+    for table, key in LINKS:
         if by in TABLES[table].names and key in linked.columns:
             if data.has(table, by):
                 return look_up(linked[[key]], data.table(table), key, [by])[by]

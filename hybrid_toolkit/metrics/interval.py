@@ -23,12 +23,16 @@ class Interval:
     df: float
 
 
-def clustered_interval(estimate: Estimate, cluster: pd.Series[str], *, conf_level: float = 0.95) -> Interval:
+def clustered_interval(
+    estimate: Estimate, cluster: pd.Series[str], *, conf_level: float = 0.95, n: int | None = None
+) -> Interval:
     """Interval of an estimate from the influence summed within clusters, with t on G - 1 degrees of freedom.
 
     Variance = G/(G-1) (N-1)/(N-k) x sum over clusters of (sum of influence)^2, the usual clustered sandwich. A row
     whose cluster is not known is a cluster of its own. Missing where there are fewer than two clusters or the values
     do not vary.
+
+    ``n`` is the number of units where a row stands for several; the rows used, by default.
 
     Where the estimate brings a second factor of two levels or more (raters or months that move units of all
     clusters), the variance is V1 + max(0, V2 - V12), with V1 of the clusters, V2 of the factor and V12 of their cells
@@ -44,7 +48,7 @@ def clustered_interval(estimate: Estimate, cluster: pd.Series[str], *, conf_leve
     (1.5, 2)
     """
     used = estimate.used
-    n = int(used.sum())
+    n = int(used.sum()) if n is None else n
     code, names = pd.factorize(cluster[used])
     lone = code < 0
     code = np.where(lone, len(names) + np.cumsum(lone) - 1, code)

@@ -7,10 +7,9 @@ import pandas as pd
 
 from hybrid_toolkit.data.contracts import PRACTICE_ITEMS, REMOTE_MODES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.metrics.contact_tables import unit_frame
 from hybrid_toolkit.metrics.frames import flag, look_up, month_of, number, optional, require, safe_ratio
 
-MIN_CONTACTS_COC = 4
-"""Held contacts below which Bice-Boxerman continuity is not given."""
 CARE_ITEMS = ("collaboration", "autonomy", "empathy")
 """Rated dimensions whose mean is the care score (MA1)."""
 AUTHORITY_ITEMS = ("purposefulness", "child_focus", "clarity")
@@ -36,6 +35,8 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
     the way used, 0 where not, missing where the offer, the wish or the mode was not recorded or the contact was not
     held; ``timely`` (MF3) = 1 where held by the due date, 0 where held later, or due and not held by the last day
     the data know of; missing without a due date, or where that day is still to come.
+
+    ``measure`` makes the same columns by an Ibis expression on DuckDB (``contact_level.all_contacts``).
 
     A service that records a wish only after it offers a choice will see a share of the offers only: look at the
     missing share first.
@@ -111,7 +112,7 @@ def continuity(data: EvaluationData) -> pd.DataFrame:
         contacts = optional(data, "contact", *columns)
     parts = []
     if contacts is not None:
-        parts.append(_contact_continuity(data, contacts))
+        parts.append(unit_frame(data, "contact_continuity"))
     if spells is not None:
         parts.append(_spell_continuity(data, spells))
     out = parts[0] if len(parts) == 1 else parts[0].merge(parts[1], on="child_id", how="outer")
@@ -126,23 +127,6 @@ def continuity(data: EvaluationData) -> pd.DataFrame:
         if name not in out:
             out[name] = pd.Series(pd.NA, index=out.index, dtype="str") if name.endswith("_id") else np.nan
     return out[list(wanted)].sort_values("child_id").reset_index(drop=True)
-
-
-def _contact_continuity(data: EvaluationData, contacts: pd.DataFrame) -> pd.DataFrame:
-    held = contacts[contacts["held_date"].notna()].dropna(subset=["child_id", "worker_id"])
-    held = look_up(held, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
-    pair = held.groupby(["child_id", "worker_id"]).size().astype("float64").rename("n").reset_index()
-    pair["square"] = pair["n"] ** 2
-    by = pair.groupby("child_id")
-    n, square = by["n"].sum(), by["square"].sum()
-    out = pd.DataFrame({"n_contacts": n, "n_contact_workers": by.size().astype("float64")})
-    out["usual_provider_share"] = by["n"].max() / n
-    out["bice_boxerman"] = ((square - n) / (n * (n - 1)).where(n > 1)).where(n >= MIN_CONTACTS_COC)
-    for name in ("family_id", "team_id"):
-        counts = held.dropna(subset=[name]).groupby(["child_id", name]).size().rename("n").reset_index()
-        first = counts.sort_values(["child_id", "n", name], ascending=[True, False, True]).drop_duplicates("child_id")
-        out[name] = first.set_index("child_id")[name]
-    return out.reset_index()
 
 
 def _spell_continuity(data: EvaluationData, spells: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,8 @@ import pandas as pd
 
 from hybrid_toolkit.data.contracts import ACCESS_FLAGS
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.exclusion import contact_engagement, household_access, worker_broadband
+from hybrid_toolkit.metrics.contact_tables import unit_frame
+from hybrid_toolkit.metrics.exclusion import household_access, worker_broadband
 from hybrid_toolkit.metrics.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.frames import look_up, number, require
 from hybrid_toolkit.metrics.influence import DifferenceInDifferences, MeanOf, Slope
@@ -32,6 +33,11 @@ def area_exposure(data: EvaluationData) -> pd.DataFrame:
     out = look_up(worker_month_exposure(data), require(data, "team", "team_id", "la_id"), "team_id", ["la_id"])
     out = look_up(out, area, "la_id", ["no30mbit_pct"])
     return out.assign(no30mbit_share=number(out, "no30mbit_pct") / 100)
+
+
+def engagement(data: EvaluationData) -> pd.DataFrame:
+    """``contact_engagement``, made on DuckDB."""
+    return unit_frame(data, "engagement")
 
 
 MDLS = ("Access is not recorded at random: a share among the recorded is not a share of families.",)
@@ -129,7 +135,7 @@ SPECS: tuple[MetricSpec, ...] = (
         ),
         source="This project",
         seed_ids=("S0-C8e4", "S1-L3", "S1-G2", "S0-X5", "S0-C8.3"),
-        frame=contact_engagement,
+        frame=engagement,
         statistic=DifferenceInDifferences("engaged", "remote", "low_access", min_cell=100),
         cluster=("team_id", "worker_id", "family_id"),
     ),
@@ -151,7 +157,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="share",
         source="This project",
         seed_ids=("S0-C8.1", "S0-B5"),
-        frame=contact_engagement,
+        frame=engagement,
         statistic=MeanOf("engaged"),
         cluster=("team_id", "worker_id", "family_id"),
     ),

@@ -7,11 +7,12 @@ import pandas as pd
 from hybrid_toolkit.data.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.metrics.contact_tables import unit_frame
 from hybrid_toolkit.metrics.frames import look_up, month_of, optional, require
 from hybrid_toolkit.metrics.influence import MeanOf
 from hybrid_toolkit.metrics.instruments import score_instrument
 from hybrid_toolkit.metrics.metric import MetricSpec
-from hybrid_toolkit.metrics.practice import contact_practice, practice_skill
+from hybrid_toolkit.metrics.practice import practice_skill
 from hybrid_toolkit.metrics.reliability import cronbach_alpha, rater_icc
 
 SKILL_COLUMNS = {
@@ -22,11 +23,8 @@ WAI = tuple(f"wai_{i:02d}" for i in range(1, 13))
 
 
 def held_contacts(data: EvaluationData) -> pd.DataFrame:
-    """``contact_practice`` of the contacts that were held, with ``choice_recorded`` (0/1)."""
-    rows = contact_practice(data)
-    held = require(data, "contact", "held_date")["held_date"].notna().to_numpy()
-    out = rows[held].reset_index(drop=True)
-    return out.assign(choice_recorded=out["choice_honoured"].notna().astype("float64"))
+    """``contact_practice`` of the contacts that were held, with ``choice_recorded`` (0/1), made on DuckDB."""
+    return unit_frame(data, "held_contacts")
 
 
 def alliance_answers(data: EvaluationData) -> pd.DataFrame:

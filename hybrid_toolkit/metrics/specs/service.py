@@ -7,15 +7,21 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.metrics.contact_tables import MIN_CONTACTS_COC, unit_frame
 from hybrid_toolkit.metrics.frames import require
 from hybrid_toolkit.metrics.influence import MeanOf, RatioOf, Statistic
 from hybrid_toolkit.metrics.metric import MetricSpec, UnitFrame
-from hybrid_toolkit.metrics.practice import MIN_CONTACTS_COC, contact_practice, continuity
+from hybrid_toolkit.metrics.practice import continuity
 from hybrid_toolkit.metrics.service import authority_years, caseloads, referral_outcomes, visit_gaps
 
 SPELLS = {"allocation_spell": ("child_id", "worker_id", "start_date")}
 CONTACTS = {"contact": ("contact_id", "family_id", "child_id", "worker_id", "held_date")}
 NEVER = "Never attributed to a worker."
+
+
+def all_contacts(data: EvaluationData) -> pd.DataFrame:
+    """``contact_practice``, made on DuckDB."""
+    return unit_frame(data, "all_contacts")
 
 
 def case_holders(data: EvaluationData) -> pd.DataFrame:
@@ -238,7 +244,7 @@ SPECS: tuple[MetricSpec, ...] = (
         {"contact": ("contact_id", "family_id", "due_date", "held_date", "mode")},
         "contacts held by the due date / contacts due whose date has passed",
         MeanOf("timely"),
-        contact_practice,
+        all_contacts,
         unit="contact",
         cluster=("team_id", "worker_id", "family_id"),
         seeds=("S0-B5", "S1-M1", "S0-C8.3"),
