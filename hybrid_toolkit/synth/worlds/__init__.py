@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.synth.worlds import rollout
+from hybrid_toolkit.synth.worlds import answers, linear, regression, retention, rollout, wedge
 from hybrid_toolkit.synth.worlds.world import World
 
 __all__ = ["WORLDS", "World"]
 
-FAMILIES: tuple[tuple[World, ...], ...] = (rollout.ALL,)
+FAMILIES: tuple[tuple[World, ...], ...] = (rollout.ALL, regression.ALL, answers.ALL, retention.ALL, linear.ALL, wedge.ALL)
 """The worlds of each module of this folder, its tuple ``ALL``."""
 
 WORLDS: Mapping[str, World] = MappingProxyType({w.id: w for family in FAMILIES for w in family})
