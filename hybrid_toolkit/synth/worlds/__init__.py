@@ -10,7 +10,14 @@ from hybrid_toolkit.synth.worlds.world import World
 
 __all__ = ["WORLDS", "World"]
 
-FAMILIES: tuple[tuple[World, ...], ...] = (rollout.ALL, regression.ALL, answers.ALL, retention.ALL, linear.ALL, wedge.ALL)
+FAMILIES: tuple[tuple[World, ...], ...] = (
+    rollout.ALL,
+    regression.ALL,
+    answers.ALL,
+    retention.ALL,
+    linear.ALL,
+    wedge.ALL,
+)
 """The worlds of each module of this folder, its tuple ``ALL``."""
 
 WORLDS: Mapping[str, World] = MappingProxyType({w.id: w for family in FAMILIES for w in family})
