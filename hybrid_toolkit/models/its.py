@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import stats
 
-from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.autocorrelation import ar1_reml, newey_west
 from hybrid_toolkit.models.prepare import complete_rows
 from hybrid_toolkit.models.rows import as_terms, check_level, choice, frozen, term_columns, tidy_rows, varying, zero_one
-from hybrid_toolkit.models.terms import Array, Term, design_columns
+from hybrid_toolkit.models.segments import check_sides, effect_part, ljung_box, positions, segment_columns
+from hybrid_toolkit.models.terms import Array, Term
 
 ERRORS = {
     "ar1": "first-order autocorrelation by restricted maximum likelihood, Satterthwaite degrees of freedom",
     "newey-west": "Newey-West",
 }
-LEAST, SHORT = 3, 12
-"""Periods needed before and after the start; and the number under which a series is called short."""
+SHORT = 12
+"""Periods a side under which a series is called short."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +58,16 @@ class InterruptedFit:
     lags: int
     converged: bool
     conf_level: float
+
+    @property
+    def n_clusters(self) -> int:
+        """Series: the changed one, and the control where there is one."""
+        return 2 if self.control else 1
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"segmented regression{' with a control series' if self.control else ''}, errors {ERRORS[self.errors]}"
 
     def tidy(self) -> pd.DataFrame:
         """One row a change or trend."""
@@ -151,11 +158,11 @@ def fit_interrupted(
     rows = complete_rows(frame, [outcome, period, *([control] if control else []), *term_columns(extra)])
     y0 = varying(rows, outcome)
     changed = zero_one(rows, control) if control else np.ones(len(rows))
-    at, begin = _positions(rows[period], start)
+    at, begin = positions(rows[period], start)
     order = np.lexsort((at, changed))
     rows, y, at, changed = rows.iloc[order], y0[order], at[order], changed[order]
-    _sides(at, begin, changed, period)
-    names, x, wanted = _columns(rows, at, begin, changed, control is not None, extra, season, harmonics)
+    check_sides(at, begin, changed, period)
+    names, x, wanted = segment_columns(rows, at, begin, changed, control is not None, extra, season, harmonics)
     new = np.concatenate([[True], (np.diff(changed) != 0)])
     step = np.where(new, 0, np.diff(at, prepend=at[0]))
     if errors == "ar1":
@@ -164,7 +171,7 @@ def fit_interrupted(
         fit = newey_west(y, x, step, int(4 * (len(y) / 100) ** (2 / 9)) if lags is None else lags)
     weights = np.array(list(wanted.values()))
     late = (at >= begin) & (changed == 1)
-    without = x @ fit.b - _effect(x, names, fit.b, late)
+    without = x @ fit.b - effect_part(x, names, fit.b, late)
     mine = changed == 1
     return InterruptedFit(
         outcome=outcome,
@@ -183,7 +190,7 @@ def fit_interrupted(
             }
         ),
         rho=fit.rho,
-        left_over_p=_ljung_box(fit.white, new),
+        left_over_p=ljung_box(fit.white, new),
         n=len(y),
         n_missing=len(frame) - len(y),
         n_before=int(((at < begin) & mine).sum()),
@@ -193,115 +200,3 @@ def fit_interrupted(
         converged=fit.converged,
         conf_level=conf_level,
     )
-
-
-def _positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64], int]:
-    """Periods as whole steps from the first, and the step of the start."""
-    try:
-        if pd.api.types.is_datetime64_any_dtype(values):
-            dates, first = pd.DatetimeIndex(values), pd.Timestamp(start)  # type: ignore[arg-type]
-            days = np.unique(dates.to_numpy().astype("datetime64[D]").astype(np.int64))
-            usual = float(np.median(np.diff(days))) if len(days) > 1 else 1.0
-            if 28 <= usual <= 366:
-                wide = 1 if usual < 32 else 3 if usual < 93 else 12
-                number = np.asarray(dates.year * 12 + dates.month, dtype=np.int64)
-                return (number - number.min()) // wide, int((first.year * 12 + first.month - number.min()) // wide)
-            day = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
-            gap = int((first.to_datetime64().astype("datetime64[D]").astype(np.int64) - day.min()) // usual)
-            return np.asarray((day - day.min()) // int(usual)), gap
-        if not pd.api.types.is_numeric_dtype(values):
-            raise TypeError
-        number = values.to_numpy(dtype=np.float64)
-        steps = np.diff(np.unique(number))
-        unit = float(steps.min()) if len(steps) else 1.0
-        whole = (number - number.min()) / unit
-        if np.abs(whole - np.round(whole)).max() > 1e-6:
-            raise ValueError
-        return np.round(whole).astype(np.int64), int(np.ceil((float(start) - number.min()) / unit - 1e-9))  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise EstimationError(
-            f"column '{values.name}' and the start are not numbers or dates of one kind and even steps.",
-            fix="Give periods as numbers or dates, and the start in the same form.",
-            code="PERIODS",
-        ) from None
-
-
-def _sides(at: NDArray[np.int64], begin: int, changed: Array, period: str) -> None:
-    for who in np.unique(changed):
-        mine = at[changed == who]
-        twice = len(mine) - len(np.unique(mine))
-        if twice:
-            raise EstimationError(
-                f"{twice} row(s) repeat a period of '{period}' in a series.",
-                fix="Bring the data to one row a period, such as by means or sums.",
-                code="PANEL-DUPLICATE",
-            )
-        before, after = int((mine < begin).sum()), int((mine >= begin).sum())
-        if min(before, after) < LEAST:
-            raise EstimationError(
-                f"a series has {before} period(s) before the start and {after} from it: each side needs {LEAST}.",
-                fix="Bring a longer series, or check the start.",
-                code="TOO-FEW-PERIODS",
-            )
-
-
-def _columns(
-    rows: pd.DataFrame,
-    at: NDArray[np.int64],
-    begin: int,
-    changed: Array,
-    controlled: bool,
-    extra: Sequence[Term],
-    season: int | None,
-    harmonics: int,
-) -> tuple[list[str], Array, dict[str, Array]]:
-    """The design and, by name, the weights on its coefficients of what is to be told."""
-    since = (at - begin).astype(np.float64)
-    post = (since >= 0).astype(np.float64)
-    x = {"level": np.ones(len(at)), "trend": since, "post": post, "bend": post * since}
-    if controlled:
-        x |= {f"{n} x changed": v * changed for n, v in x.items()}
-    for h in range(1, harmonics + 1 if season else 1):
-        angle = 2 * np.pi * h * at / float(season or 1)
-        x |= {f"sin {h}": np.sin(angle), f"cos {h}": np.cos(angle)}
-    x |= design_columns(rows, extra)
-    matrix, names = np.column_stack(list(x.values())), list(x)
-    scaled = matrix / np.sqrt((matrix**2).sum(axis=0)).clip(1e-300)
-    if len(at) <= len(names) or np.linalg.matrix_rank(scaled, tol=1e-9) < len(names):
-        raise EstimationError(
-            f"{len(at)} rows cannot carry {len(names)} coefficients, or a covariate is a combination of the others.",
-            fix="Leave out covariates or waves, or bring a longer series.",
-            code="SINGULAR",
-        )
-    tail = " x changed" if controlled else ""
-    last = since[changed == 1].max()
-    middle = since[(changed == 1) & (post == 1)].mean()
-
-    def weights(**of: float) -> Array:
-        return np.array([of.get(n.removesuffix(tail), 0.0) if n.endswith(tail) else 0.0 for n in names])
-
-    told = {
-        "level change": weights(post=1),
-        "slope change": weights(bend=1),
-        "mean change after the start": weights(post=1, bend=float(middle)),
-        "change in the last period": weights(post=1, bend=float(last)),
-        "trend before" + (", less control" if controlled else ""): weights(trend=1),
-    }
-    return names, matrix, told
-
-
-def _effect(x: Array, names: list[str], b: Array, late: NDArray[np.bool_]) -> Array:
-    tail = " x changed" if "post x changed" in names else ""
-    at = [names.index(f"post{tail}"), names.index(f"bend{tail}")]
-    return np.asarray(np.where(late, x[:, at] @ b[at], 0.0))
-
-
-def _ljung_box(e: Array, new: NDArray[np.bool_], lags: int = 4) -> float:
-    """P-value of the first autocorrelations of whitened residuals, within series."""
-    total, n = float(e @ e), len(e)
-    series = np.cumsum(new)
-    q = 0.0
-    for k in range(1, lags + 1):
-        same = series[k:] == series[:-k]
-        q += (float((e[k:] * e[:-k])[same].sum()) / total) ** 2 / (n - k)
-    return float(stats.chi2.sf(n * (n + 2) * q, lags - 1))

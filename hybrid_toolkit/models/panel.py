@@ -29,6 +29,7 @@ class Panel:
     times : labels of the periods, in order.
     clusters : units; integers.
     n_incomplete, n_always : units left out: not complete, or treated in the first period already.
+    units : labels of the units; empty in a part of a panel.
     """
 
     y: Array
@@ -38,6 +39,7 @@ class Panel:
     clusters: NDArray[np.int64]
     n_incomplete: int
     n_always: int
+    units: NDArray[np.generic] = field(default_factory=lambda: np.empty(0), repr=False)
 
     @property
     def cohorts(self) -> list[int]:
@@ -138,6 +140,7 @@ def read_panel(
         clusters=pd.factorize(groups[keep, 0], sort=True)[0].astype(np.int64),
         n_incomplete=lost,
         n_always=int((~keep).sum()),
+        units=np.asarray(whole[unit])[::n_periods][keep],
     )
 
 
