@@ -157,7 +157,8 @@ class ToolkitWidget(ipywidgets.VBox):  # type: ignore[misc]
             self._answer.value, self._figures.value = self._shown.answer + note, self._shown.body
             code = self.to_code()
             self._code.value = code_html(code) if code else ""
-            self._taken.layout.display = "" if type(self)._exports is not ToolkitWidget._exports else "none"
+            offers = type(self)._exports is not ToolkitWidget._exports
+            self._taken.layout.display = "" if offers and self._shown.body else "none"
         except HybridToolkitError as error:
             self._fail(error.message, error.fix)
         except Exception as error:  # a widget shows what went wrong in place; a traceback could hold values

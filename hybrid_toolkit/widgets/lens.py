@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -133,3 +133,20 @@ def span_text(estimate: float, low: float, high: float, hidden: bool = False) ->
     if estimate != estimate:
         return "cannot be estimated"
     return number_text(estimate) + ("" if low != low else f" ({number_text(low)} to {number_text(high)})")
+
+
+def span_of(row: Mapping[Hashable, object]) -> str:
+    """A released row's estimate with its interval, in words."""
+    estimate, low, high = three_of(row)
+    return span_text(estimate, low, high, bool(row["suppressed"]))
+
+
+def three_of(row: Mapping[Hashable, object]) -> tuple[float, float, float]:
+    """A released row's estimate and the ends of its interval."""
+    estimate, low, high = (float(str(row[c])) for c in ("estimate", "conf_low", "conf_high"))
+    return estimate, low, high
+
+
+def count_of(row: Mapping[Hashable, object]) -> str:
+    """A released row's count in words."""
+    return "too few" if row["suppressed"] else f"{float(str(row['n'])):,.0f}"

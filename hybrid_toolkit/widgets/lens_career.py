@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -16,7 +16,7 @@ from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.spec import REGISTRY
 from hybrid_toolkit.metrics.wellbeing import survey_scores
-from hybrid_toolkit.widgets.lens import LensView, Panel, notes_release, span_text
+from hybrid_toolkit.widgets.lens import LensView, Panel, count_of, notes_release, span_of, span_text, three_of
 from hybrid_toolkit.widgets.lens_widget import view_state
 from hybrid_toolkit.widgets.metric_answer import number_text
 from hybrid_toolkit.widgets.metric_units import group_label
@@ -104,13 +104,13 @@ class CareerStageViews:
         spec, at = REGISTRY[state.outcome], float(state.at)
         read = curves.release.content
         read = read[np.isclose(read["at"], at)]
-        said = "; ".join(f"{_stage(r['stage'])} {_span(r)}" for r in read.to_dict("records"))
+        said = "; ".join(f"{_stage(r['stage'])} {span_of(r)}" for r in read.to_dict("records"))
         slope = slopes.content
         gap = slope[slope["term"].eq(GAP)]
-        tail = f"; slope of {GAP.lower()}: {_span(gap.to_dict('records')[0])}" if len(gap) else ""
+        tail = f"; slope of {GAP.lower()}: {span_of(gap.to_dict('records')[0])}" if len(gap) else ""
         drawn = Panel(curves.caption, curves.release, partial(_draw_curves, spec.name, spec.value_unit, at),
                       curves.heads, curves.rows, words=2)  # fmt: skip
-        body = [[_stage(r["term"]), _span(r), _count(r)] for r in slope.to_dict("records")]
+        body = [[_stage(r["term"]), span_of(r), count_of(r)] for r in slope.to_dict("records")]
         axis = f"{spec.value_unit} for all hours at home rather than none"
         ladder = Panel("Slope by career stage, and the gap", slopes, partial(_draw_slopes, axis),
                        ["Career stage", f"{axis} (interval)", "workers"], body)  # fmt: skip
@@ -129,7 +129,7 @@ class CareerStageViews:
                                         clusters="n_clusters", labels=["stage", "at"], source=self.data)  # fmt: skip
             ladder = slope_rows(rows, outcome, GAP, least=self._gate.policy.threshold)
             slopes = self._gate.estimates(ladder, title=f"Slope of {name}", clusters="n_clusters", source=self.data)
-            table = [[_stage(r["stage"]), f"{r['at']:.0%}", _span(r)] for r in made.content.to_dict("records")]
+            table = [[_stage(r["stage"]), f"{r['at']:.0%}", span_of(r)] for r in made.content.to_dict("records")]
             heads = ["Career stage", "At home", "Fitted mean (interval)"]
             self._worked[outcome] = Panel(f"{name} over remote share", made, None, heads, table, 2), slopes
         return self._worked[outcome]
@@ -166,19 +166,6 @@ def _stage(name: object) -> str:
     return GAP if name == GAP else group_label("career_stage", str(name))
 
 
-def _span(row: Mapping[Hashable, object]) -> str:
-    return span_text(*_three(row), bool(row["suppressed"]))
-
-
-def _three(row: Mapping[Hashable, object]) -> tuple[float, float, float]:
-    estimate, low, high = (float(str(row[c])) for c in VALUES)
-    return estimate, low, high
-
-
-def _count(row: Mapping[Hashable, object]) -> str:
-    return "too few" if row["suppressed"] else f"{float(str(row['n'])):,.0f}"
-
-
 def _draw_curves(name: str, unit: str, at: float, release: Release) -> str:
     rows = release.content
     curves = []
@@ -196,7 +183,7 @@ def _draw_curves(name: str, unit: str, at: float, release: Release) -> str:
 
 def _draw_slopes(axis: str, release: Release) -> str:
     rows = [
-        Interval(_stage(r["term"]), *_three(r), hidden=bool(r["suppressed"]), total=r["term"] == GAP)
+        Interval(_stage(r["term"]), *three_of(r), hidden=bool(r["suppressed"]), total=r["term"] == GAP)
         for r in release.content.to_dict("records")
     ]
     said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,16 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.reliability import RELIABLE, cronbach_alpha, rater_icc
 from hybrid_toolkit.metrics.spec import REGISTRY
-from hybrid_toolkit.widgets.lens import LensView, Panel, metric_panels, notes_release, span_text
+from hybrid_toolkit.widgets.lens import (
+    LensView,
+    Panel,
+    count_of,
+    metric_panels,
+    notes_release,
+    span_of,
+    span_text,
+    three_of,
+)
 from hybrid_toolkit.widgets.lens_widget import view_state
 from hybrid_toolkit.widgets.metric_answer import number_text
 from hybrid_toolkit.widgets.metric_view import MetricViews
@@ -115,7 +124,7 @@ class PracticeQualityViews:
         values = ["estimate", "conf_low", "conf_high"]
         release = self._gate.figure_data(frame, title="Components of skill", dims=["component"], values=values,
                                          source=self.data)  # fmt: skip
-        rows = [[r["component"], *_numbers(r)] for r in release.content.to_dict("records")]
+        rows = [[r["component"], span_of(r), count_of(r)] for r in release.content.to_dict("records")]
         heads = ["Component", "Mean rating (interval)", "meetings"]
         return Panel("Components of skill, everyone", release, _draw_components, heads, rows)
 
@@ -172,19 +181,11 @@ def _first(groups: Mapping[str, str], name: str) -> dict[str, str]:
     return {name: groups[name]} if name in groups else {ALL: "Everyone"}
 
 
-def _numbers(row: Mapping[object, object]) -> list[str]:
-    hidden = bool(row["suppressed"])
-    low, high = float(str(row["conf_low"])), float(str(row["conf_high"]))
-    n = "too few" if hidden else f"{float(str(row['n'])):,.0f}"
-    return [span_text(float(str(row["estimate"])), low, high, hidden), n]
-
-
-def _reliability(row: Mapping[object, object]) -> list[str]:
-    value, low, high = (float(str(row[c])) for c in ("estimate", "conf_low", "conf_high"))
+def _reliability(row: Mapping[Hashable, object]) -> list[str]:
+    value = three_of(row)[0]
     needed = RATED_TWICE if row["unit"] == "share" else RELIABLE
     enough = "not known" if value != value else "yes" if value >= needed else f"no, below {number_text(needed)}"
-    n = "too few" if row["suppressed"] else f"{float(str(row['n'])):,.0f}"
-    return [str(row["term"]), span_text(value, low, high, bool(row["suppressed"])), n, enough]
+    return [str(row["term"]), span_of(row), count_of(row), enough]
 
 
 def _draw_components(release: Release) -> str:

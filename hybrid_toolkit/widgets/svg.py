@@ -77,9 +77,13 @@ def interval_rows_svg(rows: Sequence[Interval], *, title: str, description: str,
     >>> drawn.startswith("<svg"), 'role="img"' in drawn, "<title>T</title>" in drawn
     (True, True, True)
     """
-    left, right, top = _margin([r.label for r in rows]), 16, 8
+    names = [label_lines(r.label) for r in rows]
+    left, right, top = _margin([line for lines in names for line in lines]), 16, 8
     ticks = _axis(rows, 5)
-    bottom = top + ROW * len(rows)
+    tops = [top]
+    for lines in names:
+        tops.append(tops[-1] + max(ROW, 15 * len(lines) + 4))
+    bottom = tops[-1]
 
     def x(value: float) -> float:
         return left + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (WIDTH - left - right)
@@ -87,8 +91,9 @@ def interval_rows_svg(rows: Sequence[Interval], *, title: str, description: str,
     parts = [line_svg(x(t), top, x(t), bottom, opacity=0.18) for t in ticks]
     parts += [text_svg(x(t), bottom + 16, tick_text(t, ticks), anchor="middle") for t in ticks]
     for i, row in enumerate(rows):
-        y = top + ROW * (i + 0.5)
-        parts.append(text_svg(left - 10, y + 4, row.label, anchor="end", bold=row.total))
+        y = (tops[i] + tops[i + 1]) / 2
+        first = y + 4 - 7.5 * (len(names[i]) - 1)
+        parts += [text_svg(left - 10, first + 15 * k, t, anchor="end", bold=row.total) for k, t in enumerate(names[i])]
         if row.hidden:
             parts.append(text_svg(left + 6, y + 4, HIDDEN, italic=True))
             continue
@@ -213,6 +218,22 @@ def tick_text(value: float, ticks: Sequence[float]) -> str:
     """
     digits = max(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in ticks)
     return f"{value:,.{digits}f}"
+
+
+def label_lines(label: str, most: int = 21) -> list[str]:
+    """A label broken at spaces into lines that fit beside a figure.
+
+    Examples
+    --------
+    >>> label_lines("Fewer than 10 needs met, in person")
+    ['Fewer than 10 needs', 'met, in person']
+    """
+    lines = [""]
+    for word in label.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
 
 
 def _margin(labels: Sequence[str]) -> float:

@@ -170,7 +170,8 @@ def test_a_link_holds_the_file_and_goes_when_the_page_moves() -> None:
 
 
 def test_work_is_cancelled_between_its_steps() -> None:
-    progress, kept, started = Progress(), [], threading.Event()
+    progress, started = Progress(), threading.Event()
+    kept: list[str] = []
 
     def work(report: Report) -> str:
         for i in range(10_000_000):
