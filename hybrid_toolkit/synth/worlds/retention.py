@@ -47,7 +47,8 @@ def _leaving(
         time = np.ceil(time)
     entry = rng.uniform(0, 12, n) * (rng.random(n) < 0.3 + 0.6 * remote) if late else np.zeros(n)
     made = f.assign(remote=remote, months=np.minimum(time, END), left=(time <= END).astype(float), entry=entry.round(3))
-    return made[time > made["entry"]].reset_index(drop=True)
+    seen: pd.DataFrame = made[time > made["entry"]].reset_index(drop=True)
+    return seen
 
 
 ALL: tuple[World, ...] = (
