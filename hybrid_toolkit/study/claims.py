@@ -6,6 +6,7 @@ said. This module only looks things up in it.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,15 +17,17 @@ from typing import Any
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
-from hybrid_toolkit.designs import GRADES
+from hybrid_toolkit.designs import GRADES, RATIO_KINDS
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.words import Words, causal_words, overreach
+from hybrid_toolkit.study.words import Words, causal_words, check_words, overreach
 
 ILLUSTRATION = "illustration"
 """Grade of anything said from simulated data: below every grade of evidence."""
 ALL_GRADES = (ILLUSTRATION, *GRADES)
 FINDINGS = ("difference", "trifling", "small", "open")
+CLAIM_FAMILIES = ("sentence", "ratio", "policy", "decomposition")
+_FAMILIES = {"effect": "policy", "composition": "decomposition"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,24 @@ def grammar() -> dict[str, Any]:
     return tomllib.loads((files("hybrid_toolkit.study") / "grammar.toml").read_text(encoding="utf-8"))
 
 
+def family_of(kind: str) -> str:
+    """The part of the grammar that speaks of a kind of estimand.
+
+    Examples
+    --------
+    >>> [family_of(k) for k in ("slope", "log-odds", "effect", "composition")]
+    ['sentence', 'ratio', 'policy', 'decomposition']
+    """
+    return "ratio" if kind in RATIO_KINDS else _FAMILIES.get(kind, "sentence")
+
+
 def grammar_table() -> pd.DataFrame:
-    """Every sentence a claim can take: grade, finding, sentence. For readers who audit the words."""
-    rows = [(g, f, grammar()["sentence"][g][f]) for g in GRADES for f in FINDINGS]
-    return pd.DataFrame(rows, columns=["grade", "finding", "sentence"])
+    """Every sentence that may be said: family, grade, finding, sentence. For readers who audit the words."""
+    found = grammar()
+    rows = [(f, g, k, s) for f in CLAIM_FAMILIES for g in found[f] for k, s in found[f][g].items()]
+    rows += [("prediction", "any", k, s) for k, s in found["prediction"].items()]
+    rows += [("what-if", g, "any", found["what_if"][g]) for g in GRADES]
+    return pd.DataFrame(rows, columns=["family", "grade", "finding", "sentence"])
 
 
 def finding_of(low: float, high: float, smallest: float | None) -> str:
@@ -106,6 +123,7 @@ def make_claim(
     limits: Sequence[str],
     synthetic: bool,
     notes: Sequence[str] = (),
+    kind: str = "slope",
 ) -> Claim:
     """The claim for one outcome.
 
@@ -113,38 +131,33 @@ def make_claim(
     ----------
     words : how the outcome is spoken of.
     contrast : the difference in exposure, in words.
-    estimate, low, high : for that contrast, in the outcome's own unit.
+    estimate, low, high : for that contrast, in the outcome's own unit; on the log scale for a ratio.
     conf_level : level of the interval.
     design_grade : the strongest grade the design carries.
     checks : every check, those of a diagnosis among them.
     limits : what the study can never say.
     synthetic : whether the data were simulated.
     notes : further reasons that lower nothing.
+    kind : kind of estimand, one of ``hybrid_toolkit.designs.KINDS``; a ratio is spoken as "times".
 
     Raises
     ------
-    StudyError : the interval is not finite, or the words claim more than the grade allows.
+    StudyError : the interval is not finite, a ratio's smallest is not above 1, or the words claim more than the grade
+        allows.
     """
-    size, lower, upper = (v * words.scale for v in (estimate, low, high))
-    if not all(pd.notna(v) and abs(v) != float("inf") for v in (size, lower, upper)):
+    check_words(contrast, words.phrase, words.unit)
+    family = family_of(kind)
+    log = family == "ratio"
+    scale = 1.0 if log else words.scale
+    size, lower, upper = (v * scale for v in (estimate, low, high))
+    if not all(math.isfinite(v) for v in (size, lower, upper)):
         raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
     failed = [c for c in checks if c.passed is False]
     grade = lowered(design_grade, [c.name for c in failed])
-    finding = finding_of(lower, upper, words.smallest)
-    spoken = GRADES[min(GRADES.index(grade), GRADES.index("associational"))] if synthetic else grade
-    digits = 1 if max(abs(size), abs(lower), abs(upper)) >= 1 else 2
-    slots = {
-        "contrast": contrast,
-        "Contrast": contrast[:1].upper() + contrast[1:],
-        "phrase": words.phrase,
-        "size": _figure(size, digits),
-        "low": _figure(lower, digits),
-        "high": _figure(upper, digits),
-        "unit": words.unit,
-        "smallest": f"{words.smallest:g}" if words.smallest is not None else "",
-        "level": f"{conf_level:.0%}",
-    }
-    text = grammar()["sentence"][spoken][finding].format(**slots)
+    finding = finding_of(lower, upper, _smallest(words, log))
+    spoken = _spoken(grade, family, synthetic)
+    slots = _slots(words, contrast, (size, lower, upper), conf_level, log=log)
+    text = grammar()[family][spoken][finding].format(**slots)
     _guard(text, spoken)
     if synthetic:
         text = f"In simulated data: {text} {SYNTHETIC_STAMP}."
@@ -157,6 +170,94 @@ def make_claim(
         reasons=_reasons(design_grade, grade, failed, synthetic, notes),
         may_not_say=_forbidden(spoken, final, limits),
     )
+
+
+def prediction_sentence(
+    *, words: Words, contrast: str, low: float, high: float, conf_level: float, k: int, kind: str = "slope"
+) -> str:
+    """Where another authority like ``k`` that were combined would lie, in the words of the grammar.
+
+    Parameters are those of ``make_claim``; ``low`` and ``high`` are printed as they are (log scale for a ratio).
+
+    Raises
+    ------
+    StudyError : the words claim too much.
+    """
+    check_words(contrast, words.phrase, words.unit)
+    log = family_of(kind) == "ratio"
+    name = ("ratio" if log else "difference") if math.isfinite(low) and math.isfinite(high) else "none"
+    figures = (0.0, low, high) if name != "none" else (0.0, 0.0, 0.0)
+    slots = _slots(words, contrast, figures, conf_level, log=log)
+    text = str(grammar()["prediction"][name].format(**slots, k=k))
+    _guard(text.replace("prediction interval", "interval"), "associational")
+    return text
+
+
+def what_if_sentence(
+    *, words: Words, change: str, estimate: float, low: float, high: float, conf_level: float, grade: str
+) -> str:
+    """What an estimate would mean under another rota; below quasi-causal the caveat stands in the sentence.
+
+    Parameters
+    ----------
+    words, conf_level : as ``make_claim``. change : the rota in words. estimate, low, high : change of the mean outcome,
+        in the outcome's own unit. grade : grade of the claim that the estimate supports.
+
+    Raises
+    ------
+    StudyError : the words claim too much, or the interval is not finite.
+    """
+    check_words(change, words.phrase, words.unit)
+    if not all(math.isfinite(v) for v in (estimate, low, high)):
+        raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
+    figures = (estimate * words.scale, low * words.scale, high * words.scale)
+    table = grammar()["what_if"]
+    text = str(table[grade].format(**_slots(words, change, figures, conf_level)))
+    weak = GRADES.index(grade) < GRADES.index("quasi-causal")
+    _guard(text.replace(table["caveat"], "") if weak else text, grade)
+    return text
+
+
+def _smallest(words: Words, log: bool) -> float | None:
+    """The smallest difference that matters on the scale of the estimate."""
+    if not log or words.smallest is None:
+        return words.smallest
+    if not words.smallest > 1:
+        raise StudyError(
+            f"the smallest ratio that matters for '{words.outcome}' must be above 1.",
+            fix="Give a ratio such as 1.2 for a fifth more or less.",
+            code="CLAIM-SMALLEST",
+        )
+    return math.log(words.smallest)
+
+
+def _spoken(grade: str, family: str, synthetic: bool) -> str:
+    """The grade whose sentence is used: no stronger than an association for simulated data or a decomposition."""
+    known = [g for g in GRADES if g in grammar()[family]]
+    most = GRADES.index("associational") if synthetic else GRADES.index(known[-1])
+    return GRADES[min(GRADES.index(grade), most)]
+
+
+def _slots(
+    words: Words, contrast: str, figures: tuple[float, float, float], conf_level: float, *, log: bool = False
+) -> dict[str, str]:
+    size, low, high = figures
+    if log:
+        told = [f"{math.exp(min(v, 50.0)):.2f}" for v in figures]
+    else:
+        digits = 1 if max(abs(size), abs(low), abs(high)) >= 1 else 2
+        told = [_figure(v, digits) for v in figures]
+    return {
+        "contrast": contrast,
+        "Contrast": contrast[:1].upper() + contrast[1:],
+        "phrase": words.phrase,
+        "size": told[0],
+        "low": told[1],
+        "high": told[2],
+        "unit": words.unit,
+        "smallest": f"{words.smallest:g}" if words.smallest is not None else "",
+        "level": f"{conf_level:.0%}",
+    }
 
 
 def _figure(value: float, digits: int) -> str:

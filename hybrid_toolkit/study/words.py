@@ -3,54 +3,67 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hybrid_toolkit.errors import StudyError
 
 CAUSAL_WORDS = (
-    r"caus(e|es|ed|ing|al)",
-    r"effects?",
+    r"caus(e|es|ed|ing|al|ally|ality|ation|ative)",
+    r"effects?|effective(ly|ness)?",
     r"affect(s|ed|ing)?",
-    r"impact(s|ed|ing)?",
-    r"lead(s|ing)? to",
-    r"led to",
-    r"results? in",
-    r"because",
-    r"due to",
-    r"thanks to",
-    r"owing to",
-    r"reduc(e|es|ed|ing|tion)",
-    r"increas(e|es|ed|ing)",
+    r"impact(s|ed|ing|ful)?",
+    r"influenc(e|es|ed|ing)",
+    r"lead(s|ing)? to|led to",
+    r"results? (in|from)|resulted (in|from)|resulting (in|from)",
+    r"br(ings?|ought|inging) about",
+    r"because|due to|thanks to|owing to|on account of",
+    r"hence|therefore|thereby|consequen(ce|ces|t|tly)",
+    r"attribut(able|ed|es?) to",
+    r"stem(s|med|ming)? from|arises? from|arose from",
+    r"reduc(e|es|ed|ing|tions?)",
+    r"increas(e|es|ed|ing|ingly)",
     r"decreas(e|es|ed|ing)",
-    r"improv(e|es|ed|ing|ement)",
-    r"worsen(s|ed|ing)?",
-    r"harm(s|ed|ing)?",
-    r"damag(e|es|ed|ing)",
-    r"help(s|ed|ing)?",
-    r"boost(s|ed|ing)?",
-    r"driv(e|es|en|ing)",
-    r"makes?",
-    r"produc(e|es|ed|ing)",
-    r"prevent(s|ed|ing)?",
+    r"lower(s|ed|ing)|rais(e|es|ed|ing)",
+    r"diminish(es|ed|ing)?|lessen(s|ed|ing)?",
+    r"improv(e|es|ed|ing|ements?)|enhanc(e|es|ed|ing|ements?)",
+    r"worsen(s|ed|ing)?|deteriorat(e|es|ed|ing|ion)",
+    r"harm(s|ed|ing|ful)?|hurt(s|ing)?|damag(e|es|ed|ing)|undermin(e|es|ed|ing)|erod(e|es|ed|ing)",
+    r"help(s|ed|ing|ful)?|boost(s|ed|ing)?|foster(s|ed|ing)",
+    r"strengthen(s|ed|ing)?|weaken(s|ed|ing)?",
+    r"driv(e|es|en|er|ers|ing)|drove|trigger(s|ed|ing)?|induc(e|es|ed|ing)|generat(es|ed|ing)",
+    r"makes?|made|produc(e|es|ed|ing)|yield(s|ed|ing)?|determin(es|ed|ing)",
+    r"prevent(s|ed|ing)?|hinder(s|ed|ing)?|imped(e|es|ed|ing)",
+    r"contribut(e|es|ed|ing) to",
     r"prov(e|es|ed|en|ing)",
 )
 """Words that say one thing brings about another."""
 OTHER_WORDS = (
-    r"best",
-    r"worst",
-    r"league",
-    r"rank(s|ed|ing)?",
-    r"top",
-    r"bottom",
-    r"outperform(s|ed|ing)?",
-    r"will",
-    r"predict(s|ed|ing)?",
-    r"at risk of leaving",
-    r"this (worker|family|child|team)",
+    r"best|worst|better than|worse than|highest|lowest",
+    r"league|leader ?boards?|winners?|losers?",
+    r"rank(s|ed|ing|ings)?|outrank(s|ed|ing)?",
+    r"top|bottom",
+    r"outperform(s|ed|ing)?|underperform(s|ed|ing)?",
+    r"will|shall|going to|(is|are) likely to",
+    r"predict(s|ed|ing|ions?|or|ors)?|forecast(s|ed|ing)?",
+    r"at risk of leaving|likely to leave",
+    r"(this|that) (worker|family|child|team|person|authority)",
 )
 """Words that rank, or that speak of what one person or team will do."""
-_FORBIDDEN = re.compile(r"\b(" + "|".join((*CAUSAL_WORDS, *OTHER_WORDS)) + r")\b", re.IGNORECASE)
-_CAUSAL = re.compile(r"\b(" + "|".join(CAUSAL_WORDS) + r")\b", re.IGNORECASE)
+_CAUSAL = re.compile(r"\b(" + "|".join(CAUSAL_WORDS) + r")\b")
+_FORBIDDEN = re.compile(r"\b(" + "|".join((*CAUSAL_WORDS, *OTHER_WORDS)) + r")\b")
+_NAMED = re.compile(r"\b(?:Team|Office|Worker|Family|Child)[ _-]?(?:[A-Z]\b|\d+)")
+"""A team, office or person called by its letter or number."""
+_LIKE = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u043a\u043c\u0442\u0432\u043d"
+    "\u03b1\u03b5\u03b9\u03bf\u03c1\u03c5\u03bd\u03c4\u03ba\u03c7\u03b3\u0131\u0251\u0261\u026a\u1d00\u1d04\u1d07",
+    "aeopcyxijshdqwkmtbhaeiopuvtkxyiagiace",
+)
+"""Letters of other alphabets that look like Latin ones."""
+_DIGITS = str.maketrans("013457@$|", "oieastasl")
+_HYPHENS = re.compile(r"[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_\-]+")
+_SPACED = re.compile(r"\b(?:\w[ .*]){2,}\w\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,8 @@ class Words:
     phrase : noun phrase that can follow "lower" and "higher", such as "share of contacts held as preferred".
     unit : unit of the figure that is printed.
     scale : what an estimate is multiplied by for print, 100 for a share in percentage points.
-    smallest : smallest difference in that unit, for the study's contrast, that would matter; None where not set.
+    smallest : smallest difference in that unit, for the study's contrast, that would matter; for a ratio, the smallest
+        ratio above 1. None where not set.
     """
 
     outcome: str
@@ -74,7 +88,7 @@ class Words:
 
 
 def overreach(text: str) -> tuple[str, ...]:
-    """The causal, ranking or predicting words in a text.
+    """The causal, ranking or predicting words in a text, however they are spelled, split or disguised.
 
     Examples
     --------
@@ -82,13 +96,44 @@ def overreach(text: str) -> tuple[str, ...]:
     ()
     >>> overreach("Remote work causes the worst outcomes")
     ('causes', 'worst')
+    >>> overreach("remote work c\u0430uses it"), overreach("re-\\nduces it"), overreach("c.a.u.s.e.s")
+    (('causes',), ('reduces',), ('causes',))
     """
-    return tuple(m.group(0).lower() for m in _FORBIDDEN.finditer(text))
+    named = tuple(m.group(0).lower() for m in _NAMED.finditer(unicodedata.normalize("NFKC", text)))
+    return _found(_FORBIDDEN, text) + named
 
 
 def causal_words(text: str) -> tuple[str, ...]:
-    """The causal words in a text."""
-    return tuple(m.group(0).lower() for m in _CAUSAL.finditer(text))
+    """The causal words in a text, however they are spelled, split or disguised."""
+    return _found(_CAUSAL, text)
+
+
+def _found(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.group(0) for reading in _readings(text) for m in pattern.finditer(reading)))
+
+
+def _readings(text: str) -> Iterator[str]:
+    """A text as it may be read: in plain letters, hyphens and breaks as spaces or as nothing, spaced letters joined."""
+    flat = unicodedata.normalize("NFKD", text).casefold().translate(_LIKE)
+    flat = "".join(
+        c for c in flat if c == "\u00ad" or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf")
+    )
+    for split in (" ", ""):
+        plain = re.sub(r"\s+", " ", re.sub(_HYPHENS.pattern + r"\s*", split, flat))
+        yield plain
+        yield _SPACED.sub(lambda m: re.sub(r"[ .*]", "", m.group(0)), plain)
+        yield plain.translate(_DIGITS)
+
+
+def contrast_of(contrast: str, exposure: str) -> str:
+    """The contrast that claims speak of, in words; without one, a unit of the exposure.
+
+    Examples
+    --------
+    >>> contrast_of("", "rs_desk"), contrast_of("a day more at home", "rs_desk")
+    ('one unit more of rs desk', 'a day more at home')
+    """
+    return contrast or f"one unit more of {exposure.replace('_', ' ')}"
 
 
 def check_words(*texts: str) -> None:

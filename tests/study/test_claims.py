@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from hybrid_toolkit.designs import DESIGNS, GRADES
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.claims import FINDINGS, ILLUSTRATION, grammar, grammar_table, lowered, make_claim
+from hybrid_toolkit.study.claims import (
+    CLAIM_FAMILIES,
+    FINDINGS,
+    ILLUSTRATION,
+    grammar,
+    grammar_table,
+    lowered,
+    make_claim,
+    prediction_sentence,
+    what_if_sentence,
+)
 from hybrid_toolkit.study.headline import headline_studies, panel_study
 from hybrid_toolkit.study.words import Words, causal_words, overreach
 
@@ -42,10 +52,21 @@ def claim(grade: str = "associational", finding: str = "difference", **changes: 
 
 def test_the_grammar_is_whole() -> None:
     table = grammar_table()
-    assert len(table) == len(GRADES) * len(FINDINGS) and table["sentence"].str.endswith(".").all()
-    weak = table[table["grade"].isin(["descriptive", "associational"])]
-    assert not any(causal_words(s) for s in weak["sentence"])
-    assert not any(set(overreach(s)) - set(causal_words(s)) for s in table["sentence"])
+    assert set(table["family"]) == {*CLAIM_FAMILIES, "prediction", "what-if"}
+    for family in CLAIM_FAMILIES:
+        mine = table[table["family"] == family]
+        grades = GRADES[:2] if family == "decomposition" else GRADES
+        assert set(zip(mine["grade"], mine["finding"], strict=True)) == set(itertools.product(grades, FINDINGS))
+    assert table["sentence"].str.endswith(".").all() and table["sentence"].is_unique
+    caveat = grammar()["what_if"]["caveat"]
+    for row in table.itertuples():
+        said = row.sentence.replace("prediction interval", "interval")
+        assert not set(overreach(said)) - set(causal_words(said))
+        if row.family == "what-if" and row.grade in GRADES[:2]:
+            assert caveat in said
+            said = said.replace(caveat, "")
+        if row.grade not in ("quasi-causal", "causal"):
+            assert not causal_words(said)
     assert all(g in grammar()["forbidden"] for g in (*GRADES, ILLUSTRATION))
     every_check = {"clusters", "missing values", "first stage", "overlap", "power", "lead", "interference", "response"}
     assert every_check <= set(NAMES)
@@ -133,7 +154,10 @@ def test_a_result_on_real_data_is_graded_by_its_checks(results) -> None:
     # the same results, as if an authority had brought the rows
     practice, stage, gap = (replace(results[s.id], synthetic=False) for s in headline_studies())
     (first,) = practice.claims()
-    assert first.grade == lowered("quasi-causal", [c.name for c in practice.checks if c.passed is False])
+    failed = [c.name for c in practice.checks if c.passed is False]
+    failed += ["open path"] if practice.identification.identified is False else []
+    assert first.grade == lowered("quasi-causal", failed)
+    assert all(any(f"'{name}'" in r for r in first.reasons) for name in failed)
     assert not any("simulated" in r for r in first.reasons)
     for c in (*stage.claims(), *gap.claims()):
         assert GRADES.index(c.grade) <= GRADES.index("associational") and not causal_words(c.text)
@@ -151,7 +175,8 @@ def test_a_synthetic_result_is_an_illustration_whatever_it_finds(results) -> Non
 
 def test_power_from_a_diagnosis_lowers_the_claim(results) -> None:
     study = headline_studies()[0]
-    result = replace(results[study.id], synthetic=False)
+    known = replace(results[study.id].identification, identified=True)
+    result = replace(results[study.id], synthetic=False, identification=known, checks=())
     diagnosis = study.diagnose("helpful-hump", sims=6, progress=False)
     before, after = result.claims()[0], result.claims(diagnosis)[0]
     assert diagnosis.value("power") < 0.8
@@ -165,3 +190,177 @@ def test_shipped_studies_speak_plainly() -> None:
         for outcome in study.outcomes:
             words = study.words_for(outcome)
             assert words.smallest and words.unit and not overreach(words.phrase)
+
+
+BASE = ["causes", "effect", "impact", "reduces", "because", "best", "worst", "ranked", "predicts", "improves", "harmed"]
+BASE += ["led to", "brought about", "due to", "drives", "worsened", "highest", "will", "outperforms", "increases"]
+LOOKALIKE = {"a": "\u0430", "e": "\u0435", "o": "\u03bf", "c": "\u0441", "p": "\u0440", "i": "\u0456", "s": "\u0455"}
+LEET = {"a": "4", "e": "3", "o": "0", "s": "5", "i": "1"}
+DISGUISES = {
+    "as it is": lambda w, i: w,
+    "capitals": lambda w, i: w.upper(),
+    "other alphabet": lambda w, i: "".join(LOOKALIKE.get(c, c) for c in w),
+    "full width": lambda w, i: "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in w),
+    "zero width": lambda w, i: w[:i] + "\u200b" + w[i:],
+    "soft hyphen": lambda w, i: w[:i] + "\u00ad" + w[i:],
+    "hyphen": lambda w, i: w[:i] + "-" + w[i:],
+    "line break": lambda w, i: w[:i] + "-\n" + w[i:],
+    "unicode hyphen": lambda w, i: w[:i] + "\u2011" + w[i:],
+    "accents": lambda w, i: w[:i] + "\u0301" + w[i:],
+    "spaced": lambda w, i: " ".join(w) if " " not in w else w,
+    "dotted": lambda w, i: ".".join(w) if " " not in w else w,
+    "digits": lambda w, i: "".join(LEET.get(c, c) for c in w),
+    "joined by a hyphen": lambda w, i: f"remote-{w}",
+    "wide gap": lambda w, i: w.replace(" ", " \t\n "),
+}
+
+
+@given(st.sampled_from(BASE), st.sampled_from(sorted(DISGUISES)), st.integers(1, 3))
+def test_a_word_in_disguise_is_seen(word, disguise, at) -> None:
+    phrase = f"the engagement that contact {DISGUISES[disguise](word, at)} families"
+    assert overreach(phrase), disguise
+    for change in (
+        {"words": replace(WORDS, phrase=phrase)},
+        {"contrast": phrase},
+        {"words": replace(WORDS, unit=phrase)},
+    ):
+        with pytest.raises(StudyError, match="WORDS"):
+            claim("causal", **change)
+    with pytest.raises(StudyError, match="WORDS"):
+        headline_studies()[2].but(contrast=phrase)
+
+
+PLAIN = [
+    "share",
+    "of",
+    "contacts",
+    "families",
+    "engagement",
+    "workers",
+    "early-career",
+    "digital access",
+    "the",
+    "remote",
+]
+PLAIN += [
+    "{size}",
+    "{level}",
+    "{0}",
+    "%s",
+    "\u2014",
+    "learning",
+    "met",
+    "as",
+    "preferred",
+    "not",
+    "less",
+    "a",
+    "10",
+    "\n",
+]
+KINDS_TRIED = ("slope", "slope-gap", "effect", "indirect", "log-odds", "log-rate", "log-hazard", "composition")
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(PLAIN), st.sampled_from(BASE)), min_size=1, max_size=8),
+    st.lists(st.sampled_from(PLAIN), min_size=1, max_size=6),
+    st.sampled_from(GRADES),
+    st.sampled_from(KINDS_TRIED),
+    st.lists(st.sampled_from(NAMES), unique=True, max_size=5),
+    st.booleans(),
+    st.tuples(st.floats(-40, 40), st.floats(0, 40), st.floats(0, 40)),
+)
+def test_no_phrase_check_or_figure_makes_a_weak_design_speak_strongly(
+    phrase, contrast, grade, kind, failed, synthetic, figures
+) -> None:
+    estimate, below, above = figures
+    given_all = {
+        "words": Words("y", " ".join(phrase), "points", 1.0, 1.5),
+        "contrast": " ".join(contrast),
+        "estimate": estimate,
+        "low": estimate - below,
+        "high": estimate + above,
+        "checks": [Check(n, False, f"{n} failed.") for n in failed],
+        "synthetic": synthetic,
+        "kind": kind,
+    }
+    try:
+        got = claim(grade, **given_all)
+    except StudyError as error:
+        assert error.code == "WORDS" and overreach(f"{' '.join(phrase)} {' '.join(contrast)}")
+        return
+    carried = lowered(grade, failed)
+    assert GRADES.index(carried) <= GRADES.index(grade)
+    said = got.text.replace("SYNTHETIC DATA - not evidence about any real authority", "")
+    assert not set(overreach(said)) - set(causal_words(said))
+    if synthetic or carried in ("descriptive", "associational") or kind == "composition":
+        assert not causal_words(said)
+    if synthetic:
+        assert got.grade == ILLUSTRATION
+    if kind.startswith("log-"):
+        assert " times" in said or "smallest" in said
+
+
+@pytest.mark.parametrize(
+    "phrase", ["the engagement of Team B", "contacts of Worker 12", "families of Office-3", "Family A's visits"]
+)
+def test_nobody_is_called_by_letter_or_number(phrase) -> None:
+    assert overreach(phrase)
+    with pytest.raises(StudyError, match="WORDS"):
+        claim(words=replace(WORDS, phrase=phrase))
+
+
+def test_a_ratio_is_spoken_as_times() -> None:
+    words = Words("left", "the odds of leaving within a year", "", 1.0, 1.2)
+    given_all = {"kind": "log-odds", "words": words, "contrast": "10 points more remote time"}
+    got = claim("associational", estimate=0.405, low=0.18, high=0.63, **given_all)
+    assert got.text == (
+        "10 points more remote time is associated with the odds of leaving within a year 1.50 times as high "
+        "(95% interval 1.20 to 1.88 times)."
+    )
+    assert claim("associational", estimate=0.05, low=0.01, high=0.1, **given_all).finding == "trifling"
+    assert claim("associational", estimate=0.0, low=-0.1, high=0.1, **given_all).finding == "small"
+    assert claim("associational", estimate=0.0, low=-0.9, high=0.1, **given_all).finding == "open"
+    with pytest.raises(StudyError, match="CLAIM-SMALLEST"):
+        claim("associational", estimate=0.4, low=0.1, high=0.6, **{**given_all, "words": replace(words, smallest=0.2)})
+
+
+def test_a_policy_and_a_decomposition_have_sentences_of_their_own() -> None:
+    rule = {"contrast": "a rule of three office days", "kind": "effect"}
+    assert "where it came in" in claim("quasi-causal", **rule).text
+    part = {"contrast": "who is in the two groups", "kind": "composition"}
+    assert claim("causal", **part).text.startswith("−15.0 percentage points of the difference in")
+    assert not causal_words(claim("causal", **part).text)
+
+
+@pytest.mark.parametrize("failed", ["open path", "invariance", "lock", "co-production", "few clusters", "convergence"])
+def test_what_lowers_a_claim_is_told(failed) -> None:
+    got = claim("quasi-causal", checks=[Check(failed, False, f"{failed} failed.")])
+    assert GRADES.index(got.grade) < GRADES.index("quasi-causal")
+    assert any(f"'{failed}'" in r for r in got.reasons)
+
+
+def test_an_open_path_of_the_graph_lowers_a_result(results) -> None:
+    result = replace(results["remote-practice"], synthetic=False, checks=())
+    shut = replace(result, identification=replace(result.identification, identified=True))
+    open_ = replace(result, identification=replace(result.identification, identified=False))
+    assert shut.claims()[0].grade == "quasi-causal"
+    assert open_.claims()[0].grade == "associational" and any("open path" in r for r in open_.claims()[0].reasons)
+
+
+def test_what_if_and_prediction_keep_to_the_grade() -> None:
+    figures = {"words": WORDS, "low": -0.2, "high": -0.1, "conf_level": 0.95}
+    for grade in GRADES:
+        said = what_if_sentence(change="a rota with a day more in the office", estimate=-0.15, grade=grade, **figures)
+        assert (grammar()["what_if"]["caveat"] in said) == (grade in GRADES[:2])
+        assert "−15.0 percentage points" in said
+    for bad in ("a rota that causes harm", "the best rota"):
+        with pytest.raises(StudyError, match="WORDS"):
+            what_if_sentence(change=bad, estimate=-0.15, grade="causal", **figures)
+        with pytest.raises(StudyError, match="WORDS"):
+            prediction_sentence(contrast=bad, k=4, **figures)
+    with pytest.raises(StudyError, match="CLAIM"):
+        what_if_sentence(change="a rota", estimate=float("nan"), grade="causal", **figures)
+    assert "nothing can be said" in prediction_sentence(
+        words=WORDS, contrast="a rota", low=float("nan"), high=float("nan"), conf_level=0.95, k=2
+    )

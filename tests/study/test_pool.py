@@ -1,0 +1,172 @@
+"""Several authorities together: bundles that hold no rows, and their combination, against known truth and bad input."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.disclosure import Gate, Policy
+from hybrid_toolkit.errors import DisclosureError, OutputError, StudyError, UnreadableError
+from hybrid_toolkit.study.evidence import EvidenceBundle, read_bundle, study_hash
+from hybrid_toolkit.study.pool import pool
+from hybrid_toolkit.synth.estimands import true_value
+from hybrid_toolkit.synth.generate import resolve, simulate_authority
+
+STUDY = ht.headline_studies()[2]
+SEEDS = range(301, 307)
+
+
+@pytest.fixture(scope="module")
+def bundles() -> list[EvidenceBundle]:
+    tables = sorted(STUDY.tables())
+    return [STUDY.evidence_bundle(simulate_authority("helpful-hump", "small", s, tables=tables)) for s in SEEDS]
+
+
+def test_six_authorities_together_hold_the_truth(bundles) -> None:
+    truth, size = resolve("helpful-hump", "small", 0)
+    value = true_value(truth, STUDY.estimand, size=size) * 100
+    got = pool(bundles)
+    fit = got.fit()
+    assert got.k == 6 and got.synthetic and got.converged
+    assert fit.conf_low <= value <= fit.conf_high
+    assert fit.prediction_low <= value <= fit.prediction_high
+    single = float(np.median([b.estimates[0].std_error for b in bundles]))
+    assert fit.std_error < 0.7 * single
+    assert 0 <= fit.i2 < 0.7  # every authority was made with the same truth
+    assert fit.prediction_low <= fit.conf_low and fit.prediction_high >= fit.conf_high
+
+
+def test_a_bundle_holds_no_row_and_names_no_authority(bundles, tmp_path: Path) -> None:
+    data = simulate_authority("helpful-hump", "small", 301, tables=sorted(STUDY.tables()))
+    result = STUDY.estimate(data)
+    bundle = STUDY.evidence_bundle(result, tmp_path / "new" / "a.json")
+    text = (tmp_path / "new" / "a.json").read_text(encoding="utf-8")
+    assert bundle == bundles[0] == read_bundle(tmp_path / "new" / "a.json")
+    assert len(text) < 12_000 and data.label not in text
+    for name in ("worker_id", "family_id", "contact_id"):
+        ids = set(data["contact"][name].astype(str).unique()[:50])
+        assert not [i for i in ids if f'"{i}"' in text]
+    row = bundle.estimates[0]
+    main = result.tidy().iloc[0]
+    assert row.estimate == pytest.approx(100 * main["estimate"], abs=5e-4)
+    assert row.variance == pytest.approx((100 * main["std_error"]) ** 2, rel=1e-3)
+    assert row.n % 5 == 0 and row.n_clusters == result.n_clusters
+    assert {d["rule"] for d in bundle.gate["decisions"]} >= {"rounding"} and len(bundle.gate["policy_hash"]) == 64
+    assert bundle.study == STUDY and bundle.study_hash == study_hash(STUDY)
+    assert "SYNTHETIC" in bundle.summary() and "no rows" in bundle.summary()
+    assert {"outcome", "estimate", "std_error"} <= set(bundle.tidy()) and len(bundle.glance()) == 1
+
+
+def test_pooling_files_and_bundles_is_the_same_in_any_order(bundles, tmp_path: Path) -> None:
+    paths = []
+    for i, b in enumerate(bundles[:4]):
+        paths.append(tmp_path / f"{i}.json")
+        paths[-1].write_text(b.to_json(), encoding="utf-8")
+    one, two = pool(paths), pool(bundles[3::-1])
+    np.testing.assert_allclose(one.tidy()["estimate"], two.tidy()["estimate"], rtol=1e-9)
+    assert ht.pool is pool
+    assert list(one.tidy()["role"]) == ["pooled", "prediction"] and len(one.glance()) == 1
+    mandel = pool(paths, method="paule-mandel", interval="normal")
+    assert mandel.fit().estimate == pytest.approx(one.fit().estimate, abs=0.5)
+
+
+def test_what_is_said_of_several_names_and_ranks_none(bundles) -> None:
+    got = pool(bundles)
+    (claim,) = got.claims()
+    assert claim.grade == "illustration" and any("6 authorities" in r for r in claim.reasons)
+    assert any("Which authority does better" in s for s in claim.may_not_say)
+    assert "prediction interval" in got.prediction() and "may come with" in got.prediction()
+    real = replace(got, synthetic=False)
+    assert real.claims()[0].grade in ("descriptive", "associational")
+    assert "SYNTHETIC" in got.summary() and "SYNTHETIC" not in real.summary()
+    failed = [c for _, cs in got.checks for c in cs if c.passed is False]
+    assert all(c.verdict.startswith("It failed in ") for c in failed)
+    few = replace(pool(bundles[:3]), synthetic=False, checks=())
+    assert any("3 authorities" in r and "authorities'" in r for r in few.claims()[0].reasons)
+
+
+def test_authorities_that_truly_differ_are_told_apart_by_no_one() -> None:
+    tables = sorted(STUDY.tables())
+    truth, size = resolve("helpful-hump", "small", 0)
+    base = true_value(truth, STUDY.estimand, size=size) * 100
+    rng = np.random.default_rng(5)
+    first = STUDY.evidence_bundle(simulate_authority("helpful-hump", "small", 301, tables=tables))
+    spread, bundles, truths = 6.0, [], base + rng.normal(0, 6.0, 12)
+    for i, value in enumerate(truths):
+        row = first.estimates[0]
+        moved = replace(row, estimate=round(value + rng.normal(0, row.std_error), 3))
+        bundles.append(replace(first, estimates=(moved,), data_hash=f"{i:064d}"))
+    fit = pool(bundles).fit()
+    assert fit.i2 > 0.5 and 0.4 < np.sqrt(fit.tau2) / spread < 1.8
+    inside = np.mean((truths > fit.prediction_low) & (truths < fit.prediction_high))
+    assert inside >= 11 / 12 and fit.conf_low <= base <= fit.conf_high
+
+
+def changed(bundle: EvidenceBundle, **fields: object) -> dict[str, object]:
+    raw = json.loads(bundle.to_json())
+    return {**raw, **fields}
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (lambda b: [b[0]], "POOL-ONE"),
+        (lambda b: [], "POOL-ONE"),
+        (lambda b: [b[0], b[0]], "POOL-TWICE"),
+        (lambda b: [b[0], replace(b[1], synthetic=False)], "POOL-SYNTHETIC"),
+        (lambda b: [b[0], replace(b[1], study_hash="0" * 64)], "POOL-STUDIES"),
+    ],
+)
+def test_bundles_that_do_not_belong_together_are_refused(bundles, given, code) -> None:
+    with pytest.raises(StudyError) as caught:
+        pool(given(bundles))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda b: "not json",
+        lambda b: "[]",
+        lambda b: json.dumps(changed(b, schema=2)),
+        lambda b: json.dumps(changed(b, synthetic=False)),
+        lambda b: b.to_json().replace(str(b.estimates[0].estimate), "1.5"),
+        lambda b: b.to_json()[:-40],
+        lambda b: json.dumps({k: v for k, v in changed(b).items() if k != "checks"}),
+        lambda b: json.dumps(changed(b, content_hash="")),
+    ],
+)
+def test_a_damaged_or_edited_bundle_is_refused(bundles, write, tmp_path: Path) -> None:
+    path = tmp_path / "b.json"
+    path.write_text(write(bundles[0]), encoding="utf-8")
+    with pytest.raises(UnreadableError) as caught:
+        pool([bundles[1], path])
+    assert caught.value.code == "BUNDLE-UNREADABLE" and "1.5" not in str(caught.value)
+    with pytest.raises(UnreadableError):
+        read_bundle(tmp_path / "absent.json")
+
+
+def test_what_may_not_leave_does_not(tmp_path: Path) -> None:
+    data = simulate_authority("helpful-hump", "small", 301, tables=sorted(STUDY.tables()))
+    result = STUDY.estimate(data)
+    path = tmp_path / "b.json"
+    with pytest.raises(DisclosureError, match="BUNDLE-WITHHELD"):
+        STUDY.evidence_bundle(replace(result, n_clusters=4), path)
+    with pytest.raises(DisclosureError, match="BUNDLE-WITHHELD"):
+        STUDY.evidence_bundle(result, path, gate=Gate(Policy(minimum_clusters=60)))
+    with pytest.raises(DisclosureError, match="BUNDLE-DECIMALS"):
+        STUDY.but(words=()).evidence_bundle(replace(result, study=STUDY.but(words=()), estimates=tiny(result)), path)
+    with pytest.raises(StudyError, match="EVIDENCE-STUDY"):
+        STUDY.but(contrast_size=0.5).evidence_bundle(result, path)
+    with pytest.raises(OutputError):
+        STUDY.evidence_bundle(result, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def tiny(result):
+    return result.estimates.assign(std_error=result.estimates["std_error"] / 1000)
