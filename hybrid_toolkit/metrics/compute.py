@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
+from hybrid_toolkit.metrics.comparable import comparable, invariance_flag
 from hybrid_toolkit.metrics.contact_tables import ContactTables
 from hybrid_toolkit.metrics.frames import require
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
@@ -55,7 +57,9 @@ def measure(
     clustered sandwich with t on clusters - 1 degrees of freedom; missing where there is one cluster or nothing
     varies); ``n`` units used in ``n_clusters`` clusters; ``n_missing`` units left out for a missing value, and their
     ``missing_share``; ``reliability`` of a scale over all answers; ``flag``, empty or the reasons why the figure
-    should not be reported. Missing values are counted, never filled. Groups stand in their own order, never by rank.
+    should not be reported, and for a scale by career stage or mode of work, that invariance was not shown, so that
+    its means should not be compared. Missing values are counted, never filled. Groups stand in their own order,
+    never by rank.
 
     Raises
     ------
@@ -87,7 +91,9 @@ def measure(
         if period is not None:
             keys["period"] = periods(frame, period)
         reliability = _reliability(data, spec)
-        rows.extend(_measure_parts(spec, frame, keys, by, conf_level, reliability))
+        warned = invariance_flag(comparable(data, spec, by), by)
+        parts = _measure_parts(spec, frame, keys, by, conf_level, reliability)
+        rows.extend(r | {"flag": "; ".join(filter(None, (r["flag"], warned)))} for r in parts)
     out = pd.DataFrame(rows, columns=list(COLUMNS))
     if data.synthetic:
         out.attrs["stamp"] = SYNTHETIC_STAMP
@@ -131,7 +137,7 @@ def cluster_of(frame: pd.DataFrame, spec: MetricSpec, by: str | None) -> pd.Seri
 
 def _measure_parts(
     spec: MetricSpec, frame: pd.DataFrame, keys: pd.DataFrame, by: str | None, conf_level: float, reliability: float
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     cluster = cluster_of(frame, spec, by)
     out = []
     for group in group_order(keys["group"]) if len(keys) else ["all"]:

@@ -81,8 +81,8 @@ def _grouped(rows: ir.Table, tables: ContactTables, by: str | None) -> ir.Table:
         return rows.mutate(_group=_label(rows[by]))
     if by == "low_access" and "family_id" in rows.columns:
         return _looked_up(rows, low_access(tables.tables), "family_id", by)
-    if by == "career_stage":
-        raise UsageError("career stages are told of loaded data only.", fix="Load the data.", code="GROUP-TABLES")
+    if by in ("career_stage", "mode_of_work"):
+        raise UsageError(f"'{by}' is told of loaded data only.", fix="Load the data.", code="GROUP-TABLES")
     for table, key in LINKS:
         if by in TABLES[table].names and key in rows.columns:
             held = tables.tables.get(table)

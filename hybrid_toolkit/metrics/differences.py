@@ -11,6 +11,7 @@ from scipy import stats
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
+from hybrid_toolkit.metrics.comparable import comparable, invariance_flag, invariance_word
 from hybrid_toolkit.metrics.compute import cluster_of, metric_values
 from hybrid_toolkit.metrics.grouping import NOT_RECORDED, group_order, groups
 from hybrid_toolkit.metrics.influence import Estimate, MeanOf, Slope
@@ -60,8 +61,10 @@ def measure_differences(
 
     Returns
     -------
-    metric, unit, group, reference, estimate, conf_low, conf_high, p_value, p_holm, n, n_reference, n_clusters, flag.
-    Units whose group is not recorded are left out.
+    metric, unit, group, reference, estimate, conf_low, conf_high, p_value, p_holm, n, n_reference, n_clusters,
+    invariance, flag. ``invariance``: whether a survey scale measures the same across career stage or mode of work
+    (``held``, ``not held``, ``not tested``; empty for other metrics and groups); the flag repeats what did not hold,
+    and ``attrs["invariance"]`` holds the verdict. Units whose group is not recorded are left out.
 
     Raises
     ------
@@ -87,6 +90,12 @@ def measure_differences(
     ]
     out = pd.DataFrame(rows)
     out.insert(out.columns.tolist().index("n"), "p_holm", holm(out["p_value"].tolist()))
+    check = comparable(data, spec, by)
+    out.insert(out.columns.tolist().index("flag"), "invariance", invariance_word(check))
+    warned = invariance_flag(check, by)
+    if check is not None:
+        out["flag"] = ["; ".join(filter(None, (f, warned))) for f in out["flag"]]
+        out.attrs["invariance"] = check.verdict
     return out
 
 

@@ -142,3 +142,23 @@ def worker_month_load(data: EvaluationData) -> pd.DataFrame:
     out["travel_h"] = out["commute_h"] + out["visit_travel_h"]
     out["office_days"] = number(rows, "h_office") / 7.4
     return out.reset_index(drop=True)
+
+
+def mode_of_work(data: EvaluationData, rows: pd.DataFrame) -> pd.Series[str]:
+    """Mostly home or mostly office of each row of a frame with ``worker_id`` and ``month``.
+
+    The mean desk share at home of the months up to the row's, from .5 up or below; missing where none is known.
+
+    Raises
+    ------
+    CoverageError : ``worker_month`` lacks the hours.
+    """
+    exposure = worker_month_exposure(data)[["worker_id", "month", "rs_desk"]].dropna()
+    keys = rows[["worker_id", "month"]].drop_duplicates().dropna()
+    pairs = keys.merge(exposure, on="worker_id", suffixes=("", "_rs"))
+    share = pairs[pairs["month_rs"] <= pairs["month"]].groupby(["worker_id", "month"])["rs_desk"].mean()
+    found = share.reindex(pd.MultiIndex.from_frame(rows[["worker_id", "month"]]))
+    mean = pd.Series(found.to_numpy(), index=rows.index, dtype="float64")
+    return (
+        pd.Series("mostly office", index=rows.index, dtype="str").where(mean < 0.5, "mostly home").where(mean.notna())
+    )

@@ -9,6 +9,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
 from hybrid_toolkit.metrics.career import STAGES, career_stage
 from hybrid_toolkit.metrics.exclusion import household_access
+from hybrid_toolkit.metrics.exposure import mode_of_work
 from hybrid_toolkit.metrics.frames import look_up, require
 
 PERIODS = ("month", "quarter", "year", "wave")
@@ -42,7 +43,7 @@ def group_names() -> tuple[str, ...]:
         for c in TABLES[table].columns
         if (c.kind in _KINDS or c.name in _SMALL) and c.name not in (*_PEOPLE, "lsoa", "engaged", "mode_offered_choice")
     ]
-    return tuple(dict.fromkeys(["career_stage", "low_access", *columns]))
+    return tuple(dict.fromkeys(["career_stage", "mode_of_work", "low_access", *columns]))
 
 
 def groups(frame: pd.DataFrame, data: EvaluationData, by: str) -> pd.Series[str]:
@@ -77,6 +78,14 @@ def _raw(frame: pd.DataFrame, data: EvaluationData, by: str) -> pd.Series[str]:
         return _stage(frame, data)
     if by in frame.columns:
         return frame[by]
+    if by == "mode_of_work":
+        if not {"worker_id", "month"} <= set(frame.columns):
+            raise UsageError(
+                "the units of this metric have no worker and month, so no mode of work.",
+                fix="Choose another group.",
+                code="GROUP-UNIT",
+            )
+        return mode_of_work(data, frame)
     if by == "low_access" and "family_id" in frame:
         return look_up(frame[["family_id"]], household_access(data), "family_id", ["low_access"])["low_access"]
     linked = frame

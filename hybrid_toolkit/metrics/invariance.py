@@ -7,7 +7,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
 from hybrid_toolkit.metrics.career import EARLY_STAGES, career_stage
-from hybrid_toolkit.metrics.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.exposure import mode_of_work
 from hybrid_toolkit.metrics.factor_data import MIN_GROUP
 from hybrid_toolkit.metrics.factor_invariance import InvarianceResult, measurement_invariance
 from hybrid_toolkit.metrics.frames import look_up, require
@@ -63,7 +63,7 @@ def invariance_rows(data: EvaluationData, *, instrument: str, scale: str, by: st
     rows = answers[["worker_id", "wave", *items]].merge(month, on=["worker_id", "wave"], how="left")
     worker = require(data, "worker", "worker_id", *(() if by == "mode_of_work" else ("role", "reg_date")))
     rows = look_up(rows, worker, "worker_id", ["team_id", "role", "reg_date", "asye"])
-    rows["group"] = _mode(data, rows) if by == "mode_of_work" else _stage(rows, by)
+    rows["group"] = mode_of_work(data, rows) if by == "mode_of_work" else _stage(rows, by)
     rows = rows.dropna(subset=[*items, "group"]).sort_values(["worker_id", "wave"])
     first = rows.drop_duplicates("worker_id").reset_index(drop=True)
     return first[["worker_id", "team_id", "wave", "group", *items]]
@@ -76,17 +76,6 @@ def _stage(rows: pd.DataFrame, by: str) -> pd.Series[str]:
         return stage
     early = pd.Series("later career", index=rows.index, dtype="str").where(~stage.isin(EARLY_STAGES), "early career")
     return early.where(stage.notna())
-
-
-def _mode(data: EvaluationData, rows: pd.DataFrame) -> pd.Series[str]:
-    exposure = worker_month_exposure(data)[["worker_id", "month", "rs_desk"]].dropna()
-    pairs = rows[["worker_id", "wave", "month"]].merge(exposure, on="worker_id", suffixes=("", "_rs"))
-    pairs = pairs[pairs["month_rs"] <= pairs["month"]]
-    share = pairs.groupby(["worker_id", "wave"])["rs_desk"].mean()
-    index = pd.MultiIndex.from_frame(rows[["worker_id", "wave"]])
-    mean = pd.Series(share.reindex(index).to_numpy(), index=rows.index, dtype="float64")
-    mode = pd.Series("mostly office", index=rows.index, dtype="str").where(mean < 0.5, "mostly home")
-    return mode.where(mean.notna())
 
 
 def survey_invariance(data: EvaluationData, *, instrument: str, scale: str, by: str) -> InvarianceResult:
