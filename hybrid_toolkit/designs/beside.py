@@ -33,8 +33,10 @@ def naive_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     return naive_fit(frame, fit.plan).row.assign(term="naive comparison", role="naive")
 
 
-def simple_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+def simple_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The slope on exposure in each group of the moderator."""
+    if not fit.plan.moderator:
+        return None
     x, both, name = fit.plan.exposure, fit.plan.target, fit.plan.moderator
     rows = [
         fit.linear.combine({x: 1.0}, term=f"{x} where not {name}", unit=fit.plan.unit),
@@ -67,9 +69,11 @@ def group_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     return pd.concat(parts, ignore_index=True).assign(role="group slope")
 
 
-def spline_version(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+def spline_version(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The same contrast where exposure may bend: mean slope between its quartiles, one group less the other."""
     plan = fit.plan
+    if not plan.moderator:
+        return None
     curve, m = spline(frame, plan.exposure, df=3), Column(plan.moderator)
     held = [as_term(frame, c) for c in plan.confounders]
     model = _again(frame, fit, [curve, m, Interaction(curve, m), *held])

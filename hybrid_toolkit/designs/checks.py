@@ -106,9 +106,11 @@ def check_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
     return Check("overlap", good, verdict, max(least, SMALL) if least else 0.0, MIN_CELL)
 
 
-def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check:
+def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """Both groups of the moderator cover the same range of exposure."""
     plan = fit.plan
+    if not plan.moderator:
+        return None
     used = frame[[plan.outcome, plan.exposure, plan.moderator]].dropna()
     group = used[plan.moderator].astype(bool)
     x = used[plan.exposure]

@@ -143,7 +143,8 @@ class _Run:
         wanted = {s.unit: {c: None for o in self.studies if o.unit == s.unit for c in o.columns} for s in self.studies}
         try:
             data = _simulate(self.truths[name], self.size, tables, simulation_seed(self.seed, index))
-            frames = {unit: build_frame(data, unit, list(columns)) for unit, columns in wanted.items()}
+            own = {u: tuple(dict.fromkeys(m for s in self.studies if s.unit == u for m in s.metrics)) for u in wanted}
+            frames = {unit: build_frame(data, unit, list(columns), own[unit]) for unit, columns in wanted.items()}
         except Exception as error:  # counted by its type, shown in the diagnosis: one bad draw never spoils the others
             return [[(o, error_code(error), ()) for o in s.outcomes] for s in self.studies]
         return [[_fit(s, frames[s.unit], o, self.conf_level) for o in s.outcomes] for s in self.studies]

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
 from hybrid_toolkit import __version__
-from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData, hash_frame
 from hybrid_toolkit.designs import DesignFit
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.claims import Claim, make_claim
 from hybrid_toolkit.study.diagnose import Diagnosis
+from hybrid_toolkit.study.frames import FREE_UNIT, given_frame
 from hybrid_toolkit.study.graph import CausalGraph
 from hybrid_toolkit.study.graph_check import require_unblocked
 from hybrid_toolkit.study.identification import Identification
+from hybrid_toolkit.study.lock import LockCheck, check_lock
 from hybrid_toolkit.study.scales import check_scale
 from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.words import contrast_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +41,7 @@ class StudyResult:
     method : what was fitted, in words.
     converged : whether every fit ended at its optimum.
     identification : what the causal graph says of the study.
+    lock : whether study, data, graph or code differ from what was locked beforehand; None where no lock was given.
     data_hash, data_label : the data that were used.
     synthetic : whether they were simulated.
     version : version of the toolkit.
@@ -51,6 +58,7 @@ class StudyResult:
     method: str
     converged: bool
     identification: Identification = field(repr=False)
+    lock: LockCheck | None = field(repr=False)
     data_hash: str = field(repr=False)
     data_label: str
     synthetic: bool
@@ -115,27 +123,39 @@ class StudyResult:
         row = self.estimates[answers & self.estimates["outcome"].eq(outcome)].iloc[0]
         tried = diagnosis.checks(study, outcome) if diagnosis is not None else ()
         untried = () if diagnosis is not None else ("The study was not tried where the truth is known.",)
-        notes = (*self.identification.notes(), *untried)
+        known = self.identification
+        told = known.notes() if known.identified is not False else ()
+        notes = (*told, *self.asides(outcome), *untried)
         fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
         return make_claim(
             words=study.words_for(outcome),
-            contrast=study.contrast or f"one unit more of {study.exposure.replace('_', ' ')}",
+            contrast=contrast_of(study.contrast, study.exposure),
             estimate=row["estimate"] * study.contrast_size,
             low=row["conf_low"] * study.contrast_size,
             high=row["conf_high"] * study.contrast_size,
             conf_level=self.conf_level,
             design_grade=study.design_used.grade,
-            checks=(*self.checks_for(outcome), *tried, *fitted),
+            checks=(*self.checks_for(outcome), *tried, *fitted, *open_path(self.identification)),
             limits=study.limits,
             synthetic=self.synthetic,
             notes=notes,
+            kind=study.kind,
+        )
+
+    def asides(self, outcome: str = "") -> tuple[str, ...]:
+        """What stands beside a claim and lowers nothing: the lock's verdict, and metrics that are not co-produced."""
+        others = {*self.study.outcomes} - {outcome} if outcome else set()
+        own = [m.spec for m in self.study.metrics if not m.co_produced and m.spec.id not in others]
+        return (
+            *(self.lock.notes() if self.lock else ()),
+            *(f"The metric '{m.name}' is {NOT_CO_PRODUCED}: no work on it with families is recorded." for m in own),
         )
 
     def summary(self) -> str:
         """Prose: the question, the design, the claims, what failed, and the stamp of simulated data."""
         lines = [self.study.question, f"Design: {self.study.design_used.title} ({self.method}; {self.n:,} rows)."]
         lines += [c.text for c in self.claims()]
-        lines += self.identification.notes()
+        lines += [*self.identification.notes(), *self.asides()]
         failed = [c.verdict for c in self.checks if c.passed is False]
         lines += [f"Checks that failed: {' '.join(failed)}"] if failed else ["No check failed."]
         if self.synthetic:
@@ -143,21 +163,73 @@ class StudyResult:
         return "\n".join(lines)
 
 
+def open_path(known: Identification) -> tuple[Check, ...]:
+    """A failed check where the causal graph leaves a path open between exposure and outcome."""
+    return (Check("open path", False, known.verdict),) if known.identified is False else ()
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a study and where they came from."""
+
+    frame: pd.DataFrame
+    hash: str
+    label: str
+    synthetic: bool
+    data: EvaluationData | None
+
+
 def estimate_study(
-    study: Study, data: EvaluationData, *, conf_level: float = 0.95, graph: CausalGraph | None = None
+    study: Study,
+    data: EvaluationData,
+    *,
+    conf_level: float = 0.95,
+    graph: CausalGraph | None = None,
+    lock: Path | str | None = None,
 ) -> StudyResult:
     """See ``Study.estimate``."""
     identification = require_unblocked(study, graph)
-    frame = study.frame(data)
-    design = study.design_used
+    locked = check_lock(lock, study, data, graph=graph) if lock is not None else None
+    rows = _Rows(study.frame(data), data.hash, data.label, data.synthetic, data)
+    return _estimate(study, rows, identification, locked, conf_level)
+
+
+def estimate_given(
+    study: Study,
+    frame: pd.DataFrame,
+    *,
+    label: str = "",
+    synthetic: bool = False,
+    conf_level: float = 0.95,
+    graph: CausalGraph | None = None,
+    lock: Path | str | None = None,
+) -> StudyResult:
+    """See ``Study.estimate_frame``."""
+    if study.unit != FREE_UNIT:
+        raise StudyError(
+            f"study '{study.id}' is of unit '{study.unit}', whose rows are made from tables.",
+            fix="Use estimate(data), or declare the study with unit 'rows'.",
+            code="UNIT-TABLES",
+        )
+    identification = require_unblocked(study, graph)
+    used = given_frame(frame, study.columns)
+    locked = check_lock(lock, study, frame, graph=graph) if lock is not None else None
+    rows = _Rows(used, hash_frame(used), label, synthetic, None)
+    return _estimate(study, rows, identification, locked, conf_level)
+
+
+def _estimate(
+    study: Study, rows: _Rows, identification: Identification, locked: LockCheck | None, conf_level: float
+) -> StudyResult:
+    frame, design = rows.frame, study.design_used
     fits: list[DesignFit] = []
     parts: list[pd.DataFrame] = []
     checks: list[tuple[str, tuple[Check, ...]]] = []
     for i, outcome in enumerate(study.outcomes):
         fit = design.fit(frame, study.plan(outcome, conf_level=conf_level))
-        rows = [fit.row.assign(role="secondary" if i else "main"), design.rows_beside(frame, fit)]
-        parts.append(pd.concat(rows, ignore_index=True).assign(outcome=outcome))
-        scale = check_scale(data, outcome)
+        each = [fit.row.assign(role="secondary" if i else "main"), design.rows_beside(frame, fit)]
+        parts.append(pd.concat(each, ignore_index=True).assign(outcome=outcome))
+        scale = check_scale(rows.data, outcome) if rows.data is not None else None
         checks.append((outcome, (*design.checks(frame, fit), *([scale] if scale else []))))
         fits.append(fit)
     first = fits[0].fit
@@ -173,8 +245,9 @@ def estimate_study(
         method=first.method,
         converged=all(f.fit.converged for f in fits),
         identification=identification,
-        data_hash=data.hash,
-        data_label=data.label,
-        synthetic=data.synthetic,
+        lock=locked,
+        data_hash=rows.hash,
+        data_label=rows.label,
+        synthetic=rows.synthetic,
         version=__version__,
     )

@@ -106,7 +106,8 @@ def require_unblocked(study: Study, graph: CausalGraph | None = None) -> Identif
 
 def identify(study: Study, graph: CausalGraph | None = None) -> Identification:
     """What a causal graph says of a study: see ``Identification``."""
-    graph = shipped_graph() if graph is None else graph
+    if graph is None:
+        graph = shipped_graph() if study.unit in UNITS else CausalGraph("none given", (), ())
     case = _case(study, graph)
     if not case.exposure or not case.outcome or case.exposure == case.outcome:
         return _unjudged(case)
@@ -135,6 +136,15 @@ def identify(study: Study, graph: CausalGraph | None = None) -> Identification:
         graph_title=graph.title,
         graph_hash=graph.hash,
     )
+
+
+def _columns(study: Study) -> tuple[str, ...]:
+    """Columns that the study could hold."""
+    return tuple(UNITS[study.unit].columns) if study.unit in UNITS else study.columns
+
+
+def _row(study: Study) -> str:
+    return f"a row a {UNITS[study.unit].name}" if study.unit in UNITS else "the study"
 
 
 def _case(study: Study, graph: CausalGraph) -> _Case:
@@ -208,7 +218,7 @@ def _held(case: _Case) -> list[Finding]:
 def _feedback(case: _Case, node: str, column: str) -> Finding:
     """The trap of caseload: it moves the exposure, and what follows moves it."""
     effect = case.study.design_used.grade in ("quasi-causal", "causal")
-    earlier = [f"'{c}'" for c in UNITS[case.study.unit].columns if _before(case, node, c)]
+    earlier = [f"'{c}'" for c in _columns(case.study) if _before(case, node, c)]
     text = (
         f"'{column}' ({case.title(node).lower()}) both moves what comes after and is moved by it: left out it "
         "confounds, held in the same period it takes out part of the answer."
@@ -278,7 +288,7 @@ def _open(case: _Case, paths: Collection[tuple[str, ...]]) -> list[Finding]:
     """Which nodes would close the open paths, and which of these the unit has columns for."""
     graph = without_effects(case.g, case.exposure)
     free = set(case.g) - case.effects - set(nx.descendants(case.g, case.outcome))
-    measured = [(case.graph.measured_by(c, case.study.unit), c) for c in UNITS[case.study.unit].columns]
+    measured = [(case.graph.measured_by(c, case.study.unit), c) for c in _columns(case.study)]
     at_hand = {n: c for n, c in reversed(measured) if n in free}
     z, ends = case.conditioned, (case.exposure, case.outcome)
     first = closers(graph, *ends, z, at_hand)
@@ -291,7 +301,7 @@ def _open(case: _Case, paths: Collection[tuple[str, ...]]) -> list[Finding]:
     lacking = [n for n in wanted if n not in at_hand]
     text = (
         f"{len(paths)} backdoor path(s) stay open; closing them takes {case.graph.titles(wanted)}, of which no "
-        f"column of a row a {UNITS[case.study.unit].name} measures {case.graph.titles(lacking)}."
+        f"column of {_row(case.study)} measures {case.graph.titles(lacking)}."
         if wanted
         else f"{len(paths)} backdoor path(s) stay open, and nothing in the graph closes them."
     )

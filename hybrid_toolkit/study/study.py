@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,16 +10,26 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.designs import DESIGNS, KINDS, Design, Plan, Setting
-from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.frames import build_frame, check_columns, table_needs
+from hybrid_toolkit.designs import DESIGNS, Design, Plan, Setting
+from hybrid_toolkit.study.declaration import (
+    check_declaration,
+    check_identified,
+    check_names,
+    own_metrics,
+    plain_fields,
+    require_tables,
+)
+from hybrid_toolkit.study.frames import build_frame, table_needs
+from hybrid_toolkit.study.own_metrics import OwnMetric
 from hybrid_toolkit.study.words import Words, check_words
 
 if TYPE_CHECKING:
     from hybrid_toolkit.study.diagnose import Diagnosis, SizeLike, TruthLike
     from hybrid_toolkit.study.estimate import StudyResult
+    from hybrid_toolkit.study.evidence import EvidenceBundle, EvidenceGate
     from hybrid_toolkit.study.graph import CausalGraph
     from hybrid_toolkit.study.identification import Identification
+    from hybrid_toolkit.study.lock import Lock
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ class Study:
     answered : column that is true where a survey was answered.
     followed, time, starts : what is followed over time, the column of time, and the first period under a policy.
     entry, duration : time at which a unit came under observation, and at which it was last seen.
+    metrics : metrics of one's own whose ids are columns of this study, as ``declare_metric`` gives them; those that
+        are registered and named as columns are taken up by themselves. Written as ``[[metrics]]``.
     settings : the design's own settings, name and value; written as the table ``[settings]``.
     effect_unit : unit of the estimate.
     contrast, contrast_size : the difference in exposure that the claims speak of, in words and in units of exposure.
@@ -101,6 +112,7 @@ class Study:
     starts: str = ""
     entry: str = ""
     duration: str = ""
+    metrics: tuple[OwnMetric, ...] = ()
     settings: tuple[tuple[str, Setting], ...] = ()
     effect_unit: str = ""
     contrast: str = ""
@@ -109,8 +121,12 @@ class Study:
     limits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        self._check_declaration()
-        self._check_identified()
+        for name, value in plain_fields(self).items():
+            object.__setattr__(self, name, value)
+        check_names(self)
+        object.__setattr__(self, "metrics", own_metrics(self))
+        check_declaration(self)
+        check_identified(self)
         check_words(self.contrast, *(w.phrase for w in self.words))
 
     @property
@@ -167,7 +183,7 @@ class Study:
 
     def tables(self) -> dict[str, tuple[str, ...]]:
         """Tables and columns that the study needs."""
-        return table_needs(self.unit, self.columns)
+        return table_needs(self.unit, self.columns, self.metrics)
 
     def frame(self, data: EvaluationData) -> pd.DataFrame:
         """One row a unit, with every column of the study.
@@ -176,7 +192,7 @@ class Study:
         ------
         CoverageError : the data lack a table or column.
         """
-        return build_frame(data, self.unit, self.columns)
+        return build_frame(data, self.unit, self.columns, self.metrics)
 
     def identification(self, graph: CausalGraph | None = None) -> Identification:
         """What a causal graph says of the study: what it must not hold, which paths stay open, what closes them.
@@ -190,7 +206,12 @@ class Study:
         return identify(self, graph)
 
     def estimate(
-        self, data: EvaluationData, *, conf_level: float = 0.95, graph: CausalGraph | None = None
+        self,
+        data: EvaluationData,
+        *,
+        conf_level: float = 0.95,
+        graph: CausalGraph | None = None,
+        lock: Path | str | None = None,
     ) -> StudyResult:
         """Fit the study to data, run its checks, and show the other specifications beside it.
 
@@ -199,16 +220,76 @@ class Study:
         data : the data.
         conf_level : level of the intervals.
         graph : the causal graph that the study is checked against before any fit; that of the toolkit by default.
+        lock : file that ``lock`` wrote; the result then says whether study, data, graph or code differ from it.
 
         Raises
         ------
-        StudyError : by the causal graph the study holds what it must not.
+        StudyError : by the causal graph the study holds what it must not; the file is no lock, or was changed.
         CoverageError : the data lack a table or column.
         EstimationError : the data cannot carry the model.
         """
         from hybrid_toolkit.study.estimate import estimate_study
 
-        return estimate_study(self, data, conf_level=conf_level, graph=graph)
+        return estimate_study(self, data, conf_level=conf_level, graph=graph, lock=lock)
+
+    def estimate_frame(
+        self,
+        frame: pd.DataFrame,
+        *,
+        label: str = "",
+        synthetic: bool = False,
+        conf_level: float = 0.95,
+        graph: CausalGraph | None = None,
+        lock: Path | str | None = None,
+    ) -> StudyResult:
+        """Fit a study of unit ``"rows"`` to any data frame: the same checks, claims and result.
+
+        Parameters
+        ----------
+        frame : one row a unit, with the study's columns; it is not changed.
+        label : short name of the data for headings.
+        synthetic : the data are simulated, and what is made of them is stamped.
+        conf_level, graph, lock : as for ``estimate``. A graph is used only if one is given: the toolkit's own cannot
+            know what a frame's columns mean.
+
+        Raises
+        ------
+        StudyError : the study is of another unit, whose rows are made from tables.
+        CoverageError : the frame lacks a column.
+        EstimationError : the data cannot carry the model.
+
+        Examples
+        --------
+        >>> study = Study(id="plain", question="Does y go with x?", estimand="none", outcome="y", exposure="x",
+        ...               design="cross-sectional", unit="rows", cluster="g")
+        >>> rows = pd.DataFrame({"g": list("aabbccdd"), "x": [0, 1] * 4, "y": [0.0, 2.1, 0.2, 1.9, 0.1, 2.0, 0.0, 2.2]})
+        >>> float(study.estimate_frame(rows, label="made up").tidy()["estimate"].iloc[0].round(3))
+        1.975
+        """
+        from hybrid_toolkit.study.estimate import estimate_given
+
+        return estimate_given(
+            self, frame, label=label, synthetic=synthetic, conf_level=conf_level, graph=graph, lock=lock
+        )
+
+    def lock(
+        self, path: Path | str, *, data: EvaluationData | pd.DataFrame | None = None, graph: CausalGraph | None = None
+    ) -> Lock:
+        """Write a file that says what this study was before its results were known; see ``study.lock``.
+
+        Parameters
+        ----------
+        path : the file, by custom ending in ``.lock.json``; a lock of something else is never overwritten.
+        data : the data that will be used, to lock their hash too; no value of theirs is written.
+        graph : the causal graph that will be used; that of the toolkit by default.
+
+        Raises
+        ------
+        OutputError : the file cannot be written, or another lock or file stands there.
+        """
+        from hybrid_toolkit.study.lock import write_lock
+
+        return write_lock(self, path, data=data, graph=graph)
 
     def naive(self, data: EvaluationData, *, conf_level: float = 0.95) -> pd.DataFrame:
         """What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first."""
@@ -236,6 +317,7 @@ class Study:
         """
         from hybrid_toolkit.study.diagnose import diagnose_together
 
+        require_tables(self)
         return diagnose_together(
             [self],
             truths,
@@ -247,6 +329,14 @@ class Study:
             conf_level=conf_level,
             resume=resume,
         )[0]
+
+    def evidence_bundle(
+        self, found: StudyResult | EvaluationData, path: Path | str | None = None, *, gate: EvidenceGate | None = None
+    ) -> EvidenceBundle:
+        """What may leave an authority, to be pooled with others: ``hybrid_toolkit.study.evidence.evidence_bundle``."""
+        from hybrid_toolkit.study.evidence import evidence_bundle
+
+        return evidence_bundle(self, found, path, gate=gate)
 
     def words_for(self, outcome: str) -> Words:
         """How an outcome is spoken of."""
@@ -264,88 +354,6 @@ class Study:
         from hybrid_toolkit.study.toml import write_toml
 
         return write_toml(self)
-
-    def _check_declaration(self) -> None:
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id):
-            raise StudyError("a study's id is lower case words joined by hyphens.", fix="Rename it.", code="STUDY-ID")
-        if not self.question.strip().endswith("?"):
-            raise StudyError(f"study '{self.id}' has no question.", fix="End it with '?'.", code="STUDY-QUESTION")
-        for name, value, known in (
-            ("design", self.design, tuple(DESIGNS)),
-            ("kind", self.kind, tuple(KINDS)),
-            ("effect", self.effect, ("total",)),
-        ):
-            if value not in known:
-                raise StudyError(
-                    f"study '{self.id}' has an unknown {name}.",
-                    fix=f"Use one of: {', '.join(known)}.",
-                    code="STUDY-FIELD",
-                )
-        check_columns(self.unit, (*self.columns, *self.mediators))
-        if len(self.secondary_estimands) != len(self.secondary_outcomes):
-            raise StudyError(
-                f"study '{self.id}' names {len(self.secondary_outcomes)} secondary outcome(s) and "
-                f"{len(self.secondary_estimands)} estimand(s).",
-                fix="Name one estimand for each secondary outcome.",
-                code="STUDY-ESTIMANDS",
-            )
-        if not self.contrast_size > 0:
-            raise StudyError(
-                f"study '{self.id}': contrast_size must be above 0.", fix="Give its size.", code="STUDY-FIELD"
-            )
-
-    def _check_identified(self) -> None:
-        design = self.design_used
-        if self.kind not in design.identifies:
-            raise StudyError(
-                f"design '{design.id}' cannot identify a {self.kind}; it identifies: {', '.join(design.identifies)}.",
-                fix="Choose a design that can, or ask for what this one gives.",
-                code="NOT-IDENTIFIED",
-            )
-        if (self.kind == "slope-gap") != (len(self.moderators) == 1):
-            raise StudyError(
-                f"a {self.kind} takes {'one moderator' if self.kind == 'slope-gap' else 'no moderator'}; "
-                f"study '{self.id}' names {len(self.moderators)}.",
-                fix="Name the yes/no column whose groups are compared, or ask for a slope.",
-                code="NOT-IDENTIFIED",
-            )
-        absent = [name for name in design.needs if not getattr(self, name)]
-        if absent:
-            raise StudyError(
-                f"design '{design.id}' needs {len(absent)} field(s) that study '{self.id}' leaves empty: "
-                f"{', '.join(absent)}.",
-                fix="Name the columns.",
-                code="NOT-IDENTIFIED",
-            )
-        self._check_settings(design)
-        held = {*self.confounders, *self.fixed_effects}
-        blocked = sorted(held & set(self.mediators))
-        if blocked:
-            raise StudyError(
-                f"{len(blocked)} mediator(s) would be held constant, which removes part of a total effect: "
-                f"{', '.join(blocked)}.",
-                fix="Take them out of confounders and fixed_effects.",
-                code="MEDIATOR-HELD",
-            )
-        own = sorted(held & {*self.outcomes, self.exposure, *self.instruments})
-        if own:
-            raise StudyError(
-                f"{len(own)} column(s) are both outcome or exposure and held constant: {', '.join(own)}.",
-                fix="Give each column one part.",
-                code="STUDY-ROLES",
-            )
-
-    def _check_settings(self, design: Design) -> None:
-        for name, value in self.settings:
-            allowed = design.settings.get(name)
-            numeric = isinstance(value, int | float) and not isinstance(value, bool)
-            if allowed is None or (value not in allowed if allowed else not numeric):
-                takes = "; ".join(f"{n} ({', '.join(map(str, v)) or 'a number'})" for n, v in design.settings.items())
-                raise StudyError(
-                    f"design '{design.id}' does not take the setting '{name}', or not that value of it.",
-                    fix=f"It takes: {takes or 'no settings'}.",
-                    code="STUDY-SETTING",
-                )
 
 
 def load_study(path: Path | str) -> Study:

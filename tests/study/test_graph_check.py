@@ -70,14 +70,15 @@ def test_columns_that_would_close_a_path_are_told_apart_from_what_nothing_measur
     assert found.columns == ("rs_desk",) and "would close" in found.text
     closed = EXCLUSION.but(confounders=(*EXCLUSION.confounders, "rs_desk"))
     assert identify(closed).identified is True and not identify(closed).paths
-    lacking = next(f for f in check_study(PRACTICE) if f.code == "BACKDOOR")
+    timely = PRACTICE.but(outcome="timely", mediators=(), words=())
+    lacking = next(f for f in check_study(timely) if f.code == "BACKDOOR")
     assert lacking.nodes == ("caseload_before",) and not lacking.columns
 
 
 def test_an_edited_graph_gives_another_answer() -> None:
-    graph = shipped_graph().but(remove=[("caseload_before", "choice_honoured")])
-    assert identify(PRACTICE, graph).identified is True
-    assert identify(PRACTICE).identified is False
+    graph = shipped_graph().but(add=[("caseload_before", "choice_honoured")])
+    assert identify(PRACTICE, graph).identified is False
+    assert identify(PRACTICE).identified is True
     assert identify(PRACTICE, graph).graph_hash != identify(PRACTICE).graph_hash
 
 
@@ -114,7 +115,8 @@ def test_chance_closes_every_path_but_not_selection(monkeypatch) -> None:
     from hybrid_toolkit.designs import DESIGNS
 
     made = {**DESIGNS, "by-chance": replace(DESIGNS["cross-sectional"], id="by-chance", grade="causal")}
-    monkeypatch.setattr("hybrid_toolkit.study.study.DESIGNS", made)
+    for module in ("study", "declaration"):
+        monkeypatch.setattr(f"hybrid_toolkit.study.{module}.DESIGNS", made)
     study = STAGE.but(design="by-chance", kind="slope", moderators=(), confounders=())
     found = identify(study)
     assert not found.paths and "chance" in found.verdict and codes(study, "assumed") == ["SELECTION", "SELECTION"]
@@ -131,13 +133,13 @@ def test_a_selection_by_unit_of_a_graph_of_ones_own() -> None:
     assert codes(SICK, "assumed", graph) == ["SELECTION"]
 
 
-def test_identification_travels_with_the_result_and_its_claims(results) -> None:
-    result = results["remote-practice"]
-    assert result.identification == PRACTICE.identification()
-    assert result.identification.verdict in result.claims()[0].reasons
-    assert result.identification.verdict in result.summary()
-    rows = result.identification.tidy()
-    assert list(rows.columns) == ["code", "severity", "nodes", "columns", "text", "fix"] and len(rows) == 2
-    assert result.identification.glance()["n_open_paths"].item() == 1
-    for path in result.identification.paths:
-        assert path in result.identification.summary()
+@pytest.mark.parametrize("name", ["remote-practice", "exclusion-gap"])
+def test_identification_travels_with_the_result_and_its_claims(results, name) -> None:
+    result = results[name]
+    known = result.identification
+    assert known == result.study.identification()
+    assert any(known.verdict in r for r in result.claims()[0].reasons)
+    assert known.verdict in result.summary()
+    assert list(known.tidy().columns) == ["code", "severity", "nodes", "columns", "text", "fix"]
+    assert known.glance()["n_open_paths"].item() == len(known.paths) == (name == "exclusion-gap")
+    assert all(path in known.summary() for path in known.paths)
