@@ -12,6 +12,7 @@ import pandas as pd
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.balance import effective_size, standardised_differences
 from hybrid_toolkit.models.clustered import cluster_sums, enough_clusters
+from hybrid_toolkit.models.grams import Codes
 from hybrid_toolkit.models.prepare import codes, complete_rows
 from hybrid_toolkit.models.propensity import Propensity, fit_propensity
 from hybrid_toolkit.models.rows import as_terms, check_level, choice, design, term_columns, tidy_rows, varying, zero_one
@@ -24,6 +25,12 @@ ESTIMANDS = {
 }
 """Whom the mean difference is about."""
 METHODS = {"weights": "inverse-probability weights", "doubly-robust": "weights and a linear model in each group"}
+ERRORS = {
+    "jackknife": "leave-one-cluster-out jackknife, all models fitted anew",
+    "influence": "influence function, all models' errors in it",
+}
+MOST_REFITS = 400
+"""Up to so many clusters each is left out in turn; with more, or with rows of their own, the influence function."""
 THIN = 0.25
 """An effective sample below this share of a group's rows is told in the summary."""
 
@@ -41,6 +48,7 @@ class WeightedFit:
     chance_low, chance_high : 1st and 99th percentile of the fitted chances of treatment.
     effective_treated, effective_control : effective sample sizes.
     n, n_treated, n_trimmed, n_missing, n_clusters : counts; trimmed rows lie outside the range asked for.
+    errors : key of ``ERRORS``.
     converged : always True here: a propensity model that does not converge is an error.
     conf_level : level of the interval.
     """
@@ -64,6 +72,7 @@ class WeightedFit:
     n_trimmed: int
     n_missing: int
     n_clusters: int
+    errors: str
     conf_level: float
     converged: bool = True
 
@@ -87,6 +96,7 @@ class WeightedFit:
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
                 "method": [self.method],
+                "errors": [ERRORS[self.errors]],
                 "effective_treated": [self.effective_treated],
                 "effective_control": [self.effective_control],
                 "worst_before": [self.balance["before"].abs().max()],
@@ -107,7 +117,7 @@ class WeightedFit:
         return (
             f"{self.outcome}: {self.method}; {self.n_treated:,} treated and {self.n - self.n_treated:,} other rows in "
             f"{self.n_clusters:,} clusters, {self.n_missing:,} left out for missing values, {self.n_trimmed:,} for "
-            f"lack of overlap. Largest standardised difference {self.balance['before'].abs().max():.2f} before and "
+            f"lack of overlap. Errors: {ERRORS[self.errors]}. Largest standardised difference {self.balance['before'].abs().max():.2f} before and "
             f"{self.balance['after'].abs().max():.2f} after weights.{thin} It is an effect only if nothing that is "
             "not recorded moves both treatment and outcome."
         )
@@ -132,7 +142,8 @@ def fit_weighted(
     outcome : numeric or 0/1. treatment : 0/1.
     covariates : terms or columns of the logistic model of treatment.
     estimand : key of ``ESTIMANDS``.
-    cluster : rows of one cluster depend on each other; default every row its own.
+    cluster : rows of one cluster depend on each other; default every row its own. Few clusters are left out in turn,
+        since the influence function's errors are too small with few.
     trim : rows whose fitted chance is below this or above one less this are left out; that changes the estimand.
     conf_level : level of the interval, t with clusters - 1.
 
@@ -214,7 +225,8 @@ def _fit(
         score = fit_propensity(d, x)
     size = enough_clusters(group, cluster or "rows")
     made = _Contrast(y, d, x, estimand, how, score)
-    sums = cluster_sums(made.influence()[:, None], group)
+    jackknife = cluster is not None and size <= MOST_REFITS
+    std_error = made.left_out(group) if jackknife else made.from_influence(group)
     weights = made.weights(score.chance)
     before, after = standardised_differences(x[:, 1:], d, weights[0], weights[1])
     return WeightedFit(
@@ -223,7 +235,7 @@ def _fit(
         estimand=estimand,
         how=how,
         estimate=float(made.means(made.nuisance)[0] - made.means(made.nuisance)[1]),
-        std_error=float(np.sqrt((sums**2).sum() * size / (size - 1)) / len(y)),
+        std_error=std_error,
         df=float(size - 1),
         mean_treated=float(made.means(made.nuisance)[0]),
         mean_control=float(made.means(made.nuisance)[1]),
@@ -237,6 +249,7 @@ def _fit(
         n_trimmed=n_trimmed,
         n_missing=len(frame) - len(rows),
         n_clusters=size,
+        errors="jackknife" if jackknife else "influence",
         conf_level=conf_level,
     )
 
@@ -284,6 +297,32 @@ class _Contrast:
         one = (h * m1).sum() / h.sum() + (w1 * (self.y - m1)).sum() / w1.sum()
         zero = (h * m0).sum() / h.sum() + (w0 * (self.y - m0)).sum() / w0.sum()
         return np.array([one, zero])
+
+    def from_influence(self, group: Codes) -> float:
+        """Cluster-robust error from the influence function."""
+        sums = cluster_sums(self.influence()[:, None], group)
+        g = len(sums)
+        return float(np.sqrt((sums**2).sum() * g / (g - 1)) / len(self.y))
+
+    def left_out(self, group: Codes) -> float:
+        """Error from leaving out each cluster in turn; where the rest cannot be fitted, from its influence."""
+        whole = self.means(self.nuisance)
+        steps, lost = [], []
+        for g in range(int(group.max()) + 1):
+            keep = group != g
+            y, d, x = self.y[keep], self.d[keep], self.x[keep]
+            try:
+                score = fit_propensity(d, x, start=self.nuisance[: self.k])
+                rest = _Contrast(y, d, x, self.estimand, self.how, score)
+            except EstimationError:
+                lost.append(g)
+                continue
+            one, zero = rest.means(rest.nuisance) - whole
+            steps.append(float(one - zero))
+        if lost:
+            sums = cluster_sums(self.influence()[:, None], group)[:, 0]
+            steps += [float(-sums[g] / (len(self.y) - (group == g).sum())) for g in lost]
+        return float(np.sqrt((len(steps) - 1) / len(steps) * np.square(steps).sum()))
 
     def influence(self) -> Array:
         """Influence of each row on the difference (its mean is zero)."""
