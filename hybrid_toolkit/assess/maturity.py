@@ -183,7 +183,8 @@ class Maturity:
         low = sum(c.level < LEVELS["established"] for c in known)
         apart = sum(c.spread >= 2 for c in known)
         return (
-            f"{raters}; {len(known)} of {len(self.conditions)} conditions have a level, {low} of them below "
+            f"{raters}; {len(known)} of {len(self.conditions)} conditions "
+            f"{'has' if len(known) == 1 else 'have'} a level, {low} of them below "
             f"'established', and in {apart} roles differ by two levels or more. {CAVEAT}"
         )
 

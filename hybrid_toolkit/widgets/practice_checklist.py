@@ -159,7 +159,12 @@ class ChecklistWidget(PracticeWidget):
             words = {code: said for item in part.items for code, said in scales().get(item.scale, {}).items()}
             said = [f"{n} {words[code].partition(':')[0].lower()}" for code, n in counts.items() if code]
             rows.append([part.title, "; ".join(said) or "nothing yet", str(counts.get("", 0)), str(len(part.items))])
-        return table_html("Where it stands", ["Section", "Answers", "Not answered", "Items"], rows, words=2)
+        return table_html(
+            f"{load_checklist(self.CHECKLIST).title}: where it stands",
+            ["Section", "Answers", "Not answered", "Items"],
+            rows,
+            words=2,
+        )
 
     def _report(self) -> Report:
         return record_report(self.record, on=self.today, gate=self._beside.gate)

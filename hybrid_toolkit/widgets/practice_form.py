@@ -31,6 +31,7 @@ _STYLE = """
 .hte .hte-item > label { white-space: normal; width: auto; max-width: 100%; height: auto; text-align: left;
   line-height: 1.4; overflow: visible; padding: 0; color: inherit; font-weight: 600; }
 .hte .hte-item > select, .hte .hte-item > input, .hte .hte-item > textarea { width: 100%; }
+.hte .hte-item > select, .hte .hte-item > input { flex: 0 0 auto; height: 30px; }
 .hte .hte-item > input, .hte .hte-item > textarea { font: inherit; white-space: pre-wrap; }
 .hte .hte-words > label { font-weight: 400; }
 .hte .hte-form { border: 1px solid rgba(128, 128, 128, .6); padding: 8px 12px; margin: 8px 0; overflow: hidden; }
