@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.balance import effective_size, standardised_differences
-from hybrid_toolkit.models.clustered import cluster_sums, enough_clusters
-from hybrid_toolkit.models.grams import Codes
+from hybrid_toolkit.models.clustered import enough_clusters
+from hybrid_toolkit.models.contrast import Contrast
 from hybrid_toolkit.models.prepare import codes, complete_rows
-from hybrid_toolkit.models.propensity import Propensity, fit_propensity
+from hybrid_toolkit.models.propensity import fit_propensity
 from hybrid_toolkit.models.rows import as_terms, check_level, choice, design, term_columns, tidy_rows, varying, zero_one
-from hybrid_toolkit.models.terms import Array, Term
+from hybrid_toolkit.models.terms import Term
 
 ESTIMANDS = {
     "ATE": "all units",
@@ -117,9 +116,9 @@ class WeightedFit:
         return (
             f"{self.outcome}: {self.method}; {self.n_treated:,} treated and {self.n - self.n_treated:,} other rows in "
             f"{self.n_clusters:,} clusters, {self.n_missing:,} left out for missing values, {self.n_trimmed:,} for "
-            f"lack of overlap. Errors: {ERRORS[self.errors]}. Largest standardised difference {self.balance['before'].abs().max():.2f} before and "
-            f"{self.balance['after'].abs().max():.2f} after weights.{thin} It is an effect only if nothing that is "
-            "not recorded moves both treatment and outcome."
+            f"lack of overlap. Errors: {ERRORS[self.errors]}. Largest standardised difference "
+            f"{self.balance['before'].abs().max():.2f} before and {self.balance['after'].abs().max():.2f} after "
+            f"weights.{thin} It is an effect only if nothing that is not recorded moves both treatment and outcome."
         )
 
 
@@ -224,7 +223,7 @@ def _fit(
             raise EstimationError("trimming leaves fewer than 2 rows in a group.", fix="Trim less.", code="OVERLAP")
         score = fit_propensity(d, x)
     size = enough_clusters(group, cluster or "rows")
-    made = _Contrast(y, d, x, estimand, how, score)
+    made = Contrast(y, d, x, estimand, how, score)
     jackknife = cluster is not None and size <= MOST_REFITS
     std_error = made.left_out(group) if jackknife else made.from_influence(group)
     weights = made.weights(score.chance)
@@ -252,88 +251,3 @@ def _fit(
         errors="jackknife" if jackknife else "influence",
         conf_level=conf_level,
     )
-
-
-class _Contrast:
-    """The two means as a function of the coefficients of the models behind them, and their influence function."""
-
-    def __init__(self, y: Array, d: Array, x: Array, estimand: str, how: str, score: Propensity) -> None:
-        self.y, self.d, self.x, self.estimand, self.how = y, d, x, estimand, how
-        self.k = x.shape[1]
-        parts, influence = [score.b], [score.influence]
-        for arm in (d, 1 - d) if how == "doubly-robust" else ():
-            gram = (x * arm[:, None]).T @ x / len(y)
-            if np.linalg.matrix_rank(x * arm[:, None]) < self.k:
-                raise EstimationError(
-                    f"a group has {int(arm.sum())} rows, which cannot carry {self.k} coefficients of the covariates.",
-                    fix="Use fewer covariates, or weights alone.",
-                    code="SINGULAR",
-                )
-            b: Array = np.linalg.solve(gram, (x * arm[:, None]).T @ y / len(y)).astype(np.float64)
-            parts.append(b)
-            influence.append((arm * (y - x @ b))[:, None] * x @ np.linalg.inv(gram))
-        self.nuisance, self.of_nuisance = np.concatenate(parts), np.column_stack(influence)
-
-    def weights(self, chance: Any) -> tuple[Any, Any, Any]:
-        """Weights of treated, of others, and of whom the estimand is about."""
-        d, e = self.d, chance
-        if self.estimand == "ATE":
-            return d / e, (1 - d) / (1 - e), np.ones_like(e)
-        if self.estimand == "ATT":
-            return d + 0 * e, (1 - d) * e / (1 - e), d + 0 * e
-        return d * (1 - e), (1 - d) * e, e * (1 - e)
-
-    def _models(self, nuisance: Any) -> tuple[Any, Any, Any]:
-        k = self.k
-        chance = 1 / (1 + np.exp(-(self.x @ nuisance[:k])))
-        if self.how == "weights":
-            return chance, 0.0 * chance, 0.0 * chance
-        return chance, self.x @ nuisance[k : 2 * k], self.x @ nuisance[2 * k :]
-
-    def means(self, nuisance: Any) -> Any:
-        """The mean of the treated and of the others."""
-        chance, m1, m0 = self._models(nuisance)
-        w1, w0, h = self.weights(chance)
-        one = (h * m1).sum() / h.sum() + (w1 * (self.y - m1)).sum() / w1.sum()
-        zero = (h * m0).sum() / h.sum() + (w0 * (self.y - m0)).sum() / w0.sum()
-        return np.array([one, zero])
-
-    def from_influence(self, group: Codes) -> float:
-        """Cluster-robust error from the influence function."""
-        sums = cluster_sums(self.influence()[:, None], group)
-        g = len(sums)
-        return float(np.sqrt((sums**2).sum() * g / (g - 1)) / len(self.y))
-
-    def left_out(self, group: Codes) -> float:
-        """Error from leaving out each cluster in turn; where the rest cannot be fitted, from its influence."""
-        whole = self.means(self.nuisance)
-        steps, lost = [], []
-        for g in range(int(group.max()) + 1):
-            keep = group != g
-            y, d, x = self.y[keep], self.d[keep], self.x[keep]
-            try:
-                score = fit_propensity(d, x, start=self.nuisance[: self.k])
-                rest = _Contrast(y, d, x, self.estimand, self.how, score)
-            except EstimationError:
-                lost.append(g)
-                continue
-            one, zero = rest.means(rest.nuisance) - whole
-            steps.append(float(one - zero))
-        if lost:
-            sums = cluster_sums(self.influence()[:, None], group)[:, 0]
-            steps += [float(-sums[g] / (len(self.y) - (group == g).sum())) for g in lost]
-        return float(np.sqrt((len(steps) - 1) / len(steps) * np.square(steps).sum()))
-
-    def influence(self) -> Array:
-        """Influence of each row on the difference (its mean is zero)."""
-        chance, m1, m0 = self._models(self.nuisance)
-        w1, w0, h = self.weights(chance)
-        y = self.y
-        gap = m1 - m0
-        out = h / h.mean() * (gap - (h * gap).sum() / h.sum())
-        out = out + w1 / w1.mean() * (y - m1 - (w1 * (y - m1)).sum() / w1.sum())
-        out = out - w0 / w0.mean() * (y - m0 - (w0 * (y - m0)).sum() / w0.sum())
-        step = 1e-30  # a complex step gives derivatives without rounding
-        moved = self.nuisance + 1j * step * np.eye(len(self.nuisance))
-        slope = np.array([np.imag(one - zero) / step for one, zero in map(self.means, moved)])
-        return np.asarray(out + self.of_nuisance @ slope)

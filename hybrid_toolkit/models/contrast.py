@@ -1,0 +1,108 @@
+"""Two weighted means as a function of the models behind them: the arithmetic of weights and of double robustness."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.clustered import cluster_sums
+from hybrid_toolkit.models.grams import Codes
+from hybrid_toolkit.models.propensity import Propensity, fit_propensity
+from hybrid_toolkit.models.terms import Array
+
+
+class Contrast:
+    """The two means as a function of the coefficients of the models behind them, and their influence function.
+
+    Parameters
+    ----------
+    y, d : n outcomes and zeros and ones. x : n x k, the first column ones.
+    estimand : ``"ATE"``, ``"ATT"`` or ``"ATO"``. how : ``"weights"`` or ``"doubly-robust"``. score : fitted chances.
+
+    Raises
+    ------
+    EstimationError : a group has too few rows for a model of its outcome.
+    """
+
+    def __init__(self, y: Array, d: Array, x: Array, estimand: str, how: str, score: Propensity) -> None:
+        self.y, self.d, self.x, self.estimand, self.how = y, d, x, estimand, how
+        self.k = x.shape[1]
+        parts, influence = [score.b], [score.influence]
+        for arm in (d, 1 - d) if how == "doubly-robust" else ():
+            gram = (x * arm[:, None]).T @ x / len(y)
+            if np.linalg.matrix_rank(x * arm[:, None]) < self.k:
+                raise EstimationError(
+                    f"a group has {int(arm.sum())} rows, which cannot carry {self.k} coefficients of the covariates.",
+                    fix="Use fewer covariates, or weights alone.",
+                    code="SINGULAR",
+                )
+            b: Array = np.linalg.solve(gram, (x * arm[:, None]).T @ y / len(y)).astype(np.float64)
+            parts.append(b)
+            influence.append((arm * (y - x @ b))[:, None] * x @ np.linalg.inv(gram))
+        self.nuisance, self.of_nuisance = np.concatenate(parts), np.column_stack(influence)
+
+    def weights(self, chance: Any) -> tuple[Any, Any, Any]:
+        """Weights of treated, of others, and of whom the estimand is about."""
+        d, e = self.d, chance
+        if self.estimand == "ATE":
+            return d / e, (1 - d) / (1 - e), np.ones_like(e)
+        if self.estimand == "ATT":
+            return d + 0 * e, (1 - d) * e / (1 - e), d + 0 * e
+        return d * (1 - e), (1 - d) * e, e * (1 - e)
+
+    def _models(self, nuisance: Any) -> tuple[Any, Any, Any]:
+        k = self.k
+        chance = 1 / (1 + np.exp(-(self.x @ nuisance[:k])))
+        if self.how == "weights":
+            return chance, 0.0 * chance, 0.0 * chance
+        return chance, self.x @ nuisance[k : 2 * k], self.x @ nuisance[2 * k :]
+
+    def means(self, nuisance: Any) -> Any:
+        """The mean of the treated and of the others."""
+        chance, m1, m0 = self._models(nuisance)
+        w1, w0, h = self.weights(chance)
+        one = (h * m1).sum() / h.sum() + (w1 * (self.y - m1)).sum() / w1.sum()
+        zero = (h * m0).sum() / h.sum() + (w0 * (self.y - m0)).sum() / w0.sum()
+        return np.array([one, zero])
+
+    def from_influence(self, group: Codes) -> float:
+        """Cluster-robust error from the influence function."""
+        sums = cluster_sums(self.influence()[:, None], group)
+        g = len(sums)
+        return float(np.sqrt((sums**2).sum() * g / (g - 1)) / len(self.y))
+
+    def left_out(self, group: Codes) -> float:
+        """Error from leaving out each cluster in turn; where the rest cannot be fitted, from its influence."""
+        whole = self.means(self.nuisance)
+        steps, lost = [], []
+        for g in range(int(group.max()) + 1):
+            keep = group != g
+            y, d, x = self.y[keep], self.d[keep], self.x[keep]
+            try:
+                score = fit_propensity(d, x, start=self.nuisance[: self.k])
+                rest = Contrast(y, d, x, self.estimand, self.how, score)
+            except EstimationError:
+                lost.append(g)
+                continue
+            one, zero = rest.means(rest.nuisance) - whole
+            steps.append(float(one - zero))
+        if lost:
+            sums = cluster_sums(self.influence()[:, None], group)[:, 0]
+            steps += [float(-sums[g] / (len(self.y) - (group == g).sum())) for g in lost]
+        return float(np.sqrt((len(steps) - 1) / len(steps) * np.square(steps).sum()))
+
+    def influence(self) -> Array:
+        """Influence of each row on the difference (its mean is zero)."""
+        chance, m1, m0 = self._models(self.nuisance)
+        w1, w0, h = self.weights(chance)
+        y = self.y
+        gap = m1 - m0
+        out = h / h.mean() * (gap - (h * gap).sum() / h.sum())
+        out = out + w1 / w1.mean() * (y - m1 - (w1 * (y - m1)).sum() / w1.sum())
+        out = out - w0 / w0.mean() * (y - m0 - (w0 * (y - m0)).sum() / w0.sum())
+        step = 1e-30  # a complex step gives derivatives without rounding
+        moved = self.nuisance + 1j * step * np.eye(len(self.nuisance))
+        slope = np.array([np.imag(one - zero) / step for one, zero in map(self.means, moved)])
+        return np.asarray(out + self.of_nuisance @ slope)
