@@ -39,6 +39,8 @@ _PUBLIC = {
     "CareerStage": "hybrid_toolkit.widgets.lenses",
     "DigitalExclusion": "hybrid_toolkit.widgets.lenses",
     "Wellbeing": "hybrid_toolkit.widgets.lenses",
+    "DataDesk": "hybrid_toolkit.widgets.data_desk",
+    "ReleaseDesk": "hybrid_toolkit.widgets.release_desk",
     "SelfAssessment": "hybrid_toolkit.widgets.self_assessment",
     "ImprovementPlan": "hybrid_toolkit.widgets.improvement_plan",
     "Share": "hybrid_toolkit.widgets.share",

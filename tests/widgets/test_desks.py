@@ -1,0 +1,179 @@
+"""The desks: own data are brought in without a value shown; what leaves is decided, signed and bundled."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.policy import Policy
+from hybrid_toolkit.errors import DisclosureError, UnreadableError, UsageError
+from hybrid_toolkit.synth.committed import synthetic_folder
+from hybrid_toolkit.widgets.data_desk import DataDesk
+from hybrid_toolkit.widgets.data_desk_view import map_column
+from hybrid_toolkit.widgets.release_bundle import bundle_files
+from hybrid_toolkit.widgets.release_desk import ReleaseDesk
+
+STAFF = "Staff ref,WTE,Shoe size,role\nSECRET1,0.5,44,5\nSECRET2,lots,38,5\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "own"
+    place.mkdir()
+    (place / "Staff list.csv").write_text(STAFF, encoding="utf-8")
+    return place
+
+
+def page(desk: DataDesk) -> str:
+    return desk._answer.value + desk._figures.value + desk._progress._said.value + desk._code.value
+
+
+def run(desk: DataDesk, step: str) -> DataDesk:
+    desk.run(step)
+    desk.wait()
+    return desk
+
+
+def test_from_choosing_to_loading(folder: Path, tmp_path: Path) -> None:
+    desk = run(DataDesk(str(folder)), "Look")
+    assert desk.text == "Found: 1 source(s)"
+    run(desk, "Propose a mapping")
+    assert "worker_id" in desk.state.mapping and "item(s) left to you" in desk.text
+    assert [c.description for c in desk._columns.children] == ["worker: Shoe size"]
+    run(desk, "Check")
+    assert desk.text.startswith("Checked: 1 problem(s) to mend") and "worker" in desk._figures.value
+    run(desk, "Load")
+    assert desk.data is None, "nothing is loaded while there is something to mend"
+    assert "SECRET" not in page(desk) and "lots" not in page(desk) and "44" not in desk._figures.value
+    (folder / "Staff list.csv").write_text(STAFF.replace("lots", "1"), encoding="utf-8")
+    run(desk, "Load")
+    assert desk.data is not None and desk.data["worker"]["fte"].tolist() == [0.5, 1.0]
+    assert "SECRET" not in page(desk) and "few" in desk._figures.value
+    (tmp_path / "mapping.toml").write_text(desk.state.mapping, encoding="utf-8")
+    code = desk.to_code().replace("mapping.toml", str(tmp_path / "mapping.toml"))
+    held: dict[str, object] = {}
+    exec(code, held)
+    assert held["data"].hash == desk.data.hash  # type: ignore[attr-defined]
+
+
+def test_a_column_is_mapped_from_its_list_and_taken_out_again(folder: Path) -> None:
+    desk = run(DataDesk(str(folder)), "Propose a mapping")
+    control = desk._columns.children[0]
+    control.value = "commute_min"
+    assert 'commute_min = "Shoe size"' in desk.state.mapping
+    control.value = "agency"
+    assert 'agency = "Shoe size"' in desk.state.mapping and "commute_min =" not in desk.state.mapping
+    with pytest.raises(UsageError, match="no part"):
+        map_column("", "worker", "x", "fte")
+
+
+def test_files_are_uploaded_into_a_private_folder(folder: Path) -> None:
+    desk = DataDesk()
+    content = memoryview((folder / "Staff list.csv").read_bytes())
+    desk._upload.value = ({"name": "../../Staff list.csv", "content": content, "size": 1, "type": "", "last_modified":
+                           pd.Timestamp("2026-01-01", tz="UTC").to_pydatetime()},)  # fmt: skip
+    desk.wait()
+    assert desk.text == "Found: 1 source(s)" and Path(desk.state.path, "Staff list.csv").exists()
+    assert Path(desk.state.path).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("path", ["", "nowhere-at-all", "postgresql://me:hidden-word@127.0.0.1:1/none"])
+def test_a_place_that_is_not_there_is_said_in_place(path: str) -> None:
+    desk = run(DataDesk(path), "Check")
+    assert 'role="alert"' in desk._progress._said.value and desk.data is None
+    assert "hidden-word" not in page(desk)
+
+
+def test_a_mapping_that_is_no_mapping_is_said_and_another_path_forgets_what_was_found(folder: Path) -> None:
+    desk = run(DataDesk(str(folder), mapping="not [toml"), "Check")
+    assert "not TOML" in desk._progress._said.value
+    run(desk, "Look")
+    desk._lists["path"].value = "elsewhere"
+    assert desk.text == "No data are chosen yet."
+
+
+def test_a_password_is_not_saved(tmp_path: Path) -> None:
+    desk = DataDesk("postgresql://me:hidden-word@host/name")
+    desk.save(tmp_path / "desk.json")
+    assert "hidden-word" not in (tmp_path / "desk.json").read_text(encoding="utf-8")
+    assert "hidden-word" in desk.state.path
+    desk.load(tmp_path / "desk.json")
+    assert desk.state.path == "postgresql://host/name"
+
+
+def test_the_synthetic_authority_is_loaded_and_stamped(small: ht.EvaluationData) -> None:
+    desk = run(DataDesk(str(synthetic_folder("small"))), "Load")
+    assert desk.data is not None and desk.data.hash == small.hash
+    assert "SYNTHETIC" in desk._answer.value and "metrics" in desk._figures.value.lower()
+
+
+FRAME = pd.DataFrame({"mode": ["home", "phone", "video"], "n": [41, 6, 18], "share": [0.61, 0.33, 0.55]})
+
+
+@pytest.fixture
+def releases() -> list[ht.Release]:
+    loose = Gate(Policy(threshold=5, reason="Agreed with the data owner for a closed audience."))
+    tables = [g.table(FRAME, title=t, dims=["mode"], values=["share"]) for g, t in ((Gate(), "A"), (loose, "B"))]
+    return tables
+
+
+def test_a_looser_output_waits_for_a_signature(releases: list[ht.Release]) -> None:
+    desk = ReleaseDesk(releases, today=date(2026, 3, 1))
+    assert desk.text == "2 outputs: 1 leaves, 1 wait for a signature, 0 held back"
+    assert set(bundle_files(desk.releases, desk.state)) == {
+        f"{releases[0].id}.csv", f"{releases[0].id}.meta.csv", "disclosure-record.csv", "exceptions.csv",
+        "manifest.json",
+    }  # fmt: skip
+    desk._which.value, desk._reason.value, desk._by.value = releases[1].id, "short", "Data owner"
+    sign_button = next(c for c in desk._form.children[0].children if getattr(c, "description", "") == "Sign")
+    sign_button.click()
+    assert 'role="alert"' in desk._said.value and not desk.state.signed
+    desk._reason.value = "=Agreed at the data board for a closed audience"
+    sign_button.click()
+    assert desk.text == "2 outputs: 2 leave, 0 wait for a signature, 0 held back"
+    files = bundle_files(desk.releases, desk.state)
+    assert b"'=Agreed" in files["exceptions.csv"], "no cell starts a formula"
+    assert "Agreed at the data board" in desk._figures.value
+
+
+def test_an_output_is_held_back_and_nothing_hidden_is_shown(releases: list[ht.Release], tmp_path: Path) -> None:
+    desk = ReleaseDesk(releases[:1], today=date(2026, 3, 1))
+    held = zipfile.ZipFile(io.BytesIO(desk._exports()[0].content))
+    rows = held.read(f"{releases[0].id}.csv").decode("utf-8-sig")
+    assert "phone,c,c" in rows and ",6," not in rows
+    manifest = json.loads(held.read("manifest.json"))
+    for name, digest in manifest["sha256"].items():
+        assert hashlib.sha256(held.read(name)).hexdigest() == digest
+    desk.sign(releases[0].id, leaves=False, reason="A better grouping is being made", by="Analyst")
+    with pytest.raises(DisclosureError, match="Nothing may leave"):
+        bundle_files(desk.releases, desk.state)
+    desk.save(tmp_path / "desk.json")
+    other = ReleaseDesk(releases[:1])
+    other.load(tmp_path / "desk.json")
+    assert other.state == desk.state and other.text.endswith("1 held back")
+    with pytest.raises(UnreadableError):
+        DataDesk().load(tmp_path / "desk.json")
+
+
+def test_the_bundle_is_written_as_a_folder_and_only_into_a_new_one(releases: list[ht.Release], tmp_path: Path) -> None:
+    desk = ReleaseDesk(releases)
+    desk._folder.value = str(tmp_path / "out")
+    desk._written()
+    assert (tmp_path / "out" / "manifest.json").exists()
+    desk._written()
+    assert 'role="alert"' in desk._said.value
+
+
+def test_only_releases_come_to_the_desk() -> None:
+    with pytest.raises(DisclosureError):
+        ReleaseDesk([FRAME])  # type: ignore[list-item]
+    assert ReleaseDesk([]).text == "There is no output to decide on."
