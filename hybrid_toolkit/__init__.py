@@ -35,6 +35,7 @@ _PUBLIC = {
     "Gate": "hybrid_toolkit.disclosure.gate",
     "Release": "hybrid_toolkit.disclosure.release",
     "MetricExplorer": "hybrid_toolkit.widgets.metric_explorer",
+    "MetricCatalogue": "hybrid_toolkit.widgets.catalogue",
     "PracticeQuality": "hybrid_toolkit.widgets.lenses",
     "CareerStage": "hybrid_toolkit.widgets.lenses",
     "DigitalExclusion": "hybrid_toolkit.widgets.lenses",

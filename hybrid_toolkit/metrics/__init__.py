@@ -41,6 +41,7 @@ _PUBLIC = {
     "slope_index": "inequality",
     "gini": "inequality",
     "theil": "inequality",
+    "digital_exclusion_risk": "deri",
     "kitagawa": "decomposition",
     "oaxaca_blinder": "decomposition",
     "fit_factor_model": "factor",

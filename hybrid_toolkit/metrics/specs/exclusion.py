@@ -111,7 +111,7 @@ SPECS: tuple[MetricSpec, ...] = (
         caveats=("Its owner forbids targets, trends and inference about individuals.",),
         source="Greater Manchester Combined Authority, DERI v1.6",
         seed_ids=("S1-E2", "S0-C8e4"),
-        elsewhere="Not computed: no table of the contracts holds its small-area indicators.",
+        elsewhere="Computed by digital_exclusion_risk() from small-area indicators, which no contract holds.",
     ),
     MetricSpec(
         id="exclusion_penalty_raw",
