@@ -11,9 +11,13 @@ from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.prepare import complete_rows
-from hybrid_toolkit.models.rows import check_level, zero_one
+from hybrid_toolkit.models.rows import check_level, choice, zero_one
 from hybrid_toolkit.models.terms import Array, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
+
+
+INTERVALS = {"log-log": "intervals on the log-log scale", "log": "intervals on the log scale"}
+"""How the curve's intervals are made; ``"log"`` is what R's survival package gives by default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +29,7 @@ class KaplanMeierFit:
     duration, event, group : column names; group is None for one curve.
     curve : a row an event time and group: group, time, at_risk, events, estimate, std_error, conf_low, conf_high.
     medians : a row a group: group, n, events, median, conf_low, conf_high; infinite where the curve stays above half.
+    intervals : key of ``INTERVALS``.
     log_rank : chi-squared, degrees of freedom and p-value that all groups leave at one rate, or None.
     n, n_missing, n_events : counts. conf_level : level of the intervals.
     converged : always True here: nothing is searched for.
@@ -40,7 +45,18 @@ class KaplanMeierFit:
     n_missing: int
     n_events: int
     conf_level: float
+    intervals: str = "log-log"
     converged: bool = True
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"Kaplan-Meier, {INTERVALS[self.intervals]}"
+
+    @property
+    def n_clusters(self) -> int:
+        """Every spell stands alone."""
+        return self.n
 
     def tidy(self) -> pd.DataFrame:
         """One row a time and group, the share still there."""
@@ -69,7 +85,7 @@ class KaplanMeierFit:
                 "n": [self.n],
                 "n_missing": [self.n_missing],
                 "n_events": [self.n_events],
-                "method": ["Kaplan-Meier, intervals on the log-log scale"],
+                "method": [self.method],
                 "log_rank": [chi],
                 "log_rank_df": [df],
                 "log_rank_p": [p],
@@ -93,6 +109,7 @@ def fit_kaplan_meier(
     event: str,
     group: str | None = None,
     entry: str | None = None,
+    intervals: str = "log-log",
     conf_level: float = 0.95,
 ) -> KaplanMeierFit:
     """The share still there over time, by group where one is named, and a log-rank test.
@@ -104,6 +121,7 @@ def fit_kaplan_meier(
     event : 1 where the spell ended, 0 where it was still running.
     group : column of groups.
     entry : time from the start at which observation began (late entry).
+    intervals : key of ``INTERVALS``; the log-log scale keeps within 0 and 1 and covers better in small groups.
     conf_level : level of the intervals.
 
     Raises
@@ -113,7 +131,7 @@ def fit_kaplan_meier(
 
     Notes
     -----
-    Greenwood's variance; intervals on the log-log scale (Kalbfleisch and Prentice 2002, section 1.4).
+    Greenwood's variance; intervals as in Kalbfleisch and Prentice (2002), section 1.4.
 
     Examples
     --------
@@ -122,12 +140,13 @@ def fit_kaplan_meier(
     [0.8, 0.6, 0.3]
     """
     check_level(conf_level)
+    choice("intervals", intervals, INTERVALS)
     rows, time, ended, start = read_spells(frame, duration, event, [g for g in [group] if g], entry)
     labels = rows[group].astype(str).to_numpy() if group else np.full(len(rows), "all")
     curves, medians = [], []
     for label in sorted({str(v) for v in labels}):
         at = labels == label
-        c = _curve(time[at], ended[at], start[at], conf_level).assign(group=label)
+        c = _curve(time[at], ended[at], start[at], conf_level, intervals).assign(group=label)
         curves.append(c)
         row = [_crossing(c, k) for k in ("estimate", "conf_low", "conf_high")]
         medians.append((label, int(at.sum()), int(ended[at].sum()), *row))
@@ -143,6 +162,7 @@ def fit_kaplan_meier(
         n_missing=len(frame) - len(rows),
         n_events=int(ended.sum()),
         conf_level=conf_level,
+        intervals=intervals,
     )
 
 
@@ -179,14 +199,18 @@ def risk_table(time: Array, ended: Array, start: Array, at: Array) -> tuple[Arra
     return risk, events
 
 
-def _curve(time: Array, ended: Array, start: Array, conf_level: float) -> pd.DataFrame:
+def _curve(time: Array, ended: Array, start: Array, conf_level: float, intervals: str) -> pd.DataFrame:
     at = np.unique(time[ended == 1])
     risk, events = risk_table(time, ended, start, at)
     share = np.cumprod(1 - events / risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         green = np.sqrt(np.cumsum(events / (risk * (risk - events))))
-        reach = stats.norm.ppf(0.5 + conf_level / 2) * green / np.abs(np.log(share))
-        low, high = share ** np.exp(reach), share ** np.exp(-reach)
+        reach = stats.norm.ppf(0.5 + conf_level / 2) * green
+        if intervals == "log":
+            low, high = share * np.exp(-reach), np.minimum(1.0, share * np.exp(reach))
+        else:
+            reach = reach / np.abs(np.log(share))
+            low, high = share ** np.exp(reach), share ** np.exp(-reach)
     gone = share <= 0
     return pd.DataFrame(
         {
