@@ -15,7 +15,6 @@ from hybrid_toolkit.models.rows import check_level, choice, zero_one
 from hybrid_toolkit.models.terms import Array, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
-
 INTERVALS = {"log-log": "intervals on the log-log scale", "log": "intervals on the log scale"}
 """How the curve's intervals are made; ``"log"`` is what R's survival package gives by default."""
 
