@@ -117,7 +117,9 @@ def check_declaration(study: Study) -> None:
             fix="Give each another id.",
             code="STUDY-METRICS",
         )
-    check_columns(study.unit, (*study.columns, *study.mediators), study.metrics)
+    lists = (study.confounders, study.moderators, study.fixed_effects, study.mediators, study.secondary_outcomes)
+    named = (study.outcome, study.exposure, study.cluster, *study.columns, *(c for some in lists for c in some))
+    check_columns(study.unit, dict.fromkeys(named), study.metrics)
     if len(study.secondary_estimands) != len(study.secondary_outcomes):
         raise StudyError(
             f"study '{study.id}' names {len(study.secondary_outcomes)} secondary outcome(s) and "

@@ -8,6 +8,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.study.estimate import StudyResult
 from hybrid_toolkit.study.headline import headline_studies
 from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.truth import Size
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,9 @@ def authority() -> EvaluationData:
 def results(authority: EvaluationData) -> dict[str, StudyResult]:
     """Each headline study on that authority, by id."""
     return {s.id: s.estimate(authority) for s in headline_studies()}
+
+
+@pytest.fixture(scope="session")
+def whole() -> EvaluationData:
+    """Every table of a very small authority."""
+    return simulate_authority("helpful-hump", Size("tiny", 1, 4, 5.0, 7, 1), 3)

@@ -1,0 +1,106 @@
+"""A study of any data frame: the same result, checks and words as one made from tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
+from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError
+from hybrid_toolkit.study.graph import CausalGraph, Edge, Node
+from hybrid_toolkit.study.study import Study, parse_study
+
+STUDY = Study(
+    id="plain",
+    question="Does y go with x?",
+    estimand="none",
+    outcome="y",
+    exposure="x",
+    design="cross-sectional",
+    unit="rows",
+    cluster="g",
+    confounders=("z",),
+)
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    rng = np.random.default_rng(5)
+    n = 400
+    g, z = np.repeat(np.arange(40), 10), rng.standard_normal(n)
+    x = 0.5 * z + rng.standard_normal(n)
+    y = 2 * x + z + rng.standard_normal(40)[g] + rng.standard_normal(n)
+    return pd.DataFrame({"g": g.astype(str), "x": x, "z": z, "y": y, "kept": 1}, index=rng.permutation(n))
+
+
+def test_the_estimate_is_that_of_least_squares_and_the_frame_is_left_alone(frame) -> None:
+    before = frame.copy()
+    result = STUDY.estimate_frame(frame, label="made up")
+    peer = smf.ols("y ~ x + z", frame).fit()
+    assert result.tidy()["estimate"].iloc[0] == pytest.approx(peer.params["x"])
+    assert result.data_label == "made up" and result.n == 400 and result.n_clusters == 40 and not result.synthetic
+    assert result.claims()[0].grade in ("associational", "descriptive") and result.checks
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_the_result_does_not_hang_on_other_columns_or_the_order_of_rows(frame) -> None:
+    one, two = STUDY.estimate_frame(frame), STUDY.estimate_frame(frame.drop(columns="kept").sample(frac=1.0))
+    assert one.data_hash == two.data_hash
+    assert one.tidy()["estimate"].iloc[0] == pytest.approx(two.tidy()["estimate"].iloc[0])
+
+
+def test_simulated_rows_are_stamped(frame) -> None:
+    result = STUDY.estimate_frame(frame, synthetic=True)
+    assert SYNTHETIC_STAMP in result.summary() and result.claims()[0].grade == "illustration"
+
+
+def test_a_graph_is_used_only_if_given(frame) -> None:
+    assert STUDY.estimate_frame(frame).identification.identified is None
+    nodes = (Node("a", "A", ("x",)), Node("b", "B", ("y",)), Node("c", "C", ("z",)))
+    graph = CausalGraph("Own", nodes, (Edge("a", "b"), Edge("c", "a"), Edge("c", "b")))
+    assert STUDY.estimate_frame(frame, graph=graph).identification.identified is True
+    through = graph.but(remove=[("c", "a")], add=[("a", "c")])
+    with pytest.raises(StudyError, match="MEDIATOR-HELD"):
+        STUDY.estimate_frame(frame, graph=through)
+
+
+def test_it_survives_its_file_and_needs_no_table() -> None:
+    assert parse_study(STUDY.to_toml()) == STUDY and STUDY.tables() == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "code"),
+    [
+        (lambda f: f.drop(columns="z"), CoverageError, "COLUMN-MISSING"),
+        (lambda f: f.iloc[:0], CoverageError, "COLUMN-MISSING"),
+        (lambda f: pd.concat([f, f[["z"]]], axis=1), CoverageError, "COLUMN-MISSING"),
+        (lambda f: f.assign(x=1.0), EstimationError, None),
+        (lambda f: f.assign(g="one"), EstimationError, None),
+    ],
+)
+def test_frames_that_cannot_carry_the_study_are_refused(frame, change, kind, code) -> None:
+    with pytest.raises(kind) as caught:
+        STUDY.estimate_frame(change(frame))
+    assert code is None or caught.value.code == code
+
+
+def test_tables_and_frames_are_not_taken_for_each_other(frame) -> None:
+    with pytest.raises(StudyError, match="UNIT-FREE"):
+        STUDY.estimate(EvaluationData({}))
+    with pytest.raises(StudyError, match="UNIT-FREE"):
+        STUDY.diagnose(sims=2)
+    with pytest.raises(StudyError, match="UNIT-TABLES"):
+        STUDY.but(
+            unit="contact", outcome="engaged", exposure="rs_desk", confounders=(), cluster="team_id"
+        ).estimate_frame(frame)
+
+
+@pytest.mark.parametrize("name", ["y ~ x", "log(y)", "y + 1", "", "y z", "ÿ", "__import__('os')", "x:z", "1y"])
+@pytest.mark.parametrize("field", ["outcome", "exposure", "confounders"])
+def test_a_formula_is_no_column(name, field) -> None:
+    value = (name,) if field == "confounders" else name
+    with pytest.raises(StudyError) as caught:
+        STUDY.but(**{field: value})
+    assert caught.value.code == "COLUMN-UNKNOWN" and caught.value.fix
