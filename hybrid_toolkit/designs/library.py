@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.designs import composition, linear, mediated, multilevel, outcomes, retention, rollout, weighted
+from hybrid_toolkit.designs import composition, linear, mediated, multilevel, outcomes, retention, rollout, series, weighted
 from hybrid_toolkit.designs.base import Design
 
-FAMILIES = (linear, multilevel, weighted, mediated, outcomes, retention, composition, rollout)
+FAMILIES = (linear, multilevel, weighted, mediated, outcomes, retention, composition, rollout, series)
 """Modules that hold designs, each with a tuple ``ALL``."""
 
 DESIGNS: Mapping[str, Design] = MappingProxyType({d.id: d for family in FAMILIES for d in family.ALL})

@@ -6,6 +6,7 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs import rollout_beside as beside
 from hybrid_toolkit.designs import rollout_checks as over_time
 from hybrid_toolkit.designs import rollout_fits as fits
+from hybrid_toolkit.designs import rollout_planned as planned
 from hybrid_toolkit.designs.base import CheckOf, Design, FitOf
 
 NEEDS = ("followed", "time", "starts")
@@ -136,4 +137,95 @@ TWO_WAY = Design(
     naive_with=fits.before_after,
 )
 
-ALL = (TWO_BY_TWO, STAGGERED, SUN_ABRAHAM, IMPUTATION, TWO_WAY)
+DOSE = Design(
+    id="dose",
+    title="A policy of unlike strength: effect by dose",
+    grade="quasi-causal",
+    estimand=(
+        "The mean change of the effect for one unit more of dose, over the units that came under the policy at the "
+        "doses they had; the exposure is the dose."
+    ),
+    assumptions=(
+        *TRENDS,
+        "Units with unlike doses would have reacted alike to the same dose, so that none chose its dose by what it "
+        "would gain.",
+    ),
+    identifies=("slope",),
+    needs=NEEDS,
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        over_time.check_parallel_trends,
+        over_time.check_anticipation,
+        over_time.check_placebo_in_time,
+        over_time.check_leave_one_out(planned.fit_dose_plan),
+    ),
+    beside=(planned.dose_effect, beside.by_time),
+    fit_with=planned.fit_dose_plan,
+    naive_with=fits.plain_comparison,
+    settings={"degree": planned.DEGREES, "control": fits.CONTROL_SETTING, "anticipation": ()},
+)
+
+STEPPED_WEDGE = Design(
+    id="stepped-wedge",
+    title="Stepped wedge: mixed model with periods held constant",
+    grade="quasi-causal",
+    estimand=(
+        "The effect of coming under the policy, the same at all times since then, units compared with themselves and "
+        "with units that had not yet crossed over in the same period."
+    ),
+    assumptions=(
+        "The order in which units cross over does not go with how their outcomes would have moved.",
+        "The effect is whole at once and stays the same.",
+        "One unit's policy does not touch another unit's outcome.",
+        "Rows of one unit are alike by a lasting part and a part of each period.",
+    ),
+    identifies=("effect",),
+    needs=NEEDS,
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        planned.check_order,
+        planned.check_time_under_policy,
+        planned.check_likeness_over_time,
+        over_time.check_interference,
+        over_time.check_before_after,
+    ),
+    beside=(beside.before_after_row,),
+    fit_with=planned.fit_wedge_plan,
+    naive_with=fits.before_after,
+    settings={"correlation": planned.CORRELATION_SETTING},
+)
+
+RANDOM_ORDER = Design(
+    id="random-order",
+    title="Roll-out in an order drawn by lot: regression and randomisation inference",
+    grade="causal",
+    estimand=(
+        "The effect of the policy, the same for all units, by regression within unit and period; the interval holds "
+        "the effects that the lottery over orders does not reject."
+    ),
+    assumptions=(
+        "The order was drawn by lot, which the setting order = 'randomised' states.",
+        "Units did not react before their start.",
+        "One unit's policy does not touch another unit's outcome.",
+        "The effect is the same for all units and at all times since the start.",
+    ),
+    identifies=("effect",),
+    needs=NEEDS,
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.10),
+        planned.check_order,
+        over_time.check_anticipation,
+        over_time.check_interference,
+        over_time.check_leave_one_out(planned.fit_order_plan),
+        over_time.check_before_after,
+    ),
+    beside=(beside.other_estimator("group-time effects", fits.fit_group_time_plan), beside.before_after_row),
+    fit_with=planned.fit_order_plan,
+    naive_with=fits.before_after,
+    settings={"order": ("unknown", "randomised")},
+)
+
+ALL = (TWO_BY_TWO, STAGGERED, SUN_ABRAHAM, IMPUTATION, TWO_WAY, DOSE, STEPPED_WEDGE, RANDOM_ORDER)

@@ -140,3 +140,18 @@ def before_after(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     )
     bare = replace(plan, confounders=(), fixed_effects=(), instruments=())
     return DesignFit(bare, fit.combine({plan.exposure: 1.0}, term=plan.exposure, unit=plan.unit), fit)
+
+
+def plain_comparison(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The slope of the outcome on the exposure over all rows, 0 before each unit's start."""
+    exposed = frame[plan.exposure].fillna(0.0) * under_policy(frame, plan)
+    rows = frame.assign(**{plan.exposure: exposed})
+    fit = fit_linear(
+        rows,
+        outcome=plan.outcome,
+        terms=[Column(plan.exposure)],
+        cluster=plan.cluster,
+        conf_level=plan.conf_level,
+    )
+    bare = replace(plan, confounders=(), fixed_effects=(), instruments=())
+    return DesignFit(bare, fit.combine({plan.exposure: 1.0}, term=plan.exposure, unit=plan.unit), fit)

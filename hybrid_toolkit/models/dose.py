@@ -121,18 +121,19 @@ def fit_dose(
 
     Notes
     -----
-    Callaway, Goodman-Bacon and Sant'Anna (2024), NBER working paper 32117; fitted by diff-diff. Errors are widened
-    by the root of units over units less coefficients in place of the library's large-sample ones.
+    Callaway, Goodman-Bacon and Sant'Anna (2024), NBER working paper 32117; fitted by diff-diff. The library's
+    errors are for large samples; they are widened by treated units over treated units less coefficients, which is what
+    the jackknife gives where leverage is even.
 
     Examples
     --------
     >>> f = pd.DataFrame({"team": np.repeat(range(12), 2), "year": [1, 2] * 12})
     >>> f["share"], f["start"] = (f["team"] % 6 + 1) / 10, np.where(f["team"] < 6, 2, 0)
     >>> noise = np.random.default_rng(0).normal(0, 0.01, 24)
-    >>> f["y"] = f["team"] + f["year"] + 3 * f["share"] * ((f["year"] == 2) & (f["team"] < 6)) + noise
+    >>> f["y"] = f["team"] + f["year"] + 4 * f["share"] * ((f["year"] == 2) & (f["team"] < 6)) + noise
     >>> fit = fit_dose(f, outcome="y", unit="team", period="year", dose="share", first_treated="start")
     >>> round(fit.effect, 1), round(fit.slope)
-    (1.1, 3)
+    (1.4, 4)
     """
     check_level(conf_level)
     choice("control", control, CONTROLS)
@@ -217,7 +218,7 @@ def _by_library(
         )
     n_treated = int((p.start != NEVER).sum())
     free = n_treated - degree - 1
-    wide = float(np.sqrt(n_treated / free))
+    wide = n_treated / free
     curve = found.dose_response_att.to_dataframe()[["dose", "effect", "se"]].rename(columns={"se": "std_error"})
     return DoseFit(
         outcome=outcome,

@@ -79,8 +79,8 @@ class RandomOrderFit:
         return (
             f"{self.outcome}: {self.method}; {self.n_units} units in {self.n_steps} places of the order, "
             f"{self.n_missing} rows of incomplete units left out.{open_end} It is the effect of the policy if the "
-            "order was drawn by lot, units did not know their place beforehand, one unit's policy does not touch another, "
-            "and, for the interval, the effect is the same for all. It rests on no model of the outcome."
+            "order was drawn by lot, units did not know their place beforehand, one unit's policy does not touch "
+            "another, and, for the interval, the effect is the same for all. It rests on no model of the outcome."
         )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.synth.worlds import answers, linear, regression, retention, rollout, wedge
+from hybrid_toolkit.synth.worlds import answers, linear, regression, retention, rollout, series, stepped, wedge
 from hybrid_toolkit.synth.worlds.world import World
 
 __all__ = ["WORLDS", "World"]
 
 FAMILIES: tuple[tuple[World, ...], ...] = (
     rollout.ALL,
+    stepped.ALL,
+    series.ALL,
     regression.ALL,
     answers.ALL,
     retention.ALL,
