@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.designs import composition, linear, mediated, multilevel, outcomes, retention, rollout, series, weighted
+from hybrid_toolkit.designs import (
+    composition,
+    linear,
+    mediated,
+    multilevel,
+    outcomes,
+    retention,
+    rollout,
+    series,
+    weighted,
+)
 from hybrid_toolkit.designs.base import Design
 
 FAMILIES = (linear, multilevel, weighted, mediated, outcomes, retention, composition, rollout, series)
