@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,17 @@ SizeLike: TypeAlias = Size | str | EvaluationData
 TruthLike: TypeAlias = Truth | str
 Row: TypeAlias = Sequence[Any]
 """Outcome, error code, figures (empty where the fit failed)."""
+
+
+class TrialOptions(TypedDict, total=False):
+    """How trials are run; see ``diagnose_together``."""
+
+    sims: int
+    seed: int
+    n_jobs: int | None
+    progress: bool
+    conf_level: float
+    resume: Path | str | None
 
 
 def simulation_seed(seed: int, index: int) -> int:
@@ -96,7 +107,7 @@ def diagnose_together(
     """
     if sims < 2:
         raise StudyError("a diagnosis needs at least 2 simulations.", fix="Ask for 100 or more.", code="SIMS")
-    run = _Run(tuple(studies), _named(truths), _size(size_like), seed, conf_level)
+    run = _Run(tuple(studies), _named(truths), size_like_of(size_like), seed, conf_level)
     found = _run_all(run, sims, n_jobs=n_jobs, progress=progress, resume=resume)
     known = [run.true_values(s) for s in run.studies]
     return tuple(
@@ -185,7 +196,8 @@ def _named(truths: TruthLike | Sequence[TruthLike]) -> dict[str, Truth]:
     return out
 
 
-def _size(size_like: SizeLike) -> Size:
+def size_like_of(size_like: SizeLike) -> Size:
+    """The size that was meant: a size, the name of one, or that of some data."""
     return size_of(size_like) if isinstance(size_like, EvaluationData) else resolve("null", size_like, 0)[1]
 
 

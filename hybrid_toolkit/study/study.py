@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from hybrid_toolkit.study.graph import CausalGraph
     from hybrid_toolkit.study.identification import Identification
     from hybrid_toolkit.study.lock import Lock
+    from hybrid_toolkit.study.minimum_effect import MinimumEffect
+    from hybrid_toolkit.study.power_curve import PowerCurve, PowerOptions
 
 
 @dataclass(frozen=True)
@@ -329,6 +331,20 @@ class Study:
             conf_level=conf_level,
             resume=resume,
         )[0]
+
+    def power_curve(self, over: str, values: Sequence[float], **options: Unpack[PowerOptions]) -> PowerCurve:
+        """Power over teams, waves, response or dose; see ``hybrid_toolkit.study.power_curve.power_curve``."""
+        from hybrid_toolkit.study.power_curve import power_curve
+
+        require_tables(self)
+        return power_curve(self, over, values, **options)
+
+    def minimum_detectable_effect(self, *, power: float = 0.8, **options: Unpack[PowerOptions]) -> MinimumEffect:
+        """The smallest effect found so often; see ``hybrid_toolkit.study.minimum_effect``."""
+        from hybrid_toolkit.study.minimum_effect import minimum_detectable_effect
+
+        require_tables(self)
+        return minimum_detectable_effect(self, power=power, **options)
 
     def evidence_bundle(
         self, found: StudyResult | EvaluationData, path: Path | str | None = None, *, gate: EvidenceGate | None = None
