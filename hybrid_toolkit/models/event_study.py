@@ -25,6 +25,8 @@ ESTIMATORS: Mapping[str, str] = {
     "imputation": "untreated outcomes imputed (Borusyak, Jaravel and Spiess)",
 }
 """How the effects are found."""
+MANY = 40
+"""Clusters under which the variance of the imputation estimator is called too small."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,7 @@ class EventStudyFit:
     n_rows, n_units, n_clusters, n_incomplete, n_always, not_identified : counts; the last three were left out.
     cohorts : periods in which some unit's treatment starts.
     conf_level : level of the intervals (t with clusters - 1 degrees of freedom).
+    variance : as asked for.
     converged : always True here: least squares is solved, not searched for.
     """
 
@@ -54,6 +57,7 @@ class EventStudyFit:
     not_identified: int
     cohorts: tuple[str, ...]
     conf_level: float
+    variance: str = "sandwich"
     converged: bool = True
 
     @property
@@ -100,10 +104,15 @@ class EventStudyFit:
             if self.estimator.startswith("two-way") and len(self.cohorts) > 1
             else ""
         )
+        few = (
+            f" With {self.n_clusters} clusters these intervals are too narrow: use variance='jackknife'."
+            if self.estimator == "imputation" and self.variance == "sandwich" and self.n_clusters < MANY
+            else ""
+        )
         return (
             f"{self.outcome}: {ESTIMATORS[self.estimator]}; {self.n_units} units with {len(self.cohorts)} start(s), "
             f"{self.n_clusters} clusters, {self.n_incomplete} incomplete and {self.n_always} always treated units left "
-            f"out.{mixed} They are effects on the treated only if the groups would have moved in parallel without "
+            f"out.{mixed}{few} They are effects on the treated only if the groups would have moved in parallel without "
             "treatment, and did not move ahead of it."
         )
 
@@ -186,6 +195,7 @@ def fit_event_study(
         not_identified=missed,
         cohorts=tuple(p.label(g) for g in p.cohorts),
         conf_level=conf_level,
+        variance=variance,
     )
 
 

@@ -104,6 +104,10 @@ class SyntheticControlFit:
             f"With {self.n_donors} donors the least possible p-value is {least:.2f}, so the interval has no end."
             if least > 1 - self.conf_level
             else "",
+            f"It is the mean of {self.n_changed} changed units, which is not like one placebo unit: the interval is "
+            "too narrow; synthetic difference in differences suits several."
+            if self.n_changed > 1
+            else "",
             "" if self.converged else "A search for weights stopped short: do not use these figures.",
         ]
         said = " ".join(n for n in notes if n)
