@@ -32,7 +32,7 @@ def _fit(frame: pd.DataFrame, plan: Plan, *, interaction: bool, confounders: tup
         covariates=[*(as_term(frame, c) for c in confounders), *(Category(c) for c in plan.fixed_effects)],
         interaction=interaction,
         cluster=plan.cluster,
-        intervals=str(plan.setting("intervals", "delta")),
+        intervals=str(plan.setting("intervals", "jackknife")),
         conf_level=plan.conf_level,
     )
     rows = fit.tidy()
@@ -137,7 +137,7 @@ MEDIATION = Design(
     beside=(parts, with_interaction, shared.naive_beside(fit_naive)),
     fit_with=fit_indirect,
     naive_with=fit_naive,
-    settings={"interaction": (False, True), "intervals": ("delta", "bootstrap")},
+    settings={"interaction": (False, True), "intervals": ("jackknife", "delta", "bootstrap")},
 )
 
 ALL = (MEDIATION,)

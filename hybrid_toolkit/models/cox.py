@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.glm import FAR, RAGGED
 from hybrid_toolkit.models.partial_likelihood import PartialLikelihood
 from hybrid_toolkit.models.prepare import codes
 from hybrid_toolkit.models.rows import as_terms, check_level, choice, design, frozen, term_columns, tidy_rows
@@ -17,9 +18,6 @@ from hybrid_toolkit.models.survival import read_spells, risk_table
 from hybrid_toolkit.models.terms import Array, Term
 
 TIES = {"efron": "Efron", "breslow": "Breslow"}
-FAR, RAGGED = 15.0, 1e3
-"""A log hazard ratio this far from zero, for one standard deviation of its column, or a variance as large,
-is a sign of separation."""
 
 
 @dataclass(frozen=True, eq=False)

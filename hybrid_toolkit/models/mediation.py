@@ -16,10 +16,12 @@ from hybrid_toolkit.models.rows import as_terms, check_level, choice, design, fr
 from hybrid_toolkit.models.terms import Array, Column, Interaction, Term
 
 INTERVALS = {
+    "jackknife": "leave-one-cluster-out jackknife, t reference",
     "delta": "delta method on cluster-robust errors, t reference",
     "bootstrap": "percentiles of a bootstrap of whole clusters",
 }
-"""How the intervals are made; the delta method is symmetric, which a product of two coefficients is not."""
+"""How the intervals are made. Jackknife and delta method are symmetric, which a product of two coefficients is not; the
+delta method's are too narrow with few clusters."""
 LARGEST = 20_000_000
 """Numbers of cross-products that the bootstrap keeps cluster by cluster."""
 PLAIN = ("indirect", "direct", "total", "share mediated", "exposure to mediator", "mediator to outcome")
@@ -127,7 +129,7 @@ def fit_mediation(
     interaction: bool = False,
     contrast: tuple[float, float] = (0.0, 1.0),
     cluster: str | None = None,
-    intervals: str = "delta",
+    intervals: str | None = None,
     n_boot: int = 2000,
     seed: int = 0,
     conf_level: float = 0.95,
@@ -142,7 +144,8 @@ def fit_mediation(
     interaction : let the exposure moderate the mediator's slope; covariates are then held at their means.
     contrast : the two values of the exposure.
     cluster : rows of one cluster depend on each other; default every row its own.
-    intervals : key of ``INTERVALS``. n_boot, seed : draws of the bootstrap and their seed.
+    intervals : key of ``INTERVALS``; default the jackknife where a cluster is named, else the delta method.
+    n_boot, seed : draws of the bootstrap and their seed.
     conf_level : level of the intervals.
 
     Raises
@@ -167,7 +170,7 @@ def fit_mediation(
     [0.2, 0.3, 0.5]
     """
     check_level(conf_level)
-    choice("intervals", intervals, INTERVALS)
+    how = choice("intervals", intervals or ("jackknife" if cluster else "delta"), INTERVALS)
     low, high = (float(v) for v in contrast)
     if low == high or not np.isfinite([low, high]).all():
         raise EstimationError(
@@ -192,7 +195,10 @@ def fit_mediation(
     b, se = split.delta(groups, n_clusters)
     names = WITH_INTERACTION if interaction else PLAIN
     draws = None
-    if intervals == "bootstrap":
+    if how == "jackknife":
+        left = split.left_out(groups, n_clusters)
+        se = np.sqrt((n_clusters - 1) / n_clusters * ((left - b) ** 2).sum(axis=0))
+    if how == "bootstrap":
         draws = split.bootstrap(groups, n_clusters, n_boot, seed)
         se = draws.std(axis=0, ddof=1)
         tail = (1 - conf_level) / 2
@@ -214,7 +220,7 @@ def fit_mediation(
         conf_high=frozen(upper),
         p_value=frozen(p),
         interaction=interaction,
-        intervals=intervals,
+        intervals=how,
         n_boot=0 if draws is None else n_boot,
         residual_correlation=None if interaction else _residual_correlation(x_m, m, y),
         n=len(rows),
@@ -286,6 +292,26 @@ class _Split:
         slope = np.imag(self.parts(*np.split(moved, cut, axis=1))) / step
         se = np.sqrt(factor * ((sums @ slope) ** 2).sum(axis=0))
         return np.asarray(self.parts(a, b, mean)), np.asarray(se)
+
+    def left_out(self, groups: Codes, n_clusters: int) -> Array:
+        """Parts without each cluster in turn.
+
+        Raises
+        ------
+        EstimationError : a cluster is the only one with some level of a covariate.
+        """
+        grams = cluster_grams(self.w, groups)
+        try:
+            found = self.parts(*self.coefficients(grams.sum(axis=0) - grams))
+        except np.linalg.LinAlgError:
+            found = np.full((n_clusters, 1), np.nan)
+        if not np.isfinite(found).all():
+            raise EstimationError(
+                "without one of the clusters the models are singular: it alone has some level of a covariate.",
+                fix="Use the delta method, or fewer covariates.",
+                code="JACKKNIFE",
+            )
+        return np.asarray(found)
 
     def bootstrap(self, groups: Codes, n_clusters: int, n_boot: int, seed: int) -> Array:
         """Parts in samples of whole clusters drawn with replacement, those that are singular left out."""

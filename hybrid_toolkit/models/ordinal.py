@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,13 +14,13 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models import clustered
+from hybrid_toolkit.models.glm import FAR, RAGGED
 from hybrid_toolkit.models.prepare import codes, complete_rows
 from hybrid_toolkit.models.rows import as_terms, check_level, choice, design, frozen, term_columns, tidy_rows
 from hybrid_toolkit.models.terms import Array, Term, check_column, numbers
 
 LINKS = {"logit": "proportional odds", "probit": "ordered probit"}
-FAR = 15.0
-"""A coefficient this far from zero, for one standard deviation of its column, is a sign of separation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,8 @@ def fit_ordinal(
     terms : slopes (terms or columns); there is no intercept, the thresholds take its place.
     levels : the answers from lowest to highest.
     frequency : column of whole numbers, how often each row occurred.
-    cluster : rows of one cluster depend on each other: sandwich errors, t with clusters - 1.
+    cluster : rows of one cluster depend on each other: errors by a linearised leave-one-cluster-out jackknife, t with
+        clusters - 1.
     link : key of ``LINKS``.
     conf_level : level of the intervals.
 
@@ -155,26 +157,23 @@ def fit_ordinal(
     model = _Cumulative((x - centre) / scale, answer, weight, len(labels), link)
     b, converged = model.search()
     k = len(names)
-    if np.abs(b[:k]).max(initial=0) > FAR or not np.isfinite(b).all():
+    value, _, information = model.derivatives(b)
+    spread = np.diagonal(np.linalg.pinv(information, hermitian=True, rcond=1e-14))[:k]
+    apart = (np.abs(b[:k]) > FAR) | (spread > RAGGED) | (np.diagonal(information)[:k] < 1e-8)
+    if apart.any() or not np.isfinite(b).all():
         raise EstimationError(
-            f"separation: {int((np.abs(b[:k]) > FAR).sum())} term(s) tell the answers apart without error, so their "
-            "slopes have no finite estimate.",
+            f"separation: {int(apart.sum())} term(s) tell the answers apart without error, so their slopes have no "
+            "finite estimate.",
             fix="Join answers or levels that are rare, or leave the term out.",
             code="SEPARATION",
         )
-    value, _, information = model.derivatives(b)
     vcov = np.linalg.inv(information)
     n_clusters = 0
     if cluster:
         group = codes(rows, cluster)
-        n_clusters = int(group.max()) + 1
-        if n_clusters < 2:
-            raise EstimationError(
-                f"the complete rows lie in 1 cluster of '{cluster}'.", fix="Bring more clusters.", code="CLUSTERS"
-            )
-        sums = np.zeros((n_clusters, len(b)))
-        np.add.at(sums, group, model.scores(b) * weight[:, None])
-        vcov = vcov @ sums.T @ sums @ vcov * n_clusters / (n_clusters - 1)
+        n_clusters = clustered.enough_clusters(group, cluster)
+        sums = clustered.cluster_sums(model.scores(b) * weight[:, None], group)
+        vcov = clustered.linear_jackknife(sums, information, model.parts(b, group))
     turn = np.zeros((len(b), len(b)))  # back to the units of the columns
     turn[:k, :k] = np.diag(1 / scale)
     turn[k:, :k] = centre / scale
@@ -289,6 +288,17 @@ class _Cumulative:
         p, g, w = np.maximum(fu - fl, 1e-300), self.scores(b), self.weight
         bend = (self.upper * (w * bu / p)[:, None]).T @ self.upper - (self.lower * (w * bl / p)[:, None]).T @ self.lower
         return float(w @ np.log(p)), g.T @ w, (g * w[:, None]).T @ g - bend
+
+    def parts(self, b: Array, group: NDArray[np.intp]) -> Array:
+        """The observed information of each cluster: clusters x k x k."""
+        out = []
+        for g in range(int(group.max()) + 1):
+            at = group == g
+            one = copy.copy(self)
+            one.weight, one.upper, one.lower = self.weight[at], self.upper[at], self.lower[at]
+            one.has_upper, one.has_lower = self.has_upper[at], self.has_lower[at]
+            out.append(one.derivatives(b)[2])
+        return np.stack(out)
 
     def search(self) -> tuple[Array, bool]:
         """Newton's steps, halved until the likelihood rises and the thresholds stay in order."""

@@ -158,7 +158,7 @@ ALL: tuple[Contender, ...] = (
     ),
     _named(
         "mediation",
-        "Product of coefficients, delta method",
+        "Product of coefficients, jackknife",
         _MEDIATION,
         by_design("mediation", **_PATH),
         _PATHS,
