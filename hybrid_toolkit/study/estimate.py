@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -22,7 +23,12 @@ from hybrid_toolkit.study.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck, check_lock
 from hybrid_toolkit.study.scales import check_scale
 from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.what_if_basis import WhatIfBasis, basis_of
 from hybrid_toolkit.study.words import contrast_of
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.study.change import ChangeLike
+    from hybrid_toolkit.study.what_if import WhatIf
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +51,7 @@ class StudyResult:
     data_hash, data_label : the data that were used.
     synthetic : whether they were simulated.
     version : version of the toolkit.
+    basis : what ``what_if`` needs; None where the design fits no slope on its exposure.
     """
 
     study: Study
@@ -63,6 +70,7 @@ class StudyResult:
     data_label: str
     synthetic: bool
     version: str
+    basis: WhatIfBasis | None = field(default=None, repr=False)
 
     @property
     def estimand(self) -> str:
@@ -141,6 +149,12 @@ class StudyResult:
             notes=notes,
             kind=study.kind,
         )
+
+    def what_if(self, change: ChangeLike) -> WhatIf:
+        """The mean outcome under another rota, and for whom; see ``hybrid_toolkit.study.what_if.what_if``."""
+        from hybrid_toolkit.study.what_if import what_if
+
+        return what_if(self, change)
 
     def asides(self, outcome: str = "") -> tuple[str, ...]:
         """What stands beside a claim and lowers nothing: the lock's verdict, and metrics that are not co-produced."""
@@ -250,4 +264,5 @@ def _estimate(
         data_label=rows.label,
         synthetic=rows.synthetic,
         version=__version__,
+        basis=basis_of(frame, fits, study.unit, rows.data),
     )

@@ -1,0 +1,175 @@
+"""What-if: figures by hand from the fit, refusals, groups, and words that keep to the design."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.study.change import Change, parse_change
+from hybrid_toolkit.study.claims import grammar
+from hybrid_toolkit.study.headline import headline_studies
+from hybrid_toolkit.study.words import causal_words, overreach
+from hybrid_toolkit.synth.estimands import true_value
+from hybrid_toolkit.synth.generate import resolve
+
+CAVEAT = grammar()["what_if"]["caveat"]
+
+
+def figure(got, role, group="all", outcome=None):
+    rows = got.tidy()
+    rows = rows[(rows["role"] == role) & (rows["group"] == group)]
+    return (rows if outcome is None else rows[rows["outcome"] == outcome]).iloc[0]
+
+
+def used(study, authority):
+    frame, plan = study.frame(authority), study.plan()
+    needed = [plan.outcome, plan.exposure, plan.cluster, *plan.confounders, *plan.fixed_effects, *plan.instruments]
+    return frame[frame[[*needed, *([plan.moderator] if plan.moderator else [])]].notna().all(axis=1)]
+
+
+def test_a_cap_gives_slope_times_mean_change_with_the_slopes_own_error(authority, results) -> None:
+    study = headline_studies()[0]
+    result, rows = results[study.id], used(study, authority)
+    got = result.what_if("at least 3 office days")
+    dx = float((rows["rs_attendance"].clip(upper=0.4) - rows["rs_attendance"]).mean())
+    main = result.tidy().iloc[0]
+    change, now, under = (figure(got, r) for r in ("change", "now", "under the change"))
+    assert change["estimate"] == pytest.approx(100 * main["estimate"] * dx, rel=1e-3)
+    assert change["std_error"] == pytest.approx(100 * main["std_error"] * abs(dx), rel=1e-3)
+    ends = sorted(100 * dx * main[["conf_low", "conf_high"]].to_numpy(dtype=float))
+    assert [change["conf_low"], change["conf_high"]] == pytest.approx(ends, rel=1e-3)
+    assert now["estimate"] == pytest.approx(100 * rows["choice_honoured"].mean())
+    assert under["estimate"] == pytest.approx(now["estimate"] + change["estimate"])
+    assert change["exposure_change"] == pytest.approx(dx, rel=1e-3) and got.outside == 0.0
+    assert got.moved == pytest.approx((rows["rs_attendance"] > 0.4).mean(), abs=0.01)
+
+
+def test_a_shift_of_a_yes_no_exposure_is_of_its_share_and_a_gap_has_its_own_change(authority, results) -> None:
+    study = headline_studies()[2]
+    result, rows = results[study.id], used(study, authority)
+    got = result.what_if({"remote": -0.1})
+    slopes = result.tidy().set_index("role").loc["slope"]
+    gap = result.tidy().iloc[0]
+    low = float(rows["low_access"].astype(float).mean())
+    by_hand = -10 * (slopes["estimate"].iloc[0] + low * gap["estimate"])
+    assert figure(got, "change")["estimate"] == pytest.approx(by_hand, rel=1e-6)
+    assert figure(got, "gap change")["estimate"] == pytest.approx(-10 * gap["estimate"], rel=1e-6)
+    assert figure(got, "gap change")["std_error"] == pytest.approx(10 * gap["std_error"], rel=1e-6)
+    without = figure(got, "group change", "digital access: without full digital access")
+    others = figure(got, "group change", "digital access: with digital access")
+    assert without["estimate"] == pytest.approx(-10 * slopes["estimate"].iloc[1], rel=1e-6)
+    assert without["std_error"] == pytest.approx(10 * slopes["std_error"].iloc[1], rel=1e-6)
+    assert others["estimate"] == pytest.approx(-10 * slopes["estimate"].iloc[0], rel=1e-6)
+    truth, size = resolve("helpful-hump", "small", 0)
+    known = -10 * true_value(truth, study.estimand, size=size)
+    assert figure(got, "gap change")["conf_low"] <= known <= figure(got, "gap change")["conf_high"]
+
+
+def test_an_offer_moves_those_who_take_it_up(authority, results) -> None:
+    study = headline_studies()[2]
+    rows = used(study, authority)
+    got = results[study.id].what_if(Change("offer", 0.0, uptake=0.3))
+    remote = rows["remote"].astype(float)
+    assert figure(got, "change")["exposure_change"] == pytest.approx(-0.3 * remote.mean())
+    capped = results[study.id].what_if(Change("cap", 0.2))
+    assert figure(capped, "change")["exposure_change"] == pytest.approx(0.2 - remote.mean())
+
+
+def test_stages_have_their_own_slopes_where_the_study_has_them(authority, results) -> None:
+    study = headline_studies()[1]
+    result = results[study.id]
+    got = result.what_if("at most 3 home days")
+    rows = got.tidy()
+    stages = rows[(rows["role"] == "group change") & rows["group"].str.startswith("career stage")]
+    assert list(stages["group"]) == [*sorted(set(stages["group"])), *sorted(set(stages["group"]))]  # two outcomes
+    own = stages[(stages["slope"] == "its own") & stages["flag"].eq("") & stages["outcome"].eq("informal_learning")]
+    slopes = result.tidy().query("role == 'group slope' and outcome == 'informal_learning'")
+    for row in own.itertuples():
+        stage = row.group.removeprefix("career stage: ")
+        slope = slopes[slopes["term"].str.endswith(f"stage {stage}")].iloc[0]
+        assert row.estimate == pytest.approx(slope["estimate"] * row.exposure_change, rel=1e-6)
+        assert row.std_error == pytest.approx(slope["std_error"] * abs(row.exposure_change), rel=1e-6)
+    assert len(own) >= 2
+    hidden = stages[stages["flag"].ne("")]
+    assert hidden[["estimate", "std_error", "n"]].isna().all(axis=None)
+
+
+def test_small_groups_are_not_shown(results) -> None:
+    result = results["exclusion-gap"]
+    each = result.basis.outcomes["engaged"]
+    few = {k: 4 if "with digital" in k[1] else v for k, v in each.clusters.items()}
+    basis = replace(result.basis, outcomes={"engaged": replace(each, clusters=few)})
+    got = replace(result, basis=basis).what_if({"remote": -0.1})
+    row = figure(got, "group change", "digital access: with digital access")
+    assert np.isnan(row["estimate"]) and "fewer than" in row["flag"] and row["direction"] == ""
+    assert "digital access: with digital access: not shown" in got.summary()
+
+
+def test_words_keep_to_the_design(results) -> None:
+    for study in headline_studies():
+        result = results[study.id]
+        real = replace(result, synthetic=False)
+        change = {study.exposure: -0.05}
+        for got in (result.what_if(change), real.what_if(change)):
+            for said, claim in zip(got.sentences, real.claims(), strict=True):
+                assert (CAVEAT in said) == (got.synthetic or claim.grade in ("descriptive", "associational"))
+                if CAVEAT in said:
+                    assert not causal_words(said.replace(CAVEAT, "").replace("not evidence about", ""))
+        got = result.what_if(change)
+        assert "SYNTHETIC" in got.summary() and "delta method" in got.summary() and "any one person" in got.summary()
+        assert len(got.glance()) == 1 and got.grade == "illustration"
+        assert not [w for w in overreach(got.told) if w]
+    strong = replace(results["remote-practice"], synthetic=False, checks=())
+    strong = replace(strong, identification=replace(strong.identification, identified=True))
+    (said,) = strong.what_if({"rs_attendance": -0.1}).sentences
+    assert said.startswith("If the assumptions of the design hold") and CAVEAT not in said
+    with pytest.raises(StudyError, match="WORDS"):
+        strong.what_if(Change("shift", -0.1, words="a rota that harms families"))
+
+
+@pytest.mark.parametrize(
+    ("study", "change", "code"),
+    [
+        ("career-stage", {"rs_desk_to_date": 0.5}, "WHAT-IF-SUPPORT"),
+        ("career-stage", Change("set", 1.5), "WHAT-IF-SUPPORT"),
+        ("career-stage", Change("floor", 0.98), "WHAT-IF-SUPPORT"),
+        ("career-stage", Change("cap", 0.99), "WHAT-IF-NOTHING"),
+        ("exclusion-gap", {"remote": -0.6}, "WHAT-IF-SUPPORT"),
+        ("exclusion-gap", {"remote": 0.0}, "WHAT-IF-NOTHING"),
+        ("exclusion-gap", {"engaged": 0.1}, "WHAT-IF-EXPOSURE"),
+        ("exclusion-gap", {"remote": "less"}, "WHAT-IF-CHANGE"),
+        ("exclusion-gap", {"remote": float("nan")}, "WHAT-IF-CHANGE"),
+        ("exclusion-gap", {}, "WHAT-IF-CHANGE"),
+        ("exclusion-gap", "fewer meetings", "WHAT-IF-CHANGE"),
+        ("exclusion-gap", "at least 9 office days", "WHAT-IF-CHANGE"),
+        ("exclusion-gap", None, "WHAT-IF-CHANGE"),
+    ],
+)
+def test_what_cannot_be_told_is_refused(results, study, change, code) -> None:
+    with pytest.raises(StudyError) as caught:
+        results[study].what_if(change)
+    assert caught.value.code == code and str(caught.value).count("How to mend it") == 1
+
+
+def test_a_design_without_a_slope_is_refused(results) -> None:
+    with pytest.raises(StudyError, match="WHAT-IF-DESIGN"):
+        replace(results["exclusion-gap"], basis=None).what_if({"remote": -0.1})
+    with pytest.raises(StudyError, match="WHAT-IF-CHANGE"):
+        Change("offer", 0.5, uptake=0.0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "value"),
+    [
+        ("at least 3 office days", "cap", 0.4),
+        ("At most 2 home days a week", "cap", 0.4),
+        ("at most 2 office days of 4", "floor", 0.5),
+        ("at least 1 remote day", "floor", 0.2),
+    ],
+)
+def test_rules_of_days_bound_the_remote_share(rule, kind, value) -> None:
+    got = parse_change(rule, "rs_desk")
+    assert (got.kind, got.value) == (kind, pytest.approx(value)) and got.words.startswith("a rule of at ")
