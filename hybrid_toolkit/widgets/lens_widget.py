@@ -58,7 +58,14 @@ class LensWidget(ToolkitWidget):
     SLIDERS: ClassVar[tuple[str, ...]] = ()
     FUNCTION: ClassVar[tuple[str, str]]
 
-    def __init__(self, data: EvaluationData, *, gate: Gate | None = None, **chosen: str) -> None:
+    def __init__(
+        self,
+        data: EvaluationData,
+        *,
+        gate: Gate | None = None,
+        more: Sequence[ipywidgets.Widget] = (),
+        **chosen: str,
+    ) -> None:
         self._views: LensViews = self.VIEWS(data, gate=gate)
         self._view: LensView | None = None
         self._nothing = self._views.empty()
@@ -69,7 +76,7 @@ class LensWidget(ToolkitWidget):
                 must_offer(name, asked, self._views.choices(filled)[name])
             state = filled
         controls = {name: _control(label, name in self.SLIDERS) for name, label in self.LABELS.items()}
-        super().__init__(state, controls=controls)
+        super().__init__(state, controls=controls, more=more)
         self._show()
 
     def __repr__(self) -> str:

@@ -39,6 +39,7 @@ def curves_svg(
     at: float | None = None,
     diagonal: bool = False,
     columns: int = 2,
+    floor: tuple[float, ...] = (),
 ) -> str:
     """Small panels, a curve each with its band, over the same axes; a dashed line where x is read.
 
@@ -48,6 +49,7 @@ def curves_svg(
     at : where to draw the dashed line; the point there is marked.
     diagonal : draw the line of equal shares.
     columns : panels beside each other.
+    floor : values that the upright axis holds in any case.
 
     Examples
     --------
@@ -59,7 +61,7 @@ def curves_svg(
     columns = min(columns, max(1, len(curves)))
     points = [p for c in curves for p in c.points]
     xs = nice_ticks(min(p[0] for p in points), max(p[0] for p in points), 5) if points else [0.0, 1.0]
-    numbers = [v for p in points for v in p[1:] if not math.isnan(v)] + ([0.0, 1.0] if diagonal else [])
+    numbers = [v for p in points for v in p[1:] if not math.isnan(v)] + [*floor, *((0.0, 1.0) if diagonal else ())]
     ys = nice_ticks(min(numbers), max(numbers), 5) if numbers else [0.0, 1.0]
     left, width = 46.0, (WIDTH - 46 - 8 - GAP * (columns - 1)) / columns
     height = 210.0 if columns == 1 else 120.0

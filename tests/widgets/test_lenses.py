@@ -102,7 +102,7 @@ def test_without_data_it_says_what_to_do(kind: type[LensWidget]) -> None:
 @pytest.mark.parametrize("kind", LENSES)
 def test_a_choice_that_is_not_offered_is_refused(kind: type[LensWidget], small: ht.EvaluationData) -> None:
     with pytest.raises(UsageError, match="offer"):
-        kind(small, gate=None, **{next(iter(kind.LABELS)): "worker_id"})
+        kind(small, gate=None, more=(), **{next(iter(kind.LABELS)): "worker_id"})
 
 
 def test_code_in_a_fresh_process(small: ht.EvaluationData) -> None:

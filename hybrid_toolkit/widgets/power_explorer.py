@@ -1,0 +1,71 @@
+"""How much a planned study would find: sliders for teams, waves, effect and response, and a curve that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import ipywidgets
+
+from hybrid_toolkit.widgets.base import Shown, ToolkitWidget, choice
+from hybrid_toolkit.widgets.downloads import Download
+from hybrid_toolkit.widgets.lens import LensView
+from hybrid_toolkit.widgets.lens_files import lens_files
+from hybrid_toolkit.widgets.power_view import COMPARED, OVER, RANGES, PowerExplorerState, power_of
+
+
+class PowerExplorer(ToolkitWidget):
+    """Power of a slope over workers in teams and waves; the curve follows the slider.
+
+    Needs no data: the effect is an assumption. Works with the keyboard: Tab between the sliders, arrow keys on one.
+
+    Parameters
+    ----------
+    teams, workers, waves, response, effect, compared, over : fields of the first state, see ``PowerExplorerState``.
+
+    Examples
+    --------
+    >>> PowerExplorer(teams=48).text.split(";")[0]
+    'Power 90% with 48 teams of 8 workers over 3 waves, 60% answering, for an effect of 0.15 SD'
+    """
+
+    STATE = PowerExplorerState
+
+    def __init__(self, **chosen: Any) -> None:
+        self._view: LensView | None = None
+        controls = {name: _slider(name) for name in RANGES}
+        controls |= {"compared": choice("Compared", COMPARED), "over": choice("Curve over", OVER)}
+        super().__init__(PowerExplorerState(**chosen), controls=controls)
+        self._show()
+
+    @property
+    def view(self) -> LensView | None:
+        """What is shown, as releases; None where nothing is."""
+        return self._view
+
+    def to_code(self) -> str:
+        """Code that gives the same numbers in a fresh kernel."""
+        if self._view is None:
+            return ""
+        said = ", ".join(f"{f.name}={getattr(self.state, f.name)!r}" for f in fields(self.state))
+        head = "from hybrid_toolkit.widgets.power_view import view_power"
+        return f"{head}\n\nview = view_power({said})\nprint(view.text)"
+
+    def _draw(self) -> Shown:
+        self._view = None
+        self._view = power_of(self.state)
+        return Shown(self._view.text, self._view.answer_html(), self._view.body_html())
+
+    def _exports(self) -> Sequence[Download]:
+        return lens_files(self._view, "PowerExplorer") if self._view is not None else ()
+
+
+def _slider(name: str) -> ipywidgets.Widget:
+    low, high, step = RANGES[name]
+    kind = ipywidgets.IntSlider if step == 1 else ipywidgets.FloatSlider
+    number = int if step == 1 else float
+    return kind(
+        value=number(low), min=number(low), max=number(high), step=number(step), description=OVER[name],
+        style={"description_width": "initial"}, layout=ipywidgets.Layout(width="min(420px, 100%)"),
+    )  # fmt: skip

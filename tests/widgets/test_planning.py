@@ -1,0 +1,167 @@
+"""Planning: power by formula, a study from lists, another rota; each holds to the library's own functions."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.errors import EstimationError, StudyError, UsageError
+from hybrid_toolkit.models.slope_power import slope_power
+from hybrid_toolkit.study.lock import load_lock
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.widgets.lens_what_if import CHANGES, WhatIfViews, view_what_if
+from hybrid_toolkit.widgets.power_explorer import PowerExplorer
+from hybrid_toolkit.widgets.power_view import RANGES, view_power
+from hybrid_toolkit.widgets.study_builder import StudyBuilder
+from hybrid_toolkit.widgets.study_view import STEP, StudyBuilderState, declared, of_start, starts
+from hybrid_toolkit.widgets.svg_graph import GraphNode, graph_svg
+from hybrid_toolkit.widgets.what_if import FIRST, WhatIf
+
+
+def printed(code: str) -> str:
+    said: list[str] = []
+    exec(code, {"print": lambda *words: said.append(" ".join(map(str, words)))})
+    return "\n".join(said)
+
+
+@pytest.mark.parametrize("over", list(RANGES))
+def test_the_curve_is_that_of_the_formula(over: str) -> None:
+    view = view_power(over=over, teams=30, effect=0.2)
+    curve = view.panels[0].release.content
+    given = {"teams": 30, "workers": 8, "waves": 3, "response": 0.6, "effect": 0.2}
+    for value, power in curve[["value", "power"]].to_numpy()[::4]:
+        assert power == pytest.approx(slope_power(**{**given, over: value}).power, abs=1e-4)  # type: ignore[arg-type]
+    assert given[over] in curve["value"].to_list() and curve["power"].is_monotonic_increasing
+    ElementTree.fromstring(view.panels[0].drawing)
+
+
+def test_the_curve_follows_the_slider_and_an_impossible_plan_is_said_in_place() -> None:
+    explorer = PowerExplorer(compared="within")
+    before = explorer._figures.value
+    explorer._lists["teams"].value = 60
+    assert explorer.state.teams == 60 and explorer._figures.value != before and "60 teams" in explorer.text
+    assert printed(explorer.to_code()) == explorer.text
+    explorer._lists["waves"].value = 1
+    assert 'role="alert"' in explorer._answer.value and explorer.view is None and explorer.to_code() == ""
+    with pytest.raises(EstimationError):
+        view_power(teams=1)
+
+
+@pytest.mark.parametrize("start", list(starts()))
+def test_a_shipped_study_is_declared_as_it_stands(start: str) -> None:
+    assert declared(of_start(start)) == starts()[start]
+
+
+def test_holding_a_mediator_is_refused_in_place_and_mended() -> None:
+    builder = StudyBuilder()
+    assert builder.text.startswith("remote-practice: identified")
+    builder._lists["confounders"].value = ("risk", "need", "remote")
+    assert "mediator" in builder.text and builder.study is None and 'role="alert"' in builder._answer.value
+    builder._lists["confounders"].value = ("risk", "need")
+    assert builder.study == starts()["remote-practice"]
+
+
+def test_what_cannot_be_identified_is_said_with_its_paths() -> None:
+    builder = StudyBuilder("career-stage")
+    found = starts()["career-stage"].identification()
+    assert found.identified is False and "cannot be identified" in builder.text and found.verdict in builder.text
+    assert all(p in builder.view.notes[k + 1] for k, p in enumerate(found.paths[:3]))  # type: ignore[union-attr]
+    page = builder._figures.value
+    assert 'role="img"' in page and "exposure" in page and "Open path" in page
+    ElementTree.fromstring(f"<div>{page}</div>")
+
+
+def test_its_code_declares_the_same_study_and_the_lock_holds_it(tmp_path: Path) -> None:
+    builder = StudyBuilder("exclusion-gap")
+    assert printed(builder.to_code()) == builder.text
+    builder._lock.value = str(tmp_path / "gap.lock.json")
+    builder._locked()
+    assert "was locked" in builder._said.value
+    assert 'id = "exclusion-gap"' in load_lock(tmp_path / "gap.lock.json").study
+    builder._lists["confounders"].value = ()
+    builder._locked()
+    assert 'role="alert"' in builder._said.value, "a lock of something else is not overwritten"
+    builder.save(tmp_path / "builder.json")
+    other = StudyBuilder()
+    other.load(tmp_path / "builder.json")
+    assert (other.state, other.text) == (builder.state, builder.text)
+
+
+def test_a_diagnosis_shows_progress_is_cancelled_and_belongs_to_its_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    builder = StudyBuilder("agency-turnover", state=StudyBuilderState("agency-turnover", sims=6, scenario="null"))
+    real = Study.diagnose
+
+    def counted(self: Study, *args: object, **kwargs: object) -> object:
+        asked.append(int(kwargs["sims"]))  # type: ignore[call-overload]
+        return real(self, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Study, "diagnose", counted)
+    builder.diagnose()
+    builder.wait()
+    assert asked == [2, 4, 6] and asked[0] == STEP
+    assert builder.diagnosis is not None and builder.diagnosis.sims == 6
+    assert "Tried on 6 simulated authorities" in builder._figures.value and "SYNTHETIC" in builder._figures.value
+    direct = real(starts()["agency-turnover"].but(confounders=()), "null", "small", sims=6, progress=False)
+    shown = builder.view.panels[-1].release.content  # type: ignore[union-attr]
+    assert shown["estimate"].tolist() == pytest.approx(direct.tidy()["estimate"].tolist(), nan_ok=True)
+    builder._lists["start"].value = "remote-practice"
+    assert builder.diagnosis is None and "Tried on" not in builder._figures.value
+
+
+def test_a_graph_draws_every_box_and_arrow() -> None:
+    nodes = [GraphNode(n, f"Node {n} with <a> long title", p) for n, p in zip("abcde", ["exposure", "held", "", "on the path", "outcome"], strict=True)]  # fmt: skip # noqa: E501
+    edges = [("a", "d"), ("d", "e"), ("b", "a"), ("b", "e"), ("c", "e")]
+    drawn = graph_svg(nodes, edges, title="T", description="D")
+    ElementTree.fromstring(drawn)
+    assert drawn.count("<rect") == 5 and drawn.count("<polygon") == 5
+
+
+@pytest.fixture(scope="module")
+def rota(small: ht.EvaluationData) -> WhatIf:
+    made = WhatIf(small, study="exclusion-gap")
+    assert made.text == FIRST and made.view is None
+    made.estimate()
+    made.wait()
+    return made
+
+
+def test_another_rota_is_that_of_the_study(rota: WhatIf, small: ht.EvaluationData) -> None:
+    views = rota._views
+    assert isinstance(views, WhatIfViews) and rota.view is not None
+    own = views.results["exclusion-gap"].what_if({"remote": 0.1})
+    rota._lists["value"].value = "+0.1"
+    shown = rota.view.panels[0].release.content
+    rows = own.tidy()[own.tidy()["outcome"].eq("engaged")]
+    np.testing.assert_allclose(shown["estimate"], rows["estimate"], atol=6e-4)
+    assert rota.text == own.sentences[0] and "effect" not in rota.text
+    assert shown["role"].isin(CHANGES).sum() == len(rota.view.panels[0].rows)
+    assert printed(rota.to_code()) == rota.text
+
+
+def test_a_change_outside_the_data_is_refused_in_place(small: ht.EvaluationData) -> None:
+    result = starts()["career-stage"].estimate(small)
+    rota = WhatIf(small, result=result, rule="office_days", value="5")
+    assert "beyond the exposure" in rota.text and 'role="alert"' in rota._answer.value and rota.view is None
+    rota._lists["value"].value = "2"
+    assert rota.view is not None and "office days" in rota.text
+    days = [v for _, v in rota._lists["value"].options]
+    frame = starts()["career-stage"].frame(small).dropna(subset=["rs_desk_to_date"])
+    cuts = sorted({0.0, *(1 - int(d) / 5 for d in days), 1.01})
+    for low, high in itertools.pairwise(cuts):
+        between = frame[frame["rs_desk_to_date"].between(low, high, inclusive="left")]
+        assert between["worker_id"].nunique() >= 10, "no step differs from the next by a few workers"
+
+
+def test_without_the_studies_tables_it_says_what_to_do() -> None:
+    rota = WhatIf(ht.EvaluationData({}))
+    assert "Add tables" in rota._answer.value and rota.view is None
+    with pytest.raises(UsageError):
+        view_what_if(ht.EvaluationData({}))
+    with pytest.raises(StudyError):
+        StudyBuilder("remote-practice").study.but(design="nothing")  # type: ignore[union-attr]
