@@ -34,6 +34,9 @@ _WITHIN: Mapping[str, tuple[str, ...]] = {
 }
 """Column whose levels are compared with themselves -> levels within which nodes may be constant."""
 
+_ONE_SERIES = ("interrupted-series", "interrupted-counts")
+"""Designs that compare a unit with its own line before, without others in the same period."""
+
 
 @dataclass(frozen=True)
 class _Case:
@@ -111,7 +114,7 @@ def identify(study: Study, graph: CausalGraph | None = None) -> Identification:
     case = _case(study, graph)
     if not case.exposure or not case.outcome or case.exposure == case.outcome:
         return _unjudged(case)
-    findings = [*_held(case), *_colliders(case), *_selected(case), *_reversed(case)]
+    findings = [*_held(case), *_colliders(case), *_selected(case), *_one_series(case), *_reversed(case)]
     paths = () if case.randomised else _backdoor(case)
     findings += _open(case, paths) if paths else []
     findings += _indirect(case) if study.kind == "indirect" else []
@@ -152,6 +155,8 @@ def _case(study: Study, graph: CausalGraph) -> _Case:
     held = {n: c for c in columns if (n := graph.measured_by(c, study.unit))}
     themselves = (*study.fixed_effects, study.followed, study.time if study.starts else "")
     levels = {level for c in themselves for level in _WITHIN.get(c, ())}
+    # what does not change within a team does not change within the sum of an authority's teams
+    levels |= {"team_id"} if study.unit.startswith("authority") and "la_id" in levels else set()
     return _Case(
         study=study,
         graph=graph,
@@ -265,6 +270,17 @@ def _selected(case: _Case) -> list[Finding]:
             columns = (study.answered,) if study.answered in s.columns and study.answered else ()
             out.append(Finding("SELECTION", "assumed", (s.node,), columns, text))
     return out
+
+
+def _one_series(case: _Case) -> list[Finding]:
+    """A single series has no other units in the same period: calendar time is a line, not held."""
+    if case.study.design not in _ONE_SERIES:
+        return []
+    text = (
+        "Calendar time is held as the line on which the series stood before, not period by period: it is assumed that "
+        "nothing else changed when the policy started."
+    )
+    return [Finding("ONE-SERIES", "assumed", (), (case.study.time,), text)]
 
 
 def _reversed(case: _Case) -> list[Finding]:

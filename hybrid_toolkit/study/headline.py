@@ -32,6 +32,17 @@ def panel_study() -> Study:
     return declared_study("agency-turnover")
 
 
+def policy_studies() -> tuple[Study, Study, Study]:
+    """The studies of a policy and of leaving: a staggered roll-out, one change in one authority, retention.
+
+    Examples
+    --------
+    >>> [(s.id, s.design) for s in policy_studies()]
+    [('policy-rollout', 'staggered-rollout'), ('one-change', 'interrupted-series'), ('retention', 'retention')]
+    """
+    return declared_study("policy-rollout"), declared_study("one-change"), declared_study("retention")
+
+
 def needs() -> tuple[Need, ...]:
     """What each study needs of the data."""
     return tuple(
@@ -43,5 +54,5 @@ def needs() -> tuple[Need, ...]:
             tables=s.tables(),
             values={"survey.instrument": answered} if (answered := instruments_of(s.outcome)) else {},
         )
-        for s in (*headline_studies(), panel_study())
+        for s in (*headline_studies(), panel_study(), *policy_studies())
     )

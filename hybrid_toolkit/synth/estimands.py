@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.synth.policy import POLICY_ESTIMANDS, leaving_slope, policy_effect
 from hybrid_toolkit.synth.projection import stage_gap
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
@@ -14,6 +15,8 @@ _DIRECT = {
 }
 ESTIMANDS = ("practice_rs_within", "stage_gap_learning", "stage_gap_wellbeing", "exclusion_penalty")
 """Estimands of the headline studies."""
+EVERY = (*ESTIMANDS, *PANEL_ESTIMANDS, *POLICY_ESTIMANDS, "leaving_remote")
+"""Every estimand that ``true_value`` knows."""
 
 
 def true_value(truth: Truth, estimand_id: str, *, size: Size | str = "small") -> float:
@@ -34,11 +37,16 @@ def true_value(truth: Truth, estimand_id: str, *, size: Size | str = "small") ->
           elsewhere its Monte Carlo standard error is about 0.01 and 0.05.
         - ``panel_agency_turnover``, ``panel_caseload_turnover``: turnover in percentage points per percentage point of
           agency share, and per case a case holder, within an authority over years. Parameters, so exact.
-    size : gives months and waves, on which the stage gaps depend.
+        - ``policy_remote``, ``policy_choice``: mean effect of a team's policy on its remote share and on the share of
+          contacts held as preferred, over the team-months under the policy; with ``_area``, on the whole authority
+          from ``policy_month`` on. See ``policy``.
+        - ``leaving_remote``: mean slope of the log odds of leaving in a month on the remote share. See ``policy``.
+    size : gives months and waves, on which the stage gaps and the effects of a policy depend.
 
     Raises
     ------
-    UsageError : no estimand has that id, no size that name, or the size has no survey waves.
+    UsageError : no estimand has that id, no size that name, the size has no survey waves, or the truth has no one month
+        of a policy.
 
     Examples
     --------
@@ -47,14 +55,17 @@ def true_value(truth: Truth, estimand_id: str, *, size: Size | str = "small") ->
     """
     if estimand_id in _DIRECT:
         return float(getattr(truth, _DIRECT[estimand_id]))
-    if estimand_id not in ESTIMANDS:
+    if estimand_id not in EVERY:
         raise UsageError(
             "There is no estimand of that id.",
-            fix=f"Choose one of: {', '.join((*ESTIMANDS, *PANEL_ESTIMANDS))}.",
+            fix=f"Choose one of: {', '.join(EVERY)}.",
             code="ESTIMAND-UNKNOWN",
         )
     if isinstance(size, str) and size not in SIZES:
         raise UsageError(
             "There is no size of that name.", fix=f"Choose one of: {', '.join(SIZES)}.", code="SIZE-UNKNOWN"
         )
-    return stage_gap(truth, estimand_id, SIZES[size] if isinstance(size, str) else size)
+    made = SIZES[size] if isinstance(size, str) else size
+    if estimand_id in POLICY_ESTIMANDS:
+        return policy_effect(truth, estimand_id, made)
+    return leaving_slope(truth, made) if estimand_id == "leaving_remote" else stage_gap(truth, estimand_id, made)

@@ -85,6 +85,8 @@ def draw_teams(ctx: Context) -> Teams:
     late = max(ctx.size.months - 3, 1)
     rollout = rng.integers(min(3, late - 1), late, n) if late > 1 else np.zeros(n, dtype=np.int64)
     never = rng.random(n) < t.policy_never_share
+    if t.policy_month:
+        rollout, never = np.full(n, min(t.policy_month - 1, ctx.size.months)), np.zeros(n, dtype=bool)
     return Teams(
         ids=ctx.keys("T", n, 3 if n < 1000 else 5),
         service=pick(rng, SERVICES, n),

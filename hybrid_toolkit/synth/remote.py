@@ -47,7 +47,7 @@ def team_sum(values: Floats, team: Ints, n_teams: int) -> Floats:
     return np.asarray(np.add.reduceat(values[order], starts, axis=0), dtype=np.float64)
 
 
-def _others_mean(values: Floats, active: Bools, team: Ints, n_teams: int) -> Floats:
+def others_mean(values: Floats, active: Bools, team: Ints, n_teams: int) -> Floats:
     """Mean over a worker's team colleagues who are in post; the worker's own value where there is none."""
     total = team_sum(np.where(active, values, 0.0), team, n_teams)[team] - np.where(active, values, 0.0)
     count = team_sum(active.astype(np.float64), team, n_teams)[team] - active
@@ -67,8 +67,10 @@ def true_share(ctx: Context, teams: Teams, w: Workers) -> Floats:
     shift = shift + t.rs_early * (early - 0.22) + t.rs_broadband * (w.slow - 0.10)
     spread = np.sqrt(max(t.rs_sd**2 - 0.0022, 0.0001))
     late = max(months - 3, 1)
-    after = max(1 - ((min(3, late - 1) + late - 1) / 2 + t.policy_lag_months) / months, 0.0)
-    base = t.rs_mean - t.policy_step * (1 - t.policy_never_share) * after
+    begins = t.policy_month - 1 if t.policy_month else (min(3, late - 1) + late - 1) / 2
+    after = max(1 - (begins + t.policy_lag_months) / months, 0.0)
+    reached = 1.0 if t.policy_month else 1 - t.policy_never_share
+    base = t.rs_mean - t.policy_step * reached * after
     post = np.arange(months)[None, :] >= (teams.rollout + t.policy_lag_months)[:, None]
     mean = (base + spread * w.propensity + shift)[:, None] + (teams.step[:, None] * post)[w.team]
     noise = t.rs_within_sd * rng.standard_normal((len(w.ids), months))
@@ -120,7 +122,7 @@ def draw_remote(ctx: Context, teams: Teams, w: Workers) -> Remote:
     leave_index = _leaving(ctx, teams, w, rs)
     clock = np.arange(ctx.size.months)[None, :]
     active = (clock >= w.start_index[:, None]) & (clock <= leave_index[:, None])
-    others = _others_mean(rs, active, w.team, n)
+    others = others_mean(rs, active, w.team, n)
     factor = coordination(ctx, w, ctx.rng("co-presence"))
     co_presence = together(rs, others, factor)
     senior = ((ctx.begin - w.registered).astype("timedelta64[D]").astype(np.int64) >= 3 * 365)[:, None] & active

@@ -95,6 +95,8 @@ class Truth:
     policy_step, policy_step_sd : rise of RS from the month of a team's policy, and its spread between teams.
     policy_never_share : share of teams with no policy in the period.
     policy_lag_months : months from the policy to the rise.
+    policy_month : month of the period, counted from 1, in which a policy starts in every team of the authority; 0
+        where each team has a month of its own, or none.
     rs_error_sd : error of the diary (worker_month) measure of RS, a month. Attendance is unbiased.
     selection_rho : correlation of a worker's RS with the unseen part of that worker's practice.
     selection_rho_wellbeing : correlation of a worker's RS with the unseen part of that worker's wellbeing.
@@ -158,6 +160,7 @@ class Truth:
     policy_step_sd: float = 0.04
     policy_never_share: float = 0.30
     policy_lag_months: int = 0
+    policy_month: int = 0
     rs_error_sd: float = 0.08
     selection_rho: float = 0.20
     selection_rho_wellbeing: float = 0.20
@@ -235,6 +238,7 @@ class Truth:
         wrong = [n for n in shares if not 0 <= getattr(self, n) <= 1]
         wrong += [n for n in _names() if n.endswith("_sd") and getattr(self, n) < 0]
         wrong += [n for n in _CORRELATIONS if not -1 < getattr(self, n) < 1]
+        wrong += [n for n in ("policy_month", "policy_lag_months") if getattr(self, n) < 0]
         if self.selection_rho**2 + self.selection_rho_wellbeing**2 + self.rs_team_share > 1:
             wrong.append("selection_rho")
         if 2 * self.panel_confounding**2 > 1:

@@ -8,14 +8,14 @@ import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, StudyError, UnreadableError
-from hybrid_toolkit.study.headline import headline_studies, needs, panel_study
+from hybrid_toolkit.study.headline import headline_studies, needs, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study, load_study, parse_study
 from hybrid_toolkit.study.words import Words
 
 ALL = (*headline_studies(), panel_study())
 
 
-@pytest.mark.parametrize("study", ALL, ids=lambda s: s.id)
+@pytest.mark.parametrize("study", (*ALL, *policy_studies()), ids=lambda s: s.id)
 def test_a_study_survives_the_way_to_a_file_and_back(study, tmp_path) -> None:
     path = tmp_path / "study.toml"
     path.write_text(study.to_toml(), encoding="utf-8")
@@ -100,7 +100,7 @@ def test_data_without_the_columns_say_which_are_missing(authority) -> None:
 
 def test_needs_name_only_what_a_contract_has_and_studies_use() -> None:
     by_id = {n.id: n for n in needs()}
-    assert set(by_id) == {"remote-practice", "career-stage", "exclusion-gap", "agency-turnover"}
+    assert set(by_id) == {s.id for s in (*ALL, *policy_studies())}
     assert set(by_id["career-stage"].tables) == {"worker", "survey", "worker_month"}
     assert "reg_date" in by_id["career-stage"].tables["worker"]
     assert set(by_id["agency-turnover"].tables) == {"la_year"}

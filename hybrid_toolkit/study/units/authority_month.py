@@ -1,6 +1,8 @@
 """One row an authority and month: every authority with a team, in every month of the period.
 
-``month_index`` counts months from 1, the first month of the rows. The month of a change is a setting of the study.
+``month_index`` counts months from 1, the first month of the rows. ``policy_start`` is the month index in which the
+authority's policy started, where all of its teams that have one began it in the same month; it is missing where none
+has, and where they began in different months, since there is then no one change. ``under_policy`` is 1 from it on.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.frames import require
-from hybrid_toolkit.study.units.calendar import months_since
+from hybrid_toolkit.study.units.calendar import POLICY, months_since
 from hybrid_toolkit.study.units.months import month_parts, span
 from hybrid_toolkit.study.units.part import Part, Unit
 
@@ -24,6 +26,15 @@ def _rows(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     return rows
 
 
+def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    rows, teams = _rows(data, wanted), require(data, "team", "la_id", "rollout_month")
+    by = teams.dropna(subset=["la_id", "rollout_month"]).groupby("la_id")["rollout_month"]
+    one = by.first().where(by.nunique() == 1)
+    rows["policy_start"] = months_since(rows["la_id"].map(one), rows["month"].min())
+    rows["under_policy"] = rows["month_index"].ge(rows["policy_start"]).astype("float64")
+    return rows
+
+
 UNIT = Unit(
     "authority and month",
     "authorities' months",
@@ -32,6 +43,11 @@ UNIT = Unit(
             {"la_id": ("team.team_id", "team.la_id"), "month": (), "month_index": ()},
             ("la_id", "month"),
             _rows,
+        ),
+        Part(
+            dict.fromkeys(("policy_start", "under_policy"), ("team.la_id", *POLICY)),
+            ("la_id", "month"),
+            _policy,
         ),
         *month_parts("la_id"),
     ),
