@@ -296,9 +296,12 @@ def foretold_power(
     """
     if min(teams) < 2 or min(response) <= 0:
         raise UsageError("power needs two teams or more and a response above 0.", fix="Raise them.", code="POWER-INPUT")
-    one = tried.under(scenario or tried.scenarios[0])
-    name = outcome or one.truths[0][0]
-    estimates = one.draws.loc[one.draws["outcome"].eq(name) & one.draws["error"].eq(""), "estimate"]
-    truth = dict(one.truths)[name]
-    spread = float(estimates.std()) * np.sqrt(teams[0] / teams[1] * response[0] / response[1])
-    return t_power(dose * float(estimates.mean()) if truth else 0.0, spread, teams[1] - 1, alpha=1 - conf_level)
+    named = scenario or tried.scenarios[0]
+    truths = tried.truths_by_scenario.get(named) or tried.under(named).truths
+    name = outcome or truths[0][0]
+    drawn = (tried.draws[c].to_numpy() for c in ("scenario", "outcome", "error", "estimate"))
+    of_scenario, of_outcome, error, estimate = drawn
+    estimates = estimate[(of_scenario == named) & (of_outcome == name) & (error == "")]
+    truth = dict(truths)[name]
+    spread = float(np.std(estimates, ddof=1)) * np.sqrt(teams[0] / teams[1] * response[0] / response[1])
+    return t_power(dose * float(np.mean(estimates)) if truth else 0.0, spread, teams[1] - 1, alpha=1 - conf_level)
