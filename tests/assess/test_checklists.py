@@ -16,7 +16,7 @@ from hybrid_toolkit.metrics.spec import REGISTRY
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 SEEDS = ("self_assessment_dfe_2025.txt", "nwag_hybrid_digital_2025.txt", "wellbeing_remotely_2021.txt")
-RUN = 9
+RUN = 6
 """Words in a row that a paraphrase does not share with its source by chance."""
 
 

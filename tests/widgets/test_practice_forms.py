@@ -1,0 +1,245 @@
+"""The widgets over practice, used as a person would: fill in, keep, save, load, plan, re-measure, take away."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from datetime import date
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.assess import Answer, Assessment, Plan, load_checklist
+from hybrid_toolkit.errors import DisclosureError, UnreadableError, UsageError
+from hybrid_toolkit.report.export import FORMS
+from hybrid_toolkit.widgets.practice_checklist import ChecklistWidget
+from hybrid_toolkit.widgets.practice_form import PracticeWidget
+
+DAY = date(2026, 3, 2)
+ROLES = ("practitioner", "supervisor", "senior_leader")
+FORMED = (ht.Share, ht.ReturnTests, ht.RiskAssessment, ht.DigitalPractice, ht.LeaderQuestions)
+EVERY = (*FORMED, ht.SelfAssessment, ht.ImprovementPlan, ht.TeamAgreement)
+
+
+def fill(widget: ht.SelfAssessment, role: str, level: str, evidence: str = "") -> None:
+    widget._lists["role"].value = role
+    for box, (control, words) in zip(widget._boxes, widget._rows, strict=True):
+        if box.layout.display != "none":
+            control.value, words.value = level, evidence
+    press(widget, "Keep these answers")
+
+
+def press(widget: object, label: str) -> None:
+    found = [w for w in walk(widget) if getattr(w, "description", "") == label]
+    assert len(found) == 1, label
+    found[0].click()
+
+
+def walk(widget: object) -> list[object]:
+    return [widget, *(w for child in getattr(widget, "children", ()) for w in walk(child))]
+
+
+def fresh(code: str) -> str:
+    """What code prints in a namespace of its own."""
+    held = io.StringIO()
+    with redirect_stdout(held):
+        exec(code, {})
+    return held.getvalue().strip()
+
+
+def run(code: str) -> str:
+    """What code prints in a process of its own."""
+    got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert got.returncode == 0, got.stderr
+    return got.stdout.strip()
+
+
+def test_three_raters_a_save_and_a_new_process(tmp_path: Path) -> None:
+    widget = ht.SelfAssessment(today=DAY)
+    for role, level in zip(ROLES, ("none", "emerging", "established"), strict=True):
+        fill(widget, role, level)
+    assert "Kept for Senior leader" in widget._message.value
+    assert widget.text.startswith("3 raters; 1 of 9 conditions has a level, 1 of them below 'established', and in 1 ")
+    assert "Practitioner 0; Supervisor or manager 1; Senior leader 2" in widget._figures.value
+    assert "below &#x27;established&#x27; (middle 1, answers 0 to 2 of 0 to 3)" in widget._figures.value
+    place = widget.save(tmp_path / "nine.json")
+    code = f"import hybrid_toolkit as ht; w = ht.SelfAssessment(); w.load({str(place)!r}); print(w.text)"
+    assert run(code) == widget.text
+    assert fresh(widget.to_code()) == widget.text
+
+
+def test_it_asks_what_the_condition_asks_and_shows_who_answered_what() -> None:
+    widget = ht.SelfAssessment(today=DAY)
+    fill(widget, "hr", "emerging")
+    widget._lists["condition"].value = "S0-C6"
+    shown = [c.description for b, (c, _) in zip(widget._boxes, widget._rows, strict=True) if b.layout.display != "none"]
+    assert shown == [i.text for i in load_checklist("conditions").part("S0-C6").items]
+    widget._lists["condition"].value = "S0-C1"
+    assert widget._rows[0][0].value == "emerging"
+    widget._lists["number"].value = "2"
+    assert widget._rows[0][0].value == ""
+    widget._lists["number"].value = "1"
+    press(widget, "Remove this rater")
+    assert not widget.assessment.answers and widget._drop.disabled
+
+
+def test_evidenced_needs_evidence_and_says_so_in_place() -> None:
+    widget = ht.SelfAssessment(today=DAY)
+    fill(widget, "hr", "evidenced")
+    assert 'role="alert"' in widget._message.value and not widget.assessment.answers
+    fill(widget, "hr", "evidenced", "Staff survey, item 4")
+    assert {a.level for a in widget.assessment.answers} == {"evidenced"} and widget.assessment.answers[0].on == DAY
+
+
+@pytest.mark.parametrize("text", ["ask jo@example.org", "AB1 2CD", "943 476 5919"])
+def test_personal_details_are_refused_in_place_and_from_code(text: str, tmp_path: Path) -> None:
+    widget = ht.SelfAssessment(today=DAY)
+    fill(widget, "hr", "emerging", text)
+    assert 'role="alert"' in widget._message.value and text not in widget._message.value
+    assert not widget.assessment.answers
+    with pytest.raises(DisclosureError):
+        ht.SelfAssessment(assessment=Assessment((Answer("S0-C1.1", "hr", "none", evidence=text),)))
+    kept = ht.SelfAssessment(assessment=Assessment((Answer("S0-C1.1", "hr", "none", evidence="fine"),)))
+    place = kept.save(tmp_path / "a.json")
+    place.write_text(place.read_text().replace("fine", text))
+    with pytest.raises(DisclosureError):
+        widget.load(place)
+
+
+def test_belief_and_data_stand_side_by_side_and_can_disagree(small: ht.EvaluationData) -> None:
+    widget = ht.SelfAssessment(small, today=DAY)
+    for role in ROLES:
+        fill(widget, role, "established")
+    assert "No aim is set: judge together." in widget._figures.value
+    widget._metric.value, widget._aim.value = "arrangement_formality", "0.6"
+    press(widget, "Set this aim")
+    assert "They disagree: people believe it is in place, the data fall short of the aim." in widget._figures.value
+    assert "SYNTHETIC DATA" in widget._answer.value
+    widget._aim.value = "a lot"
+    press(widget, "Set this aim")
+    assert "an aim is a number" in widget._message.value
+
+
+def test_a_plan_from_the_gaps_is_due_done_and_overdue() -> None:
+    widget = ht.SelfAssessment(today=DAY)
+    for role in ROLES:
+        fill(widget, role, "none")
+    plan = ht.ImprovementPlan(assessment=widget.assessment, today=DAY)
+    press(plan, "Draft from the gaps")
+    assert plan.text == "4 actions on 2 March 2026: 4 open."
+    press(plan, "Mark as done today")
+    later = ht.ImprovementPlan(plan=plan.plan, today=date(2026, 12, 1))
+    assert later.text == "4 actions on 1 December 2026: 3 overdue, 1 done."
+    assert fresh(later.to_code()) == later.text
+    press(plan, "Draft from the gaps")
+    assert len(plan.plan.actions) == 4
+
+
+def test_an_action_is_written_measured_and_re_measured(small: ht.EvaluationData, tmp_path: Path) -> None:
+    plan = ht.ImprovementPlan(small, today=DAY)
+    press(plan, "Add this action")
+    assert 'role="alert"' in plan._message.value and not plan.plan.actions
+    plan._from.value = "S3-A16"
+    assert plan._measure.value == "back_to_back_share" and plan._words.value
+    plan._due.value, plan._start.value = date(2026, 6, 30), date(2025, 4, 1)
+    press(plan, "Add this action")
+    action = plan.plan.actions[0]
+    assert action.seed == "S3-A16" and action.baseline == pytest.approx(0.27, abs=0.02) and action.baseline_on == DAY
+    press(plan, "Re-measure")
+    assert "Too few points to say: 6 before and 6 from the start" in plan._figures.value
+    assert 'alt="Back-to-back' in plan._figures.value
+    made = {f.name: f.content for f in plan._exports()}
+    assert set(made) == {f"improvement-plan{f}" for f in FORMS}
+    words = "\n".join(p.text for p in Document(io.BytesIO(made["improvement-plan.docx"])).paragraphs)
+    assert "Too few points to say" in words and "Re-measured: action 1" in words
+    again = ht.ImprovementPlan(small, today=DAY)
+    again.load(plan.save(tmp_path / "plan.json"))
+    assert again.plan == plan.plan and "Too few points" in again._figures.value
+    press(again, "Remove")
+    assert again.text == "No action yet."
+
+
+def test_re_measuring_says_what_it_lacks(small: ht.EvaluationData) -> None:
+    bare = Plan().add("Talk.", "hr", DAY)
+    without = ht.ImprovementPlan(plan=bare, today=DAY)
+    press(without, "Re-measure")
+    assert "no data to measure with" in without._message.value
+    measured = ht.ImprovementPlan(small, plan=bare, today=DAY)
+    press(measured, "Re-measure")
+    assert "no measure" in measured._message.value
+    late = Plan().add("Talk.", "hr", DAY, measure="skill", started=DAY)
+    yearly = ht.ImprovementPlan(small, plan=late, today=DAY)
+    press(yearly, "Re-measure")
+    assert "<h3>Action 1" in yearly._figures.value or 'role="alert"' in yearly._message.value
+
+
+@pytest.mark.parametrize("kind", FORMED)
+def test_checklists_are_filled_in_section_by_section(kind: type[ChecklistWidget], tmp_path: Path) -> None:
+    widget = kind(today=DAY)
+    count = len([i for i in widget.record.listed.items if i.scale])
+    assert f"0 of {count} answered" in widget.text
+    for part in widget._parts:
+        widget._lists["part"].value = part
+        for box, (control, words) in zip(widget._boxes, widget._rows, strict=True):
+            if box.layout.display != "none":
+                control.value, words.value = control.options[-1][1], "As agreed."
+        press(widget, "Keep these answers")
+        assert "Kept." in widget._message.value
+    assert f"{count} of {count} answered" in widget.text
+    assert {e.on for e in widget.record.entries} == {DAY}
+    other = kind()
+    other.load(widget.save(tmp_path / "record.json"))
+    assert other.record == widget.record
+    assert fresh(widget.to_code()).startswith(f"{count} answered")
+    if kind is ht.ReturnTests:
+        made = {f.name.rpartition(".")[2]: f.content for f in widget._exports()}
+        assert b"As agreed." in made["html"] and set(made) == {"docx", "xlsx", "html"}
+
+
+def test_an_arrangement_is_kept_changed_and_removed(small: ht.EvaluationData, tmp_path: Path) -> None:
+    widget = ht.TeamAgreement(small, today=DAY)
+    assert "Formality of arrangements" in widget._figures.value
+    press(widget, "Keep this arrangement")
+    assert 'role="alert"' in widget._message.value
+    widget._whom.value, widget._request.value = "Duty team", "Two days at home"
+    press(widget, "Keep this arrangement")
+    assert "formality 0.00" in widget.text
+    widget._rationale.value, widget._decision.value, widget._decided.value = "Cover is met", "agreed", date(2026, 1, 5)
+    widget._review.value, widget._adjustments.value = date(2026, 2, 1), "considered"
+    press(widget, "Keep this arrangement")
+    assert widget.text == "1 arrangement: 0 not yet decided, 1 past their review, formality 1.00 of 1."
+    other = ht.TeamAgreement(today=DAY)
+    other.load(widget.save(tmp_path / "a.json"))
+    assert other.agreements == widget.agreements and fresh(other.to_code()) == widget.text
+    press(widget, "Remove it")
+    assert widget.text == "No arrangement yet."
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_every_control_has_a_label_and_an_empty_state(kind: type[PracticeWidget]) -> None:
+    widget = kind(today=DAY)
+    assert widget.text and 'role="alert"' not in widget._answer.value
+    for control in walk(widget):
+        if hasattr(control, "value") and hasattr(control, "description") and type(control).__name__ != "HTML":
+            hidden = any(
+                b.layout.display == "none" and control in b.children for b in walk(widget) if hasattr(b, "children")
+            )
+            assert control.description.strip() or hidden, type(control).__name__
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_files_of_another_widget_and_of_a_newer_version_are_refused(kind: type[PracticeWidget], tmp_path: Path) -> None:
+    widget = kind(today=DAY)
+    place = widget.save(tmp_path / "a.json")
+    place.write_text(place.read_text().replace('"schema": 1', '"schema": 99'))
+    with pytest.raises(UnreadableError, match="version 99"):
+        widget.load(place)
+    other = ht.Share() if kind is not ht.Share else ht.ReturnTests()
+    with pytest.raises(UnreadableError, match="another widget"):
+        widget.load(other.save(tmp_path / "b.json"))
+    with pytest.raises(UsageError):
+        widget.state = other.state if type(other.state) is not type(widget.state) else "text"

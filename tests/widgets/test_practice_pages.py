@@ -1,0 +1,69 @@
+"""Blank aids that cannot hold anything, and the pages of claims with their measures."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.assess import load_checklist
+from hybrid_toolkit.widgets.benefits import ClaimsWidget
+from hybrid_toolkit.widgets.practice_blank import BlankAid
+
+AIDS = (ht.WellnessPlan, ht.SignsOfStruggle)
+FIELDS = re.compile(r"<(input|textarea|select|form|button)|contenteditable", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("kind", AIDS)
+def test_a_blank_aid_has_no_place_for_an_answer(kind: type[BlankAid]) -> None:
+    aid = kind()
+    shown = "".join(child.value for child in aid.children)
+    assert not FIELDS.search(aid.page()) and not FIELDS.search(shown)
+    for name in ("save", "load", "to_code", "state", "score", "answers"):
+        assert not hasattr(aid, name)
+    own = set(aid.traits()) - set(type(aid).__mro__[2]().traits())
+    assert not own, "no trait of its own that could carry what someone typed"
+    held = json.dumps([child.get_state(["value"]) for child in aid.children])
+    assert all(item.text[:20] in held for item in load_checklist(kind.CHECKLIST).items)
+
+
+@pytest.mark.parametrize("kind", AIDS)
+def test_the_reason_is_shown_and_the_blank_can_be_written(kind: type[BlankAid], tmp_path: Path) -> None:
+    aid = kind()
+    why = load_checklist(kind.CHECKLIST).why
+    assert why[:40] in aid.children[1].value and why[:40] in aid.page()
+    place = aid.write_blank(tmp_path / "blank.html")
+    text = place.read_text(encoding="utf-8")
+    assert text == kind().page() and '<html lang="en-GB">' in text
+    assert not re.findall(r'(?:src|href)="|<script', text) and "download=" in aid.children[1].value
+
+
+def test_signs_are_a_reminder_without_lines_or_boxes() -> None:
+    assert 'class="line"' in ht.WellnessPlan().page()
+    page = ht.SignsOfStruggle().page()
+    assert 'class="line"' not in page and "no boxes to tick" in page and "☐" not in page
+
+
+@pytest.mark.parametrize("kind", [ht.Benefits, ht.Challenges])
+def test_every_claim_stands_beside_its_measures(kind: type[ClaimsWidget], small: ht.EvaluationData) -> None:
+    page = kind(small)
+    for part in load_checklist(kind.CHECKLIST).parts:
+        page._lists["part"].value = part.id
+        assert 'role="alert"' not in page._answer.value
+        for item in part.items:
+            assert item.id in page._figures.value
+            assert all(f"({m})" in page._figures.value for m in item.metrics)
+    assert "not what hybrid working changed" in page._figures.value and "SYNTHETIC DATA" in page._answer.value
+
+
+def test_without_data_a_page_names_the_measures(tmp_path: Path) -> None:
+    page = ht.Challenges()
+    assert "no measure yet" in page._figures.value and "What the data say" not in page._figures.value
+    assert 'load_checklist("challenges")' in page.to_code()
+    other = ht.Challenges()
+    page._lists["part"].value = "S3-X"
+    other.load(page.save(tmp_path / "page.json"))
+    assert other.text == page.text == "Said in research on home working (S3): 7 claims, 2 without a measure."
