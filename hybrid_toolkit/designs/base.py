@@ -35,7 +35,7 @@ def fit_plan(frame: pd.DataFrame, plan: Plan, *, extra: Sequence[str] = (), focu
         terms=terms_of(frame, plan, extra),
         fixed_effects=plan.fixed_effects,
         cluster=plan.cluster,
-        instruments=_instruments(plan),
+        instruments=plan_instruments(plan),
         conf_level=plan.conf_level,
     )
     name = focus or plan.target
@@ -48,7 +48,8 @@ def naive_fit(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     return fit_plan(frame, replace(plan, exposure=first, confounders=(), fixed_effects=(), instruments=()))
 
 
-def _instruments(plan: Plan) -> dict[str, list[Term]] | None:
+def plan_instruments(plan: Plan) -> dict[str, list[Term]] | None:
+    """The instruments of a plan, for its exposure and for the product with its moderator; None without any."""
     if not plan.instruments:
         return None
     stand_in: list[Term] = [Column(c) for c in plan.instruments]

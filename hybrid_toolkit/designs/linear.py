@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hybrid_toolkit.designs import beside, checks
+from hybrid_toolkit.designs import beside, checks, sensitivity
 from hybrid_toolkit.designs.base import Design
 
 CROSS_SECTIONAL = Design(
@@ -28,9 +28,20 @@ CROSS_SECTIONAL = Design(
         checks.check_common_range,
         checks.check_likeness,
         checks.check_influence,
+        sensitivity.check_few_clusters,
+        sensitivity.check_residuals,
+        sensitivity.check_autocorrelation,
+        sensitivity.check_unmeasured_confounding,
         checks.check_naive_comparison,
     ),
-    beside=(beside.simple_slopes, beside.group_slopes, beside.spline_version, beside.naive_row),
+    beside=(
+        beside.simple_slopes,
+        beside.group_slopes,
+        beside.spline_version,
+        sensitivity.few_cluster_rows,
+        sensitivity.response_weighted_row,
+        beside.naive_row,
+    ),
 )
 
 WITHIN_WORKER = Design(
@@ -58,9 +69,13 @@ WITHIN_WORKER = Design(
         checks.check_placebo,
         checks.check_colleagues,
         checks.check_influence,
+        sensitivity.check_few_clusters,
+        sensitivity.check_residuals,
+        sensitivity.check_autocorrelation,
+        sensitivity.check_unmeasured_confounding,
         checks.check_naive_comparison,
     ),
-    beside=(beside.uncorrected, beside.other_measure, beside.naive_row),
+    beside=(beside.uncorrected, beside.other_measure, sensitivity.few_cluster_rows, beside.naive_row),
 )
 
 ADJUSTED_INTERACTION = Design(
@@ -84,9 +99,13 @@ ADJUSTED_INTERACTION = Design(
         checks.check_missing(0.30),
         checks.check_likeness,
         checks.check_influence,
+        sensitivity.check_few_clusters,
+        sensitivity.check_residuals,
+        sensitivity.check_autocorrelation,
+        sensitivity.check_unmeasured_confounding,
         checks.check_naive_comparison,
     ),
-    beside=(beside.simple_slopes, beside.naive_row),
+    beside=(beside.simple_slopes, sensitivity.few_cluster_rows, beside.naive_row),
 )
 
 TWO_WAY_PANEL = Design(
@@ -108,9 +127,13 @@ TWO_WAY_PANEL = Design(
         checks.check_missing(0.30),
         checks.check_placebo,
         checks.check_influence,
+        sensitivity.check_few_clusters,
+        sensitivity.check_residuals,
+        sensitivity.check_autocorrelation,
+        sensitivity.check_unmeasured_confounding,
         checks.check_naive_comparison,
     ),
-    beside=(beside.between_and_within, beside.last_periods_exposure, beside.naive_row),
+    beside=(beside.between_and_within, beside.last_periods_exposure, sensitivity.few_cluster_rows, beside.naive_row),
 )
 
 ALL = (CROSS_SECTIONAL, WITHIN_WORKER, ADJUSTED_INTERACTION, TWO_WAY_PANEL)

@@ -23,6 +23,7 @@ from hybrid_toolkit.study.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck, check_lock
 from hybrid_toolkit.study.scales import check_scale
 from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.study_checks import check_equivalence, check_invariance, check_multiple
 from hybrid_toolkit.study.what_if_basis import WhatIfBasis, basis_of
 from hybrid_toolkit.study.words import contrast_of
 
@@ -143,7 +144,7 @@ class StudyResult:
             high=row["conf_high"] * study.contrast_size,
             conf_level=self.conf_level,
             design_grade=study.design_used.grade,
-            checks=(*self.checks_for(outcome), *tried, *fitted, *open_path(self.identification)),
+            checks=(*self.checks_for(outcome), *tried, *fitted, *self.standing(outcome)),
             limits=study.limits,
             synthetic=self.synthetic,
             notes=notes,
@@ -155,6 +156,18 @@ class StudyResult:
         from hybrid_toolkit.study.what_if import what_if
 
         return what_if(self, change)
+
+    def standing(self, outcome: str) -> tuple[Check, ...]:
+        """Checks of the study as a whole: open paths, its lock, metrics not co-produced, several outcomes at once."""
+        own = [m for m in self.study.metrics if m.spec.id == outcome and not m.co_produced]
+        told = "No work with families on this metric is recorded."
+        several = check_multiple(self.estimates, outcome, self.conf_level)
+        return (
+            *open_path(self.identification),
+            *((Check("lock", False, self.lock.summary()),) if self.lock and not self.lock.same else ()),
+            *((Check("co-production", False, told),) if own else ()),
+            *((several,) if several else ()),
+        )
 
     def asides(self, outcome: str = "") -> tuple[str, ...]:
         """What stands beside a claim and lowers nothing: the lock's verdict, and metrics that are not co-produced."""
@@ -244,7 +257,9 @@ def _estimate(
         each = [fit.row.assign(role="secondary" if i else "main"), design.rows_beside(frame, fit)]
         parts.append(pd.concat(each, ignore_index=True).assign(outcome=outcome))
         scale = check_scale(rows.data, outcome) if rows.data is not None else None
-        checks.append((outcome, (*design.checks(frame, fit), *([scale] if scale else []))))
+        alike = check_invariance(study, outcome, rows.data) if rows.data is not None else None
+        small = check_equivalence(study, outcome, fit.estimate, float(fit.row["std_error"].iloc[0]), fit.fit.n_clusters)
+        checks.append((outcome, (*design.checks(frame, fit), *(c for c in (scale, alike, small) if c))))
         fits.append(fit)
     first = fits[0].fit
     return StudyResult(

@@ -1,0 +1,62 @@
+"""Checks of a study as a whole: several outcomes, too small to matter, invariance, the lock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hybrid_toolkit.study.headline import headline_studies
+from hybrid_toolkit.study.study_checks import check_equivalence, check_invariance, check_multiple
+from hybrid_toolkit.synth.generate import simulate_authority
+
+STAGE = headline_studies()[1]
+
+
+def estimates(*p: float) -> pd.DataFrame:
+    role = ["main", *["secondary"] * (len(p) - 1), "naive"]
+    return pd.DataFrame({"outcome": [*[f"y{i}" for i in range(len(p))], "y0"], "role": role, "p_value": [*p, 0.001]})
+
+
+def test_several_outcomes_are_counted_as_holm_does() -> None:
+    got = [check_multiple(estimates(0.01, 0.04, 0.03), f"y{i}", 0.95) for i in range(3)]
+    assert [c.value for c in got] == pytest.approx([0.03, 0.06, 0.06])  # by hand: 3 x .01, 2 x .03, no less than that
+    assert [c.passed for c in got] == [True, False, False]
+    assert check_multiple(estimates(0.01), "y0", 0.95) is None
+    assert check_multiple(estimates(0.01, np.nan), "y0", 0.95) is None
+
+
+def test_too_small_to_matter_by_two_one_sided_tests() -> None:
+    study = headline_studies()[0]  # 1 percentage point for a contrast of 0.1
+    small = check_equivalence(study, study.outcome, 0.0, 0.02, 24)
+    large = check_equivalence(study, study.outcome, 0.05, 0.05, 24)
+    assert "is smaller than the 1" in small.verdict and small.passed is None and small.value < 0.05
+    assert "not shown to be smaller" in large.verdict
+    assert check_equivalence(study.but(words=()), study.outcome, 0.0, 0.02, 24) is None
+
+
+def test_invariance_is_asked_where_stages_are_compared_on_a_scale(authority) -> None:
+    got = check_invariance(STAGE, "informal_learning", authority)
+    assert got.name == "invariance" and got.passed is None and "not enough answers" in got.verdict
+    assert check_invariance(headline_studies()[2], "engaged", authority) is None
+    assert check_invariance(STAGE, "turnover_pct", authority) is None
+
+
+def test_invariance_is_tested_where_there_are_enough_answers() -> None:
+    large = simulate_authority("helpful-hump", "authority", 5, tables=sorted(STAGE.tables()))
+    got = check_invariance(STAGE, "informal_learning", large)
+    assert got.name == "invariance" and got.verdict.endswith(".")
+
+
+def test_what_stands_over_a_study_lowers_its_claims(results, authority, tmp_path) -> None:
+    result = replace(results["career-stage"], synthetic=False, checks=(), other_checks=(("swemwbs", ()),))
+    result = replace(result, identification=replace(result.identification, identified=True))
+    assert result.claims()[0].grade == "associational"
+    lock = tmp_path / "lock.json"
+    STAGE.lock(lock)
+    changed = STAGE.but(confounders=STAGE.confounders[:-1]).estimate(authority, lock=lock)
+    changed = replace(changed, synthetic=False, checks=())
+    claim = changed.claims()[0]
+    assert claim.grade == "descriptive" and any("'lock'" in r and "differs" in r for r in claim.reasons)
