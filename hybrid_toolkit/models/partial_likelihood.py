@@ -39,6 +39,7 @@ class PartialLikelihood:
         self, time: Array, ended: Array, start: Array, x: Array, strata: NDArray[np.int64], *, efron: bool
     ) -> None:
         self.time, self.start, self.x = time, start, x
+        self.ended, self.strata, self.efron = ended, strata, efron
         self.parts: list[Events] = []
         for s in np.unique(strata):
             rows = np.flatnonzero(strata == s)
@@ -50,6 +51,12 @@ class PartialLikelihood:
                 )
                 place = (np.arange(len(died)) - first[inverse]) / count[inverse]
                 self.parts.append(Events(rows, died, first[inverse], place if efron else np.zeros(len(died))))
+
+    def without(self, rows: NDArray[np.bool_]) -> PartialLikelihood:
+        """The same model without some rows."""
+        k = ~rows
+        parts = (self.time[k], self.ended[k], self.start[k], self.x[k], self.strata[k])
+        return PartialLikelihood(*parts, efron=self.efron)
 
     def _sums(self, part: Events, values: Array) -> Array:
         """Sums over those at risk at each event, less the share of the tied events."""

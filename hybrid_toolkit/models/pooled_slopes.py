@@ -120,8 +120,7 @@ def fit_pooled_slopes(
 
     Notes
     -----
-    Random-effects pooling with the variance of slopes by restricted maximum likelihood on the full covariance of the
-    groups' slopes. Intervals of the mean: Hartung and Knapp (2001), Statistics in Medicine 20, never narrower than
+    Random-effects pooling with the variance of slopes by restricted maximum likelihood. Intervals of the mean: Hartung and Knapp (2001), Statistics in Medicine 20, never narrower than
     without their factor. Intervals of groups add what is not known about the variance: Morris (1983), JASA 78, by
     averaging over its likelihood.
 
@@ -199,10 +198,14 @@ def fit_pooled_slopes(
 
 
 class _Pooled:
-    """Slopes b with covariance v, whose truths vary with variance tau around one mean."""
+    """Slopes b with covariance v, whose truths vary with variance tau around one mean.
+
+    The weights use the variances alone: covariances estimated from few clusters are too noisy to be inverted. The
+    error of the mean uses them all.
+    """
 
     def __init__(self, b: Array, v: Array) -> None:
-        self.b, self.v, self.k = b, v, len(b)
+        self.b, self.whole, self.v, self.k = b, v, np.diag(np.diagonal(v)), len(b)
         self.top = float(max(b.var(ddof=1), np.diagonal(v).max()) * 20)
         found = optimize.minimize_scalar(lambda t: -self.value(t), bounds=(0, self.top), method="bounded")
         self.tau = float(found.x) if self.value(float(found.x)) > self.value(0.0) + 1e-9 else 0.0
@@ -212,8 +215,10 @@ class _Pooled:
 
     def mean(self, tau: float) -> tuple[float, float]:
         """The mean slope and its error, given the variance of slopes."""
-        w = self._weights(tau)
-        return float((w @ self.b).sum() / w.sum()), float(np.sqrt(1 / w.sum()))
+        share = self._weights(tau).sum(axis=0)
+        share = share / share.sum()
+        error = float(np.sqrt(share @ (self.whole + tau * np.eye(self.k)) @ share))
+        return float(share @ self.b), error
 
     def value(self, tau: float) -> float:
         """Restricted log-likelihood."""
