@@ -73,6 +73,7 @@ class ToolkitWidget(ipywidgets.VBox):  # type: ignore[misc]
         self._answer = ipywidgets.HTML().add_class(LIVE)
         self._figures, self._code, self._links = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self._prepare = button(PREPARE, self._prepared)
+        self._prepare.layout.align_self = "flex-start"
         self._taken = ipywidgets.VBox([self._prepare, self._links.add_class("hte-links")])
         parts = [ipywidgets.HTML(style_html()), self._controls, self._answer, *more]
         super().__init__([*parts, self._figures, self._taken, self._code])

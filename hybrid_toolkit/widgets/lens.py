@@ -16,6 +16,8 @@ from hybrid_toolkit.widgets.metric_page import distribution_svg, intervals_svg, 
 from hybrid_toolkit.widgets.page import figure_html, list_html, notice_html, table_html
 
 Rows = Sequence[Sequence[str]]
+LONG = 140
+"""Characters from which an answer is not set large."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ class LensView:
         head, _, rest = self.text.partition("; ")
         more = f"; <span>{escape(rest)}</span>" if rest else ""
         stamp = f'<div class="hte-stamp">{escape(self.stamp)}</div>' if self.stamp else ""
-        return f'<div class="hte-answer"><strong>{escape(head)}</strong>{more}</div>{stamp}'
+        first = f"<strong>{escape(head)}</strong>" if len(head) <= LONG else f"<b>{escape(head)}</b>"
+        return f'<div class="hte-answer">{first}{more}</div>{stamp}'
 
     def body_html(self) -> str:
         """Every panel, then what is missing, then the notes."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import escape
 
+from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.record import disclosure_record
+from hybrid_toolkit.report.blocks import Figure, Prose, Report, Section, Table
+from hybrid_toolkit.report.export import as_report, document_bytes
 from hybrid_toolkit.report.tidy_layout import Place, tidy_layout
 from hybrid_toolkit.widgets.downloads import Download
 from hybrid_toolkit.widgets.lens import LensView, Panel
@@ -13,7 +17,7 @@ from hybrid_toolkit.widgets.svg import FONT
 from hybrid_toolkit.widgets.svg_png import svg_to_png
 
 
-def lens_files(view: LensView, name: str, *, place: Place | None = None) -> list[Download]:
+def lens_files(view: LensView, name: str, *, place: Place | None = None, on: date | None = None) -> list[Download]:
     """Everything that is shown, to take away.
 
     Parameters
@@ -21,13 +25,37 @@ def lens_files(view: LensView, name: str, *, place: Place | None = None) -> list
     view : what is shown.
     name : the widget's name, the start of each file's name.
     place : when and where, for the tidy CSV.
+    on : the day that documents carry; today where it is left out.
     """
     files: list[Download] = []
     for number, panel in enumerate(view.panels, start=1):
         stem = f"{_slug(name)}-{number}-{_slug(panel.caption)}"
         files += panel_files(panel, stem, place)
+    documents = zip((".docx", ".xlsx", ".html"), ("Word", "Excel", "one HTML file"), strict=True)
+    report = lens_report(view, on=date.today() if on is None else on)
+    files += [Download(f"{_slug(name)}{form}", document_bytes(report, form), f"Everything ({said})") for form, said in
+              documents]  # fmt: skip
     record = disclosure_record(view.releases).to_csv(index=False, lineterminator="\n")
     return [*files, Download(f"{_slug(name)}-disclosure-record.csv", record.encode(), "Disclosure record (CSV)")]
+
+
+def lens_report(view: LensView, *, on: date) -> Report:
+    """Everything that is shown as a report, with its record and its origin."""
+    gate = Gate()
+    source = view.panels[0].release if view.panels else None
+    answer = Prose(gate.text(view.text, title="In short", source=source), "lead")
+    sections = [Section("In short", (answer,))]
+    for panel in view.panels:
+        if panel.drawing:
+            svg, png = panel.drawing.encode(), svg_to_png(panel.drawing)
+            block: Figure | Table = Figure(panel.release, svg, alt=f"{panel.caption}. {view.text}",
+                                           caption=panel.caption, png=png)  # fmt: skip
+        else:
+            block = Table(panel.release, caption=panel.caption)
+        sections.append(Section(panel.caption, (block,)))
+    if view.said is not None:
+        sections.append(Section("What to mind", (Table(view.said),)))
+    return as_report(Report(view.title, tuple(sections)), on=on, gate=gate)
 
 
 def panel_files(panel: Panel, stem: str, place: Place | None = None) -> list[Download]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -30,6 +30,7 @@ OFFICE, SHIFT = "office_days", "shift"
 RULES = {OFFICE: "Office days of 5, at least", SHIFT: "Remote share, more or less"}
 SHIFTS = (-0.3, -0.2, -0.1, 0.1, 0.2, 0.3)
 WEEK = 5
+GAP = "Difference between the study's two groups"
 CHANGES = ("change", "gap change", "group change")
 """Roles of the rows that are shown."""
 LABELS = ["outcome", "role", "group", "direction"]
@@ -131,7 +132,7 @@ class WhatIfViews:
         kept = release.content
         heads = ["For whom", f"Change of the mean, {words.unit} (interval)", "Would be", "rows"]
         changes = kept[kept["role"].isin(CHANGES)].to_dict("records")
-        body = [[_who(r["group"]), span_of(r), str(r["direction"]) or "not shown", count_of(r)] for r in changes]
+        body = [[_who(r), span_of(r), str(r["direction"]) or "not shown", count_of(r)] for r in changes]
         caption = f"Under {found.told}"
         return Panel(caption, release, partial(_draw, caption, words.unit), heads, body)
 
@@ -182,7 +183,10 @@ def view_what_if(
     return view_state(WhatIfViews(data, gate=gate), WhatIfState(study, rule, value))
 
 
-def _who(group: str) -> str:
+def _who(row: Mapping[Hashable, object]) -> str:
+    group = str(row["group"])
+    if row["role"] == "gap change":
+        return GAP
     if group == "all":
         return "Everyone"
     name, _, level = group.partition(": ")
@@ -194,7 +198,7 @@ def _draw(caption: str, unit: str, release: Release) -> str:
     for r in release.content.to_dict("records"):
         if r["role"] in CHANGES:
             estimate, low, high = three_of(r)
-            who = _who(str(r["group"]))
+            who = _who(r)
             rows.append(Interval(who, estimate, low, high, hidden=bool(r["suppressed"]), total=who == "Everyone"))
     said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)
     return interval_rows_svg(rows, title=caption, description=said, axis=f"change, {unit}")

@@ -35,6 +35,7 @@ _CSS = """
   font-size: 13px; color: inherit; }
 .hte th, .hte td { padding: 3px 10px 3px 0; border-bottom: 1px solid rgba(128, 128, 128, .45); text-align: right; }
 .hte td { white-space: nowrap; }
+.hte td.hte-word { white-space: normal; min-width: 70px; }
 .hte th:first-child, .hte td.hte-word { text-align: left; }
 .hte ul { margin: 4px 0; padding-left: 20px; }
 .hte textarea { width: 100%; box-sizing: border-box; font: 13px/1.4 monospace; padding: 6px; color: inherit;
@@ -48,11 +49,16 @@ _CSS = """
 
 # JupyterLab's command mode takes arrow keys and letters from drop-downs in an output (they move between cells). Keys
 # pressed inside the widget stay there, apart from Escape and combinations with Ctrl or Cmd. The element that shows
-# the answer is made a live region, because an HTML widget cannot say so itself.
+# the answer is made a live region, because an HTML widget cannot say so itself; sliders are given their label's name
+# and the words of their value.
 _ON_LOAD = (
     "const r=this.closest('.hte');if(r&&!r.dataset.ready){r.dataset.ready='1';"
     "r.addEventListener('keydown',e=>{if(!e.ctrlKey&&!e.metaKey&&e.key!=='Escape')e.stopPropagation()});"
-    "r.querySelectorAll('.hte-live').forEach(l=>{l.setAttribute('role','status');l.setAttribute('aria-live','polite')})}"
+    "r.querySelectorAll('.hte-live').forEach(l=>{l.setAttribute('role','status');l.setAttribute('aria-live','polite')});"
+    "const n=()=>r.querySelectorAll('.noUi-handle').forEach(h=>{const b=h.closest('.widget-inline-hbox');if(!b)return;"
+    "const l=b.querySelector('label'),t=b.querySelector('.widget-readout');if(l)h.setAttribute('aria-label',l.textContent);"
+    "if(t)h.setAttribute('aria-valuetext',t.textContent)});"
+    "n();new MutationObserver(n).observe(r,{childList:true,subtree:true,characterData:true})}"
 )
 _COPY = (
     "const t=this.closest('.hte-code').querySelector('textarea');t.focus();t.select();"

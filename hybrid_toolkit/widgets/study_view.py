@@ -211,7 +211,9 @@ def _findings(gate: Gate, found: Identification) -> Panel:
     rows = [[SEVERITY[str(r["severity"])], str(r["text"]), str(r["fix"]) or "-"] for r in
             release.content.to_dict("records")]  # fmt: skip
     none = [["nothing", "The graph has nothing to say against it.", "-"]]
-    return Panel("What the graph says of it", release, None, ["", "Finding", "How to mend it"], rows or none, words=3)
+    return Panel(
+        "What the graph says of it", release, None, ["Kind", "Finding", "How to mend it"], rows or none, words=3
+    )
 
 
 def _diagnosed(gate: Gate, diagnosis: Diagnosis) -> Panel:

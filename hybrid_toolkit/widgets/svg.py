@@ -103,7 +103,7 @@ def interval_rows_svg(rows: Sequence[Interval], *, title: str, description: str,
         if not math.isnan(row.low):
             parts.append(line_svg(x(row.low), y, x(row.high), y, colour=ACCENT, width=3))
         parts.append(_dot(x(row.estimate), y, diamond=row.total))
-    parts.append(text_svg((left + WIDTH - right) / 2, bottom + 36, axis, anchor="middle"))
+    parts.append(axis_svg((left + WIDTH - right) / 2, bottom + 36, axis))
     return frame_svg(parts, bottom + 44, title, description)
 
 
@@ -218,6 +218,14 @@ def tick_text(value: float, ticks: Sequence[float]) -> str:
     """
     digits = max(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in ticks)
     return f"{value:,.{digits}f}"
+
+
+def axis_svg(x: float, y: float, words: str) -> str:
+    """An axis's words about a place, moved and made smaller where they are long."""
+    wide = 0.56 * FONT * len(words)
+    size = FONT if wide <= WIDTH - 8 else max(8.0, FONT * (WIDTH - 8) / wide)
+    half = min(wide, WIDTH - 8) / 2
+    return text_svg(min(max(x, half + 4), WIDTH - half - 4), y, words, anchor="middle", size=size)
 
 
 def label_lines(label: str, most: int = 21) -> list[str]:

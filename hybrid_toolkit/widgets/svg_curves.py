@@ -6,7 +6,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hybrid_toolkit.widgets.svg import ACCENT, FONT, HIDDEN, INK, WIDTH, frame_svg, line_svg, nice_ticks, text_svg
+from hybrid_toolkit.widgets.svg import (
+    ACCENT,
+    FONT,
+    HIDDEN,
+    INK,
+    WIDTH,
+    axis_svg,
+    frame_svg,
+    line_svg,
+    nice_ticks,
+    text_svg,
+)
 from hybrid_toolkit.widgets.svg import tick_text as words_of
 
 GAP = 26
@@ -65,14 +76,15 @@ def curves_svg(
     ys = nice_ticks(min(numbers), max(numbers), 5) if numbers else [0.0, 1.0]
     left, width = 46.0, (WIDTH - 46 - 8 - GAP * (columns - 1)) / columns
     height = 210.0 if columns == 1 else 120.0
-    parts, bottom = [text_svg(4, 14, y_axis)], 22.0
+    size = min(FONT, FONT * (WIDTH - 8) / max(1.0, 0.56 * FONT * len(y_axis)))
+    parts, bottom = [text_svg(4, 14, y_axis, size=size)], 22.0
     for start in range(0, max(1, len(curves)), columns):
         top = bottom + 18
         for place, curve in enumerate(curves[start : start + columns]):
             box = _Box(left + place * (width + GAP), top, width, height, xs, ys)
             parts += _panel(box, curve, at, diagonal=diagonal, first=place == 0)
         bottom = top + height + 18
-    parts.append(text_svg((left + WIDTH) / 2, bottom + 18, x_axis, anchor="middle"))
+    parts.append(axis_svg((left + WIDTH) / 2, bottom + 18, x_axis))
     return frame_svg(parts, bottom + 26, title, description)
 
 

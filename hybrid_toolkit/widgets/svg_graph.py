@@ -93,7 +93,6 @@ def _arrow(start: tuple[float, float], end: tuple[float, float]) -> list[str]:
     bx, by = x2 - 7 * ux, y2 - 7 * uy
     tip = f"{x2:.1f},{y2:.1f} {bx - 4 * uy:.1f},{by + 4 * ux:.1f} {bx + 4 * uy:.1f},{by - 4 * ux:.1f}"
     return [
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{bx:.1f}" y2="{by:.1f}" stroke="{ACCENT}" stroke-width="1.5" '
-        'stroke-opacity="0.7"/>',
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{bx:.1f}" y2="{by:.1f}" stroke="{ACCENT}" stroke-width="1.5"/>',
         f'<polygon points="{tip}" fill="{ACCENT}" stroke="none"/>',
     ]
