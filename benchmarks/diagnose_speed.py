@@ -171,9 +171,9 @@ def main() -> None:
         "",
         *textwrap.wrap(
             "lme4 searches for the ratio of the two spreads by values of its criterion alone, which fixes it to some "
-            "seven digits; hence its small difference. statsmodels, by its defaults, stops a little short. Asked for its "
-            f"answer at the toolkit's ratio, over {checked} authorities, lme4 gives the same estimate to {estimate:.0e} "
-            f"and the same standard error to {error:.0e}, with a criterion that is nowhere more than "
+            "seven digits; hence its small difference. statsmodels, by its defaults, stops a little short. Asked for "
+            f"its answer at the toolkit's ratio, over {checked} authorities, lme4 gives the same estimate to "
+            f"{estimate:.0e} and the same standard error to {error:.0e}, with a criterion that is nowhere more than "
             f"{max(worse, 0.0):.0e} above that of its own search.",
             118,
         ),

@@ -22,6 +22,8 @@ LEVEL = 0.95
 LOWEST, HIGHEST = 0.93, 0.97
 """95% intervals should hold the truth so often, within twice the Monte Carlo error."""
 MOST_FAILURES = 0.05
+NOTABLE = 0.25
+"""A bias above this share of the estimates' spread is told."""
 FIGURES = ("estimate", "std_error", "conf_low", "conf_high")
 Outcome: TypeAlias = tuple[str, tuple[float, ...]]
 """Error code, figures (empty where the fit failed)."""
@@ -87,10 +89,11 @@ class Trial:
 
     @property
     def verdict(self) -> str:
-        """``held``, ``held, intervals wide``, ``not held``, ``breaks: ...``, ``no intervals`` or ``no fit ran``.
+        """``held`` (``intervals wide``, ``biased``), ``not held``, ``breaks: ...``, ``no intervals``, ``no fit ran``.
 
-        Under the estimator's own assumptions, ``not held`` is a fault of the estimator, or what its printed warning
-        says; where an assumption is broken on purpose, ``breaks`` names it.
+        Biased means a bias clear of chance and above a quarter of the spread of the estimates. Under the estimator's
+        own assumptions, ``not held`` is a fault of the estimator, or what its printed warning says; where an assumption
+        is broken on purpose, ``breaks`` names it.
         """
         got = self.measures()
         if got["failures"][0] == 1:
@@ -101,10 +104,18 @@ class Trial:
         error = 2 * float(np.sqrt(LEVEL * (1 - LEVEL) / n))
         held = cover >= LOWEST - error and got["failures"][0] <= MOST_FAILURES
         if held:
-            return "held, intervals wide" if cover > HIGHEST + error else "held"
+            notes = (", intervals wide" if cover > HIGHEST + error else "", ", biased" if self._biased(got) else "")
+            return "held" + "".join(notes)
+        why = self.breaks.rstrip(".")
+        why = why[:1].lower() + why[1:] if why[1:2].islower() or why[1:2] == " " else why
         if self.own:
-            return f"not held: {self.breaks}" if self.breaks else "not held"
-        return f"breaks: {self.breaks}"
+            return f"not held: {why}" if why else "not held"
+        return f"breaks: {why or 'what it assumes does not hold there'}"
+
+    def _biased(self, got: dict[str, Measure]) -> bool:
+        bias, error, _ = got["bias"]
+        spread = float(self.draws["estimate"].std())
+        return abs(bias) > 3 * error and abs(bias) > NOTABLE * spread
 
 
 def try_estimator(
