@@ -10,7 +10,7 @@ from scipy import stats
 
 from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.plan import DesignFit, noun
-from hybrid_toolkit.designs.rollout_fits import before_after, group_time, under_policy
+from hybrid_toolkit.designs.rollout_fits import before_after, fit_two_by_two_plan, group_time, under_policy
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.event_path import EventPath
 from hybrid_toolkit.models.group_time import FEW_UNITS
@@ -86,21 +86,22 @@ def check_anticipation(frame: pd.DataFrame, fit: DesignFit) -> Check:
 
 
 def check_placebo_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
-    """A start moved back into the untreated periods should show nothing."""
+    """A start put into the middle of the periods before anyone is under the policy should show nothing."""
     plan = fit.plan
-    path = path_of(frame, fit)
-    early = sorted(set(frame[plan.time].dropna()))
-    back = max(1, len(path.before) // 2)
-    place = {t: i for i, t in enumerate(early)}
-    free = frame[under_policy(frame, plan) == 0]
-    moved = [early[max(0, place[s] - back)] if s in place else np.nan for s in free[plan.starts]]
-    fake = free.assign(**{plan.starts: pd.Series(moved, index=free.index).astype(free[plan.starts].dtype)})
-    last = frame.loc[under_policy(frame, plan) == 1, plan.starts].min()
-    fake = fake[fake[plan.time] < last]
-    row = group_time(fake, replace(plan, settings=(("control", "never_treated"),))).aggregate("simple").iloc[0]
+    on = under_policy(frame, plan)
+    early = frame[frame[plan.time] < frame.loc[on == 1, plan.time].min()]
+    times = sorted(early[plan.time].dropna().unique())
+    if len(times) < 2:
+        raise EstimationError("too few periods before the start.", fix="Bring earlier periods.", code="NO-LEADS")
+    middle = times[(len(times) + 1) // 2]
+    ever = on.groupby(frame[plan.followed]).transform("max").reindex(early.index) == 1
+    if ever.all():  # the later starters stand in for units that never start
+        ever = early[plan.starts] <= early[plan.starts].median()
+    fake = early.assign(**{plan.starts: early[plan.starts].where(ever).mask(ever, middle)})
+    row = fit_two_by_two_plan(fake, replace(plan, confounders=())).row.iloc[0]
     good = bool(row["p_value"] >= 0.05)
     verdict = (
-        f"A start set {back} period(s) too early, before any policy, gives {row['estimate']:+.3f} "
+        f"A start put into the middle of the periods before any policy gives {row['estimate']:+.3f} "
         f"(p = {row['p_value']:.2f}){'.' if good else ': something else moved the treated groups.'}"
     )
     return Check("placebo in time", good, verdict, float(row["p_value"]), 0.05)

@@ -148,7 +148,6 @@ def fit_dose(
         treatment=None,
         incomplete=incomplete,
     )
-    doses = _doses(frame, p, unit, dose)
     treated = p.start != NEVER
     n_treated, n_control = int(treated.sum()), int((~treated).sum())
     if not n_treated or not n_control:
@@ -157,6 +156,7 @@ def fit_dose(
             fix="Bring both.",
             code="NO-UNTREATED" if n_treated else "NO-TREATED",
         )
+    doses = _doses(frame, p, unit, dose)
     found = len(np.unique(doses[treated]))
     if found < max(LEAST_DOSES, degree + 2) or n_treated < degree + 4:
         raise EstimationError(

@@ -144,14 +144,15 @@ def breakdown(path: EventPath, *, conf_level: float = 0.95, most: float = 20.0) 
 def _pieces(path: EventPath) -> tuple[list[int], list[int]]:
     """Positions before and after, next to each other around the reference."""
     before, after = path.before.tolist(), path.after.tolist()
-    for name, at, first in (("before", before[::-1], path.last_free), ("after", after, path.last_free)):
-        steps = np.abs(np.diff([first, *(path.leads[i] for i in at)]))
-        if not at or (steps[1:] != steps[-1]).any():
-            raise EstimationError(
-                f"{len(at)} time(s) {name} the start, or they are not evenly next to each other around the reference.",
-                fix="Use base='universal', and periods without gaps.",
-                code="NO-LEADS" if name == "before" else "NO-POST",
-            )
+    ahead = np.abs(np.diff([path.last_free, *(path.leads[i] for i in before[::-1])]))
+    later = np.diff([path.leads[i] for i in after])
+    if not before or (ahead != ahead[0]).any() or not after or (later != ahead[0]).any():
+        raise EstimationError(
+            f"{len(before)} time(s) before the start and {len(after)} from it on, or they are not evenly next to each "
+            "other around the reference.",
+            fix="Use base='universal', and periods without gaps.",
+            code="NO-LEADS" if not before or after else "NO-POST",
+        )
     return before, after
 
 

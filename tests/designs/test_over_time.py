@@ -1,0 +1,178 @@
+"""Designs over time: what a user sees on worlds of known truth, checks that fail where they should, bad input."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hybrid_toolkit.designs import DESIGNS, Plan
+from hybrid_toolkit.designs import rollout_checks as checks
+from hybrid_toolkit.designs import rollout_planned as planned
+from hybrid_toolkit.designs import series_checks as on_series
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.synth.worlds import WORLDS
+
+TEAMS = Plan("y", "policy", "team_id", followed="team_id", time="month", starts="starts", unit="SD")
+AREAS = replace(TEAMS, cluster="la_id", followed="la_id")
+LOT = replace(TEAMS, settings=(("order", "randomised"),))
+HOMES = {
+    "two-by-two": ("rollout-two-groups", TEAMS),
+    "staggered-rollout": ("rollout-growing", TEAMS),
+    "sun-abraham": ("rollout-two-groups", TEAMS),
+    "imputation": ("rollout-growing", TEAMS),
+    "two-way-rollout": ("rollout-parallel", TEAMS),
+    "dose": ("dose-linear", replace(TEAMS, exposure="dose")),
+    "stepped-wedge": ("wedge-trend", TEAMS),
+    "random-order": ("order-by-lot", LOT),
+    "interrupted-series": ("series-level", AREAS),
+    "controlled-series": ("series-shared-shock", AREAS),
+    "interrupted-counts": ("counts-level", AREAS),
+    "synthetic-control": ("factors-one", AREAS),
+    "synthetic-did": ("factors-four", replace(AREAS, settings=(("variance", "jackknife"),))),
+}
+
+
+@pytest.mark.parametrize("name", HOMES)
+def test_a_design_tells_its_effect_with_verdicts_and_rows_beside(name) -> None:
+    world, plan = HOMES[name]
+    f = WORLDS[world].simulate(3)
+    before = f.copy()
+    design = DESIGNS[name]
+    fit = design.fit(f, plan)
+    assert list(fit.row.columns) == list(TIDY_COLUMNS) and fit.row["term"].item() == plan.exposure
+    assert abs(fit.estimate - WORLDS[world].truth) < 4 * fit.row["std_error"].item()
+    assert fit.fit.n > 0 and fit.fit.n_missing == 0 and fit.fit.converged and fit.fit.method
+    if name not in ("sun-abraham", "imputation", "dose"):  # they share their checks with the others and are slow
+        verdicts = design.checks(f, fit)
+        assert all(c.verdict.endswith((".", ").")) for c in verdicts)
+        assert not [c for c in verdicts if c.passed is False]
+        assert {"role", *TIDY_COLUMNS} <= set(design.rows_beside(f, fit).columns)
+    assert design.naive(f, plan).row["estimate"].notna().all()
+    pd.testing.assert_frame_equal(f, before)
+
+
+@pytest.mark.parametrize(
+    ("world", "check", "plan"),
+    [
+        ("rollout-pretrend", checks.check_parallel_trends, TEAMS),
+        ("rollout-anticipation", checks.check_anticipation, TEAMS),
+        ("rollout-interference", checks.check_interference, TEAMS),
+    ],
+)
+def test_a_check_fails_more_often_where_its_assumption_is_broken(world, check, plan) -> None:
+    """Six times as many teams as one authority has, so that what is broken can be seen."""
+    design = DESIGNS["staggered-rollout"]
+
+    def failed(name: str) -> int:
+        count = 0
+        for seed in range(6):
+            f = pd.concat(
+                [
+                    WORLDS[name].simulate(100 * seed + i).assign(team_id=lambda d, i=i: d["team_id"] + 100 * i)
+                    for i in range(6)
+                ]
+            )
+            count += check(f, design.fit(f, plan)).passed is False
+        return count
+
+    assert failed(world) > failed("rollout-parallel")
+
+
+def test_a_placebo_start_shows_a_drift_and_is_quiet_without_one() -> None:
+    design = DESIGNS["staggered-rollout"]
+    quiet = [WORLDS["rollout-parallel"].simulate(s) for s in range(8)]
+    drift = [f.assign(y=f["y"] + 0.3 * f["month"] * f["starts"].notna()) for f in quiet]
+    passed = [[checks.check_placebo_in_time(f, design.fit(f, TEAMS)).passed for f in many] for many in (quiet, drift)]
+    assert sum(passed[0]) >= 6 and sum(passed[1]) <= 2
+
+
+def test_few_teams_a_group_and_a_team_that_carries_all_are_told() -> None:
+    design = DESIGNS["staggered-rollout"]
+    f = WORLDS["rollout-few-teams"].simulate(1)
+    got = {c.name: c for c in design.checks(f, design.fit(f, TEAMS))}
+    assert got["group sizes"].passed is False and got["clusters"].passed is False
+    f = WORLDS["rollout-parallel"].simulate(1)
+    f.loc[(f["team_id"] == f.loc[f["policy"] == 1, "team_id"].iloc[0]) & (f["policy"] == 1), "y"] += 40
+    wild = checks.check_leave_one_out(design.fit_with)(f, design.fit(f, TEAMS))
+    assert wild.name == "influence" and wild.value > 1
+
+
+def test_a_wedge_whose_effect_grows_and_an_order_by_outcome_are_seen() -> None:
+    design = DESIGNS["random-order"]
+    f = WORLDS["order-by-lot"].simulate(1)
+    rank = f[f["month"] == 1].set_index("team_id")["y"].rank(method="first")
+    f["starts"] = 2 + ((rank[f["team_id"]].to_numpy() - 1) // 4)
+    f["policy"] = (f["month"] >= f["starts"]).astype(float)
+    assert planned.check_order(f, design.fit(f, LOT)).passed is False
+    with pytest.raises(EstimationError, match="ORDER-NOT-RANDOM"):
+        design.fit(f, TEAMS)
+
+
+def test_series_checks_see_a_short_series_a_second_change_and_a_poor_control() -> None:
+    design = DESIGNS["interrupted-series"]
+    f = WORLDS["series-level"].simulate(1)
+    f["y"] += 12 * (f["month"] >= 13)
+    assert on_series.placebo_in_time(design.fit_with)(f, design.fit(f, AREAS)).passed is False
+    short = WORLDS["series-short"].simulate(1).query("month > 3")
+    assert on_series.check_length(short, design.fit(short, AREAS)).passed is False
+    far = WORLDS["factors-outside"].simulate(2)
+    synthetic = DESIGNS["synthetic-control"]
+    assert on_series.check_fit_before(far, synthetic.fit(far, AREAS)).passed is False
+
+
+def test_dated_months_and_text_teams_give_the_same() -> None:
+    f = WORLDS["rollout-parallel"].simulate(2)
+    months = pd.date_range("2025-01-01", periods=13, freq="MS")
+    dated = f.assign(month=months[f["month"] - 1], team_id="t" + f["team_id"].astype(str))
+    dated["starts"] = pd.Series(months).reindex(f["starts"] - 1).to_numpy()
+    for name in ("staggered-rollout", "two-way-rollout"):
+        design = DESIGNS[name]
+        one, other = design.fit(f, TEAMS), design.fit(dated, TEAMS)
+        assert one.estimate == pytest.approx(other.estimate)
+    kept = DESIGNS["staggered-rollout"]
+    got = kept.checks(dated, kept.fit(dated, TEAMS))
+    assert [c.value for c in got] == pytest.approx([c.value for c in kept.checks(f, kept.fit(f, TEAMS))])
+    assert kept.naive(dated, TEAMS).estimate == pytest.approx(kept.naive(f, TEAMS).estimate)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "code"),
+    [
+        ("staggered-rollout", lambda f: f.assign(starts=f["starts"].fillna(20).clip(upper=5)), "NO-UNTREATED"),
+        ("staggered-rollout", lambda f: f.assign(starts=np.nan), "NO-TREATED"),
+        ("staggered-rollout", lambda f: f[f["month"] == 1], "TOO-FEW-PERIODS"),
+        ("staggered-rollout", lambda f: f.assign(starts=f["starts"].where(f["month"] < 9, 9)), "TREATMENT-REVERSES"),
+        ("two-by-two", lambda f: f, "SEVERAL-STARTS"),
+        ("synthetic-did", lambda f: f, "SEVERAL-STARTS"),
+        ("interrupted-series", lambda f: f, "SEVERAL-STARTS"),
+        ("controlled-series", lambda f: f.assign(starts=7), "NO-UNTREATED"),
+    ],
+)
+def test_bad_input_is_named(name, change, code) -> None:
+    f = change(WORLDS["rollout-parallel"].simulate(1))
+    with pytest.raises(EstimationError, match=code):
+        DESIGNS[name].fit(f, TEAMS)
+
+
+def test_settings_are_held_to_what_they_may_be() -> None:
+    f, design = WORLDS["rollout-parallel"].simulate(1), DESIGNS["staggered-rollout"]
+    early = replace(TEAMS, settings=(("anticipation", 1), ("control", "never_treated")))
+    assert design.fit(f, early).estimate != design.fit(f, TEAMS).estimate
+    for settings in [(("anticipation", 0.5),), (("anticipation", "one"),), (("control", "all"),)]:
+        with pytest.raises(EstimationError, match=r"SETTING|CONTROL-UNKNOWN"):
+            design.fit(f, replace(TEAMS, settings=settings))
+    with pytest.raises(EstimationError, match="CONFOUNDERS"):
+        DESIGNS["imputation"].fit(f, replace(TEAMS, confounders=("month",)))
+
+
+@pytest.mark.parametrize(
+    "world", [w for w in WORLDS if w.startswith(("rollout", "dose", "order", "series", "factors", "counts-"))]
+)
+def test_a_world_is_the_same_for_the_same_seed(world) -> None:
+    one = WORLDS[world].simulate(5)
+    pd.testing.assert_frame_equal(one, WORLDS[world].simulate(5))
+    assert not one.equals(WORLDS[world].simulate(6)) and WORLDS[world].title.endswith(".")
