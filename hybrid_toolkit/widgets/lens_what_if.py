@@ -13,10 +13,10 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.frames import require
+from hybrid_toolkit.study.change import Change, ChangeLike
 from hybrid_toolkit.study.estimate import StudyResult
 from hybrid_toolkit.study.headline import headline_studies
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.study.what_if import Change, ChangeLike
 from hybrid_toolkit.study.what_if import WhatIf as Found
 from hybrid_toolkit.widgets.bands import make_bands
 from hybrid_toolkit.widgets.lens import LensView, Panel, count_of, notes_release, span_of, span_text, three_of

@@ -36,7 +36,7 @@ _CSS = """
 .hte th, .hte td { padding: 3px 10px 3px 0; border-bottom: 1px solid rgba(128, 128, 128, .45); text-align: right; }
 .hte td { white-space: nowrap; }
 .hte td.hte-word { white-space: normal; min-width: 70px; }
-.hte th:first-child, .hte td.hte-word { text-align: left; }
+.hte th:first-child, .hte td.hte-word, .hte th.hte-word { text-align: left; }
 .hte ul { margin: 4px 0; padding-left: 20px; }
 .hte textarea { width: 100%; box-sizing: border-box; font: 13px/1.4 monospace; padding: 6px; color: inherit;
   background: var(--jp-layout-color1, #fff); border: 1px solid #767676; white-space: pre; overflow: auto; }
@@ -56,7 +56,8 @@ _ON_LOAD = (
     "r.addEventListener('keydown',e=>{if(!e.ctrlKey&&!e.metaKey&&e.key!=='Escape')e.stopPropagation()});"
     "r.querySelectorAll('.hte-live').forEach(l=>{l.setAttribute('role','status');l.setAttribute('aria-live','polite')});"
     "const n=()=>r.querySelectorAll('.noUi-handle').forEach(h=>{const b=h.closest('.widget-inline-hbox');if(!b)return;"
-    "const l=b.querySelector('label'),t=b.querySelector('.widget-readout');if(l)h.setAttribute('aria-label',l.textContent);"
+    "const l=b.querySelector('label'),t=b.querySelector('.widget-readout');"
+    "if(l)h.setAttribute('aria-label',l.textContent);"
     "if(t)h.setAttribute('aria-valuetext',t.textContent)});"
     "n();new MutationObserver(n).observe(r,{childList:true,subtree:true,characterData:true})}"
 )
@@ -98,7 +99,8 @@ def table_html(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
     >>> table_html("Two", ["Group", "n"], [["All", "20"]]).count("<th ")
     3
     """
-    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
+    kinds = (' class="hte-word"' if 0 < i < words else "" for i in range(len(heads)))
+    head = "".join(f'<th scope="col"{k}>{escape(h)}</th>' for k, h in zip(kinds, heads, strict=True))
     body = "".join(f"<tr>{_cells(row, words)}</tr>" for row in rows)
     table = f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class="hte-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">{table}</div>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,7 +118,8 @@ def _curve(state: PowerExplorerState) -> pd.DataFrame:
         values = np.unique(np.round(values))
     if state.over == "waves" and state.compared == "within":
         values = values[values >= 2]
-    powers = [_solve(replace(state, **{state.over: float(v)})).power for v in values]
+    name: Any = state.over
+    powers = [_solve(replace(state, **{name: float(v)})).power for v in values]
     return pd.DataFrame({"value": values, "power": np.round(powers, 4)})
 
 
