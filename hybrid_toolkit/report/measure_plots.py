@@ -100,7 +100,7 @@ def plot_multiples(release: Release, *, unit: str = "", columns: int = 2, ax: Ax
     Parameters
     ----------
     release : of kind ``"figure"`` or ``"table"``, split by two dimensions, with ``estimate``, ``conf_low`` and
-        ``conf_high``. Panels stand in the order of their names.
+        ``conf_high``. Panels stand in the release's order.
     columns : panels side by side.
 
     Raises
@@ -108,7 +108,7 @@ def plot_multiples(release: Release, *, unit: str = "", columns: int = 2, ax: Ax
     DisclosureError : not such a release, or more panels than can be read.
     """
     rows, panel, across = _two_ways(release)
-    names, steps = sorted(rows[panel].astype(str).unique()), list(dict.fromkeys(rows[across].astype(str)))
+    names, steps = (list(dict.fromkeys(rows[d].astype(str))) for d in (panel, across))
     with drawing():
         deep = -(-len(names) // columns)
         ax = new_axes(height=0.9 + 1.25 * deep, width=2.3 * columns) if ax is None else ax

@@ -13,7 +13,10 @@ from hybrid_toolkit.result import Check
 
 @pytest.fixture(scope="module")
 def data() -> EvaluationData:
-    return ht.simulate_authority("helpful-hump", "small", 9, tables=("team", "worker", "worker_month", "survey"))
+    made: EvaluationData = ht.simulate_authority(
+        "helpful-hump", "small", 9, tables=("team", "worker", "worker_month", "survey")
+    )
+    return made
 
 
 @pytest.mark.parametrize("by", ["career_stage", "mode_of_work"])

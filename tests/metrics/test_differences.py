@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -92,3 +93,18 @@ def test_refusals(workers: EvaluationData, tiny: EvaluationData) -> None:
     with pytest.raises(UsageError, match="ADJUST"):
         measure_differences(tiny, "approval_ratio", by="caring", adjust=["role"])
     assert ht.metrics.measure_differences is measure_differences
+
+
+def test_a_ratio_by_hand() -> None:
+    """Means 2 and 4 over two teams each: ratio 1/2; the error of its log is that of the means over the means."""
+    frame = pd.DataFrame({"worker_id": list("abcdefgh"), "team_id": list("ssttuuvv"), "sex": ["f"] * 4 + ["m"] * 4})
+    hours = [1.0, 1.0, 3.0, 3.0, 3.0, 3.0, 5.0, 5.0]
+    months = pd.DataFrame({"worker_id": frame["worker_id"], "month": pd.Timestamp("2025-01-01"), "h_commute": hours})
+    data = EvaluationData({"worker": frame, "worker_month": months})
+    rows = measure_differences(data, "commute_hours_per_month", by="sex", reference="m", contrast="ratio")
+    row = rows.iloc[0]
+    error = np.sqrt(4 / 3 * 7 / 6 * 2 * ((1 / 2 / 2) ** 2 + (1 / 2 / 4) ** 2))
+    assert (row["estimate"], row["unit"]) == (pytest.approx(0.5), "ratio")
+    assert np.log(row["conf_high"] / 0.5) == pytest.approx(stats.t.ppf(0.975, 3) * error)
+    with pytest.raises(UsageError, match="without adjust"):
+        measure_differences(data, "commute_hours_per_month", by="sex", contrast="ratio", adjust=("team_id",))

@@ -60,6 +60,22 @@ def test_jackknife_agrees_with_the_linearised_error() -> None:
     assert found.n_clusters == 80
 
 
+@pytest.mark.parametrize("tied", [False, True])
+def test_the_error_of_the_slope_indices_knows_that_ranks_are_estimated(tied: bool) -> None:
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({"c": np.repeat(np.arange(60), 5), "x": rng.normal(size=300)})
+    frame["x"] += rng.normal(size=60)[frame["c"]]
+    frame["y"] = np.exp(0.15 * frame["x"] + 0.3 * rng.normal(size=300))
+    frame["x"] = frame["x"].round() if tied else frame["x"]
+    leave = np.array(
+        [[i.estimate for i in slope_index(frame[frame["c"] != c], outcome="y", rank_by="x")] for c in range(60)]
+    )
+    jackknife = np.sqrt(59 / 60 * np.sum((leave - leave.mean(axis=0)) ** 2, axis=0))
+    found = slope_index(frame, outcome="y", rank_by="x", cluster="c")
+    assert [i.std_error for i in found] == pytest.approx(jackknife.tolist(), rel=0.08)
+    assert found[1].conf_high / found[1].estimate == pytest.approx(found[1].estimate / found[1].conf_low)
+
+
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     def draw(groups: int, rng: np.random.Generator) -> pd.DataFrame:
         shared = rng.normal(size=groups)
