@@ -129,6 +129,7 @@ def identify(study: Study, graph: CausalGraph | None = None) -> Identification:
         verdict=_verdict(case, len(paths), findings),
         findings=tuple(findings),
         paths=tuple(_words(case, p) for p in paths),
+        path_nodes=tuple(paths),
         held=tuple(sorted(set(case.held))),
         by_design=tuple(sorted(case.closed)),
         assumptions=(
@@ -185,6 +186,7 @@ def _unjudged(case: _Case) -> Identification:
         verdict=text,
         findings=(Finding("NOT-IN-GRAPH", "note", (), tuple(gone), text, fix),),
         paths=(),
+        path_nodes=(),
         held=tuple(sorted(case.held)),
         by_design=tuple(sorted(case.closed)),
         assumptions=study.design_used.assumptions,

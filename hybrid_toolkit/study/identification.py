@@ -44,6 +44,7 @@ class Identification:
     verdict : one sentence.
     findings : every finding, the gravest first.
     paths : open backdoor paths in words.
+    path_nodes : the same paths as ids of nodes.
     held : nodes held constant by columns.
     by_design : nodes held constant by comparing units with themselves, or within periods.
     assumptions : what must hold, in words.
@@ -57,6 +58,7 @@ class Identification:
     verdict: str
     findings: tuple[Finding, ...]
     paths: tuple[str, ...]
+    path_nodes: tuple[tuple[str, ...], ...]
     held: tuple[str, ...]
     by_design: tuple[str, ...]
     assumptions: tuple[str, ...]

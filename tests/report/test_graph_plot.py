@@ -1,0 +1,66 @@
+"""The drawn graph: every node once in words, parts told apart without colour, the text says the same."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from matplotlib.patches import FancyArrowPatch
+
+from hybrid_toolkit.report.graph_plot import _LOOKS, _places, describe_graph, plot_graph
+from hybrid_toolkit.report.style import PAPER, contrast, svg_bytes
+from hybrid_toolkit.study.graph import CausalGraph, Edge, Node, digraph, shipped_graph
+from hybrid_toolkit.study.headline import headline_studies, policy_studies
+
+GRAPH = shipped_graph()
+EXCLUSION, ROLLOUT = headline_studies()[2], policy_studies()[0]
+
+
+def words(ax) -> set[str]:
+    return {" ".join(t.get_text().split()) for t in ax.texts}
+
+
+def test_every_node_and_arrow_of_the_graph_is_drawn() -> None:
+    ax = plot_graph(GRAPH)
+    assert words(ax) == {n.title for n in GRAPH.nodes}
+    assert sum(isinstance(p, FancyArrowPatch) for p in ax.patches) == len(GRAPH.edges)
+
+
+def test_causes_stand_left_of_their_effects_and_no_two_nodes_share_a_place() -> None:
+    at, _, _ = _places(digraph(GRAPH))
+    assert all(at[e.cause][0] < at[e.effect][0] for e in GRAPH.edges)
+    assert len(set(at.values())) == len(at)
+    by_layer = {x: sorted(y for x1, y in at.values() if x1 == x) for x, _ in at.values()}
+    assert all(b - a > 0.5 for ys in by_layer.values() for a, b in pairwise(ys))
+
+
+def test_the_parts_of_a_study_are_told_by_words_and_shapes() -> None:
+    said = words(plot_graph(GRAPH, EXCLUSION))
+    assert "EXPOSURE: Remote contact with the family" in said and "OUTCOME: Family's engagement" in said
+    assert "held: Family's risk and need" in said and "not held: Remote share" in said
+    assert "on the way: Remote share" in words(plot_graph(GRAPH, ROLLOUT))
+    outlines = [(look.shape, look.line, look.width) for look in _LOOKS.values()]
+    assert len(set(outlines)) == len(outlines) and len({look.word for look in _LOOKS.values()}) == len(_LOOKS)
+    assert all(contrast(look.colour, PAPER) >= 4.5 for look in _LOOKS.values())
+
+
+def test_open_paths_are_dashed_and_only_they() -> None:
+    def dashed(study) -> int:
+        return sum(p.get_linestyle() == "--" for p in plot_graph(GRAPH, study).patches)
+
+    path = EXCLUSION.identification().path_nodes[0]
+    assert dashed(EXCLUSION) == len(path) - 1 and dashed(ROLLOUT) == 0
+
+
+def test_the_text_says_what_the_figure_shows() -> None:
+    text = describe_graph(GRAPH, EXCLUSION)
+    known = EXCLUSION.identification()
+    assert known.verdict in text and all(p in text for p in known.paths) and "Exposure: remote contact" in text
+    assert all(f"{n.title} moves" in describe_graph(GRAPH) for n in GRAPH.nodes if digraph(GRAPH).out_degree(n.id))
+
+
+@pytest.mark.parametrize("study", [None, EXCLUSION], ids=["graph", "study"])
+def test_a_graph_that_cannot_judge_a_study_is_drawn_whole(study) -> None:
+    tiny = CausalGraph("Tiny", (Node("a", "A"), Node("b", "B")), (Edge("a", "b"),))
+    ax = plot_graph(tiny, study)
+    assert words(ax) == {"A", "B"} and svg_bytes(ax) == svg_bytes(plot_graph(tiny, study))
