@@ -109,6 +109,7 @@ def _read_me(sheet: Worksheet, report: Report, sheets: list[tuple[str, Table | F
         assert isinstance(cell, Cell)
         put_text(cell, text)
         cell.font = font
+        sheet.row_dimensions[i].height = _height(text, 95, size=font.sz or 11)
     sheet.column_dimensions["A"].width = 100
     _print(sheet, report)
 
@@ -180,7 +181,16 @@ def _fill(sheet: Worksheet, release: Release, rows: pd.DataFrame, columns: list[
                 hidden = True
             else:
                 _value(cell, value)
+        widths = [sheet.column_dimensions[get_column_letter(j)].width for j in range(1, len(columns) + 1)]
+        words = [(str(v), w) for v, w in zip(row, widths, strict=True) if isinstance(v, str)]
+        sheet.row_dimensions[i].height = max([15.0, *(_height(text, width) for text, width in words)])
     return hidden
+
+
+def _height(text: str, width: float, *, size: float = 11) -> float:
+    """Height in points of a row whose text is broken to a width in characters."""
+    lines = sum(max(1, math.ceil(len(line) * size / 11 / width)) for line in text.split("\n"))
+    return lines * size * 1.4
 
 
 def _value(cell: Cell, value: Any) -> None:

@@ -43,4 +43,5 @@ def _sheets(report: Report) -> str:
     words = json.dumps(report.stamp).replace("<", "\\3c ")
     stamp = f"@top-center {{ content: {words}; font: 700 8pt sans-serif; }} " if report.stamp else ""
     foot = "@bottom-center { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; }"
-    return f"@media print {{ @page {{ {stamp}{foot} }} }}"
+    figures = "figure { break-inside: auto; } figure img { break-inside: avoid; break-after: avoid; }"
+    return f"@media print {{ @page {{ {stamp}{foot} }} {figures} }}"

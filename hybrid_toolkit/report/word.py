@@ -168,6 +168,7 @@ def _table(document: Any, grid: Grid) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = False
     for column, width in zip(table.columns, _widths(grid), strict=True):
+        column.width = width
         for place in column.cells:
             place.width = width
     words = OxmlElement("w:tblDescription")

@@ -12,8 +12,8 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.metrics.spec import REGISTRY
 from hybrid_toolkit.report.beside import MEASURE_COLUMNS, Beside
 from hybrid_toolkit.widgets.base import Shown, ToolkitWidget, choice
-from hybrid_toolkit.widgets.page import notice_html, table_html
-from hybrid_toolkit.widgets.practice_form import answer_html, grid_html, stamp_of
+from hybrid_toolkit.widgets.page import notice_html
+from hybrid_toolkit.widgets.practice_form import answer_html, form_style, grid_html, stamp_of, words_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ class ClaimsWidget(ToolkitWidget):
     def __init__(self, data: EvaluationData | None = None, *, gate: Gate | None = None) -> None:
         self._beside = Beside(data, gate=gate)
         parts = {p.id: p.title for p in load_checklist(self.CHECKLIST).parts}
-        super().__init__(ClaimsState(next(iter(parts))), controls={"part": choice("Said by", parts)})
+        super().__init__(
+            ClaimsState(next(iter(parts))), controls={"part": choice("Said by", parts)}, more=[form_style()]
+        )
         self._show()
 
     def to_code(self) -> str:
@@ -58,7 +60,7 @@ class ClaimsWidget(ToolkitWidget):
         text = f"{part.title}: {len(part.items)} claims, {bare} without a measure."
         rows = [[i.id, i.text, self._measures(i)] for i in part.items]
         heads = ["Id", "What is said", "Measures that speak to it"]
-        body = notice_html(listed.about) + table_html(part.title, heads, rows, words=3)
+        body = notice_html(listed.about) + words_table(part.title, heads, rows)
         metrics = list(dict.fromkeys(m for i in part.items for m in i.metrics))
         side = self._beside.of(metrics, title=f"{part.title}: the data") if self._beside.data is not None else None
         if side is not None and side.table is not None:

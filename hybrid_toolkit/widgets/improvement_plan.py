@@ -30,7 +30,7 @@ from hybrid_toolkit.report.remeasured import (
 )
 from hybrid_toolkit.report.style import svg_bytes
 from hybrid_toolkit.widgets.base import Shown, button, choice, offer
-from hybrid_toolkit.widgets.page import figure_html, notice_html, table_html
+from hybrid_toolkit.widgets.page import figure_html, notice_html
 from hybrid_toolkit.widgets.practice_form import (
     NO_NAMES,
     PracticeWidget,
@@ -40,6 +40,7 @@ from hybrid_toolkit.widgets.practice_form import (
     item_date,
     item_text,
     stamp_of,
+    words_table,
 )
 
 OWN = "own"
@@ -246,7 +247,7 @@ class ImprovementPlan(PracticeWidget):
         if not self.plan.actions:
             return Shown(text, answer_html(text), notice_html("Write the first action above, or draft from the gaps."))
         rows = [[str(row[c]) for c in _COLUMNS] for row in plan_rows(self.plan, self.today)]
-        body = table_html(self.plan.title, _HEADS, rows, words=len(_HEADS))
+        body = words_table(self.plan.title, _HEADS, rows)
         for number, moved in self._shown_moved().items():
             started = self.plan.action(number).started
             drawing = b64encode(svg_bytes(plot_months(moved, started=started))).decode("ascii")

@@ -17,7 +17,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.report.blocks import Report
 from hybrid_toolkit.report.practice import record_report
 from hybrid_toolkit.widgets.base import Shown, button, choice, offer
-from hybrid_toolkit.widgets.page import notice_html, table_html
+from hybrid_toolkit.widgets.page import notice_html
 from hybrid_toolkit.widgets.practice_form import (
     NO_NAMES,
     NOT_ANSWERED,
@@ -28,6 +28,7 @@ from hybrid_toolkit.widgets.practice_form import (
     item_text,
     side_html,
     stamp_of,
+    words_table,
 )
 
 
@@ -159,11 +160,10 @@ class ChecklistWidget(PracticeWidget):
             words = {code: said for item in part.items for code, said in scales().get(item.scale, {}).items()}
             said = [f"{n} {words[code].partition(':')[0].lower()}" for code, n in counts.items() if code]
             rows.append([part.title, "; ".join(said) or "nothing yet", str(counts.get("", 0)), str(len(part.items))])
-        return table_html(
+        return words_table(
             f"{load_checklist(self.CHECKLIST).title}: where it stands",
             ["Section", "Answers", "Not answered", "Items"],
             rows,
-            words=2,
         )
 
     def _report(self) -> Report:

@@ -37,6 +37,9 @@ _STYLE = """
 .hte .hte-form { border: 1px solid rgba(128, 128, 128, .6); padding: 8px 12px; margin: 8px 0; overflow: hidden; }
 .hte .hte-buttons { display: flex; flex-flow: row wrap; gap: 4px 10px; }
 .hte td.hte-word, .hte .hte-wrap td { white-space: normal; min-width: 9em; }
+.hte .hte-left th, .hte .hte-left td { text-align: left; white-space: normal; vertical-align: top; }
+.hte tbody th { min-width: 6em; }
+.hte .widget-html, .hte .widget-html-content { min-width: 0; max-width: 100%; }
 .hte h3 { font-size: 16px; margin: 10px 0 2px; }
 """
 
@@ -69,9 +72,8 @@ class PracticeWidget(ToolkitWidget):
         self._beside = Beside(data, gate=gate)
         self.today = today if today is not None else date.today()
         self._message = ipywidgets.HTML().add_class(LIVE)
-        style = ipywidgets.HTML(f"<style>{_STYLE}</style>")
         box = ipywidgets.VBox([*form, self._message]).add_class("hte-form")
-        super().__init__(state, controls=controls, more=[style, box])
+        super().__init__(state, controls=controls, more=[form_style(), box])
 
     @traitlets.validate("state")
     def _checked(self, proposal: Any) -> Any:
@@ -95,6 +97,11 @@ class PracticeWidget(ToolkitWidget):
             self._message.value = notice_html(said)
         except HybridToolkitError as error:
             self._message.value = notice_html(error.message, fix=error.fix, error=True)
+
+
+def form_style() -> ipywidgets.HTML:
+    """The look of forms and of tables of words."""
+    return ipywidgets.HTML(f"<style>{_STYLE}</style>")
 
 
 def texts_of(value: Any) -> list[str]:
@@ -146,6 +153,11 @@ def answer_html(text: str, *, stamp: str = "") -> str:
     """The answer in one line, and the stamp of simulated data."""
     mark = f'<div class="hte-stamp">{escape(stamp)}</div>' if stamp else ""
     return f'<div class="hte-answer">{escape(text)}</div>{mark}'
+
+
+def words_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of words: every column on the left, lines broken where they must be."""
+    return f'<div class="hte-left">{table_html(caption, heads, rows, words=len(heads))}</div>'
 
 
 def side_html(side: Side, title: str, *, belief: bool = True) -> str:

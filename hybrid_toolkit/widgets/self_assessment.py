@@ -19,7 +19,7 @@ from hybrid_toolkit.metrics.spec import REGISTRY
 from hybrid_toolkit.report.blocks import Report
 from hybrid_toolkit.report.practice import assessment_report, condition_rows
 from hybrid_toolkit.widgets.base import Shown, button, choice, offer
-from hybrid_toolkit.widgets.page import notice_html, table_html
+from hybrid_toolkit.widgets.page import notice_html
 from hybrid_toolkit.widgets.practice_form import (
     NO_NAMES,
     NOT_ANSWERED,
@@ -30,6 +30,7 @@ from hybrid_toolkit.widgets.practice_form import (
     item_text,
     side_html,
     stamp_of,
+    words_table,
 )
 
 MOST_RATERS = 12
@@ -101,7 +102,7 @@ class SelfAssessment(PracticeWidget):
         self._metric = choice("Measure", {"": "None"})
         self._aim = item_text("What your service aims for, as a number; empty for no aim")
         aims = buttons(self._metric, self._aim, button("Set this aim", self._set_aim))
-        fold = ipywidgets.Accordion([ipywidgets.VBox([aims])], titles=("Set an aim for a measure",))
+        fold = ipywidgets.VBox([ipywidgets.HTML("<h3>An aim for a measure</h3>"), aims])
         controls = {
             "condition": choice("Condition", {p.id: f"{i}. {p.title}" for i, p in enumerate(_LISTED.parts, start=1)}),
             "role": choice("Who answers", dict(ROLES)),
@@ -185,7 +186,7 @@ class SelfAssessment(PracticeWidget):
         maturity, part = rate_conditions(self.assessment), self._part
         order = ("condition", "roles", "level", "raters", "evidence")
         rows = [[str(row[c]) for c in order] for row in condition_rows(maturity.conditions)]
-        body = notice_html(part.about) + table_html("The nine conditions", _HEADS, rows, words=2)
+        body = notice_html(part.about) + words_table("The nine conditions", _HEADS, rows)
         if self._beside.data is not None:
             level = next(c.level for c in maturity.conditions if c.id == part.id)
             side = self._beside.of(part.metrics, title=f"{part.title}: the data", level=level, aims=self.state.aims)
@@ -193,7 +194,7 @@ class SelfAssessment(PracticeWidget):
         gaps = find_gaps(self.assessment)
         if gaps:
             found = [[g.item, g.text, g.words] for g in gaps]
-            body += table_html("Gaps to talk about", ["Prompt", "What it says", "Why"], found, words=3)
+            body += words_table("Gaps to talk about", ["Prompt", "What it says", "Why"], found)
         text = maturity.summary()
         return Shown(text, answer_html(text, stamp=stamp_of(self._beside)), body)
 

@@ -13,7 +13,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.report.blocks import Report
 from hybrid_toolkit.report.practice import agreements_report
 from hybrid_toolkit.widgets.base import Shown, button, choice, offer
-from hybrid_toolkit.widgets.page import notice_html, table_html
+from hybrid_toolkit.widgets.page import notice_html
 from hybrid_toolkit.widgets.practice_form import (
     NO_NAMES,
     PracticeWidget,
@@ -23,6 +23,7 @@ from hybrid_toolkit.widgets.practice_form import (
     item_text,
     side_html,
     stamp_of,
+    words_table,
 )
 
 NEW = "new"
@@ -150,9 +151,7 @@ class TeamAgreement(PracticeWidget):
             ]
             for a in self.agreements.arrangements
         ]  # fmt: skip
-        body = (
-            table_html("Arrangements", _HEADS, rows, words=7) if rows else notice_html("Fill in the first one above.")
-        )
+        body = words_table("Arrangements", _HEADS, rows) if rows else notice_html("Fill in the first one above.")
         if self._beside.data is not None:
             side = self._beside.of(METRICS, title="Arrangements in the data")
             body += side_html(side, "All arrangements in the data", belief=False)
