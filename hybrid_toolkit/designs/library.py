@@ -11,6 +11,7 @@ from hybrid_toolkit.designs import (
     mediated,
     multilevel,
     outcomes,
+    random_intercepts,
     retention,
     rollout,
     series,
@@ -18,7 +19,18 @@ from hybrid_toolkit.designs import (
 )
 from hybrid_toolkit.designs.base import Design
 
-FAMILIES = (linear, multilevel, weighted, mediated, outcomes, retention, composition, rollout, series)
+FAMILIES = (
+    linear,
+    multilevel,
+    weighted,
+    mediated,
+    outcomes,
+    random_intercepts,
+    retention,
+    composition,
+    rollout,
+    series,
+)
 """Modules that hold designs, each with a tuple ``ALL``."""
 
 DESIGNS: Mapping[str, Design] = MappingProxyType({d.id: d for family in FAMILIES for d in family.ALL})

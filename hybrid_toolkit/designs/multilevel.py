@@ -173,6 +173,17 @@ def random_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     return rows[rows["term"].str.startswith("sd ")].assign(role="variance")
 
 
+def seen_throughout(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The slope among units that were seen in every period."""
+    plan = fit.plan
+    if not plan.time:
+        return None
+    used = frame.dropna(subset=[plan.outcome, plan.exposure, plan.followed, plan.time])
+    periods = used.groupby(plan.followed)[plan.time].transform("nunique")
+    whole = used[periods == used[plan.time].nunique()]
+    return fit_hybrid(whole, plan).row.assign(term="units seen in every period", role="sensitivity")
+
+
 def pooled_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """Each group's slope after pooling; groups under twenty rows are not shown."""
     assert isinstance(fit.fit, PooledSlopesFit)
@@ -224,7 +235,7 @@ WITHIN_BETWEEN = Design(
         check_robustness,
         shared.check_naive(naive_fit),
     ),
-    beside=(within_rows, random_rows, shared.naive_beside(naive_fit)),
+    beside=(within_rows, random_rows, seen_throughout, shared.naive_beside(naive_fit)),
     fit_with=fit_hybrid,
 )
 

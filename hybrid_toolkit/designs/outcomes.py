@@ -109,7 +109,8 @@ def check_parallel(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     if len(slopes) < 2:
         return None
     values, errors = np.array(slopes).T
-    apart = float(np.ptp(values) / max(float(errors.max()), 1e-12))
+    low, high = int(values.argmin()), int(values.argmax())
+    apart = float((values[high] - values[low]) / max(np.hypot(errors[low], errors[high]), 1e-12))
     good = apart < 2
     verdict = f"Slopes at the cuts between answers run from {values.min():+.2f} to {values.max():+.2f}" + (
         ", as one slope would." if good else ": one slope does not tell it all."
