@@ -37,7 +37,85 @@ class PageOf:
 
 PAGES: Mapping[str, PageOf] = MappingProxyType(
     {
+        "self-assessment": PageOf(
+            "Self-assessment", "Nine conditions, rated by several roles.", "self_assessment", "SelfAssessment"
+        ),
+        "plan": PageOf(
+            "Improvement plan", "Actions from the gaps, measured again later.", "improvement_plan", "ImprovementPlan"
+        ),
+        "practice": PageOf(
+            "Practice quality", "What happens in meetings, by mode of contact.", "lenses", "PracticeQuality"
+        ),
+        "career": PageOf("Career stage", "Who learns from whom, and where.", "lenses", "CareerStage"),
+        "exclusion": PageOf(
+            "Digital exclusion", "Families and staff whom digital leaves out.", "lenses", "DigitalExclusion"
+        ),
+        "wellbeing": PageOf("Wellbeing", "Scales, statements on remote work, conflict.", "lenses", "Wellbeing"),
         "metrics": PageOf("Metrics", "Any metric, by group and period.", "metric_explorer", "MetricExplorer"),
+        "catalogue": PageOf(
+            "Catalogue", "What each metric asks and how it is made.", "catalogue", "MetricCatalogue", takes_data=False
+        ),
+        "power": PageOf(
+            "Power", "How many teams and waves a study needs.", "power_explorer", "PowerExplorer", takes_data=False
+        ),
+        "what-if": PageOf("What if", "Another rota: who would gain, who would lose.", "what_if", "WhatIf"),
+        "study": PageOf(
+            "Study",
+            "Declare a study, see what it can tell, try it, lock it.",
+            "study_builder",
+            "StudyBuilder",
+            takes_data=False,
+        ),
+        "share": PageOf("SHARE", "Five steps for employers and employees.", "share", "Share", takes_data=False),
+        "return": PageOf(
+            "Return to site",
+            "Essential, sufficiently safe, mutually agreed.",
+            "return_tests",
+            "ReturnTests",
+            takes_data=False,
+        ),
+        "risk": PageOf(
+            "Risk assessment",
+            "Questions, groups at greater risk, equality.",
+            "risk_assessment",
+            "RiskAssessment",
+            takes_data=False,
+        ),
+        "agreement": PageOf(
+            "Team agreement",
+            "Request, reasons, decision, review.",
+            "team_agreement",
+            "TeamAgreement",
+            takes_data=False,
+        ),
+        "digital": PageOf(
+            "Digital practice", "Three tools for teams.", "digital_practice", "DigitalPractice", takes_data=False
+        ),
+        "leaders": PageOf(
+            "Leaders",
+            "Questions for leaders and organisations.",
+            "practice_questions",
+            "LeaderQuestions",
+            takes_data=False,
+        ),
+        "benefits": PageOf("Benefits", "What is claimed for hybrid work, beside the measures.", "benefits", "Benefits"),
+        "challenges": PageOf(
+            "Challenges", "What is feared of hybrid work, beside the measures.", "benefits", "Challenges"
+        ),
+        "wellness": PageOf(
+            "Wellness plan",
+            "A blank sheet for a conversation; nothing is kept.",
+            "wellness_plan",
+            "WellnessPlan",
+            takes_data=False,
+        ),
+        "signs": PageOf(
+            "Signs of struggle",
+            "A blank aid for a conversation; nothing is kept.",
+            "signs",
+            "SignsOfStruggle",
+            takes_data=False,
+        ),
     }
 )
 """Page id -> page, in the order of the buttons."""
