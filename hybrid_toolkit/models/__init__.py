@@ -49,8 +49,10 @@ _LATER = {
     "fit_within_between": "within_between",
     "honest_bounds": "honest",
     "person_periods": "discrete_time",
+    "pretest_power": "pretrend_power",
     "randomisation_test": "randomisation",
     "robustness_value": "sensitivity",
+    "slope_for_power": "pretrend_power",
     "specification_curve": "spec_curve",
     "two_sample_power": "power",
 }

@@ -152,7 +152,7 @@ ALL: tuple[Contender, ...] = (
         dose_slope,
         ("dose-linear", "dose-chosen"),
         ("dose-linear",),
-        200,
+        500,
     ),
     Contender(
         "wedge-nested",
