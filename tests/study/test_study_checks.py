@@ -11,6 +11,7 @@ import pytest
 from hybrid_toolkit.study.headline import headline_studies
 from hybrid_toolkit.study.study_checks import check_equivalence, check_invariance, check_multiple
 from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.truth import Size
 
 STAGE = headline_studies()[1]
 
@@ -45,9 +46,16 @@ def test_invariance_is_asked_where_stages_are_compared_on_a_scale(authority) -> 
 
 
 def test_invariance_is_tested_where_there_are_enough_answers() -> None:
-    large = simulate_authority("helpful-hump", "authority", 5, tables=sorted(STAGE.tables()))
-    got = check_invariance(STAGE, "informal_learning", large)
-    assert got.name == "invariance" and got.verdict.endswith(".")
+    size = Size("many workers", 1, 150, 8.0, 6, 1)
+    data = simulate_authority("helpful-hump", size, 5, tables=["worker", "survey", "team"])
+    got = check_invariance(STAGE, "informal_learning", data)
+    assert got.name == "invariance" and got.passed is True
+    answers, worker = data["survey"].copy(), data["worker"]
+    new = set(worker.loc[worker["reg_date"] > pd.Timestamp("2021-06-01"), "worker_id"])
+    at = answers["worker_id"].isin(new) & answers["item"].eq("il_2")
+    answers.loc[at, "value"] = np.random.default_rng(1).integers(1, 6, int(at.sum())).astype(float)
+    broken = replace(data, tables={**data.tables, "survey": answers})
+    assert check_invariance(STAGE, "informal_learning", broken).passed is False
 
 
 def test_what_stands_over_a_study_lowers_its_claims(results, authority, tmp_path) -> None:
