@@ -166,17 +166,12 @@ def page(frame: pd.DataFrame, command: str, reasons: dict[str, str]) -> str:
     return "\n".join([*lines, ""])
 
 
-RATERS = (
-    "Five raters code every meeting of an authority, and how strict each is moves all of them. Clusters are teams, so "
-    "the interval is about these raters; the catalogue says so."
-)
 REASONS: dict[str, str] = {
-    **dict.fromkeys(("skill", "skill_care", "skill_authority", "skill_evocation"), RATERS),
     "early_career_share": "The generator sets this composition and hardly lets it vary between authorities, so the "
     "interval is wider than it need be there.",
     "hybrid_access_share": "Nearly every eligible worker has an arrangement: most authorities have no interval at all.",
-    "choice_honoured": "Each month moves all teams alike (the truth has a month effect); clusters are teams, so the "
-    "interval is about these months.",
+    "choice_honoured": "Months move all teams alike and count as a second factor of the interval; twelve of them say "
+    "little about how months differ.",
     "adjustment_considered_share": "A rare event (7%) in 24 teams: the symmetric interval is too short on the upper "
     "side, where most of the misses are.",
 }

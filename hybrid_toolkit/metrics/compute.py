@@ -12,7 +12,7 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.comparable import comparable, invariance_flag
 from hybrid_toolkit.metrics.contact_tables import ContactTables
-from hybrid_toolkit.metrics.frames import require
+from hybrid_toolkit.metrics.frames import check_kinds, require
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
 from hybrid_toolkit.metrics.influence import Estimate
 from hybrid_toolkit.metrics.interval import Interval, clustered_interval
@@ -65,7 +65,8 @@ def measure(
     ------
     UsageError : an unknown metric, group, period or level.
     CoverageError : the data lack a table or column that a metric needs; the message names it.
-    MeasureError : the metric is not computed from tables, or groups would be single people.
+    MeasureError : the metric is not computed from tables, a column is of another type than its contract says, or
+        groups would be single people.
 
     Examples
     --------
@@ -122,6 +123,7 @@ def _unit_frame(data: EvaluationData, spec: MetricSpec, frames: Frames) -> pd.Da
         )
     for table, columns in spec.columns.items():
         require(data, table, *columns)
+    check_kinds(data, spec.columns)
     if spec.frame not in frames:
         frames[spec.frame] = spec.frame(data).reset_index(drop=True)
     return frames[spec.frame]

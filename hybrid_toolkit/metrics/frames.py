@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.errors import CoverageError
+from hybrid_toolkit.errors import CoverageError, MeasureError
 
 
 def require(data: EvaluationData, table: str, *columns: str) -> pd.DataFrame:
@@ -41,6 +42,46 @@ How to mend it: Add the column to table 'la', or ask coverage() what can be meas
             code="COLUMN-MISSING",
         )
     return frame
+
+
+def check_kinds(data: EvaluationData, columns: Mapping[str, Sequence[str]]) -> None:
+    """Ask that columns hold what their contract says: numbers, dates or yes/no. Empty columns pass.
+
+    Raises
+    ------
+    MeasureError : a column of another type; loaded data never have one.
+    """
+    for table, names in columns.items():
+        known = {c.name: c.kind for c in TABLES[table].columns}
+        for name in names:
+            wanted = _KINDS.get(known.get(name, ""))
+            values = data.tables[table][name]
+            if wanted is not None and not wanted[1](values.dtype) and values.notna().any():
+                raise MeasureError(
+                    f"column '{name}' of table '{table}' holds {values.dtype} in {int(values.notna().sum())} row(s), "
+                    f"not {wanted[0]}.",
+                    fix="Load the table with load_data, which says which cells are wrong, or convert the column.",
+                    code="COLUMN-TYPE",
+                )
+
+
+def _is_number(dtype: Any) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(dtype))
+
+
+def _is_date(dtype: Any) -> bool:
+    return bool(pd.api.types.is_datetime64_any_dtype(dtype))
+
+
+def _is_yes_no(dtype: Any) -> bool:
+    return bool(pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_object_dtype(dtype))
+
+
+_KINDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    **dict.fromkeys(("int", "float"), ("numbers", _is_number)),
+    **dict.fromkeys(("date", "month"), ("dates", _is_date)),
+    "bool": ("yes or no", _is_yes_no),
+}
 
 
 def optional(data: EvaluationData, table: str, *columns: str) -> pd.DataFrame | None:

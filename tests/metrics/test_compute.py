@@ -201,3 +201,20 @@ def test_a_metric_of_ones_own_works_everywhere(tiny: EvaluationData) -> None:
     row = ht.measure(tiny, own).iloc[0]
     assert row["estimate"] == pytest.approx(2 / 6) and row["n_clusters"] == 4
     assert len(ht.measure(tiny, [own, "remote_share_desk"], by="role")) == 6
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "metric", "words"),
+    [
+        ("worker_month", "h_home", "remote_share_desk", "numbers"),
+        ("contact", "held_date", "remote_contact_share", "dates"),
+        ("contact", "engaged", "engaged_share", "yes or no"),
+    ],
+)
+def test_a_column_of_the_wrong_type_is_named(
+    tiny: EvaluationData, table: str, column: str, metric: str, words: str
+) -> None:
+    frame = tiny[table].assign(**{column: "secret"})
+    with pytest.raises(MeasureError, match=f"'{column}'.*not {words}") as caught:
+        ht.measure(EvaluationData({**tiny.tables, table: frame}), metric)
+    assert "secret" not in str(caught.value)

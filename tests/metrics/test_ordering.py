@@ -16,7 +16,7 @@ from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics import measure_differences
 from hybrid_toolkit.metrics.spec import REGISTRY
 
-CALM = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+CALM = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 NUMBERS = ["estimate", "conf_low", "conf_high", "n", "n_clusters", "n_missing", "flag"]
 ORDERED = {"worker_id", "team_id", "family_id", "child_id", "contact_id", "rater_id", "spell_id", "la_id", "lsoa"}
 
