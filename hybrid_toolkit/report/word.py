@@ -196,7 +196,7 @@ def _widths(grid: Grid) -> list[Cm]:
     for j, heading in enumerate(grid.headings):
         longest = max((len(row[j].text) for row in grid.rows), default=0)
         word = max((len(w) for w in heading.text.split()), default=0)
-        asked.append(min(45, max(longest, word + 2, 7)))
+        asked.append(max(word + 4, min(28, longest), 9))
     return [Cm(17.0 * a / sum(asked)) for a in asked]
 
 
