@@ -37,7 +37,7 @@ def check_columns(unit: str, columns: Collection[str], metrics: Sequence[OwnMetr
     odd = [c for c in columns if not _PLAIN.fullmatch(c)]
     if odd:
         raise StudyError(
-            f"{len(odd)} entries are not a plain column name: {', '.join(map(repr, odd))}.",
+            f"{len(odd)} entry(ies) are not plain column names: {', '.join(map(repr, odd))}.",
             fix="Name columns one by one: a letter, then letters, digits and underscores. A formula is not read; the "
             "design makes the products it needs.",
             code="COLUMN-UNKNOWN",
