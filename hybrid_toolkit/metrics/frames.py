@@ -74,7 +74,8 @@ def _is_date(dtype: Any) -> bool:
 
 
 def _is_yes_no(dtype: Any) -> bool:
-    return bool(pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_object_dtype(dtype))
+    types = pd.api.types
+    return bool(types.is_bool_dtype(dtype) or types.is_numeric_dtype(dtype) or types.is_object_dtype(dtype))
 
 
 _KINDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
