@@ -41,6 +41,7 @@ ALL: tuple[Contender, ...] = (
         by_design("retention", entry="entry", **_PLAN),
         (*_STEADY, "leaving-late-entry", *_BROKEN),
         (*_STEADY, "leaving-late-entry"),
+        warning="With 26 teams its intervals are a little narrow, most so with late entry.",
     ),
     Contender(
         "cox-without-entry",
