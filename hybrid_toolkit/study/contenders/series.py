@@ -133,5 +133,6 @@ ALL: tuple[Contender, ...] = (
         ("factors-four", "factors-one", "factors-outside"),
         ("factors-four", "factors-one"),
         200,
+        "It takes treated units to vary as untreated ones do; its intervals are somewhat too narrow.",
     ),
 )
