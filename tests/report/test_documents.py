@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -91,7 +92,7 @@ def parts(content: bytes) -> dict[str, bytes]:
 
 def test_word_has_headings_marked_headers_language_alt_text_and_no_author(drawn: Report) -> None:
     held = word_bytes(drawn)
-    document = Document(io.BytesIO(held))
+    document: Any = Document(io.BytesIO(held))
     levels = [int(p.style.name[-1]) for p in document.paragraphs if p.style.name.startswith("Heading")]
     assert levels[0] == 1 and levels.count(1) == 1 and set(levels) <= {1, 2, 3}
     assert all(b - a <= 1 for a, b in pairwise(levels))
@@ -105,7 +106,7 @@ def test_word_has_headings_marked_headers_language_alt_text_and_no_author(drawn:
     assert [e.get(f"{W}val") for e in styles.find(f"{W}docDefaults").iter(f"{W}lang")] == ["en-GB"]  # type: ignore[union-attr]
     core = document.core_properties
     assert (core.author, core.last_modified_by, core.comments) == ("", "", "")
-    assert core.language == "en-GB" and core.created.date() == DAY  # type: ignore[union-attr]
+    assert core.language == "en-GB" and core.created.date() == DAY
 
 
 def test_the_stamp_stands_on_every_page_and_every_sheet(report: Report, drawn: Report) -> None:
@@ -113,6 +114,7 @@ def test_the_stamp_stands_on_every_page_and_every_sheet(report: Report, drawn: R
         document = Document(io.BytesIO(word_bytes(made)))
         assert all(SYNTHETIC_STAMP in s.header.paragraphs[0].text for s in document.sections)
         book = load_workbook(io.BytesIO(excel_bytes(made)))
+        sheet: Any
         for sheet in book:
             assert SYNTHETIC_STAMP in [c.value for c in sheet["A"][:3]]
             assert SYNTHETIC_STAMP in (sheet.oddHeader.center.text or "")
@@ -186,7 +188,7 @@ def test_any_words_give_whole_documents(text: str) -> None:
 
 def test_numbers_are_numbers_and_hidden_ones_are_marked(report: Report) -> None:
     book = load_workbook(io.BytesIO(excel_bytes(report)))
-    sheet = next(s for s in book if s.title.endswith("Beside"))
+    sheet: Any = next(s for s in book if s.title.endswith("Beside"))
     head = next(r for r in sheet.iter_rows() if r[0].value == "Measure")
     columns = {c.value: c.column for c in head}
     first = sheet.cell(head[0].row + 1, columns["Estimate"])
