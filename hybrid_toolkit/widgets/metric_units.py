@@ -159,6 +159,24 @@ class Units:
         table = pd.DataFrame({"group": groups_, "label": labels, **counted}).drop(columns="share")
         return table.assign(bin=table["label"].map({name: i for i, name in enumerate(bins.names)})), ""
 
+    def cells(self, group: str, names: Sequence[str]) -> list[NDArray[np.bool_]]:
+        """Which of the rows that are used stand in each of the named cells of a group."""
+        coded = self._coded(group)
+        assert coded is not None
+        code = coded.code[self._used]
+        return [np.asarray(code == coded.names.index(name), dtype=np.bool_) for name in names]
+
+    @property
+    def rows_key(self) -> tuple[object, ...]:
+        """The same for metrics that use the same rows, and are or are not a yes or a no where that matters."""
+        shares = (self.spec.id,) if self.binary else ()
+        return (id(self.frame), self._used.tobytes(), *shares)
+
+    @property
+    def people_used(self) -> list[Whole]:
+        """Codes of the people of each row that is used, one array a kind."""
+        return [p[self._used] for p in self._people()]
+
     @cached_property
     def _used(self) -> NDArray[np.bool_]:
         assert self.spec.statistic is not None

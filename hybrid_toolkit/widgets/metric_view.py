@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
@@ -13,6 +15,7 @@ from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.compute import measure
 from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.widgets.ledger import clashing
 from hybrid_toolkit.widgets.metric_answer import MetricView
 from hybrid_toolkit.widgets.metric_units import GROUPS, PERIODS, Units
 from hybrid_toolkit.widgets.state import ALL, DataReference, ExplorerState
@@ -26,7 +29,8 @@ class MetricViews:
     """Views of the metrics that data open; what two views share is worked out once.
 
     Every view is a slice of one table a metric and group: quarters, their months and all totals are protected
-    together, so that no hidden cell follows by moving from one period to another.
+    together, so that no hidden cell follows by moving from one period to another. A group whose cells would tell a few
+    people apart beside those of the groups before it is not offered.
 
     Parameters
     ----------
@@ -41,6 +45,7 @@ class MetricViews:
         self._open: dict[str, str] | None = None
         self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
         self._shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self._clashes: dict[tuple[object, ...], set[str]] = {}
         self._binned: dict[tuple[str, str], tuple[Release | None, str]] = {}
         self._made: dict[ExplorerState, MetricView] = {}
 
@@ -58,7 +63,8 @@ class MetricViews:
     def groups(self, metric: str) -> dict[str, str]:
         """Group -> label, for what this metric can be split by."""
         units = self._of(metric)
-        return {ALL: "Everyone", **{g: name for g, name in GROUPS.items() if units.labels(g) is not None}}
+        out = self._clashing(units)
+        return {ALL: "Everyone", **{g: n for g, n in GROUPS.items() if units.labels(g) is not None and g not in out}}
 
     def periods(self, metric: str) -> dict[str, str]:
         """Period -> label, for what this metric can be split by."""
@@ -79,7 +85,7 @@ class MetricViews:
     def _make(self, state: ExplorerState) -> MetricView:
         units = self._of(state.metric)
         spec = units.spec
-        if state.group != ALL and (state.group not in GROUPS or units.labels(state.group) is None):
+        if state.group != ALL and state.group not in self.groups(state.metric):
             raise _not_offered("group", state.group, self.groups(state.metric))
         if state.period != ALL and state.period not in units.nested():
             raise _not_offered("period", state.period, self.periods(state.metric))
@@ -128,6 +134,26 @@ class MetricViews:
             by, over = (None if x == ALL else x for x in (group, period))
             self._measured[key] = measure(self.data, units.ready, by=by, period=over)
         return self._measured[key]
+
+    def _clashing(self, units: Units) -> set[str]:
+        """Groups that would give a few people away beside the groups before them; see ``ledger``."""
+        key = units.rows_key
+        if key not in self._clashes:
+            held = {g: self._cells(units, g) for g in GROUPS if units.labels(g) is not None}
+            people = units.people_used
+            self._clashes[key] = clashing(held, people, threshold=self._gate.policy.threshold)
+        return self._clashes[key]
+
+    def _cells(self, units: Units, group: str) -> list[NDArray[np.bool_]]:
+        """Rows of each cell that a group would show by itself over the whole period."""
+        counts = units.counts(group, [])
+        if _small(counts, self._gate.policy.threshold, shares=units.binary).any():
+            counts = self._gate.table(
+                counts, title=units.spec.name, dims=["group"], people="people",
+                shares=["share"] if units.binary else [], total_label=ALL, structural_zeros=True, source=self.data,
+            ).content  # fmt: skip
+            counts = counts[~counts["suppressed"]]
+        return units.cells(group, [g for g in counts["group"] if g != ALL])
 
     def _may_show(self, units: Units, group: str) -> set[tuple[str, str]]:
         """The cells, by group and period, that the gate lets through when all periods are looked at together.

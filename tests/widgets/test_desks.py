@@ -8,6 +8,7 @@ import json
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -34,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def page(desk: DataDesk) -> str:
-    return desk._answer.value + desk._figures.value + desk._progress._said.value + desk._code.value
+    return str(desk._answer.value + desk._figures.value + desk._progress._said.value + desk._code.value)
 
 
 def run(desk: DataDesk, step: str) -> DataDesk:
@@ -60,9 +61,9 @@ def test_from_choosing_to_loading(folder: Path, tmp_path: Path) -> None:
     assert "SECRET" not in page(desk) and "few" in desk._figures.value
     (tmp_path / "mapping.toml").write_text(desk.state.mapping, encoding="utf-8")
     code = desk.to_code().replace("mapping.toml", str(tmp_path / "mapping.toml"))
-    held: dict[str, object] = {}
+    held: dict[str, Any] = {}
     exec(code, held)
-    assert held["data"].hash == desk.data.hash  # type: ignore[attr-defined]
+    assert held["data"].hash == desk.data.hash
 
 
 def test_a_column_is_mapped_from_its_list_and_taken_out_again(folder: Path) -> None:
