@@ -22,7 +22,7 @@ MAY_USE = {
     "metrics": {"data"},
     "models": {"metrics", "data"},
     "designs": {"models", "metrics", "data"},
-    "study": {"designs", "models", "synth", "metrics", "data"},
+    "study": {"designs", "models", "synth", "metrics", "disclosure", "data"},
     "assess": {"models", "metrics", "data"},
     "disclosure": {"data"},
     "report": {"disclosure", "study", "assess", "metrics", "data"},

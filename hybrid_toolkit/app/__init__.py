@@ -20,13 +20,12 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from hybrid_toolkit.errors import OutputError, UsageError
+from hybrid_toolkit.widgets.app_data import DATA, MAPPING
 
 ADDRESS = "127.0.0.1"
 NOTEBOOK = "workbench.ipynb"
 EXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager"]
 """Extensions that the page needs; any other that is installed is left out."""
-DATA, MAPPING = "HYBRID_TOOLKIT_APP_DATA", "HYBRID_TOOLKIT_APP_MAPPING"
-"""Environment variables by which the page is told which data to open."""
 
 
 @dataclass(frozen=True, slots=True)

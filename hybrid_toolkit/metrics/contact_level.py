@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import ibis  # type: ignore[import-untyped]
-import ibis.expr.types as ir  # type: ignore[import-untyped]
+import ibis
+import ibis.expr.types as ir
 
 from hybrid_toolkit.data.contracts import ACCESS_FLAGS, REMOTE_MODES
 from hybrid_toolkit.errors import CoverageError

@@ -16,7 +16,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import UnreadableError
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir  # type: ignore[import-untyped]
+    import ibis.expr.types as ir
 
 MIN_CONTACTS_COC = 4
 """Held contacts below which Bice-Boxerman continuity is not given."""
@@ -118,7 +118,7 @@ def _registered(data: EvaluationData) -> duckdb.DuckDBPyConnection:
 def _described(connection: duckdb.DuckDBPyConnection) -> dict[str, ir.Table]:
     """The tables that DuckDB holds, as Ibis knows them."""
     import ibis
-    from ibis.backends.sql.datatypes import DuckDBType  # type: ignore[import-untyped]
+    from ibis.backends.sql.datatypes import DuckDBType
 
     held = {row[0] for row in connection.sql("SHOW TABLES").fetchall()}
     out = {}

@@ -186,7 +186,7 @@ def _doses(frame: pd.DataFrame, p: Panel, unit: str, dose: str) -> Array:
 def _by_library(
     p: Panel, doses: Array, outcome: str, dose: str, degree: int, control: str, anticipation: int, conf_level: float
 ) -> DoseFit:
-    from diff_diff import ContinuousDiD  # type: ignore[import-untyped]
+    from diff_diff import ContinuousDiD
 
     n, periods = p.y.shape
     rows = pd.DataFrame(

@@ -188,7 +188,7 @@ def _relative(
 def _smooth(
     path: EventPath, before: list[int], after: list[int], weights: Array, m: float, conf_level: float
 ) -> tuple[float, float, float, float]:
-    from diff_diff import HonestDiD  # type: ignore[import-untyped]
+    from diff_diff import HonestDiD
 
     at = [*before, *after]
     found = HonestDiD(method="smoothness", M=m, alpha=1 - conf_level, l_vec=weights).fit(
@@ -199,7 +199,7 @@ def _smooth(
 
 def _for_library(path: EventPath, at: list[int], n_before: int) -> Any:
     """The path in the library's own form."""
-    from diff_diff.results import MultiPeriodDiDResults, PeriodEffect  # type: ignore[import-untyped]
+    from diff_diff.results import MultiPeriodDiDResults, PeriodEffect
 
     se = np.sqrt(np.diagonal(path.vcov))
     effects = {path.leads[i]: PeriodEffect(path.leads[i], path.estimate[i], se[i], 0.0, 1.0, (0.0, 0.0)) for i in at}

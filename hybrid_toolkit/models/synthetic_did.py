@@ -204,7 +204,7 @@ def _start(p: Panel, variance: str) -> int:
 def _by_library(
     p: Panel, start: int, variance: str, replications: int, seed: int
 ) -> tuple[float, float, Array, Array, bool]:
-    from diff_diff import SyntheticDiD  # type: ignore[import-untyped]
+    from diff_diff import SyntheticDiD
 
     n, periods = p.y.shape
     rows = pd.DataFrame(

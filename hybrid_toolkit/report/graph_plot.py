@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text

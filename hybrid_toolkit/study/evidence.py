@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ import pandas as pd
 from hybrid_toolkit.data.atomic import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.designs import GRADES, RATIO_KINDS
+from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError, StudyError, UnreadableError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.estimate import StudyResult
@@ -27,32 +27,6 @@ from hybrid_toolkit.study.study import Study, parse_study
 
 FORMAT = "hybrid-toolkit evidence bundle"
 SCHEMA = 1
-
-
-class Released(Protocol):
-    """What a gate gives back."""
-
-    decisions: tuple[Any, ...]
-    policy_hash: str
-
-    @property
-    def content(self) -> pd.DataFrame:
-        """The released rows."""
-        ...
-
-
-class EvidenceGate(Protocol):
-    """The part of ``hybrid_toolkit.disclosure.Gate`` that a bundle goes through."""
-
-    def estimates(
-        self, result: pd.DataFrame, *, title: str, clusters: str, labels: Sequence[str], source: object
-    ) -> Any:
-        """Release estimates with enough rows and clusters behind them."""
-        ...
-
-    def facts(self, frame: pd.DataFrame, *, title: str, basis: Any, source: object) -> Any:
-        """Release what says nothing about any person."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +139,7 @@ def evidence_bundle(
     found: StudyResult | EvaluationData,
     path: Path | str | None = None,
     *,
-    gate: EvidenceGate | None = None,
+    gate: Gate | None = None,
 ) -> EvidenceBundle:
     """What may leave an authority for a study to be combined with others: estimates and checks through the gate.
 
@@ -190,8 +164,7 @@ def evidence_bundle(
             fix="Use the study that made the result, or run this one on the data.",
             code="EVIDENCE-STUDY",
         )
-    # the gate is found by name, as providers of needs are: a study must not depend on how results are shown
-    used = gate if gate is not None else import_module("hybrid_toolkit.disclosure.gate").Gate()
+    used = Gate() if gate is None else gate
     shown = used.estimates(
         _rows(result), title=f"Evidence on {study.id}", clusters="n_clusters", labels=["outcome"], source=result
     )
@@ -203,8 +176,8 @@ def evidence_bundle(
         study_toml=study.to_toml(),
         design=study.design,
         grade=study.design_used.grade,
-        estimates=tuple(_bundle_row(r) for r in shown.content.to_dict("records")),
-        checks=tuple(_bundle_check(r) for r in told.content.to_dict("records")),
+        estimates=tuple(_bundle_row(r) for r in _records(shown)),
+        checks=tuple(_bundle_check(r) for r in _records(told)),
         converged=result.converged,
         conf_level=result.conf_level,
         synthetic=result.synthetic,
@@ -228,6 +201,10 @@ def _rows(result: StudyResult) -> pd.DataFrame:
     out["estimate"], out["std_error"] = rows["estimate"] * factor, rows["std_error"] * factor
     out["unit"] = "log ratio" if ratio else [w.unit for w in words]
     return out
+
+
+def _records(release: Release) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in release.content.to_dict("records")]
 
 
 def _bundle_row(row: Mapping[str, Any]) -> BundleRow:
@@ -261,7 +238,7 @@ def _bundle_check(row: Mapping[str, Any]) -> BundleCheck:
     return BundleCheck(str(row["outcome"]), str(row["check"]), passed, str(row["verdict"]))
 
 
-def _record(*releases: Released) -> dict[str, Any]:
+def _record(*releases: Release) -> dict[str, Any]:
     decisions = [asdict(d) for r in releases for d in r.decisions]
     return {"policy_hash": releases[0].policy_hash, "decisions": decisions}
 

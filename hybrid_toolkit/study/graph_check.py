@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.graph import CausalGraph, digraph, shipped_graph

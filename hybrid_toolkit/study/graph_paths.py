@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 
 LONGEST = 6
 """Arrows of the longest path that is written out; whether any is open at all does not depend on it."""

@@ -24,9 +24,10 @@ from hybrid_toolkit.study.own_metrics import OwnMetric
 from hybrid_toolkit.study.words import Words, check_words
 
 if TYPE_CHECKING:
+    from hybrid_toolkit.disclosure import Gate
     from hybrid_toolkit.study.diagnose import Diagnosis, SizeLike, TruthLike
     from hybrid_toolkit.study.estimate import StudyResult
-    from hybrid_toolkit.study.evidence import EvidenceBundle, EvidenceGate
+    from hybrid_toolkit.study.evidence import EvidenceBundle
     from hybrid_toolkit.study.graph import CausalGraph
     from hybrid_toolkit.study.identification import Identification
     from hybrid_toolkit.study.lock import Lock
@@ -347,7 +348,7 @@ class Study:
         return minimum_detectable_effect(self, power=power, **options)
 
     def evidence_bundle(
-        self, found: StudyResult | EvaluationData, path: Path | str | None = None, *, gate: EvidenceGate | None = None
+        self, found: StudyResult | EvaluationData, path: Path | str | None = None, *, gate: Gate | None = None
     ) -> EvidenceBundle:
         """What may leave an authority, to be pooled with others: ``hybrid_toolkit.study.evidence.evidence_bundle``."""
         from hybrid_toolkit.study.evidence import evidence_bundle

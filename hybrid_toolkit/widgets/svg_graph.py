@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 
 from hybrid_toolkit.widgets.svg import ACCENT, INK, WIDTH, frame_svg, label_lines, text_svg
 

@@ -14,6 +14,7 @@ import ipywidgets
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError, UsageError
+from hybrid_toolkit.widgets.app_data import DATA, MAPPING
 from hybrid_toolkit.widgets.page import ROOT, notice_html, style_html
 
 START = "start"
@@ -186,8 +187,6 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
 
 def workbench_of_environment() -> Workbench:
     """The workbench on the data that the app was started with; on the synthetic authority where it names none."""
-    from hybrid_toolkit.app import DATA, MAPPING
-
     named = os.environ.get(DATA)
     if named is None:
         from hybrid_toolkit.synth.committed import load_synthetic
