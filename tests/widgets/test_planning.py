@@ -35,7 +35,7 @@ def test_the_curve_is_that_of_the_formula(over: str) -> None:
     curve = view.panels[0].release.content
     given = {"teams": 30, "workers": 8, "waves": 3, "response": 0.6, "effect": 0.2}
     for value, power in curve[["value", "power"]].to_numpy()[::4]:
-        assert power == pytest.approx(slope_power(**{**given, over: value}).power, abs=1e-4)  # type: ignore[arg-type]
+        assert power == pytest.approx(slope_power(**{**given, over: value}).power, abs=1e-4)
     assert given[over] in curve["value"].to_list() and curve["power"].is_monotonic_increasing
     ElementTree.fromstring(view.panels[0].drawing)
 
