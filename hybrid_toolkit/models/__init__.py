@@ -34,6 +34,7 @@ _LATER = {
     "fit_kaplan_meier": "survival",
     "fit_mediation": "mediation",
     "fit_mixed": "mixed",
+    "fit_ols": "ols",
     "fit_ordinal": "ordinal",
     "fit_pooled_slopes": "pooled_slopes",
     "fit_random_effects": "random_effects",
