@@ -37,6 +37,7 @@ def measure(
     by: str | None = None,
     period: str | None = None,
     conf_level: float = 0.95,
+    frames: Frames | None = None,
 ) -> pd.DataFrame:
     """Measure one metric or several, over all units or in groups and periods.
 
@@ -50,6 +51,7 @@ def measure(
         single people are refused; figures of teams are given for use inside and flagged.
     period : ``month``, ``quarter``, ``year`` or ``wave``.
     conf_level : level of the interval.
+    frames : unit frames that several calls on the same data share; filled as they are needed.
 
     Returns
     -------
@@ -79,13 +81,13 @@ def measure(
     """
     if not 0 < conf_level < 1:
         raise UsageError("conf_level is not between 0 and 1.", fix="Use 0.95 for 95%.", code="CONF-LEVEL")
-    frames: Frames = {}
+    held: Frames = {} if frames is None else frames
     rows: list[dict[str, object]] = []
     for spec in find(metrics):
         if isinstance(data, ContactTables):
             rows.extend(_measure_tables(data, spec, by, period, conf_level))
             continue
-        frame = _unit_frame(data, spec, frames)
+        frame = _unit_frame(data, spec, held)
         keys = pd.DataFrame({"group": "all", "period": "all"}, index=frame.index)
         if by is not None:
             keys["group"] = groups(frame, data, by)
@@ -101,17 +103,18 @@ def measure(
     return out
 
 
-def metric_values(data: EvaluationData, metric: str | MetricSpec) -> pd.DataFrame:
+def metric_values(data: EvaluationData, metric: str | MetricSpec, *, frames: Frames | None = None) -> pd.DataFrame:
     """The unit frame of one metric: one row a unit, with its keys and the columns of the statistic.
 
-    For distributions and models inside; a table or figure of it goes through the disclosure gate.
+    For distributions and models inside; a table or figure of it goes through the disclosure gate. ``frames`` as in
+    ``measure``.
 
     Raises
     ------
     CoverageError, MeasureError, UsageError : as ``measure``.
     """
     spec = find(metric)[0]
-    return _unit_frame(data, spec, {}).copy()
+    return _unit_frame(data, spec, {} if frames is None else frames).copy()
 
 
 def _unit_frame(data: EvaluationData, spec: MetricSpec, frames: Frames) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.metrics.compute import measure, metric_values
+from hybrid_toolkit.metrics.compute import Frames, measure, metric_values
 from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.influence import MeanOf
 from hybrid_toolkit.metrics.metric import MetricSpec
@@ -40,7 +40,12 @@ class Measured:
 
 
 def measure_released(
-    data: EvaluationData, metric: str, *, by: str | None = None, gate: Gate | None = None
+    data: EvaluationData,
+    metric: str,
+    *,
+    by: str | None = None,
+    gate: Gate | None = None,
+    frames: Frames | None = None,
 ) -> tuple[Measured, ...]:
     """Measure a metric over everyone, and in groups if asked, and pass it through the disclosure gate.
 
@@ -49,6 +54,7 @@ def measure_released(
     metric : metric id, or a code that stands for several.
     by : what splits it, as for ``measure``; groups and everyone are protected together.
     gate : the disclosure gate; the package's policy where it is left out.
+    frames : unit frames that calls on the same data share, as in ``measure``.
 
     Raises
     ------
@@ -56,14 +62,15 @@ def measure_released(
     DisclosureError : the table cannot be protected.
     """
     opened = gate if gate is not None else Gate(source=data)
-    return tuple(_released(data, spec, by, opened) for spec in find(metric))
+    held: Frames = {} if frames is None else frames
+    return tuple(_released(data, spec, by, opened, held) for spec in find(metric))
 
 
-def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate) -> Measured:
-    rows = measure(data, spec)
+def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate, frames: Frames) -> Measured:
+    rows = measure(data, spec, frames=frames)
     if by is not None:
-        rows = pd.concat([rows, measure(data, spec, by=by)], ignore_index=True)
-    units = metric_values(data, spec)
+        rows = pd.concat([rows, measure(data, spec, by=by, frames=frames)], ignore_index=True)
+    units = metric_values(data, spec, frames=frames)
     labels = pd.Series(ALL, index=units.index) if by is None else groups(units, data, by)
     people = [_people(spec, units, labels, str(g)) for g in rows["group"]]
     rows = rows.assign(people=[n if p is None else p for p, n in zip(people, rows["n"], strict=True)])

@@ -40,6 +40,7 @@ class BlankAid(ipywidgets.VBox):  # type: ignore[misc]
         shown = f"{notice_html(listed.why)}<p>{link}</p>{self._body()}"
         super().__init__([ipywidgets.HTML(style_html()), ipywidgets.HTML(shown)])
         self.add_class(ROOT)
+        self.add_class(f"hte-{type(self).__name__}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

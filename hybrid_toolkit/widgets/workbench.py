@@ -15,7 +15,7 @@ import ipywidgets
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError, UsageError
 from hybrid_toolkit.widgets.app_data import DATA, MAPPING
-from hybrid_toolkit.widgets.page import ROOT, notice_html, style_html
+from hybrid_toolkit.widgets.page import LIVE, ROOT, notice_html, style_html
 
 START = "start"
 
@@ -175,6 +175,7 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
 
     def _show(self, page: str) -> None:
         if page not in self._made:
+            self._place.children = (ipywidgets.HTML(notice_html(f"Opening {PAGES[page].label} …")).add_class(LIVE),)
             self._made[page] = self._make(page)
         self._place.children = (self._made[page],)
 
