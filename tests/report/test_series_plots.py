@@ -1,0 +1,78 @@
+"""The drawn series: dots, fitted and expected lines, an unchanged series; its words; bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.models import fit_interrupted
+from hybrid_toolkit.report.series_plots import describe_series, plot_series
+from hybrid_toolkit.report.style import number, svg_bytes
+
+
+def path(n: int = 24, start: int = 13) -> pd.DataFrame:
+    t = np.arange(1, n + 1)
+    y = 2 + 0.1 * t + 3.0 * (t >= start) + 0.05 * (-1.0) ** t
+    return fit_interrupted(pd.DataFrame({"month": t, "y": y}), outcome="y", period="month", start=start).path
+
+
+def release(frame: pd.DataFrame) -> Release:
+    return Gate().facts(frame, title="Calls", basis="simulation")
+
+
+def lines(ax) -> dict[str, np.ndarray]:
+    return {line.get_label(): np.asarray(line.get_ydata(), dtype=float) for line in ax.lines}
+
+
+def test_lines_are_those_of_the_fit_and_break_at_the_start() -> None:
+    made = path()
+    ax = plot_series(release(made), start=13, unit="calls a month")
+    found = lines(ax)
+    assert len(found["observed"]) == 24 and len(found["fitted"]) == len(found["expected without the change"]) == 12
+    assert found["expected without the change"][0] == pytest.approx(3.3, abs=0.1)
+    assert ax.get_ylabel() == "calls a month" and "SYNTHETIC" in ax.get_figure()._suptitle.get_text()
+    styles = [(line.get_linestyle(), line.get_marker()) for line in ax.lines if not line.get_label().startswith("_")]
+    assert len(set(styles)) == len(styles), "told apart without colour"
+
+
+def test_the_mean_gap_in_words_is_the_mean_change_of_the_fit() -> None:
+    frame = pd.DataFrame({"month": range(1, 25), "y": np.random.default_rng(7).normal(10, 1, 24)})
+    fit = fit_interrupted(frame, outcome="y", period="month", start=13)
+    said = describe_series(release(fit.path), start=13)
+    mean = float(fit.estimate[fit.terms.index("mean change after the start")])
+    assert f"Mean gap after the start: {number(mean)}." in said
+    assert "12 periods before the start, 12 from it on" in said
+
+
+def test_an_unchanged_series_and_dates_are_drawn() -> None:
+    dates = pd.date_range("2024-10-01", periods=24, freq="MS")
+    made = path().assign(period=dates, control=5.0)
+    ax = plot_series(release(made), start=dates[12])
+    assert lines(ax)["without the policy"].tolist() == [5.0] * 24
+    assert svg_bytes(ax) == svg_bytes(plot_series(release(made), start=dates[12]))
+
+
+def test_a_month_that_rests_on_few_is_hidden_and_counted() -> None:
+    made = path().assign(n=[300] * 23 + [4])
+    shown = Gate().figure_data(made, title="Calls", dims=["period"], values=["observed", "fitted", "without"])
+    assert "1 hidden to protect people" in describe_series(shown, start=13)
+    assert np.isnan(lines(plot_series(shown, start=13))["observed"]).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "start", "match"),
+    [
+        (path(), 13, "NOT-RELEASED"),
+        (release(path().drop(columns="without")), 13, "no column without"),
+        (release(path()), 99, "0 from it on"),
+        (release(path()), 1, "0 period"),
+    ],
+)
+def test_what_is_no_series_is_refused(wrong: Release, start: int, match: str) -> None:
+    with pytest.raises(DisclosureError, match=match):
+        plot_series(wrong, start=start)
+    with pytest.raises(DisclosureError, match=match):
+        describe_series(wrong, start=start)
