@@ -118,9 +118,13 @@ def _curve(state: PowerExplorerState) -> pd.DataFrame:
         values = np.unique(np.round(values))
     if state.over == "waves" and state.compared == "within":
         values = values[values >= 2]
-    name: Any = state.over
-    powers = [_solve(replace(state, **{name: float(v)})).power for v in values]
+    powers = [_solve(_with(state, float(v))).power for v in values]
     return pd.DataFrame({"value": values, "power": np.round(powers, 4)})
+
+
+def _with(state: PowerExplorerState, value: float) -> PowerExplorerState:
+    changed: dict[str, Any] = {state.over: value}
+    return replace(state, **changed)
 
 
 def _step(over: str, value: float) -> str:
