@@ -60,7 +60,6 @@ def fit_order(frame: pd.DataFrame, plan: Plan) -> DesignFit:
         outcome=plan.outcome,
         terms=plan_terms(frame, plan),
         cluster=plan.cluster,
-        link=str(plan.setting("link", "logit")),
         conf_level=plan.conf_level,
     )
     return DesignFit(plan, row_of(fit.tidy(), plan), fit)
@@ -103,7 +102,7 @@ def check_calibration(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
 
 def check_parallel(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """One slope at every cut between answers: logistic regressions at each cut, side by side."""
-    if not isinstance(fit.fit, OrdinalFit) or fit.fit.levels < 3 or fit.plan.setting("link", "logit") != "logit":
+    if not isinstance(fit.fit, OrdinalFit) or fit.fit.levels < 3:
         return None
     slopes = [row for row in _cuts(frame, fit) if np.isfinite(row).all()]
     if len(slopes) < 2:
@@ -219,7 +218,6 @@ ORDINAL = design_of(
     (check_parallel,),
     (linear_version,),
     "log-odds",
-    settings={"link": ("logit", "probit")},
 )
 
 ALL = (BINARY, COUNT, ORDINAL)

@@ -50,7 +50,6 @@ def fit_periods(frame: pd.DataFrame, plan: Plan) -> DesignFit:
         terms=plan_terms(frame, plan),
         entry=plan.entry or None,
         cluster=plan.cluster,
-        link=str(plan.setting("link", "cloglog")),
         conf_level=plan.conf_level,
     )
     return DesignFit(plan, row_of(fit.tidy(), plan), fit)
@@ -151,7 +150,6 @@ RETENTION_BY_PERIOD = design_of(
     (still_there, parts_of_time, other_clock(fit_hazard, "Cox regression")),
     "log-hazard",
     needs=("duration",),
-    settings={"link": ("cloglog", "logit")},
 )
 
 ALL = (RETENTION, RETENTION_BY_PERIOD)

@@ -57,7 +57,9 @@ def check_bounds(frame: pd.DataFrame, fit: DesignFit) -> Check:
     path = path_of(frame, fit).near(NEAR, NEAR)
     found = breakdown(path, conf_level=fit.plan.conf_level)
     if found <= 0:
-        verdict = "The interval by time since the start holds zero even if trends are parallel, so no bound is needed."
+        low, high = fit.interval
+        told = "so no bound is needed." if low <= 0 <= high else "though that of the estimate does not: a weak sign."
+        verdict = f"The interval by time since the start holds zero even if trends are parallel, {told}"
     else:
         verdict = (
             f"Departures from parallel trends after the start may be up to {found:.1f} times the largest one before it "

@@ -20,7 +20,7 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.designs import GRADES, RATIO_KINDS
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.words import Words, causal_words, check_words, overreach
+from hybrid_toolkit.study.words import Words, causal_words, check_words, overreach, ratio_phrase
 
 ILLUSTRATION = "illustration"
 """Grade of anything said from simulated data: below every grade of evidence."""
@@ -156,8 +156,8 @@ def make_claim(
     grade = lowered(design_grade, [c.name for c in failed])
     finding = finding_of(lower, upper, _smallest(words, log))
     spoken = _spoken(grade, family, synthetic)
-    slots = _slots(words, contrast, (size, lower, upper), conf_level, log=log)
-    text = grammar()[family][spoken][finding].format(**slots)
+    slots = _slots(words, contrast, (size, lower, upper), conf_level, ratio=kind if log else "")
+    text = _filled(grammar()[family][spoken][finding], slots)
     _guard(text, spoken)
     if synthetic:
         text = f"In simulated data: {text} {SYNTHETIC_STAMP}."
@@ -187,8 +187,8 @@ def prediction_sentence(
     log = family_of(kind) == "ratio"
     name = ("ratio" if log else "difference") if math.isfinite(low) and math.isfinite(high) else "none"
     figures = (0.0, low, high) if name != "none" else (0.0, 0.0, 0.0)
-    slots = _slots(words, contrast, figures, conf_level, log=log)
-    text = str(grammar()["prediction"][name].format(**slots, k=k))
+    slots = _slots(words, contrast, figures, conf_level, ratio=kind if log else "")
+    text = _filled(grammar()["prediction"][name], {**slots, "k": str(k)})
     _guard(text.replace("prediction interval", "interval"), "associational")
     return text
 
@@ -212,7 +212,7 @@ def what_if_sentence(
         raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
     figures = (estimate * words.scale, low * words.scale, high * words.scale)
     table = grammar()["what_if"]
-    text = str(table[grade].format(**_slots(words, change, figures, conf_level)))
+    text = _filled(table[grade], _slots(words, change, figures, conf_level))
     weak = GRADES.index(grade) < GRADES.index("quasi-causal")
     _guard(text.replace(table["caveat"], "") if weak else text, grade)
     return text
@@ -238,11 +238,17 @@ def _spoken(grade: str, family: str, synthetic: bool) -> str:
     return GRADES[min(GRADES.index(grade), most)]
 
 
+def _filled(sentence: str, slots: dict[str, str]) -> str:
+    """A sentence of the grammar with its slots filled; where an outcome has no unit, no gap is left for it."""
+    text = sentence if slots["unit"] else sentence.replace(" {unit}", "")
+    return text.format(**slots)
+
+
 def _slots(
-    words: Words, contrast: str, figures: tuple[float, float, float], conf_level: float, *, log: bool = False
+    words: Words, contrast: str, figures: tuple[float, float, float], conf_level: float, *, ratio: str = ""
 ) -> dict[str, str]:
     size, low, high = figures
-    if log:
+    if ratio:
         told = [f"{math.exp(min(v, 50.0)):.2f}" for v in figures]
     else:
         digits = 1 if max(abs(size), abs(low), abs(high)) >= 1 else 2
@@ -250,7 +256,7 @@ def _slots(
     return {
         "contrast": contrast,
         "Contrast": contrast[:1].upper() + contrast[1:],
-        "phrase": words.phrase,
+        "phrase": ratio_phrase(words.phrase, ratio) if ratio else words.phrase,
         "size": told[0],
         "low": told[1],
         "high": told[2],

@@ -138,7 +138,7 @@ class StudyResult:
         fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
         return make_claim(
             words=study.words_for(outcome),
-            contrast=contrast_of(study.contrast, study.exposure),
+            contrast=contrast_of(study.contrast, study.exposure, study.kind),
             estimate=row["estimate"] * study.contrast_size,
             low=row["conf_low"] * study.contrast_size,
             high=row["conf_high"] * study.contrast_size,

@@ -88,7 +88,7 @@ class PooledEvidence:
         fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
         return make_claim(
             words=words,
-            contrast=contrast_of(self.study.contrast, self.study.exposure),
+            contrast=contrast_of(self.study.contrast, self.study.exposure, self.study.kind),
             estimate=fit.estimate / scale,
             low=fit.conf_low / scale,
             high=fit.conf_high / scale,
@@ -107,7 +107,7 @@ class PooledEvidence:
         fit = self.fit(name)
         return prediction_sentence(
             words=self.study.words_for(name),
-            contrast=contrast_of(self.study.contrast, self.study.exposure),
+            contrast=contrast_of(self.study.contrast, self.study.exposure, self.study.kind),
             low=fit.prediction_low,
             high=fit.prediction_high,
             conf_level=fit.conf_level,

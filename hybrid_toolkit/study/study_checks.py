@@ -61,7 +61,7 @@ def check_equivalence(study: Study, outcome: str, estimate: float, std_error: fl
     df = max(1, n_clusters - 1)
     got = equivalence_test(estimate * scale, std_error * scale, low=-bound, high=bound, df=df)
     found = "smaller than" if got.equivalent else "not shown to be smaller than"
-    told = f"{words.smallest:g} times" if ratio else f"{words.smallest:g} {words.unit}"
+    told = f"{words.smallest:g} {'times' if ratio else words.unit}".rstrip()
     verdict = (
         f"By two one-sided tests the difference is {found} the {told} that was said to matter (p = {got.p_value:.2f})."
     )

@@ -125,15 +125,42 @@ def _readings(text: str) -> Iterator[str]:
         yield plain.translate(_DIGITS)
 
 
-def contrast_of(contrast: str, exposure: str) -> str:
-    """The contrast that claims speak of, in words; without one, a unit of the exposure.
+def contrast_of(contrast: str, exposure: str, kind: str = "slope") -> str:
+    """The contrast that claims speak of, in words; without one, what the kind of estimand compares.
 
     Examples
     --------
     >>> contrast_of("", "rs_desk"), contrast_of("a day more at home", "rs_desk")
     ('one unit more of rs desk', 'a day more at home')
+    >>> contrast_of("", "hot_desks", "effect"), contrast_of("", "group", "composition")
+    ('hot desks', 'who is in the two groups of group')
     """
-    return contrast or f"one unit more of {exposure.replace('_', ' ')}"
+    name = exposure.replace("_", " ")
+    default = {"effect": name, "composition": f"who is in the two groups of {name}"}.get(kind)
+    return contrast or default or f"one unit more of {name}"
+
+
+RATIO_NOUNS = {
+    "log-odds": ("odds",),
+    "log-rate": ("rate", "number", "count"),
+    "log-hazard": ("rate", "hazard"),
+}
+"""Kind of ratio -> the words of which one must stand in its phrase; the first is put there where none does."""
+
+
+def ratio_phrase(phrase: str, kind: str) -> str:
+    """The phrase of a ratio's outcome with what the ratio is of: odds that double are not a share that doubles.
+
+    Examples
+    --------
+    >>> ratio_phrase("engagement", "log-odds"), ratio_phrase("the odds of engagement", "log-odds")
+    ('the odds of engagement', 'the odds of engagement')
+    >>> ratio_phrase("the number of visits", "log-rate"), ratio_phrase("leaving", "log-hazard")
+    ('the number of visits', 'the rate of leaving')
+    """
+    nouns = RATIO_NOUNS[kind]
+    held = re.search(rf"\b({'|'.join(nouns)})s?\b", phrase.lower())
+    return phrase if held else f"the {nouns[0]} of {phrase}"
 
 
 def check_words(*texts: str) -> None:

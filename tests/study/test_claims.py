@@ -24,7 +24,7 @@ from hybrid_toolkit.study.claims import (
     what_if_sentence,
 )
 from hybrid_toolkit.study.headline import headline_studies, panel_study
-from hybrid_toolkit.study.words import Words, causal_words, overreach
+from hybrid_toolkit.study.words import Words, causal_words, contrast_of, overreach
 
 WORDS = Words("engaged", "the engagement of families", "percentage points", 100.0, 3.0)
 INTERVALS = {"difference": (-0.15, -0.2, -0.1), "trifling": (0.02, 0.01, 0.025), "small": (0.0, -0.01, 0.02)}
@@ -325,6 +325,37 @@ def test_a_ratio_is_spoken_as_times() -> None:
     assert claim("associational", estimate=0.0, low=-0.9, high=0.1, **given_all).finding == "open"
     with pytest.raises(StudyError, match="CLAIM-SMALLEST"):
         claim("associational", estimate=0.4, low=0.1, high=0.6, **{**given_all, "words": replace(words, smallest=0.2)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "phrase", "said"),
+    [
+        ("log-odds", "engagement", "the odds of engagement 2.72 times"),
+        ("log-rate", "visits", "the rate of visits 2.72 times"),
+        ("log-rate", "the number of visits", "with the number of visits 2.72 times"),
+        ("log-hazard", "leaving", "the rate of leaving 2.72 times"),
+        ("log-odds", "the share of counts", "the odds of the share of counts 2.72 times"),
+    ],
+)
+def test_a_ratio_says_what_it_is_a_ratio_of(kind, phrase, said) -> None:
+    """Odds that are 2.7 times as high are not a share that is."""
+    words = Words("y", phrase)
+    assert said in claim("associational", estimate=1.0, low=0.5, high=1.5, words=words, kind=kind).text
+
+
+@pytest.mark.parametrize("kind", KINDS_TRIED)
+@pytest.mark.parametrize("low", [-1.0, 0.2])
+def test_an_outcome_without_a_unit_leaves_no_gap(kind, low) -> None:
+    for smallest in (None, 1.2, 9.0):
+        words = Words("y", "the odds and rate of y", smallest=smallest)
+        for grade in GRADES:
+            text = claim(grade, estimate=0.5, low=low, high=1.0, words=words, kind=kind).text
+            assert "  " not in text and " ." not in text and " ," not in text
+
+
+def test_a_contrast_that_was_left_out_is_named_by_what_is_compared() -> None:
+    assert contrast_of("", "hot_desks", "effect") == "hot desks"
+    assert contrast_of("", "x", "log-odds") == "one unit more of x"
 
 
 def test_a_policy_and_a_decomposition_have_sentences_of_their_own() -> None:
