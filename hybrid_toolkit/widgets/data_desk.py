@@ -85,7 +85,7 @@ class DataDesk(ToolkitWidget):
                     self._kept(found, replace(self.state, mapping=found.proposal.toml))
                 self._show()
 
-        self._progress.start(steps, done, step)
+        self._progress.start(steps, done, step, failed=lambda error: self._fail(error.message, error.fix))
 
     def wait(self) -> None:
         """Wait in code until the step has ended."""

@@ -174,7 +174,8 @@ def desk_html(found: Checked, gate: Gate) -> str:
         card = gate.facts(rows, title="Tables", basis="metadata", counts=["rows"], source=found.data).content
         shown = [[r["table"], "few" if pd.isna(r["rows"]) else f"{r['rows']:,}"] for r in card.to_dict("records")]
         page += table_html("Tables, rows rounded", ["Table", "Rows"], shown)
-        page += list_html(coverage_summary(found.data.coverage()).splitlines())
+        told = list_html([line for line in coverage_summary(found.data.coverage()).splitlines() if line.strip()])
+        page += f'<div class="hte-scroll" tabindex="0" role="region" aria-label="What can be measured">{told}</div>'
     if found.report is not None:
         page += problems_html(found.report)
     if found.proposal is not None and found.report is None:

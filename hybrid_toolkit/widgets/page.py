@@ -30,7 +30,7 @@ _CSS = """
 .hte figure { margin: 6px 0; }
 .hte figure svg { max-width: 100%; height: auto; display: block; }
 .hte figcaption, .hte caption { text-align: left; font-weight: 600; padding: 2px 0; color: inherit; caption-side: top; }
-.hte .hte-scroll { overflow: auto; max-height: 420px; }
+.hte .hte-scroll { overflow: auto; max-height: 460px; margin: 0 0 10px; }
 .hte table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0;
   font-size: 13px; color: inherit; }
 .hte th, .hte td { padding: 3px 10px 3px 0; border-bottom: 1px solid rgba(128, 128, 128, .45); text-align: right; }
@@ -41,7 +41,7 @@ _CSS = """
 .hte textarea { width: 100%; box-sizing: border-box; font: 13px/1.4 monospace; padding: 6px; color: inherit;
   background: var(--jp-layout-color1, #fff); border: 1px solid #767676; white-space: pre; overflow: auto; }
 .hte .hte-downloads { display: flex; flex-flow: row wrap; gap: 2px 20px; list-style: none; padding: 0; }
-.hte .hte-downloads a { color: inherit; text-decoration: underline; }
+.hte a.hte-download { color: inherit; text-decoration: underline; }
 .hte .hte-progress-words { min-height: 1.4em; }
 .hte .hte-copy { font: inherit; padding: 3px 12px; color: inherit; background: var(--jp-layout-color1, #fff);
   border: 1px solid #767676; cursor: pointer; }

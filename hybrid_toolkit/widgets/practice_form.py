@@ -41,6 +41,7 @@ _STYLE = """
 .hte tbody th { min-width: 6em; }
 .hte .widget-html, .hte .widget-html-content { min-width: 0; max-width: 100%; }
 .hte h3 { font-size: 16px; margin: 10px 0 2px; }
+@media (max-width: 600px) { .hte td.hte-word, .hte .hte-wrap td { min-width: 4em; } .hte tbody th { min-width: 0; } }
 """
 
 

@@ -14,6 +14,7 @@ from hybrid_toolkit.widgets.page import LIVE, notice_html
 
 Report = Callable[[int, int], None]
 """Called by the work between its steps with how many are done and how many there are."""
+Failed = Callable[[HybridToolkitError], None]
 
 
 class CancelledError(Exception):
@@ -57,7 +58,9 @@ class Progress(ipywidgets.VBox):  # type: ignore[misc]
         """Whether work is under way."""
         return self._thread is not None and self._thread.is_alive()
 
-    def start(self, work: Callable[[Report], Any], done: Callable[[Any], None], words: str) -> None:
+    def start(
+        self, work: Callable[[Report], Any], done: Callable[[Any], None], words: str, *, failed: Failed | None = None
+    ) -> None:
         """Begin; nothing happens where other work is under way.
 
         Parameters
@@ -65,6 +68,7 @@ class Progress(ipywidgets.VBox):  # type: ignore[misc]
         work : called with a ``report`` that it calls between its steps; what it returns goes to ``done``.
         done : called in the same thread once the work has ended by itself.
         words : what is being done, such as ``"Simulating authorities"``.
+        failed : told of an error that has a name, to show it; shown here where it is left out.
         """
         if self.running:
             return
@@ -72,7 +76,7 @@ class Progress(ipywidgets.VBox):  # type: ignore[misc]
         self.layout.display, self._button.disabled, self._bar.value = "", False, 0
         self._bar.layout.visibility = self._button.layout.visibility = "visible"
         self._say(f"{words} …")
-        self._thread = threading.Thread(target=self._run, args=(work, done, words), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(work, done, words, failed), daemon=True)
         self._thread.start()
 
     def cancel(self) -> None:
@@ -87,7 +91,9 @@ class Progress(ipywidgets.VBox):  # type: ignore[misc]
         if self._thread is not None:
             self._thread.join(timeout)
 
-    def _run(self, work: Callable[[Report], Any], done: Callable[[Any], None], words: str) -> None:
+    def _run(
+        self, work: Callable[[Report], Any], done: Callable[[Any], None], words: str, failed: Failed | None
+    ) -> None:
         def report(step: int, of: int) -> None:
             if self._stop.is_set():
                 raise CancelledError
@@ -103,6 +109,10 @@ class Progress(ipywidgets.VBox):  # type: ignore[misc]
         except CancelledError:
             self._say("Cancelled; nothing was kept.")
         except HybridToolkitError as error:
+            if failed is not None:
+                failed(error)
+                self._say(f"{words}: not done.")
+                return
             self._said.value = notice_html(error.message, fix=error.fix, error=True)
         except Exception as error:  # shown in place; a traceback could hold values
             self._said.value = notice_html(f"Something inside failed ({type(error).__name__}).", error=True)

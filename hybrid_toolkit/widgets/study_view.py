@@ -14,6 +14,7 @@ import pandas as pd
 from hybrid_toolkit.designs.library import DESIGNS
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.metrics.spec import REGISTRY
 from hybrid_toolkit.study.diagnosis import Diagnosis
 from hybrid_toolkit.study.graph import CausalGraph, digraph, shipped_graph
 from hybrid_toolkit.study.graph_paths import open_paths, without_effects
@@ -31,6 +32,13 @@ STEP = 2
 MOST_NODES = 16
 SEVERITY = {"blocks": "stops the study", "open": "stays open", "assumed": "must be assumed",
             "handled": "dealt with", "note": "to know"}  # fmt: skip
+
+WORDS = {"rs_desk": "remote share of desk hours", "rs_attendance": "remote share, by attendance",
+         "rs_all": "remote share of all hours", "b2b": "meetings back to back", "fte": "contracted share",
+         "meeting_h": "hours in meetings", "unpaid_h": "unpaid hours", "travel_h": "hours of travel",
+         "commute_h": "hours of commuting", "visit_travel_h": "hours of travel to visits",
+         "commute_min": "minutes of commuting", "n_children": "children"}  # fmt: skip
+WHEN = {"_next": ", next month", "_last": ", last month", "_first": ", first month", "_to_date": ", so far"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +104,35 @@ def declared(state: StudyBuilderState) -> Study:
     return study.but(**changes)
 
 
+def column_words(column: str) -> str:
+    """A column in words: the name of its metric, or its parts written out.
+
+    Examples
+    --------
+    >>> column_words("rs_desk_next"), column_words("month_index")
+    ('remote share of desk hours, next month', 'month index')
+    """
+    for ending, when in WHEN.items():
+        if column.endswith(ending):
+            return column_words(column.removesuffix(ending)) + when
+    if column in WORDS:
+        return WORDS[column]
+    return REGISTRY[column].name if column in REGISTRY else column.replace("_", " ")
+
+
 def options(state: StudyBuilderState) -> Mapping[str, Mapping[str, str]]:
     """Field -> what the lists offer for it."""
     unit = starts()[state.start].unit
-    columns = {c: c.replace("_", " ") for c in UNITS[unit].columns if not c.endswith("_id")}
+    columns = {c: column_words(c) for c in UNITS[unit].columns if not c.endswith("_id")}
     return {
         "start": {i: s.question for i, s in starts().items()},
         "outcome": columns,
         "exposure": columns,
         "design": {d.id: d.title for d in DESIGNS.values()},
         "confounders": columns,
-        "estimand": {e: e.replace("_", " ") for e in (*ESTIMANDS, *PANEL_ESTIMANDS)},
+        "estimand": {
+            e: e.replace("_rs_", "_over_remote_share_").replace("_", " ") for e in (*ESTIMANDS, *PANEL_ESTIMANDS)
+        },
         "scenario": {s: s.replace("-", " ") for s in SCENARIOS},
         "size": {"small": "small", "authority": "authority"},
     }

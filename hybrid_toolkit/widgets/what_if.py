@@ -50,6 +50,7 @@ class WhatIf(LensWidget):
     ) -> None:
         self._progress = Progress()
         self._estimate = button("Estimate the study", self.estimate)
+        self._estimate.layout.align_self = "flex-start"
         if result is not None:
             chosen = {"study": result.study.id, **chosen}
         super().__init__(data, gate=gate, more=[self._estimate, self._progress], **chosen)

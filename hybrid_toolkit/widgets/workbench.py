@@ -187,7 +187,12 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
 
 
 def workbench_of_environment() -> Workbench:
-    """The workbench on the data that the app was started with; on the synthetic authority where it names none."""
+    """The workbench on the data that the app was started with; on the synthetic authority where it names none.
+
+    What the pages are made of is imported first: the app's kernel does this before anybody waits for it.
+    """
+    for module in {p.module for p in PAGES.values()}:
+        import_module(f"hybrid_toolkit.widgets.{module}")
     named = os.environ.get(DATA)
     if named is None:
         from hybrid_toolkit.synth.committed import load_synthetic
