@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.disclosure import Gate, Release
-from hybrid_toolkit.report.style import number
+from hybrid_toolkit.report.style import TIMES, number
 from hybrid_toolkit.study.claims import Claim
 from hybrid_toolkit.study.diagnose import Diagnosis
 from hybrid_toolkit.study.estimate import StudyResult
 from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.words import RATIO_NOUNS, contrast_of
 
 ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "naive": "naive"}
 """Role of an estimate in a study -> how figures draw it; any other is ``"other"``."""
@@ -103,19 +105,18 @@ def show_study(
         clusters=result.n_clusters,
     )
     rows = rows.assign(label=[LABELS.get(str(r), str(t)) for r, t in zip(rows["role"], rows["term"], strict=True)])
-    labels = ["outcome", "kind", "role", "panel", "label", "truth"]
+    labels = ["outcome", "kind", "role", "panel", "label", "truth", *([] if result.clusters_guarded else ["clusters"])]
+    guard = "clusters" if result.clusters_guarded else None
     claims = {c.outcome: c for c in result.claims(diagnosis)}
-    size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters, "source": result}
-    shown = gate.estimates(
-        rows, title=f"{study.question} All estimates", clusters="clusters", labels=labels, source=result
-    )
+    size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters if guard else None, "source": result}
+    shown = gate.estimates(rows, title=f"{study.question} All estimates", clusters=guard, labels=labels, source=result)
     main = in_words_unit(rows[rows["kind"].isin(list(ROLES))], study)
     checks = result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"})
     return ShownStudy(
         study=study,
         estimates=shown,
         answers=gate.estimates(
-            main, title=titles.get(study.outcome, study.question), clusters="clusters", labels=labels, source=result
+            main, title=titles.get(study.outcome, study.question), clusters=guard, labels=labels, source=result
         ),
         checks={
             o: gate.facts(
@@ -132,7 +133,7 @@ def show_study(
             for r in dict.fromkeys(r for c in claims.values() for r in c.reasons)
         ),
         short={
-            o: gate.text(f"{_NUMBER.sub('', titles.get(o, o))}: {SHORT[c.finding]}", title=f"Answer: {o}", **size)
+            o: gate.text(f"{_short_title(study, o, titles)}: {SHORT[c.finding]}", title=f"Answer: {o}", **size)
             for o, c in claims.items()
         },
         claims={o: gate.text(c.text, title=f"Claim: {o}", **size) for o, c in claims.items()},
@@ -145,14 +146,22 @@ def show_study(
 
 
 def in_words_unit(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Estimates for the study's contrast, in the unit that its claims print."""
+    """Estimates for the study's contrast, in the unit that its claims print; a ratio as times, not as its logarithm."""
+    numbers = [c for c in ("estimate", "std_error", "conf_low", "conf_high", "truth") if c in rows]
+    named = contrast_of(study.contrast, study.exposure, study.kind).strip().rstrip(",")
+    if study.kind in RATIO_NOUNS:
+        times = np.exp(rows[numbers].astype(float) * study.contrast_size)
+        return rows.assign(**times.assign(std_error=np.nan), unit=f"{TIMES}, for {named}")
     scale = rows["outcome"].map(lambda o: study.contrast_size * study.words_for(str(o)).scale).astype(float)
-    numbers = ("estimate", "std_error", "conf_low", "conf_high", "truth")
-    scaled = {c: rows[c] * scale for c in numbers if c in rows}
-    contrast = study.contrast.strip().rstrip(",")
+    scaled = {c: rows[c] * scale for c in numbers}
     return rows.assign(
-        **scaled, unit=rows["outcome"].map(lambda o: f"{study.words_for(str(o)).unit}, for {contrast}".lstrip(", "))
+        **scaled, unit=rows["outcome"].map(lambda o: f"{study.words_for(str(o)).unit}, for {named}".lstrip(", "))
     )
+
+
+def _short_title(study: Study, outcome: str, titles: Mapping[str, str]) -> str:
+    phrase = study.words_for(outcome).phrase
+    return _NUMBER.sub("", titles.get(outcome, phrase[:1].upper() + phrase[1:]))
 
 
 def _check_words(result: StudyResult) -> str:
@@ -170,13 +179,17 @@ def _pairs(rows: pd.DataFrame) -> list[tuple[object, object]]:
 
 def _beside_truth(gate: Gate, study: Study, shown: Release, outcome: str, size: Mapping[str, Any]) -> Release:
     row = answer_row(shown, outcome)
-    words = study.words_for(outcome)
-    true = number(row["truth"] * study.contrast_size * words.scale, decimals=1 if words.scale > 1 else 2, sign=True)
+    words, truth = study.words_for(outcome), float(row["truth"]) * study.contrast_size
+    if study.kind in RATIO_NOUNS:
+        true = f"{number(math.exp(truth), decimals=2)} {TIMES}"
+    else:
+        scaled = number(truth * words.scale, decimals=1 if words.scale > 1 else 2, sign=True)
+        true = f"{scaled} {words.unit}".rstrip()
     if not _known(row["conf_low"]):
         held = "the interval is hidden"
     else:
         held = "the interval holds it" if _inside(row) else "the interval does not hold it"
-    text = f"The truth that these data were made with is {true} {words.unit}: {held}."
+    text = f"The truth that these data were made with is {true}: {held}."
     return gate.text(text, title=f"Truth beside the estimate: {outcome}", **size)
 
 
@@ -195,11 +208,12 @@ def show_diagnosis(
     out = []
     for outcome, truth in diagnosis.truths:
         words = study.words_for(outcome) if study else None
-        scale = study.contrast_size * words.scale if study and words else 1.0
+        ratio = study is not None and study.kind in RATIO_NOUNS
+        scale = study.contrast_size * (1.0 if ratio else words.scale) if study and words else 1.0
         row: dict[str, object] = {
             "outcome": outcome,
             "label": titles.get(outcome, outcome),
-            "unit": words.unit if words else "",
+            "unit": "log ratio" if ratio else words.unit if words else "",
             "runs": diagnosis.sims,
             "truth": truth * scale,
         }
@@ -234,7 +248,7 @@ def findings_entry(shown: ShownStudy) -> dict[str, Any]:
         "conf_level": shown.conf_level,
         **{k: _plain(main[k]) for k in ("unit", "n", "clusters", "truth")},
         "truth_inside": _inside(main) if _known(main["truth"]) and _known(main["conf_low"]) else None,
-        "naive": _numbers(answer_row(shown.estimates, outcome, kind="naive")),
+        "naive": _naive(shown, outcome),
         "diagnosis": _diagnosis_entry(shown.diagnosis, outcome),
         "checks": [
             {"outcome": o, "name": n, "passed": _plain(p), "verdict": v}
@@ -254,6 +268,13 @@ def findings_entry(shown: ShownStudy) -> dict[str, Any]:
         ],
         "release": shown.estimates.id,
     }
+
+
+def _naive(shown: ShownStudy, outcome: str) -> dict[str, Any] | None:
+    """The plain comparison, where the design has one: a single series has none."""
+    rows = shown.estimates.content
+    there = (rows["outcome"].eq(outcome) & rows["kind"].eq("naive")).any()
+    return _numbers(answer_row(shown.estimates, outcome, kind="naive")) if there else None
 
 
 def _secondary(shown: ShownStudy, outcome: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from hybrid_toolkit.report.style import (
     GREY,
     INK,
     MARKS,
+    TIMES,
     Mark,
     draw_stamp,
     drawing,
@@ -232,7 +233,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> No
         ax.plot([truth], [-last], marker=mark.marker, color=mark.colour, markersize=6, linestyle="none", zorder=3)
         _words_above(ax, -last, TRUTH_WORDS, number(truth, decimals=places))
     if zero:
-        ax.axvline(0, color=GREY, linewidth=0.9, zorder=0)
+        ax.axvline(_nothing(rows), color=GREY, linewidth=0.9, zorder=0)
     _limits(ax, rows, zero=zero)
     ax.set_ylim(-last - 0.35, 0.72)
     ax.set_yticks([])
@@ -244,6 +245,12 @@ def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> No
     if unit:
         ax.set_xlabel(_wrapped(unit, 50), fontsize=8.5)
     ax.set_title(_wrapped(title, 44), fontsize=9.5, fontweight="bold", loc="left")
+
+
+def _nothing(rows: pd.DataFrame) -> float:
+    """Where there is no difference: 1 for ratios, whose unit is times, else 0."""
+    units = rows["unit"].dropna().astype(str) if "unit" in rows else pd.Series(dtype=str)
+    return 1.0 if len(units) and units.str.startswith(TIMES).all() else 0.0
 
 
 def _row(ax: Axes, y: float, row: dict[str, Any], mark: Mark, places: int) -> None:
@@ -277,7 +284,7 @@ def _wrapped(words: str, width: int) -> str:
 def _limits(ax: Axes, rows: pd.DataFrame, *, zero: bool) -> None:
     columns = [c for c in ("estimate", "conf_low", "conf_high", "truth") if c in rows]
     numbers = rows[columns].to_numpy(dtype=float, na_value=np.nan).ravel()
-    ends = [*numbers[~np.isnan(numbers)], *([0.0] if zero else [])]
+    ends = [*numbers[~np.isnan(numbers)], *([_nothing(rows)] if zero else [])]
     if not ends:
         return
     low, high = min(ends), max(ends)

@@ -22,6 +22,8 @@ GREEN = "#00664e"
 PURPLE = "#6b2f7a"
 STAMP_PAPER = "#fff3cd"
 
+TIMES = "times"
+"""Unit of a ratio; its figure is drawn around 1."""
 WIDTH = 3.7
 """Width of a figure in inches: on a phone 360 pixels wide the words stay above 10 pixels."""
 

@@ -16,7 +16,7 @@ from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.claims import Claim, make_claim
 from hybrid_toolkit.study.diagnose import Diagnosis
-from hybrid_toolkit.study.frames import FREE_UNIT, given_frame
+from hybrid_toolkit.study.frames import AUTHORITY_UNITS, FREE_UNIT, given_frame
 from hybrid_toolkit.study.graph import CausalGraph
 from hybrid_toolkit.study.graph_check import require_unblocked
 from hybrid_toolkit.study.identification import Identification
@@ -82,6 +82,11 @@ class StudyResult:
     def assumptions(self) -> tuple[str, ...]:
         """What must hold for the estimate to be that."""
         return self.study.design_used.assumptions
+
+    @property
+    def clusters_guarded(self) -> bool:
+        """Whether the disclosure gate holds the clusters to its least: teams and the like, not whole authorities."""
+        return self.study.unit not in AUTHORITY_UNITS
 
     def checks_for(self, outcome: str) -> tuple[Check, ...]:
         """The checks of one outcome."""

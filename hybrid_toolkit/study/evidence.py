@@ -165,8 +165,13 @@ def evidence_bundle(
             code="EVIDENCE-STUDY",
         )
     used = Gate() if gate is None else gate
+    guarded = result.clusters_guarded
     shown = used.estimates(
-        _rows(result), title=f"Evidence on {study.id}", clusters="n_clusters", labels=["outcome"], source=result
+        _rows(result),
+        title=f"Evidence on {study.id}",
+        clusters="n_clusters" if guarded else None,
+        labels=["outcome"] if guarded else ["outcome", "n_clusters"],
+        source=result,
     )
     checks = result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"})
     told = used.facts(checks, title=f"Checks of {study.id}", basis="metadata", source=result)

@@ -19,6 +19,8 @@ from hybrid_toolkit.study.units.part import Part, Sources
 
 FREE_UNIT = "rows"
 """Unit whose rows and columns are those of a data frame that is given: any plain column name."""
+AUTHORITY_UNITS = ("authority-month", "authority-year")
+"""Units whose rows are totals of a whole authority: their clusters are authorities, and no team stands behind one."""
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 

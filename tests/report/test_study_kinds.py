@@ -1,0 +1,98 @@
+"""Studies of every kind of estimand taken away: a ratio in times, one authority's series shown, no gap in the words."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hybrid_toolkit.disclosure import Gate
+from hybrid_toolkit.report.export import export
+from hybrid_toolkit.report.findings import answer_row, findings_entry, show_study
+from hybrid_toolkit.report.plots import plot_estimates
+from hybrid_toolkit.study.headline import policy_studies
+from hybrid_toolkit.study.pool import pool
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.truth import Truth
+
+ON = date(2026, 3, 1)
+RATIO = Study(
+    id="calls",
+    question="Do remote teams make more calls?",
+    estimand="none",
+    kind="log-rate",
+    outcome="calls",
+    exposure="remote",
+    design="count-outcome",
+    unit="rows",
+    cluster="team",
+    contrast="working remotely",
+    contrast_size=2.0,
+)
+
+
+def words_of(page: Path) -> str:
+    text = re.sub(r"<style.*?</style>|<svg.*?</svg>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+@pytest.fixture(scope="module")
+def ratio():
+    rng = np.random.default_rng(3)
+    f = pd.DataFrame({"team": np.repeat(np.arange(24), 12), "remote": rng.integers(0, 2, 288)})
+    f["calls"] = rng.poisson(np.exp(1 + 0.3 * f["remote"]))
+    return RATIO.estimate_frame(f, label="made up")
+
+
+@pytest.fixture(scope="module")
+def series():
+    """One authority that changed its policy in one month: one cluster, which is the authority itself."""
+    study = policy_studies()[1]
+    truth = Truth(scenario="one-change", policy_month=13, policy_step_sd=0.0)
+    return study.estimate(simulate_authority(truth, "authority", 3, tables=sorted(study.tables())))
+
+
+def test_a_ratio_is_shown_in_times_around_one(ratio, tmp_path: Path) -> None:
+    shown = show_study(Gate(), ratio, titles={}, truths={"calls": 0.3})
+    row, raw = answer_row(shown.answers, "calls"), ratio.tidy().iloc[0]
+    assert row["estimate"] == pytest.approx(math.exp(2 * raw["estimate"]), abs=6e-4)
+    assert row["conf_low"] == pytest.approx(math.exp(2 * raw["conf_low"]), abs=6e-4) and row["unit"].startswith("times")
+    assert "+" not in shown.beside_truth["calls"].text and "1.82 times" in shown.beside_truth["calls"].text
+    lines = [line.get_xdata()[0] for line in plot_estimates(shown.answers).lines]
+    assert 1.0 in lines and 0 not in lines
+    text = words_of(export(ratio, tmp_path / "ratio.html", on=ON))
+    assert "the rate of calls" in text and "Calls: a difference was found." in text
+    assert f"{row['estimate']:.2f} (" in text or f"{row['estimate']:.3f} (" in text
+    json.dumps(findings_entry(shown), allow_nan=False)
+
+
+def test_one_authoritys_own_series_is_shown_and_may_leave(series, tmp_path: Path) -> None:
+    assert series.n_clusters == 1 and not series.clusters_guarded
+    shown = show_study(Gate(), series, titles={})
+    entry = findings_entry(shown)
+    assert entry["estimate"] == pytest.approx(series.tidy()["estimate"].iloc[0], abs=1e-3)
+    assert entry["naive"] is None and entry["clusters"] == 1
+    text = words_of(export(series, tmp_path / "series.html", on=ON))
+    assert "Withheld" not in text and "hidden to protect" not in text
+    bundle = series.study.evidence_bundle(series)
+    assert bundle.estimates[0].n_clusters == 1 and bundle.estimates[0].n == 25
+    truth = Truth(scenario="one-change", policy_month=13, policy_step_sd=0.0)
+    second = simulate_authority(truth, "authority", 4, tables=sorted(series.study.tables()))
+    assert pool([bundle, series.study.evidence_bundle(second)]).k == 2
+
+
+def test_few_teams_are_still_withheld(ratio) -> None:
+    few = RATIO.estimate_frame(
+        pd.DataFrame({"team": np.repeat([1, 2, 3], 20), "remote": np.tile([0, 1], 30), "calls": np.arange(60) % 7})
+    )
+    shown = show_study(Gate(), few, titles={})
+    assert shown.claims["calls"].text.startswith("Withheld") and np.isnan(
+        answer_row(shown.answers, "calls")["estimate"]
+    )
