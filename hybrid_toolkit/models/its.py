@@ -19,7 +19,7 @@ ERRORS = {
     "newey-west": "Newey-West",
 }
 SHORT = 12
-"""Periods a side under which a series is called short."""
+"""A series with so few periods a side, or fewer, is called short."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ class InterruptedFit:
 
     def summary(self) -> str:
         """Prose with its caveat."""
-        short = min(self.n_before, self.n_after) < SHORT
+        short = min(self.n_before, self.n_after) <= SHORT
         notes = [
             "The series is short: the autocorrelation is ill known and intervals may be too narrow." if short else "",
             "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",

@@ -98,7 +98,7 @@ class CountSeriesFit:
 
     def summary(self) -> str:
         """Prose with its caveat."""
-        short = min(self.n_before, self.n_after) < SHORT
+        short = min(self.n_before, self.n_after) <= SHORT
         notes = [
             "The series is short: the autocorrelation is ill known and intervals may be too narrow." if short else "",
             "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",

@@ -25,6 +25,8 @@ VARIANCES: Mapping[str, str] = MappingProxyType(
 )
 """The clustered variances: the jackknife is the safer one with few or unequal clusters; two-way by ``fit_two_way``."""
 _ONE_WAY = ("jackknife", "sandwich")
+FEW_CLUSTERS = 40
+"""With fewer, a sandwich is told to be too narrow."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,10 +135,12 @@ class LinearFit:
 
     def summary(self) -> str:
         """Prose with its caveat."""
+        narrow = self.variance == "sandwich" and self.n_clusters < FEW_CLUSTERS
+        few = " With few or unequal clusters they are too narrow: use the jackknife." if narrow else ""
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} rows "
             f"left out for missing values. Intervals: {VARIANCES[self.variance]}, t with {self.df} degrees of "
-            f"freedom. A model describes association; what more may be said depends on the design."
+            f"freedom.{few} A model describes association; what more may be said depends on the design."
         )
 
 

@@ -146,3 +146,8 @@ def test_short_series_missing_rows_and_an_absent_column() -> None:
     assert {"converged", "rho"} <= set(fit.glance().columns)
     with pytest.raises(CoverageError, match="COLUMN-MISSING"):
         fit_interrupted(f, outcome="rate", period="week", start=7)
+
+
+def test_twelve_periods_a_side_are_still_called_short() -> None:
+    fit = fit_interrupted(series(7, n=24, start=12), outcome="rate", period="month", start=12)
+    assert fit.n_before == fit.n_after == 12 and "The series is short" in fit.summary()

@@ -185,3 +185,11 @@ def test_a_level_found_in_one_cluster_only_does_not_break_the_jackknife() -> Non
     fit = fit_linear(f, outcome="y", terms=[Column("x"), Category("role")], cluster="team")
     assert np.isfinite(fit.vcov[fit.index("x"), fit.index("x")])
     assert fit.left_out[:, fit.index("x")] == pytest.approx(fit.estimate[fit.index("x")], abs=0.5)
+
+
+def test_a_sandwich_with_few_clusters_says_that_it_is_too_narrow() -> None:
+    told = {
+        v: fit_linear(made(), outcome="y", terms=[Column("x")], cluster="team", variance=v).summary()
+        for v in ("sandwich", "jackknife")
+    }
+    assert "use the jackknife" in told["sandwich"] and "too narrow" not in told["jackknife"]
