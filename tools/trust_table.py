@@ -120,13 +120,16 @@ def lines_of(frame: pd.DataFrame) -> list[str]:
 
 def _list(rows: pd.DataFrame) -> str:
     """Estimators with what went wrong: bias and coverage."""
-    told = [f"`{r['estimator']}` (bias {r['bias']:+.2f}, coverage {r['coverage']:.0%})" for _, r in rows.iterrows()]
+    told = [f"`{r['estimator']}` ({r['bias']:+.2f}, {r['coverage']:.0%})" for _, r in rows.iterrows()]
     return ", ".join(told) or "none"
 
 
 def broken(frame: pd.DataFrame) -> list[str]:
     """Each assumption that a world breaks on purpose: whose intervals miss the truth there, and whose do not."""
     out = [
+        "In brackets: bias, in units of the outcome, and coverage. An interval may hold the truth in spite of a bias",
+        "where it is wide; more data would not mend that.",
+        "",
         "| broken on purpose | world | intervals miss the truth | intervals hold it all the same |",
         "|---|---|---|---|",
     ]
@@ -176,10 +179,11 @@ def page(frame: pd.DataFrame, contenders: Sequence[Contender], command: str) -> 
         "at most 5% of fits failed. **Intervals wide**: in over 97%, plus the same error. **Biased**: a bias clear of",
         "chance and above a quarter of the estimates' spread. **breaks** names the broken assumption.",
         "",
-        f"Each row rests on {least:,} to {most:,} draws, told in its column: with 200 draws the Monte Carlo error of a",
-        "coverage of 95% is 1.5 points, with 1,000 it is 0.7. To run every row to its full number (1,000; 200 to 500",
-        "where an estimator takes long) run the command below without `--as-run`; it goes on from the draws kept in",
-        "`out/trust` while the code stays as it is, and gives the same draws in any case.",
+        f"The column *draws* says how many each row rests on: {least:,} to {most:,} here. With 200 draws the Monte",
+        "Carlo error of a coverage of 95% is 1.5 points, with 1,000 it is 0.7; with 200 a coverage down to 90% is",
+        "therefore still called held, and only more draws can tell 92% from 95%. To run every row to its full number",
+        "(1,000; 200 or 500 where an estimator takes long) run the command below without `--as-run`. It goes on from",
+        "the draws kept in `out/trust` while the code stays as it is, and draws the same data in any case.",
         "",
         f"Made by `{command}`. Where their own assumptions hold, {int(held.sum())} of {len(own)} cells held.",
         "",

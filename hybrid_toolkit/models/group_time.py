@@ -191,8 +191,10 @@ class GroupTimeFit:
 
     def summary(self) -> str:
         """Prose with its caveat."""
+        cautious = "jackknife intervals are then cautious, in simulation up to a third wider than they need be"
+        narrow = "its intervals are too narrow; the jackknife's are not"
         few = (
-            f" The smallest group has {self.smallest} unit(s): its intervals are too narrow."
+            f" The smallest group has {self.smallest} unit(s): {cautious if self.variance == 'jackknife' else narrow}."
             if self.smallest < FEW_UNITS
             else ""
         )

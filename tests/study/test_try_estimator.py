@@ -11,7 +11,7 @@ from hybrid_toolkit.study.contender import Contender
 from hybrid_toolkit.study.contenders import CONTENDERS
 from hybrid_toolkit.study.try_estimator import Trial, try_estimator
 from hybrid_toolkit.synth.worlds import WORLDS, World
-from tools.trust_table import page, table
+from tools.trust_table import kept_draws, page, table
 
 NORMAL = World("normal", "A normal sample.", 1.0, lambda r: pd.DataFrame({"y": r.normal(1, 1, 20)}), breaks="nothing")
 
@@ -142,5 +142,17 @@ def test_the_table_and_its_page(tmp_path) -> None:
     pd.testing.assert_frame_equal(first, again)
     assert len(list(tmp_path.rglob("*.jsonl"))) == len(first) == sum(len(c.worlds) for c in mine)
     assert set(table(mine, only="wedge", sims=3)["estimator"]) == {"wedge-fixed-effects"}
+    assert len(table(mine, only="wedge", sims=6, work=tmp_path, as_run=True)) == 2
     text = page(first, mine, "python -m tools.trust_table")
+    broken = text.split("## Which broken assumption breaks which estimator")[1].split("## ")[0]
+    assert "`linear-unclustered`" in broken and "`linear-selected`" in broken and "`linear-clustered`" not in broken
     assert "## Stepped wedge of teams" in text and "`linear-unclustered` *" in text and "±" in text
+
+
+def test_a_run_that_has_not_ended_is_told_in_whole_hundreds(tmp_path) -> None:
+    file = tmp_path / "cell.jsonl"
+    assert kept_draws(file) == 200
+    file.write_text("what is tried\n" + "a draw\n" * 399)
+    assert kept_draws(file) == 300
+    file.write_text("what is tried\n" + "a draw\n" * 1000)
+    assert kept_draws(file) == 1000
