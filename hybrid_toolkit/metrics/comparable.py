@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import weakref
-
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.instruments import load_instrument
 from hybrid_toolkit.metrics.invariance import invariance_for
+from hybrid_toolkit.metrics.kept import kept
 from hybrid_toolkit.metrics.metric import MetricSpec
 from hybrid_toolkit.result import Check
 
 COMPARED = ("career_stage", "mode_of_work")
 """Groups across which a scale may be read differently, and for which that is tested."""
 HELD, NOT_HELD, NOT_TESTED, NOT_ASKED = "held", "not held", "not tested", ""
-_KNOWN: dict[int, tuple[weakref.ref[EvaluationData], dict[tuple[str, str], Check]]] = {}
 
 
 def scale_of(spec: MetricSpec) -> tuple[str, str] | None:
@@ -43,17 +41,12 @@ def comparable(data: EvaluationData, spec: MetricSpec, by: str | None) -> Check 
     scale = scale_of(spec) if by in COMPARED else None
     if scale is None or by is None:
         return None
-    place = id(data)
-    there = _KNOWN.get(place)
-    if there is None or there[0]() is not data:
-        there = _KNOWN[place] = (weakref.ref(data, lambda _: _forget(place)), {})
-    if (scale[1], by) not in there[1]:
-        there[1][scale[1], by] = invariance_for(data, instrument=scale[0], scale=scale[1], by=by)
-    return there[1][scale[1], by]
-
-
-def _forget(place: int) -> None:
-    _KNOWN.pop(place, None)
+    instrument, name, across = *scale, by
+    return kept(
+        data,
+        ("invariance", name, across),
+        lambda: invariance_for(data, instrument=instrument, scale=name, by=across),
+    )
 
 
 def invariance_word(check: Check | None) -> str:
@@ -74,3 +67,18 @@ def invariance_flag(check: Check | None, by: str | None) -> str:
     word = invariance_word(check)
     across = f"invariance across {(by or '').replace('_', ' ')}"
     return "" if word in (HELD, NOT_ASKED) else f"{across} {word}: compare no means"
+
+
+def invariance_note(check: Check | None, by: str | None) -> str:
+    """The sentence that goes beside a comparison in a report, whether it held or not; empty where none is asked for.
+
+    Examples
+    --------
+    >>> invariance_note(Check("invariance", True, "Equal loadings and intercepts fit."), "career_stage")
+    'Invariance across career stage held: means may be compared. Equal loadings and intercepts fit.'
+    """
+    word = invariance_word(check)
+    if check is None:
+        return ""
+    end = "means may be compared" if word == HELD else "compare no means"
+    return f"Invariance across {(by or '').replace('_', ' ')} {word}: {end}. {check.verdict}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from hybrid_toolkit.metrics.frames import check_kinds, require
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
 from hybrid_toolkit.metrics.influence import Estimate
 from hybrid_toolkit.metrics.interval import Interval, clustered_interval
-from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.kept import kept
+from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.reliability import RELIABLE
 from hybrid_toolkit.metrics.spec import find
 
@@ -27,7 +29,6 @@ COLUMNS = (
 """Columns of what ``measure`` gives."""
 MAX_MISSING = 0.5
 """Share of missing units above which a figure should not be reported."""
-Frames = dict[UnitFrame, pd.DataFrame]
 
 
 def measure(
@@ -37,7 +38,6 @@ def measure(
     by: str | None = None,
     period: str | None = None,
     conf_level: float = 0.95,
-    frames: Frames | None = None,
 ) -> pd.DataFrame:
     """Measure one metric or several, over all units or in groups and periods.
 
@@ -51,7 +51,6 @@ def measure(
         single people are refused; figures of teams are given for use inside and flagged.
     period : ``month``, ``quarter``, ``year`` or ``wave``.
     conf_level : level of the interval.
-    frames : unit frames that several calls on the same data share; filled as they are needed.
 
     Returns
     -------
@@ -81,13 +80,12 @@ def measure(
     """
     if not 0 < conf_level < 1:
         raise UsageError("conf_level is not between 0 and 1.", fix="Use 0.95 for 95%.", code="CONF-LEVEL")
-    held: Frames = {} if frames is None else frames
     rows: list[dict[str, object]] = []
     for spec in find(metrics):
         if isinstance(data, ContactTables):
             rows.extend(_measure_tables(data, spec, by, period, conf_level))
             continue
-        frame = _unit_frame(data, spec, held)
+        frame = _unit_frame(data, spec)
         keys = pd.DataFrame({"group": "all", "period": "all"}, index=frame.index)
         if by is not None:
             keys["group"] = groups(frame, data, by)
@@ -103,21 +101,21 @@ def measure(
     return out
 
 
-def metric_values(data: EvaluationData, metric: str | MetricSpec, *, frames: Frames | None = None) -> pd.DataFrame:
+def metric_values(data: EvaluationData, metric: str | MetricSpec) -> pd.DataFrame:
     """The unit frame of one metric: one row a unit, with its keys and the columns of the statistic.
 
-    For distributions and models inside; a table or figure of it goes through the disclosure gate. ``frames`` as in
-    ``measure``.
+    For distributions and models inside; a table or figure of it goes through the disclosure gate.
 
     Raises
     ------
     CoverageError, MeasureError, UsageError : as ``measure``.
     """
     spec = find(metric)[0]
-    return _unit_frame(data, spec, {} if frames is None else frames).copy()
+    return _unit_frame(data, spec).copy()
 
 
-def _unit_frame(data: EvaluationData, spec: MetricSpec, frames: Frames) -> pd.DataFrame:
+def _unit_frame(data: EvaluationData, spec: MetricSpec) -> pd.DataFrame:
+    """The unit frame, made once for the same data; copied before it leaves."""
     if spec.frame is None or spec.statistic is None:
         raise MeasureError(
             f"metric '{spec.id}' is not computed by measure. {spec.elsewhere}",
@@ -127,9 +125,8 @@ def _unit_frame(data: EvaluationData, spec: MetricSpec, frames: Frames) -> pd.Da
     for table, columns in spec.columns.items():
         require(data, table, *columns)
     check_kinds(data, spec.columns)
-    if spec.frame not in frames:
-        frames[spec.frame] = spec.frame(data).reset_index(drop=True)
-    return frames[spec.frame]
+    make = spec.frame
+    return kept(data, make, lambda: make(data).reset_index(drop=True))
 
 
 def cluster_of(frame: pd.DataFrame, spec: MetricSpec, by: str | None) -> pd.Series[str]:
@@ -235,6 +232,6 @@ def _reliability(data: EvaluationData, spec: MetricSpec) -> float:
     if spec.reliability_of is None:
         return float("nan")
     try:
-        return spec.reliability_of(data)
+        return kept(data, ("reliability", spec.reliability_of), partial(spec.reliability_of, data))
     except MeasureError:
         return float("nan")

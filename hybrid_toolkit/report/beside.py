@@ -12,7 +12,6 @@ from hybrid_toolkit.assess.gaps import compare_belief
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import HybridToolkitError
-from hybrid_toolkit.metrics.compute import Frames
 from hybrid_toolkit.metrics.spec import REGISTRY
 from hybrid_toolkit.report.blocks import Column
 from hybrid_toolkit.report.measured import VALUES, measure_released
@@ -68,7 +67,6 @@ class Beside:
         self.data = data
         self.gate = gate if gate is not None else Gate(source=data)
         self._held: dict[str, dict[str, float] | None] = {}
-        self._frames: Frames = {}
 
     @cached_property
     def open(self) -> frozenset[str]:
@@ -90,7 +88,7 @@ class Beside:
     def _measure(self, metric: str) -> dict[str, float] | None:
         assert self.data is not None
         try:
-            rows = measure_released(self.data, metric, gate=self.gate, frames=self._frames)[0].table.content
+            rows = measure_released(self.data, metric, gate=self.gate)[0].table.content
         except HybridToolkitError:  # told as a metric that these data do not hold
             return None
         row = rows.iloc[0]

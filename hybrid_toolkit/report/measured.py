@@ -9,7 +9,8 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.metrics.compute import Frames, measure, metric_values
+from hybrid_toolkit.metrics.comparable import comparable, invariance_flag, invariance_note
+from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.influence import MeanOf
 from hybrid_toolkit.metrics.metric import MetricSpec
@@ -45,7 +46,6 @@ def measure_released(
     *,
     by: str | None = None,
     gate: Gate | None = None,
-    frames: Frames | None = None,
 ) -> tuple[Measured, ...]:
     """Measure a metric over everyone, and in groups if asked, and pass it through the disclosure gate.
 
@@ -54,7 +54,6 @@ def measure_released(
     metric : metric id, or a code that stands for several.
     by : what splits it, as for ``measure``; groups and everyone are protected together.
     gate : the disclosure gate; the package's policy where it is left out.
-    frames : unit frames that calls on the same data share, as in ``measure``.
 
     Raises
     ------
@@ -62,15 +61,14 @@ def measure_released(
     DisclosureError : the table cannot be protected.
     """
     opened = gate if gate is not None else Gate(source=data)
-    held: Frames = {} if frames is None else frames
-    return tuple(_released(data, spec, by, opened, held) for spec in find(metric))
+    return tuple(_released(data, spec, by, opened) for spec in find(metric))
 
 
-def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate, frames: Frames) -> Measured:
-    rows = measure(data, spec, frames=frames)
+def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate) -> Measured:
+    rows = measure(data, spec)
     if by is not None:
-        rows = pd.concat([rows, measure(data, spec, by=by, frames=frames)], ignore_index=True)
-    units = metric_values(data, spec, frames=frames)
+        rows = pd.concat([rows, measure(data, spec, by=by)], ignore_index=True)
+    units = metric_values(data, spec)
     labels = pd.Series(ALL, index=units.index) if by is None else groups(units, data, by)
     people = [_people(spec, units, labels, str(g)) for g in rows["group"]]
     rows = rows.assign(people=[n if p is None else p for p, n in zip(people, rows["n"], strict=True)])
@@ -87,9 +85,17 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate
     )
     shown = set(table.content.loc[~table.content["suppressed"], "group"])
     doubts = rows[rows["group"].isin(shown) & (rows["flag"] != "")]
-    notes = [f"{r['group']}: {r['flag']}." for r in doubts.to_dict("records")] + list(spec.caveats)
+    check = comparable(data, spec, by)
+    said = invariance_note(check, by)
+    flags = [(r["group"], _without(r["flag"], invariance_flag(check, by))) for r in doubts.to_dict("records")]
+    notes = [*([said] if said else []), *(f"{g}: {flag}." for g, flag in flags if flag), *spec.caveats]
     told = gate.facts(pd.DataFrame({"note": notes}, dtype="str"), title=f"{spec.name}: notes", basis="metadata")
     return Measured(spec.id, spec.name, spec.value_unit, table, told)
+
+
+def _without(flag: str, said: str) -> str:
+    """A flag less what a sentence says once for all groups."""
+    return "; ".join(part for part in flag.split("; ") if part != said)
 
 
 def _people(spec: MetricSpec, units: pd.DataFrame, labels: pd.Series, group: str) -> int | None:

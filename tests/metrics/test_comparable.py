@@ -7,7 +7,7 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics import comparable as room
-from hybrid_toolkit.metrics import measure_differences
+from hybrid_toolkit.metrics import kept, measure_differences
 from hybrid_toolkit.result import Check
 
 
@@ -40,7 +40,7 @@ def test_the_check_is_asked_once_and_told_as_it_is(
         return Check("invariance", passed, "said")
 
     monkeypatch.setattr(room, "invariance_for", check)
-    monkeypatch.setattr(room, "_KNOWN", {})
+    monkeypatch.setattr(kept, "_KEPT", {})
     for _ in range(2):
         rows = measure_differences(data, "swemwbs", by="career_stage")
         ht.measure(data, "swemwbs", by="career_stage")

@@ -1,0 +1,73 @@
+"""A metric measured and released: what is said beside the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.release import require_release
+from hybrid_toolkit.metrics import comparable as room
+from hybrid_toolkit.metrics import kept
+from hybrid_toolkit.metrics.own import declare_metric
+from hybrid_toolkit.metrics.spec import REGISTRY, register
+from hybrid_toolkit.report.measured import Measured, measure_released
+from hybrid_toolkit.result import Check
+
+
+@pytest.fixture(scope="module")
+def data() -> EvaluationData:
+    made: EvaluationData = ht.load_synthetic("small")
+    return made
+
+
+@pytest.fixture
+def own() -> Iterator[str]:
+    spec = register(
+        declare_metric(
+            id="long_commute", name="Long commute", question="Is the commute long?", unit="share",
+            table="worker", formula="share(commute_min > 45)", direction="lower",
+        )
+    )  # fmt: skip
+    yield spec.id
+    del REGISTRY[spec.id]
+
+
+def notes(one: Measured) -> list[str]:
+    return [str(n) for n in require_release(one.notes).content["note"]]
+
+
+@pytest.mark.parametrize(
+    ("passed", "says"),
+    [
+        (True, "held: means may be compared. Told."),
+        (False, "not held: compare no means. Told."),
+        (None, "not tested: compare no means. Told."),
+    ],
+)
+@pytest.mark.parametrize("by", ["career_stage", "mode_of_work"])
+def test_a_comparison_says_once_whether_invariance_held(
+    data: EvaluationData, monkeypatch: pytest.MonkeyPatch, by: str, passed: bool | None, says: str
+) -> None:
+    monkeypatch.setattr(room, "invariance_for", lambda *_, **__: Check("invariance", passed, "Told."))
+    monkeypatch.setattr(kept, "_KEPT", {})
+    said = [n for n in notes(measure_released(data, "swemwbs", by=by)[0]) if "nvariance" in n]
+    assert said == [f"Invariance across {by.replace('_', ' ')} {says}"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "by"), [("swemwbs", None), ("swemwbs", "sex"), ("remote_share_desk", "career_stage")]
+)
+def test_nothing_is_said_where_it_is_not_asked(data: EvaluationData, metric: str, by: str | None) -> None:
+    assert not any("nvariance" in n for n in notes(measure_released(data, metric, by=by)[0]))
+
+
+@pytest.mark.parametrize("by", [None, "career_stage"])
+def test_an_own_metric_is_released_and_says_that_it_is_not_co_produced(
+    data: EvaluationData, own: str, by: str | None
+) -> None:
+    one = measure_released(data, own, by=by)[0]
+    assert any(n.startswith("all: ") and "not co-produced" in n for n in notes(one))
+    assert len(require_release(one.table).content) == (1 if by is None else 6)
