@@ -126,7 +126,7 @@ def _truth(ax: Axes, rows: pd.DataFrame) -> None:
         ax.plot(rows.loc[side, "time"], rows.loc[side, "truth"].astype(float), color=mark.colour, linestyle=mark.line,
                 marker=mark.marker, markersize=3, linewidth=1.2, zorder=4)  # fmt: skip
     ax.plot([], [], color=mark.colour, linestyle=mark.line, marker=mark.marker, markersize=3, label=TRUTH_WORDS)
-    ax.legend(fontsize=8, loc="upper left", frameon=False, borderaxespad=0.2)
+    ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False)
 
 
 def _frame(ax: Axes, rows: pd.DataFrame, periods: str) -> None:

@@ -86,8 +86,16 @@ def describe_series(release: Release, *, start: Any) -> str:
         f"{release.title}. {int((~late).sum())} periods before the start, {int(late.sum())} from it on"
         f"{f', {hidden} hidden to protect people' if hidden else ''}. The line before runs from {before}, the one "
         f"after from {after}; without the change {expected} would have been expected. Mean gap after the start: "
-        f"{_number(gap)}."
+        f"{_number(gap)}.{_unchanged(rows, late)}"
     )
+
+
+def _unchanged(rows: pd.DataFrame, late: pd.Series[bool]) -> str:
+    """What the series without the policy does at the start, where there is one."""
+    if CONTROL not in rows:
+        return ""
+    before, after = (_number(float(rows.loc[side, CONTROL].mean())) for side in (~late, late))
+    return f" The series without the policy: mean {before} before the start, {after} from it on."
 
 
 def _rows(release: Release, start: Any) -> tuple[pd.DataFrame, pd.Series[bool]]:

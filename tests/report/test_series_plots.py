@@ -52,6 +52,7 @@ def test_an_unchanged_series_and_dates_are_drawn() -> None:
     made = path().assign(period=dates, control=5.0)
     ax = plot_series(release(made), start=dates[12])
     assert lines(ax)["without the policy"].tolist() == [5.0] * 24
+    assert "without the policy: mean 5.00 before" in describe_series(release(made), start=dates[12])
     assert svg_bytes(ax) == svg_bytes(plot_series(release(made), start=dates[12]))
 
 
