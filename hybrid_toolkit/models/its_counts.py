@@ -103,8 +103,8 @@ class CountSeriesFit:
             "The series is short: the autocorrelation is ill known and intervals may be too narrow." if short else "",
             "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",
             "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < 0.05 else "",
-            "The rate seems to wander behind the counts, and intervals are then somewhat too narrow."
-            if self.dispersion > 1.2
+            "Where the rate wanders behind the counts, as it seems to here, intervals are somewhat too narrow."
+            if self.dispersion > 1.2 or self.family == "negative-binomial"  # which takes the wandering up
             else "",
             "" if self.converged else "The fit stopped short of its optimum: do not use these figures.",
         ]
