@@ -127,7 +127,7 @@ def page(frame: pd.DataFrame, command: str) -> str:
         "",
         f"Made by `{command}`. None of these seeds is that of the committed authority.",
         "With 50 authorities the Monte Carlo error of a coverage of 95% is 3 points, with 200 it is 1.5. The studies",
-        "of a policy and of leaving are run longer with a larger `--policy-sims`; a run goes on from the trials it kept.",
+        "of a policy and of leaving are run longer with a larger `--policy-sims`; a run goes on from what it kept.",
         "",
         "| scenario | study | outcome | authorities | truth | bias | coverage | power or false | "
         "naive bias | naive coverage | failed | |",
