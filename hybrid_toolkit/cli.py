@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hybrid_toolkit import __version__
+from hybrid_toolkit.cli_studies import add_studies
 from hybrid_toolkit.errors import HybridToolkitError, OutputError
 
 PROGRAM = "hybrid-toolkit"
@@ -115,14 +116,23 @@ def app(args: argparse.Namespace) -> int:
 
 
 def metrics(args: argparse.Namespace) -> int:
-    """List the metrics, or show one in full."""
+    """List the metrics, show one in full, or write the template for an instrument's wording."""
+    from hybrid_toolkit.metrics.instruments import load_instrument
     from hybrid_toolkit.metrics.spec import catalogue, find
 
+    if args.instrument is not None:
+        text = load_instrument(args.instrument).template().to_csv(index=False, lineterminator="\n")
+        if args.out:
+            _write(args.out, text)
+        else:
+            print(text, end="")
+        return 0
     frame = catalogue()
     if args.id is None:
         width = frame["id"].str.len().max()
         for row in frame.to_dict("records"):
-            print(f"{row['id']:<{width}}  {row['name']}" + ("" if row["computed"] else " (not computed from tables)"))
+            said = "" if row["computed"] else f" (not computed from tables: {row['elsewhere']})"
+            print(f"{row['code']:<4}  {row['id']:<{width}}  {row['name']}{said}")
         return 0
     for spec in find(args.id):
         print(
@@ -241,7 +251,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--port", type=_seed, default=0, help="port on 127.0.0.1 (default: any free one)")
     one.add_argument("--no-browser", action="store_true", help="only say where it is")
     one = add("metrics", metrics)
-    one.add_argument("id", nargs="?", metavar="ID", help="a metric to show in full")
+    one.add_argument("id", nargs="?", metavar="ID", help="a metric to show in full, or a code such as MF2")
+    one.add_argument("--instrument", metavar="ID", help="its items, scales and blanks for the wording that you hold")
+    one.add_argument("--out", metavar="FILE.csv", help="write the template of the instrument")
     one = add("measure", measure, data="DATA")
     one.add_argument("--metric", metavar="ID", required=True, help="metric id; see the command metrics")
     one.add_argument("--by", metavar="COLUMN", help="what splits it, such as career_stage or service")
@@ -249,6 +261,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--out", metavar="FILE.csv", help="also write the released table")
     one = add("published", published, data="FILE")
     one.add_argument("--out", metavar="FILE.csv", help="write the tidy table")
+    add_studies(add, sizes=SIZES)
     return top
 
 

@@ -14,6 +14,7 @@ from hybrid_toolkit.designs.plan import DesignFit, Plan
 from hybrid_toolkit.errors import EstimationError, MeasureError
 from hybrid_toolkit.metrics.decomposition import Decomposition, kitagawa, oaxaca_blinder
 from hybrid_toolkit.models.prepare import complete_rows
+from hybrid_toolkit.models.rows import varying
 from hybrid_toolkit.models.terms import as_term, design_columns
 from hybrid_toolkit.result import Check
 
@@ -23,6 +24,7 @@ METHODS = ("oaxaca-blinder", "kitagawa")
 def _fit(frame: pd.DataFrame, plan: Plan, *, method: str, swap: bool = False) -> DesignFit:
     needed = [plan.outcome, plan.exposure, plan.cluster, *plan.confounders]
     rows = complete_rows(frame, needed)
+    varying(rows, plan.outcome)
     groups = sorted(rows[plan.exposure].unique())
     if len(groups) != 2:
         raise EstimationError(

@@ -17,7 +17,7 @@ from hybrid_toolkit.models.its_counts import fit_interrupted_counts
 from hybrid_toolkit.models.linear import fit_linear
 from hybrid_toolkit.models.synthetic_control import fit_synthetic_control
 from hybrid_toolkit.models.synthetic_did import fit_synthetic_did
-from hybrid_toolkit.models.terms import Column
+from hybrid_toolkit.models.terms import Column, numbers
 
 CHANGED = "changed_"
 MEAN_ROW = 2
@@ -46,9 +46,13 @@ def series_of(frame: pd.DataFrame, plan: Plan, *, how: str, controlled: bool) ->
 
     Raises
     ------
-    EstimationError : there is no unit of a kind that is needed.
+    EstimationError : there is no unit of a kind that is needed, or a column is not numeric.
+    CoverageError : a column is not there.
     """
-    rows = frame.assign(**{CHANGED: frame[plan.starts].notna().astype("float64")})
+    over = str(plan.setting("over", ""))
+    columns = [plan.outcome, *([over] if over else [])]
+    values = {c: numbers(frame, c) for c in columns}
+    rows = frame.assign(**values, **{CHANGED: frame[plan.starts].notna().astype("float64")})
     if controlled and not (rows[CHANGED] == 0).any():
         raise EstimationError(
             "no unit stays without the policy, so there is no control series.",
@@ -56,8 +60,6 @@ def series_of(frame: pd.DataFrame, plan: Plan, *, how: str, controlled: bool) ->
             code="NO-UNTREATED",
         )
     rows = rows if controlled else rows[rows[CHANGED] == 1]
-    over = plan.setting("over", "")
-    columns = [plan.outcome, *([str(over)] if over else [])]
     grouped = rows.groupby([CHANGED, plan.time])[columns]
     return (grouped.mean() if how == "mean" else grouped.sum(min_count=1)).reset_index()
 

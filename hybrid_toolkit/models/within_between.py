@@ -204,7 +204,7 @@ def _random_parts(
 def _varies(inside: object, across: object, exposure: str, followed: str) -> None:
     for values, where in ((inside, "within any"), (across, "between the means of")):
         v = np.asarray(values, dtype=np.float64)
-        if not v.std() > 1e-9 * max(1.0, float(np.abs(v).max(initial=0))):
+        if not len(v) or not v.std() > 1e-9 * max(1.0, float(np.abs(v).max(initial=0))):
             raise EstimationError(
                 f"exposure '{exposure}' does not vary {where} '{followed}'.",
                 fix="Use a design for what varies: a comparison of units, or of the same unit over time.",

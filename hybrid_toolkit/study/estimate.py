@@ -22,6 +22,7 @@ from hybrid_toolkit.study.graph_check import require_unblocked
 from hybrid_toolkit.study.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck, check_lock
 from hybrid_toolkit.study.scales import check_scale
+from hybrid_toolkit.study.starts import check_starts
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.study_checks import check_equivalence, check_invariance, check_multiple
 from hybrid_toolkit.study.what_if_basis import WhatIfBasis, basis_of
@@ -254,6 +255,7 @@ def _estimate(
     study: Study, rows: _Rows, identification: Identification, locked: LockCheck | None, conf_level: float
 ) -> StudyResult:
     frame, design = rows.frame, study.design_used
+    check_starts(frame, study)
     fits: list[DesignFit] = []
     parts: list[pd.DataFrame] = []
     checks: list[tuple[str, tuple[Check, ...]]] = []

@@ -1,0 +1,193 @@
+"""The commands that run a declared study without a notebook: lock it, try it, run it, combine several authorities."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hybrid_toolkit.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hybrid_toolkit.data.evaluation_data import EvaluationData
+    from hybrid_toolkit.study.estimate import StudyResult
+    from hybrid_toolkit.study.study import Study
+
+Adder = Callable[..., argparse.ArgumentParser]
+SHIPPED = (
+    "remote-practice",
+    "career-stage",
+    "exclusion-gap",
+    "agency-turnover",
+    "policy-rollout",
+    "one-change",
+    "retention",
+)
+"""Ids of the studies that come with the toolkit, for the help; a test holds them to the files."""
+FORMS = (".html", ".docx", ".xlsx")
+
+
+def study(args: argparse.Namespace) -> int:
+    """Run a declared study on data: its claims, its checks, and a report that has passed the disclosure gate."""
+    from hybrid_toolkit.disclosure import Gate
+    from hybrid_toolkit.report.export import export
+    from hybrid_toolkit.report.findings import show_study
+
+    _check_form(args.out)
+    declared = find_study(args.study)
+    data = _data_for(declared, args)
+    result = _estimate(declared, data, args.lock)
+    gate = Gate(source=None if declared.unit == "rows" else data)
+    shown = show_study(gate, result, titles={})
+    if args.bundle:
+        declared.evidence_bundle(result, args.bundle, gate=gate)
+    if args.out:
+        export(shown, args.out, on=datetime.now(UTC).date(), gate=gate)
+    print(f"{declared.question}\n{declared.design_used.title}.")
+    for claim in shown.claims.values():
+        print(f"\n{claim.text}")
+    print(f"\nChecks: {shown.verdict.text}\nWhy the words are no stronger:")
+    print("".join(f"- {r.text}\n" for r in shown.reasons), end="")
+    print("What may not be said:")
+    print("".join(f"- {s}\n" for s in shown.may_not_say), end="")
+    for path in (args.out, args.bundle):
+        print(f"Written to {path}" if path else "", end="\n" if path else "")
+    return 1 if result.lock is not None and not result.lock.same else 0
+
+
+def lock(args: argparse.Namespace) -> int:
+    """Lock a study before its results are known, with the hash of the data it will use."""
+    declared = find_study(args.study)
+    data = _data_for(declared, args) if args.data else None
+    print(declared.lock(args.out, data=data).summary())
+    print(f"Written to {args.out}. Run the study with --lock {args.out} and it says what differs.")
+    return 0
+
+
+def diagnose(args: argparse.Namespace) -> int:
+    """Try a study on simulated authorities whose truth is known: bias, coverage, power."""
+    declared = find_study(args.study)
+    tried = declared.diagnose(
+        args.scenario, args.size, sims=args.sims, seed=args.seed, n_jobs=args.jobs, resume=args.resume
+    )
+    if args.out:
+        _write(args.out, tried.tidy().to_csv(index=False, lineterminator="\n"))
+    print(tried.summary())
+    return 0
+
+
+def pool(args: argparse.Namespace) -> int:
+    """Combine the evidence of several authorities; none is named or ranked."""
+    from hybrid_toolkit.study.pool import pool as combine
+
+    found = combine(args.bundles)
+    if args.out:
+        _write(args.out, found.tidy().to_csv(index=False, lineterminator="\n"))
+    print(found.summary())
+    return 0
+
+
+def find_study(name: str) -> Study:
+    """A study by the path of its file or the id of a shipped one.
+
+    Raises
+    ------
+    UsageError : neither.
+    StudyError, UnreadableError : the file is no study.
+
+    Examples
+    --------
+    >>> find_study("retention").design
+    'retention'
+    """
+    from hybrid_toolkit.study.headline import declared_study
+    from hybrid_toolkit.study.study import load_study
+
+    if name in SHIPPED:
+        return declared_study(name)
+    if not Path(name).is_file():
+        raise UsageError(
+            f"'{name}' is no file and no study that comes with the toolkit.",
+            fix=f"Give the path of a study's TOML file, or one of: {', '.join(SHIPPED)}.",
+            code="STUDY-UNKNOWN",
+        )
+    return load_study(name)
+
+
+def _data_for(declared: Study, args: argparse.Namespace) -> EvaluationData | pd.DataFrame:
+    """The tables of the contracts, or for a study of free rows the one table of the file."""
+    from hybrid_toolkit.data.load import load_data
+
+    if declared.unit != "rows":
+        return load_data(args.data, args.mapping)
+    from hybrid_toolkit.data.plain_table import read_plain_table
+
+    return read_plain_table(args.data)
+
+
+def _estimate(declared: Study, data: EvaluationData | pd.DataFrame, lock_file: str | None) -> StudyResult:
+    from hybrid_toolkit.data.evaluation_data import EvaluationData
+
+    if isinstance(data, EvaluationData):
+        return declared.estimate(data, lock=lock_file)
+    return declared.estimate_frame(data, lock=lock_file)
+
+
+def _check_form(path: str | None) -> None:
+    """The ending is known before anything is run."""
+    if path and Path(path).suffix.lower() not in FORMS:
+        raise OutputError(
+            f"'{path}' has an ending that no report has.", fix=f"Use one of: {', '.join(FORMS)}.", code="EXPORT-FORM"
+        )
+
+
+def _write(path: str, text: str) -> None:
+    from hybrid_toolkit.data.atomic import atomic_write_text
+
+    atomic_write_text(path, text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number from 1 is needed")
+    return int(text)
+
+
+def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
+    """Add these commands to those of the program.
+
+    Parameters
+    ----------
+    add : name and function in, the parser of the command out.
+    sizes : names of sizes of simulated authorities.
+    """
+    named = f"a study's TOML file, or the id of a shipped one: {', '.join(SHIPPED)}"
+    source = "folder, file, workbook or database URL; one CSV or Parquet file for a study of unit 'rows'"
+    one = add("study", study)
+    one.add_argument("study", metavar="STUDY", help=named)
+    one.add_argument("data", metavar="DATA", help=source)
+    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+    one.add_argument("--lock", metavar="FILE", help="lock to hold it to: what differs is said, with exit code 1")
+    one.add_argument("--out", metavar="FILE", help="report to write, by its ending .html, .docx or .xlsx")
+    one.add_argument("--bundle", metavar="FILE.json", help="evidence to write, to be combined with other authorities'")
+    one = add("lock", lock)
+    one.add_argument("study", metavar="STUDY", help=named)
+    one.add_argument("--data", metavar="DATA", help=f"the data it will use: {source}")
+    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+    one.add_argument("--out", metavar="FILE", required=True, help="lock to write; another lock is never overwritten")
+    one = add("diagnose", diagnose)
+    one.add_argument("study", metavar="STUDY", help=named)
+    one.add_argument("--sims", type=_count, default=100, help="authorities to simulate (default: 100)")
+    one.add_argument("--scenario", metavar="NAME", default="helpful-hump", help="truth to simulate")
+    one.add_argument("--size", choices=sizes, default="small", help="how large (default: small)")
+    one.add_argument("--seed", type=_count, default=20_250_000, help="a whole number; the same gives the same figures")
+    one.add_argument("--jobs", type=_count, help="processes (default: one); the figures do not depend on it")
+    one.add_argument("--resume", metavar="FILE", help="keep what is done in this file, and go on from it")
+    one.add_argument("--out", metavar="FILE.csv", help="also write the figures")
+    one = add("pool", pool)
+    one.add_argument("bundles", nargs="+", metavar="BUNDLE.json", help="bundles that the command study wrote")
+    one.add_argument("--out", metavar="FILE.csv", help="also write the pooled estimates")

@@ -1,0 +1,152 @@
+"""Every design through a study, end to end on small frames of known truth, and with input that it cannot carry."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hybrid_toolkit.designs import DESIGNS, GRADES, RATIO_KINDS
+from hybrid_toolkit.errors import EstimationError, HybridToolkitError
+from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.words import causal_words
+from hybrid_toolkit.synth.worlds import WORLDS
+
+OVER_TIME = {"followed": "team_id", "time": "month", "starts": "starts", "exposure": "policy"}
+AREAS = {**OVER_TIME, "followed": "la_id", "cluster": "la_id"}
+RECORDED = {"exposure": "remote", "confounders": ("experience", "need")}
+CASES = {
+    "cross-sectional": ("shares-in-teams", {"exposure": "share", "confounders": ("experience",)}),
+    "within-worker": ("panel-lasting", {"exposure": "x", "fixed_effects": ("worker_id", "wave")}),
+    "adjusted-interaction": ("slopes-differ", {"exposure": "x", "moderators": ("odd",), "kind": "slope-gap"}),
+    "two-way-panel": ("panel-lasting", {"exposure": "x", "fixed_effects": ("worker_id", "wave")}),
+    "within-between": ("panel-lasting", {"exposure": "x", "followed": "worker_id", "time": "wave"}),
+    "multilevel": ("shares-in-teams", {"exposure": "share"}),
+    "partial-pooling": ("slopes-differ", {"exposure": "x", "groups": "service"}),
+    "propensity-weights": ("selected-recorded", RECORDED),
+    "doubly-robust": ("selected-recorded", RECORDED),
+    "mediation": ("mediated", {"exposure": "remote", "mediators": ("contact",), "confounders": ("experience",)}),
+    "binary-outcome": ("yes-over-all", {"outcome": "yes", "exposure": "remote"}),
+    "count-outcome": ("counts-spread", {"outcome": "visits", "exposure": "remote", "duration": "months"}),
+    "ordinal-outcome": ("answers-over-all", {"outcome": "answer", "exposure": "remote"}),
+    "binary-random-intercept": ("yes-within-teams", {"outcome": "yes", "exposure": "remote"}),
+    "count-random-intercept": ("counts-spread", {"outcome": "visits", "exposure": "remote", "duration": "months"}),
+    "ordinal-random-intercept": ("answers-within-teams", {"outcome": "answer", "exposure": "remote"}),
+    "retention": (
+        "leaving-late-entry",
+        {"outcome": "left", "exposure": "remote", "duration": "months", "entry": "entry"},
+    ),
+    "retention-by-period": ("leaving-whole-months", {"outcome": "left", "exposure": "remote", "duration": "months"}),
+    "decomposition": ("groups-differ", {"exposure": "group", "confounders": ("experience",)}),
+    "two-by-two": ("rollout-two-groups", OVER_TIME),
+    "staggered-rollout": ("rollout-growing", OVER_TIME),
+    "sun-abraham": ("rollout-two-groups", OVER_TIME),
+    "imputation": ("rollout-growing", OVER_TIME),
+    "two-way-rollout": ("rollout-parallel", OVER_TIME),
+    "dose": ("dose-linear", {**OVER_TIME, "exposure": "dose"}),
+    "stepped-wedge": ("wedge-trend", OVER_TIME),
+    "random-order": ("order-by-lot", {**OVER_TIME, "settings": {"order": "randomised"}}),
+    "interrupted-series": ("series-level", AREAS),
+    "controlled-series": ("series-shared-shock", AREAS),
+    "interrupted-counts": ("counts-level", AREAS),
+    "synthetic-control": ("factors-one", AREAS),
+    "synthetic-did": ("factors-four", {**AREAS, "settings": {"variance": "jackknife"}}),
+}
+SLOW = {"imputation", "dose", "sun-abraham", "ordinal-random-intercept", "multilevel", "binary-random-intercept"}
+"""Only their estimates are made here: their checks are those of others, and slow."""
+
+
+def study_of(design: str) -> Study:
+    named = {"outcome": "y", "cluster": "team_id", "kind": DESIGNS[design].identifies[0], **CASES[design][1]}
+    return Study(id=f"a-{design}", question="Does it?", estimand="none", design=design, unit="rows", **named)
+
+
+@cache
+def frame_of(design: str) -> pd.DataFrame:
+    frame = WORLDS[CASES[design][0]].simulate(4)
+    if "team_id" in frame and "starts" not in frame:
+        frame = frame[frame["team_id"].isin(frame["team_id"].unique()[:12])]
+    if "service" in frame:
+        frame = frame.assign(odd=frame["team_id"] % 2 == 0)
+    return frame.reset_index(drop=True)
+
+
+def test_no_design_is_forgotten() -> None:
+    assert set(CASES) == set(DESIGNS)
+
+
+@pytest.mark.parametrize("design", sorted(set(CASES) - SLOW))
+def test_a_study_runs_from_rows_to_words(design) -> None:
+    study, frame = study_of(design), frame_of(design)
+    before = frame.copy()
+    result = study.estimate_frame(frame, label="made up")
+    pd.testing.assert_frame_equal(frame, before)
+    rows = result.tidy()
+    assert ["outcome", "role", *TIDY_COLUMNS] == list(rows.columns)
+    main = rows[rows["role"] == "main"]
+    assert len(main) == 1 and main[["estimate", "conf_low", "conf_high"]].notna().all(axis=None)
+    checks = result.checks_frame()
+    assert len(checks) >= 4 and checks["verdict"].str.fullmatch(r"[^\n]+[.)]").all()
+    assert not checks["verdict"].str.contains("nan|inf |None|array", regex=True).any()
+    (claim,) = result.claims()
+    carried = study.design_used.grade
+    assert GRADES.index(claim.grade) <= GRADES.index(carried)
+    if GRADES.index(claim.grade) < GRADES.index("quasi-causal"):
+        assert not causal_words(claim.text)
+    if study.kind in RATIO_KINDS:
+        assert "times" in claim.text
+    said = result.summary()
+    assert "  " not in said and study.design_used.title in said and result.method in said
+    assert result.glance()["converged"].item() and result.data_hash and not result.synthetic
+
+
+@pytest.mark.parametrize("design", sorted(SLOW))
+def test_the_slow_ones_estimate_near_the_truth(design) -> None:
+    study, world = study_of(design), WORLDS[CASES[design][0]]
+    fit = study.design_used.fit(world.simulate(4), study.plan())
+    assert abs(fit.estimate - world.truth) < 4 * float(fit.row["std_error"].iloc[0]) and fit.fit.method
+
+
+SPOILED = {
+    "the outcome is text": lambda f, s: f.assign(**{s.outcome: "a"}),
+    "the outcome is missing": lambda f, s: f.assign(**{s.outcome: np.nan}),
+    "the outcome does not vary": lambda f, s: f.assign(**{s.outcome: 1.0}),
+    "no exposure varies": lambda f, s: f.assign(**{s.exposure: 0.0} | ({s.starts: np.nan} if s.starts else {})),
+    "one cluster": lambda f, s: f[f[s.cluster] == f[s.cluster].iloc[0]],
+    "three rows": lambda f, s: f.head(3),
+}
+
+
+CARRIED = {
+    ("one cluster", "interrupted-series"),  # a single series is what these two are for
+    ("one cluster", "interrupted-counts"),
+    ("the outcome does not vary", "retention"),  # everybody left, at different times
+    ("the outcome does not vary", "retention-by-period"),
+}
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "design"), sorted({(s, d) for s in SPOILED for d in CASES} - CARRIED), ids=lambda v: v.replace(" ", "-")
+)
+def test_what_a_design_cannot_carry_is_named(spoiled, design) -> None:
+    study = study_of(design)
+    frame = SPOILED[spoiled](frame_of(design), study)
+    with pytest.raises(HybridToolkitError) as caught:
+        study.design_used.fit(frame, study.plan())
+    assert caught.value.code and caught.value.fix
+
+
+@pytest.mark.parametrize("design", [d for d, (_, f) in CASES.items() if f["exposure"] == "policy"])
+def test_a_treatment_that_switches_back_or_starts_at_another_time_is_named(design) -> None:
+    study, frame = study_of(design), frame_of(design)
+    last = frame[study.time].max()
+    back = frame.assign(policy=frame["policy"].where(frame[study.time] < last, 0))
+    with pytest.raises(EstimationError, match="TREATMENT-REVERSES"):
+        study.estimate_frame(back)
+    early = frame[study.starts].notna() & (frame[study.time] == frame[study.starts] - 1)
+    with pytest.raises(EstimationError, match="EXPOSURE-START") as caught:
+        study.estimate_frame(frame.assign(policy=frame["policy"].where(~early, 1)))
+    assert "row(s) of" in str(caught.value)
