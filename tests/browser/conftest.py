@@ -1,4 +1,4 @@
-"""A real JupyterLab on loopback and Debian's Chromium, for the tests that use the notebooks as a person would."""
+"""A real JupyterLab on loopback and Debian's Chromium, and a hand that uses the widgets as a person would."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from docx import Document
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -29,11 +32,67 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=60_000)  # a slow machine is no failure
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
 """No news and no questions; every cell of a notebook is in the page, seen or not."""
+_BEYOND = """e => {
+const shown = [...e.querySelectorAll('svg, select, input, textarea, button, table, p, h3, figcaption')];
+return shown.filter(x => {
+  const box = x.getBoundingClientRect();
+  return box.width && box.right > innerWidth + 1 && !x.closest('.hte-scroll');
+}).map(x => x.tagName + ' ' + x.textContent.slice(0, 60))}"""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Uses one widget in a page: reads it, asks axe-core about it, takes its files away.
+
+    ``folder`` is where files are saved.
+    """
+
+    folder: Path
+
+    def serious(self, page: Page, within: str) -> list[str]:
+        """Serious and critical findings of axe-core inside one element, each with where it was found."""
+        found = Axe().run(page, context=within).response["violations"]
+        grave = [v for v in found if v["impact"] in ("serious", "critical")]
+        return [f"{v['id']}: {n['target']} {n['failureSummary'][:160]}" for v in grave for n in v["nodes"]]
+
+    def beyond(self, held: Locator) -> list[str]:
+        """What lies to the right of the screen, apart from tables in a region that scrolls."""
+        return list(held.evaluate(_BEYOND))
+
+    def taken(self, page: Page, held: Locator) -> dict[str, Path]:
+        """Prepare the downloads and take each by its link: file name -> where it was saved."""
+        held.get_by_role("button", name="Prepare downloads").click()
+        expect(held.locator("a.hte-download").first).to_be_visible()
+        files = {}
+        for link in held.locator("a.hte-download").all():
+            with page.expect_download() as started:
+                link.click()
+            name = started.value.suggested_filename
+            started.value.save_as(self.folder / name)
+            files[name] = self.folder / name
+        return files
+
+    def words(self, file: Path) -> str:
+        """The words of a downloaded file, read by what people open it with."""
+        if file.suffix == ".docx":
+            document = Document(str(file))
+            cells = [c.text for t in document.tables for r in t.rows for c in r.cells]
+            return "\n".join([*(p.text for p in document.paragraphs), *cells])
+        if file.suffix == ".xlsx":
+            rows = [row for sheet in load_workbook(file) for row in sheet.iter_rows(values_only=True)]
+            return "\n".join(str(cell) for row in rows for cell in row if cell is not None)
+        return file.read_text(encoding="utf-8-sig")
+
+
+@pytest.fixture
+def hand(tmp_path: Path) -> Hand:
+    return Hand(tmp_path)
 
 
 @dataclass(frozen=True)
@@ -133,7 +192,7 @@ def open_notebook(lab: Lab, browser: Browser) -> Iterator[Callable[[str], Page]]
                 page.screenshot(path=lab.folder / "not-started.png")
         error = page.locator(".jp-OutputArea [data-mime-type='application/vnd.jupyter.stderr']")  # errors, warnings
         ran = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt", has_text=re.compile(r"\d"))
-        ran.or_(error).first.wait_for(timeout=180_000)
+        ran.or_(error).first.wait_for(timeout=300_000)
         assert error.count() == 0, error.first.inner_text()
         return page
 

@@ -1,0 +1,301 @@
+"""Every widget in a real JupyterLab, used as a person would: read, moved by keyboard and mouse, taken away, saved."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.assess.checklist import load_checklist
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.synth.committed import synthetic_folder
+from hybrid_toolkit.widgets.lens_widget import settled
+
+pytestmark = pytest.mark.browser
+NAME = "every-widget.ipynb"
+WIDGETS = sorted(n for n, module in ht._PUBLIC.items() if module.startswith("hybrid_toolkit.widgets"))
+GIVEN = {
+    **dict.fromkeys(("PracticeQuality", "CareerStage", "DigitalExclusion", "Wellbeing", "WhatIf"), "data"),
+    **dict.fromkeys(("MetricExplorer", "SelfAssessment", "ImprovementPlan"), "data"),
+    "ReleaseDesk": "made['PracticeQuality'].view.releases",
+}
+"""What a widget is given; the others take nothing."""
+SAVED = """import json
+from pathlib import Path
+
+for name, one in made.items():
+    if hasattr(one, "save") and name != "ReleaseDesk":
+        one.save(f"{name}.json")
+        again = type(one)(*((data,) if name in DATA else ()))
+        again.load(f"{name}.json")
+        print(name, again.state == one.state)
+"""
+CHECKLISTS = {"Share": "share", "ReturnTests": "return_tests", "RiskAssessment": "risk_assessment",
+              "DigitalPractice": "digital_practice", "LeaderQuestions": "leaders"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def page(lab: Any, open_notebook: Callable[[str], Page]) -> Page:
+    """A notebook with one widget a cell, all of its cells run; the last waits for the end of the tests."""
+    with_data = [n for n, given in GIVEN.items() if given == "data"]
+    sources = [
+        f"import hybrid_toolkit as ht\ndata, made, DATA = ht.load_synthetic('small'), {{}}, {with_data!r}",
+        *(f"made[{n!r}] = ht.{n}({GIVEN.get(n, '')})\nmade[{n!r}]" for n in sorted(WIDGETS, key="ReleaseDesk".__eq__)),
+        "later = 0",
+    ]
+    cells = [
+        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+        for i, source in enumerate(sources)
+    ]
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    whole = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    (lab.folder / NAME).write_text(json.dumps(whole), encoding="utf-8")
+    return open_notebook(NAME)
+
+
+@pytest.fixture(scope="module")
+def data() -> ht.EvaluationData:
+    return ht.load_synthetic("small")
+
+
+def at(page: Page, name: str) -> Locator:
+    held = page.locator(f".hte-{name}")
+    held.scroll_into_view_if_needed()
+    return held
+
+
+def answer(held: Locator) -> Locator:
+    return held.locator(".hte-answer").first
+
+
+def press(held: Locator, name: str) -> None:
+    """A button, by the keyboard alone."""
+    made = held.get_by_role("button", name=name, exact=True)
+    made.focus()
+    made.press("Enter")
+
+
+def test_every_widget_stands_without_error_or_barrier(page: Page, hand: Any) -> None:
+    for name in WIDGETS:
+        held = at(page, name)
+        expect(held).to_be_visible()
+        assert held.locator(".hte-error:visible").count() == 0, name
+        assert hand.serious(page, f".hte-{name}") == [], name
+
+
+def test_nothing_lies_beyond_a_narrow_screen(page: Page, hand: Any) -> None:
+    page.set_viewport_size({"width": 420, "height": 900})
+    try:
+        found = {name: hand.beyond(at(page, name)) for name in WIDGETS}
+        page.screenshot(path=hand.folder / "phone.png")
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 900})
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "key"),
+    [
+        ("PracticeQuality", "group", "ArrowDown"),
+        ("CareerStage", "at", "ArrowRight"),
+        ("DigitalExclusion", "threshold", "ArrowLeft"),
+        ("Wellbeing", "group", "ArrowDown"),
+    ],
+)
+def test_a_lens_follows_the_keyboard_to_the_library_s_number(
+    page: Page, data: ht.EvaluationData, name: str, field: str, key: str
+) -> None:
+    held, cls = at(page, name), getattr(ht, name)
+    before = answer(held).inner_text()
+    if field in cls.SLIDERS:
+        control = held.get_by_role("slider", name=cls.LABELS[field], exact=True)
+        old = control.get_attribute("aria-valuetext") or ""
+        control.press(key)
+        expect(control).not_to_have_attribute("aria-valuetext", old)
+        words = control.get_attribute("aria-valuetext") or ""
+    else:
+        control = held.get_by_label(cls.LABELS[field], exact=True)
+        control.press(key)
+        words = control.evaluate("e => e.selectedOptions[0].text").replace("\u00a0", " ")
+    expect(answer(held)).not_to_have_text(before)
+    views = cls.VIEWS(data)
+    ids = {said: i for i, said in views.choices(settled(views, cls.STATE()))[field].items()}
+    module, function = cls.FUNCTION
+    expect(answer(held)).to_have_text(getattr(import_module(module), function)(data, **{field: ids[words]}).text)
+
+
+def test_the_power_slider_and_the_catalogue_s_search(page: Page) -> None:
+    held = at(page, "PowerExplorer")
+    held.get_by_role("slider", name="Teams", exact=True).press("ArrowRight")
+    expect(answer(held)).to_have_text(ht.PowerExplorer(teams=25).text)
+    held = at(page, "MetricCatalogue")
+    held.get_by_label("Search").fill("bice")
+    held.get_by_label("Search").press("Enter")
+    expect(answer(held)).to_have_text(ht.MetricCatalogue(search="bice").text)
+
+
+def test_a_lens_is_taken_away_whole(page: Page, hand: Any) -> None:
+    held = at(page, "DigitalExclusion")
+    said = answer(held).inner_text()
+    number = re.search(r"\d\.\d\d", said)
+    files = hand.taken(page, held)
+    kinds = {file.suffix: file for file in files.values()}
+    assert set(kinds) == {".svg", ".png", ".csv", ".docx", ".xlsx", ".html"}
+    for form in (".docx", ".xlsx", ".html"):
+        words = hand.words(kinds[form])
+        assert number is not None and number[0] in words and SYNTHETIC_STAMP in words
+    assert "<script" not in hand.words(kinds[".html"]) and "http" not in re.sub(
+        r"xmlns[^=]*=\S+", "", hand.words(kinds[".html"])
+    )
+    with Image.open(kinds[".png"]) as image:
+        assert min(image.size) > 200
+    assert "<title>" in hand.words(kinds[".svg"]) and SYNTHETIC_STAMP in hand.words(kinds[".svg"])
+    table = next(file for name, file in files.items() if name.endswith(".csv") and ".meta" not in name)
+    rows = list(csv.DictReader(io.StringIO(hand.words(table))))
+    assert rows and {"time_period", "geographic_level"} <= set(rows[0])
+
+
+def test_a_study_is_estimated_by_its_button_and_another_rota_follows(page: Page, data: ht.EvaluationData) -> None:
+    held = at(page, "WhatIf")
+    press(held, "Estimate the study")
+    expect(answer(held)).to_be_visible(timeout=90_000)
+    before = answer(held).inner_text()
+    held.get_by_role("slider", name="Value", exact=True).press("ArrowRight")
+    expect(answer(held)).not_to_have_text(before)
+    expect(answer(held)).to_have_text(
+        re.compile(re.escape(import_module(ht.WhatIf.FUNCTION[0]).view_what_if(data, value="2").text.split("; ")[0]))
+    )
+
+
+def test_a_study_is_diagnosed_cancelled_and_locked(page: Page, lab: Any) -> None:
+    held = at(page, "StudyBuilder")
+    expect(answer(held)).to_contain_text(ht.StudyBuilder().text.split("; ")[0])
+    press(held, "Diagnose")
+    cancel = held.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_enabled()
+    cancel.press("Enter")
+    expect(held.locator(".hte-progress")).to_contain_text("Cancelled", timeout=90_000)
+    press(held, "Lock the study")
+    expect(held.get_by_text("was locked on")).to_be_visible()
+    assert (lab.folder / "study.lock.json").is_file()
+
+
+def test_a_folder_is_brought_to_the_desk_and_a_wrong_path_is_said_in_place(page: Page) -> None:
+    held, folder = at(page, "DataDesk"), str(synthetic_folder("small"))
+    path = held.get_by_label("Path or database")
+    path.fill(f"{folder}-not-there")
+    path.press("Enter")
+    press(held, "Look")
+    expect(held.locator(".hte-error")).to_be_visible()
+    path.fill(folder)
+    path.press("Enter")
+    for step, told in (("Look", "Found:"), ("Propose a mapping", "Proposed:"), ("Load", "Loaded:")):
+        press(held, step)
+        expect(answer(held)).to_contain_text(told, timeout=90_000)
+    expect(answer(held)).to_contain_text(ht.load_data(folder).hash[:12])
+    expect(held.locator(".hte-error:visible")).to_have_count(0)
+
+
+def test_three_people_rate_a_condition(page: Page, hand: Any) -> None:
+    held, part = at(page, "SelfAssessment"), load_checklist("conditions").parts[0]
+    for role in ("Practitioner", "Supervisor or manager", "Senior leader"):
+        held.get_by_label("Who answers").select_option(label=role)
+        for item in part.items:
+            held.get_by_label(item.text).press("ArrowDown")
+            held.get_by_label(item.text).press("ArrowDown")
+        press(held, "Keep these answers")
+        expect(held.get_by_text(re.compile(f"Kept for {role}", re.IGNORECASE))).to_be_visible()
+    expect(answer(held)).to_contain_text("3 raters; 1 of 9 conditions")
+    held.get_by_label("What your service aims for").fill("much")
+    press(held, "Set this aim")
+    expect(held.locator(".hte-error")).to_contain_text("an aim is a number")
+    files = hand.taken(page, held)
+    assert {f.suffix for f in files.values()} == {".docx", ".xlsx", ".html"}
+    for file in files.values():
+        assert part.title in hand.words(file) and SYNTHETIC_STAMP in hand.words(file)
+
+
+def test_an_action_is_planned_and_nothing_without_words(page: Page, hand: Any) -> None:
+    held = at(page, "ImprovementPlan")
+    press(held, "Add this action")
+    expect(held.locator(".hte-error")).to_be_visible()
+    held.get_by_label("What is to be done").fill("Agree breaks between meetings.")
+    held.get_by_label("To be done by").fill("2031-06-30")
+    press(held, "Add this action")
+    expect(answer(held)).to_contain_text("1 action")
+    files = hand.taken(page, held)
+    assert all("Agree breaks between meetings." in hand.words(file) for file in files.values())
+
+
+@pytest.mark.parametrize("name", CHECKLISTS)
+def test_a_checklist_is_answered_and_taken_away(page: Page, hand: Any, name: str) -> None:
+    held = at(page, name)
+    before = answer(held).inner_text()
+    held.locator(".hte-item select").first.press("ArrowDown")
+    held.get_by_label("In your own words").first.fill("Agreed in the team meeting.")
+    press(held, "Keep these answers")
+    expect(answer(held)).not_to_have_text(before)
+    expect(answer(held)).to_contain_text(re.compile(r": 1 of \d+ answered"))
+    if name == "Share":
+        held.get_by_label("In your own words").first.fill("write to someone@example.org")
+        press(held, "Keep these answers")
+        expect(held.locator(".hte-error")).to_be_visible()
+    word = next(f for n, f in hand.taken(page, held).items() if n.endswith(".docx"))
+    assert "Agreed in the team meeting." in hand.words(word)
+
+
+def test_an_arrangement_is_kept(page: Page) -> None:
+    held = at(page, "TeamAgreement")
+    held.get_by_label("Which team or role is it for?").fill("Assessment team")
+    held.get_by_label("What was asked for?").fill("Two days at home.")
+    press(held, "Keep this arrangement")
+    expect(answer(held)).to_contain_text("1 arrangement")
+
+
+def test_an_exception_is_signed_and_the_bundle_holds_the_rest(page: Page, hand: Any) -> None:
+    held = at(page, "ReleaseDesk")
+    held.get_by_label("Decision").select_option(label="Hold back")
+    press(held, "Sign")
+    expect(held.locator(".hte-error")).to_contain_text("reason")
+    held.get_by_label("Reason").fill("Ratings are still being coded.")
+    held.get_by_label("Signed by").fill("Data custodian")
+    press(held, "Sign")
+    expect(answer(held)).to_contain_text("1 held back")
+    with zipfile.ZipFile(hand.taken(page, held)["release.zip"]) as bundle:
+        manifest = json.loads(bundle.read("manifest.json"))
+        first = held.get_by_label("Output", exact=True).evaluate("e => e.selectedOptions[0].text")
+        assert manifest["releases"] and all(r["id"] not in first for r in manifest["releases"])
+
+
+@pytest.mark.parametrize("name", ["WellnessPlan", "SignsOfStruggle"])
+def test_a_blank_aid_prints_and_holds_no_field(page: Page, hand: Any, name: str) -> None:
+    held = at(page, name)
+    assert held.locator("input, select, textarea, [contenteditable=true]").count() == 0
+    with page.expect_download() as started:
+        held.locator("a.hte-download").click()
+    file = hand.folder / started.value.suggested_filename
+    started.value.save_as(file)
+    assert "<input" not in hand.words(file) and "<h1>" in hand.words(file)
+
+
+def test_what_was_done_by_hand_is_saved_and_opened_again(page: Page, lab: Any) -> None:
+    cell = page.locator(".jp-CodeCell").last
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(SAVED)
+    page.keyboard.press("Shift+Enter")
+    expect(cell.locator(".jp-OutputArea")).to_contain_text("WhatIf True", timeout=90_000)
+    said = cell.locator(".jp-OutputArea").inner_text().split()
+    assert set(said[1::2]) == {"True"} and "SelfAssessment" in said[::2]
+    kept = json.loads((lab.folder / "Share.json").read_text(encoding="utf-8"))
+    assert "Agreed in the team meeting." in json.dumps(kept) and kept["schema"] == 1
