@@ -6,7 +6,7 @@ Run from the repository:
 
 writes docs/trust.csv and docs/trust.md. The same arguments give the same table on any number of cores. A run that was
 interrupted goes on where it stopped: each cell keeps its draws in ``out/trust`` until the code changes. ``--as-run``
-writes the table from the draws that are kept so far, at least 200 a cell. ``--only wedge`` takes the estimators,
+writes the table from the draws that are kept so far, at least 100 a cell. ``--only wedge`` takes the estimators,
 families and worlds whose name holds that word and writes nothing to docs.
 """
 
@@ -23,14 +23,35 @@ from hybrid_toolkit.data.atomic import atomic_write_text
 from hybrid_toolkit.study.contender import Contender
 from hybrid_toolkit.study.contenders import CONTENDERS
 from hybrid_toolkit.study.draws import code_version
-from hybrid_toolkit.study.try_estimator import Trial, try_estimator
+from hybrid_toolkit.study.try_estimator import LOWEST, Trial, try_estimator
 from hybrid_toolkit.synth.worlds import WORLDS, World
 
 SEED = 20_252_000
 MEASURES = ("bias", "rmse", "coverage", "power", "false_positive", "type_s", "type_m", "failures")
 NOTHING = (float("nan"), float("nan"), 0)
-LEAST = 200
-"""Draws of a cell in a table of a run that has not ended."""
+LEAST = 100
+"""Draws that a cell needs at least in a table of a run that has not ended."""
+INTRO = """# How far each estimator can be trusted
+
+Simulated worlds only: nothing here is evidence about a real authority. A world is a recipe for a small data set in
+which the true effect is known. Each row tries one estimator on many data sets (draws) of one world. Every estimator
+sees the same draws of a world. *Bias* is the mean estimate less the truth; *coverage* is the share of 95% intervals
+that hold the truth, and should be near 95%; *power* is the share that leave out zero where the truth is not zero, and
+"false" the same share where it is zero, which should be near 5%. ± is the Monte Carlo standard error: the same run
+with other draws would differ by about so much.
+
+An estimator is tried where its own assumptions hold, and, marked *, where one of them is broken on purpose or where
+it is a naive comparison: there a bias or a low coverage is a failure that it is right to show. **held**: the
+intervals hold the truth in at least 93% of draws, less twice the Monte Carlo error of 95%, and at most 5% of fits
+failed. **Intervals wide**: in over 97%, plus the same error. **Biased**: a bias clear of chance and above a quarter
+of the estimates' spread. **breaks** names the broken assumption.
+
+The column *draws* says how many each row rests on: {least:,} to {most:,} here. With {least:,} the Monte Carlo error
+of a coverage of 95% is {error:.1f} points, with 1,000 it is 0.7. With {least:,} a coverage down to {low:.0%} is
+therefore still called held, and only more draws can tell 92% from 95%. To run every row to its full number (1,000;
+200 or 500 where an estimator takes long) run the command below without `--as-run`. It goes on from the draws kept in
+`out/trust` while the code stays as it is, and draws the same data in any case: more draws are these and others.
+"""
 
 
 def cells(contenders: Sequence[Contender], only: str = "") -> Iterator[tuple[Contender, World]]:
@@ -134,28 +155,35 @@ def broken(frame: pd.DataFrame) -> list[str]:
         "|---|---|---|---|",
     ]
     for name in dict.fromkeys(frame["world"]):
-        here = frame[(frame["world"] == name) & ~frame["own_assumptions_hold"]]
+        here = frame[frame["world"] == name]
         why = WORLDS[name].breaks
-        if why and len(here):
+        if why and not here["own_assumptions_hold"].all():
             hold = here["verdict"].str.startswith("held")
-            held = frame[(frame["world"] == name) & frame["verdict"].str.startswith("held")]
-            out.append(f"| {why[:1].upper()}{why[1:].rstrip('.')}. | `{name}` | {_list(here[~hold])} | {_list(held)} |")
+            missed, held = _list(here[~hold]), _list(here[hold])
+            out.append(f"| {why[:1].upper()}{why[1:].rstrip('.')}. | `{name}` | {missed} | {held} |")
     return out
 
 
 def weak(frame: pd.DataFrame, contenders: Sequence[Contender]) -> list[str]:
-    """The cells whose intervals are off although the estimator's own assumptions hold, with its printed warning."""
+    """The cells whose intervals are off, or may be, although the estimator's own assumptions hold, with its warning."""
     own = frame[frame["own_assumptions_hold"]]
     warnings = {c.id: c.warning for c in contenders}
-    off = own[~own["verdict"].isin(["held", "no intervals"])]
     lines = []
-    for _, r in off.iterrows():
+    for _, r in own[~own["verdict"].isin(["held", "no intervals"]) | (own["coverage"] < LOWEST)].iterrows():
         warning = warnings[r["estimator"]].rstrip(".")
         said = f"Its warning: {warning[:1].lower()}{warning[1:]}." if warning else "It has no warning."
         verdict = str(r["verdict"]).split(":")[0]
+        verdict = f"under {LOWEST:.0%}, within the error of {r['sims']} draws" if verdict == "held" else verdict
         cover = _told(r["coverage"], r["coverage_mcse"], ".1%")
         lines.append(f"- `{r['estimator']}` on `{r['world']}`: {verdict}, coverage {cover}. {said}")
     return lines or ["- none."]
+
+
+def not_run(frame: pd.DataFrame, contenders: Sequence[Contender]) -> list[str]:
+    """What a run that has not ended has not come to."""
+    there = set(zip(frame["estimator"], frame["world"], strict=True))
+    left = [f"`{c.id}` on `{w.id}`" for c, w in cells(contenders) if (c.id, w.id) not in there]
+    return [f"Not run yet: {', '.join(left)}.", ""] if left else []
 
 
 def page(frame: pd.DataFrame, contenders: Sequence[Contender], command: str) -> str:
@@ -163,30 +191,12 @@ def page(frame: pd.DataFrame, contenders: Sequence[Contender], command: str) -> 
     own = frame[frame["own_assumptions_hold"]]
     held = own["verdict"].str.startswith("held")
     least, most = int(frame["sims"].min()), int(frame["sims"].max())
+    error = (0.95 * 0.05 / least) ** 0.5
     lines = [
-        "# How far each estimator can be trusted",
-        "",
-        "Simulated worlds only: nothing here is evidence about a real authority. A world is a recipe for a small data",
-        "set in which the true effect is known. Each row tries one estimator on many data sets (draws) of one world.",
-        "Every estimator sees the same draws of a world. *Bias* is the mean estimate less the truth; *coverage* is the",
-        "share of 95% intervals that hold the truth, and should be near 95%; *power* is the share that leave out zero",
-        'where the truth is not zero, and "false" the same share where it is zero, which should be near 5%. ± is the',
-        "Monte Carlo standard error: the same run with other draws would differ by about so much.",
-        "",
-        "An estimator is tried where its own assumptions hold, and, marked *, where one of them is broken on purpose",
-        "or where it is a naive comparison: there a bias or a low coverage is a failure that it is right to show.",
-        "**held**: the intervals hold the truth in at least 93% of draws, less twice the Monte Carlo error of 95%, and",
-        "at most 5% of fits failed. **Intervals wide**: in over 97%, plus the same error. **Biased**: a bias clear of",
-        "chance and above a quarter of the estimates' spread. **breaks** names the broken assumption.",
-        "",
-        f"The column *draws* says how many each row rests on: {least:,} to {most:,} here. With 200 draws the Monte",
-        "Carlo error of a coverage of 95% is 1.5 points, with 1,000 it is 0.7; with 200 a coverage down to 90% is",
-        "therefore still called held, and only more draws can tell 92% from 95%. To run every row to its full number",
-        "(1,000; 200 or 500 where an estimator takes long) run the command below without `--as-run`. It goes on from",
-        "the draws kept in `out/trust` while the code stays as it is, and draws the same data in any case.",
-        "",
+        INTRO.format(least=least, most=most, error=100 * error, low=0.93 - 2 * error),
         f"Made by `{command}`. Where their own assumptions hold, {int(held.sum())} of {len(own)} cells held.",
         "",
+        *not_run(frame, contenders),
         "## Which broken assumption breaks which estimator",
         "",
         *broken(frame),
@@ -215,7 +225,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", default="", help="a word that the estimator, its family or the world holds")
-    parser.add_argument("--as-run", action="store_true", help="take the draws kept so far, at least 200 a cell")
+    parser.add_argument("--as-run", action="store_true", help="take the draws kept so far, at least 100 a cell")
     parser.add_argument("--work", type=Path, default=Path("out/trust"), help="folder that keeps the draws of a run")
     parser.add_argument("--out", type=Path, default=Path("docs"))
     args = parser.parse_args()
