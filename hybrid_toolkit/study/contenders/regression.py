@@ -91,6 +91,7 @@ ALL: tuple[Contender, ...] = (
         by_design("within-between", naive=True, **_WAVES),
         ("panel-lasting", "panel-changing"),
         (),
+        warning="It compares different workers, who differ in more than the exposure.",
     ),
     _named(
         "propensity-weights",
@@ -139,6 +140,7 @@ ALL: tuple[Contender, ...] = (
         by_design("propensity-weights", naive=True, **_CHOICE),
         _SELECTION,
         (),
+        warning="It holds nothing constant.",
     ),
     _named(
         "response-weights",
@@ -155,6 +157,7 @@ ALL: tuple[Contender, ...] = (
         by_design("propensity-weights", naive=True, outcome="y", exposure="remote"),
         ("survey-recorded", "survey-informative"),
         (),
+        warning="It takes those who answered for all.",
     ),
     _named(
         "mediation",
@@ -196,6 +199,7 @@ ALL: tuple[Contender, ...] = (
         by_design("partial-pooling", naive=True, **_SLOPES),
         ("slopes-differ", "slopes-alike"),
         ("slopes-alike",),
+        warning="Where slopes differ between groups its interval is too narrow.",
     ),
     _named(
         "oaxaca-blinder",
@@ -284,5 +288,6 @@ ALL: tuple[Contender, ...] = (
         ("counts-spread",),
         (),
         sims=200,
+        warning="Where counts vary more than chance alone makes them its interval is too narrow.",
     ),
 )

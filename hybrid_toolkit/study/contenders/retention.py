@@ -50,6 +50,7 @@ ALL: tuple[Contender, ...] = (
         by_design("retention", **_PLAN),
         ("leaving-late-entry",),
         (),
+        warning="It counts the time before observation began as time at risk.",
     ),
     Contender(
         "cox-unclustered",
@@ -58,6 +59,7 @@ ALL: tuple[Contender, ...] = (
         partial(cox_model_based, entry="entry"),
         ("leaving-steady", "leaving-late-entry"),
         (),
+        warning="It takes colleagues for strangers.",
     ),
     Contender(
         "hazard-by-month",
@@ -74,5 +76,6 @@ ALL: tuple[Contender, ...] = (
         leavers_only,
         ("leaving-steady", "leaving-chosen"),
         (),
+        warning="It leaves out those who stay.",
     ),
 )

@@ -181,5 +181,6 @@ ALL: tuple[Contender, ...] = (
         random_order,
         ("order-by-lot", "rollout-parallel", "rollout-growing", "rollout-interference"),
         ("order-by-lot", "rollout-parallel"),
+        warning="It takes the effect to be the same for all teams and at all times.",
     ),
 )
