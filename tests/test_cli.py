@@ -129,11 +129,22 @@ def test_a_small_group_is_hidden_with_the_one_that_would_give_it_away(tmp_path: 
     assert bool(table.loc["6", "suppressed"]) and table["suppressed"].sum() >= 2
 
 
+def test_the_template_of_an_instrument_has_blanks_for_the_wording(tmp_path: Path, capsys: Captured) -> None:
+    code, out, _ = run(capsys, "metrics", "--instrument", "cbi")
+    assert code == 0 and out.startswith("item,scales,reversed,text,paraphrase") and "cbi_13,cbi_work,True,," in out
+    file = tmp_path / "cbi.csv"
+    assert run(capsys, "metrics", "--instrument", "cbi", "--out", str(file))[0] == 0
+    assert file.read_text(encoding="utf-8") == out
+    code, _, err = run(capsys, "metrics", "--instrument", "nonsense")
+    assert code == 1 and "INSTRUMENT-UNKNOWN" in err
+
+
 def test_metrics_lists_and_explains(capsys: Captured) -> None:
     code, out, _ = run(capsys, "metrics")
     assert code == 0 and "remote_share_desk" in out
     code, out, _ = run(capsys, "metrics", "remote_share_desk")
     assert code == 0 and "formula: " in out
+    assert run(capsys, "metrics", "mf4") == run(capsys, "metrics", "MF4")
     assert run(capsys, "metrics", "nonsense")[0] == 2
 
 

@@ -22,6 +22,8 @@ from hybrid_toolkit.metrics.spec import find
 
 Mask = npt.NDArray[np.bool_]
 Contrast = Literal["difference", "ratio"]
+COMPARE_ANSWERS = 30
+"""Answers a group needs before its mean of a survey scale is compared (the guidance of the owners of WEMWBS)."""
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -69,7 +71,8 @@ def measure_differences(
     metric, unit, group, reference, estimate, conf_low, conf_high, p_value, p_holm, n, n_reference, n_clusters,
     invariance, flag. ``invariance``: whether a survey scale measures the same across career stage or mode of work
     (``held``, ``not held``, ``not tested``; empty for other metrics and groups); the flag repeats what did not hold,
-    and ``attrs["invariance"]`` holds the verdict. Units whose group is not recorded are left out.
+    and ``attrs["invariance"]`` holds the verdict. ``flag`` also says when a group is smaller than the metric's least
+    number of units, or than 30 answers to a survey scale. Units whose group is not recorded are left out.
 
     Raises
     ------
@@ -128,8 +131,9 @@ def _difference(
     i = clustered_interval(estimate, cluster, conf_level=conf_level)
     n, n_reference = int(estimate.used[here].sum()), int(estimate.used[there].sum())
     flags = [estimate.reason] if estimate.reason else []
-    if min(n, n_reference) < spec.min_n:
-        flags.append(f"a group has fewer than {spec.min_n} units")
+    fewest = max(spec.min_n, COMPARE_ANSWERS) if "survey.instrument" in spec.values else spec.min_n
+    if min(n, n_reference) < fewest:
+        flags.append(f"a group has fewer than {fewest} units")
     if i.n_clusters < 2:
         flags.append("one cluster: no interval")
     if spec.own and spec.co_produced == NOT_CO_PRODUCED:

@@ -62,7 +62,7 @@ def find(metrics: str | MetricSpec | Iterable[str | MetricSpec]) -> tuple[Metric
         if isinstance(one, MetricSpec):
             found[one.id] = one
             continue
-        some = [REGISTRY[one]] if one in REGISTRY else [s for s in REGISTRY.values() if s.code == one]
+        some = [REGISTRY[one]] if one in REGISTRY else [s for s in REGISTRY.values() if s.code == one.upper()]
         if not some:
             near = _near(one)
             raise UsageError(

@@ -53,3 +53,11 @@ def test_nothing_is_asked_of_other_metrics_or_groups(data: EvaluationData) -> No
     assert measure_differences(data, "remote_share_desk", by="career_stage")["invariance"].eq("").all()
     assert measure_differences(data, "swemwbs", by="sex")["invariance"].eq("").all()
     assert not ht.measure(data, "swemwbs")["flag"].str.contains("invariance").any()
+
+
+def test_a_mean_of_fewer_than_thirty_answers_is_compared_with_a_flag(data: EvaluationData) -> None:
+    """A group may be shown from 10 answers on, and is compared from 30 on."""
+    rows = measure_differences(data, "informal_learning", by="career_stage")
+    small = rows[["n", "n_reference"]].min(axis=1) < 30
+    assert small.any() and not small.all()
+    assert (rows["flag"].str.contains("a group has fewer than 30 units") == small).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,6 +87,44 @@ def test_a_linear_relation_is_kept() -> None:
     hole = made.missing["z"]
     gap = (made.frames[0]["z"] - frame["x"] - frame["y"])[hole]
     assert hole.sum() > 50 and gap.abs().median() < 0.05
+
+
+def test_nhanes_as_pooled_by_mice() -> None:
+    """Schafer's 25 people; the help page of mice's pool() (m = 5): bmi on hyp and chl, 22.01 (se 4.94), -1.456, 0.0346.
+
+    Between five imputations the published slope of chl has a Monte Carlo error of .007, the others accordingly; three
+    of them each way.
+    """
+    nan = float("nan")
+    age = [1, 2, 1, 3, 1, 3, 1, 1, 2, 2, 1, 2, 3, 2, 1, 1, 3, 2, 1, 3, 1, 1, 1, 3, 2]
+    bmi = [
+        *(nan, 22.7, nan, nan, 20.4, nan, 22.5, 30.1, 22.0, nan, nan, nan, 21.7, 28.7, 29.6, nan, 27.2, 26.3, 35.3),
+        *(25.5, nan, 33.2, 27.5, 24.9, 27.4),
+    ]
+    hyp = [nan, 1, 1, nan, 1, nan, 1, 1, 1, nan, nan, nan, 1, 2, 1, nan, 2, 2, 1, 2, nan, 1, 1, 1, 1]
+    chl = [
+        *(nan, 187, 187, nan, 113, 184, 118, 187, 238, nan, nan, nan, 206, 204, nan, nan, 284, 199, 218, nan, nan),
+        *(229, 131, nan, 186),
+    ]
+    frame = pd.DataFrame({"age": age, "bmi": bmi, "hyp": hyp, "chl": chl}, dtype="float64")
+    made = impute_chained(frame, n_imputations=60, seed=4)
+
+    def slope(term: int) -> Callable[[pd.DataFrame], tuple[float, float]]:
+        def fit(f: pd.DataFrame) -> tuple[float, float]:
+            x = np.column_stack([np.ones(len(f)), f["hyp"], f["chl"]])
+            inverse = np.linalg.inv(x.T @ x)
+            b = inverse @ x.T @ f["bmi"].to_numpy()
+            s2 = ((f["bmi"] - x @ b) ** 2).sum() / (len(f) - 3)
+            return float(b[term]), float(np.sqrt(s2 * inverse[term, term]))
+
+        return fit
+
+    published = ((0, 22.013, 4.941, 3.6), (1, -1.456, 2.268, 1.5), (2, 0.0346, 0.0283, 0.021))
+    for term, estimate, std_error, within in published:
+        pairs = [slope(term)(f) for f in made.frames]
+        got = pool_rubin([e for e, _ in pairs], [s for _, s in pairs], df_complete=22)
+        assert got.estimate == pytest.approx(estimate, abs=within)
+        assert 0.7 <= got.std_error / std_error <= 1.45
 
 
 def test_shifts_move_the_mean_by_the_missing_share() -> None:

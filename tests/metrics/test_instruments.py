@@ -56,6 +56,18 @@ def test_wording_ships_only_where_it_may(name: str) -> None:
     assert d.template()["item"].tolist() == list(d.item_ids)
 
 
+def test_wording_that_the_user_holds_is_put_in() -> None:
+    blank = load_instrument("cbi")
+    filled = blank.template().assign(text=[f"Held {n}" for n in range(len(blank.items))])
+    assert [i.text for i in blank.with_wording(filled).items][:2] == ["Held 0", "Held 1"]
+    part = blank.with_wording(filled.iloc[::-1].head(1))
+    assert [bool(i.text) for i in part.items].count(True) == 1 and not any(i.text for i in blank.items)
+    for bad in (filled.drop(columns="text"), filled.assign(item="x"), pd.concat([filled, filled])):
+        with pytest.raises(MeasureError, match="INSTRUMENT-WORDING") as caught:
+            blank.with_wording(bad)
+        assert "Held" not in str(caught.value)
+
+
 def test_hse_scales_by_hand() -> None:
     d = load_instrument("hse_msit")
     assert len(d.items) == 35 and len(d.scales) == 7

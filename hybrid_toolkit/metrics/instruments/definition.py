@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -150,7 +150,13 @@ class Instrument:
         )
 
     def template(self) -> pd.DataFrame:
-        """A frame in which the user puts the wording they hold: item, scales, reversed, text, paraphrase."""
+        """A frame in which the user puts the wording they hold: item, scales, reversed, text, paraphrase.
+
+        Examples
+        --------
+        >>> load_instrument("who5").template()["text"].tolist()
+        ['', '', '', '', '']
+        """
         rows = [
             {
                 "item": i.id,
@@ -162,6 +168,34 @@ class Instrument:
             for i in self.items
         ]
         return pd.DataFrame(rows)
+
+    def with_wording(self, template: pd.DataFrame) -> Instrument:
+        """The same instrument with the wording that the user has put into the column ``text`` of the template.
+
+        Raises
+        ------
+        MeasureError : no column item or text, an item that the instrument does not have, or one that stands twice.
+
+        Examples
+        --------
+        >>> who5 = load_instrument("who5")
+        >>> mine = who5.with_wording(who5.template().assign(text="As licensed to us"))
+        >>> mine.items[0].text, who5.items[0].text
+        ('As licensed to us', '')
+        """
+        gone = [c for c in ("item", "text") if c not in template]
+        odd = [] if gone else sorted(set(template["item"].astype(str)) - set(self.item_ids))
+        if gone or odd or template["item"].duplicated().any():
+            wrong = (
+                f"it has no column {', '.join(gone)}" if gone else "an item stands twice or is not in the instrument"
+            )
+            raise MeasureError(
+                f"the wording for instrument '{self.id}' cannot be used: {wrong}.",
+                fix="Start from its template() and fill in the column text.",
+                code="INSTRUMENT-WORDING",
+            )
+        held = template.dropna(subset=["text"]).set_index("item")["text"].astype(str).to_dict()
+        return replace(self, items=tuple(replace(i, text=held.get(i.id, "") or i.text) for i in self.items))
 
 
 def instrument_ids() -> tuple[str, ...]:
