@@ -126,6 +126,9 @@ class GlmmFit:
             notes.append("The search stopped short of an optimum: do not use these figures.")
         if self.edge:
             notes.append("The spread between groups lies at zero: a model without them says the same.")
+        if self.family == "poisson":
+            notes.append("Where counts vary more than chance alone makes them, these intervals are too narrow: fit the")
+            notes.append("negative binomial beside it.")
         return " ".join(
             [
                 f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_groups:,} groups, {self.n_missing:,} left "

@@ -103,6 +103,7 @@ def test_clusters_above_the_groups() -> None:
     made = {"outcome": "y", "terms": ["x"], "group": "worker", "family": "poisson"}
     alone, within = fit_glmm(f, **made), fit_glmm(f, cluster="team", **made)
     assert within.n_clusters == 15 and within.df == 14
+    assert "negative binomial beside it" in alone.summary()
     assert rows(within).loc["x", "std_error"] > 1.2 * rows(alone).loc["x", "std_error"]
     with pytest.raises(EstimationError, match="CLUSTERS-CROSSED"):
         fit_glmm(f.assign(team=np.arange(360) % 5), cluster="team", **made)

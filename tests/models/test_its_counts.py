@@ -32,6 +32,11 @@ def test_coefficients_without_autocorrelation_are_those_of_statsmodels() -> None
     assert "too narrow" in fit.summary()
 
 
+def test_a_negative_binomial_tells_that_a_wandering_rate_is_taken_up() -> None:
+    f = WORLDS["counts-level"].simulate(1)
+    assert "wanders" in fit_interrupted_counts(f, **MODEL, family="negative-binomial").summary()
+
+
 def test_errors_without_autocorrelation_are_near_those_of_statsmodels() -> None:
     ratio = []
     for seed in range(15):

@@ -32,6 +32,7 @@ def test_a_straight_dose_is_the_regression_of_changes_on_the_dose() -> None:
     middle = np.interp(dose[on].mean(), fit.curve["dose"], fit.curve["effect"])
     assert middle == pytest.approx(fit.effect, abs=0.02)
     assert fit_dose(f, **TEAMS, dose="dose", degree=3).slope != fit.slope
+    assert "somewhat too narrow" in fit.summary()
 
 
 def test_a_dose_chosen_by_trend_misleads_its_slope() -> None:
