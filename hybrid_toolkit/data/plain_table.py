@@ -36,7 +36,7 @@ def read_plain_table(path: str | Path) -> pd.DataFrame:
     return pd.DataFrame({name: _typed(text[name]) for name in text.columns})
 
 
-def _typed(cells: pd.Series[str]) -> pd.Series:  # type: ignore[type-arg]  # numbers or text
+def _typed(cells: pd.Series[str]) -> pd.Series:
     said = cells.astype("object").where(cells.notna(), None)
     held = said.where(~said.astype("str").str.strip().str.lower().isin(MISSING_WORDS), None)
     known = held.dropna()

@@ -150,8 +150,8 @@ def in_words_unit(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     numbers = [c for c in ("estimate", "std_error", "conf_low", "conf_high", "truth") if c in rows]
     named = contrast_of(study.contrast, study.exposure, study.kind).strip().rstrip(",")
     if study.kind in RATIO_NOUNS:
-        times = np.exp(rows[numbers].astype(float) * study.contrast_size)
-        return rows.assign(**times.assign(std_error=np.nan), unit=f"{TIMES}, for {named}")
+        times: dict[str, Any] = {c: np.exp(rows[c].astype(float) * study.contrast_size) for c in numbers}
+        return rows.assign(**{**times, "std_error": np.nan}, unit=f"{TIMES}, for {named}")
     scale = rows["outcome"].map(lambda o: study.contrast_size * study.words_for(str(o)).scale).astype(float)
     scaled = {c: rows[c] * scale for c in numbers}
     return rows.assign(
