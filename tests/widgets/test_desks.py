@@ -90,13 +90,13 @@ def test_files_are_uploaded_into_a_private_folder(folder: Path) -> None:
 @pytest.mark.parametrize("path", ["", "nowhere-at-all", "postgresql://me:hidden-word@127.0.0.1:1/none"])
 def test_a_place_that_is_not_there_is_said_in_place(path: str) -> None:
     desk = run(DataDesk(path), "Check")
-    assert 'role="alert"' in desk._progress._said.value and desk.data is None
+    assert 'role="alert"' in desk._answer.value and desk.data is None
     assert "hidden-word" not in page(desk)
 
 
 def test_a_mapping_that_is_no_mapping_is_said_and_another_path_forgets_what_was_found(folder: Path) -> None:
     desk = run(DataDesk(str(folder), mapping="not [toml"), "Check")
-    assert "not TOML" in desk._progress._said.value
+    assert "not TOML" in desk._answer.value
     run(desk, "Look")
     desk._lists["path"].value = "elsewhere"
     assert desk.text == "No data are chosen yet."
