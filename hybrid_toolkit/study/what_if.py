@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -130,11 +130,12 @@ def what_if(result: StudyResult, change: ChangeLike) -> WhatIf:
     outside, moved = _support(asked, basis, first)
     parts, sentences = [], []
     claims = {c.outcome: c for c in result.claims()}
+    spoken = _spoken(result)
     for outcome, each in basis.outcomes.items():
         words = result.study.words_for(outcome)
         rows = _rows(asked, basis, each, words, result.conf_level)
         parts.append(rows.assign(outcome=outcome))
-        grade = _spoken(claims[outcome].grade)
+        grade = spoken[outcome]
         row = rows[rows["role"] == ("gap change" if len(each.slope) == 2 else "change")].iloc[0]
         said = what_if_sentence(
             words=words,
@@ -161,9 +162,13 @@ def what_if(result: StudyResult, change: ChangeLike) -> WhatIf:
     )
 
 
-def _spoken(grade: str) -> str:
-    """The grade to speak with; what simulated data illustrate is spoken of as an association."""
-    return grade if grade in GRADES else "associational"
+def _spoken(result: StudyResult) -> dict[str, str]:
+    """The grade to speak with, by outcome: what simulated data illustrate is spoken of as an association at most."""
+    if not result.synthetic:
+        return {c.outcome: c.grade for c in result.claims()}
+    most = GRADES.index("associational")
+    claims = replace(result, synthetic=False).claims()
+    return {c.outcome: GRADES[min(GRADES.index(c.grade), most)] for c in claims}
 
 
 def _support(asked: Change, basis: WhatIfBasis, first: OutcomeBasis) -> tuple[float, float]:
