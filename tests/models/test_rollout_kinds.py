@@ -131,3 +131,7 @@ def test_every_result_says_what_it_rests_on() -> None:
         assert {"n", "n_missing", "method", "converged"} <= set(fit.glance().columns)
     with pytest.raises(CoverageError, match="COLUMN-MISSING"):
         fit_stepped_wedge(order, **{**STEPS, "first_treated": "when"})
+
+
+def test_a_wedge_of_few_clusters_says_so() -> None:
+    assert "little narrow" in fit_stepped_wedge(WORLDS["wedge-trend"].simulate(1), **STEPS).summary()

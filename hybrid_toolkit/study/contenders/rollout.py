@@ -163,6 +163,7 @@ ALL: tuple[Contender, ...] = (
         STEPS,
         ("wedge-trend", "wedge-team-months"),
         200,
+        "With so few teams its intervals may be a little narrow.",
     ),
     Contender(
         "wedge-exchangeable",
