@@ -27,7 +27,7 @@ class PowerExplorer(ToolkitWidget):
     Examples
     --------
     >>> PowerExplorer(teams=48).text.split(";")[0]
-    'Power 90% with 48 teams of 8 workers over 3 waves, 60% answering, for an effect of 0.15 SD'
+    'Power 88% with 48 teams of 8 workers over 3 waves, 60% answering, for an effect of 0.15 SD'
     """
 
     STATE = PowerExplorerState

@@ -75,7 +75,7 @@ def view_power(
     Examples
     --------
     >>> view_power(teams=48).text.split(";")[0]
-    'Power 90% with 48 teams of 8 workers over 3 waves, 60% answering, for an effect of 0.15 SD'
+    'Power 88% with 48 teams of 8 workers over 3 waves, 60% answering, for an effect of 0.15 SD'
     """
     return power_of(PowerExplorerState(teams, workers, waves, response, effect, compared, over))
 
