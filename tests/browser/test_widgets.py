@@ -288,7 +288,8 @@ def test_a_blank_aid_prints_and_holds_no_field(page: Page, hand: Any, name: str)
 
 
 def test_what_was_done_by_hand_is_saved_and_opened_again(page: Page, lab: Any) -> None:
-    cell = page.locator(".jp-CodeCell").last
+    cells = page.locator(".jp-CodeCell")
+    cell = cells.nth(cells.count() - 1)  # running the last cell adds another below it
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(SAVED)
