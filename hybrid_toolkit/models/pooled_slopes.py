@@ -120,8 +120,9 @@ def fit_pooled_slopes(
 
     Notes
     -----
-    Random-effects pooling with the variance of slopes by restricted maximum likelihood. Intervals of the mean: Hartung and Knapp (2001), Statistics in Medicine 20, never narrower than
-    without their factor. Intervals of groups add what is not known about the variance: Morris (1983), JASA 78, by
+    Random-effects pooling with the variance of slopes by restricted maximum likelihood. Intervals of the mean: Hartung
+    and Knapp (2001), Statistics in Medicine 20, never narrower than without their factor. Intervals of groups add what
+    is not known about the variance: Morris (1983), JASA 78, by
     averaging over its likelihood.
 
     Examples
