@@ -85,12 +85,12 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
         return pd.DataFrame({"c": cluster, "x": x, "y": (rng.random(groups * 8) < chance).astype(float)})
 
     rng = np.random.default_rng(11)
-    truth = concentration_index(draw(50_000, rng), outcome="y", rank_by="x").estimate
+    truth = concentration_index(draw(100_000, rng), outcome="y", rank_by="x").estimate
     held = 0
-    for _ in range(200):
+    for _ in range(400):
         got = concentration_index(draw(50, rng), outcome="y", rank_by="x", cluster="c")
         held += got.conf_low <= truth <= got.conf_high
-    assert 0.90 <= held / 200 <= 0.995  # 95% within three Monte Carlo errors (0.015)
+    assert 0.92 <= held / 400 <= 0.98  # 95% within about three Monte Carlo errors (0.011)
 
 
 def test_curve_lies_on_the_diagonal_for_equal_shares() -> None:
