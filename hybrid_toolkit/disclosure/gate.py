@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hybrid_toolkit.disclosure.behind import hide_estimates, withhold_text
 from hybrid_toolkit.disclosure.cells import finish, hide_small, round_counts
 from hybrid_toolkit.disclosure.policy import Policy, load_policy
 from hybrid_toolkit.disclosure.protect import check_size, counted, policy_notes, protect_table, rounding_note
@@ -177,6 +176,7 @@ class Gate:
         title: str,
         n: str = "n",
         clusters: str | None = None,
+        whole: bool = False,
         labels: Sequence[str] = (),
         source: object = None,
     ) -> Release:
@@ -188,6 +188,7 @@ class Gate:
         title : what they estimate.
         n : column with the number behind each estimate.
         clusters : column with the number of clusters, held to the policy's least; None where there are none.
+        whole : each cluster is a whole authority; the policy's ``guard_authorities`` says whether the least holds too.
         labels : further columns that say nothing about people (outcome, design, a simulated truth): released as is.
         source : as in ``Gate``; a result's own ``data_hash`` and ``synthetic`` come first.
 
@@ -208,21 +209,8 @@ class Gate:
         refuse_columns([*labels], [*numbers, *sizes], present=list(frame.columns))
         kept = [c for c in dict.fromkeys([*labels, *TIDY_COLUMNS, *sizes]) if c in frame.columns]
         out = frame[kept].copy()
-        counts = pd.to_numeric(out[n], errors="coerce").to_numpy(dtype=float)
-        hide: NDArray[np.bool_] = np.isnan(counts) | (counts < self.policy.threshold)
-        few = hide.copy()
-        if clusters is not None:
-            groups = pd.to_numeric(out[clusters], errors="coerce").to_numpy(dtype=float)
-            hide = hide | np.isnan(groups) | (groups < self.policy.minimum_clusters)
-        decisions = policy_notes(self.policy)
-        decisions += counted("threshold", int(few.sum()), len(out), "estimates", f"fewer than {self.policy.threshold}")
-        decisions += counted(
-            "clusters",
-            int((hide & ~few).sum()),
-            len(out),
-            "estimates",
-            f"fewer than {self.policy.minimum_clusters} clusters",
-        )
+        hide, hidden = hide_estimates(out, self.policy, n=n, clusters=clusters, whole=whole)
+        decisions = (*policy_notes(self.policy), *hidden)
         out = finish(out, hide, self.policy, count=n, values=numbers, plain=[clusters] if clusters else [])
         decisions += rounding_note(self.policy)
         return self._seal(
@@ -283,9 +271,10 @@ class Gate:
         title: str,
         n: float | None = None,
         clusters: float | None = None,
+        whole: bool = False,
         source: object = None,
     ) -> Release:
-        """Release a sentence or two; withheld where too few people or clusters stand behind it.
+        """Release a sentence or two; withheld where too few people or clusters stand behind it (see ``estimates``).
 
         Raises
         ------
@@ -297,14 +286,9 @@ class Gate:
         'Withheld: fewer than 10 stand behind it.'
         """
         refuse_words(text)
-        decisions = policy_notes(self.policy)
-        shown = text
-        if n is not None and n < self.policy.threshold:
-            shown = f"Withheld: fewer than {self.policy.threshold} stand behind it."
-            decisions += (Decision("threshold", "1 of 1 texts withheld", "Too few stand behind it.", 1),)
-        elif clusters is not None and clusters < self.policy.minimum_clusters:
-            shown = f"Withheld: fewer than {self.policy.minimum_clusters} clusters stand behind it."
-            decisions += (Decision("clusters", "1 of 1 texts withheld", "Too few clusters stand behind it.", 1),)
+        withheld, why = withhold_text(self.policy, n=n, clusters=clusters, whole=whole)
+        decisions = (*policy_notes(self.policy), *why)
+        shown = withheld or text
         return self._seal(pd.DataFrame({"text": [shown]}), "text", title, decisions, source, (), None, ())
 
     def _seal(

@@ -27,7 +27,7 @@ _SECTIONS: Mapping[str, Mapping[str, type]] = {
         "protection_width": int,
     },
     "values": {"decimals": int, "drop_extremes": bool, "dominance_share": float},
-    "estimates": {"minimum_clusters": int},
+    "estimates": {"minimum_clusters": int, "guard_authorities": bool},
     "tables": {"max_cells": int, "max_dimensions": int},
 }
 
@@ -48,6 +48,7 @@ class Policy:
     drop_extremes : remove minimum, maximum and range columns.
     dominance_share : largest share of one contributor; 1.0 for no rule.
     minimum_clusters : fewest clusters under an estimate.
+    guard_authorities : hold estimates whose clusters are whole authorities to ``minimum_clusters`` as well.
     max_cells, max_dimensions : size limits of one table.
 
     Raises
@@ -73,6 +74,7 @@ class Policy:
     drop_extremes: bool = True
     dominance_share: float = 1.0
     minimum_clusters: int = 5
+    guard_authorities: bool = False
     max_cells: int = 600
     max_dimensions: int = 3
 

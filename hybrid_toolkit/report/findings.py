@@ -105,19 +105,18 @@ def show_study(
         clusters=result.n_clusters,
     )
     rows = rows.assign(label=[LABELS.get(str(r), str(t)) for r, t in zip(rows["role"], rows["term"], strict=True)])
-    labels = ["outcome", "kind", "role", "panel", "label", "truth", *([] if result.clusters_guarded else ["clusters"])]
-    guard = "clusters" if result.clusters_guarded else None
+    behind: dict[str, Any] = {"whole": result.whole_authorities, "source": result}
+    labels = ["outcome", "kind", "role", "panel", "label", "truth"]
+    passed: dict[str, Any] = {"clusters": "clusters", "labels": labels, **behind}
     claims = {c.outcome: c for c in result.claims(diagnosis)}
-    size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters if guard else None, "source": result}
-    shown = gate.estimates(rows, title=f"{study.question} All estimates", clusters=guard, labels=labels, source=result)
+    size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters, **behind}
+    shown = gate.estimates(rows, title=f"{study.question} All estimates", **passed)
     main = in_words_unit(rows[rows["kind"].isin(list(ROLES))], study)
     checks = result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"})
     return ShownStudy(
         study=study,
         estimates=shown,
-        answers=gate.estimates(
-            main, title=titles.get(study.outcome, study.question), clusters=guard, labels=labels, source=result
-        ),
+        answers=gate.estimates(main, title=titles.get(study.outcome, study.question), **passed),
         checks={
             o: gate.facts(
                 checks[checks["outcome"] == o],

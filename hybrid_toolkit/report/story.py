@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hybrid_toolkit.disclosure import Gate, Release, disclosure_record
+from hybrid_toolkit.disclosure import Gate, Policy, Release, disclosure_record
 from hybrid_toolkit.report.blocks import Block, Bullets, Column, Figure, Prose, Report, Section, Table, Words
 from hybrid_toolkit.report.findings import ShownStudy
 from hybrid_toolkit.report.plots import describe_estimates
@@ -112,7 +112,7 @@ def tell(story: Story, gate: Gate) -> Report:
         subtitle="Three studies of one small authority, from the data to what may be said.",
         sections=(
             *sections,
-            Section("What was hidden, and why", _record(record)),
+            Section("What was hidden, and why", _record(record, gate.policy)),
             Section("Do it again", _again(story)),
         ),
         stamp=head.stamp,
@@ -276,12 +276,15 @@ def _measures(story: Story) -> tuple[Block, ...]:
     return (Table(story.measures, METRIC_COLUMNS, caption="Measures over the whole authority"), *figures)
 
 
-def _record(record: Release) -> tuple[Block, ...]:
+def _record(record: Release, policy: Policy) -> tuple[Block, ...]:
+    hiding = " Where a hidden number could be worked out from a total, more is hidden." if policy.secondary else ""
+    rounding = f" Counts are rounded to {policy.rounding_base}." if policy.rounding_base > 1 else ""
+    whole = "" if policy.guard_authorities else ", except where each cluster is a whole authority"
     return (
         Words(
-            "Nothing is shown that rests on fewer than ten people, families or contacts, or on fewer than five teams. "
-            "Where a hidden number could be worked out from a total, more is hidden. Counts are rounded to five. Teams "
-            "are never ranked, and nothing is shown of any one person."
+            f"Nothing is shown that rests on fewer than {policy.threshold} people, families or contacts, and no "
+            f"estimate that rests on fewer than {policy.minimum_clusters} teams or other clusters{whole}.{hiding}"
+            f"{rounding} Teams are never ranked, and nothing is shown of any one person."
         ),
         Table(
             record,

@@ -85,9 +85,9 @@ class StudyResult:
         return self.study.design_used.assumptions
 
     @property
-    def clusters_guarded(self) -> bool:
-        """Whether the disclosure gate holds the clusters to its least: teams and the like, not whole authorities."""
-        return self.study.unit not in AUTHORITY_UNITS
+    def whole_authorities(self) -> bool:
+        """Whether each cluster is a whole authority: the disclosure policy says how few of them may be shown."""
+        return self.study.unit in AUTHORITY_UNITS
 
     def checks_for(self, outcome: str) -> tuple[Check, ...]:
         """The checks of one outcome."""

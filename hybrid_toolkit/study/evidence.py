@@ -165,12 +165,12 @@ def evidence_bundle(
             code="EVIDENCE-STUDY",
         )
     used = Gate() if gate is None else gate
-    guarded = result.clusters_guarded
     shown = used.estimates(
         _rows(result),
         title=f"Evidence on {study.id}",
-        clusters="n_clusters" if guarded else None,
-        labels=["outcome"] if guarded else ["outcome", "n_clusters"],
+        clusters="n_clusters",
+        whole=result.whole_authorities,
+        labels=["outcome"],
         source=result,
     )
     checks = result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"})

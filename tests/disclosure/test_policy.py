@@ -34,6 +34,8 @@ def test_the_packaged_policy_is_the_default() -> None:
         ("threshold = 10", 'threshold = "10"', "POLICY-TYPE"),
         ("threshold = 10", "threshold = true", "POLICY-TYPE"),
         ("secondary = true", "secondary = 1", "POLICY-TYPE"),
+        ("guard_authorities = false\n", "", "POLICY-KEYS"),
+        ("guard_authorities = false", 'guard_authorities = "no"', "POLICY-TYPE"),
         ("threshold = 10", "threshold = 0", "POLICY-RANGE"),
         ('zero_cells = "suppress"', 'zero_cells = "blank"', "POLICY-RANGE"),
         ("threshold = 10", "threshold = 5", "POLICY-LOWERED"),
@@ -73,3 +75,20 @@ def test_a_policy_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 def test_every_setting_changes_the_hash() -> None:
     assert len({Policy().hash, Policy(threshold=11).hash, Policy(rounding_base=1).hash}) == 3
+
+
+def test_whole_authorities_are_held_to_the_least_only_where_the_policy_says_so(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"term": ["x"], "estimate": [0.25], "n": [40], "areas": [1]})
+    strict = load_policy(policy_file(tmp_path, TEXT.replace("guard_authorities = false", "guard_authorities = true")))
+    for policy, shown in ((Policy(), True), (strict, False)):
+        gate = Gate(policy)
+        whole = gate.estimates(rows, title="x", clusters="areas", whole=True)
+        said = gate.text("One series rose.", title="x", n=40, clusters=1, whole=True)
+        assert whole.content["estimate"].notna().tolist() == [shown] and (said.text == "One series rose.") is shown
+        for release in (whole, said):
+            (told,) = [d for d in release.decisions if d.rule == "clusters"]
+            assert ("guard_authorities" in told.why) is shown and told.cells == (0 if shown else 1)
+    # teams are held to the least whatever the policy says of authorities
+    assert Gate().estimates(rows, title="x", clusters="areas").content["estimate"].isna().all()
+    few = Gate().estimates(rows.assign(n=4), title="x", clusters="areas", whole=True)
+    assert few.content["estimate"].isna().all() and Policy().hash != strict.hash

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.disclosure import Gate
+from hybrid_toolkit.disclosure import Gate, Policy
+from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.export import export
 from hybrid_toolkit.report.findings import answer_row, findings_entry, show_study
 from hybrid_toolkit.report.plots import plot_estimates
@@ -74,18 +75,32 @@ def test_a_ratio_is_shown_in_times_around_one(ratio, tmp_path: Path) -> None:
 
 
 def test_one_authoritys_own_series_is_shown_and_may_leave(series, tmp_path: Path) -> None:
-    assert series.n_clusters == 1 and not series.clusters_guarded
+    assert series.n_clusters == 1 and series.whole_authorities
     shown = show_study(Gate(), series, titles={})
     entry = findings_entry(shown)
     assert entry["estimate"] == pytest.approx(series.tidy()["estimate"].iloc[0], abs=1e-3)
     assert entry["naive"] is None and entry["clusters"] == 1
     text = words_of(export(series, tmp_path / "series.html", on=ON))
     assert "Withheld" not in text and "hidden to protect" not in text
+    assert "Not held to 5 clusters" in text and "guard_authorities is false" in text
     bundle = series.study.evidence_bundle(series)
+    assert any("guard_authorities" in d["why"] for d in bundle.gate["decisions"])
     assert bundle.estimates[0].n_clusters == 1 and bundle.estimates[0].n == 25
     truth = Truth(scenario="one-change", policy_month=13, policy_step_sd=0.0)
     second = simulate_authority(truth, "authority", 4, tables=sorted(series.study.tables()))
     assert pool([bundle, series.study.evidence_bundle(second)]).k == 2
+
+
+def test_a_data_owner_can_hold_whole_authorities_to_the_least_too(series, ratio) -> None:
+    strict = Gate(Policy(guard_authorities=True))
+    shown = show_study(strict, series, titles={})
+    outcome = series.study.outcome
+    assert shown.claims[outcome].text.startswith("Withheld") and answer_row(shown.answers, outcome)["suppressed"]
+    with pytest.raises(DisclosureError, match="BUNDLE-WITHHELD"):
+        series.study.evidence_bundle(series, gate=strict)
+    # a study of teams is not exempted, and says nothing of it
+    teams = show_study(Gate(), ratio, titles={})
+    assert not [d for d in (*teams.estimates.decisions, *teams.claims["calls"].decisions) if d.rule == "clusters"]
 
 
 def test_few_teams_are_still_withheld(ratio) -> None:
