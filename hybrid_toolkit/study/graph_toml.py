@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from hybrid_toolkit.errors import StudyError, UnreadableError
+from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.graph import CausalGraph, Edge, Node, Selection
+from hybrid_toolkit.study.toml_text import check_keys, load_toml, parse_toml_text, toml_value
 
 _Kinds = Mapping[str, type]
 _NODE: _Kinds = {"title": str, "columns": list, "constant": str, "feedback": bool}
@@ -22,45 +21,35 @@ _WORDS = {str: "text", list: "a list of text", bool: "true or false", dict: "a t
 
 def write_graph(graph: CausalGraph) -> str:
     """The graph as TOML; arrows with one cause and source that follow each other share a table."""
-    lines = [f"title = {_text(graph.title)}", "", "[nodes]"]
+    lines = [f"title = {toml_value(graph.title)}", "", "[nodes]"]
     for n in graph.nodes:
-        parts = [f"title = {_text(n.title)}"]
-        parts += [f"columns = {_list(n.columns)}"] if n.columns else []
-        parts += [f"constant = {_text(n.constant)}"] if n.constant else []
+        parts = [f"title = {toml_value(n.title)}"]
+        parts += [f"columns = {toml_value(n.columns)}"] if n.columns else []
+        parts += [f"constant = {toml_value(n.constant)}"] if n.constant else []
         parts += ["feedback = true"] if n.feedback else []
-        lines.append(f"{_text(n.id)} = {{ {', '.join(parts)} }}")
+        lines.append(f"{toml_value(n.id)} = {{ {', '.join(parts)} }}")
     for (cause, source), some in groupby(graph.edges, key=lambda e: (e.cause, e.source)):
-        to = _list([e.effect for e in some])
-        lines += ["", "[[edges]]", f"from = {_text(cause)}", f"to = {to}", f"source = {_text(source)}"]
+        to = toml_value([e.effect for e in some])
+        lines += ["", "[[edges]]", f"from = {toml_value(cause)}", f"to = {to}", f"source = {toml_value(source)}"]
     for node, source in graph.moderators:
-        lines += ["", "[[moderators]]", f"node = {_text(node)}", f"source = {_text(source)}"]
+        lines += ["", "[[moderators]]", f"node = {toml_value(node)}", f"source = {toml_value(source)}"]
     for s in graph.selections:
-        lines += ["", "[[selection]]", f"node = {_text(s.node)}"]
-        lines += [f"{name} = {_list(v)}" for name, v in (("units", s.units), ("columns", s.columns)) if v]
+        lines += ["", "[[selection]]", f"node = {toml_value(s.node)}"]
+        lines += [f"{name} = {toml_value(v)}" for name, v in (("units", s.units), ("columns", s.columns)) if v]
     return "\n".join(lines) + "\n"
 
 
 def read_graph(path: Path) -> CausalGraph:
     """A graph from a file; raises as ``load_graph``."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableError(
-            f"the graph file '{path.name}' cannot be read ({type(error).__name__}).",
-            fix="Give the path of a UTF-8 TOML file.",
-            code="GRAPH-UNREADABLE",
-        ) from None
-    return parse(text)
+    return _graph(load_toml(path, what="graph", code="GRAPH-UNREADABLE"))
 
 
 def parse(text: str) -> CausalGraph:
     """A graph from TOML text; raises as ``load_graph``."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UnreadableError(
-            f"the graph is not TOML: {error}.", fix="Mend that line.", code="GRAPH-UNREADABLE"
-        ) from None
+    return _graph(parse_toml_text(text, what="graph", code="GRAPH-UNREADABLE"))
+
+
+def _graph(raw: dict[str, Any]) -> CausalGraph:
     kinds: _Kinds = {"title": str, "nodes": dict, "edges": list, "moderators": list, "selection": list}
     _check(raw, kinds, ("title", "nodes", "edges"), "the graph")
     nodes = []
@@ -91,10 +80,7 @@ def _check(raw: Any, kinds: _Kinds, needed: Sequence[str], where: str) -> dict[s
     """One table with known keys, all that are needed, and values of the right kind."""
     if not isinstance(raw, dict):
         raise StudyError(f"{where} must be a table.", fix=f"Give it: {', '.join(kinds)}.", code="GRAPH-KIND")
-    odd, gone = sorted(set(raw) - set(kinds)), [k for k in needed if k not in raw]
-    if odd or gone:
-        what = "; ".join([f"unknown key {', '.join(odd)}"] * bool(odd) + [f"no key {', '.join(gone)}"] * bool(gone))
-        raise StudyError(f"{where}: {what}.", fix=f"Use: {', '.join(kinds)}.", code="GRAPH-KEY")
+    check_keys(raw, tuple(kinds), needed, where=where, codes=("GRAPH-KEY", "GRAPH-KEY"))
     texts = {"to", "columns", "units"}
     wrong = [k for k, v in raw.items() if not isinstance(v, kinds[k])]
     wrong += [
@@ -105,11 +91,3 @@ def _check(raw: Any, kinds: _Kinds, needed: Sequence[str], where: str) -> dict[s
             f"{where}: '{wrong[0]}' must be {_WORDS[kinds[wrong[0]]]}.", fix="Mend its value.", code="GRAPH-KIND"
         )
     return dict(raw)
-
-
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _list(values: Sequence[str]) -> str:
-    return "[" + ", ".join(_text(v) for v in values) + "]"

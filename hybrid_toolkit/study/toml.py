@@ -2,74 +2,54 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from hybrid_toolkit.errors import StudyError, UnreadableError
+from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.own_metrics import OwnMetric
 from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.toml_text import check_keys, load_toml, parse_toml_text, toml_value
 from hybrid_toolkit.study.words import Words
 
 
 def write_toml(study: Study) -> str:
     """The study as TOML: every field that differs from its default, in the order of the declaration."""
-    lines = [f"{f.name} = {_value(getattr(study, f.name))}" for f in fields(Study) if _told(study, f)]
+    lines = [f"{f.name} = {toml_value(getattr(study, f.name))}" for f in fields(Study) if _told(study, f)]
     if study.settings:
-        lines += ["", "[settings]", *(f"{name} = {_value(value)}" for name, value in study.settings)]
+        lines += ["", "[settings]", *(f"{name} = {toml_value(value)}" for name, value in study.settings)]
     for name, items in (("metrics", study.metrics), ("words", study.words)):
         for item in items:
             told = [f for f in fields(item) if _told(item, f)]
-            lines += ["", f"[[{name}]]", *(f"{f.name} = {_value(getattr(item, f.name))}" for f in told)]
+            lines += ["", f"[[{name}]]", *(f"{f.name} = {toml_value(getattr(item, f.name))}" for f in told)]
     return "\n".join(lines) + "\n"
 
 
 _TABLES = ("words", "metrics", "settings")
 """Fields that stand as tables after the others."""
+_OWN = {f.name for f in fields(Study)}
+_TOP = " The study's own keys stand at the top, before the first [section] and in none."
 
 
 def _told(item: object, field: Field[Any]) -> bool:
     return field.name not in _TABLES and (field.default is MISSING or getattr(item, field.name) != field.default)
 
 
-def _value(value: object) -> str:
-    """A string, a number or a list of strings in TOML. JSON's escapes are TOML's."""
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_value(v) for v in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
 def read_toml(path: Path) -> Study:
     """A study from a file; raises as ``load_study``."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableError(
-            f"the study file '{path.name}' cannot be read ({type(error).__name__}).",
-            fix="Give the path of a UTF-8 TOML file.",
-            code="STUDY-UNREADABLE",
-        ) from None
-    return parse_toml(text)
+    return _study(load_toml(path, what="study", code="STUDY-UNREADABLE"))
 
 
 def parse_toml(text: str) -> Study:
     """A study from TOML text; raises as ``load_study``."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UnreadableError(
-            f"the study is not TOML: {error}.", fix="Mend that line.", code="STUDY-UNREADABLE"
-        ) from None
-    words = tuple(Words(**_read(e, Words, "words")) for e in _entries(raw, "words"))
-    metrics = tuple(OwnMetric(**_read(_dated(e), OwnMetric, "metrics")) for e in _entries(raw, "metrics"))
+    return _study(parse_toml_text(text, what="study", code="STUDY-UNREADABLE"))
+
+
+def _study(raw: dict[str, Any]) -> Study:
+    words = tuple(Words(**_read(e, Words, "[[words]]")) for e in _entries(raw, "words"))
+    metrics = tuple(OwnMetric(**_read(_dated(e), OwnMetric, "[[metrics]]")) for e in _entries(raw, "metrics"))
     settings = raw.pop("settings", {})
     if not isinstance(settings, dict):
         raise StudyError("'settings' must be a table of single values.", fix="Write [settings].", code="STUDY-KIND")
@@ -96,22 +76,18 @@ def _dated(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(raw: Mapping[str, Any], kind: type, where: str) -> dict[str, Any]:
     known = {f.name: f for f in fields(kind) if f.name not in _TABLES}
-    unknown = sorted(set(raw) - set(known))
-    if unknown:
-        raise StudyError(
-            f"{where} has {len(unknown)} unknown key(s): {', '.join(unknown)}.",
-            fix=f"Use: {', '.join([*known, *(t for t in _TABLES if kind is Study)])}.",
-            code="KEY-UNKNOWN",
-        )
-    absent = [n for n, f in known.items() if f.default is MISSING and n not in raw]
-    if absent:
-        raise StudyError(
-            f"{where} lacks {len(absent)} key(s): {', '.join(absent)}.", fix="Add them.", code="KEY-MISSING"
-        )
-    return {n: _coerce(n, v, known[n]) for n, v in raw.items()}
+    check_keys(
+        raw,
+        [*known, *(t for t in _TABLES if kind is Study)],
+        [n for n, f in known.items() if f.default is MISSING],
+        where=where,
+        codes=("KEY-UNKNOWN", "KEY-MISSING"),
+        note=_TOP if kind is Study or set(raw) & _OWN else "",
+    )
+    return {n: _coerce(n, v, known[n], where) for n, v in raw.items()}
 
 
-def _coerce(name: str, value: object, field: Field[Any]) -> object:
+def _coerce(name: str, value: object, field: Field[Any], where: str) -> object:
     kind = str(field.type)
     if kind.startswith("tuple") and isinstance(value, list) and all(isinstance(v, str) for v in value):
         return tuple(value)
@@ -122,4 +98,5 @@ def _coerce(name: str, value: object, field: Field[Any]) -> object:
     if kind == "str" and isinstance(value, str):
         return value
     wanted = "a list of text" if kind.startswith("tuple") else "a number" if kind[:3] in ("flo", "int") else "text"
-    raise StudyError(f"key '{name}' must be {wanted}.", fix="Mend its value.", code="STUDY-KIND")
+    fix = {"text": "Put it between quotes.", "a number": "Write it without quotes."}.get(wanted, 'Write ["one", "two"].')
+    raise StudyError(f"{where}: key '{name}' must be {wanted}.", fix=fix, code="STUDY-KIND")

@@ -1,0 +1,134 @@
+"""TOML text in and out, for studies and graphs alike: files read whole, keys held to those that are known."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from hybrid_toolkit.errors import StudyError, UnreadableError
+
+_WHY: Mapping[type[Exception], str] = {
+    FileNotFoundError: "is not there",
+    IsADirectoryError: "is a folder",
+    PermissionError: "may not be read",
+    UnicodeDecodeError: "is not UTF-8 text",
+}
+
+
+def load_toml(path: Path, *, what: str, code: str) -> dict[str, Any]:
+    """What a TOML file holds; a mark of byte order before it, as some editors write, is passed over.
+
+    Parameters
+    ----------
+    path : the file. what : what it should hold, such as ``"study"``. code : code of the error.
+
+    Raises
+    ------
+    UnreadableError : the file is not there, is not UTF-8, or is not TOML; with the line where it stops being so.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableError(
+            f"the {what} file '{path.name}' {_WHY.get(type(error), 'cannot be read')}.",
+            fix="Give the path of a TOML file saved as UTF-8.",
+            code=code,
+        ) from None
+    return parse_toml_text(text, what=f"{what} file '{path.name}'", code=code)
+
+
+def parse_toml_text(text: str, *, what: str, code: str) -> dict[str, Any]:
+    """What TOML text holds.
+
+    Raises
+    ------
+    UnreadableError : it is not TOML, or is nested or numbered beyond what can be read.
+
+    Examples
+    --------
+    >>> parse_toml_text("a = 1", what="study", code="STUDY-UNREADABLE")
+    {'a': 1}
+    >>> parse_toml_text("a = = 1", what="study", code="STUDY-UNREADABLE")
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.UnreadableError: [STUDY-UNREADABLE] the study is not TOML: Invalid value (at line 1, \
+column 5). How to mend it: Mend that line; each key stands once.
+    """
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        why, fix = str(error), "Mend that line; each key stands once."
+    except (RecursionError, ValueError):
+        why, fix = "a value is nested too deeply, or a number has too many digits", "Write plain values."
+    raise UnreadableError(f"the {what} is not TOML: {why}.", fix=fix, code=code) from None
+
+
+def check_keys(
+    raw: Collection[str],
+    known: Sequence[str],
+    needed: Iterable[str],
+    *,
+    where: str,
+    codes: tuple[str, str],
+    note: str = "",
+) -> None:
+    """Every key is known, and none that is needed is lacking.
+
+    Parameters
+    ----------
+    raw : keys that were found. known, needed : keys that may and must be there.
+    where : what they are keys of. codes : codes of an unknown and of a lacking key. note : ends an unknown key's fix.
+
+    Raises
+    ------
+    StudyError : an unknown key, with the nearest known one; or a key that lacks.
+    """
+    odd = sorted(set(raw) - set(known))
+    if odd:
+        raise StudyError(
+            f"{where} has {len(odd)} unknown key(s): {', '.join(odd)}.",
+            fix=f"{nearest(odd, known)}Use: {', '.join(known)}.{note}",
+            code=codes[0],
+        )
+    gone = [k for k in needed if k not in raw]
+    if gone:
+        nothing = " There is nothing in it." if not raw else ""
+        raise StudyError(
+            f"{where} lacks {len(gone)} key(s): {', '.join(gone)}.{nothing}", fix="Add them.", code=codes[1]
+        )
+
+
+def nearest(wrong: Iterable[str], known: Iterable[str]) -> str:
+    """A question that names what was likely meant, with a space after it; empty where nothing is near.
+
+    Examples
+    --------
+    >>> nearest(["confunders"], ["confounders", "cluster"])
+    "Did you mean 'confounders'? "
+    >>> nearest(["zzz"], ["confounders"])
+    ''
+    """
+    names = list(known)
+    near = dict.fromkeys(m for w in wrong for m in get_close_matches(w, names, n=1, cutoff=0.7))
+    return f"Did you mean {' and '.join(map(repr, near))}? " if near else ""
+
+
+def toml_value(value: object) -> str:
+    """A text, a number, yes or no, or a list of these in TOML. JSON's escapes are TOML's.
+
+    Examples
+    --------
+    >>> print(toml_value(("a", 'b "c"')), toml_value(True), toml_value(0.5))
+    ["a", "b \\"c\\""] true 0.5
+    """
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(toml_value(v) for v in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
