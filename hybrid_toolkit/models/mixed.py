@@ -327,7 +327,11 @@ def _degrees(fit: Any, k: int, reference: str) -> Array:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         df = np.asarray(mixedlm.satterthwaite_df(fit).df, dtype=np.float64)
-    return np.where(np.isfinite(df) & (df > 0), df, np.inf)
+    df = np.where(np.isfinite(df) & (df > 0), df, np.inf)
+    if not fit.REML:  # the library takes the variance of a restricted residual variance for either likelihood
+        n = fit.matrices.n_obs
+        df = 1 / (1 / df - 1 / (n - k) + 1 / n)
+    return df
 
 
 def _spread(z: Array) -> Array:

@@ -15,8 +15,16 @@ from hybrid_toolkit.models.rows import check_level, choice, zero_one
 from hybrid_toolkit.models.terms import Array, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
-INTERVALS = {"log-log": "intervals on the log-log scale", "log": "intervals on the log scale"}
+INTERVALS = {
+    "log-log": "intervals on the log-log scale",
+    "log": "intervals on the log scale",
+    "plain": "intervals on the scale of the share",
+}
 """How the curve's intervals are made; ``"log"`` is what R's survival package gives by default."""
+
+
+NEAR = 1e-8
+"""A curve this near to one half lies at it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +35,8 @@ class KaplanMeierFit:
     ----------
     duration, event, group : column names; group is None for one curve.
     curve : a row an event time and group: group, time, at_risk, events, estimate, std_error, conf_low, conf_high.
-    medians : a row a group: group, n, events, median, conf_low, conf_high; infinite where the curve stays above half.
+    medians : a row a group: group, n, events, median, conf_low, conf_high; infinite where the curve stays above half,
+        the middle of the time that it lies at one half where it does.
     intervals : key of ``INTERVALS``.
     log_rank : chi-squared, degrees of freedom and p-value that all groups leave at one rate, or None.
     n, n_missing, n_events : counts. conf_level : level of the intervals.
@@ -207,6 +216,8 @@ def _curve(time: Array, ended: Array, start: Array, conf_level: float, intervals
         reach = stats.norm.ppf(0.5 + conf_level / 2) * green
         if intervals == "log":
             low, high = share * np.exp(-reach), np.minimum(1.0, share * np.exp(reach))
+        elif intervals == "plain":
+            low, high = np.maximum(0.0, share * (1 - reach)), np.minimum(1.0, share * (1 + reach))
         else:
             reach = reach / np.abs(np.log(share))
             low, high = share ** np.exp(reach), share ** np.exp(-reach)
@@ -225,9 +236,15 @@ def _curve(time: Array, ended: Array, start: Array, conf_level: float, intervals
 
 
 def _crossing(curve: pd.DataFrame, column: str) -> float:
-    """The first time at which a curve is at or below one half."""
-    below = curve.loc[curve[column] <= 0.5, "time"]
-    return float(below.iloc[0]) if len(below) else float("inf")
+    """The first time at which a curve is below one half, or the middle of the time that it lies there."""
+    level = curve[column].to_numpy(dtype=np.float64)
+    reached = np.flatnonzero(level < 0.5 + NEAR)
+    if not len(reached):
+        return float("inf")
+    first, lower = float(curve["time"].iloc[reached[0]]), np.flatnonzero(level < level[reached[0]] - NEAR)
+    if abs(level[reached[0]] - 0.5) > NEAR or not len(lower):
+        return first
+    return (first + float(curve["time"].iloc[lower[0]])) / 2
 
 
 def _log_rank(time: Array, ended: Array, start: Array, labels: object) -> tuple[float, int, float] | None:

@@ -14,30 +14,30 @@ from numpy.typing import NDArray
 from hybrid_toolkit.errors import CoverageError, EstimationError
 
 Array: TypeAlias = NDArray[np.float64]
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*\Z")
 
 
 def check_column(frame: pd.DataFrame, name: str) -> str:
-    """The name itself, once it is a plain identifier and a column of the frame.
+    """The name itself, once it is a column of the frame; it is looked up and never evaluated.
 
     Raises
     ------
-    EstimationError : the name is not one plain identifier (an expression, a formula).
+    EstimationError : no column has that name and it is an expression or a formula.
     CoverageError : the frame has no such column.
     """
+    if isinstance(name, str) and name in frame.columns:
+        return name
     if not isinstance(name, str) or not _IDENTIFIER.match(name):
         raise EstimationError(
             "a term is not the name of one column: expressions and formulas are not evaluated.",
             fix="Name a column; join columns with Interaction, bend one with Spline.",
             code="TERM-NOT-A-COLUMN",
         )
-    if name not in frame.columns:
-        raise CoverageError(
-            f"the data have no column '{name}', which the model needs.",
-            fix="Add the column, or leave it out of the study.",
-            code="COLUMN-MISSING",
-        )
-    return name
+    raise CoverageError(
+        f"the data have no column '{name}', which the model needs.",
+        fix="Add the column, or leave it out of the study.",
+        code="COLUMN-MISSING",
+    )
 
 
 def numbers(frame: pd.DataFrame, name: str) -> Array:
