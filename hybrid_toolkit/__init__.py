@@ -22,6 +22,7 @@ _PUBLIC = {
     "Size": "hybrid_toolkit.synth.truth",
     "scenario": "hybrid_toolkit.synth.scenarios",
     "simulate_authority": "hybrid_toolkit.synth.generate",
+    "true_value": "hybrid_toolkit.synth.estimands",
     "load_synthetic": "hybrid_toolkit.synth.committed",
     "measure": "hybrid_toolkit.metrics.compute",
     "MetricSpec": "hybrid_toolkit.metrics.spec",

@@ -12,14 +12,15 @@ from hybrid_toolkit.metrics.metric import MetricSpec
 from hybrid_toolkit.metrics.spec import REGISTRY
 from hybrid_toolkit.study.frames import FREE_UNIT, check_columns
 from hybrid_toolkit.study.own_metrics import OwnMetric
+from hybrid_toolkit.study.toml_text import nearest
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.words import Words
 
 if TYPE_CHECKING:
-    from hybrid_toolkit.study.study import Study
+    from hybrid_toolkit.study.fields import StudyFields
 
 
-def plain_fields(study: Study) -> dict[str, Any]:
+def plain_fields(study: StudyFields) -> dict[str, Any]:
     """The fields as they are kept: tuples for lists, decimals for whole numbers, settings by name.
 
     Raises
@@ -64,7 +65,7 @@ def _settings(value: Any) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted((n, float(v) if type(v) is int else v) for n, v in pairs))
 
 
-def own_metrics(study: Study) -> tuple[OwnMetric, ...]:
+def own_metrics(study: StudyFields) -> tuple[OwnMetric, ...]:
     """The study's own metrics, with the registered ones that it names and its unit has not."""
     given = tuple(OwnMetric.of(m) if isinstance(m, MetricSpec) else m for m in study.metrics)
     if study.unit not in UNITS:
@@ -74,7 +75,7 @@ def own_metrics(study: Study) -> tuple[OwnMetric, ...]:
     return (*given, *(OwnMetric.of(REGISTRY[c]) for c in named if REGISTRY[c].own))
 
 
-def check_names(study: Study) -> None:
+def check_names(study: StudyFields) -> None:
     """Id and question are as they should be; design, kind and effect are known.
 
     Raises
@@ -92,11 +93,13 @@ def check_names(study: Study) -> None:
     ):
         if value not in known:
             raise StudyError(
-                f"study '{study.id}' has an unknown {name}.", fix=f"Use one of: {', '.join(known)}.", code="STUDY-FIELD"
+                f"study '{study.id}' has an unknown {name}: '{value}'.",
+                fix=f"{nearest([value], known)}Use one of: {', '.join(known)}.",
+                code="STUDY-FIELD",
             )
 
 
-def check_declaration(study: Study) -> None:
+def check_declaration(study: StudyFields) -> None:
     """Columns belong to the unit, each secondary outcome has its estimand, metrics and numbers are in order.
 
     Raises
@@ -129,11 +132,35 @@ def check_declaration(study: Study) -> None:
         )
     if not 0 < study.contrast_size < float("inf"):
         raise StudyError(
-            f"study '{study.id}': contrast_size must be above 0.", fix="Give its size.", code="STUDY-FIELD"
+            f"study '{study.id}': contrast_size must be a number above 0, and not endless.",
+            fix="Give the contrast's size in units of the exposure, such as 0.1.",
+            code="STUDY-FIELD",
         )
+    _check_words_of(study)
 
 
-def require_tables(study: Study) -> None:
+def _check_words_of(study: StudyFields) -> None:
+    """Words are of the study's outcomes, once each, and their numbers can be used."""
+    named = [w.outcome for w in study.words]
+    odd = sorted(set(named) - set(study.outcomes))
+    if odd or len(set(named)) < len(named):
+        raise StudyError(
+            f"study '{study.id}' has {len(odd)} entry(ies) of words that are of no outcome of its own"
+            f"{': ' + ', '.join(odd) if odd else ''}, and {len(named) - len(set(named))} outcome(s) with words twice.",
+            fix=f"{nearest(odd, study.outcomes)}Give words once for each of: {', '.join(study.outcomes)}.",
+            code="STUDY-WORDS",
+        )
+    for w in study.words:
+        good = 0 < w.scale < float("inf") and (w.smallest is None or 0 < w.smallest < float("inf"))
+        if not good:
+            raise StudyError(
+                f"study '{study.id}', words of '{w.outcome}': scale and smallest must be numbers above 0.",
+                fix="Give 100 as the scale of a share in percentage points; leave smallest out where nothing is set.",
+                code="STUDY-WORDS",
+            )
+
+
+def require_tables(study: StudyFields) -> None:
     """The study's rows are made from tables.
 
     Raises
@@ -148,7 +175,7 @@ def require_tables(study: Study) -> None:
         )
 
 
-def check_identified(study: Study) -> None:
+def check_identified(study: StudyFields) -> None:
     """The design can give what is asked, has the fields and settings that it needs, and each column has one part.
 
     Raises
@@ -181,7 +208,7 @@ def check_identified(study: Study) -> None:
     _check_roles(study)
 
 
-def _check_roles(study: Study) -> None:
+def _check_roles(study: StudyFields) -> None:
     held = {*study.confounders, *study.fixed_effects}
     blocked = sorted(held & set(study.mediators))
     if blocked:
@@ -200,14 +227,20 @@ def _check_roles(study: Study) -> None:
         )
 
 
-def _check_settings(study: Study, design: Design) -> None:
+def _check_settings(study: StudyFields, design: Design) -> None:
+    names = [name for name, _ in study.settings]
     for name, value in study.settings:
         allowed = design.settings.get(name)
         numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        if allowed is None or (value not in allowed if allowed else not numeric):
-            takes = "; ".join(f"{n} ({', '.join(map(str, v)) or 'a number'})" for n, v in design.settings.items())
-            raise StudyError(
-                f"design '{design.id}' does not take the setting '{name}', or not that value of it.",
-                fix=f"It takes: {takes or 'no settings'}.",
-                code="STUDY-SETTING",
-            )
+        if allowed is None:
+            what, near = f"does not take the setting '{name}'", nearest([name], design.settings)
+        elif names.count(name) > 1:
+            what, near = f"is given the setting '{name}' {names.count(name)} times", ""
+        elif value not in allowed if allowed else not numeric:
+            what, near = f"does not take that value of the setting '{name}'", ""
+        else:
+            continue
+        takes = "; ".join(f"{n} ({', '.join(map(str, v)) or 'a number'})" for n, v in design.settings.items())
+        raise StudyError(
+            f"design '{design.id}' {what}.", fix=f"{near}It takes: {takes or 'no settings'}.", code="STUDY-SETTING"
+        )

@@ -14,6 +14,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, StudyError
 from hybrid_toolkit.study.own_metrics import OwnMetric, own_part
+from hybrid_toolkit.study.toml_text import nearest
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.part import Part, Sources
 
@@ -21,7 +22,8 @@ FREE_UNIT = "rows"
 """Unit whose rows and columns are those of a data frame that is given: any plain column name."""
 AUTHORITY_UNITS = ("authority-month", "authority-year")
 """Units whose rows are totals of a whole authority: their clusters are authorities, and no team stands behind one."""
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
+"""A column's name: letters, digits, underscores, and dots between them, as R writes names. Nothing evaluates it."""
 
 
 def unit_columns(unit: str, metrics: Sequence[OwnMetric] = ()) -> Sources:
@@ -40,21 +42,24 @@ def check_columns(unit: str, columns: Collection[str], metrics: Sequence[OwnMetr
     if odd:
         raise StudyError(
             f"{len(odd)} entry(ies) are not plain column names: {', '.join(map(repr, odd))}.",
-            fix="Name columns one by one: a letter, then letters, digits and underscores. A formula is not read; the "
-            "design makes the products it needs.",
+            fix="Name columns one by one: a letter, then letters, digits, underscores and single dots. A column with "
+            "another name is renamed first: frame.rename(columns={'old name': 'new_name'}). A formula is not read; "
+            "the design makes the products it needs.",
             code="COLUMN-UNKNOWN",
         )
     if unit == FREE_UNIT:
         return
     if unit not in UNITS:
-        known = ", ".join((*UNITS, FREE_UNIT))
-        raise StudyError(f"unit '{unit}' is unknown.", fix=f"Use one of: {known}.", code="UNIT-UNKNOWN")
+        known = (*UNITS, FREE_UNIT)
+        fix = f"{nearest([unit], known)}Use one of: {', '.join(known)}."
+        raise StudyError(f"unit '{unit}' is unknown.", fix=fix, code="UNIT-UNKNOWN")
     have = unit_columns(unit, metrics)
     unknown = sorted(set(columns) - set(have))
     if unknown:
         raise StudyError(
             f"{len(unknown)} column(s) do not belong to a row a {UNITS[unit].name}: {', '.join(unknown)}.",
-            fix=f"Use: {', '.join(have)}. A metric of your own is declared under [[metrics]], or registered.",
+            fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. A metric of your own is declared under [[metrics]], or "
+            "registered.",
             code="COLUMN-UNKNOWN",
         )
 
@@ -116,10 +121,11 @@ def given_frame(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
     absent = [c for c in columns if c not in frame.columns]
     twice = [c for c in columns if list(frame.columns).count(c) > 1]
     if absent or twice or frame.empty:
-        what = f"lacks {', '.join(absent)}" if absent else f"has {', '.join(twice)} twice" if twice else "has no rows"
+        lacks = f"lacks {len(absent)} of them: {', '.join(absent)}"
+        what = lacks if absent else f"has {', '.join(twice)} twice" if twice else "has no rows"
         raise CoverageError(
             f"the study needs {len(columns)} column(s) of the frame, which {what}.",
-            fix="Give a frame with one column of each name and a row a unit.",
+            fix=f"{nearest(absent, map(str, frame.columns))}Give a frame with one column of each name, a row a unit.",
             code="COLUMN-MISSING",
         )
     return frame[list(columns)].reset_index(drop=True)

@@ -29,6 +29,12 @@ def write_toml(study: Study) -> str:
 
 _TABLES = ("words", "metrics", "settings")
 """Fields that stand as tables after the others."""
+_WANTED = {
+    "text": ("text", "Put it between quotes."),
+    "number": ("a number", "Write it without quotes, as in 0.1."),
+    "list": ("a list of text", 'Write it as ["one", "two"].'),
+}
+"""Kind of value -> what it must be, and how to mend it."""
 _OWN = {f.name for f in fields(Study)}
 _TOP = " The study's own keys stand at the top, before the first [section] and in none."
 
@@ -97,6 +103,5 @@ def _coerce(name: str, value: object, field: Field[Any], where: str) -> object:
         return value
     if kind == "str" and isinstance(value, str):
         return value
-    wanted = "a list of text" if kind.startswith("tuple") else "a number" if kind[:3] in ("flo", "int") else "text"
-    fix = {"text": "Put it between quotes.", "a number": "Write it without quotes."}.get(wanted, 'Write ["one", "two"].')
+    wanted, fix = _WANTED["list" if kind.startswith("tuple") else "number" if kind[:3] in ("flo", "int") else "text"]
     raise StudyError(f"{where}: key '{name}' must be {wanted}.", fix=fix, code="STUDY-KIND")

@@ -115,7 +115,7 @@ def test_chance_closes_every_path_but_not_selection(monkeypatch) -> None:
     from hybrid_toolkit.designs import DESIGNS
 
     made = {**DESIGNS, "by-chance": replace(DESIGNS["cross-sectional"], id="by-chance", grade="causal")}
-    for module in ("study", "declaration"):
+    for module in ("fields", "declaration"):
         monkeypatch.setattr(f"hybrid_toolkit.study.{module}.DESIGNS", made)
     study = STAGE.but(design="by-chance", kind="slope", moderators=(), confounders=())
     found = identify(study)

@@ -97,7 +97,28 @@ def test_tables_and_frames_are_not_taken_for_each_other(frame) -> None:
         ).estimate_frame(frame)
 
 
-@pytest.mark.parametrize("name", ["y ~ x", "log(y)", "y + 1", "", "y z", "ÿ", "__import__('os')", "x:z", "1y"])
+def test_names_with_dots_give_the_same_numbers(frame) -> None:
+    dotted = STUDY.but(outcome="y.1", exposure="x.share", cluster="team.id", confounders=("z.a.b",))
+    assert parse_study(dotted.to_toml()) == dotted
+    other = frame.rename(columns={"y": "y.1", "x": "x.share", "g": "team.id", "z": "z.a.b"})
+    numbers = ["estimate", "std_error", "conf_low", "conf_high", "n"]
+    one, two = STUDY.estimate_frame(frame), dotted.estimate_frame(other)
+    pd.testing.assert_frame_equal(one.tidy()[numbers], two.tidy()[numbers])
+    assert [c.passed for c in one.checks] == [c.passed for c in two.checks]
+
+
+def test_a_name_that_cannot_be_says_how_to_mend_it_and_a_near_one_is_told(frame) -> None:
+    with pytest.raises(StudyError, match="rename"):
+        STUDY.but(exposure="share of x")
+    with pytest.raises(CoverageError, match="Did you mean 'caseload'") as caught:
+        STUDY.but(confounders=("case_load",)).estimate_frame(frame.assign(caseload=frame["z"]))
+    assert caught.value.code == "COLUMN-MISSING" and "lacks 1 of them: case_load" in str(caught.value)
+
+
+ODD = ["y ~ x", "log(y)", "y + 1", "", "y z", "ÿ", "__import__('os')", "x:z", "1y", ".y", "y.", "y..x", "y.x()"]
+
+
+@pytest.mark.parametrize("name", ODD)
 @pytest.mark.parametrize("field", ["outcome", "exposure", "confounders"])
 def test_a_formula_is_no_column(name, field) -> None:
     value = (name,) if field == "confounders" else name

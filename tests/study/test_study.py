@@ -52,6 +52,67 @@ def test_toml_that_is_not_a_study_names_what_is_wrong(line, code, named) -> None
     assert caught.value.code == code
 
 
+TEXT = ALL[0].to_toml()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("", "KEY-MISSING", "There is nothing in it"),
+        ("# a remark alone\n", "KEY-MISSING", "There is nothing in it"),
+        (TEXT.replace("confounders", "confunders"), "KEY-UNKNOWN", "Did you mean 'confounders'"),
+        (TEXT.replace('"within-worker"', '"within-workers"'), "STUDY-FIELD", "Did you mean 'within-worker'"),
+        (TEXT.replace('"contact"', '"contacts"'), "UNIT-UNKNOWN", "Did you mean 'contact'"),
+        (TEXT.replace('e = "choice_honoured"', 'e = "choice_honored"'), "COLUMN-UNKNOWN", "mean 'choice_honoured'"),
+        ('kind = "slop"\n' + TEXT, "STUDY-FIELD", "Did you mean 'slope'"),
+        ("[study]\n" + TEXT, "KEY-UNKNOWN", "before the first"),
+        (TEXT + 'period = "month"\n', "KEY-UNKNOWN", "before the first"),
+        ('id = "again"\n' + TEXT, "STUDY-UNREADABLE", "each key stands once"),
+        (TEXT.replace("contrast_size = 0.1", 'contrast_size = "0.1"'), "STUDY-KIND", "without quotes"),
+        (TEXT + '[[words]]\noutcome = "choice_honoured"\nphrase = 3\n', "STUDY-KIND", "between quotes"),
+        (TEXT + "[settings]\nseason = 12\n", "STUDY-SETTING", "does not take the setting 'season'"),
+        (TEXT + "[settings]\n[settings.a]\nb = 1\n", "STUDY-KIND", "settings"),
+        ("x = " + "[" * 9000 + "]" * 9000 + "\n" + TEXT, "STUDY-UNREADABLE", "nested too deeply"),
+        ("contrast_size = " + "9" * 5000, "STUDY-UNREADABLE", "too many digits"),
+        (TEXT + "\x00", "STUDY-UNREADABLE", "line"),
+        ("\ufeff" + TEXT + "[[words]]\n", "KEY-MISSING", "outcome, phrase"),
+    ],
+)
+def test_malformed_text_of_every_kind_says_where_and_what_was_likely_meant(text, code, said, tmp_path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    for read, given in ((parse_study, text), (load_study, path)):
+        with pytest.raises((StudyError, UnreadableError)) as caught:
+            read(given)
+        assert caught.value.code == code and said in str(caught.value) and caught.value.fix
+    if code == "STUDY-UNREADABLE":
+        assert "mine.toml" in str(caught.value)
+
+
+def test_files_of_editors_on_windows_are_read_and_other_encodings_refused(tmp_path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(("\ufeff" + TEXT.replace("\n", "\r\n")).encode("utf-8"))
+    assert load_study(path) == ALL[0]
+    for wrong, said in ((TEXT.encode("utf-16"), "not UTF-8"), ("# caf\u00e9\n".encode("latin-1"), "not UTF-8")):
+        path.write_bytes(wrong)
+        with pytest.raises(UnreadableError, match=said):
+            load_study(path)
+    with pytest.raises(UnreadableError, match="is a folder"):
+        load_study(tmp_path)
+
+
+def test_a_setting_says_whether_its_name_or_its_value_is_wrong() -> None:
+    study = policy_studies()[0].but(design="synthetic-did")
+    for settings, said in (
+        ({"varience": "jackknife"}, "Did you mean 'variance'"),
+        ({"variance": "guess"}, "that value of the setting 'variance'"),
+        ((("variance", "jackknife"), ("variance", "placebo")), "2 times"),
+    ):
+        with pytest.raises(StudyError, match=said) as caught:
+            study.but(settings=settings)
+        assert caught.value.code == "STUDY-SETTING"
+
+
 def test_a_missing_key_broken_toml_and_a_missing_file() -> None:
     with pytest.raises(StudyError, match=r"KEY-MISSING.*question"):
         parse_study('id = "x"')
@@ -79,6 +140,11 @@ def test_a_missing_key_broken_toml_and_a_missing_file() -> None:
         (1, {"moderators": ()}, "NOT-IDENTIFIED"),
         (1, {"secondary_estimands": ()}, "STUDY-ESTIMANDS"),
         (2, {"kind": "slope", "moderators": ()}, "NOT-IDENTIFIED"),
+        (2, {"words": (Words("engagd", "engagement"),)}, "STUDY-WORDS"),
+        (2, {"words": (Words("engaged", "engagement"), Words("engaged", "engaging"))}, "STUDY-WORDS"),
+        (2, {"words": (Words("engaged", "engagement", scale=0.0),)}, "STUDY-WORDS"),
+        (2, {"words": (Words("engaged", "engagement", scale=float("nan")),)}, "STUDY-WORDS"),
+        (2, {"words": (Words("engaged", "engagement", smallest=-1.0),)}, "STUDY-WORDS"),
         (2, {"contrast": "remote contact, which harms families,"}, "WORDS"),
         (2, {"words": (Words("engaged", "engagement, which falls because of mode"),)}, "WORDS"),
         (2, {"words": (Words("engaged", "rank of the team"),)}, "WORDS"),
