@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from hybrid_toolkit import models
 from hybrid_toolkit.errors import EstimationError, StudyError
 from hybrid_toolkit.study.contender import Contender
 from hybrid_toolkit.study.contenders import CONTENDERS
-from hybrid_toolkit.study.try_estimator import Trial, try_estimator
+from hybrid_toolkit.study.try_estimator import HIGHEST, LOWEST, Trial, try_estimator
 from hybrid_toolkit.synth.worlds import WORLDS, World
 from tools.trust_table import kept_draws, page, table
 
@@ -112,6 +116,44 @@ def test_every_contender_names_worlds_that_are_there() -> None:
     assert len(set(ids)) == len(ids)
     for c in CONTENDERS:
         assert c.worlds and set(c.worlds) <= set(WORLDS) and set(c.own) <= set(c.worlds) and c.sims >= 200
+
+
+NO_INTERVAL_OF_ITS_OWN = {
+    "fit_linear_pyfixest": "a second engine for fit_linear, equal to it in tests/models",
+    "fit_variance_components": "variances without an interval",
+}
+
+
+def test_every_public_estimator_is_in_the_table() -> None:
+    """Each ``fit_`` of the models is met by some contender on its first world."""
+    public = {n for n in models.__all__ if n.startswith("fit_")}
+    home = {getattr(models, n).__code__: n for n in public}
+    met = set()
+
+    def seen(frame, event, _) -> None:
+        if event == "call" and frame.f_code in home:
+            met.add(home[frame.f_code])
+
+    for c in sorted(CONTENDERS, key=lambda c: -c.sims):  # the cheap ones first
+        if public - met == set(NO_INTERVAL_OF_ITS_OWN):
+            break
+        made = WORLDS[c.worlds[0]].simulate(1)
+        sys.setprofile(seen)
+        try:
+            c.estimate(made)
+        finally:
+            sys.setprofile(None)
+    assert public - met == set(NO_INTERVAL_OF_ITS_OWN)
+
+
+def test_the_committed_table_is_whole_and_what_is_off_has_a_warning() -> None:
+    kept = pd.read_csv(Path(__file__).parents[2] / "docs" / "trust.csv").set_index(["estimator", "world"])
+    assert set(kept.index) == {(c.id, w) for c in CONTENDERS for w in c.worlds}
+    for c in CONTENDERS:
+        for world in c.worlds:
+            row = kept.loc[(c.id, world)]
+            assert row["sims"] == c.sims and (row["own_assumptions_hold"] == (world in c.own))
+            assert world not in c.own or c.warning or LOWEST <= row["coverage"] <= HIGHEST, (c.id, world)
 
 
 FIRST = {c.family: c for c in reversed(CONTENDERS)}

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from hybrid_toolkit.study.contender import Contender
-from hybrid_toolkit.study.contenders import linear, regression, retention, rollout, series
+from hybrid_toolkit.study.contenders import linear, regression, retention, rollout, series, trials
 
 __all__ = ["CONTENDERS"]
 
-FAMILIES: tuple[tuple[Contender, ...], ...] = (linear.ALL, regression.ALL, retention.ALL, rollout.ALL, series.ALL)
+FAMILIES: tuple[tuple[Contender, ...], ...] = (
+    linear.ALL,
+    trials.ALL,
+    regression.ALL,
+    retention.ALL,
+    rollout.ALL,
+    series.ALL,
+)
 """The contenders of each module of this folder, its tuple ``ALL``."""
 
 CONTENDERS: tuple[Contender, ...] = tuple(c for family in FAMILIES for c in family)

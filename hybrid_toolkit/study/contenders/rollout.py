@@ -12,6 +12,7 @@ from hybrid_toolkit.designs.rollout_fits import before_after as naive_before_aft
 from hybrid_toolkit.models.did import fit_group_time
 from hybrid_toolkit.models.dose import fit_dose
 from hybrid_toolkit.models.event_study import fit_event_study
+from hybrid_toolkit.models.honest import honest_bounds
 from hybrid_toolkit.models.random_order import fit_random_order
 from hybrid_toolkit.models.stepped_wedge import fit_stepped_wedge
 from hybrid_toolkit.models.two_by_two import fit_two_by_two
@@ -24,7 +25,9 @@ STEPS = ("wedge-trend", "wedge-team-months", "wedge-carried", "wedge-delayed")
 MIXED = "With growing effects and several starts it compares treated with already treated teams."
 
 
-def _group_time(frame: pd.DataFrame, *, variance: str, anticipation: int = 0) -> Answer:
+def _group_time(
+    frame: pd.DataFrame, *, variance: str, anticipation: int = 0, covariates: tuple[str, ...] = ()
+) -> Answer:
     fit = fit_group_time(
         frame,
         outcome="y",
@@ -33,9 +36,25 @@ def _group_time(frame: pd.DataFrame, *, variance: str, anticipation: int = 0) ->
         first_treated="starts",
         control="not_yet_treated",
         anticipation=anticipation,
+        covariates=covariates,
         variance=variance,
     )
     return answer_of(fit.aggregate("simple"))
+
+
+def within_bounds(frame: pd.DataFrame) -> Answer:
+    """Interval that allows for departures from parallel trends as large as the largest one before the start."""
+    fit = fit_group_time(
+        frame,
+        outcome="y",
+        unit="team_id",
+        period="month",
+        first_treated="starts",
+        control="not_yet_treated",
+        base="universal",
+        variance="jackknife",
+    )
+    return answer_of(honest_bounds(fit.path(), restriction="relative", sizes=[1.0]).tidy())
 
 
 def _event_study(frame: pd.DataFrame, *, estimator: str, variance: str = "jackknife") -> Answer:
@@ -117,6 +136,31 @@ ALL: tuple[Contender, ...] = (
         partial(_group_time, variance="jackknife", anticipation=2),
         ("rollout-parallel", "rollout-anticipation"),
         ("rollout-parallel", "rollout-anticipation"),
+    ),
+    Contender(
+        "group-time-adjusted",
+        "Group-time effects, doubly robust, jackknife",
+        FAMILY,
+        partial(_group_time, variance="jackknife", covariates=("need",)),
+        ("rollout-conditional",),
+        ("rollout-conditional",),
+    ),
+    Contender(
+        "group-time-unadjusted",
+        "Group-time effects that leave the need out",
+        FAMILY,
+        partial(_group_time, variance="jackknife"),
+        ("rollout-conditional",),
+        (),
+    ),
+    Contender(
+        "honest-bounds",
+        "Bounds for departures as large as those before the start",
+        FAMILY,
+        within_bounds,
+        ("rollout-two-groups", "rollout-pretrend"),
+        ("rollout-two-groups", "rollout-pretrend"),
+        warning="It allows for more than chance, so that its intervals are wide where trends are parallel.",
     ),
     _contender(
         "sun-abraham",

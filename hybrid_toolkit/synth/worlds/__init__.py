@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.synth.worlds import answers, linear, regression, retention, rollout, series, stepped, wedge
+from hybrid_toolkit.synth.worlds import answers, linear, regression, retention, rollout, series, stepped, trials, wedge
 from hybrid_toolkit.synth.worlds.world import World
 
 __all__ = ["WORLDS", "World"]
@@ -19,6 +19,7 @@ FAMILIES: tuple[tuple[World, ...], ...] = (
     retention.ALL,
     linear.ALL,
     wedge.ALL,
+    trials.ALL,
 )
 """The worlds of each module of this folder, its tuple ``ALL``."""
 

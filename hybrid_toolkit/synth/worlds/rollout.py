@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from hybrid_toolkit.synth.worlds.world import World
 
@@ -107,6 +108,16 @@ def _dose(rng: np.random.Generator, *, slope: float = 0.6, chosen: float = 0.0) 
     return frame_of(y, starts, dose=dose)
 
 
+def _conditional(rng: np.random.Generator, *, drift: float = 0.05) -> pd.DataFrame:
+    """Teams with more need are more often under the policy, and get worse or better by the month whatever it does."""
+    teams, months, start = 60, 10, 5
+    need = rng.normal(size=teams)
+    starts = np.where(rng.random(teams) < special.expit(0.8 * need), float(start), -1.0)
+    y = noise(rng, teams, months) + drift * need[:, None] * np.arange(months)
+    y += EFFECT * ((starts >= 0)[:, None] & (np.arange(months) >= start))
+    return frame_of(y, starts, need=need)
+
+
 ONE_START = Layout(starts=(6, -1))
 GROWING = Layout()
 FEW = Layout(teams=9, starts=(4, 6, -1))
@@ -147,6 +158,13 @@ ALL: tuple[World, ...] = (
         breaks="One team's policy touches another's outcome.",
     ),
     World("rollout-few-teams", "Nine teams in three groups.", EFFECT, partial(_rollout, layout=FEW)),
+    World(
+        "rollout-conditional",
+        "Teams of like need move in parallel; those with more need are more often under the policy.",
+        EFFECT,
+        _conditional,
+        breaks="Treated and untreated teams move in parallel only where their need is alike.",
+    ),
     World("dose-linear", "A policy of unlike strength: each unit of dose adds 0.6.", 0.6, _dose),
     World(
         "dose-chosen",
