@@ -7,27 +7,43 @@ said. This module only looks things up in it.
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
-
-import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
-from hybrid_toolkit.designs import GRADES, RATIO_KINDS
+from hybrid_toolkit.designs import GRADES
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.words import Words, causal_words, check_words, overreach, ratio_phrase
+from hybrid_toolkit.study.figures import spoken_figures, spoken_level, spoken_ratios, with_unit
+from hybrid_toolkit.study.grammar import (
+    ALL_GRADES,
+    CLAIM_FAMILIES,
+    FINDINGS,
+    ILLUSTRATION,
+    family_of,
+    finding_of,
+    grammar,
+    grammar_table,
+    lowered,
+    spoken_grade,
+)
+from hybrid_toolkit.study.words import Words, causal_words, check_words, clean, gap_phrase, overreach, ratio_phrase
 
-ILLUSTRATION = "illustration"
-"""Grade of anything said from simulated data: below every grade of evidence."""
-ALL_GRADES = (ILLUSTRATION, *GRADES)
-FINDINGS = ("difference", "trifling", "small", "open")
-CLAIM_FAMILIES = ("sentence", "ratio", "policy", "decomposition")
-_FAMILIES = {"effect": "policy", "composition": "decomposition"}
+__all__ = [
+    "ALL_GRADES",
+    "CLAIM_FAMILIES",
+    "FINDINGS",
+    "ILLUSTRATION",
+    "Claim",
+    "grammar",
+    "grammar_table",
+    "lowered",
+    "make_claim",
+    "prediction_sentence",
+    "what_if_sentence",
+]
+LEAST_LEVEL = 0.9
+"""Level of an interval below which it leaves out the truth too often to carry a grade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,7 @@ class Claim:
     finding : ``"difference"``, ``"trifling"``, ``"small"`` or ``"open"``.
     reasons : why the grade is what it is, one sentence each.
     may_not_say : what does not follow.
+    row : the row of ``grammar_table()`` that the sentence was filled from: family, grade, finding.
     """
 
     outcome: str
@@ -50,64 +67,7 @@ class Claim:
     finding: str
     reasons: tuple[str, ...]
     may_not_say: tuple[str, ...]
-
-
-@cache
-def grammar() -> dict[str, Any]:
-    """The grammar of claims as read from its file."""
-    return tomllib.loads((files("hybrid_toolkit.study") / "grammar.toml").read_text(encoding="utf-8"))
-
-
-def family_of(kind: str) -> str:
-    """The part of the grammar that speaks of a kind of estimand.
-
-    Examples
-    --------
-    >>> [family_of(k) for k in ("slope", "log-odds", "effect", "composition")]
-    ['sentence', 'ratio', 'policy', 'decomposition']
-    """
-    return "ratio" if kind in RATIO_KINDS else _FAMILIES.get(kind, "sentence")
-
-
-def grammar_table() -> pd.DataFrame:
-    """Every sentence that may be said: family, grade, finding, sentence. For readers who audit the words."""
-    found = grammar()
-    rows = [(f, g, k, s) for f in CLAIM_FAMILIES for g in found[f] for k, s in found[f][g].items()]
-    rows += [("prediction", "any", k, s) for k, s in found["prediction"].items()]
-    rows += [("what-if", g, "any", found["what_if"][g]) for g in GRADES]
-    return pd.DataFrame(rows, columns=["family", "grade", "finding", "sentence"])
-
-
-def finding_of(low: float, high: float, smallest: float | None) -> str:
-    """The kind of finding that an interval gives.
-
-    Examples
-    --------
-    >>> finding_of(0.2, 3.0, 1.0), finding_of(0.2, 0.8, 1.0), finding_of(-0.5, 0.8, 1.0), finding_of(-0.5, 3.0, 1.0)
-    ('difference', 'trifling', 'small', 'open')
-    """
-    inside = smallest is not None and max(abs(low), abs(high)) < smallest
-    if low > 0 or high < 0:
-        return "trifling" if inside else "difference"
-    return "small" if inside else "open"
-
-
-def lowered(grade: str, failed: Sequence[str]) -> str:
-    """The grade once failed checks have been counted; never below descriptive.
-
-    Examples
-    --------
-    >>> lowered("quasi-causal", ["lead"]), lowered("quasi-causal", ["missing values", "power"])
-    ('associational', 'descriptive')
-    """
-    rules = grammar()["lower"]
-    at = GRADES.index(grade)
-    for name in failed:
-        at -= int(rules.get(name, rules["any other"]).get("steps", 0))
-    for name in failed:
-        cap = rules.get(name, {}).get("cap")
-        at = min(at, GRADES.index(cap)) if cap else at
-    return GRADES[max(at, 0)]
+    row: tuple[str, str, str] = ("", "", "")
 
 
 def make_claim(
@@ -124,6 +84,7 @@ def make_claim(
     synthetic: bool,
     notes: Sequence[str] = (),
     kind: str = "slope",
+    beside: str = "",
 ) -> Claim:
     """The claim for one outcome.
 
@@ -139,24 +100,27 @@ def make_claim(
     synthetic : whether the data were simulated.
     notes : further reasons that lower nothing.
     kind : kind of estimand, one of ``hybrid_toolkit.designs.KINDS``; a ratio is spoken as "times".
+    beside : the moderator of a slope gap, or the mediator of an indirect effect, as a column or in words.
 
     Raises
     ------
     StudyError : the interval is not finite, a ratio's smallest is not above 1, or the words claim more than the grade
         allows.
     """
-    check_words(contrast, words.phrase, words.unit)
+    check_words(contrast, words.phrase, words.unit, beside)
     family = family_of(kind)
     log = family == "ratio"
     scale = 1.0 if log else words.scale
     size, lower, upper = (v * scale for v in (estimate, low, high))
     if not all(math.isfinite(v) for v in (size, lower, upper)):
         raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
-    failed = [c for c in checks if c.passed is False]
+    if lower > upper:
+        raise StudyError("the interval ends below its beginning.", fix="Give low, then high.", code="CLAIM")
+    failed = [*(c for c in checks if c.passed is False), *_weak_level(conf_level)]
     grade = lowered(design_grade, [c.name for c in failed])
     finding = finding_of(lower, upper, _smallest(words, log))
-    spoken = _spoken(grade, family, synthetic)
-    slots = _slots(words, contrast, (size, lower, upper), conf_level, ratio=kind if log else "")
+    spoken = spoken_grade(grade, family, synthetic=synthetic)
+    slots = _slots(words, contrast, (size, lower, upper), conf_level, kind=kind, beside=beside)
     text = _filled(grammar()[family][spoken][finding], slots)
     _guard(text, spoken)
     if synthetic:
@@ -167,13 +131,22 @@ def make_claim(
         text=text,
         grade=final,
         finding=finding,
-        reasons=_reasons(design_grade, grade, failed, synthetic, notes),
+        reasons=_reasons(design_grade, grade, (*failed, *_unsettled(checks)), synthetic, notes),
         may_not_say=_forbidden(spoken, final, limits),
+        row=(family, spoken, finding),
     )
 
 
 def prediction_sentence(
-    *, words: Words, contrast: str, low: float, high: float, conf_level: float, k: int, kind: str = "slope"
+    *,
+    words: Words,
+    contrast: str,
+    low: float,
+    high: float,
+    conf_level: float,
+    k: int,
+    kind: str = "slope",
+    beside: str = "",
 ) -> str:
     """Where another authority like ``k`` that were combined would lie, in the words of the grammar.
 
@@ -183,36 +156,46 @@ def prediction_sentence(
     ------
     StudyError : the words claim too much.
     """
-    check_words(contrast, words.phrase, words.unit)
+    check_words(contrast, words.phrase, words.unit, beside)
     log = family_of(kind) == "ratio"
     name = ("ratio" if log else "difference") if math.isfinite(low) and math.isfinite(high) else "none"
     figures = (0.0, low, high) if name != "none" else (0.0, 0.0, 0.0)
-    slots = _slots(words, contrast, figures, conf_level, ratio=kind if log else "")
+    slots = _slots(words, contrast, figures, conf_level, kind=kind, beside=beside)
     text = _filled(grammar()["prediction"][name], {**slots, "k": str(k)})
     _guard(text.replace("prediction interval", "interval"), "associational")
     return text
 
 
 def what_if_sentence(
-    *, words: Words, change: str, estimate: float, low: float, high: float, conf_level: float, grade: str
+    *,
+    words: Words,
+    change: str,
+    estimate: float,
+    low: float,
+    high: float,
+    conf_level: float,
+    grade: str,
+    kind: str = "slope",
+    beside: str = "",
 ) -> str:
     """What an estimate would mean under another rota; below quasi-causal the caveat stands in the sentence.
 
     Parameters
     ----------
-    words, conf_level : as ``make_claim``. change : the rota in words. estimate, low, high : change of the mean outcome,
-        in the outcome's own unit. grade : grade of the claim that the estimate supports.
+    words, conf_level, kind, beside : as ``make_claim``. change : the rota in words. grade : of the estimate's claim.
+    estimate, low, high : change of the mean outcome, in the outcome's own unit.
 
     Raises
     ------
     StudyError : the words claim too much, or the interval is not finite.
     """
-    check_words(change, words.phrase, words.unit)
+    check_words(change, words.phrase, words.unit, beside)
     if not all(math.isfinite(v) for v in (estimate, low, high)):
         raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
     figures = (estimate * words.scale, low * words.scale, high * words.scale)
     table = grammar()["what_if"]
-    text = _filled(table[grade], _slots(words, change, figures, conf_level))
+    text = _filled(table[grade], _slots(words, change, figures, conf_level, kind=kind, beside=beside))
+    text += f" {table['open']}" if low <= 0 <= high else ""
     weak = GRADES.index(grade) < GRADES.index("quasi-causal")
     _guard(text.replace(table["caveat"], "") if weak else text, grade)
     return text
@@ -231,11 +214,20 @@ def _smallest(words: Words, log: bool) -> float | None:
     return math.log(words.smallest)
 
 
-def _spoken(grade: str, family: str, synthetic: bool) -> str:
-    """The grade whose sentence is used: no stronger than an association for simulated data or a decomposition."""
-    known = [g for g in GRADES if g in grammar()[family]]
-    most = GRADES.index("associational") if synthetic else GRADES.index(known[-1])
-    return GRADES[min(GRADES.index(grade), most)]
+def _weak_level(level: float) -> tuple[Check, ...]:
+    """A failed check where the interval's level is too low to say anything by."""
+    if level >= LEAST_LEVEL:
+        return ()
+    told = (
+        f"Intervals of {spoken_level(level)} leave out the truth too often; {spoken_level(LEAST_LEVEL)} is the least."
+    )
+    return (Check("interval level", False, told, level, LEAST_LEVEL),)
+
+
+def _unsettled(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Checks that could neither pass nor fail, but for those that only inform."""
+    informs = grammar()["informs"]["checks"]
+    return tuple(c for c in checks if c.passed is None and c.name not in informs)
 
 
 def _filled(sentence: str, slots: dict[str, str]) -> str:
@@ -245,37 +237,33 @@ def _filled(sentence: str, slots: dict[str, str]) -> str:
 
 
 def _slots(
-    words: Words, contrast: str, figures: tuple[float, float, float], conf_level: float, *, ratio: str = ""
+    words: Words, contrast: str, figures: tuple[float, float, float], conf_level: float, *, kind: str, beside: str
 ) -> dict[str, str]:
-    size, low, high = figures
-    if ratio:
-        told = [f"{math.exp(min(v, 50.0)):.2f}" for v in figures]
-    else:
-        digits = 1 if max(abs(size), abs(low), abs(high)) >= 1 else 2
-        told = [_figure(v, digits) for v in figures]
+    ratio = family_of(kind) == "ratio"
+    told = spoken_ratios(figures) if ratio else spoken_figures(figures)
+    named, phrase, unit = clean(contrast), clean(words.phrase), clean(words.unit)
+    if kind == "slope-gap":
+        phrase = gap_phrase(phrase, clean(beside))
     return {
-        "contrast": contrast,
-        "Contrast": contrast[:1].upper() + contrast[1:],
-        "phrase": ratio_phrase(words.phrase, ratio) if ratio else words.phrase,
+        "contrast": named,
+        "Contrast": named[:1].upper() + named[1:],
+        "phrase": ratio_phrase(phrase, kind) if ratio else phrase,
         "size": told[0],
         "low": told[1],
         "high": told[2],
-        "unit": words.unit,
-        "smallest": f"{words.smallest:g}" if words.smallest is not None else "",
-        "level": f"{conf_level:.0%}",
+        "unit": unit,
+        "smallest": with_unit(words.smallest, "times" if ratio else unit) if words.smallest is not None else "",
+        "level": spoken_level(conf_level),
+        "through": clean(beside).replace("_", " ") or "the mediator that the study names",
     }
 
 
-def _figure(value: float, digits: int) -> str:
-    shown = f"{value:+.{digits}f}"
-    return "0" if float(shown) == 0 else shown.replace("-", "−")
-
-
 def _reasons(
-    design_grade: str, grade: str, failed: Sequence[Check], synthetic: bool, notes: Sequence[str]
+    design_grade: str, grade: str, told: Sequence[Check], synthetic: bool, notes: Sequence[str]
 ) -> tuple[str, ...]:
     out = [f"The design carries '{design_grade}' at most."]
-    out += [f"Lowered by the check '{c.name}': {c.verdict}" for c in failed]
+    how = {False: "Lowered", None: "Not settled"}
+    out += [f"{how[c.passed]} by the check '{c.name}': {c.verdict}" for c in told if c.passed is not True]
     out += list(notes)
     if synthetic:
         out.append(f"The data are simulated; on real data with these checks the grade would be '{grade}'.")

@@ -18,7 +18,7 @@ from hybrid_toolkit.study.claims import Claim, make_claim, prediction_sentence
 from hybrid_toolkit.study.estimate import open_path
 from hybrid_toolkit.study.evidence import EvidenceBundle, read_bundle
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.study.words import contrast_of
+from hybrid_toolkit.study.words import beside_of, contrast_of
 
 LIMITS = (
     "Which authority does better: the spread between authorities is not a table of them.",
@@ -99,6 +99,7 @@ class PooledEvidence:
             synthetic=self.synthetic,
             notes=(f"It is a mean over {self.k} authorities that may truly differ (I2 {fit.i2:.0%}).",),
             kind=self.study.kind,
+            beside=beside_of(self.study.kind, self.study.moderators, self.study.mediators),
         )
 
     def prediction(self, outcome: str = "") -> str:
@@ -113,6 +114,7 @@ class PooledEvidence:
             conf_level=fit.conf_level,
             k=fit.k,
             kind=self.study.kind,
+            beside=beside_of(self.study.kind, self.study.moderators, self.study.mediators),
         )
 
     def summary(self) -> str:

@@ -18,9 +18,10 @@ from hybrid_toolkit.models.terms import Array
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.change import Change, ChangeLike, parse_change
 from hybrid_toolkit.study.claims import what_if_sentence
+from hybrid_toolkit.study.diagnose import Diagnosis
 from hybrid_toolkit.study.estimate import StudyResult
 from hybrid_toolkit.study.what_if_basis import OutcomeBasis, WhatIfBasis
-from hybrid_toolkit.study.words import Words
+from hybrid_toolkit.study.words import Words, beside_of
 
 MOST_OUTSIDE = 0.10
 """Share of rows that a change may move beyond the exposure that the data cover."""
@@ -99,13 +100,14 @@ class WhatIf:
         return "\n".join(lines)
 
 
-def what_if(result: StudyResult, change: ChangeLike) -> WhatIf:
+def what_if(result: StudyResult, change: ChangeLike, *, diagnosis: Diagnosis | None = None) -> WhatIf:
     """The mean outcome that an estimate would give under another rota, with its error, and who would differ how.
 
     Parameters
     ----------
     result : of a study whose design fits a slope on its exposure.
     change : ``{exposure: shift}``, a ``Change``, or a rule such as ``"at least 3 office days"``.
+    diagnosis : as for ``StudyResult.claims``: what lowers the claim lowers the words of the what-if.
 
     Raises
     ------
@@ -129,8 +131,8 @@ def what_if(result: StudyResult, change: ChangeLike) -> WhatIf:
     first = basis.outcomes[result.study.outcome]
     outside, moved = _support(asked, basis, first)
     parts, sentences = [], []
-    claims = {c.outcome: c for c in result.claims()}
-    spoken = _spoken(result)
+    claims = {c.outcome: c for c in result.claims(diagnosis)}
+    spoken = _spoken(result, diagnosis)
     for outcome, each in basis.outcomes.items():
         words = result.study.words_for(outcome)
         rows = _rows(asked, basis, each, words, result.conf_level)
@@ -145,6 +147,8 @@ def what_if(result: StudyResult, change: ChangeLike) -> WhatIf:
             high=row["conf_high"] / words.scale,
             conf_level=result.conf_level,
             grade=grade,
+            kind=result.study.kind,
+            beside=beside_of(result.study.kind, result.study.moderators, result.study.mediators),
         )
         sentences.append(f"In simulated data: {said} {SYNTHETIC_STAMP}." if result.synthetic else said)
     columns = ["outcome", "role", "group", *TIDY_COLUMNS, "exposure_change", "slope", "direction", "flag"]
@@ -162,12 +166,12 @@ def what_if(result: StudyResult, change: ChangeLike) -> WhatIf:
     )
 
 
-def _spoken(result: StudyResult) -> dict[str, str]:
+def _spoken(result: StudyResult, diagnosis: Diagnosis | None) -> dict[str, str]:
     """The grade to speak with, by outcome: what simulated data illustrate is spoken of as an association at most."""
     if not result.synthetic:
-        return {c.outcome: c.grade for c in result.claims()}
+        return {c.outcome: c.grade for c in result.claims(diagnosis)}
     most = GRADES.index("associational")
-    claims = replace(result, synthetic=False).claims()
+    claims = replace(result, synthetic=False).claims(diagnosis)
     return {c.outcome: GRADES[min(GRADES.index(c.grade), most)] for c in claims}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hybrid_toolkit.errors import StudyError
@@ -206,6 +206,17 @@ def contrast_of(contrast: str, exposure: str, kind: str = "slope") -> str:
     return contrast or default or f"one unit more of {name}"
 
 
+def beside_of(kind: str, moderators: Sequence[str], mediators: Sequence[str]) -> str:
+    """What a claim names beside outcome and contrast: a gap's moderator, an indirect effect's mediators.
+
+    Examples
+    --------
+    >>> beside_of("slope-gap", ["low_access"], []), beside_of("indirect", [], ["contact_time", "trust"])
+    ('low_access', 'contact_time and trust')
+    """
+    return " and ".join({"slope-gap": moderators, "indirect": mediators}.get(kind, ()))
+
+
 RATIO_NOUNS = {
     "log-odds": ("odds",),
     "log-rate": ("rate", "number", "count"),
@@ -229,6 +240,23 @@ def ratio_phrase(phrase: str, kind: str) -> str:
     return phrase if held else f"the {nouns[0]} of {phrase}"
 
 
+def gap_phrase(phrase: str, moderator: str) -> str:
+    """The phrase of a slope gap's outcome with the two groups compared, where the phrase does not say them.
+
+    Examples
+    --------
+    >>> gap_phrase("engagement", "low_access")
+    "engagement where 'low access' is yes, relative to where it is no,"
+    >>> gap_phrase("the learning of new workers relative to that of others", "early_career")
+    'the learning of new workers relative to that of others'
+    """
+    if re.search(r"\b(relative to|compared with|as against|gap between|difference between)\b", phrase.lower()):
+        return phrase
+    name = moderator.replace("_", " ")
+    where = f"where '{name}' is yes, relative to where it is no" if name else "in one group, relative to the other"
+    return f"{phrase} {where},"
+
+
 def check_words(*texts: str) -> None:
     """No phrase of a study brings a causal, ranking or predicting word into a claim.
 
@@ -247,7 +275,7 @@ def check_words(*texts: str) -> None:
         raise StudyError(
             f"{len(found)} word(s) in the study's phrases claim more than a study may put into its own words: "
             f"{', '.join(found)}.",
-            fix="Name the outcome and the contrast plainly, a column's by Words(outcome, phrase) and contrast; the claim's "
-            "verb comes from the design.",
+            fix="Name outcome and contrast plainly, a column by Words(outcome, phrase) or contrast; the claim's verb "
+            "comes from the design.",
             code="WORDS",
         )

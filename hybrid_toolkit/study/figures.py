@@ -1,0 +1,81 @@
+"""Figures as a claim prints them: rounded alike, never to a zero that they are not, with a true minus sign."""
+
+from __future__ import annotations
+
+import math
+import re
+
+MORE_DIGITS = 2
+"""Decimals more than usual that are spent on telling a figure from nothing."""
+MOST_DIGITS = 6
+"""Decimals at most."""
+
+
+def spoken_figures(figures: tuple[float, ...]) -> list[str]:
+    """Figures of one claim, rounded alike; an end that rounds to nothing but is not says on which side it lies.
+
+    Examples
+    --------
+    >>> spoken_figures((-5.12, -16.0, 5.8)), spoken_figures((0.0213, 0.004, 0.038))
+    (['−5.1', '−16.0', '+5.8'], ['+0.021', '+0.004', '+0.038'])
+    >>> spoken_figures((1.2, 0.0001, 2.4)), spoken_figures((12345.6, 9000.0, 15000.0))
+    (['+1.2', 'just above 0', '+2.4'], ['+12,346', '+9,000', '+15,000'])
+    """
+    most = max(abs(v) for v in figures)
+    usual = 0 if most >= 1000 else 1 if most >= 1 else 2
+    least = min((abs(v) for v in figures if v), default=1.0)
+    tiny = min(MOST_DIGITS, max(0, 1 - math.floor(math.log10(most)))) if most else usual
+    digits = usual if most >= 0.1 or not most else tiny
+    while digits < usual + MORE_DIGITS and round(least, digits) == 0:
+        digits += 1
+    if round(least, digits) == 0:
+        digits = usual if most >= 0.1 else tiny
+    return [_figure(v, digits) for v in figures]
+
+
+def _figure(value: float, digits: int) -> str:
+    shown = f"{value:+,.{digits}f}"
+    if float(shown.replace(",", "")) != 0:
+        return shown.replace("-", "−")
+    return "0" if value == 0 else f"just {'above' if value > 0 else 'below'} 0"
+
+
+def spoken_ratios(logs: tuple[float, ...]) -> list[str]:
+    """Ratios from their logarithms, to two decimals; far ones as over 100 or under 0.01, near ones by their side of 1.
+
+    Examples
+    --------
+    >>> spoken_ratios((0.405, 0.001, 0.8)), spoken_ratios((2.0, -9.0, 40.0))
+    (['1.50', 'just above 1.00', '2.23'], ['7.39', 'under 0.01', 'over 100'])
+    """
+    return [_ratio(v) for v in logs]
+
+
+def _ratio(log: float) -> str:
+    if abs(log) > math.log(100):
+        return "over 100" if log > 0 else "under 0.01"
+    shown = f"{math.exp(log):.2f}"
+    return shown if shown != "1.00" or log == 0 else f"just {'above' if log > 0 else 'below'} 1.00"
+
+
+def spoken_level(level: float) -> str:
+    """The level of an interval in per cent, as it was asked for.
+
+    Examples
+    --------
+    >>> spoken_level(0.95), spoken_level(0.999), spoken_level(0.975)
+    ('95%', '99.9%', '97.5%')
+    """
+    return f"{100 * level:.6g}%"
+
+
+def with_unit(value: float, unit: str) -> str:
+    """A bare figure with its unit, which for one is singular.
+
+    Examples
+    --------
+    >>> with_unit(1.0, "percentage points"), with_unit(3.0, "points on a scale of 1 to 5"), with_unit(1.2, "")
+    ('1 percentage point', '3 points on a scale of 1 to 5', '1.2')
+    """
+    one = re.sub(r"^((?:\w+ )?\w+?[^s\W])s\b(?! \w+s\b)", r"\1", unit) if value == 1 else unit
+    return f"{value:,.6g} {one}".rstrip()
