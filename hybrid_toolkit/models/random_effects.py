@@ -16,7 +16,16 @@ from hybrid_toolkit.models.rows import check_level, choice
 from hybrid_toolkit.models.terms import Array
 from hybrid_toolkit.result import TIDY_COLUMNS
 
-METHODS: Mapping[str, str] = MappingProxyType({"reml": "restricted maximum likelihood", "paule-mandel": "Paule-Mandel"})
+METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "reml": "restricted maximum likelihood",
+        "paule-mandel": "Paule-Mandel",
+        "dersimonian-laird": "DerSimonian-Laird",
+        "ml": "maximum likelihood",
+        "common": "one effect common to all sites, no variance between them",
+    }
+)
+"""How the variance between sites is found."""
 INTERVALS: Mapping[str, str] = MappingProxyType({"hartung-knapp": "Hartung-Knapp", "normal": "normal (Wald)"})
 PREDICTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -36,7 +45,8 @@ class RandomEffects:
     Parameters
     ----------
     estimate, std_error, conf_low, conf_high, p_value : mean over sites, in the unit of the estimates.
-    prediction_low, prediction_high : where the true value of another site like these would lie; NaN under 3 sites.
+    prediction_low, prediction_high : where the true value of another site like these would lie; NaN under 3 sites,
+        or where one effect is common to all.
     tau2, tau2_se : variance between sites, and its standard error (NaN but for REML).
     i2 : share of the estimates' variance that is between sites.
     q, q_p_value : Cochran's test that sites do not differ.
@@ -83,7 +93,7 @@ class RandomEffects:
         ahead = (
             f"another site like these would lie between {self.prediction_low:+.3f} and {self.prediction_high:+.3f}"
             if np.isfinite(self.prediction_low)
-            else f"fewer than {MIN_FOR_PREDICTION} sites give no prediction interval"
+            else f"fewer than {MIN_FOR_PREDICTION} sites, or one effect common to all, give no prediction interval"
         )
         return (
             f"Mean over {self.k} sites {self.estimate:+.3f} ({self.conf_level:.0%} interval {self.conf_low:+.3f} to "
@@ -123,7 +133,7 @@ def fit_random_effects(
     Notes
     -----
     Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30 (REML); Paule and Mandel (1982), Journal of
-    Research of the National Bureau of Standards 87; Hartung and Knapp (2001), Statistics in Medicine 20; I2 by the
+    Research of the National Bureau of Standards 87; DerSimonian and Laird (1986), Controlled Clinical Trials 7; Hartung and Knapp (2001), Statistics in Medicine 20; I2 by the
     typical variance of Higgins and Thompson (2002), Statistics in Medicine 21; prediction interval of
     Nagashima, Noma and Furukawa (2019), Statistical Methods in Medical Research 28, the distribution of Q by its first
     two moments; the t one as IntHout and others (2016), BMJ Open 6.
@@ -142,11 +152,11 @@ def fit_random_effects(
     choice("prediction", prediction, PREDICTIONS)
     y, v = _checked(estimates, variances)
     k = len(y)
-    tau2, converged = _reml(y, v) if method == "reml" else _paule_mandel(y, v)
+    tau2, converged = _between(y, v, method)
     w = 1 / (v + tau2)
     mean = float(w @ y / w.sum())
     fixed = 1 / v
-    q = float(fixed @ (y - fixed @ y / fixed.sum()) ** 2)
+    q = _spread(0.0, y, v) + k - 1
     plain = 1 / w.sum()
     hartung = interval == "hartung-knapp"
     square = float(plain * (w @ (y - mean) ** 2) / (k - 1)) if hartung else float(plain)
@@ -154,12 +164,13 @@ def fit_random_effects(
     reference = stats.t(k - 1) if hartung else stats.norm()
     reach = float(reference.ppf(0.5 + conf_level / 2))
     ahead = (float("nan"), float("nan"))
-    if k >= MIN_FOR_PREDICTION and prediction == "t":
+    may = k >= MIN_FOR_PREDICTION and method != "common"
+    if may and prediction == "t":
         far = reach * float(np.sqrt(tau2 + square))
         ahead = mean - far, mean + far
-    elif k >= MIN_FOR_PREDICTION:
+    elif may:
         ahead = _another_site(y, v, q, conf_level, seed)
-    typical = (k - 1) * fixed.sum() / (fixed.sum() ** 2 - (fixed**2).sum())
+    typical = (k - 1) / _scale(v)
     information = (w**2).sum() - 2 * (w**3).sum() / w.sum() + ((w**2).sum() / w.sum()) ** 2
     return RandomEffects(
         estimate=mean,
@@ -233,6 +244,21 @@ def _checked(estimates: ArrayLike, variances: ArrayLike) -> tuple[Array, Array]:
     return y, v
 
 
+def _between(y: Array, v: Array, method: str) -> tuple[float, bool]:
+    """The variance between sites and whether its search ended."""
+    if method == "common":
+        return 0.0, True
+    if method == "dersimonian-laird":
+        return max(0.0, _spread(0.0, y, v) / _scale(v)), True
+    return _paule_mandel(y, v) if method == "paule-mandel" else _likeliest(y, v, restricted=method == "reml")
+
+
+def _scale(v: Array) -> float:
+    """What the expectation of Q rises by for each unit of variance between sites."""
+    w = 1 / v
+    return float(w.sum() - (w**2).sum() / w.sum())
+
+
 def _spread(tau2: float, y: Array, v: Array) -> float:
     """Generalised Q at a variance between sites, less its expectation k - 1."""
     w = 1 / (v + tau2)
@@ -247,13 +273,13 @@ def _paule_mandel(y: Array, v: Array) -> tuple[float, bool]:
     return float(optimize.brentq(_spread, 0.0, high, args=(y, v), xtol=1e-14, rtol=1e-12)), True
 
 
-def _reml(y: Array, v: Array) -> tuple[float, bool]:
-    """The largest restricted likelihood, over a grid first since it may have two tops."""
+def _likeliest(y: Array, v: Array, *, restricted: bool) -> tuple[float, bool]:
+    """The largest (restricted) likelihood, over a grid first since it may have two tops."""
 
     def loss(tau2: float) -> float:
         w = 1 / (v + tau2)
         rest = w @ (y - w @ y / w.sum()) ** 2
-        return float(-np.log(w).sum() + np.log(w.sum()) + rest)
+        return float(-np.log(w).sum() + (np.log(w.sum()) if restricted else 0.0) + rest)
 
     top = float(4 * np.ptp(y) ** 2) + float(v.max())
     grid = np.concatenate([[0.0], np.geomspace(1e-6 * float(v.min()), top, 200)])
