@@ -7,7 +7,7 @@ import pandas as pd
 
 from hybrid_toolkit.synth.people import Teams, Workers
 from hybrid_toolkit.synth.remote import Remote, leave_days
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, pick
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Labels, pick
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 NAT = np.datetime64("NaT")
@@ -84,13 +84,13 @@ def supervision_frame(ctx: Context, w: Workers, remote: Remote) -> pd.DataFrame:
     n = len(i)
     share: Floats = remote.rs[i, m]
     far = rng.random(n) < 0.15 + 0.6 * share
-    mode = np.where(far, np.where(rng.random(n) < 0.85, "video", "phone"), "in_person").astype(object)
+    mode = np.where(far, np.where(rng.random(n) < 0.85, 1, 2), 0)
     return frame(
         "supervision",
         {
             "worker_id": w.ids[i],
             "date": ctx.months[m] + rng.integers(0, 28, n).astype("timedelta64[D]"),
-            "mode": mode,
+            "mode": Labels.of(("in_person", "video", "phone"), mode),
             "minutes": np.clip(np.rint(rng.normal(72, 18, n) / 5) * 5, 20, 150),
             "reflective": rng.random(n) < 0.55 - 0.1 * far,
             "observed": rng.random(n) < np.where(w.asye[i], 0.2, 0.07),

@@ -9,11 +9,13 @@ from hybrid_toolkit.synth import calibration as c
 from hybrid_toolkit.synth.families import Families, Slots, opening_days
 from hybrid_toolkit.synth.people import Workers
 from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Context, Days, Floats, Ints, Texts
+from hybrid_toolkit.synth.streams import Context, Days, Floats, Ints, Labels
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 NAT = np.datetime64("NaT")
-PLANS = np.array(["cin", "cp", "cla", "cla"], dtype=object)
+PLANS = ("none", "cin", "cp", "cla")
+PLAN_OF_NEED = np.array([1, 2, 3, 3])
+"""Place in ``PLANS`` of the plan of each need."""
 
 
 def working_days_after(day: Days, count: Ints) -> Days:
@@ -45,7 +47,7 @@ def _clip(day: Days, end: np.datetime64) -> Days:
     return np.where(day > end, NAT, day)
 
 
-def child_event_frame(ctx: Context, slots: Slots, families: Families, children: Texts) -> pd.DataFrame:
+def child_event_frame(ctx: Context, slots: Slots, families: Families, children: Labels) -> pd.DataFrame:
     """The table ``child_event``: each child's referral, and the earlier one of a child that was referred again."""
     rng, owner = ctx.rng("child-event"), child_owner(slots)
     n, end = len(owner), ctx.end
@@ -65,26 +67,27 @@ def child_event_frame(ctx: Context, slots: Slots, families: Families, children: 
     ended = working_days_after(begun, from_quantiles(rng, c.ASSESSMENT_DAYS, len(first)))
     ended = np.where(ended < referral[first], ended, referral[first])
     empty = np.full(len(first), NAT)
-    plan = np.where(rng.random(n) < np.array([0.25, 0.0, 0.0, 0.0])[need], "none", PLANS[need]).astype(object)
+    plan = np.where(rng.random(n) < np.array([0.25, 0.0, 0.0, 0.0])[need], 0, PLAN_OF_NEED[need])
     finish = _clip(finish, end)
-    plan[np.isnat(finish)] = None
+    plan = np.where(np.isnat(finish), -1, plan)
+    rows = np.concatenate([np.arange(n), first])
     return frame(
         "child_event",
         {
-            "child_id": np.concatenate([children, children[first]]),
-            "family_id": np.concatenate([families.ids[owner], families.ids[owner[first]]]),
+            "child_id": children[rows],
+            "family_id": families.ids[owner[rows]],
             "referral_date": np.concatenate([referral, earlier[first]]),
             "assessment_start_date": np.concatenate([_clip(start, end), begun]),
             "assessment_end_date": np.concatenate([finish, ended]),
             "s47_date": np.concatenate([_clip(s47, end), empty]),
             "icpc_date": np.concatenate([_clip(icpc, end), empty]),
             "rereferral": np.concatenate([again, np.zeros(len(first), dtype=bool)]),
-            "plan": np.concatenate([plan, np.full(len(first), "none", dtype=object)]),
+            "plan": Labels.of(PLANS, np.concatenate([plan, np.zeros(len(first), dtype=np.int64)])),
         },
     )
 
 
-def allocation_frame(ctx: Context, w: Workers, slots: Slots, children: Texts) -> pd.DataFrame:
+def allocation_frame(ctx: Context, w: Workers, slots: Slots, children: Labels) -> pd.DataFrame:
     """The table ``allocation_spell``: who each child was allocated to, month by month, joined into spells.
 
     A child who was open before the period is counted from its first day.

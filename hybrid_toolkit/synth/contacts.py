@@ -23,7 +23,7 @@ import pandas as pd
 from hybrid_toolkit.synth.families import Families, Slots
 from hybrid_toolkit.synth.people import Teams, Workers
 from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Bools, Context, Floats, Ints, Texts, bounded, empty_where
+from hybrid_toolkit.synth.streams import Bools, Context, Floats, Ints, Labels, bounded, known_where
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 CONTACT_RATE = np.array([1.05, 1.65, 0.95, 0.75])
@@ -31,7 +31,8 @@ CONTACT_RATE = np.array([1.05, 1.65, 0.95, 0.75])
 CENTRE = 0.45
 NEED_ENGAGE = np.array([0.0, -0.02, 0.01, 0.02])
 NEED_REMOTE = np.array([0.03, -0.08, 0.0, 0.10])
-FACE = ("home", "office", "community")
+MODES = ("home", "video", "phone", "community", "office")
+HOME, VIDEO, PHONE, COMMUNITY, OFFICE = range(len(MODES))
 
 
 def honoured_probability(
@@ -68,23 +69,22 @@ def engaged_probability(ctx: Context, w: Workers, families: Families, worker: In
     )
 
 
-def _modes(rng: np.random.Generator, far: Bools, low: Bools) -> Texts:
+def _modes(rng: np.random.Generator, far: Bools, low: Bools) -> Ints:
     """The mode of each contact, remote or in person; low-access families get calls rather than video."""
     u = rng.random(len(far))
-    remote = np.where(u < np.where(low, 0.30, 0.55), "video", "phone")
-    face = np.select([u < 0.76, u < 0.88], FACE[:2], FACE[2])
-    return np.where(far, remote, face).astype(object)
+    remote = np.where(u < np.where(low, 0.30, 0.55), VIDEO, PHONE)
+    face = np.where(u < 0.76, HOME, np.where(u < 0.88, OFFICE, COMMUNITY))
+    return np.where(far, remote, face)
 
 
-def _another(rng: np.random.Generator, mode: Texts) -> Texts:
+def _another(rng: np.random.Generator, mode: Ints) -> Ints:
     """A preferred mode that is not the one used."""
-    codes = np.array(["home", "video", "phone", "community", "office"], dtype=object)
-    place = sum(k * (mode == code) for k, code in enumerate(codes))
-    return np.asarray(codes[(place + rng.choice(4, len(mode), p=[0.5, 0.25, 0.15, 0.1]) + 1) % 5], dtype=object)
+    step = 1 + rng.choice(len(MODES) - 1, len(mode), p=[0.5, 0.25, 0.15, 0.1])
+    return np.asarray((mode + step) % len(MODES), dtype=np.int64)
 
 
 def contact_frame(
-    ctx: Context, teams: Teams, w: Workers, remote: Remote, slots: Slots, families: Families, children: Texts
+    ctx: Context, teams: Teams, w: Workers, remote: Remote, slots: Slots, families: Families, children: Labels
 ) -> pd.DataFrame:
     """The table ``contact``. Held and due days lie in the month of the exposure that acts on them."""
     t, rng = ctx.truth, ctx.rng("contact")
@@ -109,7 +109,7 @@ def contact_frame(
     yes = rng.random(n) < honoured_probability(ctx, teams, w, remote, worker, month, risk)
     offered = yes | (rng.random(n) < 0.4)
     ignored = np.where(rng.random(n) < 0.5, mode, _another(rng, mode))
-    preferred = np.where(yes, mode, np.where(offered, _another(rng, mode), ignored)).astype(object)
+    preferred = np.where(yes, mode, np.where(offered, _another(rng, mode), ignored))
     engaged = rng.random(n) < engaged_probability(ctx, w, families, worker, family, far)
     minutes = np.clip(np.rint(np.where(far, rng.gamma(5.0, 5.0, n), rng.gamma(7.0, 7.5, n)) / 5) * 5, 5, 240)
     due = 8 + rng.integers(0, 13, n)
@@ -127,10 +127,10 @@ def contact_frame(
             "worker_id": w.ids[worker],
             "due_date": start + (due - 1).astype("timedelta64[D]"),
             "held_date": np.where(missed, np.datetime64("NaT"), start + held_day - np.timedelta64(1, "D")),
-            "mode": empty_where(mode, missed),
-            "mode_offered_choice": empty_where(offered, unrecorded),
-            "mode_preferred": empty_where(preferred, unrecorded),
-            "engaged": empty_where(engaged, missed | (rng.random(n) < 0.03)),
+            "mode": Labels.of(MODES, mode).but_empty(missed),
+            "mode_offered_choice": known_where(offered, unrecorded),
+            "mode_preferred": Labels.of(MODES, preferred).but_empty(unrecorded),
+            "engaged": known_where(engaged, missed | (rng.random(n) < 0.03)),
             "minutes": np.where(missed, np.nan, minutes),
         },
     )

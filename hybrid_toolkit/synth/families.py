@@ -15,7 +15,7 @@ import pandas as pd
 from hybrid_toolkit.data.contracts import ACCESS_FLAGS
 from hybrid_toolkit.synth.people import Teams, Workers, stage_on
 from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Texts, bounded, expit, logit
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Labels, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 NEEDS = ("cin", "cp", "cla", "leaver")
@@ -58,11 +58,11 @@ class Slots:
 class Families:
     """One entry a family; ``low`` is the true state: not all ten access flags."""
 
-    ids: Texts
+    ids: Labels
     need: Ints
     risk: Ints
     rural: Bools
-    lsoa: Texts
+    lsoa: Labels
     low: Bools
     engagement: Floats
 
@@ -170,10 +170,10 @@ def family_frame(ctx: Context, slots: Slots, families: Families) -> pd.DataFrame
         "family",
         {
             "family_id": families.ids,
-            "la_id": np.full(len(families.ids), ctx.la_id, dtype=object),
+            "la_id": ctx.everywhere(len(families.ids)),
             "lsoa": families.lsoa,
             "n_children": slots.n_children,
-            "need": np.array(NEEDS, dtype=object)[families.need],
+            "need": Labels.of(NEEDS, families.need),
             "risk": families.risk,
             "rural": families.rural,
         },
@@ -198,12 +198,13 @@ def access_frame(ctx: Context, slots: Slots, families: Families) -> pd.DataFrame
     twice = recorded & (rng.random(n) < 0.15)
     before = day - rng.integers(40, 300, n).astype("timedelta64[D]")
     poorer = flags & (rng.random((n, 10)) < 0.8)
+    known = np.concatenate([flags[recorded], poorer[twice]])
     return frame(
         "access",
         {
-            "family_id": np.concatenate([families.ids[recorded], families.ids[twice]]),
+            "family_id": families.ids[np.concatenate([np.flatnonzero(recorded), np.flatnonzero(twice)])],
             "date": np.concatenate([day[recorded], before[twice]]),
-            **{flag: np.concatenate([flags[recorded, k], poorer[twice, k]]) for k, flag in enumerate(ACCESS_FLAGS)},
+            **{flag: known[:, k] for k, flag in enumerate(ACCESS_FLAGS)},
         },
     )
 

@@ -24,7 +24,7 @@ from hybrid_toolkit.synth import (
     work,
 )
 from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.streams import Context, Days, Floats, Texts
+from hybrid_toolkit.synth.streams import Context, Days, Floats, Labels
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
 GENERATOR = "hybrid-toolkit synth 2"
@@ -78,7 +78,7 @@ class Authority:
         return work.sick_days(self.ctx, self.workers, self.wellbeing)
 
     @cached_property
-    def children(self) -> Texts:
+    def children(self) -> Labels:
         return self.ctx.keys("C", int(self.slots.n_children.sum()), 6)
 
     @cached_property

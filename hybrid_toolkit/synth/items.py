@@ -111,7 +111,7 @@ def item_values(truth: Truth, instrument: Instrument, factor: Floats, shift: Flo
     sign = np.ones(len(instrument.items))
     sign[list(instrument.reverse)] = -1.0
     latent = load * factor + sign * shift + np.sqrt(1 - load**2) * noise
-    value = 1 + (latent[:, :, None] > np.array(instrument.cuts)).sum(axis=2)
+    value = 1 + np.searchsorted(instrument.cuts, latent)
     return np.asarray(np.where(sign < 0, len(instrument.cuts) + 2 - value, value), dtype=np.float64)
 
 

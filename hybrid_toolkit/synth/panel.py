@@ -13,6 +13,7 @@ are gamma variables (by the cube-root normal approximation), so none is below 0.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,9 +24,9 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.synth import calibration as c
 from hybrid_toolkit.synth.people import Workers
 from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Context, Floats, bounded, keyed_rng, pick
+from hybrid_toolkit.synth.streams import Context, Floats, Labels, codes_at, keyed_rng, pick
 from hybrid_toolkit.synth.streams import table_frame as frame
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import BOUND, Size, Truth
 
 REGION_SHARES = {"NE": 12, "NW": 24, "YH": 15, "EM": 10, "WM": 14, "EE": 11, "LN": 32, "SE": 18, "SW": 14}
 OFSTED = {"O": 0.17, "G": 0.45, "RI": 0.26, "I": 0.12}
@@ -89,40 +90,87 @@ def turnover_parts(truth: Truth) -> tuple[float, float]:
     return float(max(area, 0.0)), float(np.sqrt(max((1 - c.LA_ICC["turnover"]) * total - within, 0.01)))
 
 
-def draw_area(truth: Truth, seed: int, la: int, *, alone: bool) -> Area:
-    """One authority over the years to the calibration year; an authority ``alone`` stands at England's level."""
-    rng = keyed_rng(seed, "area", la)
+@dataclass(frozen=True)
+class _Luck:
+    """What is drawn for authorities: one row an authority, and a column a year where there are years."""
+
+    level: dict[str, Floats]
+    rates: dict[str, Floats]
+    own: Floats
+    noise: Floats
+    rank: Floats
+    growth: Floats
+    starters: Floats
+    region: Floats
+
+
+RATES = ("agency", "caseload", "vacancy", "absence")
+
+
+def _draw_luck(seed: int, areas: Sequence[int], t: int) -> _Luck:
+    """The draws of each authority, from a stream of its own."""
+    k, n = len(RATES), len(areas)
+    level, own, rank, region = np.empty((n, k)), np.empty(n), np.empty(n), np.empty(n)
+    rates, noise, growth, starters = np.empty((n, k, t)), np.empty((n, t)), np.empty((n, t)), np.empty((n, t))
+    for i, la in enumerate(areas):
+        rng = keyed_rng(seed, "area", la)
+        level[i], rates[i] = rng.standard_normal(k), rng.standard_normal((k, t))
+        own[i], noise[i], rank[i] = rng.standard_normal(), rng.gamma(SKEW, 1.0, t), rng.standard_normal()
+        growth[i], region[i], starters[i] = rng.normal(0, 0.03, t), rng.random(), rng.normal(0, 0.2, t)
+    agency, caseload, vacancy, absence = np.clip(level, -BOUND, BOUND).T[:, :, None]
+    return _Luck(
+        level={"agency": agency, "caseload": caseload, "vacancy": 0.6 * agency + 0.8 * vacancy, "absence": absence},
+        rates={name: rates[:, j] for j, name in enumerate(RATES)},
+        own=np.clip(own, -BOUND, BOUND)[:, None],
+        noise=noise,
+        rank=np.clip(rank, -BOUND, BOUND)[:, None],
+        growth=growth,
+        starters=starters,
+        region=region,
+    )
+
+
+def draw_areas(truth: Truth, seed: int, areas: Sequence[int], *, alone: bool = False) -> list[Area]:
+    """Authorities over the years to the calibration year; one that is ``alone`` stands at England's level."""
     years = tuple(y for y in c.YEARS if y <= truth.calibration_year)
-    t, reach = len(years), 0.0 if alone else 1.0
+    luck, reach = _draw_luck(seed, areas, len(years)), 0.0 if alone else 1.0
     england = {f: np.array([getattr(c.ENGLAND[y], f) for y in years]) for f in ("inpost", *c.LA_SD, "starters")}
-    level = {"agency": bounded(rng, 1)[0], "caseload": bounded(rng, 1)[0]}
-    level["vacancy"] = 0.6 * level["agency"] + 0.8 * bounded(rng, 1)[0]
-    level["absence"] = bounded(rng, 1)[0]
-    rates = {}
-    for name in ("agency", "caseload", "vacancy", "absence"):
+    level, rates = luck.level, {}
+    for name in RATES:
         icc, spread = c.LA_ICC[name], c.LA_SD[name] / getattr(c.ENGLAND[2025], name)
-        z = reach * np.sqrt(icc) * level[name] + np.sqrt(1 - icc) * (0.3 + 0.7 * reach) * rng.standard_normal(t)
+        z = reach * np.sqrt(icc) * level[name] + np.sqrt(1 - icc) * (0.3 + 0.7 * reach) * luck.rates[name]
         mean = england[name] * LEVEL.get(name, 1.0)
         rates[name] = gamma_like(mean, spread * england[name], z)
     rho = truth.panel_confounding
-    own = np.sqrt(max(1 - 2 * rho**2, 0.0)) * bounded(rng, 1)[0]
+    own = np.sqrt(max(1 - 2 * rho**2, 0.0)) * luck.own
     area_sd, noise_sd = turnover_parts(truth)
-    noise = (rng.gamma(SKEW, 1.0, t) - SKEW) / np.sqrt(SKEW) * noise_sd * (0.3 + 0.7 * reach)
+    noise = (luck.noise - SKEW) / np.sqrt(SKEW) * noise_sd * (0.3 + 0.7 * reach)
     turnover = england["turnover"] + noise + reach * area_sd * (rho * (level["agency"] + level["caseload"]) + own)
     turnover += truth.panel_agency_turnover * (rates["agency"] - england["agency"])
     turnover += truth.panel_caseload_turnover * (rates["caseload"] - england["caseload"])
-    rank = SIZE_AGENCY * level["agency"] + np.sqrt(1 - SIZE_AGENCY**2) * bounded(rng, 1)[0]
+    rank = SIZE_AGENCY * level["agency"] + np.sqrt(1 - SIZE_AGENCY**2) * luck.rank
     scale = np.exp(SIZE_SPREAD * rank - SIZE_SPREAD**2 / 2) / N_NATIONAL
-    growth = np.exp(np.cumsum(rng.normal(0, 0.03, t)))
-    region = str(pick(rng, REGION_SHARES, 1)[0])
-    return Area(
-        years=years,
-        region=region,
-        inpost=england["inpost"] * scale * growth / growth[-1],
-        starters=england["starters"] * np.exp(rng.normal(0, 0.2, t)),
-        turnover=np.maximum(turnover, 0.3),
-        **rates,
-    )
+    growth = np.exp(np.cumsum(luck.growth, axis=1))
+    inpost = england["inpost"] * scale * growth / growth[:, -1:]
+    starters = england["starters"] * np.exp(luck.starters)
+    turnover = np.maximum(turnover, 0.3)
+    regions = codes_at(REGION_SHARES, luck.region)
+    return [
+        Area(
+            years=years,
+            region=str(regions[i]),
+            inpost=inpost[i],
+            starters=starters[i],
+            turnover=turnover[i],
+            **{name: values[i] for name, values in rates.items()},
+        )
+        for i in range(len(areas))
+    ]
+
+
+def draw_area(truth: Truth, seed: int, la: int, *, alone: bool) -> Area:
+    """One authority over the years; see ``draw_areas``."""
+    return draw_areas(truth, seed, [la], alone=alone)[0]
 
 
 def area_rates(truth: Truth, size: Size, seed: int, la: int) -> tuple[c.Rates, int]:
@@ -180,13 +228,21 @@ def la_year_frame(ctx: Context, w: Workers, remote: Remote, cases: float, sick: 
         scaled = values * level
         scaled[-1] = now[name]
         totals[name] = np.round(scaled, 0 if name == "cases" else 1)
-    return _panel_frame(ctx.la_id, area, totals)
+    return _panel_frame([ctx.la_id], [area], [totals])
 
 
-def _panel_frame(la_id: str, area: Area, totals: dict[str, Floats]) -> pd.DataFrame:
-    n = len(area.years)
-    columns = {"la_id": np.full(n, la_id, dtype=object), "year": np.array(area.years)}
-    return frame("la_year", {**columns, "region": np.full(n, REGIONS[area.region], dtype=object), **totals})
+def _panel_frame(ids: Sequence[str], areas: Sequence[Area], totals: Sequence[dict[str, Floats]]) -> pd.DataFrame:
+    """The table ``la_year``: the years of one authority, then those of the next."""
+    place = np.repeat(np.arange(len(areas)), [len(a.years) for a in areas])
+    return frame(
+        "la_year",
+        {
+            "la_id": Labels.of(ids, place),
+            "year": np.array([y for a in areas for y in a.years]),
+            "region": Labels.of([REGIONS[a.region] for a in areas], place),
+            **{name: np.concatenate([t[name] for t in totals]) for name in totals[0]},
+        },
+    )
 
 
 def simulate_panel(truth: Truth, seed: int = 0, *, n_la: int = N_NATIONAL) -> EvaluationData:
@@ -198,12 +254,10 @@ def simulate_panel(truth: Truth, seed: int = 0, *, n_la: int = N_NATIONAL) -> Ev
     >>> len(panel["la_year"]), panel.synthetic
     (27, True)
     """
-    frames = []
-    for la in range(n_la):
-        area = draw_area(truth, seed, la, alone=False)
-        frames.append(_panel_frame(f"L{la + 1:03d}", area, _totals(area)))
+    areas = draw_areas(truth, seed, range(n_la))
+    rows = _panel_frame([f"L{la + 1:03d}" for la in range(n_la)], areas, [_totals(a) for a in areas])
     label = f"synthetic: national panel, {truth.scenario}, seed {seed}"
-    return EvaluationData({"la_year": pd.concat(frames, ignore_index=True)}, synthetic=True, label=label)
+    return EvaluationData({"la_year": rows}, synthetic=True, label=label)
 
 
 def la_frame(ctx: Context) -> pd.DataFrame:

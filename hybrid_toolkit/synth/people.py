@@ -8,7 +8,19 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.synth import calibration as c
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Texts, bounded, empty_where, pick, rounded
+from hybrid_toolkit.synth.streams import (
+    Bools,
+    Context,
+    Days,
+    Floats,
+    Ints,
+    Labels,
+    Texts,
+    bounded,
+    known_where,
+    pick,
+    rounded,
+)
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 SERVICES = {"assessment": 0.20, "cin_cp": 0.36, "cla": 0.22, "care_leavers": 0.09, "fostering": 0.08, "other": 0.05}
@@ -26,7 +38,7 @@ SLOW_MBPS = 10.0
 class Teams:
     """Teams of one authority, one entry a team; ``rollout`` is a month index, ``months`` where there is none."""
 
-    ids: Texts
+    ids: Labels
     service: Texts
     est_months: Ints
     hotdesk: Bools
@@ -43,7 +55,7 @@ class Teams:
 class Workers:
     """Workers ever in post in the period, one entry a worker. ``start_index`` is the first month in post."""
 
-    ids: Texts
+    ids: Labels
     team: Ints
     role: Ints
     agency: Bools
@@ -110,7 +122,7 @@ def team_frame(ctx: Context, teams: Teams) -> pd.DataFrame:
         "team",
         {
             "team_id": teams.ids,
-            "la_id": np.full(n, ctx.la_id, dtype=object),
+            "la_id": ctx.everywhere(n),
             "service": teams.service,
             "est_months": teams.est_months,
             "hotdesk": teams.hotdesk,
@@ -240,9 +252,9 @@ def worker_frame(ctx: Context, teams: Teams, w: Workers, leave: Days) -> pd.Data
             "age_band": w.age_band,
             "sex": w.sex,
             "ethnicity": w.ethnicity,
-            "disability": empty_where(w.disability, rng.random(n) < 0.05),
+            "disability": known_where(w.disability, rng.random(n) < 0.05),
             "caring": w.caring,
-            "lives_alone": empty_where(w.lives_alone, rng.random(n) < 0.05),
+            "lives_alone": known_where(w.lives_alone, rng.random(n) < 0.05),
             "fte": w.fte,
             "start_date": w.start,
             "leave_date": leave,

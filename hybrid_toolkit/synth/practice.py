@@ -46,7 +46,7 @@ def rating_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote, contact
     held = _held(contact)
     chosen = held[rng.random(len(held)) < RECORDED]
     n = len(chosen)
-    who = pd.Index(w.ids).get_indexer(pd.Index(chosen["worker_id"].to_numpy(dtype=object)))
+    who = pd.Index(w.ids.array()).get_indexer(pd.Index(chosen["worker_id"]))
     meeting = 0.7 * skill(ctx, teams, w, remote)[who] + 0.45 * rng.standard_normal(n)
     twice = np.flatnonzero(rng.random(n) < DOUBLE_CODED)
     first = rng.integers(0, RATERS, n)
@@ -56,9 +56,8 @@ def rating_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote, contact
     item = 0.25 * rng.standard_normal((n, len(PRACTICE_ITEMS)))
     error = 0.3 * rng.standard_normal((len(rows), len(PRACTICE_ITEMS)))
     values = _score((meeting[:, None] + item)[rows] + severity[rater][:, None] + error)
-    ids = chosen["contact_id"].to_numpy(dtype=object)
     columns = {name: values[:, k] for k, name in enumerate(PRACTICE_ITEMS)}
-    keys = {"contact_id": ids[rows], "rater_id": ctx.keys("R", RATERS, 2)[rater]}
+    keys = {"contact_id": chosen["contact_id"].array[rows], "rater_id": ctx.keys("R", RATERS, 2)[rater]}
     return frame("practice_rating", {**keys, **columns})
 
 
@@ -70,8 +69,8 @@ def alliance_frame(
     held = _held(contact).drop_duplicates(["family_id", "worker_id", "held_date"])
     chosen = held[rng.random(len(held)) < ALLIANCE]
     n = len(chosen)
-    who = pd.Index(w.ids).get_indexer(pd.Index(chosen["worker_id"].to_numpy(dtype=object)))
-    family = pd.Index(families.ids).get_indexer(pd.Index(chosen["family_id"].to_numpy(dtype=object)))
+    who = pd.Index(w.ids.array()).get_indexer(pd.Index(chosen["worker_id"]))
+    family = pd.Index(families.ids.array()).get_indexer(pd.Index(chosen["family_id"]))
     far = chosen["mode"].isin(REMOTE_MODES).to_numpy()
     latent = 0.5 + 0.4 * skill(ctx, teams, w, remote)[who] + 0.5 * families.engagement[family]
     latent = latent - 0.5 * (far & families.low[family]) + 0.4 * rng.standard_normal(n)

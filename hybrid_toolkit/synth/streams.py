@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.synth.calibration import ENGLAND, Rates
@@ -20,6 +22,66 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 Texts = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A column of text: for each row the place of its label, -1 where it is empty.
+
+    A table has few labels and many rows, so that rows are chosen by number, and the text is laid out once at the end.
+
+    Examples
+    --------
+    >>> modes = Labels.of(["home", "video"], np.array([1, 0, -1]))
+    >>> list(modes.array()), list(modes[[0, 0]].array())
+    (['video', 'home', nan], ['video', 'video'])
+    """
+
+    labels: pa.Array
+    codes: Ints
+
+    @classmethod
+    def of(cls, labels: Sequence[str] | Texts, codes: npt.NDArray[Any]) -> Labels:
+        """Labels that are given, and the place of each row's."""
+        return cls(pa.array(labels, pa.large_string()), codes)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, rows: Any) -> Labels:
+        return Labels(self.labels, self.codes[rows])
+
+    def but_empty(self, missing: Bools) -> Labels:
+        """The same, empty where ``missing``."""
+        return Labels(self.labels, np.where(missing, -1, self.codes))
+
+    def array(self) -> Any:
+        """The text, as pandas holds it: an array of its text dtype."""
+        empty = self.codes < 0
+        at = pa.array(self.codes, mask=empty) if empty.any() else pa.array(self.codes)
+        return pd.array(self.labels.take(at), dtype="str")
+
+
+def numbered(stem: str, count: int, digits: int) -> Labels:
+    """A stem and a number from 1 with leading zeros, such as ``W0001``.
+
+    Examples
+    --------
+    >>> list(numbered("W", 2, 4).array()), list(numbered("W", 10, 1)[[8, 9]].array())
+    (['W0001', 'W0002'], ['W9', 'W10'])
+    """
+    codes = np.arange(count)
+    if count >= 10**digits:
+        return Labels.of([f"{stem}{i:0{digits}d}" for i in range(1, count + 1)], codes)
+    width = len(stem) + digits
+    letters = np.empty((count, width), dtype=np.uint8)
+    letters[:, : len(stem)] = np.frombuffer(stem.encode("ascii"), dtype=np.uint8)
+    rest = np.arange(1, count + 1)
+    for place in range(width - 1, len(stem) - 1, -1):
+        rest, letters[:, place] = np.divmod(rest, 10)
+    letters[:, len(stem) :] += ord("0")
+    ends = np.arange(0, width * (count + 1), width)
+    return Labels(pa.LargeStringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(letters)), codes)
 
 
 @dataclass(frozen=True)
@@ -46,10 +108,13 @@ class Context:
         """Key of the authority."""
         return f"L{self.la + 1:03d}"
 
-    def keys(self, letter: str, count: int, digits: int) -> Texts:
+    def keys(self, letter: str, count: int, digits: int) -> Labels:
         """Keys such as ``L001W0001``."""
-        stem = f"{self.la_id}{letter}"
-        return np.array([f"{stem}{i:0{digits}d}" for i in range(1, count + 1)], dtype=object)
+        return numbered(f"{self.la_id}{letter}", count, digits)
+
+    def everywhere(self, rows: int) -> Labels:
+        """The key of the authority in so many rows."""
+        return Labels.of([self.la_id], np.zeros(rows, dtype=np.int64))
 
     @cached_property
     def months(self) -> Days:
@@ -104,29 +169,33 @@ def logit(p: float) -> float:
     return float(np.log(p / (1 - p)))
 
 
-def pick(rng: np.random.Generator, shares: dict[Any, float] | Any, size: int) -> Texts:
+def pick(rng: np.random.Generator, shares: Mapping[Any, float], size: int) -> Texts:
     """Draw codes with the given shares."""
+    return codes_at(shares, rng.random(size))
+
+
+def codes_at(shares: Mapping[Any, float], u: Floats) -> Texts:
+    """The codes at these places, 0 to 1, of a line cut by the given shares."""
     codes = np.array(list(shares), dtype=object)
     edges = np.cumsum(np.array([shares[c] for c in codes], dtype=np.float64))
-    place = np.searchsorted(edges / edges[-1], rng.random(size), side="right")
+    place = np.searchsorted(edges / edges[-1], u, side="right")
     return np.asarray(codes[np.minimum(place, len(codes) - 1)], dtype=object)
 
 
 def table_frame(table: str, columns: dict[str, Any]) -> pd.DataFrame:
     """A frame with the contract's columns, in its order, with its dtypes."""
-    contract = TABLES[table]
-    made = {}
-    for column in contract.columns:
-        values = columns[column.name]
-        if column.kind in ("date", "month"):
-            made[column.name] = pd.Series(np.asarray(values, dtype="datetime64[us]"))
-        else:
-            made[column.name] = pd.Series(pd.array(values, dtype=column.dtype))
-    return pd.DataFrame(made, columns=list(contract.names))
+    return pd.DataFrame({c.name: _stored(columns[c.name], c.kind, c.dtype) for c in TABLES[table].columns})
 
 
-def empty_where(values: npt.NDArray[Any], missing: Bools) -> Texts:
-    """Values as objects, empty where ``missing``."""
-    out = values.astype(object)
-    out[missing] = None
-    return out
+def _stored(values: Any, kind: str, dtype: str) -> Any:
+    """Values as a column of this kind is stored."""
+    if isinstance(values, Labels):
+        return values.array()
+    if kind in ("date", "month"):
+        return np.asarray(values, dtype="datetime64[us]")
+    return values if isinstance(values, pd.arrays.BooleanArray) else pd.array(values, dtype=dtype)
+
+
+def known_where(values: Bools, missing: Bools) -> pd.arrays.BooleanArray:
+    """Yes or no, empty where ``missing``."""
+    return pd.arrays.BooleanArray(values & ~missing, missing)

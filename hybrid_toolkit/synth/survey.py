@@ -23,11 +23,14 @@ from hybrid_toolkit.synth.families import Slots
 from hybrid_toolkit.synth.items import CONFLICT_SCALES, INSTRUMENTS, Instrument, item_values
 from hybrid_toolkit.synth.people import Teams, Workers, stage_on
 from hybrid_toolkit.synth.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
-from hybrid_toolkit.synth.streams import Bools, Context, Floats, Texts, bounded, expit, logit
+from hybrid_toolkit.synth.streams import Bools, Context, Floats, Labels, Texts, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.work import MEAN_TRAVEL_WEEK, Work
 
 COVER_MEAN, COVER_SD = 1.9, 1.8
+OF_INSTRUMENT = np.repeat(np.arange(len(INSTRUMENTS)), [len(i.items) for i in INSTRUMENTS])
+"""Place in ``INSTRUMENTS`` of each item, over all instruments."""
+FIRST_ITEM = np.searchsorted(OF_INSTRUMENT, np.arange(len(INSTRUMENTS)))
 
 
 @dataclass(frozen=True)
@@ -134,9 +137,9 @@ def survey_frame(ctx: Context, w: Workers, remote: Remote, latents: Latents) -> 
     t, waves = ctx.truth, ctx.size.wave_months
     agree = t.acquiescence_sd * bounded(ctx.rng("acquiescence"), len(w.ids))
     early = np.isin(_stages(ctx, w, waves), ("asye", "early"))
-    who, wave, names, items, values = [], [], [], [], []
+    who, wave, items, values = [], [], [], []
     row, col = np.nonzero(latents.answers)
-    for instrument in INSTRUMENTS:
+    for first, instrument in zip(FIRST_ITEM, INSTRUMENTS, strict=True):
         rng = ctx.rng(f"items-{instrument.name}")
         noise = rng.standard_normal((*latents.answers.shape, len(instrument.items)))[row, col]
         left = rng.random(noise.shape) < t.item_missing
@@ -148,10 +151,9 @@ def survey_frame(ctx: Context, w: Workers, remote: Remote, latents: Latents) -> 
         r, k = np.nonzero(~left)
         who.append(row[r])
         wave.append(col[r])
-        names.append(np.full(len(r), instrument.name, dtype=object))
-        items.append(np.array(instrument.items, dtype=object)[k])
+        items.append(first + k)
         values.append(value[r, k])
-    i, at = np.concatenate(who), np.concatenate(wave)
+    i, at, item = np.concatenate(who), np.concatenate(wave), np.concatenate(items)
     starts = np.array([ctx.months[m] for m in waves] or [ctx.begin], dtype="datetime64[D]")
     return frame(
         "survey",
@@ -159,8 +161,8 @@ def survey_frame(ctx: Context, w: Workers, remote: Remote, latents: Latents) -> 
             "worker_id": w.ids[i],
             "wave": at + 1,
             "month": starts[at] if len(at) else np.array([], dtype="datetime64[D]"),
-            "instrument": np.concatenate(names),
-            "item": np.concatenate(items),
+            "instrument": Labels.of([i.name for i in INSTRUMENTS], OF_INSTRUMENT[item]),
+            "item": Labels.of([name for i in INSTRUMENTS for name in i.items], item),
             "value": np.concatenate(values).astype(np.float64),
         },
     )

@@ -17,7 +17,7 @@ from hybrid_toolkit.synth import calibration as c
 from hybrid_toolkit.synth.families import Slots
 from hybrid_toolkit.synth.people import Teams, Workers
 from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Context, Floats, Ints, rounded
+from hybrid_toolkit.synth.streams import Context, Floats, Ints, Labels, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 FULL_MONTH_H = 37 * 52 / 12
@@ -144,15 +144,15 @@ def attendance_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote, wor
     present &= (remote.active & (rng.random((n, months)) > 0.02))[:, :, None, None]
     i, m, d, s = np.nonzero(present)
     home = rng.random(len(i)) < remote.rs[i, m]
-    sites = np.array([f"{ctx.la_id}O{k}" for k in range(1, 5)], dtype=object)
-    site = np.where(home, "home", sites[w.team[i] % 4]).astype(object)
+    sites = ("home", *(f"{ctx.la_id}O{k}" for k in range(1, 5)))
+    site = np.where(home, 0, 1 + w.team[i] % 4)
     date = _check_weeks(ctx)[m] + d.astype("timedelta64[D]")
     return frame(
         "attendance_day",
         {
             "worker_id": w.ids[i],
             "date": date,
-            "site_id": site,
-            "slot": np.array(["am", "pm"], dtype=object)[s],
+            "site_id": Labels.of(sites, site),
+            "slot": Labels.of(("am", "pm"), s),
         },
     )
