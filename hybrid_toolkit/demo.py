@@ -19,7 +19,8 @@ from hybrid_toolkit.data.rules import validate_data
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import OutputError
 from hybrid_toolkit.metrics.spec import REGISTRY
-from hybrid_toolkit.report.findings import ShownStudy, answer_row, findings_entry, show_study
+from hybrid_toolkit.report.findings import ShownStudy, answer_row, show_study
+from hybrid_toolkit.report.findings_entry import findings_entry
 from hybrid_toolkit.report.html import render_html
 from hybrid_toolkit.report.pieces import (
     show_by_group,

@@ -10,7 +10,8 @@ from typing import Protocol, runtime_checkable
 from hybrid_toolkit.data.atomic import atomic_write_bytes
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.report.blocks import Block, Bullets, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.blocks import Block, Bullets, Column, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.event_plots import describe_event_study, plot_event_study
 from hybrid_toolkit.report.excel import excel_bytes
 from hybrid_toolkit.report.findings import ShownStudy, show_study
 from hybrid_toolkit.report.page import page_html
@@ -113,10 +114,11 @@ def _study(shown: ShownStudy) -> Report:
     for outcome, claim in shown.claims.items():
         answers += [Prose(shown.short[outcome], "answer"), Prose(claim)]
     design = shown.study.design_used
+    several = {"panel": Column("Outcome")} if shown.study.secondary_outcomes else {}
     ax = plot_estimates(shown.answers)
     figure = Figure(
         shown.answers, svg_bytes(ax), alt=describe_estimates(shown.answers), caption="Estimates and 95% intervals",
-        columns={k: c for k, c in ESTIMATE_COLUMNS.items() if k in shown.answers.content and _known(shown, k)},
+        columns={**several, **{k: c for k, c in ESTIMATE_COLUMNS.items() if _known(shown, k)}},
         png=png_bytes(ax),
     )  # fmt: skip
     checks = tuple(Table(r, CHECK_COLUMNS) for r in shown.checks.values())
@@ -124,7 +126,7 @@ def _study(shown: ShownStudy) -> Report:
         shown.study.question,
         (
             Section("The answer", tuple(answers)),
-            Section("Estimates", (figure,)),
+            Section("Estimates", (figure, *(_over_time(shown, r) for r in shown.paths.values()))),
             Section("Design", (Words(f"{design.title}. It assumes:"), Bullets(tuple(map(Words, design.assumptions))))),
             Section("Checks", (Prose(shown.verdict), *checks)),
             Section("Why the words are no stronger", (Bullets(tuple(map(Prose, shown.reasons))),)),
@@ -133,9 +135,22 @@ def _study(shown: ShownStudy) -> Report:
     )
 
 
+def _over_time(shown: ShownStudy, release: Release) -> Figure:
+    """An event study; the last time before the start, which the others are compared with, stands at nought."""
+    reference = None if release.content["time"].eq(-1).any() else -1
+    ax = plot_event_study(release, periods=f"{shown.study.period}s", reference=reference)
+    return Figure(
+        release, svg_bytes(ax), alt=describe_event_study(release), caption="By time from the start of the policy",
+        columns={"time": Column("Time from the start", "count"), "estimate": ESTIMATE_COLUMNS["estimate"],
+                 "unit": ESTIMATE_COLUMNS["unit"]},
+        png=png_bytes(ax),
+    )  # fmt: skip
+
+
 def _known(shown: ShownStudy, column: str) -> bool:
     """Whether a column says anything: the truth of real data does not."""
-    return bool(shown.answers.content[column].notna().any())
+    rows = shown.answers.content
+    return column in rows and bool(rows[column].notna().any())
 
 
 def _view(view: Viewed, gate: Gate) -> Report:

@@ -1,4 +1,4 @@
-"""A study's result as releases and as an entry of ``findings.json``: nothing in either but what passed the gate."""
+"""A study's result as releases: nothing is shown but what passed the gate."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from hybrid_toolkit.report.style import TIMES, number
 from hybrid_toolkit.study.claims import Claim
 from hybrid_toolkit.study.diagnose import Diagnosis
 from hybrid_toolkit.study.estimate import StudyResult
+from hybrid_toolkit.study.paths import EVENT
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.words import RATIO_NOUNS, contrast_of
 
@@ -46,6 +47,7 @@ class ShownStudy:
         that the claims speak of.
     checks : outcome -> one row a check.
     reasons : why the claims are graded as they are, one sentence each.
+    paths : outcome -> its event study, by time to and from the start, in the unit of the claims; empty without one.
     verdict : how many checks hold, and what those say that do not.
     short : outcome -> the answer in a few words.
     claims : outcome -> the claim.
@@ -58,6 +60,7 @@ class ShownStudy:
     study: Study
     estimates: Release
     answers: Release
+    paths: Mapping[str, Release]
     checks: Mapping[str, Release]
     verdict: Release
     reasons: tuple[Release, ...]
@@ -117,6 +120,7 @@ def show_study(
         study=study,
         estimates=shown,
         answers=gate.estimates(main, title=titles.get(study.outcome, study.question), **passed),
+        paths=_paths(gate, result, titles, behind),
         checks={
             o: gate.facts(
                 checks[checks["outcome"] == o],
@@ -142,6 +146,17 @@ def show_study(
         trial=None if diagnosis is None else show_diagnosis(gate, diagnosis, titles=titles, study=study),
         conf_level=result.conf_level,
     )
+
+
+def _paths(gate: Gate, result: StudyResult, titles: Mapping[str, str], behind: Mapping[str, Any]) -> dict[str, Release]:
+    """Outcome and its event study, where the design has one."""
+    study, timed = result.study, result.estimates["role"].eq(EVENT)
+    out = {}
+    for o in (o for o in study.outcomes if (timed & result.estimates["outcome"].eq(o)).any()):
+        rows = in_words_unit(result.path(o).assign(clusters=result.n_clusters), study)
+        title = f"{_short_title(study, o, titles)}, by time from the start"
+        out[o] = gate.estimates(rows, title=title, clusters="clusters", labels=["outcome", "time"], **behind)
+    return out
 
 
 def in_words_unit(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -184,10 +199,10 @@ def _beside_truth(gate: Gate, study: Study, shown: Release, outcome: str, size: 
     else:
         scaled = number(truth * words.scale, decimals=1 if words.scale > 1 else 2, sign=True)
         true = f"{scaled} {words.unit}".rstrip()
-    if not _known(row["conf_low"]):
+    if not is_known(row["conf_low"]):
         held = "the interval is hidden"
     else:
-        held = "the interval holds it" if _inside(row) else "the interval does not hold it"
+        held = "the interval holds it" if holds_truth(row) else "the interval does not hold it"
     text = f"The truth that these data were made with is {true}: {held}."
     return gate.text(text, title=f"Truth beside the estimate: {outcome}", **size)
 
@@ -233,94 +248,11 @@ def answer_row(release: Release, outcome: str, *, kind: str = "") -> dict[str, A
     return {str(k): v for k, v in rows[at].iloc[0].items()}
 
 
-def findings_entry(shown: ShownStudy) -> dict[str, Any]:
-    """One entry of ``studies`` in ``findings.json``: plain values, no NaN (null instead)."""
-    study, outcome = shown.study, shown.study.outcome
-    main = answer_row(shown.estimates, outcome)
-    return {
-        "id": study.id,
-        "question": study.question,
-        "design": study.design_used.title,
-        "estimand": study.estimand,
-        "estimand_text": study.design_used.estimand,
-        **{k: _plain(main[k]) for k in ("outcome", "estimate", "std_error", "conf_low", "conf_high")},
-        "conf_level": shown.conf_level,
-        **{k: _plain(main[k]) for k in ("unit", "n", "clusters", "truth")},
-        "truth_inside": _inside(main) if _known(main["truth"]) and _known(main["conf_low"]) else None,
-        "naive": _naive(shown, outcome),
-        "diagnosis": _diagnosis_entry(shown.diagnosis, outcome),
-        "checks": [
-            {"outcome": o, "name": n, "passed": _plain(p), "verdict": v}
-            for release in shown.checks.values()
-            for o, n, p, v in release.content[["outcome", "check", "passed", "verdict"]].itertuples(index=False)
-        ],
-        "contrast": {"words": study.contrast, "size": study.contrast_size, "scale": study.words_for(outcome).scale},
-        "finding": shown.details[outcome].finding,
-        "claim": shown.claims[outcome].text,
-        "claim_grade": shown.details[outcome].grade,
-        "reasons": [r.text for r in shown.reasons],
-        "may_not_say": list(shown.may_not_say),
-        "secondary": [_secondary(shown, o) for o in study.secondary_outcomes],
-        "estimates": [
-            {k: _plain(v) for k, v in row.items() if k not in ("panel", "label", "role")}
-            for row in shown.estimates.content.to_dict("records")
-        ],
-        "release": shown.estimates.id,
-    }
-
-
-def _naive(shown: ShownStudy, outcome: str) -> dict[str, Any] | None:
-    """The plain comparison, where the design has one: a single series has none."""
-    rows = shown.estimates.content
-    there = (rows["outcome"].eq(outcome) & rows["kind"].eq("naive")).any()
-    return _numbers(answer_row(shown.estimates, outcome, kind="naive")) if there else None
-
-
-def _secondary(shown: ShownStudy, outcome: str) -> dict[str, Any]:
-    row = answer_row(shown.estimates, outcome)
-    return {
-        "outcome": outcome,
-        "estimand": dict(zip(shown.study.outcomes, shown.study.estimands, strict=True))[outcome],
-        **_numbers(row),
-        "truth": _plain(row["truth"]),
-        "truth_inside": _inside(row) if _known(row["truth"]) and _known(row["conf_low"]) else None,
-        "diagnosis": _diagnosis_entry(shown.diagnosis, outcome),
-        "claim": shown.claims[outcome].text,
-        "claim_grade": shown.details[outcome].grade,
-    }
-
-
-def _diagnosis_entry(release: Release | None, outcome: str) -> dict[str, Any] | None:
-    if release is None:
-        return None
-    rows = release.content
-    row = {str(k): v for k, v in rows[rows["outcome"].eq(outcome)].iloc[0].items()}
-    entry: dict[str, Any] = {"simulations": int(row["runs"])}
-    for measure in MEASURES:
-        if _known(row[measure]):
-            entry[measure] = _plain(row[measure])
-            entry[f"{measure}_mcse"] = _plain(row[f"{measure}_mcse"])
-    return entry
-
-
-def _numbers(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: _plain(row[k]) for k in ("estimate", "conf_low", "conf_high", "n")}
-
-
-def _inside(row: Mapping[str, Any]) -> bool:
+def holds_truth(row: Mapping[str, Any]) -> bool:
+    """Whether the interval of an estimate holds the true value."""
     return bool(row["conf_low"] <= row["truth"] <= row["conf_high"])
 
 
-def _known(value: object) -> bool:
+def is_known(value: object) -> bool:
+    """Whether a released value is there: neither hidden nor missing."""
     return not bool(pd.isna(value))  # type: ignore[call-overload]
-
-
-def _plain(value: object) -> Any:
-    """A value as JSON holds it."""
-    if value is None or not _known(value):
-        return None
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float):
-        return None if not math.isfinite(value) else round(value, 6)
-    return value

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hybrid_toolkit import __version__
-from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData, hash_frame
-from hybrid_toolkit.designs import DesignFit
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED
-from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.claims import Claim, make_claim
 from hybrid_toolkit.study.diagnose import Diagnosis
-from hybrid_toolkit.study.frames import AUTHORITY_UNITS, FREE_UNIT, given_frame
-from hybrid_toolkit.study.graph import CausalGraph
-from hybrid_toolkit.study.graph_check import require_unblocked
+from hybrid_toolkit.study.frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.identification import Identification
-from hybrid_toolkit.study.lock import LockCheck, check_lock
-from hybrid_toolkit.study.scales import check_scale
-from hybrid_toolkit.study.starts import check_starts
+from hybrid_toolkit.study.lock import LockCheck
+from hybrid_toolkit.study.paths import no_path, path_of
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.study.study_checks import check_equivalence, check_invariance, check_multiple
-from hybrid_toolkit.study.what_if_basis import WhatIfBasis, basis_of
-from hybrid_toolkit.study.words import contrast_of
+from hybrid_toolkit.study.study_checks import check_multiple
+from hybrid_toolkit.study.what_if_basis import WhatIfBasis
+from hybrid_toolkit.study.words import beside_of, contrast_of
 
 if TYPE_CHECKING:
     from hybrid_toolkit.study.change import ChangeLike
@@ -54,6 +47,7 @@ class StudyResult:
     synthetic : whether they were simulated.
     version : version of the toolkit.
     basis : what ``what_if`` needs; None where the design fits no slope on its exposure.
+    series : outcome and the series that its estimator followed; see ``path``.
     """
 
     study: Study
@@ -73,6 +67,7 @@ class StudyResult:
     synthetic: bool
     version: str
     basis: WhatIfBasis | None = field(default=None, repr=False)
+    series: tuple[tuple[str, pd.DataFrame], ...] = field(default=(), repr=False)
 
     @property
     def estimand(self) -> str:
@@ -96,6 +91,24 @@ class StudyResult:
     def tidy(self) -> pd.DataFrame:
         """One row an estimate: ``outcome``, ``role``, then the columns of ``TIDY_COLUMNS``."""
         return self.estimates.copy()
+
+    def path(self, outcome: str = "") -> pd.DataFrame:
+        """What a design over time found, period by period, for the main outcome or another.
+
+        An event study has ``outcome``, ``time`` to and from the start (before it negative) and the columns of
+        ``TIDY_COLUMNS``. A long series has ``outcome``, ``period``, ``observed``, ``fitted`` and ``without`` (what was
+        expected without the change); a synthetic control ``outcome``, ``period``, ``observed``, ``synthetic`` and
+        ``gap``. In units of the outcome.
+
+        Raises
+        ------
+        StudyError : ``NO-PATH``, the design follows nothing over time; ``OUTCOME-UNKNOWN``.
+        """
+        name = outcome or self.study.outcome
+        found = path_of(self.estimates, self.series, name)
+        if found is None:
+            raise no_path(self.study, name)
+        return found
 
     def checks_frame(self) -> pd.DataFrame:
         """One row a check: outcome, check, passed, verdict, value, threshold."""
@@ -155,13 +168,14 @@ class StudyResult:
             synthetic=self.synthetic,
             notes=notes,
             kind=study.kind,
+            beside=beside_of(study.kind, study.moderators, study.mediators),
         )
 
-    def what_if(self, change: ChangeLike) -> WhatIf:
+    def what_if(self, change: ChangeLike, diagnosis: Diagnosis | None = None) -> WhatIf:
         """The mean outcome under another rota, and for whom; see ``hybrid_toolkit.study.what_if.what_if``."""
         from hybrid_toolkit.study.what_if import what_if
 
-        return what_if(self, change)
+        return what_if(self, change, diagnosis=diagnosis)
 
     def standing(self, outcome: str) -> tuple[Check, ...]:
         """Checks of the study as a whole: open paths, its lock, metrics not co-produced, several outcomes at once."""
@@ -199,92 +213,3 @@ class StudyResult:
 def open_path(known: Identification) -> tuple[Check, ...]:
     """A failed check where the causal graph leaves a path open between exposure and outcome."""
     return (Check("open path", False, known.verdict),) if known.identified is False else ()
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """The rows of a study and where they came from."""
-
-    frame: pd.DataFrame
-    hash: str
-    label: str
-    synthetic: bool
-    data: EvaluationData | None
-
-
-def estimate_study(
-    study: Study,
-    data: EvaluationData,
-    *,
-    conf_level: float = 0.95,
-    graph: CausalGraph | None = None,
-    lock: Path | str | None = None,
-) -> StudyResult:
-    """See ``Study.estimate``."""
-    identification = require_unblocked(study, graph)
-    locked = check_lock(lock, study, data, graph=graph) if lock is not None else None
-    rows = _Rows(study.frame(data), data.hash, data.label, data.synthetic, data)
-    return _estimate(study, rows, identification, locked, conf_level)
-
-
-def estimate_given(
-    study: Study,
-    frame: pd.DataFrame,
-    *,
-    label: str = "",
-    synthetic: bool = False,
-    conf_level: float = 0.95,
-    graph: CausalGraph | None = None,
-    lock: Path | str | None = None,
-) -> StudyResult:
-    """See ``Study.estimate_frame``."""
-    if study.unit != FREE_UNIT:
-        raise StudyError(
-            f"study '{study.id}' is of unit '{study.unit}', whose rows are made from tables.",
-            fix="Use estimate(data), or declare the study with unit 'rows'.",
-            code="UNIT-TABLES",
-        )
-    identification = require_unblocked(study, graph)
-    used = given_frame(frame, study.columns)
-    locked = check_lock(lock, study, frame, graph=graph) if lock is not None else None
-    rows = _Rows(used, hash_frame(used), label, synthetic, None)
-    return _estimate(study, rows, identification, locked, conf_level)
-
-
-def _estimate(
-    study: Study, rows: _Rows, identification: Identification, locked: LockCheck | None, conf_level: float
-) -> StudyResult:
-    frame, design = rows.frame, study.design_used
-    check_starts(frame, study)
-    fits: list[DesignFit] = []
-    parts: list[pd.DataFrame] = []
-    checks: list[tuple[str, tuple[Check, ...]]] = []
-    for i, outcome in enumerate(study.outcomes):
-        fit = design.fit(frame, study.plan(outcome, conf_level=conf_level))
-        each = [fit.row.assign(role="secondary" if i else "main"), design.rows_beside(frame, fit)]
-        parts.append(pd.concat(each, ignore_index=True).assign(outcome=outcome))
-        scale = check_scale(rows.data, outcome) if rows.data is not None else None
-        alike = check_invariance(study, outcome, rows.data) if rows.data is not None else None
-        small = check_equivalence(study, outcome, fit.estimate, float(fit.row["std_error"].iloc[0]), fit.fit.n_clusters)
-        checks.append((outcome, (*design.checks(frame, fit), *(c for c in (scale, alike, small) if c))))
-        fits.append(fit)
-    first = fits[0].fit
-    return StudyResult(
-        study=study,
-        estimates=pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS]],
-        checks=checks[0][1],
-        other_checks=tuple(checks[1:]),
-        n=first.n,
-        n_missing=first.n_missing,
-        n_clusters=first.n_clusters,
-        conf_level=conf_level,
-        method=first.method,
-        converged=all(f.fit.converged for f in fits),
-        identification=identification,
-        lock=locked,
-        data_hash=rows.hash,
-        data_label=rows.label,
-        synthetic=rows.synthetic,
-        version=__version__,
-        basis=basis_of(frame, fits, study.unit, rows.data),
-    )

@@ -58,8 +58,8 @@ def check_columns(unit: str, columns: Collection[str], metrics: Sequence[OwnMetr
     if unknown:
         raise StudyError(
             f"{len(unknown)} column(s) do not belong to a row a {UNITS[unit].name}: {', '.join(unknown)}.",
-            fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. A metric of your own is declared under [[metrics]], or "
-            "registered.",
+            fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. A metric of your own is declared "
+            "under [[metrics]], or registered.",
             code="COLUMN-UNKNOWN",
         )
 

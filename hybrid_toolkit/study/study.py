@@ -126,7 +126,7 @@ class Study(StudyFields):
         CoverageError : the data lack a table or column.
         EstimationError : the data cannot carry the model.
         """
-        from hybrid_toolkit.study.estimate import estimate_study
+        from hybrid_toolkit.study.fitting import estimate_study
 
         return estimate_study(self, data, conf_level=conf_level, graph=graph, lock=lock)
 
@@ -164,7 +164,7 @@ class Study(StudyFields):
         >>> float(study.estimate_frame(rows, label="made up").tidy()["estimate"].iloc[0].round(3))
         1.975
         """
-        from hybrid_toolkit.study.estimate import estimate_given
+        from hybrid_toolkit.study.fitting import estimate_given
 
         return estimate_given(
             self, frame, label=label, synthetic=synthetic, conf_level=conf_level, graph=graph, lock=lock

@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.disclosure import Gate, Policy
-from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.errors import DisclosureError, StudyError
 from hybrid_toolkit.report.export import export
-from hybrid_toolkit.report.findings import answer_row, findings_entry, show_study
+from hybrid_toolkit.report.findings import answer_row, show_study
+from hybrid_toolkit.report.findings_entry import findings_entry
 from hybrid_toolkit.report.plots import plot_estimates
 from hybrid_toolkit.study.headline import policy_studies
 from hybrid_toolkit.study.pool import pool
@@ -79,7 +80,7 @@ def test_one_authoritys_own_series_is_shown_and_may_leave(series, tmp_path: Path
     shown = show_study(Gate(), series, titles={})
     entry = findings_entry(shown)
     assert entry["estimate"] == pytest.approx(series.tidy()["estimate"].iloc[0], abs=1e-3)
-    assert entry["naive"] is None and entry["clusters"] == 1
+    assert entry["clusters"] == 1
     text = words_of(export(series, tmp_path / "series.html", on=ON))
     assert "Withheld" not in text and "hidden to protect" not in text
     assert "Not held to 5 clusters" in text and "guard_authorities is false" in text
@@ -101,6 +102,40 @@ def test_a_data_owner_can_hold_whole_authorities_to_the_least_too(series, ratio)
     # a study of teams is not exempted, and says nothing of it
     teams = show_study(Gate(), ratio, titles={})
     assert not [d for d in (*teams.estimates.decisions, *teams.claims["calls"].decisions) if d.rule == "clusters"]
+
+
+def test_a_series_gives_its_path_and_another_design_says_that_it_has_none(series, ratio) -> None:
+    path = series.path()
+    assert list(path.columns) == ["outcome", "period", "observed", "fitted", "without"] and len(path) == 24
+    late = path["period"] >= 13
+    np.testing.assert_allclose(path.loc[~late, "fitted"], path.loc[~late, "without"])
+    gap = (path["fitted"] - path["without"])[late].mean()
+    assert gap == pytest.approx(series.tidy()["estimate"].iloc[0])
+    path["observed"] = 0.0
+    assert series.path()["observed"].gt(0).any()
+    for result, outcome, code in ((ratio, "", "NO-PATH"), (series, "mood", "OUTCOME-UNKNOWN")):
+        with pytest.raises(StudyError) as caught:
+            result.path(outcome)
+        assert caught.value.code == code and caught.value.fix
+
+
+def test_an_event_study_is_a_path_and_a_figure_of_the_report(tmp_path: Path) -> None:
+    study = policy_studies()[0]
+    result = study.estimate(simulate_authority("helpful-hump", "small", 3, tables=sorted(study.tables())))
+    rows = result.tidy()
+    for outcome in study.outcomes:
+        path = result.path(outcome)
+        of = rows[rows["role"].eq("event time") & rows["outcome"].eq(outcome)]
+        assert path["time"].is_monotonic_increasing and set(path["estimate"]) == set(of["estimate"])
+        assert (path["term"] == "time " + path["time"].astype(str)).all() and -1 not in set(path["time"])
+    shown = show_study(Gate(), result, titles={})
+    released = shown.paths[study.outcome].content
+    np.testing.assert_allclose(released["estimate"], 100 * result.path()["estimate"], atol=6e-4)
+    page = export(result, tmp_path / "report.html", on=ON)
+    text = words_of(page)
+    assert text.count("By time from the start of the policy") >= 2 and "Before the start:" in page.read_text("utf-8")
+    for phrase in ("share of contacts held", "share of half-days at a desk"):
+        assert phrase in text[text.index("Estimate Value") - 400 : text.index("By time from the start")]
 
 
 def test_few_teams_are_still_withheld(ratio) -> None:

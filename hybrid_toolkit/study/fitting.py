@@ -1,0 +1,117 @@
+"""Fit a study to tables or to a frame: checked against the causal graph and its lock first, then outcome by outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from hybrid_toolkit import __version__
+from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
+from hybrid_toolkit.designs import DesignFit
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.study.estimate import StudyResult
+from hybrid_toolkit.study.frames import FREE_UNIT, given_frame
+from hybrid_toolkit.study.graph import CausalGraph
+from hybrid_toolkit.study.graph_check import require_unblocked
+from hybrid_toolkit.study.identification import Identification
+from hybrid_toolkit.study.lock import LockCheck, check_lock
+from hybrid_toolkit.study.paths import series_paths
+from hybrid_toolkit.study.scales import check_scale
+from hybrid_toolkit.study.starts import check_starts
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.study_checks import check_equivalence, check_invariance
+from hybrid_toolkit.study.what_if_basis import basis_of
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a study and where they came from."""
+
+    frame: pd.DataFrame
+    hash: str
+    label: str
+    synthetic: bool
+    data: EvaluationData | None
+
+
+def estimate_study(
+    study: Study,
+    data: EvaluationData,
+    *,
+    conf_level: float = 0.95,
+    graph: CausalGraph | None = None,
+    lock: Path | str | None = None,
+) -> StudyResult:
+    """See ``Study.estimate``."""
+    identification = require_unblocked(study, graph)
+    locked = check_lock(lock, study, data, graph=graph) if lock is not None else None
+    rows = _Rows(study.frame(data), data.hash, data.label, data.synthetic, data)
+    return _estimate(study, rows, identification, locked, conf_level)
+
+
+def estimate_given(
+    study: Study,
+    frame: pd.DataFrame,
+    *,
+    label: str = "",
+    synthetic: bool = False,
+    conf_level: float = 0.95,
+    graph: CausalGraph | None = None,
+    lock: Path | str | None = None,
+) -> StudyResult:
+    """See ``Study.estimate_frame``."""
+    if study.unit != FREE_UNIT:
+        raise StudyError(
+            f"study '{study.id}' is of unit '{study.unit}', whose rows are made from tables.",
+            fix="Use estimate(data), or declare the study with unit 'rows'.",
+            code="UNIT-TABLES",
+        )
+    identification = require_unblocked(study, graph)
+    used = given_frame(frame, study.columns)
+    locked = check_lock(lock, study, frame, graph=graph) if lock is not None else None
+    rows = _Rows(used, hash_frame(used), label, synthetic, None)
+    return _estimate(study, rows, identification, locked, conf_level)
+
+
+def _estimate(
+    study: Study, rows: _Rows, identification: Identification, locked: LockCheck | None, conf_level: float
+) -> StudyResult:
+    frame, design = rows.frame, study.design_used
+    check_starts(frame, study)
+    fits: list[DesignFit] = []
+    parts: list[pd.DataFrame] = []
+    checks: list[tuple[str, tuple[Check, ...]]] = []
+    for i, outcome in enumerate(study.outcomes):
+        fit = design.fit(frame, study.plan(outcome, conf_level=conf_level))
+        beside, lost = design.rows_and_missing(frame, fit)
+        each = [fit.row.assign(role="secondary" if i else "main"), beside]
+        parts.append(pd.concat(each, ignore_index=True).assign(outcome=outcome))
+        scale = check_scale(rows.data, outcome) if rows.data is not None else None
+        alike = check_invariance(study, outcome, rows.data) if rows.data is not None else None
+        small = check_equivalence(study, outcome, fit.estimate, float(fit.row["std_error"].iloc[0]), fit.fit.n_clusters)
+        checks.append((outcome, (*design.checks(frame, fit), *(c for c in (lost, scale, alike, small) if c))))
+        fits.append(fit)
+    first = fits[0].fit
+    return StudyResult(
+        study=study,
+        estimates=pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS]],
+        checks=checks[0][1],
+        other_checks=tuple(checks[1:]),
+        n=first.n,
+        n_missing=first.n_missing,
+        n_clusters=first.n_clusters,
+        conf_level=conf_level,
+        method=first.method,
+        converged=all(f.fit.converged for f in fits),
+        identification=identification,
+        lock=locked,
+        data_hash=rows.hash,
+        data_label=rows.label,
+        synthetic=rows.synthetic,
+        version=__version__,
+        basis=basis_of(frame, fits, study.unit, rows.data),
+        series=series_paths(fits),
+    )
