@@ -9,7 +9,8 @@ from typing import TypeAlias
 import pandas as pd
 
 from hybrid_toolkit.designs.plan import DesignFit, Plan, Setting
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.designs.ready import determined, plain_rows, ready
+from hybrid_toolkit.errors import CoverageError, EstimationError, HybridToolkitError, MeasureError
 from hybrid_toolkit.models import Column, Interaction, Term, as_term, fit_linear
 from hybrid_toolkit.result import Check
 
@@ -100,32 +101,51 @@ class Design:
         EstimationError : the data cannot carry the model.
         CoverageError : a column is not there.
         """
-        return self.fit_with(frame, plan)
+        rows = ready(frame, plan, self.needs)
+        return determined(self.fit_with(rows, plan), rows)
 
     def naive(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
-        """What an unadjusted comparison of all rows would say."""
-        return self.naive_with(frame, plan)
+        """What an unadjusted comparison of all rows would say; raises as ``fit``."""
+        return self.naive_with(ready(frame, plan, self.needs), plan)
 
     def checks(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[Check, ...]:
-        """Every check that applies, each with a verdict; one that could not be run says so."""
-        return tuple(c for check in self.check_list if (c := _tried(check, frame, fit)) is not None)
+        """Every check that applies, each with a verdict; one that could not be run says why."""
+        rows = plain_rows(frame, fit.plan)
+        return tuple(c for check in self.check_list if (c := _tried(check, rows, fit)) is not None)
 
     def rows_beside(self, frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
         """Slopes, sensitivity fits and the naive estimate: tidy columns and ``role``."""
-        parts = [r for make in self.beside if (r := _tried_rows(make, frame, fit)) is not None]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+        return self.rows_and_missing(frame, fit)[0]
+
+    def rows_and_missing(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[pd.DataFrame, Check | None]:
+        """The rows beside the estimate, and which of them these data could not carry, with the reason."""
+        rows, parts, lost = plain_rows(frame, fit.plan), [], []
+        for make in self.beside:
+            try:
+                made = make(rows, fit)
+            except NOT_CARRIED as error:
+                lost.append(f"{_name(make)}, since {_reason(error)}")
+                continue
+            if made is not None:
+                parts.append(made)
+        told = Check("rows beside", None, f"These rows could not be shown: {'; '.join(lost)}.") if lost else None
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(), told
+
+
+NOT_CARRIED = (EstimationError, CoverageError, MeasureError)
+"""What the data may fail to carry without the estimate itself being in doubt."""
+
+
+def _name(function: CheckOf | RowsOf) -> str:
+    return function.__name__.removeprefix("check_").replace("_", " ")
+
+
+def _reason(error: HybridToolkitError) -> str:
+    return f"{error.message.rstrip('.')} ({error.code})"
 
 
 def _tried(check: CheckOf, frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     try:
         return check(frame, fit)
-    except EstimationError as error:
-        name = check.__name__.removeprefix("check_").replace("_", " ")
-        return Check(name, None, f"This check could not be run ({error.code}).")
-
-
-def _tried_rows(make: RowsOf, frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
-    try:
-        return make(frame, fit)
-    except EstimationError:
-        return None
+    except NOT_CARRIED as error:
+        return Check(_name(check), None, f"This check could not be run: {_reason(error)}.")

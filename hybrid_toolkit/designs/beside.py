@@ -30,7 +30,7 @@ MIN_GROUP = 20
 
 def naive_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The plain comparison of all rows."""
-    return naive_fit(frame, fit.plan).row.assign(term="naive comparison", role="naive")
+    return naive_fit(frame, fit.plan).beside("naive comparison", "naive")
 
 
 def simple_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
@@ -107,8 +107,7 @@ def other_measure(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     if len(plan.instruments) != 1:
         return None
     swapped = replace(plan, exposure=plan.instruments[0], instruments=(plan.exposure,))
-    row = fit_plan(frame, swapped).row
-    return row.assign(term=f"{plan.instruments[0]}, with {plan.exposure} in its place", role="sensitivity")
+    return fit_plan(frame, swapped).beside(f"{plan.instruments[0]}, with {plan.exposure} in its place")
 
 
 def uncorrected(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
@@ -116,8 +115,8 @@ def uncorrected(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     plan = fit.plan
     if not plan.instruments:
         return None
-    row = fit_plan(frame, replace(plan, exposure=plan.instruments[0], instruments=())).row
-    return row.assign(term=f"{plan.instruments[0]}, error not corrected", role="sensitivity")
+    alone = replace(plan, exposure=plan.instruments[0], instruments=())
+    return fit_plan(frame, alone).beside(f"{plan.instruments[0]}, error not corrected")
 
 
 def between_and_within(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -140,5 +139,4 @@ def last_periods_exposure(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame |
     name = f"{fit.plan.exposure}_last"
     if name not in frame:
         return None
-    row = fit_plan(frame, replace(fit.plan, exposure=name)).row
-    return row.assign(term=f"{fit.plan.exposure} one period before", role="sensitivity")
+    return fit_plan(frame, replace(fit.plan, exposure=name)).beside(f"{fit.plan.exposure} one period before")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf, fit_plan, naive_fit
 from hybrid_toolkit.designs.plan import DesignFit, noun
+from hybrid_toolkit.designs.verdicts import judged, p_words
 from hybrid_toolkit.models import fit_variance_components
 from hybrid_toolkit.models.terms import numbers
 from hybrid_toolkit.result import Check
@@ -18,6 +19,8 @@ MIN_F = 10.0
 MIN_CELL = 100
 MIN_WITHIN_SD = 0.03
 MIN_RESPONSE = 0.5
+MOST_GAP = 0.3
+"""Standard deviations by which those lost from view may have begun elsewhere."""
 SMALL = 10
 """A count below this is told as 'fewer than 10'."""
 
@@ -99,9 +102,9 @@ def check_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
     least = float(cells.min()) if len(cells) == 4 else 0.0
     good = least >= MIN_CELL
     verdict = (
-        f"Each combination of mode and group has at least {MIN_CELL} rows."
+        f"Each combination of exposure and group has at least {MIN_CELL} rows."
         if good
-        else f"One combination of mode and group has {_words(least)} rows, under {MIN_CELL}."
+        else f"One combination of exposure and group has {_words(least)} rows, under {MIN_CELL}."
     )
     return Check("overlap", good, verdict, max(least, SMALL) if least else 0.0, MIN_CELL)
 
@@ -125,38 +128,50 @@ def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
 
 
 def check_response(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
-    """Share of workers in post who answered (over half is adequate in the HSE manual)."""
+    """Share of those who were asked who answered (over half is adequate in the HSE manual)."""
     column = fit.plan.answered
     if not column:
         return None
     share = float(frame[column].fillna(False).astype(bool).mean())
     good = share >= MIN_RESPONSE
-    verdict = f"{share:.0%} of the workers in post answered" + (
+    verdict = f"{share:.0%} of those who were asked answered" + (
         ", over the half that counts as adequate." if good else ", under the half that counts as adequate."
     )
     return Check("response", good, verdict, share, MIN_RESPONSE)
 
 
+def small_gap(gap: float, stayed: int, lost: int) -> tuple[bool | None, str]:
+    """Whether a gap in standard deviations is small, and what to add where it is too ill known to say."""
+    if not np.isfinite(gap) or min(stayed, lost) < SMALL:
+        return None, ", of too few to tell"
+    if abs(gap) >= MOST_GAP:
+        return False, ""
+    if 1.96 * float(np.sqrt(1 / stayed + 1 / lost)) > MOST_GAP:
+        return None, f", which is too ill known to rule out {MOST_GAP} SD"
+    return True, ""
+
+
 def check_attrition(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
-    """Whether those who answered the first wave only began elsewhere than those who came back."""
+    """Whether those who answered the first time only began elsewhere than those who came back."""
     column, outcome = fit.plan.answered, fit.plan.outcome
-    if not column or frame["wave"].nunique() < 2:
+    unit = fit.plan.followed or next((c for c in ("worker_id",) if c in frame), "")
+    time = fit.plan.time or next((c for c in ("wave", "month") if c in frame), "")
+    if not column or not unit or not time or frame[time].nunique() < 2:
         return None
     answered = frame[frame[column].fillna(False).astype(bool)]
-    first, last = answered["wave"].min(), answered["wave"].max()
-    start = answered[answered["wave"] == first]
-    stayed = start["worker_id"].isin(answered.loc[answered["wave"] == last, "worker_id"])
-    share = float(stayed.mean())
-    spread = float(start[outcome].std())
-    gap = float(start.loc[stayed, outcome].mean() - start.loc[~stayed, outcome].mean()) / spread
-    enough = min(int(stayed.sum()), int((~stayed).sum())) >= SMALL
-    good = abs(gap) < 0.3 if enough and np.isfinite(gap) else None
-    verdict = f"{share:.0%} of those who answered the first wave answered the last" + (
-        f"; those who did not had begun {abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}."
-        if good is not None
-        else "; too few to compare where they had begun."
+    first, last = answered[time].min(), answered[time].max()
+    start = answered[answered[time] == first]
+    stayed = start[unit].isin(answered.loc[answered[time] == last, unit])
+    came, went = start.loc[stayed, outcome].astype(float), start.loc[~stayed, outcome].astype(float)
+    if min(len(came), len(went)) < SMALL:
+        return Check("attrition", None, "Too few were lost from view before the end to compare where they had begun.")
+    gap = float(came.mean() - went.mean()) / float(start[outcome].astype(float).std())
+    good, weak = small_gap(gap, len(came), len(went))
+    verdict = (
+        f"{float(stayed.mean()):.0%} of those who answered the first {time} answered the last; those who did not had "
+        f"begun {abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}{weak}."
     )
-    return Check("attrition", good, verdict, gap if good is not None else None, 0.3)
+    return Check("attrition", good, verdict, gap, MOST_GAP)
 
 
 def check_placebo(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -165,28 +180,28 @@ def check_placebo(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return None
     name = fit.plan.placebos[0]
     row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
-    good = bool(row["p_value"] >= 0.05)
+    good, weak = judged(row, fit)
     verdict = (
-        "No sign that next period's exposure tells more about this period's outcome"
-        if good
-        else "Next period's exposure still goes with this period's outcome: something else may move both"
+        "Next period's exposure still goes with this period's outcome: something else may move both"
+        if good is False
+        else "No sign that next period's exposure tells more about this period's outcome"
     )
-    return Check("lead", good, f"{verdict} (p = {row['p_value']:.2f}).", float(row["p_value"]), 0.05)
+    return Check("lead", good, f"{verdict} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
 
 
 def check_colleagues(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
-    """Colleagues' exposure should not matter if a worker's outcome depends on the worker's own exposure alone."""
+    """The exposure of others nearby should carry nothing if an outcome depends on a unit's own exposure alone."""
     name = fit.plan.colleagues
     if not name:
         return None
     row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
-    good = bool(row["p_value"] >= 0.05)
+    good, weak = judged(row, fit)
     verdict = (
-        "No sign that colleagues' arrangements move the outcome"
-        if good
-        else "Colleagues' arrangements go with the outcome too: the estimate mixes own and team exposure"
+        "The exposure of others nearby goes with the outcome too: the estimate mixes own and others' exposure"
+        if good is False
+        else "No sign that the exposure of others nearby moves the outcome"
     )
-    return Check("interference", good, f"{verdict} (p = {row['p_value']:.2f}).", float(row["p_value"]), 0.05)
+    return Check("interference", good, f"{verdict} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
 
 
 def check_naive_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:

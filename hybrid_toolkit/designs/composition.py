@@ -47,8 +47,9 @@ def _fit(frame: pd.DataFrame, plan: Plan, *, method: str, swap: bool = False) ->
         else:
             columns = design_columns(rows, [as_term(rows, c) for c in plan.confounders])
             plain = {f"x{i}": v for i, v in enumerate(columns.values())}
+            own = rows[[plan.outcome, plan.exposure, plan.cluster]]
             found = oaxaca_blinder(
-                rows[[plan.outcome, plan.exposure, plan.cluster]].assign(**plain),
+                pd.concat([own, pd.DataFrame(plain, index=own.index)], axis=1),
                 outcome=plan.outcome,
                 group=plan.exposure,
                 reference=reference,
@@ -87,8 +88,7 @@ def other_reference(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The split with the other group as the reference."""
     if fit.plan.setting("method", METHODS[0]) == "kitagawa":
         return None
-    row = _fit(frame, fit.plan, method=METHODS[0], swap=True).row
-    return row.assign(term="composition, the other group's slopes", role="sensitivity")
+    return _fit(frame, fit.plan, method=METHODS[0], swap=True).beside("composition, the other group's slopes")
 
 
 def check_reference(frame: pd.DataFrame, fit: DesignFit) -> Check | None:

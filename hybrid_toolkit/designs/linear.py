@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 from hybrid_toolkit.designs import beside, checks, sensitivity
-from hybrid_toolkit.designs.base import Design
+from hybrid_toolkit.designs.base import CheckOf, Design, fit_plan
+from hybrid_toolkit.designs.specifications import check_specifications
+from hybrid_toolkit.designs.unmeasured import check_e_value
+
+ANSWERS: tuple[CheckOf, ...] = (checks.check_response, checks.check_attrition)
+"""Who answered, and who was lost from view; each applies where the study names the column."""
+PATHS: tuple[CheckOf, ...] = (checks.check_placebo, checks.check_colleagues)
+"""What should carry nothing: the exposure of the next period, and that of others nearby."""
+LEFT_OVER: tuple[CheckOf, ...] = (
+    checks.check_influence,
+    sensitivity.check_few_clusters,
+    sensitivity.check_residuals,
+    sensitivity.check_autocorrelation,
+    sensitivity.check_unmeasured_confounding,
+    check_e_value("difference"),
+    check_specifications(fit_plan),
+    checks.check_naive_comparison,
+)
+"""Influence, few clusters, residuals, and how much hangs on what is held constant or was not measured."""
 
 CROSS_SECTIONAL = Design(
     id="cross-sectional",
-    title="Comparison between workers, adjusted and clustered",
+    title="Comparison between units, adjusted and clustered",
     grade="associational",
     estimand=(
-        "The difference between two groups of workers in the slope of the outcome on their exposure so far, workers "
-        "with the same recorded role, hours, caring and commute compared with each other, in each wave."
+        "The slope of the outcome on the exposure, or the difference in that slope between two groups, units alike in "
+        "what is held constant compared with each other."
     ),
     assumptions=(
-        "Nothing that is not recorded moves both exposure and outcome, and differently in the two groups.",
+        "Nothing that is not recorded moves both exposure and outcome (for a difference between groups: and "
+        "differently in the two).",
         "Those who answered tell of those who did not, given what is recorded.",
-        "The outcome's items mean the same in both groups.",
+        "The outcome means the same in all groups that are compared.",
     ),
     identifies=("slope", "slope-gap"),
     needs=(),
     check_list=(
         checks.check_clusters,
-        checks.check_response,
+        *ANSWERS,
         checks.check_missing(0.60),
-        checks.check_attrition,
         checks.check_common_range,
+        *PATHS,
         checks.check_likeness,
-        checks.check_influence,
-        sensitivity.check_few_clusters,
-        sensitivity.check_residuals,
-        sensitivity.check_autocorrelation,
-        sensitivity.check_unmeasured_confounding,
-        checks.check_naive_comparison,
+        *LEFT_OVER,
     ),
     beside=(
         beside.simple_slopes,
@@ -46,92 +60,81 @@ CROSS_SECTIONAL = Design(
 
 WITHIN_WORKER = Design(
     id="within-worker",
-    title="Each worker compared with the same worker in other months",
+    title="Each unit compared with itself at other times",
     grade="quasi-causal",
     estimand=(
-        "The change in the outcome per unit of the same worker's exposure, over the months of that worker, with what "
-        "all share in a month taken out and two measures of exposure correcting each other's error."
+        "The change in the outcome per unit of the same unit's exposure, over the times at which it was seen, with "
+        "what all share at a time taken out and two measures of exposure, where there are two, correcting each "
+        "other's error."
     ),
     assumptions=(
-        "Nothing that changes over a worker's months moves both exposure and outcome, beyond what is held constant.",
-        "The outcome of one month does not move the exposure of the next.",
-        "The errors of the two measures of exposure are unrelated to each other and to the outcome.",
-        "A worker's outcome depends on that worker's own exposure and not on colleagues'.",
+        "Nothing that changes over a unit's times moves both exposure and outcome, beyond what is held constant.",
+        "The outcome at one time does not move the exposure at the next.",
+        "The errors of two measures of exposure are unrelated to each other and to the outcome.",
+        "A unit's outcome depends on its own exposure and not on that of others.",
     ),
     identifies=("slope",),
     needs=("fixed_effects",),
     check_list=(
         checks.check_clusters,
+        *ANSWERS,
         checks.check_first_stage,
         checks.check_reliability,
         checks.check_support,
         checks.check_missing(0.30),
-        checks.check_placebo,
-        checks.check_colleagues,
-        checks.check_influence,
-        sensitivity.check_few_clusters,
-        sensitivity.check_residuals,
-        sensitivity.check_autocorrelation,
-        sensitivity.check_unmeasured_confounding,
-        checks.check_naive_comparison,
+        *PATHS,
+        *LEFT_OVER,
     ),
     beside=(beside.uncorrected, beside.other_measure, sensitivity.few_cluster_rows, beside.naive_row),
 )
 
 ADJUSTED_INTERACTION = Design(
     id="adjusted-interaction",
-    title="Contacts compared within worker and month, adjusted for risk and need",
+    title="A difference in slope between two groups, rows alike in what is held constant compared",
     grade="associational",
     estimand=(
-        "How much more the outcome differs between modes of contact for one group of families than for the others, "
-        "contacts of the same worker, the same month, risk and need compared with each other."
+        "How much more the outcome goes with the exposure in one group than in the others, rows alike in what is held "
+        "constant compared with each other."
     ),
     assumptions=(
-        "Given risk, need, worker and month, the mode of a contact is not chosen for reasons that also move the "
-        "outcome, and differently in the two groups.",
-        "Families whose access was recorded tell of those whose was not.",
+        "Given what is held constant, the exposure is not chosen for reasons that also move the outcome, and "
+        "differently in the two groups.",
+        "Those whose group was recorded tell of those whose was not.",
     ),
     identifies=("slope-gap",),
     needs=("moderators",),
     check_list=(
         checks.check_clusters,
+        *ANSWERS,
         checks.check_overlap,
         checks.check_missing(0.30),
+        checks.check_colleagues,
         checks.check_likeness,
-        checks.check_influence,
-        sensitivity.check_few_clusters,
-        sensitivity.check_residuals,
-        sensitivity.check_autocorrelation,
-        sensitivity.check_unmeasured_confounding,
-        checks.check_naive_comparison,
+        *LEFT_OVER,
     ),
     beside=(beside.simple_slopes, sensitivity.few_cluster_rows, beside.naive_row),
 )
 
 TWO_WAY_PANEL = Design(
     id="two-way-panel",
-    title="Each authority compared with itself over years, years held constant",
+    title="Each unit compared with itself over time, what all share at a time held constant",
     grade="associational",
-    estimand="The change in the outcome per unit of exposure within an authority, beyond what all share in a year.",
+    estimand="The change in the outcome per unit of exposure within a unit, beyond what all share at a time.",
     assumptions=(
-        "Nothing that changes over an authority's years moves both exposure and outcome, beyond what is held constant.",
-        "The outcome of one year does not move the exposure of the next.",
-        "The change per unit is much the same in all authorities and years.",
-        "Outcome and exposure share the number of workers in post in their denominators, which ties them together.",
+        "Nothing that changes over a unit's times moves both exposure and outcome, beyond what is held constant.",
+        "The outcome at one time does not move the exposure at the next.",
+        "The change per unit of exposure is much the same in all units and at all times.",
+        "Outcome and exposure share no denominator, such as the number in post, which would tie them together.",
     ),
     identifies=("slope",),
     needs=("fixed_effects",),
     check_list=(
         checks.check_clusters,
+        *ANSWERS,
         checks.check_support,
         checks.check_missing(0.30),
-        checks.check_placebo,
-        checks.check_influence,
-        sensitivity.check_few_clusters,
-        sensitivity.check_residuals,
-        sensitivity.check_autocorrelation,
-        sensitivity.check_unmeasured_confounding,
-        checks.check_naive_comparison,
+        *PATHS,
+        *LEFT_OVER,
     ),
     beside=(beside.between_and_within, beside.last_periods_exposure, sensitivity.few_cluster_rows, beside.naive_row),
 )

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from hybrid_toolkit.designs import checks
+from hybrid_toolkit.designs import checks, sensitivity
 from hybrid_toolkit.designs import regression_checks as shared
 from hybrid_toolkit.designs.base import Design
 from hybrid_toolkit.designs.plan import DesignFit, Plan
 from hybrid_toolkit.designs.unmeasured import check_e_value
+from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.mediation import MediationFit, fit_mediation
 from hybrid_toolkit.models.terms import Category, as_term
@@ -32,7 +33,7 @@ def _fit(frame: pd.DataFrame, plan: Plan, *, interaction: bool, confounders: tup
         covariates=[*(as_term(frame, c) for c in confounders), *(Category(c) for c in plan.fixed_effects)],
         interaction=interaction,
         cluster=plan.cluster,
-        intervals=str(plan.setting("intervals", "jackknife")),
+        intervals=str(plan.setting("intervals", "monte-carlo")),
         conf_level=plan.conf_level,
     )
     rows = fit.tidy()
@@ -58,13 +59,14 @@ def _mediation(fit: DesignFit) -> MediationFit:
 
 def check_path(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """The exposure goes with the mediator at all."""
-    row = _mediation(fit).tidy().set_index("term").loc["exposure to mediator"]
+    rows = _mediation(fit).tidy()
+    row = rows[rows["term"] == "exposure to mediator"].iloc[0]
     good = bool(row["p_value"] < 0.05)
     verdict = (
-        f"The exposure goes with a difference of {row['estimate']:+.3f} in the mediator (p = {row['p_value']:.2f})"
+        f"The exposure goes with a difference of {row['estimate']:+.3f} in the mediator ({p_words(row['p_value'])})"
         + ("." if good else ": without a first step there is nothing to pass on.")
     )
-    return Check("first path", good, verdict, float(str(row["p_value"])), 0.05)
+    return Check("first path", good, verdict, float(row["p_value"]), 0.05)
 
 
 def check_residual_correlation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -103,8 +105,8 @@ def parts(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
 def with_interaction(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The indirect part with the interaction taken the other way."""
     there = not _mediation(fit).interaction
-    row = _fit(frame, fit.plan, interaction=there, confounders=fit.plan.confounders).row
-    return row.assign(term=f"{'with' if there else 'without'} exposure by mediator", role="sensitivity")
+    other = _fit(frame, fit.plan, interaction=there, confounders=fit.plan.confounders)
+    return other.beside(f"{'with' if there else 'without'} exposure by mediator")
 
 
 MEDIATION = Design(
@@ -130,6 +132,9 @@ MEDIATION = Design(
         check_path,
         check_interaction,
         check_residual_correlation,
+        checks.check_response,
+        checks.check_attrition,
+        sensitivity.check_residuals,
         shared.check_left_out(fit_indirect),
         check_e_value("difference"),
         shared.check_naive(fit_naive),
@@ -137,7 +142,7 @@ MEDIATION = Design(
     beside=(parts, with_interaction, shared.naive_beside(fit_naive)),
     fit_with=fit_indirect,
     naive_with=fit_naive,
-    settings={"interaction": (False, True), "intervals": ("jackknife", "delta", "bootstrap")},
+    settings={"interaction": (False, True), "intervals": ("monte-carlo", "jackknife", "delta", "bootstrap")},
 )
 
 ALL = (MEDIATION,)

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from hybrid_toolkit.designs import checks
+from hybrid_toolkit.designs import checks, sensitivity
 from hybrid_toolkit.designs import regression_checks as shared
 from hybrid_toolkit.designs.base import Design, fit_plan, naive_fit, terms_of
 from hybrid_toolkit.designs.plan import DesignFit, Plan, noun
-from hybrid_toolkit.designs.unmeasured import check_robustness
+from hybrid_toolkit.designs.specifications import check_specifications
+from hybrid_toolkit.designs.unmeasured import check_e_value, check_robustness
+from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.mixed import MixedFit, fit_mixed
 from hybrid_toolkit.models.pooled_slopes import PooledSlopesFit, fit_pooled_slopes
@@ -86,8 +88,7 @@ def spread_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
 
 def clustered_version(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The same slope by least squares with clustered errors."""
-    row = fit_plan(frame, replace(fit.plan, fixed_effects=())).row
-    return row.assign(term="least squares, clustered", role="sensitivity")
+    return fit_plan(frame, fit.plan).beside("least squares, clustered")
 
 
 def check_singular(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -105,18 +106,19 @@ def check_singular(frame: pd.DataFrame, fit: DesignFit) -> Check:
 def check_context(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Are the slopes within units and between them one (Mundlak's test)?"""
     assert isinstance(fit.fit, WithinBetweenFit)
-    row = fit.fit.tidy().set_index("term").loc["context"]
+    rows = fit.fit.tidy()
+    row = rows[rows["term"] == "context"].iloc[0]
     apart = row["p_value"] < 0.05
     what = noun(fit.plan.followed, many=True)
     verdict = (
-        f"The slope between {what} less the slope within them is {row['estimate']:+.3f} (p = {row['p_value']:.2f})"
+        f"The slope between {what} less the slope within them is {row['estimate']:+.3f} ({p_words(row['p_value'])})"
         + (
             f": {what} with more exposure differ in other ways, so only the slope within is used."
             if apart
             else ": no sign that they differ."
         )
     )
-    return Check("within and between", None, verdict, float(str(row["p_value"])))
+    return Check("within and between", None, verdict, float(row["p_value"]))
 
 
 def check_within(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -143,12 +145,12 @@ def check_drop_out(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return Check("attrition", None, "Too few were lost from view before the end to compare where they had begun.")
     y = first[plan.outcome].astype(float)
     gap = float((y[stayed].mean() - y[~stayed].mean()) / y.std())
-    good = abs(gap) < 0.3
+    good, weak = checks.small_gap(gap, int(stayed.sum()), int((~stayed).sum()))
     verdict = (
         f"{float(stayed.mean()):.0%} of those seen first were seen last; those who were not had begun "
-        f"{abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}."
+        f"{abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}{weak}."
     )
-    return Check("attrition", good, verdict, gap, 0.3)
+    return Check("attrition", good, verdict, gap, checks.MOST_GAP)
 
 
 def within_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -181,7 +183,7 @@ def seen_throughout(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     used = frame.dropna(subset=[plan.outcome, plan.exposure, plan.followed, plan.time])
     periods = used.groupby(plan.followed)[plan.time].transform("nunique")
     whole = used[periods == used[plan.time].nunique()]
-    return fit_hybrid(whole, plan).row.assign(term="units seen in every period", role="sensitivity")
+    return fit_hybrid(whole, plan).beside("units seen in every period")
 
 
 def pooled_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -194,7 +196,7 @@ def pooled_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
 def common_slope(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """One slope for all groups."""
     plan = replace(fit.plan, moderator="", confounders=tuple(dict.fromkeys((*fit.plan.confounders, fit.plan.groups))))
-    return fit_plan(frame, plan).row.assign(term="one slope for all groups", role="sensitivity")
+    return fit_plan(frame, plan).beside("one slope for all groups")
 
 
 def check_heterogeneity(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -202,7 +204,7 @@ def check_heterogeneity(frame: pd.DataFrame, fit: DesignFit) -> Check:
     assert isinstance(fit.fit, PooledSlopesFit)
     p = fit.fit.heterogeneity[2]
     verdict = (
-        f"Slopes vary over groups with a standard deviation of {fit.fit.spread:.3f} (p = {p:.2f} that they are one)"
+        f"Slopes vary over groups with a standard deviation of {fit.fit.spread:.3f} ({p_words(p)} that they are one)"
         + ("." if p < 0.05 else ": no sign that they differ.")
     )
     return Check("heterogeneity", None, verdict, p)
@@ -230,9 +232,15 @@ WITHIN_BETWEEN = Design(
         check_within,
         check_context,
         check_drop_out,
+        checks.check_response,
         checks.check_placebo,
+        checks.check_colleagues,
         shared.check_left_out(fit_hybrid),
+        sensitivity.check_residuals,
+        sensitivity.check_autocorrelation,
         check_robustness,
+        check_e_value("difference"),
+        check_specifications(fit_hybrid),
         shared.check_naive(naive_fit),
     ),
     beside=(within_rows, random_rows, seen_throughout, shared.naive_beside(naive_fit)),
@@ -241,7 +249,7 @@ WITHIN_BETWEEN = Design(
 
 MULTILEVEL = Design(
     id="multilevel",
-    title="Workers compared within and between teams, likeness within teams modelled",
+    title="Comparison within and between clusters, likeness within clusters modelled",
     grade="associational",
     estimand=(
         "The difference in the outcome for each unit of exposure between rows alike in what is recorded, with an "
@@ -260,11 +268,19 @@ MULTILEVEL = Design(
         shared.check_converged,
         check_singular,
         checks.check_likeness,
+        checks.check_response,
+        checks.check_attrition,
+        checks.check_placebo,
+        checks.check_colleagues,
         shared.check_left_out(fit_multilevel),
+        sensitivity.check_residuals,
+        sensitivity.check_autocorrelation,
         check_robustness,
+        check_e_value("difference"),
+        check_specifications(fit_multilevel),
         shared.check_naive(naive_fit),
     ),
-    beside=(spread_rows, clustered_version, shared.naive_beside(naive_fit)),
+    beside=(spread_rows, clustered_version, sensitivity.least_squares_few_clusters, shared.naive_beside(naive_fit)),
     fit_with=fit_multilevel,
 )
 
@@ -284,11 +300,18 @@ PARTIAL_POOLING = Design(
         checks.check_clusters,
         checks.check_missing(0.30),
         check_heterogeneity,
+        checks.check_response,
+        checks.check_attrition,
+        checks.check_placebo,
+        checks.check_colleagues,
         shared.check_left_out(fit_pooled),
+        sensitivity.check_residuals,
         check_robustness,
+        check_e_value("difference"),
+        check_specifications(fit_pooled),
         shared.check_naive(naive_fit),
     ),
-    beside=(pooled_rows, common_slope, shared.naive_beside(naive_fit)),
+    beside=(pooled_rows, common_slope, sensitivity.least_squares_few_clusters, shared.naive_beside(naive_fit)),
     fit_with=fit_pooled,
 )
 

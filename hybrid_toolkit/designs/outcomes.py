@@ -11,7 +11,9 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs import regression_checks as shared
 from hybrid_toolkit.designs.base import CheckOf, Design, FitOf, RowsOf, fit_plan, terms_of
 from hybrid_toolkit.designs.plan import DesignFit, Plan
+from hybrid_toolkit.designs.specifications import check_specifications
 from hybrid_toolkit.designs.unmeasured import Scale, check_e_value
+from hybrid_toolkit.designs.verdicts import could_see
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.binary import fit_binary
 from hybrid_toolkit.models.counts import fit_counts
@@ -19,6 +21,9 @@ from hybrid_toolkit.models.generalised import GeneralisedFit
 from hybrid_toolkit.models.ordinal import OrdinalFit, fit_ordinal
 from hybrid_toolkit.models.terms import Category, Term
 from hybrid_toolkit.result import Check
+
+MOST_ANSWERS = 50
+"""Distinct answers that an outcome in order may have; each but one is a threshold of its own."""
 
 
 def plan_terms(frame: pd.DataFrame, plan: Plan) -> list[Term]:
@@ -53,8 +58,25 @@ def fit_count(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     return DesignFit(plan, row_of(fit.tidy(), plan), fit)
 
 
+def few_answers(frame: pd.DataFrame, outcome: str) -> None:
+    """Answers in order are few; a column with many distinct values is a measure.
+
+    Raises
+    ------
+    EstimationError : ``LEVELS``, more than ``MOST_ANSWERS`` distinct values.
+    """
+    found = int(frame[outcome].nunique())
+    if found > MOST_ANSWERS:
+        raise EstimationError(
+            f"outcome '{outcome}' takes {found:,} distinct values; answers in order have at most {MOST_ANSWERS}.",
+            fix="Use the design cross-sectional or multilevel for a measure, or join neighbouring answers.",
+            code="LEVELS",
+        )
+
+
 def fit_order(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     """Proportional odds."""
+    few_answers(frame, plan.outcome)
     fit = fit_ordinal(
         frame,
         outcome=plan.outcome,
@@ -109,11 +131,15 @@ def check_parallel(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return None
     values, errors = np.array(slopes).T
     low, high = int(values.argmin()), int(values.argmax())
-    apart = float((values[high] - values[low]) / max(np.hypot(errors[low], errors[high]), 1e-12))
-    good = apart < 2
-    verdict = f"Slopes at the cuts between answers run from {values.min():+.2f} to {values.max():+.2f}" + (
-        ", as one slope would." if good else ": one slope does not tell it all."
-    )
+    error = max(float(np.hypot(errors[low], errors[high])), 1e-12)
+    apart = float(values[high] - values[low]) / error
+    good = False if apart >= 2 else True if could_see(error, 1.96 * error) < abs(fit.estimate) else None
+    end = {
+        False: ": one slope does not tell it all",
+        None: "; they are too ill known to tell whether they are one",
+        True: ", as one slope would",
+    }
+    verdict = f"Slopes at the cuts between answers run from {values.min():+.2f} to {values.max():+.2f}{end[good]}."
     return Check("one slope at every cut", good, verdict, apart, 2.0)
 
 
@@ -135,16 +161,14 @@ def linear_version(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     values = frame[fit.plan.outcome]
     if isinstance(values.dtype, pd.CategoricalDtype):
         return None
-    row = fit_plan(frame, fit.plan).row
-    return row.assign(term="least squares, plain scale", role="sensitivity", unit="units of the outcome")
+    return fit_plan(frame, fit.plan).beside("least squares, plain scale").assign(unit="units of the outcome")
 
 
 def other_family(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """A count by the other family."""
     here = str(fit.plan.setting("family", "poisson"))
     there = "poisson" if here != "poisson" else "negative binomial"
-    row = fit_count(frame, replace(fit.plan, settings=(("family", there),))).row
-    return row.assign(term=there, role="sensitivity")
+    return fit_count(frame, replace(fit.plan, settings=(("family", there),))).beside(there)
 
 
 def design_of(
@@ -173,9 +197,12 @@ def design_of(
             checks.check_clusters,
             checks.check_missing(0.30),
             shared.check_converged,
+            checks.check_response,
+            checks.check_attrition,
             *own,
             shared.check_left_out(fit_with),
             check_e_value(scale),
+            check_specifications(fit_with),
             shared.check_naive(naive),
         ),
         beside=(*rows, shared.naive_beside(naive)),

@@ -158,6 +158,11 @@ class DesignFit:
             )
         return self.fit
 
+    def beside(self, term: str, role: str = "sensitivity") -> pd.DataFrame:
+        """The row under another name, to stand beside an estimate; a fit that stopped short says so in that name."""
+        short = "" if self.fit.converged else " (stopped short of its optimum)"
+        return self.row.assign(term=f"{term}{short}", role=role)
+
     @property
     def estimate(self) -> float:
         """The estimate."""

@@ -8,6 +8,7 @@ from hybrid_toolkit.designs import outcomes
 from hybrid_toolkit.designs.base import Design, FitOf, RowsOf
 from hybrid_toolkit.designs.plan import DesignFit, Plan, noun
 from hybrid_toolkit.designs.unmeasured import Scale
+from hybrid_toolkit.designs.verdicts import judged, p_words
 from hybrid_toolkit.models.glmm import GlmmFit, fit_glmm
 from hybrid_toolkit.models.terms import numbers
 from hybrid_toolkit.result import Check
@@ -17,6 +18,8 @@ def fit_family(family: str) -> FitOf:
     """A fit of one family: the intercept varies over the unit that is seen again, or else over the cluster."""
 
     def fit_random(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+        if family == "ordinal":
+            outcomes.few_answers(frame, plan.outcome)
         again = bool(plan.followed) and plan.followed != plan.cluster
         fit = fit_glmm(
             frame,
@@ -44,7 +47,7 @@ def over_all(fit_with: FitOf) -> RowsOf:
     """The slope over all groups at once, with clustered errors."""
 
     def population_slope(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        return fit_with(frame, fit.plan).row.assign(term="over all groups, clustered", role="sensitivity")
+        return fit_with(frame, fit.plan).beside("over all groups, clustered")
 
     return population_slope
 
@@ -82,12 +85,14 @@ def check_group_exposure(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         cluster=plan.cluster if plan.cluster != found.group else None,
         conf_level=plan.conf_level,
     )
-    p = float(wider.tidy().set_index("term")["p_value"].loc["group_mean_of_exposure"])
-    good = p >= 0.05
+    rows = wider.tidy()
+    row = rows[rows["term"] == "group_mean_of_exposure"].iloc[0]
+    p = float(row["p_value"])
+    good, weak = judged(row, fit)
     verdict = (
-        f"No sign that groups with more exposure differ otherwise (p = {p:.2f})."
-        if good
-        else f"Groups with more exposure differ otherwise too (p = {p:.2f}): compare rows within groups."
+        f"Groups with more exposure differ otherwise too ({p_words(p)}): compare rows within groups."
+        if good is False
+        else f"No sign that groups with more exposure differ otherwise ({p_words(p)}){weak}."
     )
     return Check("groups' exposure", good, verdict, p, 0.05)
 

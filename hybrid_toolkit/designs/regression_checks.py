@@ -38,7 +38,7 @@ def naive_beside(naive: FitOf) -> RowsOf:
     """The plain comparison as a row."""
 
     def naive_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        return naive(frame, fit.plan).row.assign(term="naive comparison", role="naive")
+        return naive(frame, fit.plan).beside("naive comparison", "naive")
 
     return naive_row
 
@@ -49,6 +49,7 @@ def check_left_out(fit_with: FitOf) -> CheckOf:
     def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         column = fit.plan.cluster
         code = pd.factorize(frame[column], sort=True)[0]
+        grouped = code.max() >= MOST_LEFT_OUT
         code = np.where(code >= 0, code % MOST_LEFT_OUT, code)
         found: list[float] = []
         for part in range(int(code.max()) + 1):
@@ -56,12 +57,13 @@ def check_left_out(fit_with: FitOf) -> CheckOf:
                 found.append(fit_with(frame[code != part], fit.plan).estimate)
             except EstimationError:
                 continue
-        if len(found) < 2:
-            return None
+        each = noun(column) if not grouped else f"of {MOST_LEFT_OUT} groups of {noun(column, many=True)}"
+        if not found:
+            return Check("influence", None, f"No {noun(column)} can be left out: each is needed.")
         low, high = fit.interval
         good = bool(low <= min(found) and max(found) <= high)
         verdict = (
-            f"Leaving out each {noun(column)} in turn moves the estimate between {min(found):+.3f} and "
+            f"Leaving out each {each} in turn moves the estimate between {min(found):+.3f} and "
             f"{max(found):+.3f}, " + ("inside its interval." if good else "beyond its interval.")
         )
         return Check("influence", good, verdict, max(found) - min(found))

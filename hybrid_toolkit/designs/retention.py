@@ -11,6 +11,7 @@ from hybrid_toolkit.designs import regression_checks as shared
 from hybrid_toolkit.designs.base import FitOf, RowsOf, terms_of
 from hybrid_toolkit.designs.outcomes import design_of, plan_terms, row_of
 from hybrid_toolkit.designs.plan import DesignFit, Plan
+from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.models.cox import CoxFit, fit_cox
 from hybrid_toolkit.models.discrete_time import fit_discrete_time
 from hybrid_toolkit.models.survival import fit_kaplan_meier
@@ -18,6 +19,8 @@ from hybrid_toolkit.models.terms import numbers
 from hybrid_toolkit.result import Check
 
 MIN_AT_RISK = 20
+FEW_EVENTS = 32
+"""Events under which even a correlation of 0.5 of residuals with time goes unseen one time in five or more."""
 
 
 def fit_hazard(frame: pd.DataFrame, plan: Plan) -> DesignFit:
@@ -63,11 +66,13 @@ def check_proportional(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     p = float(str(table.loc[fit.plan.target, "p_value"]))
     if not np.isfinite(p):
         return None
-    good = p >= 0.05
+    few = found.n_events < FEW_EVENTS
+    good = False if p < 0.05 else None if few else True
+    weak = f", though with under {FEW_EVENTS} events little would show" if few else ""
     verdict = (
-        f"No sign that the ratio changes over time (p = {p:.2f})."
-        if good
-        else f"The ratio changes over time (p = {p:.2f}): one ratio is a mean over it; look at the parts beside."
+        f"The ratio changes over time ({p_words(p)}): one ratio is a mean over it; look at the parts beside."
+        if good is False
+        else f"No sign that the ratio changes over time ({p_words(p)}){weak}."
     )
     return Check("proportional hazards", good, verdict, p, 0.05)
 
@@ -91,12 +96,12 @@ def parts_of_time(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     early = frame.assign(**{plan.duration: np.minimum(time, middle), plan.outcome: ended * (time <= middle)})
     late = frame.assign(**{"_entry": np.maximum(start, middle)})[time > middle]
     rows = [
-        fit_hazard(early[start < middle], plan).row.assign(term="up to the median leaving"),
-        fit_hazard(late.rename(columns={"_entry": "entry_"}), replace(plan, entry="entry_")).row.assign(
-            term="after the median leaving"
+        fit_hazard(early[start < middle], plan).beside("up to the median leaving"),
+        fit_hazard(late.rename(columns={"_entry": "entry_"}), replace(plan, entry="entry_")).beside(
+            "after the median leaving"
         ),
     ]
-    return pd.concat(rows, ignore_index=True).assign(role="sensitivity")
+    return pd.concat(rows, ignore_index=True)
 
 
 def still_there(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
@@ -119,7 +124,7 @@ def other_clock(other: FitOf, name: str) -> RowsOf:
     """The same ratio by the other model of time."""
 
     def other_model(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        return other(frame, replace(fit.plan, settings=())).row.assign(term=name, role="sensitivity")
+        return other(frame, replace(fit.plan, settings=())).beside(name)
 
     return other_model
 

@@ -7,7 +7,9 @@ from hybrid_toolkit.designs import rollout_beside as beside
 from hybrid_toolkit.designs import rollout_checks as over_time
 from hybrid_toolkit.designs import rollout_fits as fits
 from hybrid_toolkit.designs import rollout_planned as planned
+from hybrid_toolkit.designs import rollout_space as space
 from hybrid_toolkit.designs.base import CheckOf, Design, FitOf
+from hybrid_toolkit.designs.regression_checks import check_naive, naive_beside
 
 NEEDS = ("followed", "time", "starts")
 TRENDS = (
@@ -30,6 +32,7 @@ def _checks(fit_with: FitOf) -> tuple[CheckOf, ...]:
         over_time.check_bounds,
         over_time.check_anticipation,
         over_time.check_placebo_in_time,
+        space.check_placebo_in_space,
         over_time.check_interference,
         over_time.check_leave_one_out(fit_with),
         over_time.check_before_after,
@@ -130,6 +133,7 @@ TWO_WAY = Design(
     check_list=_checks(TWO_WAY_FIT),
     beside=(
         beside.by_time,
+        beside.bounds,
         beside.other_estimator("group-time effects", fits.fit_group_time_plan),
         beside.before_after_row,
     ),
@@ -155,12 +159,16 @@ DOSE = Design(
     check_list=(
         checks.check_clusters,
         checks.check_missing(0.30),
+        over_time.check_groups,
         over_time.check_parallel_trends,
         over_time.check_anticipation,
         over_time.check_placebo_in_time,
+        space.check_placebo_in_space,
+        over_time.check_interference,
         over_time.check_leave_one_out(planned.fit_dose_plan),
+        check_naive(fits.plain_comparison),
     ),
-    beside=(planned.dose_effect, beside.by_time),
+    beside=(planned.dose_effect, beside.by_time, naive_beside(fits.plain_comparison)),
     fit_with=planned.fit_dose_plan,
     naive_with=fits.plain_comparison,
     settings={"degree": planned.DEGREES, "control": fits.CONTROL_SETTING, "anticipation": ()},
@@ -188,10 +196,14 @@ STEPPED_WEDGE = Design(
         planned.check_order,
         planned.check_time_under_policy,
         planned.check_likeness_over_time,
+        space.on_means(over_time.check_anticipation),
+        space.on_means(over_time.check_placebo_in_time),
+        space.check_placebo_in_space,
         over_time.check_interference,
+        space.check_unit_left_out,
         over_time.check_before_after,
     ),
-    beside=(beside.before_after_row,),
+    beside=(space.group_time_of_means, beside.before_after_row),
     fit_with=planned.fit_wedge_plan,
     naive_with=fits.before_after,
     settings={"correlation": planned.CORRELATION_SETTING},
@@ -217,12 +229,13 @@ RANDOM_ORDER = Design(
         checks.check_clusters,
         checks.check_missing(0.10),
         planned.check_order,
-        over_time.check_anticipation,
+        space.on_means(over_time.check_anticipation),
+        space.on_means(over_time.check_placebo_in_time),
         over_time.check_interference,
         over_time.check_leave_one_out(planned.fit_order_plan),
         over_time.check_before_after,
     ),
-    beside=(beside.other_estimator("group-time effects", fits.fit_group_time_plan), beside.before_after_row),
+    beside=(space.group_time_of_means, beside.before_after_row),
     fit_with=planned.fit_order_plan,
     naive_with=fits.before_after,
     settings={"order": ("unknown", "randomised")},

@@ -30,11 +30,11 @@ def other_estimator(name: str, fit_with: FitOf) -> RowsOf:
     """The same question by another estimator."""
 
     def other_fit(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        return fit_with(frame, fit.plan).row.assign(term=name, role="sensitivity")
+        return fit_with(frame, fit.plan).beside(name)
 
     return other_fit
 
 
 def before_after_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The plain comparison before and after."""
-    return before_after(frame, fit.plan).row.assign(term="naive comparison", role="naive")
+    return before_after(frame, fit.plan).beside("naive comparison", "naive")

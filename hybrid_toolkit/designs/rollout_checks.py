@@ -11,6 +11,7 @@ from scipy import stats
 from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.plan import DesignFit, noun
 from hybrid_toolkit.designs.rollout_fits import before_after, fit_two_by_two_plan, group_time, under_policy
+from hybrid_toolkit.designs.verdicts import judged, p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.event_path import EventPath
 from hybrid_toolkit.models.group_time import FEW_UNITS
@@ -39,14 +40,14 @@ def check_parallel_trends(frame: pd.DataFrame, fit: DesignFit) -> Check:
     if p < 0.05:
         good: bool | None = False
         verdict = (
-            f"The groups moved apart by {slope:+.3f} a period before the start (p = {p:.2f}): parallel trends are in "
+            f"The groups moved apart by {slope:+.3f} a period before the start ({p_words(p)}): parallel trends are in "
             "doubt."
         )
     else:
         good = True if moved < abs(fit.estimate) else None
         weak = "" if good else ", more than the estimate itself, so this says little"
         verdict = (
-            f"No trend before the start was seen (p = {p:.2f}); with 80% power only a trend of {seen:.3f} a period "
+            f"No trend before the start was seen ({p_words(p)}); with 80% power only a trend of {seen:.3f} a period "
             f"would have been, which could move the estimate by {moved:.3f}{weak}."
         )
     return Check("parallel trends", good, verdict, p, 0.05)
@@ -79,10 +80,12 @@ def check_anticipation(frame: pd.DataFrame, fit: DesignFit) -> Check:
     jump = float(w @ path.estimate[at])
     error = float(np.sqrt(w @ path.vcov[np.ix_(at, at)] @ w))
     p = float(2 * stats.t.sf(abs(jump) / error, path.df))
-    good = p >= 0.05
+    half = float(stats.t.ppf(0.5 + fit.plan.conf_level / 2, path.df)) * error
+    row = pd.Series({"std_error": error, "conf_low": jump - half, "conf_high": jump + half, "p_value": p})
+    good, weak = judged(row, fit)
     verdict = (
-        f"The two periods before the start differ from the one before them by {jump:+.3f} (p = {p:.2f})"
-        f"{'.' if good else ': units may have reacted before the start.'}"
+        f"The two periods before the start differ from the one before them by {jump:+.3f} ({p_words(p)})"
+        f"{': units may have reacted before the start' if good is False else weak}."
     )
     return Check("anticipation", good, verdict, p, 0.05)
 
@@ -101,10 +104,10 @@ def check_placebo_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
         ever = early[plan.starts] <= early[plan.starts].median()
     fake = early.assign(**{plan.starts: early[plan.starts].where(ever).mask(ever, middle)})
     row = fit_two_by_two_plan(fake, replace(plan, confounders=())).row.iloc[0]
-    good = bool(row["p_value"] >= 0.05)
+    good, weak = judged(row, fit)
     verdict = (
         f"A start put into the middle of the periods before any policy gives {row['estimate']:+.3f} "
-        f"(p = {row['p_value']:.2f}){'.' if good else ': something else moved the treated groups.'}"
+        f"({p_words(row['p_value'])}){': something else moved the treated groups' if good is False else weak}."
     )
     return Check("placebo in time", good, verdict, float(row["p_value"]), 0.05)
 
@@ -114,14 +117,15 @@ def check_groups(frame: pd.DataFrame, fit: DesignFit) -> Check:
     plan = fit.plan
     starts = frame.groupby(plan.followed)[plan.starts].first()
     on = under_policy(frame, plan).groupby(frame[plan.followed]).max().reindex(starts.index) == 1
-    sizes = starts[on].value_counts()
-    least = int(min(sizes.min(), (~on).sum() or sizes.min()))
-    good = least >= FEW_UNITS
-    many = noun(plan.followed, many=True)
+    never = int((~on).sum())
+    sizes = [*starts[on].value_counts(), *([never] if never else [])]
+    small, least, many = sum(n < FEW_UNITS for n in sizes), int(min(sizes)), noun(plan.followed, many=True)
     verdict = f"Each group of {many} with one start, and the untreated, " + (
-        f"has at least {FEW_UNITS} {many}." if good else f"should have {FEW_UNITS} {many} or more; one has fewer."
+        f"should have {FEW_UNITS} {many} or more; {small} of {len(sizes)} {'has' if small == 1 else 'have'} fewer."
+        if small
+        else f"has at least {FEW_UNITS} {many}."
     )
-    return Check("group sizes", good, verdict, float(max(least, FEW_UNITS) if good else FEW_UNITS - 1), FEW_UNITS)
+    return Check("group sizes", not small, verdict, float(FEW_UNITS - 1 if small else least), FEW_UNITS)
 
 
 def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -138,12 +142,12 @@ def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
         cluster=plan.cluster,
     )
     row = fit_now.combine({"share_": 1.0}, term="share").iloc[0]
-    good = bool(row["p_value"] >= 0.05)
+    good, weak = judged(row, fit)
     verdict = (
         f"{noun(plan.followed, many=True).capitalize()} outside the policy "
-        f"{'do not clearly move' if good else 'move'} as the others come under it "
-        f"({row['estimate']:+.3f} from none to all, p = {row['p_value']:.2f})"
-        f"{'.' if good else ': the policy may touch them too, or the common trend bends.'}"
+        f"{'move' if good is False else 'do not clearly move'} as the others come under it "
+        f"({row['estimate']:+.3f} from none to all, {p_words(row['p_value'])})"
+        f"{': the policy may touch them too, or the common trend bends' if good is False else weak}."
     )
     return Check("interference", good, verdict, float(row["p_value"]), 0.05)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.plan import DesignFit, Plan
 from hybrid_toolkit.designs.rollout_fits import control_of, told, under_policy, whole
+from hybrid_toolkit.designs.verdicts import could_see
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.dose import DoseFit, fit_dose
 from hybrid_toolkit.models.random_order import fit_random_order
@@ -14,6 +16,8 @@ from hybrid_toolkit.result import Check
 
 DEGREES: tuple[float, ...] = (1, 2, 3)
 CORRELATION_SETTING = tuple(CORRELATIONS)
+LARGE_CORRELATION = 0.7
+"""A check of the order that could not see a rank correlation as strong as this says nothing."""
 
 
 def fit_dose_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
@@ -108,11 +112,12 @@ def check_order(frame: pd.DataFrame, fit: DesignFit) -> Check:
     r = float(before[plan.outcome].corr(place, method="spearman"))
     n = len(before.dropna(subset=[plan.outcome]))
     limit = 1.96 / max(1.0, n - 1) ** 0.5
-    good = abs(r) <= limit
+    least = limit * could_see(1.0, 1.96) / 1.96
+    good = None if not np.isfinite(r) else False if abs(r) > limit else True if least < LARGE_CORRELATION else None
+    end = {False: ": was the order drawn by lot?", True: ".", None: "; with so few units little would have shown."}
     verdict = (
         f"Before anyone is under the policy the place in the order "
-        f"{'does not clearly go' if good else 'goes'} with the outcome (rank correlation {r:+.2f})"
-        f"{'.' if good else ': was the order drawn by lot?'}"
+        f"{'goes' if good is False else 'does not clearly go'} with the outcome (rank correlation {r:+.2f}){end[good]}"
     )
     return Check("random order", good, verdict, abs(r), limit)
 
@@ -125,11 +130,11 @@ def check_time_under_policy(frame: pd.DataFrame, fit: DesignFit) -> Check:
     fresh = frame[plan.time].map(times) == begin
     later = fit_wedge_plan(frame[~fresh], plan)
     low, high = fit.interval
-    good = low <= later.estimate <= high
+    good = False if not low <= later.estimate <= high else None if low <= 0 <= high else True
+    end = {False: ": the effect changes with time", None: ", which is too wide for this to say much", True: ""}
     verdict = (
         f"Without each unit's first period under the policy the estimate is {later.estimate:+.3f}, "
-        f"{'inside' if good else 'outside'} the interval of all periods"
-        f"{'.' if good else ': the effect changes with time.'}"
+        f"{'outside' if good is False else 'inside'} the interval of all periods{end[good]}."
     )
     return Check("time under the policy", good, verdict, later.estimate)
 

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.base import plan_instruments, terms_of
+from hybrid_toolkit.designs.base import fit_plan, plan_instruments, terms_of
 from hybrid_toolkit.designs.checks import SMALL
 from hybrid_toolkit.designs.plan import DesignFit, noun
+from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.models.few_clusters import fit_cr2
 from hybrid_toolkit.models.nonresponse import fit_response_weighted
 from hybrid_toolkit.models.residuals import LinearResiduals, linear_residuals
-from hybrid_toolkit.models.sensitivity import e_value, robustness_value
+from hybrid_toolkit.models.sensitivity import robustness_value
 from hybrid_toolkit.models.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 
@@ -50,6 +51,12 @@ def few_cluster_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None
     return pd.concat(rows, ignore_index=True).assign(role="sensitivity")
 
 
+def least_squares_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The same slope by least squares with what is made for few clusters, beside a mixed model."""
+    rows = few_cluster_rows(frame, fit_plan(frame, fit.plan))
+    return None if rows is None else rows.assign(term="least squares, " + rows["term"])
+
+
 def check_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """Whether the wild cluster bootstrap tells a difference where the interval does."""
     n, plan = fit.linear.n_clusters, fit.plan
@@ -60,8 +67,8 @@ def check_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     own = float(fit.row["p_value"].iloc[0])
     apart = own < level <= test.p_value
     verdict = (
-        f"With {n} {noun(plan.cluster, many=True)}, the wild cluster bootstrap gives p = {test.p_value:.2f} where the "
-        f"interval gives p = {own:.2f}: " + ("the interval tells more than it can." if apart else "they agree.")
+        f"With {n} {noun(plan.cluster, many=True)}, the wild cluster bootstrap gives {p_words(test.p_value)} where the "
+        f"interval gives {p_words(own)}: {'the interval tells more than it can' if apart else 'they agree'}."
     )
     return Check("few clusters", not apart, verdict, test.p_value, level)
 
@@ -86,7 +93,7 @@ def check_residuals(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
 def check_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """How far what is left over in one period goes with the next, within the finest fixed effect; informs only."""
     time = fit.plan.time or next((c for c in TIMES if c in frame), "")
-    effects = [c for c in fit.plan.fixed_effects if c != time]
+    effects = [c for c in (*fit.plan.fixed_effects, fit.plan.followed) if c and c != time]
     if not time or not effects:
         return None
     finest = max(effects, key=lambda c: frame[c].nunique())
@@ -118,17 +125,6 @@ def check_unmeasured_confounding(frame: pd.DataFrame, fit: DesignFit) -> Check |
         "estimate to zero."
     )
     return Check("unmeasured confounding", None, verdict, found.rv)
-
-
-def check_e_value(frame: pd.DataFrame, fit: DesignFit) -> Check:
-    """The E-value of a ratio (an estimate on the log scale) and of the end of its interval nearer to 1."""
-    low, high = fit.interval
-    at, end = e_value(float(np.exp(fit.estimate)), float(np.exp(low)), float(np.exp(high)))
-    verdict = (
-        f"An unmeasured confounder would need a risk ratio of {at:.2f} with both exposure and outcome to account for "
-        f"the estimate, and of {end:.2f} to bring its interval to no difference."
-    )
-    return Check("unmeasured confounding", None, verdict, at)
 
 
 def response_weighted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:

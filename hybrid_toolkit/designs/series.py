@@ -6,7 +6,8 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs import series_checks as over_time
 from hybrid_toolkit.designs import series_fits as fits
 from hybrid_toolkit.designs.base import Design
-from hybrid_toolkit.designs.rollout_beside import before_after_row
+from hybrid_toolkit.designs.regression_checks import check_left_out, check_naive, naive_beside
+from hybrid_toolkit.designs.rollout_space import check_placebo_in_space
 from hybrid_toolkit.models.its_counts import FAMILIES
 
 NEEDS = ("followed", "time", "starts")
@@ -31,9 +32,12 @@ INTERRUPTED = Design(
         over_time.check_length,
         over_time.check_autocorrelation,
         over_time.placebo_in_time(INTERRUPTED_FIT),
+        over_time.check_early_reaction(INTERRUPTED_FIT),
+        over_time.check_each_period(INTERRUPTED_FIT),
         checks.check_missing(0.30),
+        check_naive(fits.naive_series),
     ),
-    beside=(fits.level_and_slope, before_after_row),
+    beside=(fits.level_and_slope, naive_beside(fits.naive_series)),
     fit_with=INTERRUPTED_FIT,
     naive_with=fits.naive_series,
     settings={"season": (), "errors": ERROR_SETTING},
@@ -58,10 +62,14 @@ CONTROLLED = Design(
         over_time.check_length,
         over_time.check_autocorrelation,
         over_time.placebo_in_time(CONTROLLED_FIT),
+        over_time.check_early_reaction(CONTROLLED_FIT),
+        over_time.check_each_period(CONTROLLED_FIT),
+        check_left_out(CONTROLLED_FIT),
         over_time.check_control_series,
         checks.check_missing(0.30),
+        check_naive(fits.naive_series),
     ),
-    beside=(fits.level_and_slope, before_after_row),
+    beside=(fits.level_and_slope, naive_beside(fits.naive_series)),
     fit_with=CONTROLLED_FIT,
     naive_with=fits.naive_series,
     settings={"season": (), "errors": ERROR_SETTING},
@@ -82,11 +90,15 @@ COUNTS = Design(
         over_time.check_length,
         over_time.check_autocorrelation,
         over_time.placebo_in_time(fits.fit_counts_plan),
+        over_time.check_early_reaction(fits.fit_counts_plan),
+        over_time.check_each_period(fits.fit_counts_plan),
         checks.check_missing(0.30),
+        check_naive(fits.naive_counts),
     ),
     beside=(
         fits.level_and_slope,
         fits.with_setting("family", "negative-binomial", "negative binomial variance", fits.fit_counts_plan),
+        naive_beside(fits.naive_counts),
     ),
     fit_with=fits.fit_counts_plan,
     naive_with=fits.naive_counts,
@@ -114,8 +126,9 @@ SYNTHETIC_CONTROL = Design(
         over_time.check_synthetic_in_time,
         over_time.check_each_donor,
         checks.check_missing(0.30),
+        check_naive(fits.naive_series),
     ),
-    beside=(fits.other_level, before_after_row),
+    beside=(fits.other_level, naive_beside(fits.naive_series)),
     fit_with=fits.fit_synthetic_control_plan,
     naive_with=fits.naive_series,
     settings={"demean": (True, False)},
@@ -140,11 +153,13 @@ SYNTHETIC_DID = Design(
         checks.check_clusters,
         checks.check_missing(0.30),
         over_time.placebo_in_time(fits.fit_synthetic_did_plan),
+        check_placebo_in_space,
         over_time.check_changed_left_out,
+        check_naive(fits.naive_series),
     ),
     beside=(
         fits.with_setting("variance", "jackknife", "error by leaving out each unit", fits.fit_synthetic_did_plan),
-        before_after_row,
+        naive_beside(fits.naive_series),
     ),
     fit_with=fits.fit_synthetic_did_plan,
     naive_with=fits.naive_series,

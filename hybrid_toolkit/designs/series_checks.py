@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,12 @@ import pandas as pd
 from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.plan import DesignFit, noun
 from hybrid_toolkit.designs.series_fits import fit_synthetic_did_plan, interrupted_plan, one_start
+from hybrid_toolkit.designs.verdicts import judged, p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.its import SHORT, InterruptedFit
 from hybrid_toolkit.models.its_counts import CountSeriesFit
 from hybrid_toolkit.models.synthetic_control import SyntheticControlFit
+from hybrid_toolkit.models.terms import numbers
 from hybrid_toolkit.result import Check
 
 
@@ -32,11 +35,12 @@ def check_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check:
     model = fit.fit
     if not isinstance(model, (InterruptedFit, CountSeriesFit)):
         raise EstimationError("this fit has no autocorrelation.", fix="Leave the check out.", code="NOT-SERIES")
-    good = model.left_over_p >= 0.05
+    short = model.n_before + model.n_after <= 2 * SHORT
+    good = False if model.left_over_p < 0.05 else None if short else True
+    end = {False: ": the interval is too narrow", None: ", though in so short a series little would show", True: ""}
     verdict = (
         f"Neighbouring periods are alike by {model.rho:.2f}, which the interval allows for; "
-        f"{'nothing clear' if good else 'more'} is left over (p = {model.left_over_p:.2f})"
-        f"{'.' if good else ': the interval is too narrow.'}"
+        f"{'more' if good is False else 'nothing clear'} is left over ({p_words(model.left_over_p)}){end[good]}."
     )
     return Check("autocorrelation", good, verdict, model.left_over_p, 0.05)
 
@@ -52,15 +56,64 @@ def placebo_in_time(fit_with: FitOf) -> CheckOf:
         middle = times[len(times) // 2]
         fake = early.assign(**{plan.starts: early[plan.starts].where(early[plan.starts].isna(), middle)})
         row = fit_with(fake, plan).row.iloc[0]
-        inside = bool(row["conf_low"] <= 0 <= row["conf_high"])
+        good, weak = judged(row, fit)
         verdict = (
             f"A start put into the middle of the periods before the policy gives {row['estimate']:+.3f} "
             f"({row['conf_low']:+.3f} to {row['conf_high']:+.3f})"
-            f"{'.' if inside else ': something else moved the series.'}"
+            f"{': something else moved the series' if good is False else weak}."
         )
-        return Check("placebo in time", inside, verdict, float(row["estimate"]))
+        return Check("placebo in time", good, verdict, float(row["estimate"]))
 
     return check_placebo_in_time
+
+
+def check_each_period(fit_with: FitOf) -> CheckOf:
+    """No single period carries the estimate: the design fitted again without each."""
+
+    def check_periods_left_out(frame: pd.DataFrame, fit: DesignFit) -> Check:
+        times = np.sort(frame[fit.plan.time].dropna().unique())
+        left = [v for t in times if (v := _without(frame, fit, [t], fit_with)) is not None]
+        low, high = fit.interval
+        good = all(low <= v <= high for v in left)
+        verdict = (
+            f"Leaving out each period in turn moves the estimate between {min(left):+.3f} and {max(left):+.3f}, "
+            f"{'inside' if good else 'beyond'} its interval."
+            if left
+            else "No period can be left out: each is needed."
+        )
+        return Check("influence of periods", good if left else None, verdict, float(np.ptp(left)) if left else None)
+
+    return check_periods_left_out
+
+
+def check_early_reaction(fit_with: FitOf) -> CheckOf:
+    """Nothing moves in the two periods just before the start: without them the estimate is much the same."""
+
+    def check_anticipation(frame: pd.DataFrame, fit: DesignFit) -> Check:
+        start = one_start(frame, fit.plan)
+        before = np.sort(frame.loc[frame[fit.plan.time] < start, fit.plan.time].unique())
+        value = _without(frame, fit, before[-2:], fit_with)
+        if value is None:
+            return Check("anticipation", None, "Too few periods before the start to leave out the last two of them.")
+        low, high = fit.interval
+        good = False if not low <= value <= high else None if low <= 0 <= high else True
+        end = {False: ": units may have reacted before", None: ", which is too wide for this to say much", True: ""}
+        verdict = (
+            f"Without the two periods before the start the estimate is {value:+.3f}, "
+            f"{'outside' if good is False else 'inside'} its interval{end[good]}."
+        )
+        return Check("anticipation", good, verdict, value)
+
+    return check_anticipation
+
+
+def _without(frame: pd.DataFrame, fit: DesignFit, times: Any, fit_with: FitOf) -> float | None:
+    """The estimate with the outcome of some periods taken as missing; None where it cannot be fitted."""
+    y = pd.Series(numbers(frame, fit.plan.outcome), index=frame.index)
+    try:
+        return fit_with(frame.assign(**{fit.plan.outcome: y.mask(frame[fit.plan.time].isin(times))}), fit.plan).estimate
+    except EstimationError:
+        return None
 
 
 def check_control_series(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -69,11 +122,11 @@ def check_control_series(frame: pd.DataFrame, fit: DesignFit) -> Check:
     start = one_start(frame, plan)
     others = frame[frame[plan.starts].isna()].assign(**{plan.starts: start})
     row = interrupted_plan(controlled=False)(others, replace(plan, settings=plan.settings)).row.iloc[0]
-    quiet = bool(row["conf_low"] <= 0 <= row["conf_high"])
+    good, weak = judged(row, fit)
     verdict = f"{noun(plan.followed, many=True).capitalize()} without the policy " + (
-        f"do not clearly change at its start ({row['estimate']:+.3f})."
-        if quiet
-        else f"change at its start too ({row['estimate']:+.3f}): something else happened, which the control takes out."
+        f"change at its start too ({row['estimate']:+.3f}): something else happened, which the control takes out."
+        if good is False
+        else f"do not clearly change at its start ({row['estimate']:+.3f}){weak}."
     )
     return Check("change in the control", None, verdict, float(row["estimate"]))
 

@@ -144,7 +144,7 @@ def with_setting(name: str, value: str, words: str, fit_with: FitOf) -> Any:
     def other_setting(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
         kept = tuple(s for s in fit.plan.settings if s[0] != name)
         other = fit_with(frame, replace(fit.plan, settings=(*kept, (name, value))))
-        return other.row.assign(term=words, role="sensitivity")
+        return other.beside(words)
 
     return other_setting
 
@@ -155,7 +155,7 @@ def other_level(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     words = "units' own levels left in" if kept else "units' own levels taken out"
     others = tuple(s for s in fit.plan.settings if s[0] != "demean")
     other = fit_synthetic_control_plan(frame, replace(fit.plan, settings=(*others, ("demean", not kept))))
-    return other.row.assign(term=words, role="sensitivity")
+    return other.beside(words)
 
 
 def naive_series(frame: pd.DataFrame, plan: Plan) -> DesignFit:
@@ -169,6 +169,12 @@ def naive_counts(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     rows = series_of(frame, plan, how="sum", controlled=False)
     after = rows[plan.time] >= one_start(frame, plan)
     y, mean = rows[plan.outcome], rows[plan.outcome].groupby(after).transform("mean")
+    if not (mean > 0).all():
+        raise EstimationError(
+            f"the mean of '{plan.outcome}' before or after the start is not above 0: its rate has no logarithm.",
+            fix="Check that the outcome counts events, and join periods without any.",
+            code="NO-EVENTS",
+        )
     return _before_after_row(np.log(mean) + (y - mean) / mean, after, plan)
 
 

@@ -41,24 +41,27 @@ def as_risk_ratio(value: float, scale: Scale, spread: float = 1.0) -> float:
 
 
 def check_e_value(scale: Scale) -> Callable[[pd.DataFrame, DesignFit], Check | None]:
-    """The E-value of the estimate and of the end of its interval that is nearer to nothing."""
+    """The E-value of the estimate, for one unit of exposure, and of the end of its interval nearer to nothing.
 
-    def check_unmeasured(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    Not for a difference of slopes, which no ratio of risks tells.
+    """
+
+    def check_e_value_of_estimate(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         values = (fit.estimate, *fit.interval)
-        if not np.isfinite(values).all():
+        if not np.isfinite(values).all() or fit.plan.moderator:
             return None
         spread = float(np.nanstd(numbers(frame, fit.plan.outcome))) if scale == "difference" else 1.0
         ratio, low, high = (as_risk_ratio(v, scale, spread) for v in values)
         point, limit = e_value(ratio, low, high)
         verdict = (
-            f"Something unmeasured would need ratios of {point:.1f} with both exposure and outcome to explain the "
-            f"estimate away; {limit:.1f} would bring the interval to nothing."
+            f"Something unmeasured would need risk ratios of {point:.1f} with both exposure and outcome to explain the "
+            f"estimate away; {limit:.1f} would bring the interval to no difference."
             if limit > 1
-            else f"The interval already holds nothing; the estimate itself would need ratios of {point:.1f}."
+            else f"The interval already holds no difference; the estimate itself would need risk ratios of {point:.1f}."
         )
-        return Check("unmeasured confounding", None, verdict, point)
+        return Check("E-value", None, verdict, point)
 
-    return check_unmeasured
+    return check_e_value_of_estimate
 
 
 def check_robustness(frame: pd.DataFrame, fit: DesignFit) -> Check | None:

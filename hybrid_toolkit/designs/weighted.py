@@ -10,6 +10,7 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs import regression_checks as shared
 from hybrid_toolkit.designs.base import Design, FitOf, naive_fit
 from hybrid_toolkit.designs.plan import DesignFit, Plan
+from hybrid_toolkit.designs.specifications import check_specifications
 from hybrid_toolkit.designs.unmeasured import check_e_value
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.balance import ALIKE
@@ -97,10 +98,8 @@ def check_effective_size(frame: pd.DataFrame, fit: DesignFit) -> Check:
 def other_estimands(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The same comparison among others: those treated, all, those with overlap."""
     here, how = _weighted(fit).estimand, _weighted(fit).how
-    rows = [
-        _fit(frame, fit.plan, how, estimand=e).row.assign(term=f"among {ESTIMANDS[e]}") for e in ESTIMANDS if e != here
-    ]
-    return pd.concat(rows, ignore_index=True).assign(role="sensitivity")
+    rows = [_fit(frame, fit.plan, how, estimand=e).beside(f"among {ESTIMANDS[e]}") for e in ESTIMANDS if e != here]
+    return pd.concat(rows, ignore_index=True)
 
 
 def trimmed(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -108,10 +107,10 @@ def trimmed(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     how = _weighted(fit).how
     other = "weights" if how == "doubly-robust" else "doubly-robust"
     rows = [
-        _fit(frame, fit.plan, how, trim=0.05).row.assign(term="chances from 5% to 95% only"),
-        _fit(frame, fit.plan, other).row.assign(term=other.replace("-", " ")),
+        _fit(frame, fit.plan, how, trim=0.05).beside("chances from 5% to 95% only"),
+        _fit(frame, fit.plan, other).beside(other.replace("-", " ")),
     ]
-    return pd.concat(rows, ignore_index=True).assign(role="sensitivity")
+    return pd.concat(rows, ignore_index=True)
 
 
 def _naive(frame: pd.DataFrame, plan: Plan) -> DesignFit:
@@ -142,8 +141,11 @@ def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
             check_overlap,
             check_balance,
             check_effective_size,
+            checks.check_response,
+            checks.check_attrition,
             shared.check_left_out(fit_with),
             check_e_value("difference"),
+            check_specifications(fit_with),
             shared.check_naive(_naive),
         ),
         beside=(trimmed, other_estimands, shared.naive_beside(_naive)),

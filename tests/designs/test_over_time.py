@@ -87,7 +87,7 @@ def test_a_placebo_start_shows_a_drift_and_is_quiet_without_one() -> None:
     quiet = [WORLDS["rollout-parallel"].simulate(s) for s in range(8)]
     drift = [f.assign(y=f["y"] + 0.3 * f["month"] * f["starts"].notna()) for f in quiet]
     passed = [[checks.check_placebo_in_time(f, design.fit(f, TEAMS)).passed for f in many] for many in (quiet, drift)]
-    assert sum(passed[0]) >= 6 and sum(passed[1]) <= 2
+    assert passed[0].count(False) <= 1 and passed[1].count(False) >= 6
 
 
 def test_few_teams_a_group_and_a_team_that_carries_all_are_told() -> None:
@@ -135,7 +135,12 @@ def test_dated_months_and_text_teams_give_the_same() -> None:
         assert one.estimate == pytest.approx(other.estimate)
     kept = DESIGNS["staggered-rollout"]
     got = kept.checks(dated, kept.fit(dated, TEAMS))
-    assert [c.value for c in got] == pytest.approx([c.value for c in kept.checks(f, kept.fit(f, TEAMS))])
+    plain = kept.checks(f, kept.fit(f, TEAMS))
+    drawn = [c.name for c in got].index("placebo in space")  # text is in another order, so other orders are drawn
+    assert got[drawn].value == pytest.approx(plain[drawn].value, abs=0.02)
+    assert [c.value for c in got if c is not got[drawn]] == pytest.approx(
+        [c.value for c in plain if c is not plain[drawn]]
+    )
     assert kept.naive(dated, TEAMS).estimate == pytest.approx(kept.naive(f, TEAMS).estimate)
 
 

@@ -12,6 +12,7 @@ import statsmodels.api as sm
 
 from hybrid_toolkit.designs import DESIGNS, DesignFit, Plan, sensitivity
 from hybrid_toolkit.designs.base import fit_plan
+from hybrid_toolkit.designs.unmeasured import check_e_value
 from hybrid_toolkit.models.sensitivity import e_value, robustness_value
 
 
@@ -91,9 +92,10 @@ def test_the_robustness_value_is_that_of_the_plain_regression() -> None:
 def test_the_e_value_of_a_log_ratio() -> None:
     row = pd.DataFrame({"estimate": [np.log(3.9)], "conf_low": [np.log(1.8)], "conf_high": [np.log(8.7)]})
     fit = DesignFit(PLAN, row, SimpleNamespace())
-    got = sensitivity.check_e_value(rows(), fit)
+    got = check_e_value("log-rate")(rows(), fit)
     assert got.value == pytest.approx(e_value(3.9, 1.8, 8.7)[0]) == pytest.approx(7.26, abs=0.01)
-    assert "3.00" in got.verdict
+    assert got.name == "E-value" and "3.0 would bring" in got.verdict
+    assert check_e_value("difference")(rows(), replace(fit, plan=replace(PLAN, moderator="m"))) is None
 
 
 def test_weights_bring_back_those_who_did_not_answer() -> None:
