@@ -11,6 +11,7 @@ import numpy as np
 
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.models.terms import Array
+from hybrid_toolkit.study.figures import with_unit
 
 KINDS = ("shift", "set", "cap", "floor", "offer")
 EXPOSURES = {
@@ -66,7 +67,17 @@ class Change:
         """Exposure under the change at values ``x`` that ``n`` rows have; for an offer, of those who take it up.
 
         A yes/no exposure is a share over rows: a shift, cap, floor or value is of that share, all rows alike.
+
+        Raises
+        ------
+        StudyError : a share would be shifted by more than 1, as where per cent were given.
         """
+        if share and self.kind == "shift" and abs(self.value) > 1:
+            raise StudyError(
+                "a share cannot be shifted by more than 1.",
+                fix="Give 0.2 for 20 percentage points.",
+                code="WHAT-IF-CHANGE",
+            )
         if binary and self.kind != "offer":
             mean = float(n @ x / n.sum())
             return x - mean + self._value(np.array([mean]), share=False)
@@ -85,16 +96,16 @@ class Change:
         if self.words:
             return self.words
         name = EXPOSURES.get(exposure, exposure.replace("_", " "))
-        value = f"{self.value:.0%}" if share else f"{self.value:g}"
-        more = "more" if self.value >= 0 else "less"
-        by = f"{abs(100 * self.value):g} percentage points" if share else f"{abs(self.value):g}"
+        value = f"{100 * self.value:.6g}%" if share else f"{self.value:g}"
+        way = "higher" if self.value >= 0 else "lower"
+        by = with_unit(round(abs(100 * self.value), 6), "percentage points") if share else f"{abs(self.value):g}"
         if self.kind == "shift":
-            return f"an arrangement with {by} {more} of the {name}"
+            return f"an arrangement with the {name} {by} {way}"
         return {
             "set": f"an arrangement with the {name} at {value} for all",
             "cap": f"a rule that the {name} be at most {value}",
             "floor": f"a rule that the {name} be at least {value}",
-            "offer": f"an offer of a {name} of {value} that {self.uptake:.0%} take up",
+            "offer": f"an offer of a {name} of {value} that {100 * self.uptake:.6g}% take up",
         }[self.kind]
 
 

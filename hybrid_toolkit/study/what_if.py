@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.designs import GRADES
@@ -20,19 +17,17 @@ from hybrid_toolkit.study.change import Change, ChangeLike, parse_change
 from hybrid_toolkit.study.claims import what_if_sentence
 from hybrid_toolkit.study.diagnose import Diagnosis
 from hybrid_toolkit.study.estimate import StudyResult
+from hybrid_toolkit.study.supported import (
+    FEW,
+    MIN_CLUSTERS,
+    MIN_ROWS,
+    Cells,
+    own_support,
+    require_possible,
+    support,
+)
 from hybrid_toolkit.study.what_if_basis import OutcomeBasis, WhatIfBasis
 from hybrid_toolkit.study.words import Words, beside_of
-
-MOST_OUTSIDE = 0.10
-"""Share of rows that a change may move beyond the exposure that the data cover."""
-COVERED = (0.01, 0.99)
-"""Quantiles of exposure between which the data cover it."""
-MIN_ROWS, MIN_CLUSTERS = 20, 5
-"""Rows and clusters that a group needs before its figure is shown."""
-
-
-Cells: TypeAlias = Mapping[str, Any]
-Flags: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +106,8 @@ def what_if(result: StudyResult, change: ChangeLike, *, diagnosis: Diagnosis | N
 
     Raises
     ------
-    StudyError : a design without such a slope, a change that cannot be read, or one that leaves the data's support.
+    StudyError : a design without such a slope, a change that cannot be read, or one that leaves the data's support
+        (see ``hybrid_toolkit.study.supported.support``).
 
     Notes
     -----
@@ -128,8 +124,8 @@ def what_if(result: StudyResult, change: ChangeLike, *, diagnosis: Diagnosis | N
         )
     asked = parse_change(change, basis.exposure)
     told = asked.told(basis.exposure, share=basis.share)
-    first = basis.outcomes[result.study.outcome]
-    outside, moved = _support(asked, basis, first)
+    held = {outcome: support(asked, basis, each) for outcome, each in basis.outcomes.items()}
+    outside, moved = held[result.study.outcome]
     parts, sentences = [], []
     claims = {c.outcome: c for c in result.claims(diagnosis)}
     spoken = _spoken(result, diagnosis)
@@ -175,44 +171,6 @@ def _spoken(result: StudyResult, diagnosis: Diagnosis | None) -> dict[str, str]:
     return {c.outcome: GRADES[min(GRADES.index(c.grade), most)] for c in claims}
 
 
-def _support(asked: Change, basis: WhatIfBasis, first: OutcomeBasis) -> tuple[float, float]:
-    """Share of rows beyond the exposure covered, and share moved.
-
-    Raises
-    ------
-    StudyError : too many rows would lie beyond it, or none would move.
-    """
-    x, n = first.cells["x"].to_numpy(), first.cells["n"].to_numpy()
-    new = asked.moved(x, n, share=basis.share, binary=basis.binary)
-    if basis.binary:
-        x, new, n = np.array([n @ x / n.sum()]), np.array([n @ new / n.sum()]), np.array([n.sum()])
-    low, high = (0.0, 1.0) if basis.binary else _covered(x, n)
-    tiny = 1e-9 * max(1.0, float(np.ptp(x)))
-    touched = np.abs(new - x) > tiny
-    moved = float(n[touched].sum() / n.sum())
-    if moved == 0:
-        raise StudyError(
-            "the change moves no row: exposure already keeps to it.", fix="Ask for another.", code="WHAT-IF-NOTHING"
-        )
-    beyond = touched & ((new < low - tiny) | (new > high + tiny))
-    outside = float(n[beyond].sum() / n.sum())
-    if outside > MOST_OUTSIDE:
-        raise StudyError(
-            f"{outside:.0%} of rows would lie beyond the exposure that the data cover; at most {MOST_OUTSIDE:.0%} may.",
-            fix="Ask for a smaller change: beyond what was seen, a line is a guess.",
-            code="WHAT-IF-SUPPORT",
-        )
-    return outside, moved
-
-
-def _covered(x: Array, n: Array) -> tuple[float, float]:
-    """The exposure between whose ends nearly all rows lie."""
-    order = np.argsort(x)
-    share = np.cumsum(n[order]) / n.sum()
-    ends = [float(x[order][np.searchsorted(share, q)]) for q in COVERED]
-    return ends[0], ends[1]
-
-
 @dataclass(frozen=True, slots=True)
 class _Figure:
     """One figure before it is a row."""
@@ -233,6 +191,7 @@ def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: Words, l
     new = asked.moved(x, n, share=basis.share, binary=basis.binary)
     dx = (new - x) * asked.uptake
     all_rows = _change(cells, dx, each, np.ones(len(x)))
+    require_possible(each, all_rows[0])
     figures = [
         _Figure("now", "all", each.mean, np.nan, 0.0, each.n),
         _Figure("under the change", "all", *all_rows, each.n),
@@ -286,8 +245,9 @@ def _gap(cells: Cells, dx: Array, each: OutcomeBasis) -> _Figure:
     return _Figure("gap change", "all", b, se, float(w[0]), each.n)
 
 
-def _by_group(cells: Cells, new: Array, dx: Array, each: OutcomeBasis, name: str, *, binary: bool) -> Iterator[_Figure]:
+def _by_group(cells: Cells, new: Array, dx: Array, each: OutcomeBasis, name: str, *, binary: bool) -> list[_Figure]:
     """One figure a level of a group, in the order of the levels' names, never of their figures."""
+    figures = []
     for value in sorted({str(v) for v in cells[name]}):
         at = np.asarray(cells[name] == value, dtype=np.float64)
         n = int(cells["n"] @ at)
@@ -296,21 +256,26 @@ def _by_group(cells: Cells, new: Array, dx: Array, each: OutcomeBasis, name: str
         flag = ""
         if own is not None:
             b, se = shift * own[0], abs(shift) * own[1]
-            flag = "" if binary else _beyond(cells, new, at > 0)
-        if n < MIN_ROWS or each.clusters[(name, value)] < MIN_CLUSTERS:
-            flag = f"fewer than {MIN_ROWS} rows or {MIN_CLUSTERS} clusters"
-        b, se = (float("nan"), float("nan")) if flag else (b, se)
+            flag = own_support(cells, new, at > 0, binary=binary)
+        flag = FEW if n < MIN_ROWS or each.clusters[(name, value)] < MIN_CLUSTERS else flag
         slope = "its own" if own is not None else "the study's"
-        yield _Figure("group change", f"{name}: {value}", b, se, shift, np.nan if flag else n, slope, flag)
+        figures.append(_Figure("group change", f"{name}: {value}", b, se, shift, n, slope, flag))
+    return [_hidden(f) if f.flag else f for f in _covering(figures)]
 
 
-def _beyond(cells: Cells, new: Array, at: Flags) -> str:
-    """Why a group with a slope of its own is not shown: its rows would leave the exposure that they cover."""
-    x, n = cells["x"][at], cells["n"][at]
-    low, high = _covered(x, n)
-    out = (np.abs(new[at] - x) > 1e-9) & ((new[at] < low - 1e-9) | (new[at] > high + 1e-9))
-    beyond = n[out].sum() / n.sum() > MOST_OUTSIDE
-    return f"over {MOST_OUTSIDE:.0%} of its rows would leave the exposure that they cover" if beyond else ""
+def _covering(figures: list[_Figure]) -> list[_Figure]:
+    """Where one level alone is small, the next smallest goes too: else all less the others would tell it."""
+    shown = [f for f in figures if not f.flag]
+    if len(figures) - len(shown) != 1 or FEW not in {f.flag for f in figures} or not shown:
+        return figures
+    least = min(shown, key=lambda f: f.n)
+    return [replace(f, flag="not shown so that a small group cannot be told from it") if f is least else f
+            for f in figures]  # fmt: skip
+
+
+def _hidden(figure: _Figure) -> _Figure:
+    nothing = float("nan")
+    return replace(figure, estimate=nothing, std_error=nothing, shift=nothing, n=nothing)
 
 
 def _direction(low: float, high: float) -> str:

@@ -15,14 +15,15 @@ from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.career import career_stage
 from hybrid_toolkit.metrics.frames import look_up
 from hybrid_toolkit.models import LinearFit
-from hybrid_toolkit.models.terms import Array
+from hybrid_toolkit.models.residuals import linear_residuals
+from hybrid_toolkit.models.terms import Array, as_term
 from hybrid_toolkit.study.frames import build_frame
 from hybrid_toolkit.study.units import UNITS
 
 GROUPS: Mapping[str, tuple[str, ...]] = {"career stage": ("stage", "early_career"), "digital access": ("low_access",)}
 """Who may gain or lose: a name for people, and the columns that may hold it, the finest first."""
-BIN = 0.005
-"""Width of a bin of exposure, as a share of its range."""
+BIN, LEFT_BIN = 0.005, 0.02
+"""Width of a bin of exposure, and of what is left of it, as a share of its range."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,15 +32,18 @@ class OutcomeBasis:
 
     Parameters
     ----------
-    mean, n, n_clusters : mean of the outcome, rows, clusters.
+    mean, lowest, highest, n, n_clusters : mean, least and greatest value of the outcome, rows, clusters.
     slope : slope on exposure; with a moderator also how much it differs where that is true.
     vcov : their covariance. df : degrees of freedom of the t reference.
     own : (group, level) -> slope and error of its own, where the study has them.
-    cells : one row a bin: ``x`` (mean of exposure), ``n``, ``moderated`` (share of rows) and a column a group.
+    cells : one row a bin: ``x`` (mean of exposure), ``left`` (what is left of it once what the study holds constant is
+        out), ``n``, ``moderated`` (share of rows) and a column a group.
     clusters : (group, level) -> clusters behind it.
     """
 
     mean: float
+    lowest: float
+    highest: float
     n: int
     n_clusters: int
     slope: Array
@@ -126,27 +130,51 @@ def _outcome(frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series
     needed += [plan.moderator] if plan.moderator else []
     used = frame[frame[needed].notna().all(axis=1)]
     x = used[plan.exposure].astype("float64")
-    spread = float(np.ptp(x)) or 1.0
+    left = _left(used, fit)
     moderated = used[plan.moderator].astype("float64") if plan.moderator else pd.Series(0.0, index=used.index)
-    rows = pd.DataFrame({"x": x, "moderated": moderated, "bin": (x / (BIN * spread)).round(), "n": 1})
+    rows = pd.DataFrame({"x": x, "left": left, "moderated": moderated, "n": 1})
+    rows = rows.assign(bin=_bins(x, BIN), left_bin=_bins(left, LEFT_BIN))
     names = list(groups)
     rows = rows.assign(**{n: groups[n].loc[used.index] for n in names})
-    keys = [*names, "moderated", "bin"]
-    cells = rows.groupby(keys, as_index=False).agg(x=("x", "mean"), n=("n", "sum"))
+    keys = [*names, "moderated", "bin", "left_bin"]
+    cells = rows.groupby(keys, as_index=False).agg(x=("x", "mean"), left=("left", "mean"), n=("n", "sum"))
     at = [model.index(plan.exposure), *([model.index(plan.target)] if plan.moderator else [])]
+    outcome = used[plan.outcome].astype("float64")
     return OutcomeBasis(
-        mean=float(used[plan.outcome].astype("float64").mean()),
+        mean=float(outcome.mean()),
+        lowest=float(outcome.min()),
+        highest=float(outcome.max()),
         n=len(used),
         n_clusters=model.n_clusters,
         slope=model.estimate[at],
         vcov=model.vcov[np.ix_(at, at)],
         df=float(model.df),
         own=_own_slopes(frame, fit, names),
-        cells=cells.drop(columns="bin"),
+        cells=cells.drop(columns=["bin", "left_bin"]),
         clusters={
             (n, str(level)): int(part.nunique()) for n in names for level, part in used[plan.cluster].groupby(rows[n])
         },
     )
+
+
+def _bins(x: pd.Series[float], width: float) -> pd.Series[float]:
+    return (x / (width * (float(np.ptp(x)) or 1.0))).round()
+
+
+def _left(used: pd.DataFrame, fit: DesignFit) -> pd.Series[float]:
+    """What is left of exposure once what the study holds constant is out."""
+    plan = fit.plan
+    x = used[plan.exposure].astype("float64")
+    held = [*plan.confounders, *([plan.moderator] if plan.moderator else [])]
+    if not held and not plan.fixed_effects:
+        return x - x.mean()
+    return linear_residuals(
+        used.assign(**{plan.exposure: x}),
+        outcome=plan.exposure,
+        terms=[as_term(used, c) for c in held],
+        cluster=plan.cluster,
+        fixed_effects=plan.fixed_effects,
+    ).values
 
 
 def _own_slopes(
