@@ -134,3 +134,24 @@ def test_missing_rows_and_an_absent_column() -> None:
     assert fit_mediation(f, outcome="y", exposure="x", mediator="m").n_missing == 10
     with pytest.raises(CoverageError, match="COLUMN-MISSING"):
         fit_mediation(f, outcome="y", exposure="x", mediator="learning")
+
+
+def test_monte_carlo_is_the_jackknife_for_one_coefficient_and_leans_for_a_product() -> None:
+    rng = np.random.default_rng(5)
+    team = np.repeat(np.arange(20), 6)
+    x = rng.integers(0, 2, 120).astype(float)
+    m = 0.6 * x + rng.normal(size=120)
+    f = pd.DataFrame({"team": team, "x": x, "m": m, "y": 0.5 * m + rng.normal(size=120)})
+    model = {"outcome": "y", "exposure": "x", "mediator": "m", "cluster": "team"}
+    drawn, even = (fit_mediation(f, **model, intervals=how) for how in ("monte-carlo", "jackknife"))
+    assert fit_mediation(f, **model).conf_low.tolist() == drawn.conf_low.tolist() and drawn.n_boot == 10_000
+    assert drawn.std_error.tolist() == even.std_error.tolist()
+    at = {t: i for i, t in enumerate(drawn.terms)}
+    for one in ("exposure to mediator", "mediator to outcome"):
+        i = at[one]
+        assert (drawn.conf_low[i], drawn.conf_high[i]) == pytest.approx(
+            (even.conf_low[i], even.conf_high[i]), abs=0.04 * even.std_error[i] * 2
+        )
+    i = at["indirect"]
+    up, down = drawn.conf_high[i] - drawn.estimate[i], drawn.estimate[i] - drawn.conf_low[i]
+    assert up > 1.1 * down  # both paths are above zero: large products are further off than small ones

@@ -124,26 +124,29 @@ NO_INTERVAL_OF_ITS_OWN = {
 }
 
 
-def test_every_public_estimator_is_in_the_table() -> None:
+def test_every_public_estimator_is_in_the_table(monkeypatch) -> None:
     """Each ``fit_`` of the models is met by some contender on its first world."""
-    public = {n for n in models.__all__ if n.startswith("fit_")}
-    home = {getattr(models, n).__code__: n for n in public}
-    met = set()
+    public = {getattr(models, n): n for n in models.__all__ if n.startswith("fit_")}
+    met: set[str] = set()
 
-    def seen(frame, event, _) -> None:
-        if event == "call" and frame.f_code in home:
-            met.add(home[frame.f_code])
+    def noting(fit):
+        def noted(*args, **more):
+            met.add(public[fit])
+            return fit(*args, **more)
 
+        return noted
+
+    stand_in = {fit: noting(fit) for fit in public}
+    for module in [m for n, m in sys.modules.items() if n.startswith("hybrid_toolkit.")]:
+        for name, value in list(vars(module).items()):
+            if callable(value) and getattr(value, "__hash__", None) and value in stand_in:
+                monkeypatch.setattr(module, name, stand_in[value])
+    due = set(public.values()) - set(NO_INTERVAL_OF_ITS_OWN)
     for c in sorted(CONTENDERS, key=lambda c: -c.sims):  # the cheap ones first
-        if public - met == set(NO_INTERVAL_OF_ITS_OWN):
+        if not due - met:
             break
-        made = WORLDS[c.worlds[0]].simulate(1)
-        sys.setprofile(seen)
-        try:
-            c.estimate(made)
-        finally:
-            sys.setprofile(None)
-    assert public - met == set(NO_INTERVAL_OF_ITS_OWN)
+        c.estimate(WORLDS[c.worlds[0]].simulate(1))
+    assert met == due
 
 
 def test_the_committed_table_is_whole_and_what_is_off_has_a_warning() -> None:
