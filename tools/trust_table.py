@@ -23,7 +23,7 @@ from hybrid_toolkit.data.atomic import atomic_write_text
 from hybrid_toolkit.study.contender import Contender
 from hybrid_toolkit.study.contenders import CONTENDERS
 from hybrid_toolkit.study.draws import code_version
-from hybrid_toolkit.study.try_estimator import LOWEST, Trial, try_estimator
+from hybrid_toolkit.study.try_estimator import HIGHEST, LEVEL, LOWEST, Trial, try_estimator
 from hybrid_toolkit.synth.worlds import WORLDS, World
 
 SEED = 20_252_000
@@ -46,12 +46,18 @@ intervals hold the truth in at least 93% of draws, less twice the Monte Carlo er
 failed. **Intervals wide**: in over 97%, plus the same error. **Biased**: a bias clear of chance and above a quarter
 of the estimates' spread. **breaks** names the broken assumption.
 
-The column *draws* says how many each row rests on: {least:,} to {most:,} here. With {least:,} the Monte Carlo error
-of a coverage of 95% is {error:.1f} points, with 1,000 it is 0.7. With {least:,} a coverage down to {low:.0%} is
-therefore still called held, and only more draws can tell 92% from 95%. To run every row to its full number (1,000;
-200 or 500 where an estimator takes long) run the command below without `--as-run`. It goes on from the draws kept in
-`out/trust` while the code stays as it is, and draws the same data in any case: more draws are these and others.
+{draws}
 """
+FULL = """\
+Every row rests on the full number of draws that its estimator asks for: {least:,} to {most:,}. With 1,000 the Monte
+Carlo error of a coverage of 95% is 0.7 points{least_error}. Below, under "weak spots", stands every row whose
+coverage lies outside 93% to 97% although the estimator's own assumptions hold, whatever its error."""
+PART = """\
+The column *draws* says how many each row rests on: {least:,} to {most:,} here. With {least:,} the Monte Carlo error of
+a coverage of 95% is {error:.1f} points, with 1,000 it is 0.7. With {least:,} a coverage down to {low:.0%} is therefore
+still called held, and only more draws can tell 92% from 95%. To run every row to its full number (1,000; fewer where
+an estimator takes long) run the command below without `--as-run` and `--sims`. It goes on from the draws kept in
+`out/trust` while the code stays as it is, and draws the same data in any case: more draws are these and others."""
 
 
 def cells(contenders: Sequence[Contender], only: str = "") -> Iterator[tuple[Contender, World]]:
@@ -169,11 +175,14 @@ def weak(frame: pd.DataFrame, contenders: Sequence[Contender]) -> list[str]:
     own = frame[frame["own_assumptions_hold"]]
     warnings = {c.id: c.warning for c in contenders}
     lines = []
-    for _, r in own[~own["verdict"].isin(["held", "no intervals"]) | (own["coverage"] < LOWEST)].iterrows():
+    off = (own["coverage"] < LOWEST) | (own["coverage"] > HIGHEST)
+    for _, r in own[~own["verdict"].isin(["held", "no intervals"]) | off].iterrows():
         warning = warnings[r["estimator"]].rstrip(".")
         said = f"Its warning: {warning[:1].lower()}{warning[1:]}." if warning else "It has no warning."
         verdict = str(r["verdict"]).split(":")[0]
-        verdict = f"under {LOWEST:.0%}, within the error of {r['sims']} draws" if verdict == "held" else verdict
+        if verdict == "held":
+            side = f"under {LOWEST:.0%}" if r["coverage"] < LOWEST else f"over {HIGHEST:.0%}"
+            verdict = f"{side}, within the error of {r['sims']:,} draws"
         cover = _told(r["coverage"], r["coverage_mcse"], ".1%")
         lines.append(f"- `{r['estimator']}` on `{r['world']}`: {verdict}, coverage {cover}. {said}")
     return lines or ["- none."]
@@ -186,14 +195,23 @@ def not_run(frame: pd.DataFrame, contenders: Sequence[Contender]) -> list[str]:
     return [f"Not run yet: {', '.join(left)}.", ""] if left else []
 
 
+def _draws_told(frame: pd.DataFrame, contenders: Sequence[Contender]) -> str:
+    """How many draws the rows rest on, and what that can tell apart."""
+    least, most = int(frame["sims"].min()), int(frame["sims"].max())
+    error = (LEVEL * (1 - LEVEL) / least) ** 0.5
+    asked = frame["estimator"].map({c.id: c.sims for c in contenders})
+    if (frame["sims"] >= asked).all():
+        at_least = f", with {least:,} it is {100 * error:.1f}" if least != 1000 else ""
+        return FULL.format(least=least, most=most, least_error=at_least)
+    return PART.format(least=least, most=most, error=100 * error, low=LOWEST - 2 * error)
+
+
 def page(frame: pd.DataFrame, contenders: Sequence[Contender], command: str) -> str:
     """The table as a page for readers."""
     own = frame[frame["own_assumptions_hold"]]
     held = own["verdict"].str.startswith("held")
-    least, most = int(frame["sims"].min()), int(frame["sims"].max())
-    error = (0.95 * 0.05 / least) ** 0.5
     lines = [
-        INTRO.format(least=least, most=most, error=100 * error, low=0.93 - 2 * error),
+        INTRO.format(draws=_draws_told(frame, contenders)),
         f"Made by `{command}`. Where their own assumptions hold, {int(held.sum())} of {len(own)} cells held.",
         "",
         *not_run(frame, contenders),
