@@ -21,6 +21,7 @@ from hybrid_toolkit.models.terms import Array, Term
 
 MOST_LEFT_OUT, FEW = 100, 40
 TIES = {"efron": "Efron", "breslow": "Breslow"}
+VARIANCES = {"jackknife": "clusters left out in turn", "sandwich": "clustered sandwich"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +108,7 @@ def fit_cox(
     strata: str | None = None,
     cluster: str | None = None,
     ties: str = "efron",
+    variance: str | None = None,
     conf_level: float = 0.95,
 ) -> CoxFit:
     """Log hazard ratios by partial likelihood.
@@ -117,9 +119,10 @@ def fit_cox(
         person's time, so that a term can change.
     terms : terms or columns; there is no intercept.
     strata : column whose levels each have a baseline of their own.
-    cluster : rows of one cluster depend on each other: each is left out in turn (one Newton step), or, with more than
-        100, the sandwich; t with clusters - 1.
+    cluster : rows of one cluster depend on each other; t with clusters - 1.
     ties : key of ``TIES``.
+    variance : with a cluster ``"jackknife"`` (each left out in turn, one Newton step; the default up to 100 clusters)
+        or ``"sandwich"`` (the default with more; no factor for few clusters, as published).
 
     Raises
     ------
@@ -144,6 +147,8 @@ def fit_cox(
     """
     check_level(conf_level)
     choice("ties", ties, TIES)
+    if variance is not None:
+        choice("variance", variance, VARIANCES)
     slopes = as_terms(frame, terms)
     extra = [c for c in (strata, cluster) if c]
     rows, time, ended, start = read_spells(frame, duration, event, [*term_columns(slopes), *extra], entry)
@@ -176,10 +181,11 @@ def fit_cox(
     scores, resid, times = model.residuals(b)
     n_clusters = 0 if group is None else int(group.max()) + 1
     vcov = plain
-    if group is not None and n_clusters <= MOST_LEFT_OUT:
+    how = variance or ("jackknife" if n_clusters <= MOST_LEFT_OUT else "sandwich")
+    if group is not None and how == "jackknife":
         vcov = _left_out(model, b, group)
     elif group is not None:
-        vcov = clustered.sandwich(clustered.cluster_sums(scores, group), information)
+        vcov = clustered.sandwich(clustered.cluster_sums(scores, group), information) * (n_clusters - 1) / n_clusters
     return CoxFit(
         duration=duration,
         event=event,

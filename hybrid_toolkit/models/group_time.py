@@ -91,17 +91,19 @@ class GroupTimeFit:
         names = [f"ATT({g}, {t})" for g, t in zip(self.groups, self.periods, strict=True)]
         return self._rows(names, self.estimate, self.influence)
 
-    def aggregate(self, kind: str = "simple", *, uniform: bool = False) -> pd.DataFrame:
+    def aggregate(self, kind: str = "simple", *, uniform: bool = False, balance: int | None = None) -> pd.DataFrame:
         """Averages of the effects; ``overall`` stands first, then one row a time, group or period.
 
         Parameters
         ----------
         kind : key of ``AGGREGATIONS``.
         uniform : intervals that hold together for all rows but ``overall`` (by simulation, seed fixed).
+        balance : for ``"dynamic"``, use only groups observed at least so long after their start, and no later times,
+            so that every time from the start on is a mean over the same groups.
 
         Raises
         ------
-        EstimationError : unknown kind, or no group is observed after its start.
+        EstimationError : unknown kind, no group is observed after its start, or none for as long as ``balance``.
         """
         choice("aggregation", kind, AGGREGATIONS)
         post = self.lead >= 0
@@ -115,7 +117,7 @@ class GroupTimeFit:
             mean, of_mean = self._average(np.flatnonzero(post))
             return self._rows(["overall"], np.array([mean]), of_mean[:, None])
         key = {"dynamic": self.lead, "group": self.group_at, "calendar": self.period_at}[kind]
-        use = np.ones(len(post), bool) if kind == "dynamic" else post
+        use = self._balanced(kind, balance) if kind == "dynamic" or balance is not None else post
         sets = [np.flatnonzero(use & (key == k)) for k in np.unique(key[use])]
         parts = [self._average(at, weighted=kind != "group") for at in sets]
         b, f = np.array([v for v, _ in parts]), np.column_stack([v for _, v in parts])
@@ -134,6 +136,19 @@ class GroupTimeFit:
         names = ["overall", *(f"{word} {labels[at[0]]}" for at in sets)]
         out = self._rows(names, np.append(overall[0], b), np.column_stack([overall[1], f]))
         return self._widen(out, f) if uniform else out
+
+    def _balanced(self, kind: str, balance: int | None) -> NDArray[np.bool_]:
+        """Effects by time since the start that a balance keeps."""
+        if balance is None:
+            return np.ones(len(self.lead), bool)
+        long = [g for g in np.unique(self.group_at) if self.lead[self.group_at == g].max() >= balance]
+        if kind != "dynamic" or balance < 0 or not long:
+            raise EstimationError(
+                f"{len(long)} group(s) are observed for the time that balance asks for, which is for kind 'dynamic'.",
+                fix="Give a time from 0 that some group is observed for after its start.",
+                code="BALANCE",
+            )
+        return np.isin(self.group_at, long) & (self.lead <= balance)
 
     def path(self) -> EventPath:
         """The averages by time since the start with their joint variance, for checks of parallel trends."""

@@ -31,9 +31,10 @@ class HonestBounds:
     restriction : key of ``RESTRICTIONS``.
     bounds : a row a size of departure: size, low, high (the effect as if the estimates were exact; not a number where
         the estimates themselves break the restriction), conf_low, conf_high.
-    estimate : mean of the effects after the start.
+    estimate : mean of the effects after the start, or the effect at ``time``.
     conf_level : level of the intervals.
     converged : always True here.
+    time : the one time since the start that is meant, or None for the mean.
     """
 
     restriction: str
@@ -41,6 +42,7 @@ class HonestBounds:
     estimate: float
     conf_level: float
     converged: bool = True
+    time: int | None = None
 
     def tidy(self) -> pd.DataFrame:
         """One row a size; the error is that of a normal interval of the same width, so it is wider than sampling."""
@@ -66,9 +68,10 @@ class HonestBounds:
         """Prose with its caveat."""
         held = self.bounds[(self.bounds["conf_low"] > 0) | (self.bounds["conf_high"] < 0)]
         most = f"up to {held['size'].max():g}" if len(held) else "at no size tried"
+        what = "Mean effect" if self.time is None else f"Effect at time {self.time}"
         return (
-            f"Mean effect {self.estimate:.3f}. If {RESTRICTIONS[self.restriction]}, the interval leaves out zero for M "
-            f"{most}. What M is fair is a judgement about the setting, not something the data can tell."
+            f"{what} {self.estimate:.3f}. If {RESTRICTIONS[self.restriction]}, the interval leaves out zero for "
+            f"M {most}. What M is fair is a judgement about the setting, not something the data can tell."
         )
 
 
@@ -77,20 +80,22 @@ def honest_bounds(
     *,
     restriction: str = "relative",
     sizes: Sequence[float] = (0.0, 0.5, 1.0),
+    time: int | None = None,
     conf_level: float = 0.95,
 ) -> HonestBounds:
-    """Intervals for the mean effect after the start under bounded departures from parallel trends.
+    """Intervals for the mean effect after the start, or the one at a time, if trends depart from parallel by so much.
 
     Parameters
     ----------
     path : effects by time against one reference (``fit_group_time(..., base="universal").path()``).
     restriction : key of ``RESTRICTIONS``. sizes : values of M; for smoothness in units of the outcome.
+    time : one time since the start, such as 0 for the first; default the mean over all of them.
     conf_level : level of the intervals.
 
     Raises
     ------
     EstimationError : no time before the start beside the reference, none after it, times that are not next to each
-        other, a negative size.
+        other, a negative size, a time that has no effect.
 
     Notes
     -----
@@ -112,14 +117,14 @@ def honest_bounds(
     if min(sizes) < 0:
         raise EstimationError("a size is negative.", fix="Give sizes from 0 up.", code="SIZE")
     before, after = _pieces(path)
-    level = np.full(len(after), 1 / len(after))
+    level = _weights(path, after, time)
     if restriction == "relative":
         rows = [_relative(path, before, after, level, m, conf_level) for m in sizes]
     else:
         rows = [_smooth(path, before, after, level, m, conf_level) for m in sizes]
     found = pd.DataFrame(rows, columns=["low", "high", "conf_low", "conf_high"])
     found.insert(0, "size", list(sizes))
-    return HonestBounds(restriction, found, float(level @ path.estimate[after]), conf_level)
+    return HonestBounds(restriction, found, float(level @ path.estimate[after]), conf_level, time=time)
 
 
 def breakdown(path: EventPath, *, conf_level: float = 0.95, most: float = 20.0) -> float:
@@ -154,6 +159,18 @@ def _pieces(path: EventPath) -> tuple[list[int], list[int]]:
             code="NO-LEADS" if not before or after else "NO-POST",
         )
     return before, after
+
+
+def _weights(path: EventPath, after: list[int], time: int | None) -> Array:
+    """Weights of the effects after the start: all alike, or one alone."""
+    leads = [path.leads[i] for i in after]
+    if time is None:
+        return np.full(len(after), 1 / len(after))
+    if time not in leads:
+        raise EstimationError(
+            f"the path has no effect at time {time}.", fix=f"Use one of {leads[0]} to {leads[-1]}.", code="TIME-UNKNOWN"
+        )
+    return np.array([float(e == time) for e in leads])
 
 
 def _relative(

@@ -11,16 +11,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special, stats
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models import clustered
 from hybrid_toolkit.models.glm import FAR, RAGGED
+from hybrid_toolkit.models.links import CUMULATIVE
 from hybrid_toolkit.models.prepare import codes, complete_rows
 from hybrid_toolkit.models.rows import as_terms, check_level, choice, design, frozen, term_columns, tidy_rows
 from hybrid_toolkit.models.terms import Array, Term, check_column, numbers
 
-LINKS = {"logit": "proportional odds", "probit": "ordered probit"}
+LINKS = {
+    "logit": "proportional odds",
+    "probit": "ordered probit",
+    "cloglog": "ordered complementary log-log (proportional hazards)",
+    "loglog": "ordered log-log",
+}
+UNITS = {"logit": "log odds", "probit": "probit", "cloglog": "log hazard", "loglog": "log-log"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +76,7 @@ class OrdinalFit:
         free = self.n_clusters - 1 if self.n_clusters else np.inf
         b, se = np.concatenate([self.estimate, self.thresholds]), np.sqrt(np.diagonal(self.vcov))
         names = [*self.terms, *self.threshold_names]
-        unit = "log odds" if self.link == "logit" else "probit"
+        unit = UNITS[self.link]
         return tidy_rows(names, b, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
 
     def glance(self) -> pd.DataFrame:
@@ -260,19 +266,13 @@ class _Cumulative:
 
     def _first(self, answer: NDArray[np.intp], weight: Array, cuts: int) -> Array:
         share = np.cumsum(np.bincount(answer, weights=weight))[:cuts] / weight.sum()
-        return np.asarray(special.logit(share) if self.link == "logit" else stats.norm.ppf(share))
+        return np.asarray(CUMULATIVE[self.link][1](share))
 
     def _pieces(self, b: Array) -> tuple[Array, ...]:
         out: list[Array] = []
         for a, there, end in ((self.upper, self.has_upper, 1.0), (self.lower, self.has_lower, 0.0)):
             u = a @ b
-            if self.link == "logit":
-                f = special.expit(u)
-                d = f * (1 - f)
-                bend = d * (1 - 2 * f)
-            else:
-                f, d = stats.norm.cdf(u), stats.norm.pdf(u)
-                bend = -u * d
+            f, d, bend = CUMULATIVE[self.link][0](u)
             out += [np.where(there, f, end), np.where(there, d, 0.0), np.where(there, bend, 0.0)]
         return tuple(out)
 

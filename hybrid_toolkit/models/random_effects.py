@@ -133,10 +133,11 @@ def fit_random_effects(
     Notes
     -----
     Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30 (REML); Paule and Mandel (1982), Journal of
-    Research of the National Bureau of Standards 87; DerSimonian and Laird (1986), Controlled Clinical Trials 7; Hartung and Knapp (2001), Statistics in Medicine 20; I2 by the
-    typical variance of Higgins and Thompson (2002), Statistics in Medicine 21; prediction interval of
-    Nagashima, Noma and Furukawa (2019), Statistical Methods in Medical Research 28, the distribution of Q by its first
-    two moments; the t one as IntHout and others (2016), BMJ Open 6.
+    Research of the National Bureau of Standards 87; DerSimonian and Laird (1986), Controlled Clinical Trials 7;
+    Hartung and Knapp (2001), Statistics in Medicine 20; I2 by the typical variance of Higgins and Thompson (2002),
+    Statistics in Medicine 21; prediction interval of Nagashima, Noma and Furukawa (2019), Statistical Methods in
+    Medical Research 28, the distribution of Q by its first two moments; the t one as IntHout and others (2016), BMJ
+    Open 6.
 
     Examples
     --------
@@ -155,7 +156,6 @@ def fit_random_effects(
     tau2, converged = _between(y, v, method)
     w = 1 / (v + tau2)
     mean = float(w @ y / w.sum())
-    fixed = 1 / v
     q = _spread(0.0, y, v) + k - 1
     plain = 1 / w.sum()
     hartung = interval == "hartung-knapp"
