@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.result import TIDY_COLUMNS
@@ -55,17 +56,34 @@ def measure_draws(draws: pd.DataFrame, truth: float) -> dict[str, Measure]:
         "rmse": (rmse, square_error / (2 * rmse) if rmse > 0 else 0.0, n),
         "coverage": share(ran["conf_low"].le(truth) & ran["conf_high"].ge(truth)),
     }
-    if abs(truth) > NEGLIGIBLE * float(ran["estimate"].std()):
-        out["power"] = told
-        out["type_s"] = share(np.sign(clear["estimate"]) != np.sign(truth))
-        out["type_m"] = _mean(clear["estimate"].abs() / abs(truth))
-    else:
+    if is_negligible(truth, ran["estimate"].to_numpy()):
         out["false_positive"] = told
+    else:
+        out["power"] = told
+        out["type_s"], out["type_m"] = sign_and_size(clear["estimate"].to_numpy(), truth)
     out["failures"] = share(draws["error"] != "")
     if "naive" in draws:
         out["naive_bias"] = _mean(ran["naive"] - truth)
         out["naive_coverage"] = share(ran["naive_low"].le(truth) & ran["naive_high"].ge(truth))
     return out
+
+
+def is_negligible(truth: float, estimates: NDArray[np.float64]) -> bool:
+    """Whether a truth is zero, or so small beside the spread of the estimates that it counts as none."""
+    ran = estimates[~np.isnan(estimates)]
+    return not abs(truth) > NEGLIGIBLE * (float(ran.std(ddof=1)) if len(ran) > 1 else float("nan"))
+
+
+def sign_and_size(told: NDArray[np.float64], truth: float) -> tuple[Measure, Measure]:
+    """Type S and type M of the estimates that were told from none.
+
+    Examples
+    --------
+    >>> sign, size = sign_and_size(np.array([2.0, 4.0, -3.0]), 2.0)
+    >>> round(sign[0], 3), size[0]
+    (0.333, 1.5)
+    """
+    return share(pd.Series(np.sign(told) != np.sign(truth))), _mean(pd.Series(np.abs(told) / abs(truth)))
 
 
 def measure_rows(measures: Mapping[str, Measure]) -> pd.DataFrame:

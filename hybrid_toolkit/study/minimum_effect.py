@@ -10,9 +10,10 @@ import pandas as pd
 
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.crossing import Hits, crossing_with_error, share_of
 from hybrid_toolkit.study.diagnose import SizeLike, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis import ENOUGH_POWER
-from hybrid_toolkit.study.power_curve import Hits, PowerCurve, crossing_with_error, hits_of, share_of
+from hybrid_toolkit.study.power_curve import PowerCurve, estimates_of, hits_of
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.estimands import true_value
@@ -139,6 +140,7 @@ def minimum_detectable_effect(
             values=tuple(doses),
             truths=tuple(truths),
             hits=np.stack([search.tried[d] for d in doses]),
+            estimates=np.stack([search.estimates[d] for d in doses]),
             conf_level=conf_level,
             seed=seed,
         ),
@@ -157,6 +159,7 @@ class _Search:
     folder: Path | None
     options: dict[str, object]
     tried: dict[float, Hits] = field(default_factory=dict)
+    estimates: dict[float, Hits] = field(default_factory=dict)
     truths: dict[float, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -174,7 +177,8 @@ class _Search:
             made = dosed(self.truth, self.estimand, dose)
             kept = self.folder / f"{self.study.id}-dose-{dose:g}.jsonl" if self.folder else None
             done = diagnose_together([self.study], made, self.size, resume=kept, **self.options)[0]  # type: ignore[arg-type]
-            self.tried[dose], self.truths[dose] = hits_of(done, self.outcome), dict(done.truths)[self.outcome]
+            self.tried[dose], self.estimates[dose] = hits_of(done, self.outcome), estimates_of(done, self.outcome)
+            self.truths[dose] = dict(done.truths)[self.outcome]
         return share_of(self.tried[dose])[0]
 
     def crossing(self) -> tuple[float, float]:

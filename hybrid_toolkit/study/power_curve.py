@@ -8,22 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import optimize, stats
 
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.models.slope_power import t_power
 from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.crossing import Hits, crossing_with_error, share_of
 from hybrid_toolkit.study.diagnose import SizeLike, TrialOptions, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis import ENOUGH_POWER, Diagnosis
-from hybrid_toolkit.study.measures import share, share_interval
+from hybrid_toolkit.study.measures import Measure, is_negligible, share_interval, sign_and_size
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.truth import Size, Truth
 
 OVER = ("teams", "workers", "waves", "months", "response", "dose", "authorities")
-RESAMPLES = 400
 
 
 class PowerOptions(TrialOptions, total=False):
@@ -32,10 +30,6 @@ class PowerOptions(TrialOptions, total=False):
     truth: TruthLike
     size_like: SizeLike
     outcome: str
-
-
-Hits = NDArray[np.float64]
-"""(values, sims) 1 where the interval left out zero, 0 where not, NaN where the fit failed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +41,7 @@ class PowerCurve:
     study_id, outcome, scenario : what was tried. over : what was changed, one of ``OVER``.
     values, truths : (k,) the values, and the true value of the estimand at each.
     hits : (k, sims) see ``Hits``; trial i comes from the same seed at every value.
+    estimates : (k, sims) the estimates of the same trials, NaN where the fit failed.
     conf_level, seed : level of the intervals; seed of the trials.
     """
 
@@ -57,6 +52,7 @@ class PowerCurve:
     values: tuple[float, ...]
     truths: tuple[float, ...]
     hits: Hits = field(repr=False)
+    estimates: Hits = field(repr=False)
     conf_level: float
     seed: int
     synthetic: bool = True
@@ -66,14 +62,31 @@ class PowerCurve:
         """Share of fitted trials whose interval left out zero."""
         return tuple(share_of(h)[0] for h in self.hits)
 
+    def exaggeration(self) -> tuple[tuple[Measure, Measure], ...]:
+        """Type S and type M at each value: share of wrong signs, and mean size over the true size, of told estimates.
+
+        Each is the measure, its Monte Carlo error and the trials behind it; NaN where the truth is zero or negligible.
+        """
+        none = (float("nan"), float("nan"), 0)
+        return tuple(
+            (none, none) if is_negligible(truth, found) else sign_and_size(found[hits == 1], truth)
+            for truth, hits, found in zip(self.truths, self.hits, self.estimates, strict=True)
+        )
+
     def tidy(self) -> pd.DataFrame:
-        """One row a value: power with Wilson's 95% interval; ``n`` trials that were fitted, ``n_failed`` others."""
+        """One row a value: power with Wilson's 95% interval; ``n`` trials that were fitted, ``n_failed`` others.
+
+        ``type_s`` and ``type_m`` with ``type_s_error`` and ``type_m_error`` are as in ``exaggeration``.
+        """
         rows = []
-        for value, truth, hits in zip(self.values, self.truths, self.hits, strict=True):
+        for value, truth, hits, (sign, size) in zip(
+            self.values, self.truths, self.hits, self.exaggeration(), strict=True
+        ):
             p, error, n = share_of(hits)
             row = (f"{self.over} {value:g}", p, error, *share_interval(p, n), np.nan, n, "share of trials")
-            rows.append((*row, value, truth, int(np.isnan(hits).sum())))
-        return pd.DataFrame(rows, columns=[*TIDY_COLUMNS, "value", "truth", "n_failed"])
+            rows.append((*row, value, truth, int(np.isnan(hits).sum()), *sign[:2], *size[:2]))
+        extra = ("value", "truth", "n_failed", "type_s", "type_s_error", "type_m", "type_m_error")
+        return pd.DataFrame(rows, columns=[*TIDY_COLUMNS, *extra])
 
     def glance(self) -> pd.DataFrame:
         """One row: what was tried, how often, how many fits failed."""
@@ -117,9 +130,21 @@ class PowerCurve:
                 "80% is not reached by any value tried" if max(self.power) < ENOUGH_POWER else "80% at all of them"
             )
         return (
-            f"{self.study_id}, {self.outcome}: power over {self.over}: {told}. {reached}. This holds for data "
-            f"made as in '{self.scenario}', with an effect of that size; it says nothing about the effect "
-            "in any real authority."
+            f"{self.study_id}, {self.outcome}: power over {self.over}: {told}. {reached}.{self._too_large()} This "
+            f"holds for data made as in '{self.scenario}', with an effect of that size; it says nothing about the "
+            "effect in any real authority."
+        )
+
+    def _too_large(self) -> str:
+        """By how much the estimates that were told overstate the effect, where power is lowest."""
+        sizes = [(p, v, m) for p, v, (_, m) in zip(self.power, self.values, self.exaggeration(), strict=True)]
+        known = [s for s in sizes if not np.isnan(s[2][1])]
+        if not known:
+            return ""
+        _, value, (size, error, _) = min(known, key=lambda s: s[0])
+        return (
+            f" Estimates told from none came out {size:.2f} times as large as the truth at {value:g} (Monte Carlo "
+            f"error {error:.2f})."
         )
 
 
@@ -166,12 +191,13 @@ def power_curve(
         )
     estimand = dict(zip(study.outcomes, study.estimands, strict=True))[name]
     worlds = [changed(base, size, over, v, estimand) for v in wanted]
-    hits, truths = [], []
+    hits, estimates, truths = [], [], []
     for value, (made, at) in zip(wanted, worlds, strict=True):
         kept = Path(resume) / f"{study.id}-{over}-{value:g}.jsonl" if resume is not None else None
         options = {"sims": sims, "seed": seed, "n_jobs": n_jobs, "progress": progress, "conf_level": conf_level}
         tried = diagnose_together([study], made, at, resume=kept, **options)[0]  # type: ignore[arg-type]
         hits.append(hits_of(tried, name))
+        estimates.append(estimates_of(tried, name))
         truths.append(dict(tried.truths)[name])
     return PowerCurve(
         study_id=study.id,
@@ -181,6 +207,7 @@ def power_curve(
         values=tuple(wanted),
         truths=tuple(truths),
         hits=np.stack(hits),
+        estimates=np.stack(estimates),
         conf_level=conf_level,
         seed=seed,
     )
@@ -218,52 +245,10 @@ def hits_of(tried: Diagnosis, outcome: str) -> Hits:
     return np.where(mine["error"].eq("").to_numpy(), hit, np.nan)
 
 
-def share_of(hits: Hits) -> tuple[float, float, int]:
-    """Share of fitted trials, its Monte Carlo error, and how many they are."""
-    return share(pd.Series(hits[~np.isnan(hits)] > 0))
-
-
-def crossing(values: Hits, powers: Hits, power: float, trials: int) -> float:
-    """Where a curve, made monotone, reaches a power; NaN where it starts above or ends below.
-
-    Examples
-    --------
-    >>> crossing(np.array([1.0, 2, 3]), np.array([0.2, 0.5, 0.9]), 0.5, 1000)
-    2.0
-    """
-    if np.isnan(powers).any():
-        return float("nan")
-    rising = optimize.isotonic_regression(powers).x
-    above = int(np.searchsorted(rising, power - 1e-12))
-    if above == len(rising) or (above == 0 and rising[0] > power):
-        return float("nan")
-    if above == 0 or rising[above] == power:
-        return float(values[above])
-    least = 0.5 / trials
-    low, high, at = stats.norm.ppf(np.clip([rising[above - 1], rising[above], power], least, 1 - least))
-    return float(values[above - 1] + (values[above] - values[above - 1]) * (at - low) / (high - low))
-
-
-def crossing_with_error(values: Hits, hits: Hits, power: float) -> tuple[float, float]:
-    """The crossing, and its spread over resamples of the trials, the same trials at every value."""
-    trials = hits.shape[1]
-    ran = ~np.isnan(hits)
-    filled = np.where(ran, hits, 0.0)
-    point = crossing(values, _shares(filled.sum(axis=1), ran.sum(axis=1)), power, trials)
-    if np.isnan(point):
-        return point, float("nan")
-    rng, again = np.random.default_rng(0), []
-    for _ in range(RESAMPLES):
-        weight = np.bincount(rng.integers(0, trials, trials), minlength=trials)
-        one = _shares(filled @ weight, ran @ weight)
-        at = crossing(values, one, power, trials)
-        again.append(at if not np.isnan(at) else values[0] if one.max() >= power else values[-1])
-    return point, float(np.std(again, ddof=1))
-
-
-def _shares(hits: Hits, ran: Hits) -> Hits:
-    with np.errstate(invalid="ignore"):
-        return np.asarray(hits / ran, dtype=np.float64)
+def estimates_of(tried: Diagnosis, outcome: str) -> Hits:
+    """The estimate of each trial, NaN where the fit failed."""
+    mine = tried.draws[tried.draws["outcome"] == outcome]
+    return np.where(mine["error"].eq(""), mine["estimate"], np.nan)
 
 
 def foretold_power(

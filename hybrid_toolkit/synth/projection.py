@@ -14,6 +14,7 @@ one small authority. The diary's error pulls an estimate on the recorded RS towa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -34,6 +35,9 @@ _LEARNING = ("learning_co_presence",)
 _EFFECTS = ("wb_rs", "wb_rs2", "wb_asye", "wb_early", "wb_late", "wb_travel", "wb_b2b", "wb_cover", "wb_interference")
 _WELLBEING = (*_EFFECTS, "selection_rho_wellbeing")
 """Parameters through which a score can go with RS; where all are 0 the gap is 0."""
+_ANSWERING = ("scenario", "response_rate", "response_wb", "attrition", "attrition_wb", "item_missing")
+"""What the gap does not depend on: the name of the truth, and who answers."""
+_PLAIN = Truth()
 _BY_NAME = {i.name: i for i in INSTRUMENTS}
 
 
@@ -102,14 +106,13 @@ def _wellbeing(a: Authority, waves: tuple[int, ...], one_area: bool) -> Floats:
     return expected_swemwbs(t, mean, 1.0 - area - t.wb_worker_share * t.selection_rho_wellbeing**2 + noise)
 
 
-@lru_cache(maxsize=64)
 def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = POPULATION_SEED) -> float:
     """True difference of the RS slope of a score, early-career workers less the rest, in score points per unit RS.
 
     Parameters
     ----------
     estimand_id : "stage_gap_learning" (mean item, 1 to 5) or "stage_gap_wellbeing" (metric score, 7 to 35).
-    size : gives months, waves and team size; the authority's own draw of people does not enter.
+    size : gives months, waves and team size; the authority's own draw of people does not enter, nor do its teams.
 
     Raises
     ------
@@ -123,12 +126,19 @@ def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = POPULATION
     if not any(getattr(truth, name) for name in (_LEARNING if learning else _WELLBEING)):
         return 0.0
     population = Size("population", 1, POPULATION_TEAMS, size.workers_per_team, size.months, size.waves)
+    as_if_all_answered = replace(truth, **{name: getattr(_PLAIN, name) for name in _ANSWERING})
+    return _gap_in(as_if_all_answered, population, seed, learning, learning or size.n_la == 1)
+
+
+@lru_cache(maxsize=64)
+def _gap_in(truth: Truth, population: Size, seed: int, learning: bool, one_area: bool) -> float:
+    """The gap in a population: worked out once for all that have the same, however many teams a study then has."""
     a = Authority(context(truth, population, seed))
-    w, waves = a.workers, size.wave_months
+    w, waves = a.workers, population.wave_months
     here = a.remote.active[:, list(waves)] & ~w.supervisor[:, None]
     stage = np.stack([stage_on(w, a.ctx.months[m]) for m in waves], axis=1)
     early = np.isin(stage, ("asye", "early")).astype(np.float64)
-    score = _learning(a, waves, early) if learning else _wellbeing(a, waves, size.n_la == 1)
+    score = _learning(a, waves, early) if learning else _wellbeing(a, waves, one_area)
     rs = a.remote.rs_to_date[:, list(waves)]
     fixed = [w.role == 5, w.role == 6, w.fte, w.caring, w.commute]
     columns = [np.ones_like(rs), rs, early, rs * early]

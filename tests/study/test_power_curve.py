@@ -59,6 +59,23 @@ def test_a_curve_over_teams_is_the_one_that_is_known() -> None:
 
 
 @pytest.mark.usefixtures("_pretended")
+def test_estimates_that_are_told_are_too_large_by_what_is_known() -> None:
+    curve = power_curve(GAP, "teams", [6, 24, 96], sims=4000)
+    for (sign, size), teams in zip(curve.exaggeration(), curve.values, strict=True):
+        error = SPREAD * np.sqrt(24 / teams)
+        all_of_them = 0.15 + error * stats.norm.ppf((np.arange(200_000) + 0.5) / 200_000)
+        told = all_of_them[abs(all_of_them) > 1.96 * error]
+        assert abs(size[0] - abs(told).mean() / 0.15) < 4 * size[1], teams
+        assert sign[0] == pytest.approx((told < 0).mean(), abs=4 * max(sign[1], 1e-3))
+    rows = curve.tidy()
+    assert rows["type_m"].is_monotonic_decreasing and rows["type_m"].iloc[0] > 1.5 > 1.1 > rows["type_m"].iloc[-1]
+    assert f"came out {rows['type_m'].iloc[0]:.2f} times as large as the truth at 6" in curve.summary()
+    assert curve.estimates.shape == curve.hits.shape
+    none = power_curve(GAP, "teams", [6, 24], sims=50, truth="null")
+    assert none.tidy()[["type_s", "type_m"]].isna().all(axis=None) and "times as large" not in none.summary()
+
+
+@pytest.mark.usefixtures("_pretended")
 def test_the_minimum_effect_is_the_one_that_is_known_with_an_honest_error() -> None:
     exact = (1.96 + stats.norm.ppf(0.8)) * SPREAD
     found = [minimum_detectable_effect(GAP, sims=400, seed=s) for s in range(6)]
@@ -94,6 +111,10 @@ def test_a_study_tried_over_dose_and_its_folder(tmp_path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
     again = power_curve(GAP, "dose", [0, 0.5, 1.2], resume=tmp_path, **given)
     np.testing.assert_array_equal(again.hits, curve.hits)
+    np.testing.assert_array_equal(again.estimates, curve.estimates)
+    tried = GAP.diagnose(changed(Truth(scenario="x", exclusion_penalty=-0.25, mode_rs=0.5), TINY, "dose", 1.2,
+                                 "exclusion_penalty")[0], TINY, sims=12, progress=False)  # fmt: skip
+    assert curve.exaggeration()[2][1] == pytest.approx((*tried.measures()["type_m"], int(12 * curve.power[2])))
 
 
 @pytest.mark.parametrize(

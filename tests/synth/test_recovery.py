@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyfixest as pf
@@ -9,6 +11,7 @@ import pytest
 
 from hybrid_toolkit.data.contracts import ACCESS_FLAGS, REMOTE_MODES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.synth import projection
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.items import SWEMWBS_METRIC
@@ -123,6 +126,18 @@ def test_stage_gaps_are_what_a_survey_of_everybody_would_find() -> None:
         formula = f"{outcome} ~ rs * early + C(role) + fte + caring + commute_min"
         found, error = fit(formula, frame, [outcome], "rs:early")
         assert abs(found - true_value(everybody, f"stage_gap_{outcome}")) < 3 * error, outcome
+
+
+def test_a_stage_gap_is_worked_out_once_for_any_number_of_teams_or_answers() -> None:
+    size = Size("a", 1, 12, 4.0, 4, 1)
+    first = true_value(Truth(), "stage_gap_learning", size=size)
+    before = projection._gap_in.cache_info().misses
+    for truth in (Truth(), Truth(scenario="other", response_rate=0.3, attrition=0.4, item_missing=0.2)):
+        for teams in (2, 48):
+            same = replace(size, name="b", teams_per_la=teams, n_la=3)
+            assert true_value(truth, "stage_gap_learning", size=same) == first
+    assert projection._gap_in.cache_info().misses == before
+    assert true_value(Truth(), "stage_gap_learning", size=replace(size, workers_per_team=9.0)) != first
 
 
 def test_stage_gaps_follow_the_scenario() -> None:
