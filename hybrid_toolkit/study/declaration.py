@@ -218,13 +218,38 @@ def _check_roles(study: StudyFields) -> None:
             fix="Take them out of confounders and fixed_effects.",
             code="MEDIATOR-HELD",
         )
-    own = sorted(held & {*study.outcomes, study.exposure, *study.instruments})
-    if own:
+    parts = {
+        "outcome": study.outcomes,
+        "exposure": (study.exposure,),
+        "mediators": study.mediators,
+        "instruments": study.instruments,
+        "placebos": study.placebos,
+        "colleagues": (study.colleagues,) if study.colleagues else (),
+        "confounders": study.confounders,
+        "fixed effects": study.fixed_effects,
+    }
+    played = [(column, part) for part, columns in parts.items() for column in columns]
+    others = [(m, "moderators") for m in study.moderators] + [(study.cluster, "cluster")]
+    open_to_all = [(c, p) for c, p in played if p in ("outcome", "exposure", "mediators", "instruments", "placebos")]
+    clash = [c for c, _ in played if sum(c == other for other, _ in played) > 1]
+    clash += [c for c, p in others if c in {o for o, part in open_to_all if p == "moderators" or part in _ENDS}]
+    if clash:
+        told = "; ".join(f"{c} ({', '.join(_parts_of(c, [*played, *others]))})" for c in dict.fromkeys(clash))
         raise StudyError(
-            f"{len(own)} column(s) are both outcome or exposure and held constant: {', '.join(own)}.",
+            f"{len(set(clash))} column(s) play more than one part: {told}.",
             fix="Give each column one part.",
             code="STUDY-ROLES",
         )
+
+
+_ENDS = ("outcome", "exposure")
+"""Parts that the column of the clusters cannot play as well."""
+
+
+def _parts_of(column: str, played: list[tuple[str, str]]) -> list[str]:
+    """The parts of one column, each with how often where it is more than once."""
+    parts = [p for c, p in played if c == column]
+    return [f"{p} {parts.count(p)} times" if parts.count(p) > 1 else p for p in dict.fromkeys(parts)]
 
 
 def _check_settings(study: StudyFields, design: Design) -> None:

@@ -15,7 +15,7 @@ from hybrid_toolkit.study.diagnose import Diagnosis
 from hybrid_toolkit.study.frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck
-from hybrid_toolkit.study.paths import no_path, path_of
+from hybrid_toolkit.study.paths import no_path, path_of, unknown_outcome
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.study_checks import check_multiple
 from hybrid_toolkit.study.what_if_basis import WhatIfBasis
@@ -41,7 +41,8 @@ class StudyResult:
     conf_level : level of the intervals.
     method : what was fitted, in words.
     converged : whether every fit ended at its optimum.
-    identification : what the causal graph says of the study.
+    identification : what the causal graph says of the study's main outcome.
+    other_identifications : secondary outcomes with what it says of them.
     lock : whether study, data, graph or code differ from what was locked beforehand; None where no lock was given.
     data_hash, data_label : the data that were used.
     synthetic : whether they were simulated.
@@ -68,6 +69,7 @@ class StudyResult:
     version: str
     basis: WhatIfBasis | None = field(default=None, repr=False)
     series: tuple[tuple[str, pd.DataFrame], ...] = field(default=(), repr=False)
+    other_identifications: tuple[tuple[str, Identification], ...] = field(default=(), repr=False)
 
     @property
     def estimand(self) -> str:
@@ -104,11 +106,16 @@ class StudyResult:
         ------
         StudyError : ``NO-PATH``, the design follows nothing over time; ``OUTCOME-UNKNOWN``.
         """
-        name = outcome or self.study.outcome
-        found = path_of(self.estimates, self.series, name)
+        if outcome and outcome not in self.study.outcomes:
+            raise unknown_outcome(self.study, outcome)
+        found = path_of(self.estimates, self.series, outcome or self.study.outcome)
         if found is None:
-            raise no_path(self.study, name)
+            raise no_path(self.study)
         return found
+
+    def identification_for(self, outcome: str) -> Identification:
+        """What the causal graph says of one outcome."""
+        return dict(self.other_identifications).get(outcome, self.identification)
 
     def checks_frame(self) -> pd.DataFrame:
         """One row a check: outcome, check, passed, verdict, value, threshold."""
@@ -151,7 +158,7 @@ class StudyResult:
         row = self.estimates[answers & self.estimates["outcome"].eq(outcome)].iloc[0]
         tried = diagnosis.checks(study, outcome) if diagnosis is not None else ()
         untried = () if diagnosis is not None else ("The study was not tried where the truth is known.",)
-        known = self.identification
+        known = self.identification_for(outcome)
         told = known.notes() if known.identified is not False else ()
         notes = (*told, *self.asides(outcome), *untried)
         fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
@@ -183,7 +190,7 @@ class StudyResult:
         told = "No work with families on this metric is recorded."
         several = check_multiple(self.estimates, outcome, self.conf_level)
         return (
-            *open_path(self.identification),
+            *open_path(self.identification_for(outcome)),
             *((Check("lock", False, self.lock.summary()),) if self.lock and not self.lock.same else ()),
             *((Check("co-production", False, told),) if own else ()),
             *((several,) if several else ()),
@@ -202,8 +209,9 @@ class StudyResult:
         """Prose: the question, the design, the claims, what failed, and the stamp of simulated data."""
         lines = [self.study.question, f"Design: {self.study.design_used.title} ({self.method}; {self.n:,} rows)."]
         lines += [c.text for c in self.claims()]
-        lines += [*self.identification.notes(), *self.asides()]
-        failed = [c.verdict for c in self.checks if c.passed is False]
+        known = dict.fromkeys(n for o in self.study.outcomes for n in self.identification_for(o).notes())
+        lines += [*known, *self.asides()]
+        failed = dict.fromkeys(c.verdict for o in self.study.outcomes for c in self.checks_for(o) if c.passed is False)
         lines += [f"Checks that failed: {' '.join(failed)}"] if failed else ["No check failed."]
         if self.synthetic:
             lines.append(SYNTHETIC_STAMP)

@@ -46,10 +46,10 @@ def estimate_study(
     lock: Path | str | None = None,
 ) -> StudyResult:
     """See ``Study.estimate``."""
-    identification = require_unblocked(study, graph)
+    known = require_unblocked(study, graph)
     locked = check_lock(lock, study, data, graph=graph) if lock is not None else None
     rows = _Rows(study.frame(data), data.hash, data.label, data.synthetic, data)
-    return _estimate(study, rows, identification, locked, conf_level)
+    return _estimate(study, rows, known, locked, conf_level)
 
 
 def estimate_given(
@@ -69,15 +69,15 @@ def estimate_given(
             fix="Use estimate(data), or declare the study with unit 'rows'.",
             code="UNIT-TABLES",
         )
-    identification = require_unblocked(study, graph)
+    known = require_unblocked(study, graph)
     used = given_frame(frame, study.columns)
     locked = check_lock(lock, study, frame, graph=graph) if lock is not None else None
     rows = _Rows(used, hash_frame(used), label, synthetic, None)
-    return _estimate(study, rows, identification, locked, conf_level)
+    return _estimate(study, rows, known, locked, conf_level)
 
 
 def _estimate(
-    study: Study, rows: _Rows, identification: Identification, locked: LockCheck | None, conf_level: float
+    study: Study, rows: _Rows, known: tuple[Identification, ...], locked: LockCheck | None, conf_level: float
 ) -> StudyResult:
     frame, design = rows.frame, study.design_used
     check_starts(frame, study)
@@ -106,7 +106,8 @@ def _estimate(
         conf_level=conf_level,
         method=first.method,
         converged=all(f.fit.converged for f in fits),
-        identification=identification,
+        identification=known[0],
+        other_identifications=tuple(zip(study.secondary_outcomes, known[1:], strict=True)),
         lock=locked,
         data_hash=rows.hash,
         data_label=rows.label,

@@ -27,13 +27,14 @@ _WITHIN: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """A study on a graph: its nodes, and what is held."""
+    """A study on a graph: its nodes, the column of the outcome that is asked about, and what is held."""
 
     study: Study
     graph: CausalGraph
     g: nx.DiGraph
     exposure: str
     outcome: str
+    column: str
     held: dict[str, str]
     closed: frozenset[str]
 
@@ -62,8 +63,8 @@ class Case:
         return self.graph.node(node).title
 
 
-def case_of(study: Study, graph: CausalGraph) -> Case:
-    """The study on that graph."""
+def case_of(study: Study, graph: CausalGraph, outcome: str) -> Case:
+    """The study on that graph, for one of its outcomes."""
     columns = (*study.confounders, *study.moderators, *study.fixed_effects)
     held = {n: c for c in columns if (n := graph.measured_by(c, study.unit))}
     themselves = (*study.fixed_effects, study.followed, study.time if study.starts else "")
@@ -75,7 +76,8 @@ def case_of(study: Study, graph: CausalGraph) -> Case:
         graph=graph,
         g=digraph(graph),
         exposure=graph.measured_by(study.exposure, study.unit),
-        outcome=graph.measured_by(study.outcome, study.unit),
+        outcome=graph.measured_by(outcome, study.unit),
+        column=outcome,
         held=held,
         closed=frozenset(n.id for n in graph.nodes if n.constant in levels),
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.graph import CausalGraph, shipped_graph
 from hybrid_toolkit.study.graph_case import Case, case_of, path_words
-from hybrid_toolkit.study.graph_held import collider_findings, held_findings
+from hybrid_toolkit.study.graph_held import collider_findings, held_findings, instrument_findings
 from hybrid_toolkit.study.graph_open import (
     backdoor_paths,
     direction_findings,
@@ -26,19 +26,21 @@ from hybrid_toolkit.study.graph_open import (
     series_findings,
 )
 from hybrid_toolkit.study.identification import SEVERITIES, Finding, Identification
+from hybrid_toolkit.study.paths import unknown_outcome
 from hybrid_toolkit.study.units import UNITS
 
 if TYPE_CHECKING:
     from hybrid_toolkit.study.study import Study
 
 
-def check_study(study: Study, graph: CausalGraph | None = None) -> tuple[Finding, ...]:
+def check_study(study: Study, graph: CausalGraph | None = None, *, outcome: str = "") -> tuple[Finding, ...]:
     """Everything that a causal graph says of a study, the gravest first.
 
     Parameters
     ----------
     study : the declaration.
     graph : the graph; that of the toolkit by default.
+    outcome : the main outcome by default, or another of the study's.
 
     Examples
     --------
@@ -46,35 +48,42 @@ def check_study(study: Study, graph: CausalGraph | None = None) -> tuple[Finding
     >>> [f.code for f in check_study(headline_studies()[0]) if f.severity == "handled"]
     ['WITHIN']
     """
-    return identify(study, graph).findings
+    return identify(study, graph, outcome=outcome).findings
 
 
-def require_unblocked(study: Study, graph: CausalGraph | None = None) -> Identification:
-    """The identification of a study that may be fitted.
+def require_unblocked(study: Study, graph: CausalGraph | None = None) -> tuple[Identification, ...]:
+    """What a graph says of a study that may be fitted, outcome by outcome.
 
     Raises
     ------
     StudyError : with the code of the first finding that stops a fit, and the sentences of all of them.
     """
-    found = identify(study, graph)
-    if found.blocking:
-        first = found.blocking[0]
-        raise StudyError(
-            f"study '{study.id}': {' '.join(f.text for f in found.blocking)}", fix=first.fix, code=first.code
-        )
+    found = tuple(identify(study, graph, outcome=o) for o in study.outcomes)
+    blocking = [f for each in found for f in each.blocking]
+    if blocking:
+        told = " ".join(dict.fromkeys(f.text for f in blocking))
+        raise StudyError(f"study '{study.id}': {told}", fix=blocking[0].fix, code=blocking[0].code)
     return found
 
 
-def identify(study: Study, graph: CausalGraph | None = None) -> Identification:
-    """What a causal graph says of a study: see ``Identification``."""
+def identify(study: Study, graph: CausalGraph | None = None, *, outcome: str = "") -> Identification:
+    """What a causal graph says of a study, for its main outcome or another: see ``Identification``.
+
+    Raises
+    ------
+    StudyError : ``OUTCOME-UNKNOWN``, the study has no such outcome.
+    """
+    if outcome and outcome not in study.outcomes:
+        raise unknown_outcome(study, outcome)
     if graph is None:
         graph = shipped_graph() if study.unit in UNITS else CausalGraph("none given", (), ())
-    case = case_of(study, graph)
+    case = case_of(study, graph, outcome or study.outcome)
     if not case.exposure or not case.outcome or case.exposure == case.outcome:
         return _unjudged(case)
     findings = [
         *held_findings(case),
         *collider_findings(case),
+        *instrument_findings(case),
         *selection_findings(case),
         *series_findings(case),
         *direction_findings(case),
@@ -108,7 +117,7 @@ def identify(study: Study, graph: CausalGraph | None = None) -> Identification:
 
 def _unjudged(case: Case) -> Identification:
     study = case.study
-    gone = [c for c, n in ((study.exposure, case.exposure), (study.outcome, case.outcome)) if not n]
+    gone = [c for c, n in ((study.exposure, case.exposure), (case.column, case.outcome)) if not n]
     text = (
         f"The causal graph has no node for {' and '.join(repr(c) for c in gone)}, so it cannot judge this study."
         if gone

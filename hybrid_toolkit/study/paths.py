@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.fields import StudyFields
+from hybrid_toolkit.study.toml_text import nearest
 
 EVENT = "event time"
 """Role of the rows of an event study."""
@@ -37,14 +38,17 @@ def path_of(estimates: pd.DataFrame, series: Sequence[tuple[str, pd.DataFrame]],
     return rows.assign(time=time).sort_values("time")[["outcome", "time", *TIDY_COLUMNS]].reset_index(drop=True)
 
 
-def no_path(study: Any, outcome: str) -> StudyError:
-    """The error of a path that is not there: of no outcome of the study, or of a design that follows none."""
-    if outcome not in study.outcomes:
-        return StudyError(
-            f"study '{study.id}' has no outcome '{outcome}'.",
-            fix=f"Name one of: {', '.join(study.outcomes)}.",
-            code="OUTCOME-UNKNOWN",
-        )
+def unknown_outcome(study: StudyFields, outcome: str) -> StudyError:
+    """The error of an outcome that the study has not."""
+    return StudyError(
+        f"study '{study.id}' has no outcome '{outcome}'.",
+        fix=f"{nearest([outcome], study.outcomes)}Name one of: {', '.join(study.outcomes)}.",
+        code="OUTCOME-UNKNOWN",
+    )
+
+
+def no_path(study: StudyFields) -> StudyError:
+    """The error of a path that a design does not follow."""
     return StudyError(
         f"design '{study.design}' of study '{study.id}' follows nothing over time, or its event study could not run.",
         fix="Paths come from roll-outs and their event studies (such as staggered-rollout, two-by-two), interrupted "

@@ -94,7 +94,12 @@ class PooledEvidence:
             high=fit.conf_high / scale,
             conf_level=fit.conf_level,
             design_grade=self.study.design_used.grade,
-            checks=(*dict(self.checks).get(outcome, ()), told, *fitted, *open_path(self.study.identification())),
+            checks=(
+                *dict(self.checks).get(outcome, ()),
+                told,
+                *fitted,
+                *open_path(self.study.identification(outcome=outcome)),
+            ),
             limits=(*self.study.limits, *LIMITS),
             synthetic=self.synthetic,
             notes=(f"It is a mean over {self.k} authorities that may truly differ (I2 {fit.i2:.0%}).",),

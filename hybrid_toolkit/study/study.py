@@ -92,16 +92,21 @@ class Study(StudyFields):
         """
         return build_frame(data, self.unit, self.columns, self.metrics)
 
-    def identification(self, graph: CausalGraph | None = None) -> Identification:
+    def identification(self, graph: CausalGraph | None = None, *, outcome: str = "") -> Identification:
         """What a causal graph says of the study: what it must not hold, which paths stay open, what closes them.
 
         Parameters
         ----------
         graph : the graph; that of the toolkit (``hybrid_toolkit.study.graph.shipped_graph``) by default.
+        outcome : the main outcome by default, or another of ``outcomes``.
+
+        Raises
+        ------
+        StudyError : ``OUTCOME-UNKNOWN``.
         """
         from hybrid_toolkit.study.graph_check import identify
 
-        return identify(self, graph)
+        return identify(self, graph, outcome=outcome)
 
     def estimate(
         self,

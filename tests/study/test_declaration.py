@@ -3,55 +3,179 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import MISSING, fields
 from string import ascii_lowercase
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.headline import headline_studies
+from hybrid_toolkit.study.own_metrics import OwnMetric
 from hybrid_toolkit.study.study import Study, parse_study
 from hybrid_toolkit.study.words import Words
 
 PRACTICE = headline_studies()[0]
+FULL = Study(
+    id="full",
+    question="Is every field kept?",
+    estimand="none",
+    outcome="y",
+    exposure="x",
+    design="synthetic-did",
+    unit="rows",
+    cluster="team",
+    kind="effect",
+    period="week",
+    secondary_outcomes=("y2",),
+    secondary_estimands=("none",),
+    groups="g",
+    mediators=("m",),
+    confounders=("c",),
+    fixed_effects=("f",),
+    instruments=("i",),
+    placebos=("p",),
+    colleagues="co",
+    answered="a",
+    followed="w",
+    time="t",
+    starts="s",
+    entry="e",
+    duration="d",
+    settings={"variance": "jackknife"},
+    effect_unit="points",
+    contrast="a day",
+    contrast_size=0.5,
+    words=(Words("y", "the score", "points", 2.0, 0.5),),
+    limits=("Nothing more.",),
+)
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 names = st.text(ascii_lowercase + "_", min_size=1, max_size=8)
-several = st.lists(names, max_size=3, unique=True).map(tuple)
 numbers = st.floats(1e-300, 1e300)
 # a claim's words may hold no causal word: letters that make none
 plain = st.text("xyz 0123-", max_size=12)
+# design and kind with settings that it takes, and the fields that it needs
+DESIGNED = st.sampled_from(
+    [
+        ("cross-sectional", "slope", {}),
+        ("adjusted-interaction", "slope-gap", {}),
+        ("mediation", "indirect", {}),
+        ("stepped-wedge", "effect", {}),
+        ("synthetic-did", "effect", {"variance": "jackknife"}),
+        ("synthetic-control", "effect", {"demean": False}),
+        ("interrupted-series", "effect", {"season": 12, "errors": "newey-west"}),
+        ("retention", "log-hazard", {}),
+    ]
+)
 
 
 @st.composite
 def studies(draw: st.DrawFn) -> Study:
-    outcome, exposure, *others = draw(st.lists(names, min_size=8, max_size=8, unique=True))
-    more = draw(st.integers(0, 2))
+    """A study of free rows with something in every field but ``metrics``, which needs tables."""
+    columns = iter(draw(st.lists(names, min_size=24, max_size=24, unique=True)))
+    design, kind, chosen = draw(DESIGNED)
+    needs = DESIGNS[design].needs
+
+    def one(field: str) -> str:
+        return next(columns) if field in needs or draw(st.booleans()) else ""
+
+    def some(field: str, most: int = 2) -> tuple[str, ...]:
+        return tuple(next(columns) for _ in range(draw(st.integers(int(field in needs), most))))
+
+    outcome, secondary = next(columns), some("secondary_outcomes")
     return Study(
         id=draw(st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)?", fullmatch=True)),
         question=draw(text) + "?",
         estimand=draw(text),
         outcome=outcome,
-        exposure=exposure,
-        design="cross-sectional",
+        exposure=next(columns),
+        design=design,
+        kind=kind,
         unit="rows",
-        cluster=others[0],
+        cluster=next(columns),
         period=draw(text),
-        secondary_outcomes=tuple(others[1 : 1 + more]),
-        secondary_estimands=tuple(draw(text) for _ in range(more)),
-        confounders=tuple(others[3:5]),
-        placebos=draw(several),
-        colleagues=draw(st.sampled_from(["", "c"])),
-        time=draw(st.sampled_from(["", "t"])),
+        secondary_outcomes=secondary,
+        secondary_estimands=tuple(draw(text) for _ in secondary),
+        moderators=(next(columns),) if kind == "slope-gap" else (),
+        groups=one("groups"),
+        mediators=some("mediators"),
+        confounders=some("confounders"),
+        fixed_effects=some("fixed_effects", 1),
+        instruments=some("instruments", 1),
+        placebos=some("placebos", 1),
+        colleagues=one("colleagues"),
+        answered=one("answered"),
+        followed=one("followed"),
+        time=one("time"),
+        starts=one("starts"),
+        entry=one("entry"),
+        duration=one("duration"),
+        settings=draw(st.sampled_from([chosen, {}])),
         effect_unit=draw(text),
         contrast=draw(plain),
         contrast_size=draw(numbers),
         words=tuple(
-            Words(outcome, draw(plain), draw(text), draw(numbers), draw(st.none() | numbers))
-            for _ in range(draw(st.integers(0, 1)))
+            Words(o, draw(plain), draw(text), draw(numbers), draw(st.none() | numbers))
+            for o in draw(st.lists(st.sampled_from([outcome, *secondary]), unique=True))
         ),
         limits=tuple(draw(st.lists(text, max_size=2))),
     )
+
+
+metrics = st.builds(
+    OwnMetric,
+    name=st.text("abc XYZ", min_size=1, max_size=12).map(lambda t: f"Own {t.strip()} metric"),
+    question=st.text('abc é"\\\\', max_size=20).map(lambda t: f"q{t}?"),
+    table=st.just("contact"),
+    formula=st.sampled_from(['share(mode == "video")', "mean(held_date - due_date)"]),
+    unit=st.just("share"),
+    id=st.from_regex(r"own_[a-z]{3,9}", fullmatch=True),
+    cluster=st.sampled_from([(), ("team_id",)]),
+    direction=st.sampled_from(["none", "higher", "lower"]),
+    low=st.none() | st.floats(-1e6, -1),
+    high=st.none() | st.floats(1, 1e6),
+    min_n=st.integers(10, 99),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(metrics, max_size=2, unique_by=lambda m: m.id))
+def test_metrics_of_ones_own_survive_the_file_too(own: list[OwnMetric]) -> None:
+    study = PRACTICE.but(metrics=tuple(own))
+    again = parse_study(study.to_toml())
+    assert again == study and hash(again) == hash(study) and again.metrics == tuple(own)
+
+
+def test_no_field_of_a_study_is_left_out_of_its_file() -> None:
+    seen = {f.name for f in fields(Study) if f.default is MISSING} | {"metrics", "effect"}
+    for study in (*headline_studies(), FULL):
+        seen |= {f.name for f in fields(Study) if f.default is not MISSING and getattr(study, f.name) != f.default}
+    assert seen == {f.name for f in fields(Study)}
+    raw = tomllib.loads(FULL.to_toml())
+    assert parse_study(FULL.to_toml()) == FULL and raw["settings"] == {"variance": "jackknife"}
+
+
+ALONE = {
+    "question": "Another?",
+    "contrast_size": 0.25,
+    "settings": {"variance": "bootstrap"},
+    "words": (),
+    "unit": None,
+}
+ALONE |= dict.fromkeys(("kind", "effect", "design", "unit", "moderators", "metrics"))
+ALONE |= dict.fromkeys(("secondary_outcomes", "secondary_estimands"))
+
+
+@pytest.mark.parametrize("field", [f.name for f in fields(Study)])
+def test_a_field_that_differs_makes_another_study_and_another_text(field: str) -> None:
+    value = getattr(FULL, field)
+    other = ALONE.get(field, (*value, "more") if isinstance(value, tuple) else "other")
+    if other is None:  # fields that others hang on
+        return
+    study = FULL.but(**{"words": () if field == "outcome" else FULL.words, field: other})
+    assert study != FULL and study.to_toml() != FULL.to_toml() and parse_study(study.to_toml()) == study
 
 
 @settings(max_examples=80, deadline=None)

@@ -143,3 +143,57 @@ def test_identification_travels_with_the_result_and_its_claims(results, name) ->
     assert list(known.tidy().columns) == ["code", "severity", "nodes", "columns", "text", "fix"]
     assert known.glance()["n_open_paths"].item() == len(known.paths) == (name == "exclusion-gap")
     assert all(path in known.summary() for path in known.paths)
+
+
+@pytest.mark.parametrize(
+    ("instrument", "code", "severity"),
+    [
+        ("engaged", "INSTRUMENT-MOVED", "blocks"),
+        ("rural", "INSTRUMENT-PATH", "open"),
+        ("contact_id", "INSTRUMENT", "assumed"),
+    ],
+)
+def test_an_instrument_that_is_no_measure_of_the_exposure_is_told(instrument, code, severity) -> None:
+    study = PRACTICE.but(instruments=(instrument,))
+    found = [f for f in check_study(study) if f.code == code]
+    assert [f.severity for f in found] == [severity] and instrument in found[0].text
+    assert (identify(study).identified is True) == (severity == "assumed")
+    if severity == "blocks":
+        with pytest.raises(StudyError, match=code):
+            study.estimate(None)
+    assert not [f for f in check_study(PRACTICE) if f.code.startswith("INSTRUMENT")]
+
+
+def test_an_instrument_of_a_graph_of_ones_own_by_its_criterion() -> None:
+    """A lot that moves only the exposure serves; one that moves the outcome too, or nothing, does not."""
+    columns = {"x": "rs_desk", "y": "sick_days", "z": "commute_min", "u": "role"}
+    nodes = tuple(Node(n, n.upper(), (c,)) for n, c in columns.items())
+    plain = [("x", "y"), ("u", "x"), ("u", "y")]
+    study = SICK.but(fixed_effects=("month",), confounders=("role",), instruments=("commute_min",))
+    for more, codes_found in (
+        ([("z", "x")], []),
+        ([("z", "x"), ("z", "y")], ["INSTRUMENT-PATH"]),
+        ([], ["INSTRUMENT-PATH"]),
+        ([("x", "z")], ["INSTRUMENT-MOVED"]),
+        ([("z", "x"), ("u", "z")], []),
+    ):
+        graph = CausalGraph("Z", nodes, tuple(Edge(*e) for e in [*plain, *more]))
+        found = [f.code for f in check_study(study, graph) if f.code.startswith("INSTRUMENT")]
+        assert found == codes_found, more
+
+
+def test_every_outcome_is_judged_by_itself(results) -> None:
+    result = results["career-stage"]
+    main, second = (result.identification_for(o) for o in result.study.outcomes)
+    assert main == result.identification and second != main and len(second.paths) > len(main.paths)
+    assert second == result.study.identification(outcome=result.study.secondary_outcomes[0])
+    reasons = [" ".join(c.reasons) for c in result.claims()]
+    assert main.verdict in reasons[0] and second.verdict in reasons[1] and main.verdict not in reasons[1]
+    assert second.verdict in result.summary()
+    with pytest.raises(StudyError, match="OUTCOME-UNKNOWN"):
+        STAGE.identification(outcome="mood")
+
+
+def test_groups_that_the_exposure_moves_are_not_compared() -> None:
+    found = [f for f in check_study(STAGE.but(moderators=("secure_base",))) if f.severity == "blocks"]
+    assert found and "Compare groups by" in found[0].fix and found[0].columns == ("secure_base",)

@@ -23,6 +23,34 @@ def test_a_study_survives_the_way_to_a_file_and_back(study, tmp_path) -> None:
     assert again == study and again.to_toml() == study.to_toml() and hash(again) == hash(study)
 
 
+PARTS = {
+    "outcome and exposure": {"exposure": "y"},
+    "an outcome twice": {"secondary_outcomes": ("y",), "secondary_estimands": ("none",)},
+    "a confounder twice": {"confounders": ("z", "z")},
+    "held twice": {"confounders": ("z",), "fixed_effects": ("z",)},
+    "exposure and mediator": {"mediators": ("x",)},
+    "outcome and placebo": {"placebos": ("y",)},
+    "outcome and instrument": {"instruments": ("y",)},
+    "exposure and instrument": {"instruments": ("x",)},
+    "exposure and colleagues": {"colleagues": "x"},
+    "cluster and outcome": {"cluster": "y"},
+    "moderator and mediator": {
+        "design": "adjusted-interaction",
+        "kind": "slope-gap",
+        "moderators": ("m",),
+        "mediators": ("m",),
+    },
+}
+
+
+@pytest.mark.parametrize("change", PARTS.values(), ids=PARTS.keys())
+def test_a_column_plays_one_part(change) -> None:
+    plain = {"id": "a", "question": "Does it?", "estimand": "none", "outcome": "y", "exposure": "x", "cluster": "g"}
+    with pytest.raises(StudyError) as caught:
+        Study(**{**plain, "design": "cross-sectional", "unit": "rows", **change})
+    assert caught.value.code == "STUDY-ROLES" and caught.value.fix
+
+
 def test_awkward_text_survives_too() -> None:
     study = ALL[0].but(question='Is "a\\b" – ü,\n[x] = # y?', limits=("one\ttab", "", "'quoted'"))
     assert parse_study(study.to_toml()) == study
