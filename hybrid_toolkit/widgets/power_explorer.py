@@ -12,17 +12,18 @@ from hybrid_toolkit.widgets.base import Shown, ToolkitWidget, choice
 from hybrid_toolkit.widgets.downloads import Download
 from hybrid_toolkit.widgets.lens import LensView
 from hybrid_toolkit.widgets.lens_files import lens_files
-from hybrid_toolkit.widgets.power_view import COMPARED, OVER, RANGES, PowerExplorerState, power_of
+from hybrid_toolkit.widgets.power_view import COMPARED, LABELS, OVER, RANGES, PowerExplorerState, power_of
 
 
 class PowerExplorer(ToolkitWidget):
-    """Power of a slope over workers in teams and waves; the curve follows the slider.
+    """Power of a slope, or of a gap between two groups' slopes, in teams and waves; the curve follows the slider.
 
     Needs no data: the effect is an assumption. Works with the keyboard: Tab between the sliders, arrow keys on one.
 
     Parameters
     ----------
-    teams, workers, waves, response, effect, compared, over : fields of the first state, see ``PowerExplorerState``.
+    teams, workers, waves, response, effect, group_share, compared, over : fields of the first state, see
+        ``PowerExplorerState``.
 
     Examples
     --------
@@ -66,6 +67,6 @@ def _slider(name: str) -> ipywidgets.Widget:
     kind = ipywidgets.IntSlider if step == 1 else ipywidgets.FloatSlider
     number = int if step == 1 else float
     return kind(
-        value=number(low), min=number(low), max=number(high), step=number(step), description=OVER[name],
+        value=number(low), min=number(low), max=number(high), step=number(step), description=LABELS[name],
         style={"description_width": "initial"}, layout=ipywidgets.Layout(width="min(420px, 100%)"),
     )  # fmt: skip

@@ -31,10 +31,14 @@ RANGES: Mapping[str, tuple[float, float, float]] = {
     "waves": (1, 12, 1),
     "response": (0.1, 1.0, 0.05),
     "effect": (0.02, 0.5, 0.01),
+    "group_share": (0.0, 0.5, 0.02),
 }
 """Field -> lowest, highest and step of its slider."""
+LABELS: Mapping[str, str] = {**OVER, "group_share": "Smaller group, share of workers"}
+"""Field -> words beside its slider."""
 POINTS = 13
 TARGET = 0.8
+GAP = "Each group's slope has an error of its own, so that a gap between groups needs far more than one slope does."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,11 @@ class PowerExplorerState:
     Parameters
     ----------
     teams, workers, waves : teams, workers in each, survey waves.
-    response : share that answers. effect : slope in standard deviations of the outcome a standard deviation.
+    response : share that answers. effect : slope in standard deviations of the outcome a standard deviation; where
+        groups are compared, the difference of their slopes.
     compared : ``"pooled"`` or ``"within"`` workers. over : what the curve runs over.
+    group_share : share of workers in the smaller of two groups whose slopes are compared, such as early-career
+        workers and the others; 0 for one slope over everybody.
     """
 
     teams: int = 24
@@ -55,17 +62,18 @@ class PowerExplorerState:
     effect: float = 0.15
     compared: str = "pooled"
     over: str = "teams"
+    group_share: float = 0.0
 
 
 def view_power(
     *, teams: int = 24, workers: int = 8, waves: int = 3, response: float = 0.6, effect: float = 0.15,
-    compared: str = "pooled", over: str = "teams",
+    compared: str = "pooled", over: str = "teams", group_share: float = 0.0,
 ) -> LensView:  # fmt: skip
     """The power of a planned study and how it follows one thing: the view of the widget, without it.
 
     Parameters
     ----------
-    teams, workers, waves, response, effect, compared : as in ``hybrid_toolkit.models.slope_power``.
+    teams, workers, waves, response, effect, compared, group_share : as in ``hybrid_toolkit.models.slope_power``.
     over : what the curve runs over, one of ``OVER``.
 
     Raises
@@ -76,8 +84,10 @@ def view_power(
     --------
     >>> view_power(teams=48).text.split(";")[0]
     'Power 88% with 48 teams of 8 workers over 3 waves, 60% answering, for an effect of 0.15 SD'
+    >>> view_power(teams=48, group_share=0.22).text.split("answering, ")[1].split(";")[0]
+    'for slopes 0.15 SD apart between 22% of workers and the others'
     """
-    return power_of(PowerExplorerState(teams, workers, waves, response, effect, compared, over))
+    return power_of(PowerExplorerState(teams, workers, waves, response, effect, compared, over, group_share))
 
 
 def power_of(state: PowerExplorerState) -> LensView:
@@ -92,16 +102,24 @@ def power_of(state: PowerExplorerState) -> LensView:
                   [OVER[state.over], "Power"], rows)  # fmt: skip
     text = (
         f"Power {here.power:.0%} with {state.teams} teams of {state.workers} workers over {state.waves} "
-        f"wave{'s' if state.waves != 1 else ''}, {state.response:.0%} answering, for an effect of {state.effect:g} SD; "
-        f"80% power needs an effect of {here.minimum_effect:.2f} SD"
+        f"wave{'s' if state.waves != 1 else ''}, {state.response:.0%} answering, for {_asked(state, state.effect)}; "
+        f"80% power needs {'a gap' if state.group_share else 'an effect'} of {here.minimum_effect:.2f} SD"
     )
     notes = [
         f"About {here.rows:,.0f} answers; the design effect of teams and repeated answers is {here.design_effect:.2f}.",
         "A formula for teams of one size and answers missing by chance, two-sided at 5%.",
+        *([GAP] if state.group_share else []),
         "The effect is an assumption of the planner, not a finding. study.diagnose() tries the study itself.",
     ]
     said = notes_release(gate, notes, title="Power", source=None)
     return LensView("Power", text, (panel,), said)
+
+
+def _asked(state: PowerExplorerState, effect: float) -> str:
+    """The effect in words: a slope, or a gap between the slopes of two groups."""
+    if not state.group_share:
+        return f"an effect of {effect:g} SD"
+    return f"slopes {effect:g} SD apart between {state.group_share:.0%} of workers and the others"
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ from hybrid_toolkit.study.lock import load_lock
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.lens_what_if import CHANGES, WhatIfViews, view_what_if
 from hybrid_toolkit.widgets.power_explorer import PowerExplorer
-from hybrid_toolkit.widgets.power_view import RANGES, view_power
+from hybrid_toolkit.widgets.power_view import OVER, view_power
 from hybrid_toolkit.widgets.study_builder import StudyBuilder
 from hybrid_toolkit.widgets.study_view import STEP, StudyBuilderState, declared, of_start, starts
 from hybrid_toolkit.widgets.svg_graph import GraphNode, graph_svg
@@ -29,7 +29,7 @@ def printed(code: str) -> str:
     return "\n".join(said)
 
 
-@pytest.mark.parametrize("over", list(RANGES))
+@pytest.mark.parametrize("over", list(OVER))
 def test_the_curve_is_that_of_the_formula(over: str) -> None:
     view = view_power(over=over, teams=30, effect=0.2)
     curve = view.panels[0].release.content
@@ -50,6 +50,27 @@ def test_the_curve_follows_the_slider_and_an_impossible_plan_is_said_in_place() 
     assert 'role="alert"' in explorer._answer.value and explorer.view is None and explorer.to_code() == ""
     with pytest.raises(EstimationError):
         view_power(teams=1)
+
+
+def test_a_gap_between_two_groups_is_that_of_the_formula_and_needs_far_more() -> None:
+    explorer = PowerExplorer(teams=48, effect=0.3)
+    one = explorer.text
+    explorer._lists["group_share"].value = 0.22
+    found = slope_power(teams=48, workers=8, waves=3, response=0.6, effect=0.3, group_share=0.22)
+    assert explorer.text == (
+        f"Power {found.power:.0%} with 48 teams of 8 workers over 3 waves, 60% answering, for slopes 0.3 SD apart "
+        f"between 22% of workers and the others; 80% power needs a gap of {found.minimum_effect:.2f} SD"
+    )
+    assert (
+        explorer.text != one
+        and found.minimum_effect
+        > 1.5 * slope_power(teams=48, workers=8, waves=3, response=0.6, effect=0.3).minimum_effect
+    )
+    curve = explorer.view.panels[0].release.content  # type: ignore[union-attr]
+    assert curve.set_index("value").loc[48.0, "power"] == pytest.approx(found.power, abs=1e-4)
+    assert printed(explorer.to_code()) == explorer.text and "far more than one slope" in explorer._figures.value
+    with pytest.raises(EstimationError):
+        view_power(group_share=1.0)
 
 
 @pytest.mark.parametrize("start", list(starts()))
