@@ -112,8 +112,10 @@ def what_if(result: StudyResult, change: ChangeLike, *, diagnosis: Diagnosis | N
     Notes
     -----
     The change of a mean is linear in the slopes, so the delta method is exact given exposure: w'b with variance w'Vw,
-    where w holds the mean change of exposure, and that of the moderated rows. Groups of people who have a slope of
-    their own in the study are given it; others share the study's slope and differ only in how far they would move.
+    where w holds the mean change of exposure, and that of the moderated rows. The mean itself, now and under the
+    change, has its own error too, by leaving out each cluster, together with that of the slopes; how many rows have
+    which exposure is taken as it stands. Groups of people who have a slope of their own in the study are given it;
+    others share the study's slope and differ only in how far they would move.
     """
     basis = result.basis
     if basis is None:
@@ -193,8 +195,7 @@ def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: Words, l
     all_rows = _change(cells, dx, each, np.ones(len(x)))
     require_possible(each, all_rows[0])
     figures = [
-        _Figure("now", "all", each.mean, np.nan, 0.0, each.n),
-        _Figure("under the change", "all", *all_rows, each.n),
+        *_levels(cells, dx, each),
         _Figure("change", "all", *all_rows, each.n),
         *([_gap(cells, dx, each)] if len(each.slope) == 2 else []),
         *(f for name in basis.groups for f in _by_group(cells, new, dx, each, name, binary=basis.binary)),
@@ -208,12 +209,8 @@ def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: Words, l
         df=each.df,
         unit=words.unit,
     )
-    under = np.array([f.role == "under the change" for f in figures]) * each.mean * words.scale
     ends = zip(out["conf_low"], out["conf_high"], figures, strict=True)
     return out.assign(
-        estimate=out["estimate"] + under,
-        conf_low=out["conf_low"] + under,
-        conf_high=out["conf_high"] + under,
         role=[f.role for f in figures],
         group=[f.group for f in figures],
         exposure_change=[f.shift for f in figures],
@@ -222,6 +219,19 @@ def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: Words, l
                    for a, b, f in ends],
         flag=[f.flag for f in figures],
     )  # fmt: skip
+
+
+def _levels(cells: Cells, dx: Array, each: OutcomeBasis) -> list[_Figure]:
+    """The mean as it is and under the change: the error of the mean, and with it that of the slopes."""
+    w = _weights(cells, dx, np.ones(len(dx)))[: len(each.slope)]
+    mean, shared = float(each.mean_vcov[0]), float(w @ each.mean_vcov[1:])
+    under = max(0.0, mean + float(w @ each.vcov @ w) + 2 * shared)
+    return [
+        _Figure("now", "all", each.mean, float(np.sqrt(mean)), 0.0, each.n),
+        _Figure(
+            "under the change", "all", each.mean + float(w @ each.slope), float(np.sqrt(under)), float(w[0]), each.n
+        ),
+    ]
 
 
 def _change(cells: Cells, dx: Array, each: OutcomeBasis, at: Array) -> tuple[float, float, float]:

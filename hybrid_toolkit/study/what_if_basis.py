@@ -35,6 +35,7 @@ class OutcomeBasis:
     mean, lowest, highest, n, n_clusters : mean, least and greatest value of the outcome, rows, clusters.
     slope : slope on exposure; with a moderator also how much it differs where that is true.
     vcov : their covariance. df : degrees of freedom of the t reference.
+    mean_vcov : jackknife variance of the mean, then its covariances with the slopes, each cluster left out in turn.
     own : (group, level) -> slope and error of its own, where the study has them.
     cells : one row a bin: ``x`` (mean of exposure), ``left`` (what is left of it once what the study holds constant is
         out), ``n``, ``moderated`` (share of rows) and a column a group.
@@ -48,6 +49,7 @@ class OutcomeBasis:
     n_clusters: int
     slope: Array
     vcov: Array
+    mean_vcov: Array
     df: float
     own: Mapping[tuple[str, str], tuple[float, float]]
     cells: pd.DataFrame = field(repr=False)
@@ -148,6 +150,7 @@ def _outcome(frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series
         n_clusters=model.n_clusters,
         slope=model.estimate[at],
         vcov=model.vcov[np.ix_(at, at)],
+        mean_vcov=_mean_vcov(outcome, used[plan.cluster], model.left_out[:, at] - model.estimate[at]),
         df=float(model.df),
         own=_own_slopes(frame, fit, names),
         cells=cells.drop(columns=["bin", "left_bin"]),
@@ -155,6 +158,19 @@ def _outcome(frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series
             (n, str(level)): int(part.nunique()) for n in names for level, part in used[plan.cluster].groupby(rows[n])
         },
     )
+
+
+def _mean_vcov(outcome: pd.Series[float], cluster: pd.Series, slopes: Array) -> Array:
+    """Variance of a mean and its covariances with slopes, by the cluster jackknife (see ``models.grams.jackknife``).
+
+    ``slopes`` holds how each slope moves as each cluster, in the order of its name, is left out.
+    """
+    by = outcome.groupby(cluster, sort=True)
+    sums, sizes = by.sum().to_numpy(), by.size().to_numpy()
+    mean = (sums.sum() - sums) / (sizes.sum() - sizes) - outcome.mean()
+    g = len(mean)
+    out: Array = (g - 1) / g * np.concatenate([[mean @ mean], mean @ slopes])
+    return out
 
 
 def _bins(x: pd.Series[float], width: float) -> pd.Series[float]:

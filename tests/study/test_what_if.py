@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.change import Change, parse_change
 from hybrid_toolkit.study.claims import grammar
 from hybrid_toolkit.study.headline import headline_studies
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.what_if_basis import basis_of
 from hybrid_toolkit.study.words import causal_words, overreach
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
@@ -173,3 +176,145 @@ def test_a_design_without_a_slope_is_refused(results) -> None:
 def test_rules_of_days_bound_the_remote_share(rule, kind, value) -> None:
     got = parse_change(rule, "rs_desk")
     assert (got.kind, got.value) == (kind, pytest.approx(value)) and got.words.startswith("a rule of at ")
+
+
+PAIR = Study(
+    id="pair",
+    question="Does y go with x?",
+    estimand="none",
+    outcome="y",
+    exposure="x",
+    design="cross-sectional",
+    unit="rows",
+    cluster="team_id",
+    kind="slope-gap",
+    moderators=("m",),
+    confounders=("z",),
+)
+SLOPE, GAP = -0.4, -0.25
+
+
+def made(rng: np.random.Generator, *, teams: int = 24, each: int = 20, tied: float = 0.12) -> pd.DataFrame:
+    """Rows whose slopes are known; exposure and confounder go together by ``tied``."""
+    n = teams * each
+    team, z, m = np.repeat(np.arange(teams), each), rng.normal(size=n), rng.random(n) < 0.4
+    x = np.clip(0.5 + tied * z + 0.05 * rng.normal(size=teams)[team] + (0.3 - tied) * rng.normal(size=n), 0, 1)
+    y = 0.5 * z + (SLOPE + GAP * m) * x + 0.2 * m + 0.3 * rng.normal(size=teams)[team] + rng.normal(size=n)
+    return pd.DataFrame({"team_id": team, "x": x, "z": z, "m": m, "y": y})
+
+
+def test_intervals_hold_the_known_change_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(5)
+    base, hits, draws = PAIR.estimate_frame(made(rng)), np.zeros(2), 40
+    for _ in range(draws):
+        frame = made(rng)
+        fit = PAIR.design_used.fit(frame, PAIR.plan())
+        got = replace(base, basis=basis_of(frame, [fit], "rows", None)).what_if(Change("cap", 0.4))
+        dx, m = np.minimum(frame["x"], 0.4) - frame["x"], frame["m"]
+        known = [((SLOPE + GAP * m) * dx).mean(), (SLOPE + GAP) * dx[m].mean() - SLOPE * dx[~m].mean()]
+        rows = [figure(got, role) for role in ("change", "gap change")]
+        hits += [r["conf_low"] <= k <= r["conf_high"] for r, k in zip(rows, known, strict=True)]
+    assert (hits / draws >= 0.85).all() and (hits / draws).mean() >= 0.9
+
+
+def test_the_level_has_the_error_of_the_mean_too() -> None:
+    """By hand: each team left out in turn, with the weights of all rows."""
+    frame = made(np.random.default_rng(2))
+    result = PAIR.estimate_frame(frame)
+    got = result.what_if({"x": -0.05})
+    mean = frame.groupby("team_id")["y"].agg(["sum", "size"])
+    left = (mean["sum"].sum() - mean["sum"]) / (mean["size"].sum() - mean["size"])
+    by_hand = np.sqrt(23 / 24 * ((left - frame["y"].mean()) ** 2).sum())
+    now, under, change = (figure(got, role) for role in ("now", "under the change", "change"))
+    assert now["std_error"] == pytest.approx(by_hand, rel=1e-9)
+    assert under["std_error"] > change["std_error"] and under["conf_low"] < under["estimate"] < under["conf_high"]
+    moved = []  # the jackknife of the whole sum
+    dx = np.clip(frame["x"] - 0.05, 0, 1) - frame["x"]
+    w = np.array([dx.mean(), (dx * frame["m"]).mean()])
+    for team in range(24):
+        rest = frame[frame["team_id"] != team]
+        fit = PAIR.design_used.fit(rest, PAIR.plan()).linear
+        moved.append(rest["y"].mean() + w @ fit.estimate[[fit.index("x"), fit.index("x:m")]])
+    assert under["std_error"] == pytest.approx(np.sqrt(23 / 24 * np.sum((moved - under["estimate"]) ** 2)), rel=1e-3)
+
+
+def test_exposure_is_supported_among_rows_alike_too() -> None:
+    """A value that many rows have may be one that no row like these has: x and z go together almost wholly."""
+    loose, tied = made(np.random.default_rng(3)), made(np.random.default_rng(3), tied=0.28)
+    assert PAIR.estimate_frame(loose).what_if(Change("set", 0.5)).outside < 0.1
+    with pytest.raises(StudyError, match="rows alike") as caught:
+        PAIR.estimate_frame(tied).what_if(Change("set", 0.6))
+    assert caught.value.code == "WHAT-IF-SUPPORT"
+
+
+def test_each_of_two_groups_compared_must_cover_the_change() -> None:
+    frame = made(np.random.default_rng(4))
+    frame["x"] = np.where(frame["m"], 0.3 * frame["x"], frame["x"])
+    with pytest.raises(StudyError, match="one of the two groups") as caught:
+        PAIR.estimate_frame(frame).what_if(Change("set", 0.6))
+    assert caught.value.code == "WHAT-IF-SUPPORT"
+    share = np.where(frame["m"], 0.05, 0.6)
+    yes = frame.assign(x=(np.random.default_rng(1).random(len(frame)) < share).astype(float))
+    result = PAIR.estimate_frame(yes)
+    with pytest.raises(StudyError, match="one of the two groups"):
+        result.what_if({"x": -0.3})
+    assert result.what_if({"x": 0.2}).moved == 1.0
+
+
+@pytest.mark.parametrize(("change", "fits"), [({"x": 20.0}, "WHAT-IF-CHANGE"), ({"x": -1.5}, "WHAT-IF-CHANGE")])
+def test_a_share_given_in_per_cent_is_refused(change, fits) -> None:
+    with pytest.raises(StudyError) as caught:
+        PAIR.estimate_frame(made(np.random.default_rng(3))).what_if(change)
+    assert caught.value.code == fits and "0.2 for 20" in caught.value.fix
+
+
+def test_a_mean_beyond_every_value_seen_is_refused() -> None:
+    frame = made(np.random.default_rng(3))
+    steep = frame.assign(y=(frame["x"] > 0.45).astype(float))
+    study = PAIR.but(kind="slope", moderators=())
+    result = study.estimate_frame(steep)
+    basis = result.basis
+    each = replace(basis.outcomes["y"], mean=0.99)
+    with pytest.raises(StudyError, match="beyond every value"):
+        replace(result, basis=replace(basis, outcomes={"y": each})).what_if({"x": 0.1})
+
+
+def test_few_rows_or_clusters_tell_nothing_and_no_group_is_told_from_the_rest(results) -> None:
+    small = made(np.random.default_rng(3), teams=4)
+    with pytest.raises(StudyError, match="WHAT-IF-FEW"):
+        PAIR.estimate_frame(small).what_if({"x": -0.05})
+    result = results["exclusion-gap"]
+    each = result.basis.outcomes["engaged"]
+    few = {k: 4 if k == ("career stage", "asye") else v for k, v in each.clusters.items()}
+    got = replace(result, basis=replace(result.basis, outcomes={"engaged": replace(each, clusters=few)}))
+    rows = got.what_if({"remote": -0.1}).tidy()
+    hidden = rows[rows["flag"].ne("")]
+    assert list(hidden["group"]) == ["career stage: asye", "career stage: early"]  # the next smallest goes with it
+    assert hidden[["estimate", "std_error", "conf_low", "n", "exposure_change"]].isna().all(axis=None)
+
+
+def test_a_diagnosis_that_lowers_the_claim_lowers_the_what_if(results) -> None:
+    study = headline_studies()[0]
+    known = replace(results[study.id].identification, identified=True)
+    result = replace(results[study.id], synthetic=False, identification=known, checks=())
+    diagnosis = study.diagnose("helpful-hump", sims=4, progress=False)
+    assert diagnosis.value("power") < 0.8
+    (free,), (held,) = (result.what_if({"rs_attendance": -0.1}, d).sentences for d in (None, diagnosis))
+    assert CAVEAT not in free and CAVEAT in held
+
+
+def test_an_interval_that_holds_nothing_is_said_to_settle_nothing(results) -> None:
+    for result in results.values():
+        got = result.what_if({result.study.exposure: -0.05})
+        for said, (_, rows) in zip(got.sentences, got.tidy().groupby("outcome", sort=False), strict=True):
+            role = "gap change" if "gap change" in set(rows["role"]) else "change"
+            row = rows[rows["role"].eq(role)].iloc[0]
+            assert ("not settled" in said) == (row["conf_low"] <= 0 <= row["conf_high"])
+
+
+@pytest.mark.parametrize("name", ["worker_id", "team_7", "harm_index"])
+def test_a_rota_over_one_team_or_worker_has_no_words(name) -> None:
+    frame = made(np.random.default_rng(3)).rename(columns={"x": name})
+    study = PAIR.but(kind="slope", moderators=(), exposure=name)
+    with pytest.raises(StudyError, match="WORDS"):
+        study.estimate_frame(frame).what_if({name: -0.05})
