@@ -11,6 +11,7 @@ from hybrid_toolkit.designs import regression_checks as shared
 from hybrid_toolkit.designs.base import FitOf, RowsOf, terms_of
 from hybrid_toolkit.designs.outcomes import design_of, plan_terms, row_of
 from hybrid_toolkit.designs.plan import DesignFit, Plan
+from hybrid_toolkit.designs.specifications import check_specifications
 from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.models.cox import CoxFit, fit_cox
 from hybrid_toolkit.models.discrete_time import fit_discrete_time
@@ -137,7 +138,12 @@ RETENTION = design_of(
     "The ratio stays the same over time, and those lost from view would have left as the others did.",
     ("log-hazard",),
     fit_hazard,
-    (shared.check_events(shared.number_of_terms), check_proportional, check_late_entry),
+    (
+        shared.check_events(shared.number_of_terms),
+        check_proportional,
+        check_late_entry,
+        check_specifications(fit_hazard),
+    ),
     (still_there, parts_of_time, other_clock(fit_periods, "in whole periods")),
     "log-hazard",
     needs=("duration",),
@@ -151,7 +157,12 @@ RETENTION_BY_PERIOD = design_of(
     "The ratio stays the same over periods, and those lost from view would have left as the others did.",
     ("log-hazard",),
     fit_periods,
-    (shared.check_events(shared.number_of_terms), check_proportional, check_late_entry),
+    (
+        shared.check_events(shared.number_of_terms),
+        check_proportional,
+        check_late_entry,
+        check_specifications(fit_periods),
+    ),
     (still_there, parts_of_time, other_clock(fit_hazard, "Cox regression")),
     "log-hazard",
     needs=("duration",),

@@ -46,9 +46,17 @@ def series_of(frame: pd.DataFrame, plan: Plan, *, how: str, controlled: bool) ->
 
     Raises
     ------
-    EstimationError : there is no unit of a kind that is needed, or a column is not numeric.
+    EstimationError : there is no unit of a kind that is needed, a unit is there twice in a period, or a column is not
+        numeric.
     CoverageError : a column is not there.
     """
+    twice = int(frame.duplicated([plan.followed, plan.time]).sum())
+    if twice:
+        raise EstimationError(
+            f"{twice:,} row(s) repeat a unit of '{plan.followed}' in a period of '{plan.time}'.",
+            fix="Bring the data to one row a unit and period.",
+            code="PANEL-DUPLICATE",
+        )
     over = str(plan.setting("over", ""))
     columns = [plan.outcome, *([over] if over else [])]
     values = {c: numbers(frame, c) for c in columns}
