@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hybrid_toolkit.data.evaluation_data import EvaluationData
-    from hybrid_toolkit.study.estimate import StudyResult
     from hybrid_toolkit.study.study import Study
 
 Adder = Callable[..., argparse.ArgumentParser]
@@ -40,7 +39,7 @@ def study(args: argparse.Namespace) -> int:
     _check_form(args.out)
     declared = find_study(args.study)
     data = _data_for(declared, args)
-    result = _estimate(declared, data, args.lock)
+    result = declared.estimate(data, lock=args.lock)
     gate = Gate(source=None if declared.unit == "rows" else data)
     shown = show_study(gate, result, titles={})
     if args.bundle:
@@ -127,14 +126,6 @@ def _data_for(declared: Study, args: argparse.Namespace) -> EvaluationData | pd.
     from hybrid_toolkit.data.plain_table import read_plain_table
 
     return read_plain_table(args.data)
-
-
-def _estimate(declared: Study, data: EvaluationData | pd.DataFrame, lock_file: str | None) -> StudyResult:
-    from hybrid_toolkit.data.evaluation_data import EvaluationData
-
-    if isinstance(data, EvaluationData):
-        return declared.estimate(data, lock=lock_file)
-    return declared.estimate_frame(data, lock=lock_file)
 
 
 def _check_form(path: str | None) -> None:

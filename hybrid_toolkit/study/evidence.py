@@ -136,7 +136,7 @@ def study_hash(study: Study) -> str:
 
 def evidence_bundle(
     study: Study,
-    found: StudyResult | EvaluationData,
+    found: StudyResult | EvaluationData | pd.DataFrame,
     path: Path | str | None = None,
     *,
     gate: Gate | None = None,

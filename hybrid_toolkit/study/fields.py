@@ -122,7 +122,7 @@ class StudyFields:
         for words in self.words:
             if words.outcome == outcome:
                 return words
-        return Words(outcome, phrase=outcome.replace("_", " "), unit=self.effect_unit)
+        return Words(outcome, phrase=outcome.replace("_", " ").replace(".", " "), unit=self.effect_unit)
 
     def but(self, **changes: object) -> Self:
         """The same study with some fields changed, checked again."""

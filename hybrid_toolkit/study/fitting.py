@@ -10,10 +10,8 @@ import pandas as pd
 from hybrid_toolkit import __version__
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
 from hybrid_toolkit.designs import DesignFit
-from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.estimate import StudyResult
-from hybrid_toolkit.study.frames import FREE_UNIT, given_frame
 from hybrid_toolkit.study.graph import CausalGraph
 from hybrid_toolkit.study.graph_check import require_unblocked
 from hybrid_toolkit.study.identification import Identification
@@ -39,22 +37,7 @@ class _Rows:
 
 def estimate_study(
     study: Study,
-    data: EvaluationData,
-    *,
-    conf_level: float = 0.95,
-    graph: CausalGraph | None = None,
-    lock: Path | str | None = None,
-) -> StudyResult:
-    """See ``Study.estimate``."""
-    known = require_unblocked(study, graph)
-    locked = check_lock(lock, study, data, graph=graph) if lock is not None else None
-    rows = _Rows(study.frame(data), data.hash, data.label, data.synthetic, data)
-    return _estimate(study, rows, known, locked, conf_level)
-
-
-def estimate_given(
-    study: Study,
-    frame: pd.DataFrame,
+    data: EvaluationData | pd.DataFrame,
     *,
     label: str = "",
     synthetic: bool = False,
@@ -62,17 +45,14 @@ def estimate_given(
     graph: CausalGraph | None = None,
     lock: Path | str | None = None,
 ) -> StudyResult:
-    """See ``Study.estimate_frame``."""
-    if study.unit != FREE_UNIT:
-        raise StudyError(
-            f"study '{study.id}' is of unit '{study.unit}', whose rows are made from tables.",
-            fix="Use estimate(data), or declare the study with unit 'rows'.",
-            code="UNIT-TABLES",
-        )
+    """See ``Study.estimate`` and ``Study.estimate_frame``; ``label`` and ``synthetic`` are of a frame alone."""
     known = require_unblocked(study, graph)
-    used = given_frame(frame, study.columns)
-    locked = check_lock(lock, study, frame, graph=graph) if lock is not None else None
-    rows = _Rows(used, hash_frame(used), label, synthetic, None)
+    frame = study.frame(data)
+    locked = check_lock(lock, study, data, graph=graph) if lock is not None else None
+    if isinstance(data, EvaluationData):
+        rows = _Rows(frame, data.hash, data.label, data.synthetic, data)
+    else:
+        rows = _Rows(frame, hash_frame(frame), label, synthetic, None)
     return _estimate(study, rows, known, locked, conf_level)
 
 

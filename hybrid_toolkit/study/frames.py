@@ -94,7 +94,7 @@ def build_frame(
     check_columns(unit, columns, metrics)
     if unit == FREE_UNIT:
         raise StudyError(
-            "a study of unit 'rows' is not made from tables.", fix="Use estimate_frame(frame).", code="UNIT-FREE"
+            "a study of unit 'rows' is not made from tables.", fix="Give it a data frame.", code="UNIT-FREE"
         )
     _require(data, unit, columns, metrics)
     first, *others = _parts(unit, metrics)
@@ -109,6 +109,35 @@ def build_frame(
         if name not in out:
             out[name] = np.nan
     return out
+
+
+def study_frame(
+    data: EvaluationData | pd.DataFrame, unit: str, columns: Collection[str], metrics: Sequence[OwnMetric] = ()
+) -> pd.DataFrame:
+    """The rows of a study: made from tables, or for unit ``"rows"`` those of the frame.
+
+    Raises
+    ------
+    StudyError : ``UNIT-TABLES``, a frame for a unit whose rows are made from tables; ``UNIT-FREE``, tables for unit
+        ``"rows"``; ``DATA-KIND``, neither tables nor a frame.
+    CoverageError : a table or column is not there.
+    """
+    if isinstance(data, pd.DataFrame) and unit != FREE_UNIT:
+        raise StudyError(
+            f"the study is of unit '{unit}', whose rows are made from tables; it was given one data frame.",
+            fix="Give it load_data(folder), or declare the study with unit 'rows'.",
+            code="UNIT-TABLES",
+        )
+    if isinstance(data, pd.DataFrame):
+        return given_frame(data, columns)
+    if not isinstance(data, EvaluationData):
+        wanted = "a data frame" if unit == FREE_UNIT else "the tables that load_data gives"
+        raise StudyError(
+            f"a study of unit '{unit}' is run on {wanted}; this is a {type(data).__name__}.",
+            fix=f"Give {wanted}.",
+            code="DATA-KIND",
+        )
+    return build_frame(data, unit, columns, metrics)
 
 
 def given_frame(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:

@@ -124,6 +124,9 @@ def _unjudged(case: Case) -> Identification:
         else "Exposure and outcome measure one node of the causal graph, so it cannot judge this study."
     )
     fix = "Name the column at a node of the graph, with its arrows."
+    if not case.graph.nodes:
+        text = "No causal graph was given for these rows, so none says what must not be held constant."
+        fix = "Pass graph=, a CausalGraph whose nodes name the frame's columns."
     return Identification(
         study_id=study.id,
         exposure=case.exposure,

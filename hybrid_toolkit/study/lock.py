@@ -19,9 +19,9 @@ import pandas as pd
 from hybrid_toolkit import __version__
 from hybrid_toolkit.data.atomic import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
-from hybrid_toolkit.errors import OutputError, StudyError, UnreadableError
+from hybrid_toolkit.errors import CoverageError, OutputError, StudyError, UnreadableError
 from hybrid_toolkit.study.draws import code_version
-from hybrid_toolkit.study.frames import given_frame
+from hybrid_toolkit.study.frames import FREE_UNIT, study_frame
 from hybrid_toolkit.study.graph import CausalGraph, parse_graph, shipped_graph
 from hybrid_toolkit.study.study import Study, parse_study
 
@@ -203,7 +203,7 @@ def check_lock(
     study, data, graph : as they are now; the graph of the toolkit by default.
     """
     lock = load_lock(path)
-    now = _hash(study, data)
+    now = _hash_now(_then(lock) or study, data)
     state = "not given" if not now else "not locked" if not lock.data_hash else ""
     return LockCheck(
         locked_at=lock.locked_at,
@@ -220,9 +220,8 @@ def _fields(lock: Lock, study: Study) -> tuple[str, ...]:
     """Fields that differ. A lock of a version whose studies can no longer be read differs in its whole text."""
     if lock.study == study.to_toml():
         return ()
-    try:
-        then = parse_study(lock.study)
-    except StudyError:
+    then = _then(lock)
+    if then is None:
         return ("the whole declaration, which this version cannot read",)
     return tuple(f.name for f in fields(study) if getattr(then, f.name) != getattr(study, f.name))
 
@@ -237,10 +236,29 @@ def _arrows(then: CausalGraph, now: CausalGraph) -> tuple[str, ...]:
     return tuple(out) or ("the order or the titles of its parts",)
 
 
+def _then(lock: Lock) -> Study | None:
+    """The study that was locked; None where this version cannot read it."""
+    try:
+        return parse_study(lock.study)
+    except StudyError:
+        return None
+
+
 def _hash(study: Study, data: EvaluationData | pd.DataFrame | None) -> str:
+    """The hash of the data, of a frame that of the study's columns; empty where no data are given."""
     if data is None:
         return ""
-    return data.hash if isinstance(data, EvaluationData) else hash_frame(given_frame(data, study.columns))
+    if isinstance(data, EvaluationData) and study.unit != FREE_UNIT:
+        return data.hash
+    return hash_frame(study_frame(data, study.unit, study.columns))
+
+
+def _hash_now(then: Study, data: EvaluationData | pd.DataFrame | None) -> str:
+    """The hash by the columns of the study that was locked, so that another study of one frame is not other data."""
+    try:
+        return _hash(then, data)
+    except (StudyError, CoverageError):
+        return "not what the locked study is run on"
 
 
 def _seal(content: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.study.declaration import require_tables
 from hybrid_toolkit.study.fields import StudyFields
-from hybrid_toolkit.study.frames import build_frame, table_needs
+from hybrid_toolkit.study.frames import study_frame, table_needs
 
 if TYPE_CHECKING:
     from hybrid_toolkit.disclosure import Gate
@@ -83,14 +83,19 @@ class Study(StudyFields):
         """Tables and columns that the study needs."""
         return table_needs(self.unit, self.columns, self.metrics)
 
-    def frame(self, data: EvaluationData) -> pd.DataFrame:
+    def frame(self, data: EvaluationData | pd.DataFrame) -> pd.DataFrame:
         """One row a unit, with every column of the study.
+
+        Parameters
+        ----------
+        data : tables, or for a study of unit ``"rows"`` a data frame.
 
         Raises
         ------
+        StudyError : the data are of the other kind.
         CoverageError : the data lack a table or column.
         """
-        return build_frame(data, self.unit, self.columns, self.metrics)
+        return study_frame(data, self.unit, self.columns, self.metrics)
 
     def identification(self, graph: CausalGraph | None = None, *, outcome: str = "") -> Identification:
         """What a causal graph says of the study: what it must not hold, which paths stay open, what closes them.
@@ -110,7 +115,7 @@ class Study(StudyFields):
 
     def estimate(
         self,
-        data: EvaluationData,
+        data: EvaluationData | pd.DataFrame,
         *,
         conf_level: float = 0.95,
         graph: CausalGraph | None = None,
@@ -120,7 +125,7 @@ class Study(StudyFields):
 
         Parameters
         ----------
-        data : the data.
+        data : the tables; for a study of unit ``"rows"`` a data frame (``estimate_frame`` also takes its label).
         conf_level : level of the intervals.
         graph : the causal graph that the study is checked against before any fit; that of the toolkit by default.
         lock : file that ``lock`` wrote; the result then says whether study, data, graph or code differ from it.
@@ -169,9 +174,9 @@ class Study(StudyFields):
         >>> float(study.estimate_frame(rows, label="made up").tidy()["estimate"].iloc[0].round(3))
         1.975
         """
-        from hybrid_toolkit.study.fitting import estimate_given
+        from hybrid_toolkit.study.fitting import estimate_study
 
-        return estimate_given(
+        return estimate_study(
             self, frame, label=label, synthetic=synthetic, conf_level=conf_level, graph=graph, lock=lock
         )
 
@@ -194,7 +199,7 @@ class Study(StudyFields):
 
         return write_lock(self, path, data=data, graph=graph)
 
-    def naive(self, data: EvaluationData, *, conf_level: float = 0.95) -> pd.DataFrame:
+    def naive(self, data: EvaluationData | pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
         """What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first."""
         frame = self.frame(data)
         rows = [self.design_used.naive(frame, self.plan(o, conf_level=conf_level)).row for o in self.outcomes]
@@ -248,7 +253,11 @@ class Study(StudyFields):
         return minimum_detectable_effect(self, power=power, **options)
 
     def evidence_bundle(
-        self, found: StudyResult | EvaluationData, path: Path | str | None = None, *, gate: Gate | None = None
+        self,
+        found: StudyResult | EvaluationData | pd.DataFrame,
+        path: Path | str | None = None,
+        *,
+        gate: Gate | None = None,
     ) -> EvidenceBundle:
         """What may leave an authority, to be pooled with others: ``hybrid_toolkit.study.evidence.evidence_bundle``."""
         from hybrid_toolkit.study.evidence import evidence_bundle

@@ -201,7 +201,7 @@ def contrast_of(contrast: str, exposure: str, kind: str = "slope") -> str:
     >>> contrast_of("", "hot_desks", "effect"), contrast_of("", "group", "composition")
     ('hot desks', 'who is in the two groups of group')
     """
-    name = exposure.replace("_", " ")
+    name = exposure.replace("_", " ").replace(".", " ")
     default = {"effect": name, "composition": f"who is in the two groups of {name}"}.get(kind)
     return contrast or default or f"one unit more of {name}"
 

@@ -119,3 +119,30 @@ def test_a_frame_of_ones_own_is_locked_by_the_columns_that_are_used(tmp_path) ->
     path = ROWS.lock(tmp_path / "r.json", data=frame).path
     assert ROWS.estimate_frame(frame.assign(unused=1), lock=path).lock.data == "same"
     assert ROWS.estimate_frame(frame.assign(y=frame["y"] + 1), lock=path).lock.data == "differ"
+
+
+@pytest.mark.parametrize("part", ["study", "data", "code", "graph", "nothing"])
+def test_each_part_is_told_by_itself(tmp_path, data, monkeypatch, part) -> None:
+    path = PRACTICE.lock(tmp_path / "p.json", data=data).path
+    study = PRACTICE.but(confounders=("risk",)) if part == "study" else PRACTICE
+    used = replace(data, tables={"la": data["la"].assign(imd=1.0)}) if part == "data" else data
+    graph = shipped_graph().but(remove=[("caseload_before", "timeliness")]) if part == "graph" else None
+    if part == "code":
+        monkeypatch.setattr(module, "code_version", lambda: "9.9+other")
+    found = check_lock(path, study, used, graph=graph).tidy()
+    assert found.loc[found["same"].eq(False), "part"].tolist() == ([] if part == "nothing" else [part])
+
+
+def test_another_study_of_the_same_frame_is_not_taken_for_other_data(tmp_path) -> None:
+    frame = pd.DataFrame({"g": list("aabbccdd"), "x": [0, 1] * 4, "y": [0.0, 2.1, 0.2, 1.9, 0.1, 2.0, 0.0, 2.2]})
+    frame["z"] = range(8)
+    path = ROWS.lock(tmp_path / "r.json", data=frame).path
+    other = ROWS.but(confounders=("z",))
+    found = check_lock(path, other, frame)
+    assert found.fields == ("confounders",) and found.data == "same"
+    assert check_lock(path, other, frame.assign(z=0)).data == "same"
+    assert check_lock(path, other, frame.assign(y=0.0)).data == "differ"
+    assert check_lock(path, other, frame.drop(columns="x")).data == "differ"
+    with pytest.raises(StudyError, match="UNIT-TABLES"):
+        PRACTICE.lock(tmp_path / "t.json", data=frame)
+    assert not (tmp_path / "t.json").exists()

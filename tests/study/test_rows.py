@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +11,9 @@ import statsmodels.formula.api as smf
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError
+from hybrid_toolkit.report.export import export
 from hybrid_toolkit.study.graph import CausalGraph, Edge, Node
-from hybrid_toolkit.study.study import Study, parse_study
+from hybrid_toolkit.study.study import Study, load_study, parse_study
 
 STUDY = Study(
     id="plain",
@@ -68,6 +71,28 @@ def test_a_graph_is_used_only_if_given(frame) -> None:
 
 def test_it_survives_its_file_and_needs_no_table() -> None:
     assert parse_study(STUDY.to_toml()) == STUDY and STUDY.tables() == {}
+
+
+def test_a_frame_goes_wherever_tables_go(frame, tmp_path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(STUDY.to_toml(), encoding="utf-8")
+    study = load_study(path)
+    result = study.estimate(frame)
+    assert result.tidy().equals(study.estimate_frame(frame).tidy()) and study.frame(frame).shape == (400, 4)
+    assert study.naive(frame)["estimate"].notna().all()
+    bundle = study.evidence_bundle(frame)
+    assert bundle.estimates[0].n == 400 and bundle.data_hash == result.data_hash
+    assert "No causal graph was given" in result.summary()
+    shown = export(result, tmp_path / "report.html", on=date(2026, 3, 1))
+    assert "Does y go with x?" in shown.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("given", [None, "frame.csv", {"y": [1]}, 3, [1, 2]])
+@pytest.mark.parametrize("verb", ["estimate", "estimate_frame", "naive", "frame", "evidence_bundle"])
+def test_what_is_neither_tables_nor_a_frame_is_refused_by_its_kind(given, verb) -> None:
+    with pytest.raises(StudyError, match=type(given).__name__) as caught:
+        getattr(STUDY, verb)(given)
+    assert caught.value.code == "DATA-KIND" and caught.value.fix
 
 
 @pytest.mark.parametrize(
