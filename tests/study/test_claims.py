@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +26,9 @@ from hybrid_toolkit.study.claims import (
     prediction_sentence,
     what_if_sentence,
 )
+from hybrid_toolkit.study.grammar import lowering_table
 from hybrid_toolkit.study.headline import headline_studies, panel_study
+from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.words import Words, causal_words, contrast_of, overreach
 
 WORDS = Words("engaged", "the engagement of families", "percentage points", 100.0, 3.0)
@@ -397,3 +402,226 @@ def test_what_if_and_prediction_keep_to_the_grade() -> None:
     assert "nothing can be said" in prediction_sentence(
         words=WORDS, contrast="a rota", low=float("nan"), high=float("nan"), conf_level=0.95, k=2
     )
+
+
+SMUGGLED = [
+    *(
+        "promotes",
+        "enables families",
+        "creates",
+        "shapes",
+        "gives rise to",
+        "as a result of",
+        "accounts for",
+        "explains",
+    ),
+    *(
+        "facilitates",
+        "deters",
+        "exacerbates",
+        "eases",
+        "transforms",
+        "cuts",
+        "halves",
+        "changes how",
+        "protects",
+        "thus",
+    ),
+    *("significant", "insignificant", "likely to leave", "strongest team", "ahead of other", "poorest", "failing team"),
+    *("remoteReducesHarm", "team 7", "worker_12", "North Team", "Duty Hub", "worker id", "team_id", "c/a/u/s/e/s"),
+    *(
+        "\u1d04\u1d00\u1d1c\ua731\u1d07\ua731",
+        "\u0188auses",
+        "\U0001f152\U0001f150\U0001f164\U0001f162\U0001f154\U0001f162",
+    ),
+    *("\u043aauses", "cau<b></b>ses", "ca&shy;uses", "&#99;auses", "\u202esesuac\u202c"),
+]
+
+
+@pytest.mark.parametrize("word", SMUGGLED)
+def test_more_verbs_names_and_disguises_are_seen(word) -> None:
+    for grade in GRADES:
+        with pytest.raises(StudyError, match="WORDS"):
+            claim(grade, words=replace(WORDS, phrase=f"the engagement, {word}, of contact"))
+        with pytest.raises(StudyError, match="WORDS"):
+            claim(grade, contrast=f"an arrangement that {word} here")
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        *(
+            "the share of contacts held as preferred",
+            "child protection visits",
+            "support from the team a month",
+            "visits",
+        ),
+        *("protected time for supervision", "changes of social worker", "the odds of leaving", "learning in The Team"),
+        *(
+            "ymweliadau \u00e2 theuluoedd",
+            "d\u00e9j\u00e0 vu",
+            "budget per child",
+            "explanations asked for",
+            "team meetings",
+        ),
+    ],
+)
+def test_plain_phrases_pass(phrase) -> None:
+    assert not overreach(phrase) and claim(words=replace(WORDS, phrase=phrase))
+
+
+def test_a_phrase_is_printed_on_one_line_and_can_be_read() -> None:
+    got = claim(words=replace(WORDS, phrase="share\n of\t contacts\u200b\x07 {0} <i>held</i>"))
+    assert "share of contacts {0} <i>held</i>" in got.text and got.text.isprintable()
+    with pytest.raises(StudyError, match="WORDS-LONG"):
+        claim(contrast="a rota " * 200)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_text_breaks_a_claim_or_strengthens_it(phrase, contrast) -> None:
+    try:
+        got = claim("causal", checks=[Check("lead", False, "It failed.")], contrast=contrast,
+                    words=replace(WORDS, phrase=phrase))  # fmt: skip
+    except StudyError as error:
+        assert error.code == "WORDS"
+        return
+    assert not causal_words(got.text) and "\n" not in got.text and "95% interval" in got.text
+
+
+@given(st.floats(-1e7, 1e7), st.floats(0, 1e6), st.floats(0, 1e6), st.sampled_from(["slope", "effect", "log-odds"]))
+def test_the_printed_interval_says_what_the_finding_says(estimate, below, above, kind) -> None:
+    """No interval that leaves out nothing is printed as if it held it, nor one that holds it as if it did not."""
+    scale = 1e-6 if kind == "log-odds" else 1.0
+    low, high = scale * (estimate - below), scale * (estimate + above)
+    got = claim(words=Words("y", "visits", "points"), estimate=scale * estimate, low=low, high=high, kind=kind)
+    none = "1.00" if kind == "log-odds" else "0"
+    told = re.search(r"interval (?:runs from )?(.+?) to (.+?)(?: times| points|\))", got.text)
+    assert told
+    if got.finding == "difference":
+        assert none not in told.groups() and "e+" not in got.text
+        assert not (told[1].startswith(("just below", "−")) and told[2].startswith(("just above", "+")))
+    else:
+        assert not all(t.startswith(("just above", "+")) for t in told.groups())
+
+
+def test_figures_have_units_levels_and_singulars() -> None:
+    one = replace(WORDS, smallest=1.0)
+    assert "as large as the 1 percentage point said" in claim(finding="open", words=one, low=-0.004, high=0.004).text
+    assert "99.9% interval" in claim(conf_level=0.999).text
+    assert "+12,346" in claim(words=Words("y", "visits", "visits"), estimate=12345.6, low=9000.0, high=15000.0).text
+    assert (
+        "over 100 times" in claim(kind="log-odds", words=Words("y", "leaving"), estimate=9.0, low=8.0, high=60.0).text
+    )
+    with pytest.raises(StudyError, match="CLAIM"):
+        claim(estimate=0.1, low=0.2, high=0.0)
+
+
+def test_a_gap_says_its_groups_and_a_path_its_mediator() -> None:
+    gap = claim(kind="slope-gap", beside="low_access").text
+    assert "the engagement of families where 'low access' is yes, relative to where it is no, (" in gap
+    told = replace(WORDS, phrase="the engagement of some relative to that of others")
+    assert "low access" not in claim(kind="slope-gap", beside="low_access", words=told).text
+    path = claim("causal", kind="indirect", beside="contact_time").text
+    assert "by way of contact time" in path and not causal_words(path)
+    with pytest.raises(StudyError, match="WORDS"):
+        claim(kind="slope-gap", beside="team_id")
+
+
+@given(st.sampled_from(GRADES), st.sampled_from(FINDINGS), st.sampled_from(KINDS_TRIED), st.booleans())
+def test_every_sentence_is_a_row_of_the_table(grade, finding, kind, synthetic) -> None:
+    words = replace(WORDS, smallest=1.2, scale=1.0)
+    estimate, low, high = {"difference": (1, 0.5, 2), "trifling": (0.05, 0.01, 0.1), "small": (0, -0.1, 0.1)}.get(
+        finding, (0, -2, 2)
+    )
+    got = claim(grade, words=words, kind=kind, synthetic=synthetic, estimate=estimate, low=low, high=high)
+    table = grammar_table().set_index(["family", "grade", "finding"])["sentence"]
+    pieces = [re.escape(p) for p in re.split(r" ?\{\w+\}", table[got.row])]
+    pattern = ".*".join(pieces)
+    said = got.text.removeprefix("In simulated data: ").partition(" SYNTHETIC")[0]
+    assert got.finding == finding == got.row[2] and re.fullmatch(pattern, said)
+
+
+def test_an_unsettled_check_is_told_and_raises_nothing() -> None:
+    could_not = Check("interference", None, "This check could not be run (SINGULAR).")
+    informs = Check("naive comparison", None, "A plain comparison gives 1.")
+    got = claim("causal", checks=[could_not, informs, Check("lead", False, "It failed.")])
+    assert got.grade == "associational"
+    assert any("Not settled by the check 'interference'" in r for r in got.reasons)
+    assert not any("naive" in r for r in got.reasons)
+
+
+def test_a_low_level_carries_no_effect_and_bad_coverage_neither() -> None:
+    got = claim("causal", conf_level=0.5)
+    assert got.grade == "associational" and any("50% leave out the truth too often" in r for r in got.reasons)
+    assert claim("causal", checks=[Check("coverage", False, "Intervals held it in 70%.")]).grade == "associational"
+    assert set(lowering_table()["check"]) == set(NAMES)
+
+
+def rows(seed: int = 1, *, teams: int = 20, each: int = 12, slope: float = 0.5) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    team = np.repeat(np.arange(teams), each)
+    x = rng.normal(size=len(team))
+    y = slope * x + 0.2 * rng.normal(size=teams)[team] + rng.normal(size=len(team))
+    return pd.DataFrame({"team_id": team, "x": x, "y": y, "w": x + rng.normal(size=len(team)), "other": -y})
+
+
+FREE = Study(id="free", question="Does y go with x?", estimand="none", outcome="y", exposure="x",
+             design="cross-sectional", unit="rows", cluster="team_id")  # fmt: skip
+REAL = {
+    "nothing": (lambda f: f, {}, {}),
+    "clusters": (lambda f: f[f["team_id"] < 6], {}, {}),
+    "missing values": (lambda f: f.assign(y=f["y"].where(np.arange(len(f)) % 10 < 3)), {}, {}),
+    "response": (
+        lambda f: f.assign(a=np.arange(len(f)) % 5 < 2, wave=1, worker_id=np.arange(len(f))),
+        {"answered": "a"},
+        {},
+    ),
+    "multiple testing": (
+        lambda f: f.assign(y=weak(f)),
+        {"secondary_outcomes": ("noise",), "secondary_estimands": ("none",)},
+        {},
+    ),
+    "interval level": (lambda f: f, {}, {"conf_level": 0.5}),
+}
+
+
+def weak(frame: pd.DataFrame) -> pd.Series:
+    """An outcome whose p-value alone lies between 0.025 and 0.05."""
+    for slope in np.linspace(0.02, 0.4, 60):
+        y = frame["noise"].sample(frac=1, random_state=3).to_numpy() + slope * frame["x"]
+        fit = FREE.design_used.fit(frame.assign(y=y), FREE.plan())
+        if 0.026 < float(fit.row["p_value"].iloc[0]) < 0.049:
+            return y
+    raise AssertionError
+
+
+@pytest.mark.parametrize("cause", sorted(REAL))
+def test_real_rows_lower_the_claim_and_say_why(cause) -> None:
+    spoil, fields, options = REAL[cause]
+    frame = spoil(rows().assign(noise=np.random.default_rng(8).normal(size=240)))
+    claims = FREE.but(**fields).estimate_frame(frame, **options).claims()
+    told = [r for r in claims[0].reasons if r.startswith("Lowered")]
+    if cause == "nothing":
+        assert claims[0].grade == "associational" and not told
+    else:
+        assert claims[0].grade == "descriptive" and any(f"'{cause}'" in r for r in told)
+        assert "is associated" not in claims[0].text
+
+
+def test_several_causes_at_once_are_all_told() -> None:
+    frame = rows()[lambda f: f["team_id"] < 6]
+    frame = frame.assign(y=frame["y"].where(np.arange(len(frame)) % 10 < 3))
+    got = FREE.estimate_frame(frame, synthetic=True).claims()[0]
+    assert {"clusters", "missing values"} <= {r.split("'")[1] for r in got.reasons if r.startswith("Lowered")}
+    assert got.grade == ILLUSTRATION and any("simulated" in r for r in got.reasons)
+
+
+@pytest.mark.parametrize("column", ["worker_id", "harm_prevented", "team_3", "reducesRisk"])
+def test_columns_that_claim_or_name_have_no_claim_until_they_are_named_plainly(column) -> None:
+    frame = rows().rename(columns={"y": column})
+    study = FREE.but(outcome=column)
+    with pytest.raises(StudyError, match="WORDS") as caught:
+        study.estimate_frame(frame).claims()
+    assert "Words(outcome, phrase)" in caught.value.fix
+    plain = study.but(words=(Words(column, "the outcome"),))
+    assert "the outcome" in plain.estimate_frame(frame).claims()[0].text
