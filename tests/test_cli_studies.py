@@ -14,7 +14,7 @@ from hybrid_toolkit import cli
 from hybrid_toolkit.cli_studies import SHIPPED
 from hybrid_toolkit.data.plain_table import read_plain_table
 from hybrid_toolkit.errors import UnreadableError
-from hybrid_toolkit.study.evidence import read_bundle
+from hybrid_toolkit.study.evidence_file import read_bundle
 from hybrid_toolkit.synth.generate import simulate_authority
 
 Captured = pytest.CaptureFixture[str]

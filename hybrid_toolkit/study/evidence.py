@@ -18,9 +18,9 @@ import pandas as pd
 
 from hybrid_toolkit.data.atomic import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
-from hybrid_toolkit.designs import GRADES, RATIO_KINDS
+from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.disclosure import Gate, Release
-from hybrid_toolkit.errors import DisclosureError, StudyError, UnreadableError
+from hybrid_toolkit.errors import DisclosureError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.estimate import StudyResult
 from hybrid_toolkit.study.study import Study, parse_study
@@ -118,7 +118,7 @@ class EvidenceBundle:
     def to_json(self) -> str:
         """The bundle as text, with the hash of its content."""
         body = {"format": FORMAT, "schema": SCHEMA, **asdict(self), "gate": dict(self.gate)}
-        return json.dumps({**body, "content_hash": _digest(body)}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps({**body, "content_hash": digest(body)}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def study_hash(study: Study) -> str:
@@ -248,50 +248,7 @@ def _record(*releases: Release) -> dict[str, Any]:
     return {"policy_hash": releases[0].policy_hash, "decisions": decisions}
 
 
-def _digest(body: Mapping[str, Any]) -> str:
+def digest(body: Mapping[str, Any]) -> str:
+    """SHA-256 of a bundle's content."""
     text = json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def read_bundle(path: Path | str) -> EvidenceBundle:
-    """A bundle from its file.
-
-    Raises
-    ------
-    UnreadableError : the file is not there, is no bundle, is of a newer schema, or was changed since it was written.
-    """
-    name = Path(path).name
-    try:
-        raw = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _unreadable(name, f"it cannot be read as JSON ({type(error).__name__})") from None
-    return parse_bundle(raw, name=name)
-
-
-def parse_bundle(raw: object, *, name: str = "bundle") -> EvidenceBundle:
-    """A bundle from what its file holds; raises as ``read_bundle``."""
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-        raise _unreadable(name, "it is not an evidence bundle")
-    if raw.get("schema") != SCHEMA:
-        raise _unreadable(name, f"it is of another schema than {SCHEMA}")
-    body = {k: v for k, v in raw.items() if k != "content_hash"}
-    if raw.get("content_hash") != _digest(body):
-        raise _unreadable(name, "it was changed or damaged since it was written")
-    fields = {k: v for k, v in body.items() if k not in ("format", "schema", "estimates", "checks")}
-    try:
-        rows = tuple(BundleRow(**r) for r in body["estimates"])
-        bundle = EvidenceBundle(estimates=rows, checks=tuple(BundleCheck(**c) for c in body["checks"]), **fields)
-        sound = study_hash(bundle.study) == bundle.study_hash and bundle.grade in GRADES and len(rows) > 0
-    except (TypeError, KeyError) as error:
-        raise _unreadable(name, f"a part is missing or unknown ({type(error).__name__})") from None
-    if not sound:
-        raise _unreadable(name, "its study is not the one that its hash names")
-    return bundle
-
-
-def _unreadable(name: str, why: str) -> UnreadableError:
-    return UnreadableError(
-        f"'{name}' cannot be used as evidence: {why}.",
-        fix="Ask for the bundle again; write it with study.evidence_bundle.",
-        code="BUNDLE-UNREADABLE",
-    )

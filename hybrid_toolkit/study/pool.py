@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from hybrid_toolkit.models.random_effects import INTERVALS, METHODS, RandomEffec
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.claims import Claim, make_claim, prediction_sentence
 from hybrid_toolkit.study.estimate import open_path
-from hybrid_toolkit.study.evidence import EvidenceBundle, read_bundle
+from hybrid_toolkit.study.evidence import EvidenceBundle
+from hybrid_toolkit.study.evidence_file import read_bundle
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.words import beside_of, contrast_of
 
@@ -151,12 +152,13 @@ def pool(
 
     Raises
     ------
-    StudyError : fewer than two bundles, bundles of different studies, the same data twice, simulated and real data
-        together.
+    StudyError : fewer than two bundles, bundles of different studies, outcomes or units, the same data twice,
+        simulated and real data together. Bundles name no authority, so two of one authority on different data are
+        not told apart from two authorities: who collects them keeps one each.
     UnreadableError : a file is no bundle, or was changed since it was written.
     EstimationError : an unknown method.
     """
-    read = [b if isinstance(b, EvidenceBundle) else read_bundle(b) for b in bundles]
+    read = _read(bundles)
     _check_together(read)
     study = read[0].study
     fits = []
@@ -183,13 +185,30 @@ def pool(
     )
 
 
+def _read(bundles: Sequence[EvidenceBundle | Path | str]) -> list[EvidenceBundle]:
+    """Each bundle, from its file where a path is given."""
+    several = isinstance(bundles, Iterable) and not isinstance(bundles, str | bytes)
+    given = list(bundles) if several else [None]
+    if not all(isinstance(b, EvidenceBundle | Path | str) for b in given):
+        raise StudyError(
+            "pool takes a list of bundles, or of paths to their files.",
+            fix='Write pool(["one.json", "two.json"]).',
+            code="POOL-KIND",
+        )
+    return [b if isinstance(b, EvidenceBundle) else read_bundle(b) for b in given if b is not None]
+
+
 def _check_together(read: Sequence[EvidenceBundle]) -> None:
+    """The bundles are several, of one study, each on its own data, in the same outcomes, terms and units."""
     studies, data = {b.study_hash for b in read}, [b.data_hash for b in read]
+    measured = {tuple((r.outcome, r.term, r.unit) for r in b.estimates) for b in read}
+    twice = [f"{data.index(h) + 1} and {i + 1}" for i, h in enumerate(data) if h in data[:i]]
     refusals = (
         (len(read) < 2, f"{len(read)} bundle(s) were given; combining needs at least 2", "POOL-ONE"),
         (len(studies) > 1, f"the bundles are of {len(studies)} different studies", "POOL-STUDIES"),
-        (len(set(data)) < len(data), f"{len(data) - len(set(data))} bundle(s) rest on data of another", "POOL-TWICE"),
+        (twice, f"bundles rest on the same data, by their place: {', '.join(twice)}", "POOL-TWICE"),
         (len({b.synthetic for b in read}) > 1, "simulated and real data would be mixed", "POOL-SYNTHETIC"),
+        (len(measured) > 1, "the bundles differ in their outcomes, terms or units", "POOL-UNITS"),
     )
     for wrong, what, code in refusals:
         if wrong:

@@ -12,7 +12,8 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate, Policy
 from hybrid_toolkit.errors import DisclosureError, OutputError, StudyError, UnreadableError
-from hybrid_toolkit.study.evidence import EvidenceBundle, read_bundle, study_hash
+from hybrid_toolkit.study.evidence import EvidenceBundle, digest, study_hash
+from hybrid_toolkit.study.evidence_file import parse_bundle, read_bundle
 from hybrid_toolkit.study.pool import pool
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
@@ -112,6 +113,10 @@ def changed(bundle: EvidenceBundle, **fields: object) -> dict[str, object]:
     return {**raw, **fields}
 
 
+def moved(bundle: EvidenceBundle, **fields: object) -> EvidenceBundle:
+    return replace(bundle, estimates=(replace(bundle.estimates[0], **fields),))
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [
@@ -120,6 +125,14 @@ def changed(bundle: EvidenceBundle, **fields: object) -> dict[str, object]:
         (lambda b: [b[0], b[0]], "POOL-TWICE"),
         (lambda b: [b[0], replace(b[1], synthetic=False)], "POOL-SYNTHETIC"),
         (lambda b: [b[0], replace(b[1], study_hash="0" * 64)], "POOL-STUDIES"),
+        (lambda b: [b[0], moved(b[1], unit="points")], "POOL-UNITS"),
+        (lambda b: [b[0], moved(b[1], term="another")], "POOL-UNITS"),
+        (lambda b: [b[0], moved(b[1], outcome="timely")], "POOL-UNITS"),
+        (lambda b: [b[0], replace(b[1], estimates=b[1].estimates * 2)], "POOL-UNITS"),
+        (lambda b: b[0], "POOL-KIND"),
+        (lambda b: "one.json", "POOL-KIND"),
+        (lambda b: None, "POOL-KIND"),
+        (lambda b: [b[0], 3], "POOL-KIND"),
     ],
 )
 def test_bundles_that_do_not_belong_together_are_refused(bundles, given, code) -> None:
@@ -149,6 +162,41 @@ def test_a_damaged_or_edited_bundle_is_refused(bundles, write, tmp_path: Path) -
     assert caught.value.code == "BUNDLE-UNREADABLE" and "1.5" not in str(caught.value)
     with pytest.raises(UnreadableError):
         read_bundle(tmp_path / "absent.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"rows": [[1, 2]]}, "missing or unknown"),
+        ({"checks": "none"}, "no list"),
+        ({"estimates": []}, "one for each outcome"),
+        ({"conf_level": 2.0}, "level"),
+        ({"synthetic": "no"}, "'synthetic' in the bundle is of the wrong kind"),
+        ({"grade": "causal"}, "more than its design carries"),
+        ({"design": "cross-sectional"}, "design or grade"),
+        ({"study_toml": "x = = 1"}, "cannot be read"),
+        ({"study_toml": STUDY.but(contrast_size=0.5).to_toml()}, "not that of its hash"),
+        ({"data_hash": ""}, "hash of its data"),
+        ({"gate": []}, "'gate' in the bundle is of the wrong kind"),
+        ({"estimate": "0.1"}, "'estimate' in estimates is of the wrong kind"),
+        ({"estimate": None}, "'estimate' in estimates is of the wrong kind"),
+        ({"n": True}, "'n' in estimates is of the wrong kind"),
+        ({"n": -5}, "not above 0"),
+        ({"std_error": 0.0, "variance": 0.0}, "not above 0"),
+        ({"variance": 1e-6}, "not the square"),
+        ({"outcome": "timely"}, "one for each outcome"),
+    ],
+)
+def test_a_bundle_that_other_software_sealed_is_held_to_its_kinds(bundles, change, said) -> None:
+    raw = json.loads(bundles[0].to_json())
+    row = raw["estimates"][0]
+    inner = {k: v for k, v in change.items() if k in row}
+    body = {**raw, **{k: v for k, v in change.items() if k not in row}}
+    body |= {"estimates": [{**row, **inner}]} if inner else {}
+    del body["content_hash"]
+    with pytest.raises(UnreadableError, match=said) as caught:
+        parse_bundle({**body, "content_hash": digest(body)}, name="other.json")
+    assert caught.value.code == "BUNDLE-UNREADABLE" and "other.json" in str(caught.value)
 
 
 def test_what_may_not_leave_does_not(tmp_path: Path) -> None:
