@@ -65,6 +65,27 @@ def error_code(error: Exception) -> str:
     return error.code if isinstance(error, HybridToolkitError) else type(error).__name__
 
 
+def check_trials(sims: int, seed: int, conf_level: float) -> None:
+    """That trials can be run so.
+
+    Raises
+    ------
+    StudyError : fewer than two simulations, or a number of them that is not whole; a seed below 0; a level of the
+        intervals that is not between 0 and 1.
+    """
+    whole = isinstance(sims, int | np.integer) and not isinstance(sims, bool)
+    if not whole or sims < 2:
+        raise StudyError(
+            "a diagnosis needs a whole number of simulations, at least 2.", fix="Ask for 100 or more.", code="SIMS"
+        )
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
+        raise StudyError("a seed is a whole number from 0.", fix="Give a seed of 0 or more.", code="SEED")
+    if isinstance(conf_level, str) or not 0 < conf_level < 1:
+        raise StudyError(
+            "the level of the intervals lies between 0 and 1.", fix="Ask for 0.95, say.", code="CONF-LEVEL"
+        )
+
+
 def diagnose_together(
     studies: Sequence[Study],
     truths: TruthLike | Sequence[TruthLike] = "helpful-hump",
@@ -96,7 +117,7 @@ def diagnose_together(
 
     Raises
     ------
-    StudyError : fewer than two simulations, no truth, or ``resume`` holds the trials of another run.
+    StudyError : see ``check_trials``; no truth, or ``resume`` holds the trials of another run.
     UsageError : an unknown scenario, size or estimand.
     OutputError : the file of ``resume`` cannot be written.
 
@@ -105,8 +126,7 @@ def diagnose_together(
     A fit that raises, gives a figure that is no number or stops short of its optimum is counted among the failures, by
     the code of its error or the type of an exception that nobody foresaw, and leaves the others as they are.
     """
-    if sims < 2:
-        raise StudyError("a diagnosis needs at least 2 simulations.", fix="Ask for 100 or more.", code="SIMS")
+    check_trials(sims, seed, conf_level)
     run = _Run(tuple(studies), _named(truths), size_like_of(size_like), seed, conf_level)
     found = _run_all(run, sims, n_jobs=n_jobs, progress=progress, resume=resume)
     known = [run.true_values(s) for s in run.studies]
@@ -118,7 +138,7 @@ def diagnose_together(
             seed=seed,
             conf_level=conf_level,
             truths_by_scenario=known[k],
-            draws=_draws((name, i, found[name, i][k]) for name in run.truths for i in range(sims)),
+            draws=draws_of((name, i, found[name, i][k]) for name in run.truths for i in range(sims)),
         )
         for k, study in enumerate(run.studies)
     )
@@ -219,11 +239,22 @@ def _fit(study: Study, frame: pd.DataFrame, outcome: str, conf_level: float) -> 
         return outcome, "NOT-CONVERGED", ()
     if not np.isfinite(figures).all():
         return outcome, "NOT-FINITE", ()
-    # twelve digits: the last few may differ with the number of threads of the linear algebra library
-    return outcome, "", tuple(float(f"{v:.12g}") for v in figures)
+    return outcome, "", twelve_digits(figures)
 
 
-def _draws(trials: Iterable[tuple[str, int, Sequence[Row]]]) -> pd.DataFrame:
+def twelve_digits(figures: Iterable[float]) -> tuple[float, ...]:
+    """Figures to twelve digits: the last few may differ with the threads of the linear algebra library.
+
+    Examples
+    --------
+    >>> twelve_digits([0.1 + 0.2, 1 / 3])
+    (0.3, 0.333333333333)
+    """
+    return tuple(float(f"{v:.12g}") for v in figures)
+
+
+def draws_of(trials: Iterable[tuple[str, int, Sequence[Row]]]) -> pd.DataFrame:
+    """The figures of trials (scenario, number, a row an outcome) as one frame."""
     empty = (np.nan,) * len(FIGURES)
     rows = [(n, i, o, *(figures or empty), error) for n, i, each in trials for o, error, figures in each]
     return pd.DataFrame(rows, columns=list(DRAW_COLUMNS))

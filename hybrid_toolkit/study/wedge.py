@@ -7,7 +7,8 @@ by team and period; a chunk of authorities is estimated at once from these sums;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,23 @@ from tqdm.std import tqdm
 from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError
 from hybrid_toolkit.models.batched import BatchFit, ClusterSums, cell_sums, fit_fixed_clusters, fit_random_intercepts
 from hybrid_toolkit.models.terms import Array
-from hybrid_toolkit.study.diagnose import simulation_seed
-from hybrid_toolkit.study.diagnosis import DRAW_COLUMNS, Diagnosis
+from hybrid_toolkit.study.diagnose import (
+    Row,
+    SizeLike,
+    check_trials,
+    draws_of,
+    error_code,
+    simulation_seed,
+    size_like_of,
+    twelve_digits,
+)
+from hybrid_toolkit.study.diagnosis import Diagnosis
+from hybrid_toolkit.study.draws import DrawFile, code_version, hash_of
+from hybrid_toolkit.synth.streams import Bools
 from hybrid_toolkit.synth.worlds.wedge import Wedge
 
 CHUNK = 250
-"""Authorities estimated at once: the same on any number of cores, so that the numbers are too."""
+"""Authorities estimated at once; the numbers of one do not depend on which others they are."""
 MODELS = ("random-intercept", "fixed-effects")
 
 
@@ -74,65 +86,66 @@ class WedgeStudy:
     def diagnose(
         self,
         truths: Wedge | Sequence[Wedge] = Wedge(),  # noqa: B008 - frozen
+        size_like: SizeLike | None = None,
         *,
         sims: int = 1000,
         seed: int = 20_250_000,
         n_jobs: int | None = None,
         progress: bool = True,
         conf_level: float = 0.95,
+        resume: Path | str | None = None,
     ) -> Diagnosis:
         """Simulate authorities whose truth is known, estimate each, and say how well the study did.
 
         Parameters
         ----------
         truths : one wedge or several of the same size and of different ``scenario``.
-        sims, seed, n_jobs, progress, conf_level : as in ``hybrid_toolkit.study.diagnose.diagnose_together``.
+        size_like : a ``Size``, the name of one, or data, whose teams, workers a team and months (a period each) the
+            wedges then have; left out, they keep their own.
+        sims, seed, n_jobs, progress, conf_level, resume : as in ``hybrid_toolkit.study.diagnose.diagnose_together``. A
+            fit that fails is counted there and here alike.
 
         Raises
         ------
-        StudyError : fewer than two simulations, no truth, or truths of one name.
-        EstimationError : the design cannot carry the model.
+        StudyError : fewer than two simulations, no truth, truths of one name or of several sizes, or ``resume`` holds
+            the trials of another run.
+        UsageError : a size that no wedge can have.
+        OutputError : the file of ``resume`` cannot be written.
         """
-        wedges = [truths] if isinstance(truths, Wedge) else list(truths)
-        known = {w.scenario: ((self.outcome, w.effect),) for w in wedges}
-        if sims < 2 or not wedges or len(known) < len(wedges):
-            raise StudyError(
-                f"{sims} simulations under {len(wedges)} truth(s) of {len(known)} name(s).",
-                fix="Ask for 2 simulations or more, and give each truth a scenario of its own.",
-                code="SIMS",
-            )
-        parts = [(w, range(i, min(i + CHUNK, sims))) for w in wedges for i in range(0, sims, CHUNK)]
-        jobs = (delayed(self._chunk)(w, [simulation_seed(seed, i) for i in at], conf_level) for w, at in parts)
-        run = tqdm(
-            Parallel(n_jobs=n_jobs, return_as="generator")(jobs),
-            total=len(parts),
-            desc=f"{', '.join(known)}: simulated authorities",
-            unit=f"{CHUNK} authorities",
-            disable=not progress,
-        )
-        draws = [d.assign(scenario=w.scenario, sim=list(at)) for (w, at), d in zip(parts, run, strict=True)]
+        check_trials(sims, seed, conf_level)
+        run = _Run(self, _worlds(truths, size_like), seed, conf_level)
+        found = _run_all(run, sims, n_jobs=n_jobs, progress=progress, resume=resume)
+        first = next(iter(run.wedges.values()))
         return Diagnosis(
             study_id=self.id,
-            size=f"{wedges[0].teams} teams, {wedges[0].periods} periods, {wedges[0].workers} workers a team",
+            size=f"{first.teams} teams, {first.periods} periods, {first.workers} workers a team",
             sims=sims,
             seed=seed,
             conf_level=conf_level,
-            truths_by_scenario=known,
-            draws=pd.concat(draws, ignore_index=True)[list(DRAW_COLUMNS)],
+            truths_by_scenario={n: ((self.outcome, w.effect),) for n, w in run.wedges.items()},
+            draws=draws_of((n, i, [found[n, i]]) for n in run.wedges for i in range(sims)),
         )
 
-    def _chunk(self, wedge: Wedge, seeds: Sequence[int], conf_level: float) -> pd.DataFrame:
-        sums = simulated_sums(wedge, seeds)
+    def trials(self, wedge: Wedge, seeds: Sequence[int], conf_level: float) -> list[Row]:
+        """One row an authority: outcome, error code, figures (empty where the fit failed)."""
+        try:
+            figures, converged = self._figures(simulated_sums(wedge, seeds), conf_level)
+        except Exception as error:  # counted by its type; one bad draw never spoils the others
+            if len(seeds) == 1:
+                return [(self.outcome, error_code(error), ())]
+            return [row for seed in seeds for row in self.trials(wedge, [seed], conf_level)]
+        fine = np.atleast_1d(np.isfinite(figures).all(axis=1))
+        errors = ["NOT-CONVERGED" if not c else "" if f else "NOT-FINITE" for c, f in zip(converged, fine, strict=True)]
+        return [(self.outcome, e, () if e else twelve_digits(f)) for e, f in zip(errors, figures.tolist(), strict=True)]
+
+    def _figures(self, sums: ClusterSums, conf_level: float) -> tuple[Array, Bools]:
+        """(authorities, figures), and whether each fit converged."""
         fit = self._fit(sums, conf_level)
         pooled = sums.only(("constant", "treated"))
         naive = fit_fixed_clusters(pooled, term="treated", within=False, variance="sandwich", conf_level=conf_level)
         (low, high), (naive_low, naive_high) = fit.interval, naive.interval
         figures = np.stack([fit.estimate, fit.std_error, low, high, naive.estimate, naive_low, naive_high], axis=1)
-        fine = np.isfinite(figures).all(axis=1)
-        error = np.select([~fit.converged, ~fine], ["NOT-CONVERGED", "NOT-FINITE"], "")
-        figures[error != ""] = np.nan
-        out = pd.DataFrame(figures, columns=list(DRAW_COLUMNS[3:-1]))
-        return out.assign(outcome=self.outcome, error=pd.array(error.tolist(), dtype="str"))
+        return figures, np.atleast_1d(fit.converged)
 
     def _fit(self, sums: ClusterSums, conf_level: float) -> BatchFit:
         if self.model == "random-intercept":
@@ -164,6 +177,75 @@ class WedgeStudy:
         squares = cells["square"].sum().unstack().fillna(0.0).sum(axis=1).to_numpy()[None]
         n, sums = (wide[k].fillna(0.0).to_numpy(dtype=np.float64) for k in ("n", "sum"))
         return _wedge_sums(treated, n, sums[None], squares)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What is tried: all that the numbers of one trial depend on."""
+
+    study: WedgeStudy
+    wedges: dict[str, Wedge]
+    seed: int
+    conf_level: float
+
+    def made_from(self) -> dict[str, object]:
+        return {
+            "study": hash_of(self.study),
+            "truth": hash_of(*self.wedges.values()),
+            "seed": self.seed,
+            "conf_level": self.conf_level,
+            "code": code_version(),
+        }
+
+    def trials(self, scenario: str, at: Sequence[int]) -> list[Row]:
+        return self.study.trials(self.wedges[scenario], [simulation_seed(self.seed, i) for i in at], self.conf_level)
+
+
+def _run_all(
+    run: _Run, sims: int, *, n_jobs: int | None, progress: bool, resume: Path | str | None
+) -> dict[tuple[str, int], Row]:
+    """Every trial by scenario and number; those that a file already holds are read from it."""
+    every = [(n, i) for n in run.wedges for i in range(sims)]
+    file = DrawFile(resume, run.made_from()) if resume is not None else None
+    found: dict[tuple[str, int], Row] = {at: file.found[_key(at)] for at in every if file and _key(at) in file.found}
+    left = {n: [i for i in range(sims) if (n, i) not in found] for n in run.wedges}
+    parts = [(n, todo[k : k + CHUNK]) for n, todo in left.items() for k in range(0, len(todo), CHUNK)]
+    results = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(run.trials)(*part) for part in parts)
+    label = f"{', '.join(run.wedges)}: simulated authorities"
+    with tqdm(total=len(every), initial=len(found), desc=label, unit="authority", disable=not progress) as bar:
+        for (name, at), rows in zip(parts, results, strict=True):
+            for i, row in zip(at, rows, strict=True):
+                found[name, i] = row
+                if file:
+                    file.add(_key((name, i)), row)
+            bar.update(len(at))
+    return found
+
+
+def _key(at: tuple[str, int]) -> str:
+    return f"{at[0]}:{at[1]}"
+
+
+def _worlds(truths: Wedge | Sequence[Wedge], size_like: SizeLike | None) -> dict[str, Wedge]:
+    """The wedges by name, of the size that was asked for."""
+    several = [truths] if isinstance(truths, Wedge) else list(truths)
+    if not several or not all(isinstance(w, Wedge) for w in several):
+        raise StudyError("a diagnosis needs a truth.", fix="Give one Wedge or more.", code="TRUTHS")
+    if size_like is not None:
+        size = size_like_of(size_like)
+        workers = max(round(size.workers_per_team), 1)
+        several = [
+            replace(w, teams=size.n_la * size.teams_per_la, periods=size.months, workers=workers) for w in several
+        ]
+    known = {w.scenario: w for w in several}
+    sizes = {(w.teams, w.periods, w.workers) for w in several}
+    if len(known) < len(several) or len(sizes) > 1:
+        raise StudyError(
+            f"{len(several)} truths have {len(known)} name(s) and {len(sizes)} size(s).",
+            fix="Give each truth a scenario of its own, and all of them one size.",
+            code="TRUTHS",
+        )
+    return known
 
 
 def simulated_sums(wedge: Wedge, seeds: Sequence[int]) -> ClusterSums:

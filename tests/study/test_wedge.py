@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError, UsageError
+from hybrid_toolkit.study import wedge as module
 from hybrid_toolkit.study.diagnose import simulation_seed
 from hybrid_toolkit.study.wedge import WedgeStudy
+from hybrid_toolkit.synth.truth import Size
 from hybrid_toolkit.synth.worlds.wedge import ALL, Wedge
 
 STUDY = WedgeStudy("roll-out")
@@ -48,6 +50,53 @@ def test_the_same_numbers_on_one_core_or_two_and_with_more_simulations() -> None
     pd.testing.assert_frame_equal(one.draws, two.draws.query("sim < 500"), check_exact=True)
 
 
+def test_a_run_goes_on_from_its_file_and_another_run_s_file_is_refused(tmp_path, monkeypatch) -> None:
+    place = tmp_path / "new" / "trials.jsonl"
+    run = {"seed": 4, "progress": False, "resume": place}
+    truths = [SMALL, replace(SMALL, scenario="none", effect=0.0)]
+    whole = STUDY.diagnose(truths, sims=300, seed=4, progress=False)
+    STUDY.diagnose(truths, sims=120, **run)
+    lines = place.read_bytes().split(b"\n")
+    place.write_bytes(b"\n".join(lines[:180]) + b"\n" + lines[180][:20])  # an interruption within a line
+    pd.testing.assert_frame_equal(STUDY.diagnose(truths, sims=300, **run).draws, whole.draws, check_exact=True)
+    assert place.read_bytes().count(b"\n") == 601
+    with pytest.raises(StudyError, match=r"RESUME-OTHER.*: truth differ"):
+        STUDY.diagnose(SMALL, sims=5, **run)
+    with pytest.raises(StudyError, match=r"RESUME-OTHER.*: study differ"):
+        WedgeStudy("roll-out", "fixed-effects").diagnose(truths, sims=5, **run)
+    monkeypatch.setattr(module, "simulated_sums", None)  # nothing is simulated any more
+    pd.testing.assert_frame_equal(STUDY.diagnose(truths, sims=300, **run).draws, whole.draws, check_exact=True)
+
+
+def test_a_fit_that_fails_is_counted_and_spoils_no_other(monkeypatch) -> None:
+    plain = STUDY.diagnose(SMALL, sims=300, seed=4, progress=False)
+    third = simulation_seed(4, 3)
+    real = module.simulated_sums
+
+    def one_is_bad(wedge, seeds):
+        if third in seeds:
+            raise np.linalg.LinAlgError
+        return real(wedge, seeds)
+
+    monkeypatch.setattr(module, "simulated_sums", one_is_bad)
+    got = STUDY.diagnose(SMALL, sims=300, seed=4, progress=False)
+    assert got.failures()[["error", "n"]].to_numpy().tolist() == [["LinAlgError", 1]]
+    pd.testing.assert_frame_equal(got.draws.query("sim != 3"), plain.draws.query("sim != 3"), check_exact=True)
+    monkeypatch.undo()
+    none = STUDY.diagnose(Wedge(teams=2, periods=2, workers=1), sims=4, progress=False)
+    assert none.failures()["n"].item() == 4 and "Failed fits: 4 TOO-FEW-ROWS" in none.summary()
+
+
+def test_it_is_tried_at_the_size_of_data_or_of_a_name() -> None:
+    got = STUDY.diagnose(SMALL, Size("mine", 2, 6, 7.4, 5, 0), sims=4, progress=False)
+    assert got.size == "12 teams, 5 periods, 7 workers a team"
+    same = STUDY.diagnose(replace(SMALL, teams=12, periods=5, workers=7), sims=4, progress=False)
+    pd.testing.assert_frame_equal(got.draws, same.draws, check_exact=True)
+    assert STUDY.diagnose(SMALL, "small", sims=2, progress=False).size.startswith("24 teams, 12 periods")
+    with pytest.raises(UsageError, match="WEDGE-SIZE"):
+        STUDY.diagnose(SMALL, Size("one", 1, 4, 5.0, 1, 0), sims=4)
+
+
 def test_rows_in_any_order_with_gaps_and_own_names() -> None:
     rows = ALL[0].simulate(3).iloc[::-7].assign(team=lambda d: "T" + d["team"].astype(str))
     mine = rows.rename(columns={"team": "unit", "outcome": "score"})
@@ -70,7 +119,10 @@ def test_bad_input() -> None:
         STUDY.estimate(rows[rows["team"] == 0])
     with pytest.raises(StudyError, match="STUDY-FIELD"):
         WedgeStudy("x", "no such model")
+    for truths in ([], "wedge", [SMALL, replace(SMALL, effect=0.0)], [SMALL, Wedge("larger")]):
+        with pytest.raises(StudyError, match="TRUTHS"):
+            STUDY.diagnose(truths, sims=5)
     with pytest.raises(StudyError, match="SIMS"):
-        STUDY.diagnose([SMALL, replace(SMALL, effect=0.0)], sims=5)
+        STUDY.diagnose(SMALL, sims=1)
     with pytest.raises(UsageError, match="WEDGE-SIZE"):
         Wedge(teams=1)
