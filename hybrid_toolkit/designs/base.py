@@ -14,6 +14,7 @@ from hybrid_toolkit.errors import CoverageError, EstimationError, HybridToolkitE
 from hybrid_toolkit.models import Column, Interaction, Term, as_term, fit_linear
 from hybrid_toolkit.result import Check
 
+STOPPED_SHORT = "The fit stopped short of its optimum: do not use it."
 CheckOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], Check | None]
 FitOf: TypeAlias = Callable[[pd.DataFrame, Plan], DesignFit]
 RowsOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], pd.DataFrame | None]
@@ -111,7 +112,9 @@ class Design:
     def checks(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[Check, ...]:
         """Every check that applies, each with a verdict; one that could not be run says why."""
         rows = plain_rows(frame, fit.plan)
-        return tuple(c for check in self.check_list if (c := _tried(check, rows, fit)) is not None)
+        found = tuple(c for check in self.check_list if (c := _tried(check, rows, fit)) is not None)
+        told = fit.fit.converged or any(c.name == "convergence" for c in found)
+        return found if told else (Check("convergence", False, STOPPED_SHORT), *found)
 
     def rows_beside(self, frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
         """Slopes, sensitivity fits and the naive estimate: tidy columns and ``role``."""

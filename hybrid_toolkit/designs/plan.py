@@ -30,7 +30,7 @@ KINDS = {
 RATIO_KINDS = ("log-odds", "log-rate", "log-hazard")
 """Kinds whose exponential is a ratio."""
 
-_NOUNS = {"la_id": ("authority", "authorities"), "family_id": ("family", "families")}
+_NOUNS = {"la_id": ("authority", "authorities")}
 
 
 def noun(column: str, *, many: bool = False) -> str:
@@ -38,11 +38,12 @@ def noun(column: str, *, many: bool = False) -> str:
 
     Examples
     --------
-    >>> noun("team_id", many=True), noun("la_id")
-    ('teams', 'authority')
+    >>> noun("team_id", many=True), noun("la_id"), noun("agency", many=True)
+    ('teams', 'authority', 'agencies')
     """
     one = column.removesuffix("_id").replace("_", " ")
-    return _NOUNS.get(column, (one, f"{one}s"))[many]
+    several = f"{one[:-1]}ies" if one.endswith("y") and one[-2:-1] not in "aeiou" else f"{one}s"
+    return _NOUNS.get(column, (one, several))[many]
 
 
 @dataclass(frozen=True, slots=True)

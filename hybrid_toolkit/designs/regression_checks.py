@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.base import CheckOf, FitOf, RowsOf
+from hybrid_toolkit.designs.base import STOPPED_SHORT, CheckOf, FitOf, RowsOf
 from hybrid_toolkit.designs.plan import DesignFit, noun
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.result import Check
@@ -74,7 +74,7 @@ def check_left_out(fit_with: FitOf) -> CheckOf:
 def check_converged(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """The search ended at its optimum."""
     good = fit.fit.converged
-    verdict = "The fit ended at its optimum." if good else "The fit stopped short of its optimum: do not use it."
+    verdict = "The fit ended at its optimum." if good else STOPPED_SHORT
     return Check("convergence", good, verdict)
 
 

@@ -109,7 +109,14 @@ def _rows(release: Release, start: Any) -> tuple[pd.DataFrame, pd.Series[bool]]:
             code="FIGURE-COLUMN",
         )
     rows = rows.sort_values("period").reset_index(drop=True)
-    late = rows["period"] >= start
+    try:
+        late = rows["period"] >= start
+    except TypeError:
+        raise DisclosureError(
+            "the start cannot be compared with the periods of the release.",
+            fix="Give the start in the form of the periods.",
+            code="FIGURE-START",
+        ) from None
     if late.all() or not late.any():
         raise DisclosureError(
             f"{int((~late).sum())} period(s) stand before the start and {int(late.sum())} from it on; the figure shows "

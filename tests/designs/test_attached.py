@@ -197,3 +197,8 @@ def test_a_single_series_shows_its_naive_answer(design) -> None:
 def test_a_fit_that_stopped_short_says_so_beside_the_estimate() -> None:
     short = DesignFit(TEAMS, row(0.1), SimpleNamespace(converged=False))
     assert short.beside("imputation")["term"].item() == "imputation (stopped short of its optimum)"
+    f, design = WORLDS["series-level"].simulate(1), DESIGNS["interrupted-series"]
+    fit = design.fit(f, AREAS)
+    assert "convergence" not in {c.name for c in design.checks(f, fit)}
+    first = design.checks(f, replace(fit, fit=replace(fit.fit, converged=False)))[0]
+    assert first.name == "convergence" and first.passed is False

@@ -70,9 +70,10 @@ def test_a_month_that_rests_on_few_is_hidden_and_counted() -> None:
         (release(path().drop(columns="without")), 13, "no column without"),
         (release(path()), 99, "0 from it on"),
         (release(path()), 1, "0 period"),
+        (release(path()), "spring", "FIGURE-START"),
     ],
 )
-def test_what_is_no_series_is_refused(wrong: Release, start: int, match: str) -> None:
+def test_what_is_no_series_is_refused(wrong: Release, start: object, match: str) -> None:
     with pytest.raises(DisclosureError, match=match):
         plot_series(wrong, start=start)
     with pytest.raises(DisclosureError, match=match):
