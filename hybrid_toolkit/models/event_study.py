@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.linalg import spsolve
 
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.imputed import impute, lead_label, left_out
 from hybrid_toolkit.models.linear import VARIANCES, fit_linear
 from hybrid_toolkit.models.panel import NEVER, Panel, read_panel
 from hybrid_toolkit.models.rows import check_level, choice, frozen, tidy_rows
@@ -176,9 +174,9 @@ def fit_event_study(
             code="NO-UNTREATED" if p.cohorts else "NO-TREATED",
         )
     if estimator == "imputation":
-        names, b, se, missed = _impute(p)
+        names, b, se, missed = impute(p)
         if choice("variance", variance, VARIANCES) == "jackknife":
-            se = _left_out(p, names, b)
+            se = left_out(p, b)
     else:
         names, b, se, missed = _regress(p, estimator, variance)
     return EventStudyFit(
@@ -233,18 +231,13 @@ def _regress(p: Panel, estimator: str, variance: str) -> tuple[list[str], Array,
     if estimator != "two-way":
         for e in sorted({e for e, _ in cells}):
             # a time since the start is told in the periods' own units, as in ``fit_group_time``
-            weights[f"time {_lead_label(p, e)}"] = {i: int(at.sum()) for i, (c, at) in enumerate(cells) if c == e}
+            weights[f"time {lead_label(p, e)}"] = {i: int(at.sum()) for i, (c, at) in enumerate(cells) if c == e}
     rows = [
         fit.combine({f"d{i}": size / sum(w.values()) for i, size in w.items()}, term=name)
         for name, w in weights.items()
     ]
     out = pd.concat(rows)
     return list(weights), out["estimate"].to_numpy(), out["std_error"].to_numpy(), 0
-
-
-def _lead_label(p: Panel, e: int) -> int:
-    g = p.cohorts[0] if e >= -p.cohorts[0] and p.cohorts[0] + e < len(p.times) else p.cohorts[-1]
-    return p.lead(min(max(g + e, 0), len(p.times) - 1), g)
 
 
 def _cells(estimator: str, lead: NDArray[np.int64], start: NDArray[np.int64]) -> list[tuple[int, NDArray[np.bool_]]]:
@@ -259,68 +252,3 @@ def _cells(estimator: str, lead: NDArray[np.int64], start: NDArray[np.int64]) ->
     groups = [int(g) for g in np.unique(start) if g != NEVER]
     found = [(e, (lead == e) & (start == g)[:, None]) for e in leads for g in groups]
     return [(e, at) for e, at in found if at.any()]
-
-
-def _impute(p: Panel) -> tuple[list[str], Array, Array, int]:
-    """Effects as outcomes less those that unit and period effects of untreated observations foretell."""
-    n, last = p.y.shape
-    position = np.tile(np.arange(last), (n, 1))
-    free = position < p.start[:, None]
-    known: NDArray[np.bool_] = np.asarray(free.any(axis=0))
-    if not known[: p.cohorts[0] + 1].all():
-        raise EstimationError(
-            "no unit is untreated in the period of the first start.",
-            fix="Bring untreated units.",
-            code="NO-UNTREATED",
-        )
-    treated = ~free & known
-    missed = int((~free & ~known).sum())
-    unit = np.repeat(np.arange(n), last)
-    rows = np.arange(n * last)
-    inner = position.ravel() > 0
-    full: Any = sparse.csr_array(
-        (
-            np.ones(n * last + int(inner.sum())),
-            (np.concatenate([rows, rows[inner]]), np.concatenate([unit, n + position.ravel()[inner] - 1])),
-        ),
-        shape=(n * last, n + last - 1),
-    )
-    z = full[:, np.concatenate([np.ones(n, bool), known[1:]])]
-    y, f, d = p.y.ravel(), free.ravel(), treated.ravel()
-    z0 = z[f]
-    gram = (z0.T @ z0).tocsc()
-    gap = y - z @ spsolve(gram, z0.T @ y[f])
-    lead = np.where(treated, position - np.where(p.start == NEVER, 0, p.start)[:, None], NEVER).ravel()
-    cell = pd.Series(gap[d]).groupby([np.repeat(p.start, last)[d], lead[d]]).transform("mean").to_numpy()
-    error = gap.copy()
-    error[d] -= cell
-    leads = sorted(set(lead[d].tolist()))
-    b, se = [], []
-    clusters = int(p.clusters.max()) + 1
-    for at in [d, *(lead == e for e in leads)]:
-        w = at / at.sum()
-        v = np.where(at, w, 0.0)
-        v[f] = -(z0 @ spsolve(gram, z.T @ w))
-        sums = np.bincount(np.repeat(p.clusters, last), weights=v * error * (f | d), minlength=clusters)
-        b.append(float(w @ np.where(at, gap, 0.0)))
-        se.append(float(np.sqrt((sums**2).sum() * clusters / (clusters - 1))))
-    return ["overall", *(f"time {_lead_label(p, e)}" for e in leads)], np.array(b), np.array(se), missed
-
-
-def _left_out(p: Panel, names: list[str], b: Array) -> Array:
-    """Jackknife errors: every cluster left out in turn; an effect that needs the cluster counts as unmoved."""
-    count = int(p.clusters.max()) + 1
-    moved = np.zeros((count, len(names)))
-    for c in range(count):
-        stay = p.clusters != c
-        part = Panel(
-            p.y[stay], p.x[stay], p.start[stay], p.times, np.unique(p.clusters[stay], return_inverse=True)[1], 0, 0
-        )
-        if not part.cohorts:
-            continue
-        try:
-            found = dict(zip(*_impute(part)[:2], strict=True))
-        except EstimationError:  # the cluster is the only comparison of a period
-            continue
-        moved[c] = [found.get(name, v) - v for name, v in zip(names, b, strict=True)]
-    return np.asarray(np.sqrt((moved**2).sum(axis=0) * (count - 1) / count))
