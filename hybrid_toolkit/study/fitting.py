@@ -18,6 +18,7 @@ from hybrid_toolkit.study.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck, check_lock
 from hybrid_toolkit.study.paths import series_paths
 from hybrid_toolkit.study.scales import check_scale
+from hybrid_toolkit.study.sides import check_sides
 from hybrid_toolkit.study.starts import check_starts
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.study_checks import check_equivalence, check_invariance
@@ -66,13 +67,14 @@ def _estimate(
     checks: list[tuple[str, tuple[Check, ...]]] = []
     for i, outcome in enumerate(study.outcomes):
         fit = design.fit(frame, study.plan(outcome, conf_level=conf_level))
+        sides = check_sides(frame, study, outcome)
         beside, lost = design.rows_and_missing(frame, fit)
         each = [fit.row.assign(role="secondary" if i else "main"), beside]
         parts.append(pd.concat(each, ignore_index=True).assign(outcome=outcome))
         scale = check_scale(rows.data, outcome) if rows.data is not None else None
         alike = check_invariance(study, outcome, rows.data) if rows.data is not None else None
         small = check_equivalence(study, outcome, fit.estimate, float(fit.row["std_error"].iloc[0]), fit.fit.n_clusters)
-        checks.append((outcome, (*design.checks(frame, fit), *(c for c in (lost, scale, alike, small) if c))))
+        checks.append((outcome, (*design.checks(frame, fit), *(c for c in (sides, lost, scale, alike, small) if c))))
         fits.append(fit)
     first = fits[0].fit
     return StudyResult(

@@ -246,15 +246,15 @@ def gap_phrase(phrase: str, moderator: str) -> str:
     Examples
     --------
     >>> gap_phrase("engagement", "low_access")
-    "engagement where 'low access' is yes, relative to where it is no,"
+    "engagement where 'low access' is yes relative to where it is no"
     >>> gap_phrase("the learning of new workers relative to that of others", "early_career")
     'the learning of new workers relative to that of others'
     """
     if re.search(r"\b(relative to|compared with|as against|gap between|difference between)\b", phrase.lower()):
         return phrase
     name = moderator.replace("_", " ")
-    where = f"where '{name}' is yes, relative to where it is no" if name else "in one group, relative to the other"
-    return f"{phrase} {where},"
+    where = f"where '{name}' is yes relative to where it is no" if name else "in one group relative to the other"
+    return f"{phrase} {where}"
 
 
 def check_words(*texts: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybrid_toolkit.designs import DESIGNS, GRADES
-from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.claims import (
     CLAIM_FAMILIES,
@@ -518,7 +518,7 @@ def test_figures_have_units_levels_and_singulars() -> None:
 
 def test_a_gap_says_its_groups_and_a_path_its_mediator() -> None:
     gap = claim(kind="slope-gap", beside="low_access").text
-    assert "the engagement of families where 'low access' is yes, relative to where it is no, (" in gap
+    assert "the engagement of families where 'low access' is yes relative to where it is no (" in gap
     told = replace(WORDS, phrase="the engagement of some relative to that of others")
     assert "low access" not in claim(kind="slope-gap", beside="low_access", words=told).text
     path = claim("causal", kind="indirect", beside="contact_time").text
@@ -625,3 +625,37 @@ def test_columns_that_claim_or_name_have_no_claim_until_they_are_named_plainly(c
     assert "Words(outcome, phrase)" in caught.value.fix
     plain = study.but(words=(Words(column, "the outcome"),))
     assert "the outcome" in plain.estimate_frame(frame).claims()[0].text
+
+
+ONE = {
+    "exposure of one team": {"exposure": "one"},
+    "moderator of one team": {"kind": "slope-gap", "moderators": ("one",)},
+    "exposure of one worker": {"exposure": "worker"},
+    "weights on one team": {
+        "design": "propensity-weights",
+        "kind": "effect",
+        "exposure": "one",
+        "confounders": ("x",),
+    },
+}
+
+
+@pytest.mark.parametrize("case", sorted(ONE))
+def test_no_team_or_person_stands_alone_on_a_side(case) -> None:
+    at = np.arange(240)
+    frame = rows().assign(one=lambda f: (f["team_id"] == 3).astype(float), worker=(at == 5).astype(float))
+    with pytest.raises(HybridToolkitError) as caught:
+        FREE.but(**ONE[case]).estimate_frame(frame)
+    assert caught.value.code in ("ONE-SIDE", "SINGULAR", "SEPARATION", "TERM-CONSTANT") and "3" not in str(
+        caught.value.fix
+    )
+
+
+def test_a_side_in_few_teams_is_described_only() -> None:
+    frame = rows().assign(some=lambda f: (f["team_id"] < 3).astype(float))
+    got = FREE.but(exposure="some").estimate_frame(frame).claims()[0]
+    assert got.grade == "descriptive" and any("'sides'" in r for r in got.reasons)
+    rare = frame.assign(some=(np.arange(240) % 40 == 0).astype(float))
+    assert any("'sides'" in r for r in FREE.but(exposure="some").estimate_frame(rare).claims()[0].reasons)
+    wide = frame.assign(some=lambda f: (f["team_id"] % 2).astype(float))
+    assert not any("'sides'" in r for r in FREE.but(exposure="some").estimate_frame(wide).claims()[0].reasons)
