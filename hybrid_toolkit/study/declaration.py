@@ -14,6 +14,7 @@ from hybrid_toolkit.study.frames import FREE_UNIT, check_columns
 from hybrid_toolkit.study.own_metrics import OwnMetric
 from hybrid_toolkit.study.toml_text import nearest
 from hybrid_toolkit.study.units import UNITS
+from hybrid_toolkit.study.unused import check_used
 from hybrid_toolkit.study.words import Words
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def check_identified(study: StudyFields) -> None:
 
     Raises
     ------
-    StudyError : ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``MEDIATOR-HELD`` or ``STUDY-ROLES``.
+    StudyError : ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``MEDIATOR-HELD``, ``STUDY-ROLES`` or ``STUDY-UNUSED``.
     """
     design = study.design_used
     if study.kind not in design.identifies:
@@ -206,6 +207,7 @@ def check_identified(study: StudyFields) -> None:
         )
     _check_settings(study, design)
     _check_roles(study)
+    check_used(study)
 
 
 def _check_roles(study: StudyFields) -> None:

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.designs import DESIGNS, GRADES, RATIO_KINDS
-from hybrid_toolkit.errors import EstimationError, HybridToolkitError
+from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.unused import LEFT_ASIDE
 from hybrid_toolkit.study.words import causal_words
 from hybrid_toolkit.synth.worlds import WORLDS
 
@@ -150,3 +151,26 @@ def test_a_treatment_that_switches_back_or_starts_at_another_time_is_named(desig
     with pytest.raises(EstimationError, match="EXPOSURE-START") as caught:
         study.estimate_frame(frame.assign(policy=frame["policy"].where(~early, 1)))
     assert "row(s) of" in str(caught.value)
+
+
+@pytest.mark.parametrize("field", sorted(LEFT_ASIDE))
+@pytest.mark.parametrize("design", sorted(set(CASES) - SLOW))
+def test_what_a_study_names_is_used_by_its_design_or_refused(design, field) -> None:
+    """A column that goes with the outcome, named as held: it changes the estimate, or the study is refused."""
+    study, frame = study_of(design), frame_of(design)
+    rng, y = np.random.default_rng(0), frame[study.outcome].astype("float64")
+    made = {
+        "confounders": rng.normal(size=len(frame)) + (y - y.mean()) / y.std(),
+        "fixed_effects": rng.integers(0, 3, len(frame)),
+        "instruments": frame[study.exposure].astype("float64") + rng.normal(size=len(frame)),
+    }
+    change = {field: (*getattr(study, field), "more")}
+    if design in LEFT_ASIDE[field]:
+        with pytest.raises(StudyError, match="more") as caught:
+            study.but(**change)
+        assert caught.value.code == "STUDY-UNUSED" and field in caught.value.fix
+        return
+    without = study.design_used.fit(frame, study.plan()).estimate
+    given = study.but(**change)
+    held = given.design_used.fit(frame.assign(more=made[field]), given.plan()).estimate
+    assert abs(held - without) > 1e-9

@@ -15,6 +15,7 @@ from hybrid_toolkit.errors import DisclosureError, OutputError, StudyError, Unre
 from hybrid_toolkit.study.evidence import EvidenceBundle, digest, study_hash
 from hybrid_toolkit.study.evidence_file import parse_bundle, read_bundle
 from hybrid_toolkit.study.pool import pool
+from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
 
@@ -218,3 +219,32 @@ def test_what_may_not_leave_does_not(tmp_path: Path) -> None:
 
 def tiny(result):
     return result.estimates.assign(std_error=result.estimates["std_error"] / 1000)
+
+
+def test_pooling_the_published_trials_of_the_bcg_vaccine(bundles) -> None:
+    """Colditz and others (1994), as metafor's pages analyse them, each trial a bundle of a study of rates."""
+    cases = [[4, 119, 11, 128], [6, 300, 29, 274], [3, 228, 11, 209], [62, 13536, 248, 12619], [33, 5036, 47, 5761]]
+    cases += [[180, 1361, 372, 1079], [8, 2537, 10, 619], [505, 87886, 499, 87892], [29, 7470, 45, 7232]]
+    cases += [[17, 1699, 65, 1600], [186, 50448, 141, 27197], [5, 2493, 3, 2338], [27, 16886, 29, 17825]]
+    a, b, c, d = np.array(cases, dtype=float).T
+    y, v = np.log(a / (a + b)) - np.log(c / (c + d)), 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
+    study = Study(
+        id="bcg", question="Does it?", estimand="none", kind="log-rate", outcome="cases", exposure="vaccinated",
+        design="count-outcome", unit="rows", cluster="site", duration="people",
+    )  # fmt: skip
+    first = bundles[0]
+    made = []
+    for i, (estimate, variance) in enumerate(zip(y, v, strict=True)):
+        row = replace(first.estimates[0], outcome="cases", term="vaccinated", unit="log ratio", estimate=estimate)
+        row = replace(row, std_error=float(np.sqrt(variance)), variance=variance)
+        named = {"study_id": "bcg", "study_toml": study.to_toml(), "study_hash": study_hash(study), "checks": ()}
+        made.append(replace(first, **named, estimates=(row,), design=study.design, data_hash=f"{i:064d}"))
+    got = pool(made, interval="normal")
+    fit = got.fit()
+    assert (fit.estimate, fit.std_error, fit.tau2) == pytest.approx((-0.7145, 0.1798, 0.3132), abs=5e-5)
+    assert (fit.i2, fit.q) == pytest.approx((0.9222, 152.2330), abs=5e-5)
+    pooled = got.tidy().set_index("role").loc["pooled"]
+    assert tuple(pooled[["conf_low", "conf_high"]]) == pytest.approx((-1.0669, -0.3622), abs=5e-5)
+    knapp = pool(made).fit()
+    assert (knapp.std_error, knapp.conf_low, knapp.conf_high) == pytest.approx((0.1808, -1.1084, -0.3206), abs=5e-5)
+    assert "0.49 times" in got.claims()[0].text
