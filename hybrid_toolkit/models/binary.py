@@ -12,7 +12,11 @@ from hybrid_toolkit.models.glm import solve_glm
 from hybrid_toolkit.models.rows import choice, zero_one
 from hybrid_toolkit.models.terms import Term
 
-BINARY_LINKS = {"logit": "logistic regression", "cloglog": "complementary log-log regression"}
+BINARY_LINKS = {
+    "logit": "logistic regression",
+    "probit": "probit regression",
+    "cloglog": "complementary log-log regression",
+}
 
 
 def fit_binary(

