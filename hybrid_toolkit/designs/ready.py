@@ -45,7 +45,8 @@ def ready(frame: pd.DataFrame, plan: Plan, needs: Collection[str]) -> pd.DataFra
     ------
     CoverageError : ``COLUMN-MISSING`` or ``COLUMN-TWICE``, a column is not there, or there under one name twice.
     EstimationError : ``NO-ROWS``; ``ALL-MISSING``, a column without any value; ``NOT-FINITE``, infinite values;
-        ``TERM-NOT-NUMERIC``, an exposure over time that is text; ``TREATMENT-KIND``, starts that cannot be compared
+        ``NOT-BINARY``, a moderator or an answer that is not yes or no; ``TERM-NOT-NUMERIC``, an exposure over time
+        that is text; ``TREATMENT-KIND``, starts that cannot be compared
         with the periods.
 
     Examples
@@ -64,6 +65,9 @@ def ready(frame: pd.DataFrame, plan: Plan, needs: Collection[str]) -> pd.DataFra
     rows = plain_rows(frame, plan)
     for name in filled:
         _values(rows, name)
+    for name in (plan.moderator, plan.answered):
+        if name:
+            _yes_or_no(rows, name)
     if plan.starts and "starts" in needs:
         numbers(rows, plan.exposure)
         _comparable(rows, plan)
@@ -129,6 +133,17 @@ def _values(rows: pd.DataFrame, name: str) -> None:
             f"column '{name}' holds {far:,} value(s) that are infinite or too large to compute with.",
             fix="Leave them empty, or put them right at their source.",
             code="NOT-FINITE",
+        )
+
+
+def _yes_or_no(rows: pd.DataFrame, name: str) -> None:
+    column = rows[name].dropna()
+    other = int((~column.isin([0, 1])).sum())
+    if other:
+        raise EstimationError(
+            f"column '{name}' holds {other:,} value(s) other than yes and no (1 and 0).",
+            fix="Name a yes/no column: a moderator splits the rows in two, an answer was given or was not.",
+            code="NOT-BINARY",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -176,3 +177,12 @@ def test_a_column_that_tells_the_outcome_without_error_is_named(design) -> None:
     with pytest.raises(EstimationError) as caught:
         DESIGNS[design].fit(f.assign(remote=(f[plan.outcome] >= f[plan.outcome].median()).astype(int)), plan)
     assert caught.value.code in ("SEPARATION", "PERFECT-FIT", "CONSTANT")
+
+
+def test_a_moderator_and_an_answer_are_yes_or_no() -> None:
+    plan, f = plan_of("adjusted-interaction"), frame_of("adjusted-interaction")
+    for column, change in (("odd", {}), ("told", {"answered": "told"})):
+        for values in (np.where(f.index % 3 == 0, SECRET, "b"), f.index % 5):
+            with pytest.raises(EstimationError, match="NOT-BINARY") as caught:
+                DESIGNS["adjusted-interaction"].fit(f.assign(**{column: values}), replace(plan, **change))
+            assert SECRET not in str(caught.value)
