@@ -1,4 +1,4 @@
-"""Where the power of a study crosses what is asked for, with the Monte Carlo error of that place."""
+"""Which trials found something, and where their share crosses the power asked for, with its Monte Carlo error."""
 
 from __future__ import annotations
 
@@ -7,11 +7,32 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.study.diagnosis import Diagnosis
 from hybrid_toolkit.study.measures import share
 
 RESAMPLES = 400
 Hits = NDArray[np.float64]
 """(values, sims) 1 where the interval left out zero, 0 where not, NaN where the fit failed."""
+
+
+def check_power(power: float) -> None:
+    """Raises a UsageError where a power is not a number between 0 and 1."""
+    if not isinstance(power, float | np.floating) or not 0 < power < 1:
+        raise UsageError("power lies between 0 and 1.", fix="Ask for 0.8, say.", code="POWER-INPUT")
+
+
+def hits_of(tried: Diagnosis, outcome: str) -> Hits:
+    """Whether each trial's interval left out zero."""
+    mine = tried.draws[tried.draws["outcome"] == outcome]
+    hit = ((mine["conf_low"] > 0) | (mine["conf_high"] < 0)).to_numpy(dtype=np.float64)
+    return np.where(mine["error"].eq("").to_numpy(), hit, np.nan)
+
+
+def estimates_of(tried: Diagnosis, outcome: str) -> Hits:
+    """The estimate of each trial, NaN where the fit failed."""
+    mine = tried.draws[tried.draws["outcome"] == outcome]
+    return np.where(mine["error"].eq(""), mine["estimate"], np.nan)
 
 
 def share_of(hits: Hits) -> tuple[float, float, int]:

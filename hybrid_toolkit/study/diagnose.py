@@ -65,25 +65,34 @@ def error_code(error: Exception) -> str:
     return error.code if isinstance(error, HybridToolkitError) else type(error).__name__
 
 
-def check_trials(sims: int, seed: int, conf_level: float) -> None:
+def check_trials(sims: int, seed: int, conf_level: float, n_jobs: int | None) -> None:
     """That trials can be run so.
 
     Raises
     ------
     StudyError : fewer than two simulations, or a number of them that is not whole; a seed below 0; a level of the
-        intervals that is not between 0 and 1.
+        intervals that is not between 0 and 1; no process, or a number of them that is not whole.
     """
-    whole = isinstance(sims, int | np.integer) and not isinstance(sims, bool)
-    if not whole or sims < 2:
+    if not _is_whole(sims) or sims < 2:
         raise StudyError(
             "a diagnosis needs a whole number of simulations, at least 2.", fix="Ask for 100 or more.", code="SIMS"
         )
-    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
+    if not _is_whole(seed) or seed < 0:
         raise StudyError("a seed is a whole number from 0.", fix="Give a seed of 0 or more.", code="SEED")
-    if isinstance(conf_level, str) or not 0 < conf_level < 1:
+    if not isinstance(conf_level, float | np.floating) or not 0 < conf_level < 1:
         raise StudyError(
             "the level of the intervals lies between 0 and 1.", fix="Ask for 0.95, say.", code="CONF-LEVEL"
         )
+    if n_jobs is not None and (not _is_whole(n_jobs) or n_jobs == 0):
+        raise StudyError(
+            "n_jobs is a whole number of processes, or -1 for one a core.",
+            fix="Leave it out for one process.",
+            code="N-JOBS",
+        )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def diagnose_together(
@@ -126,7 +135,7 @@ def diagnose_together(
     A fit that raises, gives a figure that is no number or stops short of its optimum is counted among the failures, by
     the code of its error or the type of an exception that nobody foresaw, and leaves the others as they are.
     """
-    check_trials(sims, seed, conf_level)
+    check_trials(sims, seed, conf_level, n_jobs)
     run = _Run(tuple(studies), _named(truths), size_like_of(size_like), seed, conf_level)
     found = _run_all(run, sims, n_jobs=n_jobs, progress=progress, resume=resume)
     known = [run.true_values(s) for s in run.studies]
@@ -205,7 +214,7 @@ def _run_all(
 
 def _named(truths: TruthLike | Sequence[TruthLike]) -> dict[str, Truth]:
     """The truths by name; of several with one name, the later ones get a number."""
-    several = [truths] if isinstance(truths, Truth | str) else list(truths)
+    several = [truths] if isinstance(truths, Truth | str) else list(truths) if isinstance(truths, Iterable) else []
     if not several:
         raise StudyError("a diagnosis needs a truth.", fix="Name one scenario or more.", code="TRUTHS")
     out: dict[str, Truth] = {}

@@ -80,6 +80,8 @@ class Diagnosis:
     def tidy(self) -> pd.DataFrame:
         """One row a scenario, outcome and measure; ``std_error`` is the Monte Carlo error of the measure.
 
+        ``conf_low`` and ``conf_high`` hold the measure itself over endless trials in 95%; Wilson's for shares.
+
         Measures: ``bias``, ``rmse``, ``coverage``, ``power`` (or ``false_positive`` where the truth is zero or
         negligible), ``type_s`` (share of clear estimates with the wrong sign), ``type_m`` (mean of their size over the
         true size), ``failures`` (share of fits that raised or did not converge), ``naive_bias``,
@@ -132,6 +134,9 @@ class Diagnosis:
         for scenario, truths in self.truths_by_scenario.items():
             for outcome, truth in truths:
                 got = self.measures(outcome, scenario)
+                if np.isnan(got["coverage"][0]):  # no fit ran
+                    lines.append(f"{f'{scenario}, ' if several else ''}{outcome}: every fit failed.")
+                    continue
                 cover, error = got["coverage"]
                 told = got["power" if "power" in got else "false_positive"][0]
                 lines.append(

@@ -61,6 +61,10 @@ class DrawFile:
     """
 
     def __init__(self, path: Path | str, made_from: Mapping[str, object]) -> None:
+        if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+            raise OutputError(
+                "what to resume from is not the name of a file.", fix="Name a file.", code="OUTPUT-UNWRITABLE"
+            )
         self.path = Path(path).expanduser()
         self.header = {"format": FORMAT, **{k: str(v) for k, v in made_from.items()}}
         self.found: dict[str, Any] = {}

@@ -14,6 +14,8 @@ from hybrid_toolkit.result import TIDY_COLUMNS
 
 NEGLIGIBLE = 0.1
 """A truth below this share of the estimates' spread counts as none for power and errors of sign and size."""
+SHARES = ("coverage", "power", "false_positive", "type_s", "failures", "naive_coverage")
+"""Measures that are a share of trials."""
 Measure: TypeAlias = tuple[float, float, int]
 """A measure, its Monte Carlo error and the trials behind it."""
 
@@ -87,8 +89,14 @@ def sign_and_size(told: NDArray[np.float64], truth: float) -> tuple[Measure, Mea
 
 
 def measure_rows(measures: Mapping[str, Measure]) -> pd.DataFrame:
-    """The measures as tidy rows; ``std_error`` is the Monte Carlo error."""
-    rows = [(m, v, e, v - 1.96 * e, v + 1.96 * e, np.nan, k, "") for m, (v, e, k) in measures.items()]
+    """The measures as tidy rows; ``std_error`` is the Monte Carlo error.
+
+    The 95% intervals are Wilson's for shares, so that a share of 0 or 1 over few trials is not taken for certain.
+    """
+    rows = []
+    for m, (v, e, k) in measures.items():
+        low, high = share_interval(v, k) if m in SHARES else (v - 1.96 * e, v + 1.96 * e)
+        rows.append((m, v, e, low, high, np.nan, k, ""))
     return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.result import TIDY_COLUMNS
-from hybrid_toolkit.study.crossing import Hits, crossing_with_error, share_of
+from hybrid_toolkit.study.crossing import Hits, check_power, crossing_with_error, estimates_of, hits_of, share_of
 from hybrid_toolkit.study.diagnose import SizeLike, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis import ENOUGH_POWER
-from hybrid_toolkit.study.power_curve import PowerCurve, estimates_of, hits_of
+from hybrid_toolkit.study.power_curve import PowerCurve
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.estimands import true_value
@@ -104,8 +104,7 @@ def minimum_detectable_effect(
     UsageError : a power that is not between 0 and 1, or an estimand without a dose.
     """
     name = outcome or study.outcome
-    if not 0 < power < 1:
-        raise UsageError("power lies between 0 and 1.", fix="Ask for 0.8, say.", code="POWER-INPUT")
+    check_power(power)
     if name not in study.outcomes:
         raise StudyError("that is no outcome of the study.", fix=f"Use: {', '.join(study.outcomes)}.", code="OUTCOME")
     search = _Search(

@@ -12,7 +12,7 @@ import pandas as pd
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.models.slope_power import t_power
 from hybrid_toolkit.result import TIDY_COLUMNS
-from hybrid_toolkit.study.crossing import Hits, crossing_with_error, share_of
+from hybrid_toolkit.study.crossing import Hits, check_power, crossing_with_error, estimates_of, hits_of, share_of
 from hybrid_toolkit.study.diagnose import SizeLike, TrialOptions, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis import ENOUGH_POWER, Diagnosis
 from hybrid_toolkit.study.measures import Measure, is_negligible, share_interval, sign_and_size
@@ -113,8 +113,7 @@ class PowerCurve:
         ------
         UsageError : a power that is not between 0 and 1.
         """
-        if not 0 < power < 1:
-            raise UsageError("power lies between 0 and 1.", fix="Ask for 0.8, say.", code="POWER-INPUT")
+        check_power(power)
         return crossing_with_error(np.array(self.values), self.hits, power)
 
     def summary(self) -> str:
@@ -182,7 +181,7 @@ def power_curve(
     """
     name = outcome or study.outcome
     base, size = resolve(truth, "small", 0)[0], size_like_of(size_like)
-    wanted = sorted({float(v) for v in values})
+    wanted = _numbers(values)
     if over not in OVER or len(wanted) < 2 or name not in study.outcomes:
         raise StudyError(
             f"power over '{over}' at {len(wanted)} different value(s) cannot be drawn.",
@@ -213,6 +212,21 @@ def power_curve(
     )
 
 
+def _numbers(values: Sequence[float]) -> list[float]:
+    """The different values, in order; raises a StudyError where they are not all finite numbers."""
+    try:
+        wanted = sorted({float(v) for v in values})
+    except (TypeError, ValueError):
+        wanted = [float("nan")]
+    if not np.isfinite(wanted).all():
+        raise StudyError(
+            "the values of a power curve are not a list of finite numbers.",
+            fix="Give two numbers or more, such as [12, 24, 48].",
+            code="POWER-CURVE",
+        )
+    return wanted
+
+
 def changed(truth: Truth, size: Size, over: str, value: float, estimand: str) -> tuple[Truth, Size]:
     """Truth and size with one thing changed.
 
@@ -236,19 +250,6 @@ def changed(truth: Truth, size: Size, over: str, value: float, estimand: str) ->
         "months": {"months": whole, "waves": min(size.waves, (whole + 1) // 4)},
     }
     return truth, replace(size, name=f"{size.name}, {whole} {over}", **fields[over])
-
-
-def hits_of(tried: Diagnosis, outcome: str) -> Hits:
-    """Whether each trial's interval left out zero."""
-    mine = tried.draws[tried.draws["outcome"] == outcome]
-    hit = ((mine["conf_low"] > 0) | (mine["conf_high"] < 0)).to_numpy(dtype=np.float64)
-    return np.where(mine["error"].eq("").to_numpy(), hit, np.nan)
-
-
-def estimates_of(tried: Diagnosis, outcome: str) -> Hits:
-    """The estimate of each trial, NaN where the fit failed."""
-    mine = tried.draws[tried.draws["outcome"] == outcome]
-    return np.where(mine["error"].eq(""), mine["estimate"], np.nan)
 
 
 def foretold_power(

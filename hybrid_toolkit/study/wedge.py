@@ -112,7 +112,7 @@ class WedgeStudy:
         UsageError : a size that no wedge can have.
         OutputError : the file of ``resume`` cannot be written.
         """
-        check_trials(sims, seed, conf_level)
+        check_trials(sims, seed, conf_level, n_jobs)
         run = _Run(self, _worlds(truths, size_like), seed, conf_level)
         found = _run_all(run, sims, n_jobs=n_jobs, progress=progress, resume=resume)
         first = next(iter(run.wedges.values()))

@@ -184,7 +184,20 @@ def authority_frames(
 
 
 def resolve(truth: Truth | str, size: Size | str, seed: int) -> tuple[Truth, Size]:
-    """The truth and size that were meant."""
+    """The truth and size that were meant.
+
+    Raises
+    ------
+    UsageError : an unknown scenario or size, something that is neither, or a seed below 0.
+    """
+    if not isinstance(truth, Truth | str):
+        raise UsageError(
+            "A truth is a Truth or the name of a scenario.", fix="Name one, such as 'null'.", code="TRUTH-KIND"
+        )
+    if not isinstance(size, Size | str):
+        raise UsageError(
+            "A size is a Size or the name of one.", fix=f"Choose one of: {', '.join(SIZES)}.", code="SIZE-KIND"
+        )
     if isinstance(size, str) and size not in SIZES:
         raise UsageError(
             "There is no size of that name.", fix=f"Choose one of: {', '.join(SIZES)}.", code="SIZE-UNKNOWN"

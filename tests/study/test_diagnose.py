@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.errors import EstimationError, StudyError, UsageError
+from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError, UsageError
 from hybrid_toolkit.study import diagnose as module
 from hybrid_toolkit.study.diagnose import diagnose_together
 from hybrid_toolkit.study.diagnosis import Diagnosis
 from hybrid_toolkit.study.headline import headline_studies, panel_study
-from hybrid_toolkit.study.measures import share_interval
+from hybrid_toolkit.study.measures import measure_draws, share_interval
 from hybrid_toolkit.study.sizes import size_of
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.truth import Size
@@ -57,6 +57,33 @@ def test_measures_and_their_monte_carlo_errors_by_hand() -> None:
     assert got["naive_bias"][0] == 1.0 and got["naive_coverage"][0] == 0.0
     null = made(made=0.0).measures()
     assert null["false_positive"][0] == 0.75 and "power" not in null and "type_m" not in null
+
+
+def test_the_monte_carlo_errors_are_those_of_resampled_trials() -> None:
+    rng = np.random.default_rng(3)
+    estimate = 0.17 + 0.1 * rng.standard_normal(400)
+    trials = pd.DataFrame({"estimate": estimate, "conf_low": estimate - 0.19, "conf_high": estimate + 0.19})
+    trials = trials.assign(naive=estimate + 0.1, naive_low=estimate, naive_high=estimate + 0.2)
+    trials["error"] = np.where(rng.random(400) < 0.08, "SINGULAR", "")
+    told = measure_draws(trials, 0.15)
+    again = [measure_draws(trials.iloc[rng.integers(0, 400, 400)], 0.15) for _ in range(400)]
+    for name in set(told) - {"truth", "type_s"}:
+        assert told[name][1] == pytest.approx(np.std([a[name][0] for a in again]), rel=0.15), name
+
+
+def test_a_share_of_none_is_not_taken_for_certain() -> None:
+    rows = made(made=1.0).tidy().set_index("term")
+    low, high = rows.loc["naive_coverage", ["conf_low", "conf_high"]]
+    assert rows.loc["naive_coverage", "estimate"] == 0 and low == 0 and 0.4 < high < 0.6  # Wilson, 0 of 4
+    bias = rows.loc["bias"]
+    assert bias["conf_high"] - bias["estimate"] == pytest.approx(1.96 * bias["std_error"])
+
+
+def test_a_study_of_which_every_fit_failed_says_so() -> None:
+    one = made()
+    none = replace(one, draws=one.draws.assign(error="SINGULAR"))
+    assert "engaged: every fit failed." in none.summary() and "nan" not in none.summary()
+    assert none.value("failures") == 1 and none.glance()["n_failed"].item() == 5
 
 
 def test_wilsons_published_interval() -> None:
@@ -190,10 +217,23 @@ def test_bad_requests(truths, size) -> None:
         GAP.diagnose(truths, size, sims=2)
 
 
-def test_more_bad_requests() -> None:
-    with pytest.raises(StudyError, match="SIMS"):
-        GAP.diagnose("null", sims=1)
-    with pytest.raises(StudyError, match="TRUTHS"):
-        GAP.diagnose([], sims=2)
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        *(({"sims": v}, "SIMS") for v in (0, 1, -3, "x", 2.5, None, True)),
+        *(({"seed": v}, "SEED") for v in (-1, "a", 1.5)),
+        *(({"conf_level": v}, "CONF-LEVEL") for v in (0, 1, 95, "a", None)),
+        *(({"n_jobs": v}, "N-JOBS") for v in (0, "a", 1.5)),
+        *(({"truths": v}, "TRUTHS") for v in ([], None, 3)),
+        *(({"truths": [1]}, "TRUTH-KIND"), ({"size_like": 3}, "SIZE-KIND"), ({"size_like": GAP}, "SIZE-KIND")),
+        *(({"resume": v}, "OUTPUT-UNWRITABLE") for v in (3, "")),
+    ],
+)
+def test_more_bad_requests(asked, code) -> None:
+    with pytest.raises(HybridToolkitError, match=rf"\[{code}\]"):
+        GAP.diagnose(**{"truths": "null", "size_like": TINY, "sims": 2, "progress": False, **asked})
+
+
+def test_an_estimand_that_nobody_knows() -> None:
     with pytest.raises(UsageError):
         GAP.but(estimand="nothing").diagnose("null", sims=2)

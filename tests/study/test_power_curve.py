@@ -97,8 +97,9 @@ def test_what_cannot_be_found_says_so() -> None:
         minimum_detectable_effect(GAP, truth="null", sims=50)
     with pytest.raises(StudyError, match="OUTCOME"):
         minimum_detectable_effect(GAP, outcome="nothing", sims=50)
-    with pytest.raises(UsageError, match="POWER-INPUT"):
-        minimum_detectable_effect(GAP, power=1.5)
+    for power in (0, 1, 1.5, 80, "x", None):
+        with pytest.raises(UsageError, match="POWER-INPUT"):
+            minimum_detectable_effect(GAP, power=power)
     curve = power_curve(GAP, "teams", [2, 3], sims=50)
     assert np.isnan(curve.needed()[0]) and "not reached" in curve.summary()
 
@@ -142,7 +143,13 @@ def test_a_dose_moves_a_stage_gap(estimand) -> None:
     assert changed(Truth(), size, "response", 0.7, estimand)[0].response_rate == 0.7
 
 
-@pytest.mark.parametrize(("over", "values"), [("luck", [1, 2]), ("teams", [5]), ("teams", [5, 5])])
+@pytest.mark.parametrize(
+    ("over", "values"),
+    [
+        *(("luck", [1, 2]), ("teams", [5]), ("teams", [5, 5]), ("teams", 5), ("teams", None), ("teams", "ab")),
+        *(("teams", [4, "x"]), ("teams", [4, np.nan]), ("teams", [4, np.inf])),
+    ],
+)
 def test_curves_that_cannot_be_drawn(over, values) -> None:
     with pytest.raises(StudyError, match="POWER-CURVE"):
         power_curve(GAP, over, values)
