@@ -74,7 +74,6 @@ ALL: tuple[Contender, ...] = (
         by_design("multilevel", outcome="y", exposure="share", confounders=("experience",)),
         ("shares-in-teams",),
         ("shares-in-teams",),
-        sims=200,
     ),
     _named(
         "within-between",
@@ -182,7 +181,6 @@ ALL: tuple[Contender, ...] = (
         by_design("mediation", settings=(("intervals", "bootstrap"),), **_PATH),
         _PATHS,
         ("mediated",),
-        sims=200,
     ),
     _named(
         "partial-pooling",
@@ -224,7 +222,6 @@ ALL: tuple[Contender, ...] = (
         by_design("binary-random-intercept", outcome="yes", **_BY_LOT),
         ("yes-within-teams",),
         ("yes-within-teams",),
-        sims=200,
     ),
     _named(
         "ordinal-clustered",
@@ -241,7 +238,6 @@ ALL: tuple[Contender, ...] = (
         by_design("ordinal-random-intercept", outcome="answer", **_BY_LOT),
         ("answers-within-teams",),
         ("answers-within-teams",),
-        sims=200,
     ),
     _named(
         "poisson-clustered",
@@ -278,7 +274,6 @@ ALL: tuple[Contender, ...] = (
         ),
         ("counts-spread",),
         ("counts-spread",),
-        sims=200,
     ),
     _named(
         "poisson-random-intercept",
@@ -287,7 +282,6 @@ ALL: tuple[Contender, ...] = (
         by_design("count-random-intercept", outcome="visits", duration="months", **_BY_LOT),
         ("counts-spread",),
         (),
-        sims=200,
         warning="Where counts vary more than chance alone makes them its interval is too narrow.",
     ),
 )

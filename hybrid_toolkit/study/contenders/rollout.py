@@ -167,9 +167,9 @@ ALL: tuple[Contender, ...] = (
         "Interaction-weighted event study, jackknife",
         partial(_event_study, estimator="sun-abraham"),
         STAGGERED,
-        200,
+        1000,
     ),
-    _contender("imputation", "Imputation, jackknife", partial(_event_study, estimator="imputation"), STAGGERED, 200),
+    _contender("imputation", "Imputation, jackknife", partial(_event_study, estimator="imputation"), STAGGERED, 1000),
     _contender(
         "imputation-published",
         "Imputation, the authors' variance",
@@ -196,7 +196,7 @@ ALL: tuple[Contender, ...] = (
         dose_slope,
         ("dose-linear", "dose-chosen"),
         ("dose-linear",),
-        500,
+        1000,
         "With 16 treated teams the slope's interval is somewhat too narrow.",
     ),
     Contender(
@@ -206,7 +206,7 @@ ALL: tuple[Contender, ...] = (
         partial(wedge, correlation="nested"),
         STEPS,
         ("wedge-trend", "wedge-team-months"),
-        200,
+        1000,
         "With so few teams its intervals may be a little narrow.",
     ),
     Contender(
@@ -216,7 +216,7 @@ ALL: tuple[Contender, ...] = (
         partial(wedge, correlation="exchangeable"),
         STEPS,
         ("wedge-trend",),
-        200,
+        1000,
         "Its intervals are too narrow where rows of one team and month are alike.",
     ),
     Contender(

@@ -123,7 +123,7 @@ ALL: tuple[Contender, ...] = (
         partial(_answer, fit_with=fits.fit_synthetic_did_plan, variance="jackknife"),
         ("factors-four",),
         ("factors-four",),
-        200,
+        1000,
     ),
     Contender(
         "synthetic-did-placebo",
