@@ -134,6 +134,13 @@ def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
     on = under_policy(frame, plan)
     share = on.groupby(frame[plan.time]).transform("mean")
     rows = frame[on == 0].assign(share_=share[on == 0], trend_=pd.factorize(frame[plan.time], sort=True)[0][on == 0])
+    level = rows[["share_", "trend_"]].drop_duplicates()
+    if len(level) < 3 or np.linalg.matrix_rank(level.assign(one_=1.0).to_numpy(dtype=float), tol=1e-8) < 3:
+        raise EstimationError(
+            "the share of units under the policy rises in a straight line, which cannot be told from a common trend.",
+            fix="Bring periods in which the share stays or jumps.",
+            code="STRAIGHT-RISE",
+        )
     fit_now = fit_linear(
         rows,
         outcome=plan.outcome,

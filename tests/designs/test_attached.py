@@ -146,6 +146,12 @@ def test_several_small_groups_are_counted() -> None:
     assert small > 1 and f"{small} of {sum(n > 0 for n in sizes)} have fewer" in got.verdict
 
 
+def test_a_share_that_rises_in_a_straight_line_tells_nothing_of_interference() -> None:
+    design, f = DESIGNS["stepped-wedge"], WORLDS["wedge-trend"].simulate(3)
+    with pytest.raises(EstimationError, match="STRAIGHT-RISE"):
+        rollout_checks.check_interference(f, design.fit(f, TEAMS))
+
+
 def test_starts_dealt_to_other_units_and_units_left_out() -> None:
     design, f = DESIGNS["stepped-wedge"], WORLDS["wedge-trend"].simulate(3)
     fit = design.fit(f, TEAMS)
