@@ -27,7 +27,7 @@ VARIANCES = {
     "influence": "influence functions, as published",
     "jackknife": "each cluster left out in turn (CV3)",
 }
-FEW_UNITS = 5
+FEW_UNITS, FEW_FOR_JACKKNIFE = 5, 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,11 +206,15 @@ class GroupTimeFit:
 
     def summary(self) -> str:
         """Prose with its caveat."""
-        cautious = "jackknife intervals are then cautious, in simulation up to a third wider than they need be"
+        left_out = self.variance == "jackknife"
+        cautious = (
+            "jackknife intervals are then cautious, in simulation a little wider than they need be with six units a "
+            "group and by a third with one or two"
+        )
         narrow = "its intervals are too narrow; the jackknife's are not"
         few = (
-            f" The smallest group has {self.smallest} unit(s): {cautious if self.variance == 'jackknife' else narrow}."
-            if self.smallest < FEW_UNITS
+            f" The smallest group has {self.smallest} unit(s): {cautious if left_out else narrow}."
+            if self.smallest < (FEW_FOR_JACKKNIFE if left_out else FEW_UNITS)
             else ""
         )
         left = f" {self.n_always} unit(s) treated from the first period were left out." if self.n_always else ""

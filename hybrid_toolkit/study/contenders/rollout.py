@@ -119,7 +119,12 @@ ALL: tuple[Contender, ...] = (
         ("rollout-two-groups",),
     ),
     _contender(
-        "group-time", "Group-time effects, jackknife", partial(_group_time, variance="jackknife"), STAGGERED, 1000
+        "group-time",
+        "Group-time effects, jackknife",
+        partial(_group_time, variance="jackknife"),
+        STAGGERED,
+        1000,
+        "Its intervals are cautious where groups of one start hold few teams.",
     ),
     _contender(
         "group-time-published",
