@@ -102,12 +102,21 @@ class Design:
         EstimationError : the data cannot carry the model.
         CoverageError : a column is not there.
         """
-        rows = ready(frame, plan, self.needs)
+        rows = self._ready(frame, plan)
         return determined(self.fit_with(rows, plan), rows)
 
     def naive(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
         """What an unadjusted comparison of all rows would say; raises as ``fit``."""
-        return self.naive_with(ready(frame, plan, self.needs), plan)
+        return self.naive_with(self._ready(frame, plan), plan)
+
+    def _ready(self, frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+        if plan.moderator and not any(kind.endswith("-gap") for kind in self.identifies):
+            raise EstimationError(
+                f"design '{self.id}' takes no moderator.",
+                fix="Run it on each group, or use a design that estimates a gap between groups.",
+                code="MODERATOR",
+            )
+        return ready(frame, plan, self.needs)
 
     def checks(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[Check, ...]:
         """Every check that applies, each with a verdict; one that could not be run says why."""

@@ -41,15 +41,16 @@ def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
     return Check("clusters", enough, verdict, n, MIN_CLUSTERS)
 
 
-def check_missing(most: float) -> CheckOf:
-    """No more than a share of rows left out for a missing value."""
+def check_missing(most: float, *, of_those_asked: float = 0.0) -> CheckOf:
+    """No more than a share of rows left out for a missing value; another where rows are those asked in a survey."""
 
     def check_missing_values(frame: pd.DataFrame, fit: DesignFit) -> Check:
         share = fit.fit.n_missing / len(frame)
-        good = share <= most
+        limit = of_those_asked if of_those_asked and fit.plan.answered else most
+        good = share <= limit
         end = "within" if good else "above"
-        verdict = f"{share:.0%} of rows were left out for a missing value, {end} the {most:.0%} set beforehand."
-        return Check("missing values", good, verdict, share, most)
+        verdict = f"{share:.0%} of rows were left out for a missing value, {end} the {limit:.0%} set beforehand."
+        return Check("missing values", good, verdict, share, limit)
 
     return check_missing_values
 
@@ -116,7 +117,7 @@ def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return None
     used = frame[[plan.outcome, plan.exposure, plan.moderator]].dropna()
     group = used[plan.moderator].astype(bool)
-    x = used[plan.exposure]
+    x = pd.Series(numbers(used, plan.exposure), index=used.index)
     low = max(x[group].quantile(0.1), x[~group].quantile(0.1))
     high = min(x[group].quantile(0.9), x[~group].quantile(0.9))
     share = float(x.between(low, high).mean()) if high > low else 0.0

@@ -42,7 +42,7 @@ CROSS_SECTIONAL = Design(
     check_list=(
         checks.check_clusters,
         *ANSWERS,
-        checks.check_missing(0.60),
+        checks.check_missing(0.30, of_those_asked=0.60),
         checks.check_common_range,
         *PATHS,
         checks.check_likeness,

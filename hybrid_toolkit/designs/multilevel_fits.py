@@ -10,7 +10,6 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import fit_plan, terms_of
 from hybrid_toolkit.designs.plan import DesignFit, Plan, noun
 from hybrid_toolkit.designs.verdicts import p_words
-from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.mixed import MixedFit, fit_mixed
 from hybrid_toolkit.models.pooled_slopes import PooledSlopesFit, fit_pooled_slopes
 from hybrid_toolkit.models.terms import Category, Term, as_term
@@ -40,10 +39,6 @@ def fit_hybrid(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     held = [*(as_term(frame, c) for c in plan.confounders), *(Category(c) for c in plan.fixed_effects)]
     if plan.time and plan.time not in (*plan.confounders, *plan.fixed_effects):
         held.append(Category(plan.time))
-    if plan.moderator:
-        raise EstimationError(
-            "the within-between design takes no moderator.", fix="Run it on each group.", code="MODERATOR"
-        )
     fit = fit_within_between(
         frame,
         outcome=plan.outcome,

@@ -12,7 +12,6 @@ from hybrid_toolkit.designs.base import Design, FitOf, naive_fit
 from hybrid_toolkit.designs.plan import DesignFit, Plan
 from hybrid_toolkit.designs.specifications import check_specifications
 from hybrid_toolkit.designs.unmeasured import check_e_value
-from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.balance import ALIKE
 from hybrid_toolkit.models.terms import as_term
 from hybrid_toolkit.models.weighting import ESTIMANDS, WeightedFit, fit_doubly_robust, fit_weighted
@@ -25,12 +24,6 @@ EDGE = 0.02
 
 
 def _fit(frame: pd.DataFrame, plan: Plan, how: str, **changed: object) -> DesignFit:
-    if plan.moderator:
-        raise EstimationError(
-            "weighting compares two groups and takes no moderator.",
-            fix="Run it on each group, or use a design with an interaction.",
-            code="MODERATOR",
-        )
     fit = (fit_doubly_robust if how == "doubly-robust" else fit_weighted)(
         frame,
         outcome=plan.outcome,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ENOUGH_POWER = 0.8
 LOWEST_COVERAGE = 0.93
+LEAST_TRIALS = 100
 FIGURES = ("estimate", "std_error", "conf_low", "conf_high", "naive", "naive_low", "naive_high")
 DRAW_COLUMNS = ("scenario", "sim", "outcome", *FIGURES, "error")
 Truths: TypeAlias = tuple[tuple[str, float], ...]
@@ -153,6 +154,8 @@ class Diagnosis:
     def checks(self, study: Study, outcome: str) -> tuple[Check, ...]:
         """Power and coverage as checks of an estimate; under several truths, the lowest of each.
 
+        With fewer than ``LEAST_TRIALS`` trials neither can pass; it may still fail.
+
         Raises
         ------
         StudyError : this is the diagnosis of another study.
@@ -165,13 +168,16 @@ class Diagnosis:
             )
         tried = [self.measures(outcome, s) for s in self.scenarios]
         cover, error = min((g["coverage"] for g in tried), key=lambda c: c[0] + 2 * c[1])
-        good = cover + 2 * error >= LOWEST_COVERAGE
-        verdict = f"Intervals held the known truth in {cover:.0%} of trials."
+        few = self.sims < LEAST_TRIALS
+        doubt = f" Only {self.sims} were tried, and {LEAST_TRIALS} are needed to tell." if few else ""
+        good = cover + 2 * error >= LOWEST_COVERAGE and (not few or None)
+        verdict = f"Intervals held the known truth in {cover:.0%} of trials.{doubt}"
         out = [Check("coverage", good, verdict, cover, LOWEST_COVERAGE)]
         if powers := [(g["power"][0], g["type_m"][0]) for g in tried if "power" in g]:
             power, size = min(powers)
             verdict = f"A difference of the size tried would be told from none in {power:.0%} of such data"
             if power < ENOUGH_POWER and np.isfinite(size):
                 verdict += f"; those that were told came out {size:.1f} times as large as the truth"
-            out.append(Check("power", power >= ENOUGH_POWER, f"{verdict}.", power, ENOUGH_POWER))
+            enough = power >= ENOUGH_POWER and (not few or None)
+            out.append(Check("power", enough, f"{verdict}.{doubt}", power, ENOUGH_POWER))
         return tuple(out)

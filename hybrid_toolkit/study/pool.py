@@ -218,7 +218,10 @@ def _check_together(read: Sequence[EvidenceBundle]) -> None:
 
 
 def _checks_of(read: Sequence[EvidenceBundle], outcome: str) -> tuple[Check, ...]:
-    """Every check of an outcome once: failed where it failed in over a fifth of those that ran it, told by count."""
+    """Every check of an outcome once, told by count.
+
+    Failed where it failed in over a fifth of the authorities, undecided where fewer than half of them could tell.
+    """
     mine: dict[str, list[bool | None]] = {}
     for bundle in read:
         for c in bundle.checks:
@@ -226,8 +229,10 @@ def _checks_of(read: Sequence[EvidenceBundle], outcome: str) -> tuple[Check, ...
                 mine.setdefault(c.name, []).append(c.passed)
     out = []
     for name, passed in mine.items():
-        ran, failed = sum(p is not None for p in passed), sum(p is False for p in passed)
-        verdict = None if not ran else failed <= MANY * ran
-        share = float(np.round(failed / ran, 2)) if ran else None
-        out.append(Check(name, verdict, f"It failed in {failed} of the {ran} authorities that ran it.", share, MANY))
+        told, failed = sum(p is not None for p in passed), sum(p is False for p in passed)
+        share, undecided = failed / len(passed), len(passed) - told
+        verdict = False if share > MANY else True if told >= len(passed) / 2 else None
+        rest = f"; {undecided} could not tell" if undecided else ""
+        words = f"It failed in {failed} of the {len(passed)} authorities{rest}."
+        out.append(Check(name, verdict, words, float(np.round(share, 2)) if told else None, MANY))
     return tuple(out)

@@ -9,10 +9,12 @@ from statsmodels.stats.multitest import multipletests
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import RATIO_KINDS
+from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.metrics.instruments import load_instrument
 from hybrid_toolkit.metrics.invariance import invariance_for
 from hybrid_toolkit.models.equivalence import equivalence_test
 from hybrid_toolkit.result import Check
+from hybrid_toolkit.study.figures import with_unit
 from hybrid_toolkit.study.scales import instruments_of
 from hybrid_toolkit.study.study import Study
 
@@ -31,10 +33,11 @@ def check_multiple(estimates: pd.DataFrame, outcome: str, conf_level: float) -> 
     conf_level : level of the study's intervals.
     """
     rows = estimates[estimates["role"].isin(["main", "secondary"])].reset_index(drop=True)
-    if len(rows) < 2 or rows["p_value"].isna().any():
-        return None
-    adjusted = multipletests(rows["p_value"].to_numpy(dtype=float), method="holm")[1]
     at = int(rows.index[rows["outcome"].eq(outcome)][0])
+    if len(rows) < 2 or pd.isna(rows["p_value"][at]):
+        return None
+    known = rows["p_value"].fillna(1.0).to_numpy(dtype=float)  # an outcome without a p-value still counts as one asked
+    adjusted = multipletests(known, method="holm")[1]
     own, level = float(rows["p_value"][at]), 1 - conf_level
     lost = own < level <= adjusted[at]
     verdict = f"Over the study's {len(rows)} outcomes, p = {own:.3f} becomes {adjusted[at]:.3f} (Holm)" + (
@@ -61,9 +64,9 @@ def check_equivalence(study: Study, outcome: str, estimate: float, std_error: fl
     df = max(1, n_clusters - 1)
     got = equivalence_test(estimate * scale, std_error * scale, low=-bound, high=bound, df=df)
     found = "smaller than" if got.equivalent else "not shown to be smaller than"
-    told = f"{words.smallest:g} {'times' if ratio else words.unit}".rstrip()
+    told = f"{words.smallest:g} times" if ratio else with_unit(words.smallest, words.unit)
     verdict = (
-        f"By two one-sided tests the difference is {found} the {told} that was said to matter (p = {got.p_value:.2f})."
+        f"By two one-sided tests the difference is {found} the {told} that was said to matter ({p_words(got.p_value)})."
     )
     return Check("equivalence", None, verdict, got.p_value, got.alpha)
 

@@ -105,7 +105,17 @@ def test_several_truths_stand_apart() -> None:
 def test_low_power_and_low_coverage_lower_a_claim() -> None:
     checks = {c.name: c for c in made().checks(GAP, "engaged")}
     assert checks["power"].passed is False and "times as large" in checks["power"].verdict
-    assert checks["coverage"].passed is True  # 50% +- 2 x 25% does not rule out 93%
+    # 50% +- 2 x 25% does not rule out 93%, and five trials cannot show it
+    assert checks["coverage"].passed is None and "Only 5 were tried" in checks["coverage"].verdict
+
+
+def test_a_hundred_trials_may_pass_and_a_few_may_not() -> None:
+    few, many = made(), made()
+    draws = pd.concat([many.draws] * 20, ignore_index=True).assign(sim=range(100), conf_low=0.2, conf_high=1.8)
+    many = replace(many, draws=draws, sims=100)
+    got = {c.name: c for c in many.checks(GAP, "engaged")}
+    assert got["coverage"].passed is True and got["power"].passed is True and "Only" not in got["power"].verdict
+    assert {c.passed for c in few.checks(GAP, "engaged")} == {None, False}
 
 
 def test_the_same_numbers_on_one_core_or_two_and_with_more_simulations() -> None:

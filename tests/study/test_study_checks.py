@@ -26,7 +26,9 @@ def test_several_outcomes_are_counted_as_holm_does() -> None:
     assert [c.value for c in got] == pytest.approx([0.03, 0.06, 0.06])  # by hand: 3 x .01, 2 x .03, no less than that
     assert [c.passed for c in got] == [True, False, False]
     assert check_multiple(estimates(0.01), "y0", 0.95) is None
-    assert check_multiple(estimates(0.01, np.nan), "y0", 0.95) is None
+    # an outcome whose p-value is not known was asked about all the same
+    assert check_multiple(estimates(0.01, np.nan), "y0", 0.95).value == pytest.approx(0.02)
+    assert check_multiple(estimates(0.01, np.nan), "y1", 0.95) is None
 
 
 def test_too_small_to_matter_by_two_one_sided_tests() -> None:
