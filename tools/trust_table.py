@@ -23,7 +23,7 @@ from hybrid_toolkit.data.atomic import atomic_write_text
 from hybrid_toolkit.study.contender import Contender
 from hybrid_toolkit.study.contenders import CONTENDERS
 from hybrid_toolkit.study.draws import code_version
-from hybrid_toolkit.study.try_estimator import HIGHEST, LEVEL, LOWEST, Trial, try_estimator
+from hybrid_toolkit.study.try_estimator import CELLS_COME_FROM, HIGHEST, LEVEL, LOWEST, Trial, try_estimator
 from hybrid_toolkit.synth.worlds import WORLDS, World
 
 SEED = 20_252_000
@@ -108,7 +108,7 @@ def table(
     """
     rows = []
     for contender, world in cells(contenders, only):
-        kept = work / code_version() / f"{contender.id}--{world.id}-{seed}.jsonl" if work else None
+        kept = work / code_version(CELLS_COME_FROM) / f"{contender.id}--{world.id}-{seed}.jsonl" if work else None
         count = min(sims, contender.sims) if sims else contender.sims
         if as_run and kept:
             count = min(count, kept_draws(kept))

@@ -36,12 +36,18 @@ def hash_of(*parts: object) -> str:
 
 
 @cache
-def code_version() -> str:
-    """The version of the package and a hash of the code that makes its numbers."""
+def code_version(parts: tuple[str, ...] = NUMBERS_COME_FROM) -> str:
+    """The version of the package and a hash of the code that makes its numbers.
+
+    Parameters
+    ----------
+    parts : folders and files of the package, such as ``"models"`` or ``"study/wedge.py"``.
+    """
     root = Path(hybrid_toolkit.__file__).parent
-    files = sorted(p for room in NUMBERS_COME_FROM for e in ("*.py", "*.toml") for p in (root / room).rglob(e))
+    named = [root / part for part in parts]
+    inside = (p for path in named for e in ("*.py", "*.toml") for p in path.rglob(e))
     digest = hashlib.sha256()
-    for path in files:
+    for path in sorted({*inside, *(p for p in named if p.suffix)}):
         digest.update(path.relative_to(root).as_posix().encode() + b"\n" + path.read_bytes().replace(b"\r\n", b"\n"))
     return f"{hybrid_toolkit.__version__}+{digest.hexdigest()[:16]}"
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED
-from hybrid_toolkit.result import Check
+from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.claims import Claim, make_claim
 from hybrid_toolkit.study.diagnose import Diagnosis
 from hybrid_toolkit.study.frames import AUTHORITY_UNITS
@@ -33,8 +33,9 @@ class StudyResult:
     Parameters
     ----------
     study : the declaration.
-    estimates : ``outcome``, ``role`` and the tidy columns. Roles: ``"main"`` and ``"secondary"`` answer the
-        question; ``"slope"``, ``"group slope"``, ``"sensitivity"``, ``"variance"`` and ``"naive"`` stand beside.
+    estimates : ``outcome``, ``role``, the tidy columns and ``n_clusters`` behind each row. Roles: ``"main"`` and
+        ``"secondary"`` answer the question; ``"slope"``, ``"group slope"``, ``"event time"``, ``"sensitivity"``,
+        ``"variance"`` and ``"naive"`` stand beside.
     checks : checks of the main outcome.
     other_checks : secondary outcomes with their checks.
     n, n_missing, n_clusters : rows used for the main outcome, rows left out, clusters.
@@ -92,13 +93,14 @@ class StudyResult:
 
     def tidy(self) -> pd.DataFrame:
         """One row an estimate: ``outcome``, ``role``, then the columns of ``TIDY_COLUMNS``."""
-        return self.estimates.copy()
+        return self.estimates[["outcome", "role", *TIDY_COLUMNS]].copy()
 
     def path(self, outcome: str = "") -> pd.DataFrame:
         """What a design over time found, period by period, for the main outcome or another.
 
         An event study has ``outcome``, ``time`` to and from the start (before it negative) and the columns of
-        ``TIDY_COLUMNS``. A long series has ``outcome``, ``period``, ``observed``, ``fitted`` and ``without`` (what was
+        ``TIDY_COLUMNS`` and ``n_clusters``; ``n`` and it count the treated rows and clusters at that time, before the
+        start those that will be treated. A long series has ``outcome``, ``period``, ``observed``, ``fitted`` and ``without`` (what was
         expected without the change); a synthetic control ``outcome``, ``period``, ``observed``, ``synthetic`` and
         ``gap``. In units of the outcome.
 

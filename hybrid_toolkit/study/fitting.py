@@ -69,8 +69,9 @@ def _estimate(
         fit = design.fit(frame, study.plan(outcome, conf_level=conf_level))
         sides = check_sides(frame, study, outcome)
         beside, lost = design.rows_and_missing(frame, fit)
-        each = [fit.row.assign(role="secondary" if i else "main"), beside]
-        parts.append(pd.concat(each, ignore_index=True).assign(outcome=outcome))
+        each = [fit.row.assign(role="secondary" if i else "main", n_clusters=fit.fit.n_clusters), beside]
+        made = pd.concat(each, ignore_index=True).assign(outcome=outcome)
+        parts.append(made.assign(n_clusters=made["n_clusters"].fillna(fit.fit.n_clusters).astype("int64")))
         scale = check_scale(rows.data, outcome) if rows.data is not None else None
         alike = check_invariance(study, outcome, rows.data) if rows.data is not None else None
         small = check_equivalence(study, outcome, fit.estimate, float(fit.row["std_error"].iloc[0]), fit.fit.n_clusters)
@@ -79,7 +80,7 @@ def _estimate(
     first = fits[0].fit
     return StudyResult(
         study=study,
-        estimates=pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS]],
+        estimates=pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS, "n_clusters"]],
         checks=checks[0][1],
         other_checks=tuple(checks[1:]),
         n=first.n,

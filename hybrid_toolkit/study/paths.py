@@ -34,8 +34,8 @@ def path_of(estimates: pd.DataFrame, series: Sequence[tuple[str, pd.DataFrame]],
     rows = estimates[estimates["role"].eq(EVENT) & estimates["outcome"].eq(outcome)]
     if rows.empty:
         return None
-    time = rows["term"].str.extract(TERM)[0].astype("int64")
-    return rows.assign(time=time).sort_values("time")[["outcome", "time", *TIDY_COLUMNS]].reset_index(drop=True)
+    time, kept = rows["term"].str.extract(TERM)[0].astype("int64"), ["outcome", "time", *TIDY_COLUMNS, "n_clusters"]
+    return rows.assign(time=time).sort_values("time")[kept].reset_index(drop=True)
 
 
 def unknown_outcome(study: StudyFields, outcome: str) -> StudyError:

@@ -24,6 +24,11 @@ LOWEST, HIGHEST = 0.93, 0.97
 MOST_FAILURES = 0.05
 NOTABLE = 0.25
 """A bias above this share of the estimates' spread is told."""
+CELLS_COME_FROM = (
+    *("metrics", "models", "designs", "synth/worlds", "study/contenders"),
+    *(f"study/{name}.py" for name in ("contender", "measures", "try_estimator", "wedge")),
+)
+"""Code that the figures of a cell depend on; the generator, graphs and claims are not among it."""
 FIGURES = ("estimate", "std_error", "conf_low", "conf_high")
 Outcome: TypeAlias = tuple[str, tuple[float, ...]]
 """Error code, figures (empty where the fit failed)."""
@@ -154,7 +159,7 @@ def try_estimator(
     count = sims or contender.sims
     if count < 2:
         raise StudyError("a trial needs at least 2 draws.", fix="Ask for 200 or more.", code="SIMS")
-    parts = {"contender": contender.id, "world": world.id, "seed": seed, "code": code_version()}
+    parts = {"contender": contender.id, "world": world.id, "seed": seed, "code": code_version(CELLS_COME_FROM)}
     file = DrawFile(resume, parts) if resume is not None else None
     found = {i: file.found[str(i)] for i in range(count) if file and str(i) in file.found}
     todo = [i for i in range(count) if i not in found]

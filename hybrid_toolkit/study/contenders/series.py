@@ -25,8 +25,8 @@ def _answer(frame: pd.DataFrame, *, fit_with: FitOf, **settings: Setting) -> Ans
 
 ALONE = fits.interrupted_plan(controlled=False)
 CONTROLLED = fits.interrupted_plan(controlled=True)
-SHORT_SERIES = "With twelve periods a side the autocorrelation is ill known and intervals are somewhat too narrow."
-NARROW = "Its intervals are too narrow in series of this length: they hold the truth in 67 to 90% of series."
+SHORT_SERIES = "With twelve periods a side the autocorrelation is ill known and intervals may be too narrow."
+NARROW = "Its intervals are too narrow in series of this length: they hold the truth in 65 to 90% of series."
 WANDERS = "Where a rate wanders behind the counts its intervals are somewhat too narrow."
 
 ALL: tuple[Contender, ...] = (
