@@ -98,8 +98,9 @@ class RandomEffects:
         return (
             f"Mean over {self.k} sites {self.estimate:+.3f} ({self.conf_level:.0%} interval {self.conf_low:+.3f} to "
             f"{self.conf_high:+.3f}); {ahead}. Between sites: tau2 {self.tau2:.4f}, I2 {self.i2:.0%}, Q {self.q:.1f} "
-            f"(p = {self.q_p_value:.3f}). {METHODS[self.method]}, {INTERVALS[self.interval]} interval. With few sites "
-            "the variance between them is known only roughly."
+            f"(p = {self.q_p_value:.3f}). {METHODS[self.method]}, {INTERVALS[self.interval]} interval"
+            f"{', too narrow where sites are few and differ' if self.interval == 'normal' else ''}. With few sites the "
+            "variance between them is known only roughly."
         )
 
 
