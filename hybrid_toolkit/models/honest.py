@@ -71,8 +71,8 @@ class HonestBounds:
         what = "Mean effect" if self.time is None else f"Effect at time {self.time}"
         return (
             f"{what} {self.estimate:.3f}. If {RESTRICTIONS[self.restriction]}, the interval leaves out zero for "
-            f"M {most}. What M is fair is a judgement about the setting, not something the data can tell. The intervals "
-            "allow for more than chance: where trends are parallel they are wider than they need be."
+            f"M {most}. What M is fair is a judgement about the setting, not something the data can tell. The "
+            "intervals allow for more than chance: where trends are parallel they are wider than they need be."
         )
 
 
