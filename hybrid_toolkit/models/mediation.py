@@ -24,6 +24,7 @@ INTERVALS = {
 """How the intervals are made. A product of two coefficients is not symmetric around its value: the intervals of the
 jackknife and the delta method, which are, miss more often on one side. The delta method's are too narrow with few
 clusters."""
+FEW_CLUSTERS = 40
 DRAWS = 10_000
 """Draws of the Monte Carlo interval."""
 PLAIN = ("indirect", "direct", "total", "share mediated", "exposure to mediator", "mediator to outcome")
@@ -112,11 +113,13 @@ class MediationFit:
             if self.residual_correlation is not None
             else ""
         )
+        few = self.n_clusters < FEW_CLUSTERS and self.intervals in ("bootstrap", "delta")
+        narrow = " With so few clusters they are too narrow." if few else ""
         return (
             f"{self.outcome}: the contrast of {self.exposure} from {self.low:g} to {self.high:g}, split by "
             f"{self.mediator}; {self.n:,} rows in {self.n_clusters:,} clusters, {self.n_missing:,} left out. "
-            f"Intervals: {INTERVALS[self.intervals]}.{rho} The parts are effects only if nothing unmeasured stands "
-            "behind exposure and outcome, mediator and outcome, or exposure and mediator, and no consequence of the "
+            f"Intervals: {INTERVALS[self.intervals]}.{narrow}{rho} The parts are effects only if nothing unmeasured "
+            "stands behind exposure and outcome, mediator and outcome, or exposure and mediator, and no consequence of the "
             "exposure confounds the mediator: a randomised exposure does not give this."
         )
 

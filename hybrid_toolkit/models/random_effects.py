@@ -100,7 +100,8 @@ class RandomEffects:
             f"{self.conf_high:+.3f}); {ahead}. Between sites: tau2 {self.tau2:.4f}, I2 {self.i2:.0%}, Q {self.q:.1f} "
             f"(p = {self.q_p_value:.3f}). {METHODS[self.method]}, {INTERVALS[self.interval]} interval"
             f"{', too narrow where sites are few and differ' if self.interval == 'normal' else ''}. With few sites the "
-            "variance between them is known only roughly."
+            "variance between them is known only roughly; where some are much more precise than others as well, the "
+            "interval is a little narrow."
         )
 
 

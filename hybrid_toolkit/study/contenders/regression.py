@@ -181,6 +181,7 @@ ALL: tuple[Contender, ...] = (
         by_design("mediation", settings=(("intervals", "bootstrap"),), **_PATH),
         _PATHS,
         ("mediated",),
+        warning="With few teams the percentiles of the bootstrap are too narrow.",
     ),
     _named(
         "partial-pooling",
