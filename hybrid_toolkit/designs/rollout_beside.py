@@ -12,7 +12,7 @@ from hybrid_toolkit.models.honest import honest_bounds
 
 
 def by_time(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-    """Effects by time since the start against the last untreated period (group-time averages)."""
+    """Effects by time since the start against the last untreated period, with the treated rows and clusters of each."""
     rows = group_time(frame, fit.plan, base="universal").aggregate("dynamic").iloc[1:]
     rows = rows[rows["std_error"] > 0]
     return rows.assign(unit=fit.plan.unit, role="event time")

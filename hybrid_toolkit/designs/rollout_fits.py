@@ -15,13 +15,14 @@ from hybrid_toolkit.models.event_study import fit_event_study
 from hybrid_toolkit.models.linear import fit_linear
 from hybrid_toolkit.models.terms import Column
 from hybrid_toolkit.models.two_by_two import fit_two_by_two
+from hybrid_toolkit.result import TIDY_COLUMNS
 
 CONTROL_SETTING = ("not_yet_treated", "never_treated")
 
 
 def told(row: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """The one row that answers the question, under the plan's name and unit."""
-    return row.assign(term=plan.exposure, unit=plan.unit).reset_index(drop=True)
+    return row[list(TIDY_COLUMNS)].assign(term=plan.exposure, unit=plan.unit).reset_index(drop=True)
 
 
 def whole(plan: Plan, name: str, default: int) -> int:

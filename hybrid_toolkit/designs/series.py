@@ -81,7 +81,8 @@ COUNTS = Design(
     grade="quasi-causal",
     estimand=(
         "The mean change of the log rate after the start of the policy, against the line on which it stood before; "
-        "less that of the unchanged units where there are any. Its exponential is a ratio of rates."
+        "less that of the unchanged units where there are any. Its exponential is a ratio of rates, over the study's "
+        "duration where one is given (what the counts are counted over, such as children in need)."
     ),
     assumptions=(GOES_ON, "Nothing else changed at the same time, or it changed the control alike.", NOT_CHOSEN),
     identifies=("log-rate",),
@@ -102,7 +103,7 @@ COUNTS = Design(
     ),
     fit_with=fits.fit_counts_plan,
     naive_with=fits.naive_counts,
-    settings={"family": tuple(FAMILIES), "season": (), "over": ()},
+    settings={"family": tuple(FAMILIES), "season": ()},
 )
 
 SYNTHETIC_CONTROL = Design(

@@ -44,6 +44,8 @@ def one_start(frame: pd.DataFrame, plan: Plan) -> Any:
 def series_of(frame: pd.DataFrame, plan: Plan, *, how: str, controlled: bool) -> pd.DataFrame:
     """One row a period of the changed units, and of the others where they serve as control: means or sums.
 
+    Sums of counts come with those of the plan's duration; a row that lacks one of the two adds to neither.
+
     Raises
     ------
     EstimationError : there is no unit of a kind that is needed, a unit is there twice in a period, or a column is not
@@ -57,9 +59,9 @@ def series_of(frame: pd.DataFrame, plan: Plan, *, how: str, controlled: bool) ->
             fix="Bring the data to one row a unit and period.",
             code="PANEL-DUPLICATE",
         )
-    over = str(plan.setting("over", ""))
-    columns = [plan.outcome, *([over] if over else [])]
-    values = {c: numbers(frame, c) for c in columns}
+    columns = [plan.outcome, *([plan.duration] if plan.duration and how == "sum" else [])]
+    both = frame[columns].notna().all(axis=1).to_numpy()
+    values = {c: np.where(both, numbers(frame, c), np.nan) for c in columns}
     rows = frame.assign(**values, **{CHANGED: frame[plan.starts].notna().astype("float64")})
     if controlled and not (rows[CHANGED] == 0).any():
         raise EstimationError(
@@ -95,13 +97,13 @@ def interrupted_plan(*, controlled: bool) -> FitOf:
 def fit_counts_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     """The segmented regression of counts of the changed units, against the others where there are any."""
     controlled = bool(frame[plan.starts].isna().any())
-    season, over = whole(plan, "season", 0), str(plan.setting("over", ""))
+    season = whole(plan, "season", 0)
     fit = fit_interrupted_counts(
         series_of(frame, plan, how="sum", controlled=controlled),
         outcome=plan.outcome,
         period=plan.time,
         start=one_start(frame, plan),
-        exposure=over or None,
+        exposure=plan.duration or None,
         control=CHANGED if controlled else None,
         season=season or None,
         family=str(plan.setting("family", "poisson")),
@@ -173,17 +175,20 @@ def naive_series(frame: pd.DataFrame, plan: Plan) -> DesignFit:
 
 
 def naive_counts(frame: pd.DataFrame, plan: Plan) -> DesignFit:
-    """The log of the changed units' mean count after the start over that before, by the delta method."""
+    """The log of the changed units' rate after the start over that before, by the delta method."""
     rows = series_of(frame, plan, how="sum", controlled=False)
     after = rows[plan.time] >= one_start(frame, plan)
-    y, mean = rows[plan.outcome], rows[plan.outcome].groupby(after).transform("mean")
-    if not (mean > 0).all():
+    y, over = rows[plan.outcome], rows[plan.duration] if plan.duration else pd.Series(1.0, index=rows.index)
+    mean, of_over = (s.groupby(after).transform("mean") for s in (y, over))
+    if not ((mean > 0) & (of_over > 0)).all():
         raise EstimationError(
-            f"the mean of '{plan.outcome}' before or after the start is not above 0: its rate has no logarithm.",
+            f"the mean of '{plan.outcome}', or of what it is counted over, before or after the start is not above 0: "
+            "its rate has no logarithm.",
             fix="Check that the outcome counts events, and join periods without any.",
             code="NO-EVENTS",
         )
-    return _before_after_row(np.log(mean) + (y - mean) / mean, after, plan)
+    log_rate = pd.Series(np.log(mean / of_over), index=rows.index)
+    return _before_after_row(log_rate + y / mean - over / of_over, after, plan)
 
 
 def _before_after_row(y: pd.Series[float], after: pd.Series[bool], plan: Plan) -> DesignFit:

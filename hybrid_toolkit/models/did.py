@@ -125,6 +125,7 @@ def fit_group_time(
         influence=frozen(influence),
         share=frozen(share),
         membership=frozen(sums((members - share) / n)),
+        treated=frozen(pd.DataFrame(members).groupby(p.clusters).sum()),
         n_units=n,
         n_clusters=n_clusters,
         n_rows=int(p.y.size),

@@ -35,6 +35,8 @@ class EventStudyFit:
     ----------
     outcome, estimator : as asked for.
     terms, estimate, std_error : k rows; ``overall`` first, then ``time -2``, ... where there are any.
+    behind : k rows and clusters: all of them for ``overall``; for a time, those of the units treated then, or before
+        their start of those that will be.
     n_rows, n_units, n_clusters, n_incomplete, n_always, not_identified : counts; the last three were left out.
     cohorts : periods in which some unit's treatment starts.
     conf_level : level of the intervals (t with clusters - 1 degrees of freedom).
@@ -47,6 +49,7 @@ class EventStudyFit:
     terms: tuple[str, ...]
     estimate: Array
     std_error: Array = field(repr=False)
+    behind: tuple[tuple[int, int], ...] = field(repr=False)
     n_rows: int
     n_units: int
     n_clusters: int
@@ -74,10 +77,11 @@ class EventStudyFit:
         return ESTIMATORS[self.estimator]
 
     def tidy(self) -> pd.DataFrame:
-        """One row an effect."""
+        """One row an effect, with ``n`` and, as a further column, ``n_clusters`` of ``behind``."""
         free = self.n_clusters - 1
-        b, se = self.estimate, self.std_error
-        return tidy_rows(self.terms, b, se, n=self.n_rows, conf_level=self.conf_level, df=free)
+        n, clusters = zip(*self.behind, strict=True)
+        rows = tidy_rows(self.terms, self.estimate, self.std_error, n=n, conf_level=self.conf_level, df=free)
+        return rows.assign(n_clusters=clusters)
 
     def glance(self) -> pd.DataFrame:
         """One row: units, clusters, what was left out, method, convergence."""
@@ -185,6 +189,7 @@ def fit_event_study(
         terms=tuple(names),
         estimate=frozen(b),
         std_error=frozen(se),
+        behind=tuple(_behind(p, estimator, names)),
         n_rows=int(p.y.size),
         n_units=len(p.start),
         n_clusters=int(p.clusters.max()) + 1,
@@ -197,16 +202,31 @@ def fit_event_study(
     )
 
 
-def _regress(p: Panel, estimator: str, variance: str) -> tuple[list[str], Array, Array, int]:
-    """Two-way fixed effects with columns for the treatment, as the estimator asks."""
-    last = len(p.times)
-    start = p.start
-    if estimator == "sun-abraham" and not (start == NEVER).any():
+def _leads(p: Panel, estimator: str) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
+    """The position after the last period used, starts, and units x periods since the start (``NEVER`` without one)."""
+    last, start = len(p.times), p.start
+    if estimator in ("sun-abraham", "imputation") and not (start == NEVER).any():
         last = p.cohorts[-1]  # the last group is the comparison, until its own start
         start = np.where(start == last, NEVER, start)
+    lead = np.arange(last) - np.minimum(start, len(p.times))[:, None]
+    return last, start, np.where(start[:, None] == NEVER, NEVER, lead)
+
+
+def _behind(p: Panel, estimator: str, names: list[str]) -> list[tuple[int, int]]:
+    """Rows and clusters of the treated side of each named time; of all the data for any other name."""
+    _, _, lead = _leads(p, estimator)
+    found = {}
+    for e in (int(e) for e in np.unique(lead) if e != NEVER):
+        unit = np.nonzero(lead == e)[0]
+        found[f"time {lead_label(p, e)}"] = (len(unit), len(np.unique(p.clusters[unit])))
+    return [found.get(name, (int(p.y.size), int(p.clusters.max()) + 1)) for name in names]
+
+
+def _regress(p: Panel, estimator: str, variance: str) -> tuple[list[str], Array, Array, int]:
+    """Two-way fixed effects with columns for the treatment, as the estimator asks."""
+    last, start, lead = _leads(p, estimator)
     n = len(start)
     y, position = p.y[:, :last], np.tile(np.arange(last), (n, 1))
-    lead = np.where(start[:, None] == NEVER, NEVER, position - np.minimum(start, last)[:, None])
     treated = (lead >= 0) & (lead != NEVER)
     frame = pd.DataFrame(
         {

@@ -44,6 +44,7 @@ class GroupTimeFit:
     influence : clusters x k; the square root of the sum of squares of a column is its standard error.
     share : k shares of units in the effect's group.
     membership : clusters x k; what each cluster adds to ``share``, around its mean.
+    treated : clusters x k; units of the effect's group in each cluster.
     n_units, n_clusters, n_rows, n_incomplete, n_always : counts; the last two were left out.
     smallest : units in the smallest group.
     control, base, anticipation, conf_level : as asked for.
@@ -62,6 +63,7 @@ class GroupTimeFit:
     influence: Array = field(repr=False)
     share: Array = field(repr=False)
     membership: Array = field(repr=False)
+    treated: Array = field(repr=False)
     n_units: int
     n_clusters: int
     n_rows: int
@@ -87,12 +89,18 @@ class GroupTimeFit:
         return self.n_incomplete * self.n_rows // max(1, self.n_units)
 
     def tidy(self) -> pd.DataFrame:
-        """One row a group and period, those before the start as placebos."""
+        """One row a group and period, those before the start as placebos.
+
+        ``n`` counts the group's own rows in that period, and ``n_clusters``, a further column, their clusters.
+        """
         names = [f"ATT({g}, {t})" for g, t in zip(self.groups, self.periods, strict=True)]
-        return self._rows(names, self.estimate, self.influence)
+        return self._rows(names, self.estimate, self.influence, [np.array([i]) for i in range(len(names))])
 
     def aggregate(self, kind: str = "simple", *, uniform: bool = False, balance: int | None = None) -> pd.DataFrame:
         """Averages of the effects; ``overall`` stands first, then one row a time, group or period.
+
+        ``n`` and ``n_clusters``, a further column, are of all rows for ``overall``; for the others they count the
+        treated units' rows at that time (before their start, those that will be treated) and the clusters they lie in.
 
         Parameters
         ----------
@@ -115,7 +123,7 @@ class GroupTimeFit:
             )
         if kind == "simple":
             mean, of_mean = self._average(np.flatnonzero(post))
-            return self._rows(["overall"], np.array([mean]), of_mean[:, None])
+            return self._rows(["overall"], np.array([mean]), of_mean[:, None], [])
         key = {"dynamic": self.lead, "group": self.group_at, "calendar": self.period_at}[kind]
         use = self._balanced(kind, balance) if kind == "dynamic" or balance is not None else post
         sets = [np.flatnonzero(use & (key == k)) for k in np.unique(key[use])]
@@ -134,7 +142,7 @@ class GroupTimeFit:
         }
         word, labels = words[kind]
         names = ["overall", *(f"{word} {labels[at[0]]}" for at in sets)]
-        out = self._rows(names, np.append(overall[0], b), np.column_stack([overall[1], f]))
+        out = self._rows(names, np.append(overall[0], b), np.column_stack([overall[1], f]), sets)
         return self._widen(out, f) if uniform else out
 
     def _balanced(self, kind: str, balance: int | None) -> NDArray[np.bool_]:
@@ -244,9 +252,15 @@ class GroupTimeFit:
         of_weights = (m - m.sum(axis=1, keepdims=True) * w) / total
         return float(w @ b), f @ w + of_weights @ b
 
-    def _rows(self, names: list[str], b: Array, f: Array) -> pd.DataFrame:
+    def _rows(self, names: list[str], b: Array, f: Array, sets: list[NDArray[np.intp]]) -> pd.DataFrame:
+        """Rows with what stands behind each: the effects in ``sets``; all data for a row before those."""
         se = np.sqrt((f**2).sum(axis=0))
-        return tidy_rows(names, b, se, n=self.n_rows, conf_level=self.conf_level, df=self.n_clusters - 1)
+        behind = [self.treated[:, at].sum(axis=1) for at in sets]
+        whole = len(names) - len(sets)
+        n = [self.n_rows] * whole + [int(c.sum()) for c in behind]
+        clusters = [self.n_clusters] * whole + [int((c > 0).sum()) for c in behind]
+        rows = tidy_rows(names, b, se, n=n, conf_level=self.conf_level, df=self.n_clusters - 1)
+        return rows.assign(n_clusters=clusters)
 
     def _widen(self, out: pd.DataFrame, f: Array) -> pd.DataFrame:
         live = np.flatnonzero((f**2).any(axis=0))

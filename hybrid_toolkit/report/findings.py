@@ -99,13 +99,13 @@ def show_study(
     DisclosureError : something in the result may not be released.
     """
     study, known = result.study, dict(truths or {})
-    rows = result.tidy()
+    rows = result.estimates
     rows = rows.assign(
         kind=rows["role"],
         role=rows["role"].map(lambda r: ROLES.get(str(r), "other")),
         panel=rows["outcome"].map(lambda o: titles.get(str(o), study.words_for(str(o)).phrase)),
         truth=[known.get(str(o), float("nan")) if k in ROLES else float("nan") for o, k in _pairs(rows)],
-        clusters=result.n_clusters,
+        clusters=rows["n_clusters"],
     )
     rows = rows.assign(label=[LABELS.get(str(r), str(t)) for r, t in zip(rows["role"], rows["term"], strict=True)])
     behind: dict[str, Any] = {"whole": result.whole_authorities, "source": result}
@@ -153,7 +153,7 @@ def _paths(gate: Gate, result: StudyResult, titles: Mapping[str, str], behind: M
     study, timed = result.study, result.estimates["role"].eq(EVENT)
     out = {}
     for o in (o for o in study.outcomes if (timed & result.estimates["outcome"].eq(o)).any()):
-        rows = in_words_unit(result.path(o).assign(clusters=result.n_clusters), study)
+        rows = in_words_unit(result.path(o).rename(columns={"n_clusters": "clusters"}), study)
         title = f"{_short_title(study, o, titles)}, by time from the start"
         out[o] = gate.estimates(rows, title=title, clusters="clusters", labels=["outcome", "time"], **behind)
     return out

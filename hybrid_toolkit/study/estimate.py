@@ -100,9 +100,9 @@ class StudyResult:
 
         An event study has ``outcome``, ``time`` to and from the start (before it negative) and the columns of
         ``TIDY_COLUMNS`` and ``n_clusters``; ``n`` and it count the treated rows and clusters at that time, before the
-        start those that will be treated. A long series has ``outcome``, ``period``, ``observed``, ``fitted`` and ``without`` (what was
-        expected without the change); a synthetic control ``outcome``, ``period``, ``observed``, ``synthetic`` and
-        ``gap``. In units of the outcome.
+        start those that will be treated. A long series has ``outcome``, ``period``, ``observed``, ``fitted`` and
+        ``without`` (what was expected without the change); a synthetic control ``outcome``, ``period``, ``observed``,
+        ``synthetic`` and ``gap``. In units of the outcome.
 
         Raises
         ------

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +20,13 @@ from hybrid_toolkit.report.export import export
 from hybrid_toolkit.report.findings import answer_row, show_study
 from hybrid_toolkit.report.findings_entry import findings_entry
 from hybrid_toolkit.report.plots import plot_estimates
+from hybrid_toolkit.report.tidy_layout import tidy_layout
 from hybrid_toolkit.study.headline import policy_studies
 from hybrid_toolkit.study.pool import pool
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.truth import Truth
+from hybrid_toolkit.synth.worlds import WORLDS
 
 ON = date(2026, 3, 1)
 RATIO = Study(
@@ -130,12 +134,41 @@ def test_an_event_study_is_a_path_and_a_figure_of_the_report(tmp_path: Path) -> 
         assert (path["term"] == "time " + path["time"].astype(str)).all() and -1 not in set(path["time"])
     shown = show_study(Gate(), result, titles={})
     released = shown.paths[study.outcome].content
-    np.testing.assert_allclose(released["estimate"], 100 * result.path()["estimate"], atol=6e-4)
+    enough = (result.path()["n"] >= 10) & (result.path()["n_clusters"] >= 5)
+    assert 0 < enough.sum() < len(enough) and (released["estimate"].notna() == enough).all()
+    np.testing.assert_allclose(released["estimate"], 100 * result.path()["estimate"].where(enough), atol=6e-4)
     page = export(result, tmp_path / "report.html", on=ON)
     text = words_of(page)
     assert text.count("By time from the start of the policy") >= 2 and "Before the start:" in page.read_text("utf-8")
     for phrase in ("share of contacts held", "share of half-days at a desk"):
         assert phrase in text[text.index("Estimate Value") - 400 : text.index("By time from the start")]
+
+
+def test_a_time_behind_which_one_team_stands_is_hidden_and_the_rest_is_shown(tmp_path: Path) -> None:
+    f = WORLDS["rollout-growing"].simulate(4)
+    first = f.loc[f["starts"].notna(), "team_id"].iloc[0]
+    starts = f["starts"].where(f["starts"].isna(), 8.0).mask(f["team_id"].eq(first), 4.0)
+    study = RATIO.but(
+        id="early", kind="effect", outcome="y", exposure="policy", design="staggered-rollout", cluster="team_id",
+        followed="team_id", time="month", starts="starts", contrast="the policy", contrast_size=1.0,
+    )  # fmt: skip
+    result = study.estimate_frame(f.assign(starts=starts, policy=(f["month"] >= starts).astype(float)))
+    path = result.path().set_index("time")
+    alone = [5, 6, 7, 8]
+    assert path.loc[alone, ["n", "n_clusters"]].eq(1).all(axis=None) and path.loc[0, ["n", "n_clusters"]].eq(18).all()
+    assert path.loc[[-7, -4], "n_clusters"].eq(17).all() and path.loc[-3, "n_clusters"] == 18
+    # in the teams' data a row may be a worker: then the clusters alone must hide it
+    many = replace(result, estimates=result.estimates.assign(n=1000))
+    for each in (result, many):
+        shown = show_study(Gate(), each, titles={})
+        at, every = shown.paths["y"].content.set_index("time"), shown.estimates.content
+        assert at.index[at["estimate"].isna()].tolist() == alone and at.loc[alone, "clusters"].isna().all()
+        hidden = every.loc[every["estimate"].isna() & every["kind"].eq("event time"), "label"]
+        assert hidden.tolist() == [f"time {t}" for t in alone]
+        assert "hidden" in words_of(export(each, tmp_path / "early.html", on=ON))
+        rows = pd.read_csv(StringIO(tidy_layout(shown.estimates).to_csv())).set_index("term")
+        assert rows.index[rows["estimate"].eq("c")].tolist() == [f"time {t}" for t in alone]
+        assert rows.loc["time 0", "estimate"] == f"{at.loc[0, 'estimate']:.10g}"
 
 
 def test_few_teams_are_still_withheld(ratio) -> None:
