@@ -64,6 +64,14 @@ def test_outputs_are_committed_in_order_and_clean(notebook: dict[str, Any]) -> N
     assert "widgets" not in notebook["metadata"], "no widget state with random ids"
 
 
+def test_every_html_image_has_words(notebook: dict[str, Any]) -> None:
+    for cell in cells(notebook, "code"):
+        for output in cell["outputs"]:
+            page = "".join(output.get("data", {}).get("text/html", ""))
+            assert page.count("<img ") == len(re.findall(r'<img alt="[^"]{20,}" src="data:image/png;base64,', page))
+            assert not re.search(r"/(home|root|tmp|work|Users)/", re.sub(r"base64,[\w+/=]+", "", page))
+
+
 def test_a_number_is_printed_beside_each_figure_and_widget(notebook: dict[str, Any]) -> None:
     shown = ("image/png", "application/vnd.jupyter.widget-view+json")
     for cell in cells(notebook, "code"):

@@ -6,7 +6,6 @@ Its words (``describe_event_study``) give every number to those who do not see i
 
 from __future__ import annotations
 
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from hybrid_toolkit.disclosure import Release, require_release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.plots import HIDDEN, TRUTH_WORDS
-from hybrid_toolkit.report.style import GREY, INK, MARKS, Mark, draw_stamp, drawing, new_axes, number
+from hybrid_toolkit.report.style import GREY, INK, MARKS, Mark, draw_stamp, drawing, new_axes, number, wrapped
 
 BEFORE, AFTER = MARKS["naive"], MARKS["study"]
 PATTERN = r"^time (-?\d+)$"
@@ -63,7 +62,7 @@ def plot_event_study(
         if _has_truth(rows):
             _truth(ax, rows)
         _frame(ax, rows, periods)
-        ax.set_title(fill(release.title, 44), fontsize=9.5, fontweight="bold", loc="left")
+        ax.set_title(wrapped(release.title, 44), fontsize=9.5, fontweight="bold", loc="left")
         draw_stamp(ax, release.stamp)
     return ax
 
@@ -132,7 +131,7 @@ def _truth(ax: Axes, rows: pd.DataFrame) -> None:
 def _frame(ax: Axes, rows: pd.DataFrame, periods: str) -> None:
     unit = next((str(u) for u in rows["unit"].dropna() if str(u)), "") if "unit" in rows else ""
     ax.set_xlabel(f"{periods} since the start", fontsize=8.5)
-    ax.set_ylabel(fill(unit, 30), fontsize=8.5)
+    ax.set_ylabel(wrapped(unit, 30), fontsize=8.5)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     ax.tick_params(labelsize=8.5)
     for side in ("top", "right"):

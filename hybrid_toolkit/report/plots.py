@@ -6,7 +6,6 @@ depends on colour. Figures of simulated data carry their stamp.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,10 +27,13 @@ from hybrid_toolkit.report.style import (
     new_axes,
     new_panels,
     number,
+    wrapped,
 )
 
 HIDDEN = "hidden to protect people"
 TRUTH_WORDS = "True value (set in the simulation)"
+BELOW = 0.35
+"""How far a row reaches below its mark, in rows."""
 
 
 def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
@@ -220,22 +222,22 @@ def _need(rows: pd.DataFrame, columns: Sequence[str]) -> None:
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> None:
-    """Rows of estimates from top to bottom, the truth last; over each mark its name (left) and number (right)."""
+    """Rows of estimates from top to bottom, the truth last; over each mark its name (left) and number (right).
+
+    The line of the truth stands only at the rows that it belongs to.
+    """
     held = _records(rows)
     places = _places(*(float(row[k]) for row in held for k in ("estimate", "conf_low", "conf_high")))
     for i, row in enumerate(held):
         _row(ax, -i, row, MARKS[str(row.get("role", "study"))], places)
     last = len(held) - 1
     if _has_truth(rows):
-        truth, mark = float(rows["truth"].dropna().iloc[0]), MARKS["truth"]
         last += 1
-        ax.axvline(truth, color=mark.colour, linestyle=mark.line, linewidth=1, zorder=1)
-        ax.plot([truth], [-last], marker=mark.marker, color=mark.colour, markersize=6, linestyle="none", zorder=3)
-        _words_above(ax, -last, TRUTH_WORDS, number(truth, decimals=places))
+        _truth(ax, rows["truth"].astype(float).to_numpy(), places)
     if zero:
         ax.axvline(_nothing(rows), color=GREY, linewidth=0.9, zorder=0)
     _limits(ax, rows, zero=zero)
-    ax.set_ylim(-last - 0.35, 0.72)
+    ax.set_ylim(-last - BELOW, 0.72)
     ax.set_yticks([])
     ax.tick_params(axis="x", labelsize=8.5)
     ax.xaxis.set_major_locator(MaxNLocator(4))
@@ -243,8 +245,19 @@ def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> No
         ax.spines[side].set_visible(False)
     unit = next((str(u) for u in rows["unit"].dropna()), "") if "unit" in rows else ""
     if unit:
-        ax.set_xlabel(_wrapped(unit, 50), fontsize=8.5)
-    ax.set_title(_wrapped(title, 44), fontsize=9.5, fontweight="bold", loc="left")
+        ax.set_xlabel(wrapped(unit, 50), fontsize=8.5)
+    ax.set_title(wrapped(title, 44), fontsize=9.5, fontweight="bold", loc="left")
+
+
+def _truth(ax: Axes, truths: np.ndarray[Any, np.dtype[np.float64]], places: int) -> None:
+    """Each known truth on a line at its own rows, and as a mark with its number on a row of its own at the foot."""
+    mark, foot = MARKS["truth"], -len(truths)
+    known = list(dict.fromkeys(truths[~np.isnan(truths)]))
+    for truth in known:
+        for y in (*(-np.flatnonzero(truths == truth)), foot):
+            ax.vlines(truth, y - BELOW, y + 1 - BELOW, color=mark.colour, linestyle=mark.line, linewidth=1, zorder=1)
+    ax.plot(known, [foot] * len(known), marker=mark.marker, color=mark.colour, markersize=6, linestyle="none", zorder=3)
+    _words_above(ax, foot, TRUTH_WORDS, "; ".join(number(truth, decimals=places) for truth in known))
 
 
 def _nothing(rows: pd.DataFrame) -> float:
@@ -275,10 +288,6 @@ def _words_above(ax: Axes, y: float, name: str, figure: str) -> None:
     for x, words, side in ((0.0, name, "left"), (1.0, figure, "right")):
         ax.text(x, y + 0.26, words, transform=ax.get_yaxis_transform(), fontsize=8.5, ha=side, va="bottom", color=INK,
                 zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
-
-
-def _wrapped(words: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(words, width))
 
 
 def _limits(ax: Axes, rows: pd.DataFrame, *, zero: bool) -> None:

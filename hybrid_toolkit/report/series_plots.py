@@ -6,7 +6,6 @@ beside it is dotted, so that no figure depends on colour.
 
 from __future__ import annotations
 
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,15 @@ from matplotlib.axes import Axes
 
 from hybrid_toolkit.disclosure import Release, require_release
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.report.style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes, number
+from hybrid_toolkit.report.style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes, number, wrapped
 
 COLUMNS = ("period", "observed", "fitted", "without")
 CONTROL = "control"
 
 
-def plot_series(release: Release, *, start: Any, unit: str = "", ax: Axes | None = None) -> Axes:
+def plot_series(
+    release: Release, *, start: Any, unit: str = "", periods: str = "period", ax: Axes | None = None
+) -> Axes:
     """The observed series, the fitted line, and the line that would have been expected without the change.
 
     Parameters
@@ -29,7 +30,8 @@ def plot_series(release: Release, *, start: Any, unit: str = "", ax: Axes | None
     release : of kind ``"figure"`` or ``"facts"`` with the columns ``period``, ``observed``, ``fitted`` and
         ``without``, as the ``path`` of an interrupted series holds them; may hold ``control``, an unchanged series.
     start : the first period with the change, in the form of ``period``.
-    unit : for the axis.
+    unit : of the values, for the upright axis.
+    periods : what time is counted in, for the axis of time, such as ``"month"``.
     ax : where to draw; None makes a figure of its own.
 
     Raises
@@ -41,7 +43,10 @@ def plot_series(release: Release, *, start: Any, unit: str = "", ax: Axes | None
     >>> from hybrid_toolkit.disclosure import Gate
     >>> rows = pd.DataFrame({"period": [1, 2, 3], "observed": [1.0, 1.2, 3.0], "fitted": [1.0, 1.1, 3.0],
     ...                      "without": [1.0, 1.1, 1.2]})
-    >>> ax = plot_series(Gate().facts(rows, title="Calls", basis="simulation"), start=3, unit="calls a month")
+    >>> ax = plot_series(Gate().facts(rows, title="Calls", basis="simulation"), start=3, unit="calls a month",
+    ...                  periods="month")
+    >>> ax.get_xlabel()
+    'month'
     >>> [line.get_label() for line in ax.lines if not line.get_label().startswith("_")]
     ['observed', 'fitted', 'expected without the change']
     """
@@ -57,7 +62,7 @@ def plot_series(release: Release, *, start: Any, unit: str = "", ax: Axes | None
         if CONTROL in rows:
             ax.plot(x, rows[CONTROL], color=GREY, linewidth=1.2, linestyle=":", label="without the policy", zorder=1)
         ax.axvline(start, color=GREY, linestyle=":", linewidth=1.2, zorder=0)
-        _frame(ax, release.title, unit)
+        _frame(ax, release.title, unit, periods)
         draw_stamp(ax, release.stamp)
     return ax
 
@@ -131,10 +136,11 @@ def _number(value: float) -> str:
     return "hidden" if np.isnan(value) else number(value, decimals=3 if abs(value) < 1 else 2)
 
 
-def _frame(ax: Axes, title: str, unit: str) -> None:
-    ax.set_ylabel(fill(unit, 30), fontsize=8.5)
+def _frame(ax: Axes, title: str, unit: str, periods: str) -> None:
+    ax.set_xlabel(periods, fontsize=8.5)
+    ax.set_ylabel(wrapped(unit, 30), fontsize=8.5)
     ax.tick_params(labelsize=8.5)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
-    ax.set_title(fill(title, 44), fontsize=9.5, fontweight="bold", loc="left")
-    ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.12), frameon=False, ncols=1)
+    ax.set_title(wrapped(title, 44), fontsize=9.5, fontweight="bold", loc="left")
+    ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.24), frameon=False, ncols=1)

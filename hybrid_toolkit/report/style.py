@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import textwrap
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -98,6 +100,19 @@ def number(value: float, *, decimals: int | None = None, sign: bool = False) -> 
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-+")
     return text.replace("-", "−")
+
+
+def wrapped(words: str, width: int) -> str:
+    """Words in lines of at most ``width`` characters; a bracket that fits on a line is not parted.
+
+    Examples
+    --------
+    >>> print(wrapped("share of remote contacts (0 to 1)", 31))
+    share of remote contacts
+    (0 to 1)
+    """
+    held = re.sub(rf"\([^()]{{1,{width - 2}}}\)", lambda found: re.sub(r"\s", "\u00a0", found[0]), words)
+    return "\n".join(textwrap.wrap(held, width)).replace("\u00a0", " ")
 
 
 def drawing() -> AbstractContextManager[None]:

@@ -122,7 +122,7 @@ class ToolkitWidget(ipywidgets.VBox):  # type: ignore[misc]
     def _follow(self) -> str:
         """Bring controls in line with ``self.state`` before it is drawn; HTML of a notice, or nothing."""
         for name, control in self._lists.items():
-            control.value = getattr(self.state, name)
+            put(name, control, getattr(self.state, name))
         return ""
 
     def _exports(self) -> Sequence[Download]:
@@ -212,6 +212,40 @@ def offer(control: ipywidgets.Dropdown, options: Mapping[str, str], value: str) 
     if control.options != wanted:
         control.options = wanted
     control.value = value
+
+
+def put(name: str, control: ipywidgets.Widget, value: Any) -> None:
+    """Set a control to a value that it can stand at.
+
+    Raises
+    ------
+    UsageError : another value; says which it takes.
+
+    Examples
+    --------
+    >>> put("scale", choice("Scale", {"who5": "WHO-5", "ons4": "ONS4"}), "x")
+    Traceback (most recent call last):
+    hybrid_toolkit.errors.UsageError: [WIDGET-CHOICE] 'scale' does not take that value. How to mend it: Use one of: who5, ons4.
+    """  # noqa: E501
+    try:
+        control.value = value
+    except traitlets.TraitError:
+        taken = False
+    else:
+        taken = bool(control.value == value)  # a slider bends what it does not take
+    if not taken:
+        raise UsageError(f"'{name}' does not take that value.", fix=_takes(control), code="WIDGET-CHOICE")
+
+
+def _takes(control: ipywidgets.Widget) -> str:
+    """What a control can stand at."""
+    if hasattr(control, "options"):
+        keys = (option[1] if isinstance(option, tuple) else option for option in control.options)
+        return f"Use one of: {', '.join(str(key) for key in keys)}."
+    if hasattr(control, "min") and hasattr(control, "max"):
+        whole = "whole number" if isinstance(control.min, int) else "number"
+        return f"Use a {whole} from {control.min:g} to {control.max:g}."
+    return "Use a value of the kind that stands there at first."
 
 
 def button(label: str, clicked: Any) -> ipywidgets.Button:

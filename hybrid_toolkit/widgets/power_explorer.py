@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from hybrid_toolkit.widgets.base import Shown, ToolkitWidget, choice
+from hybrid_toolkit.widgets.base import Shown, ToolkitWidget, choice, put
 from hybrid_toolkit.widgets.downloads import Download
 from hybrid_toolkit.widgets.lens import LensView
 from hybrid_toolkit.widgets.lens_files import lens_files
@@ -25,6 +25,10 @@ class PowerExplorer(ToolkitWidget):
     teams, workers, waves, response, effect, group_share, compared, over : fields of the first state, see
         ``PowerExplorerState``.
 
+    Raises
+    ------
+    UsageError : a value that its slider or list does not offer; says which it does.
+
     Examples
     --------
     >>> PowerExplorer(teams=48).text.split(";")[0]
@@ -37,7 +41,10 @@ class PowerExplorer(ToolkitWidget):
         self._view: LensView | None = None
         controls = {name: _slider(name) for name in RANGES}
         controls |= {"compared": choice("Compared", COMPARED), "over": choice("Curve over", OVER)}
-        super().__init__(PowerExplorerState(**chosen), controls=controls)
+        state = PowerExplorerState(**chosen)
+        for name, control in controls.items():
+            put(name, control, getattr(state, name))
+        super().__init__(state, controls=controls)
         self._show()
 
     @property
@@ -53,8 +60,11 @@ class PowerExplorer(ToolkitWidget):
         head = "from hybrid_toolkit.widgets.power_view import view_power"
         return f"{head}\n\nview = view_power({said})\nprint(view.text)"
 
-    def _draw(self) -> Shown:
+    def _follow(self) -> str:
         self._view = None
+        return super()._follow()
+
+    def _draw(self) -> Shown:
         self._view = power_of(self.state)
         return Shown(self._view.text, self._view.answer_html(), self._view.body_html())
 

@@ -73,6 +73,36 @@ def test_each_panel_shows_estimate_interval_truth_and_numbers() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("truth", "at", "said"),
+    [
+        ([-0.08, None, None], {-0.08: {0, -3}}, "−0.080"),
+        ([None, 0.0, None], {0.0: {-1, -3}}, "0.000"),
+        ([0.1, 0.1, 0.1], {0.1: {0, -1, -2, -3}}, "0.100"),
+        ([0.1, None, 0.2], {0.1: {0, -3}, 0.2: {-2, -3}}, "0.100; 0.200"),
+    ],
+)
+def test_the_line_of_a_truth_stands_at_its_own_rows(
+    truth: list[float | None], at: dict[float, set[int]], said: str
+) -> None:
+    rows = ROWS.iloc[:3].assign(truth=pd.array(truth, dtype="Float64"))
+    ax = plots.plot_estimates(Gate().estimates(rows, title="Choice", labels=["role", "label", "truth"]))
+    found: dict[float, set[int]] = {}
+    for held in ax.collections:
+        for (x, low), (_, high) in held.get_segments():  # type: ignore[attr-defined]
+            found.setdefault(float(x), set()).add(round(low + plots.BELOW))
+            assert high - low == pytest.approx(1), "rows side by side join into one line"
+    assert found == at and ax.texts[-1].get_text() == said
+    assert not [line for line in ax.lines if line.get_linestyle() == ":"], "no line over every row"
+
+
+def test_a_bracket_is_not_parted() -> None:
+    unit = "share of the families whose choice was met (0 to 1)"
+    ax = plots.plot_estimates(Gate().estimates(ROWS.iloc[:1].assign(unit=unit), title="x", labels=["role"]))
+    assert ax.get_xlabel().splitlines() == ["share of the families whose choice was met", "(0 to 1)"]
+    assert style.wrapped("a (bracket that is longer than the line)", 14).splitlines()[0] == "a (bracket"
+
+
 def test_a_withheld_estimate_is_said_to_be_hidden_and_not_drawn() -> None:
     ax = plots.plot_headline(headline()).figure.axes[1]
     assert [t.get_text() for t in ax.texts[2:4]] == ["Naive comparison", "hidden to protect people"]

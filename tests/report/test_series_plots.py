@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
@@ -36,6 +37,20 @@ def test_lines_are_those_of_the_fit_and_break_at_the_start() -> None:
     assert ax.get_ylabel() == "calls a month" and "SYNTHETIC" in ax.get_figure()._suptitle.get_text()
     styles = [(line.get_linestyle(), line.get_marker()) for line in ax.lines if not line.get_label().startswith("_")]
     assert len(set(styles)) == len(styles), "told apart without colour"
+
+
+@pytest.mark.parametrize("control", [False, True])
+def test_time_has_a_name_that_nothing_covers(control: bool) -> None:
+    made = path().assign(**({"control": 5.0} if control else {}))
+    ax = plot_series(release(made), start=13, unit="calls", periods="month")
+    assert ax.get_xlabel() == "month" and plot_series(release(made), start=13).get_xlabel() == "period"
+    figure = ax.get_figure()
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    ticks = [t.get_window_extent(renderer) for t in ax.get_xticklabels()]
+    label, legend = (part.get_window_extent(renderer) for part in (ax.xaxis.label, ax.get_legend()))
+    assert legend.y1 < label.y0 < label.y1 <= min(t.y0 for t in ticks) + 1
 
 
 def test_the_mean_gap_in_words_is_the_mean_change_of_the_fit() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -50,6 +51,31 @@ def test_the_curve_follows_the_slider_and_an_impossible_plan_is_said_in_place() 
     assert 'role="alert"' in explorer._answer.value and explorer.view is None and explorer.to_code() == ""
     with pytest.raises(EstimationError):
         view_power(teams=1)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "fix"),
+    [
+        ({"over": "W123"}, "Use one of: teams, workers, waves, response, effect."),
+        ({"compared": ["W123"]}, "Use one of: pooled, within."),
+        ({"waves": "W123"}, "Use a whole number from 1 to 12."),
+        ({"waves": 3.5}, "Use a whole number from 1 to 12."),
+        ({"teams": 500}, "Use a whole number from 4 to 120."),
+        ({"response": "0.5"}, "Use a number from 0.1 to 1."),
+        ({"effect": float("nan")}, "Use a number from 0.02 to 0.5."),
+    ],
+)
+def test_what_no_control_offers_is_refused_by_name(chosen: dict[str, object], fix: str) -> None:
+    name = next(iter(chosen))
+    with pytest.raises(UsageError) as caught:
+        PowerExplorer(**chosen)
+    assert caught.value.code == "WIDGET-CHOICE" and caught.value.fix == fix
+    assert f"'{name}'" in str(caught.value) and "W123" not in str(caught.value)
+    explorer = PowerExplorer()
+    explorer.state = replace(explorer.state, **chosen)  # later it is said in place
+    assert explorer.text == caught.value.message and fix in explorer._answer.value and explorer.view is None
+    explorer.state = PowerExplorer().state
+    assert explorer.text.startswith("Power ")
 
 
 def test_a_gap_between_two_groups_is_that_of_the_formula_and_needs_far_more() -> None:
