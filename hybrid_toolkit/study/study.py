@@ -56,7 +56,8 @@ class Study(StudyFields):
     colleagues : column with the exposure of a worker's colleagues, to look for interference.
     answered : column that is true where a survey was answered.
     followed, time, starts : what is followed over time, the column of time, and the first period under a policy.
-    entry, duration : time at which a unit came under observation, and at which it was last seen.
+    entry, duration : time at which a unit came under observation, and at which it was last seen; for counts,
+        ``duration`` is what they are counted over, such as months or children in need.
     metrics : metrics of one's own whose ids are columns of this study, as ``declare_metric`` gives them; those that
         are registered and named as columns are taken up by themselves. Written as ``[[metrics]]``.
     settings : the design's own settings, name and value; written as the table ``[settings]``.

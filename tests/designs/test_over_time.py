@@ -144,6 +144,25 @@ def test_dated_months_and_text_teams_give_the_same() -> None:
     assert kept.naive(dated, TEAMS).estimate == pytest.approx(kept.naive(f, TEAMS).estimate)
 
 
+def test_counts_over_a_duration_give_a_ratio_of_rates() -> None:
+    """Twice the children from the start on give twice the calls and the same rate; a gap in either adds to neither."""
+    design, f = DESIGNS["interrupted-counts"], WORLDS["counts-level"].simulate(3)
+    over = replace(AREAS, duration="children")
+    flat = design.fit(f.assign(children=50.0), over)
+    assert flat.estimate == pytest.approx(design.fit(f, AREAS).estimate)
+    assert design.naive(f.assign(children=50.0), over).estimate == pytest.approx(design.naive(f, AREAS).estimate)
+    late = f["month"] >= f["starts"]
+    twice = f.assign(children=np.where(late, 100.0, 50.0), y=f["y"] * np.where(late, 2, 1))
+    assert design.naive(twice, over).estimate == pytest.approx(design.naive(f, AREAS).estimate)
+    assert design.fit(twice, over).estimate == pytest.approx(flat.estimate, abs=0.02)
+    assert design.fit(twice, AREAS).estimate > flat.estimate + 0.5
+    gap = pd.concat([f.assign(children=50.0), f.assign(la_id=99, children=np.nan, y=7)], ignore_index=True)
+    assert design.fit(gap, over).estimate == pytest.approx(flat.estimate)
+    assert {"family", "season"} == set(design.settings)
+    with pytest.raises(EstimationError, match="EXPOSURE"):
+        design.fit(f.assign(children=0.0), over)
+
+
 @pytest.mark.parametrize(
     ("name", "change", "code"),
     [

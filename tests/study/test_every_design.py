@@ -52,7 +52,7 @@ CASES = {
     "random-order": ("order-by-lot", {**OVER_TIME, "settings": {"order": "randomised"}}),
     "interrupted-series": ("series-level", AREAS),
     "controlled-series": ("series-shared-shock", AREAS),
-    "interrupted-counts": ("counts-level", AREAS),
+    "interrupted-counts": ("counts-level", {**AREAS, "duration": "children"}),
     "synthetic-control": ("factors-one", AREAS),
     "synthetic-did": ("factors-four", {**AREAS, "settings": {"variance": "jackknife"}}),
 }
@@ -70,6 +70,8 @@ def frame_of(design: str) -> pd.DataFrame:
     frame = WORLDS[CASES[design][0]].simulate(4)
     if "team_id" in frame and "starts" not in frame:
         frame = frame[frame["team_id"].isin(frame["team_id"].unique()[:12])]
+    if design == "interrupted-counts":
+        frame = frame.assign(children=500 + 5 * frame["month"])
     if "service" in frame:
         frame = frame.assign(odd=frame["team_id"] % 2 == 0)
     return frame.reset_index(drop=True)
