@@ -119,8 +119,8 @@ class MediationFit:
             f"{self.outcome}: the contrast of {self.exposure} from {self.low:g} to {self.high:g}, split by "
             f"{self.mediator}; {self.n:,} rows in {self.n_clusters:,} clusters, {self.n_missing:,} left out. "
             f"Intervals: {INTERVALS[self.intervals]}.{narrow}{rho} The parts are effects only if nothing unmeasured "
-            "stands behind exposure and outcome, mediator and outcome, or exposure and mediator, and no consequence of the "
-            "exposure confounds the mediator: a randomised exposure does not give this."
+            "stands behind exposure and outcome, mediator and outcome, or exposure and mediator, and no consequence of "
+            "the exposure confounds the mediator: a randomised exposure does not give this."
         )
 
 
