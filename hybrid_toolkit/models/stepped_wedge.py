@@ -19,8 +19,6 @@ CORRELATIONS = {
     "exchangeable": "an effect of each cluster only",
 }
 """What rows of one cluster share."""
-FEW_CLUSTERS = 40
-"""With fewer clusters the interval is told to be perhaps a little narrow: 92% in 200 simulations of 24."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +88,6 @@ class SteppedWedgeFit:
             "Without an effect of each cluster's period the interval is too narrow where rows of one period are alike."
             if self.correlation == "exchangeable"
             else "",
-            "With so few clusters the interval may be a little narrow." if self.n_clusters < FEW_CLUSTERS else "",
         ]
         said = " ".join(n for n in notes if n)
         return (

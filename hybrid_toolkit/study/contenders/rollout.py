@@ -212,7 +212,6 @@ ALL: tuple[Contender, ...] = (
         STEPS,
         ("wedge-trend", "wedge-team-months"),
         1000,
-        "With so few teams its intervals may be a little narrow.",
     ),
     Contender(
         "wedge-exchangeable",
