@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from hybrid_toolkit.disclosure import Release, require_release
 from hybrid_toolkit.errors import DisclosureError
@@ -62,6 +63,10 @@ def plot_series(
         if CONTROL in rows:
             ax.plot(x, rows[CONTROL], color=GREY, linewidth=1.2, linestyle=":", label="without the policy", zorder=1)
         ax.axvline(start, color=GREY, linestyle=":", linewidth=1.2, zorder=0)
+        if pd.api.types.is_datetime64_any_dtype(x):
+            ticks = AutoDateLocator(maxticks=6)
+            ax.xaxis.set_major_locator(ticks)
+            ax.xaxis.set_major_formatter(ConciseDateFormatter(ticks, show_offset=False))
         _frame(ax, release.title, unit, periods)
         draw_stamp(ax, release.stamp)
     return ax

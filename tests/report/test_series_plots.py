@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,17 +41,20 @@ def test_lines_are_those_of_the_fit_and_break_at_the_start() -> None:
     assert len(set(styles)) == len(styles), "told apart without colour"
 
 
-@pytest.mark.parametrize("control", [False, True])
-def test_time_has_a_name_that_nothing_covers(control: bool) -> None:
-    made = path().assign(**({"control": 5.0} if control else {}))
-    ax = plot_series(release(made), start=13, unit="calls", periods="month")
-    assert ax.get_xlabel() == "month" and plot_series(release(made), start=13).get_xlabel() == "period"
+@pytest.mark.parametrize("dates", [False, True])
+def test_time_has_a_name_that_nothing_covers(dates: bool) -> None:
+    made = path().assign(control=5.0)
+    if dates:
+        made["period"] = pd.date_range("2024-10-01", periods=24, freq="MS")
+    ax = plot_series(release(made), start=made["period"][12], unit="calls", periods="month")
+    assert ax.get_xlabel() == "month" and plot_series(release(path()), start=13).get_xlabel() == "period"
     figure = ax.get_figure()
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
     ticks = [t.get_window_extent(renderer) for t in ax.get_xticklabels()]
-    label, legend = (part.get_window_extent(renderer) for part in (ax.xaxis.label, ax.get_legend()))
+    label, legend = (part.get_window_extent(renderer) for part in (ax.xaxis.label, ax.get_legend().get_texts()[0]))
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(ticks, 2))
     assert legend.y1 < label.y0 < label.y1 <= min(t.y0 for t in ticks) + 1
 
 
