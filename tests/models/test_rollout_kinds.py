@@ -133,5 +133,7 @@ def test_every_result_says_what_it_rests_on() -> None:
         fit_stepped_wedge(order, **{**STEPS, "first_treated": "when"})
 
 
-def test_a_wedge_of_few_clusters_says_so() -> None:
-    assert "little narrow" in fit_stepped_wedge(WORLDS["wedge-trend"].simulate(1), **STEPS).summary()
+def test_a_wedge_without_team_months_says_where_it_is_too_narrow() -> None:
+    frame = WORLDS["wedge-trend"].simulate(1)
+    told = [fit_stepped_wedge(frame, **STEPS, correlation=c).summary() for c in ("exchangeable", "nested")]
+    assert ["too narrow where rows of one period" in t for t in told] == [True, False]
