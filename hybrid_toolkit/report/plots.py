@@ -233,7 +233,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> No
     last = len(held) - 1
     if _has_truth(rows):
         last += 1
-        _truth(ax, rows["truth"].astype(float).to_numpy(), places)
+        _truth(ax, rows["truth"].to_numpy(dtype=np.float64), places)
     if zero:
         ax.axvline(_nothing(rows), color=GREY, linewidth=0.9, zorder=0)
     _limits(ax, rows, zero=zero)

@@ -64,9 +64,9 @@ def plot_series(
             ax.plot(x, rows[CONTROL], color=GREY, linewidth=1.2, linestyle=":", label="without the policy", zorder=1)
         ax.axvline(start, color=GREY, linestyle=":", linewidth=1.2, zorder=0)
         if pd.api.types.is_datetime64_any_dtype(x):
-            ticks = AutoDateLocator(maxticks=6)
+            ticks = AutoDateLocator(maxticks=6)  # type: ignore[no-untyped-call]
             ax.xaxis.set_major_locator(ticks)
-            ax.xaxis.set_major_formatter(ConciseDateFormatter(ticks, show_offset=False))
+            ax.xaxis.set_major_formatter(ConciseDateFormatter(ticks, show_offset=False))  # type: ignore[no-untyped-call]
         _frame(ax, release.title, unit, periods)
         draw_stamp(ax, release.stamp)
     return ax
