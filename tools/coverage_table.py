@@ -114,6 +114,8 @@ def table(sims: int, policy_sims: int, jobs: int, seed: int, work: Path) -> pd.D
 
 def page(frame: pd.DataFrame, command: str) -> str:
     """The table as a page for readers."""
+    least = int(frame["sims"].min())
+    error = 100 * (0.95 * 0.05 / least) ** 0.5
     lines = [
         "# How often the intervals hold the truth",
         "",
@@ -126,8 +128,8 @@ def page(frame: pd.DataFrame, command: str) -> str:
         "where it is. Failed is the share of authorities in which the study could not be estimated.",
         "",
         f"Made by `{command}`. None of these seeds is that of the committed authority.",
-        "With 50 authorities the Monte Carlo error of a coverage of 95% is 3 points, with 200 it is 1.5. The studies",
-        "of a policy and of leaving are run longer with a larger `--policy-sims`; a run goes on from what it kept.",
+        f"With {least} authorities the Monte Carlo error of a coverage of 95% is {error:.1f} points. A run goes on",
+        "from what it kept, so that larger numbers take only what is still missing.",
         "",
         "| scenario | study | outcome | authorities | truth | bias | coverage | power or false | "
         "naive bias | naive coverage | failed | |",

@@ -14,6 +14,7 @@ import pandas as pd
 from hybrid_toolkit.designs.library import DESIGNS
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.spec import REGISTRY
 from hybrid_toolkit.study.diagnosis import Diagnosis
 from hybrid_toolkit.study.graph import CausalGraph, digraph, shipped_graph
@@ -71,8 +72,18 @@ def starts() -> dict[str, Study]:
 
 
 def of_start(start: str) -> StudyBuilderState:
-    """The state that is a shipped study as it stands."""
-    study = starts()[start]
+    """The state that is a shipped study as it stands.
+
+    Raises
+    ------
+    UsageError : no shipped study has that id.
+    """
+    shipped = starts()
+    if start not in shipped:
+        raise UsageError(
+            "'start' does not take that value.", fix=f"Use one of: {', '.join(shipped)}.", code="WIDGET-CHOICE"
+        )
+    study = shipped[start]
     return StudyBuilderState(start, study.outcome, study.exposure, study.design, study.confounders, study.estimand)
 
 

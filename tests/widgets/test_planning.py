@@ -104,6 +104,12 @@ def test_a_shipped_study_is_declared_as_it_stands(start: str) -> None:
     assert declared(of_start(start)) == starts()[start]
 
 
+def test_an_unknown_start_is_refused_by_name() -> None:
+    with pytest.raises(UsageError, match="remote-practice") as caught:
+        StudyBuilder("zz")
+    assert caught.value.code == "WIDGET-CHOICE" and "zz" not in str(caught.value)
+
+
 def test_holding_a_mediator_is_refused_in_place_and_mended() -> None:
     builder = StudyBuilder()
     assert builder.text.startswith("remote-practice: identified")
