@@ -112,7 +112,17 @@ def _marks(ax: Axes, rows: pd.DataFrame, mark: Mark) -> None:
     ax.plot(rows["time"], rows["estimate"], marker=mark.marker, color=mark.colour, markerfacecolor=face, markersize=5,
             linestyle="none", zorder=3)  # fmt: skip
     for at in rows.loc[rows["estimate"].isna(), "time"]:
-        ax.text(at, 0.04, "hidden", transform=ax.get_xaxis_transform(), fontsize=7, ha="center", color=INK, rotation=90)
+        ax.text(
+            at,
+            0.97,
+            "hidden",
+            transform=ax.get_xaxis_transform(),
+            fontsize=7,
+            ha="center",
+            va="top",
+            color=INK,
+            rotation=90,
+        )
 
 
 def _has_truth(rows: pd.DataFrame) -> bool:
