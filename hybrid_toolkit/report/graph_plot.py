@@ -99,7 +99,7 @@ def describe_graph(graph: CausalGraph, study: Study | None = None) -> str:
         mine = [n for n in parts if parts[n] == part]
         if mine and part != "other":
             said.append(f"{look.word.strip(': ').capitalize()}: {graph.titles(mine)}.")
-    for node in nx.topological_sort(g):
+    for node in nx.lexicographical_topological_sort(g, key=list(parts).index):  # a view has no order of its own
         effects = [n for n in parts if g.has_edge(node, n)]
         if effects:
             said.append(f"{graph.node(node).title} moves {graph.titles(effects)}.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -64,3 +67,19 @@ def test_a_graph_that_cannot_judge_a_study_is_drawn_whole(study) -> None:
     tiny = CausalGraph("Tiny", (Node("a", "A"), Node("b", "B")), (Edge("a", "b"),))
     ax = plot_graph(tiny, study)
     assert words(ax) == {"A", "B"} and svg_bytes(ax) == svg_bytes(plot_graph(tiny, study))
+
+
+def test_the_words_are_the_same_in_every_process() -> None:
+    code = "from hybrid_toolkit.report.graph_plot import describe_graph as d; from hybrid_toolkit.study.graph import *"
+    code += "; from hybrid_toolkit.study.headline import headline_studies as h; print(d(shipped_graph(), h()[0]))"
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": s},
+        ).stdout
+        for s in ("1", "2")
+    ]
+    assert told[0] == told[1] and "moves" in told[0]
