@@ -62,8 +62,16 @@ class Hand:
         return [f"{v['id']}: {n['target']} {n['failureSummary'][:160]}" for v in grave for n in v["nodes"]]
 
     def beyond(self, held: Locator) -> list[str]:
-        """What lies to the right of the screen, apart from tables in a region that scrolls."""
-        return list(held.evaluate(_BEYOND))
+        """What lies to the right of the screen, apart from tables in a region that scrolls.
+
+        A page that was resized just now is given five seconds to lay itself out again.
+        """
+        for _ in range(50):
+            found = list(held.evaluate(_BEYOND))
+            if not found:
+                break
+            held.page.wait_for_timeout(100)
+        return found
 
     def taken(self, page: Page, held: Locator) -> dict[str, Path]:
         """Prepare the downloads and take each by its link: file name -> where it was saved."""
