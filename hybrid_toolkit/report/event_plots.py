@@ -143,6 +143,7 @@ def _frame(ax: Axes, rows: pd.DataFrame, periods: str) -> None:
     ax.set_xlabel(f"{periods} since the start", fontsize=8.5)
     ax.set_ylabel(wrapped(unit, 30), fontsize=8.5)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+    ax.set_xlim(rows["time"].min() - 0.7, rows["time"].max() + 0.7)  # times that are hidden have no mark of their own
     ax.tick_params(labelsize=8.5)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)

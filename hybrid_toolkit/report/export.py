@@ -15,7 +15,7 @@ from hybrid_toolkit.report.event_plots import describe_event_study, plot_event_s
 from hybrid_toolkit.report.excel import excel_bytes
 from hybrid_toolkit.report.findings import ShownStudy, show_study
 from hybrid_toolkit.report.page import page_html
-from hybrid_toolkit.report.plots import describe_estimates, plot_estimates
+from hybrid_toolkit.report.plots import describe_estimates, plot_estimates, plot_headline
 from hybrid_toolkit.report.provenance import with_provenance
 from hybrid_toolkit.report.story import CHECK_COLUMNS, ESTIMATE_COLUMNS
 from hybrid_toolkit.report.style import png_bytes, svg_bytes
@@ -115,7 +115,7 @@ def _study(shown: ShownStudy) -> Report:
         answers += [Prose(shown.short[outcome], "answer"), Prose(claim)]
     design = shown.study.design_used
     several = {"panel": Column("Outcome")} if shown.study.secondary_outcomes else {}
-    ax = plot_estimates(shown.answers)
+    ax = plot_headline(shown.answers) if several else plot_estimates(shown.answers)
     figure = Figure(
         shown.answers, svg_bytes(ax), alt=describe_estimates(shown.answers), caption="Estimates and 95% intervals",
         columns={**several, **{k: c for k, c in ESTIMATE_COLUMNS.items() if _known(shown, k)}},

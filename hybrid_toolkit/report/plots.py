@@ -85,7 +85,7 @@ def plot_headline(release: Release, *, columns: int = 1, ax: Axes | None = None)
             step = 1 / len(panels)
             axes = [ax.inset_axes((0.3, 1 - (i + 0.75) * step, 0.45, 0.5 * step)) for i in range(len(panels))]
         for panel_ax, panel in zip(axes, panels, strict=True):
-            _panel(panel_ax, rows[rows["panel"] == panel], title=str(panel))
+            _panel(panel_ax, rows[rows["panel"] == panel], title=str(panel)[:1].upper() + str(panel)[1:])
         draw_stamp(axes[0], release.stamp)
     return axes[0] if ax is None else ax
 

@@ -19,7 +19,7 @@ from hybrid_toolkit.errors import DisclosureError, StudyError
 from hybrid_toolkit.report.export import export
 from hybrid_toolkit.report.findings import answer_row, show_study
 from hybrid_toolkit.report.findings_entry import findings_entry
-from hybrid_toolkit.report.plots import plot_estimates
+from hybrid_toolkit.report.plots import plot_estimates, plot_headline
 from hybrid_toolkit.report.tidy_layout import tidy_layout
 from hybrid_toolkit.study.headline import policy_studies
 from hybrid_toolkit.study.pool import pool
@@ -140,6 +140,8 @@ def test_an_event_study_is_a_path_and_a_figure_of_the_report(tmp_path: Path) -> 
     page = export(result, tmp_path / "report.html", on=ON)
     text = words_of(page)
     assert text.count("By time from the start of the policy") >= 2 and "Before the start:" in page.read_text("utf-8")
+    panels = plot_headline(shown.answers).figure.axes
+    assert [ax.get_title(loc="left").replace("\n", " ")[:9] for ax in panels] == ["The share"] * 2
     for phrase in ("share of contacts held", "share of half-days at a desk"):
         assert phrase in text[text.index("Estimate Value") - 400 : text.index("By time from the start")]
 
