@@ -61,7 +61,7 @@ SHOTS: dict[str, Callable[[Page], bytes]] = {
     "app-landing": app_landing,
     "lens-practice": of_widget("practice", 640),
     "lens-exclusion": of_widget("exclusion", 900),
-    "power-explorer": of_widget("power", 560),
+    "power-explorer": of_widget("power", 620),
     "study-builder": of_widget("study", 620),
     "self-assessment": rated,
 }
