@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from hybrid_toolkit.designs.rollout_fits import before_after as naive_before_aft
 from hybrid_toolkit.models.did import fit_group_time
 from hybrid_toolkit.models.dose import fit_dose
 from hybrid_toolkit.models.event_study import fit_event_study
+from hybrid_toolkit.models.group_time import GroupTimeFit
 from hybrid_toolkit.models.honest import honest_bounds
 from hybrid_toolkit.models.random_order import fit_random_order
 from hybrid_toolkit.models.stepped_wedge import fit_stepped_wedge
@@ -25,36 +27,27 @@ STEPS = ("wedge-trend", "wedge-team-months", "wedge-carried", "wedge-delayed")
 MIXED = "With growing effects and several starts it compares treated with already treated teams."
 
 
-def _group_time(
-    frame: pd.DataFrame, *, variance: str, anticipation: int = 0, covariates: tuple[str, ...] = ()
-) -> Answer:
-    fit = fit_group_time(
+def _fitted(frame: pd.DataFrame, **how: Any) -> GroupTimeFit:
+    """Group-time effects against teams that have not begun."""
+    return fit_group_time(
         frame,
         outcome="y",
         unit="team_id",
         period="month",
         first_treated="starts",
         control="not_yet_treated",
-        anticipation=anticipation,
-        covariates=covariates,
-        variance=variance,
+        **how,
     )
-    return answer_of(fit.aggregate("simple"))
+
+
+def _group_time(frame: pd.DataFrame, **how: Any) -> Answer:
+    return answer_of(_fitted(frame, **how).aggregate("simple"))
 
 
 def within_bounds(frame: pd.DataFrame) -> Answer:
     """Interval that allows for departures from parallel trends as large as the largest one before the start."""
-    fit = fit_group_time(
-        frame,
-        outcome="y",
-        unit="team_id",
-        period="month",
-        first_treated="starts",
-        control="not_yet_treated",
-        base="universal",
-        variance="jackknife",
-    )
-    return answer_of(honest_bounds(fit.path(), restriction="relative", sizes=[1.0]).tidy())
+    path = _fitted(frame, base="universal", variance="jackknife").path()
+    return answer_of(honest_bounds(path, restriction="relative", sizes=[1.0]).tidy())
 
 
 def _event_study(frame: pd.DataFrame, *, estimator: str, variance: str = "jackknife") -> Answer:
