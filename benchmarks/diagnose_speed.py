@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.data.atomic import atomic_write_text
-from hybrid_toolkit.models.batched import fit_random_intercepts
-from hybrid_toolkit.study.diagnose import simulation_seed
-from hybrid_toolkit.study.wedge import WedgeStudy, simulated_sums
-from hybrid_toolkit.synth.worlds.wedge import Wedge
+from hybrid_toolkit.data.atomic_output import atomic_write_text
+from hybrid_toolkit.models.linear.batched_linear import fit_random_intercepts
+from hybrid_toolkit.study.diagnosis.diagnose import simulation_seed
+from hybrid_toolkit.study.diagnosis.wedge_study import WedgeStudy, simulated_sums
+from hybrid_toolkit.synth.stepped_wedge import Wedge
 
 STUDY, TRUTH, SEED = WedgeStudy("roll-out"), Wedge(), 20_250_000
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.widgets.metric_page import answer_html, view_html
-from hybrid_toolkit.widgets.metric_view import MetricViews
-from hybrid_toolkit.widgets.state import ExplorerState
+from hybrid_toolkit.widgets.explorer.metric_page import answer_html, view_html
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
+from hybrid_toolkit.widgets.parts.state import ExplorerState
 
 GROUPS = 3
 LENSES = ("PracticeQuality", "CareerStage", "DigitalExclusion", "Wellbeing", "PowerExplorer", "WhatIf")

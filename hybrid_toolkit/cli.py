@@ -24,7 +24,7 @@ SIZES = ("small", "authority", "region", "national")
 
 def validate(args: argparse.Namespace) -> int:
     """Check data against the contracts: 0 valid, 1 with problems, 2 unreadable."""
-    from hybrid_toolkit.data.rules import validate_path
+    from hybrid_toolkit.data.validation.validate import validate_path
 
     report = validate_path(args.data, args.mapping)
     if args.out:
@@ -35,7 +35,7 @@ def validate(args: argparse.Namespace) -> int:
 
 def coverage(args: argparse.Namespace) -> int:
     """Say what can be measured with the data, and what would open the rest."""
-    from hybrid_toolkit.data.needs import coverage_summary
+    from hybrid_toolkit.data.coverage import coverage_summary
 
     data = _load(args)
     frame = data.coverage()
@@ -47,7 +47,7 @@ def coverage(args: argparse.Namespace) -> int:
 
 def map_(args: argparse.Namespace) -> int:
     """Propose a mapping from your names and codes to the contracts'."""
-    from hybrid_toolkit.data.propose import propose_mapping
+    from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 
     proposal = propose_mapping(args.data)
     if not args.out:
@@ -62,7 +62,7 @@ def map_(args: argparse.Namespace) -> int:
 
 def template(args: argparse.Namespace) -> int:
     """Write a workbook to fill in, with the data dictionary and lists of codes."""
-    from hybrid_toolkit.data.template import write_template
+    from hybrid_toolkit.data.mapping.template import write_template
 
     _not_over(args)
     write_template(args.out)
@@ -72,7 +72,7 @@ def template(args: argparse.Namespace) -> int:
 
 def pseudonymise(args: argparse.Namespace) -> int:
     """Replace keys by a keyed hash and leave out names, addresses and the like."""
-    from hybrid_toolkit.data.pseudonymise import pseudonymise_folder
+    from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder
 
     columns = args.columns.split(",") if args.columns else None
     drop = args.drop.split(",") if args.drop else ()
@@ -118,7 +118,7 @@ def app(args: argparse.Namespace) -> int:
 def metrics(args: argparse.Namespace) -> int:
     """List the metrics, show one in full, or write the template for an instrument's wording."""
     from hybrid_toolkit.metrics.instruments import load_instrument
-    from hybrid_toolkit.metrics.spec import catalogue, find
+    from hybrid_toolkit.metrics.specs.registry import catalogue, find
 
     if args.instrument is not None:
         text = load_instrument(args.instrument).template().to_csv(index=False, lineterminator="\n")
@@ -146,8 +146,8 @@ def metrics(args: argparse.Namespace) -> int:
 def measure(args: argparse.Namespace) -> int:
     """Measure one metric and show what the disclosure gate lets through."""
     from hybrid_toolkit.disclosure.release import require_release
+    from hybrid_toolkit.report.documents.tables import make_grid
     from hybrid_toolkit.report.measured import measure_released
-    from hybrid_toolkit.report.tables import make_grid
 
     data = _load(args)
     texts = []
@@ -186,7 +186,7 @@ def _load(args: argparse.Namespace):  # type: ignore[no-untyped-def]  # the type
 
 
 def _write(path: str, text: str) -> None:
-    from hybrid_toolkit.data.atomic import atomic_write_text
+    from hybrid_toolkit.data.atomic_output import atomic_write_text
 
     atomic_write_text(path, text)
 

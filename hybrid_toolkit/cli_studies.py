@@ -81,7 +81,7 @@ def diagnose(args: argparse.Namespace) -> int:
 
 def pool(args: argparse.Namespace) -> int:
     """Combine the evidence of several authorities; none is named or ranked."""
-    from hybrid_toolkit.study.pool import pool as combine
+    from hybrid_toolkit.study.sharing.pooling import pool as combine
 
     found = combine(args.bundles)
     if args.out:
@@ -103,7 +103,7 @@ def find_study(name: str) -> Study:
     >>> find_study("retention").design
     'retention'
     """
-    from hybrid_toolkit.study.headline import declared_study
+    from hybrid_toolkit.study.shipped_studies import declared_study
     from hybrid_toolkit.study.study import load_study
 
     if name in SHIPPED:
@@ -123,7 +123,7 @@ def _data_for(declared: Study, args: argparse.Namespace) -> EvaluationData | pd.
 
     if declared.unit != "rows":
         return load_data(args.data, args.mapping)
-    from hybrid_toolkit.data.plain_table import read_plain_table
+    from hybrid_toolkit.data.reading.plain_table import read_plain_table
 
     return read_plain_table(args.data)
 
@@ -137,7 +137,7 @@ def _check_form(path: str | None) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    from hybrid_toolkit.data.atomic import atomic_write_text
+    from hybrid_toolkit.data.atomic_output import atomic_write_text
 
     atomic_write_text(path, text)
 

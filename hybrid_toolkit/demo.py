@@ -13,16 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from hybrid_toolkit.data.atomic import atomic_folder
-from hybrid_toolkit.data.contracts import MODES
-from hybrid_toolkit.data.rules import validate_data
+from hybrid_toolkit.data.atomic_output import atomic_folder
+from hybrid_toolkit.data.tables.contracts import MODES
+from hybrid_toolkit.data.validation.validate import validate_data
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import OutputError
-from hybrid_toolkit.metrics.spec import REGISTRY
-from hybrid_toolkit.report.findings import ShownStudy, answer_row, show_study
-from hybrid_toolkit.report.findings_entry import findings_entry
-from hybrid_toolkit.report.html import render_html
-from hybrid_toolkit.report.pieces import (
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.data_sections import (
     show_by_group,
     show_checked,
     show_covered,
@@ -30,12 +27,15 @@ from hybrid_toolkit.report.pieces import (
     show_tables,
     show_versions,
 )
-from hybrid_toolkit.report.plots import plot_diagnosis, plot_estimates, plot_groups, plot_headline
-from hybrid_toolkit.report.story import Drawn, Story, tell
-from hybrid_toolkit.report.style import number, png_bytes, svg_bytes
+from hybrid_toolkit.report.demo_report import Drawn, Story, tell
+from hybrid_toolkit.report.documents.html import render_html
+from hybrid_toolkit.report.findings import ShownStudy, answer_row, show_study
+from hybrid_toolkit.report.findings_entry import findings_entry
+from hybrid_toolkit.report.plots.estimate_plots import plot_diagnosis, plot_estimates, plot_groups, plot_headline
+from hybrid_toolkit.report.plots.plot_style import number, png_bytes, svg_bytes
 from hybrid_toolkit.report.terminal import summarise
-from hybrid_toolkit.study.diagnose import Diagnosis, diagnose_together
-from hybrid_toolkit.study.headline import headline_studies, panel_study
+from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis, diagnose_together
+from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.committed import load_synthetic, synthetic_folder
 from hybrid_toolkit.synth.generate import simulate_authority

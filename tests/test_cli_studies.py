@@ -12,9 +12,9 @@ import pytest
 
 from hybrid_toolkit import cli
 from hybrid_toolkit.cli_studies import SHIPPED
-from hybrid_toolkit.data.plain_table import read_plain_table
+from hybrid_toolkit.data.reading.plain_table import read_plain_table
 from hybrid_toolkit.errors import UnreadableError
-from hybrid_toolkit.study.evidence_file import read_bundle
+from hybrid_toolkit.study.sharing.evidence_file import read_bundle
 from hybrid_toolkit.synth.generate import simulate_authority
 
 Captured = pytest.CaptureFixture[str]

@@ -14,8 +14,8 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.demo import DemoResult, run_demo
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError, OutputError
-from hybrid_toolkit.report.blocks import Report, Section, Words
-from hybrid_toolkit.report.html import render_html
+from hybrid_toolkit.report.documents.blocks import Report, Section, Words
+from hybrid_toolkit.report.documents.html import render_html
 from hybrid_toolkit.synth.committed import load_synthetic
 
 
@@ -61,7 +61,7 @@ def test_the_three_studies_stand_in_order_with_all_that_is_promised(findings: di
 
 
 def test_findings_agree_with_the_studies_run_by_hand(findings: dict[str, Any]) -> None:
-    from hybrid_toolkit.study.headline import headline_studies
+    from hybrid_toolkit.study.shipped_studies import headline_studies
 
     data = load_synthetic("small")
     result = headline_studies()[2].estimate(data)
@@ -121,7 +121,7 @@ def test_everything_shown_passed_the_gate(done: DemoResult) -> None:
 
 
 def test_a_report_that_holds_a_changed_release_is_not_rendered() -> None:
-    from hybrid_toolkit.report.blocks import Prose
+    from hybrid_toolkit.report.documents.blocks import Prose
 
     release = Gate().text("As it passed.", title="x")
     report = Report("x", (Section("x", (Prose(release), Words("w"))),))

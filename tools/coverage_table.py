@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from hybrid_toolkit.data.atomic import atomic_write_text
-from hybrid_toolkit.study.diagnose import Diagnosis, diagnose_together
-from hybrid_toolkit.study.draws import code_version
-from hybrid_toolkit.study.headline import headline_studies, panel_study, policy_studies
+from hybrid_toolkit.data.atomic_output import atomic_write_text
+from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis, diagnose_together
+from hybrid_toolkit.study.diagnosis.trial_log import code_version
+from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.scenarios import SCENARIOS
 from hybrid_toolkit.synth.truth import Truth

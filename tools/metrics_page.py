@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hybrid_toolkit.data.atomic import atomic_write_text
-from hybrid_toolkit.metrics.metric import MetricSpec
+from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.metrics.specs import ALL
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "metrics.md"
 AREAS = {

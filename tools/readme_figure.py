@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hybrid_toolkit.data.atomic import atomic_write_bytes
+from hybrid_toolkit.data.atomic_output import atomic_write_bytes
 from hybrid_toolkit.demo import run_demo
-from hybrid_toolkit.report.plots import plot_headline
-from hybrid_toolkit.report.style import png_bytes
+from hybrid_toolkit.report.plots.estimate_plots import plot_headline
+from hybrid_toolkit.report.plots.plot_style import png_bytes
 
 PLACE = Path(__file__).resolve().parents[1] / "docs/img/headline.png"
 

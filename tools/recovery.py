@@ -18,14 +18,14 @@ import numpy as np
 import pandas as pd
 
 import hybrid_toolkit as ht
-from hybrid_toolkit.data.atomic import atomic_write_text
+from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.compute import cluster_of
-from hybrid_toolkit.metrics.influence import MeanOf, RatioOf
-from hybrid_toolkit.metrics.interval import clustered_interval
-from hybrid_toolkit.metrics.metric import MetricSpec
-from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf
+from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 SEED = 20_263_000
 SCENARIO = "helpful-hump"

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from hybrid_toolkit.data.atomic import atomic_write_text
-from hybrid_toolkit.study.contender import Contender
-from hybrid_toolkit.study.contenders import CONTENDERS
-from hybrid_toolkit.study.draws import code_version
-from hybrid_toolkit.study.try_estimator import CELLS_COME_FROM, HIGHEST, LEVEL, LOWEST, Trial, try_estimator
-from hybrid_toolkit.synth.worlds import WORLDS, World
+from hybrid_toolkit.data.atomic_output import atomic_write_text
+from hybrid_toolkit.study.diagnosis.trial_log import code_version
+from hybrid_toolkit.trust.candidate import Contender
+from hybrid_toolkit.trust.candidates import CONTENDERS
+from hybrid_toolkit.trust.dgps import WORLDS, World
+from hybrid_toolkit.trust.try_estimator import CELLS_COME_FROM, HIGHEST, LEVEL, LOWEST, Trial, try_estimator
 
 SEED = 20_252_000
 MEASURES = ("bias", "rmse", "coverage", "power", "false_positive", "type_s", "type_m", "failures")

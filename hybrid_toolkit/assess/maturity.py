@@ -12,7 +12,7 @@ import pandas as pd
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.assess.roles import check_role, role_words
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.spec import find
+from hybrid_toolkit.metrics.specs.registry import find
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 LEVELS: Mapping[str, int] = {"none": 0, "emerging": 1, "established": 2, "evidenced": 3}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.assess.chart import BASELINE, ControlChart, individuals_chart, share_chart
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.its import SHORT, InterruptedFit, fit_interrupted
+from hybrid_toolkit.models.series.interrupted_series import SHORT, InterruptedFit, fit_interrupted
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import TABLES
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError
 
 SYNTHETIC_STAMP = "SYNTHETIC DATA - not evidence about any real authority"
@@ -136,9 +136,9 @@ class EvaluationData:
     def coverage(self) -> pd.DataFrame:
         """What can be measured with these data, and what one table or column would open the rest, best first.
 
-        See ``hybrid_toolkit.data.needs.coverage`` for its columns; ``coverage_summary`` puts it into words.
+        See ``hybrid_toolkit.data.coverage.coverage`` for its columns; ``coverage_summary`` puts it into words.
         """
-        from hybrid_toolkit.data.needs import coverage
+        from hybrid_toolkit.data.coverage import coverage
 
         return coverage(self)
 

@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from hybrid_toolkit.data.apply import apply_map, identifiers_in
-from hybrid_toolkit.data.coerce import coerce_frames
-from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
-from hybrid_toolkit.data.identifiers import refuse_identifiers
-from hybrid_toolkit.data.mapping import DataMapping, TableMap, load_mapping, shipped_mappings
-from hybrid_toolkit.data.problem import Problem
-from hybrid_toolkit.data.pseudonym import key_bytes
-from hybrid_toolkit.data.raw import Found, RawTables, nearest, normal
-from hybrid_toolkit.data.readers import find, no_table
+from hybrid_toolkit.data.mapping.apply_mapping import apply_map, identifiers_in
+from hybrid_toolkit.data.mapping.mapping_file import DataMapping, TableMap, load_mapping, shipped_mappings
+from hybrid_toolkit.data.privacy.identifiers import refuse_identifiers
+from hybrid_toolkit.data.privacy.pseudonym import key_bytes
+from hybrid_toolkit.data.reading.coerce import coerce_frames
+from hybrid_toolkit.data.reading.raw_table import Found, RawTables, nearest, normal
+from hybrid_toolkit.data.reading.readers import find, no_table
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError
 
 

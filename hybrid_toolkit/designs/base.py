@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from hybrid_toolkit.designs.plan import DesignFit, Plan, Setting
-from hybrid_toolkit.designs.ready import determined, plain_rows, ready
+from hybrid_toolkit.designs.model_columns import DesignFit, Plan, Setting
+from hybrid_toolkit.designs.validate_rows import determined, plain_rows, ready
 from hybrid_toolkit.errors import CoverageError, EstimationError, HybridToolkitError, MeasureError
 from hybrid_toolkit.models import Column, Interaction, Term, as_term, fit_linear
 from hybrid_toolkit.result import Check

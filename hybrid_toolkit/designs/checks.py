@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf, fit_plan, naive_fit
-from hybrid_toolkit.designs.plan import DesignFit, noun
+from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.verdicts import judged, p_words
 from hybrid_toolkit.models import fit_variance_components
-from hybrid_toolkit.models.terms import numbers
+from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import Check
 
 MIN_CLUSTERS = 20

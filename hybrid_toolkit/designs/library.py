@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.designs import (
-    composition,
-    linear,
-    mediated,
-    multilevel,
-    outcomes,
-    random_intercepts,
-    retention,
-    rollout,
-    series,
-    weighted,
-)
 from hybrid_toolkit.designs.base import Design
+from hybrid_toolkit.designs.multilevel import multilevel, random_intercepts
+from hybrid_toolkit.designs.regression import decomposition as composition
+from hybrid_toolkit.designs.regression import linear, mediated, outcomes, retention, weighted
+from hybrid_toolkit.designs.rollout import rollout
+from hybrid_toolkit.designs.series import series
 
 FAMILIES = (
     linear,

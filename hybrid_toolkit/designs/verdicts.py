@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.designs.plan import DesignFit
+from hybrid_toolkit.designs.model_columns import DesignFit
 
 POWER = 0.8
 LEVEL = 0.05
@@ -57,7 +57,7 @@ def judged(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, str]:
 
     Examples
     --------
-    >>> from hybrid_toolkit.designs.plan import Plan
+    >>> from hybrid_toolkit.designs.model_columns import Plan
     >>> fit = DesignFit(Plan("y", "x", "g"), pd.DataFrame({"estimate": [0.5]}), None)
     >>> sharp = pd.Series({"std_error": 0.1, "conf_low": -0.2, "conf_high": 0.2, "p_value": 0.9})
     >>> judged(sharp, fit), judged(sharp * 10, fit)[0]

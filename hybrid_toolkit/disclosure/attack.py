@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from hybrid_toolkit.disclosure.lines import Line
+from hybrid_toolkit.disclosure.table_sums import Line
 
 
 def feasible_ranges(

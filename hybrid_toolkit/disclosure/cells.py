@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hybrid_toolkit.disclosure.lines import Line
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS
 from hybrid_toolkit.disclosure.suppress import complementary, small_cells
+from hybrid_toolkit.disclosure.table_sums import Line
 from hybrid_toolkit.errors import DisclosureError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from hybrid_toolkit.disclosure.behind import hide_estimates, withhold_text
 from hybrid_toolkit.disclosure.cells import finish, hide_small, round_counts
+from hybrid_toolkit.disclosure.minimum_counts import hide_estimates, withhold_text
 from hybrid_toolkit.disclosure.policy import Policy, load_policy
 from hybrid_toolkit.disclosure.protect import check_size, counted, policy_notes, protect_table, rounding_note
 from hybrid_toolkit.disclosure.release import Decision, Release, seal_release

@@ -18,11 +18,11 @@ from hybrid_toolkit.disclosure.cells import (
     in_order,
     plain_dims,
 )
-from hybrid_toolkit.disclosure.lines import add_totals, find_lines
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.release import Decision
 from hybrid_toolkit.disclosure.screen import is_extreme, refuse_columns
 from hybrid_toolkit.disclosure.suppress import small_cells
+from hybrid_toolkit.disclosure.table_sums import add_totals, find_lines
 from hybrid_toolkit.errors import DisclosureError
 
 Decisions = tuple[Decision, ...]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.attack import feasible_ranges
-from hybrid_toolkit.disclosure.lines import Line
+from hybrid_toolkit.disclosure.table_sums import Line
 from hybrid_toolkit.errors import DisclosureError
 
 Mask = NDArray[np.bool_]

@@ -11,16 +11,16 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
-from hybrid_toolkit.metrics.comparable import comparable, invariance_flag
-from hybrid_toolkit.metrics.contact_tables import ContactTables
-from hybrid_toolkit.metrics.frames import check_kinds, require
+from hybrid_toolkit.metrics.cache import kept
+from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
-from hybrid_toolkit.metrics.influence import Estimate
-from hybrid_toolkit.metrics.interval import Interval, clustered_interval
-from hybrid_toolkit.metrics.kept import kept
-from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED, MetricSpec
-from hybrid_toolkit.metrics.reliability import RELIABLE
-from hybrid_toolkit.metrics.spec import find
+from hybrid_toolkit.metrics.intervals.influence import Estimate
+from hybrid_toolkit.metrics.intervals.interval import Interval, clustered_interval
+from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag
+from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE
+from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
+from hybrid_toolkit.metrics.specs.registry import find
+from hybrid_toolkit.metrics.unit_frames import check_kinds, require
 
 COLUMNS = (
     *("metric", "unit", "group", "period", "estimate", "conf_low", "conf_high", "n", "n_clusters", "n_missing"),
@@ -156,7 +156,7 @@ def _measure_parts(
 def _measure_tables(
     tables: ContactTables, spec: MetricSpec, by: str | None, period: str | None, conf_level: float
 ) -> list[dict[str, object]]:
-    from hybrid_toolkit.metrics.contact_sums import cluster_sums
+    from hybrid_toolkit.metrics.contacts.contact_sums import cluster_sums
 
     out = []
     for part in cluster_sums(tables, spec, by=by, period=period):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
-from hybrid_toolkit.metrics.career import STAGES, career_stage
-from hybrid_toolkit.metrics.exclusion import household_access
-from hybrid_toolkit.metrics.exposure import mode_of_work
-from hybrid_toolkit.metrics.frames import look_up, require
+from hybrid_toolkit.metrics.constructs.career import STAGES, career_stage
+from hybrid_toolkit.metrics.constructs.exclusion import household_access
+from hybrid_toolkit.metrics.constructs.exposure import mode_of_work
+from hybrid_toolkit.metrics.unit_frames import look_up, require
 
 PERIODS = ("month", "quarter", "year", "wave")
 """Periods a figure may be split by; years are calendar years, or the year of an authority's return."""

@@ -7,20 +7,20 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from hybrid_toolkit.data.atomic import atomic_write_bytes
+from hybrid_toolkit.data.atomic_output import atomic_write_bytes
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.report.blocks import Block, Bullets, Column, Figure, Prose, Report, Section, Table, Words
-from hybrid_toolkit.report.event_plots import describe_event_study, plot_event_study
-from hybrid_toolkit.report.excel import excel_bytes
+from hybrid_toolkit.report.demo_report import CHECK_COLUMNS, ESTIMATE_COLUMNS
+from hybrid_toolkit.report.documents.blocks import Block, Bullets, Column, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.excel import excel_bytes
+from hybrid_toolkit.report.documents.print_page import page_html
+from hybrid_toolkit.report.documents.provenance import with_provenance
+from hybrid_toolkit.report.documents.word import word_bytes
 from hybrid_toolkit.report.findings import ShownStudy, show_study
-from hybrid_toolkit.report.page import page_html
-from hybrid_toolkit.report.plots import describe_estimates, plot_estimates, plot_headline
-from hybrid_toolkit.report.provenance import with_provenance
-from hybrid_toolkit.report.story import CHECK_COLUMNS, ESTIMATE_COLUMNS
-from hybrid_toolkit.report.style import png_bytes, svg_bytes
-from hybrid_toolkit.report.word import word_bytes
-from hybrid_toolkit.study.estimate import StudyResult
+from hybrid_toolkit.report.plots.estimate_plots import describe_estimates, plot_estimates, plot_headline
+from hybrid_toolkit.report.plots.event_plots import describe_event_study, plot_event_study
+from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
+from hybrid_toolkit.study.estimation.study_result import StudyResult
 
 FORMS = (".docx", ".xlsx", ".html")
 

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.disclosure import Gate, Release
-from hybrid_toolkit.report.style import TIMES, number
-from hybrid_toolkit.study.claims import Claim
-from hybrid_toolkit.study.diagnose import Diagnosis
-from hybrid_toolkit.study.estimate import StudyResult
-from hybrid_toolkit.study.paths import EVENT
+from hybrid_toolkit.report.plots.plot_style import TIMES, number
+from hybrid_toolkit.study.declaration.outcome_label import RATIO_NOUNS, contrast_of
+from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
+from hybrid_toolkit.study.estimation.claims import Claim
+from hybrid_toolkit.study.estimation.event_path import EVENT
+from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.study.words import RATIO_NOUNS, contrast_of
 
 ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "naive": "naive"}
 """Role of an estimate in a study -> how figures draw it; any other is ``"other"``."""

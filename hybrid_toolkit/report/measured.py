@@ -9,12 +9,12 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.metrics.comparable import comparable, invariance_flag, invariance_note
 from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import groups
-from hybrid_toolkit.metrics.influence import MeanOf
-from hybrid_toolkit.metrics.metric import MetricSpec
-from hybrid_toolkit.metrics.spec import find
+from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.specs.registry import find
 
 ALL = "all"
 """The row for everyone."""

@@ -15,10 +15,10 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import periods
-from hybrid_toolkit.metrics.spec import find
-from hybrid_toolkit.report.blocks import Column
+from hybrid_toolkit.metrics.specs.registry import find
+from hybrid_toolkit.report.documents.blocks import Column
 from hybrid_toolkit.report.measured import ALL, VALUES, _is_share, _people
-from hybrid_toolkit.report.style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes
+from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes
 
 POINT_COLUMNS = {
     "month": Column("Month"),

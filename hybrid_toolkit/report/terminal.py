@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from hybrid_toolkit.report.blocks import without_stamp
-from hybrid_toolkit.report.story import Story
+from hybrid_toolkit.report.demo_report import Story
+from hybrid_toolkit.report.documents.blocks import without_stamp
 
 WIDTH = 88
 

@@ -17,12 +17,12 @@ from typing import Any
 import pandas as pd
 
 from hybrid_toolkit import __version__
-from hybrid_toolkit.data.atomic import atomic_write_text
+from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
 from hybrid_toolkit.errors import CoverageError, OutputError, StudyError, UnreadableError
-from hybrid_toolkit.study.draws import code_version
-from hybrid_toolkit.study.frames import FREE_UNIT, study_frame
-from hybrid_toolkit.study.graph import CausalGraph, parse_graph, shipped_graph
+from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, study_frame
+from hybrid_toolkit.study.diagnosis.trial_log import code_version
+from hybrid_toolkit.study.graph.causal_graph import CausalGraph, parse_graph, shipped_graph
 from hybrid_toolkit.study.study import Study, parse_study
 
 FORMAT = "hybrid-toolkit lock 1"
@@ -138,7 +138,7 @@ def write_lock(
     Examples
     --------
     >>> import tempfile
-    >>> from hybrid_toolkit.study.headline import headline_studies
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
     >>> study = headline_studies()[0]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     lock = study.lock(Path(folder) / "practice.lock.json")

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Unpack
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.study.declaration import require_tables
-from hybrid_toolkit.study.fields import StudyFields
-from hybrid_toolkit.study.frames import study_frame, table_needs
+from hybrid_toolkit.study.declaration.spec_checks import require_tables
+from hybrid_toolkit.study.declaration.study_fields import StudyFields
+from hybrid_toolkit.study.declaration.study_frames import study_frame, table_needs
 
 if TYPE_CHECKING:
     from hybrid_toolkit.disclosure import Gate
-    from hybrid_toolkit.study.diagnose import Diagnosis, SizeLike, TruthLike
-    from hybrid_toolkit.study.estimate import StudyResult
-    from hybrid_toolkit.study.evidence import EvidenceBundle
-    from hybrid_toolkit.study.graph import CausalGraph
-    from hybrid_toolkit.study.identification import Identification
+    from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis, SizeLike, TruthLike
+    from hybrid_toolkit.study.diagnosis.minimum_effect import MinimumEffect
+    from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve, PowerOptions
+    from hybrid_toolkit.study.estimation.study_result import StudyResult
+    from hybrid_toolkit.study.graph.causal_graph import CausalGraph
+    from hybrid_toolkit.study.graph.identification import Identification
     from hybrid_toolkit.study.lock import Lock
-    from hybrid_toolkit.study.minimum_effect import MinimumEffect
-    from hybrid_toolkit.study.power_curve import PowerCurve, PowerOptions
+    from hybrid_toolkit.study.sharing.evidence import EvidenceBundle
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Study(StudyFields):
 
     Examples
     --------
-    >>> from hybrid_toolkit.study.headline import headline_studies
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
     >>> study = headline_studies()[0]
     >>> study.id, study.design_used.grade
     ('remote-practice', 'quasi-causal')
@@ -103,14 +103,14 @@ class Study(StudyFields):
 
         Parameters
         ----------
-        graph : the graph; that of the toolkit (``hybrid_toolkit.study.graph.shipped_graph``) by default.
+        graph : the graph; that of the toolkit (``hybrid_toolkit.study.graph.causal_graph.shipped_graph``) by default.
         outcome : the main outcome by default, or another of ``outcomes``.
 
         Raises
         ------
         StudyError : ``OUTCOME-UNKNOWN``.
         """
-        from hybrid_toolkit.study.graph_check import identify
+        from hybrid_toolkit.study.graph.graph_check import identify
 
         return identify(self, graph, outcome=outcome)
 
@@ -137,7 +137,7 @@ class Study(StudyFields):
         CoverageError : the data lack a table or column.
         EstimationError : the data cannot carry the model.
         """
-        from hybrid_toolkit.study.fitting import estimate_study
+        from hybrid_toolkit.study.estimation.estimate import estimate_study
 
         return estimate_study(self, data, conf_level=conf_level, graph=graph, lock=lock)
 
@@ -175,7 +175,7 @@ class Study(StudyFields):
         >>> float(study.estimate_frame(rows, label="made up").tidy()["estimate"].iloc[0].round(3))
         1.975
         """
-        from hybrid_toolkit.study.fitting import estimate_study
+        from hybrid_toolkit.study.estimation.estimate import estimate_study
 
         return estimate_study(
             self, frame, label=label, synthetic=synthetic, conf_level=conf_level, graph=graph, lock=lock
@@ -222,9 +222,9 @@ class Study(StudyFields):
     ) -> Diagnosis:
         """Simulate authorities whose truth is known, run the study on each, and say how well it did.
 
-        See ``hybrid_toolkit.study.diagnose.diagnose_together``.
+        See ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``.
         """
-        from hybrid_toolkit.study.diagnose import diagnose_together
+        from hybrid_toolkit.study.diagnosis.diagnose import diagnose_together
 
         require_tables(self)
         return diagnose_together(
@@ -240,15 +240,15 @@ class Study(StudyFields):
         )[0]
 
     def power_curve(self, over: str, values: Sequence[float], **options: Unpack[PowerOptions]) -> PowerCurve:
-        """Power over teams, waves, response or dose; see ``hybrid_toolkit.study.power_curve.power_curve``."""
-        from hybrid_toolkit.study.power_curve import power_curve
+        """Power over teams, waves, response or dose; see ``hybrid_toolkit.study.diagnosis.power_curve.power_curve``."""
+        from hybrid_toolkit.study.diagnosis.power_curve import power_curve
 
         require_tables(self)
         return power_curve(self, over, values, **options)
 
     def minimum_detectable_effect(self, *, power: float = 0.8, **options: Unpack[PowerOptions]) -> MinimumEffect:
-        """The smallest effect found so often; see ``hybrid_toolkit.study.minimum_effect``."""
-        from hybrid_toolkit.study.minimum_effect import minimum_detectable_effect
+        """The smallest effect found so often; see ``hybrid_toolkit.study.diagnosis.minimum_effect``."""
+        from hybrid_toolkit.study.diagnosis.minimum_effect import minimum_detectable_effect
 
         require_tables(self)
         return minimum_detectable_effect(self, power=power, **options)
@@ -260,14 +260,14 @@ class Study(StudyFields):
         *,
         gate: Gate | None = None,
     ) -> EvidenceBundle:
-        """What may leave an authority, to be pooled with others: ``hybrid_toolkit.study.evidence.evidence_bundle``."""
-        from hybrid_toolkit.study.evidence import evidence_bundle
+        """What may leave an authority, to be pooled with others: ``hybrid_toolkit.study.sharing.evidence.evidence_bundle``."""
+        from hybrid_toolkit.study.sharing.evidence import evidence_bundle
 
         return evidence_bundle(self, found, path, gate=gate)
 
     def to_toml(self) -> str:
         """The study as TOML; ``parse_study`` gives it back."""
-        from hybrid_toolkit.study.toml import write_toml
+        from hybrid_toolkit.study.declaration.study_toml import write_toml
 
         return write_toml(self)
 
@@ -280,13 +280,13 @@ def load_study(path: Path | str) -> Study:
     UnreadableError : the file is not there or is not TOML.
     StudyError : an unknown or missing key, a value of the wrong kind, or a study that cannot be run.
     """
-    from hybrid_toolkit.study.toml import read_toml
+    from hybrid_toolkit.study.declaration.study_toml import read_toml
 
     return read_toml(Path(path))
 
 
 def parse_study(text: str) -> Study:
     """A study from TOML text; raises as ``load_study``."""
-    from hybrid_toolkit.study.toml import parse_toml
+    from hybrid_toolkit.study.declaration.study_toml import parse_toml
 
     return parse_toml(text)

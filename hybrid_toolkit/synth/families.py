@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import ACCESS_FLAGS
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.synth.people import Teams, Workers, stage_on
 from hybrid_toolkit.synth.remote import Remote
 from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Labels, bounded, expit, logit

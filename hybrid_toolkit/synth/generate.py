@@ -8,8 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth import (
     arrangements,

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import REGIONS
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import REGIONS
 from hybrid_toolkit.synth import calibration as c
 from hybrid_toolkit.synth.people import Workers
 from hybrid_toolkit.synth.remote import Remote

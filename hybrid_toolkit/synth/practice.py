@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import PRACTICE_ITEMS, REMOTE_MODES
+from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS, REMOTE_MODES
 from hybrid_toolkit.synth.families import Families
 from hybrid_toolkit.synth.people import Teams, Workers
 from hybrid_toolkit.synth.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from hybrid_toolkit.data.contracts import TABLES
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.synth.calibration import ENGLAND, Rates
 from hybrid_toolkit.synth.truth import BOUND, Size, Truth
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from hybrid_toolkit.data.atomic import atomic_folder
+from hybrid_toolkit.data.atomic_output import atomic_folder
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import OutputError, UsageError
 from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS, true_value

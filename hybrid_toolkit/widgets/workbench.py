@@ -15,7 +15,7 @@ import ipywidgets
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError, UsageError
 from hybrid_toolkit.widgets.app_data import DATA, MAPPING
-from hybrid_toolkit.widgets.page import LIVE, ROOT, notice_html, style_html
+from hybrid_toolkit.widgets.parts.html_parts import LIVE, ROOT, notice_html, style_html
 
 START = "start"
 
@@ -39,81 +39,100 @@ class PageOf:
 PAGES: Mapping[str, PageOf] = MappingProxyType(
     {
         "self-assessment": PageOf(
-            "Self-assessment", "Nine conditions, rated by several roles.", "self_assessment", "SelfAssessment"
+            "Self-assessment", "Nine conditions, rated by several roles.", "practice.self_assessment", "SelfAssessment"
         ),
         "plan": PageOf(
-            "Improvement plan", "Actions from the gaps, measured again later.", "improvement_plan", "ImprovementPlan"
+            "Improvement plan",
+            "Actions from the gaps, measured again later.",
+            "practice.improvement_plan",
+            "ImprovementPlan",
         ),
         "practice": PageOf(
-            "Practice quality", "What happens in meetings, by mode of contact.", "lenses", "PracticeQuality"
+            "Practice quality", "What happens in meetings, by mode of contact.", "lenses.lenses", "PracticeQuality"
         ),
-        "career": PageOf("Career stage", "Who learns from whom, and where.", "lenses", "CareerStage"),
+        "career": PageOf("Career stage", "Who learns from whom, and where.", "lenses.lenses", "CareerStage"),
         "exclusion": PageOf(
-            "Digital exclusion", "Families and staff whom digital leaves out.", "lenses", "DigitalExclusion"
+            "Digital exclusion", "Families and staff whom digital leaves out.", "lenses.lenses", "DigitalExclusion"
         ),
-        "wellbeing": PageOf("Wellbeing", "Scales, statements on remote work, conflict.", "lenses", "Wellbeing"),
-        "metrics": PageOf("Metrics", "Any metric, by group and period.", "metric_explorer", "MetricExplorer"),
-        "catalogue": PageOf(
-            "Catalogue", "What each metric asks and how it is made.", "catalogue", "MetricCatalogue", takes_data=False
+        "wellbeing": PageOf("Wellbeing", "Scales, statements on remote work, conflict.", "lenses.lenses", "Wellbeing"),
+        "metrics": PageOf("Metrics", "Any metric, by group and period.", "explorer.metric_explorer", "MetricExplorer"),
+        "explorer.metric_catalogue": PageOf(
+            "Catalogue",
+            "What each metric asks and how it is made.",
+            "explorer.metric_catalogue",
+            "MetricCatalogue",
+            takes_data=False,
         ),
         "power": PageOf(
-            "Power", "How many teams and waves a study needs.", "power_explorer", "PowerExplorer", takes_data=False
+            "Power",
+            "How many teams and waves a study needs.",
+            "planning.power_explorer",
+            "PowerExplorer",
+            takes_data=False,
         ),
-        "what-if": PageOf("What if", "Another rota: who would gain, who would lose.", "what_if", "WhatIf"),
+        "what-if": PageOf("What if", "Another rota: who would gain, who would lose.", "planning.what_if", "WhatIf"),
         "study": PageOf(
             "Study",
             "Declare a study, see what it can tell, try it, lock it.",
-            "study_builder",
+            "planning.study_builder",
             "StudyBuilder",
             takes_data=False,
         ),
-        "share": PageOf("SHARE", "Five steps for employers and employees.", "share", "Share", takes_data=False),
+        "practice.share": PageOf(
+            "SHARE", "Five steps for employers and employees.", "practice.share", "Share", takes_data=False
+        ),
         "return": PageOf(
             "Return to site",
             "Essential, sufficiently safe, mutually agreed.",
-            "return_tests",
+            "practice.return_tests",
             "ReturnTests",
             takes_data=False,
         ),
         "risk": PageOf(
             "Risk assessment",
             "Questions, groups at greater risk, equality.",
-            "risk_assessment",
+            "practice.risk_assessment",
             "RiskAssessment",
             takes_data=False,
         ),
         "agreement": PageOf(
             "Team agreement",
             "Request, reasons, decision, review.",
-            "team_agreement",
+            "practice.team_agreement",
             "TeamAgreement",
             takes_data=False,
         ),
         "digital": PageOf(
-            "Digital practice", "Three tools for teams.", "digital_practice", "DigitalPractice", takes_data=False
+            "Digital practice",
+            "Three tools for teams.",
+            "practice.digital_practice",
+            "DigitalPractice",
+            takes_data=False,
         ),
         "leaders": PageOf(
             "Leaders",
             "Questions for leaders and organisations.",
-            "practice_questions",
+            "practice.practice_questions",
             "LeaderQuestions",
             takes_data=False,
         ),
-        "benefits": PageOf("Benefits", "What is claimed for hybrid work, beside the measures.", "benefits", "Benefits"),
+        "practice.benefits": PageOf(
+            "Benefits", "What is claimed for hybrid work, beside the measures.", "practice.benefits", "Benefits"
+        ),
         "challenges": PageOf(
-            "Challenges", "What is feared of hybrid work, beside the measures.", "benefits", "Challenges"
+            "Challenges", "What is feared of hybrid work, beside the measures.", "practice.benefits", "Challenges"
         ),
         "wellness": PageOf(
             "Wellness plan",
             "A blank sheet for a conversation; nothing is kept.",
-            "wellness_plan",
+            "practice.wellness_plan",
             "WellnessPlan",
             takes_data=False,
         ),
-        "signs": PageOf(
+        "practice.signs": PageOf(
             "Signs of struggle",
             "A blank aid for a conversation; nothing is kept.",
-            "signs",
+            "practice.signs",
             "SignsOfStruggle",
             takes_data=False,
         ),

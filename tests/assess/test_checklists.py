@@ -12,7 +12,7 @@ import pytest
 from hybrid_toolkit.assess import CHECKLISTS, load_checklist
 from hybrid_toolkit.assess.checklist import parse_checklist, scales
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 SEEDS = ("self_assessment_dfe_2025.txt", "nwag_hybrid_digital_2025.txt", "wellbeing_remotely_2021.txt")

@@ -20,7 +20,7 @@ from hybrid_toolkit.assess.roles import ROLES
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.errors import UnreadableError, UsageError
 from hybrid_toolkit.synth.committed import synthetic_folder
-from hybrid_toolkit.widgets.metric_view import view_metric
+from hybrid_toolkit.widgets.explorer.metric_view import view_metric
 from hybrid_toolkit.widgets.workbench import PAGES
 
 pytestmark = pytest.mark.browser

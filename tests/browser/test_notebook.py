@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import hybrid_toolkit as ht
-from hybrid_toolkit.widgets.metric_view import view_metric
+from hybrid_toolkit.widgets.explorer.metric_view import view_metric
 
 pytestmark = pytest.mark.browser
 NOTEBOOK = "01-does-remote-working-change-practice.ipynb"

@@ -19,7 +19,7 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.synth.committed import synthetic_folder
-from hybrid_toolkit.widgets.lens_widget import settled
+from hybrid_toolkit.widgets.lenses.lens_widget import settled
 
 pytestmark = pytest.mark.browser
 NAME = "every-widget.ipynb"

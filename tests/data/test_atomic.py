@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hybrid_toolkit.data.atomic import atomic_folder, atomic_path, atomic_write_bytes, atomic_write_text
+from hybrid_toolkit.data.atomic_output import atomic_folder, atomic_path, atomic_write_bytes, atomic_write_text
 from hybrid_toolkit.errors import OutputError
 
 

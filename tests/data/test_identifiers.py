@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.contracts import TABLES
-from hybrid_toolkit.data.identifiers import (
+from hybrid_toolkit.data.privacy.identifiers import (
     check_identifiers,
     identifier_problems,
     is_nhs_number,
@@ -14,6 +13,7 @@ from hybrid_toolkit.data.identifiers import (
     kind_by_content,
     kind_by_name,
 )
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import IdentifierError
 
 REFUSED = {

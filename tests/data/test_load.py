@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.load import load_data, read_raw
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import ContractError, IdentifierError
 
 

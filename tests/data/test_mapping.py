@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.load import load_data, read_raw
-from hybrid_toolkit.data.mapping import load_mapping, parse_mapping, shipped_mappings
+from hybrid_toolkit.data.mapping.mapping_file import load_mapping, parse_mapping, shipped_mappings
 from hybrid_toolkit.errors import ContractError, IdentifierError, MappingError, UnreadableError
 
 STAFF = """Staff ref,Full name,Post,WTE,Locum?,Started,Directorate,Team

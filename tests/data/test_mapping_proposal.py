@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hybrid_toolkit.data.load import load_data
-from hybrid_toolkit.data.mapping import load_mapping, parse_mapping
-from hybrid_toolkit.data.propose import propose_mapping
+from hybrid_toolkit.data.mapping.mapping_file import load_mapping, parse_mapping
+from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.errors import ContractError, UnreadableError
 
 

@@ -8,9 +8,9 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data import needs as needs_module
+from hybrid_toolkit.data import coverage as needs_module
+from hybrid_toolkit.data.coverage import Need, all_needs, coverage, coverage_summary
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.data.needs import Need, all_needs, coverage, coverage_summary
 from hybrid_toolkit.errors import UsageError
 
 FAKE = (
@@ -86,7 +86,7 @@ def test_providers_are_asked_and_never_passed_over(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_metrics_say_what_they_need() -> None:
-    metrics = all_needs(("hybrid_toolkit.metrics.spec",))
+    metrics = all_needs(("hybrid_toolkit.metrics.specs.registry",))
     assert metrics and {n.kind for n in metrics} == {"metric"}
     frame = coverage(EvaluationData({"worker": WORKER}), needs=metrics)
     assert len(frame) == len(metrics)

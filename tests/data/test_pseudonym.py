@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from hybrid_toolkit.data.load import load_data
-from hybrid_toolkit.data.pseudonymise import pseudonymise_folder
+from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder
 
 
 def test_a_folder_and_a_load_give_the_same_pseudonyms_under_one_key(tmp_path: Path) -> None:

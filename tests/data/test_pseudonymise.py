@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.load import load_data
-from hybrid_toolkit.data.pseudonymise import pseudonymise_folder
+from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder
 from hybrid_toolkit.errors import IdentifierError, OutputError, UnreadableError, UsageError
 
 SECRETS = ("9434765919", "943 476 5919", "Adaeze", "SW1A 1AA", "a@example.org", "1990-02-03", "W-0417", "SW12345")

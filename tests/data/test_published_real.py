@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from defusedxml import ElementTree
 
-from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.published import (
     TIDY_COLUMNS,
     Published,
@@ -22,6 +21,7 @@ from hybrid_toolkit.data.published import (
     recompute_rates,
     workforce_panel,
 )
+from hybrid_toolkit.data.tables.contracts import TABLES
 
 pytestmark = pytest.mark.realdata
 

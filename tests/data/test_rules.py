@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.data.rule import RULES, rule
-from hybrid_toolkit.data.rules import ValidationReport, validate_data, validate_frames
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.data.validation.rule import RULES, rule
+from hybrid_toolkit.data.validation.validate import ValidationReport, validate_data, validate_frames
 from hybrid_toolkit.errors import ContractError
 
 Found = tuple[int, tuple[int, ...], str]

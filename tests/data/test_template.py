@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.load import load_data
-from hybrid_toolkit.data.rules import EXAMPLE, validate_data, validate_path
-from hybrid_toolkit.data.template import DICTIONARY, write_template
+from hybrid_toolkit.data.mapping.template import DICTIONARY, write_template
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.data.validation.validate import EXAMPLE, validate_data, validate_path
 from hybrid_toolkit.errors import OutputError
 
 

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.designs import DESIGNS, DesignFit, Plan, checks, rollout_checks, rollout_planned, series_checks
+from hybrid_toolkit.designs import DESIGNS, DesignFit, Plan, checks
 from hybrid_toolkit.designs.base import fit_plan
-from hybrid_toolkit.designs.rollout_space import check_placebo_in_space, check_unit_left_out
-from hybrid_toolkit.designs.specifications import check_specifications
+from hybrid_toolkit.designs.regression.specification_rows import check_specifications
+from hybrid_toolkit.designs.rollout import rollout_checks, rollout_planned
+from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_in_space, check_unit_left_out
+from hybrid_toolkit.designs.series import series_checks
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.synth.worlds import WORLDS
+from hybrid_toolkit.trust.dgps import WORLDS
 
 TRENDS = {"two-by-two", "staggered-rollout", "sun-abraham", "imputation", "two-way-rollout"}
 ROLLOUTS = TRENDS | {"dose", "stepped-wedge", "random-order"}

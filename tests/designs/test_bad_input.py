@@ -11,7 +11,7 @@ import pytest
 
 from hybrid_toolkit.designs import DESIGNS, Plan
 from hybrid_toolkit.errors import CoverageError, EstimationError, HybridToolkitError
-from hybrid_toolkit.synth.worlds import WORLDS
+from hybrid_toolkit.trust.dgps import WORLDS
 
 SECRET = "a-secret"
 TIMED = {"outcome": "y", "exposure": "policy", "followed": "team_id", "time": "month", "starts": "starts"}

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.designs import DESIGNS, Plan
-from hybrid_toolkit.designs import rollout_checks as checks
-from hybrid_toolkit.designs import rollout_planned as planned
-from hybrid_toolkit.designs import series_checks as on_series
+from hybrid_toolkit.designs.rollout import rollout_checks as checks
+from hybrid_toolkit.designs.rollout import rollout_planned as planned
+from hybrid_toolkit.designs.series import series_checks as on_series
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.result import TIDY_COLUMNS
-from hybrid_toolkit.synth.worlds import WORLDS
+from hybrid_toolkit.trust.dgps import WORLDS
 
 TEAMS = Plan("y", "policy", "team_id", followed="team_id", time="month", starts="starts", unit="SD")
 AREAS = replace(TEAMS, cluster="la_id", followed="la_id")

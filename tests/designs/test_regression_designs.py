@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.designs import DESIGNS, KINDS, Plan
-from hybrid_toolkit.designs.unmeasured import as_risk_ratio
+from hybrid_toolkit.designs.regression.unmeasured import as_risk_ratio
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.result import TIDY_COLUMNS
-from hybrid_toolkit.synth.worlds import WORLDS
+from hybrid_toolkit.trust.dgps import WORLDS
 
 RECORDED = ("experience", "need")
 CASES = {

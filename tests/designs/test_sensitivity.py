@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from hybrid_toolkit.designs import DESIGNS, DesignFit, Plan, sensitivity
+from hybrid_toolkit.designs import DESIGNS, DesignFit, Plan
 from hybrid_toolkit.designs.base import fit_plan
-from hybrid_toolkit.designs.unmeasured import check_e_value
-from hybrid_toolkit.models.sensitivity import e_value, robustness_value
+from hybrid_toolkit.designs.regression import sensitivity
+from hybrid_toolkit.designs.regression.unmeasured import check_e_value
+from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, robustness_value
 
 
 def rows(n_teams: int = 12, *, seed: int = 3, slope: float = 0.5, carry: float = 0.0) -> pd.DataFrame:

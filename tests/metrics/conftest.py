@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.contracts import ACCESS_FLAGS, PRACTICE_ITEMS, TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, PRACTICE_ITEMS, TABLES
 
 
 def table(name: str, columns: str, *rows: tuple[object, ...]) -> pd.DataFrame:

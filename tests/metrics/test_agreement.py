@@ -8,7 +8,7 @@ import pytest
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.agreement import cohen_kappa, fleiss_kappa, rating_counts
+from hybrid_toolkit.metrics.psychometrics.rater_agreement import cohen_kappa, fleiss_kappa, rating_counts
 
 DIAGNOSES = [
     (0, 0, 0, 6, 0), (0, 3, 0, 0, 3), (0, 1, 4, 0, 1), (0, 0, 0, 0, 6), (0, 3, 0, 3, 0), (2, 0, 4, 0, 0),

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.careless import (
+from hybrid_toolkit.metrics.instruments import load_instrument, score_instrument
+from hybrid_toolkit.metrics.psychometrics.careless_answers import (
     even_odd,
     flag_careless,
     longstring,
     mahalanobis,
     response_variability,
 )
-from hybrid_toolkit.metrics.instruments import load_instrument, score_instrument
 
 HSE = load_instrument("hse_msit")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import hybrid_toolkit as ht
-from hybrid_toolkit.data.contracts import TABLES
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MeasureError, UsageError
-from hybrid_toolkit.metrics.spec import NOT_CO_PRODUCED, REGISTRY, MetricSpec, catalogue, find, register
+from hybrid_toolkit.metrics.specs.registry import NOT_CO_PRODUCED, REGISTRY, MetricSpec, catalogue, find, register
 
 CODES = [
     f"M{area}{i}"

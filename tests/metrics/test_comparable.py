@@ -6,8 +6,9 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics import comparable as room
-from hybrid_toolkit.metrics import kept, measure_differences
+from hybrid_toolkit.metrics import cache as kept
+from hybrid_toolkit.metrics import measure_differences
+from hybrid_toolkit.metrics.psychometrics import comparability as room
 from hybrid_toolkit.result import Check
 
 

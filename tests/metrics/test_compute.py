@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
-from hybrid_toolkit.metrics.influence import (
+from hybrid_toolkit.metrics.intervals.influence import (
     DifferenceInDifferences,
     MeanOf,
     RatioOf,
     Slope,
 )
-from hybrid_toolkit.metrics.interval import clustered_interval
-from hybrid_toolkit.metrics.metric import MetricSpec
+from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 
 
 def clustered(seed: int = 0, teams: int = 24, size: int = 10, sd: float = 0.5) -> pd.DataFrame:

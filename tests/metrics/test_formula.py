@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hybrid_toolkit.data.contract import Column
-from hybrid_toolkit.data.contracts import TABLES
+from hybrid_toolkit.data.tables.contract import Column
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.formula import AGGREGATES, MAX_DEPTH, Formula, Node, parse_formula
-from hybrid_toolkit.metrics.formula_values import values
+from hybrid_toolkit.metrics.custom.formula import AGGREGATES, MAX_DEPTH, Formula, Node, parse_formula
+from hybrid_toolkit.metrics.custom.formula_values import values
 
 KNOWN: dict[str, Column] = {
     **{c.name: c for c in TABLES["worker_month"].columns},
@@ -326,7 +326,7 @@ def test_python_never_reads_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: object, **__: object) -> None:
         raise AssertionError("a formula reached Python")
 
-    import hybrid_toolkit.metrics.formula as reader
+    import hybrid_toolkit.metrics.custom.formula as reader
 
     for name in ("eval", "exec", "compile", "open"):
         monkeypatch.setattr(reader, name, stop, raising=False)

@@ -7,7 +7,7 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.metrics.specs.wellbeing import CODES
 
 BY_HAND = {

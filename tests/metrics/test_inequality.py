@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.inequality import (
+from hybrid_toolkit.metrics.inequality.inequality import (
     KINDS,
     concentration_curve,
     concentration_index,

@@ -13,8 +13,8 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError
+from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument, parse_instrument, score_instrument
-from hybrid_toolkit.metrics.wellbeing import survey_scores
 
 
 def wide(instrument: str, *answers: float, **only: float) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from scipy import stats
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.influence import MeanOf
-from hybrid_toolkit.metrics.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 
 
 def test_two_way_variance_by_hand() -> None:

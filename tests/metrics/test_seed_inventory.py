@@ -12,7 +12,7 @@ import pytest
 
 from hybrid_toolkit.metrics.grouping import group_names
 from hybrid_toolkit.metrics.instruments import instrument_ids
-from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.synth.truth import Truth
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,12 +8,12 @@ import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
-from hybrid_toolkit.metrics.arrangements import adjustments
-from hybrid_toolkit.metrics.exclusion import contact_engagement, household_access, worker_broadband
-from hybrid_toolkit.metrics.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.practice import contact_practice, continuity, supervision_months
-from hybrid_toolkit.metrics.service import visit_gaps, working_days
-from hybrid_toolkit.metrics.wellbeing import survey_scores
+from hybrid_toolkit.metrics.constructs.arrangements import adjustments
+from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access, worker_broadband
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.constructs.practice import contact_practice, continuity, supervision_months
+from hybrid_toolkit.metrics.constructs.service import visit_gaps, working_days
+from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 
 
 def test_exposure_rows(tiny: EvaluationData) -> None:

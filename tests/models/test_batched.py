@@ -8,8 +8,13 @@ import pytest
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models import Category, Column, fit_linear
-from hybrid_toolkit.models.batched import ClusterSums, cell_sums, fit_fixed_clusters, fit_random_intercepts
-from hybrid_toolkit.models.mixed import fit_mixed
+from hybrid_toolkit.models.linear.batched_linear import (
+    ClusterSums,
+    cell_sums,
+    fit_fixed_clusters,
+    fit_random_intercepts,
+)
+from hybrid_toolkit.models.multilevel.mixed import fit_mixed
 
 PERIODS = 4
 NAMES = ("constant", "p1", "p2", "p3", "treated")

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models.did import fit_group_time
-from hybrid_toolkit.models.event_study import fit_event_study
+from hybrid_toolkit.models.rollout.event_study import fit_event_study
+from hybrid_toolkit.models.rollout.group_time import fit_group_time
 
 COUNTIES = {"outcome": "lemp", "unit": "countyreal", "period": "year", "first_treated": "first_treat"}
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.did import fit_group_time
-from hybrid_toolkit.models.event_study import fit_event_study
-from hybrid_toolkit.synth.worlds.rollout import ALL
+from hybrid_toolkit.models.rollout.event_study import fit_event_study
+from hybrid_toolkit.models.rollout.group_time import fit_group_time
+from hybrid_toolkit.trust.dgps.rollout import ALL
 
 WORLDS = {w.id: w for w in ALL}
 TEAMS = {"outcome": "y", "unit": "team_id", "period": "month", "first_treated": "starts"}

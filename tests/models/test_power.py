@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.power import cluster_power, design_effect, two_sample_power
+from hybrid_toolkit.models.planning.sample_size import cluster_power, design_effect, two_sample_power
 
 
 def test_cohens_published_sample_size() -> None:

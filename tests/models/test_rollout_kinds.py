@@ -8,12 +8,12 @@ import pytest
 from scipy import optimize
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models.dose import fit_dose
-from hybrid_toolkit.models.event_study import fit_event_study
-from hybrid_toolkit.models.random_order import fit_random_order
-from hybrid_toolkit.models.stepped_wedge import fit_stepped_wedge
-from hybrid_toolkit.synth.worlds.rollout import ALL as ROLLOUTS
-from hybrid_toolkit.synth.worlds.stepped import ALL as WEDGES
+from hybrid_toolkit.models.rollout.dose import fit_dose
+from hybrid_toolkit.models.rollout.event_study import fit_event_study
+from hybrid_toolkit.models.rollout.random_order import fit_random_order
+from hybrid_toolkit.models.rollout.stepped_wedge import fit_stepped_wedge
+from hybrid_toolkit.trust.dgps.rollout import ALL as ROLLOUTS
+from hybrid_toolkit.trust.dgps.stepped import ALL as WEDGES
 
 WORLDS = {w.id: w for w in (*ROLLOUTS, *WEDGES)}
 TEAMS = {"outcome": "y", "unit": "team_id", "period": "month", "first_treated": "starts"}

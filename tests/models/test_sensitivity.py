@@ -10,7 +10,7 @@ import pytest
 import statsmodels.api as sm
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.sensitivity import (
+from hybrid_toolkit.models.sensitivity.unmeasured_confounding import (
     adjusted_for_confounder,
     benchmark_confounder,
     e_value,

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.equivalence import equivalence_test
-from hybrid_toolkit.models.linear import fit_linear
-from hybrid_toolkit.models.pooled_slopes import fit_pooled_slopes
-from hybrid_toolkit.models.spec_curve import specification_curve
-from hybrid_toolkit.models.terms import Column
-from hybrid_toolkit.models.within_between import fit_within_between
+from hybrid_toolkit.models.inference.equivalence import equivalence_test
+from hybrid_toolkit.models.linear.linear import fit_linear
+from hybrid_toolkit.models.multilevel.pooled_slopes import fit_pooled_slopes
+from hybrid_toolkit.models.multilevel.within_between import fit_within_between
+from hybrid_toolkit.models.sensitivity.specification_curve import specification_curve
+from hybrid_toolkit.models.terms.terms import Column
 
 
 def panel(seed: int = 0) -> pd.DataFrame:

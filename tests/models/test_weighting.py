@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
-from hybrid_toolkit.models.balance import check_balance
-from hybrid_toolkit.models.nonresponse import fit_response_weighted
-from hybrid_toolkit.models.weighting import fit_doubly_robust, fit_weighted
+from hybrid_toolkit.models.weighting.balance import check_balance
+from hybrid_toolkit.models.weighting.nonresponse_weighting import fit_response_weighted
+from hybrid_toolkit.models.weighting.propensity_weighting import fit_doubly_robust, fit_weighted
 
 COVARIATES = ["age", "educ", "race", "married", "nodegree", "re74", "re75"]
 

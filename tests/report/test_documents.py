@@ -24,16 +24,16 @@ from hybrid_toolkit.assess import Agreements, Answer, Arrangement, Assessment, E
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.errors import DisclosureError, HybridToolkitError, OutputError, UsageError
-from hybrid_toolkit.metrics.spec import REGISTRY
-from hybrid_toolkit.report.beside import Beside
-from hybrid_toolkit.report.blocks import Figure, Prose, Report, Section, Table, Words
-from hybrid_toolkit.report.excel import DANGEROUS, excel_bytes, safe_text
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.excel import DANGEROUS, excel_bytes, safe_text
+from hybrid_toolkit.report.documents.print_page import page_html
+from hybrid_toolkit.report.documents.word import word_bytes
 from hybrid_toolkit.report.export import FORMS, as_report, document_bytes, export
-from hybrid_toolkit.report.page import page_html
-from hybrid_toolkit.report.practice import agreements_report, assessment_report, plan_report, record_report
+from hybrid_toolkit.report.metric_panel import Beside
+from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
+from hybrid_toolkit.report.practice_report import agreements_report, assessment_report, plan_report, record_report
 from hybrid_toolkit.report.remeasured import plot_months, remeasure
-from hybrid_toolkit.report.style import png_bytes, svg_bytes
-from hybrid_toolkit.report.word import word_bytes
 
 DAY = date(2026, 3, 2)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -262,7 +262,7 @@ def test_a_personal_detail_is_refused_without_being_repeated(make: Callable[[str
 
 
 def test_a_study_a_view_and_releases_can_be_taken_away(small: ht.EvaluationData) -> None:
-    from hybrid_toolkit.widgets.metric_view import view_metric
+    from hybrid_toolkit.widgets.explorer.metric_view import view_metric
 
     study = ht.headline_studies()[0]
     result = study.estimate(small)

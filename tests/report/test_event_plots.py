@@ -9,9 +9,9 @@ import pytest
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.models import fit_group_time
-from hybrid_toolkit.report.event_plots import describe_event_study, plot_event_study
-from hybrid_toolkit.report.style import svg_bytes
-from hybrid_toolkit.synth.worlds import WORLDS
+from hybrid_toolkit.report.plots.event_plots import describe_event_study, plot_event_study
+from hybrid_toolkit.report.plots.plot_style import svg_bytes
+from hybrid_toolkit.trust.dgps import WORLDS
 
 
 class Made:

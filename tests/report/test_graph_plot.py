@@ -10,10 +10,10 @@ from itertools import pairwise
 import pytest
 from matplotlib.patches import FancyArrowPatch
 
-from hybrid_toolkit.report.graph_plot import _LOOKS, _places, describe_graph, plot_graph
-from hybrid_toolkit.report.style import PAPER, contrast, svg_bytes
-from hybrid_toolkit.study.graph import CausalGraph, Edge, Node, digraph, shipped_graph
-from hybrid_toolkit.study.headline import headline_studies, policy_studies
+from hybrid_toolkit.report.plots.graph_plot import _LOOKS, _places, describe_graph, plot_graph
+from hybrid_toolkit.report.plots.plot_style import PAPER, contrast, svg_bytes
+from hybrid_toolkit.study.graph.causal_graph import CausalGraph, Edge, Node, digraph, shipped_graph
+from hybrid_toolkit.study.shipped_studies import headline_studies, policy_studies
 
 GRAPH = shipped_graph()
 EXCLUSION, ROLLOUT = headline_studies()[2], policy_studies()[0]
@@ -70,8 +70,10 @@ def test_a_graph_that_cannot_judge_a_study_is_drawn_whole(study) -> None:
 
 
 def test_the_words_are_the_same_in_every_process() -> None:
-    code = "from hybrid_toolkit.report.graph_plot import describe_graph as d; from hybrid_toolkit.study.graph import *"
-    code += "; from hybrid_toolkit.study.headline import headline_studies as h; print(d(shipped_graph(), h()[0]))"
+    code = "from hybrid_toolkit.report.plots.graph_plot import describe_graph as d; from hybrid_toolkit.study.graph.causal_graph import *"
+    code += (
+        "; from hybrid_toolkit.study.shipped_studies import headline_studies as h; print(d(shipped_graph(), h()[0]))"
+    )
     told = [
         subprocess.run(
             [sys.executable, "-c", code],

@@ -10,10 +10,11 @@ import pytest
 
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.report import plots, style
-from hybrid_toolkit.report.blocks import Bullets, Column, Figure, Prose, Report, Section, Table, Words
-from hybrid_toolkit.report.html import render_html
-from hybrid_toolkit.report.tables import HIDDEN_MARK, make_grid
+from hybrid_toolkit.report.documents.blocks import Bullets, Column, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.html import render_html
+from hybrid_toolkit.report.documents.tables import HIDDEN_MARK, make_grid
+from hybrid_toolkit.report.plots import estimate_plots as plots
+from hybrid_toolkit.report.plots import plot_style as style
 
 FRAME = pd.DataFrame({"mode": ["home", "office", "<b>video"], "n": [50, 3, 90], "share": [0.7, 0.5, 0.6]})
 TABLE = Gate().table(FRAME, title="By mode", dims=["mode"], values=["share"])

@@ -9,8 +9,8 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.report import measure_plots as mp
-from hybrid_toolkit.report.style import svg_bytes
+from hybrid_toolkit.report.plots import measure_plots as mp
+from hybrid_toolkit.report.plots.plot_style import svg_bytes
 
 
 class Made:

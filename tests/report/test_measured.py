@@ -9,10 +9,10 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.release import require_release
-from hybrid_toolkit.metrics import comparable as room
-from hybrid_toolkit.metrics import kept
-from hybrid_toolkit.metrics.own import declare_metric
-from hybrid_toolkit.metrics.spec import REGISTRY, register
+from hybrid_toolkit.metrics import cache as kept
+from hybrid_toolkit.metrics.custom.custom_metric import declare_metric
+from hybrid_toolkit.metrics.psychometrics import comparability as room
+from hybrid_toolkit.metrics.specs.registry import REGISTRY, register
 from hybrid_toolkit.report.measured import Measured, measure_released
 from hybrid_toolkit.result import Check
 

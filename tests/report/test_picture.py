@@ -9,8 +9,8 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.report.picture import Picture
-from hybrid_toolkit.report.style import new_axes
+from hybrid_toolkit.report.plots.picture import Picture
+from hybrid_toolkit.report.plots.plot_style import new_axes
 
 
 class Tags(HTMLParser):

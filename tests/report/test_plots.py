@@ -12,7 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.report import plots, style
+from hybrid_toolkit.report.plots import estimate_plots as plots
+from hybrid_toolkit.report.plots import plot_style as style
 
 
 class Made:

@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.models import fit_interrupted
-from hybrid_toolkit.report.series_plots import describe_series, plot_series
-from hybrid_toolkit.report.style import number, svg_bytes
+from hybrid_toolkit.report.plots.plot_style import number, svg_bytes
+from hybrid_toolkit.report.plots.series_plots import describe_series, plot_series
 
 
 def path(n: int = 24, start: int = 13) -> pd.DataFrame:

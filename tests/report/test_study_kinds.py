@@ -16,17 +16,17 @@ import pytest
 
 from hybrid_toolkit.disclosure import Gate, Policy
 from hybrid_toolkit.errors import DisclosureError, StudyError
+from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
 from hybrid_toolkit.report.export import export
 from hybrid_toolkit.report.findings import answer_row, show_study
 from hybrid_toolkit.report.findings_entry import findings_entry
-from hybrid_toolkit.report.plots import plot_estimates, plot_headline
-from hybrid_toolkit.report.tidy_layout import tidy_layout
-from hybrid_toolkit.study.headline import policy_studies
-from hybrid_toolkit.study.pool import pool
+from hybrid_toolkit.report.plots.estimate_plots import plot_estimates, plot_headline
+from hybrid_toolkit.study.sharing.pooling import pool
+from hybrid_toolkit.study.shipped_studies import policy_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.truth import Truth
-from hybrid_toolkit.synth.worlds import WORLDS
+from hybrid_toolkit.trust.dgps import WORLDS
 
 ON = date(2026, 3, 1)
 RATIO = Study(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.study.estimate import StudyResult
-from hybrid_toolkit.study.headline import headline_studies
+from hybrid_toolkit.study.estimation.study_result import StudyResult
+from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.truth import Size
 

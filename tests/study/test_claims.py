@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from hybrid_toolkit.designs import DESIGNS, GRADES
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.claims import (
+from hybrid_toolkit.study.declaration.outcome_label import Words, causal_words, contrast_of, overreach
+from hybrid_toolkit.study.estimation.claim_grammar import lowering_table
+from hybrid_toolkit.study.estimation.claims import (
     CLAIM_FAMILIES,
     FINDINGS,
     ILLUSTRATION,
@@ -26,10 +28,8 @@ from hybrid_toolkit.study.claims import (
     prediction_sentence,
     what_if_sentence,
 )
-from hybrid_toolkit.study.grammar import lowering_table
-from hybrid_toolkit.study.headline import headline_studies, panel_study
+from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.study.words import Words, causal_words, contrast_of, overreach
 
 WORDS = Words("engaged", "the engagement of families", "percentage points", 100.0, 3.0)
 INTERVALS = {"difference": (-0.15, -0.2, -0.1), "trifling": (0.02, 0.01, 0.025), "small": (0.0, -0.01, 0.02)}

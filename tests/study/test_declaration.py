@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
-from hybrid_toolkit.study.headline import headline_studies
-from hybrid_toolkit.study.own_metrics import OwnMetric
+from hybrid_toolkit.study.declaration.custom_metrics import OwnMetric
+from hybrid_toolkit.study.declaration.outcome_label import Words
+from hybrid_toolkit.study.declaration.unused_columns import LEFT_ASIDE
+from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study, parse_study
-from hybrid_toolkit.study.unused import LEFT_ASIDE
-from hybrid_toolkit.study.words import Words
 
 PRACTICE = headline_studies()[0]
 FULL = Study(

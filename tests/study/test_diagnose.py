@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError, UsageError
-from hybrid_toolkit.study import diagnose as module
-from hybrid_toolkit.study.diagnose import diagnose_together
-from hybrid_toolkit.study.diagnosis import Diagnosis
-from hybrid_toolkit.study.headline import headline_studies, panel_study
-from hybrid_toolkit.study.measures import measure_draws, share_interval
-from hybrid_toolkit.study.sizes import size_of
+from hybrid_toolkit.study.diagnosis import diagnose as module
+from hybrid_toolkit.study.diagnosis.data_size import size_of
+from hybrid_toolkit.study.diagnosis.diagnose import diagnose_together
+from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.performance import measure_draws, share_interval
+from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.truth import Size
 

@@ -13,7 +13,7 @@ from hybrid_toolkit.designs.base import terms_of
 from hybrid_toolkit.errors import EstimationError, StudyError
 from hybrid_toolkit.models import Column, fit_linear_pyfixest
 from hybrid_toolkit.result import TIDY_COLUMNS, Result
-from hybrid_toolkit.study.headline import headline_studies
+from hybrid_toolkit.study.shipped_studies import headline_studies
 
 STUDIES = headline_studies()
 

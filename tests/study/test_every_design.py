@@ -11,10 +11,10 @@ import pytest
 from hybrid_toolkit.designs import DESIGNS, GRADES, RATIO_KINDS
 from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.declaration.outcome_label import causal_words
+from hybrid_toolkit.study.declaration.unused_columns import LEFT_ASIDE
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.study.unused import LEFT_ASIDE
-from hybrid_toolkit.study.words import causal_words
-from hybrid_toolkit.synth.worlds import WORLDS
+from hybrid_toolkit.trust.dgps import WORLDS
 
 OVER_TIME = {"followed": "team_id", "time": "month", "starts": "starts", "exposure": "policy"}
 AREAS = {**OVER_TIME, "followed": "la_id", "cluster": "la_id"}

@@ -7,7 +7,7 @@ import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.frames import build_frame
+from hybrid_toolkit.study.declaration.study_frames import build_frame
 
 MONTHS = pd.to_datetime(["2025-01-01", "2025-02-01", "2025-03-01"])
 

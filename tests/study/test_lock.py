@@ -11,9 +11,9 @@ import pytest
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import OutputError, StudyError, UnreadableError
 from hybrid_toolkit.study import lock as module
-from hybrid_toolkit.study.graph import shipped_graph
-from hybrid_toolkit.study.headline import headline_studies
+from hybrid_toolkit.study.graph.causal_graph import shipped_graph
 from hybrid_toolkit.study.lock import check_lock, load_lock
+from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study, parse_study
 
 PRACTICE = headline_studies()[0]

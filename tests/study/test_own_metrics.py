@@ -10,10 +10,10 @@ import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, StudyError
-from hybrid_toolkit.metrics.own import declare_metric
-from hybrid_toolkit.metrics.spec import REGISTRY, find
-from hybrid_toolkit.study.frames import build_frame
-from hybrid_toolkit.study.own_metrics import FITS, OwnMetric
+from hybrid_toolkit.metrics.custom.custom_metric import declare_metric
+from hybrid_toolkit.metrics.specs.registry import REGISTRY, find
+from hybrid_toolkit.study.declaration.custom_metrics import FITS, OwnMetric
+from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.study import Study, parse_study
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.synth.truth import Size
@@ -114,7 +114,7 @@ def test_a_metric_whose_co_production_is_recorded_says_nothing_more(authority) -
 
 
 def test_a_registered_metric_is_taken_up_by_its_name_and_kept_with_the_study(monkeypatch) -> None:
-    monkeypatch.setattr("hybrid_toolkit.study.declaration.REGISTRY", {**REGISTRY, LONG.id: LONG})
+    monkeypatch.setattr("hybrid_toolkit.study.declaration.spec_checks.REGISTRY", {**REGISTRY, LONG.id: LONG})
     study = study_of(metrics=())
     assert study == study_of()
     monkeypatch.undo()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hybrid_toolkit.study.claims import ILLUSTRATION
-from hybrid_toolkit.study.headline import panel_study
-from hybrid_toolkit.study.words import causal_words
+from hybrid_toolkit.study.declaration.outcome_label import causal_words
+from hybrid_toolkit.study.estimation.claims import ILLUSTRATION
+from hybrid_toolkit.study.shipped_studies import panel_study
 from hybrid_toolkit.synth.panel import simulate_panel
 from hybrid_toolkit.synth.scenarios import scenario
 

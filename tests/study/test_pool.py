@@ -12,9 +12,9 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate, Policy
 from hybrid_toolkit.errors import DisclosureError, OutputError, StudyError, UnreadableError
-from hybrid_toolkit.study.evidence import EvidenceBundle, digest, study_hash
-from hybrid_toolkit.study.evidence_file import parse_bundle, read_bundle
-from hybrid_toolkit.study.pool import pool
+from hybrid_toolkit.study.sharing.evidence import EvidenceBundle, digest, study_hash
+from hybrid_toolkit.study.sharing.evidence_file import parse_bundle, read_bundle
+from hybrid_toolkit.study.sharing.pooling import pool
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority

@@ -8,12 +8,12 @@ import pytest
 from scipy import stats
 
 from hybrid_toolkit.errors import StudyError, UsageError
-from hybrid_toolkit.study import minimum_effect as minimum_module
-from hybrid_toolkit.study import power_curve as module
-from hybrid_toolkit.study.diagnosis import DRAW_COLUMNS, Diagnosis
-from hybrid_toolkit.study.headline import headline_studies
-from hybrid_toolkit.study.minimum_effect import minimum_detectable_effect
-from hybrid_toolkit.study.power_curve import changed, foretold_power, power_curve
+from hybrid_toolkit.study.diagnosis import minimum_effect as minimum_module
+from hybrid_toolkit.study.diagnosis import power_curve as module
+from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, Diagnosis
+from hybrid_toolkit.study.diagnosis.minimum_effect import minimum_detectable_effect
+from hybrid_toolkit.study.diagnosis.power_curve import changed, foretold_power, power_curve
+from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.truth import Size, Truth
 

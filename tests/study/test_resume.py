@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import OutputError, StudyError
-from hybrid_toolkit.study import draws as draws_module
-from hybrid_toolkit.study.draws import DrawFile
-from hybrid_toolkit.study.headline import headline_studies
+from hybrid_toolkit.study.diagnosis import trial_log as draws_module
+from hybrid_toolkit.study.diagnosis.trial_log import DrawFile
+from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.synth.truth import Size
 
 GAP = headline_studies()[2]
@@ -24,11 +24,11 @@ TINY = Size("tiny", 1, 6, 5.0, 4, 1)
 KILLED = """
     import os, signal, sys
     from hybrid_toolkit.study import draws
-    from hybrid_toolkit.study.headline import headline_studies
+    from hybrid_toolkit.study.shipped_studies import headline_studies
     from hybrid_toolkit.synth.truth import Size
 
     draws.code_version = lambda: "as tested"
-    import hybrid_toolkit.study.diagnose as diagnose
+    import hybrid_toolkit.study.diagnosis.diagnose as diagnose
     diagnose.code_version = draws.code_version
     real = draws.DrawFile.add
 
@@ -47,7 +47,7 @@ KILLED = """
 
 @pytest.fixture(autouse=True)
 def _as_tested(monkeypatch) -> None:
-    import hybrid_toolkit.study.diagnose as module
+    import hybrid_toolkit.study.diagnosis.diagnose as module
 
     monkeypatch.setattr(module, "code_version", lambda: "as tested")
 
@@ -64,7 +64,7 @@ def test_a_killed_run_goes_on_and_gives_the_numbers_of_one_that_was_not(tmp_path
 
 
 def test_what_is_there_is_not_run_again_and_more_may_be_asked_for(tmp_path, monkeypatch) -> None:
-    import hybrid_toolkit.study.diagnose as module
+    import hybrid_toolkit.study.diagnosis.diagnose as module
 
     place = tmp_path / "trials.jsonl"
     first = GAP.diagnose("null", TINY, sims=2, seed=3, progress=False, resume=place)
@@ -128,7 +128,7 @@ def test_a_header_cut_short_starts_afresh(tmp_path) -> None:
 
 
 def test_a_local_dask_cluster_gives_the_same_numbers(tmp_path: Path, monkeypatch) -> None:
-    import hybrid_toolkit.study.diagnose as module
+    import hybrid_toolkit.study.diagnosis.diagnose as module
 
     distributed = pytest.importorskip("distributed")
     here = GAP.diagnose("null", TINY, sims=4, seed=3, progress=False)

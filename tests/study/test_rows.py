@@ -12,7 +12,7 @@ import statsmodels.formula.api as smf
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError
 from hybrid_toolkit.report.export import export
-from hybrid_toolkit.study.graph import CausalGraph, Edge, Node
+from hybrid_toolkit.study.graph.causal_graph import CausalGraph, Edge, Node
 from hybrid_toolkit.study.study import Study, load_study, parse_study
 
 STUDY = Study(

@@ -8,9 +8,9 @@ import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, StudyError, UnreadableError
-from hybrid_toolkit.study.headline import headline_studies, needs, panel_study, policy_studies
+from hybrid_toolkit.study.declaration.outcome_label import Words
+from hybrid_toolkit.study.shipped_studies import headline_studies, needs, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study, load_study, parse_study
-from hybrid_toolkit.study.words import Words
 
 ALL = (*headline_studies(), panel_study())
 

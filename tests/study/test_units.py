@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.study.frames import build_frame, table_needs
+from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.worker import MONTH_DAYS
 

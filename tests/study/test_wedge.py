@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError, UsageError
-from hybrid_toolkit.study import wedge as module
-from hybrid_toolkit.study.diagnose import simulation_seed
-from hybrid_toolkit.study.wedge import WedgeStudy
+from hybrid_toolkit.study.diagnosis import wedge_study as module
+from hybrid_toolkit.study.diagnosis.diagnose import simulation_seed
+from hybrid_toolkit.study.diagnosis.wedge_study import WedgeStudy
+from hybrid_toolkit.synth.stepped_wedge import ALL, Wedge
 from hybrid_toolkit.synth.truth import Size
-from hybrid_toolkit.synth.worlds.wedge import ALL, Wedge
 
 STUDY = WedgeStudy("roll-out")
 SMALL = Wedge(teams=9, periods=4, workers=5)

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.change import Change, parse_change
-from hybrid_toolkit.study.claims import grammar
-from hybrid_toolkit.study.headline import headline_studies
+from hybrid_toolkit.study.declaration.outcome_label import causal_words, overreach
+from hybrid_toolkit.study.estimation.claims import grammar
+from hybrid_toolkit.study.estimation.rota_change import Change, parse_change
+from hybrid_toolkit.study.estimation.what_if_basis import basis_of
+from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.study.what_if_basis import basis_of
-from hybrid_toolkit.study.words import causal_words, overreach
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
 

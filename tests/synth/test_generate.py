@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.contracts import REMOTE_MODES, TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.data.rules import validate_data
+from hybrid_toolkit.data.tables.contracts import REMOTE_MODES, TABLES
+from hybrid_toolkit.data.validation.validate import validate_data
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import authority_frames, resolve, simulate_authority
 from hybrid_toolkit.synth.truth import Size, Truth

@@ -9,8 +9,8 @@ import pandas as pd
 import pyfixest as pf
 import pytest
 
-from hybrid_toolkit.data.contracts import ACCESS_FLAGS, REMOTE_MODES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, REMOTE_MODES
 from hybrid_toolkit.synth import projection
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import simulate_authority

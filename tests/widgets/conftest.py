@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import hybrid_toolkit as ht
-from hybrid_toolkit.widgets.metric_view import MetricViews
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,11 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.errors import OutputError, StudyError, UnreadableError, UsageError
-from hybrid_toolkit.widgets.base import Shown, ToolkitWidget, choice
-from hybrid_toolkit.widgets.downloads import Download
-from hybrid_toolkit.widgets.progress import Progress, Report
-from hybrid_toolkit.widgets.saved import load_state, save_state
-from hybrid_toolkit.widgets.state import ExplorerState
+from hybrid_toolkit.widgets.parts.downloads import Download
+from hybrid_toolkit.widgets.parts.progress import Progress, Report
+from hybrid_toolkit.widgets.parts.saved_state import load_state, save_state
+from hybrid_toolkit.widgets.parts.state import ExplorerState
+from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice
 
 
 @dataclass(frozen=True, slots=True)

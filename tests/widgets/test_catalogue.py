@@ -8,8 +8,8 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.spec import catalogue
-from hybrid_toolkit.widgets.catalogue import AREAS, MetricCatalogue
+from hybrid_toolkit.metrics.specs.registry import catalogue
+from hybrid_toolkit.widgets.explorer.metric_catalogue import AREAS, MetricCatalogue
 
 
 def test_every_metric_is_listed_and_a_word_narrows_them() -> None:

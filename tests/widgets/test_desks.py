@@ -18,10 +18,10 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.errors import DisclosureError, UnreadableError, UsageError
 from hybrid_toolkit.synth.committed import synthetic_folder
-from hybrid_toolkit.widgets.data_desk import DataDesk
-from hybrid_toolkit.widgets.data_desk_view import map_column
-from hybrid_toolkit.widgets.release_bundle import bundle_files
-from hybrid_toolkit.widgets.release_desk import ReleaseDesk
+from hybrid_toolkit.widgets.desks.data_desk import DataDesk
+from hybrid_toolkit.widgets.desks.data_desk_view import map_column
+from hybrid_toolkit.widgets.desks.release_bundle import bundle_files
+from hybrid_toolkit.widgets.desks.release_desk import ReleaseDesk
 
 STAFF = "Staff ref,WTE,Shoe size,role\nSECRET1,0.5,44,5\nSECRET2,lots,38,5\n"
 

@@ -7,9 +7,9 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.widgets.ledger import clashing
-from hybrid_toolkit.widgets.metric_view import MetricViews
-from hybrid_toolkit.widgets.state import ExplorerState
+from hybrid_toolkit.widgets.explorer.ledger import clashing
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
+from hybrid_toolkit.widgets.parts.state import ExplorerState
 
 ROWS = np.arange(60)
 

@@ -18,16 +18,16 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import require_release
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.stage_gap import stage_slopes
-from hybrid_toolkit.widgets.bands import make_bands
-from hybrid_toolkit.widgets.exclusion_families import CUTS, FamilyAccess
-from hybrid_toolkit.widgets.exclusion_staff import StaffBroadband
-from hybrid_toolkit.widgets.lens_career import view_career_stage
-from hybrid_toolkit.widgets.lens_exclusion import view_digital_exclusion
-from hybrid_toolkit.widgets.lens_practice import view_practice_quality
-from hybrid_toolkit.widgets.lens_wellbeing import view_wellbeing
-from hybrid_toolkit.widgets.lens_widget import LensWidget
-from hybrid_toolkit.widgets.lenses import CareerStage, DigitalExclusion, PracticeQuality, Wellbeing
+from hybrid_toolkit.metrics.constructs.stage_gap import stage_slopes
+from hybrid_toolkit.widgets.explorer.bands import make_bands
+from hybrid_toolkit.widgets.lenses.exclusion_families import CUTS, FamilyAccess
+from hybrid_toolkit.widgets.lenses.exclusion_staff import StaffBroadband
+from hybrid_toolkit.widgets.lenses.lens_career import view_career_stage
+from hybrid_toolkit.widgets.lenses.lens_exclusion import view_digital_exclusion
+from hybrid_toolkit.widgets.lenses.lens_practice import view_practice_quality
+from hybrid_toolkit.widgets.lenses.lens_wellbeing import view_wellbeing
+from hybrid_toolkit.widgets.lenses.lens_widget import LensWidget
+from hybrid_toolkit.widgets.lenses.lenses import CareerStage, DigitalExclusion, PracticeQuality, Wellbeing
 
 LENSES = (PracticeQuality, CareerStage, DigitalExclusion, Wellbeing)
 VALUES = ["estimate", "conf_low", "conf_high"]
@@ -134,7 +134,7 @@ def test_slopes_and_gap_are_those_of_the_library(small: ht.EvaluationData) -> No
 
 
 def test_a_curve_of_a_straight_line_is_that_line() -> None:
-    from hybrid_toolkit.widgets.stage_curves import curve_rows, slope_rows
+    from hybrid_toolkit.widgets.lenses.stage_curves import curve_rows, slope_rows
 
     rng = np.random.default_rng(1)
     n = 400

@@ -11,11 +11,11 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.widgets.metric_page import view_html
-from hybrid_toolkit.widgets.metric_view import MetricViews
-from hybrid_toolkit.widgets.page import code_html, notice_html, table_html
-from hybrid_toolkit.widgets.state import ExplorerState
-from hybrid_toolkit.widgets.svg import Bar, Interval, bars_svg, interval_rows_svg, interval_series_svg
+from hybrid_toolkit.widgets.explorer.metric_page import view_html
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
+from hybrid_toolkit.widgets.parts.html_parts import code_html, notice_html, table_html
+from hybrid_toolkit.widgets.parts.state import ExplorerState
+from hybrid_toolkit.widgets.parts.svg import Bar, Interval, bars_svg, interval_rows_svg, interval_series_svg
 
 NAN = float("nan")
 

@@ -14,12 +14,12 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.compute import metric_values
 from hybrid_toolkit.metrics.grouping import groups, periods
-from hybrid_toolkit.metrics.spec import REGISTRY
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.synth.write import write_authority
-from hybrid_toolkit.widgets.metric_answer import MetricView
-from hybrid_toolkit.widgets.metric_units import PEOPLE
-from hybrid_toolkit.widgets.metric_view import MetricViews, view_metric
-from hybrid_toolkit.widgets.state import ALL, DataReference, ExplorerState
+from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
+from hybrid_toolkit.widgets.explorer.metric_units import PEOPLE
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews, view_metric
+from hybrid_toolkit.widgets.parts.state import ALL, DataReference, ExplorerState
 
 SOME = ("choice_honoured", "remote_share_desk", "engaged_share", "informal_learning", "skill", "access_count")
 THRESHOLD = 10

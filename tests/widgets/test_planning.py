@@ -12,16 +12,16 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.errors import EstimationError, StudyError, UsageError
-from hybrid_toolkit.models.slope_power import slope_power
+from hybrid_toolkit.models.planning.slope_power import slope_power
 from hybrid_toolkit.study.lock import load_lock
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.widgets.lens_what_if import CHANGES, WhatIfViews, view_what_if
-from hybrid_toolkit.widgets.power_explorer import PowerExplorer
-from hybrid_toolkit.widgets.power_view import OVER, view_power
-from hybrid_toolkit.widgets.study_builder import StudyBuilder
-from hybrid_toolkit.widgets.study_view import STEP, StudyBuilderState, declared, of_start, starts
-from hybrid_toolkit.widgets.svg_graph import GraphNode, graph_svg
-from hybrid_toolkit.widgets.what_if import FIRST, WhatIf
+from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
+from hybrid_toolkit.widgets.planning.power_explorer import PowerExplorer
+from hybrid_toolkit.widgets.planning.power_view import OVER, view_power
+from hybrid_toolkit.widgets.planning.study_builder import StudyBuilder
+from hybrid_toolkit.widgets.planning.study_view import STEP, StudyBuilderState, declared, of_start, starts
+from hybrid_toolkit.widgets.planning.what_if import FIRST, WhatIf
+from hybrid_toolkit.widgets.planning.what_if_view import CHANGES, WhatIfViews, view_what_if
 
 
 def printed(code: str) -> str:

@@ -10,8 +10,8 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.assess import load_checklist
-from hybrid_toolkit.widgets.benefits import ClaimsWidget
-from hybrid_toolkit.widgets.practice_blank import BlankAid
+from hybrid_toolkit.widgets.practice.benefits import ClaimsWidget
+from hybrid_toolkit.widgets.practice.blank_sheet import BlankAid
 
 AIDS = (ht.WellnessPlan, ht.SignsOfStruggle)
 FIELDS = re.compile(r"<(input|textarea|select|form|button)|contenteditable", re.IGNORECASE)

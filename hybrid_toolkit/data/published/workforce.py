@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import TABLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
 from hybrid_toolkit.data.published.model import Published, plural
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import PublishedError
 
 PANEL_MEASURES = tuple(c.name for c in TABLES["la_year"].columns if c.kind == "float")

@@ -1,7 +1,7 @@
 """The specs of every metric, one module an area of the measurement specification."""
 
-from hybrid_toolkit.metrics.metric import MetricSpec
 from hybrid_toolkit.metrics.specs import career, equity, exclusion, exposure, practice, service, wellbeing
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 
 ALL: tuple[MetricSpec, ...] = (
     *practice.SPECS,

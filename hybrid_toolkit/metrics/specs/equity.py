@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.arrangements import adjustments, latest_spells
-from hybrid_toolkit.metrics.frames import require
-from hybrid_toolkit.metrics.influence import MeanOf, RatioOf, Statistic
-from hybrid_toolkit.metrics.metric import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.constructs.arrangements import adjustments, latest_spells
+from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.unit_frames import require
 
 SPELL = ("spell_id", "worker_id", "start_date")
 
@@ -148,6 +148,6 @@ SPECS: tuple[MetricSpec, ...] = (
         caveats=("Not causal; depends on the reference group, which is varied.",),
         source="Kitagawa 1955; Oaxaca 1973; Blinder 1973",
         seed_ids=("S1-H2", "S1-R7"),
-        elsewhere="hybrid_toolkit.metrics.decomposition.",
+        elsewhere="hybrid_toolkit.metrics.inequality.decomposition.",
     ),
 )

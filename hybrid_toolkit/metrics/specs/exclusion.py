@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import ACCESS_FLAGS
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.contact_tables import unit_frame
-from hybrid_toolkit.metrics.exclusion import household_access, worker_broadband
-from hybrid_toolkit.metrics.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.frames import look_up, number, require
-from hybrid_toolkit.metrics.influence import DifferenceInDifferences, MeanOf, Slope
-from hybrid_toolkit.metrics.metric import MetricSpec
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
+from hybrid_toolkit.metrics.constructs.exclusion import household_access, worker_broadband
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
+from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf, Slope
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.unit_frames import look_up, number, require
 
 
 def access_frame(data: EvaluationData) -> pd.DataFrame:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hybrid_toolkit.metrics.arrangements import formality
-from hybrid_toolkit.metrics.exposure import attendance_overlap, worker_month_exposure, worker_month_load
-from hybrid_toolkit.metrics.influence import MeanOf, RatioOf, Statistic
-from hybrid_toolkit.metrics.metric import MetricSpec, UnitFrame
-from hybrid_toolkit.metrics.team_day import desks, team_days
+from hybrid_toolkit.metrics.constructs.arrangements import formality
+from hybrid_toolkit.metrics.constructs.exposure import attendance_overlap, worker_month_exposure, worker_month_load
+from hybrid_toolkit.metrics.constructs.team_day import desks, team_days
+from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 
 KEYS = ("worker_id", "month")
 HOURS = {"worker_month": (*KEYS, "h_home", "h_office")}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.contact_tables import unit_frame
-from hybrid_toolkit.metrics.frames import look_up, month_of, optional, require
-from hybrid_toolkit.metrics.influence import MeanOf
+from hybrid_toolkit.metrics.constructs.practice import practice_skill
+from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
 from hybrid_toolkit.metrics.instruments import score_instrument
-from hybrid_toolkit.metrics.metric import MetricSpec
-from hybrid_toolkit.metrics.practice import practice_skill
-from hybrid_toolkit.metrics.reliability import cronbach_alpha, rater_icc
+from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, rater_icc
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.unit_frames import look_up, month_of, optional, require
 
 SKILL_COLUMNS = {
     "practice_rating": ("contact_id", "rater_id", *PRACTICE_ITEMS),

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.contact_tables import MIN_CONTACTS_COC, unit_frame
-from hybrid_toolkit.metrics.frames import require
-from hybrid_toolkit.metrics.influence import MeanOf, RatioOf, Statistic
-from hybrid_toolkit.metrics.metric import MetricSpec, UnitFrame
-from hybrid_toolkit.metrics.practice import continuity
-from hybrid_toolkit.metrics.service import authority_years, caseloads, referral_outcomes, visit_gaps
+from hybrid_toolkit.metrics.constructs.practice import continuity
+from hybrid_toolkit.metrics.constructs.service import authority_years, caseloads, referral_outcomes, visit_gaps
+from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC, unit_frame
+from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
+from hybrid_toolkit.metrics.unit_frames import require
 
 SPELLS = {"allocation_spell": ("child_id", "worker_id", "start_date")}
 CONTACTS = {"contact": ("contact_id", "family_id", "child_id", "worker_id", "held_date")}

@@ -8,13 +8,13 @@ from functools import partial
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.exposure import worker_month_load
-from hybrid_toolkit.metrics.frames import look_up, optional, require
-from hybrid_toolkit.metrics.influence import MeanOf
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_load
+from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument, survey_scores
 from hybrid_toolkit.metrics.instruments import load_instrument
-from hybrid_toolkit.metrics.metric import MetricSpec
-from hybrid_toolkit.metrics.reliability import cronbach_alpha, omega_total
-from hybrid_toolkit.metrics.wellbeing import survey_instrument, survey_scores
+from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, omega_total
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.unit_frames import look_up, optional, require
 
 CODES = {
     "informal_learning": ("MB3", ("S1-S1", "S1-S2", "S1-S3", "S1-S4", "S1-M2")),

@@ -12,7 +12,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.frames import require
+from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since
 from hybrid_toolkit.study.units.months import month_parts, span
 from hybrid_toolkit.study.units.part import Part, Unit

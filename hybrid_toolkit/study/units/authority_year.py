@@ -7,8 +7,8 @@ from collections.abc import Collection
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.frames import safe_ratio
-from hybrid_toolkit.metrics.service import authority_years
+from hybrid_toolkit.metrics.constructs.service import authority_years
+from hybrid_toolkit.metrics.unit_frames import safe_ratio
 from hybrid_toolkit.study.units.part import Part, Unit, same
 
 _AGENCY = ("la_year.agency_fte", "la_year.inpost_fte")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.frames import look_up, require
+from hybrid_toolkit.metrics.unit_frames import look_up, require
 
 POLICY = ("team.team_id", "team.rollout_month")
 

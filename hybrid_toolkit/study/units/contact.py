@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from hybrid_toolkit.data.contracts import ACCESS_FLAGS
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.exclusion import contact_engagement
-from hybrid_toolkit.metrics.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.frames import require
-from hybrid_toolkit.metrics.practice import contact_practice
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
+from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.constructs.practice import contact_practice
+from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.part import Part, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows

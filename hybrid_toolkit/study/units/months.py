@@ -12,9 +12,9 @@ from types import MappingProxyType
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.exposure import worker_month_exposure, worker_month_load
-from hybrid_toolkit.metrics.frames import flag, look_up, number, require, safe_ratio
-from hybrid_toolkit.metrics.practice import contact_practice
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, worker_month_load
+from hybrid_toolkit.metrics.constructs.practice import contact_practice
+from hybrid_toolkit.metrics.unit_frames import flag, look_up, number, require, safe_ratio
 from hybrid_toolkit.study.units.part import Part, Sources
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED
 

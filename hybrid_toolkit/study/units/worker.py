@@ -19,10 +19,10 @@ from collections.abc import Collection
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.career import EARLY_STAGES, career_stage
-from hybrid_toolkit.metrics.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.frames import look_up, number, require
-from hybrid_toolkit.metrics.wellbeing import survey_scores
+from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
+from hybrid_toolkit.metrics.unit_frames import look_up, number, require
 from hybrid_toolkit.study.units.part import Part, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 

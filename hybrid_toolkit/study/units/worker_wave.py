@@ -8,11 +8,11 @@ from types import MappingProxyType
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.career import EARLY_STAGES, SUPERVISOR_ROLES, career_stage
-from hybrid_toolkit.metrics.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.frames import require, safe_ratio
+from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, SUPERVISOR_ROLES, career_stage
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
-from hybrid_toolkit.metrics.wellbeing import survey_scores
+from hybrid_toolkit.metrics.unit_frames import require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, with_policy
 from hybrid_toolkit.study.units.part import Part, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.frames import require
+from hybrid_toolkit.metrics.unit_frames import require
 
 WORKER = ("role", "fte", "caring", "commute_min", "agency", "disability", "lives_alone")
 WORKED = ("worker_month.h_home", "worker_month.h_office")

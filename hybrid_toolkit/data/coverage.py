@@ -1,0 +1,196 @@
+"""What each metric and study needs, what can be measured with the data at hand, and what would open the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.errors import UsageError
+
+PROVIDERS = ("hybrid_toolkit.study.shipped_studies", "hybrid_toolkit.metrics.specs.registry")
+"""Modules with a function ``needs() -> tuple[Need, ...]``; imported when asked, so that this room imports no other."""
+
+EMPTY_SAYS_SOMETHING = frozenset({"leave_date", "end_date", "rollout_month"})
+"""Columns whose empty cells are an answer: nobody has left, the spell lasts, there is no policy yet."""
+
+COVERAGE_COLUMNS = ("id", "kind", "name", "question", "status", "missing", "opens_with", "unlocks")
+"""Columns of the coverage frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one metric or study needs.
+
+    Parameters
+    ----------
+    id : its id.
+    kind : ``"metric"`` or ``"study"``.
+    name : in plain words.
+    question : the question it answers.
+    tables : table -> columns it reads.
+    values : ``table.column`` -> values of which each must occur, such as ``{"survey.instrument": ("ons4",)}``.
+
+    Raises
+    ------
+    UsageError : a table or column that no contract has.
+
+    Examples
+    --------
+    >>> Need("x", "metric", "Mean fte", "How much do people work?", {"worker": ("fte",)}).columns
+    (('worker', 'fte'),)
+    """
+
+    id: str
+    kind: str
+    name: str
+    question: str
+    tables: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        unknown = [f"{t}.{c}" for t, c in self.columns if t not in TABLES or c not in TABLES[t].names]
+        unknown += [t for t in self.tables if t not in TABLES]
+        if unknown:
+            raise UsageError(
+                f"{self.kind} '{self.id}' needs what no contract has: {', '.join(unknown)}.",
+                fix="Use the table and column names of hybrid_toolkit.data.tables.contracts.TABLES.",
+                code="NEED-UNKNOWN",
+            )
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """Every (table, column) it reads."""
+        return tuple((t, c) for t, columns in self.tables.items() for c in columns)
+
+
+def all_needs(providers: Sequence[str] = PROVIDERS) -> tuple[Need, ...]:
+    """Needs of every metric and study, studies first.
+
+    Parameters
+    ----------
+    providers : module names, each with a function ``needs()``.
+
+    Raises
+    ------
+    ImportError : a provider cannot be imported; it is never passed over.
+    """
+    return tuple(need for name in providers for need in import_module(name).needs())
+
+
+def coverage(data: EvaluationData, *, needs: Sequence[Need] | None = None) -> pd.DataFrame:
+    """What can be measured with these data, and for the rest what would open it, most useful first.
+
+    Parameters
+    ----------
+    data : the data; a column without a single value counts as missing (but for dates whose absence is an answer).
+    needs : what to ask about; by default every metric and study.
+
+    Returns
+    -------
+    One row a metric or study: ``id``, ``kind``, ``name``, ``question``, ``status`` (``"ready"`` or ``"missing"``),
+    ``missing`` (``table.column``, comma separated), ``opens_with`` (the table or ``table.column`` that would open it;
+    several joined by `` + `` where one is not enough) and ``unlocks`` (how many metrics and studies that opens, this
+    one included). Ready ones first, then the missing ones: those that one item opens first, the most useful first.
+
+    Examples
+    --------
+    >>> needs = (Need("a", "metric", "A", "", {"worker": ("fte",)}), Need("b", "study", "B", "", {"la": ("imd",)}))
+    >>> data = EvaluationData({"worker": pd.DataFrame({"worker_id": ["W"], "fte": [1.0]})})
+    >>> coverage(data, needs=needs)[["id", "status", "opens_with", "unlocks"]].values.tolist()
+    [['a', 'ready', '', 0], ['b', 'missing', 'la', 1]]
+    """
+    asked = all_needs() if needs is None else tuple(needs)
+    here = {(t, c) for t in data for c in data.tables[t].columns if _holds(data.tables[t], c)}
+    lacking = {n.id: [f"{t}.{c}" for t, c in n.columns if (t, c) not in here] for n in asked}
+    for n in asked:
+        lacking[n.id] += [t for t, c in n.tables.items() if not c and t not in data]
+        lacking[n.id] += [f"{w}={v}" for w, some in n.values.items() for v in some if not _occurs(data, w, v)]
+    items = {n.id: _items(lacking[n.id], data) for n in asked}
+    rows = []
+    for n in asked:
+        wanted = items[n.id]
+        unlocks = sum(bool(other) and set(other) <= set(wanted) for other in items.values()) if wanted else 0
+        status = "missing" if wanted else "ready"
+        row = (n.id, n.kind, n.name, n.question, status, ", ".join(lacking[n.id]), " + ".join(wanted), unlocks)
+        rows.append((bool(wanted), len(wanted), -unlocks, row))
+    rows.sort(key=lambda r: (r[0], r[1], r[2], r[3][6]))
+    frame = pd.DataFrame([r[3] for r in rows], columns=list(COVERAGE_COLUMNS))
+    return frame.astype({"unlocks": "int64"})
+
+
+def _holds(frame: pd.DataFrame, column: str) -> bool:
+    return bool(frame[column].notna().any()) or (len(frame) > 0 and column in EMPTY_SAYS_SOMETHING)
+
+
+def _occurs(data: EvaluationData, where: str, value: str) -> bool:
+    table, _, column = where.partition(".")
+    return data.has(table, column) and bool((data.tables[table][column] == value).any())
+
+
+def _items(lacking: Sequence[str], data: EvaluationData) -> tuple[str, ...]:
+    """What to add: a whole table that is not there (or has no rows), else the single columns."""
+    absent = {t for t in TABLES if t not in data or data.tables[t].empty}
+    return tuple(dict.fromkeys(one.split(".")[0] if one.split(".")[0] in absent else one for one in lacking))
+
+
+def coverage_summary(frame: pd.DataFrame, *, limit: int = 10) -> str:
+    """Coverage in words: what can be measured, then what to add, most useful first.
+
+    Parameters
+    ----------
+    frame : from ``coverage``.
+    limit : how many things to add are listed.
+
+    Examples
+    --------
+    >>> needs = (Need("b", "metric", "Service mix", "", {"team": ("service",)}),)
+    >>> print(coverage_summary(coverage(EvaluationData({}), needs=needs)))
+    0 of 1 metrics can be measured with these data.
+    <BLANKLINE>
+    What would open the rest, most useful first:
+      table 'team' (with service) opens 1: Service mix.
+    """
+    lines = []
+    for kind, plural, verb in (("study", "studies", "run"), ("metric", "metrics", "measured")):
+        some = frame[frame["kind"] == kind]
+        ready = some[some["status"] == "ready"]
+        if len(some):
+            lines.append(f"{len(ready)} of {len(some)} {plural} can be {verb} with these data.")
+            lines += [f"  {r['id']}: {r['name']}" for r in ready.to_dict("records")]
+    missing = frame[frame["status"] == "missing"]
+    single = missing[~missing["opens_with"].str.contains(" + ", regex=False)]
+    if len(missing):
+        lines += ["", "What would open the rest, most useful first:"]
+    listed = list(single.groupby("opens_with", sort=False))
+    for item, opened in listed[:limit]:
+        lines.append(f"  {_told(str(item), opened)} opens {len(opened)}: {_names(opened)}.")
+    if len(listed) > limit:
+        lines.append(f"  ... and {len(listed) - limit} more such items.")
+    several = missing[missing["opens_with"].str.contains(" + ", regex=False)]
+    if len(several):
+        best = several.sort_values("unlocks", ascending=False, kind="stable")["opens_with"].iloc[0]
+        what = "needs" if len(several) == 1 else "need"
+        lines.append(f"  {len(several)} {what} more than one item; the nearest: {best}.")
+    return "\n".join(lines)
+
+
+def _told(item: str, opened: pd.DataFrame) -> str:
+    if "=" in item:
+        where, _, value = item.partition("=")
+        return f"rows with {where} '{value}'"
+    if "." in item:
+        return f"column {item}"
+    lacking = {m.split("=")[0] for row in opened["missing"] for m in row.split(", ")}
+    columns = {m.split(".", 1)[1] for m in lacking if m.startswith(f"{item}.")}
+    ordered = [c for c in TABLES[item].names if c in columns]
+    return f"table '{item}'" + (f" (with {', '.join(ordered)})" if ordered else "")
+
+
+def _names(opened: pd.DataFrame) -> str:
+    names = list(opened["name"])
+    return "; ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -1,0 +1,1 @@
+"""From the names and codes of an authority to those of the contracts."""

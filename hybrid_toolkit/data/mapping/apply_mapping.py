@@ -1,0 +1,127 @@
+"""From a table as found to a contract table, still text: the mapping applied, extra columns left out and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import Source
+from hybrid_toolkit.data.mapping.mapping_file import TableMap
+from hybrid_toolkit.data.privacy.identifiers import identifier_problems
+from hybrid_toolkit.data.privacy.pseudonym import pseudonym
+from hybrid_toolkit.data.reading.raw_table import RawTable, nearest, normal
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.data.validation.problem import Problem
+from hybrid_toolkit.errors import MappingError
+
+SHOWN_COLUMNS = 20
+
+
+def apply_map(raw: RawTable, table_map: TableMap, *, key: bytes) -> tuple[pd.DataFrame, Source]:
+    """One contract table as text, and its source with notes on all that was left out or changed.
+
+    Raises
+    ------
+    MappingError : a mapped column is not in the source.
+    """
+    contract = TABLES[table_map.table]
+    headers = {normal(h): str(h) for h in raw.frame.columns}
+    chosen = _choose(table_map, headers, raw.origin)
+    rows, notes = _filtered(raw.frame, table_map, headers, raw.origin)
+    frame = pd.DataFrame({c: rows[chosen[c]] for c in contract.names if c in chosen}, index=rows.index)
+    for column, codes in table_map.codes.items():
+        if column in frame:
+            frame[column] = _recode(frame[column], codes)
+    for column, value in table_map.constants.items():
+        frame[column] = pd.Series(value or None, index=frame.index, dtype="str")
+    for column in table_map.skip_empty:
+        if column in frame and (empty := frame[column].isna()).any():
+            frame = frame.loc[~empty]
+            notes.append(f"{int(empty.sum()):,} row(s) without {column} were left out")
+    for column in table_map.pseudonymise:
+        if column in frame:
+            frame[column] = frame[column].map(lambda v: pseudonym(v, key), na_action="ignore").astype("str")
+            notes.append(f"{column} was replaced by a keyed hash")
+    if table_map.distinct:
+        frame = frame.drop_duplicates()
+    frame = frame[[c for c in contract.names if c in frame]]
+    notes += _left_out(table_map, chosen, headers, raw)
+    source = Source(contract.name, raw.origin, raw.sha256, len(frame), raw.read_at, (*raw.notes, *notes))
+    return frame, source
+
+
+def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str) -> dict[str, str]:
+    """Contract column -> source column, as the mapping says, then by name."""
+    chosen, absent = {}, []
+    for column, names in table_map.columns.items():
+        found = next((headers[normal(n)] for n in names if normal(n) in headers), None)
+        if found is not None:
+            chosen[column] = found
+        elif column not in table_map.optional:
+            close = nearest(names[0], headers.values()) if names else ""
+            absent.append(
+                f"'{' or '.join(names)}' for {table_map.table}.{column}" + (f" (nearest: '{close}')" if close else "")
+            )
+    if absent:
+        raise MappingError(
+            f"{origin}: {len(absent)} column(s) that the mapping names are not there: {'; '.join(absent)}.",
+            fix="Correct the names in the mapping, or list the columns under 'optional'.",
+            code="MAP-SOURCE",
+        )
+    taken = set(chosen.values())
+    for column in TABLES[table_map.table].names:
+        found = headers.get(normal(column))
+        if column not in table_map.columns and column not in table_map.constants and found and found not in taken:
+            chosen[column] = found
+    return chosen
+
+
+def identifiers_in(raw: RawTable, table_map: TableMap) -> list[Problem]:
+    """Columns that identify a person, by name or content, and are neither dropped nor pseudonymised by the mapping."""
+    hashed = {normal(n) for c in table_map.pseudonymise for n in table_map.columns.get(c, (c,))}
+    safe = hashed | {normal(d) for d in table_map.drop}
+    return identifier_problems(
+        {table_map.table: raw.frame[[h for h in raw.frame.columns if normal(str(h)) not in safe]]}
+    )
+
+
+def _filtered(
+    frame: pd.DataFrame, table_map: TableMap, headers: Mapping[str, str], origin: str
+) -> tuple[pd.DataFrame, list[str]]:
+    notes = []
+    for name, values in table_map.keep.items():
+        if normal(name) not in headers:
+            close = nearest(name, headers.values())
+            raise MappingError(
+                f"{origin}: the column '{name}' that the mapping keeps rows by is not there"
+                + (f" (nearest: '{close}')." if close else "."),
+                fix=f"Correct tables.{table_map.table}.keep in the mapping.",
+                code="MAP-SOURCE",
+            )
+        wanted = {v.strip().casefold() for v in values}
+        kept = frame[headers[normal(name)]].str.casefold().isin(wanted)
+        notes.append(f"{int((~kept).sum()):,} row(s) were left out by '{name}', as the mapping says")
+        frame = frame.loc[kept]
+    return frame, notes
+
+
+def _recode(column: pd.Series[str], codes: Mapping[str, str]) -> pd.Series[str]:
+    """Source codes to contract codes, exactly and then without case; what is in no list stays as it is."""
+    loose = {source.strip().casefold(): target for source, target in codes.items()}
+    exact = {source.strip(): target for source, target in codes.items()}
+    made = column.map(lambda v: exact.get(v, loose.get(v.casefold(), v)) or None, na_action="ignore")
+    return made.astype("str")
+
+
+def _left_out(table_map: TableMap, chosen: Mapping[str, str], headers: Mapping[str, str], raw: RawTable) -> list[str]:
+    used = set(chosen.values()) | {headers[normal(k)] for k in table_map.keep if normal(k) in headers}
+    dropped = [headers[normal(d)] for d in table_map.drop if normal(d) in headers]
+    extra = [h for h in headers.values() if h not in used and h not in dropped]
+    notes = []
+    if dropped:
+        notes.append(f"{len(dropped)} column(s) dropped by the mapping: {', '.join(dropped)}")
+    if extra and raw.kind != "xml":
+        shown = ", ".join(extra[:SHOWN_COLUMNS]) + (", ..." if len(extra) > SHOWN_COLUMNS else "")
+        notes.append(f"{len(extra)} column(s) outside the contract left out: {shown}")
+    return notes

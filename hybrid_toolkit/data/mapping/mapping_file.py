@@ -1,0 +1,289 @@
+"""An authority's own names and codes, put into the contract's: a TOML file, read strictly.
+
+::
+
+    name = "our-hr-system"                  # optional
+
+    [tables.worker]
+    source = "STAFF LIST"                   # file, sheet or database table; or a list of names, the first found counts
+    dates = "%d/%m/%Y"                      # optional; or one format a column: { start_date = "%d.%m.%Y" }
+    drop = ["Full name", "SWE number"]      # left out on purpose; identifiers must stand here
+    pseudonymise = ["worker_id"]            # replaced by a keyed hash, the key being new for each load
+    optional = ["fte"]                      # mapped columns that may be absent
+    skip_empty = ["worker_id"]              # rows without them are left out, and counted
+    distinct = true                         # rows that repeat in full are kept once
+    if_present = true                       # the whole source may be absent
+
+    [tables.worker.columns]
+    worker_id = "Staff ref"                 # contract column = source column, or a list, the first found counts
+
+    [tables.worker.codes.role]
+    "SW" = "5"                              # source code = contract code; "" means not known
+
+    [tables.worker.constants]
+    agency = "false"                        # the same value in every row
+
+    [tables.worker.keep]
+    "Directorate" = ["Children"]            # only rows whose source column holds one of these
+
+Contract columns that a mapping does not name are still found under their own names, and so are whole tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from hybrid_toolkit.data.reading.raw_table import nearest
+from hybrid_toolkit.data.tables.contracts import TABLES, Table
+from hybrid_toolkit.errors import MappingError, UnreadableError
+
+BOOL_TEXTS = ("true", "false", "1", "0", "yes", "no", "y", "n", "")
+
+
+@dataclass(frozen=True, slots=True)
+class TableMap:
+    """How one contract table is made from one source; the fields are the keys of the file."""
+
+    table: str
+    source: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    pseudonymise: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    skip_empty: tuple[str, ...] = ()
+    distinct: bool = False
+    if_present: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataMapping:
+    """A whole mapping.
+
+    Parameters
+    ----------
+    name : its own name, or that of its file.
+    tables : contract table name -> ``TableMap``.
+    sha256 : hash of the text it was read from.
+    """
+
+    name: str
+    tables: Mapping[str, TableMap]
+    sha256: str
+
+
+def shipped_mappings() -> tuple[str, ...]:
+    """Names of the mappings that come with the package.
+
+    Examples
+    --------
+    >>> shipped_mappings()
+    ('csww-census', 'ssd')
+    """
+    folder = resources.files("hybrid_toolkit.data") / "mappings"
+    return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+def load_mapping(source: str | Path | DataMapping) -> DataMapping:
+    """A mapping from a shipped name or a TOML file.
+
+    Raises
+    ------
+    UnreadableError : there is no such file and no shipped mapping of that name.
+    MappingError : the file is not TOML, or names a table, column, code or key that does not exist.
+
+    Examples
+    --------
+    >>> load_mapping("ssd").tables["worker"].columns["worker_id"]
+    ('prof_professional_id',)
+    """
+    if isinstance(source, DataMapping):
+        return source
+    if str(source) in shipped_mappings():
+        file = resources.files("hybrid_toolkit.data") / "mappings" / f"{source}.toml"
+        return parse_mapping(file.read_text(encoding="utf-8"), str(source))
+    path = Path(source)
+    try:
+        return parse_mapping(path.read_bytes().decode("utf-8-sig"), path.name)
+    except UnicodeDecodeError:
+        raise UnreadableError(
+            f"{path.name}: the mapping is not UTF-8.", fix="Save it as UTF-8.", code="FILE-ENCODING"
+        ) from None
+    except OSError:
+        raise UnreadableError(
+            f"There is no mapping file '{path.name}' at that place, and no shipped mapping of that name.",
+            fix=f"Give the path of a TOML file, or one of: {', '.join(shipped_mappings())}.",
+            code="PATH-MISSING",
+        ) from None
+
+
+def parse_mapping(text: str, origin: str) -> DataMapping:
+    """A mapping from its TOML text.
+
+    Raises
+    ------
+    MappingError : as in ``load_mapping``, with every problem in one message.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(
+            f"{origin}: the mapping is not TOML: {error}.", fix="Mend the line that is named.", code="MAP-TOML"
+        ) from None
+    check = _Check(origin)
+    check.keys("", content, ("name", "tables"))
+    tables = content.get("tables", {})
+    if not isinstance(tables, dict) or not tables:
+        check.say("MAP-KEY", "it has no [tables.NAME] part")
+        tables = {}
+    maps = {name: check.table(name, part) for name, part in tables.items()}
+    check.raise_all()
+    return DataMapping(
+        str(content.get("name", origin)),
+        {name: made for name, made in maps.items() if made is not None},
+        hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+class _Check:
+    """Reads the parts of a mapping and collects what is wrong with them."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.wrong: list[tuple[str, str]] = []
+
+    def say(self, code: str, text: str) -> None:
+        self.wrong.append((code, text))
+
+    def raise_all(self) -> None:
+        if self.wrong:
+            lines = "; ".join(text for _, text in self.wrong)
+            raise MappingError(
+                f"{self.origin}: {len(self.wrong)} problem(s) in the mapping: {lines}.",
+                fix="Correct these names; the data dictionary lists every table, column and code.",
+                code=self.wrong[0][0],
+            )
+
+    def keys(self, where: str, part: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        for key in part:
+            if key not in known:
+                self.say("MAP-KEY", f"unknown key '{where}{key}'{_hint(key, known)}")
+
+    def table(self, name: str, part: object) -> TableMap | None:
+        where = f"tables.{name}"
+        if name not in TABLES:
+            self.say("MAP-TABLE", f"unknown table '{where}'{_hint(name, TABLES)}")
+            return None
+        if not isinstance(part, dict):
+            self.say("MAP-KEY", f"'{where}' must be a table of keys")
+            return None
+        self.keys(f"{where}.", part, tuple(f for f in TableMap.__slots__ if f != "table"))
+        contract = TABLES[name]
+        return TableMap(
+            table=name,
+            source=self.texts(f"{where}.source", part.get("source", name)),
+            columns={c: self.texts(f"{where}.columns.{c}", v) for c, v in self.by_column(contract, part, "columns")},
+            codes={c: self.codes(contract, c, v) for c, v in self.by_column(contract, part, "codes")},
+            constants={c: self.constant(contract, c, v) for c, v in self.by_column(contract, part, "constants")},
+            keep={k: self.texts(f"{where}.keep.{k}", v) for k, v in self.part(where, part, "keep").items()},
+            dates=self.dates(contract, part.get("dates", {})),
+            drop=self.texts(f"{where}.drop", part.get("drop", [])),
+            pseudonymise=self.names(contract, part, "pseudonymise"),
+            optional=self.names(contract, part, "optional"),
+            skip_empty=self.names(contract, part, "skip_empty"),
+            distinct=self.flag(where, part, "distinct"),
+            if_present=self.flag(where, part, "if_present"),
+        )
+
+    def part(self, where: str, part: Mapping[str, Any], key: str) -> dict[str, Any]:
+        value = part.get(key, {})
+        if isinstance(value, dict):
+            return value
+        self.say("MAP-KEY", f"'{where}.{key}' must be a table of keys")
+        return {}
+
+    def by_column(self, contract: Table, part: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:
+        where = f"tables.{contract.name}"
+        found = self.part(where, part, key).items()
+        for column, _ in found:
+            self.column(contract, column, f"{where}.{key}.{column}")
+        return [(c, v) for c, v in found if c in contract.names]
+
+    def column(self, contract: Table, column: str, where: str) -> bool:
+        if column in contract.names:
+            return True
+        self.say("MAP-COLUMN", f"unknown column '{where}'{_hint(column, contract.names)}")
+        return False
+
+    def texts(self, where: str, value: object) -> tuple[str, ...]:
+        items = value if isinstance(value, list) else [value]
+        if all(isinstance(i, str) and i.strip() for i in items):
+            return tuple(str(i) for i in items)
+        self.say("MAP-KEY", f"'{where}' must be a name or a list of names")
+        return ()
+
+    def names(self, contract: Table, part: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        where = f"tables.{contract.name}.{key}"
+        return tuple(c for c in self.texts(where, part.get(key, [])) if self.column(contract, c, f"{where}: {c}"))
+
+    def flag(self, where: str, part: Mapping[str, Any], key: str) -> bool:
+        value = part.get(key, False)
+        if not isinstance(value, bool):
+            self.say("MAP-KEY", f"'{where}.{key}' must be true or false")
+        return value is True
+
+    def constant(self, contract: Table, column: str, value: object) -> str:
+        text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+        if isinstance(value, dict | list):
+            self.say("MAP-KEY", f"'tables.{contract.name}.constants.{column}' must be one value")
+        self.target(contract, column, text, f"tables.{contract.name}.constants.{column}")
+        return text
+
+    def codes(self, contract: Table, column: str, value: object) -> Mapping[str, str]:
+        where = f"tables.{contract.name}.codes.{column}"
+        if contract[column].kind not in ("code", "bool"):
+            self.say("MAP-CODE", f"'{where}': the column holds no codes")
+            return {}
+        if not isinstance(value, dict):
+            self.say("MAP-KEY", f"'{where}' must be a table of codes")
+            return {}
+        made = {}
+        for source, target in value.items():
+            text = ("true" if target else "false") if isinstance(target, bool) else str(target)
+            if self.target(contract, column, text, f'{where}."{source}"'):
+                made[source] = text
+        return made
+
+    def target(self, contract: Table, column: str, text: str, where: str) -> bool:
+        spec = contract[column]
+        allowed = (*spec.codes, "") if spec.kind == "code" else BOOL_TEXTS
+        if spec.kind not in ("code", "bool") or (text if spec.kind == "code" else text.casefold()) in allowed:
+            return True
+        shown = ", ".join(c or '""' for c in allowed)
+        self.say("MAP-CODE", f"'{where}' leads to a code that {contract.name}.{column} does not have (it has {shown})")
+        return False
+
+    def dates(self, contract: Table, value: object) -> Mapping[str, str]:
+        where = f"tables.{contract.name}.dates"
+        formats = value if isinstance(value, dict) else {"": value}
+        for column, pattern in formats.items():
+            known = not column or self.column(contract, column, f"{where}.{column}")
+            if column and known and contract[column].kind not in ("date", "month"):
+                self.say("MAP-DATE", f"'{where}.{column}': the column holds no dates")
+            if not isinstance(pattern, str) or not ("%m" in pattern or "%b" in pattern or "%B" in pattern):
+                self.say("MAP-DATE", f"'{where}' must be a date format such as \"%d/%m/%Y\"")
+        return {c: p for c, p in formats.items() if isinstance(p, str)}
+
+
+def _hint(name: str, among: Any) -> str:
+    close = nearest(name, among)
+    return f" (nearest: '{close}')" if close else f" (known: {', '.join(among)})"

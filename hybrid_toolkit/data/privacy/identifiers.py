@@ -1,0 +1,270 @@
+"""Columns that identify a person: known by their name or by what they hold, and refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.data.validation.problem import Problem
+from hybrid_toolkit.errors import IdentifierError
+
+HOW = (
+    "Run 'hybrid-toolkit pseudonymise DIR --out NEW', which replaces numbers by a keyed hash and drops names, "
+    "addresses and the like; or delete the column."
+)
+"""The way out, told with every refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of identifier.
+
+    Parameters
+    ----------
+    name : in plain words.
+    words : pattern of a whole column name in lower case with single underscores.
+    keep : whether pseudonymising keeps it as a hash (a number that links) or drops it (a name, an address).
+    holds : whether one value, upper case without blanks, is of this kind; None if values cannot tell.
+    least : values that must look like it before the content alone convicts a column.
+    """
+
+    name: str
+    words: str
+    keep: bool
+    holds: Callable[[str], bool] | None = None
+    least: int = 1
+
+
+def is_nhs_number(value: str) -> bool:
+    """Whether ten digits carry a valid NHS check digit: weights 10 to 2, then 11 minus the sum modulo 11.
+
+    Examples
+    --------
+    >>> is_nhs_number("9434765919"), is_nhs_number("9434765918")
+    (True, False)
+    """
+    if not re.fullmatch(r"\d{10}", value) or len(set(value)) == 1:
+        return False
+    total = sum(int(d) * w for d, w in zip(value, range(10, 1, -1), strict=False))
+    return (11 - total % 11) % 11 == int(value[9])
+
+
+def is_upn(value: str) -> bool:
+    """Whether a value is a unique pupil number: a check letter, then twelve digits (the last may be a letter).
+
+    The letter stands for the sum of the digits weighted 2 to 13, modulo 23, in the alphabet without I, O and S.
+
+    Examples
+    --------
+    >>> is_upn("H801200001001"), is_upn("J801200001001")
+    (True, False)
+    """
+    if not re.fullmatch(r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]", value):
+        return False
+    letters = "ABCDEFGHJKLMNPQRTUVWXYZ"
+    digits = [int(c) if c.isdigit() else letters.index(c) for c in value[1:]]
+    return letters[sum(d * w for d, w in zip(digits, range(2, 14), strict=True)) % 23] == value[0]
+
+
+def _like(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern)
+    return lambda value: compiled.fullmatch(value) is not None
+
+
+_NUMBER = r"(_?(no|num|nr|number|id|ref|reference|code))?"
+_PERSON = (
+    r"(worker|social_worker|staff|employee|practitioner|child|young_person|person|parent|carer|mother|father|pupil|"
+    r"manager|supervisor|rater|client|user|professional|legal|maiden|previous|former|preferred|alias|middle|other|"
+    r"first|fore|last|sur|given|family|birth|full|display)"
+)
+_WHOSE = rf"({_PERSON}_)*"
+KINDS: tuple[Kind, ...] = (
+    Kind("NHS number", rf"{_WHOSE}nhs{_NUMBER}", True, is_nhs_number, 3),
+    Kind(
+        "Social Work England number",
+        rf"{_WHOSE}(swe|social_?work_?england|hcpc|gscc)(_reg(istration)?)?{_NUMBER}|sw_?(reg|registration)_?(no|number)",
+        True,
+        _like(r"SW\d{4,6}"),
+        2,
+    ),
+    Kind("unique pupil number", rf"{_WHOSE}(upn|uln|unique_?(pupil|learner)_?(no|number|id)){_NUMBER}", True, is_upn),
+    Kind(
+        "National Insurance number",
+        rf"{_WHOSE}(nino|ni|nat(ional)?_?ins(urance)?){_NUMBER}",
+        True,
+        _like(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]"),
+    ),
+    Kind("name", rf"({_PERSON}_?)*names?(_?\d)?|{_WHOSE}(surname|forename|initials|known_as)s?(_?\d)?", False),
+    Kind(
+        "postcode",
+        r"(\w+_)?(post_?code|zip|zip_?code)(_?\d)?",
+        False,
+        _like(r"([A-Z]{1,2}\d[A-Z\d]?|GIR)\d[ABD-HJLNP-UW-Z]{2}"),
+    ),
+    Kind("e-mail address", r"(\w+_)?e_?mail(_?addr(ess)?)?(_?\d)?", False, _like(r"[^@\s]+@[^@\s]+\.[^@\s.]+")),
+    Kind(
+        "telephone number",
+        r"(\w+_)?(tele)?phone(_?(no|number))?(_?\d)?|(\w+_)?(tel|mobile|landline)(_?(no|num|number))?",
+        False,
+        _like(r"(\+44|0044|0)\(?0?\)?-?(7|1|2|3)\d[\d-]{7,10}"),
+        3,
+    ),
+    Kind(
+        "address",
+        r"(\w+_)?(address|addr)(_?line)?(_?\d)?|house_?(no|number|name)|street(_?name)?|uprn",
+        False,
+    ),
+    Kind("date of birth", rf"{_WHOSE}(dob|d_o_b|date_?of_?birth|birth_?da(te|y)|born(_on)?)", False),
+)
+"""Every kind of identifier that is refused, the most telling first."""
+
+
+def plain_name(column: object) -> str:
+    """A column name in lower case with single underscores, ``"SWENo"`` as ``"swe_no"``.
+
+    Examples
+    --------
+    >>> [plain_name(n) for n in ("SWENo", "NHS Number", "E-mail", "dateOfBirth")]
+    ['swe_no', 'nhs_number', 'e_mail', 'date_of_birth']
+    """
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", str(column).strip())
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def kind_by_name(column: object) -> Kind | None:
+    """The kind of identifier that a column's name gives away, or None.
+
+    Examples
+    --------
+    >>> kind_by_name("Child Surname").name, kind_by_name("team_id"), kind_by_name("team_name")
+    ('name', None, None)
+    """
+    name = plain_name(column)
+    return next((k for k in KINDS if re.fullmatch(k.words, name)), None)
+
+
+LOOKED_AT = 400
+"""About how many distinct values of a column, evenly spread, are looked at."""
+
+
+def kind_by_content(values: pd.Series) -> Kind | None:
+    """The kind of identifier that most of a column's distinct values look like, or None.
+
+    Examples
+    --------
+    >>> kind_by_content(pd.Series(["a@example.org", None, "b@example.org"])).name
+    'e-mail address'
+    >>> kind_by_content(pd.Series(["W001", "W002"])) is None
+    True
+    """
+    if not _may_identify(values):
+        return None
+    distinct = values.dropna().drop_duplicates()
+    return _kind_of_texts(map(str, distinct.iloc[:: max(1, len(distinct) // LOOKED_AT)]))
+
+
+def _kind_of_texts(values: Iterable[str]) -> Kind | None:
+    texts = ["".join(v.split()).removesuffix(".0").upper() for v in values]
+    texts = [t for t in texts if t]
+    for kind in KINDS:
+        if kind.holds is not None:
+            hits = sum(map(kind.holds, texts))
+            if hits >= kind.least and hits * 2 > len(texts):
+                return kind
+    return None
+
+
+def _may_identify(values: pd.Series) -> bool:
+    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        return False
+    if pd.api.types.is_numeric_dtype(values):
+        whole = values.dropna()
+        return bool(len(whole)) and bool((whole >= 1e9).mean() > 0.5)
+    return True
+
+
+def shown_name(column: object, position: int) -> str:
+    """A column's name, or its number where the name itself looks like an identifier (a file without a header)."""
+    if _kind_of_texts([str(column)]) is not None:
+        return f"column {position}"
+    return str(column)
+
+
+def check_identifiers(columns_by_table: Mapping[str, Iterable[object]]) -> None:
+    """Refuse columns whose name says that they identify a person.
+
+    Parameters
+    ----------
+    columns_by_table : table, file or sheet name -> its column names, before or after mapping. Columns of the
+        table's own contract are passed over.
+
+    Raises
+    ------
+    IdentifierError : naming every such column, and how to pseudonymise.
+
+    Examples
+    --------
+    >>> check_identifiers({"worker": ["worker_id", "fte"]})
+    >>> check_identifiers({"worker": ["worker_id", "Surname"]})
+    Traceback (most recent call last):
+    hybrid_toolkit.errors.IdentifierError: ...
+    """
+    refuse_identifiers(_by_name({t: list(c) for t, c in columns_by_table.items()}))
+
+
+def refuse_identifiers(problems: Iterable[Problem]) -> None:
+    """Raise if there is any problem here that concerns an identifier.
+
+    Raises
+    ------
+    IdentifierError : naming every such column, and how to pseudonymise.
+    """
+    found = [p for p in problems if p.code.startswith("IDENTIFIER")]
+    if found:
+        told = "; ".join(f"{p.where}: {p.text}" for p in found)
+        raise IdentifierError(f"{len(found)} column(s) identify a person. {told}", fix=HOW, code="IDENTIFIER")
+
+
+def identifier_problems(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Columns that identify a person by their name or by what most of their values look like.
+
+    Parameters
+    ----------
+    frames : table, file or sheet name -> frame.
+
+    Returns
+    -------
+    Problems with the code ``IDENTIFIER-NAME`` or ``IDENTIFIER-CONTENT``, without values.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"worker_id": ["9434765919", "4010232137", "9876543210"]})
+    >>> [(p.where, p.code) for p in identifier_problems({"worker": frame})]
+    [('worker.worker_id', 'IDENTIFIER-CONTENT')]
+    """
+    problems = _by_name({t: list(f.columns) for t, f in frames.items()})
+    named = {(p.table, p.column) for p in problems}
+    for table, frame in frames.items():
+        for i, column in enumerate(frame.columns):
+            shown = shown_name(column, i + 1)
+            kind = None if (table, shown) in named else kind_by_content(frame.iloc[:, i])
+            if kind is not None:
+                text = f"most values look like a {kind.name}."
+                problems.append(Problem(table, shown, "IDENTIFIER-CONTENT", len(frame), (), text, HOW))
+    return problems
+
+
+def _by_name(columns: Mapping[str, list[object]]) -> list[Problem]:
+    problems = []
+    for table, names in columns.items():
+        own = set(TABLES[table].names) if table in TABLES else set()
+        for i, name in enumerate(names, start=1):
+            kind = None if name in own or plain_name(name) in own else kind_by_name(name) or _kind_of_texts([str(name)])
+            if kind is not None:
+                text = f"the name of the column says that it holds a {kind.name}."
+                problems.append(Problem(table, shown_name(name, i), "IDENTIFIER-NAME", 0, (), text, HOW))
+    return problems

@@ -1,0 +1,1 @@
+"""Files, workbooks and databases as raw tables, and their text as dates, numbers and codes."""

@@ -1,0 +1,199 @@
+"""Tables as found: text only, with where they came from, before any column has a meaning."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import Source
+from hybrid_toolkit.data.validation.problem import SHOWN, Problem
+from hybrid_toolkit.errors import UnreadableError
+
+ENGLAND = ZoneInfo("Europe/London")
+"""A moment with a time zone falls on the day that it had in England."""
+
+_GAPS = re.compile(r"[\s\-./_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """One file, sheet or database table as text; rows are numbered from 1 below the header.
+
+    Parameters
+    ----------
+    frame : columns of dtype ``str`` under the headers as found, index 1, 2, ... (data row numbers).
+    origin : file name, sheet or database table.
+    sha256 : hash of the bytes read.
+    kind : ``"csv"``, ``"workbook"``, ``"parquet"``, ``"database"`` or ``"xml"``.
+    read_at : when, UTC.
+    notes : what was assumed while reading.
+    """
+
+    frame: pd.DataFrame
+    origin: str
+    sha256: str
+    kind: str
+    read_at: datetime
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that can be read as a table, and how. Nothing is read until ``read`` is called.
+
+    Parameters
+    ----------
+    name : name of the file without its ending, of the sheet, or of the database table.
+    origin : the same, as a person would say it.
+    read : reads it.
+    mapping : name of the shipped mapping that this layout always needs, or None.
+    error : why it cannot be read, where that is known already and other things beside it may do without it.
+    """
+
+    name: str
+    origin: str
+    read: Callable[[], RawTable]
+    mapping: str | None = None
+    error: UnreadableError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawTables:
+    """Contract tables with contract column names, still text.
+
+    Parameters
+    ----------
+    frames : contract table name -> frame of text, index = data row numbers.
+    sources : one ``Source`` a table.
+    kinds : contract table name -> kind of origin, see ``RawTable``.
+    dates : contract table name -> {column, or "" for all: strptime format} from the mapping.
+    notices : what deserves a look but stops nothing.
+    mapping_hash : SHA-256 of the mapping applied, or None.
+    synthetic, label : as in ``EvaluationData``.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    sources: tuple[Source, ...]
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    dates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    notices: tuple[Problem, ...] = ()
+    mapping_hash: str | None = None
+    synthetic: bool = False
+    label: str = ""
+
+
+def normal(name: str) -> str:
+    """A name without case, and with one underscore for spaces, hyphens, dots and slashes.
+
+    Examples
+    --------
+    >>> normal(" Worker ID "), normal("start-date"), normal("FTE")
+    ('worker_id', 'start_date', 'fte')
+    """
+    return _GAPS.sub("_", name.replace("\ufeff", "").strip().casefold()).strip("_")
+
+
+def nearest(name: str, among: Iterable[str], *, cutoff: float = 0.55) -> str:
+    """The most similar name, as a hint for a message, or an empty string.
+
+    Examples
+    --------
+    >>> nearest("Staff ref.", ["Staff Ref", "Team"]), nearest("zzz", ["Team"])
+    ('Staff Ref', '')
+    """
+    by_normal = {normal(a): a for a in among}
+    close = get_close_matches(normal(name), list(by_normal), n=1, cutoff=cutoff)
+    return by_normal[close[0]] if close else ""
+
+
+def as_text(value: object) -> str | None:
+    """One cell as text: whole numbers without a decimal point, days as ISO, nothing as None.
+
+    Examples
+    --------
+    >>> as_text(5.0), as_text(0.1), as_text(True), as_text(datetime(2024, 1, 31)), as_text(" a "), as_text(float("nan"))
+    ('5', '0.1', 'true', '2024-01-31', 'a', None)
+    """
+    if isinstance(value, str):
+        return value.strip() or None
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, Decimal):
+        return None if value.is_nan() else as_text_decimal(value)
+    if isinstance(value, datetime):
+        plain = value.astimezone(ENGLAND).replace(tzinfo=None) if value.tzinfo else value
+        return plain.date().isoformat() if plain == datetime(*plain.timetuple()[:3]) else plain.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return "(binary)"
+    return str(value).strip() or None
+
+
+def as_text_decimal(value: Decimal) -> str:
+    """A decimal as text without trailing zeros.
+
+    Examples
+    --------
+    >>> as_text_decimal(Decimal("1.50")), as_text_decimal(Decimal("300"))
+    ('1.5', '300')
+    """
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def text_frame(headers: Sequence[str], columns: Sequence[Sequence[str | None]], origin: str) -> pd.DataFrame:
+    """A frame of text from its columns, with its headers checked.
+
+    Raises
+    ------
+    UnreadableError : two columns with the same name, or a filled column without one.
+    """
+    names, kept, blank, twice = [], [], [], []
+    first: dict[str, int] = {}
+    for place, (header, column) in enumerate(zip(headers, columns, strict=True), start=1):
+        if header.strip():
+            names.append(header.strip().removeprefix("\ufeff"))
+            kept.append(pd.array(list(column), dtype="str"))
+            if first.setdefault(normal(header), place) != place:
+                twice.append(f"{first[normal(header)]} and {place}")
+        elif any(column):
+            blank.append(place)
+    if blank:
+        raise UnreadableError(
+            f"{origin}: {len(blank)} filled column(s) have no name, at position(s) {_list(blank)}.",
+            fix="Give every column a name in the first row, or delete the column.",
+            code="HEADER-BLANK",
+        )
+    if twice:
+        raise UnreadableError(
+            f"{origin}: {len(twice)} column name(s) stand more than once: columns {_list(twice)}.",
+            fix="Keep one of them; names that differ only in case, spaces or underscores count as the same.",
+            code="HEADER-DUPLICATE",
+        )
+    frame = pd.DataFrame(dict(zip(names, kept, strict=True)))
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    return frame.loc[frame.notna().any(axis=1)] if names else frame
+
+
+def _list(items: Sequence[object]) -> str:
+    return ", ".join(map(str, items[:SHOWN])) + (", ..." if len(items) > SHOWN else "")
+
+
+def now() -> datetime:
+    """The present moment, UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,156 @@
+"""What stands at a path or address, as a list of things that can be read as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest, normal
+from hybrid_toolkit.data.reading.text_files import csv_file, parquet_file, read_bytes
+from hybrid_toolkit.data.reading.workbook import sheets
+from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file, read_census
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.errors import UnreadableError
+
+_ONE: Mapping[str, Callable[[Path], Found]] = {
+    ".csv": csv_file,
+    ".tsv": csv_file,
+    ".parquet": parquet_file,
+    ".xml": census_file,
+}
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+DATABASES = (".sqlite", ".sqlite3", ".db", ".duckdb")
+ENDINGS = (*_ONE, *WORKBOOKS)
+"""Endings of the files that are looked for in a folder."""
+
+
+def find(path: str | Path) -> list[Found]:
+    """Everything at a path that may be a table, in the order of its names.
+
+    Parameters
+    ----------
+    path : a folder, a file, or a database URL such as ``duckdb:///evaluation.duckdb``.
+
+    Raises
+    ------
+    UnreadableError : nothing is there, or nothing there can be read.
+    """
+    if "://" in str(path):
+        return _database(str(path))
+    place = Path(path)
+    if not _exists(place):
+        raise UnreadableError(
+            f"There is nothing at '{place.name or place}': no such file or folder.",
+            fix="Check the path; a relative one starts from the present working folder.",
+            code="PATH-MISSING",
+        )
+    if place.is_dir():
+        return _folder(place)
+    if place.suffix.lower() in DATABASES:
+        kind = "duckdb" if place.suffix.lower() == ".duckdb" else "sqlite"
+        return _database(f"{kind}:///{place.resolve()}")
+    return _file(place)
+
+
+def _exists(place: Path) -> bool:
+    try:
+        return place.exists()
+    except (OSError, ValueError):  # a name that no file can have, or a folder that may not be entered
+        return False
+
+
+def _database(address: str) -> list[Found]:
+    from hybrid_toolkit.data.reading.database import database_tables  # slow to import, and most data come in files
+
+    return database_tables(address)
+
+
+def _file(path: Path) -> list[Found]:
+    ending = path.suffix.lower()
+    if path.name.startswith("~$"):
+        raise UnreadableError(
+            f"{path.name}: this is the lock file that a spreadsheet program leaves while a workbook is open.",
+            fix="Close the workbook and give the workbook itself.",
+            code="FILE-LOCKED",
+        )
+    if ending in WORKBOOKS:
+        return _workbook(path)
+    if ending in _ONE:
+        return [_ONE[ending](path)]
+    raise UnreadableError(
+        f"{path.name}: files of this kind ('{ending or 'no ending'}') cannot be read.",
+        fix=f"Save it as one of: {', '.join(ENDINGS)}.",
+        code="FILE-KIND",
+    )
+
+
+def _workbook(path: Path) -> list[Found]:
+    """Sheets; one that stands alone may carry its table's name on the file instead."""
+    found = sheets(path)
+    if normal(path.stem) in TABLES and not any(normal(f.name) in TABLES for f in found[1:]):
+        first = found[0]
+        if len(found) == 1 or normal(first.name) not in TABLES:
+            return [Found(path.stem, first.origin, first.read)]
+    return found
+
+
+def _folder(folder: Path) -> list[Found]:
+    try:
+        inside_it = sorted(folder.iterdir())
+    except OSError:
+        raise UnreadableError(
+            f"The folder '{folder.name}' may not be listed.",
+            fix="Ask for the right to read it, or copy the files elsewhere.",
+            code="FILE-UNREADABLE",
+        ) from None
+    visible = [p for p in inside_it if p.is_file() and not p.name.startswith((".", "~$"))]
+    if not visible:
+        inside = " (only folders or hidden files)" if inside_it else ""
+        raise UnreadableError(
+            f"The folder '{folder.name}' is empty{inside}.",
+            fix=f"Put files in it that are named after the tables, such as worker.csv or contact.xlsx; the tables "
+            f"are: {', '.join(TABLES)}.",
+            code="FOLDER-EMPTY",
+        )
+    readable = [p for p in visible if p.suffix.lower() in ENDINGS]
+    if not readable:
+        raise UnreadableError(
+            f"None of the {len(visible)} file(s) in the folder '{folder.name}' is of a kind that can be read.",
+            fix=f"Save the tables as one of: {', '.join(ENDINGS)}.",
+            code="FILE-KIND",
+        )
+    return [found for path in readable for found in _beside_others(path)]
+
+
+def _beside_others(path: Path) -> list[Found]:
+    """What a file of a folder holds; a workbook or message that is not named like a table may fail without harm."""
+    if normal(path.stem) in TABLES:
+        return _file(path)
+    try:
+        if path.suffix.lower() == ".xml" and RECORD.encode() not in read_bytes(path):
+            read_census(path)
+        return _file(path)
+    except UnreadableError as error:
+        return [Found(path.stem, path.name, partial(_again, error), error=error)]
+
+
+def _again(error: UnreadableError) -> RawTable:
+    raise error
+
+
+def no_table(found: list[Found], place: str) -> UnreadableError:
+    """The error for a place where nothing is named like a table, with the nearest names, or what cannot be read."""
+    for one in found:
+        if one.error is not None:
+            return one.error
+    hints = {f.name: nearest(f.name, TABLES) for f in found}
+    close = [f"'{name}' (nearest table: '{table}')" for name, table in hints.items() if table][:5]
+    names = ", ".join(f"'{f.name}'" for f in found[:8]) + (", ..." if len(found) > 8 else "")
+    return UnreadableError(
+        f"Nothing in '{place}' is named like a table. Found: {names or 'nothing'}."
+        + (f" Near misses: {'; '.join(close)}." if close else ""),
+        fix=f"Name each file, sheet or database table after its table ({', '.join(TABLES)}), or write a mapping: "
+        "'hybrid-toolkit map' proposes one.",
+        code="TABLES-NONE",
+    )

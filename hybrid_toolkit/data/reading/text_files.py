@@ -1,0 +1,224 @@
+"""One file as text: CSV in its usual encodings and delimiters, and Parquet.
+
+CSV is read with the standard library, because it is the one reader that lets every row be held to the width of
+the header; Parquet with pyarrow, which also knows DuckDB's results.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from hybrid_toolkit.data.reading.raw_table import ENGLAND, Found, RawTable, now, text_frame
+from hybrid_toolkit.data.validation.problem import SHOWN
+from hybrid_toolkit.errors import UnreadableError
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_WESTERN = set("£€‘’“”–—…•·°½¼¾©®™§\u00a0±×÷²³") | set("àáâãäåçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝßæÆøØ")
+_FOREIGN_RUN = re.compile(r"[^\W\d_a-zA-Z]{3,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    UnreadableError : it is not there, may not be read, or is open in another program.
+    """
+    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        if lock.exists():
+            raise UnreadableError(
+                f"{path.name}: the file is open in another program (its lock file stands beside it).",
+                fix=f"Save and close it there, then load again; if nobody has it open, delete '{lock.name}'.",
+                code="FILE-LOCKED",
+            )
+    try:
+        return path.read_bytes()
+    except PermissionError:
+        raise UnreadableError(
+            f"{path.name}: the file may not be read: it is open in another program or you have no right to it.",
+            fix="Close it elsewhere, or copy it to a folder that you may read.",
+            code="FILE-LOCKED",
+        ) from None
+    except OSError as error:
+        raise UnreadableError(
+            f"{path.name}: the file cannot be read ({type(error).__name__}).",
+            fix="Check that it is a file, that it is complete and that the disk can be reached.",
+            code="FILE-UNREADABLE",
+        ) from None
+
+
+def csv_file(path: Path) -> Found:
+    """A CSV file, not read yet."""
+    return Found(path.stem, path.name, lambda: read_csv(path))
+
+
+def parquet_file(path: Path) -> Found:
+    """A Parquet file, not read yet."""
+    return Found(path.stem, path.name, lambda: read_parquet(path))
+
+
+def read_csv(path: Path) -> RawTable:
+    """One CSV file: UTF-8 or UTF-16, or Windows-1252 with a note; comma, semicolon or tab.
+
+    Raises
+    ------
+    UnreadableError : another encoding, rows of different widths, an empty file, odd headers.
+    """
+    data = read_bytes(path)
+    if not data.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00"):
+        raise UnreadableError(
+            f"{path.name}: the file is empty.",
+            fix="Write at least a first row with the column names; a header without rows is a valid, empty table.",
+            code="FILE-EMPTY",
+        )
+    text, notes = _decode(data, path.name)
+    delimiter, text = _delimiter(text)
+    header, rows = _rows(text, delimiter, path.name)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
+    frame = text_frame(header, [[cell.strip() or None for cell in column] for column in columns], path.name)
+    return RawTable(frame, path.name, hashlib.sha256(data).hexdigest(), "csv", now(), tuple(notes))
+
+
+def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
+    encoding = next((e for mark, e in _BOMS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-8" and (western := _windows_1252(data)) is not None:
+            return western, ["the file is not UTF-8; it was read as Windows-1252 (cp1252)"]
+        raise UnreadableError(
+            f"{name}: the file is not UTF-8 (nor UTF-16 with its mark): byte {error.start:,} cannot be read.",
+            fix="Save it again as 'CSV UTF-8'.",
+            code="FILE-ENCODING",
+        ) from None
+    if _CONTROL.search(text):
+        raise UnreadableError(
+            f"{name}: the file holds control characters: it is not a text file, or UTF-16 without its mark.",
+            fix="Save it again as 'CSV UTF-8'.",
+            code="FILE-ENCODING",
+        )
+    return text, []
+
+
+def _windows_1252(data: bytes) -> str | None:
+    """The text if it is plausibly Windows-1252: only the marks and letters of western languages, none in runs."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    odd = {c for c in text if c > "\x7f"} - _WESTERN
+    return None if odd or _CONTROL.search(text) or _FOREIGN_RUN.search(text) else text
+
+
+def _delimiter(text: str) -> tuple[str, str]:
+    told = re.match(r"\ufeff?\"?sep=([,;\t|])\"?\r?\n", text)
+    if told:
+        return told.group(1), text[told.end() :]
+    header = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
+    return max(",;\t", key=header.count), text
+
+
+def _rows(text: str, delimiter: str, name: str) -> tuple[list[str], list[list[str]]]:
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        what = "a quotation mark is never closed" if "end of data" in str(error) else "a quotation mark is misplaced"
+        raise UnreadableError(
+            f"{name}: the file breaks off or {what}.",
+            fix="Export the file again; a quotation mark inside a cell is written twice.",
+            code="CSV-QUOTES",
+        ) from None
+    while lines and not any(cell.strip() for cell in lines[0]):
+        lines.pop(0)
+    header = lines[0]
+    width = len(header)
+    rows, ragged = [], []
+    for number, row in enumerate(lines[1:], start=1):
+        if len(row) == width:
+            rows.append(row)
+        elif not any(cell.strip() for cell in row):
+            rows.append([""] * width)
+        elif len(row) > width and not any(cell.strip() for cell in row[width:]):
+            rows.append(row[:width])
+        else:
+            ragged.append(number)
+    if ragged:
+        shown = ", ".join(map(str, ragged[:SHOWN])) + (", ..." if len(ragged) > SHOWN else "")
+        raise UnreadableError(
+            f"{name}: {len(ragged):,} row(s) have more or fewer cells than the header's {width}: data row(s) {shown}.",
+            fix="Put cells that hold the delimiter in quotation marks, and fill or remove the rows that break off.",
+            code="CSV-RAGGED",
+        )
+    return header, rows
+
+
+def read_parquet(path: Path) -> RawTable:
+    """One Parquet file.
+
+    Raises
+    ------
+    UnreadableError : the file is not Parquet, is cut short, or holds nested columns.
+    """
+    data = read_bytes(path)
+    try:
+        table = pq.read_table(pa.BufferReader(data))
+    except Exception as error:
+        raise UnreadableError(
+            f"{path.name}: the file is not Parquet or is cut short ({type(error).__name__}).",
+            fix="Write or copy the file again.",
+            code="FILE-TRUNCATED",
+        ) from None
+    return RawTable(
+        text_frame(*arrow_text(table, path.name), path.name),
+        path.name,
+        hashlib.sha256(data).hexdigest(),
+        "parquet",
+        now(),
+    )
+
+
+def arrow_text(table: pa.Table, origin: str) -> tuple[list[str], list[list[str | None]]]:
+    """Headers and columns of an Arrow table as text, as ``as_text`` writes it.
+
+    Raises
+    ------
+    UnreadableError : a column is nested or binary.
+    """
+    headers, columns = [], []
+    for name in table.column_names:
+        if name.startswith("__index_level_"):
+            continue
+        column = table.column(name)
+        kind = column.type
+        if pa.types.is_dictionary(kind):
+            column = column.cast(kind.value_type)
+            kind = column.type
+        try:
+            if pa.types.is_timestamp(kind) and kind.tz is not None:
+                moments = column.cast(pa.timestamp("us", tz="UTC"), safe=False).to_pandas()
+                column = pa.chunked_array([moments.dt.tz_convert(ENGLAND).dt.tz_localize(None).array])
+            if pa.types.is_timestamp(kind):
+                days = column.cast(pa.timestamp("us"), safe=False)
+                midnight = pc.all(pc.equal(pc.floor_temporal(days, unit="day"), days)).as_py()
+                column = days.cast(pa.date32()) if midnight is not False else days
+            text = column.cast(pa.string()).to_pylist()
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            raise UnreadableError(
+                f"{origin}: column '{name}' holds lists, records or bytes; one plain value a row is expected.",
+                fix="Write the column as one plain value a row, or leave it out.",
+                code="COLUMN-NESTED",
+            ) from None
+        if pa.types.is_decimal(kind):
+            text = [t.rstrip("0").rstrip(".") if t and "." in t else t for t in text]
+        headers.append(name)
+        columns.append([(t.strip() or None) if t is not None and t != "nan" else None for t in text])
+    return headers, columns

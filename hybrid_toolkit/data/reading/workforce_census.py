@@ -1,0 +1,167 @@
+"""The children's social work workforce return: one XML message, one record a worker, tags optional.
+
+The message is read with defusedxml, which refuses entity tricks. What identifies a person and is not needed
+(birth date, qualifying institution) never leaves this module; the registration number leaves it only for the
+shipped mapping ``csww-census``, which turns it into a keyed pseudonym.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from defusedxml import ElementTree
+
+from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal, now, text_frame
+from hybrid_toolkit.data.reading.text_files import read_bytes
+from hybrid_toolkit.errors import UnreadableError
+
+MAPPING = "csww-census"
+RECORD = "CSWWWorker"
+
+KEPT: Mapping[str, tuple[str, ...]] = {
+    "SWENo": ("SWENo", "SWENumber", "HCPCNo", "HCPCRegNo", "HCPCNumber"),
+    "AgencyWorker": ("AgencyWorker", "Agency"),
+    "FTE": ("FTE",),
+    "Sex": ("GenderCurrent", "Gender", "Sex", "PersonSex"),
+    "Ethnicity": ("Ethnicity",),
+    "OrgRole": ("OrgRole", "OrganisationRole"),
+    "RoleStartDate": ("RoleStartDate",),
+    "RoleEndDate": ("RoleEndDate",),
+    "Cases30": ("Cases30", "CasesHeld30"),
+    "CFKSSstatus": ("CFKSSstatus",),
+}
+"""Column handed on -> tags that hold it, over the years of the return."""
+
+_BIRTH = ("PersonBirthDate", "BirthDate")
+_BANDS = ((20, "20-29"), (30, "30-39"), (40, "40-49"), (50, "50-59"), (60, "60+"))
+
+
+def census_file(path: Path) -> Found:
+    """A workforce return, not read yet."""
+    return Found(RECORD, path.name, lambda: read_census(path), mapping=MAPPING)
+
+
+def read_census(path: Path) -> RawTable:
+    """The workers of one return: the tags of ``KEPT``, an age band, the authority's code and the census month.
+
+    Raises
+    ------
+    UnreadableError : the file is not XML, is cut short, or is another return.
+    """
+    data = read_bytes(path)
+    root = _root(data, path.name)
+    records = [node for node in root.iter() if _tag(node) == RECORD]
+    if not records:
+        raise UnreadableError(
+            f"{path.name}: the message has no '{RECORD}' record, so it is not a social work workforce return.",
+            fix="Give the XML file that was sent in the children's social work workforce census.",
+            code="XML-LAYOUT",
+        )
+    reference = _reference(root, path.name)
+    authority = _first_text(root, ("LEA",))
+    if not authority:
+        raise UnreadableError(
+            f"{path.name}: the header has no authority code (Source, LEA).",
+            fix="Export the return again with its header.",
+            code="XML-LAYOUT",
+        )
+    people = [{normal(_tag(tag)): (tag.text or "").strip() for tag in reversed(list(node))} for node in records]
+    rows = [_row(person, reference) for person in people]
+    rows, notes = _one_each(rows)
+    left_out = sorted({_tag(tag) for node in records for tag in node} - {t for tags in KEPT.values() for t in tags})
+    notes += [
+        f"census reference date {reference.isoformat()}; age bands are at that date, and birth dates were not kept",
+        f"{len(left_out)} tag(s) of the return have no place in the contracts and were left out: {', '.join(left_out)}",
+        "WorkingDaysLost is a total over the year and FTE30 is of case holders only: neither is a monthly figure, "
+        "so sick_days stays empty",
+    ]
+    names = [*KEPT, "AgeBand", "LEA", "CensusMonth"]
+    fixed = {"LEA": authority, "CensusMonth": reference.replace(day=1).isoformat()}
+    columns: list[list[str | None]] = [[(row | fixed).get(name) or None for row in rows] for name in names]
+    frame = text_frame(names, columns, path.name)
+    return RawTable(frame, path.name, hashlib.sha256(data).hexdigest(), "xml", now(), tuple(notes))
+
+
+def _root(data: bytes, name: str) -> Element:
+    try:
+        root: Element = ElementTree.fromstring(data)
+    except Exception as error:
+        raise UnreadableError(
+            f"{name}: the file is not XML, is cut short, or holds forbidden entities ({type(error).__name__}).",
+            fix="Export the return again, and check that the file was copied whole.",
+            code="FILE-TRUNCATED",
+        ) from None
+    return root
+
+
+def _tag(node: Element) -> str:
+    return str(node.tag).rpartition("}")[2]
+
+
+def _first_text(root: Element, tags: Sequence[str]) -> str:
+    return next(((n.text or "").strip() for n in root.iter() if _tag(n) in tags and (n.text or "").strip()), "")
+
+
+def _reference(root: Element, name: str) -> date:
+    """The reference date, else 30 September of the year in the header."""
+    try:
+        if text := _first_text(root, ("ReferenceDate",)):
+            return date.fromisoformat(text[:10])
+        return date(int(_first_text(root, ("Year",))), 9, 30)
+    except ValueError:
+        raise UnreadableError(
+            f"{name}: the header has no reference date (YYYY-MM-DD) and no year.",
+            fix="Export the return again with its header.",
+            code="XML-LAYOUT",
+        ) from None
+
+
+def _row(person: Mapping[str, str], reference: date) -> dict[str, str]:
+    def pick(tags: Sequence[str]) -> str:
+        return next((person[normal(t)] for t in tags if person.get(normal(t))), "")
+
+    return {name: pick(tags) for name, tags in KEPT.items()} | {"AgeBand": _age_band(pick(_BIRTH), reference)}
+
+
+def _age_band(born: str, reference: date) -> str:
+    """The band at the reference date, or an empty text where the birth date is absent, odd, or under 20.
+
+    Examples
+    --------
+    >>> _age_band("1992-10-01", date(2022, 9, 30)), _age_band("1992-09-30", date(2022, 9, 30)), _age_band("", date.min)
+    ('20-29', '30-39', '')
+    """
+    try:
+        day = date.fromisoformat(born[:10])
+    except ValueError:
+        return ""
+    age = reference.year - day.year - ((reference.month, reference.day) < (day.month, day.day))
+    return next((band for low, band in reversed(_BANDS) if low <= age < 100), "")
+
+
+def _one_each(rows: list[dict[str, str]]) -> tuple[list[dict[str, str]], list[str]]:
+    """One record a worker: who left and came back, or holds two posts, has several in the return."""
+    notes = []
+    nameless = sum(not row["SWENo"] for row in rows)
+    if nameless:
+        rows = [row | {"SWENo": row["SWENo"] or f"record {i}"} for i, row in enumerate(rows)]
+        notes.append(f"{nameless:,} record(s) have no registration number; each counts as a worker of its own")
+    best: dict[str, dict[str, str]] = {}
+    for row in rows:
+        held = best.get(row["SWENo"])
+        if held is None or _recency(row) > _recency(held):
+            best[row["SWENo"]] = row
+    if len(best) < len(rows):
+        notes.append(
+            f"{len(rows) - len(best):,} record(s) belong to a worker with another record; the one that is open, "
+            "or else began last, was kept"
+        )
+    return list(best.values()), notes
+
+
+def _recency(row: Mapping[str, str]) -> tuple[bool, str]:
+    return (not row["RoleEndDate"], row["RoleStartDate"])

@@ -1,0 +1,32 @@
+"""Every table an evaluation may hold: columns, types, units, ranges, codes and keys.
+
+Loading, validation, the template workbook, the data dictionary, the synthetic generator and the docs all read this
+one description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hybrid_toolkit.data.tables.contract import DTYPES, KINDS, Column, Table
+from hybrid_toolkit.data.tables.family_tables import ACCESS_FLAGS, FAMILY_TABLES, MODES, PRACTICE_ITEMS, REMOTE_MODES
+from hybrid_toolkit.data.tables.workforce_tables import REGIONS, ROLES, SERVICES, WORKFORCE_TABLES
+
+__all__ = [
+    "ACCESS_FLAGS",
+    "DTYPES",
+    "KINDS",
+    "MODES",
+    "PRACTICE_ITEMS",
+    "REGIONS",
+    "REMOTE_MODES",
+    "ROLES",
+    "SERVICES",
+    "TABLES",
+    "Column",
+    "Table",
+]
+
+TABLES: Mapping[str, Table] = MappingProxyType({t.name: t for t in (*WORKFORCE_TABLES, *FAMILY_TABLES)})
+"""Every table's contract by name."""

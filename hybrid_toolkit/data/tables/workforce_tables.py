@@ -1,0 +1,254 @@
+"""Contracts of the tables about authorities, teams and workers."""
+
+from __future__ import annotations
+
+from hybrid_toolkit.data.tables.contract import Column, Table, date, flag, key, number
+
+REGIONS = {
+    "NE": "North East",
+    "NW": "North West",
+    "YH": "Yorkshire and The Humber",
+    "EM": "East Midlands",
+    "WM": "West Midlands",
+    "EE": "East of England",
+    "LN": "London",
+    "SE": "South East",
+    "SW": "South West",
+}
+SERVICES = {
+    "assessment": "Referral and assessment",
+    "cin_cp": "Children in need and child protection",
+    "cla": "Children looked after",
+    "care_leavers": "Care leavers",
+    "fostering": "Fostering",
+    "other": "Other",
+}
+ROLES = {
+    "1": "Senior manager",
+    "2": "Middle manager",
+    "3": "First-line manager",
+    "4": "Senior practitioner",
+    "5": "Case holder",
+    "6": "Qualified without cases",
+}
+
+WORKFORCE_TABLES = (
+    Table(
+        "la",
+        "One local authority.",
+        ("la_id",),
+        (
+            key("la_id", "Pseudonymous key of the authority"),
+            Column("region", "code", "Region of England", codes=REGIONS),
+            Column("rural_class", "int", "Rural-urban class, 1 most rural to 6 most urban", low=1, high=6),
+            number("imd", "Average deprivation score", "score", 0, 100),
+            Column(
+                "ofsted",
+                "code",
+                "Overall effectiveness at the last inspection",
+                codes={"O": "Outstanding", "G": "Good", "RI": "Requires improvement", "I": "Inadequate"},
+            ),
+            number("no30mbit_pct", "Premises that cannot get 30 Mbit/s", "%", 0, 100),
+        ),
+    ),
+    Table(
+        "team",
+        "One team.",
+        ("team_id",),
+        (
+            key("team_id", "Pseudonymous key of the team"),
+            Column("la_id", "id", "Authority of the team", nullable=False),
+            Column("service", "code", "Service the team gives", codes=SERVICES),
+            Column("est_months", "int", "Months since the team took its present form", unit="months", low=0, high=600),
+            flag("hotdesk", "The team's office desks are shared"),
+            Column(
+                "cover_policy",
+                "code",
+                "How office cover is arranged",
+                codes={"none": "No arrangement", "rota": "A rota", "volunteer": "Whoever is in"},
+            ),
+            Column("rollout_month", "month", "First month of the team's hybrid policy; empty if none yet"),
+        ),
+        {"la_id": ("la", "la_id")},
+    ),
+    Table(
+        "worker",
+        "One worker.",
+        ("worker_id",),
+        (
+            key("worker_id", "Pseudonymous key of the worker"),
+            Column("team_id", "id", "Team of the worker"),
+            Column("role", "code", "Role in the order of the workforce census", codes=ROLES),
+            flag("agency", "Agency worker"),
+            date("reg_date", "First registration as a social worker"),
+            flag("asye", "In the assessed and supported year"),
+            Column("age_band", "code", "Age band", codes={b: b for b in ("20-29", "30-39", "40-49", "50-59", "60+")}),
+            Column("sex", "code", "Sex", codes={"F": "Female", "M": "Male", "U": "Not recorded"}),
+            Column(
+                "ethnicity",
+                "code",
+                "Ethnic group, five classes",
+                codes={
+                    "white": "White",
+                    "mixed": "Mixed",
+                    "asian": "Asian",
+                    "black": "Black",
+                    "other": "Other",
+                    "unknown": "Not known",
+                },
+            ),
+            flag("disability", "Disabled"),
+            flag("caring", "Has caring responsibilities"),
+            flag("lives_alone", "Lives alone"),
+            number("fte", "Full-time equivalent", "fte", 0.0, 1.0),
+            date("start_date", "Start in this authority"),
+            date("leave_date", "Left this authority; empty while employed"),
+            number("commute_min", "Commute, one way", "minutes", 0, 180),
+            number("broadband_mbps", "Home download speed", "Mbit/s", 0, 10000),
+            number("broadband_cost", "Home broadband, a month", "pounds", 0, 500),
+            Column(
+                "net_pay_band",
+                "code",
+                "Net pay band, 1 lowest to 5 highest",
+                codes={str(i): f"Band {i}" for i in range(1, 6)},
+            ),
+        ),
+        {"team_id": ("team", "team_id")},
+    ),
+    Table(
+        "arrangement_spell",
+        "One spell of one worker's working arrangement.",
+        ("spell_id",),
+        (
+            key("spell_id", "Key of the spell"),
+            Column("worker_id", "id", "Worker", required=True, nullable=False),
+            date("start_date", "First day of the spell", required=True, nullable=False),
+            date("end_date", "Last day of the spell; empty while it lasts"),
+            number("requested_rs", "Remote share asked for", "share", 0, 1),
+            number("approved_rs", "Remote share agreed", "share", 0, 1),
+            number("preferred_rs", "Remote share the worker would choose", "share", 0, 1),
+            Column(
+                "type",
+                "code",
+                "Kind of arrangement",
+                codes={
+                    "none": "No arrangement",
+                    "informal": "Informal",
+                    "team_policy": "Team policy",
+                    "contractual": "Contractual",
+                },
+            ),
+            flag("written", "Written down"),
+            flag("rationale", "Reason recorded"),
+            date("review_date", "Next review"),
+            date("ra_requested_date", "Reasonable adjustment requested"),
+            date("ra_considered_date", "Reasonable adjustment considered"),
+            date("ra_implemented_date", "Reasonable adjustment in place"),
+        ),
+        {"worker_id": ("worker", "worker_id")},
+    ),
+    Table(
+        "worker_month",
+        "One worker in one month.",
+        ("worker_id", "month"),
+        (
+            key("worker_id", "Worker"),
+            Column("month", "month", "First day of the month", required=True, nullable=False),
+            *(
+                number(n, t, "hours a month", 0, 744)
+                for n, t in (
+                    ("h_home", "Desk hours at home"),
+                    ("h_office", "Desk hours at an office"),
+                    ("h_visit", "Hours with families"),
+                    ("h_commute", "Hours of commuting"),
+                    ("h_visit_travel", "Hours of travel to families"),
+                    ("h_court", "Hours at court"),
+                )
+            ),
+            number("co_presence", "Share of colleague-days at the office together", "share", 0, 1),
+            number("senior_overlap", "Share of workdays at the office with an experienced colleague", "share", 0, 1),
+            number("meeting_h", "Online meetings", "hours a week", 0, 80),
+            number("b2b", "Online meetings that follow within 15 minutes of another", "share", 0, 1),
+            Column("cases", "int", "Cases held on the last day", unit="cases", low=0, high=100),
+            Column("duty_cover", "int", "Duty responses for colleagues' families", unit="responses", low=0, high=400),
+            number("sick_days", "Working days lost to sickness", "days", 0, 31),
+            number("unpaid_h", "Unpaid hours", "hours a week", 0, 80),
+        ),
+        {"worker_id": ("worker", "worker_id")},
+    ),
+    Table(
+        "attendance_day",
+        "One desk half-day of one worker: at an office site, or at home.",
+        ("worker_id", "date", "slot"),
+        (
+            key("worker_id", "Worker"),
+            date("date", "Day", required=True, nullable=False),
+            Column("site_id", "id", "Office site, or 'home'", required=True, nullable=False),
+            Column(
+                "slot",
+                "code",
+                "Half of the day",
+                required=True,
+                nullable=False,
+                codes={"am": "Morning", "pm": "Afternoon"},
+            ),
+        ),
+        {"worker_id": ("worker", "worker_id")},
+    ),
+    Table(
+        "survey",
+        "One worker's answer to one item in one wave.",
+        ("worker_id", "wave", "instrument", "item"),
+        (
+            key("worker_id", "Worker, by a key kept apart from personnel keys"),
+            Column("wave", "int", "Wave of the survey", required=True, nullable=False, low=1, high=99),
+            Column("month", "month", "Month of the wave"),
+            Column("instrument", "text", "Instrument id", required=True, nullable=False),
+            Column("item", "text", "Item id", required=True, nullable=False),
+            Column("value", "float", "Answer", unit="as the instrument says", required=True, low=0, high=100),
+        ),
+        {"worker_id": ("worker", "worker_id")},
+    ),
+    Table(
+        "supervision",
+        "One supervision session of one worker.",
+        ("worker_id", "date"),
+        (
+            key("worker_id", "Worker"),
+            date("date", "Day", required=True, nullable=False),
+            Column(
+                "mode",
+                "code",
+                "How it was held",
+                codes={"in_person": "In person", "video": "Video call", "phone": "Telephone"},
+            ),
+            number("minutes", "Length", "minutes", 0, 480),
+            flag("reflective", "Reflective, not only case management"),
+            flag("observed", "Practice was observed"),
+        ),
+        {"worker_id": ("worker", "worker_id")},
+    ),
+    Table(
+        "la_year",
+        "One authority in one year to 30 September: the workforce return's totals.",
+        ("la_id", "year"),
+        (
+            key("la_id", "Authority (ONS code in published data)"),
+            Column("year", "int", "Year to 30 September", required=True, nullable=False, low=2000, high=2100),
+            Column("region", "text", "Region"),
+            *(
+                number(n, t, u)
+                for n, t, u in (
+                    ("inpost_fte", "Social workers in post", "fte"),
+                    ("starters_fte", "Starters in the year", "fte"),
+                    ("leavers_fte", "Leavers in the year", "fte"),
+                    ("agency_fte", "Agency workers", "fte"),
+                    ("vacancy_fte", "Vacancies", "fte"),
+                    ("case_holders_fte", "Case holders", "fte"),
+                    ("cases", "Cases held", "cases"),
+                    ("working_days_lost_fte", "Working days lost to sickness", "days"),
+                )
+            ),
+        ),
+    ),
+)

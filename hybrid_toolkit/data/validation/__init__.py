@@ -1,0 +1,1 @@
+"""Rules that data are checked against, and the problems that they find."""

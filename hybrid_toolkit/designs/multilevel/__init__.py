@@ -1,0 +1,1 @@
+"""Designs with random intercepts or slopes."""

@@ -1,0 +1,128 @@
+"""Designs with random intercepts: rows in clusters, the same unit over time, and slopes pooled over groups."""
+
+from __future__ import annotations
+
+from hybrid_toolkit.designs import checks
+from hybrid_toolkit.designs.base import Design, naive_fit
+from hybrid_toolkit.designs.multilevel import multilevel_fits as fits
+from hybrid_toolkit.designs.regression import regression_checks as shared
+from hybrid_toolkit.designs.regression import sensitivity
+from hybrid_toolkit.designs.regression.specification_rows import check_specifications
+from hybrid_toolkit.designs.regression.unmeasured import check_e_value, check_robustness
+
+WITHIN_BETWEEN = Design(
+    id="within-between",
+    title="The same unit over time and units beside each other, told apart",
+    grade="quasi-causal",
+    estimand=(
+        "The change in the outcome for each unit of a unit's own exposure above its mean over time, beside the "
+        "difference between units with more and with less of it."
+    ),
+    assumptions=(
+        "Nothing that changes over a unit's periods moves both exposure and outcome, beyond what is held constant.",
+        "The outcome of one period does not move the exposure of the next.",
+        "Those lost from view would have changed as those who stayed.",
+    ),
+    identifies=("slope",),
+    needs=("followed",),
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        shared.check_converged,
+        fits.check_within,
+        fits.check_context,
+        fits.check_drop_out,
+        checks.check_response,
+        checks.check_placebo,
+        checks.check_colleagues,
+        shared.check_left_out(fits.fit_hybrid),
+        sensitivity.check_residuals,
+        sensitivity.check_autocorrelation,
+        check_robustness,
+        check_e_value("difference"),
+        check_specifications(fits.fit_hybrid),
+        shared.check_naive(naive_fit),
+    ),
+    beside=(fits.within_rows, fits.random_rows, fits.seen_throughout, shared.naive_beside(naive_fit)),
+    fit_with=fits.fit_hybrid,
+)
+
+MULTILEVEL = Design(
+    id="multilevel",
+    title="Comparison within and between clusters, likeness within clusters modelled",
+    grade="associational",
+    estimand=(
+        "The difference in the outcome for each unit of exposure between rows alike in what is recorded, with an "
+        "intercept of its own for every cluster (and for every unit that is seen again)."
+    ),
+    assumptions=(
+        "Nothing that is not recorded moves both exposure and outcome, within clusters or between them.",
+        "The intercepts of clusters are unrelated to the exposure and vary as a normal curve.",
+        "Residuals vary alike at all levels of exposure.",
+    ),
+    identifies=("slope", "slope-gap"),
+    needs=(),
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        shared.check_converged,
+        fits.check_singular,
+        checks.check_likeness,
+        checks.check_response,
+        checks.check_attrition,
+        checks.check_placebo,
+        checks.check_colleagues,
+        shared.check_left_out(fits.fit_multilevel),
+        sensitivity.check_residuals,
+        sensitivity.check_autocorrelation,
+        check_robustness,
+        check_e_value("difference"),
+        check_specifications(fits.fit_multilevel),
+        shared.check_naive(naive_fit),
+    ),
+    beside=(
+        fits.spread_rows,
+        fits.clustered_version,
+        sensitivity.least_squares_few_clusters,
+        shared.naive_beside(naive_fit),
+    ),
+    fit_with=fits.fit_multilevel,
+)
+
+PARTIAL_POOLING = Design(
+    id="partial-pooling",
+    title="A slope for each group, drawn in part towards their mean",
+    grade="associational",
+    estimand="The mean over groups of the slope of the outcome on exposure, and each group's own slope beside it.",
+    assumptions=(
+        "Nothing that is not recorded moves both exposure and outcome within a group.",
+        "Before the data are seen no group is expected to differ from the others in a known direction.",
+        "The outcome means the same in all groups.",
+    ),
+    identifies=("slope",),
+    needs=("groups",),
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        fits.check_heterogeneity,
+        checks.check_response,
+        checks.check_attrition,
+        checks.check_placebo,
+        checks.check_colleagues,
+        shared.check_left_out(fits.fit_pooled),
+        sensitivity.check_residuals,
+        check_robustness,
+        check_e_value("difference"),
+        check_specifications(fits.fit_pooled),
+        shared.check_naive(naive_fit),
+    ),
+    beside=(
+        fits.pooled_rows,
+        fits.common_slope,
+        sensitivity.least_squares_few_clusters,
+        shared.naive_beside(naive_fit),
+    ),
+    fit_with=fits.fit_pooled,
+)
+
+ALL = (WITHIN_BETWEEN, MULTILEVEL, PARTIAL_POOLING)

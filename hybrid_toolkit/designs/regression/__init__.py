@@ -1,0 +1,1 @@
+"""Designs that compare rows by regression, weights or decomposition."""

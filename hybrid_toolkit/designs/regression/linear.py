@@ -1,0 +1,144 @@
+"""Designs that are linear fits of a plan, as data: what each estimates and assumes, which checks stand by it."""
+
+from __future__ import annotations
+
+from hybrid_toolkit.designs import checks
+from hybrid_toolkit.designs.base import CheckOf, Design, fit_plan
+from hybrid_toolkit.designs.regression import sensitivity
+from hybrid_toolkit.designs.regression import supplementary as beside
+from hybrid_toolkit.designs.regression.specification_rows import check_specifications
+from hybrid_toolkit.designs.regression.unmeasured import check_e_value
+
+ANSWERS: tuple[CheckOf, ...] = (checks.check_response, checks.check_attrition)
+"""Who answered, and who was lost from view; each applies where the study names the column."""
+PATHS: tuple[CheckOf, ...] = (checks.check_placebo, checks.check_colleagues)
+"""What should carry nothing: the exposure of the next period, and that of others nearby."""
+LEFT_OVER: tuple[CheckOf, ...] = (
+    checks.check_influence,
+    sensitivity.check_few_clusters,
+    sensitivity.check_residuals,
+    sensitivity.check_autocorrelation,
+    sensitivity.check_unmeasured_confounding,
+    check_e_value("difference"),
+    check_specifications(fit_plan),
+    checks.check_naive_comparison,
+)
+"""Influence, few clusters, residuals, and how much hangs on what is held constant or was not measured."""
+
+CROSS_SECTIONAL = Design(
+    id="cross-sectional",
+    title="Comparison between units, adjusted and clustered",
+    grade="associational",
+    estimand=(
+        "The slope of the outcome on the exposure, or the difference in that slope between two groups, units alike in "
+        "what is held constant compared with each other."
+    ),
+    assumptions=(
+        "Nothing that is not recorded moves both exposure and outcome (for a difference between groups: and "
+        "differently in the two).",
+        "Those who answered tell of those who did not, given what is recorded.",
+        "The outcome means the same in all groups that are compared.",
+    ),
+    identifies=("slope", "slope-gap"),
+    needs=(),
+    check_list=(
+        checks.check_clusters,
+        *ANSWERS,
+        checks.check_missing(0.30, of_those_asked=0.60),
+        checks.check_common_range,
+        *PATHS,
+        checks.check_likeness,
+        *LEFT_OVER,
+    ),
+    beside=(
+        beside.simple_slopes,
+        beside.group_slopes,
+        beside.spline_version,
+        sensitivity.few_cluster_rows,
+        sensitivity.response_weighted_row,
+        beside.naive_row,
+    ),
+)
+
+WITHIN_WORKER = Design(
+    id="within-worker",
+    title="Each unit compared with itself at other times",
+    grade="quasi-causal",
+    estimand=(
+        "The change in the outcome per unit of the same unit's exposure, over the times at which it was seen, with "
+        "what all share at a time taken out and two measures of exposure, where there are two, correcting each "
+        "other's error."
+    ),
+    assumptions=(
+        "Nothing that changes over a unit's times moves both exposure and outcome, beyond what is held constant.",
+        "The outcome at one time does not move the exposure at the next.",
+        "The errors of two measures of exposure are unrelated to each other and to the outcome.",
+        "A unit's outcome depends on its own exposure and not on that of others.",
+    ),
+    identifies=("slope",),
+    needs=("fixed_effects",),
+    check_list=(
+        checks.check_clusters,
+        *ANSWERS,
+        checks.check_first_stage,
+        checks.check_reliability,
+        checks.check_support,
+        checks.check_missing(0.30),
+        *PATHS,
+        *LEFT_OVER,
+    ),
+    beside=(beside.uncorrected, beside.other_measure, sensitivity.few_cluster_rows, beside.naive_row),
+)
+
+ADJUSTED_INTERACTION = Design(
+    id="adjusted-interaction",
+    title="A difference in slope between two groups, rows alike in what is held constant compared",
+    grade="associational",
+    estimand=(
+        "How much more the outcome goes with the exposure in one group than in the others, rows alike in what is held "
+        "constant compared with each other."
+    ),
+    assumptions=(
+        "Given what is held constant, the exposure is not chosen for reasons that also move the outcome, and "
+        "differently in the two groups.",
+        "Those whose group was recorded tell of those whose was not.",
+    ),
+    identifies=("slope-gap",),
+    needs=("moderators",),
+    check_list=(
+        checks.check_clusters,
+        *ANSWERS,
+        checks.check_overlap,
+        checks.check_missing(0.30),
+        checks.check_colleagues,
+        checks.check_likeness,
+        *LEFT_OVER,
+    ),
+    beside=(beside.simple_slopes, sensitivity.few_cluster_rows, beside.naive_row),
+)
+
+TWO_WAY_PANEL = Design(
+    id="two-way-panel",
+    title="Each unit compared with itself over time, what all share at a time held constant",
+    grade="associational",
+    estimand="The change in the outcome per unit of exposure within a unit, beyond what all share at a time.",
+    assumptions=(
+        "Nothing that changes over a unit's times moves both exposure and outcome, beyond what is held constant.",
+        "The outcome at one time does not move the exposure at the next.",
+        "The change per unit of exposure is much the same in all units and at all times.",
+        "Outcome and exposure share no denominator, such as the number in post, which would tie them together.",
+    ),
+    identifies=("slope",),
+    needs=("fixed_effects",),
+    check_list=(
+        checks.check_clusters,
+        *ANSWERS,
+        checks.check_support,
+        checks.check_missing(0.30),
+        *PATHS,
+        *LEFT_OVER,
+    ),
+    beside=(beside.between_and_within, beside.last_periods_exposure, sensitivity.few_cluster_rows, beside.naive_row),
+)
+
+ALL = (CROSS_SECTIONAL, WITHIN_WORKER, ADJUSTED_INTERACTION, TWO_WAY_PANEL)

@@ -1,0 +1,149 @@
+"""The design of mediation: how much of an association goes through a mediator."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from hybrid_toolkit.designs import checks
+from hybrid_toolkit.designs.base import Design
+from hybrid_toolkit.designs.model_columns import DesignFit, Plan
+from hybrid_toolkit.designs.regression import regression_checks as shared
+from hybrid_toolkit.designs.regression import sensitivity
+from hybrid_toolkit.designs.regression.unmeasured import check_e_value
+from hybrid_toolkit.designs.verdicts import p_words
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.mediation.mediation import MediationFit, fit_mediation
+from hybrid_toolkit.models.terms.terms import Category, as_term
+from hybrid_toolkit.result import Check
+
+
+def _fit(frame: pd.DataFrame, plan: Plan, *, interaction: bool, confounders: tuple[str, ...]) -> DesignFit:
+    if len(plan.mediators) != 1:
+        raise EstimationError(
+            f"{len(plan.mediators)} mediators are named; this design splits an association by one.",
+            fix="Name one mediator, and declare a study for each other one.",
+            code="MEDIATORS",
+        )
+    fit = fit_mediation(
+        frame,
+        outcome=plan.outcome,
+        exposure=plan.exposure,
+        mediator=plan.mediators[0],
+        covariates=[*(as_term(frame, c) for c in confounders), *(Category(c) for c in plan.fixed_effects)],
+        interaction=interaction,
+        cluster=plan.cluster,
+        intervals=str(plan.setting("intervals", "monte-carlo")),
+        conf_level=plan.conf_level,
+    )
+    rows = fit.tidy()
+    row = rows[rows["term"] == ("total indirect" if interaction else "indirect")]
+    return DesignFit(plan, row.assign(term=f"{plan.exposure} through {plan.mediators[0]}", unit=plan.unit), fit)
+
+
+def fit_indirect(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The indirect part."""
+    interaction = bool(plan.setting("interaction", False))
+    return _fit(frame, plan, interaction=interaction, confounders=plan.confounders)
+
+
+def fit_naive(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The same with nothing held constant."""
+    return _fit(frame, replace(plan, fixed_effects=()), interaction=False, confounders=())
+
+
+def _mediation(fit: DesignFit) -> MediationFit:
+    assert isinstance(fit.fit, MediationFit)
+    return fit.fit
+
+
+def check_path(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """The exposure goes with the mediator at all."""
+    rows = _mediation(fit).tidy()
+    row = rows[rows["term"] == "exposure to mediator"].iloc[0]
+    good = bool(row["p_value"] < 0.05)
+    verdict = (
+        f"The exposure goes with a difference of {row['estimate']:+.3f} in the mediator ({p_words(row['p_value'])})"
+        + ("." if good else ": without a first step there is nothing to pass on.")
+    )
+    return Check("first path", good, verdict, float(row["p_value"]), 0.05)
+
+
+def check_residual_correlation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """How much an unmeasured common cause of mediator and outcome would have to do."""
+    rho = _mediation(fit).residual_correlation
+    if rho is None:
+        return None
+    good = abs(rho) >= 0.1
+    verdict = (
+        f"A common cause of mediator and outcome that correlated their errors at {rho:+.2f} leaves no indirect part"
+        + ("." if good else ": a weak one would do.")
+    )
+    return Check("mediator and outcome", good, verdict, rho, 0.1)
+
+
+def check_interaction(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """Whether the mediator's slope differs with the exposure."""
+    if _mediation(fit).interaction:
+        return None
+    other = _fit(frame, fit.plan, interaction=True, confounders=fit.plan.confounders)
+    low, high = fit.interval
+    good = bool(low <= other.estimate <= high)
+    verdict = f"With an exposure by mediator interaction the indirect part is {other.estimate:+.3f}" + (
+        ", inside the interval without it." if good else ", outside the interval without it: use the interaction."
+    )
+    return Check("interaction", good, verdict, other.estimate)
+
+
+def parts(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """Every other part of the split."""
+    rows = _mediation(fit).tidy()
+    main = "total indirect" if _mediation(fit).interaction else "indirect"
+    return rows[rows["term"] != main].assign(role="part", unit=fit.plan.unit)
+
+
+def with_interaction(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """The indirect part with the interaction taken the other way."""
+    there = not _mediation(fit).interaction
+    other = _fit(frame, fit.plan, interaction=there, confounders=fit.plan.confounders)
+    return other.beside(f"{'with' if there else 'without'} exposure by mediator")
+
+
+MEDIATION = Design(
+    id="mediation",
+    title="An association split by a mediator",
+    grade="associational",
+    estimand=(
+        "The interventional indirect part: the difference in the outcome if the mediator were moved from its spread "
+        "without the exposure to its spread with it, the exposure itself held in place."
+    ),
+    assumptions=(
+        "Nothing that is not recorded moves both exposure and outcome.",
+        "Nothing that is not recorded moves both mediator and outcome.",
+        "Nothing that is not recorded moves both exposure and mediator.",
+        "Nothing that the exposure moves is a common cause of mediator and outcome.",
+        "Mediator and outcome are linear in what is held constant.",
+    ),
+    identifies=("indirect",),
+    needs=("mediators",),
+    check_list=(
+        checks.check_clusters,
+        checks.check_missing(0.30),
+        check_path,
+        check_interaction,
+        check_residual_correlation,
+        checks.check_response,
+        checks.check_attrition,
+        sensitivity.check_residuals,
+        shared.check_left_out(fit_indirect),
+        check_e_value("difference"),
+        shared.check_naive(fit_naive),
+    ),
+    beside=(parts, with_interaction, shared.naive_beside(fit_naive)),
+    fit_with=fit_indirect,
+    naive_with=fit_naive,
+    settings={"interaction": (False, True), "intervals": ("monte-carlo", "jackknife", "delta", "bootstrap")},
+)
+
+ALL = (MEDIATION,)

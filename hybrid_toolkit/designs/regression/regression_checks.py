@@ -1,0 +1,101 @@
+"""Checks that designs with their own estimator share: naive comparison, events, leaving out clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.designs.base import STOPPED_SHORT, CheckOf, FitOf, RowsOf
+from hybrid_toolkit.designs.model_columns import DesignFit, noun
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.result import Check
+
+MIN_EVENTS = 10
+"""Events a term, below which slopes lean outwards (Peduzzi and others 1996)."""
+MOST_LEFT_OUT = 40
+"""Clusters that are left out one by one; with more, as many groups of them."""
+
+
+def check_naive(naive: FitOf) -> CheckOf:
+    """What the plain comparison says, beside the design's estimate."""
+
+    def check_naive_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
+        plain = naive(frame, fit.plan)
+        low, high = fit.interval
+        apart = not low <= plain.estimate <= high
+        verdict = (
+            f"A plain comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
+            f"{': they do not agree, so selection matters here' if apart else ''}."
+        )
+        return Check("naive comparison", None, verdict, plain.estimate)
+
+    return check_naive_comparison
+
+
+def naive_beside(naive: FitOf) -> RowsOf:
+    """The plain comparison as a row."""
+
+    def naive_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+        return naive(frame, fit.plan).beside("naive comparison", "naive")
+
+    return naive_row
+
+
+def check_left_out(fit_with: FitOf) -> CheckOf:
+    """No single cluster carries the estimate: the design fitted again without each."""
+
+    def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+        column = fit.plan.cluster
+        code = pd.factorize(frame[column], sort=True)[0]
+        grouped = code.max() >= MOST_LEFT_OUT
+        code = np.where(code >= 0, code % MOST_LEFT_OUT, code)
+        found: list[float] = []
+        for part in range(int(code.max()) + 1):
+            try:
+                found.append(fit_with(frame[code != part], fit.plan).estimate)
+            except EstimationError:
+                continue
+        each = noun(column) if not grouped else f"of {MOST_LEFT_OUT} groups of {noun(column, many=True)}"
+        if not found:
+            return Check("influence", None, f"No {noun(column)} can be left out: each is needed.")
+        low, high = fit.interval
+        good = bool(low <= min(found) and max(found) <= high)
+        verdict = (
+            f"Leaving out each {each} in turn moves the estimate between {min(found):+.3f} and "
+            f"{max(found):+.3f}, " + ("inside its interval." if good else "beyond its interval.")
+        )
+        return Check("influence", good, verdict, max(found) - min(found))
+
+    return check_influence
+
+
+def check_converged(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """The search ended at its optimum."""
+    good = fit.fit.converged
+    verdict = "The fit ended at its optimum." if good else STOPPED_SHORT
+    return Check("convergence", good, verdict)
+
+
+def check_events(terms: Callable[[DesignFit], int]) -> CheckOf:
+    """Enough events for the number of terms."""
+
+    def check_events_per_term(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+        events = getattr(fit.fit, "n_events", None)
+        if events is None:
+            return None
+        share = events / max(1, terms(fit))
+        good = share >= MIN_EVENTS
+        told = f"{events:,}" if events >= MIN_EVENTS else f"fewer than {MIN_EVENTS}"
+        verdict = f"{told} events for {terms(fit)} term(s)" + (
+            "." if good else f": under {MIN_EVENTS} a term, so slopes lean away from nothing."
+        )
+        return Check("events", good, verdict, share if events >= MIN_EVENTS else None, MIN_EVENTS)
+
+    return check_events_per_term
+
+
+def number_of_terms(fit: DesignFit) -> int:
+    """Slopes of a fit that has terms."""
+    return len([t for t in getattr(fit.fit, "terms", ()) if t != "(Intercept)"])

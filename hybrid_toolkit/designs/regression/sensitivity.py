@@ -1,0 +1,148 @@
+"""What stands beside a linear estimate on its sensitivity: few clusters, residuals, an unmeasured confounder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.designs.base import fit_plan, plan_instruments, terms_of
+from hybrid_toolkit.designs.checks import SMALL
+from hybrid_toolkit.designs.model_columns import DesignFit, noun
+from hybrid_toolkit.designs.verdicts import p_words
+from hybrid_toolkit.models.inference.few_clusters import fit_cr2
+from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
+from hybrid_toolkit.models.linear.residuals import LinearResiduals, linear_residuals
+from hybrid_toolkit.models.sensitivity.unmeasured_confounding import robustness_value
+from hybrid_toolkit.models.weighting.nonresponse_weighting import fit_response_weighted
+from hybrid_toolkit.result import TIDY_COLUMNS, Check
+
+FEW_CLUSTERS = 40
+"""Clusters under which the estimate is shown with methods made for few of them."""
+DRAWS = 1_999
+FAR = 4.0
+"""Residual standard deviations from which a row counts as far off."""
+TIMES = ("month", "wave", "year")
+
+
+def _model(frame: pd.DataFrame, fit: DesignFit) -> dict[str, Any]:
+    plan = fit.plan
+    return {
+        "outcome": plan.outcome,
+        "terms": terms_of(frame, plan),
+        "cluster": plan.cluster,
+        "fixed_effects": plan.fixed_effects,
+        "instruments": plan_instruments(plan),
+    }
+
+
+def few_cluster_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The estimate with CR2 errors and, without instruments, with the wild bootstrap's interval and p-value."""
+    if fit.linear.n_clusters >= FEW_CLUSTERS:
+        return None
+    model, plan = _model(frame, fit), fit.plan
+    every = fit_cr2(frame, **model, conf_level=plan.conf_level).tidy(unit=plan.unit)
+    rows = [every.loc[every["term"].eq(plan.target), list(TIDY_COLUMNS)].assign(term="CR2 errors")]
+    if not plan.instruments:
+        test = wild_bootstrap(frame, term=plan.target, draws=DRAWS, conf_level=plan.conf_level, **model)
+        if np.isfinite([test.conf_low, test.conf_high]).all():
+            rows.append(test.tidy(unit=plan.unit).assign(term="wild cluster bootstrap"))
+    return pd.concat(rows, ignore_index=True).assign(role="sensitivity")
+
+
+def least_squares_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The same slope by least squares with what is made for few clusters, beside a mixed model."""
+    rows = few_cluster_rows(frame, fit_plan(frame, fit.plan))
+    return None if rows is None else rows.assign(term="least squares, " + rows["term"])
+
+
+def check_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """Whether the wild cluster bootstrap tells a difference where the interval does."""
+    n, plan = fit.linear.n_clusters, fit.plan
+    if n >= FEW_CLUSTERS or len(plan.instruments) > 1 or (plan.instruments and plan.moderator):
+        return None
+    level = 1 - plan.conf_level
+    test = wild_bootstrap(frame, term=plan.target, draws=DRAWS, interval=False, **_model(frame, fit))
+    own = float(fit.row["p_value"].iloc[0])
+    apart = own < level <= test.p_value
+    verdict = (
+        f"With {n} {noun(plan.cluster, many=True)}, the wild cluster bootstrap gives {p_words(test.p_value)} where the "
+        f"interval gives {p_words(own)}: {'the interval tells more than it can' if apart else 'they agree'}."
+    )
+    return Check("few clusters", not apart, verdict, test.p_value, level)
+
+
+def _residuals(frame: pd.DataFrame, fit: DesignFit) -> LinearResiduals:
+    return linear_residuals(frame, **_model(frame, fit))
+
+
+def check_residuals(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """Shape of what is left over, and how many rows lie far off, by count; informs only. Not for a yes/no outcome."""
+    if frame[fit.plan.outcome].nunique() <= 2:
+        return None
+    left = _residuals(frame, fit).values
+    scaled = (left - left.mean()) / left.std()
+    far = int((scaled.abs() > FAR).sum())
+    skew = float((scaled**3).mean())
+    told = f"{far:,} rows lie" if far >= SMALL else ("No row lies" if not far else f"Fewer than {SMALL} rows lie")
+    shape = "close to even" if abs(skew) < 0.5 else "leaning to one side" if abs(skew) < 2 else "strongly lopsided"
+    return Check("residuals", None, f"{told} far from what the model gives, and the rest is {shape}.", skew)
+
+
+def check_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """How far what is left over in one period goes with the next, within the finest fixed effect; informs only."""
+    time = fit.plan.time or next((c for c in TIMES if c in frame), "")
+    effects = [c for c in (*fit.plan.fixed_effects, fit.plan.followed) if c and c != time]
+    if not time or not effects:
+        return None
+    finest = max(effects, key=lambda c: frame[c].nunique())
+    left = _residuals(frame, fit).values
+    keys = [frame.loc[left.index, finest], frame.loc[left.index, time]]
+    means = left.groupby(keys).mean().rename("left").reset_index().sort_values([finest, time])
+    last = means.groupby(finest)["left"].shift(1)
+    if last.notna().sum() < 3 * SMALL:
+        return None
+    r = float(means["left"].corr(last))
+    what = noun(fit.plan.cluster)
+    return Check(
+        "autocorrelation",
+        None,
+        f"Within each {noun(finest)}, what is left over in one {time} goes with the next by r = {r:+.2f}; intervals "
+        f"allow for likeness within each {what}, that over time among it.",
+        r,
+    )
+
+
+def check_unmeasured_confounding(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """How strong an unmeasured confounder would have to be (robustness value); not for an instrumented fit."""
+    if fit.plan.instruments:
+        return None
+    left = _residuals(frame, fit)
+    found = robustness_value(fit.estimate, left.std_error[fit.plan.target], df=left.df)
+    verdict = (
+        f"A confounder would have to explain {found.rv:.1%} of what is left of both exposure and outcome to bring the "
+        "estimate to zero."
+    )
+    return Check("unmeasured confounding", None, verdict, found.rv)
+
+
+def response_weighted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The same model with answers weighted up to all who were asked, by the columns of the model."""
+    plan = fit.plan
+    if not plan.answered or plan.fixed_effects or plan.instruments:
+        return None
+    asked = frame.assign(**{plan.answered: frame[plan.answered].fillna(False).astype(bool)})
+    terms = terms_of(frame, plan)
+    got = fit_response_weighted(
+        asked,
+        outcome=plan.outcome,
+        terms=terms,
+        response_terms=terms,
+        cluster=plan.cluster,
+        answered=plan.answered,
+        conf_level=plan.conf_level,
+    )
+    rows = got.tidy()
+    row = rows[rows["term"].eq(plan.target)]
+    return row.assign(term="answers weighted to all in post", unit=plan.unit, role="sensitivity")

@@ -1,0 +1,142 @@
+"""Rows shown beside an estimate: slopes in each group, other specifications, the naive comparison."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.designs.base import fit_plan, naive_fit
+from hybrid_toolkit.designs.model_columns import DesignFit, noun
+from hybrid_toolkit.models import (
+    Category,
+    Column,
+    Interaction,
+    LinearFit,
+    Spline,
+    Term,
+    as_term,
+    fit_linear,
+    fit_variance_components,
+    spline,
+)
+from hybrid_toolkit.models.terms.terms import numbers
+from hybrid_toolkit.result import TIDY_COLUMNS
+
+MIN_GROUP = 20
+"""Rows that a group needs before its own slope is shown."""
+
+
+def naive_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """The plain comparison of all rows."""
+    return naive_fit(frame, fit.plan).beside("naive comparison", "naive")
+
+
+def simple_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The slope on exposure in each group of the moderator."""
+    if not fit.plan.moderator:
+        return None
+    x, both, name = fit.plan.exposure, fit.plan.target, fit.plan.moderator
+    rows = [
+        fit.linear.combine({x: 1.0}, term=f"{x} where not {name}", unit=fit.plan.unit),
+        fit.linear.combine({x: 1.0, both: 1.0}, term=f"{x} where {name}", unit=fit.plan.unit),
+    ]
+    return pd.concat(rows, ignore_index=True).assign(role="slope")
+
+
+def group_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The slope on exposure in each finer group with enough rows."""
+    plan = fit.plan
+    if not plan.groups:
+        return None
+    answered = frame[frame[[plan.outcome, plan.exposure, plan.groups]].notna().all(axis=1)]
+    sizes = answered[plan.groups].value_counts()
+    levels = sorted(sizes.index[sizes >= MIN_GROUP])
+    if len(levels) < 2:
+        return None
+    rows = frame[frame[plan.groups].isin(levels)]
+    x, g = Column(plan.exposure), Category(plan.groups)
+    held = [as_term(rows, c) for c in plan.confounders]
+    model = _again(rows, fit, [x, g, Interaction(x, g), *held])
+    parts = []
+    for level in levels:
+        weights = {plan.exposure: 1.0}
+        if level != levels[0]:
+            weights[f"{plan.exposure}:{plan.groups}[{level}]"] = 1.0
+        row = model.combine(weights, term=f"{plan.exposure} in {plan.groups} {level}", unit=plan.unit)
+        parts.append(row.assign(n=int(sizes[level])))
+    return pd.concat(parts, ignore_index=True).assign(role="group slope")
+
+
+def spline_version(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The same contrast where exposure may bend: mean slope between its quartiles, one group less the other."""
+    plan = fit.plan
+    if not plan.moderator:
+        return None
+    curve, m = spline(frame, plan.exposure, df=3), Column(plan.moderator)
+    held = [as_term(frame, c) for c in plan.confounders]
+    model = _again(frame, fit, [curve, m, Interaction(curve, m), *held])
+    weights = {f"{c}:{plan.moderator}": w for c, w in _mean_slope(frame, curve).items()}
+    row = model.combine(weights, term="spline: difference in mean slope between quartiles", unit=plan.unit)
+    return row.assign(role="sensitivity")
+
+
+def _mean_slope(frame: pd.DataFrame, curve: Spline) -> dict[str, float]:
+    """Weights on a curve's columns that give its mean slope between the quartiles of the data."""
+    x = numbers(frame, curve.name)
+    ends = np.quantile(x[np.isfinite(x)], [0.25, 0.75])
+    return {c: float((v[1] - v[0]) / (ends[1] - ends[0])) for c, v in curve.basis(ends).items()}
+
+
+def _again(frame: pd.DataFrame, fit: DesignFit, terms: list[Term]) -> LinearFit:
+    plan = fit.plan
+    return fit_linear(
+        frame,
+        outcome=plan.outcome,
+        terms=terms,
+        fixed_effects=plan.fixed_effects,
+        cluster=plan.cluster,
+        conf_level=plan.conf_level,
+    )
+
+
+def other_measure(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The two measures of exposure in each other's place."""
+    plan = fit.plan
+    if len(plan.instruments) != 1:
+        return None
+    swapped = replace(plan, exposure=plan.instruments[0], instruments=(plan.exposure,))
+    return fit_plan(frame, swapped).beside(f"{plan.instruments[0]}, with {plan.exposure} in its place")
+
+
+def uncorrected(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The same model without the correction for measurement error."""
+    plan = fit.plan
+    if not plan.instruments:
+        return None
+    alone = replace(plan, exposure=plan.instruments[0], instruments=())
+    return fit_plan(frame, alone).beside(f"{plan.instruments[0]}, error not corrected")
+
+
+def between_and_within(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """Share of the outcome's variance between the units that the design compares with themselves."""
+    finest = max(fit.plan.fixed_effects, key=lambda c: frame[c].nunique())
+    parts = fit_variance_components(frame, outcome=fit.plan.outcome, group=finest)
+    row = pd.DataFrame(
+        {
+            "term": [f"share of variance between {noun(finest, many=True)}"],
+            "estimate": [parts.share_between if parts.converged else np.nan],
+            "n": [parts.n],
+            "unit": ["share" if parts.converged else "share (did not converge)"],
+        }
+    )
+    return row.reindex(columns=list(TIDY_COLUMNS)).assign(role="variance")
+
+
+def last_periods_exposure(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The same model on the exposure of the period before, where the frame has it."""
+    name = f"{fit.plan.exposure}_last"
+    if name not in frame:
+        return None
+    return fit_plan(frame, replace(fit.plan, exposure=name)).beside(f"{fit.plan.exposure} one period before")

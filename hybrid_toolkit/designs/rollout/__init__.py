@@ -1,0 +1,1 @@
+"""Designs for a policy that starts in some units before others."""

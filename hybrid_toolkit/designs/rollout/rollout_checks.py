@@ -1,0 +1,196 @@
+"""Checks of roll-outs. Each gives a verdict in one sentence; no team is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from hybrid_toolkit.designs.base import CheckOf, FitOf
+from hybrid_toolkit.designs.model_columns import DesignFit, noun
+from hybrid_toolkit.designs.rollout.rollout_fits import before_after, fit_two_by_two_plan, group_time, under_policy
+from hybrid_toolkit.designs.verdicts import judged, p_words
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear.linear import fit_linear
+from hybrid_toolkit.models.planning.pretrend_power import detectable_slope
+from hybrid_toolkit.models.rollout.event_time_path import EventPath
+from hybrid_toolkit.models.rollout.group_time_effects import FEW_UNITS
+from hybrid_toolkit.models.sensitivity.parallel_trends_bounds import breakdown
+from hybrid_toolkit.models.terms.terms import Column
+from hybrid_toolkit.result import Check
+
+NEAR = 6
+"""Times before the start that a check reads, at most."""
+
+
+def path_of(frame: pd.DataFrame, fit: DesignFit) -> EventPath:
+    """The plan's effects by time since the start, all against the last untreated period."""
+    return group_time(frame, fit.plan, base="universal").path()
+
+
+def check_parallel_trends(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """No trend before the start; and how steep a trend the data could have shown."""
+    path = path_of(frame, fit).near(NEAR, len(frame))
+    slope, _, p = path.slope_before()
+    seen = detectable_slope(path)
+    reach = float(np.mean([path.leads[i] - path.last_free for i in path.after]))
+    moved = seen * reach
+    if p < 0.05:
+        good: bool | None = False
+        verdict = (
+            f"The groups moved apart by {slope:+.3f} a period before the start ({p_words(p)}): parallel trends are in "
+            "doubt."
+        )
+    else:
+        good = True if moved < abs(fit.estimate) else None
+        weak = "" if good else ", more than the estimate itself, so this says little"
+        verdict = (
+            f"No trend before the start was seen ({p_words(p)}); with 80% power only a trend of {seen:.3f} a period "
+            f"would have been, which could move the estimate by {moved:.3f}{weak}."
+        )
+    return Check("parallel trends", good, verdict, p, 0.05)
+
+
+def check_bounds(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """How large departures from parallel trends may be before the interval holds zero (relative magnitudes)."""
+    path = path_of(frame, fit).near(NEAR, NEAR)
+    found = breakdown(path, conf_level=fit.plan.conf_level)
+    if found <= 0:
+        low, high = fit.interval
+        told = "so no bound is needed." if low <= 0 <= high else "though that of the estimate does not: a weak sign."
+        verdict = f"The interval by time since the start holds zero even if trends are parallel, {told}"
+    else:
+        verdict = (
+            f"Departures from parallel trends after the start may be up to {found:.1f} times the largest one before it "
+            "until the interval of the mean effect holds zero."
+        )
+    return Check("bounds on trends", None, verdict, found)
+
+
+def check_anticipation(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """Nothing moves in the period just before the start."""
+    earlier = replace(fit.plan, settings=(*fit.plan.settings, ("anticipation", 2)))
+    path = group_time(frame, earlier, base="universal").path()
+    at = [i for i, e in enumerate(path.leads) if -2 <= e < 0]
+    if not at or not path.vcov[at, at].all():
+        raise EstimationError("too few periods before the start.", fix="Bring earlier periods.", code="NO-LEADS")
+    w = np.full(len(at), 1 / len(at))
+    jump = float(w @ path.estimate[at])
+    error = float(np.sqrt(w @ path.vcov[np.ix_(at, at)] @ w))
+    p = float(2 * stats.t.sf(abs(jump) / error, path.df))
+    half = float(stats.t.ppf(0.5 + fit.plan.conf_level / 2, path.df)) * error
+    row = pd.Series({"std_error": error, "conf_low": jump - half, "conf_high": jump + half, "p_value": p})
+    good, weak = judged(row, fit)
+    verdict = (
+        f"The two periods before the start differ from the one before them by {jump:+.3f} ({p_words(p)})"
+        f"{': units may have reacted before the start' if good is False else weak}."
+    )
+    return Check("anticipation", good, verdict, p, 0.05)
+
+
+def check_placebo_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """A start put into the middle of the periods before anyone is under the policy should show nothing."""
+    plan = fit.plan
+    on = under_policy(frame, plan)
+    early = frame[frame[plan.time] < frame.loc[on == 1, plan.time].min()]
+    times = sorted(early[plan.time].dropna().unique())
+    if len(times) < 2:
+        raise EstimationError("too few periods before the start.", fix="Bring earlier periods.", code="NO-LEADS")
+    middle = times[(len(times) + 1) // 2]
+    ever = on.groupby(frame[plan.followed]).transform("max").reindex(early.index) == 1
+    if ever.all():  # the later starters stand in for units that never start
+        ever = early[plan.starts] <= early[plan.starts].median()
+    fake = early.assign(**{plan.starts: early[plan.starts].where(ever).mask(ever, middle)})
+    row = fit_two_by_two_plan(fake, replace(plan, confounders=())).row.iloc[0]
+    good, weak = judged(row, fit)
+    verdict = (
+        f"A start put into the middle of the periods before any policy gives {row['estimate']:+.3f} "
+        f"({p_words(row['p_value'])}){': something else moved the treated groups' if good is False else weak}."
+    )
+    return Check("placebo in time", good, verdict, float(row["p_value"]), 0.05)
+
+
+def check_groups(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """Enough units start together, and enough stay untreated."""
+    plan = fit.plan
+    starts = frame.groupby(plan.followed)[plan.starts].first()
+    on = under_policy(frame, plan).groupby(frame[plan.followed]).max().reindex(starts.index) == 1
+    never = int((~on).sum())
+    sizes = [*starts[on].value_counts(), *([never] if never else [])]
+    small, least, many = sum(n < FEW_UNITS for n in sizes), int(min(sizes)), noun(plan.followed, many=True)
+    verdict = f"Each group of {many} with one start, and the untreated, " + (
+        f"should have {FEW_UNITS} {many} or more; {small} of {len(sizes)} {'has' if small == 1 else 'have'} fewer."
+        if small
+        else f"has at least {FEW_UNITS} {many}."
+    )
+    return Check("group sizes", not small, verdict, float(FEW_UNITS - 1 if small else least), FEW_UNITS)
+
+
+def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """Units not yet under the policy do not move as more of the others come under it (beyond a straight trend)."""
+    plan = fit.plan
+    on = under_policy(frame, plan)
+    share = on.groupby(frame[plan.time]).transform("mean")
+    rows = frame[on == 0].assign(share_=share[on == 0], trend_=pd.factorize(frame[plan.time], sort=True)[0][on == 0])
+    level = rows[["share_", "trend_"]].drop_duplicates()
+    if len(level) < 3 or np.linalg.matrix_rank(level.assign(one_=1.0).to_numpy(dtype=float), tol=1e-8) < 3:
+        raise EstimationError(
+            "the share of units under the policy rises in a straight line, which cannot be told from a common trend.",
+            fix="Bring periods in which the share stays or jumps.",
+            code="STRAIGHT-RISE",
+        )
+    fit_now = fit_linear(
+        rows,
+        outcome=plan.outcome,
+        terms=[Column("share_"), Column("trend_")],
+        fixed_effects=[plan.followed],
+        cluster=plan.cluster,
+    )
+    row = fit_now.combine({"share_": 1.0}, term="share").iloc[0]
+    good, weak = judged(row, fit)
+    verdict = (
+        f"{noun(plan.followed, many=True).capitalize()} outside the policy "
+        f"{'move' if good is False else 'do not clearly move'} as the others come under it "
+        f"({row['estimate']:+.3f} from none to all, {p_words(row['p_value'])})"
+        f"{': the policy may touch them too, or the common trend bends' if good is False else weak}."
+    )
+    return Check("interference", good, verdict, float(row["p_value"]), 0.05)
+
+
+def check_leave_one_out(fit_with: FitOf) -> CheckOf:
+    """No single cluster carries the estimate: the design fitted without each in turn."""
+
+    def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
+        left, lost = [], 0
+        for name in frame[fit.plan.cluster].dropna().unique():
+            try:
+                left.append(fit_with(frame[frame[fit.plan.cluster] != name], fit.plan).estimate)
+            except EstimationError:
+                lost += 1
+        low, high = fit.interval
+        good = bool(left) and all(low <= v <= high for v in left)
+        what = noun(fit.plan.cluster)
+        more = f" ({lost} could not be left out)" if lost else ""
+        verdict = (
+            f"Leaving out each {what} in turn{more} moves the estimate between {min(left):+.3f} and {max(left):+.3f}, "
+            f"{'inside its interval.' if good else 'beyond its interval.'}"
+            if left
+            else f"No {what} can be left out: each is needed."
+        )
+        return Check("influence", good if left else None, verdict, float(np.ptp(left)) if left else None)
+
+    return check_influence
+
+
+def check_before_after(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    """What a plain comparison before and after says, beside the design's estimate."""
+    plain = before_after(frame, fit.plan)
+    low, high = fit.interval
+    apart = not low <= plain.estimate <= high
+    verdict = (
+        f"A plain comparison before and after gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
+        f"{': what all units share over time matters here' if apart else ''}."
+    )
+    return Check("naive comparison", None, verdict, plain.estimate)

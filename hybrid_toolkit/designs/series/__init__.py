@@ -1,0 +1,1 @@
+"""Designs for one or a few long time series."""

@@ -1,0 +1,204 @@
+"""From a plan of one or a few long series to its estimator, its checks and its placebos."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.designs.base import FitOf
+from hybrid_toolkit.designs.model_columns import DesignFit, Plan
+from hybrid_toolkit.designs.rollout.rollout_fits import told, whole
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear.linear import fit_linear
+from hybrid_toolkit.models.series.interrupted_counts import fit_interrupted_counts
+from hybrid_toolkit.models.series.interrupted_series import fit_interrupted
+from hybrid_toolkit.models.series.synthetic_control import fit_synthetic_control
+from hybrid_toolkit.models.series.synthetic_did import fit_synthetic_did
+from hybrid_toolkit.models.terms.terms import Column, numbers
+
+CHANGED = "changed_"
+MEAN_ROW = 2
+"""Row of a segmented fit that tells the mean change after the start."""
+
+
+def one_start(frame: pd.DataFrame, plan: Plan) -> Any:
+    """The one period in which the policy starts.
+
+    Raises
+    ------
+    EstimationError : there is none, or there are several.
+    """
+    found = frame[plan.starts].dropna().unique()
+    if len(found) != 1:
+        raise EstimationError(
+            f"column '{plan.starts}' holds {len(found)} starts; a series over time has one.",
+            fix="Use a design of a staggered roll-out for several, or fill in the start.",
+            code="SEVERAL-STARTS" if len(found) else "NO-TREATED",
+        )
+    return found[0]
+
+
+def series_of(frame: pd.DataFrame, plan: Plan, *, how: str, controlled: bool) -> pd.DataFrame:
+    """One row a period of the changed units, and of the others where they serve as control: means or sums.
+
+    Sums of counts come with those of the plan's duration; a row that lacks one of the two adds to neither.
+
+    Raises
+    ------
+    EstimationError : there is no unit of a kind that is needed, a unit is there twice in a period, or a column is not
+        numeric.
+    CoverageError : a column is not there.
+    """
+    twice = int(frame.duplicated([plan.followed, plan.time]).sum())
+    if twice:
+        raise EstimationError(
+            f"{twice:,} row(s) repeat a unit of '{plan.followed}' in a period of '{plan.time}'.",
+            fix="Bring the data to one row a unit and period.",
+            code="PANEL-DUPLICATE",
+        )
+    columns = [plan.outcome, *([plan.duration] if plan.duration and how == "sum" else [])]
+    both = frame[columns].notna().all(axis=1).to_numpy()
+    values = {c: np.where(both, numbers(frame, c), np.nan) for c in columns}
+    rows = frame.assign(**values, **{CHANGED: frame[plan.starts].notna().astype("float64")})
+    if controlled and not (rows[CHANGED] == 0).any():
+        raise EstimationError(
+            "no unit stays without the policy, so there is no control series.",
+            fix="Use the design interrupted-series, or bring unchanged units.",
+            code="NO-UNTREATED",
+        )
+    rows = rows if controlled else rows[rows[CHANGED] == 1]
+    grouped = rows.groupby([CHANGED, plan.time])[columns]
+    return (grouped.mean() if how == "mean" else grouped.sum(min_count=1)).reset_index()
+
+
+def interrupted_plan(*, controlled: bool) -> FitOf:
+    """A function that fits the segmented regression of a plan."""
+
+    def fit_with(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+        season = whole(plan, "season", 0)
+        fit = fit_interrupted(
+            series_of(frame, plan, how="mean", controlled=controlled),
+            outcome=plan.outcome,
+            period=plan.time,
+            start=one_start(frame, plan),
+            control=CHANGED if controlled else None,
+            season=season or None,
+            errors=str(plan.setting("errors", "ar1")),
+            conf_level=plan.conf_level,
+        )
+        return DesignFit(plan, told(fit.tidy().iloc[[MEAN_ROW]], plan), fit)
+
+    return fit_with
+
+
+def fit_counts_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The segmented regression of counts of the changed units, against the others where there are any."""
+    controlled = bool(frame[plan.starts].isna().any())
+    season = whole(plan, "season", 0)
+    fit = fit_interrupted_counts(
+        series_of(frame, plan, how="sum", controlled=controlled),
+        outcome=plan.outcome,
+        period=plan.time,
+        start=one_start(frame, plan),
+        exposure=plan.duration or None,
+        control=CHANGED if controlled else None,
+        season=season or None,
+        family=str(plan.setting("family", "poisson")),
+        conf_level=plan.conf_level,
+    )
+    return DesignFit(plan, told(fit.tidy().iloc[[MEAN_ROW]], plan), fit)
+
+
+def fit_synthetic_control_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The changed units' mean less its synthetic control."""
+    fit = fit_synthetic_control(
+        frame,
+        outcome=plan.outcome,
+        unit=plan.followed,
+        period=plan.time,
+        first_treated=plan.starts,
+        demean=bool(plan.setting("demean", True)),
+        incomplete="drop",
+        conf_level=plan.conf_level,
+    )
+    return DesignFit(plan, told(fit.tidy(), plan), fit)
+
+
+def fit_synthetic_did_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """Synthetic difference in differences."""
+    fit = fit_synthetic_did(
+        frame,
+        outcome=plan.outcome,
+        unit=plan.followed,
+        period=plan.time,
+        first_treated=plan.starts,
+        variance=str(plan.setting("variance", "placebo")),
+        incomplete="drop",
+        conf_level=plan.conf_level,
+    )
+    return DesignFit(plan, told(fit.tidy(), plan), fit)
+
+
+def level_and_slope(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """The change of level and of slope, the change in the last period and the trend before."""
+    rows = fit.fit.tidy()  # type: ignore[attr-defined]
+    return pd.DataFrame(rows.drop(index=MEAN_ROW).assign(unit=fit.plan.unit, role="sensitivity"))
+
+
+def with_setting(name: str, value: str, words: str, fit_with: FitOf) -> Any:
+    """The same question with another setting."""
+
+    def other_setting(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+        kept = tuple(s for s in fit.plan.settings if s[0] != name)
+        other = fit_with(frame, replace(fit.plan, settings=(*kept, (name, value))))
+        return other.beside(words)
+
+    return other_setting
+
+
+def other_level(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+    """The synthetic control with the units' levels left in, or taken out."""
+    kept = bool(fit.plan.setting("demean", True))
+    words = "units' own levels left in" if kept else "units' own levels taken out"
+    others = tuple(s for s in fit.plan.settings if s[0] != "demean")
+    other = fit_synthetic_control_plan(frame, replace(fit.plan, settings=(*others, ("demean", not kept))))
+    return other.beside(words)
+
+
+def naive_series(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The changed units' mean after the start less their mean before, over periods, neighbours taken as unrelated."""
+    rows = series_of(frame, plan, how="mean", controlled=False)
+    return _before_after_row(rows[plan.outcome], rows[plan.time] >= one_start(frame, plan), plan)
+
+
+def naive_counts(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    """The log of the changed units' rate after the start over that before, by the delta method."""
+    rows = series_of(frame, plan, how="sum", controlled=False)
+    after = rows[plan.time] >= one_start(frame, plan)
+    y, over = rows[plan.outcome], rows[plan.duration] if plan.duration else pd.Series(1.0, index=rows.index)
+    mean, of_over = (s.groupby(after).transform("mean") for s in (y, over))
+    if not ((mean > 0) & (of_over > 0)).all():
+        raise EstimationError(
+            f"the mean of '{plan.outcome}', or of what it is counted over, before or after the start is not above 0: "
+            "its rate has no logarithm.",
+            fix="Check that the outcome counts events, and join periods without any.",
+            code="NO-EVENTS",
+        )
+    log_rate = pd.Series(np.log(mean / of_over), index=rows.index)
+    return _before_after_row(log_rate + y / mean - over / of_over, after, plan)
+
+
+def _before_after_row(y: pd.Series[float], after: pd.Series[bool], plan: Plan) -> DesignFit:
+    rows = pd.DataFrame({plan.outcome: y, plan.exposure: after.astype("float64"), "period_": np.arange(len(y))})
+    fit = fit_linear(
+        rows,
+        outcome=plan.outcome,
+        terms=[Column(plan.exposure)],
+        cluster="period_",
+        conf_level=plan.conf_level,
+    )
+    row = fit.combine({plan.exposure: 1.0}, term=plan.exposure, unit=plan.unit)
+    return DesignFit(replace(plan, confounders=(), fixed_effects=(), instruments=()), row, fit)

@@ -1,0 +1,1 @@
+"""What is measured, by topic: exposure, practice, career stage, exclusion, wellbeing, services."""

@@ -1,0 +1,128 @@
+"""Digital access of households and workers, and who is reached (metrics MC1, MC3, MC5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
+from hybrid_toolkit.metrics.constructs.practice import is_remote
+from hybrid_toolkit.metrics.unit_frames import flag, look_up, month_of, number, optional, require
+
+ADEQUATE_MBPS = 30.0
+"""Home download speed from which a worker's broadband counts as adequate."""
+WAKING_HOURS = 487.0
+"""Waking hours a month (16 a day), over which a household's broadband cost is spread. This project's proposal."""
+NET_PAY: Mapping[str, float] = {"1": 1800.0, "2": 2150.0, "3": 2500.0, "4": 2900.0, "5": 3500.0}
+"""Net pay a month, pounds, taken for each band where the authority gives none. This project's assumption."""
+
+
+def household_access(data: EvaluationData) -> pd.DataFrame:
+    """Digital access of each household at its latest record (MC1).
+
+    Columns: ``family_id``; ``la_id``, ``lsoa``, ``rural``, ``need``, ``risk`` where known; ``date`` of the record;
+    ``recorded`` (whether it is known that all ten needs are met, or not); ``count`` of the ten met (0 to 10, missing
+    where any flag is); ``meets`` = all ten, after the Minimum Digital Living Standard: False as soon as one is known
+    not to be met; ``low_access`` = not ``meets``. Families without a record stay, with missing values: access is not
+    recorded at random, and a share among the recorded is not a share of families.
+
+    Raises
+    ------
+    CoverageError : ``access`` is not there or lacks one of the ten flags.
+
+    Examples
+    --------
+    >>> flags = {f: [True, True] for f in ACCESS_FLAGS}
+    >>> a = pd.DataFrame({"family_id": ["f", "g"], "date": pd.to_datetime(["2025-01-07"] * 2), **flags})
+    >>> a.loc[1, "devices"] = False
+    >>> household_access(EvaluationData({"access": a}))[["count", "meets"]].values.tolist()
+    [[10.0, True], [9.0, False]]
+    """
+    rows = require(data, "access", "family_id", "date", *ACCESS_FLAGS)
+    latest = rows.sort_values("date", kind="stable").drop_duplicates("family_id", keep="last").set_index("family_id")
+    flags = latest[list(ACCESS_FLAGS)].astype("boolean")
+    count = flags.astype("float64").sum(axis=1, skipna=False)
+    meets = flags.all(axis=1, skipna=False).astype("boolean")
+    scored = pd.DataFrame({"date": latest["date"], "count": count, "meets": meets, "low_access": ~meets})
+    family = optional(data, "family", "family_id")
+    if family is None:
+        out = scored.reset_index()
+    else:
+        known = [c for c in ("family_id", "la_id", "lsoa", "rural", "need", "risk") if c in family]
+        ids = pd.Index(family["family_id"]).union(scored.index).rename("family_id")
+        base = family[known].drop_duplicates("family_id").set_index("family_id").reindex(ids)
+        out = base.join(scored).reset_index()
+    out["recorded"] = out["meets"].notna()
+    return out.sort_values("family_id").reset_index(drop=True)
+
+
+def contact_engagement(data: EvaluationData) -> pd.DataFrame:
+    """Whether the family engaged, with the mode and the household's access, one row a held contact (MC3).
+
+    Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month``, ``remote`` and ``low_access``
+    (nullable booleans), ``engaged`` (0, 1 or missing), ``risk`` (1 to 5), ``need``, ``rural``. Contacts that were not
+    held are left out; missing values are kept.
+
+    Raises
+    ------
+    CoverageError : ``contact`` lacks ``engaged`` or ``mode``, or ``access`` is not there.
+    """
+    rows = require(data, "contact", "contact_id", "family_id", "held_date", "mode", "engaged")
+    rows = rows[rows["held_date"].notna()]
+    out = rows[["contact_id", "family_id"]].copy()
+    out["worker_id"] = rows["worker_id"] if "worker_id" in rows else pd.Series(pd.NA, index=rows.index, dtype="str")
+    out = look_up(out, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    out["month"] = month_of(rows["held_date"])
+    out["remote"] = is_remote(rows["mode"])
+    out = look_up(out, household_access(data), "family_id", ["low_access"])
+    out["low_access"] = out["low_access"].astype("boolean")
+    out["engaged"] = flag(rows, "engaged").astype("float64")
+    family = optional(data, "family", "family_id")
+    out = look_up(out, family, "family_id", ["risk", "need", "rural"])
+    out["risk"], out["rural"] = number(out, "risk"), flag(out, "rural")
+    return out.reset_index(drop=True)
+
+
+def worker_broadband(data: EvaluationData, *, net_pay: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """Who bears the cost of home broadband and who travels instead, one row a worker (MC5, seed pathway E1).
+
+    Columns: ``worker_id``, ``team_id``, ``role``, ``commute_min``; ``adequate`` (30 Mbit/s or more at home);
+    ``rs_desk``, the worker's home share of desk hours over all months; ``work_share`` = home desk hours a month /
+    487 waking hours; ``burden`` = 100 x monthly cost x work share / net pay (%); ``travel_h``, hours of commuting and
+    of travel to families a month, the mean of the worker's months; ``n_months``.
+
+    Parameters
+    ----------
+    net_pay : pounds a month for each pay band; the default is an assumption of this project.
+
+    Raises
+    ------
+    CoverageError : ``worker.broadband_mbps`` or ``worker_month`` hours are not there.
+    """
+    workers = require(data, "worker", "worker_id", "broadband_mbps")
+    months = require(data, "worker_month", "worker_id", "month", "h_home", "h_office")
+    hours = pd.DataFrame(
+        {
+            "home": number(months, "h_home"),
+            "desk": number(months, "h_home") + number(months, "h_office"),
+            "travel_h": number(months, "h_commute") + number(months, "h_visit_travel"),
+        }
+    ).groupby(months["worker_id"])
+    mean, total = hours.mean(), hours.sum(min_count=1)
+    columns = ["worker_id", *(c for c in ("team_id", "role", "commute_min") if c in workers)]
+    out = workers[columns].copy()
+    speed = number(workers, "broadband_mbps")
+    out["adequate"] = speed.ge(ADEQUATE_MBPS).astype("boolean").where(speed.notna())
+    out["rs_desk"] = workers["worker_id"].map(total["home"] / total["desk"].where(total["desk"] > 0))
+    out["work_share"] = (workers["worker_id"].map(mean["home"]) / WAKING_HOURS).clip(upper=1.0)
+    if "net_pay_band" in workers:
+        pay = workers["net_pay_band"].map(dict(NET_PAY if net_pay is None else net_pay)).astype("float64")
+    else:
+        pay = pd.Series(np.nan, index=workers.index, dtype="float64")
+    out["burden"] = 100.0 * number(workers, "broadband_cost") * out["work_share"] / pay
+    out["travel_h"] = workers["worker_id"].map(mean["travel_h"])
+    out["n_months"] = workers["worker_id"].map(months.groupby("worker_id").size()).fillna(0).astype("int64")
+    return out.reset_index(drop=True)

@@ -1,0 +1,224 @@
+"""The quality of relational practice as records show it: choice, timeliness, continuity, skill, alliance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS, REMOTE_MODES
+from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
+from hybrid_toolkit.metrics.unit_frames import flag, look_up, month_of, number, optional, require, safe_ratio
+
+CARE_ITEMS = ("collaboration", "autonomy", "empathy")
+"""Rated dimensions whose mean is the care score (MA1)."""
+AUTHORITY_ITEMS = ("purposefulness", "child_focus", "clarity")
+"""Rated dimensions whose mean is the authority score (MA1)."""
+
+
+def is_remote(mode: pd.Series[str]) -> pd.Series[bool]:
+    """Whether a contact was by video or telephone; missing where the mode is.
+
+    Examples
+    --------
+    >>> is_remote(pd.Series(["video", "home", None], dtype="str")).tolist()
+    [True, False, <NA>]
+    """
+    return mode.isin(REMOTE_MODES).astype("boolean").where(mode.notna())
+
+
+def contact_practice(data: EvaluationData) -> pd.DataFrame:
+    """Whether the family's choice was honoured and whether the contact was in time, one row a contact.
+
+    Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month`` (of the day held, else due),
+    ``mode``, ``remote``; ``choice_honoured`` (MA3) = 1 where a choice was offered and the way the family wanted was
+    the way used, 0 where not, missing where the offer, the wish or the mode was not recorded or the contact was not
+    held; ``timely`` (MF3) = 1 where held by the due date, 0 where held later, or due and not held by the last day
+    the data know of; missing without a due date, or where that day is still to come.
+
+    ``measure`` makes the same columns by an Ibis expression on DuckDB (``contact_level.all_contacts``).
+
+    A service that records a wish only after it offers a choice will see a share of the offers only: look at the
+    missing share first.
+
+    Raises
+    ------
+    CoverageError : ``contact`` lacks ``held_date`` or ``mode``. Other columns open what they open.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2025-01-07", "2025-01-09"])
+    >>> d = EvaluationData({"contact": pd.DataFrame({
+    ...     "contact_id": ["1", "2"], "family_id": ["f", "f"], "worker_id": ["a", "a"],
+    ...     "due_date": pd.to_datetime(["2025-01-08"] * 2), "held_date": day, "mode": ["home", "video"],
+    ...     "mode_offered_choice": [True, True], "mode_preferred": ["home", "home"]})})
+    >>> contact_practice(d)[["choice_honoured", "timely"]].values.tolist()
+    [[1.0, 1.0], [0.0, 0.0]]
+    """
+    rows = require(data, "contact", "contact_id", "family_id", "held_date", "mode")
+    worker_id = rows["worker_id"] if "worker_id" in rows else pd.Series(pd.NA, index=rows.index, dtype="str")
+    out = rows[["contact_id", "family_id"]].assign(worker_id=worker_id)
+    out = look_up(out, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    held = rows["held_date"]
+    due = rows["due_date"] if "due_date" in rows else pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]")
+    out["month"] = month_of(held.fillna(due))
+    out["mode"] = rows["mode"]
+    out["remote"] = is_remote(rows["mode"])
+    out["choice_honoured"] = _choice(rows)
+    last = max((d for d in (held.max(), due.where(held.notna()).max()) if pd.notna(d)), default=pd.NaT)
+    passed = due.lt(last) if pd.notna(last) else pd.Series(False, index=rows.index)
+    known = due.notna() & (held.notna() | passed)
+    out["timely"] = held.le(due).astype("float64").where(known)
+    return out.reset_index(drop=True)
+
+
+def _choice(rows: pd.DataFrame) -> pd.Series[float]:
+    if "mode_preferred" not in rows or "mode_offered_choice" not in rows:
+        return pd.Series(np.nan, index=rows.index, dtype="float64")
+    offered = flag(rows, "mode_offered_choice")
+    known = offered.notna() & rows["mode_preferred"].notna() & rows["mode"].notna() & rows["held_date"].notna()
+    honoured = offered.fillna(False).astype(bool) & rows["mode"].eq(rows["mode_preferred"])
+    return honoured.astype("float64").where(known)
+
+
+def continuity(data: EvaluationData) -> pd.DataFrame:
+    """Continuity of the worker, one row a child (MF2).
+
+    From held contacts of a child: ``n_contacts`` N; ``n_contact_workers``; ``usual_provider_share`` = max n_j / N;
+    ``bice_boxerman`` = (sum n_j^2 - N) / (N (N - 1)), for N of 4 or more (Bice and Boxerman 1977). From allocation
+    spells: ``n_workers`` distinct workers allocated, ``child_years`` from the first day allocated to the last,
+    ``workers_12m`` distinct workers in the last twelve months the spells cover, and ``three_or_more`` (0/1) of those,
+    the analogue of the national measure. Shares are 0 to 1, higher is steadier. ``family_id`` and ``team_id`` are the
+    child's most frequent in the contacts; without contacts, the team is that of the last worker allocated. Missing
+    parts stay missing.
+
+    Raises
+    ------
+    CoverageError : neither ``contact`` with ``child_id`` and ``worker_id`` nor ``allocation_spell`` is there.
+
+    Examples
+    --------
+    >>> d = EvaluationData({"contact": pd.DataFrame({
+    ...     "contact_id": list("1234"), "family_id": ["f"] * 4, "child_id": ["c"] * 4,
+    ...     "worker_id": ["a", "a", "a", "b"], "held_date": pd.to_datetime(["2025-01-07"] * 4)})})
+    >>> continuity(d)[["usual_provider_share", "bice_boxerman"]].values.tolist()
+    [[0.75, 0.5]]
+    """
+    columns = ("child_id", "family_id", "worker_id", "held_date")
+    spells = optional(data, "allocation_spell", "child_id", "worker_id", "start_date")
+    if spells is None:
+        contacts: pd.DataFrame | None = require(data, "contact", *columns)
+    else:
+        contacts = optional(data, "contact", *columns)
+    parts = []
+    if contacts is not None:
+        parts.append(unit_frame(data, "contact_continuity"))
+    if spells is not None:
+        parts.append(_spell_continuity(data, spells))
+    out = parts[0] if len(parts) == 1 else parts[0].merge(parts[1], on="child_id", how="outer")
+    if "spell_team_id" in out:
+        team = out["spell_team_id"]
+        out["team_id"] = out["team_id"].fillna(team) if "team_id" in out else team
+    wanted = (
+        *("child_id", "family_id", "team_id", "n_contacts", "n_contact_workers", "usual_provider_share"),
+        *("bice_boxerman", "n_workers", "child_years", "workers_12m", "three_or_more"),
+    )
+    for name in wanted:
+        if name not in out:
+            out[name] = pd.Series(pd.NA, index=out.index, dtype="str") if name.endswith("_id") else np.nan
+    return out[list(wanted)].sort_values("child_id").reset_index(drop=True)
+
+
+def _spell_continuity(data: EvaluationData, spells: pd.DataFrame) -> pd.DataFrame:
+    end = spells["end_date"] if "end_date" in spells else pd.Series(pd.NaT, index=spells.index, dtype="datetime64[us]")
+    last = max(spells["start_date"].max(), end.max()) if end.notna().any() else spells["start_date"].max()
+    rows = spells.assign(end_date=end.fillna(last))
+    by = rows.groupby("child_id")
+    days = (by["end_date"].max() - by["start_date"].min()).dt.days.astype("float64") + 1.0
+    out = pd.DataFrame({"n_workers": by["worker_id"].nunique().astype("float64"), "child_years": days / 365.25})
+    year = rows[rows["end_date"] > last - pd.DateOffset(years=1)]
+    recent = year.groupby("child_id")["worker_id"].nunique().astype("float64")
+    out["workers_12m"] = recent.reindex(out.index)
+    out["three_or_more"] = out["workers_12m"].ge(3).astype("float64").where(out["workers_12m"].notna())
+    last_spell = rows.sort_values(["child_id", "start_date", "worker_id"]).drop_duplicates("child_id", keep="last")
+    teams = look_up(last_spell, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    out["spell_team_id"] = teams.set_index("child_id")["team_id"]
+    return out.reset_index()
+
+
+def practice_skill(data: EvaluationData) -> pd.DataFrame:
+    """Rated skill of recorded meetings, one row a meeting: the mean over its raters (MA1).
+
+    Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month``, ``remote``, ``n_raters``, and 1 to 5,
+    higher is more skilled: ``care`` (mean of collaboration, autonomy, empathy), ``authority`` (mean of purposefulness,
+    child focus, clarity), ``evocation``, ``skill`` (mean of all seven). A score is missing where any of its ratings is.
+    ``rater_1``, ``rater_2``, ... in the order of their ids, with their scores ``skill_1``, ``skill_2``, ...
+
+    Raises
+    ------
+    CoverageError : ``practice_rating`` or ``contact`` is not there.
+    """
+    ratings = require(data, "practice_rating", "contact_id", "rater_id", *PRACTICE_ITEMS)
+    contacts = require(data, "contact", "contact_id", "family_id", "worker_id", "held_date", "mode")
+    items = ratings[list(PRACTICE_ITEMS)].astype("float64")
+    scores = pd.DataFrame(
+        {
+            "care": items[list(CARE_ITEMS)].mean(axis=1, skipna=False),
+            "authority": items[list(AUTHORITY_ITEMS)].mean(axis=1, skipna=False),
+            "evocation": items["evocation"],
+            "skill": items.mean(axis=1, skipna=False),
+        }
+    )
+    out = scores.groupby(ratings["contact_id"]).mean()
+    wide = scores.assign(rater=ratings["rater_id"], contact_id=ratings["contact_id"]).sort_values(
+        ["contact_id", "rater"]
+    )
+    turn = wide.groupby("contact_id").cumcount() + 1
+    for k in range(1, int(turn.max()) + 1 if len(turn) else 1):
+        out = out.join(wide[turn.eq(k)].set_index("contact_id").add_suffix(f"_{k}"))
+    out["n_raters"] = ratings.groupby("contact_id")["rater_id"].nunique().astype("float64")
+    out = look_up(out.reset_index(), contacts, "contact_id", ["family_id", "worker_id", "held_date", "mode"])
+    out = look_up(out, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    out["month"], out["remote"] = month_of(out["held_date"]), is_remote(out["mode"])
+    return out.drop(columns=["held_date", "mode"])
+
+
+def supervision_months(data: EvaluationData, *, due_per_month: float = 1.0) -> pd.DataFrame:
+    """Supervision held against supervision due, one row a worker and month (MB4).
+
+    Columns: ``worker_id``, ``team_id``, ``month``, ``sessions``, ``due`` (``due_per_month``, the local standard),
+    ``reflective``, ``in_person``, ``observed`` (sessions of that kind) and the sessions in which each was recorded
+    (``reflective_n``, ``in_person_n``, ``observed_n``). Worker-months come from ``worker_month`` where it is there, so
+    that a month without a session counts; otherwise only months with a session can be seen.
+
+    Raises
+    ------
+    CoverageError : there is no ``supervision`` table.
+    """
+    rows = require(data, "supervision", "worker_id", "date")
+    seen = pd.DataFrame({"worker_id": rows["worker_id"], "month": month_of(rows["date"]), "sessions": 1.0})
+    mode = rows["mode"] if "mode" in rows else pd.Series(pd.NA, index=rows.index, dtype="str")
+    kinds = {
+        "reflective": flag(rows, "reflective"),
+        "in_person": mode.eq("in_person").astype("boolean").where(mode.notna()),
+        "observed": flag(rows, "observed"),
+    }
+    for name, kind in kinds.items():
+        seen[name] = kind.fillna(False).astype("float64")
+        seen[f"{name}_n"] = kind.notna().astype("float64")
+    total = seen.groupby(["worker_id", "month"]).sum()
+    months = optional(data, "worker_month", "worker_id", "month")
+    if months is not None:
+        keys = months[["worker_id", "month"]].astype({"month": "datetime64[us]"})
+        total = keys.merge(total.reset_index(), on=["worker_id", "month"], how="left").fillna(
+            dict.fromkeys(total.columns, 0.0)
+        )
+    else:
+        total = total.reset_index()
+    total["due"] = due_per_month
+    return look_up(total, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+
+
+def cover_burden(load: pd.DataFrame) -> pd.Series[float]:
+    """Duty responses for colleagues' families per office day, row by row (ME8)."""
+    return safe_ratio(number(load, "duty_cover"), number(load, "office_days"))

@@ -1,0 +1,128 @@
+"""Timeliness, re-referral and visits from children's records, and the workforce rates of authorities (MF1 to MF4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
+from hybrid_toolkit.metrics.unit_frames import flag, look_up, month_of, number, optional, require
+
+ASSESSMENT_DAYS = 45
+"""Working days in which an assessment should end."""
+ICPC_DAYS = 15
+"""Working days from the start of a section 47 enquiry to the initial conference."""
+MAX_GAP_DAYS: Mapping[str, int] = {"cp": 14, "cin": 28, "cla": 42, "leaver": 56}
+"""Days between visits by the family's plan, taken where the authority sets none. This project's assumption."""
+ABSENCE_DAYS = 253
+"""Working days a year in the published absence rate."""
+
+
+def working_days(start: pd.Series[pd.Timestamp], end: pd.Series[pd.Timestamp]) -> pd.Series[float]:
+    """Weekdays after the start up to and with the end; bank holidays are counted as weekdays.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(pd.Series(["2025-01-03"])), pd.to_datetime(pd.Series(["2025-01-06"]))
+    >>> working_days(*day).tolist()
+    [1.0]
+    """
+    known = (start.notna() & end.notna()).to_numpy(dtype=bool)
+    out = np.full(len(start), np.nan)
+    one = np.timedelta64(1, "D")
+    first = start[known].to_numpy().astype("datetime64[D]") + one
+    last = end[known].to_numpy().astype("datetime64[D]") + one
+    out[known] = np.busday_count(first, last)
+    return pd.Series(out, index=start.index)
+
+
+def referral_outcomes(data: EvaluationData) -> pd.DataFrame:
+    """Timeliness and re-referral, one row a referral of a child (MF3, MF4).
+
+    Columns: ``child_id``, ``family_id``, ``month`` of referral; ``assessment_days`` and ``icpc_days`` in working days;
+    ``assessment_in_time`` (45 or fewer), ``icpc_in_time`` (15 or fewer), ``rereferral``: 0, 1 or missing. What has not
+    ended is missing, not late.
+
+    Raises
+    ------
+    CoverageError : there is no ``child_event`` table.
+    """
+    rows = require(data, "child_event", "child_id", "referral_date")
+    out = rows[["child_id"]].copy()
+    out["family_id"] = rows["family_id"] if "family_id" in rows else rows["child_id"]
+    out["month"] = month_of(rows["referral_date"])
+    for name, begin, finish, limit in (
+        ("assessment", "assessment_start_date", "assessment_end_date", ASSESSMENT_DAYS),
+        ("icpc", "s47_date", "icpc_date", ICPC_DAYS),
+    ):
+        there = begin in rows and finish in rows
+        days = working_days(rows[begin], rows[finish]) if there else pd.Series(np.nan, index=rows.index)
+        out[f"{name}_days"] = days
+        out[f"{name}_in_time"] = days.le(limit).astype("float64").where(days.notna())
+    out["rereferral"] = flag(rows, "rereferral").astype("float64")
+    return out.reset_index(drop=True)
+
+
+def visit_gaps(data: EvaluationData, *, max_gap_days: Mapping[str, int] | None = None) -> pd.DataFrame:
+    """Gaps between held contacts in person of one child, one row a gap (MF3).
+
+    Columns: ``child_id``, ``family_id``, ``worker_id`` and ``team_id`` of the later contact, ``month``, ``gap_days``,
+    ``in_time`` (1 where the gap is within the days that the family's plan allows; missing where the plan is not known).
+    The time since a child's last contact is not a gap yet and is not seen.
+
+    Parameters
+    ----------
+    max_gap_days : need -> days; the default is an assumption of this project.
+
+    Raises
+    ------
+    CoverageError : ``contact.child_id`` or ``family.need`` is not there.
+    """
+    limit = dict(MAX_GAP_DAYS if max_gap_days is None else max_gap_days)
+    rows = require(data, "contact", "contact_id", "family_id", "child_id", "worker_id", "held_date", "mode")
+    family = require(data, "family", "family_id", "need")
+    rows = rows[rows["held_date"].notna() & rows["mode"].notna() & ~rows["mode"].isin(REMOTE_MODES)]
+    rows = rows.dropna(subset=["child_id"]).sort_values(["child_id", "held_date", "contact_id"])
+    out = look_up(rows[["child_id", "family_id", "worker_id"]], family, "family_id", ["need"])
+    out = look_up(out, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    out["month"] = month_of(rows["held_date"])
+    out["gap_days"] = rows.groupby("child_id")["held_date"].diff().dt.days.astype("float64")
+    allowed = out["need"].map(limit).astype("float64")
+    out["in_time"] = out["gap_days"].le(allowed).astype("float64").where(allowed.notna())
+    return out[out["gap_days"].notna()].reset_index(drop=True)
+
+
+def authority_years(data: EvaluationData) -> pd.DataFrame:
+    """Tops and bottoms of the workforce rates, one row an authority and year (MF1 and its neighbours).
+
+    Columns: ``la_id``, ``year``, the totals of ``la_year`` (missing where it has none), and the denominators
+    ``vacancy_base`` (vacancies + in post), ``agency_base`` (agency + in post), ``absence_base`` (253 days x in post).
+
+    Raises
+    ------
+    CoverageError : there is no ``la_year`` table.
+    """
+    rows = require(data, "la_year", "la_id", "year")
+    out = rows[["la_id", "year"]].copy()
+    for name in (
+        *("inpost_fte", "leavers_fte", "agency_fte", "vacancy_fte", "case_holders_fte", "cases"),
+        "working_days_lost_fte",
+    ):
+        out[name] = number(rows, name)
+    out["vacancy_base"] = out["vacancy_fte"] + out["inpost_fte"]
+    out["agency_base"] = out["agency_fte"] + out["inpost_fte"]
+    out["absence_base"] = ABSENCE_DAYS * out["inpost_fte"]
+    return out.reset_index(drop=True)
+
+
+def caseloads(data: EvaluationData) -> pd.DataFrame:
+    """Cases held, one row a worker-month with ``worker_id``, ``team_id``, ``month``, ``cases`` (MF1)."""
+    rows = require(data, "worker_month", "worker_id", "month", "cases")
+    out = look_up(
+        rows[["worker_id", "month"]], optional(data, "worker", "team_id", "role"), "worker_id", ["team_id", "role"]
+    )
+    out["cases"] = number(rows, "cases")
+    return out.reset_index(drop=True)

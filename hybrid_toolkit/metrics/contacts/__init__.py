@@ -1,0 +1,1 @@
+"""Metrics of contacts, computed where the tables are."""

@@ -1,0 +1,181 @@
+"""Contact-level metrics as Ibis expressions: one row a contact, or a child, made where the tables are.
+
+The same expression runs on DuckDB (the default), over frames, a database file or Parquet files larger than memory. It
+keeps to what Ibis offers on every backend, so that tables of another backend (PySpark, PostgreSQL) can be given too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import ibis
+import ibis.expr.types as ir
+
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, REMOTE_MODES
+from hybrid_toolkit.errors import CoverageError
+from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC
+
+Tables = Mapping[str, ir.Table]
+ORDER = "_row"
+"""Column with the place of a row, where the source has one: the answer then keeps that order."""
+_KINDS = {"held_date": "timestamp", "due_date": "timestamp", "mode_offered_choice": "boolean", "engaged": "boolean"}
+_FAMILY = {"risk": "float64", "need": "string", "rural": "boolean"}
+
+
+def _table(tables: Tables, name: str, columns: tuple[str, ...]) -> ir.Table:
+    """A table, after asking that it has these columns."""
+    if name not in tables:
+        raise CoverageError(
+            f"The data have no table '{name}'; they have: {', '.join(tables) or 'none'}.",
+            fix=f"Add a table or file called '{name}'.",
+            code="TABLE-MISSING",
+        )
+    gone = [c for c in columns if c not in tables[name].columns]
+    if gone:
+        raise CoverageError(
+            f"table '{name}' has no column{'s' if len(gone) > 1 else ''} {', '.join(map(repr, gone))}.",
+            fix=f"Add {'them' if len(gone) > 1 else 'it'}, or ask coverage() what can be measured without.",
+            code="COLUMN-MISSING",
+        )
+    return tables[name]
+
+
+def _column(table: ir.Table, name: str, kind: str) -> ir.Value:
+    """A column as this kind; missing throughout where the table has none of that name."""
+    return table[name].cast(kind) if name in table.columns else ibis.null(kind)
+
+
+def _contacts(tables: Tables, *needed: str) -> ir.Table:
+    """Contacts with their columns in the kinds of the contract, ``team_id`` and the order of the rows."""
+    rows = _table(tables, "contact", ("contact_id", "family_id", "held_date", *needed))
+    kinds = dict.fromkeys(("contact_id", "family_id", "child_id", "worker_id", "mode", "mode_preferred"), "string")
+    out = rows.select(
+        **{name: _column(rows, name, kind) for name, kind in (kinds | _KINDS).items()},
+        **{ORDER: rows[ORDER] if ORDER in rows.columns else ibis.null("int64")},
+    )
+    worker = tables.get("worker")
+    if worker is None or not {"worker_id", "team_id"} <= set(worker.columns):
+        return out.mutate(team_id=ibis.null("string"))
+    teams = worker.select(worker_id=worker["worker_id"].cast("string"), team_id=worker["team_id"].cast("string"))
+    once = teams.distinct(on="worker_id", keep="first")
+    return out.left_join(once, "worker_id").drop("worker_id_right")
+
+
+def all_contacts(tables: Tables) -> ir.Table:
+    """What ``contact_practice`` gives: choice, timeliness and mode, one row a contact, and whether it was ``held``."""
+    c = _contacts(tables, "mode")
+    due, held, mode, wish = c["due_date"], c["held_date"], c["mode"], c["mode_preferred"]
+    last = ibis.greatest(
+        ibis.coalesce(held.max(), due.max(where=held.notnull())),
+        ibis.coalesce(due.max(where=held.notnull()), held.max()),
+    ).as_scalar()
+    passed = (due < last).fill_null(False)
+    offered = c["mode_offered_choice"]
+    known = offered.notnull() & wish.notnull() & mode.notnull() & held.notnull()
+    in_time = due.notnull() & (held.notnull() | passed)
+    choice = ibis.ifelse(known, (offered & (mode == wish)).cast("float64"), ibis.null("float64"))
+    return c.select(
+        *("contact_id", "family_id", "worker_id", "team_id"),
+        month=ibis.coalesce(held, due).truncate("M"),
+        mode=mode,
+        remote=mode.isin(list(REMOTE_MODES)),
+        choice_honoured=choice,
+        timely=ibis.ifelse(in_time, (held <= due).fill_null(False).cast("float64"), ibis.null("float64")),
+        choice_recorded=choice.notnull().cast("float64"),
+        held=held.notnull(),
+        **{ORDER: c[ORDER]},
+    )
+
+
+def held_contacts(tables: Tables) -> ir.Table:
+    """``all_contacts`` that were held."""
+    rows = all_contacts(tables)
+    return rows.filter(rows["held"]).drop("held")
+
+
+def low_access(tables: Tables) -> ir.Table:
+    """Households whose latest record says that a digital need is not met: ``family_id``, ``low_access``."""
+    rows = _table(tables, "access", ("family_id", "date", *ACCESS_FLAGS))
+    meets = rows[ACCESS_FLAGS[0]].cast("boolean")
+    for name in ACCESS_FLAGS[1:]:
+        meets = meets & rows[name].cast("boolean")
+    place = rows[ORDER] if ORDER in rows.columns else ibis.null("int64")
+    marked = rows.select(family_id=rows["family_id"].cast("string"), date=rows["date"], place=place, low_access=~meets)
+    latest = ibis.row_number().over(
+        group_by=marked["family_id"], order_by=[ibis.desc(marked["date"]), ibis.desc(marked["place"])]
+    )
+    numbered = marked.mutate(turn=latest)
+    return numbered.filter(numbered["turn"] == 0).select("family_id", "low_access")
+
+
+def engagement(tables: Tables) -> ir.Table:
+    """What ``contact_engagement`` gives: engagement, mode and the household's access, one row a held contact."""
+    c = _contacts(tables, "mode", "engaged")
+    c = c.filter(c["held_date"].notnull())
+    c = c.left_join(low_access(tables), "family_id").drop("family_id_right")
+    family = tables.get("family")
+    extra = {name: ibis.null(kind) for name, kind in _FAMILY.items()}
+    if family is not None and "family_id" in family.columns:
+        known = {n: _column(family, n, k) for n, k in _FAMILY.items()}
+        once = family.select(family_id=family["family_id"].cast("string"), **known)
+        c = c.left_join(once.distinct(on="family_id", keep="first"), "family_id").drop("family_id_right")
+        extra = {name: c[name] for name in _FAMILY}
+    return c.select(
+        *("contact_id", "family_id", "worker_id", "team_id"),
+        month=c["held_date"].truncate("M"),
+        remote=c["mode"].isin(list(REMOTE_MODES)),
+        low_access=c["low_access"],
+        engaged=c["engaged"].cast("float64"),
+        **extra,
+        **{ORDER: c[ORDER]},
+    )
+
+
+def contact_continuity(tables: Tables) -> ir.Table:
+    """Continuity from held contacts, one row a child: as ``continuity``, without its allocation spells."""
+    c = _contacts(tables, "child_id", "worker_id")
+    c = c.filter(c["held_date"].notnull() & c["child_id"].notnull() & c["worker_id"].notnull())
+    pairs = c.group_by("child_id", "worker_id").agg(k=c.count().cast("float64"))
+    by = pairs.group_by("child_id").agg(
+        n_contacts=pairs["k"].sum(),
+        n_contact_workers=pairs.count().cast("float64"),
+        most=pairs["k"].max(),
+        square=(pairs["k"] * pairs["k"]).sum(),
+    )
+    n = by["n_contacts"]
+    enough = n >= MIN_CONTACTS_COC
+    out = by.select(
+        "child_id",
+        "n_contacts",
+        "n_contact_workers",
+        usual_provider_share=by["most"] / n,
+        bice_boxerman=ibis.ifelse(enough, (by["square"] - n) / (n * (n - 1)), ibis.null("float64")),
+    )
+    for name in ("family_id", "team_id"):
+        out = out.left_join(_most_frequent(c, name), "child_id").drop("child_id_right")
+    return out.mutate(**{ORDER: ibis.row_number().over(order_by=out["child_id"])})
+
+
+def often_seen(tables: Tables) -> ir.Table:
+    """``contact_continuity`` of the children with enough contacts for the Bice-Boxerman index."""
+    rows = contact_continuity(tables)
+    return rows.filter(rows["n_contacts"] >= MIN_CONTACTS_COC)
+
+
+def _most_frequent(rows: ir.Table, name: str) -> ir.Table:
+    """The value of a column that most rows of a child have, the first by name among equals."""
+    known = rows.filter(rows[name].notnull())
+    counted = known.group_by("child_id", name).agg(k=known.count())
+    turn = ibis.row_number().over(group_by=counted["child_id"], order_by=[ibis.desc(counted["k"]), counted[name]])
+    numbered = counted.mutate(turn=turn)
+    return numbered.filter(numbered["turn"] == 0).select("child_id", name)
+
+
+EXPRESSIONS: Mapping[str, Callable[[Tables], ir.Table]] = {
+    "all_contacts": all_contacts,
+    "held_contacts": held_contacts,
+    "engagement": engagement,
+    "contact_continuity": contact_continuity,
+    "often_seen": often_seen,
+}
+"""Name -> what makes the expression from the tables."""

@@ -1,0 +1,153 @@
+"""Tables of contacts where they are: frames, a DuckDB file, Parquet files or any Ibis backend, and what runs there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.errors import UnreadableError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+MIN_CONTACTS_COC = 4
+"""Held contacts below which Bice-Boxerman continuity is not given."""
+_USED = ("contact", "worker", "team", "family", "la", "access")
+_TYPES = {
+    "month": "datetime64[us]",
+    **dict.fromkeys(("remote", "low_access", "rural"), "boolean"),
+    **dict.fromkeys(("contact_id", "family_id", "worker_id", "team_id", "child_id", "mode", "need"), "str"),
+    **dict.fromkeys(("choice_honoured", "timely", "choice_recorded", "engaged", "risk"), "float64"),
+}
+
+
+@dataclass(frozen=True)
+class ContactTables:
+    """Tables of the contracts that stay where they are; ``measure`` takes them in place of loaded data.
+
+    Only sums of clusters leave the database, so the tables may be larger than memory. They are not checked against
+    the contracts: load and check a sample first. Contact-level metrics only.
+
+    Parameters
+    ----------
+    tables : contract table name -> Ibis table, of any Ibis backend that holds them all.
+    connection : the DuckDB connection that answers; None asks the backend of the tables.
+    synthetic : True where they were simulated; answers are then stamped.
+    """
+
+    tables: Mapping[str, ir.Table]
+    connection: duckdb.DuckDBPyConnection | None = None
+    synthetic: bool = False
+
+    @classmethod
+    def open(cls, place: str | Path, *, synthetic: bool = False) -> ContactTables:
+        """A ``.duckdb`` file with tables of the contracts' names, or a folder of Parquet files called after them.
+
+        Raises
+        ------
+        UnreadableError : nothing there, or no table ``contact`` in it.
+
+        Examples
+        --------
+        >>> import tempfile, duckdb
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     duckdb.sql("SELECT 'a' AS contact_id").write_parquet(f"{folder}/contact.parquet")
+        ...     sorted(ContactTables.open(folder).tables)
+        ['contact']
+        """
+        path = Path(place)
+        if path.is_file() and path.suffix == ".duckdb":
+            connection = duckdb.connect(str(path), read_only=True)
+        elif path.is_dir():
+            connection = duckdb.connect()
+            for name in _USED:
+                files = [str(f) for f in sorted(path.glob(f"{name}.parquet")) + sorted(path.glob(f"{name}/*.parquet"))]
+                if files:
+                    connection.read_parquet(files).create_view(name)
+        else:
+            raise UnreadableError(
+                f"'{path.name}' is neither a DuckDB file nor a folder.",
+                fix="Give a file that ends in .duckdb, or a folder with contact.parquet.",
+                code="PATH-MISSING",
+            )
+        made = cls(_described(connection), connection, synthetic)
+        if "contact" not in made.tables:
+            raise UnreadableError(
+                f"'{path.name}' holds no table 'contact'.",
+                fix="Name the table or the Parquet file contact.",
+                code="TABLE-MISSING",
+            )
+        return made
+
+    @classmethod
+    def of(cls, data: EvaluationData) -> ContactTables:
+        """The tables of loaded data, seen by DuckDB without a copy."""
+        connection = _registered(data)
+        return cls(_described(connection), connection, data.synthetic)
+
+    def run(self, expression: ir.Table) -> pd.DataFrame:
+        """What an expression over the tables gives."""
+        if self.connection is None:
+            frame: pd.DataFrame = expression.to_pandas()
+            return frame
+        import ibis
+
+        answer: pd.DataFrame = self.connection.sql(str(ibis.to_sql(expression, "duckdb"))).df()
+        return answer
+
+
+def _registered(data: EvaluationData) -> duckdb.DuckDBPyConnection:
+    """DuckDB, seeing the frames with the place of each row."""
+    connection = duckdb.connect()
+    for name in _USED:
+        if name in data.tables:
+            frame = data.tables[name]
+            rows = frame[[c for c in TABLES[name].names if c in frame.columns]].assign(_row=np.arange(len(frame)))
+            connection.register(name, rows)
+    return connection
+
+
+def _described(connection: duckdb.DuckDBPyConnection) -> dict[str, ir.Table]:
+    """The tables that DuckDB holds, as Ibis knows them."""
+    import ibis
+    from ibis.backends.sql.datatypes import DuckDBType
+
+    held = {row[0] for row in connection.sql("SHOW TABLES").fetchall()}
+    out = {}
+    for name in (n for n in _USED if n in held):
+        columns = connection.sql(f"DESCRIBE {name}").fetchall()
+        out[name] = ibis.table({c[0]: DuckDBType.from_string(c[1]) for c in columns}, name=name)
+    return out
+
+
+_SQL: dict[object, str] = {}
+"""Expression and columns -> its SQL, so that a figure in a widget does not wait for the same words again."""
+
+
+def unit_frame(data: EvaluationData, name: str) -> pd.DataFrame:
+    """One of the expressions of ``contact_level`` over loaded data, on DuckDB, in the order of its rows.
+
+    Raises
+    ------
+    CoverageError : a table or column that the expression needs is not there.
+    """
+    held = {n: data.tables[n].dtypes.astype("str") for n in _USED if n in data.tables}
+    key = (name, tuple((n, *t.index, *t) for n, t in held.items()))
+    with _registered(data) as connection:
+        if key not in _SQL:
+            import ibis
+
+            from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS, ORDER
+
+            _SQL[key] = str(ibis.to_sql(EXPRESSIONS[name](_described(connection)).order_by(ORDER), "duckdb"))
+        frame = connection.sql(_SQL[key]).df().drop(columns="_row")
+    made: pd.DataFrame = frame.astype({c: t for c, t in _TYPES.items() if c in frame})
+    return made

@@ -1,0 +1,1 @@
+"""Metrics that a user declares, and the grammar of their formulas."""

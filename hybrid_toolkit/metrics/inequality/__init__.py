@@ -1,0 +1,1 @@
+"""Inequality indices and decompositions of a difference between groups."""

@@ -1,0 +1,1 @@
+"""Confidence intervals of metrics, from influence values and clusters."""

@@ -1,0 +1,196 @@
+"""Differences between groups, with intervals and a correction for looking at several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import MeasureError, UsageError
+from hybrid_toolkit.metrics.compute import cluster_of, metric_values
+from hybrid_toolkit.metrics.grouping import NOT_RECORDED, group_order, groups
+from hybrid_toolkit.metrics.intervals.influence import Estimate, MeanOf, Slope
+from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_word
+from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
+from hybrid_toolkit.metrics.specs.registry import find
+
+Mask = npt.NDArray[np.bool_]
+Contrast = Literal["difference", "ratio"]
+COMPARE_ANSWERS = 30
+"""Answers a group needs before its mean of a survey scale is compared (the guidance of the owners of WEMWBS)."""
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's step-down adjustment; missing stays missing.
+
+    Examples
+    --------
+    >>> [round(p, 6) for p in holm([0.01, 0.04, 0.03])]
+    [0.03, 0.06, 0.06]
+    """
+    p = np.asarray(p_values, dtype=float)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    steps = p[order] * np.arange(len(order), 0, -1)
+    out = p.copy()
+    out[order] = np.minimum(np.maximum.accumulate(steps), 1.0) if len(order) else steps
+    return [float(v) for v in out]
+
+
+def measure_differences(
+    data: EvaluationData,
+    metric: str | MetricSpec,
+    *,
+    by: str,
+    reference: str | None = None,
+    adjust: Sequence[str] = (),
+    contrast: Contrast = "difference",
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """Each group's figure minus the reference group's, with clustered intervals and Holm-adjusted p-values.
+
+    Clusters that hold units of both groups are taken into account. With ``adjust``, and for metrics that are a mean,
+    the difference is the group's coefficient in a linear regression with those columns: the standardised risk
+    difference of a model without interactions.
+
+    Parameters
+    ----------
+    by, reference : the groups, and the one they are compared with (the largest, by default).
+    adjust : columns of the unit frame, or coded columns as for ``by``.
+    contrast : ``difference``, or ``ratio``: the group's figure over the reference's, with its interval and p-value on
+        the log scale (no ``adjust``); missing where either figure is not above zero.
+
+    Returns
+    -------
+    metric, unit, group, reference, estimate, conf_low, conf_high, p_value, p_holm, n, n_reference, n_clusters,
+    invariance, flag. ``invariance``: whether a survey scale measures the same across career stage or mode of work
+    (``held``, ``not held``, ``not tested``; empty for other metrics and groups); the flag repeats what did not hold,
+    and ``attrs["invariance"]`` holds the verdict. ``flag`` also says when a group is smaller than the metric's least
+    number of units, or than 30 answers to a survey scale. Units whose group is not recorded are left out.
+
+    Raises
+    ------
+    UsageError : no such group. MeasureError : the reference is not among the groups, or there is one group only, or
+    ``adjust`` is asked for a metric that is not a mean. CoverageError : as ``measure``.
+    """
+    if contrast not in get_args(Contrast) or (contrast == "ratio" and adjust):
+        raise UsageError(
+            "contrast is 'difference', or 'ratio' without adjust.", fix="Use one of these.", code="CONTRAST"
+        )
+    spec = find(metric)[0]
+    frame = metric_values(data, spec)
+    labels = groups(frame, data, by)
+    names = [g for g in group_order(labels) if g != NOT_RECORDED]
+    reference = str(labels[labels.isin(names)].value_counts(sort=True).index[0]) if reference is None else reference
+    if reference not in names or len(names) < 2:
+        raise MeasureError(
+            f"differences by '{by}' need the reference group and one more; there are {len(names)} group(s).",
+            fix=f"Use one of the groups as reference: {', '.join(names)}.",
+            code="GROUP-REFERENCE",
+        )
+    for name in adjust:
+        frame[name] = groups(frame, data, name) if name not in frame else frame[name]
+    cluster = cluster_of(frame, spec, by)
+    rows = [
+        _difference(spec, frame, labels, g, reference, adjust, contrast, cluster, conf_level)
+        for g in names
+        if g != reference
+    ]
+    out = pd.DataFrame(rows)
+    out.insert(out.columns.tolist().index("n"), "p_holm", holm(out["p_value"].tolist()))
+    check = comparable(data, spec, by)
+    out.insert(out.columns.tolist().index("flag"), "invariance", invariance_word(check))
+    warned = invariance_flag(check, by)
+    if check is not None:
+        out["flag"] = ["; ".join(filter(None, (f, warned))) for f in out["flag"]]
+        out.attrs["invariance"] = check.verdict
+    return out
+
+
+def _difference(
+    spec: MetricSpec,
+    frame: pd.DataFrame,
+    labels: pd.Series[str],
+    group: str,
+    reference: str,
+    adjust: Sequence[str],
+    contrast: Contrast,
+    cluster: pd.Series[str],
+    conf_level: float,
+) -> dict[str, object]:
+    here, there = labels.eq(group).to_numpy(dtype=bool), labels.eq(reference).to_numpy(dtype=bool)
+    estimate = (
+        _adjusted(spec, frame, here, here | there, adjust) if adjust else _raw(spec, frame, here, there, contrast)
+    )
+    i = clustered_interval(estimate, cluster, conf_level=conf_level)
+    n, n_reference = int(estimate.used[here].sum()), int(estimate.used[there].sum())
+    flags = [estimate.reason] if estimate.reason else []
+    fewest = max(spec.min_n, COMPARE_ANSWERS) if "survey.instrument" in spec.values else spec.min_n
+    if min(n, n_reference) < fewest:
+        flags.append(f"a group has fewer than {fewest} units")
+    if i.n_clusters < 2:
+        flags.append("one cluster: no interval")
+    if spec.own and spec.co_produced == NOT_CO_PRODUCED:
+        flags.append(NOT_CO_PRODUCED)
+    p = 2 * float(stats.t.sf(abs(estimate.value / i.std_error), i.df)) if i.n_clusters > 1 else float("nan")
+    told = [v * spec.scale for v in (estimate.value, i.conf_low, i.conf_high)]
+    if contrast == "ratio":
+        told = [float(np.exp(v)) for v in (estimate.value, i.conf_low, i.conf_high)]
+    return {
+        "metric": spec.id,
+        "unit": spec.value_unit if contrast == "difference" else "ratio",
+        "group": group,
+        "reference": reference,
+        **dict(zip(("estimate", "conf_low", "conf_high"), told, strict=True)),
+        "p_value": p,
+        "n": n,
+        "n_reference": n_reference,
+        "n_clusters": i.n_clusters,
+        "flag": "; ".join(flags),
+    }
+
+
+def _raw(spec: MetricSpec, frame: pd.DataFrame, here: Mask, there: Mask, contrast: Contrast) -> Estimate:
+    """One group less the other; for a ratio, of their logarithms."""
+    assert spec.statistic is not None
+    one, two = spec.statistic(frame.loc[here]), spec.statistic(frame.loc[there])
+    value, k_one, k_two = one.value - two.value, 1.0, 1.0
+    reasons = [one.reason, two.reason]
+    if contrast == "ratio":
+        good = min(one.value, two.value) > 0
+        reasons += [] if good else ["a figure is not above zero: no ratio"]
+        value = float(np.log(one.value / two.value)) if good else float("nan")
+        k_one, k_two = (1 / one.value, 1 / two.value) if good else (0.0, 0.0)
+    influence, used = np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
+    influence[here], influence[there] = k_one * one.influence, -k_two * two.influence
+    used[here], used[there] = one.used, two.used
+    reason = "; ".join(dict.fromkeys(r for r in reasons if r))
+    crossed = None
+    if one.crossed is not None and two.crossed is not None:
+        first = one.crossed.rows(here, of=len(frame), sign=k_one)
+        crossed = first.beside(two.crossed.rows(there, of=len(frame), sign=-k_two))
+    return Estimate(value, influence, used, one.parameters + two.parameters, reason, crossed)
+
+
+def _adjusted(
+    spec: MetricSpec,
+    frame: pd.DataFrame,
+    here: Mask,
+    both: Mask,
+    adjust: Sequence[str],
+) -> Estimate:
+    if not isinstance(spec.statistic, MeanOf):
+        raise UsageError(
+            f"metric '{spec.id}' is not a mean, so it cannot be adjusted here.", fix="Leave adjust out.", code="ADJUST"
+        )
+    rows = frame.assign(**{"_group": here.astype(float)}).loc[both]
+    fit = Slope(spec.statistic.column, "_group", tuple(adjust))(rows)
+    influence, used = np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
+    influence[both], used[both] = fit.influence, fit.used
+    return Estimate(fit.value, influence, used, fit.parameters, fit.reason)

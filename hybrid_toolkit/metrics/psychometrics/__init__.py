@@ -1,0 +1,1 @@
+"""Reliability, factor models, invariance, agreement of raters and careless answers."""

@@ -1,0 +1,97 @@
+"""Parameters of a fitted factor model in the items' own units, with standardised ones and standard errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hybrid_toolkit.metrics.psychometrics.factor_data import Prepared
+from hybrid_toolkit.metrics.psychometrics.factor_model import Layout, matrices
+
+Floats = npt.NDArray[Any]
+
+
+def parameter_table(
+    ready: Prepared, layout: Layout, values: Floats, variance: Floats
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Parameters in the items' own units, with standardised loadings, correlations and residual shares."""
+    names, k = list(ready.factors), len(ready.factors)
+    unit = np.ones(k)
+    marked = np.flatnonzero(layout.loading[0] < 0)
+    unit[ready.belongs[marked]] = ready.sd[marked]
+    rows: list[tuple[object, ...]] = []
+    heywood: list[str] = []
+
+    def error(places: list[int], gradient: list[float]) -> float:
+        kept = [(place, slope) for place, slope in zip(places, gradient, strict=True) if place >= 0]
+        if not kept:
+            return float("nan")
+        at, by = [place for place, _ in kept], np.array([slope for _, slope in kept])
+        return float(np.sqrt(max(by @ variance[np.ix_(at, at)] @ by, 0.0)))
+
+    for g, group in enumerate(ready.groups):
+        loadings, cov, residual, intercept, mean = matrices(layout, values, g)
+        where = "" if len(ready.groups) == 1 else f" in group {group}"
+        places = layout.factor_cov[g]
+        for j, item in enumerate(ready.items):
+            f = int(ready.belongs[j])
+            load, phi, left, sd = loadings[j, f], cov[f, f], residual[j], ready.sd[j]
+            total = load**2 * phi + left
+            own = [int(layout.loading[g, j]), int(places[f, f]), int(layout.residual[g, j])]
+            standard, standard_error = float("nan"), float("nan")
+            share, share_error = float("nan"), float("nan")
+            if phi > 0 and total > 0:
+                standard = float(load * np.sqrt(phi / total))
+                bend = left / total**1.5
+                by = [np.sqrt(phi) * bend, 0.5 * load / np.sqrt(phi) * bend, -0.5 * load * np.sqrt(phi) / total**1.5]
+                standard_error = error(own, by)
+                share = 1 - standard**2
+                share_error = 2 * abs(standard) * standard_error
+            scale = sd / unit[f]
+            rows.append(
+                (group, "loading", names[f], item, load * scale, error(own[:1], [scale]), standard, standard_error)
+            )
+            rows.append(
+                (group, "residual variance", "", item, left * sd**2, error(own[2:], [sd**2]), share, share_error)
+            )
+            at = int(layout.intercept[g, j])
+            nan = float("nan")
+            rows.append(
+                (group, "intercept", "", item, ready.centre[j] + sd * intercept[j], error([at], [sd]), nan, nan)
+            )
+            if left < 0:
+                heywood.append(f"residual variance of {item} below zero{where}")
+        for a in range(k):
+            if cov[a, a] <= 0:
+                heywood.append(f"variance of {names[a]} not above zero{where}")
+            for b in range(a + 1):
+                scale, kind = unit[a] * unit[b], "factor variance" if a == b else "factor covariance"
+                r, r_error = 1.0, float("nan")
+                if a != b:
+                    r, r_error = _correlation(cov, places, a, b, error)
+                    if abs(r) > 1:
+                        heywood.append(f"correlation of {names[b]} and {names[a]} beyond 1{where}")
+                spot = (group, kind, names[b], names[a] if a != b else "")
+                rows.append((*spot, cov[a, b] * scale, error([int(places[a, b])], [scale]), r, r_error))
+            spot = (group, "factor mean", names[a], "")
+            standard = float(mean[a] / np.sqrt(cov[a, a])) if cov[a, a] > 0 else float("nan")
+            at = int(layout.factor_mean[g, a])
+            rows.append((*spot, mean[a] * unit[a], error([at], [unit[a]]), standard, float("nan")))
+    columns = ["group", "kind", "factor", "item", "estimate", "std_error", "standardized", "standardized_error"]
+    frame = pd.DataFrame(rows, columns=columns)
+    order = ["loading", "factor variance", "factor covariance", "factor mean", "intercept", "residual variance"]
+    rank = frame["kind"].map({kind: n for n, kind in enumerate(order)})
+    position = frame["group"].map({name: n for n, name in enumerate(ready.groups)})
+    ordered = frame.assign(_r=rank, _p=position).sort_values(["_p", "_r"], kind="stable")
+    return ordered.drop(columns=["_r", "_p"]).reset_index(drop=True), tuple(heywood)
+
+
+def _correlation(cov: Floats, places: npt.NDArray[np.int_], a: int, b: int, error: Any) -> tuple[float, float]:
+    if cov[a, a] <= 0 or cov[b, b] <= 0:
+        return float("nan"), float("nan")
+    r = float(cov[a, b] / np.sqrt(cov[a, a] * cov[b, b]))
+    slopes = [1 / np.sqrt(cov[a, a] * cov[b, b]), -0.5 * r / cov[a, a], -0.5 * r / cov[b, b]]
+    return r, float(error([int(places[a, b]), int(places[a, a]), int(places[b, b])], slopes))

@@ -1,0 +1,319 @@
+"""Confirmatory factor analysis with means, for one or several groups."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from hybrid_toolkit.errors import MeasureError, UsageError
+from hybrid_toolkit.metrics.psychometrics.factor_data import Prepared, prepare
+from hybrid_toolkit.metrics.psychometrics.factor_estimates import parameter_table
+from hybrid_toolkit.metrics.psychometrics.factor_indices import FitIndices, Spread, fit_indices, model_spread
+from hybrid_toolkit.metrics.psychometrics.factor_model import Layout, Solution, fit_layout, lay_out
+from hybrid_toolkit.result import TIDY_COLUMNS
+
+EQUAL = ("loadings", "intercepts", "residuals")
+"""What can be held equal across groups."""
+IDENTIFICATIONS = ("marker", "unit")
+"""How a factor gets its unit: its first item's loading is 1, or its variance (in the first group) is 1."""
+
+
+@dataclass(frozen=True)
+class FactorFit:
+    """A fitted factor model.
+
+    Parameters
+    ----------
+    factors : items of each factor.
+    groups, n : names of the groups and their complete rows.
+    n_dropped : rows left out for a missing answer or group.
+    equal, free : what was held equal across groups, and the (kind, item) pairs that were not.
+    identification : ``marker`` or ``unit``.
+    errors : ``normal`` (expected information) or ``robust`` (sandwich).
+    estimates : one row a parameter and group: ``group``, ``kind``, ``factor``, ``item``, ``estimate``,
+        ``std_error`` (missing where fixed), ``standardized``, ``standardized_error``.
+    indices : how well it fits.
+    converged, steps : whether and how fast the maximum was reached.
+    heywood : variances estimated below zero, and correlations of factors beyond 1.
+    notes : what a reader must know.
+    """
+
+    factors: Mapping[str, tuple[str, ...]]
+    groups: tuple[str, ...]
+    n: tuple[int, ...]
+    n_dropped: int
+    equal: tuple[str, ...]
+    free: tuple[tuple[str, str], ...]
+    identification: str
+    errors: str
+    estimates: pd.DataFrame
+    indices: FitIndices
+    converged: bool
+    steps: int
+    heywood: tuple[str, ...]
+    notes: tuple[str, ...]
+    conf_level: float = 0.95
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a parameter and group: the columns of every result, then group, kind, factor, item, standardised."""
+        e = self.estimates
+        z = float(stats.norm.ppf((1 + self.conf_level) / 2))
+        half = z * e["std_error"]
+        words = {
+            "loading": e["factor"] + " -> " + e["item"],
+            "intercept": e["item"] + " intercept",
+            "residual variance": e["item"] + " residual variance",
+            "factor covariance": e["factor"] + " with " + e["item"],
+            "factor variance": e["factor"] + " variance",
+            "factor mean": e["factor"] + " mean",
+        }
+        term = pd.Series("", index=e.index, dtype="str")
+        for kind, text in words.items():
+            term = term.where(e["kind"] != kind, text)
+        size = dict(zip(self.groups, self.n, strict=True))
+        out = pd.DataFrame(
+            {
+                "term": term,
+                "estimate": e["estimate"],
+                "std_error": e["std_error"],
+                "conf_low": e["estimate"] - half,
+                "conf_high": e["estimate"] + half,
+                "p_value": 2 * stats.norm.sf(np.abs(e["estimate"] / e["std_error"])),
+                "n": e["group"].map(size),
+                "unit": "points of the items",
+            }
+        )[list(TIDY_COLUMNS)]
+        return pd.concat([out, e[["group", "kind", "factor", "item", "standardized", "standardized_error"]]], axis=1)
+
+    def loadings(self) -> pd.DataFrame:
+        """The loadings: group, factor, item, estimate, std_error, standardized, standardized_error."""
+        e = self.estimates
+        keep = ["group", "factor", "item", "estimate", "std_error", "standardized", "standardized_error"]
+        return e.loc[e["kind"] == "loading", keep].reset_index(drop=True)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, n_dropped, n_groups, every index of fit, method, converged, heywood (a count)."""
+        values = {name: getattr(self.indices, name) for name in FitIndices.__slots__}
+        equal = f"; equal across groups: {', '.join(self.equal)}" if self.equal else ""
+        row = {
+            "n": sum(self.n),
+            "n_dropped": self.n_dropped,
+            "n_groups": len(self.groups),
+            **values,
+            "method": f"maximum likelihood with means{equal}",
+            "converged": self.converged,
+            "heywood": len(self.heywood),
+        }
+        return pd.DataFrame([row])
+
+    def summary(self) -> str:
+        """Prose: the fit, what went wrong, and how to read it."""
+        i = self.indices
+        groups = "" if len(self.groups) == 1 else f" in {len(self.groups)} groups"
+        items = sum(map(len, self.factors.values()))
+        text = f"{len(self.factors)} factor(s) of {items} items, {sum(self.n):,} rows{groups}"
+        text += f" ({self.n_dropped:,} left out for missing answers)."
+        if not self.converged:
+            text += " The fit did not converge: no figure of it may be used."
+        if i.df:
+            text += (
+                f" Chi-square {i.chi2:.1f} on {i.df} degrees of freedom ({_p(i.p_value)}; scaled {i.chi2_scaled:.1f}, "
+                f"{_p(i.p_scaled)}); CFI {i.cfi:.3f}, TLI {i.tli:.3f}, RMSEA {i.rmsea:.3f} "
+                f"(90% {i.rmsea_low:.3f} to {i.rmsea_high:.3f}), SRMR {i.srmr:.3f}."
+            )
+        else:
+            text += " It has no degrees of freedom: it fits any data, and its fit says nothing."
+        if self.heywood:
+            text += f" Not admissible: {'; '.join(self.heywood)}; the model is wrong or the rows are too few."
+        return " ".join([text, *self.notes])
+
+
+def _p(value: float) -> str:
+    return "p < .001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def fit_factor_model(
+    frame: pd.DataFrame,
+    *,
+    factors: Mapping[str, Sequence[str]],
+    group: str | None = None,
+    equal: Collection[str] = (),
+    free: Collection[tuple[str, str]] = (),
+    identification: str = "marker",
+    errors: str = "normal",
+    cluster: str | None = None,
+    conf_level: float = 0.95,
+    max_iter: int = 500,
+) -> FactorFit:
+    """Confirmatory factor analysis by maximum likelihood: each item measures one factor, factors may be related.
+
+    Parameters
+    ----------
+    frame : one row a respondent, one column an item, already reversed. Rows with a missing answer are left out
+        and counted.
+    factors : items of each factor: 3 or more of a single factor, 2 or more of each of several.
+    group : column of groups that are fitted together.
+    equal : what is the same in all groups: ``loadings``, ``intercepts``, ``residuals``. With equal intercepts the
+        factor means of the first group are 0 and those of the others are estimated.
+    free : (kind, item) pairs left free all the same, such as ``("intercepts", "x3")``.
+    identification : ``marker``: the first item (that is not freed) of a factor has loading 1; ``unit``: the factor
+        variance is 1, in the first group where loadings are equal.
+    errors : standard errors from the expected information (``normal``) or a sandwich (``robust``).
+    cluster : column of clusters, such as teams; standard errors and scaling then allow for them.
+
+    Notes
+    -----
+    Means = intercepts + L a, covariances = L P L' + diagonal; the likelihood is normal with divisor n, maximised by
+    Fisher scoring (Joreskog 1971). Indices: ``FitIndices``. The scaled chi-square is Satorra and Bentler's (1994).
+
+    Raises
+    ------
+    UsageError : an unknown word in ``equal``, ``free``, ``identification`` or ``errors``.
+    MeasureError : the model is not identified, an item does not vary, rows are too few, items repeat one another.
+        A fit that does not converge raises nothing: ``converged`` and ``summary()`` say so.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1); f = rng.normal(size=2000)
+    >>> x = pd.DataFrame({i: 0.8 * f + 0.6 * rng.normal(size=2000) for i in "abcd"})
+    >>> fit = fit_factor_model(x, factors={"skill": list("abcd")}, identification="unit")
+    >>> fit.indices.df, bool((fit.loadings()["standardized"] - 0.8).abs().max() < 0.05)
+    (2, True)
+    """
+    _words(equal, free, identification, errors, group)
+    ready = prepare(frame, factors, group=group, cluster=cluster)
+    return fit_prepared(
+        ready,
+        equal=equal,
+        free=free,
+        identification=identification,
+        errors="robust" if cluster is not None else errors,
+        conf_level=conf_level,
+        max_iter=max_iter,
+    )[0]
+
+
+def _words(
+    equal: Collection[str], free: Collection[tuple[str, str]], identification: str, errors: str, group: str | None
+) -> None:
+    if isinstance(equal, str):
+        raise UsageError("equal is one text.", fix='Give a tuple, such as ("loadings",).', code="FACTOR-EQUAL")
+    odd = [w for w in [*equal, *(pair[0] for pair in free)] if w not in EQUAL]
+    if odd:
+        raise UsageError(
+            f"equal and free know {', '.join(EQUAL)}; there is no '{odd[0]}'.", fix="Use these.", code="FACTOR-EQUAL"
+        )
+    if equal and group is None:
+        raise UsageError("equal needs groups.", fix="Name the column in group.", code="FACTOR-EQUAL")
+    if identification not in IDENTIFICATIONS or errors not in ("normal", "robust"):
+        raise UsageError(
+            "identification is marker or unit, errors is normal or robust.", fix="Use these.", code="FACTOR-OPTION"
+        )
+
+
+def plan(ready: Prepared, equal: Collection[str], free: Collection[tuple[str, str]], identification: str) -> Layout:
+    """The layout of a model of prepared rows.
+
+    Raises
+    ------
+    MeasureError : ``free`` names an item that is not there, or leaves a factor nothing that is held equal.
+    """
+    at = {item: position for position, item in enumerate(ready.items)}
+    gone = [item for _, item in free if item not in at]
+    if gone:
+        raise MeasureError(
+            f"free names {', '.join(gone)}; no factor has it.", fix="Name items of the model.", code="FACTOR-ITEMS"
+        )
+    for kind in ("loadings", "intercepts"):
+        for name, items in ready.factors.items():
+            if kind in equal and all((kind, item) in free for item in items):
+                raise MeasureError(
+                    f"factor '{name}': no {kind} are left equal; groups have nothing in common to compare by.",
+                    fix="Leave at least one, better two, items of each factor equal.",
+                    code="FACTOR-IDENTIFY",
+                )
+    markers = None
+    if identification == "marker":
+        released = {item for kind, item in free if kind in ("loadings", "intercepts")}
+        first = [next((i for i in items if i not in released), items[0]) for items in ready.factors.values()]
+        markers = np.array([at[item] for item in first])
+    return lay_out(ready.belongs, len(ready.groups), equal, {(kind, at[item]) for kind, item in free}, markers)
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A fitted model of prepared rows: layout, solution, the spread of the moments, and indices of fit."""
+
+    layout: Layout
+    solution: Solution
+    spread: Spread
+    indices: FitIndices
+
+
+def solve(
+    ready: Prepared,
+    *,
+    equal: Collection[str] = (),
+    free: Collection[tuple[str, str]] = (),
+    identification: str = "unit",
+    max_iter: int = 500,
+) -> Solved:
+    """Fit prepared rows, without a table of parameters.
+
+    Raises
+    ------
+    MeasureError : as ``plan``; or the rows do not identify the model.
+    """
+    layout = plan(ready, equal, free, identification)
+    solution = fit_layout(layout, ready.moments, max_iter=max_iter)
+    if solution.converged and not solution.full_rank:
+        raise MeasureError(
+            "these rows do not identify the model: some parameters can change without changing what it implies.",
+            fix="Check that the items of each factor go together; a factor of two items must be related to another.",
+            code="FACTOR-IDENTIFY",
+        )
+    seen = model_spread(layout, solution, ready.moments, ready.clusters)
+    scale = float(np.log(ready.sd).sum())
+    indices = fit_indices(layout, solution, ready.moments, seen, clusters=ready.clusters, log_scale=scale)
+    return Solved(layout, solution, seen, indices)
+
+
+def fit_prepared(
+    ready: Prepared,
+    *,
+    equal: Collection[str] = (),
+    free: Collection[tuple[str, str]] = (),
+    identification: str = "unit",
+    errors: str = "normal",
+    conf_level: float = 0.95,
+    max_iter: int = 500,
+) -> tuple[FactorFit, Solved]:
+    """Fit prepared rows; what was solved comes along, for score tests. Raises as ``solve``."""
+    solved = solve(ready, equal=equal, free=free, identification=identification, max_iter=max_iter)
+    solution = solved.solution
+    variance = solution.inverse
+    if errors == "robust":
+        variance = solution.inverse @ solved.spread.meat @ solution.inverse
+    estimates, heywood = parameter_table(ready, solved.layout, solution.values, variance)
+    fit = FactorFit(
+        factors=ready.factors,
+        groups=ready.groups,
+        n=tuple(m.n for m in ready.moments),
+        n_dropped=ready.n_dropped,
+        equal=tuple(w for w in EQUAL if w in equal),
+        free=tuple(free),
+        identification=identification,
+        errors=errors,
+        estimates=estimates,
+        indices=solved.indices,
+        converged=solution.converged,
+        steps=solution.steps,
+        heywood=heywood,
+        notes=ready.notes,
+        conf_level=conf_level,
+    )
+    return fit, solved

@@ -1,0 +1,166 @@
+"""Ordered answers: polychoric correlations by two-step maximum likelihood, and ordinal alpha from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import optimize, stats
+from scipy.special import ndtr
+
+from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
+
+Floats = npt.NDArray[Any]
+MOST = 0.999
+"""Correlations are sought between minus and plus this."""
+MAX_CODES = 12
+"""Different answers above which an item is not taken as ordered categories."""
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
+
+
+def bivariate_normal_cdf(h: Floats, k: Floats, rho: float) -> Floats:
+    """P(X <= h, Y <= k) of two standard normals correlated by rho, element by element; limits may be infinite.
+
+    Phi(h) Phi(k) + 1/(2 pi) times the integral from 0 to arcsin(rho) of exp(-(h^2 + k^2 - 2 h k sin t) / (2 cos^2 t)),
+    by Gauss-Legendre quadrature (Drezner and Wesolowsky 1990); better than 1e-6 up to a correlation of 0.999.
+
+    Examples
+    --------
+    >>> z = np.zeros(1)
+    >>> bool(abs(bivariate_normal_cdf(z, z, 0.5)[0] - 1 / 3) < 1e-12)
+    True
+    """
+    both = np.isfinite(h) & np.isfinite(k)
+    x, y = np.where(both, h, 0.0), np.where(both, k, 0.0)
+    end = float(np.arcsin(rho))
+    angle = end * (_NODES + 1) / 2
+    sine, square = np.sin(angle), np.cos(angle) ** 2
+    power = -((x**2 + y**2)[..., None] - 2 * (x * y)[..., None] * sine) / (2 * square)
+    added = np.where(both, np.exp(power) @ _WEIGHTS * end / (4 * np.pi), 0.0)
+    answer: Floats = np.clip(ndtr(h) * ndtr(k) + added, 0.0, 1.0)
+    return answer
+
+
+def _cells(rows: Floats, columns: Floats, rho: float) -> Floats:
+    """Probability of each cell between thresholds (which begin and end at infinity)."""
+    h, k = np.broadcast_arrays(rows[:, None], columns[None, :])
+    grid = bivariate_normal_cdf(h, k, rho)
+    return np.diff(np.diff(grid, axis=0), axis=1)
+
+
+def _thresholds(counts: Floats) -> Floats:
+    share = np.cumsum(counts)[:-1] / counts.sum()
+    return np.concatenate([[-np.inf], stats.norm.ppf(share), [np.inf]])
+
+
+def polychoric_of_table(table: npt.ArrayLike) -> float:
+    """Polychoric correlation of a table of counts of two ordered items (tetrachoric where it is two by two).
+
+    Two steps (Olsson 1979): thresholds from the margins, then the correlation of two normals that makes the table
+    most likely. Empty rows and columns are left out; nothing is added to empty cells.
+
+    Raises
+    ------
+    MeasureError : fewer than two answers in use on either side.
+
+    Examples
+    --------
+    >>> round(polychoric_of_table([[40, 10], [10, 40]]), 6) == round(float(np.sin(np.pi * 0.3)), 6)
+    True
+    """
+    counts = np.asarray(table, dtype=float)
+    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    if min(counts.shape) < 2:
+        raise MeasureError(
+            "an item has the same answer in every row.",
+            fix="Leave it out; an item that does not vary measures nothing here.",
+            code="ITEM-CONSTANT",
+        )
+    rows, columns = _thresholds(counts.sum(axis=1)), _thresholds(counts.sum(axis=0))
+    inside = counts > 0
+
+    def misfit(rho: float) -> float:
+        return -float((counts[inside] * np.log(np.maximum(_cells(rows, columns, rho)[inside], 1e-300))).sum())
+
+    found = optimize.minimize_scalar(misfit, bounds=(-MOST, MOST), method="bounded", options={"xatol": 1e-7})
+    return float(found.x)
+
+
+def polychoric(items: pd.DataFrame) -> pd.DataFrame:
+    """Polychoric correlation of every pair of items, each from the rows that have both.
+
+    Parameters
+    ----------
+    items : one row a respondent, one column an item of ordered answers, already reversed.
+
+    Raises
+    ------
+    MeasureError : fewer than two items, an item that does not vary, or one with more than 12 different answers.
+
+    Examples
+    --------
+    >>> r = polychoric(pd.DataFrame({"a": [1, 1, 2, 2], "b": [1, 2, 1, 2]}))
+    >>> bool(abs(r.loc["a", "b"]) < 1e-6)
+    True
+    """
+    many = [str(c) for c in items if items[c].nunique() > MAX_CODES]
+    if items.shape[1] < 2 or many:
+        raise MeasureError(
+            f"{', '.join(many)}: more than {MAX_CODES} different answers."
+            if many
+            else "there are fewer than two items.",
+            fix="Give ordered answers, one column an item.",
+            code="ITEM-TYPE",
+        )
+    names = list(items.columns)
+    values = items.astype("float64")
+    out = np.eye(len(names))
+    for i in range(len(names)):
+        for j in range(i):
+            pair = values[[names[i], names[j]]].dropna().to_numpy()
+            out[i, j] = out[j, i] = polychoric_of_table(_counts(pair)) if len(pair) else np.nan
+    if np.isnan(out).any():
+        raise MeasureError("two items were never answered together.", fix="Leave one out.", code="RELIABILITY-N")
+    return pd.DataFrame(out, index=names, columns=names)
+
+
+def _counts(pair: Floats) -> Floats:
+    """Counts of two columns of answers."""
+    (a, row), (b, column) = (np.unique(x, return_inverse=True) for x in pair.T)
+    return np.bincount(row * len(b) + column, minlength=len(a) * len(b)).reshape(len(a), len(b)).astype(float)
+
+
+def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int = 200, seed: int = 0) -> Reliability:
+    """Ordinal alpha: standardised alpha of the polychoric correlations, with a percentile bootstrap interval.
+
+    alpha = k/(k-1) (1 - k / sum of the correlations) (Zumbo, Gadermann and Zeisser 2007). It is the reliability of the
+    normal variables behind the answers, not of the sum of the answers that is scored: report it beside alpha or
+    omega, never in their place (Chalmers 2018). Complete rows only. ``n_boot=0`` gives no interval.
+
+    Raises
+    ------
+    MeasureError : as ``polychoric``, or fewer than ten complete rows.
+    """
+    rows = items.astype("float64").dropna()
+    if len(rows) < 10:
+        raise MeasureError(
+            f"ordinal alpha needs 10 complete rows; there are {len(rows)}.", fix="Collect more.", code="RELIABILITY-N"
+        )
+    k, estimate = rows.shape[1], _alpha(polychoric(rows).to_numpy())
+    rng, draws = np.random.default_rng(seed), []
+    for _ in range(n_boot):
+        sample = rows.iloc[rng.integers(len(rows), size=len(rows))]
+        if (sample.nunique() > 1).all():
+            draws.append(_alpha(polychoric(sample).to_numpy()))
+    tail = (1 - conf_level) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail]) if draws else (np.nan, np.nan)
+    method = f"polychoric, two steps; bootstrap of {n_boot} rows resamples, seed {seed}"
+    return Reliability("alpha (ordinal)", estimate, float(low), float(high), len(rows), k, method)
+
+
+def _alpha(r: Floats) -> float:
+    k = len(r)
+    return float(k / (k - 1) * (1 - k / r.sum()))

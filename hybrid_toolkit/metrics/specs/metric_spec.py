@@ -1,0 +1,95 @@
+"""What a metric is: the record that the catalogue, measuring, coverage and the widgets read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.metrics.intervals.influence import Statistic
+
+UnitFrame = Callable[[EvaluationData], pd.DataFrame]
+"""Data in, one row a unit out: the columns of the statistic, the cluster columns and any keys."""
+NOT_CO_PRODUCED = "not co-produced"
+"""Shown until co-production with families or practitioners is recorded."""
+DIRECTIONS = ("higher", "lower", "none")
+
+
+@dataclass(frozen=True)
+class MetricSpec:
+    """One metric: what it asks, of whom, from which columns, by which formula, and with what care.
+
+    Parameters
+    ----------
+    id : short id in words, such as ``remote_share_desk``.
+    code : id in the measurement specification, such as ``ME1``; several metrics may share one.
+    name, question : plain name, and the question it answers.
+    unit : unit of analysis (what one row is).
+    columns : table -> columns it cannot do without.
+    formula : the formula in words.
+    low, high : range of the figure; None where open.
+    direction : ``higher`` or ``lower`` is better, or ``none``.
+    min_n : units below which the figure should not be reported.
+    value_unit : unit of the figure, such as ``share`` or ``hours a month``.
+    reliability : the reliability rule, in words; empty where none applies.
+    caveats, source, seed_ids : care to take, where the formula comes from, the seed items that ask for it.
+    co_produced : with whom and when, or ``not co-produced``.
+    frame, statistic : data -> unit frame, and the statistic over it; None where ``measure`` does not compute it.
+    cluster : columns that may hold the clusters of the interval, best first.
+    reliability_of : data -> reliability of the score, for scales.
+    scale : the figure is multiplied by this (100 for a percentage).
+    elsewhere : where the metric is computed if not here, or why it is not.
+    own : declared by an evaluator; until co-production is recorded its figures say so.
+    values : ``table.column`` -> values that must occur, such as the instrument a scale belongs to.
+
+    Raises
+    ------
+    MeasureError : a direction that does not exist, an empty range, or a formula without its frame.
+    """
+
+    id: str
+    code: str
+    name: str
+    question: str
+    unit: str
+    columns: Mapping[str, tuple[str, ...]]
+    formula: str
+    low: float | None
+    high: float | None
+    direction: str
+    min_n: int
+    value_unit: str
+    source: str
+    reliability: str = ""
+    caveats: tuple[str, ...] = ()
+    seed_ids: tuple[str, ...] = ()
+    co_produced: str = NOT_CO_PRODUCED
+    frame: UnitFrame | None = field(default=None, repr=False)
+    statistic: Statistic | None = None
+    cluster: tuple[str, ...] = ("team_id", "worker_id")
+    reliability_of: Callable[[EvaluationData], float] | None = field(default=None, repr=False)
+    scale: float = 1.0
+    elsewhere: str = ""
+    own: bool = False
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        problem = ""
+        if self.direction not in DIRECTIONS:
+            problem = f"direction must be one of {', '.join(DIRECTIONS)}"
+        elif self.low is not None and self.high is not None and not self.low < self.high:
+            problem = "low must be below high"
+        elif (self.frame is None) != (self.statistic is None):
+            problem = "a frame and a statistic go together"
+        elif self.frame is None and not self.elsewhere:
+            problem = "a metric that is not computed says where it is, or why not"
+        if problem:
+            raise MeasureError(f"metric '{self.id}': {problem}.", fix="Mend its spec.", code="METRIC-SPEC")
+
+    @property
+    def computed(self) -> bool:
+        """Whether ``measure`` computes it."""
+        return self.frame is not None

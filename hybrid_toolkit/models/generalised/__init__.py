@@ -1,0 +1,1 @@
+"""Generalised linear models: yes/no outcomes, counts and ordered answers."""

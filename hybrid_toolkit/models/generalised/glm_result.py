@@ -1,0 +1,214 @@
+"""The result of a generalised linear model, and what the fits of binary outcomes and of counts share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.generalised.fisher_scoring import LINKS, Solved
+from hybrid_toolkit.models.inference import clustered_variance as clustered
+from hybrid_toolkit.models.linear.cluster_crossproducts import Codes, cluster_grams
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.result_rows import (
+    as_terms,
+    check_level,
+    choice,
+    design,
+    frozen,
+    term_columns,
+    tidy_rows,
+)
+from hybrid_toolkit.models.terms.terms import Array, Term
+
+
+@dataclass(frozen=True, eq=False)
+class GeneralisedFit:
+    """A fitted generalised linear model: arrays only.
+
+    Parameters
+    ----------
+    outcome : column name. kind : what was fitted, in words. link : key of ``LINKS``.
+    terms, estimate, vcov : k coefficients on the scale of the link and their variance.
+    df : degrees of freedom of the t reference, clusters less one; infinite for the model's own errors.
+    variance : key of ``VARIANCES``.
+    log_likelihood : at the optimum. dispersion : Pearson's chi-squared over its degrees of freedom, 1 where the
+        variance is as the model says.
+    theta : size of a negative binomial, infinite otherwise.
+    n, n_missing, n_events, n_clusters : counts; events are the sum of the outcome; clusters 0 without any.
+    converged : the search ended at an optimum. conf_level : level of the intervals.
+    """
+
+    outcome: str
+    kind: str
+    link: str
+    terms: tuple[str, ...]
+    estimate: Array
+    vcov: Array = field(repr=False)
+    df: float
+    variance: str
+    log_likelihood: float
+    dispersion: float
+    theta: float
+    n: int
+    n_missing: int
+    n_events: int
+    n_clusters: int
+    converged: bool
+    conf_level: float
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"{self.kind}, {clustered.VARIANCES[self.variance]} errors"
+
+    def index(self, term: str) -> int:
+        """Position of a coefficient.
+
+        Raises
+        ------
+        EstimationError : the model has no such coefficient.
+        """
+        if term not in self.terms:
+            raise EstimationError(
+                f"the model has no coefficient '{term}'; it has: {', '.join(self.terms)}.",
+                fix="Ask for one of these.",
+                code="TERM-UNKNOWN",
+            )
+        return self.terms.index(term)
+
+    def combine(self, weights: Mapping[str, float], *, term: str, unit: str = "") -> pd.DataFrame:
+        """One tidy row for a weighted sum of coefficients."""
+        w = np.zeros(len(self.terms))
+        for name, weight in weights.items():
+            w[self.index(name)] = weight
+        se = [float(np.sqrt(w @ self.vcov @ w))]
+        b = [float(w @ self.estimate)]
+        unit = unit or LINKS[self.link]
+        return tidy_rows([term], b, se, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a coefficient on the scale of the link."""
+        se = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
+        free, unit = self.df, LINKS[self.link]
+        return tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, clusters, method, likelihood, dispersion, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "n_events": [self.n_events],
+                "n_clusters": [self.n_clusters],
+                "method": [self.method],
+                "log_likelihood": [self.log_likelihood],
+                "dispersion": [self.dispersion],
+                "theta": [self.theta],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        notes = []
+        if self.link == "log" and self.variance == "model" and self.dispersion > 1.5 and not np.isfinite(self.theta):
+            notes.append(
+                f"The variance is {self.dispersion:.1f} times what a Poisson has: intervals are too short; name a "
+                "cluster or use the negative binomial."
+            )
+        if not self.converged:
+            notes.append("The search did not converge: do not use these figures.")
+        where = f" in {self.n_clusters} clusters" if self.n_clusters else ""
+        return " ".join(
+            [
+                f"{self.outcome}: {self.method}; {self.n:,} rows{where}, {self.n_missing:,} left out as incomplete.",
+                *notes,
+                "A model describes association; what more may be said depends on the design.",
+            ]
+        )
+
+
+def read_rows(
+    frame: pd.DataFrame,
+    outcome: str,
+    terms: Sequence[Term | str],
+    cluster: str | None,
+    time: str | None,
+    variance: str,
+    conf_level: float,
+) -> tuple[pd.DataFrame, list[str], Array, Codes | None]:
+    """Complete rows, names and matrix of the design, and codes of the clusters.
+
+    Raises
+    ------
+    EstimationError : one cluster, a singular design, an unknown variance, a level outside 0 to 1.
+    CoverageError : a column is not there.
+    """
+    check_level(conf_level)
+    choice("variance", variance, ("jackknife", "sandwich"))
+    held = as_terms(frame, terms)
+    rows = complete_rows(frame, [outcome, *term_columns(held), *(c for c in (cluster, time) if c)])
+    names, x = design(rows, held)
+    group = codes(rows, cluster) if cluster else None
+    if group is not None:
+        clustered.enough_clusters(group, str(cluster))
+    return rows, names, x, group
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the result needs beside the fit itself."""
+
+    outcome: str
+    kind: str
+    link: str
+    cluster: str | None
+    variance: str
+    conf_level: float
+    n_rows: int
+
+    def result(
+        self,
+        names: Sequence[str],
+        x: Array,
+        y: Array,
+        found: Solved,
+        group: Codes | None,
+        chi: float,
+        theta: float,
+    ) -> GeneralisedFit:
+        """The result of a solved model; ``chi`` is Pearson's chi-squared."""
+        root = x * np.sqrt(found.weight)[:, None]
+        information = root.T @ root
+        variance, size = (self.variance, int(group.max()) + 1) if group is not None else ("model", 0)
+        if group is None:
+            vcov = np.linalg.inv(information)
+        else:
+            scores = clustered.cluster_sums(found.scores, group)
+            if variance == "jackknife":
+                vcov = clustered.linear_jackknife(scores, information, cluster_grams(root, group))
+            else:
+                vcov = clustered.sandwich(scores, information)
+        return GeneralisedFit(
+            outcome=self.outcome,
+            kind=self.kind,
+            link=self.link,
+            terms=tuple(names),
+            estimate=frozen(found.b),
+            vcov=frozen(vcov),
+            df=float(size - 1) if size else np.inf,
+            variance=variance,
+            log_likelihood=found.log_likelihood,
+            dispersion=chi / (len(y) - len(names)),
+            theta=theta,
+            n=len(y),
+            n_missing=self.n_rows - len(y),
+            n_events=int(y.sum()),
+            n_clusters=size,
+            converged=found.converged,
+            conf_level=self.conf_level,
+        )

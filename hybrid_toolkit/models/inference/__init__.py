@@ -1,0 +1,1 @@
+"""Inference for clusters, few clusters, random allocation, equivalence and meta-analysis."""

@@ -1,0 +1,75 @@
+"""Clustered variance of estimators that solve a score equation: what binary, count, ordinal and survival fits share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
+from hybrid_toolkit.models.terms.terms import Array
+
+VARIANCES = {
+    "jackknife": "linearised leave-one-cluster-out jackknife (CV3)",
+    "sandwich": "cluster-robust sandwich (CV1)",
+    "model": "model-based",
+}
+"""Variances of a maximum-likelihood fit; the jackknife is the safer one with few or unequal clusters."""
+
+
+def cluster_sums(rows: Array, clusters: Codes) -> Array:
+    """Sums of n x k rows in each cluster: clusters x k.
+
+    Examples
+    --------
+    >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 1])).tolist()
+    [[1.0], [6.0]]
+    """
+    out = np.zeros((int(clusters.max()) + 1, rows.shape[1]))
+    np.add.at(out, clusters, rows)
+    return out
+
+
+def enough_clusters(clusters: Codes, name: str) -> int:
+    """The number of clusters, at least two.
+
+    Raises
+    ------
+    EstimationError : there is one.
+    """
+    found = int(clusters.max()) + 1 if len(clusters) else 0
+    if found < 2:
+        raise EstimationError(
+            f"the complete rows lie in {found} cluster(s) of '{name}'; clustered intervals need at least 2.",
+            fix="Bring more clusters, fill missing values, or cluster on a smaller unit with a reason.",
+            code="CLUSTERS",
+        )
+    return found
+
+
+def sandwich(scores: Array, information: Array) -> Array:
+    """CV1: inverse information, cross-products of the clusters' scores, inverse information, times G/(G-1).
+
+    Parameters
+    ----------
+    scores : clusters x k sums of the rows' scores. information : k x k.
+    """
+    bread = np.linalg.pinv(information, hermitian=True)
+    g = len(scores)
+    return np.asarray(bread @ (scores.T @ scores) @ bread * g / (g - 1))
+
+
+def linear_jackknife(scores: Array, information: Array, parts: Array) -> Array:
+    """CV3 by one Newton step for each cluster left out.
+
+    Parameters
+    ----------
+    scores : clusters x k. information : k x k, the sum of ``parts``. parts : clusters x k x k.
+
+    Notes
+    -----
+    MacKinnon, Nielsen and Webb (2024), cluster-robust jackknife for logit models, variance CV3L.
+    """
+    rest = np.linalg.pinv(information - parts, hermitian=True, rcond=1e-12)
+    step = (rest @ scores[..., None])[..., 0]
+    g = len(scores)
+    return np.asarray((g - 1) / g * step.T @ step)

@@ -1,0 +1,247 @@
+"""A randomised comparison of two arms: difference in means, adjusted means, and randomisation inference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.result_rows import (
+    as_terms,
+    check_level,
+    choice,
+    design,
+    term_columns,
+    tidy_rows,
+    varying,
+    zero_one,
+)
+from hybrid_toolkit.models.terms.terms import Array, Term
+
+ERRORS = {
+    "ols": "classical",
+    "HC1": "heteroskedasticity-robust (HC1)",
+    "HC2": "heteroskedasticity-robust (HC2, Neyman's)",
+    "HC3": "heteroskedasticity-robust (HC3)",
+    "cluster": "cluster-robust (CV1)",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class RandomisedFit:
+    """The difference between two randomised arms.
+
+    Parameters
+    ----------
+    outcome, treatment : column names.
+    estimate, std_error, df : difference of means, in units of the outcome, its error and degrees of freedom.
+    mean_treated, mean_control : means as observed.
+    n_treated, n_control, n_missing, n_clusters : counts; clusters 0 where rows were randomised.
+    errors : key of ``ERRORS``. adjusted : whether covariates (centred, each arm with its own slopes) were used.
+    balance : a row a covariate column: standardised difference between the arms.
+    randomisation_p : share of permuted assignments with a difference as large, or None.
+    converged : always True here. conf_level : level of the interval.
+    """
+
+    outcome: str
+    treatment: str
+    estimate: float
+    std_error: float
+    df: float
+    mean_treated: float
+    mean_control: float
+    n_treated: int
+    n_control: int
+    n_missing: int
+    n_clusters: int
+    errors: str
+    adjusted: bool
+    balance: pd.DataFrame = field(repr=False)
+    randomisation_p: float | None
+    conf_level: float
+    converged: bool = True
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return "adjusted difference in means" if self.adjusted else "difference in means"
+
+    @property
+    def n(self) -> int:
+        """Rows used."""
+        return self.n_treated + self.n_control
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the difference."""
+        n = self.n_treated + self.n_control
+        b, se = [self.estimate], [self.std_error]
+        return tidy_rows([self.treatment], b, se, n=n, conf_level=self.conf_level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n by arm, missing, clusters, method, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n_treated + self.n_control],
+                "n_treated": [self.n_treated],
+                "n_control": [self.n_control],
+                "n_missing": [self.n_missing],
+                "n_clusters": [self.n_clusters],
+                "method": [self.method],
+                "errors": [ERRORS[self.errors]],
+                "randomisation_p": [self.randomisation_p],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        share = self.n_missing / max(1, self.n_treated + self.n_control + self.n_missing)
+        lost = f" {100 * share:.0f}% of rows are missing: randomisation no longer protects." if share > 0.1 else ""
+        how = " adjusted for covariates" if self.adjusted else ""
+        return (
+            f"{self.outcome}: difference in means{how} between {self.n_treated:,} treated and {self.n_control:,} "
+            f"control rows; {ERRORS[self.errors]} errors, {self.n_missing:,} rows left out.{lost} It is the effect of "
+            "the offer if arms were set by chance, none was lost because of its arm, and one row's arm does not touch "
+            "another."
+        )
+
+
+def fit_randomised(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    treatment: str,
+    covariates: Sequence[Term | str] = (),
+    cluster: str | None = None,
+    errors: str = "HC2",
+    permutations: int = 0,
+    seed: int = 0,
+    conf_level: float = 0.95,
+) -> RandomisedFit:
+    """Treated less control, with covariates as in Lin where they are named.
+
+    Parameters
+    ----------
+    frame : one row a person; rows with a missing value are left out and counted.
+    outcome : numeric. treatment : 0/1.
+    covariates : terms or columns from before the randomisation.
+    cluster : what was randomised, where it was not the row; ``errors`` is then ``"cluster"``.
+    errors : key of ``ERRORS``.
+    permutations, seed : how many assignments to draw for the randomisation p-value, of whole clusters.
+    conf_level : level of the interval, t with rows (or clusters) less coefficients.
+
+    Raises
+    ------
+    EstimationError : one arm, fewer than two rows or clusters in an arm, a constant outcome, a singular design, an
+        arm that changes within a cluster.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    MacKinnon and White (1985), Journal of Econometrics 29; Lin (2013), Annals of Applied Statistics 7, 295-318.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"y": [1.0, 2, 3, 4, 6, 8], "offered": [0, 0, 0, 1, 1, 1]})
+    >>> fit = fit_randomised(f, outcome="y", treatment="offered")
+    >>> fit.estimate, round(fit.std_error, 3)
+    (4.0, 1.291)
+    """
+    check_level(conf_level)
+    choice("errors", errors, ERRORS)
+    terms = as_terms(frame, covariates)
+    rows = complete_rows(frame, [outcome, treatment, *term_columns(terms), *([cluster] if cluster else [])])
+    y, d = varying(rows, outcome), zero_one(rows, treatment)
+    if cluster is None and errors == "cluster":
+        raise EstimationError("clustered errors need a cluster.", fix="Name the cluster's column.", code="CLUSTERS")
+    group = codes(rows, cluster) if cluster else np.arange(len(rows))
+    _arms(d, group, cluster)
+    names, x = design(rows, terms)
+    z = x[:, 1:] - x[:, 1:].mean(axis=0)
+    w = np.column_stack([np.ones(len(y)), d, z, z * d[:, None]])
+    if len(y) <= w.shape[1] or np.linalg.matrix_rank(w) < w.shape[1]:
+        raise EstimationError(
+            f"{len(y)} rows cannot carry {w.shape[1]} coefficients: a covariate does not vary in an arm.",
+            fix="Use fewer covariates.",
+            code="SINGULAR",
+        )
+    errors = "cluster" if cluster else errors
+    estimate, std_error = _difference(w, y, group, errors)
+    size = int(group.max()) + 1
+    sd = np.sqrt((z[d == 1].var(axis=0, ddof=1) + z[d == 0].var(axis=0, ddof=1)) / 2)
+    gap = (z[d == 1].mean(axis=0) - z[d == 0].mean(axis=0)) / np.where(sd > 0, sd, 1.0)
+    return RandomisedFit(
+        outcome=outcome,
+        treatment=treatment,
+        estimate=estimate,
+        std_error=std_error,
+        df=float(size - 2 if cluster else len(y) - w.shape[1]),
+        mean_treated=float(y[d == 1].mean()),
+        mean_control=float(y[d == 0].mean()),
+        n_treated=int(d.sum()),
+        n_control=int(len(d) - d.sum()),
+        n_missing=len(frame) - len(rows),
+        n_clusters=size if cluster else 0,
+        errors=errors,
+        adjusted=bool(terms),
+        balance=pd.DataFrame({"term": names[1:], "standardised_difference": gap}),
+        randomisation_p=_permuted(w, y, d, group, z, estimate, permutations, seed) if permutations else None,
+        conf_level=conf_level,
+    )
+
+
+def _arms(d: Array, group: NDArray[np.int64], cluster: str | None) -> None:
+    size = np.bincount(group)
+    share = np.bincount(group, weights=d) / size
+    mixed = int(((share > 0) & (share < 1)).sum())
+    if mixed:
+        raise EstimationError(
+            f"the arm changes within {mixed} cluster(s) of '{cluster}'.",
+            fix="Name what was randomised as the cluster, or leave it out if rows were.",
+            code="CLUSTER-ARMS",
+        )
+    fewest = int(min((share == 1).sum(), (share == 0).sum()))
+    if fewest < 2:
+        raise EstimationError(
+            f"an arm has {fewest} randomised unit(s); an error needs at least 2.", fix="Bring more.", code="CLUSTERS"
+        )
+
+
+def _difference(w: Array, y: Array, group: NDArray[np.int64], errors: str) -> tuple[float, float]:
+    n, k = w.shape
+    inverse = np.linalg.inv(w.T @ w)
+    b = inverse @ (w.T @ y)
+    e = y - w @ b
+    if errors == "ols":
+        v = inverse * (e @ e) / (n - k)
+    elif errors == "cluster":
+        size = int(group.max()) + 1
+        sums = np.zeros((size, k))
+        np.add.at(sums, group, w * e[:, None])
+        v = inverse @ sums.T @ sums @ inverse * size / (size - 1) * (n - 1) / (n - k)
+    else:
+        lever = np.einsum("ij,jk,ik->i", w, inverse, w)
+        factor = {"HC1": np.full(n, n / (n - k)), "HC2": 1 / (1 - lever), "HC3": 1 / (1 - lever) ** 2}[errors]
+        v = inverse @ (w * (factor * e**2)[:, None]).T @ w @ inverse
+    return float(b[1]), float(np.sqrt(v[1, 1]))
+
+
+def _permuted(
+    w: Array, y: Array, d: Array, group: NDArray[np.int64], z: Array, estimate: float, times: int, seed: int
+) -> float:
+    """Share of assignments, the observed one among them, with a difference at least as far from zero."""
+    rng = np.random.default_rng(seed)
+    arm = np.zeros(int(group.max()) + 1)
+    arm[group] = d
+    hits = 1
+    for _ in range(times):
+        new = rng.permutation(arm)[group]
+        trial = np.column_stack([w[:, 0], new, z, z * new[:, None]])
+        b = np.linalg.lstsq(trial, y, rcond=None)[0]
+        hits += abs(b[1]) >= abs(estimate) - 1e-12
+    return float(hits / (times + 1))

@@ -1,0 +1,1 @@
+"""Linear regression with fixed effects, instruments and clustered standard errors."""

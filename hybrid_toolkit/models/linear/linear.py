@@ -1,0 +1,253 @@
+"""Linear models with fixed effects, instruments and clustered intervals, behind one face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear import cluster_crossproducts as g
+from hybrid_toolkit.models.terms.design_matrix import Prepared, prepare
+from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.result import TIDY_COLUMNS
+
+VARIANCES: Mapping[str, str] = MappingProxyType(
+    {
+        "jackknife": "leave-one-cluster-out jackknife (CV3)",
+        "sandwich": "cluster-robust sandwich (CV1)",
+        "two-way": "two-way cluster-robust sandwich (Cameron, Gelbach and Miller 2011)",
+    }
+)
+"""The clustered variances: the jackknife is the safer one with few or unequal clusters; two-way by ``fit_two_way``."""
+_ONE_WAY = ("jackknife", "sandwich")
+FEW_CLUSTERS = 40
+"""With fewer, a sandwich is told to be too narrow."""
+
+
+@dataclass(frozen=True, eq=False)
+class LinearFit:
+    """A fitted linear model: arrays only.
+
+    Parameters
+    ----------
+    terms : names of the k coefficients.
+    estimate : k coefficients, in units of the outcome for each unit of the term.
+    vcov : k x k clustered variance.
+    df : degrees of freedom of the t reference, clusters less one.
+    conf_level : level of the intervals.
+    outcome, cluster : column names.
+    fixed_effects : column names that were taken out.
+    instrumented : coefficient names that were instrumented.
+    n, n_missing, n_clusters : rows used, rows left out for a missing value, clusters.
+    variance : key of ``VARIANCES``.
+    left_out : clusters x k coefficients, each cluster left out in turn.
+    first_stage_f : smallest cluster-robust F of the excluded instruments, or None.
+    r2_within : share of the outcome's variance (after fixed effects) that the fitted values account for.
+    dropped : nuisance columns that carried nothing of their own.
+    converged : always True here: least squares is solved, not searched for.
+    """
+
+    terms: tuple[str, ...]
+    estimate: Array
+    vcov: Array
+    df: int
+    conf_level: float
+    outcome: str
+    cluster: str
+    fixed_effects: tuple[str, ...]
+    instrumented: tuple[str, ...]
+    n: int
+    n_missing: int
+    n_clusters: int
+    variance: str
+    left_out: Array = field(repr=False)
+    first_stage_f: float | None
+    r2_within: float
+    dropped: tuple[str, ...]
+    converged: bool = True
+
+    def index(self, term: str) -> int:
+        """Position of a coefficient.
+
+        Raises
+        ------
+        EstimationError : the model has no such coefficient.
+        """
+        if term not in self.terms:
+            raise EstimationError(
+                f"the model has no coefficient '{term}'; it has: {', '.join(self.terms)}.",
+                fix="Ask for one of these.",
+                code="TERM-UNKNOWN",
+            )
+        return self.terms.index(term)
+
+    def combine(self, weights: Mapping[str, float], *, term: str, unit: str = "") -> pd.DataFrame:
+        """One tidy row for a weighted sum of coefficients, such as a slope in one group.
+
+        Raises
+        ------
+        EstimationError : a weight names no coefficient.
+        """
+        w = np.zeros(len(self.terms))
+        for name, weight in weights.items():
+            w[self.index(name)] = weight
+        return self._rows([term], np.array([w @ self.estimate]), np.array([w @ self.vcov @ w]), unit)
+
+    def tidy(self, *, unit: str = "") -> pd.DataFrame:
+        """One row a coefficient, with the columns of ``TIDY_COLUMNS``."""
+        return self._rows(list(self.terms), self.estimate, np.diagonal(self.vcov), unit)
+
+    def _rows(self, names: list[str], b: Array, var: Array, unit: str) -> pd.DataFrame:
+        se = np.sqrt(np.clip(var, 0, None))
+        half = stats.t.ppf(0.5 + self.conf_level / 2, self.df) * se
+        with np.errstate(divide="ignore", invalid="ignore"):
+            p = 2 * stats.t.sf(np.abs(b / se), self.df)
+        values = (names, b, se, b - half, b + half, p, self.n, unit)
+        return pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True)))
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, clusters, method, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "n_clusters": [self.n_clusters],
+                "method": [self.method],
+                "variance": [VARIANCES[self.variance]],
+                "df": [self.df],
+                "r2_within": [self.r2_within],
+                "first_stage_f": [self.first_stage_f],
+                "converged": [self.converged],
+            }
+        )
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        how = "two-stage least squares" if self.instrumented else "least squares"
+        within = f" within {' and '.join(self.fixed_effects)}" if self.fixed_effects else ""
+        return f"{how}{within}, clustered on {self.cluster}"
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        narrow = self.variance == "sandwich" and self.n_clusters < FEW_CLUSTERS
+        few = " With few or unequal clusters they are too narrow: use the jackknife." if narrow else ""
+        return (
+            f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} rows "
+            f"left out for missing values. Intervals: {VARIANCES[self.variance]}, t with {self.df} degrees of "
+            f"freedom.{few} A model describes association; what more may be said depends on the design."
+        )
+
+
+def fit_linear(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    terms: Sequence[Term],
+    cluster: str,
+    fixed_effects: Sequence[str] = (),
+    instruments: Mapping[str, Sequence[Term]] | None = None,
+    conf_level: float = 0.95,
+    variance: str = "jackknife",
+) -> LinearFit:
+    """Least squares, or two-stage least squares, with fixed effects and clustered intervals.
+
+    Solved from cross-products kept cluster by cluster, so the jackknife is exact and quick, with instruments too.
+    ``fit_linear_pyfixest`` fits the same model with another engine.
+
+    Parameters
+    ----------
+    frame : one row an observation. Rows with a missing value in any named column are left out and counted.
+    outcome : numeric or yes/no column.
+    terms : regressors; an intercept is added where there is no fixed effect.
+    cluster : column of the clusters; rows of one cluster may depend on each other.
+    fixed_effects : columns whose levels each get their own intercept.
+    instruments : coefficient name -> terms that stand in for it in the first stage.
+    conf_level : level of the intervals, between 0 and 1.
+    variance : ``"jackknife"`` (CV3) or ``"sandwich"`` (CV1); both are referred to t with clusters - 1.
+
+    Raises
+    ------
+    EstimationError : one cluster, too few rows, a column without variation of its own, an unknown variance.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    CV3 and CV1 as in MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232, eq. 11 and 15.
+
+    Examples
+    --------
+    Two teams whose outcome rises by exactly 2 for each unit of x:
+
+    >>> from hybrid_toolkit.models import Column
+    >>> f = pd.DataFrame({"y": [1.0, 3, 5, 11, 13, 15], "x": [0.0, 1, 2, 0, 1, 2], "team": list("aaabbb")})
+    >>> fit = fit_linear(f, outcome="y", terms=[Column("x")], fixed_effects=["team"], cluster="team")
+    >>> round(float(fit.estimate[0]), 6), fit.n, fit.n_clusters
+    (2.0, 6, 2)
+    """
+    if variance not in _ONE_WAY:
+        raise EstimationError(
+            f"variance '{variance}' is unknown.", fix=f"Use one of: {', '.join(_ONE_WAY)}.", code="VARIANCE-UNKNOWN"
+        )
+    p = prepare(frame, outcome, terms, cluster, fixed_effects, instruments or {})
+    total = p.grams.sum(axis=0)
+    b = g.solve(total, p.layout)
+    left = g.solve(g.leave_out_grams(p.raw, p.clusters, p.absorbed, p.grams), p.layout)
+    if variance == "jackknife":
+        vcov = g.jackknife(left, b)
+    else:
+        vcov = g.crv1(p.grams, p.layout, b, n=p.n, k=p.n_parameters)
+    keep = np.flatnonzero([name not in p.nuisance for name in p.x_names])
+    return LinearFit(
+        terms=tuple(p.x_names[i] for i in keep),
+        estimate=_frozen(b[keep]),
+        vcov=_frozen(vcov[np.ix_(keep, keep)]),
+        df=len(p.grams) - 1,
+        conf_level=conf_level,
+        outcome=outcome,
+        cluster=cluster,
+        fixed_effects=tuple(fixed_effects),
+        instrumented=tuple(instruments or {}),
+        n=p.n,
+        n_missing=len(frame) - p.n,
+        n_clusters=len(p.grams),
+        variance=variance,
+        left_out=_frozen(left[:, keep]),
+        first_stage_f=_first_stage(p),
+        r2_within=_r2(total, p, b),
+        dropped=p.dropped,
+    )
+
+
+def _frozen(a: Array) -> Array:
+    out = np.ascontiguousarray(a)
+    out.setflags(write=False)
+    return out
+
+
+def _r2(total: Array, p: Prepared, b: Array) -> float:
+    x, y = p.layout.x, p.layout.y
+    resid = total[y, y] - 2 * b @ total[x, y] + b @ total[np.ix_(x, x)] @ b
+    centre = total[y, y] - (total[y, p.intercept] ** 2 / p.n if p.intercept is not None else 0.0)
+    return float(1 - resid / centre) if centre > 0 else float("nan")
+
+
+def _first_stage(p: Prepared) -> float | None:
+    """The smallest F of the excluded instruments over the instrumented columns, cluster-robust (sandwich)."""
+    if not p.layout.iv:
+        return None
+    smallest = np.inf
+    excluded = np.flatnonzero(~np.isin(p.layout.z, p.layout.x))
+    for target in p.layout.x[~np.isin(p.layout.x, p.layout.z)]:
+        lay = g.Layout(p.layout.z, p.layout.z, int(target))
+        b = g.solve(p.grams.sum(axis=0), lay)
+        v = g.crv1(p.grams, lay, b, n=p.n, k=p.n_parameters)
+        part = b[excluded]
+        f = part @ np.linalg.pinv(v[np.ix_(excluded, excluded)], hermitian=True) @ part / len(excluded)
+        smallest = min(smallest, float(f))
+    return smallest

@@ -1,0 +1,164 @@
+"""Least squares on rows that are taken to be independent, with plain or heteroskedasticity-robust errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.result_rows import (
+    as_terms,
+    check_level,
+    choice,
+    design,
+    frozen,
+    term_columns,
+    tidy_rows,
+    varying,
+)
+from hybrid_toolkit.models.terms.terms import Array, Term
+
+ERRORS: Mapping[str, str] = MappingProxyType(
+    {
+        "ols": "one error variance for all rows",
+        "HC1": "heteroskedasticity-robust (HC1)",
+        "HC2": "heteroskedasticity-robust (HC2)",
+        "HC3": "heteroskedasticity-robust (HC3)",
+    }
+)
+"""Standard errors of ``fit_ols``, in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class OlsFit:
+    """A fitted linear model of independent rows: arrays only.
+
+    Parameters
+    ----------
+    terms : names of the k coefficients, the intercept first.
+    estimate : k coefficients, in units of the outcome for each unit of the term.
+    vcov : k x k variance.
+    df : residual degrees of freedom, rows less coefficients.
+    errors : key of ``ERRORS``.
+    conf_level : level of the intervals.
+    outcome : column name.
+    n, n_missing : rows used, rows left out for a missing value.
+    r2 : share of the outcome's variance that the fitted values account for.
+    converged : always True: least squares is solved, not searched for.
+    """
+
+    terms: tuple[str, ...]
+    estimate: Array
+    vcov: Array = field(repr=False)
+    df: int
+    errors: str
+    conf_level: float
+    outcome: str
+    n: int
+    n_missing: int
+    r2: float
+    converged: bool = True
+
+    def tidy(self, *, unit: str = "") -> pd.DataFrame:
+        """One row a coefficient, with the columns of ``TIDY_COLUMNS``."""
+        error = np.sqrt(np.diagonal(self.vcov))
+        return tidy_rows(self.terms, self.estimate, error, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit)
+
+    def partial_r2(self, term: str) -> float:
+        """Share of what is left of the outcome that one column explains, t² / (t² + df); with ``"ols"`` errors.
+
+        Raises
+        ------
+        EstimationError : the model has no such coefficient, or its errors are not the plain ones.
+        """
+        if term not in self.terms:
+            raise EstimationError(
+                f"the model has no coefficient '{term}'.", fix=f"Use: {', '.join(self.terms)}.", code="TERM-UNKNOWN"
+            )
+        if self.errors != "ols":
+            raise EstimationError(
+                "a partial R-squared follows from plain errors only.", fix="Fit with errors='ols'.", code="ERRORS-PLAIN"
+            )
+        i = self.terms.index(term)
+        t2 = float(self.estimate[i] ** 2 / self.vcov[i, i])
+        return t2 / (t2 + self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, method, degrees of freedom, R-squared, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "method": ["least squares"],
+                "errors": [ERRORS[self.errors]],
+                "df": [self.df],
+                "r2": [self.r2],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        return (
+            f"{self.outcome}: least squares; {self.n:,} rows, {self.n_missing:,} left out for missing values. "
+            f"Errors: {ERRORS[self.errors]}, t with {self.df:,} degrees of freedom. Rows are taken to be independent: "
+            "where they share a team, a worker or a family, use fit_linear with that cluster."
+        )
+
+
+def fit_ols(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    terms: Sequence[Term | str],
+    errors: str = "ols",
+    conf_level: float = 0.95,
+) -> OlsFit:
+    """Least squares on rows that do not depend on each other; ``fit_linear`` is for rows that share clusters.
+
+    Parameters
+    ----------
+    frame : one row an observation; rows with a missing value in a named column are left out and counted.
+    outcome : numeric or yes/no column.
+    terms : regressors, or names of columns; an intercept is added.
+    errors : ``"ols"``, or one of the robust errors ``"HC1"``, ``"HC2"``, ``"HC3"`` (MacKinnon and White 1985).
+    conf_level : level of the intervals, between 0 and 1.
+
+    Raises
+    ------
+    EstimationError : unknown errors, a column that others determine, a constant outcome, fewer rows than columns.
+    CoverageError : a column is not there.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"x": [0.0, 0, 1, 1], "y": [1.0, 3, 4, 6]})
+    >>> fit = fit_ols(f, outcome="y", terms=["x"])
+    >>> fit.tidy()[["term", "estimate", "std_error"]].round(3).values.tolist()
+    [['(Intercept)', 2.0, 1.0], ['x', 3.0, 1.414]]
+    """
+    import statsmodels.api as sm
+
+    choice("errors", errors, ERRORS)
+    check_level(conf_level)
+    used = as_terms(frame, terms)
+    rows = complete_rows(frame, [outcome, *term_columns(used)])
+    names, x = design(rows, used)
+    y = varying(rows, outcome)
+    fit = sm.OLS(y, x).fit(cov_type="nonrobust" if errors == "ols" else errors)
+    return OlsFit(
+        terms=tuple(names),
+        estimate=frozen(fit.params),
+        vcov=frozen(fit.cov_params()),
+        df=int(fit.df_resid),
+        errors=errors,
+        conf_level=conf_level,
+        outcome=outcome,
+        n=len(rows),
+        n_missing=len(frame) - len(rows),
+        r2=float(fit.rsquared),
+    )

@@ -1,0 +1,85 @@
+"""The same model by pyfixest: a second engine to check the first one with."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.terms import Term, design_columns, numbers
+from hybrid_toolkit.result import TIDY_COLUMNS
+
+
+def fit_linear_pyfixest(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    terms: Sequence[Term],
+    cluster: str,
+    fixed_effects: Sequence[str] = (),
+    instruments: Mapping[str, Sequence[Term]] | None = None,
+    conf_level: float = 0.95,
+    variance: str = "sandwich",
+) -> pd.DataFrame:
+    """Tidy rows of the model of ``fit_linear``, fitted by pyfixest under column names of our own making.
+
+    Parameters are those of ``fit_linear``. pyfixest gives the jackknife only without instruments, and as a bare sum
+    of squares, which is brought to the (G-1)/G scale of CV3 here. Its first call compiles for some seconds.
+
+    Raises
+    ------
+    EstimationError : pyfixest could not fit the model, or the jackknife was asked for with instruments.
+    """
+    if instruments and variance == "jackknife":
+        raise EstimationError(
+            "pyfixest has no clustered jackknife for instrumented models.",
+            fix="Use fit_linear, or the sandwich variance.",
+            code="ENGINE",
+        )
+    import pyfixest
+
+    lists = instruments or {}
+    every = [*terms, *(t for ts in lists.values() for t in ts)]
+    rows = complete_rows(frame, [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)])
+    x = design_columns(rows, terms)
+    z = design_columns(rows, [t for ts in lists.values() for t in ts])
+    plain = {f"x{i}": c for i, c in enumerate(x) if c not in lists}
+    bent = {f"w{i}": c for i, c in enumerate(lists)}
+    safe = pd.DataFrame(
+        {
+            "y": numbers(rows, outcome),
+            **{k: x[c] for k, c in {**plain, **bent}.items()},
+            **{f"z{i}": v for i, v in enumerate(z.values())},
+            **{f"f{i}": pd.factorize(rows[c])[0] for i, c in enumerate(fixed_effects)},
+            "g": pd.factorize(rows[cluster])[0],
+        }
+    )
+    effects = " + ".join(f"f{i}" for i in range(len(fixed_effects)))
+    parts = [f"y ~ {' + '.join(plain) or '1'}"]
+    parts += [effects] if effects else []
+    parts += [f"{' + '.join(bent)} ~ {' + '.join(f'z{i}' for i in range(len(z)))}"] if lists else []
+    kind, ssc = ("CRV3", pyfixest.ssc(k_adj=False, G_adj=False)) if variance == "jackknife" else ("CRV1", None)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of its own dependencies
+            fit = pyfixest.feols(" | ".join(parts), data=safe, vcov={kind: "g"}, **({"ssc": ssc} if ssc else {}))
+            table = fit.tidy()
+    except Exception as error:
+        raise EstimationError(
+            f"pyfixest could not fit the model ({type(error).__name__}).",
+            fix="Check for columns without variation.",
+            code="ENGINE",
+        ) from None
+    names = {**plain, **bent, "Intercept": "(Intercept)"}
+    clusters = safe["g"].nunique()
+    b = table["Estimate"].to_numpy()
+    se = table["Std. Error"].to_numpy() * (np.sqrt((clusters - 1) / clusters) if variance == "jackknife" else 1.0)
+    half = stats.t.ppf(0.5 + conf_level / 2, clusters - 1) * se
+    p = 2 * stats.t.sf(np.abs(b / se), clusters - 1)
+    values = ([names[str(c)] for c in table.index], b, se, b - half, b + half, p, len(rows), "")
+    return pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True)))

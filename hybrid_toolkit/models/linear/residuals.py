@@ -1,0 +1,71 @@
+"""What a linear fit leaves over: residuals row by row, and the classical errors that sensitivity measures need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.models.linear import cluster_crossproducts as g
+from hybrid_toolkit.models.terms.design_matrix import complete_rows, prepare
+from hybrid_toolkit.models.terms.terms import Array, Term
+
+
+@dataclass(frozen=True, eq=False)
+class LinearResiduals:
+    """Residuals of a linear fit.
+
+    Parameters
+    ----------
+    values : one a complete row, indexed as in the frame.
+    df : residual degrees of freedom, fixed effects counted.
+    std_error : classical error of each coefficient by name.
+    """
+
+    values: pd.Series[float] = field(repr=False)
+    df: int
+    std_error: Mapping[str, float]
+
+
+def linear_residuals(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    terms: Sequence[Term],
+    cluster: str,
+    fixed_effects: Sequence[str] = (),
+    instruments: Mapping[str, Sequence[Term]] | None = None,
+) -> LinearResiduals:
+    """Residuals of the model of ``fit_linear``, whose parameters these are.
+
+    Raises
+    ------
+    EstimationError, CoverageError : as ``fit_linear``.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.models import Column
+    >>> f = pd.DataFrame({"y": [0.0, 2, 1, 3], "x": [0.0, 1, 0, 1], "team": list("aabb")})
+    >>> got = linear_residuals(f, outcome="y", terms=[Column("x")], cluster="team")
+    >>> got.values.round(6).tolist(), got.df, round(got.std_error["x"], 4)
+    ([-0.5, -0.5, 0.5, 0.5], 2, 0.7071)
+    """
+    lists = instruments or {}
+    p = prepare(frame, outcome, terms, cluster, fixed_effects, lists)
+    m = p.raw if p.absorbed is None else g.demean(p.raw, p.absorbed)
+    total = p.grams.sum(axis=0)
+    b = g.solve(total, p.layout)
+    left: Array = m[:, p.layout.y] - m[:, p.layout.x] @ b
+    every = [*terms, *(t for ts in lists.values() for t in ts)]
+    index = complete_rows(frame, [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)]).index
+    levels = 0 if p.absorbed is None else int(p.absorbed.max()) + 1
+    df = max(1, p.n - len(p.layout.x) - levels)
+    inner = np.diagonal(g.inverse(total[np.ix_(p.layout.x, p.layout.x)]))
+    errors = np.sqrt(np.clip(inner * float(left @ left) / df, 0, None))
+    return LinearResiduals(
+        values=pd.Series(left, index=index),
+        df=df,
+        std_error={name: float(e) for name, e in zip(p.x_names, errors, strict=True) if name not in p.nuisance},
+    )

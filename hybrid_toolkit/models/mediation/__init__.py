@@ -1,0 +1,1 @@
+"""Mediation: how much of an association runs through a third variable."""

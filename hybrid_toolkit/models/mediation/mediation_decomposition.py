@@ -1,0 +1,132 @@
+"""The parts of a mediation as a function of cross-products, and how far they move: influence, jackknife, bootstrap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear.cluster_crossproducts import Codes, cluster_grams
+from hybrid_toolkit.models.terms.terms import Array
+
+LARGEST = 20_000_000
+"""Numbers of cross-products that the bootstrap keeps cluster by cluster."""
+
+
+class Split:
+    """The parts as a function of cross-products of: ones, exposure, covariates, mediator, product, outcome."""
+
+    def __init__(self, w: Array, k: int, interaction: bool, low: float, high: float) -> None:
+        self.w, self.k, self.interaction, self.low, self.high = w, k, interaction, low, high
+
+    def coefficients(self, s: Array) -> tuple[Array, Array, Array]:
+        """Coefficients of mediator and outcome, and means of the mediator model's columns."""
+        k = self.k
+        a = np.linalg.solve(s[..., :k, :k], s[..., :k, k, None])[..., 0]
+        b = np.linalg.solve(s[..., :-1, :-1], s[..., :-1, -1, None])[..., 0]
+        return np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64), s[..., 0, :k] / s[..., 0, :1]
+
+    def parts(self, a: Any, b: Any, mean: Any) -> Any:
+        """All parts, last axis in the order of the names."""
+        gap, path, slope = self.high - self.low, a[..., 1], b[..., self.k]
+        if not self.interaction:
+            indirect, direct = path * slope * gap, b[..., 1] * gap
+            total = indirect + direct
+            return np.stack([indirect, direct, total, indirect / total, path, slope], axis=-1)
+        bend = b[..., self.k + 1]
+        at_zero = (mean * a).sum(axis=-1) - mean[..., 1] * path
+
+        def indirect_at(x: float) -> Any:
+            return path * gap * (slope + bend * x)
+
+        def direct_at(x: float) -> Any:
+            return gap * (b[..., 1] + bend * (at_zero + path * x))
+
+        total = indirect_at(self.high) + direct_at(self.low)
+        share = indirect_at(self.high) / total
+        first = [indirect_at(self.high), direct_at(self.low), total, share, indirect_at(self.low)]
+        last = [direct_at(self.high), path, slope + bend * self.low, slope + bend * self.high]
+        return np.stack([*first, *last], axis=-1)
+
+    def delta(self, groups: Codes, n_clusters: int) -> tuple[Array, Array]:
+        """Parts and their cluster-robust errors, from the influence of every row on all coefficients."""
+        w, k, n = self.w, self.k, len(self.w)
+        a, b, mean = self.coefficients(w.T @ w)
+        x, z = w[:, :k], w[:, :-1]
+        pieces = [
+            (x * (w[:, k] - x @ a)[:, None]) @ np.linalg.inv(x.T @ x),
+            (z * (w[:, -1] - z @ b)[:, None]) @ np.linalg.inv(z.T @ z),
+            (x - mean) / n,
+        ]
+        rows = np.column_stack(pieces)
+        sums = np.zeros((n_clusters, rows.shape[1]))
+        np.add.at(sums, groups, rows)
+        factor = n_clusters / (n_clusters - 1) * (n - 1) / (n - z.shape[1])
+        at = np.concatenate([a, b, mean])
+        step = 1e-30  # a complex step gives derivatives without rounding
+        moved = at + 1j * step * np.eye(len(at))
+        cut = [len(a), len(a) + len(b)]
+        slope = np.imag(self.parts(*np.split(moved, cut, axis=1))) / step
+        se = np.sqrt(factor * ((sums @ slope) ** 2).sum(axis=0))
+        return np.asarray(self.parts(a, b, mean)), np.asarray(se)
+
+    def left_out(self, groups: Codes, n_clusters: int) -> tuple[Array, Array]:
+        """All coefficients and means, side by side: from all clusters, and without each cluster in turn.
+
+        Raises
+        ------
+        EstimationError : a cluster is the only one with some level of a covariate.
+        """
+        grams = cluster_grams(self.w, groups)
+        total = grams.sum(axis=0)
+        at = np.concatenate(self.coefficients(total))
+        try:
+            found = np.concatenate(self.coefficients(total - grams), axis=-1)
+        except np.linalg.LinAlgError:
+            found = np.full((n_clusters, len(at)), np.nan)
+        if not np.isfinite(self.parts_of(found)).all():
+            raise EstimationError(
+                "without one of the clusters the models are singular: it alone has some level of a covariate.",
+                fix="Use the delta method, or fewer covariates.",
+                code="JACKKNIFE",
+            )
+        return at, found
+
+    def drawn(self, at: Array, without: Array, draws: int, seed: int) -> Array:
+        """Parts of coefficients drawn from a multivariate t around theirs, with the jackknife's covariance."""
+        rng, n = np.random.default_rng(seed), len(without)
+        scale = np.sqrt((n - 1) / n * (n - 1) / rng.chisquare(n - 1, draws))
+        moved = at + (scale[:, None] * rng.standard_normal((draws, n))) @ (without - at)
+        return self.parts_of(moved)
+
+    def parts_of(self, all_: Array) -> Array:
+        """All parts of coefficients and means that lie side by side."""
+        k, p = self.k, self.w.shape[1] - 1
+        return np.asarray(self.parts(*np.split(all_, [k, k + p], axis=-1)))
+
+    def bootstrap(self, groups: Codes, n_clusters: int, n_boot: int, seed: int) -> Array:
+        """Parts in samples of whole clusters drawn with replacement, those that are singular left out."""
+        rng = np.random.default_rng(seed)
+        p = self.w.shape[1]
+        small = n_clusters * p * p <= LARGEST
+        grams = cluster_grams(self.w, groups).reshape(n_clusters, -1) if small else None
+        out: list[Array] = []
+        for done in range(0, n_boot, 100):
+            drawn = rng.integers(0, n_clusters, (min(100, n_boot - done), n_clusters))
+            count = np.stack([np.bincount(d, minlength=n_clusters) for d in drawn]).astype(np.float64)
+            if grams is not None:
+                s = (count @ grams).reshape(-1, p, p)
+            else:
+                s = np.stack([(self.w * c[groups][:, None]).T @ self.w for c in count])
+            scale = np.sqrt(np.maximum(np.diagonal(s, axis1=1, axis2=2)[:, :-1], 1e-300))
+            smallest = np.linalg.eigvalsh(s[:, :-1, :-1] / (scale[:, :, None] * scale[:, None, :]))[:, 0]
+            if (smallest > 1e-10).any():
+                out.extend(self.parts(*self.coefficients(s[smallest > 1e-10])))
+        if len(out) < max(2, 0.9 * n_boot):
+            raise EstimationError(
+                f"{n_boot - len(out)} of {n_boot} bootstrap samples of clusters were singular.",
+                fix="Use the delta method, fewer covariates, or more clusters.",
+                code="BOOTSTRAP",
+            )
+        return np.array(out)

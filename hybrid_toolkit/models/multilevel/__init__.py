@@ -1,0 +1,1 @@
+"""Random intercepts and slopes: mixed models, linear and generalised."""

@@ -1,0 +1,301 @@
+"""Yes/no outcomes, counts and answers in order with a random intercept for each group."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.generalised.counts import log_time, whole_counts
+from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
+from hybrid_toolkit.models.generalised.ordinal import read_answers
+from hybrid_toolkit.models.inference import clustered_variance as clustered
+from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
+from hybrid_toolkit.models.multilevel.glmm_optimiser import Search
+from hybrid_toolkit.models.multilevel.quadrature import Binomial, Count, Family, Ordered
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.result_rows import (
+    as_terms,
+    check_level,
+    choice,
+    design,
+    frozen,
+    term_columns,
+    tidy_rows,
+    varying,
+    zero_one,
+)
+from hybrid_toolkit.models.terms.terms import Array, Term, numbers
+
+FAMILIES = {
+    "binomial": "logistic regression",
+    "poisson": "Poisson regression",
+    "negative binomial": "negative binomial regression",
+    "ordinal": "proportional odds",
+}
+UNITS = {"binomial": "log odds", "poisson": "log rate", "negative binomial": "log rate", "ordinal": "log odds"}
+
+
+@dataclass(frozen=True, eq=False)
+class GlmmFit:
+    """A model with one random intercept: arrays only.
+
+    Parameters
+    ----------
+    outcome, group : column names. family : key of ``FAMILIES``.
+    terms, estimate, vcov : k slopes (with an intercept, or without one where there are thresholds), their variance.
+    thresholds : cut points between answers, empty for other families; threshold_names : what they part.
+    spread : standard deviation of the intercepts over groups, on the scale of the link.
+    theta : size of a negative binomial, infinite otherwise.
+    df : degrees of freedom of the t reference, groups (or clusters) less one.
+    log_likelihood, aic : at the optimum. nodes : points of the quadrature.
+    n, n_missing, n_groups, n_clusters : counts; clusters are the groups where no cluster was named.
+    edge : the spread lies at zero. converged : the search ended at an optimum. conf_level : level of the intervals.
+    """
+
+    outcome: str
+    group: str
+    family: str
+    terms: tuple[str, ...]
+    estimate: Array
+    vcov: Array = field(repr=False)
+    thresholds: Array
+    threshold_names: tuple[str, ...]
+    spread: float
+    theta: float
+    df: float
+    log_likelihood: float
+    aic: float
+    nodes: int
+    n: int
+    n_missing: int
+    n_groups: int
+    n_clusters: int
+    edge: bool
+    converged: bool
+    conf_level: float
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        how = "Laplace" if self.nodes == 1 else f"{self.nodes} points of adaptive quadrature"
+        return f"{FAMILIES[self.family]} with a random intercept for each {self.group}, {how}"
+
+    @property
+    def share_between(self) -> float:
+        """Share of the variance between groups on the scale of the link, where that has a variance of its own."""
+        own = np.pi**2 / 3 if UNITS[self.family] == "log odds" else np.nan
+        return float(self.spread**2 / (self.spread**2 + own))
+
+    def tidy(self) -> pd.DataFrame:
+        """Slopes, thresholds, and the spread of the intercepts (without an interval)."""
+        k, unit = len(self.terms), UNITS[self.family]
+        se = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
+        names = [*self.terms, *self.threshold_names, f"sd (Intercept) | {self.group}"]
+        b = [*self.estimate, *self.thresholds, self.spread]
+        errors = [*se[: k + len(self.thresholds)], np.nan]
+        return tidy_rows(names, b, errors, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, groups, method, likelihood, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "n_groups": [self.n_groups],
+                "n_clusters": [self.n_clusters],
+                "method": [self.method],
+                "spread": [self.spread],
+                "theta": [self.theta],
+                "log_likelihood": [self.log_likelihood],
+                "aic": [self.aic],
+                "edge": [self.edge],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        notes = []
+        if not self.converged:
+            notes.append("The search stopped short of an optimum: do not use these figures.")
+        if self.edge:
+            notes.append("The spread between groups lies at zero: a model without them says the same.")
+        if self.family == "poisson":
+            notes.append("Where counts vary more than chance alone makes them, these intervals are too narrow: fit the")
+            notes.append("negative binomial beside it.")
+        return " ".join(
+            [
+                f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_groups:,} groups, {self.n_missing:,} left "
+                f"out as incomplete. Spread between groups {self.spread:.2f}.",
+                *notes,
+                "Slopes compare rows of one group, and are further from zero than those over all groups. A model "
+                "describes association; what more may be said depends on the design.",
+            ]
+        )
+
+
+def fit_glmm(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    terms: Sequence[Term | str],
+    group: str,
+    family: str = "binomial",
+    trials: str | None = None,
+    exposure_time: str | None = None,
+    levels: Sequence[object] | None = None,
+    cluster: str | None = None,
+    nodes: int = 9,
+    conf_level: float = 0.95,
+) -> GlmmFit:
+    """Maximum likelihood with the random intercepts integrated out.
+
+    Parameters
+    ----------
+    frame : one row an observation; rows with a missing value are left out and counted.
+    outcome : 0/1, or successes where ``trials`` is named; counts; numbers or ordered categories for ``"ordinal"``.
+    terms : terms or columns. group : column of the random intercept.
+    family : key of ``FAMILIES``. trials : column of trials. exposure_time : column of time at risk.
+    levels : answers from lowest to highest, for text.
+    cluster : coarser column that rows depend on each other within; errors are then a clustered jackknife.
+    nodes : points of the quadrature, 1 (Laplace's approximation) to 51.
+    conf_level : level of the intervals, t with groups (or clusters) - 1.
+
+    Raises
+    ------
+    EstimationError : one group, as many groups as rows of a yes/no outcome, perfect prediction (``SEPARATION``), an
+        outcome of another kind or that does not vary, a singular design, groups that cross clusters.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    The model and likelihood of ``lme4::glmer`` and ``ordinal::clmm`` with one grouping factor: Bates and others
+    (2015), Journal of Statistical Software 67(1); Christensen (2019), cumulative link models.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> team, x = np.repeat(np.arange(60), 20), rng.normal(size=1200)
+    >>> chance = 1 / (1 + np.exp(-(0.5 * x + rng.normal(0, 0.8, 60)[team])))
+    >>> f = pd.DataFrame({"yes": (rng.random(1200) < chance) * 1, "x": x, "team": team})
+    >>> fit = fit_glmm(f, outcome="yes", terms=["x"], group="team")
+    >>> fit.converged, bool(abs(fit.estimate[1] - 0.5) < 0.15), abs(fit.spread - 0.8) < 0.15
+    (True, True, True)
+    """
+    check_level(conf_level)
+    choice("family", family, FAMILIES)
+    if not 1 <= nodes <= 51:
+        raise EstimationError("nodes must lie from 1 to 51.", fix="Give 9, or 1 for Laplace.", code="NODES")
+    held = as_terms(frame, terms)
+    extra = [c for c in (trials, exposure_time, cluster) if c]
+    rows = complete_rows(frame, [outcome, group, *term_columns(held), *extra])
+    rows = rows.iloc[np.argsort(codes(rows, group), kind="stable")]
+    g = codes(rows, group)
+    _groups(g, group, family, trials)
+    names, x = design(rows, held)
+    made, labels = _family(rows, outcome, family, trials, levels)
+    offset = log_time(rows, exposure_time)
+    search = Search(x, np.zeros(len(x)) if offset is None else offset, g, made, nodes, ordered=bool(labels))
+    at, converged = search.run(_start(x, made, offset, outcome), outcome)
+    k = search.k
+    turn = search.turn(at)
+    vcov, n_clusters = search.variance(at, _within(g, codes(rows, cluster), group, str(cluster)) if cluster else None)
+    vcov = turn @ vcov @ turn.T
+    cuts = search.cuts(at)
+    keep = [*range(k), *range(k + 1, k + 1 + len(cuts))]
+    return GlmmFit(
+        outcome=outcome,
+        group=group,
+        family=family,
+        terms=tuple(names[1:] if labels else names),
+        estimate=frozen(search.slopes(at)),
+        vcov=frozen(vcov[np.ix_(keep, keep)]),
+        thresholds=frozen(cuts),
+        threshold_names=tuple(f"{low} | {high}" for low, high in itertools.pairwise(labels)),
+        spread=float(abs(at[k])),
+        theta=float(np.exp(at[-1])) if family == "negative binomial" else np.inf,
+        df=float(n_clusters - 1),
+        log_likelihood=search.model.value(at),
+        aic=-2 * search.model.value(at) + 2 * len(at),
+        nodes=nodes,
+        n=len(rows),
+        n_missing=len(frame) - len(rows),
+        n_groups=int(g.max()) + 1,
+        n_clusters=n_clusters,
+        edge=bool(abs(at[k]) < 0.01),
+        converged=converged,
+        conf_level=conf_level,
+    )
+
+
+def _groups(g: Codes, name: str, family: str, trials: str | None) -> None:
+    found = int(g.max()) + 1 if len(g) else 0
+    alone = found >= len(g) and family == "binomial" and trials is None
+    if found < 2 or alone:
+        raise EstimationError(
+            f"'{name}' has {found} group(s) in {len(g)} complete rows: a random intercept needs at least 2 groups, and "
+            "for a yes/no outcome several rows a group.",
+            fix="Bring more groups or more rows a group, or leave the random intercept out.",
+            code="GROUPS",
+        )
+
+
+def _within(g: Codes, cluster: Codes, group: str, name: str) -> Codes:
+    """The cluster of each group, once every group lies in one."""
+    first = np.full(int(g.max()) + 1, -1, dtype=np.intp)
+    first[g] = cluster
+    crossing = len(np.unique(g[first[g] != cluster]))
+    if crossing:
+        raise EstimationError(
+            f"{crossing} group(s) of '{group}' lie in more than one '{name}'.",
+            fix="Cluster on something that holds whole groups.",
+            code="CLUSTERS-CROSSED",
+        )
+    clustered.enough_clusters(cluster, name)
+    return first
+
+
+def _family(
+    rows: pd.DataFrame, outcome: str, family: str, trials: str | None, levels: Sequence[object] | None
+) -> tuple[Family, list[str]]:
+    if family == "ordinal":
+        answer, labels = read_answers(rows, outcome, levels)
+        return Ordered(answer, len(labels) - 1), labels
+    if family != "binomial":
+        varying(rows, outcome)
+        return Count(whole_counts(rows, outcome), n_extra=int(family == "negative binomial")), []
+    if trials is None:
+        return Binomial(zero_one(rows, outcome), np.ones(len(rows))), []
+    y, m = numbers(rows, outcome), numbers(rows, trials)
+    bad = int(((y != np.round(y)) | (m != np.round(m)) | (y < 0) | (y > m) | (m < 1)).sum())
+    if bad or not 0 < y.sum() < m.sum():
+        raise EstimationError(
+            f"{bad} row(s) have successes that are not whole numbers from 0 to their trials, or all or none succeed.",
+            fix="Give whole counts of successes and of trials.",
+            code="TRIALS",
+        )
+    return Binomial(y, m), []
+
+
+def _start(x: Array, made: Family, offset: Array | None, outcome: str) -> Array:
+    """Slopes, spread and extra parameters to start from; refuses an outcome that is told without error."""
+    if isinstance(made, Ordered):
+        share = np.cumsum(np.bincount(made.answer))[:-1] / len(x)
+        cut = special.logit(share)
+        return np.concatenate([np.zeros(x.shape[1] - 1), [0.5], cut[:1], np.log(np.maximum(np.diff(cut), 1e-3))])
+    if isinstance(made, Binomial):
+        at = np.repeat(np.arange(len(x)), 2)
+        weight = np.column_stack([made.y, made.trials - made.y]).ravel()
+        yes = np.tile([1.0, 0.0], len(x))
+        keep = np.repeat(np.arange(len(at)), np.minimum(weight, 50).astype(int))
+        b = solve_glm(x[at[keep]], yes[keep], link="logit", what=f"'{outcome}'").b
+    else:
+        assert isinstance(made, Count)
+        b = solve_glm(x, made.y, link="log", offset=offset, what=f"'{outcome}'").b
+    return np.concatenate([b, [0.5], np.zeros(made.n_extra)])

@@ -1,0 +1,366 @@
+"""Linear mixed models: random intercepts and correlated slopes for one or more groupings, nested or crossed.
+
+Fitted by the library mixedlm, whose answers are held to lme4's published ones in the tests.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from scipy import linalg
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.result_rows import (
+    as_terms,
+    check_level,
+    choice,
+    design,
+    frozen,
+    term_columns,
+    tidy_rows,
+    varying,
+)
+from hybrid_toolkit.models.terms.terms import Array, Term, numbers
+
+Grouping: TypeAlias = str | tuple[str, ...]
+Groupings: TypeAlias = str | Sequence[Grouping] | Mapping[Grouping, Sequence[str]]
+REFERENCES = {"satterthwaite": "t with Satterthwaite degrees of freedom", "normal": "normal"}
+"""What an estimate over its standard error is compared with."""
+FEW_GROUPS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class RandomPart:
+    """The random effects of one grouping.
+
+    Parameters
+    ----------
+    group : name of the grouping; nested columns are joined by a colon.
+    names : ``(Intercept)`` and the columns whose slopes vary.
+    sd : standard deviations, in units of the outcome for each unit of the column.
+    corr : their correlations, 0 where the model holds them at 0.
+    n_groups : levels.
+    """
+
+    group: str
+    names: tuple[str, ...]
+    sd: Array
+    corr: Array
+    n_groups: int
+
+
+@dataclass(frozen=True, eq=False)
+class MixedFit:
+    """A fitted linear mixed model: arrays only.
+
+    Parameters
+    ----------
+    outcome : name of the outcome.
+    terms, estimate, vcov, df : the k fixed coefficients, their k x k variance, their degrees of freedom.
+    random : one ``RandomPart`` a grouping.
+    residual_sd : standard deviation within groups.
+    log_likelihood : restricted where ``reml``.
+    criterion : minus twice the log-likelihood (lme4's "REML criterion", or its deviance).
+    aic, bic : of that likelihood; those of REML compare models with the same fixed part only.
+    n, n_missing : rows used, rows left out for a missing value.
+    reml : restricted maximum likelihood, else maximum likelihood.
+    reference : key of ``REFERENCES``.
+    converged : the search ended at an optimum.
+    singular : the optimum lies at the edge: a variance of zero or a correlation of one.
+    conf_level : level of the intervals.
+    """
+
+    outcome: str
+    terms: tuple[str, ...]
+    estimate: Array
+    vcov: Array = field(repr=False)
+    df: Array = field(repr=False)
+    random: tuple[RandomPart, ...]
+    residual_sd: float
+    log_likelihood: float
+    criterion: float
+    aic: float
+    bic: float
+    n: int
+    n_missing: int
+    reml: bool
+    reference: str
+    converged: bool
+    singular: bool
+    conf_level: float
+
+    def tidy(self) -> pd.DataFrame:
+        """The fixed coefficients, then the standard deviations and correlations (estimates without an interval)."""
+        se = np.sqrt(np.diagonal(self.vcov))
+        fixed = tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=self.df)
+        rest = self.components()
+        names = [
+            f"corr {a}, {b} | {g}" if a != b else f"sd {a} | {g}" if g != "residual" else "sd residual"
+            for g, a, b in zip(rest["group"], rest["name"], rest["with"], strict=True)
+        ]
+        nan = np.full(len(rest), np.nan)
+        spread = tidy_rows(names, rest["estimate"], nan, n=self.n, conf_level=self.conf_level)
+        return pd.concat([fixed, spread], ignore_index=True)
+
+    def components(self) -> pd.DataFrame:
+        """Standard deviations (``name`` equals ``with``) and correlations: group, name, with, estimate, n_groups."""
+        rows: list[tuple[str, str, str, float, int]] = []
+        for part in self.random:
+            for i, name in enumerate(part.names):
+                rows.append((part.group, name, name, float(part.sd[i]), part.n_groups))
+            for i, name in enumerate(part.names):
+                for j in range(i):
+                    rows.append((part.group, part.names[j], name, float(part.corr[i, j]), part.n_groups))
+        rows.append(("residual", "residual", "residual", self.residual_sd, self.n))
+        return pd.DataFrame(rows, columns=["group", "name", "with", "estimate", "n_groups"])
+
+    @property
+    def n_clusters(self) -> int:
+        """Levels of the coarsest grouping."""
+        return min(p.n_groups for p in self.random)
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        likelihood = "restricted maximum likelihood" if self.reml else "maximum likelihood"
+        return f"linear mixed model, {likelihood}, groups {', '.join(p.group for p in self.random)}"
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, groups, method, likelihood, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "n_groups": [min(p.n_groups for p in self.random)],
+                "method": [self.method],
+                "log_likelihood": [self.log_likelihood],
+                "criterion": [self.criterion],
+                "aic": [self.aic],
+                "bic": [self.bic],
+                "singular": [self.singular],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        notes = []
+        if not self.converged:
+            notes.append("The search did not converge: do not use these figures.")
+        if self.singular:
+            notes.append("A variance lies at zero or a correlation at one: the data carry less than was asked for.")
+        fewest = min(self.random, key=lambda p: p.n_groups)
+        if fewest.n_groups < FEW_GROUPS:
+            notes.append(f"{fewest.n_groups} groups of {fewest.group} say little about the variance between them.")
+        return " ".join(
+            [
+                f"{self.outcome}: {self.method}; {self.n:,} rows, {self.n_missing:,} left out for missing values.",
+                f"Intervals: {REFERENCES[self.reference]}.",
+                *notes,
+                "A model describes association; what more may be said depends on the design.",
+            ]
+        )
+
+
+def fit_mixed(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    groups: Groupings,
+    terms: Sequence[Term | str] = (),
+    correlated: bool = True,
+    reml: bool = True,
+    reference: str = "satterthwaite",
+    conf_level: float = 0.95,
+) -> MixedFit:
+    """A linear model whose intercept, and slopes where named, vary over groups.
+
+    Parameters
+    ----------
+    frame : one row an observation; rows with a missing value in any named column are left out and counted.
+    outcome : numeric column.
+    groups : a column; or several, nested or crossed; or grouping -> columns whose slope varies over it. A grouping
+        may be a tuple of columns whose combinations are the levels, such as ``("authority", "team")``.
+    terms : fixed part (terms or names of columns); an intercept is added.
+    correlated : slopes correlate with the intercept of their grouping; False holds the correlations at 0.
+    reml : restricted maximum likelihood (for variances), else maximum likelihood (to compare fixed parts).
+    reference : ``"satterthwaite"`` (better with few groups) or ``"normal"``.
+    conf_level : level of the intervals.
+
+    Raises
+    ------
+    EstimationError : one group, as many groups as rows, a singular fixed part, a constant outcome, an outcome that
+        the groups determine, a search that failed.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    The model and criterion of Bates, Maechler, Bolker and Walker (2015), Journal of Statistical Software 67(1).
+    Columns are brought to unit spread for the search and the answers are turned back.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> team = np.repeat(np.arange(60), 20)
+    >>> f = pd.DataFrame({"team": team, "y": rng.normal(0, 1, 60)[team] + rng.normal(0, 2, 1200)})
+    >>> fit = fit_mixed(f, outcome="y", groups="team")
+    >>> fit.converged, fit.components()["estimate"].round().tolist()
+    (True, [1.0, 2.0])
+    """
+    check_level(conf_level)
+    choice("reference", reference, REFERENCES)
+    plan = _plan(groups)
+    fixed = as_terms(frame, terms)
+    needed = [outcome, *(c for g, s in plan for c in (*g, *s)), *term_columns(fixed)]
+    rows = complete_rows(frame, needed)
+    y = varying(rows, outcome)
+    names, x = design(rows, fixed)
+    levels = [_levels(rows, g) for g, _ in plan]
+    raw = [np.column_stack([numbers(rows, c) for c in s]) if s else np.empty((len(rows), 0)) for _, s in plan]
+    scales = [_spread(z) for z in raw]
+    # where slopes may correlate with the intercept, moving their zero leaves the model the same and eases the search
+    centres = [z.mean(axis=0) if correlated else np.zeros(z.shape[1]) for z in raw]
+    x_scale, y_scale = _spread(x), float(y.std())
+    data = {"y": y / y_scale, **{f"x{i}": x[:, i] / x_scale[i] for i in range(1, len(names))}}
+    random = []
+    for i, (code, z) in enumerate(zip(levels, raw, strict=True)):
+        data[f"g{i}"] = np.char.mod("%d", code)
+        data |= {f"z{i}_{j}": (z[:, j] - centres[i][j]) / scales[i][j] for j in range(z.shape[1])}
+        random += _random_text(i, z.shape[1], correlated)
+    text = " + ".join(["y ~ 1", *(f"x{i}" for i in range(1, len(names))), *random])
+    fit = _search(text, pd.DataFrame(data), reml)
+    if not fit.sigma > 1e-7:
+        raise EstimationError(
+            f"nothing is left within the groups: terms and groups determine '{outcome}' exactly.",
+            fix="Check how the outcome was made, or use fewer groups or terms.",
+            code="PERFECT-FIT",
+        )
+    turn = y_scale / x_scale
+    vcov = np.asarray(fit.vcov(), dtype=np.float64) * np.outer(turn, turn)
+    shift = 2 * (len(y) - (len(names) if reml else 0)) * float(np.log(y_scale))
+    if reml:  # the determinant of X'X belongs to the restricted criterion, as lme4 writes it
+        shift += 2 * float(np.log(x_scale).sum())
+    criterion = float(fit.deviance) + shift
+    k = len(names) + len(fit.theta) + 1
+    return MixedFit(
+        outcome=outcome,
+        terms=tuple(names),
+        estimate=frozen(np.array(list(fit.fixef().values())) * turn),
+        vcov=frozen(vcov),
+        df=frozen(_degrees(fit, len(names), reference)),
+        random=tuple(
+            RandomPart(
+                ":".join(g),
+                ("(Intercept)", *s),
+                *_spreads(_covariance(fit, f"g{i}"), centres[i], scales[i], y_scale),
+                int(levels[i].max()) + 1,
+            )
+            for i, (g, s) in enumerate(plan)
+        ),
+        residual_sd=float(fit.sigma) * y_scale,
+        log_likelihood=-criterion / 2,
+        criterion=criterion,
+        aic=criterion + 2 * k,
+        bic=criterion + k * float(np.log(len(y))),
+        n=len(y),
+        n_missing=len(frame) - len(y),
+        reml=reml,
+        reference=reference,
+        converged=bool(fit.converged),
+        singular=bool(fit.isSingular()),
+        conf_level=conf_level,
+    )
+
+
+def _plan(
+    groups: Groupings,
+) -> list[tuple[tuple[str, ...], list[str]]]:
+    """Every grouping as a tuple of columns, with its slopes."""
+    if isinstance(groups, str):
+        groups = [groups]
+    pairs: Mapping[Grouping, Sequence[str]] = groups if isinstance(groups, Mapping) else dict.fromkeys(groups, ())
+    out = [((g,) if isinstance(g, str) else tuple(g), [s] if isinstance(s, str) else list(s)) for g, s in pairs.items()]
+    if not out or any(not g for g, _ in out):
+        raise EstimationError("a mixed model needs at least one grouping.", fix="Name a column.", code="GROUPS")
+    return out
+
+
+def _levels(rows: pd.DataFrame, columns: Sequence[str]) -> Any:
+    code = pd.factorize(rows[columns[0]], sort=True)[0]
+    for name in columns[1:]:
+        more = pd.factorize(rows[name], sort=True)[0]
+        code = pd.factorize(code * (more.max() + 1) + more, sort=True)[0]
+    found = int(code.max()) + 1
+    if found < 2 or found >= len(rows):
+        raise EstimationError(
+            f"grouping '{':'.join(columns)}' has {found} group(s) in {len(rows)} complete rows: variance between "
+            "groups needs at least 2 groups and fewer groups than rows.",
+            fix="Bring more groups, or more rows a group, or leave the grouping out.",
+            code="GROUPS",
+        )
+    return code
+
+
+def _random_text(i: int, slopes: int, correlated: bool) -> list[str]:
+    if correlated:
+        return [f"(1 + {' + '.join(f'z{i}_{j}' for j in range(slopes))} | g{i})" if slopes else f"(1 | g{i})"]
+    return [f"(1 | g{i})", *(f"(0 + z{i}_{j} | g{i})" for j in range(slopes))]
+
+
+def _search(text: str, data: pd.DataFrame, reml: bool) -> Any:
+    import mixedlm
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an edge or a failed search is told by the result itself
+        try:
+            return mixedlm.lmer(text, data, REML=reml)
+        except (ValueError, RuntimeError, ArithmeticError, np.linalg.LinAlgError) as error:
+            raise EstimationError(
+                f"the mixed model could not be fitted ({type(error).__name__}).",
+                fix="Use fewer random slopes or terms, or check for groups without variation.",
+                code="MIXED-MODEL",
+            ) from None
+
+
+def _degrees(fit: Any, k: int, reference: str) -> Array:
+    if reference == "normal":
+        return np.full(k, np.inf)
+    import mixedlm
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        df = np.asarray(mixedlm.satterthwaite_df(fit).df, dtype=np.float64)
+    df = np.where(np.isfinite(df) & (df > 0), df, np.inf)
+    if not fit.REML:  # the library takes the variance of a restricted residual variance for either likelihood
+        n = fit.matrices.n_obs
+        df = 1 / (1 / df - 1 / (n - k) + 1 / n)
+    return df
+
+
+def _spread(z: Array) -> Array:
+    sd = np.asarray(z.std(axis=0), dtype=np.float64)
+    return np.where(sd > 0, sd, 1.0)
+
+
+def _covariance(fit: Any, key: str) -> Array:
+    """Covariance of the random effects of one grouping; parts that the formula keeps apart have none."""
+    found = [v for v in fit.VarCorr().groups.values() if v.name == key or v.name.startswith(f"{key}.")]
+    return np.asarray(linalg.block_diag(*(v.cov for v in found)), dtype=np.float64)
+
+
+def _spreads(cov: Array, centre: Array, scale: Array, y_scale: float) -> tuple[Array, Array]:
+    """Standard deviations and correlations in the units of the data, from those in units of the search."""
+    turn = np.diag(np.concatenate([[1.0], 1 / scale]))
+    turn[0, 1:] = -centre / scale
+    cov = turn @ cov @ turn.T * y_scale**2
+    sd = np.sqrt(np.diagonal(cov))
+    safe = np.where(sd > 0, sd, 1.0)
+    corr = cov / np.outer(safe, safe)
+    np.fill_diagonal(corr, 1.0)
+    return frozen(sd), frozen(corr)

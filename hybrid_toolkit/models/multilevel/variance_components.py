@@ -1,0 +1,197 @@
+"""How much of an outcome's variance lies between groups: random intercepts and slopes by statsmodels."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.terms import Array, Term, design_columns, numbers
+from hybrid_toolkit.result import TIDY_COLUMNS
+
+
+@dataclass(frozen=True, eq=False)
+class VarianceComponents:
+    """Variance between and within groups, from a mixed model fitted by restricted maximum likelihood.
+
+    Parameters
+    ----------
+    outcome, group : column names.
+    between : variance of the random intercept, in squared units of the outcome.
+    within : residual variance.
+    random_cov : covariance of the random effects (intercept first, then random slopes).
+    fixed : tidy rows of the fixed coefficients (normal reference).
+    log_likelihood : restricted log-likelihood.
+    n, n_missing, n_groups : rows used, rows left out, groups.
+    converged : whether the search ended at an optimum inside the permitted values.
+    note : what to know about the fit, empty where there is nothing.
+    """
+
+    outcome: str
+    group: str
+    between: float
+    within: float
+    random_cov: Array
+    fixed: pd.DataFrame = field(repr=False)
+    log_likelihood: float
+    n: int
+    n_missing: int
+    n_groups: int
+    converged: bool
+    note: str
+
+    @property
+    def share_between(self) -> float:
+        """Share of variance that lies between groups, 0 to 1 (the intraclass correlation without random slopes)."""
+        return self.between / (self.between + self.within)
+
+    def tidy(self) -> pd.DataFrame:
+        """Fixed coefficients, then the two variances and the share between groups (no interval for these)."""
+        names = ["variance between groups", "variance within groups", "share between groups"]
+        values = [self.between, self.within, self.share_between]
+        rows = pd.DataFrame({"term": names, "estimate": values, "n": self.n, "unit": ["squared", "squared", "share"]})
+        return pd.concat([self.fixed, rows], ignore_index=True)[list(TIDY_COLUMNS)]
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, groups, method, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "n_groups": [self.n_groups],
+                "method": ["mixed model, restricted maximum likelihood"],
+                "log_likelihood": [self.log_likelihood],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        caveat = "" if self.converged else " The search did not converge: do not use these figures."
+        note = f" {self.note}" if self.note else ""
+        return (
+            f"{self.outcome}: {100 * self.share_between:.0f}% of the variance lies between the {self.n_groups} groups "
+            f"of {self.group} and the rest within them ({self.n:,} rows).{note}{caveat}"
+        )
+
+
+def fit_variance_components(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    group: str,
+    terms: Sequence[Term] = (),
+    random_slopes: Sequence[str] = (),
+    conf_level: float = 0.95,
+) -> VarianceComponents:
+    """A random intercept for each group, and random slopes where named, with fixed terms beside them.
+
+    Parameters
+    ----------
+    frame : one row an observation; rows with a missing value are left out and counted.
+    outcome : numeric column.
+    group : column of the groups.
+    terms : fixed part; an intercept is added.
+    random_slopes : numeric columns whose slope varies over groups, correlated with the intercept.
+    conf_level : level of the intervals of the fixed part.
+
+    Raises
+    ------
+    EstimationError : fewer than 5 groups, no group with two rows, a singular fixed part.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    statsmodels ``MixedLM`` (Lindstrom and Bates 1988, Journal of the American Statistical Association 83).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> team = np.repeat(np.arange(60), 20)
+    >>> f = pd.DataFrame({"team": team, "y": rng.normal(0, 1, 60)[team] + rng.normal(0, 2, 1200)})
+    >>> fit = fit_variance_components(f, outcome="y", group="team")
+    >>> fit.converged, abs(fit.share_between - 0.2) < 0.06
+    (True, True)
+    """
+    columns = [outcome, group, *random_slopes, *(c for t in terms for c in t.columns)]
+    rows = complete_rows(frame, columns)
+    sizes = rows[group].value_counts()
+    if len(sizes) < 5 or sizes.max() < 2:
+        raise EstimationError(
+            f"{len(sizes)} group(s) of '{group}', the largest with {int(sizes.max()) if len(sizes) else 0} row(s): "
+            "variance between groups needs at least 5 groups and groups of 2.",
+            fix="Bring more groups or more rows a group.",
+            code="GROUPS",
+        )
+    x = {"(Intercept)": np.ones(len(rows)), **design_columns(rows, terms)}
+    exog = np.column_stack(list(x.values()))
+    if np.linalg.matrix_rank(exog) < exog.shape[1]:
+        raise EstimationError(
+            "the fixed part of the mixed model is singular: one column is a combination of others.",
+            fix="Leave a column out.",
+            code="SINGULAR",
+        )
+    re = np.column_stack([np.ones(len(rows)), *(numbers(rows, c) for c in random_slopes)])
+    y = numbers(rows, outcome)
+    unit = float(y.std()) or 1.0  # the search goes better in standard units; everything is brought back below
+    fit, messages = _search(y / unit, exog, re, rows[group].to_numpy())
+    cov = np.asarray(fit.cov_re, dtype=np.float64) * unit**2
+    within = float(fit.scale) * unit**2
+    edge = bool(np.linalg.eigvalsh(cov).min() <= 1e-4 * within)
+    note = "The variance between groups lies at or next to zero." if edge else ""
+    k = exog.shape[1]
+    b, se = np.asarray(fit.fe_params) * unit, np.asarray(fit.bse_fe) * unit
+    z = stats.norm.ppf(0.5 + conf_level / 2)
+    values = (list(x), b, se, b - z * se, b + z * se, 2 * stats.norm.sf(np.abs(b / se)), len(rows), "")
+    return VarianceComponents(
+        outcome=outcome,
+        group=group,
+        between=float(cov[0, 0]),
+        within=within,
+        random_cov=cov,
+        fixed=pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True))).iloc[:k],
+        log_likelihood=float(fit.llf) - (len(rows) - k) * float(np.log(unit)),
+        n=len(rows),
+        n_missing=len(frame) - len(rows),
+        n_groups=len(sizes),
+        converged=bool(fit.converged) and (edge or not messages),
+        note=note,
+    )
+
+
+class _Fitted:
+    """The few arrays that are taken from statsmodels' result."""
+
+    def __init__(self, result: object) -> None:
+        for name in ("cov_re", "scale", "fe_params", "bse_fe", "llf", "converged"):
+            setattr(self, name, getattr(result, name))
+
+    cov_re: Array
+    scale: float
+    fe_params: Array
+    bse_fe: Array
+    llf: float
+    converged: bool
+
+
+def _search(y: Array, exog: Array, re: Array, groups: object) -> tuple[_Fitted, list[str]]:
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = MixedLM(y, exog, groups=groups, exog_re=re).fit(reml=True, method=["powell", "bfgs", "cg"])
+        except (np.linalg.LinAlgError, ValueError) as error:
+            raise EstimationError(
+                f"the mixed model could not be fitted ({type(error).__name__}).",
+                fix="Use fewer terms, or check for groups without variation.",
+                code="MIXED-MODEL",
+            ) from None
+        fitted = _Fitted(result)
+    return fitted, [str(w.message) for w in caught if "onverge" in str(w.message)]

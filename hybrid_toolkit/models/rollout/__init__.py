@@ -1,0 +1,1 @@
+"""Difference in differences: policies that start at one time or several."""

@@ -1,0 +1,242 @@
+"""A policy of unlike strength: effect by dose, by the library diff-diff."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
+from hybrid_toolkit.models.terms.result_rows import check_level, choice, tidy_rows
+from hybrid_toolkit.models.terms.terms import Array, numbers
+
+CONTROLS = {"not_yet_treated": "units not yet or never treated", "never_treated": "units never treated"}
+LEAST_DOSES = 4
+FEW = 30
+"""With fewer treated units intervals of the slope held the truth in 89% to 92% of simulations (16 units)."""
+
+
+@dataclass(frozen=True, eq=False)
+class DoseFit:
+    """Mean effect, mean slope on the dose, and the curve of effects by dose.
+
+    Parameters
+    ----------
+    outcome, dose : column names.
+    effect, effect_error : mean effect on the treated at the doses they had, in units of the outcome.
+    slope, slope_error : mean change of the effect for one unit more of dose.
+    curve : a row a dose: dose, effect, std_error.
+    df : degrees of freedom of the intervals, treated units less coefficients of the curve.
+    n, n_missing, n_treated, n_control : counts. degree : of the curve. control : key of ``CONTROLS``.
+    conf_level : level of the intervals. converged : always True here: least squares is solved.
+    """
+
+    outcome: str
+    dose: str
+    effect: float
+    effect_error: float
+    slope: float
+    slope_error: float
+    curve: pd.DataFrame = field(repr=False)
+    df: float
+    n: int
+    n_missing: int
+    n_treated: int
+    n_control: int
+    degree: int
+    control: str
+    conf_level: float
+    converged: bool = True
+
+    @property
+    def n_clusters(self) -> int:
+        """Units."""
+        return self.n_treated + self.n_control
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        shape = "straight line" if self.degree == 1 else f"spline of degree {self.degree}"
+        return f"difference in differences by dose, {shape}, against {CONTROLS[self.control]}"
+
+    def tidy(self) -> pd.DataFrame:
+        """Two rows: the mean effect and the mean slope on the dose."""
+        b, se = [self.effect, self.slope], [self.effect_error, self.slope_error]
+        names = ["mean effect", f"slope on {self.dose}"]
+        return tidy_rows(names, b, se, n=self.n, conf_level=self.conf_level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: units, method, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "n_treated": [self.n_treated],
+                "n_control": [self.n_control],
+                "method": [self.method],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        few = " With so few treated units the slope's interval is somewhat too narrow." if self.n_treated < FEW else ""
+        return (
+            f"{self.outcome}: {self.method}; {self.n_treated} treated and {self.n_control} untreated units, "
+            f"{self.n_missing} rows of incomplete units left out.{few} The mean effect needs parallel trends without "
+            "the policy. The slope is the effect of more dose only if units with unlike doses would have reacted alike "
+            "to the same dose, which is much stronger."
+        )
+
+
+def fit_dose(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    period: str,
+    dose: str,
+    first_treated: str,
+    degree: int = 1,
+    control: str = "not_yet_treated",
+    anticipation: int = 0,
+    incomplete: str = "error",
+    conf_level: float = 0.95,
+) -> DoseFit:
+    """Effects of a policy by its strength.
+
+    Parameters
+    ----------
+    frame, outcome, unit, period, first_treated, anticipation, incomplete, conf_level : see ``fit_group_time``.
+    dose : the strength that a unit's policy has once it starts, above 0 and the same in all its rows; anything, or
+        missing, for units never treated.
+    degree : of the curve of effects by dose, 1 to 3; 1 is a straight line.
+    control : key of ``CONTROLS``.
+
+    Raises
+    ------
+    EstimationError : a dose that changes within a unit or is not above 0, fewer than 4 doses, nobody untreated or
+        treated, and as ``fit_group_time``.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    Callaway, Goodman-Bacon and Sant'Anna (2024), NBER working paper 32117; fitted by diff-diff. The library's
+    errors are for large samples; they are widened by treated units over treated units less coefficients, which is what
+    the jackknife gives where leverage is even.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"team": np.repeat(range(12), 2), "year": [1, 2] * 12})
+    >>> f["share"], f["start"] = (f["team"] % 6 + 1) / 10, np.where(f["team"] < 6, 2, 0)
+    >>> noise = np.random.default_rng(0).normal(0, 0.01, 24)
+    >>> f["y"] = f["team"] + f["year"] + 4 * f["share"] * ((f["year"] == 2) & (f["team"] < 6)) + noise
+    >>> fit = fit_dose(f, outcome="y", unit="team", period="year", dose="share", first_treated="start")
+    >>> round(fit.effect, 1), round(fit.slope)
+    (1.4, 4)
+    """
+    check_level(conf_level)
+    choice("control", control, CONTROLS)
+    if degree not in (1, 2, 3):
+        raise EstimationError("the degree of the curve must be 1, 2 or 3.", fix="Give 1 for a line.", code="DEGREE")
+    p = read_panel(
+        frame,
+        outcome=outcome,
+        unit=unit,
+        period=period,
+        first_treated=first_treated,
+        treatment=None,
+        incomplete=incomplete,
+    )
+    treated = p.start != NEVER
+    n_treated, n_control = int(treated.sum()), int((~treated).sum())
+    if not n_treated or not n_control:
+        raise EstimationError(
+            f"{n_treated} treated and {n_control} untreated units: both are needed.",
+            fix="Bring both.",
+            code="NO-UNTREATED" if n_treated else "NO-TREATED",
+        )
+    doses = _doses(frame, p, unit, dose)
+    found = len(np.unique(doses[treated]))
+    if found < max(LEAST_DOSES, degree + 2) or n_treated < degree + 4:
+        raise EstimationError(
+            f"{n_treated} treated units with {found} dose(s) cannot carry a curve of degree {degree}.",
+            fix="Use a lower degree, or group-time effects that ask for no dose.",
+            code="TOO-FEW-DOSES",
+        )
+    return _by_library(p, doses, outcome, dose, degree, control, anticipation, conf_level)
+
+
+def _doses(frame: pd.DataFrame, p: Panel, unit: str, dose: str) -> Array:
+    """Dose of each unit of the panel, 0 for those never treated."""
+    by_unit = pd.Series(numbers(frame, dose), index=frame.index).groupby(frame[unit])
+    treated = p.start != NEVER
+    mine = by_unit.max().reindex(p.units).to_numpy(dtype=np.float64)
+    moved = int((by_unit.nunique().reindex(p.units).to_numpy()[treated] > 1).sum())
+    wrong = int((~(mine[treated] > 0)).sum())
+    if moved or wrong:
+        raise EstimationError(
+            f"column '{dose}' changes within {moved} treated unit(s), and is not above 0 in {wrong}.",
+            fix="Give each treated unit the one dose that its policy has once it starts.",
+            code="DOSE",
+        )
+    return np.where(treated, mine, 0.0)
+
+
+def _by_library(
+    p: Panel, doses: Array, outcome: str, dose: str, degree: int, control: str, anticipation: int, conf_level: float
+) -> DoseFit:
+    from diff_diff import ContinuousDiD
+
+    n, periods = p.y.shape
+    rows = pd.DataFrame(
+        {
+            "unit": np.repeat(np.arange(n), periods),
+            "time": np.tile(np.arange(1, periods + 1), n),
+            "y": p.y.ravel(),
+            "first": np.repeat(np.where(p.start == NEVER, 0, p.start + 1), periods),
+            "dose": np.repeat(doses, periods),
+        }
+    )
+    library = ContinuousDiD(degree=degree, control_group=control, anticipation=anticipation)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it warns of is checked above
+        try:
+            found = library.fit(rows, "y", "unit", "time", "first", "dose")
+        except (ValueError, np.linalg.LinAlgError) as error:
+            raise EstimationError(
+                f"the effect by dose could not be found ({type(error).__name__}).",
+                fix="Use a lower degree, or bring more treated units.",
+                code="DOSE-FIT",
+            ) from None
+    numbers_found = [found.overall_att, found.overall_att_se, found.overall_acrt, found.overall_acrt_se]
+    if not np.isfinite(numbers_found).all():
+        raise EstimationError(
+            "the effect by dose or its error is not finite.",
+            fix="Use a lower degree, or bring more units.",
+            code="DOSE-FIT",
+        )
+    n_treated = int((p.start != NEVER).sum())
+    free = n_treated - degree - 1
+    wide = n_treated / free
+    curve = found.dose_response_att.to_dataframe()[["dose", "effect", "se"]].rename(columns={"se": "std_error"})
+    return DoseFit(
+        outcome=outcome,
+        dose=dose,
+        effect=float(found.overall_att),
+        effect_error=float(found.overall_att_se) * float(np.sqrt(n / (n - 2))),
+        slope=float(found.overall_acrt),
+        slope_error=float(found.overall_acrt_se) * wide,
+        curve=curve.assign(std_error=curve["std_error"] * wide),
+        df=float(free),
+        n=int(p.y.size),
+        n_missing=p.n_incomplete * periods,
+        n_treated=n_treated,
+        n_control=n - n_treated,
+        degree=degree,
+        control=control,
+        conf_level=conf_level,
+    )

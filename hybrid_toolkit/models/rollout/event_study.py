@@ -1,0 +1,274 @@
+"""Roll-outs by regression and by imputation: two-way fixed effects, Sun and Abraham, Borusyak, Jaravel and Spiess."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear.linear import VARIANCES, fit_linear
+from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
+from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
+from hybrid_toolkit.models.terms.result_rows import check_level, choice, frozen, tidy_rows
+from hybrid_toolkit.models.terms.terms import Array, Column
+
+ESTIMATORS: Mapping[str, str] = {
+    "two-way": "two-way fixed effects, one effect",
+    "two-way event": "two-way fixed effects, an effect for each time since the start",
+    "sun-abraham": "interaction-weighted effects (Sun and Abraham)",
+    "imputation": "untreated outcomes imputed (Borusyak, Jaravel and Spiess)",
+}
+"""How the effects are found."""
+MANY = 40
+"""Clusters under which the variance of the imputation estimator is called too small."""
+
+
+@dataclass(frozen=True, eq=False)
+class EventStudyFit:
+    """Effects by time since the start of a treatment.
+
+    Parameters
+    ----------
+    outcome, estimator : as asked for.
+    terms, estimate, std_error : k rows; ``overall`` first, then ``time -2``, ... where there are any.
+    behind : k rows and clusters: all of them for ``overall``; for a time, those of the units treated then, or before
+        their start of those that will be.
+    n_rows, n_units, n_clusters, n_incomplete, n_always, not_identified : counts; the last three were left out.
+    cohorts : periods in which some unit's treatment starts.
+    conf_level : level of the intervals (t with clusters - 1 degrees of freedom).
+    variance : as asked for.
+    converged : always True here: least squares is solved, not searched for.
+    """
+
+    outcome: str
+    estimator: str
+    terms: tuple[str, ...]
+    estimate: Array
+    std_error: Array = field(repr=False)
+    behind: tuple[tuple[int, int], ...] = field(repr=False)
+    n_rows: int
+    n_units: int
+    n_clusters: int
+    n_incomplete: int
+    n_always: int
+    not_identified: int
+    cohorts: tuple[str, ...]
+    conf_level: float
+    variance: str = "sandwich"
+    converged: bool = True
+
+    @property
+    def n(self) -> int:
+        """Rows used."""
+        return self.n_rows
+
+    @property
+    def n_missing(self) -> int:
+        """Rows of the units that were left out because they lack a period, those that are not there among them."""
+        return self.n_incomplete * self.n_rows // max(1, self.n_units)
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return ESTIMATORS[self.estimator]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row an effect, with ``n`` and, as a further column, ``n_clusters`` of ``behind``."""
+        free = self.n_clusters - 1
+        n, clusters = zip(*self.behind, strict=True)
+        rows = tidy_rows(self.terms, self.estimate, self.std_error, n=n, conf_level=self.conf_level, df=free)
+        return rows.assign(n_clusters=clusters)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: units, clusters, what was left out, method, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n_rows],
+                "n_units": [self.n_units],
+                "n_clusters": [self.n_clusters],
+                "n_missing": [self.n_incomplete],
+                "n_always_treated": [self.n_always],
+                "not_identified": [self.not_identified],
+                "method": [ESTIMATORS[self.estimator]],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        mixed = (
+            " With several starts and effects that grow or differ, two-way fixed effects compare treated with already "
+            "treated units and can even turn the sign: use another estimator beside it."
+            if self.estimator.startswith("two-way") and len(self.cohorts) > 1
+            else ""
+        )
+        few = (
+            f" With {self.n_clusters} clusters these intervals are too narrow: use variance='jackknife'."
+            if self.estimator == "imputation" and self.variance == "sandwich" and self.n_clusters < MANY
+            else ""
+        )
+        return (
+            f"{self.outcome}: {ESTIMATORS[self.estimator]}; {self.n_units} units with {len(self.cohorts)} start(s), "
+            f"{self.n_clusters} clusters, {self.n_incomplete} incomplete and {self.n_always} always treated units left "
+            f"out.{mixed}{few} They are effects on the treated only if the groups would have moved in parallel without "
+            "treatment, and did not move ahead of it."
+        )
+
+
+def fit_event_study(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    period: str,
+    first_treated: str | None = None,
+    treatment: str | None = None,
+    estimator: str = "sun-abraham",
+    cluster: str | None = None,
+    incomplete: str = "error",
+    variance: str = "sandwich",
+    conf_level: float = 0.95,
+) -> EventStudyFit:
+    """Effects of a roll-out by time since its start.
+
+    Parameters
+    ----------
+    frame, outcome, unit, period, first_treated, treatment, cluster, incomplete, conf_level : see ``fit_group_time``.
+    estimator : key of ``ESTIMATORS``. The reference is the period before the start.
+    variance : ``"sandwich"`` (for imputation the authors' own) or, safer with few clusters, ``"jackknife"``.
+
+    Raises
+    ------
+    EstimationError : see ``fit_group_time``; or the regression is singular.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    Sun and Abraham (2021), Journal of Econometrics 225, 175-199, with the shares of the groups taken as given;
+    Borusyak, Jaravel and Spiess (2024), Review of Economic Studies 91, 3253-3285, section 4.3.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"team": list("aabbccdd"), "year": [1, 2] * 4, "y": [1.0, 4, 2, 5.5, 0, 1, 3, 4.5]})
+    >>> f["on"] = [0, 1, 0, 1, 0, 0, 0, 0]
+    >>> model = {"outcome": "y", "unit": "team", "period": "year", "treatment": "on"}
+    >>> [round(float(fit_event_study(f, **model, estimator=e).estimate[0]), 6) for e in ("two-way", "imputation")]
+    [2.0, 2.0]
+    """
+    check_level(conf_level)
+    choice("estimator", estimator, ESTIMATORS)
+    p = read_panel(
+        frame,
+        outcome=outcome,
+        unit=unit,
+        period=period,
+        first_treated=first_treated,
+        treatment=treatment,
+        cluster=cluster,
+        incomplete=incomplete,
+    )
+    if not p.cohorts or (len(p.cohorts) < 2 and not (p.start == NEVER).any()):
+        raise EstimationError(
+            f"{len(p.start)} units begin treatment in {len(p.cohorts)} period(s) and none has a comparison.",
+            fix="Bring both treated and untreated units.",
+            code="NO-UNTREATED" if p.cohorts else "NO-TREATED",
+        )
+    if estimator == "imputation":
+        names, b, se, missed = impute(p)
+        if choice("variance", variance, VARIANCES) == "jackknife":
+            se = left_out(p, b)
+    else:
+        names, b, se, missed = _regress(p, estimator, variance)
+    return EventStudyFit(
+        outcome=outcome,
+        estimator=estimator,
+        terms=tuple(names),
+        estimate=frozen(b),
+        std_error=frozen(se),
+        behind=tuple(_behind(p, estimator, names)),
+        n_rows=int(p.y.size),
+        n_units=len(p.start),
+        n_clusters=int(p.clusters.max()) + 1,
+        n_incomplete=p.n_incomplete,
+        n_always=p.n_always,
+        not_identified=missed,
+        cohorts=tuple(p.label(g) for g in p.cohorts),
+        conf_level=conf_level,
+        variance=variance,
+    )
+
+
+def _leads(p: Panel, estimator: str) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
+    """The position after the last period used, starts, and units x periods since the start (``NEVER`` without one)."""
+    last, start = len(p.times), p.start
+    if estimator in ("sun-abraham", "imputation") and not (start == NEVER).any():
+        last = p.cohorts[-1]  # the last group is the comparison, until its own start
+        start = np.where(start == last, NEVER, start)
+    lead = np.arange(last) - np.minimum(start, len(p.times))[:, None]
+    return last, start, np.where(start[:, None] == NEVER, NEVER, lead)
+
+
+def _behind(p: Panel, estimator: str, names: list[str]) -> list[tuple[int, int]]:
+    """Rows and clusters of the treated side of each named time; of all the data for any other name."""
+    _, _, lead = _leads(p, estimator)
+    found = {}
+    for e in (int(e) for e in np.unique(lead) if e != NEVER):
+        unit = np.nonzero(lead == e)[0]
+        found[f"time {lead_label(p, e)}"] = (len(unit), len(np.unique(p.clusters[unit])))
+    return [found.get(name, (int(p.y.size), int(p.clusters.max()) + 1)) for name in names]
+
+
+def _regress(p: Panel, estimator: str, variance: str) -> tuple[list[str], Array, Array, int]:
+    """Two-way fixed effects with columns for the treatment, as the estimator asks."""
+    last, start, lead = _leads(p, estimator)
+    n = len(start)
+    y, position = p.y[:, :last], np.tile(np.arange(last), (n, 1))
+    treated = (lead >= 0) & (lead != NEVER)
+    frame = pd.DataFrame(
+        {
+            "y": y.ravel(),
+            "unit": np.repeat(np.arange(n), last),
+            "period": position.ravel(),
+            "cluster": np.repeat(p.clusters, last),
+        }
+    )
+    cells = _cells(estimator, lead, start)
+    for i, (_, at) in enumerate(cells):
+        frame[f"d{i}"] = at.ravel().astype(np.float64)
+    fit = fit_linear(
+        frame,
+        outcome="y",
+        terms=[Column(f"d{i}") for i in range(len(cells))],
+        cluster="cluster",
+        fixed_effects=["unit", "period"],
+        variance=variance,
+    )
+    weights = {"overall": {i: int(at[treated].sum()) for i, (_, at) in enumerate(cells) if at[treated].any()}}
+    if estimator != "two-way":
+        for e in sorted({e for e, _ in cells}):
+            # a time since the start is told in the periods' own units, as in ``fit_group_time``
+            weights[f"time {lead_label(p, e)}"] = {i: int(at.sum()) for i, (c, at) in enumerate(cells) if c == e}
+    rows = [
+        fit.combine({f"d{i}": size / sum(w.values()) for i, size in w.items()}, term=name)
+        for name, w in weights.items()
+    ]
+    out = pd.concat(rows)
+    return list(weights), out["estimate"].to_numpy(), out["std_error"].to_numpy(), 0
+
+
+def _cells(estimator: str, lead: NDArray[np.int64], start: NDArray[np.int64]) -> list[tuple[int, NDArray[np.bool_]]]:
+    """Time since the start and the unit-periods of each column; the period before the start is the reference."""
+    if estimator == "two-way":
+        return [(0, (lead >= 0) & (lead != NEVER))]
+    leads = [int(e) for e in np.unique(lead) if e not in (-1, NEVER)]
+    if estimator == "two-way event":
+        if not (start == NEVER).any():
+            leads = leads[1:]  # without untreated units the line through all leads is not identified
+        return [(e, lead == e) for e in leads]
+    groups = [int(g) for g in np.unique(start) if g != NEVER]
+    found = [(e, (lead == e) & (start == g)[:, None]) for e in leads for g in groups]
+    return [(e, at) for e, at in found if at.any()]

@@ -1,0 +1,88 @@
+"""Effects by time since the start with their joint variance: what checks of parallel trends read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.terms import Array
+
+
+@dataclass(frozen=True, eq=False)
+class EventPath:
+    """Effects by time since the start.
+
+    Parameters
+    ----------
+    leads : k times since the start, below 0 before it.
+    estimate, vcov : k effects and their k x k variance; the reference time has an effect and a variance of 0.
+    df : degrees of freedom of the variance, clusters less one.
+    last_free : the last time before the start (and before anticipation) that no treatment can have touched.
+    """
+
+    leads: tuple[int, ...]
+    estimate: Array
+    vcov: Array = field(repr=False)
+    df: int
+    last_free: int = -1
+
+    @property
+    def before(self) -> NDArray[np.intp]:
+        """Positions of the estimated times before the start, the reference left out."""
+        live = np.diagonal(self.vcov) > 0
+        return np.flatnonzero(live & (np.array(self.leads) < min(0, self.last_free + 1)))
+
+    @property
+    def after(self) -> NDArray[np.intp]:
+        """Positions of the times from the start on."""
+        return np.flatnonzero((np.array(self.leads) >= 0) & (np.diagonal(self.vcov) > 0))
+
+    def near(self, before: int, after: int) -> EventPath:
+        """The path with the nearest times only.
+
+        Examples
+        --------
+        >>> path = EventPath((-3, -2, -1, 0, 1), np.zeros(5), np.diag([1.0, 1, 0, 1, 1]), 20)
+        >>> path.near(1, 1).leads
+        (-2, -1, 0)
+        """
+        keep = sorted([*self.before[-before:].tolist(), *self.after[:after].tolist(), *self._reference()])
+        at = np.array(keep, dtype=np.int64)
+        leads = tuple(self.leads[i] for i in keep)
+        return EventPath(leads, self.estimate[at], self.vcov[np.ix_(at, at)], self.df, self.last_free)
+
+    def _reference(self) -> list[int]:
+        return [i for i, e in enumerate(self.leads) if e == self.last_free and self.vcov[i, i] == 0]
+
+    def slope_before(self) -> tuple[float, float, float]:
+        """Slope a time of the effects before the start through the reference, its error and p-value (t).
+
+        One line uses all times before the start at once and needs no inverse of their variance, so it holds its
+        level with few clusters, where a joint test of many times does not.
+
+        Raises
+        ------
+        EstimationError : no time before the start but the reference.
+
+        Examples
+        --------
+        >>> path = EventPath((-3, -2, -1, 0), np.array([-2.0, -1, 0, 5]), np.diag([1.0, 1, 0, 1]), 20)
+        >>> round(path.slope_before()[0], 6)
+        1.0
+        """
+        at = self.before
+        if not len(at):
+            raise EstimationError(
+                "there is no time before the start beside the reference, so no trend can be seen.",
+                fix="Bring at least two periods before the start.",
+                code="NO-LEADS",
+            )
+        x = np.array([self.leads[i] for i in at], dtype=np.float64) - self.last_free
+        w = x / (x @ x)
+        slope = float(w @ self.estimate[at])
+        error = float(np.sqrt(w @ self.vcov[np.ix_(at, at)] @ w))
+        return slope, error, float(2 * stats.t.sf(abs(slope) / error, self.df))

@@ -1,0 +1,248 @@
+"""Group-time effects of a staggered roll-out and their aggregations (Callaway and Sant'Anna)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.rollout.group_time_effects import (
+    AGGREGATIONS,
+    BASES,
+    CONTROLS,
+    VARIANCES,
+    GroupTimeFit,
+)
+from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
+from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, choice, frozen
+from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.weighting.doubly_robust import difference_in_means, doubly_robust
+
+__all__ = ["AGGREGATIONS", "BASES", "CONTROLS", "VARIANCES", "GroupTimeFit", "fit_group_time"]
+
+
+def fit_group_time(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    period: str,
+    first_treated: str | None = None,
+    treatment: str | None = None,
+    covariates: Sequence[Term | str] = (),
+    control: str = "never_treated",
+    base: str = "varying",
+    anticipation: int = 0,
+    cluster: str | None = None,
+    incomplete: str = "error",
+    variance: str = "influence",
+    conf_level: float = 0.95,
+) -> GroupTimeFit:
+    """Effects on the treated by group and period, each a difference in differences of its own.
+
+    Parameters
+    ----------
+    frame : one row a unit and period.
+    outcome, unit, period : columns. Periods are numbers, dates or sortable text.
+    first_treated : the unit's first treated period; missing, 0, infinite or after the last period means untreated.
+    treatment : instead of it, a 0/1 column that stays at 1 once it is 1.
+    covariates : terms or columns, as they stand in the base period; the estimate is then doubly robust.
+    control : key of ``CONTROLS``. base : key of ``BASES``.
+    anticipation : periods before the start in which units may react already.
+    cluster : column of clusters of units; default each unit.
+    incomplete : ``"error"``, or ``"drop"`` to leave out (and count) units that lack a period.
+    variance : ``"influence"``, as published, or ``"jackknife"``, safer where groups hold few clusters.
+    conf_level : level of the intervals (t with clusters - 1 degrees of freedom).
+
+    Raises
+    ------
+    EstimationError : no untreated units, nobody treated, too few periods, a panel that is not balanced, a treatment
+        that switches back, covariates that separate treated from untreated units, one cluster.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    Callaway and Sant'Anna (2021), Journal of Econometrics 225, 200-230; with covariates the doubly robust estimator
+    of Sant'Anna and Zhao (2020), Journal of Econometrics 219, 101-122. Influence functions, with the small-sample
+    factor C/(C-1) for C clusters.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"team": list("aabbccdd"), "year": [1, 2] * 4, "y": [1.0, 4, 2, 5.5, 0, 1, 3, 4.5]})
+    >>> f["start"] = [2, 2, 2, 2, 0, 0, 0, 0]
+    >>> fit = fit_group_time(f, outcome="y", unit="team", period="year", first_treated="start")
+    >>> fit.aggregate("simple")["estimate"].tolist()
+    [2.0]
+    """
+    check_level(conf_level)
+    choice("control", control, CONTROLS)
+    choice("base", base, BASES)
+    choice("variance", variance, VARIANCES)
+    p = read_panel(
+        frame,
+        outcome=outcome,
+        unit=unit,
+        period=period,
+        first_treated=first_treated,
+        treatment=treatment,
+        covariates=as_terms(frame, covariates),
+        cluster=cluster,
+        incomplete=incomplete,
+    )
+    cohorts, last = _comparable(p, control)
+    n = len(p.start)
+    cells, missed = _cells(p, cohorts, last, control, base, anticipation)
+    found = [(g, t, *_effect(p, g, t, before, free)) for g, t, before, free in cells]
+    if not found:
+        raise EstimationError(
+            "no group has a period before its start and one after it with a comparison.",
+            fix="Bring earlier periods or untreated units.",
+            code="TOO-FEW-PERIODS",
+        )
+    start = np.array([g for g, *_ in found])
+    members = (p.start[:, None] == start).astype(np.float64)
+    share = members.mean(axis=0)
+    n_clusters = int(p.clusters.max()) + 1
+    sums = _cluster_sums(p, n_clusters)
+    if variance == "jackknife":
+        influence = np.column_stack(
+            [_left_out(p, *cell, f[2], n_clusters) for cell, f in zip(cells, found, strict=True)]
+        )
+    else:
+        influence = sums(np.column_stack([f for *_, f in found]))
+    return GroupTimeFit(
+        outcome=outcome,
+        groups=tuple(p.label(g) for g, *_ in found),
+        periods=tuple(p.label(t) for _, t, *_ in found),
+        group_at=start,
+        period_at=np.array([t for _, t, *_ in found]),
+        lead=np.array([p.lead(t, g) for g, t, *_ in found], dtype=np.int64),
+        estimate=frozen([b for *_, b, _ in found]),
+        influence=frozen(influence),
+        share=frozen(share),
+        membership=frozen(sums((members - share) / n)),
+        treated=frozen(pd.DataFrame(members).groupby(p.clusters).sum()),
+        n_units=n,
+        n_clusters=n_clusters,
+        n_rows=int(p.y.size),
+        n_incomplete=p.n_incomplete,
+        n_always=p.n_always,
+        smallest=int(min((p.start == g).sum() for g in cohorts)),
+        control=control,
+        base=base,
+        anticipation=anticipation,
+        conf_level=conf_level,
+        not_identified=missed,
+        variance=variance,
+    )
+
+
+def _comparable(p: Panel, control: str) -> tuple[list[int], int]:
+    """Groups that have a comparison, and the position after the last period in which one is left."""
+    cohorts, never = p.cohorts, bool((p.start == NEVER).any())
+    if not cohorts:
+        raise EstimationError(
+            "no unit's treatment starts after the first period and by the last one.",
+            fix="Check the start column, or bring periods from before the start.",
+            code="NO-TREATED",
+        )
+    if p.clusters.max() < 1:
+        raise EstimationError(
+            "the units lie in 1 cluster; an interval needs at least 2.", fix="Bring more clusters.", code="CLUSTERS"
+        )
+    if never:
+        return cohorts, len(p.times)
+    if control == "never_treated" or len(cohorts) < 2:
+        raise EstimationError(
+            f"no unit stays untreated: {len(p.start)} units in {len(cohorts)} group(s) are all treated in the end.",
+            fix="Bring untreated units; with two groups or more, control='not_yet_treated' compares them.",
+            code="NO-UNTREATED",
+        )
+    return cohorts[:-1], cohorts[-1]
+
+
+Cell: TypeAlias = tuple[int, int, int, NDArray[np.bool_]]
+"""Group, period, base period, and the units that are compared with the group."""
+
+
+def _cells(
+    p: Panel, cohorts: list[int], last: int, control: str, base: str, anticipation: int
+) -> tuple[list[Cell], int]:
+    """Every group and period with its base period and comparison, and how many have none."""
+    cells: list[Cell] = []
+    missed = 0
+    for g in cohorts:
+        for t in range(0 if base == "universal" else 1, last):
+            before = g - anticipation - 1
+            if base == "varying" and t <= before:
+                before = t - 1
+            free = p.start > max(t, before) + anticipation if control == "not_yet_treated" else p.start == NEVER
+            free = free & (p.start != g)
+            if before < 0 or (t != before and not free.any()):
+                missed += 1
+            else:
+                cells.append((g, t, before, free))
+    return cells, missed
+
+
+def _effect(p: Panel, g: int, t: int, before: int, free: NDArray[np.bool_]) -> tuple[float, Array]:
+    """One difference in differences and its influence on units (its sum of squares is the variance)."""
+    out = np.zeros(len(p.start))
+    if t == before:
+        return 0.0, out
+    d = p.start == g
+    use = d | free
+    change = p.y[use, t] - p.y[use, before]
+    treated = d[use].astype(np.float64)
+    x = p.x[use, min(t, before)]
+    b, f = doubly_robust(change, treated, x) if x.shape[1] > 1 else difference_in_means(change, treated)
+    out[use] = f / len(f)
+    return b, out
+
+
+def _left_out(
+    p: Panel, g: int, t: int, before: int, free: NDArray[np.bool_], estimate: float, n_clusters: int
+) -> Array:
+    """What leaving out each cluster moves the effect by, scaled so that the sum of squares is the jackknife variance.
+
+    A cluster that is all of the group or all of its comparison cannot be left out, and counts as moving nothing.
+    """
+    out = np.zeros(n_clusters)
+    d = p.start == g
+    if t == before:
+        return out
+    if p.x.shape[2] == 1:
+        change = p.y[:, t] - p.y[:, before]
+        up, still = (_means_left_out(change, at, p.clusters, n_clusters) for at in (d, free))
+        moved = estimate - (up - still)
+        return np.asarray(np.where(np.isfinite(moved), moved, 0.0) * np.sqrt((n_clusters - 1) / n_clusters))
+    for c in np.unique(p.clusters[d | free]):
+        stay = p.clusters != c
+        if (d & stay).any() and (free & stay).any():
+            part = Panel(p.y[stay], p.x[stay], p.start[stay], p.times, p.clusters[stay], 0, 0)
+            out[c] = estimate - _effect(part, g, t, before, free[stay])[0]
+    return out * float(np.sqrt((n_clusters - 1) / n_clusters))
+
+
+def _means_left_out(change: Array, at: NDArray[np.bool_], clusters: NDArray[np.int64], n_clusters: int) -> Array:
+    """Mean change of the units at ``at``, each cluster left out in turn; not a number where none is left."""
+    size = np.bincount(clusters[at], minlength=n_clusters)
+    sums = np.bincount(clusters[at], weights=change[at], minlength=n_clusters)
+    left = (size.sum() - size).astype(np.float64)
+    return np.asarray((sums.sum() - sums) / np.where(left > 0, left, np.nan))
+
+
+def _cluster_sums(p: Panel, n_clusters: int) -> Callable[[Array], Array]:
+    """Sums over the units of each cluster, with the factor for few clusters."""
+    factor = np.sqrt(n_clusters / (n_clusters - 1))
+
+    def sums(f: Array) -> Array:
+        out = np.zeros((n_clusters, f.shape[1]))
+        np.add.at(out, p.clusters, f)
+        return out * float(factor)
+
+    return sums

@@ -1,0 +1,273 @@
+"""Effects on the treated by group and period, and their averages by time, group and period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.rollout.event_time_path import EventPath
+from hybrid_toolkit.models.terms.result_rows import choice, frozen, tidy_rows
+from hybrid_toolkit.models.terms.terms import Array
+
+CONTROLS = {"never_treated": "units never treated", "not_yet_treated": "units not yet or never treated"}
+BASES = {"varying": "before the start, the period before; after it, the last untreated", "universal": "last untreated"}
+AGGREGATIONS = {
+    "simple": "all treated groups and periods, weighted by group size",
+    "dynamic": "by time since the start; overall is the mean over times from 0",
+    "group": "by group; overall is weighted by group size",
+    "calendar": "by period; overall is the mean over periods",
+}
+VARIANCES = {
+    "influence": "influence functions, as published",
+    "jackknife": "each cluster left out in turn (CV3)",
+}
+FEW_UNITS, FEW_FOR_JACKKNIFE = 5, 8
+
+
+@dataclass(frozen=True, eq=False)
+class GroupTimeFit:
+    """Effects on the treated by group (period of the start) and period.
+
+    Parameters
+    ----------
+    outcome : name of the outcome.
+    groups, periods : k labels of each effect's group and period.
+    group_at, period_at : their positions among the periods, from 0.
+    lead : k times since the start, below 0 before it.
+    estimate : k effects, in units of the outcome.
+    influence : clusters x k; the square root of the sum of squares of a column is its standard error.
+    share : k shares of units in the effect's group.
+    membership : clusters x k; what each cluster adds to ``share``, around its mean.
+    treated : clusters x k; units of the effect's group in each cluster.
+    n_units, n_clusters, n_rows, n_incomplete, n_always : counts; the last two were left out.
+    smallest : units in the smallest group.
+    control, base, anticipation, conf_level : as asked for.
+    not_identified : groups and periods without a comparison.
+    variance : key of ``VARIANCES``.
+    converged : always True here: averages are computed, and a propensity that fails is an error.
+    """
+
+    outcome: str
+    groups: tuple[str, ...]
+    periods: tuple[str, ...]
+    group_at: NDArray[np.int64] = field(repr=False)
+    period_at: NDArray[np.int64] = field(repr=False)
+    lead: NDArray[np.int64] = field(repr=False)
+    estimate: Array
+    influence: Array = field(repr=False)
+    share: Array = field(repr=False)
+    membership: Array = field(repr=False)
+    treated: Array = field(repr=False)
+    n_units: int
+    n_clusters: int
+    n_rows: int
+    n_incomplete: int
+    n_always: int
+    smallest: int
+    control: str
+    base: str
+    anticipation: int
+    conf_level: float
+    not_identified: int
+    variance: str = "influence"
+    converged: bool = True
+
+    @property
+    def n(self) -> int:
+        """Rows used."""
+        return self.n_rows
+
+    @property
+    def n_missing(self) -> int:
+        """Rows of the units that were left out because they lack a period, those that are not there among them."""
+        return self.n_incomplete * self.n_rows // max(1, self.n_units)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a group and period, those before the start as placebos.
+
+        ``n`` counts the group's own rows in that period, and ``n_clusters``, a further column, their clusters.
+        """
+        names = [f"ATT({g}, {t})" for g, t in zip(self.groups, self.periods, strict=True)]
+        return self._rows(names, self.estimate, self.influence, [np.array([i]) for i in range(len(names))])
+
+    def aggregate(self, kind: str = "simple", *, uniform: bool = False, balance: int | None = None) -> pd.DataFrame:
+        """Averages of the effects; ``overall`` stands first, then one row a time, group or period.
+
+        ``n`` and ``n_clusters``, a further column, are of all rows for ``overall``; for the others they count the
+        treated units' rows at that time (before their start, those that will be treated) and the clusters they lie in.
+
+        Parameters
+        ----------
+        kind : key of ``AGGREGATIONS``.
+        uniform : intervals that hold together for all rows but ``overall`` (by simulation, seed fixed).
+        balance : for ``"dynamic"``, use only groups observed at least so long after their start, and no later times,
+            so that every time from the start on is a mean over the same groups.
+
+        Raises
+        ------
+        EstimationError : unknown kind, no group is observed after its start, or none for as long as ``balance``.
+        """
+        choice("aggregation", kind, AGGREGATIONS)
+        post = self.lead >= 0
+        if not post.any():
+            raise EstimationError(
+                "no group has a comparison after its start.",
+                fix="Bring later periods, or units that stay untreated for longer.",
+                code="NO-POST",
+            )
+        if kind == "simple":
+            mean, of_mean = self._average(np.flatnonzero(post))
+            return self._rows(["overall"], np.array([mean]), of_mean[:, None], [])
+        key = {"dynamic": self.lead, "group": self.group_at, "calendar": self.period_at}[kind]
+        use = self._balanced(kind, balance) if kind == "dynamic" or balance is not None else post
+        sets = [np.flatnonzero(use & (key == k)) for k in np.unique(key[use])]
+        parts = [self._average(at, weighted=kind != "group") for at in sets]
+        b, f = np.array([v for v, _ in parts]), np.column_stack([v for _, v in parts])
+        if kind == "group":
+            overall = self._average(np.array([at[0] for at in sets]), values=b, influence=f)
+        else:
+            late = np.array([post[at[0]] for at in sets])
+            overall = (float(b[late].mean()), f[:, late].mean(axis=1))
+        words: dict[str, tuple[str, Sequence[object]]]
+        words = {
+            "dynamic": ("time", self.lead.tolist()),
+            "group": ("group", self.groups),
+            "calendar": ("period", self.periods),
+        }
+        word, labels = words[kind]
+        names = ["overall", *(f"{word} {labels[at[0]]}" for at in sets)]
+        out = self._rows(names, np.append(overall[0], b), np.column_stack([overall[1], f]), sets)
+        return self._widen(out, f) if uniform else out
+
+    def _balanced(self, kind: str, balance: int | None) -> NDArray[np.bool_]:
+        """Effects by time since the start that a balance keeps."""
+        if balance is None:
+            return np.ones(len(self.lead), bool)
+        long = [g for g in np.unique(self.group_at) if self.lead[self.group_at == g].max() >= balance]
+        if kind != "dynamic" or balance < 0 or not long:
+            raise EstimationError(
+                f"{len(long)} group(s) are observed for the time that balance asks for, which is for kind 'dynamic'.",
+                fix="Give a time from 0 that some group is observed for after its start.",
+                code="BALANCE",
+            )
+        return np.isin(self.group_at, long) & (self.lead <= balance)
+
+    def path(self) -> EventPath:
+        """The averages by time since the start with their joint variance, for checks of parallel trends."""
+        leads = np.unique(self.lead)
+        parts = [self._average(np.flatnonzero(self.lead == e)) for e in leads]
+        f = np.column_stack([v for _, v in parts])
+        return EventPath(
+            leads=tuple(int(e) for e in leads),
+            estimate=frozen([b for b, _ in parts]),
+            vcov=frozen(f.T @ f),
+            df=self.n_clusters - 1,
+            last_free=-1 - self.anticipation,
+        )
+
+    def pretrend(self) -> tuple[float, int, float]:
+        """Wald statistic, degrees of freedom and p-value that all effects before the start are zero.
+
+        A p-value above a threshold is not evidence of parallel trends: see the power of the test.
+
+        Raises
+        ------
+        EstimationError : no period before a start, or too few clusters for that many.
+        """
+        before = np.flatnonzero((self.lead < -self.anticipation) & (self.influence**2).any(axis=0))
+        v = self.influence[:, before].T @ self.influence[:, before]
+        if not len(before) or np.linalg.matrix_rank(v) < len(before):
+            raise EstimationError(
+                f"{len(before)} effect(s) before a start cannot be tested together with {self.n_clusters} clusters.",
+                fix="Bring more periods before the start, or more clusters.",
+                code="PRETREND",
+            )
+        b = self.estimate[before]
+        wald = float(b @ np.linalg.solve(v, b))
+        return wald, len(before), float(stats.chi2.sf(wald, len(before)))
+
+    def glance(self) -> pd.DataFrame:
+        """One row: units, clusters, what was left out, method, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n_rows],
+                "n_units": [self.n_units],
+                "n_clusters": [self.n_clusters],
+                "n_missing": [self.n_incomplete],
+                "n_always_treated": [self.n_always],
+                "not_identified": [self.not_identified],
+                "method": [self.method],
+                "converged": [self.converged],
+            }
+        )
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"group-time effects against {CONTROLS[self.control]}; base period {self.base}"
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        left_out = self.variance == "jackknife"
+        cautious = (
+            "jackknife intervals are then cautious, in simulation a little wider than they need be with six units a "
+            "group and by a third with one or two"
+        )
+        narrow = "its intervals are too narrow; the jackknife's are not"
+        few = (
+            f" The smallest group has {self.smallest} unit(s): {cautious if left_out else narrow}."
+            if self.smallest < (FEW_FOR_JACKKNIFE if left_out else FEW_UNITS)
+            else ""
+        )
+        left = f" {self.n_always} unit(s) treated from the first period were left out." if self.n_always else ""
+        gaps = f" {self.not_identified} group-time effects have no comparison." if self.not_identified else ""
+        return (
+            f"{self.outcome}: {self.method}; {self.n_units} units, {self.n_clusters} clusters, {self.n_incomplete} "
+            f"incomplete units left out.{left}{gaps}{few} They are effects on the treated only if the groups would "
+            "have moved in parallel without treatment, and did not move ahead of it."
+        )
+
+    def _average(
+        self,
+        at: NDArray[np.intp],
+        *,
+        weighted: bool = True,
+        values: Array | None = None,
+        influence: Array | None = None,
+    ) -> tuple[float, Array]:
+        """Weighted mean of effects with its influence, which counts that the weights are estimated too."""
+        b = self.estimate[at] if values is None else values
+        f = self.influence[:, at] if influence is None else influence
+        if not weighted:
+            return float(b.mean()), f.mean(axis=1)
+        total = self.share[at].sum()
+        w = self.share[at] / total
+        m = self.membership[:, at]
+        of_weights = (m - m.sum(axis=1, keepdims=True) * w) / total
+        return float(w @ b), f @ w + of_weights @ b
+
+    def _rows(self, names: list[str], b: Array, f: Array, sets: list[NDArray[np.intp]]) -> pd.DataFrame:
+        """Rows with what stands behind each: the effects in ``sets``; all data for a row before those."""
+        se = np.sqrt((f**2).sum(axis=0))
+        behind = [self.treated[:, at].sum(axis=1) for at in sets]
+        whole = len(names) - len(sets)
+        n = [self.n_rows] * whole + [int(c.sum()) for c in behind]
+        clusters = [self.n_clusters] * whole + [int((c > 0).sum()) for c in behind]
+        rows = tidy_rows(names, b, se, n=n, conf_level=self.conf_level, df=self.n_clusters - 1)
+        return rows.assign(n_clusters=clusters)
+
+    def _widen(self, out: pd.DataFrame, f: Array) -> pd.DataFrame:
+        live = np.flatnonzero((f**2).any(axis=0))
+        scaled = f[:, live] / np.sqrt((f[:, live] ** 2).sum(axis=0))
+        draws = np.random.default_rng(20260101).normal(size=(4000, len(scaled))) @ scaled
+        limit = float(np.quantile(np.abs(draws).max(axis=1), self.conf_level))
+        new = out.copy()
+        half = limit * new.loc[1:, "std_error"]
+        new.loc[1:, "conf_low"], new.loc[1:, "conf_high"] = new["estimate"] - half, new["estimate"] + half
+        return new

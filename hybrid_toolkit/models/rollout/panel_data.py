@@ -1,0 +1,188 @@
+"""A balanced panel with a treatment that starts once: what every difference-in-differences estimator reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.result_rows import choice, design, varying
+from hybrid_toolkit.models.terms.terms import Array, Term, check_column, numbers
+
+NEVER = np.iinfo(np.int64).max
+"""Start of a unit that is not treated while it is observed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Units by periods.
+
+    Parameters
+    ----------
+    y : units x periods outcomes.
+    x : units x periods x columns covariates, the first column ones.
+    start : units; position of the first treated period, or ``NEVER``.
+    times : labels of the periods, in order.
+    clusters : units; integers.
+    n_incomplete, n_always : units left out: not complete, or treated in the first period already.
+    units : labels of the units; empty in a part of a panel.
+    """
+
+    y: Array
+    x: Array
+    start: NDArray[np.int64]
+    times: NDArray[np.generic] = field(repr=False)
+    clusters: NDArray[np.int64]
+    n_incomplete: int
+    n_always: int
+    units: NDArray[np.generic] = field(default_factory=lambda: np.empty(0), repr=False)
+
+    @property
+    def cohorts(self) -> list[int]:
+        """Positions of the periods in which some unit's treatment starts."""
+        return [int(g) for g in np.unique(self.start) if g != NEVER]
+
+    def label(self, position: int) -> str:
+        """A period as text: dates as year, month and day."""
+        value = self.times[position]
+        return str(np.datetime_as_string(value, unit="D")) if self.times.dtype.kind == "M" else str(value)
+
+    def lead(self, position: int, start: int) -> int:
+        """Time since the start, in units of a numeric period, else in periods."""
+        if self.times.dtype.kind in "iuf":
+            gap = float(self.times[position]) - float(self.times[start])
+            if gap == round(gap):
+                return round(gap)
+        return position - start
+
+
+def read_panel(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    period: str,
+    first_treated: str | None,
+    treatment: str | None,
+    covariates: Sequence[Term] = (),
+    cluster: str | None = None,
+    incomplete: str = "error",
+) -> Panel:
+    """The panel of a frame with one row a unit and period.
+
+    Raises
+    ------
+    EstimationError : neither or both of the treatment columns, a unit twice in a period, units that lack periods,
+        a treatment that switches back or changes its start, fewer than two periods, a constant outcome.
+    CoverageError : a column is not there.
+    """
+    choice("incomplete", incomplete, ("error", "drop"))
+    if (first_treated is None) == (treatment is None):
+        raise EstimationError(
+            "the treatment must be told in exactly one way.",
+            fix="Name first_treated (a start for each unit) or treatment (a 0/1 column).",
+            code="TREATMENT",
+        )
+    told = [c for c in (first_treated, treatment) if c is not None]
+    extra = [c for t in covariates for c in t.columns]
+    names = list(dict.fromkeys([unit, period, outcome, *told, *extra, *([cluster] if cluster else [])]))
+    rows = frame[[check_column(frame, c) for c in names]]
+    # a missing start means never treated; any other missing value makes the row incomplete
+    rows = rows[rows[[c for c in names if c != first_treated]].notna().all(axis=1)]
+    twice = int(rows.duplicated([unit, period]).sum())
+    if twice:
+        raise EstimationError(
+            f"{twice} row(s) repeat a unit of '{unit}' in a period of '{period}'.",
+            fix="Bring the data to one row a unit and period.",
+            code="PANEL-DUPLICATE",
+        )
+    n_periods, n_units = int(rows[period].nunique()), int(frame[unit].nunique())
+    if n_periods < 2:
+        raise EstimationError(
+            f"{n_periods} period(s) of '{period}': a difference needs at least 2.",
+            fix="Bring a period before the treatment and one after it.",
+            code="TOO-FEW-PERIODS",
+        )
+    size = rows.groupby(unit)[period].transform("size")
+    whole = rows[size == n_periods]
+    lost = n_units - int(whole[unit].nunique())
+    if lost and (incomplete == "error" or whole.empty):
+        raise EstimationError(
+            f"the panel is not balanced: {lost} of {n_units} units lack a complete row in one or more of the "
+            f"{n_periods} periods.",
+            fix="Complete them, or set incomplete='drop' to leave these units out (they are counted).",
+            code="PANEL-UNBALANCED",
+        )
+    whole = whole.sort_values([unit, period], kind="stable")
+    varying(whole, outcome)
+    times = np.sort(np.asarray(whole[period].unique()))
+    shape = (-1, n_periods)
+    start = _from_switch(whole, treatment, shape) if treatment else _from_start(whole, str(first_treated), times, shape)
+    groups = pd.factorize(whole[cluster or unit], sort=True)[0].reshape(shape)
+    moved = int((groups != groups[:, :1]).any(axis=1).sum())
+    if moved:
+        raise EstimationError(
+            f"{moved} unit(s) change their cluster '{cluster}'.",
+            fix="Cluster on something that a unit keeps.",
+            code="CLUSTER-CHANGES",
+        )
+    x = design(whole, covariates)[1]
+    keep = start > 0
+    return Panel(
+        y=numbers(whole, outcome).reshape(shape)[keep],
+        x=x.reshape((-1, n_periods, x.shape[1]))[keep],
+        start=start[keep],
+        times=times,
+        clusters=pd.factorize(groups[keep, 0], sort=True)[0].astype(np.int64),
+        n_incomplete=lost,
+        n_always=int((~keep).sum()),
+        units=np.asarray(whole[unit])[::n_periods][keep],
+    )
+
+
+def _from_switch(rows: pd.DataFrame, name: str, shape: tuple[int, int]) -> NDArray[np.int64]:
+    d = numbers(rows, name).reshape(shape)
+    other = int((~np.isin(d, (0.0, 1.0))).sum())
+    if other:
+        raise EstimationError(
+            f"column '{name}' holds {other} value(s) other than 0 and 1.", fix="Code it 0/1.", code="NOT-BINARY"
+        )
+    back = int((np.diff(d, axis=1) < 0).any(axis=1).sum())
+    if back:
+        raise EstimationError(
+            f"the treatment switches back in {back} unit(s): these estimators need one that stays once it starts.",
+            fix="End the panel before the switch, or leave these units out with a reason.",
+            code="TREATMENT-REVERSES",
+        )
+    return np.where(d.any(axis=1), d.argmax(axis=1), NEVER).astype(np.int64)
+
+
+def _from_start(rows: pd.DataFrame, name: str, times: NDArray[np.generic], shape: tuple[int, int]) -> NDArray[np.int64]:
+    said = rows[name]
+    never = said.isna().to_numpy()
+    if pd.api.types.is_numeric_dtype(said):
+        value = said.to_numpy(dtype=np.float64, na_value=np.inf)
+        never = never | np.isinf(value) | (value == 0)
+    comparable = said.where(~never, times[0])
+    try:
+        comparable = comparable.astype(rows.dtypes.iloc[1]) if not pd.api.types.is_numeric_dtype(said) else comparable
+        position = np.searchsorted(times, np.asarray(comparable))
+    except (TypeError, ValueError):
+        raise EstimationError(
+            f"column '{name}' cannot be compared with the periods: expected the same kind of value.",
+            fix="Give the first treated period in the same form as the period, missing or 0 for never.",
+            code="TREATMENT-KIND",
+        ) from None
+    start = np.where(never | (position >= len(times)), NEVER, position).astype(np.int64).reshape(shape)
+    changed = int((start != start[:, :1]).any(axis=1).sum())
+    if changed:
+        raise EstimationError(
+            f"column '{name}' changes within {changed} unit(s): a unit's treatment starts once.",
+            fix="Give every row of a unit the same start.",
+            code="TREATMENT-REVERSES",
+        )
+    return np.asarray(start[:, 0])

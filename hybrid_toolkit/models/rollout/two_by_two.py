@@ -1,0 +1,218 @@
+"""Two groups, two spans of time: the plain difference in differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear.linear import fit_linear
+from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
+from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, tidy_rows
+from hybrid_toolkit.models.terms.terms import Array, Column, Term
+
+
+@dataclass(frozen=True, eq=False)
+class TwoByTwoFit:
+    """The change of the treated units less the change of the untreated ones.
+
+    Parameters
+    ----------
+    outcome : name of the outcome.
+    estimate, std_error, df : the effect in units of the outcome, its error and degrees of freedom.
+    treated_before, treated_after, control_before, control_after : the four means.
+    n, n_missing : rows used; rows of units left out because they lack a period.
+    n_treated, n_control, n_clusters : units and clusters.
+    errors : how the error was found, in words.
+    conf_level : level of the interval.
+    converged : always True here: means are computed.
+    """
+
+    outcome: str
+    estimate: float
+    std_error: float
+    df: float
+    treated_before: float
+    treated_after: float
+    control_before: float
+    control_after: float
+    n: int
+    n_missing: int
+    n_treated: int
+    n_control: int
+    n_clusters: int
+    errors: str
+    conf_level: float
+    converged: bool = True
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"difference in differences of two groups and two spans of time, {self.errors}"
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the effect."""
+        b, se = [self.estimate], [self.std_error]
+        return tidy_rows(["effect"], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: units, clusters, what was left out, method, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_treated": [self.n_treated],
+                "n_control": [self.n_control],
+                "n_clusters": [self.n_clusters],
+                "n_missing": [self.n_missing],
+                "method": [self.method],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        few = min(self.n_treated, self.n_control)
+        rough = f" The smaller group has {few} units: read the interval as rough." if few < 5 else ""
+        return (
+            f"{self.outcome}: {self.method}; {self.n_treated} treated and {self.n_control} untreated units, "
+            f"{self.n_clusters} clusters, {self.n_missing} rows of incomplete units left out.{rough} It is an effect "
+            "on the treated only if both groups would have moved in parallel without treatment, and did not move "
+            "ahead of it."
+        )
+
+
+def fit_two_by_two(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    period: str,
+    first_treated: str | None = None,
+    treatment: str | None = None,
+    covariates: Sequence[Term | str] = (),
+    cluster: str | None = None,
+    incomplete: str = "error",
+    conf_level: float = 0.95,
+) -> TwoByTwoFit:
+    """Change of the treated from before to after the one start, less that of the untreated.
+
+    Each unit is brought to one change first (mean after less mean before), so that likeness of a unit's periods
+    cannot make the interval too narrow (Bertrand, Duflo and Mullainathan 2004).
+
+    Parameters
+    ----------
+    frame, outcome, unit, period, first_treated, treatment, incomplete, conf_level : see ``fit_group_time``.
+    covariates : terms or columns, as they stand in the last period before the start; the change may depend on them.
+    cluster : column of clusters of units; default each unit. Without clusters and covariates the error is Welch's;
+        else it is the jackknife over clusters (CV3) with clusters less one degrees of freedom.
+
+    Raises
+    ------
+    EstimationError : several starts, nobody treated or untreated, one unit in a group, a panel that is not balanced,
+        a treatment that switches back, a singular design.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    Bertrand, Duflo and Mullainathan (2004), Quarterly Journal of Economics 119, 249-275, section IV.C; Welch (1947).
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"team": list("aabbccdd"), "year": [1, 2] * 4, "y": [1.0, 4, 2, 5.5, 0, 1, 3, 4.5]})
+    >>> f["start"] = [2, 2, 2, 2, 0, 0, 0, 0]
+    >>> fit = fit_two_by_two(f, outcome="y", unit="team", period="year", first_treated="start")
+    >>> fit.estimate, round(fit.std_error, 4)
+    (2.0, 0.3536)
+    """
+    check_level(conf_level)
+    terms = as_terms(frame, covariates)
+    p = read_panel(
+        frame,
+        outcome=outcome,
+        unit=unit,
+        period=period,
+        first_treated=first_treated,
+        treatment=treatment,
+        covariates=terms,
+        cluster=cluster,
+        incomplete=incomplete,
+    )
+    start = _one_start(p)
+    before, after = p.y[:, :start].mean(axis=1), p.y[:, start:].mean(axis=1)
+    treated = p.start == start
+    clusters = int(p.clusters.max()) + 1
+    if clusters == len(p.start) and p.x.shape[2] == 1:
+        estimate, error, df = _welch((after - before)[treated], (after - before)[~treated])
+        how = "Welch's error over units"
+    else:
+        estimate, error, df = _regressed(p, after - before, treated, start)
+        how = "jackknife over clusters"
+    return TwoByTwoFit(
+        outcome=outcome,
+        estimate=estimate,
+        std_error=error,
+        df=df,
+        treated_before=float(before[treated].mean()),
+        treated_after=float(after[treated].mean()),
+        control_before=float(before[~treated].mean()),
+        control_after=float(after[~treated].mean()),
+        n=int(p.y.size),
+        n_missing=p.n_incomplete * p.y.shape[1],
+        n_treated=int(treated.sum()),
+        n_control=int((~treated).sum()),
+        n_clusters=clusters,
+        errors=how,
+        conf_level=conf_level,
+    )
+
+
+def _one_start(p: Panel) -> int:
+    """Position of the only start."""
+    found, free = p.cohorts, int((p.start == NEVER).sum())
+    if not found:
+        raise EstimationError(
+            "no unit's treatment starts after the first period and by the last one.",
+            fix="Check the start column, or bring periods from before the start.",
+            code="NO-TREATED",
+        )
+    if len(found) > 1:
+        raise EstimationError(
+            f"treatment starts in {len(found)} periods; two spans of time need one start.",
+            fix="Use group-time effects, or take one group of starters with the untreated.",
+            code="SEVERAL-STARTS",
+        )
+    if min(free, len(p.start) - free) < 2:
+        raise EstimationError(
+            f"{len(p.start) - free} treated and {free} untreated unit(s): each group needs at least 2.",
+            fix="Bring more units, or use synthetic control for one treated unit.",
+            code="NO-UNTREATED" if free < 2 else "TOO-FEW-TREATED",
+        )
+    return found[0]
+
+
+def _welch(a: Array, c: Array) -> tuple[float, float, float]:
+    va, vc = a.var(ddof=1) / len(a), c.var(ddof=1) / len(c)
+    if not va + vc > 0:
+        raise EstimationError(
+            "the change does not vary between units, so it has no error.",
+            fix="Check how the outcome was made.",
+            code="CONSTANT",
+        )
+    df = (va + vc) ** 2 / (va**2 / (len(a) - 1) + vc**2 / (len(c) - 1))
+    return float(a.mean() - c.mean()), float(np.sqrt(va + vc)), float(df)
+
+
+def _regressed(p: Panel, change: Array, treated: NDArray[np.bool_], start: int) -> tuple[float, float, float]:
+    """The same by least squares of the change on treatment and covariates, clustered."""
+    rows = pd.DataFrame({"change": change, "treated": treated.astype(np.float64), "cluster": p.clusters})
+    held = p.x[:, start - 1, 1:]
+    for i in range(held.shape[1]):
+        rows[f"x{i}"] = held[:, i]
+    terms = [Column("treated"), *(Column(f"x{i}") for i in range(held.shape[1]))]
+    fit = fit_linear(rows, outcome="change", terms=terms, cluster="cluster")
+    row = fit.combine({"treated": 1.0}, term="effect").iloc[0]
+    return float(row["estimate"]), float(row["std_error"]), float(fit.df)

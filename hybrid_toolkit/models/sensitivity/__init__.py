@@ -1,0 +1,1 @@
+"""Sensitivity analysis: unmeasured confounding, specification curves, bounds on trends."""

@@ -1,0 +1,1 @@
+"""Interrupted time series, synthetic control and synthetic difference in differences."""

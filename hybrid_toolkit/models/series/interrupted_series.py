@@ -1,0 +1,217 @@
+"""Interrupted time series: a change of level and of slope, with or without a control series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.models.series.autocorrelation import ar1_reml, newey_west
+from hybrid_toolkit.models.series.segmented_design import (
+    check_sides,
+    effect_part,
+    ljung_box,
+    positions,
+    segment_columns,
+)
+from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.result_rows import (
+    as_terms,
+    check_level,
+    choice,
+    frozen,
+    term_columns,
+    tidy_rows,
+    varying,
+    zero_one,
+)
+from hybrid_toolkit.models.terms.terms import Array, Term
+
+ERRORS = {
+    "ar1": "first-order autocorrelation by restricted maximum likelihood, Satterthwaite degrees of freedom",
+    "newey-west": "Newey-West",
+}
+SHORT = 12
+"""A series with so few periods a side, or fewer, is called short."""
+
+
+@dataclass(frozen=True, eq=False)
+class InterruptedFit:
+    """A segmented regression.
+
+    Parameters
+    ----------
+    outcome, period : column names. control : the 0/1 column that marks the changed series, or None.
+    terms, estimate, std_error, df : k rows in units of the outcome (slopes: a period). With a control series, changes
+        are those of the changed series less those of the control.
+    path : a row a period of the changed series: period, observed, fitted, without (what the model foretells without
+        the change).
+    rho : autocorrelation of neighbouring periods.
+    left_over_p : Ljung-Box p-value that what is left after it has no autocorrelation over four periods.
+    n, n_missing, n_before, n_after : rows used and left out; periods before and from the start.
+    errors : key of ``ERRORS``. lags : of Newey-West.
+    converged : the search for the autocorrelation ended inside its range. conf_level : level of the intervals.
+    """
+
+    outcome: str
+    period: str
+    control: str | None
+    terms: tuple[str, ...]
+    estimate: Array
+    std_error: Array = field(repr=False)
+    df: Array = field(repr=False)
+    path: pd.DataFrame = field(repr=False)
+    rho: float
+    left_over_p: float
+    n: int
+    n_missing: int
+    n_before: int
+    n_after: int
+    errors: str
+    lags: int
+    converged: bool
+    conf_level: float
+
+    @property
+    def n_clusters(self) -> int:
+        """Series: the changed one, and the control where there is one."""
+        return 2 if self.control else 1
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"segmented regression{' with a control series' if self.control else ''}, errors {ERRORS[self.errors]}"
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a change or trend."""
+        b, se = self.estimate, self.std_error
+        return tidy_rows(self.terms, b, se, n=self.n, conf_level=self.conf_level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, periods, autocorrelation, method, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "n_before": [self.n_before],
+                "n_after": [self.n_after],
+                "method": ["segmented regression" + (" with a control series" if self.control else "")],
+                "errors": [ERRORS[self.errors]],
+                "rho": [self.rho],
+                "left_over_p": [self.left_over_p],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        short = min(self.n_before, self.n_after) <= SHORT
+        notes = [
+            "The series is short: the autocorrelation is ill known and intervals may be too narrow." if short else "",
+            "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",
+            "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < 0.05 else "",
+            "" if self.converged else "The autocorrelation lies at the edge of its range: do not use these figures.",
+        ]
+        against = "the control series would have changed alike" if self.control else "nothing else changed then"
+        said = " ".join(n for n in notes if n)
+        return (
+            f"{self.outcome}: {self.n_before} periods before and {self.n_after} from the start; {ERRORS[self.errors]}; "
+            f"autocorrelation {self.rho:.2f}.{' ' + said if said else ''} The changes are effects only if the trend "
+            f"before would have gone on, {against}, and the start was not chosen for its numbers."
+        )
+
+
+def fit_interrupted(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    period: str,
+    start: object,
+    control: str | None = None,
+    covariates: Sequence[Term | str] = (),
+    season: int | None = None,
+    harmonics: int = 1,
+    errors: str = "ar1",
+    lags: int | None = None,
+    conf_level: float = 0.95,
+) -> InterruptedFit:
+    """Change of level and slope from a known period on.
+
+    Parameters
+    ----------
+    frame : one row a period, or one row a period and series. Rows with a missing value are left out and counted; a
+        gap is a longer step in time.
+    outcome : numeric column. period : numbers or dates. start : the first period with the change.
+    control : 1 for the series that changed, 0 for one that did not.
+    covariates : terms or columns that vary over time. season, harmonics : periods a cycle, and pairs of waves for it.
+    errors : key of ``ERRORS``. lags : of Newey-West; default the whole part of 4 (n / 100)^(2/9).
+    conf_level : level of the intervals.
+
+    Raises
+    ------
+    EstimationError : fewer than three periods before or from the start, a period twice, a series that lacks one
+        side, a constant outcome, a singular design, a start of another kind than the periods.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    Wagner and others (2002), J. Clinical Pharmacy and Therapeutics 27, 299-309; restricted maximum likelihood as
+    Turner and others (2021), BMC Medical Research Methodology 21:181, advise; Newey and West (1987), Econometrica 55.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"month": range(24), "y": [2 + 0.1 * t + 3 * (t >= 12) + 0.1 * (-1) ** t for t in range(24)]})
+    >>> fit = fit_interrupted(f, outcome="y", period="month", start=12)
+    >>> fit.terms[0], round(float(fit.estimate[0]), 1)
+    ('level change', 3.0)
+    """
+    check_level(conf_level)
+    choice("errors", errors, ERRORS)
+    extra = as_terms(frame, covariates)
+    rows = complete_rows(frame, [outcome, period, *([control] if control else []), *term_columns(extra)])
+    y0 = varying(rows, outcome)
+    changed = zero_one(rows, control) if control else np.ones(len(rows))
+    at, begin = positions(rows[period], start)
+    order = np.lexsort((at, changed))
+    rows, y, at, changed = rows.iloc[order], y0[order], at[order], changed[order]
+    check_sides(at, begin, changed, period)
+    names, x, wanted = segment_columns(rows, at, begin, changed, control is not None, extra, season, harmonics)
+    new = np.concatenate([[True], (np.diff(changed) != 0)])
+    step = np.where(new, 0, np.diff(at, prepend=at[0]))
+    if errors == "ar1":
+        fit = ar1_reml(y, x, step)
+    else:
+        fit = newey_west(y, x, step, int(4 * (len(y) / 100) ** (2 / 9)) if lags is None else lags)
+    weights = np.array(list(wanted.values()))
+    late = (at >= begin) & (changed == 1)
+    without = x @ fit.b - effect_part(x, names, fit.b, late)
+    mine = changed == 1
+    return InterruptedFit(
+        outcome=outcome,
+        period=period,
+        control=control,
+        terms=tuple(wanted),
+        estimate=frozen(weights @ fit.b),
+        std_error=frozen(np.sqrt(np.einsum("ij,jk,ik->i", weights, fit.vcov, weights))),
+        df=frozen([fit.degrees(w) for w in weights]),
+        path=pd.DataFrame(
+            {
+                "period": rows[period].to_numpy()[mine],
+                "observed": y[mine],
+                "fitted": (x @ fit.b)[mine],
+                "without": without[mine],
+            }
+        ),
+        rho=fit.rho,
+        left_over_p=ljung_box(fit.white, new),
+        n=len(y),
+        n_missing=len(frame) - len(y),
+        n_before=int(((at < begin) & mine).sum()),
+        n_after=int(late.sum()),
+        errors=errors,
+        lags=fit.lags,
+        converged=fit.converged,
+        conf_level=conf_level,
+    )

@@ -1,0 +1,131 @@
+"""The design of a segmented regression: periods as steps, both sides of the start, columns and what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.terms import Array, Term, design_columns
+
+LEAST = 3
+"""Periods needed before and after the start."""
+
+
+def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64], int]:
+    """Periods as whole steps from the first, and the step of the start."""
+    try:
+        if pd.api.types.is_datetime64_any_dtype(values):
+            dates, first = pd.DatetimeIndex(values), pd.Timestamp(start)  # type: ignore[arg-type]
+            days = np.unique(dates.to_numpy().astype("datetime64[D]").astype(np.int64))
+            usual = float(np.median(np.diff(days))) if len(days) > 1 else 1.0
+            if 28 <= usual <= 366:
+                wide = 1 if usual < 32 else 3 if usual < 93 else 12
+                number = np.asarray(dates.year * 12 + dates.month, dtype=np.int64)
+                return (number - number.min()) // wide, int((first.year * 12 + first.month - number.min()) // wide)
+            day = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
+            gap = int((first.to_datetime64().astype("datetime64[D]").astype(np.int64) - day.min()) // usual)
+            return np.asarray((day - day.min()) // int(usual)), gap
+        if not pd.api.types.is_numeric_dtype(values):
+            raise TypeError
+        number = values.to_numpy(dtype=np.float64)
+        steps = np.diff(np.unique(number))
+        unit = float(steps.min()) if len(steps) else 1.0
+        whole = (number - number.min()) / unit
+        if np.abs(whole - np.round(whole)).max() > 1e-6:
+            raise ValueError
+        return np.round(whole).astype(np.int64), int(np.ceil((float(start) - number.min()) / unit - 1e-9))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise EstimationError(
+            f"column '{values.name}' and the start are not numbers or dates of one kind and even steps.",
+            fix="Give periods as numbers or dates, and the start in the same form.",
+            code="PERIODS",
+        ) from None
+
+
+def check_sides(at: NDArray[np.int64], begin: int, changed: Array, period: str) -> None:
+    """Each series has its periods once, and enough of them on both sides of the start."""
+    for who in np.unique(changed):
+        mine = at[changed == who]
+        twice = len(mine) - len(np.unique(mine))
+        if twice:
+            raise EstimationError(
+                f"{twice} row(s) repeat a period of '{period}' in a series.",
+                fix="Bring the data to one row a period, such as by means or sums.",
+                code="PANEL-DUPLICATE",
+            )
+        before, after = int((mine < begin).sum()), int((mine >= begin).sum())
+        if min(before, after) < LEAST:
+            raise EstimationError(
+                f"a series has {before} period(s) before the start and {after} from it: each side needs {LEAST}.",
+                fix="Bring a longer series, or check the start.",
+                code="TOO-FEW-PERIODS",
+            )
+
+
+def segment_columns(
+    rows: pd.DataFrame,
+    at: NDArray[np.int64],
+    begin: int,
+    changed: Array,
+    controlled: bool,
+    extra: Sequence[Term],
+    season: int | None,
+    harmonics: int,
+) -> tuple[list[str], Array, dict[str, Array]]:
+    """The design and, by name, the weights on its coefficients of what is to be told."""
+    since = (at - begin).astype(np.float64)
+    post = (since >= 0).astype(np.float64)
+    x = {"level": np.ones(len(at)), "trend": since, "post": post, "bend": post * since}
+    if controlled:
+        x |= {f"{n} x changed": v * changed for n, v in x.items()}
+    for h in range(1, harmonics + 1 if season else 1):
+        angle = 2 * np.pi * h * at / float(season or 1)
+        x |= {f"sin {h}": np.sin(angle), f"cos {h}": np.cos(angle)}
+    x |= design_columns(rows, extra)
+    matrix, names = np.column_stack(list(x.values())), list(x)
+    scaled = matrix / np.sqrt((matrix**2).sum(axis=0)).clip(1e-300)
+    if len(at) <= len(names) or np.linalg.matrix_rank(scaled, tol=1e-9) < len(names):
+        raise EstimationError(
+            f"{len(at)} rows cannot carry {len(names)} coefficients, or a covariate is a combination of the others.",
+            fix="Leave out covariates or waves, or bring a longer series.",
+            code="SINGULAR",
+        )
+    tail = " x changed" if controlled else ""
+    last = since[changed == 1].max()
+    middle = since[(changed == 1) & (post == 1)].mean()
+
+    def weights(**of: float) -> Array:
+        return np.array([of.get(n.removesuffix(tail), 0.0) if n.endswith(tail) else 0.0 for n in names])
+
+    told = {
+        "level change": weights(post=1),
+        "slope change": weights(bend=1),
+        "mean change after the start": weights(post=1, bend=float(middle)),
+        "change in the last period": weights(post=1, bend=float(last)),
+        "trend before" + (", less control" if controlled else ""): weights(trend=1),
+    }
+    return names, matrix, told
+
+
+def effect_part(x: Array, names: list[str], b: Array, late: NDArray[np.bool_]) -> Array:
+    """What the change adds to each row, 0 before it."""
+    tail = " x changed" if "post x changed" in names else ""
+    at = [names.index(f"post{tail}"), names.index(f"bend{tail}")]
+    return np.asarray(np.where(late, x[:, at] @ b[at], 0.0))
+
+
+def ljung_box(e: Array, new: NDArray[np.bool_], lags: int = 4) -> float:
+    """P-value of the first autocorrelations of whitened residuals, within series."""
+    total, n = float(e @ e), len(e)
+    series = np.cumsum(new)
+    q = 0.0
+    for k in range(1, lags + 1):
+        same = series[k:] == series[:-k]
+        q += (float((e[k:] * e[:-k])[same].sum()) / total) ** 2 / (n - k)
+    return float(stats.chi2.sf(n * (n + 2) * q, lags - 1))

@@ -1,0 +1,306 @@
+"""One changed unit against a weighted mean of others: synthetic control, with placebos in space and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
+from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
+from hybrid_toolkit.models.terms.terms import Array
+
+LEAST_DONORS, LEAST_BEFORE = 5, 5
+POOR_FIT = 0.5
+"""Gap before the start, in standard deviations of the donors' outcomes, from which a fit is called poor."""
+
+
+@dataclass(frozen=True, eq=False)
+class SyntheticControlFit:
+    """The changed unit less its synthetic control.
+
+    Parameters
+    ----------
+    outcome : name of the outcome.
+    estimate : mean gap from the start on, in units of the outcome, less the mean gap before where ``demeaned``.
+    conf_low, conf_high : effects that the placebo test does not reject.
+    p_value : share of units, the changed one among them, whose gap after the start is as large beside their gap
+        before it.
+    weights : donors' weights, sum 1. path : a row a period: period, observed, synthetic, gap.
+    gap_before : root mean square of the gaps before the start.
+    poor : whether that gap is large beside the spread of the donors.
+    left_out : estimates without each donor of weight above 0.01, largest weight first.
+    in_time : estimate for a start put into the middle of the periods before it.
+    n, n_missing, n_donors, n_before, n_after, n_changed : counts; several changed units stand as their mean.
+    demeaned : whether each unit's mean before the start is taken out.
+    conf_level : as asked for; the least p-value that so many donors allow may lie above its complement.
+    converged : every weight search ended.
+    """
+
+    outcome: str
+    estimate: float
+    conf_low: float
+    conf_high: float
+    p_value: float
+    weights: Array = field(repr=False)
+    path: pd.DataFrame = field(repr=False)
+    gap_before: float
+    poor: bool
+    left_out: Array = field(repr=False)
+    in_time: float
+    n: int
+    n_missing: int
+    n_donors: int
+    n_before: int
+    n_after: int
+    n_changed: int
+    demeaned: bool
+    conf_level: float
+    converged: bool
+
+    @property
+    def n_clusters(self) -> int:
+        """Units that the placebo test compares."""
+        return self.n_donors + 1
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        level = " after each unit's own mean before is taken out" if self.demeaned else ""
+        return f"synthetic control{level}, placebo test"
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the effect. The error is that of a normal interval of the same width."""
+        row = tidy_rows(["effect"], [self.estimate], [np.nan], n=self.n, conf_level=self.conf_level)
+        error = (self.conf_high - self.conf_low) / (2 * stats.norm.ppf(0.5 + self.conf_level / 2))
+        return row.assign(std_error=error, conf_low=self.conf_low, conf_high=self.conf_high, p_value=self.p_value)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: donors, periods, fit before the start, method, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "n_donors": [self.n_donors],
+                "n_before": [self.n_before],
+                "n_after": [self.n_after],
+                "gap_before": [self.gap_before],
+                "method": [self.method],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        least = 1 / (self.n_donors + 1)
+        notes = [
+            "The weighted donors do not follow the unit before the start: do not use these figures."
+            if self.poor
+            else "",
+            f"With {self.n_donors} donors the least possible p-value is {least:.2f}, so the interval has no end."
+            if least > 1 - self.conf_level
+            else "",
+            f"It is the mean of {self.n_changed} changed units, which is not like one placebo unit: the interval is "
+            "too narrow; synthetic difference in differences suits several."
+            if self.n_changed > 1
+            else "",
+            "" if self.converged else "A search for weights stopped short: do not use these figures.",
+        ]
+        said = " ".join(n for n in notes if n)
+        return (
+            f"{self.outcome}: {self.method}; {self.n_donors} donors, {self.n_before} periods before and {self.n_after} "
+            f"from the start, root mean square gap before {self.gap_before:.3f}.{' ' + said if said else ''} The gap "
+            "is an effect only if the weighted donors would have gone on as the unit, and the policy did not touch "
+            "them. Placebo tests treat all units as if any could have been the changed one."
+        )
+
+
+def fit_synthetic_control(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    period: str,
+    first_treated: str | None = None,
+    treatment: str | None = None,
+    demean: bool = True,
+    incomplete: str = "error",
+    conf_level: float = 0.95,
+) -> SyntheticControlFit:
+    """The gap between a changed unit and the weighted mean of unchanged ones that follows it best beforehand.
+
+    Parameters
+    ----------
+    frame, outcome, unit, period, first_treated, treatment, incomplete : see ``fit_group_time``. One start; several
+        changed units are taken as their mean.
+    demean : take each unit's own mean before the start out first, so that weights need follow its moves only and not
+        its level (Ferman and Pinto 2021).
+    conf_level : level of the placebo interval.
+
+    Raises
+    ------
+    EstimationError : several starts, nobody treated, fewer than 5 donors or 5 periods before the start, and as
+        ``fit_group_time``.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105, 493-505, all
+    outcomes before the start as predictors with equal weight; the placebo test on the ratio of gaps and its
+    inversion for an effect that is the same in all periods as Firpo and Possebom (2018), Journal of Causal Inference
+    6(2); Ferman and Pinto (2021), Quantitative Economics 12, 1197-1221.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> wave = rng.normal(size=20).cumsum()
+    >>> y = [wave * (i + 1) / 5 + 2.0 * ((i == 2) & (np.arange(20) >= 12)) for i in range(25)]
+    >>> f = pd.DataFrame({"la": np.repeat(range(25), 20), "month": list(range(20)) * 25, "y": np.concatenate(y)})
+    >>> f["start"] = np.where(f["la"] == 2, 12, 0)
+    >>> fit = fit_synthetic_control(f, outcome="y", unit="la", period="month", first_treated="start")
+    >>> round(fit.estimate, 2), round(fit.p_value, 2)
+    (2.0, 0.04)
+    """
+    check_level(conf_level)
+    p = read_panel(
+        frame,
+        outcome=outcome,
+        unit=unit,
+        period=period,
+        first_treated=first_treated,
+        treatment=treatment,
+        incomplete=incomplete,
+    )
+    start = _start(p)
+    donors = p.y[p.start == NEVER]
+    mine = p.y[p.start == start].mean(axis=0)
+    y = np.vstack([mine, donors])
+    if demean:
+        y = y - y[:, :start].mean(axis=1, keepdims=True)
+    gaps, weights, done = _all_gaps(y, start)
+    estimate = float(gaps[0, start:].mean())
+    low, high = _interval(gaps, start, 1 - conf_level)
+    before = float(np.sqrt((gaps[0, :start] ** 2).mean()))
+    synthetic = mine - gaps[0]
+    middle = start // 2
+    return SyntheticControlFit(
+        outcome=outcome,
+        estimate=estimate,
+        conf_low=low,
+        conf_high=high,
+        p_value=_placebo_p(gaps, start, 0.0),
+        weights=frozen(weights),
+        path=pd.DataFrame(
+            {"period": [p.label(t) for t in range(len(mine))], "observed": mine, "synthetic": synthetic, "gap": gaps[0]}
+        ),
+        gap_before=before,
+        poor=before > POOR_FIT * float(y[1:, :start].std()),
+        left_out=frozen(_without_each(y, weights, start)),
+        in_time=_gap(y[:, :start], middle)[0],
+        n=int(p.y.size),
+        n_missing=p.n_incomplete * p.y.shape[1],
+        n_donors=len(donors),
+        n_before=start,
+        n_after=len(mine) - start,
+        n_changed=int((p.start == start).sum()),
+        demeaned=demean,
+        conf_level=conf_level,
+        converged=done,
+    )
+
+
+def simplex_weights(target: Array, donors: Array) -> tuple[Array, bool]:
+    """Weights from 0 up that sum to 1 and bring the donors' rows nearest to the target, and whether they were found.
+
+    Examples
+    --------
+    >>> w, found = simplex_weights(np.array([1.0, 2.0]), np.array([[0.0, 2.0], [2.0, 2.0], [9.0, 9.0]]))
+    >>> w.round(3).tolist(), found
+    ([0.5, 0.5, 0.0], True)
+    """
+    scale = float(np.abs(donors).max()) or 1.0
+    a, y = donors.T / scale, target / scale
+    heavy = 1e3 * max(1.0, float(np.linalg.norm(a)))
+    w, _ = optimize.nnls(np.vstack([a, np.full(a.shape[1], heavy)]), np.append(y, heavy), maxiter=50 * a.shape[1])
+    total = float(w.sum())
+    return np.asarray(w / total, dtype=np.float64), abs(total - 1) < 0.01
+
+
+def _start(p: Panel) -> int:
+    found, donors = p.cohorts, int((p.start == NEVER).sum())
+    if len(found) != 1:
+        raise EstimationError(
+            f"treatment starts in {len(found)} periods; a synthetic control needs one start.",
+            fix="Take one group of starters with the untreated." if found else "Check the start column.",
+            code="SEVERAL-STARTS" if found else "NO-TREATED",
+        )
+    if donors < LEAST_DONORS:
+        raise EstimationError(
+            f"{donors} unit(s) stay untreated; a synthetic control needs at least {LEAST_DONORS}.",
+            fix="Bring more unchanged units.",
+            code="NO-UNTREATED",
+        )
+    if found[0] < LEAST_BEFORE:
+        raise EstimationError(
+            f"{found[0]} period(s) before the start; weights need at least {LEAST_BEFORE}.",
+            fix="Bring earlier periods.",
+            code="TOO-FEW-PERIODS",
+        )
+    return found[0]
+
+
+def _all_gaps(y: Array, start: int) -> tuple[Array, Array, bool]:
+    """Gaps of every unit (the changed one first) to its own control from the donors, and the first one's weights.
+
+    The changed unit never stands among a donor's donors.
+    """
+    gaps, first, done = np.empty_like(y), np.zeros(len(y) - 1), True
+    for i in range(len(y)):
+        others = [j for j in range(1, len(y)) if j != i]
+        w, found = simplex_weights(y[i, :start], y[others, :start])
+        gaps[i] = y[i] - w @ y[others]
+        done = done and found
+        if i == 0:
+            first = w
+    return gaps, first, done
+
+
+def _ratio(gaps: Array, start: int) -> Array:
+    before = np.sqrt((gaps[:, :start] ** 2).mean(axis=1))
+    return np.asarray(np.abs(gaps[:, start:].mean(axis=1)) / np.maximum(before, 1e-9 * (1 + before.max())))
+
+
+def _placebo_p(gaps: Array, start: int, effect: float) -> float:
+    """Share of units whose mean gap after the start beside that before is at least the first unit's, less an effect."""
+    tried = gaps.copy()
+    tried[0, start:] -= effect
+    ratio = _ratio(tried, start)
+    return float((ratio >= ratio[0] - 1e-12).mean())
+
+
+def _interval(gaps: Array, start: int, level: float) -> tuple[float, float]:
+    """Effects that are not rejected: the changed unit's ratio stays under the largest but few of the placebos'."""
+    ratio = _ratio(gaps, start)[1:]
+    may = int(np.floor(level * len(gaps) + 1e-9)) - 1  # placebos that may lie above and the effect still be rejected
+    if may < 0:
+        return -np.inf, np.inf
+    limit = float(np.sort(ratio)[::-1][may])
+    before = float(np.sqrt((gaps[0, :start] ** 2).mean()))
+    middle = float(gaps[0, start:].mean())
+    return middle - limit * before, middle + limit * before
+
+
+def _gap(y: Array, start: int) -> tuple[float, NDArray[np.float64]]:
+    w, _ = simplex_weights(y[0, :start], y[1:, :start])
+    gap = y[0] - w @ y[1:]
+    return float(gap[start:].mean()), gap
+
+
+def _without_each(y: Array, weights: Array, start: int) -> Array:
+    """Estimates without each donor that carries weight."""
+    heavy = [int(j) for j in np.argsort(-weights) if weights[j] > 0.01]
+    return np.array([_gap(np.delete(y, j + 1, axis=0), start)[0] for j in heavy])

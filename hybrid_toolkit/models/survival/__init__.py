@@ -1,0 +1,1 @@
+"""Time to an event: Kaplan-Meier, Cox regression and discrete time."""

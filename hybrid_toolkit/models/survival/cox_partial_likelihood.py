@@ -1,0 +1,138 @@
+"""Cox's partial likelihood with late entry, strata and tied times: value, derivatives and residuals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybrid_toolkit.models.terms.terms import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """The events of one stratum in order of time, with their place among those of the same time.
+
+    Parameters
+    ----------
+    rows : positions of the stratum's rows. died : positions within ``rows`` of the events.
+    first : for each event, the index of the first event of its time. tied : share of the tied events taken off.
+    """
+
+    rows: NDArray[np.intp]
+    died: NDArray[np.intp]
+    first: NDArray[np.intp]
+    tied: Array
+
+
+class PartialLikelihood:
+    """Value, slope, information and residuals at given coefficients.
+
+    Parameters
+    ----------
+    time, ended, start : n ends, 1.0 where an event, beginnings (minus infinity for none).
+    x : n x k columns. strata : n integers. efron : Efron's ties, else Breslow's.
+    """
+
+    def __init__(
+        self, time: Array, ended: Array, start: Array, x: Array, strata: NDArray[np.int64], *, efron: bool
+    ) -> None:
+        self.time, self.start, self.x = time, start, x
+        self.ended, self.strata, self.efron = ended, strata, efron
+        self.parts: list[Events] = []
+        for s in np.unique(strata):
+            rows = np.flatnonzero(strata == s)
+            died = np.flatnonzero(ended[rows] == 1)
+            died = died[np.argsort(time[rows][died], kind="stable")]
+            if len(died):
+                _, first, inverse, count = np.unique(
+                    time[rows][died], return_index=True, return_inverse=True, return_counts=True
+                )
+                place = (np.arange(len(died)) - first[inverse]) / count[inverse]
+                self.parts.append(Events(rows, died, first[inverse], place if efron else np.zeros(len(died))))
+
+    def without(self, rows: NDArray[np.bool_]) -> PartialLikelihood:
+        """The same model without some rows."""
+        k = ~rows
+        parts = (self.time[k], self.ended[k], self.start[k], self.x[k], self.strata[k])
+        return PartialLikelihood(*parts, efron=self.efron)
+
+    def _sums(self, part: Events, values: Array) -> Array:
+        """Sums over those at risk at each event, less the share of the tied events."""
+        time, start = self.time[part.rows], self.start[part.rows]
+        at = time[part.died]
+        out = _from(time, values, at) - _from(start, values, at)
+        same = np.add.reduceat(values[part.died], np.unique(part.first), axis=0)
+        group = np.searchsorted(np.unique(part.first), part.first)
+        return np.asarray(out - part.tied.reshape(-1, *[1] * (values.ndim - 1)) * same[group])
+
+    def derivatives(self, b: Array) -> tuple[float, Array, Array]:
+        """Log-likelihood, its slope, and the information."""
+        k = self.x.shape[1]
+        value, slope, information = 0.0, np.zeros(k), np.zeros((k, k))
+        for part in self.parts:
+            x = self.x[part.rows]
+            risk = np.exp(x @ b)
+            s0 = self._sums(part, risk)
+            mean = self._sums(part, risk[:, None] * x) / s0[:, None]
+            s2 = self._sums(part, (risk[:, None, None] * x[:, :, None] * x[:, None, :]).reshape(len(x), -1))
+            value += float((x[part.died] @ b).sum() - np.log(s0).sum())
+            slope += (x[part.died] - mean).sum(axis=0)
+            information += (s2 / s0[:, None]).sum(axis=0).reshape(k, k) - mean.T @ mean
+        return value, slope, information
+
+    def residuals(self, b: Array) -> tuple[Array, Array, Array]:
+        """Score residuals of all n rows; Schoenfeld residuals of the events, and the events' times."""
+        scores, schoenfeld, times = np.zeros_like(self.x), [], []
+        for part in self.parts:
+            x, time, start = self.x[part.rows], self.time[part.rows], self.start[part.rows]
+            risk = np.exp(x @ b)
+            s0 = self._sums(part, risk)
+            mean = self._sums(part, risk[:, None] * x) / s0[:, None]
+            at, died = time[part.died], part.died
+            starts = np.unique(part.first)
+            group = np.searchsorted(starts, part.first)
+            count = np.bincount(group)[:, None]
+            middle = (np.add.reduceat(mean, starts, axis=0) / count)[group]
+            hazard = np.concatenate([[0.0], np.cumsum(1 / s0)])
+            drift = np.vstack([np.zeros(x.shape[1]), np.cumsum(mean / s0[:, None], axis=0)])
+            to, since = np.searchsorted(at, time, side="right"), np.searchsorted(at, start, side="right")
+            u = -risk[:, None] * (x * (hazard[to] - hazard[since])[:, None] - (drift[to] - drift[since]))
+            share = np.add.reduceat(part.tied / s0, starts)[group][:, None]
+            pull = np.add.reduceat(part.tied[:, None] * mean / s0[:, None], starts, axis=0)[group]
+            u[died] += x[died] - middle + risk[died][:, None] * (x[died] * share - pull)
+            scores[part.rows] = u
+            schoenfeld.append(x[died] - middle)
+            times.append(at)
+        return scores, np.concatenate(schoenfeld), np.concatenate(times)
+
+    def search(self) -> tuple[Array, bool]:
+        """Newton's steps from zero, halved until the likelihood rises; stops early where estimates run away."""
+        b = np.zeros(self.x.shape[1])
+        value, slope, information = self.derivatives(b)
+        for _ in range(60):
+            try:
+                step = np.linalg.solve(information, slope)
+            except np.linalg.LinAlgError:
+                return b, False
+            if slope @ step < 1e-14 * max(1.0, abs(value)):
+                return b, True
+            for half in range(30):
+                trial = self.derivatives(b + step / 2**half)
+                if np.isfinite(trial[0]) and trial[0] >= value:
+                    break
+            else:
+                return b, False
+            b, (value, slope, information) = b + step / 2**half, trial
+            if np.abs(b).max() > 30:
+                return b, False
+        return b, False
+
+
+def _from(edge: Array, values: Array, at: Array) -> Array:
+    """Sums of the values whose edge is at or after each of some times."""
+    order = np.argsort(edge, kind="stable")
+    tail = np.cumsum(values[order][::-1], axis=0)[::-1]
+    padded = np.concatenate([tail, np.zeros((1, *tail.shape[1:]))])
+    return np.asarray(padded[np.searchsorted(edge[order], at, side="left")])

@@ -1,0 +1,1 @@
+"""The terms of a model, and the matrices made from them."""

@@ -1,0 +1,161 @@
+"""What several estimators share: rows of results, and the checks before a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear.cluster_crossproducts import independent
+from hybrid_toolkit.models.terms.terms import Array, Term, as_term, design_columns, numbers
+from hybrid_toolkit.result import TIDY_COLUMNS
+
+
+def tidy_rows(
+    terms: Sequence[str],
+    estimate: ArrayLike,
+    std_error: ArrayLike,
+    *,
+    n: ArrayLike,
+    conf_level: float,
+    df: ArrayLike = np.inf,
+    unit: str | Sequence[str] = "",
+) -> pd.DataFrame:
+    """Rows with the columns of ``TIDY_COLUMNS``; ``df`` infinite means a normal reference.
+
+    Examples
+    --------
+    >>> tidy_rows(["x"], [1.0], [0.5], n=10, conf_level=0.95)[["conf_low", "conf_high"]].round(2).values.tolist()
+    [[0.02, 1.98]]
+    """
+    b, se = np.asarray(estimate, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
+    free = np.broadcast_to(np.asarray(df, dtype=np.float64), b.shape)
+    half = stats.t.ppf(0.5 + conf_level / 2, free) * se
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * stats.t.sf(np.abs(b / se), free)
+    p = np.where(se > 0, p, np.nan)
+    values = (list(terms), b, se, b - half, b + half, p, n, unit)
+    return pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True)))
+
+
+def frozen(a: ArrayLike) -> Array:
+    """A read-only copy."""
+    out = np.array(a, dtype=np.float64)
+    out.setflags(write=False)
+    return out
+
+
+def check_level(conf_level: float) -> float:
+    """The level itself, once it lies between 0 and 1.
+
+    Raises
+    ------
+    EstimationError : it does not.
+    """
+    if not 0 < conf_level < 1:
+        raise EstimationError(
+            "conf_level must lie between 0 and 1.", fix="Give a share such as 0.95.", code="CONF-LEVEL"
+        )
+    return conf_level
+
+
+def choice(name: str, value: str, allowed: Sequence[str] | Mapping[str, str]) -> str:
+    """The value itself, once it is one of those allowed.
+
+    Raises
+    ------
+    EstimationError : it is not.
+    """
+    if value not in allowed:
+        raise EstimationError(
+            f"{name} '{value}' is unknown.",
+            fix=f"Use one of: {', '.join(allowed)}.",
+            code=f"{name.upper().replace('_', '-')}-UNKNOWN",
+        )
+    return value
+
+
+def as_terms(frame: pd.DataFrame, terms: Sequence[Term | str]) -> list[Term]:
+    """Terms as they are, and names of columns as ``Column`` or ``Category`` by their type.
+
+    Raises
+    ------
+    CoverageError, EstimationError : a name is not that of a column.
+    """
+    return [as_term(frame, t) if isinstance(t, str) else t for t in terms]
+
+
+def term_columns(terms: Sequence[Term]) -> list[str]:
+    """Columns of the frame that the terms read."""
+    return [c for t in terms for c in t.columns]
+
+
+def design(rows: pd.DataFrame, terms: Sequence[Term], *, intercept: bool = True) -> tuple[list[str], Array]:
+    """Names and matrix of a design, of full rank.
+
+    Raises
+    ------
+    EstimationError : a column is a combination of others, or there are no more rows than columns.
+    """
+    first = {"(Intercept)": np.ones(len(rows))} if intercept else {}
+    x = {**first, **design_columns(rows, terms)}
+    names = list(x)
+    matrix = np.column_stack(list(x.values())) if x else np.empty((len(rows), 0))
+    if len(rows) <= len(names):
+        raise EstimationError(
+            f"{len(rows)} complete rows cannot carry {len(names)} coefficients.",
+            fix="Bring more rows, or use fewer terms.",
+            code="TOO-FEW-ROWS",
+        )
+    # a constant column cannot be told from a baseline; around the mean, a year varies as much as a share does
+    rest = matrix[:, len(first) :]
+    around = rest - rest.mean(axis=0)
+    squares = (around**2).sum(axis=0)
+    squares = np.where(squares > 1e-20 * (rest**2).sum(axis=0), squares, 0.0)
+    own = np.concatenate([np.ones(len(first), bool), independent(around.T @ around, squares)])
+    empty = [name for name, ok in zip(names, own, strict=True) if not ok]
+    if empty:
+        raise EstimationError(
+            f"{len(empty)} column(s) are combinations of others: {', '.join(empty)}.",
+            fix="Leave out the column, or the column that determines it.",
+            code="SINGULAR",
+        )
+    return names, matrix
+
+
+def varying(rows: pd.DataFrame, outcome: str) -> Array:
+    """A numeric outcome that takes more than one finite value.
+
+    Raises
+    ------
+    EstimationError : it is constant, infinite or not numeric.
+    """
+    y = numbers(rows, outcome)
+    if len(y) == 0 or not np.isfinite(y).all() or not np.ptp(y) > 1e-12 * max(1.0, float(np.abs(y).max())):
+        raise EstimationError(
+            f"outcome '{outcome}' does not vary, or is not finite, in the {len(y):,} complete rows.",
+            fix="Check how it was coded and how many rows are complete.",
+            code="CONSTANT",
+        )
+    return y
+
+
+def zero_one(rows: pd.DataFrame, name: str) -> Array:
+    """A yes/no column as 0.0 and 1.0, both of which occur.
+
+    Raises
+    ------
+    EstimationError : other values occur, or only one of the two.
+    """
+    x = numbers(rows, name)
+    other = int((~np.isin(x, (0.0, 1.0))).sum())
+    if other or len(np.unique(x)) < 2:
+        found = f"holds {other} value(s) other than 0 and 1" if other else "takes one value only in the complete rows"
+        raise EstimationError(
+            f"column '{name}' {found}.", fix="Code it 0/1 or yes/no with both present.", code="NOT-BINARY"
+        )
+    return x

@@ -1,0 +1,1 @@
+"""Propensity weights, doubly robust estimates, balance and weights for non-response."""

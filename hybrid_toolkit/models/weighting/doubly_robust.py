@@ -1,0 +1,81 @@
+"""Mean change of treated less untreated units, plain and doubly robust, each with its influence function."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.terms import Array
+
+
+def difference_in_means(change: Array, treated: Array) -> tuple[float, Array]:
+    """Difference of two means and the influence of each unit on it (the mean of squares over n is the variance).
+
+    Examples
+    --------
+    >>> b, f = difference_in_means(np.array([1.0, 3, 0, 0]), np.array([1.0, 1, 0, 0]))
+    >>> b, np.abs(f).tolist()
+    (2.0, [2.0, 2.0, 0.0, 0.0])
+    """
+    a, c = treated.mean(), 1 - treated.mean()
+    up, still = (treated * change).mean() / a, ((1 - treated) * change).mean() / c
+    return float(up - still), treated / a * (change - up) - (1 - treated) / c * (change - still)
+
+
+def doubly_robust(change: Array, treated: Array, x: Array) -> tuple[float, Array]:
+    """Mean change of the treated less what their covariates predict, with its influence function.
+
+    Parameters
+    ----------
+    change : n changes of the outcome. treated : n zeros and ones. x : n x k, the first column ones.
+
+    Raises
+    ------
+    EstimationError : too few controls, or covariates that tell treated from untreated apart.
+
+    Notes
+    -----
+    Sant'Anna and Zhao (2020), section 3: outcome regression by least squares, propensity by maximum likelihood.
+    """
+    n, k = x.shape
+    control = 1 - treated
+    if control.sum() <= k or treated.sum() < 1 or np.linalg.matrix_rank(x * control[:, None]) < k:
+        raise EstimationError(
+            f"{int(control.sum())} comparison unit(s) cannot carry {k} coefficients of the covariates.",
+            fix="Use fewer covariates, or bring more untreated units.",
+            code="TOO-FEW-CONTROLS",
+        )
+    ps, hessian = _propensity(treated, x)
+    gram = np.linalg.inv((x * control[:, None]).T @ x / n)
+    resid = change - x @ (gram @ ((x * control[:, None]).T @ change / n))
+    of_outcome = (control * resid)[:, None] * x @ gram
+    of_score = (treated - ps)[:, None] * x @ hessian * n
+    w = ps * control / (1 - ps)
+    up, still = (treated * resid).mean() / treated.mean(), (w * resid).mean() / w.mean()
+    f_up = treated * (resid - up) - of_outcome @ (treated[:, None] * x).mean(axis=0)
+    f_still = w * (resid - still) + of_score @ ((w * (resid - still))[:, None] * x).mean(axis=0)
+    f_still -= of_outcome @ (w[:, None] * x).mean(axis=0)
+    return float(up - still), f_up / treated.mean() - f_still / w.mean()
+
+
+def _propensity(treated: Array, x: Array) -> tuple[Array, Array]:
+    """Fitted probabilities and the inverse information of a logistic regression, by Newton's steps."""
+    scale = np.where(np.abs(x).max(axis=0) > 0, np.abs(x).max(axis=0), 1.0)
+    z, b = x / scale, np.zeros(x.shape[1])
+    for _ in range(50):
+        ps = 1 / (1 + np.exp(-np.clip(z @ b, -30, 30)))
+        information = (z * (ps * (1 - ps))[:, None]).T @ z
+        try:
+            step = np.linalg.solve(information, z.T @ (treated - ps))
+        except np.linalg.LinAlgError:
+            break
+        b = b + step
+        if np.abs(step).max() < 1e-9 * max(1.0, float(np.abs(b).max())):
+            if ps.max() < 1 - 1e-6:
+                return ps, np.linalg.inv(information) / np.outer(scale, scale)
+            break
+    raise EstimationError(
+        "the covariates tell treated from untreated units apart: there is no overlap to compare within.",
+        fix="Use fewer or coarser covariates, or restrict to units that could have been either.",
+        code="OVERLAP",
+    )

@@ -1,0 +1,193 @@
+"""Some did not answer: a linear model of those who did, weighted up to all, by the chance of answering."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
+from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, design, frozen, term_columns, tidy_rows
+from hybrid_toolkit.models.terms.terms import Array, Term, numbers
+from hybrid_toolkit.models.weighting.balance import effective_size
+
+LEAST_CHANCE = 0.02
+"""A fitted chance of answering below this lets one answer stand for more than fifty."""
+MOST_REFITS = 400
+"""Clusters left out one by one; with more, as many sets of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class ResponseWeightedFit:
+    """A linear model of those who answered, weighted up to all who were asked.
+
+    Parameters
+    ----------
+    outcome, cluster : column names.
+    terms, estimate, vcov, df : k coefficients, their jackknife variance, clusters less one.
+    plain : the k coefficients without weights.
+    response : share of those asked who answered. effective : effective sample as a share of the answers.
+    lowest_chance : smallest fitted chance of answering among those who did.
+    n, n_asked, n_missing, n_clusters : answers used, rows asked, rows left out for a missing value elsewhere, clusters.
+    converged : always True here. conf_level : level of the intervals.
+    """
+
+    outcome: str
+    cluster: str
+    terms: tuple[str, ...]
+    estimate: Array
+    vcov: Array = field(repr=False)
+    df: float
+    plain: Array
+    response: float
+    effective: float
+    lowest_chance: float
+    n: int
+    n_asked: int
+    n_missing: int
+    n_clusters: int
+    conf_level: float
+    converged: bool = True
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return "least squares on answers weighted by one over the chance of answering, leave-one-cluster-out jackknife"
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a coefficient."""
+        se = np.sqrt(np.diagonal(self.vcov))
+        return tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: answers, asked, response, effective sample, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_asked": [self.n_asked],
+                "n_missing": [self.n_missing],
+                "n_clusters": [self.n_clusters],
+                "method": [self.method],
+                "response": [self.response],
+                "effective": [self.effective],
+                "lowest_chance": [self.lowest_chance],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        return (
+            f"{self.outcome}: {self.method}; {self.n:,} of {self.n_asked:,} answered ({self.response:.0%}), in "
+            f"{self.n_clusters} clusters. After weights the answers are worth {self.effective:.0%} of their number. "
+            "Weights mend what goes with the columns of the response model, and nothing else: if who answers goes "
+            "with the answer itself, this is off."
+        )
+
+
+def fit_response_weighted(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    terms: Sequence[Term | str],
+    response_terms: Sequence[Term | str],
+    cluster: str,
+    answered: str | None = None,
+    conf_level: float = 0.95,
+) -> ResponseWeightedFit:
+    """A linear model for all who were asked, from those who answered.
+
+    Parameters
+    ----------
+    frame : one row a person asked. outcome : numeric, missing where nobody answered.
+    terms : terms or columns of the model. response_terms : those of the chance of answering, known for all.
+    cluster : rows of one cluster depend on each other.
+    answered : yes/no column; default wherever the outcome is there.
+    conf_level : level of the intervals, t with clusters - 1.
+
+    Raises
+    ------
+    EstimationError : nobody or everybody answered, columns that tell who answered without error (``SEPARATION``),
+        one cluster, a singular design.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    Seaman and White (2013), Statistical Methods in Medical Research 22, 278-295. The jackknife fits the chance of
+    answering anew without each cluster, so its error is in the interval.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=3000)
+    >>> y = np.where(rng.random(3000) < 1 / (1 + np.exp(-x)), 2 + x + rng.normal(size=3000), np.nan)
+    >>> f = pd.DataFrame({"y": y, "x": x, "team": np.arange(3000) // 100})
+    >>> fit = fit_response_weighted(f, outcome="y", terms=[], response_terms=["x"], cluster="team")
+    >>> bool(abs(fit.estimate[0] - 2) < 0.1), bool(fit.plain[0] > 2.3)
+    (True, True)
+    """
+    check_level(conf_level)
+    held, asked = as_terms(frame, terms), as_terms(frame, response_terms)
+    frame = frame.reset_index(drop=True)
+    rows = complete_rows(frame, [cluster, *term_columns(asked), *term_columns(held)])
+    y = numbers(frame, outcome)[rows.index]
+    there = np.isfinite(y)
+    if answered:
+        there &= numbers(frame, answered)[rows.index] == 1
+    if there.all() or not there.any():
+        raise EstimationError(
+            f"{int(there.sum())} of {len(there)} answered: there is no response to model.",
+            fix="Give one row for everybody who was asked, the outcome missing where there is no answer.",
+            code="RESPONSE",
+        )
+    z = design(rows, asked)[1]
+    names, x = design(rows[there], held) if held else (["(Intercept)"], np.ones((int(there.sum()), 1)))
+    group = codes(rows, cluster)
+    size = enough_clusters(group, cluster)
+    model = _Weighted(z, there, x, y[there])
+    b, weight = model.fit(np.ones(len(rows), bool))
+    sets = min(size, MOST_REFITS)
+    left = np.array([model.fit(group % sets != s)[0] for s in range(sets)]) - b
+    return ResponseWeightedFit(
+        outcome=outcome,
+        cluster=cluster,
+        terms=tuple(names),
+        estimate=frozen(b),
+        vcov=frozen((sets - 1) / sets * left.T @ left),
+        df=float(sets - 1),
+        plain=frozen(np.linalg.lstsq(x, y[there], rcond=None)[0]),
+        response=float(there.mean()),
+        effective=effective_size(weight) / len(weight),
+        lowest_chance=float(1 / weight.max()),
+        n=int(there.sum()),
+        n_asked=len(rows),
+        n_missing=len(frame) - len(rows),
+        n_clusters=size,
+        conf_level=conf_level,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weighted:
+    """Response model and outcome model as arrays, fitted on any set of rows."""
+
+    z: Array
+    there: NDArray[np.bool_]
+    x: Array
+    y: Array
+
+    def fit(self, keep: NDArray[np.bool_]) -> tuple[Array, Array]:
+        """Coefficients and weights of the answers kept."""
+        of_answers = keep[self.there]
+        response = self.there[keep].astype(np.float64)
+        solved = solve_glm(self.z[keep], response, link="logit", what="who answered")
+        weight = 1 / np.maximum(solved.mean[response == 1], LEAST_CHANCE)
+        x, y = self.x[of_answers], self.y[of_answers]
+        root = np.sqrt(weight)[:, None]
+        return np.asarray(np.linalg.lstsq(x * root, y * root[:, 0], rcond=None)[0]), weight

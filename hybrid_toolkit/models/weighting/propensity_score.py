@@ -1,0 +1,54 @@
+"""The chance of being treated, given what was recorded: a regression that refuses perfect separation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
+from hybrid_toolkit.models.terms.terms import Array
+
+EDGE = 1e-6
+"""A fitted chance this close to 0 or 1 leaves nobody to compare with."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Propensity:
+    """Fitted chances.
+
+    Parameters
+    ----------
+    b : k coefficients. chance : n fitted chances. influence : n x k, of each row on the coefficients, so that the
+        coefficients' error is the mean of its rows.
+    """
+
+    b: Array
+    chance: Array
+    influence: Array
+
+
+def fit_propensity(treated: Array, x: Array, *, start: Array | None = None, link: str = "logit") -> Propensity:
+    """Regression of treatment on the columns of ``x``, the first of which is ones; ``start`` saves steps.
+
+    Raises
+    ------
+    EstimationError : the columns tell treated from untreated apart (code ``OVERLAP``).
+
+    Examples
+    --------
+    >>> x = np.column_stack([np.ones(8), [0.0, 0, 0, 0, 1, 1, 1, 1]])
+    >>> fit_propensity(np.array([0.0, 0, 0, 1, 0, 1, 1, 1]), x).chance.round(2).tolist()
+    [0.25, 0.25, 0.25, 0.25, 0.75, 0.75, 0.75, 0.75]
+    """
+    found = solve_glm(x, treated, link=link, start=start, what="treated from untreated rows", code="OVERLAP")
+    lost = int(((found.mean < EDGE) | (found.mean > 1 - EDGE)).sum())
+    if not found.converged or lost > len(treated) / 2:
+        raise EstimationError(
+            f"{lost} of {len(treated)} row(s) could have been in one group only: no overlap to compare within.",
+            fix="Use fewer or coarser covariates, or keep to rows that could have been either.",
+            code="OVERLAP",
+        )
+    information = (x * found.weight[:, None]).T @ x / len(treated)
+    return Propensity(found.b, found.mean, np.asarray(found.scores @ np.linalg.inv(information)))

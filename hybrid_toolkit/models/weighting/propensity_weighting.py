@@ -1,0 +1,290 @@
+"""Two groups made alike by weights, alone or with a model of the outcome: propensity and doubly robust contrasts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.result_rows import (
+    as_terms,
+    check_level,
+    choice,
+    design,
+    term_columns,
+    tidy_rows,
+    varying,
+    zero_one,
+)
+from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.weighting.balance import effective_size, standardised_differences
+from hybrid_toolkit.models.weighting.propensity_score import fit_propensity
+from hybrid_toolkit.models.weighting.weighted_contrast import Contrast
+
+ESTIMANDS = {
+    "ATE": "all units",
+    "ATT": "those who were treated",
+    "ATO": "those who could as well have been in either group (overlap weights)",
+}
+"""Whom the mean difference is about."""
+CHANCES = {"logit": "logistic regression", "probit": "probit regression"}
+"""Models of the chance of being treated."""
+METHODS = {"weights": "inverse-probability weights", "doubly-robust": "weights and a linear model in each group"}
+ERRORS = {
+    "jackknife": "leave-one-cluster-out jackknife, all models fitted anew",
+    "influence": "influence function, all models' errors in it",
+}
+MOST_REFITS = 400
+"""Up to so many clusters each is left out in turn; with more, or with rows of their own, the influence function."""
+THIN = 0.25
+"""An effective sample below this share of a group's rows is told in the summary."""
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedFit:
+    """A difference of means between two groups that weights made alike.
+
+    Parameters
+    ----------
+    outcome, treatment : column names. estimand : key of ``ESTIMANDS``. how : key of ``METHODS``.
+    estimate, std_error, df : in units of the outcome, and the degrees of freedom (clusters less one).
+    mean_treated, mean_control : the two means that are compared.
+    balance : a row a covariate column: term, before, after (standardised differences).
+    chance_low, chance_high : 1st and 99th percentile of the fitted chances of treatment.
+    effective_treated, effective_control : effective sample sizes.
+    n, n_treated, n_trimmed, n_missing, n_clusters : counts; trimmed rows lie outside the range asked for.
+    errors : key of ``ERRORS``.
+    converged : always True here: a propensity model that does not converge is an error.
+    conf_level : level of the interval.
+    """
+
+    outcome: str
+    treatment: str
+    estimand: str
+    how: str
+    estimate: float
+    std_error: float
+    df: float
+    mean_treated: float
+    mean_control: float
+    balance: pd.DataFrame = field(repr=False)
+    chance_low: float
+    chance_high: float
+    effective_treated: float
+    effective_control: float
+    n: int
+    n_treated: int
+    n_trimmed: int
+    n_missing: int
+    n_clusters: int
+    errors: str
+    conf_level: float
+    converged: bool = True
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"{METHODS[self.how]}, mean difference among {ESTIMANDS[self.estimand]}"
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the difference."""
+        b, se = [self.estimate], [self.std_error]
+        return tidy_rows([self.treatment], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, clusters, method, overlap and balance, convergence."""
+        return pd.DataFrame(
+            {
+                "n": [self.n],
+                "n_treated": [self.n_treated],
+                "n_trimmed": [self.n_trimmed],
+                "n_missing": [self.n_missing],
+                "n_clusters": [self.n_clusters],
+                "method": [self.method],
+                "errors": [ERRORS[self.errors]],
+                "effective_treated": [self.effective_treated],
+                "effective_control": [self.effective_control],
+                "worst_before": [self.balance["before"].abs().max()],
+                "worst_after": [self.balance["after"].abs().max()],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose with its caveat."""
+        share = min(self.effective_treated / self.n_treated, self.effective_control / (self.n - self.n_treated))
+        thin = (
+            " A few rows carry most of the weight: overlap is thin, the estimate leans on the model and its interval "
+            "is too short."
+            if share < THIN
+            else ""
+        )
+        return (
+            f"{self.outcome}: {self.method}; {self.n_treated:,} treated and {self.n - self.n_treated:,} other rows in "
+            f"{self.n_clusters:,} clusters, {self.n_missing:,} left out for missing values, {self.n_trimmed:,} for "
+            f"lack of overlap. Errors: {ERRORS[self.errors]}. Largest standardised difference "
+            f"{self.balance['before'].abs().max():.2f} before and {self.balance['after'].abs().max():.2f} after "
+            f"weights.{thin} It is an effect only if nothing that is not recorded moves both treatment and outcome."
+        )
+
+
+def fit_weighted(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    treatment: str,
+    covariates: Sequence[Term | str],
+    estimand: str = "ATE",
+    link: str = "logit",
+    cluster: str | None = None,
+    trim: float = 0.0,
+    conf_level: float = 0.95,
+) -> WeightedFit:
+    """A difference of means weighted by the chance of being treated.
+
+    Parameters
+    ----------
+    frame : one row a unit; rows with a missing value are left out and counted.
+    outcome : numeric or 0/1. treatment : 0/1.
+    covariates : terms or columns of the model of treatment. link : key of ``CHANCES``, of that model.
+    estimand : key of ``ESTIMANDS``.
+    cluster : rows of one cluster depend on each other; default every row its own. Few clusters are left out in turn,
+        since the influence function's errors are too small with few.
+    trim : rows whose fitted chance is below this or above one less this are left out; that changes the estimand.
+    conf_level : level of the interval, t with clusters - 1.
+
+    Raises
+    ------
+    EstimationError : one group, no overlap (code ``OVERLAP``), one cluster, a singular design, a constant outcome.
+    CoverageError : a column is not there.
+
+    Notes
+    -----
+    Normalised weights (Hajek). Intervals from the influence function with the estimated chances in it: Lunceford and
+    Davidian (2004), Statistics in Medicine 23, 2937-2960. Overlap weights: Li, Morgan and Zaslavsky (2018), JASA 113.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"d": [0, 0, 0, 1, 0, 1, 1, 1], "x": [0] * 4 + [1] * 4, "y": [1.0, 2, 3, 5, 4, 7, 8, 9]})
+    >>> round(fit_weighted(f, outcome="y", treatment="d", covariates=["x"]).estimate, 6)
+    3.5
+    """
+    asked = _Asked(outcome, treatment, estimand, "weights", link, cluster, trim, conf_level)
+    return _fit(frame, asked, covariates, None)
+
+
+def fit_doubly_robust(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    treatment: str,
+    covariates: Sequence[Term | str],
+    outcome_covariates: Sequence[Term | str] | None = None,
+    estimand: str = "ATE",
+    link: str = "logit",
+    normalised: bool = True,
+    cluster: str | None = None,
+    trim: float = 0.0,
+    conf_level: float = 0.95,
+) -> WeightedFit:
+    """The same by weights and a linear model of the outcome in each group: right if either model is.
+
+    Parameters
+    ----------
+    outcome_covariates : terms or columns of the model of the outcome; default ``covariates``.
+    normalised : divide the weights of each group by their sum, which is steadier where overlap is thin; False is the
+        plain augmented estimator (Stata's ``teffects aipw``).
+    The others, and the errors, are those of ``fit_weighted``.
+
+    Notes
+    -----
+    Augmented weights: Robins, Rotnitzky and Zhao (1994), JASA 89; Bang and Robins (2005),
+    Biometrics 61. The influence function holds the error of all three fitted models.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"d": [0, 0, 0, 1, 0, 1, 1, 1], "x": [0] * 4 + [1] * 4, "y": [1.0, 2, 3, 5, 4, 7, 8, 9]})
+    >>> round(fit_doubly_robust(f, outcome="y", treatment="d", covariates=["x"]).estimate, 6)
+    3.5
+    """
+    asked = _Asked(outcome, treatment, estimand, "doubly-robust", link, cluster, trim, conf_level, normalised)
+    return _fit(frame, asked, covariates, outcome_covariates)
+
+
+class _Asked(NamedTuple):
+    """What both estimators are asked for."""
+
+    outcome: str
+    treatment: str
+    estimand: str
+    how: str
+    link: str
+    cluster: str | None
+    trim: float
+    conf_level: float
+    normalised: bool = True
+
+
+def _fit(
+    frame: pd.DataFrame,
+    asked: _Asked,
+    covariates: Sequence[Term | str],
+    outcome_covariates: Sequence[Term | str] | None,
+) -> WeightedFit:
+    outcome, treatment, estimand, how, link, cluster, trim, conf_level, normalised = asked
+    check_level(conf_level)
+    choice("estimand", estimand, ESTIMANDS)
+    choice("link", link, CHANCES)
+    if not 0 <= trim < 0.5:
+        raise EstimationError("trim must lie from 0 to below 0.5.", fix="Give a share such as 0.05.", code="TRIM")
+    terms = as_terms(frame, covariates)
+    more = terms if outcome_covariates is None else as_terms(frame, outcome_covariates)
+    every = [*term_columns(terms), *term_columns(more), *([cluster] if cluster else [])]
+    rows = complete_rows(frame, [outcome, treatment, *every])
+    y, d = varying(rows, outcome), zero_one(rows, treatment)
+    names, x = design(rows, terms)
+    z = x if more is terms else design(rows, more)[1]
+    group = codes(rows, cluster) if cluster else np.arange(len(rows))
+    score = fit_propensity(d, x, link=link)
+    kept = (score.chance >= trim) & (score.chance <= 1 - trim)
+    n_trimmed = int((~kept).sum())
+    if n_trimmed:
+        y, d, x, z, group = y[kept], d[kept], x[kept], z[kept], np.unique(group[kept], return_inverse=True)[1]
+        if min(d.sum(), (1 - d).sum()) < 2:
+            raise EstimationError("trimming leaves fewer than 2 rows in a group.", fix="Trim less.", code="OVERLAP")
+        score = fit_propensity(d, x, link=link)
+    size = enough_clusters(group, cluster or "rows")
+    made = Contrast(y, d, x, z, estimand, how, score, link=link, normalised=normalised)
+    jackknife = cluster is not None and size <= MOST_REFITS
+    std_error = made.left_out(group) if jackknife else made.from_influence(group)
+    weights = made.weights(score.chance)
+    before, after = standardised_differences(x[:, 1:], d, weights[0], weights[1])
+    return WeightedFit(
+        outcome=outcome,
+        treatment=treatment,
+        estimand=estimand,
+        how=how,
+        estimate=float(made.means(made.nuisance)[0] - made.means(made.nuisance)[1]),
+        std_error=std_error,
+        df=float(size - 1),
+        mean_treated=float(made.means(made.nuisance)[0]),
+        mean_control=float(made.means(made.nuisance)[1]),
+        balance=pd.DataFrame({"term": names[1:], "before": before, "after": after}),
+        chance_low=float(np.quantile(score.chance, 0.01)),
+        chance_high=float(np.quantile(score.chance, 0.99)),
+        effective_treated=effective_size(weights[0]),
+        effective_control=effective_size(weights[1]),
+        n=len(y),
+        n_treated=int(d.sum()),
+        n_trimmed=n_trimmed,
+        n_missing=len(frame) - len(rows),
+        n_clusters=size,
+        errors="jackknife" if jackknife else "influence",
+        conf_level=conf_level,
+    )

@@ -1,0 +1,1 @@
+"""Documents: HTML, Word, Excel and CSV."""

@@ -1,0 +1,220 @@
+"""A report as an Excel workbook: a sheet a table, numbers as numbers, and no cell that could start a formula."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hybrid_toolkit.data.atomic_output import atomic_write_bytes
+from hybrid_toolkit.disclosure import Release, require_release
+from hybrid_toolkit.report.documents.blocks import Block, Bullets, Column, Figure, Prose, Report, Table, Words
+from hybrid_toolkit.report.documents.tables import HIDDEN_MARK, HIDDEN_NOTE
+from hybrid_toolkit.report.documents.word import clean
+
+READ_ME = "Read me"
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a text may not begin with: spreadsheets take it for a formula (OWASP, CSV injection)."""
+LONGEST = 32_000
+_SHEET = re.compile(r"[\[\]:*?/\\']")
+
+
+def write_excel(report: Report, path: str | Path) -> Path:
+    """Write a report as ``.xlsx``, whole or not at all.
+
+    Raises
+    ------
+    OutputError : the place cannot be written.
+    DisclosureError : something in the report is not a release, or was changed after the gate.
+    """
+    return atomic_write_bytes(path, excel_bytes(report))
+
+
+def excel_bytes(report: Report) -> bytes:
+    """The workbook as bytes: the words on the first sheet, then a sheet a table or figure, in order.
+
+    Raises
+    ------
+    DisclosureError : as ``write_excel``.
+
+    Examples
+    --------
+    >>> from openpyxl import load_workbook
+    >>> book = load_workbook(io.BytesIO(excel_bytes(Report("=1+1", ()))))
+    >>> book.sheetnames, book["Read me"]["A1"].value, book["Read me"]["A1"].data_type
+    (['Read me'], "'=1+1", 's')
+    """
+    for release in report.releases:
+        require_release(release)
+    book = Workbook()
+    first = book.active
+    assert isinstance(first, Worksheet)
+    first.title = READ_ME
+    sheets: list[tuple[str, Table | Figure]] = []
+    _read_me(first, report, sheets)
+    for name, block in sheets:
+        _sheet(book.create_sheet(name), report, block)
+    book.properties.creator = book.properties.lastModifiedBy = ""
+    book.properties.title, book.properties.language = safe_text(report.title), "en-GB"
+    if "date" in report.about:
+        book.properties.created = datetime.fromisoformat(report.about["date"])
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def safe_text(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe stands before what could start one.
+
+    Examples
+    --------
+    >>> safe_text("=SUM(A1)"), safe_text("-5 or so"), safe_text(" @here"), safe_text("fine")
+    ("'=SUM(A1)", "'-5 or so", "' @here", 'fine')
+    """
+    kept = clean(text)[:LONGEST]
+    risky = kept.startswith(DANGEROUS) or kept.lstrip().startswith(DANGEROUS)
+    return f"'{kept}" if risky else kept
+
+
+def put_text(cell: Cell, text: str) -> None:
+    """Write text into a cell as a string, never as a formula or an error."""
+    cell.value = safe_text(text)
+    cell.data_type = "s"
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _read_me(sheet: Worksheet, report: Report, sheets: list[tuple[str, Table | Figure]]) -> None:
+    """Every word of the report in order; where a table would stand, the name of its sheet."""
+    lines: list[tuple[str, Font]] = [(report.title, Font(bold=True, size=16))]
+    lines += [(report.stamp, Font(bold=True))] if report.stamp else []
+    lines += [(report.subtitle, Font())] if report.subtitle else []
+    for section in report.sections:
+        lines.append((section.title, Font(bold=True, size=14 if section.level == 2 else 12)))
+        for block in section.blocks:
+            lines += [(text, Font()) for text in _texts(block, sheets)]
+    lines += [(report.footer, Font())] if report.footer else []
+    for i, (text, font) in enumerate(lines, start=1):
+        cell = sheet.cell(i, 1)
+        assert isinstance(cell, Cell)
+        put_text(cell, text)
+        cell.font = font
+        sheet.row_dimensions[i].height = _height(text, 95, size=font.sz or 11)
+    sheet.column_dimensions["A"].width = 100
+    _print(sheet, report)
+
+
+def _texts(block: Block, sheets: list[tuple[str, Table | Figure]]) -> list[str]:
+    if isinstance(block, Words | Prose):
+        return [block.text]
+    if isinstance(block, Bullets):
+        return [f"• {item.text}" for item in block.items]
+    title = block.caption or block.release.title
+    name = f"{len(sheets) + 1} {_SHEET.sub(' ', clean(title))}"[:31].strip()
+    sheets.append((name, block))
+    words = [f"Sheet “{name}”: {title}."]
+    return [*words, block.alt] if isinstance(block, Figure) else words
+
+
+def _sheet(sheet: Worksheet, report: Report, block: Table | Figure) -> None:
+    rows = block.release.content
+    columns = list(dict.fromkeys(_columns(block.columns, rows)))
+    top = [report.stamp] if report.stamp else []
+    top.append(block.caption or block.release.title)
+    for i, text in enumerate(top, start=1):
+        cell = sheet.cell(i, 1)
+        assert isinstance(cell, Cell)
+        put_text(cell, text)
+        cell.alignment, cell.font = Alignment(wrap_text=False), Font(bold=True)
+    head = len(top) + 2
+    for j, (column, heading) in enumerate(columns, start=1):
+        place = sheet.cell(head, j)
+        assert isinstance(place, Cell)
+        put_text(place, heading)
+        place.font, place.fill = Font(bold=True), PatternFill("solid", fgColor="D9E2EC")
+        widest = max([len(heading), *(len(str(v)) for v in rows[column])])
+        sheet.column_dimensions[get_column_letter(j)].width = min(60, max(12, widest + 2))
+    hidden = _fill(sheet, block.release, rows, [c for c, _ in columns], head + 1)
+    sheet.freeze_panes = f"B{head + 1}"
+    sheet.print_title_rows = f"1:{head}"
+    sheet.auto_filter.ref = f"A{head}:{get_column_letter(len(columns))}{head + len(rows)}"
+    if hidden:
+        note = sheet.cell(head + len(rows) + 2, 1)
+        assert isinstance(note, Cell)
+        put_text(note, HIDDEN_NOTE)
+        note.alignment = Alignment(wrap_text=False)
+    _print(sheet, report)
+
+
+def _columns(shown: Any, rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """Columns with their headings; an interval comes with its two ends."""
+    plain = {str(c): Column(str(c).replace("_", " ").capitalize()) for c in rows if c != "suppressed"}
+    found = []
+    for column, how in (shown or plain).items():
+        found.append((column, how.heading))
+        if how.form == "interval":
+            found += [("conf_low", "Lower end of the interval"), ("conf_high", "Upper end of the interval")]
+    return found
+
+
+def _fill(sheet: Worksheet, release: Release, rows: pd.DataFrame, columns: list[str], top: int) -> bool:
+    """Write the rows; whether any number is hidden."""
+    marked = {*release.values, *([release.count] if release.count else [])}
+    gone = rows["suppressed"].to_numpy(dtype=bool) if "suppressed" in rows else [False] * len(rows)
+    hidden = False
+    for i, (row, off) in enumerate(zip(rows[columns].itertuples(index=False), gone, strict=True), start=top):
+        for j, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
+            cell = sheet.cell(i, j)
+            assert isinstance(cell, Cell)
+            if off and column in marked:
+                put_text(cell, HIDDEN_MARK)
+                hidden = True
+            else:
+                _value(cell, value)
+        widths = [sheet.column_dimensions[get_column_letter(j)].width for j in range(1, len(columns) + 1)]
+        words = [(str(v), w) for v, w in zip(row, widths, strict=True) if isinstance(v, str)]
+        sheet.row_dimensions[i].height = max([15.0, *(_height(text, width) for text, width in words)])
+    return hidden
+
+
+def _height(text: str, width: float, *, size: float = 11) -> float:
+    """Height in points of a row whose text is broken to a width in characters."""
+    lines = sum(max(1, math.ceil(len(line) * size / 11 / width)) for line in text.split("\n"))
+    return lines * size * 1.4
+
+
+def _value(cell: Cell, value: Any) -> None:
+    if value is None or pd.isna(value):
+        return
+    if isinstance(value, bool):
+        put_text(cell, "yes" if value else "no")
+    elif isinstance(value, datetime | date):
+        put_text(cell, value.strftime("%Y-%m-%d"))
+    elif isinstance(value, int | float) and math.isfinite(value):
+        cell.value = value
+        cell.alignment = Alignment(vertical="top")
+    elif hasattr(value, "item") and not isinstance(value, str):
+        _value(cell, value.item())
+    else:
+        put_text(cell, str(value))
+
+
+def _print(sheet: Worksheet, report: Report) -> None:
+    """Landscape, one page wide, the stamp and the page number on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    head, foot = sheet.oddHeader, sheet.oddFooter
+    assert head is not None and foot is not None
+    head.center.text = clean(report.stamp).replace("&", "&&") or None
+    foot.center.text = "&P / &N"

@@ -1,0 +1,87 @@
+"""What stands at the end of everything that is taken away: the gate's decisions, and where it comes from."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from importlib.metadata import version
+
+import pandas as pd
+
+from hybrid_toolkit import __version__
+from hybrid_toolkit.disclosure import Gate, disclosure_record
+from hybrid_toolkit.report.documents.blocks import Column, Report, Section, Table, Words
+
+HIDING = "What was hidden, and why"
+ORIGIN = "Where this comes from"
+LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
+_RECORD = {"title": Column("Shown"), "rule": Column("Rule"), "what": Column("What was done"), "why": Column("Why")}
+
+
+def day_words(day: date) -> str:
+    """A day to read.
+
+    Examples
+    --------
+    >>> day_words(date(2026, 3, 1))
+    '1 March 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def with_provenance(report: Report, *, on: date, gate: Gate, more: Mapping[str, str] | None = None) -> Report:
+    """The report with the disclosure record, its origin and, where any part rests on simulated data, the stamp.
+
+    Parameters
+    ----------
+    on : the day to print; given by the caller, so that the same report is the same file.
+    gate : the gate that the report's releases passed.
+    more : further items of origin, name -> words.
+
+    Examples
+    --------
+    >>> made = with_provenance(Report("Empty", ()), on=date(2026, 3, 1), gate=Gate())
+    >>> [s.title for s in made.sections], made.about["date"]
+    (['What was hidden, and why', 'Where this comes from'], '2026-03-01')
+    """
+    releases = report.releases
+    stamp = next((r.stamp for r in releases if r.stamp), report.stamp)
+    hashes = tuple(dict.fromkeys(r.data_hash for r in releases if r.data_hash))
+    items = {
+        "Date": day_words(on),
+        "Data": ", ".join(hashes) or "no data stand behind it",
+        "Disclosure policy": gate.policy.hash,
+        "Toolkit": f"hybrid-toolkit {__version__}",
+        "Python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+        **(more or {}),
+    }
+    origin = gate.facts(pd.DataFrame(items.items(), columns=["item", "value"]), title=ORIGIN, basis="metadata")
+    closing = (
+        Section(HIDING, (Words(_rule(gate)), *_record(report, gate))),
+        Section(ORIGIN, (Table(origin, {"item": Column("Item"), "value": Column("Value")}),)),
+    )
+    about = {"date": on.isoformat(), "data-hash": " ".join(hashes), "policy-hash": gate.policy.hash}
+    footer = f"{day_words(on)}. Data {hashes[0][:16] if hashes else 'none'}, disclosure policy {gate.policy.hash[:16]}."
+    return replace(
+        report, sections=(*report.sections, *closing), stamp=stamp, footer=footer, about={**report.about, **about}
+    )
+
+
+def _rule(gate: Gate) -> str:
+    return (
+        f"Nothing is shown that rests on fewer than {gate.policy.threshold} people, families or contacts. Nobody is "
+        "scored, ranked or predicted, and neither are teams or services."
+    )
+
+
+def _record(report: Report, gate: Gate) -> tuple[Table, ...]:
+    if not report.releases:
+        return ()
+    rows = disclosure_record(report.releases)[list(_RECORD)].drop_duplicates()
+    most = gate.policy.max_cells // len(_RECORD)
+    parts = [rows.iloc[i : i + most] for i in range(0, len(rows), most)]
+    told = [gate.facts(p, title="Decisions of the disclosure gate", basis="metadata") for p in parts]
+    return tuple(Table(r, _RECORD, folded=True) for r in told)

@@ -1,0 +1,155 @@
+"""Released rows as the cells of a table: headings, forms of numbers, and a mark for what is hidden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from hybrid_toolkit.disclosure import Release, require_release
+from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.report.documents.blocks import Column, Form
+from hybrid_toolkit.report.plots.plot_style import number
+
+HIDDEN_MARK = "[c]"
+"""Stands where a number is hidden (the symbol for confidential in official statistics)."""
+HIDDEN_NOTE = (
+    "[c] means hidden to protect people: too few stand behind the number, or it would give such a number away."
+)
+MISSING_MARK = "–"
+_MINUS = re.compile(r"(?<![\w.])-(?=\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its heading (repeated beside it on a phone), its text, whether it is a number."""
+
+    heading: str
+    text: str
+    numeric: bool
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table ready for a page: headings, rows of cells, and a note where something is hidden."""
+
+    caption: str
+    headings: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it fits a phone as it is."""
+        widths = [max(len(r[i].text) for r in (*self.rows, self.headings)) for i in range(len(self.headings))]
+        return len(widths) <= 2 or sum(min(w, 22) for w in widths) <= 34
+
+
+def make_grid(release: Release, *, columns: Mapping[str, Column] | None = None, caption: str = "") -> Grid:
+    """The cells of a released table.
+
+    Parameters
+    ----------
+    release : any release that holds rows.
+    columns : column name -> how it is shown, in order; None shows all but ``suppressed``.
+    caption : the title of the release where empty.
+
+    Raises
+    ------
+    DisclosureError : not a release, or a column that it does not hold.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.disclosure import Gate
+    >>> frame = pd.DataFrame({"mode": ["home", "phone"], "n": [41, 3], "share": [0.61, 0.33]})
+    >>> release = Gate().table(frame, title="Choice honoured", dims=["mode"], values=["share"])
+    >>> grid = make_grid(release, columns={"mode": Column("Mode"), "share": Column("Share", "number")})
+    >>> [[cell.text for cell in row] for row in grid.rows]
+    [['home', '0.610'], ['phone', '[c]']]
+    """
+    rows = require_release(release, kinds=("table", "estimates", "figure", "facts")).content
+    hidden = rows["suppressed"].to_numpy(dtype=bool) if "suppressed" in rows else [False] * len(rows)
+    shown = columns or {c: Column(c.replace("_", " "), _form(rows[c])) for c in map(str, rows) if c != "suppressed"}
+    missing = [c for c in shown if c not in rows]
+    if missing:
+        raise DisclosureError(
+            f"The release has no column {', '.join(missing)}.",
+            fix="Show columns that it holds.",
+            code="TABLE-COLUMN",
+        )
+    marked = {*release.values, *([release.count] if release.count else [])}
+    numeric = {c: how.form not in ("text", "name", "verdict") for c, how in shown.items()}
+    held = [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
+    unsaid = release.kind == "facts"
+    cells = tuple(
+        tuple(
+            _cell(
+                how,
+                c,
+                row,
+                numeric=numeric[c],
+                hidden=(bool(gone) and (c in marked or numeric[c])) or (unsaid and how.form == "count"),
+            )
+            for c, how in shown.items()
+        )
+        for row, gone in zip(held, hidden, strict=True)
+    )
+    return Grid(
+        caption=caption or release.title,
+        headings=tuple(Cell(how.heading, how.heading, numeric[c]) for c, how in shown.items()),
+        rows=cells,
+        note=HIDDEN_NOTE if any(cell.text == HIDDEN_MARK for row in cells for cell in row) else "",
+    )
+
+
+def _form(column: pd.Series) -> Form:
+    if pd.api.types.is_bool_dtype(column):
+        return "verdict"
+    if pd.api.types.is_integer_dtype(column):
+        return "count"
+    return "number" if pd.api.types.is_float_dtype(column) else "text"
+
+
+def _cell(how: Column, column: str, row: dict[str, Any], *, numeric: bool, hidden: bool) -> Cell:
+    value = row[column]
+    if how.form == "verdict":
+        text, tone = _verdict(value)
+        return Cell(how.heading, text, False, tone)
+    if pd.isna(value):
+        return Cell(how.heading, HIDDEN_MARK if hidden else MISSING_MARK, numeric)
+    if isinstance(value, pd.Timestamp):
+        return Cell(how.heading, value.strftime("%B %Y") if value.day == 1 else value.strftime("%d %B %Y"), False)
+    if numeric:
+        return Cell(how.heading, _figure(how.form, column, row), True)
+    text = _MINUS.sub("−", str(value))
+    return Cell(how.heading, text[:1].upper() + text[1:] if how.form == "name" else text, False)
+
+
+def _figure(form: Form, column: str, row: dict[str, Any]) -> str:
+    value = float(row[column])
+    if form == "count":
+        return number(value, decimals=0)
+    if form == "percent":
+        return f"{100 * value:.0f}%"
+    if form == "percent-error":
+        return f"{100 * value:.0f}% (±{100 * float(row[f'{column}_mcse']):.0f})"
+    if form == "number-error":
+        places = 3 if abs(value) < 1 else 2
+        return f"{number(value, decimals=places)} (±{number(float(row[f'{column}_mcse']), decimals=places)})"
+    if form == "interval":
+        low, high = float(row["conf_low"]), float(row["conf_high"])
+        known = [v for v in (value, low, high) if not pd.isna(v)]
+        places = 3 if max(abs(v) for v in known) < 1 else 2
+        span = "" if pd.isna(low) else f" ({number(low, decimals=places)} to {number(high, decimals=places)})"
+        return number(value, decimals=places) + span
+    return number(value)
+
+
+def _verdict(value: Any) -> tuple[str, str]:
+    if value is None or pd.isna(value):
+        return "Informs only", "info"
+    return ("✓ Holds", "good") if bool(value) else ("✗ Does not hold", "bad")

@@ -1,0 +1,132 @@
+"""What people believe beside what the data say: metrics, measured and released, next to a level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from hybrid_toolkit.assess.gaps import compare_belief
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.blocks import Column
+from hybrid_toolkit.report.measured import VALUES, measure_released
+
+NAN = float("nan")
+BELIEF = "says"
+BESIDE_COLUMNS: Mapping[str, Column] = {
+    "measure": Column("Measure"),
+    "estimate": Column("Value (95% interval)", "interval"),
+    "unit": Column("Unit"),
+    "n": Column("Number", "count"),
+    "aim": Column("Aim of the service", "number"),
+    BELIEF: Column("Beside what people believe"),
+}
+MEASURE_COLUMNS: Mapping[str, Column] = {c: BESIDE_COLUMNS[c] for c in ("measure", "estimate", "unit", "n")}
+"""The same without belief and aim."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """Metrics that speak to one thing.
+
+    Parameters
+    ----------
+    table : release of those that the data hold, one row each; None where they hold none.
+    absent : names of those that these data do not hold.
+    """
+
+    table: Release | None
+    absent: tuple[str, ...]
+
+    @property
+    def absent_words(self) -> str:
+        """What is not measured, in one sentence; empty where everything is."""
+        return f"Not in these data: {', '.join(self.absent)}." if self.absent else ""
+
+
+class Beside:
+    """Measures metrics over everyone, each once, through the disclosure gate.
+
+    Parameters
+    ----------
+    data : the data; None where there are none yet.
+    gate : the disclosure gate; the package's policy where it is left out.
+
+    Examples
+    --------
+    >>> Beside(None).of(["skill"], title="Skill").absent
+    ('Practice skill, all seven dimensions',)
+    """
+
+    def __init__(self, data: EvaluationData | None, *, gate: Gate | None = None) -> None:
+        self.data = data
+        self.gate = gate if gate is not None else Gate(source=data)
+        self._held: dict[str, dict[str, float] | None] = {}
+
+    @cached_property
+    def open(self) -> frozenset[str]:
+        """Ids of the metrics that the data hold."""
+        if self.data is None:
+            return frozenset()
+        told = self.data.coverage()
+        return frozenset(told.loc[told["kind"].eq("metric") & told["status"].eq("ready"), "id"])
+
+    def value(self, metric: str) -> dict[str, float] | None:
+        """The released numbers of one metric: ``estimate``, ``conf_low``, ``conf_high``, ``n``, missing where hidden.
+
+        None where the data do not hold it, or it cannot be measured or protected.
+        """
+        if metric not in self._held:
+            self._held[metric] = self._measure(metric) if metric in self.open else None
+        return self._held[metric]
+
+    def _measure(self, metric: str) -> dict[str, float] | None:
+        assert self.data is not None
+        try:
+            rows = measure_released(self.data, metric, gate=self.gate)[0].table.content
+        except HybridToolkitError:  # told as a metric that these data do not hold
+            return None
+        row = rows.iloc[0]
+        return {c: NAN if pd.isna(row[c]) else float(row[c]) for c in (*VALUES, "n")}
+
+    def of(
+        self, metrics: Sequence[str], *, title: str, level: float = NAN, aims: Mapping[str, float] | None = None
+    ) -> Side:
+        """The metrics beside a level of belief.
+
+        Parameters
+        ----------
+        metrics : metric ids.
+        level : what people believe, 0 to 3; missing where they have not said.
+        aims : metric id -> the service's own aim.
+        """
+        rows, absent = [], []
+        for metric in dict.fromkeys(metrics):
+            spec, held = REGISTRY[metric], self.value(metric)
+            if held is None:
+                absent.append(spec.name)
+                continue
+            aim = (aims or {}).get(metric)
+            low, high = held["conf_low"], held["conf_high"]
+            said = compare_belief(
+                level=level, estimate=held["estimate"], low=low, high=high, aim=aim, direction=spec.direction
+            )  # fmt: skip
+            rows.append(
+                {
+                    "measure": spec.name,
+                    "unit": spec.value_unit,
+                    **held,
+                    "aim": NAN if aim is None else aim,
+                    BELIEF: said,
+                }
+            )
+        if not rows:
+            return Side(None, tuple(absent))
+        frame = pd.DataFrame(rows)
+        table = self.gate.estimates(frame, title=title, labels=["measure", "aim", BELIEF], source=self.data)
+        return Side(table, tuple(absent))

@@ -1,0 +1,1 @@
+"""Figures, each drawn from a Release or a causal graph."""

@@ -1,0 +1,301 @@
+"""Figures, each drawn from a Release and from nothing else.
+
+Every role has its own colour, marker and line style, every row its name and its number beside it, so that no figure
+depends on colour. Figures of simulated data carry their stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from hybrid_toolkit.disclosure import Release, require_release
+from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.report.plots.plot_style import (
+    GREY,
+    INK,
+    MARKS,
+    TIMES,
+    Mark,
+    draw_stamp,
+    drawing,
+    new_axes,
+    new_panels,
+    number,
+    wrapped,
+)
+
+HIDDEN = "hidden to protect people"
+TRUTH_WORDS = "True value (set in the simulation)"
+BELOW = 0.35
+"""How far a row reaches below its mark, in rows."""
+
+
+def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
+    """Estimates with their intervals, one row each, beside the true value where it is known.
+
+    Parameters
+    ----------
+    release : of kind ``"estimates"``; may hold the label columns ``label`` (name of the row), ``role`` (``"study"``,
+        ``"naive"`` or ``"other"``) and ``truth``.
+    ax : where to draw; None makes a figure of its own.
+
+    Raises
+    ------
+    DisclosureError : ``release`` is not a release of estimates.
+    """
+    rows = require_release(release, kinds=("estimates",)).content
+    with drawing():
+        ax = new_axes(height=_height(len(rows) + _has_truth(rows))) if ax is None else ax
+        _panel(ax, rows, title=release.title)
+        draw_stamp(ax, release.stamp)
+    return ax
+
+
+def plot_headline(release: Release, *, columns: int = 1, ax: Axes | None = None) -> Axes:
+    """The headline studies, one panel each, every panel on its own scale with its own unit.
+
+    Parameters
+    ----------
+    release : of kind ``"estimates"`` with the label columns ``panel`` (title), ``role``, and ``truth``.
+    columns : panels side by side; one suits a phone, two a page.
+    ax : where to draw; its frame is switched off and the panels stand inside it, one under the other.
+
+    Raises
+    ------
+    DisclosureError : ``release`` is not a release of estimates with a column ``panel``.
+    """
+    rows = require_release(release, kinds=("estimates",)).content
+    _need(rows, ["panel"])
+    panels = list(dict.fromkeys(rows["panel"]))
+    with drawing():
+        if ax is None:
+            axes = new_panels(
+                len(panels),
+                height=0.5 + len(panels) * (_height(len(rows) / len(panels) + _has_truth(rows)) - 0.4),
+                columns=columns,
+            )
+        else:
+            ax.set_axis_off()
+            step = 1 / len(panels)
+            axes = [ax.inset_axes((0.3, 1 - (i + 0.75) * step, 0.45, 0.5 * step)) for i in range(len(panels))]
+        for panel_ax, panel in zip(axes, panels, strict=True):
+            _panel(panel_ax, rows[rows["panel"] == panel], title=str(panel)[:1].upper() + str(panel)[1:])
+        draw_stamp(axes[0], release.stamp)
+    return axes[0] if ax is None else ax
+
+
+def plot_groups(
+    release: Release,
+    *,
+    value: str,
+    low: str | None = None,
+    high: str | None = None,
+    unit: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """One value a group, with its interval where there is one, in the order of the groups' names.
+
+    Parameters
+    ----------
+    release : of kind ``"table"`` or ``"figure"``, split by one dimension.
+    value, low, high : columns of the value and of the ends of its interval.
+    unit : for the axis.
+
+    Raises
+    ------
+    DisclosureError : not a release of that kind, several dimensions, or a column that it does not hold.
+    """
+    rows = require_release(release, kinds=("table", "figure")).content
+    _need(rows, [c for c in (value, low, high) if c])
+    if len(release.dims) != 1:
+        raise DisclosureError(
+            f"This figure shows one dimension; the release has {len(release.dims)}.",
+            fix="Release a table that is split by one thing.",
+            code="FIGURE-DIMENSIONS",
+        )
+    named = rows.assign(
+        label=rows[release.dims[0]].astype(str),
+        estimate=rows[value],
+        conf_low=rows[low] if low else np.nan,
+        conf_high=rows[high] if high else np.nan,
+        unit=unit,
+    )
+    with drawing():
+        ax = new_axes(height=_height(len(rows))) if ax is None else ax
+        _panel(ax, named, title=release.title, zero=False)
+        draw_stamp(ax, release.stamp)
+    return ax
+
+
+def plot_diagnosis(release: Release, *, ax: Axes | None = None) -> Axes:
+    """How often the interval held the truth over simulated authorities, with its Monte Carlo error and the 95% line.
+
+    Parameters
+    ----------
+    release : of kind ``"facts"`` with columns ``label``, ``coverage`` and ``coverage_mcse`` (shares of runs).
+
+    Raises
+    ------
+    DisclosureError : not a release of facts with those columns.
+    """
+    rows = require_release(release, kinds=("facts",)).content
+    _need(rows, ["label", "coverage", "coverage_mcse"])
+    half = 1.96 * rows["coverage_mcse"].astype(float)
+    named = rows.drop(columns="truth", errors="ignore").assign(
+        estimate=rows["coverage"],
+        conf_low=(rows["coverage"] - half).clip(0, 1),
+        conf_high=(rows["coverage"] + half).clip(0, 1),
+        error=rows["coverage_mcse"],
+        unit="share of runs whose interval holds the truth",
+    )
+    with drawing():
+        ax = new_axes(height=_height(len(rows))) if ax is None else ax
+        _panel(ax, named, title=release.title, zero=False)
+        ax.axvline(0.95, color=INK, linestyle=":", linewidth=1, zorder=1)
+        ax.set_xlabel("share of runs whose interval holds the truth\n(dotted line: the aim of 0.95)", fontsize=8.5)
+        draw_stamp(ax, release.stamp)
+    return ax
+
+
+def describe_estimates(release: Release) -> str:
+    """The words of a figure of estimates, for those who do not see it.
+
+    Raises
+    ------
+    DisclosureError : ``release`` is not a release of estimates.
+    """
+    rows = require_release(release, kinds=("estimates",)).content
+    parts = []
+    for i, held in enumerate(_records(rows)):
+        head = " ".join(str(held[k]) for k in ("panel", "label") if k in held and str(held[k]))
+        parts.append(f"{head or held['term']}: {_words(held)}.")
+        if "truth" in held and pd.notna(held["truth"]) and _last_of_panel(rows, i):
+            parts.append(f"True value {number(float(held['truth']))}.")
+    return " ".join(parts)
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
+
+
+def _height(rows: float) -> float:
+    return 1.2 + 0.4 * rows
+
+
+def _places(*values: float) -> int:
+    """Decimals for numbers that stand together."""
+    known = [abs(v) for v in values if not np.isnan(v)]
+    return 3 if known and max(known) < 1 else 2
+
+
+def _words(held: dict[str, Any]) -> str:
+    value, low, high = (float(held[k]) for k in ("estimate", "conf_low", "conf_high"))
+    if np.isnan(value):
+        return HIDDEN
+    places = _places(value, low, high)
+    inside = "" if np.isnan(low) else f", interval {number(low, decimals=places)} to {number(high, decimals=places)}"
+    return f"{number(value, decimals=places)}{inside}"
+
+
+def _last_of_panel(rows: pd.DataFrame, i: int) -> bool:
+    return "panel" not in rows or i + 1 == len(rows) or rows["panel"].iloc[i] != rows["panel"].iloc[i + 1]
+
+
+def _has_truth(rows: pd.DataFrame) -> bool:
+    return "truth" in rows and bool(rows["truth"].notna().any())
+
+
+def _need(rows: pd.DataFrame, columns: Sequence[str]) -> None:
+    missing = [c for c in columns if c not in rows]
+    if missing:
+        raise DisclosureError(
+            f"The release has no column {', '.join(missing)}, which this figure shows.",
+            fix="Name the column when the release is made (values= or labels=).",
+            code="FIGURE-COLUMN",
+        )
+
+
+def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> None:
+    """Rows of estimates from top to bottom, the truth last; over each mark its name (left) and number (right).
+
+    The line of the truth stands only at the rows that it belongs to.
+    """
+    held = _records(rows)
+    places = _places(*(float(row[k]) for row in held for k in ("estimate", "conf_low", "conf_high")))
+    for i, row in enumerate(held):
+        _row(ax, -i, row, MARKS[str(row.get("role", "study"))], places)
+    last = len(held) - 1
+    if _has_truth(rows):
+        last += 1
+        _truth(ax, rows["truth"].to_numpy(dtype=np.float64), places)
+    if zero:
+        ax.axvline(_nothing(rows), color=GREY, linewidth=0.9, zorder=0)
+    _limits(ax, rows, zero=zero)
+    ax.set_ylim(-last - BELOW, 0.72)
+    ax.set_yticks([])
+    ax.tick_params(axis="x", labelsize=8.5)
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+    for side in ("top", "right", "left"):
+        ax.spines[side].set_visible(False)
+    unit = next((str(u) for u in rows["unit"].dropna()), "") if "unit" in rows else ""
+    if unit:
+        ax.set_xlabel(wrapped(unit, 50), fontsize=8.5)
+    ax.set_title(wrapped(title, 44), fontsize=9.5, fontweight="bold", loc="left")
+
+
+def _truth(ax: Axes, truths: np.ndarray[Any, np.dtype[np.float64]], places: int) -> None:
+    """Each known truth on a line at its own rows, and as a mark with its number on a row of its own at the foot."""
+    mark, foot = MARKS["truth"], -len(truths)
+    known = list(dict.fromkeys(truths[~np.isnan(truths)]))
+    for truth in known:
+        for y in (*(-np.flatnonzero(truths == truth)), foot):
+            ax.vlines(truth, y - BELOW, y + 1 - BELOW, color=mark.colour, linestyle=mark.line, linewidth=1, zorder=1)
+    ax.plot(known, [foot] * len(known), marker=mark.marker, color=mark.colour, markersize=6, linestyle="none", zorder=3)
+    _words_above(ax, foot, TRUTH_WORDS, "; ".join(number(truth, decimals=places) for truth in known))
+
+
+def _nothing(rows: pd.DataFrame) -> float:
+    """Where there is no difference: 1 for ratios, whose unit is times, else 0."""
+    units = rows["unit"].dropna().astype(str) if "unit" in rows else pd.Series(dtype=str)
+    return 1.0 if len(units) and units.str.startswith(TIMES).all() else 0.0
+
+
+def _row(ax: Axes, y: float, row: dict[str, Any], mark: Mark, places: int) -> None:
+    value, low, high = (float(row[k]) for k in ("estimate", "conf_low", "conf_high"))
+    name = str(row.get("label") or row.get("term") or "")
+    if np.isnan(value):
+        _words_above(ax, y, name, HIDDEN)
+        return
+    if not np.isnan(low):
+        ax.plot([low, high], [y, y], color=mark.colour, linestyle=mark.line, linewidth=2.2, zorder=2)
+        for end in (low, high):
+            ax.plot([end, end], [y - 0.12, y + 0.12], color=mark.colour, linewidth=1.6, zorder=2)
+    face = mark.colour if mark.filled else "white"
+    ax.plot([value], [y], marker=mark.marker, color=mark.colour, markerfacecolor=face, markersize=7, zorder=3)
+    span = "" if np.isnan(low) else f" ({number(low, decimals=places)} to {number(high, decimals=places)})"
+    span = f" (±{number(float(row['error']), decimals=places)})" if "error" in row else span
+    _words_above(ax, y, name, number(value, decimals=places) + span)
+
+
+def _words_above(ax: Axes, y: float, name: str, figure: str) -> None:
+    """Name and number over a mark, on white so that no line runs through them."""
+    for x, words, side in ((0.0, name, "left"), (1.0, figure, "right")):
+        ax.text(x, y + 0.26, words, transform=ax.get_yaxis_transform(), fontsize=8.5, ha=side, va="bottom", color=INK,
+                zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+
+
+def _limits(ax: Axes, rows: pd.DataFrame, *, zero: bool) -> None:
+    columns = [c for c in ("estimate", "conf_low", "conf_high", "truth") if c in rows]
+    numbers = rows[columns].to_numpy(dtype=float, na_value=np.nan).ravel()
+    ends = [*numbers[~np.isnan(numbers)], *([_nothing(rows)] if zero else [])]
+    if not ends:
+        return
+    low, high = min(ends), max(ends)
+    pad = 0.07 * (high - low) or 0.1
+    ax.set_xlim(low - pad, high + pad)

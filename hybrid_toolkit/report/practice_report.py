@@ -1,0 +1,244 @@
+"""The self-assessment, the improvement plan and filled-in checklists as reports: words and releases, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+
+from hybrid_toolkit.assess.action_plan import Plan
+from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, Agreements
+from hybrid_toolkit.assess.checklist import Part, load_checklist, scales
+from hybrid_toolkit.assess.gaps import find_gaps
+from hybrid_toolkit.assess.maturity import CAVEAT, LEVELS, Assessment, Condition, rate_conditions
+from hybrid_toolkit.assess.record import Record, return_verdict
+from hybrid_toolkit.assess.roles import role_words
+from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.blocks import Block, Column, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.provenance import day_words, with_provenance
+from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, Beside
+from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
+from hybrid_toolkit.report.remeasured import MONTH_COLUMNS, POINT_COLUMNS, Moved, describe_months, plot_months
+
+NO_LEVEL = "fewer than 3 raters"
+_CONDITION = {
+    "condition": Column("Condition"),
+    "level": Column("Level, 0 to 3"),
+    "raters": Column("Raters"),
+    "roles": Column("By role"),
+    "evidence": Column("Answers with evidence"),
+}
+_ACTION = {
+    "number": Column("No."),
+    "action": Column("Action"),
+    "owner": Column("Owner"),
+    "due": Column("Date"),
+    "standing": Column("Standing"),
+    "measure": Column("Measure"),
+    "baseline": Column("Baseline"),
+    "answers": Column("For"),
+}
+
+
+def told(gate: Gate, rows: Sequence[Mapping[str, object]], columns: Mapping[str, Column], title: str) -> Release:
+    """Words that people wrote or chose, as a release: refused where they look as if they held a personal detail.
+
+    Raises
+    ------
+    DisclosureError : a text holds what looks like an address, a key or a number of a person.
+    """
+    frame = pd.DataFrame([{c: str(row[c]) for c in columns} for row in rows], columns=list(columns), dtype="str")
+    return gate.facts(frame, title=title, basis="assumption")
+
+
+def condition_rows(conditions: Sequence[Condition]) -> list[dict[str, object]]:
+    """One row a condition, in words."""
+    return [
+        {
+            "condition": f"{c.id.removeprefix('S0-C')}. {c.title}",
+            "level": NO_LEVEL if c.level != c.level else f"{c.level:g}",
+            "raters": c.n_raters,
+            "roles": c.spread_words or "nobody yet",
+            "evidence": c.n_evidence,
+        }
+        for c in conditions
+    ]
+
+
+def assessment_report(assessment: Assessment, *, on: date, beside: Beside | None = None) -> Report:
+    """The self-assessment: the nine conditions, each beside the metrics that speak to it, the gaps, every answer.
+
+    Parameters
+    ----------
+    on : the day to print.
+    beside : measures the data; nothing is measured where it is left out.
+
+    Raises
+    ------
+    DisclosureError : evidence holds what looks like a personal detail.
+    """
+    side = beside if beside is not None else Beside(None)
+    maturity = rate_conditions(assessment)
+    overview = told(side.gate, condition_rows(maturity.conditions), _CONDITION, "The nine conditions")
+    first: list[Block] = [Words(CAVEAT, "note"), Table(overview, _CONDITION)]
+    first.insert(0, Prose(side.gate.text(maturity.summary().removesuffix(f" {CAVEAT}"), title="In short"), "lead"))
+    parts = load_checklist("conditions").parts
+    sections = [Section("In short", tuple(first)), Section("Gaps", _gaps(assessment, side.gate))]
+    sections.append(Section("Each condition, and what the data say"))
+    for part, condition in zip(parts, maturity.conditions, strict=True):
+        sections.append(Section(part.title, tuple(_condition(part, condition, assessment, side)), level=3))
+    made = Report("Self-assessment of hybrid working", tuple(sections), subtitle=load_checklist("conditions").about)
+    return with_provenance(made, on=on, gate=side.gate)
+
+
+def _condition(part: Part, condition: Condition, assessment: Assessment, side: Beside) -> list[Block]:
+    columns = {"prompt": Column("Prompt"), "answers": Column("Answers"), "evidence": Column("Evidence")}
+    rows = [
+        {
+            "prompt": f"{item.id}: {item.text}",
+            "answers": "; ".join(f"{role_words(a.role, a.number)} {LEVELS[a.level]} {a.level}" for a in given)
+            or "none yet",
+            "evidence": "; ".join(f"{role_words(a.role, a.number)}: {a.evidence}" for a in given if a.evidence.strip()),
+        }
+        for item in part.items
+        for given in [[a for a in assessment.answers if a.item == item.id]]
+    ]
+    days = [a.on for a in assessment.answers if a.on is not None and any(a.item == i.id for i in part.items)]
+    blocks: list[Block] = [Words(part.about)]
+    blocks.append(Table(told(side.gate, rows, columns, f"{part.title}: answers"), columns))
+    blocks += [Words(f"Last answer on {day_words(max(days))}.")] if days else []
+    if side.data is None:
+        return blocks
+    found = side.of(
+        part.metrics, title=f"{part.title}: the data", level=condition.level, aims=assessment.aims
+    )  # fmt: skip
+    blocks += [Table(found.table, BESIDE_COLUMNS)] if found.table is not None else []
+    return [*blocks, *([Words(found.absent_words)] if found.absent else [])]
+
+
+def _gaps(assessment: Assessment, gate: Gate) -> tuple[Block, ...]:
+    columns = {"prompt": Column("Prompt"), "why": Column("Why")}
+    gaps = find_gaps(assessment)
+    if not gaps:
+        return (Words("None found so far: a prompt is looked at from three raters on."),)
+    rows = [{"prompt": f"{g.item}: {g.text}", "why": g.words} for g in gaps]
+    return (Table(told(gate, rows, columns, "Gaps"), columns),)
+
+
+def plan_rows(plan: Plan, on: date) -> list[dict[str, object]]:
+    """One row an action, in words."""
+    rows: list[dict[str, object]] = []
+    for a in plan.actions:
+        spec = REGISTRY[a.measure] if a.measure else None
+        base = "" if a.baseline is None else f"{a.baseline:.3g}"
+        when = f" on {day_words(a.baseline_on)}" if a.baseline_on and base else ""
+        unit = f" {spec.value_unit}" if spec and base else ""
+        rows.append(
+            {
+                "number": a.id,
+                "action": a.words,
+                "owner": role_words(a.owner),
+                "due": day_words(a.due),
+                "standing": a.standing(on),
+                "measure": spec.name if spec else "none",
+                "baseline": f"{base}{unit}{when}" or "not measured",
+                "answers": " ".join(s for s in (a.gap, a.seed) if s),
+            }
+        )
+    return rows
+
+
+def plan_report(plan: Plan, *, on: date, gate: Gate, moved: Mapping[int, Moved] | None = None) -> Report:
+    """The improvement plan on a day: every action with its standing, and its measure since the start.
+
+    Parameters
+    ----------
+    on : the day against which actions are due or overdue, and that is printed.
+    gate : the disclosure gate, with the data as its source where measures come from data.
+    moved : number of the action -> its measure before and after.
+
+    Raises
+    ------
+    DisclosureError : an action holds what looks like a personal detail.
+    """
+    blocks: list[Block] = [Prose(gate.text(plan.summary(on), title="In short"), "lead")]
+    if plan.actions:
+        blocks.append(Table(told(gate, plan_rows(plan, on), _ACTION, "Actions"), _ACTION))
+    sections = [Section("Actions", tuple(blocks))]
+    for number, one in (moved or {}).items():
+        action = plan.action(number)
+        sections.append(Section(f"Re-measured: action {number}", tuple(_moved(one, action.started)), level=2))
+    title = gate.text(plan.title, title="Title").text
+    return with_provenance(Report(title, tuple(sections), subtitle=f"As on {day_words(on)}."), on=on, gate=gate)
+
+
+def _moved(moved: Moved, started: date | None) -> list[Block]:
+    columns = POINT_COLUMNS if "centre" in moved.months.content else MONTH_COLUMNS
+    ax = plot_months(moved, started=started)
+    figure = Figure(
+        moved.months, svg_bytes(ax), alt=describe_months(moved), caption=f"{moved.name}, by month", columns=columns,
+        png=png_bytes(ax),
+    )  # fmt: skip
+    return [Prose(moved.said, "answer"), figure]
+
+
+def record_report(record: Record, *, on: date, gate: Gate) -> Report:
+    """A filled-in checklist.
+
+    Raises
+    ------
+    DisclosureError : a text holds what looks like a personal detail.
+    """
+    listed = record.listed
+    columns = {"item": Column("Item"), "answer": Column("Answer"), "words": Column("In words")}
+    columns |= {"role": Column("Answered by"), "day": Column("Day")}
+    sections = []
+    if record.checklist == "return_tests":
+        verdict = gate.text(return_verdict(record), title="The three tests")
+        sections.append(Section("The three tests together", (Prose(verdict, "answer"),)))
+    for part in listed.parts:
+        rows = []
+        for item in part.items:
+            entry = record.entry(item.id)
+            words = scales()[item.scale][entry.answer] if entry else "no answer"
+            day = day_words(entry.on) if entry and entry.on else ""
+            who = role_words(entry.role) if entry else ""
+            side = f" ({item.side})" if item.side else ""
+            rows.append({"item": f"{item.id}{side}: {item.text}", "answer": words, "role": who, "day": day,
+                         "words": entry.words if entry else ""})  # fmt: skip
+        about = [Words(part.about)] if part.about else []
+        table = Table(told(gate, rows, columns, part.title), columns)
+        sections.append(Section(part.title, (*about, table)))
+    whom = [Words(gate.text(record.about, title="For").text)] if record.about.strip() else []
+    opening = Section("What this is", (*whom, Words(listed.about), Words(listed.source, "note")))
+    return with_provenance(Report(listed.title, (opening, *sections)), on=on, gate=gate)
+
+
+def agreements_report(agreements: Agreements, *, on: date, gate: Gate) -> Report:
+    """The formal arrangements of a service.
+
+    Raises
+    ------
+    DisclosureError : a text holds what looks like a personal detail.
+    """
+    columns = {"whom": Column("For"), "request": Column("Request"), "rationale": Column("Reasons")}
+    columns |= {"decision": Column("Decision"), "review": Column("Review"), "adjustments": Column("Adjustments")}
+    columns |= {"missing": Column("Still missing")}
+    rows = [
+        {
+            "whom": a.whom,
+            "request": a.request,
+            "rationale": a.rationale,
+            "decision": DECISIONS[a.decision] + (f", {day_words(a.decided_on)}" if a.decided_on else ""),
+            "review": a.review_words(on),
+            "adjustments": ADJUSTMENTS[a.adjustments],
+            "missing": "; ".join(a.missing) or "nothing",
+        }
+        for a in agreements.arrangements
+    ]
+    blocks: list[Block] = [Prose(gate.text(agreements.summary(on), title="In short"), "lead")]
+    blocks += [Table(told(gate, rows, columns, "Arrangements"), columns)] if rows else []
+    made = Report("Formal arrangements", (Section("Arrangements", tuple(blocks)),))
+    return with_provenance(made, on=on, gate=gate)

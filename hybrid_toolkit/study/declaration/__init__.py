@@ -1,0 +1,1 @@
+"""What a study declares: fields, checks, TOML, columns and labels."""

@@ -1,0 +1,273 @@
+"""What a declaration must hold to before any fit: kinds of its values, names, columns, settings, what is identified."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from hybrid_toolkit.designs import DESIGNS, KINDS, Design
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.study.declaration.custom_metrics import OwnMetric
+from hybrid_toolkit.study.declaration.outcome_label import Words
+from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, check_columns
+from hybrid_toolkit.study.declaration.toml_text import nearest
+from hybrid_toolkit.study.declaration.unused_columns import check_used
+from hybrid_toolkit.study.units import UNITS
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.study.declaration.study_fields import StudyFields
+
+
+def plain_fields(study: StudyFields) -> dict[str, Any]:
+    """The fields as they are kept: tuples for lists, decimals for whole numbers, settings by name.
+
+    Raises
+    ------
+    StudyError : ``STUDY-KIND``, a value of another kind than its field's.
+    """
+    out: dict[str, Any] = {}
+    for f in fields(study):
+        value: Any = getattr(study, f.name)
+        kind = str(f.type)
+        value = tuple(value) if isinstance(value, list) and kind.startswith("tuple") else value
+        if f.name == "settings":
+            value = _settings(value)
+        elif kind == "tuple[str, ...]":
+            good = isinstance(value, tuple) and all(isinstance(v, str) for v in value)
+            _kind(f.name, good, "a list of text")
+        elif kind == "tuple[Words, ...]":
+            good = isinstance(value, tuple) and all(isinstance(v, Words) for v in value)
+            _kind(f.name, good, "a list of Words")
+        elif kind == "tuple[OwnMetric, ...]":
+            good = isinstance(value, tuple) and all(isinstance(v, OwnMetric | MetricSpec) for v in value)
+            _kind(f.name, good, "a list of metrics of one's own")
+        elif kind == "float":
+            _kind(f.name, isinstance(value, int | float) and not isinstance(value, bool), "a number")
+            value = float(value)
+        else:
+            _kind(f.name, isinstance(value, str), "text")
+        out[f.name] = value
+    return out
+
+
+def _kind(name: str, good: bool, wanted: str) -> None:
+    if not good:
+        raise StudyError(f"'{name}' must be {wanted}.", fix="Mend its value.", code="STUDY-KIND")
+
+
+def _settings(value: Any) -> tuple[tuple[str, Any], ...]:
+    pairs = tuple(value.items()) if isinstance(value, dict) else value
+    good = isinstance(pairs, tuple) and all(isinstance(p, tuple | list) and len(p) == 2 for p in pairs)
+    good = good and all(isinstance(n, str) and isinstance(v, str | int | float) for n, v in pairs)
+    _kind("settings", good, "a table of single values")
+    return tuple(sorted((n, float(v) if type(v) is int else v) for n, v in pairs))
+
+
+def own_metrics(study: StudyFields) -> tuple[OwnMetric, ...]:
+    """The study's own metrics, with the registered ones that it names and its unit has not."""
+    given = tuple(OwnMetric.of(m) if isinstance(m, MetricSpec) else m for m in study.metrics)
+    if study.unit not in UNITS:
+        return given
+    known = {*UNITS[study.unit].columns, *(m.spec.id for m in given)}
+    named = dict.fromkeys(c for c in (*study.columns, *study.mediators) if c not in known and c in REGISTRY)
+    return (*given, *(OwnMetric.of(REGISTRY[c]) for c in named if REGISTRY[c].own))
+
+
+def check_names(study: StudyFields) -> None:
+    """Id and question are as they should be; design, kind and effect are known.
+
+    Raises
+    ------
+    StudyError : ``STUDY-ID``, ``STUDY-QUESTION`` or ``STUDY-FIELD``.
+    """
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", study.id):
+        raise StudyError("a study's id is lower case words joined by hyphens.", fix="Rename it.", code="STUDY-ID")
+    if not study.question.strip().endswith("?"):
+        raise StudyError(f"study '{study.id}' has no question.", fix="End it with '?'.", code="STUDY-QUESTION")
+    for name, value, known in (
+        ("design", study.design, tuple(DESIGNS)),
+        ("kind", study.kind, tuple(KINDS)),
+        ("effect", study.effect, ("total",)),
+    ):
+        if value not in known:
+            raise StudyError(
+                f"study '{study.id}' has an unknown {name}: '{value}'.",
+                fix=f"{nearest([value], known)}Use one of: {', '.join(known)}.",
+                code="STUDY-FIELD",
+            )
+
+
+def check_declaration(study: StudyFields) -> None:
+    """Columns belong to the unit, each secondary outcome has its estimand, metrics and numbers are in order.
+
+    Raises
+    ------
+    StudyError : see ``check_columns``; ``STUDY-METRICS``, ``STUDY-ESTIMANDS``, ``STUDY-FIELD``.
+    """
+    ids = [m.spec.id for m in study.metrics]
+    if study.metrics and study.unit not in UNITS:
+        raise StudyError(
+            f"study '{study.id}' is of unit '{study.unit}', whose rows are not made from tables.",
+            fix="Leave out its metrics and name the frame's own columns.",
+            code="STUDY-METRICS",
+        )
+    taken = sorted({i for i in ids if ids.count(i) > 1} | set(ids) & set(UNITS[study.unit].columns if ids else ()))
+    if taken:
+        raise StudyError(
+            f"{len(taken)} metric(s) have the name of another column: {', '.join(taken)}.",
+            fix="Give each another id.",
+            code="STUDY-METRICS",
+        )
+    lists = (study.confounders, study.moderators, study.fixed_effects, study.mediators, study.secondary_outcomes)
+    named = (study.outcome, study.exposure, study.cluster, *study.columns, *(c for some in lists for c in some))
+    check_columns(study.unit, dict.fromkeys(named), study.metrics)
+    if len(study.secondary_estimands) != len(study.secondary_outcomes):
+        raise StudyError(
+            f"study '{study.id}' names {len(study.secondary_outcomes)} secondary outcome(s) and "
+            f"{len(study.secondary_estimands)} estimand(s).",
+            fix="Name one estimand for each secondary outcome.",
+            code="STUDY-ESTIMANDS",
+        )
+    if not 0 < study.contrast_size < float("inf"):
+        raise StudyError(
+            f"study '{study.id}': contrast_size must be a number above 0, and not endless.",
+            fix="Give the contrast's size in units of the exposure, such as 0.1.",
+            code="STUDY-FIELD",
+        )
+    _check_words_of(study)
+
+
+def _check_words_of(study: StudyFields) -> None:
+    """Words are of the study's outcomes, once each, and their numbers can be used."""
+    named = [w.outcome for w in study.words]
+    odd = sorted(set(named) - set(study.outcomes))
+    if odd or len(set(named)) < len(named):
+        raise StudyError(
+            f"study '{study.id}' has {len(odd)} entry(ies) of words that are of no outcome of its own"
+            f"{': ' + ', '.join(odd) if odd else ''}, and {len(named) - len(set(named))} outcome(s) with words twice.",
+            fix=f"{nearest(odd, study.outcomes)}Give words once for each of: {', '.join(study.outcomes)}.",
+            code="STUDY-WORDS",
+        )
+    for w in study.words:
+        good = 0 < w.scale < float("inf") and (w.smallest is None or 0 < w.smallest < float("inf"))
+        if not good:
+            raise StudyError(
+                f"study '{study.id}', words of '{w.outcome}': scale and smallest must be numbers above 0.",
+                fix="Give 100 as the scale of a share in percentage points; leave smallest out where nothing is set.",
+                code="STUDY-WORDS",
+            )
+
+
+def require_tables(study: StudyFields) -> None:
+    """The study's rows are made from tables.
+
+    Raises
+    ------
+    StudyError : its unit is ``"rows"``.
+    """
+    if study.unit == FREE_UNIT:
+        raise StudyError(
+            f"study '{study.id}' is of unit 'rows', which is not made from tables.",
+            fix="Use estimate_frame(frame); its estimator is tried in hybrid_toolkit.trust.dgps.",
+            code="UNIT-FREE",
+        )
+
+
+def check_identified(study: StudyFields) -> None:
+    """The design can give what is asked, has the fields and settings that it needs, and each column has one part.
+
+    Raises
+    ------
+    StudyError : ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``MEDIATOR-HELD``, ``STUDY-ROLES`` or ``STUDY-UNUSED``.
+    """
+    design = study.design_used
+    if study.kind not in design.identifies:
+        raise StudyError(
+            f"design '{design.id}' cannot identify a {study.kind}; it identifies: {', '.join(design.identifies)}.",
+            fix="Choose a design that can, or ask for what this one gives.",
+            code="NOT-IDENTIFIED",
+        )
+    if (study.kind == "slope-gap") != (len(study.moderators) == 1):
+        raise StudyError(
+            f"a {study.kind} takes {'one moderator' if study.kind == 'slope-gap' else 'no moderator'}; "
+            f"study '{study.id}' names {len(study.moderators)}.",
+            fix="Name the yes/no column whose groups are compared, or ask for a slope.",
+            code="NOT-IDENTIFIED",
+        )
+    absent = [name for name in design.needs if not getattr(study, name)]
+    if absent:
+        raise StudyError(
+            f"design '{design.id}' needs {len(absent)} field(s) that study '{study.id}' leaves empty: "
+            f"{', '.join(absent)}.",
+            fix="Name the columns.",
+            code="NOT-IDENTIFIED",
+        )
+    _check_settings(study, design)
+    _check_roles(study)
+    check_used(study)
+
+
+def _check_roles(study: StudyFields) -> None:
+    held = {*study.confounders, *study.fixed_effects}
+    blocked = sorted(held & set(study.mediators))
+    if blocked:
+        raise StudyError(
+            f"{len(blocked)} mediator(s) would be held constant, which removes part of a total effect: "
+            f"{', '.join(blocked)}.",
+            fix="Take them out of confounders and fixed_effects.",
+            code="MEDIATOR-HELD",
+        )
+    parts = {
+        "outcome": study.outcomes,
+        "exposure": (study.exposure,),
+        "mediators": study.mediators,
+        "instruments": study.instruments,
+        "placebos": study.placebos,
+        "colleagues": (study.colleagues,) if study.colleagues else (),
+        "confounders": study.confounders,
+        "fixed effects": study.fixed_effects,
+    }
+    played = [(column, part) for part, columns in parts.items() for column in columns]
+    others = [(m, "moderators") for m in study.moderators] + [(study.cluster, "cluster")]
+    open_to_all = [(c, p) for c, p in played if p in ("outcome", "exposure", "mediators", "instruments", "placebos")]
+    clash = [c for c, _ in played if sum(c == other for other, _ in played) > 1]
+    clash += [c for c, p in others if c in {o for o, part in open_to_all if p == "moderators" or part in _ENDS}]
+    if clash:
+        told = "; ".join(f"{c} ({', '.join(_parts_of(c, [*played, *others]))})" for c in dict.fromkeys(clash))
+        raise StudyError(
+            f"{len(set(clash))} column(s) play more than one part: {told}.",
+            fix="Give each column one part.",
+            code="STUDY-ROLES",
+        )
+
+
+_ENDS = ("outcome", "exposure")
+"""Parts that the column of the clusters cannot play as well."""
+
+
+def _parts_of(column: str, played: list[tuple[str, str]]) -> list[str]:
+    """The parts of one column, each with how often where it is more than once."""
+    parts = [p for c, p in played if c == column]
+    return [f"{p} {parts.count(p)} times" if parts.count(p) > 1 else p for p in dict.fromkeys(parts)]
+
+
+def _check_settings(study: StudyFields, design: Design) -> None:
+    names = [name for name, _ in study.settings]
+    for name, value in study.settings:
+        allowed = design.settings.get(name)
+        numeric = isinstance(value, int | float) and not isinstance(value, bool)
+        if allowed is None:
+            what, near = f"does not take the setting '{name}'", nearest([name], design.settings)
+        elif names.count(name) > 1:
+            what, near = f"is given the setting '{name}' {names.count(name)} times", ""
+        elif value not in allowed if allowed else not numeric:
+            what, near = f"does not take that value of the setting '{name}'", ""
+        else:
+            continue
+        takes = "; ".join(f"{n} ({', '.join(map(str, v)) or 'a number'})" for n, v in design.settings.items())
+        raise StudyError(
+            f"design '{design.id}' {what}.", fix=f"{near}It takes: {takes or 'no settings'}.", code="STUDY-SETTING"
+        )

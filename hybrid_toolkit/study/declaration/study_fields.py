@@ -1,0 +1,129 @@
+"""What a study declares: its fields, checked when they are set, and the columns that follow from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from hybrid_toolkit.designs import DESIGNS, Design, Plan, Setting
+from hybrid_toolkit.study.declaration.custom_metrics import OwnMetric
+from hybrid_toolkit.study.declaration.outcome_label import Words, check_words
+from hybrid_toolkit.study.declaration.spec_checks import (
+    check_declaration,
+    check_identified,
+    check_names,
+    own_metrics,
+    plain_fields,
+)
+
+
+@dataclass(frozen=True)
+class StudyFields:
+    """The declaration alone; ``hybrid_toolkit.study.study.Study`` says what each field is, and runs it."""
+
+    id: str
+    question: str
+    estimand: str
+    outcome: str
+    exposure: str
+    design: str
+    unit: str
+    cluster: str
+    kind: str = "slope"
+    effect: str = "total"
+    period: str = "month"
+    secondary_outcomes: tuple[str, ...] = ()
+    secondary_estimands: tuple[str, ...] = ()
+    moderators: tuple[str, ...] = ()
+    groups: str = ""
+    mediators: tuple[str, ...] = ()
+    confounders: tuple[str, ...] = ()
+    fixed_effects: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    placebos: tuple[str, ...] = ()
+    colleagues: str = ""
+    answered: str = ""
+    followed: str = ""
+    time: str = ""
+    starts: str = ""
+    entry: str = ""
+    duration: str = ""
+    metrics: tuple[OwnMetric, ...] = ()
+    settings: tuple[tuple[str, Setting], ...] = ()
+    effect_unit: str = ""
+    contrast: str = ""
+    contrast_size: float = 1.0
+    words: tuple[Words, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, value in plain_fields(self).items():
+            object.__setattr__(self, name, value)
+        check_names(self)
+        object.__setattr__(self, "metrics", own_metrics(self))
+        check_declaration(self)
+        check_identified(self)
+        check_words(self.contrast, *(w.phrase for w in self.words))
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcome, then the secondary ones."""
+        return (self.outcome, *self.secondary_outcomes)
+
+    @property
+    def estimands(self) -> tuple[str, ...]:
+        """Ids of the true values, in the order of ``outcomes``."""
+        return (self.estimand, *self.secondary_estimands)
+
+    @property
+    def design_used(self) -> Design:
+        """The design itself: its assumptions, grade and checks."""
+        return DESIGNS[self.design]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that a fit or a check reads."""
+        over_time = (self.followed, self.time, self.starts, self.entry, self.duration)
+        named = (self.exposure, self.cluster, self.groups, self.colleagues, self.answered, *over_time)
+        lists: tuple[tuple[str, ...], ...] = (self.moderators, self.confounders, self.fixed_effects)
+        lists += (self.instruments, self.placebos)
+        if "mediators" in self.design_used.needs:
+            lists += (self.mediators,)
+        every = (*self.outcomes, *named, *(c for part in lists for c in part))
+        return tuple(dict.fromkeys(c for c in every if c))
+
+    def plan(self, outcome: str = "", *, conf_level: float = 0.95) -> Plan:
+        """The columns of one fit, for the main outcome or another of ``outcomes``."""
+        return Plan(
+            outcome=outcome or self.outcome,
+            exposure=self.exposure,
+            cluster=self.cluster,
+            moderator=self.moderators[0] if self.kind == "slope-gap" else "",
+            groups=self.groups,
+            confounders=self.confounders,
+            fixed_effects=self.fixed_effects,
+            instruments=self.instruments,
+            placebos=self.placebos,
+            colleagues=self.colleagues,
+            answered=self.answered,
+            mediators=self.mediators,
+            followed=self.followed,
+            time=self.time,
+            starts=self.starts,
+            entry=self.entry,
+            duration=self.duration,
+            settings=self.settings,
+            unit=self.effect_unit,
+            conf_level=conf_level,
+        )
+
+    def words_for(self, outcome: str) -> Words:
+        """How an outcome is spoken of."""
+        for words in self.words:
+            if words.outcome == outcome:
+                return words
+        return Words(outcome, phrase=outcome.replace("_", " ").replace(".", " "), unit=self.effect_unit)
+
+    def but(self, **changes: object) -> Self:
+        """The same study with some fields changed, checked again."""
+        return replace(self, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,182 @@
+"""The frame a study is fitted to: one row a unit, with the columns it names.
+
+A part of a frame is built only when one of its columns is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import CoverageError, StudyError
+from hybrid_toolkit.study.declaration.custom_metrics import OwnMetric, own_part
+from hybrid_toolkit.study.declaration.toml_text import nearest
+from hybrid_toolkit.study.units import UNITS
+from hybrid_toolkit.study.units.part import Part, Sources
+
+FREE_UNIT = "rows"
+"""Unit whose rows and columns are those of a data frame that is given: any plain column name."""
+AUTHORITY_UNITS = ("authority-month", "authority-year")
+"""Units whose rows are totals of a whole authority: their clusters are authorities, and no team stands behind one."""
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
+"""A column's name: letters, digits, underscores, and dots between them, as R writes names. Nothing evaluates it."""
+
+
+def unit_columns(unit: str, metrics: Sequence[OwnMetric] = ()) -> Sources:
+    """Every column that a study of this unit may name, its own metrics among them; of the free unit none is known."""
+    return {c: s for part in _parts(unit, metrics) for c, s in part.columns.items()}
+
+
+def check_columns(unit: str, columns: Collection[str], metrics: Sequence[OwnMetric] = ()) -> None:
+    """Every column belongs to the unit, or is one of the study's own metrics that fit it.
+
+    Raises
+    ------
+    StudyError : an unknown unit, a column that is not a plain name, or columns that no row of this unit has.
+    """
+    odd = [c for c in columns if not _PLAIN.fullmatch(c)]
+    if odd:
+        raise StudyError(
+            f"{len(odd)} entry(ies) are not plain column names: {', '.join(map(repr, odd))}.",
+            fix="Name columns one by one: a letter, then letters, digits, underscores and single dots. A column with "
+            "another name is renamed first: frame.rename(columns={'old name': 'new_name'}). A formula is not read; "
+            "the design makes the products it needs.",
+            code="COLUMN-UNKNOWN",
+        )
+    if unit == FREE_UNIT:
+        return
+    if unit not in UNITS:
+        known = (*UNITS, FREE_UNIT)
+        fix = f"{nearest([unit], known)}Use one of: {', '.join(known)}."
+        raise StudyError(f"unit '{unit}' is unknown.", fix=fix, code="UNIT-UNKNOWN")
+    have = unit_columns(unit, metrics)
+    unknown = sorted(set(columns) - set(have))
+    if unknown:
+        raise StudyError(
+            f"{len(unknown)} column(s) do not belong to a row a {UNITS[unit].name}: {', '.join(unknown)}.",
+            fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. A metric of your own is declared "
+            "under [[metrics]], or registered.",
+            code="COLUMN-UNKNOWN",
+        )
+
+
+def table_needs(unit: str, columns: Collection[str], metrics: Sequence[OwnMetric] = ()) -> dict[str, tuple[str, ...]]:
+    """Tables and columns that the named columns, and the rows themselves, are made of."""
+    parts = _parts(unit, metrics)
+    if not parts:
+        return {}
+    sources = unit_columns(unit, metrics)
+    needed = dict.fromkeys(s for c in (*parts[0].keys, *columns) for s in sources[c])
+    for i, part in enumerate(parts):
+        if i == 0 or any(c in part.columns for c in columns):
+            needed |= dict.fromkeys((*part.needs, *(s for k in part.keys for s in sources.get(k, ()))))
+    out: dict[str, list[str]] = {}
+    for name in needed:
+        table, column = name.split(".")
+        out.setdefault(table, []).append(column)
+    return {t: tuple(c) for t, c in out.items()}
+
+
+def build_frame(
+    data: EvaluationData, unit: str, columns: Collection[str], metrics: Sequence[OwnMetric] = ()
+) -> pd.DataFrame:
+    """One row a unit with (at least) the named columns.
+
+    Raises
+    ------
+    StudyError : see ``check_columns``; or the unit is ``"rows"``, which has no tables.
+    CoverageError : the data lack a table or column that these are made of.
+    """
+    check_columns(unit, columns, metrics)
+    if unit == FREE_UNIT:
+        raise StudyError(
+            "a study of unit 'rows' is not made from tables.", fix="Give it a data frame.", code="UNIT-FREE"
+        )
+    _require(data, unit, columns, metrics)
+    first, *others = _parts(unit, metrics)
+    out = first.build(data, columns)
+    for part in others:
+        mine = [c for c in columns if c in part.columns]
+        if mine:
+            right = part.build(data, columns)
+            kept = right[[*part.keys, *(c for c in right.columns if c in mine)]]
+            out = out.merge(kept, on=list(part.keys), how="left", validate="many_to_one")
+    for name in columns:
+        if name not in out:
+            out[name] = np.nan
+    return out
+
+
+def study_frame(
+    data: EvaluationData | pd.DataFrame, unit: str, columns: Collection[str], metrics: Sequence[OwnMetric] = ()
+) -> pd.DataFrame:
+    """The rows of a study: made from tables, or for unit ``"rows"`` those of the frame.
+
+    Raises
+    ------
+    StudyError : ``UNIT-TABLES``, a frame for a unit whose rows are made from tables; ``UNIT-FREE``, tables for unit
+        ``"rows"``; ``DATA-KIND``, neither tables nor a frame.
+    CoverageError : a table or column is not there.
+    """
+    if isinstance(data, pd.DataFrame) and unit != FREE_UNIT:
+        raise StudyError(
+            f"the study is of unit '{unit}', whose rows are made from tables; it was given one data frame.",
+            fix="Give it load_data(folder), or declare the study with unit 'rows'.",
+            code="UNIT-TABLES",
+        )
+    if isinstance(data, pd.DataFrame):
+        return given_frame(data, columns)
+    if not isinstance(data, EvaluationData):
+        wanted = "a data frame" if unit == FREE_UNIT else "the tables that load_data gives"
+        raise StudyError(
+            f"a study of unit '{unit}' is run on {wanted}; this is a {type(data).__name__}.",
+            fix=f"Give {wanted}.",
+            code="DATA-KIND",
+        )
+    return build_frame(data, unit, columns, metrics)
+
+
+def given_frame(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
+    """The named columns of a frame that was given, rows numbered anew; the frame itself is not changed.
+
+    Raises
+    ------
+    CoverageError : the frame lacks a column, has one twice, or has no rows.
+    """
+    absent = [c for c in columns if c not in frame.columns]
+    twice = [c for c in columns if list(frame.columns).count(c) > 1]
+    if absent or twice or frame.empty:
+        lacks = f"lacks {len(absent)} of them: {', '.join(absent)}"
+        what = lacks if absent else f"has {', '.join(twice)} twice" if twice else "has no rows"
+        raise CoverageError(
+            f"the study needs {len(columns)} column(s) of the frame, which {what}.",
+            fix=f"{nearest(absent, map(str, frame.columns))}Give a frame with one column of each name, a row a unit.",
+            code="COLUMN-MISSING",
+        )
+    return frame[list(columns)].reset_index(drop=True)
+
+
+def _parts(unit: str, metrics: Sequence[OwnMetric]) -> tuple[Part, ...]:
+    if unit == FREE_UNIT:
+        return ()
+    parts = UNITS[unit].parts
+    return (*parts, *(own_part(m, unit, parts[0].keys) for m in metrics))
+
+
+def _require(data: EvaluationData, unit: str, columns: Collection[str], metrics: Sequence[OwnMetric]) -> None:
+    absent = [
+        f"{t}.{c}"
+        for t, cs in table_needs(unit, columns, metrics).items()
+        for c in (cs if data.has(t) else [cs[0]])
+        if not data.has(t, c)
+    ]
+    if absent:
+        raise CoverageError(
+            f"the study needs {len(absent)} column(s) that the data do not have: {', '.join(absent)}.",
+            fix="Add them; coverage() says what can be studied without them.",
+            code="COLUMN-MISSING",
+        )

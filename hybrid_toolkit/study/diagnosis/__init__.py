@@ -1,0 +1,1 @@
+"""A study tested on simulated data: bias, coverage, power and minimum effect."""

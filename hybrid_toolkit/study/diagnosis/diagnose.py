@@ -1,0 +1,269 @@
+"""A study tried where the truth is known: many authorities simulated, each estimated, the figures gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias, TypedDict
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from tqdm.std import tqdm
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import HybridToolkitError, StudyError
+from hybrid_toolkit.study.declaration.study_frames import build_frame
+from hybrid_toolkit.study.diagnosis.data_size import size_of
+from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
+from hybrid_toolkit.study.diagnosis.trial_log import DrawFile, code_version, hash_of
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.synth.estimands import true_value
+from hybrid_toolkit.synth.generate import resolve, simulate_authority
+from hybrid_toolkit.synth.panel import N_NATIONAL, simulate_panel
+from hybrid_toolkit.synth.truth import Size, Truth
+
+__all__ = ["Diagnosis", "diagnose_together", "simulation_seed"]
+
+SizeLike: TypeAlias = Size | str | EvaluationData
+TruthLike: TypeAlias = Truth | str
+Row: TypeAlias = Sequence[Any]
+"""Outcome, error code, figures (empty where the fit failed)."""
+
+
+class TrialOptions(TypedDict, total=False):
+    """How trials are run; see ``diagnose_together``."""
+
+    sims: int
+    seed: int
+    n_jobs: int | None
+    progress: bool
+    conf_level: float
+    resume: Path | str | None
+
+
+def simulation_seed(seed: int, index: int) -> int:
+    """The seed of one simulation: of its own, whatever the number of cores or of simulations.
+
+    Examples
+    --------
+    >>> simulation_seed(1, 0) == simulation_seed(1, 0), simulation_seed(1, 0) == simulation_seed(1, 1)
+    (True, False)
+    """
+    return int(np.random.SeedSequence((seed, index)).generate_state(1)[0])
+
+
+def error_code(error: Exception) -> str:
+    """What a failure is counted as: the code of a named error, else the type of the exception.
+
+    Examples
+    --------
+    >>> error_code(StudyError("x", code="SIMS")), error_code(np.linalg.LinAlgError())
+    ('SIMS', 'LinAlgError')
+    """
+    return error.code if isinstance(error, HybridToolkitError) else type(error).__name__
+
+
+def check_trials(sims: int, seed: int, conf_level: float, n_jobs: int | None) -> None:
+    """That trials can be run so.
+
+    Raises
+    ------
+    StudyError : fewer than two simulations, or a number of them that is not whole; a seed below 0; a level of the
+        intervals that is not between 0 and 1; no process, or a number of them that is not whole.
+    """
+    if not _is_whole(sims) or sims < 2:
+        raise StudyError(
+            "a diagnosis needs a whole number of simulations, at least 2.", fix="Ask for 100 or more.", code="SIMS"
+        )
+    if not _is_whole(seed) or seed < 0:
+        raise StudyError("a seed is a whole number from 0.", fix="Give a seed of 0 or more.", code="SEED")
+    if not isinstance(conf_level, float | np.floating) or not 0 < conf_level < 1:
+        raise StudyError(
+            "the level of the intervals lies between 0 and 1.", fix="Ask for 0.95, say.", code="CONF-LEVEL"
+        )
+    if n_jobs is not None and (not _is_whole(n_jobs) or n_jobs == 0):
+        raise StudyError(
+            "n_jobs is a whole number of processes, or -1 for one a core.",
+            fix="Leave it out for one process.",
+            code="N-JOBS",
+        )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def diagnose_together(
+    studies: Sequence[Study],
+    truths: TruthLike | Sequence[TruthLike] = "helpful-hump",
+    size_like: SizeLike = "small",
+    *,
+    sims: int = 100,
+    seed: int = 20_250_000,
+    n_jobs: int | None = None,
+    progress: bool = True,
+    conf_level: float = 0.95,
+    resume: Path | str | None = None,
+) -> tuple[Diagnosis, ...]:
+    """Simulate each authority once and run several studies on it.
+
+    Parameters
+    ----------
+    studies : the studies, all of units that the simulated tables hold.
+    truths : a ``Truth`` or the name of a scenario, or several of them. Under each the same seeds are used.
+    size_like : a ``Size``, the name of one, or data whose teams, workers a team, months and waves are taken. Studies of
+        yearly totals alone take the national panel: the authorities of that size, or 150 where it has only one.
+    sims : authorities to simulate under each truth.
+    seed : authority i is simulated from ``simulation_seed(seed, i)``.
+    n_jobs : processes; None for one, or for what ``joblib.parallel_config`` says: with ``backend="dask"`` the trials
+        run on that cluster. The numbers are the same for any number.
+    progress : show a progress bar.
+    conf_level : level of the intervals.
+    resume : a file that each trial is written to as it comes. Run the same call again after an interruption and it goes
+        on from there; ask for more ``sims`` and only the new ones are run.
+
+    Raises
+    ------
+    StudyError : see ``check_trials``; no truth, or ``resume`` holds the trials of another run.
+    UsageError : an unknown scenario, size or estimand.
+    OutputError : the file of ``resume`` cannot be written.
+
+    Notes
+    -----
+    A fit that raises, gives a figure that is no number or stops short of its optimum is counted among the failures, by
+    the code of its error or the type of an exception that nobody foresaw, and leaves the others as they are.
+    """
+    check_trials(sims, seed, conf_level, n_jobs)
+    run = _Run(tuple(studies), _named(truths), size_like_of(size_like), seed, conf_level)
+    found = _run_all(run, sims, n_jobs=n_jobs, progress=progress, resume=resume)
+    known = [run.true_values(s) for s in run.studies]
+    return tuple(
+        Diagnosis(
+            study_id=study.id,
+            size=run.size.name,
+            sims=sims,
+            seed=seed,
+            conf_level=conf_level,
+            truths_by_scenario=known[k],
+            draws=draws_of((name, i, found[name, i][k]) for name in run.truths for i in range(sims)),
+        )
+        for k, study in enumerate(run.studies)
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What is tried: all that the numbers of one trial depend on."""
+
+    studies: tuple[Study, ...]
+    truths: dict[str, Truth]
+    size: Size
+    seed: int
+    conf_level: float
+
+    def made_from(self) -> dict[str, object]:
+        return {
+            "study": hash_of(*(s.to_toml() for s in self.studies)),
+            "truth": hash_of(*(f"{n}:{t.to_json()}" for n, t in self.truths.items())),
+            "size": hash_of(self.size),
+            "seed": self.seed,
+            "conf_level": self.conf_level,
+            "code": code_version(),
+        }
+
+    def true_values(self, study: Study) -> dict[str, Truths]:
+        pairs = list(zip(study.outcomes, study.estimands, strict=True))
+        return {n: tuple((o, true_value(t, e, size=self.size)) for o, e in pairs) for n, t in self.truths.items()}
+
+    def trial(self, name: str, index: int) -> list[list[Row]]:
+        """One authority: for each study, each outcome's error code and figures."""
+        tables = sorted({t for s in self.studies for t in s.tables()})
+        wanted = {s.unit: {c: None for o in self.studies if o.unit == s.unit for c in o.columns} for s in self.studies}
+        try:
+            data = _simulate(self.truths[name], self.size, tables, simulation_seed(self.seed, index))
+            own = {u: tuple(dict.fromkeys(m for s in self.studies if s.unit == u for m in s.metrics)) for u in wanted}
+            frames = {unit: build_frame(data, unit, list(columns), own[unit]) for unit, columns in wanted.items()}
+        except Exception as error:  # counted by its type, shown in the diagnosis: one bad draw never spoils the others
+            return [[(o, error_code(error), ()) for o in s.outcomes] for s in self.studies]
+        return [[_fit(s, frames[s.unit], o, self.conf_level) for o in s.outcomes] for s in self.studies]
+
+
+def _run_all(
+    run: _Run, sims: int, *, n_jobs: int | None, progress: bool, resume: Path | str | None
+) -> dict[tuple[str, int], list[list[Row]]]:
+    """Every trial by scenario and number; those that a file already holds are read from it."""
+    for study in run.studies:
+        run.true_values(study)  # an unknown estimand is told before hours of work
+    every = [(name, i) for name in run.truths for i in range(sims)]
+    file = DrawFile(resume, run.made_from()) if resume is not None else None
+    found = {(n, i): file.found[f"{n}:{i}"] for n, i in every if file and f"{n}:{i}" in file.found}
+    todo = [at for at in every if at not in found]
+    results = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(run.trial)(*at) for at in todo)
+    label = f"{', '.join(run.truths)}: simulated authorities"
+    bar = tqdm(total=len(every), initial=len(found), desc=label, unit="authority", disable=not progress)
+    with bar:
+        for (name, i), result in zip(todo, results, strict=True):
+            found[name, i] = result
+            if file:
+                file.add(f"{name}:{i}", result)
+            bar.update()
+    return found
+
+
+def _named(truths: TruthLike | Sequence[TruthLike]) -> dict[str, Truth]:
+    """The truths by name; of several with one name, the later ones get a number."""
+    several = [truths] if isinstance(truths, Truth | str) else list(truths) if isinstance(truths, Iterable) else []
+    if not several:
+        raise StudyError("a diagnosis needs a truth.", fix="Name one scenario or more.", code="TRUTHS")
+    out: dict[str, Truth] = {}
+    for each in several:
+        truth = resolve(each, "small", 0)[0]
+        times = sum(n == truth.scenario or n.startswith(f"{truth.scenario} #") for n in out)
+        out[f"{truth.scenario} #{times + 1}" if times else truth.scenario] = truth
+    return out
+
+
+def size_like_of(size_like: SizeLike) -> Size:
+    """The size that was meant: a size, the name of one, or that of some data."""
+    return size_of(size_like) if isinstance(size_like, EvaluationData) else resolve("null", size_like, 0)[1]
+
+
+def _simulate(truth: Truth, size: Size, tables: list[str], seed: int) -> EvaluationData:
+    """The tables asked for; authorities' yearly totals alone come from the national panel."""
+    if tables == ["la_year"]:
+        return simulate_panel(truth, seed, n_la=size.n_la if size.n_la > 1 else N_NATIONAL)
+    return simulate_authority(truth, size, seed, tables=tables)
+
+
+def _fit(study: Study, frame: pd.DataFrame, outcome: str, conf_level: float) -> Row:
+    plan = study.plan(outcome, conf_level=conf_level)
+    try:
+        fit, plain = study.design_used.fit(frame, plan), study.design_used.naive(frame, plan)
+    except Exception as error:  # counted by its type and shown in the diagnosis
+        return outcome, error_code(error), ()
+    figures = (fit.estimate, float(fit.row["std_error"].iloc[0]), *fit.interval, plain.estimate, *plain.interval)
+    if not fit.fit.converged:
+        return outcome, "NOT-CONVERGED", ()
+    if not np.isfinite(figures).all():
+        return outcome, "NOT-FINITE", ()
+    return outcome, "", twelve_digits(figures)
+
+
+def twelve_digits(figures: Iterable[float]) -> tuple[float, ...]:
+    """Figures to twelve digits: the last few may differ with the threads of the linear algebra library.
+
+    Examples
+    --------
+    >>> twelve_digits([0.1 + 0.2, 1 / 3])
+    (0.3, 0.333333333333)
+    """
+    return tuple(float(f"{v:.12g}") for v in figures)
+
+
+def draws_of(trials: Iterable[tuple[str, int, Sequence[Row]]]) -> pd.DataFrame:
+    """The figures of trials (scenario, number, a row an outcome) as one frame."""
+    empty = (np.nan,) * len(FIGURES)
+    rows = [(n, i, o, *(figures or empty), error) for n, i, each in trials for o, error, figures in each]
+    return pd.DataFrame(rows, columns=list(DRAW_COLUMNS))

@@ -1,0 +1,1 @@
+"""A study fitted to data: checks, claims and what-if."""

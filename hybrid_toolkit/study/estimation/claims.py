@@ -1,0 +1,298 @@
+"""From an estimate to a sentence no stronger than its design, its checks and its data allow.
+
+The grammar stands in ``grammar.toml``: a sentence for each grade and finding, what lowers a grade, what may not be
+said. This module only looks things up in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.designs import GRADES
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.result import Check
+from hybrid_toolkit.study.declaration.outcome_label import (
+    Words,
+    causal_words,
+    check_words,
+    clean,
+    gap_phrase,
+    overreach,
+    ratio_phrase,
+)
+from hybrid_toolkit.study.estimation.claim_grammar import (
+    ALL_GRADES,
+    CLAIM_FAMILIES,
+    FINDINGS,
+    ILLUSTRATION,
+    family_of,
+    finding_of,
+    grammar,
+    grammar_table,
+    lowered,
+    spoken_grade,
+)
+from hybrid_toolkit.study.estimation.number_format import spoken_figures, spoken_level, spoken_ratios, with_unit
+
+__all__ = [
+    "ALL_GRADES",
+    "CLAIM_FAMILIES",
+    "FINDINGS",
+    "ILLUSTRATION",
+    "Claim",
+    "grammar",
+    "grammar_table",
+    "lowered",
+    "make_claim",
+    "prediction_sentence",
+    "what_if_sentence",
+]
+LEAST_LEVEL = 0.9
+"""Level of an interval below which it leaves out the truth too often to carry a grade."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence that a result supports.
+
+    Parameters
+    ----------
+    outcome : column of the outcome.
+    text : the sentence.
+    grade : ``"illustration"`` for simulated data, or one of ``hybrid_toolkit.designs.GRADES``.
+    finding : ``"difference"``, ``"trifling"``, ``"small"`` or ``"open"``.
+    reasons : why the grade is what it is, one sentence each.
+    may_not_say : what does not follow.
+    row : the row of ``grammar_table()`` that the sentence was filled from: family, grade, finding.
+    """
+
+    outcome: str
+    text: str
+    grade: str
+    finding: str
+    reasons: tuple[str, ...]
+    may_not_say: tuple[str, ...]
+    row: tuple[str, str, str] = ("", "", "")
+
+
+def make_claim(
+    *,
+    words: Words,
+    contrast: str,
+    estimate: float,
+    low: float,
+    high: float,
+    conf_level: float,
+    design_grade: str,
+    checks: Sequence[Check],
+    limits: Sequence[str],
+    synthetic: bool,
+    notes: Sequence[str] = (),
+    kind: str = "slope",
+    beside: str = "",
+) -> Claim:
+    """The claim for one outcome.
+
+    Parameters
+    ----------
+    words : how the outcome is spoken of.
+    contrast : the difference in exposure, in words.
+    estimate, low, high : for that contrast, in the outcome's own unit; on the log scale for a ratio.
+    conf_level : level of the interval.
+    design_grade : the strongest grade the design carries.
+    checks : every check, those of a diagnosis among them.
+    limits : what the study can never say.
+    synthetic : whether the data were simulated.
+    notes : further reasons that lower nothing.
+    kind : kind of estimand, one of ``hybrid_toolkit.designs.KINDS``; a ratio is spoken as "times".
+    beside : the moderator of a slope gap, or the mediator of an indirect effect, as a column or in words.
+
+    Raises
+    ------
+    StudyError : the interval is not finite, a ratio's smallest is not above 1, or the words claim more than the grade
+        allows.
+    """
+    check_words(contrast, words.phrase, words.unit, beside)
+    family = family_of(kind)
+    log = family == "ratio"
+    scale = 1.0 if log else words.scale
+    size, lower, upper = (v * scale for v in (estimate, low, high))
+    if not all(math.isfinite(v) for v in (size, lower, upper)):
+        raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
+    if lower > upper:
+        raise StudyError("the interval ends below its beginning.", fix="Give low, then high.", code="CLAIM")
+    failed = [*(c for c in checks if c.passed is False), *_weak_level(conf_level)]
+    grade = lowered(design_grade, [c.name for c in failed])
+    finding = finding_of(lower, upper, _smallest(words, log))
+    spoken = spoken_grade(grade, family, synthetic=synthetic)
+    slots = _slots(words, contrast, (size, lower, upper), conf_level, kind=kind, beside=beside)
+    text = _filled(grammar()[family][spoken][finding], slots)
+    _guard(text, spoken)
+    if synthetic:
+        text = f"In simulated data: {text} {SYNTHETIC_STAMP}."
+    final = ILLUSTRATION if synthetic else grade
+    return Claim(
+        outcome=words.outcome,
+        text=text,
+        grade=final,
+        finding=finding,
+        reasons=_reasons(design_grade, grade, (*failed, *_unsettled(checks)), synthetic, notes),
+        may_not_say=_forbidden(spoken, final, limits),
+        row=(family, spoken, finding),
+    )
+
+
+def prediction_sentence(
+    *,
+    words: Words,
+    contrast: str,
+    low: float,
+    high: float,
+    conf_level: float,
+    k: int,
+    kind: str = "slope",
+    beside: str = "",
+) -> str:
+    """Where another authority like ``k`` that were combined would lie, in the words of the grammar.
+
+    Parameters are those of ``make_claim``; ``low`` and ``high`` are printed as they are (log scale for a ratio).
+
+    Raises
+    ------
+    StudyError : the words claim too much.
+    """
+    check_words(contrast, words.phrase, words.unit, beside)
+    log = family_of(kind) == "ratio"
+    name = ("ratio" if log else "difference") if math.isfinite(low) and math.isfinite(high) else "none"
+    figures = (0.0, low, high) if name != "none" else (0.0, 0.0, 0.0)
+    slots = _slots(words, contrast, figures, conf_level, kind=kind, beside=beside)
+    text = _filled(grammar()["prediction"][name], {**slots, "k": str(k)})
+    _guard(text.replace("prediction interval", "interval"), "associational")
+    return text
+
+
+def what_if_sentence(
+    *,
+    words: Words,
+    change: str,
+    estimate: float,
+    low: float,
+    high: float,
+    conf_level: float,
+    grade: str,
+    kind: str = "slope",
+    beside: str = "",
+) -> str:
+    """What an estimate would mean under another rota; below quasi-causal the caveat stands in the sentence.
+
+    Parameters
+    ----------
+    words, conf_level, kind, beside : as ``make_claim``. change : the rota in words. grade : of the estimate's claim.
+    estimate, low, high : change of the mean outcome, in the outcome's own unit.
+
+    Raises
+    ------
+    StudyError : the words claim too much, or the interval is not finite.
+    """
+    check_words(change, words.phrase, words.unit, beside)
+    if not all(math.isfinite(v) for v in (estimate, low, high)):
+        raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
+    figures = (estimate * words.scale, low * words.scale, high * words.scale)
+    table = grammar()["what_if"]
+    text = _filled(table[grade], _slots(words, change, figures, conf_level, kind=kind, beside=beside))
+    text += f" {table['open']}" if low <= 0 <= high else ""
+    weak = GRADES.index(grade) < GRADES.index("quasi-causal")
+    _guard(text.replace(table["caveat"], "") if weak else text, grade)
+    return text
+
+
+def _smallest(words: Words, log: bool) -> float | None:
+    """The smallest difference that matters on the scale of the estimate."""
+    if not log or words.smallest is None:
+        return words.smallest
+    if not words.smallest > 1:
+        raise StudyError(
+            f"the smallest ratio that matters for '{words.outcome}' must be above 1.",
+            fix="Give a ratio such as 1.2 for a fifth more or less.",
+            code="CLAIM-SMALLEST",
+        )
+    return math.log(words.smallest)
+
+
+def _weak_level(level: float) -> tuple[Check, ...]:
+    """A failed check where the interval's level is too low to say anything by."""
+    if level >= LEAST_LEVEL:
+        return ()
+    told = (
+        f"Intervals of {spoken_level(level)} leave out the truth too often; {spoken_level(LEAST_LEVEL)} is the least."
+    )
+    return (Check("interval level", False, told, level, LEAST_LEVEL),)
+
+
+def _unsettled(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Checks that could neither pass nor fail, but for those that only inform."""
+    informs = grammar()["informs"]["checks"]
+    return tuple(c for c in checks if c.passed is None and c.name not in informs)
+
+
+def _filled(sentence: str, slots: dict[str, str]) -> str:
+    """A sentence of the grammar with its slots filled; where an outcome has no unit, no gap is left for it."""
+    text = sentence if slots["unit"] else sentence.replace(" {unit}", "")
+    return text.format(**slots)
+
+
+def _slots(
+    words: Words, contrast: str, figures: tuple[float, float, float], conf_level: float, *, kind: str, beside: str
+) -> dict[str, str]:
+    ratio = family_of(kind) == "ratio"
+    told = spoken_ratios(figures) if ratio else spoken_figures(figures)
+    named, phrase, unit = clean(contrast), clean(words.phrase), clean(words.unit)
+    if kind == "slope-gap":
+        phrase = gap_phrase(phrase, clean(beside))
+    return {
+        "contrast": named,
+        "Contrast": named[:1].upper() + named[1:],
+        "phrase": ratio_phrase(phrase, kind) if ratio else phrase,
+        "size": told[0],
+        "low": told[1],
+        "high": told[2],
+        "unit": unit,
+        "smallest": with_unit(words.smallest, "times" if ratio else unit) if words.smallest is not None else "",
+        "level": spoken_level(conf_level),
+        "through": clean(beside).replace("_", " ") or "the mediator that the study names",
+    }
+
+
+def _reasons(
+    design_grade: str, grade: str, told: Sequence[Check], synthetic: bool, notes: Sequence[str]
+) -> tuple[str, ...]:
+    out = [f"The design carries '{design_grade}' at most."]
+    how = {False: "Lowered", None: "Not settled"}
+    out += [f"{how[c.passed]} by the check '{c.name}': {c.verdict}" for c in told if c.passed is not True]
+    out += list(notes)
+    if synthetic:
+        out.append(f"The data are simulated; on real data with these checks the grade would be '{grade}'.")
+    return tuple(out)
+
+
+def _forbidden(spoken: str, final: str, limits: Sequence[str]) -> tuple[str, ...]:
+    table = grammar()["forbidden"]
+    at = GRADES.index(spoken)
+    out = [*limits, *(s for g in GRADES[at:] for s in table[g])]
+    return tuple([*table[ILLUSTRATION], *out] if final == ILLUSTRATION else out)
+
+
+def _guard(text: str, grade: str) -> None:
+    """No causal word below quasi-causal; no ranking or prediction at any grade."""
+    found = [w for w in overreach(text) if w not in causal_words(text)]
+    if GRADES.index(grade) < GRADES.index("quasi-causal"):
+        found += list(causal_words(text))
+    if found:
+        raise StudyError(
+            f"a claim of grade '{grade}' would use {len(found)} word(s) it may not: {', '.join(found)}.",
+            fix="Take these words out of the study's contrast and phrases.",
+            code="WORDS",
+        )

@@ -1,0 +1,101 @@
+"""Fit a study to tables or to a frame: checked against the causal graph and its lock first, then outcome by outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from hybrid_toolkit import __version__
+from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
+from hybrid_toolkit.designs import DesignFit
+from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.study.estimation.event_path import series_paths
+from hybrid_toolkit.study.estimation.scale_checks import check_scale
+from hybrid_toolkit.study.estimation.side_checks import check_sides
+from hybrid_toolkit.study.estimation.start_checks import check_starts
+from hybrid_toolkit.study.estimation.study_checks import check_equivalence, check_invariance
+from hybrid_toolkit.study.estimation.study_result import StudyResult
+from hybrid_toolkit.study.estimation.what_if_basis import basis_of
+from hybrid_toolkit.study.graph.causal_graph import CausalGraph
+from hybrid_toolkit.study.graph.graph_check import require_unblocked
+from hybrid_toolkit.study.graph.identification import Identification
+from hybrid_toolkit.study.lock import LockCheck, check_lock
+from hybrid_toolkit.study.study import Study
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a study and where they came from."""
+
+    frame: pd.DataFrame
+    hash: str
+    label: str
+    synthetic: bool
+    data: EvaluationData | None
+
+
+def estimate_study(
+    study: Study,
+    data: EvaluationData | pd.DataFrame,
+    *,
+    label: str = "",
+    synthetic: bool = False,
+    conf_level: float = 0.95,
+    graph: CausalGraph | None = None,
+    lock: Path | str | None = None,
+) -> StudyResult:
+    """See ``Study.estimate`` and ``Study.estimate_frame``; ``label`` and ``synthetic`` are of a frame alone."""
+    known = require_unblocked(study, graph)
+    frame = study.frame(data)
+    locked = check_lock(lock, study, data, graph=graph) if lock is not None else None
+    if isinstance(data, EvaluationData):
+        rows = _Rows(frame, data.hash, data.label, data.synthetic, data)
+    else:
+        rows = _Rows(frame, hash_frame(frame), label, synthetic, None)
+    return _estimate(study, rows, known, locked, conf_level)
+
+
+def _estimate(
+    study: Study, rows: _Rows, known: tuple[Identification, ...], locked: LockCheck | None, conf_level: float
+) -> StudyResult:
+    frame, design = rows.frame, study.design_used
+    check_starts(frame, study)
+    fits: list[DesignFit] = []
+    parts: list[pd.DataFrame] = []
+    checks: list[tuple[str, tuple[Check, ...]]] = []
+    for i, outcome in enumerate(study.outcomes):
+        fit = design.fit(frame, study.plan(outcome, conf_level=conf_level))
+        sides = check_sides(frame, study, outcome)
+        beside, lost = design.rows_and_missing(frame, fit)
+        each = [fit.row.assign(role="secondary" if i else "main", n_clusters=fit.fit.n_clusters), beside]
+        made = pd.concat(each, ignore_index=True).assign(outcome=outcome)
+        parts.append(made.assign(n_clusters=made["n_clusters"].fillna(fit.fit.n_clusters).astype("int64")))
+        scale = check_scale(rows.data, outcome) if rows.data is not None else None
+        alike = check_invariance(study, outcome, rows.data) if rows.data is not None else None
+        small = check_equivalence(study, outcome, fit.estimate, float(fit.row["std_error"].iloc[0]), fit.fit.n_clusters)
+        checks.append((outcome, (*design.checks(frame, fit), *(c for c in (sides, lost, scale, alike, small) if c))))
+        fits.append(fit)
+    first = fits[0].fit
+    return StudyResult(
+        study=study,
+        estimates=pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS, "n_clusters"]],
+        checks=checks[0][1],
+        other_checks=tuple(checks[1:]),
+        n=first.n,
+        n_missing=first.n_missing,
+        n_clusters=first.n_clusters,
+        conf_level=conf_level,
+        method=first.method,
+        converged=all(f.fit.converged for f in fits),
+        identification=known[0],
+        other_identifications=tuple(zip(study.secondary_outcomes, known[1:], strict=True)),
+        lock=locked,
+        data_hash=rows.hash,
+        data_label=rows.label,
+        synthetic=rows.synthetic,
+        version=__version__,
+        basis=basis_of(frame, fits, study.unit, rows.data),
+        series=series_paths(fits),
+    )

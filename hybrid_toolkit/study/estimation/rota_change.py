@@ -1,0 +1,151 @@
+"""Another rota, an office-day rule or an offer of choice, as data: what it does to each row's exposure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.models.terms.terms import Array
+from hybrid_toolkit.study.estimation.number_format import with_unit
+
+KINDS = ("shift", "set", "cap", "floor", "offer")
+EXPOSURES = {
+    "rs_desk": "remote share of desk time",
+    "rs_desk_to_date": "remote share of desk time so far",
+    "rs_attendance": "remote share of days",
+    "rs_attendance_to_date": "remote share of days so far",
+    "remote": "share of contacts held remotely",
+}
+"""How a change speaks of an exposure; others by their column."""
+_RULE = re.compile(
+    r"(?i)\s*at (least|most) (\d+(?:\.\d+)?) (office|home|remote) days?(?: (?:of|in) (\d+))?(?: a week)?\s*\Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another rota, rule or offer.
+
+    Parameters
+    ----------
+    kind : ``"shift"`` adds ``value`` to each row's exposure, as far as a share can go; ``"set"`` gives every row that
+        value; ``"cap"`` and ``"floor"`` move only the rows above or below it; ``"offer"`` moves a share ``uptake`` of
+        rows to it, those who take it up being like the others.
+    value : in units of the exposure.
+    uptake : for an offer, from 0 to 1.
+    words : how the claim speaks of it; made from the figures where empty.
+
+    Examples
+    --------
+    >>> rule = parse_change("at least 3 office days", "rs_desk")
+    >>> rule.kind, rule.value, rule.words
+    ('cap', 0.4, 'a rule of at least 3 office days of 5')
+    >>> parse_change({"rs_desk": 0.2}, "rs_desk")
+    Change(kind='shift', value=0.2, uptake=1.0, words='')
+    """
+
+    kind: str
+    value: float
+    uptake: float = 1.0
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        good = self.kind in KINDS and np.isfinite(self.value) and 0 < self.uptake <= 1
+        if not good:
+            raise StudyError(
+                f"a change is one of {', '.join(KINDS)}, with a finite value and an uptake above 0 and up to 1.",
+                fix="Give Change('shift', 0.2), Change('cap', 0.4) or Change('offer', 0.5, uptake=0.3).",
+                code="WHAT-IF-CHANGE",
+            )
+
+    def moved(self, x: Array, n: Array, *, share: bool, binary: bool) -> Array:
+        """Exposure under the change at values ``x`` that ``n`` rows have; for an offer, of those who take it up.
+
+        A yes/no exposure is a share over rows: a shift, cap, floor or value is of that share, all rows alike.
+
+        Raises
+        ------
+        StudyError : a share would be shifted by more than 1, as where per cent were given.
+        """
+        if share and self.kind == "shift" and abs(self.value) > 1:
+            raise StudyError(
+                "a share cannot be shifted by more than 1.",
+                fix="Give 0.2 for 20 percentage points.",
+                code="WHAT-IF-CHANGE",
+            )
+        if binary and self.kind != "offer":
+            mean = float(n @ x / n.sum())
+            return x - mean + self._value(np.array([mean]), share=False)
+        return self._value(x, share=share)
+
+    def _value(self, x: Array, *, share: bool) -> Array:
+        if self.kind == "shift":
+            # a rota moves a share no further than 0 or 1; a value asked for outright is left to be refused
+            return np.clip(x + self.value, 0.0, 1.0) if share else x + self.value
+        if self.kind == "cap":
+            return np.minimum(x, self.value)
+        return np.maximum(x, self.value) if self.kind == "floor" else np.full_like(x, self.value)
+
+    def told(self, exposure: str, *, share: bool) -> str:
+        """The change in words."""
+        if self.words:
+            return self.words
+        name = EXPOSURES.get(exposure, exposure.replace("_", " "))
+        value = f"{100 * self.value:.6g}%" if share else f"{self.value:g}"
+        way = "higher" if self.value >= 0 else "lower"
+        by = with_unit(round(abs(100 * self.value), 6), "percentage points") if share else f"{abs(self.value):g}"
+        if self.kind == "shift":
+            return f"an arrangement with the {name} {by} {way}"
+        return {
+            "set": f"an arrangement with the {name} at {value} for all",
+            "cap": f"a rule that the {name} be at most {value}",
+            "floor": f"a rule that the {name} be at least {value}",
+            "offer": f"an offer of a {name} of {value} that {100 * self.uptake:.6g}% take up",
+        }[self.kind]
+
+
+ChangeLike: TypeAlias = Change | Mapping[str, float] | str
+
+
+def parse_change(change: ChangeLike, exposure: str) -> Change:
+    """A ``Change`` from what a user may write: itself, ``{exposure: shift}``, or a rule of days in words.
+
+    ``"at least 3 office days"`` (of 5, or ``"... of 4"``) caps the remote share at what is left of the week.
+
+    Raises
+    ------
+    StudyError : anything else, or a column that is not the study's exposure.
+    """
+    if isinstance(change, Change):
+        return change
+    if isinstance(change, Mapping) and len(change) == 1:
+        ((name, value),) = change.items()
+        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if name == exposure and number:
+            return Change("shift", float(value))
+        if number:
+            raise StudyError(
+                "the change names another column than the study's exposure.",
+                fix=f"Change '{exposure}', or run a study of that column.",
+                code="WHAT-IF-EXPOSURE",
+            )
+    found = _RULE.match(change) if isinstance(change, str) else None
+    if not found:
+        raise StudyError(
+            "the change cannot be read.",
+            fix=f"Give {{'{exposure}': 0.2}}, a Change, or words such as 'at least 3 office days of 5'.",
+            code="WHAT-IF-CHANGE",
+        )
+    bound, number_of, where, week = (str(part or "").lower() for part in found.groups())
+    days, length = float(number_of), float(week or 5)
+    if not 0 <= days <= length or length <= 0:
+        raise StudyError("the rule has more days than the week.", fix="Give days of 5 or fewer.", code="WHAT-IF-CHANGE")
+    office = where == "office"
+    kind = "cap" if (bound == "least") == office else "floor"
+    remote = round((length - days) / length if office else days / length, 6)
+    return Change(kind, remote, words=f"a rule of at {bound} {days:g} {where} days of {length:g}")

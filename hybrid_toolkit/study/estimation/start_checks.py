@@ -1,0 +1,71 @@
+"""Whether the exposure of a study over time agrees with the start that is named for each unit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.designs.model_columns import noun
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.study.study import Study
+
+
+def check_starts(frame: pd.DataFrame, study: Study) -> None:
+    """A yes/no exposure turns on at the unit's start and stays on; the estimators read the start alone.
+
+    An exposure of other values, such as a dose, is left to its design.
+
+    Parameters
+    ----------
+    frame : the rows of the study.
+    study : a study; one whose design needs no start is left alone.
+
+    Raises
+    ------
+    EstimationError : ``TREATMENT-REVERSES``, the exposure is switched off again; ``EXPOSURE-START``, it is on before
+        the start, or off from it on.
+    """
+    if "starts" not in study.design_used.needs:
+        return
+    rows = frame[[study.exposure, study.followed, study.time, study.starts]].dropna(
+        subset=[study.exposure, study.followed, study.time]
+    )
+    exposure = rows[study.exposure]
+    plain = pd.api.types.is_numeric_dtype(exposure) or pd.api.types.is_bool_dtype(exposure)
+    if not plain or not exposure.isin([0, 1]).all():
+        return
+    on = exposure.astype("float64").to_numpy() == 1
+    _stays_on(rows.assign(on_=on), study)
+    try:
+        named = rows[study.starts].notna() & rows[study.starts].ne(0)
+        due = (named & (rows[study.time] >= rows[study.starts])).to_numpy()
+    except TypeError:  # another kind of value than the periods, which the design itself tells
+        return
+    apart = np.asarray(due, dtype=bool) != on
+    if apart.any():
+        units = rows.loc[apart, study.followed].nunique()
+        raise EstimationError(
+            f"'{study.exposure}' and '{study.starts}' disagree in {int(apart.sum()):,} row(s) of {units} "
+            f"{noun(study.followed, many=units != 1)}: the exposure is on before the start, or off from it on.",
+            fix=f"Let '{study.exposure}' be 1 from the period in '{study.starts}' on and 0 before; leave the start "
+            "empty where there is none.",
+            code="EXPOSURE-START",
+        )
+
+
+def _stays_on(rows: pd.DataFrame, study: Study) -> None:
+    try:
+        ordered = rows.sort_values([study.followed, study.time], kind="stable")
+    except TypeError:
+        return
+    by_period = ordered.groupby([study.followed, study.time], sort=False)["on_"].max()
+    steps = by_period.astype(int).groupby(level=0).diff()
+    back = int(steps.lt(0).groupby(level=0).any().sum())
+    if back:
+        raise EstimationError(
+            f"'{study.exposure}' is switched off again in {back} {noun(study.followed, many=back != 1)}: design "
+            f"'{study.design}' needs a change that stays once it has started.",
+            fix="End each of these before the change is taken back, or ask for a slope within units with the design "
+            "'within-worker' or 'two-way-panel'.",
+            code="TREATMENT-REVERSES",
+        )

@@ -1,0 +1,85 @@
+"""Checks of a study as a whole: several outcomes at once, too small to matter, invariance, its lock, its metrics."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from statsmodels.stats.multitest import multipletests
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.designs import RATIO_KINDS
+from hybrid_toolkit.designs.verdicts import p_words
+from hybrid_toolkit.metrics.instruments import load_instrument
+from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
+from hybrid_toolkit.models.inference.equivalence import equivalence_test
+from hybrid_toolkit.result import Check
+from hybrid_toolkit.study.estimation.number_format import with_unit
+from hybrid_toolkit.study.estimation.scale_checks import instruments_of
+from hybrid_toolkit.study.study import Study
+
+STAGES = ("early_career", "stage")
+"""Moderators that compare career stages."""
+LEAST_ITEMS = 3
+
+
+def check_multiple(estimates: pd.DataFrame, outcome: str, conf_level: float) -> Check | None:
+    """Whether a difference is still told once all of a study's outcomes are counted (Holm 1979); None for one outcome.
+
+    Parameters
+    ----------
+    estimates : rows of ``StudyResult.estimates``.
+    outcome : the outcome asked about.
+    conf_level : level of the study's intervals.
+    """
+    rows = estimates[estimates["role"].isin(["main", "secondary"])].reset_index(drop=True)
+    at = int(rows.index[rows["outcome"].eq(outcome)][0])
+    if len(rows) < 2 or pd.isna(rows["p_value"][at]):
+        return None
+    known = rows["p_value"].fillna(1.0).to_numpy(dtype=float)  # an outcome without a p-value still counts as one asked
+    adjusted = multipletests(known, method="holm")[1]
+    own, level = float(rows["p_value"][at]), 1 - conf_level
+    lost = own < level <= adjusted[at]
+    verdict = f"Over the study's {len(rows)} outcomes, p = {own:.3f} becomes {adjusted[at]:.3f} (Holm)" + (
+        ": alone it would have been told as a difference." if lost else "."
+    )
+    return Check("multiple testing", not lost, verdict, float(adjusted[at]), level)
+
+
+def check_equivalence(study: Study, outcome: str, estimate: float, std_error: float, n_clusters: int) -> Check | None:
+    """Two one-sided tests of an estimate against what the study said would matter; informs only.
+
+    Parameters
+    ----------
+    study : the declaration. outcome : column. estimate, std_error : as fitted. n_clusters : clusters behind them.
+    """
+    words = study.words_for(outcome)
+    if words.smallest is None or not std_error > 0:
+        return None
+    ratio = study.kind in RATIO_KINDS
+    if ratio and not words.smallest > 1:
+        return None
+    scale = study.contrast_size * (1.0 if ratio else words.scale)
+    bound = math.log(words.smallest) if ratio else words.smallest
+    df = max(1, n_clusters - 1)
+    got = equivalence_test(estimate * scale, std_error * scale, low=-bound, high=bound, df=df)
+    found = "smaller than" if got.equivalent else "not shown to be smaller than"
+    told = f"{words.smallest:g} times" if ratio else with_unit(words.smallest, words.unit)
+    verdict = (
+        f"By two one-sided tests the difference is {found} the {told} that was said to matter ({p_words(got.p_value)})."
+    )
+    return Check("equivalence", None, verdict, got.p_value, got.alpha)
+
+
+def check_invariance(study: Study, outcome: str, data: EvaluationData) -> Check | None:
+    """Whether a scale measures alike in the career stages whose slopes a study compares; None where none is compared.
+
+    A difference in slopes needs equal loadings. ``passed`` is None where the answers are too few to tell.
+    """
+    named = instruments_of(outcome)
+    if study.kind != "slope-gap" or not named or study.moderators[0] not in STAGES or not data.has("survey", "item"):
+        return None
+    scale = load_instrument(named[0]).scale(outcome)
+    if len(scale.items) < LEAST_ITEMS or not scale.reliability:
+        return None
+    return invariance_for(data, instrument=named[0], scale=outcome, by="career_stage", compare="associations")

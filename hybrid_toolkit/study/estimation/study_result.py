@@ -1,0 +1,225 @@
+"""A study's result on one set of data: estimates, checks, claims, and where they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
+from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.study.declaration.outcome_label import beside_of, contrast_of
+from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
+from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
+from hybrid_toolkit.study.estimation.claims import Claim, make_claim
+from hybrid_toolkit.study.estimation.event_path import no_path, path_of, unknown_outcome
+from hybrid_toolkit.study.estimation.study_checks import check_multiple
+from hybrid_toolkit.study.estimation.what_if_basis import WhatIfBasis
+from hybrid_toolkit.study.graph.identification import Identification
+from hybrid_toolkit.study.lock import LockCheck
+from hybrid_toolkit.study.study import Study
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.study.estimation.rota_change import ChangeLike
+    from hybrid_toolkit.study.estimation.what_if import WhatIf
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """What a study found in one set of data.
+
+    Parameters
+    ----------
+    study : the declaration.
+    estimates : ``outcome``, ``role``, the tidy columns and ``n_clusters`` behind each row. Roles: ``"main"`` and
+        ``"secondary"`` answer the question; ``"slope"``, ``"group slope"``, ``"event time"``, ``"sensitivity"``,
+        ``"variance"`` and ``"naive"`` stand beside.
+    checks : checks of the main outcome.
+    other_checks : secondary outcomes with their checks.
+    n, n_missing, n_clusters : rows used for the main outcome, rows left out, clusters.
+    conf_level : level of the intervals.
+    method : what was fitted, in words.
+    converged : whether every fit ended at its optimum.
+    identification : what the causal graph says of the study's main outcome.
+    other_identifications : secondary outcomes with what it says of them.
+    lock : whether study, data, graph or code differ from what was locked beforehand; None where no lock was given.
+    data_hash, data_label : the data that were used.
+    synthetic : whether they were simulated.
+    version : version of the toolkit.
+    basis : what ``what_if`` needs; None where the design fits no slope on its exposure.
+    series : outcome and the series that its estimator followed; see ``path``.
+    """
+
+    study: Study
+    estimates: pd.DataFrame
+    checks: tuple[Check, ...]
+    other_checks: tuple[tuple[str, tuple[Check, ...]], ...]
+    n: int
+    n_missing: int
+    n_clusters: int
+    conf_level: float
+    method: str
+    converged: bool
+    identification: Identification = field(repr=False)
+    lock: LockCheck | None = field(repr=False)
+    data_hash: str = field(repr=False)
+    data_label: str
+    synthetic: bool
+    version: str
+    basis: WhatIfBasis | None = field(default=None, repr=False)
+    series: tuple[tuple[str, pd.DataFrame], ...] = field(default=(), repr=False)
+    other_identifications: tuple[tuple[str, Identification], ...] = field(default=(), repr=False)
+
+    @property
+    def estimand(self) -> str:
+        """What the design estimates, in words."""
+        return self.study.design_used.estimand
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What must hold for the estimate to be that."""
+        return self.study.design_used.assumptions
+
+    @property
+    def whole_authorities(self) -> bool:
+        """Whether each cluster is a whole authority: the disclosure policy says how few of them may be shown."""
+        return self.study.unit in AUTHORITY_UNITS
+
+    def checks_for(self, outcome: str) -> tuple[Check, ...]:
+        """The checks of one outcome."""
+        return dict(((self.study.outcome, self.checks), *self.other_checks))[outcome]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row an estimate: ``outcome``, ``role``, then the columns of ``TIDY_COLUMNS``."""
+        return self.estimates[["outcome", "role", *TIDY_COLUMNS]].copy()
+
+    def path(self, outcome: str = "") -> pd.DataFrame:
+        """What a design over time found, period by period, for the main outcome or another.
+
+        An event study has ``outcome``, ``time`` to and from the start (before it negative) and the columns of
+        ``TIDY_COLUMNS`` and ``n_clusters``; ``n`` and it count the treated rows and clusters at that time, before the
+        start those that will be treated. A long series has ``outcome``, ``period``, ``observed``, ``fitted`` and
+        ``without`` (what was expected without the change); a synthetic control ``outcome``, ``period``, ``observed``,
+        ``synthetic`` and ``gap``. In units of the outcome.
+
+        Raises
+        ------
+        StudyError : ``NO-PATH``, the design follows nothing over time; ``OUTCOME-UNKNOWN``.
+        """
+        if outcome and outcome not in self.study.outcomes:
+            raise unknown_outcome(self.study, outcome)
+        found = path_of(self.estimates, self.series, outcome or self.study.outcome)
+        if found is None:
+            raise no_path(self.study)
+        return found
+
+    def identification_for(self, outcome: str) -> Identification:
+        """What the causal graph says of one outcome."""
+        return dict(self.other_identifications).get(outcome, self.identification)
+
+    def checks_frame(self) -> pd.DataFrame:
+        """One row a check: outcome, check, passed, verdict, value, threshold."""
+        pairs = ((self.study.outcome, self.checks), *self.other_checks)
+        rows = [(o, c.name, c.passed, c.verdict, c.value, c.threshold) for o, cs in pairs for c in cs]
+        return pd.DataFrame(rows, columns=["outcome", "check", "passed", "verdict", "value", "threshold"])
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, missing, clusters, method, checks passed and failed, convergence."""
+        passed = [c.passed for c in self.checks]
+        return pd.DataFrame(
+            {
+                "study": [self.study.id],
+                "n": [self.n],
+                "n_missing": [self.n_missing],
+                "n_clusters": [self.n_clusters],
+                "method": [self.method],
+                "checks_passed": [passed.count(True)],
+                "checks_failed": [passed.count(False)],
+                "converged": [self.converged],
+                "synthetic": [self.synthetic],
+            }
+        )
+
+    def claims(self, diagnosis: Diagnosis | None = None) -> tuple[Claim, ...]:
+        """One claim for each outcome, no stronger than design, checks and data allow.
+
+        Parameters
+        ----------
+        diagnosis : the same study tried where the truth is known; low power or coverage lowers the grade.
+
+        Raises
+        ------
+        StudyError : the diagnosis is of another study.
+        """
+        return tuple(self._claim(o, diagnosis) for o in self.study.outcomes)
+
+    def _claim(self, outcome: str, diagnosis: Diagnosis | None) -> Claim:
+        study, answers = self.study, self.estimates["role"].isin(["main", "secondary"])
+        row = self.estimates[answers & self.estimates["outcome"].eq(outcome)].iloc[0]
+        tried = diagnosis.checks(study, outcome) if diagnosis is not None else ()
+        untried = () if diagnosis is not None else ("The study was not tried where the truth is known.",)
+        known = self.identification_for(outcome)
+        told = known.notes() if known.identified is not False else ()
+        notes = (*told, *self.asides(outcome), *untried)
+        fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
+        return make_claim(
+            words=study.words_for(outcome),
+            contrast=contrast_of(study.contrast, study.exposure, study.kind),
+            estimate=row["estimate"] * study.contrast_size,
+            low=row["conf_low"] * study.contrast_size,
+            high=row["conf_high"] * study.contrast_size,
+            conf_level=self.conf_level,
+            design_grade=study.design_used.grade,
+            checks=(*self.checks_for(outcome), *tried, *fitted, *self.standing(outcome)),
+            limits=study.limits,
+            synthetic=self.synthetic,
+            notes=notes,
+            kind=study.kind,
+            beside=beside_of(study.kind, study.moderators, study.mediators),
+        )
+
+    def what_if(self, change: ChangeLike, diagnosis: Diagnosis | None = None) -> WhatIf:
+        """The mean outcome under another rota, and for whom; see ``hybrid_toolkit.study.estimation.what_if.what_if``."""
+        from hybrid_toolkit.study.estimation.what_if import what_if
+
+        return what_if(self, change, diagnosis=diagnosis)
+
+    def standing(self, outcome: str) -> tuple[Check, ...]:
+        """Checks of the study as a whole: open paths, its lock, metrics not co-produced, several outcomes at once."""
+        own = [m for m in self.study.metrics if m.spec.id == outcome and not m.co_produced]
+        told = "No work with families on this metric is recorded."
+        several = check_multiple(self.estimates, outcome, self.conf_level)
+        return (
+            *open_path(self.identification_for(outcome)),
+            *((Check("lock", False, self.lock.summary()),) if self.lock and not self.lock.same else ()),
+            *((Check("co-production", False, told),) if own else ()),
+            *((several,) if several else ()),
+        )
+
+    def asides(self, outcome: str = "") -> tuple[str, ...]:
+        """What stands beside a claim and lowers nothing: the lock's verdict, and metrics that are not co-produced."""
+        others = {*self.study.outcomes} - {outcome} if outcome else set()
+        own = [m.spec for m in self.study.metrics if not m.co_produced and m.spec.id not in others]
+        return (
+            *(self.lock.notes() if self.lock else ()),
+            *(f"The metric '{m.name}' is {NOT_CO_PRODUCED}: no work on it with families is recorded." for m in own),
+        )
+
+    def summary(self) -> str:
+        """Prose: the question, the design, the claims, what failed, and the stamp of simulated data."""
+        lines = [self.study.question, f"Design: {self.study.design_used.title} ({self.method}; {self.n:,} rows)."]
+        lines += [c.text for c in self.claims()]
+        known = dict.fromkeys(n for o in self.study.outcomes for n in self.identification_for(o).notes())
+        lines += [*known, *self.asides()]
+        failed = dict.fromkeys(c.verdict for o in self.study.outcomes for c in self.checks_for(o) if c.passed is False)
+        lines += [f"Checks that failed: {' '.join(failed)}"] if failed else ["No check failed."]
+        if self.synthetic:
+            lines.append(SYNTHETIC_STAMP)
+        return "\n".join(lines)
+
+
+def open_path(known: Identification) -> tuple[Check, ...]:
+    """A failed check where the causal graph leaves a path open between exposure and outcome."""
+    return (Check("open path", False, known.verdict),) if known.identified is False else ()

@@ -1,0 +1,294 @@
+"""What an estimate would mean for another rota, an office-day rule or an offer of choice, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.designs import GRADES
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.models.terms.result_rows import tidy_rows
+from hybrid_toolkit.models.terms.terms import Array
+from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.declaration.outcome_label import Words, beside_of
+from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
+from hybrid_toolkit.study.estimation.claims import what_if_sentence
+from hybrid_toolkit.study.estimation.common_support import (
+    FEW,
+    MIN_CLUSTERS,
+    MIN_ROWS,
+    Cells,
+    own_support,
+    require_possible,
+    support,
+)
+from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike, parse_change
+from hybrid_toolkit.study.estimation.study_result import StudyResult
+from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """Mean outcomes as they are and under another rota, in the unit that the study prints.
+
+    Parameters
+    ----------
+    change : what was asked. told : in words.
+    rows : ``outcome``, ``role``, ``group``, the columns of ``TIDY_COLUMNS``, ``exposure_change``, ``slope`` (whose
+        slope a group's figure rests on), ``direction`` and ``flag`` (why a figure is not shown). Roles: ``"now"``,
+        ``"under the change"``, ``"change"``, for a gap ``"gap change"``, and ``"group change"``.
+    sentences : one an outcome, from the grammar of claims.
+    grade : grade of the main claim.
+    outside : share of rows beyond the exposure that the data cover.
+    moved : share of rows that the change moves.
+    synthetic, data_hash : of the data behind it.
+    converged : of the fits behind it.
+    """
+
+    change: Change
+    told: str
+    rows: pd.DataFrame = field(repr=False)
+    sentences: tuple[str, ...]
+    grade: str
+    outside: float
+    moved: float
+    synthetic: bool
+    data_hash: str = field(repr=False)
+    converged: bool
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a figure; see ``rows``."""
+        return self.rows.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """One row: the change, rows moved and outside, grade, method, convergence."""
+        return pd.DataFrame(
+            {
+                "change": [self.told],
+                "n": [int(self.rows["n"].max())],
+                "moved_share": [self.moved],
+                "outside_share": [self.outside],
+                "grade": [self.grade],
+                "method": ["slope times change of exposure, error by the delta method"],
+                "converged": [self.converged],
+            }
+        )
+
+    def summary(self) -> str:
+        """Prose: a sentence an outcome, who would be higher or lower, what it rests on."""
+        lines = [*self.sentences]
+        groups = self.rows[self.rows["role"] == "group change"]
+        for outcome, part in groups.groupby("outcome", sort=False):
+            pairs = zip(part["group"], part["direction"], part["flag"], strict=True)
+            told = [f"{group!s}: {'not shown' if flag else direction}" for group, direction, flag in pairs]
+            lines.append(f"{str(outcome).replace('_', ' ')} by group: {'; '.join(told)}.")
+        lines.append(
+            f"It moves {self.moved:.0%} of rows, {self.outside:.0%} beyond the exposure that the data cover. The error "
+            "is by the delta method: that of the slopes, exposure taken as observed. It is a mean over rows, and says "
+            "nothing of any one person."
+        )
+        if self.synthetic:
+            lines.append(SYNTHETIC_STAMP)
+        return "\n".join(lines)
+
+
+def what_if(result: StudyResult, change: ChangeLike, *, diagnosis: Diagnosis | None = None) -> WhatIf:
+    """The mean outcome that an estimate would give under another rota, with its error, and who would differ how.
+
+    Parameters
+    ----------
+    result : of a study whose design fits a slope on its exposure.
+    change : ``{exposure: shift}``, a ``Change``, or a rule such as ``"at least 3 office days"``.
+    diagnosis : as for ``StudyResult.claims``: what lowers the claim lowers the words of the what-if.
+
+    Raises
+    ------
+    StudyError : a design without such a slope, a change that cannot be read, or one that leaves the data's support
+        (see ``hybrid_toolkit.study.estimation.common_support.support``).
+
+    Notes
+    -----
+    The change of a mean is linear in the slopes, so the delta method is exact given exposure: w'b with variance w'Vw,
+    where w holds the mean change of exposure, and that of the moderated rows. The mean itself, now and under the
+    change, has its own error too, by leaving out each cluster, together with that of the slopes; how many rows have
+    which exposure is taken as it stands. Groups of people who have a slope of their own in the study are given it;
+    others share the study's slope and differ only in how far they would move.
+    """
+    basis = result.basis
+    if basis is None:
+        raise StudyError(
+            f"design '{result.study.design}' fits no slope on its exposure from which another rota could be told.",
+            fix="Use a study of kind slope or slope-gap with a linear design.",
+            code="WHAT-IF-DESIGN",
+        )
+    asked = parse_change(change, basis.exposure)
+    told = asked.told(basis.exposure, share=basis.share)
+    held = {outcome: support(asked, basis, each) for outcome, each in basis.outcomes.items()}
+    outside, moved = held[result.study.outcome]
+    parts, sentences = [], []
+    claims = {c.outcome: c for c in result.claims(diagnosis)}
+    spoken = _spoken(result, diagnosis)
+    for outcome, each in basis.outcomes.items():
+        words = result.study.words_for(outcome)
+        rows = _rows(asked, basis, each, words, result.conf_level)
+        parts.append(rows.assign(outcome=outcome))
+        grade = spoken[outcome]
+        row = rows[rows["role"] == ("gap change" if len(each.slope) == 2 else "change")].iloc[0]
+        said = what_if_sentence(
+            words=words,
+            change=told,
+            estimate=row["estimate"] / words.scale,
+            low=row["conf_low"] / words.scale,
+            high=row["conf_high"] / words.scale,
+            conf_level=result.conf_level,
+            grade=grade,
+            kind=result.study.kind,
+            beside=beside_of(result.study.kind, result.study.moderators, result.study.mediators),
+        )
+        sentences.append(f"In simulated data: {said} {SYNTHETIC_STAMP}." if result.synthetic else said)
+    columns = ["outcome", "role", "group", *TIDY_COLUMNS, "exposure_change", "slope", "direction", "flag"]
+    return WhatIf(
+        change=asked,
+        told=told,
+        rows=pd.concat(parts, ignore_index=True)[columns],
+        sentences=tuple(sentences),
+        grade=claims[result.study.outcome].grade,
+        outside=outside,
+        moved=moved,
+        synthetic=result.synthetic,
+        data_hash=result.data_hash,
+        converged=result.converged,
+    )
+
+
+def _spoken(result: StudyResult, diagnosis: Diagnosis | None) -> dict[str, str]:
+    """The grade to speak with, by outcome: what simulated data illustrate is spoken of as an association at most."""
+    if not result.synthetic:
+        return {c.outcome: c.grade for c in result.claims(diagnosis)}
+    most = GRADES.index("associational")
+    claims = replace(result, synthetic=False).claims(diagnosis)
+    return {c.outcome: GRADES[min(GRADES.index(c.grade), most)] for c in claims}
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """One figure before it is a row."""
+
+    role: str
+    group: str
+    estimate: float
+    std_error: float
+    shift: float
+    n: float
+    slope: str = "the study's"
+    flag: str = ""
+
+
+def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: Words, level: float) -> pd.DataFrame:
+    cells: Cells = {str(c): each.cells[c].to_numpy() for c in each.cells}
+    x, n = cells["x"], cells["n"]
+    new = asked.moved(x, n, share=basis.share, binary=basis.binary)
+    dx = (new - x) * asked.uptake
+    all_rows = _change(cells, dx, each, np.ones(len(x)))
+    require_possible(each, all_rows[0])
+    figures = [
+        *_levels(cells, dx, each),
+        _Figure("change", "all", *all_rows, each.n),
+        *([_gap(cells, dx, each)] if len(each.slope) == 2 else []),
+        *(f for name in basis.groups for f in _by_group(cells, new, dx, each, name, binary=basis.binary)),
+    ]
+    out = tidy_rows(
+        [f"{f.role}: {f.group}" for f in figures],
+        words.scale * np.array([f.estimate for f in figures]),
+        words.scale * np.array([f.std_error for f in figures]),
+        n=[f.n for f in figures],
+        conf_level=level,
+        df=each.df,
+        unit=words.unit,
+    )
+    ends = zip(out["conf_low"], out["conf_high"], figures, strict=True)
+    return out.assign(
+        role=[f.role for f in figures],
+        group=[f.group for f in figures],
+        exposure_change=[f.shift for f in figures],
+        slope=[f.slope for f in figures],
+        direction=[_direction(a, b) if f.role.endswith("change") and f.role != "under the change" else ""
+                   for a, b, f in ends],
+        flag=[f.flag for f in figures],
+    )  # fmt: skip
+
+
+def _levels(cells: Cells, dx: Array, each: OutcomeBasis) -> list[_Figure]:
+    """The mean as it is and under the change: the error of the mean, and with it that of the slopes."""
+    w = _weights(cells, dx, np.ones(len(dx)))[: len(each.slope)]
+    mean, shared = float(each.mean_vcov[0]), float(w @ each.mean_vcov[1:])
+    under = max(0.0, mean + float(w @ each.vcov @ w) + 2 * shared)
+    return [
+        _Figure("now", "all", each.mean, float(np.sqrt(mean)), 0.0, each.n),
+        _Figure(
+            "under the change", "all", each.mean + float(w @ each.slope), float(np.sqrt(under)), float(w[0]), each.n
+        ),
+    ]
+
+
+def _change(cells: Cells, dx: Array, each: OutcomeBasis, at: Array) -> tuple[float, float, float]:
+    """Change of the mean outcome over the cells ``at``, its error, and the mean change of exposure."""
+    w: Array = _weights(cells, dx, at)[: len(each.slope)]
+    return float(w @ each.slope), float(np.sqrt(max(0.0, float(w @ each.vcov @ w)))), float(w[0])
+
+
+def _weights(cells: Cells, dx: Array, at: Array) -> Array:
+    """Mean change of exposure over some cells, and the mean of its product with the moderator."""
+    n = cells["n"] * at
+    out: Array = np.array([n @ dx, n @ (dx * cells["moderated"])]) / n.sum()
+    return out
+
+
+def _gap(cells: Cells, dx: Array, each: OutcomeBasis) -> _Figure:
+    """Change of the difference in mean outcome between the moderator's two groups."""
+    inside = cells["moderated"]
+    w = _weights(cells, dx, inside) - _weights(cells, dx, 1 - inside)
+    b, se = float(w @ each.slope), float(np.sqrt(max(0.0, float(w @ each.vcov @ w))))
+    return _Figure("gap change", "all", b, se, float(w[0]), each.n)
+
+
+def _by_group(cells: Cells, new: Array, dx: Array, each: OutcomeBasis, name: str, *, binary: bool) -> list[_Figure]:
+    """One figure a level of a group, in the order of the levels' names, never of their figures."""
+    figures = []
+    for value in sorted({str(v) for v in cells[name]}):
+        at = np.asarray(cells[name] == value, dtype=np.float64)
+        n = int(cells["n"] @ at)
+        b, se, shift = _change(cells, dx, each, at)
+        own = each.own.get((name, value))
+        flag = ""
+        if own is not None:
+            b, se = shift * own[0], abs(shift) * own[1]
+            flag = own_support(cells, new, at > 0, binary=binary)
+        flag = FEW if n < MIN_ROWS or each.clusters[(name, value)] < MIN_CLUSTERS else flag
+        slope = "its own" if own is not None else "the study's"
+        figures.append(_Figure("group change", f"{name}: {value}", b, se, shift, n, slope, flag))
+    return [_hidden(f) if f.flag else f for f in _covering(figures)]
+
+
+def _covering(figures: list[_Figure]) -> list[_Figure]:
+    """Where one level alone is small, the next smallest goes too: else all less the others would tell it."""
+    shown = [f for f in figures if not f.flag]
+    if len(figures) - len(shown) != 1 or FEW not in {f.flag for f in figures} or not shown:
+        return figures
+    least = min(shown, key=lambda f: f.n)
+    return [replace(f, flag="not shown so that a small group cannot be told from it") if f is least else f
+            for f in figures]  # fmt: skip
+
+
+def _hidden(figure: _Figure) -> _Figure:
+    nothing = float("nan")
+    return replace(figure, estimate=nothing, std_error=nothing, shift=nothing, n=nothing)
+
+
+def _direction(low: float, high: float) -> str:
+    if not np.isfinite(low):
+        return ""
+    return "higher" if low > 0 else "lower" if high < 0 else "not settled"

@@ -1,0 +1,209 @@
+"""What a what-if needs of a result: slopes with their covariance, and how exposure is spread, in bins and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.designs import DesignFit
+from hybrid_toolkit.designs.regression.supplementary import group_slopes
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.constructs.career import career_stage
+from hybrid_toolkit.metrics.unit_frames import look_up
+from hybrid_toolkit.models import LinearFit
+from hybrid_toolkit.models.linear.residuals import linear_residuals
+from hybrid_toolkit.models.terms.terms import Array, as_term
+from hybrid_toolkit.study.declaration.study_frames import build_frame
+from hybrid_toolkit.study.units import UNITS
+
+GROUPS: Mapping[str, tuple[str, ...]] = {"career stage": ("stage", "early_career"), "digital access": ("low_access",)}
+"""Who may gain or lose: a name for people, and the columns that may hold it, the finest first."""
+BIN, LEFT_BIN = 0.005, 0.02
+"""Width of a bin of exposure, and of what is left of it, as a share of its range."""
+
+
+@dataclass(frozen=True, eq=False)
+class OutcomeBasis:
+    """One outcome: mean, slopes and the spread of exposure over the rows of its fit.
+
+    Parameters
+    ----------
+    mean, lowest, highest, n, n_clusters : mean, least and greatest value of the outcome, rows, clusters.
+    slope : slope on exposure; with a moderator also how much it differs where that is true.
+    vcov : their covariance. df : degrees of freedom of the t reference.
+    mean_vcov : jackknife variance of the mean, then its covariances with the slopes, each cluster left out in turn.
+    own : (group, level) -> slope and error of its own, where the study has them.
+    cells : one row a bin: ``x`` (mean of exposure), ``left`` (what is left of it once what the study holds constant is
+        out), ``n``, ``moderated`` (share of rows) and a column a group.
+    clusters : (group, level) -> clusters behind it.
+    """
+
+    mean: float
+    lowest: float
+    highest: float
+    n: int
+    n_clusters: int
+    slope: Array
+    vcov: Array
+    mean_vcov: Array
+    df: float
+    own: Mapping[tuple[str, str], tuple[float, float]]
+    cells: pd.DataFrame = field(repr=False)
+    clusters: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIfBasis:
+    """The basis of every outcome of a study.
+
+    Parameters
+    ----------
+    exposure : column. share, binary : whether it lies from 0 to 1, or is 0 or 1.
+    groups : group names that the data have.
+    outcomes : outcome -> its basis.
+    """
+
+    exposure: str
+    share: bool
+    binary: bool
+    groups: tuple[str, ...]
+    outcomes: Mapping[str, OutcomeBasis]
+
+
+def basis_of(
+    frame: pd.DataFrame, fits: Sequence[DesignFit], unit: str, data: EvaluationData | None
+) -> WhatIfBasis | None:
+    """The basis of a what-if, or None where the design fits no slope on its exposure."""
+    if not fits or not all(isinstance(f.fit, LinearFit) and f.plan.exposure in f.fit.terms for f in fits):
+        return None
+    exposure = fits[0].plan.exposure
+    groups = {n: c for n, c in ((n, _group(n, frame, unit, data)) for n in GROUPS) if c is not None}
+    found = frame[exposure].dropna().astype("float64")
+    return WhatIfBasis(
+        exposure=exposure,
+        share=bool(found.between(0, 1).all()),
+        binary=bool(found.isin([0.0, 1.0]).all()),
+        groups=tuple(groups),
+        outcomes={f.plan.outcome: _outcome(frame, f, groups) for f in fits},
+    )
+
+
+def _group(name: str, frame: pd.DataFrame, unit: str, data: EvaluationData | None) -> pd.Series[str] | None:
+    """A group's levels in words, row by row; None where the data cannot tell it."""
+    for column in GROUPS[name]:
+        values = frame[column] if column in frame else _looked_up(column, frame, unit, data)
+        if values is not None and values.nunique() > 1:
+            return _in_words(column, values)
+    return None
+
+
+def _looked_up(column: str, frame: pd.DataFrame, unit: str, data: EvaluationData | None) -> pd.Series[str] | None:
+    """A group's column from the study's unit, or a worker's career stage from the table of workers."""
+    if data is None or unit not in UNITS:
+        return None
+    try:
+        if column in UNITS[unit].columns:
+            built = build_frame(data, unit, [*frame.columns.intersection(list(UNITS[unit].columns)), column])
+            return built[column].set_axis(frame.index) if len(built) == len(frame) else None
+        if column == "stage" and {"worker_id", "month"} <= set(frame) and data.has("worker", "role", "reg_date"):
+            rows = look_up(frame[["worker_id", "month"]], data["worker"], "worker_id", ["role", "reg_date", "asye"])
+            return career_stage(rows, rows["month"]).set_axis(frame.index)
+    except HybridToolkitError:
+        return None  # these data cannot tell this group; it is then not among the groups of the result
+    return None
+
+
+def _in_words(column: str, values: pd.Series[str]) -> pd.Series[str]:
+    names = {
+        "early_career": {True: "early career", False: "later career"},
+        "low_access": {True: "without full digital access", False: "with digital access"},
+    }.get(column)
+    told = values.map(names) if names else values.astype("string").str.replace("_", " ")
+    return told.astype("object").where(values.notna(), "not recorded").astype("str")
+
+
+def _outcome(frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series[str]]) -> OutcomeBasis:
+    plan, model = fit.plan, fit.linear
+    needed = [plan.outcome, plan.exposure, plan.cluster, *plan.confounders, *plan.fixed_effects, *plan.instruments]
+    needed += [plan.moderator] if plan.moderator else []
+    used = frame[frame[needed].notna().all(axis=1)]
+    x = used[plan.exposure].astype("float64")
+    left = _left(used, fit)
+    moderated = used[plan.moderator].astype("float64") if plan.moderator else pd.Series(0.0, index=used.index)
+    rows = pd.DataFrame({"x": x, "left": left, "moderated": moderated, "n": 1})
+    rows = rows.assign(bin=_bins(x, BIN), left_bin=_bins(left, LEFT_BIN))
+    names = list(groups)
+    rows = rows.assign(**{n: groups[n].loc[used.index] for n in names})
+    keys = [*names, "moderated", "bin", "left_bin"]
+    cells = rows.groupby(keys, as_index=False).agg(x=("x", "mean"), left=("left", "mean"), n=("n", "sum"))
+    at = [model.index(plan.exposure), *([model.index(plan.target)] if plan.moderator else [])]
+    outcome = used[plan.outcome].astype("float64")
+    return OutcomeBasis(
+        mean=float(outcome.mean()),
+        lowest=float(outcome.min()),
+        highest=float(outcome.max()),
+        n=len(used),
+        n_clusters=model.n_clusters,
+        slope=model.estimate[at],
+        vcov=model.vcov[np.ix_(at, at)],
+        mean_vcov=_mean_vcov(outcome, used[plan.cluster], model.left_out[:, at] - model.estimate[at]),
+        df=float(model.df),
+        own=_own_slopes(frame, fit, names),
+        cells=cells.drop(columns=["bin", "left_bin"]),
+        clusters={
+            (n, str(level)): int(part.nunique()) for n in names for level, part in used[plan.cluster].groupby(rows[n])
+        },
+    )
+
+
+def _mean_vcov(outcome: pd.Series[float], cluster: pd.Series, slopes: Array) -> Array:
+    """Variance of a mean and its covariances with slopes, by the cluster jackknife (see ``models.grams.jackknife``).
+
+    ``slopes`` holds how each slope moves as each cluster, in the order of its name, is left out.
+    """
+    by = outcome.groupby(cluster, sort=True)
+    sums, sizes = by.sum().to_numpy(), by.size().to_numpy()
+    mean = (sums.sum() - sums) / (sizes.sum() - sizes) - outcome.mean()
+    g = len(mean)
+    out: Array = (g - 1) / g * np.concatenate([[mean @ mean], mean @ slopes])
+    return out
+
+
+def _bins(x: pd.Series[float], width: float) -> pd.Series[float]:
+    return (x / (width * (float(np.ptp(x)) or 1.0))).round()
+
+
+def _left(used: pd.DataFrame, fit: DesignFit) -> pd.Series[float]:
+    """What is left of exposure once what the study holds constant is out."""
+    plan = fit.plan
+    x = used[plan.exposure].astype("float64")
+    held = [*plan.confounders, *([plan.moderator] if plan.moderator else [])]
+    if not held and not plan.fixed_effects:
+        return x - x.mean()
+    return linear_residuals(
+        used.assign(**{plan.exposure: x}),
+        outcome=plan.exposure,
+        terms=[as_term(used, c) for c in held],
+        cluster=plan.cluster,
+        fixed_effects=plan.fixed_effects,
+    ).values
+
+
+def _own_slopes(
+    frame: pd.DataFrame, fit: DesignFit, names: Sequence[str]
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """Slopes of finer groups that the study itself shows beside its estimate."""
+    plan = fit.plan
+    name = next((n for n in names if plan.groups in GROUPS[n]), "") if plan.groups else ""
+    rows = group_slopes(frame, fit) if name else None
+    if rows is None:
+        return {}
+    start = f"{plan.exposure} in {plan.groups} "
+    return {
+        (name, str(t).removeprefix(start).replace("_", " ")): (float(b), float(se))
+        for t, b, se in zip(rows["term"], rows["estimate"], rows["std_error"], strict=True)
+    }

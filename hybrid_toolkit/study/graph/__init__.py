@@ -1,0 +1,1 @@
+"""The causal graph, and what it says of a study."""

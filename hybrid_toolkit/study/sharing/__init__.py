@@ -1,0 +1,1 @@
+"""What may leave an authority, and the pooling of several authorities."""

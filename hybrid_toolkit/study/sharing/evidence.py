@@ -1,0 +1,254 @@
+"""A bundle of evidence: what one authority found in a study, to be combined with others. It holds no rows.
+
+The file is JSON with a hash of its own content, which shows damage and careless edits. It is not a signature: who
+wants to be sure where a bundle comes from should take it from its sender by a safe way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.atomic_output import atomic_write_text
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
+from hybrid_toolkit.designs import RATIO_KINDS
+from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.errors import DisclosureError, StudyError
+from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.estimation.study_result import StudyResult
+from hybrid_toolkit.study.study import Study, parse_study
+
+FORMAT = "hybrid-toolkit evidence bundle"
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BundleRow:
+    """One outcome's estimate for the study's contrast, in the unit that the study prints (log scale for a ratio).
+
+    Parameters
+    ----------
+    outcome, term, unit : names. estimate, std_error, variance : rounded by the gate; variance is std_error squared.
+    n, n_clusters : rows behind it, rounded by the gate, and clusters.
+    """
+
+    outcome: str
+    term: str
+    estimate: float
+    std_error: float
+    variance: float
+    n: int
+    n_clusters: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class BundleCheck:
+    """One check of one outcome."""
+
+    outcome: str
+    name: str
+    passed: bool | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class EvidenceBundle:
+    """What one authority found in a study. Frozen; names no authority and holds no rows of data.
+
+    Parameters
+    ----------
+    study_id, study_hash, study_toml : the declaration; equal hashes mean equal studies.
+    design, grade : design id and the strongest words it carries.
+    estimates, checks : see ``BundleRow`` and ``BundleCheck``.
+    converged : whether every fit ended at its optimum.
+    conf_level : level of the study's intervals.
+    synthetic : whether the data were simulated.
+    version : version of the toolkit.
+    data_hash : hash of the data, so that the same data are not counted twice.
+    gate : policy hash and the decisions of the disclosure gate.
+    """
+
+    study_id: str
+    study_hash: str
+    study_toml: str
+    design: str
+    grade: str
+    estimates: tuple[BundleRow, ...]
+    checks: tuple[BundleCheck, ...]
+    converged: bool
+    conf_level: float
+    synthetic: bool
+    version: str
+    data_hash: str
+    gate: Mapping[str, Any]
+
+    @property
+    def study(self) -> Study:
+        """The declaration."""
+        return parse_study(self.study_toml)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row an outcome: ``outcome``, the columns of ``TIDY_COLUMNS`` (no interval) and ``n_clusters``."""
+        rows = pd.DataFrame([asdict(r) for r in self.estimates])
+        return rows.reindex(columns=["outcome", *TIDY_COLUMNS, "n_clusters"])
+
+    def glance(self) -> pd.DataFrame:
+        """One row: study, n, clusters, checks failed, convergence, synthetic."""
+        first = self.estimates[0]
+        failed = sum(c.passed is False for c in self.checks)
+        names = {"study": self.study_id, "n": first.n, "n_clusters": first.n_clusters, "checks_failed": failed}
+        return pd.DataFrame([{**names, "converged": self.converged, "synthetic": self.synthetic}])
+
+    def summary(self) -> str:
+        """Prose: what it holds."""
+        stamp = f" {SYNTHETIC_STAMP}." if self.synthetic else ""
+        return (
+            f"Evidence on '{self.study_id}': {len(self.estimates)} estimate(s) with their variances, "
+            f"{len(self.checks)} check(s), no rows of data.{stamp}"
+        )
+
+    def to_json(self) -> str:
+        """The bundle as text, with the hash of its content."""
+        body = {"format": FORMAT, "schema": SCHEMA, **asdict(self), "gate": dict(self.gate)}
+        return json.dumps({**body, "content_hash": digest(body)}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def study_hash(study: Study) -> str:
+    """SHA-256 of a study's declaration; equal studies have equal hashes.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
+    >>> a, b, _ = headline_studies()
+    >>> study_hash(a) == study_hash(a.but()), study_hash(a) == study_hash(b)
+    (True, False)
+    """
+    return hashlib.sha256(study.to_toml().encode()).hexdigest()
+
+
+def evidence_bundle(
+    study: Study,
+    found: StudyResult | EvaluationData | pd.DataFrame,
+    path: Path | str | None = None,
+    *,
+    gate: Gate | None = None,
+) -> EvidenceBundle:
+    """What may leave an authority for a study to be combined with others: estimates and checks through the gate.
+
+    Parameters
+    ----------
+    study : the declaration.
+    found : its result, or data to run it on first.
+    path : file to write, whole or not at all; None writes none.
+    gate : a ``hybrid_toolkit.disclosure.Gate`` with another policy; None takes the default policy.
+
+    Raises
+    ------
+    StudyError : the result is of another study.
+    DisclosureError : too few rows or clusters stand behind an estimate, or it is too small for the policy's decimals.
+    OutputError : the file cannot be written.
+    EstimationError, CoverageError : as ``Study.estimate``.
+    """
+    result = found if isinstance(found, StudyResult) else study.estimate(found)
+    if study_hash(result.study) != study_hash(study):
+        raise StudyError(
+            "the result is of another study than the one whose evidence is asked for.",
+            fix="Use the study that made the result, or run this one on the data.",
+            code="EVIDENCE-STUDY",
+        )
+    used = Gate() if gate is None else gate
+    shown = used.estimates(
+        _rows(result),
+        title=f"Evidence on {study.id}",
+        clusters="n_clusters",
+        whole=result.whole_authorities,
+        labels=["outcome"],
+        source=result,
+    )
+    checks = result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"})
+    told = used.facts(checks, title=f"Checks of {study.id}", basis="metadata", source=result)
+    bundle = EvidenceBundle(
+        study_id=study.id,
+        study_hash=study_hash(study),
+        study_toml=study.to_toml(),
+        design=study.design,
+        grade=study.design_used.grade,
+        estimates=tuple(_bundle_row(r) for r in _records(shown)),
+        checks=tuple(_bundle_check(r) for r in _records(told)),
+        converged=result.converged,
+        conf_level=result.conf_level,
+        synthetic=result.synthetic,
+        version=result.version,
+        data_hash=result.data_hash,
+        gate=_record(shown, told),
+    )
+    if path is not None:
+        atomic_write_text(path, bundle.to_json())
+    return bundle
+
+
+def _rows(result: StudyResult) -> pd.DataFrame:
+    """Main and secondary estimates for the study's contrast, in the unit that the study prints."""
+    study = result.study
+    rows = result.estimates[result.estimates["role"].isin(["main", "secondary"])].reset_index(drop=True)
+    words = [study.words_for(str(o)) for o in rows["outcome"]]
+    ratio = study.kind in RATIO_KINDS
+    factor = study.contrast_size * np.array([1.0 if ratio else w.scale for w in words])
+    out = rows[["outcome", "term", "n"]].assign(n_clusters=result.n_clusters)
+    out["estimate"], out["std_error"] = rows["estimate"] * factor, rows["std_error"] * factor
+    out["unit"] = "log ratio" if ratio else [w.unit for w in words]
+    return out
+
+
+def _records(release: Release) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in release.content.to_dict("records")]
+
+
+def _bundle_row(row: Mapping[str, Any]) -> BundleRow:
+    error = float(row["std_error"])
+    if not np.isfinite(row["estimate"]) or not np.isfinite(error):
+        raise DisclosureError(
+            f"the estimate of '{row['outcome']}' may not leave: too few rows or clusters stand behind it.",
+            fix="Bring more, or share nothing.",
+            code="BUNDLE-WITHHELD",
+        )
+    if not error > 0:
+        raise DisclosureError(
+            f"the standard error of '{row['outcome']}' is nought in the policy's decimals.",
+            fix="Give the study's words a larger scale, or its contrast a larger size.",
+            code="BUNDLE-DECIMALS",
+        )
+    return BundleRow(
+        outcome=str(row["outcome"]),
+        term=str(row["term"]),
+        estimate=float(row["estimate"]),
+        std_error=error,
+        variance=round(error**2, 12),
+        n=int(row["n"]),
+        n_clusters=int(row["n_clusters"]),
+        unit=str(row["unit"]),
+    )
+
+
+def _bundle_check(row: Mapping[str, Any]) -> BundleCheck:
+    passed = None if pd.isna(row["passed"]) else bool(row["passed"])
+    return BundleCheck(str(row["outcome"]), str(row["check"]), passed, str(row["verdict"]))
+
+
+def _record(*releases: Release) -> dict[str, Any]:
+    decisions = [asdict(d) for r in releases for d in r.decisions]
+    return {"policy_hash": releases[0].policy_hash, "decisions": decisions}
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """SHA-256 of a bundle's content."""
+    text = json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

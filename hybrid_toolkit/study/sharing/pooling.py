@@ -1,0 +1,238 @@
+"""Several authorities together: their bundles combined by random effects. None is named, ordered or ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.designs import RATIO_KINDS
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.models.inference.meta_analysis import INTERVALS, METHODS, RandomEffects, fit_random_effects
+from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.study.declaration.outcome_label import beside_of, contrast_of
+from hybrid_toolkit.study.estimation.claims import Claim, make_claim, prediction_sentence
+from hybrid_toolkit.study.estimation.study_result import open_path
+from hybrid_toolkit.study.sharing.evidence import EvidenceBundle
+from hybrid_toolkit.study.sharing.evidence_file import read_bundle
+from hybrid_toolkit.study.study import Study
+
+LIMITS = (
+    "Which authority does better: the spread between authorities is not a table of them.",
+    "Why authorities differ.",
+)
+MANY = 0.2
+"""Share of authorities in which a check may fail before it fails for all: a test at 5% fails in some by chance."""
+SMALL = 5
+"""Authorities under which the spread between them is hardly known."""
+
+
+@dataclass(frozen=True, eq=False)
+class PooledEvidence:
+    """A study's answers over several authorities.
+
+    Parameters
+    ----------
+    study : the declaration that all share.
+    fits : outcome and its random-effects fit, in the unit that the study prints (log scale for a ratio).
+    checks : outcome and checks; one that failed in over a fifth of the authorities fails here.
+    k, n : authorities and rows behind them (rounded).
+    synthetic : whether the data were simulated.
+    versions : versions of the toolkit that made the bundles.
+    converged : whether every fit, here and in the authorities, ended at its optimum.
+    """
+
+    study: Study
+    fits: tuple[tuple[str, RandomEffects], ...]
+    checks: tuple[tuple[str, tuple[Check, ...]], ...] = field(repr=False)
+    k: int
+    n: int
+    synthetic: bool
+    versions: tuple[str, ...]
+    converged: bool
+
+    def fit(self, outcome: str = "") -> RandomEffects:
+        """The random-effects fit of the main or another outcome."""
+        return dict(self.fits)[outcome or self.study.outcome]
+
+    def tidy(self) -> pd.DataFrame:
+        """Two rows an outcome: ``outcome``, ``role`` (pooled, prediction), then the columns of ``TIDY_COLUMNS``."""
+        unit = "log ratio" if self.study.kind in RATIO_KINDS else ""
+        parts = [
+            f.tidy(unit=unit or self.study.words_for(o).unit).assign(outcome=o, role=["pooled", "prediction"])
+            for o, f in self.fits
+        ]
+        return pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS]]
+
+    def glance(self) -> pd.DataFrame:
+        """One row an outcome: authorities, rows, variance between them, heterogeneity, method, convergence."""
+        return pd.concat([f.glance().assign(outcome=o) for o, f in self.fits], ignore_index=True)
+
+    def claims(self) -> tuple[Claim, ...]:
+        """One claim an outcome on the mean over authorities, graded as a study's own; see ``StudyResult.claims``."""
+        return tuple(self._claim(o, f) for o, f in self.fits)
+
+    def _claim(self, outcome: str, fit: RandomEffects) -> Claim:
+        words, ratio = self.study.words_for(outcome), self.study.kind in RATIO_KINDS
+        scale = 1.0 if ratio else words.scale
+        told = Check(
+            "authorities",
+            self.k >= SMALL,
+            f"{self.k} authorities tell little of how much others differ.",
+            self.k,
+            SMALL,
+        )
+        fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
+        return make_claim(
+            words=words,
+            contrast=contrast_of(self.study.contrast, self.study.exposure, self.study.kind),
+            estimate=fit.estimate / scale,
+            low=fit.conf_low / scale,
+            high=fit.conf_high / scale,
+            conf_level=fit.conf_level,
+            design_grade=self.study.design_used.grade,
+            checks=(
+                *dict(self.checks).get(outcome, ()),
+                told,
+                *fitted,
+                *open_path(self.study.identification(outcome=outcome)),
+            ),
+            limits=(*self.study.limits, *LIMITS),
+            synthetic=self.synthetic,
+            notes=(f"It is a mean over {self.k} authorities that may truly differ (I2 {fit.i2:.0%}).",),
+            kind=self.study.kind,
+            beside=beside_of(self.study.kind, self.study.moderators, self.study.mediators),
+        )
+
+    def prediction(self, outcome: str = "") -> str:
+        """The sentence on where another authority like these would lie, from the grammar of claims."""
+        name = outcome or self.study.outcome
+        fit = self.fit(name)
+        return prediction_sentence(
+            words=self.study.words_for(name),
+            contrast=contrast_of(self.study.contrast, self.study.exposure, self.study.kind),
+            low=fit.prediction_low,
+            high=fit.prediction_high,
+            conf_level=fit.conf_level,
+            k=fit.k,
+            kind=self.study.kind,
+            beside=beside_of(self.study.kind, self.study.moderators, self.study.mediators),
+        )
+
+    def summary(self) -> str:
+        """Prose: the question, the claims, the prediction interval, heterogeneity, the stamp of simulated data."""
+        first = self.fits[0][1]
+        how = f"{METHODS[first.method]}, {INTERVALS[first.interval]} interval"
+        lines = [self.study.question, f"{self.k} authorities, none named: random effects ({how})."]
+        for claim, (outcome, fit) in zip(self.claims(), self.fits, strict=True):
+            spread = f"Between authorities: I2 {fit.i2:.0%}, Q p = {fit.q_p_value:.2f}."
+            lines += [claim.text, self.prediction(outcome), spread]
+        if self.synthetic:
+            lines.append(SYNTHETIC_STAMP)
+        return "\n".join(lines)
+
+
+def pool(
+    bundles: Sequence[EvidenceBundle | Path | str],
+    *,
+    method: str = "reml",
+    interval: str = "hartung-knapp",
+    conf_level: float = 0.95,
+) -> PooledEvidence:
+    """Combine the bundles of several authorities that ran the same study.
+
+    Parameters
+    ----------
+    bundles : bundles, or the files that ``Study.evidence_bundle`` wrote.
+    method, interval, conf_level : as ``hybrid_toolkit.models.inference.meta_analysis.fit_random_effects``.
+
+    Raises
+    ------
+    StudyError : fewer than two bundles, bundles of different studies, outcomes or units, the same data twice,
+        simulated and real data together. Bundles name no authority, so two of one authority on different data are
+        not told apart from two authorities: who collects them keeps one each.
+    UnreadableError : a file is no bundle, or was changed since it was written.
+    EstimationError : an unknown method.
+    """
+    read = _read(bundles)
+    _check_together(read)
+    study = read[0].study
+    fits = []
+    for outcome in study.outcomes:
+        rows = [r for b in read for r in b.estimates if r.outcome == outcome]
+        fit = fit_random_effects(
+            [r.estimate for r in rows],
+            [r.variance for r in rows],
+            n=sum(r.n for r in rows),
+            method=method,
+            interval=interval,
+            conf_level=conf_level,
+        )
+        fits.append((outcome, fit))
+    return PooledEvidence(
+        study=study,
+        fits=tuple(fits),
+        checks=tuple((o, _checks_of(read, o)) for o in study.outcomes),
+        k=len(read),
+        n=fits[0][1].n,
+        synthetic=read[0].synthetic,
+        versions=tuple(sorted({b.version for b in read})),
+        converged=all(b.converged for b in read) and all(f.converged for _, f in fits),
+    )
+
+
+def _read(bundles: Sequence[EvidenceBundle | Path | str]) -> list[EvidenceBundle]:
+    """Each bundle, from its file where a path is given."""
+    several = isinstance(bundles, Iterable) and not isinstance(bundles, str | bytes)
+    given = list(bundles) if several else [None]
+    if not all(isinstance(b, EvidenceBundle | Path | str) for b in given):
+        raise StudyError(
+            "pool takes a list of bundles, or of paths to their files.",
+            fix='Write pool(["one.json", "two.json"]).',
+            code="POOL-KIND",
+        )
+    return [b if isinstance(b, EvidenceBundle) else read_bundle(b) for b in given if b is not None]
+
+
+def _check_together(read: Sequence[EvidenceBundle]) -> None:
+    """The bundles are several, of one study, each on its own data, in the same outcomes, terms and units."""
+    studies, data = {b.study_hash for b in read}, [b.data_hash for b in read]
+    measured = {tuple((r.outcome, r.term, r.unit) for r in b.estimates) for b in read}
+    twice = [f"{data.index(h) + 1} and {i + 1}" for i, h in enumerate(data) if h in data[:i]]
+    refusals = (
+        (len(read) < 2, f"{len(read)} bundle(s) were given; combining needs at least 2", "POOL-ONE"),
+        (len(studies) > 1, f"the bundles are of {len(studies)} different studies", "POOL-STUDIES"),
+        (twice, f"bundles rest on the same data, by their place: {', '.join(twice)}", "POOL-TWICE"),
+        (len({b.synthetic for b in read}) > 1, "simulated and real data would be mixed", "POOL-SYNTHETIC"),
+        (len(measured) > 1, "the bundles differ in their outcomes, terms or units", "POOL-UNITS"),
+    )
+    for wrong, what, code in refusals:
+        if wrong:
+            raise StudyError(
+                f"{what}.", fix="Give one bundle an authority, each of the same study on its own data.", code=code
+            )
+
+
+def _checks_of(read: Sequence[EvidenceBundle], outcome: str) -> tuple[Check, ...]:
+    """Every check of an outcome once, told by count.
+
+    Failed where it failed in over a fifth of the authorities, undecided where fewer than half of them could tell.
+    """
+    mine: dict[str, list[bool | None]] = {}
+    for bundle in read:
+        for c in bundle.checks:
+            if c.outcome == outcome:
+                mine.setdefault(c.name, []).append(c.passed)
+    out = []
+    for name, passed in mine.items():
+        told, failed = sum(p is not None for p in passed), sum(p is False for p in passed)
+        share, undecided = failed / len(passed), len(passed) - told
+        verdict = False if share > MANY else True if told >= len(passed) / 2 else None
+        rest = f"; {undecided} could not tell" if undecided else ""
+        words = f"It failed in {failed} of the {len(passed)} authorities{rest}."
+        out.append(Check(name, verdict, words, float(np.round(share, 2)) if told else None, MANY))
+    return tuple(out)

@@ -1,0 +1,1 @@
+"""Tests of the estimators on simulated data whose true values are known."""

@@ -1,0 +1,28 @@
+"""Small worlds of known truth, by their id: what the trust table tries every estimator on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hybrid_toolkit.synth import stepped_wedge as wedge
+from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.trust.dgps import answers, linear, regression, retention, rollout, series, stepped, trials
+
+__all__ = ["WORLDS", "World"]
+
+FAMILIES: tuple[tuple[World, ...], ...] = (
+    rollout.ALL,
+    stepped.ALL,
+    series.ALL,
+    regression.ALL,
+    answers.ALL,
+    retention.ALL,
+    linear.ALL,
+    wedge.ALL,
+    trials.ALL,
+)
+"""The worlds of each module of this folder, its tuple ``ALL``."""
+
+WORLDS: Mapping[str, World] = MappingProxyType({w.id: w for family in FAMILIES for w in family})
+"""World id -> world."""

@@ -1,0 +1,133 @@
+"""One authority's months, with and without others beside it; the true change is known.
+
+A rate per 100 with a standard deviation of 1 from month to month, autocorrelation 0.4 and a trend of 0.03 a month.
+Comparing the mean before with the mean after takes 24 months of trend, 0.72, for effect.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.synth.dgp import World
+
+Floats = NDArray[np.float64]
+LEVEL, LOG_RATE, TREND = 1.5, float(np.log(0.80)), 0.03
+
+
+def wander(rng: np.random.Generator, units: int, months: int, carry: float) -> Floats:
+    """Units x months of a stationary first-order process with variance 1."""
+    e = np.empty((units, months))
+    e[:, 0] = rng.normal(size=units)
+    fresh = rng.normal(0, np.sqrt(1 - carry**2), (units, months))
+    for t in range(1, months):
+        e[:, t] = carry * e[:, t - 1] + fresh[:, t]
+    return e
+
+
+def _frame(y: Floats, start: int, changed: int = 1) -> pd.DataFrame:
+    """Authority-months; the first ``changed`` authorities have a start."""
+    units, months = y.shape
+    f = pd.DataFrame({"la_id": np.repeat(np.arange(units), months), "month": np.tile(np.arange(1, months + 1), units)})
+    f["starts"] = np.where(f["la_id"] < changed, start + 1.0, np.nan)
+    f["policy"] = (f["month"] >= f["starts"]).astype(float)
+    return f.assign(y=y.ravel())
+
+
+def _series(
+    rng: np.random.Generator,
+    *,
+    months: int = 48,
+    controls: int = 0,
+    carry: float = 0.4,
+    shock: float = 0.0,
+    season: float = 0.0,
+    own_shock: float = 0.0,
+) -> pd.DataFrame:
+    """``shock`` comes to all authorities with the policy, ``own_shock`` to the changed one only."""
+    start, t = months // 2, np.arange(months)
+    y = 10 + TREND * t + wander(rng, 1 + controls, months, carry) + season * np.sin(2 * np.pi * t / 12)
+    y += shock * (t >= start)
+    y[0] += (LEVEL + own_shock) * (t >= start)
+    return _frame(y, start)
+
+
+def _counts(rng: np.random.Generator, *, mean: float = 40.0, spread: float = 0.12, carry: float = 0.4) -> pd.DataFrame:
+    """Referrals a month: Poisson around a rate that wanders by 12%."""
+    months, start = 48, 24
+    t = np.arange(months)
+    rate = np.log(mean) + 0.004 * t + spread * wander(rng, 1, months, carry) + LOG_RATE * (t >= start)
+    return _frame(rng.poisson(np.exp(rate)).astype(float), start)
+
+
+def _factors(
+    rng: np.random.Generator, *, units: int = 25, changed: int = 1, outside: bool = False, noise: float = 0.5
+) -> pd.DataFrame:
+    """Authorities driven by two common factors with loadings of their own; the changed ones may lie outside."""
+    months, start = 36, 24
+    factors = wander(rng, 2, months, 0.8) * 1.5
+    loadings = rng.uniform(0, 1, (units, 2))
+    if outside:
+        loadings[:changed] = 2.0
+    y = 10 + rng.normal(0, 1, units)[:, None] + loadings @ factors + noise * rng.normal(size=(units, months))
+    y[:changed] += LEVEL * (np.arange(months) >= start)
+    return _frame(y, start, changed)
+
+
+ALL: tuple[World, ...] = (
+    World("series-level", "The level changes in month 25 of 48; neighbouring months are alike.", LEVEL, _series),
+    World(
+        "series-strong-carry",
+        "Neighbouring months are much alike (0.7).",
+        LEVEL,
+        partial(_series, carry=0.7),
+    ),
+    World("series-short", "Twelve months before and twelve after.", LEVEL, partial(_series, months=24)),
+    World(
+        "series-shock",
+        "Something else comes to all authorities in the same month.",
+        LEVEL,
+        partial(_series, shock=1.0),
+        breaks="Something else changed at the same time.",
+    ),
+    World(
+        "series-shared-shock",
+        "Something else comes to all in the same month; eight authorities without the policy are seen.",
+        LEVEL,
+        partial(_series, controls=8, shock=1.0),
+    ),
+    World(
+        "series-own-shock",
+        "Something else comes to the changed authority only; eight others are seen.",
+        LEVEL,
+        partial(_series, controls=8, own_shock=1.0),
+        breaks="Something else changed in the authority with the policy only.",
+    ),
+    World("counts-level", "Referrals fall by a fifth; the rate wanders.", LOG_RATE, _counts),
+    World(
+        "counts-plain", "Referrals fall by a fifth; nothing but chance besides.", LOG_RATE, partial(_counts, spread=0.0)
+    ),
+    World(
+        "factors-one",
+        "One authority in 25 changes; common factors move all, each by its own loading.",
+        LEVEL,
+        _factors,
+    ),
+    World(
+        "factors-outside",
+        "The changed authority reacts to the factors more than any other does.",
+        LEVEL,
+        partial(_factors, outside=True),
+        breaks="No weighted mean of the others follows the changed authority.",
+    ),
+    World(
+        "factors-four",
+        "Four authorities in 25 change together.",
+        LEVEL,
+        partial(_factors, changed=4),
+    ),
+)
+"""Worlds of one authority's months."""

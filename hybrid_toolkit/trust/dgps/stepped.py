@@ -1,0 +1,74 @@
+"""Stepped wedges: every team comes under the policy, in an order drawn by lot; the true effect is known.
+
+Rows are workers of team-months. Outcomes are in standard deviations: a worker's score has variance 1, of which 0.05
+lies between teams. A comparison of all rows under the policy with all others takes the trend, 0.05 a step, for effect.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.synth.dgp import World
+
+TEAMS, STEPS, WORKERS, EFFECT = 24, 7, 8, 0.30
+
+
+def _wedge(
+    rng: np.random.Generator, *, period_sd: float = 0.0, carry: float = 0.0, delay: bool = False, by_team: bool = False
+) -> pd.DataFrame:
+    """Teams cross over at steps 2 to 7; a team's period has an effect of ``period_sd`` that goes on by ``carry``."""
+    starts = rng.permutation(np.resize(np.arange(1, STEPS), TEAMS))
+    shock = rng.normal(0, period_sd, (TEAMS, STEPS))
+    for t in range(1, STEPS):
+        shock[:, t] = carry * shock[:, t - 1] + np.sqrt(1 - carry**2) * shock[:, t]
+    step = np.arange(STEPS)
+    since = step[None, :] - starts[:, None]
+    under = np.clip((since + 1) / 3, 0, 1) if delay else (since >= 0).astype(float)
+    mean = rng.normal(0, np.sqrt(0.05), TEAMS)[:, None] + 0.05 * step + shock + EFFECT * under
+    y = mean[:, :, None] + rng.normal(0, np.sqrt(0.95), (TEAMS, STEPS, WORKERS))
+    each = 1 if by_team else WORKERS
+    y = y.mean(axis=2, keepdims=True) if by_team else y
+    f = pd.DataFrame(
+        {
+            "team_id": np.repeat(np.arange(TEAMS), STEPS * each),
+            "month": np.tile(np.repeat(step + 1, each), TEAMS),
+            "y": y.ravel(),
+        }
+    )
+    f["starts"] = (starts + 1.0)[f["team_id"]]
+    return f.assign(policy=(f["month"] >= f["starts"]).astype(float))
+
+
+ALL: tuple[World, ...] = (
+    World("wedge-trend", "Teams cross over by lot while all improve over time.", EFFECT, _wedge),
+    World(
+        "wedge-team-months",
+        "Teams cross over by lot, rows of one team and month are alike.",
+        EFFECT,
+        partial(_wedge, period_sd=0.20),
+    ),
+    World(
+        "wedge-carried",
+        "Rows of one team are the more alike the nearer their months.",
+        EFFECT,
+        partial(_wedge, period_sd=0.25, carry=0.7),
+        breaks="The likeness of a team's months fades with time between them.",
+    ),
+    World(
+        "wedge-delayed",
+        "The effect takes three months to be whole.",
+        EFFECT,
+        partial(_wedge, delay=True),
+        breaks="The effect changes with time under the policy.",
+    ),
+    World(
+        "order-by-lot",
+        "Team means by month; the order of the teams is drawn by lot.",
+        EFFECT,
+        partial(_wedge, period_sd=0.20, carry=0.5, by_team=True),
+    ),
+)
+"""Worlds of stepped wedges."""

@@ -1,0 +1,1 @@
+"""Desks: bring your own data in, take releases out."""

@@ -1,0 +1,172 @@
+"""A desk to bring one's own data: choose, map, see problems, mend, load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.widgets.desks import data_desk_view as view
+from hybrid_toolkit.widgets.desks.data_desk_view import Checked, DataDeskState
+from hybrid_toolkit.widgets.parts.downloads import Download
+from hybrid_toolkit.widgets.parts.html_parts import notice_html
+from hybrid_toolkit.widgets.parts.progress import Progress
+from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, button, choice
+
+BEGIN = (
+    "Choose files, or write the path of a folder, a file or a database; then look, propose a mapping, check and load."
+)
+MOST_LISTS = 40
+
+
+class DataDesk(ToolkitWidget):
+    """Choose files or a database, map columns, see problems by table, mend, and load into ``.data``.
+
+    Names, counts and positions are shown, never a value from the data. Nothing is written beside the data; chosen
+    files stay in a private temporary folder of this machine.
+
+    Parameters
+    ----------
+    path : folder, file or database address to begin with.
+    mapping : text of a mapping (TOML) to begin with.
+
+    Examples
+    --------
+    >>> DataDesk().text
+    'No data are chosen yet.'
+    """
+
+    STATE = DataDeskState
+
+    def __init__(self, path: str = "", *, mapping: str = "") -> None:
+        self._found = Checked()
+        wide = {"style": {"description_width": "initial"}, "layout": ipywidgets.Layout(width="min(620px, 100%)")}
+        place = ipywidgets.Text(value=path, description="Path or database", continuous_update=False, **wide)
+        text = ipywidgets.Textarea(value=mapping, description="Mapping (TOML)", rows=8, continuous_update=False, **wide)
+        self._upload = ipywidgets.FileUpload(multiple=True, description="Choose files",
+                                             layout=ipywidgets.Layout(width="auto"))  # fmt: skip
+        self._upload.observe(self._uploaded, "value")
+        self._progress = Progress()
+        self._steps = {
+            "Look": lambda: Checked(sources=view.look(self.state.path)),
+            "Propose a mapping": self._propose,
+            "Check": lambda: Checked(report=view.check(self.state.path, self.state.mapping)),
+            "Load": self._load,
+        }
+        steps = [button(name, lambda name=name: self.run(name)) for name in self._steps]
+        self._columns = ipywidgets.Box().add_class("hte-controls")
+        more = [ipywidgets.Box([self._upload, *steps]).add_class("hte-controls"), self._progress, self._columns]
+        super().__init__(DataDeskState(path, mapping), controls={"path": place, "mapping": text}, more=more)
+        self._show()
+
+    @property
+    def data(self) -> EvaluationData | None:
+        """The data, once loaded."""
+        return self._found.data
+
+    def run(self, step: str) -> None:
+        """Run one step as its button does: ``"Look"``, ``"Propose a mapping"``, ``"Check"`` or ``"Load"``."""
+        work: Callable[[], Checked] = self._steps[step]
+        before = self.state
+
+        def steps(report: Callable[[int, int], None]) -> Checked:
+            report(0, 1)
+            return work()
+
+        def done(found: Checked) -> None:
+            if self.state.path == before.path:
+                self._found = found
+                if found.proposal is not None:
+                    self._kept(found, replace(self.state, mapping=found.proposal.toml))
+                self._show()
+
+        self._progress.start(steps, done, step, failed=lambda error: self._fail(error.message, error.fix))
+
+    def wait(self) -> None:
+        """Wait in code until the step has ended."""
+        self._progress.wait()
+
+    def to_code(self) -> str:
+        """Code that loads the same data; the mapping stands beside it as ``mapping.toml``."""
+        if self._found.data is None:
+            return ""
+        place = view.without_password(self.state.path)
+        mapping = ', mapping="mapping.toml"' if self.state.mapping.strip() else ""
+        return (
+            f"import hybrid_toolkit as ht\n\ndata = ht.load_data({place!r}{mapping})\nprint(len(data), data.hash[:12])"
+        )
+
+    def save(self, path: Any) -> Any:
+        """As every widget; a password is not saved."""
+        kept = self.state
+        self._moving = True
+        try:
+            self.state = replace(kept, path=view.without_password(kept.path))
+            return super().save(path)
+        finally:
+            self.state, self._moving = kept, False
+
+    def _move(self, **changes: Any) -> None:
+        if not self._moving:
+            self._found = Checked()
+            self._columns.children = ()
+        super()._move(**changes)
+
+    def _propose(self) -> Checked:
+        return Checked(proposal=view.propose(self.state.path))
+
+    def _load(self) -> Checked:
+        report = view.check(self.state.path, self.state.mapping)
+        if report.errors:
+            return Checked(report=report)
+        return Checked(data=view.load(self.state.path, self.state.mapping), report=report)
+
+    def _kept(self, found: Checked, state: DataDeskState) -> None:
+        """Take a proposed mapping, with a list for each column that was left to a person."""
+        self._moving = True
+        self.state = state
+        self._moving = False
+        lists = []
+        for table, source, free in view.open_columns(found.proposal)[:MOST_LISTS] if found.proposal else ():
+            one = choice(f"{table}: {source}", {view.LEAVE_OUT: "leave out", **{c: c for c in free}})
+            one.observe(lambda change, t=table, s=source: self._mapped(t, s, change.new), "value")
+            lists.append(one)
+        self._columns.children = tuple(lists)
+
+    def _mapped(self, table: str, source: str, column: str) -> None:
+        try:
+            text = view.map_column(self.state.mapping, table, source, column)
+        except HybridToolkitError as error:
+            self._fail(error.message, error.fix)
+            return
+        self.state = replace(self.state, mapping=text)
+
+    def _uploaded(self, change: Any) -> None:
+        if change.new:
+            try:
+                self._move(path=view.keep_uploaded(change.new))
+                self.run("Look")
+            except HybridToolkitError as error:
+                self._fail(error.message, error.fix)
+
+    def _draw(self) -> Shown:
+        text = view.desk_text(self._found)
+        stamp = "SYNTHETIC DATA" if self._found.data is not None and self._found.data.synthetic else ""
+        marked = f'<div class="hte-stamp">{stamp}</div>' if stamp else ""
+        begin = notice_html(BEGIN) if self._found == Checked() else ""
+        return Shown(text, f'<div class="hte-answer"><strong>{text}</strong></div>{marked}{begin}',
+                     view.desk_html(self._found, Gate()))  # fmt: skip
+
+    def _exports(self) -> Sequence[Download]:
+        files = []
+        if self.state.mapping.strip():
+            files.append(Download("mapping.toml", self.state.mapping.encode(), "Mapping (TOML)"))
+        if self._found.report is not None:
+            table = self._found.report.tidy().to_csv(index=False, lineterminator="\n")
+            files.append(Download("problems.csv", table.encode("utf-8-sig"), "Problems (CSV)"))
+        return files

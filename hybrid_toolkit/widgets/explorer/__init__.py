@@ -1,0 +1,1 @@
+"""The explorer of metrics and the catalogue."""

@@ -1,0 +1,167 @@
+"""What one view of one metric holds, all of it released by the gate, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from hybrid_toolkit.disclosure.release import Release, require_release
+from hybrid_toolkit.widgets.explorer.metric_units import GROUPS, PERIODS, group_label, period_label
+from hybrid_toolkit.widgets.parts.state import ALL, ExplorerState
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One released estimate; its numbers are NaN where it is hidden."""
+
+    group: str
+    group_label: str
+    period: str
+    period_label: str
+    estimate: float
+    low: float
+    high: float
+    n: float
+    hidden: bool
+
+    @property
+    def everyone(self) -> bool:
+        """Whether it is the row for everyone over the whole period."""
+        return self.group == ALL and self.period == ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One released bin of a distribution."""
+
+    panel: str
+    label: str
+    count: float
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class MetricView:
+    """What a view shows, all of it released by the gate.
+
+    Parameters
+    ----------
+    state : metric, group and period.
+    title, unit, counted : the metric's name, the unit of its figure, and what is counted.
+    order : the groups in their own order.
+    estimates : release of the estimates, split by ``group`` and ``period``.
+    distribution : release of the bins, or None with the reason in ``no_distribution``.
+    said : release of the notes: reasons for doubt, caveats, what the gate did.
+    """
+
+    state: ExplorerState
+    title: str
+    unit: str
+    counted: str
+    order: tuple[str, ...]
+    estimates: Release
+    distribution: Release | None
+    no_distribution: str
+    said: Release
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The estimates in order: everyone first, then groups and periods in their own order."""
+        rows = require_release(self.estimates).content
+        made = [self._cell(r) for r in rows.to_dict("records")]
+        return tuple(sorted(made, key=lambda c: (not c.everyone, self._rank(c.group), len(c.period), c.period)))
+
+    @cached_property
+    def bins(self) -> tuple[Bin, ...]:
+        """The bins of the distribution, in order; empty where there is none."""
+        if self.distribution is None:
+            return ()
+        rows = require_release(self.distribution).content.sort_values("bin", kind="stable").to_dict("records")
+        rows.sort(key=lambda r: self._rank(str(r["group"])))
+        return tuple(
+            Bin(
+                "" if r["group"] == ALL else group_label(self.state.group, str(r["group"])),
+                str(r["label"]),
+                float("nan") if r["suppressed"] else float(r["n"]),
+                bool(r["suppressed"]),
+            )
+            for r in rows
+        )
+
+    def _rank(self, group: str) -> int:
+        return self.order.index(group) if group in self.order else -1
+
+    def _cell(self, row: Mapping[Hashable, Any]) -> Cell:
+        group, period, hidden = str(row["group"]), str(row["period"]), bool(row["suppressed"])
+        return Cell(
+            group,
+            group_label(self.state.group, group),
+            period,
+            period_label(period),
+            float(row["estimate"]),
+            float(row["conf_low"]),
+            float(row["conf_high"]),
+            float("nan") if hidden else float(row["n"]),
+            hidden,
+        )
+
+    @property
+    def bins_axis(self) -> str:
+        """What the bars count, and of what."""
+        return f"{self.counted[:1].upper()}{self.counted[1:]}, by {self.unit}, over the whole period"
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Reasons for doubt, caveats and what the gate did, one sentence each."""
+        return tuple(require_release(self.said).content["note"])
+
+    @property
+    def stamp(self) -> str:
+        """The stamp of simulated data; empty for real data."""
+        return self.estimates.stamp
+
+    @cached_property
+    def text(self) -> str:
+        """The answer in one line."""
+        cells = self.cells
+        first = next((c for c in cells if c.everyone), None)
+        head = f"{self.title}, everyone: {_said(first, self.counted)}" if first else self.title
+        rest = [c for c in cells if not c.everyone]
+        if not rest:
+            return head
+        by = " and ".join(
+            name.lower() for name in (GROUPS.get(self.state.group, ""), PERIODS.get(self.state.period, "")) if name
+        )
+        if self.state.period == ALL:
+            return f"{head}; by {by}: {', '.join(f'{c.group_label} {_short(c)}' for c in rest)}"
+        if self.state.group == ALL:
+            ends = ", ".join(f"{_short(c)} in {c.period_label}" for c in dict.fromkeys((rest[0], rest[-1])))
+            return f"{head}; by {by}: {ends}"
+        return f"{head}; by {by}: {sum(not c.hidden for c in rest)} estimates, {sum(c.hidden for c in rest)} hidden"
+
+
+def number_text(value: float) -> str:
+    """A number to read: two decimals below ten, one above.
+
+    Examples
+    --------
+    >>> number_text(0.614), number_text(12.34), number_text(-0.004)
+    ('0.61', '12.3', '0.00')
+    """
+    text = f"{value:,.{2 if abs(value) < 10 else 1}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+
+
+def _said(cell: Cell, counted: str) -> str:
+    return "hidden to protect people" if cell.hidden else f"{_short(cell)}, n {cell.n:,.0f} {counted}"
+
+
+def _short(cell: Cell) -> str:
+    if cell.hidden:
+        return "hidden"
+    if cell.estimate != cell.estimate:
+        return "cannot be estimated"
+    span = "" if cell.low != cell.low else f" ({number_text(cell.low)} to {number_text(cell.high)})"
+    return f"{number_text(cell.estimate)}{span}"

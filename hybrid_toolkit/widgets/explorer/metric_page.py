@@ -1,0 +1,70 @@
+"""How a view of one metric looks: its answer, two figures, the table beside them, and what to mind."""
+
+from __future__ import annotations
+
+from html import escape
+
+from hybrid_toolkit.widgets.explorer.metric_answer import Cell, MetricView, number_text
+from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
+from hybrid_toolkit.widgets.parts.state import ALL
+from hybrid_toolkit.widgets.parts.svg import Bar, Interval, bars_svg, interval_rows_svg, interval_series_svg
+
+
+def answer_html(view: MetricView) -> str:
+    """The answer in one line, and the stamp of simulated data."""
+    stamp = f'<div class="hte-stamp">{escape(view.stamp)}</div>' if view.stamp else ""
+    head, _, rest = view.text.partition("; ")
+    more = f"; <span>{escape(rest)}</span>" if rest else ""
+    return f'<div class="hte-answer"><strong>{escape(head)}</strong>{more}</div>{stamp}'
+
+
+def view_html(view: MetricView) -> str:
+    """Figures and table side by side where there is room, and the notes below them."""
+    figures = figure_html(f"{view.title}: estimate and interval", intervals_svg(view)) + _distribution(view)
+    table = table_html(f"{view.title}: the numbers", *metric_table(view), words=2 if view.state.period != ALL else 1)
+    columns = f'<div class="hte-columns"><div>{figures}</div><div>{table}{list_html(view.notes)}</div></div>'
+    return columns
+
+
+def intervals_svg(view: MetricView) -> str:
+    """The estimates of the view with their intervals."""
+    said = f"{view.text}. The table beside the figure holds every number."
+    if view.state.period == ALL:
+        rows = [_interval(c, c.group_label, total=c.everyone) for c in view.cells]
+        return interval_rows_svg(rows, title=view.title, description=said, axis=view.unit)
+    rows = [_interval(c, c.period_label, panel=c.group_label if view.state.group != ALL else "") for c in view.cells]
+    return interval_series_svg(rows, title=view.title, description=said, axis=view.unit)
+
+
+def _interval(cell: Cell, label: str, *, total: bool = False, panel: str = "") -> Interval:
+    return Interval(label, cell.estimate, cell.low, cell.high, hidden=cell.hidden, total=total, panel=panel)
+
+
+def _distribution(view: MetricView) -> str:
+    return figure_html("Distribution", distribution_svg(view)) if view.bins else notice_html(view.no_distribution)
+
+
+def distribution_svg(view: MetricView) -> str:
+    """The bins of the view as bars."""
+    bars = [Bar(b.label, b.count, b.hidden, b.panel) for b in view.bins]
+    said = "; ".join(f"{b.panel + ', ' if b.panel else ''}{b.label}: {_count(b.count, b.hidden)}" for b in view.bins)
+    return bars_svg(bars, title=f"Distribution of {view.title}", description=said, axis=view.bins_axis)
+
+
+def metric_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of the numbers of a view, in words."""
+    split = view.state.period != ALL
+    heads = ["Group", *(["Period"] if split else []), "Estimate", "Interval", view.counted]
+    rows = []
+    for cell in view.cells:
+        words = [cell.group_label, *([cell.period_label] if split else [])]
+        if cell.hidden:
+            rows.append([*words, "hidden", "hidden", "too few"])
+            continue
+        span = "none" if cell.low != cell.low else f"{number_text(cell.low)} to {number_text(cell.high)}"
+        rows.append([*words, number_text(cell.estimate), span, _count(cell.n, False)])
+    return heads, rows
+
+
+def _count(value: float, hidden: bool) -> str:
+    return "hidden" if hidden or value != value else f"{value:,.0f}"

@@ -1,0 +1,267 @@
+"""One view of one metric: measured, passed through the disclosure gate, and put into words."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.metrics.compute import measure
+from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.widgets.explorer.ledger import clashing
+from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
+from hybrid_toolkit.widgets.explorer.metric_units import GROUPS, PERIODS, Units
+from hybrid_toolkit.widgets.parts.state import ALL, DataReference, ExplorerState
+
+VALUES = ("estimate", "conf_low", "conf_high")
+MOST_HIDDEN = 0.34
+"""Share of small cells above which a period is too fine for a group."""
+
+
+class MetricViews:
+    """Views of the metrics that data open; what two views share is worked out once.
+
+    Every view is a slice of one table a metric and group: quarters, their months and all totals are protected
+    together, so that no hidden cell follows by moving from one period to another. A group whose cells would tell a few
+    people apart beside those of the groups before it is not offered.
+
+    Parameters
+    ----------
+    data : the data to look at.
+    gate : the disclosure gate; the package's policy where it is left out.
+    """
+
+    def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
+        self.data = data
+        self._gate = gate if gate is not None else Gate(source=data)
+        self._units: dict[str, Units] = {}
+        self._open: dict[str, str] | None = None
+        self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
+        self._shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self._clashes: dict[tuple[object, ...], set[str]] = {}
+        self._binned: dict[tuple[str, str], tuple[Release | None, str]] = {}
+        self._made: dict[ExplorerState, MetricView] = {}
+
+    @cached_property
+    def reference(self) -> DataReference:
+        """How code gets these data again."""
+        return DataReference.of(self.data)
+
+    def metrics(self) -> dict[str, str]:
+        """Metric id -> name, for those that the data open."""
+        if self._open is None:
+            self._open = {s.id: s.name for s in REGISTRY.values() if _opens(self.data, s)}
+        return self._open
+
+    def groups(self, metric: str) -> dict[str, str]:
+        """Group -> label, for what this metric can be split by."""
+        units = self._of(metric)
+        out = self._clashing(units)
+        return {ALL: "Everyone", **{g: n for g, n in GROUPS.items() if units.labels(g) is not None and g not in out}}
+
+    def periods(self, metric: str) -> dict[str, str]:
+        """Period -> label, for what this metric can be split by."""
+        time = self._of(metric).nested()
+        return {ALL: "Whole period", **{p: name for p, name in PERIODS.items() if p in time}}
+
+    def view(self, state: ExplorerState) -> MetricView:
+        """The view of one state.
+
+        Raises
+        ------
+        UsageError : these data do not offer the metric, the group or the period.
+        """
+        if state not in self._made:
+            self._made[state] = self._make(state)
+        return self._made[state]
+
+    def _make(self, state: ExplorerState) -> MetricView:
+        units = self._of(state.metric)
+        spec = units.spec
+        if state.group != ALL and state.group not in self.groups(state.metric):
+            raise _not_offered("group", state.group, self.groups(state.metric))
+        if state.period != ALL and state.period not in units.nested():
+            raise _not_offered("period", state.period, self.periods(state.metric))
+        rows = self._rows(units, state)
+        shown = self._may_show(units, state.group)
+        if state.period != ALL and not (set(rows["period"]) - {ALL}) & {p for _, p in shown}:
+            raise UsageError(
+                f"Too few people stand in most cells of this {state.period} view to show it.",
+                fix="Choose a longer period or another group.",
+                code="VIEW-TOO-FINE",
+            )
+        hidden = ~pd.Series([pair in shown for pair in zip(rows["group"], rows["period"], strict=True)], dtype=bool)
+        safe = rows.assign(n=rows["n"].mask(hidden.to_numpy(), 0))
+        estimates = self._gate.figure_data(
+            safe, title=spec.name, dims=["group", "period"], values=VALUES, source=self.data
+        )
+        distribution, reason = self._distribution(units, ALL if hidden.any() else state.group)
+        notes = _notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)
+        said = self._gate.facts(
+            pd.DataFrame({"note": notes}), title=f"{spec.name}: notes", basis="metadata", source=self.data
+        )
+        order = tuple(rows["group"].unique())
+        return MetricView(
+            state, spec.name, spec.value_unit, _plural(spec.unit), order, estimates, distribution, reason, said
+        )
+
+    def _of(self, metric: str) -> Units:
+        if metric not in self._units:
+            if metric not in REGISTRY or not _opens(self.data, REGISTRY[metric]):
+                raise _not_offered("metric", metric, self.metrics())
+            spec = REGISTRY[metric]
+            same = next((u for u in self._units.values() if u.spec.frame is spec.frame), None)
+            self._units[metric] = same.sharing(spec) if same is not None else Units.of(self.data, spec)
+        return self._units[metric]
+
+    def _rows(self, units: Units, state: ExplorerState) -> pd.DataFrame:
+        """Everyone first, then what was asked for."""
+        parts = [self._measure(units, ALL, ALL)]
+        if state.group != ALL or state.period != ALL:
+            parts.append(self._measure(units, state.group, state.period))
+        return pd.concat(parts, ignore_index=True)
+
+    def _measure(self, units: Units, group: str, period: str) -> pd.DataFrame:
+        key = (units.spec.id, group, period)
+        if key not in self._measured:
+            by, over = (None if x == ALL else x for x in (group, period))
+            self._measured[key] = measure(self.data, units.ready, by=by, period=over)
+        return self._measured[key]
+
+    def _clashing(self, units: Units) -> set[str]:
+        """Groups that would give a few people away beside the groups before them; see ``ledger``."""
+        key = units.rows_key
+        if key not in self._clashes:
+            held = {g: self._cells(units, g) for g in GROUPS if units.labels(g) is not None}
+            people = units.people_used
+            self._clashes[key] = clashing(held, people, threshold=self._gate.policy.threshold)
+        return self._clashes[key]
+
+    def _cells(self, units: Units, group: str) -> list[NDArray[np.bool_]]:
+        """Rows of each cell that a group would show by itself over the whole period."""
+        counts = units.counts(group, [])
+        if _small(counts, self._gate.policy.threshold, shares=units.binary).any():
+            counts = self._gate.table(
+                counts, title=units.spec.name, dims=["group"], people="people",
+                shares=["share"] if units.binary else [], total_label=ALL, structural_zeros=True, source=self.data,
+            ).content  # fmt: skip
+            counts = counts[~counts["suppressed"]]
+        return units.cells(group, [g for g in counts["group"] if g != ALL])
+
+    def _may_show(self, units: Units, group: str) -> set[tuple[str, str]]:
+        """The cells, by group and period, that the gate lets through when all periods are looked at together.
+
+        Periods so fine that many of their cells are small are left out whole: little of them could be shown.
+        """
+        key = (units.spec.id, group)
+        if key not in self._shown:
+            dims, counts, small = self._counts(units, group)
+            if small.any():
+                release = self._gate.table(
+                    counts, title=units.spec.name, dims=dims, people="people",
+                    shares=["share"] if units.binary else [], total_label=ALL, structural_zeros=True, source=self.data,
+                )  # fmt: skip
+                counts = release.content
+                counts = counts[~counts["suppressed"]]
+            finest = [next((v for v in reversed(r) if v != ALL), ALL) for r in counts[dims[1:]].itertuples(index=False)]
+            self._shown[key] = set(zip(counts["group"], finest, strict=True))
+        return self._shown[key]
+
+    def _counts(self, units: Units, group: str) -> tuple[list[str], pd.DataFrame, pd.Series[bool]]:
+        periods = units.nested()
+        while True:
+            counts = units.counts(group, periods)
+            dims = ["group", *periods]
+            small = _small(counts, self._gate.policy.threshold, shares=units.binary)
+            finest = counts[dims[-1]].ne(ALL) & (counts["group"].ne(ALL) if group != ALL else True)
+            if not periods or small[finest].mean() <= MOST_HIDDEN:
+                return dims, counts, small
+            periods = periods[:-1]
+
+    def _distribution(self, units: Units, group: str) -> tuple[Release | None, str]:
+        """The bins by group, or of everyone where groups are too small, or why there are none."""
+        key = (units.spec.id, group)
+        if key not in self._binned:
+            bins, reason = units.bins(group, threshold=self._gate.policy.threshold)
+            if not reason:
+                release = self._gate.figure_data(
+                    bins, title=f"{units.spec.name}: distribution", dims=["group", "bin", "label"], people="people",
+                    source=self.data,
+                )  # fmt: skip
+                self._binned[key] = release, ""
+            else:
+                self._binned[key] = (None, reason) if group == ALL else self._distribution(units, ALL)
+        return self._binned[key]
+
+
+def view_metric(
+    data: EvaluationData, *, metric: str, group: str = ALL, period: str = ALL, gate: Gate | None = None
+) -> MetricView:
+    """One view, without a widget: the same numbers through the same gate.
+
+    Parameters
+    ----------
+    metric : metric id.
+    group : what splits it, or ``"all"``.
+    period : ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
+
+    Raises
+    ------
+    UsageError : these data do not offer the metric, the group or the period.
+    """
+    return MetricViews(data, gate=gate).view(ExplorerState(metric, group, period))
+
+
+def _opens(data: EvaluationData, spec: MetricSpec) -> bool:
+    """Whether the data hold what a metric needs: its columns, and the values that must occur in them."""
+    if not spec.computed or not all(data.has(t, *columns) for t, columns in spec.columns.items()):
+        return False
+    for place, wanted in spec.values.items():
+        table, _, column = place.partition(".")
+        if not data.has(table, column) or not set(wanted) <= set(data.table(table)[column].unique()):
+            return False
+    return True
+
+
+def _small(counts: pd.DataFrame, threshold: int, *, shares: bool) -> pd.Series[bool]:
+    """Which cells are small: where none is, the gate has nothing to hide and is not asked."""
+    least = counts[["n", "people"]].min(axis=1)
+    if shares:
+        inside = (counts["n"] * counts["share"]).round()
+        least = pd.concat([least, inside, counts["n"] - inside], axis=1).min(axis=1)
+    return least < threshold
+
+
+def _not_offered(what: str, asked: str, offered: dict[str, str]) -> UsageError:
+    return UsageError(
+        f"These data offer no {what} '{asked}'; {len(offered)} are offered.",
+        fix=f"Use one of: {', '.join(offered)}." if offered else "data.coverage() says what would open one.",
+        code="VIEW-CHOICE",
+    )
+
+
+def _plural(unit: str) -> str:
+    first, _, rest = unit.partition(" and ")
+    if unit == "gap between visits":
+        return "gaps between visits"
+    return f"{first[:-2] if first.endswith('ys') else first}s{f' and {rest}s' if rest else ''}"
+
+
+def _notes(spec: MetricSpec, rows: pd.DataFrame, hidden: int, gate: Gate) -> list[str]:
+    notes = [f"Asks: {spec.question}"]
+    flags = list(dict.fromkeys(f for flag in rows["flag"] for f in flag.split("; ") if f))
+    notes += [f"Take care: {flag}." for flag in flags]
+    notes += list(spec.caveats)
+    if spec.co_produced == NOT_CO_PRODUCED:
+        notes.append("Not co-produced with families or practitioners.")
+    policy = gate.policy
+    base = f"Counts are rounded to {policy.rounding_base}. " if policy.rounding_base > 1 else ""
+    notes.append(f"{base}Fewer than {policy.threshold} people are not shown; {hidden or 'none'} hidden here.")
+    return notes

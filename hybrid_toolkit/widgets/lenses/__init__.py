@@ -1,0 +1,1 @@
+"""The lenses: practice, career stage, digital exclusion and wellbeing."""

@@ -1,0 +1,163 @@
+"""Families by how many of ten digital needs are met: how they engage, in person and remotely."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access
+from hybrid_toolkit.metrics.inequality.inequality import concentration_index
+from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf
+from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.unit_frames import look_up
+from hybrid_toolkit.widgets.explorer.bands import Bands, make_bands
+from hybrid_toolkit.widgets.explorer.tally import Coded
+from hybrid_toolkit.widgets.lenses.lens import Panel, span_of
+from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_panel
+
+CUTS = tuple(float(k) for k in range(1, 11))
+LEAST_CONTACTS = 100
+"""Contacts that each of the four cells needs before the penalty is taken seriously (metric MC3)."""
+VALUES = ("estimate", "conf_low", "conf_high")
+
+
+class FamilyAccess:
+    """Views of families over data and gate.
+
+    Raises
+    ------
+    CoverageError : the data have no ``access``, or no ``contact`` with ``engaged`` and ``mode``.
+    """
+
+    def __init__(self, data: EvaluationData, gate: Gate) -> None:
+        self._data, self._gate = data, gate
+        self.homes = household_access(data).dropna(subset=["count"]).reset_index(drop=True)
+        contacts = contact_engagement(data).dropna(subset=["remote", "engaged"])
+        rows = look_up(contacts, self.homes, "family_id", ["count"]).dropna(subset=["count"])
+        self.contacts = rows.astype({"remote": "bool"}).reset_index(drop=True)
+        self.missing: tuple[str, ...] = ()
+        self.home_bands, self.bands = self._bands()
+
+    def _bands(self) -> tuple[Bands, Bands]:
+        """Bands over households and over contacts, cut at the same places."""
+        rows, homes, least = self.contacts, self.homes, self._gate.policy.threshold
+        cell = (rows["remote"].astype(int) * 2 + rows["engaged"].astype(int)).to_numpy(dtype=np.int64)
+        people = [Coded.of(rows[k].astype("str").where(rows[k].notna())).code for k in ("family_id", "worker_id")]
+        first = make_bands(rows["count"].to_numpy(dtype=float), CUTS, splits=[(cell, people)], threshold=least)
+        own = [np.arange(len(homes), dtype=np.int64)]
+        split = self._rural.code if self._rural is not None else np.zeros(len(homes), dtype=np.int64)
+        counts = homes["count"].to_numpy(dtype=float)
+        second = make_bands(counts, first.cuts, splits=[(split, own)], threshold=least)
+        again = make_bands(rows["count"].to_numpy(dtype=float), second.cuts, splits=[(cell, people)], threshold=least)
+        return second, again
+
+    @cached_property
+    def _rural(self) -> Coded | None:
+        if "rural" not in self.homes or self.homes["rural"].nunique() < 2:
+            return None
+        words = self.homes["rural"].astype("boolean").map({True: "Rural", False: "Urban"})
+        return Coded.of(words.astype("str").where(self.homes["rural"].notna()))
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """Steps of the slider."""
+        return {f"{c:g}": "all ten needs met" if c == 10 else f"{c:g} or more of ten" for c in self.bands.cuts}
+
+    @property
+    def usual(self) -> str:
+        """The step to begin with: all ten where it is offered (the Minimum Digital Living Standard)."""
+        return list(self.steps)[-1] if self.steps else ""
+
+    @property
+    def notes(self) -> list[str]:
+        """What to mind."""
+        return [
+            "Access is not recorded at random: a share among the recorded is not a share of families.",
+            "Mode of contact goes with risk and need: the study 'exclusion-gap' adjusts for them; this does not.",
+            f"The penalty needs {LEAST_CONTACTS} contacts in each of its four cells.",
+        ]
+
+    def view(self, threshold: float) -> tuple[str, tuple[Panel, ...]]:
+        """The answer and the panels for one step of the slider."""
+        low = ~self.bands.at_least(threshold)
+        above = f"{threshold:g} or more needs met" if threshold < 10 else "all ten needs met"
+        below = f"fewer than {threshold:g} needs met"
+        cells = interval_panel(
+            self._engaged(low, above, below), "Contacts in which the family engaged", unit="share of contacts",
+            labels=["access", "mode"], counted="contacts",
+        )  # fmt: skip
+        penalty = self._penalty(low)
+        homes = interval_panel(self._homes(threshold, above), f"Families with {above}", unit="share of families",
+                               labels=["place"], counted="families")  # fmt: skip
+        said = span_of(penalty.content.to_dict("records")[0])
+        have = span_of(homes.release.content.to_dict("records")[0])
+        text = (
+            f"Families with {above}: {have}; remote contact goes with a change in engagement that differs by {said} "
+            f"for families with {below}"
+        )
+        extra = interval_panel(penalty, "Exclusion penalty on engagement, unadjusted", unit="difference of shares",
+                               labels=["term"], counted="families")  # fmt: skip
+        return text, (cells, extra, homes, self._curve)
+
+    def _engaged(self, low: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], above: str, below: str) -> Release:
+        rows, found = self.contacts, []
+        for access, inside in ((below, low), (above, ~low)):
+            for mode, remote in (("in person", False), ("remote", True)):
+                part = rows[inside & (rows["remote"].to_numpy() == remote)]
+                made = MeanOf("engaged")(part)
+                i = clustered_interval(made, part["team_id"].fillna(part["worker_id"]))
+                people = min(part["family_id"].nunique(), part["worker_id"].nunique())
+                found.append((access, mode, len(part), people, made.value, i.conf_low, i.conf_high))
+        frame = pd.DataFrame(found, columns=["access", "mode", "n", "people", *VALUES])
+        return self._gate.figure_data(frame, title="Engagement by access and mode", dims=["access", "mode"],
+                                      values=VALUES, people="people", shares=["estimate"],
+                                      source=self._data)  # fmt: skip
+
+    def _penalty(self, low: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Release:
+        rows = self.contacts.assign(low=low)
+        made = DifferenceInDifferences("engaged", "remote", "low", min_cell=LEAST_CONTACTS)(rows)
+        i = clustered_interval(made, rows["team_id"].fillna(rows["worker_id"]))
+        few = min(rows.groupby(["remote", "low"])["family_id"].nunique().reindex(
+            pd.MultiIndex.from_product([[False, True], [False, True]]), fill_value=0))  # fmt: skip
+        enough = made.reason == ""
+        frame = pd.DataFrame({
+            "term": ["Remote minus in person, low minus enough access"], "n": [few],
+            "estimate": [made.value if enough else np.nan], "conf_low": [i.conf_low if enough else np.nan],
+            "conf_high": [i.conf_high if enough else np.nan], "n_clusters": [i.n_clusters], "unit": ["difference"],
+        })  # fmt: skip
+        return self._gate.estimates(frame, title="Exclusion penalty", clusters="n_clusters", source=self._data)
+
+    def _homes(self, threshold: float, above: str) -> Release:
+        rows = self.homes.assign(met=self.home_bands.at_least(threshold).astype("float64"), place="Everyone")
+        parts = [rows]
+        if self._rural is not None:
+            words = np.array([*self._rural.names, ""])[self._rural.code]
+            parts.append(rows.assign(place=words)[words != ""])
+        found = []
+        for part in parts:
+            for place, here in part.groupby("place", sort=True):
+                made = MeanOf("met")(here)
+                i = clustered_interval(made, here["lsoa"] if "lsoa" in here else here["family_id"])
+                found.append((place, len(here), made.value, i.conf_low, i.conf_high))
+        frame = pd.DataFrame(found, columns=["place", "n", *VALUES])
+        return self._gate.figure_data(frame, title=f"Families with {above}", dims=["place"], values=VALUES,
+                                      shares=["estimate"], source=self._data)  # fmt: skip
+
+    @cached_property
+    def _curve(self) -> Panel:
+        """Engaged contacts over contacts, families with least access first; points at the ends of the bands."""
+        rows = self.contacts.assign(band=self.bands.code)
+        index = concentration_index(rows, outcome="engaged", rank_by="count", kind="erreygers", cluster="team_id")
+        labels = [f"{self.bands.label(b)} needs met" for b in range(self.bands.size)]
+        labels = [label.replace("10 or more needs met", "all ten needs met") for label in labels]
+        held = rows.groupby("band").agg(n=("engaged", "size"), held=("engaged", "sum"), people=("family_id", "nunique"))
+        return concentration_panel(
+            self._gate, held, labels, index, title="Engagement, from least access to most", source=self._data,
+            x_axis="share of contacts, least access first", y_axis="share of engaged contacts", counted="contacts",
+            people=int(rows["family_id"].nunique()),
+        )  # fmt: skip

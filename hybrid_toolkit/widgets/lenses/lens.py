@@ -1,0 +1,155 @@
+"""What a lens shows: panels of released numbers, each with its figure and its table, in one answer with its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+
+import pandas as pd
+
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release, require_release
+from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text
+from hybrid_toolkit.widgets.explorer.metric_page import distribution_svg, intervals_svg, metric_table
+from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
+
+Rows = Sequence[Sequence[str]]
+LONG = 140
+"""Characters from which an answer is not set large."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One release with its figure and the table beside it.
+
+    Parameters
+    ----------
+    caption : what it shows.
+    release : the numbers, through the gate. Figure and table are made of nothing else.
+    draw : release -> SVG, called when it is looked at; None where the table says all.
+    heads, rows : the table beside the figure, in words.
+    words : how many of its columns hold words.
+    note : one sentence under it.
+    """
+
+    caption: str
+    release: Release
+    draw: Callable[[Release], str] | None
+    heads: Sequence[str]
+    rows: Rows
+    words: int = 1
+    note: str = ""
+
+    @cached_property
+    def drawing(self) -> str:
+        """The figure as SVG; empty where there is none."""
+        return self.draw(require_release(self.release)) if self.draw is not None else ""
+
+    def to_html(self) -> str:
+        """Figure and table side by side where there is room."""
+        figure = f"<div>{figure_html(self.caption, self.drawing)}</div>" if self.draw is not None else ""
+        table = table_html(f"{self.caption}: the numbers" if figure else self.caption, self.heads, self.rows,
+                           words=self.words)  # fmt: skip
+        note = notice_html(self.note) if self.note else ""
+        return f'<div class="hte-columns">{figure}<div>{table}{note}</div></div>'
+
+
+@dataclass(frozen=True)
+class LensView:
+    """What a lens shows in one state.
+
+    Parameters
+    ----------
+    title : what it is about.
+    text : the answer in one line.
+    panels : releases with their figures and tables, in order.
+    said : release of the notes, one a row; None without notes.
+    missing : what these data do not open, and what would open it, one sentence each.
+    """
+
+    title: str
+    text: str
+    panels: tuple[Panel, ...]
+    said: Release | None = None
+    missing: tuple[str, ...] = ()
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Reasons for doubt, caveats and what the gate did."""
+        return () if self.said is None else tuple(require_release(self.said).content["note"])
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """Everything that is shown, as it passed the gate."""
+        return tuple(p.release for p in self.panels)
+
+    @property
+    def stamp(self) -> str:
+        """The stamp of simulated data; empty for real data."""
+        return next((r.stamp for r in self.releases if r.stamp), "")
+
+    def answer_html(self) -> str:
+        """The answer, and the stamp of simulated data."""
+        head, _, rest = self.text.partition("; ")
+        more = f"; <span>{escape(rest)}</span>" if rest else ""
+        stamp = f'<div class="hte-stamp">{escape(self.stamp)}</div>' if self.stamp else ""
+        first = f"<strong>{escape(head)}</strong>" if len(head) <= LONG else f"<b>{escape(head)}</b>"
+        return f'<div class="hte-answer">{first}{more}</div>{stamp}'
+
+    def body_html(self) -> str:
+        """Every panel, then what is missing, then the notes."""
+        panels = "".join(p.to_html() for p in self.panels)
+        return panels + "".join(notice_html(m) for m in self.missing) + list_html(self.notes)
+
+
+def notes_release(gate: Gate, notes: Sequence[str], *, title: str, source: object) -> Release:
+    """Notes through the gate: words about methods, never about people."""
+    frame = pd.DataFrame({"note": list(dict.fromkeys(notes))})
+    return gate.facts(frame, title=f"{title}: notes", basis="metadata", source=source)
+
+
+def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[Panel, ...]:
+    """A metric's view as a panel: the figure, the table and the release of the explorer."""
+    heads, rows = metric_table(view)
+    words = 2 if view.state.period != "all" else 1
+    first = Panel(view.title, view.estimates, lambda _: intervals_svg(view), heads, rows, words)
+    if not distribution or view.distribution is None:
+        return (first,)
+    bins = [[b.panel or "Everyone", b.label, "hidden" if b.hidden else f"{b.count:,.0f}"] for b in view.bins]
+    heads = ["Group", "Value", view.counted]
+    caption = f"{view.title}: distribution"
+    return first, Panel(caption, view.distribution, lambda _: distribution_svg(view), heads, bins, 2)
+
+
+def span_text(estimate: float, low: float, high: float, hidden: bool = False) -> str:
+    """An estimate with its interval, in words.
+
+    Examples
+    --------
+    >>> span_text(0.5, 0.4, 0.6), span_text(1.0, float("nan"), float("nan")), span_text(1.0, 0.0, 2.0, hidden=True)
+    ('0.50 (0.40 to 0.60)', '1.00', 'hidden')
+    """
+    if hidden:
+        return "hidden"
+    if estimate != estimate:
+        return "cannot be estimated"
+    return number_text(estimate) + ("" if low != low else f" ({number_text(low)} to {number_text(high)})")
+
+
+def span_of(row: Mapping[Hashable, object]) -> str:
+    """A released row's estimate with its interval, in words."""
+    estimate, low, high = three_of(row)
+    return span_text(estimate, low, high, bool(row["suppressed"]))
+
+
+def three_of(row: Mapping[Hashable, object]) -> tuple[float, float, float]:
+    """A released row's estimate and the ends of its interval."""
+    estimate, low, high = (float(str(row[c])) for c in ("estimate", "conf_low", "conf_high"))
+    return estimate, low, high
+
+
+def count_of(row: Mapping[Hashable, object]) -> str:
+    """A released row's count in words."""
+    return "too few" if row["suppressed"] else f"{float(str(row['n'])):,.0f}"

@@ -1,0 +1,190 @@
+"""The lens on career stage: an outcome over the remote share, by stage, with slopes and the gap between stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.widgets.explorer.metric_answer import number_text
+from hybrid_toolkit.widgets.explorer.metric_units import group_label
+from hybrid_toolkit.widgets.lenses.lens import LensView, Panel, count_of, notes_release, span_of, span_text, three_of
+from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.lenses.stage_curves import STAGES, curve_rows, slope_rows
+from hybrid_toolkit.widgets.parts.state import DataReference
+from hybrid_toolkit.widgets.parts.svg import Interval, interval_rows_svg
+from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
+
+X_AXIS = "share of desk hours at home"
+GAP = "Early career minus mid career"
+VALUES = ["estimate", "conf_low", "conf_high"]
+
+
+@dataclass(frozen=True, slots=True)
+class CareerStageState:
+    """Which outcome, and at which remote share it is read.
+
+    Parameters
+    ----------
+    outcome : id of a survey scale; empty for the first that the data open.
+    at : remote share, one of the steps of the slider, such as ``"0.40"``.
+    """
+
+    outcome: str = ""
+    at: str = ""
+
+
+class CareerStageViews:
+    """Views by career stage. All waves are taken together, and the slider reads fixed points of one released curve,
+    so that no two views differ by single people."""
+
+    def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
+        self.data = data
+        self._gate = gate if gate is not None else Gate(source=data)
+        self._worked: dict[str, tuple[Panel, Release]] = {}
+
+    @cached_property
+    def reference(self) -> DataReference:
+        """How code gets these data again."""
+        return DataReference.of(self.data)
+
+    def empty(self) -> tuple[str, str] | None:
+        """Why there is nothing to show, or None."""
+        if len(self._frame) and self._outcomes:
+            return None
+        return (
+            "There is no survey answer that can be placed beside a remote share and a career stage.",
+            "Add tables 'survey', 'worker_month' (h_home, h_office) and 'worker' (role, reg_date).",
+        )
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        """One row a worker and wave: the stage, the mean remote share up to then, and every scale."""
+        try:
+            scores = survey_scores(self.data)
+            exposure = worker_month_exposure(self.data)[["worker_id", "month", "rs_desk"]].dropna()
+        except HybridToolkitError:  # the empty state says what is needed
+            return pd.DataFrame()
+        pairs = scores[["worker_id", "wave", "month"]].merge(exposure, on="worker_id", suffixes=("", "_rs"))
+        pairs = pairs[pairs["month_rs"] <= pairs["month"]]
+        share = pairs.groupby(["worker_id", "wave"])["rs_desk"].mean().reset_index()
+        out = scores.merge(share, on=["worker_id", "wave"], how="left").dropna(subset=["rs_desk", "stage"])
+        return out[out["stage"].isin(STAGES)].reset_index(drop=True)
+
+    @cached_property
+    def _outcomes(self) -> dict[str, str]:
+        known = [c for c in self._frame.columns if c in REGISTRY and self._frame[c].notna().any()]
+        first = [c for c in ("informal_learning", "swemwbs", "secure_base") if c in known]
+        return {c: REGISTRY[c].name for c in [*first, *(k for k in known if k not in first)]}
+
+    def choices(self, state: CareerStageState) -> Mapping[str, Mapping[str, str]]:
+        """What the data offer: the steps are those at which some stage's curve is drawn."""
+        steps: dict[str, str] = {}
+        if state.outcome in self._outcomes:
+            shown = self._work(state.outcome)[0].release.content
+            at = sorted(shown.loc[~shown["suppressed"], "at"].unique())
+            middle = f"{at[len(at) // 2]:.2f}" if at else ""
+            words = {f"{a:.2f}": f"{a:.0%} at home" for a in at}
+            steps = {**({middle: words[middle]} if middle and not state.at else {}), **words}
+        return {"outcome": self._outcomes, "at": steps}
+
+    def view(self, state: CareerStageState) -> LensView:
+        """The view of one state."""
+        curves, slopes = self._work(state.outcome)
+        spec, at = REGISTRY[state.outcome], float(state.at)
+        read = curves.release.content
+        read = read[np.isclose(read["at"], at)]
+        said = "; ".join(f"{_stage(r['stage'])} {span_of(r)}" for r in read.to_dict("records"))
+        slope = slopes.content
+        gap = slope[slope["term"].eq(GAP)]
+        tail = f"; slope of {GAP.lower()}: {span_of(gap.to_dict('records')[0])}" if len(gap) else ""
+        drawn = Panel(curves.caption, curves.release, partial(_draw_curves, spec.name, spec.value_unit, at),
+                      curves.heads, curves.rows, words=2)  # fmt: skip
+        body = [[_stage(r["term"]), span_of(r), count_of(r)] for r in slope.to_dict("records")]
+        axis = f"{spec.value_unit} for all hours at home rather than none"
+        ladder = Panel("Slope by career stage, and the gap", slopes, partial(_draw_slopes, axis),
+                       ["Career stage", f"{axis} (interval)", "workers"], body)  # fmt: skip
+        notes = notes_release(self._gate, self._notes(state.outcome), title="Career stage", source=self.data)
+        text = f"{spec.name} at {at:.0%} of desk hours at home, by career stage: {said}{tail}"
+        return LensView("Career stage", text, (drawn, ladder), notes)
+
+    def _work(self, outcome: str) -> tuple[Panel, Release]:
+        """Curves and slopes of one outcome, through the gate."""
+        if outcome not in self._worked:
+            rows = self._frame.dropna(subset=[outcome]).reset_index(drop=True)
+            curves = curve_rows(rows, outcome, least=self._gate.policy.threshold)
+            name = REGISTRY[outcome].name
+            kept = curves.rename(columns={"stage": "term"})
+            made = self._gate.estimates(kept.assign(stage=curves["stage"]), title=f"{name} over remote share",
+                                        clusters="n_clusters", labels=["stage", "at"], source=self.data)  # fmt: skip
+            ladder = slope_rows(rows, outcome, GAP, least=self._gate.policy.threshold)
+            slopes = self._gate.estimates(ladder, title=f"Slope of {name}", clusters="n_clusters", source=self.data)
+            table = [[_stage(r["stage"]), f"{r['at']:.0%}", span_of(r)] for r in made.content.to_dict("records")]
+            heads = ["Career stage", "At home", "Fitted mean (interval)"]
+            self._worked[outcome] = Panel(f"{name} over remote share", made, None, heads, table, 2), slopes
+        return self._worked[outcome]
+
+    def _notes(self, outcome: str) -> list[str]:
+        spec = REGISTRY[outcome]
+        return [
+            "An association: who works at home is not chosen by lot. The study 'stage-gap' says what may be said.",
+            "One smooth curve a stage (restricted cubic spline), drawn where the middle nine tenths of the stage lie; "
+            "intervals are clustered on teams. All waves together.",
+            "The slope is averaged over the remote shares of all stages.",
+            *spec.caveats,
+            f"Fewer than {self._gate.policy.threshold} people or {self._gate.policy.minimum_clusters} teams "
+            "are not shown.",
+        ]
+
+
+def view_career_stage(data: EvaluationData, *, outcome: str = "", at: str = "", gate: Gate | None = None) -> LensView:
+    """The lens on career stage without a widget: the same numbers through the same gate.
+
+    Parameters
+    ----------
+    outcome : id of a survey scale; the first that the data open where it is empty.
+    at : remote share at which the curves are read, a step of 0.05 such as ``"0.40"``.
+
+    Raises
+    ------
+    UsageError : these data offer no such outcome or step, or open nothing.
+    """
+    return view_state(CareerStageViews(data, gate=gate), CareerStageState(outcome, at))
+
+
+def _stage(name: object) -> str:
+    return GAP if name == GAP else group_label("career_stage", str(name))
+
+
+def _draw_curves(name: str, unit: str, at: float, release: Release) -> str:
+    rows = release.content
+    curves = []
+    for stage in dict.fromkeys(rows["stage"]):
+        mine = rows[rows["stage"].eq(stage) & ~rows["suppressed"]]
+        points = tuple(map(tuple, mine[["at", *VALUES]].to_numpy(dtype=float)))
+        curves.append(Curve(_stage(stage), points))
+    said = "; ".join(
+        f"{c.label}: from {number_text(c.points[0][1])} at {c.points[0][0]:.0%} to {number_text(c.points[-1][1])} "
+        f"at {c.points[-1][0]:.0%}" if c.points else f"{c.label}: hidden" for c in curves
+    )  # fmt: skip
+    return curves_svg(curves, title=f"{name} over remote share, by career stage", description=said, x_axis=X_AXIS,
+                      y_axis=f"{name} ({unit})", at=at)  # fmt: skip
+
+
+def _draw_slopes(axis: str, release: Release) -> str:
+    rows = [
+        Interval(_stage(r["term"]), *three_of(r), hidden=bool(r["suppressed"]), total=r["term"] == GAP)
+        for r in release.content.to_dict("records")
+    ]
+    said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)
+    return interval_rows_svg(rows, title="Slope by career stage", description=said, axis=axis)

@@ -1,0 +1,105 @@
+"""The lens on digital exclusion: families and staff, on either side of a threshold, and what is concentrated where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.widgets.lenses.exclusion_families import FamilyAccess
+from hybrid_toolkit.widgets.lenses.exclusion_staff import StaffBroadband
+from hybrid_toolkit.widgets.lenses.lens import LensView, notes_release
+from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.parts.state import DataReference
+
+WHO = {"families": "Families", "staff": "Staff"}
+
+
+@dataclass(frozen=True, slots=True)
+class DigitalExclusionState:
+    """Who is looked at, and where the line is drawn between enough and too little.
+
+    Parameters
+    ----------
+    who : ``"families"`` or ``"staff"``; empty for the first that the data open.
+    threshold : needs met (of ten) or Mbit/s at home, one of the steps of the slider.
+    """
+
+    who: str = ""
+    threshold: str = ""
+
+
+class DigitalExclusionViews:
+    """Views of digital exclusion. The steps of the slider are the ends of fixed bands (see ``bands``)."""
+
+    def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
+        self.data = data
+        self._gate = gate if gate is not None else Gate(source=data)
+        self._made: dict[DigitalExclusionState, LensView] = {}
+
+    @cached_property
+    def reference(self) -> DataReference:
+        """How code gets these data again."""
+        return DataReference.of(self.data)
+
+    @cached_property
+    def _sides(self) -> dict[str, FamilyAccess | StaffBroadband]:
+        found: dict[str, FamilyAccess | StaffBroadband] = {}
+        for name, kind in (("families", FamilyAccess), ("staff", StaffBroadband)):
+            try:
+                side = kind(self.data, self._gate)
+            except HybridToolkitError:  # these data do not open it; the empty state says what is needed
+                continue
+            if side.steps:
+                found[name] = side
+        return found
+
+    def empty(self) -> tuple[str, str] | None:
+        """Why there is nothing to show, or None."""
+        if self._sides:
+            return None
+        return (
+            "There is no record of families' digital access and none of staff's broadband that is large enough.",
+            "Add tables 'access' and 'contact' for families; 'worker' (broadband_mbps) and 'worker_month' for staff.",
+        )
+
+    def choices(self, state: DigitalExclusionState) -> Mapping[str, Mapping[str, str]]:
+        """What the data offer."""
+        steps = self._sides[state.who].steps if state.who in self._sides else {}
+        first = {k: v for k, v in steps.items() if k == self._usual(state.who)} if not state.threshold else {}
+        return {"who": {k: WHO[k] for k in self._sides}, "threshold": {**first, **steps}}
+
+    def _usual(self, who: str) -> str:
+        side = self._sides.get(who)
+        return side.usual if side is not None else ""
+
+    def view(self, state: DigitalExclusionState) -> LensView:
+        """The view of one state."""
+        if state not in self._made:
+            side = self._sides[state.who]
+            text, panels = side.view(float(state.threshold))
+            notes = [*side.notes, f"Every step of the slider is made of the same bands; none holds fewer than "
+                     f"{self._gate.policy.threshold} people."]  # fmt: skip
+            said = notes_release(self._gate, notes, title="Digital exclusion", source=self.data)
+            self._made[state] = LensView("Digital exclusion", text, panels, said, side.missing)
+        return self._made[state]
+
+
+def view_digital_exclusion(
+    data: EvaluationData, *, who: str = "", threshold: str = "", gate: Gate | None = None
+) -> LensView:
+    """The lens on digital exclusion without a widget: the same numbers through the same gate.
+
+    Parameters
+    ----------
+    who : ``"families"`` or ``"staff"``.
+    threshold : needs met of ten, or Mbit/s at home: a step that the data offer.
+
+    Raises
+    ------
+    UsageError : these data offer no such step, or open nothing.
+    """
+    return view_state(DigitalExclusionViews(data, gate=gate), DigitalExclusionState(who, threshold))

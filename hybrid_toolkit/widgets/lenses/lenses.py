@@ -1,0 +1,117 @@
+"""The lenses: what a principal social worker, an analyst or an evaluator looks through."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hybrid_toolkit.widgets.lenses.lens_career import CareerStageState, CareerStageViews
+from hybrid_toolkit.widgets.lenses.lens_exclusion import DigitalExclusionState, DigitalExclusionViews
+from hybrid_toolkit.widgets.lenses.lens_practice import PracticeQualityState, PracticeQualityViews
+from hybrid_toolkit.widgets.lenses.lens_wellbeing import WellbeingState, WellbeingViews
+from hybrid_toolkit.widgets.lenses.lens_widget import LensWidget
+
+
+class PracticeQuality(LensWidget):
+    """Practice as ratings and records show it: components of skill, by mode of contact, reliability beside it.
+
+    Parameters
+    ----------
+    data : the data to look at.
+    gate : the disclosure gate; the package's policy where it is left out.
+    component, group : fields of the first state.
+
+    Raises
+    ------
+    UsageError : these data offer no such component or group.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> PracticeQuality(EvaluationData({})).text
+    'There is no rating of practice, no alliance and no record of contacts to look at.'
+    """
+
+    STATE = PracticeQualityState
+    VIEWS = PracticeQualityViews
+    LABELS: ClassVar = {"component": "Component", "group": "By"}
+    FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_practice", "view_practice_quality")
+
+
+class CareerStage(LensWidget):
+    """An outcome over the remote share of desk hours, by career stage: curves with bands, slopes and the stage gap.
+
+    Parameters
+    ----------
+    data : the data to look at.
+    gate : the disclosure gate; the package's policy where it is left out.
+    outcome, at : fields of the first state.
+
+    Raises
+    ------
+    UsageError : these data offer no such outcome or step.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> CareerStage(EvaluationData({})).text
+    'There is no survey answer that can be placed beside a remote share and a career stage.'
+    """
+
+    STATE = CareerStageState
+    VIEWS = CareerStageViews
+    LABELS: ClassVar = {"outcome": "Outcome", "at": "Read at"}
+    SLIDERS = ("at",)
+    FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_career", "view_career_stage")
+
+
+class DigitalExclusion(LensWidget):
+    """Families and staff on either side of a line: access, engagement, cost and travel, and what lies with whom.
+
+    Parameters
+    ----------
+    data : the data to look at.
+    gate : the disclosure gate; the package's policy where it is left out.
+    who, threshold : fields of the first state.
+
+    Raises
+    ------
+    UsageError : these data offer no such side or step.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> DigitalExclusion(EvaluationData({})).view is None
+    True
+    """
+
+    STATE = DigitalExclusionState
+    VIEWS = DigitalExclusionViews
+    LABELS: ClassVar = {"who": "Who", "threshold": "Enough is"}
+    SLIDERS = ("threshold",)
+    FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_exclusion", "view_digital_exclusion")
+
+
+class Wellbeing(LensWidget):
+    """Scales of the survey by group, the traffic light of statements on remote working, time and strain conflict.
+
+    Parameters
+    ----------
+    data : the data to look at.
+    gate : the disclosure gate; the package's policy where it is left out.
+    scale, group : fields of the first state.
+
+    Raises
+    ------
+    UsageError : these data offer no such scale or group.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> Wellbeing(EvaluationData({})).text
+    'There is no answer to a scale of wellbeing and no record of strain.'
+    """
+
+    STATE = WellbeingState
+    VIEWS = WellbeingViews
+    LABELS: ClassVar = {"scale": "Scale", "group": "By"}
+    FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_wellbeing", "view_wellbeing")

@@ -1,0 +1,109 @@
+"""Panels that several lenses share: estimates with their intervals, and concentration curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.metrics.inequality.inequality import Inequality
+from hybrid_toolkit.widgets.lenses.lens import Panel, count_of, span_of, span_text, three_of
+from hybrid_toolkit.widgets.parts.svg import Interval, interval_rows_svg
+from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
+
+
+def interval_panel(
+    release: Release, caption: str, *, unit: str, labels: Sequence[str], counted: str, note: str = ""
+) -> Panel:
+    """Released estimates as rows with their intervals, and the table beside them.
+
+    Parameters
+    ----------
+    release : content with ``estimate``, ``conf_low``, ``conf_high``, the labels and the count ``n``.
+    unit, counted : unit of the estimates, and what the count counts.
+    labels : columns whose words name a row.
+    """
+    rows = [[*(_word(r[c]) for c in labels), span_of(r), count_of(r)] for r in release.content.to_dict("records")]
+    heads = [*(c.replace("_", " ").capitalize() for c in labels), f"{unit[:1].upper()}{unit[1:]} (interval)", counted]
+    draw = partial(_draw, caption, unit, tuple(labels))
+    return Panel(caption, release, draw, heads, rows, words=len(labels), note=note)
+
+
+def concentration_panel(
+    gate: Gate,
+    held: pd.DataFrame,
+    labels: Sequence[str],
+    index: Inequality,
+    *,
+    title: str,
+    x_axis: str,
+    y_axis: str,
+    counted: str,
+    people: int,
+    source: object,
+) -> Panel:
+    """A concentration curve through the ends of bands, with its index.
+
+    Parameters
+    ----------
+    held : one row a band, worst off first: ``n`` units, ``held`` what they hold of the outcome, ``people``.
+    labels : words for the bands.
+    index : the concentration index over single units.
+    people : people behind the index.
+    """
+    share = pd.DataFrame(
+        {
+            "band": list(labels),
+            "place": np.arange(len(held)),
+            "n": held["n"].to_numpy(),
+            "people": held["people"].to_numpy(),
+            "population_share": (held["n"].cumsum() / held["n"].sum()).to_numpy(),
+            "outcome_share": (held["held"].cumsum() / held["held"].sum()).to_numpy(),
+        }
+    )
+    release = gate.figure_data(share, title=title, dims=["band", "place"], people="people",
+                               values=["population_share", "outcome_share"], source=source)  # fmt: skip
+    tidy = index.tidy().assign(n=min(people, index.n), n_clusters=index.n_clusters)
+    told = gate.estimates(tidy, title=f"{title}: index", clusters="n_clusters", source=source).content
+    rows = [
+        [str(r["band"]), *(("hidden",) * 3 if r["suppressed"] else
+         (f"{r['population_share']:.1%}", f"{r['outcome_share']:.1%}", f"{r['n']:,.0f}"))]
+        for r in release.content.sort_values("place").to_dict("records")
+    ]  # fmt: skip
+    said = span_of(told.to_dict("records")[0])
+    note = f"{index.index[:1].upper()}{index.index[1:]}: {said}. 0 is an even spread; below 0, the outcome lies with "
+    note += "those who come first. It describes a spread; it does not say why."
+    draw = partial(_draw_concentration, title, x_axis, y_axis)
+    heads = ["Up to and with", "Cumulative share", y_axis[:1].upper() + y_axis[1:], counted]
+    return Panel(title, release, draw, heads, rows, note=note)
+
+
+def _word(value: object) -> str:
+    text = str(value)
+    return "Everyone" if text == "all" else text[:1].upper() + text[1:]
+
+
+def _draw(caption: str, unit: str, labels: tuple[str, ...], release: Release) -> str:
+    rows = []
+    for r in release.content.to_dict("records"):
+        name = ", ".join(_word(r[c]) if k == 0 else str(r[c]) for k, c in enumerate(labels))
+        rows.append(Interval(name, *three_of(r), hidden=bool(r["suppressed"]), total=name == "Everyone"))
+    said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)
+    return interval_rows_svg(rows, title=caption, description=said, axis=unit)
+
+
+def _draw_concentration(title: str, x_axis: str, y_axis: str, release: Release) -> str:
+    rows = release.content.sort_values("place")
+    nan = float("nan")
+    points = [(0.0, 0.0, nan, nan)]
+    if not rows["suppressed"].any():
+        points += [(float(p), float(o), nan, nan) for p, o in zip(rows["population_share"], rows["outcome_share"],
+                                                                  strict=True)]  # fmt: skip
+    curve = Curve("", tuple(points) if len(points) > 1 else ())
+    said = "; ".join(f"the first {p[0]:.0%} hold {p[1]:.0%}" for p in points[1:]) or "hidden"
+    return curves_svg([curve], title=title, description=f"{said}. The dashed line is an even spread.", x_axis=x_axis,
+                      y_axis=y_axis, diagonal=True, columns=1)  # fmt: skip

@@ -1,0 +1,117 @@
+"""A smooth curve of an outcome over the remote share for each career stage, with bands clustered on teams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic
+from hybrid_toolkit.metrics.intervals.influence import Estimate
+from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+
+Floats = npt.NDArray[Any]
+STAGES = ("asye", "early", "mid", "late")
+GRID = tuple(np.round(np.arange(0, 1.001, 0.05), 2).tolist())
+"""Remote shares at which curves are drawn and read."""
+COLUMNS = ("stage", "at", "estimate", "conf_low", "conf_high", "n", "n_clusters", "unit")
+
+
+def curve_rows(rows: pd.DataFrame, outcome: str, *, least: int) -> pd.DataFrame:
+    """Fitted means with intervals, one row a stage and grid point within the middle nine tenths of the stage.
+
+    Parameters
+    ----------
+    rows : columns ``worker_id``, ``team_id``, ``stage``, ``rs_desk`` and the outcome, none missing but ``team_id``.
+    outcome : the outcome.
+    least : people that a stage needs to be fitted; a stage with fewer has one row without an estimate.
+
+    Returns
+    -------
+    Frame with ``COLUMNS``; ``n`` counts workers.
+    """
+    found: list[tuple[object, ...]] = []
+    knots = _knots(rows)
+    for stage in STAGES:
+        mine = rows[rows["stage"].eq(stage)]
+        people, cluster = mine["worker_id"].nunique(), mine["team_id"].fillna(mine["worker_id"])
+        groups = cluster.nunique()
+        if people < least or mine["rs_desk"].nunique() < 4:
+            if people:
+                found.append((stage, 0.0, *(np.nan,) * 3, people, groups, "score"))
+            continue
+        x, y = (mine[c].to_numpy(dtype=float) for c in ("rs_desk", outcome))
+        low, high = np.quantile(x, [0.05, 0.95])
+        steps = np.array([g for g in GRID if low <= g <= high])
+        weights = np.column_stack([np.ones(len(steps)), _terms(steps, knots)[0]])
+        for at, estimate in zip(steps, _combinations(_design(x, knots), y, weights), strict=True):
+            i = clustered_interval(estimate, cluster)
+            found.append((stage, float(at), estimate.value, i.conf_low, i.conf_high, people, groups, "score"))
+    return pd.DataFrame(found, columns=list(COLUMNS))
+
+
+def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.DataFrame:
+    """The mean slope of each stage and the gap of early minus mid career, as ``stage_slopes`` and metric MB2 give them.
+
+    Parameters
+    ----------
+    rows, outcome, least : as in ``curve_rows``.
+    gap : what to call the gap.
+
+    Returns
+    -------
+    Frame: ``term``, ``estimate``, ``conf_low``, ``conf_high``, ``n`` workers, ``n_clusters``, ``unit``.
+    """
+    enough = [s for s in STAGES if rows.loc[rows["stage"].eq(s), "worker_id"].nunique() >= least]
+    inside = rows[rows["stage"].isin(enough)].reset_index(drop=True)
+    found: list[tuple[object, ...]] = []
+    knots = _knots(inside) if len(inside) else np.zeros(3)
+    average = _terms(inside["rs_desk"].to_numpy(dtype=float), knots)[1].mean(axis=0) if len(inside) else np.zeros(1)
+    cluster = inside["team_id"].fillna(inside["worker_id"])
+    for stage in enough:
+        there = inside["stage"].eq(stage).to_numpy(dtype=bool)
+        x, y = (inside.loc[there, c].to_numpy(dtype=float) for c in ("rs_desk", outcome))
+        (one,) = _combinations(_design(x, knots), y, np.concatenate([[0.0], average])[None, :])
+        influence = np.zeros(len(inside))
+        influence[there] = one.influence
+        whole = Estimate(one.value, influence, np.ones(len(inside), dtype=bool), one.parameters * len(enough))
+        i = clustered_interval(whole, cluster)
+        people = inside.loc[there, "worker_id"].nunique()
+        found.append((stage, one.value, i.conf_low, i.conf_high, people, cluster[there].nunique(), "score"))
+    made = StageSlopeGap(outcome, "rs_desk", "stage")(rows)
+    used = rows[made.used]
+    teams = used["team_id"].fillna(used["worker_id"]).nunique()
+    i = clustered_interval(made, rows["team_id"].fillna(rows["worker_id"]))
+    smallest = min(used.loc[used["stage"].eq("mid"), "worker_id"].nunique(),
+                   used.loc[used["stage"].isin(("asye", "early")), "worker_id"].nunique())  # fmt: skip
+    if made.value == made.value:
+        found.append((gap, made.value, i.conf_low, i.conf_high, smallest, teams, "score"))
+    names = ["term", "estimate", "conf_low", "conf_high", "n", "n_clusters", "unit"]
+    return pd.DataFrame(found, columns=names)
+
+
+def _combinations(design: Floats, y: Floats, weights: Floats) -> list[Estimate]:
+    """Several combinations of the coefficients of one least-squares fit, one a row of the weights."""
+    inverse = np.linalg.pinv(design.T @ design, hermitian=True)
+    coefficients = inverse @ design.T @ y
+    influence = (design @ inverse @ weights.T) * (y - design @ coefficients)[:, None]
+    rank, used = int(np.linalg.matrix_rank(design)), np.ones(len(y), dtype=bool)
+    return [Estimate(float(w @ coefficients), influence[:, k], used, rank) for k, w in enumerate(weights)]
+
+
+def _design(x: Floats, knots: Floats) -> Floats:
+    return np.column_stack([np.ones(len(x)), _terms(x, knots)[0]])
+
+
+def _knots(rows: pd.DataFrame) -> Floats:
+    found: Floats = np.quantile(rows["rs_desk"].to_numpy(dtype=float), [0.1, 0.5, 0.9])
+    return found
+
+
+def _terms(x: Floats, knots: Floats) -> tuple[Floats, Floats]:
+    """Spline terms and their slopes; a straight line where the shares hardly vary."""
+    if len(np.unique(knots)) < 3:
+        return x[:, None], np.ones((len(x), 1))
+    return restricted_cubic(x, knots)

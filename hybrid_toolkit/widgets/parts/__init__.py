@@ -1,0 +1,1 @@
+"""What every widget is made of: base class, state, figures as SVG, progress."""

@@ -1,0 +1,112 @@
+"""What a widget shows, as frozen values from which the code that gives the same again is written."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.synth.committed import NAMES, synthetic_folder
+
+ALL = "all"
+"""Group or period that splits nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataReference:
+    """How code in a fresh kernel gets the same data again.
+
+    Parameters
+    ----------
+    committed : name of a committed synthetic authority, such as ``"small"``; empty for any other data.
+    data_hash : the hash that the data must have.
+    scenario, size, seed, tables : how data that were simulated in memory are simulated again; no scenario for others.
+
+    Examples
+    --------
+    >>> print(DataReference(committed="small").to_code())
+    data = ht.load_synthetic("small")
+    >>> print(DataReference(data_hash="ab12").to_code())
+    data = ht.load_data("PATH")  # put here the folder, workbook or database that these data came from
+    if data.hash != "ab12":
+        print("These are other data than the view was made from: its numbers may differ.")
+    """
+
+    committed: str = ""
+    data_hash: str = ""
+    scenario: str = ""
+    size: str = ""
+    seed: int = 0
+    tables: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, data: EvaluationData) -> DataReference:
+        """The reference of data: by their hash where they come with the toolkit, by their label where simulated."""
+        for name in NAMES if data.synthetic else ():
+            try:
+                manifest = json.loads((synthetic_folder(name) / "manifest.json").read_text(encoding="utf-8"))
+            except UsageError:
+                continue
+            if manifest.get("content_sha256") == data.hash:
+                return cls(committed=name)
+        made = re.fullmatch(r"synthetic: ([\w-]+), (\w+), seed (\d+)", data.label)
+        if made and data.synthetic and not data.provenance:
+            scenario, size, seed = made.groups()
+            return cls("", data.hash, scenario, size, int(seed), tuple(data))
+        return cls(data_hash=data.hash)
+
+    def to_code(self) -> str:
+        """The lines that load the data as ``data``."""
+        if self.committed:
+            return f'data = ht.load_synthetic("{self.committed}")'
+        load = 'data = ht.load_data("PATH")  # put here the folder, workbook or database that these data came from'
+        if self.scenario:
+            load = f'tables = "{" ".join(self.tables)}".split()\n'
+            load += f'data = ht.simulate_authority("{self.scenario}", "{self.size}", seed={self.seed}, tables=tables)'
+        check = f'if data.hash != "{self.data_hash}":\n'
+        check += '    print("These are other data than the view was made from: its numbers may differ.")'
+        return f"{load}\n{check}" if self.data_hash else load
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorerState:
+    """The whole state of a ``MetricExplorer``.
+
+    Parameters
+    ----------
+    metric : metric id; empty where nothing can be measured.
+    group : what splits it, or ``"all"``.
+    period : ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
+
+    Examples
+    --------
+    >>> print(ExplorerState("choice_honoured", "career_stage").to_code(DataReference("small")))
+    import hybrid_toolkit as ht
+    from hybrid_toolkit.widgets.explorer.metric_view import view_metric
+    <BLANKLINE>
+    data = ht.load_synthetic("small")
+    view = view_metric(data, metric="choice_honoured", group="career_stage")
+    print(view.text)
+    """
+
+    metric: str
+    group: str = ALL
+    period: str = ALL
+
+    @property
+    def arguments(self) -> str:
+        """The state as keyword arguments, those that say nothing left out."""
+        said = [("metric", self.metric), ("group", self.group), ("period", self.period)]
+        return ", ".join(f'{name}="{value}"' for name, value in said if value != ALL)
+
+    def to_code(self, data: DataReference) -> str:
+        """Code that gives the same numbers in a fresh kernel, through the same disclosure gate."""
+        lines = [
+            "import hybrid_toolkit as ht",
+            "from hybrid_toolkit.widgets.explorer.metric_view import view_metric",
+            "",
+        ]
+        lines += [data.to_code(), f"view = view_metric(data, {self.arguments})", "print(view.text)"]
+        return "\n".join(lines)

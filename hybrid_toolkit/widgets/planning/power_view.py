@@ -1,0 +1,160 @@
+"""What a planned study would find, by formula, as teams, waves, effect or response change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.models.planning.slope_power import SlopePower, slope_power
+from hybrid_toolkit.widgets.lenses.lens import LensView, Panel, notes_release
+from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
+
+OVER: Mapping[str, str] = {
+    "teams": "Teams",
+    "workers": "Workers a team",
+    "waves": "Waves",
+    "response": "Response",
+    "effect": "Effect",
+}
+"""What the curve may run over."""
+COMPARED: Mapping[str, str] = {"pooled": "Over all workers", "within": "Within workers, over waves"}
+RANGES: Mapping[str, tuple[float, float, float]] = {
+    "teams": (4, 120, 1),
+    "workers": (2, 20, 1),
+    "waves": (1, 12, 1),
+    "response": (0.1, 1.0, 0.05),
+    "effect": (0.02, 0.5, 0.01),
+    "group_share": (0.0, 0.5, 0.02),
+}
+"""Field -> lowest, highest and step of its slider."""
+LABELS: Mapping[str, str] = {**OVER, "group_share": "Smaller group, share of workers"}
+"""Field -> words beside its slider."""
+POINTS = 13
+TARGET = 0.8
+GAP = "Each group's slope has an error of its own, so that a gap between groups needs far more than one slope does."
+
+
+@dataclass(frozen=True, slots=True)
+class PowerExplorerState:
+    """A planned study of a slope.
+
+    Parameters
+    ----------
+    teams, workers, waves : teams, workers in each, survey waves.
+    response : share that answers. effect : slope in standard deviations of the outcome a standard deviation; where
+        groups are compared, the difference of their slopes.
+    compared : ``"pooled"`` or ``"within"`` workers. over : what the curve runs over.
+    group_share : share of workers in the smaller of two groups whose slopes are compared, such as early-career
+        workers and the others; 0 for one slope over everybody.
+    """
+
+    teams: int = 24
+    workers: int = 8
+    waves: int = 3
+    response: float = 0.6
+    effect: float = 0.15
+    compared: str = "pooled"
+    over: str = "teams"
+    group_share: float = 0.0
+
+
+def view_power(
+    *, teams: int = 24, workers: int = 8, waves: int = 3, response: float = 0.6, effect: float = 0.15,
+    compared: str = "pooled", over: str = "teams", group_share: float = 0.0,
+) -> LensView:  # fmt: skip
+    """The power of a planned study and how it follows one thing: the view of the widget, without it.
+
+    Parameters
+    ----------
+    teams, workers, waves, response, effect, compared, group_share : as in ``hybrid_toolkit.models.planning.slope_power``.
+    over : what the curve runs over, one of ``OVER``.
+
+    Raises
+    ------
+    EstimationError : a value outside its range, or a comparison within workers over one wave.
+
+    Examples
+    --------
+    >>> view_power(teams=48).text.split(";")[0]
+    'Power 88% with 48 teams of 8 workers over 3 waves, 60% answering, for an effect of 0.15 SD'
+    >>> view_power(teams=48, group_share=0.22).text.split("answering, ")[1].split(";")[0]
+    'for slopes 0.15 SD apart between 22% of workers and the others'
+    """
+    return power_of(PowerExplorerState(teams, workers, waves, response, effect, compared, over, group_share))
+
+
+def power_of(state: PowerExplorerState) -> LensView:
+    """The view of one state; raises as ``view_power``."""
+    here = _solve(state)
+    curve = _curve(state)
+    gate = Gate()
+    release = gate.facts(curve, title=f"Power over {OVER[state.over].lower()}", basis="assumption")
+    rows = [[_step(state.over, r["value"]), f"{r['power']:.0%}"] for r in release.content.to_dict("records")]
+    at = float(getattr(state, state.over))
+    panel = Panel(f"Power over {OVER[state.over].lower()}", release, partial(_draw, state.over, at),
+                  [OVER[state.over], "Power"], rows)  # fmt: skip
+    text = (
+        f"Power {here.power:.0%} with {state.teams} teams of {state.workers} workers over {state.waves} "
+        f"wave{'s' if state.waves != 1 else ''}, {state.response:.0%} answering, for {_asked(state, state.effect)}; "
+        f"80% power needs {'a gap' if state.group_share else 'an effect'} of {here.minimum_effect:.2f} SD"
+    )
+    notes = [
+        f"About {here.rows:,.0f} answers; the design effect of teams and repeated answers is {here.design_effect:.2f}.",
+        "A formula for teams of one size and answers missing by chance, two-sided at 5%.",
+        *([GAP] if state.group_share else []),
+        "The effect is an assumption of the planner, not a finding. study.diagnose() tries the study itself.",
+    ]
+    said = notes_release(gate, notes, title="Power", source=None)
+    return LensView("Power", text, (panel,), said)
+
+
+def _asked(state: PowerExplorerState, effect: float) -> str:
+    """The effect in words: a slope, or a gap between the slopes of two groups."""
+    if not state.group_share:
+        return f"an effect of {effect:g} SD"
+    return f"slopes {effect:g} SD apart between {state.group_share:.0%} of workers and the others"
+
+
+@lru_cache(maxsize=4096)
+def _solve(state: PowerExplorerState) -> SlopePower:
+    asked = asdict(state)
+    asked.pop("over")
+    return slope_power(**asked)
+
+
+def _curve(state: PowerExplorerState) -> pd.DataFrame:
+    low, high, step = RANGES[state.over]
+    values = np.unique(np.append(np.linspace(low, high, POINTS), float(getattr(state, state.over))))
+    if step == 1:
+        values = np.unique(np.round(values))
+    if state.over == "waves" and state.compared == "within":
+        values = values[values >= 2]
+    powers = [_solve(_with(state, float(v))).power for v in values]
+    return pd.DataFrame({"value": values, "power": np.round(powers, 4)})
+
+
+def _with(state: PowerExplorerState, value: float) -> PowerExplorerState:
+    changed: dict[str, Any] = {state.over: value}
+    return replace(state, **changed)
+
+
+def _step(over: str, value: float) -> str:
+    return f"{value:.0%}" if over == "response" else f"{value:g}" if over != "effect" else f"{value:.2f}"
+
+
+def _draw(over: str, at: float, release: Release) -> str:
+    nan = float("nan")
+    points = tuple((float(v), float(p), nan, nan) for v, p in release.content[["value", "power"]].to_numpy())
+    here = next((p[1] for p in points if abs(p[0] - at) < 1e-9), nan)
+    said = f"Power runs from {points[0][1]:.0%} at {_step(over, points[0][0])} to {points[-1][1]:.0%} at "
+    said += f"{_step(over, points[-1][0])}; {here:.0%} at {_step(over, at)}, where the dashed line stands."
+    axis = {"effect": "effect, SD", "response": "share that answers"}.get(over, OVER[over].lower())
+    return curves_svg([Curve("", points)], title=f"Power over {OVER[over].lower()}", description=said, x_axis=axis,
+                      y_axis="power", at=at, columns=1, floor=(0.0, 1.0))  # fmt: skip

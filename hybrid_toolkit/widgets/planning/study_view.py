@@ -1,0 +1,266 @@
+"""A study declared from lists: what the causal graph says of it, and how it does where the truth is known."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from hybrid_toolkit.designs.library import DESIGNS
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph, shipped_graph
+from hybrid_toolkit.study.graph.identification import Identification
+from hybrid_toolkit.study.graph.open_paths import open_paths, without_effects
+from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.units import UNITS
+from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS
+from hybrid_toolkit.synth.scenarios import SCENARIOS
+from hybrid_toolkit.widgets.lenses.lens import LensView, Panel, notes_release, span_text
+from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
+
+STEP = 2
+"""Simulations between two looks at the Cancel button."""
+MOST_NODES = 16
+SEVERITY = {"blocks": "stops the study", "open": "stays open", "assumed": "must be assumed",
+            "handled": "dealt with", "note": "to know"}  # fmt: skip
+
+WORDS = {"rs_desk": "remote share of desk hours", "rs_attendance": "remote share, by attendance",
+         "rs_all": "remote share of all hours", "b2b": "meetings back to back", "fte": "contracted share",
+         "meeting_h": "hours in meetings", "unpaid_h": "unpaid hours", "travel_h": "hours of travel",
+         "commute_h": "hours of commuting", "visit_travel_h": "hours of travel to visits",
+         "commute_min": "minutes of commuting", "n_children": "children"}  # fmt: skip
+WHEN = {"_next": ", next month", "_last": ", last month", "_first": ", first month", "_to_date": ", so far"}
+
+
+@dataclass(frozen=True, slots=True)
+class StudyBuilderState:
+    """A study as the lists hold it.
+
+    Parameters
+    ----------
+    start : id of the shipped study that gives everything the lists do not say.
+    outcome, exposure, design : columns and a design's id; empty for those of the start.
+    confounders : columns held constant.
+    estimand : id of the true value that a diagnosis compares with.
+    scenario, size, sims : where the study is tried, and how often.
+    """
+
+    start: str = "remote-practice"
+    outcome: str = ""
+    exposure: str = ""
+    design: str = ""
+    confounders: tuple[str, ...] = ()
+    estimand: str = ""
+    scenario: str = "helpful-hump"
+    size: str = "small"
+    sims: int = 20
+
+
+def starts() -> dict[str, Study]:
+    """The shipped studies by their id."""
+    return {s.id: s for s in (*headline_studies(), panel_study())}
+
+
+def of_start(start: str) -> StudyBuilderState:
+    """The state that is a shipped study as it stands.
+
+    Raises
+    ------
+    UsageError : no shipped study has that id.
+    """
+    shipped = starts()
+    if start not in shipped:
+        raise UsageError(
+            "'start' does not take that value.", fix=f"Use one of: {', '.join(shipped)}.", code="WIDGET-CHOICE"
+        )
+    study = shipped[start]
+    return StudyBuilderState(start, study.outcome, study.exposure, study.design, study.confounders, study.estimand)
+
+
+def filled(state: StudyBuilderState) -> StudyBuilderState:
+    """The state with empty fields taken from its start."""
+    own = of_start(state.start)
+    names = ("outcome", "exposure", "design", "estimand")
+    return replace(state, **{n: getattr(own, n) for n in names if not getattr(state, n)})
+
+
+def declared(state: StudyBuilderState) -> Study:
+    """The study that a state declares.
+
+    Raises
+    ------
+    StudyError : it cannot be run or identified; the message says what was found and what is needed.
+    """
+    study = starts()[state.start]
+    changes: dict[str, object] = {"confounders": state.confounders, "estimand": state.estimand or study.estimand}
+    if state.outcome and state.outcome != study.outcome:
+        changes |= {"outcome": state.outcome, "words": (), "secondary_outcomes": (), "secondary_estimands": ()}
+    if state.exposure and state.exposure != study.exposure:
+        gone = {"instruments": (), "placebos": (), "colleagues": ""}
+        changes |= {"exposure": state.exposure, "contrast": f"one unit more of {state.exposure.replace('_', ' ')}"}
+        changes |= {"contrast_size": 1.0, **gone}
+    if state.design and state.design != study.design:
+        kinds = DESIGNS[state.design].identifies
+        changes |= {"design": state.design, "kind": study.kind if study.kind in kinds else kinds[0]}
+    return study.but(**changes)
+
+
+def column_words(column: str) -> str:
+    """A column in words: the name of its metric, or its parts written out.
+
+    Examples
+    --------
+    >>> column_words("rs_desk_next"), column_words("month_index")
+    ('remote share of desk hours, next month', 'month index')
+    """
+    for ending, when in WHEN.items():
+        if column.endswith(ending):
+            return column_words(column.removesuffix(ending)) + when
+    if column in WORDS:
+        return WORDS[column]
+    return REGISTRY[column].name if column in REGISTRY else column.replace("_", " ")
+
+
+def options(state: StudyBuilderState) -> Mapping[str, Mapping[str, str]]:
+    """Field -> what the lists offer for it."""
+    unit = starts()[state.start].unit
+    columns = {c: column_words(c) for c in UNITS[unit].columns if not c.endswith("_id")}
+    return {
+        "start": {i: s.question for i, s in starts().items()},
+        "outcome": columns,
+        "exposure": columns,
+        "design": {d.id: d.title for d in DESIGNS.values()},
+        "confounders": columns,
+        "estimand": {
+            e: e.replace("_rs_", "_over_remote_share_").replace("_", " ") for e in (*ESTIMANDS, *PANEL_ESTIMANDS)
+        },
+        "scenario": {s: s.replace("-", " ") for s in SCENARIOS},
+        "size": {"small": "small", "authority": "authority"},
+    }
+
+
+def view_study(study: Study, diagnosis: Diagnosis | None = None) -> LensView:
+    """What the causal graph says of a study, its graph, and its diagnosis where there is one."""
+    gate, graph, found = Gate(), shipped_graph(), study.identification()
+    panels = [_graph_panel(gate, graph, found), _findings(gate, found)]
+    if diagnosis is not None:
+        panels.append(_diagnosed(gate, diagnosis))
+    told = {True: "identified, under its assumptions", False: "cannot be identified as it is declared"}
+    head = told.get(found.identified, "the graph cannot judge") if found.identified is not None else ""
+    text = f"{study.id}: {head or 'the graph cannot judge'}; {found.verdict}"
+    notes = [*(f"Open path: {p}" for p in found.paths[:8]), *(f"It assumes: {a}" for a in found.assumptions)]
+    said = notes_release(gate, [f"Asks: {study.question}", *notes], title=study.id, source=None)
+    return LensView(study.id, text, tuple(panels), said)
+
+
+def diagnose_in_steps(study: Study, state: StudyBuilderState, report: Callable[[int, int], None]) -> Diagnosis:
+    """Try the study where the truth is known; ``report`` is called every few simulations and may raise to stop.
+
+    Raises
+    ------
+    StudyError, UsageError : as ``Study.diagnose``.
+    """
+    with TemporaryDirectory(prefix="hybrid-toolkit-") as folder:
+        place, done = Path(folder) / "trials.jsonl", 0
+        report(0, state.sims)
+        while True:
+            done = min(done + STEP, state.sims)
+            found = study.diagnose(state.scenario, state.size, sims=done, progress=False, resume=place)
+            report(done, state.sims)
+            if done >= state.sims:
+                return found
+
+
+def _graph_panel(gate: Gate, graph: CausalGraph, found: Identification) -> Panel:
+    nodes = _shown(graph, found)
+    parts = _parts(graph, found, nodes)
+    effects = {n: [e.effect for e in graph.edges if e.cause == n and e.effect in nodes] for n in nodes}
+    frame = pd.DataFrame(
+        [(n, graph.node(n).title, parts[n], " ".join(effects[n])) for n in nodes],
+        columns=["node", "title", "part", "moves"],
+    )
+    release = gate.facts(frame, title="Causal graph", basis="assumption")
+    rows = [
+        [r["title"], r["part"] or "neither held nor on the path",
+         ", ".join(graph.node(m).title for m in str(r["moves"]).split()) or "nothing here"]
+        for r in release.content.to_dict("records")
+    ]  # fmt: skip
+    caption = "Causal graph, the part that matters here"
+    return Panel(
+        caption, release, partial(_draw_graph, found.verdict), ["Node", "Part in this study", "Moves"], rows, 3
+    )
+
+
+def _shown(graph: CausalGraph, found: Identification) -> list[str]:
+    """Exposure, outcome, what lies between, what is held, and the shortest open paths, as far as there is room."""
+    if not found.exposure or not found.outcome:
+        return [n for n in (found.exposure, found.outcome) if n]
+    g = digraph(graph)
+    held = {*found.held, *found.by_design}
+    paths = open_paths(without_effects(g, found.exposure), found.exposure, found.outcome, held)
+    chosen = [found.exposure, found.outcome, *found.held]
+    between = [p for p in open_paths(g, found.exposure, found.outcome, ()) if _directed(g, p)]
+    for path in [*sorted(between, key=len), *sorted(paths, key=len)]:
+        new = [n for n in path if n not in chosen]
+        if len(chosen) + len(new) <= MOST_NODES:
+            chosen += new
+    return list(dict.fromkeys(chosen))
+
+
+def _directed(g: object, path: tuple[str, ...]) -> bool:
+    return all(g.has_edge(a, b) for a, b in itertools.pairwise(path))  # type: ignore[attr-defined]
+
+
+def _parts(graph: CausalGraph, found: Identification, nodes: list[str]) -> dict[str, str]:
+    g = digraph(graph)
+    on_path = {n for p in open_paths(g, found.exposure, found.outcome, ()) if _directed(g, p) for n in p} if (
+        found.exposure and found.outcome) else set()  # fmt: skip
+    out = {}
+    for n in nodes:
+        out[n] = (
+            "exposure" if n == found.exposure else "outcome" if n == found.outcome
+            else "held" if n in found.held else "by the design" if n in found.by_design
+            else "on the path" if n in on_path else ""
+        )  # fmt: skip
+    return out
+
+
+def _draw_graph(verdict: str, release: Release) -> str:
+    rows = release.content.to_dict("records")
+    nodes = [GraphNode(str(r["node"]), str(r["title"]), str(r["part"])) for r in rows]
+    edges = [(str(r["node"]), m) for r in rows for m in str(r["moves"]).split()]
+    said = "; ".join(f"{n.title} ({n.part or 'not held'})" for n in nodes)
+    return graph_svg(nodes, edges, title="Causal graph of the study", description=f"{verdict} Boxes: {said}.")
+
+
+def _findings(gate: Gate, found: Identification) -> Panel:
+    release = gate.facts(found.tidy()[["severity", "text", "fix"]], title="What the graph says", basis="assumption")
+    rows = [[SEVERITY[str(r["severity"])], str(r["text"]), str(r["fix"]) or "-"] for r in
+            release.content.to_dict("records")]  # fmt: skip
+    none = [["nothing", "The graph has nothing to say against it.", "-"]]
+    return Panel(
+        "What the graph says of it", release, None, ["Kind", "Finding", "How to mend it"], rows or none, words=3
+    )
+
+
+def _diagnosed(gate: Gate, diagnosis: Diagnosis) -> Panel:
+    table = diagnosis.tidy()[["outcome", "term", "estimate", "conf_low", "conf_high"]]
+    release = gate.facts(table, title="Where the truth is known", basis="simulation")
+    rows = [
+        [str(r["outcome"]).replace("_", " "), str(r["term"]).replace("_", " "),
+         span_text(float(r["estimate"]), float(r["conf_low"]), float(r["conf_high"]))]
+        for r in release.content.to_dict("records")
+    ]  # fmt: skip
+    caption = f"Tried on {diagnosis.sims} simulated authorities"
+    return Panel(caption, release, None, ["Outcome", "Measure", "Value (Monte Carlo interval)"], rows, words=2,
+                 note=release.stamp)  # fmt: skip

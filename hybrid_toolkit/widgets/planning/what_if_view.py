@@ -1,0 +1,204 @@
+"""Another rota: what a study's estimate would mean for the mean outcome, and for whom; refused outside the data."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.unit_frames import require
+from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike
+from hybrid_toolkit.study.estimation.study_result import StudyResult
+from hybrid_toolkit.study.estimation.what_if import WhatIf as Found
+from hybrid_toolkit.study.shipped_studies import headline_studies
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.widgets.explorer.bands import make_bands
+from hybrid_toolkit.widgets.explorer.metric_units import group_label
+from hybrid_toolkit.widgets.explorer.tally import Coded
+from hybrid_toolkit.widgets.lenses.lens import LensView, Panel, count_of, notes_release, span_of, span_text, three_of
+from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.parts.state import DataReference
+from hybrid_toolkit.widgets.parts.svg import Interval, interval_rows_svg
+
+OFFICE, SHIFT = "office_days", "shift"
+RULES = {OFFICE: "Office days of 5, at least", SHIFT: "Remote share, more or less"}
+SHIFTS = (-0.3, -0.2, -0.1, 0.1, 0.2, 0.3)
+WEEK = 5
+GAP = "Difference between the study's two groups"
+CHANGES = ("change", "gap change", "group change")
+"""Roles of the rows that are shown."""
+LABELS = ["outcome", "role", "group", "direction"]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfState:
+    """Which study's estimate, under which rota.
+
+    Parameters
+    ----------
+    study : id of a study. rule : ``"office_days"`` or ``"shift"``.
+    value : office days of five, or the change of the remote share.
+    """
+
+    study: str = ""
+    rule: str = ""
+    value: str = ""
+
+
+class WhatIfViews:
+    """What-ifs over one set of data. A study is estimated once; the steps of office days are ends of fixed bands."""
+
+    def __init__(
+        self, data: EvaluationData, *, gate: Gate | None = None, results: Mapping[str, StudyResult] | None = None
+    ) -> None:
+        self.data = data
+        self._gate = gate if gate is not None else Gate(source=data)
+        self.results = dict(results or {})
+        self._days: dict[str, tuple[int, ...]] = {}
+
+    @cached_property
+    def reference(self) -> DataReference:
+        """How code gets these data again."""
+        return DataReference.of(self.data)
+
+    @cached_property
+    def studies(self) -> dict[str, Study]:
+        """Studies that the data open."""
+        found = {}
+        for study in headline_studies():
+            try:
+                for table, columns in study.tables().items():
+                    require(self.data, table, *columns)
+            except HybridToolkitError:  # not opened by these data
+                continue
+            found[study.id] = study
+        return found
+
+    def empty(self) -> tuple[str, str] | None:
+        """Why there is nothing to show, or None."""
+        if self.studies:
+            return None
+        return (
+            "These data open none of the studies on which another rota could rest.",
+            "Add tables 'worker', 'worker_month' and 'contact' or 'survey'; data.coverage() says which columns.",
+        )
+
+    def choices(self, state: WhatIfState) -> Mapping[str, Mapping[str, str]]:
+        """What the data offer."""
+        names = {i: s.question for i, s in self.studies.items()}
+        rules, values = {}, {}
+        if state.study in self.studies:
+            days = self._office_days(state.study)
+            rules = RULES if days else {SHIFT: RULES[SHIFT]}
+            if state.rule == OFFICE:
+                values = {str(d): f"{d} day{'s' if d > 1 else ''}" for d in days}
+            elif state.rule == SHIFT:
+                values = {f"{s:+.1f}": f"{abs(s):.0%} {'more' if s > 0 else 'less'}" for s in SHIFTS}
+        return {"study": names, "rule": rules, "value": values}
+
+    def estimate(self, study_id: str) -> StudyResult:
+        """The study fitted to the data; kept."""
+        if study_id not in self.results:
+            self.results[study_id] = self.studies[study_id].estimate(self.data)
+        return self.results[study_id]
+
+    def view(self, state: WhatIfState) -> LensView:
+        """The view of one state.
+
+        Raises
+        ------
+        StudyError : the change leaves what the data cover, or moves nothing.
+        """
+        result = self.estimate(state.study)
+        found = result.what_if(self._change(state))
+        rows = found.tidy()
+        rows = rows[rows["outcome"].eq(result.study.outcome)]
+        release = self._gate.estimates(rows.drop(columns="flag"), title=f"What if: {found.told}", labels=LABELS,
+                                       source=self.data)  # fmt: skip
+        n = float(rows["n"].max())
+        said = self._gate.text(found.sentences[0], title="What if", n=n, source=self.data).text
+        panels = (self._panel(release, result.study, found),)
+        notes = notes_release(self._gate, self._notes(result, found), title="What if", source=self.data)
+        return LensView("What if", said, panels, notes)
+
+    def _panel(self, release: Release, study: Study, found: Found) -> Panel:
+        words = study.words_for(study.outcome)
+        kept = release.content
+        heads = ["For whom", f"Change of the mean, {words.unit} (interval)", "Would be", "rows"]
+        changes = kept[kept["role"].isin(CHANGES)].to_dict("records")
+        body = [[_who(r), span_of(r), str(r["direction"]) or "not shown", count_of(r)] for r in changes]
+        caption = f"Under {found.told}"
+        return Panel(caption, release, partial(_draw, caption, words.unit), heads, body)
+
+    def _office_days(self, study_id: str) -> tuple[int, ...]:
+        """Days offered: between any two stand enough workers, so that no step differs by a few of them."""
+        study = self.studies[study_id]
+        if not study.exposure.startswith("rs_"):
+            return ()
+        if study_id not in self._days:
+            frame = study.frame(self.data).dropna(subset=[study.exposure])
+            values = frame[study.exposure].to_numpy(dtype=np.float64)
+            who = "worker_id" if "worker_id" in frame else study.cluster
+            cuts = [round(1 - d / WEEK, 6) for d in range(WEEK - 1, 0, -1)]
+            split = (np.zeros(len(frame), dtype=np.int64), [Coded.of(frame[who].astype("str")).code])
+            bands = make_bands(values, cuts, splits=[split], threshold=self._gate.policy.threshold)
+            self._days[study_id] = (*sorted(round(WEEK * (1 - c)) for c in bands.cuts), WEEK)
+        return self._days[study_id]
+
+    def _change(self, state: WhatIfState) -> ChangeLike:
+        if state.rule == OFFICE:
+            return f"at least {state.value} office days of {WEEK}"
+        return Change("shift", float(state.value))
+
+    def _notes(self, result: StudyResult, found: Found) -> list[str]:
+        return [
+            f"Study: {result.study.question}",
+            "It multiplies a slope by a change: where people would behave otherwise under the new rota, it is wrong.",
+            "A mean over rows: it says nothing of any one person. Whether higher is better is for you to say.",
+            "A change that would leave what the data cover is refused.",
+            *result.study.limits,
+        ]
+
+
+def view_what_if(
+    data: EvaluationData, *, study: str = "", rule: str = "", value: str = "", gate: Gate | None = None
+) -> LensView:
+    """What another rota would mean by a study's estimate, without a widget: the same numbers through the same gate.
+
+    Parameters
+    ----------
+    study : id of a headline study. rule : ``"office_days"`` or ``"shift"``.
+    value : office days of five, such as ``"2"``; or a change of the remote share, such as ``"+0.1"``.
+
+    Raises
+    ------
+    StudyError : the change leaves what the data cover. UsageError : not offered.
+    """
+    return view_state(WhatIfViews(data, gate=gate), WhatIfState(study, rule, value))
+
+
+def _who(row: Mapping[Hashable, object]) -> str:
+    group = str(row["group"])
+    if row["role"] == "gap change":
+        return GAP
+    if group == "all":
+        return "Everyone"
+    name, _, level = group.partition(": ")
+    return f"{name[:1].upper()}{name[1:]}: {group_label(name.replace(' ', '_'), level)}" if level else group
+
+
+def _draw(caption: str, unit: str, release: Release) -> str:
+    rows = []
+    for r in release.content.to_dict("records"):
+        if r["role"] in CHANGES:
+            estimate, low, high = three_of(r)
+            who = _who(r)
+            rows.append(Interval(who, estimate, low, high, hidden=bool(r["suppressed"]), total=who == "Everyone"))
+    said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)
+    return interval_rows_svg(rows, title=caption, description=said, axis=f"change, {unit}")

@@ -1,0 +1,1 @@
+"""Self-assessment, improvement plan, checklists and agreements."""

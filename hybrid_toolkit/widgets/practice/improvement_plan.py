@@ -1,0 +1,266 @@
+"""The improvement plan: actions with owner, date, measure and baseline; due and overdue; re-measured."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from html import escape
+
+import ipywidgets
+
+from hybrid_toolkit.assess.action_plan import Action, Plan, draft_plan
+from hybrid_toolkit.assess.checklist import load_checklist
+from hybrid_toolkit.assess.gaps import find_gaps
+from hybrid_toolkit.assess.maturity import Assessment
+from hybrid_toolkit.assess.roles import ROLES
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.blocks import Report
+from hybrid_toolkit.report.plots.plot_style import svg_bytes
+from hybrid_toolkit.report.practice_report import plan_report, plan_rows
+from hybrid_toolkit.report.remeasured import (
+    MONTH_COLUMNS,
+    POINT_COLUMNS,
+    Moved,
+    describe_months,
+    plot_months,
+    remeasure,
+)
+from hybrid_toolkit.widgets.parts.html_parts import figure_html, notice_html
+from hybrid_toolkit.widgets.parts.widget_base import Shown, button, choice, offer
+from hybrid_toolkit.widgets.practice.form_parts import (
+    NO_NAMES,
+    PracticeWidget,
+    answer_html,
+    buttons,
+    grid_html,
+    item_date,
+    item_text,
+    stamp_of,
+    words_table,
+)
+
+OWN = "own"
+NONE = ""
+DRAFT_DAYS = 90
+"""A drafted action is given this many days; change its date with those who own it."""
+_HEADS = ("No.", "Action", "Owner", "Date", "Standing", "Measure", "Baseline", "For")
+_COLUMNS = ("number", "action", "owner", "due", "standing", "measure", "baseline", "answers")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanState:
+    """The plan, the action that is chosen (its number as text) and the one that is re-measured (empty for none)."""
+
+    plan: Plan = field(default_factory=Plan)
+    chosen: str = ""
+    remeasured: str = ""
+
+    def to_code(self, today: date) -> str:
+        """Code that gives the same plan and its standing on the day."""
+        actions = "".join(f"    {a!r},\n" for a in self.plan.actions)
+        return "\n".join(
+            [
+                "import datetime",
+                "",
+                "from hybrid_toolkit.assess import Action, Plan",
+                "",
+                f"actions = (\n{actions})" if actions else "actions = ()",
+                f"plan = Plan(actions, {self.plan.title!r})",
+                f"print(plan.summary({today!r}))",
+            ]
+        )
+
+
+class ImprovementPlan(PracticeWidget):
+    """Actions from the gaps found or one's own; what is due and overdue; whether the measure moved.
+
+    Parameters
+    ----------
+    data : data that the measures come from; None for none.
+    plan : a plan to begin with.
+    assessment : a self-assessment, from whose gaps a first plan can be drafted.
+    gate : the disclosure gate; the package's policy where it is left out.
+    today : the day against which actions are due; the day of the computer where it is left out.
+
+    Examples
+    --------
+    >>> ImprovementPlan().text
+    'No action yet.'
+    """
+
+    STATE = PlanState
+
+    def __init__(
+        self,
+        data: EvaluationData | None = None,
+        *,
+        plan: Plan | None = None,
+        assessment: Assessment | None = None,
+        gate: Gate | None = None,
+        today: date | None = None,
+    ) -> None:
+        self._assessment = assessment
+        self._remade: dict[Action, Moved] = {}
+        listed = load_checklist("actions")
+        self._from = choice("Take from", {OWN: "My own words", **{a.id: f"{a.id}: {a.text}" for a in listed.items}})
+        self._words = item_text("What is to be done", lines=2)
+        self._owner = choice("Owner (a role)", dict(ROLES))
+        self._due, self._start = item_date("To be done by"), item_date("Start of the change")
+        self._measure = choice("Measure that should move", {NONE: "None"})
+        draft = button("Draft from the gaps", self._draft)
+        draft.layout.display = "" if assessment is not None else "none"
+        self._acts = [
+            button("Mark as done today", lambda: self._on_chosen(lambda p, n: p.mark_done(n, self.today), "Done.")),
+            button(
+                "Start today", lambda: self._on_chosen(self._started, "Started: it is re-measured from this month on.")
+            ),
+            button("Remove", lambda: self._on_chosen(lambda p, n: p.without(n), "Removed.")),
+            button("Re-measure", self._remeasure),
+        ]
+        self._chosen_box = ipywidgets.VBox([ipywidgets.HTML("<h3>The chosen action</h3>"), buttons(*self._acts)])
+        add = ipywidgets.VBox([self._from, self._words, self._owner, self._due, self._start, self._measure])
+        super().__init__(
+            PlanState(plan if plan is not None else Plan()), data=data, gate=gate, today=today,
+            controls={"chosen": choice("Action", {NONE: "None"})},
+            form=[
+                ipywidgets.HTML(f"{notice_html(NO_NAMES)}<h3>A new action</h3>"), add,
+                buttons(button("Add this action", self._add), draft), self._chosen_box,
+            ],
+        )  # fmt: skip
+        self._from.observe(lambda change: self._took(change.new), "value")
+        ids = sorted(self._beside.open) if data is not None else [m for m, s in REGISTRY.items() if s.computed]
+        offer(self._measure, {NONE: "None", **{m: REGISTRY[m].name for m in ids}}, NONE)
+        self._show()
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.state.plan  # type: ignore[no-any-return]
+
+    def to_code(self) -> str:
+        """Code that gives the same plan in a fresh kernel."""
+        return self.state.to_code(self.today)  # type: ignore[no-any-return]
+
+    def _follow(self) -> str:
+        numbers = {str(a.id): f"{a.id}. {a.words[:60]}" for a in self.plan.actions}
+        chosen = self.state.chosen if self.state.chosen in numbers else next(iter(numbers), NONE)
+        offer(self._lists["chosen"], numbers or {NONE: "None yet"}, chosen)
+        self._lists["chosen"].layout.display = self._chosen_box.layout.display = "" if numbers else "none"
+        return ""
+
+    def _took(self, action: str) -> None:
+        """Fill the form from an action of the source."""
+        if action == OWN:
+            return
+        item = load_checklist("actions").item(action)
+        self._words.value = item.text
+        offered = [key for _, key in self._measure.options]
+        self._measure.value = next((m for m in item.metrics if m in offered), NONE)
+
+    def _add(self) -> None:
+        def made() -> PlanState:
+            if self._due.value is None:
+                raise UsageError("an action needs a date.", fix="Choose the day by which it is done.", code="PLAN-DUE")
+            seed = "" if self._from.value == OWN else self._from.value
+            baseline, day = self._base(self._measure.value)
+            plan = self.plan.add(
+                self._words.value, self._owner.value, self._due.value, measure=self._measure.value, baseline=baseline,
+                baseline_on=day, started=self._start.value, seed=seed,
+            )  # fmt: skip
+            return replace(self.state, plan=plan, chosen=str(plan.actions[-1].id))  # type: ignore[no-any-return]
+
+        self._keep(made, "Added.")
+
+    def _base(self, metric: str) -> tuple[float | None, date | None]:
+        """The baseline of a measure from the data, as released, and its day; nothing where there is none."""
+        held = self._beside.value(metric) if metric else None
+        if held is None or held["estimate"] != held["estimate"]:
+            return None, None
+        return held["estimate"], self.today
+
+    def _draft(self) -> None:
+        def made() -> PlanState:
+            gaps = find_gaps(self._assessment) if self._assessment is not None else ()
+            if not gaps:
+                raise UsageError("no gap was found.", fix="At least three raters answer first.", code="PLAN-GAPS")
+            plan = self.plan
+            known = {a.gap for a in plan.actions}
+            due = self.today + timedelta(days=DRAFT_DAYS)
+            for a in draft_plan([g for g in gaps if g.item not in known], owner="senior_leader", due=due).actions:
+                baseline, day = self._base(a.measure)
+                plan = plan.add(
+                    a.words, a.owner, a.due, measure=a.measure, baseline=baseline, baseline_on=day, gap=a.gap,
+                    seed=a.seed,
+                )  # fmt: skip
+            return replace(self.state, plan=plan)  # type: ignore[no-any-return]
+
+        self._keep(made, f"Drafted: one action a gap, {DRAFT_DAYS} days each. Talk them over and change them.")
+
+    def _number(self) -> int:
+        chosen = self._lists["chosen"].value
+        if not chosen:
+            raise UsageError("no action is chosen.", fix="Add one first.", code="PLAN-ACTION")
+        return int(chosen)
+
+    def _on_chosen(self, change: object, said: str) -> None:
+        assert callable(change)
+        self._keep(lambda: replace(self.state, plan=change(self.plan, self._number())), said)
+
+    def _started(self, plan: Plan, number: int) -> Plan:
+        return plan.change(replace(plan.action(number), started=self.today))
+
+    def _remeasure(self) -> None:
+        def made() -> PlanState:
+            number = self._number()
+            self._measured(self.plan.action(number))
+            return replace(self.state, remeasured=str(number))  # type: ignore[no-any-return]
+
+        self._keep(made, "Re-measured: see below.")
+
+    def _measured(self, action: Action) -> Moved:
+        if self._beside.data is None:
+            raise UsageError("there are no data to measure with.", fix="Open the plan with data.", code="PLAN-DATA")
+        if not action.measure or action.started is None:
+            raise UsageError(
+                "this action has no measure, or no start of the change.",
+                fix="Add it again with a measure and a start, or press 'Start today'.",
+                code="PLAN-MEASURE",
+            )
+        if action not in self._remade:
+            self._remade[action] = remeasure(
+                self._beside.data, action.measure, started=action.started, gate=self._beside.gate
+            )  # fmt: skip
+        return self._remade[action]
+
+    def _shown_moved(self) -> dict[int, Moved]:
+        """The re-measured action, where it is still in the plan."""
+        held = {str(a.id): a for a in self.plan.actions}
+        found = held.get(self.state.remeasured)
+        return {} if found is None or self._beside.data is None else {found.id: self._measured(found)}
+
+    def _draw(self) -> Shown:
+        text = self.plan.summary(self.today)
+        if not self.plan.actions:
+            return Shown(text, answer_html(text), notice_html("Write the first action above, or draft from the gaps."))
+        rows = [[str(row[c]) for c in _COLUMNS] for row in plan_rows(self.plan, self.today)]
+        body = words_table(self.plan.title, _HEADS, rows)
+        for number, moved in self._shown_moved().items():
+            started = self.plan.action(number).started
+            drawing = b64encode(svg_bytes(plot_months(moved, started=started))).decode("ascii")
+            alt = escape(describe_months(moved))
+            image = (
+                f'<img alt="{alt}" src="data:image/svg+xml;base64,{drawing}" style="max-width:100%;background:#fff">'
+            )
+            columns = POINT_COLUMNS if "centre" in moved.months.content else MONTH_COLUMNS
+            body += f"<h3>Action {number}: before and after</h3><p><strong>{escape(moved.said.text)}</strong></p>"
+            table = grid_html(moved.months, columns, f"{moved.name}: the numbers")
+            figure = figure_html(f"{moved.name}, by month", image)
+            body += f'<div class="hte-columns"><div>{figure}</div><div>{table}</div></div>'
+        return Shown(text, answer_html(text, stamp=stamp_of(self._beside)), body)
+
+    def _report(self) -> Report:
+        return plan_report(self.plan, on=self.today, gate=self._beside.gate, moved=self._shown_moved())
