@@ -56,16 +56,16 @@ def timed(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def toolkit(sims: int) -> Loop:
+def toolkit(n_sims: int) -> Loop:
     """All of ``diagnose``: simulation, estimation, measures."""
 
     def once() -> object:
-        return STUDY.diagnose(TRUTH, sims=sims, seed=SEED, progress=False).tidy()
+        return STUDY.diagnose(TRUTH, n_sims=n_sims, seed=SEED, progress=False).tidy()
 
     once()
     seconds = float(np.median([timed(once) for _ in range(5)]))
-    draws = STUDY.diagnose(TRUTH, sims=sims, seed=SEED, progress=False).draws
-    return Loop("toolkit", sims, seconds, draws["estimate"].to_numpy(), draws["std_error"].to_numpy())
+    draws = STUDY.diagnose(TRUTH, n_sims=n_sims, seed=SEED, progress=False).draws
+    return Loop("toolkit", n_sims, seconds, draws["estimate"].to_numpy(), draws["std_error"].to_numpy())
 
 
 def outcomes(index: int) -> np.ndarray:
@@ -73,38 +73,38 @@ def outcomes(index: int) -> np.ndarray:
     return TRUTH.outcomes(np.random.default_rng(simulation_seed(SEED, index)))
 
 
-def own_ratios(sims: int) -> np.ndarray:
+def own_ratios(n_sims: int) -> np.ndarray:
     """The ratio of the two spreads at the toolkit's optimum, an authority each."""
-    sums = simulated_sums(TRUTH, [simulation_seed(SEED, i) for i in range(sims)])
+    sums = simulated_sums(TRUTH, [simulation_seed(SEED, i) for i in range(n_sims)])
     fit = fit_random_intercepts(sums, term="treated")
     return fit.cluster_sd / fit.residual_sd
 
 
-def lme4(sims: int, *, ratios: np.ndarray | None = None) -> tuple[Loop, str]:
+def lme4(n_sims: int, *, ratios: np.ndarray | None = None) -> tuple[Loop, str]:
     """The loop in R, and the versions; with ``ratios``, each fit at a given ratio of the spreads."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         TRUTH.frame(outcomes(0)).drop(columns="outcome").to_csv(folder / "design.csv", index=False)
         with (folder / "outcomes.bin").open("wb") as file:
-            for i in range(sims):
+            for i in range(n_sims):
                 file.write(outcomes(i).ravel().tobytes())
         if ratios is not None:
             pd.DataFrame({"ratio": ratios}).to_csv(folder / "ratios.csv", index=False)
         script = Path(__file__).with_suffix(".R")
-        command = ["Rscript", str(script), str(folder), str(sims)]
+        command = ["Rscript", str(script), str(folder), str(n_sims)]
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\n")
         got = pd.read_csv(folder / "lme4.csv")
     figures = (got[c].to_numpy() for c in ("estimate", "std_error", "criterion"))
-    loop = Loop("lme4", sims, float(told[0]), *figures)
+    loop = Loop("lme4", n_sims, float(told[0]), *figures)
     return loop, f"lme4 {told[2]}, R {told[3]}"
 
 
-def statsmodels(sims: int) -> Loop:
+def statsmodels(n_sims: int) -> Loop:
     """The loop over ``MixedLM`` with its own defaults."""
     from statsmodels.regression.mixed_linear_model import MixedLM
 
     seconds, figures = 0.0, []
-    for i in range(sims):
+    for i in range(n_sims):
         frame = TRUTH.frame(outcomes(i))
         start = time.process_time()
         with warnings.catch_warnings():
@@ -113,7 +113,7 @@ def statsmodels(sims: int) -> Loop:
         figures.append((fit.params["treated"], fit.bse["treated"]))
         seconds += time.process_time() - start
     estimate, std_error = np.array(figures).T
-    return Loop("statsmodels", sims, seconds, estimate, std_error)
+    return Loop("statsmodels", n_sims, seconds, estimate, std_error)
 
 
 def apart(one: Loop, other: Loop) -> tuple[float, float]:
@@ -149,11 +149,11 @@ def main() -> None:
     parser.add_argument("--checked", type=int, default=200, help="authorities through lme4 at the toolkit's optimum")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    ours, (theirs, versions) = toolkit(args.sims), lme4(args.sims)
-    checked = min(args.checked, args.sims)
+    ours, (theirs, versions) = toolkit(args.n_sims), lme4(args.n_sims)
+    checked = min(args.checked, args.n_sims)
     exact, _ = lme4(checked, ratios=own_ratios(checked))
     other = statsmodels(args.statsmodels)
-    seeds = [simulation_seed(SEED, i) for i in range(args.sims)]
+    seeds = [simulation_seed(SEED, i) for i in range(args.n_sims)]
     drawn = timed(lambda: simulated_sums(TRUTH, seeds))
     rows = [
         "| through | authorities | a second | toolkit is faster by | largest difference, estimate | std error |",
@@ -182,7 +182,7 @@ def main() -> None:
         f"{platform.python_version()}, numpy {np.__version__}.",
     ]
     if args.out:
-        extra = f" --sims {args.sims} --out {args.out.as_posix()}"
+        extra = f" --sims {args.n_sims} --out {args.out.as_posix()}"
         atomic_write_text(args.out, page(rows, f"python benchmarks/diagnose_speed.py{extra}"))
     print("\n".join(rows))
 

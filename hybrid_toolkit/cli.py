@@ -118,7 +118,7 @@ def app(args: argparse.Namespace) -> int:
 def metrics(args: argparse.Namespace) -> int:
     """List the metrics, show one in full, or write the template for an instrument's wording."""
     from hybrid_toolkit.metrics.instruments import load_instrument
-    from hybrid_toolkit.metrics.specs.registry import catalogue, find
+    from hybrid_toolkit.metrics.specs.registry import catalogue, find_metrics
 
     if args.instrument is not None:
         text = load_instrument(args.instrument).template().to_csv(index=False, lineterminator="\n")
@@ -134,7 +134,7 @@ def metrics(args: argparse.Namespace) -> int:
             said = "" if row["computed"] else f" (not computed from tables: {row['elsewhere']})"
             print(f"{row['code']:<4}  {row['id']:<{width}}  {row['name']}{said}")
         return 0
-    for spec in find(args.id):
+    for spec in find_metrics(args.id):
         print(
             "\n".join(
                 f"{k}: {v}" for k, v in frame[frame["id"] == spec.id].iloc[0].items() if str(v) not in ("", "nan")

@@ -40,7 +40,7 @@ def study(args: argparse.Namespace) -> int:
     declared = find_study(args.study)
     data = _data_for(declared, args)
     result = declared.estimate(data, lock=args.lock)
-    gate = Gate(source=None if declared.unit == "rows" else data)
+    gate = Gate(source=None if declared.row_unit == "rows" else data)
     shown = show_study(gate, result, titles={})
     if args.bundle:
         declared.evidence_bundle(result, args.bundle, gate=gate)
@@ -49,10 +49,10 @@ def study(args: argparse.Namespace) -> int:
     print(f"{declared.question}\n{declared.design_used.title}.")
     for claim in shown.claims.values():
         print(f"\n{claim.text}")
-    print(f"\nChecks: {shown.verdict.text}\nWhy the words are no stronger:")
+    print(f"\nChecks: {shown.message.text}\nWhy the words are no stronger:")
     print("".join(f"- {r.text}\n" for r in shown.reasons), end="")
     print("What may not be said:")
-    print("".join(f"- {s}\n" for s in shown.may_not_say), end="")
+    print("".join(f"- {s}\n" for s in shown.does_not_show), end="")
     for path in (args.out, args.bundle):
         print(f"Written to {path}" if path else "", end="\n" if path else "")
     return 1 if result.lock is not None and not result.lock.same else 0
@@ -71,7 +71,7 @@ def diagnose(args: argparse.Namespace) -> int:
     """Try a study on simulated authorities whose truth is known: bias, coverage, power."""
     declared = find_study(args.study)
     tried = declared.diagnose(
-        args.scenario, args.size, sims=args.sims, seed=args.seed, n_jobs=args.jobs, resume=args.resume
+        args.scenario, args.size, n_sims=args.n_sims, seed=args.seed, n_jobs=args.jobs, resume=args.resume
     )
     if args.out:
         _write(args.out, tried.tidy().to_csv(index=False, lineterminator="\n"))
@@ -121,7 +121,7 @@ def _data_for(declared: Study, args: argparse.Namespace) -> EvaluationData | pd.
     """The tables of the contracts, or for a study of free rows the one table of the file."""
     from hybrid_toolkit.data.load import load_data
 
-    if declared.unit != "rows":
+    if declared.row_unit != "rows":
         return load_data(args.data, args.mapping)
     from hybrid_toolkit.data.reading.plain_table import read_plain_table
 
@@ -172,7 +172,7 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     one.add_argument("--out", metavar="FILE", required=True, help="lock to write; another lock is never overwritten")
     one = add("diagnose", diagnose)
     one.add_argument("study", metavar="STUDY", help=named)
-    one.add_argument("--sims", type=_count, default=100, help="authorities to simulate (default: 100)")
+    one.add_argument("--sims", dest="n_sims", type=_count, default=100, help="authorities to simulate (default: 100)")
     one.add_argument("--scenario", metavar="NAME", default="helpful-hump", help="truth to simulate")
     one.add_argument("--size", choices=sizes, default="small", help="how large (default: small)")
     one.add_argument("--seed", type=_count, default=20_250_000, help="a whole number; the same gives the same figures")

@@ -27,12 +27,12 @@ from hybrid_toolkit.report.data_sections import (
     show_tables,
     show_versions,
 )
-from hybrid_toolkit.report.demo_report import Drawn, Story, tell
+from hybrid_toolkit.report.demo_report import DemoReport, Drawn, build_report
 from hybrid_toolkit.report.documents.html import render_html
 from hybrid_toolkit.report.findings import ShownStudy, answer_row, show_study
 from hybrid_toolkit.report.findings_entry import findings_entry
 from hybrid_toolkit.report.plots.estimate_plots import plot_diagnosis, plot_estimates, plot_groups, plot_headline
-from hybrid_toolkit.report.plots.plot_style import number, png_bytes, svg_bytes
+from hybrid_toolkit.report.plots.plot_style import number_label, png_bytes, svg_bytes
 from hybrid_toolkit.report.terminal import summarise
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis, diagnose_together
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
@@ -104,7 +104,7 @@ class DemoResult:
 
 
 def run_demo(
-    out: str | Path = Path("out/demo"), *, progress: bool = True, sims: int = 100, n_jobs: int | None = None
+    out: str | Path = Path("out/demo"), *, progress: bool = True, n_sims: int = 100, n_jobs: int | None = None
 ) -> DemoResult:
     """Run the whole evaluation and write ``report.html``, ``findings.json`` and ``figures/``, whole or not at all.
 
@@ -112,7 +112,7 @@ def run_demo(
     ----------
     out : folder to write; one that an earlier run wrote is replaced, one that holds anything else is refused.
     progress : stages and progress bars on standard error; the summary goes to standard output either way.
-    sims : simulated authorities for each diagnosis; the trap is tried on a third of them.
+    n_sims : simulated authorities for each diagnosis; the trap is tried on a third of them.
     n_jobs : processes for the diagnosis; None takes two where there are two. The numbers do not depend on it.
 
     Raises
@@ -123,11 +123,11 @@ def run_demo(
     out = Path(out)
     with atomic_folder(out, replace=_is_ours(out)) as folder:
         stages = _Stages(progress)
-        found = _evaluate(stages, sims, n_jobs or min(2, os.cpu_count() or 1))
+        found = _evaluate(stages, n_sims, n_jobs or min(2, os.cpu_count() or 1))
         stages.say("Writing the report")
         drawn = _draw(found)
         story = _story(found, drawn)
-        report = tell(story, found.gate)
+        report = build_report(story, found.gate)
         (folder / "report.html").write_text(render_html(report), encoding="utf-8", newline="\n")
         (folder / "findings.json").write_text(
             json.dumps(_findings(found), indent=2, allow_nan=False, ensure_ascii=False) + "\n",
@@ -191,7 +191,7 @@ class _Found:
         return self.measures.data_hash
 
 
-def _evaluate(stages: _Stages, sims: int, n_jobs: int) -> _Found:
+def _evaluate(stages: _Stages, n_sims: int, n_jobs: int) -> _Found:
     """Every step from data to releases."""
     stages.say("Reading and checking the synthetic authority")
     data, truth = load_synthetic("small"), _truth("small")
@@ -203,19 +203,19 @@ def _evaluate(stages: _Stages, sims: int, n_jobs: int) -> _Found:
     stages.say("Estimating three studies")
     studies = headline_studies()
     results = [s.estimate(data) for s in studies]
-    stages.say(f"Trying them on {sims} authorities whose truth is known")
-    tried = diagnose_together(studies, truth["scenario"], "small", sims=sims, n_jobs=n_jobs, progress=stages.shown)
+    stages.say(f"Trying them on {n_sims} authorities whose truth is known")
+    tried = diagnose_together(studies, truth["scenario"], "small", n_sims=n_sims, n_jobs=n_jobs, progress=stages.shown)
     shown = [
         show_study(gate, r, titles=TITLES, truths=_truths_of(r.study, truth), diagnosis=d)
         for r, d in zip(results, tried, strict=True)
     ]
     stages.say("Showing where a plain comparison goes wrong")
-    trap, trap_tried = _trap(truth["seed"], max(sims // 3, 2), n_jobs, stages.shown)
+    trap, trap_tried = _trap(truth["seed"], max(n_sims // 3, 2), n_jobs, stages.shown)
     stages.say("Running the national panel study")
     made = {
         "scenario": truth["scenario"],
         "seed of the data": str(truth["seed"]),
-        "authorities simulated for each diagnosis": str(sims),
+        "authorities simulated for each diagnosis": str(n_sims),
     }
     return _Found(
         gate=gate,
@@ -256,9 +256,9 @@ def _draw(found: _Found) -> dict[str, tuple[Drawn, Any]]:
     return {name: (Drawn(release, svg_bytes(ax)), ax) for name, (release, ax) in axes.items()}
 
 
-def _story(found: _Found, drawn: Mapping[str, tuple[Drawn, Any]]) -> Story:
+def _story(found: _Found, drawn: Mapping[str, tuple[Drawn, Any]]) -> DemoReport:
     figure = {name: one for name, (one, _) in drawn.items()}
-    return Story(
+    return DemoReport(
         studies=found.studies,
         panel=found.panel,
         headline=figure["headline"],
@@ -301,31 +301,31 @@ def _truth(name: str) -> dict[str, Any]:
     return loaded
 
 
-def _trap(seed: int, sims: int, n_jobs: int, progress: bool) -> tuple[ShownStudy, Diagnosis]:
+def _trap(seed: int, n_sims: int, n_jobs: int, progress: bool) -> tuple[ShownStudy, Diagnosis]:
     """The first study where remote working changes nothing and choice of arrangement misleads."""
     study = headline_studies()[0]
     data = simulate_authority("confounded-null", "small", seed, tables=sorted(study.tables()))
     result = study.estimate(data)
-    tried = diagnose_together([study], "confounded-null", "small", sims=sims, n_jobs=n_jobs, progress=progress)[0]
+    tried = diagnose_together([study], "confounded-null", "small", n_sims=n_sims, n_jobs=n_jobs, progress=progress)[0]
     truths = dict(tried.truths)
     return show_study(Gate(source=data), result, titles=TITLES, truths=truths, diagnosis=tried), tried
 
 
 def _trap_numbers(tried: Diagnosis) -> dict[str, Any]:
-    names = ("bias", "coverage", "naive_bias", "naive_coverage")
-    return {"simulations": tried.sims, **{n: round(tried.value(n), 4) for n in names}}
+    names = ("bias", "coverage", "unadjusted_bias", "naive_coverage")
+    return {"simulations": tried.n_sims, **{n: round(tried.value(n), 4) for n in names}}
 
 
 def _trap_text(gate: Gate, trap: ShownStudy, tried: Diagnosis) -> Release:
     outcome = trap.study.outcome
-    plain = answer_row(trap.estimates, outcome, kind="naive")
+    plain = answer_row(trap.estimates, outcome, kind="unadjusted")
     words = trap.study.words_for(outcome)
-    off = {m: tried.value(m) * trap.study.contrast_size * words.scale for m in ("naive_bias", "bias")}
+    off = {m: tried.value(m) * trap.study.contrast_size * words.scale for m in ("unadjusted_bias", "bias")}
     text = (
-        f"Over {tried.sims} such authorities the plain comparison is off by "
-        f"{number(off['naive_bias'], decimals=1, sign=True)} {words.unit} on average and its 95% interval holds the "
+        f"Over {tried.n_sims} such authorities the plain comparison is off by "
+        f"{number_label(off['naive_bias'], decimals=1, sign=True)} {words.unit} on average and its 95% interval holds the "
         f"truth in {tried.value('naive_coverage'):.0%} of them; the study is off by "
-        f"{number(off['bias'], decimals=1, sign=True)} and its interval holds the truth in "
+        f"{number_label(off['bias'], decimals=1, sign=True)} and its interval holds the truth in "
         f"{tried.value('coverage'):.0%} (Monte Carlo error {_error(tried, 'coverage'):.0%})."
     )
     return gate.text(text, title="The plain comparison over many authorities", n=float(plain["n"]))

@@ -19,7 +19,7 @@ class Check:
     ----------
     name : short name, such as ``"clusters"``.
     passed : True, False, or None where the check only informs.
-    verdict : one plain sentence.
+    message : one plain sentence.
     value, threshold : the figure that was compared and the figure it was compared with, where there is one.
 
     Examples
@@ -30,7 +30,7 @@ class Check:
 
     name: str
     passed: bool | None
-    verdict: str
+    message: str
     value: float | None = None
     threshold: float | None = None
 

@@ -24,7 +24,7 @@ estimand = "none"
 outcome = "y"
 exposure = "x"
 design = "cross-sectional"
-unit = "rows"
+row_unit = "rows"
 cluster = "g"
 """
 

@@ -14,14 +14,14 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.demo import DemoResult, run_demo
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError, OutputError
-from hybrid_toolkit.report.documents.blocks import Report, Section, Words
+from hybrid_toolkit.report.documents.blocks import Report, Section, TextBlock
 from hybrid_toolkit.report.documents.html import render_html
 from hybrid_toolkit.synth.committed import load_synthetic
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
-    return run_demo(tmp_path_factory.mktemp("demo") / "out", sims=3, n_jobs=1, progress=False)
+    return run_demo(tmp_path_factory.mktemp("demo") / "out", n_sims=3, n_jobs=1, progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +45,8 @@ def test_the_three_studies_stand_in_order_with_all_that_is_promised(findings: di
     studies = findings["studies"]
     assert [s["id"] for s in studies] == ["remote-practice", "career-stage", "exclusion-gap"]
     needed = {"id", "question", "design", "estimand", "estimate", "conf_low", "conf_high", "conf_level", "unit", "n"}
-    needed |= {"clusters", "truth", "truth_inside", "naive", "diagnosis", "checks", "claim", "claim_grade"}
-    needed |= {"may_not_say", "estimates"}
+    needed |= {"clusters", "truth", "truth_inside", "unadjusted", "diagnosis", "checks", "claim", "claim_grade"}
+    needed |= {"does_not_show", "estimates"}
     for study in studies:
         assert needed <= set(study)
         assert study["conf_low"] < study["estimate"] < study["conf_high"]
@@ -54,8 +54,8 @@ def test_the_three_studies_stand_in_order_with_all_that_is_promised(findings: di
         assert study["clusters"] == 24
         assert study["claim_grade"] == "illustration"
         assert study["claim"].endswith(f"{SYNTHETIC_STAMP}.")
-        assert study["may_not_say"]
-        assert {"name", "passed", "verdict"} <= set(study["checks"][0])
+        assert study["does_not_show"]
+        assert {"name", "passed", "message"} <= set(study["checks"][0])
         assert {"bias", "coverage", "power"} <= set(study["diagnosis"])
         assert {"bias_mcse", "coverage_mcse", "power_mcse"} <= set(study["diagnosis"])
 
@@ -85,9 +85,9 @@ def test_findings_are_stamped_and_state_their_versions(findings: dict[str, Any])
 def test_the_plain_comparison_is_wrong_where_the_truth_is_nought(findings: dict[str, Any]) -> None:
     trap = findings["confounded_null"]
     assert trap["truth"] == 0
-    assert trap["naive"]["conf_low"] > 0
+    assert trap["unadjusted"]["conf_low"] > 0
     assert trap["conf_low"] <= 0 <= trap["conf_high"]
-    assert abs(trap["diagnosis"]["naive_bias"]) > 3 * abs(trap["diagnosis"]["bias"])
+    assert abs(trap["diagnosis"]["unadjusted_bias"]) > 3 * abs(trap["diagnosis"]["bias"])
 
 
 def test_the_page_is_stamped_whole_and_in_order(done: DemoResult) -> None:
@@ -124,7 +124,7 @@ def test_a_report_that_holds_a_changed_release_is_not_rendered() -> None:
     from hybrid_toolkit.report.documents.blocks import Prose
 
     release = Gate().text("As it passed.", title="x")
-    report = Report("x", (Section("x", (Prose(release), Words("w"))),))
+    report = Report("x", (Section("x", (Prose(release), TextBlock("w"))),))
     release._frame.loc[0, "text"] = "Changed."
     with pytest.raises(DisclosureError, match="RELEASE-CHANGED"):
         render_html(report)

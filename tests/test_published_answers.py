@@ -49,7 +49,7 @@ def petersen(_: Path) -> dict[str, Any]:
     return {"coef": list(plain.estimate), **{k: v.tidy()["std_error"].tolist() for k, v in fits.items()}}
 
 
-COUNTIES = {"outcome": "lemp", "unit": "countyreal", "period": "year", "first_treated": "first_treat"}
+COUNTIES = {"outcome": "lemp", "panel_id": "countyreal", "time": "year", "first_treated": "first_treat"}
 
 
 def mpdta(folder: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Run from the repository:
     python -m tools.coverage_table --sims 200 --jobs 2
 
 writes docs/coverage.csv and docs/coverage.md. The same arguments give the same table on any number of cores.
-``--policy-sims`` is the number for the studies of a policy and of leaving, 0 for the same. A run that was interrupted
+``--policy-n_sims`` is the number for the studies of a policy and of leaving, 0 for the same. A run that was interrupted
 goes on where it stopped: the trials are kept in ``out/coverage`` until the code changes.
 """
 
@@ -28,7 +28,7 @@ from hybrid_toolkit.synth.truth import Truth
 
 SEED = 20_251_000
 _OWN = ("bias", "rmse", "coverage", "power", "false_positive", "type_s", "type_m", "failures")
-MEASURES = (*_OWN, "naive_bias", "naive_coverage")
+MEASURES = (*_OWN, "unadjusted_bias", "naive_coverage")
 ONE_CHANGE = Truth(scenario="one-change", policy_month=13, policy_step_sd=0.0)
 """Every team changes in the thirteenth of 24 months and by the same step, so that each authority has the same truth."""
 UNLIKE_TEAMS = replace(ONE_CHANGE, scenario="one-change-unlike-teams", policy_step_sd=Truth().policy_step_sd)
@@ -70,14 +70,14 @@ def row(study_id: str, diagnosis: Diagnosis, outcome: str, truth: float) -> dict
     got = diagnosis.measures(outcome)
     nothing = (float("nan"), float("nan"))
     out: dict[str, object] = {"scenario": diagnosis.scenario, "study": study_id, "outcome": outcome, "truth": truth}
-    out["sims"] = diagnosis.sims
+    out["n_sims"] = diagnosis.n_sims
     for name in MEASURES:
         out[name], out[f"{name}_mcse"] = got.get(name, nothing)
-    out["verdict"] = verdict(got["coverage"][0], diagnosis.sims, BROKEN.get((diagnosis.scenario, study_id), ""))
+    out["verdict"] = verdict(got["coverage"][0], diagnosis.n_sims, BROKEN.get((diagnosis.scenario, study_id), ""))
     return out
 
 
-def verdict(cover: float, sims: int, broken: str = "") -> str:
+def verdict(cover: float, n_sims: int, broken: str = "") -> str:
     """Whether intervals hold the truth in 93% to 97% of trials, within twice the Monte Carlo error of these.
 
     Examples
@@ -85,36 +85,36 @@ def verdict(cover: float, sims: int, broken: str = "") -> str:
     >>> verdict(0.91, 200), verdict(0.89, 200), verdict(1.0, 200)
     ('held', 'not held', 'held, intervals wide')
     """
-    low, high = (p + side * 2 * (p * (1 - p) / sims) ** 0.5 for p, side in ((0.93, -1), (0.97, 1)))
+    low, high = (p + side * 2 * (p * (1 - p) / n_sims) ** 0.5 for p, side in ((0.93, -1), (0.97, 1)))
     found = "not held" if cover < low else "held, intervals wide" if cover > high else "held"
     return found + (f" (assumption broken: {broken})" if broken else "")
 
 
-def runs(sims: int, policy_sims: int) -> Iterator[tuple[Sequence[Study], Truth, str, int]]:
+def runs(n_sims: int, policy_sims: int) -> Iterator[tuple[Sequence[Study], Truth, str, int]]:
     """What is tried: studies that share authorities, the truth, the size, how many authorities."""
     rollout, change, retention = policy_studies()
     for truth in SCENARIOS.values():
-        yield headline_studies(), truth, "small", sims
-    yield (panel_study(),), SCENARIOS["helpful-hump"], "national", sims
+        yield headline_studies(), truth, "small", n_sims
+    yield (panel_study(),), SCENARIOS["helpful-hump"], "national", n_sims
     for truth in SCENARIOS.values():
         yield (rollout, retention), truth, "small", policy_sims
     for truth in (ONE_CHANGE, UNLIKE_TEAMS):
         yield (change,), truth, "authority", policy_sims
 
 
-def table(sims: int, policy_sims: int, jobs: int, seed: int, work: Path) -> pd.DataFrame:
+def table(n_sims: int, policy_sims: int, jobs: int, seed: int, work: Path) -> pd.DataFrame:
     """Every study and outcome in every scenario; the panel study where its own parameters differ, once."""
     rows = []
-    for studies, truth, size, count in runs(sims, policy_sims):
+    for studies, truth, size, count in runs(n_sims, policy_sims):
         kept = work / code_version() / f"{truth.scenario}-{'-'.join(s.id for s in studies)}-{seed}.jsonl"
-        tried = diagnose_together(studies, truth, size, sims=count, seed=seed, n_jobs=jobs, resume=kept)
+        tried = diagnose_together(studies, truth, size, n_sims=count, seed=seed, n_jobs=jobs, resume=kept)
         rows += [row(s.id, d, o, t) for s, d in zip(studies, tried, strict=True) for o, t in d.truths]
     return pd.DataFrame(rows).round(5)
 
 
 def page(frame: pd.DataFrame, command: str) -> str:
     """The table as a page for readers."""
-    least = int(frame["sims"].min())
+    least = int(frame["n_sims"].min())
     error = 100 * (0.95 * 0.05 / least) ** 0.5
     lines = [
         "# How often the intervals hold the truth",
@@ -158,17 +158,17 @@ def page(frame: pd.DataFrame, command: str) -> str:
 def main() -> None:
     """Run and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sims", type=int, default=200)
+    parser.add_argument("--sims", dest="n_sims", type=int, default=200)
     parser.add_argument("--policy-sims", type=int, default=0, help="for the studies of a policy and of leaving")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--work", type=Path, default=Path("out/coverage"), help="folder that keeps the trials of a run")
     parser.add_argument("--out", type=Path, default=Path("docs"))
     args = parser.parse_args()
-    policy_sims = args.policy_sims or args.sims
-    frame = table(args.sims, policy_sims, args.jobs, args.seed, args.work)
+    policy_sims = args.policy_sims or args.n_sims
+    frame = table(args.n_sims, policy_sims, args.jobs, args.seed, args.work)
     args.out.mkdir(parents=True, exist_ok=True)
-    command = f"python -m tools.coverage_table --sims {args.sims} --policy-sims {policy_sims} --seed {args.seed}"
+    command = f"python -m tools.coverage_table --sims {args.n_sims} --policy-sims {policy_sims} --seed {args.seed}"
     atomic_write_text(args.out / "coverage.csv", frame.to_csv(index=False, lineterminator="\n"))
     atomic_write_text(args.out / "coverage.md", page(frame, command))
 

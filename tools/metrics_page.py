@@ -57,7 +57,7 @@ def _entry(spec: MetricSpec) -> list[str]:
         ("Reliability", spec.reliability),
         ("Caveats", " ".join(spec.caveats)),
         ("Source", spec.source),
-        ("Asked for by", ", ".join(spec.seed_ids)),
+        ("Asked for by", ", ".join(spec.source_questions)),
         ("Co-production", spec.co_produced),
         ("Elsewhere", spec.elsewhere),
     ]

@@ -14,6 +14,6 @@ PLACE = Path(__file__).resolve().parents[1] / "docs/img/headline.png"
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        shown = run_demo(Path(folder) / "demo", sims=4).releases
+        shown = run_demo(Path(folder) / "demo", n_sims=4).releases
     headline = next(r for r in shown if r.kind == "estimates" and "panel" in r.content)
     atomic_write_bytes(PLACE, png_bytes(plot_headline(headline, columns=2), dpi=130))

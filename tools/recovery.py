@@ -34,9 +34,9 @@ BAND = (0.93, 0.97)
 COLUMNS = ["metric", "sim", "estimate", "conf_low", "conf_high", "n", "weight"]
 
 
-def seeds(first: int, sims: int) -> range:
+def seeds(first: int, n_sims: int) -> range:
     """Seeds of the authorities; none is that of a committed one."""
-    return range(first, first + sims)
+    return range(first, first + n_sims)
 
 
 def authority(seed: int) -> pd.DataFrame:
@@ -70,16 +70,16 @@ def _rows(
     yield (spec.id, seed, estimate.value, interval.conf_low, interval.conf_high, n, weight)
 
 
-def collect(sims: int, first: int, kept: Path) -> pd.DataFrame:
+def collect(n_sims: int, first: int, kept: Path) -> pd.DataFrame:
     """Estimates of all authorities, from those kept by an earlier run where they are there."""
     kept.mkdir(parents=True, exist_ok=True)
     parts = []
-    for done, seed in enumerate(seeds(first, sims), start=1):
+    for done, seed in enumerate(seeds(first, n_sims), start=1):
         path = kept / f"{seed}.csv"
         if not path.exists():
             atomic_write_text(path, authority(seed).to_csv(index=False, lineterminator="\n"))
             if done % 25 == 0:
-                print(f"{done} of {sims}", flush=True)
+                print(f"{done} of {n_sims}", flush=True)
         parts.append(pd.read_csv(path))
     return pd.concat(parts, ignore_index=True)
 
@@ -95,7 +95,7 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
         some = rows[rows["metric"].eq(name) & rows["estimate"].notna()]
         good = some[some["conf_low"].notna()]
         if len(good) < 2:
-            out.append({"metric": name, "sims": len(good), "verdict": "no interval at this size"})
+            out.append({"metric": name, "n_sims": len(good), "verdict": "no interval at this size"})
             continue
         centre = float(np.average(some["estimate"], weights=some["weight"]))
         held = good["conf_low"].le(centre) & good["conf_high"].ge(centre)
@@ -105,7 +105,7 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
         out.append(
             {
                 "metric": name,
-                "sims": len(good),
+                "n_sims": len(good),
                 "no_interval": int(len(some) - len(good)),
                 "n_mean": float(good["n"].mean()),
                 "population_value": centre,
@@ -132,14 +132,14 @@ def page(frame: pd.DataFrame, command: str, reasons: dict[str, str]) -> str:
     known = frame.dropna(subset=["coverage"]) if "coverage" in frame else frame.iloc[:0]
     inside = int(known["verdict"].eq("held").sum())
     close = int(known["verdict"].str.contains("within Monte Carlo").sum())
-    sims = int(frame["sims"].max())
+    n_sims = int(frame["n_sims"].max())
     short = [f"These are fewer than the {TARGET:,} authorities aimed at: run it longer for a sharper table.", ""]
-    short = short if sims < TARGET else []
+    short = short if n_sims < TARGET else []
     lines = [
         "# How often the intervals of the metrics hold the population value",
         "",
         "Simulated authorities only: nothing here is evidence about a real one. Each metric was measured on",
-        f"{sims} authorities of size small (24 teams, 12 months, 3 survey waves; scenario {SCENARIO}), and its 95%",
+        f"{n_sims} authorities of size small (24 teams, 12 months, 3 survey waves; scenario {SCENARIO}), and its 95%",
         "interval should hold the population value in 93% to 97% of them. The population value is that of all",
         "those authorities taken as one, and of the units for which the metric is recorded: it says nothing on what",
         "non-response hides. ± is the Monte Carlo standard error.",
@@ -158,7 +158,7 @@ def page(frame: pd.DataFrame, command: str, reasons: dict[str, str]) -> str:
             lines.append(f"| {r['metric']} | {r['sims']} | | | | {r['verdict']} |")
             continue
         told = f"{r['coverage']:.1%} ± {r['coverage_mcse']:.1%}"
-        cells = (r["metric"], r["sims"], f"{r['n_mean']:,.0f}", f"{r['population_value']:.4g}", told, r["verdict"])
+        cells = (r["metric"], r["n_sims"], f"{r['n_mean']:,.0f}", f"{r['population_value']:.4g}", told, r["verdict"])
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     if reasons:
         lines += ["", "## Those outside the band", ""]
@@ -181,14 +181,14 @@ REASONS: dict[str, str] = {
 def main() -> None:
     """Run and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sims", type=int, default=1000)
+    parser.add_argument("--sims", dest="n_sims", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=Path("docs"))
     parser.add_argument("--kept", type=Path, default=Path("out/recovery"))
     args = parser.parse_args()
-    frame = table(collect(args.sims, args.seed, args.kept))
+    frame = table(collect(args.n_sims, args.seed, args.kept))
     args.out.mkdir(parents=True, exist_ok=True)
-    command = f"python -m tools.recovery --sims {args.sims} --seed {args.seed}"
+    command = f"python -m tools.recovery --sims {args.n_sims} --seed {args.seed}"
     atomic_write_text(args.out / "recovery.csv", frame.to_csv(index=False, lineterminator="\n"))
     outside = set(frame.loc[frame["verdict"].str.startswith("outside"), "metric"])
     told = {k: v for k, v in REASONS.items() if k in outside}

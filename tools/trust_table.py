@@ -21,9 +21,9 @@ import pandas as pd
 
 from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.study.diagnosis.trial_log import code_version
-from hybrid_toolkit.trust.candidate import Contender
-from hybrid_toolkit.trust.candidates import CONTENDERS
-from hybrid_toolkit.trust.dgps import WORLDS, World
+from hybrid_toolkit.trust.candidate import Candidate
+from hybrid_toolkit.trust.candidates import CANDIDATES
+from hybrid_toolkit.trust.dgps import DGP, DGPS
 from hybrid_toolkit.trust.try_estimator import CELLS_COME_FROM, HIGHEST, LEVEL, LOWEST, Trial, try_estimator
 
 SEED = 20_252_000
@@ -60,24 +60,24 @@ an estimator takes long) run the command below without `--as-run` and `--sims`. 
 `out/trust` while the code stays as it is, and draws the same data in any case: more draws are these and others."""
 
 
-def cells(contenders: Sequence[Contender], only: str = "") -> Iterator[tuple[Contender, World]]:
+def cells(candidates: Sequence[Candidate], only: str = "") -> Iterator[tuple[Candidate, DGP]]:
     """Every estimator with each of its worlds."""
-    for contender in contenders:
-        for name in contender.worlds:
-            if only in contender.id or only in contender.family or only in name:
-                yield contender, WORLDS[name]
+    for candidate in candidates:
+        for name in candidate.dgps:
+            if only in candidate.id or only in candidate.family or only in name:
+                yield candidate, DGPS[name]
 
 
-def row(contender: Contender, trial: Trial) -> dict[str, object]:
+def row(candidate: Candidate, trial: Trial) -> dict[str, object]:
     """One row of the table."""
     got = trial.measures()
     out: dict[str, object] = {
-        "family": contender.family,
-        "estimator": contender.id,
-        "world": trial.world,
+        "family": candidate.family,
+        "estimator": candidate.id,
+        "world": trial.dgp,
         "own_assumptions_hold": trial.own,
         "truth": trial.truth,
-        "sims": trial.sims,
+        "n_sims": trial.n_sims,
     }
     for name in MEASURES:
         out[name], out[f"{name}_mcse"], _ = got.get(name, NOTHING)
@@ -92,10 +92,10 @@ def kept_draws(path: Path) -> int:
 
 
 def table(
-    contenders: Sequence[Contender],
+    candidates: Sequence[Candidate],
     *,
     only: str = "",
-    sims: int = 0,
+    n_sims: int = 0,
     jobs: int = 1,
     seed: int = SEED,
     work: Path | None = None,
@@ -104,16 +104,16 @@ def table(
 ) -> pd.DataFrame:
     """One row an estimator and world.
 
-    ``sims`` caps the draws; ``work`` is a folder that keeps them by cell; with ``as_run`` only those are taken.
+    ``n_sims`` caps the draws; ``work`` is a folder that keeps them by cell; with ``as_run`` only those are taken.
     """
     rows = []
-    for contender, world in cells(contenders, only):
-        kept = work / code_version(CELLS_COME_FROM) / f"{contender.id}--{world.id}-{seed}.jsonl" if work else None
-        count = min(sims, contender.sims) if sims else contender.sims
+    for candidate, dgp in cells(candidates, only):
+        kept = work / code_version(CELLS_COME_FROM) / f"{candidate.id}--{dgp.id}-{seed}.jsonl" if work else None
+        count = min(n_sims, candidate.n_sims) if n_sims else candidate.n_sims
         if as_run and kept:
             count = min(count, kept_draws(kept))
-        trial = try_estimator(contender, world, sims=count, seed=seed, n_jobs=jobs, progress=progress, resume=kept)
-        rows.append(row(contender, trial))
+        trial = try_estimator(candidate, dgp, n_sims=count, seed=seed, n_jobs=jobs, progress=progress, resume=kept)
+        rows.append(row(candidate, trial))
     return pd.DataFrame(rows).round(6)
 
 
@@ -162,7 +162,7 @@ def broken(frame: pd.DataFrame) -> list[str]:
     ]
     for name in dict.fromkeys(frame["world"]):
         here = frame[frame["world"] == name]
-        why = WORLDS[name].breaks
+        why = DGPS[name].breaks
         if why and not here["own_assumptions_hold"].all():
             hold = here["verdict"].str.startswith("held")
             missed, held = _list(here[~hold]), _list(here[hold])
@@ -170,10 +170,10 @@ def broken(frame: pd.DataFrame) -> list[str]:
     return out
 
 
-def weak(frame: pd.DataFrame, contenders: Sequence[Contender]) -> list[str]:
+def weak(frame: pd.DataFrame, candidates: Sequence[Candidate]) -> list[str]:
     """The cells whose intervals are off, or may be, although the estimator's own assumptions hold, with its warning."""
     own = frame[frame["own_assumptions_hold"]]
-    warnings = {c.id: c.warning for c in contenders}
+    warnings = {c.id: c.warning for c in candidates}
     lines = []
     off = (own["coverage"] < LOWEST) | (own["coverage"] > HIGHEST)
     for _, r in own[~own["verdict"].isin(["held", "no intervals"]) | off].iterrows():
@@ -188,58 +188,58 @@ def weak(frame: pd.DataFrame, contenders: Sequence[Contender]) -> list[str]:
     return lines or ["- none."]
 
 
-def not_run(frame: pd.DataFrame, contenders: Sequence[Contender]) -> list[str]:
+def not_run(frame: pd.DataFrame, candidates: Sequence[Candidate]) -> list[str]:
     """What a run that has not ended has not come to."""
     there = set(zip(frame["estimator"], frame["world"], strict=True))
-    left = [f"`{c.id}` on `{w.id}`" for c, w in cells(contenders) if (c.id, w.id) not in there]
+    left = [f"`{c.id}` on `{w.id}`" for c, w in cells(candidates) if (c.id, w.id) not in there]
     return [f"Not run yet: {', '.join(left)}.", ""] if left else []
 
 
-def _draws_told(frame: pd.DataFrame, contenders: Sequence[Contender]) -> str:
+def _draws_told(frame: pd.DataFrame, candidates: Sequence[Candidate]) -> str:
     """How many draws the rows rest on, and what that can tell apart."""
-    least, most = int(frame["sims"].min()), int(frame["sims"].max())
+    least, most = int(frame["n_sims"].min()), int(frame["n_sims"].max())
     error = (LEVEL * (1 - LEVEL) / least) ** 0.5
-    asked = frame["estimator"].map({c.id: c.sims for c in contenders})
-    if (frame["sims"] >= asked).all():
+    asked = frame["estimator"].map({c.id: c.n_sims for c in candidates})
+    if (frame["n_sims"] >= asked).all():
         at_least = f", with {least:,} it is {100 * error:.1f}" if least != 1000 else ""
         return FULL.format(least=least, most=most, least_error=at_least)
     return PART.format(least=least, most=most, error=100 * error, low=LOWEST - 2 * error)
 
 
-def page(frame: pd.DataFrame, contenders: Sequence[Contender], command: str) -> str:
+def page(frame: pd.DataFrame, candidates: Sequence[Candidate], command: str) -> str:
     """The table as a page for readers."""
     own = frame[frame["own_assumptions_hold"]]
     held = own["verdict"].str.startswith("held")
     lines = [
-        INTRO.format(draws=_draws_told(frame, contenders)),
+        INTRO.format(draws=_draws_told(frame, candidates)),
         f"Made by `{command}`. Where their own assumptions hold, {int(held.sum())} of {len(own)} cells held.",
         "",
-        *not_run(frame, contenders),
+        *not_run(frame, candidates),
         "## Which broken assumption breaks which estimator",
         "",
         *broken(frame),
         "",
         "## Weak spots where the own assumptions hold",
         "",
-        *weak(frame, contenders),
+        *weak(frame, candidates),
         "",
     ]
     for family in dict.fromkeys(frame["family"]):
         lines += [f"## {family[:1].upper()}{family[1:]}", "", *lines_of(frame[frame["family"] == family]), ""]
     shown, seen = set(frame["world"]), set(frame["estimator"])
-    lines += ["## The estimators", "", *(f"- `{c.id}`: {c.title}." for c in contenders if c.id in seen), ""]
-    if warned := [c for c in contenders if c.id in seen and c.warning]:
+    lines += ["## The estimators", "", *(f"- `{c.id}`: {c.title}." for c in candidates if c.id in seen), ""]
+    if warned := [c for c in candidates if c.id in seen and c.warning]:
         lines += ["Their printed warnings:", ""]
         lines += [f"- `{c.id}`: {c.warning[:1].upper()}{c.warning[1:].rstrip('.')}." for c in warned]
         lines += [""]
-    lines += ["## The worlds", "", *(f"- `{w.id}`: {w.title}" for w in WORLDS.values() if w.id in shown), ""]
+    lines += ["## The worlds", "", *(f"- `{w.id}`: {w.title}" for w in DGPS.values() if w.id in shown), ""]
     return "\n".join(lines)
 
 
 def main() -> None:
     """Run and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sims", type=int, default=0, help="at most so many draws a cell")
+    parser.add_argument("--sims", dest="n_sims", type=int, default=0, help="at most so many draws a cell")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", default="", help="a word that the estimator, its family or the world holds")
@@ -247,18 +247,18 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("out/trust"), help="folder that keeps the draws of a run")
     parser.add_argument("--out", type=Path, default=Path("docs"))
     args = parser.parse_args()
-    kept = {"only": args.only, "sims": args.sims, "jobs": args.jobs, "seed": args.seed, "work": args.work}
-    frame = table(CONTENDERS, progress=True, as_run=args.as_run, **kept)
+    kept = {"only": args.only, "n_sims": args.n_sims, "jobs": args.jobs, "seed": args.seed, "work": args.work}
+    frame = table(CANDIDATES, progress=True, as_run=args.as_run, **kept)
     if frame.empty:
-        sys.exit(f"No estimator, family or world holds that word. Families: {sorted({c.family for c in CONTENDERS})}.")
+        sys.exit(f"No estimator, family or world holds that word. Families: {sorted({c.family for c in CANDIDATES})}.")
     if args.only:
         print("\n".join(lines_of(frame)))
         return
-    how = f"{f' --sims {args.sims}' if args.sims else ''}{' --as-run' if args.as_run else ''}"
+    how = f"{f' --sims {args.n_sims}' if args.n_sims else ''}{' --as-run' if args.as_run else ''}"
     command = f"python -m tools.trust_table{how} --seed {args.seed}"
     args.out.mkdir(parents=True, exist_ok=True)
     atomic_write_text(args.out / "trust.csv", frame.to_csv(index=False, lineterminator="\n"))
-    atomic_write_text(args.out / "trust.md", page(frame, CONTENDERS, command))
+    atomic_write_text(args.out / "trust.md", page(frame, CANDIDATES, command))
 
 
 if __name__ == "__main__":

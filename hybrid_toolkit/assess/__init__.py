@@ -1,6 +1,6 @@
 """Assessing one's own practice: checklists, the nine conditions, gaps, the improvement plan and its re-measuring."""
 
-from hybrid_toolkit.assess.action_plan import Action, Plan, draft_plan
+from hybrid_toolkit.assess.action_plan import Action, ActionPlan, draft_plan
 from hybrid_toolkit.assess.agreement import Agreements, Arrangement
 from hybrid_toolkit.assess.chart import ControlChart, individuals_chart, share_chart
 from hybrid_toolkit.assess.checklist import CHECKLISTS, Checklist, load_checklist
@@ -14,6 +14,7 @@ __all__ = [
     "CHECKLISTS",
     "ROLES",
     "Action",
+    "ActionPlan",
     "Agreements",
     "Answer",
     "Arrangement",
@@ -23,7 +24,6 @@ __all__ = [
     "Entry",
     "Gap",
     "Maturity",
-    "Plan",
     "Record",
     "Remeasured",
     "compare_belief",

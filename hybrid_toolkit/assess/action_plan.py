@@ -12,7 +12,7 @@ from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.assess.gaps import Gap, suggest_actions
 from hybrid_toolkit.assess.roles import check_role
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.specs.registry import REGISTRY, find
+from hybrid_toolkit.metrics.specs.registry import REGISTRY, find_metrics
 
 SOON = 30
 """Days before its date from which an action is due."""
@@ -55,7 +55,7 @@ class Action:
     def __post_init__(self) -> None:
         check_role(self.owner)
         if self.measure:
-            find(self.measure)
+            find_metrics(self.measure)
             if not REGISTRY[self.measure].computed:
                 raise UsageError("that metric is not computed.", fix="See catalogue().", code="PLAN-MEASURE")
         if self.gap:
@@ -84,7 +84,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ActionPlan:
     """An improvement plan.
 
     Parameters
@@ -98,7 +98,7 @@ class Plan:
 
     Examples
     --------
-    >>> plan = Plan().add("Agree breaks.", "supervisor", date(2026, 3, 31), measure="back_to_back_share")
+    >>> plan = ActionPlan().add("Agree breaks.", "supervisor", date(2026, 3, 31), measure="back_to_back_share")
     >>> plan.standing(date(2026, 4, 1)), plan.mark_done(1, date(2026, 4, 2)).standing(date(2026, 4, 3))
     ({'overdue': 1}, {'done': 1})
     """
@@ -138,7 +138,7 @@ class Plan:
         started: date | None = None,
         gap: str = "",
         seed: str = "",
-    ) -> Plan:
+    ) -> ActionPlan:
         """The plan with one more action; raises as ``Action``."""
         number = max((a.id for a in self.actions), default=0) + 1
         made = Action(
@@ -146,16 +146,16 @@ class Plan:
         )  # fmt: skip
         return replace(self, actions=(*self.actions, made))
 
-    def change(self, action: Action) -> Plan:
+    def change(self, action: Action) -> ActionPlan:
         """The plan with an action in the place of the one of the same number; raises as ``action``."""
         self.action(action.id)
         return replace(self, actions=tuple(action if a.id == action.id else a for a in self.actions))
 
-    def mark_done(self, number: int, on: date) -> Plan:
+    def mark_done(self, number: int, on: date) -> ActionPlan:
         """The plan with one action done on a day; raises as ``action``."""
         return self.change(replace(self.action(number), done=on))
 
-    def without(self, number: int) -> Plan:
+    def without(self, number: int) -> ActionPlan:
         """The plan without one action; raises as ``action``."""
         gone = self.action(number)
         return replace(self, actions=tuple(a for a in self.actions if a is not gone))
@@ -175,7 +175,7 @@ class Plan:
         return f"{many} on {today.day} {today:%B %Y}: {said}." + (f" {bare} without a measure." if bare else "")
 
 
-def draft_plan(gaps: Sequence[Gap], *, owner: str, due: date, title: str = "Improvement plan") -> Plan:
+def draft_plan(gaps: Sequence[Gap], *, owner: str, due: date, title: str = "Improvement plan") -> ActionPlan:
     """A first plan: one action a gap, to be talked over and changed.
 
     Each takes the first action of the source that helps with its condition and no other gap has taken, or names the
@@ -191,7 +191,7 @@ def draft_plan(gaps: Sequence[Gap], *, owner: str, due: date, title: str = "Impr
     >>> draft_plan([gap], owner="it", due=date(2026, 6, 30)).actions[0].seed
     'S3-A5'
     """
-    plan, taken = Plan(title=title), set[str]()
+    plan, taken = ActionPlan(title=title), set[str]()
     for gap in gaps:
         free = next((a for a in suggest_actions(gap) if a.id not in taken), None)
         if free is not None:

@@ -23,7 +23,7 @@ _ITEM = {"id", "text", "note", "side", "scale", "seeds", "metrics", "conditions"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ChecklistItem:
     """One item.
 
     Parameters
@@ -49,12 +49,12 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChecklistPart:
     """A section: its items, and the metrics that speak to it as a whole."""
 
     id: str
     title: str
-    items: tuple[Item, ...]
+    items: tuple[ChecklistItem, ...]
     about: str = ""
     metrics: tuple[str, ...] = ()
     seeds: tuple[str, ...] = ()
@@ -75,22 +75,22 @@ class Checklist:
     title: str
     about: str
     source: str
-    parts: tuple[Part, ...]
+    parts: tuple[ChecklistPart, ...]
     stored: bool = True
     why: str = ""
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[ChecklistItem, ...]:
         """Every item in order."""
         return tuple(i for part in self.parts for i in part.items)
 
     @property
-    def seed_ids(self) -> tuple[str, ...]:
+    def source_questions(self) -> tuple[str, ...]:
         """Every id of the sources that it serves, each once."""
         own = [i for p in self.parts for i in (p.id, *p.seeds, *(s for x in p.items for s in (x.id, *x.seeds)))]
         return tuple(dict.fromkeys(own))
 
-    def item(self, item: str) -> Item:
+    def item(self, item: str) -> ChecklistItem:
         """One item by id.
 
         Raises
@@ -102,7 +102,7 @@ class Checklist:
             raise _unknown(f"the checklist '{self.id}' has no item of that id", [i.id for i in self.items])
         return found
 
-    def part(self, part: str) -> Part:
+    def part(self, part: str) -> ChecklistPart:
         """One section by id.
 
         Raises
@@ -114,7 +114,7 @@ class Checklist:
             raise _unknown(f"the checklist '{self.id}' has no section of that id", [p.id for p in self.parts])
         return found
 
-    def part_of(self, item: str) -> Part:
+    def part_of(self, item: str) -> ChecklistPart:
         """The section in which an item stands; raises as ``item``."""
         self.item(item)
         return next(p for p in self.parts if any(i.id == item for i in p.items))
@@ -166,21 +166,21 @@ def parse_checklist(text: str) -> Checklist:
     return made
 
 
-def _part(raw: Mapping[str, Any], scale: str) -> Part:
+def _part(raw: Mapping[str, Any], scale: str) -> ChecklistPart:
     _only(raw, _SECTION, "a section")
     items = tuple(_item(i, raw.get("scale", scale)) for i in raw["items"])
-    return Part(
+    return ChecklistPart(
         raw["id"], raw["title"], items, raw.get("about", ""), tuple(raw.get("metrics", ())), tuple(raw.get("seeds", ()))
     )
 
 
-def _item(raw: Mapping[str, Any], scale: str) -> Item:
+def _item(raw: Mapping[str, Any], scale: str) -> ChecklistItem:
     _only(raw, _ITEM, "an item")
     used = raw.get("scale", scale)
     if used and used not in scales():
         raise UsageError("a scale does not exist.", fix=f"Use: {', '.join(scales())}.", code="CHECKLIST-FORM")
     lists = {k: tuple(raw.get(k, ())) for k in ("metrics", "seeds", "conditions")}
-    return Item(raw["id"], raw["text"], used, note=raw.get("note", ""), side=raw.get("side", ""), **lists)
+    return ChecklistItem(raw["id"], raw["text"], used, note=raw.get("note", ""), side=raw.get("side", ""), **lists)
 
 
 def _only(raw: Mapping[str, Any], keys: set[str], where: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from hybrid_toolkit.assess.checklist import Item, load_checklist
+from hybrid_toolkit.assess.checklist import ChecklistItem, load_checklist
 from hybrid_toolkit.assess.maturity import LEVELS, MIN_RATERS, Assessment
 
 APART = 2
@@ -73,7 +73,7 @@ def find_gaps(assessment: Assessment) -> tuple[Gap, ...]:
     return tuple(found)
 
 
-def suggest_actions(gap: Gap) -> tuple[Item, ...]:
+def suggest_actions(gap: Gap) -> tuple[ChecklistItem, ...]:
     """Actions to choose from that help with the condition of a gap.
 
     Examples
@@ -85,34 +85,36 @@ def suggest_actions(gap: Gap) -> tuple[Item, ...]:
     return tuple(a for a in load_checklist("actions").items if gap.condition in a.conditions)
 
 
-def compare_belief(*, level: float, estimate: float, low: float, high: float, aim: float | None, direction: str) -> str:
+def compare_belief(
+    *, level: float, estimate: float, low: float, high: float, target: float | None, direction: str
+) -> str:
     """Whether the data say the same as people believe, given the service's own aim.
 
     Parameters
     ----------
     level : median level of the condition, 0 to 3; from 2 on people believe that it is in place.
     estimate, low, high : the metric with the ends of its interval, as released.
-    aim : what the service aims for; None where it has set none.
+    target : what the service aims for; None where it has set none.
     direction : ``higher`` or ``lower`` is better, or ``none``.
 
     Examples
     --------
-    >>> compare_belief(level=2, estimate=0.44, low=0.40, high=0.48, aim=0.6, direction="higher")
+    >>> compare_belief(level=2, estimate=0.44, low=0.40, high=0.48, target=0.6, direction="higher")
     'They disagree: people believe it is in place, the data fall short of the aim.'
-    >>> compare_belief(level=2, estimate=0.44, low=0.40, high=0.48, aim=None, direction="higher")
+    >>> compare_belief(level=2, estimate=0.44, low=0.40, high=0.48, target=None, direction="higher")
     'No aim is set: judge together.'
     """
     if estimate != estimate:
         return "Hidden or not measured: the data say nothing here."
     if direction == "none":
         return "Neither more nor less is better: judge together."
-    if aim is None:
+    if target is None:
         return "No aim is set: judge together."
     if level != level:
         return "Too few raters yet."
     ends = (estimate, estimate) if low != low else (low, high)
     worst, best = ends if direction == "higher" else (-ends[1], -ends[0])
-    goal = aim if direction == "higher" else -aim
+    goal = target if direction == "higher" else -target
     believed = level >= LEVELS["established"]
     if worst < goal <= best:
         return "The data do not settle it: the aim lies inside the interval."

@@ -12,7 +12,7 @@ import pandas as pd
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.assess.roles import check_role, role_words
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.specs.registry import find
+from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 LEVELS: Mapping[str, int] = {"none": 0, "emerging": 1, "established": 2, "evidenced": 3}
@@ -77,7 +77,7 @@ class Assessment:
     Parameters
     ----------
     answers : one a rater and prompt.
-    aims : metric id -> the value that the service aims for, set by the service; there is no default.
+    targets : metric id -> the value that the service aims for, set by the service; there is no default.
 
     Raises
     ------
@@ -85,12 +85,12 @@ class Assessment:
     """
 
     answers: tuple[Answer, ...] = ()
-    aims: Mapping[str, float] = field(default_factory=dict)
+    targets: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len({(a.rater, a.item) for a in self.answers}) != len(self.answers):
             raise UsageError("a rater answered a prompt twice.", fix="Keep one answer.", code="ANSWER-TWICE")
-        find(list(self.aims))
+        find_metrics(list(self.targets))
 
     @property
     def raters(self) -> tuple[tuple[str, int], ...]:
@@ -106,10 +106,10 @@ class Assessment:
         """The assessment without one rater."""
         return replace(self, answers=tuple(a for a in self.answers if a.rater != (role, number)))
 
-    def aim(self, metric: str, value: float | None) -> Assessment:
+    def target(self, metric: str, value: float | None) -> Assessment:
         """The assessment with the service's own aim for a metric; None takes it away."""
-        rest = {k: v for k, v in self.aims.items() if k != metric}
-        return replace(self, aims=rest if value is None else rest | {metric: float(value)})
+        rest = {k: v for k, v in self.targets.items() if k != metric}
+        return replace(self, targets=rest if value is None else rest | {metric: float(value)})
 
     def levels(self, item: str) -> dict[tuple[str, int], int]:
         """Rater -> level of one prompt."""

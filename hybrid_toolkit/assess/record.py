@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from hybrid_toolkit.assess.checklist import Checklist, Item, load_checklist, scales
+from hybrid_toolkit.assess.checklist import Checklist, ChecklistItem, load_checklist, scales
 from hybrid_toolkit.assess.roles import check_role
 from hybrid_toolkit.errors import UsageError
 
@@ -74,7 +74,7 @@ class Record:
         return load_checklist(self.checklist)
 
     @property
-    def open(self) -> tuple[Item, ...]:
+    def open(self) -> tuple[ChecklistItem, ...]:
         """The items without an answer."""
         done = {e.item for e in self.entries}
         return tuple(i for i in self.listed.items if i.scale and i.id not in done)
@@ -116,7 +116,7 @@ def return_verdict(record: Record) -> str:
     return f"Do not ask people back on site yet: {yes} of 3 tests met, {no} not met, {3 - yes - no} not yet known."
 
 
-def to_do(record: Record) -> tuple[Item, ...]:
+def to_do(record: Record) -> tuple[ChecklistItem, ...]:
     """Items that are unanswered, or answered with something that is still to be dealt with."""
     fine = (*SETTLED, "yes", "none", "positive", "neutral", "agreed")
     return tuple(i for i in record.listed.items if i.scale and record.answer(i.id) not in fine)

@@ -86,7 +86,7 @@ def judge_change(series: pd.DataFrame, *, started: object, share: bool = False, 
         chart = individuals_chart(rows["value"], periods=labels, baseline=count)
     if min(before, after) < SHORT:
         return Remeasured("control chart", rows, before, after, chart, None, chart.summary())
-    fit = fit_interrupted(rows[seen], outcome="value", period="period", start=first)
+    fit = fit_interrupted(rows[seen], outcome="value", time="period", start=first)
     return Remeasured("interrupted series", rows, before, after, chart, fit, _series_words(fit, unit))
 
 

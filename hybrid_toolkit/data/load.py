@@ -17,8 +17,8 @@ from hybrid_toolkit.data.mapping.mapping_file import DataMapping, TableMap, load
 from hybrid_toolkit.data.privacy.identifiers import refuse_identifiers
 from hybrid_toolkit.data.privacy.pseudonym import key_bytes
 from hybrid_toolkit.data.reading.coerce import coerce_frames
-from hybrid_toolkit.data.reading.raw_table import Found, RawTables, nearest, normal
-from hybrid_toolkit.data.reading.readers import find, no_table
+from hybrid_toolkit.data.reading.raw_table import Found, RawTables, nearest_names, normal_name
+from hybrid_toolkit.data.reading.readers import find_sources, no_table
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError
@@ -79,7 +79,7 @@ def read_raw(path: str | Path, mapping: str | Path | None = None, *, key: str | 
 
     Parameters and errors are those of ``load_data``, but for ``ContractError``.
     """
-    found = find(path)
+    found = find_sources(path)
     chosen = load_mapping(mapping) if mapping is not None else _recognise(found)
     secret = _secret(key)
     frames: dict[str, pd.DataFrame] = {}
@@ -119,8 +119,8 @@ def _plan(found: list[Found], mapping: DataMapping | None, place: str) -> list[t
     for one in found:
         if one.mapping and not (mapping and mapping.name == one.mapping):
             plan += [(m, one) for m in load_mapping(one.mapping).tables.values()]
-        elif normal(one.name) in TABLES and id(one) not in taken and one.error is None:
-            plan.append((TableMap(normal(one.name), (one.name,)), one))
+        elif normal_name(one.name) in TABLES and id(one) not in taken and one.error is None:
+            plan.append((TableMap(normal_name(one.name), (one.name,)), one))
     if not plan:
         raise no_table(found, place)
     by_table: dict[str, list[str]] = {}
@@ -139,7 +139,7 @@ def _plan(found: list[Found], mapping: DataMapping | None, place: str) -> list[t
 
 def _mapped(table_map: TableMap, found: list[Found]) -> list[tuple[TableMap, Found]]:
     for name in table_map.source:
-        here = [f for f in found if normal(f.name) == normal(name)]
+        here = [f for f in found if normal_name(f.name) == normal_name(name)]
         if here:
             return [(table_map, one) for one in here]
     if table_map.if_present:
@@ -147,7 +147,7 @@ def _mapped(table_map: TableMap, found: list[Found]) -> list[tuple[TableMap, Fou
     for one in found:
         if one.error is not None:
             raise one.error
-    close = nearest(table_map.source[0], [f.name for f in found])
+    close = nearest_names(table_map.source[0], [f.name for f in found])
     raise MappingError(
         f"tables.{table_map.table}.source: nothing is named {' or '.join(repr(s) for s in table_map.source)}"
         + (f" (nearest: '{close}')." if close else f" (there is: {', '.join(f.name for f in found) or 'nothing'})."),
@@ -158,18 +158,18 @@ def _mapped(table_map: TableMap, found: list[Found]) -> list[tuple[TableMap, Fou
 
 def _recognise(found: list[Found]) -> DataMapping | None:
     """The one shipped mapping whose sources are here, where no file is named like a table."""
-    if any(normal(f.name) in TABLES or f.mapping for f in found):
+    if any(normal_name(f.name) in TABLES or f.mapping for f in found):
         return None
     fits = [m for m in map(load_mapping, shipped_mappings()) if _fits(m, found)]
     return fits[0] if len(fits) == 1 else None
 
 
 def _fits(mapping: DataMapping, found: list[Found]) -> bool:
-    plan = [(m, f) for m in mapping.tables.values() for f in found if normal(f.name) in map(normal, m.source)]
+    plan = [(m, f) for m in mapping.tables.values() for f in found if normal_name(f.name) in map(normal_name, m.source)]
     for table_map, one in plan:
-        headers = {normal(str(h)) for h in one.read().frame.columns}
+        headers = {normal_name(str(h)) for h in one.read().frame.columns}
         needed = [n for c, n in table_map.columns.items() if c not in table_map.optional]
-        if not all(any(normal(n) in headers for n in names) for names in needed):
+        if not all(any(normal_name(n) in headers for n in names) for names in needed):
             return False
     return bool(plan)
 
@@ -200,7 +200,7 @@ def _unused(left: list[Found]) -> tuple[Problem, ...]:
             text = f"It was left out because it cannot be read ({one.error.code}): {one.error.message}"
             notices.append(Problem(one.name, "", "SOURCE-UNREADABLE", 1, (), text, one.error.fix, "notice"))
             continue
-        table = nearest(one.name, TABLES, cutoff=0.75)
+        table = nearest_names(one.name, TABLES, cutoff=0.75)
         if table:
             text = f"It was left out: its name is not a table's, though near to '{table}' ({one.origin})."
             notices.append(

@@ -8,19 +8,19 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan, Setting
-from hybrid_toolkit.designs.validate_rows import determined, plain_rows, ready
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, Setting
+from hybrid_toolkit.designs.validate_rows import determined, plain_rows, validate_rows
 from hybrid_toolkit.errors import CoverageError, EstimationError, HybridToolkitError, MeasureError
 from hybrid_toolkit.models import Column, Interaction, Term, as_term, fit_linear
 from hybrid_toolkit.result import Check
 
 STOPPED_SHORT = "The fit stopped short of its optimum: do not use it."
 CheckOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], Check | None]
-FitOf: TypeAlias = Callable[[pd.DataFrame, Plan], DesignFit]
+FitOf: TypeAlias = Callable[[pd.DataFrame, ModelColumns], DesignFit]
 RowsOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], pd.DataFrame | None]
 
 
-def terms_of(frame: pd.DataFrame, plan: Plan, extra: Sequence[str] = ()) -> list[Term]:
+def terms_of(frame: pd.DataFrame, plan: ModelColumns, extra: Sequence[str] = ()) -> list[Term]:
     """The terms of a plan: exposure, moderator and their product, confounders, extra columns."""
     held = [as_term(frame, c) for c in (*plan.confounders, *extra)]
     if not plan.moderator:
@@ -29,7 +29,7 @@ def terms_of(frame: pd.DataFrame, plan: Plan, extra: Sequence[str] = ()) -> list
     return [x, m, Interaction(x, m), *held]
 
 
-def fit_plan(frame: pd.DataFrame, plan: Plan, *, extra: Sequence[str] = (), focus: str = "") -> DesignFit:
+def fit_plan(frame: pd.DataFrame, plan: ModelColumns, *, extra: Sequence[str] = (), focus: str = "") -> DesignFit:
     """One linear fit of a plan; ``focus`` names another coefficient than the plan's target."""
     fit = fit_linear(
         frame,
@@ -44,13 +44,13 @@ def fit_plan(frame: pd.DataFrame, plan: Plan, *, extra: Sequence[str] = (), focu
     return DesignFit(plan, fit.combine({name: 1.0}, term=name, unit=plan.unit), fit)
 
 
-def naive_fit(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def unadjusted_fit(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The same contrast over all rows at once: nothing held constant, no correction for measurement error."""
     first = plan.instruments[0] if plan.instruments else plan.exposure
     return fit_plan(frame, replace(plan, exposure=first, confounders=(), fixed_effects=(), instruments=()))
 
 
-def plan_instruments(plan: Plan) -> dict[str, list[Term]] | None:
+def plan_instruments(plan: ModelColumns) -> dict[str, list[Term]] | None:
     """The instruments of a plan, for its exposure and for the product with its moderator; None without any."""
     if not plan.instruments:
         return None
@@ -72,9 +72,9 @@ class Design:
     estimand : what it estimates, in words.
     assumptions : what must hold, in words.
     identifies : kinds of estimand, of ``hybrid_toolkit.designs.KINDS``.
-    needs : fields of a study that must be given, such as ``"fixed_effects"`` or ``"starts"``.
+    needs : fields of a study that must be given, such as ``"fixed_effects"`` or ``"first_treated"``.
     check_list : functions of frame and fit, a ``Check`` each or None where they do not apply.
-    beside : functions of frame and fit that give tidy rows beside the estimate, with a ``role``.
+    supplementary : functions of frame and fit that give tidy rows beside the estimate, with a ``role``.
     fit_with : frame and plan in, the estimate out; what a diagnosis repeats.
     naive_with : the same for what an unadjusted comparison would say.
     settings : the design's own settings with the values each may take; the first is the default. An empty tuple
@@ -89,12 +89,12 @@ class Design:
     identifies: tuple[str, ...]
     needs: tuple[str, ...]
     check_list: tuple[CheckOf, ...]
-    beside: tuple[RowsOf, ...]
+    supplementary: tuple[RowsOf, ...]
     fit_with: FitOf = fit_plan
-    naive_with: FitOf = naive_fit
+    naive_with: FitOf = unadjusted_fit
     settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
 
-    def fit(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    def fit(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         """The estimate alone: what a diagnosis repeats.
 
         Raises
@@ -105,18 +105,18 @@ class Design:
         rows = self._ready(frame, plan)
         return determined(self.fit_with(rows, plan), rows)
 
-    def naive(self, frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    def unadjusted(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         """What an unadjusted comparison of all rows would say; raises as ``fit``."""
         return self.naive_with(self._ready(frame, plan), plan)
 
-    def _ready(self, frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    def _ready(self, frame: pd.DataFrame, plan: ModelColumns) -> pd.DataFrame:
         if plan.moderator and not any(kind.endswith("-gap") for kind in self.identifies):
             raise EstimationError(
                 f"design '{self.id}' takes no moderator.",
                 fix="Run it on each group, or use a design that estimates a gap between groups.",
                 code="MODERATOR",
             )
-        return ready(frame, plan, self.needs)
+        return validate_rows(frame, plan, self.needs)
 
     def checks(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[Check, ...]:
         """Every check that applies, each with a verdict; one that could not be run says why."""
@@ -132,7 +132,7 @@ class Design:
     def rows_and_missing(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[pd.DataFrame, Check | None]:
         """The rows beside the estimate, and which of them these data could not carry, with the reason."""
         rows, parts, lost = plain_rows(frame, fit.plan), [], []
-        for make in self.beside:
+        for make in self.supplementary:
             try:
                 made = make(rows, fit)
             except NOT_CARRIED as error:

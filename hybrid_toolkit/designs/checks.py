@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.base import CheckOf, fit_plan, naive_fit
+from hybrid_toolkit.designs.base import CheckOf, fit_plan, unadjusted_fit
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
-from hybrid_toolkit.designs.verdicts import judged, p_words
+from hybrid_toolkit.designs.verdicts import judge_departure, p_words
 from hybrid_toolkit.models import fit_variance_components
 from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import Check
@@ -33,12 +33,12 @@ def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Enough clusters for clustered intervals."""
     n, one, many = fit.fit.n_clusters, noun(fit.plan.cluster), noun(fit.plan.cluster, many=True)
     enough = n >= MIN_CLUSTERS
-    verdict = (
+    message = (
         f"{n} {many} are enough for intervals that allow for likeness within each {one}."
         if enough
         else f"{n} {many} are few (under {MIN_CLUSTERS}): read the interval as rough."
     )
-    return Check("clusters", enough, verdict, n, MIN_CLUSTERS)
+    return Check("clusters", enough, message, n, MIN_CLUSTERS)
 
 
 def check_missing(most: float, *, of_those_asked: float = 0.0) -> CheckOf:
@@ -46,11 +46,11 @@ def check_missing(most: float, *, of_those_asked: float = 0.0) -> CheckOf:
 
     def check_missing_values(frame: pd.DataFrame, fit: DesignFit) -> Check:
         share = fit.fit.n_missing / len(frame)
-        limit = of_those_asked if of_those_asked and fit.plan.answered else most
+        limit = of_those_asked if of_those_asked and fit.plan.responded else most
         good = share <= limit
         end = "within" if good else "above"
-        verdict = f"{share:.0%} of rows were left out for a missing value, {end} the {limit:.0%} set beforehand."
-        return Check("missing values", good, verdict, share, limit)
+        message = f"{share:.0%} of rows were left out for a missing value, {end} the {limit:.0%} set beforehand."
+        return Check("missing values", good, message, share, limit)
 
     return check_missing_values
 
@@ -61,12 +61,12 @@ def check_first_stage(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     if f is None:
         return None
     good = f >= MIN_F
-    verdict = (
+    message = (
         f"The second measure of exposure predicts the first well (F = {f:,.0f}), so error in either is removed."
         if good
         else f"The second measure of exposure predicts the first too weakly (F = {f:.1f}, under {MIN_F:.0f})."
     )
-    return Check("first stage", good, verdict, f, MIN_F)
+    return Check("first stage", good, message, f, MIN_F)
 
 
 def check_reliability(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -76,8 +76,8 @@ def check_reliability(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return None
     swapped = replace(plan, outcome=plan.exposure, exposure=plan.instruments[0], instruments=(), moderator="")
     slope = fit_plan(frame, swapped).estimate
-    verdict = f"Without the correction the slope on the first measure would shrink to about {slope:.0%} of its size."
-    return Check("reliability of exposure", None, verdict, slope)
+    message = f"Without the correction the slope on the first measure would shrink to about {slope:.0%} of its size."
+    return Check("reliability of exposure", None, message, slope)
 
 
 def check_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -89,10 +89,10 @@ def check_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
     share = within**2 / float(x.var())
     good = within >= MIN_WITHIN_SD
     what = noun(finest)
-    verdict = f"{share:.0%} of the variance of exposure lies within each {what} over time (SD {within:.2f})" + (
+    message = f"{share:.0%} of the variance of exposure lies within each {what} over time (SD {within:.2f})" + (
         ", which is what the estimate uses." if good else ": too little to learn from."
     )
-    return Check("variation within", good, verdict, within, MIN_WITHIN_SD)
+    return Check("variation within", good, message, within, MIN_WITHIN_SD)
 
 
 def check_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -102,12 +102,12 @@ def check_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
     cells = used.groupby([used[plan.exposure].astype(bool), used[plan.moderator].astype(bool)]).size()
     least = float(cells.min()) if len(cells) == 4 else 0.0
     good = least >= MIN_CELL
-    verdict = (
+    message = (
         f"Each combination of exposure and group has at least {MIN_CELL} rows."
         if good
         else f"One combination of exposure and group has {_words(least)} rows, under {MIN_CELL}."
     )
-    return Check("overlap", good, verdict, max(least, SMALL) if least else 0.0, MIN_CELL)
+    return Check("overlap", good, message, max(least, SMALL) if least else 0.0, MIN_CELL)
 
 
 def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -122,23 +122,23 @@ def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     high = min(x[group].quantile(0.9), x[~group].quantile(0.9))
     share = float(x.between(low, high).mean()) if high > low else 0.0
     good = share >= 0.5
-    verdict = f"{share:.0%} of answers lie in the range of exposure that both groups cover" + (
+    message = f"{share:.0%} of answers lie in the range of exposure that both groups cover" + (
         "." if good else ", under half: the groups are hardly comparable."
     )
-    return Check("common range", good, verdict, share, 0.5)
+    return Check("common range", good, message, share, 0.5)
 
 
 def check_response(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """Share of those who were asked who answered (over half is adequate in the HSE manual)."""
-    column = fit.plan.answered
+    column = fit.plan.responded
     if not column:
         return None
     share = float(frame[column].fillna(False).astype(bool).mean())
     good = share >= MIN_RESPONSE
-    verdict = f"{share:.0%} of those who were asked answered" + (
+    message = f"{share:.0%} of those who were asked answered" + (
         ", over the half that counts as adequate." if good else ", under the half that counts as adequate."
     )
-    return Check("response", good, verdict, share, MIN_RESPONSE)
+    return Check("response", good, message, share, MIN_RESPONSE)
 
 
 def small_gap(gap: float, stayed: int, lost: int) -> tuple[bool | None, str]:
@@ -154,25 +154,25 @@ def small_gap(gap: float, stayed: int, lost: int) -> tuple[bool | None, str]:
 
 def check_attrition(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """Whether those who answered the first time only began elsewhere than those who came back."""
-    column, outcome = fit.plan.answered, fit.plan.outcome
-    unit = fit.plan.followed or next((c for c in ("worker_id",) if c in frame), "")
+    column, outcome = fit.plan.responded, fit.plan.outcome
+    unit = fit.plan.panel_id or next((c for c in ("worker_id",) if c in frame), "")
     time = fit.plan.time or next((c for c in ("wave", "month") if c in frame), "")
     if not column or not unit or not time or frame[time].nunique() < 2:
         return None
-    answered = frame[frame[column].fillna(False).astype(bool)]
-    first, last = answered[time].min(), answered[time].max()
-    start = answered[answered[time] == first]
-    stayed = start[unit].isin(answered.loc[answered[time] == last, unit])
+    responded = frame[frame[column].fillna(False).astype(bool)]
+    first, last = responded[time].min(), responded[time].max()
+    start = responded[responded[time] == first]
+    stayed = start[unit].isin(responded.loc[responded[time] == last, unit])
     came, went = start.loc[stayed, outcome].astype(float), start.loc[~stayed, outcome].astype(float)
     if min(len(came), len(went)) < SMALL:
         return Check("attrition", None, "Too few were lost from view before the end to compare where they had begun.")
     gap = float(came.mean() - went.mean()) / float(start[outcome].astype(float).std())
     good, weak = small_gap(gap, len(came), len(went))
-    verdict = (
+    message = (
         f"{float(stayed.mean()):.0%} of those who answered the first {time} answered the last; those who did not had "
         f"begun {abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}{weak}."
     )
-    return Check("attrition", good, verdict, gap, MOST_GAP)
+    return Check("attrition", good, message, gap, MOST_GAP)
 
 
 def check_placebo(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -181,13 +181,13 @@ def check_placebo(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return None
     name = fit.plan.placebos[0]
     row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
-    good, weak = judged(row, fit)
-    verdict = (
+    good, weak = judge_departure(row, fit)
+    message = (
         "Next period's exposure still goes with this period's outcome: something else may move both"
         if good is False
         else "No sign that next period's exposure tells more about this period's outcome"
     )
-    return Check("lead", good, f"{verdict} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
+    return Check("lead", good, f"{message} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
 
 
 def check_colleagues(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -196,25 +196,25 @@ def check_colleagues(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     if not name:
         return None
     row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
-    good, weak = judged(row, fit)
-    verdict = (
+    good, weak = judge_departure(row, fit)
+    message = (
         "The exposure of others nearby goes with the outcome too: the estimate mixes own and others' exposure"
         if good is False
         else "No sign that the exposure of others nearby moves the outcome"
     )
-    return Check("interference", good, f"{verdict} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
+    return Check("interference", good, f"{message} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
 
 
 def check_naive_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """What the plain comparison says, beside the design's estimate."""
-    plain = naive_fit(frame, fit.plan)
+    plain = unadjusted_fit(frame, fit.plan)
     low, high = fit.interval
     apart = not low <= plain.estimate <= high
-    verdict = (
+    message = (
         f"A plain comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
         f"{': they do not agree, so selection matters here' if apart else ''}."
     )
-    return Check("naive comparison", None, verdict, plain.estimate)
+    return Check("naive comparison", None, message, plain.estimate)
 
 
 def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -222,21 +222,21 @@ def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
     left = fit.linear.left_out[:, fit.linear.index(fit.plan.target)]
     low, high = fit.interval
     good = bool(((left >= low) & (left <= high)).all())
-    verdict = (
+    message = (
         f"Leaving out each {noun(fit.plan.cluster)} in turn moves the estimate between {left.min():+.3f} "
         f"and {left.max():+.3f}, " + ("inside its interval." if good else "beyond its interval.")
     )
-    return Check("influence", good, verdict, float(np.ptp(left)))
+    return Check("influence", good, message, float(np.ptp(left)))
 
 
 def check_likeness(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Share of the outcome's variance between clusters (the intraclass correlation); informs only."""
     parts = fit_variance_components(frame, outcome=fit.plan.outcome, group=fit.plan.cluster)
     what = noun(fit.plan.cluster, many=True)
-    told = f"{parts.share_between:.0%} of the outcome's variance lies between {what}."
+    told = f"{parts.icc:.0%} of the outcome's variance lies between {what}."
     return Check(
         "likeness within clusters",
         None,
         told if parts.converged else "It could not be told.",
-        parts.share_between if parts.converged else None,
+        parts.icc if parts.converged else None,
     )

@@ -47,7 +47,7 @@ def noun(column: str, *, many: bool = False) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ModelColumns:
     """The columns of one fit.
 
     Parameters
@@ -59,11 +59,11 @@ class Plan:
     instruments : other measures of the exposure, with errors of their own.
     placebos : columns that should carry nothing once the exposure is in, such as next month's exposure.
     colleagues : the exposure of a worker's colleagues, where it is known.
-    answered : the column that is true where a survey was answered, or empty.
+    responded : the column that is true where a survey was answered, or empty.
     mediators : columns on the path from exposure to outcome.
-    followed : column of what is followed over time, such as ``team_id``.
+    panel_id : column of what is followed over time, such as ``team_id``.
     time : column of time.
-    starts : column with the first period under a policy; missing where there is none.
+    first_treated : column with the first period under a policy; missing where there is none.
     entry, duration : columns with the time at which a unit came under observation, and at which it was last seen.
     settings : the design's own settings, name and value.
     unit : unit of the estimate.
@@ -80,11 +80,11 @@ class Plan:
     instruments: tuple[str, ...] = ()
     placebos: tuple[str, ...] = ()
     colleagues: str = ""
-    answered: str = ""
+    responded: str = ""
     mediators: tuple[str, ...] = ()
-    followed: str = ""
+    panel_id: str = ""
     time: str = ""
-    starts: str = ""
+    first_treated: str = ""
     entry: str = ""
     duration: str = ""
     settings: tuple[tuple[str, Setting], ...] = ()
@@ -141,7 +141,7 @@ class DesignFit:
     fit : the estimator's result.
     """
 
-    plan: Plan
+    plan: ModelColumns
     row: pd.DataFrame
     fit: Fitted = field(repr=False)
 
@@ -159,7 +159,7 @@ class DesignFit:
             )
         return self.fit
 
-    def beside(self, term: str, role: str = "sensitivity") -> pd.DataFrame:
+    def as_row(self, term: str, role: str = "sensitivity") -> pd.DataFrame:
         """The row under another name, to stand beside an estimate; a fit that stopped short says so in that name."""
         short = "" if self.fit.converged else " (stopped short of its optimum)"
         return self.row.assign(term=f"{term}{short}", role=role)

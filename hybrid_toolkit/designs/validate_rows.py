@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.errors import CoverageError, EstimationError
 from hybrid_toolkit.models.terms.terms import check_column, numbers
 
@@ -17,24 +17,24 @@ NOTHING_LEFT = 1e-10
 """A standard error under this share of the outcome's spread a unit of exposure is no more than rounding."""
 
 
-def plain_rows(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def plain_rows(frame: pd.DataFrame, plan: ModelColumns) -> pd.DataFrame:
     """The rows numbered anew; a start that is 0 or infinite is missing, as for a unit that never starts.
 
     Examples
     --------
     >>> f = pd.DataFrame({"begin": [0.0, 3.0, np.inf]}, index=[7, 7, 8])
-    >>> plain_rows(f, Plan("y", "x", "g", starts="begin"))["begin"].tolist()
+    >>> plain_rows(f, ModelColumns("y", "x", "g", first_treated="begin"))["begin"].tolist()
     [nan, 3.0, nan]
     """
     rows = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index(drop=True)
-    if plan.starts not in rows or not pd.api.types.is_numeric_dtype(rows[plan.starts]):
+    if plan.first_treated not in rows or not pd.api.types.is_numeric_dtype(rows[plan.first_treated]):
         return rows
-    starts = pd.Series(numbers(rows, plan.starts), index=rows.index)
-    never = starts.eq(0) | np.isinf(starts)
-    return rows.assign(**{plan.starts: starts.mask(never)}) if never.any() else rows
+    first_treated = pd.Series(numbers(rows, plan.first_treated), index=rows.index)
+    never = first_treated.eq(0) | np.isinf(first_treated)
+    return rows.assign(**{plan.first_treated: first_treated.mask(never)}) if never.any() else rows
 
 
-def ready(frame: pd.DataFrame, plan: Plan, needs: Collection[str]) -> pd.DataFrame:
+def validate_rows(frame: pd.DataFrame, plan: ModelColumns, needs: Collection[str]) -> pd.DataFrame:
     """The rows of a fit, once they can be computed with; the frame itself is not changed.
 
     Parameters
@@ -51,24 +51,24 @@ def ready(frame: pd.DataFrame, plan: Plan, needs: Collection[str]) -> pd.DataFra
 
     Examples
     --------
-    >>> ready(pd.DataFrame({"y": [1.0, np.inf], "x": [0, 1], "g": [1, 2]}), Plan("y", "x", "g"), ())
+    >>> validate_rows(pd.DataFrame({"y": [1.0, np.inf], "x": [0, 1], "g": [1, 2]}), ModelColumns("y", "x", "g"), ())
     Traceback (most recent call last):
     hybrid_toolkit.errors.EstimationError: [NOT-FINITE] column 'y' holds 1 value(s) that are infinite or too large to compute with. How to mend it: Leave them empty, or put them right at their source.
     """  # noqa: E501
     values = (plan.outcome, plan.exposure, plan.moderator, plan.entry, plan.duration, *plan.confounders)
     values += (*plan.instruments, *plan.fixed_effects, *(plan.mediators if "mediators" in needs else ()))
-    filled = [c for c in dict.fromkeys((*values, plan.cluster, plan.followed, plan.time)) if c]
-    others = (plan.groups, plan.colleagues, plan.answered, plan.starts, *plan.placebos)
+    filled = [c for c in dict.fromkeys((*values, plan.cluster, plan.panel_id, plan.time)) if c]
+    others = (plan.groups, plan.colleagues, plan.responded, plan.first_treated, *plan.placebos)
     _columns(frame, [*filled, *(c for c in others if c)])
     if frame.empty:
         raise EstimationError("the data have no rows.", fix="Check the filter that made them.", code="NO-ROWS")
     rows = plain_rows(frame, plan)
     for name in filled:
         _values(rows, name)
-    for name in (plan.moderator, plan.answered):
+    for name in (plan.moderator, plan.responded):
         if name:
             _yes_or_no(rows, name)
-    if plan.starts and "starts" in needs:
+    if plan.first_treated and "first_treated" in needs:
         numbers(rows, plan.exposure)
         _comparable(rows, plan)
     return rows
@@ -147,15 +147,15 @@ def _yes_or_no(rows: pd.DataFrame, name: str) -> None:
         )
 
 
-def _comparable(rows: pd.DataFrame, plan: Plan) -> None:
-    starts, times = rows[plan.starts].dropna(), rows[plan.time].dropna()
-    if starts.empty:
+def _comparable(rows: pd.DataFrame, plan: ModelColumns) -> None:
+    first_treated, times = rows[plan.first_treated].dropna(), rows[plan.time].dropna()
+    if first_treated.empty:
         return
     try:
-        np.asarray(times >= starts.iloc[0])
+        np.asarray(times >= first_treated.iloc[0])
     except TypeError:
         raise EstimationError(
-            f"column '{plan.starts}' cannot be compared with the periods of '{plan.time}': expected the same kind of "
+            f"column '{plan.first_treated}' cannot be compared with the periods of '{plan.time}': expected the same kind of "
             "value.",
             fix="Give the first period under the policy in the form of the periods, or leave it empty for none.",
             code="TREATMENT-KIND",

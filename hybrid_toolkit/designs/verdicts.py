@@ -30,18 +30,18 @@ def p_words(p: float) -> str:
     return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
-def could_see(std_error: float, half_width: float) -> float:
+def minimum_detectable(std_error: float, half_width: float) -> float:
     """The smallest departure that a test with this error and interval shows four times in five.
 
     Examples
     --------
-    >>> round(could_see(1.0, 1.96), 1)
+    >>> round(minimum_detectable(1.0, 1.96), 1)
     2.8
     """
     return half_width + _REACH * std_error
 
 
-def judged(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, str]:
+def judge_departure(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, str]:
     """Whether a departure that should be nought is one, and what to add where that could not be told.
 
     Parameters
@@ -60,7 +60,7 @@ def judged(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, str]:
     >>> from hybrid_toolkit.designs.model_columns import Plan
     >>> fit = DesignFit(Plan("y", "x", "g"), pd.DataFrame({"estimate": [0.5]}), None)
     >>> sharp = pd.Series({"std_error": 0.1, "conf_low": -0.2, "conf_high": 0.2, "p_value": 0.9})
-    >>> judged(sharp, fit), judged(sharp * 10, fit)[0]
+    >>> judge_departure(sharp, fit), judge_departure(sharp * 10, fit)[0]
     ((True, ''), None)
     """
     error, low, high, p = (float(row[c]) for c in ("std_error", "conf_low", "conf_high", "p_value"))
@@ -68,7 +68,7 @@ def judged(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, str]:
         return None, "; it has no interval, so this says little"
     if p < LEVEL if np.isfinite(p) else not low <= 0 <= high:
         return False, ""
-    least = could_see(error, (high - low) / 2)
+    least = minimum_detectable(error, (high - low) / 2)
     if least < abs(fit.estimate):
         return True, ""
     return None, f"; with {POWER:.0%} power only {least:.3f} or more would have shown, so this says little"

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from hybrid_toolkit.disclosure.table_sums import Line
+from hybrid_toolkit.disclosure.table_sums import TableSum
 
 
 def feasible_ranges(
     counts: NDArray[np.float64],
     hidden: NDArray[np.bool_],
-    lines: Sequence[Line],
+    lines: Sequence[TableSum],
     *,
     lower: float = 0.0,
     enough: NDArray[np.float64] | None = None,
@@ -43,7 +43,7 @@ def feasible_ranges(
     Two hidden parts of a shown total of 20, beside a part of 12: each can be anything from 0 to 8.
 
     >>> c, h = np.array([3.0, 5.0, 12.0, 20.0]), np.array([True, True, False, False])
-    >>> feasible_ranges(c, h, [Line(3, (0, 1, 2))])[:2].tolist()
+    >>> feasible_ranges(c, h, [TableSum(3, (0, 1, 2))])[:2].tolist()
     [[0.0, 8.0], [0.0, 8.0]]
     """
     ranges = np.column_stack([counts, counts]).astype(float)
@@ -75,7 +75,7 @@ def feasible_ranges(
 
 
 def _equations(
-    counts: NDArray[np.float64], hidden: NDArray[np.bool_], lines: Sequence[Line], column: dict[int, int]
+    counts: NDArray[np.float64], hidden: NDArray[np.bool_], lines: Sequence[TableSum], column: dict[int, int]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     left: list[NDArray[np.float64]] = []
     right: list[float] = []

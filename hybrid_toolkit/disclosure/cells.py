@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS
 from hybrid_toolkit.disclosure.suppress import complementary, small_cells
-from hybrid_toolkit.disclosure.table_sums import Line
+from hybrid_toolkit.disclosure.table_sums import TableSum
 from hybrid_toolkit.errors import DisclosureError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     IntSeries = pd.Series
 
-Mask = NDArray[np.bool_]
+CellMask = NDArray[np.bool_]
 
 
 def also_small(
@@ -32,9 +32,9 @@ def also_small(
     people: str | None,
     shares: Sequence[str],
     dominance: str | None,
-) -> Mask:
+) -> CellMask:
     """Rows to hide for another reason than their own count: few people, few in or out of a share, one dominates."""
-    more: Mask = np.zeros(len(table), dtype=bool)
+    more: CellMask = np.zeros(len(table), dtype=bool)
     if people is not None:
         more |= small_cells(table[people].to_numpy(dtype=float), threshold=policy.threshold, zero_cells="suppress")
     for share in shares:
@@ -47,7 +47,9 @@ def also_small(
     return more
 
 
-def hide_complements(counts: NDArray[np.float64], primary: Mask, lines: Sequence[Line], policy: Policy) -> Mask:
+def hide_complements(
+    counts: NDArray[np.float64], primary: CellMask, lines: Sequence[TableSum], policy: Policy
+) -> CellMask:
     """The primary rows and every further one that would give one away."""
     if not (policy.secondary and lines and primary.any()):
         return primary
@@ -75,7 +77,7 @@ def round_counts(column: pd.Series, policy: Policy) -> IntSeries:
     return pd.Series(np.floor(numbers / base + 0.5) * base, index=column.index).astype("Int64")
 
 
-def hide_small(column: pd.Series, policy: Policy) -> Mask:
+def hide_small(column: pd.Series, policy: Policy) -> CellMask:
     """Which counts of one column are small by themselves; missing ones are not."""
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype="float64", na_value=np.inf)
     return small_cells(numbers, threshold=policy.threshold, zero_cells=policy.zero_cells)
@@ -83,11 +85,11 @@ def hide_small(column: pd.Series, policy: Policy) -> Mask:
 
 def finish(
     frame: pd.DataFrame,
-    hide: Mask,
+    hide: CellMask,
     policy: Policy,
     *,
     count: str,
-    others: Mapping[str, Mask] = MappingProxyType({}),
+    others: Mapping[str, CellMask] = MappingProxyType({}),
     values: Sequence[str] = (),
     plain: Sequence[str] = (),
 ) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.disclosure.cells import (
-    Mask,
+    CellMask,
     also_small,
     check_counts,
     complete_grid,
@@ -95,7 +95,7 @@ def _hide(
     people: str | None,
     shares: Sequence[str],
     dominance: str | None,
-) -> tuple[Mask, Decisions]:
+) -> tuple[CellMask, Decisions]:
     """Which rows to hide whole, and why."""
     counts = table[count].to_numpy(dtype=float, na_value=np.nan)
     few = small_cells(counts, threshold=policy.threshold, zero_cells=policy.zero_cells)
@@ -114,7 +114,9 @@ def _hide(
     )
 
 
-def _hide_also(table: pd.DataFrame, policy: Policy, dims: list[str], column: str, total_label: str, hide: Mask) -> Mask:
+def _hide_also(
+    table: pd.DataFrame, policy: Policy, dims: list[str], column: str, total_label: str, hide: CellMask
+) -> CellMask:
     """Which counts of a further column to hide: with their row, small by themselves, or giving a small one away."""
     counts = table[column].to_numpy(dtype=float, na_value=np.nan)
     lines = find_lines(table, dims=dims, count=column, total_label=total_label)

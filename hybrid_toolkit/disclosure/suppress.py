@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.attack import feasible_ranges
-from hybrid_toolkit.disclosure.table_sums import Line
+from hybrid_toolkit.disclosure.table_sums import TableSum
 from hybrid_toolkit.errors import DisclosureError
 
-Mask = NDArray[np.bool_]
+CellMask = NDArray[np.bool_]
 
 
-def small_cells(counts: NDArray[np.float64], *, threshold: int, zero_cells: str) -> Mask:
+def small_cells(counts: NDArray[np.float64], *, threshold: int, zero_cells: str) -> CellMask:
     """Rows whose count is below the threshold.
 
     Examples
@@ -31,20 +31,20 @@ def small_cells(counts: NDArray[np.float64], *, threshold: int, zero_cells: str)
     >>> small_cells(np.array([0.0, 4.0, 10.0]), threshold=10, zero_cells="show").tolist()
     [False, True, False]
     """
-    small: Mask = np.isnan(counts) | (counts < threshold)
+    small: CellMask = np.isnan(counts) | (counts < threshold)
     return small if zero_cells == "suppress" else small & (counts != 0)
 
 
 def complementary(
     counts: NDArray[np.float64],
-    primary: Mask,
-    lines: Sequence[Line],
+    primary: CellMask,
+    lines: Sequence[TableSum],
     *,
     threshold: int,
     width: int,
     lower: float = 0.0,
-    protected: Mask | None = None,
-) -> Mask:
+    protected: CellMask | None = None,
+) -> CellMask:
     """Every row to hide so that no primary row follows from the sums of the table.
 
     Parameters
@@ -70,13 +70,13 @@ def complementary(
     One small part beside two larger ones and their total: the next smallest is hidden with it.
 
     >>> c = np.array([3.0, 14.0, 40.0, 57.0])
-    >>> complementary(c, c < 10, [Line(3, (0, 1, 2))], threshold=10, width=10).tolist()
+    >>> complementary(c, c < 10, [TableSum(3, (0, 1, 2))], threshold=10, width=10).tolist()
     [True, True, False, False]
     """
     hidden = primary.copy()
     fixed = np.zeros_like(primary) if protected is None else protected
     totals = {line.total for line in lines}
-    of_row: dict[int, list[Line]] = {}
+    of_row: dict[int, list[TableSum]] = {}
     for line in lines:
         for i in line.members:
             of_row.setdefault(i, []).append(line)
@@ -100,11 +100,11 @@ def complementary(
 
 def _balance(
     counts: NDArray[np.float64],
-    hidden: Mask,
-    lines: Sequence[Line],
-    of_row: dict[int, list[Line]],
+    hidden: CellMask,
+    lines: Sequence[TableSum],
+    of_row: dict[int, list[TableSum]],
     totals: set[int],
-    fixed: Mask,
+    fixed: CellMask,
     threshold: int,
 ) -> None:
     """Hide further rows, in ``hidden`` itself, until every sum hides nothing or enough."""
@@ -120,7 +120,7 @@ def _balance(
                 changed = True
 
 
-def _enough(counts: NDArray[np.float64], hidden: Mask, line: Line, threshold: int) -> bool:
+def _enough(counts: NDArray[np.float64], hidden: CellMask, line: TableSum, threshold: int) -> bool:
     out = [i for i in line.members if hidden[i]]
     if not out:
         return True
@@ -129,7 +129,7 @@ def _enough(counts: NDArray[np.float64], hidden: Mask, line: Line, threshold: in
     return bool(hidden[line.total]) or float(counts[out].sum()) >= threshold
 
 
-def _reach(row: int, of_row: dict[int, list[Line]]) -> tuple[int, ...]:
+def _reach(row: int, of_row: dict[int, list[TableSum]]) -> tuple[int, ...]:
     """Rows that share a sum with this one, or with one that does."""
     near = {i for line in of_row.get(row, ()) for i in line.members}
     return tuple(sorted({i for j in near for line in of_row.get(j, ()) for i in line.members} | near))
@@ -137,11 +137,11 @@ def _reach(row: int, of_row: dict[int, list[Line]]) -> tuple[int, ...]:
 
 def _best(
     counts: NDArray[np.float64],
-    hidden: Mask,
+    hidden: CellMask,
     rows: Sequence[int],
-    of_row: dict[int, list[Line]],
+    of_row: dict[int, list[TableSum]],
     totals: set[int],
-    fixed: Mask,
+    fixed: CellMask,
 ) -> int | None:
     """The row whose hiding costs least: a part before a total, one that helps another sum, the smallest count."""
     able = [i for i in rows if not hidden[i] and not fixed[i]]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableSum:
     """One sum: the row ``total`` is what the rows ``parts`` add up to (positions in the table).
 
     ``exact`` is False where the published total is not the sum of its parts (people counted in two groups).
@@ -27,7 +27,7 @@ class Line:
         return (self.total, *self.parts)
 
 
-def find_lines(table: pd.DataFrame, *, dims: Sequence[str], count: str, total_label: str) -> tuple[Line, ...]:
+def find_lines(table: pd.DataFrame, *, dims: Sequence[str], count: str, total_label: str) -> tuple[TableSum, ...]:
     """Every sum within a table whose totals are rows labelled ``total_label``.
 
     Parameters
@@ -44,7 +44,7 @@ def find_lines(table: pd.DataFrame, *, dims: Sequence[str], count: str, total_la
     """
     keys = [tuple(row) for row in table[list(dims)].astype(str).itertuples(index=False)]
     counts: NDArray[np.float64] = table[count].to_numpy(dtype=float)
-    lines: list[Line] = []
+    lines: list[TableSum] = []
     for k in range(len(dims)):
         groups: dict[tuple[str, ...], list[int]] = {}
         for i, key in enumerate(keys):
@@ -55,7 +55,7 @@ def find_lines(table: pd.DataFrame, *, dims: Sequence[str], count: str, total_la
                 parts = tuple(groups.get((*key[:k], *key[k + 1 :]), ()))
                 if parts:
                     exact = bool(np.isclose(counts[i], counts[list(parts)].sum()))
-                    lines.append(Line(i, parts, exact))
+                    lines.append(TableSum(i, parts, exact))
     return tuple(lines)
 
 

@@ -12,14 +12,14 @@ T = TypeVar("T")
 _KEPT: dict[int, tuple[weakref.ref[EvaluationData], dict[Hashable, object]]] = {}
 
 
-def kept(data: EvaluationData, key: Hashable, make: Callable[[], T]) -> T:
+def cached(data: EvaluationData, key: Hashable, make: Callable[[], T]) -> T:
     """What ``make`` gives, asked once for these data and this key. Nobody changes it in place: copy it first.
 
     Examples
     --------
     >>> import pandas as pd
     >>> d = EvaluationData({"la": pd.DataFrame({"la_id": ["a"]})})
-    >>> kept(d, "answer", lambda: 1), kept(d, "answer", lambda: 2)
+    >>> cached(d, "answer", lambda: 1), cached(d, "answer", lambda: 2)
     (1, 1)
     """
     place = id(data)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
-from hybrid_toolkit.metrics.cache import kept
+from hybrid_toolkit.metrics.cache import cached
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
 from hybrid_toolkit.metrics.intervals.influence import Estimate
@@ -19,7 +19,7 @@ from hybrid_toolkit.metrics.intervals.interval import Interval, clustered_interv
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
-from hybrid_toolkit.metrics.specs.registry import find
+from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.metrics.unit_frames import check_kinds, require
 
 COLUMNS = (
@@ -81,7 +81,7 @@ def measure(
     if not 0 < conf_level < 1:
         raise UsageError("conf_level is not between 0 and 1.", fix="Use 0.95 for 95%.", code="CONF-LEVEL")
     rows: list[dict[str, object]] = []
-    for spec in find(metrics):
+    for spec in find_metrics(metrics):
         if isinstance(data, ContactTables):
             rows.extend(_measure_tables(data, spec, by, period, conf_level))
             continue
@@ -110,7 +110,7 @@ def metric_values(data: EvaluationData, metric: str | MetricSpec) -> pd.DataFram
     ------
     CoverageError, MeasureError, UsageError : as ``measure``.
     """
-    spec = find(metric)[0]
+    spec = find_metrics(metric)[0]
     return _unit_frame(data, spec).copy()
 
 
@@ -126,7 +126,7 @@ def _unit_frame(data: EvaluationData, spec: MetricSpec) -> pd.DataFrame:
         require(data, table, *columns)
     check_kinds(data, spec.columns)
     make = spec.frame
-    return kept(data, make, lambda: make(data).reset_index(drop=True))
+    return cached(data, make, lambda: make(data).reset_index(drop=True))
 
 
 def cluster_of(frame: pd.DataFrame, spec: MetricSpec, by: str | None) -> pd.Series[str]:
@@ -156,10 +156,10 @@ def _measure_parts(
 def _measure_tables(
     tables: ContactTables, spec: MetricSpec, by: str | None, period: str | None, conf_level: float
 ) -> list[dict[str, object]]:
-    from hybrid_toolkit.metrics.contacts.contact_sums import cluster_sums
+    from hybrid_toolkit.metrics.contacts.contact_sums import contact_cluster_sums
 
     out = []
-    for part in cluster_sums(tables, spec, by=by, period=period):
+    for part in contact_cluster_sums(tables, spec, by=by, period=period):
         interval = clustered_interval(part.estimate, part.cluster, conf_level=conf_level, n=part.n)
         row = _row(spec, part.estimate, interval, part.n, part.n_missing, by, float("nan"))
         out.append({"metric": spec.id, "unit": spec.value_unit, "group": part.group, "period": part.period, **row})
@@ -232,6 +232,6 @@ def _reliability(data: EvaluationData, spec: MetricSpec) -> float:
     if spec.reliability_of is None:
         return float("nan")
     try:
-        return kept(data, ("reliability", spec.reliability_of), partial(spec.reliability_of, data))
+        return cached(data, ("reliability", spec.reliability_of), partial(spec.reliability_of, data))
     except MeasureError:
         return float("nan")

@@ -90,14 +90,14 @@ def optional(data: EvaluationData, table: str, *columns: str) -> pd.DataFrame | 
     return data.table(table) if data.has(table, *columns) else None
 
 
-def number(frame: pd.DataFrame, column: str) -> pd.Series[float]:
+def number_values(frame: pd.DataFrame, column: str) -> pd.Series[float]:
     """A column as floats with NaN for missing; a column of NaN when the frame has none of that name."""
     if column not in frame.columns:
         return pd.Series(np.nan, index=frame.index, dtype="float64")
     return frame[column].astype("float64")
 
 
-def flag(frame: pd.DataFrame, column: str) -> pd.Series[bool]:
+def flag_values(frame: pd.DataFrame, column: str) -> pd.Series[bool]:
     """A column as nullable booleans; all missing when the frame has none of that name."""
     if column not in frame.columns:
         return pd.Series(pd.NA, index=frame.index, dtype="boolean")

@@ -6,37 +6,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hybrid_toolkit.disclosure import Gate, Policy, Release, disclosure_record
-from hybrid_toolkit.report.documents.blocks import Block, Bullets, Column, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.blocks import (
+    Bullets,
+    Figure,
+    Prose,
+    Report,
+    ReportBlock,
+    ReportTable,
+    Section,
+    TableColumn,
+    TextBlock,
+)
 from hybrid_toolkit.report.findings import ShownStudy
 from hybrid_toolkit.report.plots.estimate_plots import describe_estimates
 
-ESTIMATE_COLUMNS: Mapping[str, Column] = {
-    "label": Column("Estimate"),
-    "estimate": Column("Value (95% interval)", "interval"),
-    "truth": Column("Truth", "number"),
-    "unit": Column("Unit"),
-    "n": Column("Rows", "count"),
+ESTIMATE_COLUMNS: Mapping[str, TableColumn] = {
+    "label": TableColumn("Estimate"),
+    "estimate": TableColumn("Value (95% interval)", "interval"),
+    "truth": TableColumn("Truth", "number"),
+    "unit": TableColumn("Unit"),
+    "n": TableColumn("Rows", "count"),
 }
-DIAGNOSIS_COLUMNS: Mapping[str, Column] = {
-    "label": Column("Study"),
-    "truth": Column("Truth", "number"),
-    "bias": Column("Bias", "number-error"),
-    "naive_bias": Column("Bias of plain comparison", "number-error"),
-    "coverage": Column("Coverage", "percent-error"),
-    "power": Column("Power", "percent-error"),
+DIAGNOSIS_COLUMNS: Mapping[str, TableColumn] = {
+    "label": TableColumn("Study"),
+    "truth": TableColumn("Truth", "number"),
+    "bias": TableColumn("Bias", "number-error"),
+    "unadjusted_bias": TableColumn("Bias of plain comparison", "number-error"),
+    "coverage": TableColumn("Coverage", "percent-error"),
+    "power": TableColumn("Power", "percent-error"),
 }
-METRIC_COLUMNS: Mapping[str, Column] = {
-    "measure": Column("Measure"),
-    "estimate": Column("Value (95% interval)", "interval"),
-    "unit": Column("Unit"),
-    "n": Column("Number", "count"),
-    "missing": Column("Missing", "percent"),
-    "note": Column("Note", "name"),
+METRIC_COLUMNS: Mapping[str, TableColumn] = {
+    "measure": TableColumn("Measure"),
+    "estimate": TableColumn("Value (95% interval)", "interval"),
+    "unit": TableColumn("Unit"),
+    "n": TableColumn("Number", "count"),
+    "missing": TableColumn("Missing", "percent"),
+    "note": TableColumn("Note", "name"),
 }
-CHECK_COLUMNS: Mapping[str, Column] = {
-    "check": Column("Check", "name"),
-    "passed": Column("Result", "verdict"),
-    "verdict": Column("Why"),
+CHECK_COLUMNS: Mapping[str, TableColumn] = {
+    "check": TableColumn("Check", "name"),
+    "passed": TableColumn("Result", "message"),
+    "message": TableColumn("Why"),
 }
 GRADE_WORDS: Mapping[str, str] = {
     "illustration": "An illustration: the data are simulated, so nothing is said of any real authority.",
@@ -56,7 +66,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Story:
+class DemoReport:
     """Everything that the report of the demonstration tells; every part a release.
 
     Parameters
@@ -84,7 +94,7 @@ class Story:
     covered: Release
 
 
-def tell(story: Story, gate: Gate) -> Report:
+def build_report(story: DemoReport, gate: Gate) -> Report:
     """The report."""
     sections = (
         Section("What this is", _what(story)),
@@ -121,15 +131,15 @@ def tell(story: Story, gate: Gate) -> Report:
     )
 
 
-def _what(story: Story) -> tuple[Block, ...]:
+def _what(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
-        Words(
+        TextBlock(
             "Every number here comes from a made-up authority: 24 teams over 12 months, simulated so that the right "
             "answers are known beforehand. It shows what an evaluation looks like and how far it can be trusted. It is "
             "not evidence about any real authority, worker or family.",
             "warning",
         ),
-        Words(
+        TextBlock(
             "“Remote” means hours of desk work done at home rather than in an office. Visits, court and travel are "
             "left out. A 95% interval is the range that the data are compatible with."
         ),
@@ -137,19 +147,19 @@ def _what(story: Story) -> tuple[Block, ...]:
 
 
 def _answer(i: int, shown: ShownStudy) -> Section:
-    blocks: list[Block] = []
+    blocks: list[ReportBlock] = []
     for outcome, claim in shown.claims.items():
         blocks += [Prose(shown.short[outcome], "answer"), Prose(claim)]
         if outcome in shown.beside_truth:
             blocks.append(Prose(shown.beside_truth[outcome], "note"))
     grades = tuple(dict.fromkeys(claim.grade for claim in shown.details.values()))
-    blocks += [Words(f"Design: {shown.study.design_used.title}. {' '.join(GRADE_WORDS[g] for g in grades)}")]
+    blocks += [TextBlock(f"Design: {shown.study.design_used.title}. {' '.join(GRADE_WORDS[g] for g in grades)}")]
     return Section(f"{i}. {shown.study.question}", tuple(blocks), level=3)
 
 
-def _beside(story: Story) -> tuple[Block, ...]:
+def _beside(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
-        Words(
+        TextBlock(
             "Each panel has its own scale. The round mark is the study’s estimate, the bar its 95% interval. The "
             "square is a plain comparison of all rows. The diamond is the truth that the data were made with. About "
             "one interval in twenty is expected to miss it."
@@ -159,14 +169,14 @@ def _beside(story: Story) -> tuple[Block, ...]:
             story.headline.svg,
             alt="Estimates of the three studies. " + describe_estimates(story.headline.release),
             caption="Estimates, 95% intervals and true values of the three studies.",
-            columns={"panel": Column("Study"), **ESTIMATE_COLUMNS},
+            columns={"panel": TableColumn("Study"), **ESTIMATE_COLUMNS},
         ),
     )
 
 
-def _trap(story: Story) -> tuple[Block, ...]:
+def _trap(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
-        Words(
+        TextBlock(
             "Here is the first study in another made-up authority. There, remote working changes nothing. But workers "
             "who honour families’ choices more often also work at home more often. A plain comparison takes the one "
             "for the other; comparing each worker with the same worker in other months does not."
@@ -186,25 +196,25 @@ def _checks(shown: ShownStudy) -> Section:
     return Section(
         shown.study.question,
         (
-            Words(f"Design: {shown.study.design_used.title}. It assumes:"),
-            Bullets(tuple(Words(a) for a in shown.study.design_used.assumptions)),
-            Prose(shown.verdict, "note"),
-            Words("Why the words of the claim are no stronger:"),
+            TextBlock(f"Design: {shown.study.design_used.title}. It assumes:"),
+            Bullets(tuple(TextBlock(a) for a in shown.study.design_used.assumptions)),
+            Prose(shown.message, "note"),
+            TextBlock("Why the words of the claim are no stronger:"),
             Bullets(tuple(Prose(r) for r in shown.reasons)),
-            *(Table(r, CHECK_COLUMNS, folded=True) for r in shown.checks.values()),
+            *(ReportTable(r, CHECK_COLUMNS, folded=True) for r in shown.checks.values()),
         ),
         level=3,
     )
 
 
-def _may_not(story: Story) -> Block:
-    every = dict.fromkeys(s for shown in (*story.studies, story.panel) for s in shown.may_not_say)
-    return Bullets(tuple(Words(s) for s in every))
+def _may_not(story: DemoReport) -> ReportBlock:
+    every = dict.fromkeys(s for shown in (*story.studies, story.panel) for s in shown.does_not_show)
+    return Bullets(tuple(TextBlock(s) for s in every))
 
 
-def _diagnosis(story: Story) -> tuple[Block, ...]:
+def _diagnosis(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
-        Words(
+        TextBlock(
             "Each study was run again on many simulated authorities of the same size. Bias is the mean miss. Coverage "
             "is how often the 95% interval holds the truth; it should be near 95%. Power is how often the interval "
             "leaves out nought when there is something to find; 80% is a common aim. Each comes with its own error, "
@@ -216,13 +226,13 @@ def _diagnosis(story: Story) -> tuple[Block, ...]:
             alt="Coverage of the 95% intervals of each study, with its Monte Carlo error, against the aim of 95%.",
             caption="How often the interval holds the truth.",
             columns={
-                "label": Column("Study"),
-                "coverage": Column("Coverage", "percent"),
-                "coverage_mcse": Column("Error", "percent"),
-                "runs": Column("Runs", "count"),
+                "label": TableColumn("Study"),
+                "coverage": TableColumn("Coverage", "percent"),
+                "coverage_mcse": TableColumn("Error", "percent"),
+                "runs": TableColumn("Runs", "count"),
             },
         ),
-        Table(
+        ReportTable(
             story.coverage.release,
             DIAGNOSIS_COLUMNS,
             caption="The studies on simulated authorities, with Monte Carlo error (±); units as in the claims",
@@ -230,10 +240,10 @@ def _diagnosis(story: Story) -> tuple[Block, ...]:
     )
 
 
-def _panel(story: Story) -> tuple[Block, ...]:
+def _panel(story: DemoReport) -> tuple[ReportBlock, ...]:
     shown = story.panel
-    blocks: list[Block] = [
-        Words(
+    blocks: list[ReportBlock] = [
+        TextBlock(
             f"{shown.study.question} Here from a made-up panel of authorities and years, in the form of the published "
             "workforce statistics. Totals of authorities say nothing about any one worker or family."
         )
@@ -250,59 +260,66 @@ def _panel(story: Story) -> tuple[Block, ...]:
             alt="The panel study. " + describe_estimates(story.panel_figure.release),
             columns=ESTIMATE_COLUMNS,
         ),
-        Prose(shown.verdict),
-        *(Table(r, CHECK_COLUMNS, folded=True) for r in shown.checks.values()),
+        Prose(shown.message),
+        *(ReportTable(r, CHECK_COLUMNS, folded=True) for r in shown.checks.values()),
     )
 
 
-def _data(story: Story) -> tuple[Block, ...]:
+def _data(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
         Prose(story.checked),
         Prose(story.covered),
-        Table(
+        ReportTable(
             story.tables,
-            {"table": Column("Table"), "rows": Column("Rows", "count"), "what": Column("One row is")},
+            {"table": TableColumn("Table"), "rows": TableColumn("Rows", "count"), "what": TableColumn("One row is")},
             caption="The tables (rows rounded to 5)",
             folded=True,
         ),
     )
 
 
-def _measures(story: Story) -> tuple[Block, ...]:
+def _measures(story: DemoReport) -> tuple[ReportBlock, ...]:
     figures = tuple(
         Figure(d.release, d.svg, alt=f"{d.release.title}: one value with its interval for each group.")
         for d in story.groups
     )
-    return (Table(story.measures, METRIC_COLUMNS, caption="Measures over the whole authority"), *figures)
+    return (ReportTable(story.measures, METRIC_COLUMNS, caption="Measures over the whole authority"), *figures)
 
 
-def _record(record: Release, policy: Policy) -> tuple[Block, ...]:
+def _record(record: Release, policy: Policy) -> tuple[ReportBlock, ...]:
     hiding = " Where a hidden number could be worked out from a total, more is hidden." if policy.secondary else ""
     rounding = f" Counts are rounded to {policy.rounding_base}." if policy.rounding_base > 1 else ""
     whole = "" if policy.guard_authorities else ", except where each cluster is a whole authority"
     return (
-        Words(
+        TextBlock(
             f"Nothing is shown that rests on fewer than {policy.threshold} people, families or contacts, and no "
             f"estimate that rests on fewer than {policy.minimum_clusters} teams or other clusters{whole}.{hiding}"
             f"{rounding} Teams are never ranked, and nothing is shown of any one person."
         ),
-        Table(
+        ReportTable(
             record,
-            {"title": Column("Shown"), "rule": Column("Rule"), "what": Column("What was done"), "why": Column("Why")},
+            {
+                "title": TableColumn("Shown"),
+                "rule": TableColumn("Rule"),
+                "what": TableColumn("What was done"),
+                "why": TableColumn("Why"),
+            },
             caption="Every decision",
             folded=True,
         ),
     )
 
 
-def _again(story: Story) -> tuple[Block, ...]:
+def _again(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
-        Words(
+        TextBlock(
             "This page was made by one command: hybrid-toolkit demo. The same data and versions give the same numbers."
         ),
-        Words(
+        TextBlock(
             "For your own data: hybrid-toolkit template writes a workbook to fill in; hybrid-toolkit validate checks "
             "it; hybrid-toolkit coverage says what it allows to be measured."
         ),
-        Table(story.versions, {"item": Column("Item"), "value": Column("Value")}, caption="What made this page"),
+        ReportTable(
+            story.versions, {"item": TableColumn("Item"), "value": TableColumn("Value")}, caption="What made this page"
+        ),
     )

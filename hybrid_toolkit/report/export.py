@@ -11,7 +11,17 @@ from hybrid_toolkit.data.atomic_output import atomic_write_bytes
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.report.demo_report import CHECK_COLUMNS, ESTIMATE_COLUMNS
-from hybrid_toolkit.report.documents.blocks import Block, Bullets, Column, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.blocks import (
+    Bullets,
+    Figure,
+    Prose,
+    Report,
+    ReportBlock,
+    ReportTable,
+    Section,
+    TableColumn,
+    TextBlock,
+)
 from hybrid_toolkit.report.documents.excel import excel_bytes
 from hybrid_toolkit.report.documents.print_page import page_html
 from hybrid_toolkit.report.documents.provenance import with_provenance
@@ -100,7 +110,7 @@ def as_report(thing: Taken, *, on: date, gate: Gate | None = None, title: str = 
         return with_provenance(_view(thing, opened), on=on, gate=opened)
     if isinstance(thing, Sequence) and not isinstance(thing, str | bytes):
         released = [require_release(r) for r in thing]
-        blocks: list[Block] = [Prose(r) if r.kind == "text" else Table(r) for r in released]
+        blocks: list[ReportBlock] = [Prose(r) if r.kind == "text" else ReportTable(r) for r in released]
         return with_provenance(Report(title or "Releases", (Section("Results", tuple(blocks)),)), on=on, gate=opened)
     raise UsageError(
         f"a {type(thing).__name__} cannot be taken away.",
@@ -110,27 +120,30 @@ def as_report(thing: Taken, *, on: date, gate: Gate | None = None, title: str = 
 
 
 def _study(shown: ShownStudy) -> Report:
-    answers: list[Block] = []
+    answers: list[ReportBlock] = []
     for outcome, claim in shown.claims.items():
         answers += [Prose(shown.short[outcome], "answer"), Prose(claim)]
     design = shown.study.design_used
-    several = {"panel": Column("Outcome")} if shown.study.secondary_outcomes else {}
+    several = {"panel": TableColumn("Outcome")} if shown.study.secondary_outcomes else {}
     ax = plot_headline(shown.answers) if several else plot_estimates(shown.answers)
     figure = Figure(
         shown.answers, svg_bytes(ax), alt=describe_estimates(shown.answers), caption="Estimates and 95% intervals",
         columns={**several, **{k: c for k, c in ESTIMATE_COLUMNS.items() if _known(shown, k)}},
         png=png_bytes(ax),
     )  # fmt: skip
-    checks = tuple(Table(r, CHECK_COLUMNS) for r in shown.checks.values())
+    checks = tuple(ReportTable(r, CHECK_COLUMNS) for r in shown.checks.values())
     return Report(
         shown.study.question,
         (
             Section("The answer", tuple(answers)),
             Section("Estimates", (figure, *(_over_time(shown, r) for r in shown.paths.values()))),
-            Section("Design", (Words(f"{design.title}. It assumes:"), Bullets(tuple(map(Words, design.assumptions))))),
-            Section("Checks", (Prose(shown.verdict), *checks)),
+            Section(
+                "Design",
+                (TextBlock(f"{design.title}. It assumes:"), Bullets(tuple(map(TextBlock, design.assumptions)))),
+            ),
+            Section("Checks", (Prose(shown.message), *checks)),
             Section("Why the words are no stronger", (Bullets(tuple(map(Prose, shown.reasons))),)),
-            Section("What may not be said", (Bullets(tuple(map(Words, shown.may_not_say))),)),
+            Section("What may not be said", (Bullets(tuple(map(TextBlock, shown.does_not_show))),)),
         ),
     )
 
@@ -138,10 +151,10 @@ def _study(shown: ShownStudy) -> Report:
 def _over_time(shown: ShownStudy, release: Release) -> Figure:
     """An event study; the last time before the start, which the others are compared with, stands at nought."""
     reference = None if release.content["time"].eq(-1).any() else -1
-    ax = plot_event_study(release, periods=f"{shown.study.period}s", reference=reference)
+    ax = plot_event_study(release, periods=f"{shown.study.time_label}s", reference=reference)
     return Figure(
         release, svg_bytes(ax), alt=describe_event_study(release), caption="By time from the start of the policy",
-        columns={"time": Column("Time from the start", "count"), "estimate": ESTIMATE_COLUMNS["estimate"],
+        columns={"time": TableColumn("Time from the start", "count"), "estimate": ESTIMATE_COLUMNS["estimate"],
                  "unit": ESTIMATE_COLUMNS["unit"]},
         png=png_bytes(ax),
     )  # fmt: skip
@@ -154,6 +167,6 @@ def _known(shown: ShownStudy, column: str) -> bool:
 
 
 def _view(view: Viewed, gate: Gate) -> Report:
-    blocks: list[Block] = [Prose(gate.text(view.text, title="In short", source=view.estimates), "lead")]
-    blocks += [Table(r) for r in (view.estimates, view.distribution, view.said) if r is not None]
+    blocks: list[ReportBlock] = [Prose(gate.text(view.text, title="In short", source=view.estimates), "lead")]
+    blocks += [ReportTable(r) for r in (view.estimates, view.distribution, view.said) if r is not None]
     return Report(view.title, (Section("The numbers", tuple(blocks)),))

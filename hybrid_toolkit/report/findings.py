@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.disclosure import Gate, Release
-from hybrid_toolkit.report.plots.plot_style import TIMES, number
+from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
 from hybrid_toolkit.study.declaration.outcome_label import RATIO_NOUNS, contrast_of
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claims import Claim
@@ -20,9 +20,9 @@ from hybrid_toolkit.study.estimation.event_path import EVENT
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.study import Study
 
-ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "naive": "naive"}
+ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "unadjusted": "unadjusted"}
 """Role of an estimate in a study -> how figures draw it; any other is ``"other"``."""
-LABELS: Mapping[str, str] = {"study": "This study", "naive": "Plain comparison"}
+LABELS: Mapping[str, str] = {"study": "This study", "unadjusted": "Plain comparison"}
 SHORT: Mapping[str, str] = {
     "difference": "a difference was found.",
     "trifling": "a difference was found, smaller than was said to matter.",
@@ -31,7 +31,7 @@ SHORT: Mapping[str, str] = {
 }
 """Kind of finding -> the answer in a few words."""
 _NUMBER = re.compile(r"^\d+[a-z]?\. ")
-MEASURES = ("bias", "coverage", "power", "false_positive", "naive_bias", "failures")
+MEASURES = ("bias", "coverage", "power", "false_positive", "unadjusted_bias", "failures")
 """Measures of a diagnosis that are shown, each with its Monte Carlo error."""
 
 
@@ -48,7 +48,7 @@ class ShownStudy:
     checks : outcome -> one row a check.
     reasons : why the claims are graded as they are, one sentence each.
     paths : outcome -> its event study, by time to and from the start, in the unit of the claims; empty without one.
-    verdict : how many checks hold, and what those say that do not.
+    message : how many checks hold, and what those say that do not.
     short : outcome -> the answer in a few words.
     claims : outcome -> the claim.
     details : outcome -> grade and what may not be said (fixed words of the grammar).
@@ -62,7 +62,7 @@ class ShownStudy:
     answers: Release
     paths: Mapping[str, Release]
     checks: Mapping[str, Release]
-    verdict: Release
+    message: Release
     reasons: tuple[Release, ...]
     short: Mapping[str, Release]
     claims: Mapping[str, Release]
@@ -73,9 +73,9 @@ class ShownStudy:
     conf_level: float
 
     @property
-    def may_not_say(self) -> tuple[str, ...]:
+    def does_not_show(self) -> tuple[str, ...]:
         """What does not follow from any of the study's claims, each once."""
-        return tuple(dict.fromkeys(s for claim in self.details.values() for s in claim.may_not_say))
+        return tuple(dict.fromkeys(s for claim in self.details.values() for s in claim.does_not_show))
 
 
 def show_study(
@@ -115,7 +115,7 @@ def show_study(
     size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters, **behind}
     shown = gate.estimates(rows, title=f"{study.question} All estimates", **passed)
     main = in_words_unit(rows[rows["kind"].isin(list(ROLES))], study)
-    checks = result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"})
+    checks = result.checks_frame()[["outcome", "check", "passed", "message"]].astype({"passed": "boolean"})
     return ShownStudy(
         study=study,
         estimates=shown,
@@ -130,7 +130,7 @@ def show_study(
             )
             for o in study.outcomes
         },
-        verdict=gate.text(_check_words(result), title=f"Checks of '{study.id}' in short", source=result),
+        message=gate.text(_check_words(result), title=f"Checks of '{study.id}' in short", source=result),
         reasons=tuple(
             gate.text(r, title=f"Grade of '{study.id}'", source=result)
             for r in dict.fromkeys(r for c in claims.values() for r in c.reasons)
@@ -179,11 +179,11 @@ def _short_title(study: Study, outcome: str, titles: Mapping[str, str]) -> str:
 
 
 def _check_words(result: StudyResult) -> str:
-    checks = result.checks_frame().drop_duplicates(["check", "verdict"])
+    checks = result.checks_frame().drop_duplicates(["check", "message"])
     held, failed = checks["passed"].eq(True), checks["passed"].eq(False)
     if not failed.any():
         return f"All {int(held.sum())} checks hold."
-    said = " ".join(checks.loc[failed, "verdict"])
+    said = " ".join(checks.loc[failed, "message"])
     return f"{int(held.sum())} checks hold, {int(failed.sum())} {'does' if failed.sum() == 1 else 'do'} not: {said}"
 
 
@@ -195,9 +195,9 @@ def _beside_truth(gate: Gate, study: Study, shown: Release, outcome: str, size: 
     row = answer_row(shown, outcome)
     words, truth = study.words_for(outcome), float(row["truth"]) * study.contrast_size
     if study.kind in RATIO_NOUNS:
-        true = f"{number(math.exp(truth), decimals=2)} {TIMES}"
+        true = f"{number_label(math.exp(truth), decimals=2)} {TIMES}"
     else:
-        scaled = number(truth * words.scale, decimals=1 if words.scale > 1 else 2, sign=True)
+        scaled = number_label(truth * words.scale, decimals=1 if words.scale > 1 else 2, sign=True)
         true = f"{scaled} {words.unit}".rstrip()
     if not is_known(row["conf_low"]):
         held = "the interval is hidden"
@@ -228,21 +228,21 @@ def show_diagnosis(
             "outcome": outcome,
             "label": titles.get(outcome, outcome),
             "unit": "log ratio" if ratio else words.unit if words else "",
-            "runs": diagnosis.sims,
+            "runs": diagnosis.n_sims,
             "truth": truth * scale,
         }
         for measure in MEASURES:
             found = rows.get((outcome, measure), {})
             for name, column in ((measure, "estimate"), (f"{measure}_mcse", "std_error")):
                 size = float(found.get(column, float("nan")))
-                row[name] = size * scale if measure in ("bias", "naive_bias") else size
+                row[name] = size * scale if measure in ("bias", "unadjusted_bias") else size
         out.append(row)
-    title = f"Diagnosis of '{diagnosis.study_id}' on {diagnosis.sims} simulated authorities ({diagnosis.scenario})"
+    title = f"Diagnosis of '{diagnosis.study_id}' on {diagnosis.n_sims} simulated authorities ({diagnosis.scenario})"
     return gate.facts(pd.DataFrame(out), title=title, basis="simulation")
 
 
 def answer_row(release: Release, outcome: str, *, kind: str = "") -> dict[str, Any]:
-    """The row that answers the question for one outcome, or the one of another kind, such as ``"naive"``."""
+    """The row that answers the question for one outcome, or the one of another kind, such as ``"unadjusted"``."""
     rows = release.content
     at = rows["outcome"].eq(outcome) & (rows["kind"].eq(kind) if kind else rows["kind"].isin(["main", "secondary"]))
     return {str(k): v for k, v in rows[at].iloc[0].items()}

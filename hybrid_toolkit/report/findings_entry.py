@@ -24,19 +24,19 @@ def findings_entry(shown: ShownStudy) -> dict[str, Any]:
         "conf_level": shown.conf_level,
         **{k: _plain(main[k]) for k in ("unit", "n", "clusters", "truth")},
         "truth_inside": holds_truth(main) if is_known(main["truth"]) and is_known(main["conf_low"]) else None,
-        "naive": _naive(shown, outcome),
+        "unadjusted": _naive(shown, outcome),
         "diagnosis": _diagnosis_entry(shown.diagnosis, outcome),
         "checks": [
-            {"outcome": o, "name": n, "passed": _plain(p), "verdict": v}
+            {"outcome": o, "name": n, "passed": _plain(p), "message": v}
             for release in shown.checks.values()
-            for o, n, p, v in release.content[["outcome", "check", "passed", "verdict"]].itertuples(index=False)
+            for o, n, p, v in release.content[["outcome", "check", "passed", "message"]].itertuples(index=False)
         ],
         "contrast": {"words": study.contrast, "size": study.contrast_size, "scale": study.words_for(outcome).scale},
         "finding": shown.details[outcome].finding,
         "claim": shown.claims[outcome].text,
         "claim_grade": shown.details[outcome].grade,
         "reasons": [r.text for r in shown.reasons],
-        "may_not_say": list(shown.may_not_say),
+        "does_not_show": list(shown.does_not_show),
         "secondary": [_secondary(shown, o) for o in study.secondary_outcomes],
         "estimates": [
             {k: _plain(v) for k, v in row.items() if k not in ("panel", "label", "role")}
@@ -49,8 +49,8 @@ def findings_entry(shown: ShownStudy) -> dict[str, Any]:
 def _naive(shown: ShownStudy, outcome: str) -> dict[str, Any] | None:
     """The plain comparison, where the design has one: a single series has none."""
     rows = shown.estimates.content
-    there = (rows["outcome"].eq(outcome) & rows["kind"].eq("naive")).any()
-    return _numbers(answer_row(shown.estimates, outcome, kind="naive")) if there else None
+    there = (rows["outcome"].eq(outcome) & rows["kind"].eq("unadjusted")).any()
+    return _numbers(answer_row(shown.estimates, outcome, kind="unadjusted")) if there else None
 
 
 def _secondary(shown: ShownStudy, outcome: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
-from hybrid_toolkit.metrics.specs.registry import find
+from hybrid_toolkit.metrics.specs.registry import find_metrics
 
 ALL = "all"
 """The row for everyone."""
@@ -61,7 +61,7 @@ def measure_released(
     DisclosureError : the table cannot be protected.
     """
     opened = gate if gate is not None else Gate(source=data)
-    return tuple(_released(data, spec, by, opened) for spec in find(metric))
+    return tuple(_released(data, spec, by, opened) for spec in find_metrics(metric))
 
 
 def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate) -> Measured:

@@ -13,20 +13,20 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.report.documents.blocks import Column
+from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.report.measured import VALUES, measure_released
 
 NAN = float("nan")
 BELIEF = "says"
-BESIDE_COLUMNS: Mapping[str, Column] = {
-    "measure": Column("Measure"),
-    "estimate": Column("Value (95% interval)", "interval"),
-    "unit": Column("Unit"),
-    "n": Column("Number", "count"),
-    "aim": Column("Aim of the service", "number"),
-    BELIEF: Column("Beside what people believe"),
+BESIDE_COLUMNS: Mapping[str, TableColumn] = {
+    "measure": TableColumn("Measure"),
+    "estimate": TableColumn("Value (95% interval)", "interval"),
+    "unit": TableColumn("Unit"),
+    "n": TableColumn("Number", "count"),
+    "target": TableColumn("Aim of the service", "number"),
+    BELIEF: TableColumn("Beside what people believe"),
 }
-MEASURE_COLUMNS: Mapping[str, Column] = {c: BESIDE_COLUMNS[c] for c in ("measure", "estimate", "unit", "n")}
+MEASURE_COLUMNS: Mapping[str, TableColumn] = {c: BESIDE_COLUMNS[c] for c in ("measure", "estimate", "unit", "n")}
 """The same without belief and aim."""
 
 
@@ -49,7 +49,7 @@ class Side:
         return f"Not in these data: {', '.join(self.absent)}." if self.absent else ""
 
 
-class Beside:
+class MetricPanel:
     """Measures metrics over everyone, each once, through the disclosure gate.
 
     Parameters
@@ -59,7 +59,7 @@ class Beside:
 
     Examples
     --------
-    >>> Beside(None).of(["skill"], title="Skill").absent
+    >>> MetricPanel(None).of(["skill"], title="Skill").absent
     ('Practice skill, all seven dimensions',)
     """
 
@@ -95,7 +95,7 @@ class Beside:
         return {c: NAN if pd.isna(row[c]) else float(row[c]) for c in (*VALUES, "n")}
 
     def of(
-        self, metrics: Sequence[str], *, title: str, level: float = NAN, aims: Mapping[str, float] | None = None
+        self, metrics: Sequence[str], *, title: str, level: float = NAN, targets: Mapping[str, float] | None = None
     ) -> Side:
         """The metrics beside a level of belief.
 
@@ -103,7 +103,7 @@ class Beside:
         ----------
         metrics : metric ids.
         level : what people believe, 0 to 3; missing where they have not said.
-        aims : metric id -> the service's own aim.
+        targets : metric id -> the service's own aim.
         """
         rows, absent = [], []
         for metric in dict.fromkeys(metrics):
@@ -111,22 +111,22 @@ class Beside:
             if held is None:
                 absent.append(spec.name)
                 continue
-            aim = (aims or {}).get(metric)
+            target = (targets or {}).get(metric)
             low, high = held["conf_low"], held["conf_high"]
             said = compare_belief(
-                level=level, estimate=held["estimate"], low=low, high=high, aim=aim, direction=spec.direction
+                level=level, estimate=held["estimate"], low=low, high=high, target=target, direction=spec.direction
             )  # fmt: skip
             rows.append(
                 {
                     "measure": spec.name,
                     "unit": spec.value_unit,
                     **held,
-                    "aim": NAN if aim is None else aim,
+                    "target": NAN if target is None else target,
                     BELIEF: said,
                 }
             )
         if not rows:
             return Side(None, tuple(absent))
         frame = pd.DataFrame(rows)
-        table = self.gate.estimates(frame, title=title, labels=["measure", "aim", BELIEF], source=self.data)
+        table = self.gate.estimates(frame, title=title, labels=["measure", "target", BELIEF], source=self.data)
         return Side(table, tuple(absent))

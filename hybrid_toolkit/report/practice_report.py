@@ -7,42 +7,59 @@ from datetime import date
 
 import pandas as pd
 
-from hybrid_toolkit.assess.action_plan import Plan
+from hybrid_toolkit.assess.action_plan import ActionPlan
 from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, Agreements
-from hybrid_toolkit.assess.checklist import Part, load_checklist, scales
+from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
 from hybrid_toolkit.assess.gaps import find_gaps
 from hybrid_toolkit.assess.maturity import CAVEAT, LEVELS, Assessment, Condition, rate_conditions
 from hybrid_toolkit.assess.record import Record, return_verdict
 from hybrid_toolkit.assess.roles import role_words
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.report.documents.blocks import Block, Column, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.blocks import (
+    Figure,
+    Prose,
+    Report,
+    ReportBlock,
+    ReportTable,
+    Section,
+    TableColumn,
+    TextBlock,
+)
 from hybrid_toolkit.report.documents.provenance import day_words, with_provenance
-from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, Beside
+from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, MetricPanel
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
-from hybrid_toolkit.report.remeasured import MONTH_COLUMNS, POINT_COLUMNS, Moved, describe_months, plot_months
+from hybrid_toolkit.report.remeasured import (
+    MONTH_COLUMNS,
+    POINT_COLUMNS,
+    RemeasuredMetric,
+    describe_months,
+    plot_months,
+)
 
 NO_LEVEL = "fewer than 3 raters"
 _CONDITION = {
-    "condition": Column("Condition"),
-    "level": Column("Level, 0 to 3"),
-    "raters": Column("Raters"),
-    "roles": Column("By role"),
-    "evidence": Column("Answers with evidence"),
+    "condition": TableColumn("Condition"),
+    "level": TableColumn("Level, 0 to 3"),
+    "raters": TableColumn("Raters"),
+    "roles": TableColumn("By role"),
+    "evidence": TableColumn("Answers with evidence"),
 }
 _ACTION = {
-    "number": Column("No."),
-    "action": Column("Action"),
-    "owner": Column("Owner"),
-    "due": Column("Date"),
-    "standing": Column("Standing"),
-    "measure": Column("Measure"),
-    "baseline": Column("Baseline"),
-    "answers": Column("For"),
+    "number": TableColumn("No."),
+    "action": TableColumn("Action"),
+    "owner": TableColumn("Owner"),
+    "due": TableColumn("Date"),
+    "standing": TableColumn("Standing"),
+    "measure": TableColumn("Measure"),
+    "baseline": TableColumn("Baseline"),
+    "answers": TableColumn("For"),
 }
 
 
-def told(gate: Gate, rows: Sequence[Mapping[str, object]], columns: Mapping[str, Column], title: str) -> Release:
+def change_text(
+    gate: Gate, rows: Sequence[Mapping[str, object]], columns: Mapping[str, TableColumn], title: str
+) -> Release:
     """Words that people wrote or chose, as a release: refused where they look as if they held a personal detail.
 
     Raises
@@ -67,7 +84,7 @@ def condition_rows(conditions: Sequence[Condition]) -> list[dict[str, object]]:
     ]
 
 
-def assessment_report(assessment: Assessment, *, on: date, beside: Beside | None = None) -> Report:
+def assessment_report(assessment: Assessment, *, on: date, beside: MetricPanel | None = None) -> Report:
     """The self-assessment: the nine conditions, each beside the metrics that speak to it, the gaps, every answer.
 
     Parameters
@@ -79,10 +96,10 @@ def assessment_report(assessment: Assessment, *, on: date, beside: Beside | None
     ------
     DisclosureError : evidence holds what looks like a personal detail.
     """
-    side = beside if beside is not None else Beside(None)
+    side = beside if beside is not None else MetricPanel(None)
     maturity = rate_conditions(assessment)
-    overview = told(side.gate, condition_rows(maturity.conditions), _CONDITION, "The nine conditions")
-    first: list[Block] = [Words(CAVEAT, "note"), Table(overview, _CONDITION)]
+    overview = change_text(side.gate, condition_rows(maturity.conditions), _CONDITION, "The nine conditions")
+    first: list[ReportBlock] = [TextBlock(CAVEAT, "note"), ReportTable(overview, _CONDITION)]
     first.insert(0, Prose(side.gate.text(maturity.summary().removesuffix(f" {CAVEAT}"), title="In short"), "lead"))
     parts = load_checklist("conditions").parts
     sections = [Section("In short", tuple(first)), Section("Gaps", _gaps(assessment, side.gate))]
@@ -93,8 +110,10 @@ def assessment_report(assessment: Assessment, *, on: date, beside: Beside | None
     return with_provenance(made, on=on, gate=side.gate)
 
 
-def _condition(part: Part, condition: Condition, assessment: Assessment, side: Beside) -> list[Block]:
-    columns = {"prompt": Column("Prompt"), "answers": Column("Answers"), "evidence": Column("Evidence")}
+def _condition(
+    part: ChecklistPart, condition: Condition, assessment: Assessment, side: MetricPanel
+) -> list[ReportBlock]:
+    columns = {"prompt": TableColumn("Prompt"), "answers": TableColumn("Answers"), "evidence": TableColumn("Evidence")}
     rows = [
         {
             "prompt": f"{item.id}: {item.text}",
@@ -106,28 +125,28 @@ def _condition(part: Part, condition: Condition, assessment: Assessment, side: B
         for given in [[a for a in assessment.answers if a.item == item.id]]
     ]
     days = [a.on for a in assessment.answers if a.on is not None and any(a.item == i.id for i in part.items)]
-    blocks: list[Block] = [Words(part.about)]
-    blocks.append(Table(told(side.gate, rows, columns, f"{part.title}: answers"), columns))
-    blocks += [Words(f"Last answer on {day_words(max(days))}.")] if days else []
+    blocks: list[ReportBlock] = [TextBlock(part.about)]
+    blocks.append(ReportTable(change_text(side.gate, rows, columns, f"{part.title}: answers"), columns))
+    blocks += [TextBlock(f"Last answer on {day_words(max(days))}.")] if days else []
     if side.data is None:
         return blocks
     found = side.of(
-        part.metrics, title=f"{part.title}: the data", level=condition.level, aims=assessment.aims
+        part.metrics, title=f"{part.title}: the data", level=condition.level, targets=assessment.targets
     )  # fmt: skip
-    blocks += [Table(found.table, BESIDE_COLUMNS)] if found.table is not None else []
-    return [*blocks, *([Words(found.absent_words)] if found.absent else [])]
+    blocks += [ReportTable(found.table, BESIDE_COLUMNS)] if found.table is not None else []
+    return [*blocks, *([TextBlock(found.absent_words)] if found.absent else [])]
 
 
-def _gaps(assessment: Assessment, gate: Gate) -> tuple[Block, ...]:
-    columns = {"prompt": Column("Prompt"), "why": Column("Why")}
+def _gaps(assessment: Assessment, gate: Gate) -> tuple[ReportBlock, ...]:
+    columns = {"prompt": TableColumn("Prompt"), "why": TableColumn("Why")}
     gaps = find_gaps(assessment)
     if not gaps:
-        return (Words("None found so far: a prompt is looked at from three raters on."),)
+        return (TextBlock("None found so far: a prompt is looked at from three raters on."),)
     rows = [{"prompt": f"{g.item}: {g.text}", "why": g.words} for g in gaps]
-    return (Table(told(gate, rows, columns, "Gaps"), columns),)
+    return (ReportTable(change_text(gate, rows, columns, "Gaps"), columns),)
 
 
-def plan_rows(plan: Plan, on: date) -> list[dict[str, object]]:
+def plan_rows(plan: ActionPlan, on: date) -> list[dict[str, object]]:
     """One row an action, in words."""
     rows: list[dict[str, object]] = []
     for a in plan.actions:
@@ -150,7 +169,9 @@ def plan_rows(plan: Plan, on: date) -> list[dict[str, object]]:
     return rows
 
 
-def plan_report(plan: Plan, *, on: date, gate: Gate, moved: Mapping[int, Moved] | None = None) -> Report:
+def plan_report(
+    plan: ActionPlan, *, on: date, gate: Gate, moved: Mapping[int, RemeasuredMetric] | None = None
+) -> Report:
     """The improvement plan on a day: every action with its standing, and its measure since the start.
 
     Parameters
@@ -163,9 +184,9 @@ def plan_report(plan: Plan, *, on: date, gate: Gate, moved: Mapping[int, Moved] 
     ------
     DisclosureError : an action holds what looks like a personal detail.
     """
-    blocks: list[Block] = [Prose(gate.text(plan.summary(on), title="In short"), "lead")]
+    blocks: list[ReportBlock] = [Prose(gate.text(plan.summary(on), title="In short"), "lead")]
     if plan.actions:
-        blocks.append(Table(told(gate, plan_rows(plan, on), _ACTION, "Actions"), _ACTION))
+        blocks.append(ReportTable(change_text(gate, plan_rows(plan, on), _ACTION, "Actions"), _ACTION))
     sections = [Section("Actions", tuple(blocks))]
     for number, one in (moved or {}).items():
         action = plan.action(number)
@@ -174,7 +195,7 @@ def plan_report(plan: Plan, *, on: date, gate: Gate, moved: Mapping[int, Moved] 
     return with_provenance(Report(title, tuple(sections), subtitle=f"As on {day_words(on)}."), on=on, gate=gate)
 
 
-def _moved(moved: Moved, started: date | None) -> list[Block]:
+def _moved(moved: RemeasuredMetric, started: date | None) -> list[ReportBlock]:
     columns = POINT_COLUMNS if "centre" in moved.months.content else MONTH_COLUMNS
     ax = plot_months(moved, started=started)
     figure = Figure(
@@ -192,12 +213,12 @@ def record_report(record: Record, *, on: date, gate: Gate) -> Report:
     DisclosureError : a text holds what looks like a personal detail.
     """
     listed = record.listed
-    columns = {"item": Column("Item"), "answer": Column("Answer"), "words": Column("In words")}
-    columns |= {"role": Column("Answered by"), "day": Column("Day")}
+    columns = {"item": TableColumn("Item"), "answer": TableColumn("Answer"), "words": TableColumn("In words")}
+    columns |= {"role": TableColumn("Answered by"), "day": TableColumn("Day")}
     sections = []
     if record.checklist == "return_tests":
-        verdict = gate.text(return_verdict(record), title="The three tests")
-        sections.append(Section("The three tests together", (Prose(verdict, "answer"),)))
+        message = gate.text(return_verdict(record), title="The three tests")
+        sections.append(Section("The three tests together", (Prose(message, "answer"),)))
     for part in listed.parts:
         rows = []
         for item in part.items:
@@ -208,11 +229,11 @@ def record_report(record: Record, *, on: date, gate: Gate) -> Report:
             side = f" ({item.side})" if item.side else ""
             rows.append({"item": f"{item.id}{side}: {item.text}", "answer": words, "role": who, "day": day,
                          "words": entry.words if entry else ""})  # fmt: skip
-        about = [Words(part.about)] if part.about else []
-        table = Table(told(gate, rows, columns, part.title), columns)
+        about = [TextBlock(part.about)] if part.about else []
+        table = ReportTable(change_text(gate, rows, columns, part.title), columns)
         sections.append(Section(part.title, (*about, table)))
-    whom = [Words(gate.text(record.about, title="For").text)] if record.about.strip() else []
-    opening = Section("What this is", (*whom, Words(listed.about), Words(listed.source, "note")))
+    whom = [TextBlock(gate.text(record.about, title="For").text)] if record.about.strip() else []
+    opening = Section("What this is", (*whom, TextBlock(listed.about), TextBlock(listed.source, "note")))
     return with_provenance(Report(listed.title, (opening, *sections)), on=on, gate=gate)
 
 
@@ -223,9 +244,13 @@ def agreements_report(agreements: Agreements, *, on: date, gate: Gate) -> Report
     ------
     DisclosureError : a text holds what looks like a personal detail.
     """
-    columns = {"whom": Column("For"), "request": Column("Request"), "rationale": Column("Reasons")}
-    columns |= {"decision": Column("Decision"), "review": Column("Review"), "adjustments": Column("Adjustments")}
-    columns |= {"missing": Column("Still missing")}
+    columns = {"whom": TableColumn("For"), "request": TableColumn("Request"), "rationale": TableColumn("Reasons")}
+    columns |= {
+        "decision": TableColumn("Decision"),
+        "review": TableColumn("Review"),
+        "adjustments": TableColumn("Adjustments"),
+    }
+    columns |= {"missing": TableColumn("Still missing")}
     rows = [
         {
             "whom": a.whom,
@@ -238,7 +263,7 @@ def agreements_report(agreements: Agreements, *, on: date, gate: Gate) -> Report
         }
         for a in agreements.arrangements
     ]
-    blocks: list[Block] = [Prose(gate.text(agreements.summary(on), title="In short"), "lead")]
-    blocks += [Table(told(gate, rows, columns, "Arrangements"), columns)] if rows else []
+    blocks: list[ReportBlock] = [Prose(gate.text(agreements.summary(on), title="In short"), "lead")]
+    blocks += [ReportTable(change_text(gate, rows, columns, "Arrangements"), columns)] if rows else []
     made = Report("Formal arrangements", (Section("Arrangements", tuple(blocks)),))
     return with_provenance(made, on=on, gate=gate)

@@ -15,26 +15,30 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import periods
-from hybrid_toolkit.metrics.specs.registry import find
-from hybrid_toolkit.report.documents.blocks import Column
+from hybrid_toolkit.metrics.specs.registry import find_metrics
+from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.report.measured import ALL, VALUES, _is_share, _people
 from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes
 
 POINT_COLUMNS = {
-    "month": Column("Month"),
-    "n": Column("Number", "count"),
-    "value": Column("Value", "number"),
-    "centre": Column("Centre", "number"),
-    "lower": Column("Lower limit", "number"),
-    "upper": Column("Upper limit", "number"),
-    "sign": Column("Sign of change"),
+    "month": TableColumn("Month"),
+    "n": TableColumn("Number", "count"),
+    "value": TableColumn("Value", "number"),
+    "centre": TableColumn("Centre", "number"),
+    "lower": TableColumn("Lower limit", "number"),
+    "upper": TableColumn("Upper limit", "number"),
+    "sign": TableColumn("Sign of change"),
 }
-MONTH_COLUMNS = {"month": Column("Month"), "n": Column("Number", "count"), "value": Column("Value", "number")}
+MONTH_COLUMNS = {
+    "month": TableColumn("Month"),
+    "n": TableColumn("Number", "count"),
+    "value": TableColumn("Value", "number"),
+}
 NO_SIGN = "none"
 
 
 @dataclass(frozen=True)
-class Moved:
+class RemeasuredMetric:
     """A measure before and after an action, all of it released.
 
     Parameters
@@ -54,7 +58,7 @@ class Moved:
     judged: Remeasured
 
 
-def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate | None = None) -> Moved:
+def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate | None = None) -> RemeasuredMetric:
     """Measure a metric by month and judge it before and after the start of an action.
 
     Months and the total over all of them are protected together; what is concluded rests on the released numbers, so
@@ -72,7 +76,7 @@ def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate 
     DisclosureError : the months cannot be protected.
     EstimationError : the start is no date, or the months before it do not vary.
     """
-    spec, opened = find(metric)[0], gate if gate is not None else Gate(source=data)
+    spec, opened = find_metrics(metric)[0], gate if gate is not None else Gate(source=data)
     units = metric_values(data, spec)
     labels = periods(units, "month")
     rows = pd.concat([measure(data, spec), measure(data, spec, period="month")], ignore_index=True)
@@ -99,7 +103,7 @@ def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate 
         dims, values = ["month", "sign"], ["value", "centre", "lower", "upper"]
     months = opened.figure_data(frame, title=f"{spec.name}, by month", dims=dims, values=values, source=data)
     said = opened.text(judged.said, title=f"{spec.name}: before and after", source=data)
-    return Moved(spec.id, spec.name, spec.value_unit, months, said, judged)
+    return RemeasuredMetric(spec.id, spec.name, spec.value_unit, months, said, judged)
 
 
 def _limits(chart: ControlChart) -> dict[str, Any]:
@@ -109,7 +113,7 @@ def _limits(chart: ControlChart) -> dict[str, Any]:
     return {"centre": chart.centre, "lower": chart.lower, "upper": chart.upper, "sign": signs}
 
 
-def plot_months(moved: Moved, *, started: object, ax: Axes | None = None) -> Axes:
+def plot_months(moved: RemeasuredMetric, *, started: object, ax: Axes | None = None) -> Axes:
     """The months as a line, with centre and limits where there are some; signs have a shape of their own."""
     rows = require_release(moved.months, kinds=("figure",)).content.sort_values("month").reset_index(drop=True)
     with drawing():
@@ -139,7 +143,7 @@ def plot_months(moved: Moved, *, started: object, ax: Axes | None = None) -> Axe
     return ax
 
 
-def describe_months(moved: Moved) -> str:
+def describe_months(moved: RemeasuredMetric) -> str:
     """The figure in words, for those who do not see it."""
     seen = moved.months.content
     known = seen["value"].dropna()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from hybrid_toolkit.report.demo_report import Story
+from hybrid_toolkit.report.demo_report import DemoReport
 from hybrid_toolkit.report.documents.blocks import without_stamp
 
 WIDTH = 88
 
 
-def summarise(story: Story, *, out: Path, seconds: float) -> str:
+def summarise(story: DemoReport, *, out: Path, seconds: float) -> str:
     """Stamp, the answer of each study with the truth beside it, failed checks, and where everything was written."""
     stamp = story.headline.release.stamp
     lines = [stamp, "=" * len(stamp)] if stamp else []
@@ -22,7 +22,7 @@ def summarise(story: Story, *, out: Path, seconds: float) -> str:
             lines += _wrap(without_stamp(claim.text, stamp), indent=3)
             if outcome in shown.beside_truth:
                 lines += _wrap(shown.beside_truth[outcome].text, indent=3)
-        lines += _wrap(shown.verdict.text, indent=3)
+        lines += _wrap(shown.message.text, indent=3)
         if shown.trial is not None:
             tried = shown.trial.content
             held = ", ".join(f"{c:.0%}" for c in tried["coverage"])

@@ -142,7 +142,7 @@ def write_lock(
     >>> study = headline_studies()[0]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     lock = study.lock(Path(folder) / "practice.lock.json")
-    ...     check_lock(lock.path, study).same, check_lock(lock.path, study.but(confounders=("risk",))).fields
+    ...     check_lock(lock.path, study).same, check_lock(lock.path, study.replace(confounders=("risk",))).fields
     (True, ('confounders',))
     """
     where = Path(path).expanduser()
@@ -248,9 +248,9 @@ def _hash(study: Study, data: EvaluationData | pd.DataFrame | None) -> str:
     """The hash of the data, of a frame that of the study's columns; empty where no data are given."""
     if data is None:
         return ""
-    if isinstance(data, EvaluationData) and study.unit != FREE_UNIT:
+    if isinstance(data, EvaluationData) and study.row_unit != FREE_UNIT:
         return data.hash
-    return hash_frame(study_frame(data, study.unit, study.columns))
+    return hash_frame(study_frame(data, study.row_unit, study.columns))
 
 
 def _hash_now(then: Study, data: EvaluationData | pd.DataFrame | None) -> str:

@@ -52,7 +52,7 @@ def needs() -> tuple[Need, ...]:
             name=s.id.replace("-", " "),
             question=s.question,
             tables=s.tables(),
-            values={"survey.instrument": answered} if (answered := instruments_of(s.outcome)) else {},
+            values={"survey.instrument": responded} if (responded := instruments_of(s.outcome)) else {},
         )
         for s in (*headline_studies(), panel_study(), *policy_studies())
     )

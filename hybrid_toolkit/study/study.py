@@ -40,11 +40,11 @@ class Study(StudyFields):
     estimand : id of the true value in the synthetic room, so that a diagnosis knows what to compare with.
     outcome, exposure : columns.
     design : id of a design in ``hybrid_toolkit.designs.DESIGNS``.
-    unit : what one row is, one of ``hybrid_toolkit.study.units.UNITS``, such as ``"contact"`` or ``"team-month"``.
+    row_unit : what one row is, one of ``hybrid_toolkit.study.units.UNITS``, such as ``"contact"`` or ``"team-month"``.
     cluster : column of the clusters of the intervals.
     kind : kind of estimand, one of ``hybrid_toolkit.designs.KINDS``.
     effect : ``"total"``, which holds no mediator constant.
-    period : column of time, in words.
+    time_label : column of time, in words.
     secondary_outcomes, secondary_estimands : more outcomes with the id of their true value, in the same order.
     moderators : for a slope gap, the one yes/no column whose groups are compared.
     groups : column of finer groups whose own slopes are shown beside.
@@ -54,8 +54,8 @@ class Study(StudyFields):
     instruments : other measures of the same exposure, with errors of their own.
     placebos : columns that should carry nothing once the exposure is in.
     colleagues : column with the exposure of a worker's colleagues, to look for interference.
-    answered : column that is true where a survey was answered.
-    followed, time, starts : what is followed over time, the column of time, and the first period under a policy.
+    responded : column that is true where a survey was answered.
+    panel_id, time, first_treated : what is followed over time, the column of time, and the first period under a policy.
     entry, duration : time at which a unit came under observation, and at which it was last seen; for counts,
         ``duration`` is what they are counted over, such as months or children in need.
     metrics : metrics of one's own whose ids are columns of this study, as ``declare_metric`` gives them; those that
@@ -64,7 +64,7 @@ class Study(StudyFields):
     effect_unit : unit of the estimate.
     contrast, contrast_size : the difference in exposure that the claims speak of, in words and in units of exposure.
     words : how each outcome is spoken of.
-    limits : what this study can never say, beside what its grade forbids.
+    caveats : what this study can never say, beside what its grade forbids.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class Study(StudyFields):
 
     def tables(self) -> dict[str, tuple[str, ...]]:
         """Tables and columns that the study needs."""
-        return table_needs(self.unit, self.columns, self.metrics)
+        return table_needs(self.row_unit, self.columns, self.metrics)
 
     def frame(self, data: EvaluationData | pd.DataFrame) -> pd.DataFrame:
         """One row a unit, with every column of the study.
@@ -96,7 +96,7 @@ class Study(StudyFields):
         StudyError : the data are of the other kind.
         CoverageError : the data lack a table or column.
         """
-        return study_frame(data, self.unit, self.columns, self.metrics)
+        return study_frame(data, self.row_unit, self.columns, self.metrics)
 
     def identification(self, graph: CausalGraph | None = None, *, outcome: str = "") -> Identification:
         """What a causal graph says of the study: what it must not hold, which paths stay open, what closes them.
@@ -170,7 +170,7 @@ class Study(StudyFields):
         Examples
         --------
         >>> study = Study(id="plain", question="Does y go with x?", estimand="none", outcome="y", exposure="x",
-        ...               design="cross-sectional", unit="rows", cluster="g")
+        ...               design="cross-sectional", row_unit="rows", cluster="g")
         >>> rows = pd.DataFrame({"g": list("aabbccdd"), "x": [0, 1] * 4, "y": [0.0, 2.1, 0.2, 1.9, 0.1, 2.0, 0.0, 2.2]})
         >>> float(study.estimate_frame(rows, label="made up").tidy()["estimate"].iloc[0].round(3))
         1.975
@@ -200,10 +200,10 @@ class Study(StudyFields):
 
         return write_lock(self, path, data=data, graph=graph)
 
-    def naive(self, data: EvaluationData | pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
+    def unadjusted(self, data: EvaluationData | pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
         """What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first."""
         frame = self.frame(data)
-        rows = [self.design_used.naive(frame, self.plan(o, conf_level=conf_level)).row for o in self.outcomes]
+        rows = [self.design_used.unadjusted(frame, self.plan(o, conf_level=conf_level)).row for o in self.outcomes]
         out = pd.concat(rows, ignore_index=True)
         out.insert(0, "outcome", list(self.outcomes))
         return out
@@ -213,7 +213,7 @@ class Study(StudyFields):
         truths: TruthLike | Sequence[TruthLike] = "helpful-hump",
         size_like: SizeLike = "small",
         *,
-        sims: int = 1000,
+        n_sims: int = 1000,
         seed: int = 20_250_000,
         n_jobs: int | None = None,
         progress: bool = True,
@@ -231,7 +231,7 @@ class Study(StudyFields):
             [self],
             truths,
             size_like,
-            sims=sims,
+            n_sims=n_sims,
             seed=seed,
             n_jobs=n_jobs,
             progress=progress,

@@ -10,7 +10,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class DGP:
     """A data-generating process whose true answer is known; estimators are tried on it many times.
 
     Parameters
@@ -23,7 +23,7 @@ class World:
 
     Examples
     --------
-    >>> coin = World("coin", "A fair coin.", 0.5, lambda rng: pd.DataFrame({"y": rng.integers(0, 2, 4)}))
+    >>> coin = DGP("coin", "A fair coin.", 0.5, lambda rng: pd.DataFrame({"y": rng.integers(0, 2, 4)}))
     >>> coin.simulate(1).equals(coin.simulate(1))
     True
     """

@@ -12,7 +12,7 @@ from hybrid_toolkit.synth.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
+class SyntheticInstrument:
     """One instrument.
 
     Parameters
@@ -48,39 +48,39 @@ CONFLICT_SCALES = ("time_wif", "time_fiw", "strain_wif", "strain_fiw", "behav_wi
 """Kinds of conflict, three items each: a higher answer is more conflict."""
 
 INSTRUMENTS = (
-    Instrument("informal_learning", tuple(f"il_{i}" for i in range(1, 5)), ("learning",) * 4),
-    Instrument(
+    SyntheticInstrument("informal_learning", tuple(f"il_{i}" for i in range(1, 5)), ("learning",) * 4),
+    SyntheticInstrument(
         "swemwbs",
         tuple(f"swemwbs_{i}" for i in range(1, 8)),
         ("wellbeing",) * 7,
         cuts=(-2.2, -1.2, 0.05, 1.4),
     ),
-    Instrument(
+    SyntheticInstrument(
         "hse_msit",
         tuple(f"hse_{i:02d}" for i in range(1, 36)),
         tuple(_HSE[i] for i in range(1, 36)),
         reverse=tuple(i - 1 for i in sorted(HSE_SCALES["demands"] + HSE_SCALES["relationships"])),
         cuts=(-2.0, -1.2, -0.2, 1.0),
     ),
-    Instrument(
+    SyntheticInstrument(
         "ons4",
         ("ons4_satisfied", "ons4_worthwhile", "ons4_happy", "ons4_anxious"),
         ("wellbeing",) * 4,
         kind="ten",
     ),
-    Instrument(
+    SyntheticInstrument(
         "secure_base",
         tuple(f"sb_{n}" for n in ("availability", "sensitivity", "acceptance", "cooperation", "membership")),
         ("secure_base",) * 5,
         cuts=(-1.8, -1.0, 0.0, 1.1),
     ),
-    Instrument(
+    SyntheticInstrument(
         "sword_remote",
         tuple(f"sword_s{colour}{i}" for colour in "gar" for i in range(1, 6)),
         tuple(f"remote_{colour}" for colour in ("green", "amber", "red") for _ in range(5)),
         cuts=(-1.9, -1.2, -0.5, 0.3, 1.2),
     ),
-    Instrument(
+    SyntheticInstrument(
         "carlson_wfc",
         tuple(f"wfc_{i:02d}" for i in range(1, 19)),
         tuple(s for s in CONFLICT_SCALES for _ in range(3)),
@@ -90,7 +90,7 @@ INSTRUMENTS = (
 TEN_MEAN, TEN_SD = (7.0, 7.5, 6.9, 3.9), (1.8, 1.7, 2.1, 2.7)
 
 
-def loadings(truth: Truth, instrument: Instrument) -> Floats:
+def loadings(truth: Truth, instrument: SyntheticInstrument) -> Floats:
     """Loadings of the items: within each scale they fall evenly from the largest to the smallest."""
     load = np.empty(len(instrument.items))
     scales = np.array(instrument.scales, dtype=object)
@@ -100,7 +100,7 @@ def loadings(truth: Truth, instrument: Instrument) -> Floats:
     return load
 
 
-def item_values(truth: Truth, instrument: Instrument, factor: Floats, shift: Floats, noise: Floats) -> Floats:
+def item_values(truth: Truth, instrument: SyntheticInstrument, factor: Floats, shift: Floats, noise: Floats) -> Floats:
     """Answers: respondents by items, from latents, shifts on the item's latent scale, and standard normal noise."""
     load = loadings(truth, instrument)
     if instrument.kind == "ten":

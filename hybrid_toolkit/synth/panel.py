@@ -91,7 +91,7 @@ def turnover_parts(truth: Truth) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class _Luck:
+class _AreaDraws:
     """What is drawn for authorities: one row an authority, and a column a year where there are years."""
 
     level: dict[str, Floats]
@@ -107,7 +107,7 @@ class _Luck:
 RATES = ("agency", "caseload", "vacancy", "absence")
 
 
-def _draw_luck(seed: int, areas: Sequence[int], t: int) -> _Luck:
+def _draw_luck(seed: int, areas: Sequence[int], t: int) -> _AreaDraws:
     """The draws of each authority, from a stream of its own."""
     k, n = len(RATES), len(areas)
     level, own, rank, region = np.empty((n, k)), np.empty(n), np.empty(n), np.empty(n)
@@ -118,7 +118,7 @@ def _draw_luck(seed: int, areas: Sequence[int], t: int) -> _Luck:
         own[i], noise[i], rank[i] = rng.standard_normal(), rng.gamma(SKEW, 1.0, t), rng.standard_normal()
         growth[i], region[i], starters[i] = rng.normal(0, 0.03, t), rng.random(), rng.normal(0, 0.2, t)
     agency, caseload, vacancy, absence = np.clip(level, -BOUND, BOUND).T[:, :, None]
-    return _Luck(
+    return _AreaDraws(
         level={"agency": agency, "caseload": caseload, "vacancy": 0.6 * agency + 0.8 * vacancy, "absence": absence},
         rates={name: rates[:, j] for j, name in enumerate(RATES)},
         own=np.clip(own, -BOUND, BOUND)[:, None],

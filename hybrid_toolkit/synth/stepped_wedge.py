@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 from hybrid_toolkit.synth.streams import Floats
 
 
@@ -101,10 +101,10 @@ def _make(wedge: Wedge, rng: np.random.Generator) -> pd.DataFrame:
 
 
 ALL = (
-    World(
+    DGP(
         "wedge-teams", "Whole teams cross over one after another while everything rises.", 0.15, partial(_make, Wedge())
     ),
-    World(
+    DGP(
         "wedge-varying",
         "As wedge-teams, and the effect differs from team to team.",
         0.15,

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.synth.families import Slots
-from hybrid_toolkit.synth.items import CONFLICT_SCALES, INSTRUMENTS, Instrument, item_values
+from hybrid_toolkit.synth.items import CONFLICT_SCALES, INSTRUMENTS, SyntheticInstrument, item_values
 from hybrid_toolkit.synth.people import Teams, Workers, stage_on
 from hybrid_toolkit.synth.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
 from hybrid_toolkit.synth.streams import Bools, Context, Floats, Labels, Texts, bounded, expit, logit
@@ -110,7 +110,7 @@ def draw_latents(ctx: Context, teams: Teams, w: Workers, remote: Remote, work: W
     return Latents(wellbeing=wellbeing, learning=learning, answers=answers & here)
 
 
-def _factors(ctx: Context, w: Workers, remote: Remote, latents: Latents, instrument: Instrument) -> Floats:
+def _factors(ctx: Context, w: Workers, remote: Remote, latents: Latents, instrument: SyntheticInstrument) -> Floats:
     """The latent of each item (last axis) by worker and wave."""
     rng, shape = ctx.rng(f"factors-{instrument.name}"), latents.wellbeing.shape
     if instrument.name == "informal_learning":

@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 import pandas as pd
 
-Answer: TypeAlias = tuple[float, float, float, float]
+CandidateAnswer: TypeAlias = tuple[float, float, float, float]
 """Estimate, standard error, lower and upper end of the 95% interval."""
 
 
 @dataclass(frozen=True, eq=False)
-class Contender:
+class Candidate:
     """One estimator as it is tried on worlds whose truth is known.
 
     Parameters
@@ -22,23 +22,23 @@ class Contender:
     title : what it is, in a few words.
     family : what it is for, such as ``"roll-out of a policy"``.
     estimate : frame of a world in, answer out; may raise a ``HybridToolkitError``, which is counted.
-    worlds : ids of the worlds that it is tried on.
-    own : those of ``worlds`` in which its own assumptions hold: its intervals must hold the truth there.
-    sims : how often: 1,000 where it is cheap, at least 200 where it is dear.
+    dgps : ids of the worlds that it is tried on.
+    own : those of ``dgps`` in which its own assumptions hold: its intervals must hold the truth there.
+    n_sims : how often: 1,000 where it is cheap, at least 200 where it is dear.
     warning : what is printed beside it where its intervals are known to be off; empty otherwise.
     """
 
     id: str
     title: str
     family: str
-    estimate: Callable[[pd.DataFrame], Answer] = field(repr=False)
-    worlds: tuple[str, ...]
+    estimate: Callable[[pd.DataFrame], CandidateAnswer] = field(repr=False)
+    dgps: tuple[str, ...]
     own: tuple[str, ...]
-    sims: int = 1000
+    n_sims: int = 1000
     warning: str = ""
 
 
-def answer_of(row: pd.DataFrame) -> Answer:
+def answer_of(row: pd.DataFrame) -> CandidateAnswer:
     """The answer in one tidy row."""
     first = row.iloc[0]
     return float(first["estimate"]), float(first["std_error"]), float(first["conf_low"]), float(first["conf_high"])

@@ -14,9 +14,9 @@ from tqdm.std import tqdm
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.diagnosis.diagnose import error_code, simulation_seed
 from hybrid_toolkit.study.diagnosis.performance import Measure, measure_draws, measure_rows
-from hybrid_toolkit.study.diagnosis.trial_log import DrawFile, code_version
-from hybrid_toolkit.trust.candidate import Contender
-from hybrid_toolkit.trust.dgps import World
+from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version
+from hybrid_toolkit.trust.candidate import Candidate
+from hybrid_toolkit.trust.dgps import DGP
 
 LEVEL = 0.95
 LOWEST, HIGHEST = 0.93, 0.97
@@ -40,16 +40,16 @@ class Trial:
 
     Parameters
     ----------
-    contender, world : ids. truth : true value. sims, seed : how often, from which seed.
+    candidate, dgp : ids. truth : true value. sims, seed : how often, from which seed.
     own : whether the estimator's own assumptions hold there.
     breaks : what is broken where they do not, or why the estimator is off; one sentence or empty.
     draws : one row a draw: ``sim``, the columns of ``FIGURES`` and ``error``.
     """
 
-    contender: str
-    world: str
+    candidate: str
+    dgp: str
     truth: float
-    sims: int
+    n_sims: int
     seed: int
     own: bool
     breaks: str
@@ -77,8 +77,8 @@ class Trial:
     def glance(self) -> pd.DataFrame:
         """One row: what was tried, how often, the verdict."""
         failed = sum(self.failures().values())
-        row = {"contender": self.contender, "world": self.world, "n": self.sims, "n_failed": failed}
-        row |= {"method": f"{self.sims} draws, seed {self.seed}", "converged": failed == 0, "verdict": self.verdict}
+        row = {"contender": self.candidate, "world": self.dgp, "n": self.n_sims, "n_failed": failed}
+        row |= {"method": f"{self.n_sims} draws, seed {self.seed}", "converged": failed == 0, "verdict": self.verdict}
         return pd.DataFrame([row])
 
     def summary(self) -> str:
@@ -87,7 +87,7 @@ class Trial:
         told = "power" if "power" in got else "false_positive"
         cover, error, _ = got["coverage"]
         return (
-            f"{self.contender} on {self.world}, {self.sims} draws: truth {self.truth:+.3f}, bias "
+            f"{self.candidate} on {self.dgp}, {self.n_sims} draws: truth {self.truth:+.3f}, bias "
             f"{got['bias'][0]:+.3f}; intervals hold the truth in {cover:.1%} (Monte Carlo error {error:.1%}) and "
             f"leave out zero in {got[told][0]:.0%}; {got['failures'][0]:.0%} of fits failed. {self.verdict}."
         )
@@ -124,10 +124,10 @@ class Trial:
 
 
 def try_estimator(
-    contender: Contender,
-    world: World,
+    candidate: Candidate,
+    dgp: DGP,
     *,
-    sims: int = 0,
+    n_sims: int = 0,
     seed: int = 20_252_000,
     n_jobs: int | None = None,
     progress: bool = False,
@@ -137,8 +137,8 @@ def try_estimator(
 
     Parameters
     ----------
-    contender, world : what is tried on what.
-    sims : draws; 0 for as many as the contender asks for.
+    candidate, dgp : what is tried on what.
+    n_sims : draws; 0 for as many as the contender asks for.
     seed : draw i comes from ``simulation_seed(seed, i)``, the same draws for every contender.
     n_jobs, progress, resume : as in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``.
 
@@ -148,25 +148,25 @@ def try_estimator(
 
     Examples
     --------
-    >>> coin = World("coin", "A coin.", 0.5, lambda r: pd.DataFrame({"y": r.integers(0, 2, 50)}))
+    >>> coin = DGP("coin", "A coin.", 0.5, lambda r: pd.DataFrame({"y": r.integers(0, 2, 50)}))
     >>> def mean(f):
     ...     m, se = f["y"].mean(), f["y"].sem()
     ...     return m, se, m - 2 * se, m + 2 * se
-    >>> trial = try_estimator(Contender("mean", "The mean", "coins", mean, ("coin",), ("coin",)), coin, sims=200)
+    >>> trial = try_estimator(Candidate("mean", "The mean", "coins", mean, ("coin",), ("coin",)), coin, n_sims=200)
     >>> abs(trial.measures()["bias"][0]) < 0.02, trial.failures()
     (True, {})
     """
-    count = sims or contender.sims
+    count = n_sims or candidate.n_sims
     if count < 2:
         raise StudyError("a trial needs at least 2 draws.", fix="Ask for 200 or more.", code="SIMS")
-    parts = {"contender": contender.id, "world": world.id, "seed": seed, "code": code_version(CELLS_COME_FROM)}
-    file = DrawFile(resume, parts) if resume is not None else None
+    parts = {"contender": candidate.id, "world": dgp.id, "seed": seed, "code": code_version(CELLS_COME_FROM)}
+    file = TrialLog(resume, parts) if resume is not None else None
     found = {i: file.found[str(i)] for i in range(count) if file and str(i) in file.found}
     todo = [i for i in range(count) if i not in found]
     run = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_one)(contender, world, simulation_seed(seed, i)) for i in todo
+        delayed(_one)(candidate, dgp, simulation_seed(seed, i)) for i in todo
     )
-    label = f"{contender.id} on {world.id}"
+    label = f"{candidate.id} on {dgp.id}"
     with tqdm(total=count, initial=len(found), desc=label, unit="draw", disable=not progress) as bar:
         for i, result in zip(todo, run, strict=True):
             found[i] = result
@@ -175,22 +175,22 @@ def try_estimator(
             bar.update()
     empty = (np.nan,) * len(FIGURES)
     rows = [(i, *(found[i][1] or empty), found[i][0]) for i in range(count)]
-    own = world.id in contender.own
+    own = dgp.id in candidate.own
     return Trial(
-        contender=contender.id,
-        world=world.id,
-        truth=world.truth,
-        sims=count,
+        candidate=candidate.id,
+        dgp=dgp.id,
+        truth=dgp.truth,
+        n_sims=count,
         seed=seed,
         own=own,
-        breaks=contender.warning if own else world.breaks or contender.warning,
+        breaks=candidate.warning if own else dgp.breaks or candidate.warning,
         draws=pd.DataFrame(rows, columns=["sim", *FIGURES, "error"]),
     )
 
 
-def _one(contender: Contender, world: World, seed: int) -> Outcome:
+def _one(candidate: Candidate, dgp: DGP, seed: int) -> Outcome:
     try:
-        figures = tuple(float(f"{float(v):.12g}") for v in contender.estimate(world.simulate(seed)))
+        figures = tuple(float(f"{float(v):.12g}") for v in candidate.estimate(dgp.simulate(seed)))
     except Exception as error:  # counted by its type and shown in the trial
         return error_code(error), ()
     if len(figures) != len(FIGURES) or not np.isfinite(figures[0]):

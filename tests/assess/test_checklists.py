@@ -51,7 +51,7 @@ def test_what_the_table_says_a_checklist_serves_it_holds() -> None:
     here = table[table["reference"].str.contains("assess/checklists")]
     assert len(here) > 150
     for row in here.to_dict("records"):
-        assert row["seed_id"] in load_checklist(Path(row["reference"]).stem).seed_ids, row
+        assert row["seed_id"] in load_checklist(Path(row["reference"]).stem).source_questions, row
 
 
 def test_ids_are_those_of_the_inventory() -> None:
@@ -61,7 +61,7 @@ def test_ids_are_those_of_the_inventory() -> None:
     known = set(pd.read_csv(path)["id"])
     own = re.compile(r"EIA.*|S1-T\d\.[a-e]|S\d-[A-Z]+\d?")  # our own items, and the names of sections
     for name in CHECKLISTS:
-        strange = [s for s in load_checklist(name).seed_ids if s not in known and not own.fullmatch(s)]
+        strange = [s for s in load_checklist(name).source_questions if s not in known and not own.fullmatch(s)]
         assert not strange, (name, strange)
 
 

@@ -68,7 +68,7 @@ def test_two_raters_open_no_gap_and_a_gap_knows_what_may_help() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "estimate", "low", "high", "aim", "direction", "said"),
+    ("level", "estimate", "low", "high", "target", "direction", "said"),
     [
         (2, 0.8, 0.7, 0.9, 0.6, "higher", "They agree: in place"),
         (2, 0.5, 0.4, 0.55, 0.6, "higher", "They disagree: people believe it is in place"),
@@ -84,9 +84,11 @@ def test_two_raters_open_no_gap_and_a_gap_knows_what_may_help() -> None:
     ],
 )
 def test_belief_beside_data(
-    level: float, estimate: float, low: float, high: float, aim: float, direction: str, said: str
+    level: float, estimate: float, low: float, high: float, target: float, direction: str, said: str
 ) -> None:
-    assert said in compare_belief(level=level, estimate=estimate, low=low, high=high, aim=aim, direction=direction)
+    assert said in compare_belief(
+        level=level, estimate=estimate, low=low, high=high, target=target, direction=direction
+    )
 
 
 def test_what_cannot_be_answered_is_refused_without_the_value() -> None:
@@ -98,10 +100,10 @@ def test_what_cannot_be_answered_is_refused_without_the_value() -> None:
     with pytest.raises(UsageError, match="twice"):
         Assessment((Answer("S0-C1.1", "hr", "none"), Answer("S0-C1.1", "hr", "emerging")))
     with pytest.raises(UsageError, match="no metric"):
-        Assessment().aim("no_such_metric", 1.0)
+        Assessment().target("no_such_metric", 1.0)
 
 
 def test_an_answer_takes_the_place_of_the_same_raters_and_a_rater_can_leave() -> None:
     held = Assessment().put(Answer("S0-C1.1", "hr", "none")).put(Answer("S0-C1.1", "hr", "emerging"))
     assert [a.level for a in held.answers] == ["emerging"]
-    assert not held.without("hr").answers and held.aim("skill", 3.0).aim("skill", None).aims == {}
+    assert not held.without("hr").answers and held.target("skill", 3.0).target("skill", None).targets == {}

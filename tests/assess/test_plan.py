@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.assess import (
+    ActionPlan,
     Agreements,
     Arrangement,
     Entry,
     Gap,
-    Plan,
     Record,
     draft_plan,
     judge_change,
@@ -36,13 +36,13 @@ def months(values: list[float], n: int = 0) -> pd.DataFrame:
     [(date(2026, 2, 28), "open"), (date(2026, 3, 1), "due"), (DAY, "due"), (date(2026, 4, 1), "overdue")],
 )
 def test_due_and_overdue(today: date, standing: str) -> None:
-    plan = Plan().add("Do it.", "hr", DAY)
+    plan = ActionPlan().add("Do it.", "hr", DAY)
     assert plan.standing(today) == {standing: 1}
     assert plan.mark_done(1, today).standing(today) == {"done": 1}
 
 
 def test_numbers_are_not_used_again_and_done_counts_from_its_day() -> None:
-    plan = Plan().add("One.", "hr", DAY).add("Two.", "it", DAY).without(1).add("Three.", "it", DAY)
+    plan = ActionPlan().add("One.", "hr", DAY).add("Two.", "it", DAY).without(1).add("Three.", "it", DAY)
     assert [a.id for a in plan.actions] == [2, 3]
     done = plan.mark_done(2, date(2026, 5, 1))
     assert done.standing(date(2026, 4, 30)) == {"overdue": 2}
@@ -62,7 +62,7 @@ def test_numbers_are_not_used_again_and_done_counts_from_its_day() -> None:
 )
 def test_what_is_no_action_is_refused(how: dict[str, str]) -> None:
     with pytest.raises(UsageError) as error:
-        Plan().add(**{"words": "Do it.", "owner": "hr", "due": DAY, **how})  # type: ignore[arg-type]
+        ActionPlan().add(**{"words": "Do it.", "owner": "hr", "due": DAY, **how})  # type: ignore[arg-type]
     assert "Bloggs" not in str(error.value)
 
 

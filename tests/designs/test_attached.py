@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.designs import DESIGNS, DesignFit, Plan, checks
+from hybrid_toolkit.designs import DESIGNS, DesignFit, ModelColumns, checks
 from hybrid_toolkit.designs.base import fit_plan
 from hybrid_toolkit.designs.regression.specification_rows import check_specifications
 from hybrid_toolkit.designs.rollout import rollout_checks, rollout_planned
-from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_in_space, check_unit_left_out
+from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_starts, check_unit_left_out
 from hybrid_toolkit.designs.series import series_checks
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.trust.dgps import WORLDS
+from hybrid_toolkit.trust.dgps import DGPS
 
 TRENDS = {"two-by-two", "staggered-rollout", "sun-abraham", "imputation", "two-way-rollout"}
 ROLLOUTS = TRENDS | {"dose", "stepped-wedge", "random-order"}
@@ -79,19 +79,19 @@ def row(error: float, estimate: float = 0.0) -> pd.DataFrame:
     )
 
 
-TEAMS = Plan("y", "policy", "team_id", followed="team_id", time="month", starts="starts")
-AREAS = replace(TEAMS, cluster="la_id", followed="la_id")
+TEAMS = ModelColumns("y", "policy", "team_id", panel_id="team_id", time="month", first_treated="first_treated")
+AREAS = replace(TEAMS, cluster="la_id", panel_id="la_id")
 
 
 def test_a_placebo_start_passes_only_where_it_could_have_shown_something() -> None:
-    f = WORLDS["series-level"].simulate(1)
-    start = f["starts"].dropna().iloc[0]
+    f = DGPS["series-level"].simulate(1)
+    start = f["first_treated"].dropna().iloc[0]
 
     def told(error: float, estimate: float = 0.0, effect: float = 1.0) -> tuple[bool | None, str]:
         made = DesignFit(AREAS, row(error, estimate), SimpleNamespace(converged=True))
         check = series_checks.placebo_in_time(lambda *_: made)
         got = check(f[f["month"] < start + 9], DesignFit(AREAS, row(0.1, effect), SimpleNamespace()))
-        return got.passed, got.verdict
+        return got.passed, got.message
 
     assert told(0.1)[0] is True
     assert told(2.0)[0] is None and "says little" in told(2.0)[1]
@@ -100,14 +100,14 @@ def test_a_placebo_start_passes_only_where_it_could_have_shown_something() -> No
 
 def test_checks_of_a_rollout_by_noise_alone_do_not_pass() -> None:
     design = DESIGNS["staggered-rollout"]
-    f = WORLDS["rollout-parallel"].simulate(1)
+    f = DGPS["rollout-parallel"].simulate(1)
     rng = np.random.default_rng(1)
     noisy = f.assign(y=rng.normal(0, 30, len(f)))
     fit = design.fit(noisy, TEAMS)
     tiny = replace(fit, row=fit.row.assign(estimate=0.01))
     for check in (rollout_checks.check_placebo_in_time, rollout_checks.check_anticipation):
         got = check(noisy, tiny)
-        assert got.passed is not True and (got.passed is False or "says little" in got.verdict)
+        assert got.passed is not True and (got.passed is False or "says little" in got.message)
     assert rollout_checks.check_interference(noisy, tiny).passed is not True
 
 
@@ -115,7 +115,7 @@ def test_a_lead_and_others_exposure_pass_only_with_power() -> None:
     rng = np.random.default_rng(2)
     f = pd.DataFrame({"team_id": np.repeat(range(24), 40), "x": rng.normal(size=960)})
     f["next"], f["others"] = rng.normal(size=960), rng.normal(size=960)
-    plan = Plan("y", "x", "team_id", placebos=("next",), colleagues="others")
+    plan = ModelColumns("y", "x", "team_id", placebos=("next",), colleagues="others")
     for noise, passed in ((1.0, True), (60.0, None)):
         made = f.assign(y=0.5 * f["x"] + noise * rng.normal(size=960))
         fit = replace(fit_plan(made, plan), row=fit_plan(made, plan).row.assign(estimate=0.5))
@@ -132,34 +132,34 @@ def test_a_gap_of_those_lost_is_small_only_where_it_is_known() -> None:
 def test_an_order_of_few_units_is_not_shown_to_be_by_lot() -> None:
     design = DESIGNS["random-order"]
     plan = replace(TEAMS, settings=(("order", "randomised"),))
-    f = WORLDS["order-by-lot"].simulate(4)
+    f = DGPS["order-by-lot"].simulate(4)
     few = f[f["team_id"].isin(f["team_id"].unique()[::3])]
     assert rollout_planned.check_order(f, design.fit(f, plan)).passed is True
     got = rollout_planned.check_order(few, design.fit(few, plan))
-    assert got.passed is None and "little would have shown" in got.verdict
+    assert got.passed is None and "little would have shown" in got.message
 
 
 def test_several_small_groups_are_counted() -> None:
-    f = WORLDS["rollout-few-teams"].simulate(1)
+    f = DGPS["rollout-few-teams"].simulate(1)
     got = rollout_checks.check_groups(f, DESIGNS["staggered-rollout"].fit(f, TEAMS))
-    firsts = f.groupby("team_id")["starts"].first()
+    firsts = f.groupby("team_id")["first_treated"].first()
     sizes = [*firsts.value_counts(), int(firsts.isna().sum())]
     small = sum(0 < n < got.threshold for n in sizes)
-    assert small > 1 and f"{small} of {sum(n > 0 for n in sizes)} have fewer" in got.verdict
+    assert small > 1 and f"{small} of {sum(n > 0 for n in sizes)} have fewer" in got.message
 
 
 def test_a_share_that_rises_in_a_straight_line_tells_nothing_of_interference() -> None:
-    design, f = DESIGNS["stepped-wedge"], WORLDS["wedge-trend"].simulate(3)
+    design, f = DESIGNS["stepped-wedge"], DGPS["wedge-trend"].simulate(3)
     with pytest.raises(EstimationError, match="STRAIGHT-RISE"):
         rollout_checks.check_interference(f, design.fit(f, TEAMS))
 
 
 def test_starts_dealt_to_other_units_and_units_left_out() -> None:
-    design, f = DESIGNS["stepped-wedge"], WORLDS["wedge-trend"].simulate(3)
+    design, f = DESIGNS["stepped-wedge"], DGPS["wedge-trend"].simulate(3)
     fit = design.fit(f, TEAMS)
-    assert check_placebo_in_space(f, fit).value < 0.05 and check_placebo_in_space(f, fit).passed is None
+    assert check_placebo_starts(f, fit).value < 0.05 and check_placebo_starts(f, fit).passed is None
     shuffled = f.assign(y=np.random.default_rng(0).normal(size=len(f)))
-    assert check_placebo_in_space(shuffled, fit).value > 0.05
+    assert check_placebo_starts(shuffled, fit).value > 0.05
     assert check_unit_left_out(f, fit).passed is True
     heavy = f.assign(y=f["y"] + 60 * f["policy"] * (f["team_id"] == f.loc[f["policy"] == 1, "team_id"].iloc[0]))
     assert check_unit_left_out(heavy, fit).value > 1
@@ -170,11 +170,11 @@ def test_a_specification_curve_runs_over_sets_of_confounders() -> None:
     f = pd.DataFrame({"team_id": np.repeat(range(24), 20), "z": rng.normal(size=480), "w": rng.normal(size=480)})
     f["x"] = f["z"] + rng.normal(size=480)
     f["y"] = f["z"] + rng.normal(size=480)
-    plan = Plan("y", "x", "team_id", confounders=("z", "w"))
+    plan = ModelColumns("y", "x", "team_id", confounders=("z", "w"))
     fit = fit_plan(f, plan)
     got = check_specifications(fit_plan)(f, fit)
     each = [fit_plan(f, replace(plan, confounders=c)).estimate for c in ((), ("z",), ("w",), ("z", "w"))]
-    assert "Over 4 sets" in got.verdict and got.value == pytest.approx(np.ptp(each)) and got.value > 0.4
+    assert "Over 4 sets" in got.message and got.value == pytest.approx(np.ptp(each)) and got.value > 0.4
     assert check_specifications(fit_plan)(f, replace(fit, plan=replace(plan, confounders=()))) is None
 
 
@@ -182,30 +182,32 @@ def test_a_row_that_cannot_be_shown_says_why() -> None:
     def refuses(frame, fit):
         raise EstimationError("3 rows are too few.", fix="Bring more.", code="TOO-FEW-ROWS")
 
-    design = replace(DESIGNS["cross-sectional"], beside=(refuses, *DESIGNS["cross-sectional"].beside))
-    f = WORLDS["shares-in-teams"].simulate(1)
-    fit = design.fit(f, Plan("y", "share", "team_id"))
+    design = replace(DESIGNS["cross-sectional"], supplementary=(refuses, *DESIGNS["cross-sectional"].supplementary))
+    f = DGPS["shares-in-teams"].simulate(1)
+    fit = design.fit(f, ModelColumns("y", "share", "team_id"))
     rows, lost = design.rows_and_missing(f, fit)
-    assert "naive" in set(rows["role"]) and lost.passed is None
-    assert lost.verdict == "These rows could not be shown: refuses, since 3 rows are too few (TOO-FEW-ROWS)."
+    assert "unadjusted" in set(rows["role"]) and lost.passed is None
+    assert lost.message == "These rows could not be shown: refuses, since 3 rows are too few (TOO-FEW-ROWS)."
 
 
 @pytest.mark.parametrize("design", sorted(SERIES))
 def test_a_single_series_shows_its_naive_answer(design) -> None:
-    world = {"interrupted-counts": "counts-level", "controlled-series": "series-shared-shock"}
-    world |= {"synthetic-control": "factors-one", "synthetic-did": "factors-four"}
-    f, use = WORLDS[world.get(design, "series-level")].simulate(2), DESIGNS[design]
+    dgp = {"interrupted-counts": "counts-level", "controlled-series": "series-shared-shock"}
+    dgp |= {"synthetic-control": "factors-one", "synthetic-did": "factors-four"}
+    f, use = DGPS[dgp.get(design, "series-level")].simulate(2), DESIGNS[design]
     if design in ("interrupted-series", "interrupted-counts"):
-        f = f[f["la_id"] == f.loc[f["starts"].notna(), "la_id"].iloc[0]]
-    naive = [make for make in use.beside if make.__name__ == "naive_row"]
-    got = naive[0](f, use.fit(f, AREAS))
-    assert got["role"].item() == "naive" and np.isfinite(got[["estimate", "conf_low", "conf_high"]].to_numpy()).all()
+        f = f[f["la_id"] == f.loc[f["first_treated"].notna(), "la_id"].iloc[0]]
+    unadjusted = [make for make in use.supplementary if make.__name__ == "unadjusted_row"]
+    got = unadjusted[0](f, use.fit(f, AREAS))
+    assert (
+        got["role"].item() == "unadjusted" and np.isfinite(got[["estimate", "conf_low", "conf_high"]].to_numpy()).all()
+    )
 
 
 def test_a_fit_that_stopped_short_says_so_beside_the_estimate() -> None:
     short = DesignFit(TEAMS, row(0.1), SimpleNamespace(converged=False))
-    assert short.beside("imputation")["term"].item() == "imputation (stopped short of its optimum)"
-    f, design = WORLDS["series-level"].simulate(1), DESIGNS["interrupted-series"]
+    assert short.as_row("imputation")["term"].item() == "imputation (stopped short of its optimum)"
+    f, design = DGPS["series-level"].simulate(1), DESIGNS["interrupted-series"]
     fit = design.fit(f, AREAS)
     assert "convergence" not in {c.name for c in design.checks(f, fit)}
     first = design.checks(f, replace(fit, fit=replace(fit.fit, converged=False)))[0]

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.designs import DESIGNS, Plan
+from hybrid_toolkit.designs import DESIGNS, ModelColumns
 from hybrid_toolkit.errors import CoverageError, EstimationError, HybridToolkitError
-from hybrid_toolkit.trust.dgps import WORLDS
+from hybrid_toolkit.trust.dgps import DGPS
 
 SECRET = "a-secret"
-TIMED = {"outcome": "y", "exposure": "policy", "followed": "team_id", "time": "month", "starts": "starts"}
-AREAS = {**TIMED, "followed": "la_id", "cluster": "la_id"}
+TIMED = {"outcome": "y", "exposure": "policy", "panel_id": "team_id", "time": "month", "first_treated": "first_treated"}
+AREAS = {**TIMED, "panel_id": "la_id", "cluster": "la_id"}
 WITHIN = {"outcome": "y", "exposure": "x", "fixed_effects": ("worker_id", "wave")}
 REMOTE = {"exposure": "remote"}
 CASES = {
@@ -23,7 +23,7 @@ CASES = {
     "within-worker": ("panel-lasting", WITHIN),
     "adjusted-interaction": ("slopes-differ", {"outcome": "y", "exposure": "x", "moderator": "odd"}),
     "two-way-panel": ("panel-lasting", WITHIN),
-    "within-between": ("panel-lasting", {"outcome": "y", "exposure": "x", "followed": "worker_id", "time": "wave"}),
+    "within-between": ("panel-lasting", {"outcome": "y", "exposure": "x", "panel_id": "worker_id", "time": "wave"}),
     "multilevel": ("shares-in-teams", {"outcome": "y", "exposure": "share"}),
     "partial-pooling": ("slopes-differ", {"outcome": "y", "exposure": "x", "groups": "service"}),
     "propensity-weights": ("selected-recorded", {"outcome": "y", **REMOTE, "confounders": ("need",)}),
@@ -54,13 +54,13 @@ CASES = {
 }
 
 
-def plan_of(design: str) -> Plan:
-    return Plan(**{"cluster": "team_id", **CASES[design][1]})
+def plan_of(design: str) -> ModelColumns:
+    return ModelColumns(**{"cluster": "team_id", **CASES[design][1]})
 
 
 @cache
 def frame_of(design: str) -> pd.DataFrame:
-    frame = WORLDS[CASES[design][0]].simulate(4).reset_index(drop=True)
+    frame = DGPS[CASES[design][0]].simulate(4).reset_index(drop=True)
     return frame.assign(odd=np.arange(len(frame)) % 2)
 
 
@@ -110,7 +110,7 @@ def test_a_named_error_says_what_was_found_and_holds_no_value(design) -> None:
         if (name, design) in CARRIED:
             assert use.fit(spoil(frame, plan), plan).fit.n > 0
             continue
-        for run in (use.fit, *((use.naive,) if code else ())):
+        for run in (use.fit, *((use.unadjusted,) if code else ())):
             with pytest.raises(HybridToolkitError) as caught:
                 run(spoil(frame, plan), plan)
                 pytest.fail(f"{name} was carried")
@@ -118,22 +118,22 @@ def test_a_named_error_says_what_was_found_and_holds_no_value(design) -> None:
             assert not code or caught.value.code == code, name
 
 
-OVER_TIME = [d for d in CASES if "starts" in DESIGNS[d].needs]
+OVER_TIME = [d for d in CASES if "first_treated" in DESIGNS[d].needs]
 
 
 @pytest.mark.parametrize("design", sorted(OVER_TIME))
 def test_what_a_design_over_time_needs_is_named(design) -> None:
     plan, f, use = plan_of(design), frame_of(design), DESIGNS[design]
     named = {
-        "no start": f.assign(starts=np.nan),
-        "starts of another kind": f.assign(starts=SECRET),
-        "starts before all": f.assign(starts=f["starts"].where(f["starts"].isna(), -5)),
-        "starts after all": f.assign(starts=f["starts"].where(f["starts"].isna(), 999)),
+        "no start": f.assign(first_treated=np.nan),
+        "starts of another kind": f.assign(first_treated=SECRET),
+        "starts before all": f.assign(first_treated=f["first_treated"].where(f["first_treated"].isna(), -5)),
+        "starts after all": f.assign(first_treated=f["first_treated"].where(f["first_treated"].isna(), 999)),
         "one period": f[f["month"] == f["month"].min()],
-        "a start that changes": f.assign(starts=f["starts"].where(f["month"] < f["month"].max(), 2)),
+        "a start that changes": f.assign(first_treated=f["first_treated"].where(f["month"] < f["month"].max(), 2)),
     }
     if design not in ("interrupted-series", "interrupted-counts"):
-        named["nobody stays without"] = f.assign(starts=f["starts"].max())
+        named["nobody stays without"] = f.assign(first_treated=f["first_treated"].max())
     if design not in ("stepped-wedge", "random-order"):
         named["a unit twice in a period"] = pd.concat([f, f.head(9)])
     for name, frame in named.items():
@@ -148,9 +148,9 @@ def test_a_start_that_is_nought_or_infinite_is_none(design) -> None:
     plan, f, use = plan_of(design), frame_of(design), DESIGNS[design]
     whole = use.fit(f, plan).estimate
     for never in (0, np.inf):
-        assert use.fit(f.assign(starts=f["starts"].fillna(never)), plan).estimate == pytest.approx(whole)
+        assert use.fit(f.assign(first_treated=f["first_treated"].fillna(never)), plan).estimate == pytest.approx(whole)
     doubled = f.set_index(np.zeros(len(f), dtype=int))
-    assert use.fit(doubled, plan).estimate == pytest.approx(whole) and use.naive(doubled, plan).row["n"].item() > 0
+    assert use.fit(doubled, plan).estimate == pytest.approx(whole) and use.unadjusted(doubled, plan).row["n"].item() > 0
 
 
 def test_counts_are_whole_and_answers_in_order_are_few() -> None:
@@ -181,7 +181,7 @@ def test_a_column_that_tells_the_outcome_without_error_is_named(design) -> None:
 
 def test_a_moderator_and_an_answer_are_yes_or_no() -> None:
     plan, f = plan_of("adjusted-interaction"), frame_of("adjusted-interaction")
-    for column, change in (("odd", {}), ("told", {"answered": "told"})):
+    for column, change in (("odd", {}), ("told", {"responded": "told"})):
         for values in (np.where(f.index % 3 == 0, SECRET, "b"), f.index % 5):
             with pytest.raises(EstimationError, match="NOT-BINARY") as caught:
                 DESIGNS["adjusted-interaction"].fit(f.assign(**{column: values}), replace(plan, **change))

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.designs import DESIGNS, GRADES, Plan, checks
-from hybrid_toolkit.designs.base import fit_plan, naive_fit
+from hybrid_toolkit.designs import DESIGNS, GRADES, ModelColumns, checks
+from hybrid_toolkit.designs.base import fit_plan, unadjusted_fit
 
 SEED = 12
 
@@ -29,7 +29,7 @@ def panel(n_teams: int = 25, *, within: float = 0.1, carry: float = 0.0, others:
     return f
 
 
-PLAN = Plan("y", "a", "team_id", fixed_effects=("worker_id", "month"), instruments=("b",), placebos=("next",))
+PLAN = ModelColumns("y", "a", "team_id", fixed_effects=("worker_id", "month"), instruments=("b",), placebos=("next",))
 PLAN = replace(PLAN, colleagues="team_rs")
 
 
@@ -59,7 +59,7 @@ def test_all_is_well() -> None:
 )  # fmt: skip
 def test_each_check_fails_where_it_should(frame, plan, check, name) -> None:
     got = check(frame, fit_plan(frame, plan))
-    assert got.name == name and got.passed is False and got.verdict.endswith(".")
+    assert got.name == name and got.passed is False and got.message.endswith(".")
 
 
 def test_one_team_that_carries_the_estimate_is_seen() -> None:
@@ -68,7 +68,7 @@ def test_one_team_that_carries_the_estimate_is_seen() -> None:
     fit = fit_plan(f, replace(PLAN, instruments=()))
     left = fit.fit.left_out[:, fit.fit.index("a")]
     got = checks.check_influence(f, fit)
-    assert got.value == pytest.approx(np.ptp(left)) and f"{left.min():+.3f}" in got.verdict
+    assert got.value == pytest.approx(np.ptp(left)) and f"{left.min():+.3f}" in got.message
 
 
 def contacts(n: int = 3000, p_low: float = 0.4) -> pd.DataFrame:
@@ -82,12 +82,12 @@ def contacts(n: int = 3000, p_low: float = 0.4) -> pd.DataFrame:
 
 
 def test_overlap_tells_no_small_count() -> None:
-    plan = Plan("engaged", "remote", "team_id", moderator="low")
+    plan = ModelColumns("engaged", "remote", "team_id", moderator="low")
     f = contacts()
     assert checks.check_overlap(f, fit_plan(f, plan)).passed is True
     thin = contacts(p_low=0.004)
     got = checks.check_overlap(thin, fit_plan(thin, plan))
-    assert got.passed is False and "fewer than 10" in got.verdict and got.value >= 10
+    assert got.passed is False and "fewer than 10" in got.message and got.value >= 10
 
 
 def wave_frame(back: float = 0.9, response: float = 0.7, lower: float = 0.0) -> pd.DataFrame:
@@ -97,19 +97,19 @@ def wave_frame(back: float = 0.9, response: float = 0.7, lower: float = 0.0) -> 
     f["x"], f["early"] = rng.random(2 * n), f["worker_id"] % 4 == 0
     stays = rng.random(n) < back
     f["y"] = rng.normal(size=2 * n) - lower * ~stays[f["worker_id"]]
-    answered = rng.random(2 * n) < response
-    f["answered"] = pd.array(answered & ((f["wave"] == 1) | stays[f["worker_id"]]), dtype="boolean")
-    f["y"] = f["y"].where(f["answered"].astype(bool))
+    responded = rng.random(2 * n) < response
+    f["responded"] = pd.array(responded & ((f["wave"] == 1) | stays[f["worker_id"]]), dtype="boolean")
+    f["y"] = f["y"].where(f["responded"].astype(bool))
     return f
 
 
 def test_response_and_attrition() -> None:
-    plan = Plan("y", "x", "team_id", moderator="early", answered="answered")
+    plan = ModelColumns("y", "x", "team_id", moderator="early", responded="responded")
     good, poor = wave_frame(), wave_frame(back=0.5, response=0.6, lower=1.5)
     assert checks.check_response(good, fit_plan(good, plan)).passed is True
     assert checks.check_response(poor, fit_plan(poor, plan)).passed is False
     lost = checks.check_attrition(poor, fit_plan(poor, plan))
-    assert lost.passed is False and "lower" in lost.verdict
+    assert lost.passed is False and "lower" in lost.message
     assert checks.check_common_range(good, fit_plan(good, plan)).passed is True
     apart = good.assign(x=good["x"] + 2.0 * good["early"])
     assert checks.check_common_range(apart, fit_plan(apart, plan)).passed is False
@@ -117,7 +117,7 @@ def test_response_and_attrition() -> None:
 
 def test_the_naive_fit_holds_nothing_constant() -> None:
     f = panel()
-    plain = naive_fit(f, PLAN)
+    plain = unadjusted_fit(f, PLAN)
     assert plain.fit.fixed_effects == () and plain.fit.instrumented == () and plain.plan.exposure == "b"
 
 
@@ -131,4 +131,4 @@ def test_a_check_that_cannot_be_run_says_so() -> None:
     f = panel().assign(team_rs=1.0)
     design = DESIGNS["within-worker"]
     got = {c.name: c for c in design.checks(f, design.fit(f, PLAN))}
-    assert got["colleagues"].passed is None and "SINGULAR" in got["colleagues"].verdict
+    assert got["colleagues"].passed is None and "SINGULAR" in got["colleagues"].message

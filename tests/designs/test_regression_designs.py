@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.designs import DESIGNS, KINDS, Plan
+from hybrid_toolkit.designs import DESIGNS, KINDS, ModelColumns
 from hybrid_toolkit.designs.regression.unmeasured import as_risk_ratio
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.result import TIDY_COLUMNS
-from hybrid_toolkit.trust.dgps import WORLDS
+from hybrid_toolkit.trust.dgps import DGPS
 
 RECORDED = ("experience", "need")
 CASES = {
-    "within-between": ("panel-lasting", {"outcome": "y", "exposure": "x", "followed": "worker_id", "time": "wave"}),
+    "within-between": ("panel-lasting", {"outcome": "y", "exposure": "x", "panel_id": "worker_id", "time": "wave"}),
     "multilevel": ("shares-in-teams", {"outcome": "y", "exposure": "share", "confounders": ("experience",)}),
     "partial-pooling": ("slopes-differ", {"outcome": "y", "exposure": "x", "groups": "service"}),
     "propensity-weights": ("selected-recorded", {"outcome": "y", "exposure": "remote", "confounders": RECORDED}),
@@ -48,19 +48,19 @@ CASES = {
 SLOW = {"count-random-intercept", "ordinal-random-intercept", "multilevel"}
 
 
-def plan_of(design: str) -> Plan:
-    return Plan(cluster="team_id", **CASES[design][1])
+def plan_of(design: str) -> ModelColumns:
+    return ModelColumns(cluster="team_id", **CASES[design][1])
 
 
 @pytest.mark.parametrize("design", sorted(CASES))
 def test_an_estimate_near_the_truth_that_says_how_it_was_made(design) -> None:
-    world = WORLDS[CASES[design][0]]
-    frame = world.simulate(4)
+    dgp = DGPS[CASES[design][0]]
+    frame = dgp.simulate(4)
     before = frame.copy()
     fit = DESIGNS[design].fit(frame, plan_of(design))
     assert set(TIDY_COLUMNS) <= set(fit.row.columns) and len(fit.row) == 1
     error = float(fit.row["std_error"].iloc[0])
-    assert abs(fit.estimate - world.truth) < 3.5 * error
+    assert abs(fit.estimate - dgp.truth) < 3.5 * error
     assert fit.interval[0] < fit.estimate < fit.interval[1]
     assert fit.fit.converged and fit.fit.n_clusters == 26 and fit.fit.n <= len(frame)
     assert fit.fit.method and set(DESIGNS[design].identifies) <= set(KINDS)
@@ -69,16 +69,16 @@ def test_an_estimate_near_the_truth_that_says_how_it_was_made(design) -> None:
 
 @pytest.mark.parametrize("design", sorted(set(CASES) - SLOW))
 def test_checks_have_a_verdict_and_no_check_fails_where_nothing_is_broken(design) -> None:
-    frame = WORLDS[CASES[design][0]].simulate(4)
+    frame = DGPS[CASES[design][0]].simulate(4)
     use = DESIGNS[design]
     fit = use.fit(frame, plan_of(design))
     found = use.checks(frame, fit)
-    assert len(found) >= 4 and all(c.verdict.endswith(".") for c in found)
-    assert not [c.name for c in found if "could not be run" in c.verdict]
+    assert len(found) >= 4 and all(c.message.endswith(".") for c in found)
+    assert not [c.name for c in found if "could not be run" in c.message]
     assert not [c.name for c in found if c.passed is False]
-    beside = use.rows_beside(frame, fit)
-    assert "sensitivity" in set(beside["role"]) | {"part", "slope"}
-    assert {"naive"} <= set(beside["role"])
+    supplementary = use.rows_beside(frame, fit)
+    assert "sensitivity" in set(supplementary["role"]) | {"part", "slope"}
+    assert {"unadjusted"} <= set(supplementary["role"])
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_checks_have_a_verdict_and_no_check_fails_where_nothing_is_broken(design
         ("ordinal-outcome", "answers-two-slopes", "one slope at every cut"),
     ],
 )
-def test_the_check_that_should_fail_does(design, world, check) -> None:
+def test_the_check_that_should_fail_does(design, dgp, check) -> None:
     failed = 0
     for seed in range(3):
-        frame = WORLDS[world].simulate(seed)
+        frame = DGPS[dgp].simulate(seed)
         made = CASES[design][1] | ({"entry": ""} if design == "retention" else {})
-        fit = DESIGNS[design].fit(frame, Plan(cluster="team_id", **made))
+        fit = DESIGNS[design].fit(frame, ModelColumns(cluster="team_id", **made))
         use = [c for c in DESIGNS[design].check_list if c.__name__ != "check_influence"]
         verdicts = {c.name: c.passed for c in (check_(frame, fit) for check_ in use) if c is not None}
         failed += verdicts[check] is False
@@ -103,24 +103,27 @@ def test_the_check_that_should_fail_does(design, world, check) -> None:
 
 
 def test_weights_correct_what_the_naive_comparison_gets_wrong() -> None:
-    world, use = WORLDS["selected-recorded"], DESIGNS["doubly-robust"]
+    dgp, use = DGPS["selected-recorded"], DESIGNS["doubly-robust"]
     gaps = []
     for seed in range(12):
-        frame = world.simulate(seed)
+        frame = dgp.simulate(seed)
         plan = plan_of("doubly-robust")
-        gaps.append((use.fit(frame, plan).estimate - world.truth, use.naive(frame, plan).estimate - world.truth))
-    adjusted, naive = np.mean(gaps, axis=0)
-    assert abs(adjusted) < 0.12 < naive
+        gaps.append((use.fit(frame, plan).estimate - dgp.truth, use.unadjusted(frame, plan).estimate - dgp.truth))
+    adjusted, unadjusted = np.mean(gaps, axis=0)
+    assert abs(adjusted) < 0.12 < unadjusted
 
 
 def test_settings_choose_estimand_family_and_method() -> None:
-    frame = WORLDS["selected-treated"].simulate(1)
-    plans = [Plan(cluster="team_id", settings=(("estimand", e),), **CASES["doubly-robust"][1]) for e in ("ATE", "ATT")]
+    frame = DGPS["selected-treated"].simulate(1)
+    plans = [
+        ModelColumns(cluster="team_id", settings=(("estimand", e),), **CASES["doubly-robust"][1])
+        for e in ("ATE", "ATT")
+    ]
     a, b = (DESIGNS["doubly-robust"].fit(frame, p).estimate for p in plans)
     assert a != b
-    frame = WORLDS["groups-differ"].simulate(1).assign(experience=lambda f: f["experience"].round())
+    frame = DGPS["groups-differ"].simulate(1).assign(experience=lambda f: f["experience"].round())
     frame["experience"] = frame["experience"].clip(-1, 1)
-    kitagawa = Plan(cluster="team_id", settings=(("method", "kitagawa"),), **CASES["decomposition"][1])
+    kitagawa = ModelColumns(cluster="team_id", settings=(("method", "kitagawa"),), **CASES["decomposition"][1])
     assert "kitagawa" in DESIGNS["decomposition"].fit(frame, kitagawa).fit.method
 
 
@@ -138,10 +141,10 @@ def test_settings_choose_estimand_family_and_method() -> None:
     ],
 )
 def test_bad_plans_say_what_is_wrong(design, change, code) -> None:
-    frame = WORLDS[CASES[design][0]].simulate(4)
+    frame = DGPS[CASES[design][0]].simulate(4)
     frame = frame.assign(never=0, group=np.arange(len(frame)) % 2, told=frame.get("yes", 0))
     with pytest.raises(EstimationError) as caught:
-        DESIGNS[design].fit(frame, Plan(cluster="team_id", **(CASES[design][1] | change)))
+        DESIGNS[design].fit(frame, ModelColumns(cluster="team_id", **(CASES[design][1] | change)))
     assert caught.value.code == code and caught.value.fix
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from hybrid_toolkit.designs import DESIGNS, DesignFit, Plan
+from hybrid_toolkit.designs import DESIGNS, DesignFit, ModelColumns
 from hybrid_toolkit.designs.base import fit_plan
 from hybrid_toolkit.designs.regression import sensitivity
 from hybrid_toolkit.designs.regression.unmeasured import check_e_value
@@ -28,7 +28,7 @@ def rows(n_teams: int = 12, *, seed: int = 3, slope: float = 0.5, carry: float =
     return f.assign(y=slope * f["x"] + noise.ravel())
 
 
-PLAN = Plan("y", "x", "team_id", fixed_effects=("worker_id",))
+PLAN = ModelColumns("y", "x", "team_id", fixed_effects=("worker_id",))
 
 
 def test_rows_for_few_clusters_stand_beside_and_only_then() -> None:
@@ -51,7 +51,7 @@ def test_few_clusters_fails_where_the_bootstrap_does_not_tell_the_difference() -
     none = rows(6, slope=0.0)
     sure = replace(fit_plan(none, PLAN), row=fit_plan(none, PLAN).row.assign(p_value=0.01))
     got = sensitivity.check_few_clusters(none, sure)
-    assert got.passed is False and "more than it can" in got.verdict
+    assert got.passed is False and "more than it can" in got.message
     instrumented = replace(PLAN, instruments=("z",))
     with_z = f.assign(z=f["x"] + np.random.default_rng(1).normal(size=len(f)))
     assert sensitivity.check_few_clusters(with_z, fit_plan(with_z, instrumented)).passed is True
@@ -60,12 +60,12 @@ def test_few_clusters_fails_where_the_bootstrap_does_not_tell_the_difference() -
 
 def test_residuals_are_told_by_count_and_shape() -> None:
     f = rows()
-    assert "No row lies" in sensitivity.check_residuals(f, fit_plan(f, PLAN)).verdict
+    assert "No row lies" in sensitivity.check_residuals(f, fit_plan(f, PLAN)).message
     far = f.assign(y=f["y"] + 60 * (f.index % 30 == 0))
     got = sensitivity.check_residuals(far, fit_plan(far, PLAN))
-    assert got.passed is None and "lopsided" in got.verdict and f"{(f.index % 30 == 0).sum()} rows" in got.verdict
+    assert got.passed is None and "lopsided" in got.message and f"{(f.index % 30 == 0).sum()} rows" in got.message
     few = f.assign(y=f["y"] + 40 * (f.index == 7))
-    assert "Fewer than 10 rows" in sensitivity.check_residuals(few, fit_plan(few, PLAN)).verdict
+    assert "Fewer than 10 rows" in sensitivity.check_residuals(few, fit_plan(few, PLAN)).message
     assert sensitivity.check_residuals(f.assign(y=f["y"] > 0), fit_plan(f.assign(y=f["y"] > 0), PLAN)) is None
 
 
@@ -83,7 +83,7 @@ def test_the_robustness_value_is_that_of_the_plain_regression() -> None:
     fit = sm.OLS(f["y"], sm.add_constant(f["x"])).fit()
     known = robustness_value(fit.params["x"], fit.bse["x"], df=int(fit.df_resid))
     got = sensitivity.check_unmeasured_confounding(f, fit_plan(f, plan))
-    assert got.value == pytest.approx(known.rv) and f"{known.rv:.1%}" in got.verdict
+    assert got.value == pytest.approx(known.rv) and f"{known.rv:.1%}" in got.message
     within = sensitivity.check_unmeasured_confounding(f, fit_plan(f, PLAN))
     dummies = pd.get_dummies(f["worker_id"], dtype=float)
     full = sm.OLS(f["y"], pd.concat([f[["x"]], dummies], axis=1)).fit()
@@ -95,7 +95,7 @@ def test_the_e_value_of_a_log_ratio() -> None:
     fit = DesignFit(PLAN, row, SimpleNamespace())
     got = check_e_value("log-rate")(rows(), fit)
     assert got.value == pytest.approx(e_value(3.9, 1.8, 8.7)[0]) == pytest.approx(7.26, abs=0.01)
-    assert got.name == "E-value" and "3.0 would bring" in got.verdict
+    assert got.name == "E-value" and "3.0 would bring" in got.message
     assert check_e_value("difference")(rows(), replace(fit, plan=replace(PLAN, moderator="m"))) is None
 
 
@@ -105,9 +105,9 @@ def test_weights_bring_back_those_who_did_not_answer() -> None:
     f = pd.DataFrame({"team_id": np.arange(n) // 100, "x": rng.random(n), "g": rng.random(n) < 0.5})
     f["y"] = 1.0 * f["x"] + 0.5 * f["g"] * f["x"] + rng.normal(0, 0.3, n)
     asked = rng.random(n) < 0.3 + 0.5 * f["g"]
-    f["answered"] = pd.array(np.where(asked, True, None), dtype="boolean")
+    f["responded"] = pd.array(np.where(asked, True, None), dtype="boolean")
     f["y"] = f["y"].where(asked)
-    plan = Plan("y", "x", "team_id", moderator="g", answered="answered")
+    plan = ModelColumns("y", "x", "team_id", moderator="g", responded="responded")
     got = sensitivity.response_weighted_row(f, fit_plan(f, plan))
     assert len(got) == 1 and got["conf_low"].iloc[0] < 0.5 < got["conf_high"].iloc[0]
     assert sensitivity.response_weighted_row(rows(), fit_plan(rows(), PLAN)) is None
@@ -116,4 +116,6 @@ def test_weights_bring_back_those_who_did_not_answer() -> None:
 def test_every_linear_design_has_them() -> None:
     for name in ("cross-sectional", "within-worker", "adjusted-interaction", "two-way-panel"):
         design = DESIGNS[name]
-        assert sensitivity.few_cluster_rows in design.beside and sensitivity.check_few_clusters in design.check_list
+        assert (
+            sensitivity.few_cluster_rows in design.supplementary and sensitivity.check_few_clusters in design.check_list
+        )

@@ -7,7 +7,14 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MeasureError, UsageError
-from hybrid_toolkit.metrics.specs.registry import NOT_CO_PRODUCED, REGISTRY, MetricSpec, catalogue, find, register
+from hybrid_toolkit.metrics.specs.registry import (
+    NOT_CO_PRODUCED,
+    REGISTRY,
+    MetricSpec,
+    catalogue,
+    find_metrics,
+    register,
+)
 
 CODES = [
     f"M{area}{i}"
@@ -30,7 +37,14 @@ def test_the_frame_is_tidy_and_searchable() -> None:
 
 @pytest.mark.parametrize("spec", REGISTRY.values(), ids=lambda s: s.id)
 def test_spec_is_complete(spec: MetricSpec) -> None:
-    assert spec.name and spec.question.endswith("?") and spec.formula and spec.source and spec.seed_ids and spec.unit
+    assert (
+        spec.name
+        and spec.question.endswith("?")
+        and spec.formula
+        and spec.source
+        and spec.source_questions
+        and spec.unit
+    )
     assert spec.co_produced == NOT_CO_PRODUCED
     assert spec.computed == bool(spec.columns), "a computed metric says what it needs"
     for table, columns in spec.columns.items():
@@ -40,10 +54,10 @@ def test_spec_is_complete(spec: MetricSpec) -> None:
 
 
 def test_find_by_id_and_code() -> None:
-    assert [m.id for m in find(["choice_honoured", "ME2"])] == ["choice_honoured", "arrangement_formality"]
-    assert len(find("MD1")) == 7
+    assert [m.id for m in find_metrics(["choice_honoured", "ME2"])] == ["choice_honoured", "arrangement_formality"]
+    assert len(find_metrics("MD1")) == 7
     with pytest.raises(UsageError, match="METRIC-UNKNOWN"):
-        find("MZ9")
+        find_metrics("MZ9")
 
 
 def test_a_metric_is_registered_once() -> None:

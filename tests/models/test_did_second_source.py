@@ -14,7 +14,7 @@ from hybrid_toolkit.models.rollout.group_time import fit_group_time
 from hybrid_toolkit.trust.dgps.rollout import ALL
 
 WORLDS = {w.id: w for w in ALL}
-TEAMS = {"outcome": "y", "unit": "team_id", "period": "month", "first_treated": "starts"}
+TEAMS = {"outcome": "y", "panel_id": "team_id", "time": "month", "first_treated": "first_treated"}
 
 
 @pytest.fixture(scope="module")
@@ -25,21 +25,23 @@ def teams() -> pd.DataFrame:
     ]
     f = pd.concat(parts, ignore_index=True)
     size = np.random.default_rng(0).normal(size=200)[f["team_id"]]
-    return f.assign(size=size + 0.02 * f["starts"].fillna(12), place=f["team_id"] // 2)
+    return f.assign(size=size + 0.02 * f["first_treated"].fillna(12), place=f["team_id"] // 2)
 
 
 @pytest.mark.parametrize("covariates", [[], ["size"]])
-@pytest.mark.parametrize("control", ["never_treated", "not_yet_treated"])
-@pytest.mark.parametrize(("base", "anticipation"), [("varying", 0), ("universal", 0), ("varying", 1)])
-def test_group_time_effects_and_errors_are_those_of_diff_diff(teams, covariates, control, base, anticipation) -> None:
+@pytest.mark.parametrize("control_group", ["never_treated", "not_yet_treated"])
+@pytest.mark.parametrize(("base_period", "anticipation"), [("varying", 0), ("universal", 0), ("varying", 1)])
+def test_group_time_effects_and_errors_are_those_of_diff_diff(
+    teams, covariates, control_group, base_period, anticipation
+) -> None:
     from diff_diff import CallawaySantAnna
 
-    settings = {"control": control, "base": base, "anticipation": anticipation}
+    settings = {"control_group": control_group, "base_period": base_period, "anticipation": anticipation}
     fit = fit_group_time(teams, **TEAMS, covariates=covariates, **settings)
-    rows = teams.assign(first=teams["starts"].fillna(0))
+    rows = teams.assign(first=teams["first_treated"].fillna(0))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        library = CallawaySantAnna(control_group=control, anticipation=anticipation, base_period=base)
+        library = CallawaySantAnna(control_group=control_group, anticipation=anticipation, base_period=base_period)
         theirs = library.fit(rows, "y", "team_id", "month", "first", covariates=covariates or None).group_time_effects
     keys = [(float(g), int(t)) for g, t in zip(fit.groups, fit.periods, strict=True)]
     live = [i for i, k in enumerate(keys) if k in theirs and np.isfinite(theirs[k]["se"])]
@@ -56,7 +58,7 @@ def test_a_doubly_robust_effect_is_that_of_statsmodels_step_by_step(teams) -> No
 
     fit = fit_group_time(teams, **TEAMS, covariates=["size"])
     wide = teams.pivot(index="team_id", columns="month", values="y")
-    about = teams.groupby("team_id").agg(start=("starts", "first"), size=("size", "first"))
+    about = teams.groupby("team_id").agg(start=("first_treated", "first"), size=("size", "first"))
     use = about["start"].isna() | (about["start"] == 5)
     d, x = (about["start"] == 5)[use].to_numpy(float), sm.add_constant(about.loc[use, "size"].to_numpy())
     change = (wide[9] - wide[4])[use].to_numpy()
@@ -69,7 +71,7 @@ def test_a_doubly_robust_effect_is_that_of_statsmodels_step_by_step(teams) -> No
 def test_imputation_is_that_of_diff_diff(teams) -> None:
     from diff_diff import ImputationDiD
 
-    rows = teams.assign(first=teams["starts"].fillna(0))
+    rows = teams.assign(first=teams["first_treated"].fillna(0))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs = ImputationDiD().fit(rows, "y", "team_id", "month", "first")
@@ -112,6 +114,6 @@ def test_the_published_two_way_estimate_of_organ_donation() -> None:
     quarters = {q: i for i, q in enumerate(["Q42010", "Q12011", "Q22011", "Q32011", "Q42011", "Q12012"])}
     f = f.assign(quarter=f["Quarter"].map(quarters))
     f["start"] = np.where(f["State"] == "California", 3, 0)
-    model = {"outcome": "Rate", "unit": "State", "period": "quarter", "first_treated": "start"}
+    model = {"outcome": "Rate", "panel_id": "State", "time": "quarter", "first_treated": "start"}
     row = fit_event_study(f, **model, estimator="two-way").tidy().iloc[0]
     assert (row["estimate"], row["std_error"]) == pytest.approx((-0.022, 0.006), abs=5e-4)

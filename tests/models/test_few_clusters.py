@@ -161,9 +161,9 @@ def few_treated(rng: np.random.Generator, n_teams: int = 10) -> pd.DataFrame:
 
 
 def test_where_there_is_no_effect_few_cluster_methods_reject_about_as_often_as_they_say() -> None:
-    rng, sims = np.random.default_rng(2), 150
+    rng, n_sims = np.random.default_rng(2), 150
     hits = {"sandwich": 0, "cr2": 0, "wild": 0, "randomisation": 0}
-    for i in range(sims):
+    for i in range(n_sims):
         f = few_treated(rng)
         model = {"outcome": "y", "terms": [Column("d")], "cluster": "team"}
         hits["sandwich"] += fit_linear(f, variance="sandwich", **model).tidy()["p_value"].iloc[1] < 0.05
@@ -172,8 +172,8 @@ def test_where_there_is_no_effect_few_cluster_methods_reject_about_as_often_as_t
         hits["wild"] += wild.p_value < 0.05
         test = randomisation_test(f, outcome="y", treatment="d", cluster="team")
         hits["randomisation"] += test.p_value < 0.05
-    rate = {k: v / sims for k, v in hits.items()}
-    error = np.sqrt(0.05 * 0.95 / sims)
+    rate = {k: v / n_sims for k, v in hits.items()}
+    error = np.sqrt(0.05 * 0.95 / n_sims)
     assert rate["sandwich"] > 0.05 + 3 * error
     assert all(rate[k] < 0.05 + 3 * error for k in ("cr2", "wild", "randomisation")), rate
 

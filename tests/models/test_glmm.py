@@ -24,11 +24,11 @@ def test_the_published_cattle_disease() -> None:
     made = {"outcome": "incidence", "trials": "size", "terms": [Category("period")], "group": "herd"}
     fit = fit_glmm(f, nodes=1, **made)
     assert fit.estimate == pytest.approx([-1.39853504914, -0.992334711, -1.12867541477, -1.58037390498], abs=1e-4)
-    assert fit.spread == pytest.approx(0.6421, abs=2e-4)
+    assert fit.sd_random == pytest.approx(0.6421, abs=2e-4)
     assert fit.log_likelihood == pytest.approx(-92.0266, abs=1e-3)
     nine = fit_glmm(f, nodes=9, **made)
     assert nine.estimate == pytest.approx([-1.3999, -0.9914, -1.1278, -1.5795], abs=1e-3)
-    assert nine.spread == pytest.approx(0.6475, abs=1e-3)
+    assert nine.sd_random == pytest.approx(0.6475, abs=1e-3)
     assert fit.converged and nine.converged
 
 
@@ -46,7 +46,7 @@ def test_the_published_wine_ratings_with_judges(nodes, slopes, errors, variance,
     assert fit.estimate == pytest.approx(slopes, abs=2e-4)
     assert np.sqrt(np.diagonal(fit.vcov))[:2] == pytest.approx(errors, abs=3e-4)
     assert fit.thresholds == pytest.approx([-1.6237, 1.5134, 4.2285, 6.0888], abs=4e-3)
-    assert fit.spread**2 == pytest.approx(variance, abs=1e-3)
+    assert fit.sd_random**2 == pytest.approx(variance, abs=1e-3)
     assert fit.log_likelihood == pytest.approx(likelihood, abs=1e-4)
 
 
@@ -65,7 +65,7 @@ def test_the_likelihood_is_the_integral(family) -> None:
     fit = fit_glmm(f, outcome="y", terms=["x"], group="g", family=family, nodes=25)
 
     def density(u: float, at: np.ndarray) -> float:
-        linear = fit.estimate[0] + fit.estimate[1] * x[at] + fit.spread * u
+        linear = fit.estimate[0] + fit.estimate[1] * x[at] + fit.sd_random * u
         if family == "binomial":
             rows_ = stats.bernoulli.pmf(y[at], 1 / (1 + np.exp(-linear)))
         elif family == "poisson":
@@ -91,7 +91,7 @@ def test_no_spread_gives_the_model_without_it_and_is_told() -> None:
     rng = np.random.default_rng(0)
     f = pd.DataFrame({"y": np.tile([0, 1], 60), "x": rng.normal(size=120), "g": np.repeat(np.arange(12), 10)})
     fit = fit_glmm(f, outcome="y", terms=["x"], group="g")
-    assert fit.edge and "lies at zero" in fit.summary()
+    assert fit.at_boundary and "lies at zero" in fit.summary()
 
 
 def test_clusters_above_the_groups() -> None:

@@ -14,7 +14,13 @@ from hybrid_toolkit.models.sensitivity.parallel_trends_bounds import breakdown, 
 from hybrid_toolkit.trust.dgps.rollout import ALL
 
 WORLDS = {w.id: w for w in ALL}
-TEAMS = {"outcome": "y", "unit": "team_id", "period": "month", "first_treated": "starts", "base": "universal"}
+TEAMS = {
+    "outcome": "y",
+    "panel_id": "team_id",
+    "time": "month",
+    "first_treated": "first_treated",
+    "base_period": "universal",
+}
 
 
 def path(seed: int = 0) -> EventPath:

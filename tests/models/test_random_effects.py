@@ -79,17 +79,17 @@ def test_sites_that_agree_have_nothing_between_them() -> None:
 
 @pytest.mark.parametrize("tau", [0.0, 0.15])
 def test_intervals_hold_what_they_should_over_simulated_sites(tau) -> None:
-    rng, sims, k = np.random.default_rng(8), 200, 12
+    rng, n_sims, k = np.random.default_rng(8), 200, 12
     held = ahead = 0
-    for _ in range(sims):
+    for _ in range(n_sims):
         error = rng.uniform(0.05, 0.25, k)
         truth = 0.3 + rng.normal(0, tau, k + 1)
         fit = fit_random_effects(rng.normal(truth[:k], error), error**2)
         held += fit.conf_low <= 0.3 <= fit.conf_high
         ahead += fit.prediction_low <= truth[k] <= fit.prediction_high
-    off = 3 * np.sqrt(0.05 * 0.95 / sims)
-    assert held / sims == pytest.approx(0.95, abs=off)
-    assert ahead / sims > 0.95 - off  # it may hold more: sites that are alike leave room
+    off = 3 * np.sqrt(0.05 * 0.95 / n_sims)
+    assert held / n_sims == pytest.approx(0.95, abs=off)
+    assert ahead / n_sims > 0.95 - off  # it may hold more: sites that are alike leave room
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from hybrid_toolkit.trust.dgps.rollout import ALL as ROLLOUTS
 from hybrid_toolkit.trust.dgps.stepped import ALL as WEDGES
 
 WORLDS = {w.id: w for w in (*ROLLOUTS, *WEDGES)}
-TEAMS = {"outcome": "y", "unit": "team_id", "period": "month", "first_treated": "starts"}
-STEPS = {"outcome": "y", "cluster": "team_id", "period": "month", "first_treated": "starts"}
+TEAMS = {"outcome": "y", "panel_id": "team_id", "time": "month", "first_treated": "first_treated"}
+STEPS = {"outcome": "y", "cluster": "team_id", "period": "month", "first_treated": "first_treated"}
 
 
 def test_a_straight_dose_is_the_regression_of_changes_on_the_dose() -> None:
@@ -72,7 +72,7 @@ def test_one_row_a_cluster_and_period_has_no_effect_of_its_own() -> None:
     fit = fit_stepped_wedge(f, **STEPS)
     assert fit.correlation == "exchangeable" and fit.cac == 1
     dated = f.assign(month=pd.Timestamp("2025-01-01") + pd.to_timedelta(f["month"] * 31, "D"))
-    dated["starts"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(f["starts"] * 31, "D")
+    dated["first_treated"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(f["first_treated"] * 31, "D")
     assert fit_stepped_wedge(dated, **STEPS).estimate == pytest.approx(fit.estimate)
     missing = f.assign(y=f["y"].where(f.index != 3))
     assert fit_stepped_wedge(missing, **STEPS).n_missing == 1
@@ -97,16 +97,16 @@ def test_random_order_is_two_way_regression_and_the_lottery_covers() -> None:
         ("dose", lambda f: f.assign(dose=f["dose"] * f["month"]), "DOSE"),
         ("dose", lambda f: f.assign(dose=-f["dose"]), "DOSE"),
         ("dose", lambda f: f.assign(dose=1.0), "TOO-FEW-DOSES"),
-        ("dose", lambda f: f.assign(starts=7), "NO-UNTREATED"),
-        ("dose", lambda f: f.assign(starts=np.nan), "NO-TREATED"),
-        ("order", lambda f: f.assign(starts=4), "NO-UNTREATED"),
+        ("dose", lambda f: f.assign(first_treated=7), "NO-UNTREATED"),
+        ("dose", lambda f: f.assign(first_treated=np.nan), "NO-TREATED"),
+        ("order", lambda f: f.assign(first_treated=4), "NO-UNTREATED"),
         ("order", lambda f: f[f["team_id"] < 5], "CLUSTERS"),
-        ("order", lambda f: f.assign(starts=np.nan), "NO-TREATED"),
-        ("wedge", lambda f: f.assign(starts=4), "NO-UNTREATED"),
-        ("wedge", lambda f: f.assign(starts=np.nan), "NO-TREATED"),
+        ("order", lambda f: f.assign(first_treated=np.nan), "NO-TREATED"),
+        ("wedge", lambda f: f.assign(first_treated=4), "NO-UNTREATED"),
+        ("wedge", lambda f: f.assign(first_treated=np.nan), "NO-TREATED"),
         ("wedge", lambda f: f[f["team_id"] < 3], "CLUSTERS"),
-        ("wedge", lambda f: f.assign(starts=f["month"]), "TREATMENT-REVERSES"),
-        ("wedge", lambda f: f.assign(starts="soon"), "TREATMENT-KIND"),
+        ("wedge", lambda f: f.assign(first_treated=f["month"]), "TREATMENT-REVERSES"),
+        ("wedge", lambda f: f.assign(first_treated="soon"), "TREATMENT-KIND"),
     ],
 )
 def test_bad_input_is_named(call, change, code) -> None:

@@ -27,7 +27,7 @@ def panel(seed: int = 0) -> pd.DataFrame:
 
 def test_the_slope_within_is_that_of_fixed_effects() -> None:
     f = panel()
-    made = {"outcome": "y", "exposure": "x", "followed": "worker", "cluster": "team"}
+    made = {"outcome": "y", "exposure": "x", "panel_id": "worker", "cluster": "team"}
     fit = fit_within_between(f, **made)
     fixed = fit_linear(f, outcome="y", terms=[Column("x")], fixed_effects=["worker"], cluster="team")
     rows = fit.tidy().set_index("term")
@@ -54,16 +54,16 @@ def test_the_slope_within_is_that_of_fixed_effects() -> None:
 )
 def test_bad_panels_say_what_is_wrong(change, code) -> None:
     f = panel().assign(lasting=lambda g: g["worker"] * 1.0, level=lambda g: g["wave"] - 1.5, one=1, within=1.0)
-    made = {"outcome": "y", "exposure": "x", "followed": "worker", "cluster": "team"} | change
+    made = {"outcome": "y", "exposure": "x", "panel_id": "worker", "cluster": "team"} | change
     with pytest.raises(EstimationError) as caught:
         fit_within_between(f, **made)
     assert caught.value.code == code and caught.value.fix
 
 
-def groups(seed: int, *, spread: float = 0.2, k: int = 8) -> tuple[pd.DataFrame, np.ndarray]:
+def groups(seed: int, *, sd_random: float = 0.2, k: int = 8) -> tuple[pd.DataFrame, np.ndarray]:
     rng = np.random.default_rng(seed)
     n = 320
-    g, slope = rng.integers(0, k, n), 0.3 + spread * rng.normal(size=k)
+    g, slope = rng.integers(0, k, n), 0.3 + sd_random * rng.normal(size=k)
     x = rng.normal(size=n)
     y = slope[g] * x + rng.normal(0, 0.2, 20)[np.arange(n) // 16] + rng.normal(size=n)
     return pd.DataFrame({"y": y, "x": x, "g": g, "team": np.arange(n) // 16}), slope
@@ -87,7 +87,7 @@ def test_pooled_slopes_are_nearer_and_their_intervals_hold_on_average() -> None:
 
 
 def test_slopes_that_are_one_are_drawn_together() -> None:
-    f, _ = groups(1, spread=0.0)
+    f, _ = groups(1, sd_random=0.0)
     fit = pooled(f)
     assert np.ptp(fit.slopes["pooled"]) < 0.6 * np.ptp(fit.slopes["alone"])
     assert (fit.slopes["weight"] >= 0).all() and (fit.slopes["weight"] < 0.8).all()

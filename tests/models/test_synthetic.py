@@ -13,7 +13,7 @@ from hybrid_toolkit.models.series.synthetic_did import fit_synthetic_did
 from hybrid_toolkit.trust.dgps.series import ALL, LEVEL
 
 WORLDS = {w.id: w for w in ALL}
-AREAS = {"outcome": "y", "unit": "la_id", "period": "month", "first_treated": "starts"}
+AREAS = {"outcome": "y", "panel_id": "la_id", "time": "month", "first_treated": "first_treated"}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -77,8 +77,8 @@ def test_synthetic_did_covers_and_its_weights_sum_to_one() -> None:
     ("change", "code"),
     [
         (lambda f: f[f["la_id"] < 4], "NO-UNTREATED"),
-        (lambda f: f.assign(starts=np.nan), "NO-TREATED"),
-        (lambda f: f.assign(starts=f["starts"].where(f["la_id"] != 3, 20.0)), "SEVERAL-STARTS"),
+        (lambda f: f.assign(first_treated=np.nan), "NO-TREATED"),
+        (lambda f: f.assign(first_treated=f["first_treated"].where(f["la_id"] != 3, 20.0)), "SEVERAL-STARTS"),
         (lambda f: f[f["month"] > 23], "TOO-FEW-PERIODS"),
         (lambda f: f.drop(index=5), "PANEL-UNBALANCED"),
     ],

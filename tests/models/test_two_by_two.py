@@ -11,7 +11,7 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_study import fit_event_study
 from hybrid_toolkit.models.rollout.two_by_two import fit_two_by_two
 
-TEAMS = {"outcome": "y", "unit": "team", "period": "month", "first_treated": "start"}
+TEAMS = {"outcome": "y", "panel_id": "team", "time": "month", "first_treated": "start"}
 
 
 def teams(seed: int = 0, units: int = 16, months: int = 6, start: int = 3) -> pd.DataFrame:
@@ -61,4 +61,4 @@ def test_clusters_and_covariates_use_the_jackknife() -> None:
 def test_bad_input_is_named(change, code) -> None:
     with pytest.raises(EstimationError, match=code):
         fit_two_by_two(change(teams()), **TEAMS)
-    assert fit_two_by_two(teams().drop(index=0), **TEAMS, incomplete="drop").n_missing == 6
+    assert fit_two_by_two(teams().drop(index=0), **TEAMS, unbalanced="drop").n_missing == 6

@@ -30,7 +30,7 @@ def test_no_variance_between_groups_is_said() -> None:
     f = pd.DataFrame({"team": np.repeat(np.arange(8), 30), "y": rng.normal(size=240)})
     f["y"] -= f.groupby("team")["y"].transform("mean")
     fit = fit_variance_components(f, outcome="y", group="team")
-    assert fit.share_between < 0.01
+    assert fit.icc < 0.01
     assert "next to zero" in fit.note and fit.note in fit.summary()
     assert fit.tidy()["term"].tolist()[-1] == "share between groups"
 

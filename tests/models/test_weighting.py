@@ -56,13 +56,13 @@ def test_strata_by_hand() -> None:
 
 
 def test_overlap_weights_balance_means_exactly() -> None:
-    f = world()
+    f = dgp()
     fit = fit_weighted(f, outcome="y", treatment="d", covariates=["x"], estimand="ATO")
     assert abs(fit.balance["after"]).max() < 1e-8
     assert abs(fit.balance["before"]).max() > 0.3
 
 
-def world(seed: int = 0, n: int = 600) -> pd.DataFrame:
+def dgp(seed: int = 0, n: int = 600) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     x, team = rng.normal(size=n), np.arange(n) // 20
     d = (rng.random(n) < 1 / (1 + np.exp(-0.8 * x))).astype(int)
@@ -87,7 +87,7 @@ def test_double_robustness_needs_only_one_model(wrong) -> None:
 
 
 def test_influence_and_leaving_out_agree_with_many_clusters() -> None:
-    f = world(n=3000)
+    f = dgp(n=3000)
     by_row = fit_weighted(f, outcome="y", treatment="d", covariates=["x"])
     clustered = fit_weighted(
         f.assign(row=np.arange(len(f)) // 8), outcome="y", treatment="d", covariates=["x"], cluster="row"
@@ -99,14 +99,14 @@ def test_influence_and_leaving_out_agree_with_many_clusters() -> None:
 def test_intervals_cover_with_few_teams() -> None:
     held = 0
     for seed in range(60):
-        f = world(seed, n=400)
+        f = dgp(seed, n=400)
         row = fit_weighted(f, outcome="y", treatment="d", covariates=["x"], cluster="team").tidy().iloc[0]
         held += row["conf_low"] <= 0.5 <= row["conf_high"]
     assert held >= 52
 
 
 def test_trimming_is_counted_and_told() -> None:
-    f = world()
+    f = dgp()
     fit = fit_weighted(f, outcome="y", treatment="d", covariates=["x"], trim=0.2)
     assert fit.n_trimmed > 0 and fit.n + fit.n_trimmed == len(f)
     assert fit.chance_low >= 0.15
@@ -128,7 +128,7 @@ def test_trimming_is_counted_and_told() -> None:
 )
 @pytest.mark.parametrize("fit", [fit_weighted, fit_doubly_robust])
 def test_bad_input_says_what_is_wrong(fit, change, code) -> None:
-    f = world().assign(one=1, double=lambda g: 2 * g["x"])
+    f = dgp().assign(one=1, double=lambda g: 2 * g["x"])
     if change.get("covariates") == ["team"]:
         f["d"] = (f["team"] > 14).astype(int)
     with pytest.raises(EstimationError) as caught:
@@ -137,7 +137,7 @@ def test_bad_input_says_what_is_wrong(fit, change, code) -> None:
 
 
 def test_an_absent_column_and_missing_rows() -> None:
-    f = world()
+    f = dgp()
     with pytest.raises(CoverageError):
         fit_weighted(f, outcome="nope", treatment="d", covariates=["x"])
     holes = f.assign(x=f["x"].where(f.index >= 7))
@@ -147,7 +147,7 @@ def test_an_absent_column_and_missing_rows() -> None:
 
 
 def test_balance_of_any_weights() -> None:
-    f = world().assign(w=lambda g: np.where(g["d"] == 1, 1.0, 2.0))
+    f = dgp().assign(w=lambda g: np.where(g["d"] == 1, 1.0, 2.0))
     table = check_balance(f, treatment="d", covariates=["x"], weight="w")
     assert table["before"].iloc[0] == pytest.approx(table["after"].iloc[0])
 

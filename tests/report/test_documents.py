@@ -20,17 +20,17 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import hybrid_toolkit as ht
-from hybrid_toolkit.assess import Agreements, Answer, Arrangement, Assessment, Entry, Plan, Record
+from hybrid_toolkit.assess import ActionPlan, Agreements, Answer, Arrangement, Assessment, Entry, Record
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.errors import DisclosureError, HybridToolkitError, OutputError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, ReportTable, Section, TextBlock
 from hybrid_toolkit.report.documents.excel import DANGEROUS, excel_bytes, safe_text
 from hybrid_toolkit.report.documents.print_page import page_html
 from hybrid_toolkit.report.documents.word import word_bytes
 from hybrid_toolkit.report.export import FORMS, as_report, document_bytes, export
-from hybrid_toolkit.report.metric_panel import Beside
+from hybrid_toolkit.report.metric_panel import MetricPanel
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
 from hybrid_toolkit.report.practice_report import agreements_report, assessment_report, plan_report, record_report
 from hybrid_toolkit.report.remeasured import plot_months, remeasure
@@ -70,17 +70,19 @@ def assessed(evidence: str = "Staff survey") -> Assessment:
 
 @pytest.fixture(scope="module")
 def report(small: ht.EvaluationData) -> Report:
-    side = Beside(small)
-    made = assessment_report(assessed('=HYPERLINK("https://example.org")').aim("arrangement_formality", 0.6), on=DAY)
+    side = MetricPanel(small)
+    made = assessment_report(assessed('=HYPERLINK("https://example.org")').target("arrangement_formality", 0.6), on=DAY)
     found = side.of(["arrangement_formality", "hybrid_access_share"], title="Beside", level=2.0)
     assert found.table is not None
-    return as_report(Report("Self-assessment", (*made.sections[:4], Section("Data", (Table(found.table),)))), on=DAY)
+    return as_report(
+        Report("Self-assessment", (*made.sections[:4], Section("Data", (ReportTable(found.table),)))), on=DAY
+    )
 
 
 @pytest.fixture(scope="module")
 def drawn(months: ht.EvaluationData) -> Report:
     gate = Gate(source=months)
-    plan = Plan().add("=Agree breaks.", "hr", DAY, measure="back_to_back_share", started=date(2025, 6, 1))
+    plan = ActionPlan().add("=Agree breaks.", "hr", DAY, measure="back_to_back_share", started=date(2025, 6, 1))
     moved = remeasure(months, "back_to_back_share", started=date(2025, 6, 1), gate=gate)
     return plan_report(plan, on=DAY, gate=gate, moved={1: moved})
 
@@ -153,8 +155,8 @@ def test_no_cell_of_the_workbook_can_start_a_formula(text: str) -> None:
     """Read from the XML itself: no formula element, and every text is a string that no spreadsheet takes for one."""
     gate = Gate()
     frame = pd.DataFrame({"item": [text, "fine"], "words": ["plain", text]})
-    block = Table(gate.facts(frame, title=text, basis="assumption"))
-    held = parts(excel_bytes(Report(text, (Section(text, (Words(text), block)),), subtitle=text, footer=text)))
+    block = ReportTable(gate.facts(frame, title=text, basis="assumption"))
+    held = parts(excel_bytes(Report(text, (Section(text, (TextBlock(text), block)),), subtitle=text, footer=text)))
     seen = []
     for name, content in held.items():
         sheet = ElementTree.fromstring(content)
@@ -176,7 +178,7 @@ def test_any_text_is_safe_and_can_be_written(text: str) -> None:
 @settings(max_examples=8, deadline=None)
 @given(st.text(max_size=40))
 def test_any_words_give_whole_documents(text: str) -> None:
-    made = Report("Title", (Section("One", (Words(text),)),))
+    made = Report("Title", (Section("One", (TextBlock(text),)),))
     try:
         made_all = [document_bytes(made, form) for form in FORMS]
     except UnicodeEncodeError:
@@ -241,7 +243,7 @@ def _assessment(text: str) -> Report:
 
 
 def _plan(text: str) -> Report:
-    return plan_report(Plan().add(text, "hr", DAY), on=DAY, gate=Gate())
+    return plan_report(ActionPlan().add(text, "hr", DAY), on=DAY, gate=Gate())
 
 
 def _record(text: str) -> Report:

@@ -11,7 +11,7 @@ from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.models import fit_group_time
 from hybrid_toolkit.report.plots.event_plots import describe_event_study, plot_event_study
 from hybrid_toolkit.report.plots.plot_style import svg_bytes
-from hybrid_toolkit.trust.dgps import WORLDS
+from hybrid_toolkit.trust.dgps import DGPS
 
 
 class Made:
@@ -65,8 +65,10 @@ def test_what_rests_on_few_is_hidden_and_said() -> None:
 
 
 def test_a_fit_goes_in_as_it_is_and_gives_the_same_figure_each_time() -> None:
-    frame = WORLDS["rollout-parallel"].simulate(7)
-    fit = fit_group_time(frame, outcome="y", unit="team_id", period="month", first_treated="starts", base="universal")
+    frame = DGPS["rollout-parallel"].simulate(7)
+    fit = fit_group_time(
+        frame, outcome="y", panel_id="team_id", time="month", first_treated="first_treated", base="universal"
+    )
     effects = fit.aggregate("dynamic")
     made = release(effects)
     first, second = plot_event_study(made), plot_event_study(made)

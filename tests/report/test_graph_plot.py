@@ -58,7 +58,7 @@ def test_open_paths_are_dashed_and_only_they() -> None:
 def test_the_text_says_what_the_figure_shows() -> None:
     text = describe_graph(GRAPH, EXCLUSION)
     known = EXCLUSION.identification()
-    assert known.verdict in text and all(p in text for p in known.paths) and "Exposure: remote contact" in text
+    assert known.message in text and all(p in text for p in known.paths) and "Exposure: remote contact" in text
     assert all(f"{n.title} moves" in describe_graph(GRAPH) for n in GRAPH.nodes if digraph(GRAPH).out_degree(n.id))
 
 

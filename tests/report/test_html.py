@@ -10,7 +10,16 @@ import pytest
 
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.report.documents.blocks import Bullets, Column, Figure, Prose, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.blocks import (
+    Bullets,
+    Figure,
+    Prose,
+    Report,
+    ReportTable,
+    Section,
+    TableColumn,
+    TextBlock,
+)
 from hybrid_toolkit.report.documents.html import render_html
 from hybrid_toolkit.report.documents.tables import HIDDEN_MARK, make_grid
 from hybrid_toolkit.report.plots import estimate_plots as plots
@@ -51,8 +60,10 @@ def page() -> str:
         Report(
             "Hybrid & working",
             (
-                Section("Answer", (Prose(text, "lead"), Bullets((Words("One"), Prose(text))))),
-                Section("Detail", (Table(TABLE), Figure(TABLE, style.svg_bytes(ax), alt="Share by mode")), level=3),
+                Section("Answer", (Prose(text, "lead"), Bullets((TextBlock("One"), Prose(text))))),
+                Section(
+                    "Detail", (ReportTable(TABLE), Figure(TABLE, style.svg_bytes(ax), alt="Share by mode")), level=3
+                ),
             ),
             stamp="SYNTHETIC DATA",
             about={"data-hash": "ab"},
@@ -111,11 +122,11 @@ def test_figures_have_words_and_their_numbers_beside_them() -> None:
 
 
 def test_hidden_cells_carry_a_mark_and_a_note() -> None:
-    grid = make_grid(TABLE, columns={"mode": Column("Mode"), "n": Column("Contacts", "count")})
+    grid = make_grid(TABLE, columns={"mode": TableColumn("Mode"), "n": TableColumn("Contacts", "count")})
     assert [[c.text for c in row] for row in grid.rows] == [["<b>video", "90"], ["home", "50"], ["office", HIDDEN_MARK]]
     assert "hidden to protect people" in grid.note
     with pytest.raises(DisclosureError, match="TABLE-COLUMN"):
-        make_grid(TABLE, columns={"other": Column("Other")})
+        make_grid(TABLE, columns={"other": TableColumn("Other")})
 
 
 def test_verdicts_say_more_than_a_colour() -> None:
@@ -124,7 +135,7 @@ def test_verdicts_say_more_than_a_colour() -> None:
     assert [row[1].text for row in grid.rows] == ["✓ Holds", "✗ Does not hold", "Informs only"]
 
 
-@pytest.mark.parametrize("block", [Table, Prose])
+@pytest.mark.parametrize("block", [ReportTable, Prose])
 def test_a_block_refuses_a_frame(block: type) -> None:
     with pytest.raises(DisclosureError, match="NOT-RELEASED"):
         block(FRAME)
@@ -135,5 +146,5 @@ def test_a_block_refuses_a_frame(block: type) -> None:
 
 
 def test_a_report_lists_each_release_once() -> None:
-    report = Report("x", (Section("a", (Table(TABLE), Table(TABLE))), Section("b", (Words("w"),))))
+    report = Report("x", (Section("a", (ReportTable(TABLE), ReportTable(TABLE))), Section("b", (TextBlock("w"),))))
     assert [r.id for r in report.releases] == [TABLE.id]

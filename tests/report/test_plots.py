@@ -26,7 +26,7 @@ class Made:
 ROWS = pd.DataFrame(
     {
         "panel": ["1. Choice", "1. Choice", "2. Learning", "2. Learning"],
-        "role": ["study", "naive", "study", "naive"],
+        "role": ["study", "unadjusted", "study", "unadjusted"],
         "label": ["This study", "Naive comparison", "This study", "Naive comparison"],
         "term": "x",
         "estimate": [-0.08, 0.01, -0.3, -0.4],

@@ -12,14 +12,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.models import fit_interrupted
-from hybrid_toolkit.report.plots.plot_style import number, svg_bytes
+from hybrid_toolkit.report.plots.plot_style import number_label, svg_bytes
 from hybrid_toolkit.report.plots.series_plots import describe_series, plot_series
 
 
 def path(n: int = 24, start: int = 13) -> pd.DataFrame:
     t = np.arange(1, n + 1)
     y = 2 + 0.1 * t + 3.0 * (t >= start) + 0.05 * (-1.0) ** t
-    return fit_interrupted(pd.DataFrame({"month": t, "y": y}), outcome="y", period="month", start=start).path
+    return fit_interrupted(pd.DataFrame({"month": t, "y": y}), outcome="y", time="month", start=start).path
 
 
 def release(frame: pd.DataFrame) -> Release:
@@ -60,10 +60,10 @@ def test_time_has_a_name_that_nothing_covers(dates: bool) -> None:
 
 def test_the_mean_gap_in_words_is_the_mean_change_of_the_fit() -> None:
     frame = pd.DataFrame({"month": range(1, 25), "y": np.random.default_rng(7).normal(10, 1, 24)})
-    fit = fit_interrupted(frame, outcome="y", period="month", start=13)
+    fit = fit_interrupted(frame, outcome="y", time="month", start=13)
     said = describe_series(release(fit.path), start=13)
     mean = float(fit.estimate[fit.terms.index("mean change after the start")])
-    assert f"Mean gap after the start: {number(mean)}." in said
+    assert f"Mean gap after the start: {number_label(mean)}." in said
     assert "12 periods before the start, 12 from it on" in said
 
 

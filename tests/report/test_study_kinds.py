@@ -26,7 +26,7 @@ from hybrid_toolkit.study.shipped_studies import policy_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.truth import Truth
-from hybrid_toolkit.trust.dgps import WORLDS
+from hybrid_toolkit.trust.dgps import DGPS
 
 ON = date(2026, 3, 1)
 RATIO = Study(
@@ -37,7 +37,7 @@ RATIO = Study(
     outcome="calls",
     exposure="remote",
     design="count-outcome",
-    unit="rows",
+    row_unit="rows",
     cluster="team",
     contrast="working remotely",
     contrast_size=2.0,
@@ -147,14 +147,16 @@ def test_an_event_study_is_a_path_and_a_figure_of_the_report(tmp_path: Path) -> 
 
 
 def test_a_time_behind_which_one_team_stands_is_hidden_and_the_rest_is_shown(tmp_path: Path) -> None:
-    f = WORLDS["rollout-growing"].simulate(4)
-    first = f.loc[f["starts"].notna(), "team_id"].iloc[0]
-    starts = f["starts"].where(f["starts"].isna(), 8.0).mask(f["team_id"].eq(first), 4.0)
-    study = RATIO.but(
+    f = DGPS["rollout-growing"].simulate(4)
+    first = f.loc[f["first_treated"].notna(), "team_id"].iloc[0]
+    first_treated = f["first_treated"].where(f["first_treated"].isna(), 8.0).mask(f["team_id"].eq(first), 4.0)
+    study = RATIO.replace(
         id="early", kind="effect", outcome="y", exposure="policy", design="staggered-rollout", cluster="team_id",
-        followed="team_id", time="month", starts="starts", contrast="the policy", contrast_size=1.0,
+        panel_id="team_id", time="month", first_treated="first_treated", contrast="the policy", contrast_size=1.0,
     )  # fmt: skip
-    result = study.estimate_frame(f.assign(starts=starts, policy=(f["month"] >= starts).astype(float)))
+    result = study.estimate_frame(
+        f.assign(first_treated=first_treated, policy=(f["month"] >= first_treated).astype(float))
+    )
     path = result.path().set_index("time")
     alone = [5, 6, 7, 8]
     assert path.loc[alone, ["n", "n_clusters"]].eq(1).all(axis=None) and path.loc[0, ["n", "n_clusters"]].eq(18).all()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hybrid_toolkit.designs import DESIGNS, GRADES
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.declaration.outcome_label import Words, causal_words, contrast_of, overreach
+from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel, causal_words, contrast_of, overreach
 from hybrid_toolkit.study.estimation.claim_grammar import lowering_table
 from hybrid_toolkit.study.estimation.claims import (
     CLAIM_FAMILIES,
@@ -31,7 +31,7 @@ from hybrid_toolkit.study.estimation.claims import (
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.study.study import Study
 
-WORDS = Words("engaged", "the engagement of families", "percentage points", 100.0, 3.0)
+WORDS = OutcomeLabel("engaged", "the engagement of families", "percentage points", 100.0, 3.0)
 INTERVALS = {"difference": (-0.15, -0.2, -0.1), "trifling": (0.02, 0.01, 0.025), "small": (0.0, -0.01, 0.02)}
 INTERVALS["open"] = (0.0, -0.1, 0.1)
 NAMES = sorted(grammar()["lower"])
@@ -48,7 +48,7 @@ def claim(grade: str = "associational", finding: str = "difference", **changes: 
         "conf_level": 0.95,
         "design_grade": grade,
         "checks": (),
-        "limits": ("A limit.",),
+        "caveats": ("A limit.",),
         "synthetic": False,
         **changes,
     }
@@ -82,7 +82,7 @@ def test_every_sentence_can_be_filled_and_says_its_interval(grade, finding) -> N
     got = claim(grade, finding)
     assert (got.grade, got.finding) == (grade, finding)
     assert "{" not in got.text and "95% interval" in got.text
-    assert "A limit." in got.may_not_say and len(got.may_not_say) > 3
+    assert "A limit." in got.does_not_show and len(got.does_not_show) > 3
     assert bool(causal_words(got.text)) == (grade in ("quasi-causal", "causal"))
 
 
@@ -136,7 +136,7 @@ def test_words_cannot_be_smuggled_into_a_sentence(phrase) -> None:
     with pytest.raises(StudyError, match="WORDS"):
         claim(contrast=phrase)
     with pytest.raises(StudyError, match="WORDS"):
-        headline_studies()[2].but(contrast=phrase)
+        headline_studies()[2].replace(contrast=phrase)
 
 
 def test_slots_in_a_phrase_are_not_filled() -> None:
@@ -177,14 +177,14 @@ def test_a_synthetic_result_is_an_illustration_whatever_it_finds(results) -> Non
     for result in results.values():
         for c in result.claims():
             assert c.grade == ILLUSTRATION
-            assert c.may_not_say[0].startswith("Anything about a real authority")
+            assert c.does_not_show[0].startswith("Anything about a real authority")
 
 
 def test_power_from_a_diagnosis_lowers_the_claim(results) -> None:
     study = headline_studies()[0]
     known = replace(results[study.id].identification, identified=True)
     result = replace(results[study.id], synthetic=False, identification=known, checks=())
-    diagnosis = study.diagnose("helpful-hump", sims=6, progress=False)
+    diagnosis = study.diagnose("helpful-hump", n_sims=6, progress=False)
     before, after = result.claims()[0], result.claims(diagnosis)[0]
     assert diagnosis.value("power") < 0.8
     assert GRADES.index(after.grade) < GRADES.index(before.grade)
@@ -196,7 +196,7 @@ def test_shipped_studies_speak_plainly() -> None:
     for study in (*headline_studies(), panel_study()):
         for outcome in study.outcomes:
             words = study.words_for(outcome)
-            assert words.smallest and words.unit and not overreach(words.phrase)
+            assert words.smallest_important and words.unit and not overreach(words.phrase)
 
 
 BASE = ["causes", "effect", "impact", "reduces", "because", "best", "worst", "ranked", "predicts", "improves", "harmed"]
@@ -234,7 +234,7 @@ def test_a_word_in_disguise_is_seen(word, disguise, at) -> None:
         with pytest.raises(StudyError, match="WORDS"):
             claim("causal", **change)
     with pytest.raises(StudyError, match="WORDS"):
-        headline_studies()[2].but(contrast=phrase)
+        headline_studies()[2].replace(contrast=phrase)
 
 
 PLAIN = [
@@ -282,7 +282,7 @@ def test_no_phrase_check_or_figure_makes_a_weak_design_speak_strongly(
 ) -> None:
     estimate, below, above = figures
     given_all = {
-        "words": Words("y", " ".join(phrase), "points", 1.0, 1.5),
+        "words": OutcomeLabel("y", " ".join(phrase), "points", 1.0, 1.5),
         "contrast": " ".join(contrast),
         "estimate": estimate,
         "low": estimate - below,
@@ -305,7 +305,7 @@ def test_no_phrase_check_or_figure_makes_a_weak_design_speak_strongly(
     if synthetic:
         assert got.grade == ILLUSTRATION
     if kind.startswith("log-"):
-        assert " times" in said or "smallest" in said
+        assert " times" in said or "smallest_important" in said
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_nobody_is_called_by_letter_or_number(phrase) -> None:
 
 
 def test_a_ratio_is_spoken_as_times() -> None:
-    words = Words("left", "the odds of leaving within a year", "", 1.0, 1.2)
+    words = OutcomeLabel("left", "the odds of leaving within a year", "", 1.0, 1.2)
     given_all = {"kind": "log-odds", "words": words, "contrast": "10 points more remote time"}
     got = claim("associational", estimate=0.405, low=0.18, high=0.63, **given_all)
     assert got.text == (
@@ -329,7 +329,13 @@ def test_a_ratio_is_spoken_as_times() -> None:
     assert claim("associational", estimate=0.0, low=-0.1, high=0.1, **given_all).finding == "small"
     assert claim("associational", estimate=0.0, low=-0.9, high=0.1, **given_all).finding == "open"
     with pytest.raises(StudyError, match="CLAIM-SMALLEST"):
-        claim("associational", estimate=0.4, low=0.1, high=0.6, **{**given_all, "words": replace(words, smallest=0.2)})
+        claim(
+            "associational",
+            estimate=0.4,
+            low=0.1,
+            high=0.6,
+            **{**given_all, "words": replace(words, smallest_important=0.2)},
+        )
 
 
 @pytest.mark.parametrize(
@@ -344,15 +350,15 @@ def test_a_ratio_is_spoken_as_times() -> None:
 )
 def test_a_ratio_says_what_it_is_a_ratio_of(kind, phrase, said) -> None:
     """Odds that are 2.7 times as high are not a share that is."""
-    words = Words("y", phrase)
+    words = OutcomeLabel("y", phrase)
     assert said in claim("associational", estimate=1.0, low=0.5, high=1.5, words=words, kind=kind).text
 
 
 @pytest.mark.parametrize("kind", KINDS_TRIED)
 @pytest.mark.parametrize("low", [-1.0, 0.2])
 def test_an_outcome_without_a_unit_leaves_no_gap(kind, low) -> None:
-    for smallest in (None, 1.2, 9.0):
-        words = Words("y", "the odds and rate of y", smallest=smallest)
+    for smallest_important in (None, 1.2, 9.0):
+        words = OutcomeLabel("y", "the odds and rate of y", smallest_important=smallest_important)
         for grade in GRADES:
             text = claim(grade, estimate=0.5, low=low, high=1.0, words=words, kind=kind).text
             assert "  " not in text and " ." not in text and " ," not in text
@@ -493,7 +499,7 @@ def test_the_printed_interval_says_what_the_finding_says(estimate, below, above,
     """No interval that leaves out nothing is printed as if it held it, nor one that holds it as if it did not."""
     scale = 1e-6 if kind == "log-odds" else 1.0
     low, high = scale * (estimate - below), scale * (estimate + above)
-    got = claim(words=Words("y", "visits", "points"), estimate=scale * estimate, low=low, high=high, kind=kind)
+    got = claim(words=OutcomeLabel("y", "visits", "points"), estimate=scale * estimate, low=low, high=high, kind=kind)
     none = "1.00" if kind == "log-odds" else "0"
     told = re.search(r"interval (?:runs from )?(.+?) to (.+?)(?: times| points|\))", got.text)
     assert told
@@ -505,31 +511,34 @@ def test_the_printed_interval_says_what_the_finding_says(estimate, below, above,
 
 
 def test_figures_have_units_levels_and_singulars() -> None:
-    one = replace(WORDS, smallest=1.0)
+    one = replace(WORDS, smallest_important=1.0)
     assert "as large as the 1 percentage point said" in claim(finding="open", words=one, low=-0.004, high=0.004).text
     assert "99.9% interval" in claim(conf_level=0.999).text
-    assert "+12,346" in claim(words=Words("y", "visits", "visits"), estimate=12345.6, low=9000.0, high=15000.0).text
     assert (
-        "over 100 times" in claim(kind="log-odds", words=Words("y", "leaving"), estimate=9.0, low=8.0, high=60.0).text
+        "+12,346" in claim(words=OutcomeLabel("y", "visits", "visits"), estimate=12345.6, low=9000.0, high=15000.0).text
+    )
+    assert (
+        "over 100 times"
+        in claim(kind="log-odds", words=OutcomeLabel("y", "leaving"), estimate=9.0, low=8.0, high=60.0).text
     )
     with pytest.raises(StudyError, match="CLAIM"):
         claim(estimate=0.1, low=0.2, high=0.0)
 
 
 def test_a_gap_says_its_groups_and_a_path_its_mediator() -> None:
-    gap = claim(kind="slope-gap", beside="low_access").text
+    gap = claim(kind="slope-gap", relative_to="low_access").text
     assert "the engagement of families where 'low access' is yes relative to where it is no (" in gap
     told = replace(WORDS, phrase="the engagement of some relative to that of others")
-    assert "low access" not in claim(kind="slope-gap", beside="low_access", words=told).text
-    path = claim("causal", kind="indirect", beside="contact_time").text
+    assert "low access" not in claim(kind="slope-gap", relative_to="low_access", words=told).text
+    path = claim("causal", kind="indirect", relative_to="contact_time").text
     assert "by way of contact time" in path and not causal_words(path)
     with pytest.raises(StudyError, match="WORDS"):
-        claim(kind="slope-gap", beside="team_id")
+        claim(kind="slope-gap", relative_to="team_id")
 
 
 @given(st.sampled_from(GRADES), st.sampled_from(FINDINGS), st.sampled_from(KINDS_TRIED), st.booleans())
 def test_every_sentence_is_a_row_of_the_table(grade, finding, kind, synthetic) -> None:
-    words = replace(WORDS, smallest=1.2, scale=1.0)
+    words = replace(WORDS, smallest_important=1.2, scale=1.0)
     estimate, low, high = {"difference": (1, 0.5, 2), "trifling": (0.05, 0.01, 0.1), "small": (0, -0.1, 0.1)}.get(
         finding, (0, -2, 2)
     )
@@ -547,7 +556,7 @@ def test_an_unsettled_check_is_told_and_raises_nothing() -> None:
     got = claim("causal", checks=[could_not, informs, Check("lead", False, "It failed.")])
     assert got.grade == "associational"
     assert any("Not settled by the check 'interference'" in r for r in got.reasons)
-    assert not any("naive" in r for r in got.reasons)
+    assert not any("unadjusted" in r for r in got.reasons)
 
 
 def test_a_low_level_carries_no_effect_and_bad_coverage_neither() -> None:
@@ -566,14 +575,14 @@ def rows(seed: int = 1, *, teams: int = 20, each: int = 12, slope: float = 0.5) 
 
 
 FREE = Study(id="free", question="Does y go with x?", estimand="none", outcome="y", exposure="x",
-             design="cross-sectional", unit="rows", cluster="team_id")  # fmt: skip
+             design="cross-sectional", row_unit="rows", cluster="team_id")  # fmt: skip
 REAL = {
     "nothing": (lambda f: f, {}, {}),
     "clusters": (lambda f: f[f["team_id"] < 6], {}, {}),
     "missing values": (lambda f: f.assign(y=f["y"].where(np.arange(len(f)) % 10 < 3)), {}, {}),
     "response": (
         lambda f: f.assign(a=np.arange(len(f)) % 5 < 2, wave=1, worker_id=np.arange(len(f))),
-        {"answered": "a"},
+        {"responded": "a"},
         {},
     ),
     "multiple testing": (
@@ -599,7 +608,7 @@ def weak(frame: pd.DataFrame) -> pd.Series:
 def test_real_rows_lower_the_claim_and_say_why(cause) -> None:
     spoil, fields, options = REAL[cause]
     frame = spoil(rows().assign(noise=np.random.default_rng(8).normal(size=240)))
-    claims = FREE.but(**fields).estimate_frame(frame, **options).claims()
+    claims = FREE.replace(**fields).estimate_frame(frame, **options).claims()
     told = [r for r in claims[0].reasons if r.startswith("Lowered")]
     if cause == "nothing":
         assert claims[0].grade == "associational" and not told
@@ -619,11 +628,11 @@ def test_several_causes_at_once_are_all_told() -> None:
 @pytest.mark.parametrize("column", ["worker_id", "harm_prevented", "team_3", "reducesRisk"])
 def test_columns_that_claim_or_name_have_no_claim_until_they_are_named_plainly(column) -> None:
     frame = rows().rename(columns={"y": column})
-    study = FREE.but(outcome=column)
+    study = FREE.replace(outcome=column)
     with pytest.raises(StudyError, match="WORDS") as caught:
         study.estimate_frame(frame).claims()
     assert "Words(outcome, phrase)" in caught.value.fix
-    plain = study.but(words=(Words(column, "the outcome"),))
+    plain = study.replace(words=(OutcomeLabel(column, "the outcome"),))
     assert "the outcome" in plain.estimate_frame(frame).claims()[0].text
 
 
@@ -645,7 +654,7 @@ def test_no_team_or_person_stands_alone_on_a_side(case) -> None:
     at = np.arange(240)
     frame = rows().assign(one=lambda f: (f["team_id"] == 3).astype(float), worker=(at == 5).astype(float))
     with pytest.raises(HybridToolkitError) as caught:
-        FREE.but(**ONE[case]).estimate_frame(frame)
+        FREE.replace(**ONE[case]).estimate_frame(frame)
     assert caught.value.code in ("ONE-SIDE", "SINGULAR", "SEPARATION", "TERM-CONSTANT") and "3" not in str(
         caught.value.fix
     )
@@ -653,9 +662,9 @@ def test_no_team_or_person_stands_alone_on_a_side(case) -> None:
 
 def test_a_side_in_few_teams_is_described_only() -> None:
     frame = rows().assign(some=lambda f: (f["team_id"] < 3).astype(float))
-    got = FREE.but(exposure="some").estimate_frame(frame).claims()[0]
+    got = FREE.replace(exposure="some").estimate_frame(frame).claims()[0]
     assert got.grade == "descriptive" and any("'sides'" in r for r in got.reasons)
     rare = frame.assign(some=(np.arange(240) % 40 == 0).astype(float))
-    assert any("'sides'" in r for r in FREE.but(exposure="some").estimate_frame(rare).claims()[0].reasons)
+    assert any("'sides'" in r for r in FREE.replace(exposure="some").estimate_frame(rare).claims()[0].reasons)
     wide = frame.assign(some=lambda f: (f["team_id"] % 2).astype(float))
-    assert not any("'sides'" in r for r in FREE.but(exposure="some").estimate_frame(wide).claims()[0].reasons)
+    assert not any("'sides'" in r for r in FREE.replace(exposure="some").estimate_frame(wide).claims()[0].reasons)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
-from hybrid_toolkit.study.declaration.custom_metrics import OwnMetric
-from hybrid_toolkit.study.declaration.outcome_label import Words
+from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
+from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 from hybrid_toolkit.study.declaration.unused_columns import LEFT_ASIDE
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study, parse_study
@@ -26,7 +26,7 @@ FULL = Study(
     outcome="y",
     exposure="x",
     design="adjusted-interaction",
-    unit="rows",
+    row_unit="rows",
     cluster="team",
     kind="slope-gap",
     moderators=("gap",),
@@ -40,17 +40,17 @@ FULL = Study(
     instruments=("i",),
     placebos=("p",),
     colleagues="co",
-    answered="a",
-    followed="w",
+    responded="a",
+    panel_id="w",
     time="t",
-    starts="s",
+    first_treated="s",
     entry="e",
     duration="d",
     effect_unit="points",
     contrast="a day",
     contrast_size=0.5,
-    words=(Words("y", "the score", "points", 2.0, 0.5),),
-    limits=("Nothing more.",),
+    words=(OutcomeLabel("y", "the score", "points", 2.0, 0.5),),
+    caveats=("Nothing more.",),
 )
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 names = st.text(ascii_lowercase + "_", min_size=1, max_size=8)
@@ -94,7 +94,7 @@ def studies(draw: st.DrawFn) -> Study:
         exposure=next(columns),
         design=design,
         kind=kind,
-        unit="rows",
+        row_unit="rows",
         cluster=next(columns),
         period=draw(text),
         secondary_outcomes=secondary,
@@ -107,10 +107,10 @@ def studies(draw: st.DrawFn) -> Study:
         instruments=some("instruments", 0 if design in LEFT_ASIDE["instruments"] else 1),
         placebos=some("placebos", 1),
         colleagues=one("colleagues"),
-        answered=one("answered"),
-        followed=one("followed"),
+        responded=one("responded"),
+        panel_id=one("panel_id"),
         time=one("time"),
-        starts=one("starts"),
+        first_treated=one("first_treated"),
         entry=one("entry"),
         duration=one("duration"),
         settings=draw(st.sampled_from([chosen, {}])),
@@ -118,15 +118,15 @@ def studies(draw: st.DrawFn) -> Study:
         contrast=draw(plain),
         contrast_size=draw(numbers),
         words=tuple(
-            Words(o, draw(plain), draw(text), draw(numbers), draw(st.none() | numbers))
+            OutcomeLabel(o, draw(plain), draw(text), draw(numbers), draw(st.none() | numbers))
             for o in draw(st.lists(st.sampled_from([outcome, *secondary]), unique=True))
         ),
-        limits=tuple(draw(st.lists(text, max_size=2))),
+        caveats=tuple(draw(st.lists(text, max_size=2))),
     )
 
 
 metrics = st.builds(
-    OwnMetric,
+    CustomMetric,
     name=st.text("abc XYZ", min_size=1, max_size=12).map(lambda t: f"Own {t.strip()} metric"),
     question=st.text('abc é"\\\\', max_size=20).map(lambda t: f"q{t}?"),
     table=st.just("contact"),
@@ -143,8 +143,8 @@ metrics = st.builds(
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(metrics, max_size=2, unique_by=lambda m: m.id))
-def test_metrics_of_ones_own_survive_the_file_too(own: list[OwnMetric]) -> None:
-    study = PRACTICE.but(metrics=tuple(own))
+def test_metrics_of_ones_own_survive_the_file_too(own: list[CustomMetric]) -> None:
+    study = PRACTICE.replace(metrics=tuple(own))
     again = parse_study(study.to_toml())
     assert again == study and hash(again) == hash(study) and again.metrics == tuple(own)
 
@@ -173,7 +173,7 @@ ALONE |= dict.fromkeys(("secondary_outcomes", "secondary_estimands"))
 def test_a_field_that_differs_makes_another_study_and_another_text(field: str) -> None:
     value = getattr(FULL, field)
     other = ALONE.get(field, (*value, "more") if isinstance(value, tuple) else "other")
-    study = FULL.but(**{"words": () if field == "outcome" else FULL.words, field: other})
+    study = FULL.replace(**{"words": () if field == "outcome" else FULL.words, field: other})
     assert study != FULL and study.to_toml() != FULL.to_toml() and parse_study(study.to_toml()) == study
 
 
@@ -188,7 +188,7 @@ def test_any_study_survives_its_file(study: Study) -> None:
 @given(st.text(max_size=60) | st.from_regex(r"[a-z_]{1,9} = ([\[\]{}\"a-z0-9.,= ]{0,30})\n", fullmatch=True))
 def test_any_text_is_a_study_or_a_named_error(line: str) -> None:
     try:
-        parse_study(PRACTICE.but(words=()).to_toml() + line)
+        parse_study(PRACTICE.replace(words=()).to_toml() + line)
     except HybridToolkitError as error:
         assert error.code and error.fix
 
@@ -213,19 +213,19 @@ def test_any_text_is_a_study_or_a_named_error(line: str) -> None:
 )
 def test_values_of_the_wrong_kind_are_refused_by_the_name_of_their_field(field, value) -> None:
     with pytest.raises(StudyError, match=field) as caught:
-        PRACTICE.but(**{field: value})
+        PRACTICE.replace(**{field: value})
     assert caught.value.code == "STUDY-KIND"
 
 
 @pytest.mark.parametrize("size", [0.0, -1.0, float("inf"), float("nan")])
 def test_a_contrast_is_of_a_size(size) -> None:
     with pytest.raises(StudyError, match="STUDY-FIELD"):
-        PRACTICE.but(contrast_size=size)
+        PRACTICE.replace(contrast_size=size)
 
 
 def test_lists_and_whole_numbers_are_taken_as_what_they_mean() -> None:
-    assert PRACTICE.but(confounders=["risk", "need"], contrast_size=1) == PRACTICE.but(contrast_size=1.0)
-    hash(PRACTICE.but(confounders=["risk"]))
+    assert PRACTICE.replace(confounders=["risk", "need"], contrast_size=1) == PRACTICE.replace(contrast_size=1.0)
+    hash(PRACTICE.replace(confounders=["risk"]))
 
 
 def test_each_line_of_a_shipped_file_is_read() -> None:

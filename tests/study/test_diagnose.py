@@ -32,7 +32,7 @@ def made(**truths: float) -> Diagnosis:
             "std_error": 0.5,
             "conf_low": [0.2, 1.2, -2.8, -0.3, np.nan],
             "conf_high": [1.8, 2.8, -1.2, 1.3, np.nan],
-            "naive": [2.0, 2.0, 2.0, 2.0, np.nan],
+            "unadjusted": [2.0, 2.0, 2.0, 2.0, np.nan],
             "naive_low": 1.5,
             "naive_high": 2.5,
             "error": ["", "", "", "", "SINGULAR"],
@@ -54,7 +54,7 @@ def test_measures_and_their_monte_carlo_errors_by_hand() -> None:
     assert got["type_s"][0] == pytest.approx(1 / 3)
     assert got["type_m"][0] == pytest.approx(5 / 3)
     assert got["failures"][0] == pytest.approx(0.2)
-    assert got["naive_bias"][0] == 1.0 and got["naive_coverage"][0] == 0.0
+    assert got["unadjusted_bias"][0] == 1.0 and got["naive_coverage"][0] == 0.0
     null = made(made=0.0).measures()
     assert null["false_positive"][0] == 0.75 and "power" not in null and "type_m" not in null
 
@@ -63,7 +63,7 @@ def test_the_monte_carlo_errors_are_those_of_resampled_trials() -> None:
     rng = np.random.default_rng(3)
     estimate = 0.17 + 0.1 * rng.standard_normal(400)
     trials = pd.DataFrame({"estimate": estimate, "conf_low": estimate - 0.19, "conf_high": estimate + 0.19})
-    trials = trials.assign(naive=estimate + 0.1, naive_low=estimate, naive_high=estimate + 0.2)
+    trials = trials.assign(unadjusted=estimate + 0.1, naive_low=estimate, naive_high=estimate + 0.2)
     trials["error"] = np.where(rng.random(400) < 0.08, "SINGULAR", "")
     told = measure_draws(trials, 0.15)
     again = [measure_draws(trials.iloc[rng.integers(0, 400, 400)], 0.15) for _ in range(400)]
@@ -104,31 +104,31 @@ def test_several_truths_stand_apart() -> None:
 
 def test_low_power_and_low_coverage_lower_a_claim() -> None:
     checks = {c.name: c for c in made().checks(GAP, "engaged")}
-    assert checks["power"].passed is False and "times as large" in checks["power"].verdict
+    assert checks["power"].passed is False and "times as large" in checks["power"].message
     # 50% +- 2 x 25% does not rule out 93%, and five trials cannot show it
-    assert checks["coverage"].passed is None and "Only 5 were tried" in checks["coverage"].verdict
+    assert checks["coverage"].passed is None and "Only 5 were tried" in checks["coverage"].message
 
 
 def test_a_hundred_trials_may_pass_and_a_few_may_not() -> None:
     few, many = made(), made()
     draws = pd.concat([many.draws] * 20, ignore_index=True).assign(sim=range(100), conf_low=0.2, conf_high=1.8)
-    many = replace(many, draws=draws, sims=100)
+    many = replace(many, draws=draws, n_sims=100)
     got = {c.name: c for c in many.checks(GAP, "engaged")}
-    assert got["coverage"].passed is True and got["power"].passed is True and "Only" not in got["power"].verdict
+    assert got["coverage"].passed is True and got["power"].passed is True and "Only" not in got["power"].message
     assert {c.passed for c in few.checks(GAP, "engaged")} == {None, False}
 
 
 def test_the_same_numbers_on_one_core_or_two_and_with_more_simulations() -> None:
-    one = PRACTICE.diagnose("helpful-hump", TINY, sims=3, seed=5, progress=False)
-    two = PRACTICE.diagnose("helpful-hump", TINY, sims=4, seed=5, n_jobs=2, progress=False)
+    one = PRACTICE.diagnose("helpful-hump", TINY, n_sims=3, seed=5, progress=False)
+    two = PRACTICE.diagnose("helpful-hump", TINY, n_sims=4, seed=5, n_jobs=2, progress=False)
     pd.testing.assert_frame_equal(one.draws, two.draws.query("sim < 3"), check_exact=True)
-    other = PRACTICE.diagnose("helpful-hump", TINY, sims=3, seed=6, progress=False)
+    other = PRACTICE.diagnose("helpful-hump", TINY, n_sims=3, seed=6, progress=False)
     assert not np.allclose(other.draws["estimate"], one.draws["estimate"])
 
 
 def test_alone_or_together_the_numbers_are_the_same() -> None:
-    together = diagnose_together([PRACTICE, GAP], ["helpful-hump", "null"], TINY, sims=2, seed=5, progress=False)
-    alone = GAP.diagnose("null", TINY, sims=2, seed=5, progress=False)
+    together = diagnose_together([PRACTICE, GAP], ["helpful-hump", "null"], TINY, n_sims=2, seed=5, progress=False)
+    alone = GAP.diagnose("null", TINY, n_sims=2, seed=5, progress=False)
     pd.testing.assert_frame_equal(together[1].under("null").draws, alone.draws)
     assert [d.study_id for d in together] == ["remote-practice", "exclusion-gap"]
     assert together[1].value("truth", scenario="helpful-hump") == -0.15
@@ -136,7 +136,7 @@ def test_alone_or_together_the_numbers_are_the_same() -> None:
 
 def test_two_truths_of_one_name_get_a_number() -> None:
     truth = scenario("helpful-hump")
-    got = GAP.diagnose([truth, replace(truth, exclusion_penalty=0.0)], TINY, sims=2, progress=False)
+    got = GAP.diagnose([truth, replace(truth, exclusion_penalty=0.0)], TINY, n_sims=2, progress=False)
     assert got.scenarios == ("helpful-hump", "helpful-hump #2")
     assert got.value("truth", scenario="helpful-hump #2") == 0.0
 
@@ -147,7 +147,7 @@ def test_two_truths_of_one_name_get_a_number() -> None:
 )
 def test_a_failing_fit_is_counted_and_spoils_no_other(monkeypatch, raised, code) -> None:
     bad = module.simulation_seed(5, 1)
-    clean = GAP.diagnose("null", TINY, sims=3, seed=5, progress=False)
+    clean = GAP.diagnose("null", TINY, n_sims=3, seed=5, progress=False)
     real = module.simulate_authority
 
     def sometimes(truth, size, seed, *, tables):
@@ -156,7 +156,7 @@ def test_a_failing_fit_is_counted_and_spoils_no_other(monkeypatch, raised, code)
         return real(truth, size, seed, tables=tables)
 
     monkeypatch.setattr(module, "simulate_authority", sometimes)
-    got = GAP.diagnose("null", TINY, sims=3, seed=5, progress=False)
+    got = GAP.diagnose("null", TINY, n_sims=3, seed=5, progress=False)
     assert got.draws["error"].tolist() == ["", code, ""]
     assert got.draws["estimate"].tolist()[::2] == clean.draws["estimate"].tolist()[::2]
     assert got.measures()["failures"][0] == pytest.approx(1 / 3)
@@ -166,7 +166,7 @@ def test_a_failing_fit_is_counted_and_spoils_no_other(monkeypatch, raised, code)
 
 def test_fits_that_the_data_cannot_carry_are_counted() -> None:
     flat = Size("flat", 1, 2, 2.0, 1, 0)
-    got = GAP.diagnose("null", flat, sims=4, seed=1, progress=False)
+    got = GAP.diagnose("null", flat, n_sims=4, seed=1, progress=False)
     assert (got.draws["error"] != "").any() and got.value("failures") > 0  # two teams of two for a month carry nothing
 
 
@@ -180,26 +180,26 @@ def test_a_fit_that_stops_short_is_a_failure(monkeypatch) -> None:
         return replace(got, fit=replace(got.fit, converged=False))
 
     monkeypatch.setattr(Design, "fit", short)
-    assert set(GAP.diagnose("null", TINY, sims=2, progress=False).draws["error"]) == {"NOT-CONVERGED"}
+    assert set(GAP.diagnose("null", TINY, n_sims=2, progress=False).draws["error"]) == {"NOT-CONVERGED"}
 
 
 def test_selection_misleads_the_naive_comparison_and_not_the_design() -> None:
-    got = PRACTICE.diagnose("confounded-null", sims=12, seed=8, progress=False).measures()
+    got = PRACTICE.diagnose("confounded-null", n_sims=12, seed=8, progress=False).measures()
     assert got["truth"][0] == 0
-    assert got["naive_bias"][0] > 0.1 and got["naive_coverage"][0] <= 0.1
+    assert got["unadjusted_bias"][0] > 0.1 and got["naive_coverage"][0] <= 0.1
     assert abs(got["bias"][0]) < 4 * got["bias"][1]
     assert got["coverage"][0] >= 0.75
 
 
 def test_the_exclusion_gap_is_found() -> None:
-    got = GAP.diagnose("exclusion-penalty", sims=8, seed=8, progress=False).measures()
+    got = GAP.diagnose("exclusion-penalty", n_sims=8, seed=8, progress=False).measures()
     assert got["truth"][0] == -0.25
     assert abs(got["bias"][0]) < 4 * got["bias"][1] + 0.005
     assert got["power"][0] == 1.0 and got["type_s"][0] == 0.0
 
 
 def test_the_panel_study_is_tried_on_the_national_panel() -> None:
-    diagnosis = panel_study().diagnose("helpful-hump", "region", sims=4, progress=False)
+    diagnosis = panel_study().diagnose("helpful-hump", "region", n_sims=4, progress=False)
     assert diagnosis.value("failures") == 0 and diagnosis.value("truth") == pytest.approx(0.06)
 
 
@@ -208,14 +208,14 @@ def test_the_size_is_that_of_the_data(authority) -> None:
     assert (size.n_la, size.teams_per_la, size.months) == (1, 24, 12) and size.workers_per_team == pytest.approx(
         8.5, 0.1
     )
-    diagnosis = GAP.diagnose("null", authority, sims=2, progress=False)
+    diagnosis = GAP.diagnose("null", authority, n_sims=2, progress=False)
     assert diagnosis.size.startswith("like the data: 24 teams")
     with pytest.raises(StudyError, match="SIZE-UNKNOWN"):
         size_of(replace(authority, tables={"contact": authority["contact"]}))
 
 
 def test_the_progress_bar_and_the_words(capsys) -> None:
-    diagnosis = GAP.diagnose("null", TINY, sims=2, progress=True)
+    diagnosis = GAP.diagnose("null", TINY, n_sims=2, progress=True)
     assert "2/2" in capsys.readouterr().err
     assert "2 simulated authorities" in diagnosis.summary()
     assert list(diagnosis.tidy().columns)[:4] == ["scenario", "outcome", "term", "estimate"]
@@ -224,13 +224,13 @@ def test_the_progress_bar_and_the_words(capsys) -> None:
 @pytest.mark.parametrize(("truths", "size"), [("no such scenario", "small"), ("null", "no such size")])
 def test_bad_requests(truths, size) -> None:
     with pytest.raises(UsageError):
-        GAP.diagnose(truths, size, sims=2)
+        GAP.diagnose(truths, size, n_sims=2)
 
 
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
-        *(({"sims": v}, "SIMS") for v in (0, 1, -3, "x", 2.5, None, True)),
+        *(({"n_sims": v}, "SIMS") for v in (0, 1, -3, "x", 2.5, None, True)),
         *(({"seed": v}, "SEED") for v in (-1, "a", 1.5)),
         *(({"conf_level": v}, "CONF-LEVEL") for v in (0, 1, 95, "a", None)),
         *(({"n_jobs": v}, "N-JOBS") for v in (0, "a", 1.5)),
@@ -241,9 +241,9 @@ def test_bad_requests(truths, size) -> None:
 )
 def test_more_bad_requests(asked, code) -> None:
     with pytest.raises(HybridToolkitError, match=rf"\[{code}\]"):
-        GAP.diagnose(**{"truths": "null", "size_like": TINY, "sims": 2, "progress": False, **asked})
+        GAP.diagnose(**{"truths": "null", "size_like": TINY, "n_sims": 2, "progress": False, **asked})
 
 
 def test_an_estimand_that_nobody_knows() -> None:
     with pytest.raises(UsageError):
-        GAP.but(estimand="nothing").diagnose("null", sims=2)
+        GAP.replace(estimand="nothing").diagnose("null", n_sims=2)

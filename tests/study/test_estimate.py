@@ -24,11 +24,11 @@ def test_a_result_says_what_where_from_and_how_sure(study, results, authority) -
     assert isinstance(r, Result)
     tidy = r.tidy()
     assert list(tidy.columns) == ["outcome", "role", *TIDY_COLUMNS]
-    assert tidy["role"].iloc[0] == "main" and "naive" in set(tidy["role"])
+    assert tidy["role"].iloc[0] == "main" and "unadjusted" in set(tidy["role"])
     assert tidy.loc[tidy["role"].isin(["main", "secondary"]), "outcome"].tolist() == list(study.outcomes)
     assert r.data_hash == authority.hash and r.synthetic and r.converged
     assert {c.name for c in r.checks} >= {"clusters", "missing values", "influence", "naive comparison"}
-    assert all(c.verdict.endswith(".") for c in r.checks)
+    assert all(c.message.endswith(".") for c in r.checks)
     glance = r.glance().iloc[0]
     assert glance["n"] + glance["n_missing"] == len(study.frame(authority))
     assert SYNTHETIC_STAMP in r.summary() and study.question in r.summary()
@@ -71,7 +71,7 @@ def test_simple_slopes_add_up_to_the_gap(results) -> None:
 
 
 def test_the_naive_estimate_stands_alone_too(results, authority) -> None:
-    rows = STUDIES[1].naive(authority)
+    rows = STUDIES[1].unadjusted(authority)
     shown = results["career-stage"].tidy().query("role == 'naive'")
     assert rows["outcome"].tolist() == ["informal_learning", "swemwbs"]
     np.testing.assert_allclose(rows["estimate"], shown["estimate"])
@@ -102,6 +102,6 @@ def test_the_checks_of_another_outcome_are_kept_apart(results) -> None:
 
 
 def test_a_diagnosis_of_another_study_is_refused(results) -> None:
-    other = STUDIES[2].diagnose("null", sims=2, progress=False)
+    other = STUDIES[2].diagnose("null", n_sims=2, progress=False)
     with pytest.raises(StudyError, match="DIAGNOSIS"):
         results["remote-practice"].claims(other)

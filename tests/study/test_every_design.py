@@ -14,17 +14,17 @@ from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.outcome_label import causal_words
 from hybrid_toolkit.study.declaration.unused_columns import LEFT_ASIDE
 from hybrid_toolkit.study.study import Study
-from hybrid_toolkit.trust.dgps import WORLDS
+from hybrid_toolkit.trust.dgps import DGPS
 
-OVER_TIME = {"followed": "team_id", "time": "month", "starts": "starts", "exposure": "policy"}
-AREAS = {**OVER_TIME, "followed": "la_id", "cluster": "la_id"}
+OVER_TIME = {"panel_id": "team_id", "time": "month", "first_treated": "first_treated", "exposure": "policy"}
+AREAS = {**OVER_TIME, "panel_id": "la_id", "cluster": "la_id"}
 RECORDED = {"exposure": "remote", "confounders": ("experience", "need")}
 CASES = {
     "cross-sectional": ("shares-in-teams", {"exposure": "share", "confounders": ("experience",)}),
     "within-worker": ("panel-lasting", {"exposure": "x", "fixed_effects": ("worker_id", "wave")}),
     "adjusted-interaction": ("slopes-differ", {"exposure": "x", "moderators": ("odd",), "kind": "slope-gap"}),
     "two-way-panel": ("panel-lasting", {"exposure": "x", "fixed_effects": ("worker_id", "wave")}),
-    "within-between": ("panel-lasting", {"exposure": "x", "followed": "worker_id", "time": "wave"}),
+    "within-between": ("panel-lasting", {"exposure": "x", "panel_id": "worker_id", "time": "wave"}),
     "multilevel": ("shares-in-teams", {"exposure": "share"}),
     "partial-pooling": ("slopes-differ", {"exposure": "x", "groups": "service"}),
     "propensity-weights": ("selected-recorded", RECORDED),
@@ -62,13 +62,13 @@ SLOW = {"imputation", "dose", "sun-abraham", "ordinal-random-intercept", "multil
 
 def study_of(design: str) -> Study:
     named = {"outcome": "y", "cluster": "team_id", "kind": DESIGNS[design].identifies[0], **CASES[design][1]}
-    return Study(id=f"a-{design}", question="Does it?", estimand="none", design=design, unit="rows", **named)
+    return Study(id=f"a-{design}", question="Does it?", estimand="none", design=design, row_unit="rows", **named)
 
 
 @cache
 def frame_of(design: str) -> pd.DataFrame:
-    frame = WORLDS[CASES[design][0]].simulate(4)
-    if "team_id" in frame and "starts" not in frame:
+    frame = DGPS[CASES[design][0]].simulate(4)
+    if "team_id" in frame and "first_treated" not in frame:
         frame = frame[frame["team_id"].isin(frame["team_id"].unique()[:12])]
     if design == "interrupted-counts":
         frame = frame.assign(children=500 + 5 * frame["month"])
@@ -92,8 +92,8 @@ def test_a_study_runs_from_rows_to_words(design) -> None:
     main = rows[rows["role"] == "main"]
     assert len(main) == 1 and main[["estimate", "conf_low", "conf_high"]].notna().all(axis=None)
     checks = result.checks_frame()
-    assert len(checks) >= 4 and checks["verdict"].str.fullmatch(r"[^\n]+[.)]").all()
-    assert not checks["verdict"].str.contains("nan|inf |None|array", regex=True).any()
+    assert len(checks) >= 4 and checks["message"].str.fullmatch(r"[^\n]+[.)]").all()
+    assert not checks["message"].str.contains("nan|inf |None|array", regex=True).any()
     (claim,) = result.claims()
     carried = study.design_used.grade
     assert GRADES.index(claim.grade) <= GRADES.index(carried)
@@ -108,16 +108,18 @@ def test_a_study_runs_from_rows_to_words(design) -> None:
 
 @pytest.mark.parametrize("design", sorted(SLOW))
 def test_the_slow_ones_estimate_near_the_truth(design) -> None:
-    study, world = study_of(design), WORLDS[CASES[design][0]]
-    fit = study.design_used.fit(world.simulate(4), study.plan())
-    assert abs(fit.estimate - world.truth) < 4 * float(fit.row["std_error"].iloc[0]) and fit.fit.method
+    study, dgp = study_of(design), DGPS[CASES[design][0]]
+    fit = study.design_used.fit(dgp.simulate(4), study.plan())
+    assert abs(fit.estimate - dgp.truth) < 4 * float(fit.row["std_error"].iloc[0]) and fit.fit.method
 
 
 SPOILED = {
     "the outcome is text": lambda f, s: f.assign(**{s.outcome: "a"}),
     "the outcome is missing": lambda f, s: f.assign(**{s.outcome: np.nan}),
     "the outcome does not vary": lambda f, s: f.assign(**{s.outcome: 1.0}),
-    "no exposure varies": lambda f, s: f.assign(**{s.exposure: 0.0} | ({s.starts: np.nan} if s.starts else {})),
+    "no exposure varies": lambda f, s: f.assign(
+        **{s.exposure: 0.0} | ({s.first_treated: np.nan} if s.first_treated else {})
+    ),
     "one cluster": lambda f, s: f[f[s.cluster] == f[s.cluster].iloc[0]],
     "three rows": lambda f, s: f.head(3),
 }
@@ -149,7 +151,7 @@ def test_a_treatment_that_switches_back_or_starts_at_another_time_is_named(desig
     back = frame.assign(policy=frame["policy"].where(frame[study.time] < last, 0))
     with pytest.raises(EstimationError, match="TREATMENT-REVERSES"):
         study.estimate_frame(back)
-    early = frame[study.starts].notna() & (frame[study.time] == frame[study.starts] - 1)
+    early = frame[study.first_treated].notna() & (frame[study.time] == frame[study.first_treated] - 1)
     with pytest.raises(EstimationError, match="EXPOSURE-START") as caught:
         study.estimate_frame(frame.assign(policy=frame["policy"].where(~early, 1)))
     assert "row(s) of" in str(caught.value)
@@ -169,10 +171,10 @@ def test_what_a_study_names_is_used_by_its_design_or_refused(design, field) -> N
     change = {field: (*getattr(study, field), "more")}
     if design in LEFT_ASIDE[field]:
         with pytest.raises(StudyError, match="more") as caught:
-            study.but(**change)
+            study.replace(**change)
         assert caught.value.code == "STUDY-UNUSED" and field in caught.value.fix
         return
     without = study.design_used.fit(frame, study.plan()).estimate
-    given = study.but(**change)
+    given = study.replace(**change)
     held = given.design_used.fit(frame.assign(more=made[field]), given.plan()).estimate
     assert abs(held - without) > 1e-9

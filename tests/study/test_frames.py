@@ -58,11 +58,11 @@ def tiny() -> EvaluationData:
 
 
 def test_a_wave_has_a_row_for_everyone_in_post_who_does_not_supervise(tiny) -> None:
-    columns = ["informal_learning", "rs_desk_to_date", "early_career", "answered"]
+    columns = ["informal_learning", "rs_desk_to_date", "early_career", "responded"]
     rows = build_frame(tiny, "worker-wave", columns).set_index(["worker_id", "wave"])
     assert sorted(rows.index) == [("later", 2), ("new", 1), ("new", 2), ("old", 1), ("old", 2)]
     assert rows.loc[("new", 1), "informal_learning"] == 3.0
-    assert rows["informal_learning"].notna().sum() == 2 and rows["answered"].eq(True).sum() == 2
+    assert rows["informal_learning"].notna().sum() == 2 and rows["responded"].eq(True).sum() == 2
     assert rows.loc[("new", 1), "rs_desk_to_date"] == pytest.approx((0.25 + 0.75) / 2)
     assert rows.loc[("old", 2), "rs_desk_to_date"] == pytest.approx((0 + 0 + 1) / 3)
     assert bool(rows.loc[("new", 1), "early_career"]) and not rows.loc[("old", 1), "early_career"]

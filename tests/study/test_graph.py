@@ -88,7 +88,7 @@ def test_every_seed_that_stands_behind_an_arrow_is_an_id() -> None:
 def test_a_graph_is_edited_into_another_and_stays_as_it_was() -> None:
     graph = shipped_graph()
     before = graph.hash
-    new = graph.but(
+    new = graph.replace(
         add=[("weather", "travel"), Edge("weather", "remote_share", "S1-P1")],
         remove=[("policy", "colleagues_remote"), "manager"],
         nodes=[Node("weather", "Weather")],
@@ -99,7 +99,7 @@ def test_a_graph_is_edited_into_another_and_stays_as_it_was() -> None:
     assert ("policy", "colleagues_remote") not in {(e.cause, e.effect) for e in new.edges}
     assert new.tidy().tail(1)["source"].tolist() == ["S1-P1"]
     # putting an arrow in again does not double it
-    assert len(graph.but(add=[("policy", "remote_share")]).edges) == len(graph.edges)
+    assert len(graph.replace(add=[("policy", "remote_share")]).edges) == len(graph.edges)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_graph_is_edited_into_another_and_stays_as_it_was() -> None:
 )
 def test_an_edit_that_cannot_be_is_refused_by_name(change, code, named) -> None:
     with pytest.raises(StudyError, match=named) as caught:
-        shipped_graph().but(**change)
+        shipped_graph().replace(**change)
     assert caught.value.code == code and caught.value.fix
 
 

@@ -18,7 +18,7 @@ SICK = Study(
     outcome="sick_days",
     exposure="rs_desk",
     design="within-worker",
-    unit="worker-month",
+    row_unit="worker-month",
     cluster="team_id",
     fixed_effects=("worker_id", "month"),
 )
@@ -38,7 +38,7 @@ def codes(study, severity, graph=None) -> list[str]:
     ],
 )
 def test_what_a_total_effect_must_not_hold_is_refused_before_the_data_are_read(confounders, code, column) -> None:
-    study = SICK.but(confounders=confounders)
+    study = SICK.replace(confounders=confounders)
     with pytest.raises(StudyError, match=column) as caught:
         study.estimate(None)
     assert caught.value.code == code and caught.value.fix
@@ -47,18 +47,18 @@ def test_what_a_total_effect_must_not_hold_is_refused_before_the_data_are_read(c
 
 def test_caseload_of_the_month_before_closes_what_caseload_of_the_month_would_spoil() -> None:
     before = identify(SICK)
-    after = identify(SICK.but(confounders=("caseload_last",)))
+    after = identify(SICK.replace(confounders=("caseload_last",)))
     assert any("Caseload before" in p for p in before.paths) and not any("Caseload before" in p for p in after.paths)
     assert "caseload_last" in next(f for f in before.findings if f.code == "BACKDOOR").columns
 
 
 def test_an_effect_of_the_exposure_that_is_no_mediator_is_refused_too() -> None:
-    study = PRACTICE.but(outcome="timely", mediators=(), confounders=("risk", "engaged"), words=())
+    study = PRACTICE.replace(outcome="timely", mediators=(), confounders=("risk", "engaged"), words=())
     assert codes(study, "blocks") == ["DESCENDANT-HELD"]
 
 
 def test_fixed_effects_hold_what_does_not_change_within_a_unit() -> None:
-    plain = SICK.but(design="cross-sectional", fixed_effects=())
+    plain = SICK.replace(design="cross-sectional", fixed_effects=())
     closed = {"working_style", "role", "stage", "manager", "authority"}
     assert closed <= set(identify(SICK).by_design) and not closed & set(identify(plain).by_design)
     assert not any("Manager" in p for p in identify(SICK).paths)
@@ -68,15 +68,15 @@ def test_fixed_effects_hold_what_does_not_change_within_a_unit() -> None:
 def test_columns_that_would_close_a_path_are_told_apart_from_what_nothing_measures() -> None:
     found = next(f for f in check_study(EXCLUSION) if f.code == "BACKDOOR")
     assert found.columns == ("rs_desk",) and "would close" in found.text
-    closed = EXCLUSION.but(confounders=(*EXCLUSION.confounders, "rs_desk"))
+    closed = EXCLUSION.replace(confounders=(*EXCLUSION.confounders, "rs_desk"))
     assert identify(closed).identified is True and not identify(closed).paths
-    timely = PRACTICE.but(outcome="timely", mediators=(), words=())
+    timely = PRACTICE.replace(outcome="timely", mediators=(), words=())
     lacking = next(f for f in check_study(timely) if f.code == "BACKDOOR")
     assert lacking.nodes == ("caseload_before",) and not lacking.columns
 
 
 def test_an_edited_graph_gives_another_answer() -> None:
-    graph = shipped_graph().but(add=[("caseload_before", "choice_honoured")])
+    graph = shipped_graph().replace(add=[("caseload_before", "choice_honoured")])
     assert identify(PRACTICE, graph).identified is False
     assert identify(PRACTICE).identified is True
     assert identify(PRACTICE, graph).graph_hash != identify(PRACTICE).graph_hash
@@ -90,7 +90,7 @@ def test_answering_and_staying_are_assumptions_and_say_so() -> None:
 
 def test_an_outcome_that_moves_its_exposure_is_told() -> None:
     found = identify(panel_study())
-    assert "REVERSED" in [f.code for f in found.findings] and "outcome moves the exposure" in found.verdict
+    assert "REVERSED" in [f.code for f in found.findings] and "outcome moves the exposure" in found.message
     # the study only asks how two things go together, so caseload is a warning and not a refusal
     assert not found.blocking and "FEEDBACK-HELD" in codes(panel_study(), "open")
 
@@ -102,9 +102,9 @@ def test_m_bias_a_column_that_opens_a_closed_path_is_refused() -> None:
     )
     edges = [Edge(*e.split(">")) for e in ("x>y", "a>x", "a>m", "b>m", "b>y")]
     graph = CausalGraph("M", nodes, tuple(edges))
-    study = SICK.but(fixed_effects=("month",), confounders=("commute_min",))
+    study = SICK.replace(fixed_effects=("month",), confounders=("commute_min",))
     assert codes(study, "blocks", graph) == ["COLLIDER-HELD"]
-    assert identify(study.but(confounders=()), graph).identified is True
+    assert identify(study.replace(confounders=()), graph).identified is True
     with pytest.raises(StudyError, match="COLLIDER-HELD"):
         require_unblocked(study, graph)
 
@@ -117,13 +117,13 @@ def test_chance_closes_every_path_but_not_selection(monkeypatch) -> None:
     made = {**DESIGNS, "by-chance": replace(DESIGNS["cross-sectional"], id="by-chance", grade="causal")}
     for module in ("fields", "declaration"):
         monkeypatch.setattr(f"hybrid_toolkit.study.{module}.DESIGNS", made)
-    study = STAGE.but(design="by-chance", kind="slope", moderators=(), confounders=())
+    study = STAGE.replace(design="by-chance", kind="slope", moderators=(), confounders=())
     found = identify(study)
-    assert not found.paths and "chance" in found.verdict and codes(study, "assumed") == ["SELECTION", "SELECTION"]
+    assert not found.paths and "chance" in found.message and codes(study, "assumed") == ["SELECTION", "SELECTION"]
 
 
 def test_a_column_that_no_node_measures_is_not_judged() -> None:
-    found = identify(PRACTICE.but(outcome="family_id", words=()))
+    found = identify(PRACTICE.replace(outcome="family_id", words=()))
     assert found.identified is None and found.findings[0].code == "NOT-IN-GRAPH" and not found.blocking
 
 
@@ -138,8 +138,8 @@ def test_identification_travels_with_the_result_and_its_claims(results, name) ->
     result = results[name]
     known = result.identification
     assert known == result.study.identification()
-    assert any(known.verdict in r for r in result.claims()[0].reasons)
-    assert known.verdict in result.summary()
+    assert any(known.message in r for r in result.claims()[0].reasons)
+    assert known.message in result.summary()
     assert list(known.tidy().columns) == ["code", "severity", "nodes", "columns", "text", "fix"]
     assert known.glance()["n_open_paths"].item() == len(known.paths) == (name == "exclusion-gap")
     assert all(path in known.summary() for path in known.paths)
@@ -154,7 +154,7 @@ def test_identification_travels_with_the_result_and_its_claims(results, name) ->
     ],
 )
 def test_an_instrument_that_is_no_measure_of_the_exposure_is_told(instrument, code, severity) -> None:
-    study = PRACTICE.but(instruments=(instrument,))
+    study = PRACTICE.replace(instruments=(instrument,))
     found = [f for f in check_study(study) if f.code == code]
     assert [f.severity for f in found] == [severity] and instrument in found[0].text
     assert (identify(study).identified is True) == (severity == "assumed")
@@ -169,7 +169,7 @@ def test_an_instrument_of_a_graph_of_ones_own_by_its_criterion() -> None:
     columns = {"x": "rs_desk", "y": "sick_days", "z": "commute_min", "u": "role"}
     nodes = tuple(Node(n, n.upper(), (c,)) for n, c in columns.items())
     plain = [("x", "y"), ("u", "x"), ("u", "y")]
-    study = SICK.but(fixed_effects=("month",), confounders=("role",), instruments=("commute_min",))
+    study = SICK.replace(fixed_effects=("month",), confounders=("role",), instruments=("commute_min",))
     for more, codes_found in (
         ([("z", "x")], []),
         ([("z", "x"), ("z", "y")], ["INSTRUMENT-PATH"]),
@@ -188,12 +188,12 @@ def test_every_outcome_is_judged_by_itself(results) -> None:
     assert main == result.identification and second != main and len(second.paths) > len(main.paths)
     assert second == result.study.identification(outcome=result.study.secondary_outcomes[0])
     reasons = [" ".join(c.reasons) for c in result.claims()]
-    assert main.verdict in reasons[0] and second.verdict in reasons[1] and main.verdict not in reasons[1]
-    assert second.verdict in result.summary()
+    assert main.message in reasons[0] and second.message in reasons[1] and main.message not in reasons[1]
+    assert second.message in result.summary()
     with pytest.raises(StudyError, match="OUTCOME-UNKNOWN"):
         STAGE.identification(outcome="mood")
 
 
 def test_groups_that_the_exposure_moves_are_not_compared() -> None:
-    found = [f for f in check_study(STAGE.but(moderators=("secure_base",))) if f.severity == "blocks"]
+    found = [f for f in check_study(STAGE.replace(moderators=("secure_base",))) if f.severity == "blocks"]
     assert found and "Compare groups by" in found[0].fix and found[0].columns == ("secure_base",)

@@ -24,7 +24,7 @@ ROWS = Study(
     outcome="y",
     exposure="x",
     design="cross-sectional",
-    unit="rows",
+    row_unit="rows",
     cluster="g",
 )
 
@@ -51,8 +51,8 @@ def test_a_lock_holds_no_value_of_the_data(tmp_path, data) -> None:
 def test_each_part_that_differs_is_named_and_no_value_is_told(tmp_path, data, monkeypatch) -> None:
     path = PRACTICE.lock(tmp_path / "p.json", data=data).path
     other = replace(data, tables={"la": data["la"].assign(imd=77.125)})
-    graph = shipped_graph().but(remove=[("caseload_before", "timeliness")])
-    changed = PRACTICE.but(confounders=("risk",), contrast_size=0.2)
+    graph = shipped_graph().replace(remove=[("caseload_before", "timeliness")])
+    changed = PRACTICE.replace(confounders=("risk",), contrast_size=0.2)
     monkeypatch.setattr(module, "code_version", lambda: "9.9+other")
     found = check_lock(path, changed, other, graph=graph)
     assert found.fields == ("confounders", "contrast_size")
@@ -77,7 +77,7 @@ def test_another_lock_is_never_overwritten_and_the_same_is_left(tmp_path, data) 
     first = PRACTICE.lock(path, data=data)
     before = path.read_bytes()
     assert PRACTICE.lock(path, data=data) == first and path.read_bytes() == before
-    for study, given in ((PRACTICE.but(confounders=()), data), (PRACTICE, None)):
+    for study, given in ((PRACTICE.replace(confounders=()), data), (PRACTICE, None)):
         with pytest.raises(OutputError, match="LOCK-EXISTS"):
             study.lock(path, data=given)
     path.write_text("my notes", encoding="utf-8")
@@ -89,7 +89,7 @@ def test_another_lock_is_never_overwritten_and_the_same_is_left(tmp_path, data) 
 def test_a_lock_that_was_changed_afterwards_is_told(tmp_path) -> None:
     path = PRACTICE.lock(tmp_path / "p.json").path
     content = json.loads(path.read_text(encoding="utf-8"))
-    content["study"] = PRACTICE.but(confounders=()).to_toml()
+    content["study"] = PRACTICE.replace(confounders=()).to_toml()
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(StudyError, match="LOCK-BROKEN"):
         check_lock(path, PRACTICE)
@@ -109,7 +109,7 @@ def test_a_result_says_whether_it_is_what_was_locked(tmp_path, authority) -> Non
     path = PRACTICE.lock(tmp_path / "p.json", data=authority).path
     kept = PRACTICE.estimate(authority, lock=path)
     assert kept.lock is not None and kept.lock.same and "Nothing that was locked differs" in kept.summary()
-    moved = PRACTICE.but(confounders=("risk",)).estimate(authority, lock=path)
+    moved = PRACTICE.replace(confounders=("risk",)).estimate(authority, lock=path)
     assert any("differs from what was locked in: confounders" in r for r in moved.claims()[0].reasons)
     assert PRACTICE.estimate(authority).lock is None
 
@@ -124,9 +124,9 @@ def test_a_frame_of_ones_own_is_locked_by_the_columns_that_are_used(tmp_path) ->
 @pytest.mark.parametrize("part", ["study", "data", "code", "graph", "nothing"])
 def test_each_part_is_told_by_itself(tmp_path, data, monkeypatch, part) -> None:
     path = PRACTICE.lock(tmp_path / "p.json", data=data).path
-    study = PRACTICE.but(confounders=("risk",)) if part == "study" else PRACTICE
+    study = PRACTICE.replace(confounders=("risk",)) if part == "study" else PRACTICE
     used = replace(data, tables={"la": data["la"].assign(imd=1.0)}) if part == "data" else data
-    graph = shipped_graph().but(remove=[("caseload_before", "timeliness")]) if part == "graph" else None
+    graph = shipped_graph().replace(remove=[("caseload_before", "timeliness")]) if part == "graph" else None
     if part == "code":
         monkeypatch.setattr(module, "code_version", lambda: "9.9+other")
     found = check_lock(path, study, used, graph=graph).tidy()
@@ -137,7 +137,7 @@ def test_another_study_of_the_same_frame_is_not_taken_for_other_data(tmp_path) -
     frame = pd.DataFrame({"g": list("aabbccdd"), "x": [0, 1] * 4, "y": [0.0, 2.1, 0.2, 1.9, 0.1, 2.0, 0.0, 2.2]})
     frame["z"] = range(8)
     path = ROWS.lock(tmp_path / "r.json", data=frame).path
-    other = ROWS.but(confounders=("z",))
+    other = ROWS.replace(confounders=("z",))
     found = check_lock(path, other, frame)
     assert found.fields == ("confounders",) and found.data == "same"
     assert check_lock(path, other, frame.assign(z=0)).data == "same"

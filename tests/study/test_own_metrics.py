@@ -11,8 +11,8 @@ import pytest
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, StudyError
 from hybrid_toolkit.metrics.custom.custom_metric import declare_metric
-from hybrid_toolkit.metrics.specs.registry import REGISTRY, find
-from hybrid_toolkit.study.declaration.custom_metrics import FITS, OwnMetric
+from hybrid_toolkit.metrics.specs.registry import REGISTRY, find_metrics
+from hybrid_toolkit.study.declaration.custom_metrics import FITS, CustomMetric
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.study import Study, parse_study
 from hybrid_toolkit.study.units import UNITS
@@ -87,7 +87,7 @@ def tiny() -> EvaluationData:
     ],
 )
 def test_a_metric_is_made_for_each_kind_of_row_by_hand(tiny, unit, spec, expected) -> None:
-    rows = build_frame(tiny, unit, [spec.id], [OwnMetric.of(spec)])
+    rows = build_frame(tiny, unit, [spec.id], [CustomMetric.of(spec)])
     assert rows[spec.id].astype(object).where(rows[spec.id].notna(), None).tolist() == pytest.approx(expected)
 
 
@@ -108,7 +108,7 @@ def test_a_study_with_its_metric_survives_its_file_and_runs(authority) -> None:
 
 
 def test_a_metric_whose_co_production_is_recorded_says_nothing_more(authority) -> None:
-    study = study_of(unit="worker-month", outcome="hours_a_case", metrics=(LOAD,))
+    study = study_of(row_unit="worker-month", outcome="hours_a_case", metrics=(LOAD,))
     assert parse_study(study.to_toml()).metrics == study.metrics and study.metrics[0].spec == LOAD
     assert "co-produced" not in study.estimate(authority).summary()
 
@@ -124,7 +124,7 @@ def test_a_registered_metric_is_taken_up_by_its_name_and_kept_with_the_study(mon
 def test_a_metric_is_tried_where_the_truth_is_known_and_goes_to_another_process() -> None:
     study = study_of(outcome="choice_honoured", estimand="practice_rs_within", confounders=("long_contacts",))
     assert pickle.loads(pickle.dumps(study)) == study
-    tried = study.diagnose("null", Size("tiny", 1, 6, 5.0, 6, 0), sims=2, seed=3, progress=False)
+    tried = study.diagnose("null", Size("tiny", 1, 6, 5.0, 6, 0), n_sims=2, seed=3, progress=False)
     assert tried.draws["error"].eq("").all()
 
 
@@ -139,7 +139,7 @@ def test_a_metric_of_rows_that_do_not_fit_is_refused_with_the_units_that_do() ->
     [
         ({"metrics": (LONG, LONG)}, "STUDY-METRICS"),
         ({"metrics": ()}, "COLUMN-UNKNOWN"),
-        ({"metrics": find("remote_share_desk")}, "METRIC-NOT-OWN"),
+        ({"metrics": find_metrics("remote_share_desk")}, "METRIC-NOT-OWN"),
         ({"metrics": (replace(LONG, id="timely"),), "outcome": "engaged"}, "STUDY-METRICS"),
         ({"unit": "rows"}, "STUDY-METRICS"),
     ],
@@ -181,7 +181,7 @@ FORMULAS = {
 @pytest.mark.parametrize(("unit", "table"), [(u, t) for u, tables in FITS.items() for t in tables])
 def test_every_unit_takes_metrics_of_the_tables_it_is_said_to_fit(whole, unit, table) -> None:
     spec = declare_metric("Mine", question="What?", table=table, formula=FORMULAS[table], unit="x")
-    rows = build_frame(whole, unit, ["mine"], [OwnMetric.of(spec)])
+    rows = build_frame(whole, unit, ["mine"], [CustomMetric.of(spec)])
     assert rows["mine"].notna().any() and not rows.duplicated(list(UNITS[unit].parts[0].keys)).any()
 
 

@@ -41,5 +41,5 @@ def test_one_series_says_that_calendar_time_is_a_line() -> None:
 
 
 def test_what_the_policy_moves_must_not_be_held() -> None:
-    held = ROLLOUT.but(mediators=(), confounders=("rs_desk",))
+    held = ROLLOUT.replace(mediators=(), confounders=("rs_desk",))
     assert [f.code for f in check_study(held) if f.severity == "blocks"] == ["MEDIATOR-HELD"]

@@ -81,13 +81,13 @@ def test_what_is_said_of_several_names_and_ranks_none(bundles) -> None:
     got = pool(bundles)
     (claim,) = got.claims()
     assert claim.grade == "illustration" and any("6 authorities" in r for r in claim.reasons)
-    assert any("Which authority does better" in s for s in claim.may_not_say)
+    assert any("Which authority does better" in s for s in claim.does_not_show)
     assert "prediction interval" in got.prediction() and "may come with" in got.prediction()
     real = replace(got, synthetic=False)
     assert real.claims()[0].grade in ("descriptive", "associational")
     assert "SYNTHETIC" in got.summary() and "SYNTHETIC" not in real.summary()
     failed = [c for _, cs in got.checks for c in cs if c.passed is False]
-    assert all(c.verdict.startswith("It failed in ") for c in failed)
+    assert all(c.message.startswith("It failed in ") for c in failed)
     few = replace(pool(bundles[:3]), synthetic=False, checks=())
     assert any("3 authorities" in r and "authorities'" in r for r in few.claims()[0].reasons)
 
@@ -176,7 +176,7 @@ def test_a_damaged_or_edited_bundle_is_refused(bundles, write, tmp_path: Path) -
         ({"grade": "causal"}, "more than its design carries"),
         ({"design": "cross-sectional"}, "design or grade"),
         ({"study_toml": "x = = 1"}, "cannot be read"),
-        ({"study_toml": STUDY.but(contrast_size=0.5).to_toml()}, "not that of its hash"),
+        ({"study_toml": STUDY.replace(contrast_size=0.5).to_toml()}, "not that of its hash"),
         ({"data_hash": ""}, "hash of its data"),
         ({"gate": []}, "'gate' in the bundle is of the wrong kind"),
         ({"estimate": "0.1"}, "'estimate' in estimates is of the wrong kind"),
@@ -209,9 +209,11 @@ def test_what_may_not_leave_does_not(tmp_path: Path) -> None:
     with pytest.raises(DisclosureError, match="BUNDLE-WITHHELD"):
         STUDY.evidence_bundle(result, path, gate=Gate(Policy(minimum_clusters=60)))
     with pytest.raises(DisclosureError, match="BUNDLE-DECIMALS"):
-        STUDY.but(words=()).evidence_bundle(replace(result, study=STUDY.but(words=()), estimates=tiny(result)), path)
+        STUDY.replace(words=()).evidence_bundle(
+            replace(result, study=STUDY.replace(words=()), estimates=tiny(result)), path
+        )
     with pytest.raises(StudyError, match="EVIDENCE-STUDY"):
-        STUDY.but(contrast_size=0.5).evidence_bundle(result, path)
+        STUDY.replace(contrast_size=0.5).evidence_bundle(result, path)
     with pytest.raises(OutputError):
         STUDY.evidence_bundle(result, tmp_path)
     assert not list(tmp_path.iterdir())
@@ -230,7 +232,7 @@ def test_pooling_the_published_trials_of_the_bcg_vaccine(bundles) -> None:
     y, v = np.log(a / (a + b)) - np.log(c / (c + d)), 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
     study = Study(
         id="bcg", question="Does it?", estimand="none", kind="log-rate", outcome="cases", exposure="vaccinated",
-        design="count-outcome", unit="rows", cluster="site", duration="people",
+        design="count-outcome", row_unit="rows", cluster="site", duration="people",
     )  # fmt: skip
     first = bundles[0]
     made = []

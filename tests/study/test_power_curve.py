@@ -22,16 +22,16 @@ TINY = Size("tiny", 1, 6, 5.0, 4, 1)
 SPREAD = 0.10
 
 
-def pretend(studies, truth, size, *, sims, seed, n_jobs, progress, conf_level, resume=None):
+def pretend(studies, truth, size, *, n_sims, seed, n_jobs, progress, conf_level, resume=None):
     """A diagnosis whose estimates are normal around the truth; the error falls with the root of the teams."""
     value = true_value(truth, studies[0].estimand, size=size)
     error = SPREAD * np.sqrt(24 / size.teams_per_la)
-    estimate = value + error * np.random.default_rng(seed).standard_normal(sims)
-    draws = pd.DataFrame({"scenario": "x", "sim": range(sims), "outcome": studies[0].outcome, "estimate": estimate})
+    estimate = value + error * np.random.default_rng(seed).standard_normal(n_sims)
+    draws = pd.DataFrame({"scenario": "x", "sim": range(n_sims), "outcome": studies[0].outcome, "estimate": estimate})
     draws = draws.assign(std_error=error, conf_low=estimate - 1.96 * error, conf_high=estimate + 1.96 * error, error="")
-    draws = draws.assign(naive=0.0, naive_low=0.0, naive_high=0.0)[list(DRAW_COLUMNS)]
+    draws = draws.assign(unadjusted=0.0, naive_low=0.0, naive_high=0.0)[list(DRAW_COLUMNS)]
     known = {"x": ((studies[0].outcome, value),)}
-    return (Diagnosis(studies[0].id, size.name, sims, seed, conf_level, known, draws),)
+    return (Diagnosis(studies[0].id, size.name, n_sims, seed, conf_level, known, draws),)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def power_of(effect: float, error: float) -> float:
 
 @pytest.mark.usefixtures("_pretended")
 def test_a_curve_over_teams_is_the_one_that_is_known() -> None:
-    curve = power_curve(GAP, "teams", [48, 12, 24, 96], sims=4000)
+    curve = power_curve(GAP, "teams", [48, 12, 24, 96], n_sims=4000)
     assert curve.values == (12.0, 24.0, 48.0, 96.0) and set(curve.truths) == {-0.15}
     for teams, power in zip(curve.values, curve.power, strict=True):
         assert power == pytest.approx(power_of(0.15, SPREAD * np.sqrt(24 / teams)), abs=0.025)
@@ -60,7 +60,7 @@ def test_a_curve_over_teams_is_the_one_that_is_known() -> None:
 
 @pytest.mark.usefixtures("_pretended")
 def test_estimates_that_are_told_are_too_large_by_what_is_known() -> None:
-    curve = power_curve(GAP, "teams", [6, 24, 96], sims=4000)
+    curve = power_curve(GAP, "teams", [6, 24, 96], n_sims=4000)
     for (sign, size), teams in zip(curve.exaggeration(), curve.values, strict=True):
         error = SPREAD * np.sqrt(24 / teams)
         all_of_them = 0.15 + error * stats.norm.ppf((np.arange(200_000) + 0.5) / 200_000)
@@ -71,41 +71,41 @@ def test_estimates_that_are_told_are_too_large_by_what_is_known() -> None:
     assert rows["type_m"].is_monotonic_decreasing and rows["type_m"].iloc[0] > 1.5 > 1.1 > rows["type_m"].iloc[-1]
     assert f"came out {rows['type_m'].iloc[0]:.2f} times as large as the truth at 6" in curve.summary()
     assert curve.estimates.shape == curve.hits.shape
-    none = power_curve(GAP, "teams", [6, 24], sims=50, truth="null")
+    none = power_curve(GAP, "teams", [6, 24], n_sims=50, truth="null")
     assert none.tidy()[["type_s", "type_m"]].isna().all(axis=None) and "times as large" not in none.summary()
 
 
 @pytest.mark.usefixtures("_pretended")
 def test_the_minimum_effect_is_the_one_that_is_known_with_an_honest_error() -> None:
     exact = (1.96 + stats.norm.ppf(0.8)) * SPREAD
-    found = [minimum_detectable_effect(GAP, sims=400, seed=s) for s in range(6)]
+    found = [minimum_detectable_effect(GAP, n_sims=400, seed=s) for s in range(6)]
     effects = np.array([abs(f.effect) for f in found])
     assert effects.mean() == pytest.approx(exact, rel=0.04)
     told = np.mean([f.std_error for f in found])
     assert told / 2.5 < effects.std(ddof=1) < told * 2.5
     assert found[0].effect < 0 and found[0].multiplier == pytest.approx(abs(found[0].effect) / 0.15, rel=1e-6)
     assert "would be told from none in 80%" in found[0].summary() and len(found[0].tidy()) == 1
-    halved = GAP.minimum_detectable_effect(size_like=Size("vast", 1, 2400, 8.0, 12, 3), sims=400)
+    halved = GAP.minimum_detectable_effect(size_like=Size("vast", 1, 2400, 8.0, 12, 3), n_sims=400)
     assert halved.multiplier < 0.25 and halved.glance()["tried"].item() >= 4
 
 
 @pytest.mark.usefixtures("_pretended")
 def test_what_cannot_be_found_says_so() -> None:
     with pytest.raises(StudyError, match="POWER-UNREACHABLE"):
-        minimum_detectable_effect(GAP, size_like=Size("two", 1, 2, 4.0, 4, 1), sims=50)
+        minimum_detectable_effect(GAP, size_like=Size("two", 1, 2, 4.0, 4, 1), n_sims=50)
     with pytest.raises(StudyError, match="NO-EFFECT"):
-        minimum_detectable_effect(GAP, truth="null", sims=50)
+        minimum_detectable_effect(GAP, truth="null", n_sims=50)
     with pytest.raises(StudyError, match="OUTCOME"):
-        minimum_detectable_effect(GAP, outcome="nothing", sims=50)
+        minimum_detectable_effect(GAP, outcome="nothing", n_sims=50)
     for power in (0, 1, 1.5, 80, "x", None):
         with pytest.raises(UsageError, match="POWER-INPUT"):
             minimum_detectable_effect(GAP, power=power)
-    curve = power_curve(GAP, "teams", [2, 3], sims=50)
+    curve = power_curve(GAP, "teams", [2, 3], n_sims=50)
     assert np.isnan(curve.needed()[0]) and "not reached" in curve.summary()
 
 
 def test_a_study_tried_over_dose_and_its_folder(tmp_path) -> None:
-    given = {"truth": "exclusion-penalty", "size_like": TINY, "sims": 12, "progress": False}
+    given = {"truth": "exclusion-penalty", "size_like": TINY, "n_sims": 12, "progress": False}
     curve = GAP.power_curve("dose", [0, 0.5, 1.2], resume=tmp_path, **given)
     assert curve.truths == (0.0, -0.125, -0.3)
     assert curve.power[0] <= 0.3 < curve.power[2]
@@ -114,7 +114,7 @@ def test_a_study_tried_over_dose_and_its_folder(tmp_path) -> None:
     np.testing.assert_array_equal(again.hits, curve.hits)
     np.testing.assert_array_equal(again.estimates, curve.estimates)
     tried = GAP.diagnose(changed(Truth(scenario="x", exclusion_penalty=-0.25, mode_rs=0.5), TINY, "dose", 1.2,
-                                 "exclusion_penalty")[0], TINY, sims=12, progress=False)  # fmt: skip
+                                 "exclusion_penalty")[0], TINY, n_sims=12, progress=False)  # fmt: skip
     assert curve.exaggeration()[2][1] == pytest.approx((*tried.measures()["type_m"], int(12 * curve.power[2])))
 
 
@@ -166,7 +166,7 @@ def test_values_that_nothing_can_have(over, values) -> None:
 
 def test_power_is_foretold_from_a_diagnosis() -> None:
     base = pretend(
-        [GAP], Truth(), Size("small", 1, 24, 8.5, 12, 3), sims=4000, seed=1, n_jobs=1, progress=False, conf_level=0.95
+        [GAP], Truth(), Size("small", 1, 24, 8.5, 12, 3), n_sims=4000, seed=1, n_jobs=1, progress=False, conf_level=0.95
     )[0]
     for teams in (24, 60):
         told = foretold_power(base, teams=(24, teams))

@@ -15,7 +15,7 @@ import pytest
 
 from hybrid_toolkit.errors import OutputError, StudyError
 from hybrid_toolkit.study.diagnosis import trial_log as draws_module
-from hybrid_toolkit.study.diagnosis.trial_log import DrawFile
+from hybrid_toolkit.study.diagnosis.trial_log import TrialLog
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.synth.truth import Size
 
@@ -57,8 +57,8 @@ def test_a_killed_run_goes_on_and_gives_the_numbers_of_one_that_was_not(tmp_path
     ended = subprocess.run([sys.executable, "-c", textwrap.dedent(KILLED), str(place)], env=os.environ, check=False)
     assert ended.returncode != 0
     assert place.read_bytes().count(b"\n") == 4 and not place.read_bytes().endswith(b"\n")
-    resumed = GAP.diagnose("null", TINY, sims=6, seed=3, progress=False, resume=place)
-    whole = GAP.diagnose("null", TINY, sims=6, seed=3, progress=False)
+    resumed = GAP.diagnose("null", TINY, n_sims=6, seed=3, progress=False, resume=place)
+    whole = GAP.diagnose("null", TINY, n_sims=6, seed=3, progress=False)
     pd.testing.assert_frame_equal(resumed.draws, whole.draws, check_exact=True)
     assert place.read_bytes().count(b"\n") == 7
 
@@ -67,11 +67,11 @@ def test_what_is_there_is_not_run_again_and_more_may_be_asked_for(tmp_path, monk
     import hybrid_toolkit.study.diagnosis.diagnose as module
 
     place = tmp_path / "trials.jsonl"
-    first = GAP.diagnose("null", TINY, sims=2, seed=3, progress=False, resume=place)
-    more = GAP.diagnose("null", TINY, sims=3, seed=3, progress=False, resume=place)
+    first = GAP.diagnose("null", TINY, n_sims=2, seed=3, progress=False, resume=place)
+    more = GAP.diagnose("null", TINY, n_sims=3, seed=3, progress=False, resume=place)
     pd.testing.assert_frame_equal(more.draws.query("sim < 2"), first.draws)
     monkeypatch.setattr(module, "simulate_authority", None)  # nothing is simulated any more
-    again = GAP.diagnose("null", TINY, sims=3, seed=3, progress=False, resume=place)
+    again = GAP.diagnose("null", TINY, n_sims=3, seed=3, progress=False, resume=place)
     pd.testing.assert_frame_equal(again.draws, more.draws)
 
 
@@ -86,20 +86,20 @@ def test_what_is_there_is_not_run_again_and_more_may_be_asked_for(tmp_path, monk
 )
 def test_the_trials_of_another_run_are_refused_and_kept(tmp_path, change, part) -> None:
     place = tmp_path / "trials.jsonl"
-    same = {"truths": "null", "size_like": TINY, "sims": 2, "seed": 3, "progress": False, "resume": place}
+    same = {"truths": "null", "size_like": TINY, "n_sims": 2, "seed": 3, "progress": False, "resume": place}
     GAP.diagnose(**same)
     before = place.read_bytes()
     with pytest.raises(StudyError, match=rf"RESUME-OTHER.*: {part} differ"):
         GAP.diagnose(**{**same, **change})
     with pytest.raises(StudyError, match=r"RESUME-OTHER.*: study differ"):
-        GAP.but(confounders=()).diagnose(**same)
+        GAP.replace(confounders=()).diagnose(**same)
     assert place.read_bytes() == before
 
 
 def test_other_code_is_refused(tmp_path) -> None:
-    DrawFile(tmp_path / "a", {"code": "1"})
+    TrialLog(tmp_path / "a", {"code": "1"})
     with pytest.raises(StudyError, match="code differ"):
-        DrawFile(tmp_path / "a", {"code": "2"})
+        TrialLog(tmp_path / "a", {"code": "2"})
     assert draws_module.code_version().startswith("0.")
 
 
@@ -108,22 +108,22 @@ def test_a_file_of_something_else_is_left_alone(tmp_path) -> None:
     for content in ("my notes\nof today\n", "my notes", '{"a": 1}\n'):
         place.write_text(content)
         with pytest.raises(StudyError, match="RESUME-FORMAT"):
-            DrawFile(place, {})
+            TrialLog(place, {})
         assert place.read_text() == content
-    DrawFile(tmp_path / "b", {}).add("k", [1])
+    TrialLog(tmp_path / "b", {}).add("k", [1])
     with (tmp_path / "b").open("ab") as file:
         file.write(b"\xff{\n")
     with pytest.raises(StudyError, match="RESUME-DAMAGED"):
-        DrawFile(tmp_path / "b", {})
+        TrialLog(tmp_path / "b", {})
     with pytest.raises(OutputError, match="OUTPUT-UNWRITABLE"):
-        DrawFile(tmp_path, {})
+        TrialLog(tmp_path, {})
 
 
 def test_a_header_cut_short_starts_afresh(tmp_path) -> None:
-    DrawFile(tmp_path / "a", {"seed": 1})
+    TrialLog(tmp_path / "a", {"seed": 1})
     whole = (tmp_path / "a").read_bytes()
     (tmp_path / "a").write_bytes(whole[:20])
-    DrawFile(tmp_path / "a", {"seed": 1})
+    TrialLog(tmp_path / "a", {"seed": 1})
     assert (tmp_path / "a").read_bytes() == whole
 
 
@@ -131,7 +131,7 @@ def test_a_local_dask_cluster_gives_the_same_numbers(tmp_path: Path, monkeypatch
     import hybrid_toolkit.study.diagnosis.diagnose as module
 
     distributed = pytest.importorskip("distributed")
-    here = GAP.diagnose("null", TINY, sims=4, seed=3, progress=False)
+    here = GAP.diagnose("null", TINY, n_sims=4, seed=3, progress=False)
     monkeypatch.setattr(module, "simulate_authority", None)  # no trial can run in this process
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -143,6 +143,6 @@ def test_a_local_dask_cluster_gives_the_same_numbers(tmp_path: Path, monkeypatch
             distributed.Client(cluster),
             joblib.parallel_config(backend="dask"),
         ):
-            there = GAP.diagnose("null", TINY, sims=4, seed=3, progress=False)
+            there = GAP.diagnose("null", TINY, n_sims=4, seed=3, progress=False)
     assert there.value("failures") == 0
     pd.testing.assert_frame_equal(there.draws, here.draws, check_exact=True)

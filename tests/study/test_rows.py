@@ -22,7 +22,7 @@ STUDY = Study(
     outcome="y",
     exposure="x",
     design="cross-sectional",
-    unit="rows",
+    row_unit="rows",
     cluster="g",
     confounders=("z",),
 )
@@ -64,7 +64,7 @@ def test_a_graph_is_used_only_if_given(frame) -> None:
     nodes = (Node("a", "A", ("x",)), Node("b", "B", ("y",)), Node("c", "C", ("z",)))
     graph = CausalGraph("Own", nodes, (Edge("a", "b"), Edge("c", "a"), Edge("c", "b")))
     assert STUDY.estimate_frame(frame, graph=graph).identification.identified is True
-    through = graph.but(remove=[("c", "a")], add=[("a", "c")])
+    through = graph.replace(remove=[("c", "a")], add=[("a", "c")])
     with pytest.raises(StudyError, match="MEDIATOR-HELD"):
         STUDY.estimate_frame(frame, graph=through)
 
@@ -79,7 +79,7 @@ def test_a_frame_goes_wherever_tables_go(frame, tmp_path) -> None:
     study = load_study(path)
     result = study.estimate(frame)
     assert result.tidy().equals(study.estimate_frame(frame).tidy()) and study.frame(frame).shape == (400, 4)
-    assert study.naive(frame)["estimate"].notna().all()
+    assert study.unadjusted(frame)["estimate"].notna().all()
     bundle = study.evidence_bundle(frame)
     assert bundle.estimates[0].n == 400 and bundle.data_hash == result.data_hash
     assert "No causal graph was given" in result.summary()
@@ -88,7 +88,7 @@ def test_a_frame_goes_wherever_tables_go(frame, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("given", [None, "frame.csv", {"y": [1]}, 3, [1, 2]])
-@pytest.mark.parametrize("verb", ["estimate", "estimate_frame", "naive", "frame", "evidence_bundle"])
+@pytest.mark.parametrize("verb", ["estimate", "estimate_frame", "unadjusted", "frame", "evidence_bundle"])
 def test_what_is_neither_tables_nor_a_frame_is_refused_by_its_kind(given, verb) -> None:
     with pytest.raises(StudyError, match=type(given).__name__) as caught:
         getattr(STUDY, verb)(given)
@@ -115,15 +115,15 @@ def test_tables_and_frames_are_not_taken_for_each_other(frame) -> None:
     with pytest.raises(StudyError, match="UNIT-FREE"):
         STUDY.estimate(EvaluationData({}))
     with pytest.raises(StudyError, match="UNIT-FREE"):
-        STUDY.diagnose(sims=2)
+        STUDY.diagnose(n_sims=2)
     with pytest.raises(StudyError, match="UNIT-TABLES"):
-        STUDY.but(
-            unit="contact", outcome="engaged", exposure="rs_desk", confounders=(), cluster="team_id"
+        STUDY.replace(
+            row_unit="contact", outcome="engaged", exposure="rs_desk", confounders=(), cluster="team_id"
         ).estimate_frame(frame)
 
 
 def test_names_with_dots_give_the_same_numbers(frame) -> None:
-    dotted = STUDY.but(outcome="y.1", exposure="x.share", cluster="team.id", confounders=("z.a.b",))
+    dotted = STUDY.replace(outcome="y.1", exposure="x.share", cluster="team.id", confounders=("z.a.b",))
     assert parse_study(dotted.to_toml()) == dotted
     other = frame.rename(columns={"y": "y.1", "x": "x.share", "g": "team.id", "z": "z.a.b"})
     numbers = ["estimate", "std_error", "conf_low", "conf_high", "n"]
@@ -134,9 +134,9 @@ def test_names_with_dots_give_the_same_numbers(frame) -> None:
 
 def test_a_name_that_cannot_be_says_how_to_mend_it_and_a_near_one_is_told(frame) -> None:
     with pytest.raises(StudyError, match="rename"):
-        STUDY.but(exposure="share of x")
+        STUDY.replace(exposure="share of x")
     with pytest.raises(CoverageError, match="Did you mean 'caseload'") as caught:
-        STUDY.but(confounders=("case_load",)).estimate_frame(frame.assign(caseload=frame["z"]))
+        STUDY.replace(confounders=("case_load",)).estimate_frame(frame.assign(caseload=frame["z"]))
     assert caught.value.code == "COLUMN-MISSING" and "lacks 1 of them: case_load" in str(caught.value)
 
 
@@ -148,5 +148,5 @@ ODD = ["y ~ x", "log(y)", "y + 1", "", "y z", "ÿ", "__import__('os')", "x:z", "
 def test_a_formula_is_no_column(name, field) -> None:
     value = (name,) if field == "confounders" else name
     with pytest.raises(StudyError) as caught:
-        STUDY.but(**{field: value})
+        STUDY.replace(**{field: value})
     assert caught.value.code == "COLUMN-UNKNOWN" and caught.value.fix

@@ -8,7 +8,7 @@ import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, StudyError, UnreadableError
-from hybrid_toolkit.study.declaration.outcome_label import Words
+from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 from hybrid_toolkit.study.shipped_studies import headline_studies, needs, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study, load_study, parse_study
 
@@ -52,14 +52,14 @@ def test_a_column_plays_one_part(change) -> None:
 
 
 def test_awkward_text_survives_too() -> None:
-    study = ALL[0].but(question='Is "a\\b" – ü,\n[x] = # y?', limits=("one\ttab", "", "'quoted'"))
+    study = ALL[0].replace(question='Is "a\\b" – ü,\n[x] = # y?', caveats=("one\ttab", "", "'quoted'"))
     assert parse_study(study.to_toml()) == study
 
 
 def test_studies_are_frozen_and_differ_when_anything_differs() -> None:
     with pytest.raises(FrozenInstanceError):
         ALL[0].id = "x"
-    assert ALL[0].but(cluster="family_id") != ALL[0]
+    assert ALL[0].replace(cluster="family_id") != ALL[0]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_studies_are_frozen_and_differ_when_anything_differs() -> None:
     ],
 )
 def test_toml_that_is_not_a_study_names_what_is_wrong(line, code, named) -> None:
-    text = ALL[2].but(words=(), period="month").to_toml() + line + "\n"
+    text = ALL[2].replace(words=(), period="month").to_toml() + line + "\n"
     with pytest.raises(StudyError, match=named) as caught:
         parse_study(text)
     assert caught.value.code == code
@@ -130,14 +130,14 @@ def test_files_of_editors_on_windows_are_read_and_other_encodings_refused(tmp_pa
 
 
 def test_a_setting_says_whether_its_name_or_its_value_is_wrong() -> None:
-    study = policy_studies()[0].but(design="synthetic-did")
+    study = policy_studies()[0].replace(design="synthetic-did")
     for settings, said in (
         ({"varience": "jackknife"}, "Did you mean 'variance'"),
         ({"variance": "guess"}, "that value of the setting 'variance'"),
         ((("variance", "jackknife"), ("variance", "placebo")), "2 times"),
     ):
         with pytest.raises(StudyError, match=said) as caught:
-            study.but(settings=settings)
+            study.replace(settings=settings)
         assert caught.value.code == "STUDY-SETTING"
 
 
@@ -168,19 +168,19 @@ def test_a_missing_key_broken_toml_and_a_missing_file() -> None:
         (1, {"moderators": ()}, "NOT-IDENTIFIED"),
         (1, {"secondary_estimands": ()}, "STUDY-ESTIMANDS"),
         (2, {"kind": "slope", "moderators": ()}, "NOT-IDENTIFIED"),
-        (2, {"words": (Words("engagd", "engagement"),)}, "STUDY-WORDS"),
-        (2, {"words": (Words("engaged", "engagement"), Words("engaged", "engaging"))}, "STUDY-WORDS"),
-        (2, {"words": (Words("engaged", "engagement", scale=0.0),)}, "STUDY-WORDS"),
-        (2, {"words": (Words("engaged", "engagement", scale=float("nan")),)}, "STUDY-WORDS"),
-        (2, {"words": (Words("engaged", "engagement", smallest=-1.0),)}, "STUDY-WORDS"),
+        (2, {"words": (OutcomeLabel("engagd", "engagement"),)}, "STUDY-WORDS"),
+        (2, {"words": (OutcomeLabel("engaged", "engagement"), OutcomeLabel("engaged", "engaging"))}, "STUDY-WORDS"),
+        (2, {"words": (OutcomeLabel("engaged", "engagement", scale=0.0),)}, "STUDY-WORDS"),
+        (2, {"words": (OutcomeLabel("engaged", "engagement", scale=float("nan")),)}, "STUDY-WORDS"),
+        (2, {"words": (OutcomeLabel("engaged", "engagement", smallest_important=-1.0),)}, "STUDY-WORDS"),
         (2, {"contrast": "remote contact, which harms families,"}, "WORDS"),
-        (2, {"words": (Words("engaged", "engagement, which falls because of mode"),)}, "WORDS"),
-        (2, {"words": (Words("engaged", "rank of the team"),)}, "WORDS"),
+        (2, {"words": (OutcomeLabel("engaged", "engagement, which falls because of mode"),)}, "WORDS"),
+        (2, {"words": (OutcomeLabel("engaged", "rank of the team"),)}, "WORDS"),
     ],
 )
 def test_a_study_that_cannot_be_run_is_refused_before_any_fit(which, changes, code) -> None:
     with pytest.raises(StudyError) as caught:
-        ALL[which].but(**changes)
+        ALL[which].replace(**changes)
     assert caught.value.code == code and caught.value.fix
 
 
@@ -216,7 +216,7 @@ def test_a_study_of_ones_own_runs_without_words(authority) -> None:
         outcome="timely",
         exposure="rs_desk",
         design="within-worker",
-        unit="contact",
+        row_unit="contact",
         cluster="team_id",
         fixed_effects=("worker_id", "month"),
     )

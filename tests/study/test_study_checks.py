@@ -17,7 +17,7 @@ STAGE = headline_studies()[1]
 
 
 def estimates(*p: float) -> pd.DataFrame:
-    role = ["main", *["secondary"] * (len(p) - 1), "naive"]
+    role = ["main", *["secondary"] * (len(p) - 1), "unadjusted"]
     return pd.DataFrame({"outcome": [*[f"y{i}" for i in range(len(p))], "y0"], "role": role, "p_value": [*p, 0.001]})
 
 
@@ -35,14 +35,14 @@ def test_too_small_to_matter_by_two_one_sided_tests() -> None:
     study = headline_studies()[0]  # 1 percentage point for a contrast of 0.1
     small = check_equivalence(study, study.outcome, 0.0, 0.02, 24)
     large = check_equivalence(study, study.outcome, 0.05, 0.05, 24)
-    assert "is smaller than the 1" in small.verdict and small.passed is None and small.value < 0.05
-    assert "not shown to be smaller" in large.verdict
-    assert check_equivalence(study.but(words=()), study.outcome, 0.0, 0.02, 24) is None
+    assert "is smaller than the 1" in small.message and small.passed is None and small.value < 0.05
+    assert "not shown to be smaller" in large.message
+    assert check_equivalence(study.replace(words=()), study.outcome, 0.0, 0.02, 24) is None
 
 
 def test_invariance_is_asked_where_stages_are_compared_on_a_scale(authority) -> None:
     got = check_invariance(STAGE, "informal_learning", authority)
-    assert got.name == "invariance" and got.passed is None and "not enough answers" in got.verdict
+    assert got.name == "invariance" and got.passed is None and "not enough answers" in got.message
     assert check_invariance(headline_studies()[2], "engaged", authority) is None
     assert check_invariance(STAGE, "turnover_pct", authority) is None
 
@@ -66,7 +66,7 @@ def test_what_stands_over_a_study_lowers_its_claims(results, authority, tmp_path
     assert result.claims()[0].grade == "associational"
     lock = tmp_path / "lock.json"
     STAGE.lock(lock)
-    changed = STAGE.but(confounders=STAGE.confounders[:-1]).estimate(authority, lock=lock)
+    changed = STAGE.replace(confounders=STAGE.confounders[:-1]).estimate(authority, lock=lock)
     changed = replace(changed, synthetic=False, checks=())
     claim = changed.claims()[0]
     assert claim.grade == "descriptive" and any("'lock'" in r and "differs" in r for r in claim.reasons)

@@ -23,14 +23,14 @@ SMALL = Wedge(teams=9, periods=4, workers=5)
 @pytest.mark.parametrize("model", ["random-intercept", "fixed-effects"])
 def test_a_trial_is_the_estimate_from_the_same_rows(model) -> None:
     study = WedgeStudy("roll-out", model)
-    draws = study.diagnose(SMALL, sims=3, seed=4, progress=False).draws
+    draws = study.diagnose(SMALL, n_sims=3, seed=4, progress=False).draws
     for i in range(3):
         rows = SMALL.frame(SMALL.outcomes(np.random.default_rng(simulation_seed(4, i))))
         one = study.estimate(rows).tidy().iloc[0]
         assert draws.loc[i, "estimate"] == pytest.approx(one["estimate"], abs=1e-10)
         assert draws.loc[i, "conf_low"] == pytest.approx(one["conf_low"], abs=1e-9)
         plain = rows.groupby("treated")["outcome"].mean().diff().iloc[-1]
-        assert draws.loc[i, "naive"] == pytest.approx(plain, abs=1e-10)
+        assert draws.loc[i, "unadjusted"] == pytest.approx(plain, abs=1e-10)
 
 
 def test_a_thousand_authorities_of_the_declared_size() -> None:
@@ -44,9 +44,9 @@ def test_a_thousand_authorities_of_the_declared_size() -> None:
 
 
 def test_the_same_numbers_on_one_core_or_two_and_with_more_simulations() -> None:
-    one = STUDY.diagnose(SMALL, sims=500, seed=4, progress=False)
+    one = STUDY.diagnose(SMALL, n_sims=500, seed=4, progress=False)
     with joblib.parallel_config(backend="threading", n_jobs=2):
-        two = STUDY.diagnose(SMALL, sims=750, seed=4, progress=False)
+        two = STUDY.diagnose(SMALL, n_sims=750, seed=4, progress=False)
     pd.testing.assert_frame_equal(one.draws, two.draws.query("sim < 500"), check_exact=True)
 
 
@@ -54,22 +54,22 @@ def test_a_run_goes_on_from_its_file_and_another_run_s_file_is_refused(tmp_path,
     place = tmp_path / "new" / "trials.jsonl"
     run = {"seed": 4, "progress": False, "resume": place}
     truths = [SMALL, replace(SMALL, scenario="none", effect=0.0)]
-    whole = STUDY.diagnose(truths, sims=300, seed=4, progress=False)
-    STUDY.diagnose(truths, sims=120, **run)
+    whole = STUDY.diagnose(truths, n_sims=300, seed=4, progress=False)
+    STUDY.diagnose(truths, n_sims=120, **run)
     lines = place.read_bytes().split(b"\n")
     place.write_bytes(b"\n".join(lines[:180]) + b"\n" + lines[180][:20])  # an interruption within a line
-    pd.testing.assert_frame_equal(STUDY.diagnose(truths, sims=300, **run).draws, whole.draws, check_exact=True)
+    pd.testing.assert_frame_equal(STUDY.diagnose(truths, n_sims=300, **run).draws, whole.draws, check_exact=True)
     assert place.read_bytes().count(b"\n") == 601
     with pytest.raises(StudyError, match=r"RESUME-OTHER.*: truth differ"):
-        STUDY.diagnose(SMALL, sims=5, **run)
+        STUDY.diagnose(SMALL, n_sims=5, **run)
     with pytest.raises(StudyError, match=r"RESUME-OTHER.*: study differ"):
-        WedgeStudy("roll-out", "fixed-effects").diagnose(truths, sims=5, **run)
+        WedgeStudy("roll-out", "fixed-effects").diagnose(truths, n_sims=5, **run)
     monkeypatch.setattr(module, "simulated_sums", None)  # nothing is simulated any more
-    pd.testing.assert_frame_equal(STUDY.diagnose(truths, sims=300, **run).draws, whole.draws, check_exact=True)
+    pd.testing.assert_frame_equal(STUDY.diagnose(truths, n_sims=300, **run).draws, whole.draws, check_exact=True)
 
 
 def test_a_fit_that_fails_is_counted_and_spoils_no_other(monkeypatch) -> None:
-    plain = STUDY.diagnose(SMALL, sims=300, seed=4, progress=False)
+    plain = STUDY.diagnose(SMALL, n_sims=300, seed=4, progress=False)
     third = simulation_seed(4, 3)
     real = module.simulated_sums
 
@@ -79,22 +79,22 @@ def test_a_fit_that_fails_is_counted_and_spoils_no_other(monkeypatch) -> None:
         return real(wedge, seeds)
 
     monkeypatch.setattr(module, "simulated_sums", one_is_bad)
-    got = STUDY.diagnose(SMALL, sims=300, seed=4, progress=False)
+    got = STUDY.diagnose(SMALL, n_sims=300, seed=4, progress=False)
     assert got.failures()[["error", "n"]].to_numpy().tolist() == [["LinAlgError", 1]]
     pd.testing.assert_frame_equal(got.draws.query("sim != 3"), plain.draws.query("sim != 3"), check_exact=True)
     monkeypatch.undo()
-    none = STUDY.diagnose(Wedge(teams=2, periods=2, workers=1), sims=4, progress=False)
+    none = STUDY.diagnose(Wedge(teams=2, periods=2, workers=1), n_sims=4, progress=False)
     assert none.failures()["n"].item() == 4 and "Failed fits: 4 TOO-FEW-ROWS" in none.summary()
 
 
 def test_it_is_tried_at_the_size_of_data_or_of_a_name() -> None:
-    got = STUDY.diagnose(SMALL, Size("mine", 2, 6, 7.4, 5, 0), sims=4, progress=False)
+    got = STUDY.diagnose(SMALL, Size("mine", 2, 6, 7.4, 5, 0), n_sims=4, progress=False)
     assert got.size == "12 teams, 5 periods, 7 workers a team"
-    same = STUDY.diagnose(replace(SMALL, teams=12, periods=5, workers=7), sims=4, progress=False)
+    same = STUDY.diagnose(replace(SMALL, teams=12, periods=5, workers=7), n_sims=4, progress=False)
     pd.testing.assert_frame_equal(got.draws, same.draws, check_exact=True)
-    assert STUDY.diagnose(SMALL, "small", sims=2, progress=False).size.startswith("24 teams, 12 periods")
+    assert STUDY.diagnose(SMALL, "small", n_sims=2, progress=False).size.startswith("24 teams, 12 periods")
     with pytest.raises(UsageError, match="WEDGE-SIZE"):
-        STUDY.diagnose(SMALL, Size("one", 1, 4, 5.0, 1, 0), sims=4)
+        STUDY.diagnose(SMALL, Size("one", 1, 4, 5.0, 1, 0), n_sims=4)
 
 
 def test_rows_in_any_order_with_gaps_and_own_names() -> None:
@@ -121,8 +121,8 @@ def test_bad_input() -> None:
         WedgeStudy("x", "no such model")
     for truths in ([], "wedge", [SMALL, replace(SMALL, effect=0.0)], [SMALL, Wedge("larger")]):
         with pytest.raises(StudyError, match="TRUTHS"):
-            STUDY.diagnose(truths, sims=5)
+            STUDY.diagnose(truths, n_sims=5)
     with pytest.raises(StudyError, match="SIMS"):
-        STUDY.diagnose(SMALL, sims=1)
+        STUDY.diagnose(SMALL, n_sims=1)
     with pytest.raises(UsageError, match="WEDGE-SIZE"):
         Wedge(teams=1)

@@ -185,7 +185,7 @@ PAIR = Study(
     outcome="y",
     exposure="x",
     design="cross-sectional",
-    unit="rows",
+    row_unit="rows",
     cluster="team_id",
     kind="slope-gap",
     moderators=("m",),
@@ -271,7 +271,7 @@ def test_a_share_given_in_per_cent_is_refused(change, fits) -> None:
 def test_a_mean_beyond_every_value_seen_is_refused() -> None:
     frame = made(np.random.default_rng(3))
     steep = frame.assign(y=(frame["x"] > 0.45).astype(float))
-    study = PAIR.but(kind="slope", moderators=())
+    study = PAIR.replace(kind="slope", moderators=())
     result = study.estimate_frame(steep)
     basis = result.basis
     each = replace(basis.outcomes["y"], mean=0.99)
@@ -297,7 +297,7 @@ def test_a_diagnosis_that_lowers_the_claim_lowers_the_what_if(results) -> None:
     study = headline_studies()[0]
     known = replace(results[study.id].identification, identified=True)
     result = replace(results[study.id], synthetic=False, identification=known, checks=())
-    diagnosis = study.diagnose("helpful-hump", sims=4, progress=False)
+    diagnosis = study.diagnose("helpful-hump", n_sims=4, progress=False)
     assert diagnosis.value("power") < 0.8
     (free,), (held,) = (result.what_if({"rs_attendance": -0.1}, d).sentences for d in (None, diagnosis))
     assert CAVEAT not in free and CAVEAT in held
@@ -315,6 +315,6 @@ def test_an_interval_that_holds_nothing_is_said_to_settle_nothing(results) -> No
 @pytest.mark.parametrize("name", ["worker_id", "team_7", "harm_index"])
 def test_a_rota_over_one_team_or_worker_has_no_words(name) -> None:
     frame = made(np.random.default_rng(3)).rename(columns={"x": name})
-    study = PAIR.but(kind="slope", moderators=(), exposure=name)
+    study = PAIR.replace(kind="slope", moderators=(), exposure=name)
     with pytest.raises(StudyError, match="WORDS"):
         study.estimate_frame(frame).what_if({name: -0.05})

@@ -11,13 +11,13 @@ import pytest
 
 from hybrid_toolkit import models
 from hybrid_toolkit.errors import EstimationError, StudyError
-from hybrid_toolkit.trust.candidate import Contender
-from hybrid_toolkit.trust.candidates import CONTENDERS
-from hybrid_toolkit.trust.dgps import WORLDS, World
+from hybrid_toolkit.trust.candidate import Candidate
+from hybrid_toolkit.trust.candidates import CANDIDATES
+from hybrid_toolkit.trust.dgps import DGP, DGPS
 from hybrid_toolkit.trust.try_estimator import HIGHEST, LOWEST, Trial, try_estimator
 from tools.trust_table import kept_draws, page, table
 
-NORMAL = World("normal", "A normal sample.", 1.0, lambda r: pd.DataFrame({"y": r.normal(1, 1, 20)}), breaks="nothing")
+NORMAL = DGP("normal", "A normal sample.", 1.0, lambda r: pd.DataFrame({"y": r.normal(1, 1, 20)}), breaks="nothing")
 
 
 def mean(frame: pd.DataFrame) -> tuple[float, float, float, float]:
@@ -25,8 +25,8 @@ def mean(frame: pd.DataFrame) -> tuple[float, float, float, float]:
     return m, se, m - 2.093 * se, m + 2.093 * se
 
 
-def contender(estimate=mean, *, own: bool = True, warning: str = "") -> Contender:
-    return Contender("mean", "The mean", "means", estimate, ("normal",), ("normal",) if own else (), 500, warning)
+def candidate(estimate=mean, *, own: bool = True, warning: str = "") -> Candidate:
+    return Candidate("mean", "The mean", "means", estimate, ("normal",), ("normal",) if own else (), 500, warning)
 
 
 def verdict(
@@ -42,7 +42,7 @@ def verdict(
 
 
 def test_a_known_estimator_on_a_known_world() -> None:
-    got = try_estimator(contender(), NORMAL)
+    got = try_estimator(candidate(), NORMAL)
     m = got.measures()
     assert abs(m["bias"][0]) < 4 * m["bias"][1] and abs(m["coverage"][0] - 0.95) < 0.04
     assert m["rmse"][0] == pytest.approx(1 / np.sqrt(20), rel=0.1)
@@ -79,18 +79,18 @@ def test_failures_are_counted_by_kind_and_spoil_no_other() -> None:
             raise np.linalg.LinAlgError
         return mean(frame) if first < 2 else (float("nan"),) * 4
 
-    got = try_estimator(contender(sometimes), NORMAL, sims=60)
+    got = try_estimator(candidate(sometimes), NORMAL, n_sims=60)
     assert set(got.failures()) == {"SINGULAR", "LinAlgError", "NOT-FINITE"}
-    whole = try_estimator(contender(), NORMAL, sims=60)
+    whole = try_estimator(candidate(), NORMAL, n_sims=60)
     ran = got.draws["error"] == ""
     pd.testing.assert_frame_equal(got.draws[ran], whole.draws[ran])
 
 
 def test_an_estimator_without_intervals_has_no_coverage() -> None:
     nan = float("nan")
-    got = try_estimator(contender(lambda f: (f["y"].mean(), nan, nan, nan)), NORMAL, sims=10)
+    got = try_estimator(candidate(lambda f: (f["y"].mean(), nan, nan, nan)), NORMAL, n_sims=10)
     assert got.verdict == "no intervals" and np.isnan(got.measures()["coverage"][0])
-    half = try_estimator(contender(lambda f: (f["y"].mean(), 1.0, 0.0, nan)), NORMAL, sims=4)
+    half = try_estimator(candidate(lambda f: (f["y"].mean(), 1.0, 0.0, nan)), NORMAL, n_sims=4)
     assert half.failures() == {"NO-INTERVAL": 4}
 
 
@@ -101,21 +101,21 @@ def test_it_goes_on_from_its_file(tmp_path) -> None:
         calls.append(1)
         return mean(frame)
 
-    first = try_estimator(contender(counted), NORMAL, sims=5, resume=tmp_path / "a")
-    more = try_estimator(contender(counted), NORMAL, sims=8, resume=tmp_path / "a")
+    first = try_estimator(candidate(counted), NORMAL, n_sims=5, resume=tmp_path / "a")
+    more = try_estimator(candidate(counted), NORMAL, n_sims=8, resume=tmp_path / "a")
     assert len(calls) == 8
     pd.testing.assert_frame_equal(more.draws.head(5), first.draws)
     with pytest.raises(StudyError, match="RESUME-OTHER"):
-        try_estimator(contender(), NORMAL, sims=5, seed=1, resume=tmp_path / "a")
+        try_estimator(candidate(), NORMAL, n_sims=5, seed=1, resume=tmp_path / "a")
     with pytest.raises(StudyError, match="SIMS"):
-        try_estimator(contender(), NORMAL, sims=1)
+        try_estimator(candidate(), NORMAL, n_sims=1)
 
 
 def test_every_contender_names_worlds_that_are_there() -> None:
-    ids = [c.id for c in CONTENDERS]
+    ids = [c.id for c in CANDIDATES]
     assert len(set(ids)) == len(ids)
-    for c in CONTENDERS:
-        assert c.worlds and set(c.worlds) <= set(WORLDS) and set(c.own) <= set(c.worlds) and c.sims >= 200
+    for c in CANDIDATES:
+        assert c.dgps and set(c.dgps) <= set(DGPS) and set(c.own) <= set(c.dgps) and c.n_sims >= 200
 
 
 NO_INTERVAL_OF_ITS_OWN = {
@@ -142,30 +142,30 @@ def test_every_public_estimator_is_in_the_table(monkeypatch) -> None:
             if callable(value) and getattr(value, "__hash__", None) and value in stand_in:
                 monkeypatch.setattr(module, name, stand_in[value])
     due = set(public.values()) - set(NO_INTERVAL_OF_ITS_OWN)
-    for c in sorted(CONTENDERS, key=lambda c: -c.sims):  # the cheap ones first
+    for c in sorted(CANDIDATES, key=lambda c: -c.n_sims):  # the cheap ones first
         if not due - met:
             break
-        c.estimate(WORLDS[c.worlds[0]].simulate(1))
+        c.estimate(DGPS[c.dgps[0]].simulate(1))
     assert met == due
 
 
 def test_the_committed_table_is_whole_and_what_is_off_has_a_warning() -> None:
     kept = pd.read_csv(Path(__file__).parents[2] / "docs" / "trust.csv").set_index(["estimator", "world"])
-    assert set(kept.index) == {(c.id, w) for c in CONTENDERS for w in c.worlds}
-    for c in CONTENDERS:
-        for world in c.worlds:
-            row = kept.loc[(c.id, world)]
-            assert row["sims"] == c.sims and (row["own_assumptions_hold"] == (world in c.own))
-            assert world not in c.own or c.warning or LOWEST <= row["coverage"] <= HIGHEST, (c.id, world)
+    assert set(kept.index) == {(c.id, w) for c in CANDIDATES for w in c.dgps}
+    for c in CANDIDATES:
+        for dgp in c.dgps:
+            row = kept.loc[(c.id, dgp)]
+            assert row["n_sims"] == c.n_sims and (row["own_assumptions_hold"] == (dgp in c.own))
+            assert dgp not in c.own or c.warning or LOWEST <= row["coverage"] <= HIGHEST, (c.id, dgp)
 
 
-FIRST = {c.family: c for c in reversed(CONTENDERS)}
+FIRST = {c.family: c for c in reversed(CANDIDATES)}
 
 
 @pytest.mark.parametrize("family", list(FIRST))
 def test_one_contender_of_each_family_near_the_truth_of_its_own_world(family) -> None:
-    chosen = next((c for c in CONTENDERS if c.family == family and c.own), FIRST[family])
-    got = try_estimator(chosen, WORLDS[(chosen.own or chosen.worlds)[0]], sims=4)
+    chosen = next((c for c in CANDIDATES if c.family == family and c.own), FIRST[family])
+    got = try_estimator(chosen, DGPS[(chosen.own or chosen.dgps)[0]], n_sims=4)
     assert not got.failures()
     if chosen.own:
         off = got.draws["estimate"].mean() - got.truth
@@ -174,20 +174,20 @@ def test_one_contender_of_each_family_near_the_truth_of_its_own_world(family) ->
 
 
 @pytest.mark.parametrize(("name", "world"), [("linear-jackknife", "linear-selected"), ("wedge-naive", "wedge-teams")])
-def test_a_broken_assumption_shows(name, world) -> None:
-    chosen = next(c for c in CONTENDERS if c.id == name)
-    got = try_estimator(chosen, WORLDS[world], sims=30)
+def test_a_broken_assumption_shows(name, dgp) -> None:
+    chosen = next(c for c in CANDIDATES if c.id == name)
+    got = try_estimator(chosen, DGPS[dgp], n_sims=30)
     assert got.verdict.startswith("breaks: ") and abs(got.measures()["bias"][0]) > 0.1
 
 
 def test_the_table_and_its_page(tmp_path) -> None:
-    mine = [c for c in CONTENDERS if c.id in ("wedge-fixed-effects", "linear-unclustered")]
-    first = table(mine, sims=6, work=tmp_path)
-    again = table(mine, sims=6, jobs=1, work=tmp_path)
+    mine = [c for c in CANDIDATES if c.id in ("wedge-fixed-effects", "linear-unclustered")]
+    first = table(mine, n_sims=6, work=tmp_path)
+    again = table(mine, n_sims=6, jobs=1, work=tmp_path)
     pd.testing.assert_frame_equal(first, again)
-    assert len(list(tmp_path.rglob("*.jsonl"))) == len(first) == sum(len(c.worlds) for c in mine)
-    assert set(table(mine, only="wedge", sims=3)["estimator"]) == {"wedge-fixed-effects"}
-    assert len(table(mine, only="wedge", sims=6, work=tmp_path, as_run=True)) == 2
+    assert len(list(tmp_path.rglob("*.jsonl"))) == len(first) == sum(len(c.dgps) for c in mine)
+    assert set(table(mine, only="wedge", n_sims=3)["estimator"]) == {"wedge-fixed-effects"}
+    assert len(table(mine, only="wedge", n_sims=6, work=tmp_path, as_run=True)) == 2
     text = page(first, mine, "python -m tools.trust_table")
     broken = text.split("## Which broken assumption breaks which estimator")[1].split("## ")[0]
     assert "`linear-unclustered`" in broken and "`linear-selected`" in broken and "`linear-clustered`" not in broken

@@ -15,7 +15,7 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.errors import OutputError, StudyError, UnreadableError, UsageError
 from hybrid_toolkit.widgets.parts.downloads import Download
-from hybrid_toolkit.widgets.parts.progress import Progress, Report
+from hybrid_toolkit.widgets.parts.progress import Progress, ProgressReport
 from hybrid_toolkit.widgets.parts.saved_state import load_state, save_state
 from hybrid_toolkit.widgets.parts.state import ExplorerState
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice
@@ -173,7 +173,7 @@ def test_work_is_cancelled_between_its_steps() -> None:
     progress, started = Progress(), threading.Event()
     kept: list[str] = []
 
-    def work(report: Report) -> str:
+    def work(report: ProgressReport) -> str:
         for i in range(10_000_000):
             report(i, 10_000_000)
             started.set()
@@ -190,7 +190,7 @@ def test_work_is_cancelled_between_its_steps() -> None:
 def test_work_that_fails_says_so_in_place(error: Exception) -> None:
     progress = Progress()
 
-    def work(report: Report) -> None:
+    def work(report: ProgressReport) -> None:
         raise error
 
     progress.start(work, print, "Counting")

@@ -15,7 +15,7 @@ from hybrid_toolkit.widgets.explorer.metric_page import view_html
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 from hybrid_toolkit.widgets.parts.html_parts import code_html, notice_html, table_html
 from hybrid_toolkit.widgets.parts.state import ExplorerState
-from hybrid_toolkit.widgets.parts.svg import Bar, Interval, bars_svg, interval_rows_svg, interval_series_svg
+from hybrid_toolkit.widgets.parts.svg import Bar, DrawnInterval, bars_svg, interval_rows_svg, interval_series_svg
 
 NAN = float("nan")
 
@@ -109,7 +109,11 @@ def test_repr_is_short(explorer: ht.MetricExplorer) -> None:
 
 
 def test_figures_hold_with_nothing_to_draw() -> None:
-    rows = [Interval("A", NAN, NAN, NAN, hidden=True), Interval("B", NAN, NAN, NAN), Interval("C", 1.0, NAN, NAN)]
+    rows = [
+        DrawnInterval("A", NAN, NAN, NAN, hidden=True),
+        DrawnInterval("B", NAN, NAN, NAN),
+        DrawnInterval("C", 1.0, NAN, NAN),
+    ]
     for drawn in (
         interval_rows_svg(rows, title="T & t", description="<d>", axis="a"),
         interval_series_svg(rows, title="T", description="d", axis="a"),
@@ -123,5 +127,5 @@ def test_figures_hold_with_nothing_to_draw() -> None:
 def test_words_from_outside_cannot_become_markup() -> None:
     bad = '<img src=x onerror="alert(1)">'
     made = notice_html(bad) + table_html(bad, [bad], [[bad]]) + code_html(bad)
-    made += interval_rows_svg([Interval(bad, 1, 0, 2)], title=bad, description=bad, axis=bad)
+    made += interval_rows_svg([DrawnInterval(bad, 1, 0, 2)], title=bad, description=bad, axis=bad)
     assert "<img" not in made

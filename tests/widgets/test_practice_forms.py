@@ -14,7 +14,7 @@ import pytest
 from docx import Document
 
 import hybrid_toolkit as ht
-from hybrid_toolkit.assess import Answer, Assessment, Plan, load_checklist
+from hybrid_toolkit.assess import ActionPlan, Answer, Assessment, load_checklist
 from hybrid_toolkit.errors import DisclosureError, UnreadableError, UsageError
 from hybrid_toolkit.report.export import FORMS
 
@@ -163,14 +163,14 @@ def test_an_action_is_written_measured_and_re_measured(small: ht.EvaluationData,
 
 
 def test_re_measuring_says_what_it_lacks(small: ht.EvaluationData) -> None:
-    bare = Plan().add("Talk.", "hr", DAY)
+    bare = ActionPlan().add("Talk.", "hr", DAY)
     without = ht.ImprovementPlan(plan=bare, today=DAY)
     press(without, "Re-measure")
     assert "no data to measure with" in without._message.value
     measured = ht.ImprovementPlan(small, plan=bare, today=DAY)
     press(measured, "Re-measure")
     assert "no measure" in measured._message.value
-    late = Plan().add("Talk.", "hr", DAY, measure="skill", started=DAY)
+    late = ActionPlan().add("Talk.", "hr", DAY, measure="skill", started=DAY)
     yearly = ht.ImprovementPlan(small, plan=late, today=DAY)
     press(yearly, "Re-measure")
     assert "<h3>Action 1" in yearly._figures.value or 'role="alert"' in yearly._message.value

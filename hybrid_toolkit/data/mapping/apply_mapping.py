@@ -10,7 +10,7 @@ from hybrid_toolkit.data.evaluation_data import Source
 from hybrid_toolkit.data.mapping.mapping_file import TableMap
 from hybrid_toolkit.data.privacy.identifiers import identifier_problems
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
-from hybrid_toolkit.data.reading.raw_table import RawTable, nearest, normal
+from hybrid_toolkit.data.reading.raw_table import RawTable, nearest_names, normal_name
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.errors import MappingError
@@ -26,7 +26,7 @@ def apply_map(raw: RawTable, table_map: TableMap, *, key: bytes) -> tuple[pd.Dat
     MappingError : a mapped column is not in the source.
     """
     contract = TABLES[table_map.table]
-    headers = {normal(h): str(h) for h in raw.frame.columns}
+    headers = {normal_name(h): str(h) for h in raw.frame.columns}
     chosen = _choose(table_map, headers, raw.origin)
     rows, notes = _filtered(raw.frame, table_map, headers, raw.origin)
     frame = pd.DataFrame({c: rows[chosen[c]] for c in contract.names if c in chosen}, index=rows.index)
@@ -55,11 +55,11 @@ def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str) -> dic
     """Contract column -> source column, as the mapping says, then by name."""
     chosen, absent = {}, []
     for column, names in table_map.columns.items():
-        found = next((headers[normal(n)] for n in names if normal(n) in headers), None)
+        found = next((headers[normal_name(n)] for n in names if normal_name(n) in headers), None)
         if found is not None:
             chosen[column] = found
         elif column not in table_map.optional:
-            close = nearest(names[0], headers.values()) if names else ""
+            close = nearest_names(names[0], headers.values()) if names else ""
             absent.append(
                 f"'{' or '.join(names)}' for {table_map.table}.{column}" + (f" (nearest: '{close}')" if close else "")
             )
@@ -71,7 +71,7 @@ def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str) -> dic
         )
     taken = set(chosen.values())
     for column in TABLES[table_map.table].names:
-        found = headers.get(normal(column))
+        found = headers.get(normal_name(column))
         if column not in table_map.columns and column not in table_map.constants and found and found not in taken:
             chosen[column] = found
     return chosen
@@ -79,10 +79,10 @@ def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str) -> dic
 
 def identifiers_in(raw: RawTable, table_map: TableMap) -> list[Problem]:
     """Columns that identify a person, by name or content, and are neither dropped nor pseudonymised by the mapping."""
-    hashed = {normal(n) for c in table_map.pseudonymise for n in table_map.columns.get(c, (c,))}
-    safe = hashed | {normal(d) for d in table_map.drop}
+    hashed = {normal_name(n) for c in table_map.pseudonymise for n in table_map.columns.get(c, (c,))}
+    safe = hashed | {normal_name(d) for d in table_map.drop}
     return identifier_problems(
-        {table_map.table: raw.frame[[h for h in raw.frame.columns if normal(str(h)) not in safe]]}
+        {table_map.table: raw.frame[[h for h in raw.frame.columns if normal_name(str(h)) not in safe]]}
     )
 
 
@@ -91,8 +91,8 @@ def _filtered(
 ) -> tuple[pd.DataFrame, list[str]]:
     notes = []
     for name, values in table_map.keep.items():
-        if normal(name) not in headers:
-            close = nearest(name, headers.values())
+        if normal_name(name) not in headers:
+            close = nearest_names(name, headers.values())
             raise MappingError(
                 f"{origin}: the column '{name}' that the mapping keeps rows by is not there"
                 + (f" (nearest: '{close}')." if close else "."),
@@ -100,7 +100,7 @@ def _filtered(
                 code="MAP-SOURCE",
             )
         wanted = {v.strip().casefold() for v in values}
-        kept = frame[headers[normal(name)]].str.casefold().isin(wanted)
+        kept = frame[headers[normal_name(name)]].str.casefold().isin(wanted)
         notes.append(f"{int((~kept).sum()):,} row(s) were left out by '{name}', as the mapping says")
         frame = frame.loc[kept]
     return frame, notes
@@ -115,8 +115,8 @@ def _recode(column: pd.Series[str], codes: Mapping[str, str]) -> pd.Series[str]:
 
 
 def _left_out(table_map: TableMap, chosen: Mapping[str, str], headers: Mapping[str, str], raw: RawTable) -> list[str]:
-    used = set(chosen.values()) | {headers[normal(k)] for k in table_map.keep if normal(k) in headers}
-    dropped = [headers[normal(d)] for d in table_map.drop if normal(d) in headers]
+    used = set(chosen.values()) | {headers[normal_name(k)] for k in table_map.keep if normal_name(k) in headers}
+    dropped = [headers[normal_name(d)] for d in table_map.drop if normal_name(d) in headers]
     extra = [h for h in headers.values() if h not in used and h not in dropped]
     notes = []
     if dropped:

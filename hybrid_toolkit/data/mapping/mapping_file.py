@@ -39,8 +39,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from hybrid_toolkit.data.reading.raw_table import nearest
-from hybrid_toolkit.data.tables.contracts import TABLES, Table
+from hybrid_toolkit.data.reading.raw_table import nearest_names
+from hybrid_toolkit.data.tables.contracts import TABLES, TableContract
 from hybrid_toolkit.errors import MappingError, UnreadableError
 
 BOOL_TEXTS = ("true", "false", "1", "0", "yes", "no", "y", "n", "")
@@ -211,14 +211,14 @@ class _Check:
         self.say("MAP-KEY", f"'{where}.{key}' must be a table of keys")
         return {}
 
-    def by_column(self, contract: Table, part: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:
+    def by_column(self, contract: TableContract, part: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:
         where = f"tables.{contract.name}"
         found = self.part(where, part, key).items()
         for column, _ in found:
             self.column(contract, column, f"{where}.{key}.{column}")
         return [(c, v) for c, v in found if c in contract.names]
 
-    def column(self, contract: Table, column: str, where: str) -> bool:
+    def column(self, contract: TableContract, column: str, where: str) -> bool:
         if column in contract.names:
             return True
         self.say("MAP-COLUMN", f"unknown column '{where}'{_hint(column, contract.names)}")
@@ -231,7 +231,7 @@ class _Check:
         self.say("MAP-KEY", f"'{where}' must be a name or a list of names")
         return ()
 
-    def names(self, contract: Table, part: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    def names(self, contract: TableContract, part: Mapping[str, Any], key: str) -> tuple[str, ...]:
         where = f"tables.{contract.name}.{key}"
         return tuple(c for c in self.texts(where, part.get(key, [])) if self.column(contract, c, f"{where}: {c}"))
 
@@ -241,14 +241,14 @@ class _Check:
             self.say("MAP-KEY", f"'{where}.{key}' must be true or false")
         return value is True
 
-    def constant(self, contract: Table, column: str, value: object) -> str:
+    def constant(self, contract: TableContract, column: str, value: object) -> str:
         text = ("true" if value else "false") if isinstance(value, bool) else str(value)
         if isinstance(value, dict | list):
             self.say("MAP-KEY", f"'tables.{contract.name}.constants.{column}' must be one value")
         self.target(contract, column, text, f"tables.{contract.name}.constants.{column}")
         return text
 
-    def codes(self, contract: Table, column: str, value: object) -> Mapping[str, str]:
+    def codes(self, contract: TableContract, column: str, value: object) -> Mapping[str, str]:
         where = f"tables.{contract.name}.codes.{column}"
         if contract[column].kind not in ("code", "bool"):
             self.say("MAP-CODE", f"'{where}': the column holds no codes")
@@ -263,7 +263,7 @@ class _Check:
                 made[source] = text
         return made
 
-    def target(self, contract: Table, column: str, text: str, where: str) -> bool:
+    def target(self, contract: TableContract, column: str, text: str, where: str) -> bool:
         spec = contract[column]
         allowed = (*spec.codes, "") if spec.kind == "code" else BOOL_TEXTS
         if spec.kind not in ("code", "bool") or (text if spec.kind == "code" else text.casefold()) in allowed:
@@ -272,7 +272,7 @@ class _Check:
         self.say("MAP-CODE", f"'{where}' leads to a code that {contract.name}.{column} does not have (it has {shown})")
         return False
 
-    def dates(self, contract: Table, value: object) -> Mapping[str, str]:
+    def dates(self, contract: TableContract, value: object) -> Mapping[str, str]:
         where = f"tables.{contract.name}.dates"
         formats = value if isinstance(value, dict) else {"": value}
         for column, pattern in formats.items():
@@ -285,5 +285,5 @@ class _Check:
 
 
 def _hint(name: str, among: Any) -> str:
-    close = nearest(name, among)
+    close = nearest_names(name, among)
     return f" (nearest: '{close}')" if close else f" (known: {', '.join(among)})"

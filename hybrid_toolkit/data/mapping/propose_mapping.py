@@ -17,9 +17,9 @@ import pandas as pd
 from hybrid_toolkit.data.mapping import synonyms
 from hybrid_toolkit.data.privacy.identifiers import identifier_problems
 from hybrid_toolkit.data.reading.coerce import FALSE, TRUE
-from hybrid_toolkit.data.reading.raw_table import Found, normal
-from hybrid_toolkit.data.reading.readers import find
-from hybrid_toolkit.data.tables.contracts import TABLES, Column
+from hybrid_toolkit.data.reading.raw_table import Found, normal_name
+from hybrid_toolkit.data.reading.readers import find_sources
+from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
 from hybrid_toolkit.errors import UnreadableError
 
 FEW_CODES = 20
@@ -81,7 +81,7 @@ def propose_mapping(path: str | Path) -> Proposal:
     >>> proposal.unmatched["name"].tolist()
     ['Shoe size']
     """
-    found = find(path)
+    found = find_sources(path)
     here = [_source(one) for one in found if not one.mapping and one.error is None]
     here = [one for one in here if one.profile]
     broken = [one.error for one in found if one.error is not None]
@@ -164,7 +164,7 @@ def _pair(here: list[_Source]) -> dict[int, str]:
 
 def _table_score(one: _Source, table: str) -> float:
     """Likeness of the name and of the columns, of which the required ones count double."""
-    name = normal(one.name)
+    name = normal_name(one.name)
     by_name = 1.0 if name == table or name in synonyms.TABLES.get(table, ()) else _alike(name, table)
     found = _match_columns(table, one)
     if not found:
@@ -176,9 +176,9 @@ def _table_score(one: _Source, table: str) -> float:
 
 def _match_columns(table: str, one: _Source) -> dict[str, tuple[str, str]]:
     """Contract column -> (source column, how it was matched), best ways first."""
-    free = {normal(h): h for h in one.profile if h not in one.identifying}
+    free = {normal_name(h): h for h in one.profile if h not in one.identifying}
     made: dict[str, tuple[str, str]] = {}
-    ways: tuple[tuple[str, Callable[[Column, str, frozenset[str] | None], bool]], ...] = (
+    ways: tuple[tuple[str, Callable[[ColumnContract, str, frozenset[str] | None], bool]], ...] = (
         ("name", lambda column, name, _: _tight(name) == _tight(column.name)),
         ("synonym", lambda column, name, _: _tight(name) in map(_tight, synonyms.COLUMNS.get(column.name, ()))),
         ("spelling", lambda column, name, _: _alike(name, column.name) >= _SPELLING),
@@ -193,7 +193,7 @@ def _match_columns(table: str, one: _Source) -> dict[str, tuple[str, str]]:
     return {c: made[c] for c in TABLES[table].names if c in made}
 
 
-def _coded(column: Column, values: frozenset[str] | None) -> bool:
+def _coded(column: ColumnContract, values: frozenset[str] | None) -> bool:
     """Whether three or more values, all of them words, stand in the column's list of codes."""
     if values is None or column.kind != "code" or all(code.isdigit() for code in column.codes):
         return False
@@ -237,7 +237,7 @@ def _propose_table(table: str, one: _Source) -> _Part:
 
 
 def _codes(
-    table: str, column: Column, values: pd.Series[str], origin: str, source: str
+    table: str, column: ColumnContract, values: pd.Series[str], origin: str, source: str
 ) -> tuple[list[str], list[_Row]]:
     """Lines that translate codes, and what had to be left; nothing for codes that the contract reads as they are."""
     if column.kind not in ("code", "bool"):
@@ -265,29 +265,29 @@ def _codes(
     return lines, left
 
 
-def _reads(column: Column, value: str) -> bool:
+def _reads(column: ColumnContract, value: str) -> bool:
     text = value.casefold()
     if column.kind == "bool":
         return text in TRUE | FALSE
     return text in {c.casefold() for c in column.codes} | {t.casefold() for t in column.codes.values()}
 
 
-def _allowed(column: Column) -> Iterable[str]:
+def _allowed(column: ColumnContract) -> Iterable[str]:
     return ("true", "false") if column.kind == "bool" else tuple(column.codes)
 
 
-def _guess(column: Column, value: str) -> str | None:
+def _guess(column: ColumnContract, value: str) -> str | None:
     """The one code that the words commonly stand for, or whose meaning is spelled nearly so."""
-    text = normal(value).replace("_", " ")
+    text = normal_name(value).replace("_", " ")
     hits = [code for code in _allowed(column) if text in synonyms.CODES.get(code, ())]
     if not hits and column.kind == "code":
-        labels: Mapping[str, str] = {c: normal(t).replace("_", " ") for c, t in column.codes.items()}
+        labels: Mapping[str, str] = {c: normal_name(t).replace("_", " ") for c, t in column.codes.items()}
         hits = [c for c, label in labels.items() if _alike(text, label) >= _SPELLING]
     return hits[0] if len(hits) == 1 else None
 
 
 def _candidate(name: str, among: Iterable[str]) -> str:
-    scored = sorted(((_alike(normal(name), normal(a)), a) for a in among), reverse=True)
+    scored = sorted(((_alike(normal_name(name), normal_name(a)), a) for a in among), reverse=True)
     return scored[0][1] if scored and scored[0][0] >= 0.4 else ""
 
 

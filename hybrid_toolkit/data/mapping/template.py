@@ -14,7 +14,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes
-from hybrid_toolkit.data.tables.contracts import TABLES, Column, Table
+from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract, TableContract
 from hybrid_toolkit.data.validation.validate import EXAMPLE
 
 DICTIONARY = "data dictionary"
@@ -86,7 +86,7 @@ _README = (
 )
 
 
-def example_row(table: Table) -> dict[str, object]:
+def example_row(table: TableContract) -> dict[str, object]:
     """One made-up row of a table that keeps to its contract, its keys beginning with ``EXAMPLE-``.
 
     Examples
@@ -99,7 +99,7 @@ def example_row(table: Table) -> dict[str, object]:
     return {c.name: _example(c) for c in table.columns}
 
 
-def _example(column: Column) -> object:
+def _example(column: ColumnContract) -> object:
     if column.name in _EXAMPLES and not (column.codes and _EXAMPLES[column.name] not in column.codes):
         return _EXAMPLES[column.name]
     if column.kind == "id":
@@ -180,7 +180,7 @@ def _fill_dictionary(sheet: Worksheet) -> None:
     sheet.auto_filter.ref = sheet.dimensions
 
 
-def _fill_table(sheet: Worksheet, table: Table) -> None:
+def _fill_table(sheet: Worksheet, table: TableContract) -> None:
     sheet.append(list(table.names))
     sheet.append(list(example_row(table).values()))
     _heads(sheet, [max(14, len(name) + 3) for name in table.names])
@@ -197,7 +197,7 @@ def _fill_table(sheet: Worksheet, table: Table) -> None:
             _drop_down(sheet, i, choices)
 
 
-def _comment(table: Table, column: Column) -> Comment:
+def _comment(table: TableContract, column: ColumnContract) -> Comment:
     span = [f"{bound:g}" for bound in (column.low, column.high) if bound is not None]
     lines = [column.text, _KINDS[column.kind] + (f", {column.unit}" if column.unit else "")]
     if span:

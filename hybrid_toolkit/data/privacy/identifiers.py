@@ -20,7 +20,7 @@ HOW = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class IdentifierKind:
     """One kind of identifier.
 
     Parameters
@@ -82,43 +82,49 @@ _PERSON = (
     r"first|fore|last|sur|given|family|birth|full|display)"
 )
 _WHOSE = rf"({_PERSON}_)*"
-KINDS: tuple[Kind, ...] = (
-    Kind("NHS number", rf"{_WHOSE}nhs{_NUMBER}", True, is_nhs_number, 3),
-    Kind(
+KINDS: tuple[IdentifierKind, ...] = (
+    IdentifierKind("NHS number", rf"{_WHOSE}nhs{_NUMBER}", True, is_nhs_number, 3),
+    IdentifierKind(
         "Social Work England number",
         rf"{_WHOSE}(swe|social_?work_?england|hcpc|gscc)(_reg(istration)?)?{_NUMBER}|sw_?(reg|registration)_?(no|number)",
         True,
         _like(r"SW\d{4,6}"),
         2,
     ),
-    Kind("unique pupil number", rf"{_WHOSE}(upn|uln|unique_?(pupil|learner)_?(no|number|id)){_NUMBER}", True, is_upn),
-    Kind(
+    IdentifierKind(
+        "unique pupil number", rf"{_WHOSE}(upn|uln|unique_?(pupil|learner)_?(no|number|id)){_NUMBER}", True, is_upn
+    ),
+    IdentifierKind(
         "National Insurance number",
         rf"{_WHOSE}(nino|ni|nat(ional)?_?ins(urance)?){_NUMBER}",
         True,
         _like(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]"),
     ),
-    Kind("name", rf"({_PERSON}_?)*names?(_?\d)?|{_WHOSE}(surname|forename|initials|known_as)s?(_?\d)?", False),
-    Kind(
+    IdentifierKind(
+        "name", rf"({_PERSON}_?)*names?(_?\d)?|{_WHOSE}(surname|forename|initials|known_as)s?(_?\d)?", False
+    ),
+    IdentifierKind(
         "postcode",
         r"(\w+_)?(post_?code|zip|zip_?code)(_?\d)?",
         False,
         _like(r"([A-Z]{1,2}\d[A-Z\d]?|GIR)\d[ABD-HJLNP-UW-Z]{2}"),
     ),
-    Kind("e-mail address", r"(\w+_)?e_?mail(_?addr(ess)?)?(_?\d)?", False, _like(r"[^@\s]+@[^@\s]+\.[^@\s.]+")),
-    Kind(
+    IdentifierKind(
+        "e-mail address", r"(\w+_)?e_?mail(_?addr(ess)?)?(_?\d)?", False, _like(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+    ),
+    IdentifierKind(
         "telephone number",
         r"(\w+_)?(tele)?phone(_?(no|number))?(_?\d)?|(\w+_)?(tel|mobile|landline)(_?(no|num|number))?",
         False,
         _like(r"(\+44|0044|0)\(?0?\)?-?(7|1|2|3)\d[\d-]{7,10}"),
         3,
     ),
-    Kind(
+    IdentifierKind(
         "address",
         r"(\w+_)?(address|addr)(_?line)?(_?\d)?|house_?(no|number|name)|street(_?name)?|uprn",
         False,
     ),
-    Kind("date of birth", rf"{_WHOSE}(dob|d_o_b|date_?of_?birth|birth_?da(te|y)|born(_on)?)", False),
+    IdentifierKind("date of birth", rf"{_WHOSE}(dob|d_o_b|date_?of_?birth|birth_?da(te|y)|born(_on)?)", False),
 )
 """Every kind of identifier that is refused, the most telling first."""
 
@@ -135,7 +141,7 @@ def plain_name(column: object) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
-def kind_by_name(column: object) -> Kind | None:
+def kind_by_name(column: object) -> IdentifierKind | None:
     """The kind of identifier that a column's name gives away, or None.
 
     Examples
@@ -151,7 +157,7 @@ LOOKED_AT = 400
 """About how many distinct values of a column, evenly spread, are looked at."""
 
 
-def kind_by_content(values: pd.Series) -> Kind | None:
+def kind_by_content(values: pd.Series) -> IdentifierKind | None:
     """The kind of identifier that most of a column's distinct values look like, or None.
 
     Examples
@@ -167,7 +173,7 @@ def kind_by_content(values: pd.Series) -> Kind | None:
     return _kind_of_texts(map(str, distinct.iloc[:: max(1, len(distinct) // LOOKED_AT)]))
 
 
-def _kind_of_texts(values: Iterable[str]) -> Kind | None:
+def _kind_of_texts(values: Iterable[str]) -> IdentifierKind | None:
     texts = ["".join(v.split()).removesuffix(".0").upper() for v in values]
     texts = [t for t in texts if t]
     for kind in KINDS:

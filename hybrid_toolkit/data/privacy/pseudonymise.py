@@ -13,8 +13,8 @@ import pandas as pd
 from hybrid_toolkit.data.atomic_output import atomic_folder, atomic_write_bytes
 from hybrid_toolkit.data.privacy.identifiers import kind_by_content, kind_by_name, plain_name
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
-from hybrid_toolkit.data.reading.raw_table import Found, nearest, normal
-from hybrid_toolkit.data.reading.readers import find
+from hybrid_toolkit.data.reading.raw_table import Found, nearest_names, normal_name
+from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError
 
@@ -103,7 +103,7 @@ def pseudonymise_folder(
     source = None if "://" in str(path) else _folder_of(Path(path))
     target = Path(out).expanduser().resolve()
     _keep_apart(source, target, key_file)
-    found = [f for f in find(path) if normal(f.name) not in _NOT_DATA]
+    found = [f for f in find_sources(path) if normal_name(f.name) not in _NOT_DATA]
     frames = {_file_name(one, found): one.read().frame for one in found}
     _check_names(columns, drop, frames)
     key, new = _key(key_file)
@@ -180,7 +180,7 @@ def _key(key_file: str | Path | None) -> tuple[bytes, bool]:
 
 def _file_name(one: Found, found: list[Found]) -> str:
     name = re.sub(r"[^\w .-]+", "_", one.name).strip(" .") or "table"
-    if sum(normal(f.name) == normal(one.name) for f in found) > 1:
+    if sum(normal_name(f.name) == normal_name(one.name) for f in found) > 1:
         raise UnreadableError(
             f"two tables are called '{one.name}'.",
             fix="Give each file and sheet its own name, or pseudonymise them one by one.",
@@ -190,15 +190,17 @@ def _file_name(one: Found, found: list[Found]) -> str:
 
 
 def _asked(names: Iterable[str], table: str, column: str) -> bool:
-    wanted = {normal(n) for n in names}
-    return normal(column) in wanted or f"{normal(table)}_{normal(column)}" in {normal(n) for n in names if "." in n}
+    wanted = {normal_name(n) for n in names}
+    return normal_name(column) in wanted or f"{normal_name(table)}_{normal_name(column)}" in {
+        normal_name(n) for n in names if "." in n
+    }
 
 
 def _check_names(columns: Collection[str] | None, drop: Collection[str], frames: dict[str, pd.DataFrame]) -> None:
     there = [(t, str(c)) for t, f in frames.items() for c in f.columns]
     for name in (*(columns or ()), *drop):
         if not any(_asked([name], t, c) for t, c in there):
-            close = nearest(name, [c for _, c in there])
+            close = nearest_names(name, [c for _, c in there])
             raise UsageError(
                 f"no table has a column '{name}'.",
                 fix=f"Did you mean '{close}'?" if close else "Give column or table.column, as in the files.",
@@ -209,7 +211,7 @@ def _check_names(columns: Collection[str] | None, drop: Collection[str], frames:
 def _pseudonymised(
     table: str, frame: pd.DataFrame, columns: Collection[str] | None, drop: Collection[str], key: bytes, done: _Done
 ) -> pd.DataFrame:
-    contract = TABLES.get(normal(table))
+    contract = TABLES.get(normal_name(table))
     out: dict[str, pd.Series] = {}
     for column in map(str, frame.columns):
         values, where, plain = frame[column], f"{table}.{column}", plain_name(column)

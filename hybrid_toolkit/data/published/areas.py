@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hybrid_toolkit.data.published.cells import clean
+from hybrid_toolkit.data.published.cells import cell_text
 
 _ONS = re.compile(r"(?<![A-Za-z0-9])[EWSNKJLM]\d{8}(?!\d)")
 _OLD = re.compile(r"(?<!\d)\d{3}(?!\d)")
@@ -74,23 +74,23 @@ def ons_codes(raw: object) -> tuple[str, ...]:
     >>> ons_codes("E06000061 / E06000062"), ons_codes("Total")
     (('E06000061', 'E06000062'), ())
     """
-    text = clean(raw)
+    text = cell_text(raw)
     return (text,) if re.fullmatch(_ITL, text) else tuple(_ONS.findall(text))
 
 
 def is_ons_code(raw: object) -> bool:
     """Whether a whole cell is one area code, or several joined."""
-    return bool(_ONS_WHOLE.fullmatch(clean(raw)))
+    return bool(_ONS_WHOLE.fullmatch(cell_text(raw)))
 
 
 def is_old_code(raw: object) -> bool:
     """Whether a whole cell may be a three-digit local authority code, or several joined."""
-    return bool(_OLD_WHOLE.fullmatch(clean(raw)))
+    return bool(_OLD_WHOLE.fullmatch(cell_text(raw)))
 
 
 def old_codes(raw: object) -> tuple[str, ...]:
     """Every three-digit code in a cell."""
-    return tuple(_OLD.findall(clean(raw)))
+    return tuple(_OLD.findall(cell_text(raw)))
 
 
 def level_of(code: str) -> str:
@@ -114,7 +114,7 @@ def code_of_name(name: str) -> str:
     >>> code_of_name("Yorkshire and The Humber"), code_of_name("Barnsley")
     ('E12000003', '')
     """
-    return _NAMED.get(clean(name).casefold().rstrip(" 0123456789[]*"), "")
+    return _NAMED.get(cell_text(name).casefold().rstrip(" 0123456789[]*"), "")
 
 
 def area_in(text: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hybrid_toolkit.data.published.cells import Cell, clean, parse
+from hybrid_toolkit.data.published.cells import PublishedCell, cell_text, parse_cell
 from hybrid_toolkit.data.published.periods import is_year, period_of
 
 _NOTE = re.compile(
@@ -17,7 +17,7 @@ _LONG = 100
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetLine:
     """One row of a sheet: its filled cells and what kind of row it is.
 
     ``kind`` is "blank", "label" (words in one place only), "head" (words or years in several), or "data".
@@ -28,11 +28,11 @@ class Line:
     kind: str
 
     def text(self, column: int) -> str:
-        return clean(self.cells.get(column, ""))
+        return cell_text(self.cells.get(column, ""))
 
 
 @dataclass
-class Block:
+class SheetBlock:
     """Consecutive data rows under one header.
 
     Parameters
@@ -41,12 +41,12 @@ class Block:
     data : data lines, each with the section label that stands above it inside the block.
     """
 
-    above: list[Line]
-    data: list[tuple[Line, str]] = field(default_factory=list)
+    above: list[SheetLine]
+    data: list[tuple[SheetLine, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Band:
+class HeaderBand:
     """Columns of one table, where several stand side by side."""
 
     stubs: tuple[int, ...]
@@ -61,9 +61,9 @@ class Band:
         return (*self.stubs, *self.values)
 
 
-def cell_of(raw: object) -> Cell:
+def cell_of(raw: object) -> PublishedCell:
     """A cell's reading, dates and truth values being words."""
-    return parse(clean(raw)) if not isinstance(raw, (int, float)) or isinstance(raw, bool) else parse(raw)
+    return parse_cell(cell_text(raw)) if not isinstance(raw, (int, float)) or isinstance(raw, bool) else parse_cell(raw)
 
 
 def is_value(raw: object) -> bool:
@@ -72,23 +72,23 @@ def is_value(raw: object) -> bool:
     return found.is_number or bool(found.marker)
 
 
-def _line(index: int, row: list[object], first: int) -> Line:
-    cells = {j: c for j, c in enumerate(row) if clean(c)}
+def _line(index: int, row: list[object], first: int) -> SheetLine:
+    cells = {j: c for j, c in enumerate(row) if cell_text(c)}
     if not cells:
-        return Line(index, cells, "blank")
+        return SheetLine(index, cells, "blank")
     beyond = {j: c for j, c in cells.items() if j > first}
     values = [c for c in beyond.values() if is_value(c)]
     if not beyond or not values:
-        alone = len(cells) == 1 and (first in cells or len(clean(next(iter(cells.values())))) > _LONG)
-        return Line(index, cells, "label" if alone else "head")
+        alone = len(cells) == 1 and (first in cells or len(cell_text(next(iter(cells.values())))) > _LONG)
+        return SheetLine(index, cells, "label" if alone else "head")
     if first not in cells and _numbered([cell_of(c).value for c in values]) and len(values) == len(beyond):
-        return Line(index, cells, "head")
+        return SheetLine(index, cells, "head")
     years = [c for c in values if period_of(c) and is_year(c)]
     if len(years) == len(values) and (len(values) >= 2 or len(beyond) > 1) and not is_year(cells.get(first, "")):
         numbers_left = [c for c in beyond.values() if not is_year(c)]
         if len(years) >= 2 or numbers_left:
-            return Line(index, cells, "head")
-    return Line(index, cells, "data")
+            return SheetLine(index, cells, "head")
+    return SheetLine(index, cells, "data")
 
 
 def _numbered(values: list[float]) -> bool:
@@ -96,15 +96,15 @@ def _numbered(values: list[float]) -> bool:
     return len(values) > 1 and values == [float(n) for n in range(1, len(values) + 1)]
 
 
-def cut_blocks(rows: list[list[object]]) -> tuple[list[Block], list[Line]]:
+def cut_blocks(rows: list[list[object]]) -> tuple[list[SheetBlock], list[SheetLine]]:
     """Blocks from the top of a sheet, and the lines that are notes."""
-    used = [j for row in rows for j, c in enumerate(row) if clean(c)]
+    used = [j for row in rows for j, c in enumerate(row) if cell_text(c)]
     first = min(used, default=0)
     lines = [_line(i, row, first) for i, row in enumerate(rows)]
-    blocks: list[Block] = []
-    notes: list[Line] = []
-    pending: list[Line] = []
-    block: Block | None = None
+    blocks: list[SheetBlock] = []
+    notes: list[SheetLine] = []
+    pending: list[SheetLine] = []
+    block: SheetBlock | None = None
     section = ""
     in_notes = False
     for k, line in enumerate(lines):
@@ -115,7 +115,7 @@ def cut_blocks(rows: list[list[object]]) -> tuple[list[Block], list[Line]]:
                 heads = [n for n, p in enumerate(pending) if p.kind == "head"]
                 under = [p for p in pending[heads[-1] + 1 :] if p.kind == "label"] if heads else []
                 section = under[-1].text(min(under[-1].cells)) if under else ""
-                block = Block(above=[p for p in pending if p not in under])
+                block = SheetBlock(above=[p for p in pending if p not in under])
                 blocks.append(block)
             else:
                 named = [p for p in pending if p.kind == "label" and not _is_note(p)]
@@ -134,14 +134,14 @@ def cut_blocks(rows: list[list[object]]) -> tuple[list[Block], list[Line]]:
     return blocks, notes
 
 
-def _is_note(line: Line) -> bool:
+def _is_note(line: SheetLine) -> bool:
     if len(line.cells) != 1:
         return False
     text = line.text(min(line.cells))
     return bool(_NOTE.match(text)) or (len(text) > _LONG and line.index > 3)
 
 
-def _is_text_data(lines: list[Line], k: int, block: Block, first: int) -> bool:
+def _is_text_data(lines: list[SheetLine], k: int, block: SheetBlock, first: int) -> bool:
     """A row of words under the block's own columns (``Yes``, ``No``), not the header of another block."""
     if first not in lines[k].cells or not any(c > first for c in lines[k].cells):
         return False
@@ -154,7 +154,7 @@ def _is_text_data(lines: list[Line], k: int, block: Block, first: int) -> bool:
     return set(lines[k].cells) <= columns
 
 
-def bands_of(block: Block) -> list[Band]:
+def bands_of(block: SheetBlock) -> list[HeaderBand]:
     """The tables that stand side by side in a block: label columns, then value columns."""
     rows = [line.cells for line, _ in block.data if line.kind == "data"]
     columns = sorted({c for row in rows for c in row})
@@ -166,21 +166,21 @@ def bands_of(block: Block) -> list[Band]:
             labels[c] = True
         elif all(is_year(x) for x in there):
             previous = columns[position - 1]
-            same = any(clean(row.get(columns[0])) == clean(row.get(c)) for row in rows if c in row)
+            same = any(cell_text(row.get(columns[0])) == cell_text(row.get(c)) for row in rows if c in row)
             labels[c] = same or labels.get(previous, False)
         else:
             labels[c] = False
     return _group(columns, labels)
 
 
-def _group(columns: list[int], labels: dict[int, bool]) -> list[Band]:
-    bands: list[Band] = []
+def _group(columns: list[int], labels: dict[int, bool]) -> list[HeaderBand]:
+    bands: list[HeaderBand] = []
     stubs: list[int] = []
     values: list[int] = []
     for position, c in enumerate(columns):
         if labels[c]:
             if values and any(not labels[d] for d in columns[position:]):
-                bands.append(Band(tuple(stubs), tuple(values)))
+                bands.append(HeaderBand(tuple(stubs), tuple(values)))
                 stubs, values = [c], []
             elif values:
                 values.append(c)
@@ -189,11 +189,13 @@ def _group(columns: list[int], labels: dict[int, bool]) -> list[Band]:
         else:
             values.append(c)
     if stubs and values:
-        bands.append(Band(tuple(stubs), tuple(values)))
+        bands.append(HeaderBand(tuple(stubs), tuple(values)))
     return bands
 
 
-def band_rows(lines: list[Line], bands: list[Band], band: Band) -> tuple[list[str], list[str], list[dict[int, str]]]:
+def band_rows(
+    lines: list[SheetLine], bands: list[HeaderBand], band: HeaderBand
+) -> tuple[list[str], list[str], list[dict[int, str]]]:
     """Titles, section labels and header rows above one band.
 
     A row with words only at the band's first column is a title, or a section if no blank row follows it before the
@@ -218,7 +220,7 @@ def band_rows(lines: list[Line], bands: list[Band], band: Band) -> tuple[list[st
     return titles, sections, heads
 
 
-def _joined_to_header(after: list[Line]) -> bool:
+def _joined_to_header(after: list[SheetLine]) -> bool:
     """Whether the lines run on to the header with no blank row between."""
     for line in after:
         if line.kind == "blank":

@@ -25,7 +25,7 @@ _NUMBER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PublishedCell:
     """What one cell says.
 
     Parameters
@@ -54,15 +54,15 @@ class Cell:
         return not (self.is_number or self.marker or self.text)
 
 
-BLANK = Cell()
+BLANK = PublishedCell()
 
 
-def clean(raw: object) -> str:
+def cell_text(raw: object) -> str:
     """A cell as trimmed text: dates ISO, whole floats without a point, odd spaces made plain.
 
     Examples
     --------
-    >>> clean("Close "), clean(2011.0), clean(datetime(2025, 3, 31))
+    >>> cell_text("Close "), cell_text(2011.0), cell_text(datetime(2025, 3, 31))
     ('Close', '2011', '2025-03-31')
     """
     if isinstance(raw, str):
@@ -83,32 +83,32 @@ def clean(raw: object) -> str:
     return str(raw)
 
 
-def parse(raw: object) -> Cell:
+def parse_cell(raw: object) -> PublishedCell:
     """Read one cell of a published table.
 
     Examples
     --------
-    >>> parse("1,234.5").value, parse("low").marker, parse("[c]").marker, parse("Good").text
+    >>> parse_cell("1,234.5").value, parse_cell("low").marker, parse_cell("[c]").marker, parse_cell("Good").text
     (1234.5, 'low', '[c]', 'Good')
-    >>> parse("-0.084***").value, parse("-0.084***").marker
+    >>> parse_cell("-0.084***").value, parse_cell("-0.084***").marker
     (-0.084, '***')
     """
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
-        return BLANK if math.isnan(raw) else Cell(value=float(raw))
-    return _parse_text(clean(raw))
+        return BLANK if math.isnan(raw) else PublishedCell(value=float(raw))
+    return _parse_text(cell_text(raw))
 
 
 @lru_cache(maxsize=200_000)
-def _parse_text(text: str) -> Cell:
+def _parse_text(text: str) -> PublishedCell:
     if not text:
         return BLANK
     if (text if len(text) == 1 else text.casefold()) in MARKERS or _BRACKETED.fullmatch(text):
-        return Cell(marker=text)
+        return PublishedCell(marker=text)
     if _ERRORS.fullmatch(text):
-        return Cell(marker=text, note="a spreadsheet error stands in the published cell")
+        return PublishedCell(marker=text, note="a spreadsheet error stands in the published cell")
     found = _NUMBER.fullmatch(text)
     if found is None or bool(found["open"]) != bool(found["close"]):
-        return Cell(text=text)
+        return PublishedCell(text=text)
     number = float(found["digits"].replace(",", "") + (found["exp"] or ""))
     if found["sign"] in ("-", "−", "–") or found["sign2"]:
         number = -number
@@ -119,7 +119,7 @@ def _parse_text(text: str) -> Cell:
         notes.append("currency sign taken off")
     if found["percent"]:
         notes.append("per cent sign taken off")
-    return Cell(
+    return PublishedCell(
         value=number,
         marker=found["tail"] or "",
         note="; ".join(notes),

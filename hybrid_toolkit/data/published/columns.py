@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.data.published import areas
-from hybrid_toolkit.data.published.cells import Cell, clean, looks_like_marker, parse
+from hybrid_toolkit.data.published.cells import PublishedCell, cell_text, looks_like_marker, parse_cell
 from hybrid_toolkit.errors import PublishedError
 
 _STRAY = 0.05
@@ -37,12 +37,12 @@ _OLD_CODE = re.compile(
 )
 
 
-def normal(header: str) -> str:
+def normal_header(header: str) -> str:
     """A header in lower case with single underscores.
 
     Examples
     --------
-    >>> normal("Local authority  area code"), normal("LA Name"), normal("geographicLevel")
+    >>> normal_header("Local authority  area code"), normal_header("LA Name"), normal_header("geographicLevel")
     ('local_authority_area_code', 'la_name', 'geographic_level')
     """
     header = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header)
@@ -50,7 +50,7 @@ def normal(header: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class SheetColumn:
     """One column of a rectangular table.
 
     Parameters
@@ -70,15 +70,17 @@ class Column:
 
     @cached_property
     def _factors(self) -> tuple[npt.NDArray[np.intp], list[object]]:
-        plain = [c if isinstance(c, str) else (clean(c) if not isinstance(c, (int, float)) else c) for c in self.raw]
+        plain = [
+            c if isinstance(c, str) else (cell_text(c) if not isinstance(c, (int, float)) else c) for c in self.raw
+        ]
         ids: dict[tuple[bool, object], int] = {}
         codes = np.fromiter((ids.setdefault((isinstance(c, str), c), len(ids)) for c in plain), np.intp, len(plain))
         return codes, [key[1] for key in ids]
 
     @cached_property
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[PublishedCell]:
         """What each distinct content says."""
-        return [parse(content) for content in self._factors[1]]
+        return [parse_cell(content) for content in self._factors[1]]
 
     @cached_property
     def counts(self) -> npt.NDArray[np.int64]:
@@ -95,18 +97,18 @@ class Column:
 
     @cached_property
     def norm(self) -> str:
-        return normal(self.header)
+        return normal_header(self.header)
 
     @cached_property
     def texts(self) -> list[str]:
         """Every cell as trimmed text."""
         codes, contents = self._factors
-        words = np.array([clean(c) for c in contents], dtype=object)
+        words = np.array([cell_text(c) for c in contents], dtype=object)
         return list(words[codes]) if len(contents) else []
 
     @cached_property
     def distinct(self) -> int:
-        return len({clean(c) for c in self._factors[1]} - {""})
+        return len({cell_text(c) for c in self._factors[1]} - {""})
 
     @cached_property
     def is_ons(self) -> bool:
@@ -187,7 +189,7 @@ class Column:
         """The same columns for a column of words: the words are in ``text``, a symbol in ``marker``."""
         codes, contents = self._factors
         marks = [c.marker if not c.is_number else "" for c in self.cells]
-        text = [clean(c) if not m else "" for c, m in zip(contents, marks, strict=True)]
+        text = [cell_text(c) if not m else "" for c, m in zip(contents, marks, strict=True)]
         blank = ["" if c or m else BLANK_NOTE for c, m in zip(text, marks, strict=True)]
         table = {
             "text": np.array(text, dtype=object),
@@ -200,7 +202,7 @@ class Column:
 BLANK_NOTE = "blank in the file, with no marker"
 
 
-def _note(cell: Cell) -> str:
+def _note(cell: PublishedCell) -> str:
     if cell.is_blank:
         return BLANK_NOTE
     if cell.text:
@@ -222,7 +224,7 @@ def header_unit(header: str) -> str:
     >>> header_unit("rereferral_percent"), header_unit("inpost_fte"), header_unit("turnover_rate_fte")
     ('percent', 'fte', '')
     """
-    name = normal(header)
+    name = normal_header(header)
     if re.search(r"percent|pct", name) or "%" in header:
         return "percent"
     if re.search(r"rate|ratio|caseload|per_", name):

@@ -8,20 +8,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from hybrid_toolkit.data.published import areas
-from hybrid_toolkit.data.published.blocks import Band, Block, Line, band_rows, bands_of, cell_of, cut_blocks
+from hybrid_toolkit.data.published.blocks import (
+    HeaderBand,
+    SheetBlock,
+    SheetLine,
+    band_rows,
+    bands_of,
+    cell_of,
+    cut_blocks,
+)
 from hybrid_toolkit.data.published.columns import BLANK_NOTE, header_unit
 from hybrid_toolkit.data.published.fractions import all_fractions, says_percent
-from hybrid_toolkit.data.published.model import Grid, Piece, join_notes, plural, tidy_frame
+from hybrid_toolkit.data.published.model import Piece, SheetGrid, join_notes, plural, tidy_frame
 from hybrid_toolkit.data.published.periods import is_year, period_in, period_of
 from hybrid_toolkit.data.published.rectangle import lines_of
 from hybrid_toolkit.data.published.tidying import to_percent
 from hybrid_toolkit.errors import PublishedError
 
-Row = dict[str, object]
+CrosstabRow = dict[str, object]
 _COUNTED = re.compile(r"sample|number|count|base|total \(n|respondents|thousand", re.I)
 
 
-def tidy_crosstab(grid: Grid, where: str, all_lines: Sequence[str], *, period: str | None = None) -> Piece | None:
+def tidy_crosstab(grid: SheetGrid, where: str, all_lines: Sequence[str], *, period: str | None = None) -> Piece | None:
     """A sheet of cross-tables as one row a cell, or None if it holds no numbers under a header.
 
     The measure is the table's title. Header words go to ``breakdown`` as ``column=``, the words above a block as
@@ -33,7 +41,7 @@ def tidy_crosstab(grid: Grid, where: str, all_lines: Sequence[str], *, period: s
     """
     blocks, note_lines = cut_blocks(grid.rows)
     sheet_titles: dict[int, list[str]] = {}
-    rows: list[Row] = []
+    rows: list[CrosstabRow] = []
     titles_seen: list[str] = []
     sentences: list[str] = []
     joined = False
@@ -66,7 +74,7 @@ def tidy_crosstab(grid: Grid, where: str, all_lines: Sequence[str], *, period: s
     return Piece(frame, "cross-table", tuple(sentences), tuple(dict.fromkeys(notes)))
 
 
-def _all_years(block: Block, band: Band) -> bool:
+def _all_years(block: SheetBlock, band: HeaderBand) -> bool:
     labels = [line.cells.get(band.start) for line, _ in block.data]
     return len(labels) >= 2 and all(is_year(x) for x in labels)
 
@@ -76,10 +84,10 @@ class _Reader:
 
     def __init__(
         self,
-        grid: Grid,
+        grid: SheetGrid,
         where: str,
-        block: Block,
-        band: Band,
+        block: SheetBlock,
+        band: HeaderBand,
         titles: list[str],
         sections: list[str],
         heads: list[dict[int, str]],
@@ -91,9 +99,9 @@ class _Reader:
             "*" in cell_of(c).marker and cell_of(c).is_number for line, _ in block.data for c in line.cells.values()
         )
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[CrosstabRow]:
         self._refuse_words()
-        out: list[Row] = []
+        out: list[CrosstabRow] = []
         last: list[str] = [""] * len(self.band.stubs)
         for line, section in self.block.data:
             labels = [line.text(c) for c in self.band.stubs]
@@ -106,10 +114,10 @@ class _Reader:
             out += [self._row(line, section, labels, c, inherited) for c in self.band.values if self._wanted(line, c)]
         return self._percentages(out)
 
-    def _wanted(self, line: Line, column: int) -> bool:
+    def _wanted(self, line: SheetLine, column: int) -> bool:
         return column in line.cells or any(column in h for h in self.heads)
 
-    def _row(self, line: Line, section: str, labels: list[str], column: int, inherited: bool) -> Row:
+    def _row(self, line: SheetLine, section: str, labels: list[str], column: int, inherited: bool) -> CrosstabRow:
         raw = line.cells.get(column, "")
         cell = cell_of(raw)
         notes = [cell.note or (BLANK_NOTE if cell.is_blank else "")]
@@ -148,7 +156,7 @@ class _Reader:
             "_column": column,
         }
 
-    def _percentages(self, rows: list[Row]) -> list[Row]:
+    def _percentages(self, rows: list[CrosstabRow]) -> list[CrosstabRow]:
         """Fractions to percentages: by the cell's own format, else by the title where every number is a fraction."""
         values = np.array([float(str(r["value"])) for r in rows], dtype=float)
         spots = [(int(str(r["source_row"])) - 1, int(str(r["_column"]))) for r in rows]
@@ -192,7 +200,7 @@ class _Reader:
             )
 
 
-def _place_areas(rows: list[Row], titles: list[str], all_lines: Sequence[str], sentences: list[str]) -> None:
+def _place_areas(rows: list[CrosstabRow], titles: list[str], all_lines: Sequence[str], sentences: list[str]) -> None:
     """Nations and regions from row or column labels; else the nation that the titles name. Fills ``rows``."""
     for key in ("row", "column", "section"):
         labels = {r: _part(str(row["breakdown"]), key) for r, row in enumerate(rows)}
@@ -212,7 +220,7 @@ def _place_areas(rows: list[Row], titles: list[str], all_lines: Sequence[str], s
         sentences.append(f"Figures with no area beside them were taken to be for {named[0]}, which the titles name.")
 
 
-def _area(code: str, name: str, note: str, row: Row) -> Row:
+def _area(code: str, name: str, note: str, row: CrosstabRow) -> CrosstabRow:
     return {
         "area_code": code,
         "area_codes": (code,),
@@ -226,7 +234,9 @@ def _part(breakdown: str, key: str) -> str:
     return next((p.split("=", 1)[1] for p in breakdown.split("; ") if p.startswith(f"{key}=")), "")
 
 
-def _place_periods(rows: list[Row], titles: list[str], period: str | None, grid: Grid, sentences: list[str]) -> None:
+def _place_periods(
+    rows: list[CrosstabRow], titles: list[str], period: str | None, grid: SheetGrid, sentences: list[str]
+) -> None:
     """The period of rows that have no year beside or above them. Fills ``rows``."""
     loose = [row for row in rows if not row["period"]]
     title = next((p for p in map(period_in, titles) if p), "")

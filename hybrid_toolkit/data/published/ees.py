@@ -6,16 +6,16 @@ import re
 
 import numpy as np
 
-from hybrid_toolkit.data.published.columns import Column
+from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.model import Piece, plural
 from hybrid_toolkit.data.published.periods import with_identifier
 from hybrid_toolkit.data.published.rectangle import Rectangle
 from hybrid_toolkit.data.published.tidying import (
     Base,
     Series,
-    Texts,
+    TextColumns,
     area_base,
-    lay_out,
+    lay_out_columns,
     no_marker,
     notes_joined,
     repeats,
@@ -114,11 +114,11 @@ def tidy_ees(table: Rectangle) -> Piece:
     if blank:
         sentences.append(f"{plural(len(blank), 'column')} with no content left out: {', '.join(blank[:6])}.")
     sentences += _sentences(table, filters, area, codes)
-    frame = lay_out(base, [Series(c, c.header) for c in indicators])
+    frame = lay_out_columns(base, [Series(c, c.header) for c in indicators])
     return Piece(frame, "dfe-tidy", tuple(sentences), (*table.titles, *table.notes))
 
 
-def _refuse_gaps(table: Rectangle, by_name: dict[str, Column]) -> None:
+def _refuse_gaps(table: Rectangle, by_name: dict[str, SheetColumn]) -> None:
     for name in ("time_period", "geographic_level"):
         gaps = [n for n, t in zip(table.lines, by_name[name].texts, strict=True) if not t]
         if gaps:
@@ -130,7 +130,9 @@ def _refuse_gaps(table: Rectangle, by_name: dict[str, Column]) -> None:
             )
 
 
-def _areas(by_name: dict[str, Column], length: int) -> tuple[dict[str, Texts], Texts, list[tuple[str, ...]]]:
+def _areas(
+    by_name: dict[str, SheetColumn], length: int
+) -> tuple[dict[str, TextColumns], TextColumns, list[tuple[str, ...]]]:
     level = by_name["geographic_level"].texts
     code, name = [""] * length, [""] * length
     notes = [""] * length
@@ -157,7 +159,7 @@ def _plain(level: str) -> str:
     return re.sub(r"[^a-z ]+", " ", level.lower()).strip()
 
 
-def _place_for(level: str, by_name: dict[str, Column]) -> tuple[str, str]:
+def _place_for(level: str, by_name: dict[str, SheetColumn]) -> tuple[str, str]:
     """The code and name columns of a level; of an unknown level, the finest that are there."""
     plain = _plain(level)
     for known, codes, names in _PLACES:
@@ -176,26 +178,26 @@ def _place_for(level: str, by_name: dict[str, Column]) -> tuple[str, str]:
     return "", ""
 
 
-def _region(by_name: dict[str, Column]) -> dict[str, Texts]:
+def _region(by_name: dict[str, SheetColumn]) -> dict[str, TextColumns]:
     found = {n: by_name[n] for n in ("region_code", "region_name") if n in by_name}
     return {n: no_marker(c.texts) for n, c in found.items()}
 
 
 def _promote(
-    filters: list[Column],
-    indicators: list[Column],
-    key: tuple[Texts, ...],
+    filters: list[SheetColumn],
+    indicators: list[SheetColumn],
+    key: tuple[TextColumns, ...],
     sentences: list[str],
-) -> tuple[list[Column], list[Column]]:
+) -> tuple[list[SheetColumn], list[SheetColumn]]:
     """Columns of whole numbers that tell rows apart, such as an age in years, are breakdowns and no measures."""
 
-    def repeated(extra: list[Column]) -> bool:
+    def repeated(extra: list[SheetColumn]) -> bool:
         return repeats(*key, *(c.texts for c in extra))
 
     named = [c for c in indicators if c.names_dimension and not c.has_fractions and c.distinct <= 60]
     filters, indicators = [*filters, *named], [c for c in indicators if c not in named]
     if repeated(filters):
-        trial: list[Column] = []
+        trial: list[SheetColumn] = []
         for column in indicators:
             if column.has_fractions or column.distinct > 100 or len(trial) + 1 == len(indicators):
                 continue
@@ -213,8 +215,8 @@ def _promote(
 
 def _sentences(
     table: Rectangle,
-    filters: list[Column],
-    area: dict[str, Texts],
+    filters: list[SheetColumn],
+    area: dict[str, TextColumns],
     codes: list[tuple[str, ...]],
 ) -> list[str]:
     out = ["Every marker is kept beside a missing value; none was turned into a number."]

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from hybrid_toolkit.data.published.columns import Column
+from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.rectangle import Rectangle
 
 _PERCENT = re.compile(r"%|per ?cent|percentage|proportion \(%\)", re.I)
@@ -30,7 +30,7 @@ def all_fractions(values: npt.NDArray[np.float64]) -> bool:
     return there.size > 0 and bool(np.all(np.abs(there) <= 1.0)) and bool(np.any(there != np.round(there)))
 
 
-def fraction_flags(column: Column, table: Rectangle) -> npt.NDArray[np.bool_] | None:
+def fraction_flags(column: SheetColumn, table: Rectangle) -> npt.NDArray[np.bool_] | None:
     """One flag a row: shown as a percentage in the workbook, so stored as a fraction.
 
     Only a cell's own number format tells; a text file's numbers stand as they are printed.

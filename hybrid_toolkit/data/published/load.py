@@ -12,9 +12,9 @@ from hybrid_toolkit.data.published.ees import is_ees, tidy_ees
 from hybrid_toolkit.data.published.model import (
     TIDY_COLUMNS,
     FileSource,
-    Grid,
     Piece,
     Published,
+    SheetGrid,
     plural,
     shown,
 )
@@ -77,7 +77,7 @@ def load_published(path: str | Path, *, period: str | None = None) -> Published:
     )
 
 
-def _unread_formats(grids: list[Grid], frame: pd.DataFrame) -> list[str]:
+def _unread_formats(grids: list[SheetGrid], frame: pd.DataFrame) -> list[str]:
     """A warning where fractions may be percentages and the spreadsheet's number formats were not looked at."""
     fractions = int((frame["value"].abs().gt(0) & frame["value"].abs().lt(1)).sum())
     if fractions == 0 or all(g.formats_read for g in grids):
@@ -110,7 +110,7 @@ def _folder(place: Path, period: str | None) -> Published:
     )
 
 
-def _pieces(grids: list[Grid], source: FileSource, period: str | None) -> tuple[list[Piece], list[str], list[str]]:
+def _pieces(grids: list[SheetGrid], source: FileSource, period: str | None) -> tuple[list[Piece], list[str], list[str]]:
     """What was made of each sheet; the sheets with tables; the lines of sheets without."""
     pieces: list[Piece] = []
     sheets: list[str] = []
@@ -126,7 +126,7 @@ def _pieces(grids: list[Grid], source: FileSource, period: str | None) -> tuple[
     return pieces, [s for s in sheets if s], around
 
 
-def _sheet(grid: Grid, where: str, all_lines: list[str], period: str | None) -> list[Piece]:
+def _sheet(grid: SheetGrid, where: str, all_lines: list[str], period: str | None) -> list[Piece]:
     made: list[Piece] = []
     for table in find_rectangles(grid, where):
         found = tidy_ees(table) if is_ees(table) else tidy_rectangular(table, period=period)
@@ -145,7 +145,7 @@ def _titled(piece: Piece, title: str) -> Piece:
     return replace(piece, frame=piece.frame.assign(table=table))
 
 
-def _not_understood(grids: list[Grid], source: FileSource) -> PublishedError:
+def _not_understood(grids: list[SheetGrid], source: FileSource) -> PublishedError:
     rows = sum(len(g.rows) for g in grids)
     width = max((len(r) for g in grids for r in g.rows), default=0)
     first = next((lines_of([row]) for g in grids for row in g.rows if lines_of([row])), ())

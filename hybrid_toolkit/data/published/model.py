@@ -33,7 +33,7 @@ TIDY_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class SheetGrid:
     """One sheet, or one text file, as rows of raw cells.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hybrid_toolkit.data.published.columns import Column
+from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.tidying import Series
 
 _RANKED = re.compile(
@@ -14,7 +14,7 @@ _RANKED = re.compile(
 _REPEATED = re.compile(r"(snp|sn_?prox\w*|closeness|proximity|how_close|distance)(_\d+)?", re.I)
 
 
-def neighbour_columns(columns: Sequence[Column]) -> list[Series]:
+def neighbour_columns(columns: Sequence[SheetColumn]) -> list[Series]:
     """Columns that name ranked neighbours, or none if there are fewer than three ranks.
 
     A repeated header such as ``SNP`` belongs to the rank on its left.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from hybrid_toolkit.data.published.cells import clean
+from hybrid_toolkit.data.published.cells import cell_text
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -35,7 +35,7 @@ def period_of(raw: object) -> str:
     >>> period_of("308"), period_of("Total"), period_of("Jan to Mar 2022")
     ('', '', 'Jan to Mar 2022')
     """
-    text = re.sub(r"^(as at|at|year ending|year to|ye)\s", "", clean(raw), flags=re.I)
+    text = re.sub(r"^(as at|at|year ending|year to|ye)\s", "", cell_text(raw), flags=re.I)
     if re.fullmatch(_YEAR, text):
         return text
     if re.fullmatch(rf"{_YEAR}\d\d", text) and int(text[4:]) == (int(text[:4]) + 1) % 100:
@@ -117,13 +117,13 @@ def with_identifier(period: str, identifier: str) -> str:
     >>> with_identifier("202223", "Autumn term"), with_identifier("2025", "Reporting year")
     ('2022/23 Autumn term', '2025')
     """
-    year = period_of(period) or clean(period)
-    part = clean(identifier)
+    year = period_of(period) or cell_text(period)
+    part = cell_text(identifier)
     part = re.sub(r"^(calendar|financial|academic|tax) year (?=q)", "", part, flags=re.I)
     return year if part.casefold() in _WHOLE_YEARS else f"{year} {part}"
 
 
 def is_year(raw: object) -> bool:
     """Whether a cell is a bare year or a span of one year, as row and column labels are."""
-    text = clean(raw)
+    text = cell_text(raw)
     return bool(re.fullmatch(rf"{_YEAR}|{_YEAR}\s?[-/–]\s?(?:20)?\d\d", text)) and bool(period_of(text))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from hybrid_toolkit.data.published.model import FileSource, Grid
+from hybrid_toolkit.data.published.model import FileSource, SheetGrid
 from hybrid_toolkit.errors import PublishedError
 
 TEXT = (".csv", ".txt", ".tsv", ".tab")
@@ -21,7 +21,7 @@ READ = (*TEXT, *WORKBOOKS, ".zip")
 _MOST_CELLS_FOR_FORMATS = 400_000
 
 
-def read_grids(path: Path) -> tuple[list[Grid], FileSource]:
+def read_grids(path: Path) -> tuple[list[SheetGrid], FileSource]:
     """Every sheet of a file as a grid, and what the file was.
 
     Raises
@@ -48,7 +48,7 @@ def read_grids(path: Path) -> tuple[list[Grid], FileSource]:
     return grids, source
 
 
-def _read(name: str, data: bytes) -> tuple[list[Grid], str, str]:
+def _read(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
     if data.startswith(b"PK"):
         return _read_packed(name, data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -66,10 +66,10 @@ def _read(name: str, data: bytes) -> tuple[list[Grid], str, str]:
     if data.startswith(b"%PDF"):
         raise PublishedError(f"'{name}' is a PDF.", fix="Download the table as CSV, ODS or XLSX.", code="PUB-PDF")
     text, encoding = decode(name, data)
-    return [Grid("", _split(text))], "csv", encoding
+    return [SheetGrid("", _split(text))], "csv", encoding
 
 
-def _read_packed(name: str, data: bytes) -> tuple[list[Grid], str, str]:
+def _read_packed(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as pack:
             members = pack.namelist()
@@ -83,16 +83,18 @@ def _read_packed(name: str, data: bytes) -> tuple[list[Grid], str, str]:
                     code="PUB-ZIP",
                 )
             text, encoding = decode(name, pack.read(tables[0]))
-            return [Grid("", _split(text))], "csv in zip", encoding
+            return [SheetGrid("", _split(text))], "csv in zip", encoding
     except (zipfile.BadZipFile, RuntimeError, OSError):
         raise _broken(name) from None
 
 
-def _workbook(name: str, data: bytes) -> tuple[list[Grid], str, str]:
+def _workbook(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         grids = [
-            Grid(s.name, _trim(book.get_sheet_by_name(s.name).to_python(skip_empty_area=False)), formats_read=False)
+            SheetGrid(
+                s.name, _trim(book.get_sheet_by_name(s.name).to_python(skip_empty_area=False)), formats_read=False
+            )
             for s in book.sheets_metadata
             if str(s.typ).endswith("WorkSheet")
         ]
@@ -120,7 +122,7 @@ def _trim(rows: Sequence[Sequence[object]]) -> list[list[object]]:
     return [list(row) for row in rows[:last]]
 
 
-def _with_percent(data: bytes, grids: list[Grid]) -> list[Grid]:
+def _with_percent(data: bytes, grids: list[SheetGrid]) -> list[SheetGrid]:
     """The same grids, knowing which cells the workbook shows as percentages."""
     import warnings
 
@@ -140,7 +142,7 @@ def _with_percent(data: bytes, grids: list[Grid]) -> list[Grid]:
                     for c in row:
                         if isinstance(c.value, (int, float)) and "%" in str(c.number_format):
                             cells.add((int(c.row) - 1, int(c.column) - 1))
-            found.append(Grid(grid.name, grid.rows, frozenset(cells)))
+            found.append(SheetGrid(grid.name, grid.rows, frozenset(cells)))
         book.close()
     return found
 

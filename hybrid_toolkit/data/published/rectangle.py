@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hybrid_toolkit.data.published import areas
-from hybrid_toolkit.data.published.cells import clean, parse
-from hybrid_toolkit.data.published.columns import _OLD_CODE, Column, normal
-from hybrid_toolkit.data.published.model import Grid, plural, shown
+from hybrid_toolkit.data.published.cells import cell_text, parse_cell
+from hybrid_toolkit.data.published.columns import _OLD_CODE, SheetColumn, normal_header
+from hybrid_toolkit.data.published.model import SheetGrid, plural, shown
 from hybrid_toolkit.data.published.periods import is_year, period_of
 from hybrid_toolkit.errors import PublishedError
 
@@ -34,7 +34,7 @@ class Rectangle:
     lines : row number in the sheet of each body row, from 1.
     titles, notes : lines above the header, and lines that are no data.
     header_rows : rows the header takes.
-    percent : cells shown as percentages, as in ``Grid``.
+    percent : cells shown as percentages, as in ``SheetGrid``.
     """
 
     name: str
@@ -46,10 +46,10 @@ class Rectangle:
     header_rows: int = 1
     percent: frozenset[tuple[int, int]] = field(default=frozenset(), repr=False)
 
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[SheetColumn]:
         """Its columns that hold anything; a repeated header gets its place in brackets."""
         lines = np.array(self.lines, dtype=np.int64)
-        made: list[Column] = []
+        made: list[SheetColumn] = []
         seen: dict[str, int] = {}
         for j, header in enumerate(self.headers):
             raw = [row[j] for row in self.body]
@@ -58,7 +58,7 @@ class Rectangle:
             name = header or f"column {j + 1}"
             seen[name] = seen.get(name, 0) + 1
             name = name if seen[name] == 1 else f"{name} ({seen[name]})"
-            made.append(Column(name, raw, lines, self.name, j))
+            made.append(SheetColumn(name, raw, lines, self.name, j))
         return made
 
 
@@ -74,22 +74,22 @@ def _numeric(cell: object) -> bool:
     """A number or a marker that is no year: what a header never holds."""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return not is_year(cell)
-    found = parse(cell)
+    found = parse_cell(cell)
     return found.is_number and not period_of(cell)
 
 
 def _is_value(cell: object) -> bool:
-    found = parse(cell)
+    found = parse_cell(cell)
     return found.is_number or bool(found.marker)
 
 
 def lines_of(rows: list[list[object]]) -> tuple[str, ...]:
     """Rows as lines of text, blank ones left out."""
-    joined = (" ".join(clean(c) for c in row if not _blank(c)) for row in rows)
+    joined = (" ".join(cell_text(c) for c in row if not _blank(c)) for row in rows)
     return tuple(line for line in joined if line)
 
 
-def find_rectangles(grid: Grid, where: str) -> list[Rectangle]:
+def find_rectangles(grid: SheetGrid, where: str) -> list[Rectangle]:
     """Every rectangular table with an area column in a sheet, from the top.
 
     Raises
@@ -114,7 +114,7 @@ def find_rectangles(grid: Grid, where: str) -> list[Rectangle]:
 def _place(rows: list[list[object]], start: int) -> tuple[int, int] | None:
     """Row of the first header line and of the first data line."""
     for i in range(start, min(start + 60, len(rows))):
-        names = {normal(clean(c)) for c in rows[i]}
+        names = {normal_header(cell_text(c)) for c in rows[i]}
         if {"time_period", "geographic_level"} <= names:
             return i, i + 1
     by_code = _first_code_row(rows, start)
@@ -148,7 +148,7 @@ def _first_code_row(rows: list[list[object]], start: int) -> tuple[int, int] | N
 def _first_old_code_row(rows: list[list[object]], start: int) -> int | None:
     for i in range(start, min(start + 60, len(rows))):
         for j in _filled(rows[i]):
-            if not _OLD_CODE.fullmatch(normal(clean(rows[i][j]))):
+            if not _OLD_CODE.fullmatch(normal_header(cell_text(rows[i][j]))):
                 continue
             below = [r[j] for r in rows[i + 1 : i + _WINDOW] if j < len(r) and not _blank(r[j])]
             if below and sum(areas.is_old_code(c) for c in below) >= 0.8 * len(below):
@@ -182,13 +182,13 @@ def _first_named_row(rows: list[list[object]], start: int) -> tuple[int, int] | 
         cells = _filled(rows[i])
         if len(cells) < 2 or any(_numeric(rows[i][j]) for j in cells):
             continue
-        named = [j for j in cells if _AREA_NAME.search(normal(clean(rows[i][j])))]
+        named = [j for j in cells if _AREA_NAME.search(normal_header(cell_text(rows[i][j])))]
         below = [r for r in rows[i + 1 : i + _WINDOW] if len(_filled(r)) >= 2]
         if not named or not below:
             continue
         used = {j for r in below for j in _filled(r)}
         words = [r[named[0]] for r in below if named[0] < len(r) and not _blank(r[named[0]])]
-        texts = sum(bool(parse(c).text) for c in words)
+        texts = sum(bool(parse_cell(c).text) for c in words)
         numbers = [sum(1 for r in below if j < len(r) and _is_value(r[j])) for j in used - {named[0]}]
         if max(numbers, default=0) < 0.5 * len(below):
             continue
@@ -197,7 +197,7 @@ def _first_named_row(rows: list[list[object]], start: int) -> tuple[int, int] | 
     return None
 
 
-def _cut(grid: Grid, where: str, start: int, top: int, first: int) -> tuple[Rectangle, int]:
+def _cut(grid: SheetGrid, where: str, start: int, top: int, first: int) -> tuple[Rectangle, int]:
     rows = grid.rows
     header_rows = [rows[i] for i in range(top, first) if _filled(rows[i])]
     headers = _join_headers(header_rows)
@@ -251,7 +251,7 @@ def _join_headers(header_rows: list[list[object]]) -> list[str]:
     width = max(len(r) for r in header_rows)
     parts: list[list[str]] = []
     for depth, row in enumerate(header_rows):
-        words = [clean(c) for c in row] + [""] * (width - len(row))
+        words = [cell_text(c) for c in row] + [""] * (width - len(row))
         if depth < len(header_rows) - 1:
             last = ""
             for j in range(width):
@@ -269,7 +269,7 @@ def _belongs(row: list[object], cells: list[int], width: int) -> bool:
         return True
     if len(cells) == 1:
         return width == 1
-    return len(cells) >= max(2, 0.5 * width) or any(_numeric(row[j]) or parse(row[j]).marker for j in cells[1:])
+    return len(cells) >= max(2, 0.5 * width) or any(_numeric(row[j]) or parse_cell(row[j]).marker for j in cells[1:])
 
 
 def _begins_another(rows: list[list[object]], i: int, width: int) -> bool:
@@ -287,7 +287,9 @@ def _begins_another(rows: list[list[object]], i: int, width: int) -> bool:
     if any(_numeric(row[j]) or areas.is_ons_code(row[j]) for j in _filled(row)):
         return False
     after = rows[i + titled + 1 : i + titled + 6]
-    headed = any(_AREA_NAME.search(normal(clean(row[j]))) or "code" in clean(row[j]).lower() for j in _filled(row))
+    headed = any(
+        _AREA_NAME.search(normal_header(cell_text(row[j]))) or "code" in cell_text(row[j]).lower() for j in _filled(row)
+    )
     return headed and any(areas.is_ons_code(c) for r in after for c in r)
 
 

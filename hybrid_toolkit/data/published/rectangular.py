@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hybrid_toolkit.data.published.columns import Column
+from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.fractions import fraction_flags
 from hybrid_toolkit.data.published.model import Piece, join_notes, plural
 from hybrid_toolkit.data.published.neighbours import neighbour_columns
@@ -17,9 +17,9 @@ from hybrid_toolkit.data.published.roles import Roles, roles_of
 from hybrid_toolkit.data.published.tidying import (
     Base,
     Series,
-    Texts,
+    TextColumns,
     area_base,
-    lay_out,
+    lay_out_columns,
     no_marker,
     repeats,
     texts,
@@ -37,9 +37,9 @@ _DETAIL = re.compile(
 class _Sorted:
     """The columns that are left once area and period are found."""
 
-    numbers: list[Column]
-    words: list[Column]
-    breaks: list[Column]
+    numbers: list[SheetColumn]
+    words: list[SheetColumn]
+    breaks: list[SheetColumn]
 
 
 def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
@@ -79,7 +79,7 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
     series.sort(key=lambda s: s.column.position)
     sentences += [when_sentence] if any(not s.periods for s in series) and when_sentence else []
     sentences += _sentences(table, roles, sorted_, codes, layout)
-    frame = lay_out(base, series)
+    frame = lay_out_columns(base, series)
     if table.header_rows > 1:
         note = f"{table.header_rows} header rows joined"
         frame = frame.assign(
@@ -89,8 +89,8 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
     return Piece(frame, layout, tuple(sentences), (*table.titles, *table.notes))
 
 
-def _region(roles: Roles) -> dict[str, Texts]:
-    out: dict[str, Texts] = {}
+def _region(roles: Roles) -> dict[str, TextColumns]:
+    out: dict[str, TextColumns] = {}
     if roles.region_code:
         out["region_code"] = no_marker(roles.region_code.texts)
     if roles.region_name:
@@ -98,7 +98,7 @@ def _region(roles: Roles) -> dict[str, Texts]:
     return out
 
 
-def _row_periods(roles: Roles, table: Rectangle, period: str | None) -> tuple[Texts, str, bool, str]:
+def _row_periods(roles: Roles, table: Rectangle, period: str | None) -> tuple[TextColumns, str, bool, str]:
     """One period a row; what was assumed for it; whether a column of the table gave it; a sentence on it."""
     length = len(table.body)
     title = next((p for p in (period_in(t) for t in table.titles if re.search(r"as (at|of)", t, re.I)) if p), "")
@@ -122,7 +122,7 @@ def _row_periods(roles: Roles, table: Rectangle, period: str | None) -> tuple[Te
     return texts([""] * length), "no period in the file", False, told
 
 
-def _sort(rest: list[Column], key: list[Texts], roles: Roles, sentences: list[str]) -> _Sorted:
+def _sort(rest: list[SheetColumn], key: list[TextColumns], roles: Roles, sentences: list[str]) -> _Sorted:
     numbers = [c for c in rest if c.kind == "number" and not c.names_identifier]
     identifiers = [c for c in rest if c.kind == "number" and c.names_identifier]
     words = [c for c in rest if c.kind == "text"]
@@ -144,13 +144,13 @@ def _sort(rest: list[Column], key: list[Texts], roles: Roles, sentences: list[st
     return _Sorted(numbers, graded, breaks)
 
 
-def _is_graded(column: Column) -> bool:
+def _is_graded(column: SheetColumn) -> bool:
     """Most of its words are inspection grades."""
     words = {t.casefold() for t in column.texts if t}
     return bool(words & _GRADES) and len(words & _GRADES) >= 0.5 * len(words)
 
 
-def _series(column: Column, table: Rectangle, row_period: bool, *, as_text: bool) -> Series:
+def _series(column: SheetColumn, table: Rectangle, row_period: bool, *, as_text: bool) -> Series:
     parts = column.header.split(" | ")
     periods = [p for p in parts if period_of(p)]
     measure, when, assumed = column.header, "", ""
@@ -166,7 +166,7 @@ def _series(column: Column, table: Rectangle, row_period: bool, *, as_text: bool
     return Series(column, measure, as_text=as_text, periods=when, assumed=assumed, fraction=fraction)
 
 
-def _named_in_a_column(series: list[Series], breaks: list[Column]) -> list[Series]:
+def _named_in_a_column(series: list[Series], breaks: list[SheetColumn]) -> list[Series]:
     """In a long table, one column names the measure of each row and one column holds the value."""
     names = [c for c in breaks if _MEASURE.fullmatch(c.norm) and c.filled == len(c.raw)]
     if not names:

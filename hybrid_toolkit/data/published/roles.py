@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hybrid_toolkit.data.published import areas
-from hybrid_toolkit.data.published.columns import Column
+from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.periods import period_of
 from hybrid_toolkit.data.published.rectangle import _AREA_NAME
-from hybrid_toolkit.data.published.tidying import Words
+from hybrid_toolkit.data.published.tidying import HeaderWords
 
 _LEVEL = re.compile(
     r"geographic_level|geography_(type|level)|area_type|geog_?type|geog_?level|geographic_area|level_of_geography"
@@ -28,22 +28,22 @@ _PART = re.compile(r"^(quarter|month|term|week)$")
 class Roles:
     """The columns that say where and when."""
 
-    code: Column | None
-    old: Column | None
-    name: Column | None
-    level: Column | None
-    region_code: Column | None
-    region_name: Column | None
-    period: tuple[Column, ...]
-    constant: tuple[Column, ...] = ()
+    code: SheetColumn | None
+    old: SheetColumn | None
+    name: SheetColumn | None
+    level: SheetColumn | None
+    region_code: SheetColumn | None
+    region_name: SheetColumn | None
+    period: tuple[SheetColumn, ...]
+    constant: tuple[SheetColumn, ...] = ()
 
     @property
-    def used(self) -> list[Column]:
+    def used(self) -> list[SheetColumn]:
         """Every column that has a role."""
         some = [self.code, self.old, self.name, self.level, self.region_code, self.region_name]
         return [c for c in some if c is not None] + [*self.period, *self.constant]
 
-    def filled(self, code: Words, name: Words, level: Words) -> tuple[list[str], list[str]]:
+    def filled(self, code: HeaderWords, name: HeaderWords, level: HeaderWords) -> tuple[list[str], list[str]]:
         """Codes and names of rows for a region or the nation, which older files leave blank in the area's columns."""
         codes, names = list(code), list(name)
         blank = [i for i, (c, n) in enumerate(zip(codes, names, strict=True)) if not c and not n]
@@ -68,7 +68,7 @@ class Roles:
         return told.texts if told else [""] * length
 
 
-def roles_of(columns: Sequence[Column]) -> Roles:
+def roles_of(columns: Sequence[SheetColumn]) -> Roles:
     """Roles from the content of the columns first, from their headers second."""
     codes = [c for c in columns if c.is_ons]
     code = max(codes, key=lambda c: (c.distinct, -c.position), default=None)
@@ -94,12 +94,14 @@ def roles_of(columns: Sequence[Column]) -> Roles:
     return Roles(code, old, name, level, region_code, region_name, _period_columns(columns, taken), (*twins, *constant))
 
 
-def _mostly_regions(column: Column) -> bool:
+def _mostly_regions(column: SheetColumn) -> bool:
     found = [areas.level_of(t) for t in set(column.texts) if t]
     return bool(found) and sum(f == "Regional" for f in found) >= 0.5 * len(found)
 
 
-def _name_column(columns: Sequence[Column], code: Column | None, old: Column | None) -> Column | None:
+def _name_column(
+    columns: Sequence[SheetColumn], code: SheetColumn | None, old: SheetColumn | None
+) -> SheetColumn | None:
     words = [c for c in columns if c.kind == "text" and not c.is_ons and not c.is_old]
     anchor = code or old
     if anchor is None:
@@ -115,12 +117,12 @@ def _name_column(columns: Sequence[Column], code: Column | None, old: Column | N
     return beside[-1] if beside else None
 
 
-def _stem(column: Column) -> str:
+def _stem(column: SheetColumn) -> str:
     bare = re.sub(r"(name|code|title|number|num|(?<=\d)cd|(?<=\d)nm)(?=$|_)", "", column.norm)
     return re.sub(r"(^|_)(old|new|area)(?=_|$)", "_", bare).strip("_").replace("__", "_")
 
 
-def _period_columns(columns: Sequence[Column], taken: Sequence[Column]) -> tuple[Column, ...]:
+def _period_columns(columns: Sequence[SheetColumn], taken: Sequence[SheetColumn]) -> tuple[SheetColumn, ...]:
     found = [c for c in columns if c not in taken and _PERIOD.fullmatch(c.norm) and c.filled]
     dated = [c for c in found if "inspection" in c.norm]
     if dated:
@@ -133,6 +135,6 @@ def _period_columns(columns: Sequence[Column], taken: Sequence[Column]) -> tuple
     return tuple(c for c in parts[:1] if _reads(c))
 
 
-def _reads(column: Column) -> bool:
+def _reads(column: SheetColumn) -> bool:
     words = [t for t in set(column.texts) if t]
     return sum(bool(period_of(t)) for t in words) >= 0.8 * len(words)

@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.data.published import areas
-from hybrid_toolkit.data.published.cells import parse
-from hybrid_toolkit.data.published.columns import Column, header_unit, signed
+from hybrid_toolkit.data.published.cells import parse_cell
+from hybrid_toolkit.data.published.columns import SheetColumn, header_unit, signed
 from hybrid_toolkit.data.published.model import join_notes, tidy_frame
 
-Texts: TypeAlias = npt.NDArray[np.object_]
-Words: TypeAlias = Sequence[str] | Texts
-Breaks = Mapping[str, Texts]
+TextColumns: TypeAlias = npt.NDArray[np.object_]
+HeaderWords: TypeAlias = Sequence[str] | TextColumns
+Breaks = Mapping[str, TextColumns]
 
 
 @dataclass(frozen=True)
@@ -31,38 +31,40 @@ class Base:
     period_note : what was assumed for the period, where a column's header does not give its own.
     """
 
-    columns: dict[str, Texts]
-    assumed: Texts
+    columns: dict[str, TextColumns]
+    assumed: TextColumns
     lines: npt.NDArray[np.int64]
     codes: list[tuple[str, ...]]
-    breakdown: Mapping[str, Texts] = field(default_factory=dict)
+    breakdown: Mapping[str, TextColumns] = field(default_factory=dict)
     period_note: str = ""
 
 
-def texts(values: Words) -> Texts:
+def texts(values: HeaderWords) -> TextColumns:
     """Texts as an object array."""
     out = np.empty(len(values), dtype=object)
     out[:] = list(values)
     return out
 
 
-def no_marker(values: Words) -> Texts:
+def no_marker(values: HeaderWords) -> TextColumns:
     """Codes and names without cells that hold only a marker, such as ``z`` for an area that has no code."""
-    return texts([_MARKLESS.setdefault(v, "" if (c := parse(v)).marker and not c.is_number else v) for v in values])
+    return texts(
+        [_MARKLESS.setdefault(v, "" if (c := parse_cell(v)).marker and not c.is_number else v) for v in values]
+    )
 
 
 _MARKLESS: dict[str, str] = {}
 
 
-def notes_joined(*columns: Texts) -> Texts:
+def notes_joined(*columns: TextColumns) -> TextColumns:
     """Row by row, the assumptions of several columns joined."""
     seen: dict[tuple[str, ...], str] = {}
     return texts([seen.setdefault(parts, join_notes(parts)) for parts in zip(*columns, strict=True)])
 
 
 def area_base(
-    code: Words, old: Words, name: Words, level: Words
-) -> tuple[dict[str, Texts], Texts, list[tuple[str, ...]]]:
+    code: HeaderWords, old: HeaderWords, name: HeaderWords, level: HeaderWords
+) -> tuple[dict[str, TextColumns], TextColumns, list[tuple[str, ...]]]:
     """Area columns completed as far as the file's own words allow, with what was assumed for each row."""
     keys = list(zip(code, old, name, level, strict=True))
     done = {key: _complete(*key) for key in dict.fromkeys(keys)}
@@ -99,7 +101,7 @@ def _complete(code: str, old: str, name: str, level: str) -> tuple[str, str, str
     return code, level, join_notes(notes), codes or ((code,) if code and code != old else ())
 
 
-def breakdown_text(parts: Breaks, length: int) -> Texts:
+def breakdown_text(parts: Breaks, length: int) -> TextColumns:
     """Breakdown columns as one text a row: ``name=value; name=value``, blank values left out."""
     if not parts:
         return texts([""] * length)
@@ -129,7 +131,7 @@ class Series:
     measures : one measure a row, where the table names measures in a column of their own.
     """
 
-    column: Column
+    column: SheetColumn
     measure: str
     as_text: bool = False
     fraction: npt.NDArray[np.bool_] | None = None
@@ -137,10 +139,10 @@ class Series:
     unit: str = ""
     assumed: str = ""
     breakdown: str = ""
-    measures: Texts | None = None
+    measures: TextColumns | None = None
 
 
-def lay_out(base: Base, series: Sequence[Series]) -> pd.DataFrame:
+def lay_out_columns(base: Base, series: Sequence[Series]) -> pd.DataFrame:
     """One row a cell: the rows of the table for the first measure, then for the next."""
     length = len(base.lines)
     shared = {**base.columns, "breakdown": breakdown_text(base.breakdown, length)}
@@ -148,7 +150,7 @@ def lay_out(base: Base, series: Sequence[Series]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else tidy_frame({}, 0)
 
 
-def _one(base: Base, shared: dict[str, Texts], s: Series, length: int) -> pd.DataFrame:
+def _one(base: Base, shared: dict[str, TextColumns], s: Series, length: int) -> pd.DataFrame:
     columns: dict[str, object] = dict(shared)
     constant = texts([s.assumed if s.periods else join_notes((s.assumed, base.period_note))] * length)
     if s.as_text:
@@ -179,7 +181,7 @@ def _one(base: Base, shared: dict[str, Texts], s: Series, length: int) -> pd.Dat
 
 def to_percent(
     values: npt.NDArray[np.float64], fraction: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.float64], Texts]:
+) -> tuple[npt.NDArray[np.float64], TextColumns]:
     """Fractions times a hundred where flagged, without the noise of binary arithmetic."""
     out = values.copy()
     for i in np.flatnonzero(fraction & ~np.isnan(values)):
@@ -188,7 +190,7 @@ def to_percent(
     return out, note
 
 
-def repeats(*columns: Words) -> bool:
+def repeats(*columns: HeaderWords) -> bool:
     """Whether any combination of these columns stands on more than one row."""
     rows = list(zip(*columns, strict=True))
     return len(set(rows)) < len(rows)

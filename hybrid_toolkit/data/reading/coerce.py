@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.reading.dates import parse_days, parse_months
 from hybrid_toolkit.data.reading.raw_table import RawTables
-from hybrid_toolkit.data.tables.contracts import TABLES, Column
+from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
 from hybrid_toolkit.data.validation.problem import SHOWN, Problem
 
 MISSING_WORDS = frozenset({"null", "nan", "na", "n/a", "#n/a", "<na>", "nat"})
@@ -23,11 +23,11 @@ _WHOLE_AS_FLOAT = re.compile(r"(\d+)\.0+")
 
 
 @dataclass
-class Cells:
+class TextCells:
     """One column on its way from text to its type, with what was found on the way."""
 
     table: str
-    column: Column
+    column: ColumnContract
     text: pd.Series[str]
     kind: str = "csv"
     format: str | None = None
@@ -103,7 +103,7 @@ def coerce_frame(
     for column_name in (c for c in contract.names if c in text):
         column = contract[column_name]
         pattern = formats.get(column_name, formats.get("")) if column.kind in ("date", "month") else None
-        cells = Cells(name, column, text[column_name], kind, pattern)
+        cells = TextCells(name, column, text[column_name], kind, pattern)
         cells.text = _empty_words(cells)
         made[column_name] = (
             _BY_KIND[column.kind](cells).astype(pd.api.types.pandas_dtype(column.dtype)).reset_index(drop=True)
@@ -112,18 +112,18 @@ def coerce_frame(
     return pd.DataFrame(made, index=pd.RangeIndex(len(text))), problems
 
 
-def _empty_words(cells: Cells) -> pd.Series[str]:
+def _empty_words(cells: TextCells) -> pd.Series[str]:
     lower = cells.text.str.lower()
     words = lower.isin(MISSING_WORDS - {c.casefold() for c in cells.column.codes})
     cells.note(words, "EMPTY-WORD", "a word for 'nothing' (such as NULL or N/A), taken as empty.")
     return cells.text.mask(words)
 
 
-def _text(cells: Cells) -> pd.Series[str]:
+def _text(cells: TextCells) -> pd.Series[str]:
     return cells.text
 
 
-def _id(cells: Cells) -> pd.Series[str]:
+def _id(cells: TextCells) -> pd.Series[str]:
     filled = cells.text.dropna()
     if len(filled) and filled.str.fullmatch(_WHOLE_AS_FLOAT.pattern).all():
         cells.note(cells.text.notna(), "ID-DECIMAL", "a whole-number key written with '.0', which was removed.")
@@ -131,7 +131,7 @@ def _id(cells: Cells) -> pd.Series[str]:
     return cells.text
 
 
-def _float(cells: Cells) -> pd.Series[float]:
+def _float(cells: TextCells) -> pd.Series[float]:
     good = cells.text.str.fullmatch(_NUMBER).fillna(False).astype(bool)
     unit = f" ({cells.column.unit})" if cells.column.unit else ""
     cells.bad(
@@ -143,7 +143,7 @@ def _float(cells: Cells) -> pd.Series[float]:
     return pd.to_numeric(cells.text.where(good), errors="coerce").astype("float64")
 
 
-def _int(cells: Cells) -> pd.Series[int]:
+def _int(cells: TextCells) -> pd.Series[int]:
     numbers = _float(cells)
     whole = numbers.isna() | ((numbers % 1 == 0) & (numbers.abs() < 2**53))
     unit = f" ({cells.column.unit})" if cells.column.unit else ""
@@ -151,7 +151,7 @@ def _int(cells: Cells) -> pd.Series[int]:
     return numbers.where(whole).astype("Int64")
 
 
-def _bool(cells: Cells) -> pd.Series[bool]:
+def _bool(cells: TextCells) -> pd.Series[bool]:
     lower = cells.text.str.lower()
     true, false = lower.isin(TRUE), lower.isin(FALSE)
     cells.bad(
@@ -164,7 +164,7 @@ def _bool(cells: Cells) -> pd.Series[bool]:
     return answer.mask(true, True).mask(false, False)
 
 
-def _code(cells: Cells) -> pd.Series[str]:
+def _code(cells: TextCells) -> pd.Series[str]:
     codes = cells.column.codes
     loose = {label.casefold(): code for code, label in codes.items()} | {code.casefold(): code for code in codes}
 
@@ -188,15 +188,15 @@ def _code(cells: Cells) -> pd.Series[str]:
     return made
 
 
-def _date(cells: Cells) -> pd.Series[pd.Timestamp]:
+def _date(cells: TextCells) -> pd.Series[pd.Timestamp]:
     return parse_days(cells)
 
 
-def _month(cells: Cells) -> pd.Series[pd.Timestamp]:
+def _month(cells: TextCells) -> pd.Series[pd.Timestamp]:
     return parse_months(cells)
 
 
-_BY_KIND: Mapping[str, Callable[[Cells], pd.Series]] = {
+_BY_KIND: Mapping[str, Callable[[TextCells], pd.Series]] = {
     "id": _id,
     "text": _text,
     "code": _code,

@@ -90,27 +90,27 @@ class RawTables:
     label: str = ""
 
 
-def normal(name: str) -> str:
+def normal_name(name: str) -> str:
     """A name without case, and with one underscore for spaces, hyphens, dots and slashes.
 
     Examples
     --------
-    >>> normal(" Worker ID "), normal("start-date"), normal("FTE")
+    >>> normal_name(" Worker ID "), normal_name("start-date"), normal_name("FTE")
     ('worker_id', 'start_date', 'fte')
     """
     return _GAPS.sub("_", name.replace("\ufeff", "").strip().casefold()).strip("_")
 
 
-def nearest(name: str, among: Iterable[str], *, cutoff: float = 0.55) -> str:
+def nearest_names(name: str, among: Iterable[str], *, cutoff: float = 0.55) -> str:
     """The most similar name, as a hint for a message, or an empty string.
 
     Examples
     --------
-    >>> nearest("Staff ref.", ["Staff Ref", "Team"]), nearest("zzz", ["Team"])
+    >>> nearest_names("Staff ref.", ["Staff Ref", "Team"]), nearest_names("zzz", ["Team"])
     ('Staff Ref', '')
     """
-    by_normal = {normal(a): a for a in among}
-    close = get_close_matches(normal(name), list(by_normal), n=1, cutoff=cutoff)
+    by_normal = {normal_name(a): a for a in among}
+    close = get_close_matches(normal_name(name), list(by_normal), n=1, cutoff=cutoff)
     return by_normal[close[0]] if close else ""
 
 
@@ -169,8 +169,8 @@ def text_frame(headers: Sequence[str], columns: Sequence[Sequence[str | None]], 
         if header.strip():
             names.append(header.strip().removeprefix("\ufeff"))
             kept.append(pd.array(list(column), dtype="str"))
-            if first.setdefault(normal(header), place) != place:
-                twice.append(f"{first[normal(header)]} and {place}")
+            if first.setdefault(normal_name(header), place) != place:
+                twice.append(f"{first[normal_name(header)]} and {place}")
         elif any(column):
             blank.append(place)
     if blank:

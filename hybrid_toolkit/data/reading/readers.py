@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest, normal
+from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest_names, normal_name
 from hybrid_toolkit.data.reading.text_files import csv_file, parquet_file, read_bytes
 from hybrid_toolkit.data.reading.workbook import sheets
 from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file, read_census
@@ -25,7 +25,7 @@ ENDINGS = (*_ONE, *WORKBOOKS)
 """Endings of the files that are looked for in a folder."""
 
 
-def find(path: str | Path) -> list[Found]:
+def find_sources(path: str | Path) -> list[Found]:
     """Everything at a path that may be a table, in the order of its names.
 
     Parameters
@@ -88,9 +88,9 @@ def _file(path: Path) -> list[Found]:
 def _workbook(path: Path) -> list[Found]:
     """Sheets; one that stands alone may carry its table's name on the file instead."""
     found = sheets(path)
-    if normal(path.stem) in TABLES and not any(normal(f.name) in TABLES for f in found[1:]):
+    if normal_name(path.stem) in TABLES and not any(normal_name(f.name) in TABLES for f in found[1:]):
         first = found[0]
-        if len(found) == 1 or normal(first.name) not in TABLES:
+        if len(found) == 1 or normal_name(first.name) not in TABLES:
             return [Found(path.stem, first.origin, first.read)]
     return found
 
@@ -125,7 +125,7 @@ def _folder(folder: Path) -> list[Found]:
 
 def _beside_others(path: Path) -> list[Found]:
     """What a file of a folder holds; a workbook or message that is not named like a table may fail without harm."""
-    if normal(path.stem) in TABLES:
+    if normal_name(path.stem) in TABLES:
         return _file(path)
     try:
         if path.suffix.lower() == ".xml" and RECORD.encode() not in read_bytes(path):
@@ -144,7 +144,7 @@ def no_table(found: list[Found], place: str) -> UnreadableError:
     for one in found:
         if one.error is not None:
             return one.error
-    hints = {f.name: nearest(f.name, TABLES) for f in found}
+    hints = {f.name: nearest_names(f.name, TABLES) for f in found}
     close = [f"'{name}' (nearest table: '{table}')" for name, table in hints.items() if table][:5]
     names = ", ".join(f"'{f.name}'" for f in found[:8]) + (", ..." if len(found) > 8 else "")
     return UnreadableError(

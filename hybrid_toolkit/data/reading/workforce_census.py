@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
 
-from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal, now, text_frame
+from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal_name, now, text_frame
 from hybrid_toolkit.data.reading.text_files import read_bytes
 from hybrid_toolkit.errors import UnreadableError
 
@@ -69,7 +69,7 @@ def read_census(path: Path) -> RawTable:
             fix="Export the return again with its header.",
             code="XML-LAYOUT",
         )
-    people = [{normal(_tag(tag)): (tag.text or "").strip() for tag in reversed(list(node))} for node in records]
+    people = [{normal_name(_tag(tag)): (tag.text or "").strip() for tag in reversed(list(node))} for node in records]
     rows = [_row(person, reference) for person in people]
     rows, notes = _one_each(rows)
     left_out = sorted({_tag(tag) for node in records for tag in node} - {t for tags in KEPT.values() for t in tags})
@@ -122,7 +122,7 @@ def _reference(root: Element, name: str) -> date:
 
 def _row(person: Mapping[str, str], reference: date) -> dict[str, str]:
     def pick(tags: Sequence[str]) -> str:
-        return next((person[normal(t)] for t in tags if person.get(normal(t))), "")
+        return next((person[normal_name(t)] for t in tags if person.get(normal_name(t))), "")
 
     return {name: pick(tags) for name, tags in KEPT.items()} | {"AgeBand": _age_band(pick(_BIRTH), reference)}
 

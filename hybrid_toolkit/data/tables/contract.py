@@ -25,7 +25,7 @@ DTYPES: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnContract:
     """One column of a contract.
 
     Parameters
@@ -57,7 +57,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableContract:
     """The contract of one table.
 
     Parameters
@@ -72,10 +72,10 @@ class Table:
     name: str
     text: str
     key: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnContract, ...]
     foreign: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
-    def __getitem__(self, name: str) -> Column:
+    def __getitem__(self, name: str) -> ColumnContract:
         return next(c for c in self.columns if c.name == name)
 
     @property
@@ -89,21 +89,21 @@ class Table:
         return tuple(c.name for c in self.columns if c.required)
 
 
-def key(name: str, text: str) -> Column:
+def key(name: str, text: str) -> ColumnContract:
     """An identifier that every row must have."""
-    return Column(name, "id", text, required=True, nullable=False)
+    return ColumnContract(name, "id", text, required=True, nullable=False)
 
 
-def date(name: str, text: str, *, required: bool = False, nullable: bool = True) -> Column:
+def date(name: str, text: str, *, required: bool = False, nullable: bool = True) -> ColumnContract:
     """A day."""
-    return Column(name, "date", text, required=required, nullable=nullable)
+    return ColumnContract(name, "date", text, required=required, nullable=nullable)
 
 
-def flag(name: str, text: str) -> Column:
+def flag(name: str, text: str) -> ColumnContract:
     """A yes or no."""
-    return Column(name, "bool", text)
+    return ColumnContract(name, "bool", text)
 
 
-def number(name: str, text: str, unit: str, low: float | None = 0, high: float | None = None) -> Column:
+def number(name: str, text: str, unit: str, low: float | None = 0, high: float | None = None) -> ColumnContract:
     """A number with its unit and closed range."""
-    return Column(name, "float", text, unit=unit, low=low, high=high)
+    return ColumnContract(name, "float", text, unit=unit, low=low, high=high)

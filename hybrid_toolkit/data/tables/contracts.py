@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.data.tables.contract import DTYPES, KINDS, Column, Table
+from hybrid_toolkit.data.tables.contract import DTYPES, KINDS, ColumnContract, TableContract
 from hybrid_toolkit.data.tables.family_tables import ACCESS_FLAGS, FAMILY_TABLES, MODES, PRACTICE_ITEMS, REMOTE_MODES
 from hybrid_toolkit.data.tables.workforce_tables import REGIONS, ROLES, SERVICES, WORKFORCE_TABLES
 
@@ -24,9 +24,9 @@ __all__ = [
     "ROLES",
     "SERVICES",
     "TABLES",
-    "Column",
-    "Table",
+    "ColumnContract",
+    "TableContract",
 ]
 
-TABLES: Mapping[str, Table] = MappingProxyType({t.name: t for t in (*WORKFORCE_TABLES, *FAMILY_TABLES)})
+TABLES: Mapping[str, TableContract] = MappingProxyType({t.name: t for t in (*WORKFORCE_TABLES, *FAMILY_TABLES)})
 """Every table's contract by name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hybrid_toolkit.data.tables.contract import Column, Table, date, flag, key, number
+from hybrid_toolkit.data.tables.contract import ColumnContract, TableContract, date, flag, key, number
 
 MODES = {
     "home": "Visit at the family's home",
@@ -32,18 +32,21 @@ ACCESS_FLAGS = (
 """The ten parts of a household's minimum digital living standard (metric MC1)."""
 
 FAMILY_TABLES = (
-    Table(
+    TableContract(
         "practice_rating",
         "One rater's coding of one recorded meeting.",
         ("contact_id", "rater_id"),
         (
             key("contact_id", "Contact that was recorded"),
             key("rater_id", "Rater"),
-            *(Column(i, "int", f"Rating of {i.replace('_', ' ')}", unit="1-5", low=1, high=5) for i in PRACTICE_ITEMS),
+            *(
+                ColumnContract(i, "int", f"Rating of {i.replace('_', ' ')}", unit="1-5", low=1, high=5)
+                for i in PRACTICE_ITEMS
+            ),
         ),
         {"contact_id": ("contact", "contact_id")},
     ),
-    Table(
+    TableContract(
         "alliance",
         "One parent's working-alliance answers about one worker.",
         ("family_id", "worker_id", "date"),
@@ -52,22 +55,22 @@ FAMILY_TABLES = (
             key("worker_id", "Worker"),
             date("date", "Day answered", required=True, nullable=False),
             *(
-                Column(f"wai_{i:02d}", "int", f"Working alliance item {i}", unit="1-5", low=1, high=5)
+                ColumnContract(f"wai_{i:02d}", "int", f"Working alliance item {i}", unit="1-5", low=1, high=5)
                 for i in range(1, 13)
             ),
         ),
         {"family_id": ("family", "family_id"), "worker_id": ("worker", "worker_id")},
     ),
-    Table(
+    TableContract(
         "family",
         "One family.",
         ("family_id",),
         (
             key("family_id", "Pseudonymous key of the family"),
-            Column("la_id", "id", "Authority"),
-            Column("lsoa", "id", "Small area, pseudonymous"),
-            Column("n_children", "int", "Children", unit="children", low=0, high=20),
-            Column(
+            ColumnContract("la_id", "id", "Authority"),
+            ColumnContract("lsoa", "id", "Small area, pseudonymous"),
+            ColumnContract("n_children", "int", "Children", unit="children", low=0, high=20),
+            ColumnContract(
                 "need",
                 "code",
                 "Highest plan",
@@ -78,12 +81,12 @@ FAMILY_TABLES = (
                     "leaver": "Care leaver",
                 },
             ),
-            Column("risk", "int", "Risk at the last assessment, 1 low to 5 high", low=1, high=5),
+            ColumnContract("risk", "int", "Risk at the last assessment, 1 low to 5 high", low=1, high=5),
             flag("rural", "Lives in a rural area"),
         ),
         {"la_id": ("la", "la_id")},
     ),
-    Table(
+    TableContract(
         "access",
         "One record of one household's digital access.",
         ("family_id", "date"),
@@ -94,39 +97,39 @@ FAMILY_TABLES = (
         ),
         {"family_id": ("family", "family_id")},
     ),
-    Table(
+    TableContract(
         "contact",
         "One contact, due or held, between a worker and a child or family.",
         ("contact_id",),
         (
             key("contact_id", "Key of the contact"),
-            Column("family_id", "id", "Family", required=True, nullable=False),
-            Column("child_id", "id", "Child"),
-            Column("worker_id", "id", "Worker"),
+            ColumnContract("family_id", "id", "Family", required=True, nullable=False),
+            ColumnContract("child_id", "id", "Child"),
+            ColumnContract("worker_id", "id", "Worker"),
             date("due_date", "Day by which it was due"),
             date("held_date", "Day it was held; empty if it was not"),
-            Column("mode", "code", "How it was held", codes=MODES),
+            ColumnContract("mode", "code", "How it was held", codes=MODES),
             flag("mode_offered_choice", "The family was offered a choice of how to meet"),
-            Column("mode_preferred", "code", "How the family wanted to meet", codes=MODES),
+            ColumnContract("mode_preferred", "code", "How the family wanted to meet", codes=MODES),
             flag("engaged", "The family engaged"),
             number("minutes", "Length", "minutes", 0, 480),
         ),
         {"family_id": ("family", "family_id"), "worker_id": ("worker", "worker_id")},
     ),
-    Table(
+    TableContract(
         "child_event",
         "One referral of one child and what followed.",
         ("child_id", "referral_date"),
         (
             key("child_id", "Pseudonymous key of the child"),
-            Column("family_id", "id", "Family"),
+            ColumnContract("family_id", "id", "Family"),
             date("referral_date", "Referral", required=True, nullable=False),
             date("assessment_start_date", "Assessment began"),
             date("assessment_end_date", "Assessment ended"),
             date("s47_date", "Section 47 enquiry began"),
             date("icpc_date", "Initial child protection conference"),
             flag("rereferral", "Referred within 12 months of an earlier referral"),
-            Column(
+            ColumnContract(
                 "plan",
                 "code",
                 "Plan that followed",
@@ -135,7 +138,7 @@ FAMILY_TABLES = (
         ),
         {"family_id": ("family", "family_id")},
     ),
-    Table(
+    TableContract(
         "allocation_spell",
         "One spell in which one child was allocated to one worker.",
         ("child_id", "worker_id", "start_date"),

@@ -11,7 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.config import ValidationDepth, config_context
 
-from hybrid_toolkit.data.tables.contracts import TABLES, Column
+from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
 from hybrid_toolkit.data.validation.problem import SHOWN, Problem
 
 EARLIEST, LATEST = pd.Timestamp("1900-01-01"), pd.Timestamp("2100-12-31")
@@ -35,19 +35,19 @@ def marked(mask: pd.Series) -> tuple[int, tuple[int, ...]]:
     return len(places), tuple(int(p) for p in places[:SHOWN])
 
 
-def _span(column: Column) -> str:
+def _span(column: ColumnContract) -> str:
     unit = f" {column.unit}" if column.unit else ""
     if column.low is not None and column.high is not None:
         return f"between {column.low:g} and {column.high:g}{unit}"
     return f"{column.low:g}{unit} or more" if column.low is not None else f"{column.high:g}{unit} or less"
 
 
-def _codes(column: Column) -> str:
+def _codes(column: ColumnContract) -> str:
     shown = list(column.codes)
     return ", ".join(shown) if len(shown) <= 12 else f"{', '.join(shown[:12])} and {len(shown) - 12} more"
 
 
-_FAILURES: dict[str, Callable[[Column], tuple[str, str]]] = {
+_FAILURES: dict[str, Callable[[ColumnContract], tuple[str, str]]] = {
     "VALUE-EMPTY": lambda c: (
         "{rows} with no value, where one is needed",
         f"Fill {c.name} ({c.text.lower()}), or leave these rows out.",
@@ -72,7 +72,7 @@ _FAILURES: dict[str, Callable[[Column], tuple[str, str]]] = {
 }
 
 
-def _checks(column: Column) -> list[pa.Check]:
+def _checks(column: ColumnContract) -> list[pa.Check]:
     checks: list[pa.Check] = []
     if column.kind == "id" and not column.nullable:
         checks.append(pa.Check(lambda s: s.str.strip() != "", name="VALUE-EMPTY"))

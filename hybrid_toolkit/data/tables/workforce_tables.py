@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hybrid_toolkit.data.tables.contract import Column, Table, date, flag, key, number
+from hybrid_toolkit.data.tables.contract import ColumnContract, TableContract, date, flag, key, number
 
 REGIONS = {
     "NE": "North East",
@@ -33,16 +33,16 @@ ROLES = {
 }
 
 WORKFORCE_TABLES = (
-    Table(
+    TableContract(
         "la",
         "One local authority.",
         ("la_id",),
         (
             key("la_id", "Pseudonymous key of the authority"),
-            Column("region", "code", "Region of England", codes=REGIONS),
-            Column("rural_class", "int", "Rural-urban class, 1 most rural to 6 most urban", low=1, high=6),
+            ColumnContract("region", "code", "Region of England", codes=REGIONS),
+            ColumnContract("rural_class", "int", "Rural-urban class, 1 most rural to 6 most urban", low=1, high=6),
             number("imd", "Average deprivation score", "score", 0, 100),
-            Column(
+            ColumnContract(
                 "ofsted",
                 "code",
                 "Overall effectiveness at the last inspection",
@@ -51,40 +51,44 @@ WORKFORCE_TABLES = (
             number("no30mbit_pct", "Premises that cannot get 30 Mbit/s", "%", 0, 100),
         ),
     ),
-    Table(
+    TableContract(
         "team",
         "One team.",
         ("team_id",),
         (
             key("team_id", "Pseudonymous key of the team"),
-            Column("la_id", "id", "Authority of the team", nullable=False),
-            Column("service", "code", "Service the team gives", codes=SERVICES),
-            Column("est_months", "int", "Months since the team took its present form", unit="months", low=0, high=600),
+            ColumnContract("la_id", "id", "Authority of the team", nullable=False),
+            ColumnContract("service", "code", "Service the team gives", codes=SERVICES),
+            ColumnContract(
+                "est_months", "int", "Months since the team took its present form", unit="months", low=0, high=600
+            ),
             flag("hotdesk", "The team's office desks are shared"),
-            Column(
+            ColumnContract(
                 "cover_policy",
                 "code",
                 "How office cover is arranged",
                 codes={"none": "No arrangement", "rota": "A rota", "volunteer": "Whoever is in"},
             ),
-            Column("rollout_month", "month", "First month of the team's hybrid policy; empty if none yet"),
+            ColumnContract("rollout_month", "month", "First month of the team's hybrid policy; empty if none yet"),
         ),
         {"la_id": ("la", "la_id")},
     ),
-    Table(
+    TableContract(
         "worker",
         "One worker.",
         ("worker_id",),
         (
             key("worker_id", "Pseudonymous key of the worker"),
-            Column("team_id", "id", "Team of the worker"),
-            Column("role", "code", "Role in the order of the workforce census", codes=ROLES),
+            ColumnContract("team_id", "id", "Team of the worker"),
+            ColumnContract("role", "code", "Role in the order of the workforce census", codes=ROLES),
             flag("agency", "Agency worker"),
             date("reg_date", "First registration as a social worker"),
             flag("asye", "In the assessed and supported year"),
-            Column("age_band", "code", "Age band", codes={b: b for b in ("20-29", "30-39", "40-49", "50-59", "60+")}),
-            Column("sex", "code", "Sex", codes={"F": "Female", "M": "Male", "U": "Not recorded"}),
-            Column(
+            ColumnContract(
+                "age_band", "code", "Age band", codes={b: b for b in ("20-29", "30-39", "40-49", "50-59", "60+")}
+            ),
+            ColumnContract("sex", "code", "Sex", codes={"F": "Female", "M": "Male", "U": "Not recorded"}),
+            ColumnContract(
                 "ethnicity",
                 "code",
                 "Ethnic group, five classes",
@@ -106,7 +110,7 @@ WORKFORCE_TABLES = (
             number("commute_min", "Commute, one way", "minutes", 0, 180),
             number("broadband_mbps", "Home download speed", "Mbit/s", 0, 10000),
             number("broadband_cost", "Home broadband, a month", "pounds", 0, 500),
-            Column(
+            ColumnContract(
                 "net_pay_band",
                 "code",
                 "Net pay band, 1 lowest to 5 highest",
@@ -115,19 +119,19 @@ WORKFORCE_TABLES = (
         ),
         {"team_id": ("team", "team_id")},
     ),
-    Table(
+    TableContract(
         "arrangement_spell",
         "One spell of one worker's working arrangement.",
         ("spell_id",),
         (
             key("spell_id", "Key of the spell"),
-            Column("worker_id", "id", "Worker", required=True, nullable=False),
+            ColumnContract("worker_id", "id", "Worker", required=True, nullable=False),
             date("start_date", "First day of the spell", required=True, nullable=False),
             date("end_date", "Last day of the spell; empty while it lasts"),
             number("requested_rs", "Remote share asked for", "share", 0, 1),
             number("approved_rs", "Remote share agreed", "share", 0, 1),
             number("preferred_rs", "Remote share the worker would choose", "share", 0, 1),
-            Column(
+            ColumnContract(
                 "type",
                 "code",
                 "Kind of arrangement",
@@ -147,13 +151,13 @@ WORKFORCE_TABLES = (
         ),
         {"worker_id": ("worker", "worker_id")},
     ),
-    Table(
+    TableContract(
         "worker_month",
         "One worker in one month.",
         ("worker_id", "month"),
         (
             key("worker_id", "Worker"),
-            Column("month", "month", "First day of the month", required=True, nullable=False),
+            ColumnContract("month", "month", "First day of the month", required=True, nullable=False),
             *(
                 number(n, t, "hours a month", 0, 744)
                 for n, t in (
@@ -169,22 +173,24 @@ WORKFORCE_TABLES = (
             number("senior_overlap", "Share of workdays at the office with an experienced colleague", "share", 0, 1),
             number("meeting_h", "Online meetings", "hours a week", 0, 80),
             number("b2b", "Online meetings that follow within 15 minutes of another", "share", 0, 1),
-            Column("cases", "int", "Cases held on the last day", unit="cases", low=0, high=100),
-            Column("duty_cover", "int", "Duty responses for colleagues' families", unit="responses", low=0, high=400),
+            ColumnContract("cases", "int", "Cases held on the last day", unit="cases", low=0, high=100),
+            ColumnContract(
+                "duty_cover", "int", "Duty responses for colleagues' families", unit="responses", low=0, high=400
+            ),
             number("sick_days", "Working days lost to sickness", "days", 0, 31),
             number("unpaid_h", "Unpaid hours", "hours a week", 0, 80),
         ),
         {"worker_id": ("worker", "worker_id")},
     ),
-    Table(
+    TableContract(
         "attendance_day",
         "One desk half-day of one worker: at an office site, or at home.",
         ("worker_id", "date", "slot"),
         (
             key("worker_id", "Worker"),
             date("date", "Day", required=True, nullable=False),
-            Column("site_id", "id", "Office site, or 'home'", required=True, nullable=False),
-            Column(
+            ColumnContract("site_id", "id", "Office site, or 'home'", required=True, nullable=False),
+            ColumnContract(
                 "slot",
                 "code",
                 "Half of the day",
@@ -195,28 +201,28 @@ WORKFORCE_TABLES = (
         ),
         {"worker_id": ("worker", "worker_id")},
     ),
-    Table(
+    TableContract(
         "survey",
         "One worker's answer to one item in one wave.",
         ("worker_id", "wave", "instrument", "item"),
         (
             key("worker_id", "Worker, by a key kept apart from personnel keys"),
-            Column("wave", "int", "Wave of the survey", required=True, nullable=False, low=1, high=99),
-            Column("month", "month", "Month of the wave"),
-            Column("instrument", "text", "Instrument id", required=True, nullable=False),
-            Column("item", "text", "Item id", required=True, nullable=False),
-            Column("value", "float", "Answer", unit="as the instrument says", required=True, low=0, high=100),
+            ColumnContract("wave", "int", "Wave of the survey", required=True, nullable=False, low=1, high=99),
+            ColumnContract("month", "month", "Month of the wave"),
+            ColumnContract("instrument", "text", "Instrument id", required=True, nullable=False),
+            ColumnContract("item", "text", "Item id", required=True, nullable=False),
+            ColumnContract("value", "float", "Answer", unit="as the instrument says", required=True, low=0, high=100),
         ),
         {"worker_id": ("worker", "worker_id")},
     ),
-    Table(
+    TableContract(
         "supervision",
         "One supervision session of one worker.",
         ("worker_id", "date"),
         (
             key("worker_id", "Worker"),
             date("date", "Day", required=True, nullable=False),
-            Column(
+            ColumnContract(
                 "mode",
                 "code",
                 "How it was held",
@@ -228,14 +234,14 @@ WORKFORCE_TABLES = (
         ),
         {"worker_id": ("worker", "worker_id")},
     ),
-    Table(
+    TableContract(
         "la_year",
         "One authority in one year to 30 September: the workforce return's totals.",
         ("la_id", "year"),
         (
             key("la_id", "Authority (ONS code in published data)"),
-            Column("year", "int", "Year to 30 September", required=True, nullable=False, low=2000, high=2100),
-            Column("region", "text", "Region"),
+            ColumnContract("year", "int", "Year to 30 September", required=True, nullable=False, low=2000, high=2100),
+            ColumnContract("region", "text", "Region"),
             *(
                 number(n, t, u)
                 for n, t, u in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybrid_toolkit.designs import checks
-from hybrid_toolkit.designs.base import Design, naive_fit
+from hybrid_toolkit.designs.base import Design, unadjusted_fit
 from hybrid_toolkit.designs.multilevel import multilevel_fits as fits
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import sensitivity
@@ -24,7 +24,7 @@ WITHIN_BETWEEN = Design(
         "Those lost from view would have changed as those who stayed.",
     ),
     identifies=("slope",),
-    needs=("followed",),
+    needs=("panel_id",),
     check_list=(
         checks.check_clusters,
         checks.check_missing(0.30),
@@ -41,9 +41,9 @@ WITHIN_BETWEEN = Design(
         check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_hybrid),
-        shared.check_naive(naive_fit),
+        shared.check_naive(unadjusted_fit),
     ),
-    beside=(fits.within_rows, fits.random_rows, fits.seen_throughout, shared.naive_beside(naive_fit)),
+    supplementary=(fits.within_rows, fits.random_rows, fits.seen_throughout, shared.naive_beside(unadjusted_fit)),
     fit_with=fits.fit_hybrid,
 )
 
@@ -78,13 +78,13 @@ MULTILEVEL = Design(
         check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_multilevel),
-        shared.check_naive(naive_fit),
+        shared.check_naive(unadjusted_fit),
     ),
-    beside=(
+    supplementary=(
         fits.spread_rows,
         fits.clustered_version,
         sensitivity.least_squares_few_clusters,
-        shared.naive_beside(naive_fit),
+        shared.naive_beside(unadjusted_fit),
     ),
     fit_with=fits.fit_multilevel,
 )
@@ -114,13 +114,13 @@ PARTIAL_POOLING = Design(
         check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_pooled),
-        shared.check_naive(naive_fit),
+        shared.check_naive(unadjusted_fit),
     ),
-    beside=(
+    supplementary=(
         fits.pooled_rows,
         fits.common_slope,
         sensitivity.least_squares_few_clusters,
-        shared.naive_beside(naive_fit),
+        shared.naive_beside(unadjusted_fit),
     ),
     fit_with=fits.fit_pooled,
 )

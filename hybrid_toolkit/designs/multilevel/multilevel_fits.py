@@ -8,7 +8,7 @@ import pandas as pd
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import fit_plan, terms_of
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan, noun
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
 from hybrid_toolkit.models.multilevel.pooled_slopes import PooledSlopesFit, fit_pooled_slopes
@@ -20,13 +20,13 @@ MIN_WITHIN = 0.05
 """Least share of the exposure's variance within units."""
 
 
-def fit_multilevel(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_multilevel(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """A linear mixed model: a random intercept for the cluster, and for the unit where it is seen again."""
     held: list[Term] = [Category(c) for c in plan.fixed_effects]
     fit = fit_mixed(
         frame,
         outcome=plan.outcome,
-        groups=[plan.cluster, *([plan.followed] if plan.followed and plan.followed != plan.cluster else [])],
+        groups=[plan.cluster, *([plan.panel_id] if plan.panel_id and plan.panel_id != plan.cluster else [])],
         terms=[*terms_of(frame, plan), *held],
         conf_level=plan.conf_level,
     )
@@ -34,7 +34,7 @@ def fit_multilevel(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     return DesignFit(plan, _row(rows, plan.target, plan), fit)
 
 
-def fit_hybrid(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_hybrid(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The slope on a unit's own deviations from its mean."""
     held = [*(as_term(frame, c) for c in plan.confounders), *(Category(c) for c in plan.fixed_effects)]
     if plan.time and plan.time not in (*plan.confounders, *plan.fixed_effects):
@@ -43,7 +43,7 @@ def fit_hybrid(frame: pd.DataFrame, plan: Plan) -> DesignFit:
         frame,
         outcome=plan.outcome,
         exposure=plan.exposure,
-        followed=plan.followed,
+        panel_id=plan.panel_id,
         cluster=plan.cluster,
         covariates=held,
         random="none",
@@ -52,7 +52,7 @@ def fit_hybrid(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     return DesignFit(plan, _row(fit.tidy(), "within", plan).assign(term=plan.target), fit)
 
 
-def fit_pooled(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_pooled(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The mean slope over groups, with each group's own beside it."""
     fit = fit_pooled_slopes(
         frame,
@@ -67,7 +67,7 @@ def fit_pooled(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     return DesignFit(plan, _row(fit.tidy(), "mean slope", plan).assign(term=plan.exposure), fit)
 
 
-def _row(rows: pd.DataFrame, term: str, plan: Plan) -> pd.DataFrame:
+def _row(rows: pd.DataFrame, term: str, plan: ModelColumns) -> pd.DataFrame:
     return rows[rows["term"] == term].iloc[[0]].assign(unit=plan.unit).reset_index(drop=True)
 
 
@@ -80,19 +80,19 @@ def spread_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
 
 def clustered_version(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The same slope by least squares with clustered errors."""
-    return fit_plan(frame, fit.plan).beside("least squares, clustered")
+    return fit_plan(frame, fit.plan).as_row("least squares, clustered")
 
 
 def check_singular(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """The variances lie inside what is possible."""
     mixed = fit.fit
     assert isinstance(mixed, MixedFit)
-    verdict = (
+    message = (
         "A variance lies at zero: the groups differ no more than their rows do."
         if mixed.singular
         else "All variances lie inside what is possible."
     )
-    return Check("variances", None, verdict)
+    return Check("variances", None, message)
 
 
 def check_context(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -101,8 +101,8 @@ def check_context(frame: pd.DataFrame, fit: DesignFit) -> Check:
     rows = fit.fit.tidy()
     row = rows[rows["term"] == "context"].iloc[0]
     apart = row["p_value"] < 0.05
-    what = noun(fit.plan.followed, many=True)
-    verdict = (
+    what = noun(fit.plan.panel_id, many=True)
+    message = (
         f"The slope between {what} less the slope within them is {row['estimate']:+.3f} ({p_words(row['p_value'])})"
         + (
             f": {what} with more exposure differ in other ways, so only the slope within is used."
@@ -110,7 +110,7 @@ def check_context(frame: pd.DataFrame, fit: DesignFit) -> Check:
             else ": no sign that they differ."
         )
     )
-    return Check("within and between", None, verdict, float(row["p_value"]))
+    return Check("within and between", None, message, float(row["p_value"]))
 
 
 def check_within(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -118,19 +118,19 @@ def check_within(frame: pd.DataFrame, fit: DesignFit) -> Check:
     assert isinstance(fit.fit, WithinBetweenFit)
     share = fit.fit.within_share
     good = share >= MIN_WITHIN
-    verdict = f"{share:.0%} of the variance of exposure lies within each {noun(fit.plan.followed)}" + (
+    message = f"{share:.0%} of the variance of exposure lies within each {noun(fit.plan.panel_id)}" + (
         "." if good else ": too little to learn from."
     )
-    return Check("variation within", good, verdict, share, MIN_WITHIN)
+    return Check("variation within", good, message, share, MIN_WITHIN)
 
 
 def check_drop_out(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """Units seen to the end began where the others began."""
     plan = fit.plan
-    if not plan.time or not plan.followed:
+    if not plan.time or not plan.panel_id:
         return None
-    used = frame[[plan.outcome, plan.followed, plan.time]].dropna().reset_index(drop=True)
-    last = used.groupby(plan.followed)[plan.time].transform("max") == used[plan.time].max()
+    used = frame[[plan.outcome, plan.panel_id, plan.time]].dropna().reset_index(drop=True)
+    last = used.groupby(plan.panel_id)[plan.time].transform("max") == used[plan.time].max()
     first = used[used[plan.time] == used[plan.time].min()]
     stayed = last.reindex(first.index)
     if min(int(stayed.sum()), int((~stayed).sum())) < checks.SMALL:
@@ -138,11 +138,11 @@ def check_drop_out(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     y = first[plan.outcome].astype(float)
     gap = float((y[stayed].mean() - y[~stayed].mean()) / y.std())
     good, weak = checks.small_gap(gap, int(stayed.sum()), int((~stayed).sum()))
-    verdict = (
+    message = (
         f"{float(stayed.mean()):.0%} of those seen first were seen last; those who were not had begun "
         f"{abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}{weak}."
     )
-    return Check("attrition", good, verdict, gap, checks.MOST_GAP)
+    return Check("attrition", good, message, gap, checks.MOST_GAP)
 
 
 def within_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -159,7 +159,7 @@ def random_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
         frame,
         outcome=plan.outcome,
         exposure=plan.exposure,
-        followed=plan.followed,
+        panel_id=plan.panel_id,
         cluster=plan.cluster,
         random="slope",
     )
@@ -172,10 +172,10 @@ def seen_throughout(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     plan = fit.plan
     if not plan.time:
         return None
-    used = frame.dropna(subset=[plan.outcome, plan.exposure, plan.followed, plan.time])
-    periods = used.groupby(plan.followed)[plan.time].transform("nunique")
+    used = frame.dropna(subset=[plan.outcome, plan.exposure, plan.panel_id, plan.time])
+    periods = used.groupby(plan.panel_id)[plan.time].transform("nunique")
     whole = used[periods == used[plan.time].nunique()]
-    return fit_hybrid(whole, plan).beside("units seen in every period")
+    return fit_hybrid(whole, plan).as_row("units seen in every period")
 
 
 def pooled_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -188,15 +188,15 @@ def pooled_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
 def common_slope(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """One slope for all groups."""
     plan = replace(fit.plan, moderator="", confounders=tuple(dict.fromkeys((*fit.plan.confounders, fit.plan.groups))))
-    return fit_plan(frame, plan).beside("one slope for all groups")
+    return fit_plan(frame, plan).as_row("one slope for all groups")
 
 
 def check_heterogeneity(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Do slopes differ between groups at all?"""
     assert isinstance(fit.fit, PooledSlopesFit)
     p = fit.fit.heterogeneity[2]
-    verdict = (
-        f"Slopes vary over groups with a standard deviation of {fit.fit.spread:.3f} ({p_words(p)} that they are one)"
+    message = (
+        f"Slopes vary over groups with a standard deviation of {fit.fit.sd_random:.3f} ({p_words(p)} that they are one)"
         + ("." if p < 0.05 else ": no sign that they differ.")
     )
-    return Check("heterogeneity", None, verdict, p)
+    return Check("heterogeneity", None, message, p)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.designs.base import Design, FitOf, RowsOf
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan, noun
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.regression import outcomes
-from hybrid_toolkit.designs.regression.unmeasured import Scale
-from hybrid_toolkit.designs.verdicts import judged, p_words
+from hybrid_toolkit.designs.regression.unmeasured import ConfounderScale
+from hybrid_toolkit.designs.verdicts import judge_departure, p_words
 from hybrid_toolkit.models.multilevel.glmm import GlmmFit, fit_glmm
 from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import Check
@@ -17,22 +17,22 @@ from hybrid_toolkit.result import Check
 def fit_family(family: str) -> FitOf:
     """A fit of one family: the intercept varies over the unit that is seen again, or else over the cluster."""
 
-    def fit_random(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    def fit_random(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         if family == "ordinal":
             outcomes.few_answers(frame, plan.outcome)
-        again = bool(plan.followed) and plan.followed != plan.cluster
+        again = bool(plan.panel_id) and plan.panel_id != plan.cluster
         fit = fit_glmm(
             frame,
             outcome=plan.outcome,
             terms=outcomes.plan_terms(frame, plan),
-            group=plan.followed if again else plan.cluster,
+            group=plan.panel_id if again else plan.cluster,
             family="negative binomial" if plan.setting("family", family) == "negative binomial" else family,
             exposure_time=(plan.duration or None) if family == "poisson" else None,
             cluster=plan.cluster if again else None,
             nodes=int(float(plan.setting("nodes", 9.0))),
             conf_level=plan.conf_level,
         )
-        return DesignFit(plan, outcomes.row_of(fit.tidy(), plan), fit)
+        return DesignFit(plan, outcomes.coefficient_row(fit.tidy(), plan), fit)
 
     return fit_random
 
@@ -47,7 +47,7 @@ def over_all(fit_with: FitOf) -> RowsOf:
     """The slope over all groups at once, with clustered errors."""
 
     def population_slope(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        return fit_with(frame, fit.plan).beside("over all groups, clustered")
+        return fit_with(frame, fit.plan).as_row("over all groups, clustered")
 
     return population_slope
 
@@ -57,12 +57,12 @@ def check_spread(frame: pd.DataFrame, fit: DesignFit) -> Check:
     found = fit.fit
     assert isinstance(found, GlmmFit)
     what = noun(found.group, many=True)
-    verdict = (
+    message = (
         f"The spread between {what} lies at zero: a model without it says the same."
-        if found.edge
-        else f"Intercepts vary over {found.n_groups} {what} with a standard deviation of {found.spread:.2f}."
+        if found.at_boundary
+        else f"Intercepts vary over {found.n_groups} {what} with a standard deviation of {found.sd_random:.2f}."
     )
-    return Check("variances", None, verdict, found.spread)
+    return Check("variances", None, message, found.sd_random)
 
 
 def check_group_exposure(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -88,16 +88,18 @@ def check_group_exposure(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     rows = wider.tidy()
     row = rows[rows["term"] == "group_mean_of_exposure"].iloc[0]
     p = float(row["p_value"])
-    good, weak = judged(row, fit)
-    verdict = (
+    good, weak = judge_departure(row, fit)
+    message = (
         f"Groups with more exposure differ otherwise too ({p_words(p)}): compare rows within groups."
         if good is False
         else f"No sign that groups with more exposure differ otherwise ({p_words(p)}){weak}."
     )
-    return Check("groups' exposure", good, verdict, p, 0.05)
+    return Check("groups' exposure", good, message, p, 0.05)
 
 
-def _design(name: str, title: str, family: str, kind: str, plain: FitOf, scale: Scale, **more: object) -> Design:
+def _design(
+    name: str, title: str, family: str, kind: str, plain: FitOf, scale: ConfounderScale, **more: object
+) -> Design:
     return outcomes.design_of(
         f"{name}-random-intercept",
         title,

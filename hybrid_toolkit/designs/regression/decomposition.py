@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs import checks
-from hybrid_toolkit.designs.base import Design, naive_fit
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan
+from hybrid_toolkit.designs.base import Design, unadjusted_fit
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.errors import EstimationError, MeasureError
 from hybrid_toolkit.metrics.inequality.decomposition import Decomposition, kitagawa, oaxaca_blinder
@@ -21,7 +21,7 @@ from hybrid_toolkit.result import Check
 METHODS = ("oaxaca-blinder", "kitagawa")
 
 
-def _fit(frame: pd.DataFrame, plan: Plan, *, method: str, swap: bool = False) -> DesignFit:
+def _fit(frame: pd.DataFrame, plan: ModelColumns, *, method: str, swap: bool = False) -> DesignFit:
     needed = [plan.outcome, plan.exposure, plan.cluster, *plan.confounders]
     rows = complete_rows(frame, needed)
     varying(rows, plan.outcome)
@@ -72,7 +72,7 @@ def _fit(frame: pd.DataFrame, plan: Plan, *, method: str, swap: bool = False) ->
     return DesignFit(plan, row.reset_index(drop=True), found)
 
 
-def fit_composition(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_composition(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The part of the difference that goes with who is in the groups."""
     return _fit(frame, plan, method=str(plan.setting("method", METHODS[0])))
 
@@ -88,7 +88,7 @@ def other_reference(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The split with the other group as the reference."""
     if fit.plan.setting("method", METHODS[0]) == "kitagawa":
         return None
-    return _fit(frame, fit.plan, method=METHODS[0], swap=True).beside("composition, the other group's slopes")
+    return _fit(frame, fit.plan, method=METHODS[0], swap=True).as_row("composition, the other group's slopes")
 
 
 def check_reference(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -99,10 +99,10 @@ def check_reference(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     value = float(other["estimate"].iloc[0])
     low, high = fit.interval
     good = bool(low <= value <= high)
-    verdict = f"With the other group's slopes the part is {value:+.3f}, " + (
+    message = f"With the other group's slopes the part is {value:+.3f}, " + (
         "inside its interval." if good else "outside its interval: the split hinges on whose slopes are used."
     )
-    return Check("choice of reference", good, verdict, value)
+    return Check("choice of reference", good, message, value)
 
 
 def check_common_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -116,10 +116,10 @@ def check_common_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
         inside &= (x >= max(x[one].min(), x[~one].min())) & (x <= min(x[one].max(), x[~one].max()))
     share = float(inside.mean())
     good = share >= 0.8
-    verdict = f"{share:.0%} of rows lie where both groups are found" + (
+    message = f"{share:.0%} of rows lie where both groups are found" + (
         "." if good else ": the split leans on a model outside the data."
     )
-    return Check("common support", good, verdict, share, 0.8)
+    return Check("common support", good, message, share, 0.8)
 
 
 DECOMPOSITION = Design(
@@ -141,7 +141,7 @@ DECOMPOSITION = Design(
         check_reference,
         shared.check_left_out(fit_composition),
     ),
-    beside=(all_parts, other_reference, shared.naive_beside(naive_fit)),
+    supplementary=(all_parts, other_reference, shared.naive_beside(unadjusted_fit)),
     fit_with=fit_composition,
     settings={"method": METHODS},
 )

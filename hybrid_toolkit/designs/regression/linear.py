@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, fit_plan
-from hybrid_toolkit.designs.regression import sensitivity
-from hybrid_toolkit.designs.regression import supplementary as beside
+from hybrid_toolkit.designs.regression import sensitivity, supplementary
 from hybrid_toolkit.designs.regression.specification_rows import check_specifications
 from hybrid_toolkit.designs.regression.unmeasured import check_e_value
 
@@ -50,13 +49,13 @@ CROSS_SECTIONAL = Design(
         checks.check_likeness,
         *LEFT_OVER,
     ),
-    beside=(
-        beside.simple_slopes,
-        beside.group_slopes,
-        beside.spline_version,
+    supplementary=(
+        supplementary.simple_slopes,
+        supplementary.group_slopes,
+        supplementary.spline_version,
         sensitivity.few_cluster_rows,
         sensitivity.response_weighted_row,
-        beside.naive_row,
+        supplementary.unadjusted_row,
     ),
 )
 
@@ -87,7 +86,12 @@ WITHIN_WORKER = Design(
         *PATHS,
         *LEFT_OVER,
     ),
-    beside=(beside.uncorrected, beside.other_measure, sensitivity.few_cluster_rows, beside.naive_row),
+    supplementary=(
+        supplementary.uncorrected,
+        supplementary.other_measure,
+        sensitivity.few_cluster_rows,
+        supplementary.unadjusted_row,
+    ),
 )
 
 ADJUSTED_INTERACTION = Design(
@@ -114,7 +118,7 @@ ADJUSTED_INTERACTION = Design(
         checks.check_likeness,
         *LEFT_OVER,
     ),
-    beside=(beside.simple_slopes, sensitivity.few_cluster_rows, beside.naive_row),
+    supplementary=(supplementary.simple_slopes, sensitivity.few_cluster_rows, supplementary.unadjusted_row),
 )
 
 TWO_WAY_PANEL = Design(
@@ -138,7 +142,12 @@ TWO_WAY_PANEL = Design(
         *PATHS,
         *LEFT_OVER,
     ),
-    beside=(beside.between_and_within, beside.last_periods_exposure, sensitivity.few_cluster_rows, beside.naive_row),
+    supplementary=(
+        supplementary.between_and_within,
+        supplementary.last_periods_exposure,
+        sensitivity.few_cluster_rows,
+        supplementary.unadjusted_row,
+    ),
 )
 
 ALL = (CROSS_SECTIONAL, WITHIN_WORKER, ADJUSTED_INTERACTION, TWO_WAY_PANEL)

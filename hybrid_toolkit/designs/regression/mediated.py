@@ -8,7 +8,7 @@ import pandas as pd
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import sensitivity
 from hybrid_toolkit.designs.regression.unmeasured import check_e_value
@@ -19,7 +19,7 @@ from hybrid_toolkit.models.terms.terms import Category, as_term
 from hybrid_toolkit.result import Check
 
 
-def _fit(frame: pd.DataFrame, plan: Plan, *, interaction: bool, confounders: tuple[str, ...]) -> DesignFit:
+def _fit(frame: pd.DataFrame, plan: ModelColumns, *, interaction: bool, confounders: tuple[str, ...]) -> DesignFit:
     if len(plan.mediators) != 1:
         raise EstimationError(
             f"{len(plan.mediators)} mediators are named; this design splits an association by one.",
@@ -42,13 +42,13 @@ def _fit(frame: pd.DataFrame, plan: Plan, *, interaction: bool, confounders: tup
     return DesignFit(plan, row.assign(term=f"{plan.exposure} through {plan.mediators[0]}", unit=plan.unit), fit)
 
 
-def fit_indirect(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_indirect(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The indirect part."""
     interaction = bool(plan.setting("interaction", False))
     return _fit(frame, plan, interaction=interaction, confounders=plan.confounders)
 
 
-def fit_naive(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_naive(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The same with nothing held constant."""
     return _fit(frame, replace(plan, fixed_effects=()), interaction=False, confounders=())
 
@@ -63,11 +63,11 @@ def check_path(frame: pd.DataFrame, fit: DesignFit) -> Check:
     rows = _mediation(fit).tidy()
     row = rows[rows["term"] == "exposure to mediator"].iloc[0]
     good = bool(row["p_value"] < 0.05)
-    verdict = (
+    message = (
         f"The exposure goes with a difference of {row['estimate']:+.3f} in the mediator ({p_words(row['p_value'])})"
         + ("." if good else ": without a first step there is nothing to pass on.")
     )
-    return Check("first path", good, verdict, float(row["p_value"]), 0.05)
+    return Check("first path", good, message, float(row["p_value"]), 0.05)
 
 
 def check_residual_correlation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -76,11 +76,11 @@ def check_residual_correlation(frame: pd.DataFrame, fit: DesignFit) -> Check | N
     if rho is None:
         return None
     good = abs(rho) >= 0.1
-    verdict = (
+    message = (
         f"A common cause of mediator and outcome that correlated their errors at {rho:+.2f} leaves no indirect part"
         + ("." if good else ": a weak one would do.")
     )
-    return Check("mediator and outcome", good, verdict, rho, 0.1)
+    return Check("mediator and outcome", good, message, rho, 0.1)
 
 
 def check_interaction(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -90,10 +90,10 @@ def check_interaction(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     other = _fit(frame, fit.plan, interaction=True, confounders=fit.plan.confounders)
     low, high = fit.interval
     good = bool(low <= other.estimate <= high)
-    verdict = f"With an exposure by mediator interaction the indirect part is {other.estimate:+.3f}" + (
+    message = f"With an exposure by mediator interaction the indirect part is {other.estimate:+.3f}" + (
         ", inside the interval without it." if good else ", outside the interval without it: use the interaction."
     )
-    return Check("interaction", good, verdict, other.estimate)
+    return Check("interaction", good, message, other.estimate)
 
 
 def parts(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -107,7 +107,7 @@ def with_interaction(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The indirect part with the interaction taken the other way."""
     there = not _mediation(fit).interaction
     other = _fit(frame, fit.plan, interaction=there, confounders=fit.plan.confounders)
-    return other.beside(f"{'with' if there else 'without'} exposure by mediator")
+    return other.as_row(f"{'with' if there else 'without'} exposure by mediator")
 
 
 MEDIATION = Design(
@@ -140,7 +140,7 @@ MEDIATION = Design(
         check_e_value("difference"),
         shared.check_naive(fit_naive),
     ),
-    beside=(parts, with_interaction, shared.naive_beside(fit_naive)),
+    supplementary=(parts, with_interaction, shared.naive_beside(fit_naive)),
     fit_with=fit_indirect,
     naive_with=fit_naive,
     settings={"interaction": (False, True), "intervals": ("monte-carlo", "jackknife", "delta", "bootstrap")},

@@ -9,11 +9,11 @@ import pandas as pd
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, FitOf, RowsOf, fit_plan, terms_of
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression.specification_rows import check_specifications
-from hybrid_toolkit.designs.regression.unmeasured import Scale, check_e_value
-from hybrid_toolkit.designs.verdicts import could_see
+from hybrid_toolkit.designs.regression.unmeasured import ConfounderScale, check_e_value
+from hybrid_toolkit.designs.verdicts import minimum_detectable
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.binary import fit_binary
 from hybrid_toolkit.models.generalised.counts import fit_counts
@@ -26,25 +26,25 @@ MOST_ANSWERS = 50
 """Distinct answers that an outcome in order may have; each but one is a threshold of its own."""
 
 
-def plan_terms(frame: pd.DataFrame, plan: Plan) -> list[Term]:
+def plan_terms(frame: pd.DataFrame, plan: ModelColumns) -> list[Term]:
     """The terms of a plan, its fixed effects as categories."""
     return [*terms_of(frame, plan), *(Category(c) for c in plan.fixed_effects)]
 
 
-def row_of(rows: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def coefficient_row(rows: pd.DataFrame, plan: ModelColumns) -> pd.DataFrame:
     """The row that answers the question."""
     return rows[rows["term"] == plan.target].iloc[[0]].reset_index(drop=True)
 
 
-def fit_yes_no(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_yes_no(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """Logistic regression."""
     fit = fit_binary(
         frame, outcome=plan.outcome, terms=plan_terms(frame, plan), cluster=plan.cluster, conf_level=plan.conf_level
     )
-    return DesignFit(plan, row_of(fit.tidy(), plan), fit)
+    return DesignFit(plan, coefficient_row(fit.tidy(), plan), fit)
 
 
-def fit_count(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_count(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """Poisson or negative binomial regression."""
     fit = fit_counts(
         frame,
@@ -55,7 +55,7 @@ def fit_count(frame: pd.DataFrame, plan: Plan) -> DesignFit:
         family=str(plan.setting("family", "poisson")),
         conf_level=plan.conf_level,
     )
-    return DesignFit(plan, row_of(fit.tidy(), plan), fit)
+    return DesignFit(plan, coefficient_row(fit.tidy(), plan), fit)
 
 
 def few_answers(frame: pd.DataFrame, outcome: str) -> None:
@@ -74,7 +74,7 @@ def few_answers(frame: pd.DataFrame, outcome: str) -> None:
         )
 
 
-def fit_order(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_order(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """Proportional odds."""
     few_answers(frame, plan.outcome)
     fit = fit_ordinal(
@@ -84,13 +84,13 @@ def fit_order(frame: pd.DataFrame, plan: Plan) -> DesignFit:
         cluster=plan.cluster,
         conf_level=plan.conf_level,
     )
-    return DesignFit(plan, row_of(fit.tidy(), plan), fit)
+    return DesignFit(plan, coefficient_row(fit.tidy(), plan), fit)
 
 
 def naive_of(fit_with: FitOf) -> FitOf:
     """The same model with nothing held constant."""
 
-    def plain(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    def plain(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         return fit_with(frame, replace(plan, confounders=(), fixed_effects=()))
 
     return plain
@@ -102,10 +102,10 @@ def check_dispersion(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     if not isinstance(found, GeneralisedFit) or found.link != "log":
         return None
     wide = found.dispersion > 1.5
-    verdict = f"Counts vary {found.dispersion:.1f} times as much as the model says" + (
+    message = f"Counts vary {found.dispersion:.1f} times as much as the model says" + (
         "; clustered errors allow for that." if wide else "."
     )
-    return Check("dispersion", None, verdict, found.dispersion)
+    return Check("dispersion", None, message, found.dispersion)
 
 
 def check_calibration(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -116,10 +116,10 @@ def check_calibration(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     rare = min(found.n_events, found.n - found.n_events)
     terms = shared.number_of_terms(fit)
     good = rare >= shared.MIN_EVENTS * terms
-    verdict = f"The rarer answer occurs {rare / found.n:.0%} of the time" + (
+    message = f"The rarer answer occurs {rare / found.n:.0%} of the time" + (
         "." if good else f": under {shared.MIN_EVENTS} rows a term, so slopes lean away from nothing."
     )
-    return Check("rarer answer", good, verdict, rare / max(1, terms), shared.MIN_EVENTS)
+    return Check("rarer answer", good, message, rare / max(1, terms), shared.MIN_EVENTS)
 
 
 def check_parallel(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -133,14 +133,14 @@ def check_parallel(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     low, high = int(values.argmin()), int(values.argmax())
     error = max(float(np.hypot(errors[low], errors[high])), 1e-12)
     apart = float(values[high] - values[low]) / error
-    good = False if apart >= 2 else True if could_see(error, 1.96 * error) < abs(fit.estimate) else None
+    good = False if apart >= 2 else True if minimum_detectable(error, 1.96 * error) < abs(fit.estimate) else None
     end = {
         False: ": one slope does not tell it all",
         None: "; they are too ill known to tell whether they are one",
         True: ", as one slope would",
     }
-    verdict = f"Slopes at the cuts between answers run from {values.min():+.2f} to {values.max():+.2f}{end[good]}."
-    return Check("one slope at every cut", good, verdict, apart, 2.0)
+    message = f"Slopes at the cuts between answers run from {values.min():+.2f} to {values.max():+.2f}{end[good]}."
+    return Check("one slope at every cut", good, message, apart, 2.0)
 
 
 def _cuts(frame: pd.DataFrame, fit: DesignFit) -> list[tuple[float, float]]:
@@ -161,14 +161,14 @@ def linear_version(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     values = frame[fit.plan.outcome]
     if isinstance(values.dtype, pd.CategoricalDtype):
         return None
-    return fit_plan(frame, fit.plan).beside("least squares, plain scale").assign(unit="units of the outcome")
+    return fit_plan(frame, fit.plan).as_row("least squares, plain scale").assign(unit="units of the outcome")
 
 
 def other_family(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """A count by the other family."""
     here = str(fit.plan.setting("family", "poisson"))
     there = "poisson" if here != "poisson" else "negative binomial"
-    return fit_count(frame, replace(fit.plan, settings=(("family", there),))).beside(there)
+    return fit_count(frame, replace(fit.plan, settings=(("family", there),))).as_row(there)
 
 
 def design_of(
@@ -180,11 +180,11 @@ def design_of(
     fit_with: FitOf,
     own: tuple[CheckOf, ...],
     rows: tuple[RowsOf, ...],
-    scale: Scale,
+    scale: ConfounderScale,
     **more: object,
 ) -> Design:
     """A design of adjustment for an outcome that is not on a plain scale."""
-    naive = naive_of(fit_with)
+    unadjusted = naive_of(fit_with)
     made = Design(
         id=id,
         title=title,
@@ -202,11 +202,11 @@ def design_of(
             *own,
             shared.check_left_out(fit_with),
             check_e_value(scale),
-            shared.check_naive(naive),
+            shared.check_naive(unadjusted),
         ),
-        beside=(*rows, shared.naive_beside(naive)),
+        supplementary=(*rows, shared.naive_beside(unadjusted)),
         fit_with=fit_with,
-        naive_with=naive,
+        naive_with=unadjusted,
     )
     return replace(made, **more)  # type: ignore[arg-type]
 

@@ -18,29 +18,29 @@ MOST_LEFT_OUT = 40
 """Clusters that are left out one by one; with more, as many groups of them."""
 
 
-def check_naive(naive: FitOf) -> CheckOf:
+def check_naive(unadjusted: FitOf) -> CheckOf:
     """What the plain comparison says, beside the design's estimate."""
 
     def check_naive_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
-        plain = naive(frame, fit.plan)
+        plain = unadjusted(frame, fit.plan)
         low, high = fit.interval
         apart = not low <= plain.estimate <= high
-        verdict = (
+        message = (
             f"A plain comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
             f"{': they do not agree, so selection matters here' if apart else ''}."
         )
-        return Check("naive comparison", None, verdict, plain.estimate)
+        return Check("naive comparison", None, message, plain.estimate)
 
     return check_naive_comparison
 
 
-def naive_beside(naive: FitOf) -> RowsOf:
+def naive_beside(unadjusted: FitOf) -> RowsOf:
     """The plain comparison as a row."""
 
-    def naive_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        return naive(frame, fit.plan).beside("naive comparison", "naive")
+    def unadjusted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+        return unadjusted(frame, fit.plan).as_row("naive comparison", "unadjusted")
 
-    return naive_row
+    return unadjusted_row
 
 
 def check_left_out(fit_with: FitOf) -> CheckOf:
@@ -62,11 +62,11 @@ def check_left_out(fit_with: FitOf) -> CheckOf:
             return Check("influence", None, f"No {noun(column)} can be left out: each is needed.")
         low, high = fit.interval
         good = bool(low <= min(found) and max(found) <= high)
-        verdict = (
+        message = (
             f"Leaving out each {each} in turn moves the estimate between {min(found):+.3f} and "
             f"{max(found):+.3f}, " + ("inside its interval." if good else "beyond its interval.")
         )
-        return Check("influence", good, verdict, max(found) - min(found))
+        return Check("influence", good, message, max(found) - min(found))
 
     return check_influence
 
@@ -74,8 +74,8 @@ def check_left_out(fit_with: FitOf) -> CheckOf:
 def check_converged(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """The search ended at its optimum."""
     good = fit.fit.converged
-    verdict = "The fit ended at its optimum." if good else STOPPED_SHORT
-    return Check("convergence", good, verdict)
+    message = "The fit ended at its optimum." if good else STOPPED_SHORT
+    return Check("convergence", good, message)
 
 
 def check_events(terms: Callable[[DesignFit], int]) -> CheckOf:
@@ -88,10 +88,10 @@ def check_events(terms: Callable[[DesignFit], int]) -> CheckOf:
         share = events / max(1, terms(fit))
         good = share >= MIN_EVENTS
         told = f"{events:,}" if events >= MIN_EVENTS else f"fewer than {MIN_EVENTS}"
-        verdict = f"{told} events for {terms(fit)} term(s)" + (
+        message = f"{told} events for {terms(fit)} term(s)" + (
             "." if good else f": under {MIN_EVENTS} a term, so slopes lean away from nothing."
         )
-        return Check("events", good, verdict, share if events >= MIN_EVENTS else None, MIN_EVENTS)
+        return Check("events", good, message, share if events >= MIN_EVENTS else None, MIN_EVENTS)
 
     return check_events_per_term
 

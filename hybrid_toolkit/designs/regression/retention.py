@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import FitOf, RowsOf, terms_of
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
-from hybrid_toolkit.designs.regression.outcomes import design_of, plan_terms, row_of
+from hybrid_toolkit.designs.regression.outcomes import coefficient_row, design_of, plan_terms
 from hybrid_toolkit.designs.regression.specification_rows import check_specifications
 from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.models.survival.cox import CoxFit, fit_cox
@@ -24,7 +24,7 @@ FEW_EVENTS = 32
 """Events under which even a correlation of 0.5 of residuals with time goes unseen one time in five or more."""
 
 
-def fit_hazard(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_hazard(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """Cox regression; a fixed effect gives each of its levels a baseline of its own."""
     strata = plan.fixed_effects[0] if len(plan.fixed_effects) == 1 else None
     terms = terms_of(frame, plan) if strata else plan_terms(frame, plan)
@@ -39,10 +39,10 @@ def fit_hazard(frame: pd.DataFrame, plan: Plan) -> DesignFit:
         ties=str(plan.setting("ties", "efron")),
         conf_level=plan.conf_level,
     )
-    return DesignFit(plan, row_of(fit.tidy(), plan), fit)
+    return DesignFit(plan, coefficient_row(fit.tidy(), plan), fit)
 
 
-def fit_periods(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_periods(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The hazard in whole periods: durations are rounded up and entries down."""
     whole = frame.assign(**{plan.duration: np.ceil(numbers(frame, plan.duration))})
     if plan.entry:
@@ -56,7 +56,7 @@ def fit_periods(frame: pd.DataFrame, plan: Plan) -> DesignFit:
         cluster=plan.cluster,
         conf_level=plan.conf_level,
     )
-    return DesignFit(plan, row_of(fit.tidy(), plan), fit)
+    return DesignFit(plan, coefficient_row(fit.tidy(), plan), fit)
 
 
 def check_proportional(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -70,22 +70,22 @@ def check_proportional(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     few = found.n_events < FEW_EVENTS
     good = False if p < 0.05 else None if few else True
     weak = f", though with under {FEW_EVENTS} events little would show" if few else ""
-    verdict = (
+    message = (
         f"The ratio changes over time ({p_words(p)}): one ratio is a mean over it; look at the parts beside."
         if good is False
         else f"No sign that the ratio changes over time ({p_words(p)}){weak}."
     )
-    return Check("proportional hazards", good, verdict, p, 0.05)
+    return Check("proportional hazards", good, message, p, 0.05)
 
 
 def check_late_entry(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Whether time before observation began is taken account of."""
     if fit.plan.entry:
         late = float((numbers(frame, fit.plan.entry) > 0).mean())
-        verdict = f"{late:.0%} came under observation after their start and count from then on."
+        message = f"{late:.0%} came under observation after their start and count from then on."
     else:
-        verdict = "Everybody is taken to have been seen from the start; name an entry column if that is not so."
-    return Check("late entry", None, verdict)
+        message = "Everybody is taken to have been seen from the start; name an entry column if that is not so."
+    return Check("late entry", None, message)
 
 
 def parts_of_time(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
@@ -97,15 +97,15 @@ def parts_of_time(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     early = frame.assign(**{plan.duration: np.minimum(time, middle), plan.outcome: ended * (time <= middle)})
     late = frame.assign(**{"_entry": np.maximum(start, middle)})[time > middle]
     rows = [
-        fit_hazard(early[start < middle], plan).beside("up to the median leaving"),
-        fit_hazard(late.rename(columns={"_entry": "entry_"}), replace(plan, entry="entry_")).beside(
+        fit_hazard(early[start < middle], plan).as_row("up to the median leaving"),
+        fit_hazard(late.rename(columns={"_entry": "entry_"}), replace(plan, entry="entry_")).as_row(
             "after the median leaving"
         ),
     ]
     return pd.concat(rows, ignore_index=True)
 
 
-def still_there(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+def still_in_post(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The share still there at the median event time, by exposure where it is yes or no."""
     plan = fit.plan
     x = numbers(frame, plan.exposure)
@@ -125,7 +125,7 @@ def other_clock(other: FitOf, name: str) -> RowsOf:
     """The same ratio by the other model of time."""
 
     def other_model(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        return other(frame, replace(fit.plan, settings=())).beside(name)
+        return other(frame, replace(fit.plan, settings=())).as_row(name)
 
     return other_model
 
@@ -144,7 +144,7 @@ RETENTION = design_of(
         check_late_entry,
         check_specifications(fit_hazard),
     ),
-    (still_there, parts_of_time, other_clock(fit_periods, "in whole periods")),
+    (still_in_post, parts_of_time, other_clock(fit_periods, "in whole periods")),
     "log-hazard",
     needs=("duration",),
     settings={"ties": ("efron", "breslow")},
@@ -163,7 +163,7 @@ RETENTION_BY_PERIOD = design_of(
         check_late_entry,
         check_specifications(fit_periods),
     ),
-    (still_there, parts_of_time, other_clock(fit_hazard, "Cox regression")),
+    (still_in_post, parts_of_time, other_clock(fit_hazard, "Cox regression")),
     "log-hazard",
     needs=("duration",),
 )

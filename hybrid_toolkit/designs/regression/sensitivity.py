@@ -66,11 +66,11 @@ def check_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     test = wild_bootstrap(frame, term=plan.target, draws=DRAWS, interval=False, **_model(frame, fit))
     own = float(fit.row["p_value"].iloc[0])
     apart = own < level <= test.p_value
-    verdict = (
+    message = (
         f"With {n} {noun(plan.cluster, many=True)}, the wild cluster bootstrap gives {p_words(test.p_value)} where the "
         f"interval gives {p_words(own)}: {'the interval tells more than it can' if apart else 'they agree'}."
     )
-    return Check("few clusters", not apart, verdict, test.p_value, level)
+    return Check("few clusters", not apart, message, test.p_value, level)
 
 
 def _residuals(frame: pd.DataFrame, fit: DesignFit) -> LinearResiduals:
@@ -93,7 +93,7 @@ def check_residuals(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
 def check_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """How far what is left over in one period goes with the next, within the finest fixed effect; informs only."""
     time = fit.plan.time or next((c for c in TIMES if c in frame), "")
-    effects = [c for c in (*fit.plan.fixed_effects, fit.plan.followed) if c and c != time]
+    effects = [c for c in (*fit.plan.fixed_effects, fit.plan.panel_id) if c and c != time]
     if not time or not effects:
         return None
     finest = max(effects, key=lambda c: frame[c].nunique())
@@ -120,19 +120,19 @@ def check_unmeasured_confounding(frame: pd.DataFrame, fit: DesignFit) -> Check |
         return None
     left = _residuals(frame, fit)
     found = robustness_value(fit.estimate, left.std_error[fit.plan.target], df=left.df)
-    verdict = (
+    message = (
         f"A confounder would have to explain {found.rv:.1%} of what is left of both exposure and outcome to bring the "
         "estimate to zero."
     )
-    return Check("unmeasured confounding", None, verdict, found.rv)
+    return Check("unmeasured confounding", None, message, found.rv)
 
 
 def response_weighted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The same model with answers weighted up to all who were asked, by the columns of the model."""
     plan = fit.plan
-    if not plan.answered or plan.fixed_effects or plan.instruments:
+    if not plan.responded or plan.fixed_effects or plan.instruments:
         return None
-    asked = frame.assign(**{plan.answered: frame[plan.answered].fillna(False).astype(bool)})
+    asked = frame.assign(**{plan.responded: frame[plan.responded].fillna(False).astype(bool)})
     terms = terms_of(frame, plan)
     got = fit_response_weighted(
         asked,
@@ -140,7 +140,7 @@ def response_weighted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame |
         terms=terms,
         response_terms=terms,
         cluster=plan.cluster,
-        answered=plan.answered,
+        responded=plan.responded,
         conf_level=plan.conf_level,
     )
     rows = got.tidy()

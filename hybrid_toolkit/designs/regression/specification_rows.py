@@ -49,11 +49,11 @@ def check_specifications(fit_with: FitOf) -> CheckOf:
         value, low, high = np.array(found).T
         sign = np.sign(fit.estimate)
         lost = f" ({failed} could not be fitted)" if failed else ""
-        verdict = (
+        message = (
             f"Over {len(found)} sets of what is held constant{lost} the estimate runs from {value.min():+.3f} to "
             f"{value.max():+.3f}; {(np.sign(value) == sign).mean():.0%} have its sign and "
             f"{((low > 0) | (high < 0)).mean():.0%} an interval clear of zero."
         )
-        return Check("specification curve", None, verdict, float(np.ptp(value)))
+        return Check("specification curve", None, message, float(np.ptp(value)))
 
     return check_specification_curve

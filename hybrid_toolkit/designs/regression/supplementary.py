@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.base import fit_plan, naive_fit
+from hybrid_toolkit.designs.base import fit_plan, unadjusted_fit
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.models import (
     Category,
@@ -28,9 +28,9 @@ MIN_GROUP = 20
 """Rows that a group needs before its own slope is shown."""
 
 
-def naive_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
+def unadjusted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The plain comparison of all rows."""
-    return naive_fit(frame, fit.plan).beside("naive comparison", "naive")
+    return unadjusted_fit(frame, fit.plan).as_row("naive comparison", "unadjusted")
 
 
 def simple_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
@@ -50,8 +50,8 @@ def group_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     plan = fit.plan
     if not plan.groups:
         return None
-    answered = frame[frame[[plan.outcome, plan.exposure, plan.groups]].notna().all(axis=1)]
-    sizes = answered[plan.groups].value_counts()
+    responded = frame[frame[[plan.outcome, plan.exposure, plan.groups]].notna().all(axis=1)]
+    sizes = responded[plan.groups].value_counts()
     levels = sorted(sizes.index[sizes >= MIN_GROUP])
     if len(levels) < 2:
         return None
@@ -107,7 +107,7 @@ def other_measure(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     if len(plan.instruments) != 1:
         return None
     swapped = replace(plan, exposure=plan.instruments[0], instruments=(plan.exposure,))
-    return fit_plan(frame, swapped).beside(f"{plan.instruments[0]}, with {plan.exposure} in its place")
+    return fit_plan(frame, swapped).as_row(f"{plan.instruments[0]}, with {plan.exposure} in its place")
 
 
 def uncorrected(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
@@ -116,7 +116,7 @@ def uncorrected(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     if not plan.instruments:
         return None
     alone = replace(plan, exposure=plan.instruments[0], instruments=())
-    return fit_plan(frame, alone).beside(f"{plan.instruments[0]}, error not corrected")
+    return fit_plan(frame, alone).as_row(f"{plan.instruments[0]}, error not corrected")
 
 
 def between_and_within(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def between_and_within(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     row = pd.DataFrame(
         {
             "term": [f"share of variance between {noun(finest, many=True)}"],
-            "estimate": [parts.share_between if parts.converged else np.nan],
+            "estimate": [parts.icc if parts.converged else np.nan],
             "n": [parts.n],
             "unit": ["share" if parts.converged else "share (did not converge)"],
         }
@@ -139,4 +139,4 @@ def last_periods_exposure(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame |
     name = f"{fit.plan.exposure}_last"
     if name not in frame:
         return None
-    return fit_plan(frame, replace(fit.plan, exposure=name)).beside(f"{fit.plan.exposure} one period before")
+    return fit_plan(frame, replace(fit.plan, exposure=name)).as_row(f"{fit.plan.exposure} one period before")

@@ -14,10 +14,10 @@ from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, ro
 from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import Check
 
-Scale: TypeAlias = Literal["difference", "log-odds", "log-rate", "log-hazard"]
+ConfounderScale: TypeAlias = Literal["difference", "log-odds", "log-rate", "log-hazard"]
 
 
-def as_risk_ratio(value: float, scale: Scale, spread: float = 1.0) -> float:
+def as_risk_ratio(value: float, scale: ConfounderScale, spread: float = 1.0) -> float:
     """A slope as an approximate risk ratio (VanderWeele and Ding 2017, table 2).
 
     Parameters
@@ -40,7 +40,7 @@ def as_risk_ratio(value: float, scale: Scale, spread: float = 1.0) -> float:
     return float((1 - 0.5 ** np.sqrt(ratio)) / (1 - 0.5 ** np.sqrt(1 / ratio)))
 
 
-def check_e_value(scale: Scale) -> Callable[[pd.DataFrame, DesignFit], Check | None]:
+def check_e_value(scale: ConfounderScale) -> Callable[[pd.DataFrame, DesignFit], Check | None]:
     """The E-value of the estimate, for one unit of exposure, and of the end of its interval nearer to nothing.
 
     Not for a difference of slopes, which no ratio of risks tells.
@@ -53,13 +53,13 @@ def check_e_value(scale: Scale) -> Callable[[pd.DataFrame, DesignFit], Check | N
         spread = float(np.nanstd(numbers(frame, fit.plan.outcome))) if scale == "difference" else 1.0
         ratio, low, high = (as_risk_ratio(v, scale, spread) for v in values)
         point, limit = e_value(ratio, low, high)
-        verdict = (
+        message = (
             f"Something unmeasured would need risk ratios of {point:.1f} with both exposure and outcome to explain the "
             f"estimate away; {limit:.1f} would bring the interval to no difference."
             if limit > 1
             else f"The interval already holds no difference; the estimate itself would need risk ratios of {point:.1f}."
         )
-        return Check("E-value", None, verdict, point)
+        return Check("E-value", None, message, point)
 
     return check_e_value_of_estimate
 
@@ -71,8 +71,8 @@ def check_robustness(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         found = robustness_value(float(row["estimate"]), float(row["std_error"]), df=max(2, fit.fit.n_clusters - 1))
     except EstimationError:
         return None
-    verdict = (
+    message = (
         f"A confounder that explained {found.rv:.0%} of what is left of both exposure and outcome (counted in "
         f"clusters) would bring the estimate to nothing; {found.rv_alpha:.0%} would open the interval to it."
     )
-    return Check("unmeasured confounding", None, verdict, found.rv)
+    return Check("unmeasured confounding", None, message, found.rv)

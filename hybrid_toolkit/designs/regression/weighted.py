@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from hybrid_toolkit.designs import checks
-from hybrid_toolkit.designs.base import Design, FitOf, naive_fit
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan
+from hybrid_toolkit.designs.base import Design, FitOf, unadjusted_fit
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression.specification_rows import check_specifications
 from hybrid_toolkit.designs.regression.unmeasured import check_e_value
@@ -23,7 +23,7 @@ EDGE = 0.02
 """Fitted chances beyond this from 0 or 1 mean that few could have been in the other group."""
 
 
-def _fit(frame: pd.DataFrame, plan: Plan, how: str, **changed: object) -> DesignFit:
+def _fit(frame: pd.DataFrame, plan: ModelColumns, how: str, **changed: object) -> DesignFit:
     fit = (fit_doubly_robust if how == "doubly-robust" else fit_weighted)(
         frame,
         outcome=plan.outcome,
@@ -37,12 +37,12 @@ def _fit(frame: pd.DataFrame, plan: Plan, how: str, **changed: object) -> Design
     return DesignFit(plan, fit.tidy().assign(term=plan.target, unit=plan.unit), fit)
 
 
-def fit_weights(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_weights(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """Weights alone."""
     return _fit(frame, plan, "weights")
 
 
-def fit_robust(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_robust(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """Weights and a model of the outcome."""
     return _fit(frame, plan, "doubly-robust")
 
@@ -52,28 +52,28 @@ def _weighted(fit: DesignFit) -> WeightedFit:
     return fit.fit
 
 
-def check_balance(frame: pd.DataFrame, fit: DesignFit) -> Check:
+def check_weighted_balance(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Both groups alike after weights on all that was recorded."""
     table = _weighted(fit).balance
     worst, before = float(table["after"].abs().max()), float(table["before"].abs().max())
     good = worst < ALIKE
-    verdict = f"The largest standardised difference is {before:.2f} before and {worst:.2f} after weights" + (
+    message = f"The largest standardised difference is {before:.2f} before and {worst:.2f} after weights" + (
         f", under the {ALIKE} that counts as alike." if good else f", above the {ALIKE} that counts as alike."
     )
-    return Check("balance", good, verdict, worst, ALIKE)
+    return Check("balance", good, message, worst, ALIKE)
 
 
-def check_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
+def check_weighted_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Everybody could have been in either group."""
     found = _weighted(fit)
     low, high = found.chance_low, found.chance_high
     good = low > EDGE and high < 1 - EDGE
-    verdict = f"98% of fitted chances lie between {low:.2f} and {high:.2f}" + (
+    message = f"98% of fitted chances lie between {low:.2f} and {high:.2f}" + (
         ": both groups could be found almost anywhere."
         if good
         else ": for some there is hardly anybody to compare with."
     )
-    return Check("overlap", good, verdict, min(low, 1 - high), EDGE)
+    return Check("overlap", good, message, min(low, 1 - high), EDGE)
 
 
 def check_effective_size(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -82,16 +82,16 @@ def check_effective_size(frame: pd.DataFrame, fit: DesignFit) -> Check:
     treated, others = found.effective_treated / found.n_treated, found.effective_control / (found.n - found.n_treated)
     least = min(treated, others)
     good = least >= MIN_EFFECTIVE
-    verdict = f"After weights the groups are worth {treated:.0%} and {others:.0%} of their rows" + (
+    message = f"After weights the groups are worth {treated:.0%} and {others:.0%} of their rows" + (
         "." if good else ": a few rows carry the estimate."
     )
-    return Check("effective sample", good, verdict, least, MIN_EFFECTIVE)
+    return Check("effective sample", good, message, least, MIN_EFFECTIVE)
 
 
 def other_estimands(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The same comparison among others: those treated, all, those with overlap."""
     here, how = _weighted(fit).estimand, _weighted(fit).how
-    rows = [_fit(frame, fit.plan, how, estimand=e).beside(f"among {ESTIMANDS[e]}") for e in ESTIMANDS if e != here]
+    rows = [_fit(frame, fit.plan, how, estimand=e).as_row(f"among {ESTIMANDS[e]}") for e in ESTIMANDS if e != here]
     return pd.concat(rows, ignore_index=True)
 
 
@@ -100,14 +100,14 @@ def trimmed(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     how = _weighted(fit).how
     other = "weights" if how == "doubly-robust" else "doubly-robust"
     rows = [
-        _fit(frame, fit.plan, how, trim=0.05).beside("chances from 5% to 95% only"),
-        _fit(frame, fit.plan, other).beside(other.replace("-", " ")),
+        _fit(frame, fit.plan, how, trim=0.05).as_row("chances from 5% to 95% only"),
+        _fit(frame, fit.plan, other).as_row(other.replace("-", " ")),
     ]
     return pd.concat(rows, ignore_index=True)
 
 
-def _naive(frame: pd.DataFrame, plan: Plan) -> DesignFit:
-    return naive_fit(frame, replace(plan, settings=()))
+def _naive(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
+    return unadjusted_fit(frame, replace(plan, settings=()))
 
 
 def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
@@ -131,8 +131,8 @@ def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
         check_list=(
             checks.check_clusters,
             checks.check_missing(0.30),
-            check_overlap,
-            check_balance,
+            check_weighted_overlap,
+            check_weighted_balance,
             check_effective_size,
             checks.check_response,
             checks.check_attrition,
@@ -141,7 +141,7 @@ def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
             check_specifications(fit_with),
             shared.check_naive(_naive),
         ),
-        beside=(trimmed, other_estimands, shared.naive_beside(_naive)),
+        supplementary=(trimmed, other_estimands, shared.naive_beside(_naive)),
         fit_with=fit_with,
         naive_with=_naive,
         settings={"estimand": tuple(ESTIMANDS), "trim": ()},

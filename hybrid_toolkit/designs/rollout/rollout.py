@@ -9,9 +9,9 @@ from hybrid_toolkit.designs.rollout import rollout_checks as over_time
 from hybrid_toolkit.designs.rollout import rollout_fits as fits
 from hybrid_toolkit.designs.rollout import rollout_planned as planned
 from hybrid_toolkit.designs.rollout import rollout_space as space
-from hybrid_toolkit.designs.rollout import rollout_supplementary as beside
+from hybrid_toolkit.designs.rollout import rollout_supplementary as supplementary
 
-NEEDS = ("followed", "time", "starts")
+NEEDS = ("panel_id", "time", "first_treated")
 TRENDS = (
     "Without the policy, the units that came under it would have moved in parallel with those they are compared with.",
     "Units do not react before the start, or no sooner than the setting 'anticipation' allows for.",
@@ -32,7 +32,7 @@ def _checks(fit_with: FitOf) -> tuple[CheckOf, ...]:
         over_time.check_bounds,
         over_time.check_anticipation,
         over_time.check_placebo_in_time,
-        space.check_placebo_in_space,
+        space.check_placebo_starts,
         over_time.check_interference,
         over_time.check_leave_one_out(fit_with),
         over_time.check_before_after,
@@ -51,9 +51,9 @@ TWO_BY_TWO = Design(
     identifies=("effect",),
     needs=NEEDS,
     check_list=_checks(fits.fit_two_by_two_plan),
-    beside=(beside.by_time, beside.bounds, beside.before_after_row),
+    supplementary=(supplementary.by_time, supplementary.bounds, supplementary.before_after_row),
     fit_with=fits.fit_two_by_two_plan,
-    naive_with=fits.before_after,
+    naive_with=fits.before_after_plan,
 )
 
 STAGGERED = Design(
@@ -68,16 +68,16 @@ STAGGERED = Design(
     identifies=("effect",),
     needs=NEEDS,
     check_list=_checks(fits.fit_group_time_plan),
-    beside=(
-        beside.by_time,
-        beside.bounds,
-        beside.other_estimator("imputation", IMPUTED),
-        beside.other_estimator("two-way fixed effects", TWO_WAY_FIT),
-        beside.before_after_row,
+    supplementary=(
+        supplementary.by_time,
+        supplementary.bounds,
+        supplementary.other_estimator("imputation", IMPUTED),
+        supplementary.other_estimator("two-way fixed effects", TWO_WAY_FIT),
+        supplementary.before_after_row,
     ),
     fit_with=fits.fit_group_time_plan,
-    naive_with=fits.before_after,
-    settings={"control": fits.CONTROL_SETTING, "anticipation": ()},
+    naive_with=fits.before_after_plan,
+    settings={"control_group": fits.CONTROL_SETTING, "anticipation": ()},
 )
 
 SUN_ABRAHAM = Design(
@@ -92,9 +92,14 @@ SUN_ABRAHAM = Design(
     identifies=("effect",),
     needs=NEEDS,
     check_list=_checks(SUN_ABRAHAM_FIT),
-    beside=(beside.by_time, beside.bounds, beside.other_estimator("imputation", IMPUTED), beside.before_after_row),
+    supplementary=(
+        supplementary.by_time,
+        supplementary.bounds,
+        supplementary.other_estimator("imputation", IMPUTED),
+        supplementary.before_after_row,
+    ),
     fit_with=SUN_ABRAHAM_FIT,
-    naive_with=fits.before_after,
+    naive_with=fits.before_after_plan,
 )
 
 IMPUTATION = Design(
@@ -109,14 +114,14 @@ IMPUTATION = Design(
     identifies=("effect",),
     needs=NEEDS,
     check_list=_checks(IMPUTED),
-    beside=(
-        beside.by_time,
-        beside.bounds,
-        beside.other_estimator("group-time effects", fits.fit_group_time_plan),
-        beside.before_after_row,
+    supplementary=(
+        supplementary.by_time,
+        supplementary.bounds,
+        supplementary.other_estimator("group-time effects", fits.fit_group_time_plan),
+        supplementary.before_after_row,
     ),
     fit_with=IMPUTED,
-    naive_with=fits.before_after,
+    naive_with=fits.before_after_plan,
 )
 
 TWO_WAY = Design(
@@ -131,14 +136,14 @@ TWO_WAY = Design(
     identifies=("effect",),
     needs=NEEDS,
     check_list=_checks(TWO_WAY_FIT),
-    beside=(
-        beside.by_time,
-        beside.bounds,
-        beside.other_estimator("group-time effects", fits.fit_group_time_plan),
-        beside.before_after_row,
+    supplementary=(
+        supplementary.by_time,
+        supplementary.bounds,
+        supplementary.other_estimator("group-time effects", fits.fit_group_time_plan),
+        supplementary.before_after_row,
     ),
     fit_with=TWO_WAY_FIT,
-    naive_with=fits.before_after,
+    naive_with=fits.before_after_plan,
 )
 
 DOSE = Design(
@@ -163,15 +168,15 @@ DOSE = Design(
         over_time.check_parallel_trends,
         over_time.check_anticipation,
         over_time.check_placebo_in_time,
-        space.check_placebo_in_space,
+        space.check_placebo_starts,
         over_time.check_interference,
         over_time.check_leave_one_out(planned.fit_dose_plan),
         check_naive(fits.plain_comparison),
     ),
-    beside=(planned.dose_effect, beside.by_time, naive_beside(fits.plain_comparison)),
+    supplementary=(planned.dose_effect, supplementary.by_time, naive_beside(fits.plain_comparison)),
     fit_with=planned.fit_dose_plan,
     naive_with=fits.plain_comparison,
-    settings={"degree": planned.DEGREES, "control": fits.CONTROL_SETTING, "anticipation": ()},
+    settings={"degree": planned.DEGREES, "control_group": fits.CONTROL_SETTING, "anticipation": ()},
 )
 
 STEPPED_WEDGE = Design(
@@ -198,14 +203,14 @@ STEPPED_WEDGE = Design(
         planned.check_likeness_over_time,
         space.on_means(over_time.check_anticipation),
         space.on_means(over_time.check_placebo_in_time),
-        space.check_placebo_in_space,
+        space.check_placebo_starts,
         over_time.check_interference,
         space.check_unit_left_out,
         over_time.check_before_after,
     ),
-    beside=(space.group_time_of_means, beside.before_after_row),
+    supplementary=(space.group_time_of_means, supplementary.before_after_row),
     fit_with=planned.fit_wedge_plan,
-    naive_with=fits.before_after,
+    naive_with=fits.before_after_plan,
     settings={"correlation": planned.CORRELATION_SETTING},
 )
 
@@ -235,9 +240,9 @@ RANDOM_ORDER = Design(
         over_time.check_leave_one_out(planned.fit_order_plan),
         over_time.check_before_after,
     ),
-    beside=(space.group_time_of_means, beside.before_after_row),
+    supplementary=(space.group_time_of_means, supplementary.before_after_row),
     fit_with=planned.fit_order_plan,
-    naive_with=fits.before_after,
+    naive_with=fits.before_after_plan,
     settings={"order": ("unknown", "randomised")},
 )
 

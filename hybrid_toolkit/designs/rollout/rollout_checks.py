@@ -10,8 +10,8 @@ from scipy import stats
 
 from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
-from hybrid_toolkit.designs.rollout.rollout_fits import before_after, fit_two_by_two_plan, group_time, under_policy
-from hybrid_toolkit.designs.verdicts import judged, p_words
+from hybrid_toolkit.designs.rollout.rollout_fits import before_after_plan, fit_two_by_two_plan, group_time, under_policy
+from hybrid_toolkit.designs.verdicts import judge_departure, p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.planning.pretrend_power import detectable_slope
@@ -25,54 +25,54 @@ NEAR = 6
 """Times before the start that a check reads, at most."""
 
 
-def path_of(frame: pd.DataFrame, fit: DesignFit) -> EventPath:
+def event_path_of(frame: pd.DataFrame, fit: DesignFit) -> EventPath:
     """The plan's effects by time since the start, all against the last untreated period."""
-    return group_time(frame, fit.plan, base="universal").path()
+    return group_time(frame, fit.plan, base_period="universal").path()
 
 
 def check_parallel_trends(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """No trend before the start; and how steep a trend the data could have shown."""
-    path = path_of(frame, fit).near(NEAR, len(frame))
+    path = event_path_of(frame, fit).near(NEAR, len(frame))
     slope, _, p = path.slope_before()
     seen = detectable_slope(path)
     reach = float(np.mean([path.leads[i] - path.last_free for i in path.after]))
     moved = seen * reach
     if p < 0.05:
         good: bool | None = False
-        verdict = (
+        message = (
             f"The groups moved apart by {slope:+.3f} a period before the start ({p_words(p)}): parallel trends are in "
             "doubt."
         )
     else:
         good = True if moved < abs(fit.estimate) else None
         weak = "" if good else ", more than the estimate itself, so this says little"
-        verdict = (
+        message = (
             f"No trend before the start was seen ({p_words(p)}); with 80% power only a trend of {seen:.3f} a period "
             f"would have been, which could move the estimate by {moved:.3f}{weak}."
         )
-    return Check("parallel trends", good, verdict, p, 0.05)
+    return Check("parallel trends", good, message, p, 0.05)
 
 
 def check_bounds(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """How large departures from parallel trends may be before the interval holds zero (relative magnitudes)."""
-    path = path_of(frame, fit).near(NEAR, NEAR)
+    path = event_path_of(frame, fit).near(NEAR, NEAR)
     found = breakdown(path, conf_level=fit.plan.conf_level)
     if found <= 0:
         low, high = fit.interval
         told = "so no bound is needed." if low <= 0 <= high else "though that of the estimate does not: a weak sign."
-        verdict = f"The interval by time since the start holds zero even if trends are parallel, {told}"
+        message = f"The interval by time since the start holds zero even if trends are parallel, {told}"
     else:
-        verdict = (
+        message = (
             f"Departures from parallel trends after the start may be up to {found:.1f} times the largest one before it "
             "until the interval of the mean effect holds zero."
         )
-    return Check("bounds on trends", None, verdict, found)
+    return Check("bounds on trends", None, message, found)
 
 
 def check_anticipation(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Nothing moves in the period just before the start."""
     earlier = replace(fit.plan, settings=(*fit.plan.settings, ("anticipation", 2)))
-    path = group_time(frame, earlier, base="universal").path()
+    path = group_time(frame, earlier, base_period="universal").path()
     at = [i for i, e in enumerate(path.leads) if -2 <= e < 0]
     if not at or not path.vcov[at, at].all():
         raise EstimationError("too few periods before the start.", fix="Bring earlier periods.", code="NO-LEADS")
@@ -82,12 +82,12 @@ def check_anticipation(frame: pd.DataFrame, fit: DesignFit) -> Check:
     p = float(2 * stats.t.sf(abs(jump) / error, path.df))
     half = float(stats.t.ppf(0.5 + fit.plan.conf_level / 2, path.df)) * error
     row = pd.Series({"std_error": error, "conf_low": jump - half, "conf_high": jump + half, "p_value": p})
-    good, weak = judged(row, fit)
-    verdict = (
+    good, weak = judge_departure(row, fit)
+    message = (
         f"The two periods before the start differ from the one before them by {jump:+.3f} ({p_words(p)})"
         f"{': units may have reacted before the start' if good is False else weak}."
     )
-    return Check("anticipation", good, verdict, p, 0.05)
+    return Check("anticipation", good, message, p, 0.05)
 
 
 def check_placebo_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -99,33 +99,33 @@ def check_placebo_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
     if len(times) < 2:
         raise EstimationError("too few periods before the start.", fix="Bring earlier periods.", code="NO-LEADS")
     middle = times[(len(times) + 1) // 2]
-    ever = on.groupby(frame[plan.followed]).transform("max").reindex(early.index) == 1
+    ever = on.groupby(frame[plan.panel_id]).transform("max").reindex(early.index) == 1
     if ever.all():  # the later starters stand in for units that never start
-        ever = early[plan.starts] <= early[plan.starts].median()
-    fake = early.assign(**{plan.starts: early[plan.starts].where(ever).mask(ever, middle)})
+        ever = early[plan.first_treated] <= early[plan.first_treated].median()
+    fake = early.assign(**{plan.first_treated: early[plan.first_treated].where(ever).mask(ever, middle)})
     row = fit_two_by_two_plan(fake, replace(plan, confounders=())).row.iloc[0]
-    good, weak = judged(row, fit)
-    verdict = (
+    good, weak = judge_departure(row, fit)
+    message = (
         f"A start put into the middle of the periods before any policy gives {row['estimate']:+.3f} "
         f"({p_words(row['p_value'])}){': something else moved the treated groups' if good is False else weak}."
     )
-    return Check("placebo in time", good, verdict, float(row["p_value"]), 0.05)
+    return Check("placebo in time", good, message, float(row["p_value"]), 0.05)
 
 
 def check_groups(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Enough units start together, and enough stay untreated."""
     plan = fit.plan
-    starts = frame.groupby(plan.followed)[plan.starts].first()
-    on = under_policy(frame, plan).groupby(frame[plan.followed]).max().reindex(starts.index) == 1
+    first_treated = frame.groupby(plan.panel_id)[plan.first_treated].first()
+    on = under_policy(frame, plan).groupby(frame[plan.panel_id]).max().reindex(first_treated.index) == 1
     never = int((~on).sum())
-    sizes = [*starts[on].value_counts(), *([never] if never else [])]
-    small, least, many = sum(n < FEW_UNITS for n in sizes), int(min(sizes)), noun(plan.followed, many=True)
-    verdict = f"Each group of {many} with one start, and the untreated, " + (
+    sizes = [*first_treated[on].value_counts(), *([never] if never else [])]
+    small, least, many = sum(n < FEW_UNITS for n in sizes), int(min(sizes)), noun(plan.panel_id, many=True)
+    message = f"Each group of {many} with one start, and the untreated, " + (
         f"should have {FEW_UNITS} {many} or more; {small} of {len(sizes)} {'has' if small == 1 else 'have'} fewer."
         if small
         else f"has at least {FEW_UNITS} {many}."
     )
-    return Check("group sizes", not small, verdict, float(FEW_UNITS - 1 if small else least), FEW_UNITS)
+    return Check("group sizes", not small, message, float(FEW_UNITS - 1 if small else least), FEW_UNITS)
 
 
 def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -145,18 +145,18 @@ def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
         rows,
         outcome=plan.outcome,
         terms=[Column("share_"), Column("trend_")],
-        fixed_effects=[plan.followed],
+        fixed_effects=[plan.panel_id],
         cluster=plan.cluster,
     )
     row = fit_now.combine({"share_": 1.0}, term="share").iloc[0]
-    good, weak = judged(row, fit)
-    verdict = (
-        f"{noun(plan.followed, many=True).capitalize()} outside the policy "
+    good, weak = judge_departure(row, fit)
+    message = (
+        f"{noun(plan.panel_id, many=True).capitalize()} outside the policy "
         f"{'move' if good is False else 'do not clearly move'} as the others come under it "
         f"({row['estimate']:+.3f} from none to all, {p_words(row['p_value'])})"
         f"{': the policy may touch them too, or the common trend bends' if good is False else weak}."
     )
-    return Check("interference", good, verdict, float(row["p_value"]), 0.05)
+    return Check("interference", good, message, float(row["p_value"]), 0.05)
 
 
 def check_leave_one_out(fit_with: FitOf) -> CheckOf:
@@ -173,24 +173,24 @@ def check_leave_one_out(fit_with: FitOf) -> CheckOf:
         good = bool(left) and all(low <= v <= high for v in left)
         what = noun(fit.plan.cluster)
         more = f" ({lost} could not be left out)" if lost else ""
-        verdict = (
+        message = (
             f"Leaving out each {what} in turn{more} moves the estimate between {min(left):+.3f} and {max(left):+.3f}, "
             f"{'inside its interval.' if good else 'beyond its interval.'}"
             if left
             else f"No {what} can be left out: each is needed."
         )
-        return Check("influence", good if left else None, verdict, float(np.ptp(left)) if left else None)
+        return Check("influence", good if left else None, message, float(np.ptp(left)) if left else None)
 
     return check_influence
 
 
 def check_before_after(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """What a plain comparison before and after says, beside the design's estimate."""
-    plain = before_after(frame, fit.plan)
+    plain = before_after_plan(frame, fit.plan)
     low, high = fit.interval
     apart = not low <= plain.estimate <= high
-    verdict = (
+    message = (
         f"A plain comparison before and after gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
         f"{': what all units share over time matters here' if apart else ''}."
     )
-    return Check("naive comparison", None, verdict, plain.estimate)
+    return Check("naive comparison", None, message, plain.estimate)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.rollout.event_study import fit_event_study
@@ -20,12 +20,12 @@ from hybrid_toolkit.result import TIDY_COLUMNS
 CONTROL_SETTING = ("not_yet_treated", "never_treated")
 
 
-def told(row: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def design_settings(row: pd.DataFrame, plan: ModelColumns) -> pd.DataFrame:
     """The one row that answers the question, under the plan's name and unit."""
     return row[list(TIDY_COLUMNS)].assign(term=plan.exposure, unit=plan.unit).reset_index(drop=True)
 
 
-def whole(plan: Plan, name: str, default: int) -> int:
+def whole(plan: ModelColumns, name: str, default: int) -> int:
     """A setting that must be a whole number, not below 0.
 
     Raises
@@ -40,53 +40,53 @@ def whole(plan: Plan, name: str, default: int) -> int:
     return int(value)
 
 
-def group_time(frame: pd.DataFrame, plan: Plan, *, base: str = "varying") -> GroupTimeFit:
+def group_time(frame: pd.DataFrame, plan: ModelColumns, *, base_period: str = "varying") -> GroupTimeFit:
     """Group-time effects of a plan, with the jackknife over clusters."""
     return fit_group_time(
         frame,
         outcome=plan.outcome,
-        unit=plan.followed,
-        period=plan.time,
-        first_treated=plan.starts,
+        panel_id=plan.panel_id,
+        time=plan.time,
+        first_treated=plan.first_treated,
         covariates=plan.confounders,
-        control=control_of(frame, plan),
-        base=base,
+        control_group=control_of(frame, plan),
+        base_period=base_period,
         anticipation=whole(plan, "anticipation", 0),
         cluster=plan.cluster,
-        incomplete="drop",
+        unbalanced="drop",
         variance="jackknife",
         conf_level=plan.conf_level,
     )
 
 
-def control_of(frame: pd.DataFrame, plan: Plan) -> str:
+def control_of(frame: pd.DataFrame, plan: ModelColumns) -> str:
     """The units that the plan compares with."""
-    return str(plan.setting("control", CONTROL_SETTING[0]))
+    return str(plan.setting("control_group", CONTROL_SETTING[0]))
 
 
-def fit_group_time_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_group_time_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The mean of all group-time effects from the start on."""
     fit = group_time(frame, plan)
-    return DesignFit(plan, told(fit.aggregate("simple"), plan), fit)
+    return DesignFit(plan, design_settings(fit.aggregate("simple"), plan), fit)
 
 
-def fit_two_by_two_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_two_by_two_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The plain difference in differences."""
     fit = fit_two_by_two(
         frame,
         outcome=plan.outcome,
-        unit=plan.followed,
-        period=plan.time,
-        first_treated=plan.starts,
+        panel_id=plan.panel_id,
+        time=plan.time,
+        first_treated=plan.first_treated,
         covariates=plan.confounders,
         cluster=plan.cluster,
-        incomplete="drop",
+        unbalanced="drop",
         conf_level=plan.conf_level,
     )
-    return DesignFit(plan, told(fit.tidy(), plan), fit)
+    return DesignFit(plan, design_settings(fit.tidy(), plan), fit)
 
 
-def event_study_plan(estimator: str) -> Callable[[pd.DataFrame, Plan], DesignFit]:
+def event_study_plan(estimator: str) -> Callable[[pd.DataFrame, ModelColumns], DesignFit]:
     """A function that fits one estimator of ``ESTIMATORS``; it holds no covariate constant.
 
     Raises
@@ -94,7 +94,7 @@ def event_study_plan(estimator: str) -> Callable[[pd.DataFrame, Plan], DesignFit
     EstimationError : when fitted, if the plan names confounders.
     """
 
-    def fit_with(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    def fit_with(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         if plan.confounders:
             raise EstimationError(
                 f"this design holds no confounder constant, and the plan names {len(plan.confounders)}.",
@@ -104,33 +104,33 @@ def event_study_plan(estimator: str) -> Callable[[pd.DataFrame, Plan], DesignFit
         fit = fit_event_study(
             frame,
             outcome=plan.outcome,
-            unit=plan.followed,
-            period=plan.time,
-            first_treated=plan.starts,
+            panel_id=plan.panel_id,
+            time=plan.time,
+            first_treated=plan.first_treated,
             estimator=estimator,
             cluster=plan.cluster,
-            incomplete="drop",
+            unbalanced="drop",
             variance="jackknife",
             conf_level=plan.conf_level,
         )
-        return DesignFit(plan, told(fit.tidy().iloc[[0]], plan), fit)
+        return DesignFit(plan, design_settings(fit.tidy().iloc[[0]], plan), fit)
 
     return fit_with
 
 
-def under_policy(frame: pd.DataFrame, plan: Plan) -> pd.Series[float]:
+def under_policy(frame: pd.DataFrame, plan: ModelColumns) -> pd.Series[float]:
     """1.0 in the periods from a unit's start on, else 0.0."""
-    starts, time = frame[plan.starts], frame[plan.time]
-    on = starts.notna() & (time >= starts.where(starts.notna(), time.max()))
-    if pd.api.types.is_numeric_dtype(starts):
-        on = on & (starts != 0) & np.isfinite(starts.fillna(0).astype("float64"))
+    first_treated, time = frame[plan.first_treated], frame[plan.time]
+    on = first_treated.notna() & (time >= first_treated.where(first_treated.notna(), time.max()))
+    if pd.api.types.is_numeric_dtype(first_treated):
+        on = on & (first_treated != 0) & np.isfinite(first_treated.fillna(0).astype("float64"))
     return on.astype("float64")
 
 
-def before_after(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def before_after_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The treated units' mean after the start less their mean before it: nothing is taken out of it."""
     on = under_policy(frame, plan)
-    treated = on.groupby(frame[plan.followed]).transform("max") == 1
+    treated = on.groupby(frame[plan.panel_id]).transform("max") == 1
     rows = frame[treated].assign(**{plan.exposure: on[treated]})
     fit = fit_linear(
         rows,
@@ -143,7 +143,7 @@ def before_after(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     return DesignFit(bare, fit.combine({plan.exposure: 1.0}, term=plan.exposure, unit=plan.unit), fit)
 
 
-def plain_comparison(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def plain_comparison(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The slope of the outcome on the exposure over all rows, 0 before each unit's start."""
     exposed = frame[plan.exposure].fillna(0.0) * under_policy(frame, plan)
     rows = frame.assign(**{plan.exposure: exposed})

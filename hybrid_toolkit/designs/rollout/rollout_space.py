@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan, noun
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.rollout.rollout_fits import fit_group_time_plan
 from hybrid_toolkit.designs.rollout.rollout_planned import unit_means
 from hybrid_toolkit.designs.verdicts import p_words
@@ -19,20 +19,20 @@ from hybrid_toolkit.result import Check
 ORDERS = 999
 
 
-def _regression(rows: pd.DataFrame, plan: Plan, draws: int) -> RandomOrderFit:
+def _regression(rows: pd.DataFrame, plan: ModelColumns, draws: int) -> RandomOrderFit:
     return fit_random_order(
         rows,
         outcome=plan.outcome,
-        unit=plan.followed,
-        period=plan.time,
-        first_treated=plan.starts,
+        panel_id=plan.panel_id,
+        time=plan.time,
+        first_treated=plan.first_treated,
         draws=draws,
-        incomplete="drop",
+        unbalanced="drop",
         conf_level=plan.conf_level,
     )
 
 
-def check_placebo_in_space(frame: pd.DataFrame, fit: DesignFit) -> Check:
+def check_placebo_starts(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """How often the same starts, dealt to other units by chance, give as large an effect; informs only.
 
     This is randomisation inference. It is exact only where the starts were drawn by lot.
@@ -40,11 +40,11 @@ def check_placebo_in_space(frame: pd.DataFrame, fit: DesignFit) -> Check:
     plan = fit.plan
     found = _regression(unit_means(frame, plan), plan, ORDERS)
     p = float(found.tidy()["p_value"].iloc[0])
-    verdict = (
-        f"Had the same starts fallen to other {noun(plan.followed, many=True)} by chance, an effect as far from zero "
+    message = (
+        f"Had the same starts fallen to other {noun(plan.panel_id, many=True)} by chance, an effect as far from zero "
         f"would come up with {p_words(p)} (regression within unit and period, {found.draws:,} orders drawn)."
     )
-    return Check("placebo in space", None, verdict, p)
+    return Check("placebo in space", None, message, p)
 
 
 def check_unit_left_out(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -53,29 +53,29 @@ def check_unit_left_out(frame: pd.DataFrame, fit: DesignFit) -> Check:
     rows = unit_means(frame, plan)
     whole = _regression(rows, plan, 39).estimate
     moved = []
-    for unit in rows[plan.followed].dropna().unique():
+    for unit in rows[plan.panel_id].dropna().unique():
         try:
-            moved.append(_regression(rows[rows[plan.followed] != unit], plan, 39).estimate - whole)
+            moved.append(_regression(rows[rows[plan.panel_id] != unit], plan, 39).estimate - whole)
         except EstimationError:
             continue
-    what = noun(plan.followed)
+    what = noun(plan.panel_id)
     if not moved:
         return Check("influence", None, f"No {what} can be left out: each is needed.")
     low, high = fit.interval
     least, most = fit.estimate + min(moved), fit.estimate + max(moved)
     good = low <= least and most <= high
-    verdict = (
+    message = (
         f"Leaving out each {what} in turn would move the estimate between {least:+.3f} and {most:+.3f} (by least "
         f"squares), {'inside' if good else 'beyond'} its interval."
     )
-    return Check("influence", good, verdict, float(np.ptp(moved)))
+    return Check("influence", good, message, float(np.ptp(moved)))
 
 
 def on_means(check: CheckOf) -> CheckOf:
     """The same check on one row a unit and period, where a design takes many."""
 
     def check_means(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
-        plan = replace(fit.plan, cluster=fit.plan.followed, confounders=())
+        plan = replace(fit.plan, cluster=fit.plan.panel_id, confounders=())
         return check(unit_means(frame, plan), replace(fit, plan=plan))
 
     check_means.__name__ = check.__name__
@@ -84,5 +84,5 @@ def on_means(check: CheckOf) -> CheckOf:
 
 def group_time_of_means(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The same question by group-time effects of the units' means."""
-    plan = replace(fit.plan, cluster=fit.plan.followed, confounders=(), settings=())
-    return fit_group_time_plan(unit_means(frame, plan), plan).beside("group-time effects")
+    plan = replace(fit.plan, cluster=fit.plan.panel_id, confounders=(), settings=())
+    return fit_group_time_plan(unit_means(frame, plan), plan).as_row("group-time effects")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design
 from hybrid_toolkit.designs.regression.regression_checks import check_left_out, check_naive, naive_beside
-from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_in_space
+from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_starts
 from hybrid_toolkit.designs.series import series_checks as over_time
 from hybrid_toolkit.designs.series import series_fits as fits
 from hybrid_toolkit.models.series.interrupted_counts import FAMILIES
 
-NEEDS = ("followed", "time", "starts")
+NEEDS = ("panel_id", "time", "first_treated")
 INTERRUPTED_FIT = fits.interrupted_plan(controlled=False)
 CONTROLLED_FIT = fits.interrupted_plan(controlled=True)
 GOES_ON = "Without the policy the trend before its start would have gone on as a straight line."
@@ -30,14 +30,14 @@ INTERRUPTED = Design(
     needs=NEEDS,
     check_list=(
         over_time.check_length,
-        over_time.check_autocorrelation,
+        over_time.check_series_autocorrelation,
         over_time.placebo_in_time(INTERRUPTED_FIT),
         over_time.check_early_reaction(INTERRUPTED_FIT),
         over_time.check_each_period(INTERRUPTED_FIT),
         checks.check_missing(0.30),
         check_naive(fits.naive_series),
     ),
-    beside=(fits.level_and_slope, naive_beside(fits.naive_series)),
+    supplementary=(fits.level_and_slope, naive_beside(fits.naive_series)),
     fit_with=INTERRUPTED_FIT,
     naive_with=fits.naive_series,
     settings={"season": (), "errors": ERROR_SETTING},
@@ -60,7 +60,7 @@ CONTROLLED = Design(
     needs=NEEDS,
     check_list=(
         over_time.check_length,
-        over_time.check_autocorrelation,
+        over_time.check_series_autocorrelation,
         over_time.placebo_in_time(CONTROLLED_FIT),
         over_time.check_early_reaction(CONTROLLED_FIT),
         over_time.check_each_period(CONTROLLED_FIT),
@@ -69,7 +69,7 @@ CONTROLLED = Design(
         checks.check_missing(0.30),
         check_naive(fits.naive_series),
     ),
-    beside=(fits.level_and_slope, naive_beside(fits.naive_series)),
+    supplementary=(fits.level_and_slope, naive_beside(fits.naive_series)),
     fit_with=CONTROLLED_FIT,
     naive_with=fits.naive_series,
     settings={"season": (), "errors": ERROR_SETTING},
@@ -89,14 +89,14 @@ COUNTS = Design(
     needs=NEEDS,
     check_list=(
         over_time.check_length,
-        over_time.check_autocorrelation,
+        over_time.check_series_autocorrelation,
         over_time.placebo_in_time(fits.fit_counts_plan),
         over_time.check_early_reaction(fits.fit_counts_plan),
         over_time.check_each_period(fits.fit_counts_plan),
         checks.check_missing(0.30),
         check_naive(fits.naive_counts),
     ),
-    beside=(
+    supplementary=(
         fits.level_and_slope,
         fits.with_setting("family", "negative-binomial", "negative binomial variance", fits.fit_counts_plan),
         naive_beside(fits.naive_counts),
@@ -129,7 +129,7 @@ SYNTHETIC_CONTROL = Design(
         checks.check_missing(0.30),
         check_naive(fits.naive_series),
     ),
-    beside=(fits.other_level, naive_beside(fits.naive_series)),
+    supplementary=(fits.other_level, naive_beside(fits.naive_series)),
     fit_with=fits.fit_synthetic_control_plan,
     naive_with=fits.naive_series,
     settings={"demean": (True, False)},
@@ -154,11 +154,11 @@ SYNTHETIC_DID = Design(
         checks.check_clusters,
         checks.check_missing(0.30),
         over_time.placebo_in_time(fits.fit_synthetic_did_plan),
-        check_placebo_in_space,
+        check_placebo_starts,
         over_time.check_changed_left_out,
         check_naive(fits.naive_series),
     ),
-    beside=(
+    supplementary=(
         fits.with_setting("variance", "jackknife", "error by leaving out each unit", fits.fit_synthetic_did_plan),
         naive_beside(fits.naive_series),
     ),

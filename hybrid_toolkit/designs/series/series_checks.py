@@ -11,7 +11,7 @@ import pandas as pd
 from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.series.series_fits import fit_synthetic_did_plan, interrupted_plan, one_start
-from hybrid_toolkit.designs.verdicts import judged, p_words
+from hybrid_toolkit.designs.verdicts import judge_departure, p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.series.interrupted_counts import CountSeriesFit
 from hybrid_toolkit.models.series.interrupted_series import SHORT, InterruptedFit
@@ -24,13 +24,13 @@ def check_length(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Enough periods on both sides of the start."""
     before, after = fit.fit.n_before, fit.fit.n_after  # type: ignore[attr-defined]
     good = min(before, after) >= SHORT
-    verdict = f"{before} periods before the start and {after} from it on are " + (
+    message = f"{before} periods before the start and {after} from it on are " + (
         f"at least {SHORT} on each side." if good else f"fewer than {SHORT} on a side: autocorrelation is ill known."
     )
-    return Check("length of the series", good, verdict, float(min(before, after)), SHORT)
+    return Check("length of the series", good, message, float(min(before, after)), SHORT)
 
 
-def check_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check:
+def check_series_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """No autocorrelation is left beyond that of neighbouring periods."""
     model = fit.fit
     if not isinstance(model, (InterruptedFit, CountSeriesFit)):
@@ -38,11 +38,11 @@ def check_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check:
     short = model.n_before + model.n_after <= 2 * SHORT
     good = False if model.left_over_p < 0.05 else None if short else True
     end = {False: ": the interval is too narrow", None: ", though in so short a series little would show", True: ""}
-    verdict = (
+    message = (
         f"Neighbouring periods are alike by {model.rho:.2f}, which the interval allows for; "
         f"{'more' if good is False else 'nothing clear'} is left over ({p_words(model.left_over_p)}){end[good]}."
     )
-    return Check("autocorrelation", good, verdict, model.left_over_p, 0.05)
+    return Check("autocorrelation", good, message, model.left_over_p, 0.05)
 
 
 def placebo_in_time(fit_with: FitOf) -> CheckOf:
@@ -54,15 +54,17 @@ def placebo_in_time(fit_with: FitOf) -> CheckOf:
         early = frame[frame[plan.time] < start]
         times = np.sort(early[plan.time].dropna().unique())
         middle = times[len(times) // 2]
-        fake = early.assign(**{plan.starts: early[plan.starts].where(early[plan.starts].isna(), middle)})
+        fake = early.assign(
+            **{plan.first_treated: early[plan.first_treated].where(early[plan.first_treated].isna(), middle)}
+        )
         row = fit_with(fake, plan).row.iloc[0]
-        good, weak = judged(row, fit)
-        verdict = (
+        good, weak = judge_departure(row, fit)
+        message = (
             f"A start put into the middle of the periods before the policy gives {row['estimate']:+.3f} "
             f"({row['conf_low']:+.3f} to {row['conf_high']:+.3f})"
             f"{': something else moved the series' if good is False else weak}."
         )
-        return Check("placebo in time", good, verdict, float(row["estimate"]))
+        return Check("placebo in time", good, message, float(row["estimate"]))
 
     return check_placebo_in_time
 
@@ -75,13 +77,13 @@ def check_each_period(fit_with: FitOf) -> CheckOf:
         left = [v for t in times if (v := _without(frame, fit, [t], fit_with)) is not None]
         low, high = fit.interval
         good = all(low <= v <= high for v in left)
-        verdict = (
+        message = (
             f"Leaving out each period in turn moves the estimate between {min(left):+.3f} and {max(left):+.3f}, "
             f"{'inside' if good else 'beyond'} its interval."
             if left
             else "No period can be left out: each is needed."
         )
-        return Check("influence of periods", good if left else None, verdict, float(np.ptp(left)) if left else None)
+        return Check("influence of periods", good if left else None, message, float(np.ptp(left)) if left else None)
 
     return check_periods_left_out
 
@@ -98,11 +100,11 @@ def check_early_reaction(fit_with: FitOf) -> CheckOf:
         low, high = fit.interval
         good = False if not low <= value <= high else None if low <= 0 <= high else True
         end = {False: ": units may have reacted before", None: ", which is too wide for this to say much", True: ""}
-        verdict = (
+        message = (
             f"Without the two periods before the start the estimate is {value:+.3f}, "
             f"{'outside' if good is False else 'inside'} its interval{end[good]}."
         )
-        return Check("anticipation", good, verdict, value)
+        return Check("anticipation", good, message, value)
 
     return check_anticipation
 
@@ -120,32 +122,32 @@ def check_control_series(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """What the units without the policy do at its start: a change there came from something else."""
     plan = fit.plan
     start = one_start(frame, plan)
-    others = frame[frame[plan.starts].isna()].assign(**{plan.starts: start})
+    others = frame[frame[plan.first_treated].isna()].assign(**{plan.first_treated: start})
     row = interrupted_plan(controlled=False)(others, replace(plan, settings=plan.settings)).row.iloc[0]
-    good, weak = judged(row, fit)
-    verdict = f"{noun(plan.followed, many=True).capitalize()} without the policy " + (
+    good, weak = judge_departure(row, fit)
+    message = f"{noun(plan.panel_id, many=True).capitalize()} without the policy " + (
         f"change at its start too ({row['estimate']:+.3f}): something else happened, which the control takes out."
         if good is False
         else f"do not clearly change at its start ({row['estimate']:+.3f}){weak}."
     )
-    return Check("change in the control", None, verdict, float(row["estimate"]))
+    return Check("change in the control", None, message, float(row["estimate"]))
 
 
 def check_placebo_in_space(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Units without the policy, each put in the changed one's place, show smaller gaps."""
     model = _synthetic(fit)
     least = 1 / (model.n_donors + 1)
-    verdict = (
+    message = (
         f"The gap after the start, beside that before it, is as large in {model.p_value:.0%} of the "
         f"{model.n_donors + 1} units, the changed one among them; the least possible is {least:.0%}."
     )
-    return Check("placebo in space", None, verdict, model.p_value, least)
+    return Check("placebo in space", None, message, model.p_value, least)
 
 
 def check_fit_before(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """The synthetic control follows the changed unit before the start."""
     model = _synthetic(fit)
-    verdict = (
+    message = (
         f"Before the start the control stays within {model.gap_before:.3f} (root mean square) of the changed unit, "
         + (
             "too far beside the spread of the others: no weighted mean of them follows it."
@@ -153,7 +155,7 @@ def check_fit_before(frame: pd.DataFrame, fit: DesignFit) -> Check:
             else "close enough."
         )
     )
-    return Check("fit before the start", not model.poor, verdict, model.gap_before)
+    return Check("fit before the start", not model.poor, message, model.gap_before)
 
 
 def check_each_donor(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -162,21 +164,21 @@ def check_each_donor(frame: pd.DataFrame, fit: DesignFit) -> Check:
     low, high = fit.interval
     left = model.left_out
     good = bool(((left >= low) & (left <= high)).all())
-    verdict = (
+    message = (
         f"Without each donor in turn the estimate lies between {left.min():+.3f} and {left.max():+.3f}, "
         f"{'inside' if good else 'beyond'} its interval."
     )
-    return Check("influence", good, verdict, float(np.ptp(left)))
+    return Check("influence", good, message, float(np.ptp(left)))
 
 
 def check_synthetic_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """The same with a start in the middle of the periods before; informs only, since it has no interval of its own."""
     model = _synthetic(fit)
-    verdict = (
+    message = (
         f"A start put into the middle of the periods before the policy gives {model.in_time:+.3f}, beside "
         f"{model.estimate:+.3f} for the true one."
     )
-    return Check("placebo in time", None, verdict, model.in_time)
+    return Check("placebo in time", None, message, model.in_time)
 
 
 def _synthetic(fit: DesignFit) -> SyntheticControlFit:
@@ -188,15 +190,15 @@ def _synthetic(fit: DesignFit) -> SyntheticControlFit:
 def check_changed_left_out(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """No single changed unit carries the estimate."""
     plan = fit.plan
-    changed = frame.loc[frame[plan.starts].notna(), plan.followed].unique()
+    changed = frame.loc[frame[plan.first_treated].notna(), plan.panel_id].unique()
     if len(changed) < 2:
         return Check("influence", None, "One unit came under the policy: it cannot be left out.")
     quick = replace(plan, settings=(("variance", "jackknife"),)) if len(changed) > 2 else plan
-    left = [fit_synthetic_did_plan(frame[frame[plan.followed] != u], quick).estimate for u in changed]
+    left = [fit_synthetic_did_plan(frame[frame[plan.panel_id] != u], quick).estimate for u in changed]
     low, high = fit.interval
     good = all(low <= v <= high for v in left)
-    verdict = (
-        f"Leaving out each changed {noun(plan.followed)} in turn moves the estimate between {min(left):+.3f} and "
+    message = (
+        f"Leaving out each changed {noun(plan.panel_id)} in turn moves the estimate between {min(left):+.3f} and "
         f"{max(left):+.3f}, {'inside' if good else 'beyond'} its interval."
     )
-    return Check("influence", good, verdict, float(np.ptp(left)))
+    return Check("influence", good, message, float(np.ptp(left)))

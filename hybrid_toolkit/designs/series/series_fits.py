@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import FitOf
-from hybrid_toolkit.designs.model_columns import DesignFit, Plan
-from hybrid_toolkit.designs.rollout.rollout_fits import told, whole
+from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
+from hybrid_toolkit.designs.rollout.rollout_fits import design_settings, whole
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.series.interrupted_counts import fit_interrupted_counts
@@ -24,24 +24,24 @@ MEAN_ROW = 2
 """Row of a segmented fit that tells the mean change after the start."""
 
 
-def one_start(frame: pd.DataFrame, plan: Plan) -> Any:
+def one_start(frame: pd.DataFrame, plan: ModelColumns) -> Any:
     """The one period in which the policy starts.
 
     Raises
     ------
     EstimationError : there is none, or there are several.
     """
-    found = frame[plan.starts].dropna().unique()
+    found = frame[plan.first_treated].dropna().unique()
     if len(found) != 1:
         raise EstimationError(
-            f"column '{plan.starts}' holds {len(found)} starts; a series over time has one.",
+            f"column '{plan.first_treated}' holds {len(found)} starts; a series over time has one.",
             fix="Use a design of a staggered roll-out for several, or fill in the start.",
             code="SEVERAL-STARTS" if len(found) else "NO-TREATED",
         )
     return found[0]
 
 
-def series_of(frame: pd.DataFrame, plan: Plan, *, how: str, controlled: bool) -> pd.DataFrame:
+def series_of(frame: pd.DataFrame, plan: ModelColumns, *, how: str, controlled: bool) -> pd.DataFrame:
     """One row a period of the changed units, and of the others where they serve as control: means or sums.
 
     Sums of counts come with those of the plan's duration; a row that lacks one of the two adds to neither.
@@ -52,17 +52,17 @@ def series_of(frame: pd.DataFrame, plan: Plan, *, how: str, controlled: bool) ->
         numeric.
     CoverageError : a column is not there.
     """
-    twice = int(frame.duplicated([plan.followed, plan.time]).sum())
+    twice = int(frame.duplicated([plan.panel_id, plan.time]).sum())
     if twice:
         raise EstimationError(
-            f"{twice:,} row(s) repeat a unit of '{plan.followed}' in a period of '{plan.time}'.",
+            f"{twice:,} row(s) repeat a unit of '{plan.panel_id}' in a period of '{plan.time}'.",
             fix="Bring the data to one row a unit and period.",
             code="PANEL-DUPLICATE",
         )
     columns = [plan.outcome, *([plan.duration] if plan.duration and how == "sum" else [])]
     both = frame[columns].notna().all(axis=1).to_numpy()
     values = {c: np.where(both, numbers(frame, c), np.nan) for c in columns}
-    rows = frame.assign(**values, **{CHANGED: frame[plan.starts].notna().astype("float64")})
+    rows = frame.assign(**values, **{CHANGED: frame[plan.first_treated].notna().astype("float64")})
     if controlled and not (rows[CHANGED] == 0).any():
         raise EstimationError(
             "no unit stays without the policy, so there is no control series.",
@@ -77,31 +77,31 @@ def series_of(frame: pd.DataFrame, plan: Plan, *, how: str, controlled: bool) ->
 def interrupted_plan(*, controlled: bool) -> FitOf:
     """A function that fits the segmented regression of a plan."""
 
-    def fit_with(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+    def fit_with(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         season = whole(plan, "season", 0)
         fit = fit_interrupted(
             series_of(frame, plan, how="mean", controlled=controlled),
             outcome=plan.outcome,
-            period=plan.time,
+            time=plan.time,
             start=one_start(frame, plan),
             control=CHANGED if controlled else None,
             season=season or None,
             errors=str(plan.setting("errors", "ar1")),
             conf_level=plan.conf_level,
         )
-        return DesignFit(plan, told(fit.tidy().iloc[[MEAN_ROW]], plan), fit)
+        return DesignFit(plan, design_settings(fit.tidy().iloc[[MEAN_ROW]], plan), fit)
 
     return fit_with
 
 
-def fit_counts_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_counts_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The segmented regression of counts of the changed units, against the others where there are any."""
-    controlled = bool(frame[plan.starts].isna().any())
+    controlled = bool(frame[plan.first_treated].isna().any())
     season = whole(plan, "season", 0)
     fit = fit_interrupted_counts(
         series_of(frame, plan, how="sum", controlled=controlled),
         outcome=plan.outcome,
-        period=plan.time,
+        time=plan.time,
         start=one_start(frame, plan),
         exposure=plan.duration or None,
         control=CHANGED if controlled else None,
@@ -109,37 +109,37 @@ def fit_counts_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
         family=str(plan.setting("family", "poisson")),
         conf_level=plan.conf_level,
     )
-    return DesignFit(plan, told(fit.tidy().iloc[[MEAN_ROW]], plan), fit)
+    return DesignFit(plan, design_settings(fit.tidy().iloc[[MEAN_ROW]], plan), fit)
 
 
-def fit_synthetic_control_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_synthetic_control_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The changed units' mean less its synthetic control."""
     fit = fit_synthetic_control(
         frame,
         outcome=plan.outcome,
-        unit=plan.followed,
-        period=plan.time,
-        first_treated=plan.starts,
+        panel_id=plan.panel_id,
+        time=plan.time,
+        first_treated=plan.first_treated,
         demean=bool(plan.setting("demean", True)),
-        incomplete="drop",
+        unbalanced="drop",
         conf_level=plan.conf_level,
     )
-    return DesignFit(plan, told(fit.tidy(), plan), fit)
+    return DesignFit(plan, design_settings(fit.tidy(), plan), fit)
 
 
-def fit_synthetic_did_plan(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def fit_synthetic_did_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """Synthetic difference in differences."""
     fit = fit_synthetic_did(
         frame,
         outcome=plan.outcome,
-        unit=plan.followed,
-        period=plan.time,
-        first_treated=plan.starts,
+        panel_id=plan.panel_id,
+        time=plan.time,
+        first_treated=plan.first_treated,
         variance=str(plan.setting("variance", "placebo")),
-        incomplete="drop",
+        unbalanced="drop",
         conf_level=plan.conf_level,
     )
-    return DesignFit(plan, told(fit.tidy(), plan), fit)
+    return DesignFit(plan, design_settings(fit.tidy(), plan), fit)
 
 
 def level_and_slope(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -154,7 +154,7 @@ def with_setting(name: str, value: str, words: str, fit_with: FitOf) -> Any:
     def other_setting(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
         kept = tuple(s for s in fit.plan.settings if s[0] != name)
         other = fit_with(frame, replace(fit.plan, settings=(*kept, (name, value))))
-        return other.beside(words)
+        return other.as_row(words)
 
     return other_setting
 
@@ -165,16 +165,16 @@ def other_level(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     words = "units' own levels left in" if kept else "units' own levels taken out"
     others = tuple(s for s in fit.plan.settings if s[0] != "demean")
     other = fit_synthetic_control_plan(frame, replace(fit.plan, settings=(*others, ("demean", not kept))))
-    return other.beside(words)
+    return other.as_row(words)
 
 
-def naive_series(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def naive_series(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The changed units' mean after the start less their mean before, over periods, neighbours taken as unrelated."""
     rows = series_of(frame, plan, how="mean", controlled=False)
     return _before_after_row(rows[plan.outcome], rows[plan.time] >= one_start(frame, plan), plan)
 
 
-def naive_counts(frame: pd.DataFrame, plan: Plan) -> DesignFit:
+def naive_counts(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The log of the changed units' rate after the start over that before, by the delta method."""
     rows = series_of(frame, plan, how="sum", controlled=False)
     after = rows[plan.time] >= one_start(frame, plan)
@@ -191,7 +191,7 @@ def naive_counts(frame: pd.DataFrame, plan: Plan) -> DesignFit:
     return _before_after_row(log_rate + y / mean - over / of_over, after, plan)
 
 
-def _before_after_row(y: pd.Series[float], after: pd.Series[bool], plan: Plan) -> DesignFit:
+def _before_after_row(y: pd.Series[float], after: pd.Series[bool], plan: ModelColumns) -> DesignFit:
     rows = pd.DataFrame({plan.outcome: y, plan.exposure: after.astype("float64"), "period_": np.arange(len(y))})
     fit = fit_linear(
         rows,

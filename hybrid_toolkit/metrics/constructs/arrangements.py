@@ -6,7 +6,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.unit_frames import flag, look_up, month_of, number, optional, require
+from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
 
 ELIGIBLE_ROLES = ("4", "5", "6")
 """Roles for which a hybrid arrangement could be made: all below first-line manager."""
@@ -31,8 +31,8 @@ def formality(data: EvaluationData) -> pd.DataFrame:
     )
     out = look_up(rows[["spell_id", "worker_id"]], optional(data, "worker", "team_id"), "worker_id", ["team_id"])
     out["month"] = month_of(rows["start_date"])
-    out["written"] = flag(rows, "written").astype("float64")
-    out["rationale"] = flag(rows, "rationale").astype("float64")
+    out["written"] = flag_values(rows, "written").astype("float64")
+    out["rationale"] = flag_values(rows, "rationale").astype("float64")
     out["reviewed"] = rows["review_date"].le(rows["start_date"] + pd.DateOffset(months=12)).astype("float64")
     out["considered"] = rows["ra_considered_date"].notna().astype("float64")
     parts = out[["written", "rationale", "reviewed", "considered"]]
@@ -55,7 +55,7 @@ def latest_spells(data: EvaluationData) -> pd.DataFrame:
     last = rows.sort_values(["start_date", "spell_id"]).drop_duplicates("worker_id", keep="last")
     out = look_up(last[["worker_id"]], optional(data, "worker", "worker_id"), "worker_id", ["team_id", "role"])
     for name in ("requested_rs", "approved_rs", "preferred_rs"):
-        out[name] = number(last, name)
+        out[name] = number_values(last, name)
     out["hybrid"] = out["approved_rs"].gt(0).astype("float64").where(out["approved_rs"].notna())
     out["eligible"] = out["role"].isin(ELIGIBLE_ROLES)
     out["rs_desk"] = float("nan")

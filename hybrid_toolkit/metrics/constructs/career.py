@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import CoverageError
-from hybrid_toolkit.metrics.unit_frames import flag
+from hybrid_toolkit.metrics.unit_frames import flag_values
 
 STAGES = ("asye", "early", "mid", "late", "supervisor")
 """Career stages in order: assessed and supported year, 1 to under 3 years, 3 to under 10, 10 and over, supervisors."""
@@ -67,7 +67,7 @@ def career_stage(worker: pd.DataFrame, on: date | pd.Series[pd.Timestamp]) -> pd
             code="COLUMN-MISSING",
         )
     years = registered_years(worker["reg_date"], on)
-    asye = flag(worker, "asye").fillna(False).astype(bool)
+    asye = flag_values(worker, "asye").fillna(False).astype(bool)
     in_asye = years.lt(1) | (asye & (years.lt(2) | worker["reg_date"].isna()))
     choices = [worker["role"].isin(SUPERVISOR_ROLES), in_asye, years.lt(3), years.lt(10), years.ge(10)]
     names = ["supervisor", "asye", "early", "mid", "late"]

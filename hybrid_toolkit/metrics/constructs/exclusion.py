@@ -10,7 +10,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.metrics.constructs.practice import is_remote
-from hybrid_toolkit.metrics.unit_frames import flag, look_up, month_of, number, optional, require
+from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
 
 ADEQUATE_MBPS = 30.0
 """Home download speed from which a worker's broadband counts as adequate."""
@@ -79,10 +79,10 @@ def contact_engagement(data: EvaluationData) -> pd.DataFrame:
     out["remote"] = is_remote(rows["mode"])
     out = look_up(out, household_access(data), "family_id", ["low_access"])
     out["low_access"] = out["low_access"].astype("boolean")
-    out["engaged"] = flag(rows, "engaged").astype("float64")
+    out["engaged"] = flag_values(rows, "engaged").astype("float64")
     family = optional(data, "family", "family_id")
     out = look_up(out, family, "family_id", ["risk", "need", "rural"])
-    out["risk"], out["rural"] = number(out, "risk"), flag(out, "rural")
+    out["risk"], out["rural"] = number_values(out, "risk"), flag_values(out, "rural")
     return out.reset_index(drop=True)
 
 
@@ -106,15 +106,15 @@ def worker_broadband(data: EvaluationData, *, net_pay: Mapping[str, float] | Non
     months = require(data, "worker_month", "worker_id", "month", "h_home", "h_office")
     hours = pd.DataFrame(
         {
-            "home": number(months, "h_home"),
-            "desk": number(months, "h_home") + number(months, "h_office"),
-            "travel_h": number(months, "h_commute") + number(months, "h_visit_travel"),
+            "home": number_values(months, "h_home"),
+            "desk": number_values(months, "h_home") + number_values(months, "h_office"),
+            "travel_h": number_values(months, "h_commute") + number_values(months, "h_visit_travel"),
         }
     ).groupby(months["worker_id"])
     mean, total = hours.mean(), hours.sum(min_count=1)
     columns = ["worker_id", *(c for c in ("team_id", "role", "commute_min") if c in workers)]
     out = workers[columns].copy()
-    speed = number(workers, "broadband_mbps")
+    speed = number_values(workers, "broadband_mbps")
     out["adequate"] = speed.ge(ADEQUATE_MBPS).astype("boolean").where(speed.notna())
     out["rs_desk"] = workers["worker_id"].map(total["home"] / total["desk"].where(total["desk"] > 0))
     out["work_share"] = (workers["worker_id"].map(mean["home"]) / WAKING_HOURS).clip(upper=1.0)
@@ -122,7 +122,7 @@ def worker_broadband(data: EvaluationData, *, net_pay: Mapping[str, float] | Non
         pay = workers["net_pay_band"].map(dict(NET_PAY if net_pay is None else net_pay)).astype("float64")
     else:
         pay = pd.Series(np.nan, index=workers.index, dtype="float64")
-    out["burden"] = 100.0 * number(workers, "broadband_cost") * out["work_share"] / pay
+    out["burden"] = 100.0 * number_values(workers, "broadband_cost") * out["work_share"] / pay
     out["travel_h"] = workers["worker_id"].map(mean["travel_h"])
     out["n_months"] = workers["worker_id"].map(months.groupby("worker_id").size()).fillna(0).astype("int64")
     return out.reset_index(drop=True)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.career import registered_years
-from hybrid_toolkit.metrics.unit_frames import look_up, month_of, number, optional, require, safe_ratio
+from hybrid_toolkit.metrics.unit_frames import look_up, month_of, number_values, optional, require, safe_ratio
 
 WORKED_HOURS = ("h_home", "h_office", "h_visit", "h_visit_travel", "h_court")
 """Hours that count as worked; commuting is not among them."""
@@ -43,15 +43,15 @@ def worker_month_exposure(data: EvaluationData) -> pd.DataFrame:
     """
     rows = require(data, "worker_month", "worker_id", "month", "h_home", "h_office")
     out = look_up(rows[["worker_id", "month"]], optional(data, "worker", "team_id"), "worker_id", ["team_id"])
-    home, office = number(rows, "h_home"), number(rows, "h_office")
+    home, office = number_values(rows, "h_home"), number_values(rows, "h_office")
     desk = home + office
-    worked = pd.concat([number(rows, c) for c in WORKED_HOURS], axis=1).sum(axis=1, skipna=False)
+    worked = pd.concat([number_values(rows, c) for c in WORKED_HOURS], axis=1).sum(axis=1, skipna=False)
     out["rs_desk"] = safe_ratio(home, desk)
     out["rs_all"] = safe_ratio(home, worked)
     out["rs_attendance"] = _attendance_share(data, out)
     out["desk_h"] = desk
-    out["co_presence"] = number(rows, "co_presence")
-    out["senior_overlap"] = number(rows, "senior_overlap")
+    out["co_presence"] = number_values(rows, "co_presence")
+    out["senior_overlap"] = number_values(rows, "senior_overlap")
     out["loo_team_office_rate"] = _others_rate(out, office.where(desk.notna()), desk.where(office.notna()))
     return out.reset_index(drop=True)
 
@@ -136,11 +136,11 @@ def worker_month_load(data: EvaluationData) -> pd.DataFrame:
     rows = require(data, "worker_month", "worker_id", "month")
     out = look_up(rows[["worker_id", "month"]], optional(data, "worker", "team_id"), "worker_id", ["team_id"])
     for name in ("meeting_h", "b2b", "unpaid_h", "duty_cover"):
-        out[name] = number(rows, name)
-    out["commute_h"] = number(rows, "h_commute")
-    out["visit_travel_h"] = number(rows, "h_visit_travel")
+        out[name] = number_values(rows, name)
+    out["commute_h"] = number_values(rows, "h_commute")
+    out["visit_travel_h"] = number_values(rows, "h_visit_travel")
     out["travel_h"] = out["commute_h"] + out["visit_travel_h"]
-    out["office_days"] = number(rows, "h_office") / 7.4
+    out["office_days"] = number_values(rows, "h_office") / 7.4
     return out.reset_index(drop=True)
 
 

@@ -8,7 +8,15 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS, REMOTE_MODES
 from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
-from hybrid_toolkit.metrics.unit_frames import flag, look_up, month_of, number, optional, require, safe_ratio
+from hybrid_toolkit.metrics.unit_frames import (
+    flag_values,
+    look_up,
+    month_of,
+    number_values,
+    optional,
+    require,
+    safe_ratio,
+)
 
 CARE_ITEMS = ("collaboration", "autonomy", "empathy")
 """Rated dimensions whose mean is the care score (MA1)."""
@@ -75,7 +83,7 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
 def _choice(rows: pd.DataFrame) -> pd.Series[float]:
     if "mode_preferred" not in rows or "mode_offered_choice" not in rows:
         return pd.Series(np.nan, index=rows.index, dtype="float64")
-    offered = flag(rows, "mode_offered_choice")
+    offered = flag_values(rows, "mode_offered_choice")
     known = offered.notna() & rows["mode_preferred"].notna() & rows["mode"].notna() & rows["held_date"].notna()
     honoured = offered.fillna(False).astype(bool) & rows["mode"].eq(rows["mode_preferred"])
     return honoured.astype("float64").where(known)
@@ -199,9 +207,9 @@ def supervision_months(data: EvaluationData, *, due_per_month: float = 1.0) -> p
     seen = pd.DataFrame({"worker_id": rows["worker_id"], "month": month_of(rows["date"]), "sessions": 1.0})
     mode = rows["mode"] if "mode" in rows else pd.Series(pd.NA, index=rows.index, dtype="str")
     kinds = {
-        "reflective": flag(rows, "reflective"),
+        "reflective": flag_values(rows, "reflective"),
         "in_person": mode.eq("in_person").astype("boolean").where(mode.notna()),
-        "observed": flag(rows, "observed"),
+        "observed": flag_values(rows, "observed"),
     }
     for name, kind in kinds.items():
         seen[name] = kind.fillna(False).astype("float64")
@@ -221,4 +229,4 @@ def supervision_months(data: EvaluationData, *, due_per_month: float = 1.0) -> p
 
 def cover_burden(load: pd.DataFrame) -> pd.Series[float]:
     """Duty responses for colleagues' families per office day, row by row (ME8)."""
-    return safe_ratio(number(load, "duty_cover"), number(load, "office_days"))
+    return safe_ratio(number_values(load, "duty_cover"), number_values(load, "office_days"))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
-from hybrid_toolkit.metrics.unit_frames import flag, look_up, month_of, number, optional, require
+from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
 
 ASSESSMENT_DAYS = 45
 """Working days in which an assessment should end."""
@@ -62,7 +62,7 @@ def referral_outcomes(data: EvaluationData) -> pd.DataFrame:
         days = working_days(rows[begin], rows[finish]) if there else pd.Series(np.nan, index=rows.index)
         out[f"{name}_days"] = days
         out[f"{name}_in_time"] = days.le(limit).astype("float64").where(days.notna())
-    out["rereferral"] = flag(rows, "rereferral").astype("float64")
+    out["rereferral"] = flag_values(rows, "rereferral").astype("float64")
     return out.reset_index(drop=True)
 
 
@@ -111,7 +111,7 @@ def authority_years(data: EvaluationData) -> pd.DataFrame:
         *("inpost_fte", "leavers_fte", "agency_fte", "vacancy_fte", "case_holders_fte", "cases"),
         "working_days_lost_fte",
     ):
-        out[name] = number(rows, name)
+        out[name] = number_values(rows, name)
     out["vacancy_base"] = out["vacancy_fte"] + out["inpost_fte"]
     out["agency_base"] = out["agency_fte"] + out["inpost_fte"]
     out["absence_base"] = ABSENCE_DAYS * out["inpost_fte"]
@@ -124,5 +124,5 @@ def caseloads(data: EvaluationData) -> pd.DataFrame:
     out = look_up(
         rows[["worker_id", "month"]], optional(data, "worker", "team_id", "role"), "worker_id", ["team_id", "role"]
     )
-    out["cases"] = number(rows, "cases")
+    out["cases"] = number_values(rows, "cases")
     return out.reset_index(drop=True)

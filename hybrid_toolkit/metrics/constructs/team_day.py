@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.unit_frames import flag, look_up, month_of, require
+from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, require
 
 
 def desks(data: EvaluationData) -> pd.DataFrame:
     """``team_id`` and ``hotdesk`` (0, 1 or missing), one row a team."""
     rows = require(data, "team", "team_id", "hotdesk")
-    return rows[["team_id"]].assign(hotdesk=flag(rows, "hotdesk").astype("float64")).reset_index(drop=True)
+    return rows[["team_id"]].assign(hotdesk=flag_values(rows, "hotdesk").astype("float64")).reset_index(drop=True)
 
 
 def team_days(data: EvaluationData) -> pd.DataFrame:

@@ -34,7 +34,7 @@ ROWS = {
 
 
 @dataclass(frozen=True)
-class Part:
+class ClusterSums:
     """One group and period: its estimate from cluster sums, the cluster of each sum, and units used and missing."""
 
     group: str
@@ -45,7 +45,9 @@ class Part:
     n_missing: int
 
 
-def cluster_sums(tables: ContactTables, spec: MetricSpec, *, by: str | None, period: str | None) -> Iterator[Part]:
+def contact_cluster_sums(
+    tables: ContactTables, spec: MetricSpec, *, by: str | None, period: str | None
+) -> Iterator[ClusterSums]:
     """The parts of a figure, groups in their own order and periods in time.
 
     Raises
@@ -163,7 +165,7 @@ def _sums(rows: ir.Table, statistic: MeanOf | DifferenceInDifferences) -> ir.Tab
     )
 
 
-def _part(sums: pd.DataFrame, statistic: MeanOf | DifferenceInDifferences, group: str, period: str) -> Part:
+def _part(sums: pd.DataFrame, statistic: MeanOf | DifferenceInDifferences, group: str, period: str) -> ClusterSums:
     n, total = sums["n"].to_numpy(dtype="float64"), sums["total"].to_numpy(dtype="float64")
     used = n > 0
     if isinstance(statistic, MeanOf):
@@ -171,7 +173,7 @@ def _part(sums: pd.DataFrame, statistic: MeanOf | DifferenceInDifferences, group
     else:
         estimate = _contrast(n, total, used, sums, statistic)
     cluster = cast("pd.Series[str]", sums["_cluster"])
-    return Part(group, period, estimate, cluster, int(n.sum()), int(sums["n_missing"].sum()))
+    return ClusterSums(group, period, estimate, cluster, int(n.sum()), int(sums["n_missing"].sum()))
 
 
 def _mean(n: Floats, total: Floats, used: Floats, sums: pd.DataFrame) -> Estimate:

@@ -185,7 +185,7 @@ def declare_metric(
         value_unit=unit,
         source="Declared by the evaluator",
         caveats=(*caveats, _caveat(who)),
-        seed_ids=("S0-C8.4",),
+        source_questions=("S0-C8.4",),
         co_produced=who,
         frame=frame,
         statistic=frame.statistic,

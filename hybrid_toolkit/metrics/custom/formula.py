@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from hybrid_toolkit.data.tables.contract import Column
+from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.metrics.custom.formula_tokens import refuse, tokens
 
 MAX_LENGTH = 2000
@@ -42,7 +42,7 @@ _SAID = {"number": "a number", "truth": "a condition", "text": "a text or code",
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class FormulaNode:
     """One part of a formula that was read.
 
     Parameters
@@ -58,7 +58,7 @@ class Node:
     op: str
     type: str
     value: float | str | bool | None = None
-    parts: tuple[Node, ...] = ()
+    parts: tuple[FormulaNode, ...] = ()
     depth: int = 1
     at: int = 0
 
@@ -78,12 +78,12 @@ class Formula:
 
     text: str
     aggregate: str
-    parts: tuple[Node, ...]
-    where: Node | None
+    parts: tuple[FormulaNode, ...]
+    where: FormulaNode | None
     columns: tuple[str, ...]
 
 
-def parse_formula(text: str, columns: Mapping[str, Column]) -> Formula:
+def parse_formula(text: str, columns: Mapping[str, ColumnContract]) -> Formula:
     """Read a formula over the columns of one table.
 
     Parameters
@@ -114,7 +114,7 @@ comparisons, in, and, or, not, where, mean(x), share(condition), ratio(a, b) and
 class _Reader:
     """Reads one formula from left to right."""
 
-    def __init__(self, text: str, columns: Mapping[str, Column]) -> None:
+    def __init__(self, text: str, columns: Mapping[str, ColumnContract]) -> None:
         if not isinstance(text, str) or not text.strip():
             refuse("", 0, "there is no formula")
         if len(text) > MAX_LENGTH:
@@ -146,13 +146,15 @@ class _Reader:
         if not self.take(piece):
             refuse(self.text, self.at, f"'{piece}' is expected here")
 
-    def node(self, op: str, type_: str, at: int, *parts: Node, value: float | str | bool | None = None) -> Node:
+    def node(
+        self, op: str, type_: str, at: int, *parts: FormulaNode, value: float | str | bool | None = None
+    ) -> FormulaNode:
         depth = 1 + max((p.depth for p in parts), default=0)
         if depth > MAX_DEPTH:
             refuse(self.text, at, f"more than {MAX_DEPTH} operations inside one another")
-        return Node(op, type_, value, parts, depth, at)
+        return FormulaNode(op, type_, value, parts, depth, at)
 
-    def want(self, node: Node, *types: str) -> Node:
+    def want(self, node: FormulaNode, *types: str) -> FormulaNode:
         if node.type not in types:
             wanted = " or ".join(_SAID[t] for t in types)
             refuse(self.text, node.at, f"this is {_SAID[node.type]}, where {wanted} is expected")
@@ -187,7 +189,7 @@ class _Reader:
             return "nothing can be called here"
         return "the formula should have ended before this"
 
-    def expression(self) -> Node:
+    def expression(self) -> FormulaNode:
         self.level += 1
         if self.level > MAX_DEPTH:
             refuse(self.text, self.at, f"more than {MAX_DEPTH} brackets inside one another")
@@ -199,7 +201,7 @@ class _Reader:
         self.level -= 1
         return left
 
-    def conjunction(self) -> Node:
+    def conjunction(self) -> FormulaNode:
         left = self.negation()
         while self.piece == "and":
             at = self.at
@@ -207,7 +209,7 @@ class _Reader:
             left = self.node("and", "truth", at, self.want(left, "truth"), self.want(self.negation(), "truth"))
         return left
 
-    def negation(self) -> Node:
+    def negation(self) -> FormulaNode:
         at, times = self.at, 0
         while self.take("not"):
             times += 1
@@ -216,7 +218,7 @@ class _Reader:
             self.want(inner, "truth")
         return self.node("not", "truth", at, inner) if times % 2 else inner
 
-    def comparison(self) -> Node:
+    def comparison(self) -> FormulaNode:
         left = self.sum()
         at = self.at
         if self.piece == "in" or (self.piece == "not" and self.tokens[self.place + 1][1] == "in"):
@@ -232,7 +234,7 @@ class _Reader:
             refuse(self.text, self.at, "two comparisons are joined by 'and'")
         return made
 
-    def compare(self, sign: str, left: Node, right: Node, at: int) -> Node:
+    def compare(self, sign: str, left: FormulaNode, right: FormulaNode, at: int) -> FormulaNode:
         left, right = self.dated(left, right), self.dated(right, left)
         if left.type != right.type:
             refuse(self.text, at, f"{_SAID[left.type]} is compared with {_SAID[right.type]}")
@@ -242,7 +244,7 @@ class _Reader:
         self.coded(right, left)
         return self.node(sign, "truth", at, left, right)
 
-    def dated(self, node: Node, other: Node) -> Node:
+    def dated(self, node: FormulaNode, other: FormulaNode) -> FormulaNode:
         """A text beside a date is a date."""
         if node.op != "text" or other.type != "date":
             return node
@@ -250,25 +252,25 @@ class _Reader:
             days = date.fromisoformat(str(node.value)).toordinal() - date(1970, 1, 1).toordinal()
         except ValueError:
             refuse(self.text, node.at, "a date is written as in '2025-01-31'")
-        return Node("date", "date", float(days), (), 1, node.at)
+        return FormulaNode("date", "date", float(days), (), 1, node.at)
 
-    def coded(self, node: Node, column: Node) -> None:
+    def coded(self, node: FormulaNode, column: FormulaNode) -> None:
         """A text beside a coded column is one of its codes."""
         if node.op == "text" and column.op == "column":
             codes = self.columns[str(column.value)].codes
             if codes and node.value not in codes:
                 refuse(self.text, node.at, f"column '{column.value}' has the codes {', '.join(codes)}")
 
-    def among(self, left: Node, at: int) -> Node:
+    def among(self, left: FormulaNode, at: int) -> FormulaNode:
         self.need("(")
-        made: Node | None = None
+        made: FormulaNode | None = None
         while made is None or self.take(","):
             one = self.compare("==", left, self.sum(), at)
             made = one if made is None else self.node("or", "truth", at, made, one)
         self.need(")")
         return made
 
-    def sum(self) -> Node:
+    def sum(self) -> FormulaNode:
         left = self.product()
         while self.piece in ("+", "-"):
             at = self.at
@@ -280,7 +282,7 @@ class _Reader:
                 left = self.node(sign, "number", at, self.want(left, "number"), self.want(right, "number"))
         return left
 
-    def product(self) -> Node:
+    def product(self) -> FormulaNode:
         left = self.signed()
         while self.piece in ("*", "/"):
             at = self.at
@@ -290,7 +292,7 @@ class _Reader:
             left = self.node(sign, "number", at, self.want(left, "number"), self.want(self.signed(), "number"))
         return left
 
-    def signed(self) -> Node:
+    def signed(self) -> FormulaNode:
         at, minus = self.at, False
         signs = 0
         while sign := self.take("+", "-"):
@@ -300,14 +302,14 @@ class _Reader:
             self.want(inner, "number")
         return self.node("minus", "number", at, inner) if minus else inner
 
-    def atom(self) -> Node:
+    def atom(self) -> FormulaNode:
         kind, piece, at = self.tokens[self.place]
         if kind == "number":
             self.place += 1
-            return Node("number", "number", float(piece), (), 1, at)
+            return FormulaNode("number", "number", float(piece), (), 1, at)
         if kind == "text":
             self.place += 1
-            return Node("text", "text", piece[1:-1], (), 1, at)
+            return FormulaNode("text", "text", piece[1:-1], (), 1, at)
         if self.take("("):
             inner = self.expression()
             self.need(")")
@@ -315,7 +317,7 @@ class _Reader:
         if kind != "name":
             refuse(self.text, at, "a column, a number or a bracket is expected here")
         if self.take("true", "false"):
-            return Node("truth", "truth", piece == "true", (), 1, at)
+            return FormulaNode("truth", "truth", piece == "true", (), 1, at)
         if self.take("recorded"):
             self.need("(")
             column = self.column()
@@ -323,7 +325,7 @@ class _Reader:
             return self.node("recorded", "truth", at, column)
         return self.column()
 
-    def column(self) -> Node:
+    def column(self) -> FormulaNode:
         kind, piece, at = self.tokens[self.place]
         follows = self.tokens[self.place + 1][1] if kind != "end" else ""
         if piece in AGGREGATES:
@@ -339,8 +341,8 @@ class _Reader:
             refuse(self.text, at, "identifiers of people, families and teams are not part of a formula")
         self.place += 1
         self.read[piece] = None
-        return Node("column", _KINDS[found.kind], piece, (), 1, at)
+        return FormulaNode("column", _KINDS[found.kind], piece, (), 1, at)
 
 
-def _reads(node: Node) -> bool:
+def _reads(node: FormulaNode) -> bool:
     return node.op == "column" or any(_reads(p) for p in node.parts)

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hybrid_toolkit.metrics.custom.formula import Node
+from hybrid_toolkit.metrics.custom.formula import FormulaNode
 
 Floats = npt.NDArray[Any]
 
 
-def values(node: Node, frame: pd.DataFrame) -> Floats:
+def values(node: FormulaNode, frame: pd.DataFrame) -> Floats:
     """One number a row: NaN where a value it needs is missing, or where it divides by zero or overflows.
 
     Conditions are 1, 0 or NaN, with the logic of three values: false and missing is false, true or missing is true.
@@ -37,7 +37,7 @@ def values(node: Node, frame: pd.DataFrame) -> Floats:
     return np.where(np.isfinite(out), out, np.nan)
 
 
-def _values(node: Node, frame: pd.DataFrame) -> Floats:
+def _values(node: FormulaNode, frame: pd.DataFrame) -> Floats:
     if node.op in ("number", "date", "truth"):
         return np.full(len(frame), float(node.value or 0.0))
     if node.op == "column":
@@ -61,7 +61,7 @@ def _column(column: pd.Series[Any], kind: str) -> Floats:
     return column.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
 
 
-def _same_text(node: Node, frame: pd.DataFrame) -> Floats:
+def _same_text(node: FormulaNode, frame: pd.DataFrame) -> Floats:
     sides = [
         pd.Series(str(p.value), index=frame.index, dtype="str") if p.op == "text" else frame[str(p.value)].astype("str")
         for p in node.parts

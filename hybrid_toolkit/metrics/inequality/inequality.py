@@ -21,8 +21,8 @@ from scipy import stats
 from hybrid_toolkit.errors import MeasureError
 
 Floats = NDArray[np.float64]
-Kind = Literal["standard", "generalised", "erreygers", "wagstaff"]
-KINDS: tuple[Kind, ...] = ("standard", "generalised", "erreygers", "wagstaff")
+IndexKind = Literal["standard", "generalised", "erreygers", "wagstaff"]
+KINDS: tuple[IndexKind, ...] = ("standard", "generalised", "erreygers", "wagstaff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def concentration_index(
     *,
     outcome: str,
     rank_by: str,
-    kind: Kind = "standard",
+    kind: IndexKind = "standard",
     bounds: tuple[float, float] = (0.0, 1.0),
     cluster: str | None = None,
     weight: str | None = None,

@@ -1,10 +1,10 @@
 """Definitions of instruments and their scoring."""
 
 from hybrid_toolkit.metrics.instruments.definition import (
-    Band,
     Instrument,
-    Item,
-    Scale,
+    InstrumentItem,
+    InstrumentScale,
+    ScoreBand,
     instrument_ids,
     load_instrument,
     parse_instrument,
@@ -12,11 +12,11 @@ from hybrid_toolkit.metrics.instruments.definition import (
 from hybrid_toolkit.metrics.instruments.scoring import InstrumentScores, score_instrument
 
 __all__ = [
-    "Band",
     "Instrument",
+    "InstrumentItem",
+    "InstrumentScale",
     "InstrumentScores",
-    "Item",
-    "Scale",
+    "ScoreBand",
     "instrument_ids",
     "load_instrument",
     "parse_instrument",

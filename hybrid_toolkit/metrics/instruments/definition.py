@@ -29,7 +29,7 @@ _BAND = {"scale", "name", "low", "high", "source", "date"}
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class InstrumentItem:
     """One item: its id, whether it is reversed, and wording only where the licence lets it be shipped.
 
     Parameters
@@ -49,7 +49,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class InstrumentScale:
     """One scale of an instrument.
 
     Parameters
@@ -84,7 +84,7 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class ScoreBand:
     """A published band of a scale, with its source and date."""
 
     scale: str
@@ -119,12 +119,12 @@ class Instrument:
     wording: str
     low: float
     high: float
-    items: tuple[Item, ...]
-    scales: tuple[Scale, ...]
+    items: tuple[InstrumentItem, ...]
+    scales: tuple[InstrumentScale, ...]
     step: float = 1.0
     exploratory: bool = False
     min_share: float = 0.75
-    bands: tuple[Band, ...] = ()
+    bands: tuple[ScoreBand, ...] = ()
     responses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     caveats: tuple[str, ...] = ()
 
@@ -138,7 +138,7 @@ class Instrument:
         """Ids of the reversed items."""
         return tuple(i.id for i in self.items if i.reverse)
 
-    def scale(self, scale_id: str) -> Scale:
+    def scale(self, scale_id: str) -> InstrumentScale:
         """One scale by id."""
         for scale in self.scales:
             if scale.id == scale_id:
@@ -265,9 +265,9 @@ def parse_instrument(raw: Mapping[str, Any]) -> Instrument:
         step=float(raw.get("step", 1)),
         exploratory=bool(raw.get("exploratory", False)),
         min_share=float(raw.get("min_share", 0.75)),
-        items=tuple(Item(**i) for i in items),
+        items=tuple(InstrumentItem(**i) for i in items),
         scales=tuple(_scale(s, low, high, str(raw.get("missing", "prorate"))) for s in scales),
-        bands=tuple(Band(**b) for b in bands),
+        bands=tuple(ScoreBand(**b) for b in bands),
         responses={k: tuple(v) for k, v in raw.get("responses", {}).items()},
         caveats=tuple(raw.get("caveats", ())),
     )
@@ -275,7 +275,7 @@ def parse_instrument(raw: Mapping[str, Any]) -> Instrument:
     return built
 
 
-def _scale(raw: Mapping[str, Any], low: float, high: float, missing: str) -> Scale:
+def _scale(raw: Mapping[str, Any], low: float, high: float, missing: str) -> InstrumentScale:
     score, items, multiply = raw.get("score", "mean"), tuple(raw["items"]), float(raw.get("multiply", 1))
     table = {float(k): float(v) for k, v in raw.get("table", {}).items()}
     times = multiply * (len(items) if score == "sum" else 1)
@@ -283,7 +283,7 @@ def _scale(raw: Mapping[str, Any], low: float, high: float, missing: str) -> Sca
     if score == "share":
         ends = (0.0, 1.0)
     within = raw.get("within")
-    return Scale(
+    return InstrumentScale(
         id=raw["id"],
         name=raw["name"],
         items=items,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.instruments.definition import Instrument, Scale, load_instrument
+from hybrid_toolkit.metrics.instruments.definition import Instrument, InstrumentScale, load_instrument
 
 _LONG = ("item", "value")
 
@@ -193,7 +193,7 @@ def _checked(values: pd.Series[float], definition: Instrument, what: str) -> pd.
     return numbers
 
 
-def _present_scales(wide: pd.DataFrame, definition: Instrument) -> list[Scale]:
+def _present_scales(wide: pd.DataFrame, definition: Instrument) -> list[InstrumentScale]:
     present = []
     for scale in definition.scales:
         gone = [i for i in scale.items if i not in wide]
@@ -207,7 +207,7 @@ def _present_scales(wide: pd.DataFrame, definition: Instrument) -> list[Scale]:
     return present
 
 
-def _score(items: pd.DataFrame, scale: Scale, min_share: float) -> tuple[pd.Series[float], pd.Series[int]]:
+def _score(items: pd.DataFrame, scale: InstrumentScale, min_share: float) -> tuple[pd.Series[float], pd.Series[int]]:
     answered = items.notna().sum(axis=1)
     needed = {"complete": len(scale.items), "count": max(scale.min_items, 1)}.get(
         scale.missing, int(np.ceil(min_share * len(scale.items) - 1e-9))
@@ -223,7 +223,7 @@ def _score(items: pd.DataFrame, scale: Scale, min_share: float) -> tuple[pd.Seri
     return score, answered
 
 
-def _report(scale: Scale, score: pd.Series[float], answered: pd.Series[int]) -> tuple[object, ...]:
+def _report(scale: InstrumentScale, score: pd.Series[float], answered: pd.Series[int]) -> tuple[object, ...]:
     full, some = len(scale.items), answered > 0
     scored, dropped = score.notna(), some & score.isna()
     rule = {"complete": "all items are needed", "count": f"{scale.min_items} answers are needed"}

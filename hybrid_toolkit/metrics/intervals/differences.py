@@ -18,10 +18,10 @@ from hybrid_toolkit.metrics.intervals.influence import Estimate, MeanOf, Slope
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_word
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
-from hybrid_toolkit.metrics.specs.registry import find
+from hybrid_toolkit.metrics.specs.registry import find_metrics
 
-Mask = npt.NDArray[np.bool_]
-Contrast = Literal["difference", "ratio"]
+RowMask = npt.NDArray[np.bool_]
+GroupContrast = Literal["difference", "ratio"]
 COMPARE_ANSWERS = 30
 """Answers a group needs before its mean of a survey scale is compared (the guidance of the owners of WEMWBS)."""
 
@@ -50,7 +50,7 @@ def measure_differences(
     by: str,
     reference: str | None = None,
     adjust: Sequence[str] = (),
-    contrast: Contrast = "difference",
+    contrast: GroupContrast = "difference",
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """Each group's figure minus the reference group's, with clustered intervals and Holm-adjusted p-values.
@@ -79,11 +79,11 @@ def measure_differences(
     UsageError : no such group. MeasureError : the reference is not among the groups, or there is one group only, or
     ``adjust`` is asked for a metric that is not a mean. CoverageError : as ``measure``.
     """
-    if contrast not in get_args(Contrast) or (contrast == "ratio" and adjust):
+    if contrast not in get_args(GroupContrast) or (contrast == "ratio" and adjust):
         raise UsageError(
             "contrast is 'difference', or 'ratio' without adjust.", fix="Use one of these.", code="CONTRAST"
         )
-    spec = find(metric)[0]
+    spec = find_metrics(metric)[0]
     frame = metric_values(data, spec)
     labels = groups(frame, data, by)
     names = [g for g in group_order(labels) if g != NOT_RECORDED]
@@ -109,7 +109,7 @@ def measure_differences(
     warned = invariance_flag(check, by)
     if check is not None:
         out["flag"] = ["; ".join(filter(None, (f, warned))) for f in out["flag"]]
-        out.attrs["invariance"] = check.verdict
+        out.attrs["invariance"] = check.message
     return out
 
 
@@ -120,7 +120,7 @@ def _difference(
     group: str,
     reference: str,
     adjust: Sequence[str],
-    contrast: Contrast,
+    contrast: GroupContrast,
     cluster: pd.Series[str],
     conf_level: float,
 ) -> dict[str, object]:
@@ -156,7 +156,7 @@ def _difference(
     }
 
 
-def _raw(spec: MetricSpec, frame: pd.DataFrame, here: Mask, there: Mask, contrast: Contrast) -> Estimate:
+def _raw(spec: MetricSpec, frame: pd.DataFrame, here: RowMask, there: RowMask, contrast: GroupContrast) -> Estimate:
     """One group less the other; for a ratio, of their logarithms."""
     assert spec.statistic is not None
     one, two = spec.statistic(frame.loc[here]), spec.statistic(frame.loc[there])
@@ -181,8 +181,8 @@ def _raw(spec: MetricSpec, frame: pd.DataFrame, here: Mask, there: Mask, contras
 def _adjusted(
     spec: MetricSpec,
     frame: pd.DataFrame,
-    here: Mask,
-    both: Mask,
+    here: RowMask,
+    both: RowMask,
     adjust: Sequence[str],
 ) -> Estimate:
     if not isinstance(spec.statistic, MeanOf):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.cache import kept
+from hybrid_toolkit.metrics.cache import cached
 from hybrid_toolkit.metrics.instruments import load_instrument
 from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
@@ -42,7 +42,7 @@ def comparable(data: EvaluationData, spec: MetricSpec, by: str | None) -> Check 
     if scale is None or by is None:
         return None
     instrument, name, across = *scale, by
-    return kept(
+    return cached(
         data,
         ("invariance", name, across),
         lambda: invariance_for(data, instrument=instrument, scale=name, by=across),
@@ -81,4 +81,4 @@ def invariance_note(check: Check | None, by: str | None) -> str:
     if check is None:
         return ""
     end = "means may be compared" if word == HELD else "compare no means"
-    return f"Invariance across {(by or '').replace('_', ' ')} {word}: {end}. {check.verdict}"
+    return f"Invariance across {(by or '').replace('_', ' ')} {word}: {end}. {check.message}"

@@ -28,7 +28,7 @@ FEW_ANSWERS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class FactorData:
     """Complete rows of the items by group.
 
     Parameters
@@ -103,9 +103,9 @@ def _numbers(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(out, index=frame.index)
 
 
-def prepare(
+def prepare_answers(
     frame: pd.DataFrame, factors: Mapping[str, Sequence[str]], *, group: str | None = None, cluster: str | None = None
-) -> Prepared:
+) -> FactorData:
     """Complete rows, split by group.
 
     Raises
@@ -147,7 +147,7 @@ def prepare(
     _proper(moments)
     belongs = np.repeat(np.arange(len(kept)), [len(mine) for mine in kept.values()])
     dropped = len(frame) - len(rows)
-    return Prepared(
+    return FactorData(
         kept, items, belongs, names, moments, codes, centre, sd, dropped, _notes(names, moments, rows, codes)
     )
 

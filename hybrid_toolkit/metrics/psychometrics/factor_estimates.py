@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hybrid_toolkit.metrics.psychometrics.factor_data import Prepared
-from hybrid_toolkit.metrics.psychometrics.factor_model import Layout, matrices
+from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData
+from hybrid_toolkit.metrics.psychometrics.factor_model import FactorLayout, matrices
 
 Floats = npt.NDArray[Any]
 
 
 def parameter_table(
-    ready: Prepared, layout: Layout, values: Floats, variance: Floats
+    ready: FactorData, layout: FactorLayout, values: Floats, variance: Floats
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Parameters in the items' own units, with standardised loadings, correlations and residual shares."""
     names, k = list(ready.factors), len(ready.factors)

@@ -10,10 +10,10 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.errors import MeasureError, UsageError
-from hybrid_toolkit.metrics.psychometrics.factor_data import Prepared, prepare
+from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData, prepare_answers
 from hybrid_toolkit.metrics.psychometrics.factor_estimates import parameter_table
 from hybrid_toolkit.metrics.psychometrics.factor_indices import FitIndices, Spread, fit_indices, model_spread
-from hybrid_toolkit.metrics.psychometrics.factor_model import Layout, Solution, fit_layout, lay_out
+from hybrid_toolkit.metrics.psychometrics.factor_model import FactorLayout, Solution, fit_layout, lay_out_factors
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 EQUAL = ("loadings", "intercepts", "residuals")
@@ -185,7 +185,7 @@ def fit_factor_model(
     (2, True)
     """
     _words(equal, free, identification, errors, group)
-    ready = prepare(frame, factors, group=group, cluster=cluster)
+    ready = prepare_answers(frame, factors, group=group, cluster=cluster)
     return fit_prepared(
         ready,
         equal=equal,
@@ -215,7 +215,9 @@ def _words(
         )
 
 
-def plan(ready: Prepared, equal: Collection[str], free: Collection[tuple[str, str]], identification: str) -> Layout:
+def plan(
+    ready: FactorData, equal: Collection[str], free: Collection[tuple[str, str]], identification: str
+) -> FactorLayout:
     """The layout of a model of prepared rows.
 
     Raises
@@ -241,27 +243,27 @@ def plan(ready: Prepared, equal: Collection[str], free: Collection[tuple[str, st
         released = {item for kind, item in free if kind in ("loadings", "intercepts")}
         first = [next((i for i in items if i not in released), items[0]) for items in ready.factors.values()]
         markers = np.array([at[item] for item in first])
-    return lay_out(ready.belongs, len(ready.groups), equal, {(kind, at[item]) for kind, item in free}, markers)
+    return lay_out_factors(ready.belongs, len(ready.groups), equal, {(kind, at[item]) for kind, item in free}, markers)
 
 
 @dataclass(frozen=True, slots=True)
-class Solved:
+class FactorSolution:
     """A fitted model of prepared rows: layout, solution, the spread of the moments, and indices of fit."""
 
-    layout: Layout
+    layout: FactorLayout
     solution: Solution
     spread: Spread
     indices: FitIndices
 
 
-def solve(
-    ready: Prepared,
+def solve_factor_model(
+    ready: FactorData,
     *,
     equal: Collection[str] = (),
     free: Collection[tuple[str, str]] = (),
     identification: str = "unit",
     max_iter: int = 500,
-) -> Solved:
+) -> FactorSolution:
     """Fit prepared rows, without a table of parameters.
 
     Raises
@@ -279,11 +281,11 @@ def solve(
     seen = model_spread(layout, solution, ready.moments, ready.clusters)
     scale = float(np.log(ready.sd).sum())
     indices = fit_indices(layout, solution, ready.moments, seen, clusters=ready.clusters, log_scale=scale)
-    return Solved(layout, solution, seen, indices)
+    return FactorSolution(layout, solution, seen, indices)
 
 
 def fit_prepared(
-    ready: Prepared,
+    ready: FactorData,
     *,
     equal: Collection[str] = (),
     free: Collection[tuple[str, str]] = (),
@@ -291,9 +293,9 @@ def fit_prepared(
     errors: str = "normal",
     conf_level: float = 0.95,
     max_iter: int = 500,
-) -> tuple[FactorFit, Solved]:
-    """Fit prepared rows; what was solved comes along, for score tests. Raises as ``solve``."""
-    solved = solve(ready, equal=equal, free=free, identification=identification, max_iter=max_iter)
+) -> tuple[FactorFit, FactorSolution]:
+    """Fit prepared rows; what was solved comes along, for score tests. Raises as ``solve_factor_model``."""
+    solved = solve_factor_model(ready, equal=equal, free=free, identification=identification, max_iter=max_iter)
     solution = solved.solution
     variance = solution.inverse
     if errors == "robust":

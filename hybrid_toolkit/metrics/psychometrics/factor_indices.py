@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, stats
 
-from hybrid_toolkit.metrics.psychometrics.factor_model import Layout, Moments, Slopes, Solution, implied, slopes
+from hybrid_toolkit.metrics.psychometrics.factor_model import FactorLayout, Moments, Slopes, Solution, implied, slopes
 
 Floats = npt.NDArray[Any]
 _ROWS = 2000
@@ -121,13 +121,13 @@ def spread(
     return Spread(trace, meat)
 
 
-def model_of(layout: Layout, values: Floats) -> list[tuple[Floats, Slopes]]:
+def model_of(layout: FactorLayout, values: Floats) -> list[tuple[Floats, Slopes]]:
     """Implied covariance and slopes of each group."""
     return [(implied(layout, values, g)[1], slopes(layout, values, g)) for g in range(layout.n_groups)]
 
 
 def model_spread(
-    layout: Layout, solution: Solution, groups: list[Moments], clusters: list[npt.NDArray[np.int_]] | None
+    layout: FactorLayout, solution: Solution, groups: list[Moments], clusters: list[npt.NDArray[np.int_]] | None
 ) -> Spread:
     """The spread seen through a fitted model."""
     return spread(groups, model_of(layout, solution.values), layout.size, clusters)
@@ -174,7 +174,7 @@ def rmsea_interval(chi2: float, df: int, n: int, n_groups: int, level: float = 0
     return out[0], out[1]
 
 
-def _srmr(layout: Layout, values: Floats, groups: list[Moments]) -> tuple[float, float]:
+def _srmr(layout: FactorLayout, values: Floats, groups: list[Moments]) -> tuple[float, float]:
     """Root mean square of residuals over observed standard deviations, weighed by rows; without and with means."""
     total, plain, with_means = sum(g.n for g in groups), 0.0, 0.0
     for g, have in enumerate(groups):
@@ -189,7 +189,7 @@ def _srmr(layout: Layout, values: Floats, groups: list[Moments]) -> tuple[float,
 
 
 def fit_indices(
-    layout: Layout,
+    layout: FactorLayout,
     solution: Solution,
     groups: list[Moments],
     seen: Spread,

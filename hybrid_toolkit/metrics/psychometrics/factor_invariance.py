@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.metrics.psychometrics.factor_data import Prepared, prepare
-from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorFit, Solved, fit_prepared
+from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData, prepare_answers
+from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorFit, FactorSolution, fit_prepared
 from hybrid_toolkit.metrics.psychometrics.factor_levels import (
     GOOD,
     KIND,
@@ -87,7 +87,7 @@ class InvarianceResult:
         return limits(sum(self.n))[0]
 
     @property
-    def verdict(self) -> str:
+    def message(self) -> str:
         """One sentence: which comparisons across the groups are allowed."""
         status = dict(zip(self.levels["level"], self.levels["status"], strict=True))
         across = f"Across {self.group.replace('_', ' ')} ({', '.join(self.groups)})"
@@ -119,7 +119,7 @@ class InvarianceResult:
     def summary(self) -> str:
         """Prose: the verdict, each level's fit, and the caveats."""
         rows = ", ".join(f"{name} {n:,}" for name, n in zip(self.groups, self.n, strict=True))
-        parts = [self.verdict, f"Rows: {rows}; {self.n_dropped:,} left out for missing answers."]
+        parts = [self.message, f"Rows: {rows}; {self.n_dropped:,} left out for missing answers."]
         parts += [f"{r['level'].capitalize()}: {r['status']} ({r['reason']})." for r in self.levels.to_dict("records")]
         return " ".join([*parts, *self.notes])
 
@@ -176,7 +176,7 @@ def measurement_invariance(
     """
     if test not in ("scaled", "normal"):
         raise UsageError("test is scaled or normal.", fix="Use one of these.", code="FACTOR-OPTION")
-    ready = prepare(frame, factors, group=group, cluster=cluster)
+    ready = prepare_answers(frame, factors, group=group, cluster=cluster)
     errors = "normal" if test == "normal" and cluster is None else "robust"
     solved = {
         name: fit_prepared(ready, equal=equal, errors=errors, conf_level=conf_level) for name, equal in LEVELS.items()
@@ -220,8 +220,8 @@ def _both(first: bool | None, second: bool | None) -> bool | None:
 
 
 def _release(
-    ready: Prepared,
-    loose: Solved,
+    ready: FactorData,
+    loose: FactorSolution,
     test: str,
     alpha: float,
     errors: str,

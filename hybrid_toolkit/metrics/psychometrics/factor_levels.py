@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.metrics.psychometrics.factor_data import Prepared
-from hybrid_toolkit.metrics.psychometrics.factor_fit import Solved, plan
+from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData
+from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorSolution, plan
 from hybrid_toolkit.metrics.psychometrics.factor_indices import Spread, model_of, spread
 from hybrid_toolkit.metrics.psychometrics.factor_model import (
-    Layout,
+    FactorLayout,
     Solution,
     carry,
     inverse_information,
@@ -51,7 +51,7 @@ def limits(n: int) -> tuple[float, float]:
     return (SMALL_CFI_LIMIT, SMALL_RMSEA_LIMIT) if n <= 300 else (CFI_LIMIT, RMSEA_LIMIT)
 
 
-def difference(ready: Prepared, tight: Solved, loose: Solved, test: str) -> tuple[float, int, float]:
+def difference(ready: FactorData, tight: FactorSolution, loose: FactorSolution, test: str) -> tuple[float, int, float]:
     """Chi-square difference of two nested models: value, degrees of freedom, p; missing where it is not defined."""
     a, b = tight.indices, loose.indices
     value, df = max(a.chi2 - b.chi2, 0.0), a.df - b.df
@@ -61,7 +61,9 @@ def difference(ready: Prepared, tight: Solved, loose: Solved, test: str) -> tupl
     return value, df, float(stats.chi2.sf(value, df))
 
 
-def difference_scaling(layout: Layout, solution: Solution, seen: Spread, wider: Layout, ready: Prepared) -> float:
+def difference_scaling(
+    layout: FactorLayout, solution: Solution, seen: Spread, wider: FactorLayout, ready: FactorData
+) -> float:
     """Scaling factor of the difference between a model and a wider one, both at the tighter one's estimates.
 
     (tr(I1^-1 M1) - tr(I0^-1 M0)) / (df0 - df1), I the information and M the covariance of the scores (Satorra 2000).
@@ -78,7 +80,9 @@ def difference_scaling(layout: Layout, solution: Solution, seen: Spread, wider: 
     return over / (layout.df - wider.df)
 
 
-def judge(ready: Prepared, tight: Solved, loose: Solved, test: str, alpha: float) -> tuple[str, str, tuple[float, ...]]:
+def judge(
+    ready: FactorData, tight: FactorSolution, loose: FactorSolution, test: str, alpha: float
+) -> tuple[str, str, tuple[float, ...]]:
     """Status, reason, and (chi-square, df, p, change of CFI, change of RMSEA) of one level against the one above."""
     a, b = tight.indices, loose.indices
     value, df, p = difference(ready, tight, loose, test)
@@ -95,7 +99,7 @@ def judge(ready: Prepared, tight: Solved, loose: Solved, test: str, alpha: float
     return ("unclear" if cfi_past and rmsea_past else "held"), said, numbers
 
 
-def _configural(fit: Solved, test: str, alpha: float) -> tuple[str, str]:
+def _configural(fit: FactorSolution, test: str, alpha: float) -> tuple[str, str]:
     i = fit.indices
     if not fit.solution.converged:
         return "unclear", "the model did not converge"
@@ -108,7 +112,7 @@ def _configural(fit: Solved, test: str, alpha: float) -> tuple[str, str]:
     return ("held within limits" if i.cfi >= 0.90 and i.srmr <= 0.08 else "not held"), said
 
 
-def levels_table(ready: Prepared, fits: Mapping[str, Solved], test: str, alpha: float) -> pd.DataFrame:
+def levels_table(ready: FactorData, fits: Mapping[str, FactorSolution], test: str, alpha: float) -> pd.DataFrame:
     rows = []
     first = _configural(fits["configural"], test, alpha)
     judged: dict[str, tuple[str, str, tuple[float, ...]]] = {"configural": (*first, (np.nan,) * 5)}
@@ -126,7 +130,9 @@ def levels_table(ready: Prepared, fits: Mapping[str, Solved], test: str, alpha: 
     return pd.DataFrame(rows, columns=columns)
 
 
-def item_hints(ready: Prepared, level: str, solved: Solved, free: tuple[tuple[str, str], ...] = ()) -> pd.DataFrame:
+def item_hints(
+    ready: FactorData, level: str, solved: FactorSolution, free: tuple[tuple[str, str], ...] = ()
+) -> pd.DataFrame:
     """Score test of letting each item's loading or intercept differ, largest first."""
     layout, solution = solved.layout, solved.solution
     kind, rows = KIND[level], []

@@ -30,7 +30,7 @@ class Moments:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class FactorLayout:
     """Where each matrix entry of each group takes its value: a place in the parameter vector, or -1 for a fixed one.
 
     Parameters
@@ -63,9 +63,9 @@ class Layout:
         return self.n_groups * (p * (p + 1) // 2 + p) - self.size
 
 
-def lay_out(
+def lay_out_factors(
     belongs: Places, n_groups: int, equal: Collection[str], free: Collection[tuple[str, int]], markers: Places | None
-) -> Layout:
+) -> FactorLayout:
     """The layout of a model.
 
     Loadings, intercepts and residuals named in ``equal`` are the same in all groups but for the (kind, item) pairs
@@ -102,14 +102,14 @@ def lay_out(
     if "intercepts" in equal:
         for group in range(1, n_groups):
             factor_mean[group] = [take() for _ in range(k)]
-    return Layout(belongs, loading, factor_cov, residual, intercept, factor_mean, used)
+    return FactorLayout(belongs, loading, factor_cov, residual, intercept, factor_mean, used)
 
 
 def _fill(places: Places, values: Floats, fixed: float) -> Floats:
     return np.where(places >= 0, values[np.maximum(places, 0)], fixed)
 
 
-def matrices(layout: Layout, values: Floats, group: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def matrices(layout: FactorLayout, values: Floats, group: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Loadings (items x factors), factor covariances, residual variances, intercepts, factor means of one group."""
     p, k = len(layout.belongs), layout.factor_cov.shape[1]
     loadings = np.zeros((p, k))
@@ -124,13 +124,13 @@ def matrices(layout: Layout, values: Floats, group: int) -> tuple[Floats, Floats
     )
 
 
-def implied(layout: Layout, values: Floats, group: int) -> tuple[Floats, Floats]:
+def implied(layout: FactorLayout, values: Floats, group: int) -> tuple[Floats, Floats]:
     """Means and covariances that the model implies for one group: tau + L a and L P L' + diag(residuals)."""
     loadings, factor_cov, residual, intercept, factor_mean = matrices(layout, values, group)
     return intercept + loadings @ factor_mean, loadings @ factor_cov @ loadings.T + np.diag(residual)
 
 
-def carry(layout: Layout, values: Floats, wider: Layout) -> Floats:
+def carry(layout: FactorLayout, values: Floats, wider: FactorLayout) -> Floats:
     """The same model in a layout with more parameters; not finite where a factor variance to be made 1 is not above 0.
 
     Where the wider layout fixes a factor's variance or mean that this one does not, loadings and intercepts take it up.
@@ -165,7 +165,7 @@ class Slopes:
     cov: Floats
 
 
-def slopes(layout: Layout, values: Floats, group: int) -> Slopes:
+def slopes(layout: FactorLayout, values: Floats, group: int) -> Slopes:
     """Derivatives of the implied means and covariances of one group."""
     loadings, factor_cov, _, _, factor_mean = matrices(layout, values, group)
     parts = (layout.loading, layout.factor_cov, layout.residual, layout.intercept, layout.factor_mean)
@@ -195,7 +195,7 @@ def slopes(layout: Layout, values: Floats, group: int) -> Slopes:
     return Slopes(places, d_mean, d_cov)
 
 
-def chi_square(layout: Layout, values: Floats, groups: list[Moments]) -> float:
+def chi_square(layout: FactorLayout, values: Floats, groups: list[Moments]) -> float:
     """Likelihood-ratio chi-square against the saturated model; infinite where an implied covariance is not proper."""
     total = 0.0
     for group, have in enumerate(groups):
@@ -211,7 +211,7 @@ def chi_square(layout: Layout, values: Floats, groups: list[Moments]) -> float:
     return total
 
 
-def score_and_information(layout: Layout, values: Floats, groups: list[Moments]) -> tuple[Floats, Floats]:
+def score_and_information(layout: FactorLayout, values: Floats, groups: list[Moments]) -> tuple[Floats, Floats]:
     """Gradient of the log-likelihood and expected information, over all rows.
 
     Information of parameters a, b: sum over groups of n (tr(V S_a V S_b) / 2 + m_a' V m_b), V the inverse implied
@@ -246,7 +246,7 @@ def inverse_information(information: Floats) -> tuple[Floats, bool]:
     return (half @ half.T) / np.outer(size, size), full
 
 
-def start_values(layout: Layout, groups: list[Moments]) -> Floats:
+def start_values(layout: FactorLayout, groups: list[Moments]) -> Floats:
     """Start values from the first principal axis of each factor's items, pooled over the groups."""
     total = sum(g.n for g in groups)
     pooled = np.asarray(sum(g.n * g.cov for g in groups) / total)
@@ -290,7 +290,9 @@ class Solution:
     steps: int
 
 
-def fit_layout(layout: Layout, groups: list[Moments], *, start: Floats | None = None, max_iter: int = 500) -> Solution:
+def fit_layout(
+    layout: FactorLayout, groups: list[Moments], *, start: Floats | None = None, max_iter: int = 500
+) -> Solution:
     """Maximum likelihood by Fisher scoring with step halving; ``converged`` says whether it got there."""
     values = start_values(layout, groups) if start is None else start.copy()
     best = chi_square(layout, values, groups)

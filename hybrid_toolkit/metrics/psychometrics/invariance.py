@@ -9,7 +9,7 @@ from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
 from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
 from hybrid_toolkit.metrics.constructs.exposure import mode_of_work
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
-from hybrid_toolkit.metrics.instruments import Scale, load_instrument
+from hybrid_toolkit.metrics.instruments import InstrumentScale, load_instrument
 from hybrid_toolkit.metrics.psychometrics.factor_data import MIN_GROUP
 from hybrid_toolkit.metrics.psychometrics.factor_invariance import InvarianceResult, measurement_invariance
 from hybrid_toolkit.metrics.unit_frames import look_up, require
@@ -24,7 +24,7 @@ MIN_TEAMS = 20
 """Teams from which tests allow for answers of one team being alike; with fewer that allowance is itself too rough."""
 
 
-def _scale(instrument: str, scale: str, by: str) -> Scale:
+def _scale(instrument: str, scale: str, by: str) -> InstrumentScale:
     if by not in BY:
         raise UsageError(f"by is one of {', '.join(BY)}.", fix="Use one of these.", code="INVARIANCE-BY")
     found = load_instrument(instrument).scale(scale)
@@ -139,7 +139,7 @@ def invariance_for(data: EvaluationData, *, instrument: str, scale: str, by: str
     ...                   "reg_date": pd.to_datetime(["2024-01-01"])})
     >>> check = invariance_for(EvaluationData({"survey": s, "worker": w}), instrument="informal_learning",
     ...                        scale="informal_learning", by="career_stage")
-    >>> check.passed, "not enough answers" in check.verdict
+    >>> check.passed, "not enough answers" in check.message
     (None, True)
     """
     if compare not in COMPARE:
@@ -154,4 +154,4 @@ def invariance_for(data: EvaluationData, *, instrument: str, scale: str, by: str
     passed = result.means if compare == "means" else result.associations
     deciding = "scalar" if compare == "means" and result.associations else "metric"
     change = result.levels.loc[result.levels["level"] == deciding, "delta_cfi"].to_numpy(dtype=float)[0]
-    return Check("invariance", passed, result.verdict, float(change), result.cfi_limit)
+    return Check("invariance", passed, result.message, float(change), result.cfi_limit)

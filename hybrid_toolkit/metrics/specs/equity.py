@@ -58,7 +58,7 @@ def _one(
         value_unit="share",
         caveats=("Need that was never asked for cannot be seen.", "30 or more a group before publication.", *caveats),
         source="This project",
-        seed_ids=seeds,
+        source_questions=seeds,
         frame=frame,
         statistic=statistic,
     )
@@ -147,7 +147,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="difference of shares",
         caveats=("Not causal; depends on the reference group, which is varied.",),
         source="Kitagawa 1955; Oaxaca 1973; Blinder 1973",
-        seed_ids=("S1-H2", "S1-R7"),
+        source_questions=("S1-H2", "S1-R7"),
         elsewhere="hybrid_toolkit.metrics.inequality.decomposition.",
     ),
 )

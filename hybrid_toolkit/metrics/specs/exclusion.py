@@ -11,10 +11,10 @@ from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
 from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf, Slope
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
-from hybrid_toolkit.metrics.unit_frames import look_up, number, require
+from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require
 
 
-def access_frame(data: EvaluationData) -> pd.DataFrame:
+def access_rows(data: EvaluationData) -> pd.DataFrame:
     """``household_access`` with numbers for the shares."""
     out = household_access(data)
     return out.assign(meets=out["meets"].astype("float64"), recorded=out["recorded"].astype("float64"))
@@ -32,10 +32,10 @@ def area_exposure(data: EvaluationData) -> pd.DataFrame:
     area = require(data, "la", "la_id", "no30mbit_pct")
     out = look_up(worker_month_exposure(data), require(data, "team", "team_id", "la_id"), "team_id", ["la_id"])
     out = look_up(out, area, "la_id", ["no30mbit_pct"])
-    return out.assign(no30mbit_share=number(out, "no30mbit_pct") / 100)
+    return out.assign(no30mbit_share=number_values(out, "no30mbit_pct") / 100)
 
 
-def engagement(data: EvaluationData) -> pd.DataFrame:
+def engagement_values(data: EvaluationData) -> pd.DataFrame:
     """``contact_engagement``, made on DuckDB."""
     return unit_frame(data, "engagement")
 
@@ -60,8 +60,8 @@ def _access(name: str, title: str, question: str, formula: str, column: str, hig
         value_unit=unit,
         caveats=MDLS,
         source="After the Minimum Digital Living Standard 2025 (own flags, not its full content)",
-        seed_ids=("S0-C8e4", "S0-C7.4", "S0-C6.1", "S1-G2", "S1-G3", "S1-L3", "S3-OQ5"),
-        frame=access_frame,
+        source_questions=("S0-C8e4", "S0-C7.4", "S0-C6.1", "S1-G2", "S1-G3", "S1-L3", "S3-OQ5"),
+        frame=access_rows,
         statistic=MeanOf(column),
         cluster=("lsoa", "family_id"),
     )
@@ -110,7 +110,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="score 0-10",
         caveats=("Its owner forbids targets, trends and inference about individuals.",),
         source="Greater Manchester Combined Authority, DERI v1.6",
-        seed_ids=("S1-E2", "S0-C8e4"),
+        source_questions=("S1-E2", "S0-C8e4"),
         elsewhere="Computed by digital_exclusion_risk() from small-area indicators, which no contract holds.",
     ),
     MetricSpec(
@@ -134,8 +134,8 @@ SPECS: tuple[MetricSpec, ...] = (
             "At least 100 contacts in each of the four cells.",
         ),
         source="This project",
-        seed_ids=("S0-C8e4", "S1-L3", "S1-G2", "S0-X5", "S0-C8.3"),
-        frame=engagement,
+        source_questions=("S0-C8e4", "S1-L3", "S1-G2", "S0-X5", "S0-C8.3"),
+        frame=engagement_values,
         statistic=DifferenceInDifferences("engaged", "remote", "low_access", min_cell=100),
         cluster=("team_id", "worker_id", "family_id"),
     ),
@@ -156,8 +156,8 @@ SPECS: tuple[MetricSpec, ...] = (
         min_n=30,
         value_unit="share",
         source="This project",
-        seed_ids=("S0-C8.1", "S0-B5"),
-        frame=engagement,
+        source_questions=("S0-C8.1", "S0-B5"),
+        frame=engagement_values,
         statistic=MeanOf("engaged"),
         cluster=("team_id", "worker_id", "family_id"),
     ),
@@ -176,7 +176,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="share",
         caveats=("52% of UK working-age adults fail the task view and 18% the skill view (2024).",),
         source="Essential Digital Skills for Work",
-        seed_ids=("S0-C7.1", "S1-L1", "S1-I1"),
+        source_questions=("S0-C7.1", "S1-L1", "S1-I1"),
         elsewhere="Not computed: the twenty tasks are not in the contracts yet.",
     ),
     MetricSpec(
@@ -197,7 +197,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="% of net pay",
         caveats=("Net pay is taken from the band, by assumption unless amounts are given.",),
         source="This project, pathway E1",
-        seed_ids=("S1-E1", "S1-H4"),
+        source_questions=("S1-E1", "S1-H4"),
         frame=broadband_frame,
         statistic=MeanOf("burden"),
     ),
@@ -220,7 +220,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="hours a month",
         caveats=("An association.", "Cost borne and broadband absent are two things: see broadband_burden_pct."),
         source="This project, pathway E1",
-        seed_ids=("S1-E1", "S1-P1"),
+        source_questions=("S1-E1", "S1-P1"),
         frame=broadband_frame,
         statistic=Slope("travel_h", "inadequate", ("commute_min", "role")),
     ),
@@ -238,7 +238,7 @@ SPECS: tuple[MetricSpec, ...] = (
         min_n=10,
         value_unit="share",
         source="This project, pathway E1",
-        seed_ids=("S1-E1", "S1-R9"),
+        source_questions=("S1-E1", "S1-R9"),
         frame=broadband_frame,
         statistic=MeanOf("adequate"),
     ),
@@ -263,7 +263,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="share per unit share",
         caveats=("Ecological: says nothing about a worker.", "Needs several authorities."),
         source="This project, pathway E2",
-        seed_ids=("S1-E2",),
+        source_questions=("S1-E2",),
         frame=area_exposure,
         statistic=Slope("rs_desk", "no30mbit_share"),
         cluster=("la_id",),

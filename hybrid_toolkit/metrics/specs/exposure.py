@@ -49,7 +49,7 @@ def _one(
         value_unit=value_unit,
         caveats=caveats,
         source="This project",
-        seed_ids=seeds,
+        source_questions=seeds,
         frame=frame,
         statistic=statistic,
         cluster=cluster,

@@ -35,7 +35,7 @@ class MetricSpec:
     min_n : units below which the figure should not be reported.
     value_unit : unit of the figure, such as ``share`` or ``hours a month``.
     reliability : the reliability rule, in words; empty where none applies.
-    caveats, source, seed_ids : care to take, where the formula comes from, the seed items that ask for it.
+    caveats, source, source_questions : care to take, where the formula comes from, the seed items that ask for it.
     co_produced : with whom and when, or ``not co-produced``.
     frame, statistic : data -> unit frame, and the statistic over it; None where ``measure`` does not compute it.
     cluster : columns that may hold the clusters of the interval, best first.
@@ -65,7 +65,7 @@ class MetricSpec:
     source: str
     reliability: str = ""
     caveats: tuple[str, ...] = ()
-    seed_ids: tuple[str, ...] = ()
+    source_questions: tuple[str, ...] = ()
     co_produced: str = NOT_CO_PRODUCED
     frame: UnitFrame | None = field(default=None, repr=False)
     statistic: Statistic | None = None

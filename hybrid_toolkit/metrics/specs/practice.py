@@ -22,7 +22,7 @@ SKILL_COLUMNS = {
 WAI = tuple(f"wai_{i:02d}" for i in range(1, 13))
 
 
-def held_contacts(data: EvaluationData) -> pd.DataFrame:
+def held_contact_values(data: EvaluationData) -> pd.DataFrame:
     """``contact_practice`` of the contacts that were held, with ``choice_recorded`` (0/1), made on DuckDB."""
     return unit_frame(data, "held_contacts")
 
@@ -78,7 +78,7 @@ def _skill(name: str, title: str, what: str) -> MetricSpec:
             "Published inter-rater ICC is .731 to .967; skill goes with engagement in a study of 127 families.",
         ),
         source="Whittaker et al. 2017; Forrester et al. 2019",
-        seed_ids=("S0-C5.4", "S0-C7.3", "S0-C8.1", "S1-L8"),
+        source_questions=("S0-C5.4", "S0-C7.3", "S0-C8.1", "S1-L8"),
         frame=practice_skill,
         statistic=MeanOf(name, crossed="rater"),
         cluster=("team_id", "worker_id"),
@@ -103,7 +103,7 @@ def _alliance(scale: str, title: str, low: float, high: float) -> MetricSpec:
         reliability="alpha or omega of .70 or more",
         caveats=("Norms from therapy do not carry over to involuntary clients.", "A ceiling is common."),
         source="Hatcher and Gillaspy 2006 (item map; copyright Society for Psychotherapy Research)",
-        seed_ids=("S0-C8.1", "S0-U4", "S1-L2"),
+        source_questions=("S0-C8.1", "S0-U4", "S1-L2"),
         frame=alliance_answers,
         statistic=MeanOf(scale),
         cluster=("worker_id", "family_id"),
@@ -138,8 +138,8 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="share",
         caveats=("Look first at how often offer and wish are recorded (choice_recorded).",),
         source="This project, from evaluation factor C8e1 of the self-assessment",
-        seed_ids=("S0-C8e1", "S0-X5", "S0-B5", "S0-C8.3"),
-        frame=held_contacts,
+        source_questions=("S0-C8e1", "S0-X5", "S0-B5", "S0-C8.3"),
+        frame=held_contact_values,
         statistic=MeanOf("choice_honoured", crossed="month"),
         cluster=("team_id", "worker_id", "family_id"),
     ),
@@ -157,8 +157,8 @@ SPECS: tuple[MetricSpec, ...] = (
         min_n=30,
         value_unit="share",
         source="This project: completeness that goes before choice_honoured",
-        seed_ids=("S0-C8e1",),
-        frame=held_contacts,
+        source_questions=("S0-C8e1",),
+        frame=held_contact_values,
         statistic=MeanOf("choice_recorded"),
         cluster=("team_id", "worker_id", "family_id"),
     ),
@@ -177,8 +177,8 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="share",
         caveats=("Neither good nor bad by itself: read it beside choice honoured and engagement.",),
         source="This project",
-        seed_ids=("S0-C8e1", "S0-C8e2", "S1-D3"),
-        frame=held_contacts,
+        source_questions=("S0-C8e1", "S0-C8e2", "S1-D3"),
+        frame=held_contact_values,
         statistic=MeanOf("remote"),
         cluster=("team_id", "worker_id", "family_id"),
     ),
@@ -197,7 +197,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="rating 0-3",
         caveats=("This project's scale, not validated.", "Show the spread by role. Never a league table."),
         source="This project, over the nine conditions of the self-assessment",
-        seed_ids=tuple(f"S0-C{i}" for i in range(1, 10)),
+        source_questions=tuple(f"S0-C{i}" for i in range(1, 10)),
         elsewhere="Assessed by raters in the assess room, not measured from tables.",
     ),
 )

@@ -14,7 +14,7 @@ from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 if TYPE_CHECKING:
     from hybrid_toolkit.data.coverage import Need
 
-__all__ = ["NOT_CO_PRODUCED", "REGISTRY", "MetricSpec", "catalogue", "find", "needs", "register"]
+__all__ = ["NOT_CO_PRODUCED", "REGISTRY", "MetricSpec", "catalogue", "find_metrics", "needs", "register"]
 
 REGISTRY: dict[str, MetricSpec] = {}
 """Metric id -> spec, in the order of the measurement specification."""
@@ -44,7 +44,7 @@ for _spec in ALL:
     register(_spec)
 
 
-def find(metrics: str | MetricSpec | Iterable[str | MetricSpec]) -> tuple[MetricSpec, ...]:
+def find_metrics(metrics: str | MetricSpec | Iterable[str | MetricSpec]) -> tuple[MetricSpec, ...]:
     """Specs by id, or by code (``"MF2"`` gives all metrics of that code), in the order asked for.
 
     Raises
@@ -53,7 +53,7 @@ def find(metrics: str | MetricSpec | Iterable[str | MetricSpec]) -> tuple[Metric
 
     Examples
     --------
-    >>> [m.id for m in find("remote_share_desk")]
+    >>> [m.id for m in find_metrics("remote_share_desk")]
     ['remote_share_desk']
     """
     asked = [metrics] if isinstance(metrics, str | MetricSpec) else list(metrics)
@@ -116,7 +116,7 @@ def _row(s: MetricSpec) -> dict[str, object]:
         "reliability": s.reliability,
         "caveats": " ".join(s.caveats),
         "source": s.source,
-        "seed_ids": ", ".join(s.seed_ids),
+        "source_questions": ", ".join(s.source_questions),
         "co_produced": s.co_produced,
         "computed": s.computed,
         "elsewhere": s.elsewhere,

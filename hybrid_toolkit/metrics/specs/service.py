@@ -19,7 +19,7 @@ CONTACTS = {"contact": ("contact_id", "family_id", "child_id", "worker_id", "hel
 NEVER = "Never attributed to a worker."
 
 
-def all_contacts(data: EvaluationData) -> pd.DataFrame:
+def all_contact_values(data: EvaluationData) -> pd.DataFrame:
     """``contact_practice``, made on DuckDB."""
     return unit_frame(data, "all_contacts")
 
@@ -31,7 +31,7 @@ def case_holders(data: EvaluationData) -> pd.DataFrame:
     return out[out["role"].eq("5") | ~known].reset_index(drop=True) if known.any() else out
 
 
-def often_seen(data: EvaluationData) -> pd.DataFrame:
+def often_seen_values(data: EvaluationData) -> pd.DataFrame:
     """``continuity`` of the children with enough contacts for the Bice-Boxerman index."""
     out = continuity(data)
     return out[out["n_contacts"].ge(MIN_CONTACTS_COC)].reset_index(drop=True)
@@ -85,7 +85,7 @@ def _one(
         value_unit=value_unit,
         caveats=caveats,
         source=source,
-        seed_ids=seeds,
+        source_questions=seeds,
         frame=frame,
         statistic=statistic,
         cluster=cluster,
@@ -217,7 +217,7 @@ SPECS: tuple[MetricSpec, ...] = (
         CONTACTS,
         "(sum of squares of contacts with each worker - N) / (N (N - 1)) of each child with 4 contacts or more",
         MeanOf("bice_boxerman"),
-        often_seen,
+        often_seen_values,
         source="Bice and Boxerman 1977",
         caveats=("Children with fewer than 4 contacts are left out.",),
         seeds=("S0-C2.1", "S0-C8.1"),
@@ -244,7 +244,7 @@ SPECS: tuple[MetricSpec, ...] = (
         {"contact": ("contact_id", "family_id", "due_date", "held_date", "mode")},
         "contacts held by the due date / contacts due whose date has passed",
         MeanOf("timely"),
-        all_contacts,
+        all_contact_values,
         unit="contact",
         cluster=("team_id", "worker_id", "family_id"),
         seeds=("S0-B5", "S1-M1", "S0-C8.3"),

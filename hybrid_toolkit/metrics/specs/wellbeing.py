@@ -48,7 +48,7 @@ QUESTIONS = {
 }
 
 
-def survey_frame(data: EvaluationData, instrument: str) -> pd.DataFrame:
+def survey_rows(data: EvaluationData, instrument: str) -> pd.DataFrame:
     """Scores of one instrument, one row an eligible worker and wave.
 
     Workers in post in the month of a wave who did not answer have a row with missing scores, so that non-response is
@@ -86,7 +86,7 @@ SURVEY = {"survey": ("worker_id", "wave", "instrument", "item", "value")}
 def _specs(instrument: str) -> tuple[MetricSpec, ...]:
     definition = load_instrument(instrument)
     code, seeds = CODES[instrument]
-    frame: Callable[[EvaluationData], pd.DataFrame] = partial(survey_frame, instrument=instrument)
+    frame: Callable[[EvaluationData], pd.DataFrame] = partial(survey_rows, instrument=instrument)
     rule = {"complete": "complete answers only", "count": "with enough answers"}
     out = []
     for scale in definition.scales:
@@ -112,7 +112,7 @@ def _specs(instrument: str) -> tuple[MetricSpec, ...]:
                 reliability="alpha or omega of .70 or more" if scale.reliability else "",
                 caveats=(*definition.caveats, *(("Exploratory.",) if definition.exploratory else ())),
                 source=definition.source,
-                seed_ids=seeds,
+                source_questions=seeds,
                 frame=frame,
                 statistic=MeanOf(scale.id),
                 cluster=("team_id", "worker_id"),
@@ -149,7 +149,7 @@ def _strain(
         value_unit=unit,
         caveats=("From what workers and records say. No telemetry.",),
         source="This project",
-        seed_ids=("S3-X1", "S3-X2", "S3-X5", "S1-R1"),
+        source_questions=("S3-X1", "S3-X2", "S3-X5", "S1-R1"),
         frame=frame,
         statistic=MeanOf(column),
     )
@@ -174,7 +174,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="share",
         caveats=("Self-report only. No telemetry.",),
         source="This project",
-        seed_ids=("S3-X1", "S3-X2", "S3-X5"),
+        source_questions=("S3-X1", "S3-X2", "S3-X5"),
         elsewhere="Not computed: its survey items are not defined yet; unpaid hours are (unpaid_hours_per_week).",
     ),
 )

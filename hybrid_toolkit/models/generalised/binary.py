@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.generalised.glm_result import GeneralisedFit, Made, read_rows
-from hybrid_toolkit.models.terms.result_rows import choice, zero_one
+from hybrid_toolkit.models.terms.result_rows import check_choice, zero_one
 from hybrid_toolkit.models.terms.terms import Term
 
 BINARY_LINKS = {
@@ -58,7 +58,7 @@ def fit_binary(
     >>> round(float(np.exp(fit_binary(f, outcome="left", terms=["remote"]).estimate[1])), 6)
     9.0
     """
-    choice("link", link, BINARY_LINKS)
+    check_choice("link", link, BINARY_LINKS)
     rows, names, x, group = read_rows(frame, outcome, terms, cluster, None, variance, conf_level)
     y = zero_one(rows, outcome)
     found = solve_glm(x, y, link=link, what=f"'{outcome}'")

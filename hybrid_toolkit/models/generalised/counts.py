@@ -9,9 +9,9 @@ import pandas as pd
 from scipy import optimize, special
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.generalised.fisher_scoring import Solved, solve_glm
+from hybrid_toolkit.models.generalised.fisher_scoring import ScoringSolution, solve_glm
 from hybrid_toolkit.models.generalised.glm_result import GeneralisedFit, Made, read_rows
-from hybrid_toolkit.models.terms.result_rows import choice, varying
+from hybrid_toolkit.models.terms.result_rows import check_choice, varying
 from hybrid_toolkit.models.terms.terms import Array, Term, numbers
 
 COUNTS = {"poisson": "Poisson regression", "negative binomial": "negative binomial regression"}
@@ -54,7 +54,7 @@ def fit_counts(
     >>> round(float(np.exp(fit_counts(f, outcome="visits", terms=["remote"]).estimate[1])), 6)
     2.0
     """
-    choice("family", family, COUNTS)
+    check_choice("family", family, COUNTS)
     rows, names, x, group = read_rows(frame, outcome, terms, cluster, exposure_time, variance, conf_level)
     y = whole_counts(rows, outcome)
     varying(rows, outcome)
@@ -106,7 +106,9 @@ def log_time(rows: pd.DataFrame, name: str | None) -> Array | None:
     return np.asarray(np.log(time))
 
 
-def _negative_binomial(x: Array, y: Array, offset: Array | None, found: Solved, name: str) -> tuple[float, Solved]:
+def _negative_binomial(
+    x: Array, y: Array, offset: Array | None, found: ScoringSolution, name: str
+) -> tuple[float, ScoringSolution]:
     """Size and coefficients in turn, each by maximum likelihood given the other, until both stand."""
     theta = 1.0
     for _ in range(60):
@@ -116,7 +118,7 @@ def _negative_binomial(x: Array, y: Array, offset: Array | None, found: Solved, 
         if abs(theta - last) < 1e-8 * theta:
             break
     else:
-        found = Solved(found.b, found.mean, found.scores, found.weight, found.log_likelihood, converged=False)
+        found = ScoringSolution(found.b, found.mean, found.scores, found.weight, found.log_likelihood, converged=False)
     return theta, found
 
 

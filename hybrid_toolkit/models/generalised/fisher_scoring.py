@@ -19,7 +19,7 @@ LINKS = {"logit": "log odds", "probit": "probit", "cloglog": "log hazard", "log"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Solved:
+class ScoringSolution:
     """A solved model.
 
     Parameters
@@ -74,7 +74,7 @@ def solve_glm(
     start: Array | None = None,
     what: str = "the outcome",
     code: str = "SEPARATION",
-) -> Solved:
+) -> ScoringSolution:
     """Maximum likelihood; the first column of ``x`` is the intercept.
 
     Parameters
@@ -125,7 +125,7 @@ def solve_glm(
         if np.abs(b[~plain]).max(initial=0) > 2 * FAR:
             break
     _not_apart((z * weight[:, None]).T @ z, np.asarray(b, dtype=np.float64), plain, what, code)
-    return Solved(turn @ b, mean, x * slope[:, None], weight, value, converged)
+    return ScoringSolution(turn @ b, mean, x * slope[:, None], weight, value, converged)
 
 
 def _first(z: Array, y: Array, add: Array, link: str, plain: NDArray[np.bool_]) -> Array:

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.generalised.fisher_scoring import LINKS, Solved
+from hybrid_toolkit.models.generalised.fisher_scoring import LINKS, ScoringSolution
 from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes, cluster_grams
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     design,
     frozen,
     term_columns,
@@ -149,7 +149,7 @@ def read_rows(
     CoverageError : a column is not there.
     """
     check_level(conf_level)
-    choice("variance", variance, ("jackknife", "sandwich"))
+    check_choice("variance", variance, ("jackknife", "sandwich"))
     held = as_terms(frame, terms)
     rows = complete_rows(frame, [outcome, *term_columns(held), *(c for c in (cluster, time) if c)])
     names, x = design(rows, held)
@@ -176,7 +176,7 @@ class Made:
         names: Sequence[str],
         x: Array,
         y: Array,
-        found: Solved,
+        found: ScoringSolution,
         group: Codes | None,
         chi: float,
         theta: float,

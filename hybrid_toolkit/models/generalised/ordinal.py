@@ -19,8 +19,8 @@ from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     design,
     frozen,
     term_columns,
@@ -158,7 +158,7 @@ def fit_ordinal(
     (4.0, 60)
     """
     check_level(conf_level)
-    choice("link", link, LINKS)
+    check_choice("link", link, LINKS)
     slopes = as_terms(frame, terms)
     extra = [c for c in (frequency, cluster) if c]
     rows = complete_rows(frame, [outcome, *term_columns(slopes), *extra])

@@ -14,7 +14,7 @@ import pandas as pd
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.linear.linear import LinearFit, fit_linear
-from hybrid_toolkit.models.terms.design_matrix import Prepared, complete_rows, prepare
+from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, complete_rows, prepare_matrix
 from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
 from hybrid_toolkit.models.terms.terms import Array, Term
 
@@ -110,9 +110,9 @@ def fit_cr2(
     [4.5, 1.25, 2.0]
     """
     check_level(conf_level)
-    p = _without_crossing(prepare(frame, outcome, terms, cluster, fixed_effects, instruments or {}))
+    p = _without_crossing(prepare_matrix(frame, outcome, terms, cluster, fixed_effects, instruments or {}))
     total = p.grams.sum(axis=0)
-    b = g.solve(total, p.layout)
+    b = g.solve_crossproducts(total, p.layout)
     x, scores = _projected(p, total, b)
     keep = np.array([i for i, name in enumerate(p.x_names) if name not in p.nuisance])
     root, w = _adjusted(x)
@@ -135,7 +135,7 @@ def fit_cr2(
     )
 
 
-def _without_crossing(p: Prepared) -> Prepared:
+def _without_crossing(p: DesignMatrix) -> DesignMatrix:
     """The same fit with a fixed effect that crosses clusters as 0/1 columns; one within clusters stays taken out."""
     if p.absorbed is None or g.nested(p.absorbed, p.clusters):
         return p
@@ -149,7 +149,7 @@ def _without_crossing(p: Prepared) -> Prepared:
     dummies = (p.absorbed[:, None] == np.arange(levels)).astype(np.float64)
     raw = np.column_stack([p.raw, dummies])
     added = np.arange(p.raw.shape[1], raw.shape[1])
-    layout = g.Layout(np.concatenate([added, p.layout.x]), np.concatenate([added, p.layout.z]), p.layout.y)
+    layout = g.CrossProductLayout(np.concatenate([added, p.layout.x]), np.concatenate([added, p.layout.z]), p.layout.y)
     names = tuple(f"level#{i}" for i in range(levels))
     return replace(
         p,
@@ -162,7 +162,7 @@ def _without_crossing(p: Prepared) -> Prepared:
     )
 
 
-def _projected(p: Prepared, total: Array, b: Array) -> tuple[Array, Array]:
+def _projected(p: DesignMatrix, total: Array, b: Array) -> tuple[Array, Array]:
     """Cross-products of the (first-stage fitted) regressors by cluster, and their products with the residuals."""
     lay = p.layout
     zx = p.grams[:, lay.z[:, None], lay.x[None, :]]

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.result_rows import check_level, choice
+from hybrid_toolkit.models.terms.result_rows import check_choice, check_level
 from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.result import TIDY_COLUMNS
 
@@ -150,9 +150,9 @@ def fit_random_effects(
     (3.0, 2.3333, 6.0, 14.0)
     """
     check_level(conf_level)
-    choice("method", method, METHODS)
-    choice("interval", interval, INTERVALS)
-    choice("prediction", prediction, PREDICTIONS)
+    check_choice("method", method, METHODS)
+    check_choice("interval", interval, INTERVALS)
+    check_choice("prediction", prediction, PREDICTIONS)
     y, v = _checked(estimates, variances)
     k = len(y)
     tau2, converged = _between(y, v, method)

@@ -13,8 +13,8 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     design,
     term_columns,
     tidy_rows,
@@ -153,7 +153,7 @@ def fit_randomised(
     (4.0, 1.291)
     """
     check_level(conf_level)
-    choice("errors", errors, ERRORS)
+    check_choice("errors", errors, ERRORS)
     terms = as_terms(frame, covariates)
     rows = complete_rows(frame, [outcome, treatment, *term_columns(terms), *([cluster] if cluster else [])])
     y, d = varying(rows, outcome), zero_one(rows, treatment)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
-from hybrid_toolkit.models.terms.design_matrix import Prepared, prepare
-from hybrid_toolkit.models.terms.result_rows import check_level, choice
+from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
+from hybrid_toolkit.models.terms.result_rows import check_choice, check_level
 from hybrid_toolkit.models.terms.terms import Array, Column, Term, check_column
 from hybrid_toolkit.result import TIDY_COLUMNS
 
@@ -141,12 +141,12 @@ def wild_bootstrap(
     (2.0, True)
     """
     check_level(conf_level)
-    choice("weights", weights, WEIGHTS)
+    check_choice("weights", weights, WEIGHTS)
     if draws < 99:
         raise EstimationError("draws must be 99 or more.", fix="Ask for 999 or more.", code="DRAWS")
     model, tested = (terms, term) if not instruments else _reduced(terms, term, instruments, null)
     used = frame if not instruments else frame[frame[check_column(frame, term)].notna()]
-    p = prepare(used, outcome, model, cluster, fixed_effects, {})
+    p = prepare_matrix(used, outcome, model, cluster, fixed_effects, {})
     if tested not in p.x_names or tested in p.nuisance:
         raise EstimationError(f"the model has no coefficient '{tested}'.", fix="Name one it has.", code="TERM-UNKNOWN")
     pieces = _pieces(p, p.x_names.index(tested))
@@ -215,7 +215,7 @@ class _Pieces:
         return float(np.mean(t >= seen * (1 - 1e-9)))
 
 
-def _pieces(p: Prepared, j: int) -> _Pieces:
+def _pieces(p: DesignMatrix, j: int) -> _Pieces:
     grams, x, y = p.grams, p.layout.x, p.layout.y
     total = grams.sum(axis=0)
     others = np.delete(x, j)
@@ -244,7 +244,7 @@ def _pieces(p: Prepared, j: int) -> _Pieces:
     return _Pieces(estimate, error, factor, s[0], s[1], k[0], k[1])
 
 
-def _crossing(p: Prepared, target: Array, u: Array) -> Array:
+def _crossing(p: DesignMatrix, target: Array, u: Array) -> Array:
     """What a fixed effect that crosses clusters takes from each cluster's score, for each cluster's weight."""
     n_g = len(p.grams)
     if p.absorbed is None or g.nested(p.absorbed, p.clusters):

@@ -18,7 +18,7 @@ Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
+class CrossProductLayout:
     """Which columns of M are regressors, instruments (exogenous regressors among them) and the outcome."""
 
     x: Codes
@@ -66,7 +66,7 @@ def leave_out_grams(m: Array, clusters: Codes, absorbed: Codes | None, grams: Ar
     return np.stack(left)
 
 
-def solve(s: Array, lay: Layout) -> Array:
+def solve_crossproducts(s: Array, lay: CrossProductLayout) -> Array:
     """Coefficients from cross-products; ``s`` may be one matrix or a stack of them.
 
     Two-stage least squares: b = (X'Z (Z'Z)^- Z'X)^- X'Z (Z'Z)^- Z'y. The pseudo-inverse serves a left-out
@@ -90,7 +90,7 @@ def inverse(a: Array) -> Array:
     return out
 
 
-def crv1(grams: Array, lay: Layout, b: Array, *, n: int, k: int) -> Array:
+def crv1(grams: Array, lay: CrossProductLayout, b: Array, *, n: int, k: int) -> Array:
     """Cluster-robust variance (Liang and Zeger 1986), times G/(G-1) x (n-1)/(n-k)."""
     s = grams.sum(axis=0)
     zx = s[np.ix_(lay.z, lay.x)]

@@ -12,7 +12,7 @@ from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
-from hybrid_toolkit.models.terms.design_matrix import Prepared, prepare
+from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
 from hybrid_toolkit.models.terms.terms import Array, Term
 from hybrid_toolkit.result import TIDY_COLUMNS
 
@@ -194,10 +194,10 @@ def fit_linear(
         raise EstimationError(
             f"variance '{variance}' is unknown.", fix=f"Use one of: {', '.join(_ONE_WAY)}.", code="VARIANCE-UNKNOWN"
         )
-    p = prepare(frame, outcome, terms, cluster, fixed_effects, instruments or {})
+    p = prepare_matrix(frame, outcome, terms, cluster, fixed_effects, instruments or {})
     total = p.grams.sum(axis=0)
-    b = g.solve(total, p.layout)
-    left = g.solve(g.leave_out_grams(p.raw, p.clusters, p.absorbed, p.grams), p.layout)
+    b = g.solve_crossproducts(total, p.layout)
+    left = g.solve_crossproducts(g.leave_out_grams(p.raw, p.clusters, p.absorbed, p.grams), p.layout)
     if variance == "jackknife":
         vcov = g.jackknife(left, b)
     else:
@@ -230,22 +230,22 @@ def _frozen(a: Array) -> Array:
     return out
 
 
-def _r2(total: Array, p: Prepared, b: Array) -> float:
+def _r2(total: Array, p: DesignMatrix, b: Array) -> float:
     x, y = p.layout.x, p.layout.y
     resid = total[y, y] - 2 * b @ total[x, y] + b @ total[np.ix_(x, x)] @ b
     centre = total[y, y] - (total[y, p.intercept] ** 2 / p.n if p.intercept is not None else 0.0)
     return float(1 - resid / centre) if centre > 0 else float("nan")
 
 
-def _first_stage(p: Prepared) -> float | None:
+def _first_stage(p: DesignMatrix) -> float | None:
     """The smallest F of the excluded instruments over the instrumented columns, cluster-robust (sandwich)."""
     if not p.layout.iv:
         return None
     smallest = np.inf
     excluded = np.flatnonzero(~np.isin(p.layout.z, p.layout.x))
     for target in p.layout.x[~np.isin(p.layout.x, p.layout.z)]:
-        lay = g.Layout(p.layout.z, p.layout.z, int(target))
-        b = g.solve(p.grams.sum(axis=0), lay)
+        lay = g.CrossProductLayout(p.layout.z, p.layout.z, int(target))
+        b = g.solve_crossproducts(p.grams.sum(axis=0), lay)
         v = g.crv1(p.grams, lay, b, n=p.n, k=p.n_parameters)
         part = b[excluded]
         f = part @ np.linalg.pinv(v[np.ix_(excluded, excluded)], hermitian=True) @ part / len(excluded)

@@ -13,8 +13,8 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     design,
     frozen,
     term_columns,
@@ -143,7 +143,7 @@ def fit_ols(
     """
     import statsmodels.api as sm
 
-    choice("errors", errors, ERRORS)
+    check_choice("errors", errors, ERRORS)
     check_level(conf_level)
     used = as_terms(frame, terms)
     rows = complete_rows(frame, [outcome, *term_columns(used)])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
-from hybrid_toolkit.models.terms.design_matrix import complete_rows, prepare
+from hybrid_toolkit.models.terms.design_matrix import complete_rows, prepare_matrix
 from hybrid_toolkit.models.terms.terms import Array, Term
 
 
@@ -53,10 +53,10 @@ def linear_residuals(
     ([-0.5, -0.5, 0.5, 0.5], 2, 0.7071)
     """
     lists = instruments or {}
-    p = prepare(frame, outcome, terms, cluster, fixed_effects, lists)
+    p = prepare_matrix(frame, outcome, terms, cluster, fixed_effects, lists)
     m = p.raw if p.absorbed is None else g.demean(p.raw, p.absorbed)
     total = p.grams.sum(axis=0)
-    b = g.solve(total, p.layout)
+    b = g.solve_crossproducts(total, p.layout)
     left: Array = m[:, p.layout.y] - m[:, p.layout.x] @ b
     every = [*terms, *(t for ts in lists.values() for t in ts)]
     index = complete_rows(frame, [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)]).index

@@ -14,8 +14,8 @@ from hybrid_toolkit.models.mediation.mediation_decomposition import Split
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     design,
     frozen,
     term_columns,
@@ -186,7 +186,7 @@ def fit_mediation(
     [0.2, 0.3, 0.5]
     """
     check_level(conf_level)
-    how = choice("intervals", intervals or ("monte-carlo" if cluster else "delta"), INTERVALS)
+    how = check_choice("intervals", intervals or ("monte-carlo" if cluster else "delta"), INTERVALS)
     low, high = (float(v) for v in contrast)
     if low == high or not np.isfinite([low, high]).all():
         raise EstimationError(

@@ -21,8 +21,8 @@ from hybrid_toolkit.models.multilevel.quadrature import Binomial, Count, Family,
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     design,
     frozen,
     term_columns,
@@ -50,12 +50,12 @@ class GlmmFit:
     outcome, group : column names. family : key of ``FAMILIES``.
     terms, estimate, vcov : k slopes (with an intercept, or without one where there are thresholds), their variance.
     thresholds : cut points between answers, empty for other families; threshold_names : what they part.
-    spread : standard deviation of the intercepts over groups, on the scale of the link.
+    sd_random : standard deviation of the intercepts over groups, on the scale of the link.
     theta : size of a negative binomial, infinite otherwise.
     df : degrees of freedom of the t reference, groups (or clusters) less one.
     log_likelihood, aic : at the optimum. nodes : points of the quadrature.
     n, n_missing, n_groups, n_clusters : counts; clusters are the groups where no cluster was named.
-    edge : the spread lies at zero. converged : the search ended at an optimum. conf_level : level of the intervals.
+    at_boundary : the spread lies at zero. converged : the search ended at an optimum. conf_level : level of the intervals.
     """
 
     outcome: str
@@ -66,7 +66,7 @@ class GlmmFit:
     vcov: Array = field(repr=False)
     thresholds: Array
     threshold_names: tuple[str, ...]
-    spread: float
+    sd_random: float
     theta: float
     df: float
     log_likelihood: float
@@ -76,7 +76,7 @@ class GlmmFit:
     n_missing: int
     n_groups: int
     n_clusters: int
-    edge: bool
+    at_boundary: bool
     converged: bool
     conf_level: float
 
@@ -87,17 +87,17 @@ class GlmmFit:
         return f"{FAMILIES[self.family]} with a random intercept for each {self.group}, {how}"
 
     @property
-    def share_between(self) -> float:
+    def icc(self) -> float:
         """Share of the variance between groups on the scale of the link, where that has a variance of its own."""
         own = np.pi**2 / 3 if UNITS[self.family] == "log odds" else np.nan
-        return float(self.spread**2 / (self.spread**2 + own))
+        return float(self.sd_random**2 / (self.sd_random**2 + own))
 
     def tidy(self) -> pd.DataFrame:
         """Slopes, thresholds, and the spread of the intercepts (without an interval)."""
         k, unit = len(self.terms), UNITS[self.family]
         se = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
         names = [*self.terms, *self.threshold_names, f"sd (Intercept) | {self.group}"]
-        b = [*self.estimate, *self.thresholds, self.spread]
+        b = [*self.estimate, *self.thresholds, self.sd_random]
         errors = [*se[: k + len(self.thresholds)], np.nan]
         return tidy_rows(names, b, errors, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit)
 
@@ -110,11 +110,11 @@ class GlmmFit:
                 "n_groups": [self.n_groups],
                 "n_clusters": [self.n_clusters],
                 "method": [self.method],
-                "spread": [self.spread],
+                "sd_random": [self.sd_random],
                 "theta": [self.theta],
                 "log_likelihood": [self.log_likelihood],
                 "aic": [self.aic],
-                "edge": [self.edge],
+                "at_boundary": [self.at_boundary],
                 "converged": [self.converged],
             }
         )
@@ -124,7 +124,7 @@ class GlmmFit:
         notes = []
         if not self.converged:
             notes.append("The search stopped short of an optimum: do not use these figures.")
-        if self.edge:
+        if self.at_boundary:
             notes.append("The spread between groups lies at zero: a model without them says the same.")
         if self.family == "poisson":
             notes.append("Where counts vary more than chance alone makes them, these intervals are too narrow: fit the")
@@ -132,7 +132,7 @@ class GlmmFit:
         return " ".join(
             [
                 f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_groups:,} groups, {self.n_missing:,} left "
-                f"out as incomplete. Spread between groups {self.spread:.2f}.",
+                f"out as incomplete. Spread between groups {self.sd_random:.2f}.",
                 *notes,
                 "Slopes compare rows of one group, and are further from zero than those over all groups. A model "
                 "describes association; what more may be said depends on the design.",
@@ -185,11 +185,11 @@ def fit_glmm(
     >>> chance = 1 / (1 + np.exp(-(0.5 * x + rng.normal(0, 0.8, 60)[team])))
     >>> f = pd.DataFrame({"yes": (rng.random(1200) < chance) * 1, "x": x, "team": team})
     >>> fit = fit_glmm(f, outcome="yes", terms=["x"], group="team")
-    >>> fit.converged, bool(abs(fit.estimate[1] - 0.5) < 0.15), abs(fit.spread - 0.8) < 0.15
+    >>> fit.converged, bool(abs(fit.estimate[1] - 0.5) < 0.15), abs(fit.sd_random - 0.8) < 0.15
     (True, True, True)
     """
     check_level(conf_level)
-    choice("family", family, FAMILIES)
+    check_choice("family", family, FAMILIES)
     if not 1 <= nodes <= 51:
         raise EstimationError("nodes must lie from 1 to 51.", fix="Give 9, or 1 for Laplace.", code="NODES")
     held = as_terms(frame, terms)
@@ -218,7 +218,7 @@ def fit_glmm(
         vcov=frozen(vcov[np.ix_(keep, keep)]),
         thresholds=frozen(cuts),
         threshold_names=tuple(f"{low} | {high}" for low, high in itertools.pairwise(labels)),
-        spread=float(abs(at[k])),
+        sd_random=float(abs(at[k])),
         theta=float(np.exp(at[-1])) if family == "negative binomial" else np.inf,
         df=float(n_clusters - 1),
         log_likelihood=search.model.value(at),
@@ -228,7 +228,7 @@ def fit_glmm(
         n_missing=len(frame) - len(rows),
         n_groups=int(g.max()) + 1,
         n_clusters=n_clusters,
-        edge=bool(abs(at[k]) < 0.01),
+        at_boundary=bool(abs(at[k]) < 0.01),
         converged=converged,
         conf_level=conf_level,
     )

@@ -18,8 +18,8 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     design,
     frozen,
     term_columns,
@@ -214,7 +214,7 @@ def fit_mixed(
     (True, [1.0, 2.0])
     """
     check_level(conf_level)
-    choice("reference", reference, REFERENCES)
+    check_choice("reference", reference, REFERENCES)
     plan = _plan(groups)
     fixed = as_terms(frame, terms)
     needed = [outcome, *(c for g, s in plan for c in (*g, *s)), *term_columns(fixed)]

@@ -28,7 +28,7 @@ class PooledSlopesFit:
     slopes : a row a group: group, n, alone, alone_error, pooled, pooled_error, conf_low, conf_high, weight (how much
         of the group's own slope is kept, 0 to 1).
     mean, mean_error : the mean slope over groups, and its error (Hartung and Knapp).
-    spread : standard deviation of the true slopes over groups; 0 where they differ no more than by chance.
+    sd_random : standard deviation of the true slopes over groups; 0 where they differ no more than by chance.
     heterogeneity : Q, its degrees of freedom, and the p-value that all slopes are one.
     n, n_missing, n_clusters : counts. conf_level : level of the intervals.
     converged : always True here: one variance is searched for, in an interval that holds its optimum.
@@ -41,7 +41,7 @@ class PooledSlopesFit:
     mean: float
     mean_error: float
     df: float
-    spread: float
+    sd_random: float
     heterogeneity: tuple[float, int, float]
     n: int
     n_missing: int
@@ -72,7 +72,7 @@ class PooledSlopesFit:
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
                 "method": [self.method],
-                "spread": [self.spread],
+                "sd_random": [self.sd_random],
                 "q": [q],
                 "q_df": [df],
                 "q_p": [p],
@@ -86,7 +86,7 @@ class PooledSlopesFit:
         apart = "Slopes differ between groups" if p < 0.05 else "No sign that slopes differ between groups"
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
-            f"out. Mean slope {self.mean:.3f}, spread over groups {self.spread:.3f}. {apart} (p = {p:.2f}). Each slope "
+            f"out. Mean slope {self.mean:.3f}, spread over groups {self.sd_random:.3f}. {apart} (p = {p:.2f}). Each slope "
             "is drawn towards the mean by as much as it is uncertain; its interval holds on average over groups, not "
             "for the one that stands out most. A model describes association."
         )
@@ -133,7 +133,7 @@ def fit_pooled_slopes(
     >>> y = np.array([0.0, 0.2, 0.4, 0.6])[stage] * x + rng.normal(size=1200)
     >>> f = pd.DataFrame({"y": y, "x": x, "stage": stage, "team": team})
     >>> fit = fit_pooled_slopes(f, outcome="y", exposure="x", group="stage", cluster="team")
-    >>> round(fit.mean, 1), 0.1 < fit.spread < 0.6
+    >>> round(fit.mean, 1), 0.1 < fit.sd_random < 0.6
     (0.3, True)
     """
     check_level(conf_level)
@@ -189,7 +189,7 @@ def fit_pooled_slopes(
         mean=mean,
         mean_error=error * max(1.0, pooled.knapp()),
         df=free,
-        spread=float(np.sqrt(pooled.tau)),
+        sd_random=float(np.sqrt(pooled.tau)),
         heterogeneity=pooled.heterogeneity(),
         n=fit.n,
         n_missing=len(frame) - fit.n,

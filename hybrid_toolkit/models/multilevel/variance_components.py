@@ -47,14 +47,14 @@ class VarianceComponents:
     note: str
 
     @property
-    def share_between(self) -> float:
+    def icc(self) -> float:
         """Share of variance that lies between groups, 0 to 1 (the intraclass correlation without random slopes)."""
         return self.between / (self.between + self.within)
 
     def tidy(self) -> pd.DataFrame:
         """Fixed coefficients, then the two variances and the share between groups (no interval for these)."""
         names = ["variance between groups", "variance within groups", "share between groups"]
-        values = [self.between, self.within, self.share_between]
+        values = [self.between, self.within, self.icc]
         rows = pd.DataFrame({"term": names, "estimate": values, "n": self.n, "unit": ["squared", "squared", "share"]})
         return pd.concat([self.fixed, rows], ignore_index=True)[list(TIDY_COLUMNS)]
 
@@ -76,7 +76,7 @@ class VarianceComponents:
         caveat = "" if self.converged else " The search did not converge: do not use these figures."
         note = f" {self.note}" if self.note else ""
         return (
-            f"{self.outcome}: {100 * self.share_between:.0f}% of the variance lies between the {self.n_groups} groups "
+            f"{self.outcome}: {100 * self.icc:.0f}% of the variance lies between the {self.n_groups} groups "
             f"of {self.group} and the rest within them ({self.n:,} rows).{note}{caveat}"
         )
 
@@ -116,7 +116,7 @@ def fit_variance_components(
     >>> team = np.repeat(np.arange(60), 20)
     >>> f = pd.DataFrame({"team": team, "y": rng.normal(0, 1, 60)[team] + rng.normal(0, 2, 1200)})
     >>> fit = fit_variance_components(f, outcome="y", group="team")
-    >>> fit.converged, abs(fit.share_between - 0.2) < 0.06
+    >>> fit.converged, abs(fit.icc - 0.2) < 0.06
     (True, True)
     """
     columns = [outcome, group, *random_slopes, *(c for t in terms for c in t.columns)]
@@ -143,8 +143,8 @@ def fit_variance_components(
     fit, messages = _search(y / unit, exog, re, rows[group].to_numpy())
     cov = np.asarray(fit.cov_re, dtype=np.float64) * unit**2
     within = float(fit.scale) * unit**2
-    edge = bool(np.linalg.eigvalsh(cov).min() <= 1e-4 * within)
-    note = "The variance between groups lies at or next to zero." if edge else ""
+    at_boundary = bool(np.linalg.eigvalsh(cov).min() <= 1e-4 * within)
+    note = "The variance between groups lies at or next to zero." if at_boundary else ""
     k = exog.shape[1]
     b, se = np.asarray(fit.fe_params) * unit, np.asarray(fit.bse_fe) * unit
     z = stats.norm.ppf(0.5 + conf_level / 2)
@@ -160,7 +160,7 @@ def fit_variance_components(
         n=len(rows),
         n_missing=len(frame) - len(rows),
         n_groups=len(sizes),
-        converged=bool(fit.converged) and (edge or not messages),
+        converged=bool(fit.converged) and (at_boundary or not messages),
         note=note,
     )
 

@@ -12,7 +12,7 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
-from hybrid_toolkit.models.terms.result_rows import as_terms, choice, term_columns
+from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, term_columns
 from hybrid_toolkit.models.terms.terms import Column, Term, numbers
 
 RANDOM = {
@@ -28,7 +28,7 @@ class WithinBetweenFit:
 
     Parameters
     ----------
-    exposure, followed, cluster, outcome : column names.
+    exposure, panel_id, cluster, outcome : column names.
     rows : tidy rows ``within``, ``between``, ``context`` (between less within), then standard deviations of
         random parts; in units of the outcome for each unit of exposure.
     mixed : the mixed model that tells how units and clusters differ, or None where it was not asked for.
@@ -37,7 +37,7 @@ class WithinBetweenFit:
     """
 
     exposure: str
-    followed: str
+    panel_id: str
     cluster: str
     rows: pd.DataFrame = field(repr=False)
     outcome: str
@@ -52,7 +52,7 @@ class WithinBetweenFit:
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"within-between model of {self.followed}, errors clustered on {self.cluster}"
+        return f"within-between model of {self.panel_id}, errors clustered on {self.cluster}"
 
     @property
     def converged(self) -> bool:
@@ -99,7 +99,7 @@ def fit_within_between(
     *,
     outcome: str,
     exposure: str,
-    followed: str,
+    panel_id: str,
     cluster: str,
     covariates: Sequence[Term | str] = (),
     random: str = "intercept",
@@ -136,11 +136,11 @@ def fit_within_between(
     >>> x = rng.normal(size=200)[unit] + rng.normal(size=800)
     >>> y = 0.5 * x + rng.normal(size=200)[unit] + rng.normal(size=800)
     >>> f = pd.DataFrame({"y": y, "x": x, "worker": unit, "team": unit // 10})
-    >>> fit = fit_within_between(f, outcome="y", exposure="x", followed="worker", cluster="team")
+    >>> fit = fit_within_between(f, outcome="y", exposure="x", panel_id="worker", cluster="team")
     >>> fit.tidy()["estimate"].round(1).tolist()[0]
     0.5
     """
-    choice("random", random, RANDOM)
+    check_choice("random", random, RANDOM)
     held = as_terms(frame, covariates)
     taken = {"within", "between"} & set(term_columns(held))
     if taken:
@@ -149,22 +149,22 @@ def fit_within_between(
             fix="Give the column another name.",
             code="TERM-TWICE",
         )
-    keep = [outcome, exposure, followed, cluster, *term_columns(held)]
+    keep = [outcome, exposure, panel_id, cluster, *term_columns(held)]
     rows = complete_rows(frame, keep)
-    split = rows.groupby(followed)[cluster].nunique() if followed != cluster else pd.Series([1])
+    split = rows.groupby(panel_id)[cluster].nunique() if panel_id != cluster else pd.Series([1])
     if (split > 1).any():
         raise EstimationError(
-            f"{int((split > 1).sum())} unit(s) of '{followed}' lie in more than one '{cluster}'.",
+            f"{int((split > 1).sum())} unit(s) of '{panel_id}' lie in more than one '{cluster}'.",
             fix="Cluster on what a unit does not change, or name the pair as the unit.",
             code="CLUSTERS-CROSSED",
         )
     x = pd.Series(numbers(rows, exposure), index=rows.index)
-    mean = x.groupby(rows[followed]).transform("mean")
+    mean = x.groupby(rows[panel_id]).transform("mean")
     inside, across = x - mean, mean
-    _varies(inside.to_numpy(), across.to_numpy(), exposure, followed)
+    _varies(inside.to_numpy(), across.to_numpy(), exposure, panel_id)
     made = rows.assign(within=inside, between=across)
     terms = [Column("within"), Column("between"), *held]
-    mixed = _random_parts(made, outcome, terms, cluster, followed, random)
+    mixed = _random_parts(made, outcome, terms, cluster, panel_id, random)
     fit = fit_linear(made, outcome=outcome, terms=terms, cluster=cluster, conf_level=conf_level)
     parts = [
         fit.combine({"within": 1.0}, term="within"),
@@ -176,7 +176,7 @@ def fit_within_between(
         parts.append(spread[spread["term"].str.startswith(("sd ", "corr "))])
     return WithinBetweenFit(
         exposure=exposure,
-        followed=followed,
+        panel_id=panel_id,
         cluster=cluster,
         outcome=outcome,
         rows=pd.concat(parts, ignore_index=True),
@@ -184,29 +184,29 @@ def fit_within_between(
         within_share=float(inside.var(ddof=0) / x.var(ddof=0)),
         n=len(rows),
         n_missing=len(frame) - len(rows),
-        n_units=int(rows[followed].nunique()),
+        n_units=int(rows[panel_id].nunique()),
         n_clusters=fit.n_clusters,
         conf_level=conf_level,
     )
 
 
 def _random_parts(
-    made: pd.DataFrame, outcome: str, terms: Sequence[Term], cluster: str, followed: str, random: str
+    made: pd.DataFrame, outcome: str, terms: Sequence[Term], cluster: str, panel_id: str, random: str
 ) -> MixedFit | None:
     if random == "none":
         return None
-    groups: dict[str | tuple[str, ...], list[str]] = {followed: ["within"] if random == "slope" else []}
-    if cluster != followed:
+    groups: dict[str | tuple[str, ...], list[str]] = {panel_id: ["within"] if random == "slope" else []}
+    if cluster != panel_id:
         groups[cluster] = []
     return fit_mixed(made, outcome=outcome, groups=groups, terms=terms, reference="normal")
 
 
-def _varies(inside: object, across: object, exposure: str, followed: str) -> None:
+def _varies(inside: object, across: object, exposure: str, panel_id: str) -> None:
     for values, where in ((inside, "within any"), (across, "between the means of")):
         v = np.asarray(values, dtype=np.float64)
         if not len(v) or not v.std() > 1e-9 * max(1.0, float(np.abs(v).max(initial=0))):
             raise EstimationError(
-                f"exposure '{exposure}' does not vary {where} '{followed}'.",
+                f"exposure '{exposure}' does not vary {where} '{panel_id}'.",
                 fix="Use a design for what varies: a comparison of units, or of the same unit over time.",
                 code="SINGULAR",
             )

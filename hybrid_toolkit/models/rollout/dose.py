@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
-from hybrid_toolkit.models.terms.result_rows import check_level, choice, tidy_rows
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, tidy_rows
 from hybrid_toolkit.models.terms.terms import Array, numbers
 
 CONTROLS = {"not_yet_treated": "units not yet or never treated", "never_treated": "units never treated"}
@@ -47,7 +47,7 @@ class DoseFit:
     n_treated: int
     n_control: int
     degree: int
-    control: str
+    control_group: str
     conf_level: float
     converged: bool = True
 
@@ -60,7 +60,7 @@ class DoseFit:
     def method(self) -> str:
         """What was fitted, in words."""
         shape = "straight line" if self.degree == 1 else f"spline of degree {self.degree}"
-        return f"difference in differences by dose, {shape}, against {CONTROLS[self.control]}"
+        return f"difference in differences by dose, {shape}, against {CONTROLS[self.control_group]}"
 
     def tidy(self) -> pd.DataFrame:
         """Two rows: the mean effect and the mean slope on the dose."""
@@ -96,25 +96,25 @@ def fit_dose(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    unit: str,
-    period: str,
+    panel_id: str,
+    time: str,
     dose: str,
     first_treated: str,
     degree: int = 1,
-    control: str = "not_yet_treated",
+    control_group: str = "not_yet_treated",
     anticipation: int = 0,
-    incomplete: str = "error",
+    unbalanced: str = "error",
     conf_level: float = 0.95,
 ) -> DoseFit:
     """Effects of a policy by its strength.
 
     Parameters
     ----------
-    frame, outcome, unit, period, first_treated, anticipation, incomplete, conf_level : see ``fit_group_time``.
+    frame, outcome, panel_id, time, first_treated, anticipation, unbalanced, conf_level : see ``fit_group_time``.
     dose : the strength that a unit's policy has once it starts, above 0 and the same in all its rows; anything, or
         missing, for units never treated.
     degree : of the curve of effects by dose, 1 to 3; 1 is a straight line.
-    control : key of ``CONTROLS``.
+    control_group : key of ``CONTROLS``.
 
     Raises
     ------
@@ -134,22 +134,22 @@ def fit_dose(
     >>> f["share"], f["start"] = (f["team"] % 6 + 1) / 10, np.where(f["team"] < 6, 2, 0)
     >>> noise = np.random.default_rng(0).normal(0, 0.01, 24)
     >>> f["y"] = f["team"] + f["year"] + 4 * f["share"] * ((f["year"] == 2) & (f["team"] < 6)) + noise
-    >>> fit = fit_dose(f, outcome="y", unit="team", period="year", dose="share", first_treated="start")
+    >>> fit = fit_dose(f, outcome="y", panel_id="team", time="year", dose="share", first_treated="start")
     >>> round(fit.effect, 1), round(fit.slope)
     (1.4, 4)
     """
     check_level(conf_level)
-    choice("control", control, CONTROLS)
+    check_choice("control_group", control_group, CONTROLS)
     if degree not in (1, 2, 3):
         raise EstimationError("the degree of the curve must be 1, 2 or 3.", fix="Give 1 for a line.", code="DEGREE")
     p = read_panel(
         frame,
         outcome=outcome,
-        unit=unit,
-        period=period,
+        panel_id=panel_id,
+        time=time,
         first_treated=first_treated,
         treatment=None,
-        incomplete=incomplete,
+        unbalanced=unbalanced,
     )
     treated = p.start != NEVER
     n_treated, n_control = int(treated.sum()), int((~treated).sum())
@@ -159,7 +159,7 @@ def fit_dose(
             fix="Bring both.",
             code="NO-UNTREATED" if n_treated else "NO-TREATED",
         )
-    doses = _doses(frame, p, unit, dose)
+    doses = _doses(frame, p, panel_id, dose)
     found = len(np.unique(doses[treated]))
     if found < max(LEAST_DOSES, degree + 2) or n_treated < degree + 4:
         raise EstimationError(
@@ -167,12 +167,12 @@ def fit_dose(
             fix="Use a lower degree, or group-time effects that ask for no dose.",
             code="TOO-FEW-DOSES",
         )
-    return _by_library(p, doses, outcome, dose, degree, control, anticipation, conf_level)
+    return _by_library(p, doses, outcome, dose, degree, control_group, anticipation, conf_level)
 
 
-def _doses(frame: pd.DataFrame, p: Panel, unit: str, dose: str) -> Array:
+def _doses(frame: pd.DataFrame, p: PanelData, panel_id: str, dose: str) -> Array:
     """Dose of each unit of the panel, 0 for those never treated."""
-    by_unit = pd.Series(numbers(frame, dose), index=frame.index).groupby(frame[unit])
+    by_unit = pd.Series(numbers(frame, dose), index=frame.index).groupby(frame[panel_id])
     treated = p.start != NEVER
     mine = by_unit.max().reindex(p.units).to_numpy(dtype=np.float64)
     moved = int((by_unit.nunique().reindex(p.units).to_numpy()[treated] > 1).sum())
@@ -187,7 +187,14 @@ def _doses(frame: pd.DataFrame, p: Panel, unit: str, dose: str) -> Array:
 
 
 def _by_library(
-    p: Panel, doses: Array, outcome: str, dose: str, degree: int, control: str, anticipation: int, conf_level: float
+    p: PanelData,
+    doses: Array,
+    outcome: str,
+    dose: str,
+    degree: int,
+    control_group: str,
+    anticipation: int,
+    conf_level: float,
 ) -> DoseFit:
     from diff_diff import ContinuousDiD
 
@@ -201,7 +208,7 @@ def _by_library(
             "dose": np.repeat(doses, periods),
         }
     )
-    library = ContinuousDiD(degree=degree, control_group=control, anticipation=anticipation)
+    library = ContinuousDiD(degree=degree, control_group=control_group, anticipation=anticipation)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what it warns of is checked above
         try:
@@ -237,6 +244,6 @@ def _by_library(
         n_treated=n_treated,
         n_control=n - n_treated,
         degree=degree,
-        control=control,
+        control_group=control_group,
         conf_level=conf_level,
     )

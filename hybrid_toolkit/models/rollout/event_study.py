@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import VARIANCES, fit_linear
 from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
-from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
-from hybrid_toolkit.models.terms.result_rows import check_level, choice, frozen, tidy_rows
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
 from hybrid_toolkit.models.terms.terms import Array, Column
 
 ESTIMATORS: Mapping[str, str] = {
@@ -123,13 +123,13 @@ def fit_event_study(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    unit: str,
-    period: str,
+    panel_id: str,
+    time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
     estimator: str = "sun-abraham",
     cluster: str | None = None,
-    incomplete: str = "error",
+    unbalanced: str = "error",
     variance: str = "sandwich",
     conf_level: float = 0.95,
 ) -> EventStudyFit:
@@ -137,7 +137,7 @@ def fit_event_study(
 
     Parameters
     ----------
-    frame, outcome, unit, period, first_treated, treatment, cluster, incomplete, conf_level : see ``fit_group_time``.
+    frame, outcome, panel_id, time, first_treated, treatment, cluster, unbalanced, conf_level : see ``fit_group_time``.
     estimator : key of ``ESTIMATORS``. The reference is the period before the start.
     variance : ``"sandwich"`` (for imputation the authors' own) or, safer with few clusters, ``"jackknife"``.
 
@@ -155,21 +155,21 @@ def fit_event_study(
     --------
     >>> f = pd.DataFrame({"team": list("aabbccdd"), "year": [1, 2] * 4, "y": [1.0, 4, 2, 5.5, 0, 1, 3, 4.5]})
     >>> f["on"] = [0, 1, 0, 1, 0, 0, 0, 0]
-    >>> model = {"outcome": "y", "unit": "team", "period": "year", "treatment": "on"}
+    >>> model = {"outcome": "y", "panel_id": "team", "time": "year", "treatment": "on"}
     >>> [round(float(fit_event_study(f, **model, estimator=e).estimate[0]), 6) for e in ("two-way", "imputation")]
     [2.0, 2.0]
     """
     check_level(conf_level)
-    choice("estimator", estimator, ESTIMATORS)
+    check_choice("estimator", estimator, ESTIMATORS)
     p = read_panel(
         frame,
         outcome=outcome,
-        unit=unit,
-        period=period,
+        panel_id=panel_id,
+        time=time,
         first_treated=first_treated,
         treatment=treatment,
         cluster=cluster,
-        incomplete=incomplete,
+        unbalanced=unbalanced,
     )
     if not p.cohorts or (len(p.cohorts) < 2 and not (p.start == NEVER).any()):
         raise EstimationError(
@@ -179,7 +179,7 @@ def fit_event_study(
         )
     if estimator == "imputation":
         names, b, se, missed = impute(p)
-        if choice("variance", variance, VARIANCES) == "jackknife":
+        if check_choice("variance", variance, VARIANCES) == "jackknife":
             se = left_out(p, b)
     else:
         names, b, se, missed = _regress(p, estimator, variance)
@@ -202,7 +202,7 @@ def fit_event_study(
     )
 
 
-def _leads(p: Panel, estimator: str) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
+def _leads(p: PanelData, estimator: str) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
     """The position after the last period used, starts, and units x periods since the start (``NEVER`` without one)."""
     last, start = len(p.times), p.start
     if estimator in ("sun-abraham", "imputation") and not (start == NEVER).any():
@@ -212,7 +212,7 @@ def _leads(p: Panel, estimator: str) -> tuple[int, NDArray[np.int64], NDArray[np
     return last, start, np.where(start[:, None] == NEVER, NEVER, lead)
 
 
-def _behind(p: Panel, estimator: str, names: list[str]) -> list[tuple[int, int]]:
+def _behind(p: PanelData, estimator: str, names: list[str]) -> list[tuple[int, int]]:
     """Rows and clusters of the treated side of each named time; of all the data for any other name."""
     _, _, lead = _leads(p, estimator)
     found = {}
@@ -222,7 +222,7 @@ def _behind(p: Panel, estimator: str, names: list[str]) -> list[tuple[int, int]]
     return [found.get(name, (int(p.y.size), int(p.clusters.max()) + 1)) for name in names]
 
 
-def _regress(p: Panel, estimator: str, variance: str) -> tuple[list[str], Array, Array, int]:
+def _regress(p: PanelData, estimator: str, variance: str) -> tuple[list[str], Array, Array, int]:
     """Two-way fixed effects with columns for the treatment, as the estimator asks."""
     last, start, lead = _leads(p, estimator)
     n = len(start)

@@ -17,8 +17,8 @@ from hybrid_toolkit.models.rollout.group_time_effects import (
     VARIANCES,
     GroupTimeFit,
 )
-from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
-from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, choice, frozen
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, frozen
 from hybrid_toolkit.models.terms.terms import Array, Term
 from hybrid_toolkit.models.weighting.doubly_robust import difference_in_means, doubly_robust
 
@@ -29,16 +29,16 @@ def fit_group_time(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    unit: str,
-    period: str,
+    panel_id: str,
+    time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
     covariates: Sequence[Term | str] = (),
-    control: str = "never_treated",
-    base: str = "varying",
+    control_group: str = "never_treated",
+    base_period: str = "varying",
     anticipation: int = 0,
     cluster: str | None = None,
-    incomplete: str = "error",
+    unbalanced: str = "error",
     variance: str = "influence",
     conf_level: float = 0.95,
 ) -> GroupTimeFit:
@@ -47,14 +47,14 @@ def fit_group_time(
     Parameters
     ----------
     frame : one row a unit and period.
-    outcome, unit, period : columns. Periods are numbers, dates or sortable text.
+    outcome, panel_id, time : columns. Periods are numbers, dates or sortable text.
     first_treated : the unit's first treated period; missing, 0, infinite or after the last period means untreated.
     treatment : instead of it, a 0/1 column that stays at 1 once it is 1.
     covariates : terms or columns, as they stand in the base period; the estimate is then doubly robust.
-    control : key of ``CONTROLS``. base : key of ``BASES``.
+    control_group : key of ``CONTROLS``. base : key of ``BASES``.
     anticipation : periods before the start in which units may react already.
     cluster : column of clusters of units; default each unit.
-    incomplete : ``"error"``, or ``"drop"`` to leave out (and count) units that lack a period.
+    unbalanced : ``"error"``, or ``"drop"`` to leave out (and count) units that lack a period.
     variance : ``"influence"``, as published, or ``"jackknife"``, safer where groups hold few clusters.
     conf_level : level of the intervals (t with clusters - 1 degrees of freedom).
 
@@ -74,28 +74,28 @@ def fit_group_time(
     --------
     >>> f = pd.DataFrame({"team": list("aabbccdd"), "year": [1, 2] * 4, "y": [1.0, 4, 2, 5.5, 0, 1, 3, 4.5]})
     >>> f["start"] = [2, 2, 2, 2, 0, 0, 0, 0]
-    >>> fit = fit_group_time(f, outcome="y", unit="team", period="year", first_treated="start")
+    >>> fit = fit_group_time(f, outcome="y", panel_id="team", time="year", first_treated="start")
     >>> fit.aggregate("simple")["estimate"].tolist()
     [2.0]
     """
     check_level(conf_level)
-    choice("control", control, CONTROLS)
-    choice("base", base, BASES)
-    choice("variance", variance, VARIANCES)
+    check_choice("control_group", control_group, CONTROLS)
+    check_choice("base_period", base_period, BASES)
+    check_choice("variance", variance, VARIANCES)
     p = read_panel(
         frame,
         outcome=outcome,
-        unit=unit,
-        period=period,
+        panel_id=panel_id,
+        time=time,
         first_treated=first_treated,
         treatment=treatment,
         covariates=as_terms(frame, covariates),
         cluster=cluster,
-        incomplete=incomplete,
+        unbalanced=unbalanced,
     )
-    cohorts, last = _comparable(p, control)
+    cohorts, last = _comparable(p, control_group)
     n = len(p.start)
-    cells, missed = _cells(p, cohorts, last, control, base, anticipation)
+    cells, missed = _cells(p, cohorts, last, control_group, base_period, anticipation)
     found = [(g, t, *_effect(p, g, t, before, free)) for g, t, before, free in cells]
     if not found:
         raise EstimationError(
@@ -132,8 +132,8 @@ def fit_group_time(
         n_incomplete=p.n_incomplete,
         n_always=p.n_always,
         smallest=int(min((p.start == g).sum() for g in cohorts)),
-        control=control,
-        base=base,
+        control_group=control_group,
+        base_period=base_period,
         anticipation=anticipation,
         conf_level=conf_level,
         not_identified=missed,
@@ -141,7 +141,7 @@ def fit_group_time(
     )
 
 
-def _comparable(p: Panel, control: str) -> tuple[list[int], int]:
+def _comparable(p: PanelData, control_group: str) -> tuple[list[int], int]:
     """Groups that have a comparison, and the position after the last period in which one is left."""
     cohorts, never = p.cohorts, bool((p.start == NEVER).any())
     if not cohorts:
@@ -156,7 +156,7 @@ def _comparable(p: Panel, control: str) -> tuple[list[int], int]:
         )
     if never:
         return cohorts, len(p.times)
-    if control == "never_treated" or len(cohorts) < 2:
+    if control_group == "never_treated" or len(cohorts) < 2:
         raise EstimationError(
             f"no unit stays untreated: {len(p.start)} units in {len(cohorts)} group(s) are all treated in the end.",
             fix="Bring untreated units; with two groups or more, control='not_yet_treated' compares them.",
@@ -165,22 +165,22 @@ def _comparable(p: Panel, control: str) -> tuple[list[int], int]:
     return cohorts[:-1], cohorts[-1]
 
 
-Cell: TypeAlias = tuple[int, int, int, NDArray[np.bool_]]
+GroupTimeCell: TypeAlias = tuple[int, int, int, NDArray[np.bool_]]
 """Group, period, base period, and the units that are compared with the group."""
 
 
 def _cells(
-    p: Panel, cohorts: list[int], last: int, control: str, base: str, anticipation: int
-) -> tuple[list[Cell], int]:
+    p: PanelData, cohorts: list[int], last: int, control_group: str, base_period: str, anticipation: int
+) -> tuple[list[GroupTimeCell], int]:
     """Every group and period with its base period and comparison, and how many have none."""
-    cells: list[Cell] = []
+    cells: list[GroupTimeCell] = []
     missed = 0
     for g in cohorts:
-        for t in range(0 if base == "universal" else 1, last):
+        for t in range(0 if base_period == "universal" else 1, last):
             before = g - anticipation - 1
-            if base == "varying" and t <= before:
+            if base_period == "varying" and t <= before:
                 before = t - 1
-            free = p.start > max(t, before) + anticipation if control == "not_yet_treated" else p.start == NEVER
+            free = p.start > max(t, before) + anticipation if control_group == "not_yet_treated" else p.start == NEVER
             free = free & (p.start != g)
             if before < 0 or (t != before and not free.any()):
                 missed += 1
@@ -189,7 +189,7 @@ def _cells(
     return cells, missed
 
 
-def _effect(p: Panel, g: int, t: int, before: int, free: NDArray[np.bool_]) -> tuple[float, Array]:
+def _effect(p: PanelData, g: int, t: int, before: int, free: NDArray[np.bool_]) -> tuple[float, Array]:
     """One difference in differences and its influence on units (its sum of squares is the variance)."""
     out = np.zeros(len(p.start))
     if t == before:
@@ -205,7 +205,7 @@ def _effect(p: Panel, g: int, t: int, before: int, free: NDArray[np.bool_]) -> t
 
 
 def _left_out(
-    p: Panel, g: int, t: int, before: int, free: NDArray[np.bool_], estimate: float, n_clusters: int
+    p: PanelData, g: int, t: int, before: int, free: NDArray[np.bool_], estimate: float, n_clusters: int
 ) -> Array:
     """What leaving out each cluster moves the effect by, scaled so that the sum of squares is the jackknife variance.
 
@@ -223,7 +223,7 @@ def _left_out(
     for c in np.unique(p.clusters[d | free]):
         stay = p.clusters != c
         if (d & stay).any() and (free & stay).any():
-            part = Panel(p.y[stay], p.x[stay], p.start[stay], p.times, p.clusters[stay], 0, 0)
+            part = PanelData(p.y[stay], p.x[stay], p.start[stay], p.times, p.clusters[stay], 0, 0)
             out[c] = estimate - _effect(part, g, t, before, free[stay])[0]
     return out * float(np.sqrt((n_clusters - 1) / n_clusters))
 
@@ -236,7 +236,7 @@ def _means_left_out(change: Array, at: NDArray[np.bool_], clusters: NDArray[np.i
     return np.asarray((sums.sum() - sums) / np.where(left > 0, left, np.nan))
 
 
-def _cluster_sums(p: Panel, n_clusters: int) -> Callable[[Array], Array]:
+def _cluster_sums(p: PanelData, n_clusters: int) -> Callable[[Array], Array]:
     """Sums over the units of each cluster, with the factor for few clusters."""
     factor = np.sqrt(n_clusters / (n_clusters - 1))
 

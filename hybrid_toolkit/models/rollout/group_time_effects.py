@@ -12,7 +12,7 @@ from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
-from hybrid_toolkit.models.terms.result_rows import choice, frozen, tidy_rows
+from hybrid_toolkit.models.terms.result_rows import check_choice, frozen, tidy_rows
 from hybrid_toolkit.models.terms.terms import Array
 
 CONTROLS = {"never_treated": "units never treated", "not_yet_treated": "units not yet or never treated"}
@@ -47,7 +47,7 @@ class GroupTimeFit:
     treated : clusters x k; units of the effect's group in each cluster.
     n_units, n_clusters, n_rows, n_incomplete, n_always : counts; the last two were left out.
     smallest : units in the smallest group.
-    control, base, anticipation, conf_level : as asked for.
+    control_group, base_period, anticipation, conf_level : as asked for.
     not_identified : groups and periods without a comparison.
     variance : key of ``VARIANCES``.
     converged : always True here: averages are computed, and a propensity that fails is an error.
@@ -70,8 +70,8 @@ class GroupTimeFit:
     n_incomplete: int
     n_always: int
     smallest: int
-    control: str
-    base: str
+    control_group: str
+    base_period: str
     anticipation: int
     conf_level: float
     not_identified: int
@@ -113,7 +113,7 @@ class GroupTimeFit:
         ------
         EstimationError : unknown kind, no group is observed after its start, or none for as long as ``balance``.
         """
-        choice("aggregation", kind, AGGREGATIONS)
+        check_choice("aggregation", kind, AGGREGATIONS)
         post = self.lead >= 0
         if not post.any():
             raise EstimationError(
@@ -210,7 +210,7 @@ class GroupTimeFit:
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"group-time effects against {CONTROLS[self.control]}; base period {self.base}"
+        return f"group-time effects against {CONTROLS[self.control_group]}; base period {self.base_period}"
 
     def summary(self) -> str:
         """Prose with its caveat."""

@@ -15,11 +15,11 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData
 from hybrid_toolkit.models.terms.terms import Array
 
 
-def lead_label(p: Panel, e: int) -> int:
+def lead_label(p: PanelData, e: int) -> int:
     """A time since the start in the periods' own units."""
     g = p.cohorts[0] if e >= -p.cohorts[0] and p.cohorts[0] + e < len(p.times) else p.cohorts[-1]
     return p.lead(min(max(g + e, 0), len(p.times) - 1), g)
@@ -54,7 +54,7 @@ class Untreated:
         return [int(e) for e in leads], np.concatenate([[gap.mean()], by_lead])
 
 
-def foretell(p: Panel) -> Untreated:
+def foretell(p: PanelData) -> Untreated:
     """Unit and period effects of the untreated observations, and every observation against them.
 
     Raises
@@ -98,7 +98,7 @@ def foretell(p: Panel) -> Untreated:
     )
 
 
-def impute(p: Panel) -> tuple[list[str], Array, Array, int]:
+def impute(p: PanelData) -> tuple[list[str], Array, Array, int]:
     """Effects as outcomes less those that unit and period effects of untreated observations foretell."""
     got = foretell(p)
     last, d = p.y.shape[1], got.treated
@@ -117,14 +117,14 @@ def impute(p: Panel) -> tuple[list[str], Array, Array, int]:
     return ["overall", *(f"time {lead_label(p, e)}" for e in leads)], b, np.array(se), got.missed
 
 
-def left_out(p: Panel, b: Array) -> Array:
+def left_out(p: PanelData, b: Array) -> Array:
     """Jackknife errors of what ``impute`` finds: every cluster left out in turn; an effect that needs it stays."""
     count = int(p.clusters.max()) + 1
     place = {e: i for i, e in enumerate(foretell(p).effects()[0], start=1)}
     moved = np.zeros((count, len(b)))
     for c in range(count):
         stay = p.clusters != c
-        part = Panel(
+        part = PanelData(
             p.y[stay], p.x[stay], p.start[stay], p.times, np.unique(p.clusters[stay], return_inverse=True)[1], 0, 0
         )
         if not part.cohorts:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.result_rows import choice, design, varying
+from hybrid_toolkit.models.terms.result_rows import check_choice, design, varying
 from hybrid_toolkit.models.terms.terms import Array, Term, check_column, numbers
 
 NEVER = np.iinfo(np.int64).max
@@ -18,7 +18,7 @@ NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class PanelData:
     """Units by periods.
 
     Parameters
@@ -64,14 +64,14 @@ def read_panel(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    unit: str,
-    period: str,
+    panel_id: str,
+    time: str,
     first_treated: str | None,
     treatment: str | None,
     covariates: Sequence[Term] = (),
     cluster: str | None = None,
-    incomplete: str = "error",
-) -> Panel:
+    unbalanced: str = "error",
+) -> PanelData:
     """The panel of a frame with one row a unit and period.
 
     Raises
@@ -80,7 +80,7 @@ def read_panel(
         a treatment that switches back or changes its start, fewer than two periods, a constant outcome.
     CoverageError : a column is not there.
     """
-    choice("incomplete", incomplete, ("error", "drop"))
+    check_choice("unbalanced", unbalanced, ("error", "drop"))
     if (first_treated is None) == (treatment is None):
         raise EstimationError(
             "the treatment must be told in exactly one way.",
@@ -89,40 +89,40 @@ def read_panel(
         )
     told = [c for c in (first_treated, treatment) if c is not None]
     extra = [c for t in covariates for c in t.columns]
-    names = list(dict.fromkeys([unit, period, outcome, *told, *extra, *([cluster] if cluster else [])]))
+    names = list(dict.fromkeys([panel_id, time, outcome, *told, *extra, *([cluster] if cluster else [])]))
     rows = frame[[check_column(frame, c) for c in names]]
     # a missing start means never treated; any other missing value makes the row incomplete
     rows = rows[rows[[c for c in names if c != first_treated]].notna().all(axis=1)]
-    twice = int(rows.duplicated([unit, period]).sum())
+    twice = int(rows.duplicated([panel_id, time]).sum())
     if twice:
         raise EstimationError(
-            f"{twice} row(s) repeat a unit of '{unit}' in a period of '{period}'.",
+            f"{twice} row(s) repeat a unit of '{panel_id}' in a period of '{time}'.",
             fix="Bring the data to one row a unit and period.",
             code="PANEL-DUPLICATE",
         )
-    n_periods, n_units = int(rows[period].nunique()), int(frame[unit].nunique())
+    n_periods, n_units = int(rows[time].nunique()), int(frame[panel_id].nunique())
     if n_periods < 2:
         raise EstimationError(
-            f"{n_periods} period(s) of '{period}': a difference needs at least 2.",
+            f"{n_periods} period(s) of '{time}': a difference needs at least 2.",
             fix="Bring a period before the treatment and one after it.",
             code="TOO-FEW-PERIODS",
         )
-    size = rows.groupby(unit)[period].transform("size")
+    size = rows.groupby(panel_id)[time].transform("size")
     whole = rows[size == n_periods]
-    lost = n_units - int(whole[unit].nunique())
-    if lost and (incomplete == "error" or whole.empty):
+    lost = n_units - int(whole[panel_id].nunique())
+    if lost and (unbalanced == "error" or whole.empty):
         raise EstimationError(
             f"the panel is not balanced: {lost} of {n_units} units lack a complete row in one or more of the "
             f"{n_periods} periods.",
             fix="Complete them, or set incomplete='drop' to leave these units out (they are counted).",
             code="PANEL-UNBALANCED",
         )
-    whole = whole.sort_values([unit, period], kind="stable")
+    whole = whole.sort_values([panel_id, time], kind="stable")
     varying(whole, outcome)
-    times = np.sort(np.asarray(whole[period].unique()))
+    times = np.sort(np.asarray(whole[time].unique()))
     shape = (-1, n_periods)
     start = _from_switch(whole, treatment, shape) if treatment else _from_start(whole, str(first_treated), times, shape)
-    groups = pd.factorize(whole[cluster or unit], sort=True)[0].reshape(shape)
+    groups = pd.factorize(whole[cluster or panel_id], sort=True)[0].reshape(shape)
     moved = int((groups != groups[:, :1]).any(axis=1).sum())
     if moved:
         raise EstimationError(
@@ -132,7 +132,7 @@ def read_panel(
         )
     x = design(whole, covariates)[1]
     keep = start > 0
-    return Panel(
+    return PanelData(
         y=numbers(whole, outcome).reshape(shape)[keep],
         x=x.reshape((-1, n_periods, x.shape[1]))[keep],
         start=start[keep],
@@ -140,7 +140,7 @@ def read_panel(
         clusters=pd.factorize(groups[keep, 0], sort=True)[0].astype(np.int64),
         n_incomplete=lost,
         n_always=int((~keep).sum()),
-        units=np.asarray(whole[unit])[::n_periods][keep],
+        units=np.asarray(whole[panel_id])[::n_periods][keep],
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import optimize
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
 from hybrid_toolkit.models.terms.result_rows import check_level, tidy_rows
 from hybrid_toolkit.models.terms.terms import Array
 
@@ -88,20 +88,20 @@ def fit_random_order(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    unit: str,
-    period: str,
+    panel_id: str,
+    time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
     draws: int = 999,
     seed: int = 0,
-    incomplete: str = "error",
+    unbalanced: str = "error",
     conf_level: float = 0.95,
 ) -> RandomOrderFit:
     """Effect by least squares within unit and period, with inference from the lottery alone.
 
     Parameters
     ----------
-    frame, outcome, unit, period, first_treated, treatment, incomplete, conf_level : see ``fit_group_time``.
+    frame, outcome, panel_id, time, first_treated, treatment, unbalanced, conf_level : see ``fit_group_time``.
     draws, seed : orders that are drawn beside the one observed.
 
     Raises
@@ -121,7 +121,7 @@ def fit_random_order(
     >>> f = pd.DataFrame({"team": np.repeat(range(18), 8), "month": list(range(8)) * 18})
     >>> f["start"] = rng.permutation(np.arange(18) % 6 + 2)[f["team"]]
     >>> f["y"] = f["month"] + 2.0 * (f["month"] >= f["start"]) + rng.normal(0, 0.5, len(f))
-    >>> fit = fit_random_order(f, outcome="y", unit="team", period="month", first_treated="start")
+    >>> fit = fit_random_order(f, outcome="y", panel_id="team", time="month", first_treated="start")
     >>> bool(fit.conf_low < 2 < fit.conf_high), fit.p_value
     (True, 0.001)
     """
@@ -129,11 +129,11 @@ def fit_random_order(
     p = read_panel(
         frame,
         outcome=outcome,
-        unit=unit,
-        period=period,
+        panel_id=panel_id,
+        time=time,
         first_treated=first_treated,
         treatment=treatment,
-        incomplete=incomplete,
+        unbalanced=unbalanced,
     )
     _check(p, draws)
     rng = np.random.default_rng(seed)
@@ -170,7 +170,7 @@ def fit_random_order(
     )
 
 
-def _check(p: Panel, draws: int) -> None:
+def _check(p: PanelData, draws: int) -> None:
     places = len(np.unique(p.start))
     if places < 2:
         raise EstimationError(

@@ -11,7 +11,7 @@ import pandas as pd
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
-from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, choice, term_columns, tidy_rows
+from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, term_columns, tidy_rows
 from hybrid_toolkit.models.terms.terms import Category, Column, Term, check_column
 
 CORRELATIONS = {
@@ -27,7 +27,7 @@ class SteppedWedgeFit:
 
     Parameters
     ----------
-    outcome, cluster, period : column names.
+    outcome, cluster, time : column names.
     estimate, std_error, df : the effect in units of the outcome, its error and degrees of freedom (Satterthwaite, at
         most clusters less 2).
     icc, cac : share of variance that rows of one cluster and period have in common, and the part of it that stays
@@ -39,7 +39,7 @@ class SteppedWedgeFit:
 
     outcome: str
     cluster: str
-    period: str
+    time: str
     estimate: float
     std_error: float
     df: float
@@ -104,7 +104,7 @@ def fit_stepped_wedge(
     *,
     outcome: str,
     cluster: str,
-    period: str,
+    time: str,
     first_treated: str,
     covariates: Sequence[Term | str] = (),
     correlation: str = "nested",
@@ -142,20 +142,20 @@ def fit_stepped_wedge(
     >>> f["start"] = 1 + f["team"] % 6
     >>> f["y"] = 0.2 * f["step"] + 1.0 * (f["step"] >= f["start"]) + rng.normal(0, 0.5, 12)[f["team"]]
     >>> f["y"] += rng.normal(size=len(f))
-    >>> fit = fit_stepped_wedge(f, outcome="y", cluster="team", period="step", first_treated="start")
+    >>> fit = fit_stepped_wedge(f, outcome="y", cluster="team", time="step", first_treated="start")
     >>> fit.n_steps, bool(fit.tidy()["conf_low"].item() < 1 < fit.tidy()["conf_high"].item())
     (6, True)
     """
     check_level(conf_level)
-    choice("correlation", correlation, CORRELATIONS)
+    check_choice("correlation", correlation, CORRELATIONS)
     terms = as_terms(frame, covariates)
-    rows = complete_rows(frame, [outcome, cluster, period, *term_columns(terms)])
+    rows = complete_rows(frame, [outcome, cluster, time, *term_columns(terms)])
     starts = frame.loc[rows.index, check_column(frame, first_treated)]
-    on = _on(rows, starts, period)
-    n_steps = _check(rows, starts, on, cluster, period)
-    cells = rows.groupby([cluster, period]).ngroups
+    on = _on(rows, starts, time)
+    n_steps = _check(rows, starts, on, cluster, time)
+    cells = rows.groupby([cluster, time]).ngroups
     single = cells == len(rows)
-    work = rows.assign(policy_=on, period_=pd.factorize(rows[period], sort=True)[0].astype(str))
+    work = rows.assign(policy_=on, period_=pd.factorize(rows[time], sort=True)[0].astype(str))
     groups: list[str | tuple[str, ...]] = [cluster]
     if correlation == "nested" and not single:
         groups.append((cluster, "period_"))
@@ -173,7 +173,7 @@ def fit_stepped_wedge(
     return SteppedWedgeFit(
         outcome=outcome,
         cluster=cluster,
-        period=period,
+        time=time,
         estimate=float(model.estimate[at]),
         std_error=float(np.sqrt(model.vcov[at, at])),
         df=min(float(model.df[at]), n_clusters - 2.0),
@@ -182,7 +182,7 @@ def fit_stepped_wedge(
         n=len(rows),
         n_missing=len(frame) - len(rows),
         n_clusters=n_clusters,
-        n_periods=int(rows[period].nunique()),
+        n_periods=int(rows[time].nunique()),
         n_steps=n_steps,
         correlation="exchangeable" if len(groups) == 1 else "nested",
         model=model,
@@ -191,10 +191,10 @@ def fit_stepped_wedge(
     )
 
 
-def _on(rows: pd.DataFrame, starts: pd.Series[float], period: str) -> pd.Series[float]:
+def _on(rows: pd.DataFrame, starts: pd.Series[float], time: str) -> pd.Series[float]:
     """1.0 from the start on."""
     try:
-        return (starts.notna() & (rows[period] >= starts.where(starts.notna(), rows[period].max()))).astype("float64")
+        return (starts.notna() & (rows[time] >= starts.where(starts.notna(), rows[time].max()))).astype("float64")
     except TypeError:
         raise EstimationError(
             f"column '{starts.name}' cannot be compared with the periods: expected the same kind of value.",
@@ -203,7 +203,7 @@ def _on(rows: pd.DataFrame, starts: pd.Series[float], period: str) -> pd.Series[
         ) from None
 
 
-def _check(rows: pd.DataFrame, starts: pd.Series[float], on: pd.Series[float], cluster: str, period: str) -> int:
+def _check(rows: pd.DataFrame, starts: pd.Series[float], on: pd.Series[float], cluster: str, time: str) -> int:
     """Number of steps, once the rows can carry the design."""
     changed = int((starts.groupby(rows[cluster]).nunique(dropna=False) > 1).sum())
     if changed:
@@ -223,7 +223,7 @@ def _check(rows: pd.DataFrame, starts: pd.Series[float], on: pd.Series[float], c
             fix="Bring earlier or later periods.",
             code="NO-TREATED",
         )
-    share = on.groupby(rows[period]).mean()
+    share = on.groupby(rows[time]).mean()
     if not share.between(0, 1, inclusive="neither").any():
         raise EstimationError(
             "in every period all clusters are under the policy or none is: its effect cannot be told from time.",

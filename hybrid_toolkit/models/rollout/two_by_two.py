@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
-from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, tidy_rows
 from hybrid_toolkit.models.terms.terms import Array, Column, Term
 
@@ -89,13 +89,13 @@ def fit_two_by_two(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    unit: str,
-    period: str,
+    panel_id: str,
+    time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
     covariates: Sequence[Term | str] = (),
     cluster: str | None = None,
-    incomplete: str = "error",
+    unbalanced: str = "error",
     conf_level: float = 0.95,
 ) -> TwoByTwoFit:
     """Change of the treated from before to after the one start, less that of the untreated.
@@ -105,7 +105,7 @@ def fit_two_by_two(
 
     Parameters
     ----------
-    frame, outcome, unit, period, first_treated, treatment, incomplete, conf_level : see ``fit_group_time``.
+    frame, outcome, panel_id, time, first_treated, treatment, unbalanced, conf_level : see ``fit_group_time``.
     covariates : terms or columns, as they stand in the last period before the start; the change may depend on them.
     cluster : column of clusters of units; default each unit. Without clusters and covariates the error is Welch's;
         else it is the jackknife over clusters (CV3) with clusters less one degrees of freedom.
@@ -124,7 +124,7 @@ def fit_two_by_two(
     --------
     >>> f = pd.DataFrame({"team": list("aabbccdd"), "year": [1, 2] * 4, "y": [1.0, 4, 2, 5.5, 0, 1, 3, 4.5]})
     >>> f["start"] = [2, 2, 2, 2, 0, 0, 0, 0]
-    >>> fit = fit_two_by_two(f, outcome="y", unit="team", period="year", first_treated="start")
+    >>> fit = fit_two_by_two(f, outcome="y", panel_id="team", time="year", first_treated="start")
     >>> fit.estimate, round(fit.std_error, 4)
     (2.0, 0.3536)
     """
@@ -133,13 +133,13 @@ def fit_two_by_two(
     p = read_panel(
         frame,
         outcome=outcome,
-        unit=unit,
-        period=period,
+        panel_id=panel_id,
+        time=time,
         first_treated=first_treated,
         treatment=treatment,
         covariates=terms,
         cluster=cluster,
-        incomplete=incomplete,
+        unbalanced=unbalanced,
     )
     start = _one_start(p)
     before, after = p.y[:, :start].mean(axis=1), p.y[:, start:].mean(axis=1)
@@ -170,7 +170,7 @@ def fit_two_by_two(
     )
 
 
-def _one_start(p: Panel) -> int:
+def _one_start(p: PanelData) -> int:
     """Position of the only start."""
     found, free = p.cohorts, int((p.start == NEVER).sum())
     if not found:
@@ -206,7 +206,7 @@ def _welch(a: Array, c: Array) -> tuple[float, float, float]:
     return float(a.mean() - c.mean()), float(np.sqrt(va + vc)), float(df)
 
 
-def _regressed(p: Panel, change: Array, treated: NDArray[np.bool_], start: int) -> tuple[float, float, float]:
+def _regressed(p: PanelData, change: Array, treated: NDArray[np.bool_], start: int) -> tuple[float, float, float]:
     """The same by least squares of the change on treatment and covariates, clustered."""
     rows = pd.DataFrame({"change": change, "treated": treated.astype(np.float64), "cluster": p.clusters})
     held = p.x[:, start - 1, 1:]

@@ -12,7 +12,7 @@ from scipy import optimize, stats
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
-from hybrid_toolkit.models.terms.result_rows import check_level, choice, tidy_rows
+from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, tidy_rows
 from hybrid_toolkit.models.terms.terms import Array
 
 RESTRICTIONS = {
@@ -114,7 +114,7 @@ def honest_bounds(
     [[0.0, 1.1, 1.1, 0.96, 1.24], [1.0, 0.8, 1.4, 0.36, 1.84]]
     """
     check_level(conf_level)
-    choice("restriction", restriction, RESTRICTIONS)
+    check_choice("restriction", restriction, RESTRICTIONS)
     if min(sizes) < 0:
         raise EstimationError("a size is negative.", fix="Give sizes from 0 up.", code="SIZE")
     before, after = _pieces(path)

@@ -13,7 +13,7 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.series.autocorrelation import SeriesFit, ar1_reml, newey_west
 from hybrid_toolkit.models.series.interrupted_series import SHORT
 from hybrid_toolkit.models.series.segmented_design import (
-    check_sides,
+    check_both_periods,
     effect_part,
     ljung_box,
     positions,
@@ -22,8 +22,8 @@ from hybrid_toolkit.models.series.segmented_design import (
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     frozen,
     term_columns,
     tidy_rows,
@@ -49,7 +49,7 @@ class CountSeriesFit:
 
     Parameters
     ----------
-    outcome, period : column names. control : the 0/1 column that marks the changed series, or None.
+    outcome, time : column names. control : the 0/1 column that marks the changed series, or None.
     terms, estimate, std_error, df : k rows; slopes are a period.
     path : a row a period of the changed series: period, observed, fitted, without (counts).
     rho, dispersion : autocorrelation of neighbouring Pearson residuals, and their variance (1 for pure counts).
@@ -60,7 +60,7 @@ class CountSeriesFit:
     """
 
     outcome: str
-    period: str
+    time: str
     control: str | None
     terms: tuple[str, ...]
     estimate: Array
@@ -137,7 +137,7 @@ def fit_interrupted_counts(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    period: str,
+    time: str,
     start: object,
     exposure: str | None = None,
     control: str | None = None,
@@ -152,7 +152,7 @@ def fit_interrupted_counts(
 
     Parameters
     ----------
-    frame, period, start, control, covariates, season, harmonics, conf_level : see ``fit_interrupted``.
+    frame, time, start, control, covariates, season, harmonics, conf_level : see ``fit_interrupted``.
     outcome : counts. exposure : column with what they are counted over, such as children in need; its log is an
         offset.
     family : key of ``FAMILIES``. errors : key of ``ERRORS``.
@@ -174,22 +174,22 @@ def fit_interrupted_counts(
     --------
     >>> counts = [10, 12, 9, 11, 10, 12, 10, 9, 20, 22, 19, 24, 21, 20, 19, 22]
     >>> f = pd.DataFrame({"month": range(16), "referrals": counts})
-    >>> fit = fit_interrupted_counts(f, outcome="referrals", period="month", start=8)
+    >>> fit = fit_interrupted_counts(f, outcome="referrals", time="month", start=8)
     >>> fit.terms[0], round(float(np.exp(fit.estimate[0])), 1)
     ('level change', 2.1)
     """
     check_level(conf_level)
-    choice("family", family, FAMILIES)
-    choice("errors", errors, ERRORS)
+    check_choice("family", family, FAMILIES)
+    check_choice("errors", errors, ERRORS)
     extra = as_terms(frame, covariates)
-    named = [outcome, period, *([control] if control else []), *([exposure] if exposure else []), *term_columns(extra)]
+    named = [outcome, time, *([control] if control else []), *([exposure] if exposure else []), *term_columns(extra)]
     rows = complete_rows(frame, named)
     y0 = _counts(rows, outcome)
     changed = zero_one(rows, control) if control else np.ones(len(rows))
-    at, begin = positions(rows[period], start)
+    at, begin = positions(rows[time], start)
     order = np.lexsort((at, changed))
     rows, y, at, changed = rows.iloc[order], y0[order], at[order], changed[order]
-    check_sides(at, begin, changed, period)
+    check_both_periods(at, begin, changed, time)
     _events(y, at >= begin, changed)
     offset = np.log(_exposure(rows, exposure))
     names, x, wanted = segment_columns(rows, at, begin, changed, control is not None, extra, season, harmonics)
@@ -204,14 +204,14 @@ def fit_interrupted_counts(
     free = len(y) - x.shape[1]
     return CountSeriesFit(
         outcome=outcome,
-        period=period,
+        time=time,
         control=control,
         terms=tuple(wanted),
         estimate=frozen(weights @ fit.b),
         std_error=frozen(np.sqrt(np.einsum("ij,jk,ik->i", weights, fit.vcov, weights))),
         df=frozen([fit.degrees(w) for w in weights]),
         path=pd.DataFrame(
-            {"period": rows[period].to_numpy()[mine], "observed": y[mine], "fitted": mu[mine], "without": without[mine]}
+            {"period": rows[time].to_numpy()[mine], "observed": y[mine], "fitted": mu[mine], "without": without[mine]}
         ),
         rho=fit.rho,
         dispersion=float(pearson @ pearson) / free,

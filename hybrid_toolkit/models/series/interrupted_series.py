@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.models.series.autocorrelation import ar1_reml, newey_west
 from hybrid_toolkit.models.series.segmented_design import (
-    check_sides,
+    check_both_periods,
     effect_part,
     ljung_box,
     positions,
@@ -19,8 +19,8 @@ from hybrid_toolkit.models.series.segmented_design import (
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     frozen,
     term_columns,
     tidy_rows,
@@ -43,7 +43,7 @@ class InterruptedFit:
 
     Parameters
     ----------
-    outcome, period : column names. control : the 0/1 column that marks the changed series, or None.
+    outcome, time : column names. control : the 0/1 column that marks the changed series, or None.
     terms, estimate, std_error, df : k rows in units of the outcome (slopes: a period). With a control series, changes
         are those of the changed series less those of the control.
     path : a row a period of the changed series: period, observed, fitted, without (what the model foretells without
@@ -56,7 +56,7 @@ class InterruptedFit:
     """
 
     outcome: str
-    period: str
+    time: str
     control: str | None
     terms: tuple[str, ...]
     estimate: Array
@@ -127,7 +127,7 @@ def fit_interrupted(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    period: str,
+    time: str,
     start: object,
     control: str | None = None,
     covariates: Sequence[Term | str] = (),
@@ -143,7 +143,7 @@ def fit_interrupted(
     ----------
     frame : one row a period, or one row a period and series. Rows with a missing value are left out and counted; a
         gap is a longer step in time.
-    outcome : numeric column. period : numbers or dates. start : the first period with the change.
+    outcome : numeric column. time : numbers or dates. start : the first period with the change.
     control : 1 for the series that changed, 0 for one that did not.
     covariates : terms or columns that vary over time. season, harmonics : periods a cycle, and pairs of waves for it.
     errors : key of ``ERRORS``. lags : of Newey-West; default the whole part of 4 (n / 100)^(2/9).
@@ -163,20 +163,20 @@ def fit_interrupted(
     Examples
     --------
     >>> f = pd.DataFrame({"month": range(24), "y": [2 + 0.1 * t + 3 * (t >= 12) + 0.1 * (-1) ** t for t in range(24)]})
-    >>> fit = fit_interrupted(f, outcome="y", period="month", start=12)
+    >>> fit = fit_interrupted(f, outcome="y", time="month", start=12)
     >>> fit.terms[0], round(float(fit.estimate[0]), 1)
     ('level change', 3.0)
     """
     check_level(conf_level)
-    choice("errors", errors, ERRORS)
+    check_choice("errors", errors, ERRORS)
     extra = as_terms(frame, covariates)
-    rows = complete_rows(frame, [outcome, period, *([control] if control else []), *term_columns(extra)])
+    rows = complete_rows(frame, [outcome, time, *([control] if control else []), *term_columns(extra)])
     y0 = varying(rows, outcome)
     changed = zero_one(rows, control) if control else np.ones(len(rows))
-    at, begin = positions(rows[period], start)
+    at, begin = positions(rows[time], start)
     order = np.lexsort((at, changed))
     rows, y, at, changed = rows.iloc[order], y0[order], at[order], changed[order]
-    check_sides(at, begin, changed, period)
+    check_both_periods(at, begin, changed, time)
     names, x, wanted = segment_columns(rows, at, begin, changed, control is not None, extra, season, harmonics)
     new = np.concatenate([[True], (np.diff(changed) != 0)])
     step = np.where(new, 0, np.diff(at, prepend=at[0]))
@@ -190,7 +190,7 @@ def fit_interrupted(
     mine = changed == 1
     return InterruptedFit(
         outcome=outcome,
-        period=period,
+        time=time,
         control=control,
         terms=tuple(wanted),
         estimate=frozen(weights @ fit.b),
@@ -198,7 +198,7 @@ def fit_interrupted(
         df=frozen([fit.degrees(w) for w in weights]),
         path=pd.DataFrame(
             {
-                "period": rows[period].to_numpy()[mine],
+                "period": rows[time].to_numpy()[mine],
                 "observed": y[mine],
                 "fitted": (x @ fit.b)[mine],
                 "without": without[mine],

@@ -48,14 +48,14 @@ def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64],
         ) from None
 
 
-def check_sides(at: NDArray[np.int64], begin: int, changed: Array, period: str) -> None:
+def check_both_periods(at: NDArray[np.int64], begin: int, changed: Array, time: str) -> None:
     """Each series has its periods once, and enough of them on both sides of the start."""
     for who in np.unique(changed):
         mine = at[changed == who]
         twice = len(mine) - len(np.unique(mine))
         if twice:
             raise EstimationError(
-                f"{twice} row(s) repeat a period of '{period}' in a series.",
+                f"{twice} row(s) repeat a period of '{time}' in a series.",
                 fix="Bring the data to one row a period, such as by means or sums.",
                 code="PANEL-DUPLICATE",
             )

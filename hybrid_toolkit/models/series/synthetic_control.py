@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
 from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
 from hybrid_toolkit.models.terms.terms import Array
 
@@ -123,19 +123,19 @@ def fit_synthetic_control(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    unit: str,
-    period: str,
+    panel_id: str,
+    time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
     demean: bool = True,
-    incomplete: str = "error",
+    unbalanced: str = "error",
     conf_level: float = 0.95,
 ) -> SyntheticControlFit:
     """The gap between a changed unit and the weighted mean of unchanged ones that follows it best beforehand.
 
     Parameters
     ----------
-    frame, outcome, unit, period, first_treated, treatment, incomplete : see ``fit_group_time``. One start; several
+    frame, outcome, panel_id, time, first_treated, treatment, unbalanced : see ``fit_group_time``. One start; several
         changed units are taken as their mean.
     demean : take each unit's own mean before the start out first, so that weights need follow its moves only and not
         its level (Ferman and Pinto 2021).
@@ -161,7 +161,7 @@ def fit_synthetic_control(
     >>> y = [wave * (i + 1) / 5 + 2.0 * ((i == 2) & (np.arange(20) >= 12)) for i in range(25)]
     >>> f = pd.DataFrame({"la": np.repeat(range(25), 20), "month": list(range(20)) * 25, "y": np.concatenate(y)})
     >>> f["start"] = np.where(f["la"] == 2, 12, 0)
-    >>> fit = fit_synthetic_control(f, outcome="y", unit="la", period="month", first_treated="start")
+    >>> fit = fit_synthetic_control(f, outcome="y", panel_id="la", time="month", first_treated="start")
     >>> round(fit.estimate, 2), round(fit.p_value, 2)
     (2.0, 0.04)
     """
@@ -169,11 +169,11 @@ def fit_synthetic_control(
     p = read_panel(
         frame,
         outcome=outcome,
-        unit=unit,
-        period=period,
+        panel_id=panel_id,
+        time=time,
         first_treated=first_treated,
         treatment=treatment,
-        incomplete=incomplete,
+        unbalanced=unbalanced,
     )
     start = _start(p)
     donors = p.y[p.start == NEVER]
@@ -230,7 +230,7 @@ def simplex_weights(target: Array, donors: Array) -> tuple[Array, bool]:
     return np.asarray(w / total, dtype=np.float64), abs(total - 1) < 0.01
 
 
-def _start(p: Panel) -> int:
+def _start(p: PanelData) -> int:
     found, donors = p.cohorts, int((p.start == NEVER).sum())
     if len(found) != 1:
         raise EstimationError(

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, Panel, read_panel
-from hybrid_toolkit.models.terms.result_rows import check_level, choice, frozen, tidy_rows
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
 from hybrid_toolkit.models.terms.terms import Array
 
 VARIANCES = {
@@ -96,21 +96,21 @@ def fit_synthetic_did(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    unit: str,
-    period: str,
+    panel_id: str,
+    time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
     variance: str = "placebo",
     replications: int = 200,
     seed: int = 0,
-    incomplete: str = "error",
+    unbalanced: str = "error",
     conf_level: float = 0.95,
 ) -> SyntheticDidFit:
     """The effect on units whose treatment starts in one period.
 
     Parameters
     ----------
-    frame, outcome, unit, period, first_treated, treatment, incomplete, conf_level : see ``fit_group_time``.
+    frame, outcome, panel_id, time, first_treated, treatment, unbalanced, conf_level : see ``fit_group_time``.
     variance : key of ``VARIANCES``; the jackknife needs two treated units, placebo more untreated than treated ones.
     replications, seed : of placebo and bootstrap.
 
@@ -133,20 +133,20 @@ def fit_synthetic_did(
     >>> y = [wave + i + 2.0 * ((i < 3) & (np.arange(16) >= 10)) for i in range(20)] + noise
     >>> f = pd.DataFrame({"team": np.repeat(range(20), 16), "month": list(range(16)) * 20, "y": y.ravel()})
     >>> f["start"] = np.where(f["team"] < 3, 10, 0)
-    >>> fit = fit_synthetic_did(f, outcome="y", unit="team", period="month", first_treated="start")
+    >>> fit = fit_synthetic_did(f, outcome="y", panel_id="team", time="month", first_treated="start")
     >>> bool(abs(fit.estimate - 2) < 0.2), fit.n_treated
     (True, 3)
     """
     check_level(conf_level)
-    choice("variance", variance, VARIANCES)
+    check_choice("variance", variance, VARIANCES)
     p = read_panel(
         frame,
         outcome=outcome,
-        unit=unit,
-        period=period,
+        panel_id=panel_id,
+        time=time,
         first_treated=first_treated,
         treatment=treatment,
-        incomplete=incomplete,
+        unbalanced=unbalanced,
     )
     start = _start(p, variance)
     treated = p.start == start
@@ -170,7 +170,7 @@ def fit_synthetic_did(
     )
 
 
-def _start(p: Panel, variance: str) -> int:
+def _start(p: PanelData, variance: str) -> int:
     found, free = p.cohorts, int((p.start == NEVER).sum())
     if len(found) != 1:
         raise EstimationError(
@@ -202,7 +202,7 @@ def _start(p: Panel, variance: str) -> int:
 
 
 def _by_library(
-    p: Panel, start: int, variance: str, replications: int, seed: int
+    p: PanelData, start: int, variance: str, replications: int, seed: int
 ) -> tuple[float, float, Array, Array, bool]:
     from diff_diff import SyntheticDiD
 

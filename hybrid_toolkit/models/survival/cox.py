@@ -18,8 +18,8 @@ from hybrid_toolkit.models.survival.kaplan_meier import read_spells, risk_table
 from hybrid_toolkit.models.terms.design_matrix import codes
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     design,
     frozen,
     term_columns,
@@ -153,9 +153,9 @@ def fit_cox(
     (True, True)
     """
     check_level(conf_level)
-    choice("ties", ties, TIES)
+    check_choice("ties", ties, TIES)
     if variance is not None:
-        choice("variance", variance, VARIANCES)
+        check_choice("variance", variance, VARIANCES)
     slopes = as_terms(frame, terms)
     extra = [c for c in (strata, cluster) if c]
     rows, time, ended, start = read_spells(frame, duration, event, [*term_columns(slopes), *extra], entry)

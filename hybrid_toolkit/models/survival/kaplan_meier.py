@@ -11,7 +11,7 @@ from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
-from hybrid_toolkit.models.terms.result_rows import check_level, choice, zero_one
+from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, zero_one
 from hybrid_toolkit.models.terms.terms import Array, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
@@ -148,7 +148,7 @@ def fit_kaplan_meier(
     [0.8, 0.6, 0.3]
     """
     check_level(conf_level)
-    choice("intervals", intervals, INTERVALS)
+    check_choice("intervals", intervals, INTERVALS)
     rows, time, ended, start = read_spells(frame, duration, event, [g for g in [group] if g], entry)
     labels = rows[group].astype(str).to_numpy() if group else np.full(len(rows), "all")
     curves, medians = [], []

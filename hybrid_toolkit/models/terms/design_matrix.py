@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.linear.cluster_crossproducts import Codes, Layout, cluster_grams, demean, independent, nested
+from hybrid_toolkit.models.linear.cluster_crossproducts import (
+    Codes,
+    CrossProductLayout,
+    cluster_grams,
+    demean,
+    independent,
+    nested,
+)
 from hybrid_toolkit.models.terms.terms import Array, Category, Term, check_column, design_columns, numbers
 
 MAX_DUMMIES = 400
@@ -17,12 +24,12 @@ MAX_DUMMIES = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
+class DesignMatrix:
     """What a fit needs. Columns of ``raw`` and of ``grams`` are those that ``layout`` points to."""
 
     raw: Array
     grams: Array
-    layout: Layout
+    layout: CrossProductLayout
     x_names: tuple[str, ...]
     nuisance: frozenset[str]
     dropped: tuple[str, ...]
@@ -44,14 +51,14 @@ def codes(frame: pd.DataFrame, name: str) -> Codes:
     return pd.factorize(frame[name], sort=True)[0]
 
 
-def prepare(
+def prepare_matrix(
     frame: pd.DataFrame,
     outcome: str,
     terms: Sequence[Term],
     cluster: str,
     fixed_effects: Sequence[str],
     instruments: Mapping[str, Sequence[Term]],
-) -> Prepared:
+) -> DesignMatrix:
     """Complete rows, design columns, fixed effects and rank of one fit.
 
     Raises
@@ -75,10 +82,10 @@ def prepare(
     grams, squares = cluster_grams(m, clusters), (raw**2).sum(axis=0)
     keep, dropped = _rank(grams.sum(axis=0), squares, list(x), soft={*first, *levels})
     z = [i for i in keep if list(x)[i] not in instruments] + list(range(len(x), len(x) + len(extra)))
-    layout = Layout(np.array(keep), np.array(z, dtype=np.intp), raw.shape[1] - 1)
+    layout = CrossProductLayout(np.array(keep), np.array(z, dtype=np.intp), raw.shape[1] - 1)
     _varies(grams.sum(axis=0), layout, m[:, -1], squares, outcome)
     free = 0 if absorbed is None or nested(absorbed, clusters) else int(absorbed.max()) + 1
-    return Prepared(
+    return DesignMatrix(
         raw=raw,
         grams=grams,
         layout=layout,
@@ -158,7 +165,7 @@ def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:
         )
 
 
-def _varies(s: Array, lay: Layout, y: Array, squares: Array, outcome: str) -> None:
+def _varies(s: Array, lay: CrossProductLayout, y: Array, squares: Array, outcome: str) -> None:
     if not ((y - y.mean()) ** 2).sum() > 1e-12 * squares[lay.y]:
         raise EstimationError(
             f"outcome '{outcome}' does not vary in the complete rows.", fix="Check how it was coded.", code="CONSTANT"

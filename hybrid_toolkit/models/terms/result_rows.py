@@ -63,7 +63,7 @@ def check_level(conf_level: float) -> float:
     return conf_level
 
 
-def choice(name: str, value: str, allowed: Sequence[str] | Mapping[str, str]) -> str:
+def check_choice(name: str, value: str, allowed: Sequence[str] | Mapping[str, str]) -> str:
     """The value itself, once it is one of those allowed.
 
     Raises

@@ -98,7 +98,7 @@ def fit_response_weighted(
     terms: Sequence[Term | str],
     response_terms: Sequence[Term | str],
     cluster: str,
-    answered: str | None = None,
+    responded: str | None = None,
     conf_level: float = 0.95,
 ) -> ResponseWeightedFit:
     """A linear model for all who were asked, from those who answered.
@@ -108,7 +108,7 @@ def fit_response_weighted(
     frame : one row a person asked. outcome : numeric, missing where nobody answered.
     terms : terms or columns of the model. response_terms : those of the chance of answering, known for all.
     cluster : rows of one cluster depend on each other.
-    answered : yes/no column; default wherever the outcome is there.
+    responded : yes/no column; default wherever the outcome is there.
     conf_level : level of the intervals, t with clusters - 1.
 
     Raises
@@ -138,8 +138,8 @@ def fit_response_weighted(
     rows = complete_rows(frame, [cluster, *term_columns(asked), *term_columns(held)])
     y = numbers(frame, outcome)[rows.index]
     there = np.isfinite(y)
-    if answered:
-        there &= numbers(frame, answered)[rows.index] == 1
+    if responded:
+        there &= numbers(frame, responded)[rows.index] == 1
     if there.all() or not there.any():
         raise EstimationError(
             f"{int(there.sum())} of {len(there)} answered: there is no response to model.",

@@ -14,8 +14,8 @@ from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
+    check_choice,
     check_level,
-    choice,
     design,
     term_columns,
     tidy_rows,
@@ -25,7 +25,7 @@ from hybrid_toolkit.models.terms.result_rows import (
 from hybrid_toolkit.models.terms.terms import Term
 from hybrid_toolkit.models.weighting.balance import effective_size, standardised_differences
 from hybrid_toolkit.models.weighting.propensity_score import fit_propensity
-from hybrid_toolkit.models.weighting.weighted_contrast import Contrast
+from hybrid_toolkit.models.weighting.weighted_contrast import WeightedContrast
 
 ESTIMANDS = {
     "ATE": "all units",
@@ -239,8 +239,8 @@ def _fit(
 ) -> WeightedFit:
     outcome, treatment, estimand, how, link, cluster, trim, conf_level, normalised = asked
     check_level(conf_level)
-    choice("estimand", estimand, ESTIMANDS)
-    choice("link", link, CHANCES)
+    check_choice("estimand", estimand, ESTIMANDS)
+    check_choice("link", link, CHANCES)
     if not 0 <= trim < 0.5:
         raise EstimationError("trim must lie from 0 to below 0.5.", fix="Give a share such as 0.05.", code="TRIM")
     terms = as_terms(frame, covariates)
@@ -260,7 +260,7 @@ def _fit(
             raise EstimationError("trimming leaves fewer than 2 rows in a group.", fix="Trim less.", code="OVERLAP")
         score = fit_propensity(d, x, link=link)
     size = enough_clusters(group, cluster or "rows")
-    made = Contrast(y, d, x, z, estimand, how, score, link=link, normalised=normalised)
+    made = WeightedContrast(y, d, x, z, estimand, how, score, link=link, normalised=normalised)
     jackknife = cluster is not None and size <= MOST_REFITS
     std_error = made.left_out(group) if jackknife else made.from_influence(group)
     weights = made.weights(score.chance)

@@ -14,7 +14,7 @@ from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.models.weighting.propensity_score import Propensity, fit_propensity
 
 
-class Contrast:
+class WeightedContrast:
     """The two means as a function of the coefficients of the models behind them, and their influence function.
 
     Parameters
@@ -100,7 +100,9 @@ class Contrast:
             y, d, x, z = self.y[keep], self.d[keep], self.x[keep], self.z[keep]
             try:
                 score = fit_propensity(d, x, start=self.nuisance[: self.k], link=self.link)
-                rest = Contrast(y, d, x, z, self.estimand, self.how, score, link=self.link, normalised=self.normalised)
+                rest = WeightedContrast(
+                    y, d, x, z, self.estimand, self.how, score, link=self.link, normalised=self.normalised
+                )
             except EstimationError:
                 lost.append(g)
                 continue

@@ -9,7 +9,7 @@ from typing import Literal
 from hybrid_toolkit.disclosure import Release, require_release
 
 Tone = Literal["plain", "lead", "answer", "note", "warning"]
-Form = Literal["text", "name", "number", "count", "percent", "verdict", "interval", "number-error", "percent-error"]
+Form = Literal["text", "name", "number", "count", "percent", "message", "interval", "number-error", "percent-error"]
 
 
 def without_stamp(text: str, stamp: str) -> str:
@@ -24,7 +24,7 @@ def without_stamp(text: str, stamp: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextBlock:
     """Words that the toolkit wrote beforehand and that hold nothing from any data."""
 
     text: str
@@ -56,14 +56,14 @@ class Prose:
 class Bullets:
     """A list of short words, each the toolkit's own or a released text."""
 
-    items: tuple[Words | Prose, ...]
+    items: tuple[TextBlock | Prose, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """How one column of a release is shown: its heading and the form of its numbers.
 
-    ``form`` is ``"text"``, ``"name"`` (with a capital), ``"number"``, ``"count"``, ``"percent"``, ``"verdict"``,
+    ``form`` is ``"text"``, ``"name"`` (with a capital), ``"number"``, ``"count"``, ``"percent"``, ``"message"``,
     ``"interval"`` (with ``conf_low`` and ``conf_high`` in brackets), ``"number-error"`` or ``"percent-error"`` (with
     the Monte Carlo error from the column of the same name and ``_mcse``).
     """
@@ -73,7 +73,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A released table; ``columns`` names those shown, in order; None shows all but ``suppressed``.
 
     Raises
@@ -82,7 +82,7 @@ class Table:
     """
 
     release: Release
-    columns: Mapping[str, Column] | None = None
+    columns: Mapping[str, TableColumn] | None = None
     caption: str = ""
     folded: bool = False
 
@@ -105,14 +105,14 @@ class Figure:
     svg: bytes
     alt: str
     caption: str = ""
-    columns: Mapping[str, Column] | None = None
+    columns: Mapping[str, TableColumn] | None = None
     png: bytes = b""
 
     def __post_init__(self) -> None:
         require_release(self.release, kinds=("table", "estimates", "figure", "facts"))
 
 
-Block = Words | Prose | Bullets | Table | Figure
+ReportBlock = TextBlock | Prose | Bullets | ReportTable | Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Section:
     """A heading with what stands under it; ``level`` 2 stands under the title, 3 under a section."""
 
     title: str
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[ReportBlock, ...] = ()
     level: int = 2
 
 
@@ -150,6 +150,6 @@ class Report:
         for section in self.sections:
             for block in section.blocks:
                 for part in block.items if isinstance(block, Bullets) else (block,):
-                    if not isinstance(part, Words):
+                    if not isinstance(part, TextBlock):
                         found.setdefault(part.release.id, part.release)
         return tuple(found.values())

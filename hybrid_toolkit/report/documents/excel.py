@@ -19,9 +19,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes
 from hybrid_toolkit.disclosure import Release, require_release
-from hybrid_toolkit.report.documents.blocks import Block, Bullets, Column, Figure, Prose, Report, Table, Words
+from hybrid_toolkit.report.documents.blocks import (
+    Bullets,
+    Figure,
+    Prose,
+    Report,
+    ReportBlock,
+    ReportTable,
+    TableColumn,
+    TextBlock,
+)
 from hybrid_toolkit.report.documents.tables import HIDDEN_MARK, HIDDEN_NOTE
-from hybrid_toolkit.report.documents.word import clean
+from hybrid_toolkit.report.documents.word import word_text
 
 READ_ME = "Read me"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -61,7 +70,7 @@ def excel_bytes(report: Report) -> bytes:
     first = book.active
     assert isinstance(first, Worksheet)
     first.title = READ_ME
-    sheets: list[tuple[str, Table | Figure]] = []
+    sheets: list[tuple[str, ReportTable | Figure]] = []
     _read_me(first, report, sheets)
     for name, block in sheets:
         _sheet(book.create_sheet(name), report, block)
@@ -82,7 +91,7 @@ def safe_text(text: str) -> str:
     >>> safe_text("=SUM(A1)"), safe_text("-5 or so"), safe_text(" @here"), safe_text("fine")
     ("'=SUM(A1)", "'-5 or so", "' @here", 'fine')
     """
-    kept = clean(text)[:LONGEST]
+    kept = word_text(text)[:LONGEST]
     risky = kept.startswith(DANGEROUS) or kept.lstrip().startswith(DANGEROUS)
     return f"'{kept}" if risky else kept
 
@@ -94,7 +103,7 @@ def put_text(cell: Cell, text: str) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _read_me(sheet: Worksheet, report: Report, sheets: list[tuple[str, Table | Figure]]) -> None:
+def _read_me(sheet: Worksheet, report: Report, sheets: list[tuple[str, ReportTable | Figure]]) -> None:
     """Every word of the report in order; where a table would stand, the name of its sheet."""
     lines: list[tuple[str, Font]] = [(report.title, Font(bold=True, size=16))]
     lines += [(report.stamp, Font(bold=True))] if report.stamp else []
@@ -114,19 +123,19 @@ def _read_me(sheet: Worksheet, report: Report, sheets: list[tuple[str, Table | F
     _print(sheet, report)
 
 
-def _texts(block: Block, sheets: list[tuple[str, Table | Figure]]) -> list[str]:
-    if isinstance(block, Words | Prose):
+def _texts(block: ReportBlock, sheets: list[tuple[str, ReportTable | Figure]]) -> list[str]:
+    if isinstance(block, TextBlock | Prose):
         return [block.text]
     if isinstance(block, Bullets):
         return [f"• {item.text}" for item in block.items]
     title = block.caption or block.release.title
-    name = f"{len(sheets) + 1} {_SHEET.sub(' ', clean(title))}"[:31].strip()
+    name = f"{len(sheets) + 1} {_SHEET.sub(' ', word_text(title))}"[:31].strip()
     sheets.append((name, block))
     words = [f"Sheet “{name}”: {title}."]
     return [*words, block.alt] if isinstance(block, Figure) else words
 
 
-def _sheet(sheet: Worksheet, report: Report, block: Table | Figure) -> None:
+def _sheet(sheet: Worksheet, report: Report, block: ReportTable | Figure) -> None:
     rows = block.release.content
     columns = list(dict.fromkeys(_columns(block.columns, rows)))
     top = [report.stamp] if report.stamp else []
@@ -158,7 +167,7 @@ def _sheet(sheet: Worksheet, report: Report, block: Table | Figure) -> None:
 
 def _columns(shown: Any, rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Columns with their headings; an interval comes with its two ends."""
-    plain = {str(c): Column(str(c).replace("_", " ").capitalize()) for c in rows if c != "suppressed"}
+    plain = {str(c): TableColumn(str(c).replace("_", " ").capitalize()) for c in rows if c != "suppressed"}
     found = []
     for column, how in (shown or plain).items():
         found.append((column, how.heading))
@@ -216,5 +225,5 @@ def _print(sheet: Worksheet, report: Report) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     head, foot = sheet.oddHeader, sheet.oddFooter
     assert head is not None and foot is not None
-    head.center.text = clean(report.stamp).replace("&", "&&") or None
+    head.center.text = word_text(report.stamp).replace("&", "&&") or None
     foot.center.text = "&P / &N"

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hybrid_toolkit.disclosure import require_release
-from hybrid_toolkit.report.documents.blocks import Block, Bullets, Figure, Prose, Report, Table, Words
+from hybrid_toolkit.report.documents.blocks import Bullets, Figure, Prose, Report, ReportBlock, ReportTable, TextBlock
 from hybrid_toolkit.report.documents.tables import make_grid
 
 
@@ -22,7 +22,7 @@ def render_html(report: Report) -> str:
     Examples
     --------
     >>> from hybrid_toolkit.report.documents.blocks import Section
-    >>> page = render_html(Report("Title", (Section("One & two", (Words("Hello."),)),)))
+    >>> page = render_html(Report("Title", (Section("One & two", (TextBlock("Hello."),)),)))
     >>> "One &amp; two" in page, "<script" in page
     (True, False)
     """
@@ -42,16 +42,16 @@ def render_html(report: Report) -> str:
     return environment.get_template("report.html.j2").render(report=report, sections=sections)
 
 
-def _show(block: Block) -> dict[str, Any]:
+def _show(block: ReportBlock) -> dict[str, Any]:
     """What the template needs of a block."""
-    if isinstance(block, Words):
+    if isinstance(block, TextBlock):
         return {"kind": "words", "text": block.text, "tone": block.tone}
     if isinstance(block, Prose):
         return {"kind": "words", "text": block.text, "tone": block.tone}
     if isinstance(block, Bullets):
         return {"kind": "bullets", "items": [_show(item)["text"] for item in block.items]}
     grid = make_grid(block.release, columns=block.columns, caption=block.caption)
-    if isinstance(block, Table):
+    if isinstance(block, ReportTable):
         return {"kind": "table", "grid": grid, "folded": block.folded}
     assert isinstance(block, Figure)
     return {

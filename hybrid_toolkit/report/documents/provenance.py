@@ -12,12 +12,17 @@ import pandas as pd
 
 from hybrid_toolkit import __version__
 from hybrid_toolkit.disclosure import Gate, disclosure_record
-from hybrid_toolkit.report.documents.blocks import Column, Report, Section, Table, Words
+from hybrid_toolkit.report.documents.blocks import Report, ReportTable, Section, TableColumn, TextBlock
 
 HIDING = "What was hidden, and why"
 ORIGIN = "Where this comes from"
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels")
-_RECORD = {"title": Column("Shown"), "rule": Column("Rule"), "what": Column("What was done"), "why": Column("Why")}
+_RECORD = {
+    "title": TableColumn("Shown"),
+    "rule": TableColumn("Rule"),
+    "what": TableColumn("What was done"),
+    "why": TableColumn("Why"),
+}
 
 
 def day_words(day: date) -> str:
@@ -60,8 +65,8 @@ def with_provenance(report: Report, *, on: date, gate: Gate, more: Mapping[str, 
     }
     origin = gate.facts(pd.DataFrame(items.items(), columns=["item", "value"]), title=ORIGIN, basis="metadata")
     closing = (
-        Section(HIDING, (Words(_rule(gate)), *_record(report, gate))),
-        Section(ORIGIN, (Table(origin, {"item": Column("Item"), "value": Column("Value")}),)),
+        Section(HIDING, (TextBlock(_rule(gate)), *_record(report, gate))),
+        Section(ORIGIN, (ReportTable(origin, {"item": TableColumn("Item"), "value": TableColumn("Value")}),)),
     )
     about = {"date": on.isoformat(), "data-hash": " ".join(hashes), "policy-hash": gate.policy.hash}
     footer = f"{day_words(on)}. Data {hashes[0][:16] if hashes else 'none'}, disclosure policy {gate.policy.hash[:16]}."
@@ -77,11 +82,11 @@ def _rule(gate: Gate) -> str:
     )
 
 
-def _record(report: Report, gate: Gate) -> tuple[Table, ...]:
+def _record(report: Report, gate: Gate) -> tuple[ReportTable, ...]:
     if not report.releases:
         return ()
     rows = disclosure_record(report.releases)[list(_RECORD)].drop_duplicates()
     most = gate.policy.max_cells // len(_RECORD)
     parts = [rows.iloc[i : i + most] for i in range(0, len(rows), most)]
     told = [gate.facts(p, title="Decisions of the disclosure gate", basis="metadata") for p in parts]
-    return tuple(Table(r, _RECORD, folded=True) for r in told)
+    return tuple(ReportTable(r, _RECORD, folded=True) for r in told)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure import Release, require_release
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.report.documents.blocks import Column, Form
-from hybrid_toolkit.report.plots.plot_style import number
+from hybrid_toolkit.report.documents.blocks import Form, TableColumn
+from hybrid_toolkit.report.plots.plot_style import number_label
 
 HIDDEN_MARK = "[c]"
 """Stands where a number is hidden (the symbol for confidential in official statistics)."""
@@ -24,7 +24,7 @@ _MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """One cell: its heading (repeated beside it on a phone), its text, whether it is a number."""
 
     heading: str
@@ -34,12 +34,12 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TableGrid:
     """A table ready for a page: headings, rows of cells, and a note where something is hidden."""
 
     caption: str
-    headings: tuple[Cell, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    headings: tuple[TableCell, ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     note: str
 
     @property
@@ -49,7 +49,7 @@ class Grid:
         return len(widths) <= 2 or sum(min(w, 22) for w in widths) <= 34
 
 
-def make_grid(release: Release, *, columns: Mapping[str, Column] | None = None, caption: str = "") -> Grid:
+def make_grid(release: Release, *, columns: Mapping[str, TableColumn] | None = None, caption: str = "") -> TableGrid:
     """The cells of a released table.
 
     Parameters
@@ -67,13 +67,15 @@ def make_grid(release: Release, *, columns: Mapping[str, Column] | None = None, 
     >>> from hybrid_toolkit.disclosure import Gate
     >>> frame = pd.DataFrame({"mode": ["home", "phone"], "n": [41, 3], "share": [0.61, 0.33]})
     >>> release = Gate().table(frame, title="Choice honoured", dims=["mode"], values=["share"])
-    >>> grid = make_grid(release, columns={"mode": Column("Mode"), "share": Column("Share", "number")})
+    >>> grid = make_grid(release, columns={"mode": TableColumn("Mode"), "share": TableColumn("Share", "number_label")})
     >>> [[cell.text for cell in row] for row in grid.rows]
     [['home', '0.610'], ['phone', '[c]']]
     """
     rows = require_release(release, kinds=("table", "estimates", "figure", "facts")).content
     hidden = rows["suppressed"].to_numpy(dtype=bool) if "suppressed" in rows else [False] * len(rows)
-    shown = columns or {c: Column(c.replace("_", " "), _form(rows[c])) for c in map(str, rows) if c != "suppressed"}
+    shown = columns or {
+        c: TableColumn(c.replace("_", " "), _form(rows[c])) for c in map(str, rows) if c != "suppressed"
+    }
     missing = [c for c in shown if c not in rows]
     if missing:
         raise DisclosureError(
@@ -82,7 +84,7 @@ def make_grid(release: Release, *, columns: Mapping[str, Column] | None = None, 
             code="TABLE-COLUMN",
         )
     marked = {*release.values, *([release.count] if release.count else [])}
-    numeric = {c: how.form not in ("text", "name", "verdict") for c, how in shown.items()}
+    numeric = {c: how.form not in ("text", "name", "message") for c, how in shown.items()}
     held = [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
     unsaid = release.kind == "facts"
     cells = tuple(
@@ -98,9 +100,9 @@ def make_grid(release: Release, *, columns: Mapping[str, Column] | None = None, 
         )
         for row, gone in zip(held, hidden, strict=True)
     )
-    return Grid(
+    return TableGrid(
         caption=caption or release.title,
-        headings=tuple(Cell(how.heading, how.heading, numeric[c]) for c, how in shown.items()),
+        headings=tuple(TableCell(how.heading, how.heading, numeric[c]) for c, how in shown.items()),
         rows=cells,
         note=HIDDEN_NOTE if any(cell.text == HIDDEN_MARK for row in cells for cell in row) else "",
     )
@@ -108,45 +110,49 @@ def make_grid(release: Release, *, columns: Mapping[str, Column] | None = None, 
 
 def _form(column: pd.Series) -> Form:
     if pd.api.types.is_bool_dtype(column):
-        return "verdict"
+        return "message"
     if pd.api.types.is_integer_dtype(column):
         return "count"
     return "number" if pd.api.types.is_float_dtype(column) else "text"
 
 
-def _cell(how: Column, column: str, row: dict[str, Any], *, numeric: bool, hidden: bool) -> Cell:
+def _cell(how: TableColumn, column: str, row: dict[str, Any], *, numeric: bool, hidden: bool) -> TableCell:
     value = row[column]
-    if how.form == "verdict":
+    if how.form == "message":
         text, tone = _verdict(value)
-        return Cell(how.heading, text, False, tone)
+        return TableCell(how.heading, text, False, tone)
     if pd.isna(value):
-        return Cell(how.heading, HIDDEN_MARK if hidden else MISSING_MARK, numeric)
+        return TableCell(how.heading, HIDDEN_MARK if hidden else MISSING_MARK, numeric)
     if isinstance(value, pd.Timestamp):
-        return Cell(how.heading, value.strftime("%B %Y") if value.day == 1 else value.strftime("%d %B %Y"), False)
+        return TableCell(how.heading, value.strftime("%B %Y") if value.day == 1 else value.strftime("%d %B %Y"), False)
     if numeric:
-        return Cell(how.heading, _figure(how.form, column, row), True)
+        return TableCell(how.heading, _figure(how.form, column, row), True)
     text = _MINUS.sub("−", str(value))
-    return Cell(how.heading, text[:1].upper() + text[1:] if how.form == "name" else text, False)
+    return TableCell(how.heading, text[:1].upper() + text[1:] if how.form == "name" else text, False)
 
 
 def _figure(form: Form, column: str, row: dict[str, Any]) -> str:
     value = float(row[column])
     if form == "count":
-        return number(value, decimals=0)
+        return number_label(value, decimals=0)
     if form == "percent":
         return f"{100 * value:.0f}%"
     if form == "percent-error":
         return f"{100 * value:.0f}% (±{100 * float(row[f'{column}_mcse']):.0f})"
     if form == "number-error":
         places = 3 if abs(value) < 1 else 2
-        return f"{number(value, decimals=places)} (±{number(float(row[f'{column}_mcse']), decimals=places)})"
+        return (
+            f"{number_label(value, decimals=places)} (±{number_label(float(row[f'{column}_mcse']), decimals=places)})"
+        )
     if form == "interval":
         low, high = float(row["conf_low"]), float(row["conf_high"])
         known = [v for v in (value, low, high) if not pd.isna(v)]
         places = 3 if max(abs(v) for v in known) < 1 else 2
-        span = "" if pd.isna(low) else f" ({number(low, decimals=places)} to {number(high, decimals=places)})"
-        return number(value, decimals=places) + span
-    return number(value)
+        span = (
+            "" if pd.isna(low) else f" ({number_label(low, decimals=places)} to {number_label(high, decimals=places)})"
+        )
+        return number_label(value, decimals=places) + span
+    return number_label(value)
 
 
 def _verdict(value: Any) -> tuple[str, str]:

@@ -18,8 +18,8 @@ from docx.text.paragraph import Paragraph
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes
 from hybrid_toolkit.disclosure import require_release
-from hybrid_toolkit.report.documents.blocks import Block, Bullets, Figure, Prose, Report, Table, Words
-from hybrid_toolkit.report.documents.tables import Grid, make_grid
+from hybrid_toolkit.report.documents.blocks import Bullets, Figure, Prose, Report, ReportBlock, ReportTable, TextBlock
+from hybrid_toolkit.report.documents.tables import TableGrid, make_grid
 
 LANGUAGE = "en-GB"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -48,7 +48,7 @@ def word_bytes(report: Report) -> bytes:
     Examples
     --------
     >>> from hybrid_toolkit.report.documents.blocks import Section
-    >>> held = word_bytes(Report("Plan", (Section("Aims", (Words("Begin."),)),)))
+    >>> held = word_bytes(Report("Plan", (Section("Aims", (TextBlock("Begin."),)),)))
     >>> [p.text for p in Document(io.BytesIO(held)).paragraphs]
     ['Plan', 'Aims', 'Begin.']
     """
@@ -58,7 +58,7 @@ def word_bytes(report: Report) -> bytes:
     _prepare(document, report)
     _heading(document, report.title, 1)
     if report.subtitle:
-        document.add_paragraph(clean(report.subtitle))
+        document.add_paragraph(word_text(report.subtitle))
     if report.stamp:
         _bold(document.add_paragraph(), report.stamp)
     for section in report.sections:
@@ -70,12 +70,12 @@ def word_bytes(report: Report) -> bytes:
     return held.getvalue()
 
 
-def clean(text: str) -> str:
+def word_text(text: str) -> str:
     r"""Text without the control characters that documents cannot hold.
 
     Examples
     --------
-    >>> clean("a\x00b\x0bc")
+    >>> word_text("a\x00b\x0bc")
     'a b c'
     """
     return _CONTROL.sub(" ", text)
@@ -104,20 +104,20 @@ def _prepare(document: Any, report: Report) -> None:
     if report.stamp:
         _bold(section.header.paragraphs[0], report.stamp)
     foot = section.footer.paragraphs[0]
-    foot.add_run(clean(f"{report.footer} Page ").lstrip()).font.size = Pt(8)
+    foot.add_run(word_text(f"{report.footer} Page ").lstrip()).font.size = Pt(8)
     _page_number(foot)
     day = datetime.fromisoformat(report.about["date"]) if "date" in report.about else datetime(2000, 1, 1)
     core = document.core_properties
     core.author = core.last_modified_by = core.comments = core.keywords = core.category = ""
-    core.title, core.language, core.created, core.modified = clean(report.title), LANGUAGE, day, day
+    core.title, core.language, core.created, core.modified = word_text(report.title), LANGUAGE, day, day
 
 
 def _heading(document: Any, text: str, level: int) -> None:
-    document.add_heading(clean(text), level=min(level, 3))
+    document.add_heading(word_text(text), level=min(level, 3))
 
 
 def _bold(paragraph: Paragraph, text: str) -> None:
-    run = paragraph.add_run(clean(text))
+    run = paragraph.add_run(word_text(text))
     run.bold, run.font.size = True, Pt(10)
 
 
@@ -133,14 +133,14 @@ def _page_number(paragraph: Paragraph) -> None:
         run._r.append(part)
 
 
-def _add(document: Any, block: Block) -> None:
-    if isinstance(block, Words | Prose):
-        run = document.add_paragraph().add_run(clean(block.text))
+def _add(document: Any, block: ReportBlock) -> None:
+    if isinstance(block, TextBlock | Prose):
+        run = document.add_paragraph().add_run(word_text(block.text))
         run.bold, run.italic = block.tone in _BOLD, block.tone == "note"
     elif isinstance(block, Bullets):
         for item in block.items:
-            document.add_paragraph(clean(item.text), style="List Bullet")
-    elif isinstance(block, Table):
+            document.add_paragraph(word_text(item.text), style="List Bullet")
+    elif isinstance(block, ReportTable):
         _table(document, make_grid(block.release, columns=block.columns, caption=block.caption))
     elif isinstance(block, Figure):
         _figure(document, block)
@@ -151,18 +151,18 @@ def _figure(document: Any, block: Figure) -> None:
     if block.png:
         document.add_picture(io.BytesIO(block.png), width=Cm(14))
         shape = document.inline_shapes[len(document.inline_shapes) - 1]
-        shape._inline.docPr.set("descr", clean(block.alt))
-        shape._inline.docPr.set("title", clean(title))
+        shape._inline.docPr.set("descr", word_text(block.alt))
+        shape._inline.docPr.set("title", word_text(title))
         document.paragraphs[-1].paragraph_format.keep_with_next = True
-        document.add_paragraph(clean(title), style="Caption")
+        document.add_paragraph(word_text(title), style="Caption")
     else:
-        document.add_paragraph(clean(block.alt))
+        document.add_paragraph(word_text(block.alt))
     _table(document, make_grid(block.release, columns=block.columns, caption=f"{title}: the numbers"))
 
 
-def _table(document: Any, grid: Grid) -> None:
+def _table(document: Any, grid: TableGrid) -> None:
     caption = document.add_paragraph(style="Caption")
-    caption.add_run(clean(grid.caption))
+    caption.add_run(word_text(grid.caption))
     caption.paragraph_format.keep_with_next = True
     table = document.add_table(rows=1 + len(grid.rows), cols=len(grid.headings), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
@@ -172,7 +172,7 @@ def _table(document: Any, grid: Grid) -> None:
         for place in column.cells:
             place.width = width
     words = OxmlElement("w:tblDescription")
-    words.set(qn("w:val"), clean(grid.caption))
+    words.set(qn("w:val"), word_text(grid.caption))
     table._tbl.tblPr.append(words)
     for i, row in enumerate((grid.headings, *grid.rows)):
         made = table.rows[i]
@@ -182,15 +182,15 @@ def _table(document: Any, grid: Grid) -> None:
         for cell, place in zip(row, made.cells, strict=True):
             paragraph = place.paragraphs[0]
             paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
-            run = paragraph.add_run(clean(cell.text))
+            run = paragraph.add_run(word_text(cell.text))
             run.font.size, run.bold = Pt(9), i == 0
             if cell.numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    note = document.add_paragraph().add_run(clean(grid.note))
+    note = document.add_paragraph().add_run(word_text(grid.note))
     note.font.size = Pt(9)
 
 
-def _widths(grid: Grid) -> list[Cm]:
+def _widths(grid: TableGrid) -> list[Cm]:
     """Columns as wide as their words ask for, within reason, together as wide as the page."""
     asked = []
     for j, heading in enumerate(grid.headings):

@@ -26,7 +26,7 @@ from hybrid_toolkit.report.plots.plot_style import (
     drawing,
     new_axes,
     new_panels,
-    number,
+    number_label,
     wrapped,
 )
 
@@ -42,7 +42,7 @@ def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     release : of kind ``"estimates"``; may hold the label columns ``label`` (name of the row), ``role`` (``"study"``,
-        ``"naive"`` or ``"other"``) and ``truth``.
+        ``"unadjusted"`` or ``"other"``) and ``truth``.
     ax : where to draw; None makes a figure of its own.
 
     Raises
@@ -176,7 +176,7 @@ def describe_estimates(release: Release) -> str:
         head = " ".join(str(held[k]) for k in ("panel", "label") if k in held and str(held[k]))
         parts.append(f"{head or held['term']}: {_words(held)}.")
         if "truth" in held and pd.notna(held["truth"]) and _last_of_panel(rows, i):
-            parts.append(f"True value {number(float(held['truth']))}.")
+            parts.append(f"True value {number_label(float(held['truth']))}.")
     return " ".join(parts)
 
 
@@ -199,8 +199,12 @@ def _words(held: dict[str, Any]) -> str:
     if np.isnan(value):
         return HIDDEN
     places = _places(value, low, high)
-    inside = "" if np.isnan(low) else f", interval {number(low, decimals=places)} to {number(high, decimals=places)}"
-    return f"{number(value, decimals=places)}{inside}"
+    inside = (
+        ""
+        if np.isnan(low)
+        else f", interval {number_label(low, decimals=places)} to {number_label(high, decimals=places)}"
+    )
+    return f"{number_label(value, decimals=places)}{inside}"
 
 
 def _last_of_panel(rows: pd.DataFrame, i: int) -> bool:
@@ -257,7 +261,7 @@ def _truth(ax: Axes, truths: np.ndarray[Any, np.dtype[np.float64]], places: int)
         for y in (*(-np.flatnonzero(truths == truth)), foot):
             ax.vlines(truth, y - BELOW, y + 1 - BELOW, color=mark.colour, linestyle=mark.line, linewidth=1, zorder=1)
     ax.plot(known, [foot] * len(known), marker=mark.marker, color=mark.colour, markersize=6, linestyle="none", zorder=3)
-    _words_above(ax, foot, TRUTH_WORDS, "; ".join(number(truth, decimals=places) for truth in known))
+    _words_above(ax, foot, TRUTH_WORDS, "; ".join(number_label(truth, decimals=places) for truth in known))
 
 
 def _nothing(rows: pd.DataFrame) -> float:
@@ -278,9 +282,9 @@ def _row(ax: Axes, y: float, row: dict[str, Any], mark: Mark, places: int) -> No
             ax.plot([end, end], [y - 0.12, y + 0.12], color=mark.colour, linewidth=1.6, zorder=2)
     face = mark.colour if mark.filled else "white"
     ax.plot([value], [y], marker=mark.marker, color=mark.colour, markerfacecolor=face, markersize=7, zorder=3)
-    span = "" if np.isnan(low) else f" ({number(low, decimals=places)} to {number(high, decimals=places)})"
-    span = f" (±{number(float(row['error']), decimals=places)})" if "error" in row else span
-    _words_above(ax, y, name, number(value, decimals=places) + span)
+    span = "" if np.isnan(low) else f" ({number_label(low, decimals=places)} to {number_label(high, decimals=places)})"
+    span = f" (±{number_label(float(row['error']), decimals=places)})" if "error" in row else span
+    _words_above(ax, y, name, number_label(value, decimals=places) + span)
 
 
 def _words_above(ax: Axes, y: float, name: str, figure: str) -> None:

@@ -24,11 +24,11 @@ from hybrid_toolkit.report.plots.plot_style import (
     draw_stamp,
     drawing,
     new_axes,
-    number,
+    number_label,
     wrapped,
 )
 
-BEFORE, AFTER = MARKS["naive"], MARKS["study"]
+BEFORE, AFTER = MARKS["unadjusted"], MARKS["study"]
 PATTERN = r"^time (-?\d+)$"
 """How a row names its time since the start."""
 
@@ -161,9 +161,9 @@ def _frame(ax: Axes, rows: pd.DataFrame, periods: str) -> None:
 
 def _words(row: pd.Series[Any]) -> str:
     value, low, high = (float(row[c]) for c in ("estimate", "conf_low", "conf_high"))
-    said = HIDDEN if np.isnan(value) else number(value, decimals=3)
+    said = HIDDEN if np.isnan(value) else number_label(value, decimals=3)
     if not np.isnan(low):
-        said += f" (interval {number(low, decimals=3)} to {number(high, decimals=3)})"
+        said += f" (interval {number_label(low, decimals=3)} to {number_label(high, decimals=3)})"
     if "truth" in row and pd.notna(row["truth"]):
-        said += f", truth {number(float(row['truth']), decimals=3)}"
-    return f"{number(int(row['time']), decimals=0)}: {said}"
+        said += f", truth {number_label(float(row['truth']), decimals=3)}"
+    return f"{number_label(int(row['time']), decimals=0)}: {said}"

@@ -105,7 +105,7 @@ def describe_graph(graph: CausalGraph, study: Study | None = None) -> str:
             said.append(f"{graph.node(node).title} moves {graph.titles(effects)}.")
     if study is not None:
         known = study.identification(graph)
-        said += [known.verdict, *(f"Open: {p}." for p in known.paths)]
+        said += [known.message, *(f"Open: {p}." for p in known.paths)]
     return " ".join(said)
 
 

@@ -14,7 +14,7 @@ from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.inequality.inequality import concentration_curve
 from hybrid_toolkit.report.plots.estimate_plots import HIDDEN, plot_groups
-from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, draw_stamp, drawing, new_axes, number
+from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, draw_stamp, drawing, new_axes, number_label
 
 PEOPLE, HELD = "population_share", "outcome_share"
 MOST_PANELS = 12
@@ -142,8 +142,8 @@ def describe_measured(release: Release) -> str:
     for row in rows.to_dict("records"):
         name = ", ".join(str(row[d]) for d in release.dims)
         value, low, high = (float(row[c]) for c in ("estimate", "conf_low", "conf_high"))
-        span = "" if np.isnan(low) else f" (interval {number(low)} to {number(high)})"
-        parts.append(f"{name}: {HIDDEN if np.isnan(value) else number(value) + span}")
+        span = "" if np.isnan(low) else f" (interval {number_label(low)} to {number_label(high)})"
+        parts.append(f"{name}: {HIDDEN if np.isnan(value) else number_label(value) + span}")
     return f"{release.title}. {'; '.join(parts)}."
 
 

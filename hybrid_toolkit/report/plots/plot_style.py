@@ -62,7 +62,7 @@ class Mark:
 MARKS: Mapping[str, Mark] = MappingProxyType(
     {
         "study": Mark(BLUE, "o", "-", True, "Study"),
-        "naive": Mark(RUST, "s", "--", False, "Naive comparison"),
+        "unadjusted": Mark(RUST, "s", "--", False, "Naive comparison"),
         "truth": Mark(INK, "D", ":", True, "True value"),
         "other": Mark(PURPLE, "^", "-.", False, "Secondary"),
     }
@@ -87,12 +87,12 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def number(value: float, *, decimals: int | None = None, sign: bool = False) -> str:
+def number_label(value: float, *, decimals: int | None = None, sign: bool = False) -> str:
     """A number for the eye: a true minus, and by default three decimals below 1 and two from there.
 
     Examples
     --------
-    >>> number(-0.0812), number(0.5), number(12.345), number(1234.0, decimals=0), number(0.1, sign=True)
+    >>> number_label(-0.0812), number_label(0.5), number_label(12.345), number_label(1234.0, decimals=0), number_label(0.1, sign=True)
     ('−0.081', '0.500', '12.35', '1,234', '+0.100')
     """
     places = (3 if abs(value) < 1 else 2) if decimals is None else decimals

@@ -15,7 +15,17 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from hybrid_toolkit.disclosure import Release, require_release
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes, number, wrapped
+from hybrid_toolkit.report.plots.plot_style import (
+    BLUE,
+    GREY,
+    INK,
+    RUST,
+    draw_stamp,
+    drawing,
+    new_axes,
+    number_label,
+    wrapped,
+)
 
 COLUMNS = ("period", "observed", "fitted", "without")
 CONTROL = "control"
@@ -138,7 +148,7 @@ def _rows(release: Release, start: Any) -> tuple[pd.DataFrame, pd.Series[bool]]:
 
 
 def _number(value: float) -> str:
-    return "hidden" if np.isnan(value) else number(value, decimals=3 if abs(value) < 1 else 2)
+    return "hidden" if np.isnan(value) else number_label(value, decimals=3 if abs(value) < 1 else 2)
 
 
 def _frame(ax: Axes, title: str, unit: str, periods: str) -> None:

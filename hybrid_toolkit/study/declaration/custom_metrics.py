@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.custom.custom_metric import OwnFrame, declare_metric
 from hybrid_toolkit.metrics.intervals.influence import RatioOf
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.unit_frames import safe_ratio
-from hybrid_toolkit.study.units.part import Part
+from hybrid_toolkit.study.units.part import ColumnSource
 
 _TEAM = ("worker.worker_id", "worker.team_id")
 _MONTHLY = ("contact", "worker_month", "supervision", "attendance_day")
@@ -37,14 +37,14 @@ _DATES = {"contact": ("held_date",), "supervision": ("date",), "attendance_day":
 
 
 @dataclass(frozen=True)
-class OwnMetric:
+class CustomMetric:
     """The declaration of a metric of one's own: the parameters of ``hybrid_toolkit.metrics.custom.custom_metric.declare_metric``.
 
     Examples
     --------
     >>> spec = declare_metric("By video", question="How often by video?", table="contact",
     ...                       formula='share(mode == "video")', unit="share")
-    >>> OwnMetric.of(spec).spec == spec, OwnMetric.of(spec).co_produced
+    >>> CustomMetric.of(spec).spec == spec, CustomMetric.of(spec).co_produced
     (True, False)
     """
 
@@ -77,7 +77,7 @@ class OwnMetric:
         return self.spec.co_produced != NOT_CO_PRODUCED
 
     @classmethod
-    def of(cls, spec: MetricSpec) -> OwnMetric:
+    def of(cls, spec: MetricSpec) -> CustomMetric:
         """The declaration that a metric of one's own was made from.
 
         Raises
@@ -110,7 +110,7 @@ class OwnMetric:
 
 
 @cache
-def spec_of(metric: OwnMetric) -> MetricSpec:
+def spec_of(metric: CustomMetric) -> MetricSpec:
     """The metric of a declaration; raises as ``declare_metric``."""
     values = asdict(metric)
     values["cluster"] = values["cluster"] or None
@@ -118,7 +118,7 @@ def spec_of(metric: OwnMetric) -> MetricSpec:
     return declare_metric(**values)
 
 
-def own_part(metric: OwnMetric, unit: str, keys: tuple[str, ...]) -> Part:
+def custom_source(metric: CustomMetric, row_unit: str, keys: tuple[str, ...]) -> ColumnSource:
     """The part of a unit's frame that holds one metric: its mean, or ratio of sums, over the rows of each unit.
 
     Raises
@@ -126,10 +126,10 @@ def own_part(metric: OwnMetric, unit: str, keys: tuple[str, ...]) -> Part:
     StudyError : ``METRIC-UNIT``, rows of the metric's table do not belong to one row of the unit.
     """
     spec = metric.spec
-    if metric.table not in FITS.get(unit, ()):
+    if metric.table not in FITS.get(row_unit, ()):
         fits = ", ".join(u for u, tables in FITS.items() if metric.table in tables) or "none"
         raise StudyError(
-            f"metric '{spec.id}' is measured on rows of table '{metric.table}', which belong to no row of '{unit}'.",
+            f"metric '{spec.id}' is measured on rows of table '{metric.table}', which belong to no row of '{row_unit}'.",
             fix=f"Units of studies that it fits: {fits}.",
             code="METRIC-UNIT",
         )
@@ -141,7 +141,7 @@ def own_part(metric: OwnMetric, unit: str, keys: tuple[str, ...]) -> Part:
     own += [f"{metric.table}.{k}" for k in ("worker_id", *keys) if k in TABLES[metric.table].names]
     if metric.table in _MONTHLY and {"team_id", "la_id"} & set(keys):
         own += [*_TEAM, *(["team.team_id", "team.la_id"] if "la_id" in keys else [])]
-    return Part({spec.id: tuple(dict.fromkeys(own))}, keys, build)
+    return ColumnSource({spec.id: tuple(dict.fromkeys(own))}, keys, build)
 
 
 def _values(spec: MetricSpec, data: EvaluationData, keys: tuple[str, ...]) -> pd.DataFrame:

@@ -94,7 +94,7 @@ LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class OutcomeLabel:
     """How one outcome is spoken of.
 
     Parameters
@@ -103,7 +103,7 @@ class Words:
     phrase : noun phrase that can follow "lower" and "higher", such as "share of contacts held as preferred".
     unit : unit of the figure that is printed.
     scale : what an estimate is multiplied by for print, 100 for a share in percentage points.
-    smallest : smallest difference in that unit, for the study's contrast, that would matter; for a ratio, the smallest
+    smallest_important : smallest difference in that unit, for the study's contrast, that would matter; for a ratio, the smallest
         ratio above 1. None where not set.
     """
 
@@ -111,7 +111,7 @@ class Words:
     phrase: str
     unit: str = ""
     scale: float = 1.0
-    smallest: float | None = None
+    smallest_important: float | None = None
 
 
 def overreach(text: str) -> tuple[str, ...]:
@@ -179,12 +179,12 @@ def _plain(character: str) -> str:
     return found.group(1).lower() if found else character
 
 
-def clean(text: str) -> str:
+def plain_text(text: str) -> str:
     """A phrase as it is printed: one line, single spaces, no characters that are not seen.
 
     Examples
     --------
-    >>> clean("share of\\n contacts\\u200b ")
+    >>> plain_text("share of\\n contacts\\u200b ")
     'share of contacts'
     """
     seen = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc", "Co", "Cs"))
@@ -206,12 +206,12 @@ def contrast_of(contrast: str, exposure: str, kind: str = "slope") -> str:
     return contrast or default or f"one unit more of {name}"
 
 
-def beside_of(kind: str, moderators: Sequence[str], mediators: Sequence[str]) -> str:
+def relative_phrase(kind: str, moderators: Sequence[str], mediators: Sequence[str]) -> str:
     """What a claim names beside outcome and contrast: a gap's moderator, an indirect effect's mediators.
 
     Examples
     --------
-    >>> beside_of("slope-gap", ["low_access"], []), beside_of("indirect", [], ["contact_time", "trust"])
+    >>> relative_phrase("slope-gap", ["low_access"], []), relative_phrase("indirect", [], ["contact_time", "trust"])
     ('low_access', 'contact_time and trust')
     """
     return " and ".join({"slope-gap": moderators, "indirect": mediators}.get(kind, ()))

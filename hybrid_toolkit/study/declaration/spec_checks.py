@@ -10,8 +10,8 @@ from hybrid_toolkit.designs import DESIGNS, KINDS, Design
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.study.declaration.custom_metrics import OwnMetric
-from hybrid_toolkit.study.declaration.outcome_label import Words
+from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
+from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, check_columns
 from hybrid_toolkit.study.declaration.toml_text import nearest
 from hybrid_toolkit.study.declaration.unused_columns import check_used
@@ -38,11 +38,11 @@ def plain_fields(study: StudyFields) -> dict[str, Any]:
         elif kind == "tuple[str, ...]":
             good = isinstance(value, tuple) and all(isinstance(v, str) for v in value)
             _kind(f.name, good, "a list of text")
-        elif kind == "tuple[Words, ...]":
-            good = isinstance(value, tuple) and all(isinstance(v, Words) for v in value)
+        elif kind == "tuple[OutcomeLabel, ...]":
+            good = isinstance(value, tuple) and all(isinstance(v, OutcomeLabel) for v in value)
             _kind(f.name, good, "a list of Words")
-        elif kind == "tuple[OwnMetric, ...]":
-            good = isinstance(value, tuple) and all(isinstance(v, OwnMetric | MetricSpec) for v in value)
+        elif kind == "tuple[CustomMetric, ...]":
+            good = isinstance(value, tuple) and all(isinstance(v, CustomMetric | MetricSpec) for v in value)
             _kind(f.name, good, "a list of metrics of one's own")
         elif kind == "float":
             _kind(f.name, isinstance(value, int | float) and not isinstance(value, bool), "a number")
@@ -66,14 +66,14 @@ def _settings(value: Any) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted((n, float(v) if type(v) is int else v) for n, v in pairs))
 
 
-def own_metrics(study: StudyFields) -> tuple[OwnMetric, ...]:
+def custom_metrics(study: StudyFields) -> tuple[CustomMetric, ...]:
     """The study's own metrics, with the registered ones that it names and its unit has not."""
-    given = tuple(OwnMetric.of(m) if isinstance(m, MetricSpec) else m for m in study.metrics)
-    if study.unit not in UNITS:
+    given = tuple(CustomMetric.of(m) if isinstance(m, MetricSpec) else m for m in study.metrics)
+    if study.row_unit not in UNITS:
         return given
-    known = {*UNITS[study.unit].columns, *(m.spec.id for m in given)}
+    known = {*UNITS[study.row_unit].columns, *(m.spec.id for m in given)}
     named = dict.fromkeys(c for c in (*study.columns, *study.mediators) if c not in known and c in REGISTRY)
-    return (*given, *(OwnMetric.of(REGISTRY[c]) for c in named if REGISTRY[c].own))
+    return (*given, *(CustomMetric.of(REGISTRY[c]) for c in named if REGISTRY[c].own))
 
 
 def check_names(study: StudyFields) -> None:
@@ -108,13 +108,13 @@ def check_declaration(study: StudyFields) -> None:
     StudyError : see ``check_columns``; ``STUDY-METRICS``, ``STUDY-ESTIMANDS``, ``STUDY-FIELD``.
     """
     ids = [m.spec.id for m in study.metrics]
-    if study.metrics and study.unit not in UNITS:
+    if study.metrics and study.row_unit not in UNITS:
         raise StudyError(
-            f"study '{study.id}' is of unit '{study.unit}', whose rows are not made from tables.",
+            f"study '{study.id}' is of unit '{study.row_unit}', whose rows are not made from tables.",
             fix="Leave out its metrics and name the frame's own columns.",
             code="STUDY-METRICS",
         )
-    taken = sorted({i for i in ids if ids.count(i) > 1} | set(ids) & set(UNITS[study.unit].columns if ids else ()))
+    taken = sorted({i for i in ids if ids.count(i) > 1} | set(ids) & set(UNITS[study.row_unit].columns if ids else ()))
     if taken:
         raise StudyError(
             f"{len(taken)} metric(s) have the name of another column: {', '.join(taken)}.",
@@ -123,7 +123,7 @@ def check_declaration(study: StudyFields) -> None:
         )
     lists = (study.confounders, study.moderators, study.fixed_effects, study.mediators, study.secondary_outcomes)
     named = (study.outcome, study.exposure, study.cluster, *study.columns, *(c for some in lists for c in some))
-    check_columns(study.unit, dict.fromkeys(named), study.metrics)
+    check_columns(study.row_unit, dict.fromkeys(named), study.metrics)
     if len(study.secondary_estimands) != len(study.secondary_outcomes):
         raise StudyError(
             f"study '{study.id}' names {len(study.secondary_outcomes)} secondary outcome(s) and "
@@ -152,7 +152,7 @@ def _check_words_of(study: StudyFields) -> None:
             code="STUDY-WORDS",
         )
     for w in study.words:
-        good = 0 < w.scale < float("inf") and (w.smallest is None or 0 < w.smallest < float("inf"))
+        good = 0 < w.scale < float("inf") and (w.smallest_important is None or 0 < w.smallest_important < float("inf"))
         if not good:
             raise StudyError(
                 f"study '{study.id}', words of '{w.outcome}': scale and smallest must be numbers above 0.",
@@ -168,7 +168,7 @@ def require_tables(study: StudyFields) -> None:
     ------
     StudyError : its unit is ``"rows"``.
     """
-    if study.unit == FREE_UNIT:
+    if study.row_unit == FREE_UNIT:
         raise StudyError(
             f"study '{study.id}' is of unit 'rows', which is not made from tables.",
             fix="Use estimate_frame(frame); its estimator is tried in hybrid_toolkit.trust.dgps.",

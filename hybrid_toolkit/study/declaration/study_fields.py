@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
-from hybrid_toolkit.designs import DESIGNS, Design, Plan, Setting
-from hybrid_toolkit.study.declaration.custom_metrics import OwnMetric
-from hybrid_toolkit.study.declaration.outcome_label import Words, check_words
+from hybrid_toolkit.designs import DESIGNS, Design, ModelColumns, Setting
+from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
+from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel, check_words
 from hybrid_toolkit.study.declaration.spec_checks import (
     check_declaration,
     check_identified,
     check_names,
-    own_metrics,
+    custom_metrics,
     plain_fields,
 )
 
@@ -27,11 +27,11 @@ class StudyFields:
     outcome: str
     exposure: str
     design: str
-    unit: str
+    row_unit: str
     cluster: str
     kind: str = "slope"
     effect: str = "total"
-    period: str = "month"
+    time_label: str = "month"
     secondary_outcomes: tuple[str, ...] = ()
     secondary_estimands: tuple[str, ...] = ()
     moderators: tuple[str, ...] = ()
@@ -42,25 +42,25 @@ class StudyFields:
     instruments: tuple[str, ...] = ()
     placebos: tuple[str, ...] = ()
     colleagues: str = ""
-    answered: str = ""
-    followed: str = ""
+    responded: str = ""
+    panel_id: str = ""
     time: str = ""
-    starts: str = ""
+    first_treated: str = ""
     entry: str = ""
     duration: str = ""
-    metrics: tuple[OwnMetric, ...] = ()
+    metrics: tuple[CustomMetric, ...] = ()
     settings: tuple[tuple[str, Setting], ...] = ()
     effect_unit: str = ""
     contrast: str = ""
     contrast_size: float = 1.0
-    words: tuple[Words, ...] = ()
-    limits: tuple[str, ...] = ()
+    words: tuple[OutcomeLabel, ...] = ()
+    caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, value in plain_fields(self).items():
             object.__setattr__(self, name, value)
         check_names(self)
-        object.__setattr__(self, "metrics", own_metrics(self))
+        object.__setattr__(self, "metrics", custom_metrics(self))
         check_declaration(self)
         check_identified(self)
         check_words(self.contrast, *(w.phrase for w in self.words))
@@ -83,8 +83,8 @@ class StudyFields:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that a fit or a check reads."""
-        over_time = (self.followed, self.time, self.starts, self.entry, self.duration)
-        named = (self.exposure, self.cluster, self.groups, self.colleagues, self.answered, *over_time)
+        over_time = (self.panel_id, self.time, self.first_treated, self.entry, self.duration)
+        named = (self.exposure, self.cluster, self.groups, self.colleagues, self.responded, *over_time)
         lists: tuple[tuple[str, ...], ...] = (self.moderators, self.confounders, self.fixed_effects)
         lists += (self.instruments, self.placebos)
         if "mediators" in self.design_used.needs:
@@ -92,9 +92,9 @@ class StudyFields:
         every = (*self.outcomes, *named, *(c for part in lists for c in part))
         return tuple(dict.fromkeys(c for c in every if c))
 
-    def plan(self, outcome: str = "", *, conf_level: float = 0.95) -> Plan:
+    def plan(self, outcome: str = "", *, conf_level: float = 0.95) -> ModelColumns:
         """The columns of one fit, for the main outcome or another of ``outcomes``."""
-        return Plan(
+        return ModelColumns(
             outcome=outcome or self.outcome,
             exposure=self.exposure,
             cluster=self.cluster,
@@ -105,11 +105,11 @@ class StudyFields:
             instruments=self.instruments,
             placebos=self.placebos,
             colleagues=self.colleagues,
-            answered=self.answered,
+            responded=self.responded,
             mediators=self.mediators,
-            followed=self.followed,
+            panel_id=self.panel_id,
             time=self.time,
-            starts=self.starts,
+            first_treated=self.first_treated,
             entry=self.entry,
             duration=self.duration,
             settings=self.settings,
@@ -117,13 +117,13 @@ class StudyFields:
             conf_level=conf_level,
         )
 
-    def words_for(self, outcome: str) -> Words:
+    def words_for(self, outcome: str) -> OutcomeLabel:
         """How an outcome is spoken of."""
         for words in self.words:
             if words.outcome == outcome:
                 return words
-        return Words(outcome, phrase=outcome.replace("_", " ").replace(".", " "), unit=self.effect_unit)
+        return OutcomeLabel(outcome, phrase=outcome.replace("_", " ").replace(".", " "), unit=self.effect_unit)
 
-    def but(self, **changes: object) -> Self:
+    def replace(self, **changes: object) -> Self:
         """The same study with some fields changed, checked again."""
         return replace(self, **changes)  # type: ignore[arg-type]

@@ -13,10 +13,10 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, StudyError
-from hybrid_toolkit.study.declaration.custom_metrics import OwnMetric, own_part
+from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric, custom_source
 from hybrid_toolkit.study.declaration.toml_text import nearest
 from hybrid_toolkit.study.units import UNITS
-from hybrid_toolkit.study.units.part import Part, Sources
+from hybrid_toolkit.study.units.part import ColumnSource, Sources
 
 FREE_UNIT = "rows"
 """Unit whose rows and columns are those of a data frame that is given: any plain column name."""
@@ -26,12 +26,12 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 """A column's name: letters, digits, underscores, and dots between them, as R writes names. Nothing evaluates it."""
 
 
-def unit_columns(unit: str, metrics: Sequence[OwnMetric] = ()) -> Sources:
+def unit_columns(row_unit: str, metrics: Sequence[CustomMetric] = ()) -> Sources:
     """Every column that a study of this unit may name, its own metrics among them; of the free unit none is known."""
-    return {c: s for part in _parts(unit, metrics) for c, s in part.columns.items()}
+    return {c: s for part in _parts(row_unit, metrics) for c, s in part.columns.items()}
 
 
-def check_columns(unit: str, columns: Collection[str], metrics: Sequence[OwnMetric] = ()) -> None:
+def check_columns(row_unit: str, columns: Collection[str], metrics: Sequence[CustomMetric] = ()) -> None:
     """Every column belongs to the unit, or is one of the study's own metrics that fit it.
 
     Raises
@@ -47,29 +47,31 @@ def check_columns(unit: str, columns: Collection[str], metrics: Sequence[OwnMetr
             "the design makes the products it needs.",
             code="COLUMN-UNKNOWN",
         )
-    if unit == FREE_UNIT:
+    if row_unit == FREE_UNIT:
         return
-    if unit not in UNITS:
+    if row_unit not in UNITS:
         known = (*UNITS, FREE_UNIT)
-        fix = f"{nearest([unit], known)}Use one of: {', '.join(known)}."
-        raise StudyError(f"unit '{unit}' is unknown.", fix=fix, code="UNIT-UNKNOWN")
-    have = unit_columns(unit, metrics)
+        fix = f"{nearest([row_unit], known)}Use one of: {', '.join(known)}."
+        raise StudyError(f"unit '{row_unit}' is unknown.", fix=fix, code="UNIT-UNKNOWN")
+    have = unit_columns(row_unit, metrics)
     unknown = sorted(set(columns) - set(have))
     if unknown:
         raise StudyError(
-            f"{len(unknown)} column(s) do not belong to a row a {UNITS[unit].name}: {', '.join(unknown)}.",
+            f"{len(unknown)} column(s) do not belong to a row a {UNITS[row_unit].name}: {', '.join(unknown)}.",
             fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. A metric of your own is declared "
             "under [[metrics]], or registered.",
             code="COLUMN-UNKNOWN",
         )
 
 
-def table_needs(unit: str, columns: Collection[str], metrics: Sequence[OwnMetric] = ()) -> dict[str, tuple[str, ...]]:
+def table_needs(
+    row_unit: str, columns: Collection[str], metrics: Sequence[CustomMetric] = ()
+) -> dict[str, tuple[str, ...]]:
     """Tables and columns that the named columns, and the rows themselves, are made of."""
-    parts = _parts(unit, metrics)
+    parts = _parts(row_unit, metrics)
     if not parts:
         return {}
-    sources = unit_columns(unit, metrics)
+    sources = unit_columns(row_unit, metrics)
     needed = dict.fromkeys(s for c in (*parts[0].keys, *columns) for s in sources[c])
     for i, part in enumerate(parts):
         if i == 0 or any(c in part.columns for c in columns):
@@ -82,7 +84,7 @@ def table_needs(unit: str, columns: Collection[str], metrics: Sequence[OwnMetric
 
 
 def build_frame(
-    data: EvaluationData, unit: str, columns: Collection[str], metrics: Sequence[OwnMetric] = ()
+    data: EvaluationData, row_unit: str, columns: Collection[str], metrics: Sequence[CustomMetric] = ()
 ) -> pd.DataFrame:
     """One row a unit with (at least) the named columns.
 
@@ -91,13 +93,13 @@ def build_frame(
     StudyError : see ``check_columns``; or the unit is ``"rows"``, which has no tables.
     CoverageError : the data lack a table or column that these are made of.
     """
-    check_columns(unit, columns, metrics)
-    if unit == FREE_UNIT:
+    check_columns(row_unit, columns, metrics)
+    if row_unit == FREE_UNIT:
         raise StudyError(
             "a study of unit 'rows' is not made from tables.", fix="Give it a data frame.", code="UNIT-FREE"
         )
-    _require(data, unit, columns, metrics)
-    first, *others = _parts(unit, metrics)
+    _require(data, row_unit, columns, metrics)
+    first, *others = _parts(row_unit, metrics)
     out = first.build(data, columns)
     for part in others:
         mine = [c for c in columns if c in part.columns]
@@ -112,7 +114,7 @@ def build_frame(
 
 
 def study_frame(
-    data: EvaluationData | pd.DataFrame, unit: str, columns: Collection[str], metrics: Sequence[OwnMetric] = ()
+    data: EvaluationData | pd.DataFrame, row_unit: str, columns: Collection[str], metrics: Sequence[CustomMetric] = ()
 ) -> pd.DataFrame:
     """The rows of a study: made from tables, or for unit ``"rows"`` those of the frame.
 
@@ -122,22 +124,22 @@ def study_frame(
         ``"rows"``; ``DATA-KIND``, neither tables nor a frame.
     CoverageError : a table or column is not there.
     """
-    if isinstance(data, pd.DataFrame) and unit != FREE_UNIT:
+    if isinstance(data, pd.DataFrame) and row_unit != FREE_UNIT:
         raise StudyError(
-            f"the study is of unit '{unit}', whose rows are made from tables; it was given one data frame.",
+            f"the study is of unit '{row_unit}', whose rows are made from tables; it was given one data frame.",
             fix="Give it load_data(folder), or declare the study with unit 'rows'.",
             code="UNIT-TABLES",
         )
     if isinstance(data, pd.DataFrame):
         return given_frame(data, columns)
     if not isinstance(data, EvaluationData):
-        wanted = "a data frame" if unit == FREE_UNIT else "the tables that load_data gives"
+        wanted = "a data frame" if row_unit == FREE_UNIT else "the tables that load_data gives"
         raise StudyError(
-            f"a study of unit '{unit}' is run on {wanted}; this is a {type(data).__name__}.",
+            f"a study of unit '{row_unit}' is run on {wanted}; this is a {type(data).__name__}.",
             fix=f"Give {wanted}.",
             code="DATA-KIND",
         )
-    return build_frame(data, unit, columns, metrics)
+    return build_frame(data, row_unit, columns, metrics)
 
 
 def given_frame(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
@@ -160,17 +162,17 @@ def given_frame(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
     return frame[list(columns)].reset_index(drop=True)
 
 
-def _parts(unit: str, metrics: Sequence[OwnMetric]) -> tuple[Part, ...]:
-    if unit == FREE_UNIT:
+def _parts(row_unit: str, metrics: Sequence[CustomMetric]) -> tuple[ColumnSource, ...]:
+    if row_unit == FREE_UNIT:
         return ()
-    parts = UNITS[unit].parts
-    return (*parts, *(own_part(m, unit, parts[0].keys) for m in metrics))
+    parts = UNITS[row_unit].parts
+    return (*parts, *(custom_source(m, row_unit, parts[0].keys) for m in metrics))
 
 
-def _require(data: EvaluationData, unit: str, columns: Collection[str], metrics: Sequence[OwnMetric]) -> None:
+def _require(data: EvaluationData, row_unit: str, columns: Collection[str], metrics: Sequence[CustomMetric]) -> None:
     absent = [
         f"{t}.{c}"
-        for t, cs in table_needs(unit, columns, metrics).items()
+        for t, cs in table_needs(row_unit, columns, metrics).items()
         for c in (cs if data.has(t) else [cs[0]])
         if not data.has(t, c)
     ]

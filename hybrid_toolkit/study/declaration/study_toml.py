@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.custom_metrics import OwnMetric
-from hybrid_toolkit.study.declaration.outcome_label import Words
+from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
+from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 from hybrid_toolkit.study.declaration.toml_text import check_keys, load_toml, parse_toml_text, toml_value
 from hybrid_toolkit.study.study import Study
 
@@ -54,8 +54,8 @@ def parse_toml(text: str) -> Study:
 
 
 def _study(raw: dict[str, Any]) -> Study:
-    words = tuple(Words(**_read(e, Words, "[[words]]")) for e in _entries(raw, "words"))
-    metrics = tuple(OwnMetric(**_read(_dated(e), OwnMetric, "[[metrics]]")) for e in _entries(raw, "metrics"))
+    words = tuple(OutcomeLabel(**_read(e, OutcomeLabel, "[[words]]")) for e in _entries(raw, "words"))
+    metrics = tuple(CustomMetric(**_read(_dated(e), CustomMetric, "[[metrics]]")) for e in _entries(raw, "metrics"))
     settings = raw.pop("settings", {})
     if not isinstance(settings, dict):
         raise StudyError("'settings' must be a table of single values.", fix="Write [settings].", code="STUDY-KIND")

@@ -17,7 +17,7 @@ from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.diagnosis.data_size import size_of
 from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
-from hybrid_toolkit.study.diagnosis.trial_log import DrawFile, code_version, hash_of
+from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
@@ -28,14 +28,14 @@ __all__ = ["Diagnosis", "diagnose_together", "simulation_seed"]
 
 SizeLike: TypeAlias = Size | str | EvaluationData
 TruthLike: TypeAlias = Truth | str
-Row: TypeAlias = Sequence[Any]
+TrialRow: TypeAlias = Sequence[Any]
 """Outcome, error code, figures (empty where the fit failed)."""
 
 
 class TrialOptions(TypedDict, total=False):
     """How trials are run; see ``diagnose_together``."""
 
-    sims: int
+    n_sims: int
     seed: int
     n_jobs: int | None
     progress: bool
@@ -65,7 +65,7 @@ def error_code(error: Exception) -> str:
     return error.code if isinstance(error, HybridToolkitError) else type(error).__name__
 
 
-def check_trials(sims: int, seed: int, conf_level: float, n_jobs: int | None) -> None:
+def check_trials(n_sims: int, seed: int, conf_level: float, n_jobs: int | None) -> None:
     """That trials can be run so.
 
     Raises
@@ -73,7 +73,7 @@ def check_trials(sims: int, seed: int, conf_level: float, n_jobs: int | None) ->
     StudyError : fewer than two simulations, or a number of them that is not whole; a seed below 0; a level of the
         intervals that is not between 0 and 1; no process, or a number of them that is not whole.
     """
-    if not _is_whole(sims) or sims < 2:
+    if not _is_whole(n_sims) or n_sims < 2:
         raise StudyError(
             "a diagnosis needs a whole number of simulations, at least 2.", fix="Ask for 100 or more.", code="SIMS"
         )
@@ -100,7 +100,7 @@ def diagnose_together(
     truths: TruthLike | Sequence[TruthLike] = "helpful-hump",
     size_like: SizeLike = "small",
     *,
-    sims: int = 100,
+    n_sims: int = 100,
     seed: int = 20_250_000,
     n_jobs: int | None = None,
     progress: bool = True,
@@ -115,14 +115,14 @@ def diagnose_together(
     truths : a ``Truth`` or the name of a scenario, or several of them. Under each the same seeds are used.
     size_like : a ``Size``, the name of one, or data whose teams, workers a team, months and waves are taken. Studies of
         yearly totals alone take the national panel: the authorities of that size, or 150 where it has only one.
-    sims : authorities to simulate under each truth.
+    n_sims : authorities to simulate under each truth.
     seed : authority i is simulated from ``simulation_seed(seed, i)``.
     n_jobs : processes; None for one, or for what ``joblib.parallel_config`` says: with ``backend="dask"`` the trials
         run on that cluster. The numbers are the same for any number.
     progress : show a progress bar.
     conf_level : level of the intervals.
     resume : a file that each trial is written to as it comes. Run the same call again after an interruption and it goes
-        on from there; ask for more ``sims`` and only the new ones are run.
+        on from there; ask for more ``n_sims`` and only the new ones are run.
 
     Raises
     ------
@@ -135,19 +135,19 @@ def diagnose_together(
     A fit that raises, gives a figure that is no number or stops short of its optimum is counted among the failures, by
     the code of its error or the type of an exception that nobody foresaw, and leaves the others as they are.
     """
-    check_trials(sims, seed, conf_level, n_jobs)
+    check_trials(n_sims, seed, conf_level, n_jobs)
     run = _Run(tuple(studies), _named(truths), size_like_of(size_like), seed, conf_level)
-    found = _run_all(run, sims, n_jobs=n_jobs, progress=progress, resume=resume)
+    found = _run_all(run, n_sims, n_jobs=n_jobs, progress=progress, resume=resume)
     known = [run.true_values(s) for s in run.studies]
     return tuple(
         Diagnosis(
             study_id=study.id,
             size=run.size.name,
-            sims=sims,
+            n_sims=n_sims,
             seed=seed,
             conf_level=conf_level,
             truths_by_scenario=known[k],
-            draws=draws_of((name, i, found[name, i][k]) for name in run.truths for i in range(sims)),
+            draws=draws_of((name, i, found[name, i][k]) for name in run.truths for i in range(n_sims)),
         )
         for k, study in enumerate(run.studies)
     )
@@ -177,27 +177,32 @@ class _Run:
         pairs = list(zip(study.outcomes, study.estimands, strict=True))
         return {n: tuple((o, true_value(t, e, size=self.size)) for o, e in pairs) for n, t in self.truths.items()}
 
-    def trial(self, name: str, index: int) -> list[list[Row]]:
+    def trial(self, name: str, index: int) -> list[list[TrialRow]]:
         """One authority: for each study, each outcome's error code and figures."""
         tables = sorted({t for s in self.studies for t in s.tables()})
-        wanted = {s.unit: {c: None for o in self.studies if o.unit == s.unit for c in o.columns} for s in self.studies}
+        wanted = {
+            s.row_unit: {c: None for o in self.studies if o.row_unit == s.row_unit for c in o.columns}
+            for s in self.studies
+        }
         try:
             data = _simulate(self.truths[name], self.size, tables, simulation_seed(self.seed, index))
-            own = {u: tuple(dict.fromkeys(m for s in self.studies if s.unit == u for m in s.metrics)) for u in wanted}
+            own = {
+                u: tuple(dict.fromkeys(m for s in self.studies if s.row_unit == u for m in s.metrics)) for u in wanted
+            }
             frames = {unit: build_frame(data, unit, list(columns), own[unit]) for unit, columns in wanted.items()}
         except Exception as error:  # counted by its type, shown in the diagnosis: one bad draw never spoils the others
             return [[(o, error_code(error), ()) for o in s.outcomes] for s in self.studies]
-        return [[_fit(s, frames[s.unit], o, self.conf_level) for o in s.outcomes] for s in self.studies]
+        return [[_fit(s, frames[s.row_unit], o, self.conf_level) for o in s.outcomes] for s in self.studies]
 
 
 def _run_all(
-    run: _Run, sims: int, *, n_jobs: int | None, progress: bool, resume: Path | str | None
-) -> dict[tuple[str, int], list[list[Row]]]:
+    run: _Run, n_sims: int, *, n_jobs: int | None, progress: bool, resume: Path | str | None
+) -> dict[tuple[str, int], list[list[TrialRow]]]:
     """Every trial by scenario and number; those that a file already holds are read from it."""
     for study in run.studies:
         run.true_values(study)  # an unknown estimand is told before hours of work
-    every = [(name, i) for name in run.truths for i in range(sims)]
-    file = DrawFile(resume, run.made_from()) if resume is not None else None
+    every = [(name, i) for name in run.truths for i in range(n_sims)]
+    file = TrialLog(resume, run.made_from()) if resume is not None else None
     found = {(n, i): file.found[f"{n}:{i}"] for n, i in every if file and f"{n}:{i}" in file.found}
     todo = [at for at in every if at not in found]
     results = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(run.trial)(*at) for at in todo)
@@ -237,10 +242,10 @@ def _simulate(truth: Truth, size: Size, tables: list[str], seed: int) -> Evaluat
     return simulate_authority(truth, size, seed, tables=tables)
 
 
-def _fit(study: Study, frame: pd.DataFrame, outcome: str, conf_level: float) -> Row:
+def _fit(study: Study, frame: pd.DataFrame, outcome: str, conf_level: float) -> TrialRow:
     plan = study.plan(outcome, conf_level=conf_level)
     try:
-        fit, plain = study.design_used.fit(frame, plan), study.design_used.naive(frame, plan)
+        fit, plain = study.design_used.fit(frame, plan), study.design_used.unadjusted(frame, plan)
     except Exception as error:  # counted by its type and shown in the diagnosis
         return outcome, error_code(error), ()
     figures = (fit.estimate, float(fit.row["std_error"].iloc[0]), *fit.interval, plain.estimate, *plain.interval)
@@ -262,7 +267,7 @@ def twelve_digits(figures: Iterable[float]) -> tuple[float, ...]:
     return tuple(float(f"{v:.12g}") for v in figures)
 
 
-def draws_of(trials: Iterable[tuple[str, int, Sequence[Row]]]) -> pd.DataFrame:
+def draws_of(trials: Iterable[tuple[str, int, Sequence[TrialRow]]]) -> pd.DataFrame:
     """The figures of trials (scenario, number, a row an outcome) as one frame."""
     empty = (np.nan,) * len(FIGURES)
     rows = [(n, i, o, *(figures or empty), error) for n, i, each in trials for o, error, figures in each]

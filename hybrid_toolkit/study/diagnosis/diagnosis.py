@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ENOUGH_POWER = 0.8
 LOWEST_COVERAGE = 0.93
 LEAST_TRIALS = 100
-FIGURES = ("estimate", "std_error", "conf_low", "conf_high", "naive", "naive_low", "naive_high")
+FIGURES = ("estimate", "std_error", "conf_low", "conf_high", "unadjusted", "naive_low", "naive_high")
 DRAW_COLUMNS = ("scenario", "sim", "outcome", *FIGURES, "error")
 Truths: TypeAlias = tuple[tuple[str, float], ...]
 """Outcomes with their true values."""
@@ -32,7 +32,7 @@ class Diagnosis:
     Parameters
     ----------
     study_id, size : what was tried, at what size.
-    sims, seed, conf_level : authorities a truth, from which seed, level of the intervals.
+    n_sims, seed, conf_level : authorities a truth, from which seed, level of the intervals.
     truths_by_scenario : scenario -> outcomes with their true values, in the order asked for.
     draws : one row a scenario, simulation and outcome: ``DRAW_COLUMNS``; ``error`` is the code of the error that a
         fit raised, the type of an exception that nobody foresaw, or empty.
@@ -40,7 +40,7 @@ class Diagnosis:
 
     study_id: str
     size: str
-    sims: int
+    n_sims: int
     seed: int
     conf_level: float
     truths_by_scenario: Mapping[str, Truths]
@@ -85,7 +85,7 @@ class Diagnosis:
 
         Measures: ``bias``, ``rmse``, ``coverage``, ``power`` (or ``false_positive`` where the truth is zero or
         negligible), ``type_s`` (share of clear estimates with the wrong sign), ``type_m`` (mean of their size over the
-        true size), ``failures`` (share of fits that raised or did not converge), ``naive_bias``,
+        true size), ``failures`` (share of fits that raised or did not converge), ``unadjusted_bias``,
         ``naive_coverage``; ``truth`` has no error.
         """
         parts = []
@@ -121,16 +121,16 @@ class Diagnosis:
                 "study": [self.study_id],
                 "scenario": [self.scenario],
                 "size": [self.size],
-                "n": [self.sims],
+                "n": [self.n_sims],
                 "n_failed": [failed],
-                "method": [f"{self.sims} simulated authorities a truth, seed {self.seed}"],
+                "method": [f"{self.n_sims} simulated authorities a truth, seed {self.seed}"],
                 "converged": [failed == 0],
             }
         )
 
     def summary(self) -> str:
         """Prose, with the Monte Carlo error of coverage."""
-        lines = [f"{self.study_id}, tried on {self.sims} simulated authorities ({self.scenario}, {self.size})."]
+        lines = [f"{self.study_id}, tried on {self.n_sims} simulated authorities ({self.scenario}, {self.size})."]
         several = len(self.scenarios) > 1
         for scenario, truths in self.truths_by_scenario.items():
             for outcome, truth in truths:
@@ -168,16 +168,16 @@ class Diagnosis:
             )
         tried = [self.measures(outcome, s) for s in self.scenarios]
         cover, error = min((g["coverage"] for g in tried), key=lambda c: c[0] + 2 * c[1])
-        few = self.sims < LEAST_TRIALS
-        doubt = f" Only {self.sims} were tried, and {LEAST_TRIALS} are needed to tell." if few else ""
+        few = self.n_sims < LEAST_TRIALS
+        doubt = f" Only {self.n_sims} were tried, and {LEAST_TRIALS} are needed to tell." if few else ""
         good = cover + 2 * error >= LOWEST_COVERAGE and (not few or None)
-        verdict = f"Intervals held the known truth in {cover:.0%} of trials.{doubt}"
-        out = [Check("coverage", good, verdict, cover, LOWEST_COVERAGE)]
+        message = f"Intervals held the known truth in {cover:.0%} of trials.{doubt}"
+        out = [Check("coverage", good, message, cover, LOWEST_COVERAGE)]
         if powers := [(g["power"][0], g["type_m"][0]) for g in tried if "power" in g]:
             power, size = min(powers)
-            verdict = f"A difference of the size tried would be told from none in {power:.0%} of such data"
+            message = f"A difference of the size tried would be told from none in {power:.0%} of such data"
             if power < ENOUGH_POWER and np.isfinite(size):
-                verdict += f"; those that were told came out {size:.1f} times as large as the truth"
+                message += f"; those that were told came out {size:.1f} times as large as the truth"
             enough = power >= ENOUGH_POWER and (not few or None)
-            out.append(Check("power", enough, f"{verdict}.{doubt}", power, ENOUGH_POWER))
+            out.append(Check("power", enough, f"{message}.{doubt}", power, ENOUGH_POWER))
         return tuple(out)

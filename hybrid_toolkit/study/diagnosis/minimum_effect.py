@@ -85,7 +85,7 @@ def minimum_detectable_effect(
     truth: TruthLike = "helpful-hump",
     size_like: SizeLike = "small",
     outcome: str = "",
-    sims: int = 200,
+    n_sims: int = 200,
     seed: int = 20_250_000,
     n_jobs: int | None = None,
     progress: bool = True,
@@ -101,7 +101,7 @@ def minimum_detectable_effect(
     ----------
     power : how often the interval is to leave out zero.
     truth : a truth whose effect is not zero; its direction and everything else about it are kept.
-    size_like, outcome, sims, seed, n_jobs, progress, conf_level : see ``power_curve``.
+    size_like, outcome, n_sims, seed, n_jobs, progress, conf_level : see ``power_curve``.
     resume : a folder in which each multiplier keeps its trials.
 
     Raises
@@ -121,7 +121,7 @@ def minimum_detectable_effect(
         size=size_like_of(size_like),
         power=power,
         folder=None if resume is None else Path(resume),
-        options={"sims": sims, "seed": seed, "n_jobs": n_jobs, "progress": progress, "conf_level": conf_level},
+        options={"n_sims": n_sims, "seed": seed, "n_jobs": n_jobs, "progress": progress, "conf_level": conf_level},
     )
     search.bracket()
     for _ in range(REFINED):

@@ -26,13 +26,13 @@ def measure_draws(draws: pd.DataFrame, truth: float) -> dict[str, Measure]:
     Parameters
     ----------
     draws : one row a trial: ``estimate``, ``conf_low``, ``conf_high`` and ``error`` (a code, empty where the fit ran);
-        ``naive``, ``naive_low`` and ``naive_high`` where a naive comparison stands beside it.
+        ``unadjusted``, ``naive_low`` and ``naive_high`` where a naive comparison stands beside it.
     truth : the true value, in units of the estimate.
 
     Returns
     -------
     dict : ``truth``, ``bias``, ``rmse``, ``coverage``; ``power``, ``type_s`` and ``type_m``, or ``false_positive``
-        where the truth is zero or negligible; ``failures``; ``naive_bias`` and ``naive_coverage``.
+        where the truth is zero or negligible; ``failures``; ``unadjusted_bias`` and ``naive_coverage``.
 
     Notes
     -----
@@ -64,8 +64,8 @@ def measure_draws(draws: pd.DataFrame, truth: float) -> dict[str, Measure]:
         out["power"] = told
         out["type_s"], out["type_m"] = sign_and_size(clear["estimate"].to_numpy(), truth)
     out["failures"] = share(draws["error"] != "")
-    if "naive" in draws:
-        out["naive_bias"] = _mean(ran["naive"] - truth)
+    if "unadjusted" in draws:
+        out["unadjusted_bias"] = _mean(ran["unadjusted"] - truth)
         out["naive_coverage"] = share(ran["naive_low"].le(truth) & ran["naive_high"].ge(truth))
     return out
 

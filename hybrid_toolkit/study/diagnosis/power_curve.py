@@ -162,7 +162,7 @@ def power_curve(
     truth: TruthLike = "helpful-hump",
     size_like: SizeLike = "small",
     outcome: str = "",
-    sims: int = 200,
+    n_sims: int = 200,
     seed: int = 20_250_000,
     n_jobs: int | None = None,
     progress: bool = True,
@@ -178,7 +178,7 @@ def power_curve(
     values : the values, two or more.
     truth, size_like : what stays as it is; see ``diagnose_together``.
     outcome : the main outcome, or another of the study's.
-    sims : authorities a value. seed, n_jobs, progress, conf_level : see ``diagnose_together``.
+    n_sims : authorities a value. seed, n_jobs, progress, conf_level : see ``diagnose_together``.
     resume : a folder in which each value keeps its trials, so that an interrupted run goes on.
 
     Raises
@@ -200,7 +200,7 @@ def power_curve(
     hits, estimates, truths = [], [], []
     for value, (made, at) in zip(wanted, worlds, strict=True):
         kept = Path(resume) / f"{study.id}-{over}-{value:g}.jsonl" if resume is not None else None
-        options = {"sims": sims, "seed": seed, "n_jobs": n_jobs, "progress": progress, "conf_level": conf_level}
+        options = {"n_sims": n_sims, "seed": seed, "n_jobs": n_jobs, "progress": progress, "conf_level": conf_level}
         tried = diagnose_together([study], made, at, resume=kept, **options)[0]  # type: ignore[arg-type]
         hits.append(hits_of(tried, name))
         estimates.append(estimates_of(tried, name))

@@ -40,12 +40,12 @@ def share_of(hits: Hits) -> tuple[float, float, int]:
     return share(pd.Series(hits[~np.isnan(hits)] > 0))
 
 
-def crossing(values: Hits, powers: Hits, power: float, trials: int) -> float:
+def power_threshold(values: Hits, powers: Hits, power: float, trials: int) -> float:
     """Where a curve, made monotone, reaches a power; NaN where it starts above or ends below.
 
     Examples
     --------
-    >>> crossing(np.array([1.0, 2, 3]), np.array([0.2, 0.5, 0.9]), 0.5, 1000)
+    >>> power_threshold(np.array([1.0, 2, 3]), np.array([0.2, 0.5, 0.9]), 0.5, 1000)
     2.0
     """
     if np.isnan(powers).any():
@@ -66,14 +66,14 @@ def crossing_with_error(values: Hits, hits: Hits, power: float) -> tuple[float, 
     trials = hits.shape[1]
     ran = ~np.isnan(hits)
     filled = np.where(ran, hits, 0.0)
-    point = crossing(values, _shares(filled.sum(axis=1), ran.sum(axis=1)), power, trials)
+    point = power_threshold(values, _shares(filled.sum(axis=1), ran.sum(axis=1)), power, trials)
     if np.isnan(point):
         return point, float("nan")
     rng, again = np.random.default_rng(0), []
     for _ in range(RESAMPLES):
         weight = np.bincount(rng.integers(0, trials, trials), minlength=trials)
         one = _shares(filled @ weight, ran @ weight)
-        at = crossing(values, one, power, trials)
+        at = power_threshold(values, one, power, trials)
         again.append(at if not np.isnan(at) else values[0] if one.max() >= power else values[-1])
     return point, float(np.std(again, ddof=1))
 

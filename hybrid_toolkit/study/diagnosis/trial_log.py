@@ -52,7 +52,7 @@ def code_version(parts: tuple[str, ...] = NUMBERS_COME_FROM) -> str:
     return f"{hybrid_toolkit.__version__}+{digest.hexdigest()[:16]}"
 
 
-class DrawFile:
+class TrialLog:
     """Trials by their key, read back and appended to one file.
 
     Parameters

@@ -25,8 +25,8 @@ from hybrid_toolkit.models.linear.batched_linear import (
 )
 from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.study.diagnosis.diagnose import (
-    Row,
     SizeLike,
+    TrialRow,
     check_trials,
     draws_of,
     error_code,
@@ -35,7 +35,7 @@ from hybrid_toolkit.study.diagnosis.diagnose import (
     twelve_digits,
 )
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
-from hybrid_toolkit.study.diagnosis.trial_log import DrawFile, code_version, hash_of
+from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from hybrid_toolkit.synth.stepped_wedge import Wedge
 from hybrid_toolkit.synth.streams import Bools
 
@@ -61,7 +61,7 @@ class WedgeStudy:
 
     Examples
     --------
-    >>> tried = WedgeStudy("roll-out").diagnose(Wedge(teams=10, periods=4, workers=5), sims=50, progress=False)
+    >>> tried = WedgeStudy("roll-out").diagnose(Wedge(teams=10, periods=4, workers=5), n_sims=50, progress=False)
     >>> abs(tried.value("bias")) < 3 * tried.measures()["bias"][1]
     True
     """
@@ -94,7 +94,7 @@ class WedgeStudy:
         truths: Wedge | Sequence[Wedge] = Wedge(),  # noqa: B008 - frozen
         size_like: SizeLike | None = None,
         *,
-        sims: int = 1000,
+        n_sims: int = 1000,
         seed: int = 20_250_000,
         n_jobs: int | None = None,
         progress: bool = True,
@@ -108,7 +108,7 @@ class WedgeStudy:
         truths : one wedge or several of the same size and of different ``scenario``.
         size_like : a ``Size``, the name of one, or data, whose teams, workers a team and months (a period each) the
             wedges then have; left out, they keep their own.
-        sims, seed, n_jobs, progress, conf_level, resume : as in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A
+        n_sims, seed, n_jobs, progress, conf_level, resume : as in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A
             fit that fails is counted there and here alike.
 
         Raises
@@ -118,21 +118,21 @@ class WedgeStudy:
         UsageError : a size that no wedge can have.
         OutputError : the file of ``resume`` cannot be written.
         """
-        check_trials(sims, seed, conf_level, n_jobs)
+        check_trials(n_sims, seed, conf_level, n_jobs)
         run = _Run(self, _worlds(truths, size_like), seed, conf_level)
-        found = _run_all(run, sims, n_jobs=n_jobs, progress=progress, resume=resume)
+        found = _run_all(run, n_sims, n_jobs=n_jobs, progress=progress, resume=resume)
         first = next(iter(run.wedges.values()))
         return Diagnosis(
             study_id=self.id,
             size=f"{first.teams} teams, {first.periods} periods, {first.workers} workers a team",
-            sims=sims,
+            n_sims=n_sims,
             seed=seed,
             conf_level=conf_level,
             truths_by_scenario={n: ((self.outcome, w.effect),) for n, w in run.wedges.items()},
-            draws=draws_of((n, i, [found[n, i]]) for n in run.wedges for i in range(sims)),
+            draws=draws_of((n, i, [found[n, i]]) for n in run.wedges for i in range(n_sims)),
         )
 
-    def trials(self, wedge: Wedge, seeds: Sequence[int], conf_level: float) -> list[Row]:
+    def trials(self, wedge: Wedge, seeds: Sequence[int], conf_level: float) -> list[TrialRow]:
         """One row an authority: outcome, error code, figures (empty where the fit failed)."""
         try:
             figures, converged = self._figures(simulated_sums(wedge, seeds), conf_level)
@@ -148,9 +148,11 @@ class WedgeStudy:
         """(authorities, figures), and whether each fit converged."""
         fit = self._fit(sums, conf_level)
         pooled = sums.only(("constant", "treated"))
-        naive = fit_fixed_clusters(pooled, term="treated", within=False, variance="sandwich", conf_level=conf_level)
-        (low, high), (naive_low, naive_high) = fit.interval, naive.interval
-        figures = np.stack([fit.estimate, fit.std_error, low, high, naive.estimate, naive_low, naive_high], axis=1)
+        unadjusted = fit_fixed_clusters(
+            pooled, term="treated", within=False, variance="sandwich", conf_level=conf_level
+        )
+        (low, high), (naive_low, naive_high) = fit.interval, unadjusted.interval
+        figures = np.stack([fit.estimate, fit.std_error, low, high, unadjusted.estimate, naive_low, naive_high], axis=1)
         return figures, np.atleast_1d(fit.converged)
 
     def _fit(self, sums: ClusterSums, conf_level: float) -> BatchFit:
@@ -203,18 +205,20 @@ class _Run:
             "code": code_version(),
         }
 
-    def trials(self, scenario: str, at: Sequence[int]) -> list[Row]:
+    def trials(self, scenario: str, at: Sequence[int]) -> list[TrialRow]:
         return self.study.trials(self.wedges[scenario], [simulation_seed(self.seed, i) for i in at], self.conf_level)
 
 
 def _run_all(
-    run: _Run, sims: int, *, n_jobs: int | None, progress: bool, resume: Path | str | None
-) -> dict[tuple[str, int], Row]:
+    run: _Run, n_sims: int, *, n_jobs: int | None, progress: bool, resume: Path | str | None
+) -> dict[tuple[str, int], TrialRow]:
     """Every trial by scenario and number; those that a file already holds are read from it."""
-    every = [(n, i) for n in run.wedges for i in range(sims)]
-    file = DrawFile(resume, run.made_from()) if resume is not None else None
-    found: dict[tuple[str, int], Row] = {at: file.found[_key(at)] for at in every if file and _key(at) in file.found}
-    left = {n: [i for i in range(sims) if (n, i) not in found] for n in run.wedges}
+    every = [(n, i) for n in run.wedges for i in range(n_sims)]
+    file = TrialLog(resume, run.made_from()) if resume is not None else None
+    found: dict[tuple[str, int], TrialRow] = {
+        at: file.found[_key(at)] for at in every if file and _key(at) in file.found
+    }
+    left = {n: [i for i in range(n_sims) if (n, i) not in found] for n in run.wedges}
     parts = [(n, todo[k : k + CHUNK]) for n, todo in left.items() for k in range(0, len(todo), CHUNK)]
     results = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(run.trials)(*part) for part in parts)
     label = f"{', '.join(run.wedges)}: simulated authorities"

@@ -70,7 +70,7 @@ def lowering_table() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["check", "steps", "never_above"])
 
 
-def finding_of(low: float, high: float, smallest: float | None) -> str:
+def finding_of(low: float, high: float, smallest_important: float | None) -> str:
     """The kind of finding that an interval gives.
 
     Examples
@@ -78,7 +78,7 @@ def finding_of(low: float, high: float, smallest: float | None) -> str:
     >>> finding_of(0.2, 3.0, 1.0), finding_of(0.2, 0.8, 1.0), finding_of(-0.5, 0.8, 1.0), finding_of(-0.5, 3.0, 1.0)
     ('difference', 'trifling', 'small', 'open')
     """
-    inside = smallest is not None and max(abs(low), abs(high)) < smallest
+    inside = smallest_important is not None and max(abs(low), abs(high)) < smallest_important
     if low > 0 or high < 0:
         return "trifling" if inside else "difference"
     return "small" if inside else "open"

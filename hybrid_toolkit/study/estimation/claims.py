@@ -15,12 +15,12 @@ from hybrid_toolkit.designs import GRADES
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.declaration.outcome_label import (
-    Words,
+    OutcomeLabel,
     causal_words,
     check_words,
-    clean,
     gap_phrase,
     overreach,
+    plain_text,
     ratio_phrase,
 )
 from hybrid_toolkit.study.estimation.claim_grammar import (
@@ -35,7 +35,7 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     lowered,
     spoken_grade,
 )
-from hybrid_toolkit.study.estimation.number_format import spoken_figures, spoken_level, spoken_ratios, with_unit
+from hybrid_toolkit.study.estimation.number_format import format_estimates, format_level, format_ratios, with_unit
 
 __all__ = [
     "ALL_GRADES",
@@ -65,7 +65,7 @@ class Claim:
     grade : ``"illustration"`` for simulated data, or one of ``hybrid_toolkit.designs.GRADES``.
     finding : ``"difference"``, ``"trifling"``, ``"small"`` or ``"open"``.
     reasons : why the grade is what it is, one sentence each.
-    may_not_say : what does not follow.
+    does_not_show : what does not follow.
     row : the row of ``grammar_table()`` that the sentence was filled from: family, grade, finding.
     """
 
@@ -74,13 +74,13 @@ class Claim:
     grade: str
     finding: str
     reasons: tuple[str, ...]
-    may_not_say: tuple[str, ...]
+    does_not_show: tuple[str, ...]
     row: tuple[str, str, str] = ("", "", "")
 
 
 def make_claim(
     *,
-    words: Words,
+    words: OutcomeLabel,
     contrast: str,
     estimate: float,
     low: float,
@@ -88,11 +88,11 @@ def make_claim(
     conf_level: float,
     design_grade: str,
     checks: Sequence[Check],
-    limits: Sequence[str],
+    caveats: Sequence[str],
     synthetic: bool,
     notes: Sequence[str] = (),
     kind: str = "slope",
-    beside: str = "",
+    relative_to: str = "",
 ) -> Claim:
     """The claim for one outcome.
 
@@ -104,18 +104,18 @@ def make_claim(
     conf_level : level of the interval.
     design_grade : the strongest grade the design carries.
     checks : every check, those of a diagnosis among them.
-    limits : what the study can never say.
+    caveats : what the study can never say.
     synthetic : whether the data were simulated.
     notes : further reasons that lower nothing.
     kind : kind of estimand, one of ``hybrid_toolkit.designs.KINDS``; a ratio is spoken as "times".
-    beside : the moderator of a slope gap, or the mediator of an indirect effect, as a column or in words.
+    relative_to : the moderator of a slope gap, or the mediator of an indirect effect, as a column or in words.
 
     Raises
     ------
     StudyError : the interval is not finite, a ratio's smallest is not above 1, or the words claim more than the grade
         allows.
     """
-    check_words(contrast, words.phrase, words.unit, beside)
+    check_words(contrast, words.phrase, words.unit, relative_to)
     family = family_of(kind)
     log = family == "ratio"
     scale = 1.0 if log else words.scale
@@ -128,7 +128,7 @@ def make_claim(
     grade = lowered(design_grade, [c.name for c in failed])
     finding = finding_of(lower, upper, _smallest(words, log))
     spoken = spoken_grade(grade, family, synthetic=synthetic)
-    slots = _slots(words, contrast, (size, lower, upper), conf_level, kind=kind, beside=beside)
+    slots = _slots(words, contrast, (size, lower, upper), conf_level, kind=kind, relative_to=relative_to)
     text = _filled(grammar()[family][spoken][finding], slots)
     _guard(text, spoken)
     if synthetic:
@@ -140,21 +140,21 @@ def make_claim(
         grade=final,
         finding=finding,
         reasons=_reasons(design_grade, grade, (*failed, *_unsettled(checks)), synthetic, notes),
-        may_not_say=_forbidden(spoken, final, limits),
+        does_not_show=_forbidden(spoken, final, caveats),
         row=(family, spoken, finding),
     )
 
 
 def prediction_sentence(
     *,
-    words: Words,
+    words: OutcomeLabel,
     contrast: str,
     low: float,
     high: float,
     conf_level: float,
     k: int,
     kind: str = "slope",
-    beside: str = "",
+    relative_to: str = "",
 ) -> str:
     """Where another authority like ``k`` that were combined would lie, in the words of the grammar.
 
@@ -164,11 +164,11 @@ def prediction_sentence(
     ------
     StudyError : the words claim too much.
     """
-    check_words(contrast, words.phrase, words.unit, beside)
+    check_words(contrast, words.phrase, words.unit, relative_to)
     log = family_of(kind) == "ratio"
     name = ("ratio" if log else "difference") if math.isfinite(low) and math.isfinite(high) else "none"
     figures = (0.0, low, high) if name != "none" else (0.0, 0.0, 0.0)
-    slots = _slots(words, contrast, figures, conf_level, kind=kind, beside=beside)
+    slots = _slots(words, contrast, figures, conf_level, kind=kind, relative_to=relative_to)
     text = _filled(grammar()["prediction"][name], {**slots, "k": str(k)})
     _guard(text.replace("prediction interval", "interval"), "associational")
     return text
@@ -176,7 +176,7 @@ def prediction_sentence(
 
 def what_if_sentence(
     *,
-    words: Words,
+    words: OutcomeLabel,
     change: str,
     estimate: float,
     low: float,
@@ -184,42 +184,42 @@ def what_if_sentence(
     conf_level: float,
     grade: str,
     kind: str = "slope",
-    beside: str = "",
+    relative_to: str = "",
 ) -> str:
     """What an estimate would mean under another rota; below quasi-causal the caveat stands in the sentence.
 
     Parameters
     ----------
-    words, conf_level, kind, beside : as ``make_claim``. change : the rota in words. grade : of the estimate's claim.
+    words, conf_level, kind, relative_to : as ``make_claim``. change : the rota in words. grade : of the estimate's claim.
     estimate, low, high : change of the mean outcome, in the outcome's own unit.
 
     Raises
     ------
     StudyError : the words claim too much, or the interval is not finite.
     """
-    check_words(change, words.phrase, words.unit, beside)
+    check_words(change, words.phrase, words.unit, relative_to)
     if not all(math.isfinite(v) for v in (estimate, low, high)):
         raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
     figures = (estimate * words.scale, low * words.scale, high * words.scale)
     table = grammar()["what_if"]
-    text = _filled(table[grade], _slots(words, change, figures, conf_level, kind=kind, beside=beside))
+    text = _filled(table[grade], _slots(words, change, figures, conf_level, kind=kind, relative_to=relative_to))
     text += f" {table['open']}" if low <= 0 <= high else ""
     weak = GRADES.index(grade) < GRADES.index("quasi-causal")
     _guard(text.replace(table["caveat"], "") if weak else text, grade)
     return text
 
 
-def _smallest(words: Words, log: bool) -> float | None:
+def _smallest(words: OutcomeLabel, log: bool) -> float | None:
     """The smallest difference that matters on the scale of the estimate."""
-    if not log or words.smallest is None:
-        return words.smallest
-    if not words.smallest > 1:
+    if not log or words.smallest_important is None:
+        return words.smallest_important
+    if not words.smallest_important > 1:
         raise StudyError(
             f"the smallest ratio that matters for '{words.outcome}' must be above 1.",
             fix="Give a ratio such as 1.2 for a fifth more or less.",
             code="CLAIM-SMALLEST",
         )
-    return math.log(words.smallest)
+    return math.log(words.smallest_important)
 
 
 def _weak_level(level: float) -> tuple[Check, ...]:
@@ -227,7 +227,7 @@ def _weak_level(level: float) -> tuple[Check, ...]:
     if level >= LEAST_LEVEL:
         return ()
     told = (
-        f"Intervals of {spoken_level(level)} leave out the truth too often; {spoken_level(LEAST_LEVEL)} is the least."
+        f"Intervals of {format_level(level)} leave out the truth too often; {format_level(LEAST_LEVEL)} is the least."
     )
     return (Check("interval level", False, told, level, LEAST_LEVEL),)
 
@@ -245,13 +245,19 @@ def _filled(sentence: str, slots: dict[str, str]) -> str:
 
 
 def _slots(
-    words: Words, contrast: str, figures: tuple[float, float, float], conf_level: float, *, kind: str, beside: str
+    words: OutcomeLabel,
+    contrast: str,
+    figures: tuple[float, float, float],
+    conf_level: float,
+    *,
+    kind: str,
+    relative_to: str,
 ) -> dict[str, str]:
     ratio = family_of(kind) == "ratio"
-    told = spoken_ratios(figures) if ratio else spoken_figures(figures)
-    named, phrase, unit = clean(contrast), clean(words.phrase), clean(words.unit)
+    told = format_ratios(figures) if ratio else format_estimates(figures)
+    named, phrase, unit = plain_text(contrast), plain_text(words.phrase), plain_text(words.unit)
     if kind == "slope-gap":
-        phrase = gap_phrase(phrase, clean(beside))
+        phrase = gap_phrase(phrase, plain_text(relative_to))
     return {
         "contrast": named,
         "Contrast": named[:1].upper() + named[1:],
@@ -260,9 +266,11 @@ def _slots(
         "low": told[1],
         "high": told[2],
         "unit": unit,
-        "smallest": with_unit(words.smallest, "times" if ratio else unit) if words.smallest is not None else "",
-        "level": spoken_level(conf_level),
-        "through": clean(beside).replace("_", " ") or "the mediator that the study names",
+        "smallest_important": with_unit(words.smallest_important, "times" if ratio else unit)
+        if words.smallest_important is not None
+        else "",
+        "level": format_level(conf_level),
+        "through": plain_text(relative_to).replace("_", " ") or "the mediator that the study names",
     }
 
 
@@ -271,17 +279,17 @@ def _reasons(
 ) -> tuple[str, ...]:
     out = [f"The design carries '{design_grade}' at most."]
     how = {False: "Lowered", None: "Not settled"}
-    out += [f"{how[c.passed]} by the check '{c.name}': {c.verdict}" for c in told if c.passed is not True]
+    out += [f"{how[c.passed]} by the check '{c.name}': {c.message}" for c in told if c.passed is not True]
     out += list(notes)
     if synthetic:
         out.append(f"The data are simulated; on real data with these checks the grade would be '{grade}'.")
     return tuple(out)
 
 
-def _forbidden(spoken: str, final: str, limits: Sequence[str]) -> tuple[str, ...]:
+def _forbidden(spoken: str, final: str, caveats: Sequence[str]) -> tuple[str, ...]:
     table = grammar()["forbidden"]
     at = GRADES.index(spoken)
-    out = [*limits, *(s for g in GRADES[at:] for s in table[g])]
+    out = [*caveats, *(s for g in GRADES[at:] for s in table[g])]
     return tuple([*table[ILLUSTRATION], *out] if final == ILLUSTRATION else out)
 
 

@@ -24,7 +24,7 @@ MIN_ROWS, MIN_CLUSTERS = 20, 5
 FEW = f"fewer than {MIN_ROWS} rows or {MIN_CLUSTERS} clusters"
 TINY = 1e-9
 
-Cells: TypeAlias = Mapping[str, Any]
+SupportCells: TypeAlias = Mapping[str, Any]
 Flags: TypeAlias = NDArray[np.bool_]
 
 
@@ -94,7 +94,7 @@ def beyond(x: Array, new: Array, n: Array) -> float:
     return float(n[out].sum() / n.sum())
 
 
-def own_support(cells: Cells, new: Array, at: Flags, *, binary: bool) -> str:
+def own_support(cells: SupportCells, new: Array, at: Flags, *, binary: bool) -> str:
     """Why a group with a slope of its own is not shown: its rows would leave the exposure that they cover."""
     n = cells["n"][at]
     if binary:

@@ -13,7 +13,7 @@ from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.estimation.event_path import series_paths
 from hybrid_toolkit.study.estimation.scale_checks import check_scale
-from hybrid_toolkit.study.estimation.side_checks import check_sides
+from hybrid_toolkit.study.estimation.side_checks import check_comparison_groups
 from hybrid_toolkit.study.estimation.start_checks import check_starts
 from hybrid_toolkit.study.estimation.study_checks import check_equivalence, check_invariance
 from hybrid_toolkit.study.estimation.study_result import StudyResult
@@ -67,7 +67,7 @@ def _estimate(
     checks: list[tuple[str, tuple[Check, ...]]] = []
     for i, outcome in enumerate(study.outcomes):
         fit = design.fit(frame, study.plan(outcome, conf_level=conf_level))
-        sides = check_sides(frame, study, outcome)
+        sides = check_comparison_groups(frame, study, outcome)
         beside, lost = design.rows_and_missing(frame, fit)
         each = [fit.row.assign(role="secondary" if i else "main", n_clusters=fit.fit.n_clusters), beside]
         made = pd.concat(each, ignore_index=True).assign(outcome=outcome)
@@ -96,6 +96,6 @@ def _estimate(
         data_label=rows.label,
         synthetic=rows.synthetic,
         version=__version__,
-        basis=basis_of(frame, fits, study.unit, rows.data),
+        basis=basis_of(frame, fits, study.row_unit, rows.data),
         series=series_paths(fits),
     )

@@ -11,14 +11,14 @@ MOST_DIGITS = 6
 """Decimals at most."""
 
 
-def spoken_figures(figures: tuple[float, ...]) -> list[str]:
+def format_estimates(figures: tuple[float, ...]) -> list[str]:
     """Figures of one claim, rounded alike; an end that rounds to nothing but is not says on which side it lies.
 
     Examples
     --------
-    >>> spoken_figures((-5.12, -16.0, 5.8)), spoken_figures((0.0213, 0.004, 0.038))
+    >>> format_estimates((-5.12, -16.0, 5.8)), format_estimates((0.0213, 0.004, 0.038))
     (['−5.1', '−16.0', '+5.8'], ['+0.021', '+0.004', '+0.038'])
-    >>> spoken_figures((1.2, 0.0001, 2.4)), spoken_figures((12345.6, 9000.0, 15000.0))
+    >>> format_estimates((1.2, 0.0001, 2.4)), format_estimates((12345.6, 9000.0, 15000.0))
     (['+1.2', 'just above 0', '+2.4'], ['+12,346', '+9,000', '+15,000'])
     """
     most = max(abs(v) for v in figures)
@@ -40,12 +40,12 @@ def _figure(value: float, digits: int) -> str:
     return "0" if value == 0 else f"just {'above' if value > 0 else 'below'} 0"
 
 
-def spoken_ratios(logs: tuple[float, ...]) -> list[str]:
+def format_ratios(logs: tuple[float, ...]) -> list[str]:
     """Ratios from their logarithms, to two decimals; far ones as over 100 or under 0.01, near ones by their side of 1.
 
     Examples
     --------
-    >>> spoken_ratios((0.405, 0.001, 0.8)), spoken_ratios((2.0, -9.0, 40.0))
+    >>> format_ratios((0.405, 0.001, 0.8)), format_ratios((2.0, -9.0, 40.0))
     (['1.50', 'just above 1.00', '2.23'], ['7.39', 'under 0.01', 'over 100'])
     """
     return [_ratio(v) for v in logs]
@@ -58,12 +58,12 @@ def _ratio(log: float) -> str:
     return shown if shown != "1.00" or log == 0 else f"just {'above' if log > 0 else 'below'} 1.00"
 
 
-def spoken_level(level: float) -> str:
+def format_level(level: float) -> str:
     """The level of an interval in per cent, as it was asked for.
 
     Examples
     --------
-    >>> spoken_level(0.95), spoken_level(0.999), spoken_level(0.975)
+    >>> format_level(0.95), format_level(0.999), format_level(0.975)
     ('95%', '99.9%', '97.5%')
     """
     return f"{100 * level:.6g}%"

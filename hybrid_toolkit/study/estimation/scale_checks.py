@@ -31,9 +31,9 @@ def _alpha(data: EvaluationData, instrument: str, items: tuple[str, ...]) -> Che
     except HybridToolkitError as error:
         return Check("scale reliability", None, f"The scale's reliability could not be told ({error.code}).")
     good = value >= RELIABLE
-    verdict = (
+    message = (
         f"Answers to the scale's items hang together (alpha {value:.2f})"
         if good
         else (f"Answers to the scale's items hang together too little (alpha {value:.2f}, under {RELIABLE:.2f})")
     )
-    return Check("scale reliability", good, f"{verdict}.", value, RELIABLE)
+    return Check("scale reliability", good, f"{message}.", value, RELIABLE)

@@ -13,7 +13,7 @@ MIN_ROWS, MIN_CLUSTERS = 10, 5
 """Rows and clusters of either side below which a claim is lowered."""
 
 
-def check_sides(frame: pd.DataFrame, study: Study, outcome: str) -> Check | None:
+def check_comparison_groups(frame: pd.DataFrame, study: Study, outcome: str) -> Check | None:
     """Whether each side of a yes/no exposure or moderator lies in several clusters; None where nothing is two-sided.
 
     A design with a start over time names its one authority or few teams itself and has checks of its own for that.
@@ -26,7 +26,7 @@ def check_sides(frame: pd.DataFrame, study: Study, outcome: str) -> Check | None
     ------
     StudyError : a side lies in one cluster, so that it is named by the comparison.
     """
-    if study.starts:
+    if study.first_treated:
         return None
     found: list[tuple[int, int]] = []
     for column in (study.exposure, *study.moderators):
@@ -45,5 +45,5 @@ def check_sides(frame: pd.DataFrame, study: Study, outcome: str) -> Check | None
         return None
     good = all(few >= MIN_CLUSTERS and rows >= MIN_ROWS for few, rows in found)
     told = f"{MIN_ROWS} rows in {MIN_CLUSTERS} {noun(study.cluster, many=True)} or more"
-    verdict = f"Both sides that are compared have {told}." if good else f"One side that is compared has not {told}."
-    return Check("sides", good, verdict, None, MIN_CLUSTERS)
+    message = f"Both sides that are compared have {told}." if good else f"One side that is compared has not {told}."
+    return Check("sides", good, message, None, MIN_CLUSTERS)

@@ -25,10 +25,10 @@ def check_starts(frame: pd.DataFrame, study: Study) -> None:
     EstimationError : ``TREATMENT-REVERSES``, the exposure is switched off again; ``EXPOSURE-START``, it is on before
         the start, or off from it on.
     """
-    if "starts" not in study.design_used.needs:
+    if "first_treated" not in study.design_used.needs:
         return
-    rows = frame[[study.exposure, study.followed, study.time, study.starts]].dropna(
-        subset=[study.exposure, study.followed, study.time]
+    rows = frame[[study.exposure, study.panel_id, study.time, study.first_treated]].dropna(
+        subset=[study.exposure, study.panel_id, study.time]
     )
     exposure = rows[study.exposure]
     plain = pd.api.types.is_numeric_dtype(exposure) or pd.api.types.is_bool_dtype(exposure)
@@ -37,17 +37,17 @@ def check_starts(frame: pd.DataFrame, study: Study) -> None:
     on = exposure.astype("float64").to_numpy() == 1
     _stays_on(rows.assign(on_=on), study)
     try:
-        named = rows[study.starts].notna() & rows[study.starts].ne(0)
-        due = (named & (rows[study.time] >= rows[study.starts])).to_numpy()
+        named = rows[study.first_treated].notna() & rows[study.first_treated].ne(0)
+        due = (named & (rows[study.time] >= rows[study.first_treated])).to_numpy()
     except TypeError:  # another kind of value than the periods, which the design itself tells
         return
     apart = np.asarray(due, dtype=bool) != on
     if apart.any():
-        units = rows.loc[apart, study.followed].nunique()
+        units = rows.loc[apart, study.panel_id].nunique()
         raise EstimationError(
-            f"'{study.exposure}' and '{study.starts}' disagree in {int(apart.sum()):,} row(s) of {units} "
-            f"{noun(study.followed, many=units != 1)}: the exposure is on before the start, or off from it on.",
-            fix=f"Let '{study.exposure}' be 1 from the period in '{study.starts}' on and 0 before; leave the start "
+            f"'{study.exposure}' and '{study.first_treated}' disagree in {int(apart.sum()):,} row(s) of {units} "
+            f"{noun(study.panel_id, many=units != 1)}: the exposure is on before the start, or off from it on.",
+            fix=f"Let '{study.exposure}' be 1 from the period in '{study.first_treated}' on and 0 before; leave the start "
             "empty where there is none.",
             code="EXPOSURE-START",
         )
@@ -55,15 +55,15 @@ def check_starts(frame: pd.DataFrame, study: Study) -> None:
 
 def _stays_on(rows: pd.DataFrame, study: Study) -> None:
     try:
-        ordered = rows.sort_values([study.followed, study.time], kind="stable")
+        ordered = rows.sort_values([study.panel_id, study.time], kind="stable")
     except TypeError:
         return
-    by_period = ordered.groupby([study.followed, study.time], sort=False)["on_"].max()
+    by_period = ordered.groupby([study.panel_id, study.time], sort=False)["on_"].max()
     steps = by_period.astype(int).groupby(level=0).diff()
     back = int(steps.lt(0).groupby(level=0).any().sum())
     if back:
         raise EstimationError(
-            f"'{study.exposure}' is switched off again in {back} {noun(study.followed, many=back != 1)}: design "
+            f"'{study.exposure}' is switched off again in {back} {noun(study.panel_id, many=back != 1)}: design "
             f"'{study.design}' needs a change that stays once it has started.",
             fix="End each of these before the change is taken back, or ask for a slope within units with the design "
             "'within-worker' or 'two-way-panel'.",

@@ -40,10 +40,10 @@ def check_multiple(estimates: pd.DataFrame, outcome: str, conf_level: float) -> 
     adjusted = multipletests(known, method="holm")[1]
     own, level = float(rows["p_value"][at]), 1 - conf_level
     lost = own < level <= adjusted[at]
-    verdict = f"Over the study's {len(rows)} outcomes, p = {own:.3f} becomes {adjusted[at]:.3f} (Holm)" + (
+    message = f"Over the study's {len(rows)} outcomes, p = {own:.3f} becomes {adjusted[at]:.3f} (Holm)" + (
         ": alone it would have been told as a difference." if lost else "."
     )
-    return Check("multiple testing", not lost, verdict, float(adjusted[at]), level)
+    return Check("multiple testing", not lost, message, float(adjusted[at]), level)
 
 
 def check_equivalence(study: Study, outcome: str, estimate: float, std_error: float, n_clusters: int) -> Check | None:
@@ -54,21 +54,21 @@ def check_equivalence(study: Study, outcome: str, estimate: float, std_error: fl
     study : the declaration. outcome : column. estimate, std_error : as fitted. n_clusters : clusters behind them.
     """
     words = study.words_for(outcome)
-    if words.smallest is None or not std_error > 0:
+    if words.smallest_important is None or not std_error > 0:
         return None
     ratio = study.kind in RATIO_KINDS
-    if ratio and not words.smallest > 1:
+    if ratio and not words.smallest_important > 1:
         return None
     scale = study.contrast_size * (1.0 if ratio else words.scale)
-    bound = math.log(words.smallest) if ratio else words.smallest
+    bound = math.log(words.smallest_important) if ratio else words.smallest_important
     df = max(1, n_clusters - 1)
     got = equivalence_test(estimate * scale, std_error * scale, low=-bound, high=bound, df=df)
     found = "smaller than" if got.equivalent else "not shown to be smaller than"
-    told = f"{words.smallest:g} times" if ratio else with_unit(words.smallest, words.unit)
-    verdict = (
+    told = f"{words.smallest_important:g} times" if ratio else with_unit(words.smallest_important, words.unit)
+    message = (
         f"By two one-sided tests the difference is {found} the {told} that was said to matter ({p_words(got.p_value)})."
     )
-    return Check("equivalence", None, verdict, got.p_value, got.alpha)
+    return Check("equivalence", None, message, got.p_value, got.alpha)
 
 
 def check_invariance(study: Study, outcome: str, data: EvaluationData) -> Check | None:

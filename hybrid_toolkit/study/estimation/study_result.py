@@ -10,7 +10,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
-from hybrid_toolkit.study.declaration.outcome_label import beside_of, contrast_of
+from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim
@@ -35,7 +35,7 @@ class StudyResult:
     study : the declaration.
     estimates : ``outcome``, ``role``, the tidy columns and ``n_clusters`` behind each row. Roles: ``"main"`` and
         ``"secondary"`` answer the question; ``"slope"``, ``"group slope"``, ``"event time"``, ``"sensitivity"``,
-        ``"variance"`` and ``"naive"`` stand beside.
+        ``"variance"`` and ``"unadjusted"`` stand beside.
     checks : checks of the main outcome.
     other_checks : secondary outcomes with their checks.
     n, n_missing, n_clusters : rows used for the main outcome, rows left out, clusters.
@@ -85,7 +85,7 @@ class StudyResult:
     @property
     def whole_authorities(self) -> bool:
         """Whether each cluster is a whole authority: the disclosure policy says how few of them may be shown."""
-        return self.study.unit in AUTHORITY_UNITS
+        return self.study.row_unit in AUTHORITY_UNITS
 
     def checks_for(self, outcome: str) -> tuple[Check, ...]:
         """The checks of one outcome."""
@@ -122,8 +122,8 @@ class StudyResult:
     def checks_frame(self) -> pd.DataFrame:
         """One row a check: outcome, check, passed, verdict, value, threshold."""
         pairs = ((self.study.outcome, self.checks), *self.other_checks)
-        rows = [(o, c.name, c.passed, c.verdict, c.value, c.threshold) for o, cs in pairs for c in cs]
-        return pd.DataFrame(rows, columns=["outcome", "check", "passed", "verdict", "value", "threshold"])
+        rows = [(o, c.name, c.passed, c.message, c.value, c.threshold) for o, cs in pairs for c in cs]
+        return pd.DataFrame(rows, columns=["outcome", "check", "passed", "message", "value", "threshold"])
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, checks passed and failed, convergence."""
@@ -173,11 +173,11 @@ class StudyResult:
             conf_level=self.conf_level,
             design_grade=study.design_used.grade,
             checks=(*self.checks_for(outcome), *tried, *fitted, *self.standing(outcome)),
-            limits=study.limits,
+            caveats=study.caveats,
             synthetic=self.synthetic,
             notes=notes,
             kind=study.kind,
-            beside=beside_of(study.kind, study.moderators, study.mediators),
+            relative_to=relative_phrase(study.kind, study.moderators, study.mediators),
         )
 
     def what_if(self, change: ChangeLike, diagnosis: Diagnosis | None = None) -> WhatIf:
@@ -213,7 +213,7 @@ class StudyResult:
         lines += [c.text for c in self.claims()]
         known = dict.fromkeys(n for o in self.study.outcomes for n in self.identification_for(o).notes())
         lines += [*known, *self.asides()]
-        failed = dict.fromkeys(c.verdict for o in self.study.outcomes for c in self.checks_for(o) if c.passed is False)
+        failed = dict.fromkeys(c.message for o in self.study.outcomes for c in self.checks_for(o) if c.passed is False)
         lines += [f"Checks that failed: {' '.join(failed)}"] if failed else ["No check failed."]
         if self.synthetic:
             lines.append(SYNTHETIC_STAMP)
@@ -222,4 +222,4 @@ class StudyResult:
 
 def open_path(known: Identification) -> tuple[Check, ...]:
     """A failed check where the causal graph leaves a path open between exposure and outcome."""
-    return (Check("open path", False, known.verdict),) if known.identified is False else ()
+    return (Check("open path", False, known.message),) if known.identified is False else ()

@@ -13,14 +13,14 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.models.terms.result_rows import tidy_rows
 from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.result import TIDY_COLUMNS
-from hybrid_toolkit.study.declaration.outcome_label import Words, beside_of
+from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel, relative_phrase
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claims import what_if_sentence
 from hybrid_toolkit.study.estimation.common_support import (
     FEW,
     MIN_CLUSTERS,
     MIN_ROWS,
-    Cells,
+    SupportCells,
     own_support,
     require_possible,
     support,
@@ -146,7 +146,7 @@ def what_if(result: StudyResult, change: ChangeLike, *, diagnosis: Diagnosis | N
             conf_level=result.conf_level,
             grade=grade,
             kind=result.study.kind,
-            beside=beside_of(result.study.kind, result.study.moderators, result.study.mediators),
+            relative_to=relative_phrase(result.study.kind, result.study.moderators, result.study.mediators),
         )
         sentences.append(f"In simulated data: {said} {SYNTHETIC_STAMP}." if result.synthetic else said)
     columns = ["outcome", "role", "group", *TIDY_COLUMNS, "exposure_change", "slope", "direction", "flag"]
@@ -187,8 +187,8 @@ class _Figure:
     flag: str = ""
 
 
-def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: Words, level: float) -> pd.DataFrame:
-    cells: Cells = {str(c): each.cells[c].to_numpy() for c in each.cells}
+def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: OutcomeLabel, level: float) -> pd.DataFrame:
+    cells: SupportCells = {str(c): each.cells[c].to_numpy() for c in each.cells}
     x, n = cells["x"], cells["n"]
     new = asked.moved(x, n, share=basis.share, binary=basis.binary)
     dx = (new - x) * asked.uptake
@@ -221,7 +221,7 @@ def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: Words, l
     )  # fmt: skip
 
 
-def _levels(cells: Cells, dx: Array, each: OutcomeBasis) -> list[_Figure]:
+def _levels(cells: SupportCells, dx: Array, each: OutcomeBasis) -> list[_Figure]:
     """The mean as it is and under the change: the error of the mean, and with it that of the slopes."""
     w = _weights(cells, dx, np.ones(len(dx)))[: len(each.slope)]
     mean, shared = float(each.mean_vcov[0]), float(w @ each.mean_vcov[1:])
@@ -234,20 +234,20 @@ def _levels(cells: Cells, dx: Array, each: OutcomeBasis) -> list[_Figure]:
     ]
 
 
-def _change(cells: Cells, dx: Array, each: OutcomeBasis, at: Array) -> tuple[float, float, float]:
+def _change(cells: SupportCells, dx: Array, each: OutcomeBasis, at: Array) -> tuple[float, float, float]:
     """Change of the mean outcome over the cells ``at``, its error, and the mean change of exposure."""
     w: Array = _weights(cells, dx, at)[: len(each.slope)]
     return float(w @ each.slope), float(np.sqrt(max(0.0, float(w @ each.vcov @ w)))), float(w[0])
 
 
-def _weights(cells: Cells, dx: Array, at: Array) -> Array:
+def _weights(cells: SupportCells, dx: Array, at: Array) -> Array:
     """Mean change of exposure over some cells, and the mean of its product with the moderator."""
     n = cells["n"] * at
     out: Array = np.array([n @ dx, n @ (dx * cells["moderated"])]) / n.sum()
     return out
 
 
-def _gap(cells: Cells, dx: Array, each: OutcomeBasis) -> _Figure:
+def _gap(cells: SupportCells, dx: Array, each: OutcomeBasis) -> _Figure:
     """Change of the difference in mean outcome between the moderator's two groups."""
     inside = cells["moderated"]
     w = _weights(cells, dx, inside) - _weights(cells, dx, 1 - inside)
@@ -255,7 +255,9 @@ def _gap(cells: Cells, dx: Array, each: OutcomeBasis) -> _Figure:
     return _Figure("gap change", "all", b, se, float(w[0]), each.n)
 
 
-def _by_group(cells: Cells, new: Array, dx: Array, each: OutcomeBasis, name: str, *, binary: bool) -> list[_Figure]:
+def _by_group(
+    cells: SupportCells, new: Array, dx: Array, each: OutcomeBasis, name: str, *, binary: bool
+) -> list[_Figure]:
     """One figure a level of a group, in the order of the levels' names, never of their figures."""
     figures = []
     for value in sorted({str(v) for v in cells[name]}):

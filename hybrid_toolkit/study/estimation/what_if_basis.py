@@ -75,13 +75,13 @@ class WhatIfBasis:
 
 
 def basis_of(
-    frame: pd.DataFrame, fits: Sequence[DesignFit], unit: str, data: EvaluationData | None
+    frame: pd.DataFrame, fits: Sequence[DesignFit], row_unit: str, data: EvaluationData | None
 ) -> WhatIfBasis | None:
     """The basis of a what-if, or None where the design fits no slope on its exposure."""
     if not fits or not all(isinstance(f.fit, LinearFit) and f.plan.exposure in f.fit.terms for f in fits):
         return None
     exposure = fits[0].plan.exposure
-    groups = {n: c for n, c in ((n, _group(n, frame, unit, data)) for n in GROUPS) if c is not None}
+    groups = {n: c for n, c in ((n, _group(n, frame, row_unit, data)) for n in GROUPS) if c is not None}
     found = frame[exposure].dropna().astype("float64")
     return WhatIfBasis(
         exposure=exposure,
@@ -92,22 +92,22 @@ def basis_of(
     )
 
 
-def _group(name: str, frame: pd.DataFrame, unit: str, data: EvaluationData | None) -> pd.Series[str] | None:
+def _group(name: str, frame: pd.DataFrame, row_unit: str, data: EvaluationData | None) -> pd.Series[str] | None:
     """A group's levels in words, row by row; None where the data cannot tell it."""
     for column in GROUPS[name]:
-        values = frame[column] if column in frame else _looked_up(column, frame, unit, data)
+        values = frame[column] if column in frame else _looked_up(column, frame, row_unit, data)
         if values is not None and values.nunique() > 1:
             return _in_words(column, values)
     return None
 
 
-def _looked_up(column: str, frame: pd.DataFrame, unit: str, data: EvaluationData | None) -> pd.Series[str] | None:
+def _looked_up(column: str, frame: pd.DataFrame, row_unit: str, data: EvaluationData | None) -> pd.Series[str] | None:
     """A group's column from the study's unit, or a worker's career stage from the table of workers."""
-    if data is None or unit not in UNITS:
+    if data is None or row_unit not in UNITS:
         return None
     try:
-        if column in UNITS[unit].columns:
-            built = build_frame(data, unit, [*frame.columns.intersection(list(UNITS[unit].columns)), column])
+        if column in UNITS[row_unit].columns:
+            built = build_frame(data, row_unit, [*frame.columns.intersection(list(UNITS[row_unit].columns)), column])
             return built[column].set_axis(frame.index) if len(built) == len(frame) else None
         if column == "stage" and {"worker_id", "month"} <= set(frame) and data.has("worker", "role", "reg_date"):
             rows = look_up(frame[["worker_id", "month"]], data["worker"], "worker_id", ["role", "reg_date", "asye"])

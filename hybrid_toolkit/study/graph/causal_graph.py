@@ -25,7 +25,7 @@ class Node:
     Parameters
     ----------
     id, title : short name in lower case, and words.
-    columns : the columns of studies' rows that measure it; ``unit:column`` where a column means it in one kind of
+    columns : the columns of studies' rows that measure it; ``row_unit:column`` where a column means it in one kind of
         row only. Empty where nothing measures it.
     constant : one of ``LEVELS`` within which it does not change over a study's period; empty where it does.
     feedback : it is both before and after an exposure of the same period, as caseload is.
@@ -75,7 +75,7 @@ class CausalGraph:
     Examples
     --------
     >>> graph = CausalGraph("Tiny", (Node("a", "A"), Node("b", "B")), (Edge("a", "b"),))
-    >>> graph.but(add=[("b", "a")])
+    >>> graph.replace(add=[("b", "a")])
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.StudyError: [GRAPH-CYCLE] the arrows run in a circle: a -> b -> a. How to mend it: Take one \
@@ -127,7 +127,7 @@ of these arrows out, or split a node into before and after.
                 return node
         raise _wrong(f"there is no node '{node_id}'.", "GRAPH-NODE")
 
-    def measured_by(self, column: str, unit: str) -> str:
+    def measured_by(self, column: str, row_unit: str) -> str:
         """Id of the node that a column of a kind of row measures; empty where the graph has none.
 
         Examples
@@ -135,14 +135,14 @@ of these arrows out, or split a node into before and after.
         >>> shipped_graph().measured_by("rs_desk", "contact"), shipped_graph().measured_by("contact_id", "contact")
         ('remote_share', '')
         """
-        names = {column, f"{unit}:{column}"}
+        names = {column, f"{row_unit}:{column}"}
         return next((n.id for n in self.nodes if names & set(n.columns)), "")
 
     def titles(self, node_ids: Iterable[str]) -> str:
         """The titles of nodes as a list in words."""
         return ", ".join(self.node(n).title.lower() for n in node_ids)
 
-    def but(
+    def replace(
         self,
         *,
         add: Sequence[tuple[str, str] | Edge] = (),
@@ -231,9 +231,9 @@ def load_graph(path: Path | str) -> CausalGraph:
 
 def parse_graph(text: str) -> CausalGraph:
     """A graph from TOML text; raises as ``load_graph``."""
-    from hybrid_toolkit.study.graph.graph_toml import parse
+    from hybrid_toolkit.study.graph.graph_toml import parse_graph_toml
 
-    return parse(text)
+    return parse_graph_toml(text)
 
 
 def _wrong(what: str, code: str) -> StudyError:

@@ -53,7 +53,7 @@ def _feedback(case: Case, node: str, column: str) -> Finding:
 
 
 def _before(case: Case, node: str, column: str) -> bool:
-    measured = case.graph.measured_by(column, case.study.unit)
+    measured = case.graph.measured_by(column, case.study.row_unit)
     after = {case.exposure, case.outcome, node, *case.effects, *nx.descendants(case.g, case.outcome)}
     return bool(measured) and case.g.has_edge(measured, node) and measured not in after
 
@@ -83,7 +83,7 @@ def instrument_findings(case: Case) -> list[Finding]:
 
 
 def _instrument(case: Case, column: str) -> Finding | None:
-    node = case.graph.measured_by(column, case.study.unit)
+    node = case.graph.measured_by(column, case.study.row_unit)
     if node == case.exposure:
         return None
     if not node:

@@ -18,7 +18,7 @@ def selection_findings(case: Case) -> list[Finding]:
     """Rows that are there only because of what exposure or outcome move."""
     out, study = [], case.study
     for s in case.graph.selections:
-        if study.unit not in s.units and study.answered not in s.columns:
+        if study.row_unit not in s.units and study.responded not in s.columns:
             continue
         above = set(nx.ancestors(case.g, s.node))
         movers = [n for n in (case.exposure, case.outcome) if n in above]
@@ -28,7 +28,7 @@ def selection_findings(case: Case) -> list[Finding]:
                 f"Rows are there only by '{case.title(s.node).lower()}', which {who} move{'s' * (len(movers) == 1)}: "
                 "it is assumed that, given what is held, the rows that are there tell of those that are not."
             )
-            columns = (study.answered,) if study.answered in s.columns and study.answered else ()
+            columns = (study.responded,) if study.responded in s.columns and study.responded else ()
             out.append(Finding("SELECTION", "assumed", (s.node,), columns, text))
     return out
 
@@ -67,7 +67,7 @@ def open_findings(case: Case, paths: Collection[tuple[str, ...]]) -> list[Findin
     """Which nodes would close the open paths, and which of these the unit has columns for."""
     graph = without_effects(case.g, case.exposure)
     free = set(case.g) - case.effects - set(nx.descendants(case.g, case.outcome))
-    measured = [(case.graph.measured_by(c, case.study.unit), c) for c in columns_of(case.study)]
+    measured = [(case.graph.measured_by(c, case.study.row_unit), c) for c in columns_of(case.study)]
     at_hand = {n: c for n, c in reversed(measured) if n in free}
     z, ends = case.conditioned, (case.exposure, case.outcome)
     first = closers(graph, *ends, z, at_hand)
@@ -94,7 +94,7 @@ def indirect_findings(case: Case) -> list[Finding]:
     """What moves both a mediator and the outcome, exposure held: even chance does not close it."""
     out = []
     for column in case.study.mediators:
-        node = case.graph.measured_by(column, case.study.unit)
+        node = case.graph.measured_by(column, case.study.row_unit)
         if not node or node == case.outcome:
             continue
         graph = without_effects(case.g, node)

@@ -66,17 +66,17 @@ class Case:
 def case_of(study: Study, graph: CausalGraph, outcome: str) -> Case:
     """The study on that graph, for one of its outcomes."""
     columns = (*study.confounders, *study.moderators, *study.fixed_effects)
-    held = {n: c for c in columns if (n := graph.measured_by(c, study.unit))}
-    themselves = (*study.fixed_effects, study.followed, study.time if study.starts else "")
+    held = {n: c for c in columns if (n := graph.measured_by(c, study.row_unit))}
+    themselves = (*study.fixed_effects, study.panel_id, study.time if study.first_treated else "")
     levels = {level for c in themselves for level in _WITHIN.get(c, ())}
     # what does not change within a team does not change within the sum of an authority's teams
-    levels |= {"team_id"} if study.unit.startswith("authority") and "la_id" in levels else set()
+    levels |= {"team_id"} if study.row_unit.startswith("authority") and "la_id" in levels else set()
     return Case(
         study=study,
         graph=graph,
         g=digraph(graph),
-        exposure=graph.measured_by(study.exposure, study.unit),
-        outcome=graph.measured_by(outcome, study.unit),
+        exposure=graph.measured_by(study.exposure, study.row_unit),
+        outcome=graph.measured_by(outcome, study.row_unit),
         column=outcome,
         held=held,
         closed=frozenset(n.id for n in graph.nodes if n.constant in levels),
@@ -85,12 +85,12 @@ def case_of(study: Study, graph: CausalGraph, outcome: str) -> Case:
 
 def columns_of(study: Study) -> tuple[str, ...]:
     """Columns that the study could hold."""
-    return tuple(UNITS[study.unit].columns) if study.unit in UNITS else study.columns
+    return tuple(UNITS[study.row_unit].columns) if study.row_unit in UNITS else study.columns
 
 
 def row_of(study: Study) -> str:
     """What one row is, in words."""
-    return f"a row a {UNITS[study.unit].name}" if study.unit in UNITS else "the study"
+    return f"a row a {UNITS[study.row_unit].name}" if study.row_unit in UNITS else "the study"
 
 
 def path_words(case: Case, path: Collection[str]) -> str:

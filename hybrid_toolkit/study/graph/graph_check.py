@@ -76,7 +76,7 @@ def identify(study: Study, graph: CausalGraph | None = None, *, outcome: str = "
     if outcome and outcome not in study.outcomes:
         raise unknown_outcome(study, outcome)
     if graph is None:
-        graph = shipped_graph() if study.unit in UNITS else CausalGraph("none given", (), ())
+        graph = shipped_graph() if study.row_unit in UNITS else CausalGraph("none given", (), ())
     case = case_of(study, graph, outcome or study.outcome)
     if not case.exposure or not case.outcome or case.exposure == case.outcome:
         return _unjudged(case)
@@ -99,7 +99,7 @@ def identify(study: Study, graph: CausalGraph | None = None, *, outcome: str = "
         exposure=case.exposure,
         outcome=case.outcome,
         identified=identified,
-        verdict=_verdict(case, len(paths), findings),
+        message=_verdict(case, len(paths), findings),
         findings=tuple(findings),
         paths=tuple(path_words(case, p) for p in paths),
         path_nodes=tuple(paths),
@@ -132,7 +132,7 @@ def _unjudged(case: Case) -> Identification:
         exposure=case.exposure,
         outcome=case.outcome,
         identified=None,
-        verdict=text,
+        message=text,
         findings=(Finding("NOT-IN-GRAPH", "note", (), tuple(gone), text, fix),),
         paths=(),
         path_nodes=(),

@@ -44,7 +44,7 @@ def read_graph(path: Path) -> CausalGraph:
     return _graph(load_toml(path, what="graph", code="GRAPH-UNREADABLE"))
 
 
-def parse(text: str) -> CausalGraph:
+def parse_graph_toml(text: str) -> CausalGraph:
     """A graph from TOML text; raises as ``load_graph``."""
     return _graph(parse_toml_text(text, what="graph", code="GRAPH-UNREADABLE"))
 

@@ -41,7 +41,7 @@ class Identification:
     study_id : the study.
     exposure, outcome : nodes; empty where the graph has none for the column.
     identified : True, False, or None where the graph cannot judge.
-    verdict : one sentence.
+    message : one sentence.
     findings : every finding, the gravest first.
     paths : open backdoor paths in words.
     path_nodes : the same paths as ids of nodes.
@@ -55,7 +55,7 @@ class Identification:
     exposure: str
     outcome: str
     identified: bool | None
-    verdict: str
+    message: str
     findings: tuple[Finding, ...]
     paths: tuple[str, ...]
     path_nodes: tuple[tuple[str, ...], ...]
@@ -91,11 +91,11 @@ class Identification:
 
     def summary(self) -> str:
         """Prose: the verdict, each open path, each finding with how to mend it, the assumptions."""
-        lines = [self.verdict, *(f"  {p}" for p in self.paths)]
+        lines = [self.message, *(f"  {p}" for p in self.paths)]
         lines += [f"{f.text}{' ' + f.fix if f.fix else ''}" for f in self.findings]
         lines += ["It rests on these assumptions:", *(f"  {a}" for a in self.assumptions)]
         return "\n".join(lines)
 
     def notes(self) -> tuple[str, ...]:
         """What a claim must show beside it: the verdict."""
-        return (self.verdict,) if self.verdict else ()
+        return (self.message,) if self.message else ()

@@ -56,7 +56,7 @@ class BundleCheck:
     outcome: str
     name: str
     passed: bool | None
-    verdict: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def study_hash(study: Study) -> str:
     --------
     >>> from hybrid_toolkit.study.shipped_studies import headline_studies
     >>> a, b, _ = headline_studies()
-    >>> study_hash(a) == study_hash(a.but()), study_hash(a) == study_hash(b)
+    >>> study_hash(a) == study_hash(a.replace()), study_hash(a) == study_hash(b)
     (True, False)
     """
     return hashlib.sha256(study.to_toml().encode()).hexdigest()
@@ -173,7 +173,7 @@ def evidence_bundle(
         labels=["outcome"],
         source=result,
     )
-    checks = result.checks_frame()[["outcome", "check", "passed", "verdict"]].astype({"passed": "boolean"})
+    checks = result.checks_frame()[["outcome", "check", "passed", "message"]].astype({"passed": "boolean"})
     told = used.facts(checks, title=f"Checks of {study.id}", basis="metadata", source=result)
     bundle = EvidenceBundle(
         study_id=study.id,
@@ -240,7 +240,7 @@ def _bundle_row(row: Mapping[str, Any]) -> BundleRow:
 
 def _bundle_check(row: Mapping[str, Any]) -> BundleCheck:
     passed = None if pd.isna(row["passed"]) else bool(row["passed"])
-    return BundleCheck(str(row["outcome"]), str(row["check"]), passed, str(row["verdict"]))
+    return BundleCheck(str(row["outcome"]), str(row["check"]), passed, str(row["message"]))
 
 
 def _record(*releases: Release) -> dict[str, Any]:

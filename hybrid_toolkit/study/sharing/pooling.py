@@ -14,7 +14,7 @@ from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.models.inference.meta_analysis import INTERVALS, METHODS, RandomEffects, fit_random_effects
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
-from hybrid_toolkit.study.declaration.outcome_label import beside_of, contrast_of
+from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim, prediction_sentence
 from hybrid_toolkit.study.estimation.study_result import open_path
 from hybrid_toolkit.study.sharing.evidence import EvidenceBundle
@@ -101,11 +101,11 @@ class PooledEvidence:
                 *fitted,
                 *open_path(self.study.identification(outcome=outcome)),
             ),
-            limits=(*self.study.limits, *LIMITS),
+            caveats=(*self.study.caveats, *LIMITS),
             synthetic=self.synthetic,
             notes=(f"It is a mean over {self.k} authorities that may truly differ (I2 {fit.i2:.0%}).",),
             kind=self.study.kind,
-            beside=beside_of(self.study.kind, self.study.moderators, self.study.mediators),
+            relative_to=relative_phrase(self.study.kind, self.study.moderators, self.study.mediators),
         )
 
     def prediction(self, outcome: str = "") -> str:
@@ -120,7 +120,7 @@ class PooledEvidence:
             conf_level=fit.conf_level,
             k=fit.k,
             kind=self.study.kind,
-            beside=beside_of(self.study.kind, self.study.moderators, self.study.mediators),
+            relative_to=relative_phrase(self.study.kind, self.study.moderators, self.study.mediators),
         )
 
     def summary(self) -> str:
@@ -231,8 +231,8 @@ def _checks_of(read: Sequence[EvidenceBundle], outcome: str) -> tuple[Check, ...
     for name, passed in mine.items():
         told, failed = sum(p is not None for p in passed), sum(p is False for p in passed)
         share, undecided = failed / len(passed), len(passed) - told
-        verdict = False if share > MANY else True if told >= len(passed) / 2 else None
+        message = False if share > MANY else True if told >= len(passed) / 2 else None
         rest = f"; {undecided} could not tell" if undecided else ""
         words = f"It failed in {failed} of the {len(passed)} authorities{rest}."
-        out.append(Check(name, verdict, words, float(np.round(share, 2)) if told else None, MANY))
+        out.append(Check(name, message, words, float(np.round(share, 2)) if told else None, MANY))
     return tuple(out)

@@ -14,9 +14,9 @@ from hybrid_toolkit.study.units import (
     worker_month,
     worker_wave,
 )
-from hybrid_toolkit.study.units.part import Part, Sources, Unit
+from hybrid_toolkit.study.units.part import ColumnSource, Sources, Unit
 
-__all__ = ["UNITS", "Part", "Sources", "Unit"]
+__all__ = ["UNITS", "ColumnSource", "Sources", "Unit"]
 
 UNITS: Mapping[str, Unit] = MappingProxyType(
     {

@@ -15,7 +15,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since
 from hybrid_toolkit.study.units.months import month_parts, span
-from hybrid_toolkit.study.units.part import Part, Unit
+from hybrid_toolkit.study.units.part import ColumnSource, Unit
 
 
 def _rows(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
@@ -39,12 +39,12 @@ UNIT = Unit(
     "authority and month",
     "authorities' months",
     (
-        Part(
+        ColumnSource(
             {"la_id": ("team.team_id", "team.la_id"), "month": (), "month_index": ()},
             ("la_id", "month"),
             _rows,
         ),
-        Part(
+        ColumnSource(
             dict.fromkeys(("policy_start", "under_policy"), ("team.la_id", *POLICY)),
             ("la_id", "month"),
             _policy,

@@ -13,7 +13,7 @@ from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
-from hybrid_toolkit.study.units.part import Part, Unit, same
+from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 _HELD = ("contact.family_id", "contact.held_date", "contact.mode")
@@ -49,7 +49,7 @@ UNIT = Unit(
     "contact",
     "contacts",
     (
-        Part(
+        ColumnSource(
             {
                 **same(("contact_id", "family_id", "worker_id", "mode"), "contact"),
                 "team_id": ("contact.worker_id", "worker.worker_id", "worker.team_id"),
@@ -62,7 +62,7 @@ UNIT = Unit(
             _contacts,
             ("contact.family_id", "contact.held_date", "contact.mode"),
         ),
-        Part(
+        ColumnSource(
             {
                 "engaged": (*_HELD, "contact.engaged"),
                 "low_access": ("access.family_id", "access.date", *(f"access.{f}" for f in ACCESS_FLAGS)),
@@ -70,7 +70,7 @@ UNIT = Unit(
             ("contact_id",),
             _engagement,
         ),
-        Part(
+        ColumnSource(
             {
                 "rs_desk": (*MONTH, *WORKED),
                 "rs_desk_next": (*MONTH, *WORKED),
@@ -80,7 +80,7 @@ UNIT = Unit(
             ("worker_id", "month"),
             _exposure,
         ),
-        Part(
+        ColumnSource(
             {
                 "month_index": _HELD,
                 "policy_start": (*_HELD, "contact.worker_id", "worker.worker_id", "worker.team_id", *POLICY),
@@ -89,7 +89,7 @@ UNIT = Unit(
             ("contact_id",),
             _policy,
         ),
-        Part(same(("risk", "need", "rural", "n_children"), "family", "family_id"), ("family_id",), _family),
-        Part(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
+        ColumnSource(same(("risk", "need", "rural", "n_children"), "family", "family_id"), ("family_id",), _family),
+        ColumnSource(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
     ),
 )

@@ -14,8 +14,8 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, worker_month_load
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
-from hybrid_toolkit.metrics.unit_frames import flag, look_up, number, require, safe_ratio
-from hybrid_toolkit.study.units.part import Part, Sources
+from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, number_values, require, safe_ratio
+from hybrid_toolkit.study.units.part import ColumnSource, Sources
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED
 
 _HELD = ("contact.held_date", "contact.mode", "contact.contact_id", "contact.family_id", "contact.worker_id")
@@ -68,12 +68,12 @@ WORKING_DAYS_MONTH = 253 / 12
 """Working days of a full-time worker in a month, after the published absence rate's 253 a year."""
 
 
-def month_parts(key: str) -> tuple[Part, ...]:
+def month_parts(key: str) -> tuple[ColumnSource, ...]:
     """The parts of a unit of ``key`` (``team_id`` or ``la_id``) and month that stand beside its rows."""
     extra = () if key == "team_id" else ("team.team_id", f"team.{key}")
     makers = {"contact": _contacts, "exposure": _exposure, "load": _load}
     return tuple(
-        Part({c: (*s, *extra) for c, s in columns.items()}, (key, "month"), _by(makers[name], key))
+        ColumnSource({c: (*s, *extra) for c, s in columns.items()}, (key, "month"), _by(makers[name], key))
         for name, columns in GROUPS.items()
     )
 
@@ -126,7 +126,7 @@ def _contacts(data: EvaluationData, key: str, wanted: Collection[str]) -> pd.Dat
     held = source["held_date"].notna()
     rows["contacts_held"] = held.astype("float64")
     rows["remote_contact_share"] = rows["remote"].astype("float64").where(held)
-    rows["engaged"] = flag(source, "engaged").astype("float64").where(held)
+    rows["engaged"] = flag_values(source, "engaged").astype("float64").where(held)
     by = _keyed(rows, data, key).groupby([key, "month"])
     out = by[["choice_honoured", "timely", "remote_contact_share", "engaged"]].mean()
     out["contacts_held"] = by["contacts_held"].sum()
@@ -146,8 +146,8 @@ def _exposure(data: EvaluationData, key: str, wanted: Collection[str]) -> pd.Dat
 def _load(data: EvaluationData, key: str, wanted: Collection[str]) -> pd.DataFrame:
     rows = worker_month_load(data)
     source = data["worker_month"].reset_index(drop=True)
-    rows["caseload"], rows["sick_days"] = number(source, "cases"), number(source, "sick_days")
-    rows["fte_days"] = WORKING_DAYS_MONTH * number(look_up(rows, data["worker"], "worker_id", ["fte"]), "fte")
+    rows["caseload"], rows["sick_days"] = number_values(source, "cases"), number_values(source, "sick_days")
+    rows["fte_days"] = WORKING_DAYS_MONTH * number_values(look_up(rows, data["worker"], "worker_id", ["fte"]), "fte")
     rows["workers"] = 1.0
     rows["duty_known"] = rows["duty_cover"].where(rows["office_days"].notna())
     rows["office_known"] = rows["office_days"].where(rows["duty_cover"].notna())

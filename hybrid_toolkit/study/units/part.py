@@ -14,7 +14,7 @@ Sources = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class Part:
+class ColumnSource:
     """Some columns of a frame: what each is made of (``table.column``), the keys they join by, how they are made.
 
     ``needs`` is what the part is made of whichever of its columns is asked for.
@@ -32,7 +32,7 @@ class Unit:
 
     name: str
     plural: str
-    parts: tuple[Part, ...]
+    parts: tuple[ColumnSource, ...]
 
     @property
     def columns(self) -> Sources:

@@ -22,8 +22,8 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
-from hybrid_toolkit.metrics.unit_frames import look_up, number, require
-from hybrid_toolkit.study.units.part import Part, Unit, same
+from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require
+from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 MONTH_DAYS = 30.4375
@@ -79,7 +79,7 @@ def _exposure(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 
 def _caseload(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     source = require(data, "worker_month", "worker_id", "month", "cases")
-    rows = source[["worker_id", "month"]].assign(caseload_first=number(source, "cases"))
+    rows = source[["worker_id", "month"]].assign(caseload_first=number_values(source, "cases"))
     kept = rows.merge(_first_months(data), on=["worker_id", "month"])
     return kept.groupby("worker_id")["caseload_first"].mean().reset_index()
 
@@ -105,7 +105,7 @@ UNIT = Unit(
     "worker in post",
     "workers",
     (
-        Part(
+        ColumnSource(
             {
                 "worker_id": ("worker.worker_id",),
                 "team_id": ("worker.team_id",),
@@ -115,19 +115,19 @@ UNIT = Unit(
             _tenure,
             _TENURE,
         ),
-        Part({"entry_after_first": _TENURE}, ("worker_id",), _landmark),
-        Part(
+        ColumnSource({"entry_after_first": _TENURE}, ("worker_id",), _landmark),
+        ColumnSource(
             {"rs_desk_first": (*MONTH, *WORKED), "rs_attendance_first": (*MONTH, *WORKED, *ATTENDED)},
             ("worker_id",),
             _exposure,
         ),
-        Part({"caseload_first": (*MONTH, "worker_month.cases")}, ("worker_id",), _caseload),
-        Part({"swemwbs_first": (*MONTH, *_ANSWERS)}, ("worker_id",), _wellbeing),
-        Part(
+        ColumnSource({"caseload_first": (*MONTH, "worker_month.cases")}, ("worker_id",), _caseload),
+        ColumnSource({"swemwbs_first": (*MONTH, *_ANSWERS)}, ("worker_id",), _wellbeing),
+        ColumnSource(
             dict.fromkeys(("stage", "early_career"), ("worker.role", "worker.reg_date", "worker.start_date", *MONTH)),
             ("worker_id",),
             _stage,
         ),
-        Part(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
+        ColumnSource(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
     ),
 )

@@ -16,10 +16,10 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
 from hybrid_toolkit.metrics.constructs.exclusion import ADEQUATE_MBPS
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, worker_month_load
-from hybrid_toolkit.metrics.unit_frames import look_up, number, optional, require
+from hybrid_toolkit.metrics.unit_frames import look_up, number_values, optional, require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.months import WORKING_DAYS_MONTH
-from hybrid_toolkit.study.units.part import Part, Unit, same
+from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 _KEYS = ("worker_id", "month")
@@ -51,16 +51,16 @@ def _exposure(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 def _load(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     rows = worker_month_load(data)
     source = data["worker_month"].reset_index(drop=True)
-    rows["caseload"], rows["sick_days"] = number(source, "cases"), number(source, "sick_days")
+    rows["caseload"], rows["sick_days"] = number_values(source, "cases"), number_values(source, "sick_days")
     return _shifted(rows, "caseload", "caseload_last", -1)
 
 
 def _worker(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     rows = require(data, "worker", "worker_id")
     out = worker_rows(data, wanted)
-    speed = number(rows, "broadband_mbps")
+    speed = number_values(rows, "broadband_mbps")
     out["broadband"] = speed.ge(ADEQUATE_MBPS).astype("float64").where(speed.notna())
-    return out.assign(working_days=WORKING_DAYS_MONTH * number(rows, "fte"))
+    return out.assign(working_days=WORKING_DAYS_MONTH * number_values(rows, "fte"))
 
 
 def _stage(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
@@ -75,8 +75,8 @@ UNIT = Unit(
     "worker and month",
     "workers' months",
     (
-        Part({**same(_KEYS, "worker_month"), "team_id": _TEAM, "month_index": MONTH}, _KEYS, _rows),
-        Part(
+        ColumnSource({**same(_KEYS, "worker_month"), "team_id": _TEAM, "month_index": MONTH}, _KEYS, _rows),
+        ColumnSource(
             {
                 **dict.fromkeys(("rs_desk", "rs_desk_last", "rs_desk_next"), (*MONTH, *WORKED)),
                 "rs_all": (*MONTH, *WORKED, *(f"worker_month.h_{h}" for h in ("visit", "visit_travel", "court"))),
@@ -88,7 +88,7 @@ UNIT = Unit(
             _KEYS,
             _exposure,
         ),
-        Part(
+        ColumnSource(
             {
                 "caseload": (*MONTH, "worker_month.cases"),
                 "caseload_last": (*MONTH, "worker_month.cases"),
@@ -101,13 +101,13 @@ UNIT = Unit(
             _KEYS,
             _load,
         ),
-        Part(
+        ColumnSource(
             dict.fromkeys(("stage", "early_career"), ("worker.worker_id", "worker.role", "worker.reg_date")),
             _KEYS,
             _stage,
         ),
-        Part(dict.fromkeys(("policy_start", "under_policy"), (*_TEAM, *POLICY)), _KEYS, _policy),
-        Part(
+        ColumnSource(dict.fromkeys(("policy_start", "under_policy"), (*_TEAM, *POLICY)), _KEYS, _policy),
+        ColumnSource(
             {
                 **same(WORKER, "worker", "worker_id"),
                 "broadband": ("worker.worker_id", "worker.broadband_mbps"),

@@ -14,7 +14,7 @@ from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
 from hybrid_toolkit.metrics.unit_frames import require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, with_policy
-from hybrid_toolkit.study.units.part import Part, Unit, same
+from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 
@@ -48,7 +48,7 @@ def _scores(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     held = data["survey"]["instrument"].unique() if data.has("survey", "instrument") else ()
     ids = sorted({_SCALES[c] for c in wanted if c in _SCALES} & set(held))
     scores = survey_scores(data, ids).drop(columns=["month", "team_id", "stage"])
-    return scores.assign(answered=True)
+    return scores.assign(responded=True)
 
 
 def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
@@ -63,7 +63,7 @@ UNIT = Unit(
     "worker and wave",
     "workers' waves",
     (
-        Part(
+        ColumnSource(
             {
                 "worker_id": ("worker.worker_id",),
                 "wave": ("survey.wave", "survey.month"),
@@ -76,7 +76,7 @@ UNIT = Unit(
             _waves,
             ("worker.team_id", "worker.role", "worker.reg_date"),
         ),
-        Part(
+        ColumnSource(
             {
                 "rs_desk_to_date": (*MONTH, *WORKED),
                 "rs_attendance_to_date": (*MONTH, *ATTENDED),
@@ -84,19 +84,19 @@ UNIT = Unit(
             ("worker_id", "month"),
             _to_date,
         ),
-        Part(
+        ColumnSource(
             dict.fromkeys(
-                (*_SCALES, "answered"),
+                (*_SCALES, "responded"),
                 ("survey.worker_id", "survey.wave", "survey.instrument", "survey.item", "survey.value"),
             ),
             ("worker_id", "wave"),
             _scores,
         ),
-        Part(
+        ColumnSource(
             dict.fromkeys(("policy_start", "under_policy"), (*POLICY, "worker.team_id")),
             ("worker_id", "wave"),
             _policy,
         ),
-        Part(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
+        ColumnSource(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
     ),
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hybrid_toolkit.trust.candidate import Contender
+from hybrid_toolkit.trust.candidate import Candidate
 from hybrid_toolkit.trust.candidates import linear, regression, retention, rollout, series, trials
 
-__all__ = ["CONTENDERS"]
+__all__ = ["CANDIDATES"]
 
-FAMILIES: tuple[tuple[Contender, ...], ...] = (
+FAMILIES: tuple[tuple[Candidate, ...], ...] = (
     linear.ALL,
     trials.ALL,
     regression.ALL,
@@ -17,4 +17,4 @@ FAMILIES: tuple[tuple[Contender, ...], ...] = (
 )
 """The contenders of each module of this folder, its tuple ``ALL``."""
 
-CONTENDERS: tuple[Contender, ...] = tuple(c for family in FAMILIES for c in family)
+CANDIDATES: tuple[Candidate, ...] = tuple(c for family in FAMILIES for c in family)

@@ -9,7 +9,7 @@ from scipy import stats
 
 from hybrid_toolkit.models import Column, Interaction, Term, fit_linear
 from hybrid_toolkit.study.diagnosis.wedge_study import WedgeStudy
-from hybrid_toolkit.trust.candidate import Answer, Contender, answer_of
+from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 
 FAMILY, WEDGES = "clustered linear models", "stepped wedge of teams"
 EVERY = ("linear-clustered", "linear-null", "linear-few-teams", "linear-selected", "linear-selected-null")
@@ -23,7 +23,7 @@ def _slope(
     variance: str = "jackknife",
     within: Sequence[str] = (),
     instruments: Mapping[str, Sequence[Term]] | None = None,
-) -> Answer:
+) -> CandidateAnswer:
     fit = fit_linear(
         frame,
         outcome="y",
@@ -36,34 +36,34 @@ def _slope(
     return answer_of(fit.combine({"x": 1.0}, term="x", unit=""))
 
 
-def jackknife(frame: pd.DataFrame) -> Answer:
+def jackknife_answer(frame: pd.DataFrame) -> CandidateAnswer:
     """Least squares over all rows, leave-one-team-out intervals."""
     return _slope(frame)
 
 
-def sandwich(frame: pd.DataFrame) -> Answer:
+def sandwich_answer(frame: pd.DataFrame) -> CandidateAnswer:
     """Least squares over all rows, cluster-robust sandwich."""
     return _slope(frame, variance="sandwich")
 
 
-def unclustered(frame: pd.DataFrame) -> Answer:
+def unclustered(frame: pd.DataFrame) -> CandidateAnswer:
     """Least squares over all rows as if each stood alone."""
     fit = stats.linregress(frame["x"], frame["y"])
     half = float(stats.t.ppf(0.975, len(frame) - 2)) * fit.stderr
     return fit.slope, fit.stderr, fit.slope - half, fit.slope + half
 
 
-def within_worker(frame: pd.DataFrame) -> Answer:
+def within_worker(frame: pd.DataFrame) -> CandidateAnswer:
     """Each worker compared with the same worker."""
     return _slope(frame, within=["worker"])
 
 
-def two_measures(frame: pd.DataFrame) -> Answer:
+def two_measures(frame: pd.DataFrame) -> CandidateAnswer:
     """Each worker compared with the same worker, one measure of the exposure standing in for the other."""
     return _slope(frame, within=["worker"], instruments={"x": [Z]})
 
 
-def interaction(frame: pd.DataFrame) -> Answer:
+def interaction(frame: pd.DataFrame) -> CandidateAnswer:
     """Difference of the slopes of early-career workers and others, within workers."""
     both = Interaction(X, EARLY)
     fit = fit_linear(frame, outcome="y", terms=[X, both], cluster="team", fixed_effects=["worker"])
@@ -71,34 +71,36 @@ def interaction(frame: pd.DataFrame) -> Answer:
     return answer_of(fit.combine({name: 1.0}, term=name, unit=""))
 
 
-def wedge_random(frame: pd.DataFrame) -> Answer:
+def wedge_random(frame: pd.DataFrame) -> CandidateAnswer:
     """Random intercept a team, restricted maximum likelihood."""
     return answer_of(WedgeStudy("wedge").estimate(frame).tidy())
 
 
-def wedge_fixed(frame: pd.DataFrame) -> Answer:
+def wedge_fixed(frame: pd.DataFrame) -> CandidateAnswer:
     """A level of its own for each team, leave-one-team-out intervals."""
     return answer_of(WedgeStudy("wedge", "fixed-effects").estimate(frame).tidy())
 
 
-def wedge_naive(frame: pd.DataFrame) -> Answer:
+def wedge_naive(frame: pd.DataFrame) -> CandidateAnswer:
     """Treated rows against untreated, whatever the period."""
     fit = fit_linear(frame, outcome="outcome", terms=[Column("treated")], cluster="team")
     return answer_of(fit.combine({"treated": 1.0}, term="treated", unit=""))
 
 
 ALL = (
-    Contender("linear-jackknife", "Least squares, jackknife", FAMILY, jackknife, EVERY, (*EXACT, "linear-few-teams")),
-    Contender(
+    Candidate(
+        "linear-jackknife", "Least squares, jackknife", FAMILY, jackknife_answer, EVERY, (*EXACT, "linear-few-teams")
+    ),
+    Candidate(
         "linear-sandwich",
         "Least squares, sandwich",
         FAMILY,
-        sandwich,
+        sandwich_answer,
         EVERY,
         (*EXACT, "linear-few-teams"),
         warning="with few or unequal teams the sandwich is too narrow; take the jackknife",
     ),
-    Contender(
+    Candidate(
         "linear-unclustered",
         "Least squares, every row on its own",
         FAMILY,
@@ -107,7 +109,7 @@ ALL = (
         (),
         warning="it takes colleagues, and months of one worker, for strangers",
     ),
-    Contender(
+    Candidate(
         "within-worker",
         "Within workers, jackknife",
         FAMILY,
@@ -115,7 +117,7 @@ ALL = (
         (*EVERY, "linear-drifting", "linear-two-measures"),
         EVERY,
     ),
-    Contender(
+    Candidate(
         "within-two-measures",
         "Within workers, two measures of the exposure",
         FAMILY,
@@ -123,7 +125,7 @@ ALL = (
         ("linear-two-measures", "linear-drifting"),
         ("linear-two-measures",),
     ),
-    Contender(
+    Candidate(
         "within-interaction",
         "Difference of slopes within workers",
         FAMILY,
@@ -131,7 +133,7 @@ ALL = (
         ("linear-interaction",),
         ("linear-interaction",),
     ),
-    Contender(
+    Candidate(
         "wedge-random-intercept",
         "Random intercept a team",
         WEDGES,
@@ -139,7 +141,7 @@ ALL = (
         ("wedge-teams", "wedge-varying"),
         ("wedge-teams",),
     ),
-    Contender(
+    Candidate(
         "wedge-fixed-effects",
         "A level for each team, jackknife",
         WEDGES,
@@ -147,7 +149,7 @@ ALL = (
         ("wedge-teams", "wedge-varying"),
         ("wedge-teams", "wedge-varying"),
     ),
-    Contender(
+    Candidate(
         "wedge-naive",
         "Treated against untreated rows",
         WEDGES,

@@ -8,25 +8,25 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from hybrid_toolkit.designs import DESIGNS, Plan
+from hybrid_toolkit.designs import DESIGNS, ModelColumns
 from hybrid_toolkit.models.weighting.nonresponse_weighting import fit_response_weighted
-from hybrid_toolkit.trust.candidate import Answer, Contender, answer_of
+from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 
-EstimateOf: TypeAlias = Callable[[pd.DataFrame], Answer]
+EstimateOf: TypeAlias = Callable[[pd.DataFrame], CandidateAnswer]
 
 
-def by_design(design: str, *, naive: bool = False, **plan: Any) -> EstimateOf:
+def by_design(design: str, *, unadjusted: bool = False, **plan: Any) -> EstimateOf:
     """A design's estimate with this plan, or its naive comparison; teams are the clusters."""
-    made = Plan(cluster="team_id", **plan)
-    return partial(_estimate, design, made, naive)
+    made = ModelColumns(cluster="team_id", **plan)
+    return partial(_estimate, design, made, unadjusted)
 
 
-def _estimate(design: str, plan: Plan, naive: bool, frame: pd.DataFrame) -> Answer:
-    use = DESIGNS[design].naive if naive else DESIGNS[design].fit
+def _estimate(design: str, plan: ModelColumns, unadjusted: bool, frame: pd.DataFrame) -> CandidateAnswer:
+    use = DESIGNS[design].unadjusted if unadjusted else DESIGNS[design].fit
     return answer_of(use(frame, plan).row)
 
 
-def weighted_to_all(frame: pd.DataFrame) -> Answer:
+def weighted_to_all(frame: pd.DataFrame) -> CandidateAnswer:
     """Answers weighted by the chance of answering."""
     asked = ["experience", "remote", "product"]
     fit = fit_response_weighted(frame, outcome="y", terms=["remote"], response_terms=asked, cluster="team_id")
@@ -41,7 +41,7 @@ _PATH: dict[str, Any] = {
     "mediators": ("contact",),
     "confounders": ("experience",),
 }
-_WAVES: dict[str, Any] = {"outcome": "y", "exposure": "x", "followed": "worker_id", "time": "wave"}
+_WAVES: dict[str, Any] = {"outcome": "y", "exposure": "x", "panel_id": "worker_id", "time": "wave"}
 _SLOPES: dict[str, Any] = {"outcome": "y", "exposure": "x", "groups": "service"}
 _SPLIT: dict[str, Any] = {"outcome": "y", "exposure": "group", "confounders": ("experience",)}
 _BY_LOT: dict[str, Any] = {"exposure": "remote", "confounders": ("experience",)}
@@ -54,19 +54,19 @@ def _named(
     title: str,
     family: str,
     estimate: EstimateOf,
-    worlds: tuple[str, ...],
+    dgps: tuple[str, ...],
     own: tuple[str, ...],
     *,
-    sims: int = 1000,
+    n_sims: int = 1000,
     warning: str = "",
-) -> Contender:
-    return Contender(id, title, family, estimate, worlds, own, sims, warning)
+) -> Candidate:
+    return Candidate(id, title, family, estimate, dgps, own, n_sims, warning)
 
 
 _LEVELS, _WEIGHTS, _MEDIATION = "workers in teams", "groups made alike", "mediation"
 _POOLING, _ANSWERS, _SPLITTING = "slopes of groups", "answers and counts", "decomposition"
 
-ALL: tuple[Contender, ...] = (
+ALL: tuple[Candidate, ...] = (
     _named(
         "multilevel",
         "Random intercepts of teams, Satterthwaite",
@@ -87,7 +87,7 @@ ALL: tuple[Contender, ...] = (
         "all-waves-at-once",
         "All waves at once, nothing held constant",
         _LEVELS,
-        by_design("within-between", naive=True, **_WAVES),
+        by_design("within-between", unadjusted=True, **_WAVES),
         ("panel-lasting", "panel-changing"),
         (),
         warning="It compares different workers, who differ in more than the exposure.",
@@ -136,7 +136,7 @@ ALL: tuple[Contender, ...] = (
         "difference-of-groups",
         "Difference of means, nothing held constant",
         _WEIGHTS,
-        by_design("propensity-weights", naive=True, **_CHOICE),
+        by_design("propensity-weights", unadjusted=True, **_CHOICE),
         _SELECTION,
         (),
         warning="It holds nothing constant.",
@@ -153,7 +153,7 @@ ALL: tuple[Contender, ...] = (
         "answers-as-they-come",
         "Answers as they come",
         "non-response",
-        by_design("propensity-weights", naive=True, outcome="y", exposure="remote"),
+        by_design("propensity-weights", unadjusted=True, outcome="y", exposure="remote"),
         ("survey-recorded", "survey-informative"),
         (),
         warning="It takes those who answered for all.",
@@ -195,7 +195,7 @@ ALL: tuple[Contender, ...] = (
         "one-slope-for-all",
         "One slope for all groups",
         _POOLING,
-        by_design("partial-pooling", naive=True, **_SLOPES),
+        by_design("partial-pooling", unadjusted=True, **_SLOPES),
         ("slopes-differ", "slopes-alike"),
         ("slopes-alike",),
         warning="Where slopes differ between groups its interval is too narrow.",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.models import Column, fit_linear
 from hybrid_toolkit.models.survival.cox import fit_cox
-from hybrid_toolkit.trust.candidate import Answer, Contender, answer_of
+from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 from hybrid_toolkit.trust.candidates.regression import by_design
 
 FAMILY = "time to leaving"
@@ -19,7 +19,7 @@ _STEADY = ("leaving-steady", "leaving-chosen", "leaving-whole-months")
 _BROKEN = ("leaving-turning", "leaving-hidden")
 
 
-def leavers_only(frame: pd.DataFrame) -> Answer:
+def leavers_only(frame: pd.DataFrame) -> CandidateAnswer:
     """Months until leaving among those who left, in logs, signs turned so that later is a lower hazard."""
     gone = frame[frame["left"] == 1]
     gone = gone.assign(sooner=-np.log(gone["months"]))
@@ -27,14 +27,14 @@ def leavers_only(frame: pd.DataFrame) -> Answer:
     return answer_of(fit.combine({"remote": 1.0}, term="remote", unit=""))
 
 
-def cox_of(frame: pd.DataFrame, **how: Any) -> Answer:
+def cox_of(frame: pd.DataFrame, **how: Any) -> CandidateAnswer:
     """Cox regression; without a cluster as if each worker stood alone."""
     fit = fit_cox(frame, duration="months", event="left", terms=["remote", "experience"], **how)
     return answer_of(fit.tidy())
 
 
-ALL: tuple[Contender, ...] = (
-    Contender(
+ALL: tuple[Candidate, ...] = (
+    Candidate(
         "cox",
         "Cox regression, clustered, from entry on",
         FAMILY,
@@ -42,7 +42,7 @@ ALL: tuple[Contender, ...] = (
         (*_STEADY, "leaving-late-entry", *_BROKEN),
         (*_STEADY, "leaving-late-entry"),
     ),
-    Contender(
+    Candidate(
         "cox-sandwich",
         "Cox regression, clustered sandwich",
         FAMILY,
@@ -50,7 +50,7 @@ ALL: tuple[Contender, ...] = (
         ("leaving-steady", "leaving-late-entry"),
         ("leaving-steady", "leaving-late-entry"),
     ),
-    Contender(
+    Candidate(
         "cox-without-entry",
         "Cox regression that forgets late entry",
         FAMILY,
@@ -59,7 +59,7 @@ ALL: tuple[Contender, ...] = (
         (),
         warning="It counts the time before observation began as time at risk.",
     ),
-    Contender(
+    Candidate(
         "cox-unclustered",
         "Cox regression, model-based errors",
         FAMILY,
@@ -68,7 +68,7 @@ ALL: tuple[Contender, ...] = (
         (),
         warning="It takes colleagues for strangers.",
     ),
-    Contender(
+    Candidate(
         "hazard-by-month",
         "Complementary log-log by month, clustered",
         FAMILY,
@@ -76,7 +76,7 @@ ALL: tuple[Contender, ...] = (
         (*_STEADY, *_BROKEN),
         _STEADY,
     ),
-    Contender(
+    Candidate(
         "leavers-only",
         "Time until leaving among leavers",
         FAMILY,

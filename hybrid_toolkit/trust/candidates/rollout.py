@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from hybrid_toolkit.designs.model_columns import Plan
-from hybrid_toolkit.designs.rollout.rollout_fits import before_after as naive_before_after
+from hybrid_toolkit.designs.model_columns import ModelColumns
+from hybrid_toolkit.designs.rollout.rollout_fits import before_after_plan as naive_before_after
 from hybrid_toolkit.models.rollout.dose import fit_dose
 from hybrid_toolkit.models.rollout.event_study import fit_event_study
 from hybrid_toolkit.models.rollout.group_time import fit_group_time
@@ -18,7 +18,7 @@ from hybrid_toolkit.models.rollout.random_order import fit_random_order
 from hybrid_toolkit.models.rollout.stepped_wedge import fit_stepped_wedge
 from hybrid_toolkit.models.rollout.two_by_two import fit_two_by_two
 from hybrid_toolkit.models.sensitivity.parallel_trends_bounds import honest_bounds
-from hybrid_toolkit.trust.candidate import Answer, Contender, answer_of
+from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 
 FAMILY, WEDGES, DOSES = "roll-out of a policy", "roll-out in random order", "policy of unlike strength"
 STAGGERED = ("rollout-parallel", "rollout-growing", "rollout-few-teams")
@@ -32,78 +32,85 @@ def _fitted(frame: pd.DataFrame, **how: Any) -> GroupTimeFit:
     return fit_group_time(
         frame,
         outcome="y",
-        unit="team_id",
-        period="month",
-        first_treated="starts",
-        control="not_yet_treated",
+        panel_id="team_id",
+        time="month",
+        first_treated="first_treated",
+        control_group="not_yet_treated",
         **how,
     )
 
 
-def _group_time(frame: pd.DataFrame, **how: Any) -> Answer:
+def _group_time(frame: pd.DataFrame, **how: Any) -> CandidateAnswer:
     return answer_of(_fitted(frame, **how).aggregate("simple"))
 
 
-def within_bounds(frame: pd.DataFrame) -> Answer:
+def within_bounds(frame: pd.DataFrame) -> CandidateAnswer:
     """Interval that allows for departures from parallel trends as large as the largest one before the start."""
-    path = _fitted(frame, base="universal", variance="jackknife").path()
+    path = _fitted(frame, base_period="universal", variance="jackknife").path()
     return answer_of(honest_bounds(path, restriction="relative", sizes=[1.0]).tidy())
 
 
-def _event_study(frame: pd.DataFrame, *, estimator: str, variance: str = "jackknife") -> Answer:
+def _event_study(frame: pd.DataFrame, *, estimator: str, variance: str = "jackknife") -> CandidateAnswer:
     fit = fit_event_study(
         frame,
         outcome="y",
-        unit="team_id",
-        period="month",
-        first_treated="starts",
+        panel_id="team_id",
+        time="month",
+        first_treated="first_treated",
         estimator=estimator,
         variance=variance,
     )
     return answer_of(fit.tidy())
 
 
-def two_by_two(frame: pd.DataFrame) -> Answer:
+def two_by_two(frame: pd.DataFrame) -> CandidateAnswer:
     """Two groups, two spans of time."""
-    fit = fit_two_by_two(frame, outcome="y", unit="team_id", period="month", first_treated="starts")
+    fit = fit_two_by_two(frame, outcome="y", panel_id="team_id", time="month", first_treated="first_treated")
     return answer_of(fit.tidy())
 
 
-def dose_slope(frame: pd.DataFrame) -> Answer:
+def dose_slope(frame: pd.DataFrame) -> CandidateAnswer:
     """Slope of the effect on the dose."""
-    fit = fit_dose(frame, outcome="y", unit="team_id", period="month", dose="dose", first_treated="starts")
+    fit = fit_dose(frame, outcome="y", panel_id="team_id", time="month", dose="dose", first_treated="first_treated")
     return answer_of(fit.tidy().iloc[[1]])
 
 
-def wedge(frame: pd.DataFrame, *, correlation: str) -> Answer:
+def wedge(frame: pd.DataFrame, *, correlation: str) -> CandidateAnswer:
     """Mixed model with periods held constant."""
     fit = fit_stepped_wedge(
-        frame, outcome="y", cluster="team_id", period="month", first_treated="starts", correlation=correlation
+        frame, outcome="y", cluster="team_id", time="month", first_treated="first_treated", correlation=correlation
     )
     return answer_of(fit.tidy())
 
 
-def random_order(frame: pd.DataFrame) -> Answer:
+def random_order(frame: pd.DataFrame) -> CandidateAnswer:
     """Regression within team and month, inference from the lottery."""
-    fit = fit_random_order(frame, outcome="y", unit="team_id", period="month", first_treated="starts", draws=399)
+    fit = fit_random_order(
+        frame, outcome="y", panel_id="team_id", time="month", first_treated="first_treated", draws=399
+    )
     return answer_of(fit.tidy())
 
 
-def before_after(frame: pd.DataFrame) -> Answer:
+def before_after_plan(frame: pd.DataFrame) -> CandidateAnswer:
     """The treated teams' mean after less their mean before."""
-    plan = Plan("y", "policy", "team_id", followed="team_id", time="month", starts="starts")
+    plan = ModelColumns("y", "policy", "team_id", panel_id="team_id", time="month", first_treated="first_treated")
     return answer_of(naive_before_after(frame, plan).row)
 
 
 def _contender(
-    id: str, title: str, estimate: Callable[[pd.DataFrame], Answer], own: tuple[str, ...], sims: int, warning: str = ""
-) -> Contender:
+    id: str,
+    title: str,
+    estimate: Callable[[pd.DataFrame], CandidateAnswer],
+    own: tuple[str, ...],
+    n_sims: int,
+    warning: str = "",
+) -> Candidate:
     """One estimator on the staggered worlds and those that break an assumption."""
-    return Contender(id, title, FAMILY, estimate, (*STAGGERED, *BROKEN), own, sims, warning)
+    return Candidate(id, title, FAMILY, estimate, (*STAGGERED, *BROKEN), own, n_sims, warning)
 
 
-ALL: tuple[Contender, ...] = (
-    Contender(
+ALL: tuple[Candidate, ...] = (
+    Candidate(
         "two-by-two",
         "Two groups before and after",
         FAMILY,
@@ -127,7 +134,7 @@ ALL: tuple[Contender, ...] = (
         1000,
         "Its intervals are too narrow where groups hold few teams: use the jackknife.",
     ),
-    Contender(
+    Candidate(
         "group-time-anticipation",
         "Group-time effects that allow for two months of anticipation",
         FAMILY,
@@ -135,7 +142,7 @@ ALL: tuple[Contender, ...] = (
         ("rollout-parallel", "rollout-anticipation"),
         ("rollout-parallel", "rollout-anticipation"),
     ),
-    Contender(
+    Candidate(
         "group-time-adjusted",
         "Group-time effects, doubly robust, jackknife",
         FAMILY,
@@ -143,7 +150,7 @@ ALL: tuple[Contender, ...] = (
         ("rollout-conditional",),
         ("rollout-conditional",),
     ),
-    Contender(
+    Candidate(
         "group-time-unadjusted",
         "Group-time effects that leave the need out",
         FAMILY,
@@ -151,7 +158,7 @@ ALL: tuple[Contender, ...] = (
         ("rollout-conditional",),
         (),
     ),
-    Contender(
+    Candidate(
         "honest-bounds",
         "Bounds for departures as large as those before the start",
         FAMILY,
@@ -185,9 +192,9 @@ ALL: tuple[Contender, ...] = (
         MIXED,
     ),
     _contender(
-        "before-after", "Before and after, nothing taken out", before_after, (), 1000, "It takes trend for effect."
+        "before-after", "Before and after, nothing taken out", before_after_plan, (), 1000, "It takes trend for effect."
     ),
-    Contender(
+    Candidate(
         "dose",
         "Slope of the effect on the dose",
         DOSES,
@@ -197,7 +204,7 @@ ALL: tuple[Contender, ...] = (
         1000,
         "With 16 treated teams the slope's interval is somewhat too narrow.",
     ),
-    Contender(
+    Candidate(
         "wedge-nested",
         "Stepped wedge, mixed model with team and team-month effects",
         WEDGES,
@@ -206,7 +213,7 @@ ALL: tuple[Contender, ...] = (
         ("wedge-trend", "wedge-team-months"),
         1000,
     ),
-    Contender(
+    Candidate(
         "wedge-exchangeable",
         "Stepped wedge, mixed model with team effects only",
         WEDGES,
@@ -216,7 +223,7 @@ ALL: tuple[Contender, ...] = (
         1000,
         "Its intervals are too narrow where rows of one team and month are alike.",
     ),
-    Contender(
+    Candidate(
         "random-order",
         "Randomised roll-out, regression and randomisation inference",
         WEDGES,

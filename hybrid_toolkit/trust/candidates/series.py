@@ -8,17 +8,17 @@ from functools import partial
 import pandas as pd
 
 from hybrid_toolkit.designs.base import FitOf
-from hybrid_toolkit.designs.model_columns import Plan, Setting
+from hybrid_toolkit.designs.model_columns import ModelColumns, Setting
 from hybrid_toolkit.designs.series import series_fits as fits
-from hybrid_toolkit.trust.candidate import Answer, Contender, answer_of
+from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 
 ONE, COUNTS, OTHERS = "one series over time", "counts over time", "one unit against weighted others"
 SERIES = ("series-level", "series-strong-carry", "series-shock", "series-shared-shock")
 SHARED = ("series-shared-shock", "series-own-shock")
-PLAN = Plan("y", "policy", "la_id", followed="la_id", time="month", starts="starts")
+PLAN = ModelColumns("y", "policy", "la_id", panel_id="la_id", time="month", first_treated="first_treated")
 
 
-def _answer(frame: pd.DataFrame, *, fit_with: FitOf, **settings: Setting) -> Answer:
+def _answer(frame: pd.DataFrame, *, fit_with: FitOf, **settings: Setting) -> CandidateAnswer:
     plan = replace(PLAN, settings=tuple(settings.items()))
     return answer_of(fit_with(frame, plan).row)
 
@@ -29,8 +29,8 @@ SHORT_SERIES = "With twelve periods a side the autocorrelation is ill known and 
 NARROW = "Its intervals are too narrow in series of this length: they hold the truth in 65 to 90% of series."
 WANDERS = "Where a rate wanders behind the counts its intervals are somewhat too narrow."
 
-ALL: tuple[Contender, ...] = (
-    Contender(
+ALL: tuple[Candidate, ...] = (
+    Candidate(
         "interrupted",
         "Interrupted series, autocorrelation by REML",
         ONE,
@@ -38,7 +38,7 @@ ALL: tuple[Contender, ...] = (
         SERIES,
         ("series-level", "series-strong-carry"),
     ),
-    Contender(
+    Candidate(
         "interrupted-short",
         "The same with twelve months a side",
         ONE,
@@ -47,7 +47,7 @@ ALL: tuple[Contender, ...] = (
         ("series-short",),
         warning=SHORT_SERIES,
     ),
-    Contender(
+    Candidate(
         "interrupted-newey-west",
         "Interrupted series, Newey-West",
         ONE,
@@ -56,7 +56,7 @@ ALL: tuple[Contender, ...] = (
         ("series-level", "series-strong-carry"),
         warning=NARROW,
     ),
-    Contender(
+    Candidate(
         "controlled",
         "Interrupted series with a control series",
         ONE,
@@ -64,7 +64,7 @@ ALL: tuple[Contender, ...] = (
         SHARED,
         ("series-shared-shock",),
     ),
-    Contender(
+    Candidate(
         "before-after-series",
         "Mean after less mean before",
         ONE,
@@ -73,7 +73,7 @@ ALL: tuple[Contender, ...] = (
         (),
         warning="It takes trend for effect and knows nothing of autocorrelation.",
     ),
-    Contender(
+    Candidate(
         "counts",
         "Counts, quasi-Poisson, autocorrelation by REML",
         COUNTS,
@@ -82,7 +82,7 @@ ALL: tuple[Contender, ...] = (
         ("counts-plain", "counts-level"),
         warning=WANDERS,
     ),
-    Contender(
+    Candidate(
         "counts-negative-binomial",
         "Counts, negative binomial, autocorrelation by REML",
         COUNTS,
@@ -91,7 +91,7 @@ ALL: tuple[Contender, ...] = (
         ("counts-plain", "counts-level"),
         warning=WANDERS,
     ),
-    Contender(
+    Candidate(
         "synthetic-control",
         "Synthetic control, levels taken out, placebo interval",
         OTHERS,
@@ -99,7 +99,7 @@ ALL: tuple[Contender, ...] = (
         ("factors-one", "factors-outside"),
         ("factors-one",),
     ),
-    Contender(
+    Candidate(
         "synthetic-control-levels",
         "Synthetic control with levels, placebo interval",
         OTHERS,
@@ -107,7 +107,7 @@ ALL: tuple[Contender, ...] = (
         ("factors-one", "factors-outside"),
         ("factors-one",),
     ),
-    Contender(
+    Candidate(
         "synthetic-control-of-four",
         "Synthetic control of the mean of four changed units",
         OTHERS,
@@ -116,7 +116,7 @@ ALL: tuple[Contender, ...] = (
         ("factors-four",),
         warning="A mean of several units is not like one placebo unit: its intervals are too narrow.",
     ),
-    Contender(
+    Candidate(
         "synthetic-did",
         "Synthetic difference in differences, jackknife",
         OTHERS,
@@ -125,7 +125,7 @@ ALL: tuple[Contender, ...] = (
         ("factors-four",),
         1000,
     ),
-    Contender(
+    Candidate(
         "synthetic-did-placebo",
         "Synthetic difference in differences, placebo error",
         OTHERS,

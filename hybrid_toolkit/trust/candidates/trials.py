@@ -15,7 +15,7 @@ from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.linear.ols import fit_ols
 from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier
-from hybrid_toolkit.trust.candidate import Answer, Contender, answer_of
+from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 from hybrid_toolkit.trust.candidates.linear import EVERY, EXACT
 
 TRIALS, CLUSTERS = "randomised trials", "few or crossed clusters"
@@ -25,45 +25,45 @@ UNEQUAL = "Where some authorities know theirs much better than others its interv
 X, YEAR = [Column("x")], 12.0
 
 
-def randomised(frame: pd.DataFrame, *, covariates: tuple[str, ...] = (), cluster: str | None = None) -> Answer:
+def randomised(frame: pd.DataFrame, *, covariates: tuple[str, ...] = (), cluster: str | None = None) -> CandidateAnswer:
     """Difference of the arms of a trial."""
     fit = fit_randomised(frame, outcome="y", treatment="offered", covariates=covariates, cluster=cluster)
     return answer_of(fit.tidy())
 
 
-def least_squares(frame: pd.DataFrame, *, errors: str) -> Answer:
+def least_squares(frame: pd.DataFrame, *, errors: str) -> CandidateAnswer:
     """Least squares on the arm and what was known before."""
     return answer_of(fit_ols(frame, outcome="y", terms=["offered", "before"], errors=errors).tidy().iloc[[1]])
 
 
-def bias_reduced(frame: pd.DataFrame) -> Answer:
+def bias_reduced(frame: pd.DataFrame) -> CandidateAnswer:
     """CR2 errors, Satterthwaite degrees of freedom."""
     return answer_of(fit_cr2(frame, outcome="y", terms=X, cluster="team").tidy().query("term == 'x'"))
 
 
-def wild(frame: pd.DataFrame) -> Answer:
+def wild(frame: pd.DataFrame) -> CandidateAnswer:
     """Wild cluster bootstrap, interval by inversion."""
     return answer_of(wild_bootstrap(frame, outcome="y", terms=X, term="x", cluster="team", draws=999).tidy())
 
 
-def two_way(frame: pd.DataFrame) -> Answer:
+def two_way(frame: pd.DataFrame) -> CandidateAnswer:
     """Errors for likeness within teams and within months."""
     fit = fit_two_way(frame, outcome="y", terms=X, clusters=("team", "month"))
     return answer_of(fit.combine({"x": 1.0}, term="x", unit=""))
 
 
-def one_way(frame: pd.DataFrame) -> Answer:
+def one_way(frame: pd.DataFrame) -> CandidateAnswer:
     """Errors for likeness within teams only, leave-one-team-out."""
     fit = fit_linear(frame, outcome="y", terms=X, cluster="team")
     return answer_of(fit.combine({"x": 1.0}, term="x", unit=""))
 
 
-def still_there(frame: pd.DataFrame) -> Answer:
+def still_there_answer(frame: pd.DataFrame) -> CandidateAnswer:
     """Share still there after a year."""
     return answer_of(fit_kaplan_meier(frame, duration="months", event="left").at(YEAR))
 
 
-def never_gone(frame: pd.DataFrame) -> Answer:
+def never_gone(frame: pd.DataFrame) -> CandidateAnswer:
     """Share of all who were not seen to leave within the year."""
     gone = (frame["left"].to_numpy() == 1) & (frame["months"].to_numpy() <= YEAR)
     share = float(1 - gone.mean())
@@ -71,13 +71,13 @@ def never_gone(frame: pd.DataFrame) -> Answer:
     return share, error, share - 1.96 * error, share + 1.96 * error
 
 
-def pooled(frame: pd.DataFrame, *, interval: str, method: str = "reml") -> Answer:
+def pooled(frame: pd.DataFrame, *, interval: str, method: str = "reml") -> CandidateAnswer:
     """Mean over authorities that differ."""
     fit = fit_random_effects(frame["estimate"], frame["variance"], interval=interval, method=method, prediction="t")
     return answer_of(fit.tidy())
 
 
-def as_if_one(frame: pd.DataFrame) -> Answer:
+def as_if_one(frame: pd.DataFrame) -> CandidateAnswer:
     """Mean over authorities as if all had one true value."""
     weight = 1 / frame["variance"].to_numpy(dtype=np.float64)
     mean = float(weight @ frame["estimate"].to_numpy(dtype=np.float64) / weight.sum())
@@ -87,9 +87,9 @@ def as_if_one(frame: pd.DataFrame) -> Answer:
 
 _BOTH = ("trial-workers", "trial-teams")
 
-ALL: tuple[Contender, ...] = (
-    Contender("difference-by-lot", "Difference of arms, HC2", TRIALS, randomised, _BOTH, _BOTH[:1], warning=STRANGERS),
-    Contender(
+ALL: tuple[Candidate, ...] = (
+    Candidate("difference-by-lot", "Difference of arms, HC2", TRIALS, randomised, _BOTH, _BOTH[:1], warning=STRANGERS),
+    Candidate(
         "difference-by-lot-adjusted",
         "Difference of arms, adjusted by arm",
         TRIALS,
@@ -97,7 +97,7 @@ ALL: tuple[Contender, ...] = (
         _BOTH[:1],
         _BOTH[:1],
     ),
-    Contender(
+    Candidate(
         "difference-by-lot-of-teams",
         "Difference of arms, clustered",
         TRIALS,
@@ -105,7 +105,7 @@ ALL: tuple[Contender, ...] = (
         _BOTH[1:],
         _BOTH[1:],
     ),
-    Contender(
+    Candidate(
         "difference-by-lot-of-teams-adjusted",
         "Difference of arms, adjusted by arm, clustered",
         TRIALS,
@@ -113,7 +113,7 @@ ALL: tuple[Contender, ...] = (
         _BOTH[1:],
         _BOTH[1:],
     ),
-    Contender(
+    Candidate(
         "least-squares-robust",
         "Least squares with a covariate, HC3",
         TRIALS,
@@ -122,7 +122,7 @@ ALL: tuple[Contender, ...] = (
         _BOTH[:1],
         warning=STRANGERS,
     ),
-    Contender(
+    Candidate(
         "least-squares-plain",
         "Least squares with a covariate, plain errors",
         TRIALS,
@@ -131,8 +131,8 @@ ALL: tuple[Contender, ...] = (
         (),
         warning="It takes all rows to vary alike and " + STRANGERS[3:],
     ),
-    Contender("linear-cr2", "Least squares, CR2", CLUSTERS, bias_reduced, EVERY, (*EXACT, "linear-few-teams")),
-    Contender(
+    Candidate("linear-cr2", "Least squares, CR2", CLUSTERS, bias_reduced, EVERY, (*EXACT, "linear-few-teams")),
+    Candidate(
         "linear-wild-bootstrap",
         "Least squares, wild cluster bootstrap",
         CLUSTERS,
@@ -140,7 +140,7 @@ ALL: tuple[Contender, ...] = (
         (*EXACT, "linear-few-teams"),
         (*EXACT, "linear-few-teams"),
     ),
-    Contender(
+    Candidate(
         "linear-two-way",
         "Least squares, clustered both ways",
         CLUSTERS,
@@ -148,7 +148,7 @@ ALL: tuple[Contender, ...] = (
         ("linear-crossed",),
         ("linear-crossed",),
     ),
-    Contender(
+    Candidate(
         "linear-one-way",
         "Least squares, clustered by team only",
         CLUSTERS,
@@ -157,10 +157,10 @@ ALL: tuple[Contender, ...] = (
         (),
         warning="It takes the months of different teams for strangers.",
     ),
-    Contender(
-        "kaplan-meier", "Kaplan-Meier, log-log", STAYING, still_there, ("staying", "staying-alike"), ("staying",)
+    Candidate(
+        "kaplan-meier", "Kaplan-Meier, log-log", STAYING, still_there_answer, ("staying", "staying-alike"), ("staying",)
     ),
-    Contender(
+    Candidate(
         "share-not-seen-leaving",
         "Share not seen to leave",
         STAYING,
@@ -169,7 +169,7 @@ ALL: tuple[Contender, ...] = (
         (),
         warning="It takes those lost from view for stayers.",
     ),
-    Contender(
+    Candidate(
         "random-effects",
         "Random effects, Hartung-Knapp",
         SITES,
@@ -178,7 +178,7 @@ ALL: tuple[Contender, ...] = (
         ("authorities",),
         warning=UNEQUAL,
     ),
-    Contender(
+    Candidate(
         "random-effects-paule-mandel",
         "Random effects, Paule-Mandel and Hartung-Knapp",
         SITES,
@@ -187,7 +187,7 @@ ALL: tuple[Contender, ...] = (
         ("authorities",),
         warning=UNEQUAL,
     ),
-    Contender(
+    Candidate(
         "random-effects-normal",
         "Random effects, normal interval",
         SITES,
@@ -196,7 +196,7 @@ ALL: tuple[Contender, ...] = (
         ("authorities",),
         warning="With few authorities the normal interval is too narrow: use Hartung-Knapp.",
     ),
-    Contender(
+    Candidate(
         "one-true-value",
         "Weighted mean, no difference between authorities",
         SITES,

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hybrid_toolkit.synth import stepped_wedge as wedge
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 from hybrid_toolkit.trust.dgps import answers, linear, regression, retention, rollout, series, stepped, trials
 
-__all__ = ["WORLDS", "World"]
+__all__ = ["DGP", "DGPS"]
 
-FAMILIES: tuple[tuple[World, ...], ...] = (
+FAMILIES: tuple[tuple[DGP, ...], ...] = (
     rollout.ALL,
     stepped.ALL,
     series.ALL,
@@ -24,5 +24,5 @@ FAMILIES: tuple[tuple[World, ...], ...] = (
 )
 """The worlds of each module of this folder, its tuple ``ALL``."""
 
-WORLDS: Mapping[str, World] = MappingProxyType({w.id: w for family in FAMILIES for w in family})
+DGPS: Mapping[str, DGP] = MappingProxyType({w.id: w for family in FAMILIES for w in family})
 """World id -> world."""

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 from hybrid_toolkit.trust.dgps.regression import LOG_RATE, TEAMS, Floats, drawn, people
 
 LOG_ODDS, INTERCEPT_SD, LIKENESS = 0.60, 0.8, 0.15
@@ -63,24 +63,24 @@ def _ordered(rng: np.random.Generator, *, within: bool, steep: float = 0.0) -> p
     return f.assign(answer=np.digitize(latent * (1 + steep * remote), CUTS) + 1)
 
 
-ALL: tuple[World, ...] = (
-    World("counts-spread", "Visits vary more than a Poisson's, and alike within teams.", LOG_RATE, _counts),
-    World(
+ALL: tuple[DGP, ...] = (
+    DGP("counts-spread", "Visits vary more than a Poisson's, and alike within teams.", LOG_RATE, _counts),
+    DGP(
         "counts-chosen",
         "The same, experience deciding who works remotely.",
         LOG_RATE,
         partial(_counts, chosen=0.8),
     ),
-    World("yes-within-teams", "A yes/no outcome, each team with its own level.", LOG_ODDS, partial(_yes, within=True)),
-    World("yes-over-all", "A yes/no outcome alike within teams.", LOG_ODDS, partial(_yes, within=False)),
-    World(
+    DGP("yes-within-teams", "A yes/no outcome, each team with its own level.", LOG_ODDS, partial(_yes, within=True)),
+    DGP("yes-over-all", "A yes/no outcome alike within teams.", LOG_ODDS, partial(_yes, within=False)),
+    DGP(
         "answers-within-teams",
         "Five answers in order, each team with its own level.",
         LOG_ODDS,
         partial(_ordered, within=True),
     ),
-    World("answers-over-all", "Five answers in order, alike within teams.", LOG_ODDS, partial(_ordered, within=False)),
-    World(
+    DGP("answers-over-all", "Five answers in order, alike within teams.", LOG_ODDS, partial(_ordered, within=False)),
+    DGP(
         "answers-two-slopes",
         "Remote workers also use the ends of the scale more.",
         LOG_ODDS,

@@ -19,7 +19,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 
 SLOPE, GAP = 0.5, -0.4
 TEAM_SD, WORKER_SD, NOISE_SD, ERROR_SD = 0.4, 0.5, 1.0, 0.8
@@ -71,8 +71,8 @@ def draw(staff: Staff, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame({k: np.asarray(v).ravel() for k, v in columns.items()})
 
 
-def _world(name: str, title: str, staff: Staff, breaks: str = "", truth: float | None = None) -> World:
-    return World(f"linear-{name}", title, staff.slope if truth is None else truth, partial(draw, staff), breaks)
+def _world(name: str, title: str, staff: Staff, breaks: str = "", truth: float | None = None) -> DGP:
+    return DGP(f"linear-{name}", title, staff.slope if truth is None else truth, partial(draw, staff), breaks)
 
 
 ALL = (

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 
 Floats = NDArray[np.float64]
 TEAMS, SIZE, TEAM_SD = 26, 10, 0.3
@@ -107,8 +107,8 @@ def _survey(rng: np.random.Generator, *, informative: float = 0.0) -> pd.DataFra
     remote = (rng.random(n) < 0.5).astype(float)
     y = EFFECT * remote + 0.6 * x + f["_team"].to_numpy() + rng.normal(size=n)
     side = 2 * remote - 1
-    answered = drawn(rng, 0.4 + 0.8 * x * side * (informative == 0) + informative * y * side)
-    f = f.assign(remote=remote, product=x * remote, y=np.where(answered == 1, y, np.nan), answered=answered)
+    responded = drawn(rng, 0.4 + 0.8 * x * side * (informative == 0) + informative * y * side)
+    f = f.assign(remote=remote, product=x * remote, y=np.where(responded == 1, y, np.nan), responded=responded)
     return f.drop(columns="_team")
 
 
@@ -132,63 +132,63 @@ def _treated_truth(differ: float, pull: float) -> float:
 
 _MOVES = "Something that is not recorded moves both remote work and outcome."
 
-ALL: tuple[World, ...] = (
-    World("shares-in-teams", "A remote share unrelated to what teams have in common.", EFFECT, _shares),
-    World("selected-recorded", "Experience and need decide who works remotely; both are recorded.", EFFECT, _selected),
-    World(
+ALL: tuple[DGP, ...] = (
+    DGP("shares-in-teams", "A remote share unrelated to what teams have in common.", EFFECT, _shares),
+    DGP("selected-recorded", "Experience and need decide who works remotely; both are recorded.", EFFECT, _selected),
+    DGP(
         "selected-hidden",
         "Health decides too, and is not recorded.",
         EFFECT,
         partial(_selected, hidden=1.0),
         breaks=_MOVES,
     ),
-    World(
+    DGP(
         "selected-no-overlap",
         "Experience decides almost alone, and the outcome bends with it for those in the office.",
         EFFECT,
         partial(_selected, pull=4.0, bend=0.3),
         breaks="Some could have been in one group only.",
     ),
-    World(
+    DGP(
         "selected-treated",
         "The effect grows with experience; the truth is that among those who work remotely.",
         _treated_truth(0.3, 0.8),
         partial(_selected, differ=0.3),
     ),
-    World("mediated", "Part of the effect goes through contact with colleagues.", INDIRECT, _mediated),
-    World(
+    DGP("mediated", "Part of the effect goes through contact with colleagues.", INDIRECT, _mediated),
+    DGP(
         "mediated-interaction",
         "Contact counts for more when remote.",
         0.5 * (0.4 + 0.3),
         partial(_mediated, interaction=0.3),
     ),
-    World(
+    DGP(
         "mediated-hidden",
         "Something unrecorded moves contact and outcome.",
         INDIRECT,
         partial(_mediated, hidden=0.7),
         breaks="Something that is not recorded moves both mediator and outcome.",
     ),
-    World("slopes-differ", "Slopes vary over eight services.", EFFECT, _stages),
-    World("slopes-alike", "One slope in all eight services.", EFFECT, partial(_stages, spread=0.0)),
-    World("panel-lasting", "What lasts about a worker moves share and outcome over four waves.", EFFECT, _panel),
-    World(
+    DGP("slopes-differ", "Slopes vary over eight services.", EFFECT, _stages),
+    DGP("slopes-alike", "One slope in all eight services.", EFFECT, partial(_stages, spread=0.0)),
+    DGP("panel-lasting", "What lasts about a worker moves share and outcome over four waves.", EFFECT, _panel),
+    DGP(
         "panel-changing",
         "Strain that comes and goes moves share and outcome.",
         EFFECT,
         partial(_panel, changing=0.5),
         breaks="Something that changes over a worker's waves moves both.",
     ),
-    World("survey-recorded", "Who answers goes with what is recorded.", EFFECT, _survey),
-    World(
+    DGP("survey-recorded", "Who answers goes with what is recorded.", EFFECT, _survey),
+    DGP(
         "survey-informative",
         "Who answers goes with the answer.",
         EFFECT,
         partial(_survey, informative=0.8),
         breaks="Who answers goes with the answer itself.",
     ),
-    World("groups-differ", "Two groups differ in experience; its slope is the same in both.", 0.6 * 0.5, _groups),
-    World(
+    DGP("groups-differ", "Two groups differ in experience; its slope is the same in both.", 0.6 * 0.5, _groups),
+    DGP(
         "groups-differ-in-slope",
         "The slope differs too; the truth takes that of the first group.",
         0.6 * 0.5,

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 from hybrid_toolkit.trust.dgps.answers import copula
 from hybrid_toolkit.trust.dgps.regression import drawn, people
 
@@ -51,29 +51,29 @@ def _leaving(
     return seen
 
 
-ALL: tuple[World, ...] = (
-    World("leaving-steady", "Remote workers leave at a steady fraction of the rate.", LOG_HAZARD, _leaving),
-    World(
+ALL: tuple[DGP, ...] = (
+    DGP("leaving-steady", "Remote workers leave at a steady fraction of the rate.", LOG_HAZARD, _leaving),
+    DGP(
         "leaving-late-entry",
         "Many, remote workers most, are seen from later on.",
         LOG_HAZARD,
         partial(_leaving, late=True),
     ),
-    World("leaving-whole-months", "Leaving is known by the month.", LOG_HAZARD, partial(_leaving, whole=True)),
-    World(
+    DGP("leaving-whole-months", "Leaving is known by the month.", LOG_HAZARD, partial(_leaving, whole=True)),
+    DGP(
         "leaving-chosen",
         "Experience, which is recorded, decides who works remotely.",
         LOG_HAZARD,
         partial(_leaving, chosen=1.0),
     ),
-    World(
+    DGP(
         "leaving-turning",
         "Remote workers leave less in the first year and more later; the truth is the first year's.",
         EARLY,
         partial(_leaving, turning=True),
         breaks="The ratio of hazards changes over time.",
     ),
-    World(
+    DGP(
         "leaving-hidden",
         "Health, which is not recorded, decides who works remotely.",
         LOG_HAZARD,

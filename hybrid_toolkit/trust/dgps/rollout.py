@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 
 Floats = NDArray[np.float64]
 EffectOf = Callable[[Floats, Floats], Floats]
@@ -28,12 +28,12 @@ EFFECT = 0.30
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
-    """Which teams start when: ``starts`` are 0-based months; -1 is never."""
+class RolloutLayout:
+    """Which teams start when: ``first_treated`` are 0-based months; -1 is never."""
 
     teams: int = 24
     months: int = 12
-    starts: tuple[int, ...] = (4, 6, 8, -1)
+    first_treated: tuple[int, ...] = (4, 6, 8, -1)
 
 
 def _flat(lead: Floats, start: Floats) -> Floats:
@@ -50,11 +50,14 @@ def _early(lead: Floats, start: Floats) -> Floats:
     return np.where(lead >= 0, EFFECT, np.where(lead >= -2, EFFECT / 2, 0.0))
 
 
-def truth_of(effect: EffectOf, layout: Layout) -> float:
+def truth_of(effect: EffectOf, layout: RolloutLayout) -> float:
     """Mean effect over all team-months under the policy."""
-    starts = np.resize(layout.starts, layout.teams).astype(np.float64)
-    lead = np.arange(layout.months, dtype=np.float64)[None, :] - np.where(starts < 0, np.inf, starts)[:, None]
-    return float(effect(lead, np.broadcast_to(starts[:, None], lead.shape))[lead >= 0].mean())
+    first_treated = np.resize(layout.first_treated, layout.teams).astype(np.float64)
+    lead = (
+        np.arange(layout.months, dtype=np.float64)[None, :]
+        - np.where(first_treated < 0, np.inf, first_treated)[:, None]
+    )
+    return float(effect(lead, np.broadcast_to(first_treated[:, None], lead.shape))[lead >= 0].mean())
 
 
 def noise(rng: np.random.Generator, teams: int, months: int) -> Floats:
@@ -68,105 +71,110 @@ def noise(rng: np.random.Generator, teams: int, months: int) -> Floats:
     return np.asarray(y + rng.normal(0, WORKER_SD, (teams, months)), dtype=np.float64)
 
 
-def frame_of(y: Floats, starts: Floats, **more: Floats) -> pd.DataFrame:
-    """Team-months: ``team_id``, ``month`` from 1, ``y``, ``starts`` (missing for never), ``policy`` and more."""
+def frame_of(y: Floats, first_treated: Floats, **more: Floats) -> pd.DataFrame:
+    """Team-months: ``team_id``, ``month`` from 1, ``y``, ``first_treated`` (missing for never), ``policy`` and more."""
     teams, months = y.shape
     month = np.tile(np.arange(1, months + 1), teams)
-    first = np.repeat(np.where(starts < 0, np.nan, starts + 1), months)
-    f = pd.DataFrame({"team_id": np.repeat(np.arange(teams), months), "month": month, "y": y.ravel(), "starts": first})
-    f["policy"] = (f["month"] >= f["starts"]).astype(float)
+    first = np.repeat(np.where(first_treated < 0, np.nan, first_treated + 1), months)
+    f = pd.DataFrame(
+        {"team_id": np.repeat(np.arange(teams), months), "month": month, "y": y.ravel(), "first_treated": first}
+    )
+    f["policy"] = (f["month"] >= f["first_treated"]).astype(float)
     return f.assign(**{name: np.repeat(value, months) for name, value in more.items()})
 
 
 def _rollout(
     rng: np.random.Generator,
     *,
-    layout: Layout = Layout(),
+    layout: RolloutLayout = RolloutLayout(),
     effect: EffectOf = _flat,
     drift: float = 0.0,
     spill: float = 0.0,
 ) -> pd.DataFrame:
     """Teams in random order of start; ``drift`` a month goes with treated teams, ``spill`` with others' policy."""
-    starts = rng.permutation(np.resize(layout.starts, layout.teams)).astype(np.float64)
+    first_treated = rng.permutation(np.resize(layout.first_treated, layout.teams)).astype(np.float64)
     y = noise(rng, layout.teams, layout.months)
-    lead = np.arange(layout.months, dtype=np.float64)[None, :] - np.where(starts < 0, np.inf, starts)[:, None]
-    y += effect(lead, np.broadcast_to(starts[:, None], lead.shape))
-    y += drift * (starts >= 0)[:, None] * np.arange(layout.months)
+    lead = (
+        np.arange(layout.months, dtype=np.float64)[None, :]
+        - np.where(first_treated < 0, np.inf, first_treated)[:, None]
+    )
+    y += effect(lead, np.broadcast_to(first_treated[:, None], lead.shape))
+    y += drift * (first_treated >= 0)[:, None] * np.arange(layout.months)
     on = lead >= 0
     y -= spill * on.mean(axis=0) * ~on
-    return frame_of(y, starts)
+    return frame_of(y, first_treated)
 
 
 def _dose(rng: np.random.Generator, *, slope: float = 0.6, chosen: float = 0.0) -> pd.DataFrame:
     """Office days asked for by a policy, as a share; ``chosen`` ties the trend of a team to its dose."""
     teams, months = 24, 12
-    starts = np.where(np.arange(teams) < 16, 6.0, -1.0)
-    dose = np.where(starts >= 0, rng.permutation(np.linspace(0.1, 0.9, teams)), 0.0)
-    dose[starts >= 0] = rng.permutation(np.linspace(0.1, 0.9, 16))
+    first_treated = np.where(np.arange(teams) < 16, 6.0, -1.0)
+    dose = np.where(first_treated >= 0, rng.permutation(np.linspace(0.1, 0.9, teams)), 0.0)
+    dose[first_treated >= 0] = rng.permutation(np.linspace(0.1, 0.9, 16))
     y = noise(rng, teams, months) + slope * dose[:, None] * (np.arange(months) >= 6)
     y += chosen * dose[:, None] * np.arange(months)
-    return frame_of(y, starts, dose=dose)
+    return frame_of(y, first_treated, dose=dose)
 
 
 def _conditional(rng: np.random.Generator, *, drift: float = 0.05) -> pd.DataFrame:
     """Teams with more need are more often under the policy, and get worse or better by the month whatever it does."""
     teams, months, start = 60, 10, 5
     need = rng.normal(size=teams)
-    starts = np.where(rng.random(teams) < special.expit(0.8 * need), float(start), -1.0)
+    first_treated = np.where(rng.random(teams) < special.expit(0.8 * need), float(start), -1.0)
     y = noise(rng, teams, months) + drift * need[:, None] * np.arange(months)
-    y += EFFECT * ((starts >= 0)[:, None] & (np.arange(months) >= start))
-    return frame_of(y, starts, need=need)
+    y += EFFECT * ((first_treated >= 0)[:, None] & (np.arange(months) >= start))
+    return frame_of(y, first_treated, need=need)
 
 
-ONE_START = Layout(starts=(6, -1))
-GROWING = Layout()
-FEW = Layout(teams=9, starts=(4, 6, -1))
+ONE_START = RolloutLayout(first_treated=(6, -1))
+GROWING = RolloutLayout()
+FEW = RolloutLayout(teams=9, first_treated=(4, 6, -1))
 
-ALL: tuple[World, ...] = (
-    World("rollout-parallel", "Three groups of teams start; the effect is the same for all.", EFFECT, _rollout),
-    World(
+ALL: tuple[DGP, ...] = (
+    DGP("rollout-parallel", "Three groups of teams start; the effect is the same for all.", EFFECT, _rollout),
+    DGP(
         "rollout-two-groups",
         "Half the teams start in one month.",
         EFFECT,
         partial(_rollout, layout=ONE_START),
     ),
-    World(
+    DGP(
         "rollout-growing",
         "The effect grows with time and more so in the first group.",
         truth_of(_growing, GROWING),
         partial(_rollout, layout=GROWING, effect=_growing),
     ),
-    World(
+    DGP(
         "rollout-pretrend",
         "Treated teams improve by 0.03 a month anyway.",
         EFFECT,
         partial(_rollout, drift=0.03),
         breaks="Treated and untreated teams do not move in parallel.",
     ),
-    World(
+    DGP(
         "rollout-anticipation",
         "Half the effect is there in the two months before the start.",
         EFFECT,
         partial(_rollout, effect=_early),
         breaks="Teams react before the start.",
     ),
-    World(
+    DGP(
         "rollout-interference",
         "Teams without the policy carry the cover of the others: they lose up to 0.20.",
         EFFECT,
         partial(_rollout, spill=0.20),
         breaks="One team's policy touches another's outcome.",
     ),
-    World("rollout-few-teams", "Nine teams in three groups.", EFFECT, partial(_rollout, layout=FEW)),
-    World(
+    DGP("rollout-few-teams", "Nine teams in three groups.", EFFECT, partial(_rollout, layout=FEW)),
+    DGP(
         "rollout-conditional",
         "Teams of like need move in parallel; those with more need are more often under the policy.",
         EFFECT,
         _conditional,
         breaks="Treated and untreated teams move in parallel only where their need is alike.",
     ),
-    World("dose-linear", "A policy of unlike strength: each unit of dose adds 0.6.", 0.6, _dose),
-    World(
+    DGP("dose-linear", "A policy of unlike strength: each unit of dose adds 0.6.", 0.6, _dose),
+    DGP(
         "dose-chosen",
         "Teams that were improving take a larger dose.",
         0.6,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 
 Floats = NDArray[np.float64]
 LEVEL, LOG_RATE, TREND = 1.5, float(np.log(0.80)), 0.03
@@ -32,8 +32,8 @@ def _frame(y: Floats, start: int, changed: int = 1) -> pd.DataFrame:
     """Authority-months; the first ``changed`` authorities have a start."""
     units, months = y.shape
     f = pd.DataFrame({"la_id": np.repeat(np.arange(units), months), "month": np.tile(np.arange(1, months + 1), units)})
-    f["starts"] = np.where(f["la_id"] < changed, start + 1.0, np.nan)
-    f["policy"] = (f["month"] >= f["starts"]).astype(float)
+    f["first_treated"] = np.where(f["la_id"] < changed, start + 1.0, np.nan)
+    f["policy"] = (f["month"] >= f["first_treated"]).astype(float)
     return f.assign(y=y.ravel())
 
 
@@ -77,53 +77,53 @@ def _factors(
     return _frame(y, start, changed)
 
 
-ALL: tuple[World, ...] = (
-    World("series-level", "The level changes in month 25 of 48; neighbouring months are alike.", LEVEL, _series),
-    World(
+ALL: tuple[DGP, ...] = (
+    DGP("series-level", "The level changes in month 25 of 48; neighbouring months are alike.", LEVEL, _series),
+    DGP(
         "series-strong-carry",
         "Neighbouring months are much alike (0.7).",
         LEVEL,
         partial(_series, carry=0.7),
     ),
-    World("series-short", "Twelve months before and twelve after.", LEVEL, partial(_series, months=24)),
-    World(
+    DGP("series-short", "Twelve months before and twelve after.", LEVEL, partial(_series, months=24)),
+    DGP(
         "series-shock",
         "Something else comes to all authorities in the same month.",
         LEVEL,
         partial(_series, shock=1.0),
         breaks="Something else changed at the same time.",
     ),
-    World(
+    DGP(
         "series-shared-shock",
         "Something else comes to all in the same month; eight authorities without the policy are seen.",
         LEVEL,
         partial(_series, controls=8, shock=1.0),
     ),
-    World(
+    DGP(
         "series-own-shock",
         "Something else comes to the changed authority only; eight others are seen.",
         LEVEL,
         partial(_series, controls=8, own_shock=1.0),
         breaks="Something else changed in the authority with the policy only.",
     ),
-    World("counts-level", "Referrals fall by a fifth; the rate wanders.", LOG_RATE, _counts),
-    World(
+    DGP("counts-level", "Referrals fall by a fifth; the rate wanders.", LOG_RATE, _counts),
+    DGP(
         "counts-plain", "Referrals fall by a fifth; nothing but chance besides.", LOG_RATE, partial(_counts, spread=0.0)
     ),
-    World(
+    DGP(
         "factors-one",
         "One authority in 25 changes; common factors move all, each by its own loading.",
         LEVEL,
         _factors,
     ),
-    World(
+    DGP(
         "factors-outside",
         "The changed authority reacts to the factors more than any other does.",
         LEVEL,
         partial(_factors, outside=True),
         breaks="No weighted mean of the others follows the changed authority.",
     ),
-    World(
+    DGP(
         "factors-four",
         "Four authorities in 25 change together.",
         LEVEL,

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 
 TEAMS, STEPS, WORKERS, EFFECT = 24, 7, 8, 0.30
 
@@ -20,12 +20,12 @@ def _wedge(
     rng: np.random.Generator, *, period_sd: float = 0.0, carry: float = 0.0, delay: bool = False, by_team: bool = False
 ) -> pd.DataFrame:
     """Teams cross over at steps 2 to 7; a team's period has an effect of ``period_sd`` that goes on by ``carry``."""
-    starts = rng.permutation(np.resize(np.arange(1, STEPS), TEAMS))
+    first_treated = rng.permutation(np.resize(np.arange(1, STEPS), TEAMS))
     shock = rng.normal(0, period_sd, (TEAMS, STEPS))
     for t in range(1, STEPS):
         shock[:, t] = carry * shock[:, t - 1] + np.sqrt(1 - carry**2) * shock[:, t]
     step = np.arange(STEPS)
-    since = step[None, :] - starts[:, None]
+    since = step[None, :] - first_treated[:, None]
     under = np.clip((since + 1) / 3, 0, 1) if delay else (since >= 0).astype(float)
     mean = rng.normal(0, np.sqrt(0.05), TEAMS)[:, None] + 0.05 * step + shock + EFFECT * under
     y = mean[:, :, None] + rng.normal(0, np.sqrt(0.95), (TEAMS, STEPS, WORKERS))
@@ -38,33 +38,33 @@ def _wedge(
             "y": y.ravel(),
         }
     )
-    f["starts"] = (starts + 1.0)[f["team_id"]]
-    return f.assign(policy=(f["month"] >= f["starts"]).astype(float))
+    f["first_treated"] = (first_treated + 1.0)[f["team_id"]]
+    return f.assign(policy=(f["month"] >= f["first_treated"]).astype(float))
 
 
-ALL: tuple[World, ...] = (
-    World("wedge-trend", "Teams cross over by lot while all improve over time.", EFFECT, _wedge),
-    World(
+ALL: tuple[DGP, ...] = (
+    DGP("wedge-trend", "Teams cross over by lot while all improve over time.", EFFECT, _wedge),
+    DGP(
         "wedge-team-months",
         "Teams cross over by lot, rows of one team and month are alike.",
         EFFECT,
         partial(_wedge, period_sd=0.20),
     ),
-    World(
+    DGP(
         "wedge-carried",
         "Rows of one team are the more alike the nearer their months.",
         EFFECT,
         partial(_wedge, period_sd=0.25, carry=0.7),
         breaks="The likeness of a team's months fades with time between them.",
     ),
-    World(
+    DGP(
         "wedge-delayed",
         "The effect takes three months to be whole.",
         EFFECT,
         partial(_wedge, delay=True),
         breaks="The effect changes with time under the policy.",
     ),
-    World(
+    DGP(
         "order-by-lot",
         "Team means by month; the order of the teams is drawn by lot.",
         EFFECT,

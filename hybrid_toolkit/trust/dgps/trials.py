@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.synth.dgp import World
+from hybrid_toolkit.synth.dgp import DGP
 from hybrid_toolkit.trust.dgps.answers import copula
 from hybrid_toolkit.trust.dgps.regression import EFFECT, Floats
 
@@ -72,18 +72,18 @@ def _authorities(rng: np.random.Generator) -> pd.DataFrame:
 
 _STILL = float(np.exp(-((YEAR / SCALE) ** SHAPE)))
 
-ALL: tuple[World, ...] = (
-    World("trial-workers", "A third of the workers are drawn by lot.", EFFECT, _of_workers),
-    World("trial-teams", "Half of the teams are drawn by lot.", EFFECT, _of_teams),
-    World("linear-crossed", "What a team has and what a month has moves exposure and outcome.", SLOPE, _crossed),
-    World("staying", "Each leaves for reasons of their own; the truth is the share still there.", _STILL, _staying),
-    World(
+ALL: tuple[DGP, ...] = (
+    DGP("trial-workers", "A third of the workers are drawn by lot.", EFFECT, _of_workers),
+    DGP("trial-teams", "Half of the teams are drawn by lot.", EFFECT, _of_teams),
+    DGP("linear-crossed", "What a team has and what a month has moves exposure and outcome.", SLOPE, _crossed),
+    DGP("staying", "Each leaves for reasons of their own; the truth is the share still there.", _STILL, _staying),
+    DGP(
         "staying-alike",
         "As staying, and colleagues leave together.",
         _STILL,
         partial(_staying, likeness=0.4),
         breaks="Workers of a team leave together.",
     ),
-    World("authorities", "Twelve authorities that truly differ, each with its own estimate.", EFFECT, _authorities),
+    DGP("authorities", "Twelve authorities that truly differ, each with its own estimate.", EFFECT, _authorities),
 )
 """Worlds of lots, crossed likeness, staying and several authorities."""

@@ -17,7 +17,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.data.mapping.mapping_file import parse_mapping
 from hybrid_toolkit.data.mapping.propose_mapping import Proposal, propose_mapping
-from hybrid_toolkit.data.reading.readers import find
+from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.validate import ValidationReport, validate_path
 from hybrid_toolkit.disclosure.gate import Gate
@@ -59,7 +59,9 @@ def look(path: str) -> tuple[tuple[str, str], ...]:
     ------
     UsageError : no place is named. UnreadableError : nothing is there.
     """
-    return tuple((one.name, "cannot be read" if one.error is not None else one.origin) for one in find(_named(path)))
+    return tuple(
+        (one.name, "cannot be read" if one.error is not None else one.origin) for one in find_sources(_named(path))
+    )
 
 
 def propose(path: str) -> Proposal:

@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.widgets.explorer.tally import Whole, distinct
 
-Rows = NDArray[np.bool_]
+LedgerRows = NDArray[np.bool_]
 MOST_CELLS = 60
 MOST_ATOMS = 4000
 """Cells and atoms above which the projection is not worked out; nested cells always are."""
 
 
-def clashing(groupings: Mapping[str, Sequence[Rows]], people: Sequence[Whole], *, threshold: int) -> set[str]:
+def clashing(groupings: Mapping[str, Sequence[LedgerRows]], people: Sequence[Whole], *, threshold: int) -> set[str]:
     """Groupings that are not to be shown beside those before them.
 
     Parameters
@@ -44,7 +44,7 @@ def clashing(groupings: Mapping[str, Sequence[Rows]], people: Sequence[Whole], *
     >>> sorted(clashing({"a": [rows < 12], "b": [rows < 14], "c": [rows >= 14]}, [rows], threshold=6))
     ['b', 'c']
     """
-    shown: list[Rows] = []
+    shown: list[LedgerRows] = []
     out: set[str] = set()
     for name, cells in groupings.items():
         near = any(_too_near(one, other, people, threshold) for one in cells for other in shown)
@@ -55,12 +55,12 @@ def clashing(groupings: Mapping[str, Sequence[Rows]], people: Sequence[Whole], *
     return out
 
 
-def _count(rows: Rows, people: Sequence[Whole]) -> int:
+def _count(rows: LedgerRows, people: Sequence[Whole]) -> int:
     kinds = list(people) or [np.arange(len(rows), dtype=np.int64)]
     return min(len(np.unique(k[rows & (k >= 0)])) for k in kinds)
 
 
-def _too_near(one: Rows, other: Rows, people: Sequence[Whole], threshold: int) -> bool:
+def _too_near(one: LedgerRows, other: LedgerRows, people: Sequence[Whole], threshold: int) -> bool:
     """Whether two cells are nested and differ by some people, but few."""
     for inner, outer in ((one, other), (other, one)):
         rest = outer & ~inner
@@ -69,7 +69,7 @@ def _too_near(one: Rows, other: Rows, people: Sequence[Whole], threshold: int) -
     return False
 
 
-def _fixes_few(cells: Sequence[Rows], people: Sequence[Whole], threshold: int) -> bool:
+def _fixes_few(cells: Sequence[LedgerRows], people: Sequence[Whole], threshold: int) -> bool:
     """Whether the cells and the total of everyone fix the total of an atom of few people."""
     if not cells or len(cells) > MOST_CELLS:
         return False

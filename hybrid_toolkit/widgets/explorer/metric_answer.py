@@ -13,7 +13,7 @@ from hybrid_toolkit.widgets.parts.state import ALL, ExplorerState
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class AnswerCell:
     """One released estimate; its numbers are NaN where it is hidden."""
 
     group: str
@@ -67,7 +67,7 @@ class MetricView:
     said: Release
 
     @cached_property
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> tuple[AnswerCell, ...]:
         """The estimates in order: everyone first, then groups and periods in their own order."""
         rows = require_release(self.estimates).content
         made = [self._cell(r) for r in rows.to_dict("records")]
@@ -93,9 +93,9 @@ class MetricView:
     def _rank(self, group: str) -> int:
         return self.order.index(group) if group in self.order else -1
 
-    def _cell(self, row: Mapping[Hashable, Any]) -> Cell:
+    def _cell(self, row: Mapping[Hashable, Any]) -> AnswerCell:
         group, period, hidden = str(row["group"]), str(row["period"]), bool(row["suppressed"])
-        return Cell(
+        return AnswerCell(
             group,
             group_label(self.state.group, group),
             period,
@@ -154,11 +154,11 @@ def number_text(value: float) -> str:
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
 
 
-def _said(cell: Cell, counted: str) -> str:
+def _said(cell: AnswerCell, counted: str) -> str:
     return "hidden to protect people" if cell.hidden else f"{_short(cell)}, n {cell.n:,.0f} {counted}"
 
 
-def _short(cell: Cell) -> str:
+def _short(cell: AnswerCell) -> str:
     if cell.hidden:
         return "hidden"
     if cell.estimate != cell.estimate:

@@ -38,7 +38,7 @@ _WORDS = {
     "reliability": "Reliability",
     "caveats": "Caveats",
     "source": "Source",
-    "seed_ids": "Asked for by",
+    "source_questions": "Asked for by",
     "co_produced": "Co-production",
     "elsewhere": "Elsewhere",
 }

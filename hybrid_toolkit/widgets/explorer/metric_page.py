@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from hybrid_toolkit.widgets.explorer.metric_answer import Cell, MetricView, number_text
+from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, MetricView, number_text
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
 from hybrid_toolkit.widgets.parts.state import ALL
-from hybrid_toolkit.widgets.parts.svg import Bar, Interval, bars_svg, interval_rows_svg, interval_series_svg
+from hybrid_toolkit.widgets.parts.svg import Bar, DrawnInterval, bars_svg, interval_rows_svg, interval_series_svg
 
 
 def answer_html(view: MetricView) -> str:
@@ -36,8 +36,8 @@ def intervals_svg(view: MetricView) -> str:
     return interval_series_svg(rows, title=view.title, description=said, axis=view.unit)
 
 
-def _interval(cell: Cell, label: str, *, total: bool = False, panel: str = "") -> Interval:
-    return Interval(label, cell.estimate, cell.low, cell.high, hidden=cell.hidden, total=total, panel=panel)
+def _interval(cell: AnswerCell, label: str, *, total: bool = False, panel: str = "") -> DrawnInterval:
+    return DrawnInterval(label, cell.estimate, cell.low, cell.high, hidden=cell.hidden, total=total, panel=panel)
 
 
 def _distribution(view: MetricView) -> str:

@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.unit_frames import look_up
 from hybrid_toolkit.widgets.explorer.bands import Bands, make_bands
 from hybrid_toolkit.widgets.explorer.tally import Coded
-from hybrid_toolkit.widgets.lenses.lens import Panel, span_of
+from hybrid_toolkit.widgets.lenses.lens import FigurePanel, span_of
 from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_panel
 
 CUTS = tuple(float(k) for k in range(1, 11))
@@ -82,7 +82,7 @@ class FamilyAccess:
             f"The penalty needs {LEAST_CONTACTS} contacts in each of its four cells.",
         ]
 
-    def view(self, threshold: float) -> tuple[str, tuple[Panel, ...]]:
+    def view(self, threshold: float) -> tuple[str, tuple[FigurePanel, ...]]:
         """The answer and the panels for one step of the slider."""
         low = ~self.bands.at_least(threshold)
         above = f"{threshold:g} or more needs met" if threshold < 10 else "all ten needs met"
@@ -149,7 +149,7 @@ class FamilyAccess:
                                       shares=["estimate"], source=self._data)  # fmt: skip
 
     @cached_property
-    def _curve(self) -> Panel:
+    def _curve(self) -> FigurePanel:
         """Engaged contacts over contacts, families with least access first; points at the ends of the bands."""
         rows = self.contacts.assign(band=self.bands.code)
         index = concentration_index(rows, outcome="engaged", rank_by="count", kind="erreygers", cluster="team_id")

@@ -15,10 +15,10 @@ from hybrid_toolkit.metrics.constructs.exclusion import worker_broadband
 from hybrid_toolkit.metrics.inequality.inequality import concentration_index
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, Slope
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
-from hybrid_toolkit.metrics.unit_frames import look_up, number
+from hybrid_toolkit.metrics.unit_frames import look_up, number_values
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
-from hybrid_toolkit.widgets.lenses.lens import Panel, span_of
+from hybrid_toolkit.widgets.lenses.lens import FigurePanel, span_of
 from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_panel
 from hybrid_toolkit.widgets.parts.state import ExplorerState
 
@@ -39,7 +39,7 @@ class StaffBroadband:
     def __init__(self, data: EvaluationData, gate: Gate) -> None:
         self._data, self._gate = data, gate
         rows = look_up(worker_broadband(data), data.table("worker"), "worker_id", ["broadband_mbps", "net_pay_band"])
-        rows["mbps"] = number(rows, "broadband_mbps")
+        rows["mbps"] = number_values(rows, "broadband_mbps")
         self.rows = rows.dropna(subset=["mbps", "travel_h"]).reset_index(drop=True)
         if self.rows.empty:
             raise CoverageError("No worker has a speed at home and hours.", code="COLUMN-MISSING")
@@ -75,7 +75,7 @@ class StaffBroadband:
             "Net pay is taken from the band, by assumption. Travel is adjusted for commute and role: an association.",
         ]
 
-    def view(self, threshold: float) -> tuple[str, tuple[Panel, ...]]:
+    def view(self, threshold: float) -> tuple[str, tuple[FigurePanel, ...]]:
         """The answer and the panels for one step of the slider."""
         low = ~self.bands.at_least(threshold)
         words = (f"under {threshold:g} Mbit/s", f"{threshold:g} Mbit/s or more")
@@ -127,7 +127,7 @@ class StaffBroadband:
         return self._gate.estimates(frame, title="Extra travel", clusters="n_clusters", source=self._data)
 
     @cached_property
-    def _burden(self) -> Panel | None:
+    def _burden(self) -> FigurePanel | None:
         """The cost of broadband borne, lowest pay first; points at the ends of the pay bands."""
         rows = self.rows.dropna(subset=["burden", "net_pay_band"]).reset_index(drop=True)
         pay = rows["net_pay_band"].astype("float64").to_numpy(dtype=np.float64) if len(rows) else np.array([])
@@ -151,7 +151,7 @@ class StaffBroadband:
         )  # fmt: skip
 
     @cached_property
-    def _area(self) -> tuple[Panel, ...]:
+    def _area(self) -> tuple[FigurePanel, ...]:
         """Pathway E2, where there are several authorities."""
         if self.missing:
             return ()

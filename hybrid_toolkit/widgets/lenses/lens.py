@@ -15,13 +15,13 @@ from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_tex
 from hybrid_toolkit.widgets.explorer.metric_page import distribution_svg, intervals_svg, metric_table
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
 
-Rows = Sequence[Sequence[str]]
+PanelRows = Sequence[Sequence[str]]
 LONG = 140
 """Characters from which an answer is not set large."""
 
 
 @dataclass(frozen=True)
-class Panel:
+class FigurePanel:
     """One release with its figure and the table beside it.
 
     Parameters
@@ -38,7 +38,7 @@ class Panel:
     release: Release
     draw: Callable[[Release], str] | None
     heads: Sequence[str]
-    rows: Rows
+    rows: PanelRows
     words: int = 1
     note: str = ""
 
@@ -71,7 +71,7 @@ class LensView:
 
     title: str
     text: str
-    panels: tuple[Panel, ...]
+    panels: tuple[FigurePanel, ...]
     said: Release | None = None
     missing: tuple[str, ...] = ()
 
@@ -110,17 +110,17 @@ def notes_release(gate: Gate, notes: Sequence[str], *, title: str, source: objec
     return gate.facts(frame, title=f"{title}: notes", basis="metadata", source=source)
 
 
-def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[Panel, ...]:
+def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[FigurePanel, ...]:
     """A metric's view as a panel: the figure, the table and the release of the explorer."""
     heads, rows = metric_table(view)
     words = 2 if view.state.period != "all" else 1
-    first = Panel(view.title, view.estimates, lambda _: intervals_svg(view), heads, rows, words)
+    first = FigurePanel(view.title, view.estimates, lambda _: intervals_svg(view), heads, rows, words)
     if not distribution or view.distribution is None:
         return (first,)
     bins = [[b.panel or "Everyone", b.label, "hidden" if b.hidden else f"{b.count:,.0f}"] for b in view.bins]
     heads = ["Group", "Value", view.counted]
     caption = f"{view.title}: distribution"
-    return first, Panel(caption, view.distribution, lambda _: distribution_svg(view), heads, bins, 2)
+    return first, FigurePanel(caption, view.distribution, lambda _: distribution_svg(view), heads, bins, 2)
 
 
 def span_text(estimate: float, low: float, high: float, hidden: bool = False) -> str:

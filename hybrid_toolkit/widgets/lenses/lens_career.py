@@ -18,11 +18,19 @@ from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
 from hybrid_toolkit.widgets.explorer.metric_units import group_label
-from hybrid_toolkit.widgets.lenses.lens import LensView, Panel, count_of, notes_release, span_of, span_text, three_of
+from hybrid_toolkit.widgets.lenses.lens import (
+    FigurePanel,
+    LensView,
+    count_of,
+    notes_release,
+    span_of,
+    span_text,
+    three_of,
+)
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.lenses.stage_curves import STAGES, curve_rows, slope_rows
 from hybrid_toolkit.widgets.parts.state import DataReference
-from hybrid_toolkit.widgets.parts.svg import Interval, interval_rows_svg
+from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
 X_AXIS = "share of desk hours at home"
@@ -51,7 +59,7 @@ class CareerStageViews:
     def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
         self.data = data
         self._gate = gate if gate is not None else Gate(source=data)
-        self._worked: dict[str, tuple[Panel, Release]] = {}
+        self._worked: dict[str, tuple[FigurePanel, Release]] = {}
 
     @cached_property
     def reference(self) -> DataReference:
@@ -108,17 +116,17 @@ class CareerStageViews:
         slope = slopes.content
         gap = slope[slope["term"].eq(GAP)]
         tail = f"; slope of {GAP.lower()}: {span_of(gap.to_dict('records')[0])}" if len(gap) else ""
-        drawn = Panel(curves.caption, curves.release, partial(_draw_curves, spec.name, spec.value_unit, at),
+        drawn = FigurePanel(curves.caption, curves.release, partial(_draw_curves, spec.name, spec.value_unit, at),
                       curves.heads, curves.rows, words=2)  # fmt: skip
         body = [[_stage(r["term"]), span_of(r), count_of(r)] for r in slope.to_dict("records")]
         axis = f"{spec.value_unit} for all hours at home rather than none"
-        ladder = Panel("Slope by career stage, and the gap", slopes, partial(_draw_slopes, axis),
+        ladder = FigurePanel("Slope by career stage, and the gap", slopes, partial(_draw_slopes, axis),
                        ["Career stage", f"{axis} (interval)", "workers"], body)  # fmt: skip
         notes = notes_release(self._gate, self._notes(state.outcome), title="Career stage", source=self.data)
         text = f"{spec.name} at {at:.0%} of desk hours at home, by career stage: {said}{tail}"
         return LensView("Career stage", text, (drawn, ladder), notes)
 
-    def _work(self, outcome: str) -> tuple[Panel, Release]:
+    def _work(self, outcome: str) -> tuple[FigurePanel, Release]:
         """Curves and slopes of one outcome, through the gate."""
         if outcome not in self._worked:
             rows = self._frame.dropna(subset=[outcome]).reset_index(drop=True)
@@ -131,7 +139,7 @@ class CareerStageViews:
             slopes = self._gate.estimates(ladder, title=f"Slope of {name}", clusters="n_clusters", source=self.data)
             table = [[_stage(r["stage"]), f"{r['at']:.0%}", span_of(r)] for r in made.content.to_dict("records")]
             heads = ["Career stage", "At home", "Fitted mean (interval)"]
-            self._worked[outcome] = Panel(f"{name} over remote share", made, None, heads, table, 2), slopes
+            self._worked[outcome] = FigurePanel(f"{name} over remote share", made, None, heads, table, 2), slopes
         return self._worked[outcome]
 
     def _notes(self, outcome: str) -> list[str]:
@@ -183,7 +191,7 @@ def _draw_curves(name: str, unit: str, at: float, release: Release) -> str:
 
 def _draw_slopes(axis: str, release: Release) -> str:
     rows = [
-        Interval(_stage(r["term"]), *three_of(r), hidden=bool(r["suppressed"]), total=r["term"] == GAP)
+        DrawnInterval(_stage(r["term"]), *three_of(r), hidden=bool(r["suppressed"]), total=r["term"] == GAP)
         for r in release.content.to_dict("records")
     ]
     said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)

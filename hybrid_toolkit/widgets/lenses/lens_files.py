@@ -8,10 +8,10 @@ from html import escape
 
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.record import disclosure_record
-from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, Section, Table
+from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, ReportTable, Section
 from hybrid_toolkit.report.documents.tidy_layout import Place, tidy_layout
 from hybrid_toolkit.report.export import as_report, document_bytes
-from hybrid_toolkit.widgets.lenses.lens import LensView, Panel
+from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.svg import FONT
 from hybrid_toolkit.widgets.parts.svg_png import svg_to_png
@@ -48,17 +48,17 @@ def lens_report(view: LensView, *, on: date) -> Report:
     for panel in view.panels:
         if panel.drawing:
             svg, png = panel.drawing.encode(), svg_to_png(panel.drawing)
-            block: Figure | Table = Figure(panel.release, svg, alt=f"{panel.caption}. {view.text}",
+            block: Figure | ReportTable = Figure(panel.release, svg, alt=f"{panel.caption}. {view.text}",
                                            caption=panel.caption, png=png)  # fmt: skip
         else:
-            block = Table(panel.release, caption=panel.caption)
+            block = ReportTable(panel.release, caption=panel.caption)
         sections.append(Section(panel.caption, (block,)))
     if view.said is not None:
-        sections.append(Section("What to mind", (Table(view.said),)))
+        sections.append(Section("What to mind", (ReportTable(view.said),)))
     return as_report(Report(view.title, tuple(sections)), on=on, gate=gate)
 
 
-def panel_files(panel: Panel, stem: str, place: Place | None = None) -> list[Download]:
+def panel_files(panel: FigurePanel, stem: str, place: Place | None = None) -> list[Download]:
     """One panel as SVG, PNG and tidy CSV."""
     said, made = provenance(panel), []
     if panel.drawing:
@@ -69,7 +69,7 @@ def panel_files(panel: Panel, stem: str, place: Place | None = None) -> list[Dow
     return [*made, Download(f"{stem}.meta.csv", layout.meta_csv().encode("utf-8-sig"), "its columns (CSV)")]
 
 
-def provenance(panel: Panel) -> str:
+def provenance(panel: FigurePanel) -> str:
     """The stamp of simulated data, and which release of which data under which policy this is."""
     r = panel.release
     parts = [r.stamp, r.id, f"data {r.data_hash[:12]}" if r.data_hash else "", f"policy {r.policy_hash[:12]}"]

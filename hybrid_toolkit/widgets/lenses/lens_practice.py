@@ -18,8 +18,8 @@ from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 from hybrid_toolkit.widgets.lenses.lens import (
+    FigurePanel,
     LensView,
-    Panel,
     count_of,
     metric_panels,
     notes_release,
@@ -29,7 +29,7 @@ from hybrid_toolkit.widgets.lenses.lens import (
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.parts.state import ALL, DataReference, ExplorerState
-from hybrid_toolkit.widgets.parts.svg import Interval, interval_rows_svg
+from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 
 COMPONENTS = ("skill", "skill_care", "skill_authority", "skill_evocation")
 BESIDE = ("alliance", "choice_honoured", "engaged_share", "contact_in_time_share")
@@ -105,7 +105,7 @@ class PracticeQualityViews:
         return LensView("Practice quality", chosen.text, tuple(panels), said, tuple(missing))
 
     @cached_property
-    def _components(self) -> Panel | None:
+    def _components(self) -> FigurePanel | None:
         """The components of skill beside each other, of everyone."""
         ids = [m for m in COMPONENTS if m in self._open]
         if not ids:
@@ -126,10 +126,10 @@ class PracticeQualityViews:
                                          source=self.data)  # fmt: skip
         rows = [[r["component"], span_of(r), count_of(r)] for r in release.content.to_dict("records")]
         heads = ["Component", "Mean rating (interval)", "meetings"]
-        return Panel("Components of skill, everyone", release, _draw_components, heads, rows)
+        return FigurePanel("Components of skill, everyone", release, _draw_components, heads, rows)
 
     @cached_property
-    def _agreement(self) -> Panel | None:
+    def _agreement(self) -> FigurePanel | None:
         """How far raters agree, how many meetings were coded twice, and how the items hang together."""
         if not set(COMPONENTS) & set(self._open):
             return None
@@ -157,7 +157,7 @@ class PracticeQualityViews:
         body = [_reliability(r) for r in release.content.to_dict("records")]
         note = f"Published agreement of trained raters is .73 to .97; {RELIABLE:.2f} or more is wanted."
         heads = ["Reliability", "Estimate (interval)", "meetings or ratings", "Enough?"]
-        return Panel("Reliability of the ratings", release, None, heads, body, note=note)
+        return FigurePanel("Reliability of the ratings", release, None, heads, body, note=note)
 
 
 def view_practice_quality(
@@ -190,7 +190,7 @@ def _reliability(row: Mapping[Hashable, object]) -> list[str]:
 
 def _draw_components(release: Release) -> str:
     rows = [
-        Interval(r["component"], r["estimate"], r["conf_low"], r["conf_high"], hidden=bool(r["suppressed"]))
+        DrawnInterval(r["component"], r["estimate"], r["conf_low"], r["conf_high"], hidden=bool(r["suppressed"]))
         for r in release.content.to_dict("records")
     ]
     said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)

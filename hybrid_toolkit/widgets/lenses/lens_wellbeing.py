@@ -16,8 +16,8 @@ from hybrid_toolkit.metrics.instruments import load_instrument
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 from hybrid_toolkit.widgets.lenses.lens import (
+    FigurePanel,
     LensView,
-    Panel,
     metric_panels,
     notes_release,
     span_of,
@@ -26,8 +26,8 @@ from hybrid_toolkit.widgets.lenses.lens import (
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.parts.state import ALL, DataReference, ExplorerState
-from hybrid_toolkit.widgets.parts.svg import Interval, interval_rows_svg
-from hybrid_toolkit.widgets.parts.svg_curves import Part, shares_svg
+from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
+from hybrid_toolkit.widgets.parts.svg_curves import SharePart, shares_svg
 
 CODES = ("MD1", "MD2", "MD3", "MD4", "MD5", "MD6", "MD7", "MD8", "MD10")
 """Codes of the measurement specification whose metrics are scales of wellbeing and strain."""
@@ -111,7 +111,7 @@ class WellbeingViews:
         return LensView("Wellbeing", chosen.text, tuple(panels), said, tuple(missing))
 
     @cached_property
-    def _lights(self) -> Panel | None:
+    def _lights(self) -> FigurePanel | None:
         """How many answers to each statement are green, amber and red."""
         if not self.data.has("survey", "worker_id", "instrument", "item", "value"):
             return None
@@ -132,22 +132,22 @@ class WellbeingViews:
         rows = [[s, *(f"{p.share:.0%}" for p in shares[s])] if shares[s] else [s, *["hidden"] * 3] for s in order]
         heads = ["Statement (paraphrased)", "Green (5-6)", "Amber (3-4)", "Red (1-2)"]
         note = "That the bands apply to these statements is assumed. A statement with a small band is hidden whole."
-        return Panel("Statements on remote working: green, amber, red", release, partial(_draw_lights, tuple(order)),
+        return FigurePanel("Statements on remote working: green, amber, red", release, partial(_draw_lights, tuple(order)),
                      heads, rows, note=note)  # fmt: skip
 
     @cached_property
-    def _conflict(self) -> Panel | None:
+    def _conflict(self) -> FigurePanel | None:
         """Time and strain conflict, of everyone."""
         ids = [m for m in CONFLICT if m in self._open]
         return self._beside(ids, "Conflict of work and family: time and strain", scaled=False) if ids else None
 
     @cached_property
-    def _overview(self) -> Panel | None:
+    def _overview(self) -> FigurePanel | None:
         """Every scale of everyone, as a share of its own range."""
         bounded = [m for m in self._open if REGISTRY[m].high is not None]
         return self._beside(bounded, "Every scale, on its own range", scaled=True) if len(bounded) > 1 else None
 
-    def _beside(self, ids: Sequence[str], caption: str, *, scaled: bool) -> Panel:
+    def _beside(self, ids: Sequence[str], caption: str, *, scaled: bool) -> FigurePanel:
         """Several scales of everyone in one release."""
         found = []
         for m in ids:
@@ -164,7 +164,7 @@ class WellbeingViews:
         )  # fmt: skip
         rows = [[r["scale"], r["range"], r["direction"], span_of(r)] for r in release.content.to_dict("records")]
         heads = ["Scale", "Range", "Direction", "Mean (interval)"]
-        return Panel(caption, release, partial(_draw_scales, caption, scaled), heads, rows, words=3)
+        return FigurePanel(caption, release, partial(_draw_scales, caption, scaled), heads, rows, words=3)
 
 
 def view_wellbeing(data: EvaluationData, *, scale: str = "", group: str = "", gate: Gate | None = None) -> LensView:
@@ -187,16 +187,16 @@ def _short(name: str) -> str:
     return name.rsplit(": ", 1)[-1]
 
 
-def _light_shares(release: Release) -> dict[str, tuple[Part, ...]]:
+def _light_shares(release: Release) -> dict[str, tuple[SharePart, ...]]:
     """Statement -> its parts; none where one of them is hidden."""
-    out: dict[str, tuple[Part, ...]] = {}
+    out: dict[str, tuple[SharePart, ...]] = {}
     for statement, rows in release.content.groupby("statement", sort=False):
         n = dict(zip(rows["light"], rows["n"], strict=True))
         if rows["suppressed"].any():
             out[str(statement)] = ()
             continue
         total = float(sum(n.values()))
-        out[str(statement)] = tuple(Part(name, float(n[name]) / total) for name, _, _ in LIGHTS)
+        out[str(statement)] = tuple(SharePart(name, float(n[name]) / total) for name, _, _ in LIGHTS)
     return out
 
 
@@ -212,7 +212,7 @@ def _draw_scales(caption: str, scaled: bool, release: Release) -> str:
     for r in release.content.to_dict("records"):
         low, high = (float(x) for x in str(r["range"]).split(" to "))
         numbers = [(v - low) / (high - low) * 100 for v in three_of(r)] if scaled else list(three_of(r))
-        rows.append(Interval(str(r["scale"]), numbers[0], numbers[1], numbers[2], hidden=bool(r["suppressed"])))
+        rows.append(DrawnInterval(str(r["scale"]), numbers[0], numbers[1], numbers[2], hidden=bool(r["suppressed"])))
     said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)
     axis = "% of the scale's own range; which way is better stands in the table" if scaled else "score"
     return interval_rows_svg(rows, title=caption, description=said, axis=axis)

@@ -11,14 +11,14 @@ import pandas as pd
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.inequality.inequality import Inequality
-from hybrid_toolkit.widgets.lenses.lens import Panel, count_of, span_of, span_text, three_of
-from hybrid_toolkit.widgets.parts.svg import Interval, interval_rows_svg
+from hybrid_toolkit.widgets.lenses.lens import FigurePanel, count_of, span_of, span_text, three_of
+from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
 
 def interval_panel(
     release: Release, caption: str, *, unit: str, labels: Sequence[str], counted: str, note: str = ""
-) -> Panel:
+) -> FigurePanel:
     """Released estimates as rows with their intervals, and the table beside them.
 
     Parameters
@@ -30,7 +30,7 @@ def interval_panel(
     rows = [[*(_word(r[c]) for c in labels), span_of(r), count_of(r)] for r in release.content.to_dict("records")]
     heads = [*(c.replace("_", " ").capitalize() for c in labels), f"{unit[:1].upper()}{unit[1:]} (interval)", counted]
     draw = partial(_draw, caption, unit, tuple(labels))
-    return Panel(caption, release, draw, heads, rows, words=len(labels), note=note)
+    return FigurePanel(caption, release, draw, heads, rows, words=len(labels), note=note)
 
 
 def concentration_panel(
@@ -45,7 +45,7 @@ def concentration_panel(
     counted: str,
     people: int,
     source: object,
-) -> Panel:
+) -> FigurePanel:
     """A concentration curve through the ends of bands, with its index.
 
     Parameters
@@ -79,7 +79,7 @@ def concentration_panel(
     note += "those who come first. It describes a spread; it does not say why."
     draw = partial(_draw_concentration, title, x_axis, y_axis)
     heads = ["Up to and with", "Cumulative share", y_axis[:1].upper() + y_axis[1:], counted]
-    return Panel(title, release, draw, heads, rows, note=note)
+    return FigurePanel(title, release, draw, heads, rows, note=note)
 
 
 def _word(value: object) -> str:
@@ -91,7 +91,7 @@ def _draw(caption: str, unit: str, labels: tuple[str, ...], release: Release) ->
     rows = []
     for r in release.content.to_dict("records"):
         name = ", ".join(_word(r[c]) if k == 0 else str(r[c]) for k, c in enumerate(labels))
-        rows.append(Interval(name, *three_of(r), hidden=bool(r["suppressed"]), total=name == "Everyone"))
+        rows.append(DrawnInterval(name, *three_of(r), hidden=bool(r["suppressed"]), total=name == "Everyone"))
     said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)
     return interval_rows_svg(rows, title=caption, description=said, axis=unit)
 

@@ -12,7 +12,7 @@ import ipywidgets
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.widgets.parts.html_parts import LIVE, notice_html
 
-Report = Callable[[int, int], None]
+ProgressReport = Callable[[int, int], None]
 """Called by the work between its steps with how many are done and how many there are."""
 Failed = Callable[[HybridToolkitError], None]
 
@@ -59,7 +59,12 @@ class Progress(ipywidgets.VBox):  # type: ignore[misc]
         return self._thread is not None and self._thread.is_alive()
 
     def start(
-        self, work: Callable[[Report], Any], done: Callable[[Any], None], words: str, *, failed: Failed | None = None
+        self,
+        work: Callable[[ProgressReport], Any],
+        done: Callable[[Any], None],
+        words: str,
+        *,
+        failed: Failed | None = None,
     ) -> None:
         """Begin; nothing happens where other work is under way.
 
@@ -92,7 +97,7 @@ class Progress(ipywidgets.VBox):  # type: ignore[misc]
             self._thread.join(timeout)
 
     def _run(
-        self, work: Callable[[Report], Any], done: Callable[[Any], None], words: str, failed: Failed | None
+        self, work: Callable[[ProgressReport], Any], done: Callable[[Any], None], words: str, failed: Failed | None
     ) -> None:
         def report(step: int, of: int) -> None:
             if self._stop.is_set():

@@ -21,7 +21,7 @@ HIDDEN = "hidden to protect people"
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class DrawnInterval:
     """One estimate with its interval; NaN where there is none, ``hidden`` where the gate did not let it through.
 
     ``label`` names it on the axis, ``panel`` the group it stands in where there are several panels; ``total`` marks
@@ -67,12 +67,12 @@ def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
     return [round(i * step, digits) for i in range(first, last + 1)]
 
 
-def interval_rows_svg(rows: Sequence[Interval], *, title: str, description: str, axis: str) -> str:
+def interval_rows_svg(rows: Sequence[DrawnInterval], *, title: str, description: str, axis: str) -> str:
     """One row a group: a dot (a diamond for everyone) with its interval, over a shared axis.
 
     Examples
     --------
-    >>> row = Interval("All", 0.6, 0.5, 0.7, total=True)
+    >>> row = DrawnInterval("All", 0.6, 0.5, 0.7, total=True)
     >>> drawn = interval_rows_svg([row], title="T", description="D", axis="share")
     >>> drawn.startswith("<svg"), 'role="img"' in drawn, "<title>T</title>" in drawn
     (True, True, True)
@@ -107,12 +107,12 @@ def interval_rows_svg(rows: Sequence[Interval], *, title: str, description: str,
     return frame_svg(parts, bottom + 44, title, description)
 
 
-def interval_series_svg(rows: Sequence[Interval], *, title: str, description: str, axis: str) -> str:
+def interval_series_svg(rows: Sequence[DrawnInterval], *, title: str, description: str, axis: str) -> str:
     """One panel a group: estimates in order of time, each with its interval; a gap where one is hidden.
 
     Examples
     --------
-    >>> rows = [Interval("Jan", 0.6, 0.5, 0.7), Interval("Feb", 0.5, 0.4, 0.6), Interval("Mar", 0, 0, 0, hidden=True)]
+    >>> rows = [DrawnInterval("Jan", 0.6, 0.5, 0.7), DrawnInterval("Feb", 0.5, 0.4, 0.6), DrawnInterval("Mar", 0, 0, 0, hidden=True)]
     >>> interval_series_svg(rows, title="T", description="D", axis="share").count("<circle")
     2
     """
@@ -138,14 +138,14 @@ def interval_series_svg(rows: Sequence[Interval], *, title: str, description: st
     return frame_svg(parts, top + 12, title, description)
 
 
-def _axis(rows: Sequence[Interval], most: int) -> list[float]:
+def _axis(rows: Sequence[DrawnInterval], most: int) -> list[float]:
     """Ticks over every number that is drawn."""
     numbers = [v for r in rows if not r.hidden for v in (r.low, r.estimate, r.high) if not math.isnan(v)]
     return nice_ticks(min(numbers), max(numbers), most) if numbers else [0.0, 1.0]
 
 
 def _series_panel(
-    rows: Sequence[Interval],
+    rows: Sequence[DrawnInterval],
     labels: Sequence[str],
     ticks: Sequence[float],
     top: float,

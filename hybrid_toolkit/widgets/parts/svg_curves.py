@@ -33,7 +33,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SharePart:
     """One part of a whole: its label and its share from 0 to 1."""
 
     label: str
@@ -134,12 +134,12 @@ def _panel(box: _Box, curve: Curve, at: float | None, *, diagonal: bool, first: 
     return parts
 
 
-def shares_svg(rows: Sequence[tuple[str, Sequence[Part]]], *, title: str, description: str) -> str:
+def shares_svg(rows: Sequence[tuple[str, Sequence[SharePart]]], *, title: str, description: str) -> str:
     """One bar a row, split into its parts; each part's words and share stand in or under it.
 
     Examples
     --------
-    >>> drawn = shares_svg([("Manager", (Part("green", 0.6), Part("red", 0.4)))], title="T", description="D")
+    >>> drawn = shares_svg([("Manager", (SharePart("green", 0.6), SharePart("red", 0.4)))], title="T", description="D")
     >>> drawn.count("<rect"), "green 60%" in drawn
     (2, True)
     """

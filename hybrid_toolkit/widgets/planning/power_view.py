@@ -13,7 +13,7 @@ import pandas as pd
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.models.planning.slope_power import SlopePower, slope_power
-from hybrid_toolkit.widgets.lenses.lens import LensView, Panel, notes_release
+from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
 OVER: Mapping[str, str] = {
@@ -98,7 +98,7 @@ def power_of(state: PowerExplorerState) -> LensView:
     release = gate.facts(curve, title=f"Power over {OVER[state.over].lower()}", basis="assumption")
     rows = [[_step(state.over, r["value"]), f"{r['power']:.0%}"] for r in release.content.to_dict("records")]
     at = float(getattr(state, state.over))
-    panel = Panel(f"Power over {OVER[state.over].lower()}", release, partial(_draw, state.over, at),
+    panel = FigurePanel(f"Power over {OVER[state.over].lower()}", release, partial(_draw, state.over, at),
                   [OVER[state.over], "Power"], rows)  # fmt: skip
     text = (
         f"Power {here.power:.0%} with {state.teams} teams of {state.workers} workers over {state.waves} "

@@ -55,7 +55,7 @@ class StudyBuilder(ToolkitWidget):
         self._diagnosis: Diagnosis | None = None
         controls: dict[str, Any] = {name: choice(label, {}) for name, label in LABELS.items()}
         controls["confounders"] = ipywidgets.SelectMultiple(description="Held constant", rows=6, **WIDE)
-        controls["sims"] = ipywidgets.IntSlider(value=20, min=4, max=200, step=2, description="Simulations", **WIDE)
+        controls["n_sims"] = ipywidgets.IntSlider(value=20, min=4, max=200, step=2, description="Simulations", **WIDE)
         self._progress = Progress()
         self._lock = ipywidgets.Text(value="study.lock.json", description="Lock file", **WIDE)
         self._said = ipywidgets.HTML().add_class("hte-live")
@@ -122,7 +122,7 @@ class StudyBuilder(ToolkitWidget):
         if self._moving:
             return
         if "start" in changes:
-            kept = {n: getattr(self.state, n) for n in ("scenario", "size", "sims")}
+            kept = {n: getattr(self.state, n) for n in ("scenario", "size", "n_sims")}
             self.state = replace(of_start(changes["start"]), **kept)
         else:
             super()._move(**changes)
@@ -137,7 +137,7 @@ class StudyBuilder(ToolkitWidget):
                 control.value = self.state.confounders
             else:
                 offer(self._lists[name], offered, getattr(self.state, name))
-        self._lists["sims"].value = self.state.sims
+        self._lists["n_sims"].value = self.state.n_sims
         return ""
 
     def _draw(self) -> Shown:

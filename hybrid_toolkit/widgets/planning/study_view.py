@@ -25,7 +25,7 @@ from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS
 from hybrid_toolkit.synth.scenarios import SCENARIOS
-from hybrid_toolkit.widgets.lenses.lens import LensView, Panel, notes_release, span_text
+from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release, span_text
 from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
 
 STEP = 2
@@ -52,7 +52,7 @@ class StudyBuilderState:
     outcome, exposure, design : columns and a design's id; empty for those of the start.
     confounders : columns held constant.
     estimand : id of the true value that a diagnosis compares with.
-    scenario, size, sims : where the study is tried, and how often.
+    scenario, size, n_sims : where the study is tried, and how often.
     """
 
     start: str = "remote-practice"
@@ -63,7 +63,7 @@ class StudyBuilderState:
     estimand: str = ""
     scenario: str = "helpful-hump"
     size: str = "small"
-    sims: int = 20
+    n_sims: int = 20
 
 
 def starts() -> dict[str, Study]:
@@ -112,7 +112,7 @@ def declared(state: StudyBuilderState) -> Study:
     if state.design and state.design != study.design:
         kinds = DESIGNS[state.design].identifies
         changes |= {"design": state.design, "kind": study.kind if study.kind in kinds else kinds[0]}
-    return study.but(**changes)
+    return study.replace(**changes)
 
 
 def column_words(column: str) -> str:
@@ -133,7 +133,7 @@ def column_words(column: str) -> str:
 
 def options(state: StudyBuilderState) -> Mapping[str, Mapping[str, str]]:
     """Field -> what the lists offer for it."""
-    unit = starts()[state.start].unit
+    unit = starts()[state.start].row_unit
     columns = {c: column_words(c) for c in UNITS[unit].columns if not c.endswith("_id")}
     return {
         "start": {i: s.question for i, s in starts().items()},
@@ -157,7 +157,7 @@ def view_study(study: Study, diagnosis: Diagnosis | None = None) -> LensView:
         panels.append(_diagnosed(gate, diagnosis))
     told = {True: "identified, under its assumptions", False: "cannot be identified as it is declared"}
     head = told.get(found.identified, "the graph cannot judge") if found.identified is not None else ""
-    text = f"{study.id}: {head or 'the graph cannot judge'}; {found.verdict}"
+    text = f"{study.id}: {head or 'the graph cannot judge'}; {found.message}"
     notes = [*(f"Open path: {p}" for p in found.paths[:8]), *(f"It assumes: {a}" for a in found.assumptions)]
     said = notes_release(gate, [f"Asks: {study.question}", *notes], title=study.id, source=None)
     return LensView(study.id, text, tuple(panels), said)
@@ -172,16 +172,16 @@ def diagnose_in_steps(study: Study, state: StudyBuilderState, report: Callable[[
     """
     with TemporaryDirectory(prefix="hybrid-toolkit-") as folder:
         place, done = Path(folder) / "trials.jsonl", 0
-        report(0, state.sims)
+        report(0, state.n_sims)
         while True:
-            done = min(done + STEP, state.sims)
-            found = study.diagnose(state.scenario, state.size, sims=done, progress=False, resume=place)
-            report(done, state.sims)
-            if done >= state.sims:
+            done = min(done + STEP, state.n_sims)
+            found = study.diagnose(state.scenario, state.size, n_sims=done, progress=False, resume=place)
+            report(done, state.n_sims)
+            if done >= state.n_sims:
                 return found
 
 
-def _graph_panel(gate: Gate, graph: CausalGraph, found: Identification) -> Panel:
+def _graph_panel(gate: Gate, graph: CausalGraph, found: Identification) -> FigurePanel:
     nodes = _shown(graph, found)
     parts = _parts(graph, found, nodes)
     effects = {n: [e.effect for e in graph.edges if e.cause == n and e.effect in nodes] for n in nodes}
@@ -196,8 +196,8 @@ def _graph_panel(gate: Gate, graph: CausalGraph, found: Identification) -> Panel
         for r in release.content.to_dict("records")
     ]  # fmt: skip
     caption = "Causal graph, the part that matters here"
-    return Panel(
-        caption, release, partial(_draw_graph, found.verdict), ["Node", "Part in this study", "Moves"], rows, 3
+    return FigurePanel(
+        caption, release, partial(_draw_graph, found.message), ["Node", "Part in this study", "Moves"], rows, 3
     )
 
 
@@ -235,25 +235,25 @@ def _parts(graph: CausalGraph, found: Identification, nodes: list[str]) -> dict[
     return out
 
 
-def _draw_graph(verdict: str, release: Release) -> str:
+def _draw_graph(message: str, release: Release) -> str:
     rows = release.content.to_dict("records")
     nodes = [GraphNode(str(r["node"]), str(r["title"]), str(r["part"])) for r in rows]
     edges = [(str(r["node"]), m) for r in rows for m in str(r["moves"]).split()]
     said = "; ".join(f"{n.title} ({n.part or 'not held'})" for n in nodes)
-    return graph_svg(nodes, edges, title="Causal graph of the study", description=f"{verdict} Boxes: {said}.")
+    return graph_svg(nodes, edges, title="Causal graph of the study", description=f"{message} Boxes: {said}.")
 
 
-def _findings(gate: Gate, found: Identification) -> Panel:
+def _findings(gate: Gate, found: Identification) -> FigurePanel:
     release = gate.facts(found.tidy()[["severity", "text", "fix"]], title="What the graph says", basis="assumption")
     rows = [[SEVERITY[str(r["severity"])], str(r["text"]), str(r["fix"]) or "-"] for r in
             release.content.to_dict("records")]  # fmt: skip
     none = [["nothing", "The graph has nothing to say against it.", "-"]]
-    return Panel(
+    return FigurePanel(
         "What the graph says of it", release, None, ["Kind", "Finding", "How to mend it"], rows or none, words=3
     )
 
 
-def _diagnosed(gate: Gate, diagnosis: Diagnosis) -> Panel:
+def _diagnosed(gate: Gate, diagnosis: Diagnosis) -> FigurePanel:
     table = diagnosis.tidy()[["outcome", "term", "estimate", "conf_low", "conf_high"]]
     release = gate.facts(table, title="Where the truth is known", basis="simulation")
     rows = [
@@ -261,6 +261,6 @@ def _diagnosed(gate: Gate, diagnosis: Diagnosis) -> Panel:
          span_text(float(r["estimate"]), float(r["conf_low"]), float(r["conf_high"]))]
         for r in release.content.to_dict("records")
     ]  # fmt: skip
-    caption = f"Tried on {diagnosis.sims} simulated authorities"
-    return Panel(caption, release, None, ["Outcome", "Measure", "Value (Monte Carlo interval)"], rows, words=2,
+    caption = f"Tried on {diagnosis.n_sims} simulated authorities"
+    return FigurePanel(caption, release, None, ["Outcome", "Measure", "Value (Monte Carlo interval)"], rows, words=2,
                  note=release.stamp)  # fmt: skip

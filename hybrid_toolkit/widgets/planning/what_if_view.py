@@ -21,10 +21,18 @@ from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.explorer.metric_units import group_label
 from hybrid_toolkit.widgets.explorer.tally import Coded
-from hybrid_toolkit.widgets.lenses.lens import LensView, Panel, count_of, notes_release, span_of, span_text, three_of
+from hybrid_toolkit.widgets.lenses.lens import (
+    FigurePanel,
+    LensView,
+    count_of,
+    notes_release,
+    span_of,
+    span_text,
+    three_of,
+)
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.parts.state import DataReference
-from hybrid_toolkit.widgets.parts.svg import Interval, interval_rows_svg
+from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 
 OFFICE, SHIFT = "office_days", "shift"
 RULES = {OFFICE: "Office days of 5, at least", SHIFT: "Remote share, more or less"}
@@ -127,14 +135,14 @@ class WhatIfViews:
         notes = notes_release(self._gate, self._notes(result, found), title="What if", source=self.data)
         return LensView("What if", said, panels, notes)
 
-    def _panel(self, release: Release, study: Study, found: Found) -> Panel:
+    def _panel(self, release: Release, study: Study, found: Found) -> FigurePanel:
         words = study.words_for(study.outcome)
         kept = release.content
         heads = ["For whom", f"Change of the mean, {words.unit} (interval)", "Would be", "rows"]
         changes = kept[kept["role"].isin(CHANGES)].to_dict("records")
         body = [[_who(r), span_of(r), str(r["direction"]) or "not shown", count_of(r)] for r in changes]
         caption = f"Under {found.told}"
-        return Panel(caption, release, partial(_draw, caption, words.unit), heads, body)
+        return FigurePanel(caption, release, partial(_draw, caption, words.unit), heads, body)
 
     def _office_days(self, study_id: str) -> tuple[int, ...]:
         """Days offered: between any two stand enough workers, so that no step differs by a few of them."""
@@ -162,7 +170,7 @@ class WhatIfViews:
             "It multiplies a slope by a change: where people would behave otherwise under the new rota, it is wrong.",
             "A mean over rows: it says nothing of any one person. Whether higher is better is for you to say.",
             "A change that would leave what the data cover is refused.",
-            *result.study.limits,
+            *result.study.caveats,
         ]
 
 
@@ -199,6 +207,6 @@ def _draw(caption: str, unit: str, release: Release) -> str:
         if r["role"] in CHANGES:
             estimate, low, high = three_of(r)
             who = _who(r)
-            rows.append(Interval(who, estimate, low, high, hidden=bool(r["suppressed"]), total=who == "Everyone"))
+            rows.append(DrawnInterval(who, estimate, low, high, hidden=bool(r["suppressed"]), total=who == "Everyone"))
     said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)
     return interval_rows_svg(rows, title=caption, description=said, axis=f"change, {unit}")

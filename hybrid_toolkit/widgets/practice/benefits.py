@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import ClassVar
 
-from hybrid_toolkit.assess.checklist import Item, load_checklist
+from hybrid_toolkit.assess.checklist import ChecklistItem, load_checklist
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.report.metric_panel import MEASURE_COLUMNS, Beside
+from hybrid_toolkit.report.metric_panel import MEASURE_COLUMNS, MetricPanel
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice
-from hybrid_toolkit.widgets.practice.form_parts import answer_html, form_style, grid_html, stamp_of, words_table
+from hybrid_toolkit.widgets.practice.form_parts import form_answer_html, form_style, grid_html, stamp_of, words_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class ClaimsWidget(ToolkitWidget):
     STATE = ClaimsState
 
     def __init__(self, data: EvaluationData | None = None, *, gate: Gate | None = None) -> None:
-        self._beside = Beside(data, gate=gate)
+        self._beside = MetricPanel(data, gate=gate)
         parts = {p.id: p.title for p in load_checklist(self.CHECKLIST).parts}
         super().__init__(
             ClaimsState(next(iter(parts))), controls={"part": choice("Said by", parts)}, more=[form_style()]
@@ -69,9 +69,11 @@ class ClaimsWidget(ToolkitWidget):
                 "These are levels, not what hybrid working changed: a study with a design asks that. "
                 f"{side.absent_words}"
             )
-        return Shown(text, answer_html(text, stamp=stamp_of(self._beside)), f"{body}<p>{escape(listed.source)}</p>")
+        return Shown(
+            text, form_answer_html(text, stamp=stamp_of(self._beside)), f"{body}<p>{escape(listed.source)}</p>"
+        )
 
-    def _measures(self, item: Item) -> str:
+    def _measures(self, item: ChecklistItem) -> str:
         return "; ".join(f"{REGISTRY[m].name} ({m})" for m in item.metrics) or "no measure yet"
 
 

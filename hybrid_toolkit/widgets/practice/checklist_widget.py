@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import ipywidgets
 
-from hybrid_toolkit.assess.checklist import Part, load_checklist, scales
+from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
 from hybrid_toolkit.assess.record import Entry, Record, return_verdict, to_do
 from hybrid_toolkit.assess.roles import ROLES
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -22,8 +22,8 @@ from hybrid_toolkit.widgets.practice.form_parts import (
     NO_NAMES,
     NOT_ANSWERED,
     PracticeWidget,
-    answer_html,
     buttons,
+    form_answer_html,
     item_choice,
     item_text,
     side_html,
@@ -105,7 +105,7 @@ class ChecklistWidget(PracticeWidget):
         return self.state.to_code()  # type: ignore[no-any-return]
 
     @property
-    def _part(self) -> Part:
+    def _part(self) -> ChecklistPart:
         return load_checklist(self.CHECKLIST).part(self.state.part)
 
     def _follow(self) -> str:
@@ -151,7 +151,7 @@ class ChecklistWidget(PracticeWidget):
             side = self._beside.of(metrics, title=f"{part.title}: the data")
             body += side_html(side, f"{part.title}: what the data say", belief=False)
         body += f"<p>{escape(listed.source)}</p>"
-        return Shown(text, answer_html(text, stamp=stamp_of(self._beside)), body)
+        return Shown(text, form_answer_html(text, stamp=stamp_of(self._beside)), body)
 
     def _overview(self) -> str:
         rows = []

@@ -15,10 +15,10 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.screen import refuse_words
 from hybrid_toolkit.errors import HybridToolkitError
-from hybrid_toolkit.report.documents.blocks import Column, Report
+from hybrid_toolkit.report.documents.blocks import Report, TableColumn
 from hybrid_toolkit.report.documents.tables import make_grid
 from hybrid_toolkit.report.export import FORMS, document_bytes
-from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, MEASURE_COLUMNS, Beside, Side
+from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, MEASURE_COLUMNS, MetricPanel, Side
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.html_parts import LIVE, list_html, notice_html, table_html
 from hybrid_toolkit.widgets.parts.widget_base import ToolkitWidget, offer
@@ -70,7 +70,7 @@ class PracticeWidget(ToolkitWidget):
         controls: Mapping[str, ipywidgets.Widget] | None = None,
         form: Sequence[ipywidgets.Widget] = (),
     ) -> None:
-        self._beside = Beside(data, gate=gate)
+        self._beside = MetricPanel(data, gate=gate)
         self.today = today if today is not None else date.today()
         self._message = ipywidgets.HTML().add_class(LIVE)
         box = ipywidgets.VBox([*form, self._message]).add_class("hte-form")
@@ -150,7 +150,7 @@ def buttons(*made: ipywidgets.Button) -> ipywidgets.Box:
     return ipywidgets.Box(list(made)).add_class("hte-buttons")
 
 
-def answer_html(text: str, *, stamp: str = "") -> str:
+def form_answer_html(text: str, *, stamp: str = "") -> str:
     """The answer in one line, and the stamp of simulated data."""
     mark = f'<div class="hte-stamp">{escape(stamp)}</div>' if stamp else ""
     return f'<div class="hte-answer">{escape(text)}</div>{mark}'
@@ -170,7 +170,7 @@ def side_html(side: Side, title: str, *, belief: bool = True) -> str:
     return grid_html(side.table, shown, title) + list_html([*more])
 
 
-def grid_html(release: Any, columns: Mapping[str, Column], title: str) -> str:
+def grid_html(release: Any, columns: Mapping[str, TableColumn], title: str) -> str:
     """A released table as the widgets show tables."""
     grid = make_grid(release, columns=columns, caption=title)
     words = sum(not h.numeric for h in grid.headings)
@@ -180,7 +180,7 @@ def grid_html(release: Any, columns: Mapping[str, Column], title: str) -> str:
     return table_html(grid.caption, [grid.headings[i].text for i in order], rows, words=words) + note
 
 
-def stamp_of(beside: Beside) -> str:
+def stamp_of(beside: MetricPanel) -> str:
     """The stamp where the data are simulated."""
     return beside.gate.text("x", title="stamp").stamp if beside.data is not None and beside.data.synthetic else ""
 

@@ -9,7 +9,7 @@ from html import escape
 
 import ipywidgets
 
-from hybrid_toolkit.assess.action_plan import Action, Plan, draft_plan
+from hybrid_toolkit.assess.action_plan import Action, ActionPlan, draft_plan
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.assess.gaps import find_gaps
 from hybrid_toolkit.assess.maturity import Assessment
@@ -24,7 +24,7 @@ from hybrid_toolkit.report.practice_report import plan_report, plan_rows
 from hybrid_toolkit.report.remeasured import (
     MONTH_COLUMNS,
     POINT_COLUMNS,
-    Moved,
+    RemeasuredMetric,
     describe_months,
     plot_months,
     remeasure,
@@ -34,8 +34,8 @@ from hybrid_toolkit.widgets.parts.widget_base import Shown, button, choice, offe
 from hybrid_toolkit.widgets.practice.form_parts import (
     NO_NAMES,
     PracticeWidget,
-    answer_html,
     buttons,
+    form_answer_html,
     grid_html,
     item_date,
     item_text,
@@ -55,7 +55,7 @@ _COLUMNS = ("number", "action", "owner", "due", "standing", "measure", "baseline
 class PlanState:
     """The plan, the action that is chosen (its number as text) and the one that is re-measured (empty for none)."""
 
-    plan: Plan = field(default_factory=Plan)
+    plan: ActionPlan = field(default_factory=ActionPlan)
     chosen: str = ""
     remeasured: str = ""
 
@@ -98,13 +98,13 @@ class ImprovementPlan(PracticeWidget):
         self,
         data: EvaluationData | None = None,
         *,
-        plan: Plan | None = None,
+        plan: ActionPlan | None = None,
         assessment: Assessment | None = None,
         gate: Gate | None = None,
         today: date | None = None,
     ) -> None:
         self._assessment = assessment
-        self._remade: dict[Action, Moved] = {}
+        self._remade: dict[Action, RemeasuredMetric] = {}
         listed = load_checklist("actions")
         self._from = choice("Take from", {OWN: "My own words", **{a.id: f"{a.id}: {a.text}" for a in listed.items}})
         self._words = item_text("What is to be done", lines=2)
@@ -124,7 +124,7 @@ class ImprovementPlan(PracticeWidget):
         self._chosen_box = ipywidgets.VBox([ipywidgets.HTML("<h3>The chosen action</h3>"), buttons(*self._acts)])
         add = ipywidgets.VBox([self._from, self._words, self._owner, self._due, self._start, self._measure])
         super().__init__(
-            PlanState(plan if plan is not None else Plan()), data=data, gate=gate, today=today,
+            PlanState(plan if plan is not None else ActionPlan()), data=data, gate=gate, today=today,
             controls={"chosen": choice("Action", {NONE: "None"})},
             form=[
                 ipywidgets.HTML(f"{notice_html(NO_NAMES)}<h3>A new action</h3>"), add,
@@ -137,7 +137,7 @@ class ImprovementPlan(PracticeWidget):
         self._show()
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> ActionPlan:
         """The plan."""
         return self.state.plan  # type: ignore[no-any-return]
 
@@ -210,7 +210,7 @@ class ImprovementPlan(PracticeWidget):
         assert callable(change)
         self._keep(lambda: replace(self.state, plan=change(self.plan, self._number())), said)
 
-    def _started(self, plan: Plan, number: int) -> Plan:
+    def _started(self, plan: ActionPlan, number: int) -> ActionPlan:
         return plan.change(replace(plan.action(number), started=self.today))
 
     def _remeasure(self) -> None:
@@ -221,7 +221,7 @@ class ImprovementPlan(PracticeWidget):
 
         self._keep(made, "Re-measured: see below.")
 
-    def _measured(self, action: Action) -> Moved:
+    def _measured(self, action: Action) -> RemeasuredMetric:
         if self._beside.data is None:
             raise UsageError("there are no data to measure with.", fix="Open the plan with data.", code="PLAN-DATA")
         if not action.measure or action.started is None:
@@ -236,7 +236,7 @@ class ImprovementPlan(PracticeWidget):
             )  # fmt: skip
         return self._remade[action]
 
-    def _shown_moved(self) -> dict[int, Moved]:
+    def _shown_moved(self) -> dict[int, RemeasuredMetric]:
         """The re-measured action, where it is still in the plan."""
         held = {str(a.id): a for a in self.plan.actions}
         found = held.get(self.state.remeasured)
@@ -245,7 +245,9 @@ class ImprovementPlan(PracticeWidget):
     def _draw(self) -> Shown:
         text = self.plan.summary(self.today)
         if not self.plan.actions:
-            return Shown(text, answer_html(text), notice_html("Write the first action above, or draft from the gaps."))
+            return Shown(
+                text, form_answer_html(text), notice_html("Write the first action above, or draft from the gaps.")
+            )
         rows = [[str(row[c]) for c in _COLUMNS] for row in plan_rows(self.plan, self.today)]
         body = words_table(self.plan.title, _HEADS, rows)
         for number, moved in self._shown_moved().items():
@@ -260,7 +262,7 @@ class ImprovementPlan(PracticeWidget):
             table = grid_html(moved.months, columns, f"{moved.name}: the numbers")
             figure = figure_html(f"{moved.name}, by month", image)
             body += f'<div class="hte-columns"><div>{figure}</div><div>{table}</div></div>'
-        return Shown(text, answer_html(text, stamp=stamp_of(self._beside)), body)
+        return Shown(text, form_answer_html(text, stamp=stamp_of(self._beside)), body)
 
     def _report(self) -> Report:
         return plan_report(self.plan, on=self.today, gate=self._beside.gate, moved=self._shown_moved())

@@ -8,7 +8,7 @@ from datetime import date
 
 import ipywidgets
 
-from hybrid_toolkit.assess.checklist import Part, load_checklist, scales
+from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
 from hybrid_toolkit.assess.gaps import find_gaps
 from hybrid_toolkit.assess.maturity import Answer, Assessment, rate_conditions
 from hybrid_toolkit.assess.roles import ROLES, role_words
@@ -24,8 +24,8 @@ from hybrid_toolkit.widgets.practice.form_parts import (
     NO_NAMES,
     NOT_ANSWERED,
     PracticeWidget,
-    answer_html,
     buttons,
+    form_answer_html,
     item_choice,
     item_text,
     side_html,
@@ -42,11 +42,11 @@ _HEADS = ("Condition", "By role", "Level, 0 to 3", "Raters", "With evidence")
 class AssessmentState:
     """Every answer, the aims, and what is open: the rater and the condition.
 
-    ``answers`` and ``aims`` are those of ``Assessment``; ``role`` and ``number`` (as text) are the rater.
+    ``answers`` and ``targets`` are those of ``Assessment``; ``role`` and ``number`` (as text) are the rater.
     """
 
     answers: tuple[Answer, ...] = ()
-    aims: Mapping[str, float] = field(default_factory=dict)
+    targets: Mapping[str, float] = field(default_factory=dict)
     role: str = "practitioner"
     number: str = "1"
     condition: str = "S0-C1"
@@ -54,14 +54,14 @@ class AssessmentState:
     @property
     def assessment(self) -> Assessment:
         """The answers and aims as an assessment."""
-        return Assessment(self.answers, self.aims)
+        return Assessment(self.answers, self.targets)
 
     def to_code(self) -> str:
         """Code that rates the same answers again."""
         lines = ["import datetime", "", "from hybrid_toolkit.assess import Answer, Assessment, rate_conditions", ""]
         answers = "".join(f"    {a!r},\n" for a in self.answers)
         lines += [f"answers = (\n{answers})" if answers else "answers = ()"]
-        lines += [f"assessment = Assessment(answers, {dict(self.aims)!r})"]
+        lines += [f"assessment = Assessment(answers, {dict(self.targets)!r})"]
         return "\n".join([*lines, "print(rate_conditions(assessment).summary())"])
 
 
@@ -101,8 +101,8 @@ class SelfAssessment(PracticeWidget):
         self._drop = button("Remove this rater", self._remove_rater)
         self._metric = choice("Measure", {"": "None"})
         self._aim = item_text("What your service aims for, as a number; empty for no aim")
-        aims = buttons(self._metric, self._aim, button("Set this aim", self._set_aim))
-        fold = ipywidgets.VBox([ipywidgets.HTML("<h3>An aim for a measure</h3>"), aims])
+        targets = buttons(self._metric, self._aim, button("Set this aim", self._set_aim))
+        fold = ipywidgets.VBox([ipywidgets.HTML("<h3>An aim for a measure</h3>"), targets])
         controls = {
             "condition": choice("Condition", {p.id: f"{i}. {p.title}" for i, p in enumerate(_LISTED.parts, start=1)}),
             "role": choice("Who answers", dict(ROLES)),
@@ -110,7 +110,7 @@ class SelfAssessment(PracticeWidget):
         }
         keep = button("Keep these answers", self._keep_answers)
         super().__init__(
-            AssessmentState(given.answers, given.aims), data=data, gate=gate, today=today, controls=controls,
+            AssessmentState(given.answers, given.targets), data=data, gate=gate, today=today, controls=controls,
             form=[ipywidgets.HTML(notice_html(NO_NAMES)), *self._boxes, buttons(keep, self._drop), fold],
         )  # fmt: skip
         self._aims_box = fold
@@ -126,7 +126,7 @@ class SelfAssessment(PracticeWidget):
         return self.state.to_code()  # type: ignore[no-any-return]
 
     @property
-    def _part(self) -> Part:
+    def _part(self) -> ChecklistPart:
         return _LISTED.part(self.state.condition)
 
     @property
@@ -177,8 +177,8 @@ class SelfAssessment(PracticeWidget):
                 value = float(text) if text else None
             except ValueError:
                 raise UsageError("an aim is a number.", fix="Write it as 0.6.", code="AIM-NUMBER") from None
-            aims = self.assessment.aim(self._metric.value, value).aims
-            return replace(self.state, aims=aims)  # type: ignore[no-any-return]
+            targets = self.assessment.target(self._metric.value, value).targets
+            return replace(self.state, targets=targets)  # type: ignore[no-any-return]
 
         self._keep(made, "The aim is set.")
 
@@ -189,14 +189,16 @@ class SelfAssessment(PracticeWidget):
         body = notice_html(part.about) + words_table("The nine conditions", _HEADS, rows)
         if self._beside.data is not None:
             level = next(c.level for c in maturity.conditions if c.id == part.id)
-            side = self._beside.of(part.metrics, title=f"{part.title}: the data", level=level, aims=self.state.aims)
+            side = self._beside.of(
+                part.metrics, title=f"{part.title}: the data", level=level, targets=self.state.targets
+            )
             body += side_html(side, f"{part.title}: what the data say")
         gaps = find_gaps(self.assessment)
         if gaps:
             found = [[g.item, g.text, g.words] for g in gaps]
             body += words_table("Gaps to talk about", ["Prompt", "What it says", "Why"], found)
         text = maturity.summary()
-        return Shown(text, answer_html(text, stamp=stamp_of(self._beside)), body)
+        return Shown(text, form_answer_html(text, stamp=stamp_of(self._beside)), body)
 
     def _report(self) -> Report:
         return assessment_report(self.assessment, on=self.today, beside=self._beside)

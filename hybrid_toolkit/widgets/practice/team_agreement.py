@@ -17,8 +17,8 @@ from hybrid_toolkit.widgets.parts.widget_base import Shown, button, choice, offe
 from hybrid_toolkit.widgets.practice.form_parts import (
     NO_NAMES,
     PracticeWidget,
-    answer_html,
     buttons,
+    form_answer_html,
     item_date,
     item_text,
     side_html,
@@ -155,7 +155,7 @@ class TeamAgreement(PracticeWidget):
         if self._beside.data is not None:
             side = self._beside.of(METRICS, title="Arrangements in the data")
             body += side_html(side, "All arrangements in the data", belief=False)
-        return Shown(text, answer_html(text, stamp=stamp_of(self._beside)), body)
+        return Shown(text, form_answer_html(text, stamp=stamp_of(self._beside)), body)
 
     def _report(self) -> Report:
         return agreements_report(self.agreements, on=self.today, gate=self._beside.gate)
