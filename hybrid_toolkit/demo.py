@@ -36,7 +36,7 @@ from hybrid_toolkit.report.plots.plot_style import number_label, png_bytes, svg_
 from hybrid_toolkit.report.terminal import summarise
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis, diagnose_together
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
-from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.synth.committed import load_synthetic, synthetic_folder
 from hybrid_toolkit.synth.generate import simulate_authority
 
@@ -291,7 +291,7 @@ def _findings(found: _Found) -> dict[str, Any]:
     }
 
 
-def _truths_of(study: Study, truth: Mapping[str, Any]) -> dict[str, float]:
+def _truths_of(study: StudySpec, truth: Mapping[str, Any]) -> dict[str, float]:
     return {o: truth["true_values"][e] for o, e in zip(study.outcomes, study.estimands, strict=True)}
 
 
@@ -312,7 +312,7 @@ def _trap(seed: int, n_sims: int, n_jobs: int, progress: bool) -> tuple[ShownStu
 
 
 def _trap_numbers(tried: Diagnosis) -> dict[str, Any]:
-    names = ("bias", "coverage", "unadjusted_bias", "naive_coverage")
+    names = ("bias", "coverage", "unadjusted_bias", "unadjusted_coverage")
     return {"simulations": tried.n_sims, **{n: round(tried.value(n), 4) for n in names}}
 
 
@@ -323,8 +323,8 @@ def _trap_text(gate: Gate, trap: ShownStudy, tried: Diagnosis) -> Release:
     off = {m: tried.value(m) * trap.study.contrast_size * words.scale for m in ("unadjusted_bias", "bias")}
     text = (
         f"Over {tried.n_sims} such authorities the plain comparison is off by "
-        f"{number_label(off['naive_bias'], decimals=1, sign=True)} {words.unit} on average and its 95% interval holds the "
-        f"truth in {tried.value('naive_coverage'):.0%} of them; the study is off by "
+        f"{number_label(off['unadjusted_bias'], decimals=1, sign=True)} {words.unit} on average and its 95% "
+        f"interval holds the truth in {tried.value('unadjusted_coverage'):.0%} of them; the study is off by "
         f"{number_label(off['bias'], decimals=1, sign=True)} and its interval holds the truth in "
         f"{tried.value('coverage'):.0%} (Monte Carlo error {_error(tried, 'coverage'):.0%})."
     )

@@ -28,7 +28,7 @@ from hybrid_toolkit.synth.truth import Truth
 
 SEED = 20_251_000
 _OWN = ("bias", "rmse", "coverage", "power", "false_positive", "type_s", "type_m", "failures")
-MEASURES = (*_OWN, "unadjusted_bias", "naive_coverage")
+MEASURES = (*_OWN, "unadjusted_bias", "unadjusted_coverage")
 ONE_CHANGE = Truth(scenario="one-change", policy_month=13, policy_step_sd=0.0)
 """Every team changes in the thirteenth of 24 months and by the same step, so that each authority has the same truth."""
 UNLIKE_TEAMS = replace(ONE_CHANGE, scenario="one-change-unlike-teams", policy_step_sd=Truth().policy_step_sd)
@@ -146,8 +146,8 @@ def page(frame: pd.DataFrame, command: str) -> str:
             f"{r['bias']:+.3f} ± {r['bias_mcse']:.3f}",
             f"{r['coverage']:.1%} ± {r['coverage_mcse']:.1%}",
             told,
-            f"{r['naive_bias']:+.3f} ± {r['naive_bias_mcse']:.3f}",
-            f"{r['naive_coverage']:.0%}",
+            f"{r['unadjusted_bias']:+.3f} ± {r['unadjusted_bias_mcse']:.3f}",
+            f"{r['unadjusted_coverage']:.0%}",
             f"{r['failures']:.0%}",
             r["verdict"],
         )

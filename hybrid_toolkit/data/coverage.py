@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from typing import Protocol
 
 import pandas as pd
 
-from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UsageError
 
@@ -20,6 +20,14 @@ EMPTY_SAYS_SOMETHING = frozenset({"leave_date", "end_date", "rollout_month"})
 
 COVERAGE_COLUMNS = ("id", "kind", "name", "question", "status", "missing", "opens_with", "unlocks")
 """Columns of the coverage frame."""
+
+
+class TablesHeld(Protocol):
+    """What is read of the data: ``EvaluationData`` has it, and asks here in its own ``coverage``."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]: ...
+    def has(self, table: str, *columns: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def all_needs(providers: Sequence[str] = PROVIDERS) -> tuple[Need, ...]:
     return tuple(need for name in providers for need in import_module(name).needs())
 
 
-def coverage(data: EvaluationData, *, needs: Sequence[Need] | None = None) -> pd.DataFrame:
+def coverage(data: TablesHeld, *, needs: Sequence[Need] | None = None) -> pd.DataFrame:
     """What can be measured with these data, and for the rest what would open it, most useful first.
 
     Parameters
@@ -100,15 +108,16 @@ def coverage(data: EvaluationData, *, needs: Sequence[Need] | None = None) -> pd
     Examples
     --------
     >>> needs = (Need("a", "metric", "A", "", {"worker": ("fte",)}), Need("b", "study", "B", "", {"la": ("imd",)}))
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
     >>> data = EvaluationData({"worker": pd.DataFrame({"worker_id": ["W"], "fte": [1.0]})})
     >>> coverage(data, needs=needs)[["id", "status", "opens_with", "unlocks"]].values.tolist()
     [['a', 'ready', '', 0], ['b', 'missing', 'la', 1]]
     """
     asked = all_needs() if needs is None else tuple(needs)
-    here = {(t, c) for t in data for c in data.tables[t].columns if _holds(data.tables[t], c)}
+    here = {(t, c) for t in data.tables for c in data.tables[t].columns if _holds(data.tables[t], c)}
     lacking = {n.id: [f"{t}.{c}" for t, c in n.columns if (t, c) not in here] for n in asked}
     for n in asked:
-        lacking[n.id] += [t for t, c in n.tables.items() if not c and t not in data]
+        lacking[n.id] += [t for t, c in n.tables.items() if not c and t not in data.tables]
         lacking[n.id] += [f"{w}={v}" for w, some in n.values.items() for v in some if not _occurs(data, w, v)]
     items = {n.id: _items(lacking[n.id], data) for n in asked}
     rows = []
@@ -127,14 +136,14 @@ def _holds(frame: pd.DataFrame, column: str) -> bool:
     return bool(frame[column].notna().any()) or (len(frame) > 0 and column in EMPTY_SAYS_SOMETHING)
 
 
-def _occurs(data: EvaluationData, where: str, value: str) -> bool:
+def _occurs(data: TablesHeld, where: str, value: str) -> bool:
     table, _, column = where.partition(".")
     return data.has(table, column) and bool((data.tables[table][column] == value).any())
 
 
-def _items(lacking: Sequence[str], data: EvaluationData) -> tuple[str, ...]:
+def _items(lacking: Sequence[str], data: TablesHeld) -> tuple[str, ...]:
     """What to add: a whole table that is not there (or has no rows), else the single columns."""
-    absent = {t for t in TABLES if t not in data or data.tables[t].empty}
+    absent = {t for t in TABLES if t not in data.tables or data.tables[t].empty}
     return tuple(dict.fromkeys(one.split(".")[0] if one.split(".")[0] in absent else one for one in lacking))
 
 
@@ -149,6 +158,7 @@ def coverage_summary(frame: pd.DataFrame, *, limit: int = 10) -> str:
     Examples
     --------
     >>> needs = (Need("b", "metric", "Service mix", "", {"team": ("service",)}),)
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
     >>> print(coverage_summary(coverage(EvaluationData({}), needs=needs)))
     0 of 1 metrics can be measured with these data.
     <BLANKLINE>

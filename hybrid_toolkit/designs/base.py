@@ -76,7 +76,7 @@ class Design:
     check_list : functions of frame and fit, a ``Check`` each or None where they do not apply.
     supplementary : functions of frame and fit that give tidy rows beside the estimate, with a ``role``.
     fit_with : frame and plan in, the estimate out; what a diagnosis repeats.
-    naive_with : the same for what an unadjusted comparison would say.
+    unadjusted_with : the same for what an unadjusted comparison would say.
     settings : the design's own settings with the values each may take; the first is the default. An empty tuple
         means any number.
     """
@@ -91,7 +91,7 @@ class Design:
     check_list: tuple[CheckOf, ...]
     supplementary: tuple[RowsOf, ...]
     fit_with: FitOf = fit_plan
-    naive_with: FitOf = unadjusted_fit
+    unadjusted_with: FitOf = unadjusted_fit
     settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
 
     def fit(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
@@ -107,7 +107,7 @@ class Design:
 
     def unadjusted(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         """What an unadjusted comparison of all rows would say; raises as ``fit``."""
-        return self.naive_with(self._ready(frame, plan), plan)
+        return self.unadjusted_with(self._ready(frame, plan), plan)
 
     def _ready(self, frame: pd.DataFrame, plan: ModelColumns) -> pd.DataFrame:
         if plan.moderator and not any(kind.endswith("-gap") for kind in self.identifies):

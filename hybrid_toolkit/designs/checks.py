@@ -205,7 +205,7 @@ def check_colleagues(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     return Check("interference", good, f"{message} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
 
 
-def check_naive_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
+def check_unadjusted_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """What the plain comparison says, beside the design's estimate."""
     plain = unadjusted_fit(frame, fit.plan)
     low, high = fit.interval

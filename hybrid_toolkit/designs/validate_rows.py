@@ -155,8 +155,8 @@ def _comparable(rows: pd.DataFrame, plan: ModelColumns) -> None:
         np.asarray(times >= first_treated.iloc[0])
     except TypeError:
         raise EstimationError(
-            f"column '{plan.first_treated}' cannot be compared with the periods of '{plan.time}': expected the same kind of "
-            "value.",
+            f"column '{plan.first_treated}' cannot be compared with the periods of '{plan.time}': expected "
+            "the same kind of value.",
             fix="Give the first period under the policy in the form of the periods, or leave it empty for none.",
             code="TREATMENT-KIND",
         ) from None

@@ -18,7 +18,7 @@ from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claims import Claim
 from hybrid_toolkit.study.estimation.event_path import EVENT
 from hybrid_toolkit.study.estimation.study_result import StudyResult
-from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 
 ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "unadjusted": "unadjusted"}
 """Role of an estimate in a study -> how figures draw it; any other is ``"other"``."""
@@ -57,7 +57,7 @@ class ShownStudy:
     conf_level : level of the intervals.
     """
 
-    study: Study
+    study: StudySpec
     estimates: Release
     answers: Release
     paths: Mapping[str, Release]
@@ -159,7 +159,7 @@ def _paths(gate: Gate, result: StudyResult, titles: Mapping[str, str], behind: M
     return out
 
 
-def in_words_unit(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+def in_words_unit(rows: pd.DataFrame, study: StudySpec) -> pd.DataFrame:
     """Estimates for the study's contrast, in the unit that its claims print; a ratio as times, not as its logarithm."""
     numbers = [c for c in ("estimate", "std_error", "conf_low", "conf_high", "truth") if c in rows]
     named = contrast_of(study.contrast, study.exposure, study.kind).strip().rstrip(",")
@@ -173,7 +173,7 @@ def in_words_unit(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     )
 
 
-def _short_title(study: Study, outcome: str, titles: Mapping[str, str]) -> str:
+def _short_title(study: StudySpec, outcome: str, titles: Mapping[str, str]) -> str:
     phrase = study.words_for(outcome).phrase
     return _NUMBER.sub("", titles.get(outcome, phrase[:1].upper() + phrase[1:]))
 
@@ -191,7 +191,7 @@ def _pairs(rows: pd.DataFrame) -> list[tuple[object, object]]:
     return list(zip(rows["outcome"], rows["role"], strict=True))
 
 
-def _beside_truth(gate: Gate, study: Study, shown: Release, outcome: str, size: Mapping[str, Any]) -> Release:
+def _beside_truth(gate: Gate, study: StudySpec, shown: Release, outcome: str, size: Mapping[str, Any]) -> Release:
     row = answer_row(shown, outcome)
     words, truth = study.words_for(outcome), float(row["truth"]) * study.contrast_size
     if study.kind in RATIO_NOUNS:
@@ -208,7 +208,7 @@ def _beside_truth(gate: Gate, study: Study, shown: Release, outcome: str, size: 
 
 
 def show_diagnosis(
-    gate: Gate, diagnosis: Diagnosis, *, titles: Mapping[str, str], study: Study | None = None
+    gate: Gate, diagnosis: Diagnosis, *, titles: Mapping[str, str], study: StudySpec | None = None
 ) -> Release:
     """A diagnosis as one row an outcome: the truth, then each measure with its Monte Carlo error (``_mcse``).
 

@@ -24,7 +24,7 @@ def findings_entry(shown: ShownStudy) -> dict[str, Any]:
         "conf_level": shown.conf_level,
         **{k: _plain(main[k]) for k in ("unit", "n", "clusters", "truth")},
         "truth_inside": holds_truth(main) if is_known(main["truth"]) and is_known(main["conf_low"]) else None,
-        "unadjusted": _naive(shown, outcome),
+        "unadjusted": _unadjusted(shown, outcome),
         "diagnosis": _diagnosis_entry(shown.diagnosis, outcome),
         "checks": [
             {"outcome": o, "name": n, "passed": _plain(p), "message": v}
@@ -46,7 +46,7 @@ def findings_entry(shown: ShownStudy) -> dict[str, Any]:
     }
 
 
-def _naive(shown: ShownStudy, outcome: str) -> dict[str, Any] | None:
+def _unadjusted(shown: ShownStudy, outcome: str) -> dict[str, Any] | None:
     """The plain comparison, where the design has one: a single series has none."""
     rows = shown.estimates.content
     there = (rows["outcome"].eq(outcome) & rows["kind"].eq("unadjusted")).any()

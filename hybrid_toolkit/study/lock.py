@@ -21,9 +21,9 @@ from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
 from hybrid_toolkit.errors import CoverageError, OutputError, StudyError, UnreadableError
 from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, study_frame
+from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
 from hybrid_toolkit.study.diagnosis.trial_log import code_version
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, parse_graph, shipped_graph
-from hybrid_toolkit.study.study import Study, parse_study
 
 FORMAT = "hybrid-toolkit lock 1"
 _KEYS = ("format", "study_id", "locked_at", "version", "code", "study", "graph", "data_hash", "data_label", "seal")
@@ -55,7 +55,7 @@ class Lock:
 
     def summary(self) -> str:
         """What was locked, in a sentence."""
-        name = parse_study(self.study).id
+        name = parse_spec(self.study).id
         data = f", the data ({self.data_label or 'without a label'})" if self.data_hash else ", no data"
         return f"Study '{name}' was locked on {self.locked_at} with its graph{data} and version {self.version}."
 
@@ -122,7 +122,7 @@ class LockCheck:
 
 
 def write_lock(
-    study: Study,
+    study: StudySpec,
     path: Path | str,
     *,
     data: EvaluationData | pd.DataFrame | None = None,
@@ -190,7 +190,7 @@ def load_lock(path: Path | str) -> Lock:
 
 def check_lock(
     path: Path | str,
-    study: Study,
+    study: StudySpec,
     data: EvaluationData | pd.DataFrame | None = None,
     *,
     graph: CausalGraph | None = None,
@@ -216,7 +216,7 @@ def check_lock(
     )
 
 
-def _fields(lock: Lock, study: Study) -> tuple[str, ...]:
+def _fields(lock: Lock, study: StudySpec) -> tuple[str, ...]:
     """Fields that differ. A lock of a version whose studies can no longer be read differs in its whole text."""
     if lock.study == study.to_toml():
         return ()
@@ -236,15 +236,15 @@ def _arrows(then: CausalGraph, now: CausalGraph) -> tuple[str, ...]:
     return tuple(out) or ("the order or the titles of its parts",)
 
 
-def _then(lock: Lock) -> Study | None:
+def _then(lock: Lock) -> StudySpec | None:
     """The study that was locked; None where this version cannot read it."""
     try:
-        return parse_study(lock.study)
+        return parse_spec(lock.study)
     except StudyError:
         return None
 
 
-def _hash(study: Study, data: EvaluationData | pd.DataFrame | None) -> str:
+def _hash(study: StudySpec, data: EvaluationData | pd.DataFrame | None) -> str:
     """The hash of the data, of a frame that of the study's columns; empty where no data are given."""
     if data is None:
         return ""
@@ -253,7 +253,7 @@ def _hash(study: Study, data: EvaluationData | pd.DataFrame | None) -> str:
     return hash_frame(study_frame(data, study.row_unit, study.columns))
 
 
-def _hash_now(then: Study, data: EvaluationData | pd.DataFrame | None) -> str:
+def _hash_now(then: StudySpec, data: EvaluationData | pd.DataFrame | None) -> str:
     """The hash by the columns of the study that was locked, so that another study of one frame is not other data."""
     try:
         return _hash(then, data)

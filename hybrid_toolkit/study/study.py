@@ -11,8 +11,8 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.study.declaration.spec_checks import require_tables
-from hybrid_toolkit.study.declaration.study_fields import StudyFields
-from hybrid_toolkit.study.declaration.study_frames import study_frame, table_needs
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
+from hybrid_toolkit.study.declaration.study_toml import parse_toml, read_toml
 
 if TYPE_CHECKING:
     from hybrid_toolkit.disclosure import Gate
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from hybrid_toolkit.study.sharing.evidence import EvidenceBundle
 
 
-@dataclass(frozen=True)
-class Study(StudyFields):
+@dataclass(frozen=True, eq=False)
+class Study(StudySpec):
     """What is asked, of which rows, by which design. Frozen; reads and writes TOML; equal files give equal studies.
 
     Column names are those of the study's unit (``hybrid_toolkit.study.units.UNITS``); each is made from the tables
@@ -79,24 +79,6 @@ class Study(StudyFields):
     >>> parse_study(study.to_toml()) == study
     True
     """
-
-    def tables(self) -> dict[str, tuple[str, ...]]:
-        """Tables and columns that the study needs."""
-        return table_needs(self.row_unit, self.columns, self.metrics)
-
-    def frame(self, data: EvaluationData | pd.DataFrame) -> pd.DataFrame:
-        """One row a unit, with every column of the study.
-
-        Parameters
-        ----------
-        data : tables, or for a study of unit ``"rows"`` a data frame.
-
-        Raises
-        ------
-        StudyError : the data are of the other kind.
-        CoverageError : the data lack a table or column.
-        """
-        return study_frame(data, self.row_unit, self.columns, self.metrics)
 
     def identification(self, graph: CausalGraph | None = None, *, outcome: str = "") -> Identification:
         """What a causal graph says of the study: what it must not hold, which paths stay open, what closes them.
@@ -260,16 +242,10 @@ class Study(StudyFields):
         *,
         gate: Gate | None = None,
     ) -> EvidenceBundle:
-        """What may leave an authority, to be pooled with others: ``hybrid_toolkit.study.sharing.evidence.evidence_bundle``."""
+        """What may leave an authority, to be pooled with others; see ``study.sharing.evidence.evidence_bundle``."""
         from hybrid_toolkit.study.sharing.evidence import evidence_bundle
 
         return evidence_bundle(self, found, path, gate=gate)
-
-    def to_toml(self) -> str:
-        """The study as TOML; ``parse_study`` gives it back."""
-        from hybrid_toolkit.study.declaration.study_toml import write_toml
-
-        return write_toml(self)
 
 
 def load_study(path: Path | str) -> Study:
@@ -280,13 +256,9 @@ def load_study(path: Path | str) -> Study:
     UnreadableError : the file is not there or is not TOML.
     StudyError : an unknown or missing key, a value of the wrong kind, or a study that cannot be run.
     """
-    from hybrid_toolkit.study.declaration.study_toml import read_toml
-
-    return read_toml(Path(path))
+    return read_toml(Path(path), Study)
 
 
 def parse_study(text: str) -> Study:
     """A study from TOML text; raises as ``load_study``."""
-    from hybrid_toolkit.study.declaration.study_toml import parse_toml
-
-    return parse_toml(text)
+    return parse_toml(text, Study)

@@ -13,8 +13,9 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UnreadableError, UsageError
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
+from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
 from hybrid_toolkit.metrics.contacts.contact_sums import ROWS
-from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables, unit_frame
+from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 
 METRICS = ["choice_honoured", "exclusion_penalty_raw", "contact_in_time_share"]
 """One of each expression and statistic; without a split, all of them."""

@@ -70,7 +70,8 @@ def test_a_graph_that_cannot_judge_a_study_is_drawn_whole(study) -> None:
 
 
 def test_the_words_are_the_same_in_every_process() -> None:
-    code = "from hybrid_toolkit.report.plots.graph_plot import describe_graph as d; from hybrid_toolkit.study.graph.causal_graph import *"
+    code = "from hybrid_toolkit.report.plots.graph_plot import describe_graph as d"
+    code += "; from hybrid_toolkit.study.graph.causal_graph import *"
     code += (
         "; from hybrid_toolkit.study.shipped_studies import headline_studies as h; print(d(shipped_graph(), h()[0]))"
     )

@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields
 from string import ascii_lowercase
 
 import pytest
+from hybrid_toolkit.study.declaration.unused_columns import LEFT_ASIDE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
-from hybrid_toolkit.study.declaration.unused_columns import LEFT_ASIDE
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study, parse_study
 

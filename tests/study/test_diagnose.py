@@ -33,8 +33,8 @@ def made(**truths: float) -> Diagnosis:
             "conf_low": [0.2, 1.2, -2.8, -0.3, np.nan],
             "conf_high": [1.8, 2.8, -1.2, 1.3, np.nan],
             "unadjusted": [2.0, 2.0, 2.0, 2.0, np.nan],
-            "naive_low": 1.5,
-            "naive_high": 2.5,
+            "unadjusted_low": 1.5,
+            "unadjusted_high": 2.5,
             "error": ["", "", "", "", "SINGULAR"],
         }
     )
@@ -54,7 +54,7 @@ def test_measures_and_their_monte_carlo_errors_by_hand() -> None:
     assert got["type_s"][0] == pytest.approx(1 / 3)
     assert got["type_m"][0] == pytest.approx(5 / 3)
     assert got["failures"][0] == pytest.approx(0.2)
-    assert got["unadjusted_bias"][0] == 1.0 and got["naive_coverage"][0] == 0.0
+    assert got["unadjusted_bias"][0] == 1.0 and got["unadjusted_coverage"][0] == 0.0
     null = made(made=0.0).measures()
     assert null["false_positive"][0] == 0.75 and "power" not in null and "type_m" not in null
 
@@ -63,7 +63,7 @@ def test_the_monte_carlo_errors_are_those_of_resampled_trials() -> None:
     rng = np.random.default_rng(3)
     estimate = 0.17 + 0.1 * rng.standard_normal(400)
     trials = pd.DataFrame({"estimate": estimate, "conf_low": estimate - 0.19, "conf_high": estimate + 0.19})
-    trials = trials.assign(unadjusted=estimate + 0.1, naive_low=estimate, naive_high=estimate + 0.2)
+    trials = trials.assign(unadjusted=estimate + 0.1, unadjusted_low=estimate, unadjusted_high=estimate + 0.2)
     trials["error"] = np.where(rng.random(400) < 0.08, "SINGULAR", "")
     told = measure_draws(trials, 0.15)
     again = [measure_draws(trials.iloc[rng.integers(0, 400, 400)], 0.15) for _ in range(400)]
@@ -73,8 +73,8 @@ def test_the_monte_carlo_errors_are_those_of_resampled_trials() -> None:
 
 def test_a_share_of_none_is_not_taken_for_certain() -> None:
     rows = made(made=1.0).tidy().set_index("term")
-    low, high = rows.loc["naive_coverage", ["conf_low", "conf_high"]]
-    assert rows.loc["naive_coverage", "estimate"] == 0 and low == 0 and 0.4 < high < 0.6  # Wilson, 0 of 4
+    low, high = rows.loc["unadjusted_coverage", ["conf_low", "conf_high"]]
+    assert rows.loc["unadjusted_coverage", "estimate"] == 0 and low == 0 and 0.4 < high < 0.6  # Wilson, 0 of 4
     bias = rows.loc["bias"]
     assert bias["conf_high"] - bias["estimate"] == pytest.approx(1.96 * bias["std_error"])
 
@@ -186,7 +186,7 @@ def test_a_fit_that_stops_short_is_a_failure(monkeypatch) -> None:
 def test_selection_misleads_the_naive_comparison_and_not_the_design() -> None:
     got = PRACTICE.diagnose("confounded-null", n_sims=12, seed=8, progress=False).measures()
     assert got["truth"][0] == 0
-    assert got["unadjusted_bias"][0] > 0.1 and got["naive_coverage"][0] <= 0.1
+    assert got["unadjusted_bias"][0] > 0.1 and got["unadjusted_coverage"][0] <= 0.1
     assert abs(got["bias"][0]) < 4 * got["bias"][1]
     assert got["coverage"][0] >= 0.75
 

@@ -29,7 +29,7 @@ def pretend(studies, truth, size, *, n_sims, seed, n_jobs, progress, conf_level,
     estimate = value + error * np.random.default_rng(seed).standard_normal(n_sims)
     draws = pd.DataFrame({"scenario": "x", "sim": range(n_sims), "outcome": studies[0].outcome, "estimate": estimate})
     draws = draws.assign(std_error=error, conf_low=estimate - 1.96 * error, conf_high=estimate + 1.96 * error, error="")
-    draws = draws.assign(unadjusted=0.0, naive_low=0.0, naive_high=0.0)[list(DRAW_COLUMNS)]
+    draws = draws.assign(unadjusted=0.0, unadjusted_low=0.0, unadjusted_high=0.0)[list(DRAW_COLUMNS)]
     known = {"x": ((studies[0].outcome, value),)}
     return (Diagnosis(studies[0].id, size.name, n_sims, seed, conf_level, known, draws),)
 

@@ -38,7 +38,7 @@ def test_a_thousand_authorities_of_the_declared_size() -> None:
     for name in ("wedge", "none"):
         m = got.measures(scenario=name)
         assert abs(m["bias"][0]) < 4 * m["bias"][1] and abs(m["coverage"][0] - 0.95) < 4 * m["coverage"][1]
-        assert m["failures"][0] == 0 and m["naive_coverage"][0] < 0.2
+        assert m["failures"][0] == 0 and m["unadjusted_coverage"][0] < 0.2
     assert got.value("power") > 0.7 and got.value("false_positive", scenario="none") < 0.08
     assert "30 teams, 8 periods, 20 workers" in got.summary()
 

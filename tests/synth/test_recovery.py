@@ -71,8 +71,8 @@ def test_practice_within_workers(held: tuple[str, pd.DataFrame]) -> None:
     within, error = fit("honoured ~ 1 | worker_id + month | rs_attendance ~ rs_desk", frame, columns, "rs_attendance")
     assert error < 0.03
     assert abs(within - truth) < 3 * error
-    unadjusted, naive_error = fit("honoured ~ rs_desk", frame, columns, "rs_desk")
-    assert unadjusted - truth > 3 * naive_error
+    unadjusted, unadjusted_error = fit("honoured ~ rs_desk", frame, columns, "rs_desk")
+    assert unadjusted - truth > 3 * unadjusted_error
 
 
 def test_the_naive_slope_is_clearly_wrong_in_the_confounded_null_at_the_small_size() -> None:

@@ -41,9 +41,14 @@ WITHIN_BETWEEN = Design(
         check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_hybrid),
-        shared.check_naive(unadjusted_fit),
+        shared.check_unadjusted(unadjusted_fit),
     ),
-    supplementary=(fits.within_rows, fits.random_rows, fits.seen_throughout, shared.naive_beside(unadjusted_fit)),
+    supplementary=(
+        fits.within_rows,
+        fits.random_rows,
+        fits.seen_throughout,
+        shared.unadjusted_supplement(unadjusted_fit),
+    ),
     fit_with=fits.fit_hybrid,
 )
 
@@ -78,13 +83,13 @@ MULTILEVEL = Design(
         check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_multilevel),
-        shared.check_naive(unadjusted_fit),
+        shared.check_unadjusted(unadjusted_fit),
     ),
     supplementary=(
         fits.spread_rows,
         fits.clustered_version,
         sensitivity.least_squares_few_clusters,
-        shared.naive_beside(unadjusted_fit),
+        shared.unadjusted_supplement(unadjusted_fit),
     ),
     fit_with=fits.fit_multilevel,
 )
@@ -114,13 +119,13 @@ PARTIAL_POOLING = Design(
         check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_pooled),
-        shared.check_naive(unadjusted_fit),
+        shared.check_unadjusted(unadjusted_fit),
     ),
     supplementary=(
         fits.pooled_rows,
         fits.common_slope,
         sensitivity.least_squares_few_clusters,
-        shared.naive_beside(unadjusted_fit),
+        shared.unadjusted_supplement(unadjusted_fit),
     ),
     fit_with=fits.fit_pooled,
 )

@@ -141,7 +141,7 @@ DECOMPOSITION = Design(
         check_reference,
         shared.check_left_out(fit_composition),
     ),
-    supplementary=(all_parts, other_reference, shared.naive_beside(unadjusted_fit)),
+    supplementary=(all_parts, other_reference, shared.unadjusted_supplement(unadjusted_fit)),
     fit_with=fit_composition,
     settings={"method": METHODS},
 )

@@ -20,7 +20,7 @@ LEFT_OVER: tuple[CheckOf, ...] = (
     sensitivity.check_unmeasured_confounding,
     check_e_value("difference"),
     check_specifications(fit_plan),
-    checks.check_naive_comparison,
+    checks.check_unadjusted_comparison,
 )
 """Influence, few clusters, residuals, and how much hangs on what is held constant or was not measured."""
 

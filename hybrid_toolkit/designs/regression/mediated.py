@@ -48,7 +48,7 @@ def fit_indirect(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     return _fit(frame, plan, interaction=interaction, confounders=plan.confounders)
 
 
-def fit_naive(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
+def fit_unadjusted(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The same with nothing held constant."""
     return _fit(frame, replace(plan, fixed_effects=()), interaction=False, confounders=())
 
@@ -138,11 +138,11 @@ MEDIATION = Design(
         sensitivity.check_residuals,
         shared.check_left_out(fit_indirect),
         check_e_value("difference"),
-        shared.check_naive(fit_naive),
+        shared.check_unadjusted(fit_unadjusted),
     ),
-    supplementary=(parts, with_interaction, shared.naive_beside(fit_naive)),
+    supplementary=(parts, with_interaction, shared.unadjusted_supplement(fit_unadjusted)),
     fit_with=fit_indirect,
-    naive_with=fit_naive,
+    unadjusted_with=fit_unadjusted,
     settings={"interaction": (False, True), "intervals": ("monte-carlo", "jackknife", "delta", "bootstrap")},
 )
 

@@ -87,7 +87,7 @@ def fit_order(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     return DesignFit(plan, coefficient_row(fit.tidy(), plan), fit)
 
 
-def naive_of(fit_with: FitOf) -> FitOf:
+def unadjusted_of(fit_with: FitOf) -> FitOf:
     """The same model with nothing held constant."""
 
     def plain(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
@@ -184,7 +184,7 @@ def design_of(
     **more: object,
 ) -> Design:
     """A design of adjustment for an outcome that is not on a plain scale."""
-    unadjusted = naive_of(fit_with)
+    unadjusted = unadjusted_of(fit_with)
     made = Design(
         id=id,
         title=title,
@@ -202,11 +202,11 @@ def design_of(
             *own,
             shared.check_left_out(fit_with),
             check_e_value(scale),
-            shared.check_naive(unadjusted),
+            shared.check_unadjusted(unadjusted),
         ),
-        supplementary=(*rows, shared.naive_beside(unadjusted)),
+        supplementary=(*rows, shared.unadjusted_supplement(unadjusted)),
         fit_with=fit_with,
-        naive_with=unadjusted,
+        unadjusted_with=unadjusted,
     )
     return replace(made, **more)  # type: ignore[arg-type]
 

@@ -18,10 +18,10 @@ MOST_LEFT_OUT = 40
 """Clusters that are left out one by one; with more, as many groups of them."""
 
 
-def check_naive(unadjusted: FitOf) -> CheckOf:
+def check_unadjusted(unadjusted: FitOf) -> CheckOf:
     """What the plain comparison says, beside the design's estimate."""
 
-    def check_naive_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
+    def check_unadjusted_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
         plain = unadjusted(frame, fit.plan)
         low, high = fit.interval
         apart = not low <= plain.estimate <= high
@@ -31,10 +31,10 @@ def check_naive(unadjusted: FitOf) -> CheckOf:
         )
         return Check("naive comparison", None, message, plain.estimate)
 
-    return check_naive_comparison
+    return check_unadjusted_comparison
 
 
-def naive_beside(unadjusted: FitOf) -> RowsOf:
+def unadjusted_supplement(unadjusted: FitOf) -> RowsOf:
     """The plain comparison as a row."""
 
     def unadjusted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def trimmed(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def _naive(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
+def _unadjusted(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     return unadjusted_fit(frame, replace(plan, settings=()))
 
 
@@ -139,11 +139,11 @@ def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
             shared.check_left_out(fit_with),
             check_e_value("difference"),
             check_specifications(fit_with),
-            shared.check_naive(_naive),
+            shared.check_unadjusted(_unadjusted),
         ),
-        supplementary=(trimmed, other_estimands, shared.naive_beside(_naive)),
+        supplementary=(trimmed, other_estimands, shared.unadjusted_supplement(_unadjusted)),
         fit_with=fit_with,
-        naive_with=_naive,
+        unadjusted_with=_unadjusted,
         settings={"estimand": tuple(ESTIMANDS), "trim": ()},
     )
 

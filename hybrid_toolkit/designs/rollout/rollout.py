@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, FitOf
-from hybrid_toolkit.designs.regression.regression_checks import check_naive, naive_beside
+from hybrid_toolkit.designs.regression.regression_checks import check_unadjusted, unadjusted_supplement
 from hybrid_toolkit.designs.rollout import rollout_checks as over_time
 from hybrid_toolkit.designs.rollout import rollout_fits as fits
 from hybrid_toolkit.designs.rollout import rollout_planned as planned
@@ -53,7 +53,7 @@ TWO_BY_TWO = Design(
     check_list=_checks(fits.fit_two_by_two_plan),
     supplementary=(supplementary.by_time, supplementary.bounds, supplementary.before_after_row),
     fit_with=fits.fit_two_by_two_plan,
-    naive_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_plan,
 )
 
 STAGGERED = Design(
@@ -76,7 +76,7 @@ STAGGERED = Design(
         supplementary.before_after_row,
     ),
     fit_with=fits.fit_group_time_plan,
-    naive_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_plan,
     settings={"control_group": fits.CONTROL_SETTING, "anticipation": ()},
 )
 
@@ -99,7 +99,7 @@ SUN_ABRAHAM = Design(
         supplementary.before_after_row,
     ),
     fit_with=SUN_ABRAHAM_FIT,
-    naive_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_plan,
 )
 
 IMPUTATION = Design(
@@ -121,7 +121,7 @@ IMPUTATION = Design(
         supplementary.before_after_row,
     ),
     fit_with=IMPUTED,
-    naive_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_plan,
 )
 
 TWO_WAY = Design(
@@ -143,7 +143,7 @@ TWO_WAY = Design(
         supplementary.before_after_row,
     ),
     fit_with=TWO_WAY_FIT,
-    naive_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_plan,
 )
 
 DOSE = Design(
@@ -171,11 +171,11 @@ DOSE = Design(
         space.check_placebo_starts,
         over_time.check_interference,
         over_time.check_leave_one_out(planned.fit_dose_plan),
-        check_naive(fits.plain_comparison),
+        check_unadjusted(fits.plain_comparison),
     ),
-    supplementary=(planned.dose_effect, supplementary.by_time, naive_beside(fits.plain_comparison)),
+    supplementary=(planned.dose_effect, supplementary.by_time, unadjusted_supplement(fits.plain_comparison)),
     fit_with=planned.fit_dose_plan,
-    naive_with=fits.plain_comparison,
+    unadjusted_with=fits.plain_comparison,
     settings={"degree": planned.DEGREES, "control_group": fits.CONTROL_SETTING, "anticipation": ()},
 )
 
@@ -210,7 +210,7 @@ STEPPED_WEDGE = Design(
     ),
     supplementary=(space.group_time_of_means, supplementary.before_after_row),
     fit_with=planned.fit_wedge_plan,
-    naive_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_plan,
     settings={"correlation": planned.CORRELATION_SETTING},
 )
 
@@ -242,7 +242,7 @@ RANDOM_ORDER = Design(
     ),
     supplementary=(space.group_time_of_means, supplementary.before_after_row),
     fit_with=planned.fit_order_plan,
-    naive_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_plan,
     settings={"order": ("unknown", "randomised")},
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design
-from hybrid_toolkit.designs.regression.regression_checks import check_left_out, check_naive, naive_beside
+from hybrid_toolkit.designs.regression.regression_checks import check_left_out, check_unadjusted, unadjusted_supplement
 from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_starts
 from hybrid_toolkit.designs.series import series_checks as over_time
 from hybrid_toolkit.designs.series import series_fits as fits
@@ -35,11 +35,11 @@ INTERRUPTED = Design(
         over_time.check_early_reaction(INTERRUPTED_FIT),
         over_time.check_each_period(INTERRUPTED_FIT),
         checks.check_missing(0.30),
-        check_naive(fits.naive_series),
+        check_unadjusted(fits.unadjusted_series),
     ),
-    supplementary=(fits.level_and_slope, naive_beside(fits.naive_series)),
+    supplementary=(fits.level_and_slope, unadjusted_supplement(fits.unadjusted_series)),
     fit_with=INTERRUPTED_FIT,
-    naive_with=fits.naive_series,
+    unadjusted_with=fits.unadjusted_series,
     settings={"season": (), "errors": ERROR_SETTING},
 )
 
@@ -67,11 +67,11 @@ CONTROLLED = Design(
         check_left_out(CONTROLLED_FIT),
         over_time.check_control_series,
         checks.check_missing(0.30),
-        check_naive(fits.naive_series),
+        check_unadjusted(fits.unadjusted_series),
     ),
-    supplementary=(fits.level_and_slope, naive_beside(fits.naive_series)),
+    supplementary=(fits.level_and_slope, unadjusted_supplement(fits.unadjusted_series)),
     fit_with=CONTROLLED_FIT,
-    naive_with=fits.naive_series,
+    unadjusted_with=fits.unadjusted_series,
     settings={"season": (), "errors": ERROR_SETTING},
 )
 
@@ -94,15 +94,15 @@ COUNTS = Design(
         over_time.check_early_reaction(fits.fit_counts_plan),
         over_time.check_each_period(fits.fit_counts_plan),
         checks.check_missing(0.30),
-        check_naive(fits.naive_counts),
+        check_unadjusted(fits.unadjusted_counts),
     ),
     supplementary=(
         fits.level_and_slope,
         fits.with_setting("family", "negative-binomial", "negative binomial variance", fits.fit_counts_plan),
-        naive_beside(fits.naive_counts),
+        unadjusted_supplement(fits.unadjusted_counts),
     ),
     fit_with=fits.fit_counts_plan,
-    naive_with=fits.naive_counts,
+    unadjusted_with=fits.unadjusted_counts,
     settings={"family": tuple(FAMILIES), "season": ()},
 )
 
@@ -127,11 +127,11 @@ SYNTHETIC_CONTROL = Design(
         over_time.check_synthetic_in_time,
         over_time.check_each_donor,
         checks.check_missing(0.30),
-        check_naive(fits.naive_series),
+        check_unadjusted(fits.unadjusted_series),
     ),
-    supplementary=(fits.other_level, naive_beside(fits.naive_series)),
+    supplementary=(fits.other_level, unadjusted_supplement(fits.unadjusted_series)),
     fit_with=fits.fit_synthetic_control_plan,
-    naive_with=fits.naive_series,
+    unadjusted_with=fits.unadjusted_series,
     settings={"demean": (True, False)},
 )
 
@@ -156,14 +156,14 @@ SYNTHETIC_DID = Design(
         over_time.placebo_in_time(fits.fit_synthetic_did_plan),
         check_placebo_starts,
         over_time.check_changed_left_out,
-        check_naive(fits.naive_series),
+        check_unadjusted(fits.unadjusted_series),
     ),
     supplementary=(
         fits.with_setting("variance", "jackknife", "error by leaving out each unit", fits.fit_synthetic_did_plan),
-        naive_beside(fits.naive_series),
+        unadjusted_supplement(fits.unadjusted_series),
     ),
     fit_with=fits.fit_synthetic_did_plan,
-    naive_with=fits.naive_series,
+    unadjusted_with=fits.unadjusted_series,
     settings={"variance": ("placebo", "jackknife", "bootstrap")},
 )
 

@@ -168,13 +168,13 @@ def other_level(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     return other.as_row(words)
 
 
-def naive_series(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
+def unadjusted_series(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The changed units' mean after the start less their mean before, over periods, neighbours taken as unrelated."""
     rows = series_of(frame, plan, how="mean", controlled=False)
     return _before_after_row(rows[plan.outcome], rows[plan.time] >= one_start(frame, plan), plan)
 
 
-def naive_counts(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
+def unadjusted_counts(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The log of the changed units' rate after the start over that before, by the delta method."""
     rows = series_of(frame, plan, how="sum", controlled=False)
     after = rows[plan.time] >= one_start(frame, plan)

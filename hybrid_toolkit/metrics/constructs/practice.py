@@ -7,7 +7,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS, REMOTE_MODES
-from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
+from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
 from hybrid_toolkit.metrics.unit_frames import (
     flag_values,
     look_up,

@@ -20,13 +20,8 @@ if TYPE_CHECKING:
 
 MIN_CONTACTS_COC = 4
 """Held contacts below which Bice-Boxerman continuity is not given."""
-_USED = ("contact", "worker", "team", "family", "la", "access")
-_TYPES = {
-    "month": "datetime64[us]",
-    **dict.fromkeys(("remote", "low_access", "rural"), "boolean"),
-    **dict.fromkeys(("contact_id", "family_id", "worker_id", "team_id", "child_id", "mode", "need"), "str"),
-    **dict.fromkeys(("choice_honoured", "timely", "choice_recorded", "engaged", "risk"), "float64"),
-}
+USED_TABLES = ("contact", "worker", "team", "family", "la", "access")
+"""Tables that the expressions read."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +63,7 @@ class ContactTables:
             connection = duckdb.connect(str(path), read_only=True)
         elif path.is_dir():
             connection = duckdb.connect()
-            for name in _USED:
+            for name in USED_TABLES:
                 files = [str(f) for f in sorted(path.glob(f"{name}.parquet")) + sorted(path.glob(f"{name}/*.parquet"))]
                 if files:
                     connection.read_parquet(files).create_view(name)
@@ -78,7 +73,7 @@ class ContactTables:
                 fix="Give a file that ends in .duckdb, or a folder with contact.parquet.",
                 code="PATH-MISSING",
             )
-        made = cls(_described(connection), connection, synthetic)
+        made = cls(described(connection), connection, synthetic)
         if "contact" not in made.tables:
             raise UnreadableError(
                 f"'{path.name}' holds no table 'contact'.",
@@ -90,8 +85,8 @@ class ContactTables:
     @classmethod
     def of(cls, data: EvaluationData) -> ContactTables:
         """The tables of loaded data, seen by DuckDB without a copy."""
-        connection = _registered(data)
-        return cls(_described(connection), connection, data.synthetic)
+        connection = registered(data)
+        return cls(described(connection), connection, data.synthetic)
 
     def run(self, expression: ir.Table) -> pd.DataFrame:
         """What an expression over the tables gives."""
@@ -104,10 +99,10 @@ class ContactTables:
         return answer
 
 
-def _registered(data: EvaluationData) -> duckdb.DuckDBPyConnection:
+def registered(data: EvaluationData) -> duckdb.DuckDBPyConnection:
     """DuckDB, seeing the frames with the place of each row."""
     connection = duckdb.connect()
-    for name in _USED:
+    for name in USED_TABLES:
         if name in data.tables:
             frame = data.tables[name]
             rows = frame[[c for c in TABLES[name].names if c in frame.columns]].assign(_row=np.arange(len(frame)))
@@ -115,39 +110,14 @@ def _registered(data: EvaluationData) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _described(connection: duckdb.DuckDBPyConnection) -> dict[str, ir.Table]:
+def described(connection: duckdb.DuckDBPyConnection) -> dict[str, ir.Table]:
     """The tables that DuckDB holds, as Ibis knows them."""
     import ibis
     from ibis.backends.sql.datatypes import DuckDBType
 
     held = {row[0] for row in connection.sql("SHOW TABLES").fetchall()}
     out = {}
-    for name in (n for n in _USED if n in held):
+    for name in (n for n in USED_TABLES if n in held):
         columns = connection.sql(f"DESCRIBE {name}").fetchall()
         out[name] = ibis.table({c[0]: DuckDBType.from_string(c[1]) for c in columns}, name=name)
     return out
-
-
-_SQL: dict[object, str] = {}
-"""Expression and columns -> its SQL, so that a figure in a widget does not wait for the same words again."""
-
-
-def unit_frame(data: EvaluationData, name: str) -> pd.DataFrame:
-    """One of the expressions of ``contact_level`` over loaded data, on DuckDB, in the order of its rows.
-
-    Raises
-    ------
-    CoverageError : a table or column that the expression needs is not there.
-    """
-    held = {n: data.tables[n].dtypes.astype("str") for n in _USED if n in data.tables}
-    key = (name, tuple((n, *t.index, *t) for n, t in held.items()))
-    with _registered(data) as connection:
-        if key not in _SQL:
-            import ibis
-
-            from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS, ORDER
-
-            _SQL[key] = str(ibis.to_sql(EXPRESSIONS[name](_described(connection)).order_by(ORDER), "duckdb"))
-        frame = connection.sql(_SQL[key]).df().drop(columns="_row")
-    made: pd.DataFrame = frame.astype({c: t for c, t in _TYPES.items() if c in frame})
-    return made

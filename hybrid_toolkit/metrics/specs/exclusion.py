@@ -8,7 +8,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.metrics.constructs.exclusion import household_access, worker_broadband
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
+from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
 from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf, Slope
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require

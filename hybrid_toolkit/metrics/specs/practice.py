@@ -8,7 +8,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.constructs.practice import practice_skill
-from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
+from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
 from hybrid_toolkit.metrics.instruments import score_instrument
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, rater_icc

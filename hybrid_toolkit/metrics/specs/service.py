@@ -9,7 +9,8 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.practice import continuity
 from hybrid_toolkit.metrics.constructs.service import authority_years, caseloads, referral_outcomes, visit_gaps
-from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC, unit_frame
+from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
+from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 from hybrid_toolkit.metrics.unit_frames import require

@@ -55,7 +55,8 @@ class GlmmFit:
     df : degrees of freedom of the t reference, groups (or clusters) less one.
     log_likelihood, aic : at the optimum. nodes : points of the quadrature.
     n, n_missing, n_groups, n_clusters : counts; clusters are the groups where no cluster was named.
-    at_boundary : the spread lies at zero. converged : the search ended at an optimum. conf_level : level of the intervals.
+    at_boundary : the spread lies at zero. converged : the search ended at an optimum.
+    conf_level : level of the intervals.
     """
 
     outcome: str

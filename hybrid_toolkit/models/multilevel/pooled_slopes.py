@@ -86,8 +86,8 @@ class PooledSlopesFit:
         apart = "Slopes differ between groups" if p < 0.05 else "No sign that slopes differ between groups"
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
-            f"out. Mean slope {self.mean:.3f}, spread over groups {self.sd_random:.3f}. {apart} (p = {p:.2f}). Each slope "
-            "is drawn towards the mean by as much as it is uncertain; its interval holds on average over groups, not "
+            f"out. Mean slope {self.mean:.3f}, spread over groups {self.sd_random:.3f}. {apart} (p = {p:.2f}). Each "
+            "slope is drawn towards the mean by as much as it is uncertain; its interval holds on average over groups, not "
             "for the one that stands out most. A model describes association."
         )
 

@@ -92,8 +92,10 @@ def number_label(value: float, *, decimals: int | None = None, sign: bool = Fals
 
     Examples
     --------
-    >>> number_label(-0.0812), number_label(0.5), number_label(12.345), number_label(1234.0, decimals=0), number_label(0.1, sign=True)
-    ('−0.081', '0.500', '12.35', '1,234', '+0.100')
+    >>> number_label(-0.0812), number_label(0.5), number_label(12.345)
+    ('−0.081', '0.500', '12.35')
+    >>> number_label(1234.0, decimals=0), number_label(0.1, sign=True)
+    ('1,234', '+0.100')
     """
     places = (3 if abs(value) < 1 else 2) if decimals is None else decimals
     text = f"{value:{'+' if sign else ''},.{places}f}"

@@ -38,7 +38,7 @@ _DATES = {"contact": ("held_date",), "supervision": ("date",), "attendance_day":
 
 @dataclass(frozen=True)
 class CustomMetric:
-    """The declaration of a metric of one's own: the parameters of ``hybrid_toolkit.metrics.custom.custom_metric.declare_metric``.
+    """The declaration of a custom metric: the parameters of ``hybrid_toolkit.metrics.declare_metric``.
 
     Examples
     --------
@@ -129,7 +129,8 @@ def custom_source(metric: CustomMetric, row_unit: str, keys: tuple[str, ...]) ->
     if metric.table not in FITS.get(row_unit, ()):
         fits = ", ".join(u for u, tables in FITS.items() if metric.table in tables) or "none"
         raise StudyError(
-            f"metric '{spec.id}' is measured on rows of table '{metric.table}', which belong to no row of '{row_unit}'.",
+            f"metric '{spec.id}' is measured on rows of table '{metric.table}', which belong to no row of "
+            f"'{row_unit}'.",
             fix=f"Units of studies that it fits: {fits}.",
             code="METRIC-UNIT",
         )

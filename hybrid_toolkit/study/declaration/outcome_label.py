@@ -103,8 +103,8 @@ class OutcomeLabel:
     phrase : noun phrase that can follow "lower" and "higher", such as "share of contacts held as preferred".
     unit : unit of the figure that is printed.
     scale : what an estimate is multiplied by for print, 100 for a share in percentage points.
-    smallest_important : smallest difference in that unit, for the study's contrast, that would matter; for a ratio, the smallest
-        ratio above 1. None where not set.
+    smallest_important : smallest difference in that unit, for the study's contrast, that would matter; for a ratio,
+        the smallest ratio above 1. None where not set.
     """
 
     outcome: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hybrid_toolkit.designs import DESIGNS, KINDS, Design
 from hybrid_toolkit.errors import StudyError
@@ -12,13 +13,10 @@ from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
+from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, check_columns
 from hybrid_toolkit.study.declaration.toml_text import nearest
-from hybrid_toolkit.study.declaration.unused_columns import check_used
 from hybrid_toolkit.study.units import UNITS
-
-if TYPE_CHECKING:
-    from hybrid_toolkit.study.declaration.study_fields import StudyFields
 
 
 def plain_fields(study: StudyFields) -> dict[str, Any]:
@@ -271,3 +269,42 @@ def _check_settings(study: StudyFields, design: Design) -> None:
         raise StudyError(
             f"design '{design.id}' {what}.", fix=f"{near}It takes: {takes or 'no settings'}.", code="STUDY-SETTING"
         )
+
+
+SERIES = ("interrupted-series", "controlled-series", "interrupted-counts", "synthetic-control", "synthetic-did")
+ROLLOUTS = (
+    *("two-by-two", "staggered-rollout", "sun-abraham", "imputation", "two-way-rollout", "dose"),
+    *("stepped-wedge", "random-order"),
+)
+TAKING_INSTRUMENTS = ("cross-sectional", "within-worker", "adjusted-interaction", "two-way-panel")
+LEFT_ASIDE: Mapping[str, tuple[str, ...]] = {
+    "confounders": (*SERIES, "sun-abraham", "imputation", "two-way-rollout", "dose", "random-order"),
+    "fixed_effects": (*SERIES, *ROLLOUTS, "decomposition"),
+    "instruments": tuple(d for d in DESIGNS if d not in TAKING_INSTRUMENTS),
+}
+"""Field of a study -> designs whose estimate does not change with it; a test tries each."""
+_WHY: Mapping[str, str] = {
+    "confounders": "holds no confounders constant",
+    "fixed_effects": "takes no fixed effects of a study's own",
+    "instruments": "uses no instruments",
+}
+
+
+def check_used(study: StudyFields) -> None:
+    """What a study names to be held or used, its design holds or uses.
+
+    Raises
+    ------
+    StudyError : ``STUDY-UNUSED``, the design would leave the columns aside.
+    """
+    for field, designs in LEFT_ASIDE.items():
+        columns = getattr(study, field)
+        if columns and study.design in designs:
+            others = [d for d in DESIGNS if d not in designs and study.kind in DESIGNS[d].identifies]
+            instead = f", or use a design that does: {', '.join(others)}" if others else ""
+            raise StudyError(
+                f"design '{study.design}' {_WHY[field]}, and study '{study.id}' names {len(columns)} in {field}: "
+                f"{', '.join(columns)}.",
+                fix=f"Leave {field} empty{instead}.",
+                code="STUDY-UNUSED",
+            )

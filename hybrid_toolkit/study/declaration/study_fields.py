@@ -1,4 +1,4 @@
-"""What a study declares: its fields, checked when they are set, and the columns that follow from them."""
+"""The fields of a study, and the columns that follow from them. Nothing is checked here; see ``study_spec``."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from typing import Self
 
 from hybrid_toolkit.designs import DESIGNS, Design, ModelColumns, Setting
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
-from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel, check_words
-from hybrid_toolkit.study.declaration.spec_checks import (
-    check_declaration,
-    check_identified,
-    check_names,
-    custom_metrics,
-    plain_fields,
-)
+from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 
 
 @dataclass(frozen=True)
 class StudyFields:
-    """The declaration alone; ``hybrid_toolkit.study.study.Study`` says what each field is, and runs it."""
+    """The fields alone, unchecked; ``hybrid_toolkit.study.study.Study`` says what each is."""
 
     id: str
     question: str
@@ -55,15 +48,6 @@ class StudyFields:
     contrast_size: float = 1.0
     words: tuple[OutcomeLabel, ...] = ()
     caveats: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        for name, value in plain_fields(self).items():
-            object.__setattr__(self, name, value)
-        check_names(self)
-        object.__setattr__(self, "metrics", custom_metrics(self))
-        check_declaration(self)
-        check_identified(self)
-        check_words(self.contrast, *(w.phrase for w in self.words))
 
     @property
     def outcomes(self) -> tuple[str, ...]:

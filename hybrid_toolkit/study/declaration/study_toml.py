@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
+from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.toml_text import check_keys, load_toml, parse_toml_text, toml_value
-from hybrid_toolkit.study.study import Study
+
+S = TypeVar("S", bound=StudyFields)
 
 
-def write_toml(study: Study) -> str:
+def write_toml(study: StudyFields) -> str:
     """The study as TOML: every field that differs from its default, in the order of the declaration."""
-    lines = [f"{f.name} = {toml_value(getattr(study, f.name))}" for f in fields(Study) if _told(study, f)]
+    lines = [f"{f.name} = {toml_value(getattr(study, f.name))}" for f in fields(StudyFields) if _told(study, f)]
     if study.settings:
         lines += ["", "[settings]", *(f"{name} = {toml_value(value)}" for name, value in study.settings)]
     for name, items in (("metrics", study.metrics), ("words", study.words)):
@@ -35,7 +37,7 @@ _WANTED = {
     "list": ("a list of text", 'Write it as ["one", "two"].'),
 }
 """Kind of value -> what it must be, and how to mend it."""
-_OWN = {f.name for f in fields(Study)}
+_OWN = {f.name for f in fields(StudyFields)}
 _TOP = " The study's own keys stand at the top, before the first [section] and in none."
 
 
@@ -43,23 +45,23 @@ def _told(item: object, field: Field[Any]) -> bool:
     return field.name not in _TABLES and (field.default is MISSING or getattr(item, field.name) != field.default)
 
 
-def read_toml(path: Path) -> Study:
-    """A study from a file; raises as ``load_study``."""
-    return _study(load_toml(path, what="study", code="STUDY-UNREADABLE"))
+def read_toml(path: Path, kind: type[S]) -> S:
+    """A study from a file, as ``kind``; raises as ``load_study``."""
+    return _study(load_toml(path, what="study", code="STUDY-UNREADABLE"), kind)
 
 
-def parse_toml(text: str) -> Study:
-    """A study from TOML text; raises as ``load_study``."""
-    return _study(parse_toml_text(text, what="study", code="STUDY-UNREADABLE"))
+def parse_toml(text: str, kind: type[S]) -> S:
+    """A study from TOML text, as ``kind``; raises as ``load_study``."""
+    return _study(parse_toml_text(text, what="study", code="STUDY-UNREADABLE"), kind)
 
 
-def _study(raw: dict[str, Any]) -> Study:
+def _study(raw: dict[str, Any], kind: type[S]) -> S:
     words = tuple(OutcomeLabel(**_read(e, OutcomeLabel, "[[words]]")) for e in _entries(raw, "words"))
     metrics = tuple(CustomMetric(**_read(_dated(e), CustomMetric, "[[metrics]]")) for e in _entries(raw, "metrics"))
     settings = raw.pop("settings", {})
     if not isinstance(settings, dict):
         raise StudyError("'settings' must be a table of single values.", fix="Write [settings].", code="STUDY-KIND")
-    return Study(**_read(raw, Study, "the study"), settings=tuple(settings.items()), metrics=metrics, words=words)
+    return kind(**_read(raw, kind, "the study"), settings=tuple(settings.items()), metrics=metrics, words=words)
 
 
 def _entries(raw: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -84,11 +86,11 @@ def _read(raw: Mapping[str, Any], kind: type, where: str) -> dict[str, Any]:
     known = {f.name: f for f in fields(kind) if f.name not in _TABLES}
     check_keys(
         raw,
-        [*known, *(t for t in _TABLES if kind is Study)],
+        [*known, *(t for t in _TABLES if issubclass(kind, StudyFields))],
         [n for n, f in known.items() if f.default is MISSING],
         where=where,
         codes=("KEY-UNKNOWN", "KEY-MISSING"),
-        note=_TOP if kind is Study or set(raw) & _OWN else "",
+        note=_TOP if issubclass(kind, StudyFields) or set(raw) & _OWN else "",
     )
     return {n: _coerce(n, v, known[n], where) for n, v in raw.items()}
 

@@ -15,10 +15,10 @@ from tqdm.std import tqdm
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.data_size import size_of
 from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
-from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
 from hybrid_toolkit.synth.panel import N_NATIONAL, simulate_panel
@@ -96,7 +96,7 @@ def _is_whole(value: object) -> bool:
 
 
 def diagnose_together(
-    studies: Sequence[Study],
+    studies: Sequence[StudySpec],
     truths: TruthLike | Sequence[TruthLike] = "helpful-hump",
     size_like: SizeLike = "small",
     *,
@@ -157,7 +157,7 @@ def diagnose_together(
 class _Run:
     """What is tried: all that the numbers of one trial depend on."""
 
-    studies: tuple[Study, ...]
+    studies: tuple[StudySpec, ...]
     truths: dict[str, Truth]
     size: Size
     seed: int
@@ -173,7 +173,7 @@ class _Run:
             "code": code_version(),
         }
 
-    def true_values(self, study: Study) -> dict[str, Truths]:
+    def true_values(self, study: StudySpec) -> dict[str, Truths]:
         pairs = list(zip(study.outcomes, study.estimands, strict=True))
         return {n: tuple((o, true_value(t, e, size=self.size)) for o, e in pairs) for n, t in self.truths.items()}
 
@@ -242,7 +242,7 @@ def _simulate(truth: Truth, size: Size, tables: list[str], seed: int) -> Evaluat
     return simulate_authority(truth, size, seed, tables=tables)
 
 
-def _fit(study: Study, frame: pd.DataFrame, outcome: str, conf_level: float) -> TrialRow:
+def _fit(study: StudySpec, frame: pd.DataFrame, outcome: str, conf_level: float) -> TrialRow:
     plan = study.plan(outcome, conf_level=conf_level)
     try:
         fit, plain = study.design_used.fit(frame, plan), study.design_used.unadjusted(frame, plan)

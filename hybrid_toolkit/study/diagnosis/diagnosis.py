@@ -14,12 +14,12 @@ from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.diagnosis.performance import measure_draws, measure_rows
 
 if TYPE_CHECKING:
-    from hybrid_toolkit.study.study import Study
+    from hybrid_toolkit.study.declaration.study_spec import StudySpec
 
 ENOUGH_POWER = 0.8
 LOWEST_COVERAGE = 0.93
 LEAST_TRIALS = 100
-FIGURES = ("estimate", "std_error", "conf_low", "conf_high", "unadjusted", "naive_low", "naive_high")
+FIGURES = ("estimate", "std_error", "conf_low", "conf_high", "unadjusted", "unadjusted_low", "unadjusted_high")
 DRAW_COLUMNS = ("scenario", "sim", "outcome", *FIGURES, "error")
 Truths: TypeAlias = tuple[tuple[str, float], ...]
 """Outcomes with their true values."""
@@ -86,7 +86,7 @@ class Diagnosis:
         Measures: ``bias``, ``rmse``, ``coverage``, ``power`` (or ``false_positive`` where the truth is zero or
         negligible), ``type_s`` (share of clear estimates with the wrong sign), ``type_m`` (mean of their size over the
         true size), ``failures`` (share of fits that raised or did not converge), ``unadjusted_bias``,
-        ``naive_coverage``; ``truth`` has no error.
+        ``unadjusted_coverage``; ``truth`` has no error.
         """
         parts = []
         for scenario, truths in self.truths_by_scenario.items():
@@ -144,14 +144,14 @@ class Diagnosis:
                     f"{f'{scenario}, ' if several else ''}{outcome}: truth {truth:+.3f}, bias {got['bias'][0]:+.3f}; "
                     f"intervals hold the truth in {cover:.0%} (Monte Carlo error {error:.1%}); they leave out zero in "
                     f"{told:.0%}; {got['failures'][0]:.0%} of fits failed; a naive comparison is off by "
-                    f"{got['naive_bias'][0]:+.3f}."
+                    f"{got['unadjusted_bias'][0]:+.3f}."
                 )
         kinds = self.failures().groupby("error", sort=False)["n"].sum()
         if len(kinds):
             lines.append(f"Failed fits: {', '.join(f'{n} {code}' for code, n in kinds.items())}.")
         return "\n".join(lines)
 
-    def checks(self, study: Study, outcome: str) -> tuple[Check, ...]:
+    def checks(self, study: StudySpec, outcome: str) -> tuple[Check, ...]:
         """Power and coverage as checks of an estimate; under several truths, the lowest of each.
 
         With fewer than ``LEAST_TRIALS`` trials neither can pass; it may still fail.

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import SizeLike, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis.diagnosis import ENOUGH_POWER
 from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
@@ -21,7 +22,6 @@ from hybrid_toolkit.study.diagnosis.power_threshold import (
     hits_of,
     share_of,
 )
-from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
@@ -79,7 +79,7 @@ class MinimumEffect:
 
 
 def minimum_detectable_effect(
-    study: Study,
+    study: StudySpec,
     *,
     power: float = ENOUGH_POWER,
     truth: TruthLike = "helpful-hump",
@@ -157,7 +157,7 @@ def minimum_detectable_effect(
 class _Search:
     """The multipliers that were tried, with what came of them."""
 
-    study: Study
+    study: StudySpec
     outcome: str
     truth: Truth
     size: Size

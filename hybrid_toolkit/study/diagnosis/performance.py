@@ -14,7 +14,7 @@ from hybrid_toolkit.result import TIDY_COLUMNS
 
 NEGLIGIBLE = 0.1
 """A truth below this share of the estimates' spread counts as none for power and errors of sign and size."""
-SHARES = ("coverage", "power", "false_positive", "type_s", "failures", "naive_coverage")
+SHARES = ("coverage", "power", "false_positive", "type_s", "failures", "unadjusted_coverage")
 """Measures that are a share of trials."""
 Measure: TypeAlias = tuple[float, float, int]
 """A measure, its Monte Carlo error and the trials behind it."""
@@ -26,13 +26,13 @@ def measure_draws(draws: pd.DataFrame, truth: float) -> dict[str, Measure]:
     Parameters
     ----------
     draws : one row a trial: ``estimate``, ``conf_low``, ``conf_high`` and ``error`` (a code, empty where the fit ran);
-        ``unadjusted``, ``naive_low`` and ``naive_high`` where a naive comparison stands beside it.
+        ``unadjusted``, ``unadjusted_low`` and ``unadjusted_high`` where a naive comparison stands beside it.
     truth : the true value, in units of the estimate.
 
     Returns
     -------
     dict : ``truth``, ``bias``, ``rmse``, ``coverage``; ``power``, ``type_s`` and ``type_m``, or ``false_positive``
-        where the truth is zero or negligible; ``failures``; ``unadjusted_bias`` and ``naive_coverage``.
+        where the truth is zero or negligible; ``failures``; ``unadjusted_bias`` and ``unadjusted_coverage``.
 
     Notes
     -----
@@ -66,7 +66,7 @@ def measure_draws(draws: pd.DataFrame, truth: float) -> dict[str, Measure]:
     out["failures"] = share(draws["error"] != "")
     if "unadjusted" in draws:
         out["unadjusted_bias"] = _mean(ran["unadjusted"] - truth)
-        out["naive_coverage"] = share(ran["naive_low"].le(truth) & ran["naive_high"].ge(truth))
+        out["unadjusted_coverage"] = share(ran["unadjusted_low"].le(truth) & ran["unadjusted_high"].ge(truth))
     return out
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.models.planning.slope_power import t_power
 from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import SizeLike, TrialOptions, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis.diagnosis import ENOUGH_POWER, Diagnosis
 from hybrid_toolkit.study.diagnosis.performance import Measure, is_negligible, share_interval, sign_and_size
@@ -23,7 +24,6 @@ from hybrid_toolkit.study.diagnosis.power_threshold import (
     hits_of,
     share_of,
 )
-from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.truth import Size, Truth
@@ -155,7 +155,7 @@ class PowerCurve:
 
 
 def power_curve(
-    study: Study,
+    study: StudySpec,
     over: str,
     values: Sequence[float],
     *,

@@ -108,8 +108,8 @@ class WedgeStudy:
         truths : one wedge or several of the same size and of different ``scenario``.
         size_like : a ``Size``, the name of one, or data, whose teams, workers a team and months (a period each) the
             wedges then have; left out, they keep their own.
-        n_sims, seed, n_jobs, progress, conf_level, resume : as in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A
-            fit that fails is counted there and here alike.
+        n_sims, seed, n_jobs, progress, conf_level, resume : as in
+            ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted there and here alike.
 
         Raises
         ------
@@ -151,8 +151,10 @@ class WedgeStudy:
         unadjusted = fit_fixed_clusters(
             pooled, term="treated", within=False, variance="sandwich", conf_level=conf_level
         )
-        (low, high), (naive_low, naive_high) = fit.interval, unadjusted.interval
-        figures = np.stack([fit.estimate, fit.std_error, low, high, unadjusted.estimate, naive_low, naive_high], axis=1)
+        (low, high), (unadjusted_low, unadjusted_high) = fit.interval, unadjusted.interval
+        figures = np.stack(
+            [fit.estimate, fit.std_error, low, high, unadjusted.estimate, unadjusted_low, unadjusted_high], axis=1
+        )
         return figures, np.atleast_1d(fit.converged)
 
     def _fit(self, sums: ClusterSums, conf_level: float) -> BatchFit:

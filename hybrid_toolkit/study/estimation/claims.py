@@ -190,7 +190,9 @@ def what_if_sentence(
 
     Parameters
     ----------
-    words, conf_level, kind, relative_to : as ``make_claim``. change : the rota in words. grade : of the estimate's claim.
+    words, conf_level, kind, relative_to : as ``make_claim``.
+    change : the rota in words.
+    grade : of the estimate's claim.
     estimate, low, high : change of the mean outcome, in the outcome's own unit.
 
     Raises

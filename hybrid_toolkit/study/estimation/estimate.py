@@ -11,6 +11,7 @@ from hybrid_toolkit import __version__
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
 from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.event_path import series_paths
 from hybrid_toolkit.study.estimation.scale_checks import check_scale
 from hybrid_toolkit.study.estimation.side_checks import check_comparison_groups
@@ -22,7 +23,6 @@ from hybrid_toolkit.study.graph.causal_graph import CausalGraph
 from hybrid_toolkit.study.graph.graph_check import require_unblocked
 from hybrid_toolkit.study.graph.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck, check_lock
-from hybrid_toolkit.study.study import Study
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class _Rows:
 
 
 def estimate_study(
-    study: Study,
+    study: StudySpec,
     data: EvaluationData | pd.DataFrame,
     *,
     label: str = "",
@@ -58,7 +58,7 @@ def estimate_study(
 
 
 def _estimate(
-    study: Study, rows: _Rows, known: tuple[Identification, ...], locked: LockCheck | None, conf_level: float
+    study: StudySpec, rows: _Rows, known: tuple[Identification, ...], locked: LockCheck | None, conf_level: float
 ) -> StudyResult:
     frame, design = rows.frame, study.design_used
     check_starts(frame, study)

@@ -7,13 +7,13 @@ import pandas as pd
 from hybrid_toolkit.designs.model_columns import noun
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 
 MIN_ROWS, MIN_CLUSTERS = 10, 5
 """Rows and clusters of either side below which a claim is lowered."""
 
 
-def check_comparison_groups(frame: pd.DataFrame, study: Study, outcome: str) -> Check | None:
+def check_comparison_groups(frame: pd.DataFrame, study: StudySpec, outcome: str) -> Check | None:
     """Whether each side of a yes/no exposure or moderator lies in several clusters; None where nothing is two-sided.
 
     A design with a start over time names its one authority or few teams itself and has checks of its own for that.

@@ -7,10 +7,10 @@ import pandas as pd
 
 from hybrid_toolkit.designs.model_columns import noun
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 
 
-def check_starts(frame: pd.DataFrame, study: Study) -> None:
+def check_starts(frame: pd.DataFrame, study: StudySpec) -> None:
     """A yes/no exposure turns on at the unit's start and stays on; the estimators read the start alone.
 
     An exposure of other values, such as a dose, is left to its design.
@@ -47,13 +47,13 @@ def check_starts(frame: pd.DataFrame, study: Study) -> None:
         raise EstimationError(
             f"'{study.exposure}' and '{study.first_treated}' disagree in {int(apart.sum()):,} row(s) of {units} "
             f"{noun(study.panel_id, many=units != 1)}: the exposure is on before the start, or off from it on.",
-            fix=f"Let '{study.exposure}' be 1 from the period in '{study.first_treated}' on and 0 before; leave the start "
-            "empty where there is none.",
+            fix=f"Let '{study.exposure}' be 1 from the period in '{study.first_treated}' on and 0 before; "
+            "leave the start empty where there is none.",
             code="EXPOSURE-START",
         )
 
 
-def _stays_on(rows: pd.DataFrame, study: Study) -> None:
+def _stays_on(rows: pd.DataFrame, study: StudySpec) -> None:
     try:
         ordered = rows.sort_values([study.panel_id, study.time], kind="stable")
     except TypeError:

@@ -14,9 +14,9 @@ from hybrid_toolkit.metrics.instruments import load_instrument
 from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
 from hybrid_toolkit.models.inference.equivalence import equivalence_test
 from hybrid_toolkit.result import Check
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.number_format import with_unit
 from hybrid_toolkit.study.estimation.scale_checks import instruments_of
-from hybrid_toolkit.study.study import Study
 
 STAGES = ("early_career", "stage")
 """Moderators that compare career stages."""
@@ -46,7 +46,9 @@ def check_multiple(estimates: pd.DataFrame, outcome: str, conf_level: float) -> 
     return Check("multiple testing", not lost, message, float(adjusted[at]), level)
 
 
-def check_equivalence(study: Study, outcome: str, estimate: float, std_error: float, n_clusters: int) -> Check | None:
+def check_equivalence(
+    study: StudySpec, outcome: str, estimate: float, std_error: float, n_clusters: int
+) -> Check | None:
     """Two one-sided tests of an estimate against what the study said would matter; informs only.
 
     Parameters
@@ -71,7 +73,7 @@ def check_equivalence(study: Study, outcome: str, estimate: float, std_error: fl
     return Check("equivalence", None, message, got.p_value, got.alpha)
 
 
-def check_invariance(study: Study, outcome: str, data: EvaluationData) -> Check | None:
+def check_invariance(study: StudySpec, outcome: str, data: EvaluationData) -> Check | None:
     """Whether a scale measures alike in the career stages whose slopes a study compares; None where none is compared.
 
     A difference in slopes needs equal loadings. ``passed`` is None where the answers are too few to tell.

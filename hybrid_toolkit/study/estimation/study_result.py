@@ -12,6 +12,7 @@ from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim
 from hybrid_toolkit.study.estimation.event_path import no_path, path_of, unknown_outcome
@@ -19,7 +20,6 @@ from hybrid_toolkit.study.estimation.study_checks import check_multiple
 from hybrid_toolkit.study.estimation.what_if_basis import WhatIfBasis
 from hybrid_toolkit.study.graph.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck
-from hybrid_toolkit.study.study import Study
 
 if TYPE_CHECKING:
     from hybrid_toolkit.study.estimation.rota_change import ChangeLike
@@ -52,7 +52,7 @@ class StudyResult:
     series : outcome and the series that its estimator followed; see ``path``.
     """
 
-    study: Study
+    study: StudySpec
     estimates: pd.DataFrame
     checks: tuple[Check, ...]
     other_checks: tuple[tuple[str, tuple[Check, ...]], ...]
@@ -181,7 +181,7 @@ class StudyResult:
         )
 
     def what_if(self, change: ChangeLike, diagnosis: Diagnosis | None = None) -> WhatIf:
-        """The mean outcome under another rota, and for whom; see ``hybrid_toolkit.study.estimation.what_if.what_if``."""
+        """The mean outcome under another rota, and for whom; see ``study.estimation.what_if.what_if``."""
         from hybrid_toolkit.study.estimation.what_if import what_if
 
         return what_if(self, change, diagnosis=diagnosis)

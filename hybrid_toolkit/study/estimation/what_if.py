@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,9 @@ from hybrid_toolkit.models.terms.result_rows import tidy_rows
 from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel, relative_phrase
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
-from hybrid_toolkit.study.estimation.claims import what_if_sentence
+from hybrid_toolkit.study.estimation.claims import Claim, what_if_sentence
 from hybrid_toolkit.study.estimation.common_support import (
     FEW,
     MIN_CLUSTERS,
@@ -26,8 +28,25 @@ from hybrid_toolkit.study.estimation.common_support import (
     support,
 )
 from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike, parse_change
-from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
+
+
+class FittedStudy(Protocol):
+    """What a what-if reads of a result: ``StudyResult`` has it, and asks here in its own method."""
+
+    @property
+    def study(self) -> StudySpec: ...
+    @property
+    def basis(self) -> WhatIfBasis | None: ...
+    @property
+    def conf_level(self) -> float: ...
+    @property
+    def converged(self) -> bool: ...
+    @property
+    def synthetic(self) -> bool: ...
+    @property
+    def data_hash(self) -> str: ...
+    def claims(self, diagnosis: Diagnosis | None = None) -> tuple[Claim, ...]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +114,7 @@ class WhatIf:
         return "\n".join(lines)
 
 
-def what_if(result: StudyResult, change: ChangeLike, *, diagnosis: Diagnosis | None = None) -> WhatIf:
+def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | None = None) -> WhatIf:
     """The mean outcome that an estimate would give under another rota, with its error, and who would differ how.
 
     Parameters
@@ -164,12 +183,12 @@ def what_if(result: StudyResult, change: ChangeLike, *, diagnosis: Diagnosis | N
     )
 
 
-def _spoken(result: StudyResult, diagnosis: Diagnosis | None) -> dict[str, str]:
+def _spoken(result: FittedStudy, diagnosis: Diagnosis | None) -> dict[str, str]:
     """The grade to speak with, by outcome: what simulated data illustrate is spoken of as an association at most."""
     if not result.synthetic:
         return {c.outcome: c.grade for c in result.claims(diagnosis)}
     most = GRADES.index("associational")
-    claims = replace(result, synthetic=False).claims(diagnosis)
+    claims = replace(result, synthetic=False).claims(diagnosis)  # type: ignore[type-var]
     return {c.outcome: GRADES[min(GRADES.index(c.grade), most)] for c in claims}
 
 

@@ -13,7 +13,7 @@ from hybrid_toolkit.study.graph.open_paths import arrows
 from hybrid_toolkit.study.units import UNITS
 
 if TYPE_CHECKING:
-    from hybrid_toolkit.study.study import Study
+    from hybrid_toolkit.study.declaration.study_spec import StudySpec
 
 _WITHIN: Mapping[str, tuple[str, ...]] = {
     "worker_id": ("worker_id", "team_id", "la_id"),
@@ -29,7 +29,7 @@ _WITHIN: Mapping[str, tuple[str, ...]] = {
 class Case:
     """A study on a graph: its nodes, the column of the outcome that is asked about, and what is held."""
 
-    study: Study
+    study: StudySpec
     graph: CausalGraph
     g: nx.DiGraph
     exposure: str
@@ -63,7 +63,7 @@ class Case:
         return self.graph.node(node).title
 
 
-def case_of(study: Study, graph: CausalGraph, outcome: str) -> Case:
+def case_of(study: StudySpec, graph: CausalGraph, outcome: str) -> Case:
     """The study on that graph, for one of its outcomes."""
     columns = (*study.confounders, *study.moderators, *study.fixed_effects)
     held = {n: c for c in columns if (n := graph.measured_by(c, study.row_unit))}
@@ -83,12 +83,12 @@ def case_of(study: Study, graph: CausalGraph, outcome: str) -> Case:
     )
 
 
-def columns_of(study: Study) -> tuple[str, ...]:
+def columns_of(study: StudySpec) -> tuple[str, ...]:
     """Columns that the study could hold."""
     return tuple(UNITS[study.row_unit].columns) if study.row_unit in UNITS else study.columns
 
 
-def row_of(study: Study) -> str:
+def row_of(study: StudySpec) -> str:
     """What one row is, in words."""
     return f"a row a {UNITS[study.row_unit].name}" if study.row_unit in UNITS else "the study"
 

@@ -30,10 +30,10 @@ from hybrid_toolkit.study.graph.identification import SEVERITIES, Finding, Ident
 from hybrid_toolkit.study.units import UNITS
 
 if TYPE_CHECKING:
-    from hybrid_toolkit.study.study import Study
+    from hybrid_toolkit.study.declaration.study_spec import StudySpec
 
 
-def check_study(study: Study, graph: CausalGraph | None = None, *, outcome: str = "") -> tuple[Finding, ...]:
+def check_study(study: StudySpec, graph: CausalGraph | None = None, *, outcome: str = "") -> tuple[Finding, ...]:
     """Everything that a causal graph says of a study, the gravest first.
 
     Parameters
@@ -51,7 +51,7 @@ def check_study(study: Study, graph: CausalGraph | None = None, *, outcome: str 
     return identify(study, graph, outcome=outcome).findings
 
 
-def require_unblocked(study: Study, graph: CausalGraph | None = None) -> tuple[Identification, ...]:
+def require_unblocked(study: StudySpec, graph: CausalGraph | None = None) -> tuple[Identification, ...]:
     """What a graph says of a study that may be fitted, outcome by outcome.
 
     Raises
@@ -66,7 +66,7 @@ def require_unblocked(study: Study, graph: CausalGraph | None = None) -> tuple[I
     return found
 
 
-def identify(study: Study, graph: CausalGraph | None = None, *, outcome: str = "") -> Identification:
+def identify(study: StudySpec, graph: CausalGraph | None = None, *, outcome: str = "") -> Identification:
     """What a causal graph says of a study, for its main outcome or another: see ``Identification``.
 
     Raises

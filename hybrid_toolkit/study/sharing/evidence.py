@@ -22,8 +22,9 @@ from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
+from hybrid_toolkit.study.estimation.estimate import estimate_study
 from hybrid_toolkit.study.estimation.study_result import StudyResult
-from hybrid_toolkit.study.study import Study, parse_study
 
 FORMAT = "hybrid-toolkit evidence bundle"
 SCHEMA = 1
@@ -91,9 +92,9 @@ class EvidenceBundle:
     gate: Mapping[str, Any]
 
     @property
-    def study(self) -> Study:
+    def study(self) -> StudySpec:
         """The declaration."""
-        return parse_study(self.study_toml)
+        return parse_spec(self.study_toml)
 
     def tidy(self) -> pd.DataFrame:
         """One row an outcome: ``outcome``, the columns of ``TIDY_COLUMNS`` (no interval) and ``n_clusters``."""
@@ -121,7 +122,7 @@ class EvidenceBundle:
         return json.dumps({**body, "content_hash": digest(body)}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def study_hash(study: Study) -> str:
+def study_hash(study: StudySpec) -> str:
     """SHA-256 of a study's declaration; equal studies have equal hashes.
 
     Examples
@@ -135,7 +136,7 @@ def study_hash(study: Study) -> str:
 
 
 def evidence_bundle(
-    study: Study,
+    study: StudySpec,
     found: StudyResult | EvaluationData | pd.DataFrame,
     path: Path | str | None = None,
     *,
@@ -157,7 +158,7 @@ def evidence_bundle(
     OutputError : the file cannot be written.
     EstimationError, CoverageError : as ``Study.estimate``.
     """
-    result = found if isinstance(found, StudyResult) else study.estimate(found)
+    result = found if isinstance(found, StudyResult) else estimate_study(study, found)
     if study_hash(result.study) != study_hash(study):
         raise StudyError(
             "the result is of another study than the one whose evidence is asked for.",

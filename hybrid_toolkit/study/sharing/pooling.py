@@ -15,11 +15,12 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.models.inference.meta_analysis import INTERVALS, METHODS, RandomEffects, fit_random_effects
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim, prediction_sentence
 from hybrid_toolkit.study.estimation.study_result import open_path
+from hybrid_toolkit.study.graph.graph_check import identify
 from hybrid_toolkit.study.sharing.evidence import EvidenceBundle
 from hybrid_toolkit.study.sharing.evidence_file import read_bundle
-from hybrid_toolkit.study.study import Study
 
 LIMITS = (
     "Which authority does better: the spread between authorities is not a table of them.",
@@ -46,7 +47,7 @@ class PooledEvidence:
     converged : whether every fit, here and in the authorities, ended at its optimum.
     """
 
-    study: Study
+    study: StudySpec
     fits: tuple[tuple[str, RandomEffects], ...]
     checks: tuple[tuple[str, tuple[Check, ...]], ...] = field(repr=False)
     k: int
@@ -99,7 +100,7 @@ class PooledEvidence:
                 *dict(self.checks).get(outcome, ()),
                 told,
                 *fitted,
-                *open_path(self.study.identification(outcome=outcome)),
+                *open_path(identify(self.study, outcome=outcome)),
             ),
             caveats=(*self.study.caveats, *LIMITS),
             synthetic=self.synthetic,

@@ -81,7 +81,7 @@ def wedge_fixed(frame: pd.DataFrame) -> CandidateAnswer:
     return answer_of(WedgeStudy("wedge", "fixed-effects").estimate(frame).tidy())
 
 
-def wedge_naive(frame: pd.DataFrame) -> CandidateAnswer:
+def wedge_unadjusted(frame: pd.DataFrame) -> CandidateAnswer:
     """Treated rows against untreated, whatever the period."""
     fit = fit_linear(frame, outcome="outcome", terms=[Column("treated")], cluster="team")
     return answer_of(fit.combine({"treated": 1.0}, term="treated", unit=""))
@@ -153,7 +153,7 @@ ALL = (
         "wedge-naive",
         "Treated against untreated rows",
         WEDGES,
-        wedge_naive,
+        wedge_unadjusted,
         ("wedge-teams",),
         (),
         warning="later periods hold more treated teams, so that the trend is taken for the effect",

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hybrid_toolkit.designs.model_columns import ModelColumns
-from hybrid_toolkit.designs.rollout.rollout_fits import before_after_plan as naive_before_after
+from hybrid_toolkit.designs.rollout.rollout_fits import before_after_plan as unadjusted_before_after
 from hybrid_toolkit.models.rollout.dose import fit_dose
 from hybrid_toolkit.models.rollout.event_study import fit_event_study
 from hybrid_toolkit.models.rollout.group_time import fit_group_time
@@ -94,7 +94,7 @@ def random_order(frame: pd.DataFrame) -> CandidateAnswer:
 def before_after_plan(frame: pd.DataFrame) -> CandidateAnswer:
     """The treated teams' mean after less their mean before."""
     plan = ModelColumns("y", "policy", "team_id", panel_id="team_id", time="month", first_treated="first_treated")
-    return answer_of(naive_before_after(frame, plan).row)
+    return answer_of(unadjusted_before_after(frame, plan).row)
 
 
 def _contender(

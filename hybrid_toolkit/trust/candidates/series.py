@@ -68,7 +68,7 @@ ALL: tuple[Candidate, ...] = (
         "before-after-series",
         "Mean after less mean before",
         ONE,
-        partial(_answer, fit_with=fits.naive_series),
+        partial(_answer, fit_with=fits.unadjusted_series),
         SERIES,
         (),
         warning="It takes trend for effect and knows nothing of autocorrelation.",

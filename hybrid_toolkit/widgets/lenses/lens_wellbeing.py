@@ -132,8 +132,8 @@ class WellbeingViews:
         rows = [[s, *(f"{p.share:.0%}" for p in shares[s])] if shares[s] else [s, *["hidden"] * 3] for s in order]
         heads = ["Statement (paraphrased)", "Green (5-6)", "Amber (3-4)", "Red (1-2)"]
         note = "That the bands apply to these statements is assumed. A statement with a small band is hidden whole."
-        return FigurePanel("Statements on remote working: green, amber, red", release, partial(_draw_lights, tuple(order)),
-                     heads, rows, note=note)  # fmt: skip
+        caption = "Statements on remote working: green, amber, red"
+        return FigurePanel(caption, release, partial(_draw_lights, tuple(order)), heads, rows, note=note)
 
     @cached_property
     def _conflict(self) -> FigurePanel | None:

@@ -112,7 +112,8 @@ def interval_series_svg(rows: Sequence[DrawnInterval], *, title: str, descriptio
 
     Examples
     --------
-    >>> rows = [DrawnInterval("Jan", 0.6, 0.5, 0.7), DrawnInterval("Feb", 0.5, 0.4, 0.6), DrawnInterval("Mar", 0, 0, 0, hidden=True)]
+    >>> rows = [DrawnInterval("Jan", 0.6, 0.5, 0.7), DrawnInterval("Feb", 0.5, 0.4, 0.6)]
+    >>> rows += [DrawnInterval("Mar", 0, 0, 0, hidden=True)]
     >>> interval_series_svg(rows, title="T", description="D", axis="share").count("<circle")
     2
     """

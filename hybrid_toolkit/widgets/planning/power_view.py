@@ -73,7 +73,8 @@ def view_power(
 
     Parameters
     ----------
-    teams, workers, waves, response, effect, compared, group_share : as in ``hybrid_toolkit.models.planning.slope_power``.
+    teams, workers, waves, response, effect, compared, group_share : as in
+        ``hybrid_toolkit.models.planning.slope_power``.
     over : what the curve runs over, one of ``OVER``.
 
     Raises

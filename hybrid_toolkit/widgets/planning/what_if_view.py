@@ -17,6 +17,7 @@ from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.estimation.what_if import WhatIf as Found
 from hybrid_toolkit.study.shipped_studies import headline_studies
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.explorer.metric_units import group_label
@@ -135,7 +136,7 @@ class WhatIfViews:
         notes = notes_release(self._gate, self._notes(result, found), title="What if", source=self.data)
         return LensView("What if", said, panels, notes)
 
-    def _panel(self, release: Release, study: Study, found: Found) -> FigurePanel:
+    def _panel(self, release: Release, study: StudySpec, found: Found) -> FigurePanel:
         words = study.words_for(study.outcome)
         kept = release.content
         heads = ["For whom", f"Change of the mean, {words.unit} (interval)", "Would be", "rows"]

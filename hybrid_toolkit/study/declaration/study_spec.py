@@ -1,0 +1,75 @@
+"""The declaration of a study: checked when it is made, and enough for every function that works on a study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.study.declaration.outcome_label import check_words
+from hybrid_toolkit.study.declaration.spec_checks import (
+    check_declaration,
+    check_identified,
+    check_names,
+    custom_metrics,
+    plain_fields,
+)
+from hybrid_toolkit.study.declaration.study_fields import StudyFields
+from hybrid_toolkit.study.declaration.study_frames import study_frame, table_needs
+from hybrid_toolkit.study.declaration.study_toml import parse_toml, write_toml
+
+
+@dataclass(frozen=True, eq=False)
+class StudySpec(StudyFields):
+    """The declaration alone. ``hybrid_toolkit.study.study.Study`` says what each field is, and runs it.
+
+    Two declarations are equal where their fields are, whichever class holds them.
+    """
+
+    def __post_init__(self) -> None:
+        for name, value in plain_fields(self).items():
+            object.__setattr__(self, name, value)
+        check_names(self)
+        object.__setattr__(self, "metrics", custom_metrics(self))
+        check_declaration(self)
+        check_identified(self)
+        check_words(self.contrast, *(w.phrase for w in self.words))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, StudySpec):
+            return NotImplemented
+        return all(getattr(self, f.name) == getattr(other, f.name) for f in fields(StudyFields))
+
+    def __hash__(self) -> int:
+        return hash(tuple(getattr(self, f.name) for f in fields(StudyFields)))
+
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        """Tables and columns that the study needs."""
+        return table_needs(self.row_unit, self.columns, self.metrics)
+
+    def frame(self, data: EvaluationData | pd.DataFrame) -> pd.DataFrame:
+        """One row a unit, with every column of the study.
+
+        Parameters
+        ----------
+        data : EvaluationData or DataFrame
+            Tables, or for a study of unit ``"rows"`` a data frame.
+
+        Raises
+        ------
+        StudyError
+            The data are of the other kind.
+        CoverageError
+            The data lack a table or column.
+        """
+        return study_frame(data, self.row_unit, self.columns, self.metrics)
+
+    def to_toml(self) -> str:
+        """The study as TOML; ``parse_study`` gives it back."""
+        return write_toml(self)
+
+
+def parse_spec(text: str) -> StudySpec:
+    """A declaration from TOML text; raises as ``load_study``."""
+    return parse_toml(text, StudySpec)
