@@ -19,7 +19,7 @@ from hybrid_toolkit.cli_studies import add_studies
 from hybrid_toolkit.errors import HybridToolkitError, OutputError
 
 PROGRAM = "hybrid-toolkit"
-SIZES = ("small", "authority", "region", "national")
+_SIZE_NAMES = ("small", "authority", "region", "national")
 
 
 def validate(args: argparse.Namespace) -> int:
@@ -33,7 +33,7 @@ def validate(args: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
-def coverage(args: argparse.Namespace) -> int:
+def run_coverage(args: argparse.Namespace) -> int:
     """Say what can be measured with the data, and what would open the rest."""
     from hybrid_toolkit.data.coverage import coverage_summary
 
@@ -143,7 +143,7 @@ def metrics(args: argparse.Namespace) -> int:
     return 0
 
 
-def measure(args: argparse.Namespace) -> int:
+def run_measure(args: argparse.Namespace) -> int:
     """Measure one metric and show what the disclosure gate lets through."""
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.report.documents.tables import make_grid
@@ -219,7 +219,7 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument("data", metavar=data, help="folder, file, workbook or database URL")
         return one
 
-    for name, run in (("validate", validate), ("coverage", coverage)):
+    for name, run in (("validate", validate), ("coverage", run_coverage)):
         one = add(name, run, data="DATA")
         one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
         one.add_argument("--out", metavar="FILE.csv", help="also write the result as a table")
@@ -238,7 +238,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--drop", metavar="A,B", help="further columns to leave out")
     one = add("synth", synth)
     one.add_argument("--scenario", metavar="NAME", required=True, help="such as null, helpful-hump, confounded-null")
-    one.add_argument("--size", choices=SIZES, default="small", help="how large (default: small)")
+    one.add_argument("--size", choices=_SIZE_NAMES, default="small", help="how large (default: small)")
     one.add_argument("--seed", type=_seed, default=0, help="a whole number; the same seed gives the same bytes")
     one.add_argument("--out", metavar="FOLDER", required=True, help="folder to write")
     one = add("demo", demo)
@@ -254,14 +254,14 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("id", nargs="?", metavar="ID", help="a metric to show in full, or a code such as MF2")
     one.add_argument("--instrument", metavar="ID", help="its items, scales and blanks for the wording that you hold")
     one.add_argument("--out", metavar="FILE.csv", help="write the template of the instrument")
-    one = add("measure", measure, data="DATA")
+    one = add("measure", run_measure, data="DATA")
     one.add_argument("--metric", metavar="ID", required=True, help="metric id; see the command metrics")
     one.add_argument("--by", metavar="COLUMN", help="what splits it, such as career_stage or service")
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
     one.add_argument("--out", metavar="FILE.csv", help="also write the released table")
     one = add("published", published, data="FILE")
     one.add_argument("--out", metavar="FILE.csv", help="write the tidy table")
-    add_studies(add, sizes=SIZES)
+    add_studies(add, sizes=_SIZE_NAMES)
     return top
 
 

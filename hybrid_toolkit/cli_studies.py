@@ -27,7 +27,7 @@ SHIPPED = (
     "retention",
 )
 """Ids of the studies that come with the toolkit, for the help; a test holds them to the files."""
-FORMS = (".html", ".docx", ".xlsx")
+_FORMS = (".html", ".docx", ".xlsx")
 
 
 def study(args: argparse.Namespace) -> int:
@@ -79,11 +79,11 @@ def diagnose(args: argparse.Namespace) -> int:
     return 0
 
 
-def pool(args: argparse.Namespace) -> int:
+def run_pool(args: argparse.Namespace) -> int:
     """Combine the evidence of several authorities; none is named or ranked."""
-    from hybrid_toolkit.study.sharing.pooling import pool as combine
+    from hybrid_toolkit.study.sharing.pooling import pool
 
-    found = combine(args.bundles)
+    found = pool(args.bundles)
     if args.out:
         _write(args.out, found.tidy().to_csv(index=False, lineterminator="\n"))
     print(found.summary())
@@ -130,9 +130,9 @@ def _data_for(declared: Study, args: argparse.Namespace) -> EvaluationData | pd.
 
 def _check_form(path: str | None) -> None:
     """The ending is known before anything is run."""
-    if path and Path(path).suffix.lower() not in FORMS:
+    if path and Path(path).suffix.lower() not in _FORMS:
         raise OutputError(
-            f"'{path}' has an ending that no report has.", fix=f"Use one of: {', '.join(FORMS)}.", code="EXPORT-FORM"
+            f"'{path}' has an ending that no report has.", fix=f"Use one of: {', '.join(_FORMS)}.", code="EXPORT-FORM"
         )
 
 
@@ -179,6 +179,6 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     one.add_argument("--jobs", type=_count, help="processes (default: one); the figures do not depend on it")
     one.add_argument("--resume", metavar="FILE", help="keep what is done in this file, and go on from it")
     one.add_argument("--out", metavar="FILE.csv", help="also write the figures")
-    one = add("pool", pool)
+    one = add("pool", run_pool)
     one.add_argument("bundles", nargs="+", metavar="BUNDLE.json", help="bundles that the command study wrote")
     one.add_argument("--out", metavar="FILE.csv", help="also write the pooled estimates")

@@ -34,9 +34,9 @@ from hybrid_toolkit.report.findings_entry import findings_entry
 from hybrid_toolkit.report.plots.estimate_plots import plot_diagnosis, plot_estimates, plot_groups, plot_headline
 from hybrid_toolkit.report.plots.plot_style import number_label, png_bytes, svg_bytes
 from hybrid_toolkit.report.terminal import summarise
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis, diagnose_together
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
-from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.synth.committed import load_synthetic, synthetic_folder
 from hybrid_toolkit.synth.generate import simulate_authority
 
@@ -58,7 +58,7 @@ STAGE_WORDS: Mapping[str, str] = {
     "late": "Late (10 years or more)",
     "supervisor": "Supervisors",
 }
-MEASURES = (
+_MEASURES = (
     *("remote_share_desk", "co_presence_attendance", "choice_honoured", "contact_in_time_share"),
     *("continuity_usual_provider", "engaged_share", "access_meets_share", "broadband_adequate_share"),
     *("informal_learning", "swemwbs", "supervision_held_share"),
@@ -198,7 +198,7 @@ def _evaluate(stages: _Stages, n_sims: int, n_jobs: int) -> _Found:
     gate = Gate(source=data)
     checked, covered = show_checked(gate, validate_data(data)), show_covered(gate, data.coverage())
     stages.say("Measuring")
-    measures = show_measures(gate, data, MEASURES)
+    measures = show_measures(gate, data, _MEASURES)
     by_group = {by: show_by_group(gate, data, m, by=by, key=key, words=words) for m, by, key, words in BY_GROUP}
     stages.say("Estimating three studies")
     studies = headline_studies()

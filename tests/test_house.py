@@ -9,20 +9,22 @@ import sys
 import tomllib
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from tools.environment import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "hybrid_toolkit"
-EVERYWHERE = {"errors", "result"}
+EVERYWHERE = {"arrays", "errors", "result"}
 MAY_USE = {
     "data": set(),
     "synth": {"data"},
     "metrics": {"data"},
-    "models": {"metrics", "data"},
+    "models": set(),
     "designs": {"models", "metrics", "data"},
     "study": {"designs", "models", "synth", "metrics", "disclosure", "data"},
+    "trust": {"study", "designs", "models", "synth", "metrics", "data"},
     "assess": {"models", "metrics", "data"},
     "disclosure": {"data"},
     "report": {"disclosure", "study", "assess", "metrics", "data"},
@@ -54,6 +56,24 @@ def imported_rooms(path: Path) -> set[str]:
     return rooms - {"", "__version__"}
 
 
+def module_name(path: Path) -> str:
+    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(path: Path, known: set[str]) -> set[str]:
+    """Modules of the package that one imports, those inside functions and under TYPE_CHECKING among them."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {
+                f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in known else node.module for a in node.names
+            }
+    return (found & known) - {module_name(path)}
+
+
 MODULES = [p for p in sorted(PACKAGE.rglob("*.py")) if p.name not in ("__main__.py",) and p.parent != PACKAGE]
 MODULES += [PACKAGE / "cli.py", PACKAGE / "cli_studies.py", PACKAGE / "demo.py"]
 
@@ -66,7 +86,53 @@ def test_imports_run_one_way(path: Path) -> None:
     assert imported_rooms(path) <= allowed, f"{relative} may use only {sorted(allowed)}"
 
 
+def test_no_import_runs_in_a_circle() -> None:
+    files = {module_name(p): p for p in PACKAGE.rglob("*.py")}
+    graph = nx.DiGraph()
+    for name, path in files.items():
+        graph.add_edges_from((name, other) for other in imported_modules(path, set(files)))
+    circles = [sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1]
+    assert not circles, f"each imports the other, at least by way of others: {circles}"
+
+
+PLUG_INS = {"ALL", "SPECS", "UNIT", "needs"}
+"""Names that a module of a family gives under one name, for its register to gather."""
+
+
+def public_definitions(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)
+    return {n for n in names if not n.startswith("_")}
+
+
+def test_no_public_name_stands_in_two_modules() -> None:
+    where: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for name in public_definitions(path) - PLUG_INS:
+            where.setdefault(name, []).append(str(path.relative_to(PACKAGE)))
+    twice = {name: files for name, files in where.items() if len(files) > 1}
+    assert not twice, f"one name, one meaning, one module: {twice}"
+
+
+MOST_MODULES = 20
+"""Modules that a folder may hold before it gets wings: about as many as a reader takes in at a glance."""
+
+
+def test_no_room_is_too_long_to_read() -> None:
+    rooms = [p.parent for p in PACKAGE.rglob("__init__.py")]
+    counts = {str(r.relative_to(PACKAGE)): len([p for p in r.glob("*.py") if p.name != "__init__.py"]) for r in rooms}
+    assert not {r: n for r, n in counts.items() if n > MOST_MODULES}
+
+
 def test_the_walls_are_in_the_table() -> None:
+    assert not MAY_USE["models"], "estimators know columns and arrays, and nothing of the project's data"
+    assert not [p for p in (PACKAGE / "trust" / "dgps").glob("*.py") if "models" in imported_rooms(p)], "circular"
     assert "models" not in MAY_USE["synth"], "recovery tests would be circular"
     assert "metrics" not in MAY_USE["disclosure"], "the gate knows no analysis"
 

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from hybrid_toolkit.synth.generate import simulate_authority
-from hybrid_toolkit.synth.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.tables.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size
 from hybrid_toolkit.synth.write import write_authority
 

@@ -24,7 +24,7 @@ from hybrid_toolkit.study.diagnosis.trial_log import code_version
 from hybrid_toolkit.trust.candidate import Candidate
 from hybrid_toolkit.trust.candidates import CANDIDATES
 from hybrid_toolkit.trust.dgps import DGP, DGPS
-from hybrid_toolkit.trust.try_estimator import CELLS_COME_FROM, HIGHEST, LEVEL, LOWEST, Trial, try_estimator
+from hybrid_toolkit.trust.try_estimator import CELLS_COME_FROM, CONFIDENCE_LEVEL, HIGHEST, LOWEST, Trial, try_estimator
 
 SEED = 20_252_000
 MEASURES = ("bias", "rmse", "coverage", "power", "false_positive", "type_s", "type_m", "failures")
@@ -198,7 +198,7 @@ def not_run(frame: pd.DataFrame, candidates: Sequence[Candidate]) -> list[str]:
 def _draws_told(frame: pd.DataFrame, candidates: Sequence[Candidate]) -> str:
     """How many draws the rows rest on, and what that can tell apart."""
     least, most = int(frame["n_sims"].min()), int(frame["n_sims"].max())
-    error = (LEVEL * (1 - LEVEL) / least) ** 0.5
+    error = (CONFIDENCE_LEVEL * (1 - CONFIDENCE_LEVEL) / least) ** 0.5
     asked = frame["estimator"].map({c.id: c.n_sims for c in candidates})
     if (frame["n_sims"] >= asked).all():
         at_least = f", with {least:,} it is {100 * error:.1f}" if least != 1000 else ""

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 
-Array = NDArray[np.float64]
 D2 = 1.128
 """Mean range of two normal values in standard deviations: moving range over this estimates sigma."""
 BASELINE, FIRM = 12, 20
 """Points that limits need at least, and from which they are firm rather than trial limits."""
 RUN = 8
-RULES = {
+CHART_RULES = {
     "limits": "outside the limits",
     "two_of_three": "two of three near one limit",
     "run": f"{RUN} in a row on one side",
@@ -92,7 +92,9 @@ class ControlChart:
             return f"No point yet after the baseline.{firm}{doubt}"
         if not self.after:
             return f"No sign of change in {later} point(s) after the baseline: within what varied before.{firm}{doubt}"
-        said = "; ".join(dict.fromkeys(f"{self.periods[s.position]} {s.side}: {RULES[s.rule]}" for s in self.after[:4]))
+        said = "; ".join(
+            dict.fromkeys(f"{self.periods[s.position]} {s.side}: {CHART_RULES[s.rule]}" for s in self.after[:4])
+        )
         more = f"; and {len(self.after) - 4} more" if len(self.after) > 4 else ""
         return (
             f"It changed: {said}{more}.{firm}{doubt} A chart shows that something changed, not why: ask what else "
@@ -194,8 +196,8 @@ def share_chart(
     return ControlChart("shares", names, y, centre, sigma, count, find_signals((y - centre) / sigma))
 
 
-def find_signals(z: ArrayLike, *, rules: Sequence[str] = tuple(RULES)) -> tuple[Signal, ...]:
-    """Where the rules hold in standardised points; a point has one signal, that of the first rule in ``RULES``.
+def find_signals(z: ArrayLike, *, rules: Sequence[str] = tuple(CHART_RULES)) -> tuple[Signal, ...]:
+    """Where the rules hold in standardised points; a point has one signal, that of the first rule in ``CHART_RULES``.
 
     Missing points are passed over: the points around them count as neighbours.
 
@@ -208,7 +210,7 @@ def find_signals(z: ArrayLike, *, rules: Sequence[str] = tuple(RULES)) -> tuple[
     place = np.flatnonzero(np.isfinite(score))
     y = score[place]
     found: dict[int, Signal] = {}
-    for rule in RULES:
+    for rule in CHART_RULES:
         for side, sign in (("above", 1), ("below", -1)) if rule in rules else ():
             for at in np.flatnonzero(_holds(rule, sign * y)):
                 found.setdefault(int(place[at]), Signal(int(place[at]), rule, side))

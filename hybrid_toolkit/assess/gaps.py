@@ -10,7 +10,7 @@ from hybrid_toolkit.assess.maturity import LEVELS, MIN_RATERS, Assessment
 
 APART = 2
 """Levels by which raters of one prompt differ so much that they should talk about it."""
-KINDS = {
+_KINDS = {
     "low": "below 'established'",
     "apart": "people see it differently",
     "no_evidence": "believed to be in place, and nobody named evidence",
@@ -24,7 +24,7 @@ class Gap:
     Parameters
     ----------
     item, text, condition : the prompt and its condition.
-    kind : a key of ``KINDS``.
+    kind : a key of ``_KINDS``.
     level : median over raters. low, high : the least and the most that a rater gave.
     metrics : ids of the metrics that speak to it.
     """
@@ -42,7 +42,7 @@ class Gap:
     def words(self) -> str:
         """Why it is a gap, in words."""
         span = f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
-        return f"{KINDS[self.kind]} (middle {self.level:g}, answers {span} of 0 to 3)"
+        return f"{_KINDS[self.kind]} (middle {self.level:g}, answers {span} of 0 to 3)"
 
 
 def find_gaps(assessment: Assessment) -> tuple[Gap, ...]:

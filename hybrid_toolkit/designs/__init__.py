@@ -2,6 +2,24 @@
 
 from hybrid_toolkit.designs.base import Design
 from hybrid_toolkit.designs.library import DESIGNS
-from hybrid_toolkit.designs.model_columns import GRADES, KINDS, RATIO_KINDS, DesignFit, Fitted, ModelColumns, Setting
+from hybrid_toolkit.designs.model_columns import (
+    ESTIMAND_KINDS,
+    GRADES,
+    RATIO_KINDS,
+    DesignFit,
+    Fitted,
+    ModelColumns,
+    Setting,
+)
 
-__all__ = ["DESIGNS", "GRADES", "KINDS", "RATIO_KINDS", "Design", "DesignFit", "Fitted", "ModelColumns", "Setting"]
+__all__ = [
+    "DESIGNS",
+    "ESTIMAND_KINDS",
+    "GRADES",
+    "RATIO_KINDS",
+    "Design",
+    "DesignFit",
+    "Fitted",
+    "ModelColumns",
+    "Setting",
+]

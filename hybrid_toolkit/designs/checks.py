@@ -14,7 +14,7 @@ from hybrid_toolkit.models import fit_variance_components
 from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import Check
 
-MIN_CLUSTERS = 20
+_MIN_CLUSTERS = 20
 MIN_F = 10.0
 MIN_CELL = 100
 MIN_WITHIN_SD = 0.03
@@ -32,13 +32,13 @@ def _words(count: float) -> str:
 def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Enough clusters for clustered intervals."""
     n, one, many = fit.fit.n_clusters, noun(fit.plan.cluster), noun(fit.plan.cluster, many=True)
-    enough = n >= MIN_CLUSTERS
+    enough = n >= _MIN_CLUSTERS
     message = (
         f"{n} {many} are enough for intervals that allow for likeness within each {one}."
         if enough
-        else f"{n} {many} are few (under {MIN_CLUSTERS}): read the interval as rough."
+        else f"{n} {many} are few (under {_MIN_CLUSTERS}): read the interval as rough."
     )
-    return Check("clusters", enough, message, n, MIN_CLUSTERS)
+    return Check("clusters", enough, message, n, _MIN_CLUSTERS)
 
 
 def check_missing(most: float, *, of_those_asked: float = 0.0) -> CheckOf:

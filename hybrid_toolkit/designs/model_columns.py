@@ -16,7 +16,7 @@ Setting: TypeAlias = str | float | bool
 GRADES = ("descriptive", "associational", "quasi-causal", "causal")
 """Strength of what a design can carry, weakest first."""
 
-KINDS = {
+ESTIMAND_KINDS = {
     "slope": "a slope on the exposure",
     "slope-gap": "the difference of that slope between two groups",
     "effect": "the mean effect of a change on the units that it reached",

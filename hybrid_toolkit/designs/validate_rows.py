@@ -11,7 +11,7 @@ from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.errors import CoverageError, EstimationError
 from hybrid_toolkit.models.terms.terms import check_column, numbers
 
-LARGEST = 1e100
+_LARGEST = 1e100
 """A number beyond this cannot be squared and summed."""
 NOTHING_LEFT = 1e-10
 """A standard error under this share of the outcome's spread a unit of exposure is no more than rounding."""
@@ -127,7 +127,7 @@ def _values(rows: pd.DataFrame, name: str) -> None:
         )
     if not pd.api.types.is_float_dtype(column) and not pd.api.types.is_integer_dtype(column):
         return
-    far = int((np.abs(numbers(rows, name)) > LARGEST).sum())
+    far = int((np.abs(numbers(rows, name)) > _LARGEST).sum())
     if far:
         raise EstimationError(
             f"column '{name}' holds {far:,} value(s) that are infinite or too large to compute with.",

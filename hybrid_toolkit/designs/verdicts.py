@@ -11,7 +11,7 @@ from scipy import stats
 from hybrid_toolkit.designs.model_columns import DesignFit
 
 POWER = 0.8
-LEVEL = 0.05
+_LEVEL = 0.05
 _REACH = float(stats.norm.ppf(POWER))
 
 
@@ -66,7 +66,7 @@ def judge_departure(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, s
     error, low, high, p = (float(row[c]) for c in ("std_error", "conf_low", "conf_high", "p_value"))
     if not np.isfinite([error, low, high]).all() or error <= 0:
         return None, "; it has no interval, so this says little"
-    if p < LEVEL if np.isfinite(p) else not low <= 0 <= high:
+    if p < _LEVEL if np.isfinite(p) else not low <= 0 <= high:
         return False, ""
     least = minimum_detectable(error, (high - low) / 2)
     if least < abs(fit.estimate):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS
-from hybrid_toolkit.disclosure.suppress import complementary, small_cells
+from hybrid_toolkit.disclosure.suppress import CellMask, complementary, small_cells
 from hybrid_toolkit.disclosure.table_sums import TableSum
 from hybrid_toolkit.errors import DisclosureError
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     IntSeries = pd.Series[int]
 else:
     IntSeries = pd.Series
-
-CellMask = NDArray[np.bool_]
 
 
 def also_small(

@@ -18,7 +18,7 @@ from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.result import TIDY_COLUMNS, Result
 
 Basis = Literal["simulation", "metadata", "assumption"]
-BASES: dict[str, str] = {
+_BASES: dict[str, str] = {
     "simulation": "was made from simulated data alone",
     "metadata": "describes files, checks and methods, not people",
     "assumption": "states what was assumed or declared, not what was found",
@@ -231,7 +231,7 @@ class Gate:
         Parameters
         ----------
         frame : what to show, all columns.
-        basis : the grounds, one of ``BASES``; printed in the record.
+        basis : the grounds, one of ``_BASES``; printed in the record.
         counts : columns that count rows of the data: small ones are hidden, the rest rounded.
         source : as in ``Gate``; what is made from simulations is always stamped.
 
@@ -245,9 +245,9 @@ class Gate:
         >>> Gate().facts(card, title="Tables", basis="metadata", counts=["rows"]).content["rows"].tolist()
         [205, <NA>]
         """
-        if basis not in BASES:
+        if basis not in _BASES:
             raise DisclosureError(
-                f"The grounds '{basis}' are not known.", fix=f"Use one of {', '.join(BASES)}.", code="BASIS-UNKNOWN"
+                f"The grounds '{basis}' are not known.", fix=f"Use one of {', '.join(_BASES)}.", code="BASIS-UNKNOWN"
             )
         refuse_columns(list(frame.columns), list(counts), present=list(frame.columns))
         for column in frame.select_dtypes(include=["object", "string"]):
@@ -256,7 +256,7 @@ class Gate:
         check_size(frame, self.policy, dims=())
         out = frame.copy()
         decisions = policy_notes(self.policy)
-        decisions += (Decision("grounds", f"{len(out)} row(s) shown", f"It {BASES[basis]}."),)
+        decisions += (Decision("grounds", f"{len(out)} row(s) shown", f"It {_BASES[basis]}."),)
         for column in counts:
             small = hide_small(out[column], self.policy)
             out[column] = round_counts(out[column], self.policy).mask(small)

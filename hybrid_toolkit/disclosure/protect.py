@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.disclosure.cells import (
-    CellMask,
     also_small,
     check_counts,
     complete_grid,
@@ -21,7 +20,7 @@ from hybrid_toolkit.disclosure.cells import (
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.release import Decision
 from hybrid_toolkit.disclosure.screen import is_extreme, refuse_columns
-from hybrid_toolkit.disclosure.suppress import small_cells
+from hybrid_toolkit.disclosure.suppress import CellMask, small_cells
 from hybrid_toolkit.disclosure.table_sums import add_totals, find_lines
 from hybrid_toolkit.errors import DisclosureError
 

@@ -11,7 +11,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.errors import DisclosureError
 
-KINDS = ("table", "estimates", "figure", "facts", "text")
+_KINDS = ("table", "estimates", "figure", "facts", "text")
 """What a release may be."""
 
 
@@ -45,7 +45,7 @@ class Release:
     Parameters
     ----------
     id : kind and the first twelve characters of the content's hash; the same content has the same id.
-    kind : one of ``KINDS``.
+    kind : one of ``_KINDS``.
     title : what it shows, in words.
     decisions : every decision that the gate took.
     synthetic : whether the data behind it were simulated.
@@ -116,7 +116,7 @@ def release_id(kind: str, title: str, frame: pd.DataFrame) -> str:
     return f"{kind}-{hashlib.sha256(f'{kind}|{title}|{body}'.encode()).hexdigest()[:12]}"
 
 
-def require_release(item: object, *, kinds: tuple[str, ...] = KINDS) -> Release:
+def require_release(item: object, *, kinds: tuple[str, ...] = _KINDS) -> Release:
     """The release itself, or an error: the check with which everything that shows anything begins.
 
     Raises

@@ -19,6 +19,7 @@ from hybrid_toolkit.disclosure.table_sums import TableSum
 from hybrid_toolkit.errors import DisclosureError
 
 CellMask = NDArray[np.bool_]
+"""Yes or no for each cell of a table."""
 
 
 def small_cells(counts: NDArray[np.float64], *, threshold: int, zero_cells: str) -> CellMask:

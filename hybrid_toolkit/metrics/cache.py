@@ -8,11 +8,11 @@ from typing import TypeVar, cast
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 _KEPT: dict[int, tuple[weakref.ref[EvaluationData], dict[Hashable, object]]] = {}
 
 
-def cached(data: EvaluationData, key: Hashable, make: Callable[[], T]) -> T:
+def cached(data: EvaluationData, key: Hashable, make: Callable[[], _T]) -> _T:
     """What ``make`` gives, asked once for these data and this key. Nobody changes it in place: copy it first.
 
     Examples
@@ -28,4 +28,4 @@ def cached(data: EvaluationData, key: Hashable, make: Callable[[], T]) -> T:
         there = _KEPT[place] = (weakref.ref(data, lambda _: _KEPT.pop(place, None)), {})
     if key not in there[1]:
         there[1][key] = make()
-    return cast(T, there[1][key])
+    return cast(_T, there[1][key])

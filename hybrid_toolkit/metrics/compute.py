@@ -22,7 +22,7 @@ from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.metrics.unit_frames import check_kinds, require
 
-COLUMNS = (
+_COLUMNS = (
     *("metric", "unit", "group", "period", "estimate", "conf_low", "conf_high", "n", "n_clusters", "n_missing"),
     *("missing_share", "reliability", "flag"),
 )
@@ -95,7 +95,7 @@ def measure(
         warned = invariance_flag(comparable(data, spec, by), by)
         parts = _measure_parts(spec, frame, keys, by, conf_level, reliability)
         rows.extend(r | {"flag": "; ".join(filter(None, (r["flag"], warned)))} for r in parts)
-    out = pd.DataFrame(rows, columns=list(COLUMNS))
+    out = pd.DataFrame(rows, columns=list(_COLUMNS))
     if data.synthetic:
         out.attrs["stamp"] = SYNTHETIC_STAMP
     return out

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import MeasureError
 
-Floats = npt.NDArray[Any]
 Analysis = Callable[[pd.DataFrame], tuple[float, float]]
 """A complete frame in, an estimate and its standard error out."""
 DONORS = 5
@@ -196,10 +195,10 @@ def _check(frame: pd.DataFrame, targets: list[str]) -> None:
             )
 
 
-def _design(frame: pd.DataFrame, gaps: pd.DataFrame) -> tuple[dict[str, Floats], dict[str, Floats]]:
+def _design(frame: pd.DataFrame, gaps: pd.DataFrame) -> tuple[dict[str, Array], dict[str, Array]]:
     """Numeric columns as floats, and the predictors that each column gives (indicators of a text column)."""
-    numbers: dict[str, Floats] = {}
-    blocks: dict[str, Floats] = {}
+    numbers: dict[str, Array] = {}
+    blocks: dict[str, Array] = {}
     for c in map(str, frame.columns):
         kind = frame[c].dtype
         if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
@@ -210,7 +209,7 @@ def _design(frame: pd.DataFrame, gaps: pd.DataFrame) -> tuple[dict[str, Floats],
 
 
 def _one_frame(
-    frame: pd.DataFrame, numbers: dict[str, Floats], blocks: dict[str, Floats], order: list[str],
+    frame: pd.DataFrame, numbers: dict[str, Array], blocks: dict[str, Array], order: list[str],
     gaps: pd.DataFrame, rng: np.random.Generator, n_iter: int, donors: int,
 ) -> pd.DataFrame:  # fmt: skip
     now = {c: v.copy() for c, v in numbers.items()}
@@ -229,7 +228,7 @@ def _one_frame(
     return out
 
 
-def _matched(x: Floats, y: Floats, hole: npt.NDArray[np.bool_], rng: np.random.Generator, donors: int) -> Floats:
+def _matched(x: Array, y: Array, hole: npt.NDArray[np.bool_], rng: np.random.Generator, donors: int) -> Array:
     """Values for the holes: the observed value of a near donor by predicted mean, coefficients drawn."""
     seen, given = x[~hole], y[~hole]
     cross = seen.T @ seen
@@ -250,7 +249,7 @@ def _matched(x: Floats, y: Floats, hole: npt.NDArray[np.bool_], rng: np.random.G
     gap[:, 1:][window[:, 1:] == window[:, :-1]] = np.inf
     nearest = np.argsort(gap, axis=1, kind="stable")[:, :k]
     pick = nearest[np.arange(len(want)), rng.integers(k, size=len(want))]
-    chosen: Floats = given[order[window[np.arange(len(want)), pick]]]
+    chosen: Array = given[order[window[np.arange(len(want)), pick]]]
     return chosen
 
 

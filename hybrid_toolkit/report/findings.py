@@ -14,16 +14,16 @@ import pandas as pd
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
 from hybrid_toolkit.study.declaration.outcome_label import RATIO_NOUNS, contrast_of
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claims import Claim
 from hybrid_toolkit.study.estimation.event_path import EVENT
 from hybrid_toolkit.study.estimation.study_result import StudyResult
-from hybrid_toolkit.study.declaration.study_spec import StudySpec
 
-ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "unadjusted": "unadjusted"}
+_ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "unadjusted": "unadjusted"}
 """Role of an estimate in a study -> how figures draw it; any other is ``"other"``."""
-LABELS: Mapping[str, str] = {"study": "This study", "unadjusted": "Plain comparison"}
-SHORT: Mapping[str, str] = {
+_LABELS: Mapping[str, str] = {"study": "This study", "unadjusted": "Plain comparison"}
+_SHORT: Mapping[str, str] = {
     "difference": "a difference was found.",
     "trifling": "a difference was found, smaller than was said to matter.",
     "small": "no difference as large as was said to matter.",
@@ -102,19 +102,19 @@ def show_study(
     rows = result.estimates
     rows = rows.assign(
         kind=rows["role"],
-        role=rows["role"].map(lambda r: ROLES.get(str(r), "other")),
+        role=rows["role"].map(lambda r: _ROLES.get(str(r), "other")),
         panel=rows["outcome"].map(lambda o: titles.get(str(o), study.words_for(str(o)).phrase)),
-        truth=[known.get(str(o), float("nan")) if k in ROLES else float("nan") for o, k in _pairs(rows)],
+        truth=[known.get(str(o), float("nan")) if k in _ROLES else float("nan") for o, k in _pairs(rows)],
         clusters=rows["n_clusters"],
     )
-    rows = rows.assign(label=[LABELS.get(str(r), str(t)) for r, t in zip(rows["role"], rows["term"], strict=True)])
+    rows = rows.assign(label=[_LABELS.get(str(r), str(t)) for r, t in zip(rows["role"], rows["term"], strict=True)])
     behind: dict[str, Any] = {"whole": result.whole_authorities, "source": result}
     labels = ["outcome", "kind", "role", "panel", "label", "truth"]
     passed: dict[str, Any] = {"clusters": "clusters", "labels": labels, **behind}
     claims = {c.outcome: c for c in result.claims(diagnosis)}
     size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters, **behind}
     shown = gate.estimates(rows, title=f"{study.question} All estimates", **passed)
-    main = in_words_unit(rows[rows["kind"].isin(list(ROLES))], study)
+    main = in_words_unit(rows[rows["kind"].isin(list(_ROLES))], study)
     checks = result.checks_frame()[["outcome", "check", "passed", "message"]].astype({"passed": "boolean"})
     return ShownStudy(
         study=study,
@@ -136,7 +136,7 @@ def show_study(
             for r in dict.fromkeys(r for c in claims.values() for r in c.reasons)
         ),
         short={
-            o: gate.text(f"{_short_title(study, o, titles)}: {SHORT[c.finding]}", title=f"Answer: {o}", **size)
+            o: gate.text(f"{_short_title(study, o, titles)}: {_SHORT[c.finding]}", title=f"Answer: {o}", **size)
             for o, c in claims.items()
         },
         claims={o: gate.text(c.text, title=f"Claim: {o}", **size) for o, c in claims.items()},

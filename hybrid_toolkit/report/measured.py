@@ -16,7 +16,7 @@ from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invar
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 
-ALL = "all"
+ALL_GROUPS = "all"
 """The row for everyone."""
 VALUES = ("estimate", "conf_low", "conf_high")
 _PEOPLE = ("worker_id", "family_id", "child_id")
@@ -69,7 +69,7 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate
     if by is not None:
         rows = pd.concat([rows, measure(data, spec, by=by)], ignore_index=True)
     units = metric_values(data, spec)
-    labels = pd.Series(ALL, index=units.index) if by is None else groups(units, data, by)
+    labels = pd.Series(ALL_GROUPS, index=units.index) if by is None else groups(units, data, by)
     people = [_people(spec, units, labels, str(g)) for g in rows["group"]]
     rows = rows.assign(people=[n if p is None else p for p, n in zip(people, rows["n"], strict=True)])
     table = gate.table(
@@ -79,7 +79,7 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate
         people="people",
         values=VALUES,
         shares=["estimate"] if _is_share(spec, units) else [],
-        total_label=ALL,
+        total_label=ALL_GROUPS,
         structural_zeros=True,
         source=data,
     )
@@ -102,7 +102,7 @@ def _people(spec: MetricSpec, units: pd.DataFrame, labels: pd.Series, group: str
     """Distinct people behind the units that are used; None where the units name nobody."""
     assert spec.statistic is not None
     used = units[list(spec.statistic.columns)].notna().all(axis=1)
-    here = units[used if group == ALL else used & (labels == group)]
+    here = units[used if group == ALL_GROUPS else used & (labels == group)]
     counts = [here[c].nunique() for c in _PEOPLE if c in units]
     return min(counts) if counts else None
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hybrid_toolkit.assess.chart import RULES, ControlChart
+from hybrid_toolkit.assess.chart import CHART_RULES, ControlChart
 from hybrid_toolkit.assess.remeasure import Remeasured, judge_change
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release, require_release
@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import periods
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.report.documents.blocks import TableColumn
-from hybrid_toolkit.report.measured import ALL, VALUES, _is_share, _people
+from hybrid_toolkit.report.measured import ALL_GROUPS, VALUES, _is_share, _people
 from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes
 
 POINT_COLUMNS = {
@@ -85,9 +85,9 @@ def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate 
     rows = rows.assign(people=[n if p is None else p for p, n in zip(people, rows["n"], strict=True)])
     table = opened.table(
         rows, title=f"{spec.name}, by month", dims=["period"], people="people", values=VALUES,
-        shares=["estimate"] if share else [], total_label=ALL, structural_zeros=True, source=data,
+        shares=["estimate"] if share else [], total_label=ALL_GROUPS, structural_zeros=True, source=data,
     ).content  # fmt: skip
-    shown = table[table["period"] != ALL].sort_values("period").reset_index(drop=True)
+    shown = table[table["period"] != ALL_GROUPS].sort_values("period").reset_index(drop=True)
     series = pd.DataFrame(
         {
             "period": pd.to_datetime(shown["period"]),
@@ -109,7 +109,7 @@ def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate 
 def _limits(chart: ControlChart) -> dict[str, Any]:
     signs = [NO_SIGN] * len(chart.periods)
     for s in chart.signals:
-        signs[s.position] = f"{s.side}: {RULES[s.rule]}"
+        signs[s.position] = f"{s.side}: {CHART_RULES[s.rule]}"
     return {"centre": chart.centre, "lower": chart.lower, "upper": chart.upper, "sign": signs}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from hybrid_toolkit.report.demo_report import DemoReport
 from hybrid_toolkit.report.documents.blocks import without_stamp
 
-WIDTH = 88
+_WIDTH = 88
 
 
 def summarise(story: DemoReport, *, out: Path, seconds: float) -> str:
@@ -42,4 +42,4 @@ def summarise(story: DemoReport, *, out: Path, seconds: float) -> str:
 
 
 def _wrap(text: str, *, indent: int = 0) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent)
+    return textwrap.wrap(text, _WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent)

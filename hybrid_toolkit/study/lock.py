@@ -25,7 +25,7 @@ from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
 from hybrid_toolkit.study.diagnosis.trial_log import code_version
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, parse_graph, shipped_graph
 
-FORMAT = "hybrid-toolkit lock 1"
+_FORMAT = "hybrid-toolkit lock 1"
 _KEYS = ("format", "study_id", "locked_at", "version", "code", "study", "graph", "data_hash", "data_label", "seal")
 
 
@@ -147,7 +147,7 @@ def write_lock(
     """
     where = Path(path).expanduser()
     content = {
-        "format": FORMAT,
+        "format": _FORMAT,
         "study_id": study.id,
         "locked_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": __version__,
@@ -177,7 +177,7 @@ def load_lock(path: Path | str) -> Lock:
         content = json.loads(where.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise _no_lock(where, f"cannot be read ({type(error).__name__})") from None
-    if not isinstance(content, dict) or set(content) != set(_KEYS) or content["format"] != FORMAT:
+    if not isinstance(content, dict) or set(content) != set(_KEYS) or content["format"] != _FORMAT:
         raise _no_lock(where, "is not a lock of a study")
     if content["seal"] != _seal(content):
         raise StudyError(

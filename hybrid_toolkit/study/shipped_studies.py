@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from hybrid_toolkit.data.coverage import Need
-from hybrid_toolkit.study.estimation.scale_checks import instruments_of
+from hybrid_toolkit.study.estimation.study_checks import instruments_of
 from hybrid_toolkit.study.study import Study, parse_study
 
 

@@ -32,7 +32,7 @@ class Rates:
     absence: float
 
 
-ENGLAND: Mapping[int, Rates] = MappingProxyType(
+ENGLAND_RATES: Mapping[int, Rates] = MappingProxyType(
     {
         2017: Rates(28482.6, 19.3, 13.4, 15.8, 17.0, 17.7, 3.1),
         2018: Rates(29464.9, 17.7, 15.1, 15.4, 16.5, 17.4, 3.2),
@@ -47,7 +47,7 @@ ENGLAND: Mapping[int, Rates] = MappingProxyType(
 )
 """England by year (CSWW 2017 to 2025)."""
 
-YEARS = tuple(ENGLAND)
+YEARS = tuple(ENGLAND_RATES)
 
 LA_SD: Mapping[str, float] = MappingProxyType(
     {"turnover": 5.5, "agency": 9.2, "vacancy": 9.2, "caseload": 2.1, "absence": 1.3}

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.truth import Truth
 
-DOSES: Mapping[str, Mapping[str, float]] = MappingProxyType(
+_DOSES: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         "practice_rs_within": {"practice_rs": 0.0},
         "exclusion_penalty": {"exclusion_penalty": 0.0},
@@ -41,11 +41,11 @@ def dosed(truth: Truth, estimand_id: str, dose: float) -> Truth:
     >>> dosed(Truth(), "practice_rs_within", 0.5).practice_rs, dosed(Truth(), "stage_gap_learning", 0).learning_asye
     (-0.04, 1.0)
     """
-    if estimand_id not in DOSES:
+    if estimand_id not in _DOSES:
         raise UsageError(
-            "there is no dose for an estimand of that id.", fix=f"Choose one of: {', '.join(DOSES)}.", code="NO-DOSE"
+            "there is no dose for an estimand of that id.", fix=f"Choose one of: {', '.join(_DOSES)}.", code="NO-DOSE"
         )
     if not dose >= 0:
         raise UsageError("a dose is a number from 0.", fix="Give 0 or more.", code="DOSE")
-    changed = {n: none + dose * (getattr(truth, n) - none) for n, none in DOSES[estimand_id].items()}
+    changed = {n: none + dose * (getattr(truth, n) - none) for n, none in _DOSES[estimand_id].items()}
     return replace(truth, **changed)

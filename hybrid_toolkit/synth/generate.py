@@ -8,10 +8,13 @@ from functools import cached_property
 
 import pandas as pd
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.synth import (
+from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.streams import Context, Days, Labels
+from hybrid_toolkit.synth.tables import (
     arrangements,
     casework,
     contacts,
@@ -23,8 +26,6 @@ from hybrid_toolkit.synth import (
     survey,
     work,
 )
-from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.streams import Context, Days, Floats, Labels
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
 GENERATOR = "hybrid-toolkit synth 2"

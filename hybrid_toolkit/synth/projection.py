@@ -19,18 +19,18 @@ from functools import lru_cache
 
 import numpy as np
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import Authority, context
-from hybrid_toolkit.synth.items import INSTRUMENTS, SWEMWBS_METRIC, loadings, normal_cdf
-from hybrid_toolkit.synth.people import stage_on
-from hybrid_toolkit.synth.remote import coordination, to_date, together
-from hybrid_toolkit.synth.streams import Floats
-from hybrid_toolkit.synth.survey import case_pressure, structural_learning, structural_wellbeing
+from hybrid_toolkit.synth.tables.items import INSTRUMENTS, SWEMWBS_METRIC, loadings, normal_cdf
+from hybrid_toolkit.synth.tables.people import stage_on
+from hybrid_toolkit.synth.tables.remote import coordination, to_date, together
+from hybrid_toolkit.synth.tables.survey import case_pressure, structural_learning, structural_wellbeing
 from hybrid_toolkit.synth.truth import Size, Truth
 
-POPULATION_TEAMS = 2500
+_POPULATION_TEAMS = 2500
 CO_PRESENCE_DRAWS = 12
-POPULATION_SEED = 20_250_930
+_POPULATION_SEED = 20_250_930
 _LEARNING = ("learning_co_presence",)
 _EFFECTS = ("wb_rs", "wb_rs2", "wb_asye", "wb_early", "wb_late", "wb_travel", "wb_b2b", "wb_cover", "wb_interference")
 _WELLBEING = (*_EFFECTS, "selection_rho_wellbeing")
@@ -106,7 +106,7 @@ def _wellbeing(a: Authority, waves: tuple[int, ...], one_area: bool) -> Floats:
     return expected_swemwbs(t, mean, 1.0 - area - t.wb_worker_share * t.selection_rho_wellbeing**2 + noise)
 
 
-def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = POPULATION_SEED) -> float:
+def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = _POPULATION_SEED) -> float:
     """True difference of the RS slope of a score, early-career workers less the rest, in score points per unit RS.
 
     Parameters
@@ -125,7 +125,7 @@ def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = POPULATION
     learning = estimand_id == "stage_gap_learning"
     if not any(getattr(truth, name) for name in (_LEARNING if learning else _WELLBEING)):
         return 0.0
-    population = Size("population", 1, POPULATION_TEAMS, size.workers_per_team, size.months, size.waves)
+    population = Size("population", 1, _POPULATION_TEAMS, size.workers_per_team, size.months, size.waves)
     as_if_all_answered = replace(truth, **{name: getattr(_PLAIN, name) for name in _ANSWERING})
     return _gap_in(as_if_all_answered, population, seed, learning, learning or size.n_la == 1)
 

@@ -17,9 +17,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.dgp import DGP
-from hybrid_toolkit.synth.streams import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.synth.calibration import ENGLAND, Rates
+from hybrid_toolkit.synth.calibration import ENGLAND_RATES, Rates
 from hybrid_toolkit.synth.truth import BOUND, Size, Truth
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
@@ -97,7 +97,7 @@ class Context:
     seed: int
     la: int = 0
     teams: int = 0
-    rates: Rates = ENGLAND[2025]
+    rates: Rates = ENGLAND_RATES[2025]
 
     def rng(self, layer: str) -> np.random.Generator:
         """The stream of one layer."""

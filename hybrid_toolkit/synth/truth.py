@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.synth.calibration import ENGLAND, YEARS
+from hybrid_toolkit.synth.calibration import ENGLAND_RATES, YEARS
 
 BOUND = 2.5
 """Latent effects on a probability are normal, held within this many standard deviations."""
@@ -228,7 +228,7 @@ class Truth:
     panel_confounding: float = 0.50
 
     def __post_init__(self) -> None:
-        if self.calibration_year not in ENGLAND or self.calibration_year < 2023:
+        if self.calibration_year not in ENGLAND_RATES or self.calibration_year < 2023:
             raise UsageError(
                 f"calibration_year must be one of 2023 to {YEARS[-1]}.",
                 fix="Leave it out for the latest year.",

@@ -18,7 +18,7 @@ from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version
 from hybrid_toolkit.trust.candidate import Candidate
 from hybrid_toolkit.trust.dgps import DGP
 
-LEVEL = 0.95
+CONFIDENCE_LEVEL = 0.95
 LOWEST, HIGHEST = 0.93, 0.97
 """95% intervals should hold the truth so often, within twice the Monte Carlo error."""
 MOST_FAILURES = 0.05
@@ -29,7 +29,7 @@ CELLS_COME_FROM = (
     *(f"study/{name}.py" for name in ("contender", "measures", "try_estimator", "wedge")),
 )
 """Code that the figures of a cell depend on; the generator, graphs and claims are not among it."""
-FIGURES = ("estimate", "std_error", "conf_low", "conf_high")
+_FIGURES = ("estimate", "std_error", "conf_low", "conf_high")
 Outcome: TypeAlias = tuple[str, tuple[float, ...]]
 """Error code, figures (empty where the fit failed)."""
 
@@ -43,7 +43,7 @@ class Trial:
     candidate, dgp : ids. truth : true value. sims, seed : how often, from which seed.
     own : whether the estimator's own assumptions hold there.
     breaks : what is broken where they do not, or why the estimator is off; one sentence or empty.
-    draws : one row a draw: ``sim``, the columns of ``FIGURES`` and ``error``.
+    draws : one row a draw: ``sim``, the columns of ``_FIGURES`` and ``error``.
     """
 
     candidate: str
@@ -106,7 +106,7 @@ class Trial:
         cover, _, n = got["coverage"]
         if np.isnan(cover):
             return "no intervals"
-        error = 2 * float(np.sqrt(LEVEL * (1 - LEVEL) / n))
+        error = 2 * float(np.sqrt(CONFIDENCE_LEVEL * (1 - CONFIDENCE_LEVEL) / n))
         held = cover >= LOWEST - error and got["failures"][0] <= MOST_FAILURES
         if held:
             notes = (", intervals wide" if cover > HIGHEST + error else "", ", biased" if self._biased(got) else "")
@@ -173,7 +173,7 @@ def try_estimator(
             if file:
                 file.add(str(i), result)
             bar.update()
-    empty = (np.nan,) * len(FIGURES)
+    empty = (np.nan,) * len(_FIGURES)
     rows = [(i, *(found[i][1] or empty), found[i][0]) for i in range(count)]
     own = dgp.id in candidate.own
     return Trial(
@@ -184,7 +184,7 @@ def try_estimator(
         seed=seed,
         own=own,
         breaks=candidate.warning if own else dgp.breaks or candidate.warning,
-        draws=pd.DataFrame(rows, columns=["sim", *FIGURES, "error"]),
+        draws=pd.DataFrame(rows, columns=["sim", *_FIGURES, "error"]),
     )
 
 
@@ -193,7 +193,7 @@ def _one(candidate: Candidate, dgp: DGP, seed: int) -> Outcome:
         figures = tuple(float(f"{float(v):.12g}") for v in candidate.estimate(dgp.simulate(seed)))
     except Exception as error:  # counted by its type and shown in the trial
         return error_code(error), ()
-    if len(figures) != len(FIGURES) or not np.isfinite(figures[0]):
+    if len(figures) != len(_FIGURES) or not np.isfinite(figures[0]):
         return "NOT-FINITE", ()
     # one end alone missing would count as an interval that misses the truth
     return ("NO-INTERVAL", ()) if np.isnan(figures[2:]).sum() == 1 else ("", figures)

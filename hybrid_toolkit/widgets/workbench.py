@@ -56,7 +56,7 @@ PAGES: Mapping[str, PageOf] = MappingProxyType(
         ),
         "wellbeing": PageOf("Wellbeing", "Scales, statements on remote work, conflict.", "lenses.lenses", "Wellbeing"),
         "metrics": PageOf("Metrics", "Any metric, by group and period.", "explorer.metric_explorer", "MetricExplorer"),
-        "explorer.metric_catalogue": PageOf(
+        "catalogue": PageOf(
             "Catalogue",
             "What each metric asks and how it is made.",
             "explorer.metric_catalogue",
@@ -78,20 +78,20 @@ PAGES: Mapping[str, PageOf] = MappingProxyType(
             "StudyBuilder",
             takes_data=False,
         ),
-        "practice.share": PageOf(
-            "SHARE", "Five steps for employers and employees.", "practice.share", "Share", takes_data=False
+        "share": PageOf(
+            "SHARE", "Five steps for employers and employees.", "practice.questionnaires", "Share", takes_data=False
         ),
         "return": PageOf(
             "Return to site",
             "Essential, sufficiently safe, mutually agreed.",
-            "practice.return_tests",
+            "practice.questionnaires",
             "ReturnTests",
             takes_data=False,
         ),
         "risk": PageOf(
             "Risk assessment",
             "Questions, groups at greater risk, equality.",
-            "practice.risk_assessment",
+            "practice.questionnaires",
             "RiskAssessment",
             takes_data=False,
         ),
@@ -105,18 +105,18 @@ PAGES: Mapping[str, PageOf] = MappingProxyType(
         "digital": PageOf(
             "Digital practice",
             "Three tools for teams.",
-            "practice.digital_practice",
+            "practice.questionnaires",
             "DigitalPractice",
             takes_data=False,
         ),
         "leaders": PageOf(
             "Leaders",
             "Questions for leaders and organisations.",
-            "practice.practice_questions",
+            "practice.questionnaires",
             "LeaderQuestions",
             takes_data=False,
         ),
-        "practice.benefits": PageOf(
+        "benefits": PageOf(
             "Benefits", "What is claimed for hybrid work, beside the measures.", "practice.benefits", "Benefits"
         ),
         "challenges": PageOf(
@@ -125,14 +125,14 @@ PAGES: Mapping[str, PageOf] = MappingProxyType(
         "wellness": PageOf(
             "Wellness plan",
             "A blank sheet for a conversation; nothing is kept.",
-            "practice.wellness_plan",
+            "practice.questionnaires",
             "WellnessPlan",
             takes_data=False,
         ),
-        "practice.signs": PageOf(
+        "practice.questionnaires": PageOf(
             "Signs of struggle",
             "A blank aid for a conversation; nothing is kept.",
-            "practice.signs",
+            "practice.questionnaires",
             "SignsOfStruggle",
             takes_data=False,
         ),

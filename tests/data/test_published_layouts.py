@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.published import TIDY_COLUMNS, load_published
+from hybrid_toolkit.data.published import PUBLISHED_COLUMNS, load_published
 
 EES = "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name"
 LA = "old_la_code,new_la_code,la_name"
@@ -43,7 +43,7 @@ def test_dfe_academic_year_many_filters_all_markers(tmp_path: Path) -> None:
     ]
     out = load_published(write_text(tmp_path / "x.csv", "\n".join(rows), "utf-8-sig"))
     t = out.tidy()
-    assert out.layout == "dfe-tidy" and tuple(t.columns) == TIDY_COLUMNS and len(t) == 12
+    assert out.layout == "dfe-tidy" and tuple(t.columns) == PUBLISHED_COLUMNS and len(t) == 12
     assert out.measures == ("children_count", "children_percent", "mean_days") and out.periods == ("2022/23",)
     assert set(out.breakdowns()["age"]) == {"Total", "10"}
     first = cell(t, measure="children_count", breakdown="cla_group=All; age=Total")

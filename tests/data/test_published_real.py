@@ -14,7 +14,7 @@ import pytest
 from defusedxml import ElementTree
 
 from hybrid_toolkit.data.published import (
-    TIDY_COLUMNS,
+    PUBLISHED_COLUMNS,
     Published,
     load_published,
     national_gap,
@@ -55,7 +55,7 @@ def one(tidy: pd.DataFrame, **where: str) -> pd.Series:
 def test_every_file_reads_with_its_layout_and_every_cell(real_data: Path, name: str) -> None:
     out = loaded(real_data / name)
     t = out.tidy()
-    assert (out.layout, len(t)) == FILES[name] and tuple(t.columns) == TIDY_COLUMNS
+    assert (out.layout, len(t)) == FILES[name] and tuple(t.columns) == PUBLISHED_COLUMNS
     assert t["area_name"].notna().all() and t["measure"].notna().all() and t["geographic_level"].notna().all()
     assert t["area_code"].notna().all() and len(out.source.sha256) == 64 and out.summary()
     silent = t["value"].isna() & t["marker"].isna() & t["text"].isna()

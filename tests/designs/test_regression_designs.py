@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.designs import DESIGNS, KINDS, ModelColumns
+from hybrid_toolkit.designs import DESIGNS, ESTIMAND_KINDS, ModelColumns
 from hybrid_toolkit.designs.regression.unmeasured import as_risk_ratio
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.result import TIDY_COLUMNS
@@ -63,7 +63,7 @@ def test_an_estimate_near_the_truth_that_says_how_it_was_made(design) -> None:
     assert abs(fit.estimate - dgp.truth) < 3.5 * error
     assert fit.interval[0] < fit.estimate < fit.interval[1]
     assert fit.fit.converged and fit.fit.n_clusters == 26 and fit.fit.n <= len(frame)
-    assert fit.fit.method and set(DESIGNS[design].identifies) <= set(KINDS)
+    assert fit.fit.method and set(DESIGNS[design].identifies) <= set(ESTIMAND_KINDS)
     pd.testing.assert_frame_equal(frame, before)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.inequality.inequality import (
-    KINDS,
+    INDEX_KINDS,
     concentration_curve,
     concentration_index,
     fractional_rank,
@@ -30,7 +30,7 @@ def test_complete_concentration_worked_by_hand(kind: str, expected: float) -> No
 
 def test_reversing_the_ranking_changes_only_the_sign() -> None:
     turned = FOUR.assign(rank=-FOUR["rank"])
-    for kind in KINDS:
+    for kind in INDEX_KINDS:
         there = concentration_index(FOUR, outcome="y", rank_by="rank", kind=kind)
         back = concentration_index(turned, outcome="y", rank_by="rank", kind=kind)
         assert back.estimate == pytest.approx(-there.estimate) and back.std_error == pytest.approx(there.std_error)

@@ -13,7 +13,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.psychometrics.factor_data import prepare_answers
 from hybrid_toolkit.metrics.psychometrics.factor_fit import fit_factor_model, solve_factor_model
-from hybrid_toolkit.metrics.psychometrics.factor_levels import LEVELS, difference
+from hybrid_toolkit.metrics.psychometrics.factor_levels import INVARIANCE_LEVELS, difference
 from hybrid_toolkit.metrics.psychometrics.factor_model import carry, implied
 from hybrid_toolkit.metrics.psychometrics.invariance import (
     InvarianceResult,
@@ -130,7 +130,7 @@ def test_groups_with_the_same_rows_do_not_differ(pupils: pd.DataFrame) -> None:
 
 def test_a_tight_model_is_the_same_model_in_a_wider_layout(pupils: pd.DataFrame) -> None:
     ready = prepare_answers(pupils, ABILITIES, group="school")
-    tight, wide = solve_factor_model(ready, equal=LEVELS["scalar"]), solve_factor_model(ready)
+    tight, wide = solve_factor_model(ready, equal=INVARIANCE_LEVELS["scalar"]), solve_factor_model(ready)
     values = carry(tight.layout, tight.solution.values, wide.layout)
     for group in range(2):
         for mine, other in zip(
@@ -141,7 +141,7 @@ def test_a_tight_model_is_the_same_model_in_a_wider_layout(pupils: pd.DataFrame)
 
 def test_scaling_of_a_difference_is_near_one_for_normal_answers() -> None:
     ready = prepare_answers(survey((3000, 3000), seed=3), FACTOR, group="g")
-    fits = {level: solve_factor_model(ready, equal=equal) for level, equal in LEVELS.items()}
+    fits = {level: solve_factor_model(ready, equal=equal) for level, equal in INVARIANCE_LEVELS.items()}
     for loose, tight in (("configural", "metric"), ("metric", "scalar"), ("scalar", "strict")):
         scaled, plain = (difference(ready, fits[tight], fits[loose], test)[0] for test in ("scaled", "normal"))
         assert plain / scaled == pytest.approx(1, abs=0.1)
@@ -151,7 +151,9 @@ def test_tests_keep_their_level_where_nothing_differs() -> None:
     rejected = []
     for seed in range(100):
         ready = prepare_answers(survey((120, 180), seed=seed), FACTOR, group="g")
-        fits = [solve_factor_model(ready, equal=LEVELS[level]) for level in ("configural", "metric", "scalar")]
+        fits = [
+            solve_factor_model(ready, equal=INVARIANCE_LEVELS[level]) for level in ("configural", "metric", "scalar")
+        ]
         rejected.append([difference(ready, fits[k + 1], fits[k], "scaled")[2] < 0.05 for k in (0, 1)])
     share = np.mean(rejected, axis=0)
     assert (share < 0.116).all(), "100 surveys at 5%: three Monte Carlo errors above are 11.5%"

@@ -8,7 +8,7 @@ import pytest
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.series.interrupted_counts import fit_interrupted_counts
-from hybrid_toolkit.trust.dgps.series import ALL, LOG_RATE
+from hybrid_toolkit.trust.dgps.series import ALL, SERIES_LOG_RATE
 
 WORLDS = {w.id: w for w in ALL}
 MODEL = {"outcome": "y", "period": "month", "start": 25}
@@ -52,22 +52,22 @@ def test_intervals_cover_the_ratio(family) -> None:
     for seed in range(40):
         f = WORLDS["counts-level"].simulate(seed)
         row = fit_interrupted_counts(f, **MODEL, family=family).tidy().iloc[2]
-        hits.append(row["conf_low"] <= LOG_RATE <= row["conf_high"])
+        hits.append(row["conf_low"] <= SERIES_LOG_RATE <= row["conf_high"])
         if family == "poisson":
             row = fit_interrupted_counts(f, **MODEL, errors="newey-west").tidy().iloc[2]
-            narrow.append(row["conf_low"] <= LOG_RATE <= row["conf_high"])
+            narrow.append(row["conf_low"] <= SERIES_LOG_RATE <= row["conf_high"])
     assert np.mean(hits) >= 0.85
     assert not narrow or np.mean(narrow) < np.mean(hits)
 
 
 def test_a_control_series_and_gaps() -> None:
     a, b = WORLDS["counts-plain"].simulate(1), WORLDS["counts-plain"].simulate(2)
-    b["y"] = np.where(b["month"] >= 25, np.round(b["y"] / np.exp(LOG_RATE)), b["y"])
+    b["y"] = np.where(b["month"] >= 25, np.round(b["y"] / np.exp(SERIES_LOG_RATE)), b["y"])
     f = pd.concat([a.assign(ours=1), b.assign(ours=0)], ignore_index=True).drop(index=[3, 60])
     f["y"] += (f["month"] >= 25) * 10.0
     fit = fit_interrupted_counts(f, **MODEL, control="ours")
     assert fit.n == 94 and fit.n_clusters == 2 and fit.converged
-    assert fit.tidy().loc[2, "conf_low"] < LOG_RATE * 0.8 < fit.tidy().loc[2, "conf_high"]
+    assert fit.tidy().loc[2, "conf_low"] < SERIES_LOG_RATE * 0.8 < fit.tidy().loc[2, "conf_high"]
     assert (fit.path["without"][:20] == fit.path["fitted"][:20]).all()
 
 

@@ -10,7 +10,7 @@ from scipy import optimize
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.series.synthetic_control import fit_synthetic_control, simplex_weights
 from hybrid_toolkit.models.series.synthetic_did import fit_synthetic_did
-from hybrid_toolkit.trust.dgps.series import ALL, LEVEL
+from hybrid_toolkit.trust.dgps.series import ALL, SERIES_LEVEL
 
 WORLDS = {w.id: w for w in ALL}
 AREAS = {"outcome": "y", "panel_id": "la_id", "time": "month", "first_treated": "first_treated"}
@@ -51,7 +51,7 @@ def test_placebo_intervals_cover_and_say_when_no_control_follows() -> None:
     hits, poor = [], []
     for seed in range(50):
         fit = fit_synthetic_control(WORLDS["factors-one"].simulate(seed), **AREAS)
-        hits.append(fit.conf_low <= LEVEL <= fit.conf_high)
+        hits.append(fit.conf_low <= SERIES_LEVEL <= fit.conf_high)
         assert (fit.p_value <= 0.05) == (not fit.conf_low <= 0 <= fit.conf_high)
         poor.append(fit_synthetic_control(WORLDS["factors-outside"].simulate(seed), **AREAS).poor)
     assert 0.86 <= np.mean(hits) <= 1 and np.mean(poor) > 0.5
@@ -65,7 +65,7 @@ def test_synthetic_did_covers_and_its_weights_sum_to_one() -> None:
     for seed in range(25):
         fit = fit_synthetic_did(WORLDS["factors-four"].simulate(seed), **AREAS, variance="jackknife")
         row = fit.tidy().iloc[0]
-        hits.append(row["conf_low"] <= LEVEL <= row["conf_high"])
+        hits.append(row["conf_low"] <= SERIES_LEVEL <= row["conf_high"])
     assert np.mean(hits) >= 0.84
     one = fit_synthetic_did(WORLDS["factors-one"].simulate(1), **AREAS, replications=50)
     assert (

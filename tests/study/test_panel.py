@@ -9,8 +9,8 @@ import pytest
 from hybrid_toolkit.study.declaration.outcome_label import causal_words
 from hybrid_toolkit.study.estimation.claims import ILLUSTRATION
 from hybrid_toolkit.study.shipped_studies import panel_study
-from hybrid_toolkit.synth.panel import simulate_panel
 from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.tables.panel import simulate_panel
 
 
 def test_on_a_simulated_panel_the_interval_meets_the_truth_and_the_naive_one_does_not() -> None:

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.synth.calibration import AGE_SHARES, ENGLAND, LA_ICC, LA_SD, ROLE_SHARES
+from hybrid_toolkit.synth.calibration import AGE_SHARES, ENGLAND_RATES, LA_ICC, LA_SD, ROLE_SHARES
 from hybrid_toolkit.synth.generate import simulate_authority
-from hybrid_toolkit.synth.panel import simulate_panel
+from hybrid_toolkit.synth.tables.panel import simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
 
 END = pd.Timestamp("2025-09-30")
@@ -124,7 +124,7 @@ def test_other_calibration_years(year: int) -> None:
     got = rates(data["la_year"].tail(1)).iloc[0]
     assert data["la_year"]["year"].max() == year
     for name, band in (("turnover", 1.3), ("agency", 1.3), ("vacancy", 0.2), ("caseload", 0.4), ("absence", 0.15)):
-        assert got[name] == pytest.approx(getattr(ENGLAND[year], name), abs=band), name
+        assert got[name] == pytest.approx(getattr(ENGLAND_RATES[year], name), abs=band), name
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,7 @@ def test_persistence_of_authorities(panel: pd.DataFrame, name: str) -> None:
 def test_england_is_the_sum_of_the_panel(panel: pd.DataFrame) -> None:
     now = rates(panel[panel["year"] == 2025].drop(columns=["la_id", "region"]).sum().to_frame().T).iloc[0]
     for name, band in (("turnover", 0.6), ("agency", 1.0), ("vacancy", 1.0), ("caseload", 0.3), ("absence", 0.15)):
-        assert now[name] == pytest.approx(getattr(ENGLAND[2025], name), abs=band), name
+        assert now[name] == pytest.approx(getattr(ENGLAND_RATES[2025], name), abs=band), name
     inpost = panel.loc[panel["year"] == 2025, "inpost_fte"]
     assert inpost.median() == pytest.approx(208, rel=0.10)
     assert inpost.quantile(0.05) == pytest.approx(96, rel=0.15)

@@ -14,9 +14,9 @@ from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, REMOTE_MODES
 from hybrid_toolkit.synth import projection
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import simulate_authority
-from hybrid_toolkit.synth.items import SWEMWBS_METRIC
-from hybrid_toolkit.synth.panel import simulate_panel
 from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.tables.items import SWEMWBS_METRIC
+from hybrid_toolkit.synth.tables.panel import simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
 
 pytestmark = [

@@ -19,7 +19,7 @@ from hybrid_toolkit.synth.write import write_authority
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_units import PEOPLE
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews, view_metric
-from hybrid_toolkit.widgets.parts.state import ALL, DataReference, ExplorerState
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 
 SOME = ("choice_honoured", "remote_share_desk", "engaged_share", "informal_learning", "skill", "access_count")
 THRESHOLD = 10
@@ -27,8 +27,8 @@ THRESHOLD = 10
 
 def some_views(views: MetricViews) -> Iterator[MetricView]:
     for metric in SOME:
-        for group in (ALL, "career_stage", "service"):
-            for period in (ALL, "quarter", "month", "wave"):
+        for group in (ALL_LEVELS, "career_stage", "service"):
+            for period in (ALL_LEVELS, "quarter", "month", "wave"):
                 if group in views.groups(metric) and period in views.periods(metric):
                     try:
                         yield views.view(ExplorerState(metric, group, period))
@@ -38,12 +38,12 @@ def some_views(views: MetricViews) -> Iterator[MetricView]:
 
 def test_the_numbers_are_those_of_measure(small: ht.EvaluationData, views: MetricViews) -> None:
     for metric, group, period in (
-        ("choice_honoured", ALL, ALL),
-        ("remote_share_desk", "career_stage", ALL),
-        ("remote_share_desk", ALL, "month"),
-        ("informal_learning", ALL, "wave"),
+        ("choice_honoured", ALL_LEVELS, ALL_LEVELS),
+        ("remote_share_desk", "career_stage", ALL_LEVELS),
+        ("remote_share_desk", ALL_LEVELS, "month"),
+        ("informal_learning", ALL_LEVELS, "wave"),
     ):
-        by, over = (None if x == ALL else x for x in (group, period))
+        by, over = (None if x == ALL_LEVELS else x for x in (group, period))
         want = ht.measure(small, metric, by=by, period=over).set_index(["group", "period"])
         cells = [c for c in views.view(ExplorerState(metric, group, period)).cells if not c.hidden]
         seen = [c for c in cells if (c.group, c.period) in want.index]
@@ -61,16 +61,16 @@ def test_no_cell_rests_on_few_people(small: ht.EvaluationData, views: MetricView
     for view in some_views(views):
         spec, frame = REGISTRY[view.state.metric], frames[view.state.metric]
         assert spec.statistic is not None
-        keys = pd.DataFrame({"group": ALL, "period": ALL}, index=frame.index)
-        if view.state.group != ALL:
+        keys = pd.DataFrame({"group": ALL_LEVELS, "period": ALL_LEVELS}, index=frame.index)
+        if view.state.group != ALL_LEVELS:
             keys["group"] = groups(frame, small, view.state.group)
-        if view.state.period != ALL:
+        if view.state.period != ALL_LEVELS:
             keys["period"] = periods(frame, view.state.period)
         used = frame[frame[list(spec.statistic.columns)].notna().all(axis=1)].join(keys)
         kinds = [c for c in PEOPLE if c in frame]
         heads = used.groupby(["group", "period"])[kinds].nunique().min(axis=1)
         for cell in view.cells:
-            if not cell.hidden and (cell.group, cell.period) != (ALL, ALL):
+            if not cell.hidden and (cell.group, cell.period) != (ALL_LEVELS, ALL_LEVELS):
                 assert heads[(cell.group, cell.period)] >= THRESHOLD
 
 
@@ -78,7 +78,7 @@ def test_no_month_follows_from_its_quarter(views: MetricViews) -> None:
     """Where a quarter is shown, none of its months is the only one hidden; likewise groups beside everyone."""
     checked = 0
     for metric in SOME[:3]:
-        for group in (ALL, "career_stage", "service"):
+        for group in (ALL_LEVELS, "career_stage", "service"):
             if group not in views.groups(metric):
                 continue
             views.view(ExplorerState(metric, group))
@@ -96,7 +96,7 @@ def test_no_month_follows_from_its_quarter(views: MetricViews) -> None:
 
 def test_one_hidden_group_is_never_hidden_alone(views: MetricViews) -> None:
     for view in some_views(views):
-        if view.state.period == ALL and view.state.group != ALL:
+        if view.state.period == ALL_LEVELS and view.state.group != ALL_LEVELS:
             assert sum(c.hidden for c in view.cells) != 1
 
 
@@ -136,7 +136,7 @@ def test_the_answer_says_number_interval_and_count(views: MetricViews) -> None:
 
 def test_groups_stand_in_their_own_order(views: MetricViews) -> None:
     cells = views.view(ExplorerState("remote_share_desk", "career_stage")).cells
-    assert [c.group for c in cells] == [ALL, "asye", "early", "mid", "late", "supervisor"]
+    assert [c.group for c in cells] == [ALL_LEVELS, "asye", "early", "mid", "late", "supervisor"]
 
 
 def test_no_group_is_a_team_an_authority_or_a_person(views: MetricViews) -> None:
@@ -144,7 +144,9 @@ def test_no_group_is_a_team_an_authority_or_a_person(views: MetricViews) -> None
     assert not [g for g in offered if g.endswith("_id")]
 
 
-@pytest.mark.parametrize("state", [("nothing",), ("choice_honoured", "team_id"), ("choice_honoured", ALL, "wave")])
+@pytest.mark.parametrize(
+    "state", [("nothing",), ("choice_honoured", "team_id"), ("choice_honoured", ALL_LEVELS, "wave")]
+)
 def test_what_is_not_offered_is_refused_with_what_is(views: MetricViews, state: tuple[str, ...]) -> None:
     with pytest.raises(UsageError, match="Use one of"):
         views.view(ExplorerState(*state))

@@ -165,7 +165,7 @@ def _pair(here: list[_Source]) -> dict[int, str]:
 def _table_score(one: _Source, table: str) -> float:
     """Likeness of the name and of the columns, of which the required ones count double."""
     name = normal_name(one.name)
-    by_name = 1.0 if name == table or name in synonyms.TABLES.get(table, ()) else _alike(name, table)
+    by_name = 1.0 if name == table or name in synonyms.TABLE_SYNONYMS.get(table, ()) else _alike(name, table)
     found = _match_columns(table, one)
     if not found:
         return 0.0
@@ -180,7 +180,7 @@ def _match_columns(table: str, one: _Source) -> dict[str, tuple[str, str]]:
     made: dict[str, tuple[str, str]] = {}
     ways: tuple[tuple[str, Callable[[ColumnContract, str, frozenset[str] | None], bool]], ...] = (
         ("name", lambda column, name, _: _tight(name) == _tight(column.name)),
-        ("synonym", lambda column, name, _: _tight(name) in map(_tight, synonyms.COLUMNS.get(column.name, ()))),
+        ("synonym", lambda column, name, _: _tight(name) in map(_tight, synonyms.COLUMN_SYNONYMS.get(column.name, ()))),
         ("spelling", lambda column, name, _: _alike(name, column.name) >= _SPELLING),
         ("values", lambda column, _, values: _coded(column, values)),
     )
@@ -279,7 +279,7 @@ def _allowed(column: ColumnContract) -> Iterable[str]:
 def _guess(column: ColumnContract, value: str) -> str | None:
     """The one code that the words commonly stand for, or whose meaning is spelled nearly so."""
     text = normal_name(value).replace("_", " ")
-    hits = [code for code in _allowed(column) if text in synonyms.CODES.get(code, ())]
+    hits = [code for code in _allowed(column) if text in synonyms.CODE_SYNONYMS.get(code, ())]
     if not hits and column.kind == "code":
         labels: Mapping[str, str] = {c: normal_name(t).replace("_", " ") for c, t in column.codes.items()}
         hits = [c for c, label in labels.items() if _alike(text, label) >= _SPELLING]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-TABLES: Mapping[str, tuple[str, ...]] = {
+TABLE_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "la": ("authority", "authorities", "local_authority"),
     "team": ("teams", "team_list", "organisation", "departments"),
     "worker": ("workers", "staff", "staff_list", "employees", "social_workers", "professionals", "establishment"),
@@ -28,7 +28,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 """Contract table -> other names of its file, sheet or database table."""
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
+COLUMN_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "worker_id": (
         "staff_ref",
         "staff_id",
@@ -85,7 +85,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Contract column -> other names of it, whatever its table."""
 
-CODES: Mapping[str, tuple[str, ...]] = {
+CODE_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "F": ("female", "woman", "f"),
     "M": ("male", "man", "m"),
     "U": ("not known", "unknown", "not recorded"),

@@ -82,7 +82,7 @@ _PERSON = (
     r"first|fore|last|sur|given|family|birth|full|display)"
 )
 _WHOSE = rf"({_PERSON}_)*"
-KINDS: tuple[IdentifierKind, ...] = (
+_KINDS: tuple[IdentifierKind, ...] = (
     IdentifierKind("NHS number", rf"{_WHOSE}nhs{_NUMBER}", True, is_nhs_number, 3),
     IdentifierKind(
         "Social Work England number",
@@ -150,7 +150,7 @@ def kind_by_name(column: object) -> IdentifierKind | None:
     ('name', None, None)
     """
     name = plain_name(column)
-    return next((k for k in KINDS if re.fullmatch(k.words, name)), None)
+    return next((k for k in _KINDS if re.fullmatch(k.words, name)), None)
 
 
 LOOKED_AT = 400
@@ -176,7 +176,7 @@ def kind_by_content(values: pd.Series) -> IdentifierKind | None:
 def _kind_of_texts(values: Iterable[str]) -> IdentifierKind | None:
     texts = ["".join(v.split()).removesuffix(".0").upper() for v in values]
     texts = [t for t in texts if t]
-    for kind in KINDS:
+    for kind in _KINDS:
         if kind.holds is not None:
             hits = sum(map(kind.holds, texts))
             if hits >= kind.least and hits * 2 > len(texts):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybrid_toolkit.data.published.load import load_published
-from hybrid_toolkit.data.published.model import TIDY_COLUMNS, FileSource, Published
+from hybrid_toolkit.data.published.model import PUBLISHED_COLUMNS, FileSource, Published
 from hybrid_toolkit.data.published.workforce import (
     RATES,
     RateCheck,
@@ -14,8 +14,8 @@ from hybrid_toolkit.data.published.workforce import (
 )
 
 __all__ = [
+    "PUBLISHED_COLUMNS",
     "RATES",
-    "TIDY_COLUMNS",
     "FileSource",
     "Published",
     "RateCheck",

@@ -10,7 +10,7 @@ import pandas as pd
 from hybrid_toolkit.data.published.crosstab import tidy_crosstab
 from hybrid_toolkit.data.published.ees import is_ees, tidy_ees
 from hybrid_toolkit.data.published.model import (
-    TIDY_COLUMNS,
+    PUBLISHED_COLUMNS,
     FileSource,
     Piece,
     Published,
@@ -67,7 +67,7 @@ def load_published(path: str | Path, *, period: str | None = None) -> Published:
     if not any(f[c].notna().any() for f in frames for c in ("area_code", "area_name", "period")):
         raise _not_understood(grids, source)
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
-    frame = frame.assign(file=pd.Series(source.file, index=frame.index, dtype="str"))[list(TIDY_COLUMNS)]
+    frame = frame.assign(file=pd.Series(source.file, index=frame.index, dtype="str"))[list(PUBLISHED_COLUMNS)]
     return Published(
         frame=frame,
         layout=" + ".join(dict.fromkeys(p.layout for p in pieces)),

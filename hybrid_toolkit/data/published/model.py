@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-TIDY_COLUMNS = (
+PUBLISHED_COLUMNS = (
     "area_code",
     "old_area_code",
     "area_name",
@@ -107,7 +107,7 @@ class Published:
         return self.sources[0]
 
     def tidy(self) -> pd.DataFrame:
-        """One row a published cell, with the columns of ``TIDY_COLUMNS``.
+        """One row a published cell, with the columns of ``PUBLISHED_COLUMNS``.
 
         ``value`` is a number or missing. ``marker`` keeps the published symbol (``low``, ``c``, ``[x]``) and is
         missing where none was printed. ``text`` holds answers in words, such as a grade or another area's code.
@@ -166,7 +166,7 @@ def tidy_frame(columns: dict[str, object], length: int) -> pd.DataFrame:
     """A frame with every tidy column in its dtype; what is not given is missing."""
     frame = pd.DataFrame({"source_row": range(length)})
     out: dict[str, object] = {}
-    for name in TIDY_COLUMNS:
+    for name in PUBLISHED_COLUMNS:
         given = columns.get(name)
         if name == "value":
             out[name] = pd.Series(given if given is not None else float("nan"), index=frame.index, dtype="float64")

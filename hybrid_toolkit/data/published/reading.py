@@ -16,8 +16,8 @@ from hybrid_toolkit.data.published.model import FileSource, SheetGrid
 from hybrid_toolkit.errors import PublishedError
 
 TEXT = (".csv", ".txt", ".tsv", ".tab")
-WORKBOOKS = (".xlsx", ".xlsm", ".ods")
-READ = (*TEXT, *WORKBOOKS, ".zip")
+_WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+READ = (*TEXT, *_WORKBOOKS, ".zip")
 _MOST_CELLS_FOR_FORMATS = 400_000
 
 

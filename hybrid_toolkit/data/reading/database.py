@@ -24,7 +24,7 @@ from hybrid_toolkit.data.reading.raw_table import Found, RawTable, as_text, now,
 from hybrid_toolkit.data.reading.text_files import arrow_text
 from hybrid_toolkit.errors import UnreadableError, UsageError
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _KNOWN = "sqlite:///FILE, duckdb:///FILE, postgresql://USER:PASSWORD@HOST/NAME or mssql+pyodbc://..."
 
@@ -148,7 +148,7 @@ def _raw(frame: pd.DataFrame, origin: str) -> RawTable:
     return RawTable(frame, origin, digest, "database", now())
 
 
-def _guard(action: Callable[[], T], place: str) -> T:
+def _guard(action: Callable[[], _T], place: str) -> _T:
     """Run something that talks to a database; a failure says what kind it was, and never the URL."""
     try:
         return action()

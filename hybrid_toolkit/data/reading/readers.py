@@ -19,9 +19,9 @@ _ONE: Mapping[str, Callable[[Path], Found]] = {
     ".parquet": parquet_file,
     ".xml": census_file,
 }
-WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+_WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 DATABASES = (".sqlite", ".sqlite3", ".db", ".duckdb")
-ENDINGS = (*_ONE, *WORKBOOKS)
+ENDINGS = (*_ONE, *_WORKBOOKS)
 """Endings of the files that are looked for in a folder."""
 
 
@@ -74,7 +74,7 @@ def _file(path: Path) -> list[Found]:
             fix="Close the workbook and give the workbook itself.",
             code="FILE-LOCKED",
         )
-    if ending in WORKBOOKS:
+    if ending in _WORKBOOKS:
         return _workbook(path)
     if ending in _ONE:
         return [_ONE[ending](path)]

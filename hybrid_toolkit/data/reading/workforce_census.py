@@ -19,7 +19,7 @@ from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal_name, 
 from hybrid_toolkit.data.reading.text_files import read_bytes
 from hybrid_toolkit.errors import UnreadableError
 
-MAPPING = "csww-census"
+_MAPPING = "csww-census"
 RECORD = "CSWWWorker"
 
 KEPT: Mapping[str, tuple[str, ...]] = {
@@ -42,7 +42,7 @@ _BANDS = ((20, "20-29"), (30, "30-39"), (40, "40-49"), (50, "50-59"), (60, "60+"
 
 def census_file(path: Path) -> Found:
     """A workforce return, not read yet."""
-    return Found(RECORD, path.name, lambda: read_census(path), mapping=MAPPING)
+    return Found(RECORD, path.name, lambda: read_census(path), mapping=_MAPPING)
 
 
 def read_census(path: Path) -> RawTable:

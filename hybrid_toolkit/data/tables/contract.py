@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-KINDS = ("id", "text", "code", "int", "float", "bool", "date", "month")
+COLUMN_KINDS = ("id", "text", "code", "int", "float", "bool", "date", "month")
 """Kinds of column: an identifier, free short text, a code from a list, numbers, yes/no, a day, a first-of-month day."""
 
 DTYPES: Mapping[str, str] = MappingProxyType(
@@ -31,7 +31,7 @@ class ColumnContract:
     Parameters
     ----------
     name : contract name.
-    kind : one of ``KINDS``.
+    kind : one of ``COLUMN_KINDS``.
     text : what it holds, in plain words.
     unit : unit of a number, empty otherwise.
     required : the table cannot be used without it.

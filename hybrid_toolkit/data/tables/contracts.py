@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hybrid_toolkit.data.tables.contract import DTYPES, KINDS, ColumnContract, TableContract
+from hybrid_toolkit.data.tables.contract import COLUMN_KINDS, DTYPES, ColumnContract, TableContract
 from hybrid_toolkit.data.tables.family_tables import ACCESS_FLAGS, FAMILY_TABLES, MODES, PRACTICE_ITEMS, REMOTE_MODES
-from hybrid_toolkit.data.tables.workforce_tables import REGIONS, ROLES, SERVICES, WORKFORCE_TABLES
+from hybrid_toolkit.data.tables.workforce_tables import REGIONS, SERVICES, WORKER_ROLES, WORKFORCE_TABLES
 
 __all__ = [
     "ACCESS_FLAGS",
+    "COLUMN_KINDS",
     "DTYPES",
-    "KINDS",
     "MODES",
     "PRACTICE_ITEMS",
     "REGIONS",
     "REMOTE_MODES",
-    "ROLES",
     "SERVICES",
     "TABLES",
+    "WORKER_ROLES",
     "ColumnContract",
     "TableContract",
 ]

@@ -23,7 +23,7 @@ SERVICES = {
     "fostering": "Fostering",
     "other": "Other",
 }
-ROLES = {
+WORKER_ROLES = {
     "1": "Senior manager",
     "2": "Middle manager",
     "3": "First-line manager",
@@ -80,7 +80,7 @@ WORKFORCE_TABLES = (
         (
             key("worker_id", "Pseudonymous key of the worker"),
             ColumnContract("team_id", "id", "Team of the worker"),
-            ColumnContract("role", "code", "Role in the order of the workforce census", codes=ROLES),
+            ColumnContract("role", "code", "Role in the order of the workforce census", codes=WORKER_ROLES),
             flag("agency", "Agency worker"),
             date("reg_date", "First registration as a social worker"),
             flag("asye", "In the assessed and supported year"),

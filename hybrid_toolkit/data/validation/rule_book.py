@@ -7,7 +7,7 @@ import pandas as pd
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.rule import RULES, Rule, rule
 
-HOURS = ("h_home", "h_office", "h_visit", "h_commute", "h_visit_travel", "h_court")
+_HOURS = ("h_home", "h_office", "h_visit", "h_commute", "h_visit_travel", "h_court")
 """The hours of a worker-month, which do not overlap."""
 LONG_DAY = 15
 """Hours a day, on average over a month of working days, above which a notice asks for a second look."""
@@ -144,7 +144,7 @@ for _entry in EMPLOYED:
 
 
 def _monthly_hours(month: pd.DataFrame) -> pd.Series:
-    return month[[c for c in HOURS if c in month.columns]].sum(axis=1)
+    return month[[c for c in _HOURS if c in month.columns]].sum(axis=1)
 
 
 @rule(
@@ -152,7 +152,7 @@ def _monthly_hours(month: pd.DataFrame) -> pd.Series:
     {"worker_month": ("month",)},
     "with more than 24 hours for each day of the month",
     "Give hours a month, not minutes, and count no hour under two headings.",
-    any_of=HOURS,
+    any_of=_HOURS,
 )
 def hours_over_day(month: pd.DataFrame) -> pd.Series:
     most: pd.Series = 24 * month["month"].dt.days_in_month
@@ -165,7 +165,7 @@ def hours_over_day(month: pd.DataFrame) -> pd.Series:
     f"with more than {LONG_DAY} hours for each of about 21 working days",
     "Check the unit (hours a month) and that no hour stands under two headings.",
     severity="notice",
-    any_of=HOURS,
+    any_of=_HOURS,
 )
 def hours_long(month: pd.DataFrame) -> pd.Series:
     hours = _monthly_hours(month)

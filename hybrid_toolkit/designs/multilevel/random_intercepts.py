@@ -115,10 +115,10 @@ def _design(
     )
 
 
-BINARY = _design(
+_BINARY = _design(
     "binary", "A yes/no outcome in groups that differ", "binomial", "log-odds", outcomes.fit_yes_no, "log-odds"
 )
-COUNT = _design(
+_COUNT = _design(
     "count",
     "A count in groups that differ",
     "poisson",
@@ -127,8 +127,8 @@ COUNT = _design(
     "log-rate",
     settings={"family": ("poisson", "negative binomial")},
 )
-ORDINAL = _design(
+_ORDINAL = _design(
     "ordinal", "Answers in order, in groups that differ", "ordinal", "log-odds", outcomes.fit_order, "log-odds"
 )
 
-ALL = (BINARY, COUNT, ORDINAL)
+ALL = (_BINARY, _COUNT, _ORDINAL)

@@ -18,7 +18,7 @@ from hybrid_toolkit.models.terms.result_rows import varying
 from hybrid_toolkit.models.terms.terms import as_term, design_columns
 from hybrid_toolkit.result import Check
 
-METHODS = ("oaxaca-blinder", "kitagawa")
+_METHODS = ("oaxaca-blinder", "kitagawa")
 
 
 def _fit(frame: pd.DataFrame, plan: ModelColumns, *, method: str, swap: bool = False) -> DesignFit:
@@ -74,7 +74,7 @@ def _fit(frame: pd.DataFrame, plan: ModelColumns, *, method: str, swap: bool = F
 
 def fit_composition(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The part of the difference that goes with who is in the groups."""
-    return _fit(frame, plan, method=str(plan.setting("method", METHODS[0])))
+    return _fit(frame, plan, method=str(plan.setting("method", _METHODS[0])))
 
 
 def all_parts(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -86,9 +86,9 @@ def all_parts(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
 
 def other_reference(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The split with the other group as the reference."""
-    if fit.plan.setting("method", METHODS[0]) == "kitagawa":
+    if fit.plan.setting("method", _METHODS[0]) == "kitagawa":
         return None
-    return _fit(frame, fit.plan, method=METHODS[0], swap=True).as_row("composition, the other group's slopes")
+    return _fit(frame, fit.plan, method=_METHODS[0], swap=True).as_row("composition, the other group's slopes")
 
 
 def check_reference(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -143,7 +143,7 @@ DECOMPOSITION = Design(
     ),
     supplementary=(all_parts, other_reference, shared.unadjusted_supplement(unadjusted_fit)),
     fit_with=fit_composition,
-    settings={"method": METHODS},
+    settings={"method": _METHODS},
 )
 
 ALL = (DECOMPOSITION,)

@@ -211,7 +211,7 @@ def design_of(
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-BINARY = design_of(
+_BINARY = design_of(
     "binary-outcome",
     "A yes/no outcome, adjusted and clustered",
     "The slope on the log odds of yes for each unit of exposure, rows alike in what is recorded compared.",
@@ -222,7 +222,7 @@ BINARY = design_of(
     (linear_version,),
     "log-odds",
 )
-COUNT = design_of(
+_COUNT = design_of(
     "count-outcome",
     "A count, with time at risk, adjusted and clustered",
     "The slope on the log rate for each unit of exposure, rows alike in what is recorded compared.",
@@ -234,7 +234,7 @@ COUNT = design_of(
     "log-rate",
     settings={"family": ("poisson", "negative binomial")},
 )
-ORDINAL = design_of(
+_ORDINAL = design_of(
     "ordinal-outcome",
     "Answers in order, adjusted and clustered",
     "The slope on the log odds of a higher answer for each unit of exposure, rows alike in what is recorded compared.",
@@ -246,4 +246,4 @@ ORDINAL = design_of(
     "log-odds",
 )
 
-ALL = (BINARY, COUNT, ORDINAL)
+ALL = (_BINARY, _COUNT, _ORDINAL)

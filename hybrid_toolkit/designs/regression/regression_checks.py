@@ -14,7 +14,7 @@ from hybrid_toolkit.result import Check
 
 MIN_EVENTS = 10
 """Events a term, below which slopes lean outwards (Peduzzi and others 1996)."""
-MOST_LEFT_OUT = 40
+_MOST_LEFT_OUT = 40
 """Clusters that are left out one by one; with more, as many groups of them."""
 
 
@@ -49,15 +49,15 @@ def check_left_out(fit_with: FitOf) -> CheckOf:
     def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         column = fit.plan.cluster
         code = pd.factorize(frame[column], sort=True)[0]
-        grouped = code.max() >= MOST_LEFT_OUT
-        code = np.where(code >= 0, code % MOST_LEFT_OUT, code)
+        grouped = code.max() >= _MOST_LEFT_OUT
+        code = np.where(code >= 0, code % _MOST_LEFT_OUT, code)
         found: list[float] = []
         for part in range(int(code.max()) + 1):
             try:
                 found.append(fit_with(frame[code != part], fit.plan).estimate)
             except EstimationError:
                 continue
-        each = noun(column) if not grouped else f"of {MOST_LEFT_OUT} groups of {noun(column, many=True)}"
+        each = noun(column) if not grouped else f"of {_MOST_LEFT_OUT} groups of {noun(column, many=True)}"
         if not found:
             return Check("influence", None, f"No {noun(column)} can be left out: each is needed.")
         low, high = fit.interval

@@ -18,12 +18,12 @@ from hybrid_toolkit.models.sensitivity.unmeasured_confounding import robustness_
 from hybrid_toolkit.models.weighting.nonresponse_weighting import fit_response_weighted
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 
-FEW_CLUSTERS = 40
+_FEW_CLUSTERS = 40
 """Clusters under which the estimate is shown with methods made for few of them."""
-DRAWS = 1_999
-FAR = 4.0
+_DRAWS = 1_999
+_FAR = 4.0
 """Residual standard deviations from which a row counts as far off."""
-TIMES = ("month", "wave", "year")
+_TIMES = ("month", "wave", "year")
 
 
 def _model(frame: pd.DataFrame, fit: DesignFit) -> dict[str, Any]:
@@ -39,13 +39,13 @@ def _model(frame: pd.DataFrame, fit: DesignFit) -> dict[str, Any]:
 
 def few_cluster_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The estimate with CR2 errors and, without instruments, with the wild bootstrap's interval and p-value."""
-    if fit.linear.n_clusters >= FEW_CLUSTERS:
+    if fit.linear.n_clusters >= _FEW_CLUSTERS:
         return None
     model, plan = _model(frame, fit), fit.plan
     every = fit_cr2(frame, **model, conf_level=plan.conf_level).tidy(unit=plan.unit)
     rows = [every.loc[every["term"].eq(plan.target), list(TIDY_COLUMNS)].assign(term="CR2 errors")]
     if not plan.instruments:
-        test = wild_bootstrap(frame, term=plan.target, draws=DRAWS, conf_level=plan.conf_level, **model)
+        test = wild_bootstrap(frame, term=plan.target, draws=_DRAWS, conf_level=plan.conf_level, **model)
         if np.isfinite([test.conf_low, test.conf_high]).all():
             rows.append(test.tidy(unit=plan.unit).assign(term="wild cluster bootstrap"))
     return pd.concat(rows, ignore_index=True).assign(role="sensitivity")
@@ -60,10 +60,10 @@ def least_squares_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFr
 def check_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """Whether the wild cluster bootstrap tells a difference where the interval does."""
     n, plan = fit.linear.n_clusters, fit.plan
-    if n >= FEW_CLUSTERS or len(plan.instruments) > 1 or (plan.instruments and plan.moderator):
+    if n >= _FEW_CLUSTERS or len(plan.instruments) > 1 or (plan.instruments and plan.moderator):
         return None
     level = 1 - plan.conf_level
-    test = wild_bootstrap(frame, term=plan.target, draws=DRAWS, interval=False, **_model(frame, fit))
+    test = wild_bootstrap(frame, term=plan.target, draws=_DRAWS, interval=False, **_model(frame, fit))
     own = float(fit.row["p_value"].iloc[0])
     apart = own < level <= test.p_value
     message = (
@@ -83,7 +83,7 @@ def check_residuals(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return None
     left = _residuals(frame, fit).values
     scaled = (left - left.mean()) / left.std()
-    far = int((scaled.abs() > FAR).sum())
+    far = int((scaled.abs() > _FAR).sum())
     skew = float((scaled**3).mean())
     told = f"{far:,} rows lie" if far >= SMALL else ("No row lies" if not far else f"Fewer than {SMALL} rows lie")
     shape = "close to even" if abs(skew) < 0.5 else "leaning to one side" if abs(skew) < 2 else "strongly lopsided"
@@ -92,7 +92,7 @@ def check_residuals(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
 
 def check_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """How far what is left over in one period goes with the next, within the finest fixed effect; informs only."""
-    time = fit.plan.time or next((c for c in TIMES if c in frame), "")
+    time = fit.plan.time or next((c for c in _TIMES if c in frame), "")
     effects = [c for c in (*fit.plan.fixed_effects, fit.plan.panel_id) if c and c != time]
     if not time or not effects:
         return None

@@ -24,7 +24,7 @@ from hybrid_toolkit.models import (
 from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
-MIN_GROUP = 20
+_MIN_GROUP = 20
 """Rows that a group needs before its own slope is shown."""
 
 
@@ -52,7 +52,7 @@ def group_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
         return None
     responded = frame[frame[[plan.outcome, plan.exposure, plan.groups]].notna().all(axis=1)]
     sizes = responded[plan.groups].value_counts()
-    levels = sorted(sizes.index[sizes >= MIN_GROUP])
+    levels = sorted(sizes.index[sizes >= _MIN_GROUP])
     if len(levels) < 2:
         return None
     rows = frame[frame[plan.groups].isin(levels)]

@@ -14,12 +14,17 @@ from hybrid_toolkit.designs.regression.specification_rows import check_specifica
 from hybrid_toolkit.designs.regression.unmeasured import check_e_value
 from hybrid_toolkit.models.terms.terms import as_term
 from hybrid_toolkit.models.weighting.balance import ALIKE
-from hybrid_toolkit.models.weighting.propensity_weighting import ESTIMANDS, WeightedFit, fit_doubly_robust, fit_weighted
+from hybrid_toolkit.models.weighting.propensity_weighting import (
+    WEIGHTING_ESTIMANDS,
+    WeightedFit,
+    fit_doubly_robust,
+    fit_weighted,
+)
 from hybrid_toolkit.result import Check
 
 MIN_EFFECTIVE = 0.25
 """Least effective sample as a share of a group's rows."""
-EDGE = 0.02
+_EDGE = 0.02
 """Fitted chances beyond this from 0 or 1 mean that few could have been in the other group."""
 
 
@@ -67,13 +72,13 @@ def check_weighted_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Everybody could have been in either group."""
     found = _weighted(fit)
     low, high = found.chance_low, found.chance_high
-    good = low > EDGE and high < 1 - EDGE
+    good = low > _EDGE and high < 1 - _EDGE
     message = f"98% of fitted chances lie between {low:.2f} and {high:.2f}" + (
         ": both groups could be found almost anywhere."
         if good
         else ": for some there is hardly anybody to compare with."
     )
-    return Check("overlap", good, message, min(low, 1 - high), EDGE)
+    return Check("overlap", good, message, min(low, 1 - high), _EDGE)
 
 
 def check_effective_size(frame: pd.DataFrame, fit: DesignFit) -> Check:
@@ -91,7 +96,11 @@ def check_effective_size(frame: pd.DataFrame, fit: DesignFit) -> Check:
 def other_estimands(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The same comparison among others: those treated, all, those with overlap."""
     here, how = _weighted(fit).estimand, _weighted(fit).how
-    rows = [_fit(frame, fit.plan, how, estimand=e).as_row(f"among {ESTIMANDS[e]}") for e in ESTIMANDS if e != here]
+    rows = [
+        _fit(frame, fit.plan, how, estimand=e).as_row(f"among {WEIGHTING_ESTIMANDS[e]}")
+        for e in WEIGHTING_ESTIMANDS
+        if e != here
+    ]
     return pd.concat(rows, ignore_index=True)
 
 
@@ -144,7 +153,7 @@ def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
         supplementary=(trimmed, other_estimands, shared.unadjusted_supplement(_unadjusted)),
         fit_with=fit_with,
         unadjusted_with=_unadjusted,
-        settings={"estimand": tuple(ESTIMANDS), "trim": ()},
+        settings={"estimand": tuple(WEIGHTING_ESTIMANDS), "trim": ()},
     )
 
 

@@ -11,7 +11,7 @@ from hybrid_toolkit.designs.rollout import rollout_planned as planned
 from hybrid_toolkit.designs.rollout import rollout_space as space
 from hybrid_toolkit.designs.rollout import rollout_supplementary as supplementary
 
-NEEDS = ("panel_id", "time", "first_treated")
+_NEEDS = ("panel_id", "time", "first_treated")
 TRENDS = (
     "Without the policy, the units that came under it would have moved in parallel with those they are compared with.",
     "Units do not react before the start, or no sooner than the setting 'anticipation' allows for.",
@@ -49,14 +49,14 @@ TWO_BY_TWO = Design(
     ),
     assumptions=TRENDS,
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=_checks(fits.fit_two_by_two_plan),
     supplementary=(supplementary.by_time, supplementary.bounds, supplementary.before_after_row),
     fit_with=fits.fit_two_by_two_plan,
-    unadjusted_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_fit,
 )
 
-STAGGERED = Design(
+_STAGGERED = Design(
     id="staggered-rollout",
     title="Staggered roll-out: group-time effects (Callaway and Sant'Anna)",
     grade="quasi-causal",
@@ -66,7 +66,7 @@ STAGGERED = Design(
     ),
     assumptions=TRENDS,
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=_checks(fits.fit_group_time_plan),
     supplementary=(
         supplementary.by_time,
@@ -76,7 +76,7 @@ STAGGERED = Design(
         supplementary.before_after_row,
     ),
     fit_with=fits.fit_group_time_plan,
-    unadjusted_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_fit,
     settings={"control_group": fits.CONTROL_SETTING, "anticipation": ()},
 )
 
@@ -90,7 +90,7 @@ SUN_ABRAHAM = Design(
     ),
     assumptions=TRENDS,
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=_checks(SUN_ABRAHAM_FIT),
     supplementary=(
         supplementary.by_time,
@@ -99,7 +99,7 @@ SUN_ABRAHAM = Design(
         supplementary.before_after_row,
     ),
     fit_with=SUN_ABRAHAM_FIT,
-    unadjusted_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_fit,
 )
 
 IMPUTATION = Design(
@@ -112,7 +112,7 @@ IMPUTATION = Design(
     ),
     assumptions=(*TRENDS, "Trends are parallel in every period before the start, not only in the last one."),
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=_checks(IMPUTED),
     supplementary=(
         supplementary.by_time,
@@ -121,7 +121,7 @@ IMPUTATION = Design(
         supplementary.before_after_row,
     ),
     fit_with=IMPUTED,
-    unadjusted_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_fit,
 )
 
 TWO_WAY = Design(
@@ -134,7 +134,7 @@ TWO_WAY = Design(
     ),
     assumptions=(*TRENDS, "The effect is the same for all units and at all times since the start."),
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=_checks(TWO_WAY_FIT),
     supplementary=(
         supplementary.by_time,
@@ -143,7 +143,7 @@ TWO_WAY = Design(
         supplementary.before_after_row,
     ),
     fit_with=TWO_WAY_FIT,
-    unadjusted_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_fit,
 )
 
 DOSE = Design(
@@ -160,7 +160,7 @@ DOSE = Design(
         "would gain.",
     ),
     identifies=("slope",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=(
         checks.check_clusters,
         checks.check_missing(0.30),
@@ -194,7 +194,7 @@ STEPPED_WEDGE = Design(
         "Rows of one unit are alike by a lasting part and a part of each period.",
     ),
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=(
         checks.check_clusters,
         checks.check_missing(0.30),
@@ -210,7 +210,7 @@ STEPPED_WEDGE = Design(
     ),
     supplementary=(space.group_time_of_means, supplementary.before_after_row),
     fit_with=planned.fit_wedge_plan,
-    unadjusted_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_fit,
     settings={"correlation": planned.CORRELATION_SETTING},
 )
 
@@ -229,7 +229,7 @@ RANDOM_ORDER = Design(
         "The effect is the same for all units and at all times since the start.",
     ),
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=(
         checks.check_clusters,
         checks.check_missing(0.10),
@@ -242,8 +242,8 @@ RANDOM_ORDER = Design(
     ),
     supplementary=(space.group_time_of_means, supplementary.before_after_row),
     fit_with=planned.fit_order_plan,
-    unadjusted_with=fits.before_after_plan,
+    unadjusted_with=fits.before_after_fit,
     settings={"order": ("unknown", "randomised")},
 )
 
-ALL = (TWO_BY_TWO, STAGGERED, SUN_ABRAHAM, IMPUTATION, TWO_WAY, DOSE, STEPPED_WEDGE, RANDOM_ORDER)
+ALL = (TWO_BY_TWO, _STAGGERED, SUN_ABRAHAM, IMPUTATION, TWO_WAY, DOSE, STEPPED_WEDGE, RANDOM_ORDER)

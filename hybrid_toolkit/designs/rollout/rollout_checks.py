@@ -10,7 +10,7 @@ from scipy import stats
 
 from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
-from hybrid_toolkit.designs.rollout.rollout_fits import before_after_plan, fit_two_by_two_plan, group_time, under_policy
+from hybrid_toolkit.designs.rollout.rollout_fits import before_after_fit, fit_two_by_two_plan, group_time, under_policy
 from hybrid_toolkit.designs.verdicts import judge_departure, p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
@@ -186,7 +186,7 @@ def check_leave_one_out(fit_with: FitOf) -> CheckOf:
 
 def check_before_after(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """What a plain comparison before and after says, beside the design's estimate."""
-    plain = before_after_plan(frame, fit.plan)
+    plain = before_after_fit(frame, fit.plan)
     low, high = fit.interval
     apart = not low <= plain.estimate <= high
     message = (

@@ -127,7 +127,7 @@ def under_policy(frame: pd.DataFrame, plan: ModelColumns) -> pd.Series[float]:
     return on.astype("float64")
 
 
-def before_after_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
+def before_after_fit(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     """The treated units' mean after the start less their mean before it: nothing is taken out of it."""
     on = under_policy(frame, plan)
     treated = on.groupby(frame[plan.panel_id]).transform("max") == 1

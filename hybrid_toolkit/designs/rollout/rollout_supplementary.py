@@ -7,7 +7,7 @@ import pandas as pd
 from hybrid_toolkit.designs.base import FitOf, RowsOf
 from hybrid_toolkit.designs.model_columns import DesignFit
 from hybrid_toolkit.designs.rollout.rollout_checks import NEAR, event_path_of
-from hybrid_toolkit.designs.rollout.rollout_fits import before_after_plan, group_time
+from hybrid_toolkit.designs.rollout.rollout_fits import before_after_fit, group_time
 from hybrid_toolkit.models.sensitivity.parallel_trends_bounds import honest_bounds
 
 
@@ -37,4 +37,4 @@ def other_estimator(name: str, fit_with: FitOf) -> RowsOf:
 
 def before_after_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The plain comparison before and after."""
-    return before_after_plan(frame, fit.plan).as_row("naive comparison", "unadjusted")
+    return before_after_fit(frame, fit.plan).as_row("naive comparison", "unadjusted")

@@ -10,7 +10,7 @@ from hybrid_toolkit.designs.series import series_checks as over_time
 from hybrid_toolkit.designs.series import series_fits as fits
 from hybrid_toolkit.models.series.interrupted_counts import FAMILIES
 
-NEEDS = ("panel_id", "time", "first_treated")
+_NEEDS = ("panel_id", "time", "first_treated")
 INTERRUPTED_FIT = fits.interrupted_plan(controlled=False)
 CONTROLLED_FIT = fits.interrupted_plan(controlled=True)
 GOES_ON = "Without the policy the trend before its start would have gone on as a straight line."
@@ -27,7 +27,7 @@ INTERRUPTED = Design(
     ),
     assumptions=(GOES_ON, "Nothing else changed at the same time.", NOT_CHOSEN),
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=(
         over_time.check_length,
         over_time.check_series_autocorrelation,
@@ -43,7 +43,7 @@ INTERRUPTED = Design(
     settings={"season": (), "errors": ERROR_SETTING},
 )
 
-CONTROLLED = Design(
+_CONTROLLED = Design(
     id="controlled-series",
     title="Interrupted time series with a control series",
     grade="quasi-causal",
@@ -57,7 +57,7 @@ CONTROLLED = Design(
         NOT_CHOSEN,
     ),
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=(
         over_time.check_length,
         over_time.check_series_autocorrelation,
@@ -75,7 +75,7 @@ CONTROLLED = Design(
     settings={"season": (), "errors": ERROR_SETTING},
 )
 
-COUNTS = Design(
+_COUNTS = Design(
     id="interrupted-counts",
     title="Interrupted time series of counts",
     grade="quasi-causal",
@@ -86,7 +86,7 @@ COUNTS = Design(
     ),
     assumptions=(GOES_ON, "Nothing else changed at the same time, or it changed the control alike.", NOT_CHOSEN),
     identifies=("log-rate",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=(
         over_time.check_length,
         over_time.check_series_autocorrelation,
@@ -120,7 +120,7 @@ SYNTHETIC_CONTROL = Design(
         "For the interval: any unit could have been the changed one.",
     ),
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=(
         over_time.check_fit_before,
         over_time.check_placebo_in_space,
@@ -149,7 +149,7 @@ SYNTHETIC_DID = Design(
         "The policy does not touch the unchanged units.",
     ),
     identifies=("effect",),
-    needs=NEEDS,
+    needs=_NEEDS,
     check_list=(
         checks.check_clusters,
         checks.check_missing(0.30),
@@ -167,4 +167,4 @@ SYNTHETIC_DID = Design(
     settings={"variance": ("placebo", "jackknife", "bootstrap")},
 )
 
-ALL = (INTERRUPTED, CONTROLLED, COUNTS, SYNTHETIC_CONTROL, SYNTHETIC_DID)
+ALL = (INTERRUPTED, _CONTROLLED, _COUNTS, SYNTHETIC_CONTROL, SYNTHETIC_DID)

@@ -33,7 +33,7 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
 """Component -> indicator -> weight. Those of demography since v1.4 were not found: equal ones are an assumption."""
 REVERSED = ("speed_mbps",)
 """Indicators of which more is less risk."""
-BASES = ("authority", "nation", "Great Britain")
+_BASES = ("authority", "nation", "Great Britain")
 """Areas over which the least and the greatest value are taken; indices of different bases do not compare."""
 _PEOPLE = ("family_id", "child_id", "worker_id", "contact_id", "rater_id")
 
@@ -133,8 +133,8 @@ def _check(areas: pd.DataFrame, base: str, weights: Mapping[str, Mapping[str, fl
             fix="Give one row an area. For families use household_access(), which asks the families themselves.",
             code="DERI-PEOPLE",
         )
-    if base not in BASES:
-        raise MeasureError("The base is not named.", fix=f"base is one of {', '.join(BASES)}.", code="DERI-BASE")
+    if base not in _BASES:
+        raise MeasureError("The base is not named.", fix=f"base is one of {', '.join(_BASES)}.", code="DERI-BASE")
     gone = [c for c in ("area", *(n for part in weights.values() for n in part)) if c not in areas.columns]
     if gone:
         raise MeasureError(f"The frame has no column {', '.join(gone)}.", fix="Add it.", code="DERI-COLUMN")

@@ -11,9 +11,9 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
 
-ASSESSMENT_DAYS = 45
+_ASSESSMENT_DAYS = 45
 """Working days in which an assessment should end."""
-ICPC_DAYS = 15
+_ICPC_DAYS = 15
 """Working days from the start of a section 47 enquiry to the initial conference."""
 MAX_GAP_DAYS: Mapping[str, int] = {"cp": 14, "cin": 28, "cla": 42, "leaver": 56}
 """Days between visits by the family's plan, taken where the authority sets none. This project's assumption."""
@@ -55,8 +55,8 @@ def referral_outcomes(data: EvaluationData) -> pd.DataFrame:
     out["family_id"] = rows["family_id"] if "family_id" in rows else rows["child_id"]
     out["month"] = month_of(rows["referral_date"])
     for name, begin, finish, limit in (
-        ("assessment", "assessment_start_date", "assessment_end_date", ASSESSMENT_DAYS),
-        ("icpc", "s47_date", "icpc_date", ICPC_DAYS),
+        ("assessment", "assessment_start_date", "assessment_end_date", _ASSESSMENT_DAYS),
+        ("icpc", "s47_date", "icpc_date", _ICPC_DAYS),
     ):
         there = begin in rows and finish in rows
         days = working_days(rows[begin], rows[finish]) if there else pd.Series(np.nan, index=rows.index)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES
@@ -16,8 +16,6 @@ from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.intervals.influence import Estimate, complete, linear_combination
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
-
-Floats = npt.NDArray[Any]
 
 MIN_STAGE = 10
 """Rows a stage needs for its slope."""
@@ -48,7 +46,7 @@ def stage_gap_frame(data: EvaluationData, outcome: str) -> pd.DataFrame:
     return out[["worker_id", "team_id", "wave", "month", "stage", "rs_desk", outcome]].reset_index(drop=True)
 
 
-def restricted_cubic(x: Floats, knots: Floats) -> tuple[Floats, Floats]:
+def restricted_cubic(x: Array, knots: Array) -> tuple[Array, Array]:
     """Restricted cubic spline terms of x and their derivatives: linear beyond the outer knots (Harrell 2015).
 
     Examples
@@ -62,12 +60,12 @@ def restricted_cubic(x: Floats, knots: Floats) -> tuple[Floats, Floats]:
     up = (last - first) / (last - second)
     down = (second - first) / (last - second)
 
-    def cube(knot: float) -> Floats:
-        out: Floats = np.maximum(x - knot, 0.0) ** 3
+    def cube(knot: float) -> Array:
+        out: Array = np.maximum(x - knot, 0.0) ** 3
         return out
 
-    def slope(knot: float) -> Floats:
-        out: Floats = 3 * np.maximum(x - knot, 0.0) ** 2
+    def slope(knot: float) -> Array:
+        out: Array = 3 * np.maximum(x - knot, 0.0) ** 2
         return out
 
     bend = (cube(first) - cube(second) * up + cube(last) * down) / span
@@ -81,8 +79,8 @@ def _stage_estimates(
     """Mean slope of each group, from one spline a group with common knots, and first minus last."""
     x, y = rows[exposure].astype("float64").to_numpy(), rows[outcome].astype("float64").to_numpy()
     knots = np.quantile(x, [0.1, 0.5, 0.9])
-    terms: Floats
-    slopes: Floats
+    terms: Array
+    slopes: Array
     if len(np.unique(knots)) < 3:
         terms, slopes = x[:, None], np.ones((len(x), 1))
     else:

@@ -15,12 +15,13 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array, Floats
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
 from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS, low_access
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.grouping import LINKS, NOT_RECORDED, PERIODS, check_group, group_order
-from hybrid_toolkit.metrics.intervals.influence import Crossed, DifferenceInDifferences, Estimate, Floats, MeanOf
+from hybrid_toolkit.metrics.intervals.influence import Crossed, DifferenceInDifferences, Estimate, MeanOf
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 
 ROWS = {
@@ -34,7 +35,7 @@ ROWS = {
 
 
 @dataclass(frozen=True)
-class ClusterSums:
+class ContactClusterSums:
     """One group and period: its estimate from cluster sums, the cluster of each sum, and units used and missing."""
 
     group: str
@@ -47,7 +48,7 @@ class ClusterSums:
 
 def contact_cluster_sums(
     tables: ContactTables, spec: MetricSpec, *, by: str | None, period: str | None
-) -> Iterator[ClusterSums]:
+) -> Iterator[ContactClusterSums]:
     """The parts of a figure, groups in their own order and periods in time.
 
     Raises
@@ -165,7 +166,9 @@ def _sums(rows: ir.Table, statistic: MeanOf | DifferenceInDifferences) -> ir.Tab
     )
 
 
-def _part(sums: pd.DataFrame, statistic: MeanOf | DifferenceInDifferences, group: str, period: str) -> ClusterSums:
+def _part(
+    sums: pd.DataFrame, statistic: MeanOf | DifferenceInDifferences, group: str, period: str
+) -> ContactClusterSums:
     n, total = sums["n"].to_numpy(dtype="float64"), sums["total"].to_numpy(dtype="float64")
     used = n > 0
     if isinstance(statistic, MeanOf):
@@ -173,10 +176,10 @@ def _part(sums: pd.DataFrame, statistic: MeanOf | DifferenceInDifferences, group
     else:
         estimate = _contrast(n, total, used, sums, statistic)
     cluster = cast("pd.Series[str]", sums["_cluster"])
-    return ClusterSums(group, period, estimate, cluster, int(n.sum()), int(sums["n_missing"].sum()))
+    return ContactClusterSums(group, period, estimate, cluster, int(n.sum()), int(sums["n_missing"].sum()))
 
 
-def _mean(n: Floats, total: Floats, used: Floats, sums: pd.DataFrame) -> Estimate:
+def _mean(n: Floats, total: Floats, used: Array, sums: pd.DataFrame) -> Estimate:
     if not used.any():
         return Estimate(float("nan"), np.zeros(len(n)), used, 1, "no values")
     mean = float(total.sum() / n.sum())
@@ -189,7 +192,7 @@ def _mean(n: Floats, total: Floats, used: Floats, sums: pd.DataFrame) -> Estimat
 
 
 def _contrast(
-    n: Floats, total: Floats, used: Floats, sums: pd.DataFrame, statistic: DifferenceInDifferences
+    n: Floats, total: Floats, used: Array, sums: pd.DataFrame, statistic: DifferenceInDifferences
 ) -> Estimate:
     a, b = (sums[c].astype("boolean").fillna(False).to_numpy(dtype=bool) for c in ("_first", "_second"))
     value, influence, smallest = 0.0, np.zeros(len(n)), float("inf")

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.metrics.custom.formula import FormulaNode
 
-Floats = npt.NDArray[Any]
 
-
-def values(node: FormulaNode, frame: pd.DataFrame) -> Floats:
+def values(node: FormulaNode, frame: pd.DataFrame) -> Array:
     """One number a row: NaN where a value it needs is missing, or where it divides by zero or overflows.
 
     Conditions are 1, 0 or NaN, with the logic of three values: false and missing is false, true or missing is true.
@@ -37,7 +35,7 @@ def values(node: FormulaNode, frame: pd.DataFrame) -> Floats:
     return np.where(np.isfinite(out), out, np.nan)
 
 
-def _values(node: FormulaNode, frame: pd.DataFrame) -> Floats:
+def _values(node: FormulaNode, frame: pd.DataFrame) -> Array:
     if node.op in ("number", "date", "truth"):
         return np.full(len(frame), float(node.value or 0.0))
     if node.op == "column":
@@ -54,25 +52,25 @@ def _values(node: FormulaNode, frame: pd.DataFrame) -> Floats:
     return _binary(node.op, *parts)
 
 
-def _column(column: pd.Series[Any], kind: str) -> Floats:
+def _column(column: pd.Series[Any], kind: str) -> Array:
     if kind == "date":
         days = (pd.to_datetime(column) - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(days=1)
         return days.to_numpy(dtype=float)
     return column.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
 
 
-def _same_text(node: FormulaNode, frame: pd.DataFrame) -> Floats:
+def _same_text(node: FormulaNode, frame: pd.DataFrame) -> Array:
     sides = [
         pd.Series(str(p.value), index=frame.index, dtype="str") if p.op == "text" else frame[str(p.value)].astype("str")
         for p in node.parts
     ]
     known = np.logical_and(*[s.notna().to_numpy(dtype=bool) for s in sides])
-    same: Floats = sides[0].eq(sides[1]).to_numpy(dtype=float)
+    same: Array = sides[0].eq(sides[1]).to_numpy(dtype=float)
     same = same if node.op == "==" else 1.0 - same
     return np.where(known, same, np.nan)
 
 
-def _binary(op: str, a: Floats, b: Floats) -> Floats:
+def _binary(op: str, a: Array, b: Array) -> Array:
     if op == "+":
         return a + b
     if op in ("-", "days"):
@@ -85,6 +83,6 @@ def _binary(op: str, a: Floats, b: Floats) -> Floats:
         return np.where((a == 0) | (b == 0), 0.0, a * b)
     if op == "or":
         return np.where((a == 1) | (b == 1), 1.0, a + b)
-    made: Floats = {"==": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
-    answer: Floats = np.where(np.isnan(a) | np.isnan(b), np.nan, made.astype(float))
+    made: Array = {"==": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
+    answer: Array = np.where(np.isnan(a) | np.isnan(b), np.nan, made.astype(float))
     return answer

@@ -17,9 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import MeasureError
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

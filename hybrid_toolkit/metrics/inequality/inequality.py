@@ -18,11 +18,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import MeasureError
 
-Floats = NDArray[np.float64]
 IndexKind = Literal["standard", "generalised", "erreygers", "wagstaff"]
-KINDS: tuple[IndexKind, ...] = ("standard", "generalised", "erreygers", "wagstaff")
+INDEX_KINDS: tuple[IndexKind, ...] = ("standard", "generalised", "erreygers", "wagstaff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +198,10 @@ def concentration_index(
     >>> round(concentration_index(f, outcome="y", rank_by="income", kind="erreygers", bounds=(0, 5)).estimate, 4)
     0.5
     """
-    if kind not in KINDS:
-        raise MeasureError(f"kind is not one of {', '.join(KINDS)}.", fix="Choose one of these.", code="KIND-UNKNOWN")
+    if kind not in INDEX_KINDS:
+        raise MeasureError(
+            f"kind is not one of {', '.join(INDEX_KINDS)}.", fix="Choose one of these.", code="KIND-UNKNOWN"
+        )
     s = _sample(frame, outcome=outcome, rank_by=rank_by, cluster=cluster, weight=weight)
     index, influence, mean = _generalised(s)
     low, high = bounds

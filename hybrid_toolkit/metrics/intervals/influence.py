@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[Any]
+from hybrid_toolkit.arrays import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Crossed:
     """
 
     labels: npt.NDArray[Any]
-    influence: Floats
+    influence: Array
 
     def rows(self, which: npt.NDArray[np.bool_], *, of: int, sign: float = 1.0) -> Crossed:
         """These parts as those of the rows ``which`` of a longer frame of ``of`` rows, with a sign."""
@@ -55,7 +55,7 @@ class Estimate:
     """
 
     value: float
-    influence: Floats
+    influence: Array
     used: npt.NDArray[np.bool_]
     parameters: int = 1
     reason: str = ""
@@ -80,7 +80,7 @@ def complete(frame: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.bool
     return frame[list(columns)].notna().all(axis=1).to_numpy(dtype=bool)
 
 
-def _values(frame: pd.DataFrame, column: str) -> Floats:
+def _values(frame: pd.DataFrame, column: str) -> Array:
     return frame[column].astype("float64").to_numpy()
 
 
@@ -123,7 +123,7 @@ class MeanOf:
         return Estimate(mean, influence, used, crossed=self._crossed(frame, influence, used, mean))
 
     def _crossed(
-        self, frame: pd.DataFrame, influence: Floats, used: npt.NDArray[np.bool_], mean: float
+        self, frame: pd.DataFrame, influence: Array, used: npt.NDArray[np.bool_], mean: float
     ) -> Crossed | None:
         if not self.crossed:
             return None
@@ -253,8 +253,8 @@ class Slope:
         return Estimate(value, influence, used, rank)
 
 
-def _adjustments(rows: pd.DataFrame, names: Sequence[str]) -> list[Floats]:
-    parts: list[Floats] = []
+def _adjustments(rows: pd.DataFrame, names: Sequence[str]) -> list[Array]:
+    parts: list[Array] = []
     for name in names:
         if pd.api.types.is_numeric_dtype(rows[name]) or pd.api.types.is_bool_dtype(rows[name]):
             parts.append(_values(rows, name))
@@ -264,7 +264,7 @@ def _adjustments(rows: pd.DataFrame, names: Sequence[str]) -> list[Floats]:
     return parts
 
 
-def linear_combination(design: Floats, y: Floats, weights: Floats) -> tuple[float, Floats, int]:
+def linear_combination(design: Array, y: Array, weights: Array) -> tuple[float, Array, int]:
     """weights'b of the least-squares fit b of y on a design, its influence on each row, and the rank.
 
     Columns that others already hold are left out by the pseudo-inverse.

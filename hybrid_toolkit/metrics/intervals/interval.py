@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.metrics.intervals.influence import Crossed, Estimate, Floats
+from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.metrics.intervals.influence import Crossed, Estimate
 
 
 @dataclass(frozen=True, slots=True)

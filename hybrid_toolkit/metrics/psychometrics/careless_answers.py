@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.instruments import InstrumentScores
 
-Floats = npt.NDArray[Any]
 INDICES = ("longstring", "irv", "even_odd", "mahalanobis")
 """The indices, in the order of their columns."""
 MIN_ITEMS = 8
@@ -154,7 +153,7 @@ def _sides(
     return keys, given, turned, parts if scales is None else [list(s) for s in scales.values()]
 
 
-def longstring(answers: Floats) -> npt.NDArray[np.int64]:
+def longstring(answers: Array) -> npt.NDArray[np.int64]:
     """Longest run of one answer in a row of answers; a missing answer ends a run.
 
     Examples
@@ -171,7 +170,7 @@ def longstring(answers: Floats) -> npt.NDArray[np.int64]:
     return best
 
 
-def response_variability(answers: Floats) -> Floats:
+def response_variability(answers: Array) -> Array:
     """Standard deviation (n - 1) of each row's answers; missing with fewer than two.
 
     Examples
@@ -183,11 +182,11 @@ def response_variability(answers: Floats) -> Floats:
     total = np.nansum(answers, axis=1)
     mean = np.divide(total, n, out=np.full(len(answers), np.nan), where=n > 0)
     squares = np.nansum((answers - mean[:, None]) ** 2, axis=1)
-    variance: Floats = np.divide(squares, n - 1, out=np.full(len(answers), np.nan), where=n > 1)
+    variance: Array = np.divide(squares, n - 1, out=np.full(len(answers), np.nan), where=n > 1)
     return np.asarray(np.sqrt(variance))
 
 
-def even_odd(answers: pd.DataFrame, scales: Sequence[Sequence[str]]) -> Floats:
+def even_odd(answers: pd.DataFrame, scales: Sequence[Sequence[str]]) -> Array:
     """Even-odd consistency of each row over scales, -1 to 1; missing with fewer than three scales or no spread."""
     usable = [list(s) for s in scales if len(s) > 1]
     nothing = np.full(len(answers), np.nan)
@@ -207,7 +206,7 @@ def even_odd(answers: pd.DataFrame, scales: Sequence[Sequence[str]]) -> Floats:
     return np.asarray(np.maximum(stepped, -1.0))
 
 
-def mahalanobis(answers: Floats) -> Floats:
+def mahalanobis(answers: Array) -> Array:
     """Squared Mahalanobis distance of each complete row; missing where a row is not, or rows are too few.
 
     Examples

@@ -9,9 +9,9 @@ from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.result import Check
 
-COMPARED = ("career_stage", "mode_of_work")
+_COMPARED = ("career_stage", "mode_of_work")
 """Groups across which a scale may be read differently, and for which that is tested."""
-HELD, NOT_HELD, NOT_TESTED, NOT_ASKED = "held", "not held", "not tested", ""
+_HELD, NOT_HELD, NOT_TESTED, NOT_ASKED = "held", "not held", "not tested", ""
 
 
 def scale_of(spec: MetricSpec) -> tuple[str, str] | None:
@@ -38,7 +38,7 @@ def comparable(data: EvaluationData, spec: MetricSpec, by: str | None) -> Check 
     ------
     MeasureError, UsageError : as ``invariance_for``.
     """
-    scale = scale_of(spec) if by in COMPARED else None
+    scale = scale_of(spec) if by in _COMPARED else None
     if scale is None or by is None:
         return None
     instrument, name, across = *scale, by
@@ -53,7 +53,7 @@ def invariance_word(check: Check | None) -> str:
     """``held``, ``not held``, ``not tested``, or empty where none is asked for."""
     if check is None:
         return NOT_ASKED
-    return NOT_TESTED if check.passed is None else HELD if check.passed else NOT_HELD
+    return NOT_TESTED if check.passed is None else _HELD if check.passed else NOT_HELD
 
 
 def invariance_flag(check: Check | None, by: str | None) -> str:
@@ -66,7 +66,7 @@ def invariance_flag(check: Check | None, by: str | None) -> str:
     """
     word = invariance_word(check)
     across = f"invariance across {(by or '').replace('_', ' ')}"
-    return "" if word in (HELD, NOT_ASKED) else f"{across} {word}: compare no means"
+    return "" if word in (_HELD, NOT_ASKED) else f"{across} {word}: compare no means"
 
 
 def invariance_note(check: Check | None, by: str | None) -> str:
@@ -80,5 +80,5 @@ def invariance_note(check: Check | None, by: str | None) -> str:
     word = invariance_word(check)
     if check is None:
         return ""
-    end = "means may be compared" if word == HELD else "compare no means"
+    end = "means may be compared" if word == _HELD else "compare no means"
     return f"Invariance across {(by or '').replace('_', ' ')} {word}: {end}. {check.message}"

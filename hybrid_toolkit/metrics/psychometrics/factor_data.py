@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.factor_model import Moments
-
-Floats = npt.NDArray[Any]
 
 MIN_GROUP = 100
 """Rows a group needs before its fit is taken at its word; fewer are fitted, and the result says so.
@@ -50,8 +49,8 @@ class FactorData:
     groups: tuple[str, ...]
     moments: list[Moments]
     clusters: list[npt.NDArray[np.int_]] | None
-    centre: Floats
-    sd: Floats
+    centre: Array
+    sd: Array
     n_dropped: int
     notes: tuple[str, ...]
 
@@ -159,7 +158,7 @@ def _ordered(column: pd.Series[Any]) -> list[str]:
     return sorted(column.dropna().astype("str").unique())
 
 
-def _enough(parts: list[Floats], items: Sequence[str]) -> None:
+def _enough(parts: list[Array], items: Sequence[str]) -> None:
     p = len(items)
     small = sum(len(part) <= p for part in parts)
     if small:
@@ -192,7 +191,7 @@ def _proper(moments: list[Moments]) -> None:
 
 
 def _notes(
-    names: tuple[str, ...], moments: list[Moments], rows: Floats, codes: list[npt.NDArray[np.int_]] | None
+    names: tuple[str, ...], moments: list[Moments], rows: Array, codes: list[npt.NDArray[np.int_]] | None
 ) -> tuple[str, ...]:
     out = []
     small = sum(m.n < MIN_GROUP for m in moments)

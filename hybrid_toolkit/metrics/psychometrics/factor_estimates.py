@@ -8,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData
 from hybrid_toolkit.metrics.psychometrics.factor_model import FactorLayout, matrices
 
-Floats = npt.NDArray[Any]
-
 
 def parameter_table(
-    ready: FactorData, layout: FactorLayout, values: Floats, variance: Floats
+    ready: FactorData, layout: FactorLayout, values: Array, variance: Array
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Parameters in the items' own units, with standardised loadings, correlations and residual shares."""
     names, k = list(ready.factors), len(ready.factors)
@@ -89,7 +88,7 @@ def parameter_table(
     return ordered.drop(columns=["_r", "_p"]).reset_index(drop=True), tuple(heywood)
 
 
-def _correlation(cov: Floats, places: npt.NDArray[np.int_], a: int, b: int, error: Any) -> tuple[float, float]:
+def _correlation(cov: Array, places: npt.NDArray[np.int_], a: int, b: int, error: Any) -> tuple[float, float]:
     if cov[a, a] <= 0 or cov[b, b] <= 0:
         return float("nan"), float("nan")
     r = float(cov[a, b] / np.sqrt(cov[a, a] * cov[b, b]))

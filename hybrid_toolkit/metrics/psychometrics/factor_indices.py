@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import optimize, stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.metrics.psychometrics.factor_model import FactorLayout, Moments, Slopes, Solution, implied, slopes
 
-Floats = npt.NDArray[Any]
 _ROWS = 2000
 
 
@@ -67,7 +66,7 @@ class Spread:
     """
 
     trace: float
-    meat: Floats
+    meat: Array
 
 
 def _chunks(rows: int) -> Iterator[slice]:
@@ -76,14 +75,14 @@ def _chunks(rows: int) -> Iterator[slice]:
 
 
 def spread(
-    groups: list[Moments], model: list[tuple[Floats, Slopes]], size: int, clusters: list[npt.NDArray[np.int_]] | None
+    groups: list[Moments], model: list[tuple[Array, Slopes]], size: int, clusters: list[npt.NDArray[np.int_]] | None
 ) -> Spread:
     """Distribution-free spread of the moments, seen through a model's weights.
 
     A row's contribution to group g is (e e' - S, e), e the row less the mean; rows of one cluster are added up, also
     across groups (Satorra and Bentler 1994; Muthen and Satorra 1995 for clusters).
     """
-    scores: Floats
+    scores: Array
     many = 0 if clusters is None else 1 + max(int(c.max()) for c in clusters)
     by_cluster, meat, trace = np.zeros((many, size)), np.zeros((size, size)), 0.0
     for group, (have, (cov, slope)) in enumerate(zip(groups, model, strict=True)):
@@ -121,7 +120,7 @@ def spread(
     return Spread(trace, meat)
 
 
-def model_of(layout: FactorLayout, values: Floats) -> list[tuple[Floats, Slopes]]:
+def model_of(layout: FactorLayout, values: Array) -> list[tuple[Array, Slopes]]:
     """Implied covariance and slopes of each group."""
     return [(implied(layout, values, g)[1], slopes(layout, values, g)) for g in range(layout.n_groups)]
 
@@ -174,7 +173,7 @@ def rmsea_interval(chi2: float, df: int, n: int, n_groups: int, level: float = 0
     return out[0], out[1]
 
 
-def _srmr(layout: FactorLayout, values: Floats, groups: list[Moments]) -> tuple[float, float]:
+def _srmr(layout: FactorLayout, values: Array, groups: list[Moments]) -> tuple[float, float]:
     """Root mean square of residuals over observed standard deviations, weighed by rows; without and with means."""
     total, plain, with_means = sum(g.n for g in groups), 0.0, 0.0
     for g, have in enumerate(groups):

@@ -12,8 +12,8 @@ from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData, prepare
 from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorFit, FactorSolution, fit_prepared
 from hybrid_toolkit.metrics.psychometrics.factor_levels import (
     GOOD,
+    INVARIANCE_LEVELS,
     KIND,
-    LEVELS,
     item_hints,
     judge,
     levels_table,
@@ -179,7 +179,8 @@ def measurement_invariance(
     ready = prepare_answers(frame, factors, group=group, cluster=cluster)
     errors = "normal" if test == "normal" and cluster is None else "robust"
     solved = {
-        name: fit_prepared(ready, equal=equal, errors=errors, conf_level=conf_level) for name, equal in LEVELS.items()
+        name: fit_prepared(ready, equal=equal, errors=errors, conf_level=conf_level)
+        for name, equal in INVARIANCE_LEVELS.items()
     }
     fits = {name: fit for name, (fit, _) in solved.items()}
     levels = levels_table(ready, {name: found for name, (_, found) in solved.items()}, test, alpha)
@@ -231,7 +232,9 @@ def _release(
     free: tuple[tuple[str, str], ...] = ()
     fit: FactorFit | None = None
     for level, kind in KIND.items():
-        fit, solved = fit_prepared(ready, equal=LEVELS[level], free=free, errors=errors, conf_level=conf_level)
+        fit, solved = fit_prepared(
+            ready, equal=INVARIANCE_LEVELS[level], free=free, errors=errors, conf_level=conf_level
+        )
         while judge(ready, solved, loose, test, alpha)[0] not in GOOD:
             left = item_hints(ready, level, solved, free)
             spare = [
@@ -244,6 +247,8 @@ def _release(
             free = (*free, (kind, spare[0]))
             if kind == "loadings":
                 free = (*free, ("intercepts", spare[0]))
-            fit, solved = fit_prepared(ready, equal=LEVELS[level], free=free, errors=errors, conf_level=conf_level)
+            fit, solved = fit_prepared(
+                ready, equal=INVARIANCE_LEVELS[level], free=free, errors=errors, conf_level=conf_level
+            )
         loose = solved
     return free, fit

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -22,9 +20,7 @@ from hybrid_toolkit.metrics.psychometrics.factor_model import (
     score_and_information,
 )
 
-Floats = npt.NDArray[Any]
-
-LEVELS: Mapping[str, tuple[str, ...]] = {
+INVARIANCE_LEVELS: Mapping[str, tuple[str, ...]] = {
     "configural": (),
     "metric": ("loadings",),
     "scalar": ("loadings", "intercepts"),
@@ -117,7 +113,7 @@ def levels_table(ready: FactorData, fits: Mapping[str, FactorSolution], test: st
     first = _configural(fits["configural"], test, alpha)
     judged: dict[str, tuple[str, str, tuple[float, ...]]] = {"configural": (*first, (np.nan,) * 5)}
     reached = first[0] in GOOD
-    for loose, tight in pairwise(LEVELS):
+    for loose, tight in pairwise(INVARIANCE_LEVELS):
         status, reason, numbers = judge(ready, fits[tight], fits[loose], test, alpha)
         judged[tight] = (status if reached else "not reached", reason, numbers)
         reached = reached and status in GOOD
@@ -142,7 +138,7 @@ def item_hints(
                 continue
             if sum((kind, other) not in free for other in items) < 2:
                 continue
-            wider = plan(ready, LEVELS[level], (*free, (kind, item)), "unit")
+            wider = plan(ready, INVARIANCE_LEVELS[level], (*free, (kind, item)), "unit")
             values = carry(layout, solution.values, wider)
             score, information = score_and_information(wider, values, ready.moments)
             step = inverse_information(information)[0] @ score

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[Any]
+from hybrid_toolkit.arrays import Array
+
 Places = npt.NDArray[np.int_]
 
 CLOSE = 1e-8
@@ -24,9 +24,9 @@ class Moments:
     """
 
     n: int
-    mean: Floats
-    cov: Floats
-    centred: Floats
+    mean: Array
+    cov: Array
+    centred: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,11 @@ def lay_out_factors(
     return FactorLayout(belongs, loading, factor_cov, residual, intercept, factor_mean, used)
 
 
-def _fill(places: Places, values: Floats, fixed: float) -> Floats:
+def _fill(places: Places, values: Array, fixed: float) -> Array:
     return np.where(places >= 0, values[np.maximum(places, 0)], fixed)
 
 
-def matrices(layout: FactorLayout, values: Floats, group: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def matrices(layout: FactorLayout, values: Array, group: int) -> tuple[Array, Array, Array, Array, Array]:
     """Loadings (items x factors), factor covariances, residual variances, intercepts, factor means of one group."""
     p, k = len(layout.belongs), layout.factor_cov.shape[1]
     loadings = np.zeros((p, k))
@@ -124,13 +124,13 @@ def matrices(layout: FactorLayout, values: Floats, group: int) -> tuple[Floats, 
     )
 
 
-def implied(layout: FactorLayout, values: Floats, group: int) -> tuple[Floats, Floats]:
+def implied(layout: FactorLayout, values: Array, group: int) -> tuple[Array, Array]:
     """Means and covariances that the model implies for one group: tau + L a and L P L' + diag(residuals)."""
     loadings, factor_cov, residual, intercept, factor_mean = matrices(layout, values, group)
     return intercept + loadings @ factor_mean, loadings @ factor_cov @ loadings.T + np.diag(residual)
 
 
-def carry(layout: FactorLayout, values: Floats, wider: FactorLayout) -> Floats:
+def carry(layout: FactorLayout, values: Array, wider: FactorLayout) -> Array:
     """The same model in a layout with more parameters; not finite where a factor variance to be made 1 is not above 0.
 
     Where the wider layout fixes a factor's variance or mean that this one does not, loadings and intercepts take it up.
@@ -161,11 +161,11 @@ class Slopes:
     """Derivatives of one group's implied moments by its own parameters: places, d mean (q x p), d cov (q x p x p)."""
 
     places: Places
-    mean: Floats
-    cov: Floats
+    mean: Array
+    cov: Array
 
 
-def slopes(layout: FactorLayout, values: Floats, group: int) -> Slopes:
+def slopes(layout: FactorLayout, values: Array, group: int) -> Slopes:
     """Derivatives of the implied means and covariances of one group."""
     loadings, factor_cov, _, _, factor_mean = matrices(layout, values, group)
     parts = (layout.loading, layout.factor_cov, layout.residual, layout.intercept, layout.factor_mean)
@@ -195,7 +195,7 @@ def slopes(layout: FactorLayout, values: Floats, group: int) -> Slopes:
     return Slopes(places, d_mean, d_cov)
 
 
-def chi_square(layout: FactorLayout, values: Floats, groups: list[Moments]) -> float:
+def chi_square(layout: FactorLayout, values: Array, groups: list[Moments]) -> float:
     """Likelihood-ratio chi-square against the saturated model; infinite where an implied covariance is not proper."""
     total = 0.0
     for group, have in enumerate(groups):
@@ -211,7 +211,7 @@ def chi_square(layout: FactorLayout, values: Floats, groups: list[Moments]) -> f
     return total
 
 
-def score_and_information(layout: FactorLayout, values: Floats, groups: list[Moments]) -> tuple[Floats, Floats]:
+def score_and_information(layout: FactorLayout, values: Array, groups: list[Moments]) -> tuple[Array, Array]:
     """Gradient of the log-likelihood and expected information, over all rows.
 
     Information of parameters a, b: sum over groups of n (tr(V S_a V S_b) / 2 + m_a' V m_b), V the inverse implied
@@ -236,7 +236,7 @@ def score_and_information(layout: FactorLayout, values: Floats, groups: list[Mom
     return score, information
 
 
-def inverse_information(information: Floats) -> tuple[Floats, bool]:
+def inverse_information(information: Array) -> tuple[Array, bool]:
     """Inverse of the information, and whether it is of full rank (judged after scaling to a unit diagonal)."""
     size = np.sqrt(np.maximum(np.diag(information), 1e-300))
     roots, vectors = np.linalg.eigh(information / np.outer(size, size))
@@ -246,7 +246,7 @@ def inverse_information(information: Floats) -> tuple[Floats, bool]:
     return (half @ half.T) / np.outer(size, size), full
 
 
-def start_values(layout: FactorLayout, groups: list[Moments]) -> Floats:
+def start_values(layout: FactorLayout, groups: list[Moments]) -> Array:
     """Start values from the first principal axis of each factor's items, pooled over the groups."""
     total = sum(g.n for g in groups)
     pooled = np.asarray(sum(g.n * g.cov for g in groups) / total)
@@ -282,16 +282,16 @@ def start_values(layout: FactorLayout, groups: list[Moments]) -> Floats:
 class Solution:
     """A fitted layout: parameter values, chi-square, inverse information, rank, convergence and steps taken."""
 
-    values: Floats
+    values: Array
     chi2: float
-    inverse: Floats
+    inverse: Array
     full_rank: bool
     converged: bool
     steps: int
 
 
 def fit_layout(
-    layout: FactorLayout, groups: list[Moments], *, start: Floats | None = None, max_iter: int = 500
+    layout: FactorLayout, groups: list[Moments], *, start: Array | None = None, max_iter: int = 500
 ) -> Solution:
     """Maximum likelihood by Fisher scoring with step halving; ``converged`` says whether it got there."""
     values = start_values(layout, groups) if start is None else start.copy()

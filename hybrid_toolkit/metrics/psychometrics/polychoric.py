@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, stats
 from scipy.special import ndtr
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 
-Floats = npt.NDArray[Any]
-MOST = 0.999
+_MOST = 0.999
 """Correlations are sought between minus and plus this."""
 MAX_CODES = 12
 """Different answers above which an item is not taken as ordered categories."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
 
 
-def bivariate_normal_cdf(h: Floats, k: Floats, rho: float) -> Floats:
+def bivariate_normal_cdf(h: Array, k: Array, rho: float) -> Array:
     """P(X <= h, Y <= k) of two standard normals correlated by rho, element by element; limits may be infinite.
 
     Phi(h) Phi(k) + 1/(2 pi) times the integral from 0 to arcsin(rho) of exp(-(h^2 + k^2 - 2 h k sin t) / (2 cos^2 t)),
@@ -40,18 +38,18 @@ def bivariate_normal_cdf(h: Floats, k: Floats, rho: float) -> Floats:
     sine, square = np.sin(angle), np.cos(angle) ** 2
     power = -((x**2 + y**2)[..., None] - 2 * (x * y)[..., None] * sine) / (2 * square)
     added = np.where(both, np.exp(power) @ _WEIGHTS * end / (4 * np.pi), 0.0)
-    answer: Floats = np.clip(ndtr(h) * ndtr(k) + added, 0.0, 1.0)
+    answer: Array = np.clip(ndtr(h) * ndtr(k) + added, 0.0, 1.0)
     return answer
 
 
-def _cells(rows: Floats, columns: Floats, rho: float) -> Floats:
+def _cells(rows: Array, columns: Array, rho: float) -> Array:
     """Probability of each cell between thresholds (which begin and end at infinity)."""
     h, k = np.broadcast_arrays(rows[:, None], columns[None, :])
     grid = bivariate_normal_cdf(h, k, rho)
     return np.diff(np.diff(grid, axis=0), axis=1)
 
 
-def _thresholds(counts: Floats) -> Floats:
+def _thresholds(counts: Array) -> Array:
     share = np.cumsum(counts)[:-1] / counts.sum()
     return np.concatenate([[-np.inf], stats.norm.ppf(share), [np.inf]])
 
@@ -85,7 +83,7 @@ def polychoric_of_table(table: npt.ArrayLike) -> float:
     def misfit(rho: float) -> float:
         return -float((counts[inside] * np.log(np.maximum(_cells(rows, columns, rho)[inside], 1e-300))).sum())
 
-    found = optimize.minimize_scalar(misfit, bounds=(-MOST, MOST), method="bounded", options={"xatol": 1e-7})
+    found = optimize.minimize_scalar(misfit, bounds=(-_MOST, _MOST), method="bounded", options={"xatol": 1e-7})
     return float(found.x)
 
 
@@ -127,7 +125,7 @@ def polychoric(items: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, index=names, columns=names)
 
 
-def _counts(pair: Floats) -> Floats:
+def _counts(pair: Array) -> Array:
     """Counts of two columns of answers."""
     (a, row), (b, column) = (np.unique(x, return_inverse=True) for x in pair.T)
     return np.bincount(row * len(b) + column, minlength=len(a) * len(b)).reshape(len(a), len(b)).astype(float)
@@ -161,6 +159,6 @@ def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int 
     return Reliability("alpha (ordinal)", estimate, float(low), float(high), len(rows), k, method)
 
 
-def _alpha(r: Floats) -> float:
+def _alpha(r: Array) -> float:
     k = len(r)
     return float(k / (k - 1) * (1 - k / r.sum()))

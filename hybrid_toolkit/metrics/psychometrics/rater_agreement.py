@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa as _cohens_kappa
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 
-Floats = npt.NDArray[Any]
-WEIGHTS = ("none", "linear", "quadratic")
+_WEIGHTS = ("none", "linear", "quadratic")
 """How far apart two codes count: all the same, by steps, or by squared steps."""
 
 
@@ -51,8 +50,8 @@ def cohen_kappa(
     >>> cohen_kappa(a, b).estimate
     0.5
     """
-    if weights not in WEIGHTS:
-        raise MeasureError(f"weights must be one of {', '.join(WEIGHTS)}.", fix="Name one.", code="KAPPA-WEIGHTS")
+    if weights not in _WEIGHTS:
+        raise MeasureError(f"weights must be one of {', '.join(_WEIGHTS)}.", fix="Name one.", code="KAPPA-WEIGHTS")
     pair = pd.DataFrame({"a": first.to_numpy(), "b": second.to_numpy()}).dropna()
     table = _square(pair, _codes(pair, categories))
     if weights == "none":
@@ -83,7 +82,7 @@ def _codes(pair: pd.DataFrame, categories: Sequence[Any] | None) -> list[Any]:
     return codes
 
 
-def _square(pair: pd.DataFrame, codes: list[Any]) -> Floats:
+def _square(pair: pd.DataFrame, codes: list[Any]) -> Array:
     place = {c: i for i, c in enumerate(codes)}
     table = np.zeros((len(codes), len(codes)))
     np.add.at(table, (pair["a"].map(place).to_numpy(dtype=int), pair["b"].map(place).to_numpy(dtype=int)), 1.0)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import MeasureError
-
-Floats = npt.NDArray[Any]
 
 RELIABLE = 0.70
 """Reliability from which a scale is reported."""
@@ -51,7 +48,7 @@ class Reliability:
         return pd.DataFrame([row], columns=["term", "estimate", "conf_low", "conf_high", "n", "k", "method"])
 
 
-def _matrix(items: pd.DataFrame, least: int = 2) -> Floats:
+def _matrix(items: pd.DataFrame, least: int = 2) -> Array:
     values = items.astype("float64").dropna().to_numpy()
     if items.shape[1] < least or len(values) < 3:
         raise MeasureError(
@@ -69,7 +66,7 @@ def _matrix(items: pd.DataFrame, least: int = 2) -> Floats:
     return values
 
 
-def _alpha_of(covariance: Floats) -> float:
+def _alpha_of(covariance: Array) -> float:
     k = len(covariance)
     return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
 
@@ -103,7 +100,7 @@ def cronbach_alpha(
     values = _matrix(items)
     frame = items.astype("float64")
     if pairwise:
-        covariance: Floats = (frame.corr() if standardized else frame.cov()).to_numpy()
+        covariance: Array = (frame.corr() if standardized else frame.cov()).to_numpy()
         n = int(frame.notna().any(axis=1).sum())
     else:
         covariance = np.asarray(np.corrcoef(values, rowvar=False) if standardized else np.cov(values, rowvar=False))
@@ -117,7 +114,7 @@ def cronbach_alpha(
     return Reliability("alpha (standardised)" if standardized else "alpha", alpha, low, high, n, k, f"Feldt, {kind}")
 
 
-def one_factor_loadings(covariance: Floats) -> Floats:
+def one_factor_loadings(covariance: Array) -> Array:
     """Loadings of one factor by least squares on the covariances off the diagonal (minres).
 
     Examples
@@ -132,16 +129,16 @@ def one_factor_loadings(covariance: Floats) -> Floats:
     values, vectors = np.linalg.eigh(r)
     start = vectors[:, -1] * np.sqrt(values[-1]) * 0.8
 
-    def misfit(x: Floats) -> Floats:
-        gap: Floats = (np.outer(x, x) - r)[upper]
+    def misfit(x: Array) -> Array:
+        gap: Array = (np.outer(x, x) - r)[upper]
         return gap
 
     fit = optimize.least_squares(misfit, start * np.sign(start.sum() or 1.0))
-    loadings: Floats = np.asarray(fit.x, dtype=np.float64) * sd
+    loadings: Array = np.asarray(fit.x, dtype=np.float64) * sd
     return loadings if loadings.sum() >= 0 else -loadings
 
 
-def _omega_of(covariance: Floats) -> float:
+def _omega_of(covariance: Array) -> float:
     loadings = one_factor_loadings(covariance)
     unique = np.clip(np.diag(covariance) - loadings**2, 0.0, None)
     common = float(loadings.sum() ** 2)

@@ -37,9 +37,9 @@ def _to_mid_career(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[~rows["stage"].eq("late").fillna(False).to_numpy(dtype=bool)].reset_index(drop=True)
 
 
-SURVEY = ("worker_id", "wave", "month", "instrument", "item", "value")
+_SURVEY = ("worker_id", "wave", "month", "instrument", "item", "value")
 GAP_COLUMNS = {
-    "survey": SURVEY,
+    "survey": _SURVEY,
     "worker": ("worker_id", "team_id", "role", "reg_date"),
     "worker_month": ("worker_id", "month", "h_home", "h_office"),
 }

@@ -41,7 +41,7 @@ def engagement_values(data: EvaluationData) -> pd.DataFrame:
 
 
 MDLS = ("Access is not recorded at random: a share among the recorded is not a share of families.",)
-HOURS = ("worker_id", "month", "h_home", "h_office")
+_HOURS = ("worker_id", "month", "h_home", "h_office")
 
 
 def _access(name: str, title: str, question: str, formula: str, column: str, high: float, unit: str) -> MetricSpec:
@@ -187,7 +187,7 @@ SPECS: tuple[MetricSpec, ...] = (
         unit="worker",
         columns={
             "worker": ("worker_id", "broadband_mbps", "broadband_cost", "net_pay_band"),
-            "worker_month": HOURS,
+            "worker_month": _HOURS,
         },
         formula="100 x monthly cost x home desk hours / waking hours / net pay",
         low=0,
@@ -209,7 +209,7 @@ SPECS: tuple[MetricSpec, ...] = (
         unit="worker",
         columns={
             "worker": ("worker_id", "broadband_mbps", "commute_min", "role"),
-            "worker_month": (*HOURS, "h_commute", "h_visit_travel"),
+            "worker_month": (*_HOURS, "h_commute", "h_visit_travel"),
         },
         formula="coefficient of inadequate broadband (under 30 Mbit/s) in a regression of travel hours a month on it, "
         "commute minutes and role",
@@ -230,7 +230,7 @@ SPECS: tuple[MetricSpec, ...] = (
         name="Workers with adequate broadband",
         question="How many workers can work well at home?",
         unit="worker",
-        columns={"worker": ("worker_id", "broadband_mbps"), "worker_month": HOURS},
+        columns={"worker": ("worker_id", "broadband_mbps"), "worker_month": _HOURS},
         formula="workers with 30 Mbit/s or more at home / workers whose speed is known",
         low=0,
         high=1,
@@ -252,7 +252,7 @@ SPECS: tuple[MetricSpec, ...] = (
             "la": ("la_id", "no30mbit_pct"),
             "team": ("team_id", "la_id"),
             "worker": ("worker_id", "team_id"),
-            "worker_month": HOURS,
+            "worker_month": _HOURS,
         },
         formula="coefficient of the share of premises without 30 Mbit/s in a regression of remote share, clustered on "
         "authorities",

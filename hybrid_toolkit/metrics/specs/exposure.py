@@ -11,7 +11,7 @@ from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statisti
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 
 KEYS = ("worker_id", "month")
-HOURS = {"worker_month": (*KEYS, "h_home", "h_office")}
+_HOURS = {"worker_month": (*KEYS, "h_home", "h_office")}
 OVERLAP = {"attendance_day": ("worker_id", "date", "site_id", "slot"), "worker": ("worker_id", "team_id")}
 MECHANICAL = "Falls by construction as the worker's own remote share rises: read it beside loo_team_office_rate."
 
@@ -62,7 +62,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "ME1",
         "Remote share of desk hours",
         "How much desk work is done at home?",
-        HOURS,
+        _HOURS,
         "home / (home + office) desk hours of each worker-month; mean over worker-months",
         MeanOf("rs_desk"),
         caveats=("Visits, court and travel are left out. Diary hours carry error: see remote_share_attendance.",),
@@ -83,7 +83,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "ME1",
         "Remote share of attended half-days",
         "What does the register of half-days say of the remote share?",
-        {**HOURS, "attendance_day": ("worker_id", "date", "site_id")},
+        {**_HOURS, "attendance_day": ("worker_id", "date", "site_id")},
         "home half-days / all desk half-days kept in the month",
         MeanOf("rs_attendance"),
         caveats=("A second measure on a few weeks: check it against the hours.",),
@@ -158,7 +158,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "ME4",
         "Office rate of the rest of the team",
         "How much are the others at the office?",
-        {**HOURS, "worker": ("worker_id", "team_id")},
+        {**_HOURS, "worker": ("worker_id", "team_id")},
         "office / desk hours of the worker's colleagues in the month, without the worker",
         MeanOf("loo_team_office_rate"),
         seeds=("S1-M3", "S1-R3"),

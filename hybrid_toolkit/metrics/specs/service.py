@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.unit_frames import require
 
 SPELLS = {"allocation_spell": ("child_id", "worker_id", "start_date")}
 CONTACTS = {"contact": ("contact_id", "family_id", "child_id", "worker_id", "held_date")}
-NEVER = "Never attributed to a worker."
+_NEVER = "Never attributed to a worker."
 
 
 def all_contact_values(data: EvaluationData) -> pd.DataFrame:
@@ -302,7 +302,7 @@ SPECS: tuple[MetricSpec, ...] = (
         referral_outcomes,
         unit="referral",
         direction="lower",
-        caveats=("Ambiguous: thresholds and demand move it too.", NEVER, "England: 22.6%, 2025."),
+        caveats=("Ambiguous: thresholds and demand move it too.", _NEVER, "England: 22.6%, 2025."),
         cluster=("family_id", "child_id"),
     ),
 )

@@ -16,7 +16,7 @@ from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, ome
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import look_up, optional, require
 
-CODES = {
+INSTRUMENT_METRICS = {
     "informal_learning": ("MB3", ("S1-S1", "S1-S2", "S1-S3", "S1-S4", "S1-M2")),
     "hse_msit": ("MD1", ("S3-HS1", "S3-HS2", "S3-HS3", "S3-HS4", "S3-HS5", "S3-HS6", "S0-C4.2")),
     "swemwbs": ("MD2", ("S3-B3", "S1-H1", "S1-L4")),
@@ -80,12 +80,12 @@ def scale_reliability(data: EvaluationData, instrument: str, scale: str) -> floa
     return cronbach_alpha(items).estimate if items.shape[1] < 3 else omega_total(items, n_boot=0).estimate
 
 
-SURVEY = {"survey": ("worker_id", "wave", "instrument", "item", "value")}
+_SURVEY = {"survey": ("worker_id", "wave", "instrument", "item", "value")}
 
 
 def _specs(instrument: str) -> tuple[MetricSpec, ...]:
     definition = load_instrument(instrument)
-    code, seeds = CODES[instrument]
+    code, seeds = INSTRUMENT_METRICS[instrument]
     frame: Callable[[EvaluationData], pd.DataFrame] = partial(survey_rows, instrument=instrument)
     rule = {"complete": "complete answers only", "count": "with enough answers"}
     out = []
@@ -99,7 +99,7 @@ def _specs(instrument: str) -> tuple[MetricSpec, ...]:
                 name=scale.name if scale.name.startswith(definition.name) else f"{definition.name}: {scale.name}",
                 question=QUESTIONS[instrument],
                 unit="worker and wave",
-                columns=SURVEY,
+                columns=_SURVEY,
                 values={"survey.instrument": (instrument,)},
                 formula=f"{scale.score} of {len(scale.items)} item(s){reversed_items}"
                 f"{', put through the published conversion table' if scale.table else ''}, {missing}; "
@@ -156,7 +156,7 @@ def _strain(
 
 
 SPECS: tuple[MetricSpec, ...] = (
-    *(spec for instrument in CODES for spec in _specs(instrument)),
+    *(spec for instrument in INSTRUMENT_METRICS for spec in _specs(instrument)),
     _strain("unpaid_hours_per_week", "Unpaid hours a week", "unpaid_h", "hours a week", worker_month_load),
     _strain("sick_days_per_month", "Sickness days a month", "sick_days", "days a month", sickness),
     MetricSpec(

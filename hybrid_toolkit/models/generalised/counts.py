@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import ScoringSolution, solve_glm
 from hybrid_toolkit.models.generalised.glm_result import GeneralisedFit, Made, read_rows
 from hybrid_toolkit.models.terms.result_rows import check_choice, varying
-from hybrid_toolkit.models.terms.terms import Array, Term, numbers
+from hybrid_toolkit.models.terms.terms import Term, numbers
 
-COUNTS = {"poisson": "Poisson regression", "negative binomial": "negative binomial regression"}
+_COUNTS = {"poisson": "Poisson regression", "negative binomial": "negative binomial regression"}
 
 
 def fit_counts(
@@ -35,7 +36,7 @@ def fit_counts(
     frame, terms, cluster, variance, conf_level : as in ``fit_binary``.
     outcome : whole numbers from 0.
     exposure_time : column of time at risk, above 0; slopes are then of log rates.
-    family : key of ``COUNTS``. With a cluster a Poisson needs no more than the mean to be right.
+    family : key of ``_COUNTS``. With a cluster a Poisson needs no more than the mean to be right.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def fit_counts(
     >>> round(float(np.exp(fit_counts(f, outcome="visits", terms=["remote"]).estimate[1])), 6)
     2.0
     """
-    check_choice("family", family, COUNTS)
+    check_choice("family", family, _COUNTS)
     rows, names, x, group = read_rows(frame, outcome, terms, cluster, exposure_time, variance, conf_level)
     y = whole_counts(rows, outcome)
     varying(rows, outcome)
@@ -65,7 +66,7 @@ def fit_counts(
         theta, found = _negative_binomial(x, y, offset, found, outcome)
     spread = found.mean * (1 + (found.mean / theta if np.isfinite(theta) else 0.0))
     chi = float(((y - found.mean) ** 2 / np.maximum(spread, 1e-300)).sum())
-    made = Made(outcome, COUNTS[family], "log", cluster, variance, conf_level, len(frame))
+    made = Made(outcome, _COUNTS[family], "log", cluster, variance, conf_level, len(frame))
     return made.result(names, x, y, found, group, chi, theta)
 
 
@@ -83,7 +84,7 @@ def whole_counts(rows: pd.DataFrame, name: str) -> Array:
             f"outcome '{name}' holds {bad} value(s) that are not whole numbers from 0"
             + ("." if y.sum() > 0 else ", and no event at all."),
             fix="Give counts; model a rate by its count and its time at risk.",
-            code="COUNTS" if bad else "NO-EVENT",
+            code="_COUNTS" if bad else "NO-EVENT",
         )
     return y
 

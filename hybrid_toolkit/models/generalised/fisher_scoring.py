@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.terms import Array
 
 FAR, RAGGED = 15.0, 1e3
 """A slope this far from zero, for one standard deviation of its column, or a variance as large, is a sign of
 separation."""
-LINKS = {"logit": "log odds", "probit": "probit", "cloglog": "log hazard", "log": "log rate"}
+GLM_LINKS = {"logit": "log odds", "probit": "probit", "cloglog": "log hazard", "log": "log rate"}
 """Links and the unit of their slopes."""
 
 
@@ -79,7 +79,7 @@ def solve_glm(
 
     Parameters
     ----------
-    x : n x k of full rank. y : n outcomes. link : key of ``LINKS``. offset : n known parts of the predictor.
+    x : n x k of full rank. y : n outcomes. link : key of ``GLM_LINKS``. offset : n known parts of the predictor.
     theta : size of a negative binomial (variance mean + mean squared / theta); infinite for a Poisson.
     start : coefficients to start from. what, code : words and code of the error at separation.
 

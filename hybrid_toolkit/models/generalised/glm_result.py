@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.generalised.fisher_scoring import LINKS, ScoringSolution
+from hybrid_toolkit.models.generalised.fisher_scoring import GLM_LINKS, ScoringSolution
 from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes, cluster_grams
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
@@ -22,7 +23,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     term_columns,
     tidy_rows,
 )
-from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.terms.terms import Term
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class GeneralisedFit:
 
     Parameters
     ----------
-    outcome : column name. kind : what was fitted, in words. link : key of ``LINKS``.
+    outcome : column name. kind : what was fitted, in words. link : key of ``GLM_LINKS``.
     terms, estimate, vcov : k coefficients on the scale of the link and their variance.
     df : degrees of freedom of the t reference, clusters less one; infinite for the model's own errors.
     variance : key of ``VARIANCES``.
@@ -63,7 +64,7 @@ class GeneralisedFit:
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"{self.kind}, {clustered.VARIANCES[self.variance]} errors"
+        return f"{self.kind}, {clustered.CLUSTERED_VARIANCES[self.variance]} errors"
 
     def index(self, term: str) -> int:
         """Position of a coefficient.
@@ -87,13 +88,13 @@ class GeneralisedFit:
             w[self.index(name)] = weight
         se = [float(np.sqrt(w @ self.vcov @ w))]
         b = [float(w @ self.estimate)]
-        unit = unit or LINKS[self.link]
+        unit = unit or GLM_LINKS[self.link]
         return tidy_rows([term], b, se, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit)
 
     def tidy(self) -> pd.DataFrame:
         """One row a coefficient on the scale of the link."""
         se = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
-        free, unit = self.df, LINKS[self.link]
+        free, unit = self.df, GLM_LINKS[self.link]
         return tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
 
     def glance(self) -> pd.DataFrame:

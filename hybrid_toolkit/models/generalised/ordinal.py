@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
 from hybrid_toolkit.models.generalised.ordinal_links import CUMULATIVE
@@ -26,15 +27,15 @@ from hybrid_toolkit.models.terms.result_rows import (
     term_columns,
     tidy_rows,
 )
-from hybrid_toolkit.models.terms.terms import Array, Term, check_column, numbers
+from hybrid_toolkit.models.terms.terms import Term, check_column, numbers
 
-LINKS = {
+_LINKS = {
     "logit": "proportional odds",
     "probit": "ordered probit",
     "cloglog": "ordered complementary log-log (proportional hazards)",
     "loglog": "ordered log-log",
 }
-UNITS = {"logit": "log odds", "probit": "probit", "cloglog": "log hazard", "loglog": "log-log"}
+_UNITS = {"logit": "log odds", "probit": "probit", "cloglog": "log hazard", "loglog": "log-log"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ class OrdinalFit:
 
     Parameters
     ----------
-    outcome : column name. link : key of ``LINKS``.
+    outcome : column name. link : key of ``_LINKS``.
     terms, estimate : k slopes; above 0 means higher answers.
     thresholds, threshold_names : the cut points between neighbouring answers.
     vcov : of slopes, then thresholds.
@@ -77,14 +78,14 @@ class OrdinalFit:
     def method(self) -> str:
         """What was fitted, in words."""
         errors = f"errors clustered on {self.n_clusters} clusters" if self.n_clusters else "model-based errors"
-        return f"{LINKS[self.link]} over {self.levels} answers, {errors}"
+        return f"{_LINKS[self.link]} over {self.levels} answers, {errors}"
 
     def tidy(self) -> pd.DataFrame:
         """Slopes, then thresholds, on the scale of the link."""
         free = self.n_clusters - 1 if self.n_clusters else np.inf
         b, se = np.concatenate([self.estimate, self.thresholds]), np.sqrt(np.diagonal(self.vcov))
         names = [*self.terms, *self.threshold_names]
-        unit = UNITS[self.link]
+        unit = _UNITS[self.link]
         return tidy_rows(names, b, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
 
     def glance(self) -> pd.DataFrame:
@@ -94,7 +95,7 @@ class OrdinalFit:
                 "n": [self.n],
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
-                "method": [LINKS[self.link]],
+                "method": [_LINKS[self.link]],
                 "log_likelihood": [self.log_likelihood],
                 "deviance": [self.deviance],
                 "aic": [self.aic],
@@ -134,7 +135,7 @@ def fit_ordinal(
     frequency : column of whole numbers, how often each row occurred.
     cluster : rows of one cluster depend on each other: errors by a linearised leave-one-cluster-out jackknife, t with
         clusters - 1.
-    link : key of ``LINKS``.
+    link : key of ``_LINKS``.
     conf_level : level of the intervals.
 
     Raises
@@ -158,7 +159,7 @@ def fit_ordinal(
     (4.0, 60)
     """
     check_level(conf_level)
-    check_choice("link", link, LINKS)
+    check_choice("link", link, _LINKS)
     slopes = as_terms(frame, terms)
     extra = [c for c in (frequency, cluster) if c]
     rows = complete_rows(frame, [outcome, *term_columns(slopes), *extra])

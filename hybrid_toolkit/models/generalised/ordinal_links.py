@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy import special, stats
 
-from hybrid_toolkit.models.terms.terms import Array
+from hybrid_toolkit.arrays import Array
 
 
 def _logit(u: Array) -> tuple[Array, Array, Array]:

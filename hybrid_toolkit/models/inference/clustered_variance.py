@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
-from hybrid_toolkit.models.terms.terms import Array
 
-VARIANCES = {
+CLUSTERED_VARIANCES = {
     "jackknife": "linearised leave-one-cluster-out jackknife (CV3)",
     "sandwich": "cluster-robust sandwich (CV1)",
     "model": "model-based",

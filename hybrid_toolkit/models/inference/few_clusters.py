@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.linear.linear import LinearFit, fit_linear
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, complete_rows, prepare_matrix
 from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.terms.terms import Term
 
 MAX_CROSSING = 400
 """Levels that a fixed effect which crosses clusters may have in ``fit_cr2``."""

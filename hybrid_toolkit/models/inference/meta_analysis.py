@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level
-from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.result import TIDY_COLUMNS
 
-METHODS: Mapping[str, str] = MappingProxyType(
+META_ANALYSIS_METHODS: Mapping[str, str] = MappingProxyType(
     {
         "reml": "restricted maximum likelihood",
         "paule-mandel": "Paule-Mandel",
@@ -26,7 +26,9 @@ METHODS: Mapping[str, str] = MappingProxyType(
     }
 )
 """How the variance between sites is found."""
-INTERVALS: Mapping[str, str] = MappingProxyType({"hartung-knapp": "Hartung-Knapp", "normal": "normal (Wald)"})
+META_ANALYSIS_INTERVALS: Mapping[str, str] = MappingProxyType(
+    {"hartung-knapp": "Hartung-Knapp", "normal": "normal (Wald)"}
+)
 PREDICTIONS: Mapping[str, str] = MappingProxyType(
     {
         "confidence-distribution": "over what the variance between sites may be (Nagashima)",
@@ -35,7 +37,7 @@ PREDICTIONS: Mapping[str, str] = MappingProxyType(
 )
 MIN_FOR_PREDICTION = 3
 """Sites from which a prediction interval is given."""
-DRAWS = 10_000
+_DRAWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class RandomEffects:
     i2 : share of the estimates' variance that is between sites.
     q, q_p_value : Cochran's test that sites do not differ.
     k, n : sites, and rows behind them where they were given.
-    method, interval, prediction : keys of ``METHODS``, ``INTERVALS`` and ``PREDICTIONS``.
+    method, interval, prediction : keys of ``META_ANALYSIS_METHODS``, ``META_ANALYSIS_INTERVALS`` and ``PREDICTIONS``.
     conf_level : level of the intervals.
     converged : whether the search for the variance between sites ended.
     """
@@ -98,7 +100,8 @@ class RandomEffects:
         return (
             f"Mean over {self.k} sites {self.estimate:+.3f} ({self.conf_level:.0%} interval {self.conf_low:+.3f} to "
             f"{self.conf_high:+.3f}); {ahead}. Between sites: tau2 {self.tau2:.4f}, I2 {self.i2:.0%}, Q {self.q:.1f} "
-            f"(p = {self.q_p_value:.3f}). {METHODS[self.method]}, {INTERVALS[self.interval]} interval"
+            f"(p = {self.q_p_value:.3f}). {META_ANALYSIS_METHODS[self.method]}, "
+            f"{META_ANALYSIS_INTERVALS[self.interval]} interval"
             f"{', too narrow where sites are few and differ' if self.interval == 'normal' else ''}. With few sites the "
             "variance between them is known only roughly; where some are much more precise than others as well, the "
             "interval is a little narrow."
@@ -122,7 +125,7 @@ def fit_random_effects(
     ----------
     estimates, variances : one of each a site; variances are squared standard errors.
     n : rows behind all of them, for the record.
-    method : key of ``METHODS``, for the variance between sites.
+    method : key of ``META_ANALYSIS_METHODS``, for the variance between sites.
     interval : ``"hartung-knapp"`` (t with k - 1 degrees of freedom; the safer one) or ``"normal"``.
     prediction : key of ``PREDICTIONS``. With a dozen sites the t interval holds another site too seldom.
     seed : of the draws behind the first of these.
@@ -150,8 +153,8 @@ def fit_random_effects(
     (3.0, 2.3333, 6.0, 14.0)
     """
     check_level(conf_level)
-    check_choice("method", method, METHODS)
-    check_choice("interval", interval, INTERVALS)
+    check_choice("method", method, META_ANALYSIS_METHODS)
+    check_choice("interval", interval, META_ANALYSIS_INTERVALS)
     check_choice("prediction", prediction, PREDICTIONS)
     y, v = _checked(estimates, variances)
     k = len(y)
@@ -204,12 +207,12 @@ def _another_site(y: Array, v: Array, q: float, conf_level: float, seed: int) ->
     grid = np.concatenate([[0.0], np.geomspace(1e-4 * float(v.min()), top, 240)])
     above = np.maximum.accumulate(_q_above(q, v, grid))  # rises with the variance between sites
     kept = np.concatenate([[True], np.diff(above) > 0])
-    tau2 = np.interp(rng.random(DRAWS), above[kept], grid[kept])
+    tau2 = np.interp(rng.random(_DRAWS), above[kept], grid[kept])
     w = 1 / (v + tau2[:, None])
     total = w.sum(axis=1)
     mean = w @ y / total
     error = np.sqrt((w * (y - mean[:, None]) ** 2).sum(axis=1) / total / (k - 1))
-    drawn = mean + rng.standard_normal(DRAWS) * np.sqrt(tau2) - rng.standard_t(k - 1, DRAWS) * error
+    drawn = mean + rng.standard_normal(_DRAWS) * np.sqrt(tau2) - rng.standard_t(k - 1, _DRAWS) * error
     low, high = np.quantile(drawn, [0.5 - conf_level / 2, 0.5 + conf_level / 2])
     return float(low), float(high)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
@@ -21,9 +22,9 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.terms.terms import Term
 
-ERRORS = {
+_ERRORS = {
     "ols": "classical",
     "HC1": "heteroskedasticity-robust (HC1)",
     "HC2": "heteroskedasticity-robust (HC2, Neyman's)",
@@ -42,7 +43,7 @@ class RandomisedFit:
     estimate, std_error, df : difference of means, in units of the outcome, its error and degrees of freedom.
     mean_treated, mean_control : means as observed.
     n_treated, n_control, n_missing, n_clusters : counts; clusters 0 where rows were randomised.
-    errors : key of ``ERRORS``. adjusted : whether covariates (centred, each arm with its own slopes) were used.
+    errors : key of ``_ERRORS``. adjusted : whether covariates (centred, each arm with its own slopes) were used.
     balance : a row a covariate column: standardised difference between the arms.
     randomisation_p : share of permuted assignments with a difference as large, or None.
     converged : always True here. conf_level : level of the interval.
@@ -92,7 +93,7 @@ class RandomisedFit:
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
                 "method": [self.method],
-                "errors": [ERRORS[self.errors]],
+                "errors": [_ERRORS[self.errors]],
                 "randomisation_p": [self.randomisation_p],
                 "converged": [self.converged],
             }
@@ -105,7 +106,7 @@ class RandomisedFit:
         how = " adjusted for covariates" if self.adjusted else ""
         return (
             f"{self.outcome}: difference in means{how} between {self.n_treated:,} treated and {self.n_control:,} "
-            f"control rows; {ERRORS[self.errors]} errors, {self.n_missing:,} rows left out.{lost} It is the effect of "
+            f"control rows; {_ERRORS[self.errors]} errors, {self.n_missing:,} rows left out.{lost} It is the effect of "
             "the offer if arms were set by chance, none was lost because of its arm, and one row's arm does not touch "
             "another."
         )
@@ -131,7 +132,7 @@ def fit_randomised(
     outcome : numeric. treatment : 0/1.
     covariates : terms or columns from before the randomisation.
     cluster : what was randomised, where it was not the row; ``errors`` is then ``"cluster"``.
-    errors : key of ``ERRORS``.
+    errors : key of ``_ERRORS``.
     permutations, seed : how many assignments to draw for the randomisation p-value, of whole clusters.
     conf_level : level of the interval, t with rows (or clusters) less coefficients.
 
@@ -153,7 +154,7 @@ def fit_randomised(
     (4.0, 1.291)
     """
     check_level(conf_level)
-    check_choice("errors", errors, ERRORS)
+    check_choice("errors", errors, _ERRORS)
     terms = as_terms(frame, covariates)
     rows = complete_rows(frame, [outcome, treatment, *term_columns(terms), *([cluster] if cluster else [])])
     y, d = varying(rows, outcome), zero_one(rows, treatment)

@@ -9,14 +9,15 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level
-from hybrid_toolkit.models.terms.terms import Array, Column, Term, check_column
+from hybrid_toolkit.models.terms.terms import Column, Term, check_column
 from hybrid_toolkit.result import TIDY_COLUMNS
 
-WEIGHTS = {
+_WEIGHTS = {
     "auto": "Webb's with fewer than 12 clusters, otherwise Rademacher's",
     "rademacher": "-1 or 1",
     "webb": "six points (Webb 2023)",
@@ -37,7 +38,7 @@ class WildTest:
     conf_low, conf_high : the values that the same bootstrap would not reject; NaN where not looked for.
     null : the value that was tested.
     n, n_missing, n_clusters : rows used, rows left out, clusters.
-    draws : bootstrap samples. weights : key of ``WEIGHTS``. exact : whether every sign pattern was used.
+    draws : bootstrap samples. weights : key of ``_WEIGHTS``. exact : whether every sign pattern was used.
     reduced_form : whether the instrument took the exposure's place (a test of no slope at all).
     conf_level : level of the interval.
     converged : always True here.
@@ -112,7 +113,7 @@ def wild_bootstrap(
         place and the test asks whether the slope is zero (Anderson and Rubin's test), so ``null`` must be 0 and no
         interval is given.
     null : value to test.
-    weights : key of ``WEIGHTS``.
+    weights : key of ``_WEIGHTS``.
     draws, seed : bootstrap samples; every pattern of signs is used instead where there are no more of them.
 
     interval : whether to look for the interval too, which takes some hundred times as long as the p-value.
@@ -141,7 +142,7 @@ def wild_bootstrap(
     (2.0, True)
     """
     check_level(conf_level)
-    check_choice("weights", weights, WEIGHTS)
+    check_choice("weights", weights, _WEIGHTS)
     if draws < 99:
         raise EstimationError("draws must be 99 or more.", fix="Ask for 999 or more.", code="DRAWS")
     model, tested = (terms, term) if not instruments else _reduced(terms, term, instruments, null)

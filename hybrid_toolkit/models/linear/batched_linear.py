@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.optimize import elementwise
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 TOLERANCE = 1e-12

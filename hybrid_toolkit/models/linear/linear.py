@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
-from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.terms.terms import Term
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 VARIANCES: Mapping[str, str] = MappingProxyType(
@@ -25,7 +26,7 @@ VARIANCES: Mapping[str, str] = MappingProxyType(
 )
 """The clustered variances: the jackknife is the safer one with few or unequal clusters; two-way by ``fit_two_way``."""
 _ONE_WAY = ("jackknife", "sandwich")
-FEW_CLUSTERS = 40
+_FEW_CLUSTERS = 40
 """With fewer, a sandwich is told to be too narrow."""
 
 
@@ -135,7 +136,7 @@ class LinearFit:
 
     def summary(self) -> str:
         """Prose with its caveat."""
-        narrow = self.variance == "sandwich" and self.n_clusters < FEW_CLUSTERS
+        narrow = self.variance == "sandwich" and self.n_clusters < _FEW_CLUSTERS
         few = " With few or unequal clusters they are too narrow: use the jackknife." if narrow else ""
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} rows "

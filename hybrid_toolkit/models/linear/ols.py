@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
@@ -21,9 +22,9 @@ from hybrid_toolkit.models.terms.result_rows import (
     tidy_rows,
     varying,
 )
-from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.terms.terms import Term
 
-ERRORS: Mapping[str, str] = MappingProxyType(
+_ERRORS: Mapping[str, str] = MappingProxyType(
     {
         "ols": "one error variance for all rows",
         "HC1": "heteroskedasticity-robust (HC1)",
@@ -44,7 +45,7 @@ class OlsFit:
     estimate : k coefficients, in units of the outcome for each unit of the term.
     vcov : k x k variance.
     df : residual degrees of freedom, rows less coefficients.
-    errors : key of ``ERRORS``.
+    errors : key of ``_ERRORS``.
     conf_level : level of the intervals.
     outcome : column name.
     n, n_missing : rows used, rows left out for a missing value.
@@ -95,7 +96,7 @@ class OlsFit:
                 "n": [self.n],
                 "n_missing": [self.n_missing],
                 "method": ["least squares"],
-                "errors": [ERRORS[self.errors]],
+                "errors": [_ERRORS[self.errors]],
                 "df": [self.df],
                 "r2": [self.r2],
                 "converged": [self.converged],
@@ -106,7 +107,7 @@ class OlsFit:
         """Prose with its caveat."""
         return (
             f"{self.outcome}: least squares; {self.n:,} rows, {self.n_missing:,} left out for missing values. "
-            f"Errors: {ERRORS[self.errors]}, t with {self.df:,} degrees of freedom. Rows are taken to be independent: "
+            f"Errors: {_ERRORS[self.errors]}, t with {self.df:,} degrees of freedom. Rows are taken to be independent: "
             "where they share a team, a worker or a family, use fit_linear with that cluster."
         )
 
@@ -143,7 +144,7 @@ def fit_ols(
     """
     import statsmodels.api as sm
 
-    check_choice("errors", errors, ERRORS)
+    check_choice("errors", errors, _ERRORS)
     check_level(conf_level)
     used = as_terms(frame, terms)
     rows = complete_rows(frame, [outcome, *term_columns(used)])

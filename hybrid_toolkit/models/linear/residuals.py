@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.terms.design_matrix import complete_rows, prepare_matrix
-from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.terms.terms import Term
 
 
 @dataclass(frozen=True, eq=False)

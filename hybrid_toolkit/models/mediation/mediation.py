@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.mediation.mediation_decomposition import Split
@@ -22,9 +23,9 @@ from hybrid_toolkit.models.terms.result_rows import (
     tidy_rows,
     varying,
 )
-from hybrid_toolkit.models.terms.terms import Array, Column, Interaction, Term
+from hybrid_toolkit.models.terms.terms import Column, Interaction, Term
 
-INTERVALS = {
+_INTERVALS = {
     "monte-carlo": "coefficients drawn with the covariance of a leave-one-cluster-out jackknife, t reference",
     "jackknife": "leave-one-cluster-out jackknife, symmetric, t reference",
     "delta": "delta method on cluster-robust errors, t reference",
@@ -33,8 +34,8 @@ INTERVALS = {
 """How the intervals are made. A product of two coefficients is not symmetric around its value: the intervals of the
 jackknife and the delta method, which are, miss more often on one side. The delta method's are too narrow with few
 clusters."""
-FEW_CLUSTERS = 40
-DRAWS = 10_000
+_FEW_CLUSTERS = 40
+_DRAWS = 10_000
 """Draws of the Monte Carlo interval."""
 PLAIN = ("indirect", "direct", "total", "share mediated", "exposure to mediator", "mediator to outcome")
 WITH_INTERACTION = (
@@ -61,7 +62,7 @@ class MediationFit:
     terms, estimate, std_error, conf_low, conf_high, p_value : k rows, in units of the outcome but for the share and
         the paths. A p-value from draws is twice the smaller share of them on one side of zero.
     interaction : whether the exposure moderates the mediator's slope.
-    intervals : key of ``INTERVALS``. n_boot : draws, 0 where none are made.
+    intervals : key of ``_INTERVALS``. n_boot : draws, 0 where none are made.
     residual_correlation : correlation that the errors of mediator and outcome would need (an unmeasured common
         cause) for the indirect part to be zero; only without interaction.
     n, n_missing, n_clusters, conf_level : counts and level.
@@ -107,7 +108,7 @@ class MediationFit:
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
                 "method": [self.method],
-                "intervals": [INTERVALS[self.intervals]],
+                "intervals": [_INTERVALS[self.intervals]],
                 "n_boot": [self.n_boot],
                 "residual_correlation": [self.residual_correlation],
                 "converged": [self.converged],
@@ -122,12 +123,12 @@ class MediationFit:
             if self.residual_correlation is not None
             else ""
         )
-        few = self.n_clusters < FEW_CLUSTERS and self.intervals in ("bootstrap", "delta")
+        few = self.n_clusters < _FEW_CLUSTERS and self.intervals in ("bootstrap", "delta")
         narrow = " With so few clusters they are too narrow." if few else ""
         return (
             f"{self.outcome}: the contrast of {self.exposure} from {self.low:g} to {self.high:g}, split by "
             f"{self.mediator}; {self.n:,} rows in {self.n_clusters:,} clusters, {self.n_missing:,} left out. "
-            f"Intervals: {INTERVALS[self.intervals]}.{narrow}{rho} The parts are effects only if nothing unmeasured "
+            f"Intervals: {_INTERVALS[self.intervals]}.{narrow}{rho} The parts are effects only if nothing unmeasured "
             "stands behind exposure and outcome, mediator and outcome, or exposure and mediator, and no consequence of "
             "the exposure confounds the mediator: a randomised exposure does not give this."
         )
@@ -158,7 +159,7 @@ def fit_mediation(
     interaction : let the exposure moderate the mediator's slope; covariates are then held at their means.
     contrast : the two values of the exposure.
     cluster : rows of one cluster depend on each other; default every row its own.
-    intervals : key of ``INTERVALS``; default Monte Carlo where a cluster is named, else the delta method. The standard
+    intervals : key of ``_INTERVALS``; default Monte Carlo where a cluster is named, else the delta method. The standard
         error of Monte Carlo is the jackknife's.
     n_boot, seed : draws of the bootstrap, and the seed of it and of Monte Carlo.
     conf_level : level of the intervals.
@@ -186,7 +187,7 @@ def fit_mediation(
     [0.2, 0.3, 0.5]
     """
     check_level(conf_level)
-    how = check_choice("intervals", intervals or ("monte-carlo" if cluster else "delta"), INTERVALS)
+    how = check_choice("intervals", intervals or ("monte-carlo" if cluster else "delta"), _INTERVALS)
     low, high = (float(v) for v in contrast)
     if low == high or not np.isfinite([low, high]).all():
         raise EstimationError(
@@ -214,7 +215,7 @@ def fit_mediation(
     if how in ("jackknife", "monte-carlo"):
         at, without = split.left_out(groups, n_clusters)
         se = np.sqrt((n_clusters - 1) / n_clusters * ((split.parts_of(without) - b) ** 2).sum(axis=0))
-        draws = split.drawn(at, without, DRAWS, seed) if how == "monte-carlo" else None
+        draws = split.drawn(at, without, _DRAWS, seed) if how == "monte-carlo" else None
     if how == "bootstrap":
         draws = split.bootstrap(groups, n_clusters, n_boot, seed)
         se = draws.std(axis=0, ddof=1)

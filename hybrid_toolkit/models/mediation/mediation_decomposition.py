@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes, cluster_grams
-from hybrid_toolkit.models.terms.terms import Array
 
-LARGEST = 20_000_000
+_LARGEST = 20_000_000
 """Numbers of cross-products that the bootstrap keeps cluster by cluster."""
 
 
@@ -109,7 +109,7 @@ class Split:
         """Parts in samples of whole clusters drawn with replacement, those that are singular left out."""
         rng = np.random.default_rng(seed)
         p = self.w.shape[1]
-        small = n_clusters * p * p <= LARGEST
+        small = n_clusters * p * p <= _LARGEST
         grams = cluster_grams(self.w, groups).reshape(n_clusters, -1) if small else None
         out: list[Array] = []
         for done in range(0, n_boot, 100):

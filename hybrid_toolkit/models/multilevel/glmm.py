@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.counts import log_time, whole_counts
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
@@ -30,15 +31,15 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Array, Term, numbers
+from hybrid_toolkit.models.terms.terms import Term, numbers
 
-FAMILIES = {
+_FAMILIES = {
     "binomial": "logistic regression",
     "poisson": "Poisson regression",
     "negative binomial": "negative binomial regression",
     "ordinal": "proportional odds",
 }
-UNITS = {"binomial": "log odds", "poisson": "log rate", "negative binomial": "log rate", "ordinal": "log odds"}
+_UNITS = {"binomial": "log odds", "poisson": "log rate", "negative binomial": "log rate", "ordinal": "log odds"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,7 @@ class GlmmFit:
 
     Parameters
     ----------
-    outcome, group : column names. family : key of ``FAMILIES``.
+    outcome, group : column names. family : key of ``_FAMILIES``.
     terms, estimate, vcov : k slopes (with an intercept, or without one where there are thresholds), their variance.
     thresholds : cut points between answers, empty for other families; threshold_names : what they part.
     sd_random : standard deviation of the intercepts over groups, on the scale of the link.
@@ -85,17 +86,17 @@ class GlmmFit:
     def method(self) -> str:
         """What was fitted, in words."""
         how = "Laplace" if self.nodes == 1 else f"{self.nodes} points of adaptive quadrature"
-        return f"{FAMILIES[self.family]} with a random intercept for each {self.group}, {how}"
+        return f"{_FAMILIES[self.family]} with a random intercept for each {self.group}, {how}"
 
     @property
     def icc(self) -> float:
         """Share of the variance between groups on the scale of the link, where that has a variance of its own."""
-        own = np.pi**2 / 3 if UNITS[self.family] == "log odds" else np.nan
+        own = np.pi**2 / 3 if _UNITS[self.family] == "log odds" else np.nan
         return float(self.sd_random**2 / (self.sd_random**2 + own))
 
     def tidy(self) -> pd.DataFrame:
         """Slopes, thresholds, and the spread of the intercepts (without an interval)."""
-        k, unit = len(self.terms), UNITS[self.family]
+        k, unit = len(self.terms), _UNITS[self.family]
         se = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
         names = [*self.terms, *self.threshold_names, f"sd (Intercept) | {self.group}"]
         b = [*self.estimate, *self.thresholds, self.sd_random]
@@ -162,7 +163,7 @@ def fit_glmm(
     frame : one row an observation; rows with a missing value are left out and counted.
     outcome : 0/1, or successes where ``trials`` is named; counts; numbers or ordered categories for ``"ordinal"``.
     terms : terms or columns. group : column of the random intercept.
-    family : key of ``FAMILIES``. trials : column of trials. exposure_time : column of time at risk.
+    family : key of ``_FAMILIES``. trials : column of trials. exposure_time : column of time at risk.
     levels : answers from lowest to highest, for text.
     cluster : coarser column that rows depend on each other within; errors are then a clustered jackknife.
     nodes : points of the quadrature, 1 (Laplace's approximation) to 51.
@@ -190,7 +191,7 @@ def fit_glmm(
     (True, True, True)
     """
     check_level(conf_level)
-    check_choice("family", family, FAMILIES)
+    check_choice("family", family, _FAMILIES)
     if not 1 <= nodes <= 51:
         raise EstimationError("nodes must lie from 1 to 51.", fix="Give 9, or 1 for Laplace.", code="NODES")
     held = as_terms(frame, terms)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
@@ -26,7 +27,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     tidy_rows,
     varying,
 )
-from hybrid_toolkit.models.terms.terms import Array, Term, numbers
+from hybrid_toolkit.models.terms.terms import Term, numbers
 
 Grouping: TypeAlias = str | tuple[str, ...]
 Groupings: TypeAlias = str | Sequence[Grouping] | Mapping[Grouping, Sequence[str]]

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, term_columns, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array, Category, Column, Interaction, Term
+from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Term
 
 LEAST_GROUPS = 3
 
@@ -87,8 +88,8 @@ class PooledSlopesFit:
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
             f"out. Mean slope {self.mean:.3f}, spread over groups {self.sd_random:.3f}. {apart} (p = {p:.2f}). Each "
-            "slope is drawn towards the mean by as much as it is uncertain; its interval holds on average over groups, not "
-            "for the one that stands out most. A model describes association."
+            "slope is drawn towards the mean by as much as it is uncertain; its interval holds on average over groups, "
+            "not for the one that stands out most. A model describes association."
         )
 
 

@@ -11,10 +11,10 @@ from typing import Protocol
 import numpy as np
 from scipy import special
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
-from hybrid_toolkit.models.terms.terms import Array
 
-STEP = 1e-4
+_STEP = 1e-4
 """Step of the differences, in units of the search (columns of unit spread)."""
 
 
@@ -159,13 +159,13 @@ class Marginal:
 
     def slope(self, at: Array) -> Array:
         """Slope of each group's log-likelihood: groups x parameters."""
-        moved = np.concatenate([at + STEP * np.eye(len(at)), at - STEP * np.eye(len(at))])
+        moved = np.concatenate([at + _STEP * np.eye(len(at)), at - _STEP * np.eye(len(at))])
         found = self.groups(moved)
-        return np.asarray((found[: len(at)] - found[len(at) :]).T / (2 * STEP))
+        return np.asarray((found[: len(at)] - found[len(at) :]).T / (2 * _STEP))
 
     def curvature(self, at: Array) -> Array:
         """Minus the second derivatives of each group's log-likelihood: groups x parameters x parameters."""
-        p, h = len(at), 10 * STEP
+        p, h = len(at), 10 * _STEP
         a, b = np.triu_indices(p)
         e = h * np.eye(p)
         signs = ((1, 1), (1, -1), (-1, 1), (-1, -1))

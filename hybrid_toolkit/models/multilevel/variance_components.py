@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
-from hybrid_toolkit.models.terms.terms import Array, Term, design_columns, numbers
+from hybrid_toolkit.models.terms.terms import Term, design_columns, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize, stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
-from hybrid_toolkit.models.terms.terms import Array
 
 
 def detectable_slope(path: EventPath, *, power: float = 0.8, level: float = 0.05) -> float:

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import VARIANCES, fit_linear
 from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array, Column
+from hybrid_toolkit.models.terms.terms import Column
 
 ESTIMATORS: Mapping[str, str] = {
     "two-way": "two-way fixed effects, one effect",
@@ -23,7 +24,7 @@ ESTIMATORS: Mapping[str, str] = {
     "imputation": "untreated outcomes imputed (Borusyak, Jaravel and Spiess)",
 }
 """How the effects are found."""
-MANY = 40
+_MANY = 40
 """Clusters under which the variance of the imputation estimator is called too small."""
 
 
@@ -108,7 +109,7 @@ class EventStudyFit:
         )
         few = (
             f" With {self.n_clusters} clusters these intervals are too narrow: use variance='jackknife'."
-            if self.estimator == "imputation" and self.variance == "sandwich" and self.n_clusters < MANY
+            if self.estimator == "imputation" and self.variance == "sandwich" and self.n_clusters < _MANY
             else ""
         )
         return (

@@ -9,20 +9,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.group_time_effects import (
     AGGREGATIONS,
-    BASES,
-    CONTROLS,
-    VARIANCES,
+    BASE_PERIODS,
+    CONTROL_GROUPS,
+    GROUP_TIME_VARIANCES,
     GroupTimeFit,
 )
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, frozen
-from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.terms.terms import Term
 from hybrid_toolkit.models.weighting.doubly_robust import difference_in_means, doubly_robust
 
-__all__ = ["AGGREGATIONS", "BASES", "CONTROLS", "VARIANCES", "GroupTimeFit", "fit_group_time"]
+__all__ = ["AGGREGATIONS", "BASE_PERIODS", "CONTROL_GROUPS", "GROUP_TIME_VARIANCES", "GroupTimeFit", "fit_group_time"]
 
 
 def fit_group_time(
@@ -51,7 +52,7 @@ def fit_group_time(
     first_treated : the unit's first treated period; missing, 0, infinite or after the last period means untreated.
     treatment : instead of it, a 0/1 column that stays at 1 once it is 1.
     covariates : terms or columns, as they stand in the base period; the estimate is then doubly robust.
-    control_group : key of ``CONTROLS``. base : key of ``BASES``.
+    control_group : key of ``CONTROL_GROUPS``. base : key of ``BASE_PERIODS``.
     anticipation : periods before the start in which units may react already.
     cluster : column of clusters of units; default each unit.
     unbalanced : ``"error"``, or ``"drop"`` to leave out (and count) units that lack a period.
@@ -79,9 +80,9 @@ def fit_group_time(
     [2.0]
     """
     check_level(conf_level)
-    check_choice("control_group", control_group, CONTROLS)
-    check_choice("base_period", base_period, BASES)
-    check_choice("variance", variance, VARIANCES)
+    check_choice("control_group", control_group, CONTROL_GROUPS)
+    check_choice("base_period", base_period, BASE_PERIODS)
+    check_choice("variance", variance, GROUP_TIME_VARIANCES)
     p = read_panel(
         frame,
         outcome=outcome,

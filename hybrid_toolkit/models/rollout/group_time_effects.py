@@ -10,20 +10,23 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.terms.result_rows import check_choice, frozen, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array
 
-CONTROLS = {"never_treated": "units never treated", "not_yet_treated": "units not yet or never treated"}
-BASES = {"varying": "before the start, the period before; after it, the last untreated", "universal": "last untreated"}
+CONTROL_GROUPS = {"never_treated": "units never treated", "not_yet_treated": "units not yet or never treated"}
+BASE_PERIODS = {
+    "varying": "before the start, the period before; after it, the last untreated",
+    "universal": "last untreated",
+}
 AGGREGATIONS = {
     "simple": "all treated groups and periods, weighted by group size",
     "dynamic": "by time since the start; overall is the mean over times from 0",
     "group": "by group; overall is weighted by group size",
     "calendar": "by period; overall is the mean over periods",
 }
-VARIANCES = {
+GROUP_TIME_VARIANCES = {
     "influence": "influence functions, as published",
     "jackknife": "each cluster left out in turn (CV3)",
 }
@@ -49,7 +52,7 @@ class GroupTimeFit:
     smallest : units in the smallest group.
     control_group, base_period, anticipation, conf_level : as asked for.
     not_identified : groups and periods without a comparison.
-    variance : key of ``VARIANCES``.
+    variance : key of ``GROUP_TIME_VARIANCES``.
     converged : always True here: averages are computed, and a propensity that fails is an error.
     """
 
@@ -210,7 +213,7 @@ class GroupTimeFit:
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"group-time effects against {CONTROLS[self.control_group]}; base period {self.base_period}"
+        return f"group-time effects against {CONTROL_GROUPS[self.control_group]}; base period {self.base_period}"
 
     def summary(self) -> str:
         """Prose with its caveat."""

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData
-from hybrid_toolkit.models.terms.terms import Array
 
 
 def lead_label(p: PanelData, e: int) -> int:

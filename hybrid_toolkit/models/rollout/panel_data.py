@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.result_rows import check_choice, design, varying
-from hybrid_toolkit.models.terms.terms import Array, Term, check_column, numbers
+from hybrid_toolkit.models.terms.terms import Term, check_column, numbers
 
 NEVER = np.iinfo(np.int64).max
 """Start of a unit that is not treated while it is observed."""

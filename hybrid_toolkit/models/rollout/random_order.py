@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
 from hybrid_toolkit.models.terms.result_rows import check_level, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array
 
 
 @dataclass(frozen=True, eq=False)

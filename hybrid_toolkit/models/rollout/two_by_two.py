@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array, Column, Term
+from hybrid_toolkit.models.terms.terms import Column, Term
 
 
 @dataclass(frozen=True, eq=False)

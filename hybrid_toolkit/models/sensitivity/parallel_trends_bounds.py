@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array
 
 RESTRICTIONS = {
     "relative": "a departure between two periods after the start is at most M times the largest one before it",

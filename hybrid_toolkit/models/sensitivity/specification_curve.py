@@ -15,7 +15,7 @@ from hybrid_toolkit.models.terms.result_rows import as_terms, check_level
 from hybrid_toolkit.models.terms.terms import Column, check_column, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
-MOST = 2000
+_MOST = 2000
 """Specifications that are run at once."""
 
 
@@ -138,9 +138,9 @@ def specification_curve(
     picks = [c for k in range(len(controls) + 1) for c in itertools.combinations(controls, k)]
     parts = {"all rows": "", **(subsets or {})}
     every = list(itertools.product(outcomes, parts.items(), picks, [tuple(f) for f in fixed_effects]))
-    if not 1 <= len(every) <= MOST:
+    if not 1 <= len(every) <= _MOST:
         raise EstimationError(
-            f"{len(every):,} specifications; from 1 to {MOST:,} are run.",
+            f"{len(every):,} specifications; from 1 to {_MOST:,} are run.",
             fix="Name fewer controls, or hold some in every specification by always.",
             code="SPECIFICATIONS",
         )

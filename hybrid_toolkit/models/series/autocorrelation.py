@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from hybrid_toolkit.models.terms.terms import Array
+from hybrid_toolkit.arrays import Array
 
-EDGE = 0.99
+_EDGE = 0.99
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +70,7 @@ class _AR1:
     def degrees(self, weights: Array, rho: float, free: int) -> float:
         """Two over the variance of the log of the sum's variance, by the curvature of the likelihood."""
         h = 1e-3
-        r = float(np.clip(rho, -EDGE + 2 * h, EDGE - 2 * h))
+        r = float(np.clip(rho, -_EDGE + 2 * h, _EDGE - 2 * h))
         low, mid, high = (self.fit(v) for v in (r - h, r, r + h))
         # in (rho, log variance): -2 l = free * (log s2 + rss(rho) / (free s2)) + terms of rho alone
         rss = [v[2] * self.free for v in (low, mid, high)]
@@ -106,13 +106,13 @@ def ar1_reml(y: Array, x: Array, step: NDArray[np.int64]) -> SeriesFit:
     model = _AR1(y, x, step)
     grid = np.linspace(-0.95, 0.95, 20)
     best = int(np.argmin([model.fit(r)[3] for r in grid]))
-    low = -EDGE if best == 0 else grid[best - 1]
-    high = EDGE if best == len(grid) - 1 else grid[best + 1]
+    low = -_EDGE if best == 0 else grid[best - 1]
+    high = _EDGE if best == len(grid) - 1 else grid[best + 1]
     found = optimize.minimize_scalar(lambda r: model.fit(r)[3], bounds=(low, high), method="bounded")
     rho = float(found.x)
     b, inverse, s2, _ = model.fit(rho)
     w, _ = model.white(rho)
-    inside = abs(rho) < EDGE - 1e-3
+    inside = abs(rho) < _EDGE - 1e-3
     return SeriesFit(
         b, inverse * s2, rho, w[:, -1] - w[:, :-1] @ b, 0, bool(found.success) and inside, model.free, model
     )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.series.autocorrelation import SeriesFit, ar1_reml, newey_west
 from hybrid_toolkit.models.series.interrupted_series import SHORT
@@ -30,14 +31,14 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Array, Term, numbers
+from hybrid_toolkit.models.terms.terms import Term, numbers
 
 FAMILIES = {
     "poisson": "quasi-Poisson: the variance is a multiple of the mean",
     "negative-binomial": "negative binomial: the variance is the mean and a multiple of its square",
 }
 """How the variance of a count follows its mean."""
-ERRORS = {
+_ERRORS = {
     "ar1": "first-order autocorrelation of Pearson residuals by restricted maximum likelihood",
     "newey-west": "Newey-West",
 }
@@ -55,7 +56,7 @@ class CountSeriesFit:
     rho, dispersion : autocorrelation of neighbouring Pearson residuals, and their variance (1 for pure counts).
     left_over_p : Ljung-Box p-value of what is left.
     n, n_missing, n_before, n_after : rows used and left out; periods before and from the start.
-    family, errors : keys of ``FAMILIES`` and ``ERRORS``.
+    family, errors : keys of ``FAMILIES`` and ``_ERRORS``.
     converged : both searches ended. conf_level : level of the intervals.
     """
 
@@ -155,7 +156,7 @@ def fit_interrupted_counts(
     frame, time, start, control, covariates, season, harmonics, conf_level : see ``fit_interrupted``.
     outcome : counts. exposure : column with what they are counted over, such as children in need; its log is an
         offset.
-    family : key of ``FAMILIES``. errors : key of ``ERRORS``.
+    family : key of ``FAMILIES``. errors : key of ``_ERRORS``.
 
     Raises
     ------
@@ -180,7 +181,7 @@ def fit_interrupted_counts(
     """
     check_level(conf_level)
     check_choice("family", family, FAMILIES)
-    check_choice("errors", errors, ERRORS)
+    check_choice("errors", errors, _ERRORS)
     extra = as_terms(frame, covariates)
     named = [outcome, time, *([control] if control else []), *([exposure] if exposure else []), *term_columns(extra)]
     rows = complete_rows(frame, named)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.models.series.autocorrelation import ar1_reml, newey_west
 from hybrid_toolkit.models.series.segmented_design import (
     check_both_periods,
@@ -27,9 +28,9 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.terms.terms import Term
 
-ERRORS = {
+_ERRORS = {
     "ar1": "first-order autocorrelation by restricted maximum likelihood, Satterthwaite degrees of freedom",
     "newey-west": "Newey-West",
 }
@@ -51,7 +52,7 @@ class InterruptedFit:
     rho : autocorrelation of neighbouring periods.
     left_over_p : Ljung-Box p-value that what is left after it has no autocorrelation over four periods.
     n, n_missing, n_before, n_after : rows used and left out; periods before and from the start.
-    errors : key of ``ERRORS``. lags : of Newey-West.
+    errors : key of ``_ERRORS``. lags : of Newey-West.
     converged : the search for the autocorrelation ended inside its range. conf_level : level of the intervals.
     """
 
@@ -82,7 +83,7 @@ class InterruptedFit:
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"segmented regression{' with a control series' if self.control else ''}, errors {ERRORS[self.errors]}"
+        return f"segmented regression{' with a control series' if self.control else ''}, errors {_ERRORS[self.errors]}"
 
     def tidy(self) -> pd.DataFrame:
         """One row a change or trend."""
@@ -98,7 +99,7 @@ class InterruptedFit:
                 "n_before": [self.n_before],
                 "n_after": [self.n_after],
                 "method": ["segmented regression" + (" with a control series" if self.control else "")],
-                "errors": [ERRORS[self.errors]],
+                "errors": [_ERRORS[self.errors]],
                 "rho": [self.rho],
                 "left_over_p": [self.left_over_p],
                 "converged": [self.converged],
@@ -117,9 +118,10 @@ class InterruptedFit:
         against = "the control series would have changed alike" if self.control else "nothing else changed then"
         said = " ".join(n for n in notes if n)
         return (
-            f"{self.outcome}: {self.n_before} periods before and {self.n_after} from the start; {ERRORS[self.errors]}; "
-            f"autocorrelation {self.rho:.2f}.{' ' + said if said else ''} The changes are effects only if the trend "
-            f"before would have gone on, {against}, and the start was not chosen for its numbers."
+            f"{self.outcome}: {self.n_before} periods before and {self.n_after} from the start; "
+            f"{_ERRORS[self.errors]}; autocorrelation {self.rho:.2f}.{' ' + said if said else ''} The "
+            f"changes are effects only if the trend before would have gone on, {against}, and the start was "
+            "not chosen for its numbers."
         )
 
 
@@ -146,7 +148,7 @@ def fit_interrupted(
     outcome : numeric column. time : numbers or dates. start : the first period with the change.
     control : 1 for the series that changed, 0 for one that did not.
     covariates : terms or columns that vary over time. season, harmonics : periods a cycle, and pairs of waves for it.
-    errors : key of ``ERRORS``. lags : of Newey-West; default the whole part of 4 (n / 100)^(2/9).
+    errors : key of ``_ERRORS``. lags : of Newey-West; default the whole part of 4 (n / 100)^(2/9).
     conf_level : level of the intervals.
 
     Raises
@@ -168,7 +170,7 @@ def fit_interrupted(
     ('level change', 3.0)
     """
     check_level(conf_level)
-    check_choice("errors", errors, ERRORS)
+    check_choice("errors", errors, _ERRORS)
     extra = as_terms(frame, covariates)
     rows = complete_rows(frame, [outcome, time, *([control] if control else []), *term_columns(extra)])
     y0 = varying(rows, outcome)

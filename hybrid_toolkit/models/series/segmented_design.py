@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.terms import Array, Term, design_columns
+from hybrid_toolkit.models.terms.terms import Term, design_columns
 
 LEAST = 3
 """Periods needed before and after the start."""

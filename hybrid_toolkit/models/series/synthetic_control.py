@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
 from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array
 
 LEAST_DONORS, LEAST_BEFORE = 5, 5
 POOR_FIT = 0.5

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array
 
-VARIANCES = {
+_VARIANCES = {
     "placebo": "untreated units in the treated ones' place",
     "jackknife": "each unit left out in turn",
     "bootstrap": "units drawn again",
@@ -31,7 +31,7 @@ class SyntheticDidFit:
     estimate, std_error, df : the effect in units of the outcome, its error and the degrees of freedom of t.
     unit_weights, time_weights : weights of the untreated units and of the periods before the start, each of sum 1.
     n, n_missing, n_treated, n_control, n_before, n_after : counts.
-    variance : key of ``VARIANCES``. conf_level : level of the interval.
+    variance : key of ``_VARIANCES``. conf_level : level of the interval.
     converged : the library raised no warning of a weight search that stopped short.
     """
 
@@ -59,7 +59,7 @@ class SyntheticDidFit:
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"synthetic difference in differences, error by {VARIANCES[self.variance]}"
+        return f"synthetic difference in differences, error by {_VARIANCES[self.variance]}"
 
     def tidy(self) -> pd.DataFrame:
         """One row: the effect."""
@@ -111,7 +111,7 @@ def fit_synthetic_did(
     Parameters
     ----------
     frame, outcome, panel_id, time, first_treated, treatment, unbalanced, conf_level : see ``fit_group_time``.
-    variance : key of ``VARIANCES``; the jackknife needs two treated units, placebo more untreated than treated ones.
+    variance : key of ``_VARIANCES``; the jackknife needs two treated units, placebo more untreated than treated ones.
     replications, seed : of placebo and bootstrap.
 
     Raises
@@ -138,7 +138,7 @@ def fit_synthetic_did(
     (True, 3)
     """
     check_level(conf_level)
-    check_choice("variance", variance, VARIANCES)
+    check_choice("variance", variance, _VARIANCES)
     p = read_panel(
         frame,
         outcome=outcome,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
 from hybrid_toolkit.models.inference import clustered_variance as clustered
@@ -25,11 +26,11 @@ from hybrid_toolkit.models.terms.result_rows import (
     term_columns,
     tidy_rows,
 )
-from hybrid_toolkit.models.terms.terms import Array, Term
+from hybrid_toolkit.models.terms.terms import Term
 
-MOST_LEFT_OUT = 100
+_MOST_LEFT_OUT = 100
 TIES = {"efron": "Efron", "breslow": "Breslow"}
-VARIANCES = {"jackknife": "clusters left out in turn", "sandwich": "clustered sandwich"}
+_VARIANCES = {"jackknife": "clusters left out in turn", "sandwich": "clustered sandwich"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ class CoxFit:
     proportional : a row a term, and ``all``: chi-squared, df and p-value that the ratio is constant over time.
     n, n_missing, n_events, n_clusters : counts; clusters 0 where the errors are model-based.
     converged : the search ended at an optimum. conf_level : level of the intervals.
-    variance : key of ``VARIANCES``; empty where the errors are model-based.
+    variance : key of ``_VARIANCES``; empty where the errors are model-based.
     """
 
     duration: str
@@ -155,7 +156,7 @@ def fit_cox(
     check_level(conf_level)
     check_choice("ties", ties, TIES)
     if variance is not None:
-        check_choice("variance", variance, VARIANCES)
+        check_choice("variance", variance, _VARIANCES)
     slopes = as_terms(frame, terms)
     extra = [c for c in (strata, cluster) if c]
     rows, time, ended, start = read_spells(frame, duration, event, [*term_columns(slopes), *extra], entry)
@@ -188,7 +189,7 @@ def fit_cox(
     scores, resid, times = model.residuals(b)
     n_clusters = 0 if group is None else int(group.max()) + 1
     vcov = plain
-    how = variance or ("jackknife" if n_clusters <= MOST_LEFT_OUT else "sandwich")
+    how = variance or ("jackknife" if n_clusters <= _MOST_LEFT_OUT else "sandwich")
     if group is not None and how == "jackknife":
         vcov = _left_out(model, b, group)
     elif group is not None:

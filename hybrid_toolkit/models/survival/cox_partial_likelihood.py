@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_toolkit.models.terms.terms import Array
+from hybrid_toolkit.arrays import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, zero_one
-from hybrid_toolkit.models.terms.terms import Array, numbers
+from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
-INTERVALS = {
+_INTERVALS = {
     "log-log": "intervals on the log-log scale",
     "log": "intervals on the log scale",
     "plain": "intervals on the scale of the share",
@@ -23,7 +24,7 @@ INTERVALS = {
 """How the curve's intervals are made; ``"log"`` is what R's survival package gives by default."""
 
 
-NEAR = 1e-8
+_NEAR = 1e-8
 """A curve this near to one half lies at it."""
 
 
@@ -37,7 +38,7 @@ class KaplanMeierFit:
     curve : a row an event time and group: group, time, at_risk, events, estimate, std_error, conf_low, conf_high.
     medians : a row a group: group, n, events, median, conf_low, conf_high; infinite where the curve stays above half,
         the middle of the time that it lies at one half where it does.
-    intervals : key of ``INTERVALS``.
+    intervals : key of ``_INTERVALS``.
     log_rank : chi-squared, degrees of freedom and p-value that all groups leave at one rate, or None.
     n, n_missing, n_events : counts. conf_level : level of the intervals.
     converged : always True here: nothing is searched for.
@@ -59,7 +60,7 @@ class KaplanMeierFit:
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"Kaplan-Meier, {INTERVALS[self.intervals]}"
+        return f"Kaplan-Meier, {_INTERVALS[self.intervals]}"
 
     @property
     def n_clusters(self) -> int:
@@ -129,7 +130,7 @@ def fit_kaplan_meier(
     event : 1 where the spell ended, 0 where it was still running.
     group : column of groups.
     entry : time from the start at which observation began (late entry).
-    intervals : key of ``INTERVALS``; the log-log scale keeps within 0 and 1 and covers better in small groups.
+    intervals : key of ``_INTERVALS``; the log-log scale keeps within 0 and 1 and covers better in small groups.
     conf_level : level of the intervals.
 
     Raises
@@ -148,7 +149,7 @@ def fit_kaplan_meier(
     [0.8, 0.6, 0.3]
     """
     check_level(conf_level)
-    check_choice("intervals", intervals, INTERVALS)
+    check_choice("intervals", intervals, _INTERVALS)
     rows, time, ended, start = read_spells(frame, duration, event, [g for g in [group] if g], entry)
     labels = rows[group].astype(str).to_numpy() if group else np.full(len(rows), "all")
     curves, medians = [], []
@@ -238,11 +239,11 @@ def _curve(time: Array, ended: Array, start: Array, conf_level: float, intervals
 def _crossing(curve: pd.DataFrame, column: str) -> float:
     """The first time at which a curve is below one half, or the middle of the time that it lies there."""
     level = curve[column].to_numpy(dtype=np.float64)
-    reached = np.flatnonzero(level < 0.5 + NEAR)
+    reached = np.flatnonzero(level < 0.5 + _NEAR)
     if not len(reached):
         return float("inf")
-    first, lower = float(curve["time"].iloc[reached[0]]), np.flatnonzero(level < level[reached[0]] - NEAR)
-    if abs(level[reached[0]] - 0.5) > NEAR or not len(lower):
+    first, lower = float(curve["time"].iloc[reached[0]]), np.flatnonzero(level < level[reached[0]] - _NEAR)
+    if abs(level[reached[0]] - 0.5) > _NEAR or not len(lower):
         return first
     return (first + float(curve["time"].iloc[lower[0]])) / 2
 

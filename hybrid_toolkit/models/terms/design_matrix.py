@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import (
     Codes,
@@ -17,7 +18,7 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     independent,
     nested,
 )
-from hybrid_toolkit.models.terms.terms import Array, Category, Term, check_column, design_columns, numbers
+from hybrid_toolkit.models.terms.terms import Category, Term, check_column, design_columns, numbers
 
 MAX_DUMMIES = 400
 """Levels that fixed effects after the largest may have together."""

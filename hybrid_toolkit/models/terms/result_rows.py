@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import independent
-from hybrid_toolkit.models.terms.terms import Array, Term, as_term, design_columns, numbers
+from hybrid_toolkit.models.terms.terms import Term, as_term, design_columns, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 

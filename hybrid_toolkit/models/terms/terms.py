@@ -9,11 +9,10 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import CoverageError, EstimationError
 
-Array: TypeAlias = NDArray[np.float64]
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*\Z")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.terms import Array
 
 
 def difference_in_means(change: Array, treated: Array) -> tuple[float, Array]:

@@ -9,17 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, design, frozen, term_columns, tidy_rows
-from hybrid_toolkit.models.terms.terms import Array, Term, numbers
+from hybrid_toolkit.models.terms.terms import Term, numbers
 from hybrid_toolkit.models.weighting.balance import effective_size
 
 LEAST_CHANCE = 0.02
 """A fitted chance of answering below this lets one answer stand for more than fifty."""
-MOST_REFITS = 400
+_MOST_REFITS = 400
 """Clusters left out one by one; with more, as many sets of them."""
 
 
@@ -152,7 +153,7 @@ def fit_response_weighted(
     size = enough_clusters(group, cluster)
     model = _Weighted(z, there, x, y[there])
     b, weight = model.fit(np.ones(len(rows), bool))
-    sets = min(size, MOST_REFITS)
+    sets = min(size, _MOST_REFITS)
     left = np.array([model.fit(group % sets != s)[0] for s in range(sets)]) - b
     return ResponseWeightedFit(
         outcome=outcome,

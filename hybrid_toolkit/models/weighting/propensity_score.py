@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
-from hybrid_toolkit.models.terms.terms import Array
 
-EDGE = 1e-6
+_EDGE = 1e-6
 """A fitted chance this close to 0 or 1 leaves nobody to compare with."""
 
 
@@ -43,7 +43,7 @@ def fit_propensity(treated: Array, x: Array, *, start: Array | None = None, link
     [0.25, 0.25, 0.25, 0.25, 0.75, 0.75, 0.75, 0.75]
     """
     found = solve_glm(x, treated, link=link, start=start, what="treated from untreated rows", code="OVERLAP")
-    lost = int(((found.mean < EDGE) | (found.mean > 1 - EDGE)).sum())
+    lost = int(((found.mean < _EDGE) | (found.mean > 1 - _EDGE)).sum())
     if not found.converged or lost > len(treated) / 2:
         raise EstimationError(
             f"{lost} of {len(treated)} row(s) could have been in one group only: no overlap to compare within.",

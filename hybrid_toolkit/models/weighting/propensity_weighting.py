@@ -27,7 +27,7 @@ from hybrid_toolkit.models.weighting.balance import effective_size, standardised
 from hybrid_toolkit.models.weighting.propensity_score import fit_propensity
 from hybrid_toolkit.models.weighting.weighted_contrast import WeightedContrast
 
-ESTIMANDS = {
+WEIGHTING_ESTIMANDS = {
     "ATE": "all units",
     "ATT": "those who were treated",
     "ATO": "those who could as well have been in either group (overlap weights)",
@@ -35,12 +35,12 @@ ESTIMANDS = {
 """Whom the mean difference is about."""
 CHANCES = {"logit": "logistic regression", "probit": "probit regression"}
 """Models of the chance of being treated."""
-METHODS = {"weights": "inverse-probability weights", "doubly-robust": "weights and a linear model in each group"}
-ERRORS = {
+_METHODS = {"weights": "inverse-probability weights", "doubly-robust": "weights and a linear model in each group"}
+_ERRORS = {
     "jackknife": "leave-one-cluster-out jackknife, all models fitted anew",
     "influence": "influence function, all models' errors in it",
 }
-MOST_REFITS = 400
+_MOST_REFITS = 400
 """Up to so many clusters each is left out in turn; with more, or with rows of their own, the influence function."""
 THIN = 0.25
 """An effective sample below this share of a group's rows is told in the summary."""
@@ -52,14 +52,14 @@ class WeightedFit:
 
     Parameters
     ----------
-    outcome, treatment : column names. estimand : key of ``ESTIMANDS``. how : key of ``METHODS``.
+    outcome, treatment : column names. estimand : key of ``WEIGHTING_ESTIMANDS``. how : key of ``_METHODS``.
     estimate, std_error, df : in units of the outcome, and the degrees of freedom (clusters less one).
     mean_treated, mean_control : the two means that are compared.
     balance : a row a covariate column: term, before, after (standardised differences).
     chance_low, chance_high : 1st and 99th percentile of the fitted chances of treatment.
     effective_treated, effective_control : effective sample sizes.
     n, n_treated, n_trimmed, n_missing, n_clusters : counts; trimmed rows lie outside the range asked for.
-    errors : key of ``ERRORS``.
+    errors : key of ``_ERRORS``.
     converged : always True here: a propensity model that does not converge is an error.
     conf_level : level of the interval.
     """
@@ -90,7 +90,7 @@ class WeightedFit:
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"{METHODS[self.how]}, mean difference among {ESTIMANDS[self.estimand]}"
+        return f"{_METHODS[self.how]}, mean difference among {WEIGHTING_ESTIMANDS[self.estimand]}"
 
     def tidy(self) -> pd.DataFrame:
         """One row: the difference."""
@@ -107,7 +107,7 @@ class WeightedFit:
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
                 "method": [self.method],
-                "errors": [ERRORS[self.errors]],
+                "errors": [_ERRORS[self.errors]],
                 "effective_treated": [self.effective_treated],
                 "effective_control": [self.effective_control],
                 "worst_before": [self.balance["before"].abs().max()],
@@ -128,7 +128,7 @@ class WeightedFit:
         return (
             f"{self.outcome}: {self.method}; {self.n_treated:,} treated and {self.n - self.n_treated:,} other rows in "
             f"{self.n_clusters:,} clusters, {self.n_missing:,} left out for missing values, {self.n_trimmed:,} for "
-            f"lack of overlap. Errors: {ERRORS[self.errors]}. Largest standardised difference "
+            f"lack of overlap. Errors: {_ERRORS[self.errors]}. Largest standardised difference "
             f"{self.balance['before'].abs().max():.2f} before and {self.balance['after'].abs().max():.2f} after "
             f"weights.{thin} It is an effect only if nothing that is not recorded moves both treatment and outcome."
         )
@@ -153,7 +153,7 @@ def fit_weighted(
     frame : one row a unit; rows with a missing value are left out and counted.
     outcome : numeric or 0/1. treatment : 0/1.
     covariates : terms or columns of the model of treatment. link : key of ``CHANCES``, of that model.
-    estimand : key of ``ESTIMANDS``.
+    estimand : key of ``WEIGHTING_ESTIMANDS``.
     cluster : rows of one cluster depend on each other; default every row its own. Few clusters are left out in turn,
         since the influence function's errors are too small with few.
     trim : rows whose fitted chance is below this or above one less this are left out; that changes the estimand.
@@ -239,7 +239,7 @@ def _fit(
 ) -> WeightedFit:
     outcome, treatment, estimand, how, link, cluster, trim, conf_level, normalised = asked
     check_level(conf_level)
-    check_choice("estimand", estimand, ESTIMANDS)
+    check_choice("estimand", estimand, WEIGHTING_ESTIMANDS)
     check_choice("link", link, CHANCES)
     if not 0 <= trim < 0.5:
         raise EstimationError("trim must lie from 0 to below 0.5.", fix="Give a share such as 0.05.", code="TRIM")
@@ -261,7 +261,7 @@ def _fit(
         score = fit_propensity(d, x, link=link)
     size = enough_clusters(group, cluster or "rows")
     made = WeightedContrast(y, d, x, z, estimand, how, score, link=link, normalised=normalised)
-    jackknife = cluster is not None and size <= MOST_REFITS
+    jackknife = cluster is not None and size <= _MOST_REFITS
     std_error = made.left_out(group) if jackknife else made.from_influence(group)
     weights = made.weights(score.chance)
     before, after = standardised_differences(x[:, 1:], d, weights[0], weights[1])

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference.clustered_variance import cluster_sums
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
-from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.models.weighting.propensity_score import Propensity, fit_propensity
 
 

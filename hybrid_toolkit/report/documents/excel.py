@@ -35,7 +35,7 @@ from hybrid_toolkit.report.documents.word import word_text
 READ_ME = "Read me"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a text may not begin with: spreadsheets take it for a formula (OWASP, CSV injection)."""
-LONGEST = 32_000
+_LONGEST = 32_000
 _SHEET = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -91,7 +91,7 @@ def safe_text(text: str) -> str:
     >>> safe_text("=SUM(A1)"), safe_text("-5 or so"), safe_text(" @here"), safe_text("fine")
     ("'=SUM(A1)", "'-5 or so", "' @here", 'fine')
     """
-    kept = word_text(text)[:LONGEST]
+    kept = word_text(text)[:_LONGEST]
     risky = kept.startswith(DANGEROUS) or kept.lstrip().startswith(DANGEROUS)
     return f"'{kept}" if risky else kept
 

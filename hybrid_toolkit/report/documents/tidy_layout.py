@@ -20,7 +20,7 @@ PLACES = (
     *("geographic_level", "country_code", "country_name", "region_code", "region_name"),
     *("new_la_code", "old_la_code", "la_name"),
 )
-HIDDEN, NONE = "c", "z"
+_HIDDEN, _NONE = "c", "z"
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
     *("November", "December"),
@@ -122,12 +122,12 @@ def tidy_layout(release: Release, *, place: Place | None = None, measure: str = 
         out[name] = value
     out["measure"] = measure or release.title
     for name in filters:
-        out[name] = rows[name].astype("object").where(rows[name].notna(), NONE).astype(str).replace("all", "Total")
+        out[name] = rows[name].astype("object").where(rows[name].notna(), _NONE).astype(str).replace("all", "Total")
     if release.stamp:
         out["stamp"] = release.stamp
     for name in numbers:
         said = rows[name].map(lambda v: f"{v:.10g}", na_action="ignore").astype("object")
-        out[name] = said.where(rows[name].notna(), NONE).mask(hidden | (rows[name].isna() & hidden), HIDDEN)
+        out[name] = said.where(rows[name].notna(), _NONE).mask(hidden | (rows[name].isna() & hidden), _HIDDEN)
     return TidyLayout(out.astype(str), _meta(out, filters, numbers, unit))
 
 
@@ -145,13 +145,13 @@ def time_columns(period: str, place: Place) -> tuple[str, str]:
         return found[1], f"Calendar year Q{found[2]}"
     if re.fullmatch(r"\d{4}", period):
         return period, "Calendar year"
-    return place.time_period or NONE, place.time_identifier
+    return place.time_period or _NONE, place.time_identifier
 
 
 def _places(place: Place) -> tuple[str, ...]:
     return (
-        *(place.level, "E92000001", "England", place.region_code or NONE, place.region_name or NONE),
-        *(place.la_code or NONE, NONE, place.la_name or NONE),
+        *(place.level, "E92000001", "England", place.region_code or _NONE, place.region_name or _NONE),
+        *(place.la_code or _NONE, _NONE, place.la_name or _NONE),
     )
 
 

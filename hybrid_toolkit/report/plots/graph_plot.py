@@ -21,7 +21,7 @@ from hybrid_toolkit.report.plots.plot_style import BLUE, GREEN, GREY, INK, PAPER
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph
 from hybrid_toolkit.study.study import Study
 
-ROW, COLUMN = 0.62, 2.1
+_ROW, COLUMN = 0.62, 2.1
 """Inches between nodes of one layer, and between layers."""
 
 
@@ -156,10 +156,10 @@ def _places(g: nx.DiGraph) -> tuple[dict[str, tuple[float, float]], float, float
     tallest = max(len(layer) for layer in layers)
     at = {}
     for x, layer in enumerate(layers):
-        step = ROW * min(2.0, tallest / len(layer))
+        step = _ROW * min(2.0, tallest / len(layer))
         for i, n in enumerate(layer):
-            at[n] = (COLUMN * x, -step * (i - (len(layer) - 1) / 2) + (0.22 * ROW if x % 2 else 0.0))
-    return at, ROW * tallest + 1.2, COLUMN * len(layers) + 0.4
+            at[n] = (COLUMN * x, -step * (i - (len(layer) - 1) / 2) + (0.22 * _ROW if x % 2 else 0.0))
+    return at, _ROW * tallest + 1.2, COLUMN * len(layers) + 0.4
 
 
 def _box(ax: Axes, at: tuple[float, float], title: str, part: str, *, zorder: int) -> Text:

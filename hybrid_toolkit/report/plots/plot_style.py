@@ -26,7 +26,7 @@ STAMP_PAPER = "#fff3cd"
 
 TIMES = "times"
 """Unit of a ratio; its figure is drawn around 1."""
-WIDTH = 3.7
+_WIDTH = 3.7
 """Width of a figure in inches: on a phone 360 pixels wide the words stay above 10 pixels."""
 
 RC: Mapping[str, Any] = MappingProxyType(
@@ -123,12 +123,12 @@ def drawing() -> AbstractContextManager[None]:
     return rc_context(settings)
 
 
-def new_axes(*, height: float, width: float = WIDTH) -> Axes:
+def new_axes(*, height: float, width: float = _WIDTH) -> Axes:
     """Fresh axes on a figure of their own, without pyplot: nothing to close, nothing shown twice."""
     return new_panels(1, height=height, width=width)[0]
 
 
-def new_panels(count: int, *, height: float, width: float = WIDTH, columns: int = 1) -> list[Axes]:
+def new_panels(count: int, *, height: float, width: float = _WIDTH, columns: int = 1) -> list[Axes]:
     """Fresh axes on a figure of their own, in rows of ``columns``; inches, as if they all stood in one column."""
     rows = -(-count // columns)
     figure = Figure(figsize=(width * columns, height * rows / count), layout="constrained")

@@ -89,7 +89,7 @@ _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HYPHENS = re.compile(r"[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_\-]+")
 _BETWEEN = r"[ .*/\\,:;|~+'’·•]"
 _SPACED = re.compile(rf"\b(?:\w{_BETWEEN}){{2,}}\w\b")
-LONGEST = 300
+_LONGEST = 300
 """Letters of a phrase, beyond which a claim cannot be read."""
 
 
@@ -264,9 +264,9 @@ def check_words(*texts: str) -> None:
     ------
     StudyError : a phrase holds such words, or is too long to be read.
     """
-    if any(len(t) > LONGEST for t in texts):
+    if any(len(t) > _LONGEST for t in texts):
         raise StudyError(
-            f"a phrase of the study has {max(map(len, texts)):,} letters; a claim can hold {LONGEST}.",
+            f"a phrase of the study has {max(map(len, texts)):,} letters; a claim can hold {_LONGEST}.",
             fix="Name the outcome and the contrast in a few words.",
             code="WORDS-LONG",
         )

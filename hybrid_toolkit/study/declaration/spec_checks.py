@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from hybrid_toolkit.designs import DESIGNS, KINDS, Design
+from hybrid_toolkit.designs import DESIGNS, ESTIMAND_KINDS, Design
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
@@ -87,7 +87,7 @@ def check_names(study: StudyFields) -> None:
         raise StudyError(f"study '{study.id}' has no question.", fix="End it with '?'.", code="STUDY-QUESTION")
     for name, value, known in (
         ("design", study.design, tuple(DESIGNS)),
-        ("kind", study.kind, tuple(KINDS)),
+        ("kind", study.kind, tuple(ESTIMAND_KINDS)),
         ("effect", study.effect, ("total",)),
     ):
         if value not in known:
@@ -271,15 +271,15 @@ def _check_settings(study: StudyFields, design: Design) -> None:
         )
 
 
-SERIES = ("interrupted-series", "controlled-series", "interrupted-counts", "synthetic-control", "synthetic-did")
+_SERIES = ("interrupted-series", "controlled-series", "interrupted-counts", "synthetic-control", "synthetic-did")
 ROLLOUTS = (
     *("two-by-two", "staggered-rollout", "sun-abraham", "imputation", "two-way-rollout", "dose"),
     *("stepped-wedge", "random-order"),
 )
 TAKING_INSTRUMENTS = ("cross-sectional", "within-worker", "adjusted-interaction", "two-way-panel")
 LEFT_ASIDE: Mapping[str, tuple[str, ...]] = {
-    "confounders": (*SERIES, "sun-abraham", "imputation", "two-way-rollout", "dose", "random-order"),
-    "fixed_effects": (*SERIES, *ROLLOUTS, "decomposition"),
+    "confounders": (*_SERIES, "sun-abraham", "imputation", "two-way-rollout", "dose", "random-order"),
+    "fixed_effects": (*_SERIES, *ROLLOUTS, "decomposition"),
     "instruments": tuple(d for d in DESIGNS if d not in TAKING_INSTRUMENTS),
 }
 """Field of a study -> designs whose estimate does not change with it; a test tries each."""

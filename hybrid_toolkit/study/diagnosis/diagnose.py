@@ -21,7 +21,7 @@ from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diag
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
-from hybrid_toolkit.synth.panel import N_NATIONAL, simulate_panel
+from hybrid_toolkit.synth.tables.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
 
 __all__ = ["Diagnosis", "diagnose_together", "simulation_seed"]

@@ -27,7 +27,7 @@ from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.truth import Size, Truth
 
-SMALLEST, LARGEST = 1 / 64, 16.0
+SMALLEST, _LARGEST = 1 / 64, 16.0
 """Multipliers of the truth's effect between which is searched."""
 REFINED = 2
 """How often the search looks again where the power crosses."""
@@ -214,7 +214,7 @@ class _Search:
                 if error.code != "TRUTH-RANGE":
                     raise
                 step = 1 + (step - 1) / 2
-            if step < 1.1 or (good >= LARGEST and self.try_at(good) < self.power):
+            if step < 1.1 or (good >= _LARGEST and self.try_at(good) < self.power):
                 raise self.outside(f"at {good:.2f} times the effect, about the most that can be, it is not reached")
 
     def outside(self, why: str) -> StudyError:

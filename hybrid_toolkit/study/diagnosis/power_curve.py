@@ -28,7 +28,7 @@ from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.truth import Size, Truth
 
-OVER = ("teams", "workers", "waves", "months", "response", "dose", "authorities")
+_OVER = ("teams", "workers", "waves", "months", "response", "dose", "authorities")
 
 
 class PowerOptions(TrialOptions, total=False):
@@ -45,7 +45,7 @@ class PowerCurve:
 
     Parameters
     ----------
-    study_id, outcome, scenario : what was tried. over : what was changed, one of ``OVER``.
+    study_id, outcome, scenario : what was tried. over : what was changed, one of ``_OVER``.
     values, truths : (k,) the values, and the true value of the estimand at each.
     hits : (k, sims) see ``Hits``; trial i comes from the same seed at every value.
     estimates : (k, sims) the estimates of the same trials, NaN where the fit failed.
@@ -189,10 +189,10 @@ def power_curve(
     name = outcome or study.outcome
     base, size = resolve(truth, "small", 0)[0], size_like_of(size_like)
     wanted = _numbers(values)
-    if over not in OVER or len(wanted) < 2 or name not in study.outcomes:
+    if over not in _OVER or len(wanted) < 2 or name not in study.outcomes:
         raise StudyError(
             f"power over '{over}' at {len(wanted)} different value(s) cannot be drawn.",
-            fix=f"Choose one of: {', '.join(OVER)}; give two values or more and an outcome of the study.",
+            fix=f"Choose one of: {', '.join(_OVER)}; give two values or more and an outcome of the study.",
             code="POWER-CURVE",
         )
     estimand = dict(zip(study.outcomes, study.estimands, strict=True))[name]

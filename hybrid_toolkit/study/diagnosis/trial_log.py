@@ -19,7 +19,7 @@ from typing import IO, Any
 import hybrid_toolkit
 from hybrid_toolkit.errors import OutputError, StudyError
 
-FORMAT = "hybrid-toolkit trials 1"
+_FORMAT = "hybrid-toolkit trials 1"
 NUMBERS_COME_FROM = ("data", "synth", "metrics", "models", "designs", "study")
 """Rooms whose code the numbers of a trial depend on."""
 
@@ -72,7 +72,7 @@ class TrialLog:
                 "what to resume from is not the name of a file.", fix="Name a file.", code="OUTPUT-UNWRITABLE"
             )
         self.path = Path(path).expanduser()
-        self.header = {"format": FORMAT, **{k: str(v) for k, v in made_from.items()}}
+        self.header = {"format": _FORMAT, **{k: str(v) for k, v in made_from.items()}}
         self.found: dict[str, Any] = {}
         self._synced = 0.0
         with self._refusing():
@@ -135,7 +135,7 @@ class TrialLog:
             header = json.loads(first)
         except ValueError:
             header = None
-        if not isinstance(header, dict) or header.get("format") != FORMAT:
+        if not isinstance(header, dict) or header.get("format") != _FORMAT:
             raise self._not_ours()
         other = [k for k in self.header if header.get(k) != self.header[k]]
         if other:

@@ -15,6 +15,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from tqdm.std import tqdm
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError
 from hybrid_toolkit.models.linear.batched_linear import (
     BatchFit,
@@ -23,7 +24,6 @@ from hybrid_toolkit.models.linear.batched_linear import (
     fit_fixed_clusters,
     fit_random_intercepts,
 )
-from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.study.diagnosis.diagnose import (
     SizeLike,
     TrialRow,
@@ -109,7 +109,8 @@ class WedgeStudy:
         size_like : a ``Size``, the name of one, or data, whose teams, workers a team and months (a period each) the
             wedges then have; left out, they keep their own.
         n_sims, seed, n_jobs, progress, conf_level, resume : as in
-            ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted there and here alike.
+            ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted
+            there and here alike.
 
         Raises
         ------

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.study.estimation.rota_change import Change
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
 

@@ -13,10 +13,13 @@ from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.event_path import series_paths
-from hybrid_toolkit.study.estimation.scale_checks import check_scale
-from hybrid_toolkit.study.estimation.side_checks import check_comparison_groups
 from hybrid_toolkit.study.estimation.start_checks import check_starts
-from hybrid_toolkit.study.estimation.study_checks import check_equivalence, check_invariance
+from hybrid_toolkit.study.estimation.study_checks import (
+    check_comparison_groups,
+    check_equivalence,
+    check_invariance,
+    check_scale,
+)
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.estimation.what_if_basis import basis_of
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph

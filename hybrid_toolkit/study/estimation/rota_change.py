@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.study.estimation.number_format import with_unit
 
-KINDS = ("shift", "set", "cap", "floor", "offer")
+_KINDS = ("shift", "set", "cap", "floor", "offer")
 EXPOSURES = {
     "rs_desk": "remote share of desk time",
     "rs_desk_to_date": "remote share of desk time so far",
@@ -55,10 +55,10 @@ class Change:
     words: str = ""
 
     def __post_init__(self) -> None:
-        good = self.kind in KINDS and np.isfinite(self.value) and 0 < self.uptake <= 1
+        good = self.kind in _KINDS and np.isfinite(self.value) and 0 < self.uptake <= 1
         if not good:
             raise StudyError(
-                f"a change is one of {', '.join(KINDS)}, with a finite value and an uptake above 0 and up to 1.",
+                f"a change is one of {', '.join(_KINDS)}, with a finite value and an uptake above 0 and up to 1.",
                 fix="Give Change('shift', 0.2), Change('cap', 0.4) or Change('offer', 0.5, uptake=0.3).",
                 code="WHAT-IF-CHANGE",
             )

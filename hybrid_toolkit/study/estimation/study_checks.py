@@ -1,4 +1,4 @@
-"""Checks of a study as a whole: several outcomes at once, too small to matter, invariance, its lock, its metrics."""
+"""Checks of a study as a whole: several outcomes at once, too small to matter, both sides, scale and invariance."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from statsmodels.stats.multitest import multipletests
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import RATIO_KINDS
+from hybrid_toolkit.designs.model_columns import noun
 from hybrid_toolkit.designs.verdicts import p_words
-from hybrid_toolkit.metrics.instruments import load_instrument
+from hybrid_toolkit.errors import HybridToolkitError, StudyError
+from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
+from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
 from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
+from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE, cronbach_alpha
 from hybrid_toolkit.models.inference.equivalence import equivalence_test
 from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.number_format import with_unit
-from hybrid_toolkit.study.estimation.scale_checks import instruments_of
 
-STAGES = ("early_career", "stage")
+_STAGES = ("early_career", "stage")
 """Moderators that compare career stages."""
 LEAST_ITEMS = 3
 
@@ -79,9 +82,78 @@ def check_invariance(study: StudySpec, outcome: str, data: EvaluationData) -> Ch
     A difference in slopes needs equal loadings. ``passed`` is None where the answers are too few to tell.
     """
     named = instruments_of(outcome)
-    if study.kind != "slope-gap" or not named or study.moderators[0] not in STAGES or not data.has("survey", "item"):
+    if study.kind != "slope-gap" or not named or study.moderators[0] not in _STAGES or not data.has("survey", "item"):
         return None
     scale = load_instrument(named[0]).scale(outcome)
     if len(scale.items) < LEAST_ITEMS or not scale.reliability:
         return None
     return invariance_for(data, instrument=named[0], scale=outcome, by="career_stage", compare="associations")
+
+
+_MIN_ROWS, _MIN_CLUSTERS = 10, 5
+"""Rows and clusters of either side below which a claim is lowered."""
+
+
+def check_comparison_groups(frame: pd.DataFrame, study: StudySpec, outcome: str) -> Check | None:
+    """Whether each side of a yes/no exposure or moderator lies in several clusters; None where nothing is two-sided.
+
+    A design with a start over time names its one authority or few teams itself and has checks of its own for that.
+
+    Parameters
+    ----------
+    frame : the study's rows. study : the declaration. outcome : column.
+
+    Raises
+    ------
+    StudyError : a side lies in one cluster, so that it is named by the comparison.
+    """
+    if study.first_treated:
+        return None
+    found: list[tuple[int, int]] = []
+    for column in (study.exposure, *study.moderators):
+        if column == study.cluster or frame[column].nunique() != 2:
+            continue
+        used = frame[[column, study.cluster, outcome]].dropna()
+        sides = used.groupby(column)[study.cluster].agg(["nunique", "size"])
+        found.append((int(sides["nunique"].min()), int(sides["size"].min())))
+        if found[-1][0] < 2:
+            raise StudyError(
+                f"one side of '{column}' lies in a single {noun(study.cluster)}: that would compare one with the rest.",
+                fix="Compare groups of several; no one team or person is ranked or told about.",
+                code="ONE-SIDE",
+            )
+    if not found:
+        return None
+    good = all(few >= _MIN_CLUSTERS and rows >= _MIN_ROWS for few, rows in found)
+    told = f"{_MIN_ROWS} rows in {_MIN_CLUSTERS} {noun(study.cluster, many=True)} or more"
+    message = f"Both sides that are compared have {told}." if good else f"One side that is compared has not {told}."
+    return Check("sides", good, message, None, _MIN_CLUSTERS)
+
+
+def instruments_of(outcome: str) -> tuple[str, ...]:
+    """The instrument that an outcome is a scale of; empty for any other outcome."""
+    return tuple(i for i in instrument_ids() if any(scale.id == outcome for scale in load_instrument(i).scales))
+
+
+def check_scale(data: EvaluationData, outcome: str) -> Check | None:
+    """Internal consistency of an outcome that is a survey scale with several items; None for any other outcome."""
+    for instrument in instrument_ids():
+        for scale in load_instrument(instrument).scales:
+            if scale.id == outcome and scale.reliability and data.has("survey"):
+                return _alpha(data, instrument, scale.items)
+    return None
+
+
+def _alpha(data: EvaluationData, instrument: str, items: tuple[str, ...]) -> Check:
+    try:
+        answers = survey_instrument(data, instrument).answers
+        value = cronbach_alpha(answers[list(items)]).estimate
+    except HybridToolkitError as error:
+        return Check("scale reliability", None, f"The scale's reliability could not be told ({error.code}).")
+    good = value >= RELIABLE
+    message = (
+        f"Answers to the scale's items hang together (alpha {value:.2f})"
+        if good
+        else (f"Answers to the scale's items hang together too little (alpha {value:.2f}, under {RELIABLE:.2f})")
+    )
+    return Check("scale reliability", good, f"{message}.", value, RELIABLE)

@@ -23,7 +23,7 @@ from hybrid_toolkit.study.lock import LockCheck
 
 if TYPE_CHECKING:
     from hybrid_toolkit.study.estimation.rota_change import ChangeLike
-    from hybrid_toolkit.study.estimation.what_if import WhatIf
+    from hybrid_toolkit.study.estimation.what_if import WhatIfResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +180,7 @@ class StudyResult:
             relative_to=relative_phrase(study.kind, study.moderators, study.mediators),
         )
 
-    def what_if(self, change: ChangeLike, diagnosis: Diagnosis | None = None) -> WhatIf:
+    def what_if(self, change: ChangeLike, diagnosis: Diagnosis | None = None) -> WhatIfResult:
         """The mean outcome under another rota, and for whom; see ``study.estimation.what_if.what_if``."""
         from hybrid_toolkit.study.estimation.what_if import what_if
 

@@ -8,11 +8,11 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.designs import GRADES
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.models.terms.result_rows import tidy_rows
-from hybrid_toolkit.models.terms.terms import Array
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel, relative_phrase
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -50,7 +50,7 @@ class FittedStudy(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class WhatIf:
+class WhatIfResult:
     """Mean outcomes as they are and under another rota, in the unit that the study prints.
 
     Parameters
@@ -114,7 +114,7 @@ class WhatIf:
         return "\n".join(lines)
 
 
-def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | None = None) -> WhatIf:
+def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | None = None) -> WhatIfResult:
     """The mean outcome that an estimate would give under another rota, with its error, and who would differ how.
 
     Parameters
@@ -169,7 +169,7 @@ def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | N
         )
         sentences.append(f"In simulated data: {said} {SYNTHETIC_STAMP}." if result.synthetic else said)
     columns = ["outcome", "role", "group", *TIDY_COLUMNS, "exposure_change", "slope", "direction", "flag"]
-    return WhatIf(
+    return WhatIfResult(
         change=asked,
         told=told,
         rows=pd.concat(parts, ignore_index=True)[columns],

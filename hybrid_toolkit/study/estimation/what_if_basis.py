@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.designs.regression.supplementary import group_slopes
@@ -16,11 +17,11 @@ from hybrid_toolkit.metrics.constructs.career import career_stage
 from hybrid_toolkit.metrics.unit_frames import look_up
 from hybrid_toolkit.models import LinearFit
 from hybrid_toolkit.models.linear.residuals import linear_residuals
-from hybrid_toolkit.models.terms.terms import Array, as_term
+from hybrid_toolkit.models.terms.terms import as_term
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.units import UNITS
 
-GROUPS: Mapping[str, tuple[str, ...]] = {"career stage": ("stage", "early_career"), "digital access": ("low_access",)}
+_GROUPS: Mapping[str, tuple[str, ...]] = {"career stage": ("stage", "early_career"), "digital access": ("low_access",)}
 """Who may gain or lose: a name for people, and the columns that may hold it, the finest first."""
 BIN, LEFT_BIN = 0.005, 0.02
 """Width of a bin of exposure, and of what is left of it, as a share of its range."""
@@ -81,7 +82,7 @@ def basis_of(
     if not fits or not all(isinstance(f.fit, LinearFit) and f.plan.exposure in f.fit.terms for f in fits):
         return None
     exposure = fits[0].plan.exposure
-    groups = {n: c for n, c in ((n, _group(n, frame, row_unit, data)) for n in GROUPS) if c is not None}
+    groups = {n: c for n, c in ((n, _group(n, frame, row_unit, data)) for n in _GROUPS) if c is not None}
     found = frame[exposure].dropna().astype("float64")
     return WhatIfBasis(
         exposure=exposure,
@@ -94,7 +95,7 @@ def basis_of(
 
 def _group(name: str, frame: pd.DataFrame, row_unit: str, data: EvaluationData | None) -> pd.Series[str] | None:
     """A group's levels in words, row by row; None where the data cannot tell it."""
-    for column in GROUPS[name]:
+    for column in _GROUPS[name]:
         values = frame[column] if column in frame else _looked_up(column, frame, row_unit, data)
         if values is not None and values.nunique() > 1:
             return _in_words(column, values)
@@ -198,7 +199,7 @@ def _own_slopes(
 ) -> dict[tuple[str, str], tuple[float, float]]:
     """Slopes of finer groups that the study itself shows beside its estimate."""
     plan = fit.plan
-    name = next((n for n in names if plan.groups in GROUPS[n]), "") if plan.groups else ""
+    name = next((n for n in names if plan.groups in _GROUPS[n]), "") if plan.groups else ""
     rows = group_slopes(frame, fit) if name else None
     if rows is None:
         return {}

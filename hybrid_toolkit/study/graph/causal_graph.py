@@ -17,7 +17,7 @@ import pandas as pd
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.toml_text import check_keys, load_toml, parse_toml_text, toml_value
 
-LEVELS = ("worker_id", "team_id", "la_id", "family_id", "month")
+_LEVELS = ("worker_id", "team_id", "la_id", "family_id", "month")
 """Within what a node may be constant: each identifier's own periods, or all units in a month."""
 
 
@@ -30,7 +30,7 @@ class Node:
     id, title : short name in lower case, and words.
     columns : the columns of studies' rows that measure it; ``row_unit:column`` where a column means it in one kind of
         row only. Empty where nothing measures it.
-    constant : one of ``LEVELS`` within which it does not change over a study's period; empty where it does.
+    constant : one of ``_LEVELS`` within which it does not change over a study's period; empty where it does.
     feedback : it is both before and after an exposure of the same period, as caseload is.
     """
 
@@ -104,9 +104,9 @@ of these arrows out, or split a node into before and after.
         absent = sorted(set(named) - set(ids))
         if absent:
             raise _wrong(f"{len(absent)} name(s) are no node of the graph: {', '.join(absent)}.", "GRAPH-NODE")
-        levels = sorted({n.id for n in self.nodes if n.constant and n.constant not in LEVELS})
+        levels = sorted({n.id for n in self.nodes if n.constant and n.constant not in _LEVELS})
         if levels:
-            raise _wrong(f"'constant' of {', '.join(levels)} is not one of {', '.join(LEVELS)}.", "GRAPH-LEVEL")
+            raise _wrong(f"'constant' of {', '.join(levels)} is not one of {', '.join(_LEVELS)}.", "GRAPH-LEVEL")
         if not nx.is_directed_acyclic_graph(digraph(self)):
             cycle = [cause for cause, _ in nx.find_cycle(digraph(self))]
             raise StudyError(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import networkx as nx
 
-LONGEST = 6
+_LONGEST = 6
 """Arrows of the longest path that is written out; whether any is open at all does not depend on it."""
 
 
@@ -47,7 +47,7 @@ def open_paths(graph: nx.DiGraph, one: str, other: str, held: Collection[str]) -
     alive = ends | {a for n in ends for a in nx.ancestors(graph, n)}
     plain = nx.Graph(graph.subgraph(alive))
     found: dict[str, tuple[str, ...]] = {}
-    for path in sorted(nx.all_simple_paths(plain, one, other, cutoff=LONGEST), key=lambda p: (len(p), p)):
+    for path in sorted(nx.all_simple_paths(plain, one, other, cutoff=_LONGEST), key=lambda p: (len(p), p)):
         if path[1] not in found and is_open(graph, path, held):
             found[path[1]] = tuple(path)
     return tuple(found[step] for step in sorted(found))

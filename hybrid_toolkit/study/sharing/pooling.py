@@ -12,7 +12,12 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.models.inference.meta_analysis import INTERVALS, METHODS, RandomEffects, fit_random_effects
+from hybrid_toolkit.models.inference.meta_analysis import (
+    META_ANALYSIS_INTERVALS,
+    META_ANALYSIS_METHODS,
+    RandomEffects,
+    fit_random_effects,
+)
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -26,9 +31,9 @@ LIMITS = (
     "Which authority does better: the spread between authorities is not a table of them.",
     "Why authorities differ.",
 )
-MANY = 0.2
+_MANY = 0.2
 """Share of authorities in which a check may fail before it fails for all: a test at 5% fails in some by chance."""
-SMALL = 5
+_SMALL = 5
 """Authorities under which the spread between them is hardly known."""
 
 
@@ -82,10 +87,10 @@ class PooledEvidence:
         scale = 1.0 if ratio else words.scale
         told = Check(
             "authorities",
-            self.k >= SMALL,
+            self.k >= _SMALL,
             f"{self.k} authorities tell little of how much others differ.",
             self.k,
-            SMALL,
+            _SMALL,
         )
         fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
         return make_claim(
@@ -127,7 +132,7 @@ class PooledEvidence:
     def summary(self) -> str:
         """Prose: the question, the claims, the prediction interval, heterogeneity, the stamp of simulated data."""
         first = self.fits[0][1]
-        how = f"{METHODS[first.method]}, {INTERVALS[first.interval]} interval"
+        how = f"{META_ANALYSIS_METHODS[first.method]}, {META_ANALYSIS_INTERVALS[first.interval]} interval"
         lines = [self.study.question, f"{self.k} authorities, none named: random effects ({how})."]
         for claim, (outcome, fit) in zip(self.claims(), self.fits, strict=True):
             spread = f"Between authorities: I2 {fit.i2:.0%}, Q p = {fit.q_p_value:.2f}."
@@ -232,8 +237,8 @@ def _checks_of(read: Sequence[EvidenceBundle], outcome: str) -> tuple[Check, ...
     for name, passed in mine.items():
         told, failed = sum(p is not None for p in passed), sum(p is False for p in passed)
         share, undecided = failed / len(passed), len(passed) - told
-        message = False if share > MANY else True if told >= len(passed) / 2 else None
+        message = False if share > _MANY else True if told >= len(passed) / 2 else None
         rest = f"; {undecided} could not tell" if undecided else ""
         words = f"It failed in {failed} of the {len(passed)} authorities{rest}."
-        out.append(Check(name, message, words, float(np.round(share, 2)) if told else None, MANY))
+        out.append(Check(name, message, words, float(np.round(share, 2)) if told else None, _MANY))
     return tuple(out)

@@ -60,9 +60,9 @@ _LOAD: Sources = MappingProxyType(
         "cover_burden": (*MONTH, "worker_month.duty_cover", "worker_month.h_office", *_TEAM),
     }
 )
-GROUPS: Mapping[str, Sources] = MappingProxyType({"contact": _CONTACT, "exposure": _EXPOSURE, "load": _LOAD})
+_GROUPS: Mapping[str, Sources] = MappingProxyType({"contact": _CONTACT, "exposure": _EXPOSURE, "load": _LOAD})
 """The columns a month has beside its keys, by where they are made."""
-COUNTS = (*("contacts_held", "choice_honoured_count", "choice_known", "engaged_count", "engaged_known", "workers"),)
+_COUNTS = (*("contacts_held", "choice_honoured_count", "choice_known", "engaged_count", "engaged_known", "workers"),)
 """Counts that are 0, and not missing, where there was nothing to count."""
 WORKING_DAYS_MONTH = 253 / 12
 """Working days of a full-time worker in a month, after the published absence rate's 253 a year."""
@@ -74,7 +74,7 @@ def month_parts(key: str) -> tuple[ColumnSource, ...]:
     makers = {"contact": _contacts, "exposure": _exposure, "load": _load}
     return tuple(
         ColumnSource({c: (*s, *extra) for c, s in columns.items()}, (key, "month"), _by(makers[name], key))
-        for name, columns in GROUPS.items()
+        for name, columns in _GROUPS.items()
     )
 
 
@@ -85,7 +85,7 @@ def span(data: EvaluationData, wanted: Collection[str]) -> pd.DatetimeIndex:
     both are looked at, as far as the data have them.
     """
     of = {"contact": ("contact",), "exposure": ("worker_month",), "load": ("worker_month",)}
-    tables = {t for g, cs in GROUPS.items() if set(cs) & set(wanted) for t in of[g]} or {"contact", "worker_month"}
+    tables = {t for g, cs in _GROUPS.items() if set(cs) & set(wanted) for t in of[g]} or {"contact", "worker_month"}
     dates = {"contact": "held_date", "worker_month": "month"}
     seen = [data[t][dates[t]].dropna() for t in sorted(tables) if data.has(t, dates[t])]
     ends = [e for days in seen if len(days) for e in (days.min(), days.max())]
@@ -115,7 +115,7 @@ def _every(out: pd.DataFrame, data: EvaluationData, key: str, wanted: Collection
     """Every key in every month, with 0 for the counts of those that had none."""
     keys = require(data, "team", "team_id", key)[key].dropna().unique()
     grid = pd.MultiIndex.from_product([keys, span(data, wanted)], names=[key, "month"])
-    counts = [c for c in out if c in COUNTS]
+    counts = [c for c in out if c in _COUNTS]
     full = out.reindex(grid)
     return full.assign(**full[counts].fillna(0.0)).reset_index()
 

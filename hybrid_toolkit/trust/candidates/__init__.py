@@ -7,7 +7,7 @@ from hybrid_toolkit.trust.candidates import linear, regression, retention, rollo
 
 __all__ = ["CANDIDATES"]
 
-FAMILIES: tuple[tuple[Candidate, ...], ...] = (
+_FAMILIES: tuple[tuple[Candidate, ...], ...] = (
     linear.ALL,
     trials.ALL,
     regression.ALL,
@@ -17,4 +17,4 @@ FAMILIES: tuple[tuple[Candidate, ...], ...] = (
 )
 """The contenders of each module of this folder, its tuple ``ALL``."""
 
-CANDIDATES: tuple[Candidate, ...] = tuple(c for family in FAMILIES for c in family)
+CANDIDATES: tuple[Candidate, ...] = tuple(c for family in _FAMILIES for c in family)

@@ -11,10 +11,10 @@ from hybrid_toolkit.models import Column, Interaction, Term, fit_linear
 from hybrid_toolkit.study.diagnosis.wedge_study import WedgeStudy
 from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 
-FAMILY, WEDGES = "clustered linear models", "stepped wedge of teams"
-EVERY = ("linear-clustered", "linear-null", "linear-few-teams", "linear-selected", "linear-selected-null")
+_FAMILY, _WEDGES = "clustered linear models", "stepped wedge of teams"
+EVERY_LINEAR = ("linear-clustered", "linear-null", "linear-few-teams", "linear-selected", "linear-selected-null")
 EXACT = ("linear-clustered", "linear-null")
-X, Z, EARLY = Column("x"), Column("z"), Column("early")
+_X, Z, _EARLY = Column("x"), Column("z"), Column("early")
 
 
 def _slope(
@@ -27,7 +27,7 @@ def _slope(
     fit = fit_linear(
         frame,
         outcome="y",
-        terms=[X],
+        terms=[_X],
         cluster="team",
         fixed_effects=within,
         instruments=instruments,
@@ -65,8 +65,8 @@ def two_measures(frame: pd.DataFrame) -> CandidateAnswer:
 
 def interaction(frame: pd.DataFrame) -> CandidateAnswer:
     """Difference of the slopes of early-career workers and others, within workers."""
-    both = Interaction(X, EARLY)
-    fit = fit_linear(frame, outcome="y", terms=[X, both], cluster="team", fixed_effects=["worker"])
+    both = Interaction(_X, _EARLY)
+    fit = fit_linear(frame, outcome="y", terms=[_X, both], cluster="team", fixed_effects=["worker"])
     name = next(t for t in fit.terms if t != "x")
     return answer_of(fit.combine({name: 1.0}, term=name, unit=""))
 
@@ -89,38 +89,43 @@ def wedge_unadjusted(frame: pd.DataFrame) -> CandidateAnswer:
 
 ALL = (
     Candidate(
-        "linear-jackknife", "Least squares, jackknife", FAMILY, jackknife_answer, EVERY, (*EXACT, "linear-few-teams")
+        "linear-jackknife",
+        "Least squares, jackknife",
+        _FAMILY,
+        jackknife_answer,
+        EVERY_LINEAR,
+        (*EXACT, "linear-few-teams"),
     ),
     Candidate(
         "linear-sandwich",
         "Least squares, sandwich",
-        FAMILY,
+        _FAMILY,
         sandwich_answer,
-        EVERY,
+        EVERY_LINEAR,
         (*EXACT, "linear-few-teams"),
         warning="with few or unequal teams the sandwich is too narrow; take the jackknife",
     ),
     Candidate(
         "linear-unclustered",
         "Least squares, every row on its own",
-        FAMILY,
+        _FAMILY,
         unclustered,
-        EVERY,
+        EVERY_LINEAR,
         (),
         warning="it takes colleagues, and months of one worker, for strangers",
     ),
     Candidate(
         "within-worker",
         "Within workers, jackknife",
-        FAMILY,
+        _FAMILY,
         within_worker,
-        (*EVERY, "linear-drifting", "linear-two-measures"),
-        EVERY,
+        (*EVERY_LINEAR, "linear-drifting", "linear-two-measures"),
+        EVERY_LINEAR,
     ),
     Candidate(
         "within-two-measures",
         "Within workers, two measures of the exposure",
-        FAMILY,
+        _FAMILY,
         two_measures,
         ("linear-two-measures", "linear-drifting"),
         ("linear-two-measures",),
@@ -128,7 +133,7 @@ ALL = (
     Candidate(
         "within-interaction",
         "Difference of slopes within workers",
-        FAMILY,
+        _FAMILY,
         interaction,
         ("linear-interaction",),
         ("linear-interaction",),
@@ -136,7 +141,7 @@ ALL = (
     Candidate(
         "wedge-random-intercept",
         "Random intercept a team",
-        WEDGES,
+        _WEDGES,
         wedge_random,
         ("wedge-teams", "wedge-varying"),
         ("wedge-teams",),
@@ -144,7 +149,7 @@ ALL = (
     Candidate(
         "wedge-fixed-effects",
         "A level for each team, jackknife",
-        WEDGES,
+        _WEDGES,
         wedge_fixed,
         ("wedge-teams", "wedge-varying"),
         ("wedge-teams", "wedge-varying"),
@@ -152,7 +157,7 @@ ALL = (
     Candidate(
         "wedge-naive",
         "Treated against untreated rows",
-        WEDGES,
+        _WEDGES,
         wedge_unadjusted,
         ("wedge-teams",),
         (),

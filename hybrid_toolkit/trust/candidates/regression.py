@@ -33,8 +33,8 @@ def weighted_to_all(frame: pd.DataFrame) -> CandidateAnswer:
     return answer_of(fit.tidy().iloc[[1]])
 
 
-RECORDED = ("experience", "need")
-_CHOICE: dict[str, Any] = {"outcome": "y", "exposure": "remote", "confounders": RECORDED}
+_RECORDED = ("experience", "need")
+_CHOICE: dict[str, Any] = {"outcome": "y", "exposure": "remote", "confounders": _RECORDED}
 _PATH: dict[str, Any] = {
     "outcome": "y",
     "exposure": "remote",

@@ -13,7 +13,7 @@ from hybrid_toolkit.models.survival.cox import fit_cox
 from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 from hybrid_toolkit.trust.candidates.regression import by_design
 
-FAMILY = "time to leaving"
+_FAMILY = "time to leaving"
 _PLAN: dict[str, Any] = {"outcome": "left", "exposure": "remote", "confounders": ("experience",), "duration": "months"}
 _STEADY = ("leaving-steady", "leaving-chosen", "leaving-whole-months")
 _BROKEN = ("leaving-turning", "leaving-hidden")
@@ -37,7 +37,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "cox",
         "Cox regression, clustered, from entry on",
-        FAMILY,
+        _FAMILY,
         by_design("retention", entry="entry", **_PLAN),
         (*_STEADY, "leaving-late-entry", *_BROKEN),
         (*_STEADY, "leaving-late-entry"),
@@ -45,7 +45,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "cox-sandwich",
         "Cox regression, clustered sandwich",
-        FAMILY,
+        _FAMILY,
         partial(cox_of, entry="entry", cluster="team_id", variance="sandwich"),
         ("leaving-steady", "leaving-late-entry"),
         ("leaving-steady", "leaving-late-entry"),
@@ -53,7 +53,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "cox-without-entry",
         "Cox regression that forgets late entry",
-        FAMILY,
+        _FAMILY,
         by_design("retention", **_PLAN),
         ("leaving-late-entry",),
         (),
@@ -62,7 +62,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "cox-unclustered",
         "Cox regression, model-based errors",
-        FAMILY,
+        _FAMILY,
         partial(cox_of, entry="entry"),
         ("leaving-steady", "leaving-late-entry"),
         (),
@@ -71,7 +71,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "hazard-by-month",
         "Complementary log-log by month, clustered",
-        FAMILY,
+        _FAMILY,
         by_design("retention-by-period", entry="entry", **_PLAN),
         (*_STEADY, *_BROKEN),
         _STEADY,
@@ -79,7 +79,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "leavers-only",
         "Time until leaving among leavers",
-        FAMILY,
+        _FAMILY,
         leavers_only,
         ("leaving-steady", "leaving-chosen"),
         (),

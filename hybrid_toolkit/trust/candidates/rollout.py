@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hybrid_toolkit.designs.model_columns import ModelColumns
-from hybrid_toolkit.designs.rollout.rollout_fits import before_after_plan as unadjusted_before_after
+from hybrid_toolkit.designs.rollout.rollout_fits import before_after_fit as unadjusted_before_after
 from hybrid_toolkit.models.rollout.dose import fit_dose
 from hybrid_toolkit.models.rollout.event_study import fit_event_study
 from hybrid_toolkit.models.rollout.group_time import fit_group_time
@@ -20,10 +20,10 @@ from hybrid_toolkit.models.rollout.two_by_two import fit_two_by_two
 from hybrid_toolkit.models.sensitivity.parallel_trends_bounds import honest_bounds
 from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 
-FAMILY, WEDGES, DOSES = "roll-out of a policy", "roll-out in random order", "policy of unlike strength"
-STAGGERED = ("rollout-parallel", "rollout-growing", "rollout-few-teams")
+_FAMILY, _WEDGES, _DOSES = "roll-out of a policy", "roll-out in random order", "policy of unlike strength"
+_STAGGERED = ("rollout-parallel", "rollout-growing", "rollout-few-teams")
 BROKEN = ("rollout-pretrend", "rollout-anticipation", "rollout-interference")
-STEPS = ("wedge-trend", "wedge-team-months", "wedge-carried", "wedge-delayed")
+_STEPS = ("wedge-trend", "wedge-team-months", "wedge-carried", "wedge-delayed")
 MIXED = "With growing effects and several starts it compares treated with already treated teams."
 
 
@@ -91,7 +91,7 @@ def random_order(frame: pd.DataFrame) -> CandidateAnswer:
     return answer_of(fit.tidy())
 
 
-def before_after_plan(frame: pd.DataFrame) -> CandidateAnswer:
+def before_after_answer(frame: pd.DataFrame) -> CandidateAnswer:
     """The treated teams' mean after less their mean before."""
     plan = ModelColumns("y", "policy", "team_id", panel_id="team_id", time="month", first_treated="first_treated")
     return answer_of(unadjusted_before_after(frame, plan).row)
@@ -106,14 +106,14 @@ def _contender(
     warning: str = "",
 ) -> Candidate:
     """One estimator on the staggered worlds and those that break an assumption."""
-    return Candidate(id, title, FAMILY, estimate, (*STAGGERED, *BROKEN), own, n_sims, warning)
+    return Candidate(id, title, _FAMILY, estimate, (*_STAGGERED, *BROKEN), own, n_sims, warning)
 
 
 ALL: tuple[Candidate, ...] = (
     Candidate(
         "two-by-two",
         "Two groups before and after",
-        FAMILY,
+        _FAMILY,
         two_by_two,
         ("rollout-two-groups",),
         ("rollout-two-groups",),
@@ -122,7 +122,7 @@ ALL: tuple[Candidate, ...] = (
         "group-time",
         "Group-time effects, jackknife",
         partial(_group_time, variance="jackknife"),
-        STAGGERED,
+        _STAGGERED,
         1000,
         "Its intervals are cautious where groups of one start hold few teams.",
     ),
@@ -130,14 +130,14 @@ ALL: tuple[Candidate, ...] = (
         "group-time-published",
         "Group-time effects, influence functions as published",
         partial(_group_time, variance="influence"),
-        STAGGERED,
+        _STAGGERED,
         1000,
         "Its intervals are too narrow where groups hold few teams: use the jackknife.",
     ),
     Candidate(
         "group-time-anticipation",
         "Group-time effects that allow for two months of anticipation",
-        FAMILY,
+        _FAMILY,
         partial(_group_time, variance="jackknife", anticipation=2),
         ("rollout-parallel", "rollout-anticipation"),
         ("rollout-parallel", "rollout-anticipation"),
@@ -145,7 +145,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "group-time-adjusted",
         "Group-time effects, doubly robust, jackknife",
-        FAMILY,
+        _FAMILY,
         partial(_group_time, variance="jackknife", covariates=("need",)),
         ("rollout-conditional",),
         ("rollout-conditional",),
@@ -153,7 +153,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "group-time-unadjusted",
         "Group-time effects that leave the need out",
-        FAMILY,
+        _FAMILY,
         partial(_group_time, variance="jackknife"),
         ("rollout-conditional",),
         (),
@@ -161,7 +161,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "honest-bounds",
         "Bounds for departures as large as those before the start",
-        FAMILY,
+        _FAMILY,
         within_bounds,
         ("rollout-two-groups", "rollout-pretrend"),
         ("rollout-two-groups", "rollout-pretrend"),
@@ -171,15 +171,15 @@ ALL: tuple[Candidate, ...] = (
         "sun-abraham",
         "Interaction-weighted event study, jackknife",
         partial(_event_study, estimator="sun-abraham"),
-        STAGGERED,
+        _STAGGERED,
         1000,
     ),
-    _contender("imputation", "Imputation, jackknife", partial(_event_study, estimator="imputation"), STAGGERED, 1000),
+    _contender("imputation", "Imputation, jackknife", partial(_event_study, estimator="imputation"), _STAGGERED, 1000),
     _contender(
         "imputation-published",
         "Imputation, the authors' variance",
         partial(_event_study, estimator="imputation", variance="sandwich"),
-        STAGGERED,
+        _STAGGERED,
         1000,
         "Its intervals are too narrow with few teams: use the jackknife.",
     ),
@@ -192,12 +192,17 @@ ALL: tuple[Candidate, ...] = (
         MIXED,
     ),
     _contender(
-        "before-after", "Before and after, nothing taken out", before_after_plan, (), 1000, "It takes trend for effect."
+        "before-after",
+        "Before and after, nothing taken out",
+        before_after_answer,
+        (),
+        1000,
+        "It takes trend for effect.",
     ),
     Candidate(
         "dose",
         "Slope of the effect on the dose",
-        DOSES,
+        _DOSES,
         dose_slope,
         ("dose-linear", "dose-chosen"),
         ("dose-linear",),
@@ -207,18 +212,18 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "wedge-nested",
         "Stepped wedge, mixed model with team and team-month effects",
-        WEDGES,
+        _WEDGES,
         partial(wedge, correlation="nested"),
-        STEPS,
+        _STEPS,
         ("wedge-trend", "wedge-team-months"),
         1000,
     ),
     Candidate(
         "wedge-exchangeable",
         "Stepped wedge, mixed model with team effects only",
-        WEDGES,
+        _WEDGES,
         partial(wedge, correlation="exchangeable"),
-        STEPS,
+        _STEPS,
         ("wedge-trend",),
         1000,
         "Its intervals are too narrow where rows of one team and month are alike.",
@@ -226,7 +231,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "random-order",
         "Randomised roll-out, regression and randomisation inference",
-        WEDGES,
+        _WEDGES,
         random_order,
         ("order-by-lot", "rollout-parallel", "rollout-growing", "rollout-interference"),
         ("order-by-lot", "rollout-parallel"),

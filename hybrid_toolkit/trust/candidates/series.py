@@ -12,8 +12,8 @@ from hybrid_toolkit.designs.model_columns import ModelColumns, Setting
 from hybrid_toolkit.designs.series import series_fits as fits
 from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 
-ONE, COUNTS, OTHERS = "one series over time", "counts over time", "one unit against weighted others"
-SERIES = ("series-level", "series-strong-carry", "series-shock", "series-shared-shock")
+ONE, _COUNTS, OTHERS = "one series over time", "counts over time", "one unit against weighted others"
+_SERIES = ("series-level", "series-strong-carry", "series-shock", "series-shared-shock")
 SHARED = ("series-shared-shock", "series-own-shock")
 PLAN = ModelColumns("y", "policy", "la_id", panel_id="la_id", time="month", first_treated="first_treated")
 
@@ -24,7 +24,7 @@ def _answer(frame: pd.DataFrame, *, fit_with: FitOf, **settings: Setting) -> Can
 
 
 ALONE = fits.interrupted_plan(controlled=False)
-CONTROLLED = fits.interrupted_plan(controlled=True)
+_CONTROLLED = fits.interrupted_plan(controlled=True)
 SHORT_SERIES = "With twelve periods a side the autocorrelation is ill known and intervals may be too narrow."
 NARROW = "Its intervals are too narrow in series of this length: they hold the truth in 65 to 90% of series."
 WANDERS = "Where a rate wanders behind the counts its intervals are somewhat too narrow."
@@ -35,7 +35,7 @@ ALL: tuple[Candidate, ...] = (
         "Interrupted series, autocorrelation by REML",
         ONE,
         partial(_answer, fit_with=ALONE),
-        SERIES,
+        _SERIES,
         ("series-level", "series-strong-carry"),
     ),
     Candidate(
@@ -52,7 +52,7 @@ ALL: tuple[Candidate, ...] = (
         "Interrupted series, Newey-West",
         ONE,
         partial(_answer, fit_with=ALONE, errors="newey-west"),
-        SERIES,
+        _SERIES,
         ("series-level", "series-strong-carry"),
         warning=NARROW,
     ),
@@ -60,7 +60,7 @@ ALL: tuple[Candidate, ...] = (
         "controlled",
         "Interrupted series with a control series",
         ONE,
-        partial(_answer, fit_with=CONTROLLED),
+        partial(_answer, fit_with=_CONTROLLED),
         SHARED,
         ("series-shared-shock",),
     ),
@@ -69,14 +69,14 @@ ALL: tuple[Candidate, ...] = (
         "Mean after less mean before",
         ONE,
         partial(_answer, fit_with=fits.unadjusted_series),
-        SERIES,
+        _SERIES,
         (),
         warning="It takes trend for effect and knows nothing of autocorrelation.",
     ),
     Candidate(
         "counts",
         "Counts, quasi-Poisson, autocorrelation by REML",
-        COUNTS,
+        _COUNTS,
         partial(_answer, fit_with=fits.fit_counts_plan),
         ("counts-plain", "counts-level"),
         ("counts-plain", "counts-level"),
@@ -85,7 +85,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "counts-negative-binomial",
         "Counts, negative binomial, autocorrelation by REML",
-        COUNTS,
+        _COUNTS,
         partial(_answer, fit_with=fits.fit_counts_plan, family="negative-binomial"),
         ("counts-plain", "counts-level"),
         ("counts-plain", "counts-level"),

@@ -16,13 +16,13 @@ from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.linear.ols import fit_ols
 from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier
 from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
-from hybrid_toolkit.trust.candidates.linear import EVERY, EXACT
+from hybrid_toolkit.trust.candidates.linear import EVERY_LINEAR, EXACT
 
 TRIALS, CLUSTERS = "randomised trials", "few or crossed clusters"
-STAYING, SITES = "share still there", "several authorities"
+STAYING, _SITES = "share still there", "several authorities"
 STRANGERS = "It takes colleagues for strangers."
 UNEQUAL = "Where some authorities know theirs much better than others its interval is a little narrow."
-X, YEAR = [Column("x")], 12.0
+_X, _YEAR = [Column("x")], 12.0
 
 
 def randomised(frame: pd.DataFrame, *, covariates: tuple[str, ...] = (), cluster: str | None = None) -> CandidateAnswer:
@@ -38,34 +38,34 @@ def least_squares(frame: pd.DataFrame, *, errors: str) -> CandidateAnswer:
 
 def bias_reduced(frame: pd.DataFrame) -> CandidateAnswer:
     """CR2 errors, Satterthwaite degrees of freedom."""
-    return answer_of(fit_cr2(frame, outcome="y", terms=X, cluster="team").tidy().query("term == 'x'"))
+    return answer_of(fit_cr2(frame, outcome="y", terms=_X, cluster="team").tidy().query("term == 'x'"))
 
 
 def wild(frame: pd.DataFrame) -> CandidateAnswer:
     """Wild cluster bootstrap, interval by inversion."""
-    return answer_of(wild_bootstrap(frame, outcome="y", terms=X, term="x", cluster="team", draws=999).tidy())
+    return answer_of(wild_bootstrap(frame, outcome="y", terms=_X, term="x", cluster="team", draws=999).tidy())
 
 
 def two_way(frame: pd.DataFrame) -> CandidateAnswer:
     """Errors for likeness within teams and within months."""
-    fit = fit_two_way(frame, outcome="y", terms=X, clusters=("team", "month"))
+    fit = fit_two_way(frame, outcome="y", terms=_X, clusters=("team", "month"))
     return answer_of(fit.combine({"x": 1.0}, term="x", unit=""))
 
 
 def one_way(frame: pd.DataFrame) -> CandidateAnswer:
     """Errors for likeness within teams only, leave-one-team-out."""
-    fit = fit_linear(frame, outcome="y", terms=X, cluster="team")
+    fit = fit_linear(frame, outcome="y", terms=_X, cluster="team")
     return answer_of(fit.combine({"x": 1.0}, term="x", unit=""))
 
 
 def still_there_answer(frame: pd.DataFrame) -> CandidateAnswer:
     """Share still there after a year."""
-    return answer_of(fit_kaplan_meier(frame, duration="months", event="left").at(YEAR))
+    return answer_of(fit_kaplan_meier(frame, duration="months", event="left").at(_YEAR))
 
 
 def never_gone(frame: pd.DataFrame) -> CandidateAnswer:
     """Share of all who were not seen to leave within the year."""
-    gone = (frame["left"].to_numpy() == 1) & (frame["months"].to_numpy() <= YEAR)
+    gone = (frame["left"].to_numpy() == 1) & (frame["months"].to_numpy() <= _YEAR)
     share = float(1 - gone.mean())
     error = (share * (1 - share) / len(gone)) ** 0.5
     return share, error, share - 1.96 * error, share + 1.96 * error
@@ -131,7 +131,7 @@ ALL: tuple[Candidate, ...] = (
         (),
         warning="It takes all rows to vary alike and " + STRANGERS[3:],
     ),
-    Candidate("linear-cr2", "Least squares, CR2", CLUSTERS, bias_reduced, EVERY, (*EXACT, "linear-few-teams")),
+    Candidate("linear-cr2", "Least squares, CR2", CLUSTERS, bias_reduced, EVERY_LINEAR, (*EXACT, "linear-few-teams")),
     Candidate(
         "linear-wild-bootstrap",
         "Least squares, wild cluster bootstrap",
@@ -172,7 +172,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "random-effects",
         "Random effects, Hartung-Knapp",
-        SITES,
+        _SITES,
         partial(pooled, interval="hartung-knapp"),
         ("authorities",),
         ("authorities",),
@@ -181,7 +181,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "random-effects-paule-mandel",
         "Random effects, Paule-Mandel and Hartung-Knapp",
-        SITES,
+        _SITES,
         partial(pooled, interval="hartung-knapp", method="paule-mandel"),
         ("authorities",),
         ("authorities",),
@@ -190,7 +190,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "random-effects-normal",
         "Random effects, normal interval",
-        SITES,
+        _SITES,
         partial(pooled, interval="normal"),
         ("authorities",),
         ("authorities",),
@@ -199,7 +199,7 @@ ALL: tuple[Candidate, ...] = (
     Candidate(
         "one-true-value",
         "Weighted mean, no difference between authorities",
-        SITES,
+        _SITES,
         as_if_one,
         ("authorities",),
         (),

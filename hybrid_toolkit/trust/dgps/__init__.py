@@ -11,7 +11,7 @@ from hybrid_toolkit.trust.dgps import answers, linear, regression, retention, ro
 
 __all__ = ["DGP", "DGPS"]
 
-FAMILIES: tuple[tuple[DGP, ...], ...] = (
+_FAMILIES: tuple[tuple[DGP, ...], ...] = (
     rollout.ALL,
     stepped.ALL,
     series.ALL,
@@ -24,5 +24,5 @@ FAMILIES: tuple[tuple[DGP, ...], ...] = (
 )
 """The worlds of each module of this folder, its tuple ``ALL``."""
 
-DGPS: Mapping[str, DGP] = MappingProxyType({w.id: w for family in FAMILIES for w in family})
+DGPS: Mapping[str, DGP] = MappingProxyType({w.id: w for family in _FAMILIES for w in family})
 """World id -> world."""

@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.dgp import DGP
-from hybrid_toolkit.trust.dgps.regression import LOG_RATE, TEAMS, Floats, drawn, people
+from hybrid_toolkit.trust.dgps.regression import LOG_RATE, TEAMS, drawn, people
 
 LOG_ODDS, INTERCEPT_SD, LIKENESS = 0.60, 0.8, 0.15
-CUTS = (-1.5, -0.5, 0.5, 1.5)
+_CUTS = (-1.5, -0.5, 0.5, 1.5)
 
 
 def copula(rng: np.random.Generator, team: Floats, *, likeness: float = LIKENESS) -> Floats:
@@ -60,7 +61,7 @@ def _ordered(rng: np.random.Generator, *, within: bool, steep: float = 0.0) -> p
         latent = shift + rng.logistic(size=len(f))
     else:
         latent = shift + special.logit(copula(rng, f["team_id"].to_numpy()))
-    return f.assign(answer=np.digitize(latent * (1 + steep * remote), CUTS) + 1)
+    return f.assign(answer=np.digitize(latent * (1 + steep * remote), _CUTS) + 1)
 
 
 ALL: tuple[DGP, ...] = (

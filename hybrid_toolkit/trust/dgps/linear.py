@@ -21,8 +21,8 @@ import pandas as pd
 
 from hybrid_toolkit.synth.dgp import DGP
 
-SLOPE, GAP = 0.5, -0.4
-TEAM_SD, WORKER_SD, NOISE_SD, ERROR_SD = 0.4, 0.5, 1.0, 0.8
+_SLOPE, _GAP = 0.5, -0.4
+_TEAM_SD, _WORKER_SD, NOISE_SD, ERROR_SD = 0.4, 0.5, 1.0, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Staff:
     teams: int = 24
     workers: int = 8
     months: int = 6
-    slope: float = SLOPE
+    slope: float = _SLOPE
     gap: float = 0.0
     selection: float = 0.0
     drift: float = 0.0
@@ -60,7 +60,7 @@ def draw(staff: Staff, rng: np.random.Generator) -> pd.DataFrame:
     inside = rng.standard_normal(shape)
     x = (0.5 * rng.standard_normal(staff.teams)[team_of] + 0.5 * own)[:, None] + inside
     early = rng.random(people) < 0.3
-    level = TEAM_SD * rng.standard_normal(staff.teams)[team_of] + WORKER_SD * rng.standard_normal(people)
+    level = _TEAM_SD * rng.standard_normal(staff.teams)[team_of] + _WORKER_SD * rng.standard_normal(people)
     level = level + staff.selection * own - 0.2 * early
     noise = NOISE_SD * np.sqrt((1 + x**2) / 2.5) * rng.standard_normal(shape)
     y = (staff.slope + staff.gap * early)[:, None] * x + level[:, None] + staff.drift * inside + noise
@@ -108,5 +108,5 @@ ALL = (
         Staff(error_sd=ERROR_SD, selection=0.6),
         "the exposure is measured with error",
     ),
-    _world("interaction", "The slope differs by career stage.", Staff(gap=GAP), truth=GAP),
+    _world("interaction", "The slope differs by career stage.", Staff(gap=_GAP), truth=_GAP),
 )

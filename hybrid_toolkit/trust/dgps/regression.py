@@ -12,17 +12,16 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.dgp import DGP
 
-Floats = NDArray[np.float64]
-TEAMS, SIZE, TEAM_SD = 26, 10, 0.3
+TEAMS, _SIZE, _TEAM_SD = 26, 10, 0.3
 EFFECT, INDIRECT, LOG_RATE = 0.30, 0.20, 0.25
 
 
-def people(rng: np.random.Generator, *, teams: int = TEAMS, size: int = SIZE) -> pd.DataFrame:
+def people(rng: np.random.Generator, *, teams: int = TEAMS, size: int = _SIZE) -> pd.DataFrame:
     """Workers with team, experience, need, and ``_team``, what their team has in common."""
     team = np.repeat(np.arange(teams), size)
     n = len(team)
@@ -32,7 +31,7 @@ def people(rng: np.random.Generator, *, teams: int = TEAMS, size: int = SIZE) ->
             "team_id": team,
             "experience": rng.normal(size=n),
             "need": rng.normal(size=n),
-            "_team": rng.normal(0, TEAM_SD, teams)[team],
+            "_team": rng.normal(0, _TEAM_SD, teams)[team],
         }
     )
 

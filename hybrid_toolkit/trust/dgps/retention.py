@@ -16,8 +16,8 @@ from hybrid_toolkit.synth.dgp import DGP
 from hybrid_toolkit.trust.dgps.answers import copula
 from hybrid_toolkit.trust.dgps.regression import drawn, people
 
-LOG_HAZARD, SCALE, SHAPE, END = -0.40, 30.0, 1.2, 36.0
-EARLY, LATE, TURN = -0.9, 0.6, 12.0
+LOG_HAZARD, _SCALE, _SHAPE, END = -0.40, 30.0, 1.2, 36.0
+_EARLY, LATE, TURN = -0.9, 0.6, 12.0
 
 
 def _leaving(
@@ -37,12 +37,12 @@ def _leaving(
     target = -np.log(copula(rng, f["team_id"].to_numpy(), likeness=0.1))
     other = np.exp(-0.3 * x - 0.7 * health * (hidden > 0))
     if turning:  # the ratio of hazards turns round after a year
-        first = (TURN / SCALE) ** SHAPE * other * np.exp(EARLY * remote)
-        early = SCALE * (target / (other * np.exp(EARLY * remote))) ** (1 / SHAPE)
-        rest = (TURN / SCALE) ** SHAPE + (target - first) / (other * np.exp(LATE * remote))
-        time = np.where(target <= first, early, SCALE * np.maximum(rest, 0) ** (1 / SHAPE))
+        first = (TURN / _SCALE) ** _SHAPE * other * np.exp(_EARLY * remote)
+        early = _SCALE * (target / (other * np.exp(_EARLY * remote))) ** (1 / _SHAPE)
+        rest = (TURN / _SCALE) ** _SHAPE + (target - first) / (other * np.exp(LATE * remote))
+        time = np.where(target <= first, early, _SCALE * np.maximum(rest, 0) ** (1 / _SHAPE))
     else:
-        time = SCALE * (target / (other * np.exp(LOG_HAZARD * remote))) ** (1 / SHAPE)
+        time = _SCALE * (target / (other * np.exp(LOG_HAZARD * remote))) ** (1 / _SHAPE)
     if whole:
         time = np.ceil(time)
     entry = rng.uniform(0, 12, n) * (rng.random(n) < 0.3 + 0.6 * remote) if late else np.zeros(n)
@@ -69,7 +69,7 @@ ALL: tuple[DGP, ...] = (
     DGP(
         "leaving-turning",
         "Remote workers leave less in the first year and more later; the truth is the first year's.",
-        EARLY,
+        _EARLY,
         partial(_leaving, turning=True),
         breaks="The ratio of hazards changes over time.",
     ),

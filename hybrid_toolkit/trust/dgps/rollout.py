@@ -13,17 +13,16 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.dgp import DGP
 
-Floats = NDArray[np.float64]
 EffectOf = Callable[[Floats, Floats], Floats]
 """Time since the start (below 0 before it) and start in, effect out."""
 
-TEAM_SD, SHOCK_SD, CARRY, WORKER_SD, TREND = 0.22, 0.20, 0.3, 0.34, 0.02
-EFFECT = 0.30
+_TEAM_SD, SHOCK_SD, CARRY, _WORKER_SD, _TREND = 0.22, 0.20, 0.3, 0.34, 0.02
+_EFFECT = 0.30
 """The peak of measurement.md section 4, in standard deviations."""
 
 
@@ -37,7 +36,7 @@ class RolloutLayout:
 
 
 def _flat(lead: Floats, start: Floats) -> Floats:
-    return np.where(lead >= 0, EFFECT, 0.0)
+    return np.where(lead >= 0, _EFFECT, 0.0)
 
 
 def _growing(lead: Floats, start: Floats) -> Floats:
@@ -47,7 +46,7 @@ def _growing(lead: Floats, start: Floats) -> Floats:
 
 def _early(lead: Floats, start: Floats) -> Floats:
     """Half of the effect is there in the two months before the start."""
-    return np.where(lead >= 0, EFFECT, np.where(lead >= -2, EFFECT / 2, 0.0))
+    return np.where(lead >= 0, _EFFECT, np.where(lead >= -2, _EFFECT / 2, 0.0))
 
 
 def truth_of(effect: EffectOf, layout: RolloutLayout) -> float:
@@ -67,8 +66,8 @@ def noise(rng: np.random.Generator, teams: int, months: int) -> Floats:
     fresh = rng.normal(0, SHOCK_SD * np.sqrt(1 - CARRY**2), (teams, months))
     for t in range(1, months):
         e[:, t] = CARRY * e[:, t - 1] + fresh[:, t]
-    y = rng.normal(0, TEAM_SD, teams)[:, None] + TREND * np.arange(months) + e
-    return np.asarray(y + rng.normal(0, WORKER_SD, (teams, months)), dtype=np.float64)
+    y = rng.normal(0, _TEAM_SD, teams)[:, None] + _TREND * np.arange(months) + e
+    return np.asarray(y + rng.normal(0, _WORKER_SD, (teams, months)), dtype=np.float64)
 
 
 def frame_of(y: Floats, first_treated: Floats, **more: Floats) -> pd.DataFrame:
@@ -122,20 +121,20 @@ def _conditional(rng: np.random.Generator, *, drift: float = 0.05) -> pd.DataFra
     need = rng.normal(size=teams)
     first_treated = np.where(rng.random(teams) < special.expit(0.8 * need), float(start), -1.0)
     y = noise(rng, teams, months) + drift * need[:, None] * np.arange(months)
-    y += EFFECT * ((first_treated >= 0)[:, None] & (np.arange(months) >= start))
+    y += _EFFECT * ((first_treated >= 0)[:, None] & (np.arange(months) >= start))
     return frame_of(y, first_treated, need=need)
 
 
 ONE_START = RolloutLayout(first_treated=(6, -1))
 GROWING = RolloutLayout()
-FEW = RolloutLayout(teams=9, first_treated=(4, 6, -1))
+_FEW = RolloutLayout(teams=9, first_treated=(4, 6, -1))
 
 ALL: tuple[DGP, ...] = (
-    DGP("rollout-parallel", "Three groups of teams start; the effect is the same for all.", EFFECT, _rollout),
+    DGP("rollout-parallel", "Three groups of teams start; the effect is the same for all.", _EFFECT, _rollout),
     DGP(
         "rollout-two-groups",
         "Half the teams start in one month.",
-        EFFECT,
+        _EFFECT,
         partial(_rollout, layout=ONE_START),
     ),
     DGP(
@@ -147,29 +146,29 @@ ALL: tuple[DGP, ...] = (
     DGP(
         "rollout-pretrend",
         "Treated teams improve by 0.03 a month anyway.",
-        EFFECT,
+        _EFFECT,
         partial(_rollout, drift=0.03),
         breaks="Treated and untreated teams do not move in parallel.",
     ),
     DGP(
         "rollout-anticipation",
         "Half the effect is there in the two months before the start.",
-        EFFECT,
+        _EFFECT,
         partial(_rollout, effect=_early),
         breaks="Teams react before the start.",
     ),
     DGP(
         "rollout-interference",
         "Teams without the policy carry the cover of the others: they lose up to 0.20.",
-        EFFECT,
+        _EFFECT,
         partial(_rollout, spill=0.20),
         breaks="One team's policy touches another's outcome.",
     ),
-    DGP("rollout-few-teams", "Nine teams in three groups.", EFFECT, partial(_rollout, layout=FEW)),
+    DGP("rollout-few-teams", "Nine teams in three groups.", _EFFECT, partial(_rollout, layout=_FEW)),
     DGP(
         "rollout-conditional",
         "Teams of like need move in parallel; those with more need are more often under the policy.",
-        EFFECT,
+        _EFFECT,
         _conditional,
         breaks="Treated and untreated teams move in parallel only where their need is alike.",
     ),

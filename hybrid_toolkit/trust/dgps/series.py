@@ -10,12 +10,11 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.dgp import DGP
 
-Floats = NDArray[np.float64]
-LEVEL, LOG_RATE, TREND = 1.5, float(np.log(0.80)), 0.03
+SERIES_LEVEL, SERIES_LOG_RATE, _TREND = 1.5, float(np.log(0.80)), 0.03
 
 
 def wander(rng: np.random.Generator, units: int, months: int, carry: float) -> Floats:
@@ -49,9 +48,9 @@ def _series(
 ) -> pd.DataFrame:
     """``shock`` comes to all authorities with the policy, ``own_shock`` to the changed one only."""
     start, t = months // 2, np.arange(months)
-    y = 10 + TREND * t + wander(rng, 1 + controls, months, carry) + season * np.sin(2 * np.pi * t / 12)
+    y = 10 + _TREND * t + wander(rng, 1 + controls, months, carry) + season * np.sin(2 * np.pi * t / 12)
     y += shock * (t >= start)
-    y[0] += (LEVEL + own_shock) * (t >= start)
+    y[0] += (SERIES_LEVEL + own_shock) * (t >= start)
     return _frame(y, start)
 
 
@@ -59,7 +58,7 @@ def _counts(rng: np.random.Generator, *, mean: float = 40.0, spread: float = 0.1
     """Referrals a month: Poisson around a rate that wanders by 12%."""
     months, start = 48, 24
     t = np.arange(months)
-    rate = np.log(mean) + 0.004 * t + spread * wander(rng, 1, months, carry) + LOG_RATE * (t >= start)
+    rate = np.log(mean) + 0.004 * t + spread * wander(rng, 1, months, carry) + SERIES_LOG_RATE * (t >= start)
     return _frame(rng.poisson(np.exp(rate)).astype(float), start)
 
 
@@ -73,60 +72,63 @@ def _factors(
     if outside:
         loadings[:changed] = 2.0
     y = 10 + rng.normal(0, 1, units)[:, None] + loadings @ factors + noise * rng.normal(size=(units, months))
-    y[:changed] += LEVEL * (np.arange(months) >= start)
+    y[:changed] += SERIES_LEVEL * (np.arange(months) >= start)
     return _frame(y, start, changed)
 
 
 ALL: tuple[DGP, ...] = (
-    DGP("series-level", "The level changes in month 25 of 48; neighbouring months are alike.", LEVEL, _series),
+    DGP("series-level", "The level changes in month 25 of 48; neighbouring months are alike.", SERIES_LEVEL, _series),
     DGP(
         "series-strong-carry",
         "Neighbouring months are much alike (0.7).",
-        LEVEL,
+        SERIES_LEVEL,
         partial(_series, carry=0.7),
     ),
-    DGP("series-short", "Twelve months before and twelve after.", LEVEL, partial(_series, months=24)),
+    DGP("series-short", "Twelve months before and twelve after.", SERIES_LEVEL, partial(_series, months=24)),
     DGP(
         "series-shock",
         "Something else comes to all authorities in the same month.",
-        LEVEL,
+        SERIES_LEVEL,
         partial(_series, shock=1.0),
         breaks="Something else changed at the same time.",
     ),
     DGP(
         "series-shared-shock",
         "Something else comes to all in the same month; eight authorities without the policy are seen.",
-        LEVEL,
+        SERIES_LEVEL,
         partial(_series, controls=8, shock=1.0),
     ),
     DGP(
         "series-own-shock",
         "Something else comes to the changed authority only; eight others are seen.",
-        LEVEL,
+        SERIES_LEVEL,
         partial(_series, controls=8, own_shock=1.0),
         breaks="Something else changed in the authority with the policy only.",
     ),
-    DGP("counts-level", "Referrals fall by a fifth; the rate wanders.", LOG_RATE, _counts),
+    DGP("counts-level", "Referrals fall by a fifth; the rate wanders.", SERIES_LOG_RATE, _counts),
     DGP(
-        "counts-plain", "Referrals fall by a fifth; nothing but chance besides.", LOG_RATE, partial(_counts, spread=0.0)
+        "counts-plain",
+        "Referrals fall by a fifth; nothing but chance besides.",
+        SERIES_LOG_RATE,
+        partial(_counts, spread=0.0),
     ),
     DGP(
         "factors-one",
         "One authority in 25 changes; common factors move all, each by its own loading.",
-        LEVEL,
+        SERIES_LEVEL,
         _factors,
     ),
     DGP(
         "factors-outside",
         "The changed authority reacts to the factors more than any other does.",
-        LEVEL,
+        SERIES_LEVEL,
         partial(_factors, outside=True),
         breaks="No weighted mean of the others follows the changed authority.",
     ),
     DGP(
         "factors-four",
         "Four authorities in 25 change together.",
-        LEVEL,
+        SERIES_LEVEL,
         partial(_factors, changed=4),
     ),
 )

@@ -13,28 +13,28 @@ import pandas as pd
 
 from hybrid_toolkit.synth.dgp import DGP
 
-TEAMS, STEPS, WORKERS, EFFECT = 24, 7, 8, 0.30
+_TEAMS, _STEPS, WORKERS, _EFFECT = 24, 7, 8, 0.30
 
 
 def _wedge(
     rng: np.random.Generator, *, period_sd: float = 0.0, carry: float = 0.0, delay: bool = False, by_team: bool = False
 ) -> pd.DataFrame:
     """Teams cross over at steps 2 to 7; a team's period has an effect of ``period_sd`` that goes on by ``carry``."""
-    first_treated = rng.permutation(np.resize(np.arange(1, STEPS), TEAMS))
-    shock = rng.normal(0, period_sd, (TEAMS, STEPS))
-    for t in range(1, STEPS):
+    first_treated = rng.permutation(np.resize(np.arange(1, _STEPS), _TEAMS))
+    shock = rng.normal(0, period_sd, (_TEAMS, _STEPS))
+    for t in range(1, _STEPS):
         shock[:, t] = carry * shock[:, t - 1] + np.sqrt(1 - carry**2) * shock[:, t]
-    step = np.arange(STEPS)
+    step = np.arange(_STEPS)
     since = step[None, :] - first_treated[:, None]
     under = np.clip((since + 1) / 3, 0, 1) if delay else (since >= 0).astype(float)
-    mean = rng.normal(0, np.sqrt(0.05), TEAMS)[:, None] + 0.05 * step + shock + EFFECT * under
-    y = mean[:, :, None] + rng.normal(0, np.sqrt(0.95), (TEAMS, STEPS, WORKERS))
+    mean = rng.normal(0, np.sqrt(0.05), _TEAMS)[:, None] + 0.05 * step + shock + _EFFECT * under
+    y = mean[:, :, None] + rng.normal(0, np.sqrt(0.95), (_TEAMS, _STEPS, WORKERS))
     each = 1 if by_team else WORKERS
     y = y.mean(axis=2, keepdims=True) if by_team else y
     f = pd.DataFrame(
         {
-            "team_id": np.repeat(np.arange(TEAMS), STEPS * each),
-            "month": np.tile(np.repeat(step + 1, each), TEAMS),
+            "team_id": np.repeat(np.arange(_TEAMS), _STEPS * each),
+            "month": np.tile(np.repeat(step + 1, each), _TEAMS),
             "y": y.ravel(),
         }
     )
@@ -43,31 +43,31 @@ def _wedge(
 
 
 ALL: tuple[DGP, ...] = (
-    DGP("wedge-trend", "Teams cross over by lot while all improve over time.", EFFECT, _wedge),
+    DGP("wedge-trend", "Teams cross over by lot while all improve over time.", _EFFECT, _wedge),
     DGP(
         "wedge-team-months",
         "Teams cross over by lot, rows of one team and month are alike.",
-        EFFECT,
+        _EFFECT,
         partial(_wedge, period_sd=0.20),
     ),
     DGP(
         "wedge-carried",
         "Rows of one team are the more alike the nearer their months.",
-        EFFECT,
+        _EFFECT,
         partial(_wedge, period_sd=0.25, carry=0.7),
         breaks="The likeness of a team's months fades with time between them.",
     ),
     DGP(
         "wedge-delayed",
         "The effect takes three months to be whole.",
-        EFFECT,
+        _EFFECT,
         partial(_wedge, delay=True),
         breaks="The effect changes with time under the policy.",
     ),
     DGP(
         "order-by-lot",
         "Team means by month; the order of the teams is drawn by lot.",
-        EFFECT,
+        _EFFECT,
         partial(_wedge, period_sd=0.20, carry=0.5, by_team=True),
     ),
 )

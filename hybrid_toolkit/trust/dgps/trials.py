@@ -14,14 +14,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.dgp import DGP
 from hybrid_toolkit.trust.dgps.answers import copula
-from hybrid_toolkit.trust.dgps.regression import EFFECT, Floats
+from hybrid_toolkit.trust.dgps.regression import EFFECT
 
-TEAMS, SIZE, TEAM_SD = 20, 8, 0.4
-SLOPE, MARK_SD = 0.5, 0.9
-YEAR, SCALE, SHAPE = 12.0, 30.0, 1.2
-SITES, BETWEEN = 12, 0.10
+_TEAMS, _SIZE, _TEAM_SD = 20, 8, 0.4
+_SLOPE, MARK_SD = 0.5, 0.9
+_YEAR, _SCALE, _SHAPE = 12.0, 30.0, 1.2
+_SITES, BETWEEN = 12, 0.10
 
 
 def _of_workers(rng: np.random.Generator) -> pd.DataFrame:
@@ -35,10 +36,10 @@ def _of_workers(rng: np.random.Generator) -> pd.DataFrame:
 
 def _of_teams(rng: np.random.Generator) -> pd.DataFrame:
     """Half of the teams are drawn; all workers of a team get the same."""
-    team = np.repeat(np.arange(TEAMS), SIZE)
-    offered = rng.permutation(np.repeat([1.0, 0.0], TEAMS // 2))[team]
-    before = rng.standard_normal(len(team)) + 0.5 * rng.standard_normal(TEAMS)[team]
-    y = EFFECT * offered + 0.5 * before + TEAM_SD * rng.standard_normal(TEAMS)[team] + rng.standard_normal(len(team))
+    team = np.repeat(np.arange(_TEAMS), _SIZE)
+    offered = rng.permutation(np.repeat([1.0, 0.0], _TEAMS // 2))[team]
+    before = rng.standard_normal(len(team)) + 0.5 * rng.standard_normal(_TEAMS)[team]
+    y = EFFECT * offered + 0.5 * before + _TEAM_SD * rng.standard_normal(_TEAMS)[team] + rng.standard_normal(len(team))
     return pd.DataFrame({"team_id": team, "offered": offered, "before": before, "y": y})
 
 
@@ -51,13 +52,13 @@ def _crossed(rng: np.random.Generator, *, teams: int = 24, months: int = 24) -> 
         return np.asarray(shared + rng.standard_normal(len(team)))
 
     x = part()
-    return pd.DataFrame({"team": team, "month": month, "x": x, "y": SLOPE * x + part()})
+    return pd.DataFrame({"team": team, "month": month, "x": x, "y": _SLOPE * x + part()})
 
 
 def _staying(rng: np.random.Generator, *, teams: int = 30, size: int = 6, likeness: float = 0.0) -> pd.DataFrame:
     """Months until leaving, of which some are not seen to their end."""
     team = np.repeat(np.arange(teams), size)
-    time = SCALE * (-np.log(copula(rng, team.astype(np.float64), likeness=likeness))) ** (1 / SHAPE)
+    time = _SCALE * (-np.log(copula(rng, team.astype(np.float64), likeness=likeness))) ** (1 / _SHAPE)
     seen = rng.uniform(3, 36, len(team))
     gone = (time <= seen).astype(float)
     return pd.DataFrame({"team_id": team, "months": np.minimum(time, seen), "left": gone})
@@ -65,17 +66,17 @@ def _staying(rng: np.random.Generator, *, teams: int = 30, size: int = 6, likene
 
 def _authorities(rng: np.random.Generator) -> pd.DataFrame:
     """Twelve authorities, each with its estimate and variance; the large ones know theirs better."""
-    error = rng.permutation(np.geomspace(0.05, 0.20, SITES))
-    estimate = EFFECT + BETWEEN * rng.standard_normal(SITES) + error * rng.standard_normal(SITES)
-    return pd.DataFrame({"authority": np.arange(SITES), "estimate": estimate, "variance": error**2})
+    error = rng.permutation(np.geomspace(0.05, 0.20, _SITES))
+    estimate = EFFECT + BETWEEN * rng.standard_normal(_SITES) + error * rng.standard_normal(_SITES)
+    return pd.DataFrame({"authority": np.arange(_SITES), "estimate": estimate, "variance": error**2})
 
 
-_STILL = float(np.exp(-((YEAR / SCALE) ** SHAPE)))
+_STILL = float(np.exp(-((_YEAR / _SCALE) ** _SHAPE)))
 
 ALL: tuple[DGP, ...] = (
     DGP("trial-workers", "A third of the workers are drawn by lot.", EFFECT, _of_workers),
     DGP("trial-teams", "Half of the teams are drawn by lot.", EFFECT, _of_teams),
-    DGP("linear-crossed", "What a team has and what a month has moves exposure and outcome.", SLOPE, _crossed),
+    DGP("linear-crossed", "What a team has and what a month has moves exposure and outcome.", _SLOPE, _crossed),
     DGP("staying", "Each leaves for reasons of their own; the truth is the share still there.", _STILL, _staying),
     DGP(
         "staying-alike",

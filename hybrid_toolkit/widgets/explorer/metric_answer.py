@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from hybrid_toolkit.disclosure.release import Release, require_release
-from hybrid_toolkit.widgets.explorer.metric_units import GROUPS, PERIODS, group_label, period_label
-from hybrid_toolkit.widgets.parts.state import ALL, ExplorerState
+from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, group_label, period_label
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class AnswerCell:
     @property
     def everyone(self) -> bool:
         """Whether it is the row for everyone over the whole period."""
-        return self.group == ALL and self.period == ALL
+        return self.group == ALL_LEVELS and self.period == ALL_LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class MetricView:
         rows.sort(key=lambda r: self._rank(str(r["group"])))
         return tuple(
             Bin(
-                "" if r["group"] == ALL else group_label(self.state.group, str(r["group"])),
+                "" if r["group"] == ALL_LEVELS else group_label(self.state.group, str(r["group"])),
                 str(r["label"]),
                 float("nan") if r["suppressed"] else float(r["n"]),
                 bool(r["suppressed"]),
@@ -132,11 +132,13 @@ class MetricView:
         if not rest:
             return head
         by = " and ".join(
-            name.lower() for name in (GROUPS.get(self.state.group, ""), PERIODS.get(self.state.period, "")) if name
+            name.lower()
+            for name in (GROUP_CHOICES.get(self.state.group, ""), PERIOD_CHOICES.get(self.state.period, ""))
+            if name
         )
-        if self.state.period == ALL:
+        if self.state.period == ALL_LEVELS:
             return f"{head}; by {by}: {', '.join(f'{c.group_label} {_short(c)}' for c in rest)}"
-        if self.state.group == ALL:
+        if self.state.group == ALL_LEVELS:
             ends = ", ".join(f"{_short(c)} in {c.period_label}" for c in dict.fromkeys((rest[0], rest[-1])))
             return f"{head}; by {by}: {ends}"
         return f"{head}; by {by}: {sum(not c.hidden for c in rest)} estimates, {sum(c.hidden for c in rest)} hidden"

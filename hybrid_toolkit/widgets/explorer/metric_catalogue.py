@@ -11,11 +11,11 @@ import pandas as pd
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY, catalogue
 from hybrid_toolkit.widgets.parts.html_parts import notice_html, table_html
-from hybrid_toolkit.widgets.parts.state import ALL
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice, offer
 
 AREAS = {
-    ALL: "All areas",
+    ALL_LEVELS: "All areas",
     "MA": "Relational practice",
     "MB": "Career stage and learning",
     "MC": "Digital exclusion",
@@ -57,7 +57,7 @@ class CatalogueState:
     """
 
     search: str = ""
-    area: str = ALL
+    area: str = ALL_LEVELS
     metric: str = ""
 
     def found(self) -> pd.DataFrame:
@@ -65,13 +65,13 @@ class CatalogueState:
         rows = catalogue(self.search.strip())
         if self.area == "own":
             return rows[[REGISTRY[i].own for i in rows["id"]]] if len(rows) else rows
-        return rows if self.area == ALL else rows[rows["code"].str.startswith(self.area)]
+        return rows if self.area == ALL_LEVELS else rows[rows["code"].str.startswith(self.area)]
 
     def to_code(self) -> str:
         """Code that gives the same rows in a fresh kernel."""
         word = f'"{self.search.strip()}"' if self.search.strip() else ""
         lines = ["import hybrid_toolkit as ht", "", f"ht.metrics.catalogue({word})"]
-        if self.area not in (ALL, "own"):
+        if self.area not in (ALL_LEVELS, "own"):
             lines = [
                 *lines[:2],
                 f"rows = ht.metrics.catalogue({word})",
@@ -104,7 +104,7 @@ class MetricCatalogue(ToolkitWidget):
 
     STATE = CatalogueState
 
-    def __init__(self, *, search: str = "", area: str = ALL, metric: str = "") -> None:
+    def __init__(self, *, search: str = "", area: str = ALL_LEVELS, metric: str = "") -> None:
         if area not in AREAS:
             raise UsageError("There is no such area.", fix=f"Use one of {', '.join(AREAS)}.", code="WIDGET-CHOICE")
         if metric and metric not in REGISTRY:
@@ -140,7 +140,7 @@ class MetricCatalogue(ToolkitWidget):
         state = self.state
         rows = state.found()
         word = f' with "{state.search.strip()}"' if state.search.strip() else ""
-        area = "" if state.area == ALL else f" in {AREAS[state.area]}"
+        area = "" if state.area == ALL_LEVELS else f" in {AREAS[state.area]}"
         text = f"{len(rows)} metric{'' if len(rows) == 1 else 's'}{word}{area}"
         answer = f'<div class="hte-answer"><strong>{escape(text)}</strong></div>'
         if rows.empty:

@@ -13,7 +13,7 @@ from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_page import answer_html, view_html
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
-from hybrid_toolkit.widgets.parts.state import ALL, ExplorerState
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice, empty_shown, offer
 
 EMPTY = "There is nothing to explore yet: these data open no metric."
@@ -49,22 +49,22 @@ class MetricExplorer(ToolkitWidget):
     STATE = ExplorerState
 
     metric = traitlets.Unicode("").tag(sync=False)
-    group = traitlets.Unicode(ALL).tag(sync=False)
-    period = traitlets.Unicode(ALL).tag(sync=False)
+    group = traitlets.Unicode(ALL_LEVELS).tag(sync=False)
+    period = traitlets.Unicode(ALL_LEVELS).tag(sync=False)
 
     def __init__(
         self,
         data: EvaluationData,
         *,
         metric: str = "",
-        group: str | None = ALL,
-        period: str | None = ALL,
+        group: str | None = ALL_LEVELS,
+        period: str | None = ALL_LEVELS,
         gate: Gate | None = None,
     ) -> None:
         self._views = MetricViews(data, gate=gate)
         self._view: MetricView | None = None
         metrics = self._views.metrics()
-        state = ExplorerState(metric or next(iter(metrics), ""), group or ALL, period or ALL)
+        state = ExplorerState(metric or next(iter(metrics), ""), group or ALL_LEVELS, period or ALL_LEVELS)
         if metrics:
             _must_offer("metric", state.metric, metrics)
             for name in ("group", "period"):
@@ -109,7 +109,7 @@ class MetricExplorer(ToolkitWidget):
             control, wanted, offered = self._lists[name], getattr(self.state, name), self._offered(name, self.metric)
             if wanted not in offered:
                 lost.append(control.label or wanted)
-                wanted = ALL
+                wanted = ALL_LEVELS
             offer(control, offered, wanted)
             setattr(self, name, wanted)
         self.state = ExplorerState(self.metric, self.group, self.period)

@@ -6,7 +6,7 @@ from html import escape
 
 from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, MetricView, number_text
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
-from hybrid_toolkit.widgets.parts.state import ALL
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
 from hybrid_toolkit.widgets.parts.svg import Bar, DrawnInterval, bars_svg, interval_rows_svg, interval_series_svg
 
 
@@ -21,7 +21,9 @@ def answer_html(view: MetricView) -> str:
 def view_html(view: MetricView) -> str:
     """Figures and table side by side where there is room, and the notes below them."""
     figures = figure_html(f"{view.title}: estimate and interval", intervals_svg(view)) + _distribution(view)
-    table = table_html(f"{view.title}: the numbers", *metric_table(view), words=2 if view.state.period != ALL else 1)
+    table = table_html(
+        f"{view.title}: the numbers", *metric_table(view), words=2 if view.state.period != ALL_LEVELS else 1
+    )
     columns = f'<div class="hte-columns"><div>{figures}</div><div>{table}{list_html(view.notes)}</div></div>'
     return columns
 
@@ -29,10 +31,12 @@ def view_html(view: MetricView) -> str:
 def intervals_svg(view: MetricView) -> str:
     """The estimates of the view with their intervals."""
     said = f"{view.text}. The table beside the figure holds every number."
-    if view.state.period == ALL:
+    if view.state.period == ALL_LEVELS:
         rows = [_interval(c, c.group_label, total=c.everyone) for c in view.cells]
         return interval_rows_svg(rows, title=view.title, description=said, axis=view.unit)
-    rows = [_interval(c, c.period_label, panel=c.group_label if view.state.group != ALL else "") for c in view.cells]
+    rows = [
+        _interval(c, c.period_label, panel=c.group_label if view.state.group != ALL_LEVELS else "") for c in view.cells
+    ]
     return interval_series_svg(rows, title=view.title, description=said, axis=view.unit)
 
 
@@ -53,7 +57,7 @@ def distribution_svg(view: MetricView) -> str:
 
 def metric_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
     """Heads and rows of the numbers of a view, in words."""
-    split = view.state.period != ALL
+    split = view.state.period != ALL_LEVELS
     heads = ["Group", *(["Period"] if split else []), "Estimate", "Interval", view.counted]
     rows = []
     for cell in view.cells:

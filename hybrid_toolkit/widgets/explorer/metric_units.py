@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import HybridToolkitError, MeasureError
@@ -18,11 +19,11 @@ from hybrid_toolkit.metrics.compute import metric_values
 from hybrid_toolkit.metrics.grouping import groups, periods
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
-from hybrid_toolkit.widgets.explorer.tally import Coded, Floats, Whole, join_bins, tally
-from hybrid_toolkit.widgets.parts.state import ALL
+from hybrid_toolkit.widgets.explorer.tally import Coded, Whole, join_bins, tally
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
 from hybrid_toolkit.widgets.parts.svg import nice_ticks
 
-GROUPS: Mapping[str, str] = {
+GROUP_CHOICES: Mapping[str, str] = {
     "career_stage": "Career stage",
     "role": "Role",
     "service": "Service",
@@ -39,7 +40,7 @@ GROUPS: Mapping[str, str] = {
     "region": "Region",
 }
 """What the widget offers to split by: classes, never single teams, authorities or people."""
-PERIODS: Mapping[str, str] = {"quarter": "Quarter", "month": "Month", "wave": "Wave", "year": "Year"}
+PERIOD_CHOICES: Mapping[str, str] = {"quarter": "Quarter", "month": "Month", "wave": "Wave", "year": "Year"}
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "career_stage": {"asye": "ASYE", "early": "Early", "mid": "Mid", "late": "Late", "supervisor": "Supervisor"},
     "low_access": {"yes": "Low access", "no": "Adequate access"},
@@ -85,8 +86,8 @@ class Units:
         """The group or period of each row; None where these units have none."""
         if name not in self._labels:
             try:
-                found = periods(self.frame, name) if name in PERIODS else groups(self.frame, self.data, name)
-                few = found.nunique() <= (MOST_GROUPS if name in GROUPS else 200)
+                found = periods(self.frame, name) if name in PERIOD_CHOICES else groups(self.frame, self.data, name)
+                few = found.nunique() <= (MOST_GROUPS if name in GROUP_CHOICES else 200)
                 self._labels[name] = found if few and found.nunique() > 1 else None
             except HybridToolkitError:
                 self._labels[name] = None
@@ -119,13 +120,15 @@ class Units:
         Cells without units are not there.
         """
         made = {p: self._coded(p) for p in periods}
-        keys = {"group": None if group == ALL else self._coded(group), **made}
+        keys = {"group": None if group == ALL_LEVELS else self._coded(group), **made}
         used, value, people = self._used, self._values(), self._people()
         pieces = []
-        for kept in _margins(list(keys), split=group != ALL):
+        for kept in _margins(list(keys), split=group != ALL_LEVELS):
             columns = [Coded(c.code[used], c.names) for c in (keys[d] for d in kept) if c is not None]
             names, counted = tally(columns, [p[used] for p in people], value[used])
-            pieces.append(pd.DataFrame({**dict.fromkeys(keys, ALL), **dict(zip(kept, names, strict=True)), **counted}))
+            pieces.append(
+                pd.DataFrame({**dict.fromkeys(keys, ALL_LEVELS), **dict(zip(kept, names, strict=True)), **counted})
+            )
         return pd.concat(pieces, ignore_index=True)
 
     def nested(self) -> list[str]:
@@ -146,8 +149,8 @@ class Units:
             return nothing, "This metric is a ratio or a contrast of groups: single units have no value to show."
         used = self._used
         value, people = self._values()[used], [p[used] for p in self._people()]
-        coded = None if group == ALL else self._coded(group)
-        split = Coded(np.zeros(len(value), dtype=np.int64), [ALL]) if coded is None else _only(coded, used)
+        coded = None if group == ALL_LEVELS else self._coded(group)
+        split = Coded(np.zeros(len(value), dtype=np.int64), [ALL_LEVELS]) if coded is None else _only(coded, used)
         edges, names = ([0.5], ["No", "Yes"]) if self.binary else _edges(value, self.spec.scale)
         at = np.digitize(value, edges).astype(np.int64)
         parts = join_bins(split.code, at, people, len(names), threshold)
@@ -210,7 +213,7 @@ def group_label(group: str, value: str) -> str:
     >>> group_label("career_stage", "asye"), group_label("role", "5"), group_label("caring", "yes")
     ('ASYE', 'Case holder', 'Yes')
     """
-    if value == ALL:
+    if value == ALL_LEVELS:
         return "Everyone"
     known = _NAMES.get(group) or next(
         (c.codes for t in TABLES.values() for c in t.columns if c.name == group and c.codes), {}
@@ -226,7 +229,7 @@ def period_label(value: str) -> str:
     >>> period_label("2025-03"), period_label("2025-Q1"), period_label("wave 2"), period_label("all")
     ('Mar 2025', 'Q1 2025', 'Wave 2', 'Whole period')
     """
-    if value == ALL:
+    if value == ALL_LEVELS:
         return "Whole period"
     year, _, part = value.partition("-")
     if part.startswith("Q"):

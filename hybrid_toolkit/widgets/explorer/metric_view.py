@@ -17,10 +17,10 @@ from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.ledger import clashing
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
-from hybrid_toolkit.widgets.explorer.metric_units import GROUPS, PERIODS, Units
-from hybrid_toolkit.widgets.parts.state import ALL, DataReference, ExplorerState
+from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, Units
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 
-VALUES = ("estimate", "conf_low", "conf_high")
+_VALUES = ("estimate", "conf_low", "conf_high")
 MOST_HIDDEN = 0.34
 """Share of small cells above which a period is too fine for a group."""
 
@@ -64,12 +64,15 @@ class MetricViews:
         """Group -> label, for what this metric can be split by."""
         units = self._of(metric)
         out = self._clashing(units)
-        return {ALL: "Everyone", **{g: n for g, n in GROUPS.items() if units.labels(g) is not None and g not in out}}
+        return {
+            ALL_LEVELS: "Everyone",
+            **{g: n for g, n in GROUP_CHOICES.items() if units.labels(g) is not None and g not in out},
+        }
 
     def periods(self, metric: str) -> dict[str, str]:
         """Period -> label, for what this metric can be split by."""
         time = self._of(metric).nested()
-        return {ALL: "Whole period", **{p: name for p, name in PERIODS.items() if p in time}}
+        return {ALL_LEVELS: "Whole period", **{p: name for p, name in PERIOD_CHOICES.items() if p in time}}
 
     def view(self, state: ExplorerState) -> MetricView:
         """The view of one state.
@@ -85,13 +88,13 @@ class MetricViews:
     def _make(self, state: ExplorerState) -> MetricView:
         units = self._of(state.metric)
         spec = units.spec
-        if state.group != ALL and state.group not in self.groups(state.metric):
+        if state.group != ALL_LEVELS and state.group not in self.groups(state.metric):
             raise _not_offered("group", state.group, self.groups(state.metric))
-        if state.period != ALL and state.period not in units.nested():
+        if state.period != ALL_LEVELS and state.period not in units.nested():
             raise _not_offered("period", state.period, self.periods(state.metric))
         rows = self._rows(units, state)
         shown = self._may_show(units, state.group)
-        if state.period != ALL and not (set(rows["period"]) - {ALL}) & {p for _, p in shown}:
+        if state.period != ALL_LEVELS and not (set(rows["period"]) - {ALL_LEVELS}) & {p for _, p in shown}:
             raise UsageError(
                 f"Too few people stand in most cells of this {state.period} view to show it.",
                 fix="Choose a longer period or another group.",
@@ -100,9 +103,9 @@ class MetricViews:
         hidden = ~pd.Series([pair in shown for pair in zip(rows["group"], rows["period"], strict=True)], dtype=bool)
         safe = rows.assign(n=rows["n"].mask(hidden.to_numpy(), 0))
         estimates = self._gate.figure_data(
-            safe, title=spec.name, dims=["group", "period"], values=VALUES, source=self.data
+            safe, title=spec.name, dims=["group", "period"], values=_VALUES, source=self.data
         )
-        distribution, reason = self._distribution(units, ALL if hidden.any() else state.group)
+        distribution, reason = self._distribution(units, ALL_LEVELS if hidden.any() else state.group)
         notes = _notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)
         said = self._gate.facts(
             pd.DataFrame({"note": notes}), title=f"{spec.name}: notes", basis="metadata", source=self.data
@@ -123,15 +126,15 @@ class MetricViews:
 
     def _rows(self, units: Units, state: ExplorerState) -> pd.DataFrame:
         """Everyone first, then what was asked for."""
-        parts = [self._measure(units, ALL, ALL)]
-        if state.group != ALL or state.period != ALL:
+        parts = [self._measure(units, ALL_LEVELS, ALL_LEVELS)]
+        if state.group != ALL_LEVELS or state.period != ALL_LEVELS:
             parts.append(self._measure(units, state.group, state.period))
         return pd.concat(parts, ignore_index=True)
 
     def _measure(self, units: Units, group: str, period: str) -> pd.DataFrame:
         key = (units.spec.id, group, period)
         if key not in self._measured:
-            by, over = (None if x == ALL else x for x in (group, period))
+            by, over = (None if x == ALL_LEVELS else x for x in (group, period))
             self._measured[key] = measure(self.data, units.ready, by=by, period=over)
         return self._measured[key]
 
@@ -139,7 +142,7 @@ class MetricViews:
         """Groups that would give a few people away beside the groups before them; see ``ledger``."""
         key = units.rows_key
         if key not in self._clashes:
-            held = {g: self._cells(units, g) for g in GROUPS if units.labels(g) is not None}
+            held = {g: self._cells(units, g) for g in GROUP_CHOICES if units.labels(g) is not None}
             people = units.people_used
             self._clashes[key] = clashing(held, people, threshold=self._gate.policy.threshold)
         return self._clashes[key]
@@ -150,10 +153,11 @@ class MetricViews:
         if _small(counts, self._gate.policy.threshold, shares=units.binary).any():
             counts = self._gate.table(
                 counts, title=units.spec.name, dims=["group"], people="people",
-                shares=["share"] if units.binary else [], total_label=ALL, structural_zeros=True, source=self.data,
+                shares=["share"] if units.binary else [], total_label=ALL_LEVELS, structural_zeros=True,
+                source=self.data,
             ).content  # fmt: skip
             counts = counts[~counts["suppressed"]]
-        return units.cells(group, [g for g in counts["group"] if g != ALL])
+        return units.cells(group, [g for g in counts["group"] if g != ALL_LEVELS])
 
     def _may_show(self, units: Units, group: str) -> set[tuple[str, str]]:
         """The cells, by group and period, that the gate lets through when all periods are looked at together.
@@ -166,11 +170,15 @@ class MetricViews:
             if small.any():
                 release = self._gate.table(
                     counts, title=units.spec.name, dims=dims, people="people",
-                    shares=["share"] if units.binary else [], total_label=ALL, structural_zeros=True, source=self.data,
+                    shares=["share"] if units.binary else [], total_label=ALL_LEVELS, structural_zeros=True,
+                    source=self.data,
                 )  # fmt: skip
                 counts = release.content
                 counts = counts[~counts["suppressed"]]
-            finest = [next((v for v in reversed(r) if v != ALL), ALL) for r in counts[dims[1:]].itertuples(index=False)]
+            finest = [
+                next((v for v in reversed(r) if v != ALL_LEVELS), ALL_LEVELS)
+                for r in counts[dims[1:]].itertuples(index=False)
+            ]
             self._shown[key] = set(zip(counts["group"], finest, strict=True))
         return self._shown[key]
 
@@ -180,7 +188,7 @@ class MetricViews:
             counts = units.counts(group, periods)
             dims = ["group", *periods]
             small = _small(counts, self._gate.policy.threshold, shares=units.binary)
-            finest = counts[dims[-1]].ne(ALL) & (counts["group"].ne(ALL) if group != ALL else True)
+            finest = counts[dims[-1]].ne(ALL_LEVELS) & (counts["group"].ne(ALL_LEVELS) if group != ALL_LEVELS else True)
             if not periods or small[finest].mean() <= MOST_HIDDEN:
                 return dims, counts, small
             periods = periods[:-1]
@@ -197,12 +205,12 @@ class MetricViews:
                 )  # fmt: skip
                 self._binned[key] = release, ""
             else:
-                self._binned[key] = (None, reason) if group == ALL else self._distribution(units, ALL)
+                self._binned[key] = (None, reason) if group == ALL_LEVELS else self._distribution(units, ALL_LEVELS)
         return self._binned[key]
 
 
 def view_metric(
-    data: EvaluationData, *, metric: str, group: str = ALL, period: str = ALL, gate: Gate | None = None
+    data: EvaluationData, *, metric: str, group: str = ALL_LEVELS, period: str = ALL_LEVELS, gate: Gate | None = None
 ) -> MetricView:
     """One view, without a widget: the same numbers through the same gate.
 

@@ -23,7 +23,7 @@ from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_pa
 CUTS = tuple(float(k) for k in range(1, 11))
 LEAST_CONTACTS = 100
 """Contacts that each of the four cells needs before the penalty is taken seriously (metric MC3)."""
-VALUES = ("estimate", "conf_low", "conf_high")
+_VALUES = ("estimate", "conf_low", "conf_high")
 
 
 class FamilyAccess:
@@ -113,9 +113,9 @@ class FamilyAccess:
                 i = clustered_interval(made, part["team_id"].fillna(part["worker_id"]))
                 people = min(part["family_id"].nunique(), part["worker_id"].nunique())
                 found.append((access, mode, len(part), people, made.value, i.conf_low, i.conf_high))
-        frame = pd.DataFrame(found, columns=["access", "mode", "n", "people", *VALUES])
+        frame = pd.DataFrame(found, columns=["access", "mode", "n", "people", *_VALUES])
         return self._gate.figure_data(frame, title="Engagement by access and mode", dims=["access", "mode"],
-                                      values=VALUES, people="people", shares=["estimate"],
+                                      values=_VALUES, people="people", shares=["estimate"],
                                       source=self._data)  # fmt: skip
 
     def _penalty(self, low: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Release:
@@ -144,8 +144,8 @@ class FamilyAccess:
                 made = MeanOf("met")(here)
                 i = clustered_interval(made, here["lsoa"] if "lsoa" in here else here["family_id"])
                 found.append((place, len(here), made.value, i.conf_low, i.conf_high))
-        frame = pd.DataFrame(found, columns=["place", "n", *VALUES])
-        return self._gate.figure_data(frame, title=f"Families with {above}", dims=["place"], values=VALUES,
+        frame = pd.DataFrame(found, columns=["place", "n", *_VALUES])
+        return self._gate.figure_data(frame, title=f"Families with {above}", dims=["place"], values=_VALUES,
                                       shares=["estimate"], source=self._data)  # fmt: skip
 
     @cached_property

@@ -22,10 +22,10 @@ from hybrid_toolkit.widgets.lenses.lens import FigurePanel, span_of
 from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_panel
 from hybrid_toolkit.widgets.parts.state import ExplorerState
 
-CUTS = (10.0, 20.0, 24.0, 30.0, 50.0, 80.0, 100.0, 300.0)
+_CUTS = (10.0, 20.0, 24.0, 30.0, 50.0, 80.0, 100.0, 300.0)
 """Mbit/s; 24 and 30 are the usual lines for superfast, 10 for decent broadband."""
 USUAL = "30"
-VALUES = ("estimate", "conf_low", "conf_high")
+_VALUES = ("estimate", "conf_low", "conf_high")
 
 
 class StaffBroadband:
@@ -45,7 +45,7 @@ class StaffBroadband:
             raise CoverageError("No worker has a speed at home and hours.", code="COLUMN-MISSING")
         everyone = np.zeros(len(self.rows), dtype=np.int64)
         own = [np.arange(len(self.rows), dtype=np.int64)]
-        self.bands = make_bands(self.rows["mbps"].to_numpy(dtype=float), CUTS, splits=[(everyone, own)],
+        self.bands = make_bands(self.rows["mbps"].to_numpy(dtype=float), _CUTS, splits=[(everyone, own)],
                                 threshold=gate.policy.threshold)  # fmt: skip
         self._metrics = MetricViews(data, gate=gate)
 
@@ -110,8 +110,8 @@ class StaffBroadband:
             made = MeanOf(column)(part)
             i = clustered_interval(made, part["team_id"].fillna(part["worker_id"]))
             found.append((label, len(part), made.value, i.conf_low, i.conf_high))
-        frame = pd.DataFrame(found, columns=[dim, "n", *VALUES])
-        return self._gate.figure_data(frame, title=title, dims=[dim], values=VALUES,
+        frame = pd.DataFrame(found, columns=[dim, "n", *_VALUES])
+        return self._gate.figure_data(frame, title=title, dims=[dim], values=_VALUES,
                                       shares=["estimate"] if shares else [], source=self._data)  # fmt: skip
 
     def _gap(self, low: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], words: tuple[str, str]) -> Release:

@@ -28,14 +28,14 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
-from hybrid_toolkit.widgets.lenses.stage_curves import STAGES, curve_rows, slope_rows
+from hybrid_toolkit.widgets.lenses.stage_curves import CURVE_STAGES, curve_rows, slope_rows
 from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
 X_AXIS = "share of desk hours at home"
-GAP = "Early career minus mid career"
-VALUES = ["estimate", "conf_low", "conf_high"]
+_GAP = "Early career minus mid career"
+_VALUES = ["estimate", "conf_low", "conf_high"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class CareerStageViews:
         pairs = pairs[pairs["month_rs"] <= pairs["month"]]
         share = pairs.groupby(["worker_id", "wave"])["rs_desk"].mean().reset_index()
         out = scores.merge(share, on=["worker_id", "wave"], how="left").dropna(subset=["rs_desk", "stage"])
-        return out[out["stage"].isin(STAGES)].reset_index(drop=True)
+        return out[out["stage"].isin(CURVE_STAGES)].reset_index(drop=True)
 
     @cached_property
     def _outcomes(self) -> dict[str, str]:
@@ -114,8 +114,8 @@ class CareerStageViews:
         read = read[np.isclose(read["at"], at)]
         said = "; ".join(f"{_stage(r['stage'])} {span_of(r)}" for r in read.to_dict("records"))
         slope = slopes.content
-        gap = slope[slope["term"].eq(GAP)]
-        tail = f"; slope of {GAP.lower()}: {span_of(gap.to_dict('records')[0])}" if len(gap) else ""
+        gap = slope[slope["term"].eq(_GAP)]
+        tail = f"; slope of {_GAP.lower()}: {span_of(gap.to_dict('records')[0])}" if len(gap) else ""
         drawn = FigurePanel(curves.caption, curves.release, partial(_draw_curves, spec.name, spec.value_unit, at),
                       curves.heads, curves.rows, words=2)  # fmt: skip
         body = [[_stage(r["term"]), span_of(r), count_of(r)] for r in slope.to_dict("records")]
@@ -135,7 +135,7 @@ class CareerStageViews:
             kept = curves.rename(columns={"stage": "term"})
             made = self._gate.estimates(kept.assign(stage=curves["stage"]), title=f"{name} over remote share",
                                         clusters="n_clusters", labels=["stage", "at"], source=self.data)  # fmt: skip
-            ladder = slope_rows(rows, outcome, GAP, least=self._gate.policy.threshold)
+            ladder = slope_rows(rows, outcome, _GAP, least=self._gate.policy.threshold)
             slopes = self._gate.estimates(ladder, title=f"Slope of {name}", clusters="n_clusters", source=self.data)
             table = [[_stage(r["stage"]), f"{r['at']:.0%}", span_of(r)] for r in made.content.to_dict("records")]
             heads = ["Career stage", "At home", "Fitted mean (interval)"]
@@ -171,7 +171,7 @@ def view_career_stage(data: EvaluationData, *, outcome: str = "", at: str = "", 
 
 
 def _stage(name: object) -> str:
-    return GAP if name == GAP else group_label("career_stage", str(name))
+    return _GAP if name == _GAP else group_label("career_stage", str(name))
 
 
 def _draw_curves(name: str, unit: str, at: float, release: Release) -> str:
@@ -179,7 +179,7 @@ def _draw_curves(name: str, unit: str, at: float, release: Release) -> str:
     curves = []
     for stage in dict.fromkeys(rows["stage"]):
         mine = rows[rows["stage"].eq(stage) & ~rows["suppressed"]]
-        points = tuple(map(tuple, mine[["at", *VALUES]].to_numpy(dtype=float)))
+        points = tuple(map(tuple, mine[["at", *_VALUES]].to_numpy(dtype=float)))
         curves.append(Curve(_stage(stage), points))
     said = "; ".join(
         f"{c.label}: from {number_text(c.points[0][1])} at {c.points[0][0]:.0%} to {number_text(c.points[-1][1])} "
@@ -191,7 +191,7 @@ def _draw_curves(name: str, unit: str, at: float, release: Release) -> str:
 
 def _draw_slopes(axis: str, release: Release) -> str:
     rows = [
-        DrawnInterval(_stage(r["term"]), *three_of(r), hidden=bool(r["suppressed"]), total=r["term"] == GAP)
+        DrawnInterval(_stage(r["term"]), *three_of(r), hidden=bool(r["suppressed"]), total=r["term"] == _GAP)
         for r in release.content.to_dict("records")
     ]
     said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)

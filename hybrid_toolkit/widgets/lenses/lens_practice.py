@@ -28,7 +28,7 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
-from hybrid_toolkit.widgets.parts.state import ALL, DataReference, ExplorerState
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 
 COMPONENTS = ("skill", "skill_care", "skill_authority", "skill_evocation")
@@ -178,7 +178,7 @@ def view_practice_quality(
 
 
 def _first(groups: Mapping[str, str], name: str) -> dict[str, str]:
-    return {name: groups[name]} if name in groups else {ALL: "Everyone"}
+    return {name: groups[name]} if name in groups else {ALL_LEVELS: "Everyone"}
 
 
 def _reliability(row: Mapping[Hashable, object]) -> list[str]:

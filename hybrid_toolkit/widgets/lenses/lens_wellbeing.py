@@ -25,11 +25,11 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
-from hybrid_toolkit.widgets.parts.state import ALL, DataReference, ExplorerState
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import SharePart, shares_svg
 
-CODES = ("MD1", "MD2", "MD3", "MD4", "MD5", "MD6", "MD7", "MD8", "MD10")
+_CODES = ("MD1", "MD2", "MD3", "MD4", "MD5", "MD6", "MD7", "MD8", "MD10")
 """Codes of the measurement specification whose metrics are scales of wellbeing and strain."""
 CONFLICT = ("wfc_time_wif", "wfc_strain_wif", "wfc_time_fiw", "wfc_strain_fiw")
 SWORD = "sword_remote"
@@ -69,7 +69,7 @@ class WellbeingViews:
     @cached_property
     def _open(self) -> dict[str, str]:
         held = self._metrics.metrics()
-        found = [m for m in held if REGISTRY[m].code in CODES]
+        found = [m for m in held if REGISTRY[m].code in _CODES]
         first = [m for m in ("swemwbs", "who5", "ons4_satisfied") if m in found]
         return {m: held[m] for m in [*first, *(m for m in found if m not in first)]}
 
@@ -179,7 +179,7 @@ def view_wellbeing(data: EvaluationData, *, scale: str = "", group: str = "", ga
     ------
     UsageError : these data offer no such scale or group, or open nothing.
     """
-    return view_state(WellbeingViews(data, gate=gate), WellbeingState(scale, group or ALL))
+    return view_state(WellbeingViews(data, gate=gate), WellbeingState(scale, group or ALL_LEVELS))
 
 
 def _short(name: str) -> str:

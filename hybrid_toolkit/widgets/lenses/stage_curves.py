@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic
 from hybrid_toolkit.metrics.intervals.influence import Estimate
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 
-Floats = npt.NDArray[Any]
-STAGES = ("asye", "early", "mid", "late")
+CURVE_STAGES = ("asye", "early", "mid", "late")
 GRID = tuple(np.round(np.arange(0, 1.001, 0.05), 2).tolist())
 """Remote shares at which curves are drawn and read."""
-COLUMNS = ("stage", "at", "estimate", "conf_low", "conf_high", "n", "n_clusters", "unit")
+_COLUMNS = ("stage", "at", "estimate", "conf_low", "conf_high", "n", "n_clusters", "unit")
 
 
 def curve_rows(rows: pd.DataFrame, outcome: str, *, least: int) -> pd.DataFrame:
@@ -30,11 +27,11 @@ def curve_rows(rows: pd.DataFrame, outcome: str, *, least: int) -> pd.DataFrame:
 
     Returns
     -------
-    Frame with ``COLUMNS``; ``n`` counts workers.
+    Frame with ``_COLUMNS``; ``n`` counts workers.
     """
     found: list[tuple[object, ...]] = []
     knots = _knots(rows)
-    for stage in STAGES:
+    for stage in CURVE_STAGES:
         mine = rows[rows["stage"].eq(stage)]
         people, cluster = mine["worker_id"].nunique(), mine["team_id"].fillna(mine["worker_id"])
         groups = cluster.nunique()
@@ -49,7 +46,7 @@ def curve_rows(rows: pd.DataFrame, outcome: str, *, least: int) -> pd.DataFrame:
         for at, estimate in zip(steps, _combinations(_design(x, knots), y, weights), strict=True):
             i = clustered_interval(estimate, cluster)
             found.append((stage, float(at), estimate.value, i.conf_low, i.conf_high, people, groups, "score"))
-    return pd.DataFrame(found, columns=list(COLUMNS))
+    return pd.DataFrame(found, columns=list(_COLUMNS))
 
 
 def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.DataFrame:
@@ -64,7 +61,7 @@ def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.
     -------
     Frame: ``term``, ``estimate``, ``conf_low``, ``conf_high``, ``n`` workers, ``n_clusters``, ``unit``.
     """
-    enough = [s for s in STAGES if rows.loc[rows["stage"].eq(s), "worker_id"].nunique() >= least]
+    enough = [s for s in CURVE_STAGES if rows.loc[rows["stage"].eq(s), "worker_id"].nunique() >= least]
     inside = rows[rows["stage"].isin(enough)].reset_index(drop=True)
     found: list[tuple[object, ...]] = []
     knots = _knots(inside) if len(inside) else np.zeros(3)
@@ -92,7 +89,7 @@ def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.
     return pd.DataFrame(found, columns=names)
 
 
-def _combinations(design: Floats, y: Floats, weights: Floats) -> list[Estimate]:
+def _combinations(design: Array, y: Array, weights: Array) -> list[Estimate]:
     """Several combinations of the coefficients of one least-squares fit, one a row of the weights."""
     inverse = np.linalg.pinv(design.T @ design, hermitian=True)
     coefficients = inverse @ design.T @ y
@@ -101,16 +98,16 @@ def _combinations(design: Floats, y: Floats, weights: Floats) -> list[Estimate]:
     return [Estimate(float(w @ coefficients), influence[:, k], used, rank) for k, w in enumerate(weights)]
 
 
-def _design(x: Floats, knots: Floats) -> Floats:
+def _design(x: Array, knots: Array) -> Array:
     return np.column_stack([np.ones(len(x)), _terms(x, knots)[0]])
 
 
-def _knots(rows: pd.DataFrame) -> Floats:
-    found: Floats = np.quantile(rows["rs_desk"].to_numpy(dtype=float), [0.1, 0.5, 0.9])
+def _knots(rows: pd.DataFrame) -> Array:
+    found: Array = np.quantile(rows["rs_desk"].to_numpy(dtype=float), [0.1, 0.5, 0.9])
     return found
 
 
-def _terms(x: Floats, knots: Floats) -> tuple[Floats, Floats]:
+def _terms(x: Array, knots: Array) -> tuple[Array, Array]:
     """Spline terms and their slopes; a straight line where the shares hardly vary."""
     if len(np.unique(knots)) < 3:
         return x[:, None], np.ones((len(x), 1))

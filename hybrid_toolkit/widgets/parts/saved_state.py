@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.errors import UnreadableError
 
-KIND = "hybrid-toolkit widget"
+_KIND = "hybrid-toolkit widget"
 HEADS = ("kind", "widget", "schema", "state")
 MOST_BYTES = 10_000_000
 """A saved state is a page of choices and words; anything larger is another kind of file."""
@@ -45,7 +45,7 @@ def save_state(path: str | Path, state: Any, *, widget: str, schema: int) -> Pat
     >>> load_state(place, ExplorerState, widget="MetricExplorer", schema=1)
     ExplorerState(metric='skill', group='all', period='all')
     """
-    whole = dict(zip(HEADS, (KIND, widget, schema, plain_state(state)), strict=True))
+    whole = dict(zip(HEADS, (_KIND, widget, schema, plain_state(state)), strict=True))
     return atomic_write_text(path, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -66,7 +66,7 @@ def load_state(
         migration, or a part that is missing, unknown or of the wrong kind. Messages say where, never what stood there.
     """
     held = _read(Path(path).expanduser())
-    if not isinstance(held, dict) or held.get("kind") != KIND or set(held) != set(HEADS):
+    if not isinstance(held, dict) or held.get("kind") != _KIND or set(held) != set(HEADS):
         raise _refuse("it is not the saved state of a widget", "Choose a file that a widget saved.", "STATE-KIND")
     if held["widget"] != widget:
         raise _refuse("it belongs to another widget", f"Choose a file that {widget} saved.", "STATE-WIDGET")

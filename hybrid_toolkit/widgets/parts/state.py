@@ -10,7 +10,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.committed import NAMES, synthetic_folder
 
-ALL = "all"
+ALL_LEVELS = "all"
 """Group or period that splits nothing."""
 
 
@@ -92,14 +92,14 @@ class ExplorerState:
     """
 
     metric: str
-    group: str = ALL
-    period: str = ALL
+    group: str = ALL_LEVELS
+    period: str = ALL_LEVELS
 
     @property
     def arguments(self) -> str:
         """The state as keyword arguments, those that say nothing left out."""
         said = [("metric", self.metric), ("group", self.group), ("period", self.period)]
-        return ", ".join(f'{name}="{value}"' for name, value in said if value != ALL)
+        return ", ".join(f'{name}="{value}"' for name, value in said if value != ALL_LEVELS)
 
     def to_code(self, data: DataReference) -> str:
         """Code that gives the same numbers in a fresh kernel, through the same disclosure gate."""

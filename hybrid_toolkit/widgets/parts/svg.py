@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-INK = "currentColor"
+SVG_INK = "currentColor"
 ACCENT = "#2b7bba"
 WIDTH = 380
-ROW = 30
+_ROW = 30
 FONT = 13
-HIDDEN = "hidden to protect people"
+SVG_HIDDEN_MARK = "hidden to protect people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def interval_rows_svg(rows: Sequence[DrawnInterval], *, title: str, description:
     ticks = _axis(rows, 5)
     tops = [top]
     for lines in names:
-        tops.append(tops[-1] + max(ROW, 15 * len(lines) + 4))
+        tops.append(tops[-1] + max(_ROW, 15 * len(lines) + 4))
     bottom = tops[-1]
 
     def x(value: float) -> float:
@@ -95,7 +95,7 @@ def interval_rows_svg(rows: Sequence[DrawnInterval], *, title: str, description:
         first = y + 4 - 7.5 * (len(names[i]) - 1)
         parts += [text_svg(left - 10, first + 15 * k, t, anchor="end", bold=row.total) for k, t in enumerate(names[i])]
         if row.hidden:
-            parts.append(text_svg(left + 6, y + 4, HIDDEN, italic=True))
+            parts.append(text_svg(left + 6, y + 4, SVG_HIDDEN_MARK, italic=True))
             continue
         if math.isnan(row.estimate):
             parts.append(text_svg(left + 6, y + 4, "cannot be estimated", italic=True))
@@ -198,7 +198,7 @@ def bars_svg(rows: Sequence[Bar], *, title: str, description: str, axis: str) ->
             middle = top + 11
             parts.append(text_svg(left - 10, middle + 4, row.label, anchor="end"))
             if row.hidden:
-                parts.append(text_svg(left + 6, middle + 4, HIDDEN, italic=True))
+                parts.append(text_svg(left + 6, middle + 4, SVG_HIDDEN_MARK, italic=True))
             else:
                 share = row.count / totals[panel] if totals[panel] else 0.0
                 length = share / longest * (WIDTH - left - room)
@@ -255,7 +255,7 @@ def line_svg(
     x2: float,
     y2: float,
     *,
-    colour: str = INK,
+    colour: str = SVG_INK,
     width: float = 1,
     opacity: float = 1,
     dash: str = "",
@@ -298,6 +298,6 @@ def frame_svg(parts: Sequence[str], height: float, title: str, description: str)
     """The whole figure with its name and its description for those who do not see it."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {height:.0f}" '
-        f'width="{WIDTH}" height="{height:.0f}" font-size="{FONT}" fill="{INK}" aria-label="{escape(title)}">'
+        f'width="{WIDTH}" height="{height:.0f}" font-size="{FONT}" fill="{SVG_INK}" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(parts)}</svg>"
     )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from hybrid_toolkit.widgets.parts.svg import (
     ACCENT,
     FONT,
-    HIDDEN,
-    INK,
+    SVG_HIDDEN_MARK,
+    SVG_INK,
     WIDTH,
     axis_svg,
     frame_svg,
@@ -20,7 +20,7 @@ from hybrid_toolkit.widgets.parts.svg import (
 )
 from hybrid_toolkit.widgets.parts.svg import tick_text as words_of
 
-GAP = 26
+_GAP = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ def curves_svg(
     xs = nice_ticks(min(p[0] for p in points), max(p[0] for p in points), 5) if points else [0.0, 1.0]
     numbers = [v for p in points for v in p[1:] if not math.isnan(v)] + [*floor, *((0.0, 1.0) if diagonal else ())]
     ys = nice_ticks(min(numbers), max(numbers), 5) if numbers else [0.0, 1.0]
-    left, width = 46.0, (WIDTH - 46 - 8 - GAP * (columns - 1)) / columns
+    left, width = 46.0, (WIDTH - 46 - 8 - _GAP * (columns - 1)) / columns
     height = 210.0 if columns == 1 else 120.0
     size = min(FONT, FONT * (WIDTH - 8) / max(1.0, 0.56 * FONT * len(y_axis)))
     parts, bottom = [text_svg(4, 14, y_axis, size=size)], 22.0
     for start in range(0, max(1, len(curves)), columns):
         top = bottom + 18
         for place, curve in enumerate(curves[start : start + columns]):
-            box = _Box(left + place * (width + GAP), top, width, height, xs, ys)
+            box = _Box(left + place * (width + _GAP), top, width, height, xs, ys)
             parts += _panel(box, curve, at, diagonal=diagonal, first=place == 0)
         bottom = top + height + 18
     parts.append(axis_svg((left + WIDTH) / 2, bottom + 18, x_axis))
@@ -116,7 +116,10 @@ def _panel(box: _Box, curve: Curve, at: float | None, *, diagonal: bool, first: 
     anchors = {box.xs[0]: "start", box.xs[-1]: "end"}
     parts += [text_svg(box.x(t), bottom + 15, words_of(t, box.xs), anchor=anchors.get(t, "middle")) for t in shown]
     if not curve.points:
-        return [*parts, text_svg(box.left + 6, box.top + box.height / 2, curve.note or HIDDEN, italic=True, size=11)]
+        return [
+            *parts,
+            text_svg(box.left + 6, box.top + box.height / 2, curve.note or SVG_HIDDEN_MARK, italic=True, size=11),
+        ]
     if diagonal:
         parts.append(line_svg(box.x(0), box.y(0), box.x(1), box.y(1), opacity=0.6, dash="4 4"))
     banded = [p for p in curve.points if not math.isnan(p[2])]
@@ -148,13 +151,13 @@ def shares_svg(rows: Sequence[tuple[str, Sequence[SharePart]]], *, title: str, d
     for label, wholes in rows:
         parts.append(text_svg(4, top + 13, label))
         if not wholes:
-            parts.append(text_svg(4, top + 34, HIDDEN, italic=True))
+            parts.append(text_svg(4, top + 34, SVG_HIDDEN_MARK, italic=True))
         x = 4.0
         for place, part in enumerate(wholes):
             width = part.share * (WIDTH - 8)
             parts.append(
                 f'<rect x="{x:.1f}" y="{top + 20:.1f}" width="{max(width, 0.5):.1f}" height="14" fill="{ACCENT}" '
-                f'fill-opacity="{fills[place % 3]:g}" stroke="{INK}" stroke-width="1"/>'
+                f'fill-opacity="{fills[place % 3]:g}" stroke="{SVG_INK}" stroke-width="1"/>'
             )
             x += width
         said = ", ".join(f"{p.label} {p.share:.0%}" for p in wholes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from hybrid_toolkit.widgets.parts.svg import ACCENT, INK, WIDTH, frame_svg, label_lines, text_svg
+from hybrid_toolkit.widgets.parts.svg import ACCENT, SVG_INK, WIDTH, frame_svg, label_lines, text_svg
 
 BOX, HEIGHT, ACROSS = 116, 46, 3
 BORDERS: Mapping[str, tuple[float, str]] = {
@@ -50,7 +50,7 @@ def graph_svg(nodes: Sequence[GraphNode], edges: Sequence[tuple[str, str]], *, t
         width, dash = BORDERS[node.part]
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX}" height="{HEIGHT}" fill="#ffffff" stroke="{INK}" '
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX}" height="{HEIGHT}" fill="#ffffff" stroke="{SVG_INK}" '
             f'stroke-width="{width:g}"{dashed}/>'
         )
         lines = label_lines(node.title, 19)[:2]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon, Rectangle
 
 _SVG = "{http://www.w3.org/2000/svg}"
-INK = "#1a1a1a"
+_INK = "#1a1a1a"
 _ANCHOR = {"start": "left", "middle": "center", "end": "right"}
 
 
@@ -43,7 +43,7 @@ def svg_to_png(svg: str, *, dpi: int = 192, footer: str = "") -> bytes:
     for order, element in enumerate(root.iter()):
         _paint(axes, element, order, size)
     if footer:
-        axes.text(4, height + 12, footer, fontsize=min(6.5, 1.2 * width / len(footer)), color=INK, va="baseline")
+        axes.text(4, height + 12, footer, fontsize=min(6.5, 1.2 * width / len(footer)), color=_INK, va="baseline")
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=dpi)
     return out.getvalue()
@@ -77,7 +77,7 @@ def _paint(axes: Any, element: ElementTree.Element, order: int, size: float) -> 
         add(Polygon([(x, y), (x + r, y + r), (x, y + 2 * r), (x - r, y + r)], closed=True, **face))
     elif kind == "text":
         axes.text(
-            number["x"], number["y"], element.text or "", color=INK, zorder=order,
+            number["x"], number["y"], element.text or "", color=_INK, zorder=order,
             fontsize=0.72 * number.get("font-size", size), ha=_ANCHOR[a.get("text-anchor", "start")], va="baseline",
             weight="bold" if "font-weight" in a else "normal", style=a.get("font-style", "normal"),
         )  # fmt: skip
@@ -89,4 +89,4 @@ def _points(a: dict[str, str]) -> list[tuple[float, float]]:
 
 
 def _colour(value: str) -> str:
-    return INK if value == "currentColor" else value
+    return _INK if value == "currentColor" else value

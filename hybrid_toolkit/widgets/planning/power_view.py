@@ -38,7 +38,7 @@ LABELS: Mapping[str, str] = {**OVER, "group_share": "Smaller group, share of wor
 """Field -> words beside its slider."""
 POINTS = 13
 TARGET = 0.8
-GAP = "Each group's slope has an error of its own, so that a gap between groups needs far more than one slope does."
+_GAP = "Each group's slope has an error of its own, so that a gap between groups needs far more than one slope does."
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def power_of(state: PowerExplorerState) -> LensView:
     notes = [
         f"About {here.rows:,.0f} answers; the design effect of teams and repeated answers is {here.design_effect:.2f}.",
         "A formula for teams of one size and answers missing by chance, two-sided at 5%.",
-        *([GAP] if state.group_share else []),
+        *([_GAP] if state.group_share else []),
         "The effect is an assumption of the planner, not a finding. study.diagnose() tries the study itself.",
     ]
     said = notes_release(gate, notes, title="Power", source=None)

@@ -27,7 +27,7 @@ from hybrid_toolkit.widgets.planning.study_view import (
     view_study,
 )
 
-LABELS = {"start": "Start from", "outcome": "Outcome", "exposure": "Exposure", "design": "Design",
+_LABELS = {"start": "Start from", "outcome": "Outcome", "exposure": "Exposure", "design": "Design",
           "estimand": "True value", "scenario": "Try under", "size": "Size"}  # fmt: skip
 WIDE = {"style": {"description_width": "initial"}, "layout": ipywidgets.Layout(width="min(420px, 100%)")}
 
@@ -53,7 +53,7 @@ class StudyBuilder(ToolkitWidget):
         self._view: LensView | None = None
         self._study: Study | None = None
         self._diagnosis: Diagnosis | None = None
-        controls: dict[str, Any] = {name: choice(label, {}) for name, label in LABELS.items()}
+        controls: dict[str, Any] = {name: choice(label, {}) for name, label in _LABELS.items()}
         controls["confounders"] = ipywidgets.SelectMultiple(description="Held constant", rows=6, **WIDE)
         controls["n_sims"] = ipywidgets.IntSlider(value=20, min=4, max=200, step=2, description="Simulations", **WIDE)
         self._progress = Progress()

@@ -13,11 +13,11 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.unit_frames import require
+from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike
 from hybrid_toolkit.study.estimation.study_result import StudyResult
-from hybrid_toolkit.study.estimation.what_if import WhatIf as Found
+from hybrid_toolkit.study.estimation.what_if import WhatIfResult as Found
 from hybrid_toolkit.study.shipped_studies import headline_studies
-from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.explorer.metric_units import group_label
@@ -35,14 +35,14 @@ from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 
-OFFICE, SHIFT = "office_days", "shift"
-RULES = {OFFICE: "Office days of 5, at least", SHIFT: "Remote share, more or less"}
+_OFFICE, SHIFT = "office_days", "shift"
+_RULES = {_OFFICE: "Office days of 5, at least", SHIFT: "Remote share, more or less"}
 SHIFTS = (-0.3, -0.2, -0.1, 0.1, 0.2, 0.3)
 WEEK = 5
-GAP = "Difference between the study's two groups"
+_GAP = "Difference between the study's two groups"
 CHANGES = ("change", "gap change", "group change")
 """Roles of the rows that are shown."""
-LABELS = ["outcome", "role", "group", "direction"]
+_LABELS = ["outcome", "role", "group", "direction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ class WhatIfViews:
         rules, values = {}, {}
         if state.study in self.studies:
             days = self._office_days(state.study)
-            rules = RULES if days else {SHIFT: RULES[SHIFT]}
-            if state.rule == OFFICE:
+            rules = _RULES if days else {SHIFT: _RULES[SHIFT]}
+            if state.rule == _OFFICE:
                 values = {str(d): f"{d} day{'s' if d > 1 else ''}" for d in days}
             elif state.rule == SHIFT:
                 values = {f"{s:+.1f}": f"{abs(s):.0%} {'more' if s > 0 else 'less'}" for s in SHIFTS}
@@ -128,7 +128,7 @@ class WhatIfViews:
         found = result.what_if(self._change(state))
         rows = found.tidy()
         rows = rows[rows["outcome"].eq(result.study.outcome)]
-        release = self._gate.estimates(rows.drop(columns="flag"), title=f"What if: {found.told}", labels=LABELS,
+        release = self._gate.estimates(rows.drop(columns="flag"), title=f"What if: {found.told}", labels=_LABELS,
                                        source=self.data)  # fmt: skip
         n = float(rows["n"].max())
         said = self._gate.text(found.sentences[0], title="What if", n=n, source=self.data).text
@@ -161,7 +161,7 @@ class WhatIfViews:
         return self._days[study_id]
 
     def _change(self, state: WhatIfState) -> ChangeLike:
-        if state.rule == OFFICE:
+        if state.rule == _OFFICE:
             return f"at least {state.value} office days of {WEEK}"
         return Change("shift", float(state.value))
 
@@ -195,7 +195,7 @@ def view_what_if(
 def _who(row: Mapping[Hashable, object]) -> str:
     group = str(row["group"])
     if row["role"] == "gap change":
-        return GAP
+        return _GAP
     if group == "all":
         return "Everyone"
     name, _, level = group.partition(": ")

@@ -44,7 +44,7 @@ from hybrid_toolkit.widgets.practice.form_parts import (
 )
 
 OWN = "own"
-NONE = ""
+_NONE = ""
 DRAFT_DAYS = 90
 """A drafted action is given this many days; change its date with those who own it."""
 _HEADS = ("No.", "Action", "Owner", "Date", "Standing", "Measure", "Baseline", "For")
@@ -110,7 +110,7 @@ class ImprovementPlan(PracticeWidget):
         self._words = item_text("What is to be done", lines=2)
         self._owner = choice("Owner (a role)", dict(ROLES))
         self._due, self._start = item_date("To be done by"), item_date("Start of the change")
-        self._measure = choice("Measure that should move", {NONE: "None"})
+        self._measure = choice("Measure that should move", {_NONE: "None"})
         draft = button("Draft from the gaps", self._draft)
         draft.layout.display = "" if assessment is not None else "none"
         self._acts = [
@@ -125,7 +125,7 @@ class ImprovementPlan(PracticeWidget):
         add = ipywidgets.VBox([self._from, self._words, self._owner, self._due, self._start, self._measure])
         super().__init__(
             PlanState(plan if plan is not None else ActionPlan()), data=data, gate=gate, today=today,
-            controls={"chosen": choice("Action", {NONE: "None"})},
+            controls={"chosen": choice("Action", {_NONE: "None"})},
             form=[
                 ipywidgets.HTML(f"{notice_html(NO_NAMES)}<h3>A new action</h3>"), add,
                 buttons(button("Add this action", self._add), draft), self._chosen_box,
@@ -133,7 +133,7 @@ class ImprovementPlan(PracticeWidget):
         )  # fmt: skip
         self._from.observe(lambda change: self._took(change.new), "value")
         ids = sorted(self._beside.open) if data is not None else [m for m, s in REGISTRY.items() if s.computed]
-        offer(self._measure, {NONE: "None", **{m: REGISTRY[m].name for m in ids}}, NONE)
+        offer(self._measure, {_NONE: "None", **{m: REGISTRY[m].name for m in ids}}, _NONE)
         self._show()
 
     @property
@@ -147,8 +147,8 @@ class ImprovementPlan(PracticeWidget):
 
     def _follow(self) -> str:
         numbers = {str(a.id): f"{a.id}. {a.words[:60]}" for a in self.plan.actions}
-        chosen = self.state.chosen if self.state.chosen in numbers else next(iter(numbers), NONE)
-        offer(self._lists["chosen"], numbers or {NONE: "None yet"}, chosen)
+        chosen = self.state.chosen if self.state.chosen in numbers else next(iter(numbers), _NONE)
+        offer(self._lists["chosen"], numbers or {_NONE: "None yet"}, chosen)
         self._lists["chosen"].layout.display = self._chosen_box.layout.display = "" if numbers else "none"
         return ""
 
@@ -159,7 +159,7 @@ class ImprovementPlan(PracticeWidget):
         item = load_checklist("actions").item(action)
         self._words.value = item.text
         offered = [key for _, key in self._measure.options]
-        self._measure.value = next((m for m in item.metrics if m in offered), NONE)
+        self._measure.value = next((m for m in item.metrics if m in offered), _NONE)
 
     def _add(self) -> None:
         def made() -> PlanState:

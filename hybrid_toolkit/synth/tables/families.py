@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
-from hybrid_toolkit.synth.people import Teams, Workers, stage_on
-from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, Labels, bounded, expit, logit
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Ints, Labels, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.people import Teams, Workers, stage_on
+from hybrid_toolkit.synth.tables.remote import Remote
 
-NEEDS = ("cin", "cp", "cla", "leaver")
+_NEEDS = ("cin", "cp", "cla", "leaver")
 NEED_BY_SERVICE = {
     "assessment": (0.85, 0.15, 0.0, 0.0),
     "cin_cp": (0.45, 0.45, 0.10, 0.0),
@@ -173,7 +174,7 @@ def family_frame(ctx: Context, slots: Slots, families: Families) -> pd.DataFrame
             "la_id": ctx.everywhere(len(families.ids)),
             "lsoa": families.lsoa,
             "n_children": slots.n_children,
-            "need": Labels.of(NEEDS, families.need),
+            "need": Labels.of(_NEEDS, families.need),
             "risk": families.risk,
             "rural": families.rural,
         },

@@ -7,7 +7,7 @@ from math import erf, sqrt
 
 import numpy as np
 
-from hybrid_toolkit.synth.streams import Floats
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.truth import Truth
 
 

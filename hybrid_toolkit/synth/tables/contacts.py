@@ -20,19 +20,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.synth.families import Families, Slots
-from hybrid_toolkit.synth.people import Teams, Workers
-from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Bools, Context, Floats, Ints, Labels, bounded, known_where
+from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.synth.streams import Bools, Context, Ints, Labels, bounded, known_where
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.families import Families, Slots
+from hybrid_toolkit.synth.tables.people import Teams, Workers
+from hybrid_toolkit.synth.tables.remote import Remote
 
 CONTACT_RATE = np.array([1.05, 1.65, 0.95, 0.75])
 """Contacts a family and month, by need."""
 CENTRE = 0.45
 NEED_ENGAGE = np.array([0.0, -0.02, 0.01, 0.02])
 NEED_REMOTE = np.array([0.03, -0.08, 0.0, 0.10])
-MODES = ("home", "video", "phone", "community", "office")
-HOME, VIDEO, PHONE, COMMUNITY, OFFICE = range(len(MODES))
+_MODES = ("home", "video", "phone", "community", "office")
+HOME, VIDEO, PHONE, COMMUNITY, _OFFICE = range(len(_MODES))
 
 
 def honoured_probability(
@@ -73,14 +74,14 @@ def _modes(rng: np.random.Generator, far: Bools, low: Bools) -> Ints:
     """The mode of each contact, remote or in person; low-access families get calls rather than video."""
     u = rng.random(len(far))
     remote = np.where(u < np.where(low, 0.30, 0.55), VIDEO, PHONE)
-    face = np.where(u < 0.76, HOME, np.where(u < 0.88, OFFICE, COMMUNITY))
+    face = np.where(u < 0.76, HOME, np.where(u < 0.88, _OFFICE, COMMUNITY))
     return np.where(far, remote, face)
 
 
 def _another(rng: np.random.Generator, mode: Ints) -> Ints:
     """A preferred mode that is not the one used."""
-    step = 1 + rng.choice(len(MODES) - 1, len(mode), p=[0.5, 0.25, 0.15, 0.1])
-    return np.asarray((mode + step) % len(MODES), dtype=np.int64)
+    step = 1 + rng.choice(len(_MODES) - 1, len(mode), p=[0.5, 0.25, 0.15, 0.1])
+    return np.asarray((mode + step) % len(_MODES), dtype=np.int64)
 
 
 def contact_frame(
@@ -127,9 +128,9 @@ def contact_frame(
             "worker_id": w.ids[worker],
             "due_date": start + (due - 1).astype("timedelta64[D]"),
             "held_date": np.where(missed, np.datetime64("NaT"), start + held_day - np.timedelta64(1, "D")),
-            "mode": Labels.of(MODES, mode).but_empty(missed),
+            "mode": Labels.of(_MODES, mode).but_empty(missed),
             "mode_offered_choice": known_where(offered, unrecorded),
-            "mode_preferred": Labels.of(MODES, preferred).but_empty(unrecorded),
+            "mode_preferred": Labels.of(_MODES, preferred).but_empty(unrecorded),
             "engaged": known_where(engaged, missed | (rng.random(n) < 0.03)),
             "minutes": np.where(missed, np.nan, minutes),
         },

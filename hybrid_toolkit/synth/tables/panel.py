@@ -19,19 +19,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import REGIONS
 from hybrid_toolkit.synth import calibration as c
-from hybrid_toolkit.synth.people import Workers
-from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Context, Floats, Labels, codes_at, keyed_rng, pick
+from hybrid_toolkit.synth.streams import Context, Labels, codes_at, keyed_rng, pick
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.people import Workers
+from hybrid_toolkit.synth.tables.remote import Remote
 from hybrid_toolkit.synth.truth import BOUND, Size, Truth
 
 REGION_SHARES = {"NE": 12, "NW": 24, "YH": 15, "EM": 10, "WM": 14, "EE": 11, "LN": 32, "SE": 18, "SW": 14}
 OFSTED = {"O": 0.17, "G": 0.45, "RI": 0.26, "I": 0.12}
 N_NATIONAL = 150
-LEVEL = {"vacancy": 0.96}
+_LEVEL = {"vacancy": 0.96}
 """Mean over authorities against England's ratio of sums."""
 SIZE_SPREAD = 0.5
 """Standard deviation of the log of in post over authorities."""
@@ -104,12 +105,12 @@ class _AreaDraws:
     region: Floats
 
 
-RATES = ("agency", "caseload", "vacancy", "absence")
+_RATES = ("agency", "caseload", "vacancy", "absence")
 
 
 def _draw_luck(seed: int, areas: Sequence[int], t: int) -> _AreaDraws:
     """The draws of each authority, from a stream of its own."""
-    k, n = len(RATES), len(areas)
+    k, n = len(_RATES), len(areas)
     level, own, rank, region = np.empty((n, k)), np.empty(n), np.empty(n), np.empty(n)
     rates, noise, growth, starters = np.empty((n, k, t)), np.empty((n, t)), np.empty((n, t)), np.empty((n, t))
     for i, la in enumerate(areas):
@@ -120,7 +121,7 @@ def _draw_luck(seed: int, areas: Sequence[int], t: int) -> _AreaDraws:
     agency, caseload, vacancy, absence = np.clip(level, -BOUND, BOUND).T[:, :, None]
     return _AreaDraws(
         level={"agency": agency, "caseload": caseload, "vacancy": 0.6 * agency + 0.8 * vacancy, "absence": absence},
-        rates={name: rates[:, j] for j, name in enumerate(RATES)},
+        rates={name: rates[:, j] for j, name in enumerate(_RATES)},
         own=np.clip(own, -BOUND, BOUND)[:, None],
         noise=noise,
         rank=np.clip(rank, -BOUND, BOUND)[:, None],
@@ -134,12 +135,12 @@ def draw_areas(truth: Truth, seed: int, areas: Sequence[int], *, alone: bool = F
     """Authorities over the years to the calibration year; one that is ``alone`` stands at England's level."""
     years = tuple(y for y in c.YEARS if y <= truth.calibration_year)
     luck, reach = _draw_luck(seed, areas, len(years)), 0.0 if alone else 1.0
-    england = {f: np.array([getattr(c.ENGLAND[y], f) for y in years]) for f in ("inpost", *c.LA_SD, "starters")}
+    england = {f: np.array([getattr(c.ENGLAND_RATES[y], f) for y in years]) for f in ("inpost", *c.LA_SD, "starters")}
     level, rates = luck.level, {}
-    for name in RATES:
-        icc, spread = c.LA_ICC[name], c.LA_SD[name] / getattr(c.ENGLAND[2025], name)
+    for name in _RATES:
+        icc, spread = c.LA_ICC[name], c.LA_SD[name] / getattr(c.ENGLAND_RATES[2025], name)
         z = reach * np.sqrt(icc) * level[name] + np.sqrt(1 - icc) * (0.3 + 0.7 * reach) * luck.rates[name]
-        mean = england[name] * LEVEL.get(name, 1.0)
+        mean = england[name] * _LEVEL.get(name, 1.0)
         rates[name] = gamma_like(mean, spread * england[name], z)
     rho = truth.panel_confounding
     own = np.sqrt(max(1 - 2 * rho**2, 0.0)) * luck.own
@@ -176,9 +177,9 @@ def draw_area(truth: Truth, seed: int, la: int, *, alone: bool) -> Area:
 def area_rates(truth: Truth, size: Size, seed: int, la: int) -> tuple[c.Rates, int]:
     """Rates of the calibration year of one authority, and its number of teams."""
     if size.n_la == 1:
-        return c.ENGLAND[truth.calibration_year], size.teams_per_la
+        return c.ENGLAND_RATES[truth.calibration_year], size.teams_per_la
     last = draw_area(truth, seed, la, alone=False).last
-    relative = last.inpost * N_NATIONAL / c.ENGLAND[truth.calibration_year].inpost
+    relative = last.inpost * N_NATIONAL / c.ENGLAND_RATES[truth.calibration_year].inpost
     return last, max(round(size.teams_per_la * relative), 4)
 
 

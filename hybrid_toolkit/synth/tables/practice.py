@@ -10,18 +10,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS, REMOTE_MODES
-from hybrid_toolkit.synth.families import Families
-from hybrid_toolkit.synth.people import Teams, Workers
-from hybrid_toolkit.synth.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
-from hybrid_toolkit.synth.streams import Context, Floats, bounded
+from hybrid_toolkit.synth.streams import Context, bounded
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.families import Families
+from hybrid_toolkit.synth.tables.people import Teams, Workers
+from hybrid_toolkit.synth.tables.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
 
-RECORDED = 0.03
+_RECORDED = 0.03
 DOUBLE_CODED = 0.30
 RATERS = 5
 ALLIANCE = 0.035
-CUTS = (-1.5, -0.6, 0.4, 1.4)
+_CUTS = (-1.5, -0.6, 0.4, 1.4)
 
 
 def skill(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Floats:
@@ -33,7 +34,7 @@ def skill(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Floats:
 
 
 def _score(latent: Floats) -> Floats:
-    return np.asarray(1 + (latent[..., None] > np.array(CUTS)).sum(axis=-1), dtype=np.float64)
+    return np.asarray(1 + (latent[..., None] > np.array(_CUTS)).sum(axis=-1), dtype=np.float64)
 
 
 def _held(contact: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +45,7 @@ def rating_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote, contact
     """The table ``practice_rating``: a sample of held contacts, some coded by a second rater."""
     rng = ctx.rng("practice-rating")
     held = _held(contact)
-    chosen = held[rng.random(len(held)) < RECORDED]
+    chosen = held[rng.random(len(held)) < _RECORDED]
     n = len(chosen)
     who = pd.Index(w.ids.array()).get_indexer(pd.Index(chosen["worker_id"]))
     meeting = 0.7 * skill(ctx, teams, w, remote)[who] + 0.45 * rng.standard_normal(n)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hybrid_toolkit.synth.people import AGENCY_TURNOVER, Teams, Workers, stage_on
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Ints, bounded, expit, logit, rounded
+from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Ints, bounded, expit, logit, rounded
+from hybrid_toolkit.synth.tables.people import AGENCY_TURNOVER, Teams, Workers, stage_on
 
 RS_LOW, RS_HIGH = 0.02, 0.98
 CO_PRESENCE_MEAN, CO_PRESENCE_SD = 0.31, 0.15

@@ -7,23 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth import calibration as c
-from hybrid_toolkit.synth.streams import (
-    Bools,
-    Context,
-    Days,
-    Floats,
-    Ints,
-    Labels,
-    Texts,
-    bounded,
-    known_where,
-    pick,
-    rounded,
-)
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Ints, Labels, Texts, bounded, known_where, pick, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
 
-SERVICES = {"assessment": 0.20, "cin_cp": 0.36, "cla": 0.22, "care_leavers": 0.09, "fostering": 0.08, "other": 0.05}
+_SERVICES = {"assessment": 0.20, "cin_cp": 0.36, "cla": 0.22, "care_leavers": 0.09, "fostering": 0.08, "other": 0.05}
 ETHNICITY = {"white": 0.63, "mixed": 0.03, "asian": 0.05, "black": 0.10, "other": 0.01}
 FTE = {1.0: 0.82, 0.8: 0.09, 0.6: 0.06, 0.5: 0.03}
 AGENCY_ROLES = {4: 0.18, 5: 0.72, 6: 0.10}
@@ -101,7 +90,7 @@ def draw_teams(ctx: Context) -> Teams:
         rollout, never = np.full(n, min(t.policy_month - 1, ctx.size.months)), np.zeros(n, dtype=bool)
     return Teams(
         ids=ctx.keys("T", n, 3 if n < 1000 else 5),
-        service=pick(rng, SERVICES, n),
+        service=pick(rng, _SERVICES, n),
         est_months=np.minimum(rng.gamma(1.6, 26.0, n).astype(np.int64) + 1, 240),
         hotdesk=rng.random(n) < 0.55,
         cover=pick(rng, {"none": 0.25, "rota": 0.5, "volunteer": 0.25}, n),

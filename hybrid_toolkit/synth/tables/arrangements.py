@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.synth.people import Teams, Workers
-from hybrid_toolkit.synth.remote import Remote, leave_days
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Floats, Labels, pick
+from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Labels, pick
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.people import Teams, Workers
+from hybrid_toolkit.synth.tables.remote import Remote, leave_days
 
-NAT = np.datetime64("NaT")
+_NAT = np.datetime64("NaT")
 
 
 def _later(rng: np.random.Generator, day: Days, low: int, high: int, keep: Bools) -> Days:
     """Days some time after ``day`` where ``keep``, else empty."""
     moved = day + rng.integers(low, high, len(day)).astype("timedelta64[D]")
-    return np.where(keep, moved, NAT)
+    return np.where(keep, moved, _NAT)
 
 
 def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> pd.DataFrame:
@@ -27,7 +28,7 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
     """
     rng, months = ctx.rng("arrangement"), ctx.size.months
     leave = leave_days(ctx, remote)
-    starts = np.append(ctx.months, NAT)
+    starts = np.append(ctx.months, _NAT)
     policy = starts[np.minimum(teams.rollout, months)][w.team]
     has_policy = ~np.isnat(policy)
     before = ~has_policy | (w.start < policy)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth import calibration as c
-from hybrid_toolkit.synth.families import Slots
-from hybrid_toolkit.synth.people import Teams, Workers
-from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Context, Floats, Ints, Labels, rounded
+from hybrid_toolkit.synth.streams import Context, Ints, Labels, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.families import Slots
+from hybrid_toolkit.synth.tables.people import Teams, Workers
+from hybrid_toolkit.synth.tables.remote import Remote
 
 FULL_MONTH_H = 37 * 52 / 12
 WEEKS = 52 / 12

@@ -19,13 +19,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.synth.families import Slots
-from hybrid_toolkit.synth.items import CONFLICT_SCALES, INSTRUMENTS, SyntheticInstrument, item_values
-from hybrid_toolkit.synth.people import Teams, Workers, stage_on
-from hybrid_toolkit.synth.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
-from hybrid_toolkit.synth.streams import Bools, Context, Floats, Labels, Texts, bounded, expit, logit
+from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.synth.streams import Bools, Context, Labels, Texts, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
-from hybrid_toolkit.synth.work import MEAN_TRAVEL_WEEK, Work
+from hybrid_toolkit.synth.tables.families import Slots
+from hybrid_toolkit.synth.tables.items import CONFLICT_SCALES, INSTRUMENTS, SyntheticInstrument, item_values
+from hybrid_toolkit.synth.tables.people import Teams, Workers, stage_on
+from hybrid_toolkit.synth.tables.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
+from hybrid_toolkit.synth.tables.work import MEAN_TRAVEL_WEEK, Work
 
 COVER_MEAN, COVER_SD = 1.9, 1.8
 OF_INSTRUMENT = np.repeat(np.arange(len(INSTRUMENTS)), [len(i.items) for i in INSTRUMENTS])

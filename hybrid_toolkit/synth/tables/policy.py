@@ -18,19 +18,20 @@ from functools import lru_cache
 
 import numpy as np
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import Authority, context
-from hybrid_toolkit.synth.remote import others_mean, team_sum, true_share
-from hybrid_toolkit.synth.streams import Bools, Floats
+from hybrid_toolkit.synth.streams import Bools
+from hybrid_toolkit.synth.tables.remote import others_mean, team_sum, true_share
 from hybrid_toolkit.synth.truth import Size, Truth
 
-POPULATION_TEAMS = 1000
-POPULATION_SEED = 20_251_001
+_POPULATION_TEAMS = 1000
+_POPULATION_SEED = 20_251_001
 POLICY_ESTIMANDS = ("policy_remote", "policy_choice", "policy_remote_area", "policy_choice_area")
 
 
 @lru_cache(maxsize=64)
-def policy_effect(truth: Truth, estimand_id: str, size: Size, seed: int = POPULATION_SEED) -> float:
+def policy_effect(truth: Truth, estimand_id: str, size: Size, seed: int = _POPULATION_SEED) -> float:
     """Mean effect of the policy, in share points.
 
     Parameters
@@ -69,7 +70,7 @@ def policy_effect(truth: Truth, estimand_id: str, size: Size, seed: int = POPULA
 
 
 @lru_cache(maxsize=64)
-def leaving_slope(truth: Truth, size: Size, seed: int = POPULATION_SEED) -> float:
+def leaving_slope(truth: Truth, size: Size, seed: int = _POPULATION_SEED) -> float:
     """Mean slope of a worker's log odds of leaving in a month on the remote share of that month.
 
     ``leave_wb (wb_rs + 2 wb_rs2 RS*)`` over the months in post. Leaving is rare in a month, so a log hazard ratio is
@@ -86,7 +87,7 @@ def leaving_slope(truth: Truth, size: Size, seed: int = POPULATION_SEED) -> floa
 
 
 def _population(truth: Truth, size: Size, seed: int) -> Authority:
-    teams = Size("population", 1, POPULATION_TEAMS, size.workers_per_team, size.months, size.waves)
+    teams = Size("population", 1, _POPULATION_TEAMS, size.workers_per_team, size.months, size.waves)
     return Authority(context(truth, teams, seed))
 
 

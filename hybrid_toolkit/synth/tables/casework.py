@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth import calibration as c
-from hybrid_toolkit.synth.families import Families, Slots, opening_days
-from hybrid_toolkit.synth.people import Workers
-from hybrid_toolkit.synth.remote import Remote
-from hybrid_toolkit.synth.streams import Context, Days, Floats, Ints, Labels
+from hybrid_toolkit.synth.streams import Context, Days, Ints, Labels
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.families import Families, Slots, opening_days
+from hybrid_toolkit.synth.tables.people import Workers
+from hybrid_toolkit.synth.tables.remote import Remote
 
-NAT = np.datetime64("NaT")
+_NAT = np.datetime64("NaT")
 PLANS = ("none", "cin", "cp", "cla")
 PLAN_OF_NEED = np.array([1, 2, 3, 3])
 """Place in ``PLANS`` of the plan of each need."""
@@ -44,7 +45,7 @@ def rereferral_chance(share: float = c.REREFERRAL_SHARE) -> float:
 
 def _clip(day: Days, end: np.datetime64) -> Days:
     """Days after the end of the period are not known yet."""
-    return np.where(day > end, NAT, day)
+    return np.where(day > end, _NAT, day)
 
 
 def child_event_frame(ctx: Context, slots: Slots, families: Families, children: Labels) -> pd.DataFrame:
@@ -58,15 +59,15 @@ def child_event_frame(ctx: Context, slots: Slots, families: Families, children: 
     start = np.busday_offset(referral, rng.integers(0, 3, n), roll="forward")
     finish = working_days_after(start, from_quantiles(rng, c.ASSESSMENT_DAYS, n))
     enquiry = rng.random(n) < np.array([0.12, 0.95, 0.45, 0.0])[need]
-    s47 = np.where(enquiry, working_days_after(start, rng.integers(0, 15, n)), NAT)
+    s47 = np.where(enquiry, working_days_after(start, rng.integers(0, 15, n)), _NAT)
     meeting = enquiry & ((need == 1) | (rng.random(n) < 0.2))
     s47_day = np.where(enquiry, s47, start)
-    icpc = np.where(meeting, working_days_after(s47_day, from_quantiles(rng, c.ICPC_DAYS, n)), NAT)
+    icpc = np.where(meeting, working_days_after(s47_day, from_quantiles(rng, c.ICPC_DAYS, n)), _NAT)
     first = np.flatnonzero(again)
     begun = np.busday_offset(earlier[first], 1, roll="forward")
     ended = working_days_after(begun, from_quantiles(rng, c.ASSESSMENT_DAYS, len(first)))
     ended = np.where(ended < referral[first], ended, referral[first])
-    empty = np.full(len(first), NAT)
+    empty = np.full(len(first), _NAT)
     plan = np.where(rng.random(n) < np.array([0.25, 0.0, 0.0, 0.0])[need], 0, PLAN_OF_NEED[need])
     finish = _clip(finish, end)
     plan = np.where(np.isnat(finish), -1, plan)
@@ -101,7 +102,7 @@ def allocation_frame(ctx: Context, w: Workers, slots: Slots, children: Labels) -
     family, worker = slots.family[slot, begin], slots.worker[slot, begin]
     stays = (finish == months - 1) & (slots.closed[family] >= months)
     start = ctx.months[begin]
-    end = np.where(stays, NAT, ctx.month_ends[finish])
+    end = np.where(stays, _NAT, ctx.month_ends[finish])
     counts = slots.n_children[family]
     base = (np.cumsum(slots.n_children) - slots.n_children)[family]
     spell = np.repeat(np.arange(len(family)), counts)

@@ -1,0 +1,11 @@
+"""Types of arrays that every room shares."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+"""An array of decimals."""
+Array: TypeAlias = NDArray[Any]
+"""An array of any kind of number."""

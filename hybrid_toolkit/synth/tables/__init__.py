@@ -1,0 +1,1 @@
+"""What each table of a synthetic authority holds, one module a topic."""
