@@ -60,7 +60,7 @@ def test_a_study_of_free_rows_from_file_to_words_report_and_evidence(place: Path
         capsys, "study", place / "plain.toml", place / "one.csv", "--out", made[0], "--bundle", made[1]
     )
     assert (code, err) == (0, "")
-    assert "is associated with a difference of +" in out and "What may not be said:" in out and "checks hold" in out
+    assert "is associated with a difference in " in out and "What may not be said:" in out and "Checks: " in out
     assert "Does y go with x?" in made[0].read_text(encoding="utf-8")
     again = run(capsys, "study", place / "plain.toml", place / "two.csv", "--bundle", place / "two.json")
     assert again[0] == 0 and read_bundle(place / "two.json").study_id == "plain"
@@ -86,7 +86,7 @@ def test_a_lock_is_written_once_and_what_differs_is_said(place: Path, capsys: Ca
     code, out, _ = run(capsys, "study", study, place / "one.csv", "--lock", lock)
     assert (code == 0 and "as it was locked" in out) or "locked" in out
     code, out, _ = run(capsys, "study", study, place / "two.csv", "--lock", lock)
-    assert code == 1 and "Lowered by the check 'lock'" in out
+    assert code == 1 and "Graded down because of the check 'lock'" in out
     study.write_text(DECLARED + 'limits = ["Nothing."]\n')
     assert run(capsys, "lock", study, "--out", lock)[0] == 2
 

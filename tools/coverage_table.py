@@ -46,7 +46,7 @@ READING = """
 ## Reading it
 
 - **confounded-null**: remote share changes nothing, but workers whose practice is better work remotely more.
-  The naive comparison finds a difference that is not there; a worker compared with the same worker does not.
+  The unadjusted comparison finds a difference that is not there; a worker compared with the same worker does not.
 - **interference**: what colleagues do matters too. The within-worker design assumes that it does not, so a
   bias or a coverage outside the band in that row is a failure it is right to show.
 - **career-stage** has little power at this size: some 230 answers in 24 teams. Its intervals are honest and

@@ -41,7 +41,7 @@ that hold the truth, and should be near 95%; *power* is the share that leave out
 with other draws would differ by about so much.
 
 An estimator is tried where its own assumptions hold, and, marked *, where one of them is broken on purpose or where
-it is a naive comparison: there a bias or a low coverage is a failure that it is right to show. **held**: the
+it is a unadjusted comparison: there a bias or a low coverage is a failure that it is right to show. **held**: the
 intervals hold the truth in at least 93% of draws, less twice the Monte Carlo error of 95%, and at most 5% of fits
 failed. **Intervals wide**: in over 97%, plus the same error. **Biased**: a bias clear of chance and above a quarter
 of the estimates' spread. **breaks** names the broken assumption.

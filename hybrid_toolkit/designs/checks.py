@@ -214,7 +214,7 @@ def check_unadjusted_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
         f"A plain comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
         f"{': they do not agree, so selection matters here' if apart else ''}."
     )
-    return Check("naive comparison", None, message, plain.estimate)
+    return Check("unadjusted comparison", None, message, plain.estimate)
 
 
 def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:

@@ -45,7 +45,7 @@ METRIC_COLUMNS: Mapping[str, TableColumn] = {
 }
 CHECK_COLUMNS: Mapping[str, TableColumn] = {
     "check": TableColumn("Check", "name"),
-    "passed": TableColumn("Result", "message"),
+    "state": TableColumn("Result", "message"),
     "message": TableColumn("Why"),
 }
 GRADE_WORDS: Mapping[str, str] = {

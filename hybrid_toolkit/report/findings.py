@@ -16,18 +16,19 @@ from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
 from hybrid_toolkit.study.declaration.outcome_label import RATIO_NOUNS, contrast_of
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
+from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
 from hybrid_toolkit.study.estimation.claims import Claim
 from hybrid_toolkit.study.estimation.event_path import EVENT
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 
 _ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "unadjusted": "unadjusted"}
 """Role of an estimate in a study -> how figures draw it; any other is ``"other"``."""
-_LABELS: Mapping[str, str] = {"study": "This study", "unadjusted": "Plain comparison"}
+_LABELS: Mapping[str, str] = {"study": "This study", "unadjusted": "Unadjusted comparison"}
 _SHORT: Mapping[str, str] = {
-    "difference": "a difference was found.",
-    "trifling": "a difference was found, smaller than was said to matter.",
-    "small": "no difference as large as was said to matter.",
-    "open": "not settled by these data.",
+    "difference": "there is a difference.",
+    "negligible": "there is a difference, smaller than this study counts as important.",
+    "equivalent": "any difference is smaller than this study counts as important.",
+    "inconclusive": "inconclusive.",
 }
 """Kind of finding -> the answer in a few words."""
 _NUMBER = re.compile(r"^\d+[a-z]?\. ")
@@ -48,7 +49,7 @@ class ShownStudy:
     checks : outcome -> one row a check.
     reasons : why the claims are graded as they are, one sentence each.
     paths : outcome -> its event study, by time to and from the start, in the unit of the claims; empty without one.
-    message : how many checks hold, and what those say that do not.
+    message : how many checks passed, did not pass or were inconclusive, and what those that did not pass say.
     short : outcome -> the answer in a few words.
     claims : outcome -> the claim.
     details : outcome -> grade and what may not be said (fixed words of the grammar).
@@ -115,7 +116,7 @@ def show_study(
     size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters, **behind}
     shown = gate.estimates(rows, title=f"{study.question} All estimates", **passed)
     main = in_words_unit(rows[rows["kind"].isin(list(_ROLES))], study)
-    checks = result.checks_frame()[["outcome", "check", "passed", "message"]].astype({"passed": "boolean"})
+    checks = result.checks_frame()[["outcome", "check", "passed", "state", "message"]].astype({"passed": "boolean"})
     return ShownStudy(
         study=study,
         estimates=shown,
@@ -180,11 +181,12 @@ def _short_title(study: StudySpec, outcome: str, titles: Mapping[str, str]) -> s
 
 def _check_words(result: StudyResult) -> str:
     checks = result.checks_frame().drop_duplicates(["check", "message"])
-    held, failed = checks["passed"].eq(True), checks["passed"].eq(False)
-    if not failed.any():
-        return f"All {int(held.sum())} checks hold."
-    said = " ".join(checks.loc[failed, "message"])
-    return f"{int(held.sum())} checks hold, {int(failed.sum())} {'does' if failed.sum() == 1 else 'do'} not: {said}"
+    counts = {state: int(checks["state"].eq(state).sum()) for state in CHECK_STATES[:3]}
+    told = ", ".join(f"{n} {state}" for state, n in counts.items() if n or state == "passed")
+    told_of = checks[checks["state"].isin(CHECK_STATES[1:3])]
+    rows = zip(told_of["check"], told_of["state"], told_of["message"], strict=True)
+    named = [f"{name} ({state}): {message}" for name, state, message in rows]
+    return f"Checks: {told}.{' ' if named else ''}{' '.join(named)}"
 
 
 def _pairs(rows: pd.DataFrame) -> list[tuple[object, object]]:
@@ -200,10 +202,10 @@ def _beside_truth(gate: Gate, study: StudySpec, shown: Release, outcome: str, si
         scaled = number_label(truth * words.scale, decimals=1 if words.scale > 1 else 2, sign=True)
         true = f"{scaled} {words.unit}".rstrip()
     if not is_known(row["conf_low"]):
-        held = "the interval is hidden"
+        held = "its confidence interval is hidden"
     else:
-        held = "the interval holds it" if holds_truth(row) else "the interval does not hold it"
-    text = f"The truth that these data were made with is {true}: {held}."
+        held = f"the confidence interval {'contains' if holds_truth(row) else 'does not contain'} it"
+    text = f"The true value in these simulated data is {true}: {held}."
     return gate.text(text, title=f"Truth beside the estimate: {outcome}", **size)
 
 

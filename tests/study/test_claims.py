@@ -32,8 +32,8 @@ from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.study.study import Study
 
 WORDS = OutcomeLabel("engaged", "the engagement of families", "percentage points", 100.0, 3.0)
-INTERVALS = {"difference": (-0.15, -0.2, -0.1), "trifling": (0.02, 0.01, 0.025), "small": (0.0, -0.01, 0.02)}
-INTERVALS["open"] = (0.0, -0.1, 0.1)
+INTERVALS = {"difference": (-0.15, -0.2, -0.1), "negligible": (0.02, 0.01, 0.025), "equivalent": (0.0, -0.01, 0.02)}
+INTERVALS["inconclusive"] = (0.0, -0.1, 0.1)
 NAMES = sorted(grammar()["lower"])
 
 
@@ -81,7 +81,7 @@ def test_the_grammar_is_whole() -> None:
 def test_every_sentence_can_be_filled_and_says_its_interval(grade, finding) -> None:
     got = claim(grade, finding)
     assert (got.grade, got.finding) == (grade, finding)
-    assert "{" not in got.text and "95% interval" in got.text
+    assert "{" not in got.text and "95% confidence interval" in got.text
     assert "A limit." in got.does_not_show and len(got.does_not_show) > 3
     assert bool(causal_words(got.text)) == (grade in ("quasi-causal", "causal"))
 
@@ -322,12 +322,12 @@ def test_a_ratio_is_spoken_as_times() -> None:
     given_all = {"kind": "log-odds", "words": words, "contrast": "10 points more remote time"}
     got = claim("associational", estimate=0.405, low=0.18, high=0.63, **given_all)
     assert got.text == (
-        "10 points more remote time is associated with the odds of leaving within a year 1.50 times as high "
-        "(95% interval 1.20 to 1.88 times)."
+        "10 points more remote time is associated with a difference in the odds of leaving within a year: 1.50 times as high "
+        "(95% confidence interval 1.20 to 1.88 times)."
     )
-    assert claim("associational", estimate=0.05, low=0.01, high=0.1, **given_all).finding == "trifling"
-    assert claim("associational", estimate=0.0, low=-0.1, high=0.1, **given_all).finding == "small"
-    assert claim("associational", estimate=0.0, low=-0.9, high=0.1, **given_all).finding == "open"
+    assert claim("associational", estimate=0.05, low=0.01, high=0.1, **given_all).finding == "negligible"
+    assert claim("associational", estimate=0.0, low=-0.1, high=0.1, **given_all).finding == "equivalent"
+    assert claim("associational", estimate=0.0, low=-0.9, high=0.1, **given_all).finding == "inconclusive"
     with pytest.raises(StudyError, match="CLAIM-SMALLEST"):
         claim(
             "associational",
@@ -341,11 +341,11 @@ def test_a_ratio_is_spoken_as_times() -> None:
 @pytest.mark.parametrize(
     ("kind", "phrase", "said"),
     [
-        ("log-odds", "engagement", "the odds of engagement 2.72 times"),
-        ("log-rate", "visits", "the rate of visits 2.72 times"),
-        ("log-rate", "the number of visits", "with the number of visits 2.72 times"),
-        ("log-hazard", "leaving", "the rate of leaving 2.72 times"),
-        ("log-odds", "the share of counts", "the odds of the share of counts 2.72 times"),
+        ("log-odds", "engagement", "the odds of engagement: 2.72 times"),
+        ("log-rate", "visits", "the rate of visits: 2.72 times"),
+        ("log-rate", "the number of visits", "in the number of visits: 2.72 times"),
+        ("log-hazard", "leaving", "the rate of leaving: 2.72 times"),
+        ("log-odds", "the share of counts", "the odds of the share of counts: 2.72 times"),
     ],
 )
 def test_a_ratio_says_what_it_is_a_ratio_of(kind, phrase, said) -> None:
@@ -371,7 +371,7 @@ def test_a_contrast_that_was_left_out_is_named_by_what_is_compared() -> None:
 
 def test_a_policy_and_a_decomposition_have_sentences_of_their_own() -> None:
     rule = {"contrast": "a rule of three office days", "kind": "effect"}
-    assert "where it came in" in claim("quasi-causal", **rule).text
+    assert "where in place" in claim("quasi-causal", **rule).text
     part = {"contrast": "who is in the two groups", "kind": "composition"}
     assert claim("causal", **part).text.startswith("−15.0 percentage points of the difference in")
     assert not causal_words(claim("causal", **part).text)
@@ -397,7 +397,7 @@ def test_what_if_and_prediction_keep_to_the_grade() -> None:
     for grade in GRADES:
         said = what_if_sentence(change="a rota with a day more in the office", estimate=-0.15, grade=grade, **figures)
         assert (grammar()["what_if"]["caveat"] in said) == (grade in GRADES[:2])
-        assert "−15.0 percentage points" in said
+        assert "15.0 percentage points lower (95% confidence interval 10.0 to 20.0 percentage points lower)" in said
     for bad in ("a rota that causes harm", "the best rota"):
         with pytest.raises(StudyError, match="WORDS"):
             what_if_sentence(change=bad, estimate=-0.15, grade="causal", **figures)
@@ -405,7 +405,7 @@ def test_what_if_and_prediction_keep_to_the_grade() -> None:
             prediction_sentence(contrast=bad, k=4, **figures)
     with pytest.raises(StudyError, match="CLAIM"):
         what_if_sentence(change="a rota", estimate=float("nan"), grade="causal", **figures)
-    assert "nothing can be said" in prediction_sentence(
+    assert "too few to say" in prediction_sentence(
         words=WORDS, contrast="a rota", low=float("nan"), high=float("nan"), conf_level=0.95, k=2
     )
 
@@ -491,7 +491,7 @@ def test_no_text_breaks_a_claim_or_strengthens_it(phrase, contrast) -> None:
     except StudyError as error:
         assert error.code == "WORDS"
         return
-    assert not causal_words(got.text) and "\n" not in got.text and "95% interval" in got.text
+    assert not causal_words(got.text) and "\n" not in got.text and "95% confidence interval" in got.text
 
 
 @given(st.floats(-1e7, 1e7), st.floats(0, 1e6), st.floats(0, 1e6), st.sampled_from(["slope", "effect", "log-odds"]))
@@ -500,22 +500,28 @@ def test_the_printed_interval_says_what_the_finding_says(estimate, below, above,
     scale = 1e-6 if kind == "log-odds" else 1.0
     low, high = scale * (estimate - below), scale * (estimate + above)
     got = claim(words=OutcomeLabel("y", "visits", "points"), estimate=scale * estimate, low=low, high=high, kind=kind)
-    none = "1.00" if kind == "log-odds" else "0"
-    told = re.search(r"interval (?:runs from )?(.+?) to (.+?)(?: times| points|\))", got.text)
-    assert told
+    told = re.search(r"interval (?:ranges from )?(.+?)(?:\)|\. Values)", got.text)
+    assert told and "e+" not in got.text
+    sides = {"lower": told[1].count("lower"), "higher": told[1].count("higher")}
+    ends = told[1].removesuffix(" times").split(" to ")
     if got.finding == "difference":
-        assert none not in told.groups() and "e+" not in got.text
-        assert not (told[1].startswith(("just below", "−")) and told[2].startswith(("just above", "+")))
+        assert not (sides["lower"] and sides["higher"])
+        assert "1.00" not in ends if kind == "log-odds" else not any(re.fullmatch(r"0( points.*)?", e) for e in ends)
     else:
-        assert not all(t.startswith(("just above", "+")) for t in told.groups())
+        assert max(sides.values()) < 2
+        assert not all(e.startswith("just above") for e in ends) and not all(e.startswith("just below") for e in ends)
 
 
 def test_figures_have_units_levels_and_singulars() -> None:
     one = replace(WORDS, smallest_important=1.0)
-    assert "as large as the 1 percentage point said" in claim(finding="open", words=one, low=-0.004, high=0.004).text
-    assert "99.9% interval" in claim(conf_level=0.999).text
     assert (
-        "+12,346" in claim(words=OutcomeLabel("y", "visits", "visits"), estimate=12345.6, low=9000.0, high=15000.0).text
+        "a difference of 1 percentage point or more in"
+        in claim(finding="inconclusive", words=one, low=-0.004, high=0.004).text
+    )
+    assert "99.9% confidence interval" in claim(conf_level=0.999).text
+    assert (
+        "12,346 visits higher"
+        in claim(words=OutcomeLabel("y", "visits", "visits"), estimate=12345.6, low=9000.0, high=15000.0).text
     )
     assert (
         "over 100 times"
@@ -527,11 +533,11 @@ def test_figures_have_units_levels_and_singulars() -> None:
 
 def test_a_gap_says_its_groups_and_a_path_its_mediator() -> None:
     gap = claim(kind="slope-gap", relative_to="low_access").text
-    assert "the engagement of families where 'low access' is yes relative to where it is no (" in gap
+    assert "the engagement of families where 'low access' is yes relative to where it is no: 15.0" in gap
     told = replace(WORDS, phrase="the engagement of some relative to that of others")
     assert "low access" not in claim(kind="slope-gap", relative_to="low_access", words=told).text
     path = claim("causal", kind="indirect", relative_to="contact_time").text
-    assert "by way of contact time" in path and not causal_words(path)
+    assert "that runs through contact time" in path and not causal_words(path)
     with pytest.raises(StudyError, match="WORDS"):
         claim(kind="slope-gap", relative_to="team_id")
 
@@ -539,9 +545,11 @@ def test_a_gap_says_its_groups_and_a_path_its_mediator() -> None:
 @given(st.sampled_from(GRADES), st.sampled_from(FINDINGS), st.sampled_from(KINDS_TRIED), st.booleans())
 def test_every_sentence_is_a_row_of_the_table(grade, finding, kind, synthetic) -> None:
     words = replace(WORDS, smallest_important=1.2, scale=1.0)
-    estimate, low, high = {"difference": (1, 0.5, 2), "trifling": (0.05, 0.01, 0.1), "small": (0, -0.1, 0.1)}.get(
-        finding, (0, -2, 2)
-    )
+    estimate, low, high = {
+        "difference": (1, 0.5, 2),
+        "negligible": (0.05, 0.01, 0.1),
+        "equivalent": (0, -0.1, 0.1),
+    }.get(finding, (0, -2, 2))
     got = claim(grade, words=words, kind=kind, synthetic=synthetic, estimate=estimate, low=low, high=high)
     table = grammar_table().set_index(["family", "grade", "finding"])["sentence"]
     pieces = [re.escape(p) for p in re.split(r" ?\{\w+\}", table[got.row])]
@@ -552,10 +560,10 @@ def test_every_sentence_is_a_row_of_the_table(grade, finding, kind, synthetic) -
 
 def test_an_unsettled_check_is_told_and_raises_nothing() -> None:
     could_not = Check("interference", None, "This check could not be run (SINGULAR).")
-    informs = Check("naive comparison", None, "A plain comparison gives 1.")
+    informs = Check("unadjusted comparison", None, "A plain comparison gives 1.")
     got = claim("causal", checks=[could_not, informs, Check("lead", False, "It failed.")])
     assert got.grade == "associational"
-    assert any("Not settled by the check 'interference'" in r for r in got.reasons)
+    assert any("Inconclusive: the check 'interference'" in r for r in got.reasons)
     assert not any("unadjusted" in r for r in got.reasons)
 
 
@@ -609,7 +617,7 @@ def test_real_rows_lower_the_claim_and_say_why(cause) -> None:
     spoil, fields, options = REAL[cause]
     frame = spoil(rows().assign(noise=np.random.default_rng(8).normal(size=240)))
     claims = FREE.replace(**fields).estimate_frame(frame, **options).claims()
-    told = [r for r in claims[0].reasons if r.startswith("Lowered")]
+    told = [r for r in claims[0].reasons if r.startswith("Graded down")]
     if cause == "nothing":
         assert claims[0].grade == "associational" and not told
     else:
@@ -621,7 +629,7 @@ def test_several_causes_at_once_are_all_told() -> None:
     frame = rows()[lambda f: f["team_id"] < 6]
     frame = frame.assign(y=frame["y"].where(np.arange(len(frame)) % 10 < 3))
     got = FREE.estimate_frame(frame, synthetic=True).claims()[0]
-    assert {"clusters", "missing values"} <= {r.split("'")[1] for r in got.reasons if r.startswith("Lowered")}
+    assert {"clusters", "missing values"} <= {r.split("'")[1] for r in got.reasons if r.startswith("Graded down")}
     assert got.grade == ILLUSTRATION and any("simulated" in r for r in got.reasons)
 
 

@@ -27,7 +27,7 @@ def test_a_result_says_what_where_from_and_how_sure(study, results, authority) -
     assert tidy["role"].iloc[0] == "main" and "unadjusted" in set(tidy["role"])
     assert tidy.loc[tidy["role"].isin(["main", "secondary"]), "outcome"].tolist() == list(study.outcomes)
     assert r.data_hash == authority.hash and r.synthetic and r.converged
-    assert {c.name for c in r.checks} >= {"clusters", "missing values", "influence", "naive comparison"}
+    assert {c.name for c in r.checks} >= {"clusters", "missing values", "influence", "unadjusted comparison"}
     assert all(c.message.endswith(".") for c in r.checks)
     glance = r.glance().iloc[0]
     assert glance["n"] + glance["n_missing"] == len(study.frame(authority))

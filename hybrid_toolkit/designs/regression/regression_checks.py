@@ -1,4 +1,4 @@
-"""Checks that designs with their own estimator share: naive comparison, events, leaving out clusters."""
+"""Checks that designs with their own estimator share: unadjusted comparison, events, leaving out clusters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check_unadjusted(unadjusted: FitOf) -> CheckOf:
             f"A plain comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
             f"{': they do not agree, so selection matters here' if apart else ''}."
         )
-        return Check("naive comparison", None, message, plain.estimate)
+        return Check("unadjusted comparison", None, message, plain.estimate)
 
     return check_unadjusted_comparison
 
@@ -38,7 +38,7 @@ def unadjusted_supplement(unadjusted: FitOf) -> RowsOf:
     """The plain comparison as a row."""
 
     def unadjusted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        return unadjusted(frame, fit.plan).as_row("naive comparison", "unadjusted")
+        return unadjusted(frame, fit.plan).as_row("unadjusted comparison", "unadjusted")
 
     return unadjusted_row
 

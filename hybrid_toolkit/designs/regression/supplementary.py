@@ -1,4 +1,4 @@
-"""Rows shown beside an estimate: slopes in each group, other specifications, the naive comparison."""
+"""Rows shown beside an estimate: slopes in each group, other specifications, the unadjusted comparison."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MIN_GROUP = 20
 
 def unadjusted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The plain comparison of all rows."""
-    return unadjusted_fit(frame, fit.plan).as_row("naive comparison", "unadjusted")
+    return unadjusted_fit(frame, fit.plan).as_row("unadjusted comparison", "unadjusted")
 
 
 def simple_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:

@@ -193,4 +193,4 @@ def check_before_after(frame: pd.DataFrame, fit: DesignFit) -> Check:
         f"A plain comparison before and after gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
         f"{': what all units share over time matters here' if apart else ''}."
     )
-    return Check("naive comparison", None, message, plain.estimate)
+    return Check("unadjusted comparison", None, message, plain.estimate)

@@ -1,4 +1,4 @@
-"""From a plan of a study over time to the estimator of its design, and to its naive comparison."""
+"""From a plan of a study over time to the estimator of its design, and to its unadjusted comparison."""
 
 from __future__ import annotations
 

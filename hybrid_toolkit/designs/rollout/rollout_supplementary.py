@@ -37,4 +37,4 @@ def other_estimator(name: str, fit_with: FitOf) -> RowsOf:
 
 def before_after_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """The plain comparison before and after."""
-    return before_after_fit(frame, fit.plan).as_row("naive comparison", "unadjusted")
+    return before_after_fit(frame, fit.plan).as_row("unadjusted comparison", "unadjusted")

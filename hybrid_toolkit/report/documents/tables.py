@@ -119,7 +119,7 @@ def _form(column: pd.Series) -> Form:
 def _cell(how: TableColumn, column: str, row: dict[str, Any], *, numeric: bool, hidden: bool) -> TableCell:
     value = row[column]
     if how.form == "message":
-        text, tone = _verdict(value)
+        text, tone = _state_text(value)
         return TableCell(how.heading, text, False, tone)
     if pd.isna(value):
         return TableCell(how.heading, HIDDEN_MARK if hidden else MISSING_MARK, numeric)
@@ -155,7 +155,15 @@ def _figure(form: Form, column: str, row: dict[str, Any]) -> str:
     return number_label(value)
 
 
-def _verdict(value: Any) -> tuple[str, str]:
-    if value is None or pd.isna(value):
-        return "Informs only", "info"
-    return ("✓ Holds", "good") if bool(value) else ("✗ Does not hold", "bad")
+_MARKS = {
+    "passed": ("✓", "good"),
+    "did not pass": ("✗", "bad"),
+    "inconclusive": ("?", "unsure"),
+    "for information": ("i", "info"),
+}
+"""State of a check -> its mark, which says the same without colour, and its tone."""
+
+
+def _state_text(value: Any) -> tuple[str, str]:
+    state = str(value)
+    return f"{_MARKS[state][0]} {state[:1].upper()}{state[1:]}", _MARKS[state][1]

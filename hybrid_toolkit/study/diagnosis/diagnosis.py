@@ -143,7 +143,7 @@ class Diagnosis:
                 lines.append(
                     f"{f'{scenario}, ' if several else ''}{outcome}: truth {truth:+.3f}, bias {got['bias'][0]:+.3f}; "
                     f"intervals hold the truth in {cover:.0%} (Monte Carlo error {error:.1%}); they leave out zero in "
-                    f"{told:.0%}; {got['failures'][0]:.0%} of fits failed; a naive comparison is off by "
+                    f"{told:.0%}; {got['failures'][0]:.0%} of fits failed; a unadjusted comparison is off by "
                     f"{got['unadjusted_bias'][0]:+.3f}."
                 )
         kinds = self.failures().groupby("error", sort=False)["n"].sum()

@@ -26,7 +26,7 @@ def measure_draws(draws: pd.DataFrame, truth: float) -> dict[str, Measure]:
     Parameters
     ----------
     draws : one row a trial: ``estimate``, ``conf_low``, ``conf_high`` and ``error`` (a code, empty where the fit ran);
-        ``unadjusted``, ``unadjusted_low`` and ``unadjusted_high`` where a naive comparison stands beside it.
+        ``unadjusted``, ``unadjusted_low`` and ``unadjusted_high`` where a unadjusted comparison stands beside it.
     truth : the true value, in units of the estimate.
 
     Returns

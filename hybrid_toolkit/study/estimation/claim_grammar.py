@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from hybrid_toolkit.designs import GRADES, RATIO_KINDS
+from hybrid_toolkit.result import Check
 
 ILLUSTRATION = "illustration"
 """Grade of anything said from simulated data: below every grade of evidence."""
 ALL_GRADES = (ILLUSTRATION, *GRADES)
-FINDINGS = ("difference", "trifling", "small", "open")
+FINDINGS = ("difference", "negligible", "equivalent", "inconclusive")
 CLAIM_FAMILIES = ("sentence", "ratio", "policy", "mediation", "decomposition")
 _FAMILIES = {"effect": "policy", "indirect": "mediation", "composition": "decomposition"}
 
@@ -24,6 +25,22 @@ _FAMILIES = {"effect": "policy", "indirect": "mediation", "composition": "decomp
 def grammar() -> dict[str, Any]:
     """The grammar of claims as read from its file."""
     return tomllib.loads((files("hybrid_toolkit.study.estimation") / "claim_grammar.toml").read_text(encoding="utf-8"))
+
+
+CHECK_STATES = ("passed", "did not pass", "inconclusive", "for information")
+
+
+def check_state(check: Check) -> str:
+    """What a reader is told of a check; one that could have passed or failed, and did neither, is inconclusive.
+
+    Examples
+    --------
+    >>> [check_state(Check(n, p, "")) for n, p in (("lead", True), ("lead", False), ("lead", None), ("E-value", None))]
+    ['passed', 'did not pass', 'inconclusive', 'for information']
+    """
+    if check.passed is not None:
+        return CHECK_STATES[0] if check.passed else CHECK_STATES[1]
+    return CHECK_STATES[3] if check.name in grammar()["informs"]["checks"] else CHECK_STATES[2]
 
 
 def family_of(kind: str) -> str:
@@ -45,14 +62,14 @@ def grammar_table() -> pd.DataFrame:
     Examples
     --------
     >>> table = grammar_table().set_index(["family", "grade", "finding"])["sentence"]
-    >>> table["sentence", "associational", "open"][:28]
-    'These data do not settle whe'
+    >>> table["sentence", "associational", "inconclusive"][:28]
+    'These data cannot tell us wh'
     """
     found = grammar()
     rows = [(f, g, k, s) for f in CLAIM_FAMILIES for g in found[f] for k, s in found[f][g].items()]
     rows += [("prediction", "any", k, s) for k, s in found["prediction"].items()]
     rows += [("what-if", g, "any", found["what_if"][g]) for g in GRADES]
-    rows += [("what-if", "any", "open", found["what_if"]["open"])]
+    rows += [("what-if", "any", "inconclusive", found["what_if"]["inconclusive"])]
     return pd.DataFrame(rows, columns=["family", "grade", "finding", "sentence"])
 
 
@@ -76,12 +93,12 @@ def finding_of(low: float, high: float, smallest_important: float | None) -> str
     Examples
     --------
     >>> finding_of(0.2, 3.0, 1.0), finding_of(0.2, 0.8, 1.0), finding_of(-0.5, 0.8, 1.0), finding_of(-0.5, 3.0, 1.0)
-    ('difference', 'trifling', 'small', 'open')
+    ('difference', 'negligible', 'equivalent', 'inconclusive')
     """
     inside = smallest_important is not None and max(abs(low), abs(high)) < smallest_important
     if low > 0 or high < 0:
-        return "trifling" if inside else "difference"
-    return "small" if inside else "open"
+        return "negligible" if inside else "difference"
+    return "equivalent" if inside else "inconclusive"
 
 
 def lowered(grade: str, failed: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from hybrid_toolkit.study.declaration.outcome_label import (
     ratio_phrase,
 )
 from hybrid_toolkit.study.estimation.claim_grammar import (
+    check_state,
     ALL_GRADES,
     CLAIM_FAMILIES,
     FINDINGS,
@@ -35,7 +36,14 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     lowered,
     spoken_grade,
 )
-from hybrid_toolkit.study.estimation.number_format import format_estimates, format_level, format_ratios, with_unit
+from hybrid_toolkit.study.estimation.number_format import (
+    format_estimates,
+    format_level,
+    format_ratios,
+    range_with_direction,
+    with_direction,
+    with_unit,
+)
 
 __all__ = [
     "ALL_GRADES",
@@ -63,7 +71,7 @@ class Claim:
     outcome : column of the outcome.
     text : the sentence.
     grade : ``"illustration"`` for simulated data, or one of ``hybrid_toolkit.designs.GRADES``.
-    finding : ``"difference"``, ``"trifling"``, ``"small"`` or ``"open"``.
+    finding : ``"difference"``, ``"negligible"``, ``"equivalent"`` or ``"inconclusive"``.
     reasons : why the grade is what it is, one sentence each.
     does_not_show : what does not follow.
     row : the row of ``grammar_table()`` that the sentence was filled from: family, grade, finding.
@@ -205,7 +213,7 @@ def what_if_sentence(
     figures = (estimate * words.scale, low * words.scale, high * words.scale)
     table = grammar()["what_if"]
     text = _filled(table[grade], _slots(words, change, figures, conf_level, kind=kind, relative_to=relative_to))
-    text += f" {table['open']}" if low <= 0 <= high else ""
+    text += f" {table['inconclusive']}" if low <= 0 <= high else ""
     weak = GRADES.index(grade) < GRADES.index("quasi-causal")
     _guard(text.replace(table["caveat"], "") if weak else text, grade)
     return text
@@ -236,14 +244,12 @@ def _weak_level(level: float) -> tuple[Check, ...]:
 
 def _unsettled(checks: Sequence[Check]) -> tuple[Check, ...]:
     """Checks that could neither pass nor fail, but for those that only inform."""
-    informs = grammar()["informs"]["checks"]
-    return tuple(c for c in checks if c.passed is None and c.name not in informs)
+    return tuple(c for c in checks if check_state(c) == "inconclusive")
 
 
 def _filled(sentence: str, slots: dict[str, str]) -> str:
-    """A sentence of the grammar with its slots filled; where an outcome has no unit, no gap is left for it."""
-    text = sentence if slots["unit"] else sentence.replace(" {unit}", "")
-    return text.format(**slots)
+    """A sentence of the grammar with its slots filled."""
+    return sentence.format(**slots)
 
 
 def _slots(
@@ -256,32 +262,46 @@ def _slots(
     relative_to: str,
 ) -> dict[str, str]:
     ratio = family_of(kind) == "ratio"
-    told = format_ratios(figures) if ratio else format_estimates(figures)
     named, phrase, unit = plain_text(contrast), plain_text(words.phrase), plain_text(words.unit)
     if kind == "slope-gap":
         phrase = gap_phrase(phrase, plain_text(relative_to))
+    important = words.smallest_important
+    smallest = "" if important is None else with_unit(important, "times" if ratio else unit)
     return {
         "contrast": named,
         "Contrast": named[:1].upper() + named[1:],
         "phrase": ratio_phrase(phrase, kind) if ratio else phrase,
-        "size": told[0],
-        "low": told[1],
-        "high": told[2],
-        "unit": unit,
-        "smallest_important": with_unit(words.smallest_important, "times" if ratio else unit)
-        if words.smallest_important is not None
-        else "",
+        "smallest": smallest,
+        "Smallest": smallest[:1].upper() + smallest[1:],
+        **(_ratio_slots(figures) if ratio else _difference_slots(figures, unit)),
         "level": format_level(conf_level),
         "through": plain_text(relative_to).replace("_", " ") or "the mediator that the study names",
+    }
+
+
+def _ratio_slots(figures: tuple[float, float, float]) -> dict[str, str]:
+    size, low, high = format_ratios(figures)
+    span = f"{low} to {high} times"
+    return {"size": size, "range": span, "ends": span, "amount": size, "amounts": span}
+
+
+def _difference_slots(figures: tuple[float, float, float], unit: str) -> dict[str, str]:
+    size, low, high = format_estimates(figures)
+    return {
+        "size": with_direction(size, unit),
+        "range": range_with_direction(low, high, unit),
+        "ends": f"{with_direction(low, unit)} to {with_direction(high, unit)}",
+        "amount": f"{size} {unit}".rstrip(),
+        "amounts": f"{low} to {high} {unit}".rstrip(),
     }
 
 
 def _reasons(
     design_grade: str, grade: str, told: Sequence[Check], synthetic: bool, notes: Sequence[str]
 ) -> tuple[str, ...]:
-    out = [f"The design carries '{design_grade}' at most."]
-    how = {False: "Lowered", None: "Not settled"}
-    out += [f"{how[c.passed]} by the check '{c.name}': {c.message}" for c in told if c.passed is not True]
+    out = [f"The design supports '{design_grade}' at most."]
+    how = {False: "Graded down because of", None: "Inconclusive:"}
+    out += [f"{how[c.passed]} the check '{c.name}': {c.message}" for c in told if c.passed is not True]
     out += list(notes)
     if synthetic:
         out.append(f"The data are simulated; on real data with these checks the grade would be '{grade}'.")

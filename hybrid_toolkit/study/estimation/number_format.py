@@ -69,6 +69,37 @@ def format_level(level: float) -> str:
     return f"{100 * level:.6g}%"
 
 
+def with_direction(shown: str, unit: str) -> str:
+    """A signed figure of ``format_estimates`` as a size with its unit and direction.
+
+    Examples
+    --------
+    >>> with_direction("−1.3", "percentage points"), with_direction("+1", "points"), with_direction("just above 0", "points")
+    ('1.3 percentage points lower', '1 point higher', 'just above 0')
+    """
+    if shown[:1] not in "+−":
+        return shown
+    size = shown[1:]
+    named = with_unit(1.0, unit).partition(" ")[2] if float(size.replace(",", "")) == 1 else unit
+    return f"{size} {named}".rstrip() + (" higher" if shown[0] == "+" else " lower")
+
+
+def range_with_direction(low: str, high: str, unit: str) -> str:
+    """An interval in words: unit and direction once where both ends lie on one side, the end nearer to zero first.
+
+    Examples
+    --------
+    >>> range_with_direction("−20.1", "−8.5", "percentage points"), range_with_direction("−0.3", "+0.1", "points")
+    ('8.5 to 20.1 percentage points lower', '0.3 points lower to 0.1 points higher')
+    >>> range_with_direction("just above 0", "+6.4", "points"), range_with_direction("−6.4", "just below 0", "points")
+    ('just above 0 to 6.4 points higher', 'just below 0 to 6.4 points lower')
+    """
+    near, far = (high, low) if low[:1] == "−" and high[:1] != "+" else (low, high)
+    if near[:1] != far[:1] and near[:1] in "+−":
+        return f"{with_direction(near, unit)} to {with_direction(far, unit)}"
+    return f"{near.lstrip('+−')} to {with_direction(far, unit)}"
+
+
 def with_unit(value: float, unit: str) -> str:
     """A bare figure with its unit, which for one is singular.
 

@@ -14,6 +14,7 @@ from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
+from hybrid_toolkit.study.estimation.claim_grammar import check_state
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim
 from hybrid_toolkit.study.estimation.event_path import no_path, path_of, unknown_outcome
 from hybrid_toolkit.study.estimation.study_checks import check_multiple
@@ -120,10 +121,10 @@ class StudyResult:
         return dict(self.other_identifications).get(outcome, self.identification)
 
     def checks_frame(self) -> pd.DataFrame:
-        """One row a check: outcome, check, passed, verdict, value, threshold."""
+        """One row a check: outcome, check, passed, state (one of ``CHECK_STATES``), message, value, threshold."""
         pairs = ((self.study.outcome, self.checks), *self.other_checks)
-        rows = [(o, c.name, c.passed, c.message, c.value, c.threshold) for o, cs in pairs for c in cs]
-        return pd.DataFrame(rows, columns=["outcome", "check", "passed", "message", "value", "threshold"])
+        rows = [(o, c.name, c.passed, check_state(c), c.message, c.value, c.threshold) for o, cs in pairs for c in cs]
+        return pd.DataFrame(rows, columns=["outcome", "check", "passed", "state", "message", "value", "threshold"])
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, checks passed and failed, convergence."""

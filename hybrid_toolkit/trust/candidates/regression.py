@@ -16,7 +16,7 @@ EstimateOf: TypeAlias = Callable[[pd.DataFrame], CandidateAnswer]
 
 
 def by_design(design: str, *, unadjusted: bool = False, **plan: Any) -> EstimateOf:
-    """A design's estimate with this plan, or its naive comparison; teams are the clusters."""
+    """A design's estimate with this plan, or its unadjusted comparison; teams are the clusters."""
     made = ModelColumns(cluster="team_id", **plan)
     return partial(_estimate, design, made, unadjusted)
 

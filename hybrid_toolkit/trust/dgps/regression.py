@@ -3,7 +3,7 @@
 Twenty-six teams of ten workers. Outcomes are in standard deviations of a worker's score; teams lie 0.3 apart (about
 8% of the variance). ``remote`` is 1 for those who mostly work from home, ``share`` the remote share of desk work,
 ``experience`` and ``need`` are standardised. Where selection is at work, those with experience choose to work
-remotely and have better outcomes, so that a naive comparison is too high.
+remotely and have better outcomes, so that a unadjusted comparison is too high.
 """
 
 from __future__ import annotations
