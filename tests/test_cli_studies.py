@@ -87,7 +87,7 @@ def test_a_lock_is_written_once_and_what_differs_is_said(place: Path, capsys: Ca
     assert (code == 0 and "as it was locked" in out) or "locked" in out
     code, out, _ = run(capsys, "study", study, place / "two.csv", "--lock", lock)
     assert code == 1 and "Graded down because of the check 'lock'" in out
-    study.write_text(DECLARED + 'limits = ["Nothing."]\n')
+    study.write_text(DECLARED + 'caveats = ["Nothing."]\n')
     assert run(capsys, "lock", study, "--out", lock)[0] == 2
 
 

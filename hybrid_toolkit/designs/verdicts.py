@@ -57,8 +57,8 @@ def judge_departure(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, s
 
     Examples
     --------
-    >>> from hybrid_toolkit.designs.model_columns import Plan
-    >>> fit = DesignFit(Plan("y", "x", "g"), pd.DataFrame({"estimate": [0.5]}), None)
+    >>> from hybrid_toolkit.designs.model_columns import ModelColumns
+    >>> fit = DesignFit(ModelColumns("y", "x", "g"), pd.DataFrame({"estimate": [0.5]}), None)
     >>> sharp = pd.Series({"std_error": 0.1, "conf_low": -0.2, "conf_high": 0.2, "p_value": 0.9})
     >>> judge_departure(sharp, fit), judge_departure(sharp * 10, fit)[0]
     ((True, ''), None)

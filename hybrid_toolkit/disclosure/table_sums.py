@@ -40,7 +40,7 @@ def find_lines(table: pd.DataFrame, *, dims: Sequence[str], count: str, total_la
     --------
     >>> t = pd.DataFrame({"mode": ["home", "video", "Total"], "n": [12, 20, 32]})
     >>> find_lines(t, dims=["mode"], count="n", total_label="Total")
-    (Line(total=2, parts=(0, 1), exact=True),)
+    (TableSum(total=2, parts=(0, 1), exact=True),)
     """
     keys = [tuple(row) for row in table[list(dims)].astype(str).itertuples(index=False)]
     counts: NDArray[np.float64] = table[count].to_numpy(dtype=float)

@@ -29,7 +29,9 @@ def findings_entry(shown: ShownStudy) -> dict[str, Any]:
         "checks": [
             {"outcome": o, "name": n, "passed": _plain(p), "state": s, "message": v}
             for release in shown.checks.values()
-            for o, n, p, s, v in release.content[["outcome", "check", "passed", "state", "message"]].itertuples(index=False)
+            for o, n, p, s, v in release.content[["outcome", "check", "passed", "state", "message"]].itertuples(
+                index=False
+            )
         ],
         "contrast": {"words": study.contrast, "size": study.contrast_size, "scale": study.words_for(outcome).scale},
         "finding": shown.details[outcome].finding,

@@ -26,7 +26,12 @@ NOTABLE = 0.25
 """A bias above this share of the estimates' spread is told."""
 CELLS_COME_FROM = (
     *("metrics", "models", "designs", "trust/dgps", "trust/candidates"),
-    *(f"study/{name}.py" for name in ("contender", "measures", "try_estimator", "wedge")),
+    *(
+        "trust/candidate.py",
+        "trust/try_estimator.py",
+        "study/diagnosis/performance.py",
+        "study/diagnosis/wedge_study.py",
+    ),
 )
 """Code that the figures of a cell depend on; the generator, graphs and claims are not among it."""
 _FIGURES = ("estimate", "std_error", "conf_low", "conf_high")
@@ -77,7 +82,7 @@ class Trial:
     def glance(self) -> pd.DataFrame:
         """One row: what was tried, how often, the verdict."""
         failed = sum(self.failures().values())
-        row = {"contender": self.candidate, "world": self.dgp, "n": self.n_sims, "n_failed": failed}
+        row = {"candidate": self.candidate, "dgp": self.dgp, "n": self.n_sims, "n_failed": failed}
         row |= {"method": f"{self.n_sims} draws, seed {self.seed}", "converged": failed == 0, "verdict": self.verdict}
         return pd.DataFrame([row])
 
@@ -138,8 +143,8 @@ def try_estimator(
     Parameters
     ----------
     candidate, dgp : what is tried on what.
-    n_sims : draws; 0 for as many as the contender asks for.
-    seed : draw i comes from ``simulation_seed(seed, i)``, the same draws for every contender.
+    n_sims : draws; 0 for as many as the candidate asks for.
+    seed : draw i comes from ``simulation_seed(seed, i)``, the same draws for every candidate.
     n_jobs, progress, resume : as in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``.
 
     Raises
@@ -159,7 +164,7 @@ def try_estimator(
     count = n_sims or candidate.n_sims
     if count < 2:
         raise StudyError("a trial needs at least 2 draws.", fix="Ask for 200 or more.", code="SIMS")
-    parts = {"contender": candidate.id, "world": dgp.id, "seed": seed, "code": code_version(CELLS_COME_FROM)}
+    parts = {"candidate": candidate.id, "dgp": dgp.id, "seed": seed, "code": code_version(CELLS_COME_FROM)}
     file = TrialLog(resume, parts) if resume is not None else None
     found = {i: file.found[str(i)] for i in range(count) if file and str(i) in file.found}
     todo = [i for i in range(count) if i not in found]

@@ -35,7 +35,8 @@ BELONGS = {
     "check_anticipation": ROLLOUTS | SEGMENTED,
     "check_placebo_in_time": ROLLOUTS | SEGMENTED | {"synthetic-did"},
     "check_synthetic_in_time": {"synthetic-control"},
-    "check_placebo_in_space": (ROLLOUTS - {"random-order"}) | {"synthetic-control", "synthetic-did"},
+    "check_placebo_in_space": {"synthetic-control"},
+    "check_placebo_starts": (ROLLOUTS - {"random-order"}) | {"synthetic-did"},
     "check_interference": ROLLOUTS,
     "check_colleagues": LINEAR | MIXED,
     "check_influence": (ADJUSTED | ROLLOUTS | {"decomposition", "controlled-series"}) - {"stepped-wedge"},
@@ -48,9 +49,11 @@ BELONGS = {
     "check_specification_curve": ADJUSTED - RANDOM - {"mediation"},
     "check_residuals": LINEAR | MIXED | {"mediation"},
     "check_few_clusters": LINEAR,
-    "check_autocorrelation": LINEAR | {"multilevel", "within-between"} | SEGMENTED,
-    "check_balance": WEIGHTED,
-    "check_overlap": WEIGHTED | {"adjusted-interaction"},
+    "check_autocorrelation": LINEAR | {"multilevel", "within-between"},
+    "check_series_autocorrelation": SEGMENTED,
+    "check_weighted_balance": WEIGHTED,
+    "check_overlap": {"adjusted-interaction"},
+    "check_weighted_overlap": WEIGHTED,
 }
 
 

@@ -67,7 +67,7 @@ def test_what_rests_on_few_is_hidden_and_said() -> None:
 def test_a_fit_goes_in_as_it_is_and_gives_the_same_figure_each_time() -> None:
     frame = DGPS["rollout-parallel"].simulate(7)
     fit = fit_group_time(
-        frame, outcome="y", panel_id="team_id", time="month", first_treated="first_treated", base="universal"
+        frame, outcome="y", panel_id="team_id", time="month", first_treated="first_treated", base_period="universal"
     )
     effects = fit.aggregate("dynamic")
     made = release(effects)

@@ -7,7 +7,6 @@ from dataclasses import MISSING, fields
 from string import ascii_lowercase
 
 import pytest
-from hybrid_toolkit.study.declaration.unused_columns import LEFT_ASIDE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
+from hybrid_toolkit.study.declaration.spec_checks import LEFT_ASIDE
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.study.study import Study, parse_study
 
@@ -30,7 +30,7 @@ FULL = Study(
     cluster="team",
     kind="slope-gap",
     moderators=("gap",),
-    period="week",
+    time_label="week",
     secondary_outcomes=("y2",),
     secondary_estimands=("none",),
     groups="g",
@@ -96,7 +96,7 @@ def studies(draw: st.DrawFn) -> Study:
         kind=kind,
         row_unit="rows",
         cluster=next(columns),
-        period=draw(text),
+        time_label=draw(text),
         secondary_outcomes=secondary,
         secondary_estimands=tuple(draw(text) for _ in secondary),
         moderators=(next(columns),) if kind == "slope-gap" else (),
@@ -162,10 +162,10 @@ ALONE = {
     "contrast_size": 0.25,
     "settings": None,
     "words": (),
-    "unit": None,
+    "row_unit": None,
 }
 # None: fields that others hang on
-ALONE |= dict.fromkeys(("kind", "effect", "design", "unit", "moderators", "metrics"))
+ALONE |= dict.fromkeys(("kind", "effect", "design", "row_unit", "moderators", "metrics"))
 ALONE |= dict.fromkeys(("secondary_outcomes", "secondary_estimands"))
 
 
@@ -208,7 +208,7 @@ def test_any_text_is_a_study_or_a_named_error(line: str) -> None:
         ("settings", {"a": [1]}),
         ("words", ("x",)),
         ("metrics", ("x",)),
-        ("unit", ["contact"]),
+        ("row_unit", ["contact"]),
     ],
 )
 def test_values_of_the_wrong_kind_are_refused_by_the_name_of_their_field(field, value) -> None:

@@ -72,7 +72,7 @@ def test_simple_slopes_add_up_to_the_gap(results) -> None:
 
 def test_the_naive_estimate_stands_alone_too(results, authority) -> None:
     rows = STUDIES[1].unadjusted(authority)
-    shown = results["career-stage"].tidy().query("role == 'naive'")
+    shown = results["career-stage"].tidy().query("role == 'unadjusted'")
     assert rows["outcome"].tolist() == ["informal_learning", "swemwbs"]
     np.testing.assert_allclose(rows["estimate"], shown["estimate"])
 

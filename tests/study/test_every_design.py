@@ -7,12 +7,12 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from hybrid_toolkit.study.declaration.unused_columns import LEFT_ASIDE
 
 from hybrid_toolkit.designs import DESIGNS, GRADES, RATIO_KINDS
 from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.outcome_label import causal_words
+from hybrid_toolkit.study.declaration.spec_checks import LEFT_ASIDE
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.trust.dgps import DGPS
 

@@ -115,8 +115,8 @@ def test_chance_closes_every_path_but_not_selection(monkeypatch) -> None:
     from hybrid_toolkit.designs import DESIGNS
 
     made = {**DESIGNS, "by-chance": replace(DESIGNS["cross-sectional"], id="by-chance", grade="causal")}
-    for module in ("fields", "declaration"):
-        monkeypatch.setattr(f"hybrid_toolkit.study.{module}.DESIGNS", made)
+    for module in ("study_fields", "spec_checks"):
+        monkeypatch.setattr(f"hybrid_toolkit.study.declaration.{module}.DESIGNS", made)
     study = STAGE.replace(design="by-chance", kind="slope", moderators=(), confounders=())
     found = identify(study)
     assert not found.paths and "chance" in found.message and codes(study, "assumed") == ["SELECTION", "SELECTION"]

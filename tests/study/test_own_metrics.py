@@ -34,7 +34,7 @@ LOAD = declare_metric(
 
 
 def study_of(**changes: object) -> Study:
-    given = {"estimand": "none", "unit": "contact", "outcome": "long_contacts", "metrics": (LONG,), **changes}
+    given = {"estimand": "none", "row_unit": "contact", "outcome": "long_contacts", "metrics": (LONG,), **changes}
     return Study(
         id="own",
         question="Are contacts long where more is remote?",
@@ -141,7 +141,7 @@ def test_a_metric_of_rows_that_do_not_fit_is_refused_with_the_units_that_do() ->
         ({"metrics": ()}, "COLUMN-UNKNOWN"),
         ({"metrics": find_metrics("remote_share_desk")}, "METRIC-NOT-OWN"),
         ({"metrics": (replace(LONG, id="timely"),), "outcome": "engaged"}, "STUDY-METRICS"),
-        ({"unit": "rows"}, "STUDY-METRICS"),
+        ({"row_unit": "rows"}, "STUDY-METRICS"),
     ],
 )
 def test_metrics_that_cannot_be_columns_are_refused(changes, code) -> None:

@@ -23,14 +23,14 @@ GAP = headline_studies()[2]
 TINY = Size("tiny", 1, 6, 5.0, 4, 1)
 KILLED = """
     import os, signal, sys
-    from hybrid_toolkit.study import draws
+    from hybrid_toolkit.study.diagnosis import trial_log as draws
     from hybrid_toolkit.study.shipped_studies import headline_studies
     from hybrid_toolkit.synth.truth import Size
 
     draws.code_version = lambda: "as tested"
     import hybrid_toolkit.study.diagnosis.diagnose as diagnose
     diagnose.code_version = draws.code_version
-    real = draws.DrawFile.add
+    real = draws.TrialLog.add
 
     def add(self, key, value):
         if len(self.found) == 3:
@@ -39,8 +39,8 @@ KILLED = """
             os.kill(os.getpid(), signal.SIGKILL) if hasattr(signal, "SIGKILL") else os._exit(9)
         real(self, key, value)
 
-    draws.DrawFile.add = add
-    headline_studies()[2].diagnose("null", Size("tiny", 1, 6, 5.0, 4, 1), sims=6, seed=3, progress=False,
+    draws.TrialLog.add = add
+    headline_studies()[2].diagnose("null", Size("tiny", 1, 6, 5.0, 4, 1), n_sims=6, seed=3, progress=False,
                                    resume=sys.argv[1])
 """
 

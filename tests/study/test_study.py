@@ -47,7 +47,7 @@ PARTS = {
 def test_a_column_plays_one_part(change) -> None:
     plain = {"id": "a", "question": "Does it?", "estimand": "none", "outcome": "y", "exposure": "x", "cluster": "g"}
     with pytest.raises(StudyError) as caught:
-        Study(**{**plain, "design": "cross-sectional", "unit": "rows", **change})
+        Study(**{**plain, "design": "cross-sectional", "row_unit": "rows", **change})
     assert caught.value.code == "STUDY-ROLES" and caught.value.fix
 
 
@@ -68,13 +68,13 @@ def test_studies_are_frozen_and_differ_when_anything_differs() -> None:
         ('moderator = "early"', "KEY-UNKNOWN", "moderator"),
         ("placebos = 3", "STUDY-KIND", "placebos"),
         ('contrast_size = "a"', "STUDY-KIND", "contrast_size"),
-        ("period = true", "STUDY-KIND", "period"),
+        ("time_label = true", "STUDY-KIND", "time_label"),
         ('words = "x"', "STUDY-KIND", "words"),
         ('[[words]]\noutcome = "engaged"\nphrase = "x"\nstyle = "bold"', "KEY-UNKNOWN", "style"),
     ],
 )
 def test_toml_that_is_not_a_study_names_what_is_wrong(line, code, named) -> None:
-    text = ALL[2].replace(words=(), period="month").to_toml() + line + "\n"
+    text = ALL[2].replace(words=(), time_label="month").to_toml() + line + "\n"
     with pytest.raises(StudyError, match=named) as caught:
         parse_study(text)
     assert caught.value.code == code
@@ -157,7 +157,7 @@ def test_a_missing_key_broken_toml_and_a_missing_file() -> None:
         (0, {"question": "Remote work is good."}, "STUDY-QUESTION"),
         (0, {"design": "regression"}, "STUDY-FIELD"),
         (0, {"contrast_size": 0.0}, "STUDY-FIELD"),
-        (0, {"unit": "person"}, "UNIT-UNKNOWN"),
+        (0, {"row_unit": "person"}, "UNIT-UNKNOWN"),
         (0, {"outcome": "wellbeing"}, "COLUMN-UNKNOWN"),
         (0, {"confounders": ("risk + need",)}, "COLUMN-UNKNOWN"),
         (0, {"confounders": ("risk", "remote")}, "MEDIATOR-HELD"),

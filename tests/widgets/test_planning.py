@@ -19,7 +19,7 @@ from hybrid_toolkit.widgets.parts.svg_graph import GraphNode, graph_svg
 from hybrid_toolkit.widgets.planning.power_explorer import PowerExplorer
 from hybrid_toolkit.widgets.planning.power_view import OVER, view_power
 from hybrid_toolkit.widgets.planning.study_builder import StudyBuilder
-from hybrid_toolkit.widgets.planning.study_view import STEP, StudyBuilderState, declared, first_treated, of_start
+from hybrid_toolkit.widgets.planning.study_view import STEP, StudyBuilderState, declared, of_start, starts
 from hybrid_toolkit.widgets.planning.what_if import FIRST, WhatIf
 from hybrid_toolkit.widgets.planning.what_if_view import CHANGES, WhatIfViews, view_what_if
 
@@ -99,9 +99,9 @@ def test_a_gap_between_two_groups_is_that_of_the_formula_and_needs_far_more() ->
         view_power(group_share=1.0)
 
 
-@pytest.mark.parametrize("start", list(first_treated()))
+@pytest.mark.parametrize("start", list(starts()))
 def test_a_shipped_study_is_declared_as_it_stands(start: str) -> None:
-    assert declared(of_start(start)) == first_treated()[start]
+    assert declared(of_start(start)) == starts()[start]
 
 
 def test_an_unknown_start_is_refused_by_name() -> None:
@@ -116,12 +116,12 @@ def test_holding_a_mediator_is_refused_in_place_and_mended() -> None:
     builder._lists["confounders"].value = ("risk", "need", "remote")
     assert "mediator" in builder.text and builder.study is None and 'role="alert"' in builder._answer.value
     builder._lists["confounders"].value = ("risk", "need")
-    assert builder.study == first_treated()["remote-practice"]
+    assert builder.study == starts()["remote-practice"]
 
 
 def test_what_cannot_be_identified_is_said_with_its_paths() -> None:
     builder = StudyBuilder("career-stage")
-    found = first_treated()["career-stage"].identification()
+    found = starts()["career-stage"].identification()
     assert found.identified is False and "cannot be identified" in builder.text and found.message in builder.text
     assert all(p in builder.view.notes[k + 1] for k, p in enumerate(found.paths[:3]))  # type: ignore[union-attr]
     page = builder._figures.value
@@ -160,7 +160,7 @@ def test_a_diagnosis_shows_progress_is_cancelled_and_belongs_to_its_study(monkey
     assert asked == [2, 4, 6] and asked[0] == STEP
     assert builder.diagnosis is not None and builder.diagnosis.n_sims == 6
     assert "Tried on 6 simulated authorities" in builder._figures.value and "SYNTHETIC" in builder._figures.value
-    direct = real(first_treated()["agency-turnover"].replace(confounders=()), "null", "small", n_sims=6, progress=False)
+    direct = real(starts()["agency-turnover"].replace(confounders=()), "null", "small", n_sims=6, progress=False)
     shown = builder.view.panels[-1].release.content  # type: ignore[union-attr]
     assert shown["estimate"].tolist() == pytest.approx(direct.tidy()["estimate"].tolist(), nan_ok=True)
     builder._lists["start"].value = "remote-practice"
@@ -198,13 +198,13 @@ def test_another_rota_is_that_of_the_study(rota: WhatIf, small: ht.EvaluationDat
 
 
 def test_a_change_outside_the_data_is_refused_in_place(small: ht.EvaluationData) -> None:
-    result = first_treated()["career-stage"].estimate(small)
+    result = starts()["career-stage"].estimate(small)
     rota = WhatIf(small, result=result, rule="office_days", value="5")
     assert "beyond the exposure" in rota.text and 'role="alert"' in rota._answer.value and rota.view is None
     rota._lists["value"].value = "2"
     assert rota.view is not None and "office days" in rota.text
     days = [v for _, v in rota._lists["value"].options]
-    frame = first_treated()["career-stage"].frame(small).dropna(subset=["rs_desk_to_date"])
+    frame = starts()["career-stage"].frame(small).dropna(subset=["rs_desk_to_date"])
     cuts = sorted({0.0, *(1 - int(d) / 5 for d in days), 1.01})
     for low, high in itertools.pairwise(cuts):
         between = frame[frame["rs_desk_to_date"].between(low, high, inclusive="left")]

@@ -24,11 +24,11 @@ from hybrid_toolkit.study.declaration.outcome_label import (
     ratio_phrase,
 )
 from hybrid_toolkit.study.estimation.claim_grammar import (
-    check_state,
     ALL_GRADES,
     CLAIM_FAMILIES,
     FINDINGS,
     ILLUSTRATION,
+    check_state,
     family_of,
     finding_of,
     grammar,

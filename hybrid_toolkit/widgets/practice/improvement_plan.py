@@ -66,10 +66,10 @@ class PlanState:
             [
                 "import datetime",
                 "",
-                "from hybrid_toolkit.assess import Action, Plan",
+                "from hybrid_toolkit.assess import Action, ActionPlan",
                 "",
                 f"actions = (\n{actions})" if actions else "actions = ()",
-                f"plan = Plan(actions, {self.plan.title!r})",
+                f"plan = ActionPlan(actions, {self.plan.title!r})",
                 f"print(plan.summary({today!r}))",
             ]
         )
