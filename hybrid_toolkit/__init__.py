@@ -68,6 +68,8 @@ _PUBLIC = {
     "Benefits": "hybrid_toolkit.widgets.practice.benefits",
     "Challenges": "hybrid_toolkit.widgets.practice.benefits",
     "export": "hybrid_toolkit.report.export",
+    "plot": "hybrid_toolkit.report.plots.draw",
+    "drawable": "hybrid_toolkit.report.plots.draw",
 }
 _ROOMS = (
     "data",
@@ -96,4 +98,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*__all__, "__version__"])

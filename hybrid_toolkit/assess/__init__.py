@@ -38,3 +38,7 @@ __all__ = [
     "suggest_actions",
     "to_do",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

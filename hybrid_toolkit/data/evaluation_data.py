@@ -13,6 +13,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError
+from hybrid_toolkit.result import RowsHidden
 
 SYNTHETIC_STAMP = "SYNTHETIC DATA - not evidence about any real authority"
 """Shown on every frame, figure and report made from simulated data."""
@@ -60,7 +61,7 @@ def hash_frame(frame: pd.DataFrame) -> str:
 
 
 @dataclass(frozen=True)
-class EvaluationData:
+class EvaluationData(RowsHidden):
     """Tables that keep to the contracts, with their provenance. Never changed in place.
 
     Parameters
@@ -108,6 +109,11 @@ class EvaluationData:
         stamp = f" [{SYNTHETIC_STAMP}]" if self.synthetic else ""
         inside = ", ".join(f"{n}: {len(f):,}" for n, f in self.tables.items())
         return f"EvaluationData({self.label + ': ' if self.label else ''}{inside}){stamp}"
+
+    @property
+    def stamp(self) -> str:
+        """The words shown beside everything made from simulated data; empty for real data."""
+        return SYNTHETIC_STAMP if self.synthetic else ""
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table is there with all of these columns."""

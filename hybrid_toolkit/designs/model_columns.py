@@ -142,7 +142,7 @@ class DesignFit:
     """
 
     plan: ModelColumns
-    row: pd.DataFrame
+    row: pd.DataFrame = field(repr=False)
     fit: Fitted = field(repr=False)
 
     @property

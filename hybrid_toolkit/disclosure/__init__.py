@@ -6,3 +6,7 @@ from hybrid_toolkit.disclosure.record import disclosure_record
 from hybrid_toolkit.disclosure.release import Decision, Release, require_release
 
 __all__ = ["Decision", "Gate", "Policy", "Release", "disclosure_record", "load_policy", "require_release"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,9 +1,15 @@
-"""What is measured: specifications, measures, instruments, reliability."""
+"""What is measured: specifications, measures, instruments, reliability.
+
+Public names load on first use, but for a function whose module has its name: loaded later, the module would stand in
+its place.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
+
+from hybrid_toolkit.metrics.psychometrics.polychoric import polychoric
 
 _PUBLIC = {
     "measure": "compute",
@@ -31,8 +37,8 @@ _PUBLIC = {
     "flag_careless": "psychometrics.careless_answers",
     "cohen_kappa": "psychometrics.rater_agreement",
     "fleiss_kappa": "psychometrics.rater_agreement",
+    "rating_counts": "psychometrics.rater_agreement",
     "ordinal_alpha": "psychometrics.polychoric",
-    "polychoric": "psychometrics.polychoric",
     "impute_chained": "imputation",
     "pool_rubin": "imputation",
     "not_at_random_shifts": "imputation",
@@ -55,7 +61,7 @@ _PUBLIC = {
     "within_group_agreement": "psychometrics.reliability",
 }
 
-__all__ = list(_PUBLIC)
+__all__ = [*_PUBLIC, "polychoric"]
 
 
 def __getattr__(name: str) -> Any:
@@ -65,4 +71,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted(__all__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.result import RowsHidden
 
 Analysis = Callable[[pd.DataFrame], tuple[float, float]]
 """A complete frame in, an estimate and its standard error out."""
@@ -107,7 +108,7 @@ def pool_rubin(
 
 
 @dataclass(frozen=True)
-class Imputed:
+class Imputed(RowsHidden):
     """Frames in which what was missing has been drawn.
 
     Parameters
@@ -119,9 +120,9 @@ class Imputed:
     seed, n_iter : how they were made.
     """
 
-    frames: tuple[pd.DataFrame, ...]
-    missing: pd.DataFrame
-    report: pd.DataFrame
+    frames: tuple[pd.DataFrame, ...] = field(repr=False)
+    missing: pd.DataFrame = field(repr=False)
+    report: pd.DataFrame = field(repr=False)
     seed: int
     n_iter: int
 

@@ -1,14 +1,18 @@
 """Estimators behind one face: columns in, arrays and frames out. No fitted-model object leaves this room.
 
 The linear core and the terms load with the room; every other estimator loads on first use, and with it what it needs.
+A function whose module has its name loads with the room too: loaded later, the module would stand in its place.
 """
 
 from importlib import import_module
 from typing import Any
 
+from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.models.linear.linear import LinearFit, fit_linear
 from hybrid_toolkit.models.linear.pyfixest_engine import fit_linear_pyfixest
 from hybrid_toolkit.models.multilevel.variance_components import VarianceComponents, fit_variance_components
+from hybrid_toolkit.models.planning.slope_power import slope_power
+from hybrid_toolkit.models.terms.result_rows import as_terms
 from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Spline, Term, as_term, spline
 
 _LATER = {
@@ -69,10 +73,13 @@ __all__ = [
     "Term",
     "VarianceComponents",
     "as_term",
+    "as_terms",
     "fit_linear",
     "fit_linear_pyfixest",
     "fit_variance_components",
+    "slope_power",
     "spline",
+    "wild_bootstrap",
 ]
 
 
@@ -83,4 +90,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted(__all__)

@@ -37,7 +37,8 @@ class Study(StudySpec):
     ----------
     id : short name, lower case with hyphens.
     question : one sentence that ends with a question mark.
-    estimand : id of the true value in the synthetic room, so that a diagnosis knows what to compare with.
+    estimand : id of the true value in the synthetic room, so that a diagnosis knows what to compare with; a study of
+        unit ``"rows"``, which is never simulated, needs none.
     outcome, exposure : columns.
     design : id of a design in ``hybrid_toolkit.designs.DESIGNS``.
     row_unit : what one row is, one of ``hybrid_toolkit.study.units.UNITS``, such as ``"contact"`` or ``"team-month"``.
@@ -151,7 +152,7 @@ class Study(StudySpec):
 
         Examples
         --------
-        >>> study = Study(id="plain", question="Does y go with x?", estimand="none", outcome="y", exposure="x",
+        >>> study = Study(id="plain", question="Does y go with x?", outcome="y", exposure="x",
         ...               design="cross-sectional", row_unit="rows", cluster="g")
         >>> rows = pd.DataFrame({"g": list("aabbccdd"), "x": [0, 1] * 4, "y": [0.0, 2.1, 0.2, 1.9, 0.1, 2.0, 0.0, 2.2]})
         >>> float(study.estimate_frame(rows, label="made up").tidy()["estimate"].iloc[0].round(3))

@@ -322,8 +322,8 @@ def test_a_ratio_is_spoken_as_times() -> None:
     given_all = {"kind": "log-odds", "words": words, "contrast": "10 points more remote time"}
     got = claim("associational", estimate=0.405, low=0.18, high=0.63, **given_all)
     assert got.text == (
-        "10 points more remote time is associated with a difference in the odds of leaving within a year: 1.50 times as high "
-        "(95% confidence interval 1.20 to 1.88 times)."
+        "10 points more remote time is associated with a difference in the odds of leaving within a year: "
+        "1.50 times as high (95% confidence interval 1.20 to 1.88 times)."
     )
     assert claim("associational", estimate=0.05, low=0.01, high=0.1, **given_all).finding == "negligible"
     assert claim("associational", estimate=0.0, low=-0.1, high=0.1, **given_all).finding == "equivalent"

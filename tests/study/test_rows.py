@@ -150,3 +150,27 @@ def test_a_formula_is_no_column(name, field) -> None:
     with pytest.raises(StudyError) as caught:
         STUDY.replace(**{field: value})
     assert caught.value.code == "COLUMN-UNKNOWN" and caught.value.fix
+
+
+def test_rows_of_ones_own_need_no_true_value(frame) -> None:
+    plain = Study(
+        id="plain", question="Does y go with x?", outcome="y", exposure="x", design="cross-sectional", row_unit="rows",
+        cluster="g", secondary_outcomes=("z",),
+    )  # fmt: skip
+    assert plain.estimands == ("", "") and "estimand" not in plain.to_toml()
+    assert parse_study(plain.to_toml()) == plain
+    assert plain.estimate_frame(frame).tidy()["outcome"].tolist()[:1] == ["y"]
+
+
+def test_simulated_rows_need_the_id_of_their_true_value() -> None:
+    with pytest.raises(StudyError, match="STUDY-ESTIMANDS") as caught:
+        Study(
+            id="plain", question="Does it?", outcome="choice_honoured", exposure="remote", design="cross-sectional",
+            row_unit="contact", cluster="team_id",
+        )  # fmt: skip
+    assert "'rows'" in caught.value.fix
+    with pytest.raises(StudyError, match="STUDY-ESTIMANDS"):
+        Study(
+            id="plain", question="Does it?", outcome="y", exposure="x", design="cross-sectional", row_unit="rows",
+            cluster="g", secondary_outcomes=("z", "w"), secondary_estimands=("none",),
+        )  # fmt: skip

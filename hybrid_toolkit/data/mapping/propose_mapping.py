@@ -8,7 +8,7 @@ is written into the proposal only where its column has few codes and at least te
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from hybrid_toolkit.data.reading.raw_table import Found, normal_name
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
 from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.result import RowsHidden
 
 FEW_CODES = 20
 """A column with more distinct values than this is not taken for a column of codes."""
@@ -32,7 +33,7 @@ _REASONS = {"many": f"more than {FEW_CODES} distinct values", "few": f"held by f
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(RowsHidden):
     """A proposed mapping.
 
     Parameters
@@ -43,8 +44,8 @@ class Proposal:
     """
 
     toml: str
-    matched: pd.DataFrame
-    unmatched: pd.DataFrame
+    matched: pd.DataFrame = field(repr=False)
+    unmatched: pd.DataFrame = field(repr=False)
 
     def summary(self) -> str:
         """What was matched and what was not, in a few lines."""
@@ -137,7 +138,7 @@ class _Source:
 
     name: str
     origin: str
-    frame: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
     profile: Mapping[str, frozenset[str] | None]
     identifying: frozenset[str]
 

@@ -8,6 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
+from hybrid_toolkit.result import RowsHidden
+
 PUBLISHED_COLUMNS = (
     "area_code",
     "old_area_code",
@@ -76,14 +78,14 @@ class FileSource:
 class Piece:
     """What one recogniser made of one table."""
 
-    frame: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
     layout: str
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Published:
+class Published(RowsHidden):
     """Published statistics in one tidy form. Never changed in place.
 
     Parameters

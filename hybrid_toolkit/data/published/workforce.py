@@ -15,6 +15,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
 from hybrid_toolkit.data.published.model import Published, plural
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import PublishedError
+from hybrid_toolkit.result import RowsHidden
 
 PANEL_MEASURES = tuple(c.name for c in TABLES["la_year"].columns if c.kind == "float")
 """The measures of the ``la_year`` table, named as the publisher names them."""
@@ -62,7 +63,7 @@ class _Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RateCheck:
+class RateCheck(RowsHidden):
     """Published rates beside the same rates worked out from their own numerators and denominators.
 
     Parameters

@@ -28,7 +28,7 @@ class TextCells:
 
     table: str
     column: ColumnContract
-    text: pd.Series[str]
+    text: pd.Series[str] = field(repr=False)
     kind: str = "csv"
     format: str | None = None
     problems: list[Problem] = field(default_factory=list)

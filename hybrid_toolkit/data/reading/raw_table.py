@@ -16,6 +16,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import Source
 from hybrid_toolkit.data.validation.problem import SHOWN, Problem
 from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.result import RowsHidden
 
 ENGLAND = ZoneInfo("Europe/London")
 """A moment with a time zone falls on the day that it had in England."""
@@ -24,7 +25,7 @@ _GAPS = re.compile(r"[\s\-./_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class RawTable:
+class RawTable(RowsHidden):
     """One file, sheet or database table as text; rows are numbered from 1 below the header.
 
     Parameters
@@ -37,7 +38,7 @@ class RawTable:
     notes : what was assumed while reading.
     """
 
-    frame: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
     origin: str
     sha256: str
     kind: str
@@ -66,7 +67,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class RawTables:
+class RawTables(RowsHidden):
     """Contract tables with contract column names, still text.
 
     Parameters
@@ -80,7 +81,7 @@ class RawTables:
     synthetic, label : as in ``EvaluationData``.
     """
 
-    frames: Mapping[str, pd.DataFrame]
+    frames: Mapping[str, pd.DataFrame] = field(repr=False)
     sources: tuple[Source, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
     dates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -7,12 +7,13 @@ between the least and the greatest value of a base; a component is a weighted su
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import pandas as pd
 
 from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.result import RowsHidden
 
 CAUTION = (
     "An index of areas: its owner forbids its use for targets and trends, and nothing follows from it about a person, "
@@ -39,7 +40,7 @@ _PEOPLE = ("family_id", "child_id", "worker_id", "contact_id", "rater_id")
 
 
 @dataclass(frozen=True)
-class AreaIndex:
+class AreaIndex(RowsHidden):
     """The index of each area, with what it rests on.
 
     Parameters
@@ -50,7 +51,7 @@ class AreaIndex:
     caution : its owner's warning, shown wherever the index is.
     """
 
-    frame: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
     base: str
     weights: Mapping[str, Mapping[str, float]]
     caution: str = CAUTION

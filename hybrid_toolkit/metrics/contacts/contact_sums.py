@@ -7,7 +7,7 @@ of four cells needs the same of each cell. The numbers are those of the unit fra
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import ibis
@@ -41,7 +41,7 @@ class ContactClusterSums:
     group: str
     period: str
     estimate: Estimate
-    cluster: pd.Series[str]
+    cluster: pd.Series[str] = field(repr=False)
     n: int
     n_missing: int
 

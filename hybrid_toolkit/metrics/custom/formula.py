@@ -22,13 +22,13 @@ from datetime import date
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.metrics.custom.formula_tokens import refuse, tokens
 
-MAX_LENGTH = 2000
+_MAX_LENGTH = 2000
 """Characters a formula may have."""
 MAX_DEPTH = 40
 """Brackets and operations inside one another that a formula may have."""
 AGGREGATES = ("mean", "share", "ratio")
 """What a formula may make of its rows."""
-OPEN_IDS = ("site_id",)
+_OPEN_IDS = ("site_id",)
 """Identifiers a formula may compare: places, never people, families or teams."""
 _KINDS = {
     **dict.fromkeys(("int", "float"), "number"),
@@ -117,8 +117,8 @@ class _Reader:
     def __init__(self, text: str, columns: Mapping[str, ColumnContract]) -> None:
         if not isinstance(text, str) or not text.strip():
             refuse("", 0, "there is no formula")
-        if len(text) > MAX_LENGTH:
-            refuse(text, MAX_LENGTH, f"it is longer than {MAX_LENGTH:,} characters")
+        if len(text) > _MAX_LENGTH:
+            refuse(text, _MAX_LENGTH, f"it is longer than {_MAX_LENGTH:,} characters")
         self.text, self.columns, self.place, self.level = text, columns, 0, 0
         self.tokens = tokens(text)
         self.read: dict[str, None] = {}
@@ -337,7 +337,7 @@ class _Reader:
         if piece not in self.columns:
             refuse(self.text, at, f"the table has no column of this name; it has {', '.join(self.columns)}")
         found = self.columns[piece]
-        if found.kind == "id" and piece not in OPEN_IDS:
+        if found.kind == "id" and piece not in _OPEN_IDS:
             refuse(self.text, at, "identifiers of people, families and teams are not part of a formula")
         self.place += 1
         self.read[piece] = None

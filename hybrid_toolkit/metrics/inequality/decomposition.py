@@ -10,7 +10,7 @@ Intervals come from leaving out one cluster at a time (jackknife) with a t refer
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -19,10 +19,11 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.result import ResultBase
 
 
 @dataclass(frozen=True, slots=True)
-class Decomposition:
+class Decomposition(ResultBase):
     """A difference between two groups and its parts.
 
     ``parts`` has one row a part with the columns of ``TIDY_COLUMNS``; the part rows add up to the row
@@ -30,7 +31,7 @@ class Decomposition:
     """
 
     method: str
-    parts: pd.DataFrame
+    parts: pd.DataFrame = field(repr=False)
     n: int
     n_missing: int
     n_clusters: int
@@ -56,7 +57,7 @@ class Decomposition:
         }
         return pd.DataFrame([row])
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         lines = [
             f"{r.term}: {r.estimate:.3f} ({r.conf_low:.3f} to {r.conf_high:.3f})"

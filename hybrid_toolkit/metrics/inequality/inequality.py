@@ -20,13 +20,14 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.result import ResultBase
 
 IndexKind = Literal["standard", "generalised", "erreygers", "wagstaff"]
 INDEX_KINDS: tuple[IndexKind, ...] = ("standard", "generalised", "erreygers", "wagstaff")
 
 
 @dataclass(frozen=True, slots=True)
-class Inequality:
+class Inequality(ResultBase):
     """One index of inequality with its interval.
 
     ``index`` names it; ``estimate``, ``std_error``, ``conf_low`` and ``conf_high`` have the unit of the index; ``n``
@@ -70,7 +71,7 @@ class Inequality:
         }
         return pd.DataFrame([row])
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """One sentence and its caveat."""
         level = f"{100 * self.conf_level:g}%"
         return (

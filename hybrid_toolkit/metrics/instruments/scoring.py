@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +10,13 @@ import pandas as pd
 
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.instruments.definition import Instrument, InstrumentScale, load_instrument
+from hybrid_toolkit.result import RowsHidden
 
 _LONG = ("item", "value")
 
 
 @dataclass(frozen=True)
-class InstrumentScores:
+class InstrumentScores(RowsHidden):
     """Scores of one instrument.
 
     Parameters
@@ -29,9 +30,9 @@ class InstrumentScores:
     """
 
     instrument: Instrument
-    frame: pd.DataFrame
-    answers: pd.DataFrame
-    report: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
+    answers: pd.DataFrame = field(repr=False)
+    report: pd.DataFrame = field(repr=False)
 
     def tidy(self) -> pd.DataFrame:
         """One row a respondent and scale: the keys, ``instrument``, ``scale``, ``score``."""

@@ -7,7 +7,7 @@ their colleagues are flagged too. Leave nobody out on a flag alone: give the fig
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.instruments import InstrumentScores
+from hybrid_toolkit.result import RowsHidden
 
 INDICES = ("longstring", "irv", "even_odd", "mahalanobis")
 """The indices, in the order of their columns."""
@@ -27,7 +28,7 @@ MIN_SCALES = 3
 
 
 @dataclass(frozen=True)
-class CarelessFlags:
+class CarelessFlags(RowsHidden):
     """Indices of careless answering, one row a set of answers.
 
     Parameters
@@ -37,8 +38,8 @@ class CarelessFlags:
     rules : one row an index: ``index``, ``threshold``, ``rule``, ``n`` for which it could be had, ``n_flagged``.
     """
 
-    frame: pd.DataFrame
-    rules: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
+    rules: pd.DataFrame = field(repr=False)
 
     def tidy(self) -> pd.DataFrame:
         """The rules with their counts: no single person's index."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData, prepare
 from hybrid_toolkit.metrics.psychometrics.factor_estimates import parameter_table
 from hybrid_toolkit.metrics.psychometrics.factor_indices import FitIndices, Spread, fit_indices, model_spread
 from hybrid_toolkit.metrics.psychometrics.factor_model import FactorLayout, Solution, fit_layout, lay_out_factors
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 EQUAL = ("loadings", "intercepts", "residuals")
 """What can be held equal across groups."""
@@ -23,7 +23,7 @@ IDENTIFICATIONS = ("marker", "unit")
 
 
 @dataclass(frozen=True)
-class FactorFit:
+class FactorFit(ResultBase):
     """A fitted factor model.
 
     Parameters
@@ -50,7 +50,7 @@ class FactorFit:
     free: tuple[tuple[str, str], ...]
     identification: str
     errors: str
-    estimates: pd.DataFrame
+    estimates: pd.DataFrame = field(repr=False)
     indices: FitIndices
     converged: bool
     steps: int
@@ -95,6 +95,11 @@ class FactorFit:
         keep = ["group", "factor", "item", "estimate", "std_error", "standardized", "standardized_error"]
         return e.loc[e["kind"] == "loading", keep].reset_index(drop=True)
 
+    def shown(self) -> pd.DataFrame:
+        """The rows of ``tidy`` with the standardised estimate and, where there are several, the group."""
+        columns = ["term", "estimate", "std_error", "conf_low", "conf_high", "standardized"]
+        return self.tidy()[[*(["group"] if len(self.groups) > 1 else []), *columns]]
+
     def glance(self) -> pd.DataFrame:
         """One row: n, n_dropped, n_groups, every index of fit, method, converged, heywood (a count)."""
         values = {name: getattr(self.indices, name) for name in FitIndices.__slots__}
@@ -110,7 +115,7 @@ class FactorFit:
         }
         return pd.DataFrame([row])
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose: the fit, what went wrong, and how to read it."""
         i = self.indices
         groups = "" if len(self.groups) == 1 else f" in {len(self.groups)} groups"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -19,11 +19,11 @@ from hybrid_toolkit.metrics.psychometrics.factor_levels import (
     levels_table,
     limits,
 )
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 
 @dataclass(frozen=True)
-class InvarianceResult:
+class InvarianceResult(ResultBase):
     """What may be compared across groups.
 
     Parameters
@@ -50,8 +50,8 @@ class InvarianceResult:
     n: tuple[int, ...]
     n_dropped: int
     fits: Mapping[str, FactorFit]
-    levels: pd.DataFrame
-    hints: pd.DataFrame
+    levels: pd.DataFrame = field(repr=False)
+    hints: pd.DataFrame = field(repr=False)
     released: tuple[tuple[str, str], ...]
     partial: FactorFit | None
     associations: bool | None
@@ -116,7 +116,7 @@ class InvarianceResult:
         mine = self.hints[self.hints["level"] == level]
         return "" if mine.empty else f", most for {mine.iloc[0]['item']}"
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose: the verdict, each level's fit, and the caveats."""
         rows = ", ".join(f"{name} {n:,}" for name, n in zip(self.groups, self.n, strict=True))
         parts = [self.message, f"Rows: {rows}; {self.n_dropped:,} left out for missing answers."]

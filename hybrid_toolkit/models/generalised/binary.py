@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.generalised.glm_result import GeneralisedFit, Made, read_rows
-from hybrid_toolkit.models.terms.result_rows import check_choice, zero_one
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, zero_one
+from hybrid_toolkit.models.terms.terms import Terms, pinned
 
 BINARY_LINKS = {
     "logit": "logistic regression",
@@ -23,7 +22,7 @@ def fit_binary(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term | str],
+    terms: Terms,
     cluster: str | None = None,
     link: str = "logit",
     variance: str = "jackknife",
@@ -58,10 +57,12 @@ def fit_binary(
     >>> round(float(np.exp(fit_binary(f, outcome="left", terms=["remote"]).estimate[1])), 6)
     9.0
     """
+    check_arguments(fit_binary, locals())
     check_choice("link", link, BINARY_LINKS)
     rows, names, x, group = read_rows(frame, outcome, terms, cluster, None, variance, conf_level)
     y = zero_one(rows, outcome)
     found = solve_glm(x, y, link=link, what=f"'{outcome}'")
     chi = float(((y - found.mean) ** 2 / np.maximum(found.mean * (1 - found.mean), 1e-300)).sum())
-    made = Made(outcome, BINARY_LINKS[link], link, cluster, variance, conf_level, len(frame))
+    model_terms = pinned(rows, as_terms(frame, terms))
+    made = Made(outcome, BINARY_LINKS[link], link, cluster, variance, conf_level, len(frame), model_terms)
     return made.result(names, x, y, found, group, chi, np.inf)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from scipy import optimize, special
@@ -12,8 +10,9 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import ScoringSolution, solve_glm
 from hybrid_toolkit.models.generalised.glm_result import GeneralisedFit, Made, read_rows
-from hybrid_toolkit.models.terms.result_rows import check_choice, varying
-from hybrid_toolkit.models.terms.terms import Term, numbers
+from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, varying
+from hybrid_toolkit.models.terms.terms import Terms, numbers, pinned
 
 _COUNTS = {"poisson": "Poisson regression", "negative binomial": "negative binomial regression"}
 
@@ -22,7 +21,7 @@ def fit_counts(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term | str],
+    terms: Terms,
     exposure_time: str | None = None,
     cluster: str | None = None,
     family: str = "poisson",
@@ -55,6 +54,7 @@ def fit_counts(
     >>> round(float(np.exp(fit_counts(f, outcome="visits", terms=["remote"]).estimate[1])), 6)
     2.0
     """
+    check_arguments(fit_counts, locals())
     check_choice("family", family, _COUNTS)
     rows, names, x, group = read_rows(frame, outcome, terms, cluster, exposure_time, variance, conf_level)
     y = whole_counts(rows, outcome)
@@ -66,7 +66,8 @@ def fit_counts(
         theta, found = _negative_binomial(x, y, offset, found, outcome)
     spread = found.mean * (1 + (found.mean / theta if np.isfinite(theta) else 0.0))
     chi = float(((y - found.mean) ** 2 / np.maximum(spread, 1e-300)).sum())
-    made = Made(outcome, _COUNTS[family], "log", cluster, variance, conf_level, len(frame))
+    model_terms = pinned(rows, as_terms(frame, terms))
+    made = Made(outcome, _COUNTS[family], "log", cluster, variance, conf_level, len(frame), model_terms)
     return made.result(names, x, y, found, group, chi, theta)
 
 

@@ -14,6 +14,7 @@ from hybrid_toolkit.models.generalised.fisher_scoring import GLM_LINKS, ScoringS
 from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes, cluster_grams
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.prediction import PredictsMeans, mean_of_link
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
     check_choice,
@@ -23,11 +24,12 @@ from hybrid_toolkit.models.terms.result_rows import (
     term_columns,
     tidy_rows,
 )
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.terms import Term, Terms
+from hybrid_toolkit.result import ResultBase
 
 
 @dataclass(frozen=True, eq=False)
-class GeneralisedFit:
+class GeneralisedFit(PredictsMeans, ResultBase):
     """A fitted generalised linear model: arrays only.
 
     Parameters
@@ -41,6 +43,7 @@ class GeneralisedFit:
     theta : size of a negative binomial, infinite otherwise.
     n, n_missing, n_events, n_clusters : counts; events are the sum of the outcome; clusters 0 without any.
     converged : the search ended at an optimum. conf_level : level of the intervals.
+    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     outcome: str
@@ -60,6 +63,10 @@ class GeneralisedFit:
     n_clusters: int
     converged: bool
     conf_level: float
+    model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
+
+    def _turned(self, eta: Array) -> tuple[Array, Array]:
+        return mean_of_link(self.link, eta)
 
     @property
     def method(self) -> str:
@@ -113,7 +120,7 @@ class GeneralisedFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         notes = []
         if self.link == "log" and self.variance == "model" and self.dispersion > 1.5 and not np.isfinite(self.theta):
@@ -136,7 +143,7 @@ class GeneralisedFit:
 def read_rows(
     frame: pd.DataFrame,
     outcome: str,
-    terms: Sequence[Term | str],
+    terms: Terms,
     cluster: str | None,
     time: str | None,
     variance: str,
@@ -171,6 +178,7 @@ class Made:
     variance: str
     conf_level: float
     n_rows: int
+    model_terms: tuple[Term, ...] | None = None
 
     def result(
         self,
@@ -212,4 +220,5 @@ class Made:
             n_clusters=size,
             converged=found.converged,
             conf_level=self.conf_level,
+            model_terms=self.model_terms,
         )

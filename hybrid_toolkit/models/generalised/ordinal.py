@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special, stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
 from hybrid_toolkit.models.generalised.ordinal_links import CUMULATIVE
 from hybrid_toolkit.models.inference import clustered_variance as clustered
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.prediction import ADDED, grid_matrix
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
     check_choice,
@@ -27,7 +30,8 @@ from hybrid_toolkit.models.terms.result_rows import (
     term_columns,
     tidy_rows,
 )
-from hybrid_toolkit.models.terms.terms import Term, check_column, numbers
+from hybrid_toolkit.models.terms.terms import Term, Terms, check_column, numbers, pinned
+from hybrid_toolkit.result import ResultBase
 
 _LINKS = {
     "logit": "proportional odds",
@@ -39,7 +43,7 @@ _UNITS = {"logit": "log odds", "probit": "probit", "cloglog": "log hazard", "log
 
 
 @dataclass(frozen=True, eq=False)
-class OrdinalFit:
+class OrdinalFit(ResultBase):
     """A cumulative-link model: P(answer <= j) = F(threshold j - x b).
 
     Parameters
@@ -54,6 +58,8 @@ class OrdinalFit:
     n_clusters : clusters of the errors, or 0 where they are model-based.
     converged : the search ended at an optimum.
     conf_level : level of the intervals.
+    answers : the answers that occur, lowest first.
+    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     outcome: str
@@ -73,6 +79,46 @@ class OrdinalFit:
     n_clusters: int
     converged: bool
     conf_level: float
+    answers: tuple[str, ...] = ()
+    model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
+
+    def predict(self, grid: pd.DataFrame, *, conf_level: float | None = None) -> pd.DataFrame:
+        """The probability of each answer in groups described by their covariates.
+
+        Parameters
+        ----------
+        grid : pd.DataFrame
+            One row a group, as for ``PredictsMeans.predict``: the model's own columns, written by the reader.
+        conf_level : float, optional
+            Level of the intervals; that of the fit by default.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a group and answer: the grid, ``answer``, ``estimate``, ``std_error`` (delta method), ``conf_low``
+            and ``conf_high`` (on the log odds of the probability, so they stay between 0 and 1).
+
+        Raises
+        ------
+        CoverageError, EstimationError
+            As ``PredictsMeans.predict``.
+        """
+        level = check_level(self.conf_level if conf_level is None else conf_level)
+        x = grid_matrix(grid, self.model_terms, self.terms, self.n)
+        n, k, cuts = len(x), len(self.terms), len(self.thresholds)
+        below, slopes = np.zeros((n, cuts + 2)), np.zeros((n, cuts + 2, k + cuts))
+        below[:, -1] = 1.0
+        for j, cut in enumerate(self.thresholds):
+            value, density, _ = CUMULATIVE[self.link][0](cut - x @ self.estimate)
+            below[:, j + 1], slopes[:, j + 1, :k], slopes[:, j + 1, k + j] = value, -density[:, None] * x, density
+        p, moved = np.diff(below, axis=1), np.diff(slopes, axis=1)
+        error = np.sqrt(np.clip(np.einsum("ijk,kl,ijl->ij", moved, self.vcov, moved), 0, None))
+        df = self.n_clusters - 1 if self.n_clusters else np.inf
+        half = stats.t.ppf(0.5 + level / 2, df) * error / np.maximum(p * (1 - p), 1e-300)
+        ends = special.expit(special.logit(p) - half), special.expit(special.logit(p) + half)
+        out = grid.reset_index(drop=True).loc[np.repeat(np.arange(n), cuts + 1)].reset_index(drop=True)
+        values = (p, error, *ends)
+        return out.assign(answer=np.tile(self.answers, n), **{c: v.ravel() for c, v in zip(ADDED, values, strict=True)})
 
     @property
     def method(self) -> str:
@@ -103,7 +149,7 @@ class OrdinalFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         bad = "" if self.converged else " The search did not converge: do not use these figures."
         return (
@@ -117,7 +163,7 @@ def fit_ordinal(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term | str],
+    terms: Terms,
     levels: Sequence[object] | None = None,
     frequency: str | None = None,
     cluster: str | None = None,
@@ -158,6 +204,7 @@ def fit_ordinal(
     >>> round(float(np.exp(fit.estimate[0])), 6), fit.n
     (4.0, 60)
     """
+    check_arguments(fit_ordinal, locals())
     check_level(conf_level)
     check_choice("link", link, _LINKS)
     slopes = as_terms(frame, terms)
@@ -212,6 +259,8 @@ def fit_ordinal(
         n_clusters=n_clusters,
         converged=converged,
         conf_level=conf_level,
+        answers=tuple(labels),
+        model_terms=pinned(rows, slopes),
     )
 
 

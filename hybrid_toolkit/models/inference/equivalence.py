@@ -9,10 +9,12 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.result import ResultBase
 
 
 @dataclass(frozen=True, slots=True)
-class Equivalence:
+class Equivalence(ResultBase):
     """Two one-sided tests of an estimate against a lower and an upper bound.
 
     Parameters
@@ -43,11 +45,16 @@ class Equivalence:
         """Whether both tests reject: the truth lies between the bounds, as far as this level can tell."""
         return self.p_value < self.alpha
 
+    @property
+    def conf_level(self) -> float:
+        """Level of the interval that both one-sided tests make."""
+        return 1 - 2 * self.alpha
+
     def tidy(self) -> pd.DataFrame:
         """One row: estimate, std_error, df, bounds, p-values, interval."""
         return pd.DataFrame([{f: getattr(self, f) for f in self.__slots__} | {"p_value": self.p_value}])
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         found = (
             "the effect is smaller than what was set as mattering"
@@ -86,6 +93,7 @@ def equivalence_test(
     >>> made.equivalent, round(made.p_value, 4)
     (True, 0.0062)
     """
+    check_arguments(equivalence_test, locals())
     if not (std_error > 0 and low < high and 0 < alpha < 0.5 and df > 0):
         raise EstimationError(
             "an equivalence test needs an error above zero, bounds in order and a level between 0 and 0.5.",

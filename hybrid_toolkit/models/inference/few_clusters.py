@@ -6,7 +6,7 @@ The wild cluster bootstrap stands in ``wild_bootstrap``, randomisation inference
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -15,16 +15,19 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.linear.linear import LinearFit, fit_linear
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, complete_rows, prepare_matrix
-from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.prediction import PredictsMeans
+from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms, check_level, frozen, tidy_rows
+from hybrid_toolkit.models.terms.terms import Term, Terms
+from hybrid_toolkit.result import ResultBase
 
 MAX_CROSSING = 400
 """Levels that a fixed effect which crosses clusters may have in ``fit_cr2``."""
 
 
 @dataclass(frozen=True, eq=False)
-class BiasReducedFit:
+class BiasReducedFit(PredictsMeans, ResultBase):
     """Coefficients with bias-reduced clustered errors (CR2), each with degrees of freedom of its own.
 
     Parameters
@@ -36,6 +39,7 @@ class BiasReducedFit:
     method : what was fitted, in words.
     conf_level : level of the intervals.
     converged : always True here: least squares is solved, not searched for.
+    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     terms: tuple[str, ...]
@@ -51,6 +55,7 @@ class BiasReducedFit:
     method: str
     conf_level: float
     converged: bool = True
+    model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
         """One row a coefficient: the columns of ``TIDY_COLUMNS`` and ``df``."""
@@ -64,7 +69,7 @@ class BiasReducedFit:
         names = ("n", "n_missing", "n_clusters", "method", "converged")
         return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
@@ -77,10 +82,10 @@ def fit_cr2(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term],
+    terms: Terms,
     cluster: str,
-    fixed_effects: Sequence[str] = (),
-    instruments: Mapping[str, Sequence[Term]] | None = None,
+    fixed_effects: str | Sequence[str] = (),
+    instruments: Mapping[str, Terms] | None = None,
     conf_level: float = 0.95,
 ) -> BiasReducedFit:
     """The model of ``fit_linear`` with CR2 errors and Satterthwaite degrees of freedom, for few or unequal clusters.
@@ -110,8 +115,11 @@ def fit_cr2(
     >>> [round(float(v), 6) for v in (row["estimate"], row["std_error"] ** 2, row["df"])]
     [4.5, 1.25, 2.0]
     """
+    check_arguments(fit_cr2, locals())
     check_level(conf_level)
-    p = _without_crossing(prepare_matrix(frame, outcome, terms, cluster, fixed_effects, instruments or {}))
+    used, stand_ins = as_terms(frame, terms), as_instruments(frame, instruments)
+    fixed_effects = as_names(fixed_effects, "fixed_effects")
+    p = _without_crossing(prepare_matrix(frame, outcome, used, cluster, fixed_effects, stand_ins))
     total = p.grams.sum(axis=0)
     b = g.solve_crossproducts(total, p.layout)
     x, scores = _projected(p, total, b)
@@ -133,6 +141,7 @@ def fit_cr2(
         n_clusters=len(p.grams),
         method=f"{how}{within}, errors clustered on {cluster} (CR2, Satterthwaite)",
         conf_level=conf_level,
+        model_terms=None if fixed_effects or stand_ins else p.model_terms,
     )
 
 
@@ -207,10 +216,10 @@ def fit_two_way(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term],
+    terms: Terms,
     clusters: tuple[str, str],
-    fixed_effects: Sequence[str] = (),
-    instruments: Mapping[str, Sequence[Term]] | None = None,
+    fixed_effects: str | Sequence[str] = (),
+    instruments: Mapping[str, Terms] | None = None,
     conf_level: float = 0.95,
 ) -> LinearFit:
     """The model of ``fit_linear`` with errors that allow for likeness within each of two clusterings that cross.
@@ -237,6 +246,7 @@ def fit_two_way(
     >>> fit.cluster, fit.n_clusters, fit.df
     ('team and month', 2, 1)
     """
+    check_arguments(fit_two_way, locals())
     if isinstance(clusters, str) or len(clusters) != 2 or clusters[0] == clusters[1]:
         raise EstimationError(
             "two-way clustering needs the names of two different columns.",
@@ -244,8 +254,9 @@ def fit_two_way(
             code="TWO-WAY",
         )
     first, second = clusters
-    needed = [*fixed_effects, *(c for t in terms for c in t.columns)]
-    needed += [c for ts in (instruments or {}).values() for t in ts for c in t.columns]
+    used, stand_ins = as_terms(frame, terms), as_instruments(frame, instruments)
+    fixed_effects = as_names(fixed_effects, "fixed_effects")
+    needed = [*fixed_effects, *(c for t in (*used, *(t for ts in stand_ins.values() for t in ts)) for c in t.columns)]
     rows = complete_rows(frame, [outcome, first, second, *needed])
     both = "two_way_cluster"
     crossed = rows.assign(**{both: rows.groupby([first, second], sort=False).ngroup()})
@@ -253,10 +264,10 @@ def fit_two_way(
         fit_linear(
             crossed,
             outcome=outcome,
-            terms=terms,
+            terms=used,
             cluster=c,
             fixed_effects=fixed_effects,
-            instruments=instruments,
+            instruments=stand_ins,
             conf_level=conf_level,
             variance="sandwich",
         )

@@ -13,8 +13,9 @@ from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 META_ANALYSIS_METHODS: Mapping[str, str] = MappingProxyType(
     {
@@ -41,7 +42,7 @@ _DRAWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class RandomEffects:
+class RandomEffects(ResultBase):
     """A random-effects mean over sites.
 
     Parameters
@@ -90,7 +91,7 @@ class RandomEffects:
         names = ("k", "n", "tau2", "i2", "q", "q_p_value", "method", "interval", "prediction", "converged")
         return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         ahead = (
             f"another site like these would lie between {self.prediction_low:+.3f} and {self.prediction_high:+.3f}"
@@ -152,6 +153,7 @@ def fit_random_effects(
     >>> round(fit.estimate, 6), round(fit.std_error**2, 4), round(fit.tau2, 4), round(fit.q, 4)
     (3.0, 2.3333, 6.0, 14.0)
     """
+    check_arguments(fit_random_effects, locals())
     check_level(conf_level)
     check_choice("method", method, META_ANALYSIS_METHODS)
     check_choice("interval", interval, META_ANALYSIS_INTERVALS)

@@ -13,13 +13,14 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_level, varying, zero_one
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 
 @dataclass(frozen=True, slots=True)
-class RandomisationTest:
+class RandomisationTest(ResultBase):
     """A difference between clusters under a policy and the others, with a p-value from the assignment alone.
 
     Parameters
@@ -65,7 +66,7 @@ class RandomisationTest:
         names = ("n", "n_missing", "n_clusters", "n_treated", "method", "converged")
         return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         least = 1 / self.assignments
         return (
@@ -116,6 +117,7 @@ def randomisation_test(
     >>> got.estimate, got.p_value, got.exact, got.assignments
     (6.0, 0.1, True, 20)
     """
+    check_arguments(randomisation_test, locals())
     check_level(conf_level)
     if draws < 99:
         raise EstimationError("draws must be 99 or more.", fix="Ask for 999 or more.", code="DRAWS")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -22,7 +22,8 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.terms import Terms
+from hybrid_toolkit.result import ResultBase
 
 _ERRORS = {
     "ols": "classical",
@@ -34,7 +35,7 @@ _ERRORS = {
 
 
 @dataclass(frozen=True, eq=False)
-class RandomisedFit:
+class RandomisedFit(ResultBase):
     """The difference between two randomised arms.
 
     Parameters
@@ -99,7 +100,7 @@ class RandomisedFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         share = self.n_missing / max(1, self.n_treated + self.n_control + self.n_missing)
         lost = f" {100 * share:.0f}% of rows are missing: randomisation no longer protects." if share > 0.1 else ""
@@ -117,7 +118,7 @@ def fit_randomised(
     *,
     outcome: str,
     treatment: str,
-    covariates: Sequence[Term | str] = (),
+    covariates: Terms = (),
     cluster: str | None = None,
     errors: str = "HC2",
     permutations: int = 0,
@@ -153,9 +154,10 @@ def fit_randomised(
     >>> fit.estimate, round(fit.std_error, 3)
     (4.0, 1.291)
     """
+    check_arguments(fit_randomised, locals())
     check_level(conf_level)
     check_choice("errors", errors, _ERRORS)
-    terms = as_terms(frame, covariates)
+    terms = as_terms(frame, covariates, what="covariates")
     rows = complete_rows(frame, [outcome, treatment, *term_columns(terms), *([cluster] if cluster else [])])
     y, d = varying(rows, outcome), zero_one(rows, treatment)
     if cluster is None and errors == "cluster":

@@ -12,10 +12,11 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
-from hybrid_toolkit.models.terms.result_rows import check_choice, check_level
-from hybrid_toolkit.models.terms.terms import Column, Term, check_column
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms, check_choice, check_level
+from hybrid_toolkit.models.terms.terms import Column, Term, Terms, check_column
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 _WEIGHTS = {
     "auto": "Webb's with fewer than 12 clusters, otherwise Rademacher's",
@@ -28,7 +29,7 @@ FEW_FOR_RADEMACHER = 12
 
 
 @dataclass(frozen=True, slots=True)
-class WildTest:
+class WildTest(ResultBase):
     """A test of one coefficient by the wild cluster bootstrap.
 
     Parameters
@@ -79,7 +80,7 @@ class WildTest:
         names = ("n", "n_missing", "n_clusters", "method", "converged")
         return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         return (
             f"{self.term}: p = {self.p_value:.3f} against {self.null:g} ({self.method}; {self.n:,} rows in "
@@ -91,11 +92,11 @@ def wild_bootstrap(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term],
+    terms: Terms,
     term: str,
     cluster: str,
-    fixed_effects: Sequence[str] = (),
-    instruments: Mapping[str, Sequence[Term]] | None = None,
+    fixed_effects: str | Sequence[str] = (),
+    instruments: Mapping[str, Terms] | None = None,
     null: float = 0.0,
     weights: str = "auto",
     draws: int = 9_999,
@@ -141,11 +142,14 @@ def wild_bootstrap(
     >>> got.p_value * 64, got.exact
     (2.0, True)
     """
+    check_arguments(wild_bootstrap, locals())
     check_level(conf_level)
     check_choice("weights", weights, _WEIGHTS)
     if draws < 99:
         raise EstimationError("draws must be 99 or more.", fix="Ask for 999 or more.", code="DRAWS")
-    model, tested = (terms, term) if not instruments else _reduced(terms, term, instruments, null)
+    used_terms, stand_ins = as_terms(frame, terms), as_instruments(frame, instruments)
+    fixed_effects = as_names(fixed_effects, "fixed_effects")
+    model, tested = (used_terms, term) if not stand_ins else _reduced(used_terms, term, stand_ins, null)
     used = frame if not instruments else frame[frame[check_column(frame, term)].notna()]
     p = prepare_matrix(used, outcome, model, cluster, fixed_effects, {})
     if tested not in p.x_names or tested in p.nuisance:

@@ -17,7 +17,7 @@ from scipy.optimize import elementwise
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 TOLERANCE = 1e-12
 """How close the share of variance between clusters is found, of 1."""
@@ -55,7 +55,7 @@ class ClusterSums:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BatchFit:
+class BatchFit(ResultBase):
     """One coefficient of many studies, a value a study: arrays only.
 
     Parameters
@@ -108,7 +108,7 @@ class BatchFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         short = int((~self.converged).sum())
         note = f" {short} stopped short of their optimum." if short else ""

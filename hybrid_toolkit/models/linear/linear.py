@@ -13,9 +13,12 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
-from hybrid_toolkit.models.terms.terms import Term
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.models.terms.prediction import PredictsMeans
+from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms
+from hybrid_toolkit.models.terms.terms import Term, Terms
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 VARIANCES: Mapping[str, str] = MappingProxyType(
     {
@@ -31,7 +34,7 @@ _FEW_CLUSTERS = 40
 
 
 @dataclass(frozen=True, eq=False)
-class LinearFit:
+class LinearFit(PredictsMeans, ResultBase):
     """A fitted linear model: arrays only.
 
     Parameters
@@ -51,6 +54,7 @@ class LinearFit:
     r2_within : share of the outcome's variance (after fixed effects) that the fitted values account for.
     dropped : nuisance columns that carried nothing of their own.
     converged : always True here: least squares is solved, not searched for.
+    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     terms: tuple[str, ...]
@@ -71,6 +75,7 @@ class LinearFit:
     r2_within: float
     dropped: tuple[str, ...]
     converged: bool = True
+    model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
     def index(self, term: str) -> int:
         """Position of a coefficient.
@@ -134,7 +139,7 @@ class LinearFit:
         within = f" within {' and '.join(self.fixed_effects)}" if self.fixed_effects else ""
         return f"{how}{within}, clustered on {self.cluster}"
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         narrow = self.variance == "sandwich" and self.n_clusters < _FEW_CLUSTERS
         few = " With few or unequal clusters they are too narrow: use the jackknife." if narrow else ""
@@ -149,10 +154,10 @@ def fit_linear(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term],
+    terms: Terms,
     cluster: str,
-    fixed_effects: Sequence[str] = (),
-    instruments: Mapping[str, Sequence[Term]] | None = None,
+    fixed_effects: str | Sequence[str] = (),
+    instruments: Mapping[str, Terms] | None = None,
     conf_level: float = 0.95,
     variance: str = "jackknife",
 ) -> LinearFit:
@@ -165,7 +170,8 @@ def fit_linear(
     ----------
     frame : one row an observation. Rows with a missing value in any named column are left out and counted.
     outcome : numeric or yes/no column.
-    terms : regressors; an intercept is added where there is no fixed effect.
+    terms : names and terms, or one text such as ``"x + C(need)"`` (see ``as_terms``); an intercept is added where
+        there is no fixed effect.
     cluster : column of the clusters; rows of one cluster may depend on each other.
     fixed_effects : columns whose levels each get their own intercept.
     instruments : coefficient name -> terms that stand in for it in the first stage.
@@ -185,17 +191,19 @@ def fit_linear(
     --------
     Two teams whose outcome rises by exactly 2 for each unit of x:
 
-    >>> from hybrid_toolkit.models import Column
     >>> f = pd.DataFrame({"y": [1.0, 3, 5, 11, 13, 15], "x": [0.0, 1, 2, 0, 1, 2], "team": list("aaabbb")})
-    >>> fit = fit_linear(f, outcome="y", terms=[Column("x")], fixed_effects=["team"], cluster="team")
+    >>> fit = fit_linear(f, outcome="y", terms=["x"], fixed_effects="team", cluster="team")
     >>> round(float(fit.estimate[0]), 6), fit.n, fit.n_clusters
     (2.0, 6, 2)
     """
+    check_arguments(fit_linear, locals())
     if variance not in _ONE_WAY:
         raise EstimationError(
             f"variance '{variance}' is unknown.", fix=f"Use one of: {', '.join(_ONE_WAY)}.", code="VARIANCE-UNKNOWN"
         )
-    p = prepare_matrix(frame, outcome, terms, cluster, fixed_effects, instruments or {})
+    used, stand_ins = as_terms(frame, terms), as_instruments(frame, instruments)
+    fixed_effects = as_names(fixed_effects, "fixed_effects")
+    p = prepare_matrix(frame, outcome, used, cluster, fixed_effects, stand_ins)
     total = p.grams.sum(axis=0)
     b = g.solve_crossproducts(total, p.layout)
     left = g.solve_crossproducts(g.leave_out_grams(p.raw, p.clusters, p.absorbed, p.grams), p.layout)
@@ -222,6 +230,7 @@ def fit_linear(
         first_stage_f=_first_stage(p),
         r2_within=_r2(total, p, b),
         dropped=p.dropped,
+        model_terms=None if fixed_effects or stand_ins else p.model_terms,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -11,7 +11,9 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
     check_choice,
@@ -22,7 +24,8 @@ from hybrid_toolkit.models.terms.result_rows import (
     tidy_rows,
     varying,
 )
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.terms import Term, Terms, pinned
+from hybrid_toolkit.result import ResultBase
 
 _ERRORS: Mapping[str, str] = MappingProxyType(
     {
@@ -36,7 +39,7 @@ _ERRORS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, eq=False)
-class OlsFit:
+class OlsFit(PredictsMeans, ResultBase):
     """A fitted linear model of independent rows: arrays only.
 
     Parameters
@@ -51,6 +54,7 @@ class OlsFit:
     n, n_missing : rows used, rows left out for a missing value.
     r2 : share of the outcome's variance that the fitted values account for.
     converged : always True: least squares is solved, not searched for.
+    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     terms: tuple[str, ...]
@@ -64,6 +68,7 @@ class OlsFit:
     n_missing: int
     r2: float
     converged: bool = True
+    model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
         """One row a coefficient, with the columns of ``TIDY_COLUMNS``."""
@@ -103,7 +108,7 @@ class OlsFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         return (
             f"{self.outcome}: least squares; {self.n:,} rows, {self.n_missing:,} left out for missing values. "
@@ -116,7 +121,7 @@ def fit_ols(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term | str],
+    terms: Terms,
     errors: str = "ols",
     conf_level: float = 0.95,
 ) -> OlsFit:
@@ -142,6 +147,7 @@ def fit_ols(
     >>> fit.tidy()[["term", "estimate", "std_error"]].round(3).values.tolist()
     [['(Intercept)', 2.0, 1.0], ['x', 3.0, 1.414]]
     """
+    check_arguments(fit_ols, locals())
     import statsmodels.api as sm
 
     check_choice("errors", errors, _ERRORS)
@@ -162,4 +168,5 @@ def fit_ols(
         n=len(rows),
         n_missing=len(frame) - len(rows),
         r2=float(fit.rsquared),
+        model_terms=pinned(rows, used),
     )

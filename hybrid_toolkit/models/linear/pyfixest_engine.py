@@ -10,8 +10,10 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
-from hybrid_toolkit.models.terms.terms import Term, design_columns, numbers
+from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms, check_choice, check_level
+from hybrid_toolkit.models.terms.terms import Terms, design_columns, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 
@@ -19,10 +21,10 @@ def fit_linear_pyfixest(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term],
+    terms: Terms,
     cluster: str,
-    fixed_effects: Sequence[str] = (),
-    instruments: Mapping[str, Sequence[Term]] | None = None,
+    fixed_effects: str | Sequence[str] = (),
+    instruments: Mapping[str, Terms] | None = None,
     conf_level: float = 0.95,
     variance: str = "sandwich",
 ) -> pd.DataFrame:
@@ -35,6 +37,9 @@ def fit_linear_pyfixest(
     ------
     EstimationError : pyfixest could not fit the model, or the jackknife was asked for with instruments.
     """
+    check_arguments(fit_linear_pyfixest, locals())
+    check_level(conf_level)
+    check_choice("variance", variance, ("sandwich", "jackknife"))
     if instruments and variance == "jackknife":
         raise EstimationError(
             "pyfixest has no clustered jackknife for instrumented models.",
@@ -43,10 +48,11 @@ def fit_linear_pyfixest(
         )
     import pyfixest
 
-    lists = instruments or {}
-    every = [*terms, *(t for ts in lists.values() for t in ts)]
+    lists, used = as_instruments(frame, instruments), as_terms(frame, terms)
+    fixed_effects = as_names(fixed_effects, "fixed_effects")
+    every = [*used, *(t for ts in lists.values() for t in ts)]
     rows = complete_rows(frame, [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)])
-    x = design_columns(rows, terms)
+    x = design_columns(rows, used)
     z = design_columns(rows, [t for ts in lists.values() for t in ts])
     plain = {f"x{i}": c for i, c in enumerate(x) if c not in lists}
     bent = {f"w{i}": c for i, c in enumerate(lists)}

@@ -11,7 +11,8 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.terms.design_matrix import complete_rows, prepare_matrix
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms
+from hybrid_toolkit.models.terms.terms import Terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +35,10 @@ def linear_residuals(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term],
+    terms: Terms,
     cluster: str,
-    fixed_effects: Sequence[str] = (),
-    instruments: Mapping[str, Sequence[Term]] | None = None,
+    fixed_effects: str | Sequence[str] = (),
+    instruments: Mapping[str, Terms] | None = None,
 ) -> LinearResiduals:
     """Residuals of the model of ``fit_linear``, whose parameters these are.
 
@@ -53,13 +54,14 @@ def linear_residuals(
     >>> got.values.round(6).tolist(), got.df, round(got.std_error["x"], 4)
     ([-0.5, -0.5, 0.5, 0.5], 2, 0.7071)
     """
-    lists = instruments or {}
-    p = prepare_matrix(frame, outcome, terms, cluster, fixed_effects, lists)
+    lists, used = as_instruments(frame, instruments), as_terms(frame, terms)
+    fixed_effects = as_names(fixed_effects, "fixed_effects")
+    p = prepare_matrix(frame, outcome, used, cluster, fixed_effects, lists)
     m = p.raw if p.absorbed is None else g.demean(p.raw, p.absorbed)
     total = p.grams.sum(axis=0)
     b = g.solve_crossproducts(total, p.layout)
     left: Array = m[:, p.layout.y] - m[:, p.layout.x] @ b
-    every = [*terms, *(t for ts in lists.values() for t in ts)]
+    every = [*used, *(t for ts in lists.values() for t in ts)]
     index = complete_rows(frame, [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)]).index
     levels = 0 if p.absorbed is None else int(p.absorbed.max()) + 1
     df = max(1, p.n - len(p.layout.x) - levels)

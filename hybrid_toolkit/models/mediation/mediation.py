@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +11,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.mediation.mediation_decomposition import Split
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -23,7 +23,8 @@ from hybrid_toolkit.models.terms.result_rows import (
     tidy_rows,
     varying,
 )
-from hybrid_toolkit.models.terms.terms import Column, Interaction, Term
+from hybrid_toolkit.models.terms.terms import Column, Interaction, Term, Terms
+from hybrid_toolkit.result import ResultBase
 
 _INTERVALS = {
     "monte-carlo": "coefficients drawn with the covariance of a leave-one-cluster-out jackknife, t reference",
@@ -52,7 +53,7 @@ WITH_INTERACTION = (
 
 
 @dataclass(frozen=True, eq=False)
-class MediationFit:
+class MediationFit(ResultBase):
     """Direct and indirect parts of a contrast of exposure.
 
     Parameters
@@ -115,7 +116,7 @@ class MediationFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         rho = (
             f" If something unmeasured correlated the errors of both models at {self.residual_correlation:.2f}, the "
@@ -140,7 +141,7 @@ def fit_mediation(
     outcome: str,
     exposure: str,
     mediator: str,
-    covariates: Sequence[Term | str] = (),
+    covariates: Terms = (),
     interaction: bool = False,
     contrast: tuple[float, float] = (0.0, 1.0),
     cluster: str | None = None,
@@ -186,6 +187,7 @@ def fit_mediation(
     >>> fit.tidy().set_index("term").loc[["indirect", "direct", "total"], "estimate"].round(1).tolist()
     [0.2, 0.3, 0.5]
     """
+    check_arguments(fit_mediation, locals())
     check_level(conf_level)
     how = check_choice("intervals", intervals or ("monte-carlo" if cluster else "delta"), _INTERVALS)
     low, high = (float(v) for v in contrast)
@@ -193,7 +195,7 @@ def fit_mediation(
         raise EstimationError(
             "the contrast needs two different values of the exposure.", fix="Give two numbers.", code="CONTRAST"
         )
-    terms = as_terms(frame, covariates)
+    terms = as_terms(frame, covariates, what="covariates")
     needed = [outcome, exposure, mediator, *term_columns(terms), *([cluster] if cluster else [])]
     rows = complete_rows(frame, needed)
     y, m = varying(rows, outcome), varying(rows, mediator)

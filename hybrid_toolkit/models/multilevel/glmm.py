@@ -19,6 +19,7 @@ from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.multilevel.glmm_optimiser import Search
 from hybrid_toolkit.models.multilevel.quadrature import Binomial, Count, Family, Ordered
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -31,7 +32,8 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Term, numbers
+from hybrid_toolkit.models.terms.terms import Terms, numbers
+from hybrid_toolkit.result import ResultBase
 
 _FAMILIES = {
     "binomial": "logistic regression",
@@ -43,7 +45,7 @@ _UNITS = {"binomial": "log odds", "poisson": "log rate", "negative binomial": "l
 
 
 @dataclass(frozen=True, eq=False)
-class GlmmFit:
+class GlmmFit(ResultBase):
     """A model with one random intercept: arrays only.
 
     Parameters
@@ -121,7 +123,7 @@ class GlmmFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         notes = []
         if not self.converged:
@@ -146,7 +148,7 @@ def fit_glmm(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term | str],
+    terms: Terms,
     group: str,
     family: str = "binomial",
     trials: str | None = None,
@@ -190,6 +192,7 @@ def fit_glmm(
     >>> fit.converged, bool(abs(fit.estimate[1] - 0.5) < 0.15), abs(fit.sd_random - 0.8) < 0.15
     (True, True, True)
     """
+    check_arguments(fit_glmm, locals())
     check_level(conf_level)
     check_choice("family", family, _FAMILIES)
     if not 1 <= nodes <= 51:

@@ -16,7 +16,9 @@ from scipy import linalg
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
     check_choice,
@@ -27,7 +29,8 @@ from hybrid_toolkit.models.terms.result_rows import (
     tidy_rows,
     varying,
 )
-from hybrid_toolkit.models.terms.terms import Term, numbers
+from hybrid_toolkit.models.terms.terms import Term, Terms, numbers, pinned
+from hybrid_toolkit.result import ResultBase
 
 Grouping: TypeAlias = str | tuple[str, ...]
 Groupings: TypeAlias = str | Sequence[Grouping] | Mapping[Grouping, Sequence[str]]
@@ -57,7 +60,7 @@ class RandomPart:
 
 
 @dataclass(frozen=True, eq=False)
-class MixedFit:
+class MixedFit(PredictsMeans, ResultBase):
     """A fitted linear mixed model: arrays only.
 
     Parameters
@@ -75,6 +78,7 @@ class MixedFit:
     converged : the search ended at an optimum.
     singular : the optimum lies at the edge: a variance of zero or a correlation of one.
     conf_level : level of the intervals.
+    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     outcome: str
@@ -95,6 +99,7 @@ class MixedFit:
     converged: bool
     singular: bool
     conf_level: float
+    model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
     def tidy(self) -> pd.DataFrame:
         """The fixed coefficients, then the standard deviations and correlations (estimates without an interval)."""
@@ -149,7 +154,7 @@ class MixedFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         notes = []
         if not self.converged:
@@ -174,7 +179,7 @@ def fit_mixed(
     *,
     outcome: str,
     groups: Groupings,
-    terms: Sequence[Term | str] = (),
+    terms: Terms = (),
     correlated: bool = True,
     reml: bool = True,
     reference: str = "satterthwaite",
@@ -214,6 +219,7 @@ def fit_mixed(
     >>> fit.converged, fit.components()["estimate"].round().tolist()
     (True, [1.0, 2.0])
     """
+    check_arguments(fit_mixed, locals())
     check_level(conf_level)
     check_choice("reference", reference, REFERENCES)
     plan = _plan(groups)
@@ -276,6 +282,7 @@ def fit_mixed(
         converged=bool(fit.converged),
         singular=bool(fit.isSingular()),
         conf_level=conf_level,
+        model_terms=pinned(rows, fixed),
     )
 
 

@@ -12,15 +12,17 @@ from scipy import optimize, stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
-from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, term_columns, tidy_rows
-from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Term
+from hybrid_toolkit.models.terms.result_rows import as_names, as_terms, check_level, term_columns, tidy_rows
+from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Terms
+from hybrid_toolkit.result import ResultBase
 
 LEAST_GROUPS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class PooledSlopesFit:
+class PooledSlopesFit(ResultBase):
     """Slopes of groups before and after pooling, their mean and their spread.
 
     Parameters
@@ -81,7 +83,7 @@ class PooledSlopesFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         p = self.heterogeneity[2]
         apart = "Slopes differ between groups" if p < 0.05 else "No sign that slopes differ between groups"
@@ -100,8 +102,8 @@ def fit_pooled_slopes(
     exposure: str,
     group: str,
     cluster: str,
-    covariates: Sequence[Term | str] = (),
-    fixed_effects: Sequence[str] = (),
+    covariates: Terms = (),
+    fixed_effects: str | Sequence[str] = (),
     conf_level: float = 0.95,
 ) -> PooledSlopesFit:
     """A slope a group by clustered least squares, then drawn towards their mean.
@@ -137,8 +139,10 @@ def fit_pooled_slopes(
     >>> round(fit.mean, 1), 0.1 < fit.sd_random < 0.6
     (0.3, True)
     """
+    check_arguments(fit_pooled_slopes, locals())
     check_level(conf_level)
-    held = as_terms(frame, covariates)
+    held = as_terms(frame, covariates, what="covariates")
+    fixed_effects = as_names(fixed_effects, "fixed_effects")
     rows = complete_rows(frame, [outcome, exposure, group, cluster, *fixed_effects, *term_columns(held)])
     levels = sorted(rows[group].unique())
     if len(levels) < LEAST_GROUPS:

@@ -12,13 +12,15 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
-from hybrid_toolkit.models.terms.terms import Term, design_columns, numbers
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.models.terms.result_rows import as_names, as_terms
+from hybrid_toolkit.models.terms.terms import Terms, design_columns, numbers
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 
 @dataclass(frozen=True, eq=False)
-class VarianceComponents:
+class VarianceComponents(ResultBase):
     """Variance between and within groups, from a mixed model fitted by restricted maximum likelihood.
 
     Parameters
@@ -32,6 +34,7 @@ class VarianceComponents:
     n, n_missing, n_groups : rows used, rows left out, groups.
     converged : whether the search ended at an optimum inside the permitted values.
     note : what to know about the fit, empty where there is nothing.
+    conf_level : level of the intervals of the fixed part.
     """
 
     outcome: str
@@ -46,6 +49,7 @@ class VarianceComponents:
     n_groups: int
     converged: bool
     note: str
+    conf_level: float = 0.95
 
     @property
     def icc(self) -> float:
@@ -72,7 +76,7 @@ class VarianceComponents:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         caveat = "" if self.converged else " The search did not converge: do not use these figures."
         note = f" {self.note}" if self.note else ""
@@ -87,8 +91,8 @@ def fit_variance_components(
     *,
     outcome: str,
     group: str,
-    terms: Sequence[Term] = (),
-    random_slopes: Sequence[str] = (),
+    terms: Terms = (),
+    random_slopes: str | Sequence[str] = (),
     conf_level: float = 0.95,
 ) -> VarianceComponents:
     """A random intercept for each group, and random slopes where named, with fixed terms beside them.
@@ -120,7 +124,10 @@ def fit_variance_components(
     >>> fit.converged, abs(fit.icc - 0.2) < 0.06
     (True, True)
     """
-    columns = [outcome, group, *random_slopes, *(c for t in terms for c in t.columns)]
+    check_arguments(fit_variance_components, locals())
+    held = as_terms(frame, terms)
+    random_slopes = as_names(random_slopes, "random_slopes")
+    columns = [outcome, group, *random_slopes, *(c for t in held for c in t.columns)]
     rows = complete_rows(frame, columns)
     sizes = rows[group].value_counts()
     if len(sizes) < 5 or sizes.max() < 2:
@@ -130,7 +137,7 @@ def fit_variance_components(
             fix="Bring more groups or more rows a group.",
             code="GROUPS",
         )
-    x = {"(Intercept)": np.ones(len(rows)), **design_columns(rows, terms)}
+    x = {"(Intercept)": np.ones(len(rows)), **design_columns(rows, held)}
     exog = np.column_stack(list(x.values()))
     if np.linalg.matrix_rank(exog) < exog.shape[1]:
         raise EstimationError(
@@ -163,6 +170,7 @@ def fit_variance_components(
         n_groups=len(sizes),
         converged=bool(fit.converged) and (at_boundary or not messages),
         note=note,
+        conf_level=conf_level,
     )
 
 

@@ -11,9 +11,11 @@ import pandas as pd
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, term_columns
-from hybrid_toolkit.models.terms.terms import Column, Term, numbers
+from hybrid_toolkit.models.terms.terms import Column, Term, Terms, numbers
+from hybrid_toolkit.result import ResultBase
 
 RANDOM = {
     "intercept": "random intercepts of units and clusters",
@@ -23,7 +25,7 @@ RANDOM = {
 
 
 @dataclass(frozen=True, eq=False)
-class WithinBetweenFit:
+class WithinBetweenFit(ResultBase):
     """Slopes within units over time and between units, and the test that they are one.
 
     Parameters
@@ -77,7 +79,7 @@ class WithinBetweenFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         context = self.rows.set_index("term").loc["context"]
         apart = (
@@ -101,7 +103,7 @@ def fit_within_between(
     exposure: str,
     panel_id: str,
     cluster: str,
-    covariates: Sequence[Term | str] = (),
+    covariates: Terms = (),
     random: str = "intercept",
     conf_level: float = 0.95,
 ) -> WithinBetweenFit:
@@ -140,8 +142,9 @@ def fit_within_between(
     >>> fit.tidy()["estimate"].round(1).tolist()[0]
     0.5
     """
+    check_arguments(fit_within_between, locals())
     check_choice("random", random, RANDOM)
-    held = as_terms(frame, covariates)
+    held = as_terms(frame, covariates, what="covariates")
     taken = {"within", "between"} & set(term_columns(held))
     if taken:
         raise EstimationError(

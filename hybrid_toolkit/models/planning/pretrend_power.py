@@ -8,6 +8,7 @@ from scipy import optimize, stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
+from hybrid_toolkit.models.terms.arguments import check_arguments
 
 
 def detectable_slope(path: EventPath, *, power: float = 0.8, level: float = 0.05) -> float:
@@ -46,6 +47,7 @@ def pretest_power(path: EventPath, slope: float, *, level: float = 0.05) -> floa
     >>> round(pretest_power(path, 0.0), 3), round(pretest_power(path, 2.8), 2)
     (0.05, 0.8)
     """
+    check_arguments(pretest_power, locals())
     at, mean = _leads(path)
     v = path.vcov[np.ix_(at, at)]
     limit = stats.norm.ppf(1 - level / 2) * np.sqrt(np.diagonal(v))
@@ -67,6 +69,7 @@ def slope_for_power(path: EventPath, *, power: float = 0.8, level: float = 0.05)
     >>> round(slope_for_power(path), 2)
     2.8
     """
+    check_arguments(slope_for_power, locals())
     at, mean = _leads(path)
     if not pretest_power(path, 0.0, level=level) < power < 1:
         raise EstimationError(

@@ -9,11 +9,12 @@ import pandas as pd
 from scipy import optimize, stats
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 
 @dataclass(frozen=True, slots=True)
-class PowerResult:
+class PowerResult(ResultBase):
     """A design with two arms: everything that was given, and what was solved for.
 
     Parameters
@@ -47,7 +48,7 @@ class PowerResult:
         """One row: every field."""
         return pd.DataFrame([{f: getattr(self, f) for f in self.__slots__}])
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         where = (
             f" in {self.clusters_per_arm:.1f} clusters of {self.cluster_size:g} an arm (ICC {self.icc:g}, design "
@@ -83,6 +84,7 @@ def design_effect(cluster_size: float, icc: float, *, cv: float = 0.0) -> float:
     >>> round(design_effect(20, 0.05), 6)
     1.95
     """
+    check_arguments(design_effect, locals())
     if not (cluster_size >= 1 and 0 <= icc <= 1 and cv >= 0):
         raise EstimationError(
             "a design effect needs a cluster size from 1, an ICC from 0 to 1 and a variation from 0.",
@@ -121,6 +123,7 @@ def two_sample_power(
     >>> round(two_sample_power(effect=0.5, power=0.8).n_per_arm, 3)
     63.766
     """
+    check_arguments(two_sample_power, locals())
     return _solve(effect, n_per_arm, power, alpha, ratio, None, 0.0, 0.0)
 
 
@@ -158,6 +161,7 @@ def cluster_power(
     >>> round(cluster_power(cluster_size=20, icc=0.05, clusters_per_arm=10, power=0.8).effect, 3)
     0.414
     """
+    check_arguments(cluster_power, locals())
     return _solve(effect, clusters_per_arm, power, alpha, ratio, cluster_size, icc, cv)
 
 

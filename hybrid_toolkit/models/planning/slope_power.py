@@ -9,11 +9,12 @@ import pandas as pd
 from scipy import optimize, stats
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 
 @dataclass(frozen=True, slots=True)
-class SlopePower:
+class SlopePower(ResultBase):
     """What a design of workers in teams and waves would find.
 
     Parameters
@@ -47,7 +48,7 @@ class SlopePower:
         """One row: every field."""
         return pd.DataFrame([{f: getattr(self, f) for f in self.__slots__}])
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         where = "within workers" if self.compared == "within" else "over all"
         return (
@@ -130,6 +131,7 @@ def slope_power(
     >>> fewer.power < more.power, fewer.minimum_effect > more.minimum_effect
     (True, True)
     """
+    check_arguments(slope_power, locals())
     y, x = (outcome_team, outcome_worker), (exposure_team, exposure_worker)
     _check(teams, workers, waves, response, compared, (*y, *x), reliability, group_share, target, alpha)
     groups = [group_share, 1 - group_share] if group_share else [1.0]

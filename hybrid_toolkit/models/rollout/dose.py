@@ -11,8 +11,10 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, tidy_rows
 from hybrid_toolkit.models.terms.terms import numbers
+from hybrid_toolkit.result import ResultBase
 
 _CONTROLS = {"not_yet_treated": "units not yet or never treated", "never_treated": "units never treated"}
 LEAST_DOSES = 4
@@ -21,7 +23,7 @@ _FEW = 30
 
 
 @dataclass(frozen=True, eq=False)
-class DoseFit:
+class DoseFit(ResultBase):
     """Mean effect, mean slope on the dose, and the curve of effects by dose.
 
     Parameters
@@ -82,7 +84,7 @@ class DoseFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         few = " With so few treated units the slope's interval is somewhat too narrow." if self.n_treated < _FEW else ""
         return (
@@ -139,6 +141,7 @@ def fit_dose(
     >>> round(fit.effect, 1), round(fit.slope)
     (1.4, 4)
     """
+    check_arguments(fit_dose, locals())
     check_level(conf_level)
     check_choice("control_group", control_group, _CONTROLS)
     if degree not in (1, 2, 3):

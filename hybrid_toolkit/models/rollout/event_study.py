@@ -14,8 +14,10 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import VARIANCES, fit_linear
 from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
 from hybrid_toolkit.models.terms.terms import Column
+from hybrid_toolkit.result import ResultBase
 
 ESTIMATORS: Mapping[str, str] = {
     "two-way": "two-way fixed effects, one effect",
@@ -29,7 +31,7 @@ _MANY = 40
 
 
 @dataclass(frozen=True, eq=False)
-class EventStudyFit:
+class EventStudyFit(ResultBase):
     """Effects by time since the start of a treatment.
 
     Parameters
@@ -99,7 +101,7 @@ class EventStudyFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         mixed = (
             " With several starts and effects that grow or differ, two-way fixed effects compare treated with already "
@@ -160,6 +162,7 @@ def fit_event_study(
     >>> [round(float(fit_event_study(f, **model, estimator=e).estimate[0]), 6) for e in ("two-way", "imputation")]
     [2.0, 2.0]
     """
+    check_arguments(fit_event_study, locals())
     check_level(conf_level)
     check_choice("estimator", estimator, ESTIMATORS)
     p = read_panel(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
@@ -19,8 +19,9 @@ from hybrid_toolkit.models.rollout.group_time_effects import (
     GroupTimeFit,
 )
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, frozen
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.terms import Terms
 from hybrid_toolkit.models.weighting.doubly_robust import difference_in_means, doubly_robust
 
 __all__ = ["AGGREGATIONS", "BASE_PERIODS", "CONTROL_GROUPS", "GROUP_TIME_VARIANCES", "GroupTimeFit", "fit_group_time"]
@@ -34,7 +35,7 @@ def fit_group_time(
     time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
-    covariates: Sequence[Term | str] = (),
+    covariates: Terms = (),
     control_group: str = "never_treated",
     base_period: str = "varying",
     anticipation: int = 0,
@@ -79,6 +80,7 @@ def fit_group_time(
     >>> fit.aggregate("simple")["estimate"].tolist()
     [2.0]
     """
+    check_arguments(fit_group_time, locals())
     check_level(conf_level)
     check_choice("control_group", control_group, CONTROL_GROUPS)
     check_choice("base_period", base_period, BASE_PERIODS)
@@ -90,7 +92,7 @@ def fit_group_time(
         time=time,
         first_treated=first_treated,
         treatment=treatment,
-        covariates=as_terms(frame, covariates),
+        covariates=as_terms(frame, covariates, what="covariates"),
         cluster=cluster,
         unbalanced=unbalanced,
     )

@@ -14,6 +14,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.terms.result_rows import check_choice, frozen, tidy_rows
+from hybrid_toolkit.result import ResultBase
 
 CONTROL_GROUPS = {"never_treated": "units never treated", "not_yet_treated": "units not yet or never treated"}
 BASE_PERIODS = {
@@ -34,7 +35,7 @@ FEW_UNITS, FEW_FOR_JACKKNIFE = 5, 8
 
 
 @dataclass(frozen=True, eq=False)
-class GroupTimeFit:
+class GroupTimeFit(ResultBase):
     """Effects on the treated by group (period of the start) and period.
 
     Parameters
@@ -215,7 +216,7 @@ class GroupTimeFit:
         """What was fitted, in words."""
         return f"group-time effects against {CONTROL_GROUPS[self.control_group]}; base period {self.base_period}"
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         left_out = self.variance == "jackknife"
         cautious = (

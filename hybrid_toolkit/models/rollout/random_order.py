@@ -12,11 +12,13 @@ from scipy import optimize
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_level, tidy_rows
+from hybrid_toolkit.result import ResultBase
 
 
 @dataclass(frozen=True, eq=False)
-class RandomOrderFit:
+class RandomOrderFit(ResultBase):
     """The effect of a policy that reached units in random order.
 
     Parameters
@@ -73,7 +75,7 @@ class RandomOrderFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         open_end = "" if self.converged else " An end of the interval was not found: do not use it."
         return (
@@ -125,6 +127,7 @@ def fit_random_order(
     >>> bool(fit.conf_low < 2 < fit.conf_high), fit.p_value
     (True, 0.001)
     """
+    check_arguments(fit_random_order, locals())
     check_level(conf_level)
     p = read_panel(
         frame,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,9 +9,11 @@ import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, term_columns, tidy_rows
-from hybrid_toolkit.models.terms.terms import Category, Column, Term, check_column
+from hybrid_toolkit.models.terms.terms import Category, Column, Terms, check_column
+from hybrid_toolkit.result import ResultBase
 
 CORRELATIONS = {
     "nested": "an effect of each cluster and of each cluster's period",
@@ -22,7 +23,7 @@ CORRELATIONS = {
 
 
 @dataclass(frozen=True, eq=False)
-class SteppedWedgeFit:
+class SteppedWedgeFit(ResultBase):
     """The effect of crossing over, periods held constant.
 
     Parameters
@@ -81,7 +82,7 @@ class SteppedWedgeFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         notes = [
             "The search did not converge: do not use these figures." if not self.converged else "",
@@ -106,7 +107,7 @@ def fit_stepped_wedge(
     cluster: str,
     time: str,
     first_treated: str,
-    covariates: Sequence[Term | str] = (),
+    covariates: Terms = (),
     correlation: str = "nested",
     conf_level: float = 0.95,
 ) -> SteppedWedgeFit:
@@ -146,9 +147,10 @@ def fit_stepped_wedge(
     >>> fit.n_steps, bool(fit.tidy()["conf_low"].item() < 1 < fit.tidy()["conf_high"].item())
     (6, True)
     """
+    check_arguments(fit_stepped_wedge, locals())
     check_level(conf_level)
     check_choice("correlation", correlation, CORRELATIONS)
-    terms = as_terms(frame, covariates)
+    terms = as_terms(frame, covariates, what="covariates")
     rows = complete_rows(frame, [outcome, cluster, time, *term_columns(terms)])
     starts = frame.loc[rows.index, check_column(frame, first_treated)]
     on = _on(rows, starts, time)

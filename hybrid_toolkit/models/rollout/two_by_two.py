@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +12,14 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, tidy_rows
-from hybrid_toolkit.models.terms.terms import Column, Term
+from hybrid_toolkit.models.terms.terms import Column, Terms
+from hybrid_toolkit.result import ResultBase
 
 
 @dataclass(frozen=True, eq=False)
-class TwoByTwoFit:
+class TwoByTwoFit(ResultBase):
     """The change of the treated units less the change of the untreated ones.
 
     Parameters
@@ -74,7 +75,7 @@ class TwoByTwoFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         few = min(self.n_treated, self.n_control)
         rough = f" The smaller group has {few} units: read the interval as rough." if few < 5 else ""
@@ -94,7 +95,7 @@ def fit_two_by_two(
     time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
-    covariates: Sequence[Term | str] = (),
+    covariates: Terms = (),
     cluster: str | None = None,
     unbalanced: str = "error",
     conf_level: float = 0.95,
@@ -129,8 +130,9 @@ def fit_two_by_two(
     >>> fit.estimate, round(fit.std_error, 4)
     (2.0, 0.3536)
     """
+    check_arguments(fit_two_by_two, locals())
     check_level(conf_level)
-    terms = as_terms(frame, covariates)
+    terms = as_terms(frame, covariates, what="covariates")
     p = read_panel(
         frame,
         outcome=outcome,

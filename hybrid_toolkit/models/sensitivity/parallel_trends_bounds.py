@@ -13,7 +13,9 @@ from scipy import optimize, stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, tidy_rows
+from hybrid_toolkit.result import ResultBase
 
 RESTRICTIONS = {
     "relative": "a departure between two periods after the start is at most M times the largest one before it",
@@ -23,7 +25,7 @@ RESTRICTIONS = {
 
 
 @dataclass(frozen=True, eq=False)
-class HonestBounds:
+class HonestBounds(ResultBase):
     """Intervals for the mean effect that hold under a bounded departure from parallel trends.
 
     Parameters
@@ -64,7 +66,7 @@ class HonestBounds:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         held = self.bounds[(self.bounds["conf_low"] > 0) | (self.bounds["conf_high"] < 0)]
         most = f"up to {held['size'].max():g}" if len(held) else "at no size tried"
@@ -113,6 +115,7 @@ def honest_bounds(
     >>> honest_bounds(path, sizes=[0, 1]).bounds.round(2).values.tolist()
     [[0.0, 1.1, 1.1, 0.96, 1.24], [1.0, 0.8, 1.4, 0.36, 1.84]]
     """
+    check_arguments(honest_bounds, locals())
     check_level(conf_level)
     check_choice("restriction", restriction, RESTRICTIONS)
     if min(sizes) < 0:

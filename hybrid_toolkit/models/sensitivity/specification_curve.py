@@ -11,16 +11,17 @@ import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level
 from hybrid_toolkit.models.terms.terms import Column, check_column, numbers
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 _MOST = 2000
 """Specifications that are run at once."""
 
 
 @dataclass(frozen=True, eq=False)
-class SpecificationCurve:
+class SpecificationCurve(ResultBase):
     """Every specification's estimate, in order of size.
 
     Parameters
@@ -78,7 +79,7 @@ class SpecificationCurve:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         lost = f" {self.failed} could not be fitted." if self.failed else ""
         return (
@@ -132,6 +133,7 @@ def specification_curve(
     >>> len(curve.rows), curve.same_sign, abs(curve.median - 0.5) < 0.15
     (2, 1.0, True)
     """
+    check_arguments(specification_curve, locals())
     check_level(conf_level)
     for name in (*outcomes, exposure, cluster, *controls, *always, *(subsets or {}).values()):
         check_column(frame, name)

@@ -13,10 +13,12 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.result import ResultBase
 
 
 @dataclass(frozen=True, slots=True)
-class Robustness:
+class Robustness(ResultBase):
     """Sensitivity of one linear-model coefficient to an unmeasured confounder.
 
     ``r2_yd`` is the share of the outcome's residual variance that the exposure explains. ``rv`` is the share of
@@ -36,7 +38,7 @@ class Robustness:
         """One row: estimate, std_error, t, df, r2_yd, rv, rv_alpha."""
         return pd.DataFrame([{f: getattr(self, f) for f in self.__slots__}])
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         return (
             f"A confounder that explained {100 * self.rv:.1f}% of what is left of both exposure and outcome would "
@@ -57,6 +59,7 @@ def robustness_value(estimate: float, std_error: float, *, df: int, q: float = 1
     >>> round(r.r2_yd, 3), round(r.rv, 3), round(r.rv_alpha, 3)
     (0.022, 0.139, 0.076)
     """
+    check_arguments(robustness_value, locals())
     if not (std_error > 0 and df > 1):
         raise EstimationError(
             "A robustness value needs a standard error above zero and more than one residual degree of freedom.",
@@ -92,6 +95,9 @@ def adjusted_for_confounder(
     >>> [round(v, 4) for v in adjusted_for_confounder(0.0973158, 0.0232565, df=783, r2_dz=0.0091643, r2_yz=0.1246409)]
     [0.0752, 0.0219, 3.4389]
     """
+    check_arguments(adjusted_for_confounder, locals())
+    if df < 2:
+        raise EstimationError("df must be 2 or more.", fix="Give the fit's residual degrees of freedom.", code="DF")
     if not (0 <= r2_dz < 1 and 0 <= r2_yz <= 1):
         raise EstimationError(
             "The confounder's partial R-squareds must lie from 0 up to (for the exposure, below) 1.",
@@ -116,6 +122,13 @@ def benchmark_confounder(r2_dx: float, r2_yx: float, *, times: float = 1.0) -> t
     >>> [round(v, 3) for v in benchmark_confounder(0.009081, 0.10893)]
     [0.009, 0.125]
     """
+    check_arguments(benchmark_confounder, locals())
+    if not (0 <= r2_dx < 1 and 0 <= r2_yx < 1 and times > 0):
+        raise EstimationError(
+            "The covariate's partial R-squareds must lie from 0 up to 1, and times above 0.",
+            fix="Give shares of residual variance, such as 0.01.",
+            code="R2-RANGE",
+        )
     r2_dz = times * r2_dx / (1 - r2_dx)
     if not r2_dz < 1:
         raise EstimationError(
@@ -139,6 +152,7 @@ def e_value(risk_ratio: float, conf_low: float, conf_high: float) -> tuple[float
     >>> [round(v, 1) for v in e_value(3.9, 1.8, 8.7)]
     [7.3, 3.0]
     """
+    check_arguments(e_value, locals())
     if not 0 < conf_low <= risk_ratio <= conf_high:
         raise EstimationError(
             "An E-value needs a risk ratio above zero that lies inside its interval.",

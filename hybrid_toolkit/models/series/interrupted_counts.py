@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +19,7 @@ from hybrid_toolkit.models.series.segmented_design import (
     positions,
     segment_columns,
 )
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -31,7 +31,8 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Term, numbers
+from hybrid_toolkit.models.terms.terms import Terms, numbers
+from hybrid_toolkit.result import ResultBase
 
 FAMILIES = {
     "poisson": "quasi-Poisson: the variance is a multiple of the mean",
@@ -45,7 +46,7 @@ _ERRORS = {
 
 
 @dataclass(frozen=True, eq=False)
-class CountSeriesFit:
+class CountSeriesFit(ResultBase):
     """A segmented regression of counts; estimates are on the log scale, so ``exp`` gives ratios of rates.
 
     Parameters
@@ -112,7 +113,7 @@ class CountSeriesFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         short = min(self.n_before, self.n_after) <= SHORT
         notes = [
@@ -142,7 +143,7 @@ def fit_interrupted_counts(
     start: object,
     exposure: str | None = None,
     control: str | None = None,
-    covariates: Sequence[Term | str] = (),
+    covariates: Terms = (),
     season: int | None = None,
     harmonics: int = 1,
     family: str = "poisson",
@@ -179,10 +180,11 @@ def fit_interrupted_counts(
     >>> fit.terms[0], round(float(np.exp(fit.estimate[0])), 1)
     ('level change', 2.1)
     """
+    check_arguments(fit_interrupted_counts, locals())
     check_level(conf_level)
     check_choice("family", family, FAMILIES)
     check_choice("errors", errors, _ERRORS)
-    extra = as_terms(frame, covariates)
+    extra = as_terms(frame, covariates, what="covariates")
     named = [outcome, time, *([control] if control else []), *([exposure] if exposure else []), *term_columns(extra)]
     rows = complete_rows(frame, named)
     y0 = _counts(rows, outcome)

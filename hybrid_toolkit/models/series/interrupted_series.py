@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +16,7 @@ from hybrid_toolkit.models.series.segmented_design import (
     positions,
     segment_columns,
 )
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -28,7 +28,8 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.terms import Terms
+from hybrid_toolkit.result import ResultBase
 
 _ERRORS = {
     "ar1": "first-order autocorrelation by restricted maximum likelihood, Satterthwaite degrees of freedom",
@@ -39,7 +40,7 @@ SHORT = 12
 
 
 @dataclass(frozen=True, eq=False)
-class InterruptedFit:
+class InterruptedFit(ResultBase):
     """A segmented regression.
 
     Parameters
@@ -106,7 +107,7 @@ class InterruptedFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         short = min(self.n_before, self.n_after) <= SHORT
         notes = [
@@ -132,7 +133,7 @@ def fit_interrupted(
     time: str,
     start: object,
     control: str | None = None,
-    covariates: Sequence[Term | str] = (),
+    covariates: Terms = (),
     season: int | None = None,
     harmonics: int = 1,
     errors: str = "ar1",
@@ -169,9 +170,10 @@ def fit_interrupted(
     >>> fit.terms[0], round(float(fit.estimate[0]), 1)
     ('level change', 3.0)
     """
+    check_arguments(fit_interrupted, locals())
     check_level(conf_level)
     check_choice("errors", errors, _ERRORS)
-    extra = as_terms(frame, covariates)
+    extra = as_terms(frame, covariates, what="covariates")
     rows = complete_rows(frame, [outcome, time, *([control] if control else []), *term_columns(extra)])
     y0 = varying(rows, outcome)
     changed = zero_one(rows, control) if control else np.ones(len(rows))

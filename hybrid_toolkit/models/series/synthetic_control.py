@@ -12,7 +12,9 @@ from scipy import optimize, stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
+from hybrid_toolkit.result import ResultBase
 
 LEAST_DONORS, LEAST_BEFORE = 5, 5
 POOR_FIT = 0.5
@@ -20,7 +22,7 @@ POOR_FIT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class SyntheticControlFit:
+class SyntheticControlFit(ResultBase):
     """The changed unit less its synthetic control.
 
     Parameters
@@ -94,7 +96,7 @@ class SyntheticControlFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         least = 1 / (self.n_donors + 1)
         notes = [
@@ -165,6 +167,7 @@ def fit_synthetic_control(
     >>> round(fit.estimate, 2), round(fit.p_value, 2)
     (2.0, 0.04)
     """
+    check_arguments(fit_synthetic_control, locals())
     check_level(conf_level)
     p = read_panel(
         frame,

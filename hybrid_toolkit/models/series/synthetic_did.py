@@ -11,7 +11,9 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
+from hybrid_toolkit.result import ResultBase
 
 _VARIANCES = {
     "placebo": "untreated units in the treated ones' place",
@@ -22,7 +24,7 @@ LEAST_CONTROLS = 5
 
 
 @dataclass(frozen=True, eq=False)
-class SyntheticDidFit:
+class SyntheticDidFit(ResultBase):
     """The treated units' change less that of weighted untreated units over weighted periods.
 
     Parameters
@@ -81,7 +83,7 @@ class SyntheticDidFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         short = "" if self.converged else " A search for weights stopped short: do not use these figures."
         return (
@@ -137,6 +139,7 @@ def fit_synthetic_did(
     >>> bool(abs(fit.estimate - 2) < 0.2), fit.n_treated
     (True, 3)
     """
+    check_arguments(fit_synthetic_did, locals())
     check_level(conf_level)
     check_choice("variance", variance, _VARIANCES)
     p = read_panel(

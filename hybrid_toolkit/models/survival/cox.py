@@ -16,7 +16,9 @@ from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.survival.cox_partial_likelihood import PartialLikelihood
 from hybrid_toolkit.models.survival.kaplan_meier import read_spells, risk_table
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes
+from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
     check_choice,
@@ -26,7 +28,8 @@ from hybrid_toolkit.models.terms.result_rows import (
     term_columns,
     tidy_rows,
 )
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.terms import Term, Terms, pinned
+from hybrid_toolkit.result import ResultBase
 
 _MOST_LEFT_OUT = 100
 TIES = {"efron": "Efron", "breslow": "Breslow"}
@@ -34,7 +37,7 @@ _VARIANCES = {"jackknife": "clusters left out in turn", "sandwich": "clustered s
 
 
 @dataclass(frozen=True, eq=False)
-class CoxFit:
+class CoxFit(PredictsMeans, ResultBase):
     """A Cox regression: log hazard ratios.
 
     Parameters
@@ -46,6 +49,7 @@ class CoxFit:
     n, n_missing, n_events, n_clusters : counts; clusters 0 where the errors are model-based.
     converged : the search ended at an optimum. conf_level : level of the intervals.
     variance : key of ``_VARIANCES``; empty where the errors are model-based.
+    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     duration: str
@@ -63,6 +67,15 @@ class CoxFit:
     converged: bool
     conf_level: float
     variance: str = ""
+    model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of the t reference, infinite where the errors are model-based."""
+        return float(self.n_clusters - 1) if self.n_clusters else np.inf
+
+    def _turned(self, eta: Array) -> tuple[Array, Array]:
+        return np.exp(eta), np.exp(eta)
 
     @property
     def method(self) -> str:
@@ -90,7 +103,7 @@ class CoxFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         few = self.n_events / max(1, len(self.terms)) < 10
         notes = [
@@ -111,7 +124,7 @@ def fit_cox(
     *,
     duration: str,
     event: str,
-    terms: Sequence[Term | str],
+    terms: Terms,
     entry: str | None = None,
     strata: str | None = None,
     cluster: str | None = None,
@@ -153,6 +166,7 @@ def fit_cox(
     >>> fit.converged, bool(abs(fit.estimate[0] + 0.5) < 0.1)
     (True, True)
     """
+    check_arguments(fit_cox, locals())
     check_level(conf_level)
     check_choice("ties", ties, TIES)
     if variance is not None:
@@ -210,6 +224,7 @@ def fit_cox(
         converged=converged,
         conf_level=conf_level,
         variance="" if group is None else how,
+        model_terms=pinned(rows, slopes),
     )
 
 

@@ -12,10 +12,11 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.binary import fit_binary
 from hybrid_toolkit.models.generalised.glm_result import GeneralisedFit
 from hybrid_toolkit.models.survival.kaplan_meier import read_spells
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, term_columns
-from hybrid_toolkit.models.terms.terms import Category, Term
+from hybrid_toolkit.models.terms.terms import Category, Term, Terms
 
-MOST_ROWS = 2_000_000
+_MOST_ROWS = 2_000_000
 SHAPES = {"dummies": "an intercept for each period", "band": "an intercept for each of up to six bands of periods"}
 """How the hazard may move over time."""
 
@@ -46,6 +47,7 @@ def person_periods(
     >>> rows["period"].tolist(), rows["event"].tolist()
     ([1, 2, 2, 3], [0.0, 1.0, 0.0, 0.0])
     """
+    check_arguments(person_periods, locals())
     rows, time, ended, start = read_spells(frame, duration, event, keep, entry)
     broken = int(((time != np.round(time)) | (start != np.round(start))).sum())
     if broken:
@@ -55,9 +57,9 @@ def person_periods(
             code="PERIODS",
         )
     length = (time - start).astype(np.int64)
-    if length.sum() > MOST_ROWS:
+    if length.sum() > _MOST_ROWS:
         raise EstimationError(
-            f"the spells make {int(length.sum()):,} person-periods, more than {MOST_ROWS:,}.",
+            f"the spells make {int(length.sum()):,} person-periods, more than {_MOST_ROWS:,}.",
             fix="Use longer periods, such as months for days.",
             code="PERIODS",
         )
@@ -73,7 +75,7 @@ def fit_discrete_time(
     *,
     duration: str,
     event: str,
-    terms: Sequence[Term | str],
+    terms: Terms,
     entry: str | None = None,
     cluster: str | None = None,
     link: str = "cloglog",
@@ -110,6 +112,7 @@ def fit_discrete_time(
     >>> bool(abs(fit.combine({"office": 1.0}, term="office")["estimate"].iloc[0] + 0.5) < 0.1)
     True
     """
+    check_arguments(fit_discrete_time, locals())
     if shape not in SHAPES:
         raise EstimationError(
             f"shape '{shape}' is unknown.", fix=f"Use one of: {', '.join(SHAPES)}.", code="SHAPE-UNKNOWN"
@@ -129,7 +132,7 @@ def fit_discrete_time(
     fit = fit_binary(rows, outcome="event", terms=both, cluster=cluster, link=link, conf_level=conf_level)
     n = len(read_spells(frame, duration, event, names, entry)[0])
     kind = f"discrete-time {fit.kind} over {fit.n:,} person-periods"
-    return replace(fit, outcome=event, kind=kind, n=n, n_missing=len(frame) - n)
+    return replace(fit, outcome=event, kind=kind, n=n, n_missing=len(frame) - n, model_terms=None)
 
 
 def _bands(rows: pd.DataFrame, most: int) -> pd.Series:

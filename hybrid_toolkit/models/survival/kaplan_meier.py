@@ -11,10 +11,11 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, zero_one
 from hybrid_toolkit.models.terms.terms import numbers
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 _INTERVALS = {
     "log-log": "intervals on the log-log scale",
@@ -29,7 +30,7 @@ _NEAR = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
-class KaplanMeierFit:
+class KaplanMeierFit(ResultBase):
     """Share still there over time.
 
     Parameters
@@ -48,7 +49,7 @@ class KaplanMeierFit:
     event: str
     group: str | None
     curve: pd.DataFrame = field(repr=False)
-    medians: pd.DataFrame
+    medians: pd.DataFrame = field(repr=False)
     log_rank: tuple[float, int, float] | None
     n: int
     n_missing: int
@@ -86,6 +87,14 @@ class KaplanMeierFit:
             rows.append((str(label), *values, np.nan, int(c["at_risk"].iloc[0]), "share still there"))
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
+    def shown(self) -> pd.DataFrame:
+        """One row a group: the median. The curve has a row an event, which in a small group is a row a person."""
+        m = self.medians
+        names = ["median time"] if self.group is None else [f"median time, {g}" for g in m["group"]]
+        unit = f"units of {self.duration}"
+        made = m.assign(term=names, estimate=m["median"], std_error=np.nan, p_value=np.nan, unit=unit)
+        return made[list(TIDY_COLUMNS)]
+
     def glance(self) -> pd.DataFrame:
         """One row: n, events, log-rank test, convergence."""
         chi, df, p = self.log_rank or (np.nan, 0, np.nan)
@@ -102,7 +111,7 @@ class KaplanMeierFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         groups = f" in {len(self.medians)} groups of {self.group}" if self.group else ""
         return (
@@ -148,6 +157,7 @@ def fit_kaplan_meier(
     >>> fit_kaplan_meier(f, duration="months", event="left").curve["estimate"].round(2).tolist()
     [0.8, 0.6, 0.3]
     """
+    check_arguments(fit_kaplan_meier, locals())
     check_level(conf_level)
     check_choice("intervals", intervals, _INTERVALS)
     rows, time, ended, start = read_spells(frame, duration, event, [g for g in [group] if g], entry)

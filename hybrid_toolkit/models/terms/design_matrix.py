@@ -18,7 +18,7 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     independent,
     nested,
 )
-from hybrid_toolkit.models.terms.terms import Category, Term, check_column, design_columns, numbers
+from hybrid_toolkit.models.terms.terms import Category, Term, check_column, design_columns, numbers, pinned
 
 MAX_DUMMIES = 400
 """Levels that fixed effects after the largest may have together."""
@@ -39,6 +39,7 @@ class DesignMatrix:
     intercept: int | None
     n: int
     n_parameters: int
+    model_terms: tuple[Term, ...] = ()
 
 
 def complete_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -98,6 +99,7 @@ def prepare_matrix(
         intercept=None if fixed_effects else 0,
         n=len(rows),
         n_parameters=len(keep) + free,
+        model_terms=pinned(rows, terms),
     )
 
 

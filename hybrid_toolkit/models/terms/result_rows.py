@@ -12,8 +12,22 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import independent
-from hybrid_toolkit.models.terms.terms import Term, as_term, design_columns, numbers
+from hybrid_toolkit.models.terms.term_text import read_terms
+from hybrid_toolkit.models.terms.terms import (
+    Category,
+    Column,
+    Interaction,
+    Spline,
+    Term,
+    Terms,
+    as_term,
+    check_frame,
+    design_columns,
+    numbers,
+)
 from hybrid_toolkit.result import TIDY_COLUMNS
+
+_TERMS = Column | Category | Spline | Interaction
 
 
 def tidy_rows(
@@ -80,14 +94,94 @@ def check_choice(name: str, value: str, allowed: Sequence[str] | Mapping[str, st
     return value
 
 
-def as_terms(frame: pd.DataFrame, terms: Sequence[Term | str]) -> list[Term]:
-    """Terms as they are, and names of columns as ``Column`` or ``Category`` by their type.
+def as_terms(frame: pd.DataFrame, terms: Terms, *, what: str = "terms") -> list[Term]:
+    """What every argument for terms takes, as a list of terms.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data whose columns are named.
+    terms : str, Term, or a list of names and terms
+        A name in a list becomes ``Column`` where the column holds numbers or yes/no, ``Category`` where it holds codes
+        or dates. One text instead of a list is read by a grammar of its own: columns joined by ``+``, ``:`` and ``*``,
+        ``C(g, reference="a")`` and ``spline(x, 4)``; it is never given to Python.
+    what : str
+        Name of the argument, for the error.
+
+    Returns
+    -------
+    list of Term
 
     Raises
     ------
-    CoverageError, EstimationError : a name is not that of a column.
+    CoverageError
+        A column is not there.
+    EstimationError
+        ``TERMS-TEXT``, a text outside the grammar; ``TERM-NOT-A-COLUMN``, an expression in a list; ``TERM-TYPE``,
+        anything else in a list; ``FRAME-TYPE``, data that are no data frame.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"x": [0.0, 1.0], "need": ["cin", "cp"]})
+    >>> as_terms(f, "x + need") == as_terms(f, ["x", Category("need")]) == [Column("x"), Category("need")]
+    True
     """
+    check_frame(frame)
+    if isinstance(terms, str):
+        return read_terms(frame, terms, what=what)
+    if isinstance(terms, _TERMS):
+        return [terms]
+    odd = "" if isinstance(terms, Sequence) and not isinstance(terms, bytes) else type(terms).__name__
+    wrong = [] if odd else [i for i, t in enumerate(terms, 1) if not isinstance(t, str | _TERMS)]
+    if odd or wrong:
+        places = ", ".join(map(str, wrong[:5]))
+        found = f"it is a {odd}" if odd else f"{len(wrong)} of {len(terms)} are neither, at position {places}"
+        raise EstimationError(
+            f"'{what}' must be a list of column names and terms, or one text; {found}.",
+            fix=f'Write {what}=["a", Category("b")] or {what}="a + b".',
+            code="TERM-TYPE",
+        )
     return [as_term(frame, t) if isinstance(t, str) else t for t in terms]
+
+
+def as_instruments(frame: pd.DataFrame, instruments: Mapping[str, Terms] | None) -> dict[str, list[Term]]:
+    """Coefficient name -> the terms that stand in for it, each read as ``as_terms`` does.
+
+    Raises
+    ------
+    EstimationError : ``instruments`` is no mapping, or as ``as_terms``.
+    CoverageError : a column is not there.
+    """
+    if instruments is None:
+        return {}
+    if not isinstance(instruments, Mapping):
+        raise EstimationError(
+            f"'instruments' must map each instrumented coefficient to its terms; it is a {type(instruments).__name__}.",
+            fix='Write instruments={"remote": ["home_broadband"]}.',
+            code="TERM-TYPE",
+        )
+    return {str(name): as_terms(frame, terms, what="instruments") for name, terms in instruments.items()}
+
+
+def as_names(names: str | Sequence[str], what: str) -> tuple[str, ...]:
+    """Names of columns as a tuple; one name may stand alone.
+
+    Raises
+    ------
+    EstimationError : ``TERM-TYPE``, anything but text.
+
+    Examples
+    --------
+    >>> as_names("team", "fixed_effects"), as_names(["team", "month"], "fixed_effects")
+    (('team',), ('team', 'month'))
+    """
+    if isinstance(names, str):
+        return (names,)
+    if not isinstance(names, Sequence) or not all(isinstance(n, str) for n in names):
+        raise EstimationError(
+            f"'{what}' must be a list of column names.", fix=f'Write {what}=["team", "month"].', code="TERM-TYPE"
+        )
+    return tuple(names)
 
 
 def term_columns(terms: Sequence[Term]) -> list[str]:

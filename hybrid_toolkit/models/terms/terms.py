@@ -1,19 +1,36 @@
-"""The terms of a linear model as data: columns, categories, interactions, splines. No formula text anywhere."""
+"""The terms of a model as data: columns, categories, interactions, splines. ``term_text`` reads them from a text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import CoverageError, EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*\Z")
+
+
+def check_frame(frame: object) -> None:
+    """Whether the data are a data frame.
+
+    Raises
+    ------
+    EstimationError : they are anything else.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise EstimationError(
+            f"the data must be a pandas data frame, one row an observation; they are a {type(frame).__name__}.",
+            fix="Give a data frame, such as study.frame(data) or pandas.DataFrame(columns).",
+            code="FRAME-TYPE",
+        )
 
 
 def check_column(frame: pd.DataFrame, name: str) -> str:
@@ -29,7 +46,8 @@ def check_column(frame: pd.DataFrame, name: str) -> str:
     if not isinstance(name, str) or not _IDENTIFIER.match(name):
         raise EstimationError(
             "a term is not the name of one column: expressions and formulas are not evaluated.",
-            fix="Name a column; join columns with Interaction, bend one with Spline.",
+            fix="Name a column; join columns with Interaction, bend one with Spline, or write all terms as one text, "
+            "such as 'a + b:c'.",
             code="TERM-NOT-A-COLUMN",
         )
     raise CoverageError(
@@ -37,6 +55,20 @@ def check_column(frame: pd.DataFrame, name: str) -> str:
         fix="Add the column, or leave it out of the study.",
         code="COLUMN-MISSING",
     )
+
+
+def _check_name(name: object, kind: str) -> None:
+    if not isinstance(name, str) or not name:
+        raise EstimationError(
+            f"{kind} needs the name of a column as text; it was given {_article(name)}.",
+            fix=f'Write {kind}("column", ...).',
+            code="TERM-TYPE",
+        )
+
+
+def _article(value: object) -> str:
+    """The kind of a value, which is never shown itself."""
+    return "nothing" if value is None or value == "" else f"a value of type {type(value).__name__}"
 
 
 def numbers(frame: pd.DataFrame, name: str) -> Array:
@@ -62,6 +94,9 @@ class Column:
 
     name: str
 
+    def __post_init__(self) -> None:
+        _check_name(self.name, "Column")
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the frame that the term reads."""
@@ -74,9 +109,47 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A column of codes, as one 0/1 column for each code but the first in sorted order."""
+    """A column of codes, as one 0/1 column for each level but the reference.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    reference : text, number, yes/no or date, optional
+        The level that the others are compared with; by default the first one. A text also names the level that is
+        written so, such as ``"2024"`` for the number.
+    levels : tuple, optional
+        The levels in order, the first being the reference where none is named. By default those that occur, in the
+        order of an ordered categorical column, else sorted.
+
+    Raises
+    ------
+    EstimationError
+        ``LEVEL-UNKNOWN``: the reference does not occur, or a row has a level outside ``levels``. ``TERM-TYPE``: a
+        name that is not text, or a level that is not a single value.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"need": ["cin", "cp", "lac", "cin"]})
+    >>> {name: values.tolist() for name, values in Category("need", reference="cp").build(f).items()}
+    {'need[cin]': [1.0, 0.0, 0.0, 1.0], 'need[lac]': [0.0, 0.0, 1.0, 0.0]}
+    """
 
     name: str
+    reference: Hashable = None
+    levels: tuple[Hashable, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_name(self.name, "Category")
+        if isinstance(self.levels, list):
+            object.__setattr__(self, "levels", tuple(self.levels))
+        single = isinstance(self.levels, tuple) and all(isinstance(v, Hashable) for v in (self.reference, *self.levels))
+        if not single or len(set(self.levels)) < len(self.levels):
+            raise EstimationError(
+                f"Category('{self.name}'): the reference is one value, and levels a list of values, each once.",
+                fix='Write Category("column", reference="a", levels=("a", "b")).',
+                code="TERM-TYPE",
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -85,8 +158,48 @@ class Category:
 
     def build(self, frame: pd.DataFrame) -> dict[str, Array]:
         """Columns of the design matrix by name."""
-        codes, levels = pd.factorize(frame[check_column(frame, self.name)], sort=True)
-        return {f"{self.name}[{level}]": (codes == i).astype(np.float64) for i, level in enumerate(levels) if i}
+        order, place = self._places(frame)
+        return {f"{self.name}[{level}]": (place == i).astype(np.float64) for i, level in enumerate(order) if i}
+
+    def pinned(self, frame: pd.DataFrame) -> Category:
+        """The same term with the levels that these rows have, so that other rows give the same columns."""
+        return Category(self.name, levels=tuple(self._places(frame)[0]))
+
+    def _places(self, frame: pd.DataFrame) -> tuple[list[Hashable], NDArray[np.intp]]:
+        """The levels, reference first, and the place of each row's level among them (-1 where it is missing)."""
+        values = frame[check_column(frame, self.name)]
+        if self.levels:
+            order: list[Hashable] = list(self.levels)
+            place = pd.Index(order, dtype=object).get_indexer(pd.Index(values.astype(object)))
+            outside = int(((place < 0) & values.notna().to_numpy()).sum())
+            if outside:
+                raise EstimationError(
+                    f"{outside:,} row(s) have a level of '{self.name}' outside the {len(order)} levels of the term.",
+                    fix="Name every level, or keep to rows that have one of them.",
+                    code="LEVEL-UNKNOWN",
+                )
+        else:
+            place, found = pd.factorize(values, sort=True)
+            order = list(found)
+        if self.reference is None:
+            return order, place
+        first = self._first(order)
+        turned = np.array([i + (i < first) for i in range(len(order))] + [-1])  # the last one stays for a missing value
+        turned[first] = 0
+        return [order[first], *order[:first], *order[first + 1 :]], turned[place]
+
+    def _first(self, order: list[Hashable]) -> int:
+        """Where the reference stands among the levels."""
+        written = [str(level).removesuffix(" 00:00:00") for level in order]  # a date is named without its midnight
+        for found in (order, written):
+            place = next((i for i, level in enumerate(found) if level == self.reference), None)
+            if place is not None:
+                return place
+        raise EstimationError(
+            f"the reference of '{self.name}' is not one of the {len(order)} levels that it has in the complete rows.",
+            fix=f"Name a level that occurs; frame['{self.name}'].unique() shows them.",
+            code="LEVEL-UNKNOWN",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +210,26 @@ class Spline:
     ----------
     name : numeric column.
     knots : increasing, at least three; the term has ``len(knots) - 1`` columns.
+
+    Raises
+    ------
+    EstimationError : ``SPLINE-KNOTS``, fewer than three knots, or knots that do not increase.
     """
 
     name: str
     knots: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        _check_name(self.name, "Spline")
+        k = list(self.knots) if isinstance(self.knots, tuple | list) else []
+        plain = all(isinstance(v, int | float | np.number) and np.isfinite(v) for v in k)
+        if not plain or len(k) < 3 or not (np.diff(k) > 0).all():
+            raise EstimationError(
+                f"Spline('{self.name}') needs at least 3 increasing numbers as its knots.",
+                fix="Give them, or let spline(frame, column) place them.",
+                code="SPLINE-KNOTS",
+            )
+        object.__setattr__(self, "knots", tuple(k))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -135,8 +264,17 @@ class Spline:
 class Interaction:
     """Every product of a column of one term with a column of another; main effects are named apart."""
 
-    left: Column | Category | Spline
-    right: Column | Category | Spline
+    left: Term
+    right: Term
+
+    def __post_init__(self) -> None:
+        for side in (self.left, self.right):
+            if not isinstance(side, Column | Category | Spline | Interaction):
+                raise EstimationError(
+                    f"Interaction joins two terms; it was given {_article(side)}.",
+                    fix='Write Interaction(Column("a"), Category("b")), or the text "a:b" for all terms.',
+                    code="TERM-TYPE",
+                )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -150,6 +288,19 @@ class Interaction:
 
 
 Term: TypeAlias = Column | Category | Spline | Interaction
+Terms: TypeAlias = Term | str | Sequence[Term | str]
+"""What every argument for terms takes: a list of names and terms, one term, or one text such as ``"a + b:c"``."""
+
+
+def pinned(rows: pd.DataFrame, terms: Sequence[Term]) -> tuple[Term, ...]:
+    """The terms with each category's levels held as these rows have them, so that other rows give the same columns."""
+    return tuple(_pinned(rows, t) for t in terms)
+
+
+def _pinned(rows: pd.DataFrame, term: Term) -> Term:
+    if isinstance(term, Interaction):
+        return Interaction(_pinned(rows, term.left), _pinned(rows, term.right))
+    return term.pinned(rows) if isinstance(term, Category) else term
 
 
 def as_term(frame: pd.DataFrame, name: str) -> Column | Category:
@@ -159,8 +310,9 @@ def as_term(frame: pd.DataFrame, name: str) -> Column | Category:
     --------
     >>> f = pd.DataFrame({"risk": [1, 2], "need": ["cin", "cp"]})
     >>> as_term(f, "risk"), as_term(f, "need")
-    (Column(name='risk'), Category(name='need'))
+    (Column(name='risk'), Category(name='need', reference=None, levels=()))
     """
+    check_frame(frame)
     values = frame[check_column(frame, name)]
     numeric = pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)
     return Column(name) if numeric else Category(name)
@@ -171,9 +323,13 @@ def spline(frame: pd.DataFrame, name: str, *, df: int = 3) -> Spline:
 
     Raises
     ------
-    EstimationError : the column takes too few distinct values for its knots.
+    EstimationError : ``df`` is not 2, 3 or 4, or the column takes too few distinct values for its knots.
     """
-    at = {2: (0.10, 0.5, 0.90), 3: (0.05, 0.35, 0.65, 0.95), 4: (0.05, 0.275, 0.5, 0.725, 0.95)}[df]
+    check_arguments(spline, locals())
+    places = {2: (0.10, 0.5, 0.90), 3: (0.05, 0.35, 0.65, 0.95), 4: (0.05, 0.275, 0.5, 0.725, 0.95)}
+    if df not in places:
+        raise EstimationError("a spline has 2, 3 or 4 columns.", fix="Give df=2, df=3 or df=4.", code="SPLINE-DF")
+    at = places[df]
     x = numbers(frame, name)
     knots = np.unique(np.quantile(x[np.isfinite(x)], at)) if np.isfinite(x).any() else np.array([])
     if len(knots) < len(at):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, term_columns, zero_one
-from hybrid_toolkit.models.terms.terms import Term, design_columns, numbers
+from hybrid_toolkit.models.terms.terms import Terms, design_columns, numbers
 
 ALIKE = 0.1
 """A standardised difference below this is usually taken as balance (Austin 2009, Statistics in Medicine 28)."""
@@ -47,9 +46,7 @@ def standardised_differences(x: Array, treated: Array, w1: Array, w0: Array) -> 
     return before, (w1 @ x / w1.sum() - w0 @ x / w0.sum()) / spread
 
 
-def check_balance(
-    frame: pd.DataFrame, *, treatment: str, covariates: Sequence[Term | str], weight: str | None = None
-) -> pd.DataFrame:
+def check_balance(frame: pd.DataFrame, *, treatment: str, covariates: Terms, weight: str | None = None) -> pd.DataFrame:
     """A row a covariate column: ``term``, ``before`` and ``after``, standardised differences treated less others.
 
     Parameters
@@ -68,7 +65,8 @@ def check_balance(
     >>> check_balance(f, treatment="remote", covariates=["cases"], weight="w").round(2).values.tolist()
     [['cases', -0.45, 0.0]]
     """
-    terms = as_terms(frame, covariates)
+    check_arguments(check_balance, locals())
+    terms = as_terms(frame, covariates, what="covariates")
     rows = complete_rows(frame, [treatment, *term_columns(terms), *([weight] if weight else [])])
     d = zero_one(rows, treatment)
     columns = design_columns(rows, terms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,10 +12,13 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, design, frozen, term_columns, tidy_rows
-from hybrid_toolkit.models.terms.terms import Term, numbers
+from hybrid_toolkit.models.terms.terms import Term, Terms, numbers, pinned
 from hybrid_toolkit.models.weighting.balance import effective_size
+from hybrid_toolkit.result import ResultBase
 
 LEAST_CHANCE = 0.02
 """A fitted chance of answering below this lets one answer stand for more than fifty."""
@@ -25,7 +27,7 @@ _MOST_REFITS = 400
 
 
 @dataclass(frozen=True, eq=False)
-class ResponseWeightedFit:
+class ResponseWeightedFit(PredictsMeans, ResultBase):
     """A linear model of those who answered, weighted up to all who were asked.
 
     Parameters
@@ -37,6 +39,7 @@ class ResponseWeightedFit:
     lowest_chance : smallest fitted chance of answering among those who did.
     n, n_asked, n_missing, n_clusters : answers used, rows asked, rows left out for a missing value elsewhere, clusters.
     converged : always True here. conf_level : level of the intervals.
+    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     outcome: str
@@ -55,6 +58,7 @@ class ResponseWeightedFit:
     n_clusters: int
     conf_level: float
     converged: bool = True
+    model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
     @property
     def method(self) -> str:
@@ -82,7 +86,7 @@ class ResponseWeightedFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         return (
             f"{self.outcome}: {self.method}; {self.n:,} of {self.n_asked:,} answered ({self.response:.0%}), in "
@@ -96,8 +100,8 @@ def fit_response_weighted(
     frame: pd.DataFrame,
     *,
     outcome: str,
-    terms: Sequence[Term | str],
-    response_terms: Sequence[Term | str],
+    terms: Terms,
+    response_terms: Terms,
     cluster: str,
     responded: str | None = None,
     conf_level: float = 0.95,
@@ -133,8 +137,9 @@ def fit_response_weighted(
     >>> bool(abs(fit.estimate[0] - 2) < 0.1), bool(fit.plain[0] > 2.3)
     (True, True)
     """
+    check_arguments(fit_response_weighted, locals())
     check_level(conf_level)
-    held, asked = as_terms(frame, terms), as_terms(frame, response_terms)
+    held, asked = as_terms(frame, terms), as_terms(frame, response_terms, what="response_terms")
     frame = frame.reset_index(drop=True)
     rows = complete_rows(frame, [cluster, *term_columns(asked), *term_columns(held)])
     y = numbers(frame, outcome)[rows.index]
@@ -171,6 +176,7 @@ def fit_response_weighted(
         n_missing=len(frame) - len(rows),
         n_clusters=size,
         conf_level=conf_level,
+        model_terms=pinned(rows[there], held),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -22,10 +22,11 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Term
+from hybrid_toolkit.models.terms.terms import Terms
 from hybrid_toolkit.models.weighting.balance import effective_size, standardised_differences
 from hybrid_toolkit.models.weighting.propensity_score import fit_propensity
 from hybrid_toolkit.models.weighting.weighted_contrast import WeightedContrast
+from hybrid_toolkit.result import ResultBase
 
 WEIGHTING_ESTIMANDS = {
     "ATE": "all units",
@@ -47,7 +48,7 @@ THIN = 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class WeightedFit:
+class WeightedFit(ResultBase):
     """A difference of means between two groups that weights made alike.
 
     Parameters
@@ -116,7 +117,7 @@ class WeightedFit:
             }
         )
 
-    def summary(self) -> str:
+    def prose(self) -> str:
         """Prose with its caveat."""
         share = min(self.effective_treated / self.n_treated, self.effective_control / (self.n - self.n_treated))
         thin = (
@@ -139,7 +140,7 @@ def fit_weighted(
     *,
     outcome: str,
     treatment: str,
-    covariates: Sequence[Term | str],
+    covariates: Terms,
     estimand: str = "ATE",
     link: str = "logit",
     cluster: str | None = None,
@@ -175,6 +176,7 @@ def fit_weighted(
     >>> round(fit_weighted(f, outcome="y", treatment="d", covariates=["x"]).estimate, 6)
     3.5
     """
+    check_arguments(fit_weighted, locals())
     asked = _Asked(outcome, treatment, estimand, "weights", link, cluster, trim, conf_level)
     return _fit(frame, asked, covariates, None)
 
@@ -184,8 +186,8 @@ def fit_doubly_robust(
     *,
     outcome: str,
     treatment: str,
-    covariates: Sequence[Term | str],
-    outcome_covariates: Sequence[Term | str] | None = None,
+    covariates: Terms,
+    outcome_covariates: Terms | None = None,
     estimand: str = "ATE",
     link: str = "logit",
     normalised: bool = True,
@@ -213,6 +215,7 @@ def fit_doubly_robust(
     >>> round(fit_doubly_robust(f, outcome="y", treatment="d", covariates=["x"]).estimate, 6)
     3.5
     """
+    check_arguments(fit_doubly_robust, locals())
     asked = _Asked(outcome, treatment, estimand, "doubly-robust", link, cluster, trim, conf_level, normalised)
     return _fit(frame, asked, covariates, outcome_covariates)
 
@@ -234,8 +237,8 @@ class _Asked(NamedTuple):
 def _fit(
     frame: pd.DataFrame,
     asked: _Asked,
-    covariates: Sequence[Term | str],
-    outcome_covariates: Sequence[Term | str] | None,
+    covariates: Terms,
+    outcome_covariates: Terms | None,
 ) -> WeightedFit:
     outcome, treatment, estimand, how, link, cluster, trim, conf_level, normalised = asked
     check_level(conf_level)
@@ -243,8 +246,8 @@ def _fit(
     check_choice("link", link, CHANCES)
     if not 0 <= trim < 0.5:
         raise EstimationError("trim must lie from 0 to below 0.5.", fix="Give a share such as 0.05.", code="TRIM")
-    terms = as_terms(frame, covariates)
-    more = terms if outcome_covariates is None else as_terms(frame, outcome_covariates)
+    terms = as_terms(frame, covariates, what="covariates")
+    more = terms if outcome_covariates is None else as_terms(frame, outcome_covariates, what="outcome_covariates")
     every = [*term_columns(terms), *term_columns(more), *([cluster] if cluster else [])]
     rows = complete_rows(frame, [outcome, treatment, *every])
     y, d = varying(rows, outcome), zero_one(rows, treatment)

@@ -8,12 +8,13 @@ The layout: ``time_period`` and ``time_identifier``, ``geographic_level`` and th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.release import Release, require_release
+from hybrid_toolkit.result import RowsHidden
 
 TIME = ("time_period", "time_identifier")
 PLACES = (
@@ -67,11 +68,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class TidyLayout:
+class TidyLayout(RowsHidden):
     """A data file and the file that describes its columns, both as frames of text."""
 
-    data: pd.DataFrame
-    meta: pd.DataFrame
+    data: pd.DataFrame = field(repr=False)
+    meta: pd.DataFrame = field(repr=False)
 
     def to_csv(self) -> str:
         """The data file."""

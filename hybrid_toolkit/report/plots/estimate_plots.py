@@ -190,7 +190,7 @@ def _height(rows: float) -> float:
 
 def _places(*values: float) -> int:
     """Decimals for numbers that stand together."""
-    known = [abs(v) for v in values if not np.isnan(v)]
+    known = [abs(v) for v in values if np.isfinite(v)]
     return 3 if known and max(known) < 1 else 2
 
 
@@ -232,6 +232,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> No
     """
     held = _records(rows)
     places = _places(*(float(row[k]) for row in held for k in ("estimate", "conf_low", "conf_high")))
+    _limits(ax, rows, zero=zero)
     for i, row in enumerate(held):
         _row(ax, -i, row, MARKS[str(row.get("role", "study"))], places)
     last = len(held) - 1
@@ -240,7 +241,6 @@ def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> No
         _truth(ax, rows["truth"].to_numpy(dtype=np.float64), places)
     if zero:
         ax.axvline(_nothing(rows), color=GREY, linewidth=0.9, zorder=0)
-    _limits(ax, rows, zero=zero)
     ax.set_ylim(-last - BELOW, 0.72)
     ax.set_yticks([])
     ax.tick_params(axis="x", labelsize=8.5)
@@ -277,8 +277,9 @@ def _row(ax: Axes, y: float, row: dict[str, Any], mark: Mark, places: int) -> No
         _words_above(ax, y, name, HIDDEN)
         return
     if not np.isnan(low):
-        ax.plot([low, high], [y, y], color=mark.colour, linestyle=mark.line, linewidth=2.2, zorder=2)
-        for end in (low, high):
+        drawn = np.clip([low, high], *ax.get_xlim())  # an interval without an end runs to the edge and has no bar there
+        ax.plot(drawn, [y, y], color=mark.colour, linestyle=mark.line, linewidth=2.2, zorder=2)
+        for end in (e for e in (low, high) if np.isfinite(e)):
             ax.plot([end, end], [y - 0.12, y + 0.12], color=mark.colour, linewidth=1.6, zorder=2)
     face = mark.colour if mark.filled else "white"
     ax.plot([value], [y], marker=mark.marker, color=mark.colour, markerfacecolor=face, markersize=7, zorder=3)
@@ -297,7 +298,7 @@ def _words_above(ax: Axes, y: float, name: str, figure: str) -> None:
 def _limits(ax: Axes, rows: pd.DataFrame, *, zero: bool) -> None:
     columns = [c for c in ("estimate", "conf_low", "conf_high", "truth") if c in rows]
     numbers = rows[columns].to_numpy(dtype=float, na_value=np.nan).ravel()
-    ends = [*numbers[~np.isnan(numbers)], *([_nothing(rows)] if zero else [])]
+    ends = [*numbers[np.isfinite(numbers)], *([_nothing(rows)] if zero else [])]
     if not ends:
         return
     low, high = min(ends), max(ends)

@@ -16,7 +16,7 @@ from hybrid_toolkit.metrics.inequality.inequality import concentration_curve
 from hybrid_toolkit.report.plots.estimate_plots import HIDDEN, plot_groups
 from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, draw_stamp, drawing, new_axes, number_label
 
-_PEOPLE, _HELD = "population_share", "outcome_share"
+MEASURE_PEOPLE, MEASURE_COUNTS = "population_share", "outcome_share"
 MOST_PANELS = 12
 
 
@@ -38,9 +38,9 @@ def release_curve(
     """
     curve = concentration_curve(frame, outcome=outcome, rank_by=rank_by, points=points)
     units = len(frame[[outcome, rank_by]].dropna())
-    upto = np.floor(curve[_PEOPLE].to_numpy() * units).astype(int)
+    upto = np.floor(curve[MEASURE_PEOPLE].to_numpy() * units).astype(int)
     steps = curve.iloc[1:].assign(n=np.diff(upto))
-    return gate.figure_data(steps, title=title, dims=[_PEOPLE], values=[_HELD])
+    return gate.figure_data(steps, title=title, dims=[MEASURE_PEOPLE], values=[MEASURE_COUNTS])
 
 
 def plot_concentration(release: Release, *, ax: Axes | None = None) -> Axes:
@@ -58,10 +58,12 @@ def plot_concentration(release: Release, *, ax: Axes | None = None) -> Axes:
     with drawing():
         ax = new_axes(height=3.6) if ax is None else ax
         ax.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2)
-        ax.plot([0, *rows[_PEOPLE]], [0, *rows[_HELD]], color=BLUE, marker="o", markersize=4, linewidth=1.8)
+        ax.plot(
+            [0, *rows[MEASURE_PEOPLE]], [0, *rows[MEASURE_COUNTS]], color=BLUE, marker="o", markersize=4, linewidth=1.8
+        )
         ax.text(0.42, 0.47, "equal shares", fontsize=8.5, color=GREY, ha="right")
         ax.set_xlim(0, 1)
-        ax.set_ylim(0, max(1.0, float(rows[_HELD].max(skipna=True)) * 1.02))
+        ax.set_ylim(0, max(1.0, float(rows[MEASURE_COUNTS].max(skipna=True)) * 1.02))
         for axis, words in ((ax.xaxis, "share of units, lowest first"), (ax.yaxis, "share of the outcome")):
             axis.set_major_formatter(PercentFormatter(1, decimals=0))
             axis.set_label_text(words, fontsize=8.5)
@@ -78,7 +80,7 @@ def describe_concentration(release: Release) -> str:
     DisclosureError : not such a release.
     """
     parts = []
-    for share, held in zip(*(_curve(release)[c] for c in (_PEOPLE, _HELD)), strict=True):
+    for share, held in zip(*(_curve(release)[c] for c in (MEASURE_PEOPLE, MEASURE_COUNTS)), strict=True):
         said = HIDDEN if pd.isna(held) else f"hold {held:.0%} of the outcome"
         parts.append(f"the lowest {share:.0%} {said}")
     return f"{release.title}: {'; '.join(parts)}. With equal shares each would hold as much as it counts."
@@ -180,8 +182,8 @@ def _plain(ax: Axes, title: str) -> None:
 
 def _curve(release: Release) -> pd.DataFrame:
     rows = require_release(release, kinds=("figure",)).content
-    _need(rows, (_PEOPLE, _HELD))
-    return rows.sort_values(_PEOPLE)
+    _need(rows, (MEASURE_PEOPLE, MEASURE_COUNTS))
+    return rows.sort_values(MEASURE_PEOPLE)
 
 
 def _two_ways(release: Release) -> tuple[pd.DataFrame, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import textwrap
 from collections.abc import Mapping
@@ -94,9 +95,11 @@ def number_label(value: float, *, decimals: int | None = None, sign: bool = Fals
     --------
     >>> number_label(-0.0812), number_label(0.5), number_label(12.345)
     ('−0.081', '0.500', '12.35')
-    >>> number_label(1234.0, decimals=0), number_label(0.1, sign=True)
-    ('1,234', '+0.100')
+    >>> number_label(1234.0, decimals=0), number_label(0.1, sign=True), number_label(float("-inf"))
+    ('1,234', '+0.100', '−∞')
     """
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     places = (3 if abs(value) < 1 else 2) if decimals is None else decimals
     text = f"{value:{'+' if sign else ''},.{places}f}"
     if float(text.replace(",", "")) == 0:

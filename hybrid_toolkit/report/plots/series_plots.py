@@ -27,7 +27,7 @@ from hybrid_toolkit.report.plots.plot_style import (
     wrapped,
 )
 
-_COLUMNS = ("period", "observed", "fitted", "without")
+SERIES_COLUMNS = ("period", "observed", "fitted", "without")
 CONTROL = "control"
 
 
@@ -121,7 +121,7 @@ def _unchanged(rows: pd.DataFrame, late: pd.Series[bool]) -> str:
 def _rows(release: Release, start: Any) -> tuple[pd.DataFrame, pd.Series[bool]]:
     """The rows in order of time, and which of them stand after the start."""
     rows = require_release(release, kinds=("figure", "facts")).content
-    gone = [c for c in _COLUMNS if c not in rows]
+    gone = [c for c in SERIES_COLUMNS if c not in rows]
     if gone:
         raise DisclosureError(
             f"The release has no column {', '.join(gone)}, which this figure shows.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from hybrid_toolkit.designs import DESIGNS, Design, ModelColumns, Setting
@@ -16,7 +16,7 @@ class StudyFields:
 
     id: str
     question: str
-    estimand: str
+    estimand: str = field(default="", kw_only=True)  # fields without a default follow it
     outcome: str
     exposure: str
     design: str
@@ -56,8 +56,8 @@ class StudyFields:
 
     @property
     def estimands(self) -> tuple[str, ...]:
-        """Ids of the true values, in the order of ``outcomes``."""
-        return (self.estimand, *self.secondary_estimands)
+        """Ids of the true values, in the order of ``outcomes``; empty where rows of one's own have none."""
+        return (self.estimand, *(self.secondary_estimands or [""] * len(self.secondary_outcomes)))
 
     @property
     def design_used(self) -> Design:

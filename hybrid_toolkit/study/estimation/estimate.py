@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +32,7 @@ from hybrid_toolkit.study.lock import LockCheck, check_lock
 class _Rows:
     """The rows of a study and where they came from."""
 
-    frame: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
     hash: str
     label: str
     synthetic: bool

@@ -74,8 +74,10 @@ def with_direction(shown: str, unit: str) -> str:
 
     Examples
     --------
-    >>> with_direction("−1.3", "percentage points"), with_direction("+1", "points"), with_direction("just above 0", "points")
-    ('1.3 percentage points lower', '1 point higher', 'just above 0')
+    >>> with_direction("−1.3", "percentage points"), with_direction("+1", "points")
+    ('1.3 percentage points lower', '1 point higher')
+    >>> with_direction("just above 0", "points")
+    'just above 0'
     """
     if shown[:1] not in "+−":
         return shown

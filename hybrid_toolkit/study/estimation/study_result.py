@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
-from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.result import TIDY_COLUMNS, Check, RowsHidden
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class StudyResult:
+class StudyResult(RowsHidden):
     """What a study found in one set of data.
 
     Parameters
@@ -54,7 +54,7 @@ class StudyResult:
     """
 
     study: StudySpec
-    estimates: pd.DataFrame
+    estimates: pd.DataFrame = field(repr=False)
     checks: tuple[Check, ...]
     other_checks: tuple[tuple[str, tuple[Check, ...]], ...]
     n: int

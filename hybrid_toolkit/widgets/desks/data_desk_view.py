@@ -25,7 +25,7 @@ from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.widgets.parts.html_parts import list_html, table_html
 
 LEAVE_OUT = ""
-MOST_SHOWN = 200
+_MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def problems_html(report: ValidationReport) -> str:
         [p.table, p.column or "-", "mend" if p.severity == "error" else "notice", p.text,
          f"{p.count:,}: {', '.join(map(str, p.positions))}" if p.positions else f"{p.count:,}", p.fix]
         for p in sorted((*report.errors, *report.notices), key=lambda p: (p.severity != "error", p.table))
-    ][:MOST_SHOWN]  # fmt: skip
+    ][:_MOST_SHOWN]  # fmt: skip
     heads = ["Table", "Column", "Kind", "What", "Rows (first)", "How to mend it"]
     return table_html("Problems by table", heads, rows, words=6)
 

@@ -64,8 +64,8 @@ class Units:
 
     data: EvaluationData
     spec: MetricSpec
-    frame: pd.DataFrame
-    _labels: dict[str, pd.Series[str] | None] = field(default_factory=dict)
+    frame: pd.DataFrame = field(repr=False)
+    _labels: dict[str, pd.Series[str] | None] = field(default_factory=dict, repr=False)
     _codes: dict[str, Coded] = field(default_factory=dict)
 
     @classmethod
