@@ -64,10 +64,10 @@ _MEASURES = (
     *("informal_learning", "swemwbs", "supervision_held_share"),
 )
 BY_GROUP = (
-    ("remote_share_desk", "career_stage", "worker_id", dict(STAGE_WORDS)),
-    ("engaged_share", "mode", "family_id", dict(MODES)),
+    ("remote_share_desk", "career_stage", dict(STAGE_WORDS)),
+    ("engaged_share", "mode", dict(MODES)),
 )
-"""Figures of a measure by group: metric, group, the key of the people to count, and the groups in order with words."""
+"""Figures of a measure by group: metric, group, and the groups in order with words."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _evaluate(stages: _Stages, n_sims: int, n_jobs: int) -> _Found:
     checked, covered = show_checked(gate, validate_data(data)), show_covered(gate, data.coverage())
     stages.say("Measuring")
     measures = show_measures(gate, data, _MEASURES)
-    by_group = {by: show_by_group(gate, data, m, by=by, key=key, words=words) for m, by, key, words in BY_GROUP}
+    by_group = {by: show_by_group(gate, data, m, by=by, words=words) for m, by, words in BY_GROUP}
     stages.say("Estimating three studies")
     studies = headline_studies()
     results = [s.estimate(data) for s in studies]
@@ -249,7 +249,7 @@ def _draw(found: _Found) -> dict[str, tuple[Drawn, Any]]:
         "coverage": (coverage, plot_diagnosis(coverage)),
         "panel": (found.panel.answers, plot_estimates(found.panel.answers)),
     }
-    for metric, by, _, _ in BY_GROUP:
+    for metric, by, _ in BY_GROUP:
         release, unit = found.by_group[by], REGISTRY[metric].value_unit
         ax = plot_groups(release, value="estimate", low="conf_low", high="conf_high", unit=unit)
         axes[f"by-{by.replace('_', '-')}"] = (release, ax)

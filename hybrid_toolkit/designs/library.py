@@ -12,7 +12,7 @@ from hybrid_toolkit.designs.regression import linear, mediated, outcomes, retent
 from hybrid_toolkit.designs.rollout import rollout
 from hybrid_toolkit.designs.series import series
 
-_FAMILIES = (
+DESIGN_FAMILIES = (
     linear,
     multilevel,
     weighted,
@@ -26,5 +26,5 @@ _FAMILIES = (
 )
 """Modules that hold designs, each with a tuple ``ALL``."""
 
-DESIGNS: Mapping[str, Design] = MappingProxyType({d.id: d for family in _FAMILIES for d in family.ALL})
+DESIGNS: Mapping[str, Design] = MappingProxyType({d.id: d for family in DESIGN_FAMILIES for d in family.ALL})
 """Designs by id."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
@@ -16,15 +17,16 @@ from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
 from hybrid_toolkit.metrics.intervals.influence import Estimate
 from hybrid_toolkit.metrics.intervals.interval import Interval, clustered_interval
+from hybrid_toolkit.metrics.people import Behind, People, people_of
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.metrics.unit_frames import check_kinds, require
 
-_COLUMNS = (
-    *("metric", "unit", "group", "period", "estimate", "conf_low", "conf_high", "n", "n_clusters", "n_missing"),
-    *("missing_share", "reliability", "flag"),
+FIGURE_COLUMNS = (
+    *("metric", "unit", "group", "period", "estimate", "conf_low", "conf_high", "n", "n_people", "person"),
+    *("n_clusters", "n_missing", "missing_share", "reliability", "flag", "n_people_reason"),
 )
 """Columns of what ``measure`` gives."""
 MAX_MISSING = 0.5
@@ -56,18 +58,20 @@ def measure(
     -------
     One row a metric, group and period. ``unit`` of the figure; ``estimate`` with ``conf_low`` and ``conf_high`` (the
     clustered sandwich with t on clusters - 1 degrees of freedom; missing where there is one cluster or nothing
-    varies); ``n`` units used in ``n_clusters`` clusters; ``n_missing`` units left out for a missing value, and their
-    ``missing_share``; ``reliability`` of a scale over all answers; ``flag``, empty or the reasons why the figure
-    should not be reported, and for a scale by career stage or mode of work, that invariance was not shown, so that
-    its means should not be compared. Missing values are counted, never filled. Groups stand in their own order,
-    never by rank.
+    varies); ``n`` units used in ``n_clusters`` clusters; ``n_people`` distinct people behind them and the ``person``
+    counted (``worker``, ``family``, ``child``: of several, the kind with the fewest), missing with the reason in
+    ``n_people_reason`` where nobody stands behind a unit, as in the statistics of authorities; ``n_missing`` units
+    left out for a missing value, and their ``missing_share``; ``reliability`` of a scale over all answers; ``flag``,
+    empty or the reasons why the figure should not be reported, and for a scale by career stage or mode of work, that
+    invariance was not shown, so that its means should not be compared. Missing values are counted, never filled.
+    Groups stand in their own order, never by rank.
 
     Raises
     ------
     UsageError : an unknown metric, group, period or level.
     CoverageError : the data lack a table or column that a metric needs; the message names it.
-    MeasureError : the metric is not computed from tables, a column is of another type than its contract says, or
-        groups would be single people.
+    MeasureError : the metric is not computed from tables, a column is of another type than its contract says,
+        groups would be single people, or a metric over people names none of them.
 
     Examples
     --------
@@ -93,9 +97,9 @@ def measure(
             keys["period"] = periods(frame, period)
         reliability = _reliability(data, spec)
         warned = invariance_flag(comparable(data, spec, by), by)
-        parts = _measure_parts(spec, frame, keys, by, conf_level, reliability)
+        parts = _measure_parts(spec, frame, keys, people_of(data, spec, frame), by, conf_level, reliability)
         rows.extend(r | {"flag": "; ".join(filter(None, (r["flag"], warned)))} for r in parts)
-    out = pd.DataFrame(rows, columns=list(_COLUMNS))
+    out = pd.DataFrame(rows, columns=list(FIGURE_COLUMNS)).astype({"n_people": "Int64"})
     if data.synthetic:
         out.attrs["stamp"] = SYNTHETIC_STAMP
     return out
@@ -138,7 +142,13 @@ def cluster_of(frame: pd.DataFrame, spec: MetricSpec, by: str | None) -> pd.Seri
 
 
 def _measure_parts(
-    spec: MetricSpec, frame: pd.DataFrame, keys: pd.DataFrame, by: str | None, conf_level: float, reliability: float
+    spec: MetricSpec,
+    frame: pd.DataFrame,
+    keys: pd.DataFrame,
+    people: People,
+    by: str | None,
+    conf_level: float,
+    reliability: float,
 ) -> list[dict[str, Any]]:
     cluster = cluster_of(frame, spec, by)
     out = []
@@ -148,7 +158,7 @@ def _measure_parts(
             sorted(keys.loc[inside, "period"].dropna().unique(), key=lambda t: (len(t), t)) if len(keys) else ["all"]
         ):
             here = (inside & keys["period"].eq(period)).to_numpy(dtype=bool)
-            row = _one(spec, frame.loc[here], cluster.loc[here], by, conf_level, reliability)
+            row = _one(spec, frame, here, cluster, people, by, conf_level, reliability)
             out.append({"metric": spec.id, "unit": spec.value_unit, "group": group, "period": period, **row})
     return out
 
@@ -161,23 +171,39 @@ def _measure_tables(
     out = []
     for part in contact_cluster_sums(tables, spec, by=by, period=period):
         interval = clustered_interval(part.estimate, part.cluster, conf_level=conf_level, n=part.n)
-        row = _row(spec, part.estimate, interval, part.n, part.n_missing, by, float("nan"))
+        row = _row(spec, part.estimate, interval, part.n, part.n_missing, part.behind, by, float("nan"))
         out.append({"metric": spec.id, "unit": spec.value_unit, "group": part.group, "period": part.period, **row})
     return out
 
 
 def _one(
-    spec: MetricSpec, part: pd.DataFrame, cluster: pd.Series[str], by: str | None, conf_level: float, reliability: float
+    spec: MetricSpec,
+    frame: pd.DataFrame,
+    here: npt.NDArray[np.bool_],
+    cluster: pd.Series[str],
+    people: People,
+    by: str | None,
+    conf_level: float,
+    reliability: float,
 ) -> dict[str, object]:
     assert spec.statistic is not None
-    estimate = spec.statistic(part)
-    interval = clustered_interval(estimate, cluster, conf_level=conf_level)
+    estimate = spec.statistic(frame.loc[here])
+    interval = clustered_interval(estimate, cluster.loc[here], conf_level=conf_level)
     n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
-    return _row(spec, estimate, interval, n, missing, by, reliability)
+    used = here.copy()
+    used[here] = estimate.used
+    return _row(spec, estimate, interval, n, missing, people.count(used), by, reliability)
 
 
 def _row(
-    spec: MetricSpec, estimate: Estimate, interval: Interval, n: int, missing: int, by: str | None, reliability: float
+    spec: MetricSpec,
+    estimate: Estimate,
+    interval: Interval,
+    n: int,
+    missing: int,
+    behind: Behind,
+    by: str | None,
+    reliability: float,
 ) -> dict[str, object]:
     share = missing / (n + missing) if n + missing else float("nan")
     reasons = _reasons(spec, estimate, n, interval.n_clusters, share, reliability, np.isnan(interval.std_error))
@@ -190,6 +216,7 @@ def _row(
         "conf_low": interval.conf_low * spec.scale,
         "conf_high": interval.conf_high * spec.scale,
         "n": n,
+        **behind.columns(),
         "n_clusters": interval.n_clusters,
         "n_missing": missing,
         "missing_share": share,

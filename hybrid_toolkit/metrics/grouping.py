@@ -10,13 +10,14 @@ from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
 from hybrid_toolkit.metrics.constructs.career import STAGES, career_stage
 from hybrid_toolkit.metrics.constructs.exclusion import household_access
 from hybrid_toolkit.metrics.constructs.exposure import mode_of_work
+from hybrid_toolkit.metrics.people import PERSON_KEYS
 from hybrid_toolkit.metrics.unit_frames import look_up, require
 
 PERIODS = ("month", "quarter", "year", "wave")
 """Periods a figure may be split by; years are calendar years, or the year of an authority's return."""
 NOT_RECORDED = "not recorded"
 """Group of the units whose group is missing."""
-_PEOPLE = ("worker_id", "family_id", "child_id", "contact_id", "rater_id", "spell_id")
+_PEOPLE = (*PERSON_KEYS, "contact_id", "rater_id", "spell_id")
 LINKS = (
     ("contact", "contact_id"),
     ("worker", "worker_id"),

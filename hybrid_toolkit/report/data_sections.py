@@ -13,8 +13,8 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.validate import ValidationReport
 from hybrid_toolkit.disclosure import Gate, Release
-from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.grouping import groups
+from hybrid_toolkit.metrics.compute import measure
+from hybrid_toolkit.metrics.people import with_people
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 
@@ -32,19 +32,15 @@ def show_measures(gate: Gate, data: EvaluationData, metrics: Sequence[str]) -> R
     )
 
 
-def show_by_group(
-    gate: Gate, data: EvaluationData, metric: str, *, by: str, key: str, words: Mapping[str, str]
-) -> Release:
-    """One metric by group, in the order and the words given; ``key`` is the column of the people to count."""
+def show_by_group(gate: Gate, data: EvaluationData, metric: str, *, by: str, words: Mapping[str, str]) -> Release:
+    """One metric by group, in the order and the words given."""
     rows = measure(data, metric, by=by)
-    frame = metric_values(data, metric)
-    people = frame.groupby(groups(frame, data, by))[key].nunique()
     named = pd.Categorical(rows["group"].map(dict(words)), categories=list(words.values()), ordered=True)
-    rows = rows.assign(people=rows["group"].map(people).fillna(0).astype("int64"), group=named)
+    rows = rows.assign(group=named)
     rows = rows[rows["group"].notna()]
     spec = REGISTRY[metric]
     return gate.figure_data(
-        rows.rename(columns={"group": by}),
+        with_people(rows).rename(columns={"group": by}),
         title=f"{spec.name}, by {by.replace('_', ' ')}",
         dims=[by],
         values=["estimate", "conf_low", "conf_high"],

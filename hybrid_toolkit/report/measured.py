@@ -10,8 +10,8 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.people import with_people
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
@@ -19,7 +19,6 @@ from hybrid_toolkit.metrics.specs.registry import find_metrics
 ALL_GROUPS = "all"
 """The row for everyone."""
 VALUES = ("estimate", "conf_low", "conf_high")
-_PEOPLE = ("worker_id", "family_id", "child_id")
 
 
 @dataclass(frozen=True)
@@ -69,11 +68,8 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate
     if by is not None:
         rows = pd.concat([rows, measure(data, spec, by=by)], ignore_index=True)
     units = metric_values(data, spec)
-    labels = pd.Series(ALL_GROUPS, index=units.index) if by is None else groups(units, data, by)
-    people = [_people(spec, units, labels, str(g)) for g in rows["group"]]
-    rows = rows.assign(people=[n if p is None else p for p, n in zip(people, rows["n"], strict=True)])
     table = gate.table(
-        rows,
+        with_people(rows),
         title=spec.name + (f", by {by.removesuffix('_id').replace('_', ' ')}" if by else ""),
         dims=["group"],
         people="people",
@@ -96,15 +92,6 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate
 def _without(flag: str, said: str) -> str:
     """A flag less what a sentence says once for all groups."""
     return "; ".join(part for part in flag.split("; ") if part != said)
-
-
-def _people(spec: MetricSpec, units: pd.DataFrame, labels: pd.Series, group: str) -> int | None:
-    """Distinct people behind the units that are used; None where the units name nobody."""
-    assert spec.statistic is not None
-    used = units[list(spec.statistic.columns)].notna().all(axis=1)
-    here = units[used if group == ALL_GROUPS else used & (labels == group)]
-    counts = [here[c].nunique() for c in _PEOPLE if c in units]
-    return min(counts) if counts else None
 
 
 def _is_share(spec: MetricSpec, units: pd.DataFrame) -> bool:

@@ -14,10 +14,10 @@ from hybrid_toolkit.assess.remeasure import Remeasured, judge_change
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.grouping import periods
+from hybrid_toolkit.metrics.people import with_people
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.report.documents.blocks import TableColumn
-from hybrid_toolkit.report.measured import ALL_GROUPS, VALUES, _is_share, _people
+from hybrid_toolkit.report.measured import ALL_GROUPS, VALUES, _is_share
 from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes
 
 POINT_COLUMNS = {
@@ -78,13 +78,10 @@ def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate 
     """
     spec, opened = find_metrics(metric)[0], gate if gate is not None else Gate(source=data)
     units = metric_values(data, spec)
-    labels = periods(units, "month")
     rows = pd.concat([measure(data, spec), measure(data, spec, period="month")], ignore_index=True)
     share = _is_share(spec, units)
-    people = [_people(spec, units, labels, str(p)) for p in rows["period"]]
-    rows = rows.assign(people=[n if p is None else p for p, n in zip(people, rows["n"], strict=True)])
     table = opened.table(
-        rows, title=f"{spec.name}, by month", dims=["period"], people="people", values=VALUES,
+        with_people(rows), title=f"{spec.name}, by month", dims=["period"], people="people", values=VALUES,
         shares=["estimate"] if share else [], total_label=ALL_GROUPS, structural_zeros=True, source=data,
     ).content  # fmt: skip
     shown = table[table["period"] != ALL_GROUPS].sort_values("period").reset_index(drop=True)

@@ -37,6 +37,7 @@ class Authority:
     """One authority's layers; each is drawn when first needed, from its own stream."""
 
     ctx: Context
+    instruments: tuple[str, ...] = ()
 
     @cached_property
     def teams(self) -> people.Teams:
@@ -104,7 +105,7 @@ _MAKERS: dict[str, Callable[[Authority], pd.DataFrame]] = {
     "attendance_day": lambda a: work.attendance_frame(a.ctx, a.teams, a.workers, a.remote, a.work),
     "practice_rating": lambda a: practice.rating_frame(a.ctx, a.teams, a.workers, a.remote, a.contact),
     "alliance": lambda a: practice.alliance_frame(a.ctx, a.teams, a.workers, a.remote, a.families, a.contact),
-    "survey": lambda a: survey.survey_frame(a.ctx, a.workers, a.remote, a.latents),
+    "survey": lambda a: survey.survey_frame(a.ctx, a.workers, a.remote, a.latents, a.instruments),
     "supervision": lambda a: arrangements.supervision_frame(a.ctx, a.workers, a.remote),
     "family": lambda a: families.family_frame(a.ctx, a.slots, a.families),
     "access": lambda a: families.access_frame(a.ctx, a.slots, a.families),
@@ -121,6 +122,7 @@ def simulate_authority(
     seed: int = 0,
     *,
     tables: Collection[str] | None = None,
+    instruments: Collection[str] = (),
 ) -> EvaluationData:
     """Simulate one or more authorities from a known truth.
 
@@ -131,6 +133,8 @@ def simulate_authority(
     seed : any whole number from 0; the same seed gives the same bytes.
     tables : contract tables to make; all of them by default. The values of a table do not depend on which others
         are asked for.
+    instruments : further survey instruments to draw, of those whose definition says how; the answers to those that
+        are always there do not depend on it.
 
     Returns
     -------
@@ -138,7 +142,8 @@ def simulate_authority(
 
     Raises
     ------
-    UsageError : an unknown scenario, size or table, or a seed below 0.
+    UsageError : an unknown scenario, size or table, a seed below 0, or an instrument that cannot be drawn.
+    MeasureError : an instrument of that id does not ship.
 
     Notes
     -----
@@ -166,7 +171,10 @@ def simulate_authority(
             fix=f"Choose from: {', '.join(TABLES)}.",
             code="TABLE-UNKNOWN",
         )
-    parts = [authority_frames(made_truth, made_size, seed, la, tables=wanted) for la in range(made_size.n_la)]
+    parts = [
+        authority_frames(made_truth, made_size, seed, la, tables=wanted, instruments=tuple(instruments))
+        for la in range(made_size.n_la)
+    ]
     frames = parts[0] if len(parts) == 1 else {n: pd.concat([p[n] for p in parts], ignore_index=True) for n in wanted}
     return EvaluationData(frames, synthetic=True, label=label_of(made_truth, made_size, seed))
 
@@ -177,10 +185,16 @@ def label_of(truth: Truth, size: Size, seed: int) -> str:
 
 
 def authority_frames(
-    truth: Truth, size: Size, seed: int, la: int, *, tables: Collection[str] | None = None
+    truth: Truth,
+    size: Size,
+    seed: int,
+    la: int,
+    *,
+    tables: Collection[str] | None = None,
+    instruments: tuple[str, ...] = (),
 ) -> dict[str, pd.DataFrame]:
     """The tables of one authority, in the order of the contracts; authority ``la`` counts from 0."""
-    authority = Authority(context(truth, size, seed, la))
+    authority = Authority(context(truth, size, seed, la), instruments)
     return {name: _MAKERS[name](authority) for name in TABLES if tables is None or name in tables}
 
 

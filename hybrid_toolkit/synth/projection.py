@@ -53,8 +53,8 @@ def expected_learning(truth: Truth, mean: Floats, variance: Floats, early: Float
     score = np.zeros(mean.shape)
     for k, load in enumerate(loadings(truth, instrument)):
         sd = np.sqrt(load**2 * variance + truth.acquiescence_sd**2 + 1 - load**2)
-        shift = truth.noninvariance * early if k == len(instrument.items) - 1 else 0.0
-        score += 1 + sum(normal_cdf((load * mean + shift - cut) / sd) for cut in instrument.cuts)
+        shift = truth.noninvariance * early if instrument.items[k] in instrument.draw.shifted else 0.0
+        score += 1 + sum(normal_cdf((load * mean + shift - cut) / sd) for cut in instrument.draw.cuts)
     return score / len(instrument.items)
 
 
@@ -69,7 +69,7 @@ def expected_swemwbs(truth: Truth, mean: Floats, variance: float) -> Floats:
     total = np.ones((*np.broadcast_shapes(theta.shape, agreeing.shape), 1))
     for load in loadings(truth, instrument):
         point = load * theta + agreeing
-        above = [normal_cdf((point - cut) / np.sqrt(1 - load**2)) for cut in instrument.cuts]
+        above = [normal_cdf((point - cut) / np.sqrt(1 - load**2)) for cut in instrument.draw.cuts]
         edges = [np.ones_like(point), *above, np.zeros_like(point)]
         grown = np.zeros((*total.shape[:-1], total.shape[-1] + 4))
         for k in range(5):

@@ -19,13 +19,13 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.synth.committed import synthetic_folder
-from hybrid_toolkit.widgets.lenses.lens_widget import settled
+from hybrid_toolkit.widgets.lenses.lens_widget import LensWidget, settled
 
 pytestmark = pytest.mark.browser
 NAME = "every-widget.ipynb"
 WIDGETS = sorted(n for n, module in ht._PUBLIC.items() if module.startswith("hybrid_toolkit.widgets"))
 GIVEN = {
-    **dict.fromkeys(("PracticeQuality", "CareerStage", "DigitalExclusion", "Wellbeing", "WhatIf"), "data"),
+    **dict.fromkeys((n for n in WIDGETS if issubclass(getattr(ht, n), LensWidget)), "data"),
     **dict.fromkeys(("MetricExplorer", "SelfAssessment", "ImprovementPlan"), "data"),
     "ReleaseDesk": "made['PracticeQuality'].view.releases",
 }

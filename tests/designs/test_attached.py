@@ -59,7 +59,9 @@ BELONGS = {
 
 @pytest.mark.parametrize("name", sorted(BELONGS))
 def test_a_check_stands_by_the_designs_where_it_belongs(name) -> None:
-    assert {d for d in DESIGNS if name in {c.__name__ for c in DESIGNS[d].check_list}} == BELONGS[name]
+    stands = {d for d in DESIGNS if name in {c.__name__ for c in DESIGNS[d].check_list}}
+    odd = sorted(stands ^ BELONGS[name])
+    assert not odd, f"{name} stands by other designs than BELONGS of {__file__} says: {odd}"
 
 
 def test_every_adjusting_design_tells_of_attrition_and_of_an_unmeasured_cause() -> None:

@@ -13,10 +13,12 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UnreadableError, UsageError
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
-from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
-from hybrid_toolkit.metrics.contacts.contact_sums import ROWS
+from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits, unit_frame
+from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
+ROWS = {m.id: m.frame.expression for m in REGISTRY.values() if isinstance(m.frame, ContactUnits)}
 METRICS = ["choice_honoured", "exclusion_penalty_raw", "contact_in_time_share"]
 """One of each expression and statistic; without a split, all of them."""
 
@@ -38,6 +40,12 @@ def folder(data: EvaluationData, tmp_path_factory: pytest.TempPathFactory) -> Pa
     mixed.iloc[:5000].to_parquet(out / "contact" / "1.parquet")
     mixed.iloc[5000:].to_parquet(out / "contact" / "2.parquet")
     return out
+
+
+def test_every_contact_metric_has_its_expression() -> None:
+    assert set(ROWS.values()) <= set(EXPRESSIONS), "ContactUnits names an expression that contact_level.py has not"
+    named = {m.id for m in REGISTRY.values() if m.computed and m.unit in ("held contact", "contact")}
+    assert named <= set(ROWS), "metrics of contacts whose frame is not a ContactUnits: they stay out of a database"
 
 
 def test_unit_frames_are_those_of_pandas(data: EvaluationData) -> None:

@@ -11,7 +11,8 @@ from scipy import stats
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
-from hybrid_toolkit.metrics.intervals.differences import holm, measure_differences
+from hybrid_toolkit.metrics.intervals.differences import measure_differences
+from hybrid_toolkit.metrics.intervals.multiple_testing import holm
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,12 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.instruments import reading
+from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument, parse_instrument, score_instrument
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 
 def wide(instrument: str, *answers: float, **only: float) -> pd.DataFrame:
@@ -51,8 +55,9 @@ def test_definition_is_consistent(name: str) -> None:
 @pytest.mark.parametrize("name", instrument_ids())
 def test_wording_ships_only_where_it_may(name: str) -> None:
     d = load_instrument(name)
-    shipped = {i.id for i in d.items if i.text}
-    assert (name in ("ons4", "informal_learning", "secure_base")) == bool(shipped)
+    words = [i.text or i.paraphrase for i in d.items]
+    assert (d.wording == "not shipped") <= (not any(i.text for i in d.items))
+    assert (d.wording == "shipped") <= all(i.text for i in d.items) and (d.wording == "own") <= all(words)
     assert d.template()["item"].tolist() == list(d.item_ids)
 
 
@@ -183,22 +188,105 @@ def test_a_scale_that_was_not_asked_is_left_out() -> None:
     assert "7 scale" not in scored.summary() and scored.tidy()["scale"].unique().tolist() == ["hse_change"]
 
 
-def test_definitions_are_strict(tmp_path: Path) -> None:
-    raw = tomllib.loads(
-        files("hybrid_toolkit.metrics.instruments").joinpath("informal_learning.toml").read_text("utf-8")
-    )
-    with pytest.raises(MeasureError, match="unknown key colour"):
-        parse_instrument({**raw, "colour": "red"})
-    with pytest.raises(MeasureError, match="unknown key weigt"):
-        parse_instrument({**raw, "items": [{**raw["items"][0], "weigt": 2}, *raw["items"][1:]]})
-    with pytest.raises(MeasureError, match="items that are not there"):
-        parse_instrument({**raw, "items": raw["items"][1:]})
-    with pytest.raises(MeasureError, match="no key owner"):
-        parse_instrument({k: v for k, v in raw.items() if k != "owner"})
+def shipped(name: str) -> dict[str, Any]:
+    """The content of a shipped definition, to be spoilt."""
+    raw: dict[str, Any] = tomllib.loads(files("hybrid_toolkit.data.instruments").joinpath(f"{name}.toml").read_text())
+    return raw
+
+
+def spoil(name: str, path: str, value: Any) -> dict[str, Any]:
+    """A shipped definition with one key changed, or taken out where the value is ``GONE``."""
+    raw = shipped(name)
+    *inner, key = path.split(".")
+    part: Any = raw
+    for step in inner:
+        part = part[int(step)] if step.isdigit() else part[step]
+    if value is GONE:
+        del part[key]
+    else:
+        part[key] = value
+    return raw
+
+
+GONE = "<gone>"
+FAULTS: tuple[tuple[str, str, Any, str], ...] = (
+    *(("who5", key, GONE, f"key '{key}' is missing")
+      for key in ("id", "name", "owner", "licence", "source", "wording", "low", "high", "items", "scales",
+                  "code", "question", "table")),
+    ("who5", "name", " ", "key 'name' must be a text"),
+    ("who5", "colour", "red", "key 'colour' is not a key that is known"),
+    ("who5", "licens", "x", "key 'licens' is not a key that is known; did you mean licence"),
+    ("who5", "code", "WHO", "key 'code' must be two capital letters"),
+    ("who5", "question", "Tell us.", "key 'question' must end in a question mark"),
+    ("who5", "table", "worker", "key 'table' must be one of survey, alliance"),
+    ("who5", "source_questions", "S3-B3", "key 'source_questions' must be a list of texts"),
+    ("who5", "low", "0", "key 'low' must be a number"),
+    ("who5", "low", 5, "key 'low' is not below 'high'"),
+    ("who5", "step", 0.3, "key 'step' does not divide the range"),
+    ("who5", "min_share", 75, "key 'min_share' must be above 0"),
+    ("who5", "wording", "some", "key 'wording' must be one of shipped"),
+    ("who5", "exploratory", "yes", "key 'exploratory' must be true or false"),
+    ("who5", "items.0.id", "who5_2", r"key 'items\[2\].id' 'who5_2' stands twice"),
+    ("who5", "items.1.text", "I have felt so.", r"key 'items\[2\].text' holds wording"),
+    ("who5", "items.1.weigt", 2, r"key 'items\[2\].weigt' is not a key"),
+    ("who5", "items.0.responses", "often", r"key 'items\[1\].responses' names 'often'"),
+    ("who5", "scales.0.items", ["who5_1", "who5_9"], r"key 'scales\[1\].items' names items .* who5_9"),
+    ("who5", "scales.0.items", ["who5_1"], "key 'scales' leave out items: who5_2"),
+    ("who5", "scales.0.score", "median", r"key 'scales\[1\].score' must be one of mean, sum, share"),
+    ("who5", "scales.0.missing", "count", r"key 'scales\[1\].min_items' must be 1 to 5"),
+    ("who5", "scales.0.direction", "up", r"key 'scales\[1\].direction' must be one of"),
+    ("who5", "scales.0.within", [1, 2], r"key 'scales\[1\].within' goes with score 'share'"),
+    ("who5", "scales.0.table", {"a": 1}, r"key 'scales\[1\].table' must be a table of numbers"),
+    ("who5", "bands.0.scale", "who", r"key 'bands\[1\].scale' names 'who'"),
+    ("who5", "draw.factors.0.items", ["who5_1"], "key 'draw.factors' must hold every item once; these are not: who5_2"),
+    ("who5", "draw.factors.0.latent", "luck", r"key 'draw.factors\[1\].latent' must be wellbeing or learning"),
+    ("who5", "draw.cuts", [0.0, 1.0], "key 'draw.cuts' must hold 5 rising thresholds"),
+    ("who5", "draw.cuts", GONE, r"key 'draw.cuts' or \[draw.rounded\] is needed"),
+    ("who5", "draw.shifted", ["who5_9"], "key 'draw.shifted' names items that are not there: who5_9"),
+    ("ons4", "draw.rounded.ons4_happy", [1.0], "key 'draw.rounded.ons4_happy' holds two numbers"),
+    ("wai_sr", "draw", shipped("who5")["draw"], "key 'draw.factors' must hold every item once"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "path", "value", "said"), FAULTS, ids=lambda v: str(v)[:40])
+def test_a_fault_names_the_file_and_the_key(name: str, path: str, value: Any, said: str) -> None:
+    with pytest.raises(MeasureError, match=f"INSTRUMENT-DEFINITION.*{name}.toml: {said}"):
+        parse_instrument(spoil(name, path, value), file=f"{name}.toml", shipped=True)
+
+
+def test_a_file_that_is_no_toml_or_has_another_id_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "mine.toml"
     broken.write_text("id = ", encoding="utf-8")
-    with pytest.raises(MeasureError, match="not valid TOML"):
+    with pytest.raises(MeasureError, match=r"mine.toml: is not valid TOML \(at end of document\)"):
         load_instrument(broken)
+    with pytest.raises(MeasureError, match=r"other.toml: key 'id' is not the name of the file"):
+        parse_instrument(shipped("who5"), file="other.toml", shipped=True)
+
+
+def test_two_files_that_give_the_same_scale_are_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = spoil("edmondson", "scales.0.id", "who5")
+    twin = parse_instrument({**raw, "id": "twin"}, file="twin.toml", shipped=True)
+    monkeypatch.setattr(reading, "instrument_ids", lambda: ("who5", "twin"))
+    monkeypatch.setattr(reading, "load_instrument", lambda name: twin if name == "twin" else load_instrument(name))
+    with pytest.raises(MeasureError, match=r"twin.toml: 'scales' holds the id 'who5', which who5.toml"):
+        reading.instruments_in("survey")
+
+
+@pytest.mark.parametrize("name", instrument_ids())
+def test_an_instrument_is_in_the_catalogue_by_itself(name: str) -> None:
+    d = load_instrument(name)
+    listed = [m for m in REGISTRY.values() if m.code == d.code]
+    assert listed and any(m.question == d.question for m in listed), f"no metric has code {d.code} of {name}.toml"
+    if d.table == "survey":
+        mine = {m.id: m for m in listed if m.values.get("survey.instrument") == (name,)}
+        assert set(mine) == {s.id for s in d.scales}
+        assert all(m.source == d.source and m.source_questions == d.source_questions for m in mine.values())
+
+
+def test_columns_of_answers_are_those_of_the_definitions() -> None:
+    for d in map(load_instrument, instrument_ids()):
+        if d.table != "survey":
+            assert set(d.item_ids) <= set(TABLES[d.table].names), f"{d.id}.toml: 'items' are not columns of {d.table}"
 
 
 def test_ones_own_instrument_from_a_file(tmp_path: Path) -> None:

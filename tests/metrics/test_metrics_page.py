@@ -8,5 +8,5 @@ from tools.metrics_page import PAGE, page
 
 def test_the_page_is_fresh_and_holds_every_metric() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert text == page(), "run: python -m tools.metrics_page"
+    assert text == page(), "docs/metrics.md is not what the specs say; run: python -m tools.metrics_page"
     assert all(f"### `{s.id}`" in text for s in ALL)

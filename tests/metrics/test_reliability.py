@@ -113,6 +113,11 @@ def test_what_cannot_be_estimated_is_said() -> None:
     flat = pd.DataFrame({"a": [1, 1, 1, 1], "b": [1, 2, 3, 4]})
     with pytest.raises(MeasureError, match="ITEM-CONSTANT"):
         cronbach_alpha(flat)
+    mirror = pd.DataFrame({"a": [1, 2, 3, 4, 4], "b": [4, 3, 2, 1, 1]})
+    with pytest.raises(MeasureError, match="ITEM-CANCEL"):
+        cronbach_alpha(mirror)
+    with pytest.raises(MeasureError, match=r"ITEM-CANCEL.*4 items"):
+        omega_total(mirror.assign(c=mirror["a"], d=mirror["b"]))
     with pytest.raises(MeasureError, match="RELIABILITY-N"):
         cronbach_alpha(pd.DataFrame({"a": [1, 2, 3]}))
     with pytest.raises(MeasureError, match="RELIABILITY-N"):

@@ -214,7 +214,7 @@ def altered(kind: str) -> pd.DataFrame:
         ("", {"cluster": "one"}, "CLUSTERS"),
         ("", {"cluster": "month"}, "CLUSTER-CHANGES"),
         ("", {"covariates": ["apart"]}, "(TOO-FEW-CONTROLS|OVERLAP)"),
-        ("", {"control_group": "someone"}, "CONTROL-UNKNOWN"),
+        ("", {"control_group": "someone"}, "CONTROL-GROUP-UNKNOWN"),
         ("", {"outcome": "y + 1"}, "TERM-NOT-A-COLUMN"),
     ],
 )
@@ -237,4 +237,4 @@ def test_separation_and_an_absent_column() -> None:
     with pytest.raises(EstimationError, match="OVERLAP"):
         fit_group_time(f, **TEAMS, covariates=["size"])
     with pytest.raises(CoverageError, match="COLUMN-MISSING"):
-        fit_group_time(f, **{**TEAMS, "unit": "nobody"})
+        fit_group_time(f, **{**TEAMS, "panel_id": "nobody"})

@@ -22,7 +22,7 @@ def series(
     return pd.DataFrame({"month": t, "rate": y})
 
 
-MODEL = {"outcome": "rate", "period": "month", "start": 24}
+MODEL = {"outcome": "rate", "time": "month", "start": 24}
 TRUE = {"level change": 1.0, "slope change": 0.1, "change in the last period": 3.3}
 
 
@@ -121,8 +121,8 @@ def test_a_season_is_taken_out() -> None:
         ({"start": 46}, "TOO-FEW-PERIODS"),
         ({"start": 1}, "TOO-FEW-PERIODS"),
         ({"start": "soon"}, "PERIODS"),
-        ({"period": "word"}, "PERIODS"),
-        ({"period": "flat"}, "PANEL-DUPLICATE"),
+        ({"time": "word"}, "PERIODS"),
+        ({"time": "flat"}, "PANEL-DUPLICATE"),
         ({"outcome": "flat"}, "CONSTANT"),
         ({"covariates": ["twice"]}, "SINGULAR"),
         ({"control": "flat"}, "NOT-BINARY"),

@@ -11,7 +11,7 @@ from hybrid_toolkit.models.series.interrupted_counts import fit_interrupted_coun
 from hybrid_toolkit.trust.dgps.series import ALL, SERIES_LOG_RATE
 
 WORLDS = {w.id: w for w in ALL}
-MODEL = {"outcome": "y", "period": "month", "start": 25}
+MODEL = {"outcome": "y", "time": "month", "start": 25}
 
 
 def theirs(f: pd.DataFrame, offset: np.ndarray | None = None):

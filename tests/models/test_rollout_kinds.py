@@ -17,7 +17,7 @@ from hybrid_toolkit.trust.dgps.stepped import ALL as WEDGES
 
 WORLDS = {w.id: w for w in (*ROLLOUTS, *WEDGES)}
 TEAMS = {"outcome": "y", "panel_id": "team_id", "time": "month", "first_treated": "first_treated"}
-STEPS = {"outcome": "y", "cluster": "team_id", "period": "month", "first_treated": "first_treated"}
+STEPS = {"outcome": "y", "cluster": "team_id", "time": "month", "first_treated": "first_treated"}
 
 
 def test_a_straight_dose_is_the_regression_of_changes_on_the_dose() -> None:

@@ -27,9 +27,17 @@ from hybrid_toolkit.widgets.lenses.lens_exclusion import view_digital_exclusion
 from hybrid_toolkit.widgets.lenses.lens_practice import view_practice_quality
 from hybrid_toolkit.widgets.lenses.lens_wellbeing import view_wellbeing
 from hybrid_toolkit.widgets.lenses.lens_widget import LensWidget
-from hybrid_toolkit.widgets.lenses.lenses import CareerStage, DigitalExclusion, PracticeQuality, Wellbeing
+from hybrid_toolkit.widgets.lenses.lenses import DigitalExclusion
 
-LENSES = (PracticeQuality, CareerStage, DigitalExclusion, Wellbeing)
+OWN_TESTS = {"WhatIf"}
+"""Lenses that stand on more than data, and have tests of their own."""
+LENSES = tuple(
+    k
+    for n, module in sorted(ht._PUBLIC.items())
+    if module.startswith("hybrid_toolkit.widgets.") and n not in OWN_TESTS
+    if issubclass(k := getattr(ht, n), LensWidget)
+)
+"""Every other public lens."""
 VALUES = ["estimate", "conf_low", "conf_high"]
 
 

@@ -14,10 +14,11 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.compute import metric_values
 from hybrid_toolkit.metrics.grouping import groups, periods
+from hybrid_toolkit.metrics.people import PERSON_KEYS
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.synth.write import write_authority
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
-from hybrid_toolkit.widgets.explorer.metric_units import PEOPLE
+from hybrid_toolkit.widgets.explorer.metric_units import Units
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews, view_metric
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 
@@ -67,11 +68,25 @@ def test_no_cell_rests_on_few_people(small: ht.EvaluationData, views: MetricView
         if view.state.period != ALL_LEVELS:
             keys["period"] = periods(frame, view.state.period)
         used = frame[frame[list(spec.statistic.columns)].notna().all(axis=1)].join(keys)
-        kinds = [c for c in PEOPLE if c in frame]
+        kinds = [c for c in PERSON_KEYS if c in frame]
         heads = used.groupby(["group", "period"])[kinds].nunique().min(axis=1)
         for cell in view.cells:
             if not cell.hidden and (cell.group, cell.period) != (ALL_LEVELS, ALL_LEVELS):
                 assert heads[(cell.group, cell.period)] >= THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("metric", "group"), [("remote_share_desk", "career_stage"), ("team_together_share", "service")]
+)
+def test_a_cell_rests_on_the_people_that_measure_counts(small: ht.EvaluationData, metric: str, group: str) -> None:
+    counts = Units.of(small, REGISTRY[metric]).counts(group, ["quarter"])
+    for by, period in ((group, "quarter"), (group, None), (None, "quarter"), (None, None)):
+        want = ht.measure(small, metric, by=by, period=period).set_index(["group", "period"])["n_people"]
+        inside = counts["group"].ne(ALL_LEVELS).eq(by is not None) & counts["quarter"].ne(ALL_LEVELS).eq(
+            period is not None
+        )
+        seen = counts[inside].set_index(["group", "quarter"])["people"]
+        assert len(seen) and seen.to_dict() == want[want > 0].astype(float).to_dict()
 
 
 def test_no_month_follows_from_its_quarter(views: MetricViews) -> None:

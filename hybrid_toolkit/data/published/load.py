@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from hybrid_toolkit.data.published.crosstab import tidy_crosstab
-from hybrid_toolkit.data.published.ees import is_ees, tidy_ees
+from hybrid_toolkit.data.published.layouts import read_table
 from hybrid_toolkit.data.published.model import (
     PUBLISHED_COLUMNS,
     FileSource,
@@ -20,7 +20,6 @@ from hybrid_toolkit.data.published.model import (
 )
 from hybrid_toolkit.data.published.reading import READ, read_grids
 from hybrid_toolkit.data.published.rectangle import find_rectangles, lines_of
-from hybrid_toolkit.data.published.rectangular import tidy_rectangular
 from hybrid_toolkit.errors import PublishedError
 
 
@@ -29,8 +28,8 @@ def load_published(path: str | Path, *, period: str | None = None) -> Published:
 
     Layouts are told by what is in the file: DfE tidy statistics (``time_period``, ``geographic_level``), area lookups
     and classifications, statistical neighbours, inspection outcomes, spending returns, cross-tables in workbooks
-    (titles, headers of several rows, spacer columns, tables side by side), and any other rectangular table with a
-    column of area codes or names. The file's name is never looked at.
+    (titles, headers of several rows, spacer columns, tables side by side), and
+    any other rectangular table with a column of area codes or names. The file's name is never looked at.
 
     Parameters
     ----------
@@ -129,7 +128,7 @@ def _pieces(grids: list[SheetGrid], source: FileSource, period: str | None) -> t
 def _sheet(grid: SheetGrid, where: str, all_lines: list[str], period: str | None) -> list[Piece]:
     made: list[Piece] = []
     for table in find_rectangles(grid, where):
-        found = tidy_ees(table) if is_ees(table) else tidy_rectangular(table, period=period)
+        found = read_table(table, period=period)
         title = table.titles[0] if table.titles else grid.name
         made.append(_titled(found, title))
     if made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.tables.contract import ColumnContract, TableContract, date, flag, key, number
 
 MODES = {
@@ -14,22 +15,14 @@ MODES = {
 REMOTE_MODES = ("video", "phone")
 """Contact modes that are not in person."""
 
-PRACTICE_ITEMS = ("collaboration", "autonomy", "empathy", "evocation", "purposefulness", "child_focus", "clarity")
+PRACTICE_ITEMS = load_instrument("practice_skill").item_ids
 """The seven rated dimensions of a recorded meeting (metric MA1)."""
 
-ACCESS_FLAGS = (
-    "devices",
-    "home_broadband",
-    "mobile_data",
-    "set_up",
-    "online_tasks",
-    "managing_data",
-    "evaluating_information",
-    "evaluating_sharing",
-    "security",
-    "online_wellbeing",
-)
+ACCESS_FLAGS = load_instrument("family_access").item_ids
 """The ten parts of a household's minimum digital living standard (metric MC1)."""
+
+ALLIANCE_ITEMS = load_instrument("wai_sr").item_ids
+"""The twelve items of a parent's working alliance with a worker (metric MA2)."""
 
 FAMILY_TABLES = (
     TableContract(
@@ -55,8 +48,8 @@ FAMILY_TABLES = (
             key("worker_id", "Worker"),
             date("date", "Day answered", required=True, nullable=False),
             *(
-                ColumnContract(f"wai_{i:02d}", "int", f"Working alliance item {i}", unit="1-5", low=1, high=5)
-                for i in range(1, 13)
+                ColumnContract(name, "int", f"Working alliance item {i}", unit="1-5", low=1, high=5)
+                for i, name in enumerate(ALLIANCE_ITEMS, start=1)
             ),
         ),
         {"family_id": ("family", "family_id"), "worker_id": ("worker", "worker_id")},

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from hybrid_toolkit.errors import MeasureError
+from hybrid_toolkit.metrics.people import PERSON_KEYS
 from hybrid_toolkit.result import RowsHidden
 
 CAUTION = (
@@ -36,7 +37,7 @@ REVERSED = ("speed_mbps",)
 """Indicators of which more is less risk."""
 _BASES = ("authority", "nation", "Great Britain")
 """Areas over which the least and the greatest value are taken; indices of different bases do not compare."""
-_PEOPLE = ("family_id", "child_id", "worker_id", "contact_id", "rater_id")
+_PEOPLE = (*PERSON_KEYS, "contact_id", "rater_id")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS, REMOTE_MODES
+from hybrid_toolkit.data.instruments import load_instrument
+from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
+from hybrid_toolkit.metrics.contacts.contact_formulas import CHOICE_HONOURED, REMOTE, TIMELY, ContactFormula
 from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
 from hybrid_toolkit.metrics.unit_frames import (
     flag_values,
@@ -18,9 +20,9 @@ from hybrid_toolkit.metrics.unit_frames import (
     safe_ratio,
 )
 
-CARE_ITEMS = ("collaboration", "autonomy", "empathy")
+CARE_ITEMS = load_instrument("practice_skill").scale("skill_care").items
 """Rated dimensions whose mean is the care score (MA1)."""
-AUTHORITY_ITEMS = ("purposefulness", "child_focus", "clarity")
+AUTHORITY_ITEMS = load_instrument("practice_skill").scale("skill_authority").items
 """Rated dimensions whose mean is the authority score (MA1)."""
 
 
@@ -32,17 +34,17 @@ def is_remote(mode: pd.Series[str]) -> pd.Series[bool]:
     >>> is_remote(pd.Series(["video", "home", None], dtype="str")).tolist()
     [True, False, <NA>]
     """
-    return mode.isin(REMOTE_MODES).astype("boolean").where(mode.notna())
+    contacts = pd.DataFrame({"mode": mode})
+    remote: pd.Series[bool] = REMOTE.holds(contacts).astype("boolean").where(REMOTE.known(contacts))
+    return remote
 
 
 def contact_practice(data: EvaluationData) -> pd.DataFrame:
     """Whether the family's choice was honoured and whether the contact was in time, one row a contact.
 
     Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month`` (of the day held, else due),
-    ``mode``, ``remote``; ``choice_honoured`` (MA3) = 1 where a choice was offered and the way the family wanted was
-    the way used, 0 where not, missing where the offer, the wish or the mode was not recorded or the contact was not
-    held; ``timely`` (MF3) = 1 where held by the due date, 0 where held later, or due and not held by the last day
-    the data know of; missing without a due date, or where that day is still to come.
+    ``mode``, ``remote``; ``choice_honoured`` (MA3) and ``timely`` (MF3): 1 where the formula of that name in
+    ``contact_formulas`` holds, 0 where it does not, missing where that is not known.
 
     ``measure`` makes the same columns by an Ibis expression on DuckDB (``contact_level.all_contacts``).
 
@@ -72,28 +74,34 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
     out["month"] = month_of(held.fillna(due))
     out["mode"] = rows["mode"]
     out["remote"] = is_remote(rows["mode"])
-    out["choice_honoured"] = _choice(rows)
     last = max((d for d in (held.max(), due.where(held.notna()).max()) if pd.notna(d)), default=pd.NaT)
-    passed = due.lt(last) if pd.notna(last) else pd.Series(False, index=rows.index)
-    known = due.notna() & (held.notna() | passed)
-    out["timely"] = held.le(due).astype("float64").where(known)
+    wish = rows["mode_preferred"] if "mode_preferred" in rows else pd.Series(pd.NA, index=rows.index, dtype="str")
+    contacts = pd.DataFrame(
+        {
+            "offered": flag_values(rows, "mode_offered_choice"),
+            "wish": wish,
+            "mode": rows["mode"],
+            "held": held,
+            "due": due,
+        }
+    )
+    contacts["last"] = last
+    out["choice_honoured"] = _share(CHOICE_HONOURED, contacts)
+    out["timely"] = _share(TIMELY, contacts)
     return out.reset_index(drop=True)
 
 
-def _choice(rows: pd.DataFrame) -> pd.Series[float]:
-    if "mode_preferred" not in rows or "mode_offered_choice" not in rows:
-        return pd.Series(np.nan, index=rows.index, dtype="float64")
-    offered = flag_values(rows, "mode_offered_choice")
-    known = offered.notna() & rows["mode_preferred"].notna() & rows["mode"].notna() & rows["held_date"].notna()
-    honoured = offered.fillna(False).astype(bool) & rows["mode"].eq(rows["mode_preferred"])
-    return honoured.astype("float64").where(known)
+def _share(formula: ContactFormula, contacts: pd.DataFrame) -> pd.Series[float]:
+    """1 where the formula holds, 0 where it does not, missing where that is not known."""
+    holds: pd.Series[float] = formula.holds(contacts).fillna(False).astype("float64")
+    return holds.where(formula.known(contacts))
 
 
 def continuity(data: EvaluationData) -> pd.DataFrame:
     """Continuity of the worker, one row a child (MF2).
 
-    From held contacts of a child: ``n_contacts`` N; ``n_contact_workers``; ``usual_provider_share`` = max n_j / N;
-    ``bice_boxerman`` = (sum n_j^2 - N) / (N (N - 1)), for N of 4 or more (Bice and Boxerman 1977). From allocation
+    From held contacts of a child: ``n_contacts``; ``n_contact_workers``; ``usual_provider_share`` and, for 4 contacts
+    or more, ``bice_boxerman``, by the formulas of those names in ``contact_formulas``. From allocation
     spells: ``n_workers`` distinct workers allocated, ``child_years`` from the first day allocated to the last,
     ``workers_12m`` distinct workers in the last twelve months the spells cover, and ``three_or_more`` (0/1) of those,
     the analogue of the national measure. Shares are 0 to 1, higher is steadier. ``family_id`` and ``team_id`` are the

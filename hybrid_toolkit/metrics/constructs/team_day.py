@@ -33,9 +33,7 @@ def team_days(data: EvaluationData) -> pd.DataFrame:
     >>> team_days(d)["together"].tolist()
     [1.0]
     """
-    days = require(data, "attendance_day", "worker_id", "date", "site_id")
-    rows = look_up(days, require(data, "worker", "worker_id", "team_id"), "worker_id", ["team_id"])
-    rows = rows.dropna(subset=["team_id", "site_id"])
+    rows = _recorded(data)
     people = rows.groupby(["team_id", "date"])["worker_id"].nunique()
     office = rows[rows["site_id"] != "home"]
     most = office.groupby(["team_id", "date", "site_id"])["worker_id"].nunique().groupby(["team_id", "date"]).max()
@@ -44,3 +42,19 @@ def team_days(data: EvaluationData) -> pd.DataFrame:
     out["together"] = (out["most"].ge(2) & out["most"].ge(out["people"] / 2)).astype("float64")
     out["month"] = month_of(out["date"])
     return out[["team_id", "date", "month", "together"]]
+
+
+def team_day_people(data: EvaluationData) -> pd.DataFrame:
+    """Who was recorded on each day of a team: ``team_id``, ``date``, ``worker_id``, one row each.
+
+    Raises
+    ------
+    CoverageError : as ``team_days``.
+    """
+    return _recorded(data)[["team_id", "date", "worker_id"]].drop_duplicates(ignore_index=True)
+
+
+def _recorded(data: EvaluationData) -> pd.DataFrame:
+    days = require(data, "attendance_day", "worker_id", "date", "site_id")
+    rows = look_up(days, require(data, "worker", "worker_id", "team_id"), "worker_id", ["team_id"])
+    return rows.dropna(subset=["team_id", "site_id"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -37,3 +40,28 @@ def unit_frame(data: EvaluationData, name: str) -> pd.DataFrame:
         frame = connection.sql(_SQL[key]).df().drop(columns="_row")
     made: pd.DataFrame = frame.astype({c: t for c, t in _FRAME_TYPES.items() if c in frame})
     return made
+
+
+@dataclass(frozen=True)
+class ContactUnits:
+    """The units of a contact-level metric: over loaded data a frame, and where tables stay an expression of that name.
+
+    Parameters
+    ----------
+    expression : str
+        Name of the expression in ``contact_level.EXPRESSIONS``.
+    frame : Callable, optional
+        Loaded data -> the units, where more than contacts make them; the expression by default.
+    """
+
+    expression: str
+    frame: Callable[[EvaluationData], pd.DataFrame] | None = None
+
+    def __call__(self, data: EvaluationData) -> pd.DataFrame:
+        """The units over loaded data.
+
+        Raises
+        ------
+        CoverageError : a table or column is not there.
+        """
+        return unit_frame(data, self.expression) if self.frame is None else self.frame(data)

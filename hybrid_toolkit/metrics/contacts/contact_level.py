@@ -11,8 +11,16 @@ from collections.abc import Callable, Mapping
 import ibis
 import ibis.expr.types as ir
 
-from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, REMOTE_MODES
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.errors import CoverageError
+from hybrid_toolkit.metrics.contacts.contact_formulas import (
+    CHOICE_HONOURED,
+    REMOTE,
+    TIMELY,
+    ContactFormula,
+    bice_boxerman,
+    usual_provider,
+)
 from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC
 
 Tables = Mapping[str, ir.Table]
@@ -64,27 +72,30 @@ def _contacts(tables: Tables, *needed: str) -> ir.Table:
 def all_contacts(tables: Tables) -> ir.Table:
     """What ``contact_practice`` gives: choice, timeliness and mode, one row a contact, and whether it was ``held``."""
     c = _contacts(tables, "mode")
-    due, held, mode, wish = c["due_date"], c["held_date"], c["mode"], c["mode_preferred"]
+    due, held, wish = c["due_date"], c["held_date"], c["mode_preferred"]
     last = ibis.greatest(
         ibis.coalesce(held.max(), due.max(where=held.notnull())),
         ibis.coalesce(due.max(where=held.notnull()), held.max()),
     ).as_scalar()
-    passed = (due < last).fill_null(False)
-    offered = c["mode_offered_choice"]
-    known = offered.notnull() & wish.notnull() & mode.notnull() & held.notnull()
-    in_time = due.notnull() & (held.notnull() | passed)
-    choice = ibis.ifelse(known, (offered & (mode == wish)).cast("float64"), ibis.null("float64"))
+    c = c.mutate(offered=c["mode_offered_choice"], wish=wish, held=held, due=due, last=last)
+    choice = _share(CHOICE_HONOURED, c)
     return c.select(
         *("contact_id", "family_id", "worker_id", "team_id"),
-        month=ibis.coalesce(held, due).truncate("M"),
-        mode=mode,
-        remote=mode.isin(list(REMOTE_MODES)),
+        month=ibis.coalesce(c["held"], c["due"]).truncate("M"),
+        mode=c["mode"],
+        remote=REMOTE.holds(c),
         choice_honoured=choice,
-        timely=ibis.ifelse(in_time, (held <= due).fill_null(False).cast("float64"), ibis.null("float64")),
+        timely=_share(TIMELY, c),
         choice_recorded=choice.notnull().cast("float64"),
-        held=held.notnull(),
+        held=c["held"].notnull(),
         **{ORDER: c[ORDER]},
     )
+
+
+def _share(formula: ContactFormula, contacts: ir.Table) -> ir.Value:
+    """1 where the formula holds, 0 where it does not, missing where that is not known."""
+    holds = formula.holds(contacts).fill_null(False).cast("float64")
+    return ibis.ifelse(formula.known(contacts), holds, ibis.null("float64"))
 
 
 def held_contacts(tables: Tables) -> ir.Table:
@@ -123,7 +134,7 @@ def engagement(tables: Tables) -> ir.Table:
     return c.select(
         *("contact_id", "family_id", "worker_id", "team_id"),
         month=c["held_date"].truncate("M"),
-        remote=c["mode"].isin(list(REMOTE_MODES)),
+        remote=REMOTE.holds(c),
         low_access=c["low_access"],
         engaged=c["engaged"].cast("float64"),
         **extra,
@@ -148,8 +159,8 @@ def contact_continuity(tables: Tables) -> ir.Table:
         "child_id",
         "n_contacts",
         "n_contact_workers",
-        usual_provider_share=by["most"] / n,
-        bice_boxerman=ibis.ifelse(enough, (by["square"] - n) / (n * (n - 1)), ibis.null("float64")),
+        usual_provider_share=usual_provider(by["most"], n),
+        bice_boxerman=ibis.ifelse(enough, bice_boxerman(by["square"], n), ibis.null("float64")),
     )
     for name in ("family_id", "team_id"):
         out = out.left_join(_most_frequent(c, name), "child_id").drop("child_id_right")

@@ -18,25 +18,19 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array, Floats
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
+from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
 from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS, low_access
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.grouping import LINKS, NOT_RECORDED, PERIODS, check_group, group_order
 from hybrid_toolkit.metrics.intervals.influence import Crossed, DifferenceInDifferences, Estimate, MeanOf
+from hybrid_toolkit.metrics.people import Behind, nobody, person_kinds
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
-
-ROWS = {
-    **dict.fromkeys(("choice_honoured", "choice_recorded", "remote_contact_share"), "held_contacts"),
-    **dict.fromkeys(("engaged_share", "exclusion_penalty_raw"), "engagement"),
-    "contact_in_time_share": "all_contacts",
-    "continuity_usual_provider": "contact_continuity",
-    "continuity_bice_boxerman": "often_seen",
-}
-"""Metric -> the expression that makes its units."""
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 
 @dataclass(frozen=True)
 class ContactClusterSums:
-    """One group and period: its estimate from cluster sums, the cluster of each sum, and units used and missing."""
+    """One group and period: its estimate from cluster sums, each sum's cluster, units used and missing, people."""
 
     group: str
     period: str
@@ -44,6 +38,7 @@ class ContactClusterSums:
     cluster: pd.Series[str] = field(repr=False)
     n: int
     n_missing: int
+    behind: Behind
 
 
 def contact_cluster_sums(
@@ -57,22 +52,25 @@ def contact_cluster_sums(
     MeasureError : groups of single people, or a period that the units have no date for.
     CoverageError : a table or column is not there.
     """
-    if spec.id not in ROWS or not isinstance(spec.statistic, MeanOf | DifferenceInDifferences):
+    if not isinstance(spec.frame, ContactUnits) or not isinstance(spec.statistic, MeanOf | DifferenceInDifferences):
+        known = [m.id for m in REGISTRY.values() if isinstance(m.frame, ContactUnits)]
         raise UsageError(
             f"metric '{spec.id}' is not a contact-level metric, so it is not measured where its tables are.",
-            fix=f"Load the data and measure that, or use one of {', '.join(ROWS)}.",
+            fix=f"Load the data and measure that, or use one of {', '.join(known)}.",
             code="METRIC-TABLES",
         )
-    rows = EXPRESSIONS[ROWS[spec.id]](tables.tables)
+    rows = EXPRESSIONS[spec.frame.expression](tables.tables)
     rows = _grouped(rows, tables, by)
     rows = rows.mutate(_period=_period(rows, period))
     rows = rows.mutate(_cluster=_cluster(rows, tables, spec, by))
     sums = tables.run(_sums(rows, spec.statistic))
+    people = _people(tables, rows, spec)
     for group in group_order(sums["_group"]) if len(sums) else ():
         here = sums[sums["_group"].eq(group)]
         for when in sorted(here["_period"].dropna().unique(), key=lambda t: (len(t), t)):
             part = here[here["_period"].eq(when)].reset_index(drop=True)
-            yield _part(part, spec.statistic, str(group), str(when))
+            behind = people.get((str(group), str(when)), nobody(spec.unit))
+            yield _part(part, spec.statistic, str(group), str(when), behind)
 
 
 def _grouped(rows: ir.Table, tables: ContactTables, by: str | None) -> ir.Table:
@@ -155,10 +153,9 @@ def _sums(rows: ir.Table, statistic: MeanOf | DifferenceInDifferences) -> ir.Tab
     if isinstance(statistic, MeanOf):
         if statistic.crossed:
             keys["_crossed"] = rows[statistic.crossed]
-        used = value.notnull()
     else:
         keys |= {"_first": rows[statistic.first], "_second": rows[statistic.second]}
-        used = value.notnull() & rows[statistic.first].notnull() & rows[statistic.second].notnull()
+    used = _used(rows, statistic)
     return rows.group_by(**keys).agg(
         n=used.sum().fill_null(0).cast("float64"),
         total=ibis.coalesce(value.sum(where=used), 0.0),
@@ -166,8 +163,39 @@ def _sums(rows: ir.Table, statistic: MeanOf | DifferenceInDifferences) -> ir.Tab
     )
 
 
+def _people(tables: ContactTables, rows: ir.Table, spec: MetricSpec) -> dict[tuple[str, str], Behind]:
+    """The people behind each group and period, as ``people.People`` counts them; only the counts leave the database."""
+    assert isinstance(spec.statistic, MeanOf | DifferenceInDifferences)
+    used = _used(rows, spec.statistic)
+    kinds = person_kinds(rows.columns)
+    counts = tables.run(
+        rows.group_by("_group", "_period").agg(
+            **{f"n_{kind}": rows[key].nunique(where=used) for key, kind in kinds.items()},
+            **{f"any_{kind}": rows[key].notnull().any() for key, kind in kinds.items()},
+        )
+    )
+    named = [kind for kind in kinds.values() if counts[f"any_{kind}"].astype("boolean").fillna(False).any()]
+    if not named:
+        return {}
+    least = counts[[f"n_{kind}" for kind in named]].astype("int64")
+    return {
+        (str(group), str(period)): Behind(int(n), str(name).removeprefix("n_"))
+        for group, period, n, name in zip(
+            counts["_group"], counts["_period"], least.min(axis=1), least.idxmin(axis=1), strict=True
+        )
+    }
+
+
+def _used(rows: ir.Table, statistic: MeanOf | DifferenceInDifferences) -> ir.BooleanValue:
+    """Which rows have what the statistic needs."""
+    used = rows[statistic.column].cast("float64").notnull()
+    if isinstance(statistic, DifferenceInDifferences):
+        used = used & rows[statistic.first].notnull() & rows[statistic.second].notnull()
+    return used
+
+
 def _part(
-    sums: pd.DataFrame, statistic: MeanOf | DifferenceInDifferences, group: str, period: str
+    sums: pd.DataFrame, statistic: MeanOf | DifferenceInDifferences, group: str, period: str, behind: Behind
 ) -> ContactClusterSums:
     n, total = sums["n"].to_numpy(dtype="float64"), sums["total"].to_numpy(dtype="float64")
     used = n > 0
@@ -176,7 +204,7 @@ def _part(
     else:
         estimate = _contrast(n, total, used, sums, statistic)
     cluster = cast("pd.Series[str]", sums["_cluster"])
-    return ContactClusterSums(group, period, estimate, cluster, int(n.sum()), int(sums["n_missing"].sum()))
+    return ContactClusterSums(group, period, estimate, cluster, int(n.sum()), int(sums["n_missing"].sum()), behind)
 
 
 def _mean(n: Floats, total: Floats, used: Array, sums: pd.DataFrame) -> Estimate:

@@ -1,6 +1,6 @@
-"""Definitions of instruments and their scoring."""
+"""The instruments of ``data.instruments`` and their scoring."""
 
-from hybrid_toolkit.metrics.instruments.definition import (
+from hybrid_toolkit.data.instruments import (
     Instrument,
     InstrumentItem,
     InstrumentScale,

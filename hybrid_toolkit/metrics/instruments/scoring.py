@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.data.instruments import Instrument, InstrumentScale, load_instrument
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.instruments.definition import Instrument, InstrumentScale, load_instrument
 from hybrid_toolkit.result import RowsHidden
 
 _LONG = ("item", "value")

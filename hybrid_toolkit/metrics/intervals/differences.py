@@ -16,6 +16,8 @@ from hybrid_toolkit.metrics.compute import cluster_of, metric_values
 from hybrid_toolkit.metrics.grouping import NOT_RECORDED, group_order, groups
 from hybrid_toolkit.metrics.intervals.influence import Estimate, MeanOf, Slope
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.multiple_testing import holm
+from hybrid_toolkit.metrics.people import People, people_of
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_word
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
@@ -24,23 +26,6 @@ RowMask = npt.NDArray[np.bool_]
 GroupContrast = Literal["difference", "ratio"]
 COMPARE_ANSWERS = 30
 """Answers a group needs before its mean of a survey scale is compared (the guidance of the owners of WEMWBS)."""
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down adjustment; missing stays missing.
-
-    Examples
-    --------
-    >>> [round(p, 6) for p in holm([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
-    """
-    p = np.asarray(p_values, dtype=float)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    steps = p[order] * np.arange(len(order), 0, -1)
-    out = p.copy()
-    out[order] = np.minimum(np.maximum.accumulate(steps), 1.0) if len(order) else steps
-    return [float(v) for v in out]
 
 
 def measure_differences(
@@ -68,11 +53,13 @@ def measure_differences(
 
     Returns
     -------
-    metric, unit, group, reference, estimate, conf_low, conf_high, p_value, p_holm, n, n_reference, n_clusters,
-    invariance, flag. ``invariance``: whether a survey scale measures the same across career stage or mode of work
-    (``held``, ``not held``, ``not tested``; empty for other metrics and groups); the flag repeats what did not hold,
-    and ``attrs["invariance"]`` holds the verdict. ``flag`` also says when a group is smaller than the metric's least
-    number of units, or than 30 answers to a survey scale. Units whose group is not recorded are left out.
+    metric, unit, group, reference, estimate, conf_low, conf_high, p_value, p_holm, n, n_reference, n_people,
+    n_people_reference, person, n_clusters, invariance, flag, n_people_reason. ``n_people`` and ``n_people_reference``
+    are the people behind each of the two groups, counted as ``measure`` counts them. ``invariance``: whether a survey
+    scale measures the same across career stage or mode of work (``held``, ``not held``, ``not tested``; empty for
+    other metrics and groups); the flag repeats what did not hold, and ``attrs["invariance"]`` holds the verdict.
+    ``flag`` also says when a group is smaller than the metric's least number of units, or than 30 answers to a survey
+    scale. Units whose group is not recorded are left out.
 
     Raises
     ------
@@ -97,12 +84,13 @@ def measure_differences(
     for name in adjust:
         frame[name] = groups(frame, data, name) if name not in frame else frame[name]
     cluster = cluster_of(frame, spec, by)
+    people = people_of(data, spec, frame)
     rows = [
-        _difference(spec, frame, labels, g, reference, adjust, contrast, cluster, conf_level)
+        _difference(spec, frame, labels, g, reference, adjust, contrast, cluster, people, conf_level)
         for g in names
         if g != reference
     ]
-    out = pd.DataFrame(rows)
+    out = pd.DataFrame(rows).astype({"n_people": "Int64", "n_people_reference": "Int64"})
     out.insert(out.columns.tolist().index("n"), "p_holm", holm(out["p_value"].tolist()))
     check = comparable(data, spec, by)
     out.insert(out.columns.tolist().index("flag"), "invariance", invariance_word(check))
@@ -122,6 +110,7 @@ def _difference(
     adjust: Sequence[str],
     contrast: GroupContrast,
     cluster: pd.Series[str],
+    people: People,
     conf_level: float,
 ) -> dict[str, object]:
     here, there = labels.eq(group).to_numpy(dtype=bool), labels.eq(reference).to_numpy(dtype=bool)
@@ -130,6 +119,7 @@ def _difference(
     )
     i = clustered_interval(estimate, cluster, conf_level=conf_level)
     n, n_reference = int(estimate.used[here].sum()), int(estimate.used[there].sum())
+    behind, beside = (people.count(estimate.used & part) for part in (here, there))
     flags = [estimate.reason] if estimate.reason else []
     fewest = max(spec.min_n, COMPARE_ANSWERS) if "survey.instrument" in spec.values else spec.min_n
     if min(n, n_reference) < fewest:
@@ -151,8 +141,12 @@ def _difference(
         "p_value": p,
         "n": n,
         "n_reference": n_reference,
+        "n_people": behind.columns()["n_people"],
+        "n_people_reference": beside.columns()["n_people"],
+        "person": behind.person,
         "n_clusters": i.n_clusters,
         "flag": "; ".join(flags),
+        "n_people_reason": behind.reason,
     }
 
 

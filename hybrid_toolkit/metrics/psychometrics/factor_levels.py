@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.metrics.intervals.multiple_testing import holm
 from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData
 from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorSolution, plan
 from hybrid_toolkit.metrics.psychometrics.factor_indices import Spread, model_of, spread
@@ -151,7 +152,5 @@ def item_hints(
             rows.append((level, factor, item, value, df, float(stats.chi2.sf(value, df)), gap, shift))
     frame = pd.DataFrame(rows, columns=["level", "factor", "item", "score", "df", "p_value", "gap", "scale_shift"])
     frame = frame.sort_values("score", ascending=False, kind="stable").reset_index(drop=True)
-    many = len(frame)
-    holm = np.maximum.accumulate(frame["p_value"].to_numpy(dtype=float) * (many - np.arange(many)))
-    frame.insert(6, "p_holm", np.minimum(holm, 1.0))
+    frame.insert(6, "p_holm", holm(frame["p_value"].tolist()))
     return frame

@@ -63,7 +63,18 @@ def _matrix(items: pd.DataFrame, least: int = 2) -> Array:
             fix="Leave them out; an item that does not vary measures nothing here.",
             code="ITEM-CONSTANT",
         )
+    if _cancels(values):
+        raise MeasureError(
+            f"the {values.shape[1]} items cancel: their sum is the same in every row, so it has no reliability.",
+            fix="Turn the reversed items round before, or leave out the item that mirrors the others.",
+            code="ITEM-CANCEL",
+        )
     return values
+
+
+def _cancels(values: Array) -> bool:
+    """Whether the sum of the items does not vary, to rounding."""
+    return bool(values.sum(axis=1).std() <= 1e-12 * np.abs(values).max())
 
 
 def _alpha_of(covariance: Array) -> float:
@@ -167,7 +178,7 @@ def omega_total(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int = 
     draws = []
     for _ in range(n_boot):
         sample = values[rng.integers(len(values), size=len(values))]
-        if (sample.std(axis=0) > 0).all():
+        if (sample.std(axis=0) > 0).all() and not _cancels(sample):
             draws.append(_omega_of(np.cov(sample, rowvar=False)))
     tail = (1 - conf_level) / 2
     low, high = np.quantile(draws, [tail, 1 - tail]) if draws else (np.nan, np.nan)

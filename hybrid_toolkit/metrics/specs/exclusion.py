@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.metrics.constructs.exclusion import household_access, worker_broadband
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
+from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
 from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf, Slope
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require
@@ -35,19 +36,19 @@ def area_exposure(data: EvaluationData) -> pd.DataFrame:
     return out.assign(no30mbit_share=number_values(out, "no30mbit_pct") / 100)
 
 
-def engagement_values(data: EvaluationData) -> pd.DataFrame:
-    """``contact_engagement``, made on DuckDB."""
-    return unit_frame(data, "engagement")
+ENGAGEMENT = ContactUnits("engagement")
+"""``contact_engagement``."""
 
 
 MDLS = ("Access is not recorded at random: a share among the recorded is not a share of families.",)
+ACCESS = load_instrument("family_access")
 _HOURS = ("worker_id", "month", "h_home", "h_office")
 
 
 def _access(name: str, title: str, question: str, formula: str, column: str, high: float, unit: str) -> MetricSpec:
     return MetricSpec(
         id=name,
-        code="MC1",
+        code=ACCESS.code,
         name=title,
         question=question,
         unit="household",
@@ -60,7 +61,7 @@ def _access(name: str, title: str, question: str, formula: str, column: str, hig
         value_unit=unit,
         caveats=MDLS,
         source="After the Minimum Digital Living Standard 2025 (own flags, not its full content)",
-        source_questions=("S0-C8e4", "S0-C7.4", "S0-C6.1", "S1-G2", "S1-G3", "S1-L3", "S3-OQ5"),
+        source_questions=ACCESS.source_questions,
         frame=access_rows,
         statistic=MeanOf(column),
         cluster=("lsoa", "family_id"),
@@ -71,7 +72,7 @@ SPECS: tuple[MetricSpec, ...] = (
     _access(
         "access_meets_share",
         "Households with all ten digital needs met",
-        "How many families could be reached online without being shut out?",
+        ACCESS.question,
         "households with all ten flags true at the latest record / households for which it is known",
         "meets",
         1,
@@ -135,7 +136,7 @@ SPECS: tuple[MetricSpec, ...] = (
         ),
         source="This project",
         source_questions=("S0-C8e4", "S1-L3", "S1-G2", "S0-X5", "S0-C8.3"),
-        frame=engagement_values,
+        frame=ENGAGEMENT,
         statistic=DifferenceInDifferences("engaged", "remote", "low_access", min_cell=100),
         cluster=("team_id", "worker_id", "family_id"),
     ),
@@ -157,7 +158,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="share",
         source="This project",
         source_questions=("S0-C8.1", "S0-B5"),
-        frame=engagement_values,
+        frame=ENGAGEMENT,
         statistic=MeanOf("engaged"),
         cluster=("team_id", "worker_id", "family_id"),
     ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hybrid_toolkit.metrics.constructs.arrangements import formality
 from hybrid_toolkit.metrics.constructs.exposure import attendance_overlap, worker_month_exposure, worker_month_load
-from hybrid_toolkit.metrics.constructs.team_day import desks, team_days
+from hybrid_toolkit.metrics.constructs.team_day import desks, team_day_people, team_days
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 
@@ -33,6 +33,7 @@ def _one(
     caveats: tuple[str, ...] = (),
     seeds: tuple[str, ...] = (),
     cluster: tuple[str, ...] = ("team_id", "worker_id"),
+    people: UnitFrame | None = None,
 ) -> MetricSpec:
     return MetricSpec(
         id=id,
@@ -53,6 +54,7 @@ def _one(
         frame=frame,
         statistic=statistic,
         cluster=cluster,
+        people=people,
     )
 
 
@@ -212,6 +214,7 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("together"),
         unit="team-day",
         frame=team_days,
+        people=team_day_people,
         seeds=("S0-C5.1", "S1-M3", "S3-SB2"),
         cluster=("team_id",),
     ),

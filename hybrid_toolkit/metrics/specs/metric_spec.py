@@ -44,6 +44,8 @@ class MetricSpec:
     elsewhere : where the metric is computed if not here, or why it is not.
     own : declared by an evaluator; until co-production is recorded its figures say so.
     values : ``table.column`` -> values that must occur, such as the instrument a scale belongs to.
+    people : data -> pairs of a unit (its key columns) and a person (``worker_id``, ``family_id`` or ``child_id``),
+        where several people share a unit; None where the unit frame names them itself, or nobody stands behind a unit.
 
     Raises
     ------
@@ -75,6 +77,7 @@ class MetricSpec:
     elsewhere: str = ""
     own: bool = False
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: UnitFrame | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         problem = ""

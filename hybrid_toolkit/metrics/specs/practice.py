@@ -8,8 +8,9 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.constructs.practice import practice_skill
-from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
-from hybrid_toolkit.metrics.instruments import score_instrument
+from hybrid_toolkit.metrics.contacts.contact_formulas import CHOICE_HONOURED, REMOTE
+from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
+from hybrid_toolkit.metrics.instruments import load_instrument, score_instrument
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, rater_icc
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
@@ -19,25 +20,24 @@ SKILL_COLUMNS = {
     "practice_rating": ("contact_id", "rater_id", *PRACTICE_ITEMS),
     "contact": ("contact_id", "family_id", "worker_id", "held_date", "mode"),
 }
-WAI = tuple(f"wai_{i:02d}" for i in range(1, 13))
+WAI, SKILL = load_instrument("wai_sr"), load_instrument("practice_skill")
 
 
-def held_contact_values(data: EvaluationData) -> pd.DataFrame:
-    """``contact_practice`` of the contacts that were held, with ``choice_recorded`` (0/1), made on DuckDB."""
-    return unit_frame(data, "held_contacts")
+HELD_CONTACTS = ContactUnits("held_contacts")
+"""``contact_practice`` of the contacts that were held, with ``choice_recorded`` (0/1)."""
 
 
 def alliance_answers(data: EvaluationData) -> pd.DataFrame:
     """Alliance scores, one row a parent's answers about a worker: keys, ``month``, ``team_id`` and the four scores."""
-    rows = require(data, "alliance", "family_id", "worker_id", "date", *WAI)
-    scores = score_instrument(rows[["family_id", "worker_id", "date", *WAI]], "wai_sr").frame
+    rows = require(data, "alliance", "family_id", "worker_id", "date", *WAI.item_ids)
+    scores = score_instrument(rows[["family_id", "worker_id", "date", *WAI.item_ids]], "wai_sr").frame
     out = look_up(scores, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
     return out.assign(month=month_of(out["date"]))
 
 
 def alliance_alpha(data: EvaluationData) -> float:
     """Alpha of the twelve alliance items."""
-    return cronbach_alpha(require(data, "alliance", *WAI)[list(WAI)]).estimate
+    return cronbach_alpha(require(data, "alliance", *WAI.item_ids)[list(WAI.item_ids)]).estimate
 
 
 def rater_agreement(data: EvaluationData) -> float:
@@ -59,9 +59,9 @@ def rater_agreement(data: EvaluationData) -> float:
 def _skill(name: str, title: str, what: str) -> MetricSpec:
     return MetricSpec(
         id=name if name == "skill" else f"skill_{name}",
-        code="MA1",
+        code=SKILL.code,
         name=title,
-        question="How skilled is practice in recorded meetings?",
+        question=SKILL.question,
         unit="recorded meeting",
         columns=SKILL_COLUMNS,
         formula=f"{what}; mean over raters, then over meetings",
@@ -78,7 +78,7 @@ def _skill(name: str, title: str, what: str) -> MetricSpec:
             "Published inter-rater ICC is .731 to .967; skill goes with engagement in a study of 127 families.",
         ),
         source="Whittaker et al. 2017; Forrester et al. 2019",
-        source_questions=("S0-C5.4", "S0-C7.3", "S0-C8.1", "S1-L8"),
+        source_questions=SKILL.source_questions,
         frame=practice_skill,
         statistic=MeanOf(name, crossed="rater"),
         cluster=("team_id", "worker_id"),
@@ -89,11 +89,11 @@ def _skill(name: str, title: str, what: str) -> MetricSpec:
 def _alliance(scale: str, title: str, low: float, high: float) -> MetricSpec:
     return MetricSpec(
         id=scale,
-        code="MA2",
+        code=WAI.code,
         name=title,
-        question="Do parents and workers agree on what they do and feel a bond?",
+        question=WAI.question,
         unit="parent and worker",
-        columns={"alliance": ("family_id", "worker_id", "date", *WAI)},
+        columns={"alliance": ("family_id", "worker_id", "date", *WAI.item_ids)},
         formula="sum of the scale's items",
         low=low,
         high=high,
@@ -103,7 +103,7 @@ def _alliance(scale: str, title: str, low: float, high: float) -> MetricSpec:
         reliability="alpha or omega of .70 or more",
         caveats=("Norms from therapy do not carry over to involuntary clients.", "A ceiling is common."),
         source="Hatcher and Gillaspy 2006 (item map; copyright Society for Psychotherapy Research)",
-        source_questions=("S0-C8.1", "S0-U4", "S1-L2"),
+        source_questions=WAI.source_questions,
         frame=alliance_answers,
         statistic=MeanOf(scale),
         cluster=("worker_id", "family_id"),
@@ -129,8 +129,7 @@ SPECS: tuple[MetricSpec, ...] = (
         question="Are families offered a choice of how to meet, and is it kept to?",
         unit="held contact",
         columns={"contact": (*CONTACT, "mode_offered_choice", "mode_preferred")},
-        formula="contacts in which a choice was offered and the mode used was the mode preferred / held contacts in "
-        "which offer, wish and mode were recorded",
+        formula=CHOICE_HONOURED.words,
         low=0,
         high=1,
         direction="higher",
@@ -139,7 +138,7 @@ SPECS: tuple[MetricSpec, ...] = (
         caveats=("Look first at how often offer and wish are recorded (choice_recorded).",),
         source="This project, from evaluation factor C8e1 of the self-assessment",
         source_questions=("S0-C8e1", "S0-X5", "S0-B5", "S0-C8.3"),
-        frame=held_contact_values,
+        frame=HELD_CONTACTS,
         statistic=MeanOf("choice_honoured", crossed="month"),
         cluster=("team_id", "worker_id", "family_id"),
     ),
@@ -158,7 +157,7 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="share",
         source="This project: completeness that goes before choice_honoured",
         source_questions=("S0-C8e1",),
-        frame=held_contact_values,
+        frame=HELD_CONTACTS,
         statistic=MeanOf("choice_recorded"),
         cluster=("team_id", "worker_id", "family_id"),
     ),
@@ -169,7 +168,7 @@ SPECS: tuple[MetricSpec, ...] = (
         question="How much contact with families is remote?",
         unit="held contact",
         columns={"contact": CONTACT},
-        formula="held contacts by video or telephone / held contacts with a mode",
+        formula=REMOTE.words,
         low=0,
         high=1,
         direction="none",
@@ -178,7 +177,7 @@ SPECS: tuple[MetricSpec, ...] = (
         caveats=("Neither good nor bad by itself: read it beside choice honoured and engagement.",),
         source="This project",
         source_questions=("S0-C8e1", "S0-C8e2", "S1-D3"),
-        frame=held_contact_values,
+        frame=HELD_CONTACTS,
         statistic=MeanOf("remote"),
         cluster=("team_id", "worker_id", "family_id"),
     ),

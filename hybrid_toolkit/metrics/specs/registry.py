@@ -84,7 +84,7 @@ def catalogue(search: str = "") -> pd.DataFrame:
     """Every metric, one row each, optionally only those in which a word occurs.
 
     Columns: code, id, name, question, unit, value_unit, columns (``table.column``, comma separated), formula, low,
-    high, direction, min_n, reliability, caveats, source, seed_ids, co_produced, computed, elsewhere.
+    high, direction, min_n, reliability, caveats, source, source_questions, co_produced, computed, elsewhere.
 
     Examples
     --------

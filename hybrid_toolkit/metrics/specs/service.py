@@ -9,7 +9,8 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.practice import continuity
 from hybrid_toolkit.metrics.constructs.service import authority_years, caseloads, referral_outcomes, visit_gaps
-from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
+from hybrid_toolkit.metrics.contacts.contact_formulas import BICE_BOXERMAN_WORDS, TIMELY, USUAL_PROVIDER_WORDS
+from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
 from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
@@ -18,11 +19,6 @@ from hybrid_toolkit.metrics.unit_frames import require
 SPELLS = {"allocation_spell": ("child_id", "worker_id", "start_date")}
 CONTACTS = {"contact": ("contact_id", "family_id", "child_id", "worker_id", "held_date")}
 _NEVER = "Never attributed to a worker."
-
-
-def all_contact_values(data: EvaluationData) -> pd.DataFrame:
-    """``contact_practice``, made on DuckDB."""
-    return unit_frame(data, "all_contacts")
 
 
 def case_holders(data: EvaluationData) -> pd.DataFrame:
@@ -203,9 +199,9 @@ SPECS: tuple[MetricSpec, ...] = (
         "Usual-provider share",
         "Do children see the same worker?",
         CONTACTS,
-        "contacts with the most frequent worker / contacts, of each child; mean over children",
+        USUAL_PROVIDER_WORDS,
         MeanOf("usual_provider_share"),
-        continuity,
+        ContactUnits("contact_continuity", continuity),
         source="Breslau and Reeb 1975",
         caveats=("Is 1 by construction for a child with one contact.",),
         seeds=("S0-C2.1", "S0-C8.1"),
@@ -216,9 +212,9 @@ SPECS: tuple[MetricSpec, ...] = (
         "Bice-Boxerman continuity",
         "Do children see the same worker, however often they are seen?",
         CONTACTS,
-        "(sum of squares of contacts with each worker - N) / (N (N - 1)) of each child with 4 contacts or more",
+        BICE_BOXERMAN_WORDS,
         MeanOf("bice_boxerman"),
-        often_seen_values,
+        ContactUnits("often_seen", often_seen_values),
         source="Bice and Boxerman 1977",
         caveats=("Children with fewer than 4 contacts are left out.",),
         seeds=("S0-C2.1", "S0-C8.1"),
@@ -243,9 +239,9 @@ SPECS: tuple[MetricSpec, ...] = (
         "Contacts held by their due date",
         "Are children seen when they should be?",
         {"contact": ("contact_id", "family_id", "due_date", "held_date", "mode")},
-        "contacts held by the due date / contacts due whose date has passed",
+        TIMELY.words,
         MeanOf("timely"),
-        all_contact_values,
+        ContactUnits("all_contacts"),
         unit="contact",
         cluster=("team_id", "worker_id", "family_id"),
         seeds=("S0-B5", "S1-M1", "S0-C8.3"),

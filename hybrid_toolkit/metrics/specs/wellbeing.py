@@ -8,44 +8,13 @@ from functools import partial
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.instruments import Instrument, instruments_in
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_load
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument, survey_scores
-from hybrid_toolkit.metrics.instruments import load_instrument
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, omega_total
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import look_up, optional, require
-
-INSTRUMENT_METRICS = {
-    "informal_learning": ("MB3", ("S1-S1", "S1-S2", "S1-S3", "S1-S4", "S1-M2")),
-    "hse_msit": ("MD1", ("S3-HS1", "S3-HS2", "S3-HS3", "S3-HS4", "S3-HS5", "S3-HS6", "S0-C4.2")),
-    "swemwbs": ("MD2", ("S3-B3", "S1-H1", "S1-L4")),
-    "who5": ("MD3", ("S3-B3", "S1-L4")),
-    "ons4": ("MD4", ("S3-B3", "S1-L4")),
-    "cbi": ("MD5", ("S3-X6", "S3-V3", "S1-L4")),
-    "carlson_wfc": ("MD6", ("S3-F1", "S3-F2", "S0-B2")),
-    "netemeyer_wfc": ("MD6", ("S3-F1", "S3-F2", "S0-B2")),
-    "edmondson": ("MD7", ("S0-C9.3", "S0-C3m4", "S3-LQ4")),
-    "secure_base": ("MD8", ("S3-SB1", "S3-SB2", "S3-SHS.e4")),
-    "sword_remote": (
-        "MD9",
-        tuple(f"S3-S{band}{i}" for band in "GAR" for i in range(1, 6)),
-    ),
-}
-"""Instrument -> code in the specification and the seed ids that ask for it."""
-QUESTIONS = {
-    "informal_learning": "Do workers learn from colleagues as the work goes?",
-    "hse_msit": "Are the conditions of work such that they do not harm?",
-    "swemwbs": "How is workers' mental wellbeing?",
-    "who5": "How is workers' wellbeing?",
-    "ons4": "How do workers rate their lives?",
-    "cbi": "How worn out are workers?",
-    "carlson_wfc": "Does work get in the way of family life, and family of work?",
-    "netemeyer_wfc": "Does work get in the way of family life, and family of work?",
-    "edmondson": "Is it safe to speak up in the team?",
-    "secure_base": "Is the team a secure base, wherever people work?",
-    "sword_remote": "What do workers say of how remote working is organised?",
-}
 
 
 def survey_rows(data: EvaluationData, instrument: str) -> pd.DataFrame:
@@ -83,9 +52,8 @@ def scale_reliability(data: EvaluationData, instrument: str, scale: str) -> floa
 _SURVEY = {"survey": ("worker_id", "wave", "instrument", "item", "value")}
 
 
-def _specs(instrument: str) -> tuple[MetricSpec, ...]:
-    definition = load_instrument(instrument)
-    code, seeds = INSTRUMENT_METRICS[instrument]
+def _specs(definition: Instrument) -> tuple[MetricSpec, ...]:
+    instrument = definition.id
     frame: Callable[[EvaluationData], pd.DataFrame] = partial(survey_rows, instrument=instrument)
     rule = {"complete": "complete answers only", "count": "with enough answers"}
     out = []
@@ -95,9 +63,9 @@ def _specs(instrument: str) -> tuple[MetricSpec, ...]:
         out.append(
             MetricSpec(
                 id=scale.id,
-                code=code,
+                code=definition.code,
                 name=scale.name if scale.name.startswith(definition.name) else f"{definition.name}: {scale.name}",
-                question=QUESTIONS[instrument],
+                question=definition.question,
                 unit="worker and wave",
                 columns=_SURVEY,
                 values={"survey.instrument": (instrument,)},
@@ -112,7 +80,7 @@ def _specs(instrument: str) -> tuple[MetricSpec, ...]:
                 reliability="alpha or omega of .70 or more" if scale.reliability else "",
                 caveats=(*definition.caveats, *(("Exploratory.",) if definition.exploratory else ())),
                 source=definition.source,
-                source_questions=seeds,
+                source_questions=definition.source_questions,
                 frame=frame,
                 statistic=MeanOf(scale.id),
                 cluster=("team_id", "worker_id"),
@@ -156,7 +124,7 @@ def _strain(
 
 
 SPECS: tuple[MetricSpec, ...] = (
-    *(spec for instrument in INSTRUMENT_METRICS for spec in _specs(instrument)),
+    *(spec for definition in instruments_in("survey") for spec in _specs(definition)),
     _strain("unpaid_hours_per_week", "Unpaid hours a week", "unpaid_h", "hours a week", worker_month_load),
     _strain("sick_days_per_month", "Sickness days a month", "sick_days", "days a month", sickness),
     MetricSpec(

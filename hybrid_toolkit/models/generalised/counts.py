@@ -85,7 +85,7 @@ def whole_counts(rows: pd.DataFrame, name: str) -> Array:
             f"outcome '{name}' holds {bad} value(s) that are not whole numbers from 0"
             + ("." if y.sum() > 0 else ", and no event at all."),
             fix="Give counts; model a rate by its count and its time at risk.",
-            code="_COUNTS" if bad else "NO-EVENT",
+            code="COUNTS" if bad else "NO-EVENT",
         )
     return y
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, tidy_rows
 from hybrid_toolkit.models.terms.terms import numbers
@@ -146,22 +146,21 @@ def fit_dose(
     check_choice("control_group", control_group, _CONTROLS)
     if degree not in (1, 2, 3):
         raise EstimationError("the degree of the curve must be 1, 2 or 3.", fix="Give 1 for a line.", code="DEGREE")
-    p = read_panel(
-        frame,
+    p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
         time=time,
         first_treated=first_treated,
-        treatment=None,
         unbalanced=unbalanced,
-    )
+    ).read(frame)
     treated = p.start != NEVER
     n_treated, n_control = int(treated.sum()), int((~treated).sum())
-    if not n_treated or not n_control:
+    p.must_start()
+    if not n_control:
         raise EstimationError(
-            f"{n_treated} treated and {n_control} untreated units: both are needed.",
-            fix="Bring both.",
-            code="NO-UNTREATED" if n_treated else "NO-TREATED",
+            f"all {n_treated} units are treated: the curve needs untreated ones beside them.",
+            fix="Bring at least 1 unit that stays untreated.",
+            code="NO-UNTREATED",
         )
     doses = _doses(frame, p, panel_id, dose)
     found = len(np.unique(doses[treated]))
@@ -244,7 +243,7 @@ def _by_library(
         curve=curve.assign(std_error=curve["std_error"] * wide),
         df=float(free),
         n=int(p.y.size),
-        n_missing=p.n_incomplete * periods,
+        n_missing=p.n_missing,
         n_treated=n_treated,
         n_control=n - n_treated,
         degree=degree,

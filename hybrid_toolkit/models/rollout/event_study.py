@@ -13,7 +13,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import VARIANCES, fit_linear
 from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
 from hybrid_toolkit.models.terms.terms import Column
@@ -165,8 +165,7 @@ def fit_event_study(
     check_arguments(fit_event_study, locals())
     check_level(conf_level)
     check_choice("estimator", estimator, ESTIMATORS)
-    p = read_panel(
-        frame,
+    p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
         time=time,
@@ -174,12 +173,13 @@ def fit_event_study(
         treatment=treatment,
         cluster=cluster,
         unbalanced=unbalanced,
-    )
-    if not p.cohorts or (len(p.cohorts) < 2 and not (p.start == NEVER).any()):
+    ).read(frame)
+    p.must_start()
+    if len(p.cohorts) < 2 and not p.untreated.any():
         raise EstimationError(
-            f"{len(p.start)} units begin treatment in {len(p.cohorts)} period(s) and none has a comparison.",
+            f"{len(p.start)} units all begin treatment in one period, and none has a comparison.",
             fix="Bring both treated and untreated units.",
-            code="NO-UNTREATED" if p.cohorts else "NO-TREATED",
+            code="NO-UNTREATED",
         )
     if estimator == "imputation":
         names, b, se, missed = impute(p)

@@ -18,7 +18,7 @@ from hybrid_toolkit.models.rollout.group_time_effects import (
     GROUP_TIME_VARIANCES,
     GroupTimeFit,
 )
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, frozen
 from hybrid_toolkit.models.terms.terms import Terms
@@ -85,17 +85,16 @@ def fit_group_time(
     check_choice("control_group", control_group, CONTROL_GROUPS)
     check_choice("base_period", base_period, BASE_PERIODS)
     check_choice("variance", variance, GROUP_TIME_VARIANCES)
-    p = read_panel(
-        frame,
+    p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
         time=time,
         first_treated=first_treated,
         treatment=treatment,
-        covariates=as_terms(frame, covariates, what="covariates"),
+        covariates=tuple(as_terms(frame, covariates, what="covariates")),
         cluster=cluster,
         unbalanced=unbalanced,
-    )
+    ).read(frame)
     cohorts, last = _comparable(p, control_group)
     n = len(p.start)
     cells, missed = _cells(p, cohorts, last, control_group, base_period, anticipation)
@@ -146,13 +145,8 @@ def fit_group_time(
 
 def _comparable(p: PanelData, control_group: str) -> tuple[list[int], int]:
     """Groups that have a comparison, and the position after the last period in which one is left."""
-    cohorts, never = p.cohorts, bool((p.start == NEVER).any())
-    if not cohorts:
-        raise EstimationError(
-            "no unit's treatment starts after the first period and by the last one.",
-            fix="Check the start column, or bring periods from before the start.",
-            code="NO-TREATED",
-        )
+    p.must_start()
+    cohorts, never = p.cohorts, bool(p.untreated.any())
     if p.clusters.max() < 1:
         raise EstimationError(
             "the units lie in 1 cluster; an interval needs at least 2.", fix="Bring more clusters.", code="CLUSTERS"

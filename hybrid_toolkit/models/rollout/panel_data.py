@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,6 +46,60 @@ class PanelData:
         """Positions of the periods in which some unit's treatment starts."""
         return [int(g) for g in np.unique(self.start) if g != NEVER]
 
+    @property
+    def n_missing(self) -> int:
+        """Rows of the units that were left out because they are not complete."""
+        return int(self.n_incomplete * self.y.shape[1])
+
+    @property
+    def untreated(self) -> NDArray[np.bool_]:
+        """Which units are not treated while they are observed."""
+        return np.asarray(self.start == NEVER, dtype=np.bool_)
+
+    def must_start(self) -> None:
+        """Ask that some unit's treatment starts while it is observed.
+
+        Raises
+        ------
+        EstimationError : ``NO-TREATED``.
+        """
+        if not self.cohorts:
+            raise EstimationError(
+                "no unit's treatment starts after the first period and by the last one.",
+                fix="Check the start column, or bring periods from before the start.",
+                code="NO-TREATED",
+            )
+
+    def only_start(self, what: str, *, least_before: int = 1) -> int:
+        """The position of the one start, for what compares two spans of time.
+
+        Parameters
+        ----------
+        what : str
+            What needs it, in words, with its verb.
+        least_before : int
+            Periods it needs before the start.
+
+        Raises
+        ------
+        EstimationError : ``NO-TREATED``, ``SEVERAL-STARTS`` or ``TOO-FEW-PERIODS``.
+        """
+        self.must_start()
+        found = self.cohorts
+        if len(found) > 1:
+            raise EstimationError(
+                f"treatment starts in {len(found)} periods; {what} one start.",
+                fix="Use group-time effects, or take one group of starters with the untreated.",
+                code="SEVERAL-STARTS",
+            )
+        if found[0] < least_before:
+            raise EstimationError(
+                f"{found[0]} period(s) before the start; at least {least_before} are needed.",
+                fix=f"Bring at least {least_before} periods from before the start.",
+                code="TOO-FEW-PERIODS",
+            )
+        return found[0]
+
     def label(self, position: int) -> str:
         """A period as text: dates as year, month and day."""
         value = self.times[position]
@@ -61,33 +114,69 @@ class PanelData:
         return position - start
 
 
-def read_panel(
-    frame: pd.DataFrame,
-    *,
-    outcome: str,
-    panel_id: str,
-    time: str,
-    first_treated: str | None,
-    treatment: str | None,
-    covariates: Sequence[Term] = (),
-    cluster: str | None = None,
-    unbalanced: str = "error",
-) -> PanelData:
-    """The panel of a frame with one row a unit and period.
+@dataclass(frozen=True, slots=True)
+class PanelColumns:
+    """What every roll-out estimator is told of its panel, checked once.
+
+    Parameters
+    ----------
+    outcome, panel_id, time : str
+        Columns of the outcome, of what the panel follows, and of time; one row a unit and period.
+    first_treated : str, optional
+        Column of the unit's first treated period; missing, 0, infinite or after the last period means untreated.
+    treatment : str, optional
+        In its place, a 0/1 column that stays 1 once it is.
+    covariates : sequence of Term
+        What is held constant.
+    cluster : str, optional
+        Column of clusters that hold whole units; the units themselves where it is left out.
+    unbalanced : str
+        ``"error"``, or ``"drop"`` to leave out (and count) units that lack a period.
 
     Raises
     ------
-    EstimationError : neither or both of the treatment columns, a unit twice in a period, units that lack periods,
-        a treatment that switches back or changes its start, fewer than two periods, a constant outcome.
-    CoverageError : a column is not there.
+    EstimationError : neither or both of the treatment columns, or another word for ``unbalanced``.
     """
-    check_choice("unbalanced", unbalanced, ("error", "drop"))
-    if (first_treated is None) == (treatment is None):
-        raise EstimationError(
-            "the treatment must be told in exactly one way.",
-            fix="Name first_treated (a start for each unit) or treatment (a 0/1 column).",
-            code="TREATMENT",
-        )
+
+    outcome: str
+    panel_id: str
+    time: str
+    first_treated: str | None = None
+    treatment: str | None = None
+    covariates: tuple[Term, ...] = ()
+    cluster: str | None = None
+    unbalanced: str = "error"
+
+    def __post_init__(self) -> None:
+        check_choice("unbalanced", self.unbalanced, ("error", "drop"))
+        if (self.first_treated is None) == (self.treatment is None):
+            raise EstimationError(
+                "the treatment must be told in exactly one way.",
+                fix="Name first_treated (a start for each unit) or treatment (a 0/1 column).",
+                code="TREATMENT",
+            )
+
+    def read(self, frame: pd.DataFrame) -> PanelData:
+        """The panel of a frame with one row a unit and period.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            The rows.
+
+        Raises
+        ------
+        EstimationError : a unit twice in a period, units that lack periods, a treatment that switches back or changes
+            its start, fewer than two periods, a constant outcome.
+        CoverageError : a column is not there.
+        """
+        return _read(frame, self)
+
+
+def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
+    outcome, panel_id, time, cluster = columns.outcome, columns.panel_id, columns.time, columns.cluster
+    first_treated, treatment = columns.first_treated, columns.treatment
+    covariates, unbalanced = columns.covariates, columns.unbalanced
     told = [c for c in (first_treated, treatment) if c is not None]
     extra = [c for t in covariates for c in t.columns]
     names = list(dict.fromkeys([panel_id, time, outcome, *told, *extra, *([cluster] if cluster else [])]))

@@ -11,7 +11,7 @@ from scipy import optimize
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_level, tidy_rows
 from hybrid_toolkit.result import ResultBase
@@ -129,15 +129,14 @@ def fit_random_order(
     """
     check_arguments(fit_random_order, locals())
     check_level(conf_level)
-    p = read_panel(
-        frame,
+    p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
         time=time,
         first_treated=first_treated,
         treatment=treatment,
         unbalanced=unbalanced,
-    )
+    ).read(frame)
     _check(p, draws)
     rng = np.random.default_rng(seed)
     orders = np.vstack([p.start, *(rng.permutation(p.start) for _ in range(draws))])
@@ -164,7 +163,7 @@ def fit_random_order(
         std_error=spread,
         p_value=share(0.0),
         n=int(p.y.size),
-        n_missing=p.n_incomplete * p.y.shape[1],
+        n_missing=p.n_missing,
         n_units=len(p.start),
         n_steps=len(np.unique(p.start)),
         draws=draws,

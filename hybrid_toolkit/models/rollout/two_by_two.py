@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, tidy_rows
 from hybrid_toolkit.models.terms.terms import Column, Terms
@@ -133,17 +133,16 @@ def fit_two_by_two(
     check_arguments(fit_two_by_two, locals())
     check_level(conf_level)
     terms = as_terms(frame, covariates, what="covariates")
-    p = read_panel(
-        frame,
+    p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
         time=time,
         first_treated=first_treated,
         treatment=treatment,
-        covariates=terms,
+        covariates=tuple(terms),
         cluster=cluster,
         unbalanced=unbalanced,
-    )
+    ).read(frame)
     start = _one_start(p)
     before, after = p.y[:, :start].mean(axis=1), p.y[:, start:].mean(axis=1)
     treated = p.start == start
@@ -164,7 +163,7 @@ def fit_two_by_two(
         control_before=float(before[~treated].mean()),
         control_after=float(after[~treated].mean()),
         n=int(p.y.size),
-        n_missing=p.n_incomplete * p.y.shape[1],
+        n_missing=p.n_missing,
         n_treated=int(treated.sum()),
         n_control=int((~treated).sum()),
         n_clusters=clusters,
@@ -175,26 +174,14 @@ def fit_two_by_two(
 
 def _one_start(p: PanelData) -> int:
     """Position of the only start."""
-    found, free = p.cohorts, int((p.start == NEVER).sum())
-    if not found:
-        raise EstimationError(
-            "no unit's treatment starts after the first period and by the last one.",
-            fix="Check the start column, or bring periods from before the start.",
-            code="NO-TREATED",
-        )
-    if len(found) > 1:
-        raise EstimationError(
-            f"treatment starts in {len(found)} periods; two spans of time need one start.",
-            fix="Use group-time effects, or take one group of starters with the untreated.",
-            code="SEVERAL-STARTS",
-        )
+    start, free = p.only_start("two spans of time need"), int(p.untreated.sum())
     if min(free, len(p.start) - free) < 2:
         raise EstimationError(
             f"{len(p.start) - free} treated and {free} untreated unit(s): each group needs at least 2.",
             fix="Bring more units, or use synthetic control for one treated unit.",
             code="NO-UNTREATED" if free < 2 else "TOO-FEW-TREATED",
         )
-    return found[0]
+    return start
 
 
 def _welch(a: Array, c: Array) -> tuple[float, float, float]:

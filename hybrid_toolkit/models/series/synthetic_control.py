@@ -11,7 +11,7 @@ from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
 from hybrid_toolkit.result import ResultBase
@@ -169,15 +169,14 @@ def fit_synthetic_control(
     """
     check_arguments(fit_synthetic_control, locals())
     check_level(conf_level)
-    p = read_panel(
-        frame,
+    p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
         time=time,
         first_treated=first_treated,
         treatment=treatment,
         unbalanced=unbalanced,
-    )
+    ).read(frame)
     start = _start(p)
     donors = p.y[p.start == NEVER]
     mine = p.y[p.start == start].mean(axis=0)
@@ -205,7 +204,7 @@ def fit_synthetic_control(
         left_out=frozen(_without_each(y, weights, start)),
         in_time=_gap(y[:, :start], middle)[0],
         n=int(p.y.size),
-        n_missing=p.n_incomplete * p.y.shape[1],
+        n_missing=p.n_missing,
         n_donors=len(donors),
         n_before=start,
         n_after=len(mine) - start,
@@ -234,26 +233,15 @@ def simplex_weights(target: Array, donors: Array) -> tuple[Array, bool]:
 
 
 def _start(p: PanelData) -> int:
-    found, donors = p.cohorts, int((p.start == NEVER).sum())
-    if len(found) != 1:
-        raise EstimationError(
-            f"treatment starts in {len(found)} periods; a synthetic control needs one start.",
-            fix="Take one group of starters with the untreated." if found else "Check the start column.",
-            code="SEVERAL-STARTS" if found else "NO-TREATED",
-        )
+    start = p.only_start("a synthetic control needs", least_before=LEAST_BEFORE)
+    donors = int(p.untreated.sum())
     if donors < LEAST_DONORS:
         raise EstimationError(
             f"{donors} unit(s) stay untreated; a synthetic control needs at least {LEAST_DONORS}.",
             fix="Bring more unchanged units.",
             code="NO-UNTREATED",
         )
-    if found[0] < LEAST_BEFORE:
-        raise EstimationError(
-            f"{found[0]} period(s) before the start; weights need at least {LEAST_BEFORE}.",
-            fix="Bring earlier periods.",
-            code="TOO-FEW-PERIODS",
-        )
-    return found[0]
+    return start
 
 
 def _all_gaps(y: Array, start: int) -> tuple[Array, Array, bool]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData, read_panel
+from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
 from hybrid_toolkit.result import ResultBase
@@ -142,15 +142,14 @@ def fit_synthetic_did(
     check_arguments(fit_synthetic_did, locals())
     check_level(conf_level)
     check_choice("variance", variance, _VARIANCES)
-    p = read_panel(
-        frame,
+    p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
         time=time,
         first_treated=first_treated,
         treatment=treatment,
         unbalanced=unbalanced,
-    )
+    ).read(frame)
     start = _start(p, variance)
     treated = p.start == start
     estimate, error, units, times, done = _by_library(p, start, variance, replications, seed)
@@ -162,7 +161,7 @@ def fit_synthetic_did(
         unit_weights=frozen(units),
         time_weights=frozen(times),
         n=int(p.y.size),
-        n_missing=p.n_incomplete * p.y.shape[1],
+        n_missing=p.n_missing,
         n_treated=int(treated.sum()),
         n_control=int((~treated).sum()),
         n_before=start,
@@ -174,13 +173,8 @@ def fit_synthetic_did(
 
 
 def _start(p: PanelData, variance: str) -> int:
-    found, free = p.cohorts, int((p.start == NEVER).sum())
-    if len(found) != 1:
-        raise EstimationError(
-            f"treatment starts in {len(found)} periods; synthetic difference in differences needs one start.",
-            fix="Use group-time effects, or take one group of starters with the untreated.",
-            code="SEVERAL-STARTS" if found else "NO-TREATED",
-        )
+    start = p.only_start("synthetic difference in differences needs", least_before=2)
+    free = int(p.untreated.sum())
     on = len(p.start) - free
     if free < LEAST_CONTROLS or (variance == "placebo" and free <= on):
         raise EstimationError(
@@ -195,13 +189,7 @@ def _start(p: PanelData, variance: str) -> int:
         )
     if variance == "bootstrap" and on < 2:
         raise EstimationError("1 treated unit cannot be drawn again.", fix="Use placebo.", code="TOO-FEW-TREATED")
-    if found[0] < 2:
-        raise EstimationError(
-            f"{found[0]} period before the start; weights need at least 2.",
-            fix="Bring earlier periods.",
-            code="TOO-FEW-PERIODS",
-        )
-    return found[0]
+    return start
 
 
 def _by_library(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import RATIO_KINDS
@@ -14,6 +13,7 @@ from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
+from hybrid_toolkit.metrics.intervals.multiple_testing import holm
 from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE, cronbach_alpha
 from hybrid_toolkit.models.inference.equivalence import equivalence_test
@@ -39,14 +39,13 @@ def check_multiple(estimates: pd.DataFrame, outcome: str, conf_level: float) -> 
     at = int(rows.index[rows["outcome"].eq(outcome)][0])
     if len(rows) < 2 or pd.isna(rows["p_value"][at]):
         return None
-    known = rows["p_value"].fillna(1.0).to_numpy(dtype=float)  # an outcome without a p-value still counts as one asked
-    adjusted = multipletests(known, method="holm")[1]
+    adjusted = holm(rows["p_value"].fillna(1.0).tolist())  # an outcome without a p-value still counts as one asked
     own, level = float(rows["p_value"][at]), 1 - conf_level
     lost = own < level <= adjusted[at]
     message = f"Over the study's {len(rows)} outcomes, p = {own:.3f} becomes {adjusted[at]:.3f} (Holm)" + (
         ": alone it would have been told as a difference." if lost else "."
     )
-    return Check("multiple testing", not lost, message, float(adjusted[at]), level)
+    return Check("multiple testing", not lost, message, adjusted[at], level)
 
 
 def check_equivalence(

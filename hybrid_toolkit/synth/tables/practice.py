@@ -12,6 +12,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS, REMOTE_MODES
+from hybrid_toolkit.data.tables.family_tables import ALLIANCE_ITEMS
 from hybrid_toolkit.synth.streams import Context, bounded
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.families import Families
@@ -82,6 +83,6 @@ def alliance_frame(
             "family_id": families.ids[family],
             "worker_id": w.ids[who],
             "date": chosen["held_date"].to_numpy(),
-            **{f"wai_{k + 1:02d}": values[:, k] for k in range(12)},
+            **{name: values[:, k] for k, name in enumerate(ALLIANCE_ITEMS)},
         },
     )

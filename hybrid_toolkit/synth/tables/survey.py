@@ -20,18 +20,16 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.data.instruments import Factor, load_instrument
 from hybrid_toolkit.synth.streams import Bools, Context, Labels, Texts, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.families import Slots
-from hybrid_toolkit.synth.tables.items import CONFLICT_SCALES, INSTRUMENTS, SyntheticInstrument, item_values
+from hybrid_toolkit.synth.tables.items import INSTRUMENTS, DrawnInstrument, item_values
 from hybrid_toolkit.synth.tables.people import Teams, Workers, stage_on
 from hybrid_toolkit.synth.tables.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
 from hybrid_toolkit.synth.tables.work import MEAN_TRAVEL_WEEK, Work
 
 COVER_MEAN, COVER_SD = 1.9, 1.8
-OF_INSTRUMENT = np.repeat(np.arange(len(INSTRUMENTS)), [len(i.items) for i in INSTRUMENTS])
-"""Place in ``INSTRUMENTS`` of each item, over all instruments."""
-FIRST_ITEM = np.searchsorted(OF_INSTRUMENT, np.arange(len(INSTRUMENTS)))
 
 
 @dataclass(frozen=True)
@@ -111,43 +109,51 @@ def draw_latents(ctx: Context, teams: Teams, w: Workers, remote: Remote, work: W
     return Latents(wellbeing=wellbeing, learning=learning, answers=answers & here)
 
 
-def _factors(ctx: Context, w: Workers, remote: Remote, latents: Latents, instrument: SyntheticInstrument) -> Floats:
+def _factors(ctx: Context, w: Workers, remote: Remote, latents: Latents, instrument: DrawnInstrument) -> Floats:
     """The latent of each item (last axis) by worker and wave."""
     rng, shape = ctx.rng(f"factors-{instrument.name}"), latents.wellbeing.shape
-    if instrument.name == "informal_learning":
-        return np.repeat(latents.learning[:, :, None], len(instrument.items), axis=2)
     columns = list(ctx.size.wave_months)
     together = (remote.co_presence_to_date[:, columns] - CO_PRESENCE_MEAN) / CO_PRESENCE_SD
-    scales = {"wellbeing": latents.wellbeing}
-    for name in dict.fromkeys(instrument.scales):
-        if name != "wellbeing":
-            own = 0.82 * rng.standard_normal(shape)
-            scales[name] = _pull(name, latents.wellbeing, together, w.caring) + own
-    return np.stack([scales[s] for s in instrument.scales], axis=2)
+    drawn: dict[str, Floats] = {}
+    for factor in {f.id: f for f in instrument.factors}.values():
+        if factor.latent:
+            drawn[factor.id] = latents.learning if factor.latent == "learning" else latents.wellbeing
+        else:
+            own = factor.own * rng.standard_normal(shape)
+            drawn[factor.id] = _pull(factor, latents.wellbeing, together, w.caring) + own
+    return np.stack([drawn[f.id] for f in instrument.factors], axis=2)
 
 
-def _pull(scale: str, wellbeing: Floats, together: Floats, caring: Bools) -> Floats:
-    """What wellbeing, time together and caring do to the latent of a scale; conflict falls with wellbeing."""
-    if scale in CONFLICT_SCALES:
-        return np.asarray(-0.55 * wellbeing + (0.4 if scale.startswith("time") else 0.15) * (caring[:, None] - 1 / 3))
-    return np.asarray(0.55 * wellbeing + (0.25 * together if scale in ("peer_support", "secure_base") else 0.0))
+def _pull(factor: Factor, wellbeing: Floats, together: Floats, caring: Bools) -> Floats:
+    """What wellbeing, time together and caring (a third of workers care for somebody) do to a factor."""
+    moved = factor.wellbeing * wellbeing + factor.together * together + factor.caring * (caring[:, None] - 1 / 3)
+    return np.asarray(moved, dtype=np.float64)
 
 
-def survey_frame(ctx: Context, w: Workers, remote: Remote, latents: Latents) -> pd.DataFrame:
-    """The table ``survey``: one row an item answered; items hold ids only, never wording."""
+def survey_frame(
+    ctx: Context, w: Workers, remote: Remote, latents: Latents, also: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """The table ``survey``: one row an item answered; items hold ids only, never wording.
+
+    ``also`` names further instruments to draw, each from streams of its own, so that the others keep their answers.
+    """
+    asked = [DrawnInstrument.of(load_instrument(i)) for i in also]
+    instruments = [*INSTRUMENTS, *(i for i in asked if i.name not in {d.name for d in INSTRUMENTS})]
+    of_instrument = np.repeat(np.arange(len(instruments)), [len(i.items) for i in instruments])
+    first_item = np.searchsorted(of_instrument, np.arange(len(instruments)))
     t, waves = ctx.truth, ctx.size.wave_months
     agree = t.acquiescence_sd * bounded(ctx.rng("acquiescence"), len(w.ids))
     early = np.isin(_stages(ctx, w, waves), ("asye", "early"))
     who, wave, items, values = [], [], [], []
     row, col = np.nonzero(latents.answers)
-    for first, instrument in zip(FIRST_ITEM, INSTRUMENTS, strict=True):
+    for first, instrument in zip(first_item, instruments, strict=True):
         rng = ctx.rng(f"items-{instrument.name}")
         noise = rng.standard_normal((*latents.answers.shape, len(instrument.items)))[row, col]
         left = rng.random(noise.shape) < t.item_missing
         factor = _factors(ctx, w, remote, latents, instrument)[row, col]
         shift = np.zeros(noise.shape)
-        if instrument.name == "informal_learning":
-            shift[:, -1] = t.noninvariance * early[row, col]
+        for item_id in instrument.draw.shifted:
+            shift[:, instrument.items.index(item_id)] = t.noninvariance * early[row, col]
         value = item_values(t, instrument, factor, agree[row][:, None] + shift, noise)
         r, k = np.nonzero(~left)
         who.append(row[r])
@@ -162,8 +168,8 @@ def survey_frame(ctx: Context, w: Workers, remote: Remote, latents: Latents) -> 
             "worker_id": w.ids[i],
             "wave": at + 1,
             "month": starts[at] if len(at) else np.array([], dtype="datetime64[D]"),
-            "instrument": Labels.of([i.name for i in INSTRUMENTS], OF_INSTRUMENT[item]),
-            "item": Labels.of([name for i in INSTRUMENTS for name in i.items], item),
+            "instrument": Labels.of([i.name for i in instruments], of_instrument[item]),
+            "item": Labels.of([name for i in instruments for name in i.items], item),
             "value": np.concatenate(values).astype(np.float64),
         },
     )

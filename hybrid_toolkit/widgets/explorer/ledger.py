@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_toolkit.widgets.explorer.tally import Whole, distinct
+from hybrid_toolkit.widgets.explorer.tally import PeopleCodes, heads
 
 LedgerRows = NDArray[np.bool_]
 MOST_CELLS = 60
@@ -27,13 +27,15 @@ MOST_ATOMS = 4000
 """Cells and atoms above which the projection is not worked out; nested cells always are."""
 
 
-def clashing(groupings: Mapping[str, Sequence[LedgerRows]], people: Sequence[Whole], *, threshold: int) -> set[str]:
+def clashing(
+    groupings: Mapping[str, Sequence[LedgerRows]], people: Sequence[PeopleCodes], *, threshold: int
+) -> set[str]:
     """Groupings that are not to be shown beside those before them.
 
     Parameters
     ----------
     groupings : name -> rows of each cell that the grouping would show by itself, in the fixed order.
-    people : codes of the people of each row, one array a kind; the kind with fewest counts.
+    people : the people of each row, one entry a kind; the kind with fewest counts.
     threshold : the fewest people.
 
     Examples
@@ -55,12 +57,11 @@ def clashing(groupings: Mapping[str, Sequence[LedgerRows]], people: Sequence[Who
     return out
 
 
-def _count(rows: LedgerRows, people: Sequence[Whole]) -> int:
-    kinds = list(people) or [np.arange(len(rows), dtype=np.int64)]
-    return min(len(np.unique(k[rows & (k >= 0)])) for k in kinds)
+def _count(rows: LedgerRows, people: Sequence[PeopleCodes]) -> int:
+    return int(heads(people, rows.astype(np.int64), 2)[1])
 
 
-def _too_near(one: LedgerRows, other: LedgerRows, people: Sequence[Whole], threshold: int) -> bool:
+def _too_near(one: LedgerRows, other: LedgerRows, people: Sequence[PeopleCodes], threshold: int) -> bool:
     """Whether two cells are nested and differ by some people, but few."""
     for inner, outer in ((one, other), (other, one)):
         rest = outer & ~inner
@@ -69,7 +70,7 @@ def _too_near(one: LedgerRows, other: LedgerRows, people: Sequence[Whole], thres
     return False
 
 
-def _fixes_few(cells: Sequence[LedgerRows], people: Sequence[Whole], threshold: int) -> bool:
+def _fixes_few(cells: Sequence[LedgerRows], people: Sequence[PeopleCodes], threshold: int) -> bool:
     """Whether the cells and the total of everyone fix the total of an atom of few people."""
     if not cells or len(cells) > MOST_CELLS:
         return False
@@ -78,12 +79,11 @@ def _fixes_few(cells: Sequence[LedgerRows], people: Sequence[Whole], threshold: 
     found, at = np.unique(code, return_inverse=True)
     if len(found) > MOST_ATOMS:
         return False
-    kinds = list(people) or [np.arange(held.shape[1], dtype=np.int64)]
-    heads = np.min([distinct(at.astype(np.int64), k, len(found)) for k in kinds], axis=0)
+    least = heads(people, at.astype(np.int64), len(found))
     atoms = (found[None, :] >> np.arange(len(held), dtype=np.int64)[:, None]) & 1
     matrix = np.vstack([np.ones(len(found)), atoms.astype(float)])
     small = np.linalg.eigh(matrix @ matrix.T)
     kept = small.eigenvalues > 1e-9 * small.eigenvalues[-1]
     space = (small.eigenvectors[:, kept] / np.sqrt(small.eigenvalues[kept])).T @ matrix
     told = (space**2).sum(axis=0) > 1 - 1e-7
-    return bool((told & (heads < threshold)).any())
+    return bool((told & (least < threshold)).any())

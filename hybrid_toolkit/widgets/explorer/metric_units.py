@@ -18,8 +18,9 @@ from hybrid_toolkit.errors import HybridToolkitError, MeasureError
 from hybrid_toolkit.metrics.compute import metric_values
 from hybrid_toolkit.metrics.grouping import groups, periods
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
+from hybrid_toolkit.metrics.people import people_of
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
-from hybrid_toolkit.widgets.explorer.tally import Coded, Whole, join_bins, tally
+from hybrid_toolkit.widgets.explorer.tally import Coded, SharedPeople, join_bins, tally
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
 from hybrid_toolkit.widgets.parts.svg import nice_ticks
 
@@ -45,8 +46,6 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "career_stage": {"asye": "ASYE", "early": "Early", "mid": "Mid", "late": "Late", "supervisor": "Supervisor"},
     "low_access": {"yes": "Low access", "no": "Adequate access"},
 }
-PEOPLE = ("worker_id", "family_id", "child_id")
-"""Keys of the people behind a unit; each kind is held to the threshold."""
 MOST_GROUPS = 12
 MOST_BINS = 10
 FEWEST_BINS = 3
@@ -121,7 +120,7 @@ class Units:
         """
         made = {p: self._coded(p) for p in periods}
         keys = {"group": None if group == ALL_LEVELS else self._coded(group), **made}
-        used, value, people = self._used, self._values(), self._people()
+        used, value, people = self._used, self._values(), self._people
         pieces = []
         for kept in _margins(list(keys), split=group != ALL_LEVELS):
             columns = [Coded(c.code[used], c.names) for c in (keys[d] for d in kept) if c is not None]
@@ -148,7 +147,7 @@ class Units:
         if not isinstance(self.spec.statistic, MeanOf):
             return nothing, "This metric is a ratio or a contrast of groups: single units have no value to show."
         used = self._used
-        value, people = self._values()[used], [p[used] for p in self._people()]
+        value, people = self._values()[used], [p[used] for p in self._people]
         coded = None if group == ALL_LEVELS else self._coded(group)
         split = Coded(np.zeros(len(value), dtype=np.int64), [ALL_LEVELS]) if coded is None else _only(coded, used)
         edges, names = ([0.5], ["No", "Yes"]) if self.binary else _edges(value, self.spec.scale)
@@ -176,9 +175,9 @@ class Units:
         return (id(self.frame), self._used.tobytes(), *shares)
 
     @property
-    def people_used(self) -> list[Whole]:
-        """Codes of the people of each row that is used, one array a kind."""
-        return [p[self._used] for p in self._people()]
+    def people_used(self) -> list[SharedPeople]:
+        """The people of each row that is used, one entry a kind; each kind is held to the threshold."""
+        return [p[self._used] for p in self._people]
 
     @cached_property
     def _used(self) -> NDArray[np.bool_]:
@@ -197,12 +196,11 @@ class Units:
             self._codes[name] = Coded.of(labels)
         return self._codes.get(name)
 
-    def _people(self) -> list[Whole]:
-        kinds = [c for c in PEOPLE if c in self.frame]
-        for kind in kinds:
-            if kind not in self._codes:
-                self._codes[kind] = Coded.of(self.frame[kind])
-        return [self._codes[kind].code for kind in kinds]
+    @cached_property
+    def _people(self) -> list[SharedPeople]:
+        """Everyone behind the units, as ``measure`` counts them."""
+        found = people_of(self.data, self.spec, self.frame)
+        return [SharedPeople(row.astype(np.int64), who.astype(np.int64)) for row, who in found.kinds.values()]
 
 
 def group_label(group: str, value: str) -> str:

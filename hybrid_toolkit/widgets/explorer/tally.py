@@ -35,15 +35,62 @@ class Coded:
         return cls(code.astype(np.int64), [str(n) for n in names])
 
 
+@dataclass(frozen=True, slots=True)
+class SharedPeople:
+    """The people of every row, of one kind; several may share a row, and a row may name nobody.
+
+    Parameters
+    ----------
+    row, who : array of int
+        Row and code of a person, one entry a person of a row.
+
+    Examples
+    --------
+    >>> both = SharedPeople(np.array([0, 0, 2]), np.array([5, 6, 5]))
+    >>> both[np.array([True, False, True])].row.tolist(), both.cells(np.array([0, 0, 1]), 2).tolist()
+    ([0, 0, 1], [2.0, 1.0])
+    """
+
+    row: Whole
+    who: Whole
+
+    def __getitem__(self, kept: NDArray[np.bool_]) -> SharedPeople:
+        """The people of some of the rows, which are numbered anew."""
+        inside, place = kept[self.row], np.cumsum(kept, dtype=np.int64) - 1
+        return SharedPeople(place[self.row[inside]], self.who[inside])
+
+    def cells(self, at: Whole, size: int) -> Floats:
+        """How many different people stand in each of ``size`` cells, with the cell of every row."""
+        return distinct(at[self.row], self.who, size)
+
+
+PeopleCodes = Whole | SharedPeople
+"""The people of every row, of one kind: a code a row (-1 for nobody), or ``SharedPeople`` where several share one."""
+
+
+def heads(people: Sequence[PeopleCodes], at: Whole, size: int) -> Floats:
+    """How many different people stand in each cell, of several kinds the fewest; rows where there is no kind.
+
+    Examples
+    --------
+    >>> heads([np.array([0, 0, 1]), np.array([0, 1, 2])], np.array([0, 0, 1]), 2).tolist()
+    [1.0, 1.0]
+    """
+    kinds = list(people) or [np.arange(len(at), dtype=np.int64)]
+    found = [k.cells(at, size) if isinstance(k, SharedPeople) else distinct(at, k, size) for k in kinds]
+    least: Floats = np.min(found, axis=0)
+    return least
+
+
 def tally(
-    columns: Sequence[Coded], people: Sequence[Whole], value: Floats
+    columns: Sequence[Coded], people: Sequence[PeopleCodes], value: Floats
 ) -> tuple[list[list[str]], dict[str, Floats]]:
     """Units, people and the mean value of every cell that holds a unit.
 
     Parameters
     ----------
     columns : what makes the cells, one code a row each; rows with a -1 are left out. None: one cell for all.
-    people : codes of the people of each row, one array a kind; the kind with fewest counts.
+    people : the people of each row, one entry a kind; the kind with fewest counts.
     value : one number a row.
 
     Returns
@@ -65,12 +112,12 @@ def tally(
     found, at = np.unique(cell[whole], return_inverse=True)
     n = np.bincount(at, minlength=len(found)).astype(np.float64)
     share = np.bincount(at, weights=value[whole], minlength=len(found)) / n
-    heads = [distinct(at, kind[whole], len(found)) for kind in people]
+    least = heads([kind[whole] for kind in people], at.astype(np.int64), len(found))
     names: list[list[str]] = []
     for column in reversed(columns):
         found, code = np.divmod(found, len(column.names))
         names.insert(0, [column.names[i] for i in code])
-    return names, {"n": n, "people": np.min(heads, axis=0) if heads else n, "share": share}
+    return names, {"n": n, "people": least, "share": share}
 
 
 def distinct(at: Whole, who: Whole, cells: int) -> Floats:
@@ -87,13 +134,13 @@ def distinct(at: Whole, who: Whole, cells: int) -> Floats:
     return np.bincount(pairs // most, minlength=cells).astype(np.float64)
 
 
-def join_bins(group: Whole, bins: Whole, people: Sequence[Whole], size: int, threshold: int) -> list[list[int]]:
+def join_bins(group: Whole, bins: Whole, people: Sequence[PeopleCodes], size: int, threshold: int) -> list[list[int]]:
     """Neighbouring bins joined until each holds at least the threshold of people in every group.
 
     Parameters
     ----------
     group, bins : codes of each row.
-    people : codes of the people of each row, one array a kind; without any, each row is its own.
+    people : the people of each row, one entry a kind; without any, each row is its own.
     size : number of bins.
 
     Examples
@@ -102,7 +149,6 @@ def join_bins(group: Whole, bins: Whole, people: Sequence[Whole], size: int, thr
     >>> join_bins(rows * 0, np.array([0, 1, 1, 1, 2, 2, 3, 3]), [rows], 4, 2)
     [[0, 1], [2], [3]]
     """
-    kinds = list(people) or [np.arange(len(bins), dtype=np.int64)]
     groups = int(group.max(initial=0)) + 1
     parts = [[i] for i in range(size)]
     while len(parts) > 1:
@@ -110,8 +156,7 @@ def join_bins(group: Whole, bins: Whole, people: Sequence[Whole], size: int, thr
         for new, part in enumerate(parts):
             number[part] = new
         cell = number[bins] * groups + group
-        heads = np.min([distinct(cell, kind, len(parts) * groups) for kind in kinds], axis=0)
-        least = heads.reshape(len(parts), groups).min(axis=1)
+        least = heads(people, cell, len(parts) * groups).reshape(len(parts), groups).min(axis=1)
         if least.min() >= threshold:
             break
         k = int(least.argmin())

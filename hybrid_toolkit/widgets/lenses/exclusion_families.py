@@ -14,6 +14,7 @@ from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, hous
 from hybrid_toolkit.metrics.inequality.inequality import concentration_index
 from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.people import People
 from hybrid_toolkit.metrics.unit_frames import look_up
 from hybrid_toolkit.widgets.explorer.bands import Bands, make_bands
 from hybrid_toolkit.widgets.explorer.tally import Coded
@@ -111,7 +112,7 @@ class FamilyAccess:
                 part = rows[inside & (rows["remote"].to_numpy() == remote)]
                 made = MeanOf("engaged")(part)
                 i = clustered_interval(made, part["team_id"].fillna(part["worker_id"]))
-                people = min(part["family_id"].nunique(), part["worker_id"].nunique())
+                people = People.named(part, "contact").count(np.ones(len(part), dtype=bool)).n_people
                 found.append((access, mode, len(part), people, made.value, i.conf_low, i.conf_high))
         frame = pd.DataFrame(found, columns=["access", "mode", "n", "people", *_VALUES])
         return self._gate.figure_data(frame, title="Engagement by access and mode", dims=["access", "mode"],

@@ -1,0 +1,29 @@
+"""Instruments, one TOML file each: what metrics score, the generator draws and the catalogue lists."""
+
+from hybrid_toolkit.data.instruments.definition import (
+    Draw,
+    Factor,
+    Instrument,
+    InstrumentItem,
+    InstrumentScale,
+    ScoreBand,
+)
+from hybrid_toolkit.data.instruments.reading import (
+    instrument_ids,
+    instruments_in,
+    load_instrument,
+    parse_instrument,
+)
+
+__all__ = [
+    "Draw",
+    "Factor",
+    "Instrument",
+    "InstrumentItem",
+    "InstrumentScale",
+    "ScoreBand",
+    "instrument_ids",
+    "instruments_in",
+    "load_instrument",
+    "parse_instrument",
+]

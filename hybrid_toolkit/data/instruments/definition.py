@@ -1,0 +1,249 @@
+"""What an instrument is: its items, scales, missing rule, licence, and how the generator draws its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from hybrid_toolkit.errors import MeasureError
+
+SCORES = ("mean", "sum", "share")
+"""How a scale is made: mean of its items, their sum, or the share of its items answered within a band."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentItem:
+    """One item: its id, whether it is reversed, and wording only where the licence lets it be shipped.
+
+    Parameters
+    ----------
+    id : item id, the column of a wide frame.
+    reverse : scored as low + high - answer.
+    text : the wording, or empty where it is not shipped.
+    paraphrase : what it asks about, in this project's words.
+    responses : name of its list of answers, where there is one.
+    """
+
+    id: str
+    reverse: bool = False
+    text: str = ""
+    paraphrase: str = ""
+    responses: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentScale:
+    """One scale of an instrument.
+
+    Parameters
+    ----------
+    id : scale id, the column that scoring gives.
+    name : plain name.
+    items : ids of its items.
+    score : one of ``SCORES``.
+    direction : ``higher``, ``lower`` or ``none``: which way is better.
+    low, high : range of the score.
+    missing : ``complete`` (all items answered), ``prorate`` (a share of them) or ``count`` (``min_items``).
+    min_items : answers needed for ``count``.
+    multiply : the raw score is multiplied by this.
+    table : raw score -> published score, where there is a conversion.
+    within : closed band of answers, for ``share``.
+    reliability : whether internal consistency applies (not to single items or shares).
+    """
+
+    id: str
+    name: str
+    items: tuple[str, ...]
+    score: str
+    direction: str
+    low: float
+    high: float
+    missing: str
+    min_items: int = 0
+    multiply: float = 1.0
+    table: Mapping[float, float] = field(default_factory=dict)
+    within: tuple[float, float] | None = None
+    reliability: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBand:
+    """A published band of a scale, with its source and date."""
+
+    scale: str
+    name: str
+    low: float
+    high: float
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What a group of items has in common when the generator draws it, in standard deviations.
+
+    Parameters
+    ----------
+    id : str
+        Name of the factor.
+    items : tuple of str
+        Ids of the items that load on it, from the strongest loading of the truth to the weakest.
+    latent : str
+        ``wellbeing`` or ``learning`` of the worker at the wave, where the factor is that; else empty.
+    wellbeing, together, caring : float
+        How far the worker's wellbeing, time together at the office and caring for somebody move the factor.
+    own : float
+        Standard deviation of what is the factor's own.
+    """
+
+    id: str
+    items: tuple[str, ...]
+    latent: str = ""
+    wellbeing: float = 0.0
+    together: float = 0.0
+    caring: float = 0.0
+    own: float = 0.82
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How the generator draws the answers.
+
+    Parameters
+    ----------
+    factors : tuple of Factor
+        Every item stands in one of them.
+    cuts : tuple of float
+        Thresholds of an item on its own latent scale (mean 0, SD 1), one fewer than there are answers; or none.
+    rounded : Mapping
+        In place of thresholds: item -> mean and standard deviation of an answer that is rounded to a whole step.
+    against : tuple of str
+        Items that move against their factor although their scoring does not reverse them.
+    shifted : tuple of str
+        Items that early-career workers answer higher by the truth's ``noninvariance``.
+    order : int or None
+        Place among the instruments that every simulated survey holds; None is drawn only when asked for.
+    """
+
+    factors: tuple[Factor, ...]
+    cuts: tuple[float, ...] = ()
+    rounded: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    against: tuple[str, ...] = ()
+    shifted: tuple[str, ...] = ()
+    order: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One instrument as its definition file declares it.
+
+    Parameters
+    ----------
+    id, name, owner, licence, source : what it is, whose it is, on what terms, where the scoring comes from.
+    wording : ``shipped``, ``own`` or ``not shipped``.
+    exploratory : not validated; results say so.
+    low, high, step : answers run from low to high in steps.
+    min_share : share of items that ``prorate`` needs.
+    items, scales, bands : as above.
+    responses : named lists of answer labels, lowest first.
+    caveats : sentences shown with every result.
+    code, question : the code of its metrics in the catalogue, and the question they answer.
+    table : contract table that holds its answers; every scale of a ``survey`` instrument is a metric.
+    source_questions : seed items that ask for it; may be empty.
+    draw : how the generator draws it; None where it does not.
+    """
+
+    id: str
+    name: str
+    owner: str
+    licence: str
+    source: str
+    wording: str
+    low: float
+    high: float
+    items: tuple[InstrumentItem, ...]
+    scales: tuple[InstrumentScale, ...]
+    step: float = 1.0
+    exploratory: bool = False
+    min_share: float = 0.75
+    bands: tuple[ScoreBand, ...] = ()
+    responses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    caveats: tuple[str, ...] = ()
+    code: str = ""
+    question: str = ""
+    table: str = "survey"
+    source_questions: tuple[str, ...] = ()
+    draw: Draw | None = None
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """Item ids in order."""
+        return tuple(i.id for i in self.items)
+
+    @property
+    def reversed_ids(self) -> tuple[str, ...]:
+        """Ids of the reversed items."""
+        return tuple(i.id for i in self.items if i.reverse)
+
+    def scale(self, scale_id: str) -> InstrumentScale:
+        """One scale by id."""
+        for scale in self.scales:
+            if scale.id == scale_id:
+                return scale
+        raise MeasureError(
+            f"instrument '{self.id}' has no scale '{scale_id}'.",
+            fix=f"Its scales are: {', '.join(s.id for s in self.scales)}.",
+            code="SCALE-UNKNOWN",
+        )
+
+    def template(self) -> pd.DataFrame:
+        """A frame in which the user puts the wording they hold: item, scales, reversed, text, paraphrase.
+
+        Examples
+        --------
+        >>> from hybrid_toolkit.data.instruments import load_instrument
+        >>> load_instrument("who5").template()["text"].tolist()
+        ['', '', '', '', '']
+        """
+        rows = [
+            {
+                "item": i.id,
+                "scales": ", ".join(s.id for s in self.scales if i.id in s.items),
+                "reversed": i.reverse,
+                "text": i.text,
+                "paraphrase": i.paraphrase,
+            }
+            for i in self.items
+        ]
+        return pd.DataFrame(rows)
+
+    def with_wording(self, template: pd.DataFrame) -> Instrument:
+        """The same instrument with the wording that the user has put into the column ``text`` of the template.
+
+        Raises
+        ------
+        MeasureError : no column item or text, an item that the instrument does not have, or one that stands twice.
+
+        Examples
+        --------
+        >>> from hybrid_toolkit.data.instruments import load_instrument
+        >>> who5 = load_instrument("who5")
+        >>> mine = who5.with_wording(who5.template().assign(text="As licensed to us"))
+        >>> mine.items[0].text, who5.items[0].text
+        ('As licensed to us', '')
+        """
+        gone = [c for c in ("item", "text") if c not in template]
+        odd = [] if gone else sorted(set(template["item"].astype(str)) - set(self.item_ids))
+        if gone or odd or template["item"].duplicated().any():
+            wrong = (
+                f"it has no column {', '.join(gone)}" if gone else "an item stands twice or is not in the instrument"
+            )
+            raise MeasureError(
+                f"the wording for instrument '{self.id}' cannot be used: {wrong}.",
+                fix="Start from its template() and fill in the column text.",
+                code="INSTRUMENT-WORDING",
+            )
+        held = template.dropna(subset=["text"]).set_index("item")["text"].astype(str).to_dict()
+        return replace(self, items=tuple(replace(i, text=held.get(i.id, "") or i.text) for i in self.items))

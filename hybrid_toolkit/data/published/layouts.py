@@ -1,0 +1,62 @@
+"""The layouts of rectangular tables, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hybrid_toolkit.data.published.ees import is_ees, tidy_ees
+from hybrid_toolkit.data.published.model import Piece
+from hybrid_toolkit.data.published.rectangle import Rectangle
+from hybrid_toolkit.data.published.rectangular import tidy_rectangular
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """One layout that is told by its headers.
+
+    Parameters
+    ----------
+    name : str
+        What ``Published.layout`` says of a file in it.
+    words : str
+        What it is, in the words of ``load_published``.
+    recognises : Callable
+        Table -> whether it is in this layout.
+    tidy : Callable
+        Table, and the period where the caller gave one -> one row a cell.
+    """
+
+    name: str
+    words: str
+    recognises: Callable[[Rectangle], bool]
+    tidy: Callable[[Rectangle, str | None], Piece]
+
+
+LAYOUTS: tuple[TableLayout, ...] = (
+    TableLayout("dfe-tidy", "DfE tidy statistics", is_ees, lambda table, _: tidy_ees(table)),
+    TableLayout(
+        "area-table",
+        "any other rectangular table with a column of area codes or names",
+        lambda _: True,
+        lambda table, period: tidy_rectangular(table, period=period),
+    ),
+)
+"""The first that recognises a table reads it; the last takes every table."""
+
+
+def read_table(table: Rectangle, *, period: str | None = None) -> Piece:
+    """A rectangular table as one row a cell, by the first layout that recognises it.
+
+    Parameters
+    ----------
+    table : Rectangle
+        The table.
+    period : str, optional
+        The period of the figures, where the table names none.
+
+    Raises
+    ------
+    PublishedError : as the layout says.
+    """
+    return next(layout for layout in LAYOUTS if layout.recognises(table)).tidy(table, period)

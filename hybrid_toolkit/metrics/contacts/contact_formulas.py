@@ -1,0 +1,81 @@
+"""The formulas of contact-level metrics, each written once: in words, and for frames and database expressions alike.
+
+A pandas frame and an Ibis table answer to the same operators, so the same lines run on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
+
+
+@dataclass(frozen=True)
+class ContactFormula:
+    """A share of contacts: for which it is known, and in which it holds.
+
+    Parameters
+    ----------
+    words : str
+        The formula in words, as the catalogue has it.
+    known : Callable
+        Contacts -> whether the answer is known. Contacts have the columns ``offered``, ``wish``, ``mode``, ``held``,
+        ``due`` and ``last``: the last day the data know of, which is the latest day held, or due of those held.
+    holds : Callable
+        Contacts -> whether it holds, where it is known.
+    """
+
+    words: str
+    known: Callable[[Any], Any]
+    holds: Callable[[Any], Any]
+
+
+CHOICE_HONOURED = ContactFormula(
+    "contacts in which a choice was offered and the mode used was the mode preferred / held contacts in which offer, "
+    "wish and mode were recorded",
+    lambda c: c["offered"].notnull() & c["wish"].notnull() & c["mode"].notnull() & c["held"].notnull(),
+    lambda c: c["offered"] & (c["mode"] == c["wish"]),
+)
+TIMELY = ContactFormula(
+    "contacts held by the due date / contacts due whose date has passed",
+    lambda c: c["due"].notnull() & (c["held"].notnull() | (c["due"] < c["last"])),
+    lambda c: c["held"] <= c["due"],
+)
+REMOTE = ContactFormula(
+    "held contacts by video or telephone / held contacts with a mode",
+    lambda c: c["mode"].notnull(),
+    lambda c: c["mode"].isin(list(REMOTE_MODES)),
+)
+
+USUAL_PROVIDER_WORDS = "contacts with the most frequent worker / contacts, of each child; mean over children"
+BICE_BOXERMAN_WORDS = (
+    "(sum of squares of contacts with each worker - N) / (N (N - 1)) of each child with 4 contacts or more"
+)
+
+
+def usual_provider(most: Any, n: Any) -> Any:
+    """Share of a child's ``n`` contacts with the worker who held ``most`` of them (Breslau and Reeb 1975).
+
+    Examples
+    --------
+    >>> usual_provider(3, 4)
+    0.75
+    """
+    return most / n
+
+
+def bice_boxerman(squares: Any, n: Any) -> Any:
+    """Continuity from the sum of the squares of a child's contacts with each worker, and all ``n`` of them.
+
+    References
+    ----------
+    Bice, T. W. and Boxerman, S. B. (1977). A quantitative measure of continuity of care. Medical Care, 15, 347-349.
+
+    Examples
+    --------
+    >>> bice_boxerman(3**2 + 1**2, 4)
+    0.5
+    """
+    return (squares - n) / (n * (n - 1))
