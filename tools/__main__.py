@@ -75,12 +75,49 @@ def notebooks() -> None:
     run(PYTHON, "-m", "tools.notebooks", *sys.argv[2:])
 
 
-def check() -> None:
-    """Style and types."""
+def style() -> None:
+    """Format, lint, spelling in British English."""
     setup()
     run(PYTHON, "-m", "ruff", "check", ".")
     run(PYTHON, "-m", "ruff", "format", "--check", ".")
+    run(PYTHON, "-m", "tools.spelling")
+
+
+def types() -> None:
+    """Types, by mypy."""
+    setup()
     run(PYTHON, "-m", "mypy")
+
+
+def docstrings() -> None:
+    """The docstrings of public names, by numpydoc's checks."""
+    setup()
+    run(PYTHON, "-m", "tools.docstrings", *sys.argv[2:])
+
+
+def clean_notebooks() -> None:
+    """Whether the notebooks were saved clean, by make notebooks; none is run."""
+    setup()
+    run(PYTHON, "-m", "tools.notebooks", "--check")
+
+
+def check() -> None:
+    """Style, types and docstrings."""
+    style()
+    types()
+    docstrings()
+
+
+def docs() -> None:
+    """Build the documentation site into ``out/docs``."""
+    setup()
+    run(PYTHON, "-m", "tools.docs_site", *sys.argv[2:])
+
+
+def test_fast() -> None:
+    """Style and the quick tests, in less than 90 seconds on two cores."""
+    style()
+    run(PYTHON, "-m", "tools.times", "--quick", *sys.argv[2:])
 
 
 def test() -> None:
@@ -133,13 +170,14 @@ def clean() -> None:
         shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
-_EVERY = (setup, demo, test, lab, app, notebooks, check, synthetic, coverage, recovery, trust, speed, wheel, clean)
-JOBS = {f.__name__: f for f in _EVERY}
+_DAILY = (setup, demo, test_fast, test, check, style, types, docstrings, clean_notebooks, docs, lab, app)
+_WRITE = (notebooks, synthetic, coverage, recovery, trust, speed, wheel, clean)
+JOBS = {f.__name__.replace("_", "-"): f for f in (*_DAILY, *_WRITE)}
 
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 - an older interpreter must be told, not crash
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     if len(sys.argv) < 2 or sys.argv[1] not in JOBS:
-        lines = "\n".join(f"  {name:<10} {(job.__doc__ or '').splitlines()[0]}" for name, job in JOBS.items())
+        lines = "\n".join(f"  {name:<16} {(job.__doc__ or '').splitlines()[0]}" for name, job in JOBS.items())
         sys.exit(f"Usage: python -m tools JOB\n{lines}")
     JOBS[sys.argv[1]]()

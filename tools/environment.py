@@ -26,11 +26,15 @@ FROM_CONDA = [
 ]
 """Requirements taken from conda-forge, under the same name as on the Python index; pip brings the others."""
 
+CHECKS_NOTEBOOKS = "nbval"
+"""Not needed to run the toolkit; here for those who check that their notebooks still give the same output."""
+
 
 def environment() -> str:
     """The text of ``environment.yml`` for the requirements that ``pyproject.toml`` states."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    requirements = project["dependencies"]
+    for_notebooks = [r for r in project["optional-dependencies"]["dev"] if r.startswith(CHECKS_NOTEBOOKS)]
+    requirements = [*project["dependencies"], *for_notebooks]
     names = [re.split(r"[\[<>=!~ ]", r)[0] for r in requirements]
     conda = [r for r, n in zip(requirements, names, strict=True) if n in FROM_CONDA]
     pip = [r for r, n in zip(requirements, names, strict=True) if n not in FROM_CONDA]

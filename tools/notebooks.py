@@ -1,12 +1,14 @@
 """Run notebooks and commit-ready them: ``python -m tools.notebooks [NAME ...]``; every notebook where none is named.
 
-Each is run from the top in a fresh kernel; outputs are kept, widget state and timings are not, so that the same code
-gives the same file. A cell that fails ends the job and leaves that notebook as it was.
+``--check`` runs none and says which were not saved clean. Otherwise each is run from the top in a fresh kernel; its
+outputs are kept, widget state and timings are not, so that the same code gives the same file. A cell that fails ends
+the job and leaves that notebook as it was.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,12 @@ def cleaned(notebook: Any) -> Any:
     return notebook
 
 
+def is_clean(path: Path) -> bool:
+    """Whether a notebook's file is what ``run`` would have written for its cells and outputs."""
+    text = path.read_text(encoding="utf-8")
+    return text == nbformat.writes(cleaned(nbformat.reads(text, as_version=4))) + "\n"
+
+
 def _join_streams(cell: Any) -> None:
     """One piece of text a stream, however the kernel happened to cut it."""
     joined: list[Any] = []
@@ -56,11 +64,16 @@ def main() -> None:
     """Run the named notebooks, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="start of a notebook's name, such as 03")
-    names = tuple(parser.parse_args().names)
-    for path in sorted(FOLDER.glob("*.ipynb")):
-        if not names or path.name.startswith(names):
-            print(path.name, flush=True)
-            run(path)
+    parser.add_argument("--check", action="store_true", help="run none; stop with 1 where one was not saved clean")
+    args = parser.parse_args()
+    names = tuple(args.names)
+    chosen = [p for p in sorted(FOLDER.glob("*.ipynb")) if not names or p.name.startswith(names)]
+    if args.check:
+        unclean = [p.name for p in chosen if not is_clean(p)]
+        sys.exit(f"Not saved clean: {', '.join(unclean)}. Run: make notebooks" if unclean else 0)
+    for path in chosen:
+        print(path.name, flush=True)
+        run(path)
 
 
 if __name__ == "__main__":

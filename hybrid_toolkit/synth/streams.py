@@ -120,12 +120,14 @@ class Context:
     def months(self) -> Days:
         """First day of each month observed."""
         end = np.datetime64(f"{self.truth.calibration_year}-10", "M")
-        return np.arange(end - self.size.months, end).astype("datetime64[D]")
+        return np.arange(end - np.timedelta64(self.size.months, "M"), end).astype("datetime64[D]")
 
     @cached_property
     def month_ends(self) -> Days:
         """Last day of each month observed."""
-        return (self.months.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1
+        after: Days = (self.months.astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]")
+        ends: Days = after - np.timedelta64(1, "D")
+        return ends
 
     @property
     def begin(self) -> np.datetime64:

@@ -11,6 +11,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 
 Sources = Mapping[str, tuple[str, ...]]
+"""Contract table name -> the columns of it that are needed."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.people import Teams, Workers
 from hybrid_toolkit.synth.tables.remote import Remote, leave_days
 
-_NAT = np.datetime64("NaT")
+_NAT = np.datetime64("NaT", "D")
 
 
 def _later(rng: np.random.Generator, day: Days, low: int, high: int, keep: Bools) -> Days:

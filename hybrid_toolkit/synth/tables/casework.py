@@ -13,7 +13,7 @@ from hybrid_toolkit.synth.tables.families import Families, Slots, opening_days
 from hybrid_toolkit.synth.tables.people import Workers
 from hybrid_toolkit.synth.tables.remote import Remote
 
-_NAT = np.datetime64("NaT")
+_NAT = np.datetime64("NaT", "D")
 PLANS = ("none", "cin", "cp", "cla")
 PLAN_OF_NEED = np.array([1, 2, 3, 3])
 """Place in ``PLANS`` of the plan of each need."""

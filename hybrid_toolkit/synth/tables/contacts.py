@@ -127,7 +127,7 @@ def contact_frame(
             "child_id": children[child],
             "worker_id": w.ids[worker],
             "due_date": start + (due - 1).astype("timedelta64[D]"),
-            "held_date": np.where(missed, np.datetime64("NaT"), start + held_day - np.timedelta64(1, "D")),
+            "held_date": np.where(missed, np.datetime64("NaT", "D"), start + held_day - np.timedelta64(1, "D")),
             "mode": Labels.of(_MODES, mode).but_empty(missed),
             "mode_offered_choice": known_where(offered, unrecorded),
             "mode_preferred": Labels.of(_MODES, preferred).but_empty(unrecorded),

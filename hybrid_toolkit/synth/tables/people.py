@@ -106,7 +106,7 @@ def draw_teams(ctx: Context) -> Teams:
 def team_frame(ctx: Context, teams: Teams) -> pd.DataFrame:
     """The table ``team``."""
     n = len(teams.ids)
-    months = np.append(ctx.months, np.datetime64("NaT"))
+    months = np.append(ctx.months, np.datetime64("NaT", "D"))
     return frame(
         "team",
         {
@@ -192,7 +192,7 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
         role=role,
         agency=agency,
         registered=registered,
-        asye=(registered > ctx.begin - 365) & ~agency,
+        asye=(registered > ctx.begin - np.timedelta64(365, "D")) & ~agency,
         age_band=age_band,
         sex=np.where(rng.random(n) < c.FEMALE_SHARE, "F", "M").astype(object),
         ethnicity=np.where(rng.random(n) < c.ETHNICITY_KNOWN, pick(rng, ETHNICITY, n), "unknown").astype(object),

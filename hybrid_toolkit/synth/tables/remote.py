@@ -143,5 +143,5 @@ def draw_remote(ctx: Context, teams: Teams, w: Workers) -> Remote:
 
 def leave_days(ctx: Context, remote: Remote) -> Days:
     """Last day of each worker in post; empty for who stays. Workers leave at the end of a month."""
-    ends = np.append(ctx.month_ends, np.datetime64("NaT"))
+    ends = np.append(ctx.month_ends, np.datetime64("NaT", "D"))
     return np.asarray(ends[remote.leave_index], dtype="datetime64[D]")

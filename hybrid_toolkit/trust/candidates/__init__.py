@@ -18,3 +18,4 @@ _FAMILIES: tuple[tuple[Candidate, ...], ...] = (
 """The contenders of each module of this folder, its tuple ``ALL``."""
 
 CANDIDATES: tuple[Candidate, ...] = tuple(c for family in _FAMILIES for c in family)
+"""Every estimator that the trust table tests, in the order of the families."""
