@@ -172,7 +172,7 @@ def published(args: argparse.Namespace) -> int:
     """Read published statistics into one tidy form."""
     from hybrid_toolkit.data.published import load_published
 
-    found = load_published(args.data)
+    found = load_published(args.data, period=args.period, sheet=args.sheet, header=args.header, area=args.area)
     if args.out:
         _write(args.out, found.tidy().to_csv(index=False, lineterminator="\n"))
     print(found.summary())
@@ -261,6 +261,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--out", metavar="FILE.csv", help="also write the released table")
     one = add("published", published, data="FILE")
     one.add_argument("--out", metavar="FILE.csv", help="write the tidy table")
+    one.add_argument("--period", metavar="PERIOD", help="period of the figures, where the file names none")
+    one.add_argument("--sheet", metavar="NAME", help="the one sheet of a workbook to read")
+    one.add_argument(
+        "--header", metavar="ROW", type=_seed, help="row of the sheet, from 1, that holds the column names"
+    )
+    one.add_argument("--area", metavar="HEADER", help="column that names the areas")
     add_studies(add, sizes=_SIZE_NAMES)
     return top
 

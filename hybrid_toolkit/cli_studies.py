@@ -118,9 +118,12 @@ def find_study(name: str) -> Study:
 
 
 def _data_for(declared: Study, args: argparse.Namespace) -> EvaluationData | pd.DataFrame:
-    """The tables of the contracts, or for a study of free rows the one table of the file."""
+    """The tables of the contracts, from published workforce statistics too; for free rows the one table of the file."""
     from hybrid_toolkit.data.load import load_data
+    from hybrid_toolkit.data.published import holds_workforce, workforce_panel
 
+    if declared.row_unit != "rows" and args.mapping is None and "://" not in args.data and holds_workforce(args.data):
+        return workforce_panel(args.data)
     if declared.row_unit != "rows":
         return load_data(args.data, args.mapping)
     from hybrid_toolkit.data.reading.plain_table import read_plain_table

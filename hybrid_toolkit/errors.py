@@ -87,3 +87,7 @@ class EstimationError(HybridToolkitError):
 
 class DisclosureError(HybridToolkitError):
     """An output was asked for that has not passed the disclosure gate."""
+
+
+class PersonLevelError(PublishedError, IdentifierError):
+    """A file given as published statistics holds one row a person."""

@@ -118,6 +118,45 @@ def metric_values(data: EvaluationData, metric: str | MetricSpec) -> pd.DataFram
     return _unit_frame(data, spec).copy()
 
 
+def measured_by_year(data: EvaluationData, spec: MetricSpec, units: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    """A metric a reporting year over units of its own frame, whatever the calendar of the units.
+
+    Parameters
+    ----------
+    data : the data that the units were made from, to count the people behind them.
+    units : rows of ``metric_values``; with ``year`` (a reporting year) or ``month`` (years to 31 March).
+
+    Returns
+    -------
+    Columns ``year`` (in which the reporting year ends), ``months`` (months of it with a unit; missing where units have
+    a year only) and those of ``measure``.
+
+    Raises
+    ------
+    MeasureError : the units have neither.
+    """
+    if "year" in units:
+        year = units["year"].astype("Int64")
+        months: dict[int, int] = {}
+    elif "month" in units:
+        month = pd.to_datetime(units["month"])
+        # statistics of children in need and looked after run from April to March
+        year = (month.dt.year + (month.dt.month >= 4)).astype("Int64")
+        months = {int(y): int(n) for y, n in month.groupby(year).nunique().items()}  # type: ignore[call-overload]
+    else:
+        raise MeasureError(
+            f"the units of metric '{spec.id}' have no date, so that no year can be matched.",
+            fix="Compare a metric whose units have a month or a year.",
+            code="PERIOD-UNIT",
+        )
+    keys = pd.DataFrame({"group": "all", "period": year.astype("str").where(year.notna())}, index=units.index)
+    people = people_of(data, spec, units)
+    parts = _measure_parts(spec, units, keys, people, None, conf_level, float("nan"))
+    out = pd.DataFrame(parts, columns=list(FIGURE_COLUMNS)).astype({"n_people": "Int64"})
+    years = out["period"].astype("int64")
+    return out.assign(year=years, months=pd.array([months.get(y, pd.NA) for y in years], dtype="Int64"))
+
+
 def _unit_frame(data: EvaluationData, spec: MetricSpec) -> pd.DataFrame:
     """The unit frame, made once for the same data; copied before it leaves."""
     if spec.frame is None or spec.statistic is None:

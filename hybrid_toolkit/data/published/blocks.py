@@ -66,10 +66,10 @@ def cell_of(raw: object) -> PublishedCell:
     return parse_cell(cell_text(raw)) if not isinstance(raw, (int, float)) or isinstance(raw, bool) else parse_cell(raw)
 
 
-def is_value(raw: object) -> bool:
-    """A number or a marker."""
+def is_block_value(raw: object) -> bool:
+    """A number or a plain marker; a range or a duration may as well be a label."""
     found = cell_of(raw)
-    return found.is_number or bool(found.marker)
+    return found.is_number or (bool(found.marker) and not found.is_range and not found.parts)
 
 
 def _line(index: int, row: list[object], first: int) -> SheetLine:
@@ -77,7 +77,9 @@ def _line(index: int, row: list[object], first: int) -> SheetLine:
     if not cells:
         return SheetLine(index, cells, "blank")
     beyond = {j: c for j, c in cells.items() if j > first}
-    values = [c for c in beyond.values() if is_value(c)]
+    values = [c for c in beyond.values() if is_block_value(c)]
+    if beyond and not values and first in cells and _suppressed(list(beyond.values())):
+        return SheetLine(index, cells, "data")
     if not beyond or not values:
         alone = len(cells) == 1 and (first in cells or len(cell_text(next(iter(cells.values())))) > _LONG)
         return SheetLine(index, cells, "label" if alone else "head")
@@ -89,6 +91,12 @@ def _line(index: int, row: list[object], first: int) -> SheetLine:
         if len(years) >= 2 or numbers_left:
             return SheetLine(index, cells, "head")
     return SheetLine(index, cells, "data")
+
+
+def _suppressed(cells: list[object]) -> bool:
+    """Whether every cell is one and the same bound, such as ``<5``: figures withheld, not a header of bands."""
+    found = [cell_of(c) for c in cells]
+    return all(c.is_range and c.marker[0] in "<>≤≥" for c in found) and len({c.marker for c in found}) == 1
 
 
 def _numbered(values: list[float]) -> bool:
@@ -161,7 +169,7 @@ def bands_of(block: SheetBlock) -> list[HeaderBand]:
     labels: dict[int, bool] = {}
     for position, c in enumerate(columns):
         there = [row[c] for row in rows if c in row]
-        words = [x for x in there if cell_of(x).text]
+        words = [x for x in there if cell_of(x).text or (cell_of(x).is_range and not _suppressed([x]))]
         if position == 0 or (len(words) >= 0.8 * len(there) and words):
             labels[c] = True
         elif all(is_year(x) for x in there):

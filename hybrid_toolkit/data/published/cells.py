@@ -23,6 +23,23 @@ _NUMBER = re.compile(
     r"\s?(?P<tail>\*{1,3}|[†‡~#]|\[[^\[\]]{1,16}\](?:\s?\[[^\[\]]{1,16}\])*|[rpeubxcz]|\([rpe]\))?"
 )
 
+_BELOW = re.compile(
+    r"(?:<|≤|<=|fewer than|less than|under|up to|at most)\s?(?P<n>\d+(?:\.\d+)?)\s?%?|"
+    r"(?P<m>\d+(?:\.\d+)?)\s?%? (?:or|and) (?:fewer|less|under|below)",
+    re.I,
+)
+_ABOVE = re.compile(
+    r"(?:>|≥|>=|more than|over|at least|greater than)\s?(?P<n>\d+(?:\.\d+)?)\s?%?|"
+    r"(?P<m>\d+(?:\.\d+)?)\s?%?(?:\+| (?:or|and) (?:more|over|above))",
+    re.I,
+)
+_BETWEEN = re.compile(r"(?P<n>\d+(?:\.\d+)?)\s?%?\s?(?:-|–|to)\s?(?P<m>\d+(?:\.\d+)?)\s?%?", re.I)
+_CLOCK = re.compile(r"(?P<first>\d{1,4}):(?P<second>\d\d?)")
+_SPELT = re.compile(
+    r"(?=\d)(?:(?P<years>\d+)\s?(?:years?|yrs?|y))?[\s,]*(?:and )?(?:(?P<months>\d+)\s?(?:months?|mths?|m))?", re.I
+)
+_MOST_PERCENT = 100.0
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedCell:
@@ -36,6 +53,9 @@ class PublishedCell:
     note : what was assumed in reading it, or empty.
     percent : a per cent sign was printed.
     bracketed : a number in round brackets (a standard error, or a negative amount).
+    lower, upper : the bounds that a marker such as ``<5`` or ``90-99`` states; NaN where it states none.
+    parts : the two numbers of a duration such as ``3:4``, or empty.
+    unit : unit that the cell itself prints ("months" of ``2 years 3 months``), or empty.
     """
 
     value: float = math.nan
@@ -44,6 +64,15 @@ class PublishedCell:
     note: str = ""
     percent: bool = False
     bracketed: bool = False
+    lower: float = math.nan
+    upper: float = math.nan
+    parts: tuple[int, ...] = ()
+    unit: str = ""
+
+    @property
+    def is_range(self) -> bool:
+        """A marker that states bounds."""
+        return bool(self.marker) and not math.isnan(self.lower)
 
     @property
     def is_number(self) -> bool:
@@ -92,6 +121,8 @@ def parse_cell(raw: object) -> PublishedCell:
     (1234.5, 'low', '[c]', 'Good')
     >>> parse_cell("-0.084***").value, parse_cell("-0.084***").marker
     (-0.084, '***')
+    >>> parse_cell("<5").marker, parse_cell("<5").lower, parse_cell("90-99").upper, parse_cell("2 years 3 months").value
+    ('<5', 0.0, 99.0, 27.0)
     """
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return BLANK if math.isnan(raw) else PublishedCell(value=float(raw))
@@ -106,6 +137,10 @@ def _parse_text(text: str) -> PublishedCell:
         return PublishedCell(marker=text)
     if _ERRORS.fullmatch(text):
         return PublishedCell(marker=text, note="a spreadsheet error stands in the published cell")
+    if text[0].isdigit() or text[0] in "<≤>≥" or text[-1].isdigit():
+        unusual = _range(text) or _duration(text)
+        if unusual is not None:
+            return unusual
     found = _NUMBER.fullmatch(text)
     if found is None or bool(found["open"]) != bool(found["close"]):
         return PublishedCell(text=text)
@@ -126,6 +161,60 @@ def _parse_text(text: str) -> PublishedCell:
         percent=bool(found["percent"]),
         bracketed=bool(found["open"]),
     )
+
+
+def _range(text: str) -> PublishedCell | None:
+    """A marker that states bounds: ``<5`` is 0 to 5; ``>95`` has no upper bound until its column is known."""
+    found = _BELOW.fullmatch(text)
+    if found:
+        return PublishedCell(marker=text, lower=0.0, upper=float(found["n"] or found["m"]))
+    found = _ABOVE.fullmatch(text)
+    if found:
+        return PublishedCell(marker=text, lower=float(found["n"] or found["m"]))
+    found = _BETWEEN.fullmatch(text)
+    # 2011-12 is a financial year and 12-5 is no range
+    if found and float(found["n"]) < float(found["m"]) and not re.fullmatch(r"(19|20)\d\d\D+\d{2,4}", text):
+        return PublishedCell(marker=text, lower=float(found["n"]), upper=float(found["m"]))
+    return None
+
+
+def _duration(text: str) -> PublishedCell | None:
+    """``3:4``, whose units only the words beside it tell, or ``2 years 3 months``."""
+    found = _CLOCK.fullmatch(text)
+    if found:
+        return PublishedCell(marker=text, parts=(int(found["first"]), int(found["second"])))
+    found = _SPELT.fullmatch(text)
+    if found and (found["years"] or found["months"]) and re.search(r"y", text, re.I) and re.search(r"m", text, re.I):
+        months = 12 * int(found["years"] or 0) + int(found["months"] or 0)
+        return PublishedCell(value=float(months), note="duration in years and months read as months", unit="months")
+    return None
+
+
+def duration_in(parts: tuple[int, ...], words: str) -> tuple[float, str]:
+    """A duration of two parts as one number and its unit, by the words that stand beside it.
+
+    Returns
+    -------
+    (value, unit), or (NaN, "") where the words name no units or the second part is too large for them.
+
+    Examples
+    --------
+    >>> duration_in((3, 4), "Average age (years:months)"), duration_in((7, 30), "hh:mm"), duration_in((3, 4), "Age")
+    ((40.0, 'months'), (450.0, 'minutes'), (nan, ''))
+    """
+    first, second = parts
+    if re.search(r"y(ea)?rs?\W*(:|and|,|/|&)?\W*m(on)?ths?", words, re.I) and second < 12:
+        return float(12 * first + second), "months"
+    if re.search(r"h(ou)?rs?\W*(:|and|/|&)?\W*min|hh:mm", words, re.I) and second < 60:
+        return float(60 * first + second), "minutes"
+    return math.nan, ""
+
+
+def bounded_cell(cell: PublishedCell, is_percentage: bool) -> tuple[float, float]:
+    """The bounds of a marker; a percentage is at most 100."""
+    if cell.is_range and math.isnan(cell.upper) and is_percentage:
+        return cell.lower, _MOST_PERCENT
+    return cell.lower, cell.upper
 
 
 def looks_like_marker(text: str) -> bool:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hybrid_toolkit.data.published import areas
-from hybrid_toolkit.data.published.cells import PublishedCell, cell_text, looks_like_marker, parse_cell
+from hybrid_toolkit.data.published.cells import PublishedCell, bounded_cell, cell_text, looks_like_marker, parse_cell
+from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.errors import PublishedError
 
 _STRAY = 0.05
@@ -23,16 +23,25 @@ _DIMENSION = re.compile(
     r"level|phase|topic|subject|theme|grade|exam_cohort|status|description|service|filter)($|[ _\d])",
     re.I,
 )
+# words of a code or a running number: at the end of the header, since "no information" and "care order" name counts
 _IDENTIFIER = re.compile(
-    r"(^|[ _])(line ?_?(number|no|num)?|row|order|sort|urn|laestab|ukprn|id|ind|index|code|cd|no|key)($|[ _\d])|"
-    r"linenumber|[a-z]ind$|[a-z]id$|sortable|"
-    r"(^|[ _])(la|lea|authority)[ _]?(num|number|no)$",
+    r"(^|[ _])(urn|laestab|ukprn|uprn)($|[ _\d])|(^|[ _])(id|ind|code|cd)([ _]?\d{0,2}(cd)?)$|"
+    r"^(row|sort|line|index|key|no|order|line ?_?(number|no|num)|"
+    r"(\w+_)?(row|sort|line|ref|reference|serial|item|la|lea|authority)[ _]?(num|number|no|id|index|key|order))"
+    r"([ _]\d+)?$|linenumber|sortable",
     re.I,
 )
-_SKIPPED = re.compile(r"object_?id(_\d+)?|fid(_\d+)?|globalid|web ?link|url|shape_+(area|length)|link|unnamed.*", re.I)
+_CAMEL_IDENTIFIER = re.compile(r"(?<=[A-Za-z])I(nd|[dD])$")
+_SKIPPED = re.compile(
+    r"object_?id(_\d+)?|(la|sort|row|display|region)_?order|fid(_\d+)?|globalid|web ?link|url|"
+    r"shape_+(area|length)|link|unnamed.*",
+    re.I,
+)
+_REGION_LETTERS = re.compile(r"[A-Z]{1,2}")
 _OLD_CODE = re.compile(
     r"(old_?)?(la|lea|dfe|lacode|authority|local_authority)(_?(code|cd|num|number|no|id|dfe))?(_?old)?|"
-    r"old_?la_?code|la_?code|lea_?code|local_authority_(code|number)_?(old)?|dfe_?(la)?_?(code|number)",
+    r"old_?la_?code|la_?code|lea_?code|local_authority_(code|number)_?(old)?|dfe_?(la)?_?(code|number)|"
+    r"geog_?(c|code)|la_?estab_?la",
     re.I,
 )
 
@@ -122,7 +131,15 @@ class SheetColumn:
         """A three-digit authority code by its header and its cells."""
         good = self._count([areas.is_old_code(c) for c in self._factors[1]])
         marks = self._count([bool(c.marker) and not c.is_number for c in self.cells])
-        return bool(_OLD_CODE.fullmatch(self.norm)) and good > 0 and good >= 0.8 * max(self.filled - marks, 1)
+        # older releases print letters for the nation and the regions in the same column
+        letters = self._count([bool(_REGION_LETTERS.fullmatch(cell_text(c))) for c in self._factors[1]])
+        named = bool(_OLD_CODE.fullmatch(self.norm)) or (self.is_headless and self.distinct >= 0.9 * self.filled > 2)
+        return named and good > 0 and good >= 0.8 * max(self.filled - marks - letters, 1)
+
+    @property
+    def is_headless(self) -> bool:
+        """No header: it was given its place for a name."""
+        return self.header == f"column {self.position + 1}"
 
     @cached_property
     def is_skipped(self) -> bool:
@@ -135,7 +152,12 @@ class SheetColumn:
 
     @property
     def names_identifier(self) -> bool:
-        return bool(_IDENTIFIER.search(self.norm) or _IDENTIFIER.search(self.header)) and not self.has_fractions
+        named = (
+            _IDENTIFIER.search(self.norm)
+            or _IDENTIFIER.search(self.header)
+            or _CAMEL_IDENTIFIER.search(self.header.strip())
+        )
+        return bool(named) and not self.has_fractions
 
     @cached_property
     def has_fractions(self) -> bool:
@@ -153,6 +175,11 @@ class SheetColumn:
             return "blank"
         number = self._count([c.is_number for c in self.cells])
         known = self._count([bool(c.marker) and not c.is_number for c in self.cells])
+        unsure = self._count([c.is_range or bool(c.parts) for c in self.cells])
+        banded = sum(c.is_range and c.marker[0].isdigit() for c in self.cells) > 1
+        # bands such as <1, 1-4 and 5-9 are labels; <5 again and again is a figure withheld
+        if unsure and (self.names_dimension or (banded and unsure > number and not _QUANTITY.search(self.header))):
+            return "text"
         unknown = [bool(c.text) for c in self.cells]
         short = [u and looks_like_marker(c.text) for u, c in zip(unknown, self.cells, strict=True)]
         words = self._count(unknown) - self._count(short)
@@ -160,9 +187,10 @@ class SheetColumn:
             return "number" if known and known == self.filled and not self.names_dimension else "text"
         if not words and number >= self._count(short):
             return "number"
+        # fewer numbers than short unknown words, and nothing else: letters beside a few codes, as in a column of codes
         if words / self.filled > _STRAY and not (_QUANTITY.search(self.header) and words < number):
             return "text"
-        if self.names_dimension or self.names_identifier:
+        if self.names_dimension or self.names_identifier or not words:
             return "text"
         codes, _ = self._factors
         bad = np.array([u and not s for u, s in zip(unknown, short, strict=True)])[codes]
@@ -174,10 +202,26 @@ class SheetColumn:
             code="PUB-NUMBER",
         )
 
+    @cached_property
+    def is_percentage(self) -> bool:
+        """Per cent by its header, or by its numbers: none above 100 and some marker such as ``>95`` beside them."""
+        if header_unit(self.header) == "percent" or any(c.percent for c in self.cells):
+            return True
+        highest = max((c.value for c in self.cells if c.is_number), default=0.0)
+        open_ended = [c.lower for c in self.cells if c.is_range and np.isnan(c.upper)]
+        return bool(open_ended) and max(highest, *open_ended) <= 100 and min(open_ended) >= 50
+
     def numbers(self) -> pd.DataFrame:
-        """Columns value, marker, text, note, percent: one row a body row."""
+        """Columns value, marker, text, note, percent, lower, upper, unit, parts: one row a body row."""
         codes, _ = self._factors
+        ends = [bounded_cell(c, self.is_percentage) for c in self.cells]
+        parts = np.empty(len(self.cells), dtype=object)
+        parts[:] = [c.parts for c in self.cells]
         table = {
+            "lower": np.array([low for low, _ in ends], dtype=float),
+            "upper": np.array([high for _, high in ends], dtype=float),
+            "unit": np.array([c.unit for c in self.cells], dtype=object),
+            "parts": parts,
             "value": np.array([c.value for c in self.cells], dtype=float),
             "marker": np.array([c.marker or c.text for c in self.cells], dtype=object),
             "note": np.array([_note(c) for c in self.cells], dtype=object),
@@ -188,7 +232,7 @@ class SheetColumn:
     def words(self) -> pd.DataFrame:
         """The same columns for a column of words: the words are in ``text``, a symbol in ``marker``."""
         codes, contents = self._factors
-        marks = [c.marker if not c.is_number else "" for c in self.cells]
+        marks = [c.marker if not (c.is_number or c.is_range or c.parts) else "" for c in self.cells]
         text = [cell_text(c) if not m else "" for c, m in zip(contents, marks, strict=True)]
         blank = ["" if c or m else BLANK_NOTE for c, m in zip(text, marks, strict=True)]
         table = {
@@ -207,6 +251,8 @@ def _note(cell: PublishedCell) -> str:
         return BLANK_NOTE
     if cell.text:
         return "unknown symbol kept as a marker"
+    if cell.is_range:
+        return "a range published in place of the number: its bounds stand in lower and upper"
     return "number in brackets read as negative" if cell.bracketed else cell.note
 
 
@@ -223,9 +269,14 @@ def header_unit(header: str) -> str:
     --------
     >>> header_unit("rereferral_percent"), header_unit("inpost_fte"), header_unit("turnover_rate_fte")
     ('percent', 'fte', '')
+    >>> header_unit("Proportion of areas in the most deprived 10% nationally"), header_unit("Rank of percentage")
+    ('', '')
     """
     name = normal_header(header)
-    if re.search(r"percent|pct", name) or "%" in header:
+    if re.search(r"(^|_)rank(s|ed|ing)?($|_)", name):
+        return ""
+    # the sign of a unit stands alone: "10% nationally" is part of a name
+    if re.search(r"percent|pct|(^|_)perc($|_)|(^|_)per_cent($|_)", name) or re.search(r"(?<!\d)(?<!\d )%", header):
         return "percent"
     if re.search(r"rate|ratio|caseload|per_", name):
         return ""

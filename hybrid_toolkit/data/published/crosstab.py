@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hybrid_toolkit.data.published import areas
 from hybrid_toolkit.data.published.blocks import (
     HeaderBand,
     SheetBlock,
@@ -17,10 +16,13 @@ from hybrid_toolkit.data.published.blocks import (
     cell_of,
     cut_blocks,
 )
+from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.columns import BLANK_NOTE, header_unit
 from hybrid_toolkit.data.published.fractions import all_fractions, says_percent
 from hybrid_toolkit.data.published.model import Piece, SheetGrid, join_notes, plural, tidy_frame
-from hybrid_toolkit.data.published.periods import is_year, period_in, period_of
+from hybrid_toolkit.data.published.periods import is_year, period_of, period_of_titles
+from hybrid_toolkit.data.published.places import areas
+from hybrid_toolkit.data.published.places.area_names import level_of_name
 from hybrid_toolkit.data.published.rectangle import lines_of
 from hybrid_toolkit.data.published.tidying import to_percent
 from hybrid_toolkit.errors import PublishedError
@@ -59,7 +61,7 @@ def tidy_crosstab(grid: SheetGrid, where: str, all_lines: Sequence[str], *, peri
             rows += _Reader(grid, where, block, band, titles, sections, heads).rows()
     if len(rows) < 2:
         return None
-    _place_areas(rows, titles_seen, all_lines, sentences)
+    _place_areas(rows, titles_seen, all_lines, sentences, _rows_of_areas(grid))
     _place_periods(rows, titles_seen, period, grid, sentences)
     if joined:
         sentences.append("Headers of several rows were joined with ' > '; merged cells count for every column below.")
@@ -148,6 +150,8 @@ class _Reader:
             "value": value,
             "text": "" if cell.is_number or cell.marker else cell.text,
             "marker": cell.marker,
+            "lower": cell.lower,
+            "upper": cell.upper,
             "unit": "percent" if cell.percent else header_unit(" ".join(path)),
             "breakdown": "; ".join(parts),
             "assumed": join_notes(notes),
@@ -200,24 +204,65 @@ class _Reader:
             )
 
 
-def _place_areas(rows: list[CrosstabRow], titles: list[str], all_lines: Sequence[str], sentences: list[str]) -> None:
-    """Nations and regions from row or column labels; else the nation that the titles name. Fills ``rows``."""
+def _rows_of_areas(grid: SheetGrid) -> frozenset[int]:
+    """Rows of the sheet, from 1, that hold the name of an authority or the code of any area."""
+    found = set()
+    for i, row in enumerate(grid.rows):
+        words = [cell_text(c) for c in row if isinstance(c, str) and len(c) < 60]
+        if any(level_of_name(w).startswith("Local authority") or areas.is_ons_code(w) for w in words):
+            found.add(i + 1)
+    return frozenset(found)
+
+
+def _place_areas(
+    rows: list[CrosstabRow],
+    titles: list[str],
+    all_lines: Sequence[str],
+    sentences: list[str],
+    of_areas: frozenset[int],
+) -> None:
+    """Nations and regions from row or column labels; else the nation that the titles name. Fills ``rows``.
+
+    A row that holds the name of an area anywhere is never given to the nation of the titles.
+    """
+    placed = False
     for key in ("row", "column", "section"):
         labels = {r: _part(str(row["breakdown"]), key) for r, row in enumerate(rows)}
-        names = {label for label in labels.values() if label}
-        known = {n for n in names if areas.code_of_name(n)}
-        if known and len(known) >= 0.6 * len(names):
-            for r, label in labels.items():
-                if label in known:
-                    code = areas.code_of_name(label)
-                    rows[r] |= _area(code, label, "area code read from the name of the nation or region", rows[r])
-            break
+        names = {label: _area_name(label) for label in labels.values() if label}
+        known = [n for n in names.values() if n]
+        if not known or (len(known) < 2 and 5 * len(known) < 3 * len(names)):
+            continue
+        placed = True
+        for r, label in labels.items():
+            name = names.get(label, "")
+            code = areas.code_of_name(name)
+            if code:
+                rows[r] |= _area(code, name, "area code read from the name of the nation or region", rows[r])
+            elif label:
+                # a label among areas is an area of its own, never the nation that the title names
+                rows[r] |= {
+                    "area_name": name or label,
+                    "geographic_level": level_of_name(name),
+                    "assumed": join_notes(
+                        (str(rows[r]["assumed"]), "the label stands among areas: no code is guessed")
+                    ),
+                }
+        break
     named = next(((n, c) for n, c in map(areas.area_in, [*titles, *all_lines]) if n), None)
     loose = [row for row in rows if not row["area_name"]]
-    if named and loose:
+    if named and loose and not placed:
+        inside = [row for row in loose if row["source_row"] not in of_areas]
+        # two authorities among the rows: the others are of that kind, known by name or not
+        loose = inside if sum(r["source_row"] in of_areas for r in loose) < 2 else []
         for row in loose:
             row |= _area(named[1], named[0], "area read from the titles", row)
         sentences.append(f"Figures with no area beside them were taken to be for {named[0]}, which the titles name.")
+
+
+def _area_name(label: str) -> str:
+    """The part of a label that names an area: ``North East > Darlington`` is Darlington."""
+    parts = [p for p in label.split(" > ") if level_of_name(p)]
+    return parts[-1] if parts else ""
 
 
 def _area(code: str, name: str, note: str, row: CrosstabRow) -> CrosstabRow:
@@ -239,7 +284,7 @@ def _place_periods(
 ) -> None:
     """The period of rows that have no year beside or above them. Fills ``rows``."""
     loose = [row for row in rows if not row["period"]]
-    title = next((p for p in map(period_in, titles) if p), "")
+    title = period_of_titles(titles)
     for row in loose:
         if title:
             found, note = title, "period read from the title"

@@ -24,28 +24,28 @@ class TableLayout:
     recognises : Callable
         Table -> whether it is in this layout.
     tidy : Callable
-        Table, and the period where the caller gave one -> one row a cell.
+        Table, with the period and the column of areas where the caller named them -> one row a cell.
     """
 
     name: str
     words: str
     recognises: Callable[[Rectangle], bool]
-    tidy: Callable[[Rectangle, str | None], Piece]
+    tidy: Callable[[Rectangle, str | None, str | None], Piece]
 
 
 LAYOUTS: tuple[TableLayout, ...] = (
-    TableLayout("dfe-tidy", "DfE tidy statistics", is_ees, lambda table, _: tidy_ees(table)),
+    TableLayout("dfe-tidy", "DfE tidy statistics", is_ees, lambda table, _, __: tidy_ees(table)),
     TableLayout(
         "area-table",
         "any other rectangular table with a column of area codes or names",
         lambda _: True,
-        lambda table, period: tidy_rectangular(table, period=period),
+        lambda table, period, area: tidy_rectangular(table, period=period, area=area),
     ),
 )
 """The first that recognises a table reads it; the last takes every table."""
 
 
-def read_table(table: Rectangle, *, period: str | None = None) -> Piece:
+def read_table(table: Rectangle, *, period: str | None = None, area: str | None = None) -> Piece:
     """A rectangular table as one row a cell, by the first layout that recognises it.
 
     Parameters
@@ -54,9 +54,11 @@ def read_table(table: Rectangle, *, period: str | None = None) -> Piece:
         The table.
     period : str, optional
         The period of the figures, where the table names none.
+    area : str, optional
+        Header of the column that names the areas, where the caller knows it.
 
     Raises
     ------
     PublishedError : as the layout says.
     """
-    return next(layout for layout in LAYOUTS if layout.recognises(table)).tidy(table, period)
+    return next(layout for layout in LAYOUTS if layout.recognises(table)).tidy(table, period, area)

@@ -7,23 +7,37 @@ from pathlib import Path
 
 import pandas as pd
 
+from hybrid_toolkit.data.privacy.person_level import refuse_people
+from hybrid_toolkit.data.published.cells import cell_text
+from hybrid_toolkit.data.published.coded_names import split_codes
+from hybrid_toolkit.data.published.columns import normal_header
 from hybrid_toolkit.data.published.crosstab import tidy_crosstab
 from hybrid_toolkit.data.published.layouts import read_table
 from hybrid_toolkit.data.published.model import (
     PUBLISHED_COLUMNS,
     FileSource,
+    Hints,
     Piece,
     Published,
     SheetGrid,
     plural,
     shown,
 )
+from hybrid_toolkit.data.published.not_understood import not_understood
+from hybrid_toolkit.data.published.placing import area_row
 from hybrid_toolkit.data.published.reading import READ, read_grids
 from hybrid_toolkit.data.published.rectangle import find_rectangles, lines_of
-from hybrid_toolkit.errors import PublishedError
+from hybrid_toolkit.errors import HybridToolkitError, PersonLevelError, PublishedError
 
 
-def load_published(path: str | Path, *, period: str | None = None) -> Published:
+def load_published(
+    path: str | Path,
+    *,
+    period: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+    area: str | None = None,
+) -> Published:
     """Read published statistics into one tidy form, whatever their layout.
 
     Layouts are told by what is in the file: DfE tidy statistics (``time_period``, ``geographic_level``), area lookups
@@ -33,8 +47,12 @@ def load_published(path: str | Path, *, period: str | None = None) -> Published:
 
     Parameters
     ----------
-    path : a CSV (any common encoding and separator), XLSX or ODS file, a zip with one CSV, or a folder of such files.
+    path : a CSV (any common encoding and separator), XLSX, ODS or Parquet file, a zip with one CSV, or a folder of such
+        files. A file of a folder that is not understood is left out and named in ``left_out`` and ``summary()``.
     period : the period of the figures, used only where the file names none; noted in ``assumed``.
+    sheet : name of the one sheet of a workbook to read; all are read if not given.
+    header : row of the sheet, from 1, that holds the column names, where they are not found by themselves.
+    area : header of the column that names the areas, where it is not found by itself.
 
     Returns
     -------
@@ -44,6 +62,7 @@ def load_published(path: str | Path, *, period: str | None = None) -> Published:
     ------
     PublishedError : the file is missing, damaged or of a kind that is not read; no known layout is found (the message
         says how many rows and columns were seen, and the first headers); a column of numbers holds words.
+    PersonLevelError : the file holds one row a person.
 
     Examples
     --------
@@ -56,24 +75,71 @@ def load_published(path: str | Path, *, period: str | None = None) -> Published:
     >>> folder.cleanup()
     """
     place = Path(path)
+    hints = Hints(period, sheet, header, area)
     if place.is_dir():
-        return _folder(place, period)
+        return _folder(place, hints)
     grids, source = read_grids(place)
-    pieces, sheets, around = _pieces(grids, source, period)
+    refuse_people(grids, source.file)
+    grids = [split_codes(g) for g in _wanted(grids, hints, source.file)]
+    pieces, sheets, around = _pieces(grids, source, hints)
     if not pieces:
-        raise _not_understood(grids, source)
+        raise not_understood(grids, source)
     frames = [p.frame for p in pieces]
     if not any(f[c].notna().any() for f in frames for c in ("area_code", "area_name", "period")):
-        raise _not_understood(grids, source)
+        raise not_understood(grids, source)
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
     frame = frame.assign(file=pd.Series(source.file, index=frame.index, dtype="str"))[list(PUBLISHED_COLUMNS)]
     return Published(
         frame=frame,
         layout=" + ".join(dict.fromkeys(p.layout for p in pieces)),
         sources=(replace(source, sheets=tuple(sheets)),),
-        assumptions=tuple(dict.fromkeys([*(a for p in pieces for a in p.assumptions), *_unread_formats(grids, frame)])),
+        assumptions=tuple(
+            dict.fromkeys(
+                [
+                    *(a for p in pieces for a in p.assumptions),
+                    *_unread_formats(grids, frame),
+                    *_unread_rows(grids, frame),
+                ]
+            )
+        ),
         notes=tuple(dict.fromkeys([*around, *(n for p in pieces for n in p.notes)])),
     )
+
+
+def _wanted(grids: list[SheetGrid], hints: Hints, file: str) -> list[SheetGrid]:
+    if hints.sheet is None:
+        return grids
+    kept = [g for g in grids if g.name == hints.sheet]
+    if not kept:
+        raise PublishedError(
+            f"'{file}' has no sheet of the name that sheet= gives; its {plural(len(grids), 'sheet')}: "
+            f"{shown([g.name for g in grids]) or 'none has a name'}.",
+            fix="Give sheet= one of these names, or leave it out.",
+            code="PUB-SHEET",
+        )
+    return kept
+
+
+def _unread_rows(grids: list[SheetGrid], frame: pd.DataFrame) -> list[str]:
+    """A sentence where rows of the sheet with an area and a figure were not read: counts are held to the sheet."""
+    said = []
+    read = set(frame["source_row"].dropna().astype(int))
+    for grid in grids:
+        if len(grids) > 1 and not frame["table"].eq(grid.name).any():
+            continue
+        rows = [i + 1 for i, row in enumerate(grid.rows) if area_row(row)]
+        lost = [n for n in rows if n not in read]
+        if rows and lost:
+            where = f"sheet '{grid.name}'" if grid.name else "the file"
+            said.append(
+                f"Of {len(rows):,} rows of {where} with an area and a figure, {len(lost):,} {_was(lost)} not read: "
+                f"rows {', '.join(map(str, lost[:8]))}{', ...' if len(lost) > 8 else ''}."
+            )
+    return said
+
+
+def _was(rows: list[int]) -> str:
+    return "was" if len(rows) == 1 else "were"
 
 
 def _unread_formats(grids: list[SheetGrid], frame: pd.DataFrame) -> list[str]:
@@ -87,7 +153,7 @@ def _unread_formats(grids: list[SheetGrid], frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _folder(place: Path, period: str | None) -> Published:
+def _folder(place: Path, hints: Hints) -> Published:
     files = sorted(p for p in place.iterdir() if p.is_file() and not p.name.startswith((".", "~$")))
     tables = [p for p in files if p.suffix.lower() in READ]
     if not tables:
@@ -96,7 +162,17 @@ def _folder(place: Path, period: str | None) -> Published:
             fix=f"Expected files ending in {', '.join(READ)}.",
             code="PUB-FOLDER",
         )
-    parts = [load_published(p, period=period) for p in tables]
+    parts: list[Published] = []
+    refused: list[tuple[str, HybridToolkitError]] = []
+    for table in tables:
+        try:
+            parts.append(
+                load_published(table, period=hints.period, sheet=hints.sheet, header=hints.header, area=hints.area)
+            )
+        except HybridToolkitError as error:
+            refused.append((table.name, error))
+    if not parts:
+        raise refused[0][1] if len(refused) == 1 else _all_refused(place, refused)
     left = [p.name for p in files if p not in tables]
     said = [f"{part.source.file}: {a}" for part in parts for a in part.assumptions]
     said += [f"Left out, being no tables: {', '.join(left)}."] if left else []
@@ -106,17 +182,29 @@ def _folder(place: Path, period: str | None) -> Published:
         sources=tuple(s for p in parts for s in p.sources),
         assumptions=tuple(said),
         notes=tuple(dict.fromkeys(n for p in parts for n in p.notes)),
+        left_out=tuple((name, str(error)) for name, error in refused),
     )
 
 
-def _pieces(grids: list[SheetGrid], source: FileSource, period: str | None) -> tuple[list[Piece], list[str], list[str]]:
+def _all_refused(place: Path, refused: list[tuple[str, HybridToolkitError]]) -> HybridToolkitError:
+    said = "; ".join(f"'{name}' [{error.code}]" for name, error in refused[:8])
+    people = any(isinstance(error, PersonLevelError) for _, error in refused)
+    return (PersonLevelError if people else PublishedError)(
+        f"None of the {len(refused)} tables of the folder '{place.name}' was read: {said}"
+        f"{', ...' if len(refused) > 8 else ''}.",
+        fix="Load one file by itself to see why.",
+        code="PUB-FOLDER",
+    )
+
+
+def _pieces(grids: list[SheetGrid], source: FileSource, hints: Hints) -> tuple[list[Piece], list[str], list[str]]:
     """What was made of each sheet; the sheets with tables; the lines of sheets without."""
     pieces: list[Piece] = []
     sheets: list[str] = []
     around: list[str] = []
     all_lines = [line for g in grids for line in lines_of(g.rows[:6])]
     for grid in grids:
-        made = _sheet(grid, source.file if not grid.name else f"{source.file}, sheet '{grid.name}'", all_lines, period)
+        made = _sheet(grid, source.file if not grid.name else f"{source.file}, sheet '{grid.name}'", all_lines, hints)
         if made:
             sheets.append(grid.name)
             pieces += made
@@ -125,15 +213,21 @@ def _pieces(grids: list[SheetGrid], source: FileSource, period: str | None) -> t
     return pieces, [s for s in sheets if s], around
 
 
-def _sheet(grid: SheetGrid, where: str, all_lines: list[str], period: str | None) -> list[Piece]:
+def _sheet(grid: SheetGrid, where: str, all_lines: list[str], hints: Hints) -> list[Piece]:
     made: list[Piece] = []
-    for table in find_rectangles(grid, where):
-        found = read_table(table, period=period)
+    header = hints.header
+    if header is None and hints.area is not None:
+        wanted = normal_header(hints.area)
+        header = next(
+            (i + 1 for i, row in enumerate(grid.rows) if any(normal_header(cell_text(c)) == wanted for c in row)), None
+        )
+    for table in find_rectangles(grid, where, header):
+        found = read_table(table, period=hints.period, area=hints.area)
         title = table.titles[0] if table.titles else grid.name
         made.append(_titled(found, title))
     if made:
         return [p for p in made if len(p.frame)]
-    piece = tidy_crosstab(grid, where, all_lines, period=period)
+    piece = tidy_crosstab(grid, where, all_lines, period=hints.period)
     return [piece] if piece is not None and len(piece.frame) else []
 
 
@@ -142,27 +236,3 @@ def _titled(piece: Piece, title: str) -> Piece:
         return piece
     table = pd.Series(title, index=piece.frame.index, dtype="str")
     return replace(piece, frame=piece.frame.assign(table=table))
-
-
-def _not_understood(grids: list[SheetGrid], source: FileSource) -> PublishedError:
-    rows = sum(len(g.rows) for g in grids)
-    width = max((len(r) for g in grids for r in g.rows), default=0)
-    first = next((lines_of([row]) for g in grids for row in g.rows if lines_of([row])), ())
-    heads = next(
-        (
-            [str(c).strip() for c in row]
-            for g in grids
-            for row in g.rows
-            if sum(bool(str(c or "").strip()) for c in row) > 1
-        ),
-        list(first),
-    )
-    heads = [c if any(ch.isalpha() for ch in c) else "(number)" for c in heads if c]
-    sheets = f" on {plural(len(grids), 'sheet')}" if len(grids) > 1 else ""
-    return PublishedError(
-        f"'{source.file}' is not understood: saw {plural(rows, 'row')} and {plural(width, 'column')}{sheets}, "
-        f"the first line with several cells being {shown(heads) or 'none'}.",
-        fix="Expected a column of area codes (nine characters such as E06000001, or three digits headed LA) or of area "
-        "names, or year labels in the first column, with a header above and numbers or grades beside.",
-        code="PUB-LAYOUT",
-    )

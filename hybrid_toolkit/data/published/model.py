@@ -20,6 +20,8 @@ PUBLISHED_COLUMNS = (
     "value",
     "text",
     "marker",
+    "lower",
+    "upper",
     "unit",
     "breakdown",
     "assumed",
@@ -53,6 +55,24 @@ class SheetGrid:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What the caller says of a table that is not understood by itself.
+
+    Parameters
+    ----------
+    period : period of the figures, used where the file names none.
+    sheet : name of the one sheet to read.
+    header : row of the sheet, from 1, that holds the column names.
+    area : column that names the areas, by its header.
+    """
+
+    period: str | None = None
+    sheet: str | None = None
+    header: int | None = None
+    area: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FileSource:
     """The file behind published statistics.
 
@@ -61,7 +81,7 @@ class FileSource:
     file : name of the file, never its folder.
     sha256 : hash of its bytes.
     encoding : how its text was decoded; empty for a workbook.
-    kind : "csv", "xlsx", "ods" or "csv in zip".
+    kind : "csv", "xlsx", "ods", "parquet" or "csv in zip".
     sheets : sheets that hold tables.
     rows : rows in the file, over all sheets.
     """
@@ -95,6 +115,7 @@ class Published(RowsHidden):
     sources : one ``FileSource`` a file.
     assumptions : what was assumed, one sentence each.
     notes : titles, notes and footnotes that stand around the tables.
+    left_out : (file, why) of each file of a folder that was not read.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -102,6 +123,7 @@ class Published(RowsHidden):
     sources: tuple[FileSource, ...]
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
 
     @property
     def source(self) -> FileSource:
@@ -112,7 +134,9 @@ class Published(RowsHidden):
         """One row a published cell, with the columns of ``PUBLISHED_COLUMNS``.
 
         ``value`` is a number or missing. ``marker`` keeps the published symbol (``low``, ``c``, ``[x]``) and is
-        missing where none was printed. ``text`` holds answers in words, such as a grade or another area's code.
+        missing where none was printed. ``lower`` and ``upper`` are the bounds that a marker such as ``<5`` (0 to 5) or
+        ``90-99`` states, beside a missing value. ``text`` holds answers in words, such as a grade or another area's
+        code.
         ``assumed`` says what was assumed for that row, and is missing where nothing was.
         """
         return self.frame.copy(deep=False)
@@ -136,13 +160,27 @@ class Published(RowsHidden):
         rows = [parts.get(text, {}) if isinstance(text, str) else {} for text in self.frame["breakdown"]]
         return pd.DataFrame(rows, index=self.frame.index)
 
+    def rows_per_level(self) -> pd.DataFrame:
+        """How many areas and how many rows of each sheet were read at each geographic level.
+
+        Columns: ``file``, ``table``, ``geographic_level`` ("" where none is known), ``areas``, ``rows`` (rows of the
+        sheet, not cells). Compare them with the sheet: one national row is one row for England.
+        """
+        f = self.frame
+        keys = {k: f[k].fillna("") for k in ("file", "table", "geographic_level")}
+        area = f["area_code"].fillna(f["area_name"])
+        table = pd.DataFrame({**keys, "area": area, "row": f["source_row"]})
+        return (
+            table.groupby(list(keys), sort=False).agg(areas=("area", "nunique"), rows=("row", "nunique")).reset_index()
+        )
+
     def boundary_changes(self) -> pd.DataFrame:
         """Areas that end, begin, report jointly, or share a name or a three-digit code.
 
         Columns: ``kind``, ``area_code``, ``area_name``, ``first_period``, ``last_period``, ``also`` (the other codes
         or names). Only local authority rows are looked at.
         """
-        from hybrid_toolkit.data.published.boundaries import boundary_changes
+        from hybrid_toolkit.data.published.places.boundaries import boundary_changes
 
         return boundary_changes(self.frame)
 
@@ -159,6 +197,13 @@ class Published(RowsHidden):
             f"{int(f['marker'].notna().sum()):,} with a published marker"
             + (f" ({', '.join(f'{m}: {n:,}' for m, n in marked.head(12).items())})." if len(marked) else "."),
         ]
+        counted = self.rows_per_level().groupby("geographic_level", sort=False)["rows"].sum()
+        lines.append(
+            "Rows of the sheet by level: "
+            + ", ".join(f"{name or 'not known'} {n:,}" for name, n in counted.items())
+            + "."
+        )
+        lines += [f"Not read: '{file}': {why}" for file, why in self.left_out]
         lines += [f"Assumed: {sentence}" for sentence in self.assumptions]
         lines.append(f"{len(self.notes):,} title and note lines are kept in .notes.")
         return "\n".join(lines)
@@ -170,7 +215,7 @@ def tidy_frame(columns: dict[str, object], length: int) -> pd.DataFrame:
     out: dict[str, object] = {}
     for name in PUBLISHED_COLUMNS:
         given = columns.get(name)
-        if name == "value":
+        if name in ("value", "lower", "upper"):
             out[name] = pd.Series(given if given is not None else float("nan"), index=frame.index, dtype="float64")
         elif name == "area_codes":
             out[name] = pd.Series(given if given is not None else [()] * length, index=frame.index, dtype="object")

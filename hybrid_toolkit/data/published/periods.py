@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from hybrid_toolkit.data.published.cells import cell_text
@@ -72,6 +73,44 @@ def period_in(text: str) -> str:
                 return whole
     ons = re.fullmatch(r"[A-Z]{2,6}?\d?(\d\d)(CD|NM|NMW|CDH|CDO|CDI)", text.strip(), re.I)
     return f"20{ons[1]}" if ons else ""
+
+
+_DOWNLOADED = re.compile(
+    rf"(\[?\b(?:from \w+ on|downloaded|extracted|accessed|created|generated|published|released|updated|last updated|"
+    rf"release date|next update|printed|date of (?:publication|issue|release))\b[^\]]*?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH},? {_YEAR}\]?|"
+    rf"\b(?:downloaded|extracted|published|released|updated)\b[^\]]*?{_YEAR}[-/]\d\d[-/]\d\d)",
+    re.I,
+)
+_LABELLED = re.compile(
+    r"(?:date|dates|years?|period|time ?period|reporting (?:year|period)|financial years?|academic years?|"
+    r"quarter|as at)\s*[:\-–]?\s+(?P<said>.+)",
+    re.I,
+)
+
+
+def period_of_titles(titles: Sequence[str]) -> str:
+    """The period that title lines state, or an empty string: a labelled line first, never a download's date.
+
+    Examples
+    --------
+    >>> period_of_titles(["Population", "[from Nomis on 9 September 2025]", "date 2021"])
+    '2021'
+    >>> period_of_titles(["Table LA2: Key stage 2", "Year: 20166", "Coverage: England"])
+    '2016'
+    >>> period_of_titles(["ONS Crown Copyright Reserved [from Nomis on 9 September 2025]"])
+    ''
+    """
+    plain = [_DOWNLOADED.sub(" ", t).strip() for t in titles]
+    for title in plain:
+        label = _LABELLED.fullmatch(title)
+        if label:
+            # a footnote's number stands straight after the year
+            said = re.sub(rf"(?<!\d)({_YEAR})\d(?!\d)", r"\1", label["said"])
+            found = period_of(said) or period_in(said)
+            if found:
+                return found
+    return next((p for p in map(period_in, plain) if p), "")
 
 
 def _read(pattern: re.Pattern[str], found: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
@@ -17,7 +18,7 @@ from hybrid_toolkit.errors import PublishedError
 
 TEXT = (".csv", ".txt", ".tsv", ".tab")
 _WORKBOOKS = (".xlsx", ".xlsm", ".ods")
-READ = (*TEXT, *_WORKBOOKS, ".zip")
+READ = (*TEXT, *_WORKBOOKS, ".parquet", ".zip")
 _MOST_CELLS_FOR_FORMATS = 400_000
 
 
@@ -63,6 +64,8 @@ def _read(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
             fix="Download the table itself as CSV, ODS or XLSX; load_data reads a census return in XML.",
             code="PUB-MARKUP",
         )
+    if data.startswith(b"PAR1"):
+        return [SheetGrid("", _parquet(name, data))], "parquet", ""
     if data.startswith(b"%PDF"):
         raise PublishedError(f"'{name}' is a PDF.", fix="Download the table as CSV, ODS or XLSX.", code="PUB-PDF")
     text, encoding = decode(name, data)
@@ -104,6 +107,32 @@ def _workbook(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
     if kind == "xlsx" and sum(len(r) for g in grids for r in g.rows) <= _MOST_CELLS_FOR_FORMATS:
         grids = _with_percent(data, grids)
     return grids, kind, ""
+
+
+def _parquet(name: str, data: bytes) -> list[list[object]]:
+    """Header and rows of a Parquet file; a missing cell is a blank one."""
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowException, BufferReader
+
+    try:
+        table = pq.read_table(BufferReader(data))
+        columns = [column.to_pylist() for column in table.columns]
+    except (ArrowException, OSError, ValueError):
+        raise PublishedError(
+            f"'{name}' cannot be opened as Parquet: it is cut short or damaged.",
+            fix="Download it again.",
+            code="PUB-BROKEN",
+        ) from None
+    names = [n for n in table.column_names if not n.startswith("__index_level_")]
+    kept = [c for n, c in zip(table.column_names, columns, strict=True) if n in names]
+    return [list(names), *([_plain(c) for c in row] for row in zip(*kept, strict=True))]
+
+
+def _plain(cell: object) -> object:
+    """A cell as a sheet would hold it: decimals as floats, nothing as an empty text."""
+    if cell is None:
+        return ""
+    return float(cell) if isinstance(cell, Decimal) else cell
 
 
 def _broken(name: str) -> PublishedError:

@@ -7,17 +7,30 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hybrid_toolkit.data.published import areas
 from hybrid_toolkit.data.published.cells import cell_text, parse_cell
 from hybrid_toolkit.data.published.columns import _OLD_CODE, SheetColumn, normal_header
 from hybrid_toolkit.data.published.model import SheetGrid, plural, shown
-from hybrid_toolkit.data.published.periods import is_year, period_of
+from hybrid_toolkit.data.published.periods import is_year
+from hybrid_toolkit.data.published.places import areas
+from hybrid_toolkit.data.published.placing import (
+    area_row,
+    climb,
+    first_labelled_row,
+    header_ahead,
+    header_top,
+    other_header,
+)
+from hybrid_toolkit.data.published.placing import blank as _blank
+from hybrid_toolkit.data.published.placing import filled_cells as _filled
+from hybrid_toolkit.data.published.placing import is_value as _is_value
+from hybrid_toolkit.data.published.placing import numeric as _numeric
 from hybrid_toolkit.errors import PublishedError
 
 _WINDOW = 400
 _AREA_NAME = re.compile(
-    r"(^|_)(area|areas|authority|authorities|la|lea|lad|council|borough|county|district|region|country|place|ward|"
-    r"geography|nation|areanm|ladnm)(_?(name|nm|title))?(_\d+)?$|(^|_)(la|area|authority|region|geography)_?name|"
+    r"(^|_)(area|areas|authority|authorities|la|las|lea|lad|council|borough|county|district|region|regions|country|"
+    r"place|ward|geography|nation|areanm|ladnm)(_?(name|nm|title))?(_\d+)?$|(^|_)(la|area|authority|region|geography)"
+    r"_?name|^geog_n(ame)?$|"
     r"^local_authority|^region_|^[a-z]{2,6}\d\d(nm|cd)$"
 )
 
@@ -62,35 +75,18 @@ class Rectangle:
         return made
 
 
-def _blank(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def _filled(row: list[object]) -> list[int]:
-    return [j for j, c in enumerate(row) if not _blank(c)]
-
-
-def _numeric(cell: object) -> bool:
-    """A number or a marker that is no year: what a header never holds."""
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return not is_year(cell)
-    found = parse_cell(cell)
-    return found.is_number and not period_of(cell)
-
-
-def _is_value(cell: object) -> bool:
-    found = parse_cell(cell)
-    return found.is_number or bool(found.marker)
-
-
 def lines_of(rows: list[list[object]]) -> tuple[str, ...]:
     """Rows as lines of text, blank ones left out."""
     joined = (" ".join(cell_text(c) for c in row if not _blank(c)) for row in rows)
     return tuple(line for line in joined if line)
 
 
-def find_rectangles(grid: SheetGrid, where: str) -> list[Rectangle]:
+def find_rectangles(grid: SheetGrid, where: str, header: int | None = None) -> list[Rectangle]:
     """Every rectangular table with an area column in a sheet, from the top.
+
+    Parameters
+    ----------
+    header : row of the sheet, from 1, that holds the column names, where the caller knows it: one table, below it.
 
     Raises
     ------
@@ -99,7 +95,7 @@ def find_rectangles(grid: SheetGrid, where: str) -> list[Rectangle]:
     found: list[Rectangle] = []
     start = 0
     while start < len(grid.rows):
-        place = _place(grid.rows, start)
+        place = _place(grid.rows, start) if header is None else _given(grid.rows, header, where)
         if place is None:
             break
         first_header, first_data = place
@@ -107,8 +103,22 @@ def find_rectangles(grid: SheetGrid, where: str) -> list[Rectangle]:
         if not table.body:
             break
         found.append(table)
+        if header is not None:
+            break
         start = end
     return found
+
+
+def _given(rows: list[list[object]], header: int, where: str) -> tuple[int, int]:
+    """The header row that the caller names, and the first filled row below."""
+    below = next((i for i in range(header, len(rows)) if _filled(rows[i])), None) if 1 <= header <= len(rows) else None
+    if below is None or not _filled(rows[header - 1]):
+        raise PublishedError(
+            f"{where}: header={header} is no row of column names with data below; the sheet has {len(rows)} rows.",
+            fix="Give header= the number of the row that holds the column names, counted from 1.",
+            code="PUB-HEADER",
+        )
+    return header - 1, below
 
 
 def _place(rows: list[list[object]], start: int) -> tuple[int, int] | None:
@@ -136,12 +146,12 @@ def _first_code_row(rows: list[list[object]], start: int) -> tuple[int, int] | N
             best = start + hits[0]
     if best is None:
         best = _first_old_code_row(rows, start)
-    if best is None:
+    labelled = first_labelled_row(rows, start, _WINDOW)
+    found = [row for row in (best, labelled) if row is not None]
+    if not found:
         return None
-    first = best
-    while first - 1 > start and len(_filled(rows[first - 1])) >= 2 and _is_data(rows[first - 1]):
-        first -= 1
-    top = _header_top(rows, start, first)
+    first = climb(rows, start, min(found))
+    top = header_top(rows, start, first)
     return (top, first) if top < first else None
 
 
@@ -154,27 +164,6 @@ def _first_old_code_row(rows: list[list[object]], start: int) -> int | None:
             if below and sum(areas.is_old_code(c) for c in below) >= 0.8 * len(below):
                 return next(k for k in range(i + 1, len(rows)) if j < len(rows[k]) and areas.is_old_code(rows[k][j]))
     return None
-
-
-def _is_data(row: list[object]) -> bool:
-    return any(_numeric(row[j]) for j in _filled(row))
-
-
-def _header_top(rows: list[list[object]], start: int, first: int) -> int:
-    """The first row of the header that ends just above ``first``."""
-    top = first
-    while top - 1 >= start and not _filled(rows[top - 1]) and first - top < 1:
-        top -= 1
-    floor = top
-    while top - 1 >= start and floor - top < 5:
-        row = rows[top - 1]
-        cells = _filled(row)
-        if len(cells) < 2 and not (top < floor and cells and cells[0] > 1):
-            break
-        if _is_data(row) and not (top < floor and all(_numeric(row[j]) for j in cells)):
-            break
-        top -= 1
-    return top
 
 
 def _first_named_row(rows: list[list[object]], start: int) -> tuple[int, int] | None:
@@ -193,7 +182,7 @@ def _first_named_row(rows: list[list[object]], start: int) -> tuple[int, int] | 
         if max(numbers, default=0) < 0.5 * len(below):
             continue
         if len(used & set(cells)) >= 0.7 * len(used) and words and texts >= 0.6 * len(below):
-            return _header_top(rows, start, i + 1), i + 1
+            return header_top(rows, start, i + 1), i + 1
     return None
 
 
@@ -215,6 +204,12 @@ def _cut(grid: SheetGrid, where: str, start: int, top: int, first: int) -> tuple
         if _begins_another(rows, i, width):
             end = i
             break
+        if body and (_repeats(row, header_rows[-1]) or other_header(rows, i, width, _labels(body, headers))):
+            # a header printed again goes on; under a title of its own it begins another table
+            if not _same_words(row, header_rows[-1]) or len(_filled(rows[i - 1])) == 1:
+                end = _with_titles(rows, i, lines[-1])
+                break
+            continue
         if not _belongs(row, cells, width):
             cut_off = len(cells) > 1 and len(row) < width and (is_year(row[0]) or areas.is_old_code(row[0]))
             if cut_off and not grid.name:
@@ -247,25 +242,62 @@ def _cut(grid: SheetGrid, where: str, start: int, top: int, first: int) -> tuple
     return table, end
 
 
+def _labels(body: list[list[object]], headers: list[str]) -> int:
+    """How many leading columns hold words or codes and no figures, by the first rows."""
+    some = body[:20]
+    for j, header in enumerate(headers):
+        coded = not header or bool(_OLD_CODE.fullmatch(normal_header(header)))
+        there = [r[j] for r in some if j < len(r) and not _blank(r[j])]
+        if sum(_is_value(c) and not (coded and areas.is_old_code(c)) for c in there) > len(there) / 2:
+            return j
+    return len(headers)
+
+
+def _repeats(row: list[object], header: list[object]) -> bool:
+    """Whether a row is the header again, cell by cell."""
+    words = [cell_text(c) for c in row]
+    there = [w for w in words if w]
+    return len(there) > 1 and words[: len(header)] == [cell_text(c) for c in header][: len(words)]
+
+
+def _same_words(row: list[object], header: list[object]) -> bool:
+    """Whether a row repeats the header, as the pages of a long table do."""
+    words = {cell_text(c) for c in row if not _blank(c)}
+    return len(words & {cell_text(c) for c in header}) > len(words) / 2
+
+
+def _with_titles(rows: list[list[object]], header: int, last: int) -> int:
+    """The row where the next table begins, its title lines with it: those after data that end in row ``last``."""
+    begin = header
+    while begin > last and len(_filled(rows[begin - 1])) == 1:
+        begin -= 1
+    return begin
+
+
 def _join_headers(header_rows: list[list[object]]) -> list[str]:
     width = max(len(r) for r in header_rows)
     parts: list[list[str]] = []
+    printed: list[list[str]] = []
     for depth, row in enumerate(header_rows):
         words = [cell_text(c) for c in row] + [""] * (width - len(row))
+        as_printed = list(words)
         if depth < len(header_rows) - 1:
             last = ""
             for j in range(width):
-                last = words[j] or last
+                # a merged cell ends where a cell above it begins
+                begins = any(p[j] for p in printed)
+                last = words[j] or ("" if begins else last)
                 lower = any(j < len(r) and not _blank(r[j]) for r in header_rows[depth + 1 :])
                 words[j] = words[j] or (last if lower else "")
         parts.append(words)
+        printed.append(as_printed)
     while width and not any(p[width - 1] for p in parts):
         width -= 1
     return [" | ".join(dict.fromkeys(p[j] for p in parts if p[j])) for j in range(width)]
 
 
 def _belongs(row: list[object], cells: list[int], width: int) -> bool:
-    if any(areas.is_ons_code(row[j]) for j in cells[:12]):
+    if any(areas.is_ons_code(row[j]) for j in cells[:12]) or area_row(row):
         return True
     if len(cells) == 1:
         return width == 1
@@ -279,6 +311,8 @@ def _begins_another(rows: list[list[object]], i: int, width: int) -> bool:
     cells = _filled(rows[i])
     if any(_numeric(rows[i][j]) or areas.is_ons_code(rows[i][j]) for j in cells):
         return False
+    if header_ahead(rows, i):
+        return True
     ahead = rows[i : i + 8]
     titled = next((k for k, r in enumerate(ahead) if len(_filled(r)) >= 2), None)
     if titled is None or titled + 1 >= len(ahead):
@@ -290,7 +324,9 @@ def _begins_another(rows: list[list[object]], i: int, width: int) -> bool:
     headed = any(
         _AREA_NAME.search(normal_header(cell_text(row[j]))) or "code" in cell_text(row[j]).lower() for j in _filled(row)
     )
-    return headed and any(areas.is_ons_code(c) for r in after for c in r)
+    return (headed or any(area_row(r) for r in after[:2])) and any(
+        area_row(r) or any(areas.is_ons_code(c) or areas.is_old_code(c) for c in r[:3]) for r in after
+    )
 
 
 def _refuse_ragged(
@@ -304,7 +340,8 @@ def _refuse_ragged(
 ) -> None:
     named = max((j for j, c in enumerate(header_rows[-1]) if not _blank(c)), default=0)
     long = [] if is_sheet else [n for n, r in zip(lines, body, strict=True) if any(j > named for j in _filled(r))]
-    bad = sorted({*short, *long})
+    # cells beyond the header in nearly every row are a column that has no header
+    bad = sorted({*short, *(long if len(long) < 0.8 * len(body) else [])})
     if bad:
         raise PublishedError(
             f"{where}: {plural(len(bad), 'row')} of {len(body):,} do not have the {named + 1} cells of the header "

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hybrid_toolkit.data.published.columns import SheetColumn
+from hybrid_toolkit.data.published.columns import SheetColumn, normal_header
 from hybrid_toolkit.data.published.fractions import fraction_flags
-from hybrid_toolkit.data.published.model import Piece, join_notes, plural
-from hybrid_toolkit.data.published.neighbours import neighbour_columns
-from hybrid_toolkit.data.published.periods import period_in, period_of
+from hybrid_toolkit.data.published.model import Piece, join_notes, plural, shown
+from hybrid_toolkit.data.published.periods import period_in, period_of, period_of_titles
+from hybrid_toolkit.data.published.places.neighbours import neighbour_columns
 from hybrid_toolkit.data.published.rectangle import Rectangle
 from hybrid_toolkit.data.published.roles import Roles, roles_of
 from hybrid_toolkit.data.published.tidying import (
@@ -24,9 +25,15 @@ from hybrid_toolkit.data.published.tidying import (
     repeats,
     texts,
 )
+from hybrid_toolkit.errors import PublishedError
 
-_MEASURE = re.compile(r"measure(_name)?|indicator(_name)?|metric|variable(_name)?|statistic")
-_VALUE = re.compile(r"(obs_?)?value|figure|amount")
+_MEASURE = re.compile(r"measure(_name)?|indicator(_name)?|metric|variable(_name)?|statistic|data_?item(_name)?")
+_VALUE = re.compile(r"(obs_?)?values?|figures?|amounts?")
+_COMPANION = re.compile(
+    r"(95_?)?(conf|confidence|confidence_interval|ci|c_i|margin_of_error|moe|standard_error|s_e|cv|lower_ci|upper_ci|"
+    r"lower_confidence_(interval|limit|bound)|upper_confidence_(interval|limit|bound)|(lower|upper)_(95_)?(ci|cl)|"
+    r"flag|flags|status|marker|note|notes)(_\d{1,3})?"
+)
 _GRADES = frozenset(["outstanding", "good", "requires improvement", "requires improvement to be good", "inadequate"])
 _DETAIL = re.compile(
     r"(^|_)(type|theme|status|date|category|group|event|number|link|sex|age|phase|provision|remit|sector|visit)($|_)"
@@ -42,10 +49,19 @@ class _Sorted:
     breaks: list[SheetColumn]
 
 
-def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
-    """A rectangular table as one row a cell; ``period`` is used where the table names none."""
+def tidy_rectangular(table: Rectangle, *, period: str | None = None, area: str | None = None) -> Piece:
+    """A rectangular table as one row a cell; ``period`` is used where the table names none.
+
+    Parameters
+    ----------
+    area : header of the column that names the areas, where the caller knows it.
+
+    Raises
+    ------
+    PublishedError : no column has the header ``area``.
+    """
     columns = table.columns()
-    roles = roles_of(columns)
+    roles = roles_of(columns, area=_area_column(columns, area, table.name))
     length = len(table.body)
     sentences: list[str] = []
     level = roles.level.texts if roles.level else [""] * length
@@ -53,7 +69,7 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
     old = no_marker(roles.old.texts) if roles.old else texts([""] * length)
     name = roles.name.texts if roles.name else [""] * length
     code_texts, name = roles.filled(code, name, level)
-    area, area_notes, codes = area_base(code_texts, old, name, level)
+    where, area_notes, codes = area_base(code_texts, old, name, level)
     when, when_note, row_period, when_sentence = _row_periods(roles, table, period)
     taken = roles.used if row_period else [c for c in roles.used if c not in roles.period]
     rest = [c for c in columns if c not in taken and not c.is_skipped and c.kind != "blank"]
@@ -62,10 +78,10 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
         sentences.append(f"Row numbers and web links left out: {', '.join(skipped)}.")
     neighbours = neighbour_columns(rest)
     rest = [c for c in rest if c not in {n.column for n in neighbours}] if neighbours else rest
-    sorted_ = _sort(rest, [*area.values(), *([when] if row_period else [])], roles, sentences)
+    sorted_ = _sort(rest, [*where.values(), *([when] if row_period else [])], roles, sentences)
     layout = _layout(table, sorted_, roles, bool(neighbours))
     base = Base(
-        columns={**area, "period": when, **_region(roles)},
+        columns={**where, "period": when, **_region(roles)},
         assumed=area_notes,
         period_note=when_note,
         lines=np.array(table.lines, dtype=np.int64),
@@ -77,6 +93,9 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
     series = _named_in_a_column(series, sorted_.breaks)
     series += neighbours
     series.sort(key=lambda s: s.column.position)
+    series = _one_measure(_beside(series))
+    series, told = _years_of_others(series, when, table)
+    sentences += told
     sentences += [when_sentence] if any(not s.periods for s in series) and when_sentence else []
     sentences += _sentences(table, roles, sorted_, codes, layout)
     frame = lay_out_columns(base, series)
@@ -87,6 +106,20 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None) -> Piece:
         )
         sentences.append(f"The header of '{table.name}' takes {table.header_rows} rows; they were joined with ' | '.")
     return Piece(frame, layout, tuple(sentences), (*table.titles, *table.notes))
+
+
+def _area_column(columns: Sequence[SheetColumn], area: str | None, where: str) -> SheetColumn | None:
+    if area is None:
+        return None
+    found = [c for c in columns if area in (c.header, c.header.split(" | ")[-1]) or normal_header(area) == c.norm]
+    if not found:
+        raise PublishedError(
+            f"{where}: no column is headed as area= says; the {len(columns)} headers are "
+            f"{shown([c.header for c in columns])}.",
+            fix="Give area= one of these headers.",
+            code="PUB-AREA",
+        )
+    return found[0]
 
 
 def _region(roles: Roles) -> dict[str, TextColumns]:
@@ -101,13 +134,13 @@ def _region(roles: Roles) -> dict[str, TextColumns]:
 def _row_periods(roles: Roles, table: Rectangle, period: str | None) -> tuple[TextColumns, str, bool, str]:
     """One period a row; what was assumed for it; whether a column of the table gave it; a sentence on it."""
     length = len(table.body)
-    title = next((p for p in (period_in(t) for t in table.titles if re.search(r"as (at|of)", t, re.I)) if p), "")
+    title = period_of_titles([t for t in table.titles if re.search(r"as (at|of)", t, re.I)])
     as_at = bool(title) and not repeats(roles.area_texts(length))
     if roles.period and not as_at:
         parts = [c.texts for c in roles.period]
         joined = [" ".join(p for p in row if p) for row in zip(*parts, strict=True)]
         return texts([period_of(t) or t for t in joined]), "", True, ""
-    title = title or next((p for p in map(period_in, table.titles) if p), "")
+    title = title or period_of_titles(table.titles)
     if title:
         told = f"Period {title} read from the title of '{table.name}'."
         return texts([title] * length), "period read from the title", False, told
@@ -156,7 +189,7 @@ def _series(column: SheetColumn, table: Rectangle, row_period: bool, *, as_text:
     measure, when, assumed = column.header, "", ""
     if periods:
         rest = [p for p in parts if p not in periods]
-        measure = " | ".join(rest) or (table.titles[0] if table.titles else "value")
+        measure = " | ".join(rest) or _title_measure(table.titles)
         when = period_of(periods[0])
     elif not row_period:
         when = period_in(column.header)
@@ -164,6 +197,56 @@ def _series(column: SheetColumn, table: Rectangle, row_period: bool, *, as_text:
         assumed = "period read from the column header"
     fraction = None if as_text else fraction_flags(column, table)
     return Series(column, measure, as_text=as_text, periods=when, assumed=assumed, fraction=fraction)
+
+
+def _title_measure(titles: Sequence[str]) -> str:
+    """The measure that titles name: a line labelled so, else the first."""
+    said = (re.fullmatch(r"(variable|indicator|measure name|statistic)\s*:?\s+(.+)", t, re.I) for t in titles)
+    return next((found[2] for found in said if found), titles[0] if titles else "value")
+
+
+def _beside(series: list[Series]) -> list[Series]:
+    """A column such as ``conf`` belongs to the value on its left: the same period, its header after the measure."""
+    out: list[Series] = []
+    value: Series | None = None
+    for s in series:
+        header = re.sub(r" \(\d+\)$", "", s.column.header)
+        if value is None or s.periods or not _COMPANION.fullmatch(normal_header(header)):
+            value = s
+            out.append(s)
+            continue
+        measure = f"{value.measure} | {header}"
+        note = "belongs to the column on its left"
+        out.append(replace(s, measure=measure, periods=value.periods, assumed=join_notes((value.assumed, note))))
+    return out
+
+
+def _one_measure(series: list[Series]) -> list[Series]:
+    """Headers that differ only in their year are one measure: ``Level2_2011``, ``Level2_2012``."""
+    stems = [_without_year(s.measure) if s.periods else "" for s in series]
+    periods: dict[str, set[str]] = {}
+    for s, stem in zip(series, stems, strict=True):
+        periods.setdefault(stem, set()).add(s.periods)
+    return [
+        replace(s, measure=stem) if stem and stem != s.measure and len(periods[stem]) > 1 else s
+        for s, stem in zip(series, stems, strict=True)
+    ]
+
+
+def _without_year(header: str) -> str:
+    bare = re.sub(r"[\s_(-]*(?<!\d)(19|20)\d\d([/-]\d\d(\d\d)?)?(?!\d)\)?", " ", header)
+    return re.sub(r"\s+", " ", bare).strip(" _-|")
+
+
+def _years_of_others(series: list[Series], when: TextColumns, table: Rectangle) -> tuple[list[Series], list[str]]:
+    """Where some headers name one and the same year and nothing else names a period, the others are of that year."""
+    named = {s.periods for s in series if s.periods}
+    if len(named) != 1 or any(when) or all(s.periods for s in series):
+        return series, []
+    year = named.pop()
+    note = "period read from the headers of other columns"
+    told = f"'{table.name}': headers without a year were taken to be of {year}, the one year that the others name."
+    return [s if s.periods else replace(s, periods=year, assumed=join_notes((s.assumed, note))) for s in series], [told]
 
 
 def _named_in_a_column(series: list[Series], breaks: list[SheetColumn]) -> list[Series]:

@@ -6,18 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hybrid_toolkit.data.published import areas
 from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.periods import period_of
+from hybrid_toolkit.data.published.places import areas
+from hybrid_toolkit.data.published.places.area_names import level_of_name
 from hybrid_toolkit.data.published.rectangle import _AREA_NAME
-from hybrid_toolkit.data.published.tidying import HeaderWords
+from hybrid_toolkit.data.published.tidying import HeaderWords, level_said
 
 _LEVEL = re.compile(
-    r"geographic_level|geography_(type|level)|area_type|geog_?type|geog_?level|geographic_area|level_of_geography"
+    r"geographic_level|geography_(type|level)|area_type|geog_?type|geog_?level|geog_l|geographic_area|level_of_geography"
 )
+_WIDER_CODE = re.compile(r"(country|nation|gor|go|region|rgn|government_office_region)_?(code|cd|id|number|no)?")
 _REGION = re.compile(r"(^|_)(region|rgn|goreg|gor|ofsted_region)|^rgn\d\dnm|goreg|^go_?reg")
 _PERIOD = re.compile(
-    r"^(year|time|period|time_?period|financial_?year|fin_?year|academic_?year|reporting_?year|calendar_?years?|"
+    r"^(years?|time|period|time_?period|financial_?year|fin_?year|academic_?year|reporting_?year|calendar_?years?|"
     r"survey_?year|year_?ending|quarter|month|date|inspection_(visit_)?date|inspection_?end_?date|as_at_date|"
     r"time_?period_?range|collection_?year|data_?year)$"
 )
@@ -55,6 +57,8 @@ class Roles:
             ),
         ]
         for i in blank:
+            if level_said(level[i]) not in ("", "National", "Regional"):
+                continue
             for spare_code, spare_name in spare:
                 codes[i] = codes[i] or (spare_code.texts[i] if spare_code and not names[i] else "")
                 names[i] = names[i] or (spare_name.texts[i] if spare_name else "")
@@ -68,19 +72,21 @@ class Roles:
         return told.texts if told else [""] * length
 
 
-def roles_of(columns: Sequence[SheetColumn]) -> Roles:
-    """Roles from the content of the columns first, from their headers second."""
+def roles_of(columns: Sequence[SheetColumn], *, area: SheetColumn | None = None) -> Roles:
+    """Roles from the content of the columns first, from their headers second; ``area`` is the caller's own choice."""
     codes = [c for c in columns if c.is_ons]
     code = max(codes, key=lambda c: (c.distinct, -c.position), default=None)
     olds = [c for c in columns if c.is_old]
     old = olds[0] if olds else None
     twins = tuple(c for c in olds[1:] if old is not None and c.texts == old.texts)
-    name = _name_column(columns, code, old)
+    name = area or _name_column(columns, code, old)
     taken = [c for c in (code, old, name) if c is not None]
     others = [c for c in codes if c not in taken]
     is_lookup = all(c.kind != "number" or c.is_skipped for c in columns if c not in olds)
     region_code = next((c for c in others if _mostly_regions(c)), None) if not is_lookup else None
-    region_name = next((c for c in columns if c not in taken and c.kind == "text" and _REGION.search(c.norm)), None)
+    regions = [c for c in columns if c not in taken and c.kind == "text" and _REGION.search(c.norm)]
+    named = [c for c in regions if any(areas.code_of_name(t) for t in set(c.texts))]
+    region_name = next(iter(named or regions), None)
     if is_lookup and code is not None and len(codes) > 1:
         region_name = None
     if region_name is not None and region_name.is_ons:
@@ -90,7 +96,8 @@ def roles_of(columns: Sequence[SheetColumn]) -> Roles:
         level = next((c for c in columns if c.norm == "geography" and c not in taken and 0 < c.distinct <= 15), None)
     constant = [] if is_lookup else [c for c in others if c is not region_code and c.distinct == 1]
     constant += [] if is_lookup else [c for c in columns if c.norm in ("country_name", "country") and c.distinct == 1]
-    constant = [c for c in constant if c not in taken]
+    constant += [] if is_lookup else [c for c in columns if _WIDER_CODE.fullmatch(c.norm)]
+    constant = [c for c in dict.fromkeys(constant) if c not in taken and c not in (region_code, region_name)]
     return Roles(code, old, name, level, region_code, region_name, _period_columns(columns, taken), (*twins, *constant))
 
 
@@ -104,6 +111,11 @@ def _name_column(
 ) -> SheetColumn | None:
     words = [c for c in columns if c.kind == "text" and not c.is_ons and not c.is_old]
     anchor = code or old
+    # names of authorities tell more than a header: "LA and Regions" beside "Region"
+    told = {c: _authorities(c) for c in words}
+    most = max(told.values(), default=0)
+    if most >= min(2, len(words[0].raw) if words else 2) and sum(n == most for n in told.values()) == 1:
+        return next(c for c, n in told.items() if n == most)
     if anchor is None:
         return next((c for c in words if _AREA_NAME.search(c.norm)), None)
     stem = _stem(anchor)
@@ -115,6 +127,13 @@ def _name_column(
         return min(near, key=lambda c: (c.position < anchor.position, abs(c.position - anchor.position)))
     beside = [c for c in words if abs(c.position - anchor.position) == 1 and c.distinct >= 0.9 * anchor.distinct]
     return beside[-1] if beside else None
+
+
+def _authorities(column: SheetColumn) -> int:
+    """Distinct names of English authorities in a column, or 0 if they are few among its words."""
+    words = {t for t in column.texts if t}
+    known = sum(level_of_name(t).startswith("Local authority") for t in words)
+    return known if 3 * known >= len(words) else 0
 
 
 def _stem(column: SheetColumn) -> str:

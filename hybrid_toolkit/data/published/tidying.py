@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -10,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hybrid_toolkit.data.published import areas
-from hybrid_toolkit.data.published.cells import parse_cell
+from hybrid_toolkit.data.published.cells import duration_in, parse_cell
 from hybrid_toolkit.data.published.columns import SheetColumn, header_unit, signed
 from hybrid_toolkit.data.published.model import join_notes, tidy_frame
+from hybrid_toolkit.data.published.places import areas
+from hybrid_toolkit.data.published.places.area_names import level_of_name
 
 TextColumns: TypeAlias = npt.NDArray[np.object_]
 HeaderWords: TypeAlias = Sequence[str] | TextColumns
@@ -78,10 +80,38 @@ def area_base(
     return columns, texts([r[2] for r in rows]), [r[3] for r in rows]
 
 
+_LEVEL_WORDS = {
+    "National": "national|nation|country|england|nat",
+    "Regional": "regional|region|regions|gor|government office region|rgn|reg",
+    "Local authority": "local authority|local authorities|la|las|lea|utla|upper tier local authority|authority",
+    "Local authority district": "local authority district|lad|district|ltla|lower tier local authority",
+}
+_LEVEL_SAID = {w: level for level, words in _LEVEL_WORDS.items() for w in words.split("|")}
+
+
+def level_said(word: str) -> str:
+    """A level as published in one spelling; a word that is not known stays as it is.
+
+    Examples
+    --------
+    >>> level_said("GOR"), level_said("NATIONAL"), level_said("LA"), level_said("Ward")
+    ('Regional', 'National', 'Local authority', 'Ward')
+    """
+    return _LEVEL_SAID.get(re.sub(r"[^a-z]+", " ", word.casefold()).strip(), word)
+
+
 def _complete(code: str, old: str, name: str, level: str) -> tuple[str, str, str, tuple[str, ...]]:
     """Code, level, assumptions and every ONS code of one area."""
     notes = []
+    level = level_said(level)
+    known = areas.code_of_name(name)
+    if known and code and known != code and areas.level_of(code) == "Regional" == areas.level_of(known):
+        # some releases print London's code beside Inner and Outer London
+        code = known
+        notes.append("the published code is another region's: the code of the region's name stands in area_code")
     codes = areas.ons_codes(code)
+    # letters, 921 for England and 98x for regions are numbers of a table, no authority's
+    old = "" if known or level in ("National", "Regional") or not areas.old_codes(old) else old
     if not code and areas.code_of_name(name):
         code = areas.code_of_name(name)
         codes = (code,)
@@ -98,6 +128,9 @@ def _complete(code: str, old: str, name: str, level: str) -> tuple[str, str, str
     if not level and old:
         level = "Local authority"
         notes.append("geographic level taken to be local authority from the three-digit code")
+    if not level and level_of_name(name):
+        level = level_of_name(name)
+        notes.append("geographic level taken from the name of the area")
     return code, level, join_notes(notes), codes or ((code,) if code and code != old else ())
 
 
@@ -157,9 +190,11 @@ def _one(base: Base, shared: dict[str, TextColumns], s: Series, length: int) -> 
         read = s.column.words()
         columns["text"] = read["text"].to_numpy()
     else:
-        read = signed(s.column.numbers())
-        unit = texts([s.unit or header_unit(s.column.header)] * length)
+        read = _timed(signed(s.column.numbers()), s, shared["breakdown"])
+        unit = texts([s.unit or _unit_of(s.column)] * length)
         unit[read["percent"].to_numpy()] = "percent"
+        own = read["unit"].to_numpy(dtype=object)
+        unit = np.where(own != "", own, unit)
         if s.fraction is not None and s.fraction.any():
             values, note = to_percent(read["value"].to_numpy(), s.fraction)
             read = read.assign(value=values)
@@ -167,6 +202,7 @@ def _one(base: Base, shared: dict[str, TextColumns], s: Series, length: int) -> 
             unit[s.fraction] = "percent"
         columns["value"] = read["value"].to_numpy()
         columns["unit"] = unit
+        columns["lower"], columns["upper"] = read["lower"].to_numpy(), read["upper"].to_numpy()
     columns["marker"] = read["marker"].to_numpy()
     columns["measure"] = texts([s.measure] * length) if s.measures is None else s.measures
     if s.periods:
@@ -177,6 +213,32 @@ def _one(base: Base, shared: dict[str, TextColumns], s: Series, length: int) -> 
     columns["area_codes"] = base.codes
     columns["source_row"] = base.lines
     return tidy_frame(columns, length)
+
+
+def _unit_of(column: SheetColumn) -> str:
+    """The unit that a header gives; a proportion whose numbers are all from 0 to 1 is a share."""
+    named = header_unit(column.header)
+    if named or re.search(r"(^|_)rank", column.norm) or not re.search(r"proportion|(^|_)share", column.norm):
+        return named
+    numbers = [c.value for c in column.cells if c.is_number]
+    return "share" if numbers and all(0.0 <= v <= 1.0 for v in numbers) else ""
+
+
+def _timed(read: pd.DataFrame, s: Series, breakdown: TextColumns) -> pd.DataFrame:
+    """Durations printed as ``3:4`` made numbers where the header or the row's own words name the units."""
+    places = [i for i, parts in enumerate(read["parts"]) if parts]
+    if not places:
+        return read
+    out = {name: read[name].to_numpy(copy=True) for name in ("value", "marker", "note", "unit")}
+    for i in places:
+        words = f"{s.column.header} {s.measure if s.measures is None else s.measures[i]} {breakdown[i]}"
+        value, unit = duration_in(read["parts"].iloc[i], words)
+        if unit:
+            out["value"][i], out["marker"][i], out["unit"][i] = value, "", unit
+            out["note"][i] = f"duration in two parts read as {unit}"
+        else:
+            out["note"][i] = "a duration whose units the file does not name, kept as printed"
+    return read.assign(**out)
 
 
 def to_percent(

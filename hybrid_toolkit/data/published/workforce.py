@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -12,7 +13,10 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
+from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.model import Published, plural
+from hybrid_toolkit.data.published.reading import READ, read_grids
+from hybrid_toolkit.data.published.workforce_names import in_one_spelling, measure_of
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import PublishedError
 from hybrid_toolkit.result import RowsHidden
@@ -71,9 +75,11 @@ class RateCheck(RowsHidden):
     frame : one row a rate, area and period: measure, area_code, area_name, geographic_level, period, breakdown,
         published, recomputed, gap (published less recomputed), rounding (the most that rounding can explain),
         beyond_rounding, status ("compared", or why not).
+    not_computed : (rate, why) of each known rate that could not be worked out at all.
     """
 
     frame: pd.DataFrame = field(repr=False)
+    not_computed: tuple[tuple[str, str], ...] = ()
 
     def tidy(self) -> pd.DataFrame:
         """One row a rate, area and period."""
@@ -111,11 +117,16 @@ class RateCheck(RowsHidden):
             f"{r.n_not_compared} not compared (a marker stands there)."
             for r in (_Line(*row) for row in self.glance().itertuples(index=False, name=None))
         ]
+        lines += [f"{rate}: not worked out, because {why}." for rate, why in self.not_computed]
         return "\n".join(lines)
 
 
-def recompute_rates(published: Published) -> RateCheck:
-    """Work out every published workforce rate from its own parts.
+def recompute_rates(published: Published | str | Path) -> RateCheck:
+    """Work out every published workforce rate from its own parts, and say which could not be.
+
+    Parameters
+    ----------
+    published : statistics from ``load_published``, or the path of their file; names of older and newer releases.
 
     Rounding: parts are printed to one decimal (headcounts and cases whole) and rates to one decimal, so a rate may
     differ by half of its last digit plus what half of the last digit of each part does to it.
@@ -124,26 +135,37 @@ def recompute_rates(published: Published) -> RateCheck:
     ------
     PublishedError : the statistics hold none of the rates with their parts.
     """
-    wide = _wide(published)
+    wide = _wide(_loaded(published))
     known = {
         rate: formula for rate, formula in RATES.items() if {rate, formula.top, *formula.bottom} <= set(wide.columns)
     }
     if not known:
         raise PublishedError(
-            f"No workforce rate stands here with its numerator and denominator; {len(published.measures)} measures "
-            "were read.",
+            f"No workforce rate stands here with its numerator and denominator; {len(_loaded(published).measures)} "
+            "measures were read.",
             fix=f"Expected one of {', '.join(RATES)} with its parts, such as leavers_fte and inpost_fte.",
             code="PUB-RATES",
         )
     frames = [_compare(wide, rate, formula) for rate, formula in known.items()]
-    return RateCheck(pd.concat(frames, ignore_index=True))
+    here = set(wide.columns)
+    missing = {rate: [m for m in (rate, f.top, *f.bottom) if m not in here] for rate, f in RATES.items()}
+    left = tuple(
+        (rate, f"the file has no {' and no '.join(dict.fromkeys(names))}") for rate, names in missing.items() if names
+    )
+    return RateCheck(pd.concat(frames, ignore_index=True), left)
+
+
+def _loaded(published: Published | str | Path) -> Published:
+    from hybrid_toolkit.data.published.load import load_published
+
+    return published if isinstance(published, Published) else load_published(published)
 
 
 _KEYS = ["area_code", "area_name", "geographic_level", "period", "breakdown"]
 
 
 def _wide(published: Published) -> pd.DataFrame:
-    f = published.frame
+    f, _ = in_one_spelling(published.frame)
     wanted = {m for rate, formula in RATES.items() for m in (rate, formula.top, *formula.bottom)}
     rows = f[f["measure"].isin(wanted)]
     keyed = rows.assign(**{k: rows[k].fillna("") for k in _KEYS})
@@ -193,7 +215,8 @@ def national_gap(published: Published) -> pd.DataFrame:
     level = f["geographic_level"].fillna("").str.casefold()
     counts = ~f["measure"].str.contains(r"rate|percent|pct|%|caseload|average|mean|median|per_", case=False)
     key = ["period", "measure", "breakdown"]
-    rows = f[counts].assign(breakdown=f["breakdown"].fillna(""))
+    # a frame without rows would take the index of the column that it is given
+    rows = f.assign(breakdown=f["breakdown"].fillna(""))[counts]
     nation = rows[level[counts].eq("national") & rows["value"].notna()].drop_duplicates(key).set_index(key)["value"]
     local = rows[level[counts].eq("local authority")].groupby(key, sort=False)
     summed = pd.DataFrame(
@@ -208,8 +231,13 @@ def national_gap(published: Published) -> pd.DataFrame:
     return both[[*key, "national", "summed", "gap", "areas", "marked"]]
 
 
-def workforce_panel(published: Published) -> EvaluationData:
+def workforce_panel(published: Published | str | Path) -> EvaluationData:
     """The ``la_year`` table: one row a local authority and year, from children's social work workforce statistics.
+
+    Parameters
+    ----------
+    published : statistics from ``load_published``, or the path of their file or folder. Both vintages of names are
+        read: ``inpost_fte``, ``leavers_fte`` of newer releases, ``social_worker_fte``, ``leaver_fte`` of older ones.
 
     ``la_id`` is the area code as published, so a joint return keeps both codes. A marker becomes a missing number; no
     row is left out, and the provenance notes count what is missing and why.
@@ -218,7 +246,8 @@ def workforce_panel(published: Published) -> EvaluationData:
     ------
     PublishedError : no local authority rows, no ``inpost_fte``, or several breakdowns with no total.
     """
-    f = published.frame
+    published = _loaded(published)
+    f, renamed = in_one_spelling(published.frame)
     local = f[f["geographic_level"].fillna("").str.casefold().eq("local authority") & f["measure"].isin(PANEL_MEASURES)]
     if local.empty or "inpost_fte" not in set(local["measure"]):
         raise PublishedError(
@@ -243,13 +272,14 @@ def workforce_panel(published: Published) -> EvaluationData:
     }
     columns |= {m: wide[m].astype("float64") for m in PANEL_MEASURES if m in wide.columns}
     frame = pd.DataFrame(columns).astype({"region": "str"}).sort_values(["la_id", "year"], ignore_index=True)
+    notes = _panel_notes(published, local, frame)
     source = Source(
         "la_year",
         published.source.file,
         published.source.sha256,
         len(frame),
         datetime.now(UTC),
-        tuple(_panel_notes(published, local, frame)),
+        (*(f"'{old}' read as {new}" for old, new in sorted(renamed.items()) if new in frame.columns), *notes),
     )
     return EvaluationData(
         {"la_year": frame}, (source,), label=f"published workforce statistics ({published.source.file})"
@@ -291,3 +321,23 @@ def _panel_notes(published: Published, local: pd.DataFrame, frame: pd.DataFrame)
     whole = frame.groupby("la_id").size()
     notes.append(f"{plural(int((whole == whole.max()).sum()), 'area')} of {len(whole)} have all {whole.max()} years.")
     return notes
+
+
+def holds_workforce(path: str | Path) -> bool:
+    """Whether a file is published workforce statistics: its header has a period, a level and social workers in post.
+
+    Only the header is looked at; False for a folder, a database and whatever cannot be read as a table.
+    """
+    place = Path(path)
+    if not place.is_file() or place.suffix.lower() not in READ:
+        return False
+    try:
+        grids, _ = read_grids(place)
+    except PublishedError:
+        return False
+    for grid in grids:
+        for row in grid.rows[:20]:
+            names = {measure_of(cell_text(c)) for c in row}
+            if {"time_period", "geographic_level", "inpost_fte"} <= names:
+                return True
+    return False

@@ -43,7 +43,7 @@ from hybrid_toolkit.widgets.practice.form_parts import (
     words_table,
 )
 
-OWN = "own"
+_OWN = "own"
 _NONE = ""
 DRAFT_DAYS = 90
 """A drafted action is given this many days; change its date with those who own it."""
@@ -106,7 +106,7 @@ class ImprovementPlan(PracticeWidget):
         self._assessment = assessment
         self._remade: dict[Action, RemeasuredMetric] = {}
         listed = load_checklist("actions")
-        self._from = choice("Take from", {OWN: "My own words", **{a.id: f"{a.id}: {a.text}" for a in listed.items}})
+        self._from = choice("Take from", {_OWN: "My own words", **{a.id: f"{a.id}: {a.text}" for a in listed.items}})
         self._words = item_text("What is to be done", lines=2)
         self._owner = choice("Owner (a role)", dict(ROLES))
         self._due, self._start = item_date("To be done by"), item_date("Start of the change")
@@ -154,7 +154,7 @@ class ImprovementPlan(PracticeWidget):
 
     def _took(self, action: str) -> None:
         """Fill the form from an action of the source."""
-        if action == OWN:
+        if action == _OWN:
             return
         item = load_checklist("actions").item(action)
         self._words.value = item.text
@@ -165,7 +165,7 @@ class ImprovementPlan(PracticeWidget):
         def made() -> PlanState:
             if self._due.value is None:
                 raise UsageError("an action needs a date.", fix="Choose the day by which it is done.", code="PLAN-DUE")
-            seed = "" if self._from.value == OWN else self._from.value
+            seed = "" if self._from.value == _OWN else self._from.value
             baseline, day = self._base(self._measure.value)
             plan = self.plan.add(
                 self._words.value, self._owner.value, self._due.value, measure=self._measure.value, baseline=baseline,

@@ -54,15 +54,23 @@ _NAMED = {
     "yorkshire and the humber": "E12000003",
     "yorkshire and humber": "E12000003",
     "yorkshire & the humber": "E12000003",
+    "yorkshire & humber": "E12000003",
+    "yorks & the humber": "E12000003",
+    "yorks and the humber": "E12000003",
+    "yorks & humber": "E12000003",
+    "yorkshire and humberside": "E12000003",
     "east midlands": "E12000004",
     "west midlands": "E12000005",
     "east of england": "E12000006",
     "east": "E12000006",
+    "eastern": "E12000006",
     "london": "E12000007",
     "south east": "E12000008",
     "south west": "E12000009",
     "inner london": "E13000001",
     "outer london": "E13000002",
+    "london (inner)": "E13000001",
+    "london (outer)": "E13000002",
 }
 
 
@@ -114,7 +122,8 @@ def code_of_name(name: str) -> str:
     >>> code_of_name("Yorkshire and The Humber"), code_of_name("Barnsley")
     ('E12000003', '')
     """
-    return _NAMED.get(cell_text(name).casefold().rstrip(" 0123456789[]*"), "")
+    words = re.sub(r"\s*\[[^\]]*\]$|[\s\d*,]+$", "", cell_text(name).casefold())
+    return _NAMED.get(words, "") or _NAMED.get(re.sub(r"^the | (region|gor)$", "", words), "")
 
 
 def area_in(text: str) -> tuple[str, str]:

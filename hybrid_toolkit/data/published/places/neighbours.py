@@ -9,7 +9,12 @@ from hybrid_toolkit.data.published.columns import SheetColumn
 from hybrid_toolkit.data.published.tidying import Series
 
 _RANKED = re.compile(
-    r"(sn|stat(istical)?_?(neigh(bour)?)?|neighbour|neighbor)_*(number)?_*(?P<rank>\d{1,2})_*(?P<rest>.*)", re.I
+    r"(closest|nearest)?_*(la|local_authority)?_*"
+    r"(sn|nn|stat(s|istical)?_?(n|neigh(bou?r)?s?)?|(closest|nearest)?_?neigh?bou?r|comparator|similar_(la|authority))"
+    r"_*(number|no|la|code)?_*(?P<rank>\d{1,2})_*(?P<rest>.*)|"
+    r"(?P<first>\d{1,2})(st|nd|rd|th)_*((closest|nearest|most_similar)_*)?"
+    r"(statistical_)?(neigh?bou?r|la|authority)_*(?P<after>.*)",
+    re.I,
 )
 _REPEATED = re.compile(r"(snp|sn_?prox\w*|closeness|proximity|how_close|distance)(_\d+)?", re.I)
 
@@ -25,9 +30,9 @@ def neighbour_columns(columns: Sequence[SheetColumn]) -> list[Series]:
     for column in sorted(columns, key=lambda c: c.position):
         ranked = _RANKED.fullmatch(column.norm)
         if ranked:
-            rank = str(int(ranked["rank"]))
+            rank = str(int(ranked["rank"] or ranked["first"]))
             ranks.add(rank)
-            is_number = bool(ranked["rest"]) and column.kind == "number" and column.has_fractions
+            is_number = bool(ranked["rest"] or ranked["after"]) and column.kind == "number" and column.has_fractions
             found.append(Series(column, column.header, as_text=not is_number, breakdown=f"rank={rank}"))
         elif rank and _REPEATED.fullmatch(column.norm):
             name = f"SN{rank}P" if column.norm.startswith("snp") else f"neighbour {rank} {column.header.split(' (')[0]}"

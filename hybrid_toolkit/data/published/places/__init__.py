@@ -1,0 +1,1 @@
+"""Areas of published statistics: codes, names, boundaries and statistical neighbours."""
