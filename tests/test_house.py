@@ -16,8 +16,9 @@ from tools.environment import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "hybrid_toolkit"
-EVERYWHERE = {"arrays", "errors", "result"}
+EVERYWHERE = {"arrays", "columns", "errors", "result"}
 MAY_USE = {
+    "columns": set(),
     "data": set(),
     "synth": {"data"},
     "metrics": {"data"},

@@ -29,7 +29,8 @@ def plain_rows(frame: pd.DataFrame, plan: ModelColumns) -> pd.DataFrame:
     rows = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index(drop=True)
     if plan.first_treated not in rows or not pd.api.types.is_numeric_dtype(rows[plan.first_treated]):
         return rows
-    first_treated = pd.Series(numbers(rows, plan.first_treated), index=rows.index)
+    # an infinite start is one that never comes, which ``numbers`` would refuse
+    first_treated = pd.Series(rows[plan.first_treated].to_numpy(dtype=np.float64, na_value=np.nan), index=rows.index)
     never = first_treated.eq(0) | np.isinf(first_treated)
     return rows.assign(**{plan.first_treated: first_treated.mask(never)}) if never.any() else rows
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import as_numbers, check_table, measured, plain
+from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.result import RowsHidden
 
@@ -31,8 +34,10 @@ class Pooled:
     estimate, std_error, conf_low, conf_high, p_value : pooled; the test is against zero.
     df : degrees of freedom of Barnard and Rubin.
     within, between : mean squared standard error, and variance of the estimates between imputations.
-    missing_information : share of the information lost to missing values (lambda).
+    missing_information : fraction of the information lost to missing values (van Buuren 2018, eq. 2.28), which counts
+        that the variance between few imputations is itself ill known.
     n_imputations : frames pooled.
+    missing_variance : share of the total variance that comes from missing values (lambda).
     """
 
     estimate: float
@@ -45,6 +50,7 @@ class Pooled:
     between: float
     missing_information: float
     n_imputations: int
+    missing_variance: float
 
     def tidy(self, term: str = "estimate") -> pd.DataFrame:
         """One row: term, estimate, std_error, conf_low, conf_high, p_value, df, missing_information, n_imputations."""
@@ -72,7 +78,8 @@ def pool_rubin(
 
     Notes
     -----
-    Total variance = within + (1 + 1/m) between (Rubin 1987). Degrees of freedom of Barnard and Rubin (1999): 1 / (1/a
+    Total variance = within + (1 + 1/m) between (Rubin 1987); the fraction of missing information as in van Buuren
+    (2018), Flexible Imputation of Missing Data, section 2.4. Degrees of freedom of Barnard and Rubin (1999): 1 / (1/a
     + 1/b), a = (m - 1) / lambda^2, b = (df_complete + 1) / (df_complete + 3) df_complete (1 - lambda).
 
     Raises
@@ -104,7 +111,9 @@ def pool_rubin(
     error = float(np.sqrt(total))
     half = float(stats.t.ppf(0.5 + conf_level / 2, df)) * error
     p = 2 * float(stats.t.sf(abs(estimate) / error, df)) if error > 0 else float("nan")
-    return Pooled(estimate, error, estimate - half, estimate + half, p, df, within, between, lost, m)
+    # (r + 2 / (df + 3)) / (1 + r) with r the rise of the variance, r / (1 + r) = lost
+    fraction = lost + (1 - lost) * 2 / (df + 3) if lost > 0 else 0.0
+    return Pooled(estimate, error, estimate - half, estimate + half, p, df, within, between, fraction, m, lost)
 
 
 @dataclass(frozen=True)
@@ -162,6 +171,10 @@ def impute_chained(
     """
     if n_imputations < 2 or n_iter < 1 or donors < 1:
         raise MeasureError("needs two imputations, one iteration and one donor.", fix="Raise it.", code="IMPUTE-N")
+    check_table(frame)
+    frame = pd.DataFrame({str(c): frame[c] for c in frame.columns}).reset_index(drop=True)
+    for c in frame.columns:
+        plain(frame[c])  # refuses cells that hold several values
     gaps = frame.isna()
     targets = [c for c in map(str, frame.columns) if gaps[c].any()]
     _check(frame, targets)
@@ -172,8 +185,8 @@ def impute_chained(
     made = tuple(_one_frame(frame, numbers, blocks, order, gaps, rng, n_iter, donors) for rng in streams)
     rows = []
     for c in targets:
-        drawn = float(np.mean([f.loc[gaps[c], c].astype("float64").mean() for f in made]))
-        mean = float(frame[c].astype("Float64").mean())
+        drawn = float(np.mean([np.mean(measured(f.loc[gaps[c], c], c)) for f in made]))
+        mean = float(np.nanmean(numbers[c]))
         rows.append((c, int(gaps[c].sum()), float(gaps[c].mean()), mean, drawn))
     report = pd.DataFrame(rows, columns=["column", "n_missing", "share", "observed_mean", "imputed_mean"])
     return Imputed(made, gaps, report, seed, n_iter)
@@ -181,8 +194,7 @@ def impute_chained(
 
 def _check(frame: pd.DataFrame, targets: list[str]) -> None:
     for c in targets:
-        kind = frame[c].dtype
-        if not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind)):
+        if frame[c].notna().any() and as_numbers(frame[c]) is None:
             raise MeasureError(
                 f"column '{c}' is not a number or yes/no and has {int(frame[c].isna().sum())} missing values.",
                 fix="Give 'not recorded' a code of its own, turn it into yes/no columns, or leave it out.",
@@ -202,8 +214,9 @@ def _design(frame: pd.DataFrame, gaps: pd.DataFrame) -> tuple[dict[str, Array], 
     blocks: dict[str, Array] = {}
     for c in map(str, frame.columns):
         kind = frame[c].dtype
-        if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
-            numbers[c] = frame[c].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        read = None if isinstance(kind, pd.CategoricalDtype) else as_numbers(frame[c])
+        if read is not None and frame[c].notna().any():
+            numbers[c] = read
         elif frame[c].nunique() > 1 and not pd.api.types.is_datetime64_any_dtype(kind):
             blocks[c] = pd.get_dummies(frame[c], drop_first=True, dtype="float64").to_numpy()
     return numbers, blocks
@@ -225,20 +238,31 @@ def _one_frame(
             now[c][holes[c]] = _matched(x, numbers[c], holes[c], rng, donors)
     out = frame.copy()
     for c in order:
-        out[c] = pd.Series(now[c], index=frame.index).astype(frame[c].dtype)
+        out[c] = _like(now[c], frame[c])
     return out
+
+
+def _like(values: Array, column: pd.Series[Any]) -> pd.Series[Any]:
+    """Numbers as the column held them; what cannot be cast (words, Decimal, objects) becomes plain numbers."""
+    made = pd.Series(values, index=column.index)
+    kind = column.dtype
+    if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
+        return made.astype(kind)
+    return made
 
 
 def _matched(x: Array, y: Array, hole: npt.NDArray[np.bool_], rng: np.random.Generator, donors: int) -> Array:
     """Values for the holes: the observed value of a near donor by predicted mean, coefficients drawn."""
-    seen, given = x[~hole], y[~hole]
+    x = scaled(x).z
+    middle = float(np.median(y[~hole]))
+    seen, given = x[~hole], y[~hole] - middle
     cross = seen.T @ seen
-    inverse = np.linalg.pinv(cross + RIDGE * np.diag(np.diag(cross)), hermitian=True)
+    inverse = np.linalg.inv(cross + RIDGE * np.diag(np.diag(cross)))
     fitted = inverse @ seen.T @ given
     residual = given - seen @ fitted
     df = max(len(given) - x.shape[1], 1)
     spread = np.sqrt(float(residual @ residual) / rng.chisquare(df))
-    root = np.linalg.cholesky(inverse + 1e-12 * np.eye(len(inverse)) * max(float(np.trace(inverse)), 1e-300))
+    root = np.linalg.cholesky(inverse)
     drawn = fitted + spread * root @ rng.standard_normal(len(fitted))
     have, want = seen @ fitted, x[hole] @ drawn
     order = np.argsort(have, kind="stable")
@@ -250,7 +274,7 @@ def _matched(x: Array, y: Array, hole: npt.NDArray[np.bool_], rng: np.random.Gen
     gap[:, 1:][window[:, 1:] == window[:, :-1]] = np.inf
     nearest = np.argsort(gap, axis=1, kind="stable")[:, :k]
     pick = nearest[np.arange(len(want)), rng.integers(k, size=len(want))]
-    chosen: Array = given[order[window[np.arange(len(want)), pick]]]
+    chosen: Array = y[~hole][order[window[np.arange(len(want)), pick]]]
     return chosen
 
 

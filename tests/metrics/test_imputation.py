@@ -17,7 +17,7 @@ def test_rubin_by_hand() -> None:
     complete degrees of freedom, 31/33 x 30 x 3/7 = 12.0779 seen, so 1/(1/6.125 + 1/12.0779) = 4.0640."""
     got = pool_rubin([1, 2, 3], [1, 1, 1], df_complete=30)
     assert (got.estimate, got.within, got.between) == (2, 1, 1)
-    assert got.std_error**2 == pytest.approx(7 / 3) and got.missing_information == pytest.approx(4 / 7)
+    assert got.std_error**2 == pytest.approx(7 / 3) and got.missing_variance == pytest.approx(4 / 7)
     assert got.df == pytest.approx(4.0640, abs=1e-4)
     assert got.conf_high - got.estimate == pytest.approx(2.7592 * (7 / 3) ** 0.5, abs=0.003)
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from hybrid_toolkit.columns.reading import FALSE, TRUE
 from hybrid_toolkit.data.mapping import synonyms
 from hybrid_toolkit.data.privacy.identifiers import identifier_problems
-from hybrid_toolkit.data.reading.coerce import FALSE, TRUE
 from hybrid_toolkit.data.reading.raw_table import Found, normal_name
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hybrid_toolkit.data.privacy.person_level import refuse_people
 from hybrid_toolkit.data.published.cells import cell_text
-from hybrid_toolkit.data.published.coded_names import split_codes
 from hybrid_toolkit.data.published.columns import normal_header
 from hybrid_toolkit.data.published.crosstab import tidy_crosstab
 from hybrid_toolkit.data.published.layouts import read_table
@@ -24,6 +22,8 @@ from hybrid_toolkit.data.published.model import (
     shown,
 )
 from hybrid_toolkit.data.published.not_understood import not_understood
+from hybrid_toolkit.data.published.person_level import refuse_people
+from hybrid_toolkit.data.published.places.coded_names import split_codes
 from hybrid_toolkit.data.published.placing import area_row
 from hybrid_toolkit.data.published.reading import READ, read_grids
 from hybrid_toolkit.data.published.rectangle import find_rectangles, lines_of

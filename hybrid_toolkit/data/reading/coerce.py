@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from hybrid_toolkit.columns.reading import FALSE, TRUE
 from hybrid_toolkit.data.reading.dates import parse_days, parse_months
 from hybrid_toolkit.data.reading.raw_table import RawTables
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
@@ -16,8 +17,6 @@ from hybrid_toolkit.data.validation.problem import SHOWN, Problem
 MISSING_WORDS = frozenset({"null", "nan", "na", "n/a", "#n/a", "<na>", "nat"})
 """Cells that mean "nothing here", in any case, unless the contract has a code of that name."""
 
-TRUE = frozenset({"1", "1.0", "true", "t", "yes", "y"})
-FALSE = frozenset({"0", "0.0", "false", "f", "no", "n"})
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WHOLE_AS_FLOAT = re.compile(r"(\d+)\.0+")
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.rollout.rollout_fits import before_after_fit, fit_two_by_two_plan, group_time, under_policy
@@ -135,7 +136,7 @@ def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
     share = on.groupby(frame[plan.time]).transform("mean")
     rows = frame[on == 0].assign(share_=share[on == 0], trend_=pd.factorize(frame[plan.time], sort=True)[0][on == 0])
     level = rows[["share_", "trend_"]].drop_duplicates()
-    if len(level) < 3 or np.linalg.matrix_rank(level.assign(one_=1.0).to_numpy(dtype=float), tol=1e-8) < 3:
+    if len(level) < 3 or not scaled(np.column_stack([np.ones(len(level)), level])).own.all():
         raise EstimationError(
             "the share of units under the policy rises in a straight line, which cannot be told from a common trend.",
             fix="Bring periods in which the share stays or jumps.",

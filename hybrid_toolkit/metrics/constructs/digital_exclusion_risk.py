@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from hybrid_toolkit.columns.reading import check_table, measured
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.people import PERSON_KEYS
 from hybrid_toolkit.result import RowsHidden
@@ -110,7 +111,8 @@ def digital_exclusion_risk(
 
 
 def _score(values: pd.Series[float], base: pd.Series[float], name: str) -> pd.Series[float]:
-    x, whole = values.astype("float64"), base.astype("float64")
+    x = pd.Series(measured(values, name), values.index)
+    whole = pd.Series(measured(base, name), base.index)
     low, high = whole.min(), whole.max()
     if not high > low:
         raise MeasureError(
@@ -128,6 +130,7 @@ def _score(values: pd.Series[float], base: pd.Series[float], name: str) -> pd.Se
 
 
 def _check(areas: pd.DataFrame, base: str, weights: Mapping[str, Mapping[str, float]]) -> None:
+    check_table(areas)
     people = [c for c in _PEOPLE if c in areas.columns]
     if people:
         raise MeasureError(

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.columns.reading import check_table, measured, plain
+from hybrid_toolkit.columns.scaling import scaled, solve_kept
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.result import ResultBase
 
@@ -73,14 +75,9 @@ def _two_groups(
     frame: pd.DataFrame, *, columns: Sequence[str], group: str, reference: object, cluster: str | None
 ) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.intp], int]:
     wanted = list(dict.fromkeys([*columns, group, *([cluster] if cluster else [])]))
-    absent = [c for c in wanted if c not in frame.columns]
-    if absent:
-        raise MeasureError(
-            f"The frame has no column {', '.join(repr(c) for c in absent)}.",
-            fix="Name columns that the frame has.",
-            code="DECOMPOSITION-COLUMN",
-        )
+    check_table(frame, wanted, code="DECOMPOSITION-COLUMN")
     kept = frame[wanted].dropna().reset_index(drop=True)
+    kept = pd.DataFrame({c: plain(kept[c]) for c in wanted})
     found = kept[group].unique()
     if len(found) != 2 or reference not in found:
         raise MeasureError(
@@ -159,8 +156,9 @@ def kitagawa(
     kept, is_reference, codes, missing = _two_groups(
         frame, columns=[outcome, *strata], group=group, reference=reference, cluster=cluster
     )
-    y = kept[outcome].to_numpy(dtype=float)
-    stratum = kept.groupby(list(strata), sort=True).ngroup().to_numpy()
+    y = measured(kept[outcome], outcome)
+    y = y - float(np.median(y))
+    stratum = kept.groupby(list(strata), sort=False, observed=True).ngroup().to_numpy()
     size = int(stratum.max()) + 1
     counts = np.array([np.bincount(stratum[g], minlength=size) for g in (is_reference, ~is_reference)])
     alone = int((counts == 0).any(axis=0).sum())
@@ -219,21 +217,25 @@ def oaxaca_blinder(
     kept, is_reference, codes, missing = _two_groups(
         frame, columns=[outcome, *covariates], group=group, reference=reference, cluster=cluster
     )
-    y = kept[outcome].to_numpy(dtype=float)
-    x = np.column_stack([np.ones(len(kept)), *(kept[c].to_numpy(dtype=float) for c in covariates)])
+    y = measured(kept[outcome], outcome)
+    x = np.column_stack([np.ones(len(kept)), *(measured(kept[c], c) for c in covariates)])
     for name, g in (("reference", is_reference), ("other", ~is_reference)):
-        if np.linalg.matrix_rank(x[g]) < x.shape[1]:
+        if not scaled(x[g]).own.all():
             raise MeasureError(
                 f"In the {name} group ({int(g.sum())} rows) the {len(covariates)} covariates are collinear.",
                 fix="Drop a covariate, or give more rows.",
                 code="COVARIATES-COLLINEAR",
             )
 
+    z = scaled(x).z
+    whole = np.eye(z.shape[1])
+    y = y - float(np.median(y))
+
     def parts(keep: NDArray[np.bool_]) -> Floats:
         one, zero = ~is_reference & keep, is_reference & keep
-        b1 = np.linalg.lstsq(x[one], y[one], rcond=None)[0]
-        b0 = np.linalg.lstsq(x[zero], y[zero], rcond=None)[0]
-        x1, x0 = x[one].mean(axis=0), x[zero].mean(axis=0)
+        b1 = solve_kept(z[one].T @ z[one], z[one].T @ y[one], whole)
+        b0 = solve_kept(z[zero].T @ z[zero], z[zero].T @ y[zero], whole)
+        x1, x0 = z[one].mean(axis=0), z[zero].mean(axis=0)
         return np.array([x1 @ b1 - x0 @ b0, (x1 - x0) @ b0, x1 @ (b1 - b0)])
 
     table = _jackknife(parts, codes, ("difference", "composition", "coefficients"), conf_level, outcome)

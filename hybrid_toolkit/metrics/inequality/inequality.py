@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.columns.reading import check_table, measured, plain
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.result import ResultBase
 
@@ -94,16 +95,10 @@ def _sample(
     frame: pd.DataFrame, *, outcome: str, rank_by: str | None, cluster: str | None, weight: str | None
 ) -> _Sample:
     wanted = [c for c in (outcome, rank_by, cluster, weight) if c is not None]
-    absent = [c for c in wanted if c not in frame.columns]
-    if absent:
-        raise MeasureError(
-            f"The frame has no column {', '.join(repr(c) for c in absent)}.",
-            fix="Name columns that the frame has.",
-            code="INEQUALITY-COLUMN",
-        )
+    check_table(frame, wanted, code="INEQUALITY-COLUMN")
     kept = frame[list(dict.fromkeys(wanted))].dropna()
-    y = kept[outcome].to_numpy(dtype=float)
-    w = np.ones(len(kept)) if weight is None else kept[weight].to_numpy(dtype=float)
+    y = measured(kept[outcome], outcome)
+    w = np.ones(len(kept)) if weight is None else measured(kept[weight], weight)
     if (w < 0).any():
         at = np.flatnonzero(w < 0)
         raise MeasureError(
@@ -111,14 +106,18 @@ def _sample(
             fix="Weights are zero or more.",
             code="WEIGHT-NEGATIVE",
         )
-    codes = np.arange(len(kept)) if cluster is None else pd.factorize(kept[cluster])[0]
+    codes = np.arange(len(kept)) if cluster is None else pd.factorize(plain(kept[cluster]))[0]
     if len(np.unique(codes)) < 2:
         raise MeasureError(
             f"{len(kept)} usable rows in {len(np.unique(codes))} cluster(s); an interval needs at least two clusters.",
             fix="Use a finer cluster, or more data.",
             code="CLUSTERS-FEW",
         )
-    ranker = y if rank_by is None else kept[rank_by].to_numpy(dtype=float)
+    ranker = y if rank_by is None else measured(kept[rank_by], rank_by)
+    if not w.sum() > 0:
+        raise MeasureError(
+            f"Column '{weight}': no weight is above zero.", fix="Weigh some rows.", code="WEIGHT-NEGATIVE"
+        )
     return _Sample(y, ranker, w / w.sum(), codes, len(frame) - len(kept))
 
 

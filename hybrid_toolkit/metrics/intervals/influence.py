@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +268,19 @@ def _adjustments(rows: pd.DataFrame, names: Sequence[str]) -> list[Array]:
 def linear_combination(design: Array, y: Array, weights: Array) -> tuple[float, Array, int]:
     """weights'b of the least-squares fit b of y on a design, its influence on each row, and the rank.
 
-    Columns that others already hold are left out by the pseudo-inverse.
+    Parameters
+    ----------
+    design : n x k, the first column ones. y : n. weights : k. Columns that others already hold are left out.
     """
-    inverse = np.linalg.pinv(design.T @ design, hermitian=True)
-    coefficients = inverse @ design.T @ y
-    residual = y - design @ coefficients
-    influence = (design @ (inverse @ weights)) * residual
-    return float(weights @ coefficients), influence, int(np.linalg.matrix_rank(design))
+    values, influence, rank = linear_combinations(design, y, weights[None, :])
+    return float(values[0]), influence[:, 0], rank
+
+
+def linear_combinations(design: Array, y: Array, weights: Array) -> tuple[Array, Array, int]:
+    """The same for several rows of weights: m values, n x m influences, and the rank."""
+    basis, middle = scaled(design), float(np.median(y))
+    a = basis.z.T @ (y - middle) / len(y)
+    residual = y - middle - basis.z @ a
+    w = weights[:, basis.own] @ basis.turn
+    influence = (basis.z @ w.T) / len(y) * residual[:, None]
+    return np.asarray(w @ a + middle * weights[:, 0]), influence, int(basis.own.sum())

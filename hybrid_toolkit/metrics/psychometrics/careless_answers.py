@@ -15,6 +15,8 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import measured_table
+from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.instruments import InstrumentScores
 from hybrid_toolkit.result import RowsHidden
@@ -95,6 +97,8 @@ def flag_careless(
     >>> flags.frame[["longstring", "flag_longstring"]].values.tolist()
     [[8, True], [1, False], [2, False]]
     """
+    if isinstance(answers, pd.DataFrame):
+        answers = measured_table(answers)
     keys, given, turned, parts = _sides(answers, scales)
     if given.shape[1] < 2 or len(given) < 3:
         raise MeasureError(
@@ -221,9 +225,8 @@ def mahalanobis(answers: Array) -> Array:
     rows = answers[complete]
     if len(rows) <= answers.shape[1]:
         return out
-    gap = rows - rows.mean(axis=0)
-    covariance = np.cov(rows, rowvar=False)
-    if np.linalg.matrix_rank(covariance) < answers.shape[1]:
+    basis = scaled(np.column_stack([np.ones(len(rows)), rows]))
+    if not basis.own.all():
         return out
-    out[complete] = np.einsum("ij,ij->i", gap @ np.linalg.inv(covariance), gap)
+    out[complete] = (basis.z[:, 1:] ** 2).sum(axis=1) * (len(rows) - 1) / len(rows)
     return out

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import LARGEST, as_numbers
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.factor_model import Moments
 
@@ -89,9 +90,11 @@ def _declared(frame: pd.DataFrame, factors: Mapping[str, Sequence[str]], others:
 def _numbers(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
     out = {}
     for item in items:
-        values = pd.to_numeric(frame[item], errors="coerce").astype("float64")
+        read = as_numbers(frame[item])
+        raw = frame[item].astype(object)
+        values = pd.to_numeric(raw, errors="coerce").astype("float64") if read is None else pd.Series(read, frame.index)
         text = int((values.isna() & frame[item].notna()).sum())
-        endless = int(np.isinf(values.to_numpy(dtype=float)).sum())
+        endless = int((np.abs(values.to_numpy(dtype=float)) > LARGEST).sum())
         if text or endless:
             raise _error(
                 f"item '{item}': {text + endless} answer(s) are not finite numbers.",

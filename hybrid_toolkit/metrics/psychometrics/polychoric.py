@@ -9,6 +9,7 @@ from scipy import optimize, stats
 from scipy.special import ndtr
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import measured_table
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 
@@ -104,6 +105,7 @@ def polychoric(items: pd.DataFrame) -> pd.DataFrame:
     >>> bool(abs(r.loc["a", "b"]) < 1e-6)
     True
     """
+    values = measured_table(items)
     many = [str(c) for c in items if items[c].nunique() > MAX_CODES]
     if items.shape[1] < 2 or many:
         raise MeasureError(
@@ -114,7 +116,6 @@ def polychoric(items: pd.DataFrame) -> pd.DataFrame:
             code="ITEM-TYPE",
         )
     names = list(items.columns)
-    values = items.astype("float64")
     out = np.eye(len(names))
     for i in range(len(names)):
         for j in range(i):
@@ -142,7 +143,7 @@ def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int 
     ------
     MeasureError : as ``polychoric``, or fewer than ten complete rows.
     """
-    rows = items.astype("float64").dropna()
+    rows = measured_table(items).dropna()
     if len(rows) < 10:
         raise MeasureError(
             f"ordinal alpha needs 10 complete rows; there are {len(rows)}.", fix="Collect more.", code="RELIABILITY-N"

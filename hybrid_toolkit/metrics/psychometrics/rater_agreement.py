@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa as _cohens_kappa
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import as_numbers, measured_table, plain
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 
@@ -31,7 +32,8 @@ def cohen_kappa(
     Parameters
     ----------
     first, second : each rater's code of each target; targets without both are left out.
-    categories : the codes in order; by default those that occur, sorted. Weighted kappa needs the true order.
+    categories : the codes in order; by default that of ordered categories, else those that occur, sorted. Weighted
+        kappa needs the true order: text in words has none and is refused.
     weights : ``none``, ``linear`` or ``quadratic`` (Cohen 1968).
 
     Notes
@@ -41,8 +43,8 @@ def cohen_kappa(
 
     Raises
     ------
-    MeasureError : fewer than three targets with both codes, one code only, a code outside ``categories``, or unknown
-        weights.
+    MeasureError : fewer than three targets with both codes, one code only, a code outside ``categories``, unknown
+        weights, or weights for codes in words without an order.
 
     Examples
     --------
@@ -52,22 +54,55 @@ def cohen_kappa(
     """
     if weights not in _WEIGHTS:
         raise MeasureError(f"weights must be one of {', '.join(_WEIGHTS)}.", fix="Name one.", code="KAPPA-WEIGHTS")
-    pair = pd.DataFrame({"a": first.to_numpy(), "b": second.to_numpy()}).dropna()
+    if len(first) != len(second):
+        raise MeasureError(
+            f"one rater has {len(first)} codes and the other {len(second)}.",
+            fix="Give one code of each rater a target, in the same order.",
+            code="RELIABILITY-N",
+        )
+    one, two = pd.Series(first), pd.Series(second)
+    if categories is None:
+        categories = _in_order(one, two, weights)
+    pair = pd.DataFrame({"a": plain(one).to_numpy(dtype=object), "b": plain(two).to_numpy(dtype=object)}).dropna()
     table = _square(pair, _codes(pair, categories))
-    if weights == "none":
-        got = _cohens_kappa(table)
-    else:
-        got = _cohens_kappa(table, wt="linear" if weights == "linear" else "quadratic")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if weights == "none":
+            got = _cohens_kappa(table)
+        else:
+            got = _cohens_kappa(table, wt="linear" if weights == "linear" else "quadratic")
     kappa, error = float(got.kappa), float(got.std_kappa)
+    if not np.isfinite([kappa, error]).all():
+        both = int(((table.sum(axis=0) > 0) & (table.sum(axis=1) > 0)).sum())
+        raise MeasureError(
+            f"{both} of {len(table)} codes are used by both raters, too few for kappa and its error.",
+            fix="Check that both raters used the same codes, and more than one of them.",
+            code="KAPPA-ONE-SIDED",
+        )
     z = float(stats.norm.ppf(0.5 + conf_level / 2))
     name = "Cohen kappa" if weights == "none" else f"Cohen kappa ({weights} weights)"
     limits = (kappa, max(-1.0, kappa - z * error), min(1.0, kappa + z * error))
     return Reliability.of(name, limits, len(pair), 2, "Fleiss, Cohen and Everitt standard error")
 
 
+def _in_order(first: pd.Series[Any], second: pd.Series[Any], weights: str) -> list[Any] | None:
+    """The order that ordered categories declare; None for numbers, or where the order does not matter."""
+    orders = [
+        list(s.cat.categories) for s in (first, second) if isinstance(s.dtype, pd.CategoricalDtype) and s.dtype.ordered
+    ]
+    if len(orders) == 2 and orders[0] == orders[1]:
+        return orders[0]
+    if weights != "none" and (orders or as_numbers(first) is None or as_numbers(second) is None):
+        raise MeasureError(
+            f"{len(orders)} of 2 raters' codes have an order, or theirs differ: weights by distance need one order.",
+            fix="Give categories from lowest to highest, or make both ordered categories with the same levels.",
+            code="KAPPA-ORDER",
+        )
+    return None
+
+
 def _codes(pair: pd.DataFrame, categories: Sequence[Any] | None) -> list[Any]:
     seen = set(pd.unique(pair.to_numpy().ravel()))
-    codes = sorted(seen) if categories is None else list(categories)
+    codes = _sorted(seen) if categories is None else list(categories)
     outside = int((~pair.isin(codes)).to_numpy().sum())
     if outside:
         raise MeasureError(
@@ -80,6 +115,15 @@ def _codes(pair: pd.DataFrame, categories: Sequence[Any] | None) -> list[Any]:
             code="RELIABILITY-N",
         )
     return codes
+
+
+def _sorted(codes: Iterable[Any]) -> list[Any]:
+    try:
+        return sorted(codes)
+    except TypeError:
+        raise MeasureError(
+            "codes mix kinds of values, such as text and numbers.", fix="Give all as text.", code="KAPPA-CODE"
+        ) from None
 
 
 def _square(pair: pd.DataFrame, codes: list[Any]) -> Array:
@@ -98,7 +142,7 @@ def rating_counts(ratings: pd.DataFrame, *, categories: Sequence[Any] | None = N
     [[0, 2], [1, 1]]
     """
     seen = pd.unique(ratings.to_numpy().ravel())
-    codes = sorted(c for c in seen if pd.notna(c)) if categories is None else list(categories)
+    codes = _sorted(c for c in seen if pd.notna(c)) if categories is None else list(categories)
     return pd.DataFrame({c: ratings.eq(c).sum(axis=1).astype("int64") for c in codes})
 
 
@@ -122,7 +166,7 @@ def fleiss_kappa(counts: pd.DataFrame, *, conf_level: float = 0.95) -> Reliabili
     >>> fleiss_kappa(pd.DataFrame({"a": [3, 0, 3, 0], "b": [0, 3, 0, 3]})).estimate
     1.0
     """
-    x = counts.to_numpy(dtype=float)
+    x = measured_table(counts).to_numpy()
     if np.isnan(x).any() or (x < 0).any() or (x != np.round(x)).any():
         raise MeasureError("counts must be whole and not negative.", fix="Use rating_counts.", code="KAPPA-COUNTS")
     x = x[x.sum(axis=1) >= 2]

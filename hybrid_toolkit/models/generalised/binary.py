@@ -65,4 +65,4 @@ def fit_binary(
     chi = float(((y - found.mean) ** 2 / np.maximum(found.mean * (1 - found.mean), 1e-300)).sum())
     model_terms = pinned(rows, as_terms(frame, terms))
     made = Made(outcome, BINARY_LINKS[link], link, cluster, variance, conf_level, len(frame), model_terms)
-    return made.result(names, x, y, found, group, chi, np.inf)
+    return made.result(names, y, found, group, chi, np.inf)

@@ -68,7 +68,7 @@ def fit_counts(
     chi = float(((y - found.mean) ** 2 / np.maximum(spread, 1e-300)).sum())
     model_terms = pinned(rows, as_terms(frame, terms))
     made = Made(outcome, _COUNTS[family], "log", cluster, variance, conf_level, len(frame), model_terms)
-    return made.result(names, x, y, found, group, chi, theta)
+    return made.result(names, y, found, group, chi, theta)
 
 
 def whole_counts(rows: pd.DataFrame, name: str) -> Array:
@@ -120,7 +120,11 @@ def _negative_binomial(
         if abs(theta - last) < 1e-8 * theta:
             break
     else:
-        found = ScoringSolution(found.b, found.mean, found.scores, found.weight, found.log_likelihood, converged=False)
+        raise EstimationError(
+            f"the search for the size of the negative binomial of '{name}' did not end, so there is no estimate.",
+            fix="Use the Poisson with a cluster.",
+            code="NOT-CONVERGED",
+        )
     return theta, found
 
 

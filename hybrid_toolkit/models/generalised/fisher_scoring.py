@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import Scaled, settled_columns
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.generalised.separation import perfectly_separated
 
 FAR, RAGGED = 15.0, 1e3
-"""A slope this far from zero, for one standard deviation of its column, or a variance as large, is a sign of
-separation."""
+"""A slope this far from zero, for one standard deviation of its column, or a variance as large, is a reason to look
+for separation; only what a linear programme finds is called so."""
 GLM_LINKS = {"logit": "log odds", "probit": "probit", "cloglog": "log hazard", "log": "log rate"}
 """Links and the unit of their slopes."""
 
@@ -24,9 +25,10 @@ class ScoringSolution:
 
     Parameters
     ----------
-    b : k coefficients. mean : n fitted means. scores : n x k. weight : n working weights, so that X'WX is the
-        information. log_likelihood : up to what does not depend on the coefficients for ``"log"``.
-    converged : the search ended at an optimum.
+    b : k coefficients; 0 for a column that the others determine in these rows. mean : n fitted means.
+    weight : n working weights. log_likelihood : up to what does not depend on the coefficients for ``"log"``.
+    basis : the columns that the model was solved in. scores : n x m, along the columns of ``basis``, in which the
+        information is Z'WZ; ``basis`` brings what follows from both back to the columns of x.
     """
 
     b: Array
@@ -34,7 +36,13 @@ class ScoringSolution:
     scores: Array
     weight: Array
     log_likelihood: float
-    converged: bool
+    basis: Scaled
+
+    @property
+    def information(self) -> Array:
+        """Expected information of the coefficients of ``basis``."""
+        root = self.basis.z * np.sqrt(self.weight)[:, None]
+        return np.asarray(root.T @ root, dtype=np.float64)
 
 
 def _pieces(eta: Array, y: Array, link: str, theta: float) -> tuple[Array, Array, Array, float]:
@@ -79,13 +87,14 @@ def solve_glm(
 
     Parameters
     ----------
-    x : n x k of full rank. y : n outcomes. link : key of ``GLM_LINKS``. offset : n known parts of the predictor.
+    x : n x k. y : n outcomes. link : key of ``GLM_LINKS``. offset : n known parts of the predictor.
     theta : size of a negative binomial (variance mean + mean squared / theta); infinite for a Poisson.
     start : coefficients to start from. what, code : words and code of the error at separation.
 
     Raises
     ------
-    EstimationError : columns that tell the outcome without error, so that no finite slope fits best.
+    EstimationError : columns that tell the outcome without error, so that no finite slope fits best; a search that
+        does not end.
 
     Examples
     --------
@@ -94,16 +103,11 @@ def solve_glm(
     [0.693, 0.693]
     """
     add = np.zeros(len(y)) if offset is None else offset
-    centre, scale = x.mean(axis=0), x.std(axis=0)
-    plain = scale <= 1e-12 * np.maximum(1.0, np.abs(centre))
-    centre, scale = np.where(plain, 0.0, centre), np.where(plain, 1.0, scale)
-    z = (x - centre) / scale
-    turn = np.diag(1 / scale)
-    if plain[0]:
-        turn[0] -= centre / scale
-    b = np.linalg.solve(turn, start) if start is not None else _first(z, y, add, link, plain)
+    basis = settled_columns(x)
+    z = basis.z
+    b = basis.into(start[basis.own]) if start is not None else _first(z.shape[1], y, add, link)
     mean, slope, weight, value = _pieces(z @ b + add, y, link, theta)
-    converged = False
+    converged, known = False, False
     for _ in range(60):
         information = (z * weight[:, None]).T @ z
         try:
@@ -111,10 +115,12 @@ def solve_glm(
         except np.linalg.LinAlgError:
             break
         gain = float((z.T @ slope) @ step)
-        if gain < 1e-11 * max(1.0, abs(value)):
+        if gain < 1e-11 * max(1.0, abs(value)):  # the likelihood itself can show no smaller rise
             b, converged = b + step, True
             mean, slope, weight, value = _pieces(z @ b + add, y, link, theta)
-            break
+            if gain < 1e-15:
+                break
+            continue
         for half in range(25):
             trial = _pieces(z @ (b + step / 2**half) + add, y, link, theta)
             if np.isfinite(trial[3]) and trial[3] >= value:
@@ -122,17 +128,25 @@ def solve_glm(
         else:
             break
         b, (mean, slope, weight, value) = b + step / 2**half, trial
-        if np.abs(b[~plain]).max(initial=0) > 2 * FAR:
-            break
-    _not_apart((z * weight[:, None]).T @ z, np.asarray(b, dtype=np.float64), plain, what, code)
-    return ScoringSolution(turn @ b, mean, x * slope[:, None], weight, value, converged)
+        if not known and np.abs(b[1:]).max(initial=0) > 2 * FAR:
+            _not_apart(z, y, link, what, code)
+            known = True  # a finite optimum lies further out
+    if not known and _suspect((z * weight[:, None]).T @ z, b):
+        _not_apart(z, y, link, what, code)
+    if not converged:
+        raise EstimationError(
+            f"the search for the model of {what} did not end, so there is no estimate.",
+            fix="Use fewer terms, or join levels that are rare.",
+            code="NOT-CONVERGED",
+        )
+    out = np.zeros(len(basis.own))
+    out[basis.own] = basis.back(b)
+    return ScoringSolution(out, mean, z * slope[:, None], weight, value, basis)
 
 
-def _first(z: Array, y: Array, add: Array, link: str, plain: NDArray[np.bool_]) -> Array:
+def _first(k: int, y: Array, add: Array, link: str) -> Array:
     """Coefficients to start from: the intercept alone."""
-    b = np.zeros(z.shape[1])
-    if not plain[0]:
-        return b
+    b = np.zeros(k)
     share = float(np.clip(y.mean(), 1e-3, 1 - 1e-3))
     if link == "log":
         b[0] = np.log(max(float(y.sum()), 0.5) / float(np.exp(add).sum()))
@@ -142,14 +156,23 @@ def _first(z: Array, y: Array, add: Array, link: str, plain: NDArray[np.bool_]) 
     return b
 
 
-def _not_apart(information: Array, b: Array, plain: NDArray[np.bool_], what: str, code: str) -> None:
-    spread = np.diagonal(np.linalg.pinv(information, hermitian=True, rcond=1e-14))
-    lost = np.diagonal(information) < 1e-8
-    apart = (~np.isfinite(b) | (np.abs(b) > FAR) | (spread > RAGGED) | lost) & ~plain
-    if apart.any() or (plain & (lost | (spread > RAGGED))).any():
+def _suspect(information: Array, b: Array) -> bool:
+    """Whether slopes lie far out or are hardly known, for one standard deviation of what a column has of its own."""
+    size = np.diagonal(information)
+    if not np.isfinite(b).all() or not np.isfinite(information).all() or size.min() < 1e-8:
+        return True
+    try:
+        spread = np.diagonal(np.linalg.inv(information))
+    except np.linalg.LinAlgError:
+        return True
+    return bool((np.abs(b[1:]) > FAR).any() or (spread > RAGGED).any() or (spread < 0).any())
+
+
+def _not_apart(z: Array, y: Array, link: str, what: str, code: str) -> None:
+    found = perfectly_separated(z, y, counts=link == "log")
+    if found:
         raise EstimationError(
-            f"separation: {int(apart.sum())} column(s) tell {what} without error, so their slopes have no finite "
-            "estimate.",
+            f"separation: {found} column(s) tell {what} without error, so their slopes have no finite estimate.",
             fix="Join levels that are rare, leave the column out, or keep to rows where both answers could occur.",
             code=code,
         )

@@ -183,7 +183,6 @@ class Made:
     def result(
         self,
         names: Sequence[str],
-        x: Array,
         y: Array,
         found: ScoringSolution,
         group: Codes | None,
@@ -191,17 +190,18 @@ class Made:
         theta: float,
     ) -> GeneralisedFit:
         """The result of a solved model; ``chi`` is Pearson's chi-squared."""
-        root = x * np.sqrt(found.weight)[:, None]
-        information = root.T @ root
+        root = found.basis.z * np.sqrt(found.weight)[:, None]
+        information = found.information
         variance, size = (self.variance, int(group.max()) + 1) if group is not None else ("model", 0)
         if group is None:
-            vcov = np.linalg.inv(information)
+            vcov = found.basis.back_cov(np.linalg.inv(information))
         else:
             scores = clustered.cluster_sums(found.scores, group)
             if variance == "jackknife":
-                vcov = clustered.linear_jackknife(scores, information, cluster_grams(root, group))
+                parts = cluster_grams(root, group)
+                vcov = clustered.linear_jackknife(scores, information, parts, found.basis.turn)
             else:
-                vcov = clustered.sandwich(scores, information)
+                vcov = found.basis.back_cov(clustered.sandwich(scores, information))
         return GeneralisedFit(
             outcome=self.outcome,
             kind=self.kind,
@@ -218,7 +218,7 @@ class Made:
             n_missing=self.n_rows - len(y),
             n_events=int(y.sum()),
             n_clusters=size,
-            converged=found.converged,
+            converged=True,
             conf_level=self.conf_level,
             model_terms=self.model_terms,
         )

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
 from hybrid_toolkit.models.generalised.ordinal_links import CUMULATIVE
+from hybrid_toolkit.models.generalised.separation import told_apart
 from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
@@ -213,33 +215,32 @@ def fit_ordinal(
     weight = np.ones(len(rows)) if frequency is None else _whole(rows, frequency)
     rows, weight = rows[weight > 0], weight[weight > 0]
     answer, labels = read_answers(rows, outcome, levels)
-    x = design(rows, slopes)[1][:, 1:]
-    names = design(rows, slopes)[0][1:]
-    centre, scale = x.mean(axis=0), x.std(axis=0)
-    model = _Cumulative((x - centre) / scale, answer, weight, len(labels), link)
+    names, x = design(rows, slopes)
+    names, basis = names[1:], settled_columns(x)
+    slope = basis.without_first()
+    model = _Cumulative(slope.z, answer, weight, len(labels), link)
     b, converged = model.search()
     k = len(names)
     value, _, information = model.derivatives(b)
-    spread = np.diagonal(np.linalg.pinv(information, hermitian=True, rcond=1e-14))[:k]
-    apart = (np.abs(b[:k]) > FAR) | (spread > RAGGED) | (np.diagonal(information)[:k] < 1e-8)
-    if apart.any() or not np.isfinite(b).all():
+    if _suspect(information, b, k):
+        _not_apart(slope.z, answer)
+    if not converged:
         raise EstimationError(
-            f"separation: {int(apart.sum())} term(s) tell the answers apart without error, so their slopes have no "
-            "finite estimate.",
-            fix="Join answers or levels that are rare, or leave the term out.",
-            code="SEPARATION",
+            f"the search for the slopes of '{outcome}' did not end, so there is no estimate.",
+            fix="Use fewer terms, or join answers or levels that are rare.",
+            code="NOT-CONVERGED",
         )
-    vcov = np.linalg.inv(information)
+    turn = np.eye(len(b))  # back to the units of the columns
+    turn[:k, :k] = slope.turn
+    turn[k:, :k] = basis.r[0, 1:] @ slope.turn
     n_clusters = 0
     if cluster:
         group = codes(rows, cluster)
         n_clusters = clustered.enough_clusters(group, cluster)
         sums = clustered.cluster_sums(model.scores(b) * weight[:, None], group)
-        vcov = clustered.linear_jackknife(sums, information, model.parts(b, group))
-    turn = np.zeros((len(b), len(b)))  # back to the units of the columns
-    turn[:k, :k] = np.diag(1 / scale)
-    turn[k:, :k] = centre / scale
-    turn[k:, k:] = np.eye(len(b) - k)
+        vcov = clustered.linear_jackknife(sums, information, model.parts(b, group), turn)
+    else:
+        vcov = turn @ np.linalg.inv(information) @ turn.T
     out = turn @ b
     return OrdinalFit(
         outcome=outcome,
@@ -248,7 +249,7 @@ def fit_ordinal(
         estimate=frozen(out[:k]),
         thresholds=frozen(out[k:]),
         threshold_names=tuple(f"{low} | {high}" for low, high in itertools.pairwise(labels)),
-        vcov=frozen(turn @ vcov @ turn.T),
+        vcov=frozen(vcov),
         levels=len(labels),
         log_likelihood=value,
         deviance=-2 * value,
@@ -262,6 +263,32 @@ def fit_ordinal(
         answers=tuple(labels),
         model_terms=pinned(rows, slopes),
     )
+
+
+def _suspect(information: Array, b: Array, k: int) -> bool:
+    """Whether slopes lie far out or are hardly known, which is a reason to look for separation."""
+    if (
+        not np.isfinite(b).all()
+        or not np.isfinite(information).all()
+        or np.diagonal(information)[:k].min(initial=1) < 1e-8
+    ):
+        return True
+    try:
+        spread = np.diagonal(np.linalg.inv(information))[:k]
+    except np.linalg.LinAlgError:
+        return True
+    return bool((np.abs(b[:k]) > FAR).any() or (spread > RAGGED).any() or (spread < 0).any())
+
+
+def _not_apart(z: Array, answer: NDArray[np.intp]) -> None:
+    found = told_apart(z, answer)
+    if found:
+        raise EstimationError(
+            f"separation: {found} term(s) tell the answers apart without error, so their slopes have no finite "
+            "estimate.",
+            fix="Join answers or levels that are rare, or leave the term out.",
+            code="SEPARATION",
+        )
 
 
 def _whole(rows: pd.DataFrame, name: str) -> Array:
@@ -378,6 +405,6 @@ class _Cumulative:
             else:
                 return b, False
             b, (value, slope, information) = new, trial
-            if np.abs(b[: self.k]).max(initial=0) > 2 * FAR:
+            if np.abs(b[: self.k]).max(initial=0) > 8 * FAR:
                 return b, False
         return b, False

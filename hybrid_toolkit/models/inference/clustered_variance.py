@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import solve_kept
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 
@@ -51,25 +52,26 @@ def sandwich(scores: Array, information: Array) -> Array:
 
     Parameters
     ----------
-    scores : clusters x k sums of the rows' scores. information : k x k.
+    scores : clusters x k sums of the rows' scores. information : k x k. Both along the columns of
+        ``metrics.scaling``, so that nothing is thrown away for its unit.
     """
-    bread = np.linalg.pinv(information, hermitian=True)
+    bread = np.linalg.inv(information)
     g = len(scores)
     return np.asarray(bread @ (scores.T @ scores) @ bread * g / (g - 1))
 
 
-def linear_jackknife(scores: Array, information: Array, parts: Array) -> Array:
+def linear_jackknife(scores: Array, information: Array, parts: Array, turn: Array | None = None) -> Array:
     """CV3 by one Newton step for each cluster left out.
 
     Parameters
     ----------
     scores : clusters x k. information : k x k, the sum of ``parts``. parts : clusters x k x k.
+    turn : k x k, the way back from scaled columns (``metrics.scaling``) to those whose variance is wanted.
 
     Notes
     -----
     MacKinnon, Nielsen and Webb (2024), cluster-robust jackknife for logit models, variance CV3L.
     """
-    rest = np.linalg.pinv(information - parts, hermitian=True, rcond=1e-12)
-    step = (rest @ scores[..., None])[..., 0]
+    step = solve_kept(information - parts, scores, np.eye(len(information)) if turn is None else turn)
     g = len(scores)
     return np.asarray((g - 1) / g * step.T @ step)

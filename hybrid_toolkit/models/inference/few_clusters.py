@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -125,12 +126,12 @@ def fit_cr2(
     x, scores = _projected(p, total, b)
     keep = np.array([i for i, name in enumerate(p.x_names) if name not in p.nuisance])
     root, w = _adjusted(x)
-    vcov, df = _variance(x, root, w, scores, keep)
+    vcov, df = _variance(x, root, w, scores, p.turn[keep])
     how = "two-stage least squares" if instruments else "least squares"
     within = f" within {' and '.join(fixed_effects)}" if fixed_effects else ""
     return BiasReducedFit(
         terms=tuple(p.x_names[i] for i in keep),
-        estimate=frozen(b[keep]),
+        estimate=frozen(p.back(b)[keep]),
         std_error=frozen(np.sqrt(np.clip(np.diagonal(vcov), 0, None))),
         df=frozen(df),
         vcov=frozen(vcov),
@@ -161,8 +162,13 @@ def _without_crossing(p: DesignMatrix) -> DesignMatrix:
     added = np.arange(p.raw.shape[1], raw.shape[1])
     layout = g.CrossProductLayout(np.concatenate([added, p.layout.x]), np.concatenate([added, p.layout.z]), p.layout.y)
     names = tuple(f"level#{i}" for i in range(levels))
+    wide = np.eye(levels + len(p.r))
+    wide[levels:, levels:] = p.r  # the way back of the new columns is left out: their coefficients are of no use
     return replace(
         p,
+        r=wide,
+        order=np.concatenate([np.arange(levels), levels + p.order]),
+        first=np.concatenate([np.zeros(levels), p.first]),
         raw=raw,
         grams=g.cluster_grams(raw, p.clusters),
         layout=layout,
@@ -196,15 +202,15 @@ def _adjusted(x: Array) -> tuple[Array, Array]:
     return root, np.stack(out)
 
 
-def _variance(x: Array, root: Array, w: Array, scores: Array, keep: g.Codes) -> tuple[Array, Array]:
-    """CR2 variance of the kept coefficients, and the Satterthwaite degrees of freedom of each."""
+def _variance(x: Array, root: Array, w: Array, scores: Array, turn: Array) -> tuple[Array, Array]:
+    """CR2 variance of the coefficients that ``turn`` leads to, and the Satterthwaite degrees of freedom of each."""
     adjusted = (root @ w @ root.T) @ scores[..., None]  # S W_g S' X_g'u_g = (X'X)^-1 X_g' A_g u_g
-    adjusted = adjusted[..., 0]
-    vcov: Array = (adjusted.T @ adjusted)[np.ix_(keep, keep)]
+    adjusted = adjusted[..., 0] @ turn.T
+    vcov: Array = adjusted.T @ adjusted
     bread = root @ root.T
-    df = np.empty(len(keep))
-    for j, at in enumerate(keep):
-        c = (root @ w @ root.T)[:, :, at]  # a_g = X_g c_g
+    df = np.empty(len(turn))
+    for j, weights in enumerate(turn):
+        c = (root @ w @ root.T) @ weights  # a_g = X_g c_g
         xb = np.einsum("gij,gj->gi", x, c)
         omega = np.diag(np.einsum("gi,gi->g", c, xb)) - xb @ bread @ xb.T
         square = float((omega**2).sum())
@@ -260,25 +266,23 @@ def fit_two_way(
     rows = complete_rows(frame, [outcome, first, second, *needed])
     both = "two_way_cluster"
     crossed = rows.assign(**{both: rows.groupby([first, second], sort=False).ngroup()})
-    fits = [
-        fit_linear(
-            crossed,
-            outcome=outcome,
-            terms=used,
-            cluster=c,
-            fixed_effects=fixed_effects,
-            instruments=stand_ins,
-            conf_level=conf_level,
-            variance="sandwich",
+    model: dict[str, Any] = {"outcome": outcome, "terms": used, "fixed_effects": fixed_effects}
+    model["instruments"] = stand_ins or {}
+    parts = []
+    for c in (first, second, both):  # in scaled columns, where no eigenvalue depends on a unit
+        p = prepare_matrix(crossed, cluster=c, **model)
+        parts.append(
+            g.crv1(p.grams, p.layout, g.solve_crossproducts(p.grams.sum(axis=0), p.layout), n=p.n, k=p.n_parameters)
         )
-        for c in (first, second, both)
-    ]
-    values, vectors = np.linalg.eigh(fits[0].vcov + fits[1].vcov - fits[2].vcov)
-    fewest = min(fits[:2], key=lambda f: f.n_clusters)
+    values, vectors = np.linalg.eigh(parts[0] + parts[1] - parts[2])
+    fewest = min((first, second), key=lambda c: crossed[c].nunique())
+    fit = fit_linear(crossed, cluster=fewest, conf_level=conf_level, variance="sandwich", **model)
+    keep = [i for i, name in enumerate(p.x_names) if name not in p.nuisance]
+    whole = p.back_cov((vectors * np.clip(values, 0, None)) @ vectors.T)
     return replace(
-        fewest,
-        vcov=frozen((vectors * np.clip(values, 0, None)) @ vectors.T),
+        fit,
+        vcov=frozen(whole[np.ix_(keep, keep)]),
         cluster=f"{first} and {second}",
-        n_missing=len(frame) - fewest.n,
+        n_missing=len(frame) - fit.n,
         variance="two-way",
     )

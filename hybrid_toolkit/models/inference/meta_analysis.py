@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import LARGEST
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level
@@ -140,10 +141,11 @@ def fit_random_effects(
     -----
     Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30 (REML); Paule and Mandel (1982), Journal of
     Research of the National Bureau of Standards 87; DerSimonian and Laird (1986), Controlled Clinical Trials 7;
-    Hartung and Knapp (2001), Statistics in Medicine 20; I2 by the typical variance of Higgins and Thompson (2002),
-    Statistics in Medicine 21; prediction interval of Nagashima, Noma and Furukawa (2019), Statistical Methods in
-    Medical Research 28, the distribution of Q by its first two moments; the t one as IntHout and others (2016), BMJ
-    Open 6.
+    Hartung and Knapp (2001), Statistics in Medicine 20, with a factor of at least 1 (Roever, Knapp and Friede 2015,
+    BMC Medical Research Methodology 15:99; metafor's ``test="adhoc"``); I2 by the typical variance of Higgins and
+    Thompson (2002), Statistics in Medicine 21; prediction interval of Nagashima, Noma and Furukawa (2019),
+    Statistical Methods in Medical Research 28, the distribution of Q by its first two moments; the t one as IntHout
+    and others (2016), BMJ Open 6.
 
     Examples
     --------
@@ -161,12 +163,21 @@ def fit_random_effects(
     y, v = _checked(estimates, variances)
     k = len(y)
     tau2, converged = _between(y, v, method)
+    if not converged:
+        raise EstimationError(
+            f"the search for the variance between {k} sites did not end, so there is no estimate.",
+            fix="Use method='dersimonian-laird', which needs no search.",
+            code="NOT-CONVERGED",
+        )
     w = 1 / (v + tau2)
     mean = float(w @ y / w.sum())
     q = _spread(0.0, y, v) + k - 1
     plain = 1 / w.sum()
     hartung = interval == "hartung-knapp"
-    square = float(plain * (w @ (y - mean) ** 2) / (k - 1)) if hartung else float(plain)
+    # estimates more alike than their own errors allow would leave no width: the factor is at least 1, as metafor's
+    # "adhoc" has it
+    spread = float((w @ (y - mean) ** 2) / (k - 1))
+    square = float(plain) * (max(1.0, spread) if hartung else 1.0)
     error = float(np.sqrt(square))
     reference = stats.t(k - 1) if hartung else stats.norm()
     reach = float(reference.ppf(0.5 + conf_level / 2))
@@ -231,7 +242,12 @@ def _q_above(q: float, v: Array, tau2: Array) -> Array:
 
 
 def _checked(estimates: ArrayLike, variances: ArrayLike) -> tuple[Array, Array]:
-    y, v = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    try:
+        y, v = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EstimationError(
+            "estimates and variances must be two lists of numbers.", fix="Give one number of each a site.", code="SITES"
+        ) from None
     if y.ndim != 1 or y.shape != v.shape:
         raise EstimationError(
             "estimates and variances must be two lists of one length.", fix="Give one of each a site.", code="SITES"
@@ -240,10 +256,11 @@ def _checked(estimates: ArrayLike, variances: ArrayLike) -> tuple[Array, Array]:
         raise EstimationError(
             f"{len(y)} site(s) were given; combining needs at least 2.", fix="Bring more sites.", code="SITES"
         )
-    bad = np.flatnonzero(~(np.isfinite(y) & np.isfinite(v) & (v > 0)))
+    bad = np.flatnonzero(~((np.abs(y) < LARGEST) & (v > 1 / LARGEST) & (v < LARGEST)))
     if len(bad):
         raise EstimationError(
-            f"{len(bad)} site(s) have an estimate that is not finite or a variance not above zero, at positions "
+            f"{len(bad)} site(s) have an estimate that is not finite or a variance not above zero (or numbers beyond "
+            f"{LARGEST:.0e}), at positions "
             f"{', '.join(map(str, bad[:5]))}.",
             fix="Leave them out, or mend their fit.",
             code="SITES",

@@ -129,14 +129,15 @@ def randomisation_test(
         _constant(name, values, group, cluster)
     first = np.unique(group, return_index=True)[1]
     arm, part = d[first], stratum[first]
-    mean = np.bincount(group, weights=y) / np.bincount(group)
+    mean = np.bincount(group, weights=y - np.median(y)) / np.bincount(group)
     z, exact = _assignments(arm, part, draws, seed)
     weights = z / z.sum(axis=1, keepdims=True) - (1 - z) / (1 - z).sum(axis=1, keepdims=True)
     moved, shift = weights @ mean, weights @ arm
     estimate = float(mean[arm == 1].mean() - mean[arm == 0].mean())
+    reach = float(np.ptp(mean))
 
     def p_at(tau: float) -> float:
-        as_far = np.abs(moved - tau * shift) >= abs(estimate - tau) - 1e-10 * (1 + abs(estimate))
+        as_far = np.abs(moved - tau * shift) >= abs(estimate - tau) - 1e-10 * reach
         return float(as_far.mean()) if exact else float((1 + as_far.sum()) / (1 + len(as_far)))
 
     low, high = _ends(p_at, estimate, float(np.ptp(mean)), 1 - conf_level)

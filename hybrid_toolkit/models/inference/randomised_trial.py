@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import scaled, settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
@@ -165,9 +166,11 @@ def fit_randomised(
     group = codes(rows, cluster) if cluster else np.arange(len(rows))
     _arms(d, group, cluster)
     names, x = design(rows, terms)
-    z = x[:, 1:] - x[:, 1:].mean(axis=0)
+    z = settled_columns(x).z[:, 1:]
+    middle = float(np.median(y))
+    y = y - middle
     w = np.column_stack([np.ones(len(y)), d, z, z * d[:, None]])
-    if len(y) <= w.shape[1] or np.linalg.matrix_rank(w) < w.shape[1]:
+    if len(y) <= w.shape[1] or not scaled(w).own.all():
         raise EstimationError(
             f"{len(y)} rows cannot carry {w.shape[1]} coefficients: a covariate does not vary in an arm.",
             fix="Use fewer covariates.",
@@ -176,16 +179,17 @@ def fit_randomised(
     errors = "cluster" if cluster else errors
     estimate, std_error = _difference(w, y, group, errors)
     size = int(group.max()) + 1
-    sd = np.sqrt((z[d == 1].var(axis=0, ddof=1) + z[d == 0].var(axis=0, ddof=1)) / 2)
-    gap = (z[d == 1].mean(axis=0) - z[d == 0].mean(axis=0)) / np.where(sd > 0, sd, 1.0)
+    given = x[:, 1:] - np.median(x[:, 1:], axis=0)
+    sd = np.sqrt((given[d == 1].var(axis=0, ddof=1) + given[d == 0].var(axis=0, ddof=1)) / 2)
+    gap = (given[d == 1].mean(axis=0) - given[d == 0].mean(axis=0)) / np.where(sd > 0, sd, 1.0)
     return RandomisedFit(
         outcome=outcome,
         treatment=treatment,
         estimate=estimate,
         std_error=std_error,
         df=float(size - 2 if cluster else len(y) - w.shape[1]),
-        mean_treated=float(y[d == 1].mean()),
-        mean_control=float(y[d == 0].mean()),
+        mean_treated=float(y[d == 1].mean()) + middle,
+        mean_control=float(y[d == 0].mean()) + middle,
         n_treated=int(d.sum()),
         n_control=int(len(d) - d.sum()),
         n_missing=len(frame) - len(rows),
@@ -217,9 +221,10 @@ def _arms(d: Array, group: NDArray[np.int64], cluster: str | None) -> None:
 
 def _difference(w: Array, y: Array, group: NDArray[np.int64], errors: str) -> tuple[float, float]:
     n, k = w.shape
-    inverse = np.linalg.inv(w.T @ w)
-    b = inverse @ (w.T @ y)
-    e = y - w @ b
+    basis = scaled(w)
+    w, inverse = basis.z, np.eye(k) / n
+    a = inverse @ (w.T @ y)
+    e = y - w @ a
     if errors == "ols":
         v = inverse * (e @ e) / (n - k)
     elif errors == "cluster":
@@ -231,7 +236,7 @@ def _difference(w: Array, y: Array, group: NDArray[np.int64], errors: str) -> tu
         lever = np.einsum("ij,jk,ik->i", w, inverse, w)
         factor = {"HC1": np.full(n, n / (n - k)), "HC2": 1 / (1 - lever), "HC3": 1 / (1 - lever) ** 2}[errors]
         v = inverse @ (w * (factor * e**2)[:, None]).T @ w @ inverse
-    return float(b[1]), float(np.sqrt(v[1, 1]))
+    return float(basis.back(a)[1]), float(np.sqrt(basis.back_cov(v)[1, 1]))
 
 
 def _permuted(
@@ -245,6 +250,8 @@ def _permuted(
     for _ in range(times):
         new = rng.permutation(arm)[group]
         trial = np.column_stack([w[:, 0], new, z, z * new[:, None]])
-        b = np.linalg.lstsq(trial, y, rcond=None)[0]
-        hits += abs(b[1]) >= abs(estimate) - 1e-12
+        basis = scaled(trial)
+        b = np.zeros(len(basis.own))
+        b[basis.own] = basis.back(basis.z.T @ y / len(y))
+        hits += abs(b[1]) >= abs(estimate) * (1 - 1e-9)
     return float(hits / (times + 1))

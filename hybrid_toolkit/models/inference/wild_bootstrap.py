@@ -223,17 +223,18 @@ class _Pieces:
 def _pieces(p: DesignMatrix, j: int) -> _Pieces:
     grams, x, y = p.grams, p.layout.x, p.layout.y
     total = grams.sum(axis=0)
-    others = np.delete(x, j)
-    inner = g.inverse(total[np.ix_(others, others)]) if len(others) else np.empty((0, 0))
+    inner = g.inverse(total[np.ix_(x, x)])
+    weights = p.turn[j]  # the coefficient is this sum of those of the scaled columns
     width = grams.shape[1]
     target, u0 = np.zeros(width), np.zeros(width)
-    target[x[j]], u0[y] = 1.0, 1.0
-    target[others] = -(inner @ total[others, x[j]])
-    u0[others] = -(inner @ total[others, y])
+    target[x] = inner @ weights / float(weights @ inner @ weights)  # the column less what the others foretell
+    a = inner @ total[x, y]
+    estimate = float(p.back(a)[j])
+    u0[y], u0[x] = 1.0, -a
+    u0 = u0 + estimate * target  # the outcome less what the others foretell
     d = float(target @ total @ target)
-    estimate = float(target @ total @ u0) / d
     cross = grams[:, :, x]
-    to_x = np.einsum("i,gik->gk", target, cross) @ g.inverse(total[np.ix_(x, x)])
+    to_x = np.einsum("i,gik->gk", target, cross) @ inner
     s, k = [], []
     for u in (u0, target):
         mine = np.einsum("i,gij,j->g", target, grams, u)
@@ -242,7 +243,7 @@ def _pieces(p: DesignMatrix, j: int) -> _Pieces:
     n_g = len(grams)
     factor = n_g / (n_g - 1) * (p.n - 1) / (p.n - p.n_parameters)
     error = float(np.sqrt(factor * np.square(s[0] - estimate * s[1]).sum()) / d)
-    if not error > 0:
+    if not error > 0 or not float(total[y, y]) > 1e-26 * p.squares:  # what rounding leaves of an exact fit
         raise EstimationError(
             "the model fits without any error, so there is nothing to resample.", fix="Check the outcome.", code="EXACT"
         )

@@ -17,6 +17,7 @@ from scipy.optimize import elementwise
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear.cluster_crossproducts import inverse
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 TOLERANCE = 1e-12
@@ -231,7 +232,7 @@ def fit_fixed_clusters(
     bread = np.linalg.inv(whole)
     b = _times(bread, right)
     if variance == "jackknife":
-        left = _times(np.linalg.pinv(whole[:, None] - xx, hermitian=True), right[:, None] - xy)
+        left = _times(inverse(whole[:, None] - xx), right[:, None] - xy)
         se = np.sqrt((g - 1) / g * ((left[..., at] - b[:, None, at]) ** 2).sum(axis=1))
     else:
         k = len(sums.names)  # the clusters' own effects are nested in the clusters and do not count

@@ -205,12 +205,13 @@ def fit_linear(
     fixed_effects = as_names(fixed_effects, "fixed_effects")
     p = prepare_matrix(frame, outcome, used, cluster, fixed_effects, stand_ins)
     total = p.grams.sum(axis=0)
-    b = g.solve_crossproducts(total, p.layout)
-    left = g.solve_crossproducts(g.leave_out_grams(p.raw, p.clusters, p.absorbed, p.grams), p.layout)
+    a = g.solve_crossproducts(total, p.layout)
+    b = p.back(a)
+    left = p.back_left(g.leave_out_grams(p.raw, p.clusters, p.absorbed, p.grams))
     if variance == "jackknife":
         vcov = g.jackknife(left, b)
     else:
-        vcov = g.crv1(p.grams, p.layout, b, n=p.n, k=p.n_parameters)
+        vcov = p.back_cov(g.crv1(p.grams, p.layout, a, n=p.n, k=p.n_parameters))
     keep = np.flatnonzero([name not in p.nuisance for name in p.x_names])
     return LinearFit(
         terms=tuple(p.x_names[i] for i in keep),
@@ -228,7 +229,7 @@ def fit_linear(
         variance=variance,
         left_out=_frozen(left[:, keep]),
         first_stage_f=_first_stage(p),
-        r2_within=_r2(total, p, b),
+        r2_within=_r2(total, p, a),
         dropped=p.dropped,
         model_terms=None if fixed_effects or stand_ins else p.model_terms,
     )
@@ -243,8 +244,7 @@ def _frozen(a: Array) -> Array:
 def _r2(total: Array, p: DesignMatrix, b: Array) -> float:
     x, y = p.layout.x, p.layout.y
     resid = total[y, y] - 2 * b @ total[x, y] + b @ total[np.ix_(x, x)] @ b
-    centre = total[y, y] - (total[y, p.intercept] ** 2 / p.n if p.intercept is not None else 0.0)
-    return float(1 - resid / centre) if centre > 0 else float("nan")
+    return float(1 - resid / p.squares) if p.squares > 0 else float("nan")
 
 
 def _first_stage(p: DesignMatrix) -> float | None:
@@ -258,6 +258,6 @@ def _first_stage(p: DesignMatrix) -> float | None:
         b = g.solve_crossproducts(p.grams.sum(axis=0), lay)
         v = g.crv1(p.grams, lay, b, n=p.n, k=p.n_parameters)
         part = b[excluded]
-        f = part @ np.linalg.pinv(v[np.ix_(excluded, excluded)], hermitian=True) @ part / len(excluded)
+        f = part @ g.inverse(v[np.ix_(excluded, excluded)]) @ part / len(excluded)
         smallest = min(smallest, float(f))
     return smallest

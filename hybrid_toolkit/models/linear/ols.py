@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
@@ -156,11 +157,14 @@ def fit_ols(
     rows = complete_rows(frame, [outcome, *term_columns(used)])
     names, x = design(rows, used)
     y = varying(rows, outcome)
-    fit = sm.OLS(y, x).fit(cov_type="nonrobust" if errors == "ols" else errors)
+    basis, middle = settled_columns(x), float(np.median(y))
+    fit = sm.OLS(y - middle, basis.z).fit(cov_type="nonrobust" if errors == "ols" else errors)
+    b = basis.back(fit.params)
+    b[0] += middle
     return OlsFit(
         terms=tuple(names),
-        estimate=frozen(fit.params),
-        vcov=frozen(fit.cov_params()),
+        estimate=frozen(b),
+        vcov=frozen(basis.back_cov(fit.cov_params())),
         df=int(fit.df_resid),
         errors=errors,
         conf_level=conf_level,

@@ -9,10 +9,18 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
-from hybrid_toolkit.models.terms.design_matrix import complete_rows
-from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms, check_choice, check_level
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.result_rows import (
+    as_instruments,
+    as_names,
+    as_terms,
+    check_choice,
+    check_level,
+    varying,
+)
 from hybrid_toolkit.models.terms.terms import Terms, design_columns, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS
 
@@ -52,17 +60,27 @@ def fit_linear_pyfixest(
     fixed_effects = as_names(fixed_effects, "fixed_effects")
     every = [*used, *(t for ts in lists.values() for t in ts)]
     rows = complete_rows(frame, [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)])
-    x = design_columns(rows, used)
-    z = design_columns(rows, [t for ts in lists.values() for t in ts])
+    varying(rows, outcome)
+    given = design_columns(rows, used)
+    if len(rows) <= len(given) + 1:
+        raise EstimationError(
+            f"{len(rows)} complete rows cannot carry {len(given) + 1} coefficients.",
+            fix="Bring more rows, or use fewer terms.",
+            code="TOO-FEW-ROWS",
+        )
+    z = _unit(design_columns(rows, [t for ts in lists.values() for t in ts]))[0]
+    x, middles, sizes = _unit(given)
+    of_y, middle_of, size_of = _unit({"y": numbers(rows, outcome)})
+    y, middle, size = of_y["y"], middle_of["y"], size_of["y"]
     plain = {f"x{i}": c for i, c in enumerate(x) if c not in lists}
     bent = {f"w{i}": c for i, c in enumerate(lists)}
     safe = pd.DataFrame(
         {
-            "y": numbers(rows, outcome),
+            "y": y,
             **{k: x[c] for k, c in {**plain, **bent}.items()},
             **{f"z{i}": v for i, v in enumerate(z.values())},
-            **{f"f{i}": pd.factorize(rows[c])[0] for i, c in enumerate(fixed_effects)},
-            "g": pd.factorize(rows[cluster])[0],
+            **{f"f{i}": codes(rows, c) for i, c in enumerate(fixed_effects)},
+            "g": codes(rows, cluster),
         }
     )
     effects = " + ".join(f"f{i}" for i in range(len(fixed_effects)))
@@ -74,7 +92,7 @@ def fit_linear_pyfixest(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of its own dependencies
             fit = pyfixest.feols(" | ".join(parts), data=safe, vcov={kind: "g"}, **({"ssc": ssc} if ssc else {}))
-            table = fit.tidy()
+            table, found = fit.tidy(), np.asarray(fit._vcov, dtype=np.float64)
     except Exception as error:
         raise EstimationError(
             f"pyfixest could not fit the model ({type(error).__name__}).",
@@ -83,9 +101,24 @@ def fit_linear_pyfixest(
         ) from None
     names = {**plain, **bent, "Intercept": "(Intercept)"}
     clusters = safe["g"].nunique()
-    b = table["Estimate"].to_numpy()
-    se = table["Std. Error"].to_numpy() * (np.sqrt((clusters - 1) / clusters) if variance == "jackknife" else 1.0)
+    told: list[str] = [str(names[str(c)]) for c in table.index]
+    turn: Array = np.diag(np.array([size / sizes.get(c, 1.0) for c in told], dtype=np.float64))
+    if "(Intercept)" in told:
+        turn[told.index("(Intercept)")] = [-size * middles[c] / sizes[c] if c in sizes else size for c in told]
+    b = turn @ table["Estimate"].to_numpy()
+    if "(Intercept)" in told:
+        b[told.index("(Intercept)")] += middle
+    se = np.sqrt(np.diagonal(turn @ found @ turn.T))
+    se = se * (np.sqrt((clusters - 1) / clusters) if variance == "jackknife" else 1.0)
     half = stats.t.ppf(0.5 + conf_level / 2, clusters - 1) * se
-    p = 2 * stats.t.sf(np.abs(b / se), clusters - 1)
-    values = ([names[str(c)] for c in table.index], b, se, b - half, b + half, p, len(rows), "")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * stats.t.sf(np.abs(b / se), clusters - 1)
+    values = (told, b, se, b - half, b + half, p, len(rows), "")
     return pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True)))
+
+
+def _unit(columns: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, float], dict[str, float]]:
+    """Columns less one of their own values over their reach, those values and the reaches."""
+    middles = {c: float(np.partition(v, len(v) // 2)[len(v) // 2]) for c, v in columns.items()}
+    sizes = {c: float(np.abs(v - middles[c]).max()) or 1.0 for c, v in columns.items()}
+    return {c: (v - middles[c]) / sizes[c] for c, v in columns.items()}, middles, sizes

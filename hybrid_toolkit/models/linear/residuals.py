@@ -65,7 +65,7 @@ def linear_residuals(
     index = complete_rows(frame, [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)]).index
     levels = 0 if p.absorbed is None else int(p.absorbed.max()) + 1
     df = max(1, p.n - len(p.layout.x) - levels)
-    inner = np.diagonal(g.inverse(total[np.ix_(p.layout.x, p.layout.x)]))
+    inner = np.diagonal(p.back_cov(g.inverse(total[np.ix_(p.layout.x, p.layout.x)])))
     errors = np.sqrt(np.clip(inner * float(left @ left) / df, 0, None))
     return LinearResiduals(
         values=pd.Series(left, index=index),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.mediation.mediation_decomposition import Split
@@ -210,7 +211,8 @@ def fit_mediation(
             fix="Bring more clusters, or cluster on a smaller unit with a reason.",
             code="CLUSTERS",
         )
-    split = Split(np.column_stack([x_y, y]), x_m.shape[1], interaction, low, high)
+    y = y - float(np.median(y))
+    split = Split(settled_columns(x_y), y, x_m.shape[1], interaction, low, high)
     b, se = split.delta(groups, n_clusters)
     names = WITH_INTERACTION if interaction else PLAIN
     draws = None
@@ -243,7 +245,9 @@ def fit_mediation(
         interaction=interaction,
         intervals=how,
         n_boot=0 if draws is None else len(draws),
-        residual_correlation=None if interaction else _residual_correlation(x_m, m, y),
+        residual_correlation=None
+        if interaction
+        else _residual_correlation(settled_columns(x_m).z, m - float(np.median(m)), y),
         n=len(rows),
         n_missing=len(frame) - len(rows),
         n_clusters=n_clusters,
@@ -253,5 +257,5 @@ def fit_mediation(
 
 def _residual_correlation(x: Array, m: Array, y: Array) -> float:
     both = np.column_stack([m, y])
-    rest = both - x @ np.linalg.lstsq(x, both, rcond=None)[0]
+    rest = both - x @ (x.T @ both) / len(x)
     return float(np.asarray(np.corrcoef(rest.T))[0, 1])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import LOST, Scaled
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes, cluster_grams
 
@@ -15,17 +16,27 @@ _LARGEST = 20_000_000
 
 
 class Split:
-    """The parts as a function of cross-products of: ones, exposure, covariates, mediator, product, outcome."""
+    """The parts as a function of cross-products of scaled columns of: ones, exposure, covariates, mediator, product.
 
-    def __init__(self, w: Array, k: int, interaction: bool, low: float, high: float) -> None:
-        self.w, self.k, self.interaction, self.low, self.high = w, k, interaction, low, high
+    Parameters
+    ----------
+    basis : these columns as scaled ones, in this order. y : n outcomes, the last of the cross-products.
+    k : columns of the mediator's model. interaction : a product is among them. low, high : the contrast.
+    """
+
+    def __init__(self, basis: Scaled, y: Array, k: int, interaction: bool, low: float, high: float) -> None:
+        self.w, self.basis, self.k = np.column_stack([basis.z, y]), basis, k
+        self.interaction, self.low, self.high = interaction, low, high
+        self.turn = basis.turn
 
     def coefficients(self, s: Array) -> tuple[Array, Array, Array]:
         """Coefficients of mediator and outcome, and means of the mediator model's columns."""
-        k = self.k
-        a = np.linalg.solve(s[..., :k, :k], s[..., :k, k, None])[..., 0]
-        b = np.linalg.solve(s[..., :-1, :-1], s[..., :-1, -1, None])[..., 0]
-        return np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64), s[..., 0, :k] / s[..., 0, :1]
+        k, r = self.k, self.basis.r
+        to_m = s[..., :k, : k + 1] @ r[: k + 1, k]
+        a = np.linalg.solve(s[..., :k, :k], to_m[..., None])[..., 0] @ self.turn[:k, :k].T
+        b = np.linalg.solve(s[..., :-1, :-1], s[..., :-1, -1, None])[..., 0] @ self.turn.T
+        mean = s[..., 0, :k] / s[..., 0, :1] @ r[:k, :k]
+        return np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64), mean
 
     def parts(self, a: Any, b: Any, mean: Any) -> Any:
         """All parts, last axis in the order of the names."""
@@ -53,11 +64,13 @@ class Split:
         """Parts and their cluster-robust errors, from the influence of every row on all coefficients."""
         w, k, n = self.w, self.k, len(self.w)
         a, b, mean = self.coefficients(w.T @ w)
-        x, z = w[:, :k], w[:, :-1]
+        z, turn, r = w[:, :-1], self.turn, self.basis.r
+        x = z[:, :k]
+        # the mediator is the columns up to its own times those of r; what they leave is its own
         pieces = [
-            (x * (w[:, k] - x @ a)[:, None]) @ np.linalg.inv(x.T @ x),
-            (z * (w[:, -1] - z @ b)[:, None]) @ np.linalg.inv(z.T @ z),
-            (x - mean) / n,
+            (x * (r[k, k] * z[:, k])[:, None]) @ turn[:k, :k].T / n,
+            (z * (w[:, -1] - z @ self.basis.into(b))[:, None]) @ turn.T / n,
+            (x - x.mean(axis=0)) @ r[:k, :k] / n,
         ]
         rows = np.column_stack(pieces)
         sums = np.zeros((n_clusters, rows.shape[1]))
@@ -81,17 +94,18 @@ class Split:
         grams = cluster_grams(self.w, groups)
         total = grams.sum(axis=0)
         at = np.concatenate(self.coefficients(total))
-        try:
-            found = np.concatenate(self.coefficients(total - grams), axis=-1)
-        except np.linalg.LinAlgError:
-            found = np.full((n_clusters, len(at)), np.nan)
-        if not np.isfinite(self.parts_of(found)).all():
+        if not self._carries(total - grams).all():
             raise EstimationError(
                 "without one of the clusters the models are singular: it alone has some level of a covariate.",
                 fix="Use the delta method, or fewer covariates.",
                 code="JACKKNIFE",
             )
-        return at, found
+        return at, np.concatenate(self.coefficients(total - grams), axis=-1)
+
+    def _carries(self, s: Array) -> Any:
+        """Whether cross-products of some rows leave every direction something."""
+        roots = np.linalg.eigvalsh(s[:, :-1, :-1])
+        return roots[:, 0] > LOST * roots[:, -1]
 
     def drawn(self, at: Array, without: Array, draws: int, seed: int) -> Array:
         """Parts of coefficients drawn from a multivariate t around theirs, with the jackknife's covariance."""
@@ -119,10 +133,9 @@ class Split:
                 s = (count @ grams).reshape(-1, p, p)
             else:
                 s = np.stack([(self.w * c[groups][:, None]).T @ self.w for c in count])
-            scale = np.sqrt(np.maximum(np.diagonal(s, axis1=1, axis2=2)[:, :-1], 1e-300))
-            smallest = np.linalg.eigvalsh(s[:, :-1, :-1] / (scale[:, :, None] * scale[:, None, :]))[:, 0]
-            if (smallest > 1e-10).any():
-                out.extend(self.parts(*self.coefficients(s[smallest > 1e-10])))
+            kept = self._carries(s)
+            if kept.any():
+                out.extend(self.parts(*self.coefficients(s[kept])))
         if len(out) < max(2, 0.9 * n_boot):
             raise EstimationError(
                 f"{n_boot - len(out)} of {n_boot} bootstrap samples of clusters were singular.",

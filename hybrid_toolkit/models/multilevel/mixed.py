@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import linalg
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
@@ -29,7 +30,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     tidy_rows,
     varying,
 )
-from hybrid_toolkit.models.terms.terms import Term, Terms, numbers, pinned
+from hybrid_toolkit.models.terms.terms import Term, Terms, factorize, numbers, pinned
 from hybrid_toolkit.result import ResultBase
 
 Grouping: TypeAlias = str | tuple[str, ...]
@@ -232,9 +233,11 @@ def fit_mixed(
     raw = [np.column_stack([numbers(rows, c) for c in s]) if s else np.empty((len(rows), 0)) for _, s in plan]
     scales = [_spread(z) for z in raw]
     # where slopes may correlate with the intercept, moving their zero leaves the model the same and eases the search
-    centres = [z.mean(axis=0) if correlated else np.zeros(z.shape[1]) for z in raw]
-    x_scale, y_scale = _spread(x), float(y.std())
-    data = {"y": y / y_scale, **{f"x{i}": x[:, i] / x_scale[i] for i in range(1, len(names))}}
+    centres = [np.median(z, axis=0) if correlated else np.zeros(z.shape[1]) for z in raw]
+    centres = [c + (z - c).mean(axis=0) if correlated else c for z, c in zip(raw, centres, strict=True)]
+    basis, middle = settled_columns(x), float(np.median(y))
+    y_scale = float((y - middle).std())
+    data: dict[str, Any] = {"y": (y - middle) / y_scale, **{f"x{i}": basis.z[:, i] for i in range(1, len(names))}}
     random = []
     for i, (code, z) in enumerate(zip(levels, raw, strict=True)):
         data[f"g{i}"] = np.char.mod("%d", code)
@@ -248,19 +251,26 @@ def fit_mixed(
             fix="Check how the outcome was made, or use fewer groups or terms.",
             code="PERFECT-FIT",
         )
-    turn = y_scale / x_scale
-    vcov = np.asarray(fit.vcov(), dtype=np.float64) * np.outer(turn, turn)
+    if not fit.converged:
+        raise EstimationError(
+            "the search for the variances of the mixed model did not end at an optimum, so there is no estimate.",
+            fix="Use fewer random slopes or groupings, or bring more rows a group.",
+            code="NOT-CONVERGED",
+        )
+    b = basis.back(np.array(list(fit.fixef().values())) * y_scale)
+    b[0] += middle
+    vcov = basis.back_cov(np.asarray(fit.vcov(), dtype=np.float64)) * y_scale**2
     shift = 2 * (len(y) - (len(names) if reml else 0)) * float(np.log(y_scale))
     if reml:  # the determinant of X'X belongs to the restricted criterion, as lme4 writes it
-        shift += 2 * float(np.log(x_scale).sum())
+        shift += 2 * float(np.log(np.diagonal(basis.r)).sum())
     criterion = float(fit.deviance) + shift
     k = len(names) + len(fit.theta) + 1
     return MixedFit(
         outcome=outcome,
         terms=tuple(names),
-        estimate=frozen(np.array(list(fit.fixef().values())) * turn),
+        estimate=frozen(b),
         vcov=frozen(vcov),
-        df=frozen(_degrees(fit, len(names), reference)),
+        df=frozen(_degrees(fit, basis.turn, reference)),
         random=tuple(
             RandomPart(
                 ":".join(g),
@@ -279,7 +289,7 @@ def fit_mixed(
         n_missing=len(frame) - len(y),
         reml=reml,
         reference=reference,
-        converged=bool(fit.converged),
+        converged=True,
         singular=bool(fit.isSingular()),
         conf_level=conf_level,
         model_terms=pinned(rows, fixed),
@@ -300,9 +310,9 @@ def _plan(
 
 
 def _levels(rows: pd.DataFrame, columns: Sequence[str]) -> Any:
-    code = pd.factorize(rows[columns[0]], sort=True)[0]
+    code = factorize(rows[columns[0]])[0]
     for name in columns[1:]:
-        more = pd.factorize(rows[name], sort=True)[0]
+        more = factorize(rows[name])[0]
         code = pd.factorize(code * (more.max() + 1) + more, sort=True)[0]
     found = int(code.max()) + 1
     if found < 2 or found >= len(rows):
@@ -336,19 +346,31 @@ def _search(text: str, data: pd.DataFrame, reml: bool) -> Any:
             ) from None
 
 
-def _degrees(fit: Any, k: int, reference: str) -> Array:
+def _degrees(fit: Any, turn: Array, reference: str) -> Array:
+    """Satterthwaite's degrees of freedom of sums of the scaled coefficients, one row of ``turn`` each.
+
+    The library gives them for single coefficients only; its derivatives of the variance serve any sum of them.
+    """
+    k = len(turn)
     if reference == "normal":
         return np.full(k, np.inf)
-    import mixedlm
+    from mixedlm.inference.ddf import _vcov_derivatives
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        df = np.asarray(mixedlm.satterthwaite_df(fit).df, dtype=np.float64)
-    df = np.where(np.isfinite(df) & (df > 0), df, np.inf)
+        gradients, of_theta = _vcov_derivatives(fit)
+    whole = np.asarray(fit.vcov(), dtype=np.float64)
+    size = np.sqrt(np.einsum("ij,jk,ik->i", turn, whole, turn))
+    w = turn / np.where(size > 0, size, 1.0)[:, None]
+    slopes = np.array([np.einsum("ij,jk,ik->i", w, np.asarray(g), w) for g in gradients]).reshape(-1, k).T
+    moved = np.maximum(np.einsum("ij,jk,ik->i", slopes, np.asarray(of_theta), slopes), 0.0)
+    free = fit.matrices.n_obs - k
+    df = np.clip(2 / (moved + 2 / free), 1.0, free)
+    df = np.where(np.isfinite(df), df, np.inf)
     if not fit.REML:  # the library takes the variance of a restricted residual variance for either likelihood
         n = fit.matrices.n_obs
         df = 1 / (1 / df - 1 / (n - k) + 1 / n)
-    return df
+    return np.asarray(df, dtype=np.float64)
 
 
 def _spread(z: Array) -> Array:

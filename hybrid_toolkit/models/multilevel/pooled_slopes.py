@@ -173,6 +173,7 @@ def fit_pooled_slopes(
     pooled = _Pooled(b, v)
     free = float(min(len(levels) - 1, fit.df))
     means, errors, weight = pooled.groups()
+    means, errors = means * pooled.unit, errors * pooled.unit
     half = stats.t.ppf(0.5 + conf_level / 2, fit.df) * errors
     table = {
         "group": [str(level) for level in levels],
@@ -185,7 +186,7 @@ def fit_pooled_slopes(
         "conf_high": means + half,
         "weight": weight,
     }
-    mean, error = pooled.mean(pooled.tau)
+    mean, error = (v * pooled.unit for v in pooled.mean(pooled.tau))
     return PooledSlopesFit(
         outcome=outcome,
         exposure=exposure,
@@ -194,7 +195,7 @@ def fit_pooled_slopes(
         mean=mean,
         mean_error=error * max(1.0, pooled.knapp()),
         df=free,
-        sd_random=float(np.sqrt(pooled.tau)),
+        sd_random=float(np.sqrt(pooled.tau)) * pooled.unit,
         heterogeneity=pooled.heterogeneity(),
         n=fit.n,
         n_missing=len(frame) - fit.n,
@@ -211,13 +212,16 @@ class _Pooled:
     """
 
     def __init__(self, b: Array, v: Array) -> None:
+        # units of the slopes' own errors: a search knows no other scale
+        self.unit = float(np.sqrt(np.median(np.diagonal(v))))
+        b, v = b / self.unit, v / self.unit**2
         self.b, self.whole, self.v, self.k = b, v, np.diag(np.diagonal(v)), len(b)
         self.top = float(max(b.var(ddof=1), np.diagonal(v).max()) * 20)
         found = optimize.minimize_scalar(lambda t: -self.value(t), bounds=(0, self.top), method="bounded")
         self.tau = float(found.x) if self.value(float(found.x)) > self.value(0.0) + 1e-9 else 0.0
 
     def _weights(self, tau: float) -> Array:
-        return np.asarray(np.linalg.pinv(self.v + tau * np.eye(self.k), hermitian=True))
+        return np.diag(1 / (np.diagonal(self.v) + tau))
 
     def mean(self, tau: float) -> tuple[float, float]:
         """The mean slope and its error, given the variance of slopes."""

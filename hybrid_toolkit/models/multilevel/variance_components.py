@@ -11,11 +11,12 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import scaled, settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
-from hybrid_toolkit.models.terms.design_matrix import complete_rows
-from hybrid_toolkit.models.terms.result_rows import as_names, as_terms
-from hybrid_toolkit.models.terms.terms import Terms, design_columns, numbers
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.result_rows import as_names, as_terms, design, varying
+from hybrid_toolkit.models.terms.terms import Terms, numbers
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 
@@ -78,11 +79,15 @@ class VarianceComponents(ResultBase):
 
     def prose(self) -> str:
         """Prose with its caveat."""
-        caveat = "" if self.converged else " The search did not converge: do not use these figures."
+        if not self.converged:
+            return (
+                f"{self.outcome}: the search for the variance between the {self.n_groups} groups of {self.group} did "
+                f"not end, so there is no estimate ({self.n:,} rows)."
+            )
         note = f" {self.note}" if self.note else ""
         return (
             f"{self.outcome}: {100 * self.icc:.0f}% of the variance lies between the {self.n_groups} groups "
-            f"of {self.group} and the rest within them ({self.n:,} rows).{note}{caveat}"
+            f"of {self.group} and the rest within them ({self.n:,} rows).{note}"
         )
 
 
@@ -137,38 +142,47 @@ def fit_variance_components(
             fix="Bring more groups or more rows a group.",
             code="GROUPS",
         )
-    x = {"(Intercept)": np.ones(len(rows)), **design_columns(rows, held)}
-    exog = np.column_stack(list(x.values()))
-    if np.linalg.matrix_rank(exog) < exog.shape[1]:
+    x, exog = design(rows, held)
+    basis = settled_columns(exog)
+    re = scaled(np.column_stack([np.ones(len(rows)), *(numbers(rows, c) for c in random_slopes)]))
+    if not re.own.all():
         raise EstimationError(
-            "the fixed part of the mixed model is singular: one column is a combination of others.",
-            fix="Leave a column out.",
+            "the random part of the mixed model is singular: one slope's column is a combination of others.",
+            fix="Leave a slope out.",
             code="SINGULAR",
         )
-    re = np.column_stack([np.ones(len(rows)), *(numbers(rows, c) for c in random_slopes)])
-    y = numbers(rows, outcome)
-    unit = float(y.std()) or 1.0  # the search goes better in standard units; everything is brought back below
-    fit, messages = _search(y / unit, exog, re, rows[group].to_numpy())
-    cov = np.asarray(fit.cov_re, dtype=np.float64) * unit**2
+    y = varying(rows, outcome)
+    middle = float(np.median(y))
+    unit = float((y - middle).std())  # the search goes better in standard units; everything is brought back below
+    fit, messages = _search((y - middle) / unit, basis.z, re.z, codes(rows, group))
+    cov = re.back_cov(np.asarray(fit.cov_re, dtype=np.float64) * unit**2)
     within = float(fit.scale) * unit**2
-    at_boundary = bool(np.linalg.eigvalsh(cov).min() <= 1e-4 * within)
+    at_boundary = bool(np.linalg.eigvalsh(np.asarray(fit.cov_re)).min() <= 1e-4 * float(fit.scale))
     note = "The variance between groups lies at or next to zero." if at_boundary else ""
+    told = bool(fit.converged) and (at_boundary or not messages)
+    none = 1.0 if told else float("nan")  # a search that did not end gives no estimate
     k = exog.shape[1]
-    b, se = np.asarray(fit.fe_params) * unit, np.asarray(fit.bse_fe) * unit
+    b = basis.back(np.asarray(fit.fe_params) * unit)
+    b[0] += middle
+    b = b * none
+    se = np.sqrt(np.diagonal(basis.back_cov(fit.cov_fe))) * unit
     z = stats.norm.ppf(0.5 + conf_level / 2)
-    values = (list(x), b, se, b - z * se, b + z * se, 2 * stats.norm.sf(np.abs(b / se)), len(rows), "")
+    values = (x, b, se, b - z * se, b + z * se, 2 * stats.norm.sf(np.abs(b / se)), len(rows), "")
     return VarianceComponents(
         outcome=outcome,
         group=group,
-        between=float(cov[0, 0]),
-        within=within,
-        random_cov=cov,
+        between=float(cov[0, 0]) * none,
+        within=within * none,
+        random_cov=cov * none,
         fixed=pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True))).iloc[:k],
-        log_likelihood=float(fit.llf) - (len(rows) - k) * float(np.log(unit)),
+        # the restricted criterion holds the determinant of X'X, as statsmodels writes it
+        log_likelihood=float(fit.llf)
+        - (len(rows) - k) * float(np.log(unit))
+        - float(np.log(np.diagonal(basis.r)).sum()),
         n=len(rows),
         n_missing=len(frame) - len(rows),
         n_groups=len(sizes),
-        converged=bool(fit.converged) and (at_boundary or not messages),
+        converged=told,
         note=note,
         conf_level=conf_level,
     )
@@ -178,13 +192,15 @@ class _Fitted:
     """The few arrays that are taken from statsmodels' result."""
 
     def __init__(self, result: object) -> None:
-        for name in ("cov_re", "scale", "fe_params", "bse_fe", "llf", "converged"):
+        for name in ("cov_re", "scale", "fe_params", "llf", "converged"):
             setattr(self, name, getattr(result, name))
+        k = len(self.fe_params)
+        self.cov_fe = np.asarray(result.cov_params(), dtype=np.float64)[:k, :k]  # type: ignore[attr-defined]
 
     cov_re: Array
     scale: float
     fe_params: Array
-    bse_fe: Array
+    cov_fe: Array
     llf: float
     converged: bool
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import DIGITS, OWN
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
 from hybrid_toolkit.models.terms.arguments import check_arguments
-from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, term_columns
 from hybrid_toolkit.models.terms.terms import Column, Term, Terms, numbers
 from hybrid_toolkit.result import ResultBase
@@ -161,10 +163,13 @@ def fit_within_between(
             fix="Cluster on what a unit does not change, or name the pair as the unit.",
             code="CLUSTERS-CROSSED",
         )
-    x = pd.Series(numbers(rows, exposure), index=rows.index)
-    mean = x.groupby(rows[panel_id]).transform("mean")
+    middle = float(np.median(numbers(rows, exposure))) if len(rows) else 0.0
+    x = pd.Series(numbers(rows, exposure) - middle, index=rows.index)
+    mean = x.groupby(codes(rows, panel_id)).transform("mean")
     inside, across = x - mean, mean
-    _varies(inside.to_numpy(), across.to_numpy(), exposure, panel_id)
+    within, between, whole = (np.asarray(v.to_numpy(), dtype=np.float64) for v in (inside, across, x))
+    _varies(within, between, whole, abs(middle), exposure, panel_id)
+    across = across + middle
     made = rows.assign(within=inside, between=across)
     terms = [Column("within"), Column("between"), *held]
     mixed = _random_parts(made, outcome, terms, cluster, panel_id, random)
@@ -204,10 +209,9 @@ def _random_parts(
     return fit_mixed(made, outcome=outcome, groups=groups, terms=terms, reference="normal")
 
 
-def _varies(inside: object, across: object, exposure: str, panel_id: str) -> None:
-    for values, where in ((inside, "within any"), (across, "between the means of")):
-        v = np.asarray(values, dtype=np.float64)
-        if not len(v) or not v.std() > 1e-9 * max(1.0, float(np.abs(v).max(initial=0))):
+def _varies(inside: Array, across: Array, x: Array, far: float, exposure: str, panel_id: str) -> None:
+    for v, where in ((inside, "within any"), (across, "between the means of")):
+        if not len(v) or not v.std() > max(OWN * x.std(), DIGITS * far):
             raise EstimationError(
                 f"exposure '{exposure}' does not vary {where} '{panel_id}'.",
                 fix="Use a design for what varies: a comparison of units, or of the same unit over time.",

@@ -202,13 +202,15 @@ def _by_library(
     from diff_diff import ContinuousDiD
 
     n, periods = p.y.shape
+    middle, unit = float(np.median(p.y)), float((p.y - np.median(p.y)).std())
+    strong = float(doses.max())
     rows = pd.DataFrame(
         {
             "unit": np.repeat(np.arange(n), periods),
             "time": np.tile(np.arange(1, periods + 1), n),
-            "y": p.y.ravel(),
+            "y": (p.y.ravel() - middle) / unit,
             "first": np.repeat(np.where(p.start == NEVER, 0, p.start + 1), periods),
-            "dose": np.repeat(doses, periods),
+            "dose": np.repeat(doses / strong, periods),
         }
     )
     library = ContinuousDiD(degree=degree, control_group=control_group, anticipation=anticipation)
@@ -236,11 +238,13 @@ def _by_library(
     return DoseFit(
         outcome=outcome,
         dose=dose,
-        effect=float(found.overall_att),
-        effect_error=float(found.overall_att_se) * float(np.sqrt(n / (n - 2))),
-        slope=float(found.overall_acrt),
-        slope_error=float(found.overall_acrt_se) * wide,
-        curve=curve.assign(std_error=curve["std_error"] * wide),
+        effect=float(found.overall_att) * unit,
+        effect_error=float(found.overall_att_se) * float(np.sqrt(n / (n - 2))) * unit,
+        slope=float(found.overall_acrt) * unit / strong,
+        slope_error=float(found.overall_acrt_se) * wide * unit / strong,
+        curve=curve.assign(
+            dose=curve["dose"] * strong, effect=curve["effect"] * unit, std_error=curve["std_error"] * wide * unit
+        ),
         df=float(free),
         n=int(p.y.size),
         n_missing=p.n_missing,

@@ -177,7 +177,7 @@ def fit_event_study(
     p.must_start()
     if len(p.cohorts) < 2 and not p.untreated.any():
         raise EstimationError(
-            f"{len(p.start)} units all begin treatment in one period, and none has a comparison.",
+            f"{len(p.start)} units all begin treatment in one period, and none has a comparison.{p.why_none_free}",
             fix="Bring both treated and untreated units.",
             code="NO-UNTREATED",
         )

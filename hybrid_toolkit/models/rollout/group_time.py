@@ -155,8 +155,10 @@ def _comparable(p: PanelData, control_group: str) -> tuple[list[int], int]:
         return cohorts, len(p.times)
     if control_group == "never_treated" or len(cohorts) < 2:
         raise EstimationError(
-            f"no unit stays untreated: {len(p.start)} units in {len(cohorts)} group(s) are all treated in the end.",
-            fix="Bring untreated units; with two groups or more, control='not_yet_treated' compares them.",
+            f"no unit stays untreated: the {len(p.start)} complete units in {len(cohorts)} group(s) are all treated "
+            f"in the end.{p.why_none_free}",
+            fix="Bring untreated units, or complete those left out; with two groups or more, "
+            "control='not_yet_treated' compares them.",
             code="NO-UNTREATED",
         )
     return cohorts[:-1], cohorts[-1]

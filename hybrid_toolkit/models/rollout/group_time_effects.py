@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.terms.result_rows import check_choice, frozen, tidy_rows
@@ -185,15 +186,16 @@ class GroupTimeFit(ResultBase):
         EstimationError : no period before a start, or too few clusters for that many.
         """
         before = np.flatnonzero((self.lead < -self.anticipation) & (self.influence**2).any(axis=0))
-        v = self.influence[:, before].T @ self.influence[:, before]
-        if not len(before) or np.linalg.matrix_rank(v) < len(before):
+        each = scaled(self.influence[:, before], intercept=False)
+        if not len(before) or not each.own.all():
             raise EstimationError(
                 f"{len(before)} effect(s) before a start cannot be tested together with {self.n_clusters} clusters.",
                 fix="Bring more periods before the start, or more clusters.",
                 code="PRETREND",
             )
         b = self.estimate[before]
-        wald = float(b @ np.linalg.solve(v, b))
+        white = b @ each.turn  # the variance is R'R times the clusters
+        wald = float(white @ white) / len(each.z)
         return wald, len(before), float(stats.chi2.sf(wald, len(before)))
 
     def glance(self) -> pd.DataFrame:

@@ -86,6 +86,7 @@ def foretell(p: PanelData) -> Untreated:
     f = free.ravel()
     z0 = z[f]
     gram = (z0.T @ z0).tocsc()
+    y = p.y.ravel() - np.median(p.y)  # unit effects take a constant up, the sums of squares do not
     lead = np.where(treated, position - np.where(p.start == NEVER, 0, p.start)[:, None], NEVER).ravel()
     return Untreated(
         free=f,
@@ -93,7 +94,7 @@ def foretell(p: PanelData) -> Untreated:
         lead=lead,
         z=z,
         gram=gram,
-        gap=p.y.ravel() - z @ spsolve(gram, z0.T @ p.y.ravel()[f]),
+        gap=y - z @ spsolve(gram, z0.T @ y[f]),
         missed=int((~free & ~known).sum()),
     )
 

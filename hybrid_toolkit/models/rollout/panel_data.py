@@ -9,9 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import as_numbers, plain
+from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.periods import read_times
 from hybrid_toolkit.models.terms.result_rows import check_choice, design, varying
-from hybrid_toolkit.models.terms.terms import Term, check_column, numbers
+from hybrid_toolkit.models.terms.terms import Term, check_column, factorize, numbers
 
 NEVER = np.iinfo(np.int64).max
 """Start of a unit that is not treated while it is observed."""
@@ -24,12 +27,13 @@ class PanelData:
     Parameters
     ----------
     y : units x periods outcomes.
-    x : units x periods x columns covariates, the first column ones.
+    x : units x periods x columns covariates, the first column ones, the others scaled (``metrics.scaling``).
     start : units; position of the first treated period, or ``NEVER``.
     times : labels of the periods, in order.
     clusters : units; integers.
     n_incomplete, n_always : units left out: not complete, or treated in the first period already.
     units : labels of the units; empty in a part of a panel.
+    n_free_lost : untreated units among those that are not complete.
     """
 
     y: Array
@@ -40,6 +44,17 @@ class PanelData:
     n_incomplete: int
     n_always: int
     units: NDArray[np.generic] = field(default_factory=lambda: np.empty(0), repr=False)
+    n_free_lost: int = 0
+
+    @property
+    def why_none_free(self) -> str:
+        """What to add where untreated units are missing: that they were left out, if so."""
+        if not self.n_free_lost:
+            return ""
+        return (
+            f" {self.n_free_lost} untreated unit(s) were left out because they lack a complete row in some period, "
+            "such as a missing covariate."
+        )
 
     @property
     def cohorts(self) -> list[int]:
@@ -180,7 +195,14 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
     told = [c for c in (first_treated, treatment) if c is not None]
     extra = [c for t in covariates for c in t.columns]
     names = list(dict.fromkeys([panel_id, time, outcome, *told, *extra, *([cluster] if cluster else [])]))
-    rows = frame[[check_column(frame, c) for c in names]]
+    rows = frame[[check_column(frame, c) for c in names]].reset_index(drop=True)
+    rows = rows.assign(**{c: plain(rows[c]) for c in names if c not in (time, first_treated)})
+    starts = rows[first_treated] if first_treated else None
+    rows[time], made = read_times(rows[time], starts)
+    if first_treated:
+        rows[first_treated] = made
+    never = _never(rows, first_treated, treatment)
+    every = rows
     # a missing start means never treated; any other missing value makes the row incomplete
     rows = rows[rows[[c for c in names if c != first_treated]].notna().all(axis=1)]
     twice = int(rows.duplicated([panel_id, time]).sum())
@@ -190,7 +212,7 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
             fix="Bring the data to one row a unit and period.",
             code="PANEL-DUPLICATE",
         )
-    n_periods, n_units = int(rows[time].nunique()), int(frame[panel_id].nunique())
+    n_periods, n_units = int(rows[time].nunique()), int(every[panel_id].nunique())
     if n_periods < 2:
         raise EstimationError(
             f"{n_periods} period(s) of '{time}': a difference needs at least 2.",
@@ -212,7 +234,7 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
     times = np.sort(np.asarray(whole[time].unique()))
     shape = (-1, n_periods)
     start = _from_switch(whole, treatment, shape) if treatment else _from_start(whole, str(first_treated), times, shape)
-    groups = pd.factorize(whole[cluster or panel_id], sort=True)[0].reshape(shape)
+    groups = factorize(whole[cluster or panel_id])[0].reshape(shape)
     moved = int((groups != groups[:, :1]).any(axis=1).sum())
     if moved:
         raise EstimationError(
@@ -220,8 +242,9 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
             fix="Cluster on something that a unit keeps.",
             code="CLUSTER-CHANGES",
         )
-    x = design(whole, covariates)[1]
+    x = settled_columns(design(whole, covariates)[1]).z
     keep = start > 0
+    free = set(every.loc[never, panel_id].dropna()) - set(whole[panel_id])
     return PanelData(
         y=numbers(whole, outcome).reshape(shape)[keep],
         x=x.reshape((-1, n_periods, x.shape[1]))[keep],
@@ -231,7 +254,17 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
         n_incomplete=lost,
         n_always=int((~keep).sum()),
         units=np.asarray(whole[panel_id])[::n_periods][keep],
+        n_free_lost=len(free),
     )
+
+
+def _never(rows: pd.DataFrame, first_treated: str | None, treatment: str | None) -> NDArray[np.bool_]:
+    """Rows of units without a start, whether or not they are complete."""
+    if first_treated:
+        said = rows[first_treated]
+        return (said.isna() | ((said == 0) if pd.api.types.is_numeric_dtype(said) else False)).to_numpy()
+    on = as_numbers(rows[str(treatment)])
+    return np.zeros(len(rows), bool) if on is None else ~(on > 0)
 
 
 def _from_switch(rows: pd.DataFrame, name: str, shape: tuple[int, int]) -> NDArray[np.int64]:

@@ -10,7 +10,8 @@ import pandas as pd
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
 from hybrid_toolkit.models.terms.arguments import check_arguments
-from hybrid_toolkit.models.terms.design_matrix import complete_rows
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.periods import read_times
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, term_columns, tidy_rows
 from hybrid_toolkit.models.terms.terms import Category, Column, Terms, check_column
 from hybrid_toolkit.result import ResultBase
@@ -150,14 +151,15 @@ def fit_stepped_wedge(
     check_arguments(fit_stepped_wedge, locals())
     check_level(conf_level)
     check_choice("correlation", correlation, CORRELATIONS)
+    frame = frame.reset_index(drop=True) if isinstance(frame, pd.DataFrame) else frame
     terms = as_terms(frame, covariates, what="covariates")
     rows = complete_rows(frame, [outcome, cluster, time, *term_columns(terms)])
-    starts = frame.loc[rows.index, check_column(frame, first_treated)]
+    rows[time], starts = read_times(rows[time], frame.loc[rows.index, check_column(frame, first_treated)])
     on = _on(rows, starts, time)
     n_steps = _check(rows, starts, on, cluster, time)
     cells = rows.groupby([cluster, time]).ngroups
     single = cells == len(rows)
-    work = rows.assign(policy_=on, period_=pd.factorize(rows[time], sort=True)[0].astype(str))
+    work = rows.assign(policy_=on, period_=codes(rows, time).astype(str))
     groups: list[str | tuple[str, ...]] = [cluster]
     if correlation == "nested" and not single:
         groups.append((cluster, "period_"))

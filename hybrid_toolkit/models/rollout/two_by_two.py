@@ -177,7 +177,8 @@ def _one_start(p: PanelData) -> int:
     start, free = p.only_start("two spans of time need"), int(p.untreated.sum())
     if min(free, len(p.start) - free) < 2:
         raise EstimationError(
-            f"{len(p.start) - free} treated and {free} untreated unit(s): each group needs at least 2.",
+            f"{len(p.start) - free} treated and {free} untreated unit(s): each group needs at least 2."
+            f"{p.why_none_free}",
             fix="Bring more units, or use synthetic control for one treated unit.",
             code="NO-UNTREATED" if free < 2 else "TOO-FEW-TREATED",
         )

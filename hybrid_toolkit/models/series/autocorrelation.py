@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.errors import EstimationError
 
 _EDGE = 0.99
 
@@ -116,6 +117,21 @@ def ar1_reml(y: Array, x: Array, step: NDArray[np.int64]) -> SeriesFit:
     return SeriesFit(
         b, inverse * s2, rho, w[:, -1] - w[:, :-1] @ b, 0, bool(found.success) and inside, model.free, model
     )
+
+
+def inside_range(fit: SeriesFit) -> None:
+    """Ask that the autocorrelation was found.
+
+    Raises
+    ------
+    EstimationError : it lies at the edge of its range, where errors neither hold nor end.
+    """
+    if not fit.converged:
+        raise EstimationError(
+            f"the likeness of neighbouring periods lies at the edge of its range ({_EDGE:g}), so there is no estimate.",
+            fix="Bring a longer series, hold its trend or season constant, or use errors='newey-west'.",
+            code="NOT-CONVERGED",
+        )
 
 
 def newey_west(y: Array, x: Array, step: NDArray[np.int64], lags: int) -> SeriesFit:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.series.autocorrelation import SeriesFit, ar1_reml, newey_west
+from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
+from hybrid_toolkit.models.series.autocorrelation import SeriesFit, ar1_reml, inside_range, newey_west
 from hybrid_toolkit.models.series.interrupted_series import SHORT
 from hybrid_toolkit.models.series.segmented_design import (
     check_both_periods,
@@ -198,7 +200,8 @@ def fit_interrupted_counts(
     names, x, wanted = segment_columns(rows, at, begin, changed, control is not None, extra, season, harmonics)
     new = np.concatenate([[True], (np.diff(changed) != 0)])
     step = np.where(new, 0, np.diff(at, prepend=at[0]))
-    fit, mu, root, done = _solve(y, x, offset, step, family, errors)
+    fit, mu, root = _solve(y, x, offset, step, family, errors)
+    inside_range(fit)
     weights = np.array(list(wanted.values()))
     mine = changed == 1
     late = (at >= begin) & mine
@@ -225,30 +228,69 @@ def fit_interrupted_counts(
         n_after=int(late.sum()),
         family=family,
         errors=errors,
-        converged=fit.converged and done,
+        converged=True,
         conf_level=conf_level,
     )
 
 
+STEPS = 100
+"""Steps of the search."""
+
+
 def _solve(
     y: Array, x: Array, offset: Array, step: NDArray[np.int64], family: str, errors: str
-) -> tuple[SeriesFit, Array, Array, bool]:
-    """The fit, its means, the square roots of its weights, and whether the coefficients stood still."""
-    mu = np.maximum(y, 0.5)
-    b, alpha = np.zeros(x.shape[1]), 0.0
-    for _ in range(50):
+) -> tuple[SeriesFit, Array, Array]:
+    """The fit, its means and the square roots of its weights.
+
+    Begun at the likeliest coefficients of independent counts, which exist or are refused, and moved by halved steps
+    where a whole one would throw a mean far off: begun at the counts themselves it ran away in short series of few.
+    """
+    likeliest = solve_glm(x, y, link="log", offset=offset, what="the counts")
+    b, alpha, size = likeliest.b, 0.0, 1.0
+    mu = likeliest.mean
+    for turn in range(STEPS):
+        if family == "negative-binomial":
+            alpha = max(0.0, float((((y - mu) ** 2 - mu) / mu**2).sum() / (len(y) - x.shape[1])))
         root = np.sqrt(mu / (1 + alpha * mu))
         working = np.log(mu) - offset + (y - mu) / mu
         z, w = root * working, x * root[:, None]
-        fit = ar1_reml(z, w, step) if errors == "ar1" else newey_west(z, w, step, int(4 * (len(y) / 100) ** (2 / 9)))
-        moved = float(np.abs(fit.b - b).max())
-        b = fit.b
-        mu = np.exp(np.clip(x @ b + offset, -30, 30))
-        if family == "negative-binomial":
-            alpha = max(0.0, float((((y - mu) ** 2 - mu) / mu**2).sum() / (len(y) - x.shape[1])))
-        if moved < 1e-6:
-            return fit, mu, np.sqrt(mu / (1 + alpha * mu)), True
-    return fit, mu, root, False
+        try:
+            fit = ar1_reml(z, w, step) if errors == "ar1" else newey_west(z, w, step, _lags(len(y)))
+        except np.linalg.LinAlgError:
+            break
+        moved = x @ (fit.b - b)
+        if not np.isfinite(moved).all():
+            break
+        if float(np.abs(moved).max()) < 1e-6:
+            if _far_off(y, mu, fit, likeliest.log_likelihood):
+                break
+            return fit, mu, root
+        if turn > STEPS // 2:
+            size = 0.5  # two answers in turn
+        b = b + _share(moved, size) * (fit.b - b)
+        mu = np.exp(x @ b + offset)
+    raise EstimationError(
+        f"the search for the changes of the {len(y)} counts did not end, so there is no estimate: they are too few, or "
+        "neighbouring periods too much alike.",
+        fix="Use longer periods, a longer series, or errors='newey-west'.",
+        code="NOT-CONVERGED",
+    )
+
+
+def _share(moved: Array, size: float) -> float:
+    """How much of a step to take, so that no mean changes by more than a factor of about seven at once."""
+    return min(size, 2.0 / max(float(np.abs(moved).max()), 1e-300))
+
+
+def _far_off(y: Array, mu: Array, fit: SeriesFit, likeliest: float) -> bool:
+    """Whether means lie nowhere near the counts, or the errors have no width beside them."""
+    value = float((y * np.log(mu) - mu - special.gammaln(y + 1)).sum())
+    lost = likeliest - value  # half the rise of the deviance for allowing for autocorrelation
+    return lost > 10 + 0.5 * len(y) or not (np.diagonal(fit.vcov) > 0).all()
+
+
+def _lags(n: int) -> int:
+    return int(4 * (n / 100) ** (2 / 9))
 
 
 def _counts(rows: pd.DataFrame, outcome: str) -> Array:

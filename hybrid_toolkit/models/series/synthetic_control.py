@@ -178,15 +178,23 @@ def fit_synthetic_control(
         unbalanced=unbalanced,
     ).read(frame)
     start = _start(p)
-    donors = p.y[p.start == NEVER]
-    mine = p.y[p.start == start].mean(axis=0)
+    middle = float(np.median(p.y))  # weights sum to one: a constant in all units changes none of them
+    donors = p.y[p.start == NEVER] - middle
+    mine = (p.y[p.start == start] - middle).mean(axis=0)
     y = np.vstack([mine, donors])
     if demean:
         y = y - y[:, :start].mean(axis=1, keepdims=True)
     gaps, weights, done = _all_gaps(y, start)
+    if not done:
+        raise EstimationError(
+            "weights that sum to one were not found for every unit, so there is no estimate.",
+            fix="Bring more unchanged units or earlier periods.",
+            code="NOT-CONVERGED",
+        )
     estimate = float(gaps[0, start:].mean())
     low, high = _interval(gaps, start, 1 - conf_level)
     before = float(np.sqrt((gaps[0, :start] ** 2).mean()))
+    mine = mine + middle
     synthetic = mine - gaps[0]
     middle = start // 2
     return SyntheticControlFit(
@@ -237,7 +245,7 @@ def _start(p: PanelData) -> int:
     donors = int(p.untreated.sum())
     if donors < LEAST_DONORS:
         raise EstimationError(
-            f"{donors} unit(s) stay untreated; a synthetic control needs at least {LEAST_DONORS}.",
+            f"{donors} unit(s) stay untreated; a synthetic control needs at least {LEAST_DONORS}.{p.why_none_free}",
             fix="Bring more unchanged units.",
             code="NO-UNTREATED",
         )
@@ -262,7 +270,7 @@ def _all_gaps(y: Array, start: int) -> tuple[Array, Array, bool]:
 
 def _ratio(gaps: Array, start: int) -> Array:
     before = np.sqrt((gaps[:, :start] ** 2).mean(axis=1))
-    return np.asarray(np.abs(gaps[:, start:].mean(axis=1)) / np.maximum(before, 1e-9 * (1 + before.max())))
+    return np.asarray(np.abs(gaps[:, start:].mean(axis=1)) / np.maximum(before, 1e-9 * (np.abs(gaps).max() or 1.0)))
 
 
 def _placebo_p(gaps: Array, start: int, effect: float) -> float:

@@ -153,6 +153,12 @@ def fit_synthetic_did(
     start = _start(p, variance)
     treated = p.start == start
     estimate, error, units, times, done = _by_library(p, start, variance, replications, seed)
+    if not done:
+        raise EstimationError(
+            "a search for weights did not end, so there is no estimate.",
+            fix="Bring more untreated units or periods before the start, or use synthetic control.",
+            code="NOT-CONVERGED",
+        )
     return SyntheticDidFit(
         outcome=outcome,
         estimate=estimate,
@@ -198,11 +204,12 @@ def _by_library(
     from diff_diff import SyntheticDiD
 
     n, periods = p.y.shape
+    middle, unit = float(np.median(p.y)), float((p.y - np.median(p.y)).std())
     rows = pd.DataFrame(
         {
             "unit": np.repeat(np.arange(n), periods),
             "time": np.tile(np.arange(periods), n),
-            "y": p.y.ravel(),
+            "y": (p.y.ravel() - middle) / unit,
             "treated": np.repeat((p.start == start).astype(np.int64), periods),
         }
     )
@@ -226,4 +233,4 @@ def _by_library(
     units = np.array([v for _, v in sorted(found.unit_weights.items())], dtype=np.float64)
     times = np.array([v for _, v in sorted(found.time_weights.items())], dtype=np.float64)
     done = not any("converge" in str(w.message).lower() for w in said)
-    return float(found.att), float(found.se), units, times, done
+    return float(found.att) * unit, float(found.se) * unit, units, times, done

@@ -10,8 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import Scaled, settled_columns, solve_kept
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
+from hybrid_toolkit.models.generalised.fisher_scoring import RAGGED
 from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.survival.cox_partial_likelihood import PartialLikelihood
@@ -152,9 +153,11 @@ def fit_cox(
 
     Notes
     -----
-    Cox (1972), JRSS B 34; Efron (1977), JASA 72. Proportionality: Grambsch and Therneau
-    (1994), Biometrika 81, against one less the Kaplan-Meier curve. Sandwich: Lin and Wei (1989), JASA 84;
-    its errors are too small with few clusters, the jackknife's (Lipsitz, Dear and Zhao 1994, Biometrics 50) are not.
+    Cox (1972), JRSS B 34; Efron (1977), JASA 72. Proportionality: the score test of a slope that moves with one less
+    the Kaplan-Meier curve, as ``cox.zph`` of R's survival has it since version 3.0 (Therneau and Grambsch 2000,
+    Modeling Survival Data, section 6.2, without their approximation of a constant variance). Sandwich: Lin and Wei
+    (1989), JASA 84; its errors are too small with few clusters, the jackknife's (Lipsitz, Dear and Zhao 1994,
+    Biometrics 50) are not.
 
     Examples
     --------
@@ -175,7 +178,7 @@ def fit_cox(
     extra = [c for c in (strata, cluster) if c]
     rows, time, ended, start = read_spells(frame, duration, event, [*term_columns(slopes), *extra], entry)
     names, x = design(rows, slopes)
-    names, x = names[1:], x[:, 1:]
+    names, basis = names[1:], settled_columns(x).without_first()
     if not names or ended.sum() <= len(names):
         raise EstimationError(
             f"{int(ended.sum())} event(s) cannot carry {len(names)} term(s).",
@@ -185,74 +188,88 @@ def fit_cox(
     group = codes(rows, cluster) if cluster else None
     if group is not None:
         clustered.enough_clusters(group, str(cluster))
-    scale = x.std(axis=0)
-    z = (x - x.mean(axis=0)) / scale
     part = codes(rows, strata) if strata else np.zeros(len(rows), dtype=np.int64)
-    model = PartialLikelihood(time, ended, start if entry else start - np.inf, z, part, efron=ties == "efron")
+    model = PartialLikelihood(time, ended, start if entry else start - np.inf, basis.z, part, efron=ties == "efron")
     b, converged = model.search()
     value, _, information = model.derivatives(b)
-    spread = np.diagonal(np.linalg.pinv(information, hermitian=True))
-    apart = ~np.isfinite(b) | (np.abs(b) > FAR) | (spread > RAGGED)
-    if apart.any():
+    if not converged or not np.isfinite(information).all() or np.linalg.eigvalsh(information).min() < 1 / RAGGED:
+        found = model.monotone()
+        if found:
+            raise EstimationError(
+                f"separation: {found} term(s) have no finite estimate, such as a level without events: whoever has an "
+                "event lies highest, or lowest, of those at risk then (a monotone likelihood).",
+                fix="Join levels that are rare, or leave the term out.",
+                code="SEPARATION",
+            )
+    if not converged:
         raise EstimationError(
-            f"separation: {int(apart.sum())} term(s) have no finite estimate, such as a level without events.",
-            fix="Join levels that are rare, or leave the term out.",
-            code="SEPARATION",
+            "the search for the hazard ratios did not end, so there is no estimate.",
+            fix="Use fewer terms, or join levels that are rare.",
+            code="NOT-CONVERGED",
         )
     plain: Array = np.asarray(np.linalg.inv(information), dtype=np.float64)
-    scores, resid, times = model.residuals(b)
+    scores, _, times = model.residuals(b)
     n_clusters = 0 if group is None else int(group.max()) + 1
-    vcov = plain
+    vcov = basis.back_cov(plain)
     how = variance or ("jackknife" if n_clusters <= _MOST_LEFT_OUT else "sandwich")
     if group is not None and how == "jackknife":
-        vcov = _left_out(model, b, group)
+        vcov = _left_out(model, b, group, basis.turn)
     elif group is not None:
         vcov = clustered.sandwich(clustered.cluster_sums(scores, group), information) * (n_clusters - 1) / n_clusters
+        vcov = basis.back_cov(vcov)
     return CoxFit(
         duration=duration,
         event=event,
         ties=ties,
         terms=tuple(names),
-        estimate=frozen(b / scale),
-        vcov=frozen(vcov / np.outer(scale, scale)),
+        estimate=frozen(basis.back(b)),
+        vcov=frozen(vcov),
         log_likelihood=value,
-        proportional=_proportional(names, (time, ended, start), plain, resid, times),
+        proportional=_proportional(names, (time, ended, start), model, b, times, basis),
         n=len(rows),
         n_missing=len(frame) - len(rows),
         n_events=int(ended.sum()),
         n_clusters=n_clusters,
-        converged=converged,
+        converged=True,
         conf_level=conf_level,
         variance="" if group is None else how,
         model_terms=pinned(rows, slopes),
     )
 
 
-def _left_out(model: PartialLikelihood, b: Array, group: Codes) -> Array:
+def _left_out(model: PartialLikelihood, b: Array, group: Codes, turn: Array) -> Array:
     """Cluster jackknife: one Newton step on the likelihood without each cluster."""
     size = int(group.max()) + 1
     steps = np.zeros((size, len(b)))
     for g in range(size):
         _, slope, information = model.without(group == g).derivatives(b)
-        steps[g] = np.linalg.pinv(information, hermitian=True, rcond=1e-12) @ slope
+        steps[g] = solve_kept(information, slope, turn)
     return np.asarray((size - 1) / size * steps.T @ steps)
 
 
 def _proportional(
-    names: Sequence[str], spells: tuple[Array, Array, Array], v: Array, resid: Array, times: Array
+    names: Sequence[str],
+    spells: tuple[Array, Array, Array],
+    model: PartialLikelihood,
+    b: Array,
+    times: Array,
+    basis: Scaled,
 ) -> pd.DataFrame:
-    """Do scaled residuals drift with one less the curve before each event?"""
+    """Score test of a slope on one less the curve before each event, each term by itself and all together."""
     at = np.unique(times)
     risk, events = risk_table(*spells, at)
     before = 1 - np.concatenate([[1.0], np.cumprod(1 - events / risk)[:-1]])
     g = before[np.searchsorted(at, times)]
     g = g - g.mean()
-    d, spread = len(resid), float((g**2).sum())
-    sums = g @ resid
-    if not spread > 0:
-        sums, spread = sums * np.nan, 1.0
-    each = (sums @ v) ** 2 * d / (np.diagonal(v) * spread)
-    whole = float(sums @ v @ sums * d / spread)
+    k, seen = len(names), float(np.ptp(g)) > 0
+    slope, own, both = model.varying(b, g)
+    left = own - both @ np.linalg.solve(model.derivatives(b)[2], both)
+    # a term's own score is that of its column, a mixture of the orthogonal ones; the joint test needs none of it
+    slope_x = basis.r.T @ slope
+    left_x = basis.r.T @ left @ basis.r
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.where(seen, slope_x**2 / np.diagonal(left_x), np.nan)
+    whole = float(slope @ np.linalg.solve(left, slope)) if seen and np.linalg.matrix_rank(left) == k else np.nan
     rows = [(n, float(c), 1, float(stats.chi2.sf(c, 1))) for n, c in zip(names, each, strict=True)]
-    rows.append(("all", whole, len(names), float(stats.chi2.sf(whole, len(names)))))
+    rows.append(("all", whole, k, float(stats.chi2.sf(whole, k))))
     return pd.DataFrame(rows, columns=["term", "statistic", "df", "p_value"])

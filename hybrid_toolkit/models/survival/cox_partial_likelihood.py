@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize
 
 from hybrid_toolkit.arrays import Array
 
@@ -81,6 +82,66 @@ class PartialLikelihood:
             slope += (x[part.died] - mean).sum(axis=0)
             information += (s2 / s0[:, None]).sum(axis=0).reshape(k, k) - mean.T @ mean
         return value, slope, information
+
+    def varying(self, b: Array, weight: Array) -> tuple[Array, Array, Array]:
+        """Slope of a term's product with a weight of time, its information, and that shared with the terms themselves.
+
+        Parameters
+        ----------
+        weight : a number for each event, in the order of ``residuals``.
+        """
+        k, done = self.x.shape[1], 0
+        slope, both, own = np.zeros(k), np.zeros((k, k)), np.zeros((k, k))
+        for part in self.parts:
+            x = self.x[part.rows]
+            w = weight[done : done + len(part.died)]
+            done += len(part.died)
+            risk = np.exp(x @ b)
+            s0 = self._sums(part, risk)
+            mean = self._sums(part, risk[:, None] * x) / s0[:, None]
+            s2 = self._sums(part, (risk[:, None, None] * x[:, :, None] * x[:, None, :]).reshape(len(x), -1))
+            slope += w @ (x[part.died] - mean)
+            for total, by in ((both, w), (own, w**2)):
+                total += (by @ (s2 / s0[:, None])).reshape(k, k) - (mean * by[:, None]).T @ mean
+        return slope, own, both
+
+    def monotone(self) -> int:
+        """Columns along which the likelihood rises without end, 0 where a finite optimum exists.
+
+        There is such a direction if in it everybody with an event lies highest of those at risk then (Bryson and
+        Johnson 1981, Biometrika 68). Found by a linear programme whose conditions are added as they are broken.
+        """
+        pairs = [p for p in self.parts if len(p.died)]
+        rows: list[Array] = []
+        d = np.zeros(self.x.shape[1])
+        goal = self.derivatives(d)[1]
+        for _ in range(200):
+            fresh = []
+            for part in pairs:
+                fresh.append(self._broken(part, d if d.any() else goal))
+            new = np.vstack(fresh) if fresh else np.empty((0, len(d)))
+            if d.any() and not len(new):
+                return max(1, int((np.abs(d) > 1e-6).sum()))
+            rows.append(new)
+            held = np.unique(np.vstack(rows), axis=0)
+            found = optimize.linprog(
+                -goal / np.abs(goal).sum().clip(1e-300), A_ub=-held, b_ub=np.zeros(len(held)), bounds=(-1, 1)
+            )
+            d = np.asarray(found.x, dtype=np.float64) if found.status == 0 else np.zeros(len(d))
+            if np.abs(d).max(initial=0) < 0.5:
+                return 0
+        return 0
+
+    def _broken(self, part: Events, d: Array) -> Array:
+        """For each event the row at risk that lies furthest above it in a direction, as a difference of columns."""
+        x, time, start = self.x[part.rows], self.time[part.rows], self.start[part.rows]
+        height, out = x @ d, []
+        for i in part.died:
+            here = np.flatnonzero((time >= time[i]) & (start < time[i]))
+            j = here[np.argmax(height[here])]
+            if height[j] > height[i] + 1e-7 * np.abs(d).max():
+                out.append(x[i] - x[j])
+        return np.array(out).reshape(-1, x.shape[1])
 
     def residuals(self, b: Array) -> tuple[Array, Array, Array]:
         """Score residuals of all n rows; Schoenfeld residuals of the events, and the events' times."""

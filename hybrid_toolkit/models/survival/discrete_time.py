@@ -89,7 +89,8 @@ def fit_discrete_time(
     frame, duration, event, entry : as in ``person_periods``. terms : terms or columns, constant over a spell.
     cluster : rows of one cluster depend on each other.
     link : ``"cloglog"`` (log hazard ratios, those of a Cox model in grouped time) or ``"logit"`` (log odds).
-    shape : key of ``SHAPES``. Periods without an event are joined with their neighbours.
+    shape : key of ``SHAPES``. Periods without an event, or in which all who are left leave, are joined with their
+        neighbours: their own intercept would have no finite estimate.
     conf_level : level of the intervals.
 
     Raises
@@ -142,4 +143,12 @@ def _bands(rows: pd.DataFrame, most: int) -> pd.Series:
     share = (found.cumsum() - found / 2) / found.sum()
     label = (share * most).astype(int) if most else pd.Series(range(len(found)), index=found.index)
     whole = label.reindex(events.index).ffill().bfill()  # a period without an event joins its neighbour
-    return rows["period"].map(pd.Series(pd.factorize(whole)[0], index=events.index))
+    at = pd.Series(pd.factorize(whole)[0], index=events.index)
+    risk = rows.groupby("period").size()
+    while at.nunique() > 1:
+        all_left = (events.groupby(at).sum() == risk.groupby(at).sum()).to_numpy()
+        if not all_left.any():
+            break
+        gone = int(np.flatnonzero(all_left)[-1])
+        at = pd.Series(pd.factorize(at.replace(gone, gone - 1 if gone else 1))[0], index=at.index)
+    return rows["period"].map(at)

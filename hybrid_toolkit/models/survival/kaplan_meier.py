@@ -10,7 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import as_numbers
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.linear.cluster_crossproducts import inverse
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, zero_one
@@ -77,14 +79,33 @@ class KaplanMeierFit(ResultBase):
         made = c.assign(term=names, p_value=np.nan, n=c["at_risk"], unit="share still there")
         return made[list(TIDY_COLUMNS)]
 
-    def at(self, time: float) -> pd.DataFrame:
-        """One row a group: the share still there at a time (missing after the last time observed)."""
+    def at(self, time: float | Sequence[float]) -> pd.DataFrame:
+        """One row a group, or a group and time: the share still there (missing after the last time observed).
+
+        Parameters
+        ----------
+        time : one time or several, from 0; with several the time stands behind the group's name.
+
+        Raises
+        ------
+        EstimationError : a time that is not a number from 0.
+        """
+        asked = np.atleast_1d(np.asarray(time, dtype=object))
+        found = as_numbers(pd.Series(asked.ravel(), dtype=object))
+        if found is None or not len(found) or not (np.isfinite(found) & (found >= 0)).all():
+            raise EstimationError(
+                f"{asked.size} time(s) were asked for that are not all numbers from 0.",
+                fix="Give one number, or a list of numbers, in the units of the duration.",
+                code="TIMES",
+            )
         rows = []
         for label, c in self.curve.groupby("group", sort=False):
-            past = c[c["time"] <= time]
-            row = past.iloc[-1] if len(past) else None
-            values = (1.0, 0.0, 1.0, 1.0) if row is None else tuple(row[list(TIDY_COLUMNS[1:5])])
-            rows.append((str(label), *values, np.nan, int(c["at_risk"].iloc[0]), "share still there"))
+            for t in found:
+                past = c[c["time"] <= t]
+                row = past.iloc[-1] if len(past) else None
+                values = (1.0, 0.0, 1.0, 1.0) if row is None else tuple(row[list(TIDY_COLUMNS[1:5])])
+                name = str(label) if np.ndim(time) == 0 else f"{label} at {t:g}"
+                rows.append((name, *values, np.nan, int(c["at_risk"].iloc[0]), "share still there"))
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
     def shown(self) -> pd.DataFrame:
@@ -271,5 +292,5 @@ def _log_rank(time: Array, ended: Array, start: Array, labels: object) -> tuple[
     w = d * (n - d) / np.maximum(n - 1, 1)
     p = risk / n
     v = (np.diag((w * p).sum(axis=1)) - (w * p) @ p.T)[:-1, :-1]
-    chi = float(gap @ np.linalg.pinv(v, hermitian=True) @ gap)
+    chi = float(gap @ inverse(v) @ gap)
     return chi, k - 1, float(stats.chi2.sf(chi, k - 1))

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import plain
+from hybrid_toolkit.columns.scaling import DIGITS, OWN, Scaled, solve_kept
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import (
     Codes,
@@ -16,9 +18,20 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     cluster_grams,
     demean,
     independent,
+    inverse,
     nested,
+    solve_crossproducts,
 )
-from hybrid_toolkit.models.terms.terms import Category, Term, check_column, design_columns, numbers, pinned
+from hybrid_toolkit.models.terms.terms import (
+    Category,
+    Term,
+    check_column,
+    design_columns,
+    factorize,
+    numbers,
+    pinned,
+    reaches,
+)
 
 MAX_DUMMIES = 400
 """Levels that fixed effects after the largest may have together."""
@@ -26,8 +39,25 @@ MAX_DUMMIES = 400
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DesignMatrix:
-    """What a fit needs. Columns of ``raw`` and of ``grams`` are those that ``layout`` points to."""
+    """What a fit needs. Columns of ``raw`` and of ``grams`` are those that ``layout`` points to.
 
+    They are scaled: numeric columns stand orthogonal to nuisance columns, levels and those before them, the outcome is
+    what a first fit leaves over. ``back``, ``back_cov`` and ``turn`` lead to the columns as they were given.
+
+    Parameters
+    ----------
+    r : k x k; the columns of the model are the scaled ones times ``r``, which is upper triangular once rows and columns
+        stand in the order ``order``, that in which they were scaled.
+    first : k coefficients of the scaled columns that the outcome was cleaned of.
+    middle : what was taken off the outcome before that, a part of the intercept.
+    squares : of the outcome around its mean, or its means within the fixed effect.
+    """
+
+    r: Array
+    order: Codes
+    first: Array
+    middle: float
+    squares: float
     raw: Array
     grams: Array
     layout: CrossProductLayout
@@ -41,16 +71,52 @@ class DesignMatrix:
     n_parameters: int
     model_terms: tuple[Term, ...] = ()
 
+    @property
+    def turn(self) -> Array:
+        """From coefficients of the scaled columns to those of the model's."""
+        out, at = np.zeros_like(self.r), np.ix_(self.order, self.order)
+        out[at] = Scaled(self.raw, self.r[at], np.ones(len(self.r), bool)).turn
+        return out
+
+    def back(self, a: Array) -> Array:
+        """Coefficients of the model's columns from what the scaled ones leave over, last axis."""
+        return self._placed(np.asarray((self.first + a) @ self.turn.T, dtype=np.float64))
+
+    def back_left(self, left: Array) -> Array:
+        """The same from cross-products without some clusters; a lost direction gets its shortest solution."""
+        x = self.layout.x
+        if not self.layout.iv:
+            s = left[..., x[:, None], x[None, :]]
+            right = left[..., x, self.layout.y] + s @ self.first
+        else:
+            z = self.layout.z
+            zx = left[..., z[:, None], x[None, :]]
+            pi = np.swapaxes(zx, -1, -2) @ inverse(left[..., z[:, None], z[None, :]])
+            s = pi @ zx
+            right = (pi @ left[..., z, self.layout.y][..., None])[..., 0] + s @ self.first
+        return self._placed(solve_kept(s, right, self.turn))
+
+    def _placed(self, b: Array) -> Array:
+        if self.intercept is not None:
+            b[..., self.intercept] += self.middle
+        return b
+
+    def back_cov(self, v: Array) -> Array:
+        """Covariance of the model's coefficients from that of the scaled columns'."""
+        turn = self.turn
+        return np.asarray(turn @ v @ turn.T, dtype=np.float64)
+
 
 def complete_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The rows without a missing value in the named columns, which must exist."""
     names = list(dict.fromkeys(check_column(frame, c) for c in columns))
-    return frame.loc[frame[names].notna().all(axis=1), names]
+    rows = frame.loc[frame[names].notna().all(axis=1).to_numpy(), names]
+    return pd.DataFrame({name: plain(rows[name]) for name in names}, index=rows.index)
 
 
 def codes(frame: pd.DataFrame, name: str) -> Codes:
     """A column as integers 0..k-1."""
-    return pd.factorize(frame[name], sort=True)[0]
+    return factorize(frame[name])[0]
 
 
 def prepare_matrix(
@@ -79,28 +145,137 @@ def prepare_matrix(
     first = dummies if fixed_effects else {"(Intercept)": np.ones(len(rows))}
     x = {**first, **levels, **plain}
     _enough(len(rows), len(x), absorbed)
-    raw = np.column_stack([*x.values(), *extra.values(), numbers(rows, outcome)])
+    y = numbers(rows, outcome)
+    middle = float(np.partition(y, len(y) // 2)[len(y) // 2])
+    soft = len(first) + len(levels)
+    scale = _Scale(np.array([*first.values(), *levels.values()]).reshape(-1, len(rows)).T, absorbed)
+    names = list(x)
+    base, lost = scale.base, [c for c, ok in zip(names[:soft], scale.own, strict=True) if not ok]
+    exogenous = [c for c in plain if c not in instruments]
+    of_products = reaches(rows, terms)
+    for name in [*exogenous, *(c for c in plain if c in instruments)]:
+        scale.add(name, plain[name], past=exogenous, reach=of_products.get(name, np.inf))
+    _own([c for c in plain if c not in scale.at])
+    for name, values in extra.items():
+        scale.add(f"stand-in {name}", values, past=exogenous)
+    kept = [c for c, ok in zip(names[:soft], scale.own, strict=True) if ok] + list(plain)
+    x_at = np.array([*range(base), *(scale.at[c] for c in plain)], dtype=np.intp)
+    stand_in = [scale.at[f"stand-in {c}"] for c in extra if f"stand-in {c}" in scale.at]
+    z_at = np.array([*range(base), *(scale.at[c] for c in exogenous), *stand_in], dtype=np.intp)
+    raw = np.column_stack([*scale.raw, y - middle])
+    layout = CrossProductLayout(x_at, x_at if not instruments else z_at, raw.shape[1] - 1)
     m = raw if absorbed is None else demean(raw, absorbed)
-    grams, squares = cluster_grams(m, clusters), (raw**2).sum(axis=0)
-    keep, dropped = _rank(grams.sum(axis=0), squares, list(x), soft={*first, *levels})
-    z = [i for i in keep if list(x)[i] not in instruments] + list(range(len(x), len(x) + len(extra)))
-    layout = CrossProductLayout(np.array(keep), np.array(z, dtype=np.intp), raw.shape[1] - 1)
-    _varies(grams.sum(axis=0), layout, m[:, -1], squares, outcome)
+    _vary(m[:, -1], y, outcome)
+    squares = float(((m[:, -1] - m[:, -1].mean()) ** 2).sum())
+    total = m.T @ m
+    _instrumented(total, layout)
+    start = solve_crossproducts(total, layout)
+    raw[:, -1] -= raw[:, x_at] @ start
+    if absorbed is not None:
+        m[:, -1] -= m[:, x_at] @ start
     free = 0 if absorbed is None or nested(absorbed, clusters) else int(absorbed.max()) + 1
     return DesignMatrix(
+        r=scale.r(x_at),
+        order=np.argsort(x_at),
+        first=start,
+        middle=middle,
+        squares=squares,
         raw=raw,
-        grams=grams,
+        grams=cluster_grams(m, clusters),
         layout=layout,
-        x_names=tuple(list(x)[i] for i in keep),
+        x_names=tuple(kept),
         nuisance=frozenset(c for c in first if c != "(Intercept)"),
-        dropped=tuple(c for c in dropped if c not in first),
+        dropped=tuple(c for c in lost if c not in first),
         clusters=clusters,
         absorbed=absorbed,
         intercept=None if fixed_effects else 0,
         n=len(rows),
-        n_parameters=len(keep) + free,
+        n_parameters=len(kept) + free,
         model_terms=pinned(rows, terms),
     )
+
+
+class _Scale:
+    """Columns of a linear model made orthogonal to nuisance columns and levels, which stay as they are.
+
+    Parameters
+    ----------
+    base : n x k nuisance columns, levels, or the intercept; those that others determine are left out.
+    absorbed : the fixed effect that is taken out of everything.
+    """
+
+    def __init__(self, base: Array, absorbed: Codes | None) -> None:
+        self.absorbed, self.n = absorbed, len(base)
+        inside = self._inside(base)
+        gram = inside.T @ inside
+        self.own = independent(gram, (base**2).sum(axis=0))
+        self._outer, self._inner = np.ascontiguousarray(base.T[self.own]), np.ascontiguousarray(inside.T[self.own])
+        self.raw: list[Array] = list(self._outer)
+        self.columns: list[Array] = list(self._inner)
+        self.base = len(self.raw)
+        self.inner = inverse(gram[np.ix_(self.own, self.own)])
+        self.at: dict[str, int] = {}
+        self.parts: list[Array] = [np.eye(self.base)[:, i] for i in range(self.base)]
+
+    def _inside(self, m: Array) -> Array:
+        return m if self.absorbed is None or not m.shape[1] else demean(m, self.absorbed)
+
+    def add(self, name: str, values: Array, *, past: Sequence[str], reach: float = np.inf) -> None:
+        """Place a column unless it has nothing of its own beside the base and the columns of ``past`` placed so far.
+
+        ``reach`` is the root mean square of a product of centred columns, where it is one (see ``scaled``).
+        """
+        middle = float(np.partition(values, self.n // 2)[self.n // 2])
+        v = values - middle
+        size = float(np.abs(v).max(initial=0.0))
+        far = max(size, abs(middle))
+        if not size > DIGITS * far:
+            return
+        raw = v / size
+        spread = raw - raw.mean()
+        wide = float(np.sqrt(self.n))
+        usual = min(float(np.sqrt(spread @ spread)), reach / size * wide)
+        least = max(OWN * usual, DIGITS * far / size * wide)
+        inside = self._inside(raw[:, None])[:, 0]
+        before = [self.at[c] for c in past if c in self.at]
+        step = np.zeros(len(self.raw))
+        for _ in range(2):
+            h = np.zeros(len(self.raw))
+            if self.base:
+                of_base = self.inner @ (self._inner @ inside)
+                inside, raw = inside - of_base @ self._inner, raw - of_base @ self._outer
+                h[: self.base] = of_base
+            for i in before:
+                h[i] = self.columns[i] @ inside / self.n
+                inside, raw = inside - h[i] * self.columns[i], raw - h[i] * self.raw[i]
+            step += h
+        rest = float(np.sqrt(inside @ inside))
+        if not rest > least:
+            return
+        rms = rest / float(np.sqrt(self.n))
+        self.at[name] = len(self.raw)
+        self.raw.append(raw / rms)
+        self.columns.append(inside / rms)
+        part = np.append(step * size, rms * size)
+        if self.absorbed is None and middle:
+            part[0] += middle  # the intercept is the first of the base; within a fixed effect a constant is nothing
+        self.parts.append(part)
+
+    def r(self, at: Codes) -> Array:
+        """k x k: the columns of the model as combinations of the scaled ones."""
+        whole = np.zeros((len(self.raw), len(at)))
+        for j, i in enumerate(at):
+            whole[: len(self.parts[i]), j] = self.parts[i]
+        return whole[at]
+
+
+def _own(empty: Sequence[str]) -> None:
+    if empty:
+        raise EstimationError(
+            f"{len(empty)} column(s) vary only with other columns or fixed effects: {', '.join(empty)}.",
+            fix="Leave out the column, or the fixed effect or column that determines it.",
+            code="SINGULAR",
+        )
 
 
 def _known(instruments: Mapping[str, Sequence[Term]], x: Mapping[str, Array]) -> None:
@@ -143,21 +318,6 @@ def _fixed_effects(rows: pd.DataFrame, names: Sequence[str]) -> tuple[Codes | No
     return codes(rows, by_size[0]), dummies
 
 
-def _rank(s: Array, squares: Array, names: list[str], *, soft: set[str]) -> tuple[list[int], list[str]]:
-    """Positions of the columns that carry something of their own; nuisance ones that do not are dropped."""
-    k = len(names)
-    own = independent(s[:k, :k], squares[:k])
-    empty = [c for c, ok in zip(names, own, strict=True) if not ok]
-    hard = [c for c in empty if c not in soft]
-    if hard:
-        raise EstimationError(
-            f"{len(hard)} column(s) vary only with other columns or fixed effects: {', '.join(hard)}.",
-            fix="Leave out the column, or the fixed effect or column that determines it.",
-            code="SINGULAR",
-        )
-    return [i for i in range(k) if own[i]], empty
-
-
 def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:
     levels = 0 if absorbed is None else int(absorbed.max()) + 1
     if rows <= columns + levels:
@@ -168,12 +328,15 @@ def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:
         )
 
 
-def _varies(s: Array, lay: CrossProductLayout, y: Array, squares: Array, outcome: str) -> None:
-    if not ((y - y.mean()) ** 2).sum() > 1e-12 * squares[lay.y]:
+def _vary(around: Array, y: Array, outcome: str) -> None:
+    if not np.ptp(around) > DIGITS * float(np.abs(y).max(initial=0)):
         raise EstimationError(
             f"outcome '{outcome}' does not vary in the complete rows.", fix="Check how it was coded.", code="CONSTANT"
         )
-    own = independent(s[np.ix_(lay.z, lay.z)], squares[lay.z])
+
+
+def _instrumented(s: Array, lay: CrossProductLayout) -> None:
+    own = independent(s[np.ix_(lay.z, lay.z)], np.diagonal(s)[lay.z])
     if own.sum() < len(lay.x):
         raise EstimationError(
             f"{int(own.sum())} usable instrument column(s) for {len(lay.x)} coefficients.",

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.linear.cluster_crossproducts import independent
 from hybrid_toolkit.models.terms.term_text import read_terms
 from hybrid_toolkit.models.terms.terms import (
     Category,
@@ -24,6 +24,7 @@ from hybrid_toolkit.models.terms.terms import (
     check_frame,
     design_columns,
     numbers,
+    reaches,
 )
 from hybrid_toolkit.result import TIDY_COLUMNS
 
@@ -206,12 +207,11 @@ def design(rows: pd.DataFrame, terms: Sequence[Term], *, intercept: bool = True)
             fix="Bring more rows, or use fewer terms.",
             code="TOO-FEW-ROWS",
         )
-    # a constant column cannot be told from a baseline; around the mean, a year varies as much as a share does
-    rest = matrix[:, len(first) :]
-    around = rest - rest.mean(axis=0)
-    squares = (around**2).sum(axis=0)
-    squares = np.where(squares > 1e-20 * (rest**2).sum(axis=0), squares, 0.0)
-    own = np.concatenate([np.ones(len(first), bool), independent(around.T @ around, squares)])
+    # a constant column cannot be told from a baseline, whether or not the model has an intercept
+    whole = matrix if intercept else np.column_stack([np.ones(len(rows)), matrix])
+    of_products = reaches(rows, terms)
+    reach = [np.nan] * (whole.shape[1] - len(names)) + [of_products.get(c, np.nan) for c in names]
+    own = scaled(whole, reach=reach).own[0 if intercept else 1 :]
     empty = [name for name, ok in zip(names, own, strict=True) if not ok]
     if empty:
         raise EstimationError(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import LARGEST, as_numbers, plain
 from hybrid_toolkit.errors import CoverageError, EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
 
@@ -38,10 +39,23 @@ def check_column(frame: pd.DataFrame, name: str) -> str:
 
     Raises
     ------
-    EstimationError : no column has that name and it is an expression or a formula.
+    EstimationError : no column has that name and it is an expression or a formula; two columns have it; the data are
+        no table, or a table whose columns have several levels of names.
     CoverageError : the frame has no such column.
     """
+    if not isinstance(frame, pd.DataFrame) or isinstance(frame.columns, pd.MultiIndex):
+        raise EstimationError(
+            "the data are not a table with one name a column.",
+            fix="Give a pandas DataFrame; bring several levels of column names to one.",
+            code="TABLE",
+        )
     if isinstance(name, str) and name in frame.columns:
+        if not frame.columns.is_unique and int((frame.columns == name).sum()) > 1:
+            raise EstimationError(
+                f"{int((frame.columns == name).sum())} columns are called '{name}'.",
+                fix="Give each column its own name.",
+                code="COLUMN-TWICE",
+            )
         return name
     if not isinstance(name, str) or not _IDENTIFIER.match(name):
         raise EstimationError(
@@ -72,20 +86,51 @@ def _article(value: object) -> str:
 
 
 def numbers(frame: pd.DataFrame, name: str) -> Array:
-    """A numeric or yes/no column as floats, missing as NaN.
+    """A numeric or yes/no column of any pandas type as floats, missing as NaN.
 
     Raises
     ------
-    EstimationError : the column holds text.
+    EstimationError : the column holds text other than yes and no, or numbers that are infinite or beyond 1e100.
     """
-    values = frame[check_column(frame, name)]
-    if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
+    found = as_numbers(frame[check_column(frame, name)])
+    if found is None:
         raise EstimationError(
             f"column '{name}' is not numeric: expected numbers or yes/no.",
             fix="Use Category for a column of codes.",
             code="TERM-NOT-NUMERIC",
         )
-    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+    endless = np.flatnonzero(np.abs(found) > LARGEST)
+    if len(endless):
+        raise EstimationError(
+            f"column '{name}' holds {len(endless)} number(s) that are infinite or beyond {LARGEST:.0e}, first at rows "
+            f"{(endless[:5] + 1).tolist()}.",
+            fix="Leave these rows out, or set them to missing.",
+            code="NOT-FINITE",
+        )
+    return found
+
+
+def factorize(values: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
+    """A column as integers 0..k-1 and its levels in order: that of its categories, else sorted; missing as -1.
+
+    Raises
+    ------
+    EstimationError : the column mixes kinds of values, which have no order.
+
+    Examples
+    --------
+    >>> factorize(pd.Series(["b", "a", "b"]))[0].tolist()
+    [1, 0, 1]
+    """
+    try:
+        codes, levels = pd.factorize(plain(values), sort=True)
+    except (TypeError, ValueError):
+        raise EstimationError(
+            f"column '{values.name}' mixes kinds of values, such as text and numbers.",
+            fix="Give all its values as text, or all as numbers.",
+            code="MIXED-KINDS",
+        ) from None
+    return codes, levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +224,7 @@ class Category:
                     code="LEVEL-UNKNOWN",
                 )
         else:
-            place, found = pd.factorize(values, sort=True)
+            place, found = factorize(values)
             order = list(found)
         if self.reference is None:
             return order, place
@@ -286,6 +331,11 @@ class Interaction:
         right = self.right.build(frame)
         return {f"{a}:{b}": u * v for a, u in self.left.build(frame).items() for b, v in right.items()}
 
+    def reach(self, frame: pd.DataFrame) -> dict[str, float]:
+        """Root mean square of each product with both columns centred: what it has of its own, wherever they lie."""
+        left, right = ({c: v - np.median(v) for c, v in side.build(frame).items()} for side in (self.left, self.right))
+        return {f"{a}:{b}": _size(u * v) for a, u in left.items() for b, v in right.items()}
+
 
 Term: TypeAlias = Column | Category | Spline | Interaction
 Terms: TypeAlias = Term | str | Sequence[Term | str]
@@ -303,8 +353,18 @@ def _pinned(rows: pd.DataFrame, term: Term) -> Term:
     return term.pinned(rows) if isinstance(term, Category) else term
 
 
+def _size(v: Array) -> float:
+    top = float(np.abs(v).max(initial=0.0))
+    return top * float(np.sqrt(np.mean((v / top) ** 2))) if top > 0 else 0.0
+
+
+def reaches(frame: pd.DataFrame, terms: Sequence[Term]) -> dict[str, float]:
+    """What the products among the terms have of their own, by name; see ``Interaction.reach``."""
+    return {c: v for t in terms if isinstance(t, Interaction) for c, v in t.reach(frame).items()}
+
+
 def as_term(frame: pd.DataFrame, name: str) -> Column | Category:
-    """A column of numbers or yes/no as ``Column``, of codes or dates as ``Category``.
+    """A column of numbers or yes/no (as words too) as ``Column``, of codes or dates as ``Category``.
 
     Examples
     --------
@@ -314,7 +374,9 @@ def as_term(frame: pd.DataFrame, name: str) -> Column | Category:
     """
     check_frame(frame)
     values = frame[check_column(frame, name)]
-    numeric = pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)
+    declared = isinstance(values.dtype, pd.CategoricalDtype)  # codes that were called categories on purpose
+    words = declared and not pd.api.types.is_numeric_dtype(values.cat.categories)
+    numeric = (words or not declared) and values.notna().any() and as_numbers(values) is not None
     return Column(name) if numeric else Category(name)
 
 

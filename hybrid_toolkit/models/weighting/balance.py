@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, term_columns, zero_one
@@ -39,6 +40,7 @@ def standardised_differences(x: Array, treated: Array, w1: Array, w0: Array) -> 
     >>> [v.round(2).tolist() for v in standardised_differences(x, d, d, np.array([0.0, 0, 3, 1]))]
     [[-0.45], [0.0]]
     """
+    x = x - np.median(x, axis=0)
     one, zero = x[treated == 1], x[treated == 0]
     spread = np.sqrt((one.var(axis=0, ddof=1) + zero.var(axis=0, ddof=1)) / 2)
     spread = np.where(spread > 0, spread, 1.0)
@@ -56,7 +58,7 @@ def check_balance(frame: pd.DataFrame, *, treatment: str, covariates: Terms, wei
 
     Raises
     ------
-    EstimationError : the treatment is not 0/1 with both present.
+    EstimationError : the treatment is not 0/1 with two rows or more of both.
     CoverageError : a column is not there.
 
     Examples
@@ -69,6 +71,12 @@ def check_balance(frame: pd.DataFrame, *, treatment: str, covariates: Terms, wei
     terms = as_terms(frame, covariates, what="covariates")
     rows = complete_rows(frame, [treatment, *term_columns(terms), *([weight] if weight else [])])
     d = zero_one(rows, treatment)
+    if min(d.sum(), (1 - d).sum()) < 2:
+        raise EstimationError(
+            f"{int(d.sum())} treated and {int((1 - d).sum())} other complete rows: a spread needs 2 of each.",
+            fix="Bring more rows, or fill missing values.",
+            code="TOO-FEW-ROWS",
+        )
     columns = design_columns(rows, terms)
     w = numbers(rows, weight) if weight else np.ones(len(rows))
     before, after = standardised_differences(np.column_stack(list(columns.values())), d, d * w, (1 - d) * w)

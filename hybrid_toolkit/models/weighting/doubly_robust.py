@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
 
 
@@ -39,12 +40,13 @@ def doubly_robust(change: Array, treated: Array, x: Array) -> tuple[float, Array
     """
     n, k = x.shape
     control = 1 - treated
-    if control.sum() <= k or treated.sum() < 1 or np.linalg.matrix_rank(x * control[:, None]) < k:
+    if control.sum() <= k or treated.sum() < 1 or not scaled(x[treated == 0]).own.all():
         raise EstimationError(
             f"{int(control.sum())} comparison unit(s) cannot carry {k} coefficients of the covariates.",
             fix="Use fewer covariates, or bring more untreated units.",
             code="TOO-FEW-CONTROLS",
         )
+    x = scaled(x).z
     ps, hessian = _propensity(treated, x)
     gram = np.linalg.inv((x * control[:, None]).T @ x / n)
     resid = change - x @ (gram @ ((x * control[:, None]).T @ change / n))
@@ -60,8 +62,7 @@ def doubly_robust(change: Array, treated: Array, x: Array) -> tuple[float, Array
 
 def _propensity(treated: Array, x: Array) -> tuple[Array, Array]:
     """Fitted probabilities and the inverse information of a logistic regression, by Newton's steps."""
-    scale = np.where(np.abs(x).max(axis=0) > 0, np.abs(x).max(axis=0), 1.0)
-    z, b = x / scale, np.zeros(x.shape[1])
+    z, b = x, np.zeros(x.shape[1])
     for _ in range(50):
         ps = 1 / (1 + np.exp(-np.clip(z @ b, -30, 30)))
         information = (z * (ps * (1 - ps))[:, None]).T @ z
@@ -70,9 +71,9 @@ def _propensity(treated: Array, x: Array) -> tuple[Array, Array]:
         except np.linalg.LinAlgError:
             break
         b = b + step
-        if np.abs(step).max() < 1e-9 * max(1.0, float(np.abs(b).max())):
+        if np.abs(step).max() < 1e-11 * max(1.0, float(np.abs(b).max())):
             if ps.max() < 1 - 1e-6:
-                return ps, np.linalg.inv(information) / np.outer(scale, scale)
+                return ps, np.asarray(np.linalg.inv(information), dtype=np.float64)
             break
     raise EstimationError(
         "the covariates tell treated from untreated units apart: there is no overlap to compare within.",

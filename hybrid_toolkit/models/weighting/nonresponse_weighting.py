@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import Scaled, settled_columns, solve_kept
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
@@ -152,14 +153,17 @@ def fit_response_weighted(
             fix="Give one row for everybody who was asked, the outcome missing where there is no answer.",
             code="RESPONSE",
         )
-    z = design(rows, asked)[1]
+    z = settled_columns(design(rows, asked)[1]).z
     names, x = design(rows[there], held) if held else (["(Intercept)"], np.ones((int(there.sum()), 1)))
     group = codes(rows, cluster)
     size = enough_clusters(group, cluster)
-    model = _Weighted(z, there, x, y[there])
+    basis, middle = settled_columns(x), float(np.median(y[there]))
+    model = _Weighted(z, there, basis, y[there] - middle)
     b, weight = model.fit(np.ones(len(rows), bool))
     sets = min(size, _MOST_REFITS)
     left = np.array([model.fit(group % sets != s)[0] for s in range(sets)]) - b
+    plain = basis.back(basis.z.T @ model.y / len(basis.z))
+    b[0], plain[0] = b[0] + middle, plain[0] + middle
     return ResponseWeightedFit(
         outcome=outcome,
         cluster=cluster,
@@ -167,7 +171,7 @@ def fit_response_weighted(
         estimate=frozen(b),
         vcov=frozen((sets - 1) / sets * left.T @ left),
         df=float(sets - 1),
-        plain=frozen(np.linalg.lstsq(x, y[there], rcond=None)[0]),
+        plain=frozen(plain),
         response=float(there.mean()),
         effective=effective_size(weight) / len(weight),
         lowest_chance=float(1 / weight.max()),
@@ -186,7 +190,7 @@ class _Weighted:
 
     z: Array
     there: NDArray[np.bool_]
-    x: Array
+    x: Scaled
     y: Array
 
     def fit(self, keep: NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -195,6 +199,6 @@ class _Weighted:
         response = self.there[keep].astype(np.float64)
         solved = solve_glm(self.z[keep], response, link="logit", what="who answered")
         weight = 1 / np.maximum(solved.mean[response == 1], LEAST_CHANCE)
-        x, y = self.x[of_answers], self.y[of_answers]
-        root = np.sqrt(weight)[:, None]
-        return np.asarray(np.linalg.lstsq(x * root, y * root[:, 0], rcond=None)[0]), weight
+        x, y = self.x.z[of_answers], self.y[of_answers]
+        heavy = x * weight[:, None]
+        return solve_kept(heavy.T @ x, heavy.T @ y, self.x.turn), weight

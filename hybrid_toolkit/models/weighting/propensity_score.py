@@ -44,11 +44,13 @@ def fit_propensity(treated: Array, x: Array, *, start: Array | None = None, link
     """
     found = solve_glm(x, treated, link=link, start=start, what="treated from untreated rows", code="OVERLAP")
     lost = int(((found.mean < _EDGE) | (found.mean > 1 - _EDGE)).sum())
-    if not found.converged or lost > len(treated) / 2:
+    if lost > len(treated) / 2:
         raise EstimationError(
             f"{lost} of {len(treated)} row(s) could have been in one group only: no overlap to compare within.",
             fix="Use fewer or coarser covariates, or keep to rows that could have been either.",
             code="OVERLAP",
         )
-    information = (x * found.weight[:, None]).T @ x / len(treated)
-    return Propensity(found.b, found.mean, np.asarray(found.scores @ np.linalg.inv(information)))
+    influence = np.zeros(x.shape)
+    inner = np.linalg.inv(found.information / len(treated))
+    influence[:, found.basis.own] = found.basis.back(found.scores @ inner)
+    return Propensity(found.b, found.mean, influence)

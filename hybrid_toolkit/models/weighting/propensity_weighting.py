@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
 from hybrid_toolkit.models.terms.arguments import check_arguments
@@ -251,14 +252,18 @@ def _fit(
     every = [*term_columns(terms), *term_columns(more), *([cluster] if cluster else [])]
     rows = complete_rows(frame, [outcome, treatment, *every])
     y, d = varying(rows, outcome), zero_one(rows, treatment)
-    names, x = design(rows, terms)
-    z = x if more is terms else design(rows, more)[1]
+    names, given = design(rows, terms)
+    x = settled_columns(given).z
+    z = x if more is terms else settled_columns(design(rows, more)[1]).z
+    middle = float(np.median(y))
+    y = y - middle
     group = codes(rows, cluster) if cluster else np.arange(len(rows))
     score = fit_propensity(d, x, link=link)
     kept = (score.chance >= trim) & (score.chance <= 1 - trim)
     n_trimmed = int((~kept).sum())
     if n_trimmed:
-        y, d, x, z, group = y[kept], d[kept], x[kept], z[kept], np.unique(group[kept], return_inverse=True)[1]
+        y, d, x, z, given = y[kept], d[kept], x[kept], z[kept], given[kept]
+        group = np.unique(group[kept], return_inverse=True)[1]
         if min(d.sum(), (1 - d).sum()) < 2:
             raise EstimationError("trimming leaves fewer than 2 rows in a group.", fix="Trim less.", code="OVERLAP")
         score = fit_propensity(d, x, link=link)
@@ -267,17 +272,18 @@ def _fit(
     jackknife = cluster is not None and size <= _MOST_REFITS
     std_error = made.left_out(group) if jackknife else made.from_influence(group)
     weights = made.weights(score.chance)
-    before, after = standardised_differences(x[:, 1:], d, weights[0], weights[1])
+    one, zero = made.means(made.nuisance)
+    before, after = standardised_differences(given[:, 1:], d, weights[0], weights[1])
     return WeightedFit(
         outcome=outcome,
         treatment=treatment,
         estimand=estimand,
         how=how,
-        estimate=float(made.means(made.nuisance)[0] - made.means(made.nuisance)[1]),
+        estimate=float(one - zero),
         std_error=std_error,
         df=float(size - 1),
-        mean_treated=float(made.means(made.nuisance)[0]),
-        mean_control=float(made.means(made.nuisance)[1]),
+        mean_treated=float(one) + middle,
+        mean_control=float(zero) + middle,
         balance=pd.DataFrame({"term": names[1:], "before": before, "after": after}),
         chance_low=float(np.quantile(score.chance, 0.01)),
         chance_high=float(np.quantile(score.chance, 0.99)),

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference.clustered_variance import cluster_sums
 from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
@@ -47,16 +48,18 @@ class WeightedContrast:
         self.k, self.m = x.shape[1], z.shape[1]
         parts, influence = [score.b], [score.influence]
         for arm in (d, 1 - d) if how == "doubly-robust" else ():
-            gram = (z * arm[:, None]).T @ z / len(y)
-            if np.linalg.matrix_rank(z * arm[:, None]) < self.m:
+            mine = scaled(z[arm == 1])
+            if not mine.own.all():
                 raise EstimationError(
-                    f"a group has {int(arm.sum())} rows, which cannot carry {self.m} coefficients of the covariates.",
+                    f"a group has {int(arm.sum())} rows, which cannot carry {self.m} coefficients of the covariates: "
+                    "it has no more rows, or a covariate does not vary there or is determined by others.",
                     fix="Use fewer covariates, or weights alone.",
                     code="SINGULAR",
                 )
-            b: Array = np.linalg.solve(gram, (z * arm[:, None]).T @ y / len(y)).astype(np.float64)
+            b = mine.back(mine.z.T @ y[arm == 1] / len(mine.z))
             parts.append(b)
-            influence.append((arm * (y - z @ b))[:, None] * z @ np.linalg.inv(gram))
+            inner = mine.turn @ mine.turn.T * (len(y) / len(mine.z))
+            influence.append((arm * (y - z @ b))[:, None] * z @ inner)
         self.nuisance, self.of_nuisance = np.concatenate(parts), np.column_stack(influence)
 
     def weights(self, chance: Any) -> tuple[Any, Any, Any]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic
-from hybrid_toolkit.metrics.intervals.influence import Estimate
+from hybrid_toolkit.metrics.intervals.influence import Estimate, linear_combinations
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 
 CURVE_STAGES = ("asye", "early", "mid", "late")
@@ -91,11 +91,9 @@ def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.
 
 def _combinations(design: Array, y: Array, weights: Array) -> list[Estimate]:
     """Several combinations of the coefficients of one least-squares fit, one a row of the weights."""
-    inverse = np.linalg.pinv(design.T @ design, hermitian=True)
-    coefficients = inverse @ design.T @ y
-    influence = (design @ inverse @ weights.T) * (y - design @ coefficients)[:, None]
-    rank, used = int(np.linalg.matrix_rank(design)), np.ones(len(y), dtype=bool)
-    return [Estimate(float(w @ coefficients), influence[:, k], used, rank) for k, w in enumerate(weights)]
+    values, influence, rank = linear_combinations(design, y, weights)
+    used = np.ones(len(y), dtype=bool)
+    return [Estimate(float(v), influence[:, k], used, rank) for k, v in enumerate(values)]
 
 
 def _design(x: Array, knots: Array) -> Array:

@@ -1,0 +1,1 @@
+"""Columns as they come: read as numbers or text, centred and scaled. Every room may use it."""

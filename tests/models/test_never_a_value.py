@@ -1,0 +1,129 @@
+"""Whatever stands in a column, a public function answers or raises the project's own error, which tells no value."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hybrid_toolkit import models
+from hybrid_toolkit.errors import HybridToolkitError
+
+_SPEC = importlib.util.spec_from_file_location(
+    "columns_anywhere_cases", Path(__file__).with_name("test_columns_anywhere.py")
+)
+assert _SPEC is not None and _SPEC.loader is not None
+anywhere = importlib.util.module_from_spec(_SPEC)
+sys.modules[_SPEC.name] = anywhere
+_SPEC.loader.exec_module(anywhere)
+
+WORD, NUMBER = "Zx7SecretQ", 918273645.5
+SECRETS = (WORD, "Zx7", "918273645", "9.18273645", "1e+300")
+
+
+def _one(f: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
+    out = f.copy()
+    values = out[column].astype(object)
+    values.iloc[3] = value
+    out[column] = values
+    return out
+
+
+def _all(f: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
+    out = f.copy()
+    out[column] = pd.Series([value] * len(f), index=f.index)
+    return out
+
+
+def _float(f: pd.DataFrame, column: str, value: float) -> pd.DataFrame:
+    return f.assign(
+        **{column: pd.to_numeric(f[column], errors="coerce").astype(float).where(np.arange(len(f)) != 5, value)}
+    )
+
+
+IN_A_COLUMN: dict[str, Callable[[pd.DataFrame, str], Any]] = {
+    "a word": lambda f, c: _one(f, c, WORD),
+    "words": lambda f, c: f.assign(**{c: [f"{WORD}{i}" for i in range(len(f))]}),
+    "one word for all": lambda f, c: _all(f, c, WORD),
+    "one number for all": lambda f, c: _all(f, c, NUMBER),
+    "infinity": lambda f, c: _float(f, c, np.inf),
+    "1e300": lambda f, c: _float(f, c, 1e300),
+    "nothing": lambda f, c: _all(f, c, None),
+    "kinds mixed": lambda f, c: _one(_one(f, c, WORD).iloc[::-1], c, NUMBER),
+    "a list": lambda f, c: _one(f, c, [WORD]),
+    "absent": lambda f, c: f.drop(columns=c),
+    "twice": lambda f, c: pd.concat([f, f[[c]]], axis=1),
+}
+OF_THE_TABLE: dict[str, Callable[[pd.DataFrame], Any]] = {
+    "no rows": lambda f: f.iloc[:0],
+    "one row": lambda f: f.iloc[:1],
+    "two rows": lambda f: f.iloc[:2],
+    "levels of names": lambda f: f.set_axis(pd.MultiIndex.from_product([["a"], f.columns]), axis=1),
+    "levels of the index": lambda f: f.set_axis(pd.MultiIndex.from_product([[WORD], range(len(f))]), axis=0),
+}
+
+
+def _asked(name: str, frame: Any) -> None:
+    try:
+        anywhere.ALL[name].call(frame)
+    except HybridToolkitError as error:
+        told = str(error)
+        assert not [s for s in SECRETS if s in told], f"a value is told: {error.code}"
+        assert error.__cause__ is None and (error.__context__ is None or error.__suppress_context__)
+
+
+def _columns(name: str) -> list[str]:
+    case = anywhere.ALL[name]
+    return list(dict.fromkeys([*case.x[:1], *([case.y] if case.y else []), *case.keys[:1], *case.flags[:1]]))
+
+
+@pytest.mark.parametrize("change", IN_A_COLUMN)
+@pytest.mark.parametrize("name", anywhere.ALL)
+def test_a_bad_column_is_told_without_a_value(name: str, change: str) -> None:
+    frame = anywhere._frame(anywhere.ALL[name])
+    for column in _columns(name):
+        # what the test itself takes from a frame is not the function's to refuse
+        if change in ("absent", "twice") and name in anywhere.MEASURES:
+            continue
+        _asked(name, IN_A_COLUMN[change](frame, column))
+
+
+@pytest.mark.parametrize("change", OF_THE_TABLE)
+@pytest.mark.parametrize("name", [n for n in anywhere.ALL if n in anywhere.CASES])
+def test_a_bad_table_is_told_without_a_value(name: str, change: str) -> None:
+    _asked(name, OF_THE_TABLE[change](anywhere._frame(anywhere.ALL[name])))
+
+
+@pytest.mark.parametrize(
+    ("estimates", "variances"),
+    [
+        ([WORD, 1.0], [1.0, 1.0]),
+        ([1.0, None], [1.0, 1.0]),
+        ([[1.0, 2.0], [3.0]], [1.0, 1.0]),
+        ([np.inf, 1.0], [1.0, 1.0]),
+        ([1.0, 2.0], [1e300, NUMBER]),
+        ({"a": WORD}, [1.0]),
+    ],
+)
+def test_sites_that_are_no_numbers(estimates: Any, variances: Any) -> None:
+    try:
+        models.fit_random_effects(estimates, variances)
+    except HybridToolkitError as error:
+        assert WORD not in str(error) and error.__suppress_context__ | (error.__context__ is None)
+
+
+@pytest.mark.parametrize("time", [[12, 24], WORD, None, np.nan, np.array([1.0, 2.0])])
+def test_a_curve_is_asked_at_one_time_or_several(time: Any) -> None:
+    fit = anywhere._people()
+    curve = models.fit_kaplan_meier(fit, duration="months", event="left")
+    try:
+        found = curve.at(time)
+        assert len(found) == np.size(time)
+    except HybridToolkitError as error:
+        assert WORD not in str(error)
