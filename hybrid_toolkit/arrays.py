@@ -9,3 +9,5 @@ Floats: TypeAlias = NDArray[np.float64]
 """An array of decimals."""
 Array: TypeAlias = NDArray[Any]
 """An array of any kind of number."""
+Codes: TypeAlias = NDArray[np.intp]
+"""An array of whole numbers from 0: which group each row is in."""

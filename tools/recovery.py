@@ -5,7 +5,9 @@ was stopped goes on where it was):
 
     python -m tools.recovery --sims 1000
 
-writes docs/recovery.csv and docs/recovery.md. The same arguments give the same table.
+writes docs/recovery.csv, docs/recovery_cells.csv and docs/recovery.md. The same arguments give the same table.
+``--cells`` measures few and unequal teams, groups and shares near 0 and 1 only (minutes) and puts their section into
+docs/recovery.md.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from tools import recovery_cells
 
 SEED = 20_263_000
 SCENARIO = "helpful-hump"
@@ -60,7 +63,7 @@ def _rows(
         estimate = spec.statistic(frame)
     except HybridToolkitError:
         return
-    interval = clustered_interval(estimate, cluster_of(frame, spec, None))
+    interval = clustered_interval(estimate, cluster_of(frame, spec, None), bounds=spec.bounds)
     n = int(estimate.used.sum())
     weight = 1.0
     if isinstance(spec.statistic, MeanOf):
@@ -185,14 +188,23 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=Path("docs"))
     parser.add_argument("--kept", type=Path, default=Path("out/recovery"))
+    parser.add_argument("--cells", action="store_true", help="only few and unequal teams, groups, shares near 0 and 1")
     args = parser.parse_args()
-    frame = table(collect(args.n_sims, args.seed, args.kept))
     args.out.mkdir(parents=True, exist_ok=True)
+    cells = recovery_cells.table(args.n_sims, args.seed)
+    atomic_write_text(args.out / "recovery_cells.csv", cells.to_csv(index=False, lineterminator="\n"))
+    part = recovery_cells.section(cells, f"python -m tools.recovery --cells --sims {args.n_sims} --seed {args.seed}")
+    whole = args.out / "recovery.md"
+    if args.cells:
+        old = whole.read_text(encoding="utf-8") if whole.exists() else ""
+        atomic_write_text(whole, recovery_cells.put_in(old, part))
+        return
+    frame = table(collect(args.n_sims, args.seed, args.kept))
     command = f"python -m tools.recovery --sims {args.n_sims} --seed {args.seed}"
     atomic_write_text(args.out / "recovery.csv", frame.to_csv(index=False, lineterminator="\n"))
     outside = set(frame.loc[frame["verdict"].str.startswith("outside"), "metric"])
     told = {k: v for k, v in REASONS.items() if k in outside}
-    atomic_write_text(args.out / "recovery.md", page(frame, command, told))
+    atomic_write_text(whole, recovery_cells.put_in(page(frame, command, told), part))
     print(frame.to_string(), flush=True)
 
 

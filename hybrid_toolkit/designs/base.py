@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from hybrid_toolkit.designs.cluster_support import not_alone
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, Setting
 from hybrid_toolkit.designs.validate_rows import determined, plain_rows, validate_rows
 from hybrid_toolkit.errors import CoverageError, EstimationError, HybridToolkitError, MeasureError
@@ -77,6 +78,8 @@ class Design:
     supplementary : functions of frame and fit that give tidy rows beside the estimate, with a ``role``.
     fit_with : frame and plan in, the estimate out; what a diagnosis repeats.
     unadjusted_with : the same for what an unadjusted comparison would say.
+    over_clusters : its interval is learned from clusters, so that one on a side is refused; False where the design is
+        made for one changed unit.
     settings : the design's own settings with the values each may take; the first is the default. An empty tuple
         means any number.
     """
@@ -93,17 +96,19 @@ class Design:
     fit_with: FitOf = fit_plan
     unadjusted_with: FitOf = unadjusted_fit
     settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
+    over_clusters: bool = True
 
     def fit(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         """The estimate alone: what a diagnosis repeats.
 
         Raises
         ------
-        EstimationError : the data cannot carry the model.
+        EstimationError : the data cannot carry the model, or (``ONE-CLUSTER``) one cluster carries the answer.
         CoverageError : a column is not there.
         """
         rows = self._ready(frame, plan)
-        return determined(self.fit_with(rows, plan), rows)
+        fit = determined(self.fit_with(rows, plan), rows)
+        return not_alone(fit, rows) if self.over_clusters else fit
 
     def unadjusted(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         """What an unadjusted comparison of all rows would say; raises as ``fit``."""

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf, fit_plan, unadjusted_fit
+from hybrid_toolkit.designs.cluster_support import HOLD_WITH_FEW, clusters_behind
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.verdicts import judge_departure, p_words
 from hybrid_toolkit.models import fit_variance_components
+from hybrid_toolkit.models.inference.cluster_support import FEW_SIDE
 from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import Check
 
@@ -30,8 +32,10 @@ def _words(count: float) -> str:
 
 
 def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
-    """Enough clusters for clustered intervals."""
+    """Enough clusters on the smaller side of what is compared, and in all, unless the inference is made for few."""
     n, one, many = fit.fit.n_clusters, noun(fit.plan.cluster), noun(fit.plan.cluster, many=True)
+    if clusters_behind(frame, fit) < FEW_SIDE:
+        return _few_on_a_side(fit, many)
     enough = n >= _MIN_CLUSTERS
     message = (
         f"{n} {many} are enough for intervals that allow for likeness within each {one}."
@@ -39,6 +43,18 @@ def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
         else f"{n} {many} are few (under {_MIN_CLUSTERS}): read the interval as rough."
     )
     return Check("clusters", enough, message, n, _MIN_CLUSTERS)
+
+
+def _few_on_a_side(fit: DesignFit, many: str) -> Check:
+    """The verdict where fewer than five clusters stand on one side; how many is not told."""
+    holds = isinstance(fit.fit, HOLD_WITH_FEW)
+    message = f"Fewer than {FEW_SIDE} {many} stand on one side of what is compared, or as good as fewer" + (
+        "; this design's inference is made for so few."
+        if holds
+        else f", whatever the number of {many} in all: a difference rests on those few being like the others. Read CR2 "
+        "or the wild cluster bootstrap beside it, or use the design two-by-two or random-order."
+    )
+    return Check("clusters", holds, message, FEW_SIDE - 1, FEW_SIDE)
 
 
 def check_missing(most: float, *, of_those_asked: float = 0.0) -> CheckOf:

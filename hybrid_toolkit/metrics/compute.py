@@ -16,7 +16,7 @@ from hybrid_toolkit.metrics.cache import cached
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
 from hybrid_toolkit.metrics.intervals.influence import Estimate
-from hybrid_toolkit.metrics.intervals.interval import Interval, clustered_interval
+from hybrid_toolkit.metrics.intervals.interval import Interval, clustered_interval, few_clusters
 from hybrid_toolkit.metrics.people import Behind, People, people_of
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE
@@ -56,9 +56,10 @@ def measure(
 
     Returns
     -------
-    One row a metric, group and period. ``unit`` of the figure; ``estimate`` with ``conf_low`` and ``conf_high`` (the
-    clustered sandwich with t on clusters - 1 degrees of freedom; missing where there is one cluster or nothing
-    varies); ``n`` units used in ``n_clusters`` clusters; ``n_people`` distinct people behind them and the ``person``
+    One row a metric, group and period. ``unit`` of the figure; ``estimate`` with ``conf_low`` and ``conf_high``
+    (clusters left out in turn, t on effective clusters - 1 degrees of freedom, inside the range of the metric: see
+    ``clustered_interval``; missing where there is one cluster or nothing varies); ``n`` units used in ``n_clusters``
+    clusters; ``n_people`` distinct people behind them and the ``person``
     counted (``worker``, ``family``, ``child``: of several, the kind with the fewest), missing with the reason in
     ``n_people_reason`` where nobody stands behind a unit, as in the statistics of authorities; ``n_missing`` units
     left out for a missing value, and their ``missing_share``; ``reliability`` of a scale over all answers; ``flag``,
@@ -80,7 +81,7 @@ def measure(
     ...     "h_home": [10.0, 20.0, 30.0, None], "h_office": [30.0, 20.0, 10.0, 5.0]})})
     >>> m = measure(d, "remote_share_desk").iloc[0]
     >>> float(m["estimate"]), int(m["n"]), int(m["n_missing"]), m["flag"]
-    (0.5, 3, 1, 'fewer than 10 units')
+    (0.5, 3, 1, 'fewer than 10 units; few or unequal clusters: 2 count as 1.8')
     """
     if not 0 < conf_level < 1:
         raise UsageError("conf_level is not between 0 and 1.", fix="Use 0.95 for 95%.", code="CONF-LEVEL")
@@ -209,7 +210,8 @@ def _measure_tables(
 
     out = []
     for part in contact_cluster_sums(tables, spec, by=by, period=period):
-        interval = clustered_interval(part.estimate, part.cluster, conf_level=conf_level, n=part.n)
+        bounds = spec.bounds
+        interval = clustered_interval(part.estimate, part.cluster, conf_level=conf_level, n=part.n, bounds=bounds)
         row = _row(spec, part.estimate, interval, part.n, part.n_missing, part.behind, by, float("nan"))
         out.append({"metric": spec.id, "unit": spec.value_unit, "group": part.group, "period": part.period, **row})
     return out
@@ -227,7 +229,7 @@ def _one(
 ) -> dict[str, object]:
     assert spec.statistic is not None
     estimate = spec.statistic(frame.loc[here])
-    interval = clustered_interval(estimate, cluster.loc[here], conf_level=conf_level)
+    interval = clustered_interval(estimate, cluster.loc[here], conf_level=conf_level, bounds=spec.bounds)
     n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
     used = here.copy()
     used[here] = estimate.used
@@ -245,7 +247,7 @@ def _row(
     reliability: float,
 ) -> dict[str, object]:
     share = missing / (n + missing) if n + missing else float("nan")
-    reasons = _reasons(spec, estimate, n, interval.n_clusters, share, reliability, np.isnan(interval.std_error))
+    reasons = _reasons(spec, estimate, n, interval, share, reliability)
     if by == "team_id":
         reasons.append("single teams: for use inside, never named or ranked")
     if by == "la_id":
@@ -265,8 +267,9 @@ def _row(
 
 
 def _reasons(
-    spec: MetricSpec, estimate: Estimate, n: int, clusters: int, share: float, reliability: float, no_interval: bool
+    spec: MetricSpec, estimate: Estimate, n: int, interval: Interval, share: float, reliability: float
 ) -> list[str]:
+    clusters, no_interval = interval.n_clusters, bool(np.isnan(interval.std_error))
     reasons = [estimate.reason] if estimate.reason else []
     if n < spec.min_n:
         reasons.append(f"fewer than {spec.min_n} units")
@@ -284,6 +287,8 @@ def _reasons(
         reasons.append("one cluster: no interval")
     elif n > 1 and no_interval and not np.isnan(estimate.value):
         reasons.append("no variation between clusters: no interval")
+    elif few := few_clusters(interval):
+        reasons.append(few)
     return reasons
 
 

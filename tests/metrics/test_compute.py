@@ -8,6 +8,8 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -70,8 +72,18 @@ def test_measure_gives_that_interval() -> None:
     fit = sm.OLS(y, np.ones(len(y))).fit(
         cov_type="cluster", cov_kwds={"groups": pd.factorize(data["team"])[0]}, use_t=True
     )
-    assert [row["conf_low"], row["conf_high"]] == pytest.approx(fit.conf_int(0.1)[0].tolist(), rel=1e-9)
+    number = y.mean() * (1 - y.mean()) / fit.bse[0] ** 2  # teams of one size: the sandwich is the jackknife
+    level = 2 * stats.norm.sf(stats.t.ppf(0.95, 23))
+    wilson = proportion_confint(y.mean() * number, number, alpha=level, method="wilson")
+    assert [row["conf_low"], row["conf_high"]] == pytest.approx(list(wilson), rel=1e-9)
     assert row["flag"] == "" and row["n_clusters"] == 24 and row["n"] == 240
+
+
+def left_out(y: pd.Series, x: np.ndarray, groups: np.ndarray, at: int) -> float:
+    """The jackknife's error of one coefficient: least squares fitted again without each cluster."""
+    whole = sm.OLS(y.to_numpy(), x).fit().params[at]
+    each = [sm.OLS(y.to_numpy()[groups != g], x[groups != g]).fit().params[at] - whole for g in np.unique(groups)]
+    return float(np.sqrt((len(each) - 1) / len(each) * np.square(each).sum()))
 
 
 def test_slope_and_contrast_intervals_are_those_of_the_regression() -> None:
@@ -81,13 +93,13 @@ def test_slope_and_contrast_intervals_are_those_of_the_regression() -> None:
     fit = sm.OLS(data["y"].to_numpy(), x).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
     slope = Slope("y", "x")(data)
     assert slope.value == pytest.approx(fit.params[1])
-    assert clustered_interval(slope, data["team"]).std_error == pytest.approx(fit.bse[1], rel=1e-9)
+    assert clustered_interval(slope, data["team"]).std_error == pytest.approx(left_out(data["y"], x, groups, 1))
     a, b = data["a"].to_numpy(dtype=float), data["b"].to_numpy(dtype=float)
     cells = sm.add_constant(np.column_stack([a, b, a * b]))
     fit = sm.OLS(data["y"].to_numpy(), cells).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
     contrast = DifferenceInDifferences("y", "a", "b")(data)
     assert contrast.value == pytest.approx(fit.params[3])
-    assert clustered_interval(contrast, data["team"]).std_error == pytest.approx(fit.bse[3], rel=1e-9)
+    assert clustered_interval(contrast, data["team"]).std_error == pytest.approx(left_out(data["y"], cells, groups, 3))
 
 
 def test_ratio_influence_is_the_linearised_one() -> None:
@@ -95,8 +107,10 @@ def test_ratio_influence_is_the_linearised_one() -> None:
     ratio = RatioOf("top", "bottom")(frame)
     assert ratio.value == pytest.approx(9 / 8)
     assert ratio.influence == pytest.approx((frame["top"] - 9 / 8 * frame["bottom"]).to_numpy() / 8)
-    # by hand: influence -10/64, -2/64, 12/64; G/(G-1) = 3/2; sum of squares 248/4096
-    assert clustered_interval(ratio, pd.Series(["a", "b", "c"])).std_error == pytest.approx(np.sqrt(1.5 * 248) / 64)
+    # by hand: without each row 8/6, 7/6 and 3/4, which is 5/24, 1/24 and -9/24 from 9/8; (G-1)/G = 2/3
+    i = clustered_interval(ratio, pd.Series(["a", "b", "c"]))
+    assert i.std_error == pytest.approx(np.sqrt(2 / 3 * 107) / 24)
+    assert i.effective == pytest.approx(1 / (1 / 16 + 1 / 16 + 1 / 4)) and i.df == pytest.approx(i.effective - 1)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
@@ -144,14 +158,14 @@ def test_flags_say_why() -> None:
     row = ht.measure(hours(data), "remote_share_desk").iloc[0]
     assert row["flag"] == "one cluster: no interval" and np.isnan(row["conf_low"])
     few = ht.measure(hours(clustered(teams=3, size=3)), "remote_share_desk").iloc[0]
-    assert few["flag"] == "fewer than 10 units"
+    assert few["flag"] == "fewer than 10 units; few or unequal clusters: 3 count as 3.0"
     same = clustered(teams=5, size=5).assign(y=0.0)
     assert "no variation" in ht.measure(hours(same), "remote_share_desk").iloc[0]["flag"]
     gone = hours(clustered(teams=5, size=6))
     months = gone.table("worker_month")
     months["h_home"] = months["h_home"].where(months.index < 12)
     row = ht.measure(EvaluationData({**gone.tables, "worker_month": months}), "remote_share_desk").iloc[0]
-    assert row["flag"] == "more than 50% missing" and row["n_missing"] == 18
+    assert row["flag"] == "more than 50% missing; few or unequal clusters: 2 count as 2.0" and row["n_missing"] == 18
 
 
 def test_teams_are_flagged_and_people_refused(tiny: EvaluationData) -> None:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.intervals.influence import MeanOf
-from hybrid_toolkit.metrics.intervals.interval import clustered_interval
+from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf
+from hybrid_toolkit.metrics.intervals.interval import clustered_interval, few_clusters
 
 
 def test_two_way_variance_by_hand() -> None:
@@ -71,3 +71,62 @@ def test_raters_and_months_widen_what_they_should() -> None:
         assert plain["conf_high"] < whole.loc[name, "conf_high"]
     by = ht.metrics.measure_differences(data, "skill", by="role", reference="5")
     assert by["conf_low"].lt(by["conf_high"]).all()
+
+
+def _shares(rng: np.random.Generator, teams: int, giants: int, level: float) -> tuple[pd.DataFrame, float]:
+    """Yes/no rows of unequal teams, and the share that all such authorities taken together have."""
+    size = rng.integers(4, 13, teams) * 4
+    size[:giants] = 180
+    team = np.repeat(np.arange(teams), size)
+    logit = special.logit(level)
+    y = rng.random(len(team)) < special.expit(logit + 0.4 * rng.standard_normal(teams))[team]
+    truth = float(special.expit(logit + 0.4 * stats.norm.ppf((np.arange(2000) + 0.5) / 2000)).mean())
+    return pd.DataFrame({"y": y.astype(float), "team": team.astype(str)}), truth
+
+
+@pytest.mark.parametrize(("teams", "giants", "level"), [(8, 1, 0.5), (12, 1, 0.9), (15, 2, 0.5), (12, 0, 0.97)])
+def test_shares_with_a_giant_hold_the_truth_inside_their_range(teams: int, giants: int, level: float) -> None:
+    """400 draws: Monte Carlo error of .95 is .011. The sandwich with G - 1 held 88% with one giant in 8."""
+    rng = np.random.default_rng(11)
+    held = []
+    for _ in range(400):
+        frame, truth = _shares(rng, teams, giants, level)
+        i = clustered_interval(MeanOf("y")(frame), frame["team"], bounds=(0.0, 1.0))
+        held.append(i.conf_low <= truth <= i.conf_high)
+        assert 0 <= i.conf_low < i.conf_high <= 1
+    assert 0.93 - 2 * 0.011 <= np.mean(held) <= 0.97 + 2 * 0.011
+
+
+def test_a_giant_is_told_and_counts_for_what_it_is() -> None:
+    size = [100, *[10] * 10]
+    frame = pd.DataFrame({"y": np.arange(200) % 2 * 1.0, "team": np.repeat([f"t{k}" for k in range(11)], size)})
+    frame.loc[:20, "y"] = 1.0
+    i = clustered_interval(MeanOf("y")(frame), frame["team"], bounds=(0.0, 1.0))
+    assert i.effective == pytest.approx(200**2 / (100**2 + 10 * 10**2)) and "count as 3.6" in few_clusters(i)
+    even = clustered_interval(MeanOf("y")(frame), pd.Series(np.arange(200) % 20).astype(str))
+    assert even.effective == pytest.approx(20) and even.df == pytest.approx(19) and not few_clusters(even)
+
+
+def test_a_share_of_all_or_none_has_an_interval_by_its_clusters() -> None:
+    """Ten teams without a single no are ten observations: Wilson's limit is 10 / (10 + t^2)."""
+    frame = pd.DataFrame({"y": np.ones(100), "team": np.repeat([f"t{k}" for k in range(10)], 10)})
+    i = clustered_interval(MeanOf("y")(frame), frame["team"], bounds=(0.0, 1.0))
+    t = stats.t.ppf(0.975, 9)
+    assert (i.conf_low, i.conf_high) == pytest.approx((10 / (10 + t**2), 1.0))
+    none = clustered_interval(MeanOf("y")(frame.assign(y=0.0)), frame["team"], bounds=(0.0, 1.0))
+    assert (none.conf_low, none.conf_high) == pytest.approx((0.0, 1 - i.conf_low))
+    assert np.isnan(clustered_interval(MeanOf("y")(frame), frame["team"]).conf_low)
+
+
+def test_limits_end_where_the_range_ends() -> None:
+    frame = pd.DataFrame({"y": [0.0, 0, 0, 0, 0, 9], "team": list("aabbcc")})
+    i = clustered_interval(MeanOf("y")(frame), frame["team"], bounds=(0.0, None))
+    wide = clustered_interval(MeanOf("y")(frame), frame["team"])
+    assert wide.conf_low < 0 == i.conf_low and i.conf_high == wide.conf_high
+
+
+def test_a_contrast_that_one_cluster_carries_has_no_interval() -> None:
+    frame = pd.DataFrame({"y": np.arange(12.0) % 5, "a": [1, 1, 1, 1, *[0] * 8], "b": [0, 1] * 6})
+    frame["team"] = ["a"] * 4 + list("bbbbcccc")
+    i = clustered_interval(DifferenceInDifferences("y", "a", "b")(frame), frame["team"])
+    assert np.isnan([i.std_error, i.conf_low, i.conf_high]).all() and i.n_clusters == 3

@@ -122,3 +122,15 @@ def test_what_cannot_be_estimated_is_said() -> None:
         cronbach_alpha(pd.DataFrame({"a": [1, 2, 3]}))
     with pytest.raises(MeasureError, match="RELIABILITY-N"):
         group_icc(pd.Series([1.0, 2.0]), pd.Series(["a", "a"]))
+
+
+def test_an_item_that_was_not_reversed_is_named() -> None:
+    """Five items of one factor, one the wrong way round: alpha falls and says why; rightly scored it is silent."""
+    rng = np.random.default_rng(5)
+    factor = rng.normal(size=200)
+    right = pd.DataFrame({f"q{j}": factor + rng.normal(size=200) for j in range(1, 6)})
+    wrong = right.assign(q3=-right["q3"])
+    assert cronbach_alpha(right).note == "" and cronbach_alpha(right).estimate > 0.75
+    found = cronbach_alpha(wrong)
+    assert found.estimate < 0.5 and "'q3'" in found.note and "Reverse" in found.tidy()["note"].item()
+    assert omega_total(wrong, n_boot=0).note == found.note

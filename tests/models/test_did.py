@@ -169,8 +169,11 @@ def test_a_small_group_and_no_rows_in_place() -> None:
     f.loc[f["start"] == 4, "start"] = 99
     f.loc[f["team"] == f.loc[f["start"] == 2, "team"].iloc[0], "start"] = 4
     before = f.copy()
-    assert "smallest group has 1 unit(s): its intervals are too narrow" in fit_group_time(f, **TEAMS).summary()
-    assert "jackknife intervals are then cautious" in fit_group_time(f, **TEAMS, variance="jackknife").summary()
+    assert "smallest group has 1 unit(s): the errors of its own effects" in fit_group_time(f, **TEAMS).summary()
+    assert (
+        "jackknife intervals of its own effects are then cautious"
+        in fit_group_time(f, **TEAMS, variance="jackknife").summary()
+    )
     pd.testing.assert_frame_equal(f, before)
 
 

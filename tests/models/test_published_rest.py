@@ -253,12 +253,15 @@ def test_castle_doctrine() -> None:
     model = {"outcome": "l_homicide", "panel_id": "sid", "time": "year", "first_treated": "start"}
     plain = fit_event_study(f, **model, estimator="two-way").tidy().iloc[0]
     assert (plain["estimate"], plain["std_error"]) == pytest.approx((0.069398, 0.05586), rel=1.5e-3)
-    rows = fit_event_study(f, **model).tidy().set_index("term")
+    fit = fit_event_study(f, **model)
+    rows = fit.tidy().set_index("term").assign(error=fit.std_error)
     times = [f"time {e}" for e in (-3, -2, 0, 1, 2, 3, 4)]
     effects = [-0.039299, -0.097215, 0.014334, 0.014622, 0.033199, 0.000897, 0.232219]
     assert rows.loc[times, "estimate"].tolist() == pytest.approx(effects, abs=1e-6)
     errors = [0.044841, 0.040379, 0.056303, 0.041439, 0.053477, 0.048536, 0.044999]
-    assert rows.loc[times, "std_error"].tolist() == pytest.approx(errors, rel=1.5e-3)
+    assert rows.loc[times, "error"].tolist() == pytest.approx(errors, rel=1.5e-3)
+    alone = rows["clusters_behind"] < 1.5  # one state was seen four years after its start
+    assert alone["time 4"] and rows.loc[alone, ["std_error", "conf_low", "p_value"]].isna().all(axis=None)
     simple = fit_group_time(f, **model).aggregate("simple")["estimate"].item()
     assert simple == pytest.approx(rows.loc["overall", "estimate"], abs=1e-9)
 

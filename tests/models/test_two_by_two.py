@@ -41,7 +41,8 @@ def test_it_is_welchs_test_on_the_changes() -> None:
 def test_clusters_and_covariates_use_the_jackknife() -> None:
     f = teams(1).assign(place=lambda d: d["team"] // 2)
     plain, held = fit_two_by_two(f, **TEAMS), fit_two_by_two(f, **TEAMS, cluster="place", covariates=["size"])
-    assert (plain.n_clusters, held.n_clusters, held.df) == (16, 8, 7) and "jackknife" in held.method
+    assert (plain.n_clusters, held.n_clusters) == (16, 8) and "jackknife" in held.method
+    assert 6 < held.df < 7  # eight clusters, not quite alike in what the covariate leaves of the treatment
     assert held.estimate != plain.estimate and held.std_error > 0
 
 

@@ -11,6 +11,7 @@ from hybrid_toolkit.designs.base import fit_plan, terms_of
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
+from hybrid_toolkit.models.multilevel.mixed_levels import TIME_NAMES
 from hybrid_toolkit.models.multilevel.pooled_slopes import PooledSlopesFit, fit_pooled_slopes
 from hybrid_toolkit.models.multilevel.within_between import WithinBetweenFit, fit_within_between
 from hybrid_toolkit.models.terms.terms import Category, Term, as_term
@@ -21,13 +22,18 @@ MIN_WITHIN = 0.05
 
 
 def fit_multilevel(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
-    """A linear mixed model: a random intercept for the cluster, and for the unit where it is seen again."""
+    """A linear mixed model: a random intercept for the cluster, and for the unit where it is seen again.
+
+    Where the exposure is one for a cluster's rows of a period and moves between periods, the cluster's periods have
+    intercepts too.
+    """
     held: list[Term] = [Category(c) for c in plan.fixed_effects]
     fit = fit_mixed(
         frame,
         outcome=plan.outcome,
         groups=[plan.cluster, *([plan.panel_id] if plan.panel_id and plan.panel_id != plan.cluster else [])],
         terms=[*terms_of(frame, plan), *held],
+        time=plan.time or next((c for c in TIME_NAMES if c in frame), None),
         conf_level=plan.conf_level,
     )
     rows = fit.tidy()

@@ -11,6 +11,7 @@ from hybrid_toolkit.designs.base import fit_plan, plan_instruments, terms_of
 from hybrid_toolkit.designs.checks import SMALL
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.verdicts import p_words
+from hybrid_toolkit.models.inference.cluster_support import FEW_SIDE
 from hybrid_toolkit.models.inference.few_clusters import fit_cr2
 from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.models.linear.residuals import LinearResiduals, linear_residuals
@@ -37,9 +38,14 @@ def _model(frame: pd.DataFrame, fit: DesignFit) -> dict[str, Any]:
     }
 
 
+def _few(fit: DesignFit) -> bool:
+    """Few clusters in all, or on the smaller side of what is estimated."""
+    return fit.linear.n_clusters < _FEW_CLUSTERS or fit.linear.clusters_behind(fit.plan.target) < FEW_SIDE
+
+
 def few_cluster_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     """The estimate with CR2 errors and, without instruments, with the wild bootstrap's interval and p-value."""
-    if fit.linear.n_clusters >= _FEW_CLUSTERS:
+    if not _few(fit):
         return None
     model, plan = _model(frame, fit), fit.plan
     every = fit_cr2(frame, **model, conf_level=plan.conf_level).tidy(unit=plan.unit)
@@ -60,7 +66,7 @@ def least_squares_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFr
 def check_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     """Whether the wild cluster bootstrap tells a difference where the interval does."""
     n, plan = fit.linear.n_clusters, fit.plan
-    if n >= _FEW_CLUSTERS or len(plan.instruments) > 1 or (plan.instruments and plan.moderator):
+    if not _few(fit) or len(plan.instruments) > 1 or (plan.instruments and plan.moderator):
         return None
     level = 1 - plan.conf_level
     test = wild_bootstrap(frame, term=plan.target, draws=_DRAWS, interval=False, **_model(frame, fit))

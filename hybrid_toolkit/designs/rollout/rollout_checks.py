@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.designs.base import CheckOf, FitOf
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
@@ -130,7 +131,11 @@ def check_groups(frame: pd.DataFrame, fit: DesignFit) -> Check:
 
 
 def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
-    """Units not yet under the policy do not move as more of the others come under it (beyond a straight trend)."""
+    """Units not yet under the policy do not move as more of the others come under it (beyond trend and season).
+
+    All units see the same share in a period, so that what befalls them all then cannot be told from it by comparing
+    units: periods, not units, are what the interval is learned from, and two years of months have a yearly wave.
+    """
     plan = fit.plan
     on = under_policy(frame, plan)
     share = on.groupby(frame[plan.time]).transform("mean")
@@ -142,12 +147,13 @@ def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
             fix="Bring periods in which the share stays or jumps.",
             code="STRAIGHT-RISE",
         )
+    wave = _yearly(rows, plan.time)
     fit_now = fit_linear(
-        rows,
+        rows.assign(**wave),
         outcome=plan.outcome,
-        terms=[Column("share_"), Column("trend_")],
+        terms=[Column("share_"), Column("trend_"), *(Column(c) for c in wave)],
         fixed_effects=[plan.panel_id],
-        cluster=plan.cluster,
+        cluster=plan.time,
     )
     row = fit_now.combine({"share_": 1.0}, term="share").iloc[0]
     good, weak = judge_departure(row, fit)
@@ -155,9 +161,22 @@ def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
         f"{noun(plan.panel_id, many=True).capitalize()} outside the policy "
         f"{'move' if good is False else 'do not clearly move'} as the others come under it "
         f"({row['estimate']:+.3f} from none to all, {p_words(row['p_value'])})"
-        f"{': the policy may touch them too, or the common trend bends' if good is False else weak}."
+        f"{': the policy may touch them too, or something else moved all at those times' if good is False else weak}."
     )
     return Check("interference", good, message, float(row["p_value"]), 0.05)
+
+
+def _yearly(rows: pd.DataFrame, time: str) -> dict[str, Array]:
+    """A yearly wave where the periods are months and cover two years or more; else nothing."""
+    values = rows[time]
+    dates = pd.api.types.is_datetime64_any_dtype(values)
+    if not dates and (time != "month" or not pd.api.types.is_numeric_dtype(values)):
+        return {}
+    at = values.dt.year * 12 + values.dt.month if dates else values.astype("float64")
+    if at.nunique() < 24 or not (at == at.round()).all():
+        return {}
+    angle = 2 * np.pi * at.to_numpy(dtype=np.float64) / 12
+    return {"wave_sin_": np.sin(angle), "wave_cos_": np.cos(angle)}
 
 
 def check_leave_one_out(fit_with: FitOf) -> CheckOf:

@@ -41,6 +41,7 @@ INTERRUPTED = Design(
     fit_with=INTERRUPTED_FIT,
     unadjusted_with=fits.unadjusted_series,
     settings={"season": (), "errors": ERROR_SETTING},
+    over_clusters=False,
 )
 
 _CONTROLLED = Design(
@@ -73,6 +74,7 @@ _CONTROLLED = Design(
     fit_with=CONTROLLED_FIT,
     unadjusted_with=fits.unadjusted_series,
     settings={"season": (), "errors": ERROR_SETTING},
+    over_clusters=False,
 )
 
 _COUNTS = Design(
@@ -104,6 +106,7 @@ _COUNTS = Design(
     fit_with=fits.fit_counts_plan,
     unadjusted_with=fits.unadjusted_counts,
     settings={"family": tuple(FAMILIES), "season": ()},
+    over_clusters=False,
 )
 
 SYNTHETIC_CONTROL = Design(
@@ -133,6 +136,7 @@ SYNTHETIC_CONTROL = Design(
     fit_with=fits.fit_synthetic_control_plan,
     unadjusted_with=fits.unadjusted_series,
     settings={"demean": (True, False)},
+    over_clusters=False,
 )
 
 SYNTHETIC_DID = Design(
@@ -165,6 +169,7 @@ SYNTHETIC_DID = Design(
     fit_with=fits.fit_synthetic_did_plan,
     unadjusted_with=fits.unadjusted_series,
     settings={"variance": ("placebo", "jackknife", "bootstrap")},
+    over_clusters=False,
 )
 
 ALL = (INTERRUPTED, _CONTROLLED, _COUNTS, SYNTHETIC_CONTROL, SYNTHETIC_DID)

@@ -23,9 +23,9 @@ from hybrid_toolkit.result import Check
 def check_length(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """Enough periods on both sides of the start."""
     before, after = fit.fit.n_before, fit.fit.n_after  # type: ignore[attr-defined]
-    good = min(before, after) >= SHORT
+    good = min(before, after) > SHORT
     message = f"{before} periods before the start and {after} from it on are " + (
-        f"at least {SHORT} on each side." if good else f"fewer than {SHORT} on a side: autocorrelation is ill known."
+        f"over {SHORT} on each side." if good else f"{SHORT} or fewer on a side: autocorrelation is ill known."
     )
     return Check("length of the series", good, message, float(min(before, after)), SHORT)
 
@@ -150,7 +150,7 @@ def check_fit_before(frame: pd.DataFrame, fit: DesignFit) -> Check:
     message = (
         f"Before the start the control stays within {model.gap_before:.3f} (root mean square) of the changed unit, "
         + (
-            "too far beside the spread of the others: no weighted mean of them follows it."
+            "over twice as far as the others' own controls from them: no weighted mean of them follows it."
             if model.poor
             else "close enough."
         )

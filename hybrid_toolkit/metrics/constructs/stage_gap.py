@@ -14,7 +14,7 @@ from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
-from hybrid_toolkit.metrics.intervals.influence import Estimate, complete, linear_combination
+from hybrid_toolkit.metrics.intervals.influence import Estimate, complete, linear_combination, regression_of
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 
 MIN_STAGE = 10
@@ -96,9 +96,10 @@ def _stage_estimates(
         pick[position * width + 1 : (position + 1) * width] = average
         picks.append(pick)
         value, influence, rank = linear_combination(design, y, pick)
-        out[name] = Estimate(value, influence, used, rank)
-    value, influence, rank = linear_combination(design, y, picks[0] - picks[-1])
-    return out, Estimate(value, influence, used, rank)
+        out[name] = Estimate(value, influence, used, rank, regression=regression_of(design, y, pick))
+    gap = picks[0] - picks[-1]
+    value, influence, rank = linear_combination(design, y, gap)
+    return out, Estimate(value, influence, used, rank, regression=regression_of(design, y, gap))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class StageSlopeGap:
         _, gap = _stage_estimates(rows, self.outcome, self.exposure, group[inside], ("early", "mid"))
         influence = np.zeros(len(frame))
         influence[inside] = gap.influence
-        return Estimate(gap.value, influence, inside, gap.parameters)
+        return Estimate(gap.value, influence, inside, gap.parameters, regression=gap.regression)
 
 
 def stage_slopes(data: EvaluationData, outcome: str = "informal_learning", *, conf_level: float = 0.95) -> pd.DataFrame:

@@ -216,7 +216,7 @@ def _mean(n: Floats, total: Floats, used: Array, sums: pd.DataFrame) -> Estimate
     if "_crossed" in sums:
         labels = sums["_crossed"].astype("str").where(sums["_crossed"].notna(), None).to_numpy(dtype=object)
         crossed = Crossed(labels[:, None], influence[:, None])
-    return Estimate(mean, influence, used, crossed=crossed)
+    return Estimate(mean, influence, used, crossed=crossed, size=n)
 
 
 def _contrast(
@@ -235,4 +235,4 @@ def _contrast(
         value += sign * mean
         influence += sign * np.where(inside, total - mean * n, 0.0) / size
     reason = "" if smallest >= statistic.min_cell else f"a cell has fewer than {statistic.min_cell} rows"
-    return Estimate(value, influence, used, 4, reason)
+    return Estimate(value, influence, used, 4, reason, size=n, cell=a.astype(np.intp) + 2 * b)

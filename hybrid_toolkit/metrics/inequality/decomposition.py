@@ -94,20 +94,41 @@ def _two_groups(
             fix="Use a finer cluster.",
             code="CLUSTERS-FEW",
         )
+    alone = min(len(np.unique(codes[is_reference])), len(np.unique(codes[~is_reference])))
+    if cluster and alone < 2:
+        raise MeasureError(
+            f"one of the two groups of '{group}' lies in 1 cluster of '{cluster}': an interval over clusters cannot be "
+            "learned from one.",
+            fix="Compare groups that several clusters hold; ask what one unit's change did of synthetic control or of "
+            "an interrupted series.",
+            code="ONE-CLUSTER",
+        )
     return kept, is_reference, codes, len(frame) - len(kept)
 
 
+def _degrees(codes: NDArray[np.intp], is_reference: NDArray[np.bool_]) -> float:
+    """Effective clusters less one: those of a difference of the two groups' means if rows had errors of their own."""
+    size = np.where(is_reference, is_reference.sum(), (~is_reference).sum())
+    weight = np.bincount(codes, weights=1 / size.astype(float) ** 2)
+    return float(np.clip(weight.sum() ** 2 / (weight**2).sum() - 1, 1.0, len(weight) - 1.0))
+
+
 def _jackknife(
-    parts: Callable[[NDArray[np.bool_]], Floats], codes: NDArray[np.intp], names: Sequence[str], level: float, unit: str
+    parts: Callable[[NDArray[np.bool_]], Floats],
+    codes: NDArray[np.intp],
+    names: Sequence[str],
+    level: float,
+    unit: str,
+    df: float,
 ) -> pd.DataFrame:
     everyone = np.ones(codes.size, dtype=bool)
     estimate = parts(everyone)
     groups = int(codes.max()) + 1
     left = np.array([parts(codes != c) for c in range(groups)])
     error = np.sqrt((groups - 1) / groups * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
-    half = stats.t.ppf(0.5 + level / 2, groups - 1) * error
+    half = stats.t.ppf(0.5 + level / 2, df) * error
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = 2 * stats.t.sf(np.abs(estimate / error), groups - 1)
+        p = 2 * stats.t.sf(np.abs(estimate / error), df)
     return pd.DataFrame(
         {
             "term": list(names),
@@ -180,7 +201,9 @@ def kitagawa(
         rates = ((mean[0] - mean[1]) * (share[0] + share[1]) / 2).sum()
         return np.array([composition + rates, composition, rates])
 
-    table = _jackknife(parts, codes, ("difference", "composition", "rates"), conf_level, outcome)
+    table = _jackknife(
+        parts, codes, ("difference", "composition", "rates"), conf_level, outcome, _degrees(codes, is_reference)
+    )
     return Decomposition("kitagawa", table, len(kept), missing, int(codes.max()) + 1, str(reference))
 
 
@@ -238,5 +261,7 @@ def oaxaca_blinder(
         x1, x0 = z[one].mean(axis=0), z[zero].mean(axis=0)
         return np.array([x1 @ b1 - x0 @ b0, (x1 - x0) @ b0, x1 @ (b1 - b0)])
 
-    table = _jackknife(parts, codes, ("difference", "composition", "coefficients"), conf_level, outcome)
+    table = _jackknife(
+        parts, codes, ("difference", "composition", "coefficients"), conf_level, outcome, _degrees(codes, is_reference)
+    )
     return Decomposition("oaxaca-blinder", table, len(kept), missing, int(codes.max()) + 1, str(reference))

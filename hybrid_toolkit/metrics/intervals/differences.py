@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from hybrid_toolkit.arrays import Codes, Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.compute import cluster_of, metric_values
@@ -169,7 +170,20 @@ def _raw(spec: MetricSpec, frame: pd.DataFrame, here: RowMask, there: RowMask, c
     if one.crossed is not None and two.crossed is not None:
         first = one.crossed.rows(here, of=len(frame), sign=k_one)
         crossed = first.beside(two.crossed.rows(there, of=len(frame), sign=-k_two))
-    return Estimate(value, influence, used, one.parameters + two.parameters, reason, crossed)
+    size, cell = _cells(one, two, here, there)
+    return Estimate(value, influence, used, one.parameters + two.parameters, reason, crossed, size, cell)
+
+
+def _cells(one: Estimate, two: Estimate, here: RowMask, there: RowMask) -> tuple[Floats | None, Codes | None]:
+    """The denominators of both figures and which of them each row belongs to; None where one is no mean."""
+    if one.size is None or two.size is None:
+        return None, None
+    size, cell = np.zeros(len(here)), np.zeros(len(here), dtype=np.intp)
+    size[here], size[there] = one.size, two.size
+    first = np.zeros(int(here.sum()), dtype=np.intp) if one.cell is None else one.cell
+    second = np.zeros(int(there.sum()), dtype=np.intp) if two.cell is None else two.cell
+    cell[here], cell[there] = first, second + int(first.max(initial=0)) + 1
+    return size, cell
 
 
 def _adjusted(
@@ -187,4 +201,4 @@ def _adjusted(
     fit = Slope(spec.statistic.column, "_group", tuple(adjust))(rows)
     influence, used = np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
     influence[both], used[both] = fit.influence, fit.used
-    return Estimate(fit.value, influence, used, fit.parameters, fit.reason)
+    return Estimate(fit.value, influence, used, fit.parameters, fit.reason, regression=fit.regression)

@@ -43,6 +43,20 @@ class Crossed:
 
 
 @dataclass(frozen=True, slots=True)
+class Regression:
+    """What leaving clusters out of a least-squares fit needs, for the rows used, in their order.
+
+    Parameters
+    ----------
+    design : rows x k. residual : rows. weights : k; the estimate is their sum of products with the coefficients.
+    """
+
+    design: Array
+    residual: Array
+    weights: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A value and the influence of each row on it (zero for rows that were not used).
 
@@ -53,6 +67,10 @@ class Estimate:
     used : which rows were used.
     parameters : parameters fitted, for the small-sample factor (N - 1) / (N - parameters).
     crossed : a second factor whose levels move units of every cluster, such as raters or months.
+    size : what each row adds to the denominator of its mean or ratio (1 for a mean), 0 where it is not used; None
+        where the statistic is not made of means.
+    cell : which of several means each row belongs to, from 0; None where there is one mean.
+    regression : for a coefficient, what leaving clusters out needs.
     """
 
     value: float
@@ -61,6 +79,9 @@ class Estimate:
     parameters: int = 1
     reason: str = ""
     crossed: Crossed | None = None
+    size: Array | None = None
+    cell: npt.NDArray[np.intp] | None = None
+    regression: Regression | None = None
 
 
 class Statistic(Protocol):
@@ -121,7 +142,8 @@ class MeanOf:
         y = np.where(used, _values(frame, self.column), 0.0)
         mean = float(y[used].mean())
         influence = np.where(used, y - mean, 0.0) / used.sum()
-        return Estimate(mean, influence, used, crossed=self._crossed(frame, influence, used, mean))
+        crossed = self._crossed(frame, influence, used, mean)
+        return Estimate(mean, influence, used, crossed=crossed, size=used.astype("float64"))
 
     def _crossed(
         self, frame: pd.DataFrame, influence: Array, used: npt.NDArray[np.bool_], mean: float
@@ -174,7 +196,7 @@ class RatioOf:
         if not used.any() or total <= 0:
             return _none(frame, used, "no values" if not used.any() else "the denominator is zero")
         ratio = float(top.sum()) / total
-        return Estimate(ratio, (top - ratio * bottom) / total, used)
+        return Estimate(ratio, (top - ratio * bottom) / total, used, size=bottom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +232,7 @@ class DifferenceInDifferences:
         y = np.where(used, _values(frame, self.column), 0.0)
         a, b = (frame[c].astype("boolean").fillna(False).to_numpy(dtype=bool) for c in (self.first, self.second))
         value, influence, smallest = 0.0, np.zeros(len(frame)), len(frame)
+        which = a.astype(np.intp) + 2 * b
         for sign, cell in ((1, a & b), (-1, ~a & b), (-1, a & ~b), (1, ~a & ~b)):
             inside = cell & used
             smallest = min(smallest, int(inside.sum()))
@@ -219,7 +242,7 @@ class DifferenceInDifferences:
             value += sign * mean
             influence += sign * np.where(inside, y - mean, 0.0) / inside.sum()
         reason = "" if smallest >= self.min_cell else f"a cell has fewer than {self.min_cell} rows"
-        return Estimate(value, influence, used, 4, reason)
+        return Estimate(value, influence, used, 4, reason, size=used.astype("float64"), cell=which)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +271,11 @@ class Slope:
         if len(rows) < 3 or rows[self.on].nunique() < 2:
             return _none(frame, used, f"{self.on} does not vary")
         design = np.column_stack([np.ones(len(rows)), _values(rows, self.on), *_adjustments(rows, self.adjust)])
-        value, part, rank = linear_combination(design, _values(rows, self.column), np.eye(design.shape[1])[1])
+        y, weights = _values(rows, self.column), np.eye(design.shape[1])[1]
+        value, part, rank = linear_combination(design, y, weights)
         influence = np.zeros(len(frame))
         influence[used] = part
-        return Estimate(value, influence, used, rank)
+        return Estimate(value, influence, used, rank, regression=regression_of(design, y, weights))
 
 
 def _adjustments(rows: pd.DataFrame, names: Sequence[str]) -> list[Array]:
@@ -263,6 +287,12 @@ def _adjustments(rows: pd.DataFrame, names: Sequence[str]) -> list[Array]:
             dummies = pd.get_dummies(rows[name], drop_first=True, dtype="float64").to_numpy()
             parts.extend(dummies[:, i] for i in range(dummies.shape[1]))
     return parts
+
+
+def regression_of(design: Array, y: Array, weights: Array) -> Regression:
+    """A least-squares fit of y on a design as leaving clusters out needs it; see ``linear_combination``."""
+    coefficients = np.linalg.pinv(design.T @ design, hermitian=True) @ design.T @ y
+    return Regression(design, y - design @ coefficients, weights)
 
 
 def linear_combination(design: Array, y: Array, weights: Array) -> tuple[float, Array, int]:

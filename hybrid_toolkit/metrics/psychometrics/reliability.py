@@ -29,6 +29,7 @@ class Reliability:
     n : respondents, groups or targets.
     k : items, raters, or the mean size of a group.
     method : how estimate and interval were made.
+    note : what to look at before the figure is read; empty where there is nothing.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Reliability:
     n: int
     k: float
     method: str
+    note: str = ""
 
     @classmethod
     def of(cls, name: str, limits: Sequence[float], n: int, k: float, method: str) -> Reliability:
@@ -45,9 +47,9 @@ class Reliability:
         return cls(name, float(limits[0]), float(limits[1]), float(limits[2]), n, k, method)
 
     def tidy(self) -> pd.DataFrame:
-        """One row: term, estimate, conf_low, conf_high, n, k, method."""
-        row = (self.name, self.estimate, self.conf_low, self.conf_high, self.n, self.k, self.method)
-        return pd.DataFrame([row], columns=["term", "estimate", "conf_low", "conf_high", "n", "k", "method"])
+        """One row: term, estimate, conf_low, conf_high, n, k, method, note."""
+        row = (self.name, self.estimate, self.conf_low, self.conf_high, self.n, self.k, self.method, self.note)
+        return pd.DataFrame([row], columns=["term", "estimate", "conf_low", "conf_high", "n", "k", "method", "note"])
 
 
 ALPHA_INTERVALS = {"jackknife": "respondents left out in turn", "feldt": "Feldt"}
@@ -81,6 +83,35 @@ def _matrix(items: pd.DataFrame, least: int = 2) -> Array:
 def _cancels(values: Array) -> bool:
     """Whether the sum of the items does not vary, to rounding."""
     return bool(values.sum(axis=1).std() <= 1e-12 * np.abs(values).max())
+
+
+def against_the_rest(items: pd.DataFrame) -> str:
+    """A note that names items which go against the mean of the others, as one does that was not reversed.
+
+    An item is named where its correlation with the mean of the others lies below zero by more than two standard errors.
+
+    Examples
+    --------
+    >>> x = pd.DataFrame({"a": [1, 2, 3, 4, 5.0] * 3, "b": [1, 2, 3, 5, 4.0] * 3, "c": [5, 4, 3, 2, 1.0] * 3})
+    >>> against_the_rest(x)
+    "1 of 3 item(s) go against the others: 'c'. Reverse what is worded the other way before reading this figure."
+    """
+    rows = items.astype("float64").dropna()
+    values = rows.to_numpy()
+    rest = (values.sum(axis=1, keepdims=True) - values) / max(1, values.shape[1] - 1)
+    named = []
+    for j, name in enumerate(rows.columns):
+        x, y = values[:, j] - values[:, j].mean(), rest[:, j] - rest[:, j].mean()
+        spread = float(np.sqrt((x @ x) * (y @ y)))
+        if spread > 0 and float(x @ y) / spread < -2 / np.sqrt(len(values)):
+            named.append(str(name))
+    if values.shape[1] < 3 or not named:
+        return ""
+    told = ", ".join(f"'{n}'" for n in named)
+    return (
+        f"{len(named)} of {values.shape[1]} item(s) go against the others: {told}. Reverse what is worded the other "
+        "way before reading this figure."
+    )
 
 
 def cronbach_alpha(
@@ -144,7 +175,7 @@ def cronbach_alpha(
         half = float(stats.t.ppf(0.5 + conf_level / 2, n - 1)) * spread
         low, high = alpha - half, min(1.0, alpha + half)
     name = "alpha (standardised)" if standardized else "alpha"
-    return Reliability(name, alpha, low, high, n, k, f"{ALPHA_INTERVALS[interval]}, {kind}")
+    return Reliability(name, alpha, low, high, n, k, f"{ALPHA_INTERVALS[interval]}, {kind}", against_the_rest(items))
 
 
 def _alphas(values: Array, rows: Array, there: npt.NDArray[np.bool_], standardized: bool) -> Array:
@@ -223,7 +254,8 @@ def omega_total(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int = 
     low, high = np.quantile(draws, [tail, 1 - tail]) if draws else (np.nan, np.nan)
     estimate = _omega_of(np.cov(values, rowvar=False))
     method = f"one factor by minres; bootstrap of {n_boot} rows resamples, seed {seed}"
-    return Reliability("omega", estimate, float(low), float(high), len(values), values.shape[1], method)
+    note = against_the_rest(items)
+    return Reliability("omega", estimate, float(low), float(high), len(values), values.shape[1], method, note)
 
 
 def group_icc(

@@ -36,7 +36,8 @@ def fit_binary(
     outcome : 0/1. terms : terms or columns; an intercept is added.
     cluster : rows of one cluster depend on each other; None gives the model's own errors.
     link : key of ``BINARY_LINKS``.
-    variance : ``"jackknife"`` or ``"sandwich"``, where there is a cluster; t with clusters - 1.
+    variance : where there is a cluster ``"jackknife"``, t with effective clusters - 1 of each slope, or
+        ``"sandwich"``, t with clusters - 1, whose errors are too small with few clusters.
     conf_level : level of the intervals.
 
     Raises
@@ -65,4 +66,4 @@ def fit_binary(
     chi = float(((y - found.mean) ** 2 / np.maximum(found.mean * (1 - found.mean), 1e-300)).sum())
     model_terms = pinned(rows, as_terms(frame, terms))
     made = Made(outcome, BINARY_LINKS[link], link, cluster, variance, conf_level, len(frame), model_terms)
-    return made.result(names, y, found, group, chi, np.inf)
+    return made.result(names, x, y, found, group, chi, np.inf)

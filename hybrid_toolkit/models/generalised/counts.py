@@ -68,7 +68,7 @@ def fit_counts(
     chi = float(((y - found.mean) ** 2 / np.maximum(spread, 1e-300)).sum())
     model_terms = pinned(rows, as_terms(frame, terms))
     made = Made(outcome, _COUNTS[family], "log", cluster, variance, conf_level, len(frame), model_terms)
-    return made.result(names, y, found, group, chi, theta)
+    return made.result(names, x, y, found, group, chi, theta)
 
 
 def whole_counts(rows: pd.DataFrame, name: str) -> Array:

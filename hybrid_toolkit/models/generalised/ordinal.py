@@ -19,6 +19,7 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
 from hybrid_toolkit.models.generalised.ordinal_links import CUMULATIVE
 from hybrid_toolkit.models.generalised.separation import told_apart
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
@@ -62,6 +63,8 @@ class OrdinalFit(ResultBase):
     conf_level : level of the intervals.
     answers : the answers that occur, lowest first.
     model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
+    leverage : clusters x coefficients, and ``behind``, clusters on the smaller side or effective ones of each (see
+        ``support``); one that rests on one cluster has no interval. Empty without clusters.
     """
 
     outcome: str
@@ -81,6 +84,8 @@ class OrdinalFit(ResultBase):
     n_clusters: int
     converged: bool
     conf_level: float
+    leverage: Array = field(default_factory=lambda: np.empty((0, 0)), repr=False)
+    behind: Array = field(default_factory=lambda: np.empty(0), repr=False)
     answers: tuple[str, ...] = ()
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
@@ -122,6 +127,10 @@ class OrdinalFit(ResultBase):
         values = (p, error, *ends)
         return out.assign(answer=np.tile(self.answers, n), **{c: v.ravel() for c, v in zip(ADDED, values, strict=True)})
 
+    def clusters_behind(self, term: str) -> float:
+        """Clusters on the smaller side of what a slope compares, or their effective number where that is less."""
+        return float(self.behind[self.terms.index(term)]) if self.n_clusters else np.inf
+
     @property
     def method(self) -> str:
         """What was fitted, in words."""
@@ -129,12 +138,13 @@ class OrdinalFit(ResultBase):
         return f"{_LINKS[self.link]} over {self.levels} answers, {errors}"
 
     def tidy(self) -> pd.DataFrame:
-        """Slopes, then thresholds, on the scale of the link."""
-        free = self.n_clusters - 1 if self.n_clusters else np.inf
+        """Slopes, then thresholds, on the scale of the link; with clusters, ``clusters_behind`` each too."""
+        free = support.degrees(self.leverage) if self.n_clusters else np.inf
         b, se = np.concatenate([self.estimate, self.thresholds]), np.sqrt(np.diagonal(self.vcov))
         names = [*self.terms, *self.threshold_names]
         unit = _UNITS[self.link]
-        return tidy_rows(names, b, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
+        rows = tidy_rows(names, b, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
+        return support.withheld(rows, self.behind) if self.n_clusters else rows
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, method, likelihood, convergence."""
@@ -143,6 +153,7 @@ class OrdinalFit(ResultBase):
                 "n": [self.n],
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
+                "clusters_behind": [float(self.behind[: len(self.terms)].min()) if self.n_clusters else np.nan],
                 "method": [_LINKS[self.link]],
                 "log_likelihood": [self.log_likelihood],
                 "deviance": [self.deviance],
@@ -154,6 +165,8 @@ class OrdinalFit(ResultBase):
     def prose(self) -> str:
         """Prose with its caveat."""
         bad = "" if self.converged else " The search did not converge: do not use these figures."
+        if self.n_clusters:
+            bad += support.few_words(float(self.behind[: len(self.terms)].min()), holds=True)
         return (
             f"{self.outcome}: {self.method}; {self.n:,} observations, {self.n_missing:,} rows left out for missing "
             f"values.{bad} One slope is taken to hold at every cut between answers. A model describes association; "
@@ -182,7 +195,7 @@ def fit_ordinal(
     levels : the answers from lowest to highest.
     frequency : column of whole numbers, how often each row occurred.
     cluster : rows of one cluster depend on each other: errors by a linearised leave-one-cluster-out jackknife, t with
-        clusters - 1.
+        effective clusters - 1 of each slope; one that rests on one cluster gets no interval.
     link : key of ``_LINKS``.
     conf_level : level of the intervals.
 
@@ -234,11 +247,16 @@ def fit_ordinal(
     turn[:k, :k] = slope.turn
     turn[k:, :k] = basis.r[0, 1:] @ slope.turn
     n_clusters = 0
+    leverage, behind = np.empty((0, 0)), np.empty(0)
     if cluster:
         group = codes(rows, cluster)
         n_clusters = clustered.enough_clusters(group, cluster)
         sums = clustered.cluster_sums(model.scores(b) * weight[:, None], group)
-        vcov = clustered.linear_jackknife(sums, information, model.parts(b, group), turn)
+        parts = model.parts(b, group)
+        vcov = clustered.linear_jackknife(sums, information, parts, turn)
+        leverage = support.leverages(parts, turn=turn)
+        behind = support.effective(leverage)
+        behind[:k] = support.behind(leverage[:, :k], x[:, 1:], group)
     else:
         vcov = turn @ np.linalg.inv(information) @ turn.T
     out = turn @ b
@@ -262,6 +280,8 @@ def fit_ordinal(
         conf_level=conf_level,
         answers=tuple(labels),
         model_terms=pinned(rows, slopes),
+        leverage=frozen(leverage),
+        behind=frozen(behind),
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import solve_kept
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 
 CLUSTERED_VARIANCES = {
     "jackknife": "linearised leave-one-cluster-out jackknife (CV3)",
@@ -15,6 +14,8 @@ CLUSTERED_VARIANCES = {
     "model": "model-based",
 }
 """Variances of a maximum-likelihood fit; the jackknife is the safer one with few or unequal clusters."""
+FEW_FOR_SANDWICH = 40
+"""With fewer clusters sandwich errors are told to be too small."""
 
 
 def cluster_sums(rows: Array, clusters: Codes) -> Array:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.linear.linear import LinearFit, fit_linear
 from hybrid_toolkit.models.terms.arguments import check_arguments
@@ -39,6 +40,8 @@ class BiasReducedFit(PredictsMeans, ResultBase):
     n, n_missing, n_clusters : rows used, rows left out for a missing value, clusters.
     method : what was fitted, in words.
     conf_level : level of the intervals.
+    behind : k clusters on the smaller side of each coefficient, or effective ones (see ``support``); one that rests on
+        a single cluster has no interval.
     converged : always True here: least squares is solved, not searched for.
     model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
@@ -55,27 +58,39 @@ class BiasReducedFit(PredictsMeans, ResultBase):
     n_clusters: int
     method: str
     conf_level: float
+    behind: Array = field(repr=False)
     converged: bool = True
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
+    def clusters_behind(self, term: str) -> float:
+        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less."""
+        return float(self.behind[self.terms.index(term)])
+
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
-        """One row a coefficient: the columns of ``TIDY_COLUMNS`` and ``df``."""
+        """One row a coefficient: the columns of ``TIDY_COLUMNS``, ``df`` and ``clusters_behind``."""
         rows = tidy_rows(
             self.terms, self.estimate, self.std_error, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit
         )
-        return rows.assign(df=self.df)
+        return support.withheld(rows.assign(df=self.df), self.behind)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, convergence."""
         names = ("n", "n_missing", "n_clusters", "method", "converged")
-        return pd.DataFrame({name: [getattr(self, name)] for name in names})
+        row = pd.DataFrame({name: [getattr(self, name)] for name in names})
+        return row.assign(clusters_behind=self._fewest)
+
+    @property
+    def _fewest(self) -> float:
+        slopes = [c for c, name in zip(self.behind, self.terms, strict=True) if name != "(Intercept)"]
+        return float(min(slopes, default=self.n_clusters))
 
     def prose(self) -> str:
         """Prose with its caveat."""
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
             f"out for missing values. Each coefficient has its own degrees of freedom, from {self.df.min():.1f} to "
-            f"{self.df.max():.1f}; under about 4 no interval is to be trusted. A model describes association."
+            f"{self.df.max():.1f}; under about 4 an interval leans on errors that are "
+            f"normal.{support.few_words(self._fewest, holds=True)} A model describes association."
         )
 
 
@@ -143,6 +158,7 @@ def fit_cr2(
         method=f"{how}{within}, errors clustered on {cluster} (CR2, Satterthwaite)",
         conf_level=conf_level,
         model_terms=None if fixed_effects or stand_ins else p.model_terms,
+        behind=frozen(np.minimum(p.sides[keep], support.effective(support.leverages(x, keep, turn=p.turn)))),
     )
 
 
@@ -174,6 +190,7 @@ def _without_crossing(p: DesignMatrix) -> DesignMatrix:
         layout=layout,
         x_names=(*names, *p.x_names),
         nuisance=p.nuisance | set(names),
+        sides=np.concatenate([np.full(levels, np.inf), p.sides]),
         absorbed=None,
     )
 
@@ -274,6 +291,8 @@ def fit_two_way(
         parts.append(
             g.crv1(p.grams, p.layout, g.solve_crossproducts(p.grams.sum(axis=0), p.layout), n=p.n, k=p.n_parameters)
         )
+    # by each clustering alone: an estimate rests on the fewer of either
+    behind = [fit_linear(crossed, cluster=c, variance="sandwich", **model).behind for c in (first, second)]
     values, vectors = np.linalg.eigh(parts[0] + parts[1] - parts[2])
     fewest = min((first, second), key=lambda c: crossed[c].nunique())
     fit = fit_linear(crossed, cluster=fewest, conf_level=conf_level, variance="sandwich", **model)
@@ -285,4 +304,5 @@ def fit_two_way(
         cluster=f"{first} and {second}",
         n_missing=len(frame) - fit.n,
         variance="two-way",
+        behind=frozen(np.minimum(*behind)),
     )

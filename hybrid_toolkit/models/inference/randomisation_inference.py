@@ -10,9 +10,8 @@ from math import comb, prod
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_level, varying, zero_one

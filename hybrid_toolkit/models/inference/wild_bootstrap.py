@@ -11,6 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
@@ -42,6 +43,8 @@ class WildTest(ResultBase):
     draws : bootstrap samples. weights : key of ``_WEIGHTS``. exact : whether every sign pattern was used.
     reduced_form : whether the instrument took the exposure's place (a test of no slope at all).
     conf_level : level of the interval.
+    behind : clusters on the smaller side of the coefficient, or effective ones (see ``support``); with one there is
+        neither p-value nor interval.
     converged : always True here.
     """
 
@@ -61,6 +64,7 @@ class WildTest(ResultBase):
     exact: bool
     reduced_form: bool
     conf_level: float
+    behind: float = np.inf
     converged: bool = True
 
     @property
@@ -73,18 +77,20 @@ class WildTest(ResultBase):
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
         """One row with the columns of ``TIDY_COLUMNS``."""
         row = (self.term, self.estimate, self.std_error, self.conf_low, self.conf_high, self.p_value, self.n, unit)
-        return pd.DataFrame([row], columns=list(TIDY_COLUMNS))
+        return support.withheld(pd.DataFrame([row], columns=list(TIDY_COLUMNS)), np.array([self.behind]))
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, convergence."""
         names = ("n", "n_missing", "n_clusters", "method", "converged")
-        return pd.DataFrame({name: [getattr(self, name)] for name in names})
+        row = pd.DataFrame({name: [getattr(self, name)] for name in names})
+        return row.assign(clusters_behind=self.behind)
 
     def prose(self) -> str:
         """Prose with its caveat."""
         return (
             f"{self.term}: p = {self.p_value:.3f} against {self.null:g} ({self.method}; {self.n:,} rows in "
-            f"{self.n_clusters} clusters). It holds with few clusters, less so where few of them carry the exposure."
+            f"{self.n_clusters} clusters).{support.few_words(self.behind, holds=True)} It holds with few clusters, "
+            "less so where few of them carry the exposure."
         )
 
 
@@ -156,19 +162,23 @@ def wild_bootstrap(
         raise EstimationError(f"the model has no coefficient '{tested}'.", fix="Name one it has.", code="TERM-UNKNOWN")
     pieces = _pieces(p, p.x_names.index(tested))
     kind = weights if weights != "auto" else ("webb" if len(p.grams) < FEW_FOR_RADEMACHER else "rademacher")
+    at = p.x_names.index(tested)
+    leverage = support.leverages(p.grams[:, p.layout.x[:, None], p.layout.x[None, :]], np.array([at]), turn=p.turn)
+    behind = float(min(p.sides[at], support.effective(leverage)[0]))
     v, exact = _weights(kind, len(p.grams), draws, seed)
 
     def p_at(r: float) -> float:
         return pieces.p_value(r, v)
 
-    sought = interval and not instruments
+    alone = behind < support.ALONE
+    sought = interval and not instruments and not alone
     low, high = _inverted(p_at, pieces.estimate, pieces.error, 1 - conf_level) if sought else (np.nan, np.nan)
     return WildTest(
         term=term,
         estimate=pieces.estimate,
         std_error=pieces.error,
         t=(pieces.estimate - null) / pieces.error,
-        p_value=p_at(null),
+        p_value=np.nan if alone else p_at(null),
         conf_low=low,
         conf_high=high,
         null=null,
@@ -180,6 +190,7 @@ def wild_bootstrap(
         exact=exact,
         reduced_form=bool(instruments),
         conf_level=conf_level,
+        behind=behind,
     )
 
 

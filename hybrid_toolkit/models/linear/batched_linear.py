@@ -17,6 +17,7 @@ from scipy.optimize import elementwise
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear.cluster_crossproducts import inverse
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
@@ -234,7 +235,11 @@ def fit_fixed_clusters(
     if variance == "jackknife":
         left = _times(inverse(whole[:, None] - xx), right[:, None] - xy)
         se = np.sqrt((g - 1) / g * ((left[..., at] - b[:, None, at]) ** 2).sum(axis=1))
+        way = bread[:, at, :]
+        leverage = np.einsum("bi,bgij,bj->gb", way, np.broadcast_to(xx, (len(way), *xx.shape[1:])), way)
+        df = np.broadcast_to(support.degrees(leverage), (len(b),))  # effective clusters less one, as in ``fit_linear``
     else:
+        df = np.full(len(b), g - 1.0)
         k = len(sums.names)  # the clusters' own effects are nested in the clusters and do not count
         scores = (xy - _times(xx, b[:, None])) @ bread[..., at, :, None]
         small = g / (g - 1) * (sums.rows - 1) / (sums.rows - k)
@@ -245,7 +250,7 @@ def fit_fixed_clusters(
         term=term,
         estimate=b[:, at],
         std_error=se,
-        df=np.full(len(b), g - 1.0),
+        df=df,
         cluster_sd=nothing,
         residual_sd=nothing,
         converged=yes,

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_toolkit.arrays import Array
-
-Codes = NDArray[np.intp]
+from hybrid_toolkit.arrays import Array, Codes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
@@ -42,7 +43,7 @@ class LinearFit(PredictsMeans, ResultBase):
     terms : names of the k coefficients.
     estimate : k coefficients, in units of the outcome for each unit of the term.
     vcov : k x k clustered variance.
-    df : degrees of freedom of the t reference, clusters less one.
+    df : clusters less one, the degrees of freedom of a sandwich's t; a jackknife's are those of ``degrees``.
     conf_level : level of the intervals.
     outcome, cluster : column names.
     fixed_effects : column names that were taken out.
@@ -53,6 +54,8 @@ class LinearFit(PredictsMeans, ResultBase):
     first_stage_f : smallest cluster-robust F of the excluded instruments, or None.
     r2_within : share of the outcome's variance (after fixed effects) that the fitted values account for.
     dropped : nuisance columns that carried nothing of their own.
+    leverage : clusters x k partial leverages; see ``support``.
+    behind : k clusters on the smaller side, or effective ones; a coefficient that rests on one has no interval.
     converged : always True here: least squares is solved, not searched for.
     model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
@@ -74,6 +77,8 @@ class LinearFit(PredictsMeans, ResultBase):
     first_stage_f: float | None
     r2_within: float
     dropped: tuple[str, ...]
+    leverage: Array = field(repr=False)
+    behind: Array = field(repr=False)
     converged: bool = True
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
@@ -102,19 +107,29 @@ class LinearFit(PredictsMeans, ResultBase):
         w = np.zeros(len(self.terms))
         for name, weight in weights.items():
             w[self.index(name)] = weight
-        return self._rows([term], np.array([w @ self.estimate]), np.array([w @ self.vcov @ w]), unit)
+        joined = support.joined(self.leverage, w)[:, None]
+        clusters = np.minimum(self.behind[w != 0].sum(), support.effective(joined))
+        b, var = np.array([w @ self.estimate]), np.array([w @ self.vcov @ w])
+        return self._rows([term], b, var, unit, joined, clusters).drop(columns="clusters_behind")
+
+    def clusters_behind(self, term: str) -> float:
+        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less."""
+        return float(self.behind[self.index(term)])
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
-        """One row a coefficient, with the columns of ``TIDY_COLUMNS``."""
-        return self._rows(list(self.terms), self.estimate, np.diagonal(self.vcov), unit)
+        """One row a coefficient: the columns of ``TIDY_COLUMNS`` and ``clusters_behind``."""
+        return self._rows(list(self.terms), self.estimate, np.diagonal(self.vcov), unit, self.leverage, self.behind)
 
-    def _rows(self, names: list[str], b: Array, var: Array, unit: str) -> pd.DataFrame:
+    def _rows(
+        self, names: list[str], b: Array, var: Array, unit: str, leverage: Array, clusters: Array
+    ) -> pd.DataFrame:
+        df = support.degrees(leverage) if self.variance == "jackknife" else np.full(len(b), float(self.df))
         se = np.sqrt(np.clip(var, 0, None))
-        half = stats.t.ppf(0.5 + self.conf_level / 2, self.df) * se
+        half = stats.t.ppf(0.5 + self.conf_level / 2, df) * se
         with np.errstate(divide="ignore", invalid="ignore"):
-            p = 2 * stats.t.sf(np.abs(b / se), self.df)
+            p = 2 * stats.t.sf(np.abs(b / se), df)
         values = (names, b, se, b - half, b + half, p, self.n, unit)
-        return pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True)))
+        return support.withheld(pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True))), clusters)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, convergence."""
@@ -123,6 +138,7 @@ class LinearFit(PredictsMeans, ResultBase):
                 "n": [self.n],
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
+                "clusters_behind": [self._fewest],
                 "method": [self.method],
                 "variance": [VARIANCES[self.variance]],
                 "df": [self.df],
@@ -131,6 +147,12 @@ class LinearFit(PredictsMeans, ResultBase):
                 "converged": [self.converged],
             }
         )
+
+    @property
+    def _fewest(self) -> float:
+        """The least number of clusters behind a slope."""
+        slopes = [c for c, name in zip(self.behind, self.terms, strict=True) if name != "(Intercept)"]
+        return float(min(slopes, default=self.n_clusters))
 
     @property
     def method(self) -> str:
@@ -143,9 +165,11 @@ class LinearFit(PredictsMeans, ResultBase):
         """Prose with its caveat."""
         narrow = self.variance == "sandwich" and self.n_clusters < _FEW_CLUSTERS
         few = " With few or unequal clusters they are too narrow: use the jackknife." if narrow else ""
+        few += support.few_words(self._fewest, holds=self.variance == "jackknife")
+        free = "effective clusters less one" if self.variance == "jackknife" else f"{self.df}"
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} rows "
-            f"left out for missing values. Intervals: {VARIANCES[self.variance]}, t with {self.df} degrees of "
+            f"left out for missing values. Intervals: {VARIANCES[self.variance]}, t with {free} degrees of "
             f"freedom.{few} A model describes association; what more may be said depends on the design."
         )
 
@@ -176,7 +200,8 @@ def fit_linear(
     fixed_effects : columns whose levels each get their own intercept.
     instruments : coefficient name -> terms that stand in for it in the first stage.
     conf_level : level of the intervals, between 0 and 1.
-    variance : ``"jackknife"`` (CV3) or ``"sandwich"`` (CV1); both are referred to t with clusters - 1.
+    variance : ``"jackknife"`` (CV3), t with effective clusters - 1 of each coefficient, or ``"sandwich"`` (CV1), as
+        published with t of clusters - 1. A coefficient that rests on one cluster gets no interval from either.
 
     Raises
     ------
@@ -185,7 +210,8 @@ def fit_linear(
 
     Notes
     -----
-    CV3 and CV1 as in MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232, eq. 11 and 15.
+    CV3 and CV1 as in MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232, eq. 11 and 15; effective
+    clusters as in ``models/inference/cluster_support.py``.
 
     Examples
     --------
@@ -213,6 +239,7 @@ def fit_linear(
     else:
         vcov = p.back_cov(g.crv1(p.grams, p.layout, a, n=p.n, k=p.n_parameters))
     keep = np.flatnonzero([name not in p.nuisance for name in p.x_names])
+    leverage = support.leverages(_cross_products(p, total), keep, turn=p.turn)
     return LinearFit(
         terms=tuple(p.x_names[i] for i in keep),
         estimate=_frozen(b[keep]),
@@ -232,7 +259,18 @@ def fit_linear(
         r2_within=_r2(total, p, a),
         dropped=p.dropped,
         model_terms=None if fixed_effects or stand_ins else p.model_terms,
+        leverage=_frozen(leverage),
+        behind=_frozen(np.minimum(p.sides[keep], support.effective(leverage))),
     )
+
+
+def _cross_products(p: DesignMatrix, total: Array) -> Array:
+    """Cross-products of the regressors by cluster; with instruments, of what the first stage fits of them."""
+    lay = p.layout
+    if not lay.iv:
+        return p.grams[:, lay.x[:, None], lay.x[None, :]]
+    pi = g.inverse(total[np.ix_(lay.z, lay.z)]) @ total[np.ix_(lay.z, lay.x)]
+    return np.asarray(pi.T @ p.grams[:, lay.z[:, None], lay.z[None, :]] @ pi)
 
 
 def _frozen(a: Array) -> Array:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.mediation.mediation_decomposition import Split
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows

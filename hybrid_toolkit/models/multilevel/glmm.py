@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.counts import log_time, whole_counts
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.generalised.ordinal import read_answers
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
-from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.multilevel.glmm_optimiser import Search
 from hybrid_toolkit.models.multilevel.quadrature import Binomial, Count, Family, Ordered
 from hybrid_toolkit.models.terms.arguments import check_arguments
@@ -60,6 +60,9 @@ class GlmmFit(ResultBase):
     n, n_missing, n_groups, n_clusters : counts; clusters are the groups where no cluster was named.
     at_boundary : the spread lies at zero. converged : the search ended at an optimum.
     conf_level : level of the intervals.
+    behind : clusters on the smaller side of each slope, or effective ones (see ``support``); a slope that rests on one
+        has no interval. free : degrees of freedom of each slope's t, effective clusters less one where clusters that
+        hold the groups were named, else ``df``.
     """
 
     outcome: str
@@ -83,6 +86,12 @@ class GlmmFit(ResultBase):
     at_boundary: bool
     converged: bool
     conf_level: float
+    behind: Array = field(default_factory=lambda: np.empty(0), repr=False)
+    free: Array = field(default_factory=lambda: np.empty(0), repr=False)
+
+    def clusters_behind(self, term: str) -> float:
+        """Clusters on the smaller side of what a slope compares, or their effective number where that is less."""
+        return float(self.behind[self.terms.index(term)])
 
     @property
     def method(self) -> str:
@@ -103,7 +112,10 @@ class GlmmFit(ResultBase):
         names = [*self.terms, *self.threshold_names, f"sd (Intercept) | {self.group}"]
         b = [*self.estimate, *self.thresholds, self.sd_random]
         errors = [*se[: k + len(self.thresholds)], np.nan]
-        return tidy_rows(names, b, errors, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit)
+        rest = len(b) - k
+        df = np.append(self.free, np.full(rest, self.df))
+        rows = tidy_rows(names, b, errors, n=self.n, conf_level=self.conf_level, df=df, unit=unit)
+        return support.withheld(rows, np.append(self.behind, np.full(rest, float(self.n_clusters))))
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, groups, method, likelihood, convergence."""
@@ -113,6 +125,7 @@ class GlmmFit(ResultBase):
                 "n_missing": [self.n_missing],
                 "n_groups": [self.n_groups],
                 "n_clusters": [self.n_clusters],
+                "clusters_behind": [float(self.behind.min(initial=np.inf))],
                 "method": [self.method],
                 "sd_random": [self.sd_random],
                 "theta": [self.theta],
@@ -212,6 +225,9 @@ def fit_glmm(
     vcov, n_clusters = search.variance(at, _within(g, codes(rows, cluster), group, str(cluster)) if cluster else None)
     cuts = search.cuts(at)
     keep = [*range(k), *range(k + 1, k + 1 + len(cuts))]
+    within = codes(rows, cluster) if cluster else g
+    slopes = slice(1 if labels else 0, None)
+    leverage = support.column_leverages(x, within)[:, slopes]
     return GlmmFit(
         outcome=outcome,
         group=group,
@@ -234,6 +250,8 @@ def fit_glmm(
         at_boundary=bool(abs(at[k]) < 0.01),
         converged=True,
         conf_level=conf_level,
+        behind=frozen(support.behind(leverage, x[:, slopes], within)),
+        free=frozen(support.degrees(leverage) if cluster else np.full(leverage.shape[1], n_clusters - 1.0)),
     )
 
 

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from scipy import optimize
 
-from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import LOST, settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR, RAGGED
 from hybrid_toolkit.models.generalised.separation import perfectly_separated, told_apart
 from hybrid_toolkit.models.inference import clustered_variance as clustered
-from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.multilevel.quadrature import Binomial, Count, Family, Marginal, Ordered, thresholds
 
 

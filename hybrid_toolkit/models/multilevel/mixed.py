@@ -17,6 +17,13 @@ from scipy import linalg
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.multilevel.mixed_levels import (
+    TIME_NAMES,
+    clusters_of,
+    fewer_effects_than_rows,
+    shared_in_time,
+)
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
@@ -80,6 +87,10 @@ class MixedFit(PredictsMeans, ResultBase):
     singular : the optimum lies at the edge: a variance of zero or a correlation of one.
     conf_level : level of the intervals.
     model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
+    behind : k clusters of the coarsest grouping on the smaller side of each coefficient, or effective ones (see
+        ``support``); one that rests on a single cluster has no interval.
+    shared : groupings whose levels share a term's values in each period although the term moves within them, as
+        ``group and period``, where no such grouping is in the model: intervals are then too narrow.
     """
 
     outcome: str
@@ -101,11 +112,18 @@ class MixedFit(PredictsMeans, ResultBase):
     singular: bool
     conf_level: float
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
+    behind: Array = field(default_factory=lambda: np.empty(0), repr=False)
+    shared: tuple[str, ...] = ()
+
+    def clusters_behind(self, term: str) -> float:
+        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less."""
+        return float(self.behind[self.terms.index(term)])
 
     def tidy(self) -> pd.DataFrame:
         """The fixed coefficients, then the standard deviations and correlations (estimates without an interval)."""
         se = np.sqrt(np.diagonal(self.vcov))
         fixed = tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=self.df)
+        fixed = support.withheld(fixed, self.behind)
         rest = self.components()
         names = [
             f"corr {a}, {b} | {g}" if a != b else f"sd {a} | {g}" if g != "residual" else "sd residual"
@@ -138,6 +156,11 @@ class MixedFit(PredictsMeans, ResultBase):
         likelihood = "restricted maximum likelihood" if self.reml else "maximum likelihood"
         return f"linear mixed model, {likelihood}, groups {', '.join(p.group for p in self.random)}"
 
+    @property
+    def _fewest(self) -> float:
+        slopes = [c for c, name in zip(self.behind, self.terms, strict=True) if name != "(Intercept)"]
+        return float(min(slopes, default=self.n_clusters))
+
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, groups, method, likelihood, convergence."""
         return pd.DataFrame(
@@ -145,6 +168,8 @@ class MixedFit(PredictsMeans, ResultBase):
                 "n": [self.n],
                 "n_missing": [self.n_missing],
                 "n_groups": [min(p.n_groups for p in self.random)],
+                "clusters_behind": [self._fewest],
+                "shared": [", ".join(self.shared)],
                 "method": [self.method],
                 "log_likelihood": [self.log_likelihood],
                 "criterion": [self.criterion],
@@ -162,6 +187,12 @@ class MixedFit(PredictsMeans, ResultBase):
             notes.append("The search did not converge: do not use these figures.")
         if self.singular:
             notes.append("A variance lies at zero or a correlation at one: the data carry less than was asked for.")
+        if self.shared:
+            notes.append(
+                f"A term is the same for all rows of one {' and one '.join(self.shared)}, and what befalls them there "
+                "is shared too: intervals are too narrow without a grouping for it; name the period as time."
+            )
+        notes += [w.strip() for w in [support.few_words(self._fewest, holds=True)] if w]
         fewest = min(self.random, key=lambda p: p.n_groups)
         if fewest.n_groups < FEW_GROUPS:
             notes.append(f"{fewest.n_groups} groups of {fewest.group} say little about the variance between them.")
@@ -184,6 +215,7 @@ def fit_mixed(
     correlated: bool = True,
     reml: bool = True,
     reference: str = "satterthwaite",
+    time: str | None = None,
     conf_level: float = 0.95,
 ) -> MixedFit:
     """A linear model whose intercept, and slopes where named, vary over groups.
@@ -198,12 +230,16 @@ def fit_mixed(
     correlated : slopes correlate with the intercept of their grouping; False holds the correlations at 0.
     reml : restricted maximum likelihood (for variances), else maximum likelihood (to compare fixed parts).
     reference : ``"satterthwaite"`` (better with few groups) or ``"normal"``.
+    time : column of periods. Where a term is the same for all rows of a group in a period and moves between periods, as
+        a team's days at home do, rows share what befalls the group then: its combinations with the period become a
+        grouping of their own. Without it a column called month, wave, quarter, year or period is looked at, and the
+        summary tells what would be added.
     conf_level : level of the intervals.
 
     Raises
     ------
-    EstimationError : one group, as many groups as rows, a singular fixed part, a constant outcome, an outcome that
-        the groups determine, a search that failed.
+    EstimationError : one group, as many groups or random effects of a grouping as rows, a singular fixed part, a
+        constant outcome, an outcome that the groups determine, a search that failed.
     CoverageError : a column is not there.
 
     Notes
@@ -221,15 +257,21 @@ def fit_mixed(
     (True, [1.0, 2.0])
     """
     check_arguments(fit_mixed, locals())
+    frame = frame.reset_index(drop=True)  # rows are found again by their place, whatever index two stacked files have
     check_level(conf_level)
     check_choice("reference", reference, REFERENCES)
     plan = _plan(groups)
     fixed = as_terms(frame, terms)
-    needed = [outcome, *(c for g, s in plan for c in (*g, *s)), *term_columns(fixed)]
+    needed = [outcome, *(c for g, s in plan for c in (*g, *s)), *term_columns(fixed), *([time] if time else [])]
     rows = complete_rows(frame, needed)
     y = varying(rows, outcome)
     names, x = design(rows, fixed)
+    period = time or next((c for c in TIME_NAMES if c in frame), None)
+    found = shared_in_time(rows, frame.loc[rows.index, period], plan, x) if period else []
+    if time:
+        plan, found = [*plan, *(((*g, time), []) for g in found)], []
     levels = [_levels(rows, g) for g, _ in plan]
+    fewer_effects_than_rows(plan, levels, len(rows), correlated)
     raw = [np.column_stack([numbers(rows, c) for c in s]) if s else np.empty((len(rows), 0)) for _, s in plan]
     scales = [_spread(z) for z in raw]
     # where slopes may correlate with the intercept, moving their zero leaves the model the same and eases the search
@@ -293,6 +335,8 @@ def fit_mixed(
         singular=bool(fit.isSingular()),
         conf_level=conf_level,
         model_terms=pinned(rows, fixed),
+        behind=frozen(clusters_of(x, min(levels, key=lambda code: int(code.max())))),
+        shared=tuple(f"{':'.join(g)} and {period}" for g in found),
     )
 
 

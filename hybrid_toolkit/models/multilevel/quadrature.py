@@ -11,8 +11,7 @@ from typing import Protocol
 import numpy as np
 from scipy import special
 
-from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
+from hybrid_toolkit.arrays import Array, Codes
 
 _STEP = 1e-4
 """Step of the differences, in units of the search (columns of unit spread)."""

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear.linear import VARIANCES, fit_linear
+from hybrid_toolkit.models.rollout.group_time_effects import FEW_FOR_INFLUENCE
 from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
@@ -40,10 +42,12 @@ class EventStudyFit(ResultBase):
     terms, estimate, std_error : k rows; ``overall`` first, then ``time -2``, ... where there are any.
     behind : k rows and clusters: all of them for ``overall``; for a time, those of the units treated then, or before
         their start of those that will be.
+    sides : k clusters on the smaller side of each row, or effective ones, with the degrees of freedom of its t; a row
+        that rests on one cluster has no interval (see ``support``).
     n_rows, n_units, n_clusters, n_incomplete, n_always, not_identified : counts; the last three were left out.
     cohorts : periods in which some unit's treatment starts.
-    conf_level : level of the intervals (t with clusters - 1 degrees of freedom).
-    variance : as asked for.
+    conf_level : level of the intervals.
+    variance : as asked for, or as chosen.
     converged : always True here: least squares is solved, not searched for.
     """
 
@@ -53,6 +57,7 @@ class EventStudyFit(ResultBase):
     estimate: Array
     std_error: Array = field(repr=False)
     behind: tuple[tuple[int, int], ...] = field(repr=False)
+    sides: tuple[tuple[float, float], ...] = field(repr=False)
     n_rows: int
     n_units: int
     n_clusters: int
@@ -80,11 +85,15 @@ class EventStudyFit(ResultBase):
         return ESTIMATORS[self.estimator]
 
     def tidy(self) -> pd.DataFrame:
-        """One row an effect, with ``n`` and, as a further column, ``n_clusters`` of ``behind``."""
-        free = self.n_clusters - 1
+        """One row an effect, with ``n`` and, further, ``n_clusters`` of ``behind`` and ``clusters_behind``."""
         n, clusters = zip(*self.behind, strict=True)
+        count, free = zip(*self.sides, strict=True)
         rows = tidy_rows(self.terms, self.estimate, self.std_error, n=n, conf_level=self.conf_level, df=free)
-        return rows.assign(n_clusters=clusters)
+        return support.withheld(rows.assign(n_clusters=clusters), np.array(count))
+
+    def clusters_behind(self, term: str = "overall") -> float:
+        """Clusters on the smaller side of an effect, or their effective number where that is less."""
+        return self.sides[self.terms.index(term)][0]
 
     def glance(self) -> pd.DataFrame:
         """One row: units, clusters, what was left out, method, convergence."""
@@ -93,6 +102,7 @@ class EventStudyFit(ResultBase):
                 "n": [self.n_rows],
                 "n_units": [self.n_units],
                 "n_clusters": [self.n_clusters],
+                "clusters_behind": [self.clusters_behind()],
                 "n_missing": [self.n_incomplete],
                 "n_always_treated": [self.n_always],
                 "not_identified": [self.not_identified],
@@ -114,6 +124,7 @@ class EventStudyFit(ResultBase):
             if self.estimator == "imputation" and self.variance == "sandwich" and self.n_clusters < _MANY
             else ""
         )
+        few += support.few_words(self.clusters_behind(), holds=self.variance == "jackknife")
         return (
             f"{self.outcome}: {ESTIMATORS[self.estimator]}; {self.n_units} units with {len(self.cohorts)} start(s), "
             f"{self.n_clusters} clusters, {self.n_incomplete} incomplete and {self.n_always} always treated units left "
@@ -133,7 +144,7 @@ def fit_event_study(
     estimator: str = "sun-abraham",
     cluster: str | None = None,
     unbalanced: str = "error",
-    variance: str = "sandwich",
+    variance: str | None = None,
     conf_level: float = 0.95,
 ) -> EventStudyFit:
     """Effects of a roll-out by time since its start.
@@ -142,7 +153,10 @@ def fit_event_study(
     ----------
     frame, outcome, panel_id, time, first_treated, treatment, cluster, unbalanced, conf_level : see ``fit_group_time``.
     estimator : key of ``ESTIMATORS``. The reference is the period before the start.
-    variance : ``"sandwich"`` (for imputation the authors' own) or, safer with few clusters, ``"jackknife"``.
+    variance : ``"sandwich"`` (for imputation the authors' own) or ``"jackknife"``; the default is the jackknife where
+        fewer than ten clusters stand on the smaller side, since errors as published are then too small. Either has t
+        with effective clusters - 1 (see ``models/inference/cluster_support.py``), and an effect that rests on one
+        cluster has no interval.
 
     Raises
     ------
@@ -181,6 +195,8 @@ def fit_event_study(
             fix="Bring both treated and untreated units.",
             code="NO-UNTREATED",
         )
+    if variance is None:
+        variance = "jackknife" if _sides(p, estimator, ["overall"])[0][0] < FEW_FOR_INFLUENCE else "sandwich"
     if estimator == "imputation":
         names, b, se, missed = impute(p)
         if check_choice("variance", variance, VARIANCES) == "jackknife":
@@ -194,6 +210,7 @@ def fit_event_study(
         estimate=frozen(b),
         std_error=frozen(se),
         behind=tuple(_behind(p, estimator, names)),
+        sides=tuple(_sides(p, estimator, names)),
         n_rows=int(p.y.size),
         n_units=len(p.start),
         n_clusters=int(p.clusters.max()) + 1,
@@ -226,6 +243,24 @@ def _behind(p: PanelData, estimator: str, names: list[str]) -> list[tuple[int, i
     return [found.get(name, (int(p.y.size), int(p.clusters.max()) + 1)) for name in names]
 
 
+def _sides(p: PanelData, estimator: str, names: list[str]) -> list[tuple[float, float]]:
+    """Clusters on the smaller side of each named effect and the degrees of freedom of its t."""
+    _, _, lead = _leads(p, estimator)
+    count = int(p.clusters.max()) + 1
+    treated = (lead >= 0) & (lead != NEVER)
+    at = {"overall": treated, **{f"time {lead_label(p, int(e))}": lead == e for e in np.unique(lead) if e != NEVER}}
+    # a unit counts once among the compared, as often as it is treated among the treated
+    untouched = (~treated[:, p.cohorts[0] : lead.shape[1]]).any(axis=1)
+    free: Array = np.bincount(p.clusters, weights=untouched, minlength=count).astype(np.float64)
+    periods = max(1, int(treated.any(axis=0).sum()))
+    out = []
+    for name in names:
+        sizes = at.get(name, treated).sum(axis=1)
+        found: Array = np.bincount(p.clusters, weights=sizes, minlength=count).astype(np.float64)
+        out.append(support.two_sides(found, free * (periods if name == "overall" else 1)))
+    return out
+
+
 def _regress(p: PanelData, estimator: str, variance: str) -> tuple[list[str], Array, Array, int]:
     """Two-way fixed effects with columns for the treatment, as the estimator asks."""
     last, start, lead = _leads(p, estimator)
@@ -256,12 +291,11 @@ def _regress(p: PanelData, estimator: str, variance: str) -> tuple[list[str], Ar
         for e in sorted({e for e, _ in cells}):
             # a time since the start is told in the periods' own units, as in ``fit_group_time``
             weights[f"time {lead_label(p, e)}"] = {i: int(at.sum()) for i, (c, at) in enumerate(cells) if c == e}
-    rows = [
-        fit.combine({f"d{i}": size / sum(w.values()) for i, size in w.items()}, term=name)
-        for name, w in weights.items()
-    ]
-    out = pd.concat(rows)
-    return list(weights), out["estimate"].to_numpy(), out["std_error"].to_numpy(), 0
+    turn = np.zeros((len(weights), len(fit.terms)))
+    for row, sizes in enumerate(weights.values()):
+        turn[row, [fit.index(f"d{i}") for i in sizes]] = np.array(list(sizes.values())) / sum(sizes.values())
+    error = np.sqrt(np.clip(np.einsum("ij,jk,ik->i", turn, fit.vcov, turn), 0, None))
+    return list(weights), turn @ fit.estimate, error, 0
 
 
 def _cells(estimator: str, lead: NDArray[np.int64], start: NDArray[np.int64]) -> list[tuple[int, NDArray[np.bool_]]]:

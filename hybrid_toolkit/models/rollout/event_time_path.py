@@ -20,14 +20,14 @@ class EventPath:
     ----------
     leads : k times since the start, below 0 before it.
     estimate, vcov : k effects and their k x k variance; the reference time has an effect and a variance of 0.
-    df : degrees of freedom of the variance, clusters less one.
+    df : degrees of freedom of the variance: effective clusters behind the effects, less one.
     last_free : the last time before the start (and before anticipation) that no treatment can have touched.
     """
 
     leads: tuple[int, ...]
     estimate: Array
     vcov: Array = field(repr=False)
-    df: int
+    df: float
     last_free: int = -1
 
     @property

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.group_time_effects import (
     AGGREGATIONS,
     BASE_PERIODS,
     CONTROL_GROUPS,
+    FEW_FOR_INFLUENCE,
     GROUP_TIME_VARIANCES,
     GroupTimeFit,
 )
@@ -41,7 +43,7 @@ def fit_group_time(
     anticipation: int = 0,
     cluster: str | None = None,
     unbalanced: str = "error",
-    variance: str = "influence",
+    variance: str | None = None,
     conf_level: float = 0.95,
 ) -> GroupTimeFit:
     """Effects on the treated by group and period, each a difference in differences of its own.
@@ -57,8 +59,10 @@ def fit_group_time(
     anticipation : periods before the start in which units may react already.
     cluster : column of clusters of units; default each unit.
     unbalanced : ``"error"``, or ``"drop"`` to leave out (and count) units that lack a period.
-    variance : ``"influence"``, as published, or ``"jackknife"``, safer where groups hold few clusters.
-    conf_level : level of the intervals (t with clusters - 1 degrees of freedom).
+    variance : ``"influence"``, as published, or ``"jackknife"``; the default is the jackknife where fewer than ten
+        clusters are treated, or untreated, since errors as published are then too small.
+    conf_level : level of the intervals, t with effective clusters - 1 degrees of freedom (see
+        ``models/inference/cluster_support.py``); an effect that one cluster carries has none.
 
     Raises
     ------
@@ -84,7 +88,8 @@ def fit_group_time(
     check_level(conf_level)
     check_choice("control_group", control_group, CONTROL_GROUPS)
     check_choice("base_period", base_period, BASE_PERIODS)
-    check_choice("variance", variance, GROUP_TIME_VARIANCES)
+    if variance is not None:
+        check_choice("variance", variance, GROUP_TIME_VARIANCES)
     p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
@@ -110,6 +115,11 @@ def fit_group_time(
     share = members.mean(axis=0)
     n_clusters = int(p.clusters.max()) + 1
     sums = _cluster_sums(p, n_clusters)
+    by_cluster = _cluster_sums(p, n_clusters, factor=1.0)
+    treated, free = by_cluster(members), by_cluster(np.column_stack([c[3] for c in cells]).astype(np.float64))
+    late = np.array([t >= g for g, t, *_ in found])
+    least, _ = support.two_sides(treated[:, late].sum(axis=1), free[:, late].sum(axis=1)) if late.any() else (0.0, 1.0)
+    variance = variance or ("jackknife" if least < FEW_FOR_INFLUENCE else "influence")
     if variance == "jackknife":
         influence = np.column_stack(
             [_left_out(p, *cell, f[2], n_clusters) for cell, f in zip(cells, found, strict=True)]
@@ -127,7 +137,8 @@ def fit_group_time(
         influence=frozen(influence),
         share=frozen(share),
         membership=frozen(sums((members - share) / n)),
-        treated=frozen(pd.DataFrame(members).groupby(p.clusters).sum()),
+        treated=frozen(treated),
+        control_units=frozen(free),
         n_units=n,
         n_clusters=n_clusters,
         n_rows=int(p.y.size),
@@ -235,9 +246,9 @@ def _means_left_out(change: Array, at: NDArray[np.bool_], clusters: NDArray[np.i
     return np.asarray((sums.sum() - sums) / np.where(left > 0, left, np.nan))
 
 
-def _cluster_sums(p: PanelData, n_clusters: int) -> Callable[[Array], Array]:
-    """Sums over the units of each cluster, with the factor for few clusters."""
-    factor = np.sqrt(n_clusters / (n_clusters - 1))
+def _cluster_sums(p: PanelData, n_clusters: int, *, factor: float = 0.0) -> Callable[[Array], Array]:
+    """Sums over the units of each cluster, with the factor for few clusters unless another is given."""
+    factor = factor or float(np.sqrt(n_clusters / (n_clusters - 1)))
 
     def sums(f: Array) -> Array:
         out = np.zeros((n_clusters, f.shape[1]))

@@ -13,6 +13,7 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.terms.result_rows import check_choice, frozen, tidy_rows
 from hybrid_toolkit.result import ResultBase
@@ -33,6 +34,8 @@ GROUP_TIME_VARIANCES = {
     "jackknife": "each cluster left out in turn (CV3)",
 }
 FEW_UNITS, FEW_FOR_JACKKNIFE = 5, 8
+FEW_FOR_INFLUENCE = 10
+"""With fewer clusters on the smaller side the errors as published are too small, and the jackknife is the default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +52,7 @@ class GroupTimeFit(ResultBase):
     influence : clusters x k; the square root of the sum of squares of a column is its standard error.
     share : k shares of units in the effect's group.
     membership : clusters x k; what each cluster adds to ``share``, around its mean.
-    treated : clusters x k; units of the effect's group in each cluster.
+    treated, control_units : clusters x k; units of the effect's group, and of its comparison, in each cluster.
     n_units, n_clusters, n_rows, n_incomplete, n_always : counts; the last two were left out.
     smallest : units in the smallest group.
     control_group, base_period, anticipation, conf_level : as asked for.
@@ -69,6 +72,7 @@ class GroupTimeFit(ResultBase):
     share: Array = field(repr=False)
     membership: Array = field(repr=False)
     treated: Array = field(repr=False)
+    control_units: Array = field(repr=False)
     n_units: int
     n_clusters: int
     n_rows: int
@@ -96,7 +100,9 @@ class GroupTimeFit(ResultBase):
     def tidy(self) -> pd.DataFrame:
         """One row a group and period, those before the start as placebos.
 
-        ``n`` counts the group's own rows in that period, and ``n_clusters``, a further column, their clusters.
+        ``n`` counts the group's own rows in that period. Further columns: ``n_clusters``, their clusters, and
+        ``clusters_behind``, those on the smaller side of the comparison, or effective ones where those are fewer; an
+        effect that rests on one has no interval.
         """
         names = [f"ATT({g}, {t})" for g, t in zip(self.groups, self.periods, strict=True)]
         return self._rows(names, self.estimate, self.influence, [np.array([i]) for i in range(len(names))])
@@ -106,6 +112,7 @@ class GroupTimeFit(ResultBase):
 
         ``n`` and ``n_clusters``, a further column, are of all rows for ``overall``; for the others they count the
         treated units' rows at that time (before their start, those that will be treated) and the clusters they lie in.
+        ``clusters_behind`` counts those on the smaller side of each row; one that rests on one has no interval.
 
         Parameters
         ----------
@@ -128,7 +135,7 @@ class GroupTimeFit(ResultBase):
             )
         if kind == "simple":
             mean, of_mean = self._average(np.flatnonzero(post))
-            return self._rows(["overall"], np.array([mean]), of_mean[:, None], [])
+            return self._rows(["overall"], np.array([mean]), of_mean[:, None], [np.flatnonzero(post)], whole=1)
         key = {"dynamic": self.lead, "group": self.group_at, "calendar": self.period_at}[kind]
         use = self._balanced(kind, balance) if kind == "dynamic" or balance is not None else post
         sets = [np.flatnonzero(use & (key == k)) for k in np.unique(key[use])]
@@ -147,7 +154,8 @@ class GroupTimeFit(ResultBase):
         }
         word, labels = words[kind]
         names = ["overall", *(f"{word} {labels[at[0]]}" for at in sets)]
-        out = self._rows(names, np.append(overall[0], b), np.column_stack([overall[1], f]), sets)
+        behind = [np.flatnonzero(post), *sets]
+        out = self._rows(names, np.append(overall[0], b), np.column_stack([overall[1], f]), behind, whole=1)
         return self._widen(out, f) if uniform else out
 
     def _balanced(self, kind: str, balance: int | None) -> NDArray[np.bool_]:
@@ -172,7 +180,7 @@ class GroupTimeFit(ResultBase):
             leads=tuple(int(e) for e in leads),
             estimate=frozen([b for b, _ in parts]),
             vcov=frozen(f.T @ f),
-            df=self.n_clusters - 1,
+            df=self._sides(np.flatnonzero(self.lead >= 0))[1],
             last_free=-1 - self.anticipation,
         )
 
@@ -205,6 +213,7 @@ class GroupTimeFit(ResultBase):
                 "n": [self.n_rows],
                 "n_units": [self.n_units],
                 "n_clusters": [self.n_clusters],
+                "clusters_behind": [self.clusters_behind()],
                 "n_missing": [self.n_incomplete],
                 "n_always_treated": [self.n_always],
                 "not_identified": [self.not_identified],
@@ -221,16 +230,14 @@ class GroupTimeFit(ResultBase):
     def prose(self) -> str:
         """Prose with its caveat."""
         left_out = self.variance == "jackknife"
-        cautious = (
-            "jackknife intervals are then cautious, in simulation a little wider than they need be with six units a "
-            "group and by a third with one or two"
-        )
-        narrow = "its intervals are too narrow; the jackknife's are not"
+        cautious = "jackknife intervals of its own effects are then cautious, and a cluster alone has none"
+        narrow = "the errors of its own effects, as published, are too small"
         few = (
             f" The smallest group has {self.smallest} unit(s): {cautious if left_out else narrow}."
             if self.smallest < (FEW_FOR_JACKKNIFE if left_out else FEW_UNITS)
             else ""
         )
+        few += support.few_words(self.clusters_behind(), holds=left_out)
         left = f" {self.n_always} unit(s) treated from the first period were left out." if self.n_always else ""
         gaps = f" {self.not_identified} group-time effects have no comparison." if self.not_identified else ""
         return (
@@ -258,15 +265,26 @@ class GroupTimeFit(ResultBase):
         of_weights = (m - m.sum(axis=1, keepdims=True) * w) / total
         return float(w @ b), f @ w + of_weights @ b
 
-    def _rows(self, names: list[str], b: Array, f: Array, sets: list[NDArray[np.intp]]) -> pd.DataFrame:
-        """Rows with what stands behind each: the effects in ``sets``; all data for a row before those."""
+    def clusters_behind(self, term: str = "overall") -> float:
+        """Clusters on the smaller side of the overall effect, or their effective number where that is less."""
+        return self._sides(np.flatnonzero(self.lead >= 0))[0]
+
+    def _sides(self, at: NDArray[np.intp]) -> tuple[float, float]:
+        """Clusters behind the effects at these places together, and the degrees of freedom of their mean."""
+        return support.two_sides(self.treated[:, at].sum(axis=1), self.control_units[:, at].sum(axis=1))
+
+    def _rows(
+        self, names: list[str], b: Array, f: Array, sets: list[NDArray[np.intp]], *, whole: int = 0
+    ) -> pd.DataFrame:
+        """Rows with what stands behind each: the effects in ``sets``; the first ``whole`` rows count all data."""
         se = np.sqrt((f**2).sum(axis=0))
-        behind = [self.treated[:, at].sum(axis=1) for at in sets]
-        whole = len(names) - len(sets)
+        sides = [self._sides(at) for at in sets]
+        behind = [self.treated[:, at].sum(axis=1) for at in sets[whole:]]
         n = [self.n_rows] * whole + [int(c.sum()) for c in behind]
         clusters = [self.n_clusters] * whole + [int((c > 0).sum()) for c in behind]
-        rows = tidy_rows(names, b, se, n=n, conf_level=self.conf_level, df=self.n_clusters - 1)
-        return rows.assign(n_clusters=clusters)
+        free = [df for _, df in sides]
+        rows = tidy_rows(names, b, se, n=n, conf_level=self.conf_level, df=free).assign(n_clusters=clusters)
+        return support.withheld(rows, np.array([count for count, _ in sides]))
 
     def _widen(self, out: pd.DataFrame, f: Array) -> pd.DataFrame:
         live = np.flatnonzero((f**2).any(axis=0))
@@ -274,6 +292,8 @@ class GroupTimeFit(ResultBase):
         draws = np.random.default_rng(20260101).normal(size=(4000, len(scaled))) @ scaled
         limit = float(np.quantile(np.abs(draws).max(axis=1), self.conf_level))
         new = out.copy()
-        half = limit * new.loc[1:, "std_error"]
+        # the draws are normal; each row's own t is as much wider than the normal as its clusters are few
+        wider = (new["conf_high"] - new["estimate"]) / new["std_error"] / stats.norm.ppf(0.5 + self.conf_level / 2)
+        half = limit * (wider * new["std_error"]).loc[1:]
         new.loc[1:, "conf_low"], new.loc[1:, "conf_high"] = new["estimate"] - half, new["estimate"] + half
         return new

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
@@ -31,6 +32,7 @@ class TwoByTwoFit(ResultBase):
     n_treated, n_control, n_clusters : units and clusters.
     errors : how the error was found, in words.
     conf_level : level of the interval.
+    behind : clusters on the smaller side, or effective ones where those are fewer (see ``support``).
     converged : always True here: means are computed.
     """
 
@@ -49,7 +51,12 @@ class TwoByTwoFit(ResultBase):
     n_clusters: int
     errors: str
     conf_level: float
+    behind: float = np.inf
     converged: bool = True
+
+    def clusters_behind(self, term: str = "effect") -> float:
+        """Clusters on the smaller side, or their effective number where that is less."""
+        return self.behind
 
     @property
     def method(self) -> str:
@@ -59,7 +66,8 @@ class TwoByTwoFit(ResultBase):
     def tidy(self) -> pd.DataFrame:
         """One row: the effect."""
         b, se = [self.estimate], [self.std_error]
-        return tidy_rows(["effect"], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
+        rows = tidy_rows(["effect"], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
+        return support.withheld(rows, np.array([self.behind]))
 
     def glance(self) -> pd.DataFrame:
         """One row: units, clusters, what was left out, method, convergence."""
@@ -69,6 +77,7 @@ class TwoByTwoFit(ResultBase):
                 "n_treated": [self.n_treated],
                 "n_control": [self.n_control],
                 "n_clusters": [self.n_clusters],
+                "clusters_behind": [self.behind],
                 "n_missing": [self.n_missing],
                 "method": [self.method],
                 "converged": [self.converged],
@@ -79,6 +88,7 @@ class TwoByTwoFit(ResultBase):
         """Prose with its caveat."""
         few = min(self.n_treated, self.n_control)
         rough = f" The smaller group has {few} units: read the interval as rough." if few < 5 else ""
+        rough += support.few_words(self.behind, holds=True) if self.behind < few else ""
         return (
             f"{self.outcome}: {self.method}; {self.n_treated} treated and {self.n_control} untreated units, "
             f"{self.n_clusters} clusters, {self.n_missing} rows of incomplete units left out.{rough} It is an effect "
@@ -110,7 +120,8 @@ def fit_two_by_two(
     frame, outcome, panel_id, time, first_treated, treatment, unbalanced, conf_level : see ``fit_group_time``.
     covariates : terms or columns, as they stand in the last period before the start; the change may depend on them.
     cluster : column of clusters of units; default each unit. Without clusters and covariates the error is Welch's;
-        else it is the jackknife over clusters (CV3) with clusters less one degrees of freedom.
+        else it is the jackknife over clusters (CV3) with effective clusters less one degrees of freedom, and none where
+        one cluster holds all treated, or all untreated, units.
 
     Raises
     ------
@@ -149,9 +160,10 @@ def fit_two_by_two(
     clusters = int(p.clusters.max()) + 1
     if clusters == len(p.start) and p.x.shape[2] == 1:
         estimate, error, df = _welch((after - before)[treated], (after - before)[~treated])
+        behind = float(min(treated.sum(), (~treated).sum()))
         how = "Welch's error over units"
     else:
-        estimate, error, df = _regressed(p, after - before, treated, start)
+        estimate, error, df, behind = _regressed(p, after - before, treated, start)
         how = "jackknife over clusters"
     return TwoByTwoFit(
         outcome=outcome,
@@ -169,6 +181,7 @@ def fit_two_by_two(
         n_clusters=clusters,
         errors=how,
         conf_level=conf_level,
+        behind=behind,
     )
 
 
@@ -179,7 +192,7 @@ def _one_start(p: PanelData) -> int:
         raise EstimationError(
             f"{len(p.start) - free} treated and {free} untreated unit(s): each group needs at least 2."
             f"{p.why_none_free}",
-            fix="Bring more units, or use synthetic control for one treated unit.",
+            fix="Bring more units; for one treated unit use synthetic control or an interrupted series.",
             code="NO-UNTREATED" if free < 2 else "TOO-FEW-TREATED",
         )
     return start
@@ -197,7 +210,9 @@ def _welch(a: Array, c: Array) -> tuple[float, float, float]:
     return float(a.mean() - c.mean()), float(np.sqrt(va + vc)), float(df)
 
 
-def _regressed(p: PanelData, change: Array, treated: NDArray[np.bool_], start: int) -> tuple[float, float, float]:
+def _regressed(
+    p: PanelData, change: Array, treated: NDArray[np.bool_], start: int
+) -> tuple[float, float, float, float]:
     """The same by least squares of the change on treatment and covariates, clustered."""
     rows = pd.DataFrame({"change": change, "treated": treated.astype(np.float64), "cluster": p.clusters})
     held = p.x[:, start - 1, 1:]
@@ -205,5 +220,6 @@ def _regressed(p: PanelData, change: Array, treated: NDArray[np.bool_], start: i
         rows[f"x{i}"] = held[:, i]
     terms = [Column("treated"), *(Column(f"x{i}") for i in range(held.shape[1]))]
     fit = fit_linear(rows, outcome="change", terms=terms, cluster="cluster")
-    row = fit.combine({"treated": 1.0}, term="effect").iloc[0]
-    return float(row["estimate"]), float(row["std_error"]), float(fit.df)
+    at = fit.index("treated")
+    free = float(support.degrees(fit.leverage)[at])
+    return float(fit.estimate[at]), float(np.sqrt(fit.vcov[at, at])), free, fit.clusters_behind("treated")

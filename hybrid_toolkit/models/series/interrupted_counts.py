@@ -147,7 +147,7 @@ def fit_interrupted_counts(
     control: str | None = None,
     covariates: Terms = (),
     season: int | None = None,
-    harmonics: int = 1,
+    harmonics: int | None = None,
     family: str = "poisson",
     errors: str = "ar1",
     conf_level: float = 0.95,

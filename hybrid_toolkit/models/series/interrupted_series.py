@@ -135,7 +135,7 @@ def fit_interrupted(
     control: str | None = None,
     covariates: Terms = (),
     season: int | None = None,
-    harmonics: int = 1,
+    harmonics: int | None = None,
     errors: str = "ar1",
     lags: int | None = None,
     conf_level: float = 0.95,
@@ -148,7 +148,9 @@ def fit_interrupted(
         gap is a longer step in time.
     outcome : numeric column. time : numbers or dates. start : the first period with the change.
     control : 1 for the series that changed, 0 for one that did not.
-    covariates : terms or columns that vary over time. season, harmonics : periods a cycle, and pairs of waves for it.
+    covariates : terms or columns that vary over time.
+    season, harmonics : periods a cycle, and pairs of waves for it; by default as many as give each period of the cycle
+        a level of its own, so that school holidays are followed, or one where there are fewer than three whole cycles.
     errors : key of ``_ERRORS``. lags : of Newey-West; default the whole part of 4 (n / 100)^(2/9).
     conf_level : level of the intervals.
 
@@ -165,7 +167,8 @@ def fit_interrupted(
 
     Examples
     --------
-    >>> f = pd.DataFrame({"month": range(24), "y": [2 + 0.1 * t + 3 * (t >= 12) + 0.1 * (t * t % 5) for t in range(24)]})
+    >>> noise = np.random.default_rng(1).normal(0, 0.05, 24)
+    >>> f = pd.DataFrame({"month": range(24), "y": [2 + 0.1 * t + 3 * (t >= 12) + noise[t] for t in range(24)]})
     >>> fit = fit_interrupted(f, outcome="y", time="month", start=12)
     >>> fit.terms[0], round(float(fit.estimate[0]), 1)
     ('level change', 3.0)

@@ -18,6 +18,8 @@ from hybrid_toolkit.models.terms.terms import Term, design_columns, reaches
 
 LEAST = 3
 """Periods needed before and after the start."""
+WHOLE_CYCLES = 3
+"""Cycles from which each period of a cycle gets a level of its own."""
 
 
 def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64], int]:
@@ -82,7 +84,7 @@ def segment_columns(
     controlled: bool,
     extra: Sequence[Term],
     season: int | None,
-    harmonics: int,
+    harmonics: int | None,
 ) -> tuple[list[str], Array, dict[str, Array]]:
     """The design and, by name, the weights on its coefficients of what is to be told.
 
@@ -93,9 +95,11 @@ def segment_columns(
     x = {"level": np.ones(len(at)), "trend": since, "post": post, "bend": post * since}
     if controlled:
         x |= {f"{n} x changed": v * changed for n, v in x.items()}
-    for h in range(1, harmonics + 1 if season else 1):
+    for h in range(1, _waves(at, season, harmonics) + 1 if season else 1):
         angle = 2 * np.pi * h * at / float(season or 1)
         x |= {f"sin {h}": np.sin(angle), f"cos {h}": np.cos(angle)}
+        if 2 * h == season:
+            del x[f"sin {h}"]  # it is 0 in every period
     held = design_columns(rows, extra)
     of_products = reaches(rows, extra)
     reach = [np.nan, *(of_products.get(c, np.nan) for c in held)]
@@ -123,6 +127,17 @@ def segment_columns(
         "trend before" + (", less control" if controlled else ""): weights(trend=1),
     }
     return names, matrix, told
+
+
+def _waves(at: NDArray[np.int64], season: int | None, asked: int | None) -> int:
+    """Pairs of waves a cycle: as asked; else as many as give each of its periods a level of its own, or one.
+
+    One wave cannot follow the dips of school holidays; a level for each period of the cycle can, and needs three whole
+    cycles: with two it cannot be told from a trend and a change.
+    """
+    if asked is not None or not season:
+        return asked or 0
+    return season // 2 if len(np.unique(at)) >= WHOLE_CYCLES * season else 1
 
 
 def effect_part(x: Array, names: list[str], b: Array, late: NDArray[np.bool_]) -> Array:

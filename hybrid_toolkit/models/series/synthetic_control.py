@@ -17,8 +17,12 @@ from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_ro
 from hybrid_toolkit.result import ResultBase
 
 LEAST_DONORS, LEAST_BEFORE = 5, 5
-POOR_FIT = 0.5
-"""Gap before the start, in standard deviations of the donors' outcomes, from which a fit is called poor."""
+POOR_FIT = 2.0
+"""Gap before the start from which a fit is called poor, in times of what donors have to controls of their own.
+
+Where all units move by themselves no control follows any of them closely, and the placebo test, which weighs gaps after
+the start by those before it, holds all the same; it is off where only the changed unit has no control.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +38,7 @@ class SyntheticControlFit(ResultBase):
         before it.
     weights : donors' weights, sum 1. path : a row a period: period, observed, synthetic, gap.
     gap_before : root mean square of the gaps before the start.
-    poor : whether that gap is large beside the spread of the donors.
+    poor : whether that gap is over ``POOR_FIT`` times the median of the donors' own.
     left_out : estimates without each donor of weight above 0.01, largest weight first.
     in_time : estimate for a start put into the middle of the periods before it.
     n, n_missing, n_donors, n_before, n_after, n_changed : counts; several changed units stand as their mean.
@@ -208,7 +212,7 @@ def fit_synthetic_control(
             {"period": [p.label(t) for t in range(len(mine))], "observed": mine, "synthetic": synthetic, "gap": gaps[0]}
         ),
         gap_before=before,
-        poor=before > POOR_FIT * float(y[1:, :start].std()),
+        poor=before > POOR_FIT * float(np.median(np.sqrt((gaps[1:, :start] ** 2).mean(axis=1)))),
         left_out=frozen(_without_each(y, weights, start)),
         in_time=_gap(y[:, :start], middle)[0],
         n=int(p.y.size),

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import Scaled, settled_columns, solve_kept
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import RAGGED
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
-from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.survival.cox_partial_likelihood import PartialLikelihood
 from hybrid_toolkit.models.survival.kaplan_meier import read_spells, risk_table
 from hybrid_toolkit.models.terms.arguments import check_arguments
@@ -51,6 +51,8 @@ class CoxFit(PredictsMeans, ResultBase):
     converged : the search ended at an optimum. conf_level : level of the intervals.
     variance : key of ``_VARIANCES``; empty where the errors are model-based.
     model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
+    leverage : clusters x k partial leverages, and ``behind``, k clusters on the smaller side or effective ones (see
+        ``support``); a slope that rests on one cluster has no interval. Empty without clusters.
     """
 
     duration: str
@@ -68,6 +70,8 @@ class CoxFit(PredictsMeans, ResultBase):
     converged: bool
     conf_level: float
     variance: str = ""
+    leverage: Array = field(default_factory=lambda: np.empty((0, 0)), repr=False)
+    behind: Array = field(default_factory=lambda: np.empty(0), repr=False)
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
     @property
@@ -78,17 +82,23 @@ class CoxFit(PredictsMeans, ResultBase):
     def _turned(self, eta: Array) -> tuple[Array, Array]:
         return np.exp(eta), np.exp(eta)
 
+    def clusters_behind(self, term: str) -> float:
+        """Clusters on the smaller side of what a slope compares, or their effective number where that is less."""
+        return float(self.behind[self.terms.index(term)]) if self.n_clusters else np.inf
+
     @property
     def method(self) -> str:
         """What was fitted, in words."""
         return f"Cox regression, {TIES[self.ties]} ties"
 
     def tidy(self) -> pd.DataFrame:
-        """One row a term: the log of the hazard ratio."""
-        free = self.n_clusters - 1 if self.n_clusters else np.inf
+        """One row a term: the log of the hazard ratio; with clusters, ``clusters_behind`` it too."""
+        plain = self.n_clusters - 1 if self.n_clusters else np.inf
+        free = support.degrees(self.leverage) if self.variance == "jackknife" else plain
         se = np.sqrt(np.diagonal(self.vcov))
         unit = "log hazard ratio"
-        return tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
+        rows = tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
+        return support.withheld(rows, self.behind) if self.n_clusters else rows
 
     def glance(self) -> pd.DataFrame:
         """One row: n, events, method, likelihood, convergence."""
@@ -98,6 +108,7 @@ class CoxFit(PredictsMeans, ResultBase):
                 "n_missing": [self.n_missing],
                 "n_events": [self.n_events],
                 "n_clusters": [self.n_clusters],
+                "clusters_behind": [float(self.behind.min()) if self.n_clusters else np.nan],
                 "method": [self.method],
                 "log_likelihood": [self.log_likelihood],
                 "converged": [self.converged],
@@ -109,6 +120,10 @@ class CoxFit(PredictsMeans, ResultBase):
         few = self.n_events / max(1, len(self.terms)) < 10
         notes = [
             " Fewer than 10 events a term: estimates lean outwards." if few else "",
+            " With so few clusters sandwich errors are too small: use the jackknife."
+            if self.variance == "sandwich" and self.n_clusters < clustered.FEW_FOR_SANDWICH
+            else "",
+            support.few_words(float(self.behind.min()), holds=self.variance == "jackknife") if self.n_clusters else "",
             "" if self.converged else " The search did not converge: do not use these figures.",
         ]
         p = float(self.proportional["p_value"].iloc[-1])
@@ -141,7 +156,8 @@ def fit_cox(
         person's time, so that a term can change.
     terms : terms or columns; there is no intercept.
     strata : column whose levels each have a baseline of their own.
-    cluster : rows of one cluster depend on each other; t with clusters - 1.
+    cluster : rows of one cluster depend on each other; t with effective clusters - 1 of each slope for the
+        jackknife, clusters - 1 for the sandwich. A slope that rests on one cluster gets no interval.
     ties : key of ``TIES``.
     variance : with a cluster ``"jackknife"`` (each left out in turn, one Newton step; the default up to 100 clusters)
         or ``"sandwich"`` (the default with more; no factor for few clusters, as published).
@@ -211,10 +227,13 @@ def fit_cox(
     scores, _, times = model.residuals(b)
     n_clusters = 0 if group is None else int(group.max()) + 1
     vcov = basis.back_cov(plain)
+    leverage = np.empty((0, 0))
     how = variance or ("jackknife" if n_clusters <= _MOST_LEFT_OUT else "sandwich")
     if group is not None and how == "jackknife":
-        vcov = _left_out(model, b, group, basis.turn)
+        vcov, parts = _left_out(model, b, group, basis.turn)
+        leverage = support.leverages(parts, turn=basis.turn)
     elif group is not None:
+        leverage = clustered.cluster_sums((scores @ plain @ basis.turn.T) ** 2, group)
         vcov = clustered.sandwich(clustered.cluster_sums(scores, group), information) * (n_clusters - 1) / n_clusters
         vcov = basis.back_cov(vcov)
     return CoxFit(
@@ -234,17 +253,21 @@ def fit_cox(
         conf_level=conf_level,
         variance="" if group is None else how,
         model_terms=pinned(rows, slopes),
+        leverage=frozen(leverage),
+        behind=frozen([] if group is None else support.behind(leverage, x[:, 1:], group)),
     )
 
 
-def _left_out(model: PartialLikelihood, b: Array, group: Codes, turn: Array) -> Array:
-    """Cluster jackknife: one Newton step on the likelihood without each cluster."""
+def _left_out(model: PartialLikelihood, b: Array, group: Codes, turn: Array) -> tuple[Array, Array]:
+    """Cluster jackknife by one Newton step without each cluster, and what each adds to the information."""
     size = int(group.max()) + 1
-    steps = np.zeros((size, len(b)))
+    steps, parts = np.zeros((size, len(b))), np.zeros((size, len(b), len(b)))
+    whole = model.derivatives(b)[2]
     for g in range(size):
         _, slope, information = model.without(group == g).derivatives(b)
+        parts[g] = whole - information
         steps[g] = solve_kept(information, slope, turn)
-    return np.asarray((size - 1) / size * steps.T @ steps)
+    return np.asarray((size - 1) / size * steps.T @ steps), parts
 
 
 def _proportional(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.reading import plain
 from hybrid_toolkit.columns.scaling import DIGITS, OWN, Scaled, solve_kept
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference.cluster_support import sides
 from hybrid_toolkit.models.linear.cluster_crossproducts import (
-    Codes,
     CrossProductLayout,
     cluster_grams,
     demean,
@@ -51,6 +51,7 @@ class DesignMatrix:
     first : k coefficients of the scaled columns that the outcome was cleaned of.
     middle : what was taken off the outcome before that, a part of the intercept.
     squares : of the outcome around its mean, or its means within the fixed effect.
+    sides : k; clusters on the smaller side of a column of two values, infinite for any other and for nuisance columns.
     """
 
     r: Array
@@ -67,6 +68,7 @@ class DesignMatrix:
     clusters: Codes
     absorbed: Codes | None
     intercept: int | None
+    sides: Array
     n: int
     n_parameters: int
     model_terms: tuple[Term, ...] = ()
@@ -189,6 +191,7 @@ def prepare_matrix(
         clusters=clusters,
         absorbed=absorbed,
         intercept=None if fixed_effects else 0,
+        sides=np.array([np.inf if c in first else sides(x[c], clusters) for c in kept]),
         n=len(rows),
         n_parameters=len(kept) + free,
         model_terms=pinned(rows, terms),

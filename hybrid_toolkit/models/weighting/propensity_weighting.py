@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
@@ -55,7 +57,8 @@ class WeightedFit(ResultBase):
     Parameters
     ----------
     outcome, treatment : column names. estimand : key of ``WEIGHTING_ESTIMANDS``. how : key of ``_METHODS``.
-    estimate, std_error, df : in units of the outcome, and the degrees of freedom (clusters less one).
+    estimate, std_error, df : in units of the outcome, and the degrees of freedom (effective clusters less one;
+        rows less one without clusters). An estimate that rests on one cluster has no error.
     mean_treated, mean_control : the two means that are compared.
     balance : a row a covariate column: term, before, after (standardised differences).
     chance_low, chance_high : 1st and 99th percentile of the fitted chances of treatment.
@@ -63,6 +66,7 @@ class WeightedFit(ResultBase):
     n, n_treated, n_trimmed, n_missing, n_clusters : counts; trimmed rows lie outside the range asked for.
     errors : key of ``_ERRORS``.
     converged : always True here: a propensity model that does not converge is an error.
+    behind : clusters on the smaller side, or effective ones where those are fewer (see ``support``).
     conf_level : level of the interval.
     """
 
@@ -88,6 +92,11 @@ class WeightedFit(ResultBase):
     errors: str
     conf_level: float
     converged: bool = True
+    behind: float = np.inf
+
+    def clusters_behind(self, term: str = "") -> float:
+        """Clusters on the smaller side, or their effective number where that is less; infinite without clusters."""
+        return self.behind
 
     @property
     def method(self) -> str:
@@ -97,7 +106,8 @@ class WeightedFit(ResultBase):
     def tidy(self) -> pd.DataFrame:
         """One row: the difference."""
         b, se = [self.estimate], [self.std_error]
-        return tidy_rows([self.treatment], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
+        rows = tidy_rows([self.treatment], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
+        return support.withheld(rows, np.array([self.behind]))
 
     def glance(self) -> pd.DataFrame:
         """One row: n, missing, clusters, method, overlap and balance, convergence."""
@@ -108,6 +118,7 @@ class WeightedFit(ResultBase):
                 "n_trimmed": [self.n_trimmed],
                 "n_missing": [self.n_missing],
                 "n_clusters": [self.n_clusters],
+                "clusters_behind": [self.behind],
                 "method": [self.method],
                 "errors": [_ERRORS[self.errors]],
                 "effective_treated": [self.effective_treated],
@@ -127,12 +138,14 @@ class WeightedFit(ResultBase):
             if share < THIN
             else ""
         )
+        few = support.few_words(self.behind, holds=True)
         return (
             f"{self.outcome}: {self.method}; {self.n_treated:,} treated and {self.n - self.n_treated:,} other rows in "
             f"{self.n_clusters:,} clusters, {self.n_missing:,} left out for missing values, {self.n_trimmed:,} for "
             f"lack of overlap. Errors: {_ERRORS[self.errors]}. Largest standardised difference "
             f"{self.balance['before'].abs().max():.2f} before and {self.balance['after'].abs().max():.2f} after "
-            f"weights.{thin} It is an effect only if nothing that is not recorded moves both treatment and outcome."
+            f"weights.{thin}{few} It is an effect only if nothing that is not recorded moves both treatment and "
+            "outcome."
         )
 
 
@@ -159,7 +172,8 @@ def fit_weighted(
     cluster : rows of one cluster depend on each other; default every row its own. Few clusters are left out in turn,
         since the influence function's errors are too small with few.
     trim : rows whose fitted chance is below this or above one less this are left out; that changes the estimand.
-    conf_level : level of the interval, t with clusters - 1.
+    conf_level : level of the interval, t with effective clusters - 1; an estimate with one treated (or one untreated)
+        cluster gets none.
 
     Raises
     ------
@@ -273,6 +287,7 @@ def _fit(
     std_error = made.left_out(group) if jackknife else made.from_influence(group)
     weights = made.weights(score.chance)
     one, zero = made.means(made.nuisance)
+    leverage, behind = _leverage(weights, d, group, clustered=cluster is not None)
     before, after = standardised_differences(given[:, 1:], d, weights[0], weights[1])
     return WeightedFit(
         outcome=outcome,
@@ -281,7 +296,7 @@ def _fit(
         how=how,
         estimate=float(one - zero),
         std_error=std_error,
-        df=float(size - 1),
+        df=float(support.degrees(leverage)[0]) if cluster else float(size - 1),
         mean_treated=float(one) + middle,
         mean_control=float(zero) + middle,
         balance=pd.DataFrame({"term": names[1:], "before": before, "after": after}),
@@ -296,4 +311,12 @@ def _fit(
         n_clusters=size,
         errors="jackknife" if jackknife else "influence",
         conf_level=conf_level,
+        behind=behind,
     )
+
+
+def _leverage(weights: tuple[Array, Array, Array], d: Array, group: Codes, *, clustered: bool) -> tuple[Array, float]:
+    """Each cluster's part of the variance of the two weighted means, and the clusters behind their difference."""
+    arms = [(w * on / (w * on).sum()) ** 2 for w, on in ((weights[0], d), (weights[1], 1 - d))]
+    leverage = np.bincount(group, weights=arms[0] + arms[1])[:, None].astype(np.float64)
+    return leverage, float(support.behind(leverage, d[:, None], group)[0]) if clustered else np.inf

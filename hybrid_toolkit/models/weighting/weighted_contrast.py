@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference.clustered_variance import cluster_sums
-from hybrid_toolkit.models.linear.cluster_crossproducts import Codes
 from hybrid_toolkit.models.weighting.propensity_score import Propensity, fit_propensity
 
 

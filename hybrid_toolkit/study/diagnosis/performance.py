@@ -14,7 +14,7 @@ from hybrid_toolkit.result import TIDY_COLUMNS
 
 NEGLIGIBLE = 0.1
 """A truth below this share of the estimates' spread counts as none for power and errors of sign and size."""
-SHARES = ("coverage", "power", "false_positive", "type_s", "failures", "unadjusted_coverage")
+_SHARES = ("coverage", "power", "false_positive", "type_s", "failures", "unadjusted_coverage")
 """Measures that are a share of trials."""
 Measure: TypeAlias = tuple[float, float, int]
 """A measure, its Monte Carlo error and the trials behind it."""
@@ -95,7 +95,7 @@ def measure_rows(measures: Mapping[str, Measure]) -> pd.DataFrame:
     """
     rows = []
     for m, (v, e, k) in measures.items():
-        low, high = share_interval(v, k) if m in SHARES else (v - 1.96 * e, v + 1.96 * e)
+        low, high = share_interval(v, k) if m in _SHARES else (v - 1.96 * e, v + 1.96 * e)
         rows.append((m, v, e, low, high, np.nan, k, ""))
     return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 

@@ -23,7 +23,7 @@ def _answer(frame: pd.DataFrame, *, fit_with: FitOf, **settings: Setting) -> Can
     return answer_of(fit_with(frame, plan).row)
 
 
-ALONE = fits.interrupted_plan(controlled=False)
+_ALONE = fits.interrupted_plan(controlled=False)
 _CONTROLLED = fits.interrupted_plan(controlled=True)
 SHORT_SERIES = "With twelve periods a side the autocorrelation is ill known and intervals may be too narrow."
 NARROW = "Its intervals are too narrow in series of this length: they hold the truth in 65 to 90% of series."
@@ -34,7 +34,7 @@ ALL: tuple[Candidate, ...] = (
         "interrupted",
         "Interrupted series, autocorrelation by REML",
         ONE,
-        partial(_answer, fit_with=ALONE),
+        partial(_answer, fit_with=_ALONE),
         _SERIES,
         ("series-level", "series-strong-carry"),
     ),
@@ -42,7 +42,7 @@ ALL: tuple[Candidate, ...] = (
         "interrupted-short",
         "The same with twelve months a side",
         ONE,
-        partial(_answer, fit_with=ALONE),
+        partial(_answer, fit_with=_ALONE),
         ("series-short",),
         ("series-short",),
         warning=SHORT_SERIES,
@@ -51,7 +51,7 @@ ALL: tuple[Candidate, ...] = (
         "interrupted-newey-west",
         "Interrupted series, Newey-West",
         ONE,
-        partial(_answer, fit_with=ALONE, errors="newey-west"),
+        partial(_answer, fit_with=_ALONE, errors="newey-west"),
         _SERIES,
         ("series-level", "series-strong-carry"),
         warning=NARROW,

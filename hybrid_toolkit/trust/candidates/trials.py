@@ -21,7 +21,7 @@ from hybrid_toolkit.trust.candidates.linear import EVERY_LINEAR, EXACT
 TRIALS, CLUSTERS = "randomised trials", "few or crossed clusters"
 STAYING, _SITES = "share still there", "several authorities"
 STRANGERS = "It takes colleagues for strangers."
-UNEQUAL = "Where some authorities know theirs much better than others its interval is a little narrow."
+_UNEQUAL = "Where some authorities know theirs much better than others its interval is a little narrow."
 _X, _YEAR = [Column("x")], 12.0
 
 
@@ -176,7 +176,7 @@ ALL: tuple[Candidate, ...] = (
         partial(pooled, interval="hartung-knapp"),
         ("authorities",),
         ("authorities",),
-        warning=UNEQUAL,
+        warning=_UNEQUAL,
     ),
     Candidate(
         "random-effects-paule-mandel",
@@ -185,7 +185,7 @@ ALL: tuple[Candidate, ...] = (
         partial(pooled, interval="hartung-knapp", method="paule-mandel"),
         ("authorities",),
         ("authorities",),
-        warning=UNEQUAL,
+        warning=_UNEQUAL,
     ),
     Candidate(
         "random-effects-normal",

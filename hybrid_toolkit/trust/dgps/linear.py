@@ -22,7 +22,7 @@ import pandas as pd
 from hybrid_toolkit.synth.dgp import DGP
 
 _SLOPE, _GAP = 0.5, -0.4
-_TEAM_SD, _WORKER_SD, NOISE_SD, ERROR_SD = 0.4, 0.5, 1.0, 0.8
+_TEAM_SD, _WORKER_SD, _NOISE_SD, ERROR_SD = 0.4, 0.5, 1.0, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def draw(staff: Staff, rng: np.random.Generator) -> pd.DataFrame:
     early = rng.random(people) < 0.3
     level = _TEAM_SD * rng.standard_normal(staff.teams)[team_of] + _WORKER_SD * rng.standard_normal(people)
     level = level + staff.selection * own - 0.2 * early
-    noise = NOISE_SD * np.sqrt((1 + x**2) / 2.5) * rng.standard_normal(shape)
+    noise = _NOISE_SD * np.sqrt((1 + x**2) / 2.5) * rng.standard_normal(shape)
     y = (staff.slope + staff.gap * early)[:, None] * x + level[:, None] + staff.drift * inside + noise
     seen, again = (x + staff.error_sd * rng.standard_normal(shape) for _ in range(2))
     worker, month = np.indices(shape)

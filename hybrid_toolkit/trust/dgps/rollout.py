@@ -21,7 +21,7 @@ from hybrid_toolkit.synth.dgp import DGP
 EffectOf = Callable[[Floats, Floats], Floats]
 """Time since the start (below 0 before it) and start in, effect out."""
 
-_TEAM_SD, SHOCK_SD, CARRY, _WORKER_SD, _TREND = 0.22, 0.20, 0.3, 0.34, 0.02
+_TEAM_SD, _SHOCK_SD, _CARRY, _WORKER_SD, _TREND = 0.22, 0.20, 0.3, 0.34, 0.02
 _EFFECT = 0.30
 """The peak of measurement.md section 4, in standard deviations."""
 
@@ -62,10 +62,10 @@ def truth_of(effect: EffectOf, layout: RolloutLayout) -> float:
 def noise(rng: np.random.Generator, teams: int, months: int) -> Floats:
     """Teams x months of what is not the policy: team, trend, shocks that go on, workers."""
     e = np.empty((teams, months))
-    e[:, 0] = rng.normal(0, SHOCK_SD, teams)
-    fresh = rng.normal(0, SHOCK_SD * np.sqrt(1 - CARRY**2), (teams, months))
+    e[:, 0] = rng.normal(0, _SHOCK_SD, teams)
+    fresh = rng.normal(0, _SHOCK_SD * np.sqrt(1 - _CARRY**2), (teams, months))
     for t in range(1, months):
-        e[:, t] = CARRY * e[:, t - 1] + fresh[:, t]
+        e[:, t] = _CARRY * e[:, t - 1] + fresh[:, t]
     y = rng.normal(0, _TEAM_SD, teams)[:, None] + _TREND * np.arange(months) + e
     return np.asarray(y + rng.normal(0, _WORKER_SD, (teams, months)), dtype=np.float64)
 
