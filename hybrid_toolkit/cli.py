@@ -323,7 +323,7 @@ def _told(error: Exception) -> int:
         return _fail(str(error), error.exit_code)
     if isinstance(error, OSError):
         why = (error.strerror or "no reason given").lower()
-        return _fail(f"the operating system refused: {why}. How to mend it: check rights and free space.", 2)
+        return _fail(f"the operating system refused: {why}. How to fix: check rights and free space.", 2)
     return _fail(
         f"this is a bug in the toolkit ({type(error).__name__}). Run again with --debug to see where; look through "
         "the traceback for values from your data before you send it to anybody.",

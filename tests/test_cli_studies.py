@@ -76,7 +76,7 @@ def test_a_shipped_study_runs_on_a_folder(tmp_path: Path, capsys: Captured) -> N
     code, out, err = run(capsys, "study", "retention", tmp_path)
     assert (code, err) == (0, "") and "the rate of leaving" in out and "times" in out
     code, _, err = run(capsys, "study", "exclusion-gap", tmp_path)
-    assert code == 1 and "How to mend it" in err
+    assert code == 1 and "How to fix" in err
 
 
 def test_a_lock_is_written_once_and_what_differs_is_said(place: Path, capsys: Captured) -> None:

@@ -154,7 +154,7 @@ def test_words_keep_to_the_design(results) -> None:
 def test_what_cannot_be_told_is_refused(results, study, change, code) -> None:
     with pytest.raises(StudyError) as caught:
         results[study].what_if(change)
-    assert caught.value.code == code and str(caught.value).count("How to mend it") == 1
+    assert caught.value.code == code and str(caught.value).count("How to fix") == 1
 
 
 def test_a_design_without_a_slope_is_refused(results) -> None:

@@ -56,7 +56,7 @@ def parse_toml_text(text: str, *, what: str, code: str) -> dict[str, Any]:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.UnreadableError: [STUDY-UNREADABLE] the study is not TOML: Invalid value (at line 1, \
-column 5). How to mend it: Mend that line; each key stands once.
+column 5). How to fix: Mend that line; each key stands once.
     """
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))

@@ -203,7 +203,7 @@ def problems_html(report: ValidationReport) -> str:
          f"{p.count:,}: {', '.join(map(str, p.positions))}" if p.positions else f"{p.count:,}", p.fix]
         for p in sorted((*report.errors, *report.notices), key=lambda p: (p.severity != "error", p.table))
     ][:_MOST_SHOWN]  # fmt: skip
-    heads = ["Table", "Column", "Kind", "What", "Rows (first)", "How to mend it"]
+    heads = ["Table", "Column", "Kind", "What", "Rows (first)", "How to fix"]
     return table_html("Problems by table", heads, rows, words=6)
 
 

@@ -249,7 +249,7 @@ def _findings(gate: Gate, found: Identification) -> FigurePanel:
             release.content.to_dict("records")]  # fmt: skip
     none = [["nothing", "The graph has nothing to say against it.", "-"]]
     return FigurePanel(
-        "What the graph says of it", release, None, ["Kind", "Finding", "How to mend it"], rows or none, words=3
+        "What the graph says of it", release, None, ["Kind", "Finding", "How to fix"], rows or none, words=3
     )
 
 
