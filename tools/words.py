@@ -224,7 +224,8 @@ def risen(today: Counter[tuple[str, str]], allowed: Counter[tuple[str, str]], ba
         One line for each rule and surface above its limit.
     """
     limits = {key: 0 if key[0] in bans else allowed[key] for key in today}
-    return [f"{rule} in {room}: {n}, allowed {limits[rule, room]}" for (rule, room), n in sorted(today.items()) if n > limits[rule, room]]
+    above = [(rule, room, n) for (rule, room), n in sorted(today.items()) if n > limits[rule, room]]
+    return [f"{rule} in {room}: {n}, allowed {limits[rule, room]}" for rule, room, n in above]
 
 
 def main(arguments: list[str]) -> int:
