@@ -309,7 +309,7 @@ def test_an_interval_that_holds_nothing_is_said_to_settle_nothing(results) -> No
         for said, (_, rows) in zip(got.sentences, got.tidy().groupby("outcome", sort=False), strict=True):
             role = "gap change" if "gap change" in set(rows["role"]) else "change"
             row = rows[rows["role"].eq(role)].iloc[0]
-            assert ("not settled" in said) == (row["conf_low"] <= 0 <= row["conf_high"])
+            assert ("inconclusive" in said) == (row["conf_low"] <= 0 <= row["conf_high"])
 
 
 @pytest.mark.parametrize("name", ["worker_id", "team_7", "harm_index"])

@@ -81,8 +81,8 @@ class CausalGraph:
     >>> graph.replace(add=[("b", "a")])
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.StudyError: [GRAPH-CYCLE] the arrows run in a circle: a -> b -> a. How to fix: Take one \
-of these arrows out, or split a node into before and after.
+    hybrid_toolkit.errors.StudyError: [GRAPH-CYCLE] the arrows run in a circle: a -> b -> a. How to fix: Remove \
+one of these arrows, or split a node into before and after.
     >>> parse_graph(graph.to_toml()) == graph
     True
     """
