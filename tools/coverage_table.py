@@ -63,7 +63,7 @@ READING = """
 - **retention** describes who leaves; it does not find the effect of remote work. In every scenario marked so,
   workers who feel better work more remotely, and who feels better stays. Over the same 150 authorities the
   estimate was 0.28 lower than without that choice. One authority has so few leavers that its estimates vary by 1.4
-  on this scale, so that the intervals hold the truth all the same; with many authorities together they would not.
+  on this scale, so that the intervals contain the true value anyway; with many authorities together they would not.
 """
 """How the rows are to be read."""
 

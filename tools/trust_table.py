@@ -33,18 +33,18 @@ LEAST = 100
 """Draws that a cell needs at least in a table of a run that has not ended."""
 INTRO = """# How reliable each estimator is
 
-Simulated data only: nothing here is evidence about a real authority. A world (simulated scenario) is a recipe for a small data set in
-which the true effect is known. Each row tries one estimator on many data sets (draws) of one world. Every estimator
-sees the same draws of a world. *Bias* is the mean estimate minus the true value; *coverage* is the share of
-95% confidence intervals that contain the true value, and should be near 95%; *power* is the share that exclude zero
-when the true value is not zero, and "false" the same share when it is zero, which should be near 5%. ± is the Monte Carlo standard error: the same run
-with other draws would differ by about so much.
+Simulated data only: nothing here is evidence about a real authority. A world (simulated scenario) is a recipe for a
+small data set in which the true effect is known. Each row tests one estimator on many data sets (draws) of one world.
+Every estimator sees the same draws of a world. *Bias* is the mean estimate minus the true value; *coverage* is the
+share of 95% confidence intervals that contain the true value, and should be near 95%; *power* is the share that
+exclude zero when the true value is not zero, and "false" the same share when it is zero, which should be near 5%. ± is
+the Monte Carlo standard error: the same run with other draws would differ by about so much.
 
 An estimator is tested where its own assumptions are met, and, marked *, where one of them is broken on purpose or
-where it is an unadjusted comparison: there a bias or a low coverage is a failure that it is right to show. **held**: the
-intervals contain the true value in at least 93% of draws, minus twice the Monte Carlo error of 95%, and at most 5% of fits
-failed. **Intervals wide**: in over 97%, plus the same error. **Biased**: a bias beyond chance and above a quarter
-of the estimates' spread. **breaks** names the broken assumption.
+where it is an unadjusted comparison: there a bias or a low coverage is a failure that it is right to show. **held**:
+the intervals contain the true value in at least 93% of draws, minus twice the Monte Carlo error of 95%, and at most 5%
+of fits failed. **Intervals wide**: in over 97%, plus the same error. **Biased**: a bias beyond chance and above a
+quarter of the estimates' standard deviation. **breaks** names the broken assumption.
 
 {draws}
 """

@@ -16,7 +16,7 @@ import re
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,9 +71,10 @@ def literal(node: ast.AST) -> str | None:
 def _code_strings(tree: ast.AST, surface: str, name: str) -> Iterator[Text]:
     fixes, inner = set(), set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "fix":
+        named = isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["fix"]
+        if named or (isinstance(node, ast.keyword) and node.arg == "fix"):
             # "a if x else b" and "a or b" are two fixes; what stands deeper, such as a join, belongs to another text
-            choices: list[ast.AST] = [node.value]
+            choices: list[ast.AST] = [node.value]  # type: ignore[attr-defined]
             while choices:
                 value = choices.pop()
                 if isinstance(value, ast.IfExp):
@@ -188,8 +189,10 @@ def weak_fix(text: str, verbs: set[str], min_words: int) -> str:
     >>> weak_fix("Add at least {} clusters.", {"add"}, 3)
     ''
     """
-    words = _WORD.findall(text)
-    if not words or words[0] == "{}":  # empty, or made elsewhere: read there
+    # a value put first, such as "Did you mean ...?", is made and read elsewhere; what follows is a sentence or its rest
+    rest = text.removeprefix("{}")
+    words = _WORD.findall(rest)
+    if not words or (rest != text and not rest[0].isupper()):
         return ""
     if len(words) < min_words:
         return f"it has {len(words)} words"
@@ -209,21 +212,24 @@ def baseline(path: Path = BASELINE) -> Counter[tuple[str, str]]:
         return Counter({(row["rule"], row["surface"]): int(row["hits"]) for row in csv.DictReader(lines)})
 
 
-def risen(today: Counter[tuple[str, str]], allowed: Counter[tuple[str, str]], bans: set[str]) -> list[str]:
-    """What is more than allowed, in words; a ban allows none, whatever the baseline holds.
+def risen(
+    today: Counter[tuple[str, str]], allowed: Counter[tuple[str, str]], bans: set[str], unfinished: Iterable[str] = ()
+) -> list[str]:
+    """What is more than allowed, in words; a ban allows none, whatever the baseline holds, but where it is unfinished.
 
     Parameters
     ----------
     today : hits by rule and surface.
     allowed : hits by rule and surface that may still stand.
     bans : rules that allow none.
+    unfinished : surfaces in which a ban is still held to the baseline.
 
     Returns
     -------
     list of str
         One line for each rule and surface above its limit.
     """
-    limits = {key: 0 if key[0] in bans else allowed[key] for key in today}
+    limits = {key: 0 if key[0] in bans and key[1] not in unfinished else allowed[key] for key in today}
     above = [(rule, room, n) for (rule, room), n in sorted(today.items()) if n > limits[rule, room]]
     return [f"{rule} in {room}: {n}, allowed {limits[rule, room]}" for rule, room, n in above]
 
@@ -235,7 +241,7 @@ def main(arguments: list[str]) -> int:
     found = list(hits(list(texts()), rules))
     today, first = counted(found), not BASELINE.exists()
     allowed = today if first else baseline()
-    wrong = risen(today, allowed, bans)
+    wrong = risen(today, allowed, bans, rules["unfinished"])
     named = {line.split(":")[0] for line in wrong}
     for hit in found:
         if "--list" in arguments or f"{hit.rule} in {hit.surface}" in named:

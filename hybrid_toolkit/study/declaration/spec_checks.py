@@ -157,9 +157,9 @@ def _check_words_of(study: StudyFields) -> None:
     odd = sorted(set(named) - set(study.outcomes))
     if odd or len(set(named)) < len(named):
         raise StudyError(
-            f"study '{study.id}' has {len(odd)} entry(ies) of words that are of no outcome of its own"
+            f"study '{study.id}' has {len(odd)} entry(ies) of words for something that is not one of its outcomes"
             f"{': ' + ', '.join(odd) if odd else ''}, and {len(named) - len(set(named))} outcome(s) with words twice.",
-            fix=f"{nearest(odd, study.outcomes)}Give words once for each of: {', '.join(study.outcomes)}.",
+            fix=f"{nearest(odd, study.outcomes)}Write words once for each of: {', '.join(study.outcomes)}.",
             code="STUDY-WORDS",
         )
     for w in study.words:

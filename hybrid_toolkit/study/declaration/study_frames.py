@@ -136,7 +136,7 @@ def study_frame(
         wanted = "a data frame" if row_unit == FREE_UNIT else "the tables that load_data gives"
         raise StudyError(
             f"a study of unit '{row_unit}' is run on {wanted}; this is a {type(data).__name__}.",
-            fix=f"Give {wanted}.",
+            fix=f"Pass {wanted} as data.",
             code="DATA-KIND",
         )
     return build_frame(data, row_unit, columns, metrics)

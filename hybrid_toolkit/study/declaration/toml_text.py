@@ -98,7 +98,9 @@ def check_keys(
     if gone:
         nothing = " There is nothing in it." if not raw else ""
         raise StudyError(
-            f"{where} lacks {len(gone)} key(s): {', '.join(gone)}.{nothing}", fix="Add them.", code=codes[1]
+            f"{where} lacks {len(gone)} key(s): {', '.join(gone)}.{nothing}",
+            fix=f"Add {len(gone)} key(s) to it.",
+            code=codes[1],
         )
 
 

@@ -113,7 +113,9 @@ def minimum_detectable_effect(
     name = outcome or study.outcome
     check_power(power)
     if name not in study.outcomes:
-        raise StudyError("that is no outcome of the study.", fix=f"Use: {', '.join(study.outcomes)}.", code="OUTCOME")
+        raise StudyError(
+            "that is no outcome of the study.", fix=f"Choose one of: {', '.join(study.outcomes)}.", code="OUTCOME"
+        )
     search = _Search(
         study=study,
         outcome=name,

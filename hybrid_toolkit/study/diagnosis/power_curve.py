@@ -288,7 +288,11 @@ def foretold_power(
     answer. The t reference has as many degrees of freedom as there are teams, less one.
     """
     if min(teams) < 2 or min(response) <= 0:
-        raise UsageError("power needs two teams or more and a response above 0.", fix="Raise them.", code="POWER-INPUT")
+        raise UsageError(
+            "power needs two teams or more and a response above 0.",
+            fix="Set at least 2 teams and a response above 0, up to 1.",
+            code="POWER-INPUT",
+        )
     named = scenario or tried.scenarios[0]
     truths = tried.truths_by_scenario.get(named) or tried.under(named).truths
     name = outcome or truths[0][0]

@@ -34,9 +34,9 @@ def _held(case: Case, node: str, column: str) -> Finding | None:
         text = f"{said} is moved by the outcome: holding it constant takes out part of what is to be explained."
     else:
         return None
-    fix = f"Take '{column}' out."
+    fix = f"Remove '{column}' from the columns adjusted for."
     if column in case.study.moderators:
-        fix = f"Compare groups by a column that neither exposure nor outcome moves, in place of '{column}'."
+        fix = f"Compare groups by a column that is not affected by the exposure or the outcome, in place of '{column}'."
     return Finding(code, "blocks", (node,), (column,), text, fix)
 
 
