@@ -195,7 +195,9 @@ def _not_over(args: argparse.Namespace) -> None:
     """Refuse to write over a file that somebody may have worked on."""
     if Path(args.out).is_file() and not args.force:
         raise OutputError(
-            f"'{args.out}' is there already.", fix="Give another name, or add --force.", code="OUTPUT-EXISTS"
+            f"'{args.out}' already exists.",
+            fix="Choose another name, or add --force to replace it.",
+            code="OUTPUT-EXISTS",
         )
 
 
@@ -221,7 +223,7 @@ def parser() -> argparse.ArgumentParser:
 
     for name, run in (("validate", validate), ("coverage", run_coverage)):
         one = add(name, run, data="DATA")
-        one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+        one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
         one.add_argument("--out", metavar="FILE.csv", help="also write the result as a table")
     one = add("map", map_, data="DATA")
     one.add_argument("--out", metavar="FILE.toml", help="where to write it; shown if left out")
@@ -247,17 +249,19 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "data", nargs="?", metavar="DATA", help="folder, workbook or database; a synthetic one if left out"
     )
-    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
     one.add_argument("--port", type=_seed, default=0, help="port on 127.0.0.1 (default: any free one)")
     one.add_argument("--no-browser", action="store_true", help="only say where it is")
     one = add("metrics", metrics)
     one.add_argument("id", nargs="?", metavar="ID", help="a metric to show in full, or a code such as MF2")
-    one.add_argument("--instrument", metavar="ID", help="its items, scales and blanks for the wording that you hold")
+    one.add_argument(
+        "--instrument", metavar="ID", help="its items, scales and blanks for wording you are licensed to use"
+    )
     one.add_argument("--out", metavar="FILE.csv", help="write the template of the instrument")
     one = add("measure", run_measure, data="DATA")
     one.add_argument("--metric", metavar="ID", required=True, help="metric id; see the command metrics")
     one.add_argument("--by", metavar="COLUMN", help="what splits it, such as career_stage or service")
-    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
     one.add_argument("--out", metavar="FILE.csv", help="also write the released table")
     one = add("published", published, data="FILE")
     one.add_argument("--out", metavar="FILE.csv", help="write the tidy table")
@@ -323,7 +327,7 @@ def _told(error: Exception) -> int:
         return _fail(str(error), error.exit_code)
     if isinstance(error, OSError):
         why = (error.strerror or "no reason given").lower()
-        return _fail(f"the operating system refused: {why}. How to mend it: check rights and free space.", 2)
+        return _fail(f"the operating system refused: {why}. How to fix: check rights and free space.", 2)
     return _fail(
         f"this is a bug in the toolkit ({type(error).__name__}). Run again with --debug to see where; look through "
         "the traceback for values from your data before you send it to anybody.",

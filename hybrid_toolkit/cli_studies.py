@@ -49,9 +49,9 @@ def study(args: argparse.Namespace) -> int:
     print(f"{declared.question}\n{declared.design_used.title}.")
     for claim in shown.claims.values():
         print(f"\n{claim.text}")
-    print(f"\nChecks: {shown.message.text}\nWhy the words are no stronger:")
+    print(f"\nChecks: {shown.message.text}\nWhy this finding is not stated more strongly:")
     print("".join(f"- {r.text}\n" for r in shown.reasons), end="")
-    print("What may not be said:")
+    print("What this does not show:")
     print("".join(f"- {s}\n" for s in shown.does_not_show), end="")
     for path in (args.out, args.bundle):
         print(f"Written to {path}" if path else "", end="\n" if path else "")
@@ -91,7 +91,7 @@ def run_pool(args: argparse.Namespace) -> int:
 
 
 def find_study(name: str) -> Study:
-    """A study by the path of its file or the id of a shipped one.
+    """A study by the path of its file or the id of a built-in one.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def find_study(name: str) -> Study:
     if not Path(name).is_file():
         raise UsageError(
             f"'{name}' is no file and no study that comes with the toolkit.",
-            fix=f"Give the path of a study's TOML file, or one of: {', '.join(SHIPPED)}.",
+            fix=f"Enter the path of a study's TOML file, or one of: {', '.join(SHIPPED)}.",
             code="STUDY-UNKNOWN",
         )
     return load_study(name)
@@ -159,19 +159,19 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     add : name and function in, the parser of the command out.
     sizes : names of sizes of simulated authorities.
     """
-    named = f"a study's TOML file, or the id of a shipped one: {', '.join(SHIPPED)}"
+    named = f"a study's TOML file, or the id of a built-in one: {', '.join(SHIPPED)}"
     source = "folder, file, workbook or database URL; one CSV or Parquet file for a study of unit 'rows'"
     one = add("study", study)
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("data", metavar="DATA", help=source)
-    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
     one.add_argument("--lock", metavar="FILE", help="lock to hold it to: what differs is said, with exit code 1")
     one.add_argument("--out", metavar="FILE", help="report to write, by its ending .html, .docx or .xlsx")
     one.add_argument("--bundle", metavar="FILE.json", help="evidence to write, to be combined with other authorities'")
     one = add("lock", lock)
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("--data", metavar="DATA", help=f"the data it will use: {source}")
-    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a shipped one")
+    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
     one.add_argument("--out", metavar="FILE", required=True, help="lock to write; another lock is never overwritten")
     one = add("diagnose", diagnose)
     one.add_argument("study", metavar="STUDY", help=named)

@@ -45,9 +45,9 @@ OURS = frozenset({"report.html", "findings.json", "figures"})
 """What the demonstration writes; a folder that holds anything else is left alone."""
 TITLES: Mapping[str, str] = {
     "choice_honoured": "1. Families met the way they chose",
-    "informal_learning": "2a. Learning, early career less others",
-    "swemwbs": "2b. Wellbeing, early career less others",
-    "engaged": "3. Engagement, low access less others",
+    "informal_learning": "2a. Learning, early career minus others",
+    "swemwbs": "2b. Wellbeing, early career minus others",
+    "engaged": "3. Engagement, low access minus others",
     "turnover_pct": "Turnover and agency share",
 }
 """Short titles of the panels."""
@@ -203,13 +203,13 @@ def _evaluate(stages: _Stages, n_sims: int, n_jobs: int) -> _Found:
     stages.say("Estimating three studies")
     studies = headline_studies()
     results = [s.estimate(data) for s in studies]
-    stages.say(f"Trying them on {n_sims} authorities whose truth is known")
+    stages.say(f"Testing them on {n_sims} simulated authorities where we know the true value")
     tried = diagnose_together(studies, truth["scenario"], "small", n_sims=n_sims, n_jobs=n_jobs, progress=stages.shown)
     shown = [
         show_study(gate, r, titles=TITLES, truths=_truths_of(r.study, truth), diagnosis=d)
         for r, d in zip(results, tried, strict=True)
     ]
-    stages.say("Showing where a plain comparison goes wrong")
+    stages.say("Showing where an unadjusted comparison goes wrong")
     trap, trap_tried = _trap(truth["seed"], max(n_sims // 3, 2), n_jobs, stages.shown)
     stages.say("Running the national panel study")
     made = {
@@ -237,12 +237,14 @@ def _draw(found: _Found) -> dict[str, tuple[Drawn, Any]]:
     """Every figure by its name: the release with its SVG, and the axes."""
     headline = found.gate.estimates(
         pd.concat([s.answers.content.drop(columns="suppressed") for s in found.studies], ignore_index=True),
-        title="Three studies, their estimates and the truth",
+        title="Three studies: estimates and true values",
         clusters="clusters",
         labels=["outcome", "kind", "role", "panel", "label", "truth"],
     )
     told = pd.concat([s.trial.content for s in found.studies if s.trial], ignore_index=True)
-    coverage = found.gate.facts(told, title="Share of intervals that hold the truth", basis="simulation")
+    coverage = found.gate.facts(
+        told, title="Share of confidence intervals that contain the true value", basis="simulation"
+    )
     axes = {
         "headline": (headline, plot_headline(headline)),
         "confounded-null": (found.trap.answers, plot_estimates(found.trap.answers)),
@@ -322,13 +324,14 @@ def _trap_text(gate: Gate, trap: ShownStudy, tried: Diagnosis) -> Release:
     words = trap.study.words_for(outcome)
     off = {m: tried.value(m) * trap.study.contrast_size * words.scale for m in ("unadjusted_bias", "bias")}
     text = (
-        f"Over {tried.n_sims} such authorities the plain comparison is off by "
+        f"Over {tried.n_sims} such authorities the unadjusted comparison is off by "
         f"{number_label(off['unadjusted_bias'], decimals=1, sign=True)} {words.unit} on average and its 95% "
-        f"interval holds the truth in {tried.value('unadjusted_coverage'):.0%} of them; the study is off by "
-        f"{number_label(off['bias'], decimals=1, sign=True)} and its interval holds the truth in "
+        f"confidence interval contains the true value in {tried.value('unadjusted_coverage'):.0%} of them; the "
+        f"study is off by "
+        f"{number_label(off['bias'], decimals=1, sign=True)} and its interval contains the true value in "
         f"{tried.value('coverage'):.0%} (Monte Carlo error {_error(tried, 'coverage'):.0%})."
     )
-    return gate.text(text, title="The plain comparison over many authorities", n=float(plain["n"]))
+    return gate.text(text, title="The unadjusted comparison over many authorities", n=float(plain["n"]))
 
 
 def _error(tried: Diagnosis, measure: str) -> float:

@@ -1,6 +1,6 @@
 """One family of exceptions.
 
-Every message says what was expected, where, how many places are concerned and how to mend it.
+Every message says what was expected, where, how many places are concerned and how to fix it.
 A message holds counts and positions, never a value from the data: tracebacks are saved in notebooks.
 """
 
@@ -13,13 +13,13 @@ class HybridToolkitError(Exception):
     Parameters
     ----------
     message : what was found and what was expected, without values from the data.
-    fix : how to mend it, one sentence.
+    fix : how to fix it, one sentence.
     code : a stable short code such as ``DATA-UNREADABLE``.
 
     Examples
     --------
     >>> print(HybridToolkitError("table 'worker': 3 rows have no key", fix="Fill worker_id.", code="KEY-NULL"))
-    [KEY-NULL] table 'worker': 3 rows have no key How to mend it: Fill worker_id.
+    [KEY-NULL] table 'worker': 3 rows have no key How to fix: Fill worker_id.
     """
 
     exit_code = 1
@@ -31,8 +31,8 @@ class HybridToolkitError(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
-        mend = f" How to mend it: {self.fix}" if self.fix else ""
-        return f"[{self.code}] {self.message}{mend}"
+        action = f" How to fix: {self.fix}" if self.fix else ""
+        return f"[{self.code}] {self.message}{action}"
 
 
 class UnreadableError(HybridToolkitError):

@@ -98,7 +98,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
 
 
 def said_well(said: str) -> None:
-    assert "How to mend it" in said and "Traceback" not in said and "bug in the toolkit" not in said
+    assert "How to fix" in said and "Traceback" not in said and "bug in the toolkit" not in said
     for value in (CANARY, "7123.5", "31/01", "9434765919"):
         assert value not in said
 
@@ -137,7 +137,7 @@ def test_a_missing_table_names_itself(tmp_path: Path, capsys: pytest.CaptureFixt
     folder = write(tmp_path / "data")
     assert run(capsys, "validate", folder)[0] == 0, "no authority has every table"
     exit_code, said = run(capsys, "measure", folder, "--metric", "remote_share_desk")
-    assert exit_code == 1 and "worker_month" in said and "How to mend it" in said and CANARY not in said
+    assert exit_code == 1 and "worker_month" in said and "How to fix" in said and CANARY not in said
     exit_code, said = run(capsys, "coverage", folder)
     assert exit_code == 0 and "table 'contact'" in said
 

@@ -219,7 +219,7 @@ def test_synth_writes_an_authority_with_its_truth(tmp_path: Path, capsys: Captur
     assert code == 0 and out.startswith("SYNTHETIC DATA")
     assert pd.read_csv(written)["stamp"].str.startswith("SYNTHETIC DATA").all()
     code, _, err = run(capsys, "synth", "--scenario", "nonsense", "--out", tmp_path / "b")
-    assert code == 2 and not (tmp_path / "b").exists() and "How to mend it" in err
+    assert code == 2 and not (tmp_path / "b").exists() and "How to fix" in err
 
 
 def test_published_reads_one_file(real_data: Path, tmp_path: Path, capsys: Captured) -> None:

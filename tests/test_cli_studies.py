@@ -60,7 +60,7 @@ def test_a_study_of_free_rows_from_file_to_words_report_and_evidence(place: Path
         capsys, "study", place / "plain.toml", place / "one.csv", "--out", made[0], "--bundle", made[1]
     )
     assert (code, err) == (0, "")
-    assert "is associated with a difference in " in out and "What may not be said:" in out and "Checks: " in out
+    assert "is associated with a difference in " in out and "What this does not show:" in out and "Checks: " in out
     assert "Does y go with x?" in made[0].read_text(encoding="utf-8")
     again = run(capsys, "study", place / "plain.toml", place / "two.csv", "--bundle", place / "two.json")
     assert again[0] == 0 and read_bundle(place / "two.json").study_id == "plain"
@@ -76,7 +76,7 @@ def test_a_shipped_study_runs_on_a_folder(tmp_path: Path, capsys: Captured) -> N
     code, out, err = run(capsys, "study", "retention", tmp_path)
     assert (code, err) == (0, "") and "the rate of leaving" in out and "times" in out
     code, _, err = run(capsys, "study", "exclusion-gap", tmp_path)
-    assert code == 1 and "How to mend it" in err
+    assert code == 1 and "How to fix" in err
 
 
 def test_a_lock_is_written_once_and_what_differs_is_said(place: Path, capsys: Captured) -> None:

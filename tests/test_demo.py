@@ -82,7 +82,7 @@ def test_findings_are_stamped_and_state_their_versions(findings: dict[str, Any])
     assert findings["panel"]["estimate"] is not None
 
 
-def test_the_plain_comparison_is_wrong_where_the_truth_is_nought(findings: dict[str, Any]) -> None:
+def test_the_unadjusted_comparison_is_wrong_where_the_true_value_is_zero(findings: dict[str, Any]) -> None:
     trap = findings["confounded_null"]
     assert trap["truth"] == 0
     assert trap["unadjusted"]["conf_low"] > 0
@@ -95,18 +95,18 @@ def test_the_page_is_stamped_whole_and_in_order(done: DemoResult) -> None:
     assert page.count(SYNTHETIC_STAMP) >= 2
     assert not re.findall(r"""(?:src|href)=["'](?!#|data:)""", page)
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", page) == [
-        "What this is",
+        "What this report is",
         "What was asked, and the answer",
-        "The estimates beside the truth",
-        "Why a plain comparison is not enough",
-        "Checks",
-        "What may not be said",
-        "How far these studies can be trusted",
-        "A study of national totals",
+        "Estimates and true values",
+        "Why an unadjusted comparison is not enough",
+        "Checks on each study",
+        "What these results do not show",
+        "How reliable these studies are",
+        "Example with national totals",
         "The data",
-        "What was measured",
-        "What was hidden, and why",
-        "Do it again",
+        "Metrics",
+        "What was hidden and why",
+        "How to reproduce this report",
     ]
     assert "nan" not in re.sub(r"base64,[^\"]+", "", page).lower().split()
 

@@ -36,7 +36,10 @@ UNLIKE_TEAMS = replace(ONE_CHANGE, scenario="one-change-unlike-teams", policy_st
 CHOSEN = "workers who feel better work remotely more, which nothing recorded takes out"
 BROKEN = {
     ("interference", "remote-practice"): "colleagues' remote share matters too, which the design assumes away",
-    ("one-change-unlike-teams", "one-change"): "the truth is a mean over authorities, the interval is for one of them",
+    (
+        "one-change-unlike-teams",
+        "one-change",
+    ): "the true value is a mean over authorities, the interval is for one of them",
     **{(n, "retention"): CHOSEN for n, t in SCENARIOS.items() if t.selection_rho_wellbeing},
 }
 """Scenario and study whose own assumption is broken on purpose."""
@@ -54,13 +57,13 @@ READING = """
 - **policy-rollout**: its intervals are about a third wider than the estimates vary. The teams start in many
   months, few of them in each, and the jackknife is cautious for such small groups.
 - **one-change**: in `one-change` every team changes by the same step, so that each authority has the same
-  truth. In `one-change-unlike-teams` each team has a step of its own: the truth in the table is then a mean over
+  true value. In `one-change-unlike-teams` each team has its own step: the true value in the table is then a mean over
   authorities, while an interval is for the one authority observed, whose own mean step differs from it by chance.
   Twelve months a side are also few to learn the autocorrelation from; the summary of such a fit says so.
 - **retention** describes who leaves; it does not find the effect of remote work. In every scenario marked so,
   workers who feel better work more remotely, and who feels better stays. Over the same 150 authorities the
   estimate was 0.28 lower than without that choice. One authority has so few leavers that its estimates vary by 1.4
-  on this scale, so that the intervals hold the truth all the same; with many authorities together they would not.
+  on this scale, so that the intervals contain the true value anyway; with many authorities together they would not.
 """
 """How the rows are to be read."""
 
@@ -117,22 +120,24 @@ def page(frame: pd.DataFrame, command: str) -> str:
     least = int(frame["n_sims"].min())
     error = 100 * (0.95 * 0.05 / least) ** 0.5
     lines = [
-        "# How often the intervals hold the truth",
+        "# How often the confidence intervals contain the true value",
         "",
         "Simulated authorities only: nothing here is evidence about a real one. Each row is one study and outcome,",
-        "tried on so many simulated authorities whose truth is known, at size small (24 teams, 12 months, 3 waves);",
+        "tested on that many simulated authorities, where we know the true value, at size small (24 teams, 12 "
+        "months, 3 waves);",
         "the study `one-change` at size authority (40 teams, 24 months), the panel study `agency-turnover` on 150",
-        "authorities over nine years. ± is the Monte Carlo standard error. 95% intervals should hold the truth in",
-        "93% to 97% of trials, within twice that error. 'Naive' compares all rows at once and holds nothing",
-        "constant. Power is the share of intervals that leave out zero where the truth is not zero; false positives",
-        "where it is. Failed is the share of authorities in which the study could not be estimated.",
+        "authorities over nine years. ± is the Monte Carlo standard error. 95% confidence intervals should contain",
+        "the true value in 93% to 97% of trials, within twice that error. 'Unadjusted' compares all rows together and",
+        "adjusts for nothing. Power is the share of intervals that exclude zero when the true value is not zero;",
+        "false positives are that share when it is zero. Failed is the share of authorities in which the study "
+        "could not be estimated.",
         "",
         f"Made by `{command}`. None of these seeds is that of the committed authority.",
         f"With {least} authorities the Monte Carlo error of a coverage of 95% is {error:.1f} points. A run goes on",
         "from what it kept, so that larger numbers take only what is still missing.",
         "",
-        "| scenario | study | outcome | authorities | truth | bias | coverage | power or false | "
-        "naive bias | naive coverage | failed | |",
+        "| scenario | study | outcome | authorities | true value | bias | coverage | power or false positives | "
+        "unadjusted bias | unadjusted coverage | failed | |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for _, r in frame.iterrows():

@@ -139,11 +139,12 @@ def page(frame: pd.DataFrame, command: str, reasons: dict[str, str]) -> str:
     short = [f"These are fewer than the {TARGET:,} authorities aimed at: run it longer for a sharper table.", ""]
     short = short if n_sims < TARGET else []
     lines = [
-        "# How often the intervals of the metrics hold the population value",
+        "# How often the confidence intervals of the metrics contain the population value",
         "",
         "Simulated authorities only: nothing here is evidence about a real one. Each metric was measured on",
         f"{n_sims} authorities of size small (24 teams, 12 months, 3 survey waves; scenario {SCENARIO}), and its 95%",
-        "interval should hold the population value in 93% to 97% of them. The population value is that of all",
+        "confidence interval should contain the population value in 93% to 97% of them. The population value is "
+        "that of all",
         "those authorities taken as one, and of the units for which the metric is recorded: it says nothing on what",
         "non-response hides. ± is the Monte Carlo standard error.",
         "",

@@ -31,20 +31,20 @@ MEASURES = ("bias", "rmse", "coverage", "power", "false_positive", "type_s", "ty
 NOTHING = (float("nan"), float("nan"), 0)
 LEAST = 100
 """Draws that a cell needs at least in a table of a run that has not ended."""
-INTRO = """# How far each estimator can be trusted
+INTRO = """# How reliable each estimator is
 
-Simulated worlds only: nothing here is evidence about a real authority. A world is a recipe for a small data set in
-which the true effect is known. Each row tries one estimator on many data sets (draws) of one world. Every estimator
-sees the same draws of a world. *Bias* is the mean estimate less the truth; *coverage* is the share of 95% intervals
-that hold the truth, and should be near 95%; *power* is the share that leave out zero where the truth is not zero, and
-"false" the same share where it is zero, which should be near 5%. ± is the Monte Carlo standard error: the same run
-with other draws would differ by about so much.
+Simulated data only: nothing here is evidence about a real authority. A world (simulated scenario) is a recipe for a
+small data set in which the true effect is known. Each row tests one estimator on many data sets (draws) of one world.
+Every estimator sees the same draws of a world. *Bias* is the mean estimate minus the true value; *coverage* is the
+share of 95% confidence intervals that contain the true value, and should be near 95%; *power* is the share that
+exclude zero when the true value is not zero, and "false" the same share when it is zero, which should be near 5%. ± is
+the Monte Carlo standard error: the same run with other draws would differ by about so much.
 
-An estimator is tried where its own assumptions hold, and, marked *, where one of them is broken on purpose or where
-it is a unadjusted comparison: there a bias or a low coverage is a failure that it is right to show. **held**: the
-intervals hold the truth in at least 93% of draws, less twice the Monte Carlo error of 95%, and at most 5% of fits
-failed. **Intervals wide**: in over 97%, plus the same error. **Biased**: a bias clear of chance and above a quarter
-of the estimates' spread. **breaks** names the broken assumption.
+An estimator is tested where its own assumptions are met, and, marked *, where one of them is broken on purpose or
+where it is an unadjusted comparison: there a bias or a low coverage is a failure that it is right to show. **held**:
+the intervals contain the true value in at least 93% of draws, minus twice the Monte Carlo error of 95%, and at most 5%
+of fits failed. **Intervals wide**: in over 97%, plus the same error. **Biased**: a bias beyond chance and above a
+quarter of the estimates' standard deviation. **breaks** names the broken assumption.
 
 {draws}
 """
@@ -154,10 +154,11 @@ def _list(rows: pd.DataFrame) -> str:
 def broken(frame: pd.DataFrame) -> list[str]:
     """Each assumption that a world breaks on purpose: whose intervals miss the truth there, and whose do not."""
     out = [
-        "In brackets: bias, in units of the outcome, and coverage. An interval may hold the truth in spite of a bias",
-        "where it is wide; more data would not mend that.",
+        "In brackets: bias, in units of the outcome, and coverage. An interval may contain the true value in spite "
+        "of a",
+        "bias if it is wide; more data would not fix that.",
         "",
-        "| broken on purpose | world | intervals miss the truth | intervals hold it all the same |",
+        "| broken on purpose | world | intervals miss the true value | intervals contain it anyway |",
         "|---|---|---|---|",
     ]
     for name in dict.fromkeys(frame["world"]):

@@ -120,7 +120,7 @@ def _free(port: int) -> int:
             return int(probe.getsockname()[1])
     except OSError:
         raise UsageError(
-            f"port {port} on this machine is taken.", fix="Give another port, or leave it out.", code="PORT-TAKEN"
+            f"port {port} on this machine is taken.", fix="Choose another port, or leave it out.", code="PORT-TAKEN"
         ) from None
 
 

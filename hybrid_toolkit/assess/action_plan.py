@@ -57,7 +57,11 @@ class Action:
         if self.measure:
             find_metrics(self.measure)
             if not REGISTRY[self.measure].computed:
-                raise UsageError("that metric is not computed.", fix="See catalogue().", code="PLAN-MEASURE")
+                raise UsageError(
+                    "that metric is not computed.",
+                    fix="Choose a metric that catalogue() lists as computed.",
+                    code="PLAN-MEASURE",
+                )
         if self.gap:
             load_checklist("conditions").item(self.gap)
         if self.seed:
@@ -108,7 +112,11 @@ class ActionPlan:
 
     def __post_init__(self) -> None:
         if len({a.id for a in self.actions}) != len(self.actions):
-            raise UsageError("two actions have one number.", fix="Number them 1, 2, 3 ...", code="PLAN-TWICE")
+            raise UsageError(
+                "two actions have one number.",
+                fix="Change the numbers to 1, 2, 3 ..., each used once.",
+                code="PLAN-TWICE",
+            )
 
     def action(self, number: int) -> Action:
         """One action by number.

@@ -186,7 +186,7 @@ def share_chart(
     if len(n) != len(y) or (n[seen] < 1).any() or ((y[seen] < 0) | (y[seen] > 1)).any():
         raise EstimationError(
             "a chart of shares needs a share from 0 to 1 and a count of at least 1 for every point.",
-            fix="Give both columns of the same measure.",
+            fix="Use the share and the count of the same metric, with 1 or more counted at every point.",
             code="CHART-SHARES",
         )
     base = seen & (np.arange(len(y)) < count)
@@ -234,7 +234,7 @@ def _start(
     if len(names) != len(y) or not 0 <= count <= len(y):
         raise EstimationError(
             f"{len(y)} points, {len(names)} labels and a baseline of {count} do not fit together.",
-            fix="Give a label a point and a baseline no longer than the series.",
+            fix="Use one label for each point and a baseline no longer than the series.",
             code="CHART-LENGTH",
         )
     return y, count, names

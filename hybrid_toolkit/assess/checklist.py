@@ -162,7 +162,7 @@ def parse_checklist(text: str) -> Checklist:
     )
     ids = [i.id for i in made.items]
     if len(ids) != len(set(ids)):
-        raise UsageError("an item id stands twice.", fix="Give every item its own id.", code="CHECKLIST-FORM")
+        raise UsageError("an item id stands twice.", fix="Change one of the two ids.", code="CHECKLIST-FORM")
     return made
 
 
@@ -178,7 +178,7 @@ def _item(raw: Mapping[str, Any], scale: str) -> ChecklistItem:
     _only(raw, _ITEM, "an item")
     used = raw.get("scale", scale)
     if used and used not in scales():
-        raise UsageError("a scale does not exist.", fix=f"Use: {', '.join(scales())}.", code="CHECKLIST-FORM")
+        raise UsageError("a scale does not exist.", fix=f"Choose one of: {', '.join(scales())}.", code="CHECKLIST-FORM")
     lists = {k: tuple(raw.get(k, ())) for k in ("metrics", "seeds", "conditions")}
     return ChecklistItem(raw["id"], raw["text"], used, note=raw.get("note", ""), side=raw.get("side", ""), **lists)
 

@@ -13,7 +13,7 @@ APART = 2
 _KINDS = {
     "low": "below 'established'",
     "apart": "people see it differently",
-    "no_evidence": "believed to be in place, and nobody named evidence",
+    "no_evidence": "believed to be in place, and no one named evidence",
 }
 
 
@@ -107,7 +107,7 @@ def compare_belief(
     if estimate != estimate:
         return "Hidden or not measured: the data say nothing here."
     if direction == "none":
-        return "Neither more nor less is better: judge together."
+        return "More is not always better, and less is not: judge together."
     if target is None:
         return "No aim is set: judge together."
     if level != level:
@@ -117,7 +117,7 @@ def compare_belief(
     goal = target if direction == "higher" else -target
     believed = level >= LEVELS["established"]
     if worst < goal <= best:
-        return "The data do not settle it: the aim lies inside the interval."
+        return "The data are inconclusive: the target is inside the confidence interval."
     met = worst >= goal
     if met == believed:
         return "They agree: " + ("in place, and the aim is met." if met else "not yet in place, and short of the aim.")

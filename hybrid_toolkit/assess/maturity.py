@@ -60,7 +60,7 @@ class Answer:
         if self.level == "evidenced" and not self.evidence.strip():
             raise UsageError(
                 "'evidenced' needs the evidence, in words or as a link.",
-                fix="Say what shows it, or answer 'established'.",
+                fix="Describe the evidence or add a link, or answer 'established'.",
                 code="ANSWER-EVIDENCE",
             )
 

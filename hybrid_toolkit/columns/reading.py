@@ -119,7 +119,7 @@ def _single(values: pd.Series[Any]) -> None:
         raise MeasureError(
             f"column '{values.name}': {len(many)} cell(s) hold several values, first at rows "
             f"{[i + 1 for i in many[:5]]}.",
-            fix="Give one value a cell.",
+            fix="Keep one value in each cell.",
             code="CELL-SEVERAL",
         )
 
@@ -134,7 +134,7 @@ def check_table(frame: Any, columns: Sequence[str] | None = None, *, code: str =
     if not isinstance(frame, pd.DataFrame) or isinstance(frame.columns, pd.MultiIndex):
         raise MeasureError(
             "the data are not a table with one name a column.",
-            fix="Give a pandas DataFrame; bring several levels of column names to one.",
+            fix="Use a pandas DataFrame with one level of column names.",
             code="TABLE",
         )
     wanted = list(frame.columns) if columns is None else list(dict.fromkeys(columns))
@@ -142,7 +142,7 @@ def check_table(frame: Any, columns: Sequence[str] | None = None, *, code: str =
     if twice:
         raise MeasureError(
             f"{len(twice)} name(s) stand over more than one column: {', '.join(twice[:5])}.",
-            fix="Give each column its own name.",
+            fix="Rename the columns so that each name appears once.",
             code="COLUMN-TWICE",
         )
     absent = [c for c in wanted if c not in frame.columns]
@@ -172,7 +172,7 @@ def measured(values: Any, name: object = "", *, kind: type[HybridToolkitError] =
         where = f", first at rows {(bad[:5] + 1).tolist()}" if len(bad) else ""
         raise kind(
             f"{label} does not hold numbers: {len(bad) or len(known)} value(s) are something else{where}.",
-            fix="Give numbers or yes/no; code answers in words as numbers first.",
+            fix="Use numbers or yes/no; code answers in words as numbers first.",
             code="COLUMN-TYPE",
         )
     endless = np.flatnonzero(np.abs(found) > LARGEST)

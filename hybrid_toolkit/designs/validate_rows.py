@@ -54,7 +54,7 @@ def validate_rows(frame: pd.DataFrame, plan: ModelColumns, needs: Collection[str
     --------
     >>> validate_rows(pd.DataFrame({"y": [1.0, np.inf], "x": [0, 1], "g": [1, 2]}), ModelColumns("y", "x", "g"), ())
     Traceback (most recent call last):
-    hybrid_toolkit.errors.EstimationError: [NOT-FINITE] column 'y' holds 1 value(s) that are infinite or too large to compute with. How to mend it: Leave them empty, or put them right at their source.
+    hybrid_toolkit.errors.EstimationError: [NOT-FINITE] column 'y' holds 1 value(s) that are infinite or too large to compute with. How to fix: Leave them empty, or put them right at their source.
     """  # noqa: E501
     values = (plan.outcome, plan.exposure, plan.moderator, plan.entry, plan.duration, *plan.confounders)
     values += (*plan.instruments, *plan.fixed_effects, *(plan.mediators if "mediators" in needs else ()))

@@ -64,7 +64,7 @@ class Release:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.DisclosureError: [RELEASE-FORGED] A Release is made by the disclosure gate only. How to \
-mend it: Pass the frame through Gate().table, .estimates, .figure_data, .facts or .text.
+fix: Pass the frame through Gate().table, .estimates, .figure_data, .facts or .text.
     """
 
     id: str

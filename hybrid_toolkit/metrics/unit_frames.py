@@ -27,7 +27,7 @@ def require(data: EvaluationData, table: str, *columns: str) -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.CoverageError: [COLUMN-MISSING] table 'la' has no column 'imd' (average deprivation score). \
-How to mend it: Add the column to table 'la', or ask coverage() what can be measured without it.
+How to fix: Add the column to table 'la', or ask coverage() what can be measured without it.
     """
     frame = data.table(table)
     gone = [c for c in columns if c not in frame.columns]

@@ -22,22 +22,22 @@ from hybrid_toolkit.report.plots.estimate_plots import describe_estimates
 
 ESTIMATE_COLUMNS: Mapping[str, TableColumn] = {
     "label": TableColumn("Estimate"),
-    "estimate": TableColumn("Value (95% interval)", "interval"),
-    "truth": TableColumn("Truth", "number"),
+    "estimate": TableColumn("Value (95% confidence interval)", "interval"),
+    "truth": TableColumn("True value", "number"),
     "unit": TableColumn("Unit"),
     "n": TableColumn("Rows", "count"),
 }
 DIAGNOSIS_COLUMNS: Mapping[str, TableColumn] = {
     "label": TableColumn("Study"),
-    "truth": TableColumn("Truth", "number"),
+    "truth": TableColumn("True value", "number"),
     "bias": TableColumn("Bias", "number-error"),
-    "unadjusted_bias": TableColumn("Bias of plain comparison", "number-error"),
+    "unadjusted_bias": TableColumn("Bias of unadjusted comparison", "number-error"),
     "coverage": TableColumn("Coverage", "percent-error"),
     "power": TableColumn("Power", "percent-error"),
 }
 METRIC_COLUMNS: Mapping[str, TableColumn] = {
     "measure": TableColumn("Measure"),
-    "estimate": TableColumn("Value (95% interval)", "interval"),
+    "estimate": TableColumn("Value (95% confidence interval)", "interval"),
     "unit": TableColumn("Unit"),
     "n": TableColumn("Number", "count"),
     "missing": TableColumn("Missing", "percent"),
@@ -49,10 +49,10 @@ CHECK_COLUMNS: Mapping[str, TableColumn] = {
     "message": TableColumn("Why"),
 }
 GRADE_WORDS: Mapping[str, str] = {
-    "illustration": "An illustration: the data are simulated, so nothing is said of any real authority.",
+    "illustration": "An illustration: the data are simulated, so this says nothing about any real authority.",
     "descriptive": "Descriptive: what was recorded, no more.",
-    "associational": "Associational: two things go together, given what was held equal.",
-    "quasi-causal": "Quasi-causal: an effect if the design's assumptions hold.",
+    "associational": "Associational: two things occur together, after adjusting for the factors listed.",
+    "quasi-causal": "Quasi-causal: an effect if the design's assumptions are met.",
     "causal": "Causal.",
 }
 
@@ -97,33 +97,33 @@ class DemoReport:
 def build_report(story: DemoReport, gate: Gate) -> Report:
     """The report."""
     sections = (
-        Section("What this is", _what(story)),
+        Section("What this report is", _what(story)),
         Section("What was asked, and the answer"),
         *(_answer(i, shown) for i, shown in enumerate(story.studies, start=1)),
-        Section("The estimates beside the truth", _beside(story)),
-        Section("Why a plain comparison is not enough", _trap(story)),
-        Section("Checks"),
+        Section("Estimates and true values", _beside(story)),
+        Section("Why an unadjusted comparison is not enough", _trap(story)),
+        Section("Checks on each study"),
         *(_checks(shown) for shown in story.studies),
-        Section("What may not be said", (_may_not(story),)),
-        Section("How far these studies can be trusted", _diagnosis(story)),
-        Section("A study of national totals", _panel(story)),
+        Section("What these results do not show", (_may_not(story),)),
+        Section("How reliable these studies are", _diagnosis(story)),
+        Section("Example with national totals", _panel(story)),
         Section("The data", _data(story)),
-        Section("What was measured", _measures(story)),
+        Section("Metrics", _measures(story)),
     )
     shown = Report("", sections).releases
     record = gate.facts(
         disclosure_record(shown)[["title", "rule", "what", "why"]].drop_duplicates(),
-        title="Decisions of the gate",
+        title="Decisions of disclosure control",
         basis="metadata",
     )
     head = story.headline.release
     return Report(
-        title="Hybrid working in children’s social work: a worked evaluation",
-        subtitle="Three studies of one small authority, from the data to what may be said.",
+        title="Hybrid working in children’s social work: example evaluation",
+        subtitle="Three studies of one small authority, from the data to the findings.",
         sections=(
             *sections,
-            Section("What was hidden, and why", _record(record, gate.policy)),
-            Section("Do it again", _again(story)),
+            Section("What was hidden and why", _record(record, gate.policy)),
+            Section("How to reproduce this report", _again(story)),
         ),
         stamp=head.stamp,
         footer=f"Data {head.data_hash[:16]}, disclosure policy {head.policy_hash[:16]}.",
@@ -134,14 +134,18 @@ def build_report(story: DemoReport, gate: Gate) -> Report:
 def _what(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
         TextBlock(
-            "Every number here comes from a made-up authority: 24 teams over 12 months, simulated so that the right "
-            "answers are known beforehand. It shows what an evaluation looks like and how far it can be trusted. It is "
+            "Every number here comes from a simulated authority with 24 teams over 12 months, for which we know the "
+            "true "
+            "values. It shows what an evaluation looks like and how far it can be trusted. It is "
             "not evidence about any real authority, worker or family.",
             "warning",
         ),
         TextBlock(
-            "“Remote” means hours of desk work done at home rather than in an office. Visits, court and travel are "
-            "left out. A 95% interval is the range that the data are compatible with."
+            "“Remote” means hours of desk work done at home instead of in an office. It does not include visits, "
+            "court or "
+            "travel. A 95% confidence interval is a range calculated so that, if we repeated the study many times, "
+            "about "
+            "95% of such ranges would contain the true value."
         ),
     )
 
@@ -160,15 +164,15 @@ def _answer(i: int, shown: ShownStudy) -> Section:
 def _beside(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
         TextBlock(
-            "Each panel has its own scale. The round mark is the study’s estimate, the bar its 95% interval. The "
-            "square is a plain comparison of all rows. The diamond is the truth that the data were made with. About "
-            "one interval in twenty is expected to miss it."
+            "Each panel has its own scale. The round mark is the study’s estimate and the bar its 95% confidence "
+            "interval. The square is an unadjusted comparison of all rows. The diamond is the true value in the "
+            "simulated data. About 1 interval in 20 is expected not to contain it."
         ),
         Figure(
             story.headline.release,
             story.headline.svg,
             alt="Estimates of the three studies. " + describe_estimates(story.headline.release),
-            caption="Estimates, 95% intervals and true values of the three studies.",
+            caption="Estimates, 95% confidence intervals and true values of the three studies.",
             columns={"panel": TableColumn("Study"), **ESTIMATE_COLUMNS},
         ),
     )
@@ -177,14 +181,15 @@ def _beside(story: DemoReport) -> tuple[ReportBlock, ...]:
 def _trap(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
         TextBlock(
-            "Here is the first study in another made-up authority. There, remote working changes nothing. But workers "
-            "who honour families’ choices more often also work at home more often. A plain comparison takes the one "
-            "for the other; comparing each worker with the same worker in other months does not."
+            "Here is the first study in another simulated authority. There, remote working changes nothing. But "
+            "workers "
+            "who honour families’ choices more often also work at home more often. An unadjusted comparison "
+            "mistakes one for the other. Comparing each worker with the same worker in other months does not."
         ),
         Figure(
             story.trap.release,
             story.trap.svg,
-            alt="The first study where the truth is nought. " + describe_estimates(story.trap.release),
+            alt="The first study where the true value is 0. " + describe_estimates(story.trap.release),
             caption="An authority in which the true value is 0 and choice of arrangement misleads.",
             columns=ESTIMATE_COLUMNS,
         ),
@@ -199,7 +204,7 @@ def _checks(shown: ShownStudy) -> Section:
             TextBlock(f"Design: {shown.study.design_used.title}. It assumes:"),
             Bullets(tuple(TextBlock(a) for a in shown.study.design_used.assumptions)),
             Prose(shown.message, "note"),
-            TextBlock("Why the words of the claim are no stronger:"),
+            TextBlock("Why this finding is not stated more strongly:"),
             Bullets(tuple(Prose(r) for r in shown.reasons)),
             *(ReportTable(r, CHECK_COLUMNS, folded=True) for r in shown.checks.values()),
         ),
@@ -215,16 +220,18 @@ def _may_not(story: DemoReport) -> ReportBlock:
 def _diagnosis(story: DemoReport) -> tuple[ReportBlock, ...]:
     return (
         TextBlock(
-            "Each study was run again on many simulated authorities of the same size. Bias is the mean miss. Coverage "
-            "is how often the 95% interval holds the truth; it should be near 95%. Power is how often the interval "
-            "leaves out nought when there is something to find; 80% is a common aim. Each comes with its own error, "
-            "since the number of runs is limited."
+            "Each study was run again on many simulated authorities of the same size. Bias is how far "
+            "the estimates are from the true value on average. Coverage is how often the 95% confidence interval "
+            "contains the true value; it should be near 95%. Power is how often the interval excludes zero when the "
+            "true value is not zero; 80% is a common target. Each has its own error, because the number of runs is "
+            "limited."
         ),
         Figure(
             story.coverage.release,
             story.coverage.svg,
-            alt="Coverage of the 95% intervals of each study, with its Monte Carlo error, against the aim of 95%.",
-            caption="How often the interval holds the truth.",
+            alt="Coverage of the 95% confidence intervals of each study, with its Monte Carlo error, against the "
+            "target of 95%.",
+            caption="How often the confidence interval contains the true value.",
             columns={
                 "label": TableColumn("Study"),
                 "coverage": TableColumn("Coverage", "percent"),

@@ -80,7 +80,9 @@ def export(thing: Taken, path: str | Path, *, on: date, gate: Gate | None = None
     form = Path(path).suffix.lower()
     if form not in FORMS:
         raise UsageError(
-            "that is no form to take away.", fix=f"End the path in {', '.join(FORMS)}.", code="EXPORT-FORM"
+            "that is no form to take away.",
+            fix=f"Choose a file name that ends in one of: {', '.join(FORMS)}.",
+            code="EXPORT-FORM",
         )
     return atomic_write_bytes(path, document_bytes(as_report(thing, on=on, gate=gate, title=title), form))
 
@@ -114,7 +116,7 @@ def as_report(thing: Taken, *, on: date, gate: Gate | None = None, title: str = 
         return with_provenance(Report(title or "Releases", (Section("Results", tuple(blocks)),)), on=on, gate=opened)
     raise UsageError(
         f"a {type(thing).__name__} cannot be taken away.",
-        fix="Give a report, a study's result, a view of a metric, or releases of the gate.",
+        fix="Pass a report, a study's result, a view of a metric, or releases of the gate.",
         code="EXPORT-THING",
     )
 
@@ -143,7 +145,7 @@ def _study(shown: ShownStudy) -> Report:
             ),
             Section("Checks", (Prose(shown.message), *checks)),
             Section("Why the words are no stronger", (Bullets(tuple(map(Prose, shown.reasons))),)),
-            Section("What may not be said", (Bullets(tuple(map(TextBlock, shown.does_not_show))),)),
+            Section("What this does not show", (Bullets(tuple(map(TextBlock, shown.does_not_show))),)),
         ),
     )
 

@@ -77,7 +77,7 @@ def condition_rows(conditions: Sequence[Condition]) -> list[dict[str, object]]:
             "condition": f"{c.id.removeprefix('S0-C')}. {c.title}",
             "level": NO_LEVEL if c.level != c.level else f"{c.level:g}",
             "raters": c.n_raters,
-            "roles": c.spread_words or "nobody yet",
+            "roles": c.spread_words or "no one yet",
             "evidence": c.n_evidence,
         }
         for c in conditions

@@ -29,9 +29,11 @@ def summarise(story: DemoReport, *, out: Path, seconds: float) -> str:
             power = ", ".join(f"{p:.0%}" for p in tried["power"])
             runs = int(tried["runs"].iloc[0])
             lines += _wrap(
-                f"Tried on {runs} authorities: the interval holds the truth in {held}; power {power}.", indent=3
+                f"Tested on {runs} simulated authorities: the interval contains the true value in {held}; power "
+                f"{power}.",
+                indent=3,
             )
-    lines += ["", *_wrap("A plain comparison, where remote working changes nothing: " + story.trap_text.text)]
+    lines += ["", *_wrap("An unadjusted comparison, where remote working changes nothing: " + story.trap_text.text)]
     lines += [
         "",
         f"Report:   {out / 'report.html'}",

@@ -182,7 +182,7 @@ def load_lock(path: Path | str) -> Lock:
     if content["seal"] != _seal(content):
         raise StudyError(
             f"the lock '{where.name}' was changed after it was written.",
-            fix="Take the file as it was first written, such as from where it was registered.",
+            fix="Restore the file as it was first written, for example from where it was registered.",
             code="LOCK-BROKEN",
         )
     return _lock(where, content)
@@ -292,5 +292,5 @@ def _lock(where: Path, content: dict[str, Any]) -> Lock:
 
 def _no_lock(where: Path, what: str) -> UnreadableError:
     return UnreadableError(
-        f"'{where.name}' {what}.", fix="Give the file that study.lock() wrote.", code="LOCK-UNREADABLE"
+        f"'{where.name}' {what}.", fix="Choose the file that study.lock() wrote.", code="LOCK-UNREADABLE"
     )

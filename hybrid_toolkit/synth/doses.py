@@ -46,6 +46,6 @@ def dosed(truth: Truth, estimand_id: str, dose: float) -> Truth:
             "there is no dose for an estimand of that id.", fix=f"Choose one of: {', '.join(_DOSES)}.", code="NO-DOSE"
         )
     if not dose >= 0:
-        raise UsageError("a dose is a number from 0.", fix="Give 0 or more.", code="DOSE")
+        raise UsageError("a dose is a number from 0.", fix="Use 0 or more.", code="DOSE")
     changed = {n: none + dose * (getattr(truth, n) - none) for n, none in _DOSES[estimand_id].items()}
     return replace(truth, **changed)

@@ -218,7 +218,7 @@ def resolve(truth: Truth | str, size: Size | str, seed: int) -> tuple[Truth, Siz
             "There is no size of that name.", fix=f"Choose one of: {', '.join(SIZES)}.", code="SIZE-UNKNOWN"
         )
     if seed < 0:
-        raise UsageError("A seed is a whole number from 0.", fix="Give a seed of 0 or more.", code="SEED-NEGATIVE")
+        raise UsageError("A seed is a whole number from 0.", fix="Use a seed of 0 or more.", code="SEED-NEGATIVE")
     return scenario(truth) if isinstance(truth, str) else truth, SIZES[size] if isinstance(size, str) else size
 
 

@@ -120,7 +120,9 @@ def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = _POPULATIO
     """
     if not size.waves:
         raise UsageError(
-            "A stage gap needs at least one survey wave.", fix="Take a size with waves.", code="ESTIMAND-WAVES"
+            "A stage gap needs at least one survey wave.",
+            fix="Choose a size with at least 1 survey wave.",
+            code="ESTIMAND-WAVES",
         )
     learning = estimand_id == "stage_gap_learning"
     if not any(getattr(truth, name) for name in (_LEARNING if learning else _WELLBEING)):

@@ -45,7 +45,7 @@ class Size:
         if min(self.n_la, self.months) < 1 or self.teams_per_la < 2 or self.workers_per_team < 2:
             raise UsageError(
                 "A size needs at least 1 authority, 1 month, 2 teams and 2 workers a team.",
-                fix="Take one of SIZES or raise the numbers.",
+                fix="Choose one of SIZES, or increase the numbers.",
                 code="SYNTH-SIZE",
             )
         if self.waves < 0 or 4 * self.waves - 1 > self.months:
@@ -247,7 +247,7 @@ class Truth:
         if wrong:
             raise UsageError(
                 f"{len(wrong)} parameter(s) of the truth are outside their range: {', '.join(wrong)}.",
-                fix="Shares lie in 0 to 1, correlations inside -1 to 1, spreads at or above 0, and every "
+                fix="Keep shares in 0 to 1, correlations inside -1 to 1 and standard deviations at or above 0; every "
                 "probability that the parameters can build must stay inside 0 to 1.",
                 code="TRUTH-RANGE",
             )
@@ -280,7 +280,7 @@ class Truth:
         if unknown:
             raise UsageError(
                 f"{len(unknown)} name(s) are no parameter of the truth: {', '.join(unknown)}.",
-                fix="See the parameters of Truth.",
+                fix="Use the parameters that help(Truth) lists.",
                 code="TRUTH-UNKNOWN",
             )
         return cls(**dict(values))

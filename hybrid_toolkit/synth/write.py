@@ -46,7 +46,7 @@ def write_authority(
     if not data.synthetic:
         raise UsageError(
             "Only synthetic data may be written beside a truth.",
-            fix="Give what simulate_authority returned.",
+            fix="Pass what simulate_authority returned.",
             code="SYNTH-ONLY",
         )
     return _write(iter([dict(data.tables)]), data.label, truth, out_dir, seed, size, replace, data.hash)

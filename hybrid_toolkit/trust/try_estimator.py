@@ -93,8 +93,9 @@ class Trial:
         cover, error, _ = got["coverage"]
         return (
             f"{self.candidate} on {self.dgp}, {self.n_sims} draws: truth {self.truth:+.3f}, bias "
-            f"{got['bias'][0]:+.3f}; intervals hold the truth in {cover:.1%} (Monte Carlo error {error:.1%}) and "
-            f"leave out zero in {got[told][0]:.0%}; {got['failures'][0]:.0%} of fits failed. {self.verdict}."
+            f"{got['bias'][0]:+.3f}; intervals contain the true value in {cover:.1%} (Monte Carlo error "
+            f"{error:.1%}) and "
+            f"exclude zero in {got[told][0]:.0%}; {got['failures'][0]:.0%} of fits failed. {self.verdict}."
         )
 
     @property
@@ -120,7 +121,7 @@ class Trial:
         why = why[:1].lower() + why[1:] if why[1:2].islower() or why[1:2] == " " else why
         if self.own:
             return f"not held: {why}" if why else "not held"
-        return f"breaks: {why or 'what it assumes does not hold there'}"
+        return f"breaks: {why or 'what it assumes is not met there'}"
 
     def _biased(self, got: dict[str, Measure]) -> bool:
         bias, error, _ = got["bias"]

@@ -70,7 +70,9 @@ PAGES: Mapping[str, PageOf] = MappingProxyType(
             "PowerExplorer",
             takes_data=False,
         ),
-        "what-if": PageOf("What if", "Another rota: who would gain, who would lose.", "planning.what_if", "WhatIf"),
+        "what-if": PageOf(
+            "What if", "Another working pattern: who would gain, who would lose.", "planning.what_if", "WhatIf"
+        ),
         "study": PageOf(
             "Study",
             "Declare a study, see what it can tell, try it, lock it.",
@@ -189,7 +191,9 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
     def go_to(self, page: str) -> None:
         """Open a page; raises as the class."""
         if page not in (START, *PAGES):
-            raise UsageError("the workbench has no page of that id.", fix=f"Use: {', '.join(PAGES)}.", code="PAGE")
+            raise UsageError(
+                "the workbench has no page of that id.", fix=f"Choose one of: {', '.join(PAGES)}.", code="PAGE"
+            )
         self._buttons.value = page
 
     def _show(self, page: str) -> None:
@@ -234,6 +238,6 @@ def _landing(data: EvaluationData) -> ipywidgets.HTML:
     return ipywidgets.HTML(
         "<h1>Hybrid working in children's social work</h1>"
         "<p>Does working partly from home change what children and families get from social workers, and who loses by "
-        f"it? {whose} Nobody is scored, ranked or predicted, and small groups are hidden.</p>{stamp}"
+        f"it? {whose} No one is scored, ranked or predicted, and small groups are hidden.</p>{stamp}"
         f"<p>Choose a page above.</p><ul>{rows}</ul>"
     )

@@ -74,7 +74,7 @@ def test_two_raters_open_no_gap_and_a_gap_knows_what_may_help() -> None:
         (2, 0.5, 0.4, 0.55, 0.6, "higher", "They disagree: people believe it is in place"),
         (1, 0.8, 0.7, 0.9, 0.6, "higher", "They disagree: people believe it is not"),
         (1, 0.5, 0.4, 0.55, 0.6, "higher", "They agree: not yet"),
-        (2, 0.6, 0.5, 0.7, 0.65, "higher", "do not settle"),
+        (2, 0.6, 0.5, 0.7, 0.65, "higher", "inconclusive"),
         (2, 10.0, 8.0, 9.9, 10.0, "lower", "They agree: in place"),
         (2, 12.0, 11.0, 13.0, 10.0, "lower", "fall short"),
         (2, 0.5, 0.4, 0.6, 0.5, "none", "judge together"),

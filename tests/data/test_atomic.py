@@ -36,7 +36,7 @@ def test_a_failing_block_unmakes_the_folders_it_made(tmp_path: Path) -> None:
 def test_a_path_under_a_file_is_an_output_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for place in (tmp_path / "file" / "a.txt", tmp_path / "file" / "b" / "a.txt"):
-        with pytest.raises(OutputError, match=r"OUTPUT-UNWRITABLE.*How to mend it"):
+        with pytest.raises(OutputError, match=r"OUTPUT-UNWRITABLE.*How to fix"):
             atomic_write_text(place, "y")
         with pytest.raises(OutputError, match="OUTPUT-UNWRITABLE"), atomic_folder(place):
             pass

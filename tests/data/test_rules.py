@@ -203,7 +203,7 @@ def test_every_failure_is_collected_and_no_value_is_told() -> None:
     } <= found
     assert any(where == "team.rollout_month" for where, _ in found)
     said = report.summary() + report.tidy().to_csv() + repr(report)
-    with pytest.raises(ContractError, match="How to mend it") as error:
+    with pytest.raises(ContractError, match="How to fix") as error:
         report.raise_if_bad()
     for text in (said, str(error.value)):
         assert canary not in text and "9.75" not in text

@@ -271,7 +271,7 @@ def test_a_study_a_view_and_releases_can_be_taken_away(small: ht.EvaluationData)
     made = as_report(result, on=DAY, gate=Gate(source=small))
     assert made.title == study.question and made.stamp == SYNTHETIC_STAMP and small.hash in made.about["data-hash"]
     text = _text(document_bytes(made, ".docx"), ".docx")
-    assert "What may not be said" in text and made.sections[0].blocks[0].text in text  # type: ignore[union-attr]
+    assert "What this does not show" in text and made.sections[0].blocks[0].text in text  # type: ignore[union-attr]
     view = as_report(view_metric(small, metric="choice_honoured", group="career_stage"), on=DAY)
     assert view.title == REGISTRY["choice_honoured"].name
     assert view.stamp == SYNTHETIC_STAMP and len(view.releases) >= 3

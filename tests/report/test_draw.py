@@ -142,4 +142,4 @@ def test_pooled_sites_of_a_known_number_of_people_are_drawn() -> None:
 def test_a_diagnosis_is_drawn() -> None:
     study = ht.headline_studies()[0]
     found = study.diagnose(size_like="small", n_sims=3, seed=1, n_jobs=1, progress=False)
-    assert "Share of runs whose interval holds the truth" in ht.plot(found).alt
+    assert "Share of runs whose confidence interval contains the true value" in ht.plot(found).alt

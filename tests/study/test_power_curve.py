@@ -84,7 +84,7 @@ def test_the_minimum_effect_is_the_one_that_is_known_with_an_honest_error() -> N
     told = np.mean([f.std_error for f in found])
     assert told / 2.5 < effects.std(ddof=1) < told * 2.5
     assert found[0].effect < 0 and found[0].multiplier == pytest.approx(abs(found[0].effect) / 0.15, rel=1e-6)
-    assert "would be told from none in 80%" in found[0].summary() and len(found[0].tidy()) == 1
+    assert "would be detected in 80%" in found[0].summary() and len(found[0].tidy()) == 1
     halved = GAP.minimum_detectable_effect(size_like=Size("vast", 1, 2400, 8.0, 12, 3), n_sims=400)
     assert halved.multiplier < 0.25 and halved.glance()["tried"].item() >= 4
 

@@ -154,7 +154,7 @@ def test_words_keep_to_the_design(results) -> None:
 def test_what_cannot_be_told_is_refused(results, study, change, code) -> None:
     with pytest.raises(StudyError) as caught:
         results[study].what_if(change)
-    assert caught.value.code == code and str(caught.value).count("How to mend it") == 1
+    assert caught.value.code == code and str(caught.value).count("How to fix") == 1
 
 
 def test_a_design_without_a_slope_is_refused(results) -> None:
@@ -309,7 +309,7 @@ def test_an_interval_that_holds_nothing_is_said_to_settle_nothing(results) -> No
         for said, (_, rows) in zip(got.sentences, got.tidy().groupby("outcome", sort=False), strict=True):
             role = "gap change" if "gap change" in set(rows["role"]) else "change"
             row = rows[rows["role"].eq(role)].iloc[0]
-            assert ("not settled" in said) == (row["conf_low"] <= 0 <= row["conf_high"])
+            assert ("inconclusive" in said) == (row["conf_low"] <= 0 <= row["conf_high"])
 
 
 @pytest.mark.parametrize("name", ["worker_id", "team_7", "harm_index"])

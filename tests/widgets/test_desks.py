@@ -51,9 +51,9 @@ def test_from_choosing_to_loading(folder: Path, tmp_path: Path) -> None:
     assert "worker_id" in desk.state.mapping and "item(s) left to you" in desk.text
     assert [c.description for c in desk._columns.children] == ["worker: Shoe size"]
     run(desk, "Check")
-    assert desk.text.startswith("Checked: 1 problem(s) to mend") and "worker" in desk._figures.value
+    assert desk.text.startswith("Checked: 1 problem(s) to fix") and "worker" in desk._figures.value
     run(desk, "Load")
-    assert desk.data is None, "nothing is loaded while there is something to mend"
+    assert desk.data is None, "nothing is loaded while there is something to fix"
     assert "SECRET" not in page(desk) and "lots" not in page(desk) and "44" not in desk._figures.value
     (folder / "Staff list.csv").write_text(STAFF.replace("lots", "1"), encoding="utf-8")
     run(desk, "Load")

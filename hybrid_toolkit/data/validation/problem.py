@@ -26,7 +26,7 @@ class Problem:
     Examples
     --------
     >>> print(Problem("worker", "fte", "TYPE-NUMBER", 2, (4, 9), "2 rows are not numbers (fte).", "Write digits only."))
-    worker.fte [TYPE-NUMBER] 2 rows are not numbers (fte). Rows 4, 9. How to mend it: Write digits only.
+    worker.fte [TYPE-NUMBER] 2 rows are not numbers (fte). Rows 4, 9. How to fix: Write digits only.
     """
 
     table: str
@@ -48,5 +48,5 @@ class Problem:
         if self.positions:
             more = ", ..." if self.count > len(self.positions) else ""
             rows = f" {'Row' if self.count == 1 else 'Rows'} {', '.join(map(str, self.positions))}{more}."
-        mend = f" How to mend it: {self.fix}" if self.fix else ""
+        mend = f" How to fix: {self.fix}" if self.fix else ""
         return f"{self.where} [{self.code}] {self.text}{rows}{mend}"

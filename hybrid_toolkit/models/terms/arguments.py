@@ -41,8 +41,8 @@ def check_arguments(function: Callable[..., Any], given: Mapping[str, object]) -
     >>> fit(pd.DataFrame(), outcome=["y"])
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.UsageError: [ARGUMENT-TYPE] fit: 'outcome' must be text; it is of type list. How to mend \
-it: Give text as outcome.
+    hybrid_toolkit.errors.UsageError: [ARGUMENT-TYPE] fit: 'outcome' must be text; it is of type list. How to fix: \
+Give text as outcome.
     """
     for name, words, fits in _kinds(function):
         value = given[name]

@@ -80,7 +80,7 @@ def read_terms(frame: pd.DataFrame, text: str, *, what: str = "terms") -> list[T
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.EstimationError: [TERMS-TEXT] terms, character 5: only C(...) and spline(...) take brackets. \
-How to mend it: Write columns joined by +, : or *, C(column, reference="level") and spline(column, 4), or give a list \
+How to fix: Write columns joined by +, : or *, C(column, reference="level") and spline(column, 4), or give a list \
 of names and terms.
     """
     if text in frame.columns:

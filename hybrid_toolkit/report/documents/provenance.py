@@ -77,8 +77,8 @@ def with_provenance(report: Report, *, on: date, gate: Gate, more: Mapping[str, 
 
 def _rule(gate: Gate) -> str:
     return (
-        f"Nothing is shown that rests on fewer than {gate.policy.threshold} people, families or contacts. Nobody is "
-        "scored, ranked or predicted, and neither are teams or services."
+        f"No figure is shown that is based on fewer than {gate.policy.threshold} people, families or contacts. No "
+        "one is scored, ranked or predicted, and neither are teams or services."
     )
 
 

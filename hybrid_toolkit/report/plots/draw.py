@@ -81,7 +81,7 @@ def plot(item: object, *, gate: Gate | None = None, title: str = "", ax: Axes | 
     raise UsageError(
         f"nothing draws an object of type {type(item).__name__}. What can be drawn: "
         f"{'; '.join(kind.words for kind in DRAWABLE)}.",
-        fix="Give one of these; a table of data is drawn from its Release, such as Gate().figure_data(...).",
+        fix="Pass one of these; a table of data is drawn from its Release, such as Gate().figure_data(...).",
         code="PLOT-KIND",
     )
 
@@ -124,7 +124,7 @@ def _check_options(kind: Kind, options: Options) -> None:
         told += [f"needs {', '.join(gone)}"] if gone else []
         raise UsageError(
             f"the figure of {kind.words} {' and '.join(told)}.",
-            fix=f"It takes: {', '.join(kind.options) or 'no options'}.",
+            fix=f"Use only these options: {', '.join(kind.options) or 'none'}.",
             code="PLOT-OPTION",
         )
 
@@ -157,7 +157,9 @@ def _estimates(release: Release, gate: Gate, title: str, options: Options) -> tu
 def _diagnosis(release: Release, gate: Gate, title: str, options: Options) -> tuple[Axes, str]:
     rows = release.content
     said = "; ".join(f"{r['label']}: {r['coverage']:.1%}" for r in rows.to_dict("records"))
-    return plot_diagnosis(release, **options), f"{release.title}. Share of runs whose interval holds the truth: {said}."
+    return plot_diagnosis(
+        release, **options
+    ), f"{release.title}. Share of runs whose confidence interval contains the true value: {said}."
 
 
 def _series(release: Release, gate: Gate, title: str, options: Options) -> tuple[Axes, str]:

@@ -116,7 +116,7 @@ def plot_groups(
     if len(release.dims) != 1:
         raise DisclosureError(
             f"This figure shows one dimension; the release has {len(release.dims)}.",
-            fix="Release a table that is split by one thing.",
+            fix="Use a release that is broken down by 1 column.",
             code="FIGURE-DIMENSIONS",
         )
     named = rows.assign(
@@ -152,13 +152,15 @@ def plot_diagnosis(release: Release, *, ax: Axes | None = None) -> Axes:
         conf_low=(rows["coverage"] - half).clip(0, 1),
         conf_high=(rows["coverage"] + half).clip(0, 1),
         error=rows["coverage_mcse"],
-        unit="share of runs whose interval holds the truth",
+        unit="share of runs whose interval contains the true value",
     )
     with drawing():
         ax = new_axes(height=_height(len(rows))) if ax is None else ax
         _panel(ax, named, title=release.title, zero=False)
         ax.axvline(0.95, color=INK, linestyle=":", linewidth=1, zorder=1)
-        ax.set_xlabel("share of runs whose interval holds the truth\n(dotted line: the aim of 0.95)", fontsize=8.5)
+        ax.set_xlabel(
+            "share of runs whose interval contains the true value\n(dotted line: the target of 0.95)", fontsize=8.5
+        )
         draw_stamp(ax, release.stamp)
     return ax
 

@@ -110,7 +110,8 @@ def _times(release: Release) -> pd.DataFrame:
         raise DisclosureError(
             f"An event study shows each time once; the release holds {len(kept)} row(s) of times, "
             f"{int(kept['time'].duplicated().sum())} of them again.",
-            fix="Release one outcome's rows 'time ...', as aggregate('dynamic') or the role 'event time' give them.",
+            fix="Use a release of one outcome's rows 'time ...', as aggregate('dynamic') or the role 'event time' "
+            "give them.",
             code="FIGURE-TIMES",
         )
     return kept.sort_values("time")

@@ -194,7 +194,7 @@ def _two_ways(release: Release) -> tuple[pd.DataFrame, str, str]:
         raise DisclosureError(
             f"Small multiples show two dimensions and at most {MOST_PANELS} panels; the release has "
             f"{len(release.dims)} and {panels}.",
-            fix="Release a figure split by two things, the panels first.",
+            fix="Use a release that is broken down by 2 columns, the panels first.",
             code="FIGURE-DIMENSIONS",
         )
     return rows, release.dims[0], release.dims[1]

@@ -50,8 +50,8 @@ class Picture:
     def __post_init__(self) -> None:
         if not isinstance(self.alt, str) or not self.alt.strip():
             raise UsageError(
-                "A picture is shown with words for those who do not see it; there are none.",
-                fix="Give alt= the words that the describe_... function beside the plot gives.",
+                "A figure needs a text alternative for people who cannot see it; there is none.",
+                fix="Set alt= to the text of the describe_... function that goes with the plot.",
                 code="FIGURE-WORDS",
             )
 

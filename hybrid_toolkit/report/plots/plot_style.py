@@ -63,7 +63,7 @@ class Mark:
 MARKS: Mapping[str, Mark] = MappingProxyType(
     {
         "study": Mark(BLUE, "o", "-", True, "Study"),
-        "unadjusted": Mark(RUST, "s", "--", False, "Naive comparison"),
+        "unadjusted": Mark(RUST, "s", "--", False, "Unadjusted comparison"),
         "truth": Mark(INK, "D", ":", True, "True value"),
         "other": Mark(PURPLE, "^", "-.", False, "Secondary"),
     }

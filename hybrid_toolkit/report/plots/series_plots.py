@@ -125,7 +125,7 @@ def _rows(release: Release, start: Any) -> tuple[pd.DataFrame, pd.Series[bool]]:
     if gone:
         raise DisclosureError(
             f"The release has no column {', '.join(gone)}, which this figure shows.",
-            fix="Release the path of an interrupted series, with its four columns.",
+            fix="Use the release of an interrupted time series, with its 4 columns.",
             code="FIGURE-COLUMN",
         )
     rows = rows.sort_values("period").reset_index(drop=True)
@@ -134,14 +134,14 @@ def _rows(release: Release, start: Any) -> tuple[pd.DataFrame, pd.Series[bool]]:
     except TypeError:
         raise DisclosureError(
             "the start cannot be compared with the periods of the release.",
-            fix="Give the start in the form of the periods.",
+            fix="Write the start in the same form as the periods, between the first and the last.",
             code="FIGURE-START",
         ) from None
     if late.all() or not late.any():
         raise DisclosureError(
             f"{int((~late).sum())} period(s) stand before the start and {int(late.sum())} from it on; the figure shows "
             "both sides.",
-            fix="Give the start in the form of the periods.",
+            fix="Write the start in the same form as the periods, between the first and the last.",
             code="FIGURE-START",
         )
     return rows, late

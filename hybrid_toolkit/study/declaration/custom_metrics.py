@@ -87,7 +87,7 @@ class CustomMetric:
         if not isinstance(spec.frame, OwnFrame):
             raise StudyError(
                 f"metric '{spec.id}' was not declared with declare_metric.",
-                fix="Name the columns of the study's unit; only metrics of one's own can be added.",
+                fix="Name the columns of the study's unit; only custom metrics can be added.",
                 code="METRIC-NOT-OWN",
             )
         recorded = re.fullmatch(r"with (.*) \((\d{4}-\d{2}-\d{2})\)", spec.co_produced)
@@ -131,7 +131,7 @@ def custom_source(metric: CustomMetric, row_unit: str, keys: tuple[str, ...]) ->
         raise StudyError(
             f"metric '{spec.id}' is measured on rows of table '{metric.table}', which belong to no row of "
             f"'{row_unit}'.",
-            fix=f"Units of studies that it fits: {fits}.",
+            fix=f"Use the metric in a study with row_unit: {fits}.",
             code="METRIC-UNIT",
         )
 

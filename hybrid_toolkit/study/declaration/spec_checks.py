@@ -41,7 +41,7 @@ def plain_fields(study: StudyFields) -> dict[str, Any]:
             _kind(f.name, good, "a list of Words")
         elif kind == "tuple[CustomMetric, ...]":
             good = isinstance(value, tuple) and all(isinstance(v, CustomMetric | MetricSpec) for v in value)
-            _kind(f.name, good, "a list of metrics of one's own")
+            _kind(f.name, good, "a list of custom metrics")
         elif kind == "float":
             _kind(f.name, isinstance(value, int | float) and not isinstance(value, bool), "a number")
             value = float(value)
@@ -53,7 +53,7 @@ def plain_fields(study: StudyFields) -> dict[str, Any]:
 
 def _kind(name: str, good: bool, wanted: str) -> None:
     if not good:
-        raise StudyError(f"'{name}' must be {wanted}.", fix="Mend its value.", code="STUDY-KIND")
+        raise StudyError(f"'{name}' must be {wanted}.", fix=f"Change the value to {wanted}.", code="STUDY-KIND")
 
 
 def _settings(value: Any) -> tuple[tuple[str, Any], ...]:
@@ -82,9 +82,15 @@ def check_names(study: StudyFields) -> None:
     StudyError : ``STUDY-ID``, ``STUDY-QUESTION`` or ``STUDY-FIELD``.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", study.id):
-        raise StudyError("a study's id is lower case words joined by hyphens.", fix="Rename it.", code="STUDY-ID")
+        raise StudyError(
+            "a study's id is lower case words joined by hyphens.",
+            fix="Change it to an id such as 'desk-time'.",
+            code="STUDY-ID",
+        )
     if not study.question.strip().endswith("?"):
-        raise StudyError(f"study '{study.id}' has no question.", fix="End it with '?'.", code="STUDY-QUESTION")
+        raise StudyError(
+            f"study '{study.id}' has no question.", fix="Write a question that ends with '?'.", code="STUDY-QUESTION"
+        )
     for name, value, known in (
         ("design", study.design, tuple(DESIGNS)),
         ("kind", study.kind, tuple(ESTIMAND_KINDS)),
@@ -116,7 +122,7 @@ def check_declaration(study: StudyFields) -> None:
     if taken:
         raise StudyError(
             f"{len(taken)} metric(s) have the name of another column: {', '.join(taken)}.",
-            fix="Give each another id.",
+            fix="Choose another id for each of them.",
             code="STUDY-METRICS",
         )
     lists = (study.confounders, study.moderators, study.fixed_effects, study.mediators, study.secondary_outcomes)
@@ -139,7 +145,7 @@ def check_declaration(study: StudyFields) -> None:
     if not 0 < study.contrast_size < float("inf"):
         raise StudyError(
             f"study '{study.id}': contrast_size must be a number above 0, and not endless.",
-            fix="Give the contrast's size in units of the exposure, such as 0.1.",
+            fix="Set it in units of the exposure, such as 0.1.",
             code="STUDY-FIELD",
         )
     _check_words_of(study)
@@ -151,9 +157,9 @@ def _check_words_of(study: StudyFields) -> None:
     odd = sorted(set(named) - set(study.outcomes))
     if odd or len(set(named)) < len(named):
         raise StudyError(
-            f"study '{study.id}' has {len(odd)} entry(ies) of words that are of no outcome of its own"
+            f"study '{study.id}' has {len(odd)} entry(ies) of words for something that is not one of its outcomes"
             f"{': ' + ', '.join(odd) if odd else ''}, and {len(named) - len(set(named))} outcome(s) with words twice.",
-            fix=f"{nearest(odd, study.outcomes)}Give words once for each of: {', '.join(study.outcomes)}.",
+            fix=f"{nearest(odd, study.outcomes)}Write words once for each of: {', '.join(study.outcomes)}.",
             code="STUDY-WORDS",
         )
     for w in study.words:
@@ -161,7 +167,8 @@ def _check_words_of(study: StudyFields) -> None:
         if not good:
             raise StudyError(
                 f"study '{study.id}', words of '{w.outcome}': scale and smallest must be numbers above 0.",
-                fix="Give 100 as the scale of a share in percentage points; leave smallest out where nothing is set.",
+                fix="Set the scale to 100 for a share in percentage points; leave smallest_important out if none is "
+                "set.",
                 code="STUDY-WORDS",
             )
 
@@ -220,9 +227,9 @@ def _check_roles(study: StudyFields) -> None:
     blocked = sorted(held & set(study.mediators))
     if blocked:
         raise StudyError(
-            f"{len(blocked)} mediator(s) would be held constant, which removes part of a total effect: "
+            f"{len(blocked)} mediator(s) would be adjusted for, which removes part of a total effect: "
             f"{', '.join(blocked)}.",
-            fix="Take them out of confounders and fixed_effects.",
+            fix="Remove them from confounders and fixed_effects.",
             code="MEDIATOR-HELD",
         )
     parts = {
@@ -244,7 +251,7 @@ def _check_roles(study: StudyFields) -> None:
         told = "; ".join(f"{c} ({', '.join(_parts_of(c, [*played, *others]))})" for c in dict.fromkeys(clash))
         raise StudyError(
             f"{len(set(clash))} column(s) play more than one part: {told}.",
-            fix="Give each column one part.",
+            fix="Keep one part for each column.",
             code="STUDY-ROLES",
         )
 

@@ -96,7 +96,7 @@ def build_frame(
     check_columns(row_unit, columns, metrics)
     if row_unit == FREE_UNIT:
         raise StudyError(
-            "a study of unit 'rows' is not made from tables.", fix="Give it a data frame.", code="UNIT-FREE"
+            "a study of unit 'rows' is not made from tables.", fix="Pass a pandas data frame as data.", code="UNIT-FREE"
         )
     _require(data, row_unit, columns, metrics)
     first, *others = _parts(row_unit, metrics)
@@ -127,7 +127,7 @@ def study_frame(
     if isinstance(data, pd.DataFrame) and row_unit != FREE_UNIT:
         raise StudyError(
             f"the study is of unit '{row_unit}', whose rows are made from tables; it was given one data frame.",
-            fix="Give it load_data(folder), or declare the study with unit 'rows'.",
+            fix="Pass load_data(folder), or declare the study with unit 'rows'.",
             code="UNIT-TABLES",
         )
     if isinstance(data, pd.DataFrame):
@@ -136,7 +136,7 @@ def study_frame(
         wanted = "a data frame" if row_unit == FREE_UNIT else "the tables that load_data gives"
         raise StudyError(
             f"a study of unit '{row_unit}' is run on {wanted}; this is a {type(data).__name__}.",
-            fix=f"Give {wanted}.",
+            fix=f"Pass {wanted} as data.",
             code="DATA-KIND",
         )
     return build_frame(data, row_unit, columns, metrics)

@@ -60,7 +60,9 @@ def _study(raw: dict[str, Any], kind: type[S]) -> S:
     metrics = tuple(CustomMetric(**_read(_dated(e), CustomMetric, "[[metrics]]")) for e in _entries(raw, "metrics"))
     settings = raw.pop("settings", {})
     if not isinstance(settings, dict):
-        raise StudyError("'settings' must be a table of single values.", fix="Write [settings].", code="STUDY-KIND")
+        raise StudyError(
+            "'settings' must be a table of single values.", fix="Write it as a table: [settings].", code="STUDY-KIND"
+        )
     return kind(**_read(raw, kind, "the study"), settings=tuple(settings.items()), metrics=metrics, words=words)
 
 

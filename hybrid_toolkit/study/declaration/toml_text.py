@@ -35,7 +35,7 @@ def load_toml(path: Path, *, what: str, code: str) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableError(
             f"the {what} file '{path.name}' {_WHY.get(type(error), 'cannot be read')}.",
-            fix="Give the path of a TOML file saved as UTF-8.",
+            fix="Enter the path of a TOML file saved as UTF-8.",
             code=code,
         ) from None
     return parse_toml_text(text, what=f"{what} file '{path.name}'", code=code)
@@ -56,12 +56,12 @@ def parse_toml_text(text: str, *, what: str, code: str) -> dict[str, Any]:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.UnreadableError: [STUDY-UNREADABLE] the study is not TOML: Invalid value (at line 1, \
-column 5). How to mend it: Mend that line; each key stands once.
+column 5). How to fix: Correct that line; each key may appear once.
     """
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
-        why, fix = str(error), "Mend that line; each key stands once."
+        why, fix = str(error), "Correct that line; each key may appear once."
     except (RecursionError, ValueError):
         why, fix = "a value is nested too deeply, or a number has too many digits", "Write plain values."
     raise UnreadableError(f"the {what} is not TOML: {why}.", fix=fix, code=code) from None
@@ -98,7 +98,9 @@ def check_keys(
     if gone:
         nothing = " There is nothing in it." if not raw else ""
         raise StudyError(
-            f"{where} lacks {len(gone)} key(s): {', '.join(gone)}.{nothing}", fix="Add them.", code=codes[1]
+            f"{where} lacks {len(gone)} key(s): {', '.join(gone)}.{nothing}",
+            fix=f"Add {len(gone)} key(s) to it.",
+            code=codes[1],
         )
 
 

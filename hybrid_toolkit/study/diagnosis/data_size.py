@@ -43,7 +43,7 @@ def size_of(data: EvaluationData) -> Size:
     teams = _teams(data)
     if teams == 0 and not data.has("la_year"):
         raise StudyError(
-            "the size cannot be read off these data: they have neither table 'team' nor column 'worker.team_id'.",
+            "the size cannot be read off these data: they have no table 'team' and no column 'worker.team_id'.",
             fix="Add one of them, or give a Size.",
             code="SIZE-UNKNOWN",
         )

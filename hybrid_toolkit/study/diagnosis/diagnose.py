@@ -78,7 +78,7 @@ def check_trials(n_sims: int, seed: int, conf_level: float, n_jobs: int | None) 
             "a diagnosis needs a whole number of simulations, at least 2.", fix="Ask for 100 or more.", code="SIMS"
         )
     if not _is_whole(seed) or seed < 0:
-        raise StudyError("a seed is a whole number from 0.", fix="Give a seed of 0 or more.", code="SEED")
+        raise StudyError("a seed is a whole number from 0.", fix="Use a seed of 0 or more.", code="SEED")
     if not isinstance(conf_level, float | np.floating) or not 0 < conf_level < 1:
         raise StudyError(
             "the level of the intervals lies between 0 and 1.", fix="Ask for 0.95, say.", code="CONF-LEVEL"

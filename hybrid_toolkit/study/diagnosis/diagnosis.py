@@ -141,9 +141,11 @@ class Diagnosis:
                 cover, error = got["coverage"]
                 told = got["power" if "power" in got else "false_positive"][0]
                 lines.append(
-                    f"{f'{scenario}, ' if several else ''}{outcome}: truth {truth:+.3f}, bias {got['bias'][0]:+.3f}; "
-                    f"intervals hold the truth in {cover:.0%} (Monte Carlo error {error:.1%}); they leave out zero in "
-                    f"{told:.0%}; {got['failures'][0]:.0%} of fits failed; a unadjusted comparison is off by "
+                    f"{f'{scenario}, ' if several else ''}{outcome}: true value {truth:+.3f}, bias "
+                    f"{got['bias'][0]:+.3f}; "
+                    f"intervals contain the true value in {cover:.0%} (Monte Carlo error {error:.1%}); they exclude "
+                    f"zero in "
+                    f"{told:.0%}; {got['failures'][0]:.0%} of fits failed; an unadjusted comparison is off by "
                     f"{got['unadjusted_bias'][0]:+.3f}."
                 )
         kinds = self.failures().groupby("error", sort=False)["n"].sum()
@@ -162,8 +164,8 @@ class Diagnosis:
         """
         if study.id != self.study_id or outcome not in dict(self.truths):
             raise StudyError(
-                f"the diagnosis is of study '{self.study_id}' and does not speak of this one.",
-                fix="Diagnose the study whose claims are asked for.",
+                f"the diagnosis is of study '{self.study_id}' and not of this one.",
+                fix="Run diagnose() on the study whose claims you request.",
                 code="DIAGNOSIS",
             )
         tried = [self.measures(outcome, s) for s in self.scenarios]
@@ -171,13 +173,13 @@ class Diagnosis:
         few = self.n_sims < LEAST_TRIALS
         doubt = f" Only {self.n_sims} were tried, and {LEAST_TRIALS} are needed to tell." if few else ""
         good = cover + 2 * error >= LOWEST_COVERAGE and (not few or None)
-        message = f"Intervals held the known truth in {cover:.0%} of trials.{doubt}"
+        message = f"Confidence intervals contained the true value in {cover:.0%} of trials.{doubt}"
         out = [Check("coverage", good, message, cover, LOWEST_COVERAGE)]
         if powers := [(g["power"][0], g["type_m"][0]) for g in tried if "power" in g]:
             power, size = min(powers)
-            message = f"A difference of the size tried would be told from none in {power:.0%} of such data"
+            message = f"A true difference of the simulated size would be detected in {power:.0%} of such data"
             if power < ENOUGH_POWER and np.isfinite(size):
-                message += f"; those that were told came out {size:.1f} times as large as the truth"
+                message += f"; the estimates that were detected averaged {size:.1f} times the true size"
             enough = power >= ENOUGH_POWER and (not few or None)
             out.append(Check("power", enough, f"{message}.{doubt}", power, ENOUGH_POWER))
         return tuple(out)

@@ -72,8 +72,8 @@ class MinimumEffect:
         curve = self.curve
         return (
             f"{curve.study_id}, {curve.outcome}, size {self.size}: an effect of {self.effect:+.3f} {self.unit} (Monte "
-            f"Carlo error {self.std_error:.3f}), {self.multiplier:.2f} times that of '{curve.scenario}', would be told "
-            f"from none in {self.power:.0%} of such data. A smaller one would mostly be missed, and where it "
+            f"Carlo error {self.std_error:.3f}), {self.multiplier:.2f} times that of '{curve.scenario}', would be "
+            f"detected in {self.power:.0%} of such data. A smaller one would mostly be missed, and where it "
             "was not it would look larger than it is."
         )
 
@@ -113,7 +113,9 @@ def minimum_detectable_effect(
     name = outcome or study.outcome
     check_power(power)
     if name not in study.outcomes:
-        raise StudyError("that is no outcome of the study.", fix=f"Use: {', '.join(study.outcomes)}.", code="OUTCOME")
+        raise StudyError(
+            "that is no outcome of the study.", fix=f"Choose one of: {', '.join(study.outcomes)}.", code="OUTCOME"
+        )
     search = _Search(
         study=study,
         outcome=name,
@@ -173,7 +175,7 @@ class _Search:
         if true_value(self.truth, self.estimand, size=self.size) == 0:
             raise StudyError(
                 f"scenario '{self.truth.scenario}' has no effect to make larger or smaller.",
-                fix="Take a truth in which the effect is not zero.",
+                fix="Choose a scenario in which the effect is not zero.",
                 code="NO-EFFECT",
             )
 
@@ -223,6 +225,6 @@ class _Search:
         told = ", ".join(f"{p:.0%} at {d:.3g}" for d, p in most.items())
         return StudyError(
             f"no effect with a power of {self.power:.0%} was found: {why} ({told}).",
-            fix="Change the size, the truth or the power.",
+            fix="Change the size, the scenario or the power.",
             code="POWER-UNREACHABLE",
         )

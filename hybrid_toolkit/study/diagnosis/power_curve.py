@@ -149,7 +149,7 @@ class PowerCurve:
             return ""
         _, value, (size, error, _) = min(known, key=lambda s: s[0])
         return (
-            f" Estimates told from none came out {size:.2f} times as large as the truth at {value:g} (Monte Carlo "
+            f" Estimates that excluded zero averaged {size:.2f} times the true size at {value:g} (Monte Carlo "
             f"error {error:.2f})."
         )
 
@@ -228,7 +228,7 @@ def _numbers(values: Sequence[float]) -> list[float]:
     if not np.isfinite(wanted).all():
         raise StudyError(
             "the values of a power curve are not a list of finite numbers.",
-            fix="Give two numbers or more, such as [12, 24, 48].",
+            fix="Enter 2 numbers or more, such as [12, 24, 48].",
             code="POWER-CURVE",
         )
     return wanted
@@ -246,7 +246,7 @@ def changed(truth: Truth, size: Size, over: str, value: float, estimand: str) ->
     if over == "response":
         return replace(truth, response_rate=value), size
     if over != "workers" and value != int(value):
-        raise UsageError(f"{over} come in whole numbers.", fix="Give whole numbers.", code="POWER-CURVE")
+        raise UsageError(f"{over} come in whole numbers.", fix="Use whole numbers only.", code="POWER-CURVE")
     whole = int(value)
     if over == "workers":
         return truth, replace(size, name=f"{size.name}, {value:g} workers a team", workers_per_team=value)
@@ -288,7 +288,11 @@ def foretold_power(
     answer. The t reference has as many degrees of freedom as there are teams, less one.
     """
     if min(teams) < 2 or min(response) <= 0:
-        raise UsageError("power needs two teams or more and a response above 0.", fix="Raise them.", code="POWER-INPUT")
+        raise UsageError(
+            "power needs two teams or more and a response above 0.",
+            fix="Set at least 2 teams and a response above 0, up to 1.",
+            code="POWER-INPUT",
+        )
     named = scenario or tried.scenarios[0]
     truths = tried.truths_by_scenario.get(named) or tried.under(named).truths
     name = outcome or truths[0][0]

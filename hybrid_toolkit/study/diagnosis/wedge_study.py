@@ -243,7 +243,7 @@ def _worlds(truths: Wedge | Sequence[Wedge], size_like: SizeLike | None) -> dict
     """The wedges by name, of the size that was asked for."""
     several = [truths] if isinstance(truths, Wedge) else list(truths)
     if not several or not all(isinstance(w, Wedge) for w in several):
-        raise StudyError("a diagnosis needs a truth.", fix="Give one Wedge or more.", code="TRUTHS")
+        raise StudyError("a diagnosis needs a truth.", fix="Pass 1 Wedge or more.", code="TRUTHS")
     if size_like is not None:
         size = size_like_of(size_like)
         workers = max(round(size.workers_per_team), 1)
@@ -255,7 +255,7 @@ def _worlds(truths: Wedge | Sequence[Wedge], size_like: SizeLike | None) -> dict
     if len(known) < len(several) or len(sizes) > 1:
         raise StudyError(
             f"{len(several)} truths have {len(known)} name(s) and {len(sizes)} size(s).",
-            fix="Give each truth a scenario of its own, and all of them one size.",
+            fix="Use a different scenario for each, and one size for all.",
             code="TRUTHS",
         )
     return known

@@ -129,9 +129,17 @@ def make_claim(
     scale = 1.0 if log else words.scale
     size, lower, upper = (v * scale for v in (estimate, low, high))
     if not all(math.isfinite(v) for v in (size, lower, upper)):
-        raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
+        raise StudyError(
+            "the confidence interval could not be calculated, so there is no finding.",
+            fix="Check result.tidy() for a missing estimate or std_error.",
+            code="CLAIM",
+        )
     if lower > upper:
-        raise StudyError("the interval ends below its beginning.", fix="Give low, then high.", code="CLAIM")
+        raise StudyError(
+            "the interval ends below its beginning.",
+            fix="Pass the lower limit as low and the upper as high.",
+            code="CLAIM",
+        )
     failed = [*(c for c in checks if c.passed is False), *_weak_level(conf_level)]
     grade = lowered(design_grade, [c.name for c in failed])
     finding = finding_of(lower, upper, _smallest(words, log))
@@ -209,7 +217,11 @@ def what_if_sentence(
     """
     check_words(change, words.phrase, words.unit, relative_to)
     if not all(math.isfinite(v) for v in (estimate, low, high)):
-        raise StudyError("there is no finite interval, so nothing can be said.", fix="See the fit.", code="CLAIM")
+        raise StudyError(
+            "the confidence interval could not be calculated, so there is no finding.",
+            fix="Check result.tidy() for a missing estimate or std_error.",
+            code="CLAIM",
+        )
     figures = (estimate * words.scale, low * words.scale, high * words.scale)
     table = grammar()["what_if"]
     text = _filled(table[grade], _slots(words, change, figures, conf_level, kind=kind, relative_to=relative_to))
@@ -226,7 +238,7 @@ def _smallest(words: OutcomeLabel, log: bool) -> float | None:
     if not words.smallest_important > 1:
         raise StudyError(
             f"the smallest ratio that matters for '{words.outcome}' must be above 1.",
-            fix="Give a ratio such as 1.2 for a fifth more or less.",
+            fix="Set a ratio above 1, such as 1.2 for a fifth more or less.",
             code="CLAIM-SMALLEST",
         )
     return math.log(words.smallest_important)
@@ -236,9 +248,8 @@ def _weak_level(level: float) -> tuple[Check, ...]:
     """A failed check where the interval's level is too low to say anything by."""
     if level >= LEAST_LEVEL:
         return ()
-    told = (
-        f"Intervals of {format_level(level)} leave out the truth too often; {format_level(LEAST_LEVEL)} is the least."
-    )
+    least = format_level(LEAST_LEVEL)
+    told = f"Intervals of {format_level(level)} exclude the true value too often; {least} is the least."
     return (Check("interval level", False, told, level, LEAST_LEVEL),)
 
 
@@ -323,6 +334,6 @@ def _guard(text: str, grade: str) -> None:
     if found:
         raise StudyError(
             f"a claim of grade '{grade}' would use {len(found)} word(s) it may not: {', '.join(found)}.",
-            fix="Take these words out of the study's contrast and phrases.",
+            fix="Remove these words from the study's contrast and phrases.",
             code="WORDS",
         )

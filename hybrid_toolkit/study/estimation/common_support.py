@@ -16,7 +16,7 @@ from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBa
 MOST_OUTSIDE = 0.10
 """Share of rows that a change may move beyond the exposure that the data cover."""
 MOST_OUTSIDE_ALIKE = 0.20
-"""Share of rows that a change may move beyond the exposure seen among rows alike in what the study holds constant."""
+"""Share of rows that a change may move beyond the exposure seen among rows similar in what the study adjusts for."""
 COVERED = (0.01, 0.99)
 """Quantiles of exposure between which the data cover it."""
 MIN_ROWS, MIN_CLUSTERS = 20, 5
@@ -40,7 +40,11 @@ def support(asked: Change, basis: WhatIfBasis, each: OutcomeBasis) -> tuple[floa
     StudyError : too few rows or clusters, too many rows beyond what is covered, or none that would move.
     """
     if each.n < MIN_ROWS or each.n_clusters < MIN_CLUSTERS:
-        raise StudyError(f"the estimate rests on {FEW}.", fix="Bring more.", code="WHAT-IF-FEW")
+        raise StudyError(
+            f"the estimate rests on {FEW}.",
+            fix=f"Add data until there are at least {MIN_ROWS} rows and {MIN_CLUSTERS} clusters.",
+            code="WHAT-IF-FEW",
+        )
     x, n = each.cells["x"].to_numpy(), each.cells["n"].to_numpy()
     new = asked.moved(x, n, share=basis.share, binary=basis.binary)
     touched = np.abs(new - x) > TINY * max(1.0, float(np.ptp(x)))
@@ -65,7 +69,7 @@ def support(asked: Change, basis: WhatIfBasis, each: OutcomeBasis) -> tuple[floa
     if not basis.binary:
         left = each.cells["left"].to_numpy()
         alike = beyond(left, left + new - x, n)
-        _refuse(alike, MOST_OUTSIDE_ALIKE, "beyond the exposure seen among rows alike in what the study holds constant")
+        _refuse(alike, MOST_OUTSIDE_ALIKE, "beyond the exposure seen among rows similar in what the study adjusts for")
     return outside, moved
 
 

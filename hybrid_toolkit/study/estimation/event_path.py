@@ -51,7 +51,7 @@ def no_path(study: StudyFields) -> StudyError:
     """The error of a path that a design does not follow."""
     return StudyError(
         f"design '{study.design}' of study '{study.id}' follows nothing over time, or its event study could not run.",
-        fix="Paths come from roll-outs and their event studies (such as staggered-rollout, two-by-two), interrupted "
-        "series and synthetic control. Estimates of other designs are in tidy().",
+        fix="Use tidy() for the estimates of this design; path() is for roll-outs and their event studies (such as "
+        "staggered-rollout, two-by-two), interrupted series and synthetic control.",
         code="NO-PATH",
     )

@@ -59,7 +59,7 @@ class Change:
         if not good:
             raise StudyError(
                 f"a change is one of {', '.join(_KINDS)}, with a finite value and an uptake above 0 and up to 1.",
-                fix="Give Change('shift', 0.2), Change('cap', 0.4) or Change('offer', 0.5, uptake=0.3).",
+                fix="Use Change('shift', 0.2), Change('cap', 0.4) or Change('offer', 0.5, uptake=0.3).",
                 code="WHAT-IF-CHANGE",
             )
 
@@ -75,7 +75,7 @@ class Change:
         if share and self.kind == "shift" and abs(self.value) > 1:
             raise StudyError(
                 "a share cannot be shifted by more than 1.",
-                fix="Give 0.2 for 20 percentage points.",
+                fix="Write 0.2 for 20 percentage points.",
                 code="WHAT-IF-CHANGE",
             )
         if binary and self.kind != "offer":
@@ -138,13 +138,17 @@ def parse_change(change: ChangeLike, exposure: str) -> Change:
     if not found:
         raise StudyError(
             "the change cannot be read.",
-            fix=f"Give {{'{exposure}': 0.2}}, a Change, or words such as 'at least 3 office days of 5'.",
+            fix=f"Enter {{'{exposure}': 0.2}}, a Change, or words such as 'at least 3 office days of 5'.",
             code="WHAT-IF-CHANGE",
         )
     bound, number_of, where, week = (str(part or "").lower() for part in found.groups())
     days, length = float(number_of), float(week or 5)
     if not 0 <= days <= length or length <= 0:
-        raise StudyError("the rule has more days than the week.", fix="Give days of 5 or fewer.", code="WHAT-IF-CHANGE")
+        raise StudyError(
+            "the rule has more days than the week.",
+            fix="Use no more days than the week has, such as 3 of 5.",
+            code="WHAT-IF-CHANGE",
+        )
     office = where == "office"
     kind = "cap" if (bound == "least") == office else "floor"
     remote = round((length - days) / length if office else days / length, 6)

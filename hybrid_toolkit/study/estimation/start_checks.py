@@ -47,7 +47,7 @@ def check_starts(frame: pd.DataFrame, study: StudySpec) -> None:
         raise EstimationError(
             f"'{study.exposure}' and '{study.first_treated}' disagree in {int(apart.sum()):,} row(s) of {units} "
             f"{noun(study.panel_id, many=units != 1)}: the exposure is on before the start, or off from it on.",
-            fix=f"Let '{study.exposure}' be 1 from the period in '{study.first_treated}' on and 0 before; "
+            fix=f"Set '{study.exposure}' to 1 from the period in '{study.first_treated}' onwards and 0 before; "
             "leave the start empty where there is none.",
             code="EXPOSURE-START",
         )
@@ -65,7 +65,7 @@ def _stays_on(rows: pd.DataFrame, study: StudySpec) -> None:
         raise EstimationError(
             f"'{study.exposure}' is switched off again in {back} {noun(study.panel_id, many=back != 1)}: design "
             f"'{study.design}' needs a change that stays once it has started.",
-            fix="End each of these before the change is taken back, or ask for a slope within units with the design "
+            fix="Exclude the periods after the change is taken back, or estimate a slope within units with the design "
             "'within-worker' or 'two-way-panel'.",
             code="TREATMENT-REVERSES",
         )

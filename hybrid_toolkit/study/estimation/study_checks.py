@@ -70,7 +70,8 @@ def check_equivalence(
     found = "smaller than" if got.equivalent else "not shown to be smaller than"
     told = f"{words.smallest_important:g} times" if ratio else with_unit(words.smallest_important, words.unit)
     message = (
-        f"By two one-sided tests the difference is {found} the {told} that was said to matter ({p_words(got.p_value)})."
+        f"By two one-sided tests the difference is {found} the {told} that the study counts as important "
+        f"({p_words(got.p_value)})."
     )
     return Check("equivalence", None, message, got.p_value, got.alpha)
 
@@ -148,7 +149,7 @@ def _alpha(data: EvaluationData, instrument: str, items: tuple[str, ...]) -> Che
         answers = survey_instrument(data, instrument).answers
         value = cronbach_alpha(answers[list(items)]).estimate
     except HybridToolkitError as error:
-        return Check("scale reliability", None, f"The scale's reliability could not be told ({error.code}).")
+        return Check("scale reliability", None, f"The scale's reliability could not be assessed ({error.code}).")
     good = value >= RELIABLE
     message = (
         f"Answers to the scale's items hang together (alpha {value:.2f})"

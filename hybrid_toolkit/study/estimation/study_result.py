@@ -160,11 +160,15 @@ class StudyResult(RowsHidden):
         study, answers = self.study, self.estimates["role"].isin(["main", "secondary"])
         row = self.estimates[answers & self.estimates["outcome"].eq(outcome)].iloc[0]
         tried = diagnosis.checks(study, outcome) if diagnosis is not None else ()
-        untried = () if diagnosis is not None else ("The study was not tried where the truth is known.",)
+        untried = (
+            ()
+            if diagnosis is not None
+            else ("The study was not tested on simulated data, where we know the true value.",)
+        )
         known = self.identification_for(outcome)
         told = known.notes() if known.identified is not False else ()
         notes = (*told, *self.asides(outcome), *untried)
-        fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
+        fitted = () if self.converged else (Check("convergence", False, "A fit did not converge."),)
         return make_claim(
             words=study.words_for(outcome),
             contrast=contrast_of(study.contrast, study.exposure, study.kind),

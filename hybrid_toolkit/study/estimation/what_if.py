@@ -139,7 +139,8 @@ def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | N
     basis = result.basis
     if basis is None:
         raise StudyError(
-            f"design '{result.study.design}' fits no slope on its exposure from which another rota could be told.",
+            f"design '{result.study.design}' fits no slope on its exposure from which another working pattern could "
+            f"be calculated.",
             fix="Use a study of kind slope or slope-gap with a linear design.",
             code="WHAT-IF-DESIGN",
         )
@@ -300,7 +301,7 @@ def _covering(figures: list[_Figure]) -> list[_Figure]:
     if len(figures) - len(shown) != 1 or FEW not in {f.flag for f in figures} or not shown:
         return figures
     least = min(shown, key=lambda f: f.n)
-    return [replace(f, flag="not shown so that a small group cannot be told from it") if f is least else f
+    return [replace(f, flag="not shown so that a small group cannot be identified from it") if f is least else f
             for f in figures]  # fmt: skip
 
 
@@ -312,4 +313,4 @@ def _hidden(figure: _Figure) -> _Figure:
 def _direction(low: float, high: float) -> str:
     if not np.isfinite(low):
         return ""
-    return "higher" if low > 0 else "lower" if high < 0 else "not settled"
+    return "higher" if low > 0 else "lower" if high < 0 else "inconclusive"

@@ -81,8 +81,8 @@ class CausalGraph:
     >>> graph.replace(add=[("b", "a")])
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.StudyError: [GRAPH-CYCLE] the arrows run in a circle: a -> b -> a. How to mend it: Take one \
-of these arrows out, or split a node into before and after.
+    hybrid_toolkit.errors.StudyError: [GRAPH-CYCLE] the arrows run in a circle: a -> b -> a. How to fix: Remove \
+one of these arrows, or split a node into before and after.
     >>> parse_graph(graph.to_toml()) == graph
     True
     """
@@ -111,7 +111,7 @@ of these arrows out, or split a node into before and after.
             cycle = [cause for cause, _ in nx.find_cycle(digraph(self))]
             raise StudyError(
                 f"the arrows run in a circle: {' -> '.join([*cycle, cycle[0]])}.",
-                fix="Take one of these arrows out, or split a node into before and after.",
+                fix="Remove one of these arrows, or split a node into before and after.",
                 code="GRAPH-CYCLE",
             )
 
@@ -295,7 +295,9 @@ def _node(name: str, made: Mapping[str, Any]) -> Node:
 def _check(raw: Any, kinds: _Kinds, needed: Sequence[str], where: str) -> dict[str, Any]:
     """One table with known keys, all that are needed, and values of the right kind."""
     if not isinstance(raw, dict):
-        raise StudyError(f"{where} must be a table.", fix=f"Give it: {', '.join(kinds)}.", code="GRAPH-KIND")
+        raise StudyError(
+            f"{where} must be a table.", fix=f"Write it as a table with: {', '.join(kinds)}.", code="GRAPH-KIND"
+        )
     check_keys(raw, tuple(kinds), needed, where=where, codes=("GRAPH-KEY", "GRAPH-KEY"))
     texts = {"to", "columns", "units"}
     wrong = [k for k, v in raw.items() if not isinstance(v, kinds[k])]
@@ -304,6 +306,8 @@ def _check(raw: Any, kinds: _Kinds, needed: Sequence[str], where: str) -> dict[s
     ]
     if wrong:
         raise StudyError(
-            f"{where}: '{wrong[0]}' must be {_WORDS[kinds[wrong[0]]]}.", fix="Mend its value.", code="GRAPH-KIND"
+            f"{where}: '{wrong[0]}' must be {_WORDS[kinds[wrong[0]]]}.",
+            fix=f"Change it to {_WORDS[kinds[wrong[0]]]}.",
+            code="GRAPH-KIND",
         )
     return dict(raw)

@@ -19,7 +19,7 @@ def _held(case: Case, node: str, column: str) -> Finding | None:
     after = node in nx.descendants(case.g, case.outcome)
     if node in (case.exposure, case.outcome):
         which = "exposure" if node == case.exposure else "outcome"
-        text = f"{said} measures the {which} itself and is held constant."
+        text = f"{said} measures the {which} itself and is adjusted for."
         return Finding("STUDY-ROLES", "blocks", (node,), (column,), text, f"Take out '{column}'.")
     if case.graph.node(node).feedback and (node in case.effects or after):
         return _feedback(case, node, column)
@@ -28,15 +28,15 @@ def _held(case: Case, node: str, column: str) -> Finding | None:
         text = f"{said} {why} the effect."
     elif node in case.effects:
         code = "DESCENDANT-HELD"
-        text = f"{said} is moved by the exposure: among rows alike in it, exposure and outcome no longer compare."
+        text = f"{said} is moved by the exposure: among rows similar in it, exposure and outcome no longer compare."
     elif after:
         code = "DESCENDANT-HELD"
         text = f"{said} is moved by the outcome: holding it constant takes out part of what is to be explained."
     else:
         return None
-    fix = f"Take '{column}' out."
+    fix = f"Remove '{column}' from the columns adjusted for."
     if column in case.study.moderators:
-        fix = f"Compare groups by a column that neither exposure nor outcome moves, in place of '{column}'."
+        fix = f"Compare groups by a column that is not affected by the exposure or the outcome, in place of '{column}'."
     return Finding(code, "blocks", (node,), (column,), text, fix)
 
 

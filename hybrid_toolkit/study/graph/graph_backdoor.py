@@ -26,7 +26,8 @@ def selection_findings(case: Case) -> list[Finding]:
             who = case.graph.titles(movers)
             text = (
                 f"Rows are there only by '{case.title(s.node).lower()}', which {who} move{'s' * (len(movers) == 1)}: "
-                "it is assumed that, given what is held, the rows that are there tell of those that are not."
+                "it is assumed that, after adjusting for what the study lists, the rows that are there tell of "
+                "those that are not."
             )
             columns = (study.responded,) if study.responded in s.columns and study.responded else ()
             out.append(Finding("SELECTION", "assumed", (s.node,), columns, text))
@@ -110,7 +111,7 @@ def indirect_findings(case: Case) -> list[Finding]:
 def handled_findings(case: Case) -> list[Finding]:
     """What the design closes by itself."""
     if case.randomised:
-        text = "Chance decides the exposure, so no confounder needs to be held."
+        text = "Chance decides the exposure, so there is no confounder to adjust for."
         return [Finding("RANDOMISED", "handled", (), (), text)]
     near = {a for n in (case.exposure, case.outcome) for a in nx.ancestors(case.g, n)}
     closed = sorted(case.closed & near - set(case.held))

@@ -125,7 +125,7 @@ def _unjudged(case: Case) -> Identification:
     )
     fix = "Name the column at a node of the graph, with its arrows."
     if not case.graph.nodes:
-        text = "No causal graph was given for these rows, so none says what must not be held constant."
+        text = "No causal graph was given for these rows, so none says what must not be adjusted for."
         fix = "Pass graph=, a CausalGraph whose nodes name the frame's columns."
     return Identification(
         study_id=study.id,
@@ -146,7 +146,7 @@ def _unjudged(case: Case) -> Identification:
 
 def _verdict(case: Case, n_open: int, findings: list[Finding]) -> str:
     if any(f.severity == "blocks" for f in findings):
-        return "By the causal graph, what is held constant takes out part of the effect or opens a path."
+        return "By the causal graph, what is adjusted for takes out part of the effect or opens a path."
     if case.randomised:
         return "By the causal graph, chance closes every path that is not the effect."
     if any(f.code == "REVERSED" for f in findings):
@@ -157,4 +157,4 @@ def _verdict(case: Case, n_open: int, findings: list[Finding]) -> str:
         return f"By the causal graph, the effect is told only if {n_open} open path(s) carry nothing{rest}."
     if any(f.severity == "open" for f in findings):
         return "By the causal graph, the effect is told only with the reservations below."
-    return "By the causal graph, what is held and the design close every path that is not the effect."
+    return "By the causal graph, adjustment and the design block every path that is not the effect."

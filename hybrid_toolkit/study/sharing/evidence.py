@@ -217,14 +217,14 @@ def _bundle_row(row: Mapping[str, Any]) -> BundleRow:
     error = float(row["std_error"])
     if not np.isfinite(row["estimate"]) or not np.isfinite(error):
         raise DisclosureError(
-            f"the estimate of '{row['outcome']}' may not leave: too few rows or clusters stand behind it.",
-            fix="Bring more, or share nothing.",
+            f"the estimate of '{row['outcome']}' may not be shared: it is based on too few rows or clusters.",
+            fix="Add rows or clusters up to the policy's minimum, or share no bundle.",
             code="BUNDLE-WITHHELD",
         )
     if not error > 0:
         raise DisclosureError(
-            f"the standard error of '{row['outcome']}' is nought in the policy's decimals.",
-            fix="Give the study's words a larger scale, or its contrast a larger size.",
+            f"the standard error of '{row['outcome']}' is 0 in the policy's decimals.",
+            fix="Increase the scale of the study's words, or the size of its contrast.",
             code="BUNDLE-DECIMALS",
         )
     return BundleRow(

@@ -92,7 +92,7 @@ class PooledEvidence:
             self.k,
             _SMALL,
         )
-        fitted = () if self.converged else (Check("convergence", False, "A fit stopped short of its optimum."),)
+        fitted = () if self.converged else (Check("convergence", False, "A fit did not converge."),)
         return make_claim(
             words=words,
             contrast=contrast_of(self.study.contrast, self.study.exposure, self.study.kind),
@@ -218,9 +218,7 @@ def _check_together(read: Sequence[EvidenceBundle]) -> None:
     )
     for wrong, what, code in refusals:
         if wrong:
-            raise StudyError(
-                f"{what}.", fix="Give one bundle an authority, each of the same study on its own data.", code=code
-            )
+            raise StudyError(f"{what}.", fix="Use one bundle for each authority, all from the same study.", code=code)
 
 
 def _checks_of(read: Sequence[EvidenceBundle], outcome: str) -> tuple[Check, ...]:

@@ -106,7 +106,9 @@ def keep_uploaded(files: Sequence[Mapping[str, Any]]) -> str:
     for one in files:
         name = Path(str(one["name"]).replace("\\", "/")).name
         if not name or name.startswith("."):
-            raise UsageError("A chosen file has no usable name.", fix="Rename it.", code="UPLOAD-NAME")
+            raise UsageError(
+                "A chosen file has no usable name.", fix="Rename the file and choose it again.", code="UPLOAD-NAME"
+            )
         (folder / name).write_bytes(bytes(one["content"]))
     return str(folder)
 
@@ -143,7 +145,7 @@ def map_column(mapping: str, table: str, source: str, column: str) -> str:
     head = f"[tables.{table}.columns]"
     before, found, after = mapping.partition(head + "\n")
     if not found:
-        raise UsageError(f"The mapping has no part {head}.", fix="Propose one first.", code="MAP-PART")
+        raise UsageError(f"The mapping has no part {head}.", fix="Select 'Propose a mapping' first.", code="MAP-PART")
     end = after.find("\n[")
     part, rest = (after, "") if end < 0 else (after[: end + 1], after[end + 1 :])
     lines = [line for line in part.splitlines() if not re.fullmatch(rf"\w+ = {re.escape(quoted)}", line)]
@@ -159,7 +161,7 @@ def desk_text(found: Checked) -> str:
         return f"Loaded: {len(found.data)} table(s), hash {found.data.hash[:12]}"
     if found.report is not None:
         errors, notices = len(found.report.errors), len(found.report.notices)
-        return f"Checked: {errors} problem(s) to mend, {notices} notice(s)"
+        return f"Checked: {errors} problem(s) to fix, {notices} notice(s)"
     if found.proposal is not None:
         left = len(found.proposal.unmatched)
         return f"Proposed: {len(found.proposal.matched)} column(s) matched, {left} item(s) left to you"
@@ -197,13 +199,13 @@ def desk_html(found: Checked, gate: Gate) -> str:
 def problems_html(report: ValidationReport) -> str:
     """Problems by table, errors first."""
     if not (report.errors or report.notices):
-        return table_html("Problems", ["Table", "What"], [["all", "Nothing to mend."]], words=2)
+        return table_html("Problems", ["Table", "What"], [["all", "No problems to fix."]], words=2)
     rows = [
         [p.table, p.column or "-", "mend" if p.severity == "error" else "notice", p.text,
          f"{p.count:,}: {', '.join(map(str, p.positions))}" if p.positions else f"{p.count:,}", p.fix]
         for p in sorted((*report.errors, *report.notices), key=lambda p: (p.severity != "error", p.table))
     ][:_MOST_SHOWN]  # fmt: skip
-    heads = ["Table", "Column", "Kind", "What", "Rows (first)", "How to mend it"]
+    heads = ["Table", "Column", "Kind", "What", "Rows (first)", "How to fix"]
     return table_html("Problems by table", heads, rows, words=6)
 
 

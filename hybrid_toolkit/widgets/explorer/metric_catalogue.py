@@ -23,7 +23,7 @@ AREAS = {
     "ME": "Exposure to hybrid working",
     "MF": "Service outcomes",
     "MG": "Equity",
-    "own": "Metrics of one's own",
+    "own": "Custom metrics",
 }
 _WORDS = {
     "question": "Question",
@@ -109,7 +109,7 @@ class MetricCatalogue(ToolkitWidget):
             raise UsageError("There is no such area.", fix=f"Use one of {', '.join(AREAS)}.", code="WIDGET-CHOICE")
         if metric and metric not in REGISTRY:
             raise UsageError(
-                "There is no metric of that id.", fix="catalogue() has all of them.", code="METRIC-UNKNOWN"
+                "There is no metric of that id.", fix="Choose a metric that catalogue() lists.", code="METRIC-UNKNOWN"
             )
         word = ipywidgets.Text(
             description="Search",

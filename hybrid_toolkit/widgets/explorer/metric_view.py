@@ -250,7 +250,9 @@ def _small(counts: pd.DataFrame, threshold: int, *, shares: bool) -> pd.Series[b
 def _not_offered(what: str, asked: str, offered: dict[str, str]) -> UsageError:
     return UsageError(
         f"These data offer no {what} '{asked}'; {len(offered)} are offered.",
-        fix=f"Use one of: {', '.join(offered)}." if offered else "data.coverage() says what would open one.",
+        fix=f"Use one of: {', '.join(offered)}."
+        if offered
+        else "Run data.coverage() to see which table or column to add.",
         code="VIEW-CHOICE",
     )
 

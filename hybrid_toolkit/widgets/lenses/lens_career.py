@@ -145,7 +145,8 @@ class CareerStageViews:
     def _notes(self, outcome: str) -> list[str]:
         spec = REGISTRY[outcome]
         return [
-            "An association: who works at home is not chosen by lot. The study 'stage-gap' says what may be said.",
+            "This is an association: people are not allocated to home working at random. See the study "
+            "'career-stage' for what it does and does not show.",
             "One smooth curve a stage (restricted cubic spline), drawn where the middle nine tenths of the stage lie; "
             "intervals are clustered on teams. All waves together.",
             "The slope is averaged over the remote shares of all stages.",

@@ -106,7 +106,7 @@ class WellbeingViews:
                 panels.append(found)
             elif what:
                 missing.append(what)
-        notes = [*chosen.notes, "Scales describe groups. Nobody's answers are scored, ranked or followed."]
+        notes = [*chosen.notes, "Scales describe groups. No one's answers are scored, ranked or followed."]
         said = notes_release(self._gate, notes, title="Wellbeing", source=self.data)
         return LensView("Wellbeing", chosen.text, tuple(panels), said, tuple(missing))
 

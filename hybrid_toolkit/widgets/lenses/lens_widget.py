@@ -137,7 +137,9 @@ def must_offer(name: str, asked: str, offered: Mapping[str, str]) -> None:
     if asked not in offered:
         raise UsageError(
             f"These data offer no {name} of that id; {len(offered)} are offered.",
-            fix=f"Use one of: {', '.join(offered)}." if offered else "data.coverage() says what would open one.",
+            fix=f"Use one of: {', '.join(offered)}."
+            if offered
+            else "Run data.coverage() to see which table or column to add.",
             code="WIDGET-CHOICE",
         )
 

@@ -26,7 +26,7 @@ def svg_to_png(svg: str, *, dpi: int = 192, footer: str = "") -> bytes:
 
     Examples
     --------
-    >>> from hybrid_toolkit.widgets.parts.svg import Interval, interval_rows_svg
+    >>> from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
     >>> png = svg_to_png(interval_rows_svg([DrawnInterval("All", 1, 0, 2)], title="T", description="D", axis="a"))
     >>> png[:4]
     b'\\x89PNG'

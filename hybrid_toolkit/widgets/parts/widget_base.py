@@ -225,7 +225,7 @@ def put(name: str, control: ipywidgets.Widget, value: Any) -> None:
     --------
     >>> put("scale", choice("Scale", {"who5": "WHO-5", "ons4": "ONS4"}), "x")
     Traceback (most recent call last):
-    hybrid_toolkit.errors.UsageError: [WIDGET-CHOICE] 'scale' does not take that value. How to mend it: Use one of: who5, ons4.
+    hybrid_toolkit.errors.UsageError: [WIDGET-CHOICE] 'scale' does not take that value. How to fix: Use one of: who5, ons4.
     """  # noqa: E501
     try:
         control.value = value

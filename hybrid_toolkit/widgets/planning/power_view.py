@@ -38,7 +38,7 @@ LABELS: Mapping[str, str] = {**OVER, "group_share": "Smaller group, share of wor
 """Field -> words beside its slider."""
 POINTS = 13
 TARGET = 0.8
-_GAP = "Each group's slope has an error of its own, so that a gap between groups needs far more than one slope does."
+_GAP = "Each group's slope has its own error, so that a gap between groups needs far more than one slope does."
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,7 @@ def _graph_panel(gate: Gate, graph: CausalGraph, found: Identification) -> Figur
     )
     release = gate.facts(frame, title="Causal graph", basis="assumption")
     rows = [
-        [r["title"], r["part"] or "neither held nor on the path",
+        [r["title"], r["part"] or "not adjusted for and not on the path",
          ", ".join(graph.node(m).title for m in str(r["moves"]).split()) or "nothing here"]
         for r in release.content.to_dict("records")
     ]  # fmt: skip
@@ -249,13 +249,13 @@ def _findings(gate: Gate, found: Identification) -> FigurePanel:
             release.content.to_dict("records")]  # fmt: skip
     none = [["nothing", "The graph has nothing to say against it.", "-"]]
     return FigurePanel(
-        "What the graph says of it", release, None, ["Kind", "Finding", "How to mend it"], rows or none, words=3
+        "What the graph says of it", release, None, ["Kind", "Finding", "How to fix"], rows or none, words=3
     )
 
 
 def _diagnosed(gate: Gate, diagnosis: Diagnosis) -> FigurePanel:
     table = diagnosis.tidy()[["outcome", "term", "estimate", "conf_low", "conf_high"]]
-    release = gate.facts(table, title="Where the truth is known", basis="simulation")
+    release = gate.facts(table, title="On simulated data, where we know the true value", basis="simulation")
     rows = [
         [str(r["outcome"]).replace("_", " "), str(r["term"]).replace("_", " "),
          span_text(float(r["estimate"]), float(r["conf_low"]), float(r["conf_high"]))]

@@ -94,7 +94,7 @@ class WhatIfViews:
         if self.studies:
             return None
         return (
-            "These data open none of the studies on which another rota could rest.",
+            "These data open none of the studies on which another working pattern could be based.",
             "Add tables 'worker', 'worker_month' and 'contact' or 'survey'; data.coverage() says which columns.",
         )
 
@@ -168,7 +168,8 @@ class WhatIfViews:
     def _notes(self, result: StudyResult, found: Found) -> list[str]:
         return [
             f"Study: {result.study.question}",
-            "It multiplies a slope by a change: where people would behave otherwise under the new rota, it is wrong.",
+            "It multiplies a slope by a change: where people would behave differently under the new working "
+            "pattern, it is wrong.",
             "A mean over rows: it says nothing of any one person. Whether higher is better is for you to say.",
             "A change that would leave what the data cover is refused.",
             *result.study.caveats,

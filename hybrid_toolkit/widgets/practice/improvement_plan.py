@@ -186,7 +186,9 @@ class ImprovementPlan(PracticeWidget):
         def made() -> PlanState:
             gaps = find_gaps(self._assessment) if self._assessment is not None else ()
             if not gaps:
-                raise UsageError("no gap was found.", fix="At least three raters answer first.", code="PLAN-GAPS")
+                raise UsageError(
+                    "no gap was found.", fix="Collect answers from at least 3 people first.", code="PLAN-GAPS"
+                )
             plan = self.plan
             known = {a.gap for a in plan.actions}
             due = self.today + timedelta(days=DRAFT_DAYS)
