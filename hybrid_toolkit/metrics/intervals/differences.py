@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.compute import cluster_of, metric_values
 from hybrid_toolkit.metrics.grouping import NOT_RECORDED, group_order, groups
@@ -98,7 +99,7 @@ def measure_differences(
     if check is not None:
         out["flag"] = ["; ".join(filter(None, (f, warned))) for f in out["flag"]]
         out.attrs["invariance"] = check.message
-    return out
+    return inside(out)
 
 
 def _difference(
