@@ -15,7 +15,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hybrid_toolkit import __version__
+from hybrid_toolkit.cli_notebooks import add_notebooks
 from hybrid_toolkit.cli_studies import add_studies
+from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.errors import HybridToolkitError, OutputError
 
 PROGRAM = "hybrid-toolkit"
@@ -28,7 +30,7 @@ def validate(args: argparse.Namespace) -> int:
 
     report = validate_path(args.data, args.mapping)
     if args.out:
-        _write(args.out, report.tidy().to_csv(index=False, lineterminator="\n"))
+        _write(args.out, csv_text(report.tidy()))
     print(report.summary())
     return 0 if report.ok else 1
 
@@ -40,7 +42,7 @@ def run_coverage(args: argparse.Namespace) -> int:
     data = _load(args)
     frame = data.coverage()
     if args.out:
-        _write(args.out, frame.to_csv(index=False, lineterminator="\n"))
+        _write(args.out, csv_text(frame))
     print(coverage_summary(frame))
     return 0
 
@@ -121,7 +123,7 @@ def metrics(args: argparse.Namespace) -> int:
     from hybrid_toolkit.metrics.specs.registry import catalogue, find_metrics
 
     if args.instrument is not None:
-        text = load_instrument(args.instrument).template().to_csv(index=False, lineterminator="\n")
+        text = csv_text(load_instrument(args.instrument).template())
         if args.out:
             _write(args.out, text)
         else:
@@ -145,16 +147,20 @@ def metrics(args: argparse.Namespace) -> int:
 
 def run_measure(args: argparse.Namespace) -> int:
     """Measure one metric and show what the disclosure gate lets through."""
+    from hybrid_toolkit.disclosure.gate import Gate
     from hybrid_toolkit.disclosure.release import require_release
+    from hybrid_toolkit.disclosure.versions import VersionLedger
     from hybrid_toolkit.report.documents.tables import make_grid
     from hybrid_toolkit.report.measured import measure_released
 
     data = _load(args)
+    ledger = VersionLedger(Path(args.out).parent) if args.out and not data.synthetic else None
+    gate = Gate(source=data, ledger=ledger)
     texts = []
-    for one in measure_released(data, args.metric, by=args.by):
+    for one in measure_released(data, args.metric, by=args.by, gate=gate):
         table = require_release(one.table)
         rows = table.content.assign(metric=one.metric, **({"stamp": table.stamp} if table.stamp else {}))
-        texts.append(rows.to_csv(index=False, lineterminator="\n"))
+        texts.append(csv_text(rows))
         grid = make_grid(table)
         lines = [[cell.text for cell in row] for row in (grid.headings, *grid.rows)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -174,7 +180,7 @@ def published(args: argparse.Namespace) -> int:
 
     found = load_published(args.data, period=args.period, sheet=args.sheet, header=args.header, area=args.area)
     if args.out:
-        _write(args.out, found.tidy().to_csv(index=False, lineterminator="\n"))
+        _write(args.out, csv_text(found.tidy()))
     print(found.summary())
     return 0
 
@@ -272,6 +278,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--area", metavar="HEADER", help="column that names the areas")
     add_studies(add, sizes=_SIZE_NAMES)
+    add_notebooks(add)
     return top
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def diagnose(args: argparse.Namespace) -> int:
         args.scenario, args.size, n_sims=args.n_sims, seed=args.seed, n_jobs=args.jobs, resume=args.resume
     )
     if args.out:
-        _write(args.out, tried.tidy().to_csv(index=False, lineterminator="\n"))
+        _write(args.out, csv_text(tried.tidy()))
     print(tried.summary())
     return 0
 
@@ -85,7 +86,7 @@ def run_pool(args: argparse.Namespace) -> int:
 
     found = pool(args.bundles)
     if args.out:
-        _write(args.out, found.tidy().to_csv(index=False, lineterminator="\n"))
+        _write(args.out, csv_text(found.tidy()))
     print(found.summary())
     return 0
 

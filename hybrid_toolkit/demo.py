@@ -240,6 +240,7 @@ def _draw(found: _Found) -> dict[str, tuple[Drawn, Any]]:
         title="Three studies: estimates and true values",
         clusters="clusters",
         labels=["outcome", "kind", "role", "panel", "label", "truth"],
+        derived_from=[s.answers for s in found.studies],
     )
     told = pd.concat([s.trial.content for s in found.studies if s.trial], ignore_index=True)
     coverage = found.gate.facts(

@@ -5,14 +5,21 @@ A reader never meets a half-written file, and a run that fails leaves what stood
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from hybrid_toolkit.errors import OutputError
+
+_HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+_A_DAY = 86_400.0
+"""Seconds after which a part is taken for left behind, whatever its process."""
 
 
 def _refuse(path: Path, why: str, fix: str) -> OutputError:
@@ -53,7 +60,51 @@ def _unmake(folders: list[Path]) -> None:
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}-{_HOST}-{os.getpid()}.part")
+
+
+def clear_left_behind(path: Path) -> int:
+    """Remove what killed runs left beside an output: hidden ``.part`` files and folders, which may hold raw data.
+
+    Parts of this machine whose process is gone are removed, any part after a day. One that somebody is writing stays.
+
+    Returns
+    -------
+    How many were removed.
+    """
+    removed = 0
+    for part in _parts_of(path):
+        host, _, pid = part.name.removesuffix(".part").rpartition(".")[2].partition("-")[2].rpartition("-")
+        gone = host == _HOST and pid.isdecimal() and not _runs(int(pid))
+        try:
+            old = time.time() - part.stat().st_mtime > _A_DAY
+        except OSError:  # somebody else removed it
+            continue
+        if gone or old:
+            _remove(part)
+            removed += 1
+    return removed
+
+
+def _parts_of(path: Path) -> list[Path]:
+    try:
+        here = list(path.parent.iterdir())
+    except OSError:
+        return []
+    return sorted(p for p in here if p.name.startswith(f".{path.name}.") and p.name.endswith(".part"))
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process of this machine runs; on Windows, where asking could end it, it is taken to."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _remove(path: Path) -> None:
@@ -102,6 +153,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         yield target  # a device or a pipe such as /dev/stdout cannot be renamed over
         return
     made = _make_parents(target)
+    clear_left_behind(target)
     part = _beside(target)
     try:
         yield part
@@ -187,6 +239,7 @@ def atomic_folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
     if full and not replace:
         raise _refuse(target, "the folder already holds files", "Name a new folder, or empty this one.")
     made = _make_parents(target)
+    clear_left_behind(target)
     part, old = _beside(target), _beside(target)
     try:
         part.mkdir()

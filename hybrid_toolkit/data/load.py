@@ -65,13 +65,15 @@ def load_data(path: str | Path, mapping: str | Path | None = None, *, key: str |
     errors = [p for p in problems if p.severity == "error"]
     if errors:
         raise _contract_error(errors)
-    return EvaluationData(
+    data = EvaluationData(
         tables=frames,
         provenance=tuple(_with_notes(source, problems) for source in raw.sources),
         synthetic=raw.synthetic,
-        label=raw.label,
+        label=raw.label if raw.synthetic else "",
         mapping_hash=raw.mapping_hash,
     )
+    same = bool(raw.claimed) and data.hash == raw.claimed
+    return replace(data, synthetic=True, label=raw.label) if same else data
 
 
 def read_raw(path: str | Path, mapping: str | Path | None = None, *, key: str | bytes | None = None) -> RawTables:
@@ -95,7 +97,7 @@ def read_raw(path: str | Path, mapping: str | Path | None = None, *, key: str | 
         sources[table_map.table] = replace(source, notes=(*((note,) if note else ()), *source.notes))
         kinds[table_map.table] = raw.kind
     used = {id(one) for _, one in plan}
-    synthetic, label = _synthetic(path)
+    synthetic, label, claimed = _synthetic(path, sources)
     maps = {m.table: m.dates for m, _ in plan if m.dates}
     hashes = sorted({m.sha256 for m in [chosen] if m is not None} | _census_hash(plan))
     return RawTables(
@@ -107,6 +109,7 @@ def read_raw(path: str | Path, mapping: str | Path | None = None, *, key: str | 
         mapping_hash="+".join(hashes) or None,
         synthetic=synthetic,
         label=label,
+        claimed="" if synthetic else claimed,
     )
 
 
@@ -209,17 +212,22 @@ def _unused(left: list[Found]) -> tuple[Problem, ...]:
     return tuple(notices)
 
 
-def _synthetic(path: str | Path) -> tuple[bool, str]:
-    """Whether the folder says that its data were simulated, and the label it gives them."""
+def _synthetic(path: str | Path, sources: Mapping[str, Source]) -> tuple[bool, str, str]:
+    """Whether these are the files of a manifest that calls them simulated; its label; the content it speaks of.
+
+    The stamp is bound to content: a manifest beside other files says nothing of them.
+    """
     if "://" in str(path):
-        return False, ""
+        return False, "", ""
     folder = Path(path) if Path(path).is_dir() else Path(path).parent
-    synthetic, label = False, ""
-    for name in ("truth.json", "manifest.json"):
-        content = _json(folder / name)
-        synthetic = synthetic or content.get("synthetic") is True
-        label = label or str(content.get("label") or "")
-    return synthetic, label if synthetic else ""
+    content = _json(folder / "manifest.json")
+    if content.get("synthetic") is not True:
+        return False, "", ""
+    files = content.get("files")
+    listed = {str(name): entry for name, entry in files.items()} if isinstance(files, dict) else {}
+    hashes = {str(e.get("sha256")) for e in listed.values() if isinstance(e, dict)}
+    bound = bool(sources) and all(source.sha256 in hashes for source in sources.values())
+    return bound, str(content.get("label") or ""), str(content.get("content_sha256") or "")
 
 
 def _json(file: Path) -> Mapping[str, object]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.disclosure.digits import in_steps
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS
 from hybrid_toolkit.disclosure.suppress import CellMask, complementary, small_cells
@@ -28,15 +29,19 @@ def also_small(
     policy: Policy,
     *,
     people: str | None,
-    shares: Sequence[str],
+    shares: Mapping[str, float],
     dominance: str | None,
 ) -> CellMask:
-    """Rows to hide for another reason than their own count: few people, few in or out of a share, one dominates."""
+    """Rows to hide for another reason than their own count: few people, few in or out of a share, one dominates.
+
+    ``shares`` : column -> what it is multiplied by to be a share of the count (0.01 for per cent).
+    """
     more: CellMask = np.zeros(len(table), dtype=bool)
     if people is not None:
-        more |= small_cells(table[people].to_numpy(dtype=float), threshold=policy.threshold, zero_cells="suppress")
-    for share in shares:
-        inside = counts * table[share].to_numpy(dtype=float)
+        few = small_cells(table[people].to_numpy(dtype=float), threshold=policy.threshold, zero_cells="suppress")
+        more |= few & ((counts != 0) | (policy.zero_cells == "suppress"))
+    for share, scale in shares.items():
+        inside = counts * scale * table[share].to_numpy(dtype=float, na_value=np.nan)
         for part in (inside, counts - inside):
             rounded: NDArray[np.float64] = np.round(np.where(np.isnan(part), np.inf, part)).astype(np.float64)
             more |= small_cells(rounded, threshold=policy.threshold, zero_cells=policy.zero_cells)
@@ -90,14 +95,18 @@ def finish(
     others: Mapping[str, CellMask] = MappingProxyType({}),
     values: Sequence[str] = (),
     plain: Sequence[str] = (),
+    steps: Mapping[str, NDArray[np.float64]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Hidden rows emptied, counts and values rounded, ``suppressed`` added.
 
-    ``others`` are further count columns with what to hide of each; ``plain`` counts (of clusters) stay unrounded.
+    ``others`` are further count columns with what to hide of each; ``plain`` counts (of clusters) stay unrounded;
+    ``steps`` are those in which values are shown, by column.
     """
-    out = frame.copy()
+    out = pd.DataFrame(frame).copy()
     for column in values:
         numbers = pd.Series(pd.to_numeric(out[column], errors="coerce"), index=out.index).astype("float64")
+        if column in steps:
+            numbers = pd.Series(in_steps(np.asarray(numbers, dtype=np.float64), steps[column]), index=out.index)
         out[column] = numbers.round(policy.decimals).mask(hide)
     for column, mask in {count: hide, **others}.items():
         out[column] = round_counts(out[column], policy).mask(mask)

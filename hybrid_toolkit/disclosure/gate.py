@@ -9,11 +9,15 @@ from typing import Literal
 import pandas as pd
 
 from hybrid_toolkit.disclosure.cells import finish, hide_small, round_counts
-from hybrid_toolkit.disclosure.minimum_counts import hide_estimates, withhold_text
+from hybrid_toolkit.disclosure.digits import estimate_steps
+from hybrid_toolkit.disclosure.looks import refuse_measured, refuse_texts
+from hybrid_toolkit.disclosure.minimum_counts import hide_estimates, hide_paths, withhold_text
 from hybrid_toolkit.disclosure.policy import Policy, load_policy
 from hybrid_toolkit.disclosure.protect import check_size, counted, policy_notes, protect_table, rounding_note
-from hybrid_toolkit.disclosure.release import Decision, Release, seal_release
+from hybrid_toolkit.disclosure.release import Decision, Release, is_redrawn, seal_release
 from hybrid_toolkit.disclosure.screen import refuse_columns, refuse_words
+from hybrid_toolkit.disclosure.stands import people_behind
+from hybrid_toolkit.disclosure.versions import VersionLedger
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.result import TIDY_COLUMNS, Result
 
@@ -37,30 +41,36 @@ class _Simulated:
 class Gate:
     """Makes a ``Release`` of what a policy lets through, with a record of each decision.
 
-    One gate, so that no plot, table or widget decides for itself. Every release is safe by itself; whether two
-    releases for overlapping groups give a small group away by differencing is not checked.
+    One gate, so that no plot, table or widget decides for itself. Every release is safe by itself. What several give
+    away together is held where the units are at hand: within a measured table, over the views of an explorer, and over
+    versions of the data with a ledger. Two frames that a caller adds up alone are not held against each other.
 
     Parameters
     ----------
     policy : what may be shown; None reads ``policy.toml`` of the package.
     source : the data behind what is released (anything with ``hash`` or ``data_hash``, and ``synthetic``), so that
         releases carry their hash and their synthetic stamp. A result that knows its own needs none.
+    ledger : what the release folder has shown of earlier versions of the data; measured tables that differ from it by a
+        few people are held back. None remembers nothing.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"mode": ["home", "phone", "video"], "n": [41, 3, 18], "share": [0.61, 0.33, 0.5555]})
-    >>> release = Gate().table(frame, title="Choice honoured, by mode", dims=["mode"], count="n", values=["share"])
+    >>> release = Gate().table(frame, title="Choice honoured, by mode", dims=["mode"], people="n", values=["share"])
     >>> release.content
         mode     n  share  suppressed
-    0   home    40  0.610       False
+    0   home    40    0.6       False
     1  phone  <NA>    NaN        True
-    2  video    20  0.556       False
+    2  video    20    0.6       False
     >>> [d.rule for d in release.decisions]
     ['threshold', 'rounding']
     """
 
-    def __init__(self, policy: Policy | None = None, *, source: object = None) -> None:
+    def __init__(
+        self, policy: Policy | None = None, *, source: object = None, ledger: VersionLedger | None = None
+    ) -> None:
         self.policy = load_policy() if policy is None else policy
+        self.ledger = ledger
         self._source = source
 
     def __repr__(self) -> str:
@@ -81,6 +91,7 @@ class Gate:
         totals: bool = False,
         total_label: str = "Total",
         structural_zeros: bool = False,
+        hide: str | None = None,
         source: object = None,
     ) -> Release:
         """Release a table of counts, and of values that rest on them.
@@ -96,13 +107,16 @@ class Gate:
         count : column of counts on which the row rests.
         values : columns shown where the row is shown (means, rates, interval ends).
         people : column of counts of distinct people, held to the threshold as well (contacts may be many from few).
+            What ``ht.measure`` gives carries it as ``n_people``; another frame must name it, and names ``count`` itself
+            where each unit counted is one person. The fewest that any such column says counts.
         shares : those of ``values`` that are shares of ``count``: hidden as well where fewer than the threshold are in
-            or out of the share, since both numbers follow from it.
+            or out of the share, since both numbers follow from it. Shares are found by looking too.
         other_counts : further count columns, hidden one by one where small, and rounded.
         dominance : column with the largest contributor's share of the row, needed where the policy has that rule.
         totals : add total rows for every dimension (counts only).
         total_label : what marks a total.
         structural_zeros : leave combinations that are not in the frame out, rather than as counts of nought.
+        hide : column that is true in rows to be hidden whatever they count.
         source : as in ``Gate``, for this table only.
 
         Returns
@@ -111,9 +125,11 @@ class Gate:
 
         Raises
         ------
-        DisclosureError : an identifier as dimension, an unknown column, counts that are no counts, duplicate cells,
+        DisclosureError : nobody is said to stand behind the rows, an identifier as dimension by name or by values, a
+            person's name or details in title or cells, an unknown column, counts that are no counts, duplicate cells,
             too many cells or dimensions, or totals that cannot be protected.
         """
+        refuse_texts([title], what="title")
         out, shown, decisions = protect_table(
             frame,
             self.policy,
@@ -127,6 +143,8 @@ class Gate:
             totals=totals,
             total_label=total_label,
             structural_zeros=structural_zeros,
+            hide=hide,
+            source=self._behind(source),
         )
         return self._seal(out, "table", title, decisions, source, tuple(dims), count, shown)
 
@@ -140,11 +158,20 @@ class Gate:
         values: Sequence[str] = (),
         people: str | None = None,
         shares: Sequence[str] = (),
+        cumulative: Sequence[str] = (),
+        hide: str | None = None,
+        derived_from: Release | Sequence[Release] | None = None,
         source: object = None,
     ) -> Release:
         """Release the numbers behind a figure: the same rules as ``table``, without totals.
 
         A figure shows groups or bins, each with its count; never one mark a person.
+
+        Parameters
+        ----------
+        cumulative : those of ``values`` that run up to 1, as the points of a curve of concentration do; looked at too.
+        derived_from : the releases whose numbers these are, put together anew; they are not looked at again. Every
+            count must stand in one of them.
 
         Raises
         ------
@@ -153,19 +180,24 @@ class Gate:
         Examples
         --------
         >>> bins = pd.DataFrame({"remote_share_band": ["0 to 0.2", "0.2 to 0.4"], "n": [4, 60], "mean": [3.1, 3.4]})
-        >>> Gate().figure_data(bins, title="Learning by remote share", dims=["remote_share_band"],
+        >>> Gate().figure_data(bins, title="Learning by remote share", dims=["remote_share_band"], people="n",
         ...                    values=["mean"]).content["mean"].tolist()
         [nan, 3.4]
         """
+        refuse_texts([title], what="title")
         out, shown, decisions = protect_table(
             frame,
             self.policy,
             dims=dims,
             count=count,
             values=values,
-            people=people,
+            people=people if derived_from is None else count,
             shares=shares,
             structural_zeros=True,
+            cumulative=cumulative,
+            look=not is_redrawn(frame, count, derived_from),
+            hide=hide,
+            source=self._behind(source),
         )
         return self._seal(out, "figure", title, decisions, source, tuple(dims), count, shown)
 
@@ -177,7 +209,10 @@ class Gate:
         n: str = "n",
         clusters: str | None = None,
         whole: bool = False,
+        people: str | None = None,
         labels: Sequence[str] = (),
+        derived_from: Release | Sequence[Release] | None = None,
+        error_digits: int = 2,
         source: object = None,
     ) -> Release:
         """Release estimates with their intervals, each only where enough people and clusters stand behind it.
@@ -189,29 +224,48 @@ class Gate:
         n : column with the number behind each estimate.
         clusters : column with the number of clusters, held to the policy's least; None where there are none.
         whole : each cluster is a whole authority; the policy's ``guard_authorities`` says whether the least holds too.
+        people : column with the people on whom each estimate rests. Studies' rows and what ``ht.measure`` gives carry
+            it (``rests_on``, ``n_people``); another frame names it, or ``n`` itself where each row is one person.
+        derived_from : the releases whose numbers these are, put together anew; they are not looked at again. Every
+            count must stand in one of them.
+        error_digits : digits of a standard error to which it and its estimate are shown at the finest; bundles that are
+            combined with others need more than a reader does.
         labels : further columns that say nothing about people (outcome, design, a simulated truth): released as is.
         source : as in ``Gate``; a result's own ``data_hash`` and ``synthetic`` come first.
 
         Raises
         ------
-        DisclosureError : no ``n``, a label that identifies, or a column that is not there.
+        DisclosureError : no ``n``, nobody said to stand behind it, a label, term or title that identifies a person,
+            or a column that is not there.
 
         Examples
         --------
         >>> rows = pd.DataFrame({"term": ["remote share", "remote share, late"], "estimate": [-0.0812, -0.2],
         ...                      "conf_low": [-0.11, -0.5], "conf_high": [-0.05, 0.1], "n": [812, 6], "unit": "share"})
-        >>> Gate().estimates(rows, title="Choice honoured")._frame["estimate"].tolist()
+        >>> Gate().estimates(rows, title="Choice honoured", people="n").content["estimate"].tolist()
         [-0.081, nan]
         """
-        frame = result if isinstance(result, pd.DataFrame) else result.tidy()
+        frame = pd.DataFrame(result if isinstance(result, pd.DataFrame) else result.tidy())
         numbers = [c for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value") if c in frame]
         sizes = [n, *([clusters] if clusters else [])]
         refuse_columns([*labels], [*numbers, *sizes], present=list(frame.columns))
         kept = [c for c in dict.fromkeys([*labels, *TIDY_COLUMNS, *sizes]) if c in frame.columns]
+        refuse_texts([title], what="title")
+        for column in frame[[c for c in kept if c not in (*numbers, *sizes)]].select_dtypes(
+            include=["object", "string"]
+        ):
+            refuse_texts(frame[column].dropna().astype(str).unique().tolist(), what=str(column))
+        redrawn = is_redrawn(frame, n, derived_from)
+        behind = people_behind(frame, n if redrawn else people, count=n, whole=whole)
         out = frame[kept].copy()
-        hide, hidden = hide_estimates(out, self.policy, n=n, clusters=clusters, whole=whole)
+        hide, hidden = hide_estimates(frame, self.policy, n=n, clusters=clusters, whole=whole, people=behind,
+                                      look=not redrawn)  # fmt: skip
+        if "term" in frame:
+            hide, more = hide_paths(frame, hide, self.policy, n=n)
+            hidden = (*hidden, *more)
         decisions = (*policy_notes(self.policy), *hidden)
-        out = finish(out, hide, self.policy, count=n, values=numbers, plain=[clusters] if clusters else [])
+        steps = estimate_steps(frame, self.policy, numbers, behind, digits=error_digits)
+        out = finish(out, hide, self.policy, count=n, values=numbers, plain=[clusters] if clusters else [], steps=steps)
         decisions += rounding_note(self.policy)
         return self._seal(
             out, "estimates", title, decisions, source if source is not None else result, (), n, tuple(numbers)
@@ -237,7 +291,8 @@ class Gate:
 
         Raises
         ------
-        DisclosureError : an unknown basis, a column that identifies, personal details in words, or too many cells.
+        DisclosureError : an unknown basis, a frame of measured figures or of keys of people, a column that identifies,
+            personal details in words, or too many cells.
 
         Examples
         --------
@@ -250,6 +305,9 @@ class Gate:
                 f"The grounds '{basis}' are not known.", fix=f"Use one of {', '.join(_BASES)}.", code="BASIS-UNKNOWN"
             )
         refuse_columns(list(frame.columns), list(counts), present=list(frame.columns))
+        refuse_measured(frame, basis, self._behind(source))
+        frame = pd.DataFrame(frame)
+        refuse_texts([title], what="title")
         for column in frame.select_dtypes(include=["object", "string"]):
             for text in frame[column].dropna().astype(str):
                 refuse_words(text)
@@ -272,6 +330,7 @@ class Gate:
         n: float | None = None,
         clusters: float | None = None,
         whole: bool = False,
+        people: float | None = None,
         source: object = None,
     ) -> Release:
         """Release a sentence or two; withheld where too few people or clusters stand behind it (see ``estimates``).
@@ -285,8 +344,9 @@ class Gate:
         >>> Gate().text("Remote share is associated with learning.", title="Claim", n=6).text
         'Withheld: fewer than 10 stand behind it.'
         """
+        refuse_texts([title], what="title")
         refuse_words(text)
-        withheld, why = withhold_text(self.policy, n=n, clusters=clusters, whole=whole)
+        withheld, why = withhold_text(self.policy, n=n, clusters=clusters, whole=whole, people=people)
         decisions = (*policy_notes(self.policy), *why)
         shown = withheld or text
         return self._seal(pd.DataFrame({"text": [shown]}), "text", title, decisions, source, (), None, ())
@@ -302,8 +362,7 @@ class Gate:
         count: str | None,
         values: tuple[str, ...],
     ) -> Release:
-        known = [s for s in (source, self._source) if _hash_of(s) is not None]
-        behind = known[0] if known else None
+        behind = self._behind(source)
         return seal_release(
             frame,
             kind=kind,
@@ -316,6 +375,10 @@ class Gate:
             count=count,
             values=values,
         )
+
+    def _behind(self, source: object) -> object:
+        """The data behind a frame: those named with it, or those that the gate was made for."""
+        return next((s for s in (source, self._source) if _hash_of(s) is not None), None)
 
 
 def _hash_of(source: object) -> str | None:

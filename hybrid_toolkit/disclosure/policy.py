@@ -17,6 +17,10 @@ FLOOR_THRESHOLD = 10
 """The smallest group shown without a stated reason (the threshold of ONS safe research settings)."""
 FLOOR_CLUSTERS = 5
 """The fewest clusters under an estimate shown without a stated reason."""
+FLOOR_ROUNDING = 5
+"""The least to which counts are rounded without a stated reason."""
+MOST_DECIMALS = 3
+"""The most decimals shown without a stated reason."""
 
 _SECTIONS: Mapping[str, Mapping[str, type]] = {
     "counts": {
@@ -38,7 +42,8 @@ class Policy:
 
     Parameters
     ----------
-    name, reason : what the policy is called, and why it differs from the default.
+    name, reason, agreed_by : what the policy is called, why it differs from the default, and who agreed to that (a
+        role, such as "head of performance").
     threshold : smallest count shown, in people, families or contacts.
     rounding_base : counts are rounded to the nearest multiple of it; 1 for none.
     zero_cells : ``"suppress"`` or ``"show"``.
@@ -53,18 +58,19 @@ class Policy:
 
     Raises
     ------
-    DisclosureError : a value is out of range, or is looser than the floor and ``reason`` is empty.
+    DisclosureError : a value is out of range, or is looser than the floor and ``reason`` or ``agreed_by`` is empty.
 
     Examples
     --------
     >>> Policy().threshold, Policy().lowered
     (10, ())
-    >>> Policy(threshold=5, reason="Agreed with the data owner for a closed audience.").lowered
+    >>> Policy(threshold=5, reason="For a closed audience.", agreed_by="data owner").lowered
     ('threshold 5 is below the floor of 10',)
     """
 
     name: str = "default"
     reason: str = ""
+    agreed_by: str = ""
     threshold: int = 10
     rounding_base: int = 5
     zero_cells: str = "suppress"
@@ -102,10 +108,11 @@ class Policy:
                 fix="Correct the policy file.",
                 code="POLICY-RANGE",
             )
-        if self.lowered and not self.reason.strip():
+        if self.lowered and not (self.reason.strip() and self.agreed_by.strip()):
             raise DisclosureError(
                 f"The disclosure policy is looser than the floor: {'; '.join(self.lowered)}.",
-                fix="State why in 'reason' (it is printed with every release), or keep to the floor.",
+                fix="State why in 'reason' and who agreed in 'agreed_by' (both are printed with every release), or "
+                "keep to the floor.",
                 code="POLICY-LOWERED",
             )
 
@@ -123,6 +130,12 @@ class Policy:
             found.append("secondary suppression is off")
         if not self.drop_extremes:
             found.append("minimum and maximum columns are kept")
+        if self.zero_cells == "show":
+            found.append("counts of nought are shown")
+        if self.rounding_base < FLOOR_ROUNDING:
+            found.append(f"counts are rounded to {self.rounding_base}, finer than the floor of {FLOOR_ROUNDING}")
+        if self.decimals > MOST_DECIMALS:
+            found.append(f"{self.decimals} decimals are more than {MOST_DECIMALS}")
         return tuple(found)
 
     @property
@@ -157,9 +170,9 @@ def load_policy(path: str | Path | None = None) -> Policy:
 
 
 def _flat(raw: Mapping[str, Any]) -> dict[str, Any]:
-    _same_keys("the top level", set(raw), {"name", "reason", *_SECTIONS})
+    _same_keys("the top level", set(raw), {"name", "reason", "agreed_by", *_SECTIONS})
     found: dict[str, Any] = {}
-    for key in ("name", "reason"):
+    for key in ("name", "reason", "agreed_by"):
         found[key] = _typed(key, raw[key], str)
     for section, keys in _SECTIONS.items():
         _same_keys(f"[{section}]", set(raw[section]) if isinstance(raw[section], dict) else set(), set(keys))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.cells import (
     also_small,
@@ -17,14 +19,19 @@ from hybrid_toolkit.disclosure.cells import (
     in_order,
     plain_dims,
 )
+from hybrid_toolkit.disclosure.digits import value_steps
+from hybrid_toolkit.disclosure.looks import INTERVAL, holds_extremes, is_count, refuse_people_as_dims, share_scale
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.release import Decision
 from hybrid_toolkit.disclosure.screen import is_extreme, refuse_columns
+from hybrid_toolkit.disclosure.stands import people_behind
 from hybrid_toolkit.disclosure.suppress import CellMask, small_cells
-from hybrid_toolkit.disclosure.table_sums import add_totals, find_lines
+from hybrid_toolkit.disclosure.table_sums import TableSum, add_totals, find_lines
 from hybrid_toolkit.errors import DisclosureError
 
 Decisions = tuple[Decision, ...]
+PEOPLE = "_people behind"
+"""Column, while a table is protected, with the people behind each row."""
 
 
 def protect_table(
@@ -41,6 +48,10 @@ def protect_table(
     totals: bool = False,
     total_label: str = "Total",
     structural_zeros: bool = False,
+    hide: str | None = None,
+    cumulative: Sequence[str] = (),
+    look: bool = True,
+    source: object = None,
 ) -> tuple[pd.DataFrame, tuple[str, ...], Decisions]:
     """The cells that may be shown, the value columns kept, and the decisions; arguments as in ``Gate.table``.
 
@@ -48,41 +59,90 @@ def protect_table(
     ------
     DisclosureError : as ``Gate.table``.
     """
-    extra = [c for c in (people, dominance) if c]
+    extra = [c for c in (dominance, hide) if c]
     asked = list(dict.fromkeys([*values, *shares]))
-    refuse_columns(dims, [count, *asked, *other_counts, *extra], present=list(frame.columns))
+    others = [c for c in dict.fromkeys([*other_counts, *([people] if people else [])]) if c != count]
+    refuse_columns(dims, [count, *asked, *others, *extra], present=list(frame.columns))
+    refuse_people_as_dims(frame, dims, source, total_label=total_label)
     notes = policy_notes(policy)
-    kept = [v for v in asked if not (policy.drop_extremes and is_extreme(v))]
-    if gone := len(asked) - len(kept):
-        why = "A minimum, maximum or range is one person's value."
-        notes += (Decision("extremes", f"{gone} column(s) removed", why, gone * len(frame)),)
-    if policy.dominance_share < 1 and kept and dominance is None:
+    if policy.dominance_share < 1 and asked and dominance is None:
         raise DisclosureError(
             "The policy limits the share of one contributor, and the table does not say it.",
             fix="Pass dominance=, a column with the largest contributor's share of each row.",
             code="DOMINANCE-MISSING",
         )
-    counted_in = [count, *other_counts, *([people] if people else [])]
-    table = frame[list(dict.fromkeys([*dims, *counted_in, *kept, *extra]))].copy()
+    running = [v for v in cumulative if _runs_to_one(frame[v])]
+    looked = [v for v in asked if v not in running] if look else []
+    seen, told = _seen(frame, policy, looked, count, shares, source)
+    notes += told
+    kept = [v for v in asked if v not in (*seen.extremes, *seen.counts)]
+    counted_in = [count, *dict.fromkeys([*others, *seen.counts])]
+    behind = people_behind(frame, people, count=count)
+    table = pd.DataFrame(frame)[list(dict.fromkeys([*dims, *counted_in, *kept, *extra]))].copy()
+    table[PEOPLE] = behind
     table, levels = plain_dims(table, dims)
     check_counts(table, dims, counted_in)
     if not structural_zeros:
         table, filled = complete_grid(table, list(dims), count, total_label)
+        table[PEOPLE] = table[PEOPLE].where(table[count] > 0, 0) if filled else table[PEOPLE]
         if filled and policy.zero_cells == "suppress":
             notes += (Decision("threshold", f"{filled} empty cell(s) hidden", "Their absence would show a nought."),)
     if totals:
-        table = add_totals(table, dims=dims, counts=[count, *other_counts], total_label=total_label)
+        summed = [*counted_in, PEOPLE]
+        table = add_totals(table, dims=dims, counts=list(dict.fromkeys(summed)), total_label=total_label)
     check_size(table, policy, dims=dims)
     table = in_order(table, list(dims), total_label, levels)
-    hide, more = _hide(table, policy, list(dims), count, total_label, people, shares, dominance)
-    masks = {c: _hide_also(table, policy, list(dims), c, total_label, hide) for c in counted_in[1:]}
+    dropped, more = _hide(table, policy, list(dims), count, total_label, seen.shares, dominance, hide)
+    masks = {c: _hide_also(table, policy, list(dims), c, total_label, dropped) for c in counted_in[1:]}
     notes += more
     for column, mask in masks.items():
-        alone = int((mask & ~hide).sum())
+        alone = int((mask & ~dropped).sum())
         notes += counted("threshold", alone, len(table), f"cells of '{column}'", f"fewer than {policy.threshold}")
     shown = table[list(dict.fromkeys([*dims, *counted_in, *kept]))]
-    out = finish(shown, hide, policy, count=count, others=masks, values=kept)
+    steps = value_steps(table, policy, kept, count=count, shares=seen.shares) if look else {}
+    out = finish(shown, dropped, policy, count=count, others=masks, values=kept, steps=steps)
     return out, tuple(kept), notes + rounding_note(policy)
+
+
+def _runs_to_one(column: pd.Series) -> bool:
+    """Whether a column never falls and ends at 1, as cumulative shares do."""
+    v = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    return bool(len(v) > 1 and (np.diff(v) >= -1e-12).all() and abs(v[-1] - 1) < 1e-9)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was found by looking: extremes, counts among the values, and shares with their scale (0.01 for per cent)."""
+
+    extremes: tuple[str, ...]
+    counts: tuple[str, ...]
+    shares: dict[str, float]
+
+
+def _seen(
+    frame: pd.DataFrame, policy: Policy, asked: Sequence[str], count: str, shares: Sequence[str], source: object
+) -> tuple[_Seen, Decisions]:
+    counts = pd.to_numeric(frame[count], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    drop = policy.drop_extremes
+    named = [v for v in asked if drop and v not in shares and is_extreme(v)]
+    looked = [v for v in asked if drop and v not in (*named, *INTERVAL, *shares) and holds_extremes(frame[v], source)]
+    extremes = (*named, *looked)
+    whole = tuple(v for v in asked if v not in (*extremes, *shares, *INTERVAL) and is_count(frame[v], counts))
+    notes: Decisions = ()
+    if extremes:
+        why = "A minimum, maximum, range or high percentile is one person's value."
+        notes += (Decision("extremes", f"{len(extremes)} column(s) removed", why, len(extremes) * len(frame)),)
+    if whole:
+        why = "They hold whole numbers, none above the count, so they are hidden and rounded as counts are."
+        notes += (Decision("counts", f"{len(whole)} column(s) of values taken for counts", why),)
+    found = dict.fromkeys(shares, 1.0)
+    for v in asked:
+        if v not in (*extremes, *whole, *INTERVAL, *shares):
+            numbers = pd.to_numeric(frame[v], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+            scale = share_scale(numbers, counts)
+            if scale:
+                found[v] = scale
+    return _Seen(extremes, whole, found), notes
 
 
 def _hide(
@@ -91,17 +151,21 @@ def _hide(
     dims: list[str],
     count: str,
     total_label: str,
-    people: str | None,
-    shares: Sequence[str],
+    shares: Mapping[str, float],
     dominance: str | None,
+    also: str | None,
 ) -> tuple[CellMask, Decisions]:
     """Which rows to hide whole, and why."""
     counts = table[count].to_numpy(dtype=float, na_value=np.nan)
     few = small_cells(counts, threshold=policy.threshold, zero_cells=policy.zero_cells)
-    other = also_small(table, counts, policy, people=people, shares=shares, dominance=dominance) & ~few
+    other = also_small(table, counts, policy, people=PEOPLE, shares=shares, dominance=dominance) & ~few
     primary = few | other
+    if also is not None:
+        primary |= table[also].fillna(False).astype(bool).to_numpy()
     lines = find_lines(table, dims=dims, count=count, total_label=total_label)
     hide = hide_complements(counts, primary, lines, policy)
+    if policy.secondary and lines:
+        hide = _hold_rest(table, counts, hide, lines, policy, shares)
     under = f"fewer than {policy.threshold}"
     size = len(table)
     return hide, (
@@ -109,8 +173,48 @@ def _hide(
         *counted(
             "threshold", int(other.sum()), size, "cells", f"{under} people, in or out of a share, or one dominates"
         ),
-        *counted("secondary", int((hide & ~primary).sum()), size, "cells", "a small one would follow by subtraction"),
+        *counted(
+            "secondary", int((hide & ~(few | other)).sum()), size, "cells", "a small one would follow by subtraction"
+        ),
     )
+
+
+def _hold_rest(
+    table: pd.DataFrame,
+    counts: NDArray[np.float64],
+    hide: CellMask,
+    lines: Sequence[TableSum],
+    policy: Policy,
+    shares: Mapping[str, float],
+) -> CellMask:
+    """Hide further rows until what each shown total leaves over beside its shown parts may be known as well.
+
+    A shown total less its shown parts is a figure of all its hidden parts and of what stands in none of them. It is
+    held to the rules of a cell: people, and in and out of each share.
+    """
+    hide = hide.copy()
+    people = np.nan_to_num(table[PEOPLE].to_numpy(dtype=float))
+    inside = {s: counts * np.nan_to_num(table[s].to_numpy(dtype=float, na_value=np.nan)) * k for s, k in shares.items()}
+    changed = True
+    while changed:
+        changed = False
+        for line in lines:
+            if hide[line.total]:
+                continue
+            parts = np.array(line.parts)
+            out, seen = parts[hide[parts]], parts[~hide[parts]]
+            rest = counts[line.total] - counts[seen].sum()
+            if rest <= 0 or not len(seen):
+                continue
+            # people may stand in several parts: of the rest, at least these are certain
+            behind = max(people[out].max(initial=0.0), people[line.total] - people[seen].sum())
+            held = [behind, *(v[line.total] - v[seen].sum() for v in inside.values())]
+            held += [rest - (v[line.total] - v[seen].sum()) for v in inside.values()]
+            if min(held) < policy.threshold - 1e-6:
+                hide[seen[np.argmin(counts[seen])]] = True
+                hide = hide_complements(counts, hide, lines, policy)
+                changed = True
+    return hide
 
 
 def _hide_also(
@@ -140,13 +244,19 @@ def check_size(table: pd.DataFrame, policy: Policy, *, dims: Sequence[str]) -> N
 
 def policy_notes(policy: Policy) -> Decisions:
     """One decision for each way in which the policy is looser than the floor, with its stated reason."""
-    return tuple(Decision("policy", f"Looser than the floor: {what}", policy.reason) for what in policy.lowered)
+    why = f"{policy.reason} Agreed by: {policy.agreed_by}."
+    return tuple(Decision("policy", f"Looser than the floor: {what}", why) for what in policy.lowered)
 
 
 def rounding_note(policy: Policy) -> Decisions:
     """The decision on rounding."""
-    counts = f"Counts rounded to {policy.rounding_base}, values" if policy.rounding_base > 1 else "Values rounded"
-    return (Decision("rounding", f"{counts} to {policy.decimals} decimals", "So that exact differences do not show."),)
+    most = f"{policy.decimals} decimals"
+    if policy.rounding_base <= 1:
+        told, why = f"Values rounded to {most}", "Counts are not rounded."
+    else:
+        told = f"Counts rounded to {policy.rounding_base}, values in steps that follow them, to {most} at most"
+        why = "So that exact differences do not show and rounding cannot be undone."
+    return (Decision("rounding", told, why),)
 
 
 def counted(rule: str, cells: int, of: int, what: str, why: str) -> Decisions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import Final
 
@@ -142,6 +143,31 @@ def require_release(item: object, *, kinds: tuple[str, ...] = _KINDS) -> Release
             code="RELEASE-KIND",
         )
     return item
+
+
+def is_redrawn(frame: pd.DataFrame, count: str, releases: Release | Sequence[Release] | None) -> bool:
+    """Whether a frame is put together from releases; False where none are named.
+
+    Raises
+    ------
+    DisclosureError : one is no release, or the frame holds a count that stands in none of them (REDRAWN-OTHER).
+    """
+    if releases is None:
+        return False
+    known: set[float] = set()
+    for item in [releases] if isinstance(releases, Release) else list(releases):
+        release = require_release(item)
+        held = release.content[release.count] if release.count else pd.Series(dtype=float)
+        known |= set(pd.to_numeric(held, errors="coerce").dropna().astype(float))
+    own = pd.to_numeric(frame[count], errors="coerce").dropna().astype(float)
+    odd = int((~own[own > 0].isin(known)).sum())
+    if odd:
+        raise DisclosureError(
+            f"{odd} count(s) of the frame stand in none of the releases that it is said to come from.",
+            fix="Pass the frame through the gate without derived_from.",
+            code="REDRAWN-OTHER",
+        )
+    return True
 
 
 def seal_release(

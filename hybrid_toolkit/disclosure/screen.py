@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from hybrid_toolkit.data.privacy.identifiers import kind_by_name
+from hybrid_toolkit.data.privacy.personal import details_in
 from hybrid_toolkit.errors import DisclosureError
 
 GROUP_KEYS = frozenset({"la_id", "team_id", "office_id", "site_id", "lsoa_id"})
@@ -17,16 +19,12 @@ PERSON_WORDS = frozenset(
 MINUTES = frozenset({"commute_min"})
 """Columns whose ending ``_min`` means minutes."""
 
-_EXTREME = re.compile(
-    r"^(min|max|minimum|maximum|range|lowest|highest|p0|p100)$|^(min|max|lowest|highest)_|_(min|max)$"
-)
+_ENDS = r"min|max|minimum|maximum|lowest|highest|smallest|largest|shortest|longest|youngest|oldest|earliest|latest"
+_HIGH = r"p(?:0|1|2|5|9\d|9\d[._]\d|100)|q(?:0?1|0?5|9\d)"
+_HIGH += r"|(?:top|bottom)_(?:1|5|one)(?:_percent)?"
+_HIGH += r"|(?:perc|pct|percentile|quantile)_?(?:0?1|0?5|9\d)"
+_EXTREME = re.compile(rf"^(?:{_ENDS}|range|{_HIGH})$|^(?:{_ENDS}|{_HIGH})_|_(?:{_ENDS}|{_HIGH})$")
 _RANK = re.compile(r"(^|_)(rank|ranking|league|position|percentile_of)(_|$)")
-_IN_WORDS = {
-    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
-    "a postcode": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b"),
-    "a long number such as an NHS number": re.compile(r"(?<![\w.])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.])"),
-    "a National Insurance number": re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b"),
-}
 
 
 def is_identifier(column: str) -> bool:
@@ -38,16 +36,18 @@ def is_identifier(column: str) -> bool:
     [True, True, False, False]
     """
     low = column.lower()
-    return (low.endswith("_id") and low not in GROUP_KEYS) or low == "id" or low in PERSON_WORDS
+    if low in GROUP_KEYS:
+        return False
+    return low.endswith("_id") or low == "id" or low in PERSON_WORDS or kind_by_name(column) is not None
 
 
 def is_extreme(column: str) -> bool:
-    """Whether a column holds a minimum, a maximum or a range.
+    """Whether a column is called a minimum, a maximum, a range, or a percentile so high or low that it is nearly one.
 
     Examples
     --------
-    >>> [is_extreme(c) for c in ("min", "remote_share_max", "max_hours", "commute_min", "mean")]
-    [True, True, True, False, False]
+    >>> [is_extreme(c) for c in ("min", "remote_share_max", "hours_p95", "longest_gap", "commute_min", "mean")]
+    [True, True, True, True, False, False]
     """
     low = column.lower()
     return low not in MINUTES and bool(_EXTREME.search(low))
@@ -91,7 +91,7 @@ def refuse_words(text: str) -> None:
     ------
     DisclosureError : the text looks as if it holds an address, a number or a key of a person.
     """
-    found = [what for what, pattern in _IN_WORDS.items() if pattern.search(text)]
+    found = details_in(text)
     if found:
         raise DisclosureError(
             f"The text looks as if it holds {' and '.join(found)}.",

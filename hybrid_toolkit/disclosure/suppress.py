@@ -125,6 +125,9 @@ def _enough(counts: NDArray[np.float64], hidden: CellMask, line: TableSum, thres
     out = [i for i in line.members if hidden[i]]
     if not out:
         return True
+    beside = float(counts[line.total] - counts[list(line.parts)].sum())
+    if not line.exact and beside > 0 and not hidden[line.total]:  # what stands in no part hides beside those that are
+        return beside + float(counts[out].sum()) >= threshold
     if len(out) < 2:
         return False
     return bool(hidden[line.total]) or float(counts[out].sum()) >= threshold

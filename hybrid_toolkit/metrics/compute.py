@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
+from hybrid_toolkit.data.privacy.inside import InsideFrame, inside
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.cache import cached
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
@@ -40,7 +41,7 @@ def measure(
     by: str | None = None,
     period: str | None = None,
     conf_level: float = 0.95,
-) -> pd.DataFrame:
+) -> InsideFrame:
     """Measure one metric or several, over all units or in groups and periods.
 
     Parameters
@@ -56,7 +57,8 @@ def measure(
 
     Returns
     -------
-    One row a metric, group and period. ``unit`` of the figure; ``estimate`` with ``conf_low`` and ``conf_high``
+    One row a metric, group and period, in a frame that says, where it is shown, that it has not passed the disclosure
+    gate. ``unit`` of the figure; ``estimate`` with ``conf_low`` and ``conf_high``
     (clusters left out in turn, t on effective clusters - 1 degrees of freedom, inside the range of the metric: see
     ``clustered_interval``; missing where there is one cluster or nothing varies); ``n`` units used in ``n_clusters``
     clusters; ``n_people`` distinct people behind them and the ``person``
@@ -72,7 +74,8 @@ def measure(
     UsageError : an unknown metric, group, period or level.
     CoverageError : the data lack a table or column that a metric needs; the message names it.
     MeasureError : the metric is not computed from tables, a column is of another type than its contract says,
-        groups would be single people, or a metric over people names none of them.
+        groups would be single people, a metric over people names none of them, or a metric's own filter would set a few
+        people apart.
 
     Examples
     --------
@@ -90,6 +93,10 @@ def measure(
         if isinstance(data, ContactTables):
             rows.extend(_measure_tables(data, spec, by, period, conf_level))
             continue
+        if spec.own:
+            from hybrid_toolkit.metrics.own_filter import hold_filter
+
+            hold_filter(data, spec)
         frame = _unit_frame(data, spec)
         keys = pd.DataFrame({"group": "all", "period": "all"}, index=frame.index)
         if by is not None:
@@ -103,10 +110,10 @@ def measure(
     out = pd.DataFrame(rows, columns=list(FIGURE_COLUMNS)).astype({"n_people": "Int64"})
     if data.synthetic:
         out.attrs["stamp"] = SYNTHETIC_STAMP
-    return out
+    return inside(out)
 
 
-def metric_values(data: EvaluationData, metric: str | MetricSpec) -> pd.DataFrame:
+def metric_values(data: EvaluationData, metric: str | MetricSpec) -> InsideFrame:
     """The unit frame of one metric: one row a unit, with its keys and the columns of the statistic.
 
     For distributions and models inside; a table or figure of it goes through the disclosure gate.
@@ -116,7 +123,7 @@ def metric_values(data: EvaluationData, metric: str | MetricSpec) -> pd.DataFram
     CoverageError, MeasureError, UsageError : as ``measure``.
     """
     spec = find_metrics(metric)[0]
-    return _unit_frame(data, spec).copy()
+    return inside(_unit_frame(data, spec).copy())
 
 
 def measured_by_year(data: EvaluationData, spec: MetricSpec, units: pd.DataFrame, conf_level: float) -> pd.DataFrame:

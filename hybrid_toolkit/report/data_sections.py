@@ -13,9 +13,10 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.validate import ValidationReport
 from hybrid_toolkit.disclosure import Gate, Release
-from hybrid_toolkit.metrics.compute import measure
-from hybrid_toolkit.metrics.people import with_people
+from hybrid_toolkit.metrics.compute import measure, metric_values
+from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.measured import ALL_GROUPS, release_cells
 
 
 def show_measures(gate: Gate, data: EvaluationData, metrics: Sequence[str]) -> Release:
@@ -33,18 +34,27 @@ def show_measures(gate: Gate, data: EvaluationData, metrics: Sequence[str]) -> R
 
 
 def show_by_group(gate: Gate, data: EvaluationData, metric: str, *, by: str, words: Mapping[str, str]) -> Release:
-    """One metric by group, in the order and the words given."""
-    rows = measure(data, metric, by=by)
-    named = pd.Categorical(rows["group"].map(dict(words)), categories=list(words.values()), ordered=True)
-    rows = rows.assign(group=named)
-    rows = rows[rows["group"].notna()]
+    """One metric by group, in the order and the words given.
+
+    The groups are held together with everyone, whose figure stands elsewhere in the report, so that none follows.
+    """
     spec = REGISTRY[metric]
+    labels = groups(metric_values(data, metric), data, by)
+    rows = pd.concat([measure(data, metric), measure(data, metric, by=by)], ignore_index=True)
+    title = f"{spec.name}, by {by.replace('_', ' ')}"
+    table = release_cells(gate, data, spec, rows, {"group": labels}, title=title)
+    shown = table.content
+    shown = shown[shown["group"] != ALL_GROUPS].assign(n=shown["n"].fillna(0), people=shown["people"].fillna(0))
+    named = pd.Categorical(shown["group"].map(dict(words)), categories=list(words.values()), ordered=True)
+    shown = shown.assign(group=named)
     return gate.figure_data(
-        with_people(rows).rename(columns={"group": by}),
-        title=f"{spec.name}, by {by.replace('_', ' ')}",
+        shown[shown["group"].notna()].rename(columns={"group": by}).drop(columns="suppressed"),
+        title=title,
         dims=[by],
         values=["estimate", "conf_low", "conf_high"],
         people="people",
+        derived_from=table,
+        source=data,
     )
 
 

@@ -19,6 +19,7 @@ from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
 from hybrid_toolkit.study.estimation.claims import Claim
 from hybrid_toolkit.study.estimation.event_path import EVENT
+from hybrid_toolkit.study.estimation.rests_on import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 
 _ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "unadjusted": "unadjusted"}
@@ -29,6 +30,7 @@ _SHORT: Mapping[str, str] = {
     "negligible": "there is a difference, smaller than this study counts as important.",
     "equivalent": "any difference is smaller than this study counts as important.",
     "inconclusive": "inconclusive.",
+    "withheld": "not shown: too few people or clusters.",
 }
 """Kind of finding -> the answer in a few words."""
 _NUMBER = re.compile(r"^\d+[a-z]?\. ")
@@ -114,6 +116,7 @@ def show_study(
     passed: dict[str, Any] = {"clusters": "clusters", "labels": labels, **behind}
     claims = {c.outcome: c for c in result.claims(diagnosis)}
     size: dict[str, Any] = {"n": result.n, "clusters": result.n_clusters, **behind}
+    rests = rows[rows["kind"].isin(["main", "secondary"])].set_index("outcome")[RESTS_ON].astype(float).to_dict()
     shown = gate.estimates(rows, title=f"{study.question} All estimates", **passed)
     main = in_words_unit(rows[rows["kind"].isin(list(_ROLES))], study)
     checks = result.checks_frame()[["outcome", "check", "passed", "state", "message"]].astype({"passed": "boolean"})
@@ -137,12 +140,16 @@ def show_study(
             for r in dict.fromkeys(r for c in claims.values() for r in c.reasons)
         ),
         short={
-            o: gate.text(f"{_short_title(study, o, titles)}: {_SHORT[c.finding]}", title=f"Answer: {o}", **size)
+            o: gate.text(
+                f"{_short_title(study, o, titles)}: {_SHORT[c.finding]}", title=f"Answer: {o}", people=rests[o], **size
+            )
             for o, c in claims.items()
         },
-        claims={o: gate.text(c.text, title=f"Claim: {o}", **size) for o, c in claims.items()},
+        claims={o: gate.text(c.text, title=f"Claim: {o}", people=rests[o], **size) for o, c in claims.items()},
         details=claims,
-        beside_truth={o: _beside_truth(gate, study, shown, o, size) for o in known if o in claims},
+        beside_truth={
+            o: _beside_truth(gate, study, shown, o, {**size, "people": rests[o]}) for o in known if o in claims
+        },
         diagnosis=None if diagnosis is None else show_diagnosis(gate, diagnosis, titles=titles),
         trial=None if diagnosis is None else show_diagnosis(gate, diagnosis, titles=titles, study=study),
         conf_level=result.conf_level,
@@ -163,7 +170,7 @@ def _paths(gate: Gate, result: StudyResult, titles: Mapping[str, str], behind: M
 def in_words_unit(rows: pd.DataFrame, study: StudySpec) -> pd.DataFrame:
     """Estimates for the study's contrast, in the unit that its claims print; a ratio as times, not as its logarithm."""
     numbers = [c for c in ("estimate", "std_error", "conf_low", "conf_high", "truth") if c in rows]
-    named = contrast_of(study.contrast, study.exposure, study.kind).strip().rstrip(",")
+    named = contrast_of(study.contrast, study.exposure, study.kind, size=study.contrast_size).strip().rstrip(",")
     if study.kind in RATIO_NOUNS:
         times: dict[str, Any] = {c: np.exp(rows[c].astype(float) * study.contrast_size) for c in numbers}
         return rows.assign(**{**times, "std_error": np.nan}, unit=f"{TIMES}, for {named}")

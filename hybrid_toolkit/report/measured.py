@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.dominates import dominated
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.disclosure.together import release_together
 from hybrid_toolkit.metrics.compute import measure, metric_values
+from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
-from hybrid_toolkit.metrics.people import with_people
+from hybrid_toolkit.metrics.people import PERSON_KEYS, people_of, with_people
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
@@ -68,17 +74,9 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate
     if by is not None:
         rows = pd.concat([rows, measure(data, spec, by=by)], ignore_index=True)
     units = metric_values(data, spec)
-    table = gate.table(
-        with_people(rows),
-        title=spec.name + (f", by {by.removesuffix('_id').replace('_', ' ')}" if by else ""),
-        dims=["group"],
-        people="people",
-        values=VALUES,
-        shares=["estimate"] if _is_share(spec, units) else [],
-        total_label=ALL_GROUPS,
-        structural_zeros=True,
-        source=data,
-    )
+    labels = pd.Series(ALL_GROUPS, index=units.index) if by is None else groups(units, data, by)
+    title = spec.name + (f", by {by.removesuffix('_id').replace('_', ' ')}" if by else "")
+    table = release_cells(gate, data, spec, rows, {"group": labels}, title=title)
     shown = set(table.content.loc[~table.content["suppressed"], "group"])
     doubts = rows[rows["group"].isin(shown) & (rows["flag"] != "")]
     check = comparable(data, spec, by)
@@ -87,6 +85,88 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate
     notes = [*([said] if said else []), *(f"{g}: {flag}." for g, flag in flags if flag), *spec.caveats]
     told = gate.facts(pd.DataFrame({"note": notes}, dtype="str"), title=f"{spec.name}: notes", basis="metadata")
     return Measured(spec.id, spec.name, spec.value_unit, table, told)
+
+
+def release_cells(
+    gate: Gate,
+    data: EvaluationData,
+    spec: MetricSpec,
+    rows: pd.DataFrame,
+    labels: Mapping[str, pd.Series],
+    *,
+    title: str,
+) -> Release:
+    """Measured rows as a table: each cell protected by itself, then all of them together.
+
+    What the shown cells give away together, by differences, complements and unions with the row for everyone, is held
+    to the threshold in people, and in and out of a share; further cells are hidden, the smallest first, until it is.
+
+    Parameters
+    ----------
+    rows : as ``measure`` gives them. labels : dimension -> the cell of each unit, ``ALL_GROUPS`` standing for everyone.
+    title : of the table.
+
+    Raises
+    ------
+    DisclosureError : the table cannot be protected.
+    """
+    units = metric_values(data, spec)
+    assert spec.statistic is not None
+    used = units[list(spec.statistic.columns)].notna().all(axis=1).to_numpy(dtype=bool)
+    share = _is_share(spec, units)
+    yes = units[spec.statistic.columns[0]].eq(1).to_numpy(dtype=bool) if share else None
+    own = [_cell(row, labels, used) for row in rows[list(labels)].to_dict("records")]
+    rows = with_people(rows)
+    kinds = people_of(data, spec, units).kinds
+    added = units[list(spec.statistic.columns)].select_dtypes(include="number").astype("float64")
+    one_persons = [
+        any(
+            dominated(added[c].to_numpy()[unit][cell[unit]], who[cell[unit]])
+            for c in added
+            for unit, who in kinds.values()
+        )
+        for cell in own
+    ]
+    return release_together(
+        gate,
+        rows,
+        own,
+        kinds,
+        hidden=one_persons,
+        dims=list(labels),
+        whole=ALL_GROUPS,
+        yes=yes,
+        people_column="people",
+        marks=_marks(units, own) if gate.ledger is not None else None,
+        figure=f"{spec.id}|{spec.formula}|{'|'.join(labels)}",
+        title=title,
+        values=VALUES,
+        shares=["estimate"] if share else [],
+        source=data,
+    )
+
+
+def _marks(units: pd.DataFrame, cells: Sequence[NDArray[np.bool_]]) -> list[dict[str, str]]:
+    """For each cell, every person with a hash of what they bring to it; a unit that names nobody is its own person."""
+    keys = [c for c in PERSON_KEYS if c in units]
+    who = units[keys].astype("str").agg("|".join, axis=1) if keys else pd.Series(units.index.astype(str), units.index)
+    brings = pd.util.hash_pandas_object(units, index=False).astype("str")
+    out = []
+    for cell in cells:
+        told = brings[cell].groupby(who[cell].to_numpy()).agg(lambda s: "|".join(sorted(s)))
+        out.append({str(k): str(v) for k, v in told.items()})
+    return out
+
+
+def _cell(
+    row: Mapping[Hashable, object], labels: Mapping[str, pd.Series], used: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The units of one row of a table."""
+    here = used.copy()
+    for dim, of in labels.items():
+        if str(row[dim]) != ALL_GROUPS:
+            here &= of.eq(str(row[dim])).fillna(False).to_numpy(dtype=bool)
+    return here
 
 
 def _without(flag: str, said: str) -> str:

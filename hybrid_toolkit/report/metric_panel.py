@@ -67,6 +67,7 @@ class MetricPanel:
         self.data = data
         self.gate = gate if gate is not None else Gate(source=data)
         self._held: dict[str, dict[str, float] | None] = {}
+        self._releases: list[Release] = []
 
     @cached_property
     def open(self) -> frozenset[str]:
@@ -88,7 +89,9 @@ class MetricPanel:
     def _measure(self, metric: str) -> dict[str, float] | None:
         assert self.data is not None
         try:
-            rows = measure_released(self.data, metric, gate=self.gate)[0].table.content
+            released = measure_released(self.data, metric, gate=self.gate)[0].table
+            self._releases.append(released)
+            rows = released.content
         except HybridToolkitError:  # told as a metric that these data do not hold
             return None
         row = rows.iloc[0]
@@ -128,5 +131,6 @@ class MetricPanel:
         if not rows:
             return Side(None, tuple(absent))
         frame = pd.DataFrame(rows)
-        table = self.gate.estimates(frame, title=title, labels=["measure", "target", BELIEF], source=self.data)
+        table = self.gate.estimates(frame, title=title, labels=["measure", "target", BELIEF],
+                                    derived_from=self._releases, source=self.data)  # fmt: skip
         return Side(table, tuple(absent))

@@ -14,10 +14,10 @@ from hybrid_toolkit.assess.remeasure import Remeasured, judge_change
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.metrics.compute import measure, metric_values
-from hybrid_toolkit.metrics.people import with_people
+from hybrid_toolkit.metrics.grouping import periods
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.report.documents.blocks import TableColumn
-from hybrid_toolkit.report.measured import ALL_GROUPS, VALUES, _is_share
+from hybrid_toolkit.report.measured import ALL_GROUPS, _is_share, release_cells
 from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes
 
 POINT_COLUMNS = {
@@ -80,11 +80,10 @@ def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate 
     units = metric_values(data, spec)
     rows = pd.concat([measure(data, spec), measure(data, spec, period="month")], ignore_index=True)
     share = _is_share(spec, units)
-    table = opened.table(
-        with_people(rows), title=f"{spec.name}, by month", dims=["period"], people="people", values=VALUES,
-        shares=["estimate"] if share else [], total_label=ALL_GROUPS, structural_zeros=True, source=data,
-    ).content  # fmt: skip
-    shown = table[table["period"] != ALL_GROUPS].sort_values("period").reset_index(drop=True)
+    labels = periods(units, "month")
+    table = release_cells(opened, data, spec, rows, {"period": labels}, title=f"{spec.name}, by month")
+    shown = table.content
+    shown = shown[shown["period"] != ALL_GROUPS].sort_values("period").reset_index(drop=True)
     series = pd.DataFrame(
         {
             "period": pd.to_datetime(shown["period"]),
@@ -98,7 +97,8 @@ def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate 
     if judged.chart is not None:
         frame = frame.assign(**_limits(judged.chart))
         dims, values = ["month", "sign"], ["value", "centre", "lower", "upper"]
-    months = opened.figure_data(frame, title=f"{spec.name}, by month", dims=dims, values=values, source=data)
+    months = opened.figure_data(frame, title=f"{spec.name}, by month", dims=dims, values=values, derived_from=table,
+                                source=data)  # fmt: skip
     said = opened.text(judged.said, title=f"{spec.name}: before and after", source=data)
     return RemeasuredMetric(spec.id, spec.name, spec.value_unit, months, said, judged)
 

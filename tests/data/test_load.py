@@ -222,8 +222,18 @@ def test_a_near_miss_beside_good_tables_is_told(tmp_path: Path) -> None:
 def test_simulated_folders_are_stamped(tmp_path: Path) -> None:
     put(tmp_path, worker="worker_id\nW\n")
     assert not load_data(tmp_path).synthetic
-    (tmp_path / "manifest.json").write_text(json.dumps({"synthetic": True, "label": "small, null, seed 1"}))
+    says: dict[str, object] = {"synthetic": True, "label": "small, null, seed 1"}
+    (tmp_path / "manifest.json").write_text(json.dumps(says))
+    assert not load_data(tmp_path).synthetic, "the manifest says nothing of these files"
+    assert not load_data(tmp_path).label
+    by_content = says | {"content_sha256": load_data(tmp_path).hash}
+    (tmp_path / "manifest.json").write_text(json.dumps(by_content))
+    assert load_data(tmp_path).synthetic
+    sha = hashlib.sha256((tmp_path / "worker.csv").read_bytes()).hexdigest()
+    (tmp_path / "manifest.json").write_text(json.dumps(says | {"files": {"worker.csv": {"sha256": sha}}}))
     data = load_data(tmp_path)
     assert data.synthetic
     assert data.label == "small, null, seed 1"
     assert "SYNTHETIC" in repr(data)
+    put(tmp_path, worker="worker_id\nA real one\n")
+    assert not load_data(tmp_path).synthetic, "other rows in the place of the simulated ones"

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
+from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.disclosure import Gate, Policy, Release, disclosure_record, require_release
 from hybrid_toolkit.errors import DisclosureError
 
@@ -29,7 +31,12 @@ TEAMS = pd.DataFrame(
 
 
 def teams(**more: object) -> Release:
-    arguments: dict[str, object] = {"title": "Remote share by team", "dims": ["team_id"], "values": ["remote_share"]}
+    arguments: dict[str, object] = {
+        "people": "n",
+        "title": "Remote share by team",
+        "dims": ["team_id"],
+        "values": ["remote_share"],
+    }
     return Gate().table(TEAMS, **(arguments | more))  # type: ignore[arg-type]
 
 
@@ -44,10 +51,18 @@ def test_rows_come_in_the_order_of_their_names_so_that_nothing_is_ranked() -> No
     assert teams().content["team_id"].tolist() == ["T1", "T2", "T3"]
 
 
-def test_counts_are_rounded_to_five_and_rates_to_three_decimals() -> None:
+def test_counts_are_rounded_to_five_and_rates_follow_them() -> None:
     shown = teams().content.set_index("team_id")
     assert shown["n"].drop("T1").tolist() == [40, 15]
-    assert shown.loc["T3", "remote_share"] == 0.712
+    assert shown.loc["T3", "remote_share"] == 0.7, "14 people: steps of 0.1"
+    more = TEAMS.assign(n=[1400, 9, 40])
+    assert (
+        Gate()
+        .table(more, people="n", title="x", dims=["team_id"], values=["remote_share"])
+        .content.set_index("team_id")
+        .loc["T3", "remote_share"]
+        == 0.712
+    )
 
 
 def test_minimum_columns_are_removed_and_minutes_are_not() -> None:
@@ -67,13 +82,13 @@ def test_only_named_columns_leave() -> None:
 def test_a_column_that_identifies_is_refused_as_dimension(column: str) -> None:
     frame = pd.DataFrame({column: ["a", "b"], "n": [20, 30]})
     with pytest.raises(DisclosureError, match="DIM-IDENTIFIER") as caught:
-        Gate().table(frame, title="x", dims=[column])
+        Gate().table(frame, people="n", title="x", dims=[column])
     assert "'a'" not in str(caught.value)
 
 
 def test_a_rank_is_refused() -> None:
     with pytest.raises(DisclosureError, match="RANKING"):
-        Gate().table(TEAMS.assign(rank=[1, 2, 3]), title="x", dims=["team_id"], values=["rank"])
+        Gate().table(TEAMS.assign(rank=[1, 2, 3]), people="n", title="x", dims=["team_id"], values=["rank"])
 
 
 def test_few_people_behind_many_contacts_are_hidden() -> None:
@@ -85,31 +100,33 @@ def test_few_people_behind_many_contacts_are_hidden() -> None:
 
 def test_a_share_with_few_inside_or_outside_is_hidden() -> None:
     frame = pd.DataFrame({"g": ["a", "b", "c"], "n": [100, 100, 100], "share": [0.5, 0.04, 0.97]})
-    shown = Gate().table(frame, title="x", dims=["g"], shares=["share"]).content
+    shown = Gate().table(frame, people="n", title="x", dims=["g"], shares=["share"]).content
     assert shown["suppressed"].tolist() == [False, True, True]
 
 
 def test_a_cell_that_is_not_there_is_hidden_like_a_nought() -> None:
     frame = pd.DataFrame({"a": ["x", "x", "y"], "b": ["p", "q", "p"], "n": [20, 30, 40]})
-    shown = Gate().table(frame, title="x", dims=["a", "b"]).content
+    shown = Gate().table(frame, people="n", title="x", dims=["a", "b"]).content
     assert shown["suppressed"].tolist() == [False, False, False, True]
-    assert len(Gate().table(frame, title="x", dims=["a", "b"], structural_zeros=True).content) == 3
+    assert len(Gate().table(frame, people="n", title="x", dims=["a", "b"], structural_zeros=True).content) == 3
 
 
 def test_noughts_can_be_shown_by_policy() -> None:
     frame = pd.DataFrame({"a": ["x", "y"], "n": [0, 40]})
-    assert Gate(Policy(zero_cells="show")).table(frame, title="x", dims=["a"]).content["n"].tolist() == [0, 40]
-    assert Gate().table(frame, title="x", dims=["a"]).content["n"].isna().tolist() == [True, False]
+    assert Gate(Policy(zero_cells="show", reason="A test.", agreed_by="tester")).table(
+        frame, people="n", title="x", dims=["a"]
+    ).content["n"].tolist() == [0, 40]
+    assert Gate().table(frame, people="n", title="x", dims=["a"]).content["n"].isna().tolist() == [True, False]
 
 
 def test_a_dominant_contributor_hides_the_row_where_the_policy_says_so() -> None:
-    frame = pd.DataFrame({"a": ["x", "y"], "n": [30, 40], "hours": [100.0, 90.0], "largest": [0.8, 0.1]})
+    frame = pd.DataFrame({"a": ["x", "y"], "n": [30, 40], "hours": [101.3, 93.7], "largest": [0.8, 0.1]})
     gate = Gate(Policy(dominance_share=0.5))
-    shown = gate.table(frame, title="x", dims=["a"], values=["hours"], dominance="largest").content
+    shown = gate.table(frame, people="n", title="x", dims=["a"], values=["hours"], dominance="largest").content
     assert shown["suppressed"].tolist() == [True, False]
     assert "largest" not in shown
     with pytest.raises(DisclosureError, match="DOMINANCE-MISSING"):
-        gate.table(frame, title="x", dims=["a"], values=["hours"])
+        gate.table(frame, people="n", title="x", dims=["a"], values=["hours"])
 
 
 @pytest.mark.parametrize(
@@ -119,18 +136,18 @@ def test_a_dominant_contributor_hides_the_row_where_the_policy_says_so() -> None
         (pd.DataFrame({"a": ["x", "y"], "n": [-1, 40]}), "COUNT-INVALID"),
         (pd.DataFrame({"a": ["x", "x"], "n": [30, 40]}), "CELL-DUPLICATE"),
         (pd.DataFrame({"b": ["x", "x"], "n": [30, 40]}), "COLUMN-MISSING"),
-        (pd.DataFrame({"a": [f"g{i}" for i in range(601)], "n": 40}), "TABLE-TOO-FINE"),
+        (pd.DataFrame({"a": ["x" * i for i in range(1, 602)], "n": 40}), "TABLE-TOO-FINE"),
     ],
 )
 def test_what_is_no_table_of_counts_is_refused(frame: pd.DataFrame, code: str) -> None:
     with pytest.raises(DisclosureError, match=code):
-        Gate().table(frame, title="x", dims=["a"])
+        Gate().table(frame, people="n", title="x", dims=["a"])
 
 
 def test_months_keep_their_order_and_totals_come_last() -> None:
     months = pd.to_datetime(["2026-03-01", "2026-01-01", "2026-02-01"])
     frame = pd.DataFrame({"month": months, "n": [30, 20, 10]})
-    shown = Gate().table(frame, title="x", dims=["month"], totals=True).content
+    shown = Gate().table(frame, people="n", title="x", dims=["month"], totals=True).content
     assert shown["n"].tolist() == [20, 10, 30, 60]
     assert shown["month"].iloc[-1] == "Total"
 
@@ -151,10 +168,10 @@ def test_estimates_need_people_and_clusters() -> None:
             "secret": 1.0,
         }
     )
-    release = Gate().estimates(rows, title="x", clusters="clusters", labels=["outcome"])
+    release = Gate().estimates(rows, people="n", title="x", clusters="clusters", labels=["outcome"])
     shown = release.content
     assert shown["suppressed"].tolist() == [False, True, True]
-    assert shown["estimate"].tolist()[0] == 0.123
+    assert shown["estimate"].tolist()[0] == 0.12, "a tenth of its standard error at the finest"
     assert shown["n"].tolist()[0] == 205
     assert shown["clusters"].tolist()[0] == 24
     assert "secret" not in shown
@@ -187,14 +204,96 @@ def test_facts_state_their_grounds() -> None:
         Gate().facts(pd.DataFrame({"worker_id": ["a"]}), title="x", basis="metadata")
 
 
+def test_numbers_put_together_anew_must_stand_in_the_releases_they_come_from() -> None:
+    release = teams(values=["remote_share"])
+    shown = release.content[~release.content["suppressed"]]
+    again = Gate().figure_data(
+        shown[["team_id", "n", "remote_share"]],
+        title="x",
+        dims=["team_id"],
+        values=["remote_share"],
+        derived_from=release,
+    )
+    assert again.content["remote_share"].tolist() == shown["remote_share"].tolist()
+    for other in (TEAMS, TEAMS.assign(n=[14, 5, 40])):
+        with pytest.raises(DisclosureError, match="REDRAWN-OTHER"):
+            Gate().figure_data(other, title="x", dims=["team_id"], values=["remote_share"], derived_from=release)
+    with pytest.raises(DisclosureError, match="NOT-RELEASED"):
+        Gate().figure_data(TEAMS, title="x", dims=["team_id"], derived_from=TEAMS)  # type: ignore[arg-type]
+
+
+def test_what_was_measured_on_people_is_no_fact() -> None:
+    frame = pd.DataFrame({"metric": ["x"], "estimate": [0.3], "n": [4]})
+    for basis in ("metadata", "assumption"):
+        with pytest.raises(DisclosureError, match="FACTS-MEASURED"):
+            Gate().facts(frame.assign(n_people=4), title="x", basis=basis)  # type: ignore[arg-type]
+        with pytest.raises(DisclosureError, match="FACTS-MEASURED"):
+            Gate().facts(inside(frame), title="x", basis=basis)  # type: ignore[arg-type]
+    data = EvaluationData({"worker": pd.DataFrame({"worker_id": ["Wabc1", "Wabc2", "Wabc3"]})})
+    with pytest.raises(DisclosureError, match="DIM-IDENTIFIER"):
+        Gate(source=data).facts(pd.DataFrame({"note": ["Wabc1", "Wabc2"]}), title="x", basis="metadata")
+
+
+def test_a_frame_that_does_not_say_who_stands_behind_it_is_refused() -> None:
+    frame = pd.DataFrame({"mode": ["home", "video"], "n": [300, 200], "mean": [3.13, 2.27]})
+    with pytest.raises(DisclosureError, match="PEOPLE-UNSAID"):
+        Gate().table(frame, title="x", dims=["mode"], values=["mean"])
+    with pytest.raises(DisclosureError, match="PEOPLE-UNSAID"):
+        Gate().figure_data(frame, title="x", dims=["mode"], values=["mean"])
+    with pytest.raises(DisclosureError, match="PEOPLE-UNSAID"):
+        Gate().estimates(frame.rename(columns={"mode": "term", "mean": "estimate"}), title="x")
+    carried = Gate().table(frame.assign(n_people=[40, 3]), title="x", dims=["mode"], values=["mean"]).content
+    assert carried["suppressed"].tolist() == [False, True], "the fewest that any column says"
+    claimed = (
+        Gate().table(frame.assign(n_people=[40, 3]), title="x", dims=["mode"], values=["mean"], people="n").content
+    )
+    assert claimed["suppressed"].tolist() == [False, True], "the caller cannot talk it up"
+
+
+@pytest.mark.parametrize(
+    "title", ["Hours of Sarah Jones", "Ring 0113 496 0000", "At 12 High Street", "Case no 20431", "Ms Smith's cases"]
+)
+def test_titles_and_terms_are_screened_as_loading_is(title: str) -> None:
+    frame = pd.DataFrame({"mode": ["home"], "n": [40]})
+    for call in (
+        lambda: Gate().table(frame, title=title, dims=["mode"], people="n"),
+        lambda: Gate().text("x", title=title),
+        lambda: Gate().facts(frame, title=title, basis="metadata"),
+        lambda: Gate().estimates(pd.DataFrame({"term": [title], "estimate": [0.3], "n": [40]}), title="x", people="n"),
+    ):
+        with pytest.raises(DisclosureError, match="TEXT-IDENTIFIER"):
+            call()
+
+
+def test_a_table_of_named_teams_of_eight_from_measure_shows_none(small_staff: EvaluationData) -> None:
+    measured = ht.measure(small_staff, "remote_share_desk", by="team_id")
+    assert "inside only: not checked for release" in repr(measured)
+    assert "inside only: not checked for release" in measured._repr_html_()
+    content = Gate(source=small_staff).table(measured, title="By team", dims=["group"], values=["estimate"]).content
+    assert len(content) == 24 and content["suppressed"].all()
+
+
+@pytest.fixture
+def small_staff() -> EvaluationData:
+    """Twenty-four teams of eight workers, over twelve months."""
+    worker = pd.DataFrame(
+        {"worker_id": [f"W{i:03}" for i in range(192)], "team_id": [f"T{i // 8:02}" for i in range(192)]}
+    )
+    months = pd.date_range("2025-01-01", periods=12, freq="MS")
+    rows = worker[["worker_id"]].merge(pd.DataFrame({"month": months}), how="cross")
+    hours = np.random.default_rng(1).uniform(5, 30, (2, len(rows)))
+    tables = {"worker": worker, "worker_month": rows.assign(h_home=hours[0], h_office=hours[1])}
+    return EvaluationData(tables)
+
+
 def test_synthetic_data_stamp_every_release_and_real_data_none() -> None:
     tables = {"la": pd.DataFrame({"la_id": ["A"]})}
     made, real = EvaluationData(tables, synthetic=True), EvaluationData(tables)
-    stamped = Gate(source=made).table(TEAMS, title="x", dims=["team_id"])
+    stamped = Gate(source=made).table(TEAMS, people="n", title="x", dims=["team_id"])
     assert (stamped.synthetic, stamped.stamp, stamped.data_hash) == (True, SYNTHETIC_STAMP, made.hash)
     plain = Gate(source=real).text("words", title="x")
     assert (plain.synthetic, plain.stamp) == (False, "")
-    assert Gate().table(TEAMS, title="x", dims=["team_id"], source=made).synthetic
+    assert Gate().table(TEAMS, people="n", title="x", dims=["team_id"], source=made).synthetic
 
 
 def test_a_release_cannot_be_forged_changed_or_replaced() -> None:
@@ -244,9 +343,9 @@ def test_the_record_holds_each_decision_and_no_value() -> None:
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=12), st.booleans())
 def test_no_shown_count_is_below_the_threshold(counts: list[int], totals: bool) -> None:
     frame = pd.DataFrame(
-        {"group": [f"g{i:02}" for i in range(len(counts))], "n": counts, "mean": np.arange(len(counts))}
+        {"group": [f"group {chr(97 + i)}" for i in range(len(counts))], "n": counts, "mean": np.arange(len(counts))}
     )
-    shown = Gate().table(frame, title="x", dims=["group"], values=["mean"], totals=totals).content
+    shown = Gate().table(frame, people="n", title="x", dims=["group"], values=["mean"], totals=totals).content
     kept = shown[~shown["suppressed"]]
     assert (kept["n"] >= 10).all()
     assert (kept["n"] % 5 == 0).all()

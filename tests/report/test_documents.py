@@ -304,7 +304,7 @@ def test_hidden_months_stay_hidden_in_words_chart_and_figure(months: ht.Evaluati
 
 def test_a_figure_without_a_picture_shows_its_words_and_numbers() -> None:
     rows = pd.DataFrame({"mode": ["home", "video"], "n": [40, 30], "share": [0.5, 0.6]})
-    release = Gate().table(rows, title="Choice", dims=["mode"], values=["share"])
+    release = Gate().table(rows, people="n", title="Choice", dims=["mode"], values=["share"])
     made = Report("t", (Section("s", (Figure(release, b"<svg/>", alt="Two bars."),)),))
     text = _text(word_bytes(made), ".docx")
     assert "Two bars." in text and "0.500" in text

@@ -29,7 +29,7 @@ def rows(times: list[int], **more: object) -> pd.DataFrame:
 
 
 def release(frame: pd.DataFrame, labels: tuple[str, ...] = ()) -> Release:
-    return Gate(source=Made()).estimates(frame, title="Desk time at home", labels=labels)
+    return Gate(source=Made()).estimates(frame, people="n", title="Desk time at home", labels=labels)
 
 
 def markers(ax) -> dict[tuple[float, ...], tuple[str, str]]:

@@ -26,7 +26,7 @@ from hybrid_toolkit.report.plots import estimate_plots as plots
 from hybrid_toolkit.report.plots import plot_style as style
 
 FRAME = pd.DataFrame({"mode": ["home", "office", "<b>video"], "n": [50, 3, 90], "share": [0.7, 0.5, 0.6]})
-TABLE = Gate().table(FRAME, title="By mode", dims=["mode"], values=["share"])
+TABLE = Gate().table(FRAME, people="n", title="By mode", dims=["mode"], values=["share"])
 
 
 class Outline(HTMLParser):

@@ -32,7 +32,7 @@ def measured(dims: list[str]) -> Release:
     rows = rows.assign(conf_low=rows["estimate"] - 0.5, conf_high=rows["estimate"] + 0.5)
     rows = rows if len(dims) == 2 else rows.iloc[[0, 3]]
     values = ["estimate", "conf_low", "conf_high"]
-    return Gate(source=Made()).figure_data(rows, title="Learning", dims=dims, values=values)
+    return Gate(source=Made()).figure_data(rows, people="n", title="Learning", dims=dims, values=values)
 
 
 @pytest.mark.parametrize("draw", [mp.plot_concentration, mp.plot_measured, mp.plot_multiples])

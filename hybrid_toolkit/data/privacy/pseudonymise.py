@@ -15,6 +15,7 @@ from hybrid_toolkit.data.privacy.identifiers import kind_by_content, kind_by_nam
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
 from hybrid_toolkit.data.reading.raw_table import Found, nearest_names, normal_name
 from hybrid_toolkit.data.reading.readers import find_sources
+from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError
 
@@ -110,7 +111,7 @@ def pseudonymise_folder(
     done = _Done()
     with atomic_folder(target) as part:
         for name, frame in frames.items():
-            text = _pseudonymised(name, frame, columns, drop, key, done).to_csv(index=False, lineterminator="\n")
+            text = csv_text(_pseudonymised(name, frame, columns, drop, key, done))
             (part / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
         if new and key_file is not None:
             atomic_write_bytes(key_file, key.hex().encode() + b"\n", mode=0o600)

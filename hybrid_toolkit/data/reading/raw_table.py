@@ -78,7 +78,8 @@ class RawTables(RowsHidden):
     dates : contract table name -> {column, or "" for all: strptime format} from the mapping.
     notices : what deserves a look but stops nothing.
     mapping_hash : SHA-256 of the mapping applied, or None.
-    synthetic, label : as in ``EvaluationData``.
+    synthetic, label : as in ``EvaluationData``; synthetic where the files are those of the folder's own manifest.
+    claimed : where they are not (another format, say), the content hash by which the manifest calls data synthetic.
     """
 
     frames: Mapping[str, pd.DataFrame] = field(repr=False)
@@ -89,6 +90,7 @@ class RawTables(RowsHidden):
     mapping_hash: str | None = None
     synthetic: bool = False
     label: str = ""
+    claimed: str = ""
 
 
 def normal_name(name: str) -> str:

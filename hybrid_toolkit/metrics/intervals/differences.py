@@ -12,6 +12,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Codes, Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.compute import cluster_of, metric_values
 from hybrid_toolkit.metrics.grouping import NOT_RECORDED, group_order, groups
@@ -99,7 +100,7 @@ def measure_differences(
     if check is not None:
         out["flag"] = ["; ".join(filter(None, (f, warned))) for f in out["flag"]]
         out.attrs["invariance"] = check.message
-    return out
+    return inside(out)
 
 
 def _difference(

@@ -233,7 +233,7 @@ def fit_interrupted_counts(
     )
 
 
-STEPS = 100
+_STEPS = 100
 """Steps of the search."""
 
 
@@ -248,7 +248,7 @@ def _solve(
     likeliest = solve_glm(x, y, link="log", offset=offset, what="the counts")
     b, alpha, size = likeliest.b, 0.0, 1.0
     mu = likeliest.mean
-    for turn in range(STEPS):
+    for turn in range(_STEPS):
         if family == "negative-binomial":
             alpha = max(0.0, float((((y - mu) ** 2 - mu) / mu**2).sum() / (len(y) - x.shape[1])))
         root = np.sqrt(mu / (1 + alpha * mu))
@@ -265,7 +265,7 @@ def _solve(
             if _far_off(y, mu, fit, likeliest.log_likelihood):
                 break
             return fit, mu, root
-        if turn > STEPS // 2:
+        if turn > _STEPS // 2:
             size = 0.5  # two answers in turn
         b = b + _share(moved, size) * (fit.b - b)
         mu = np.exp(x @ b + offset)

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.result import RowsHidden
 
-TIME = ("time_period", "time_identifier")
+_TIME = ("time_period", "time_identifier")
 PLACES = (
     *("geographic_level", "country_code", "country_name", "region_code", "region_name"),
     *("new_la_code", "old_la_code", "la_name"),
@@ -76,11 +77,11 @@ class TidyLayout(RowsHidden):
 
     def to_csv(self) -> str:
         """The data file."""
-        return str(self.data.to_csv(index=False, lineterminator="\n"))
+        return csv_text(self.data)
 
     def meta_csv(self) -> str:
         """The description: one row a filter or indicator."""
-        return str(self.meta.to_csv(index=False, lineterminator="\n"))
+        return csv_text(self.meta)
 
 
 def tidy_layout(release: Release, *, place: Place | None = None, measure: str = "", unit: str = "") -> TidyLayout:
@@ -101,7 +102,7 @@ def tidy_layout(release: Release, *, place: Place | None = None, measure: str = 
     --------
     >>> from hybrid_toolkit.disclosure.gate import Gate
     >>> frame = pd.DataFrame({"mode": ["home", "phone"], "n": [41, 3], "share": [0.61, 0.33]})
-    >>> release = Gate().table(frame, title="Choice", dims=["mode"], values=["share"])
+    >>> release = Gate().table(frame, title="Choice", dims=["mode"], values=["share"], people="n")
     >>> print(tidy_layout(release, place=Place("2025", la_code="E1", la_name="A")).data[["mode", "n", "share"]]
     ...       .to_csv(index=False, lineterminator="|").rstrip("|"))
     mode,n,share|home,40,0.61|phone,c,c

@@ -56,7 +56,7 @@ def plot_event_study(
     >>> from hybrid_toolkit.disclosure import Gate
     >>> rows = pd.DataFrame({"term": ["time -2", "time 0"], "estimate": [0.0, 0.2], "conf_low": [-0.1, 0.1],
     ...                      "conf_high": [0.1, 0.3], "n": 288, "unit": "share"})
-    >>> ax = plot_event_study(Gate().estimates(rows, title="Desk time at home"), reference=-1)
+    >>> ax = plot_event_study(Gate().estimates(rows, title="Desk time at home", people="n"), reference=-1)
     >>> ax.get_xlabel()
     'months since the start'
     """
@@ -89,7 +89,7 @@ def describe_event_study(release: Release) -> str:
     >>> from hybrid_toolkit.disclosure import Gate
     >>> rows = pd.DataFrame({"term": ["time -2", "time 0"], "estimate": [0.0, 0.2], "conf_low": [-0.1, 0.1],
     ...                      "conf_high": [0.1, 0.3], "n": 288, "unit": "share"})
-    >>> print(describe_event_study(Gate().estimates(rows, title="Desk time at home")))
+    >>> print(describe_event_study(Gate().estimates(rows, title="Desk time at home", people="n")))
     Desk time at home. Before the start: −2: 0.000 (interval −0.100 to 0.100). From the start on: 0: 0.200 (interval 0.100 to 0.300).
     """  # noqa: E501
     rows = _times(release)

@@ -40,7 +40,9 @@ def release_curve(
     units = len(frame[[outcome, rank_by]].dropna())
     upto = np.floor(curve[MEASURE_PEOPLE].to_numpy() * units).astype(int)
     steps = curve.iloc[1:].assign(n=np.diff(upto))
-    return gate.figure_data(steps, title=title, dims=[MEASURE_PEOPLE], values=[MEASURE_COUNTS])
+    return gate.figure_data(
+        steps, title=title, dims=[MEASURE_PEOPLE], values=[MEASURE_COUNTS], people="n", cumulative=[MEASURE_COUNTS]
+    )
 
 
 def plot_concentration(release: Release, *, ax: Axes | None = None) -> Axes:

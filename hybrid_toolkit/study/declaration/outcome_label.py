@@ -191,19 +191,22 @@ def plain_text(text: str) -> str:
     return " ".join(seen.split())
 
 
-def contrast_of(contrast: str, exposure: str, kind: str = "slope") -> str:
+def contrast_of(contrast: str, exposure: str, kind: str = "slope", *, size: float = 1.0) -> str:
     """The contrast that claims speak of, in words; without one, what the kind of estimand compares.
 
     Examples
     --------
     >>> contrast_of("", "rs_desk"), contrast_of("a day more at home", "rs_desk")
     ('one unit more of rs desk', 'a day more at home')
+    >>> contrast_of("", "h_home", size=1000)
+    '1000 units more of h home'
     >>> contrast_of("", "hot_desks", "effect"), contrast_of("", "group", "composition")
     ('hot desks', 'who is in the two groups of group')
     """
     name = exposure.replace("_", " ").replace(".", " ")
     default = {"effect": name, "composition": f"who is in the two groups of {name}"}.get(kind)
-    return contrast or default or f"one unit more of {name}"
+    units = "one unit" if size == 1 else f"{size:g} units"
+    return contrast or default or f"{units} more of {name}"
 
 
 def relative_phrase(kind: str, moderators: Sequence[str], mediators: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
+from hybrid_toolkit.study.declaration.named import check_contrast, check_named, check_question
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, check_columns
@@ -148,6 +149,10 @@ def check_declaration(study: StudyFields) -> None:
             fix="Set it in units of the exposure, such as 0.1.",
             code="STUDY-FIELD",
         )
+    check_question(study.question)
+    check_contrast(study.contrast, study.contrast_size)
+    check_named(study.contrast, study.exposure, *study.moderators, what="a side")
+    check_named(*(w.phrase for w in study.words), *study.mediators)
     _check_words_of(study)
 
 

@@ -71,7 +71,8 @@ class Claim:
     outcome : column of the outcome.
     text : the sentence.
     grade : ``"illustration"`` for simulated data, or one of ``hybrid_toolkit.designs.GRADES``.
-    finding : ``"difference"``, ``"negligible"``, ``"equivalent"`` or ``"inconclusive"``.
+    finding : ``"difference"``, ``"negligible"``, ``"equivalent"`` or ``"inconclusive"``; ``"withheld"`` where too few
+        people or clusters stand behind the estimate for anything to be said.
     reasons : why the grade is what it is, one sentence each.
     does_not_show : what does not follow.
     row : the row of ``grammar_table()`` that the sentence was filled from: family, grade, finding.

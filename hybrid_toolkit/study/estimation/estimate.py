@@ -11,8 +11,10 @@ from hybrid_toolkit import __version__
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
 from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.event_path import series_paths
+from hybrid_toolkit.study.estimation.rests_on import RESTS_ON, check_reach, row_rests_on
 from hybrid_toolkit.study.estimation.start_checks import check_starts
 from hybrid_toolkit.study.estimation.study_checks import (
     check_comparison_groups,
@@ -37,6 +39,7 @@ class _Rows:
     label: str
     synthetic: bool
     data: EvaluationData | None
+    given: object = None
 
 
 def estimate_study(
@@ -56,7 +59,7 @@ def estimate_study(
     if isinstance(data, EvaluationData):
         rows = _Rows(frame, data.hash, data.label, data.synthetic, data)
     else:
-        rows = _Rows(frame, hash_frame(frame), label, synthetic, None)
+        rows = _Rows(frame, hash_frame(frame), label, synthetic, None, data)
     return _estimate(study, rows, known, locked, conf_level)
 
 
@@ -65,6 +68,7 @@ def _estimate(
 ) -> StudyResult:
     frame, design = rows.frame, study.design_used
     check_starts(frame, study)
+    check_reach(frame, study.exposure, study.contrast_size)
     fits: list[DesignFit] = []
     parts: list[pd.DataFrame] = []
     checks: list[tuple[str, tuple[Check, ...]]] = []
@@ -74,7 +78,10 @@ def _estimate(
         beside, lost = design.rows_and_missing(frame, fit)
         each = [fit.row.assign(role="secondary" if i else "main", n_clusters=fit.fit.n_clusters), beside]
         made = pd.concat(each, ignore_index=True).assign(outcome=outcome)
-        parts.append(made.assign(n_clusters=made["n_clusters"].fillna(fit.fit.n_clusters).astype("int64")))
+        made = made.assign(n_clusters=made["n_clusters"].fillna(fit.fit.n_clusters).astype("int64"))
+        whole = study.row_unit in AUTHORITY_UNITS  # no single person stands behind a row; the rows are counted
+        rests = made["n"].astype(float).tolist() if whole else row_rests_on(frame, fit, made, rows.given)
+        parts.append(made.assign(**{RESTS_ON: rests}))
         scale = check_scale(rows.data, outcome) if rows.data is not None else None
         alike = check_invariance(study, outcome, rows.data) if rows.data is not None else None
         small = check_equivalence(study, outcome, fit.estimate, float(fit.row["std_error"].iloc[0]), fit.fit.n_clusters)
@@ -83,7 +90,7 @@ def _estimate(
     first = fits[0].fit
     return StudyResult(
         study=study,
-        estimates=pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS, "n_clusters"]],
+        estimates=pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS, "n_clusters", RESTS_ON]],
         checks=checks[0][1],
         other_checks=tuple(checks[1:]),
         n=first.n,

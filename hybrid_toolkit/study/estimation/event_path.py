@@ -35,6 +35,7 @@ def path_of(estimates: pd.DataFrame, series: Sequence[tuple[str, pd.DataFrame]],
     if rows.empty:
         return None
     time, kept = rows["term"].str.extract(TERM)[0].astype("int64"), ["outcome", "time", *TIDY_COLUMNS, "n_clusters"]
+    kept += [c for c in ("rests_on",) if c in rows]
     return rows.assign(time=time).sort_values("time")[kept].reset_index(drop=True)
 
 

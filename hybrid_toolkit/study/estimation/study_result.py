@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.data.privacy.inside import inside
+from hybrid_toolkit.disclosure.minimum_counts import withhold_text
+from hybrid_toolkit.disclosure.policy import load_policy
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check, RowsHidden
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
@@ -15,8 +18,9 @@ from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claim_grammar import check_state
-from hybrid_toolkit.study.estimation.claims import Claim, make_claim
+from hybrid_toolkit.study.estimation.claims import ILLUSTRATION, Claim, lowered, make_claim
 from hybrid_toolkit.study.estimation.event_path import no_path, path_of, unknown_outcome
+from hybrid_toolkit.study.estimation.rests_on import RESTS_ON
 from hybrid_toolkit.study.estimation.study_checks import check_multiple
 from hybrid_toolkit.study.estimation.what_if_basis import WhatIfBasis
 from hybrid_toolkit.study.graph.identification import Identification
@@ -27,6 +31,10 @@ if TYPE_CHECKING:
     from hybrid_toolkit.study.estimation.what_if import WhatIfResult
 
 
+FEW_BEHIND = "Not shown: too few stand behind the estimate."
+"""Stands for the verdict of a check on an estimate that is withheld."""
+
+
 @dataclass(frozen=True, eq=False)
 class StudyResult(RowsHidden):
     """What a study found in one set of data.
@@ -34,7 +42,8 @@ class StudyResult(RowsHidden):
     Parameters
     ----------
     study : the declaration.
-    estimates : ``outcome``, ``role``, the tidy columns and ``n_clusters`` behind each row. Roles: ``"main"`` and
+    estimates : ``outcome``, ``role``, the tidy columns, and behind each row ``n_clusters`` and the people on whom it
+        ``rests_on`` (see ``hybrid_toolkit.study.estimation.rests_on``). Roles: ``"main"`` and
         ``"secondary"`` answer the question; ``"slope"``, ``"group slope"``, ``"event time"``, ``"sensitivity"``,
         ``"variance"`` and ``"unadjusted"`` stand beside.
     checks : checks of the main outcome.
@@ -93,8 +102,9 @@ class StudyResult(RowsHidden):
         return dict(((self.study.outcome, self.checks), *self.other_checks))[outcome]
 
     def tidy(self) -> pd.DataFrame:
-        """One row an estimate: ``outcome``, ``role``, then the columns of ``TIDY_COLUMNS``."""
-        return self.estimates[["outcome", "role", *TIDY_COLUMNS]].copy()
+        """One row an estimate: ``outcome``, ``role``, the columns of ``TIDY_COLUMNS``, ``rests_on``; for use inside."""
+        carried = [c for c in (RESTS_ON,) if c in self.estimates]
+        return inside(self.estimates[["outcome", "role", *TIDY_COLUMNS, *carried]])
 
     def path(self, outcome: str = "") -> pd.DataFrame:
         """What a design over time found, period by period, for the main outcome or another.
@@ -121,9 +131,19 @@ class StudyResult(RowsHidden):
         return dict(self.other_identifications).get(outcome, self.identification)
 
     def checks_frame(self) -> pd.DataFrame:
-        """One row a check: outcome, check, passed, state (one of ``CHECK_STATES``), message, value, threshold."""
+        """One row a check: outcome, check, passed, state (one of ``CHECK_STATES``), message, value, threshold.
+
+        Messages quote estimates: those of an outcome that is withheld are withheld with it.
+        """
         pairs = ((self.study.outcome, self.checks), *self.other_checks)
-        rows = [(o, c.name, c.passed, check_state(c), c.message, c.value, c.threshold) for o, cs in pairs for c in cs]
+        few = {o for o, text in self._withheld().items() if text}
+        rows = [
+            (o, c.name, c.passed, check_state(c), FEW_BEHIND, None, None)
+            if o in few
+            else (o, c.name, c.passed, check_state(c), c.message, c.value, c.threshold)
+            for o, cs in pairs
+            for c in cs
+        ]
         return pd.DataFrame(rows, columns=["outcome", "check", "passed", "state", "message", "value", "threshold"])
 
     def glance(self) -> pd.DataFrame:
@@ -168,10 +188,22 @@ class StudyResult(RowsHidden):
         known = self.identification_for(outcome)
         told = known.notes() if known.identified is not False else ()
         notes = (*told, *self.asides(outcome), *untried)
+        withheld = self._withheld()[outcome]
+        if withheld:
+            failed = [c.name for c in (*self.checks_for(outcome), *self.standing(outcome)) if c.passed is False]
+            why = (
+                withheld,
+                *(f"Graded down because of the check '{name}'." for name in failed),
+            )  # verdicts may quote the estimate
+            grade = lowered(study.design_used.grade, failed)
+            if self.synthetic:
+                why = (*why, f"The data are simulated; on real data with these checks the grade would be '{grade}'.")
+                grade = ILLUSTRATION
+            return Claim(outcome, withheld, grade, "withheld", why, study.caveats)
         fitted = () if self.converged else (Check("convergence", False, "A fit did not converge."),)
         return make_claim(
             words=study.words_for(outcome),
-            contrast=contrast_of(study.contrast, study.exposure, study.kind),
+            contrast=contrast_of(study.contrast, study.exposure, study.kind, size=study.contrast_size),
             estimate=row["estimate"] * study.contrast_size,
             low=row["conf_low"] * study.contrast_size,
             high=row["conf_high"] * study.contrast_size,
@@ -184,6 +216,21 @@ class StudyResult(RowsHidden):
             kind=study.kind,
             relative_to=relative_phrase(study.kind, study.moderators, study.mediators),
         )
+
+    def _withheld(self) -> dict[str, str]:
+        """Outcome -> what stands in place of its claim where too few stand behind it, by the package's policy."""
+        rows = self.estimates[self.estimates["role"].isin(["main", "secondary"])].drop_duplicates("outcome")
+        out = {}
+        for row in rows.to_dict("records"):
+            rests = float(row[RESTS_ON]) if RESTS_ON in row else float(row["n"])
+            out[str(row["outcome"])] = withhold_text(
+                load_policy(),
+                n=float(row["n"]),
+                clusters=float(self.n_clusters),
+                whole=self.whole_authorities,
+                people=rests,
+            )[0]
+        return out
 
     def what_if(self, change: ChangeLike, diagnosis: Diagnosis | None = None) -> WhatIfResult:
         """The mean outcome under another rota, and for whom; see ``study.estimation.what_if.what_if``."""
@@ -218,7 +265,8 @@ class StudyResult(RowsHidden):
         lines += [c.text for c in self.claims()]
         known = dict.fromkeys(n for o in self.study.outcomes for n in self.identification_for(o).notes())
         lines += [*known, *self.asides()]
-        failed = dict.fromkeys(c.message for o in self.study.outcomes for c in self.checks_for(o) if c.passed is False)
+        kept = self.checks_frame()
+        failed = dict.fromkeys(kept.loc[kept["passed"].eq(False), "message"])
         lines += [f"Checks that failed: {' '.join(failed)}"] if failed else ["No check failed."]
         if self.synthetic:
             lines.append(SYNTHETIC_STAMP)

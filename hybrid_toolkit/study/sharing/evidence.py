@@ -24,6 +24,7 @@ from hybrid_toolkit.errors import DisclosureError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
 from hybrid_toolkit.study.estimation.estimate import estimate_study
+from hybrid_toolkit.study.estimation.rests_on import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 
 FORMAT = "hybrid-toolkit evidence bundle"
@@ -172,6 +173,7 @@ def evidence_bundle(
         clusters="n_clusters",
         whole=result.whole_authorities,
         labels=["outcome"],
+        error_digits=4,
         source=result,
     )
     checks = result.checks_frame()[["outcome", "check", "passed", "message"]].astype({"passed": "boolean"})
@@ -203,7 +205,7 @@ def _rows(result: StudyResult) -> pd.DataFrame:
     words = [study.words_for(str(o)) for o in rows["outcome"]]
     ratio = study.kind in RATIO_KINDS
     factor = study.contrast_size * np.array([1.0 if ratio else w.scale for w in words])
-    out = rows[["outcome", "term", "n"]].assign(n_clusters=result.n_clusters)
+    out = rows[["outcome", "term", "n", RESTS_ON]].assign(n_clusters=result.n_clusters)
     out["estimate"], out["std_error"] = rows["estimate"] * factor, rows["std_error"] * factor
     out["unit"] = "log ratio" if ratio else [w.unit for w in words]
     return out

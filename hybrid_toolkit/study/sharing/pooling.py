@@ -95,7 +95,9 @@ class PooledEvidence:
         fitted = () if self.converged else (Check("convergence", False, "A fit did not converge."),)
         return make_claim(
             words=words,
-            contrast=contrast_of(self.study.contrast, self.study.exposure, self.study.kind),
+            contrast=contrast_of(
+                self.study.contrast, self.study.exposure, self.study.kind, size=self.study.contrast_size
+            ),
             estimate=fit.estimate / scale,
             low=fit.conf_low / scale,
             high=fit.conf_high / scale,
@@ -120,7 +122,9 @@ class PooledEvidence:
         fit = self.fit(name)
         return prediction_sentence(
             words=self.study.words_for(name),
-            contrast=contrast_of(self.study.contrast, self.study.exposure, self.study.kind),
+            contrast=contrast_of(
+                self.study.contrast, self.study.exposure, self.study.kind, size=self.study.contrast_size
+            ),
             low=fit.prediction_low,
             high=fit.prediction_high,
             conf_level=fit.conf_level,

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.widgets.desks import data_desk_view as view
@@ -167,6 +168,6 @@ class DataDesk(ToolkitWidget):
         if self.state.mapping.strip():
             files.append(Download("mapping.toml", self.state.mapping.encode(), "Mapping (TOML)"))
         if self._found.report is not None:
-            table = self._found.report.tidy().to_csv(index=False, lineterminator="\n")
+            table = csv_text(self._found.report.tidy())
             files.append(Download("problems.csv", table.encode("utf-8-sig"), "Problems (CSV)"))
         return files

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from hybrid_toolkit.data.atomic_output import atomic_folder
+from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.disclosure.record import disclosure_record
 from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.errors import DisclosureError, UsageError
@@ -96,7 +97,7 @@ def bundle_files(releases: Sequence[Release], state: ReleaseDeskState) -> dict[s
         layout = tidy_layout(release)
         files[f"{release.id}.csv"] = layout.to_csv().encode("utf-8-sig")
         files[f"{release.id}.meta.csv"] = layout.meta_csv().encode("utf-8-sig")
-    files["disclosure-record.csv"] = disclosure_record(out).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    files["disclosure-record.csv"] = csv_text(disclosure_record(out)).encode("utf-8-sig")
     ids = {r.id for r in out}
     files["exceptions.csv"] = _exceptions([s for s in state.signed if s.release in ids])
     manifest = {

@@ -1,15 +1,13 @@
 """What several groupings of the same people give away together, and which groupings are therefore not offered.
 
-Each grouping is protected by itself. Together they could still tell a few people apart: where a cell of one grouping
-lies within a cell of another but for a few, the difference of the two is those few. The groupings are taken in one
-fixed order, whatever order they are looked at in, and one is left out whole where
+Each grouping is protected by itself. Together they could still tell a few people apart: by the difference of nested
+cells, by a sum of several cells less another, by everyone less what is shown. The groupings are taken in one fixed
+order, whatever order they are looked at in, and one is left out whole where, with all before it, some combination of
+cells would rest on fewer people than the threshold (``hybrid_toolkit.disclosure.sitting``). The order is fixed so that
+code in a fresh kernel leaves out the same groupings.
 
-- one of its cells and a cell already shown are nested and differ by fewer people than the threshold, or
-- with everything already shown it fixes a total of single people: an atom of fewer people than the threshold (people
-  whom no shown cell tells apart) lies in the row space of the cells, which a least-squares projection tells.
-
-The order is fixed so that code in a fresh kernel leaves out the same groupings. Not searched: sums of three cells or
-more that leave out several small atoms at once, and groupings split by period.
+Periods are held twice: those of one grouping with each other, with everyone over the same periods and with every
+grouping over the whole time; and the groupings of one period with each other.
 """
 
 from __future__ import annotations
@@ -19,71 +17,87 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_toolkit.widgets.explorer.tally import PeopleCodes, heads
+from hybrid_toolkit.disclosure.sitting import RowPeople, fewest_people, keep_apart
+from hybrid_toolkit.widgets.explorer.tally import PeopleCodes, SharedPeople
 
 LedgerRows = NDArray[np.bool_]
-_MOST_CELLS = 60
-MOST_ATOMS = 4000
-"""Cells and atoms above which the projection is not worked out; nested cells always are."""
 
 
 def clashing(
-    groupings: Mapping[str, Sequence[LedgerRows]], people: Sequence[PeopleCodes], *, threshold: int
+    groupings: Mapping[str, Sequence[LedgerRows]],
+    people: Sequence[PeopleCodes],
+    *,
+    threshold: int,
+    yes: LedgerRows | None = None,
 ) -> set[str]:
-    """Groupings that are not to be shown beside those before them.
+    """Groupings that are not to be shown beside those before them and everyone.
 
     Parameters
     ----------
     groupings : name -> rows of each cell that the grouping would show by itself, in the fixed order.
     people : the people of each row, one entry a kind; the kind with fewest counts.
     threshold : the fewest people.
+    yes : which rows are a yes, where each row is a yes or a no: who is in and out of each share is held as well.
 
     Examples
     --------
     Twenty people; one grouping shows the first twelve, another the first fourteen: two would be told apart.
 
     >>> rows = np.arange(20)
-    >>> sorted(clashing({"a": [rows < 12], "b": [rows < 14], "c": [rows >= 14]}, [rows], threshold=6))
-    ['b', 'c']
+    >>> sorted(clashing({"a": [rows < 10], "b": [rows < 12], "c": [rows >= 10]}, [rows], threshold=6))
+    ['b']
     """
-    shown: list[LedgerRows] = []
-    out: set[str] = set()
-    for name, cells in groupings.items():
-        near = any(_too_near(one, other, people, threshold) for one in cells for other in shown)
-        if near or _fixes_few([*shown, *cells], people, threshold):
-            out.add(name)
-        else:
-            shown += cells
-    return out
+    cells = [c for held in groupings.values() for c in held]
+    everyone = [np.ones(len(cells[0]), dtype=bool)] if cells else []
+    return keep_apart(groupings, _pairs(people), threshold=threshold, first=everyone, yes=yes)
 
 
-def _count(rows: LedgerRows, people: Sequence[PeopleCodes]) -> int:
-    return int(heads(people, rows.astype(np.int64), 2)[1])
+class PeriodLedger:
+    """Which groupings may be shown split by period, taken in one fixed order.
+
+    Parameters
+    ----------
+    people, threshold, yes : as ``clashing``.
+    whole : cells of everyone, and of every grouping over the whole time, that are shown.
+    """
+
+    def __init__(
+        self,
+        people: Sequence[PeopleCodes],
+        whole: Sequence[LedgerRows],
+        *,
+        threshold: int,
+        yes: LedgerRows | None = None,
+    ) -> None:
+        self._people, self._whole, self._threshold, self._yes = _pairs(people), list(whole), threshold, yes
+        self._everyone: list[LedgerRows] = []
+        self._by_period: dict[str, list[LedgerRows]] = {}
+
+    def admit(self, cells: Mapping[tuple[str, str], LedgerRows], *, everyone: bool = False) -> bool:
+        """Whether cells, by group and period, may be shown with all that was admitted; they then are.
+
+        Parameters
+        ----------
+        cells : (group, period) -> rows. everyone : they are of everyone, so that they stand beside every grouping.
+        """
+        held = [*self._whole, *self._everyone, *cells.values()]
+        if not self._safe(held):
+            return False
+        for period in dict.fromkeys(p for _, p in cells):
+            new = [rows for (_, p), rows in cells.items() if p == period]
+            if not self._safe([*self._by_period.get(period, []), *new]):
+                return False
+        for (_, period), rows in cells.items():
+            self._by_period.setdefault(period, []).append(rows)
+        if everyone:
+            self._everyone += cells.values()
+        return True
+
+    def _safe(self, cells: Sequence[LedgerRows]) -> bool:
+        least = fewest_people(cells, self._people, enough=self._threshold, yes=self._yes)
+        return least >= self._threshold - 1e-6
 
 
-def _too_near(one: LedgerRows, other: LedgerRows, people: Sequence[PeopleCodes], threshold: int) -> bool:
-    """Whether two cells are nested and differ by some people, but few."""
-    for inner, outer in ((one, other), (other, one)):
-        rest = outer & ~inner
-        if rest.any() and not (inner & ~outer).any() and _count(rest, people) < threshold:
-            return True
-    return False
-
-
-def _fixes_few(cells: Sequence[LedgerRows], people: Sequence[PeopleCodes], threshold: int) -> bool:
-    """Whether the cells and the total of everyone fix the total of an atom of few people."""
-    if not cells or len(cells) > _MOST_CELLS:
-        return False
-    held = np.array(cells)
-    code = (held.astype(np.int64) << np.arange(len(held), dtype=np.int64)[:, None]).sum(axis=0)
-    found, at = np.unique(code, return_inverse=True)
-    if len(found) > MOST_ATOMS:
-        return False
-    least = heads(people, at.astype(np.int64), len(found))
-    atoms = (found[None, :] >> np.arange(len(held), dtype=np.int64)[:, None]) & 1
-    matrix = np.vstack([np.ones(len(found)), atoms.astype(float)])
-    small = np.linalg.eigh(matrix @ matrix.T)
-    kept = small.eigenvalues > 1e-9 * small.eigenvalues[-1]
-    space = (small.eigenvectors[:, kept] / np.sqrt(small.eigenvalues[kept])).T @ matrix
-    told = (space**2).sum(axis=0) > 1 - 1e-7
-    return bool((told & (least < threshold)).any())
+def _pairs(people: Sequence[PeopleCodes]) -> list[RowPeople]:
+    """The people as the gate takes them."""
+    return [(kind.row, kind.who) if isinstance(kind, SharedPeople) else kind for kind in people]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.privacy.inside import without_mark
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import HybridToolkitError, MeasureError
 from hybrid_toolkit.metrics.compute import metric_values
@@ -75,7 +76,7 @@ class Units:
         ------
         CoverageError : the data do not open this metric.
         """
-        return cls(data, spec, metric_values(data, spec))
+        return cls(data, spec, without_mark(metric_values(data, spec)))
 
     def sharing(self, spec: MetricSpec) -> Units:
         """The same frame and keys for another metric of the same units."""
@@ -167,6 +168,25 @@ class Units:
         assert coded is not None
         code = coded.code[self._used]
         return [np.asarray(code == coded.names.index(name), dtype=np.bool_) for name in names]
+
+    def cell(self, group: str, value: str, period: str, label: str) -> NDArray[np.bool_]:
+        """Which of the rows that are used stand in one cell: a value of a group, in a period."""
+        out = np.ones(int(self._used.sum()), dtype=bool)
+        for name, wanted in ((group, value), (period, label)):
+            coded = self._coded(name) if name != ALL_LEVELS and wanted != ALL_LEVELS else None
+            if coded is not None:
+                out &= coded.code[self._used] == (coded.names.index(wanted) if wanted in coded.names else -2)
+        return out
+
+    def period_names(self, name: str) -> list[str]:
+        """The labels of a period."""
+        coded = self._coded(name)
+        return list(coded.names) if coded is not None else []
+
+    @cached_property
+    def yes_used(self) -> NDArray[np.bool_] | None:
+        """Which of the rows that are used are a yes, where each is a yes or a no."""
+        return self._values()[self._used] == 1 if self.binary else None
 
     @property
     def rows_key(self) -> tuple[object, ...]:

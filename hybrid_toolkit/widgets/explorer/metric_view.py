@@ -15,7 +15,7 @@ from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.compute import measure
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.widgets.explorer.ledger import clashing
+from hybrid_toolkit.widgets.explorer.ledger import PeriodLedger, clashing
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, Units
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
@@ -45,6 +45,7 @@ class MetricViews:
         self._open: dict[str, str] | None = None
         self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
         self._shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self._by_gate: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._clashes: dict[tuple[object, ...], set[str]] = {}
         self._binned: dict[tuple[str, str], tuple[Release | None, str]] = {}
         self._made: dict[ExplorerState, MetricView] = {}
@@ -93,7 +94,7 @@ class MetricViews:
         if state.period != ALL_LEVELS and state.period not in units.nested():
             raise _not_offered("period", state.period, self.periods(state.metric))
         rows = self._rows(units, state)
-        shown = self._may_show(units, state.group)
+        shown = self._may_show(units, state.group, split=state.period != ALL_LEVELS)
         if state.period != ALL_LEVELS and not (set(rows["period"]) - {ALL_LEVELS}) & {p for _, p in shown}:
             raise UsageError(
                 f"Too few people stand in most cells of this {state.period} view to show it.",
@@ -144,7 +145,7 @@ class MetricViews:
         if key not in self._clashes:
             held = {g: self._cells(units, g) for g in GROUP_CHOICES if units.labels(g) is not None}
             people = units.people_used
-            self._clashes[key] = clashing(held, people, threshold=self._gate.policy.threshold)
+            self._clashes[key] = clashing(held, people, threshold=self._gate.policy.threshold, yes=units.yes_used)
         return self._clashes[key]
 
     def _cells(self, units: Units, group: str) -> list[NDArray[np.bool_]]:
@@ -159,13 +160,50 @@ class MetricViews:
             counts = counts[~counts["suppressed"]]
         return units.cells(group, [g for g in counts["group"] if g != ALL_LEVELS])
 
-    def _may_show(self, units: Units, group: str) -> set[tuple[str, str]]:
+    def _may_show(self, units: Units, group: str, *, split: bool) -> set[tuple[str, str]]:
         """The cells, by group and period, that the gate lets through when all periods are looked at together.
 
         Periods so fine that many of their cells are small are left out whole: little of them could be shown.
         """
         key = (units.spec.id, group)
+        if not split:
+            return {(v, p) for v, p in self._alone(units, group) if p == ALL_LEVELS}
         if key not in self._shown:
+            self._hold_periods(units)
+        return self._shown[key]
+
+    def _hold_periods(self, units: Units) -> None:
+        """Which cells of every group and period may be shown, all groups in their fixed order."""
+        offered = [g for g in GROUP_CHOICES if units.labels(g) is not None and g not in self._clashing(units)]
+        alone = {g: self._alone(units, g) for g in (ALL_LEVELS, *offered)}
+        whole = [
+            (ALL_LEVELS, ALL_LEVELS),
+            *((g, v) for g in offered for v, p in alone[g] if p == ALL_LEVELS and v != ALL_LEVELS),
+        ]
+        cells = [units.cell(g, v, ALL_LEVELS, ALL_LEVELS) for g, v in whole]
+        ledger = PeriodLedger(units.people_used, cells, threshold=self._gate.policy.threshold, yes=units.yes_used)
+        level = {label: name for name in units.nested() for label in units.period_names(name)}
+        for group, shown in alone.items():
+            kept = {(v, p) for v, p in shown if p == ALL_LEVELS}
+            for name in units.nested():
+                here = sorted(
+                    (v, p)
+                    for v, p in shown
+                    if p != ALL_LEVELS and level.get(p) == name and (v != ALL_LEVELS or group == ALL_LEVELS)
+                )
+                block = {(v, p): units.cell(group, v, name, p) for v, p in here}
+                if block and ledger.admit(block, everyone=group == ALL_LEVELS):
+                    kept |= set(block)
+                elif block:
+                    break  # finer periods would give the coarser away
+            self._shown[units.spec.id, group] = kept | {
+                (v, p) for v, p in shown if v == ALL_LEVELS and group != ALL_LEVELS
+            }
+
+    def _alone(self, units: Units, group: str) -> set[tuple[str, str]]:
+        """The cells of one group that the gate lets through by themselves."""
+        key = (units.spec.id, group)
+        if key not in self._by_gate:
             dims, counts, small = self._counts(units, group)
             if small.any():
                 release = self._gate.table(
@@ -179,8 +217,8 @@ class MetricViews:
                 next((v for v in reversed(r) if v != ALL_LEVELS), ALL_LEVELS)
                 for r in counts[dims[1:]].itertuples(index=False)
             ]
-            self._shown[key] = set(zip(counts["group"], finest, strict=True))
-        return self._shown[key]
+            self._by_gate[key] = set(zip(counts["group"], finest, strict=True))
+        return self._by_gate[key]
 
     def _counts(self, units: Units, group: str) -> tuple[list[str], pd.DataFrame, pd.Series[bool]]:
         periods = units.nested()

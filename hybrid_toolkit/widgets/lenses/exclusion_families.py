@@ -10,6 +10,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.disclosure.together import release_together
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access
 from hybrid_toolkit.metrics.inequality.inequality import concentration_index
 from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf
@@ -131,7 +132,8 @@ class FamilyAccess:
             "estimate": [made.value if enough else np.nan], "conf_low": [i.conf_low if enough else np.nan],
             "conf_high": [i.conf_high if enough else np.nan], "n_clusters": [i.n_clusters], "unit": ["difference"],
         })  # fmt: skip
-        return self._gate.estimates(frame, title="Exclusion penalty", clusters="n_clusters", source=self._data)
+        return self._gate.estimates(frame, title="Exclusion penalty", clusters="n_clusters", people="n",
+                                    source=self._data)  # fmt: skip
 
     def _homes(self, threshold: float, above: str) -> Release:
         rows = self.homes.assign(met=self.home_bands.at_least(threshold).astype("float64"), place="Everyone")
@@ -139,15 +141,20 @@ class FamilyAccess:
         if self._rural is not None:
             words = np.array([*self._rural.names, ""])[self._rural.code]
             parts.append(rows.assign(place=words)[words != ""])
-        found = []
+        found, cells = [], []
         for part in parts:
             for place, here in part.groupby("place", sort=True):
                 made = MeanOf("met")(here)
                 i = clustered_interval(made, here["lsoa"] if "lsoa" in here else here["family_id"])
                 found.append((place, len(here), made.value, i.conf_low, i.conf_high))
+                cells.append(rows.index.isin(here.index))
         frame = pd.DataFrame(found, columns=["place", "n", *_VALUES])
-        return self._gate.figure_data(frame, title=f"Families with {above}", dims=["place"], values=_VALUES,
-                                      shares=["estimate"], source=self._data)  # fmt: skip
+        family = (np.arange(len(rows)), pd.factorize(rows["family_id"])[0].astype(np.intp))
+        return release_together(
+            self._gate, frame, cells, {"family": family}, dims=["place"], whole="Everyone",
+            yes=rows["met"].eq(1).to_numpy(dtype=bool), people_column="n", title=f"Families with {above}",
+            values=_VALUES, shares=["estimate"], source=self._data,
+        )  # fmt: skip
 
     @cached_property
     def _curve(self) -> FigurePanel:

@@ -111,7 +111,7 @@ class StaffBroadband:
             i = clustered_interval(made, part["team_id"].fillna(part["worker_id"]))
             found.append((label, len(part), made.value, i.conf_low, i.conf_high))
         frame = pd.DataFrame(found, columns=[dim, "n", *_VALUES])
-        return self._gate.figure_data(frame, title=title, dims=[dim], values=_VALUES,
+        return self._gate.figure_data(frame, title=title, dims=[dim], values=_VALUES, people="n",
                                       shares=["estimate"] if shares else [], source=self._data)  # fmt: skip
 
     def _gap(self, low: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], words: tuple[str, str]) -> Release:
@@ -124,7 +124,8 @@ class StaffBroadband:
             "term": [f"{words[0]} rather than {words[1]}"], "n": [few], "estimate": [made.value],
             "conf_low": [i.conf_low], "conf_high": [i.conf_high], "n_clusters": [i.n_clusters], "unit": ["hours"],
         })  # fmt: skip
-        return self._gate.estimates(frame, title="Extra travel", clusters="n_clusters", source=self._data)
+        return self._gate.estimates(frame, title="Extra travel", clusters="n_clusters", people="n",
+                                    source=self._data)  # fmt: skip
 
     @cached_property
     def _burden(self) -> FigurePanel | None:

@@ -134,9 +134,11 @@ class CareerStageViews:
             name = REGISTRY[outcome].name
             kept = curves.rename(columns={"stage": "term"})
             made = self._gate.estimates(kept.assign(stage=curves["stage"]), title=f"{name} over remote share",
-                                        clusters="n_clusters", labels=["stage", "at"], source=self.data)  # fmt: skip
+                                        clusters="n_clusters", labels=["stage", "at"], people="n",
+                                        source=self.data)  # fmt: skip
             ladder = slope_rows(rows, outcome, _GAP, least=self._gate.policy.threshold)
-            slopes = self._gate.estimates(ladder, title=f"Slope of {name}", clusters="n_clusters", source=self.data)
+            slopes = self._gate.estimates(ladder, title=f"Slope of {name}", clusters="n_clusters", people="n",
+                                         source=self.data)  # fmt: skip
             table = [[_stage(r["stage"]), f"{r['at']:.0%}", span_of(r)] for r in made.content.to_dict("records")]
             heads = ["Career stage", "At home", "Fitted mean (interval)"]
             self._worked[outcome] = FigurePanel(f"{name} over remote share", made, None, heads, table, 2), slopes

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from html import escape
 
+from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.record import disclosure_record
 from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, ReportTable, Section
@@ -35,7 +36,7 @@ def lens_files(view: LensView, name: str, *, place: Place | None = None, on: dat
     report = lens_report(view, on=date.today() if on is None else on)
     files += [Download(f"{_slug(name)}{form}", document_bytes(report, form), f"Everything ({said})") for form, said in
               documents]  # fmt: skip
-    record = disclosure_record(view.releases).to_csv(index=False, lineterminator="\n")
+    record = csv_text(disclosure_record(view.releases))
     return [*files, Download(f"{_slug(name)}-disclosure-record.csv", record.encode(), "Disclosure record (CSV)")]
 
 

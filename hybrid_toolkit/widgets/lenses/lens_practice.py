@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -123,7 +124,7 @@ class PracticeQualityViews:
         )
         values = ["estimate", "conf_low", "conf_high"]
         release = self._gate.figure_data(frame, title="Components of skill", dims=["component"], values=values,
-                                         source=self.data)  # fmt: skip
+                                         derived_from=[v.estimates for v in views], source=self.data)  # fmt: skip
         rows = [[r["component"], span_of(r), count_of(r)] for r in release.content.to_dict("records")]
         heads = ["Component", "Mean rating (interval)", "meetings"]
         return FigurePanel("Components of skill, everyone", release, _draw_components, heads, rows)
@@ -153,11 +154,19 @@ class PracticeQualityViews:
         except MeasureError:
             pass  # too few meetings coded twice: the first row says so
         frame = pd.DataFrame(found, columns=["term", "estimate", "conf_low", "conf_high", "n", "unit"])
-        release = self._gate.estimates(frame, title="Reliability of the ratings", source=self.data)
+        frame["people"] = np.minimum(frame["n"], self._met(rows["contact_id"]))
+        release = self._gate.estimates(frame, title="Reliability of the ratings", people="people", source=self.data)
         body = [_reliability(r) for r in release.content.to_dict("records")]
         note = f"Published agreement of trained raters is .73 to .97; {RELIABLE:.2f} or more is wanted."
         heads = ["Reliability", "Estimate (interval)", "meetings or ratings", "Enough?"]
         return FigurePanel("Reliability of the ratings", release, None, heads, body, note=note)
+
+    def _met(self, contacts: pd.Series) -> int:
+        """Distinct people, of the kind with fewest, who were in these contacts; the contacts where none are named."""
+        there = self.data.has("contact", "contact_id")
+        table = self.data.table("contact") if there else pd.DataFrame({"contact_id": []})
+        held = table[table["contact_id"].isin(contacts)]
+        return min((held[c].nunique() for c in ("family_id", "worker_id") if c in held), default=contacts.nunique())
 
 
 def view_practice_quality(

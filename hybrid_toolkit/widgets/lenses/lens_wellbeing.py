@@ -150,8 +150,9 @@ class WellbeingViews:
     def _beside(self, ids: Sequence[str], caption: str, *, scaled: bool) -> FigurePanel:
         """Several scales of everyone in one release."""
         found = []
+        views = {m: self._metrics.view(ExplorerState(m)) for m in ids}
         for m in ids:
-            cell = self._metrics.view(ExplorerState(m)).cells[0]
+            cell = views[m].cells[0]
             spec = REGISTRY[m]
             found.append((_short(spec.name), BETTER[spec.direction], spec.low, spec.high, 0 if cell.hidden else cell.n,
                           cell.estimate, cell.low, cell.high))  # fmt: skip
@@ -160,7 +161,7 @@ class WellbeingViews:
         frame["range"] = [f"{low:g} to {high:g}" for low, high in zip(frame["from"], frame["to"], strict=True)]
         release = self._gate.figure_data(
             frame, title=caption, dims=["scale", "direction", "range"], values=["estimate", "conf_low", "conf_high"],
-            source=self.data,
+            derived_from=[v.estimates for v in views.values()], source=self.data,
         )  # fmt: skip
         rows = [[r["scale"], r["range"], r["direction"], span_of(r)] for r in release.content.to_dict("records")]
         heads = ["Scale", "Range", "Direction", "Mean (interval)"]

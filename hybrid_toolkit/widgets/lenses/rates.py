@@ -66,9 +66,10 @@ def concentration_panel(
         }
     )
     release = gate.figure_data(share, title=title, dims=["band", "place"], people="people",
-                               values=["population_share", "outcome_share"], source=source)  # fmt: skip
+                               values=["population_share", "outcome_share"],
+                               cumulative=["population_share", "outcome_share"], source=source)  # fmt: skip
     tidy = index.tidy().assign(n=min(people, index.n), n_clusters=index.n_clusters)
-    told = gate.estimates(tidy, title=f"{title}: index", clusters="n_clusters", source=source).content
+    told = gate.estimates(tidy, title=f"{title}: index", clusters="n_clusters", people="n", source=source).content
     rows = [
         [str(r["band"]), *(("hidden",) * 3 if r["suppressed"] else
          (f"{r['population_share']:.1%}", f"{r['outcome_share']:.1%}", f"{r['n']:,.0f}"))]

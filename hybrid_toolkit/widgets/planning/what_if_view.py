@@ -14,6 +14,7 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
+from hybrid_toolkit.study.estimation.rests_on import RESTS_ON
 from hybrid_toolkit.study.estimation.rota_change import Change, ChangeLike
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.estimation.what_if import WhatIfResult as Found
@@ -128,10 +129,12 @@ class WhatIfViews:
         found = result.what_if(self._change(state))
         rows = found.tidy()
         rows = rows[rows["outcome"].eq(result.study.outcome)]
+        rests = result.estimates.loc[result.estimates["role"].eq("main"), RESTS_ON].min()
+        rows = rows.assign(**{RESTS_ON: np.minimum(rows["n"].astype(float), rests)})
         release = self._gate.estimates(rows.drop(columns="flag"), title=f"What if: {found.told}", labels=_LABELS,
                                        source=self.data)  # fmt: skip
         n = float(rows["n"].max())
-        said = self._gate.text(found.sentences[0], title="What if", n=n, source=self.data).text
+        said = self._gate.text(found.sentences[0], title="What if", n=n, people=rests, source=self.data).text
         panels = (self._panel(release, result.study, found),)
         notes = notes_release(self._gate, self._notes(result, found), title="What if", source=self.data)
         return LensView("What if", said, panels, notes)

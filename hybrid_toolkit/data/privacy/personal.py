@@ -1,0 +1,127 @@
+"""Personal details in words, and values that are names or keys of people: one list, for loading and for what leaves."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from importlib.resources import files
+from itertools import pairwise
+
+import pandas as pd
+
+from hybrid_toolkit.data.privacy.identifiers import kind_by_content
+
+_STREETS = r"street|road|avenue|crescent|lane|terrace|mews"
+_PLACES = (
+    r"St|Rd|Ave|Close|Drive|Way|Court|Place|Park|Green|Hill|View|Row|Walk|Rise|Square|Gardens|Grove|House|Cottages?"
+)
+_NOT_STREET = r"(?!(?:the|an?|on|of|in|per|each|and|to|for|from|by|with|or|at|as|is|are|were|was)\b)"
+_SYSTEMS = r"LCS|EHM|CIN|CPP|MOSAIC|ICS|UPRN|UPN"
+_IN_WORDS: dict[str, re.Pattern[str]] = {
+    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
+    "a postcode": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b"),
+    "a long number such as an NHS number": re.compile(r"(?<![\w.,-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.])"),
+    "a National Insurance number": re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b"),
+    "a telephone number": re.compile(
+        r"(?<![\w.,-])(?:\+44[ -]?(?:\(0\))?[ -]?|0044[ -]?|\(?0)(?:1\d|2\d|3[0347]|7[1-9]|8[04]|5[56])"
+        r"(?:[ ()-]{0,2}\d){7,9}"
+        r"(?![\w.]*\d)"
+    ),
+    "an address": re.compile(
+        rf"(?i:\b\d{{1,4}}[a-z]?,?\s+(?:{_NOT_STREET}[a-z'’-]+\s+){{1,2}}(?:{_STREETS})\b)"
+        rf"|\b\d{{1,4}}[A-Za-z]?,?\s+(?:[A-Z][\w'’-]+\s+){{1,3}}(?:{_PLACES})\b|\b[Ff]lat\s+\d+[A-Za-z]?\b"
+    ),
+    "a case number": re.compile(
+        r"(?i:\b(?:case|referral|client|family|child|file|record|person|worker|staff|employee|payroll)\s*"
+        r"(?:no|num|number|id|ref|reference)\b\.?[\s:#]*[a-z]{0,4}[-/ ]?\d{3,}[\w/-]*)"
+        r"|(?i:\b(?:case|referral|client|file)\s*[#:]\s*[a-z]{0,4}[-/ ]?\d{4,}[\w/-]*)"
+        rf"|\b(?:{_SYSTEMS})[-/ #:]?\d{{3,}}|(?i:\b(?:case|client|child|family)\s+[a-z]{{0,3}}[-/]?\d{{5,}}\b)"
+    ),
+    "a Social Work England number": re.compile(r"\bSW[ -]?\d{4,6}\b"),
+    "a date of birth": re.compile(
+        r"(?i:\b(?:dob|d\.o\.b\.?|date of birth|born(?: on)?)\b[:\s]*"
+        r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}\s+[a-z]{3,9}\s+\d{4}|\d{4}-\d{2}-\d{2}))"
+    ),
+}
+"""Kinds of personal detail that are refused in words, each with how it is known."""
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame)\.?\s+[A-Z][a-z'’-]+")
+_FORENAMES = frozenset(
+    tomllib.loads((files("hybrid_toolkit.data.privacy") / "forenames.toml").read_text(encoding="utf-8"))[
+        "names"
+    ].split()
+)
+"""Common first names in England; a list, since no shape tells a name from a place."""
+_KEY = re.compile(
+    r"[A-Za-z]{0,5}[-_/ ]?\d{2,}[A-Za-z]?|[0-9a-f]{8,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+)
+_PERIOD = re.compile(
+    r"(?:19|20)\d{2}(?:[-/ ]?(?:Q[1-4]|W?\d{1,2}|\d{2,4}))?(?:-\d{2})?(?:[ T]00:00:00)?"
+    r"|(?:wave|year|month|week|day) -?\d+"
+)
+_FEWEST_KEYS = 3
+"""Values that must look like keys before a column is one."""
+
+
+def details_in(text: str) -> tuple[str, ...]:
+    """The kinds of personal detail that words look as if they hold, never the detail.
+
+    Examples
+    --------
+    >>> details_in("Ring 0113 496 0000 or write to 12 High Street about case no 20431")
+    ('a telephone number', 'an address', 'a case number')
+    >>> details_in("A difference of -0.081 (-0.112 to -0.050), from 14,205 contacts in 24 teams in 2025 to 2026")
+    ()
+    """
+    return tuple(what for what, pattern in _IN_WORDS.items() if pattern.search(text))
+
+
+def names_person(text: str) -> bool:
+    """Whether words are, or begin with, the name of a person: a title and a name, or a common first name and another.
+
+    Examples
+    --------
+    >>> [names_person(t) for t in ("Ms Smith", "Sarah Jones", "Jones, Sarah", "Early career")]
+    [True, True, True, False]
+    """
+    words = re.findall(r"[A-Za-z][a-z'’-]+|[A-Z]\b", text)
+    if _TITLED.search(text):
+        return True
+    pairs = list(pairwise(words))
+    if any(a.lower() in _FORENAMES and a[0].isupper() and b[0].isupper() for a, b in pairs):
+        return True
+    comma = re.fullmatch(r"\s*[A-Z][\w'’-]+,\s*([A-Z][\w'’-]*).*", text)
+    return bool(comma and comma.group(1).lower() in _FORENAMES)
+
+
+def who_values(values: Iterable[object]) -> str:
+    """What kind of person's name, number or key a column of values holds; empty where none is seen.
+
+    Values that name groups may look like keys too (``T01``): ``"keys"`` is for the caller to weigh.
+
+    Examples
+    --------
+    >>> who_values(["Sarah Jones", "Ali Khan"]), who_values(["W001", "W002", "W003"]), who_values(["early", "mid"])
+    ('names', 'keys', '')
+    >>> who_values(["2025-01", "2025-02", "2025-03"]), who_values(["a@example.org", "b@example.org"])
+    ('', 'e-mail address')
+    """
+    column = pd.Series([v for v in values if not (isinstance(v, float) and v != v) and v is not None], dtype="object")
+    distinct = column.drop_duplicates()
+    texts = [str(v).strip() for v in distinct if not isinstance(v, bool)]
+    if not texts:
+        return ""
+    kind = kind_by_content(distinct.astype("str"))
+    if kind is not None:
+        return kind.name
+    lone = [t for t in texts if t.lower() in _FORENAMES and t[0].isupper()]
+    if 2 * sum(map(names_person, texts)) >= len(texts) or 2 * len(lone) > len(texts):
+        return "names"
+    if any(details_in(t) for t in texts):
+        return "personal details"
+    numeric = pd.api.types.is_numeric_dtype(pd.Series(distinct.tolist()))
+    keys = [] if numeric else [t for t in texts if _KEY.fullmatch(t) and not _PERIOD.fullmatch(t)]
+    spread = len({t[:1] + str(len(t)) for t in keys}) <= max(2, len(keys) // 3)
+    plain_numbers = all(re.fullmatch(r"\d{1,3}", t) for t in keys)
+    many = len(keys) >= _FEWEST_KEYS and 2 * len(keys) > len(texts) and spread and not plain_numbers
+    return "keys" if many else ""

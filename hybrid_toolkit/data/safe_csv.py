@@ -1,0 +1,45 @@
+"""CSV text that no spreadsheet takes for a formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+
+import pandas as pd
+
+_FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?")
+GUARD = "'"
+"""Put before a text that a spreadsheet would run; spreadsheets show such a cell as text (OWASP, CSV injection)."""
+
+
+def no_formula(text: str) -> str:
+    """A text as it may stand in a CSV: one that a spreadsheet would take for a formula begins with an apostrophe.
+
+    Examples
+    --------
+    >>> [no_formula(t) for t in ("=1+1", "-0.25", "@sum(a1)", "north")]
+    ["'=1+1", '-0.25', "'@sum(a1)", 'north']
+    """
+    flat = text.strip()
+    return GUARD + text if _FORMULA.match(text) and not _NUMBER.fullmatch(flat) else text
+
+
+def csv_text(frame: pd.DataFrame, *, header: bool = True, date_format: str | None = None) -> str:
+    """A frame as CSV: UTF-8 text, line feeds, no index, and no cell or header that is a formula.
+
+    Examples
+    --------
+    >>> csv_text(pd.DataFrame({"place": ["=1+1", "north"], "n": [-3, 4]}))
+    "place,n\\n'=1+1,-3\\nnorth,4\\n"
+    """
+    out = pd.DataFrame(frame).copy()
+    out.columns = pd.Index([_guarded(c) for c in out.columns])
+    for i, dtype in enumerate(out.dtypes):
+        if not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)):
+            out.isetitem(i, out.iloc[:, i].astype("object").map(_guarded, na_action="ignore").to_numpy())
+    return out.to_csv(index=False, header=header, lineterminator="\n", date_format=date_format) or ""
+
+
+def _guarded(value: Hashable) -> Hashable:
+    return no_formula(value) if isinstance(value, str) else value

@@ -1,0 +1,238 @@
+"""What a frame holds, found by looking at it and never by what its columns are called or said to be."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.data.privacy.inside import InsideFrame
+from hybrid_toolkit.data.privacy.personal import names_person, who_values
+from hybrid_toolkit.disclosure.screen import GROUP_KEYS, is_identifier, refuse_words
+from hybrid_toolkit.errors import DisclosureError
+
+INTERVAL = frozenset({"conf_low", "conf_high", "std_error", "p_value", "reliability"})
+"""Columns that say how sure a figure is; they are no shares of people, whatever they hold."""
+MEASURED = ("n_people", "rests_on", "n_people_reason")
+"""Columns that only figures measured on people carry."""
+OUTER = 0.1
+"""Share of single values on either side within which a figure that is one of them is an extreme."""
+_EXACT = 1e-6
+
+
+class _Looked:
+    """What was looked up once in the data behind frames: single values of numeric columns, and keys of people."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self.singles: list[Floats] = []
+        self.keys: dict[str, set[str]] = {}
+        for frame in tables.values():
+            for name in map(str, frame.columns):
+                column = frame[name]
+                if is_identifier(name):
+                    self.keys.setdefault(name, set()).update(column.dropna().astype("str").unique().tolist())
+                elif pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
+                    numbers = np.unique(column.dropna().to_numpy(dtype=float))
+                    if len(numbers) > 20:  # a scale of few points has no extremes of single people
+                        self.singles.append(numbers)
+
+
+_kept: dict[int, tuple[weakref.ref[Any], _Looked]] = {}
+
+
+def refuse_people_as_dims(frame: pd.DataFrame, dims: Sequence[str], source: object, *, total_label: str) -> None:
+    """Refuse dimensions whose values name people or are their keys, whatever the column is called.
+
+    Keys of groups look like keys of people. They pass where the frame was measured by this package, where the data
+    behind it are at hand and know them for other than keys of people, or where the column has the name of such a key.
+
+    Raises
+    ------
+    DisclosureError : DIM-IDENTIFIER.
+    """
+    for dim in dims:
+        values = [v for v in frame[dim].drop_duplicates() if str(v) != total_label]
+        kind = who_values(values)
+        known = _person_key(values, source)
+        if known or (kind and kind != "keys"):
+            what = f"keys of '{known}'" if known else f"what looks like {kind}"
+            raise DisclosureError(
+                f"The {len(values)} values of '{dim}' hold {what}, whatever the column is called.",
+                fix="Group by something wider, such as career_stage, team_id or month.",
+                code="DIM-IDENTIFIER",
+            )
+        if kind == "keys" and dim not in GROUP_KEYS and not isinstance(frame, InsideFrame) and _tables(source) is None:
+            raise DisclosureError(
+                f"The {len(values)} values of '{dim}' look like keys, and nothing tells whether they are people's.",
+                fix="Give the gate the data behind them, Gate(source=data), or call the column what it is, such as "
+                "team_id.",
+                code="DIM-KEYS",
+            )
+
+
+def refuse_measured(frame: pd.DataFrame, basis: str, source: object) -> None:
+    """Refuse as facts what was measured on people, or names them by their keys.
+
+    Raises
+    ------
+    DisclosureError : FACTS-MEASURED, DIM-IDENTIFIER.
+    """
+    carried = [c for c in MEASURED if c in frame.columns]
+    if isinstance(frame, InsideFrame) or (basis != "simulation" and carried):
+        raise DisclosureError(
+            "The frame holds figures measured on people"
+            + (f" (it carries {', '.join(carried)})." if carried else ", which have not passed the gate."),
+            fix="Pass it through .table, .estimates or .figure_data, which hold each figure to the policy.",
+            code="FACTS-MEASURED",
+        )
+    if basis == "simulation":
+        return
+    for column in frame.select_dtypes(include=["object", "string"]):
+        known = _person_key(frame[column].dropna().unique().tolist(), source)
+        if known:
+            raise DisclosureError(
+                f"The values of '{column}' are keys of '{known}', whatever the column is called.",
+                fix="Leave the column out.",
+                code="DIM-IDENTIFIER",
+            )
+
+
+def refuse_texts(texts: Sequence[str], *, what: str) -> None:
+    """Refuse titles, terms and labels that hold personal details or a person's name.
+
+    Raises
+    ------
+    DisclosureError : TEXT-IDENTIFIER.
+
+    Examples
+    --------
+    >>> refuse_texts(["Learning by career stage"], what="title")
+    >>> refuse_texts(["Hours of Sarah Jones"], what="title")
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.DisclosureError: [TEXT-IDENTIFIER] 1 of 1 title(s) hold the name of a person. How to mend \
+it: Name groups, not people.
+    """
+    for text in texts:
+        refuse_words(text)
+    named = sum(map(names_person, texts))
+    if named:
+        raise DisclosureError(
+            f"{named} of {len(texts)} {what}(s) hold the name of a person.",
+            fix="Name groups, not people.",
+            code="TEXT-IDENTIFIER",
+        )
+
+
+def share_scale(values: Floats, counts: Floats, *, vague: bool = True) -> float:
+    """What a column must be multiplied by to be a share of counts (1, or 0.01 for per cent); 0 where it is none.
+
+    A share of n people times n is a whole number. Where values were rounded so far that any would pass, values from
+    0 to 1 count as shares if ``vague`` says so.
+
+    Examples
+    --------
+    >>> share_scale(np.array([0.5, 0.25]), np.array([12.0, 40.0]))
+    1.0
+    >>> share_scale(np.array([0.51, 2.3]), np.array([12.0, 40.0]))
+    0.0
+    >>> share_scale(np.array([50.0, 25.0]), np.array([12.0, 40.0]))
+    0.01
+    """
+    known = np.isfinite(values) & np.isfinite(counts) & (counts > 0)
+    v, n = values[known], counts[known]
+    if not len(v) or (v < 0).any():
+        return 0.0
+    for scale in (1.0, 0.01):
+        part = v * scale
+        if (part > 1).any() or (scale < 1 and (v <= 1).all()):
+            continue
+        shown = _decimals(v) + (2 if scale < 1 else 0)
+        blur = n * (0.5 * 10.0**-shown if shown <= 4 else 0.0) + _EXACT * n
+        apart = np.abs(part * n - np.round(part * n))
+        clear = not (blur > 0.2).all()
+        if (apart <= np.maximum(blur, _EXACT)).all() and (clear or (vague and scale == 1.0)):
+            return scale
+    return 0.0
+
+
+def is_count(column: pd.Series, counts: Floats) -> bool:
+    """Whether a column of values counts some of those who are counted: whole numbers, none above the count.
+
+    Examples
+    --------
+    >>> is_count(pd.Series([3.0, 1.0]), np.array([40.0, 55.0])), is_count(pd.Series([3.2, 1.0]), np.array([40.0, 55.0]))
+    (True, False)
+    """
+    v = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    known = np.isfinite(v)
+    if not known.any() or (v[known] != np.round(v[known])).any() or (v[known] < 0).any():
+        return False
+    enough = known.sum() > 1 or pd.api.types.is_integer_dtype(column.dtype)
+    return bool(enough and (v[known] <= counts[known]).all() and (v[known] > 1).any())
+
+
+def holds_extremes(column: pd.Series, source: object) -> bool:
+    """Whether a column holds single values of the data from their outer tenths: minima, maxima, high percentiles.
+
+    Only where the data behind the frame are at hand; a mean of many is hardly ever one of the single values.
+    """
+    v = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    v = v[np.isfinite(v)]
+    if np.isin(v, (0.0, 1.0)).all():  # nobody or everybody: held as the ends of a share
+        return False
+    tables = _tables(source)
+    if tables is None:
+        return False
+    decimals = _decimals(v)
+    for single in _looked(source, tables).singles:
+        low, high = np.quantile(single, [OUTER, 1 - OUTER])
+        if low == high:
+            continue
+        outer = (v <= low) | (v >= high)
+        if (outer.mean() >= 0.5 if len(v) > 1 else v[0] in (single[0], single[-1])) and _among(v, single, decimals):
+            return True
+    return False
+
+
+def _among(v: Floats, single: Floats, decimals: int) -> bool:
+    slack = 0.5 * 10.0**-decimals if decimals <= 4 else 0.0
+    at = np.clip(np.searchsorted(single, v), 1, max(len(single) - 1, 1))
+    near = np.minimum(np.abs(single[at - 1] - v), np.abs(single[np.minimum(at, len(single) - 1)] - v))
+    return bool((near <= slack + 1e-9 * np.maximum(1.0, np.abs(v))).all())
+
+
+def _decimals(v: Floats) -> int:
+    """Decimals that the values were rounded to; 9 where they were not."""
+    for d in range(9):
+        if (np.abs(v - np.round(v, d)) <= 1e-10 * np.maximum(1.0, np.abs(v))).all():
+            return d
+    return 9
+
+
+def _tables(source: object) -> Mapping[str, pd.DataFrame] | None:
+    found = getattr(source, "tables", None)
+    return found if isinstance(found, Mapping) else None
+
+
+def _looked(source: object, tables: Mapping[str, pd.DataFrame]) -> _Looked:
+    kept = _kept.get(id(source))
+    if kept is not None and kept[0]() is source:
+        return kept[1]
+    key, out = id(source), _Looked(tables)
+    _kept[key] = (weakref.ref(source, lambda _: _kept.pop(key, None)), out)
+    return out
+
+
+def _person_key(values: Sequence[object], source: object) -> str:
+    """The key of a person, family or event, of the data at hand, that most of the values are; empty where none is."""
+    tables = _tables(source)
+    texts = {str(v) for v in values if len(str(v)) > 3 or not str(v).isdigit()}
+    if tables is None or not texts:
+        return ""
+    keys = _looked(source, tables).keys
+    return next((name for name, held in keys.items() if 2 * len(texts & held) > len(texts)), "")

@@ -1,0 +1,91 @@
+"""Rows of one table held together: further cells are hidden until no combination of those shown rests on few people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.disclosure.sitting import fewest_behind
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.disclosure.gate import Gate
+
+Kinds = Mapping[str, tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]]
+HIDE = "_hide"
+
+
+def release_together(
+    gate: Gate,
+    rows: pd.DataFrame,
+    cells: Sequence[NDArray[np.bool_]],
+    people: Kinds,
+    *,
+    dims: Sequence[str],
+    whole: str,
+    yes: NDArray[np.bool_] | None = None,
+    marks: Sequence[Mapping[str, str]] | None = None,
+    figure: str = "",
+    **table: Any,
+) -> Release:
+    """Release a table whose cells are also held together: by differences, complements and unions of what it shows.
+
+    Parameters
+    ----------
+    rows : one row a cell, with unique ``dims``.
+    cells : the units behind each row that its figure rests on, of shape (units,).
+    people : kind of person -> positions of units and codes of people.
+    dims, table : as ``Gate.table``.
+    whole : what ``dims`` hold in the row for everyone, which is hidden last.
+    yes : which units are a yes, where each unit is a yes or a no.
+    marks, figure : for each row, person -> what they bring to it, and what the table is, for the gate's ledger.
+
+    Returns
+    -------
+    The release; rows hidden here are told as secondary.
+
+    Raises
+    ------
+    DisclosureError : as ``Gate.table``.
+
+    Examples
+    --------
+    Everyone, and all but four: the four follow, so the row of the others is hidden.
+
+    >>> from hybrid_toolkit.disclosure import Gate
+    >>> units = np.arange(40)
+    >>> rows = pd.DataFrame({"place": ["all", "town"], "n": [40, 36], "mean": [3.1, 3.2]})
+    >>> kinds = {"family": (units, units)}
+    >>> release_together(Gate(), rows, [units < 40, units < 36], kinds, dims=["place"], whole="all", people_column="n",
+    ...                  title="Means", values=["mean"]).content["suppressed"].tolist()
+    [True, False]
+    """
+    named = table.pop("people_column", None)
+    rows = rows.assign(**{HIDE: table.pop("hidden", False)}).reset_index(drop=True)
+    keys = list(rows[list(dims)].astype(str).itertuples(index=False, name=None))
+    counts = rows["n"].to_numpy(dtype=float)
+    enough = gate.policy.threshold
+    if gate.ledger is not None and marks is not None:
+        for i, key in enumerate(keys):
+            if gate.ledger.few_changed(f"{figure}|{key}", marks[i], threshold=enough):
+                rows.loc[i, HIDE] = True
+    while True:
+        release = gate.table(
+            rows, dims=dims, people=named, total_label=whole, structural_zeros=True, hide=HIDE, **table
+        )
+        content = release.content
+        shown = set(content.loc[~content["suppressed"], list(dims)].astype(str).itertuples(index=False, name=None))
+        at = [i for i, key in enumerate(keys) if key in shown]
+        least = fewest_behind([cells[i] for i in at], people, enough=enough, yes=yes)
+        if not at or least >= enough - 1e-6:
+            if gate.ledger is not None and marks is not None:
+                for i in at:
+                    gate.ledger.record(f"{figure}|{keys[i]}", marks[i], version=release.data_hash)
+            return release
+        parts = [i for i in at if any(part != whole for part in keys[i])]
+        smallest = min(parts or at, key=lambda i: (counts[i], i))
+        rows.loc[smallest, HIDE] = True

@@ -1,0 +1,121 @@
+"""What was shown of earlier versions of the data: a figure that changed by a few people only is held back.
+
+A figure of yesterday's data and the same figure of today's differ by who joined, left or was corrected. Where that is
+fewer people than the threshold, the difference is theirs. So the folder of what is released keeps, for each figure
+shown, who stood behind it and with what, as keyed hashes: without the key in the folder nobody can test a guess against
+them. The ledger is for inside and is not sent with what is released.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from hybrid_toolkit.data.atomic_output import atomic_write_bytes, atomic_write_text
+from hybrid_toolkit.errors import UnreadableError
+
+FOLDER, LEDGER, KEY = ".disclosure", "ledger.json", "key"
+_SCHEMA = 1
+MOST_VERSIONS = 60
+"""Versions of one figure that are kept, five years of months."""
+
+
+class VersionLedger:
+    """The figures that a release folder has shown, by version of the data.
+
+    Parameters
+    ----------
+    folder : the folder in which what is released is kept; the ledger lies in ``.disclosure`` within it.
+
+    Raises
+    ------
+    UnreadableError : there is a ledger that cannot be read; nothing is shown until it is mended.
+
+    Examples
+    --------
+    Twenty people, then one leaves:
+
+    >>> import tempfile
+    >>> ledger = VersionLedger(tempfile.mkdtemp())
+    >>> before = {f"w{i}": "0.5" for i in range(20)}
+    >>> ledger.record("mean fte, all", before, version="a")
+    >>> ledger.few_changed("mean fte, all", {k: v for k, v in before.items() if k != "w3"}, threshold=10)
+    True
+    >>> ledger.few_changed("mean fte, all", before, threshold=10)
+    False
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self._place = Path(folder).expanduser() / FOLDER
+        self._shown: dict[str, list[dict[str, object]]] = {}
+        path = self._place / LEDGER
+        if not path.is_file():
+            return
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+            if raw["schema"] != _SCHEMA or not isinstance(raw["shown"], dict):
+                raise ValueError("schema")
+            self._shown = raw["shown"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise UnreadableError(
+                f"the ledger of the release folder '{self._place.parent.name}' cannot be read.",
+                fix="Bring it back from a copy; without it, changes of few people cannot be seen.",
+                code="LEDGER-UNREADABLE",
+            ) from None
+
+    def few_changed(self, figure: str, behind: Mapping[str, str], *, threshold: int) -> bool:
+        """Whether a figure differs from any version of it that was shown by some people, but few.
+
+        Parameters
+        ----------
+        figure : what it is: metric, group and cell.
+        behind : person -> what they bring to it.
+        threshold : fewest people.
+        """
+        now = self._hashed(behind)
+        for version in self._shown.get(self._name(figure), []):
+            then = version["behind"]
+            assert isinstance(then, dict)
+            changed = sum(1 for who in now.keys() | then.keys() if now.get(who) != then.get(who))
+            if 0 < changed < threshold:
+                return True
+        return False
+
+    def record(self, figure: str, behind: Mapping[str, str], *, version: str) -> None:
+        """Keep a figure that is shown; written at once, whole or not at all.
+
+        Raises
+        ------
+        OutputError : the folder cannot be written.
+        """
+        held = self._shown.setdefault(self._name(figure), [])
+        now = self._hashed(behind)
+        if not any(v["behind"] == now for v in held):
+            held.append({"version": self._hash(version), "behind": now})
+            del held[:-MOST_VERSIONS]
+            text = json.dumps({"schema": _SCHEMA, "shown": self._shown}, sort_keys=True)
+            atomic_write_text(self._place / LEDGER, text)
+
+    def _key(self) -> bytes:
+        path = self._place / KEY
+        if not path.is_file():
+            atomic_write_bytes(path, secrets.token_bytes(32), mode=0o600)
+        return path.read_bytes()
+
+    def _name(self, figure: str) -> str:
+        return hashlib.sha256(figure.encode()).hexdigest()[:16]
+
+    def _hash(self, text: str) -> str:
+        return hmac.new(self._key(), text.encode(), hashlib.sha256).hexdigest()[:16]
+
+    def _hashed(self, behind: Mapping[str, str]) -> dict[str, str]:
+        key = self._key()
+
+        def short(text: str) -> str:
+            return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
+
+        return {short(who): short(f"{who}|{what}") for who, what in behind.items()}

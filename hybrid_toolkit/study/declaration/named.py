@@ -1,0 +1,116 @@
+"""Who may not be named in a study: a person or an authority as a side, and nobody is ranked or blamed by a question."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+
+from hybrid_toolkit.data.privacy.personal import details_in, names_person
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.study.declaration.outcome_label import OTHER_WORDS
+
+_TOML = tomllib.loads((files("hybrid_toolkit.study.declaration") / "authorities.toml").read_text(encoding="utf-8"))
+AUTHORITIES = tuple(n for line in _TOML["names"].split("\n") for n in line.split("|") if n)
+_ANY = "|".join(re.escape(n) for n in sorted(AUTHORITIES, key=len, reverse=True))
+_TOO = "|".join(_TOML["words_too"])
+_BESIDE = r"(?:borough|council|city|county|children|rather than|compared|versus|against|than|and not)"
+_AUTHORITY = re.compile(
+    rf"\b(?:{_ANY})\b|\b(?:{_TOO})\b(?=[\s']+(?i:{_BESIDE}))|(?<=than )\b(?:{_TOO})\b|(?<=with )\b(?:{_TOO})\b"
+)
+_BLAME = (
+    r"blam(?:e|es|ed|ing)|at fault|whose fault|to blame|guilt(?:y)?|let(?:ting|s)? (?:families|children|us|them) down",
+    r"lazy|incompetent|unprofessional|useless|slack(?:ing|ers?)?|shirk(?:s|ing|ers?)?|skiv(?:e|es|ing|ers?)",
+    r"fail(?:s|ed|ing) (?:their|its|the|these|our) (?:families|children|duty|duties|team|staff)",
+    r"neglect(?:s|ed|ful)? (?:their|its|the) (?:duty|duties|work|cases)",
+    r"(?:which|what) (?:one |single )?(?:of (?:the|our) )?(?:teams?|workers?|offices?|managers?|authorit(?:y|ies)"
+    r"|councils?|famil(?:y|ies)|person|people|social workers?)\b.*\b(?:most|least|more|less|fewest|lowest|highest"
+    r"|best|worst|fails?|behind|ahead|weak(?:est)?|poor(?:est)?|slow(?:est)?)",
+    r"who (?:is|are|was|were|has|does|performs?|works?|learns?) (?:the )?(?:most|least|worst|best|behind"
+    r"|weak(?:est)?|poor(?:est)?|slow(?:est)?|fail(?:ing)?|responsible|to blame|underperform\w*)",
+    r"responsible for (?:the )?(?:failures?|failings?|delays?|harm|deaths?|poor)",
+    r"name and shame|weakest|poorest performers?|slowest (?:teams?|workers?)|worst[- ]perform\w*|disciplined"
+    r"|sack(?:ed|ing)?",
+)
+_BLAMES = re.compile(r"\b(?:" + "|".join(_BLAME) + r")\b", re.IGNORECASE)
+_RANKS = re.compile(r"\b(?:" + "|".join(w for w in OTHER_WORDS if "will|shall" not in w) + r")\b", re.IGNORECASE)
+_ONE_UNIT = re.compile(r"\b(?:one|a|1|a single)\s+unit\b", re.IGNORECASE)
+
+
+def named_in(text: str) -> str:
+    """What a phrase names that it may not: ``"a person"``, ``"an authority"`` or a personal detail; empty for nothing.
+
+    Examples
+    --------
+    >>> named_in("Sarah Jones rather than her colleagues"), named_in("working in Leeds rather than Bradford")
+    ('a person', 'an authority')
+    >>> named_in("a day more at home"), named_in("leeds")
+    ('', 'an authority')
+    """
+    told = [text, text.replace("_", " ").title() if text == text.lower() and len(text.split()) <= 3 else ""]
+    if any(names_person(t) for t in told):
+        return "a person"
+    if any(_AUTHORITY.search(t) for t in told):
+        return "an authority"
+    return next(iter(details_in(text)), "")
+
+
+def check_named(*texts: str, what: str = "a phrase") -> None:
+    """Refuse phrases that name a person or an authority.
+
+    Raises
+    ------
+    StudyError : WORDS-NAMED.
+    """
+    found = sorted({n for n in map(named_in, texts) if n})
+    if found:
+        raise StudyError(
+            f"{what} of the study names {' and '.join(found)}: nobody is a side of a comparison by name.",
+            fix="Compare kinds, such as offices with a hybrid policy and those without, each of several clusters.",
+            code="WORDS-NAMED",
+        )
+
+
+def check_question(question: str) -> None:
+    """Refuse a question that names somebody, ranks or blames; a question may ask whether one thing changes another.
+
+    Raises
+    ------
+    StudyError : WORDS-NAMED, or WORDS-BLAME.
+
+    Examples
+    --------
+    >>> check_question("Does working remotely change how often families are met in the way they prefer?")
+    >>> check_question("Which team lets families down most?")
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.StudyError: [WORDS-BLAME] the study's question ranks or blames (1 phrase). How to mend it: \
+Ask how an outcome goes with an exposure, over all, not who is behind or at fault.
+    """
+    check_named(question, what="the question")
+    found = {m.group(0).lower() for pattern in (_BLAMES, _RANKS) for m in pattern.finditer(question)}
+    if found:
+        raise StudyError(
+            f"the study's question ranks or blames ({len(found)} phrase{'s' if len(found) > 1 else ''}).",
+            fix="Ask how an outcome goes with an exposure, over all, not who is behind or at fault.",
+            code="WORDS-BLAME",
+        )
+
+
+def check_contrast(contrast: str, size: float) -> None:
+    """Refuse a contrast that says one unit where its size is another.
+
+    Raises
+    ------
+    StudyError : WORDS-SIZE.
+
+    Examples
+    --------
+    >>> check_contrast("one unit more", 1.0)
+    """
+    if size != 1.0 and _ONE_UNIT.search(contrast):
+        raise StudyError(
+            f"the contrast says one unit, and contrast_size is {size:g}.",
+            fix=f"Say {size:g} units, or set contrast_size to 1.",
+            code="WORDS-SIZE",
+        )

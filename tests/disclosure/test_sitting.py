@@ -1,0 +1,56 @@
+"""On how few people a combination of cells rests, held to a search over all small combinations."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.disclosure.sitting import fewest_people
+from hybrid_toolkit.report.measured import measure_released
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_no_combination_with_small_weights_rests_on_fewer_people_than_is_said(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, k = 40, 5
+    cells = [rng.random(n) < rng.uniform(0.2, 0.8) for _ in range(k)]
+    people = rng.integers(0, 25, n)
+    said = fewest_people(cells, [people], enough=12)
+    held = np.array(cells, dtype=float)
+    for weights in itertools.product((-2, -1, 0, 1, 2), repeat=k):
+        w = np.abs(np.array(weights) @ held)
+        if w.max() > 0:
+            rests = sum(w[people == p].max() for p in np.unique(people)) / w.max()
+            assert rests >= 12 - 1e-6 or said < 12
+
+
+def test_a_difference_in_weights_that_is_not_whole_is_found() -> None:
+    """Two tables of the same people at other weights leave three people together with little of the others."""
+    rows = np.arange(60)
+    a, b, c = rows < 30, (rows < 33) & (rows >= 3), rows >= 30
+    assert fewest_people([a, b, c], [rows], enough=10) == pytest.approx(6.0)
+
+
+def test_who_is_in_a_share_is_held_as_well() -> None:
+    rows = np.arange(60)
+    yes = rows < 23
+    cells = [rows < 60, rows < 20]
+    assert fewest_people(cells, [rows], enough=10) == 10
+    assert fewest_people(cells, [rows], enough=10, yes=yes) < 10, "three yes among the forty that are left"
+
+
+def test_a_total_that_one_person_makes_is_hidden_however_many_stand_behind_it() -> None:
+    n = 60
+    fte = np.full(n, 0.001)
+    fte[0] = 1.0
+    worker = pd.DataFrame({"worker_id": [f"W{i:03}" for i in range(n)], "fte": fte,
+                           "role": pd.array(["a"] * 30 + ["b"] * 30, dtype="str")})  # fmt: skip
+    metric = ht.declare_metric("Whole time", question="How much?", table="worker", formula="mean(fte)", unit="fte")
+    for rows, shown in ((worker, False), (worker.assign(fte=np.linspace(0.2, 1, n)), True)):
+        data = ht.EvaluationData({"worker": rows})
+        content = measure_released(data, metric, by="role")[0].table.content.set_index("group")  # type: ignore[arg-type]
+        assert bool(content["estimate"].notna()["a"]) is shown

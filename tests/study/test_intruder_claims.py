@@ -1,0 +1,158 @@
+"""What an intruder asks of a claim: names as sides, questions that rank or blame, sizes not said, few people."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.study.declaration.named import named_in
+
+PLAIN = {
+    "id": "s", "question": "Does y go with x?", "unit": "rows", "outcome": "y", "exposure": "x", "cluster": "team_id",
+    "design": "cross-sectional", "estimand": "slope",
+}  # fmt: skip
+
+NAMED_SIDES = (
+    *("Sarah Jones rather than her colleagues", "the cases of Mr Khan", "Ms Smith", "Dr Patel's team", "Jones, Sarah"),
+    *("David Brown and others", "having Emma Hill as supervisor", "work with Prof Green", "Mrs O'Neill", "Miss Ward"),
+    *(
+        "Leeds rather than Bradford",
+        "being in Kent",
+        "Tower Hamlets",
+        "the move from Essex to Suffolk",
+        "Bristol staff",
+    ),
+    *(
+        "East Riding",
+        "Milton Keynes against the rest",
+        "Reading rather than Slough",
+        "compared with Bury",
+        "Isle of Wight",
+    ),
+    *("leeds", "norfolk", "cases at 12 High Street", "the family on 0113 496 0000", "child of case no 20431"),
+)
+QUESTIONS = (
+    "Which team is worst?",
+    "Who is to blame for the delays?",
+    "Which office lets families down most?",
+    "Can we rank the authorities by visits kept?",
+    "Is Sarah Jones slower than others?",
+    "Is Leeds better than Bradford?",
+    "Who is the weakest social worker?",
+    "Which worker fails?",
+    "Whose fault is the turnover?",
+    "Are agency workers lazy?",
+    "Which manager has the most leavers?",
+    "Does the bottom team see families less?",
+    "Are the worst performers at home?",
+    "Which family is hardest, and who is behind?",
+    "Are home workers skiving?",
+    "Who is responsible for the failures?",
+    "Is one team failing its families?",
+    "Should the slowest workers be disciplined?",
+    "Do incompetent workers stay at home?",
+    "Name and shame: who works least?",
+    "Which of the teams has the lowest score?",
+    "Do staff neglect their duty when remote?",
+    "Are some teams letting children down?",
+    "What council is behind?",
+    "League of offices by visits?",
+    "Will this worker leave?",
+    "Who is likely to leave next?",
+    "Which authorities are the best and the worst?",
+    "Who is underperforming when at home?",
+    "Are home workers unprofessional?",
+)
+FAIR = (
+    "Does working remotely change how often families are met in the way they prefer?",
+    "Do an authority's agency share and caseload go with its turnover of social workers?",
+    "What did teams' hybrid policies change?",
+    "Does remote contact widen the gap in engagement for families without full digital access?",
+    "Is reading on screen associated with longer recordings?",
+)
+
+
+@pytest.mark.parametrize("side", NAMED_SIDES)
+def test_nobody_is_a_side_by_name(side: str) -> None:
+    with pytest.raises(StudyError, match=r"WORDS-NAMED|COLUMN"):
+        ht.Study(**{**PLAIN, "contrast": side})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("column", ["sarah_jones", "leeds", "mr_khan", "tower_hamlets"])
+def test_a_column_with_a_name_is_no_side(column: str) -> None:
+    with pytest.raises(StudyError, match="WORDS-NAMED"):
+        ht.Study(**{**PLAIN, "exposure": column})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_neither_ranks_nor_blames(question: str) -> None:
+    with pytest.raises(StudyError, match=r"WORDS-BLAME|WORDS-NAMED"):
+        ht.Study(**{**PLAIN, "question": question})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("question", FAIR)
+def test_a_fair_question_passes(question: str) -> None:
+    assert ht.Study(**{**PLAIN, "question": question}).question == question  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "phrase", ["a day more at home", "York stone", "having a named supervisor", "more reading", ""]
+)
+def test_ordinary_words_name_nobody(phrase: str) -> None:
+    assert named_in(phrase) in ("", "an authority") and (phrase != "a day more at home" or named_in(phrase) == "")
+
+
+@pytest.mark.parametrize("size", [1000.0, 0.1, 2.0])
+def test_a_contrast_says_its_own_size(size: float) -> None:
+    with pytest.raises(StudyError, match="WORDS-SIZE"):
+        ht.Study(**{**PLAIN, "contrast": "one unit more of x", "contrast_size": size})  # type: ignore[arg-type]
+    frame = rows(300)
+    study = ht.Study(**{**PLAIN, "contrast_size": size})  # type: ignore[arg-type]
+    if size == 1000:
+        with pytest.raises(StudyError, match="CONTRAST-REACH"):
+            study.estimate_frame(frame)
+        return
+    text = study.estimate_frame(frame.assign(x=3 * frame["x"])).claims()[0].text
+    assert f"{size:g} units more" in text.lower() and "one unit" not in text.lower()
+
+
+def rows(n: int, *, seed: int = 1) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({"y": rng.normal(3, 1, n), "x": rng.random(n), "team_id": [f"T{i % 30:02}" for i in range(n)]})
+
+
+@pytest.mark.parametrize("few", [1, 2, 6, 9])
+@pytest.mark.parametrize("kind", ["few rows", "few exposed", "few people of many rows"])
+def test_a_claim_on_few_people_prints_no_interval(few: int, kind: str) -> None:
+    frame = rows(300)
+    if kind == "few rows":
+        frame = rows(9).assign(team_id=list("abcdefghi")) if few > 2 else rows(8).assign(team_id=list("abcdefgh"))
+    elif kind == "few exposed":
+        frame["x"] = (np.arange(300) < few).astype(float)
+        frame.loc[: few - 1, "team_id"] = [f"T{i:02}" for i in range(few)]
+    else:
+        frame["worker_id"] = [f"W{i % few}" for i in range(300)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            result = ht.Study(**PLAIN).estimate_frame(frame)  # type: ignore[arg-type]
+        except ht.errors.HybridToolkitError:
+            return  # refused before any sentence
+    (claim,) = result.claims()
+    assert (
+        claim.text.startswith("Withheld")
+        and claim.finding == "withheld"
+        and "interval" not in claim.text
+        and "(" not in claim.text
+    )
+    assert "interval" not in result.summary().split("Checks that failed")[0].split("Design")[1].partition("\n")[2]
+
+
+def test_a_claim_on_enough_people_is_as_before() -> None:
+    (claim,) = ht.Study(**PLAIN).estimate_frame(rows(300)).claims()  # type: ignore[arg-type]
+    assert "interval" in claim.text and claim.finding in ("difference", "open", "small", "trifling")

@@ -1,0 +1,120 @@
+"""Doors of models: slopes on one or two people, hidden event times, filters of a metric of one's own."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.disclosure import Gate
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.study.sharing.evidence import evidence_bundle
+
+FEW = 10
+
+
+def regressions(rng: np.random.Generator) -> tuple[int, int, int]:
+    """A slope on one or two people: a third value of the exposure, a rare moderator, a far value."""
+    n, few = 300, int(rng.integers(1, 3))
+    kind = str(rng.choice(["third value", "rare moderator", "far value", "rare exposure"]))
+    frame = pd.DataFrame({"y": rng.normal(3.0, 1.0, n), "x": (rng.random(n) < 0.5).astype(float),
+                          "m": (rng.random(n) < 0.5).astype(float),
+                          "team_id": rng.choice([f"T{i:02}" for i in range(30)], n),
+                          "worker_id": [f"W{i:04}" for i in range(n)]})  # fmt: skip
+    chosen = rng.choice(n, max(few, 2) if kind != "far value" else 1, replace=False)
+    if kind == "third value":
+        frame["x"] = 0.0
+        frame.loc[chosen, "x"] = [1.0, 2.0]
+    elif kind == "rare exposure":
+        frame["x"] = 0.0
+        frame.loc[chosen, "x"] = 1.0
+    elif kind == "far value":
+        frame["x"] = rng.normal(0, 1, n)
+        frame.loc[chosen, "x"] = 5000.0
+    else:
+        frame["m"] = 0.0
+        frame.loc[chosen, "m"] = 1.0
+        frame.loc[chosen, "x"] = [0.0, 1.0]
+    moderated = kind == "rare moderator"
+    study = ht.Study(
+        id="intruder", question="Does y go with x?", row_unit="rows", outcome="y", exposure="x", cluster="team_id",
+        design="cross-sectional", moderators=("m",) if moderated else (), kind="slope-gap" if moderated else "slope",
+        estimand="slope", contrast="more of x", contrast_size=1.0,
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            result = study.estimate_frame(frame)
+        except HybridToolkitError:
+            return 0, 1, 0
+        main = result.estimates[result.estimates["role"].eq("main")]
+        shown = Gate().estimates(result.estimates.assign(clusters=result.estimates["n_clusters"]), title="x",
+                                 clusters="clusters", labels=["outcome", "role"]).content  # fmt: skip
+        told = shown.loc[shown["role"].isin(["main", "slope"]), "estimate"].notna()
+        leaks = int(told[shown["role"].eq("main")].any())
+        try:
+            evidence_bundle(study, result)
+            leaks += 1
+        except HybridToolkitError:
+            pass
+        leaks += int("interval" in result.claims()[0].text)
+    # the reader knows the mean of all and solves for those on whom the slope rests
+    mean, y = frame["y"].mean(), frame.loc[chosen, "y"].to_numpy()
+    slope, others = float(main["estimate"].iloc[0]), frame[frame["m"].eq(0)]
+    solved = {
+        "far value": lambda: abs(mean + slope * 5000.0 - y[0]) < 0.2,
+        "rare exposure": lambda: abs(mean + slope * 1.0 - y.mean()) < 0.2,
+        "third value": lambda: abs((mean + slope * np.array([1.0, 2.0])) @ np.array([1.0, 2.0]) / 5
+                                   - y @ np.array([1.0, 2.0]) / 5) < 0.2,
+        "rare moderator": lambda: abs(slope + others.loc[others["x"].eq(1), "y"].mean()
+                                      - others.loc[others["x"].eq(0), "y"].mean() - (y[1] - y[0])) < 0.2,
+    }[kind]()  # fmt: skip
+    return leaks, int(bool(solved)), int(told.sum())
+
+
+def event_times(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Weighted mean over all times less the times that are shown."""
+    times = int(rng.integers(3, 9))
+    n = np.sort(rng.integers(12, 80, times))[::-1].astype(float)
+    n[-1] = float(rng.integers(1, FEW))
+    effects = rng.normal(0, 0.2, times)
+    mean = float((n * effects).sum() / n.sum())
+    rows = pd.DataFrame({"term": ["policy", *(f"time {t}" for t in range(times))], "estimate": [mean, *effects],
+                         "std_error": 0.01, "conf_low": [mean - 0.02, *(effects - 0.02)],
+                         "conf_high": [mean + 0.02, *(effects + 0.02)], "n": [n.sum(), *n], "unit": "share",
+                         "clusters": 12})  # fmt: skip
+    content = Gate().estimates(rows, title="x", people="n", clusters="clusters").content
+    shown = content["estimate"].to_numpy(dtype=float)[1:]
+    hidden = np.isnan(shown)
+    alone = (n < FEW) & hidden
+    solved = int(hidden.sum() == 1 and alone.any())
+    together = float(n[hidden].sum())
+    return solved + int(0 < together < FEW), 1, int((~hidden).sum())
+
+
+def own_filters(rng: np.random.Generator) -> tuple[int, int, int]:
+    """A metric of one's own whose filter names one person by a date that is public, or differs from another by one."""
+    n = int(rng.integers(40, 200))
+    dates = pd.to_datetime("2010-01-01") + pd.to_timedelta(rng.choice(4000, n, replace=False), unit="D")
+    data = ht.EvaluationData({"worker": pd.DataFrame({
+        "worker_id": [f"W{i:04}" for i in range(n)], "reg_date": dates,
+        "fte": np.round(rng.uniform(0.2, 1, n), 3)})})  # fmt: skip
+    day = pd.Timestamp(np.sort(dates)[int(rng.integers(20, n - 15))])
+    kind = str(rng.choice(["one", "all but one", "two that differ by one"]))
+    said = [f'reg_date == "{day:%Y-%m-%d}"'] if kind == "one" else [f'reg_date != "{day:%Y-%m-%d}"']
+    if kind == "two that differ by one":
+        said = [f'reg_date < "{day:%Y-%m-%d}"', f'reg_date <= "{day:%Y-%m-%d}"']
+    passed = 0
+    for i, where in enumerate(said):
+        metric = ht.declare_metric(
+            f"Mine {i}", question="How much?", table="worker", formula=f"mean(fte) where {where}", unit="fte"
+        )
+        try:
+            ht.measure(data, metric)
+            passed += 1
+        except HybridToolkitError as error:
+            if "METRIC-FILTER" not in str(error):
+                raise
+    return int(passed == len(said)), 1, passed

@@ -1,0 +1,130 @@
+"""Doors of sittings: an explorer over groups and periods, and the same table on two versions of the data."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+
+import numpy as np
+import pandas as pd
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.disclosure import Gate
+from hybrid_toolkit.disclosure.versions import VersionLedger
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.report.measured import measure_released
+from hybrid_toolkit.report.remeasured import remeasure
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
+from tools.attacks.solve import people_fixed
+from tools.attacks.tables import HOURS, staff
+
+METRIC = "remote_share_desk"
+
+
+def months(rng: np.random.Generator) -> ht.EvaluationData:
+    """Staff over four months, some of whom are nearly one group under another name."""
+    worker = staff(rng).table("worker").copy()
+    twin = worker["role"].copy()
+    moved = rng.choice(len(worker), int(rng.integers(1, 9)), replace=False)
+    twin.iloc[moved] = "role z"
+    worker["ethnicity"] = twin
+    parts = []
+    for month in pd.date_range("2025-01-01", periods=int(rng.integers(2, 5)), freq="MS"):
+        here = worker[["worker_id"]][rng.random(len(worker)) > rng.uniform(0, 0.1)]
+        total = rng.uniform(10, 40, len(here))
+        share = rng.random(len(here))
+        parts.append(here.assign(month=month, h_home=total * share, h_office=total * (1 - share)))
+    return ht.EvaluationData({"worker": worker, "worker_month": pd.concat(parts, ignore_index=True)})
+
+
+def explorer(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Every group and period of one metric in one sitting, and linear programmes over all of it."""
+    data = months(rng)
+    views = MetricViews(data, gate=Gate(source=data))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        units = views._of(METRIC)
+        y = units._values()[units._used]
+        people = units.people_used[0]
+        groups, periods = list(views.groups(METRIC)), list(views.periods(METRIC))
+        shown: dict[tuple[str, str, str], np.ndarray] = {}
+        for group in groups:
+            for period in periods:
+                try:
+                    content = views.view(ExplorerState(METRIC, group, period)).estimates.content
+                except HybridToolkitError:
+                    continue
+                for row in content[~content["suppressed"]].to_dict("records"):
+                    key = (group, str(row["group"]), str(row["period"]))
+                    name = next((p for p in units.nested() if key[2] in units.period_names(p)), ALL_LEVELS)
+                    shown[key] = units.cell(group, key[1], name, key[2])
+        every = [np.ones(len(y), dtype=bool)]
+        for group in (g for g in ("role", "ethnicity", "sex", "age_band") if units.labels(g) is not None):
+            coded = units._coded(group)
+            assert coded is not None
+            every += [units.cell(group, value, ALL_LEVELS, ALL_LEVELS) for value in coded.names]
+    cells = list({c.tobytes(): c for c in shown.values()}.values())
+    return (
+        people_fixed(cells, y, people, low=0, high=1),
+        people_fixed(every, y, people, low=0, high=1),
+        len(shown),
+    )
+
+
+def charts(rng: np.random.Generator) -> tuple[int, int, int]:
+    """A control chart of months, one or two of which rest on a few: everyone over all months less the months shown."""
+    worker = staff(rng).table("worker")[["worker_id", "team_id"]]
+    parts = []
+    thin = rng.choice(np.arange(3, 12), int(rng.integers(1, 3)), replace=False)
+    for i, month in enumerate(pd.date_range("2024-01-01", periods=14, freq="MS")):
+        here = worker[["worker_id"]]
+        here = here.sample(int(rng.integers(1, 9)), random_state=int(rng.integers(1 << 30))) if i in thin else here
+        share = rng.random(len(here))
+        parts.append(here.assign(month=month, h_home=30 * share, h_office=30 * (1 - share)))
+    frame = pd.concat(parts, ignore_index=True)
+    data = ht.EvaluationData({"worker": worker, "worker_month": frame})
+    y = (frame["h_home"] / 30).to_numpy()
+    people, month = pd.factorize(frame["worker_id"])[0], frame["month"].dt.strftime("%Y-%m")
+    everyone = np.ones(len(frame), dtype=bool)
+    every = [everyone, *(month.eq(m).to_numpy() for m in month.unique())]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        content = remeasure(data, METRIC, started="2024-12-01").months.content
+    shown = content.loc[content["value"].notna(), "month"].tolist()
+    cells = [everyone, *(month.eq(m).to_numpy() for m in shown)]
+    return (
+        people_fixed(cells, y, people.astype(np.int64), low=0, high=1),
+        people_fixed(every, y, people.astype(np.int64), low=0, high=1),
+        len(shown),
+    )
+
+
+def versions(rng: np.random.Generator) -> tuple[int, int, int]:
+    """The same table yesterday and today, when one to three have left: subtract."""
+    data = staff(rng)
+    worker = data.table("worker")
+    gone = rng.choice(len(worker), int(rng.integers(1, 4)), replace=False)
+    later = ht.EvaluationData({"worker": worker.drop(index=worker.index[gone]).reset_index(drop=True)})
+    leaks, open_, seen = 0, 0, 0
+    by = str(rng.choice(["role", "sex", "age_band"]))
+    for ledger_on in (True, False):
+        with tempfile.TemporaryDirectory() as folder:
+            shown = []
+            for version in (data, later):
+                gate = Gate(source=version, ledger=VersionLedger(folder) if ledger_on else None)
+                content = measure_released(version, HOURS, by=by, gate=gate)[0].table.content  # type: ignore[arg-type]
+                shown.append(set(content.loc[~content["suppressed"], "group"].astype(str)))
+        both = shown[0] & shown[1]
+        frame = worker.assign(all="all")
+        label = frame[by].fillna("not recorded").astype(str)
+        out = frame.index.isin(frame.index[gone])
+        hits = 0
+        for group in both:
+            inside = np.ones(len(frame), dtype=bool) if group == "all" else label.eq(group).to_numpy()
+            hits += int(0 < (inside & out).sum() < 10)
+        if ledger_on:
+            leaks, seen = hits, len(shown[1])
+        else:
+            open_ = hits
+    return leaks, open_, seen

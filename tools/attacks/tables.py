@@ -1,0 +1,154 @@
+"""Doors of tables: groups with everyone, nested cells, families without a place, what a frame hides, rounding."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.disclosure import Gate
+from hybrid_toolkit.disclosure.together import release_together
+from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.report.measured import measure_released
+from tools.attacks.solve import few_in_or_out, people_fixed
+
+ALL = "all"
+
+
+def staff(rng: np.random.Generator) -> ht.EvaluationData:
+    """Made-up staff of one authority that count as real: 40 to 220 workers, groups of uneven sizes."""
+    n = int(rng.integers(40, 220))
+    codes: dict[str, Any] = {"worker_id": [f"W{i:04}" for i in range(n)]}
+    for name in ("role", "age_band", "sex", "ethnicity"):
+        k = int(rng.integers(2, 7))
+        p = rng.dirichlet(np.full(k, 0.8))
+        column = rng.choice([f"{name} {chr(97 + i)}" for i in range(k)], n, p=p).astype(object)
+        if rng.random() < 0.4:
+            column[rng.random(n) < rng.uniform(0, 0.08)] = None
+        codes[name] = pd.array(column, dtype="str")
+    codes["team_id"] = pd.array(rng.choice([f"T{i:02}" for i in range(max(4, n // 8))], n), dtype="str")
+    codes["fte"] = np.round(rng.uniform(0.2, 1.0, n), 3)
+    return ht.EvaluationData({"worker": pd.DataFrame(codes)})
+
+
+HOURS = ht.declare_metric("Whole time", question="How much of a week?", table="worker", formula="mean(fte)", unit="fte")
+PART = ht.declare_metric(
+    "Part time", question="How many work part time?", table="worker", formula="share(fte < 0.6)", unit="share"
+)
+
+
+def groups_with_all(rng: np.random.Generator) -> tuple[int, int, int]:
+    """One table of groups with everyone: all less what is shown."""
+    data = staff(rng)
+    by = str(rng.choice(["role", "sex", "age_band", "ethnicity"]))
+    frame = data.table("worker")
+    people, y = np.arange(len(frame)), frame["fte"].to_numpy(dtype=float)
+    label = frame[by].fillna("not recorded").astype(str)
+    every = [np.ones(len(frame), dtype=bool), *(label.eq(g).to_numpy() for g in label.unique())]
+    open_ = people_fixed(every, y, people, low=0, high=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        content = measure_released(data, HOURS, by=by)[0].table.content  # type: ignore[arg-type]
+    shown = content.loc[~content["suppressed"], "group"].astype(str)
+    cells = [np.ones(len(frame), dtype=bool) if g == ALL else label.eq(g).to_numpy() for g in shown]
+    return people_fixed(cells, y, people, low=0, high=1), open_, len(cells)
+
+
+def nested_shares(rng: np.random.Generator) -> tuple[int, int, int]:
+    """A yes or a no: who is in and who is out of each share, and of each difference of nested cells."""
+    data = staff(rng)
+    by = str(rng.choice(["role", "sex", "age_band", "ethnicity"]))
+    frame = data.table("worker")
+    label, yes = frame[by].fillna("not recorded").astype(str), frame["fte"].lt(0.6).to_numpy()
+    every = [np.ones(len(frame), dtype=bool), *(label.eq(g).to_numpy() for g in label.unique())]
+    content = measure_released(data, PART, by=by)[0].table.content  # type: ignore[arg-type]
+    shown = content.loc[~content["suppressed"], "group"].astype(str)
+    cells = [np.ones(len(frame), dtype=bool) if g == ALL else label.eq(g).to_numpy() for g in shown]
+    rest = [cells[0] & ~np.any(cells[1:], axis=0)] if len(cells) > 1 else []
+    rest = [r for r in rest if r.any()]
+    return few_in_or_out([*cells, *rest], yes), few_in_or_out(every, yes), len(cells)
+
+
+def places(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Everyone, rural and urban, where a few families have no recorded place."""
+    n, few = int(rng.integers(60, 400)), int(rng.integers(1, 9))
+    rural = rng.random(n) < rng.uniform(0.2, 0.6)
+    known = np.ones(n, dtype=bool)
+    known[rng.choice(n, few, replace=False)] = False
+    y = np.round(rng.uniform(0, 1, n), 3)
+    cells = [np.ones(n, dtype=bool), rural & known, ~rural & known]
+    rows = pd.DataFrame({"place": ["Everyone", "rural", "urban"], "n": [int(c.sum()) for c in cells],
+                         "estimate": [float(y[c].mean()) for c in cells]})  # fmt: skip
+    units = np.arange(n)
+    release = release_together(Gate(), rows, cells, {"family": (units, units)}, dims=["place"], whole="Everyone",
+                               people_column="n", title="Families", values=["estimate"])  # fmt: skip
+    shown = release.content.loc[~release.content["suppressed"], "place"].tolist()
+    kept = [c for c, p in zip(cells, rows["place"], strict=True) if p in shown]
+    alone = Gate().table(rows, title="Families", dims=["place"], values=["estimate"], people="n",
+                         total_label="Everyone", structural_zeros=True).content  # fmt: skip
+    without = [c for c, hidden in zip(cells, alone.sort_values("place")["suppressed"], strict=True) if not hidden]
+    return (
+        people_fixed(kept, y, units, low=0, high=1) + people_fixed(without, y, units, low=0, high=1),
+        people_fixed(cells, y, units, low=0, high=1),
+        len(kept),
+    )
+
+
+def unsaid_frames(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Frames that do not say who stands behind them, or call people, extremes and counts something else."""
+    n, groups = int(rng.integers(120, 300)), int(rng.integers(4, 12))
+    frame = pd.DataFrame({"worker_id": [f"W{i:04}" for i in range(n)], "team_id": rng.choice(groups, n),
+                          "hours": np.round(rng.gamma(9, 4, n), 2), "cases": rng.poisson(40, n),
+                          "deaths": rng.random(n) < 0.03})  # fmt: skip
+    by = frame.groupby("team_id")
+    source = ht.EvaluationData({"worker": frame[["worker_id"]].assign(travel_h=frame["hours"])})
+    words = [f"team {chr(97 + i)}" for i in range(by.ngroups)]
+    sizes = by.size().to_numpy()
+    tables: dict[str, pd.DataFrame] = {
+        "unsaid": pd.DataFrame({"place": words, "n": sizes, "mean": by["hours"].mean().to_numpy()}),
+        "people as rows": pd.DataFrame({"place": frame["worker_id"], "n": frame["cases"], "mean": frame["hours"]}),
+        "names as rows": pd.DataFrame(
+            {"place": ["Sarah Jones", "Ali Khan", "Emma Hill", "John Lee"], "n": 40, "mean": 3.3}
+        ),
+        "largest": pd.DataFrame({"place": words, "n": sizes, "typical": by["hours"].max().to_numpy()}),
+        "smallest": pd.DataFrame({"place": words, "n": sizes, "typical": by["hours"].min().to_numpy()}),
+        "high percentile": pd.DataFrame(
+            {"place": words, "n": sizes, "typical": by["hours"].quantile(0.95, interpolation="higher").to_numpy()}
+        ),
+        "deaths": pd.DataFrame({"place": words, "n": sizes, "events": by["deaths"].sum().to_numpy().astype(float)}),
+        "nobody and everybody": pd.DataFrame({"place": words, "n": sizes, "rate": np.arange(by.ngroups) % 2 * 1.0}),
+    }
+    leaks, shown = 0, 0
+    for kind, table in tables.items():
+        value = str(table.columns[-1])
+        people = None if kind == "unsaid" else "n"
+        try:
+            found = Gate(source=source).table(table, title="x", dims=["place"], values=[value], people=people,
+                                              structural_zeros=True)  # fmt: skip
+        except HybridToolkitError:
+            continue
+        content = found.content
+        seen = content[value].dropna() if value in content else pd.Series(dtype=float)
+        shown += len(seen)
+        if kind in ("unsaid", "people as rows", "names as rows", "largest", "smallest", "high percentile"):
+            leaks += len(seen)
+        elif kind == "deaths":
+            leaks += int((seen.astype(float).between(1, 9) & seen.notna()).sum())
+        else:
+            leaks += int(seen.astype(float).isin([0.0, 1.0]).sum())
+    return leaks, sum(len(t) for t in tables.values()), shown
+
+
+def undo_rounding(rng: np.random.Generator) -> tuple[int, int, int]:
+    """A share and a rounded count: how often only one whole number of people in it agrees with both."""
+    n = int(rng.integers(25, 180))
+    inside = int(rng.integers(10, n - 10))
+    rows = pd.DataFrame({"place": ["town"], "n": [n], "share": [inside / n]})
+    content = Gate().table(rows, title="x", dims=["place"], values=["share"], people="n").content
+    shown = float(content["share"].iloc[0]) if not content["suppressed"].iloc[0] else np.nan
+    fits = [k for k in range(n + 1) if np.isfinite(shown) and abs(k / n - shown) <= 2.5 / n + 5e-4]
+    exact = [k for k in range(n + 1) if abs(k / n - round(inside / n, 3)) <= 5e-4]
+    return int(len(fits) < 4 and np.isfinite(shown)), int(len(exact) == 1), int(np.isfinite(shown))
