@@ -132,7 +132,7 @@ def test_a_report_that_holds_a_changed_release_is_not_rendered() -> None:
 
 def test_the_summary_names_the_stamp_the_answers_and_the_places(done: DemoResult) -> None:
     assert done.summary.startswith(SYNTHETIC_STAMP)
-    assert done.summary.count("The truth that these data were made with") == 4
+    assert done.summary.count("The true value in these simulated data") == 4
     assert "report.html" in done.summary
     assert max(map(len, done.summary.splitlines()[:-4])) <= 100
 

@@ -130,9 +130,9 @@ def test_hidden_cells_carry_a_mark_and_a_note() -> None:
 
 
 def test_verdicts_say_more_than_a_colour() -> None:
-    facts = pd.DataFrame({"check": ["a", "b", "c"], "passed": pd.array([True, False, None], dtype="boolean")})
+    facts = pd.DataFrame({"check": ["a", "b", "c"], "state": ["passed", "did not pass", "inconclusive"]})
     grid = make_grid(Gate().facts(facts, title="Checks", basis="metadata"))
-    assert [row[1].text for row in grid.rows] == ["✓ Holds", "✗ Does not hold", "Informs only"]
+    assert [row[1].text for row in grid.rows] == ["✓ Passed", "✗ Did not pass", "? Inconclusive"]
 
 
 @pytest.mark.parametrize("block", [ReportTable, Prose])

@@ -76,7 +76,7 @@ def test_a_ratio_is_shown_in_times_around_one(ratio, tmp_path: Path) -> None:
     lines = [line.get_xdata()[0] for line in plot_estimates(shown.answers).lines]
     assert 1.0 in lines and 0 not in lines
     text = words_of(export(ratio, tmp_path / "ratio.html", on=ON))
-    assert "the rate of calls" in text and "Calls: a difference was found." in text
+    assert "the rate of calls" in text and "Calls: there is a difference." in text
     assert f"{row['estimate']:.2f} (" in text or f"{row['estimate']:.3f} (" in text
     json.dumps(findings_entry(shown), allow_nan=False)
 
@@ -145,7 +145,7 @@ def test_an_event_study_is_a_path_and_a_figure_of_the_report(tmp_path: Path) -> 
     assert text.count("By time from the start of the policy") >= 2 and "Before the start:" in page.read_text("utf-8")
     panels = plot_headline(shown.answers).figure.axes
     assert [ax.get_title(loc="left").replace("\n", " ")[:9] for ax in panels] == ["The share"] * 2
-    for phrase in ("share of contacts held", "share of half-days at a desk"):
+    for phrase in ("share of contacts held", "share of desk half-days"):
         assert phrase in text[text.index("Estimate Value") - 400 : text.index("By time from the start")]
 
 

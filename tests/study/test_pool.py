@@ -82,7 +82,7 @@ def test_what_is_said_of_several_names_and_ranks_none(bundles) -> None:
     (claim,) = got.claims()
     assert claim.grade == "illustration" and any("6 authorities" in r for r in claim.reasons)
     assert any("Which authority does better" in s for s in claim.does_not_show)
-    assert "prediction interval" in got.prediction() and "may come with" in got.prediction()
+    assert "prediction interval" in got.prediction() and "may be seen alongside" in got.prediction()
     real = replace(got, synthetic=False)
     assert real.claims()[0].grade in ("descriptive", "associational")
     assert "SYNTHETIC" in got.summary() and "SYNTHETIC" not in real.summary()

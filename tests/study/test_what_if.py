@@ -128,7 +128,7 @@ def test_words_keep_to_the_design(results) -> None:
     strong = replace(results["remote-practice"], synthetic=False, checks=())
     strong = replace(strong, identification=replace(strong.identification, identified=True))
     (said,) = strong.what_if({"rs_attendance": -0.1}).sentences
-    assert said.startswith("If the assumptions of the design hold") and CAVEAT not in said
+    assert said.startswith("If the design's assumptions are met") and CAVEAT not in said
     with pytest.raises(StudyError, match="WORDS"):
         strong.what_if(Change("shift", -0.1, words="a rota that harms families"))
 
