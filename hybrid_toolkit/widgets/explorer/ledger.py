@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from hybrid_toolkit.widgets.explorer.tally import PeopleCodes, heads
 
 LedgerRows = NDArray[np.bool_]
-MOST_CELLS = 60
+_MOST_CELLS = 60
 MOST_ATOMS = 4000
 """Cells and atoms above which the projection is not worked out; nested cells always are."""
 
@@ -72,7 +72,7 @@ def _too_near(one: LedgerRows, other: LedgerRows, people: Sequence[PeopleCodes],
 
 def _fixes_few(cells: Sequence[LedgerRows], people: Sequence[PeopleCodes], threshold: int) -> bool:
     """Whether the cells and the total of everyone fix the total of an atom of few people."""
-    if not cells or len(cells) > MOST_CELLS:
+    if not cells or len(cells) > _MOST_CELLS:
         return False
     held = np.array(cells)
     code = (held.astype(np.int64) << np.arange(len(held), dtype=np.int64)[:, None]).sum(axis=0)

@@ -15,7 +15,7 @@ from hybrid_toolkit.errors import UnreadableError
 
 _KIND = "hybrid-toolkit widget"
 HEADS = ("kind", "widget", "schema", "state")
-MOST_BYTES = 10_000_000
+_MOST_BYTES = 10_000_000
 """A saved state is a page of choices and words; anything larger is another kind of file."""
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
@@ -152,7 +152,7 @@ def _dataclass(held: Any, kind: type[Any], where: str) -> Any:
 
 def _read(path: Path) -> Any:
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if path.stat().st_size > _MOST_BYTES:
             raise _refuse("it is too large to be one", "Choose a file that a widget saved.", "STATE-KIND")
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
