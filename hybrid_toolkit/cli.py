@@ -18,7 +18,7 @@ from hybrid_toolkit import __version__
 from hybrid_toolkit.cli_notebooks import add_notebooks
 from hybrid_toolkit.cli_studies import add_studies
 from hybrid_toolkit.data.safe_csv import csv_text
-from hybrid_toolkit.errors import HybridToolkitError, OutputError
+from hybrid_toolkit.errors import HybridToolkitError, OutputError, UsageError
 
 PROGRAM = "hybrid-toolkit"
 _SIZE_NAMES = ("small", "authority", "region", "national")
@@ -51,7 +51,7 @@ def map_(args: argparse.Namespace) -> int:
     """Propose a mapping from your names and codes to the contracts'."""
     from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 
-    proposal = propose_mapping(args.data)
+    proposal = propose_mapping(args.data, tables=_taken_as(args.take))
     if not args.out:
         print(proposal.toml)
         print(proposal.summary(), file=sys.stderr)
@@ -60,6 +60,19 @@ def map_(args: argparse.Namespace) -> int:
     _write(args.out, proposal.toml)
     print(f"{proposal.summary()}\nWritten to {args.out}. Look through it, then: {PROGRAM} validate DATA --mapping FILE")
     return 0
+
+
+def _taken_as(given: Sequence[str] | None) -> dict[str, str]:
+    """``["Staff List.xlsx=worker"]`` as source -> table."""
+    pairs = [text.rpartition("=") for text in given or ()]
+    wrong = [text for text, (source, _, table) in zip(given or (), pairs, strict=True) if not source or not table]
+    if wrong:
+        raise UsageError(
+            f"{len(wrong)} choice(s) after --as are not of the form SOURCE=TABLE.",
+            fix='Write --as "Staff List.xlsx=worker", the name of the source first.',
+            code="USAGE-AS",
+        )
+    return {source.strip(): table.strip() for source, _, table in pairs}
 
 
 def template(args: argparse.Namespace) -> int:
@@ -78,7 +91,8 @@ def pseudonymise(args: argparse.Namespace) -> int:
 
     columns = args.columns.split(",") if args.columns else None
     drop = args.drop.split(",") if args.drop else ()
-    done = pseudonymise_folder(args.data, args.out, columns=columns, drop=drop, key_file=args.key_file)
+    keep = args.keep.split(",") if args.keep else ()
+    done = pseudonymise_folder(args.data, args.out, columns=columns, drop=drop, keep=keep, key_file=args.key_file)
     print(f"{done.summary()}\nWritten to {args.out}")
     return 0
 
@@ -234,6 +248,13 @@ def parser() -> argparse.ArgumentParser:
     one = add("map", map_, data="DATA")
     one.add_argument("--out", metavar="FILE.toml", help="where to write it; shown if left out")
     one.add_argument("--force", action="store_true", help="write over the file if it is there")
+    one.add_argument(
+        "--as",
+        dest="take",
+        action="append",
+        metavar="SOURCE=TABLE",
+        help='take a file or sheet for a table, as in --as "Staff List.xlsx=worker"; may be given several times',
+    )
     one = add("template", template)
     one.add_argument("--out", metavar="FILE.xlsx", required=True, help="the workbook to write")
     one.add_argument("--force", action="store_true", help="write over the file if it is there")
@@ -244,6 +265,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--columns", metavar="A,B", help="columns to hash; those named like keys if left out")
     one.add_argument("--drop", metavar="A,B", help="further columns to leave out")
+    one.add_argument("--keep", metavar="A,B", help="columns to leave as they are, where no rule places them")
     one = add("synth", synth)
     one.add_argument("--scenario", metavar="NAME", required=True, help="such as null, helpful-hump, confounded-null")
     one.add_argument("--size", choices=_SIZE_NAMES, default="small", help="how large (default: small)")

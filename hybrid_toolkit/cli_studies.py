@@ -40,6 +40,16 @@ def study(args: argparse.Namespace) -> int:
     _check_form(args.out)
     declared = find_study(args.study)
     data = _data_for(declared, args)
+    if args.adapt:
+        from hybrid_toolkit.data.evaluation_data import EvaluationData
+        from hybrid_toolkit.study.declaration.adapted import adapt_study
+
+        if not isinstance(data, EvaluationData):
+            raise UsageError("a study of free rows has nothing to adapt.", fix="Leave --adapt out.", code="STUDY-ADAPT")
+
+        adapted = adapt_study(declared, data)
+        declared = adapted.study
+        print(f"{adapted.summary()}\n")
     result = declared.estimate(data, lock=args.lock)
     gate = Gate(source=None if declared.row_unit == "rows" else data)
     shown = show_study(gate, result, titles={})
@@ -166,6 +176,7 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("data", metavar="DATA", help=source)
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
+    one.add_argument("--adapt", action="store_true", help="run it without what the data lack, and say what that costs")
     one.add_argument("--lock", metavar="FILE", help="lock to hold it to: what differs is said, with exit code 1")
     one.add_argument("--out", metavar="FILE", help="report to write, by its ending .html, .docx or .xlsx")
     one.add_argument("--bundle", metavar="FILE.json", help="evidence to write, to be combined with other authorities'")

@@ -18,3 +18,14 @@ def real_data() -> Path:
         if place.is_dir():
             return place
     pytest.skip("the published files are not here: set HYBRID_TOOLKIT_REAL_DATA to their folder")
+
+
+@pytest.fixture(scope="session")
+def extracts() -> Path:
+    """The folder of made-up authorities' exports, which are not part of the repository."""
+    places = [Path(p) for p in [os.environ.get("HYBRID_TOOLKIT_EXTRACTS")] if p]
+    places.append(ROOT.parent / "shared/data/extracts")
+    for place in places:
+        if place.is_dir():
+            return place
+    pytest.skip("the made-up exports are not here: set HYBRID_TOOLKIT_EXTRACTS to their folder")

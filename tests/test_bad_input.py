@@ -70,18 +70,18 @@ INVALID: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a number column with text": (
         f"worker_id,fte\n{CANARY}1,1.0\n{CANARY}2,{CANARY}\n",
         "TYPE-NUMBER",
-        ("worker.fte", "Row 2"),
+        ("worker.fte", "Row 3"),
     ),
     "a date in two formats": (
         f"worker_id,start_date\n{CANARY}1,2024-01-31\n{CANARY}2,31/01/2024\n{CANARY}3,01/31/2024\n",
         "DATE",
         ("worker.start_date",),
     ),
-    "a date that is none": (f"worker_id,start_date\n{CANARY}1,{CANARY}\n", "DATE", ("worker.start_date", "Row 1")),
-    "duplicate keys": (f"worker_id,fte\n{CANARY},1.0\n{CANARY},1.0\n", "KEY-DUPLICATE", ("worker.worker_id", "Row 2")),
-    "an unknown code": (f"worker_id,role\n{CANARY}1,5\n{CANARY}2,{CANARY}\n", "CODE-UNKNOWN", ("worker.role", "Row 2")),
+    "a date that is none": (f"worker_id,start_date\n{CANARY}1,{CANARY}\n", "DATE", ("worker.start_date", "Row 2")),
+    "duplicate keys": (f"worker_id,fte\n{CANARY},1.0\n{CANARY},1.0\n", "KEY-DUPLICATE", ("worker.worker_id", "Row 3")),
+    "an unknown code": (f"worker_id,role\n{CANARY}1,5\n{CANARY}2,{CANARY}\n", "CODE-UNKNOWN", ("worker.role", "Row 3")),
     "a missing column": ("role\n5\n5\n", "COLUMN-MISSING", ("worker.worker_id",)),
-    "a number out of its range": (f"worker_id,fte\n{CANARY}1,7123.5\n", "RANGE", ("worker.fte", "Row 1")),
+    "a number out of its range": (f"worker_id,fte\n{CANARY}1,7123.5\n", "RANGE", ("worker.fte", "Row 2")),
     "a column that names people": (f"worker_id,Surname\nW1,{CANARY}\n", "IDENTIFIER", ("Surname", "pseudonymise")),
     "a key that names people": (
         "worker_id,fte\n9434765919,1\n4010232137,1\n9876543210,1\n",

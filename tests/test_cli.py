@@ -46,7 +46,7 @@ def test_validate_says_what_to_mend_and_writes_it(tmp_path: Path, capsys: Captur
     assert code == 1 and "2 errors" in out
     table = pd.read_csv(tmp_path / "found" / "problems.csv")
     assert table["code"].tolist() == ["RANGE", "KEY-DUPLICATE"]
-    assert table["positions"].astype("str").tolist() == ["3", "3"], "row numbers of the file, its blank row counted"
+    assert table["positions"].astype("str").tolist() == ["4", "4"], "row numbers of the file, its blank row counted"
 
 
 def test_validate_reads_through_a_mapping(tmp_path: Path, capsys: Captured) -> None:

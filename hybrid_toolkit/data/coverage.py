@@ -132,6 +132,19 @@ def coverage(data: TablesHeld, *, needs: Sequence[Need] | None = None) -> pd.Dat
     return frame.astype({"unlocks": "int64"})
 
 
+def holds(data: TablesHeld, table: str, column: str) -> bool:
+    """Whether data hold a column with at least one value (a date whose absence is an answer may be empty).
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> data = EvaluationData({"worker": pd.DataFrame({"fte": [1.0], "sex": [None]})})
+    >>> holds(data, "worker", "fte"), holds(data, "worker", "sex"), holds(data, "team", "service")
+    (True, False, False)
+    """
+    return data.has(table, column) and _holds(data.tables[table], column)
+
+
 def _holds(frame: pd.DataFrame, column: str) -> bool:
     return bool(frame[column].notna().any()) or (len(frame) > 0 and column in EMPTY_SAYS_SOMETHING)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,8 +17,9 @@ from hybrid_toolkit.data.mapping.mapping_file import DataMapping, TableMap, load
 from hybrid_toolkit.data.privacy.identifiers import refuse_identifiers
 from hybrid_toolkit.data.privacy.pseudonym import key_bytes
 from hybrid_toolkit.data.reading.coerce import coerce_frames
-from hybrid_toolkit.data.reading.raw_table import Found, RawTables, nearest_names, normal_name
-from hybrid_toolkit.data.reading.readers import find_sources, no_table
+from hybrid_toolkit.data.reading.raw_table import Found, RawTable, RawTables, nearest_names, normal_name
+from hybrid_toolkit.data.reading.readers import find_sources, no_table, source_named, sources_named
+from hybrid_toolkit.data.reshape.combine import SourcePart, combine
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError
@@ -89,16 +90,26 @@ def read_raw(path: str | Path, mapping: str | Path | None = None, *, key: str | 
     kinds: dict[str, str] = {}
     plan = _plan(found, chosen, _place(path))
     read = {key: one.read() for key, one in {id(one): one for _, one in plan}.items()}
+
+    def other(names: Sequence[str]) -> RawTable:
+        name = next((n for n in names if sources_named(n, found)), names[0])
+        one = source_named(name, found)
+        return read.setdefault(id(one), one.read())
+
     refuse_identifiers(p for table_map, one in plan for p in identifiers_in(read[id(one)], table_map))
+    parts: dict[str, list[SourcePart]] = {}
     for table_map, one in plan:
         raw = read[id(one)]
-        frames[table_map.table], source = apply_map(raw, table_map, key=secret)
-        note = f"read by the mapping '{chosen.name}'" if chosen and table_map.table in chosen.tables else ""
-        sources[table_map.table] = replace(source, notes=(*((note,) if note else ()), *source.notes))
-        kinds[table_map.table] = raw.kind
-    used = {id(one) for _, one in plan}
+        frame, source = apply_map(raw, table_map, key=secret, others=other)
+        parts.setdefault(table_map.table, []).append(SourcePart(table_map, frame, source, raw.kind))
+    for name, some in parts.items():
+        frames[name], source = combine(some)
+        note = f"read by the mapping '{chosen.name}'" if chosen and name in chosen.tables else ""
+        sources[name] = replace(source, notes=(*((note,) if note else ()), *source.notes))
+        kinds[name] = "workbook" if any(p.kind == "workbook" for p in some) else some[0].kind
+    used = set(read)
     synthetic, label, claimed = _synthetic(path, sources)
-    maps = {m.table: m.dates for m, _ in plan if m.dates}
+    maps = {name: some[0].table_map.dates for name, some in parts.items() if len(some) == 1}
     hashes = sorted({m.sha256 for m in [chosen] if m is not None} | _census_hash(plan))
     return RawTables(
         frames={n: frames[n] for n in TABLES if n in frames},
@@ -116,19 +127,22 @@ def read_raw(path: str | Path, mapping: str | Path | None = None, *, key: str | 
 def _plan(found: list[Found], mapping: DataMapping | None, place: str) -> list[tuple[TableMap, Found]]:
     """Which source makes which table."""
     plan: list[tuple[TableMap, Found]] = []
-    for table_map in mapping.tables.values() if mapping else ():
+    for table_map in mapping.parts if mapping else ():
         plan += _mapped(table_map, found)
     taken = {id(one) for _, one in plan}
     for one in found:
         if one.mapping and not (mapping and mapping.name == one.mapping):
-            plan += [(m, one) for m in load_mapping(one.mapping).tables.values()]
+            parts = load_mapping(one.mapping).parts
+            plan += [(m, one) for m in parts if normal_name(one.name) in map(normal_name, m.source)]
         elif normal_name(one.name) in TABLES and id(one) not in taken and one.error is None:
             plan.append((TableMap(normal_name(one.name), (one.name,)), one))
     if not plan:
         raise no_table(found, place)
     by_table: dict[str, list[str]] = {}
+    meant = {id(m) for m in mapping.parts} if mapping else set()
     for table_map, one in plan:
-        by_table.setdefault(table_map.table, []).append(one.origin)
+        if id(table_map) not in meant or table_map.table not in by_table:
+            by_table.setdefault(table_map.table, []).append(one.origin)
     twice = {table: origins for table, origins in by_table.items() if len(origins) > 1}
     if twice:
         said = "; ".join(f"'{t}' in {' and in '.join(o)}" for t, o in twice.items())
@@ -141,10 +155,11 @@ def _plan(found: list[Found], mapping: DataMapping | None, place: str) -> list[t
 
 
 def _mapped(table_map: TableMap, found: list[Found]) -> list[tuple[TableMap, Found]]:
-    for name in table_map.source:
-        here = [f for f in found if normal_name(f.name) == normal_name(name)]
-        if here:
-            return [(table_map, one) for one in here]
+    here = [one for name in table_map.source for one in sources_named(name, found)]
+    if not here and table_map.if_present:
+        here = _by_content(table_map, found)
+    if here:
+        return [(table_map, one) for one in dict.fromkeys(here)]
     if table_map.if_present:
         return []
     for one in found:
@@ -159,6 +174,34 @@ def _mapped(table_map: TableMap, found: list[Found]) -> list[tuple[TableMap, Fou
     )
 
 
+def _by_content(table_map: TableMap, found: list[Found]) -> list[Found]:
+    """Sources with every column of a part that need not be there, whatever they are called; from three columns up."""
+    needed = [n for c, n in table_map.columns.items() if c not in table_map.optional]
+    named = [n for names in needed for n in names]
+    if len(needed) < 3 or not all(any(c.isupper() or c == "_" for c in n) for n in named):
+        return []
+    return [one for one in found if one.error is None and not one.mapping and _holds(one, needed)]
+
+
+def _holds(one: Found, needed: Sequence[Sequence[str]]) -> bool:
+    headers = {normal_name(str(h)) for h in one.read().frame.columns}
+    return all(any(normal_name(n) in headers for n in names) for names in needed)
+
+
+def returns_here(mapping: DataMapping, found: list[Found]) -> list[Found]:
+    """The sources that a shipped mapping of a national return knows, by name and columns or by columns alone."""
+    here: list[Found] = []
+    for part in mapping.parts:
+        needed = [n for c, n in part.columns.items() if c not in part.optional]
+        named = [
+            f
+            for f in found
+            if normal_name(f.name) in map(normal_name, part.source) and f.error is None and not f.mapping
+        ]
+        here += [f for f in named if _holds(f, needed)] or _by_content(part, found)
+    return list(dict.fromkeys(here))
+
+
 def _recognise(found: list[Found]) -> DataMapping | None:
     """The one shipped mapping whose sources are here, where no file is named like a table."""
     if any(normal_name(f.name) in TABLES or f.mapping for f in found):
@@ -168,13 +211,12 @@ def _recognise(found: list[Found]) -> DataMapping | None:
 
 
 def _fits(mapping: DataMapping, found: list[Found]) -> bool:
-    plan = [(m, f) for m in mapping.tables.values() for f in found if normal_name(f.name) in map(normal_name, m.source)]
+    plan = [(m, f) for m in mapping.parts for f in found if normal_name(f.name) in map(normal_name, m.source)]
     for table_map, one in plan:
-        headers = {normal_name(str(h)) for h in one.read().frame.columns}
         needed = [n for c, n in table_map.columns.items() if c not in table_map.optional]
-        if not all(any(normal_name(n) in headers for n in names) for names in needed):
+        if one.error is not None or not _holds(one, needed):
             return False
-    return bool(plan)
+    return bool(plan) or bool(returns_here(mapping, found))
 
 
 def _census_hash(plan: Iterable[tuple[TableMap, Found]]) -> set[str]:

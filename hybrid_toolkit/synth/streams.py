@@ -185,8 +185,10 @@ def codes_at(shares: Mapping[Any, float], u: Floats) -> Texts:
 
 
 def table_frame(table: str, columns: dict[str, Any]) -> pd.DataFrame:
-    """A frame with the contract's columns, in its order, with its dtypes."""
-    return pd.DataFrame({c.name: _stored(columns[c.name], c.kind, c.dtype) for c in TABLES[table].columns})
+    """A frame with those of the contract's columns that are simulated, in its order, with its dtypes."""
+    simulated = [c for c in TABLES[table].columns if c.name in columns]
+    assert len(simulated) == len(columns), f"{table}: a column that the contract lacks"
+    return pd.DataFrame({c.name: _stored(columns[c.name], c.kind, c.dtype) for c in simulated})
 
 
 def _stored(values: Any, kind: str, dtype: str) -> Any:

@@ -166,14 +166,14 @@ def test_one_error_tells_every_problem_and_no_value(tmp_path: Path) -> None:
         load_data(put(tmp_path, worker=worker, team=team))
     text = str(caught.value)
     for expected in (
-        "worker.fte [TYPE-NUMBER] 2 rows: not a number (fte). Rows 2, 4.",
+        "worker.fte [TYPE-NUMBER] 2 rows: not a number (fte). Rows 3, 5.",
         "worker.role [CODE-UNKNOWN] 1 row: a code",
         "worker.agency [TYPE-BOOL]",
         "worker.start_date [DATE-MIXED] 1 row: day-first dates in a column whose other dates are written otherwise.",
-        " Row 2. How",
-        "worker.leave_date [TYPE-DATE] 1 row: not a date that exists. Row 2.",
+        " Row 3. How",
+        "worker.leave_date [TYPE-DATE] 1 row: not a date that exists. Row 3.",
         "team.team_id [COLUMN-MISSING]",
-        "team.est_months [TYPE-INT] 1 row: not a whole number (months). Row 1.",
+        "team.est_months [TYPE-INT] 1 row: not a whole number (months). Row 2.",
     ):
         assert expected in text, text
     for value in ("secret", "99", "perhaps", "01/02/2021", "2022-02-30"):
@@ -183,7 +183,7 @@ def test_one_error_tells_every_problem_and_no_value(tmp_path: Path) -> None:
 
 def test_positions_count_blank_rows_and_are_cut_short(tmp_path: Path) -> None:
     rows = "A,1\n\n,\nB,x\n" + "".join(f"C{i},x\n" for i in range(9))
-    with pytest.raises(ContractError, match=r"10 rows: not a number .* Rows 4, 5, 6, 7, 8, \.\.\.\."):
+    with pytest.raises(ContractError, match=r"10 rows: not a number .* Rows 5, 6, 7, 8, 9, \.\.\.\."):
         load_data(put(tmp_path, worker="worker_id,commute_min\n" + rows))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from hybrid_toolkit.data.load import load_data, read_raw
 from hybrid_toolkit.data.mapping.mapping_file import load_mapping, parse_mapping, shipped_mappings
+from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.errors import ContractError, IdentifierError, MappingError, UnreadableError
 
 STAFF = """Staff ref,Full name,Post,WTE,Locum?,Started,Directorate,Team
@@ -151,12 +152,13 @@ def test_sources_and_columns_that_are_not_there(staff: Path) -> None:
 
 def test_a_code_in_no_list_is_still_an_error(staff: Path) -> None:
     (staff / "map.toml").write_text(MAP.replace('"TM" = "3"', ""))
-    with pytest.raises(ContractError, match=r"worker.role \[CODE-UNKNOWN\] 1 row.* Row 2\."):
+    (staff / "data" / "Staff list.csv").write_text(STAFF.replace("TM", "Beadle"))
+    with pytest.raises(ContractError, match=r"worker.role \[CODE-UNKNOWN\] 1 row.* Row 3\."):
         load_data(staff / "data", staff / "map.toml")
 
 
 def test_no_such_mapping(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableError, match="csww-census, ssd"):
+    with pytest.raises(UnreadableError, match="cin-census, csww-census, ssd, ssda903"):
         load_mapping(tmp_path / "none.toml")
 
 
@@ -245,7 +247,9 @@ def test_a_census_beside_other_tables(tmp_path: Path) -> None:
 def test_the_published_example_of_the_census(real_data: Path) -> None:
     file = real_data / "social_work_workforce_2022.xml"
     data = load_data(file)
-    assert {t: len(data[t]) for t in data} == {"team": 1, "worker": 30, "worker_month": 19}
+    assert {t: len(data[t]) for t in data} == {"team": 1, "worker": 30, "worker_month": 19, "la_year": 1}
+    year = data["la_year"].iloc[0]
+    assert (year["la_id"], year["year"], year["vacancy_fte"], year["agency_fte"]) == ("301", 2022, 79.68, 59.82)
     worker = data["worker"]
     # Counted by hand in the file: 17 roles, 26 start dates, 13 end dates, 24 birth dates, 22 ethnicities.
     assert worker[["role", "start_date", "leave_date", "ethnicity"]].notna().sum().tolist() == [17, 26, 13, 22]
@@ -288,13 +292,16 @@ def test_the_standard_safeguarding_dataset(tmp_path: Path, mapping: str | None, 
     assert data["worker"].to_dict("list") == {
         "worker_id": ["P1", "P2"],
         "team_id": ["D1", "D1"],
+        "role": ["5", "3"],
         "agency": [False, True],
         "fte": [1.0, 0.6],
     }
     spells = data["allocation_spell"]
     assert spells["child_id"].tolist() == ["C1", "C2"]
     assert spells["end_date"].isna().tolist() == [False, True]
-    worker_notes, spell_notes = ({s.table: " ".join(s.notes) for s in data.provenance}[t] for t in data)
+    by_table = {s.table: " ".join(s.notes) for s in data.provenance}
+    worker_notes, spell_notes = by_table["worker"], by_table["allocation_spell"]
+    assert data["child"]["child_id"].tolist() == ["C1"] and "pers_dob" in by_table["child"]
     assert "dropped by the mapping: prof_professional_name, prof_social_worker_registration_no" in worker_notes
     assert "read by the mapping 'ssd'" in worker_notes
     assert "1 row(s) without worker_id were left out" in spell_notes
@@ -313,5 +320,105 @@ def test_ssd_with_one_list_only_and_with_a_column_missing(tmp_path: Path) -> Non
 
 def test_raw_frames_are_text_with_the_rows_of_the_file(staff: Path) -> None:
     raw = read_raw(staff / "data", staff / "map.toml")
-    assert list(raw.frames["worker"].index) == [1, 2]
+    assert list(raw.frames["worker"].index) == [2, 3]
     assert {str(t) for t in raw.frames["worker"].dtypes} == {"str"}
+
+
+WHOLE_SSD = {
+    "ssd_professionals": "prof_professional_id,prof_staff_id,prof_professional_name,prof_professional_job_title\n"
+    "P1,S1,n,Social Worker\nP2,S2,n,GP\n-1,,n,\nP3,S3,n,Wizard\n",
+    "ssd_involvements": "invo_person_id,invo_professional_id,invo_involvement_start_date,invo_involvement_end_date,"
+    "invo_professional_role_id,invo_worker_change_reason\nC1,P1,2024-01-01,9999-12-31,CW,LEFTRL\n"
+    "C1,P2,2024-01-01,,GP,\nC2,-1,2024-01-01,,CW,\nC2,P1,2024-02-01,2024-03-01,CW,TSPROC\n",
+    "ssd_cp_visits": "cppv_cp_visit_id,cppv_cp_plan_id,cppv_cp_visit_date,cppv_cp_visit_seen,cppv_cp_visit_seen_alone\n"
+    "V1,PL1,2024-02-01,Y,N\n",
+    "ssd_cp_plans": "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\nPL1,C1,"
+    "2024-01-20,\n",
+    "ssd_cin_visits": "cinv_cin_visit_id,cinv_person_id,cinv_cin_visit_date,cinv_cin_visit_seen,"
+    "cinv_cin_visit_seen_alone\n"
+    "V1,C1,2024-02-01,Y,N\nV2,C2,2024-02-05,Y,Y\n",
+    "ssd_cin_episodes": "cine_referral_id,cine_person_id,cine_referral_date,cine_close_date\nR1,C1,2024-01-02,"
+    "\nR2,C2,2024-01-09,\n",
+    "ssd_cin_assessments": "cina_person_id,cina_referral_id,cina_assessment_start_date,cina_assessment_auth_date\n"
+    "C1,R1,2024-01-03,2024-02-20\n",
+    "ssd_contacts": "cont_contact_id,cont_person_id,cont_contact_date\n1,C1,2024-01-01\n",
+    "ssd_cla_reviews": "clar_cla_review_id,clar_cla_person_id,clar_cla_review_due_date,clar_cla_review_date,"
+    "clar_cla_review_participation\nQ1,C2,2024-05-01,2024-05-03,PN1\n",
+}
+
+
+def test_the_whole_standard_dataset_with_its_traps(tmp_path: Path) -> None:
+    for name, text in WHOLE_SSD.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    data = load_data(tmp_path)
+    assert data["worker"]["worker_id"].tolist() == ["P1", "P3"], "a doctor is no worker, -1 nobody"
+    assert data["worker"]["role"].fillna("").tolist() == ["5", ""], "a post in no list is not known"
+    spells = data["allocation_spell"]
+    assert spells[["child_id", "worker_id"]].values.tolist() == [["C1", "P1"], ["C2", "P1"]]
+    assert spells["end_date"].isna().tolist() == [True, False] and spells["end_reason"].tolist() == ["left", "transfer"]
+    contact = data["contact"].set_index("contact_id")
+    assert contact["purpose"].to_dict() == {"V1": "statutory_cp", "V2": "statutory_cin"}, (
+        "a visit in two lists counts once"
+    )
+    assert contact.loc["V1", "family_id"] == "C1" and contact["seen_alone"].tolist() == [False, True]
+    assert "mode" not in contact, "the dataset does not say how a visit was held"
+    event = data["child_event"].set_index("child_id")
+    assert event.loc["C1", "assessment_end_date"] == pd.Timestamp("2024-02-20") and pd.isna(
+        event.loc["C2", "assessment_end_date"]
+    )
+    assert data["plan_spell"]["plan"].tolist() == ["cp"] and data["conference"]["child_participation"].tolist() == [
+        "speaks"
+    ]
+    assert len(contact) == 2, "enquiries at the front door are no meetings"
+
+
+def test_returns_are_known_by_their_columns_and_offered(tmp_path: Path) -> None:
+    (tmp_path / "list_3_of_903.csv").write_text(
+        "CHILD,DECOM,RNE,DEC,HOME_POST,PL_POST,URN\n1,11/12/2018,P,,AB1 2CD,,9\n"
+    )
+    assert load_data(tmp_path)["plan_spell"]["plan"].tolist() == ["cla"]
+    proposal = propose_mapping(tmp_path)
+    assert proposal.shipped == ("ssda903",) and "--mapping ssda903" in proposal.summary()
+
+
+def test_the_looked_after_children_return(tmp_path: Path) -> None:
+    (tmp_path / "Header.csv").write_text("CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n1,1,11/07/2015,WBRI,3412,,\n")
+    (tmp_path / "Episodes.csv").write_text(
+        "CHILD,DECOM,RNE,DEC,HOME_POST,PL_POST,URN\n1,11/12/2018,P,18/07/2019,AB1 2CD,,9\n"
+    )
+    (tmp_path / "SW_Episodes.csv").write_text(
+        "CHILD,DOB,SW_ID,SW_DECOM,SW_DEC,SW_REASON\n1,11/07/2015,AB0000012345,01/04/2023,01/06/2023,LEFTRL\n"
+        "1,11/07/2015,AB0000012346,01/06/2023,,\n"
+    )
+    data = load_data(tmp_path, key="k")
+    assert data["allocation_spell"]["end_reason"].fillna("").tolist() == ["left", ""]
+    assert data["allocation_spell"]["role"].eq("case_holder").all()
+    assert not data["allocation_spell"]["worker_id"].str.startswith("AB").any()
+    assert data["plan_spell"]["plan"].tolist() == ["cla"] and data["child"]["sex"].tolist() == ["M"]
+
+
+CIN = """<Message><Header><CollectionDetails><Year>2022</Year><ReferenceDate>2022-03-31</ReferenceDate>
+</CollectionDetails><Source><LEA>201</LEA></Source></Header><Children><Child><ChildIdentifiers><LAchildID>qx71</LAchildID><UPN>qx72</UPN>
+<PersonBirthDate>2019-05-01</PersonBirthDate><GenderCurrent>2</GenderCurrent></ChildIdentifiers><ChildCharacteristics>
+<Ethnicity>BCRB</Ethnicity><Disabilities><Disability>HEAR</Disability></Disabilities></ChildCharacteristics><CINdetails>
+<CINreferralDate>2021-06-01</CINreferralDate><DateOfInitialCPC>2021-05-01</DateOfInitialCPC><Assessments>
+<AssessmentActualStartDate>2021-06-02</AssessmentActualStartDate>
+<AssessmentAuthorisationDate>2021-07-10</AssessmentAuthorisationDate></Assessments><Section47>
+<S47ActualStartDate>2021-06-05</S47ActualStartDate><InitialCPCtarget>2021-06-25</InitialCPCtarget>
+<DateOfInitialCPC>2021-06-20</DateOfInitialCPC></Section47><ChildProtectionPlans><CPPstartDate>2021-06-20</CPPstartDate>
+</ChildProtectionPlans></CINdetails><CINdetails><CINreferralDate>2022-01-01</CINreferralDate><ReferralNFA>true</ReferralNFA>
+</CINdetails></Child></Children></Message>"""
+
+
+def test_the_children_in_need_census(tmp_path: Path) -> None:
+    (tmp_path / "cin 2022.xml").write_text(CIN)
+    data = load_data(tmp_path, key="k")
+    child = data["child"].iloc[0]
+    assert (child["age_band"], child["sex"], child["ethnicity"]) == ("1-4", "F", "black")
+    assert child["disabled"] and child["communication_need"]
+    event = data["child_event"]
+    assert event["icpc_date"].iloc[0] == pd.Timestamp("2021-06-20"), "the transfer-in conference is another"
+    assert event["plan"].tolist() == ["cp", "none"] and event["child_id"].nunique() == 1
+    assert data["plan_spell"][["plan", "start_date"]].values.tolist() == [["cp", pd.Timestamp("2021-06-20")]]
+    kept = "".join(data[t].to_csv() for t in data) + repr(data.provenance)
+    assert not [s for s in ("qx71", "qx72", "2019-05") if s in kept]

@@ -9,7 +9,7 @@ import pytest
 from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.data.mapping.mapping_file import load_mapping, parse_mapping
 from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
-from hybrid_toolkit.errors import ContractError, UnreadableError
+from hybrid_toolkit.errors import ContractError, UnreadableError, UsageError
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def test_the_proposal_loads_once_its_gaps_are_filled(authority: Path) -> None:
     proposal = propose_mapping(authority)
     mapping = parse_mapping(proposal.toml, "proposal")
     assert mapping.tables["worker"].drop == ("Surname",)
-    assert mapping.tables["worker"].codes["role"] == {"Social Worker": "5", "Team Manager": "3"}
-    assert mapping.tables["contact"].codes["mode"] == {"Home visit": "home", "Zoom": "video"}
-    assert "sex" not in mapping.tables["worker"].codes, "the contract reads Female and Male as they are"
+    assert '# TODO "Emergency Duty"' in proposal.toml
+    assert not mapping.tables["worker"].codes.get("role"), "usual posts are read as they are"
+    assert not mapping.tables["contact"].codes, "so are usual modes"
     file = authority / "map.toml"
     file.write_text(proposal.toml)
     with pytest.raises(ContractError, match=r"worker.role \[CODE-UNKNOWN\] 13 rows"):
@@ -126,3 +126,47 @@ def test_nothing_to_map(tmp_path: Path) -> None:
     (tmp_path / "return.xml").write_text("<Message/>")
     with pytest.raises(UnreadableError, match="XML-LAYOUT"):
         propose_mapping(tmp_path)
+
+
+def test_a_new_spelling_near_a_known_one_is_proposed_and_another_asked(tmp_path: Path) -> None:
+    modes = ["Telephne call"] * 12 + ["By pigeon"] * 12 + ["Zoom"] * 12
+    rows = "".join(f"V{i},F{i},{mode}\n" for i, mode in enumerate(modes))
+    (tmp_path / "visits.csv").write_text("Visit ref,Case ref,Contact method\n" + rows)
+    proposal = propose_mapping(tmp_path)
+    assert '"Telephne call" = "phone"  # GUESS' in proposal.toml
+    assert '# TODO "By pigeon"' in proposal.toml and len(proposal.questions) == 1
+
+
+def test_a_bad_file_stops_nothing_and_is_told(authority: Path) -> None:
+    (authority / "Broken.xlsx").write_bytes(b"PK nothing")
+    proposal = propose_mapping(authority)
+    assert len(proposal.matched) >= 10
+    left = proposal.unmatched.set_index("name")
+    assert left.loc["Broken", "kind"] == "source" and "cannot be read" in left.loc["Broken", "why"]
+
+
+def test_a_source_is_taken_for_what_the_user_says(authority: Path) -> None:
+    before = propose_mapping(authority).unmatched.set_index("name").loc["Canteen"]
+    assert len(before["nearest"].split(", ")) == 3 and "--as" in before["why"]
+    proposal = propose_mapping(authority, tables={"Canteen.csv": "team"})
+    assert "[tables.team]" in proposal.toml and '# TODO team_id = "..."' in proposal.toml
+    assert proposal.questions
+    with pytest.raises(UsageError, match="TABLE-UNKNOWN"):
+        propose_mapping(authority, tables={"Canteen.csv": "teem"})
+
+
+def test_two_workbooks_with_the_same_sheet_name(tmp_path: Path) -> None:
+    import pandas as pd
+
+    pd.DataFrame({"Staff ref": ["A", "B"], "WTE": [1, 0.5]}).to_excel(tmp_path / "Staff list.xlsx", index=False)
+    log = {"Supervisee": ["A", "B"], "Date held": ["01/02/2024", "03/02/2024"], "Held via": ["Teams", "In person"]}
+    pd.DataFrame(log).to_excel(tmp_path / "Supervision.xlsx", index=False)
+    (tmp_path / "m.toml").write_text(propose_mapping(tmp_path).toml)
+    data = load_data(tmp_path, tmp_path / "m.toml")
+    assert data["supervision"]["mode"].tolist() == ["video", "in_person"] and len(data["worker"]) == 2
+
+
+def test_front_door_contacts_are_no_meetings(tmp_path: Path) -> None:
+    rows = "".join(f"{i},C{i},0{i % 9 + 1}/02/2024,Police\n" for i in range(30))
+    (tmp_path / "contacts.csv").write_text("Contact ID,Child Unique ID,Date of Contact,Contact Source\n" + rows)
+    assert "[tables.contact]" not in propose_mapping(tmp_path).toml

@@ -40,7 +40,7 @@ def test_keys_are_hashed_alike_everywhere_and_people_are_gone(raw: Path, tmp_pat
     done = pseudonymise_folder(raw, tmp_path / "out")
     worker, contact = read(tmp_path / "out", "worker"), read(tmp_path / "out", "contact")
     assert list(worker) == ["worker_id", "team_id", "swe_no_hash", "fte"]
-    assert list(contact) == ["contact_id", "family_id", "worker_id", "child_id", "notes"]
+    assert list(contact) == ["contact_id", "family_id", "worker_id", "child_id"]
     first, second = worker["worker_id"]
     assert contact["worker_id"].tolist() == [first, first, second] and first != second
     assert len(first) == 20 and first.isalnum() and first.islower()
@@ -62,9 +62,14 @@ def test_the_summary_says_what_was_done_and_what_is_left(raw: Path, tmp_path: Pa
         "worker.E-mail": "e-mail address",
         "contact.Postcode": "postcode",
         "contact.DOB": "date of birth",
+        "contact.notes": "free text",
     }
-    assert done.renamed == {"worker.SWENo": "swe_no_hash"} and done.kept == ("contact.notes",)
-    assert not done.key_kept and "The key was thrown away" in done.summary() and "contact.notes" in done.summary()
+    assert done.renamed == {"worker.SWENo": "swe_no_hash"} and done.kept == ()
+    assert (
+        not done.key_kept
+        and "The key was thrown away" in done.summary()
+        and "contact.notes (free text)" in done.summary()
+    )
 
 
 def test_without_a_key_file_two_runs_cannot_be_linked(raw: Path, tmp_path: Path) -> None:
@@ -145,3 +150,107 @@ def test_nothing_is_left_when_it_fails(raw: Path, tmp_path: Path) -> None:
         pseudonymise_folder(raw, tmp_path / "out", key_file=tmp_path / "bad.key")
     assert "not a key" not in str(error.value)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.key", "file", "raw"]
+
+
+def one_person(tmp_path: Path, **files: str) -> dict[str, pd.DataFrame]:
+    (tmp_path / "in").mkdir()
+    for name, text in files.items():
+        (tmp_path / "in" / f"{name}.csv").write_text(text)
+    pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+    return {name: read(tmp_path / "out", name) for name in files}
+
+
+def test_a_person_has_one_pseudonym_under_every_header_and_spelling(tmp_path: Path) -> None:
+    out = one_person(
+        tmp_path,
+        hr="Employee No,FTE\n88632,1\n417,0.5\n",
+        visits="Worker ID,Visited\n088632,01/02/2024\nUNKNOWN,01/01/1900\n000417,\n-1,02/02/2024\nNULL,\n",
+        log="Supervisee,Supervisor\n0417,88632\n88632,\n",
+        team="Allocated to (ref),Team\na0417,North\nA0417,North\n",
+    )
+    first, second = out["hr"]["Employee No"]
+    assert out["visits"]["Worker ID"].fillna("").tolist() == [first, "", second, "", ""]
+    assert out["log"]["Supervisee"].tolist() == [second, first] and out["log"]["Supervisor"].iloc[0] == first
+    assert out["team"].iloc[:, 0].nunique() == 1 and "0417" not in out["team"].iloc[0, 0]
+
+
+def test_a_column_that_holds_another_s_keys_is_hashed_and_a_list_of_words_is_not(tmp_path: Path) -> None:
+    out = one_person(
+        tmp_path,
+        team="dept_team_id,dept_team_name\n" + "".join(f"T{i},Team {i}\n" for i in range(100, 110)),
+        spells="invo_person_id,invo_professional_role_id,invo_professional_team\n"
+        + "".join(f"{70000 + i},Allocated Worker,T{100 + i % 10}\n" for i in range(40)),
+    )
+    assert set(out["spells"]["invo_professional_team"]) == set(out["team"]["dept_team_id"])
+    assert out["spells"]["invo_professional_role_id"].eq("Allocated Worker").all()
+    assert not out["spells"]["invo_professional_team"].str.startswith("T1").any()
+
+
+def test_nobody_is_never_one_person_and_fillers_are_told(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text(
+        "Worker ID,Left\nW1,31/12/4712\nunknown,01/02/2024\nUnallocated,01/01/1900\n"
+    )
+    done = pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+    assert done.nobody == {"a.Worker ID": 2} and done.fillers == {"a.Left": 2}
+    assert "01/01/1900" in done.summary() and "UNKNOWN" in done.summary()
+
+
+def test_a_name_that_is_the_only_link_is_hashed_and_else_dropped(tmp_path: Path) -> None:
+    staff = "Staff no,Full name\n" + "".join(f"S{i},{'ABCD'[i]}a Example{'abcd'[i]}\n" for i in range(4))
+    log = "Practitioner,Held\n" + "".join(f'"Example{"abcd"[i]}, {"ABCD"[i]}a",0{i + 1}/02/2024\n' for i in range(4))
+    out = one_person(tmp_path, staff=staff, log=log)
+    assert list(out["staff"]) == ["Staff no", "full_name_hash"]
+    assert out["staff"]["full_name_hash"].tolist() == out["log"]["Practitioner"].tolist()
+    (tmp_path / "again").mkdir()
+    keyed = "Staff no,Full name\n" + "".join(f"s00{i},{'ABCD'[i]}a Example{'abcd'[i]}\n" for i in range(4))
+    again = one_person(tmp_path / "again", staff=staff, log=keyed)
+    assert list(again["staff"]) == list(again["log"]) == ["Staff no"], "the number links them; the name goes"
+    assert again["staff"]["Staff no"].tolist() == again["log"]["Staff no"].tolist()
+
+
+def test_a_column_that_no_rule_places_stops_it(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    odd = "".join(f"W{i},violet {chr(97 + i % 26)}{chr(97 + i // 26)} thing\n" for i in range(60))
+    (tmp_path / "in" / "a.csv").write_text("Worker ID,Odd\n" + odd)
+    with pytest.raises(UsageError, match=r"COLUMNS-UNPLACED.*a\.Odd") as caught:
+        pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+    assert "violet" not in str(caught.value) and not (tmp_path / "out").exists()
+    done = pseudonymise_folder(tmp_path / "in", tmp_path / "out", keep=["Odd"])
+    assert done.kept == ("a.Odd",) and done.hashed == ("a.Worker ID",)
+
+
+def test_an_empty_or_all_zero_key_is_refused(raw: Path, tmp_path: Path) -> None:
+    (tmp_path / "zero.key").write_text("00" * 32)
+    with pytest.raises(UnreadableError, match="KEY-BAD"):
+        pseudonymise_folder(raw, tmp_path / "out", key_file=tmp_path / "zero.key")
+    for key in ("", "00" * 32, b""):
+        with pytest.raises(UsageError, match="KEY-BAD"):
+            load_data(raw, key=key)
+
+
+RETURNS = {
+    "drop": "pers_forename,pers_surname,pers_dob,pers_expected_dob,pers_death_date,moth_childs_dob,"
+    "prof_professional_name,"
+    "Date of Birth,DateOfBirth,PersonBirthDate,ExpectedPersonBirthDate,PersonDeathDate,DOB,MC_DOB,HOME_POST,"
+    "PL_POST,URN,"
+    "PlacementURN,Known As,Preferred Name,Work Email,User Principal Name,Home Postcode,Person Name,Case Name,"
+    "Client Name,"
+    "Child DOB,Worker Name,Case Note,Narrative,Comments,Cardholder Name,Username,Email,Name,IP Address,"
+    "addr_address_json",
+    "hash": "pers_person_id,prof_staff_id,prof_professional_id,prof_social_worker_registration_no,invo_professional_id,"
+    "Child Unique ID,ChildUniqueID,Allocated Worker,Family identifier,LAchildID,CHILD,SW_ID,SWENo,Personal Ref.,"
+    "Personal Reference,Employee Number,EMPLOYEE_REF,Payroll ID,Assignment Number,Line Manager,Reports To,NI Number,"
+    "SWE Registration Number,Registration No,PersonID,Mosaic ID,LCS ID,NHS No,Created By,Authorised By,Supervisor,"
+    "Supervisee,Cardholder,Card Number,Token,Booked By,Reserver,Host,Respondent ID,cina_assessment_worker_id,send_upn",
+}
+"""Columns of the national returns and of usual systems, and what must happen to each."""
+
+
+@pytest.mark.parametrize(("what", "column"), [(w, c) for w, columns in RETURNS.items() for c in columns.split(",")])
+def test_the_returns_columns_are_dropped_or_hashed(what: str, column: str, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "t.csv").write_text(f"{column},FTE\nqx71,1\nqx72,0.5\n")
+    done = pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+    assert (f"t.{column}" in done.dropped) == (what == "drop") and (f"t.{column}" in done.hashed) == (what == "hash")
+    assert "qx71" not in (tmp_path / "out" / "t.csv").read_text()

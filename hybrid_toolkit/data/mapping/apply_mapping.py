@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import Source
 from hybrid_toolkit.data.mapping.mapping_file import TableMap
-from hybrid_toolkit.data.privacy.identifiers import identifier_problems
+from hybrid_toolkit.data.privacy.identifiers import HOW, PERSON_KEY_COLUMNS, identifier_problems, looks_like_names
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
 from hybrid_toolkit.data.reading.raw_table import RawTable, nearest_names, normal_name
+from hybrid_toolkit.data.reshape.cells import after_codes, before_codes
+from hybrid_toolkit.data.reshape.steps import apply_steps
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.errors import MappingError
@@ -18,18 +21,31 @@ from hybrid_toolkit.errors import MappingError
 SHOWN_COLUMNS = 20
 
 
-def apply_map(raw: RawTable, table_map: TableMap, *, key: bytes) -> tuple[pd.DataFrame, Source]:
+def apply_map(
+    raw: RawTable, table_map: TableMap, *, key: bytes, others: Callable[[Sequence[str]], RawTable] | None = None
+) -> tuple[pd.DataFrame, Source]:
     """One contract table as text, and its source with notes on all that was left out or changed.
+
+    Parameters
+    ----------
+    raw : the source.
+    table_map : one part of a mapping.
+    key : secret for keyed hashes.
+    others : names of another source -> the first of them that is there, for look-ups.
 
     Raises
     ------
-    MappingError : a mapped column is not in the source.
+    MappingError : a mapped column is not in the source, or a look-up meets nothing.
     """
-    contract = TABLES[table_map.table]
+    contract, steps = TABLES[table_map.table], table_map.steps
     headers = {normal_name(h): str(h) for h in raw.frame.columns}
-    chosen = _choose(table_map, headers, raw.origin)
     rows, notes = _filtered(raw.frame, table_map, headers, raw.origin)
+    rows, said = apply_steps(rows, steps, partial(_header, raw.origin), raw.kind, key)
+    notes += said
+    chosen = _choose(table_map, {normal_name(str(h)): str(h) for h in rows.columns}, raw.origin)
     frame = pd.DataFrame({c: rows[chosen[c]] for c in contract.names if c in chosen}, index=rows.index)
+    frame, said = before_codes(frame, rows, table_map, partial(_header, raw.origin, rows), raw, others, chosen)
+    notes += said
     for column, codes in table_map.codes.items():
         if column in frame:
             frame[column] = _recode(frame[column], codes)
@@ -44,11 +60,30 @@ def apply_map(raw: RawTable, table_map: TableMap, *, key: bytes) -> tuple[pd.Dat
             frame[column] = frame[column].map(lambda v: pseudonym(v, key), na_action="ignore").astype("str")
             notes.append(f"{column} was replaced by a keyed hash")
     if table_map.distinct:
-        frame = frame.drop_duplicates()
+        doubled = frame.duplicated()
+        frame = frame.loc[~doubled]
+        if doubled.any():
+            notes.append(f"{int(doubled.sum()):,} row(s) that repeat another in full were left out")
+    frame, said = after_codes(frame, table_map)
+    notes += said
     frame = frame[[c for c in contract.names if c in frame]]
     notes += _left_out(table_map, chosen, headers, raw)
     source = Source(contract.name, raw.origin, raw.sha256, len(frame), raw.read_at, (*raw.notes, *notes))
     return frame, source
+
+
+def _header(origin: str, frame: pd.DataFrame, name: str) -> str:
+    """The header that a step of the mapping names."""
+    headers = {normal_name(str(h)): str(h) for h in frame.columns}
+    if normal_name(name) not in headers:
+        close = nearest_names(name, headers.values())
+        raise MappingError(
+            f"{origin}: the column '{name}' that a step of the mapping reads is not there"
+            + (f" (nearest: '{close}')." if close else "."),
+            fix="Correct the name in the mapping.",
+            code="MAP-SOURCE",
+        )
+    return headers[normal_name(name)]
 
 
 def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str) -> dict[str, str]:
@@ -80,10 +115,25 @@ def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str) -> dic
 def identifiers_in(raw: RawTable, table_map: TableMap) -> list[Problem]:
     """Columns that identify a person, by name or content, and are neither dropped nor pseudonymised by the mapping."""
     hashed = {normal_name(n) for c in table_map.pseudonymise for n in table_map.columns.get(c, (c,))}
-    safe = hashed | {normal_name(d) for d in table_map.drop}
-    return identifier_problems(
+    linked = {normal_name(n) for c in table_map.steps.lookup for n in table_map.columns.get(c, (c,))}
+    safe = hashed | linked | {normal_name(d) for d in table_map.drop}
+    problems = identifier_problems(
         {table_map.table: raw.frame[[h for h in raw.frame.columns if normal_name(str(h)) not in safe]]}
     )
+    headers = {normal_name(str(h)): h for h in raw.frame.columns}
+    for column in PERSON_KEY_COLUMNS:
+        for name in table_map.columns.get(column, (column,)):
+            if (
+                normal_name(name) in headers
+                and normal_name(name) not in safe
+                and looks_like_names(raw.frame[headers[normal_name(name)]])
+            ):
+                text = (
+                    "most of these keys are written like names of people "
+                    f'(pseudonymise = ["{column}"] in the mapping hashes them).'
+                )
+                problems.append(Problem(table_map.table, name, "IDENTIFIER-CONTENT", len(raw.frame), (), text, HOW))
+    return problems
 
 
 def _filtered(
@@ -115,7 +165,8 @@ def _recode(column: pd.Series[str], codes: Mapping[str, str]) -> pd.Series[str]:
 
 
 def _left_out(table_map: TableMap, chosen: Mapping[str, str], headers: Mapping[str, str], raw: RawTable) -> list[str]:
-    used = set(chosen.values()) | {headers[normal_name(k)] for k in table_map.keep if normal_name(k) in headers}
+    used = set(chosen.values()) | {headers[normal_name(n)] for n in table_map.steps.named if normal_name(n) in headers}
+    used |= {headers[normal_name(k)] for k in table_map.keep if normal_name(k) in headers}
     dropped = [headers[normal_name(d)] for d in table_map.drop if normal_name(d) in headers]
     extra = [h for h in headers.values() if h not in used and h not in dropped]
     notes = []

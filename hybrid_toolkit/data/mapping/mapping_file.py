@@ -5,7 +5,7 @@
     name = "our-hr-system"                  # optional
 
     [tables.worker]
-    source = "STAFF LIST"                   # file, sheet or database table; or a list of names, the first found counts
+    source = "STAFF LIST"                   # file, sheet or database table; "File.xlsx/Sheet1" names one without doubt
     dates = "%d/%m/%Y"                      # optional; or one format a column: { start_date = "%d.%m.%Y" }
     drop = ["Full name", "SWE number"]      # left out on purpose; identifiers must stand here
     pseudonymise = ["worker_id"]            # replaced by a keyed hash, the key being new for each load
@@ -26,6 +26,36 @@
     [tables.worker.keep]
     "Directorate" = ["Children"]            # only rows whose source column holds one of these
 
+A list of sources is read from all that are there, one below the other. Where the columns differ, a table is written
+as several parts, each [[tables.contact]]; with ``joined = true`` a part is joined by the table's key instead. What
+else may be done to the rows of a part stands in ``reshape/spec.py``, an example of each in the tests::
+
+    missing = { worker_id = ["UNKNOWN"] }   # texts that mean "not known"
+    loose = ["worker_id"]                   # keys in which case and leading zeros do not count
+    times = { h_home = 7.4 }                # days to hours
+    newest = "Date Recorded"                # of rows with the same key, the newest
+    number = "contact_id"                   # rows numbered, where a source has no key of its own
+    spells = { start = "From", end = "To", days = "Days lost", into = "sick_days" }
+    open = { start = "From", end = "To", by = "Worker", count = "Child", into = "cases" }
+    grid = { columns = ["Apr-24", "May-24"], name = "month", value = "sick_days" }
+    wide = { names = "Question", values = "Answer", rows = ["Household", "Date"] }
+    households = { child = "Child ID", by = ["Address key"] }
+    waves = "Survey date"                   # numbers the waves of a survey
+
+    [tables.survey.long]
+    "I have been feeling useful" = "swemwbs/swemwbs_2"
+
+    [tables.access.flags."Digital access"]
+    "No device" = { devices = false }
+
+    [tables.access.ticks."What do you have?"]
+    "Laptop or tablet" = "devices"
+
+    [tables.worker.lookup.team_id]
+    source = "departments"
+    from = "Name"
+    to = "Code"
+
 Contract columns that a mapping does not name are still found under their own names, and so are whole tables.
 """
 
@@ -40,6 +70,7 @@ from pathlib import Path
 from typing import Any
 
 from hybrid_toolkit.data.reading.raw_table import nearest_names
+from hybrid_toolkit.data.reshape.spec import STEP_KEYS, Steps, read_steps
 from hybrid_toolkit.data.tables.contracts import TABLES, TableContract
 from hybrid_toolkit.errors import MappingError, UnreadableError
 
@@ -63,6 +94,7 @@ class TableMap:
     skip_empty: tuple[str, ...] = ()
     distinct: bool = False
     if_present: bool = False
+    steps: Steps = field(default_factory=Steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +104,15 @@ class DataMapping:
     Parameters
     ----------
     name : its own name, or that of its file.
-    tables : contract table name -> ``TableMap``.
+    tables : contract table name -> ``TableMap``, the first part of a table that has several.
+    parts : every part of every table, in the order of the file.
     sha256 : hash of the text it was read from.
     """
 
     name: str
     tables: Mapping[str, TableMap]
     sha256: str
+    parts: tuple[TableMap, ...] = ()
 
 
 def shipped_mappings() -> tuple[str, ...]:
@@ -87,7 +121,7 @@ def shipped_mappings() -> tuple[str, ...]:
     Examples
     --------
     >>> shipped_mappings()
-    ('csww-census', 'ssd')
+    ('cin-census', 'csww-census', 'ssd', 'ssda903')
     """
     folder = resources.files("hybrid_toolkit.data") / "mappings"
     return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
@@ -145,12 +179,14 @@ def parse_mapping(text: str, origin: str) -> DataMapping:
     if not isinstance(tables, dict) or not tables:
         check.say("MAP-KEY", "it has no [tables.NAME] part")
         tables = {}
-    maps = {name: check.table(name, part) for name, part in tables.items()}
+    pieces = [(name, one) for name, part in tables.items() for one in (part if isinstance(part, list) else [part])]
+    parts = tuple(made for name, one in pieces if (made := check.table(name, one)) is not None)
     check.raise_all()
     return DataMapping(
         str(content.get("name", origin)),
-        {name: made for name, made in maps.items() if made is not None},
+        {name: next(p for p in parts if p.table == name) for name in dict.fromkeys(p.table for p in parts)},
         hashlib.sha256(text.encode()).hexdigest(),
+        parts,
     )
 
 
@@ -186,7 +222,8 @@ class _Check:
         if not isinstance(part, dict):
             self.say("MAP-KEY", f"'{where}' must be a table of keys")
             return None
-        self.keys(f"{where}.", part, tuple(f for f in TableMap.__slots__ if f != "table"))
+        known = tuple(f for f in TableMap.__slots__ if f not in ("table", "steps"))
+        self.keys(f"{where}.", part, (*known, *STEP_KEYS))
         contract = TABLES[name]
         return TableMap(
             table=name,
@@ -202,6 +239,7 @@ class _Check:
             skip_empty=self.names(contract, part, "skip_empty"),
             distinct=self.flag(where, part, "distinct"),
             if_present=self.flag(where, part, "if_present"),
+            steps=read_steps(contract, part, self.say),
         )
 
     def part(self, where: str, part: Mapping[str, Any], key: str) -> dict[str, Any]:

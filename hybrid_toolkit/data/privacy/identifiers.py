@@ -86,13 +86,17 @@ _KINDS: tuple[IdentifierKind, ...] = (
     IdentifierKind("NHS number", rf"{_WHOSE}nhs{_NUMBER}", True, is_nhs_number, 3),
     IdentifierKind(
         "Social Work England number",
-        rf"{_WHOSE}(swe|social_?work_?england|hcpc|gscc)(_reg(istration)?)?{_NUMBER}|sw_?(reg|registration)_?(no|number)",
+        rf"{_WHOSE}(swe|social_?work_?england|hcpc|gscc)(_reg(istration)?)?{_NUMBER}|sw_?(reg|registration)_?(no|number)|"
+        r"(prof_)?social_worker_registration_(no|number)|registration_(no|number)|hcpc_?identifier",
         True,
-        _like(r"SW\d{4,6}"),
+        _like(r"SW\d{4,6}|[A-Z]{2}\d{10}"),
         2,
     ),
     IdentifierKind(
-        "unique pupil number", rf"{_WHOSE}(upn|uln|unique_?(pupil|learner)_?(no|number|id)){_NUMBER}", True, is_upn
+        "unique pupil number",
+        rf"{_WHOSE}(former_?|pers_|send_)?(upn|uln|unique_?(pupil|learner)_?(no|number|id)){_NUMBER}",
+        True,
+        is_upn,
     ),
     IdentifierKind(
         "National Insurance number",
@@ -101,16 +105,22 @@ _KINDS: tuple[IdentifierKind, ...] = (
         _like(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]"),
     ),
     IdentifierKind(
-        "name", rf"({_PERSON}_?)*names?(_?\d)?|{_WHOSE}(surname|forename|initials|known_as)s?(_?\d)?", False
+        "name",
+        rf"({_PERSON}_?)*names?(_?\d)?|(pers_|moth_|mc_)?{_WHOSE}(surname|forename|initials|known_as|alias)s?(_?\d)?|"
+        r"prof_professional_name|(case|cardholder|supervis(or|ee)|visitor|candidate|line_manager|respondent)_name",
+        False,
     ),
     IdentifierKind(
         "postcode",
-        r"(\w+_)?(post_?code|zip|zip_?code)(_?\d)?",
+        r"(\w+_)?(post_?code|zip|zip_?code)(_?\d)?|(home|pl)_post",
         False,
         _like(r"([A-Z]{1,2}\d[A-Z\d]?|GIR)\d[ABD-HJLNP-UW-Z]{2}"),
     ),
     IdentifierKind(
-        "e-mail address", r"(\w+_)?e_?mail(_?addr(ess)?)?(_?\d)?", False, _like(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+        "e-mail address",
+        r"(\w+_)?e_?mail(_?addr(ess)?)?(_?\d)?|user_principal_name|upn_email",
+        False,
+        _like(r"[^@\s]+@[^@\s]+\.[^@\s.]+"),
     ),
     IdentifierKind(
         "telephone number",
@@ -124,7 +134,12 @@ _KINDS: tuple[IdentifierKind, ...] = (
         r"(\w+_)?(address|addr)(_?line)?(_?\d)?|house_?(no|number|name)|street(_?name)?|uprn",
         False,
     ),
-    IdentifierKind("date of birth", rf"{_WHOSE}(dob|d_o_b|date_?of_?birth|birth_?da(te|y)|born(_on)?)", False),
+    IdentifierKind(
+        "date of birth",
+        rf"(pers_|moth_|mc_|moth_childs_)?{_WHOSE}(expected_)?{_WHOSE}(dob|d_o_b|date_?of_?birth|birth_?da(te|y)|born(_on)?)|"
+        r"(pers_|person_)?(death_?date|date_?of_?death)",
+        False,
+    ),
 )
 """Every kind of identifier that is refused, the most telling first."""
 
@@ -151,6 +166,27 @@ def kind_by_name(column: object) -> IdentifierKind | None:
     """
     name = plain_name(column)
     return next((k for k in _KINDS if re.fullmatch(k.words, name)), None)
+
+
+PERSON_KEY_COLUMNS = ("worker_id", "child_id", "family_id", "rater_id")
+"""Contract columns that are keys of people, in which a name would pass for a key."""
+_A_NAME = re.compile(
+    r"[^\W\d_][^\W\d_'’.\-]*(?:['’.\-][^\W\d_]*)*(?:,? [^\W\d_][^\W\d_'’.\-]*(?:['’.\-][^\W\d_]*)*){1,3}"
+)
+_NO_NAME = re.compile(r"\b(?:team|service|unit|north|south|east|west|central|duty|hub|locality|group)\b|\d{3,}", re.I)
+
+
+def looks_like_names(values: pd.Series) -> bool:
+    """Whether most of a column's distinct values are written as names of people are; for columns of keys only.
+
+    Examples
+    --------
+    >>> looks_like_names(pd.Series(["Ada Example", "Example, Bo"])), looks_like_names(pd.Series(["W001", "North Team"]))
+    (True, False)
+    """
+    distinct = values.dropna().drop_duplicates().head(LOOKED_AT).astype("str")
+    hits = sum(bool(_A_NAME.fullmatch(v.strip())) and not _NO_NAME.search(v) for v in distinct)
+    return len(distinct) > 1 and hits * 2 > len(distinct)
 
 
 LOOKED_AT = 400

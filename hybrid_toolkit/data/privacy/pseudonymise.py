@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from hybrid_toolkit.data.atomic_output import atomic_folder, atomic_write_bytes
-from hybrid_toolkit.data.privacy.identifiers import kind_by_content, kind_by_name, plain_name
-from hybrid_toolkit.data.privacy.pseudonym import pseudonym
+from hybrid_toolkit.data.known.codes import filler_date, is_stand_in
+from hybrid_toolkit.data.matching.profile import Profile
+from hybrid_toolkit.data.privacy.column_placing import ColumnPlacing, meets_a_key, only_links, place
+from hybrid_toolkit.data.privacy.identifiers import kind_by_name, plain_name
+from hybrid_toolkit.data.privacy.pseudonym import name_key, pseudonym
+from hybrid_toolkit.data.reading.coerce import MISSING_WORDS
 from hybrid_toolkit.data.reading.raw_table import Found, nearest_names, normal_name
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError
 
-PUBLIC_KEYS = ("la_id", "site_id")
-"""Keys of places, not people: left as they are unless they are asked for."""
-_KEY = re.compile(r"(\w+_)?(id|ref|reference|key|guid|uuid)")
+_NO_NAME = re.compile(r"(?:sheet|report|export|table|page|query|data) ?\d*", re.I)
 _NOT_DATA = ("readme", "data_dictionary")
 
 
@@ -37,6 +39,8 @@ class Pseudonymised:
     dropped : columns left out, with the reason.
     kept : columns left as they are that no contract knows: look at them before you share the data.
     key_kept : whether the key was written to a file or read from one.
+    nobody : hashed columns with cells that stand for nobody (UNKNOWN, -1), which were emptied -> how many.
+    fillers : columns with days that stand for no date (01/01/1900, 31/12/4712) -> how many; they are left as they are.
     """
 
     tables: dict[str, int]
@@ -45,6 +49,8 @@ class Pseudonymised:
     dropped: dict[str, str]
     kept: tuple[str, ...]
     key_kept: bool
+    nobody: dict[str, int] = field(default_factory=dict)
+    fillers: dict[str, int] = field(default_factory=dict)
 
     def summary(self) -> str:
         """What was done, in words, and what is left to the reader."""
@@ -54,6 +60,12 @@ class Pseudonymised:
             lines.append("Renamed: " + "; ".join(f"{old} is now {new}" for old, new in self.renamed.items()) + ".")
         if self.dropped:
             lines.append("Left out: " + "; ".join(f"{c} ({why})" for c, why in self.dropped.items()) + ".")
+        if self.nobody:
+            told = "; ".join(f"{c} ({n:,})" for c, n in self.nobody.items())
+            lines.append(f"Cells that stand for nobody, such as UNKNOWN or -1, were emptied: {told}.")
+        if self.fillers:
+            told = "; ".join(f"{c} ({n:,})" for c, n in self.fillers.items())
+            lines.append(f"Days that stand for no date, such as 01/01/1900 or 31/12/4712: {told}.")
         if self.kept:
             lines.append(f"Left as they are, so check that nothing in them names a person: {', '.join(self.kept)}.")
         if self.key_kept:
@@ -74,6 +86,7 @@ def pseudonymise_folder(
     *,
     columns: Collection[str] | None = None,
     drop: Collection[str] = (),
+    keep: Collection[str] = (),
     key_file: str | Path | None = None,
 ) -> Pseudonymised:
     """Read every table, replace keys by a keyed hash that is the same in every table, drop what names a person.
@@ -82,11 +95,14 @@ def pseudonymise_folder(
     ----------
     path : a folder, a file, a workbook or a database URL, as for ``load_data``, but with any table and column names.
     out : folder to write, one CSV a table, whole or not at all; must not be there yet or be empty.
-    columns : columns to hash, as ``column`` or ``table.column``. By default every column that is named like a key
-        (``..._id``, ``..._ref``), but for those of places (la_id, site_id). Numbers that identify a person (NHS, Social
-        Work England, pupil and National Insurance numbers) are always hashed.
-    drop : further columns to leave out. Names, postcodes, addresses, e-mail addresses, telephone numbers and dates
-        of birth are always left out, unless they are among ``columns``.
+    columns : columns to hash, as ``column`` or ``table.column``. By default every column that is named or looks like a
+        key (``..._id``, ``Employee No``, ``Supervisor``), but for those of places (la_id, site_id). Numbers that
+        identify a person (NHS, Social Work England, pupil and National Insurance numbers) are always hashed. Blanks,
+        case and leading zeros do not count, so that a person has one pseudonym in every table and column.
+    drop : further columns to leave out. Names, postcodes, addresses, e-mail addresses, telephone numbers, dates of
+        birth and free text are always left out, unless they are among ``columns``; a name or an e-mail address that is
+        the only link between two tables is hashed.
+    keep : columns to leave as they are though no rule places them; never one that identifies a person.
     key_file : where the secret key is kept. A file that is there is read, so that the same person gets the same
         pseudonym again; else a new key is made and written, readable by its owner only. Without it the key is
         thrown away. It may not lie in the folder of the data nor in ``out``.
@@ -99,19 +115,20 @@ def pseudonymise_folder(
     ------
     UnreadableError : the data or the key file cannot be read.
     OutputError : ``out`` cannot be written, or the key would lie beside the data.
-    UsageError : a column that is in no table.
+    UsageError : a column that is in no table, or columns that no rule places; nothing is written then.
     """
     source = None if "://" in str(path) else _folder_of(Path(path))
     target = Path(out).expanduser().resolve()
     _keep_apart(source, target, key_file)
     found = [f for f in find_sources(path) if normal_name(f.name) not in _NOT_DATA]
     frames = {_file_name(one, found): one.read().frame for one in found}
-    _check_names(columns, drop, frames)
+    _check_names(columns, (*drop, *keep), frames)
+    placed = _placed(frames, columns, drop, keep)
     key, new = _key(key_file)
     done = _Done()
     with atomic_folder(target) as part:
         for name, frame in frames.items():
-            text = csv_text(_pseudonymised(name, frame, columns, drop, key, done))
+            text = csv_text(_pseudonymised(name, frame, placed[name], key, done))
             (part / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
         if new and key_file is not None:
             atomic_write_bytes(key_file, key.hex().encode() + b"\n", mode=0o600)
@@ -122,6 +139,8 @@ def pseudonymise_folder(
         done.dropped,
         tuple(done.kept),
         key_file is not None,
+        done.nobody,
+        done.fillers,
     )
 
 
@@ -133,6 +152,8 @@ class _Done:
         self.renamed: dict[str, str] = {}
         self.dropped: dict[str, str] = {}
         self.kept: list[str] = []
+        self.nobody: dict[str, int] = {}
+        self.fillers: dict[str, int] = {}
 
 
 def _folder_of(path: Path) -> Path:
@@ -170,9 +191,9 @@ def _key(key_file: str | Path | None) -> tuple[bytes, bool]:
         key = bytes.fromhex(Path(key_file).expanduser().read_text(encoding="ascii").strip())
     except (OSError, ValueError):
         key = b""
-    if len(key) < 16:
+    if len(key) < 16 or not any(key):
         raise UnreadableError(
-            "the key file does not hold a key of this tool (at least 32 hexadecimal digits).",
+            "the key file does not hold a key of this tool (at least 32 hexadecimal digits, not all of them zero).",
             fix="Give the file that an earlier run wrote, or the name of a new file.",
             code="KEY-BAD",
         )
@@ -180,8 +201,13 @@ def _key(key_file: str | Path | None) -> tuple[bytes, bool]:
 
 
 def _file_name(one: Found, found: list[Found]) -> str:
-    name = re.sub(r"[^\w .-]+", "_", one.name).strip(" .") or "table"
-    if sum(normal_name(f.name) == normal_name(one.name) for f in found) > 1:
+    file = Path(one.ref.split("/")[0]).stem
+    said = one.name
+    if file and (_NO_NAME.fullmatch(said) or sum(normal_name(f.name) == normal_name(said) for f in found) > 1):
+        of_file = [f for f in found if Path(f.ref.split("/")[0]).stem == file]
+        said = file if len(of_file) == 1 else f"{file} {said}"
+    name = re.sub(r"[^\w .-]+", "_", said).strip(" .") or "table"
+    if sum(f.ref == one.ref and normal_name(f.name) == normal_name(one.name) for f in found) > 1:
         raise UnreadableError(
             f"two tables are called '{one.name}'.",
             fix="Give each file and sheet its own name, or pseudonymise them one by one.",
@@ -209,37 +235,86 @@ def _check_names(columns: Collection[str] | None, drop: Collection[str], frames:
             )
 
 
+def _placed(
+    frames: dict[str, pd.DataFrame], columns: Collection[str] | None, drop: Collection[str], keep: Collection[str]
+) -> dict[str, dict[str, ColumnPlacing]]:
+    """What happens to every column of every table.
+
+    Raises
+    ------
+    UsageError : columns that no rule places and the user did not name.
+    """
+    seen = {t: {str(c): Profile(str(c), f[c]) for c in f.columns} for t, f in frames.items()}
+    links = only_links(seen)
+    placed = {t: {h: place(t, p, links[t]) for h, p in mine.items()} for t, mine in seen.items()}
+    for table, mine in placed.items():
+        for header, one in mine.items():
+            identifies = one.kind is not None
+            if _asked(drop, table, header):
+                mine[header] = ColumnPlacing("drop", "as asked")
+            elif _asked(columns or (), table, header):
+                mine[header] = ColumnPlacing("hash", name=one.name, kind=one.kind)
+            elif (_asked(keep, table, header) and not identifies) or (
+                columns is not None and one.what == "hash" and not identifies
+            ):
+                mine[header] = ColumnPlacing("keep")
+    keys = [seen[t][h].keys for t, mine in placed.items() for h, one in mine.items() if one.what == "hash"]
+    for table, mine in placed.items():
+        for header, one in mine.items():
+            free = one.what in ("keep", "ask") and not _asked(keep, table, header) and columns is None
+            if free and seen[table][header].dates < 0.5 and meets_a_key(seen[table][header], keys):
+                mine[header] = ColumnPlacing(
+                    "hash"
+                )  # else the key would stand here in clear, and the link would be lost
+    unplaced = [f"{t}.{h} ({one.why})" for t, mine in placed.items() for h, one in mine.items() if one.what == "ask"]
+    if unplaced:
+        raise UsageError(
+            f"{len(unplaced)} column(s) could not be placed, and nothing was written: {'; '.join(unplaced)}.",
+            fix="Look at them, then name each: to be left out (drop, --drop), hashed (columns, --columns; then "
+            "name every "
+            "column that is to be hashed) or left as it is (keep, --keep).",
+            code="COLUMNS-UNPLACED",
+        )
+    return placed
+
+
 def _pseudonymised(
-    table: str, frame: pd.DataFrame, columns: Collection[str] | None, drop: Collection[str], key: bytes, done: _Done
+    table: str, frame: pd.DataFrame, placed: dict[str, ColumnPlacing], key: bytes, done: _Done
 ) -> pd.DataFrame:
     contract = TABLES.get(normal_name(table))
     out: dict[str, pd.Series] = {}
     for column in map(str, frame.columns):
-        values, where, plain = frame[column], f"{table}.{column}", plain_name(column)
+        values, where, plain, one = frame[column], f"{table}.{column}", plain_name(column), placed[column]
         known = contract is not None and plain in contract.names
-        kind = None if known else kind_by_name(column)
-        kind = kind or kind_by_content(values)
-        asked = _asked(columns or (), table, column)
-        is_key = _KEY.fullmatch(plain) or (contract is not None and known and contract[plain].kind == "id")
-        if _asked(drop, table, column):
-            done.dropped[where] = "as asked"
-        elif kind is not None and not kind.keep and not asked:
-            done.dropped[where] = kind.name
-        elif kind is not None or asked or (columns is None and is_key and plain not in PUBLIC_KEYS):
+        if one.what == "drop":
+            done.dropped[where] = one.why
+        elif one.what == "hash":
             name = column if known or kind_by_name(column) is None else f"{plain}_hash"
-            out[name] = _hashed(values, key, number=kind is not None and kind.keep)
+            number = one.kind is not None and one.kind.keep
+            out[name] = _hashed(values, key, number=number, name=one.name, where=where, done=done)
             done.hashed.append(where)
             if name != column:
                 done.renamed[where] = name
         else:
             out[column] = values
+            _count_fillers(values, where, done)
             if not known:
                 done.kept.append(where)
     return pd.DataFrame(out, index=frame.index)
 
 
-def _hashed(values: pd.Series, key: bytes, *, number: bool) -> pd.Series:
+def _hashed(values: pd.Series, key: bytes, *, number: bool, name: bool, where: str, done: _Done) -> pd.Series:
+    nobody = values.map(lambda v: is_stand_in(v, key=True) or v.casefold() in MISSING_WORDS, na_action="ignore")
+    if (nobody == True).any():  # noqa: E712  missing cells are neither
+        done.nobody[where] = int((nobody == True).sum())  # noqa: E712
+        values = values.mask(nobody.eq(True))
     if number:
         values = values.str.replace(r"[\s-]+", "", regex=True).str.upper()
-    known = {v: pseudonym(v, key) for v in values.dropna().unique()}
+    known = {v: pseudonym(name_key(v) if name else v, key) for v in values.dropna().unique()}
     return values.map(known).astype("str")
+
+
+def _count_fillers(values: pd.Series, where: str, done: _Done) -> None:
+    fillers = sum(int(n) for v, n in values.value_counts().items() if len(str(v)) > 4 and filler_date(str(v)))
+    if fillers:
+        done.fillers[where] = fillers

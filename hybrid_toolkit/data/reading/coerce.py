@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from hybrid_toolkit.columns.reading import FALSE, TRUE
+from hybrid_toolkit.data.known.codes import is_stand_in, known_code
+from hybrid_toolkit.data.known.units import amount
 from hybrid_toolkit.data.reading.dates import parse_days, parse_months
 from hybrid_toolkit.data.reading.raw_table import RawTables
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
@@ -17,6 +19,8 @@ from hybrid_toolkit.data.validation.problem import SHOWN, Problem
 MISSING_WORDS = frozenset({"null", "nan", "na", "n/a", "#n/a", "<na>", "nat"})
 """Cells that mean "nothing here", in any case, unless the contract has a code of that name."""
 
+_PLACES = ("la_id", "site_id")
+"""Keys of places: a zero or a word is a place like any other."""
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WHOLE_AS_FLOAT = re.compile(r"(\d+)\.0+")
 
@@ -112,9 +116,21 @@ def coerce_frame(
 
 
 def _empty_words(cells: TextCells) -> pd.Series[str]:
-    lower = cells.text.str.lower()
-    words = lower.isin(MISSING_WORDS - {c.casefold() for c in cells.column.codes})
-    cells.note(words, "EMPTY-WORD", "a word for 'nothing' (such as NULL or N/A), taken as empty.")
+    column = cells.column
+    own = {c.casefold() for c in column.codes} | {t.casefold() for t in column.codes.values()}
+
+    def empty(text: str) -> bool:
+        if text.casefold() in own or (column.codes and known_code(column, text)):
+            return False
+        key = column.kind == "id" and column.name not in _PLACES
+        return text.casefold() in MISSING_WORDS or is_stand_in(text, key=key) or known_code(column, text) == ""
+
+    if column.kind == "text":
+        words = cells.text.str.lower().isin(MISSING_WORDS)
+    else:
+        found = {text for text in cells.text.dropna().unique() if empty(text)}
+        words = cells.text.isin(list(found))
+    cells.note(words, "EMPTY-WORD", "a word for 'nothing' (such as NULL, N/A or Not recorded), taken as empty.")
     return cells.text.mask(words)
 
 
@@ -131,6 +147,7 @@ def _id(cells: TextCells) -> pd.Series[str]:
 
 
 def _float(cells: TextCells) -> pd.Series[float]:
+    cells.text = _plain_amounts(cells)
     good = cells.text.str.fullmatch(_NUMBER).fillna(False).astype(bool)
     unit = f" ({cells.column.unit})" if cells.column.unit else ""
     cells.bad(
@@ -140,6 +157,15 @@ def _float(cells: TextCells) -> pd.Series[float]:
         "Write digits with a decimal point only: no units, no commas, no words; leave the cell empty if not known.",
     )
     return pd.to_numeric(cells.text.where(good), errors="coerce").astype("float64")
+
+
+def _plain_amounts(cells: TextCells) -> pd.Series[str]:
+    """Amounts that carry their unit, such as "1 hour" in a column of minutes, as plain numbers of the column's unit."""
+    odd = cells.text.notna() & ~cells.text.str.fullmatch(_NUMBER).fillna(False).astype(bool)
+    known = {t: amount(t, cells.column.unit) for t in cells.text[odd].unique()}
+    made = cells.text.map({t: f"{a:g}" for t, a in known.items() if a is not None}).astype("str")
+    cells.note(made.notna(), "UNIT-READ", f"an amount with its own unit, read as {cells.column.unit}.")
+    return made.fillna(cells.text).astype("str")
 
 
 def _int(cells: TextCells) -> pd.Series[int]:
@@ -153,6 +179,10 @@ def _int(cells: TextCells) -> pd.Series[int]:
 def _bool(cells: TextCells) -> pd.Series[bool]:
     lower = cells.text.str.lower()
     true, false = lower.isin(TRUE), lower.isin(FALSE)
+    spelled = cells.text.map({t: known_code(cells.column, t) for t in cells.text[~true & ~false].dropna().unique()})
+    spelled = spelled.astype("str")
+    cells.note(spelled.isin(["true", "false"]), "CODE-READ", "another spelling of yes or no; read as that.")
+    true, false = true | spelled.eq("true"), false | spelled.eq("false")
     cells.bad(
         cells.text.notna() & ~true & ~false,
         "TYPE-BOOL",
@@ -171,7 +201,7 @@ def _code(cells: TextCells) -> pd.Series[str]:
         if text in codes:
             return text
         plain = _WHOLE_AS_FLOAT.fullmatch(text)
-        return loose.get(plain.group(1) if plain else text.casefold())
+        return loose.get(plain.group(1) if plain else text.casefold()) or known_code(cells.column, text) or None
 
     known = {text: find(text) for text in cells.text.dropna().unique()}
     made = cells.text.map(known).astype("str")
@@ -182,7 +212,7 @@ def _code(cells: TextCells) -> pd.Series[str]:
         f"Use one of: {', '.join(f'{c} ({t})' if t != c else c for c, t in codes.items())}; or translate in a mapping.",
     )
     cells.note(
-        made.notna() & (made != cells.text), "CODE-READ", "a label, or another case, of a code; read as that code."
+        made.notna() & (made != cells.text), "CODE-READ", "a label, or another spelling, of a code; read as that code."
     )
     return made
 

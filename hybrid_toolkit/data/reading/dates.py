@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from hybrid_toolkit.data.known.codes import filler_date
 from hybrid_toolkit.data.reading.raw_table import ENGLAND
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?"
@@ -19,6 +20,13 @@ _MONTHS = (
     (r"[A-Za-z]{3}[ \-]\d{4}", "%b %Y"),
     (r"[A-Za-z]{3}[ \-]\d{2}", "%b %y"),
     (r"[A-Za-z]{4,}[ \-]\d{4}", "%B %Y"),
+    (r"(?:19|20)\d{4}", "%Y%m"),
+)
+_WORDED = (
+    (r"\d{1,2}(?:st|nd|rd|th)?[ \-][A-Za-z]{3,9}[ \-]\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?", "%d %b %Y"),
+    (r"\d{1,2}[ \-][A-Za-z]{3,9}[ \-]\d{2}", "%d %b %y"),
+    (r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}", "%d/%m/%y"),
+    (r"(?:19|20)\d{6}", "%Y%m%d"),
 )
 _FIX = 'Write every date as YYYY-MM-DD, or name the format in a mapping (dates = "%d/%m/%Y").'
 
@@ -34,7 +42,7 @@ class _Cells(Protocol):
 
 def parse_days(cells: _Cells) -> pd.Series[pd.Timestamp]:
     """Days: a format from the mapping; else ISO; else day-first if the whole column is; else Excel's day numbers."""
-    text = cells.text
+    text = cells.text = _without_fillers(cells)
     filled = text.notna()
     if cells.format is not None:
         days = _parse(text, cells.format)
@@ -51,6 +59,11 @@ def parse_days(cells: _Cells) -> pd.Series[pd.Timestamp]:
         cells.note(day_first & days.notna(), "DATE-DAY-FIRST", "dates as DD/MM/YYYY, read day first.")
         cells.bad(filled & days.isna(), "TYPE-DATE", "not a date written day first (DD/MM/YYYY).", _FIX)
         return days
+    if worded := next((f for p, f in _WORDED if (w := _is(text, p)).any() and bool((w | ~filled).all())), ""):
+        days = _parse(_spelled(text, worded), worded)
+        cells.note(filled & days.notna(), "DATE-WORDED", "dates in another usual writing, read day first.")
+        cells.bad(filled & days.isna(), "TYPE-DATE", "not a date that exists.", _FIX)
+        return days
     if cells.kind == "workbook" and serial.any() and bool((serial | ~filled).all()):
         days = pd.Timestamp("1899-12-30") + pd.to_timedelta(pd.to_numeric(text) // 1, unit="D")
         cells.note(filled, "DATE-SERIAL", "dates as Excel day numbers, read as such.")
@@ -64,11 +77,32 @@ def parse_days(cells: _Cells) -> pd.Series[pd.Timestamp]:
     return days
 
 
+def _without_fillers(cells: _Cells) -> pd.Series[str]:
+    """Days that systems write where there is none, such as 31/12/4712 or 01/01/1900, as empty cells."""
+    kinds = cells.text.map({t: filler_date(t) for t in cells.text.dropna().unique()}).astype("str")
+    cells.note(kinds.eq("open"), "DATE-OPEN", "a far day that stands for 'not ended', taken as empty.")
+    cells.note(kinds.eq("none"), "DATE-FILLER", "a day that stands for 'no date', such as 01/01/1900, taken as empty.")
+    return cells.text.mask(kinds.isin(["open", "none"]))
+
+
+def _spelled(text: pd.Series[str], form: str) -> pd.Series[str]:
+    if "%b" not in form:
+        return text.str.replace(r"[.\-]", "/", regex=True)
+    return (
+        text.str.replace(r"(\d)(?:st|nd|rd|th)\b", r"\1", regex=True)
+        .str.replace("-", " ")
+        .str.split(" ")
+        .str[:3]
+        .map(lambda parts: f"{parts[0]} {parts[1][:3]} {parts[2]}", na_action="ignore")
+    )
+
+
 def parse_months(cells: _Cells) -> pd.Series[pd.Timestamp]:
     """Months, as their first day: any of the ways of ``parse_days``, or one way of writing a month for the column."""
     text = cells.text
     filled = text.notna()
     if cells.format is None:
+        text = text.str.replace(r"(?<=[A-Za-z])['’ ]+(?=\d)", " ", regex=True)
         for pattern, form in _MONTHS:
             here = _is(text, pattern)
             if here.any() and bool((here | ~filled).all()):

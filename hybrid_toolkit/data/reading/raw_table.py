@@ -26,11 +26,12 @@ _GAPS = re.compile(r"[\s\-./_]+")
 
 @dataclass(frozen=True, slots=True)
 class RawTable(RowsHidden):
-    """One file, sheet or database table as text; rows are numbered from 1 below the header.
+    """One file, sheet or database table as text; rows have the numbers that the file or sheet gives them.
 
     Parameters
     ----------
-    frame : columns of dtype ``str`` under the headers as found, index 1, 2, ... (data row numbers).
+    frame : columns of dtype ``str`` under the headers as found, index = row numbers of the file or sheet (of a
+        database: 1, 2, ...).
     origin : file name, sheet or database table.
     sha256 : hash of the bytes read.
     kind : ``"csv"``, ``"workbook"``, ``"parquet"``, ``"database"`` or ``"xml"``.
@@ -57,6 +58,8 @@ class Found:
     read : reads it.
     mapping : name of the shipped mapping that this layout always needs, or None.
     error : why it cannot be read, where that is known already and other things beside it may do without it.
+    ref : how a mapping names it without doubt: the file, the sheet after a slash, and the number of the table where a
+        sheet has several, as in ``"Staff.xlsx/Sheet1/2"``.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Found:
     read: Callable[[], RawTable]
     mapping: str | None = None
     error: UnreadableError | None = None
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class RawTables(RowsHidden):
 
     Parameters
     ----------
-    frames : contract table name -> frame of text, index = data row numbers.
+    frames : contract table name -> frame of text, index = row numbers of the file or sheet.
     sources : one ``Source`` a table.
     kinds : contract table name -> kind of origin, see ``RawTable``.
     dates : contract table name -> {column, or "" for all: strptime format} from the mapping.
@@ -159,8 +163,10 @@ def as_text_decimal(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def text_frame(headers: Sequence[str], columns: Sequence[Sequence[str | None]], origin: str) -> pd.DataFrame:
-    """A frame of text from its columns, with its headers checked.
+def text_frame(
+    headers: Sequence[str], columns: Sequence[Sequence[str | None]], origin: str, rows: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """A frame of text from its columns, with its headers checked; ``rows`` are its row numbers, 1, 2, ... by default.
 
     Raises
     ------
@@ -189,7 +195,7 @@ def text_frame(headers: Sequence[str], columns: Sequence[Sequence[str | None]], 
             code="HEADER-DUPLICATE",
         )
     frame = pd.DataFrame(dict(zip(names, kept, strict=True)))
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    frame.index = pd.RangeIndex(1, len(frame) + 1) if rows is None or not len(names) else pd.Index(list(rows))
     return frame.loc[frame.notna().any(axis=1)] if names else frame
 
 

@@ -6,19 +6,28 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from hybrid_toolkit.data.reading import cin_census
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest_names, normal_name
 from hybrid_toolkit.data.reading.text_files import csv_file, parquet_file, read_bytes
 from hybrid_toolkit.data.reading.workbook import sheets
 from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file, read_census
+from hybrid_toolkit.data.sheets.limits import check_kind
 from hybrid_toolkit.data.tables.contracts import TABLES
-from hybrid_toolkit.errors import UnreadableError
+from hybrid_toolkit.errors import MappingError, UnreadableError
 
-_ONE: Mapping[str, Callable[[Path], Found]] = {
+_ONE: Mapping[str, Callable[[Path], Found | list[Found]]] = {
     ".csv": csv_file,
     ".tsv": csv_file,
     ".parquet": parquet_file,
-    ".xml": census_file,
+    ".xml": lambda path: xml_file(path),
 }
+
+
+def xml_file(path: Path) -> list[Found]:
+    """The tables of a national return in XML, known by the tags in it."""
+    return cin_census.cin_file(path) if cin_census.CIN_RECORD.encode() in read_bytes(path) else census_file(path)
+
+
 _WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 DATABASES = (".sqlite", ".sqlite3", ".db", ".duckdb")
 ENDINGS = (*_ONE, *_WORKBOOKS)
@@ -67,6 +76,7 @@ def _database(address: str) -> list[Found]:
 
 
 def _file(path: Path) -> list[Found]:
+    check_kind(path)
     ending = path.suffix.lower()
     if path.name.startswith("~$"):
         raise UnreadableError(
@@ -77,7 +87,8 @@ def _file(path: Path) -> list[Found]:
     if ending in _WORKBOOKS:
         return _workbook(path)
     if ending in _ONE:
-        return [_ONE[ending](path)]
+        found = _ONE[ending](path)
+        return found if isinstance(found, list) else [found]
     raise UnreadableError(
         f"{path.name}: files of this kind ('{ending or 'no ending'}') cannot be read.",
         fix=f"Save it as one of: {', '.join(ENDINGS)}.",
@@ -91,7 +102,7 @@ def _workbook(path: Path) -> list[Found]:
     if normal_name(path.stem) in TABLES and not any(normal_name(f.name) in TABLES for f in found[1:]):
         first = found[0]
         if len(found) == 1 or normal_name(first.name) not in TABLES:
-            return [Found(path.stem, first.origin, first.read)]
+            return [Found(path.stem, first.origin, first.read, ref=first.ref)]
     return found
 
 
@@ -104,7 +115,7 @@ def _folder(folder: Path) -> list[Found]:
             fix="Ask for the right to read it, or copy the files elsewhere.",
             code="FILE-UNREADABLE",
         ) from None
-    visible = [p for p in inside_it if p.is_file() and not p.name.startswith((".", "~$"))]
+    visible = [p for p in inside_it if not p.is_dir() and not p.name.startswith((".", "~$"))]
     if not visible:
         inside = " (only folders or hidden files)" if inside_it else ""
         raise UnreadableError(
@@ -128,15 +139,59 @@ def _beside_others(path: Path) -> list[Found]:
     if normal_name(path.stem) in TABLES:
         return _file(path)
     try:
-        if path.suffix.lower() == ".xml" and RECORD.encode() not in read_bytes(path):
+        known = (RECORD, cin_census.CIN_RECORD)
+        if path.suffix.lower() == ".xml" and not any(tag.encode() in read_bytes(path) for tag in known):
             read_census(path)
         return _file(path)
     except UnreadableError as error:
-        return [Found(path.stem, path.name, partial(_again, error), error=error)]
+        return [Found(path.stem, path.name, partial(_again, error), error=error, ref=path.name)]
 
 
 def _again(error: UnreadableError) -> RawTable:
     raise error
+
+
+def sources_named(name: str, found: list[Found]) -> list[Found]:
+    """The sources that a name in a mapping means: one by its full name, or those whose short name it is.
+
+    Raises
+    ------
+    MappingError : two files or sheets answer to the name.
+    """
+    wanted = normal_name(name)
+    exact = [f for f in found if wanted == normal_name(f.ref)]
+    short = [f for f in found if wanted == normal_name(f.name)]
+    of_file = [
+        f
+        for f in found
+        if f.ref and wanted in (normal_name(f.ref.split("/")[0]), normal_name(Path(f.ref.split("/")[0]).stem))
+    ]
+    here = exact or short or of_file
+    if len(here) > 1:
+        raise MappingError(
+            f"{len(here)} sources answer to '{name}': {', '.join(repr(f.ref or f.origin) for f in here[:8])}.",
+            fix="Write the full name, as listed here, as 'source' in the mapping.",
+            code="MAP-SOURCE-TWO",
+        )
+    return here
+
+
+def source_named(name: str, found: list[Found]) -> Found:
+    """The one source that a name in a mapping means.
+
+    Raises
+    ------
+    MappingError : nothing answers to the name, or more than one thing.
+    """
+    here = sources_named(name, found)
+    if here:
+        return here[0]
+    close = nearest_names(name, [f.ref or f.name for f in found])
+    raise MappingError(
+        f"nothing is named '{name}'" + (f" (nearest: '{close}')." if close else "."),
+        fix="Correct the name of the file, sheet or database table in the mapping.",
+        code="MAP-SOURCE",
+    )
 
 
 def no_table(found: list[Found], place: str) -> UnreadableError:

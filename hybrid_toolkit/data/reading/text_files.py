@@ -16,7 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from hybrid_toolkit.data.known.names import is_known_header
 from hybrid_toolkit.data.reading.raw_table import ENGLAND, Found, RawTable, now, text_frame
+from hybrid_toolkit.data.sheets.layout import lay_out
+from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, check_kind, too_wide
+from hybrid_toolkit.data.sheets.tables import tables_of
 from hybrid_toolkit.data.validation.problem import SHOWN
 from hybrid_toolkit.errors import UnreadableError
 
@@ -40,6 +44,7 @@ def read_bytes(path: Path) -> bytes:
                 fix=f"Save and close it there, then load again; if nobody has it open, delete '{lock.name}'.",
                 code="FILE-LOCKED",
             )
+    check_kind(path)
     try:
         return path.read_bytes()
     except PermissionError:
@@ -56,36 +61,58 @@ def read_bytes(path: Path) -> bytes:
         ) from None
 
 
-def csv_file(path: Path) -> Found:
-    """A CSV file, not read yet."""
-    return Found(path.stem, path.name, lambda: read_csv(path))
+def csv_file(path: Path) -> list[Found]:
+    """The tables of a CSV file, most often one.
+
+    Raises
+    ------
+    UnreadableError : another encoding, rows of different widths, an empty file.
+    """
+    data = read_bytes(path)
+    grid, notes = _grid(data, path.name)
+    digest = hashlib.sha256(data).hexdigest()
+    return tables_of(grid, path.stem, path.name, path.name, digest, "csv", notes=notes)
 
 
 def parquet_file(path: Path) -> Found:
     """A Parquet file, not read yet."""
-    return Found(path.stem, path.name, lambda: read_parquet(path))
+    return Found(path.stem, path.name, lambda: read_parquet(path), ref=path.name)
 
 
 def read_csv(path: Path) -> RawTable:
-    """One CSV file: UTF-8 or UTF-16, or Windows-1252 with a note; comma, semicolon or tab.
+    """One CSV file: UTF-8 or UTF-16, or Windows-1252 with a note; comma, semicolon, tab or bar.
 
     Raises
     ------
-    UnreadableError : another encoding, rows of different widths, an empty file, odd headers.
+    UnreadableError : another encoding, rows of different widths, an empty file, odd headers, several tables.
     """
-    data = read_bytes(path)
+    found = csv_file(path)
+    if len(found) > 1:
+        raise UnreadableError(
+            f"{path.name}: the file holds {len(found)} tables, one below or beside the other.",
+            fix=f'Save each as a file of its own, or name one in a mapping, such as source = "{found[0].ref}".',
+            code="TABLES-SEVERAL",
+        )
+    return found[0].read()
+
+
+def _grid(data: bytes, name: str) -> tuple[list[list[str | None]], list[str]]:
+    """The cells of a CSV file, all rows of one length, and what was assumed."""
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00"):
         raise UnreadableError(
-            f"{path.name}: the file is empty.",
+            f"{name}: the file is empty.",
             fix="Write at least a first row with the column names; a header without rows is a valid, empty table.",
             code="FILE-EMPTY",
         )
-    text, notes = _decode(data, path.name)
+    text, notes = _decode(data, name)
     delimiter, text = _delimiter(text)
-    header, rows = _rows(text, delimiter, path.name)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
-    frame = text_frame(header, [[cell.strip() or None for cell in column] for column in columns], path.name)
-    return RawTable(frame, path.name, hashlib.sha256(data).hexdigest(), "csv", now(), tuple(notes))
+    lines = _lines(text, delimiter, name)
+    width = max(map(len, lines))
+    if width > MOST_COLUMNS:
+        raise too_wide(name, width)
+    grid = [[cell.strip() or None for cell in line] + [None] * (width - len(line)) for line in lines]
+    _refuse_ragged(grid, [len(line) for line in lines], name)
+    return grid, notes
 
 
 def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
@@ -123,13 +150,20 @@ def _delimiter(text: str) -> tuple[str, str]:
     told = re.match(r"\ufeff?\"?sep=([,;\t|])\"?\r?\n", text)
     if told:
         return told.group(1), text[told.end() :]
-    header = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
-    return max(",;\t", key=header.count), text
+    sample = [re.sub(r'"[^"]*"', "", line) for line in text.lstrip("\r\n").splitlines()[:60] if line.strip()]
+
+    def steady(mark: str) -> tuple[float, int]:
+        """How many lines have as many marks as most lines with any, and how many marks that is."""
+        counts = [line.count(mark) for line in sample]
+        usual = max(set(counts), key=lambda n: (counts.count(n) if n else 0, n), default=0)
+        return (counts.count(usual) / max(len(counts), 1) if usual else 0.0, usual)
+
+    return max(",;\t|", key=steady), text
 
 
-def _rows(text: str, delimiter: str, name: str) -> tuple[list[str], list[list[str]]]:
+def _lines(text: str, delimiter: str, name: str) -> list[list[str]]:
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         what = "a quotation mark is never closed" if "end of data" in str(error) else "a quotation mark is misplaced"
         raise UnreadableError(
@@ -137,28 +171,27 @@ def _rows(text: str, delimiter: str, name: str) -> tuple[list[str], list[list[st
             fix="Export the file again; a quotation mark inside a cell is written twice.",
             code="CSV-QUOTES",
         ) from None
-    while lines and not any(cell.strip() for cell in lines[0]):
-        lines.pop(0)
-    header = lines[0]
-    width = len(header)
-    rows, ragged = [], []
-    for number, row in enumerate(lines[1:], start=1):
-        if len(row) == width:
-            rows.append(row)
-        elif not any(cell.strip() for cell in row):
-            rows.append([""] * width)
-        elif len(row) > width and not any(cell.strip() for cell in row[width:]):
-            rows.append(row[:width])
-        else:
-            ragged.append(number)
-    if ragged:
-        shown = ", ".join(map(str, ragged[:SHOWN])) + (", ..." if len(ragged) > SHOWN else "")
-        raise UnreadableError(
-            f"{name}: {len(ragged):,} row(s) have more or fewer cells than the header's {width}: data row(s) {shown}.",
-            fix="Put cells that hold the delimiter in quotation marks, and fill or remove the rows that break off.",
-            code="CSV-RAGGED",
-        )
-    return header, rows
+
+
+def _refuse_ragged(grid: list[list[str | None]], widths: list[int], name: str) -> None:
+    """Rows of a table that have more or fewer cells than its header; what stands around the tables may."""
+    for one in lay_out(grid, is_known_header):
+        expected = widths[one.top]
+        cells = [j for j, c in enumerate(grid[one.top]) if c is not None]
+        whole = cells[-1] + 1 if cells else 0
+        ragged = [
+            place + 1
+            for place in one.rows
+            if (widths[place] < expected and widths[place] != whole) or any(grid[place][expected:])
+        ]
+        if ragged:
+            shown = ", ".join(map(str, ragged[:SHOWN])) + (", ..." if len(ragged) > SHOWN else "")
+            raise UnreadableError(
+                f"{name}: {len(ragged):,} row(s) have more or fewer cells than the header's {expected}: row(s) "
+                f"{shown}.",
+                fix="Put cells that hold the delimiter in quotation marks, and fill or remove the rows that break off.",
+                code="CSV-RAGGED",
+            )
 
 
 def read_parquet(path: Path) -> RawTable:

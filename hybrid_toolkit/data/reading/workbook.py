@@ -9,21 +9,23 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from hybrid_toolkit.data.reading.raw_table import Found, RawTable, as_text, now, text_frame
+from hybrid_toolkit.data.reading.raw_table import Found, RawTable, as_text
 from hybrid_toolkit.data.reading.text_files import read_bytes
+from hybrid_toolkit.data.sheets.limits import check_workbook
+from hybrid_toolkit.data.sheets.tables import tables_of
 from hybrid_toolkit.errors import UnreadableError
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-_CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 
 
 def sheets(path: Path) -> list[Found]:
-    """Every sheet of a workbook, not read yet.
+    """Every table of every sheet of a workbook.
 
     Raises
     ------
@@ -37,11 +39,22 @@ def sheets(path: Path) -> list[Found]:
     def book() -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
 
-    def reader(sheet: str) -> Found:
-        origin = f"{path.name}, sheet '{sheet}'"
-        return Found(sheet, origin, lambda: _sheet(book(), sheet, origin, digest))
+    return [found for name in names for found in _found(path, name, book, digest)]
 
-    return [reader(name) for name in names]
+
+def _found(path: Path, sheet: str, book: Callable[[], CalamineWorkbook], digest: str) -> list[Found]:
+    """The tables of one sheet; a sheet that cannot be read says so when it is."""
+    origin = f"{path.name}, sheet '{sheet}'"
+    ref = f"{path.name}/{sheet}"
+    try:
+        grid, top = _grid(book(), sheet, origin)
+    except UnreadableError as error:
+        return [Found(sheet, origin, partial(_raise, error), ref=ref)]
+    return tables_of(grid, sheet, ref, origin, digest, "workbook", top=top)
+
+
+def _raise(error: UnreadableError) -> RawTable:
+    raise error
 
 
 def _names(data: bytes, path: Path) -> list[str]:
@@ -56,6 +69,7 @@ def _names(data: bytes, path: Path) -> list[str]:
             code="FILE-LOCKED",
         )
     try:
+        check_workbook(data, path.name)
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             manifest = parts.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in parts.namelist() else b""
         if b"encryption-data" in manifest:
@@ -72,19 +86,15 @@ def _names(data: bytes, path: Path) -> list[str]:
         raise _broken(path.name, error) from None
 
 
-def _sheet(book: CalamineWorkbook, sheet: str, origin: str, digest: str) -> RawTable:
+def _grid(book: CalamineWorkbook, sheet: str, origin: str) -> tuple[list[list[str | None]], int]:
+    """The cells of a sheet as text, and the number of its first filled row."""
     try:
-        cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=True)
+        one = book.get_sheet_by_name(sheet)
+        cells = one.to_python(skip_empty_area=True)
+        top = (one.start or (0, 0))[0] + 1
     except Exception as error:
         raise _broken(origin, error) from None
-    while cells and not any(as_text(cell) for cell in cells[0]):
-        cells = cells[1:]
-    header = [as_text(cell) or "" for cell in cells[0]] if cells else []
-    rows = [[as_text(cell) for cell in row] for row in cells[1:]]
-    broken = sum(cell in _CELL_ERRORS for row in rows for cell in row)
-    columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in header]
-    notes = (f"{broken:,} cell(s) hold a spreadsheet error such as #REF!",) if broken else ()
-    return RawTable(text_frame(header, columns, origin), origin, digest, "workbook", now(), notes)
+    return [[as_text(cell) for cell in row] for row in cells], top
 
 
 def _broken(name: str, error: Exception) -> UnreadableError:

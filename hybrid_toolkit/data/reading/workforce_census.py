@@ -21,6 +21,7 @@ from hybrid_toolkit.errors import UnreadableError
 
 _MAPPING = "csww-census"
 RECORD = "CSWWWorker"
+TOTALS = "LALevelVacancies"
 
 KEPT: Mapping[str, tuple[str, ...]] = {
     "SWENo": ("SWENo", "SWENumber", "HCPCNo", "HCPCRegNo", "HCPCNumber"),
@@ -40,9 +41,53 @@ _BIRTH = ("PersonBirthDate", "BirthDate")
 _BANDS = ((20, "20-29"), (30, "30-39"), (40, "40-49"), (50, "50-59"), (60, "60+"))
 
 
-def census_file(path: Path) -> Found:
-    """A workforce return, not read yet."""
-    return Found(RECORD, path.name, lambda: read_census(path), mapping=_MAPPING)
+def census_file(path: Path) -> list[Found]:
+    """The workers of a workforce return, and its totals of the authority where it has them; not read yet."""
+    workers = Found(RECORD, path.name, lambda: read_census(path), mapping=_MAPPING, ref=path.name)
+    if TOTALS.encode() not in read_bytes(path):
+        return [workers]
+    totals = Found(TOTALS, path.name, lambda: read_totals(path), mapping=_MAPPING, ref=f"{path.name}/{TOTALS}")
+    return [workers, totals]
+
+
+def read_totals(path: Path) -> RawTable:
+    """One row: vacancies and agency workers of the authority, and sums over the records of its workers.
+
+    Raises
+    ------
+    UnreadableError : as for ``read_census``.
+    """
+    data = read_bytes(path)
+    root = root_of(data, path.name)
+    reference = reference_date(root, path.name)
+    began = date(reference.year - 1, 10, 1)
+    inside = [n for n in root.iter() if tag_of(n) == TOTALS]
+    row = {tag_of(n): (n.text or "").strip() for part in inside for n in part}
+    sums = dict.fromkeys(("InPost", "Starters", "CaseHolders", "Cases", "DaysLost"), 0.0)
+    for node in (n for n in root.iter() if tag_of(n) == RECORD):
+        person = {tag_of(n): (n.text or "").strip() for n in node}
+        agency, left = person.get("AgencyWorker", person.get("Agency")) == "1", bool(person.get("RoleEndDate"))
+        fte = 0.0 if agency or left else _amount(person.get("FTE"))
+        sums["InPost"] += fte
+        sums["Starters"] += (
+            fte if began.isoformat() <= person.get("RoleStartDate", "")[:10] <= reference.isoformat() else 0
+        )
+        sums["CaseHolders"] += _amount(person.get("FTE30"))
+        sums["Cases"] += 0.0 if left else _amount(person.get("Cases30"))
+        sums["DaysLost"] += 0.0 if agency else _amount(person.get("WorkingDaysLost"))
+    made = (
+        {"LEA": first_text(root, ("LEA",)), "Year": str(reference.year)} | row | {k: f"{v:g}" for k, v in sums.items()}
+    )
+    note = "sums over the records: in post and starters without agency workers and leavers, days lost without agency"
+    frame = text_frame(list(made), [[v or None] for v in made.values()], path.name)
+    return RawTable(frame, path.name, hashlib.sha256(data).hexdigest(), "xml", now(), (note,))
+
+
+def _amount(text: str | None) -> float:
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0
 
 
 def read_census(path: Path) -> RawTable:
@@ -53,26 +98,26 @@ def read_census(path: Path) -> RawTable:
     UnreadableError : the file is not XML, is cut short, or is another return.
     """
     data = read_bytes(path)
-    root = _root(data, path.name)
-    records = [node for node in root.iter() if _tag(node) == RECORD]
+    root = root_of(data, path.name)
+    records = [node for node in root.iter() if tag_of(node) == RECORD]
     if not records:
         raise UnreadableError(
             f"{path.name}: the message has no '{RECORD}' record, so it is not a social work workforce return.",
             fix="Give the XML file that was sent in the children's social work workforce census.",
             code="XML-LAYOUT",
         )
-    reference = _reference(root, path.name)
-    authority = _first_text(root, ("LEA",))
+    reference = reference_date(root, path.name)
+    authority = first_text(root, ("LEA",))
     if not authority:
         raise UnreadableError(
             f"{path.name}: the header has no authority code (Source, LEA).",
             fix="Export the return again with its header.",
             code="XML-LAYOUT",
         )
-    people = [{normal_name(_tag(tag)): (tag.text or "").strip() for tag in reversed(list(node))} for node in records]
+    people = [{normal_name(tag_of(tag)): (tag.text or "").strip() for tag in reversed(list(node))} for node in records]
     rows = [_row(person, reference) for person in people]
     rows, notes = _one_each(rows)
-    left_out = sorted({_tag(tag) for node in records for tag in node} - {t for tags in KEPT.values() for t in tags})
+    left_out = sorted({tag_of(tag) for node in records for tag in node} - {t for tags in KEPT.values() for t in tags})
     notes += [
         f"census reference date {reference.isoformat()}; age bands are at that date, and birth dates were not kept",
         f"{len(left_out)} tag(s) of the return have no place in the contracts and were left out: {', '.join(left_out)}",
@@ -86,7 +131,8 @@ def read_census(path: Path) -> RawTable:
     return RawTable(frame, path.name, hashlib.sha256(data).hexdigest(), "xml", now(), tuple(notes))
 
 
-def _root(data: bytes, name: str) -> Element:
+def root_of(data: bytes, name: str) -> Element:
+    """The root of an XML message; raises ``UnreadableError`` where it is none."""
     try:
         root: Element = ElementTree.fromstring(data)
     except Exception as error:
@@ -98,20 +144,22 @@ def _root(data: bytes, name: str) -> Element:
     return root
 
 
-def _tag(node: Element) -> str:
+def tag_of(node: Element) -> str:
+    """A tag without its namespace."""
     return str(node.tag).rpartition("}")[2]
 
 
-def _first_text(root: Element, tags: Sequence[str]) -> str:
-    return next(((n.text or "").strip() for n in root.iter() if _tag(n) in tags and (n.text or "").strip()), "")
+def first_text(root: Element, tags: Sequence[str]) -> str:
+    """The first text that stands under one of some tags, or an empty one."""
+    return next(((n.text or "").strip() for n in root.iter() if tag_of(n) in tags and (n.text or "").strip()), "")
 
 
-def _reference(root: Element, name: str) -> date:
-    """The reference date, else 30 September of the year in the header."""
+def reference_date(root: Element, name: str, *, month: int = 9, day: int = 30) -> date:
+    """The reference date of a return, else a day (30 September by default) of the year in its header."""
     try:
-        if text := _first_text(root, ("ReferenceDate",)):
+        if text := first_text(root, ("ReferenceDate",)):
             return date.fromisoformat(text[:10])
-        return date(int(_first_text(root, ("Year",))), 9, 30)
+        return date(int(first_text(root, ("Year",))), month, day)
     except ValueError:
         raise UnreadableError(
             f"{name}: the header has no reference date (YYYY-MM-DD) and no year.",

@@ -32,6 +32,19 @@ WORKER_ROLES = {
     "6": "Qualified without cases",
 }
 
+LEAVE_REASONS = {
+    "1": "Resignation",
+    "2": "Voluntary redundancy",
+    "3": "Compulsory redundancy",
+    "4": "Dismissed",
+    "5": "Retired",
+    "6": "Deceased",
+    "7": "Moved to another role in the LA",
+    "8": "Other",
+    "9": "Not known",
+    "10": "Not yet collected",
+}
+
 WORKFORCE_TABLES = (
     TableContract(
         "la",
@@ -115,6 +128,9 @@ WORKFORCE_TABLES = (
                 "code",
                 "Net pay band, 1 lowest to 5 highest",
                 codes={str(i): f"Band {i}" for i in range(1, 6)},
+            ),
+            ColumnContract(
+                "leave_reason", "code", "Why the worker left, as the workforce census has it", codes=LEAVE_REASONS
             ),
         ),
         {"team_id": ("team", "team_id")},
@@ -256,5 +272,23 @@ WORKFORCE_TABLES = (
                 )
             ),
         ),
+    ),
+    TableContract(
+        "team_month",
+        "One team in one month.",
+        ("team_id", "month"),
+        (
+            key("team_id", "Team"),
+            ColumnContract("month", "month", "First day of the month", required=True, nullable=False),
+            ColumnContract(
+                "headcount", "int", "Workers in post on the last day, agency workers left out", unit="people", low=0
+            ),
+            number("fte", "In post on the last day, agency workers left out", "fte"),
+            number("vacancy_fte", "Vacant posts", "fte"),
+            number("agency_fte", "Agency workers", "fte"),
+            ColumnContract("starters", "int", "Workers who started in the month", unit="people", low=0),
+            ColumnContract("leavers", "int", "Workers who left in the month", unit="people", low=0),
+        ),
+        {"team_id": ("team", "team_id")},
     ),
 )

@@ -18,7 +18,8 @@ class Problem:
     column : contract column name, several joined by ", ", or empty where the whole table is concerned.
     code : a stable short code such as ``TYPE-NUMBER``.
     count : how many rows are concerned.
-    positions : the first of them, as data row numbers that start at 1 below the header.
+    positions : the first of them, as row numbers of the file or sheet, the header having one too; of
+        a frame or a database table, data rows that start at 1.
     text : what was expected and what was found, without values from the data.
     fix : how to mend it, one sentence.
     severity : ``"error"`` or ``"notice"``.

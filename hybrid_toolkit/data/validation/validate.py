@@ -137,7 +137,7 @@ def validate_path(path: str | Path, mapping: str | Path | None = None) -> Valida
 
     Returns
     -------
-    ValidationReport; positions are data rows of the file, 1 being the row below the header.
+    ValidationReport; positions are rows of the file or sheet, as a spreadsheet numbers them.
 
     Raises
     ------

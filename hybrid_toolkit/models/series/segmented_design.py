@@ -16,7 +16,7 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.periods import read_times
 from hybrid_toolkit.models.terms.terms import Term, design_columns, reaches
 
-LEAST = 3
+_LEAST = 3
 """Periods needed before and after the start."""
 WHOLE_CYCLES = 3
 """Cycles from which each period of a cycle gets a level of its own."""
@@ -68,9 +68,9 @@ def check_both_periods(at: NDArray[np.int64], begin: int, changed: Array, time: 
                 code="PANEL-DUPLICATE",
             )
         before, after = int((mine < begin).sum()), int((mine >= begin).sum())
-        if min(before, after) < LEAST:
+        if min(before, after) < _LEAST:
             raise EstimationError(
-                f"a series has {before} period(s) before the start and {after} from it: each side needs {LEAST}.",
+                f"a series has {before} period(s) before the start and {after} from it: each side needs {_LEAST}.",
                 fix="Bring a longer series, or check the start.",
                 code="TOO-FEW-PERIODS",
             )

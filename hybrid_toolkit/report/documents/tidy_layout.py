@@ -18,7 +18,7 @@ from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.result import RowsHidden
 
 _TIME = ("time_period", "time_identifier")
-PLACES = (
+_PLACES = (
     *("geographic_level", "country_code", "country_name", "region_code", "region_name"),
     *("new_la_code", "old_la_code", "la_name"),
 )
@@ -120,7 +120,7 @@ def tidy_layout(release: Release, *, place: Place | None = None, measure: str = 
     periods = rows["period"].astype(str) if "period" in rows else pd.Series("all", index=rows.index)
     spans = [time_columns(p, where) for p in periods]
     out["time_period"], out["time_identifier"] = [s[0] for s in spans], [s[1] for s in spans]
-    for name, value in zip(PLACES, _places(where), strict=True):
+    for name, value in zip(_PLACES, _places(where), strict=True):
         out[name] = value
     out["measure"] = measure or release.title
     for name in filters:

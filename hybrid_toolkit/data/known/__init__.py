@@ -1,0 +1,1 @@
+"""What is known of the names, codes, stand-ins and units that English authorities' systems write."""

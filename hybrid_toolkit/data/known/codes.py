@@ -1,0 +1,189 @@
+"""Codes in the spellings of the national returns and of ordinary systems, read without a mapping.
+
+``codes.csv`` holds the spellings with where each was seen; ``stand_ins.csv`` what is written where nothing is known.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+
+from hybrid_toolkit.data.tables.contract import ColumnContract
+
+_LISTS: Mapping[str, str] = {
+    "mode": "mode",
+    "mode_preferred": "mode",
+    "agency": "agency",
+    "ethnicity": "ethnicity",
+    "sex": "sex",
+    "purpose": "purpose",
+    "outcome": "outcome",
+    "end_reason": "end_reason",
+    "need": "plan",
+    "plan": "plan",
+    "child_participation": "participation",
+    "service": "service",
+    "slot": "slot",
+    "reflective": "reflective",
+}
+_NARROWED: Mapping[str, str] = {
+    **dict.fromkeys(("home", "office", "community"), "in_person"),
+    **dict.fromkeys(("video", "phone"), "remote"),
+}
+"""What a place or a channel says where a column knows "in person" and "remote" only."""
+_PHRASED = ("role", "service", "ethnicity")
+_NO_ROLE = re.compile(
+    r"\b(?:student|assistant to|apprentice|trainee|support worker|business support|social work assistant)\b"
+)
+"""Posts that hold the words of a social worker's and are none."""
+_PREFIX = re.compile(r"^(?:\(?[a-z]\)|[a-z]\.|\d{1,2}\s*[-=:.)])\s*(?=\D)")
+
+
+def plain_spelling(text: str) -> str:
+    """A spelling without case, outer marks and doubled blanks.
+
+    Examples
+    --------
+    >>> plain_spelling("  Face  to Face "), plain_spelling("Video\\u2013call")
+    ('face to face', 'video-call')
+    """
+    return " ".join(text.replace("\u2013", "-").replace("\u2014", "-").casefold().split())
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> Mapping[str, Mapping[str, str]]:
+    text = resources.files("hybrid_toolkit.data.known").joinpath("codes.csv").read_text(encoding="utf-8")
+    lists: dict[str, dict[str, str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        lists.setdefault(row["list"], {})[plain_spelling(row["variant"])] = row["code"]
+    return lists
+
+
+def list_of(column: ColumnContract) -> str:
+    """Which list of spellings a column of codes or of yes and no has; empty if none."""
+    if column.name == "role":
+        return "role" if "5" in column.codes else "case_role"
+    named = _LISTS.get(column.name, "")
+    if column.kind == "bool":
+        return named or "yes_no"
+    return named if column.kind == "code" else ""
+
+
+@lru_cache(maxsize=65536)
+def _read(listed: str, codes: tuple[str, ...], text: str) -> str | None:
+    known = _spellings().get(listed, {})
+    more = _spellings()["yes_no"] if codes == ("true", "false") else {}
+    said = plain_spelling(text)
+    for form in (said, _PREFIX.sub("", said), re.sub(r"[-_/]+", " ", said), said.split(" - ")[0]):
+        form = " ".join(form.split())
+        for one in (known, more):
+            if form in one:
+                code = one[form]
+                code = code if code in codes or not code else _NARROWED.get(code, code)
+                return code if code in codes or not code else None
+    return _within(known, said) if listed in _PHRASED and not _NO_ROLE.search(said) else None
+
+
+@lru_cache(maxsize=16)
+def _phrases(listed: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    by_length = sorted(listed, key=lambda pair: -len(pair[0]))
+    return tuple((re.compile(rf"(?<!\w){re.escape(v)}(?!\w)"), c) for v, c in by_length if len(v) > 2 and c)
+
+
+def _within(known: Mapping[str, str], said: str) -> str | None:
+    """The code of the longest known phrase that stands inside a longer text, such as a post or the name of a team."""
+    return next((code for phrase, code in _phrases(tuple(known.items())) if phrase.search(said)), None)
+
+
+def known_code(column: ColumnContract, text: str) -> str | None:
+    """The contract's code that a spelling stands for, ``""`` for "not known", or None where the spelling is new.
+
+    Parameters
+    ----------
+    column : a column of codes, or of yes and no (``"true"``, ``"false"``).
+    text : the spelling.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.tables.contracts import TABLES
+    >>> contact, worker = TABLES["contact"], TABLES["worker"]
+    >>> known_code(contact["mode"], "Tel Call"), known_code(worker["ethnicity"], "WBRI")
+    ('phone', 'white')
+    >>> known_code(contact["engaged"], "a) Yes"), known_code(worker["agency"], "Permanent")
+    ('true', 'false')
+    >>> known_code(contact["mode"], "By pigeon") is None
+    True
+    >>> conference, supervision = TABLES["conference"], TABLES["supervision"]
+    >>> known_code(conference["mode"], "MS Teams"), known_code(supervision["mode"], "Home visit")
+    ('remote', 'in_person')
+    """
+    listed = list_of(column)
+    if not listed:
+        return None
+    return _read(listed, ("true", "false") if column.kind == "bool" else tuple(column.codes), text)
+
+
+def is_outsider(text: str) -> bool:
+    """Whether a post or a part in a case is known to be nobody of the social work workforce.
+
+    Examples
+    --------
+    >>> is_outsider("GP"), is_outsider("Health Visitor"), is_outsider("Social Worker")
+    (True, True, False)
+    """
+    return plain_spelling(text) in _spellings()["outsider"]
+
+
+def codes_near(column: ColumnContract) -> dict[str, str]:
+    """Every known spelling of a column's codes, to measure a new one against."""
+    known = _spellings().get(list_of(column), {})
+    return {v: c for v, c in known.items() if c and len(v) > 4} | {
+        plain_spelling(t): c for c, t in column.codes.items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _stand_ins() -> Mapping[str, frozenset[str]]:
+    text = resources.files("hybrid_toolkit.data.known").joinpath("stand_ins.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    return {
+        k: frozenset(plain_spelling(r["variant"]) for r in rows if r["kind"] == k) for k in {r["kind"] for r in rows}
+    }
+
+
+def is_stand_in(text: str, *, key: bool = False) -> bool:
+    """Whether a cell says only that nothing is known; with ``key``, also what stands for nobody, such as ``-1``.
+
+    Examples
+    --------
+    >>> is_stand_in("Not recorded"), is_stand_in("-1"), is_stand_in("-1", key=True), is_stand_in("W17", key=True)
+    (True, False, True, False)
+    """
+    said = plain_spelling(text)
+    return said in _stand_ins()["word"] or (key and said in _stand_ins()["key"])
+
+
+_OPEN = re.compile(
+    r"(?:\d{1,2}[/.\- ]\w{1,9}[/.\- ](?:4712|9999|2999|2300|3000)|(?:4712|9999|2999|2300|3000)-\d{2}-\d{2}|"
+    r"31[/.\-]12[/.\-]2099|2099-12-31|0?1[/.\-]0?1[/.\-]2100|2100-01-01|9999)(?:[T ].*)?"
+)
+_NONE = re.compile(
+    r"(?:0?1[/.\-]0?1[/.\-](?:1900|1753|1800|1901|0001)|(?:1900|1753|1800|1901|0001)-01-0[01]|00[/.\-]0[01][/.\-]\d{4}|"
+    r"0000-00-00|(?:30|31)[/.\-]12[/.\-]1899|1899-12-3[01]|11[/.\-]11[/.\-]1111|1111-11-11|0)(?:[T ].*)?"
+)
+
+
+def filler_date(text: str) -> str:
+    """``"open"`` for a day that means "not ended", ``"none"`` for one that means "no date", else an empty string.
+
+    Examples
+    --------
+    >>> filler_date("31/12/4712"), filler_date("1900-01-01 00:00:00"), filler_date("01/04/2024")
+    ('open', 'none', '')
+    """
+    if _OPEN.fullmatch(text):
+        return "open"
+    return "none" if _NONE.fullmatch(text) else ""

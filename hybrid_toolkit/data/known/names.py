@@ -1,0 +1,240 @@
+"""Names that columns and tables carry in the wild, and how near a header is to one of them.
+
+``columns.csv`` was gathered from the field lists of the Standard Safeguarding Dataset, Annex A, the looked-after-
+children, children in need and workforce returns, and the headers that personnel, case and survey systems print.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+
+from rapidfuzz import fuzz
+
+from hybrid_toolkit.data.tables.contracts import TABLES
+
+_FILLERS = frozenset(
+    [
+        "the",
+        "of",
+        "in",
+        "a",
+        "an",
+        "is",
+        "was",
+        "y",
+        "n",
+        "yes",
+        "no",
+        "mins",
+        "min",
+        "minutes",
+        "hrs",
+        "hours",
+        "days",
+        "date",
+        "dt",
+        "dttm",
+        "code",
+        "flag",
+        "current",
+        "name",
+        "id",
+        "ref",
+        "number",
+        "yn",
+        "if",
+        "any",
+        "to",
+        "at",
+        "for",
+        "this",
+        "please",
+        "field",
+        "col",
+        "desc",
+        "description",
+    ]
+)
+"""Words that may be left over when a known name is found inside a header, and leave its meaning as it is."""
+_WEAK = frozenset(
+    [
+        "date",
+        "start",
+        "end",
+        "id",
+        "no",
+        "number",
+        "name",
+        "type",
+        "code",
+        "from",
+        "to",
+        "day",
+        "month",
+        "ref",
+        "status",
+        "reason",
+    ]
+)
+
+
+_SHORT: Mapping[str, str] = dict(
+    pair.split(":")
+    for pair in [
+        "emp:employee",
+        "dt:date",
+        "dte:date",
+        "mth:month",
+        "mnth:month",
+        "desc:description",
+        "descr:description",
+        "fam:family",
+        "cd:code",
+        "pref:preferred",
+        "abs:absence",
+        "org:organisation",
+        "sup:supervision",
+        "superv:supervision",
+        "ref:ref",
+        "num:number",
+        "nbr:number",
+        "nr:number",
+        "wkr:worker",
+        "prac:practitioner",
+        "cli:client",
+        "chld:child",
+        "yp:child",
+        "dur:duration",
+        "loc:location",
+        "hrs:hours",
+        "mgr:manager",
+        "dept:department",
+        "strt:start",
+        "st:start",
+        "alloc:allocation",
+        "eth:ethnic",
+        "qual:qualified",
+        "reg:registration",
+        "sch:school",
+        "assess:assessment",
+        "assmt:assessment",
+        "conf:conference",
+        "cat:category",
+        "typ:type",
+        "resp:responsible",
+    ]
+)
+"""Short forms of extracts that a program wrote."""
+_NEVER = {
+    "mode": re.compile(r"\b(?:pref\w*|choice|offer\w*|wish\w*|wants?)\b"),
+    "mode_preferred": re.compile(r"\boffer\w*\b"),
+    "held_date": re.compile(r"\b(?:due|record\w*|input|entered|created|birth|dob|authoris\w*|next|target)\b"),
+    "start_date": re.compile(r"\b(?:birth|dob|end|leav\w*|left)\b"),
+    "leave_date": re.compile(r"\b(?:start\w*|birth|joined|annual)\b"),
+    "end_date": re.compile(r"\b(?:start\w*|birth)\b"),
+    "worker_id": re.compile(r"\b(?:child|family|client|case note)\b"),
+    "sick_days": re.compile(r"\bannual\b"),
+}
+"""Words that no header of a column has, however near the rest is."""
+
+
+@lru_cache(maxsize=65536)
+def words(name: str) -> str:
+    """A header in lower-case words: ``"RoleStartDate"`` and ``"Role start-date?"`` both as ``"role start date"``.
+
+    Examples
+    --------
+    >>> words("RoleStartDate"), words("Reflective?"), words("W.T.E."), words("invo_person_id")
+    ('role start date', 'reflective', 'w t e', 'invo person id')
+    """
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return " ".join(re.sub(r"[^a-z0-9%]+", " ", text.replace("'", "").replace("’", "").lower()).split())
+
+
+@lru_cache(maxsize=1)
+def column_names() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Table -> column -> the names it is known by, in words; tables with a ``~`` are layouts that become a table."""
+    text = resources.files("hybrid_toolkit.data.known").joinpath("columns.csv").read_text(encoding="utf-8")
+    listed: dict[str, dict[str, list[str]]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        listed.setdefault(row["table"], {})[row["column"]] = row["names"].split("|")
+    made: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    def whole(names: list[str]) -> list[str]:
+        """The names, those of another column put in where ``=table.column`` stands."""
+        return [n for name in names for n in (whole(_of(listed, name)) if name.startswith("=") else [name])]
+
+    for table, columns in listed.items():
+        for column, names in columns.items():
+            made.setdefault(table, {})[column] = tuple(dict.fromkeys(words(n) for n in [column, *whole(names)]))
+    for contract in TABLES.values():
+        for column in contract.names:
+            made.setdefault(contract.name, {}).setdefault(column, (words(column),))
+    return made
+
+
+def _of(listed: Mapping[str, Mapping[str, list[str]]], name: str) -> list[str]:
+    table, _, column = name[1:].partition(".")
+    return listed[table][column]
+
+
+@lru_cache(maxsize=1)
+def _all_names() -> frozenset[str]:
+    return frozenset(n.replace(" ", "") for t in column_names().values() for names in t.values() for n in names)
+
+
+def is_known_header(header: str) -> bool:
+    """Whether a header is a known name of any column.
+
+    Examples
+    --------
+    >>> is_known_header("Employee No"), is_known_header("Total for March")
+    (True, False)
+    """
+    return words(header).replace(" ", "") in _all_names()
+
+
+@lru_cache(maxsize=65536)
+def likeness(header: str, table: str, column: str) -> float:
+    """How near a header is to the names of a column, 0 to 1; 1 is one of them.
+
+    Examples
+    --------
+    >>> likeness("Employee No", "worker", "worker_id"), likeness("Shoe size", "worker", "fte")
+    (1.0, 0.0)
+    >>> likeness("Duration of session (mins)", "supervision", "minutes") > 0.7
+    True
+    """
+    said = words(header)
+    if not said or (column in _NEVER and _NEVER[column].search(said)):
+        return 0.0
+    full = " ".join(_SHORT.get(w, w) for w in said.split())
+    return max(_likeness(said, table, column), 0.98 * _likeness(full, table, column) if full != said else 0.0)
+
+
+def _likeness(said: str, table: str, column: str) -> float:
+    tight = said.replace(" ", "")
+    names = column_names()[table].get(column, ())
+    best = 0.0
+    for place, name in enumerate(names):
+        if name.replace(" ", "") == tight:
+            return 1.0 if place < 2 else 0.99
+        best = max(best, _near(said, tight, name))
+    return best
+
+
+def _near(said: str, tight: str, name: str) -> float:
+    here, known = set(said.split()), set(name.split())
+    extra, lacking = here - known, known - here
+    if not lacking and known - _WEAK:
+        return 0.93 if extra <= _FILLERS else max(0.6, 0.8 - 0.06 * len(extra - _FILLERS))
+    if not extra and len(here) >= 2 and lacking <= _FILLERS:
+        return 0.9
+    ratio = max(fuzz.ratio(tight, name.replace(" ", "")), fuzz.token_sort_ratio(said, name)) / 100
+    if ratio >= 0.86 and min(len(tight), len(name)) >= 5:
+        return float(0.9 * ratio)
+    return 0.0

@@ -1,0 +1,151 @@
+"""Which column of a source is which column of a table: names and values together, the best candidate first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from hybrid_toolkit.data.known.names import likeness, words
+from hybrid_toolkit.data.matching.profile import Profile, fit
+from hybrid_toolkit.data.tables.contract import ColumnContract
+from hybrid_toolkit.data.tables.contracts import TABLES
+
+SURE = 0.85
+"""A name this near, with values that fit, needs no second look."""
+_LEAST = 0.5
+_ANSWERS = ColumnContract("status", "code", "Digital access in words", codes={"full": "Full"})
+
+TABLE_LAYOUTS: Mapping[str, Mapping[str, ColumnContract]] = {
+    "worker_month~spells": {
+        "worker_id": TABLES["worker_month"]["worker_id"],
+        "start": ColumnContract("start", "date", "First day of a spell"),
+        "end": ColumnContract("end", "date", "Last day of a spell"),
+        "days": ColumnContract("days", "float", "Days of a spell", low=0),
+        "reason": ColumnContract("reason", "text", "Reason"),
+    },
+    "worker_month~grid": {"worker_id": TABLES["worker_month"]["worker_id"]},
+    "supervision~grid": {"worker_id": TABLES["supervision"]["worker_id"]},
+    "access~status": {"family_id": TABLES["access"]["family_id"], "status": _ANSWERS},
+}
+"""Layouts that become a table by a step: name -> what their columns hold."""
+NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "worker_month~spells": (("worker_id",), ("start",), ("end", "days")),
+    "worker_month~grid": (("worker_id",), ("months",)),
+    "supervision~grid": (("worker_id",), ("months",)),
+    "access~status": (("family_id",), ("status",)),
+    "contact": (("family_id", "child_id"), ("held_date", "due_date")),
+    "survey": (("worker_id",), ("item",), ("value",)),
+    "arrangement_spell": (("worker_id",), ("start_date",), ("type", "requested_rs", "approved_rs", "preferred_rs")),
+    "attendance_day": (("worker_id",), ("date",)),
+    "conference": (("child_id",), ("held_date", "due_date"), ("type", "mode", "child_participation")),
+    "practice_rating": (("contact_id",), ("rater_id",)),
+}
+"""Table -> groups of columns of each of which one must be there; the required columns where a table is not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One source column taken for one column of a table."""
+
+    column: str
+    header: str
+    score: float
+    how: str
+
+    @property
+    def sure(self) -> bool:
+        """Whether it needs no second look."""
+        return self.score >= SURE
+
+
+def layout_columns(table: str) -> dict[str, ColumnContract]:
+    """Columns of a table or layout by name."""
+    return dict(TABLE_LAYOUTS[table]) if table in TABLE_LAYOUTS else {c.name: c for c in TABLES[table].columns}
+
+
+def needed_of(table: str) -> tuple[tuple[str, ...], ...]:
+    """Groups of columns of each of which a source must have one."""
+    return NEEDED.get(table) or tuple((c,) for c in TABLES[table].required)
+
+
+def match_columns(
+    table: str, columns: Mapping[str, Profile], keys: Mapping[str, Set[str]] | None = None
+) -> list[Match]:
+    """The columns of a source that are columns of a table, in the table's order; extra ones do not matter.
+
+    Parameters
+    ----------
+    table : contract table or layout.
+    columns : source column -> profile, identifiers left out.
+    keys : contract column of a key -> values that other sources hold of it, so that a key is known by meeting them.
+    """
+    known = layout_columns(table)
+    own = TABLES[table].key[0] if table in TABLES and len(TABLES[table].key) == 1 else ""
+    pairs = [
+        match
+        for column in known.values()
+        for header, seen in columns.items()
+        if (
+            match := _match(table, column, header, seen, column.name == own, (keys or {}).get(column.name, frozenset()))
+        )
+    ]
+    made: dict[str, Match] = {}
+    taken: set[str] = set()
+    for match in sorted(pairs, key=lambda m: -m.score):
+        if match.column not in made and match.header not in taken:
+            made[match.column] = match
+            taken.add(match.header)
+    return [made[c] for c in known if c in made]
+
+
+def fill_needed(table: str, columns: Mapping[str, Profile], matches: Sequence[Match]) -> list[Match]:
+    """The matches, and what the table needs where one free column alone has the values for it: a guess."""
+    known, made = layout_columns(table), list(matches)
+    for group in needed_of(table):
+        if {m.column for m in made} & set(group) or group[0] not in known:
+            continue
+        column, used = known[group[0]], {m.header for m in made}
+        free = [h for h, p in columns.items() if h not in used and _may_be(column, p)]
+        if len(free) == 1:
+            made.append(Match(column.name, free[0], _LEAST, "values"))
+    return [m for c in known for m in made if m.column == c]
+
+
+def _may_be(column: ColumnContract, seen: Profile) -> bool:
+    if column.kind in ("date", "month"):
+        return (fit(column, seen) or 0.0) >= 0.9
+    keyed = seen.share(lambda v: bool(re.fullmatch(r"[\w\-/]*\d{3,}[\w\-/]*", v)))
+    return column.kind == "id" and keyed > 0.9 and seen.dates < 0.1 and len(seen.counts) > 10
+
+
+def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: bool, others: Set[str]) -> Match | None:
+    near = likeness(header, table, column.name)
+    coded = column.kind == "code" and not all(re.fullmatch(r"\d+", c) for c in column.codes)
+    if near == 0.0 and not coded and not (column.kind == "id" and others):
+        return None
+    if column is _ANSWERS:
+        fits: float | None = 1.0 if 1 < len(seen.counts) <= 12 and seen.numbers < 0.5 else 0.0
+    else:
+        fits = fit(column, seen, key=key)
+    meets = _meets(seen, others) if column.kind == "id" and others else 0.0
+    exact = near >= 0.99 and words(header) == words(column.name)
+    if fits is None:  # nothing in it: the name alone
+        return Match(column.name, header, 0.6 * near, "name") if near >= 0.9 else None
+    if meets >= 0.6 and fits > 0:
+        return Match(column.name, header, 0.9 + 0.2 * max(near, 0.5) * meets, "keys" if near < 0.6 else "synonym")
+    if near == 0.0:
+        if coded and fits >= 0.9 and len(seen.counts) >= 3 and seen.numbers < 0.5:
+            return Match(column.name, header, 0.52 * fits, "values")
+        return None
+    how = "name" if exact else ("synonym" if near >= 0.93 else "spelling")
+    if fits < _LEAST:
+        listed = column.kind in ("code", "bool") and near >= 0.93 and len(seen.counts) <= 40 and seen.dates < 0.5
+        worded = listed and (seen.numbers < 0.5 or column.kind == "code") and column.name not in ("purpose", "outcome")
+        return Match(column.name, header, 0.55 * near + 0.2 * fits, how) if worded or exact else None
+    score = 0.65 * near + 0.35 * fits
+    return Match(column.name, header, score, how) if score >= _LEAST + 0.05 else None
+
+
+def _meets(seen: Profile, others: Set[str]) -> float:
+    return len(seen.keys & others) / len(seen.keys) if len(seen.keys) >= 3 else 0.0

@@ -1,0 +1,78 @@
+"""Items of questionnaires known by a few words of their wording, or by their order."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+
+from hybrid_toolkit.data.known.answers import answer_number
+from hybrid_toolkit.data.known.names import words
+from hybrid_toolkit.data.matching.profile import Profile
+
+_CODED = re.compile(r"([a-z0-9 ]+?) ?(\d{1,2})")
+
+
+@lru_cache(maxsize=1)
+def _marks() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """(instrument, item, words that are all in its wording)."""
+    text = resources.files("hybrid_toolkit.data.known").joinpath("items.csv").read_text(encoding="utf-8")
+    return tuple((r["instrument"], r["item"], tuple(r["words"].split("|"))) for r in csv.DictReader(text.splitlines()))
+
+
+def is_answer(seen: Profile) -> bool:
+    """Whether a column holds answers: nothing but small whole numbers or known labels."""
+    return len(seen.counts) <= 11 and seen.filled > 0 and seen.share(lambda v: bool(answer_number(v))) > 0.95
+
+
+def items_of(columns: Mapping[str, Profile]) -> dict[str, tuple[str, bool]]:
+    """Source column -> (``instrument/item``, whether sure), for the columns that are items of an instrument.
+
+    Items are known by words of their wording or by their own names (``swemwbs_1``, ``SWEMWBS Q1``). Four columns of
+    answers about colleagues that stand together are taken for the toolkit's four items of informal learning, by order,
+    as a guess.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> text = pd.Series(["3", "4"], dtype="str")
+    >>> items_of({h: Profile(h, text) for h in ("I've been feeling useful", "Shoe size")})
+    {"I've been feeling useful": ('swemwbs/swemwbs_2', True)}
+    """
+    found: dict[str, tuple[str, bool]] = {}
+    taken: set[str] = set()
+    answers = {h: p for h, p in columns.items() if is_answer(p)}
+    for header in answers:
+        said = f" {words(header)} "
+        hit = next((f"{i}/{n}" for i, n, marks in _marks() if all(f" {m}" in said for m in marks)), "")
+        hit = hit or _by_code(words(header))
+        if hit and hit not in taken:
+            found[header] = (hit, True)
+            taken.add(hit)
+    return found | _by_order([h for h in answers if h not in found], taken)
+
+
+def _by_code(said: str) -> str:
+    coded = _CODED.fullmatch(said)
+    if not coded:
+        return ""
+    name, number = coded.group(1).replace(" ", ""), int(coded.group(2))
+    listed: dict[str, list[str]] = {}
+    for instrument, item, _ in _marks():
+        listed.setdefault(instrument, []).append(item)
+    for instrument, items in listed.items():
+        tight, stem = instrument.replace("_", ""), items[0].rpartition("_")[0].replace("_", "")
+        if name in {n + end for n in (tight, stem) for end in ("", "q", "item", "question")} and number <= len(items):
+            return f"{instrument}/{items[number - 1]}"
+    return ""
+
+
+def _by_order(left: list[str], taken: set[str]) -> dict[str, tuple[str, bool]]:
+    about = ("colleague", "informal", "learn", "team", "experienced", "overhear", "advice")
+    near = [h for h in left if len(h) > 20 and any(a in h.casefold() for a in about)]
+    items = [f"informal_learning/il_{i}" for i in range(1, 5)]
+    if len(near) != 4 or taken & set(items):
+        return {}
+    return {h: (item, False) for h, item in zip(near, items, strict=True)}

@@ -1,0 +1,295 @@
+"""What one source gives to a mapping, table by table: its columns, and the steps that its layout asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hybrid_toolkit.data.known.codes import known_code, plain_spelling
+from hybrid_toolkit.data.known.names import words
+from hybrid_toolkit.data.matching.profile import Profile, SourceProfile, fit
+from hybrid_toolkit.data.matching.tables import Choice, months_of
+from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, TABLES
+
+DAY_HOURS = 7.4
+"""Hours of a working day: 37 hours a week over five days."""
+_LEAVE = re.compile(
+    r"annual leave|maternity|paternity|adoption|study|jury|toil|unpaid leave|compassionate|career break"
+)
+_PRESENT = re.compile(r"check(?:ed)?[ -]?in|access granted|granted|entry|attended|completed|confirmed|present")
+_NOT_SO = re.compile(r"not|no show|denied|cancel|bumped|released|declin")
+_ACCESS = (
+    (r"^(?:full|fully|no issues?|nothing lacks)\b.*", dict.fromkeys(ACCESS_FLAGS, True)),
+    (r"^(?:yes|good|has access)\b.*", {"devices": True, "home_broadband": True}),
+    (r".*(?:no device|no laptop|without device|device needed).*", {"devices": False}),
+    (
+        r".*(?:mobile data only|mobile only|smartphone only|phone only|no broadband|no wifi).*",
+        {"home_broadband": False},
+    ),
+    (r"^(?:none|no access|no|offline|no internet)$", {"devices": False, "home_broadband": False}),
+    (r".*(?:limited data|data poverty|no data|pay as you go).*", {"mobile_data": False}),
+    (r".*(?:low skills|lacks skills|no skills|low confidence|needs help).*", {"online_tasks": False}),
+)
+_MOBILE = re.compile(r"mobile data only")
+
+
+@dataclass
+class ProposedPart:
+    """One part of a proposed mapping.
+
+    Parameters
+    ----------
+    table : contract table.
+    source : what it is read from.
+    columns : contract column -> source column.
+    how : contract column -> (how it was matched, whether sure).
+    steps : keys of the mapping with their values, as TOML holds them.
+    lacking : needed contract columns that nothing is matched to.
+    """
+
+    table: str
+    source: SourceProfile
+    columns: dict[str, str] = field(default_factory=dict)
+    how: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    steps: dict[str, Any] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)
+
+    def steps_read(self) -> set[str]:
+        """Source columns that steps read."""
+        names: set[str] = set()
+        for key in ("long", "flags", "keep", "ticks"):
+            inside = self.steps.get(key)
+            names |= set(inside) if isinstance(inside, Mapping) else set()
+        grid = self.steps.get("grid")
+        names |= set(grid["columns"]) if isinstance(grid, Mapping) else set()
+        for key in ("spells", "open"):
+            inside = self.steps.get(key)
+            names |= {str(v) for v in inside.values()} if isinstance(inside, Mapping) else set()
+        return names | {str(self.steps[k]) for k in ("waves", "newest") if k in self.steps}
+
+    def looked_up(self) -> set[str]:
+        """Contract columns that are translated through another source."""
+        inside = self.steps.get("lookup")
+        return set(inside) if isinstance(inside, Mapping) else set()
+
+    def step(self, key: str, name: str, value: object) -> None:
+        """Put a value under a name of a step that is a table."""
+        inside = self.steps.setdefault(key, {})
+        assert isinstance(inside, dict)
+        inside[name] = value
+
+
+def make_part(choice: Choice, last: str) -> ProposedPart:
+    """What a source gives to its table; ``last`` is the day on which the extract ends, empty if not known."""
+    table = choice.table.split("~")[0]
+    part = ProposedPart(table, choice.source)
+    sure = choice.sure
+    for match in choice.matches:
+        part.columns[match.column] = match.header
+        part.how[match.column] = (match.how, sure and match.sure)
+    if choice.table == "worker_month~spells":
+        _spells(part)
+    elif choice.table.endswith("~grid"):
+        _grid(part)
+    elif choice.table == "access~status":
+        _status(part, last)
+    elif choice.table == "survey":
+        _survey(part, choice)
+    elif table == "contact":
+        _contact(part)
+    elif table == "worker":
+        _worker(part)
+    elif table == "worker_month":
+        _hours(part)
+    elif table == "allocation_spell":
+        _only(part, "role", lambda p, v: _is(p, "allocation_spell", "role", v, "case_holder"))
+    elif table == "supervision":
+        _held(part)
+    elif table == "attendance_day":
+        _present(part)
+    elif table == "access" and "date" not in part.columns and last:
+        part.step("constants", "date", last)
+    elif table in ("family", "child"):
+        part.steps["distinct"] = True
+    elif table in ("team", "arrangement_spell", "conference"):
+        key = TABLES[table].key[0]
+        if key not in part.columns and table != "team":
+            part.steps["number"] = key
+    return part
+
+
+def _take(part: ProposedPart, column: str) -> str:
+    part.how.pop(column, None)
+    return part.columns.pop(column, "")
+
+
+def _spells(part: ProposedPart) -> None:
+    start, end, days = (_take(part, c) for c in ("start", "end", "days"))
+    spell = {"start": start, "end": end or start, "into": "sick_days"}
+    part.steps["spells"] = spell | ({"days": days} if days else {})
+    part.how |= {"month": ("step", True), "sick_days": ("step", True)}
+    reason = _take(part, "reason")
+    if reason:
+        values = _texts(part.source.columns[reason])
+        other = [v for v in values if _LEAVE.search(plain_spelling(v))]
+        if other:
+            part.step("keep", reason, [v for v in values if v not in other])
+
+
+_MEASURES = (
+    ("cases", r"caseloads?|cases"),
+    ("sick_days", r"sick\w*|absences?"),
+    ("h_office", r"office|desk|on ?site"),
+    ("h_home", r"home\w*|wfh|agile|hybrid|remote"),
+)
+
+
+def _grid(part: ProposedPart) -> None:
+    """Months across: what they hold is told by the name of the file or sheet; hours at home are a guess."""
+    months = months_of(part.source)
+    if part.table == "supervision":
+        part.steps["grid"] = {"columns": months, "name": "", "value": "date"}
+        part.steps["skip_empty"] = ["worker_id", "date"]
+        part.how["date"] = ("step", True)
+        return
+    said = words(part.source.ref)
+    value = next((c for c, p in _MEASURES if re.search(rf"\b(?:{p})\b", said)), "h_home")
+    part.steps["grid"] = {"columns": months, "name": "month", "value": value}
+    part.how |= {"month": ("step", True), value: ("step", value != "h_home")}
+    if value in ("h_home", "h_office"):
+        part.step("times", value, DAY_HOURS)
+
+
+def _status(part: ProposedPart, last: str) -> None:
+    header = _take(part, "status")
+    answers: dict[str, object] = {}
+    for text in _texts(part.source.columns[header]):
+        said = {
+            c: v for pattern, flags in _ACCESS if re.fullmatch(pattern, plain_spelling(text)) for c, v in flags.items()
+        }
+        if said:
+            # "Full" says that nothing is lacking; a single lack says nothing of the other parts.
+            answers[text] = said | ({"mobile_data": True} if _MOBILE.search(plain_spelling(text)) else {})
+    if answers:
+        part.step("flags", header, answers)
+        flags = {c for a in answers.values() if isinstance(a, dict) for c in a}
+        part.how |= {c: ("step", False) for c in ACCESS_FLAGS if c in flags}
+    if last:
+        part.step("constants", "date", last)
+
+
+def _survey(part: ProposedPart, choice: Choice) -> None:
+    if not choice.items:
+        return
+    for column in ("instrument", "item", "value"):
+        _take(part, column)
+    part.steps["long"] = {header: item for header, (item, _) in choice.items.items()}
+    part.how |= {"item": ("step", all(s for _, s in choice.items.values())), "value": ("step", True)}
+    if "wave" not in part.columns and "month" in part.columns:
+        part.steps["waves"] = part.columns["month"]
+        part.how["wave"] = ("step", True)
+    elif "wave" not in part.columns:
+        part.step("constants", "wave", "1")
+    if part.columns.get("month") == part.steps.get("waves"):
+        part.columns.pop("month", None)
+        part.how["month"] = ("step", True)
+
+
+def _contact(part: ProposedPart) -> None:
+    if "family_id" not in part.columns and "child_id" in part.columns:
+        part.columns["family_id"] = part.columns["child_id"]  # each child a family of its own, unless told otherwise
+        part.how["family_id"] = part.how["child_id"]
+    if "contact_id" not in part.columns:
+        part.steps["number"] = "contact_id"
+    else:
+        frame, header = part.source.raw.frame, part.columns["contact_id"]
+        doubled = frame[header].notna() & frame[header].duplicated()
+        if doubled.any():
+            whole = frame.drop_duplicates()
+            part.steps["distinct"] = True
+            if whole[header].dropna().duplicated().any() and "recorded_date" in part.columns:
+                part.steps["newest"] = part.columns["recorded_date"]
+    family, worker = part.columns.get("family_id"), part.columns.get("worker_id")
+    if family:
+        part.steps["skip_empty"] = ["contact_id", "family_id"] if "contact_id" in part.columns else ["family_id"]
+    if worker and part.source.columns[worker].filled == 0:
+        _take(part, "worker_id")
+
+
+def _worker(part: ProposedPart) -> None:
+    part.steps["skip_empty"] = ["worker_id"]
+    if "fte" in part.columns:
+        high = part.source.columns[part.columns["fte"]].high
+        if 1.5 < high <= 40:
+            part.step("times", "fte", round(1 / (37 if high > 5 else high), 6))
+        elif 40 < high <= 100:
+            part.step("times", "fte", 0.01)
+    if "role" in part.columns and "asye" not in part.columns and "reg_date" not in part.columns:
+        values = _texts(part.source.columns[part.columns["role"]])
+        new = [v for v in values if re.search(r"asye|nqsw|newly qualified", plain_spelling(v))]
+        if new:
+            part.columns["asye"] = part.columns["role"]
+            part.how["asye"] = ("values", False)
+            part.steps["codes"] = {"asye": {v: v in new for v in values}}
+
+
+def _hours(part: ProposedPart) -> None:
+    part.steps["skip_empty"] = ["worker_id"]
+    for column in ("h_home", "h_office", "h_visit", "h_commute"):
+        header = words(part.columns.get(column, ""))
+        if re.search(r"\bdays?\b|wfh|\bhome$|\boffice$|onsite", header) and not re.search(r"\bh(?:ou)?rs?\b", header):
+            high = part.source.columns[part.columns[column]].high
+            if high <= 31:
+                part.step("times", column, DAY_HOURS)
+
+
+def _texts(seen: Profile) -> list[str]:
+    return [str(v) for v in seen.counts.index[:40]]
+
+
+def _is(part: ProposedPart, table: str, column: str, value: str, code: str) -> bool:
+    spec = TABLES[table][column]
+    return value.casefold() in (code, spec.codes.get(code, "").casefold()) or known_code(spec, value) == code
+
+
+def _only(part: ProposedPart, column: str, wanted: Callable[[ProposedPart, str], bool]) -> None:
+    """Keep only the rows of case holders, where other roles stand among them."""
+    if column not in part.columns:
+        return
+    header = part.columns[column]
+    values = _texts(part.source.columns[header])
+    kept = [v for v in values if wanted(part, v)]
+    if kept and len(kept) < len(values):
+        part.step("keep", header, kept)
+
+
+def _held(part: ProposedPart) -> None:
+    part.steps["skip_empty"] = ["worker_id", "date"]
+    for header, seen in part.source.usable.items():
+        if header in part.columns.values():
+            continue
+        said, values = words(header), _texts(seen)
+        if re.search(r"\bcancel\w*\b|\bdna\b|not held", said) and fit(_YES_NO, seen) == 1.0:
+            part.step("keep", header, [v for v in values if plain_spelling(v) in ("n", "no", "false", "0")])
+        elif re.search(r"\b(?:held|took place|completed|status|outcome)\b", said) and len(values) <= 8:
+            kept = [
+                v for v in values if re.match(r"(?:held|completed|yes|y|took place|attended|done)\b", plain_spelling(v))
+            ]
+            if kept and len(kept) < len(values):
+                part.step("keep", header, kept)
+
+
+_YES_NO = TABLES["contact"]["engaged"]
+
+
+def _present(part: ProposedPart) -> None:
+    for header, seen in part.source.usable.items():
+        if header in part.columns.values() or len(seen.counts) > 12:
+            continue
+        values = _texts(seen)
+        kept = [v for v in values if _PRESENT.search(plain_spelling(v)) and not _NOT_SO.search(plain_spelling(v))]
+        if kept and len(kept) < len(values):
+            part.step("keep", header, kept)
+            return

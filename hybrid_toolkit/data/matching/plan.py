@@ -1,0 +1,175 @@
+"""From what each source is to the parts of a mapping: how they link, and how those of one table come together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from hybrid_toolkit.data.known.reading import reads
+from hybrid_toolkit.data.matching.links import Link, links_of, meets
+from hybrid_toolkit.data.matching.parts import ProposedPart, make_part
+from hybrid_toolkit.data.matching.profile import Profile
+from hybrid_toolkit.data.matching.tables import Choice
+from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS, looks_like_names
+from hybrid_toolkit.data.tables.contracts import TABLES
+
+
+def plan_parts(choices: Sequence[Choice]) -> list[ProposedPart]:
+    """The parts of a mapping, in the order of the contracts' tables."""
+    last = _last_day(choices)
+    parts = [make_part(choice, last) for choice in choices if choice.table]
+    for part, link in links_of(parts):
+        _link(part, link)
+    for part in parts:
+        _hash_names(part)
+    _loose(parts)
+    _teams(parts)
+    parts += _caseloads(parts)
+    ordered = [p for t in TABLES for p in _together([p for p in parts if p.table == t])]
+    for part in ordered:
+        part.lacking = [c for c in TABLES[part.table].required if c not in part.columns and not _made(part, c)]
+    return ordered
+
+
+def _made(part: ProposedPart, column: str) -> bool:
+    """Whether a step makes a column."""
+    given = {part.steps.get("number"), *_keys(part, "constants"), *_keys(part, "flags")}
+    if "long" in part.steps:
+        given |= {"instrument", "item", "value", *(("wave", "month") if "waves" in part.steps else ())}
+    if "spells" in part.steps or "open" in part.steps:
+        given |= {"month", "sick_days"}
+    grid = part.steps.get("grid")
+    return column in given or (isinstance(grid, dict) and column in (grid["name"], grid["value"]))
+
+
+def _keys(part: ProposedPart, key: str) -> set[str]:
+    inside = part.steps.get(key)
+    return set(inside) if isinstance(inside, dict) else set()
+
+
+def _last_day(choices: Sequence[Choice]) -> str:
+    """The last day that anything was held or recorded, which is when the extract ends."""
+    wanted = ("held_date", "recorded_date", "date", "month", "start_date")
+    days = [
+        day
+        for c in choices
+        for m in c.matches
+        if m.column in wanted and (day := c.source.columns[m.header].last_day) is not None
+    ]
+    good = [d for d in days if pd.Timestamp("2000-01-01") < d < pd.Timestamp("2090-01-01")]
+    return max(good).strftime("%Y-%m-%d") if good else ""
+
+
+def _link(part: ProposedPart, link: Link) -> None:
+    part.columns = {link.column: link.header} | {c: h for c, h in part.columns.items() if c != link.column}
+    part.how[link.column] = ("keys", False)
+    part.step("lookup", link.column, {"source": link.source.ref, "from": link.come, "to": link.to})
+
+
+def _hash_names(part: ProposedPart) -> None:
+    """Keys that are names of people are never taken as they are."""
+    for column in PERSON_KEY_COLUMNS:
+        own = column in part.columns and column not in part.looked_up()
+        if own and looks_like_names(part.source.columns[part.columns[column]].values):
+            part.steps.setdefault("pseudonymise", []).append(column)
+            part.how[column] = (part.how[column][0], False)
+
+
+def _loose(parts: Sequence[ProposedPart]) -> None:
+    """Keys of one kind that meet only without regard to case and leading zeros."""
+    for column in ("worker_id", "family_id", "child_id"):
+        held = [(p, p.source.columns[p.columns[column]]) for p in parts if column in p.columns]
+        exact = [frozenset(map(str, seen.counts.index)) for _, seen in held]
+        odd = any(
+            len(a.keys & b.keys) > 1.2 * len(x & y) + 1
+            for i, ((_, a), x) in enumerate(zip(held, exact, strict=True))
+            for (_, b), y in zip(held[:i], exact[:i], strict=True)
+        )
+        if odd:
+            for part, _ in held:
+                loose = part.steps.setdefault("loose", [])
+                assert isinstance(loose, list)
+                loose.append(column)
+
+
+def _teams(parts: Sequence[ProposedPart]) -> None:
+    """Names of teams translated to their keys through the list of teams."""
+    lists = [p for p in parts if p.table == "team" and "team_id" in p.columns]
+    for part in parts:
+        if part.table == "team" or "team_id" not in part.columns or not lists:
+            continue
+        seen = part.source.columns[part.columns["team_id"]]
+        for team in lists:
+            if meets(seen, team.source.columns[team.columns["team_id"]]) >= 0.5:
+                break
+            names = {h: meets(seen, p) for h, p in team.source.columns.items()}
+            best = max(names, key=lambda h: names[h])
+            if names[best] >= 0.5:
+                given = {"source": team.source.ref, "from": best, "to": team.columns["team_id"]}
+                part.step("lookup", "team_id", given)
+                break
+
+
+def _together(parts: list[ProposedPart]) -> list[ProposedPart]:
+    """Parts of one table: those with the table's own columns first, the others joined where their keys meet."""
+    if len(parts) < 2:
+        return parts
+    key = TABLES[parts[0].table].key
+    parts.sort(key=lambda p: ("open" in p.steps, "spells" in p.steps, -len(p.columns)))
+    first = parts[0]
+    for part in parts[1:]:
+        if "open" in part.steps:
+            continue
+        fresh = set(part.how) - set(first.how) - set(key)
+        spells = "spells" in part.steps and "spells" not in first.steps
+        apart = part.table == "worker_month" and not set(_made_of(part)) & set(_made_of(first))
+        same = key[0] in part.columns and key[0] in first.columns
+        near = same and meets(_column(part, key[0]), _column(first, key[0])) >= 0.5
+        if spells or apart or (near and fresh and len(key) == 1):
+            part.steps["joined"] = True
+        if spells:
+            part.steps["fill"] = {"sick_days": "0"}
+    return parts
+
+
+def _made_of(part: ProposedPart) -> list[str]:
+    """Measures that a part of a worker's months brings."""
+    return [c for c in part.how if c not in ("worker_id", "month")]
+
+
+def _caseloads(parts: Sequence[ProposedPart]) -> list[ProposedPart]:
+    """Cases on the last day of each month, counted from the allocations where no source says them."""
+    months = [p for p in parts if p.table == "worker_month" and "month" in p.columns]
+    spells = [p for p in parts if p.table == "allocation_spell" and {"end_date", "child_id"} <= set(p.columns)]
+    if not months or not spells or any("cases" in p.how for p in parts):
+        return []
+    spell = spells[0]
+    made = ProposedPart("worker_month", spell.source, {"worker_id": spell.columns["worker_id"]})
+    names = {k: spell.columns[c] for k, c in (("start", "start_date"), ("end", "end_date"), ("by", "worker_id"))}
+    made.steps["open"] = names | {"count": spell.columns["child_id"], "into": "cases"}
+    made.steps |= {k: spell.steps[k] for k in ("keep", "loose") if k in spell.steps}
+    made.steps |= {"joined": True, "fill": {"cases": "0"}}
+    made.how |= {"worker_id": ("step", True), "month": ("step", True), "cases": ("step", True)}
+    return [made]
+
+
+def _column(part: ProposedPart, column: str) -> Profile:
+    return part.source.columns[part.columns[column]]
+
+
+def unread(part: ProposedPart) -> dict[str, list[tuple[str, int]]]:
+    """Contract column -> (code in the source, rows) of codes that are in no list."""
+    contract = TABLES[part.table]
+    done: Mapping[str, object] = part.steps.get("codes", {})
+    found = {}
+    for column, header in part.columns.items():
+        if column in contract.names and contract[column].kind in ("code", "bool") and column not in done:
+            odd = [
+                (str(v), int(n))
+                for v, n in part.source.columns[header].counts.items()
+                if not reads(contract[column], str(v))
+            ]
+            if odd:
+                found[column] = odd
+    return found

@@ -1,0 +1,211 @@
+"""What the values of a column look like, and how well they fit a column of a contract. Values never leave here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from hybrid_toolkit.data.known.codes import filler_date, is_stand_in
+from hybrid_toolkit.data.known.reading import reads
+from hybrid_toolkit.data.known.units import amount
+from hybrid_toolkit.data.privacy.identifiers import identifier_problems
+from hybrid_toolkit.data.privacy.pseudonym import loose_key
+from hybrid_toolkit.data.reading.coerce import MISSING_WORDS
+from hybrid_toolkit.data.reading.dates import parse_days
+from hybrid_toolkit.data.reading.raw_table import Found, RawTable
+from hybrid_toolkit.data.sheets.layout import is_cell_value
+from hybrid_toolkit.data.tables.contract import ColumnContract
+
+_FEW_CODES = 40
+"""A column with more distinct values than this is not taken for a column of codes."""
+_DATE = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2})(?: .*)?|"
+    r"\d{1,2}(?:st|nd|rd|th)?[ \-][A-Za-z]{3,9}[ \-]\d{2,4}(?: .*)?|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
+)
+_MONTH = re.compile(r"\d{4}-\d{2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}[ \-'/]?(?:\d{2}|\d{4})|(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+_SAMPLE = 1000
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One column.
+
+    Parameters
+    ----------
+    header : its name.
+    values : its text.
+    known : what was worked out of it already.
+    """
+
+    header: str
+    values: pd.Series = field(repr=False)
+    known: dict[object, float | None] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def counts(self) -> pd.Series:
+        """How often each distinct value stands, stand-ins for nothing left out, most frequent first."""
+        counts = self.values.value_counts()
+        empty = [str(v).casefold() in MISSING_WORDS or is_stand_in(str(v)) for v in counts.index]
+        return counts[[not e for e in empty]]
+
+    @cached_property
+    def filled(self) -> int:
+        """Cells that hold something."""
+        return int(self.counts.sum())
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Its distinct values as keys, without regard to case and leading zeros."""
+        return frozenset(loose_key(str(v)) for v in self.counts.index if not is_stand_in(str(v), key=True))
+
+    @cached_property
+    def unique(self) -> float:
+        """Share of filled cells that no other cell repeats; 1 is a key."""
+        return len(self.counts) / self.filled if self.filled else 0.0
+
+    def share(self, holds: Callable[[str], bool]) -> float:
+        """Share of filled cells for which something holds; judged on the most frequent distinct values."""
+        whole = sum(n for _, n in self.sample)
+        return sum(n for v, n in self.sample if holds(v)) / whole if whole else 0.0
+
+    @cached_property
+    def sample(self) -> list[tuple[str, int]]:
+        """The most frequent distinct values with how often each stands."""
+        some = self.counts.iloc[:_SAMPLE]
+        return list(zip(map(str, some.index), map(int, some), strict=True))
+
+    @cached_property
+    def dates(self) -> float:
+        """Share of dates."""
+        return self.share(lambda v: bool(_DATE.fullmatch(v)) or bool(filler_date(v) and len(v) > 4))
+
+    @cached_property
+    def months(self) -> float:
+        """Share of months written as such."""
+        return self.share(lambda v: bool(_MONTH.fullmatch(v)))
+
+    @cached_property
+    def numbers(self) -> float:
+        """Share of plain numbers."""
+        return self.share(lambda v: bool(_NUMBER.fullmatch(v)))
+
+    @cached_property
+    def high(self) -> float:
+        """The 95th percentile of its numbers."""
+        numbers = pd.to_numeric(self.values, errors="coerce").dropna()
+        return float(numbers.quantile(0.95)) if len(numbers) else float("nan")
+
+    @cached_property
+    def length(self) -> float:
+        """Mean length of its distinct values."""
+        some = [len(str(v)) for v in self.counts.index[:_SAMPLE]]
+        return sum(some) / len(some) if some else 0.0
+
+    @cached_property
+    def last_day(self) -> pd.Timestamp | None:
+        """The latest day in a column of dates, or None."""
+        if self.dates < 0.8:
+            return None
+        from hybrid_toolkit.data.reading.coerce import TextCells  # the day's column is of no table
+
+        days = parse_days(TextCells("", ColumnContract("day", "date", "Day"), self.values.astype("str")))
+        return None if days.isna().all() else days.max()
+
+
+@dataclass(frozen=True)
+class SourceProfile:
+    """One source with the profiles of its columns.
+
+    Parameters
+    ----------
+    found : how it is read.
+    raw : as read.
+    columns : header -> profile.
+    identifying : headers that identify a person, which are dropped; header -> kind in words.
+    """
+
+    found: Found
+    raw: RawTable
+    columns: Mapping[str, Profile]
+    identifying: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ref(self) -> str:
+        """How a mapping names it."""
+        return self.found.ref or self.found.name
+
+    @property
+    def usable(self) -> dict[str, Profile]:
+        """Columns that identify nobody."""
+        return {h: p for h, p in self.columns.items() if h not in self.identifying}
+
+
+def profile(found: Found) -> SourceProfile:
+    """Read a source and look at its columns.
+
+    Raises
+    ------
+    UnreadableError : as reading it does.
+    """
+    raw = found.read()
+    columns = {str(h): Profile(str(h), raw.frame[h]) for h in raw.frame.columns}
+    problems = identifier_problems({found.name: raw.frame})
+    return SourceProfile(found, raw, columns, {p.column: p.text for p in problems})
+
+
+def fit(column: ColumnContract, seen: Profile, *, key: bool = False) -> float | None:
+    """How well values fit a column of a contract, 0 to 1; None where there are no values to judge by.
+
+    Parameters
+    ----------
+    column : the contract's.
+    seen : the source's.
+    key : whether it alone is the key of its table, so that its values may not repeat.
+    """
+    asked = (column.name, column.kind, column.unit, column.high, tuple(column.codes), key)
+    if asked not in seen.known:
+        seen.known[asked] = _fit(column, seen, key)
+    return seen.known[asked]
+
+
+def _fit(column: ColumnContract, seen: Profile, key: bool) -> float | None:
+    if not seen.filled:
+        return None
+    if column.kind == "date":
+        return seen.dates
+    if column.kind == "month":
+        return max(seen.months, 0.9 * seen.dates)
+    if column.kind in ("code", "bool"):
+        few = len(seen.counts) <= _FEW_CODES or column.name in ("role", "service")
+        return seen.share(lambda v: reads(column, v)) if few and seen.dates < 0.5 else 0.0
+    if column.kind in ("int", "float"):
+        return _fit_number(column, seen)
+    if seen.dates > 0.5 or seen.length > 60:
+        return 0.0
+    if key and seen.unique < 0.9:
+        return 0.3
+    decimals = seen.share(lambda v: bool(re.fullmatch(r"-?\d+\.\d*[1-9]", v)))
+    return 0.0 if decimals > 0.2 else 1.0
+
+
+def _fit_number(column: ColumnContract, seen: Profile) -> float:
+    good = seen.share(lambda v: bool(_NUMBER.fullmatch(v)) or amount(v, column.unit) is not None)
+    if (
+        column.high is not None
+        and seen.high > column.high
+        and not (column.unit in ("fte", "share") and seen.high <= 100)
+    ):
+        return good * 0.3
+    if seen.dates > 0.5:
+        return 0.0
+    return good
+
+
+def is_word(text: str) -> bool:
+    """Whether a value is a word rather than a number or date."""
+    return not is_cell_value(text)

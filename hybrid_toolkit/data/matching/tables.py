@@ -1,0 +1,236 @@
+"""Which source is which table: by its columns, the name of its file and sheet, and what it may be besides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from hybrid_toolkit.data.known.names import column_names, likeness, words
+from hybrid_toolkit.data.matching.columns import TABLE_LAYOUTS, Match, fill_needed, match_columns, needed_of
+from hybrid_toolkit.data.matching.items import items_of
+from hybrid_toolkit.data.matching.profile import SourceProfile
+from hybrid_toolkit.data.reading.raw_table import normal_name
+from hybrid_toolkit.data.tables.contracts import TABLES
+
+_LEAST = 1.0
+"""A source whose best table scores less is left to the user."""
+HINTS: Mapping[str, str] = {
+    "worker": r"hr|staff|establishment|employee|workforce|personnel|people|worker|professional|starters|leavers|"
+    r"payroll|itrent|posts?",
+    "team": r"teams?|departments?|org|structure|organisation",
+    "worker_month": r"agile|wfh|homework\w*|hybrid|remote|monthly|timesheet|workload|caseloads?|home working|"
+    r"working return|location return",
+    "supervision~grid": r"supervis\w*|1 ?2 ?1|one to one",
+    "worker_month~grid": r"agile|wfh|homework\w*|hybrid|remote|home|office|caseloads?|cases|sick\w*|absences?",
+    "worker_month~spells": r"sick\w*|absences?",
+    "attendance_day": r"attendance|desk|booking|door|badge|access control|swipe|occupancy",
+    "supervision": r"supervis\w*|1 ?2 ?1|one to one",
+    "survey": r"survey|wellbeing|questionnaire|pulse|responses",
+    "contact": r"visits?|contacts?|case ?notes?|meetings?",
+    "allocation_spell": r"involvements?|allocations?|allocated|case ?holders?|caseworkers?|relationships?|"
+    r"sw episodes?|social worker episodes?",
+    "family": r"famil\w*|households?|cin|children|annex a|list 6|open cases",
+    "child": r"child|children|person|header|demographics?|cin|annex a|list 6|open cases|young people",
+    "child_event": r"referrals?|assessments?|section ?47|s47|episodes?|icpc",
+    "access~status": r"digital|internet|inclusion",
+    "arrangement_spell": r"flexible working|fwr|arrangements?|working pattern",
+    "plan_spell": r"plans?",
+    "conference": r"conferences?|reviews?",
+    "la_year": r"vacanc\w*",
+}
+"""Table -> words in the name of a file or sheet that point to it."""
+_CHILDREN = ("family", "child", "access~status")
+_FRONT_DOOR = re.compile(r"enquir|front door|contact source|contact reason|outcome of contact|list 1\b")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a source was taken for.
+
+    Parameters
+    ----------
+    source : the source.
+    table : contract table or layout; empty if none is near enough.
+    matches : its columns.
+    items : source column -> (instrument/item, sure), where it is a survey.
+    nearest : the three nearest tables, the best first.
+    sure : whether it needs no second look.
+    """
+
+    source: SourceProfile
+    table: str
+    matches: tuple[Match, ...] = ()
+    items: Mapping[str, tuple[str, bool]] | None = None
+    nearest: tuple[str, ...] = ()
+    sure: bool = True
+
+
+@lru_cache(maxsize=65536)
+def _tables_that_know(header: str) -> int:
+    return sum(
+        any(likeness(header, t, c) >= 0.93 for c in columns) for t, columns in column_names().items() if t != "-"
+    )
+
+
+def choose(sources: Sequence[SourceProfile], asked: Mapping[str, str] | None = None) -> list[Choice]:
+    """What each source is, in the order given, and what else it is: a list of children may give three tables.
+
+    Parameters
+    ----------
+    sources : from ``profile``.
+    asked : name of a source -> table that the user says it is.
+    """
+    told = {normal_name(k): v for k, v in (asked or {}).items()}
+    first = [_first(one, _asked(one, told), {}) for one in sources]
+    keys = _keys(first)
+    second = [
+        _again(choice, keys) if choice.table and choice.sure else _first(one, _asked(one, told), keys)
+        for one, choice in zip(sources, first, strict=True)
+    ]
+    have = {c.table for c in second}
+    return [more for choice in second for more in (choice, *_besides(choice, have))]
+
+
+def _again(choice: Choice, keys: Mapping[str, Set[str]]) -> Choice:
+    """The same choice with its worker's key looked for among the columns that meet the other sources' keys."""
+    mine = next((choice.source.columns[m.header].keys for m in choice.matches if m.column == "worker_id"), frozenset())
+    known = keys.get("worker_id", frozenset())
+    if choice.table == "worker" or (mine and len(mine & known) >= 0.3 * len(mine)):
+        return choice
+    columns = choice.source.usable
+    matches = fill_needed(choice.table, columns, match_columns(choice.table, columns, {"worker_id": known}))
+    return replace(choice, matches=tuple(matches))
+
+
+def _asked(one: SourceProfile, told: Mapping[str, str]) -> str:
+    file = one.ref.split("/")[0]
+    names = (one.ref, one.found.name, file, file.rpartition(".")[0])
+    return next((told[normal_name(n)] for n in names if normal_name(n) in told), "")
+
+
+def _keys(choices: Sequence[Choice]) -> dict[str, Set[str]]:
+    """Contract column -> values of it, from the sources that are known for certain, lists of staff and teams first."""
+    keys: dict[str, set[str]] = {}
+    lists = [c for c in choices if c.table in ("worker", "team") and c.sure]
+    for choice in lists or choices:
+        for match in choice.matches:
+            if match.column in ("worker_id", "team_id") and match.sure and choice.sure:
+                keys.setdefault(match.column, set()).update(choice.source.columns[match.header].keys)
+    return dict(keys)
+
+
+def _first(one: SourceProfile, asked: str, keys: Mapping[str, Set[str]]) -> Choice:
+    items = items_of(one.usable)
+    scored = sorted(((_score(one, table, items, keys), table) for table in (*TABLES, *TABLE_LAYOUTS)), reverse=True)
+    near = tuple(dict.fromkeys(t.split("~")[0] for _, t in scored))[:3] if scored[0][0] else _by_name(one)
+    best, table = scored[0]
+    if asked:
+        layouts = [t for s, t in scored if t.split("~")[0] == asked and s >= _LEAST]
+        table = layouts[0] if layouts else asked
+    elif best < _LEAST:
+        return Choice(one, "", nearest=near, sure=False)
+    matches = tuple(fill_needed(table, one.usable, match_columns(table, one.usable, keys)))
+    second = next((s for s, t in scored if t.split("~")[0] != table.split("~")[0]), 0.0)
+    sure = bool(asked) or (best >= 1.6 and best - second >= 0.25)
+    return Choice(one, table, matches, items if table == "survey" else None, near, sure)
+
+
+def _by_name(one: SourceProfile) -> tuple[str, ...]:
+    """The tables whose columns the headers are most like, where none is near."""
+    likes = {t: sum(max(likeness(h, t, c) for c in TABLES[t].names) for h in one.columns) for t in TABLES}
+    return tuple(sorted(likes, key=lambda t: -likes[t])[:3])
+
+
+def _score(
+    one: SourceProfile, table: str, items: Mapping[str, tuple[str, bool]], keys: Mapping[str, Set[str]]
+) -> float:
+    """Columns that are told apart count more than those that every table has; extra columns count nothing."""
+    matches = match_columns(table, one.usable, keys)
+    there = {m.column for m in matches}
+    needed = needed_of(table)
+    if table == "survey" and len(items) >= 3:
+        there |= {"item", "value"}
+    grid = months_of(one) if table.endswith("~grid") else []
+    if table.endswith("~grid") and not _grid_fits(one, table, grid):
+        return 0.0
+    if grid:
+        there |= {"months"}
+    lacking = [group for group in needed if not there & set(group)]
+    if not _named(one, table) and (len(lacking) * 2 > len(needed) or (lacking and len(needed) == 1)):
+        return 0.0
+    if not there or (table == "worker_month~spells" and not _of_sickness(one)):
+        return 0.0
+    if table == "contact" and _front_door(one):
+        return 0.0
+    told: float = sum(m.score / max(_tables_that_know(m.header), 1) ** 0.7 for m in matches)
+    told += 0.2 * min(len(grid), 8)
+    told += 0.3 * min(len(items), 8) if table == "survey" and len(items) >= 3 else 0.0
+    said = words(one.ref.split("/")[0].rpartition(".")[0] + " " + " ".join(one.ref.split("/")[1:]))
+    hint = 1.0 if table in HINTS and re.search(rf"\b(?:{HINTS[table]})\b", said) else 0.0
+    named = 1.0 if _named(one, table) else 0.0
+    if (
+        not grid
+        and not there - set(TABLES[table].key if table in TABLES else ("worker_id", "family_id"))
+        and not named
+        and not hint
+    ):
+        return 0.0
+    return told + 0.8 * max(hint, named) + 0.4 - 0.6 * len(lacking)
+
+
+_MONTH = re.compile(
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*[ \-'/]*(?:\d{4}|\d{2})?|"
+    r"\d{4}-\d{2}(?:-01)?|\d{1,2}/\d{4}",
+    re.I,
+)
+
+
+def months_of(one: SourceProfile) -> list[str]:
+    """Columns that are named after a month of a year, where there are three or more."""
+    named = [h for h in one.usable if _MONTH.fullmatch(h.strip()) and re.search(r"\d", h)]
+    return named if len(named) >= 3 else []
+
+
+def _grid_fits(one: SourceProfile, table: str, grid: Sequence[str]) -> bool:
+    """Whether the months hold numbers (of a worker's months) or dates (of supervision)."""
+    seen = [one.columns[h] for h in grid if one.columns[h].filled]
+    if not seen:
+        return False
+    share = [p.dates if table == "supervision~grid" else p.numbers for p in seen]
+    return sum(share) / len(share) > 0.6
+
+
+def _of_sickness(one: SourceProfile) -> bool:
+    """Whether spells are of absence: the file or a column says so."""
+    said = " ".join(map(words, (one.ref, *one.columns)))
+    return bool(re.search(r"\b(?:sick\w*|absen\w*|ill|days lost)\b", said))
+
+
+def _named(one: SourceProfile, table: str) -> bool:
+    names = (one.found.name, one.ref.split("/")[0].rpartition(".")[0])
+    return any(normal_name(n) in (table, f"{table}s", f"ssd_{table}", f"ssd_{table}s") for n in names)
+
+
+def _front_door(one: SourceProfile) -> bool:
+    """Whether "contacts" are enquiries at the front door, as in the national returns, and no meetings."""
+    said = words(one.ref) + " " + " ".join(map(words, one.columns))
+    no_worker = not any(likeness(h, "contact", "mode") >= 0.9 for h in one.columns)
+    return (bool(_FRONT_DOOR.search(said)) and no_worker) or "cont_contact_date" in one.columns
+
+
+def _besides(choice: Choice, have: Set[str]) -> list[Choice]:
+    """Further tables of a list of children: the family's key, each child, and digital access where it is noted."""
+    if choice.table not in _CHILDREN:
+        return []
+    made = []
+    for table in _CHILDREN:
+        if table == choice.table or (table in have and table != choice.table):
+            continue
+        matches = tuple(match_columns(table, choice.source.usable))
+        there = {m.column for m in matches}
+        key = "child_id" if table == "child" else "family_id"
+        if key in there and (table == "family" or there - {key, "family_id"}):
+            made.append(Choice(choice.source, table, matches, None, choice.nearest, choice.sure))
+    return made

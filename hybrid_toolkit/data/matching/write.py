@@ -1,0 +1,234 @@
+"""A part of a proposed mapping as TOML, with what it leaves to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from hybrid_toolkit.data.known.codes import codes_near, plain_spelling
+from hybrid_toolkit.data.matching.parts import ProposedPart
+from hybrid_toolkit.data.matching.plan import unread
+from hybrid_toolkit.data.reading.raw_table import nearest_names
+from hybrid_toolkit.data.tables.contract import ColumnContract
+from hybrid_toolkit.data.tables.contracts import TABLES
+
+HEAD = """# A proposed mapping: check every line, complete what is marked TODO, and look twice at what is marked GUESS.
+# Codes are listed only where a column has few of them and at least ten rows hold each; the rest you fill in.
+"""
+_FEW_CODES = 20
+"""The codes of a column with more distinct values than this are not written out."""
+ROWS_A_CODE = 10
+"""A code that fewer rows hold is not written out: it could point at a person."""
+_SMALL = 0.05
+"""New codes that no more than this share of a column's rows hold are taken as not known, and said."""
+_NEAR = 86
+_REASONS = {"many": f"more than {_FEW_CODES} distinct values", "few": f"held by fewer than {ROWS_A_CODE} rows"}
+
+ProposalRow = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One part as text, its matches, what is left, and what has to be answered."""
+
+    toml: str
+    matched: list[ProposalRow]
+    unmatched: list[ProposalRow]
+    questions: list[str]
+
+
+def write_part(part: ProposedPart, *, several: bool) -> Written:
+    """One part of a mapping.
+
+    Parameters
+    ----------
+    part : from ``plan``.
+    several : whether its table has other parts, so that it is written as ``[[tables.NAME]]``.
+    """
+    contract, source = TABLES[part.table], part.source
+    where = f"tables.{part.table}"
+    found, few = _few(part, unread(part))
+    if few:
+        part.steps["unread"] = list(few)
+    lines = [f"[[{where}]]" if several else f"[{where}]", f"source = {quote(source.ref)}"]
+    looked = {part.columns[c] for c in _table(part, "lookup") if c in part.columns}
+    drop = [h for h in source.identifying if h in source.columns and h not in looked]
+    if drop:
+        lines.append(f"drop = [{', '.join(map(quote, drop))}]  # they identify a person")
+    tables: list[str] = []
+    for key, value in part.steps.items():
+        if key == "codes":
+            continue
+        if isinstance(value, Mapping) and key in ("long", "flags", "keep", "lookup", "ticks"):
+            tables += _nested(f"{where}.{key}", value)
+        else:
+            lines.append(f"{key} = {_value(value)}")
+    left: list[ProposalRow] = []
+    questions: list[str] = []
+    lines += ["", f"[{where}.columns]"]
+    for column, header in part.columns.items():
+        guess = "" if part.how.get(column, ("", True))[1] else "  # GUESS"
+        lines.append(f"{column} = {quote(header)}{guess}")
+    for column in part.lacking:
+        lines.append(f'# TODO {column} = "..."  # required: {contract[column].text}')
+        free = [h for h in source.usable if h not in part.columns.values()]
+        near = nearest_names(column, free, cutoff=0.4)
+        left.append(("needed column", part.table, source.raw.origin, column, near, "the table cannot do without it"))
+        questions.append(
+            f"Which column of '{source.ref}' holds {part.table}.{column} ({contract[column].text.lower()})?"
+        )
+    lines += tables
+    given = _table(part, "codes")
+    for column, codes in given.items():
+        lines += ["", f"[{where}.codes.{column}]", *(f"{quote(v)} = {_value(c)}" for v, c in codes.items())]
+    for column, odd in found.items():
+        header = part.columns[column]
+        many = len(source.columns[header].counts) > _FEW_CODES
+        code_lines, rows, open_codes = _codes(where, contract[column], odd, many, source.raw.origin, header)
+        lines += code_lines
+        left += [(r[0], part.table, *r[1:]) for r in rows]
+        if open_codes:
+            questions.append(
+                f"What do {open_codes} code(s) of '{header}' in '{source.ref}' mean for {part.table}.{column}?"
+            )
+    kept = {} if "open" in part.steps else part.columns
+    why = f"{{}} code(s) in no list, held by at most {_SMALL:.0%} of the rows, are taken as not known"
+    left += [("codes", part.table, source.raw.origin, part.columns[c], "", why.format(n)) for c, n in few.items()]
+    matched: list[ProposalRow] = [
+        (part.table, c, source.raw.origin, h, *_how(part, c)) for c, h in kept.items() if c in contract.names
+    ]
+    matched += _by_steps(part)
+    return Written("\n".join(lines) + "\n", matched, left, questions)
+
+
+def _few(
+    part: ProposedPart, odd: Mapping[str, list[tuple[str, int]]]
+) -> tuple[dict[str, list[tuple[str, int]]], dict[str, int]]:
+    """New codes worth a question, and columns whose new codes are too few for one (with how many codes)."""
+    asked: dict[str, list[tuple[str, int]]] = {}
+    few: dict[str, int] = {}
+    for column, codes in odd.items():
+        rows = sum(n for _, n in codes)
+        near = any(guess(TABLES[part.table][column], v) for v, n in codes if n >= ROWS_A_CODE)
+        if not near and rows <= _SMALL * part.source.columns[part.columns[column]].filled:
+            few[column] = len(codes)
+        else:
+            asked[column] = codes
+    return asked, few
+
+
+def _how(part: ProposedPart, column: str) -> tuple[str, str]:
+    how, sure = part.how.get(column, ("name", True))
+    return how, "sure" if sure else "guess"
+
+
+def _by_steps(part: ProposedPart) -> list[ProposalRow]:
+    """Columns that steps make, each with the source column that it comes from."""
+    origin = part.source.raw.origin
+    rows: list[ProposalRow] = []
+    for header, item in _table(part, "long").items():
+        sure = "guess" if item.startswith("informal_learning") and part.how["item"][1] is False else "sure"
+        rows.append((part.table, f"value:{item}", origin, header, "step", sure))
+    if "waves" in part.steps:
+        rows.append((part.table, "wave", origin, str(part.steps["waves"]), "step", "sure"))
+    if "spells" in part.steps:
+        spells = _table(part, "spells")
+        rows.append((part.table, "month", origin, str(spells["start"]), "step", "sure"))
+        rows.append((part.table, "sick_days", origin, str(spells.get("days", spells["end"])), "step", "sure"))
+    if "grid" in part.steps:
+        grid = _table(part, "grid")
+        first, column = str(next(iter(grid["columns"]))), str(grid["value"])
+        rows += [(part.table, c, origin, first, "step", _how(part, c)[1]) for c in ("month", column) if c in part.how]
+    if "open" in part.steps:
+        rows.append((part.table, "cases", origin, str(_table(part, "open")["count"]), "step", "sure"))
+    for header, answers in _table(part, "flags").items():
+        flags = dict.fromkeys(c for said in answers.values() for c in said)
+        rows += [(part.table, c, origin, header, "step", "guess") for c in flags]
+    return rows
+
+
+def _table(part: ProposedPart, key: str) -> dict[str, Any]:
+    inside = part.steps.get(key, {})
+    return dict(inside) if isinstance(inside, Mapping) else {}
+
+
+def _nested(where: str, value: Mapping[str, object]) -> list[str]:
+    lines = []
+    plain_values = {k: v for k, v in value.items() if not isinstance(v, Mapping)}
+    if plain_values:
+        lines += ["", f"[{where}]", *(f"{quote(k)} = {_value(v)}" for k, v in plain_values.items())]
+    for name, inside in value.items():
+        if isinstance(inside, Mapping):
+            lines += ["", f"[{where}.{quote(name)}]", *(f"{quote(k)} = {_value(v)}" for k, v in inside.items())]
+    return lines
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(str(k))} = {_value(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return quote(str(value))
+
+
+def _key(name: str) -> str:
+    return name if name.replace("_", "").isalnum() and name.isascii() else quote(name)
+
+
+def _codes(
+    where: str, column: ColumnContract, odd: list[tuple[str, int]], many: bool, origin: str, header: str
+) -> tuple[list[str], list[ProposalRow], int]:
+    """Lines that translate codes, what is left, and how many codes have no meaning yet."""
+    if many:
+        return [], [("codes", origin, header, "", f"{_REASONS['many']}, so its values are not shown")], len(odd)
+    lines = ["", f"[{where}.codes.{column.name}]"]
+    left: list[ProposalRow] = []
+    rare = sum(n < ROWS_A_CODE for _, n in odd)
+    open_codes = rare
+    for value, rows in sorted(odd):
+        if rows < ROWS_A_CODE:
+            continue
+        target = guess(column, value)
+        if target is None:
+            open_codes += 1
+            lines.append(f'# TODO {quote(value)} = "..."  # one of: {", ".join(_allowed(column))}')
+            near = nearest_names(value, [f"{c} ({t})" if c != t else c for c, t in column.codes.items()], cutoff=0.4)
+            left.append(
+                ("code", origin, value, near, f"no code of {where.removeprefix('tables.')}.{column.name} resembles it")
+            )
+        else:
+            lines.append(f"{quote(value)} = {quote(target)}  # GUESS")
+    if rare:
+        lines.append(f"# TODO {rare} more code(s), {_REASONS['few']} and so not shown")
+        left.append(("codes", origin, header, "", f"{rare} code(s) {_REASONS['few']}, so they are not shown"))
+    return lines, left, open_codes
+
+
+def _allowed(column: ColumnContract) -> tuple[str, ...]:
+    return ("true", "false") if column.kind == "bool" else tuple(column.codes)
+
+
+def guess(column: ColumnContract, value: str) -> str | None:
+    """The one code whose known spellings are nearest, or None.
+
+    Examples
+    --------
+    >>> guess(TABLES["contact"]["mode"], "Telephne call"), guess(TABLES["contact"]["mode"], "By pigeon") is None
+    ('phone', True)
+    """
+    known = codes_near(column)
+    hit = process.extractOne(plain_spelling(value), list(known), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    return known[hit[0]] if hit else None
+
+
+def quote(text: str) -> str:
+    """A TOML string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -1,0 +1,234 @@
+"""What must happen to each column before data are shared: hashed, dropped, kept, or a question to a person.
+
+The rules for identifiers are those of ``identifiers.py``; here stand the rules for keys, for people named by their
+part ("Supervisor"), for free text, and for what is plainly neither. What no rule places is never kept in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from hybrid_toolkit.data.known.names import column_names, words
+from hybrid_toolkit.data.matching.items import is_answer
+from hybrid_toolkit.data.matching.profile import Profile
+from hybrid_toolkit.data.privacy.identifiers import (
+    IdentifierKind,
+    kind_by_content,
+    kind_by_name,
+    looks_like_names,
+    plain_name,
+)
+from hybrid_toolkit.data.privacy.pseudonym import name_key
+from hybrid_toolkit.data.reading.raw_table import normal_name
+from hybrid_toolkit.data.tables.contracts import TABLES
+
+PUBLIC_KEYS = ("la_id", "site_id")
+"""Keys of places, not people: left as they are unless they are asked for."""
+_KEY = re.compile(r"(\w+_)?(id|ids|ref|reference|key|guid|uuid)|(\w+_)?(no|num|number|code)")
+_ID = re.compile(r"(\w+_)?(id|ref|reference|key|guid|uuid)")
+_PERSON = re.compile(
+    r"supervis(?:or|ee)|line manager|manager|reports to|allocated (?:social )?worker|(?:case|key|social) worker|"
+    r"practitioner|author|(?:recorded|visited|created|authorised|completed|booked|entered|updated|seen) (?:by|for)|"
+    r"cardholder|card (?:no|number)|token|badge(?: (?:no|number))?|reserver|host|worker|employee|staff member|child|"
+    r"(?:allocated )?personal advis[eo]r|observer|assessor|respondent|participant|user|candidate|iro|chair|"
+    r"mother|father"
+)
+"""Headers that name somebody's part; what stands below is a key or a name, and is hashed either way."""
+_PLACES = re.compile(r"urn|(?:placement|placements?) urn|urn of placement|court reference|court ref")
+_TEXT = re.compile(
+    r"(?:.* )?(?:notes?|comments?|narrative|summary|free text|details|case note(?: text)?|description of .*|remarks|"
+    r"further information|any other .*|json payload|address json)"
+)
+_PLAIN = re.compile(
+    r"\b(?:team|service|department|dept|unit|post|title|role|job|reason|type|status|category|method|mode|location|site|"
+    r"ethnic\w*|gender|sex|grade|band|group|region|building|floor|desk|area|directorate|section|via|format|outcome|"
+    r"instrument|item|question|plan|need|stage|contract|purpose|name of team|label|meaning|survey|wave)\b"
+)
+_CODE = re.compile(r"(?=.*\d)[\w\-/.]{4,40}")
+_FEW = 40
+"""A column of words with no more distinct values than this, each of them repeated, names nobody by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlacing:
+    """What happens to a column.
+
+    Parameters
+    ----------
+    what : ``"hash"``, ``"drop"``, ``"keep"`` or ``"ask"``.
+    why : in a few words, for what is dropped or asked.
+    name : whether it is hashed as a name, so that the order of its parts does not count.
+    kind : the identifier it is, or None.
+    """
+
+    what: str
+    why: str = ""
+    name: bool = False
+    kind: IdentifierKind | None = None
+
+
+def place(table: str, seen: Profile, links: Collection[str] = ()) -> ColumnPlacing:
+    """What must happen to one column.
+
+    Parameters
+    ----------
+    table : its table, file or sheet.
+    seen : the column.
+    links : columns of this table whose name or address is its only link to the other tables.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> def said(header, *values):
+    ...     return place("t", Profile(header, pd.Series(values, dtype="str"))).what
+    >>> said("Employee No", "0012", "0013"), said("Surname", "x"), said("FTE", "1", "0.5"), said("Comments", "x")
+    ('hash', 'drop', 'keep', 'drop')
+    """
+    header, values, said = seen.header, seen.values, words(seen.header)
+    contract, plain = TABLES.get(normal_name(table)), plain_name(seen.header)
+    known = contract is not None and plain in contract.names
+    kind = None if known else kind_by_name(header)
+    kind = kind or kind_by_content(values)
+    if kind is not None:
+        if header in links:
+            return ColumnPlacing("hash", name=True, kind=kind)
+        return ColumnPlacing("hash", kind=kind) if kind.keep else ColumnPlacing("drop", kind.name, kind=kind)
+    if plain in PUBLIC_KEYS:
+        return ColumnPlacing("keep")
+    if contract is not None and known:
+        return ColumnPlacing("hash") if contract[plain].kind == "id" else ColumnPlacing("keep")
+    if _PLACES.fullmatch(said):
+        return ColumnPlacing("drop", "names a place with few people")
+    if _TEXT.fullmatch(said) or _is_prose(seen):
+        return ColumnPlacing("drop", "free text")
+    if header in links:
+        return ColumnPlacing("hash", name=True)
+    if _PERSON.fullmatch(said):
+        return ColumnPlacing("hash", name=looks_like_names(values))
+    if said.replace(" ", "") in _id_names():
+        return ColumnPlacing("hash")
+    if (_ID.fullmatch(plain) and not _is_list(seen)) or (_KEY.fullmatch(plain) and _is_key(seen)):
+        return ColumnPlacing("hash")
+    if seen.filled == 0 or seen.dates >= 0.9 or seen.months >= 0.9 or is_answer(seen):
+        return ColumnPlacing("keep")
+    return _by_values(seen, said)
+
+
+def _id_names() -> frozenset[str]:
+    """Known names of the keys of people, cases and teams, in words without blanks."""
+    kinds = {(t.name, c.name) for t in TABLES.values() for c in t.columns if c.kind == "id"}
+    wanted = {c for _, c in kinds if c.endswith("_id") and c not in PUBLIC_KEYS} - {"team_id", "spell_id"}
+    return frozenset(
+        n.replace(" ", "")
+        for table, columns in column_names().items()
+        for column, names in columns.items()
+        if column in wanted and table != "la"
+        for n in names
+    )
+
+
+def _is_prose(seen: Profile) -> bool:
+    """Whether most values are sentences, which nobody can read through before they are shared."""
+    long = seen.share(lambda v: len(v) > 50 and v.count(" ") >= 6)
+    return long > 0.3 and len(seen.counts) > 3
+
+
+def _is_list(seen: Profile) -> bool:
+    """Whether a column of ids holds a few words again and again, as ``invo_professional_role_id`` does."""
+    wordy = seen.share(lambda v: not re.search(r"\d", v) and len(v) > 3) > 0.9
+    return (
+        wordy and len(seen.counts) <= _FEW and seen.filled >= 5 * len(seen.counts) and not looks_like_names(seen.values)
+    )
+
+
+def meets_a_key(seen: Profile, keys: Collection[frozenset[str]]) -> bool:
+    """Whether a column holds keys of another that is hashed; small numbers and words meet by chance and do not count.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> team = Profile("Team at the time", pd.Series(["T107", "T108", "T109"], dtype="str"))
+    >>> meets_a_key(team, [frozenset({"T107", "T108", "T109", "T110"})]), meets_a_key(team, [frozenset({"T1"})])
+    (True, False)
+    """
+    mine = {k for k in seen.keys if re.search(r"\d", k) and (re.search(r"[A-Z]", k) or len(k) >= 5)}
+    if len(mine) < max(3, 0.5 * len(seen.keys)):
+        return False
+    return any(len(mine & other) >= 0.6 * len(mine) for other in keys)
+
+
+def _is_key(seen: Profile) -> bool:
+    coded = seen.share(lambda v: bool(_CODE.fullmatch(v)))
+    return coded > 0.8 and len(seen.counts) > 3 and seen.unique > 0.02
+
+
+def _by_values(seen: Profile, said: str) -> ColumnPlacing:
+    whole = seen.share(lambda v: bool(re.fullmatch(r"\d{5,}", v)))
+    if whole > 0.5 and seen.unique > 0.02:
+        return ColumnPlacing("hash")  # long whole numbers are keys, whatever they are called
+    if seen.numbers > 0.9 or seen.share(lambda v: v[:1].isdigit() and len(v) < 12) > 0.9:
+        return ColumnPlacing("keep")
+    distinct = len(seen.counts)
+    coded = seen.share(lambda v: bool(_CODE.fullmatch(v)) and bool(re.search(r"\d{2}", v)))
+    if coded > 0.8 and distinct > _FEW and seen.unique > 0.02:
+        return ColumnPlacing("hash")
+    few = distinct <= 3 or (distinct <= _FEW and seen.filled >= 3 * distinct)
+    if _PLAIN.search(said) or few:
+        return (
+            ColumnPlacing("ask", "written like names")
+            if few and not _PLAIN.search(said) and _names(seen)
+            else ColumnPlacing("keep")
+        )
+    if coded > 0.8:
+        return ColumnPlacing("hash")
+    return ColumnPlacing("ask", "neither a key, a number, a date nor a column of codes")
+
+
+def _names(seen: Profile) -> bool:
+    """Whether a column of few values could be names of people: two words, none of them a usual one."""
+    return len(seen.counts) > 5 and looks_like_names(seen.values) and seen.share(lambda v: v.istitle()) > 0.9
+
+
+def only_links(tables: Mapping[str, Mapping[str, Profile]]) -> dict[str, set[str]]:
+    """Table -> columns with names or addresses that are its only link to other tables, and those they meet.
+
+    Parameters
+    ----------
+    tables : table -> header -> profile.
+    """
+    named = {t: {h: p for h, p in columns.items() if _names_somebody(p)} for t, columns in tables.items()}
+    keyed = {t: _person_keys(columns) for t, columns in tables.items()}
+    found: dict[str, set[str]] = {t: set() for t in tables}
+    for table, columns in named.items():
+        others = [t for t in tables if t != table]
+        if any(_met(k, o) for t in others for k in keyed[table] for o in keyed[t]):
+            continue
+        for header, seen in columns.items():
+            for other in others:
+                for its, there in named[other].items():
+                    if _share_met(seen, there) >= 0.5:
+                        found[table].add(header)
+                        found[other].add(its)
+    return found
+
+
+def _names_somebody(seen: Profile) -> bool:
+    kind = kind_by_name(seen.header) or kind_by_content(seen.values)
+    if kind is not None:
+        return kind.name in ("name", "e-mail address") and len(seen.counts) > 1
+    return bool(_PERSON.fullmatch(words(seen.header))) and looks_like_names(seen.values)
+
+
+def _person_keys(columns: Mapping[str, Profile]) -> list[frozenset[str]]:
+    return [p.keys for h, p in columns.items() if not _names_somebody(p) and place("", p).what == "hash"]
+
+
+def _met(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= max(2, 0.3 * min(len(one), len(other)))
+
+
+def _share_met(one: Profile, other: Profile) -> float:
+    here, there = ({name_key(str(v)) for v in p.counts.index} for p in (one, other))
+    return len(here & there) / len(here) if here else 0.0

@@ -1,0 +1,168 @@
+"""What a mapping does to cells and keys once the columns have their contract names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from hybrid_toolkit.data.known.codes import is_outsider, is_stand_in, known_code
+from hybrid_toolkit.data.known.reading import reads
+from hybrid_toolkit.data.known.units import amount
+from hybrid_toolkit.data.mapping.mapping_file import TableMap
+from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS
+from hybrid_toolkit.data.privacy.pseudonym import loose_key, name_key
+from hybrid_toolkit.data.reading.raw_table import RawTable, normal_name
+from hybrid_toolkit.data.reshape.dates import days_of
+from hybrid_toolkit.data.reshape.steps import FrameMade
+from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
+from hybrid_toolkit.errors import MappingError
+
+
+def before_codes(
+    frame: pd.DataFrame,
+    rows: pd.DataFrame,
+    table_map: TableMap,
+    find: Callable[[str], str],
+    raw: RawTable,
+    others: Callable[[Sequence[str]], RawTable] | None,
+    chosen: Mapping[str, str],
+) -> FrameMade:
+    """Texts that mean nothing, look-ups, the newest of doubled rows, running numbers, loose keys and units.
+
+    Raises
+    ------
+    MappingError : a look-up meets nothing, or two rows of its source disagree.
+    """
+    steps, notes = table_map.steps, list[str]()
+    made = frame.copy()
+    for column in made.columns:
+        texts = {t.strip().casefold() for t in (*steps.missing.get("", ()), *steps.missing.get(str(column), ()))}
+        empty = made[column].str.strip().str.casefold().isin(texts)
+        if empty.any():
+            made[column] = made[column].mask(empty)
+            notes.append(f"{int(empty.sum()):,} cell(s) of {column} mean 'not known', as the mapping says")
+    for column in steps.loose:
+        if column in made:
+            made[column] = made[column].map(loose_key, na_action="ignore").astype("str")
+            notes.append(f"{column} is read without regard to case and leading zeros")
+    for column in (c for c in PERSON_KEY_COLUMNS if c in made):
+        nobody = made[column].map(lambda v: is_stand_in(v, key=True), na_action="ignore").eq(True)
+        if nobody.any():
+            made[column] = made[column].mask(nobody)
+            notes.append(f"{int(nobody.sum()):,} cell(s) of {column} stand for nobody (such as UNKNOWN or -1)")
+    for column, lookup in steps.lookup.items():
+        if lookup.of and normal_name(chosen.get(column, "")) != normal_name(lookup.of):
+            continue
+        if others is not None and column in made:
+            made[column], said = _looked_up(made[column], others(lookup.source), lookup.come, lookup.to, column)
+            notes.append(said)
+    if steps.newest:
+        made, said = _newest(made, rows[find(steps.newest)], TABLES[table_map.table].key, raw.kind)
+        notes.append(said)
+    if steps.number:
+        made[steps.number] = pd.Series([f"{raw.origin}-{i}" for i in made.index], index=made.index, dtype="str")
+        notes.append(f"{steps.number} was made of the source and the row, since it has no key of its own")
+    for column, codes in steps.only.items():
+        if column in made:
+            made, told = _only(made, TABLES[table_map.table][column], codes, table_map.codes.get(column, {}))
+            notes += told
+    for column, by in steps.times.items():
+        if column in made:
+            made[column] = _times(made[column], by, TABLES[table_map.table][column].unit)
+            notes.append(f"{column} was multiplied by {by:g}")
+    return made, notes
+
+
+def after_codes(frame: pd.DataFrame, table_map: TableMap) -> FrameMade:
+    """Codes in no list taken as not known, where the mapping says so; amounts of spells of one month added up."""
+    spells, key = table_map.steps.spells, TABLES[table_map.table].key
+    told: list[str] = []
+    for column in (c for c in table_map.steps.unread if c in frame):
+        known = {t: reads(TABLES[table_map.table][column], t) for t in frame[column].dropna().unique()}
+        new = frame[column].map(known).eq(False)
+        if new.any():
+            frame = frame.assign(**{column: frame[column].mask(new)})
+            told.append(f"{int(new.sum()):,} cell(s) of {column} hold a code that is in no list; taken as not known")
+    if spells is None or not set(key) <= set(frame.columns) or spells.into not in frame:
+        return frame, told
+    amounts = pd.to_numeric(frame[spells.into], errors="coerce")
+    whole = amounts.groupby([frame[k] for k in key], dropna=False).transform("sum")
+    if "month" in frame:  # spells that overlap were written twice: no month has more days than its own
+        whole = whole.clip(upper=pd.to_datetime(frame["month"], format="%Y-%m-%d").dt.days_in_month)
+    first = ~frame.duplicated(list(key))
+    made = frame.assign(**{spells.into: whole.map("{:g}".format).astype("str")}).loc[first]
+    added = int((~first).sum())
+    return made, [*told, f"{added:,} further spells of the same month were added up"] if added else told
+
+
+def _only(frame: pd.DataFrame, column: ColumnContract, codes: tuple[str, ...], given: Mapping[str, str]) -> FrameMade:
+    """Rows whose code is one of some, or not known; rows of another known code are left out."""
+    own = {c.casefold(): c for c in column.codes} | {t.casefold(): c for c, t in column.codes.items()}
+    mine = {s.casefold(): c for s, c in given.items()}
+
+    def code(text: str) -> str:
+        said = text.casefold()
+        found = mine.get(said) or own.get(said) or known_code(column, text) or ""
+        return "-" if not found and is_outsider(text) else found
+
+    read = frame[column.name].map({t: code(t) for t in frame[column.name].dropna().unique()}).astype("str")
+    other = read.notna() & ~read.isin([*codes, ""])
+    new = read.eq("")
+    notes = []
+    if other.any():
+        notes.append(f"{int(other.sum()):,} row(s) whose {column.name} is another one were left out")
+    if new.any():
+        notes.append(f"{int(new.sum()):,} row(s) have a {column.name} that is in no list; it was taken as not known")
+    return frame.assign(**{column.name: frame[column.name].mask(new)}).loc[~other], notes
+
+
+def _looked_up(values: pd.Series[str], other: RawTable, come: str, to: str, column: str) -> tuple[pd.Series[str], str]:
+    headers = {normal_name(str(h)): str(h) for h in other.frame.columns}
+    absent = [n for n in (come, to) if normal_name(n) not in headers]
+    if absent:
+        raise MappingError(
+            f"{other.origin}: the column(s) {', '.join(absent)} of the look-up for {column} are not there.",
+            fix="Correct 'from' and 'to' of the look-up in the mapping.",
+            code="MAP-SOURCE",
+        )
+    pairs = other.frame[[headers[normal_name(come)], headers[normal_name(to)]]].dropna().drop_duplicates()
+    twice = int(pairs.iloc[:, 0].duplicated().sum())
+    if twice:
+        raise MappingError(
+            f"{other.origin}: {twice} value(s) of '{come}' lead to more than one '{to}'.",
+            fix="Keep one row for each, or look up by another column.",
+            code="MAP-LOOKUP",
+        )
+    known = {name_key(a): b for a, b in pairs.itertuples(index=False)}
+    made = values.map(lambda v: known.get(name_key(v)), na_action="ignore").astype("str")
+    met, filled = int(made.notna().sum()), int(values.notna().sum())
+    if filled and not met:
+        raise MappingError(
+            f"{other.origin}: none of the {filled:,} values of {column} meets one of '{come}'.",
+            fix="Check which column of the other source holds these values.",
+            code="MAP-LOOKUP",
+        )
+    return made, f"{met:,} of {filled:,} values of {column} were translated through {other.origin}"
+
+
+def _newest(frame: pd.DataFrame, dates: pd.Series[str], key: tuple[str, ...], kind: str) -> tuple[pd.DataFrame, str]:
+    present = [k for k in key if k in frame]
+    days = days_of(dates, kind).reindex(frame.index)
+    order = days.sort_values(kind="stable", na_position="first").index
+    kept = frame.loc[order]
+    kept = kept.loc[~kept.duplicated(present, keep="last") | kept[present].isna().any(axis=1)].sort_index(kind="stable")
+    return kept, f"{len(frame) - len(kept):,} older row(s) with the same {', '.join(present)} were left out"
+
+
+def _times(values: pd.Series[str], by: float, unit: str) -> pd.Series[str]:
+    def one(text: str) -> str:
+        number = amount(text, unit)
+        if number is not None:
+            return f"{number:g}"  # the cell says its own unit
+        try:
+            return f"{float(text) * by:g}"
+        except ValueError:
+            return text
+
+    return values.map(one, na_action="ignore").astype("str")

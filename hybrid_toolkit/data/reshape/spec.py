@@ -1,0 +1,313 @@
+"""The steps that a mapping may ask for, as its file writes them, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hybrid_toolkit.data.tables.contract import TableContract
+
+Say = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Spells:
+    """Spells with a first and a last day, spread over the months they touch; ``into`` is a contract column."""
+
+    start: str
+    end: str
+    days: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Spells counted on the last day of each month: how many different values of ``count`` are open for each ``by``."""
+
+    start: str
+    end: str
+    by: str
+    count: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One column a month (or week, or year), turned into one row each.
+
+    ``name`` and ``value`` are contract columns; ``name`` is empty where the cells themselves hold the day.
+    """
+
+    columns: tuple[str, ...]
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """One answer a row, turned into one column a question."""
+
+    names: str
+    values: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """Families made of children: the same values in ``by`` are one family, a child without them is its own."""
+
+    child: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A column translated through another source (the first of those named that is there), from one column to another.
+
+    ``of`` names the source column that this holds for, where a column may come from several; empty for all.
+    """
+
+    source: tuple[str, ...]
+    come: str
+    to: str
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """All that is done to the rows of one source, in this order.
+
+    Parameters
+    ----------
+    missing : contract column (or "" for all) -> texts that mean "nothing known".
+    wide, grid, spells, open, households : see their classes; None if not asked for.
+    long : source column -> (instrument, item): each becomes a row with ``instrument``, ``item`` and ``value``.
+    waves : source column of dates that numbers the waves of a survey, empty if none.
+    flags : source column -> answer -> {contract column: true or false}.
+    ticks : source column -> answer -> contract column that is true where the answer is among those ticked.
+    lookup : contract column -> ``Lookup``.
+    only : contract column of codes -> codes; rows that hold another known one are left out, unknown ones are emptied.
+    unread : contract columns of codes in which a code that is in no list is taken as not known.
+    times : contract column -> number that its amounts are multiplied by.
+    loose : contract columns of keys in which case and leading zeros do not count.
+    newest : source column of dates; of rows with the same key the newest stays. Empty if none.
+    number : contract column that is given to rows as a running number.
+    joined : whether rows are joined to those of the parts before by the table's key, rather than put below them; those
+        that meet nothing are put below, unless ``fill`` is given, which says that the parts before are complete.
+    fill : contract column -> value where a joined part has no row.
+    """
+
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wide: Wide | None = None
+    grid: Grid | None = None
+    spells: Spells | None = None
+    open: Open | None = None
+    households: Households | None = None
+    long: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    waves: str = ""
+    flags: Mapping[str, Mapping[str, Mapping[str, bool]]] = field(default_factory=dict)
+    ticks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    lookup: Mapping[str, Lookup] = field(default_factory=dict)
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    times: Mapping[str, float] = field(default_factory=dict)
+    loose: tuple[str, ...] = ()
+    newest: str = ""
+    number: str = ""
+    joined: bool = False
+    fill: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Source columns that a step reads."""
+        names = {self.newest, self.waves, *self.long, *self.flags, *self.ticks}
+        if self.wide:
+            names |= {self.wide.names, self.wide.values}
+        if self.grid:
+            names |= set(self.grid.columns)
+        if self.spells:
+            names |= {self.spells.start, self.spells.end, self.spells.days}
+        if self.open:
+            names |= {self.open.start, self.open.end, self.open.by, self.open.count}
+        if self.households:
+            names |= {self.households.child, *self.households.by}
+        return frozenset(names - {""})
+
+
+STEP_KEYS = tuple(Steps.__slots__)
+
+
+def read_steps(contract: TableContract, part: Mapping[str, Any], say: Say) -> Steps:
+    """The steps of one part of a mapping; what is wrong is told to ``say`` as a code and a text."""
+    return Steps(**_Reader(contract, part, say).all())
+
+
+class _Reader:
+    def __init__(self, contract: TableContract, part: Mapping[str, Any], say: Say) -> None:
+        self.contract, self.part, self.say = contract, part, say
+        self.where = f"tables.{contract.name}"
+
+    def all(self) -> dict[str, Any]:
+        made: dict[str, Any] = {k: getattr(self, k)(self.part[k]) for k in STEP_KEYS if k in self.part}
+        return {k: v for k, v in made.items() if v is not None}
+
+    def wrong(self, key: str, text: str) -> None:
+        self.say("MAP-STEP", f"'{self.where}.{key}' {text}")
+
+    def column(self, key: str, name: object) -> str:
+        if not isinstance(name, str) or name not in self.contract.names:
+            self.say("MAP-COLUMN", f"unknown column '{self.where}.{key}: {name}'")
+            return ""
+        return name
+
+    def fields(self, key: str, value: object, needed: tuple[str, ...], other: tuple[str, ...] = ()) -> dict[str, Any]:
+        if not isinstance(value, dict) or not set(needed) <= set(value) <= {*needed, *other}:
+            self.wrong(
+                key, f"must be a table with the keys {', '.join(needed)}" + (f" ({', '.join(other)})" if other else "")
+            )
+            return {}
+        return value
+
+    def texts(self, key: str, value: object) -> tuple[str, ...]:
+        items = value if isinstance(value, list) else [value]
+        if items and all(isinstance(i, str) and i.strip() for i in items):
+            return tuple(map(str, items))
+        self.wrong(key, "must be a name or a list of names")
+        return ()
+
+    def missing(self, value: object) -> Mapping[str, tuple[str, ...]]:
+        given = value if isinstance(value, dict) else {"": value}
+        return {c and self.column("missing", c): self.texts("missing", v) for c, v in given.items()}
+
+    def wide(self, value: object) -> Wide | None:
+        found = self.fields("wide", value, ("names", "values", "rows"))
+        return (
+            Wide(str(found["names"]), str(found["values"]), self.texts("wide.rows", found["rows"])) if found else None
+        )
+
+    def grid(self, value: object) -> Grid | None:
+        found = self.fields("grid", value, ("columns", "name", "value"))
+        if not found:
+            return None
+        name = self.column("grid.name", found["name"]) if found["name"] else ""
+        column = self.column("grid.value", found["value"])
+        return Grid(self.texts("grid.columns", found["columns"]), name, column)
+
+    def spells(self, value: object) -> Spells | None:
+        found = self.fields("spells", value, ("start", "end", "into"), ("days",))
+        if not found:
+            return None
+        into = self.column("spells.into", found["into"])
+        return Spells(str(found["start"]), str(found["end"]), str(found.get("days", "")), into)
+
+    def open(self, value: object) -> Open | None:
+        found = self.fields("open", value, ("start", "end", "by", "count", "into"))
+        if not found:
+            return None
+        into = self.column("open.into", found["into"])
+        return Open(str(found["start"]), str(found["end"]), str(found["by"]), str(found["count"]), into)
+
+    def households(self, value: object) -> Households | None:
+        found = self.fields("households", value, ("child", "by"))
+        return Households(str(found["child"]), self.texts("households.by", found["by"])) if found else None
+
+    def long(self, value: object) -> Mapping[str, tuple[str, str]]:
+        if not isinstance(value, dict):
+            self.wrong("long", "must be a table of source columns")
+            return {}
+        made = {}
+        for column, target in value.items():
+            instrument, _, item = str(target).partition("/")
+            if not instrument or not item:
+                self.wrong(f'long."{column}"', 'must be an instrument and an item, such as "swemwbs/swemwbs_1"')
+            made[str(column)] = (instrument, item)
+        return made
+
+    def waves(self, value: object) -> str:
+        return self.one("waves", value)
+
+    def newest(self, value: object) -> str:
+        return self.one("newest", value)
+
+    def one(self, key: str, value: object) -> str:
+        if isinstance(value, str) and value.strip():
+            return value
+        self.wrong(key, "must be the name of a source column")
+        return ""
+
+    def flags(self, value: object) -> Mapping[str, Mapping[str, Mapping[str, bool]]]:
+        made: dict[str, dict[str, dict[str, bool]]] = {}
+        for source, answers in self.nested("flags", value):
+            made[source] = {}
+            for answer, said in answers.items():
+                given = said if isinstance(said, dict) else {}
+                if not given or not all(isinstance(v, bool) for v in given.values()):
+                    self.wrong(f'flags."{source}"', "must give each answer a table of true and false")
+                made[source][answer] = {self.column("flags", c): bool(v) for c, v in given.items()}
+        return made
+
+    def ticks(self, value: object) -> Mapping[str, Mapping[str, str]]:
+        return {
+            source: {answer: self.column("ticks", c) for answer, c in answers.items()}
+            for source, answers in self.nested("ticks", value)
+        }
+
+    def nested(self, key: str, value: object) -> list[tuple[str, dict[str, Any]]]:
+        if isinstance(value, dict) and all(isinstance(v, dict) for v in value.values()):
+            return list(value.items())
+        self.wrong(key, "must be a table of source columns, each a table of answers")
+        return []
+
+    def lookup(self, value: object) -> Mapping[str, Lookup]:
+        made = {}
+        for column, given in value.items() if isinstance(value, dict) else []:
+            found = self.fields(f"lookup.{column}", given, ("source", "from", "to"), ("of",))
+            if found and self.column("lookup", column):
+                sources = self.texts(f"lookup.{column}.source", found["source"])
+                made[column] = Lookup(sources, str(found["from"]), str(found["to"]), str(found.get("of", "")))
+        return made
+
+    def only(self, value: object) -> Mapping[str, tuple[str, ...]]:
+        given = value if isinstance(value, dict) else {}
+        if not given:
+            self.wrong("only", "must give columns their codes")
+        made = {c: self.texts(f"only.{c}", v) for c, v in given.items() if self.column("only", c)}
+        for column, codes in made.items():
+            for code in codes:
+                if code not in self.contract[column].codes:
+                    self.say("MAP-CODE", f"'{self.where}.only.{column}' has no code '{code}'")
+        return made
+
+    def times(self, value: object) -> Mapping[str, float]:
+        made = {}
+        for column, by in value.items() if isinstance(value, dict) else []:
+            if isinstance(by, bool) or not isinstance(by, int | float):
+                self.wrong(f"times.{column}", "must be a number")
+            elif self.column("times", column):
+                made[column] = float(by)
+        return made
+
+    def loose(self, value: object) -> tuple[str, ...]:
+        return tuple(c for c in (self.column("loose", n) for n in self.texts("loose", value)) if c)
+
+    def unread(self, value: object) -> tuple[str, ...]:
+        named = tuple(c for c in (self.column("unread", n) for n in self.texts("unread", value)) if c)
+        for column in named:
+            if self.contract[column].kind not in ("code", "bool"):
+                self.wrong(f"unread: {column}", "is a column without codes")
+        return named
+
+    def number(self, value: object) -> str:
+        return self.column("number", value)
+
+    def joined(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            self.wrong("joined", "must be true or false")
+        return value is True
+
+    def fill(self, value: object) -> Mapping[str, str]:
+        if not isinstance(value, dict):
+            self.wrong("fill", "must be a table of columns")
+            return {}
+        return {c: str(v) for c, v in value.items() if self.column("fill", c)}

@@ -1,0 +1,213 @@
+"""The steps of a mapping applied to the rows of one source; each returns what it did, in words and numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.known.answers import answer_number
+from hybrid_toolkit.data.privacy.pseudonym import pseudonym
+from hybrid_toolkit.data.reading.raw_table import normal_name
+from hybrid_toolkit.data.reshape.dates import days_of
+from hybrid_toolkit.data.reshape.spec import Grid, Households, Open, Spells, Steps, Wide
+
+WAVE_GAP = 31
+"""Answers more than this many days after the last ones begin a new wave."""
+
+FrameMade = tuple[pd.DataFrame, list[str]]
+
+
+def apply_steps(
+    frame: pd.DataFrame, steps: Steps, find: Callable[[pd.DataFrame, str], str], kind: str, key: bytes
+) -> FrameMade:
+    """The frame after the steps that change its rows or make new columns.
+
+    Parameters
+    ----------
+    frame : text under the source's headers.
+    steps : what to do.
+    find : frame and name in the mapping -> header in the frame; raises ``MappingError`` if there is none.
+    kind : of the source, as in ``RawTable``.
+    key : secret for keys of families.
+
+    Returns
+    -------
+    The frame, with new columns under contract names, and a note for each step.
+    """
+    notes: list[str] = []
+    todo: list[Callable[[pd.DataFrame], FrameMade]] = []
+    if wide := steps.wide:
+        todo.append(lambda f: _wide(f, wide, partial(find, f)))
+    if steps.waves:
+        todo.append(lambda f: _waves(f, find(f, steps.waves), kind))
+    if grid := steps.grid:
+        todo.append(lambda f: _grid(f, grid, partial(find, f)))
+    if spells := steps.spells:
+        todo.append(lambda f: _spells(f, spells, partial(find, f), kind))
+    if spans := steps.open:
+        todo.append(lambda f: _open(f, spans, partial(find, f), kind))
+    if steps.long:
+        todo.append(lambda f: _long(f, {find(f, c): t for c, t in steps.long.items()}))
+    if steps.flags:
+        todo.append(lambda f: _flags(f, {find(f, c): a for c, a in steps.flags.items()}))
+    if steps.ticks:
+        todo.append(lambda f: _ticks(f, {find(f, c): a for c, a in steps.ticks.items()}))
+    if households := steps.households:
+        todo.append(lambda f: _households(f, households, partial(find, f), key))
+    for step in todo:
+        frame, said = step(frame)
+        notes += said
+    return frame, notes
+
+
+def _text(values: object, index: pd.Index) -> pd.Series[str]:
+    return pd.Series(values, index=index, dtype="str")
+
+
+def _wide(frame: pd.DataFrame, wide: Wide, find: Callable[[str], str]) -> FrameMade:
+    names, values, rows = find(wide.names), find(wide.values), [find(r) for r in wide.rows]
+    held = frame[frame[names].notna() & frame[rows].notna().all(axis=1)]
+    twice = held.duplicated([*rows, names], keep="last")
+    first = held.loc[~twice].reset_index(names="_row")
+    numbers = first.groupby(rows, sort=False)["_row"].min()
+    made = first.pivot(index=rows, columns=names, values=values)
+    made = made.loc[numbers.index]
+    questions = list(map(str, made.columns))
+    made = made.reset_index()
+    made.index = pd.Index(numbers.to_numpy())
+    made.columns = pd.Index([*rows, *questions])
+    note = f"{len(held):,} answers, one a row, became {len(made):,} rows with {len(questions)} questions"
+    return made.astype("str"), [note + (f"; {int(twice.sum()):,} earlier answers were left out" if twice.any() else "")]
+
+
+def _grid(frame: pd.DataFrame, grid: Grid, find: Callable[[str], str]) -> FrameMade:
+    columns = [find(c) for c in grid.columns]
+    rest = [c for c in frame.columns if c not in columns]
+    name = grid.name or "_period"
+    long = frame.reset_index(names="_row").melt(["_row", *rest], columns, name, grid.value)
+    long = long[long[grid.value].notna()].sort_values("_row", kind="stable")
+    long.index = pd.Index(long.pop("_row").to_numpy())
+    return long.astype("str"), [f"{len(columns)} columns of periods became {len(long):,} rows"]
+
+
+def _spells(frame: pd.DataFrame, spells: Spells, find: Callable[[str], str], kind: str) -> FrameMade:
+    start, end = days_of(frame[find(spells.start)], kind), days_of(frame[find(spells.end)], kind)
+    still = start.notna() & end.isna()
+    if known := [d for d in (start.max(), end.max()) if pd.notna(d)]:
+        end = end.mask(still, max(known))
+    good = start.notna() & (end >= start)
+    numbers = pd.to_numeric(frame[find(spells.days)], errors="coerce") if spells.days else None
+    rows, months, amounts = list[int](), list[str](), list[str]()
+    for place in map(int, np.flatnonzero(good.to_numpy())):
+        first, final = start.iloc[place], end.iloc[place]
+        periods = pd.period_range(first, final, freq="M")
+        begins = np.array([max(first, p.start_time) for p in periods], dtype="datetime64[D]")
+        ends = np.array([min(final, p.end_time.normalize()) for p in periods], dtype="datetime64[D]")
+        work = np.busday_count(begins, ends + 1).astype(float)
+        whole = float(numbers.iloc[place]) if numbers is not None and pd.notna(numbers.iloc[place]) else work.sum()
+        share = work / work.sum() if work.sum() else np.full(len(periods), 1 / len(periods))
+        rows += [place] * len(periods)
+        months += [p.start_time.strftime("%Y-%m-%d") for p in periods]
+        amounts += [f"{min(a, 31):g}" for a in whole * share]
+    made = frame.iloc[rows].copy()
+    made["month"], made[spells.into] = _text(months, made.index), _text(amounts, made.index)
+    notes = [f"{int(good.sum()):,} spells were spread over {len(made):,} months"]
+    if still.any():
+        notes.append(f"{int(still.sum()):,} spells without an end were ended with the extract")
+    if (~good).any():
+        notes.append(f"{int((~good).sum()):,} spells without a first day, or that end before they begin, were left out")
+    return made, notes
+
+
+def _open(frame: pd.DataFrame, spans: Open, find: Callable[[str], str], kind: str) -> FrameMade:
+    start, end = days_of(frame[find(spans.start)], kind), days_of(frame[find(spans.end)], kind)
+    by, what = frame[find(spans.by)], frame[find(spans.count)]
+    last = max((d for d in (start.max(), end.max()) if pd.notna(d)), default=pd.NaT)
+    if pd.isna(last):
+        return frame.iloc[:0].assign(month="", **{spans.into: ""}), ["no spell has a first day"]
+    until = end.fillna(last + pd.Timedelta(days=1))
+    parts = []
+    for month in pd.period_range(start.min(), last, freq="M"):
+        day = month.end_time.normalize()
+        if day > last:
+            continue
+        here = (start <= day) & (until > day) & by.notna()
+        held = what[here].groupby(by[here]).nunique()
+        first = by[here].drop_duplicates()
+        parts.append(
+            frame.loc[first.index].assign(month=f"{month}-01", **{spans.into: first.map(held).map("{:.0f}".format)})
+        )
+    made = pd.concat(parts) if parts else frame.iloc[:0].assign(month="", **{spans.into: ""})
+    note = f"{int(start.notna().sum()):,} spells were counted on the last day of {len(parts)} months"
+    return made.astype("str"), [note]
+
+
+def _long(frame: pd.DataFrame, items: Mapping[str, tuple[str, str]]) -> FrameMade:
+    parts, unread = [], 0
+    for header, (instrument, item) in items.items():
+        answers = frame[header]
+        known = {a: answer_number(a) for a in answers.dropna().unique()}
+        value = answers.map({a: n for a, n in known.items() if n}).astype("str")
+        unread += int((answers.notna() & value.isna()).sum())
+        part = frame.drop(columns=list(items)).assign(instrument=instrument, item=item, value=value)
+        parts.append(part.loc[value.notna()])
+    made = pd.concat(parts).sort_index(kind="stable") if parts else frame
+    notes = [f"{len(items)} columns of answers became {len(made):,} rows"]
+    if unread:
+        notes.append(f"{unread:,} answers that are no number nor a known label were left out")
+    return made.astype("str"), notes
+
+
+def _waves(frame: pd.DataFrame, header: str, kind: str) -> FrameMade:
+    days = days_of(frame[header], kind)
+    ordered = pd.Series(sorted(days.dropna().unique()))
+    number = (ordered.diff().dt.days > WAVE_GAP).cumsum() + 1
+    waves = dict(zip(ordered, number, strict=True))
+    made = frame.assign(
+        wave=days.map(waves).map(lambda n: f"{n:.0f}", na_action="ignore").astype("str"),
+        month=days.dt.strftime("%Y-%m-01").astype("str"),
+    )
+    return made, [f"{len(set(waves.values()))} wave(s) were told apart by '{header}'"]
+
+
+def _flags(frame: pd.DataFrame, flags: Mapping[str, Mapping[str, Mapping[str, bool]]]) -> FrameMade:
+    made, notes = frame.copy(), []
+    for header, answers in flags.items():
+        loose = {normal_name(a): said for a, said in answers.items()}
+        said = frame[header].map(lambda v, known=loose: known.get(normal_name(v)), na_action="ignore")
+        for column in dict.fromkeys(c for one in answers.values() for c in one):
+            texts = [str(s[column]).lower() if isinstance(s, dict) and column in s else None for s in said]
+            made[column] = _text(texts, frame.index)
+        unknown = int((frame[header].notna() & said.isna()).sum())
+        notes.append(f"'{header}' became {len({c for a in answers.values() for c in a})} yes/no columns")
+        if unknown:
+            notes.append(f"{unknown:,} answers of '{header}' are in no list and were taken as not known")
+    return made, notes
+
+
+def _ticks(frame: pd.DataFrame, ticks: Mapping[str, Mapping[str, str]]) -> FrameMade:
+    made, notes = frame.copy(), []
+    for header, answers in ticks.items():
+        filled = frame[header].notna()
+        ticked = frame[header].map(lambda v: {normal_name(t) for t in re.split(r"[;,|\n]", v)}, na_action="ignore")
+        for answer, column in answers.items():
+            texts = [str(normal_name(answer) in t).lower() if isinstance(t, set) else None for t in ticked]
+            made[column] = _text(texts, frame.index)
+        notes.append(f"'{header}', in which all that applies is ticked, became {len(answers)} yes/no columns")
+        if (~filled).any():
+            notes.append(f"{int((~filled).sum()):,} rows with nothing ticked were taken as not known")
+    return made, notes
+
+
+def _households(frame: pd.DataFrame, households: Households, find: Callable[[str], str], key: bytes) -> FrameMade:
+    child, by = frame[find(households.child)], frame[[find(c) for c in households.by]]
+    same = by.notna().all(axis=1)
+    joined = by.fillna("").agg("|".join, axis=1).map(lambda v: "F" + pseudonym(normal_name(v), key))
+    made = frame.assign(family_id=joined.where(same, child).astype("str"))
+    alone = int((~same).sum())
+    note = f"{int(joined[same].nunique()):,} families were made by {', '.join(households.by)}"
+    return made, [note + (f"; {alone:,} rows without it are families of one child" if alone else "")]
