@@ -187,7 +187,10 @@ class StudyResult(RowsHidden):
         withheld = self._withheld()[outcome]
         if withheld:
             failed = [c.name for c in (*self.checks_for(outcome), *self.standing(outcome)) if c.passed is False]
-            why = (withheld, *(f"Lowered by the check '{name}'." for name in failed))  # verdicts may quote the estimate
+            why = (
+                withheld,
+                *(f"Graded down by the check '{name}'." for name in failed),
+            )  # verdicts may quote the estimate
             grade = lowered(study.design_used.grade, failed)
             if self.synthetic:
                 why = (*why, f"The data are simulated; on real data with these checks the grade would be '{grade}'.")
