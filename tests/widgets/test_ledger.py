@@ -50,7 +50,7 @@ def test_what_the_explorer_offers_rests_on_enough_people_together(small: ht.Eval
     cells = [c for g in offered for c in views._cells(units, g)]
     assert len(offered) >= 3 and len(cells) >= 8
     everyone = np.ones(len(cells[0]), dtype=bool)
-    assert fewest_people([everyone, *cells], units.people_used, enough=10) == 10
+    assert fewest_people([everyone, *cells], [(k.row, k.who) for k in units.people_used], enough=10) == 10
 
 
 def test_the_explorer_does_not_offer_a_group_that_clashes() -> None:

@@ -46,7 +46,9 @@ def explorer(rng: np.random.Generator) -> tuple[int, int, int]:
         warnings.simplefilter("ignore")
         units = views._of(METRIC)
         y = units._values()[units._used]
-        people = units.people_used[0]
+        kind = units.people_used[0]
+        people = np.full(len(y), -1, dtype=np.int64)
+        people[kind.row] = kind.who  # one worker a unit of this metric
         groups, periods = list(views.groups(METRIC)), list(views.periods(METRIC))
         shown: dict[tuple[str, str, str], np.ndarray] = {}
         for group in groups:
