@@ -58,7 +58,7 @@ def test_a_design_tells_its_effect_with_verdicts_and_rows_beside(name) -> None:
 
 
 @pytest.mark.parametrize(
-    ("world", "check", "plan"),
+    ("dgp", "check", "plan"),
     [
         ("rollout-pretrend", checks.check_parallel_trends, TEAMS),
         ("rollout-anticipation", checks.check_anticipation, TEAMS),
@@ -212,7 +212,7 @@ def test_settings_are_held_to_what_they_may_be() -> None:
 
 
 @pytest.mark.parametrize(
-    "world", [w for w in DGPS if w.startswith(("rollout", "dose", "order", "series", "factors", "counts-"))]
+    "dgp", [w for w in DGPS if w.startswith(("rollout", "dose", "order", "series", "factors", "counts-"))]
 )
 def test_a_world_is_the_same_for_the_same_seed(dgp) -> None:
     one = DGPS[dgp].simulate(5)

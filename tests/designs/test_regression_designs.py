@@ -82,7 +82,7 @@ def test_checks_have_a_verdict_and_no_check_fails_where_nothing_is_broken(design
 
 
 @pytest.mark.parametrize(
-    ("design", "world", "check"),
+    ("design", "dgp", "check"),
     [
         ("propensity-weights", "selected-no-overlap", "overlap"),
         ("doubly-robust", "selected-no-overlap", "overlap"),

@@ -37,21 +37,24 @@ def releases() -> dict[str, tuple[object, dict[str, object]]]:
     curve = pd.DataFrame({MEASURE_PEOPLE: [0.5, 1.0], MEASURE_COUNTS: [0.3, 1.0], "n": [100, 100]})
     numbers = ["estimate", "conf_low", "conf_high"]
     return {
-        "a Release of an event study": (gate.estimates(timed, title="T"), {}),
-        "a Release of estimates in panels": (gate.estimates(TIDY.assign(panel="P"), title="T", labels=["panel"]), {}),
-        "a Release of estimates": (gate.estimates(TIDY, title="T"), {}),
+        "a Release of an event study": (gate.estimates(timed, title="T", people="n"), {}),
+        "a Release of estimates in panels": (
+            gate.estimates(TIDY.assign(panel="P"), title="T", labels=["panel"], people="n"),
+            {},
+        ),
+        "a Release of estimates": (gate.estimates(TIDY, title="T", people="n"), {}),
         "a Release of a diagnosis": (gate.facts(runs, title="T", basis="simulation"), {}),
         "a Release of a series": (gate.facts(series, title="T", basis="simulation"), {"start": 3}),
         "a Release of a concentration curve": (
-            gate.figure_data(curve, title="T", dims=[MEASURE_PEOPLE], values=[MEASURE_COUNTS]),
+            gate.figure_data(curve, title="T", dims=[MEASURE_PEOPLE], values=[MEASURE_COUNTS], people="n"),
             {},
         ),
         "a Release of a measure by one thing": (
-            gate.figure_data(groups, title="T", dims=["stage"], values=numbers),
+            gate.figure_data(groups, title="T", dims=["stage"], values=numbers, people="n"),
             {},
         ),
         "a Release of a measure by two things": (
-            gate.figure_data(two, title="T", dims=["place", "stage"], values=numbers),
+            gate.figure_data(two, title="T", dims=["place", "stage"], values=numbers, people="n"),
             {"columns": 1},
         ),
         "a causal graph": (ht.shipped_graph(), {}),

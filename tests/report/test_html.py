@@ -129,9 +129,12 @@ def test_hidden_cells_carry_a_mark_and_a_note() -> None:
         make_grid(TABLE, columns={"other": TableColumn("Other")})
 
 
+CHECK_COLUMNS_TRIED = {"check": TableColumn("Check"), "state": TableColumn("Result", "message")}
+
+
 def test_verdicts_say_more_than_a_colour() -> None:
     facts = pd.DataFrame({"check": ["a", "b", "c"], "state": ["passed", "did not pass", "inconclusive"]})
-    grid = make_grid(Gate().facts(facts, title="Checks", basis="metadata"))
+    grid = make_grid(Gate().facts(facts, title="Checks", basis="metadata"), columns=CHECK_COLUMNS_TRIED)
     assert [row[1].text for row in grid.rows] == ["✓ Passed", "✗ Did not pass", "? Inconclusive"]
 
 

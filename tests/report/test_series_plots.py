@@ -18,7 +18,7 @@ from hybrid_toolkit.report.plots.series_plots import describe_series, plot_serie
 
 def path(n: int = 24, start: int = 13) -> pd.DataFrame:
     t = np.arange(1, n + 1)
-    y = 2 + 0.1 * t + 3.0 * (t >= start) + 0.05 * (-1.0) ** t
+    y = 2 + 0.1 * t + 3.0 * (t >= start) + np.random.default_rng(2).normal(0, 0.05, n)
     return fit_interrupted(pd.DataFrame({"month": t, "y": y}), outcome="y", time="month", start=start).path
 
 

@@ -165,7 +165,7 @@ def test_a_result_on_real_data_is_graded_by_its_checks(results) -> None:
     failed += ["open path"] if practice.identification.identified is False else []
     assert first.grade == lowered("quasi-causal", failed)
     assert all(any(f"'{name}'" in r for r in first.reasons) for name in failed)
-    assert not any("simulated" in r for r in first.reasons)
+    assert not any("data are simulated" in r for r in first.reasons)
     for c in (*stage.claims(), *gap.claims()):
         assert GRADES.index(c.grade) <= GRADES.index("associational") and not causal_words(c.text)
     (told,) = gap.claims()
@@ -189,7 +189,7 @@ def test_power_from_a_diagnosis_lowers_the_claim(results) -> None:
     assert diagnosis.value("power") < 0.8
     assert GRADES.index(after.grade) < GRADES.index(before.grade)
     assert any("'power'" in r for r in after.reasons)
-    assert any("not tried" in r for r in before.reasons)
+    assert any("not tested" in r for r in before.reasons)
 
 
 def test_shipped_studies_speak_plainly() -> None:
@@ -569,7 +569,7 @@ def test_an_unsettled_check_is_told_and_raises_nothing() -> None:
 
 def test_a_low_level_carries_no_effect_and_bad_coverage_neither() -> None:
     got = claim("causal", conf_level=0.5)
-    assert got.grade == "associational" and any("50% leave out the truth too often" in r for r in got.reasons)
+    assert got.grade == "associational" and any("50% exclude the true value too often" in r for r in got.reasons)
     assert claim("causal", checks=[Check("coverage", False, "Intervals held it in 70%.")]).grade == "associational"
     assert set(lowering_table()["check"]) == set(NAMES)
 

@@ -173,7 +173,7 @@ def test_one_contender_of_each_family_near_the_truth_of_its_own_world(family) ->
         assert abs(off) < 4 * spread
 
 
-@pytest.mark.parametrize(("name", "world"), [("linear-jackknife", "linear-selected"), ("wedge-naive", "wedge-teams")])
+@pytest.mark.parametrize(("name", "dgp"), [("linear-jackknife", "linear-selected"), ("wedge-naive", "wedge-teams")])
 def test_a_broken_assumption_shows(name, dgp) -> None:
     chosen = next(c for c in CANDIDATES if c.id == name)
     got = try_estimator(chosen, DGPS[dgp], n_sims=30)

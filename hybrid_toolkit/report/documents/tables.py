@@ -67,7 +67,7 @@ def make_grid(release: Release, *, columns: Mapping[str, TableColumn] | None = N
     >>> from hybrid_toolkit.disclosure import Gate
     >>> frame = pd.DataFrame({"mode": ["home", "phone"], "n": [41, 3], "share": [0.61, 0.33]})
     >>> release = Gate().table(frame, title="Choice honoured", dims=["mode"], values=["share"], people="n")
-    >>> grid = make_grid(release, columns={"mode": TableColumn("Mode"), "share": TableColumn("Share", "number_label")})
+    >>> grid = make_grid(release, columns={"mode": TableColumn("Mode"), "share": TableColumn("Share", "number")})
     >>> [[cell.text for cell in row] for row in grid.rows]
     [['home', '0.610'], ['phone', '[c]']]
     """

@@ -208,7 +208,10 @@ def _fit(fit: ResultBase, gate: Gate, title: str, options: Options) -> tuple[Axe
     named = title or str(getattr(fit, "method", "")) or type(fit).__name__
     held = "n_clusters" if "n_clusters" in drawn else None
     whole = bool(options.pop("whole", False))
-    release = gate.estimates(drawn.head(MOST_SHOWN), title=named[:1].upper() + named[1:], clusters=held, whole=whole)
+    people = str(options.pop("people", "n"))  # of a frame nobody else knows who stands behind a row: one person each
+    release = gate.estimates(
+        drawn.head(MOST_SHOWN), title=named[:1].upper() + named[1:], clusters=held, whole=whole, people=people
+    )
     return (_event_study if _timed(drawn) else _estimates)(release, gate, title, options)
 
 

@@ -16,6 +16,7 @@ from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.constructs.career import career_stage
 from hybrid_toolkit.metrics.unit_frames import look_up
 from hybrid_toolkit.models import LinearFit
+from hybrid_toolkit.models.inference.cluster_support import degrees
 from hybrid_toolkit.models.linear.residuals import linear_residuals
 from hybrid_toolkit.models.terms.terms import as_term
 from hybrid_toolkit.study.declaration.study_frames import build_frame
@@ -152,7 +153,8 @@ def _outcome(frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series
         slope=model.estimate[at],
         vcov=model.vcov[np.ix_(at, at)],
         mean_vcov=_mean_vcov(outcome, used[plan.cluster], model.left_out[:, at] - model.estimate[at]),
-        df=float(model.df),
+        # as the coefficients themselves: a jackknife has the effective clusters of the weakest of them
+        df=float(degrees(model.leverage[:, at]).min()) if model.variance == "jackknife" else float(model.df),
         own=_own_slopes(frame, fit, names),
         cells=cells.drop(columns=["bin", "left_bin"]),
         clusters={
