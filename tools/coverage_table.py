@@ -146,7 +146,7 @@ def page(frame: pd.DataFrame, command: str) -> str:
             r["scenario"],
             r["study"],
             r["outcome"],
-            f"{r['sims']:,}",
+            f"{r['n_sims']:,}",
             f"{r['truth']:+.3f}",
             f"{r['bias']:+.3f} ± {r['bias_mcse']:.3f}",
             f"{r['coverage']:.1%} ± {r['coverage_mcse']:.1%}",

@@ -159,7 +159,7 @@ def page(frame: pd.DataFrame, command: str, reasons: dict[str, str]) -> str:
     ]
     for r in frame.to_dict("records"):
         if pd.isna(r.get("coverage")):
-            lines.append(f"| {r['metric']} | {r['sims']} | | | | {r['verdict']} |")
+            lines.append(f"| {r['metric']} | {r['n_sims']} | | | | {r['verdict']} |")
             continue
         told = f"{r['coverage']:.1%} ± {r['coverage_mcse']:.1%}"
         cells = (r["metric"], r["n_sims"], f"{r['n_mean']:,.0f}", f"{r['population_value']:.4g}", told, r["verdict"])

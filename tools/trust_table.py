@@ -134,7 +134,7 @@ def lines_of(frame: pd.DataFrame) -> list[str]:
             f"`{r['estimator']}`" + ("" if r["own_assumptions_hold"] else " *"),
             f"`{r['world']}`",
             f"{r['truth']:+.3f}",
-            f"{r['sims']:,}",
+            f"{r['n_sims']:,}",
             _told(r["bias"], r["bias_mcse"], "+.3f"),
             _told(r["coverage"], r["coverage_mcse"], ".1%"),
             told + (" false" if false else ""),
@@ -183,7 +183,7 @@ def weak(frame: pd.DataFrame, candidates: Sequence[Candidate]) -> list[str]:
         verdict = str(r["verdict"]).split(":")[0]
         if verdict == "held":
             side = f"under {LOWEST:.0%}" if r["coverage"] < LOWEST else f"over {HIGHEST:.0%}"
-            verdict = f"{side}, within the error of {r['sims']:,} draws"
+            verdict = f"{side}, within the error of {r['n_sims']:,} draws"
         cover = _told(r["coverage"], r["coverage_mcse"], ".1%")
         lines.append(f"- `{r['estimator']}` on `{r['world']}`: {verdict}, coverage {cover}. {said}")
     return lines or ["- none."]

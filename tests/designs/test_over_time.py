@@ -205,7 +205,7 @@ def test_settings_are_held_to_what_they_may_be() -> None:
     early = replace(TEAMS, settings=(("anticipation", 1), ("control_group", "never_treated")))
     assert design.fit(f, early).estimate != design.fit(f, TEAMS).estimate
     for settings in [(("anticipation", 0.5),), (("anticipation", "one"),), (("control_group", "all"),)]:
-        with pytest.raises(EstimationError, match=r"SETTING|CONTROL-UNKNOWN"):
+        with pytest.raises(EstimationError, match=r"SETTING|CONTROL-GROUP-UNKNOWN"):
             design.fit(f, replace(TEAMS, settings=settings))
     with pytest.raises(EstimationError, match="CONFOUNDERS"):
         DESIGNS["imputation"].fit(f, replace(TEAMS, confounders=("month",)))

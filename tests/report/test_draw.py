@@ -109,7 +109,7 @@ def test_an_event_study_is_drawn_over_time() -> None:
 
 def test_an_interval_without_an_end_runs_to_the_edge() -> None:
     rows = TIDY.assign(conf_high=[np.inf, 0.1])
-    picture = ht.plot(Gate().estimates(rows, title="T"))
+    picture = ht.plot(Gate().estimates(rows, title="T", people="n"))
     assert "0.100 to ∞" in picture.alt and picture.png
 
 
@@ -132,7 +132,7 @@ def test_options_are_checked(frame) -> None:
     series, _ = releases()["a Release of a series"]
     with pytest.raises(UsageError, match="needs start"):
         ht.plot(series)
-    with pytest.raises(UsageError, match=r"does not take colour.*It takes: whole"):
+    with pytest.raises(UsageError, match=r"does not take colour.*options: whole"):
         ht.plot(fit_linear(frame, outcome="y", terms=["x"], cluster="g"), colour="red")
     with pytest.raises(UsageError, match="PLOT-EMPTY"):
         ht.plot(two_sample_power(effect=0.5, power=0.8))

@@ -58,7 +58,7 @@ def test_a_known_estimator_on_a_known_world() -> None:
         (verdict(0.91), "not held"),
         (verdict(0.91, breaks="few clusters"), "not held: few clusters"),
         (verdict(0.91, own=False, breaks="Selection by merit."), "breaks: selection by merit"),
-        (verdict(0.91, own=False), "breaks: what it assumes does not hold there"),
+        (verdict(0.91, own=False), "breaks: what it assumes is not met there"),
         (verdict(0.95, off=0.3), "held, biased"),
         (verdict(0.95, own=False, breaks="selection"), "held"),
         (verdict(0.999), "held, intervals wide"),
