@@ -129,7 +129,7 @@ def test_options_are_checked(frame) -> None:
     series, _ = releases()["a Release of a series"]
     with pytest.raises(UsageError, match="needs start"):
         ht.plot(series)
-    with pytest.raises(UsageError, match=r"does not take colour.*It takes: whole"):
+    with pytest.raises(UsageError, match=r"does not take colour.*Use only these options: whole"):
         ht.plot(fit_linear(frame, outcome="y", terms=["x"], cluster="g"), colour="red")
     with pytest.raises(UsageError, match="PLOT-EMPTY"):
         ht.plot(two_sample_power(effect=0.5, power=0.8))

@@ -189,7 +189,7 @@ def test_power_from_a_diagnosis_lowers_the_claim(results) -> None:
     assert diagnosis.value("power") < 0.8
     assert GRADES.index(after.grade) < GRADES.index(before.grade)
     assert any("'power'" in r for r in after.reasons)
-    assert any("not tried" in r for r in before.reasons)
+    assert any("not tested" in r for r in before.reasons)
 
 
 def test_shipped_studies_speak_plainly() -> None:
@@ -569,7 +569,7 @@ def test_an_unsettled_check_is_told_and_raises_nothing() -> None:
 
 def test_a_low_level_carries_no_effect_and_bad_coverage_neither() -> None:
     got = claim("causal", conf_level=0.5)
-    assert got.grade == "associational" and any("50% leave out the truth too often" in r for r in got.reasons)
+    assert got.grade == "associational" and any("50% exclude the true value too often" in r for r in got.reasons)
     assert claim("causal", checks=[Check("coverage", False, "Intervals held it in 70%.")]).grade == "associational"
     assert set(lowering_table()["check"]) == set(NAMES)
 

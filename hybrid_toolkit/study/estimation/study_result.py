@@ -160,11 +160,7 @@ class StudyResult(RowsHidden):
         study, answers = self.study, self.estimates["role"].isin(["main", "secondary"])
         row = self.estimates[answers & self.estimates["outcome"].eq(outcome)].iloc[0]
         tried = diagnosis.checks(study, outcome) if diagnosis is not None else ()
-        untried = (
-            ()
-            if diagnosis is not None
-            else ("The study was not tested on simulated data, where we know the true value.",)
-        )
+        untried = () if diagnosis is not None else ("The study was not tested on data whose true value we know.",)
         known = self.identification_for(outcome)
         told = known.notes() if known.identified is not False else ()
         notes = (*told, *self.asides(outcome), *untried)
