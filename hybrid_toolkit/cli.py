@@ -315,7 +315,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Parameters
     ----------
-    argv : arguments after the command's name; those of the process by default.
+    argv : Sequence[str] | None, optional
+        Arguments after the command's name; those of the process by default.
 
     Examples
     --------

@@ -106,8 +106,12 @@ def find_study(name: str) -> Study:
 
     Raises
     ------
-    UsageError : neither.
-    StudyError, UnreadableError : the file is no study.
+    UsageError
+        Neither.
+    StudyError
+        The file is no study.
+    UnreadableError
+        The file is no study.
 
     Examples
     --------
@@ -167,8 +171,10 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
 
     Parameters
     ----------
-    add : name and function in, the parser of the command out.
-    sizes : names of sizes of simulated authorities.
+    add : Adder
+        Name and function in, the parser of the command out.
+    sizes : Sequence[str]
+        Names of sizes of simulated authorities.
     """
     named = f"a study's TOML file, or the id of a built-in one: {', '.join(SHIPPED)}"
     source = "folder, file, workbook or database URL; one CSV or Parquet file for a study of unit 'rows'"

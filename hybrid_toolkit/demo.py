@@ -76,10 +76,14 @@ class DemoResult:
 
     Parameters
     ----------
-    out : the folder; ``report``, ``findings`` and ``figures`` lie in it.
-    summary : the words printed.
-    releases : everything shown, as it passed the gate.
-    seconds : how long it took.
+    out : Path
+        The folder; ``report``, ``findings`` and ``figures`` lie in it.
+    summary : str
+        The words printed.
+    releases : tuple[Release, ...]
+        Everything shown, as it passed the gate.
+    seconds : float
+        How long it took.
     """
 
     out: Path
@@ -110,14 +114,19 @@ def run_demo(
 
     Parameters
     ----------
-    out : folder to write; one that an earlier run wrote is replaced, one that holds anything else is refused.
-    progress : stages and progress bars on standard error; the summary goes to standard output either way.
-    n_sims : simulated authorities for each diagnosis; the trap is tried on a third of them.
-    n_jobs : processes for the diagnosis; None takes two where there are two. The numbers do not depend on it.
+    out : str | Path, optional
+        Folder to write; one that an earlier run wrote is replaced, one that holds anything else is refused.
+    progress : bool, default True
+        Stages and progress bars on standard error; the summary goes to standard output either way.
+    n_sims : int, default 100
+        Simulated authorities for each diagnosis; the trap is tried on a third of them.
+    n_jobs : int | None, optional
+        Processes for the diagnosis; None takes two where there are two. The numbers do not depend on it.
 
     Raises
     ------
-    OutputError : the folder cannot be written, or holds files that the demonstration did not write.
+    OutputError
+        The folder cannot be written, or holds files that the demonstration did not write.
     """
     started = time.perf_counter()
     out = Path(out)

@@ -12,9 +12,12 @@ class HybridToolkitError(Exception):
 
     Parameters
     ----------
-    message : what was found and what was expected, without values from the data.
-    fix : how to fix it, one sentence.
-    code : a stable short code such as ``DATA-UNREADABLE``.
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to fix it, one sentence.
+    code : str, default "ERROR"
+        A stable short code such as ``DATA-UNREADABLE``.
 
     Examples
     --------
@@ -36,58 +39,188 @@ class HybridToolkitError(Exception):
 
 
 class UnreadableError(HybridToolkitError):
-    """A path, file, sheet or database cannot be read as what it claims to be."""
+    """A path, file, sheet or database cannot be read as what it claims to be.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
     exit_code = 2
 
 
 class OutputError(HybridToolkitError):
-    """An output cannot be written; nothing half-written is left behind."""
+    """An output cannot be written; nothing half-written is left behind.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
     exit_code = 2
 
 
 class UsageError(HybridToolkitError):
-    """A call or a command asks for something that does not exist."""
+    """A call or a command asks for something that does not exist.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
     exit_code = 2
 
 
 class ContractError(HybridToolkitError):
-    """Data break a table's contract."""
+    """Data break a table's contract.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
 
 class MappingError(HybridToolkitError):
-    """A mapping file names a table, column or code that does not exist, or leaves one out."""
+    """A mapping file names a table, column or code that does not exist, or leaves one out.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
 
 class IdentifierError(HybridToolkitError):
-    """Data carry a column that identifies a person."""
+    """Data carry a column that identifies a person.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
 
 class PublishedError(UnreadableError):
-    """A published statistics file has a layout that is not recognised."""
+    """A published statistics file has a layout that is not recognised.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
 
 class CoverageError(HybridToolkitError):
-    """A metric or study needs a table or column that the data do not have."""
+    """A metric or study needs a table or column that the data do not have.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
 
 class MeasureError(HybridToolkitError):
-    """A metric, scale or instrument cannot be computed from what it was given."""
+    """A metric, scale or instrument cannot be computed from what it was given.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
 
 class StudyError(HybridToolkitError):
-    """A study is declared in a way that cannot be run or identified."""
+    """A study is declared in a way that cannot be run or identified.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
 
 class EstimationError(HybridToolkitError):
-    """A model cannot be fitted to these data (singular, too few clusters, not converged)."""
+    """A model cannot be fitted to these data (singular, too few clusters, not converged).
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
 
 class DisclosureError(HybridToolkitError):
-    """An output was asked for that has not passed the disclosure gate."""
+    """An output was asked for that has not passed the disclosure gate.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
 
 
 class PersonLevelError(PublishedError, IdentifierError):
-    """A file given as published statistics holds one row a person."""
+    """A file given as published statistics holds one row a person.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """

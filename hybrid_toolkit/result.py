@@ -34,10 +34,16 @@ class Check:
 
     Parameters
     ----------
-    name : short name, such as ``"clusters"``.
-    passed : True, False, or None where the check only informs.
-    message : one plain sentence.
-    value, threshold : the figure that was compared and the figure it was compared with, where there is one.
+    name : str
+        Short name, such as ``"clusters"``.
+    passed : bool | None
+        True, False, or None where the check only informs.
+    message : str
+        One plain sentence.
+    value : float | None, optional
+        The figure that was compared, where there is one.
+    threshold : float | None, optional
+        The figure it was compared with, where there is one.
 
     Examples
     --------
@@ -57,15 +63,33 @@ class Result(Protocol):
     """What every result can do. A return type never depends on an argument."""
 
     def tidy(self) -> pd.DataFrame:
-        """One row an estimate, with the columns of ``TIDY_COLUMNS``."""
+        """One row an estimate, with the columns of ``TIDY_COLUMNS``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row an estimate, with the columns of ``TIDY_COLUMNS``.
+        """
         ...
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, method, convergence."""
+        """One row: n, missing, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, method, convergence.
+        """
         ...
 
     def summary(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         ...
 
 
@@ -80,22 +104,52 @@ class ResultBase(ABC):
 
     @abstractmethod
     def prose(self) -> str:
-        """What was done and its caveat, in words."""
+        """What was done and its caveat, in words.
+
+        Returns
+        -------
+        str
+            What was done and its caveat, in words.
+        """
 
     @abstractmethod
     def tidy(self) -> pd.DataFrame:
-        """One row an estimate."""
+        """One row an estimate.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row an estimate.
+        """
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, method, convergence; nothing where a result has no sizes."""
+        """One row: n, missing, method, convergence; nothing where a result has no sizes.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, method, convergence; nothing where a result has no sizes.
+        """
         return pd.DataFrame()
 
     def shown(self) -> pd.DataFrame:
-        """The rows that ``summary`` shows: those of ``tidy``, unless a result names fewer."""
+        """The rows that ``summary`` shows: those of ``tidy``, unless a result names fewer.
+
+        Returns
+        -------
+        pd.DataFrame
+            The rows that ``summary`` shows: those of ``tidy``, unless a result names fewer.
+        """
         return self.tidy()
 
     def summary(self) -> str:
-        """The words, then a table of the estimates with their confidence intervals, then the method and the sizes."""
+        """The words, then a table of the estimates with their confidence intervals, then the method and the sizes.
+
+        Returns
+        -------
+        str
+            The words, then a table of the estimates with their confidence intervals, then the method and the sizes.
+        """
         table, more = estimate_table(self.shown(), level=getattr(self, "conf_level", None))
         lines = [self.prose(), "", table.to_string(index=False, justify="right")]
         return "\n".join([*lines, *more, *_sizes(self.glance())])
@@ -126,7 +180,13 @@ class RowsHidden:
 
 
 def held_frames(item: object) -> list[tuple[str, pd.DataFrame]]:
-    """Name and frame of every public data frame that an object holds in its fields, alone or in lists and mappings."""
+    """Name and frame of every public data frame that an object holds in its fields, alone or in lists and mappings.
+
+    Returns
+    -------
+    list[tuple[str, pd.DataFrame]]
+        Name and frame of every public data frame that an object holds in its fields, alone or in lists and mappings.
+    """
     out: list[tuple[str, pd.DataFrame]] = []
     for name in getattr(item, "__dataclass_fields__", {}):
         value = getattr(item, name)
@@ -151,8 +211,9 @@ def estimate_table(rows: pd.DataFrame, *, level: float | None) -> tuple[pd.DataF
 
     Returns
     -------
-    (pd.DataFrame, list of str)
-        The table, ``MOST_SHOWN`` rows at the most; what CI stands for, and how many rows are not shown.
+    tuple[pd.DataFrame, list[str]]
+        (pd.DataFrame, list of str) The table, ``MOST_SHOWN`` rows at the most; what CI stands for, and how many rows
+        are not shown.
 
     Examples
     --------
@@ -175,6 +236,11 @@ def estimate_table(rows: pd.DataFrame, *, level: float | None) -> tuple[pd.DataF
 def figure(value: object) -> str:
     """A number for a table: four decimals, four figures where it is small or large; nothing where it is missing.
 
+    Returns
+    -------
+    str
+        A number for a table: four decimals, four figures where it is small or large; nothing where it is missing.
+
     Examples
     --------
     >>> figure(0.51234), figure(0.00012345), figure(123456.7), figure(float("nan")), figure("x")
@@ -191,7 +257,13 @@ def figure(value: object) -> str:
 
 
 def html_table(headings: Sequence[str], rows: object) -> str:
-    """A plain table; every text escaped."""
+    """A plain table; every text escaped.
+
+    Returns
+    -------
+    str
+        A plain table; every text escaped.
+    """
     head = "".join(f'<th scope="col">{escape(str(h))}</th>' for h in headings)
     body = "".join(f"<tr>{''.join(f'<td>{escape(str(v))}</td>' for v in row)}</tr>" for row in rows)  # type: ignore[attr-defined]
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

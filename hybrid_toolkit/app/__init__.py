@@ -34,8 +34,10 @@ class Server:
 
     Parameters
     ----------
-    url : where it opens, with the token that lets only those in who know it.
-    process : the server.
+    url : str
+        Where it opens, with the token that lets only those in who know it.
+    process : subprocess.Popen[bytes]
+        The server.
     """
 
     url: str
@@ -56,17 +58,28 @@ def start_app(data: str | None = None, *, mapping: str | None = None, port: int 
 
     Parameters
     ----------
-    data : folder, workbook or database; the synthetic authority where it is left out. Loaded once here, so that what
+    data : str | None, optional
+        Folder, workbook or database; the synthetic authority where it is left out. Loaded once here, so that what
         cannot be read is told before anything starts.
-    mapping : mapping file, or the name of a shipped one.
-    port : port on 127.0.0.1; any free one for 0.
-    seconds : how long to wait for it.
+    mapping : str | None, optional
+        Mapping file, or the name of a shipped one.
+    port : int, default 0
+        Port on 127.0.0.1; any free one for 0.
+    seconds : float, default 60.0
+        How long to wait for it.
 
     Raises
     ------
-    UnreadableError, MappingError, IdentifierError : as ``load_data``.
-    UsageError : the port is taken.
-    OutputError : the server did not start.
+    UnreadableError
+        As ``load_data``.
+    MappingError
+        As ``load_data``.
+    IdentifierError
+        As ``load_data``.
+    UsageError
+        The port is taken.
+    OutputError
+        The server did not start.
     """
     told = _data_for_page(data, mapping)
     token = secrets.token_urlsafe(24)

@@ -25,19 +25,33 @@ class Action:
 
     Parameters
     ----------
-    id : number of the action in its plan, from 1.
-    words : what is to be done; no personal detail.
-    owner : a role, never a name.
-    due : day by which it is to be done.
-    measure : id of the metric that should move; empty where nothing measures it.
-    baseline, baseline_on : the metric before the action, as released, and when that was measured.
-    started : first day of the change, from which the measure is judged.
-    done : day on which it was done; None while it is open.
-    gap : id of the prompt that it answers. seed : id of the action it was taken from.
+    id : int
+        Number of the action in its plan, from 1.
+    words : str
+        What is to be done; no personal detail.
+    owner : str
+        A role, never a name.
+    due : date
+        Day by which it is to be done.
+    measure : str, optional
+        Id of the metric that should move; empty where nothing measures it.
+    baseline : float | None, optional
+        The metric before the action, as released.
+    baseline_on : date | None, optional
+        When it was measured.
+    started : date | None, optional
+        First day of the change, from which the measure is judged.
+    done : date | None, optional
+        Day on which it was done; None while it is open.
+    gap : str, optional
+        Id of the prompt that it answers.
+    seed : str, optional
+        Id of the action it was taken from.
 
     Raises
     ------
-    UsageError : no words, an unknown role, metric or prompt, or dates out of order.
+    UsageError
+        No words, an unknown role, metric or prompt, or dates out of order.
     """
 
     id: int
@@ -74,6 +88,16 @@ class Action:
     def standing(self, today: date) -> str:
         """``done``, ``overdue``, ``due`` (within 30 days) or ``open``.
 
+        Parameters
+        ----------
+        today : date
+            The day that counts as today.
+
+        Returns
+        -------
+        str
+            ``done``, ``overdue``, ``due`` (within 30 days) or ``open``.
+
         Examples
         --------
         >>> action = Action(1, "Agree breaks between meetings.", "supervisor", date(2026, 3, 31))
@@ -93,12 +117,15 @@ class ActionPlan:
 
     Parameters
     ----------
-    actions : in the order in which they were agreed.
-    title : what it is a plan for; no personal detail.
+    actions : tuple[Action, ...], optional
+        In the order in which they were agreed.
+    title : str, default "Improvement plan"
+        What it is a plan for; no personal detail.
 
     Raises
     ------
-    UsageError : two actions of one number.
+    UsageError
+        Two actions of one number.
 
     Examples
     --------
@@ -121,9 +148,15 @@ class ActionPlan:
     def action(self, number: int) -> Action:
         """One action by number.
 
+        Returns
+        -------
+        Action
+            One action by number.
+
         Raises
         ------
-        UsageError : there is none.
+        UsageError
+            There is none.
         """
         found = next((a for a in self.actions if a.id == number), None)
         if found is None:
@@ -147,7 +180,18 @@ class ActionPlan:
         gap: str = "",
         seed: str = "",
     ) -> ActionPlan:
-        """The plan with one more action; raises as ``Action``."""
+        """The plan with one more action; raises as ``Action``.
+
+        Parameters
+        ----------
+        seed : str, optional
+            Seed of the random numbers.
+
+        Returns
+        -------
+        ActionPlan
+            The plan with one more action; raises as ``Action``.
+        """
         number = max((a.id for a in self.actions), default=0) + 1
         made = Action(
             number, words.strip(), owner, due, measure, baseline, baseline_on, started, gap=gap, seed=seed
@@ -155,26 +199,66 @@ class ActionPlan:
         return replace(self, actions=(*self.actions, made))
 
     def change(self, action: Action) -> ActionPlan:
-        """The plan with an action in the place of the one of the same number; raises as ``action``."""
+        """The plan with an action in the place of the one of the same number; raises as ``action``.
+
+        Returns
+        -------
+        ActionPlan
+            The plan with an action in the place of the one of the same number; raises as ``action``.
+        """
         self.action(action.id)
         return replace(self, actions=tuple(action if a.id == action.id else a for a in self.actions))
 
     def mark_done(self, number: int, on: date) -> ActionPlan:
-        """The plan with one action done on a day; raises as ``action``."""
+        """The plan with one action done on a day; raises as ``action``.
+
+        Returns
+        -------
+        ActionPlan
+            The plan with one action done on a day; raises as ``action``.
+        """
         return self.change(replace(self.action(number), done=on))
 
     def without(self, number: int) -> ActionPlan:
-        """The plan without one action; raises as ``action``."""
+        """The plan without one action; raises as ``action``.
+
+        Returns
+        -------
+        ActionPlan
+            The plan without one action; raises as ``action``.
+        """
         gone = self.action(number)
         return replace(self, actions=tuple(a for a in self.actions if a is not gone))
 
     def standing(self, today: date) -> dict[str, int]:
-        """How many actions are overdue, due, open and done on a day; those that none are left out."""
+        """How many actions are overdue, due, open and done on a day; those that none are left out.
+
+        Parameters
+        ----------
+        today : date
+            The day that counts as today.
+
+        Returns
+        -------
+        dict[str, int]
+            How many actions are overdue, due, open and done on a day; those that none are left out.
+        """
         counts = pd.Series([a.standing(today) for a in self.actions], dtype="str").value_counts()
         return {s: int(counts[s]) for s in STANDINGS if s in counts}
 
     def summary(self, today: date) -> str:
-        """Prose: how many actions, how many overdue, and what has no measure."""
+        """Prose: how many actions, how many overdue, and what has no measure.
+
+        Parameters
+        ----------
+        today : date
+            The day that counts as today.
+
+        Returns
+        -------
+        str
+            Prose: how many actions, how many overdue, and what has no measure.
+        """
         if not self.actions:
             return "No action yet."
         many = f"{len(self.actions)} action{'s' if len(self.actions) > 1 else ''}"
@@ -189,9 +273,26 @@ def draft_plan(gaps: Sequence[Gap], *, owner: str, due: date, title: str = "Impr
     Each takes the first action of the source that helps with its condition and no other gap has taken, or names the
     gap itself; its measure is the first metric that speaks to the prompt.
 
+    Parameters
+    ----------
+    gaps : Sequence[Gap]
+        What has something to do.
+    owner : str
+        Role that answers for each action.
+    due : date
+        The day by which each is to be done.
+    title : str, default "Improvement plan"
+        Title of the plan.
+
+    Returns
+    -------
+    ActionPlan
+        A first plan: one action a gap, to be talked over and changed.
+
     Raises
     ------
-    UsageError : an unknown role.
+    UsageError
+        An unknown role.
 
     Examples
     --------

@@ -34,14 +34,25 @@ class Arrangement:
 
     Parameters
     ----------
-    whom : the team or role that it is for; no person.
-    request : what was asked for. rationale : why it was decided so.
-    decision : key of ``DECISIONS``. decided_on, review_on : days.
-    adjustments : key of ``ADJUSTMENTS``: whether reasonable adjustments were considered; never which or whose.
+    whom : str
+        The team or role that it is for; no person.
+    request : str
+        What was asked for.
+    rationale : str, optional
+        Why it was decided so.
+    decision : str, default "pending"
+        Key of ``DECISIONS``.
+    decided_on : date | None, optional
+        Day of the decision.
+    review_on : date | None, optional
+        Day on which it is to be reviewed.
+    adjustments : str, default "not_asked"
+        Key of ``ADJUSTMENTS``: whether reasonable adjustments were considered; never which or whose.
 
     Raises
     ------
-    UsageError : nothing was asked for, an unknown decision, or dates out of order.
+    UsageError
+        Nothing was asked for, an unknown decision, or dates out of order.
     """
 
     whom: str
@@ -101,7 +112,18 @@ class Arrangement:
         return months + (self.review_on.day > self.decided_on.day) * 0.5
 
     def review_words(self, today: date) -> str:
-        """When the review is, and whether it is overdue."""
+        """When the review is, and whether it is overdue.
+
+        Parameters
+        ----------
+        today : date
+            The day that counts as today.
+
+        Returns
+        -------
+        str
+            When the review is, and whether it is overdue.
+        """
         if self.review_on is None:
             return "none set"
         return f"{self.review_on.day} {self.review_on:%B %Y}" + (", overdue" if self.review_on < today else "")
@@ -109,7 +131,13 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True)
 class Agreements:
-    """The arrangements of a service, in the order in which they were made."""
+    """The arrangements of a service, in the order in which they were made.
+
+    Parameters
+    ----------
+    arrangements : tuple[Arrangement, ...], optional
+        The arrangements, in order.
+    """
 
     arrangements: tuple[Arrangement, ...] = ()
 
@@ -121,6 +149,16 @@ class Agreements:
 
     def summary(self, today: date) -> str:
         """Prose.
+
+        Parameters
+        ----------
+        today : date
+            The day that counts as today.
+
+        Returns
+        -------
+        str
+            Prose.
 
         Examples
         --------
@@ -136,7 +174,20 @@ class Agreements:
         return f"{many}: {open_} not yet decided, {late} past their review, formality {self.formality:.2f} of 1."
 
     def put(self, arrangement: Arrangement, at: int | None = None) -> Agreements:
-        """With one arrangement added, or in the place of the one at a position."""
+        """With one arrangement added, or in the place of the one at a position.
+
+        Parameters
+        ----------
+        arrangement : Arrangement
+            The arrangement.
+        at : int | None, optional
+            Position to put it in place of; at the end by default.
+
+        Returns
+        -------
+        Agreements
+            With one arrangement added, or in the place of the one at a position.
+        """
         held = list(self.arrangements)
         if at is None:
             return replace(self, arrangements=(*held, arrangement))
@@ -146,5 +197,16 @@ class Agreements:
         return replace(self, arrangements=tuple(held))
 
     def without(self, at: int) -> Agreements:
-        """Without the arrangement at a position."""
+        """Without the arrangement at a position.
+
+        Parameters
+        ----------
+        at : int
+            Position of the arrangement that goes.
+
+        Returns
+        -------
+        Agreements
+            Without the arrangement at a position.
+        """
         return replace(self, arrangements=tuple(a for i, a in enumerate(self.arrangements) if i != at))

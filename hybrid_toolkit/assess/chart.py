@@ -26,7 +26,17 @@ CHART_RULES = {
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One point at which a rule holds: its position, the rule, and ``above`` or ``below`` the centre."""
+    """One point at which a rule holds: its position, the rule, and ``above`` or ``below`` the centre.
+
+    Parameters
+    ----------
+    position : int
+        Position of the point.
+    rule : str
+        The rule that holds there.
+    side : str
+        ``above`` or ``below`` the centre.
+    """
 
     position: int
     rule: str
@@ -39,11 +49,20 @@ class ControlChart:
 
     Parameters
     ----------
-    kind : ``individuals`` or ``shares``.
-    periods : labels of the points. values : one a point; missing where the point is hidden or was not measured.
-    centre : mean of the baseline. sigma : standard deviation a point.
-    n_baseline : points that set the limits, counted from the first.
-    signals : after the baseline and in it, in order.
+    kind : str
+        ``individuals`` or ``shares``.
+    periods : tuple[str, ...]
+        Labels of the points.
+    values : Array
+        One a point; missing where the point is hidden or was not measured.
+    centre : float
+        Mean of the baseline.
+    sigma : Array
+        Standard deviation a point.
+    n_baseline : int
+        Points that set the limits, counted from the first.
+    signals : tuple[Signal, ...]
+        After the baseline and in it, in order.
     """
 
     kind: str
@@ -77,7 +96,13 @@ class ControlChart:
         return len(self.signals) - len(self.after) <= max(1, self.n_baseline // 20)
 
     def summary(self) -> str:
-        """What the chart says, with its caveat."""
+        """What the chart says, with its caveat.
+
+        Returns
+        -------
+        str
+            What the chart says, with its caveat.
+        """
         measured = int(np.isfinite(self.values[: self.n_baseline]).sum())
         firm = "" if measured >= FIRM else f" The limits are trial limits: {measured} points set them."
         early = len(self.signals) - len(self.after)
@@ -109,13 +134,22 @@ def individuals_chart(
 
     Parameters
     ----------
-    values : one a period, in the unit of the measure; missing where hidden.
-    periods : their labels; 1, 2, 3 ... where left out.
-    baseline : how many first points set the limits; all where left out.
+    values : ArrayLike
+        One a period, in the unit of the measure; missing where hidden.
+    periods : Sequence[object] | None, optional
+        Their labels; 1, 2, 3 ... where left out.
+    baseline : int | None, optional
+        How many first points set the limits; all where left out.
+
+    Returns
+    -------
+    ControlChart
+        A chart of individual values: centre and limits from the mean and the mean moving range of the baseline.
 
     Raises
     ------
-    EstimationError : fewer than 12 measured points in the baseline, or points that do not vary.
+    EstimationError
+        Fewer than 12 measured points in the baseline, or points that do not vary.
 
     Notes
     -----
@@ -123,6 +157,12 @@ def individuals_chart(
     points (NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2). Rules: Western Electric (1956), Statistical
     Quality Control Handbook. Twelve points are the fewest for trial limits, twenty for firm ones (Provost and Murray
     2011, The Health Care Data Guide).
+
+    References
+    ----------
+    - NIST/SEMATECH e-Handbook of Statistical Methods, section 6.3.2.2.
+    - Western Electric (1956). Statistical Quality Control Handbook.
+    - Provost, L. P. and Murray, S. K. (2011). The Health Care Data Guide.
 
     Examples
     --------
@@ -161,14 +201,25 @@ def share_chart(
 
     Parameters
     ----------
-    shares : 0 to 1, one a period; missing where hidden.
-    counts : how many stand behind each share.
-    periods, baseline : as in ``individuals_chart``.
+    shares : ArrayLike
+        0 to 1, one a period; missing where hidden.
+    counts : ArrayLike
+        How many stand behind each share.
+    periods : Sequence[object] | None, optional
+        As in ``individuals_chart``.
+    baseline : int | None, optional
+        As in ``individuals_chart``.
+
+    Returns
+    -------
+    ControlChart
+        A chart of shares: limits follow how many stand behind each.
 
     Raises
     ------
-    EstimationError : fewer than 12 measured points in the baseline, shares outside 0 to 1, counts below 1, or a
-        baseline that is all nought or all one.
+    EstimationError
+        Fewer than 12 measured points in the baseline, shares outside 0 to 1, counts below 1, or a baseline that is all
+        nought or all one.
 
     Notes
     -----

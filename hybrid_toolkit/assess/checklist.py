@@ -28,14 +28,22 @@ class ChecklistItem:
 
     Parameters
     ----------
-    id : its id in the source, such as ``S0-C1.1``.
-    text : what it says, in this toolkit's own words.
-    scale : answers it offers, a key of ``scales()``; empty where it is only read.
-    metrics : ids of the metrics that speak to it.
-    seeds : further ids of the sources that it stands for.
-    note : what to mind.
-    side : ``employer`` or ``employee`` where the two are told apart.
-    conditions : ids of the conditions that an action helps with.
+    id : str
+        Its id in the source, such as ``S0-C1.1``.
+    text : str
+        What it says, in this toolkit's own words.
+    scale : str, optional
+        Answers it offers, a key of ``scales()``; empty where it is only read.
+    metrics : tuple[str, ...], optional
+        Ids of the metrics that speak to it.
+    seeds : tuple[str, ...], optional
+        Further ids of the sources that it stands for.
+    note : str, optional
+        What to mind.
+    side : str, optional
+        ``employer`` or ``employee`` where the two are told apart.
+    conditions : tuple[str, ...], optional
+        Ids of the conditions that an action helps with.
     """
 
     id: str
@@ -66,9 +74,20 @@ class Checklist:
 
     Parameters
     ----------
-    id, title, about, source : what it is and where it comes from.
-    parts : its sections in order.
-    stored : whether answers may be kept; ``why`` says why not.
+    id : str
+        Short id.
+    title : str
+        Title.
+    about : str
+        What it is for.
+    source : str
+        Where it comes from.
+    parts : tuple[ChecklistPart, ...]
+        Its sections in order.
+    stored : bool, default True
+        Whether answers may be kept; ``why`` says why not.
+    why : str, optional
+        Why answers may not be kept, where they may not.
     """
 
     id: str
@@ -93,9 +112,20 @@ class Checklist:
     def item(self, item: str) -> ChecklistItem:
         """One item by id.
 
+        Parameters
+        ----------
+        item : str
+            Id of the item.
+
+        Returns
+        -------
+        ChecklistItem
+            One item by id.
+
         Raises
         ------
-        UsageError : there is none of that id.
+        UsageError
+            There is none of that id.
         """
         found = next((i for i in self.items if i.id == item), None)
         if found is None:
@@ -105,9 +135,20 @@ class Checklist:
     def part(self, part: str) -> ChecklistPart:
         """One section by id.
 
+        Parameters
+        ----------
+        part : str
+            Id of the section.
+
+        Returns
+        -------
+        ChecklistPart
+            One section by id.
+
         Raises
         ------
-        UsageError : there is none of that id.
+        UsageError
+            There is none of that id.
         """
         found = next((p for p in self.parts if p.id == part), None)
         if found is None:
@@ -115,7 +156,18 @@ class Checklist:
         return found
 
     def part_of(self, item: str) -> ChecklistPart:
-        """The section in which an item stands; raises as ``item``."""
+        """The section in which an item stands; raises as ``item``.
+
+        Parameters
+        ----------
+        item : str
+            Id of the item.
+
+        Returns
+        -------
+        ChecklistPart
+            The section in which an item stands; raises as ``item``.
+        """
         self.item(item)
         return next(p for p in self.parts if any(i.id == item for i in p.items))
 
@@ -124,9 +176,20 @@ class Checklist:
 def load_checklist(name: str) -> Checklist:
     """One of ``CHECKLISTS``.
 
+    Parameters
+    ----------
+    name : str
+        Id of the checklist, one of ``CHECKLISTS``.
+
+    Returns
+    -------
+    Checklist
+        One of ``CHECKLISTS``.
+
     Raises
     ------
-    UsageError : there is none of that id, or its file does not keep to the form.
+    UsageError
+        There is none of that id, or its file does not keep to the form.
 
     Examples
     --------

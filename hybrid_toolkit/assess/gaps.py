@@ -23,10 +23,22 @@ class Gap:
 
     Parameters
     ----------
-    item, text, condition : the prompt and its condition.
-    kind : a key of ``_KINDS``.
-    level : median over raters. low, high : the least and the most that a rater gave.
-    metrics : ids of the metrics that speak to it.
+    item : str
+        Id of the prompt.
+    text : str
+        The prompt.
+    condition : str
+        Condition it belongs to.
+    kind : str
+        A key of ``_KINDS``.
+    level : float
+        Median over raters.
+    low : int
+        The least that a rater gave.
+    high : int
+        The most that a rater gave.
+    metrics : tuple[str, ...]
+        Ids of the metrics that speak to it.
     """
 
     item: str
@@ -50,6 +62,16 @@ def find_gaps(assessment: Assessment) -> tuple[Gap, ...]:
 
     A prompt is looked at from three raters on. Reasons in this order: its median is below ``established``; raters
     differ by two levels or more; it is believed to be in place but no rater named evidence.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        The answers.
+
+    Returns
+    -------
+    tuple[Gap, ...]
+        Prompts with something to do, in the order of the conditions; each with its first reason.
 
     Examples
     --------
@@ -76,6 +98,16 @@ def find_gaps(assessment: Assessment) -> tuple[Gap, ...]:
 def suggest_actions(gap: Gap) -> tuple[ChecklistItem, ...]:
     """Actions to choose from that help with the condition of a gap.
 
+    Parameters
+    ----------
+    gap : Gap
+        The gap.
+
+    Returns
+    -------
+    tuple[ChecklistItem, ...]
+        Actions to choose from that help with the condition of a gap.
+
     Examples
     --------
     >>> gap = Gap("S0-C4.1", "", "S0-C4", "low", 1.0, 0, 1, ())
@@ -92,10 +124,23 @@ def compare_belief(
 
     Parameters
     ----------
-    level : median level of the condition, 0 to 3; from 2 on people believe that it is in place.
-    estimate, low, high : the metric with the ends of its interval, as released.
-    target : what the service aims for; None where it has set none.
-    direction : ``higher`` or ``lower`` is better, or ``none``.
+    level : float
+        Median level of the condition, 0 to 3; from 2 on people believe that it is in place.
+    estimate : float
+        The metric, as released.
+    low : float
+        Lower end of its interval.
+    high : float
+        Upper end of its interval.
+    target : float | None
+        What the service aims for; None where it has set none.
+    direction : str
+        ``higher`` or ``lower`` is better, or ``none``.
+
+    Returns
+    -------
+    str
+        Whether the data say the same as people believe, given the service's own aim.
 
     Examples
     --------

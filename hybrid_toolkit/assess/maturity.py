@@ -32,15 +32,23 @@ class Answer:
 
     Parameters
     ----------
-    item : id of the prompt, such as ``S0-C1.1``.
-    role, number : the rater: a role, and a number where several people share it.
-    level : ``none``, ``emerging``, ``established`` or ``evidenced``.
-    evidence : what shows it, in words or as a link; no personal detail.
-    on : day of the answer.
+    item : str
+        Id of the prompt, such as ``S0-C1.1``.
+    role : str
+        Role of the rater.
+    level : str
+        ``none``, ``emerging``, ``established`` or ``evidenced``.
+    number : int, default 1
+        Number of the rater, where several people share the role.
+    evidence : str, optional
+        What shows it, in words or as a link; no personal detail.
+    on : date | None, optional
+        Day of the answer.
 
     Raises
     ------
-    UsageError : a prompt, role or level that does not exist; ``evidenced`` without evidence.
+    UsageError
+        A prompt, role or level that does not exist; ``evidenced`` without evidence.
     """
 
     item: str
@@ -76,12 +84,15 @@ class Assessment:
 
     Parameters
     ----------
-    answers : one a rater and prompt.
-    targets : metric id -> the value that the service aims for, set by the service; there is no default.
+    answers : tuple[Answer, ...], optional
+        One a rater and prompt.
+    targets : Mapping[str, float], optional
+        Metric id -> the value that the service aims for, set by the service; there is no default.
 
     Raises
     ------
-    UsageError : a rater answered a prompt twice, or an aim for a metric that does not exist.
+    UsageError
+        A rater answered a prompt twice, or an aim for a metric that does not exist.
     """
 
     answers: tuple[Answer, ...] = ()
@@ -98,21 +109,62 @@ class Assessment:
         return tuple(dict.fromkeys(a.rater for a in self.answers))
 
     def put(self, answer: Answer) -> Assessment:
-        """The assessment with one answer added, or in the place of the one that was there."""
+        """The assessment with one answer added, or in the place of the one that was there.
+
+        Parameters
+        ----------
+        answer : Answer
+            The answer.
+
+        Returns
+        -------
+        Assessment
+            The assessment with one answer added, or in the place of the one that was there.
+        """
         held = {(a.rater, a.item): a for a in self.answers} | {(answer.rater, answer.item): answer}
         return replace(self, answers=tuple(held.values()))
 
     def without(self, role: str, number: int = 1) -> Assessment:
-        """The assessment without one rater."""
+        """The assessment without one rater.
+
+        Parameters
+        ----------
+        role : str
+            Role of the rater who goes.
+        number : int, default 1
+            Number of the rater who goes.
+
+        Returns
+        -------
+        Assessment
+            The assessment without one rater.
+        """
         return replace(self, answers=tuple(a for a in self.answers if a.rater != (role, number)))
 
     def target(self, metric: str, value: float | None) -> Assessment:
-        """The assessment with the service's own aim for a metric; None takes it away."""
+        """The assessment with the service's own aim for a metric; None takes it away.
+
+        Returns
+        -------
+        Assessment
+            The assessment with the service's own aim for a metric; None takes it away.
+        """
         rest = {k: v for k, v in self.targets.items() if k != metric}
         return replace(self, targets=rest if value is None else rest | {metric: float(value)})
 
     def levels(self, item: str) -> dict[tuple[str, int], int]:
-        """Rater -> level of one prompt."""
+        """Rater -> level of one prompt.
+
+        Parameters
+        ----------
+        item : str
+            Id of the prompt.
+
+        Returns
+        -------
+        dict[tuple[str, int], int]
+            Rater -> level of one prompt.
+        """
         return {a.rater: LEVELS[a.level] for a in self.answers if a.item == item}
 
 
@@ -122,11 +174,18 @@ class Condition:
 
     Parameters
     ----------
-    id, title : of the condition.
-    level : median over raters, 0 to 3; missing with fewer than three raters.
-    by_role : role -> median over its raters.
-    n_raters : raters who answered at least half of its prompts.
-    n_evidence : answers to its prompts that name evidence.
+    id : str
+        Id of the condition.
+    title : str
+        Title of the condition.
+    level : float
+        Median over raters, 0 to 3; missing with fewer than three raters.
+    by_role : Mapping[str, float]
+        Role -> median over its raters.
+    n_raters : int
+        Raters who answered at least half of its prompts.
+    n_evidence : int
+        Answers to its prompts that name evidence.
     """
 
     id: str
@@ -150,18 +209,38 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Maturity:
-    """The nine conditions, in their own order and never ranked."""
+    """The nine conditions, in their own order and never ranked.
+
+    Parameters
+    ----------
+    conditions : tuple[Condition, ...]
+        The nine conditions, in their own order.
+    n_raters : int
+        Number of raters.
+    """
 
     conditions: tuple[Condition, ...]
     n_raters: int
 
     def tidy(self) -> pd.DataFrame:
-        """One row a condition: its median level; no interval is given for a handful of raters."""
+        """One row a condition: its median level; no interval is given for a handful of raters.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a condition: its median level; no interval is given for a handful of raters.
+        """
         rows = [(c.id, c.level, _NAN, _NAN, _NAN, _NAN, c.n_raters, "rating 0-3") for c in self.conditions]
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
     def glance(self) -> pd.DataFrame:
-        """One row: raters, conditions with a level, conditions without, the rule."""
+        """One row: raters, conditions with a level, conditions without, the rule.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: raters, conditions with a level, conditions without, the rule.
+        """
         known = sum(c.level == c.level for c in self.conditions)
         return pd.DataFrame(
             {
@@ -175,7 +254,13 @@ class Maturity:
         )
 
     def summary(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         known = [c for c in self.conditions if c.level == c.level]
         raters = f"{self.n_raters} rater{'' if self.n_raters == 1 else 's'}"
         if not known:
@@ -194,6 +279,16 @@ def rate_conditions(assessment: Assessment) -> Maturity:
 
     A rater's level of a condition is the median over the prompts answered, given for those who answered at least
     half of them; the condition's level is the median over raters, given from three raters on.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        The answers.
+
+    Returns
+    -------
+    Maturity
+        The level of each condition (MA4).
 
     Examples
     --------

@@ -18,7 +18,21 @@ SETTLED = ("in_place", "not_needed")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One answer: the item, a code of its scale, words of one's own, who answered (a role), and when."""
+    """One answer: the item, a code of its scale, words of one's own, who answered (a role), and when.
+
+    Parameters
+    ----------
+    item : str
+        Id of the item.
+    answer : str
+        Code of its scale.
+    words : str, optional
+        Words of one's own.
+    role : str, default "senior_leader"
+        Role of who answered.
+    on : date | None, optional
+        When.
+    """
 
     item: str
     answer: str
@@ -33,14 +47,18 @@ class Record:
 
     Parameters
     ----------
-    checklist : id of the checklist.
-    entries : one an item that was answered, in the order of the checklist.
-    about : for which role, team or service it was filled in, in a few words; no person.
+    checklist : str
+        Id of the checklist.
+    entries : tuple[Entry, ...], optional
+        One an item that was answered, in the order of the checklist.
+    about : str, optional
+        For which role, team or service it was filled in, in a few words; no person.
 
     Raises
     ------
-    UsageError : no such checklist, one whose answers are never kept, an item or answer that it does not have, an item
-        answered twice, or a role that does not exist.
+    UsageError
+        No such checklist, one whose answers are never kept, an item or answer that it does not have, an item answered
+        twice, or a role that does not exist.
 
     Examples
     --------
@@ -80,29 +98,83 @@ class Record:
         return tuple(i for i in self.listed.items if i.scale and i.id not in done)
 
     def put(self, entry: Entry) -> Record:
-        """The record with one answer added, or in the place of the one that was there."""
+        """The record with one answer added, or in the place of the one that was there.
+
+        Parameters
+        ----------
+        entry : Entry
+            The answer.
+
+        Returns
+        -------
+        Record
+            The record with one answer added, or in the place of the one that was there.
+        """
         held = {e.item: e for e in self.entries} | {entry.item: entry}
         order = [i.id for i in self.listed.items]
         self.listed.item(entry.item)
         return replace(self, entries=tuple(held[i] for i in order if i in held))
 
     def entry(self, item: str) -> Entry | None:
-        """The answer to an item; None where there is none."""
+        """The answer to an item; None where there is none.
+
+        Parameters
+        ----------
+        item : str
+            Id of the item.
+
+        Returns
+        -------
+        Entry | None
+            The answer to an item; None where there is none.
+        """
         return next((e for e in self.entries if e.item == item), None)
 
     def answer(self, item: str) -> str:
-        """The code of the answer to an item; empty where there is none."""
+        """The code of the answer to an item; empty where there is none.
+
+        Parameters
+        ----------
+        item : str
+            Id of the item.
+
+        Returns
+        -------
+        str
+            The code of the answer to an item; empty where there is none.
+        """
         found = self.entry(item)
         return found.answer if found else ""
 
     def counts(self, part: str) -> Mapping[str, int]:
-        """Answer code -> how many items of a section have it; ``""`` for those without one."""
+        """Answer code -> how many items of a section have it; ``""`` for those without one.
+
+        Parameters
+        ----------
+        part : str
+            The section.
+
+        Returns
+        -------
+        Mapping[str, int]
+            Answer code -> how many items of a section have it; ``""`` for those without one.
+        """
         section = self.listed.part(part)
         return Counter(self.answer(i.id) for i in section.items)
 
 
 def return_verdict(record: Record) -> str:
     """What the three tests say together: all must be met before people are asked back on site.
+
+    Parameters
+    ----------
+    record : Record
+        The answers.
+
+    Returns
+    -------
+    str
+        What the three tests say together: all must be met before people are asked back on site.
 
     Examples
     --------
@@ -117,6 +189,17 @@ def return_verdict(record: Record) -> str:
 
 
 def to_do(record: Record) -> tuple[ChecklistItem, ...]:
-    """Items that are unanswered, or answered with something that is still to be dealt with."""
+    """Items that are unanswered, or answered with something that is still to be dealt with.
+
+    Parameters
+    ----------
+    record : Record
+        The answers.
+
+    Returns
+    -------
+    tuple[ChecklistItem, ...]
+        Items that are unanswered, or answered with something that is still to be dealt with.
+    """
     fine = (*SETTLED, "yes", "none", "positive", "neutral", "agreed")
     return tuple(i for i in record.listed.items if i.scale and record.answer(i.id) not in fine)

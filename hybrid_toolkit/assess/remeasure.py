@@ -18,12 +18,20 @@ class Remeasured:
 
     Parameters
     ----------
-    kind : ``interrupted series``, ``control chart`` or ``too few points``.
-    series : one row a period, as it was given.
-    n_before, n_after : measured periods before the change and from it on.
-    chart : the control chart, where the baseline is long enough.
-    fit : the interrupted series, where both sides are.
-    said : what follows, in words.
+    kind : str
+        ``interrupted series``, ``control chart`` or ``too few points``.
+    series : pd.DataFrame
+        One row a period, as it was given.
+    n_before : int
+        Measured periods before the change.
+    n_after : int
+        Measured periods from the change on.
+    chart : ControlChart | None
+        The control chart, where the baseline is long enough.
+    fit : InterruptedFit | None
+        The interrupted series, where both sides are.
+    said : str
+        What follows, in words.
     """
 
     kind: str
@@ -35,7 +43,13 @@ class Remeasured:
     said: str
 
     def summary(self) -> str:
-        """What follows, with its caveat."""
+        """What follows, with its caveat.
+
+        Returns
+        -------
+        str
+            What follows, with its caveat.
+        """
         return self.said
 
 
@@ -48,14 +62,24 @@ def judge_change(series: pd.DataFrame, *, started: object, share: bool = False, 
 
     Parameters
     ----------
-    series : columns ``period`` (dates), ``value`` (missing where hidden) and, for shares, ``n``; in order of time.
-    started : the first day of the change.
-    share : whether the value is a share of ``n``: the chart is then one of shares.
-    unit : unit of the value, for the words.
+    series : pd.DataFrame
+        Columns ``period`` (dates), ``value`` (missing where hidden) and, for shares, ``n``; in order of time.
+    started : object
+        The first day of the change.
+    share : bool, default False
+        Whether the value is a share of ``n``: the chart is then one of shares.
+    unit : str, optional
+        Unit of the value, for the words.
+
+    Returns
+    -------
+    Remeasured
+        A measure before and after an action.
 
     Raises
     ------
-    EstimationError : the start is not a date, or the baseline does not vary.
+    EstimationError
+        The start is not a date, or the baseline does not vary.
 
     Examples
     --------

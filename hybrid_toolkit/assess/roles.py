@@ -28,7 +28,8 @@ def role_words(role: str, number: int = 1) -> str:
 
     Raises
     ------
-    UsageError : there is no such role.
+    UsageError
+        There is no such role.
 
     Examples
     --------
@@ -44,7 +45,8 @@ def check_role(role: str) -> None:
 
     Raises
     ------
-    UsageError : there is no such role.
+    UsageError
+        There is no such role.
     """
     if role not in ROLES:
         raise UsageError(

@@ -72,7 +72,8 @@ def plain(values: pd.Series[Any]) -> pd.Series[Any]:
 
     Raises
     ------
-    MeasureError : cells hold lists or other collections.
+    MeasureError
+        Cells hold lists or other collections.
 
     Examples
     --------
@@ -129,7 +130,8 @@ def check_table(frame: Any, columns: Sequence[str] | None = None, *, code: str =
 
     Raises
     ------
-    MeasureError : it is no table, its columns have several levels of names or share a name, or one is absent.
+    MeasureError
+        It is no table, its columns have several levels of names or share a name, or one is absent.
     """
     if not isinstance(frame, pd.DataFrame) or isinstance(frame.columns, pd.MultiIndex):
         raise MeasureError(
@@ -160,7 +162,8 @@ def measured(values: Any, name: object = "", *, kind: type[HybridToolkitError] =
 
     Raises
     ------
-    MeasureError : it holds text or another kind of value, or a number that is infinite or beyond 1e100.
+    MeasureError
+        It holds text or another kind of value, or a number that is infinite or beyond 1e100.
     """
     column = values if isinstance(values, pd.Series) else pd.Series(values)
     label = f"column '{name}'" if name != "" else "the column"

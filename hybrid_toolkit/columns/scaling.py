@@ -30,9 +30,12 @@ class Scaled:
 
     Parameters
     ----------
-    z : n x m, the orthogonal columns; those without anything of their own have none.
-    r : m x m, upper triangular: the kept columns of X are ``z @ r``.
-    own : k, which columns of X carry something of their own.
+    z : Floats
+        Shape n x m, the orthogonal columns; those without anything of their own have none.
+    r : Floats
+        Shape m x m, upper triangular: the kept columns of X are ``z @ r``.
+    own : NDArray[np.bool]
+        The k, which columns of X carry something of their own.
     """
 
     z: Floats
@@ -71,11 +74,14 @@ def scaled(x: Any, *, intercept: bool = True, reach: Any = None) -> Scaled:
 
     Parameters
     ----------
-    x : n x k finite numbers.
-    intercept : the first column is constant and not zero. The others are then centred on one of their own values (the
-        middle one) before anything else, a subtraction without rounding.
-    reach : k root mean squares that ``OWN`` is a share of; by default, and where not a number, the column's own
-        spread. A product of columns that lie far away spreads as they do, and has no more of its own than near zero.
+    x : Any
+        The n x k finite numbers.
+    intercept : bool, default True
+        The first column is constant and not zero. The others are then centred on one of their own values (the middle
+        one) before anything else, a subtraction without rounding.
+    reach : Any, optional
+        The k root mean squares that ``OWN`` is a share of; by default, and where not a number, the column's own spread.
+        A product of columns that lie far away spreads as they do, and has no more of its own than near zero.
 
     Notes
     -----
@@ -129,7 +135,8 @@ def settled_columns(x: Any) -> Scaled:
 
     Parameters
     ----------
-    x : n x k finite numbers, the first column constant and not zero.
+    x : Any
+        The n x k finite numbers, the first column constant and not zero.
     """
     return scaled(x, reach=np.zeros(np.shape(x)[1]))
 
@@ -144,12 +151,18 @@ def solve_kept(s: Any, right: Any, turn: Any) -> Floats:
 
     Parameters
     ----------
-    s : ... x m x m, cross-products or information of scaled columns. right : ... x m. turn : k x m, the way back.
+    s : Any
+        ... x m x m, cross-products or information of scaled columns.
+    right : Any
+        ... x m.
+    turn : Any
+        Shape k x m, the way back.
 
     Returns
     -------
-    ... x k coefficients of the columns themselves. Where rows are left out and a level goes with them, its own
-    coefficient is 0 and the others are untouched, as in the columns' own pseudo-inverse.
+    Floats
+        ... x k coefficients of the columns themselves. Where rows are left out and a level goes with them, its own
+        coefficient is 0 and the others are untouched, as in the columns' own pseudo-inverse.
 
     Examples
     --------

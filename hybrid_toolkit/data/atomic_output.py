@@ -70,7 +70,8 @@ def clear_left_behind(path: Path) -> int:
 
     Returns
     -------
-    How many were removed.
+    int
+        How many were removed.
     """
     removed = 0
     for part in _parts_of(path):
@@ -125,11 +126,13 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
     Parameters
     ----------
-    path : the file to write; missing parent folders are made, and unmade again if the block fails.
+    path : str | Path
+        The file to write; missing parent folders are made, and unmade again if the block fails.
 
     Raises
     ------
-    OutputError : the place cannot be written, or is a folder.
+    OutputError
+        The place cannot be written, or is a folder.
 
     Examples
     --------
@@ -171,13 +174,17 @@ def atomic_write_bytes(path: str | Path, content: bytes, *, mode: int = 0o666) -
 
     Parameters
     ----------
-    path : the file.
-    content : what to write.
-    mode : permissions of a new file before the umask; ``0o600`` for a secret.
+    path : str | Path
+        The file.
+    content : bytes
+        What to write.
+    mode : int, default 438
+        Permissions of a new file before the umask; ``0o600`` for a secret.
 
     Raises
     ------
-    OutputError : the place cannot be written.
+    OutputError
+        The place cannot be written.
     """
     with atomic_path(path) as part:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), mode)
@@ -191,7 +198,8 @@ def atomic_write_text(path: str | Path, text: str, *, encoding: str = "utf-8") -
 
     Raises
     ------
-    OutputError : the place cannot be written.
+    OutputError
+        The place cannot be written.
 
     Examples
     --------
@@ -208,12 +216,15 @@ def atomic_folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
 
     Parameters
     ----------
-    path : the folder to write.
-    replace : whether a folder that holds files may be replaced as a whole. An empty one always may.
+    path : str | Path
+        The folder to write.
+    replace : bool, default False
+        Whether a folder that holds files may be replaced as a whole. An empty one always may.
 
     Raises
     ------
-    OutputError : the place cannot be written, is a file, or holds files and ``replace`` is false.
+    OutputError
+        The place cannot be written, is a file, or holds files and ``replace`` is false.
 
     Examples
     --------

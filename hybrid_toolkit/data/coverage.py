@@ -36,16 +36,23 @@ class Need:
 
     Parameters
     ----------
-    id : its id.
-    kind : ``"metric"`` or ``"study"``.
-    name : in plain words.
-    question : the question it answers.
-    tables : table -> columns it reads.
-    values : ``table.column`` -> values of which each must occur, such as ``{"survey.instrument": ("ons4",)}``.
+    id : str
+        Its id.
+    kind : str
+        ``"metric"`` or ``"study"``.
+    name : str
+        In plain words.
+    question : str
+        The question it answers.
+    tables : Mapping[str, tuple[str, ...]]
+        Table -> columns it reads.
+    values : Mapping[str, tuple[str, ...]], optional
+        ``table.column`` -> values of which each must occur, such as ``{"survey.instrument": ("ons4",)}``.
 
     Raises
     ------
-    UsageError : a table or column that no contract has.
+    UsageError
+        A table or column that no contract has.
 
     Examples
     --------
@@ -81,11 +88,13 @@ def all_needs(providers: Sequence[str] = PROVIDERS) -> tuple[Need, ...]:
 
     Parameters
     ----------
-    providers : module names, each with a function ``needs()``.
+    providers : Sequence[str], default PROVIDERS
+        Module names, each with a function ``needs()``.
 
     Raises
     ------
-    ImportError : a provider cannot be imported; it is never passed over.
+    ImportError
+        A provider cannot be imported; it is never passed over.
     """
     return tuple(need for name in providers for need in import_module(name).needs())
 
@@ -95,15 +104,19 @@ def coverage(data: TablesHeld, *, needs: Sequence[Need] | None = None) -> pd.Dat
 
     Parameters
     ----------
-    data : the data; a column without a single value counts as missing (but for dates whose absence is an answer).
-    needs : what to ask about; by default every metric and study.
+    data : TablesHeld
+        The data; a column without a single value counts as missing (but for dates whose absence is an answer).
+    needs : Sequence[Need] | None, optional
+        What to ask about; by default every metric and study.
 
     Returns
     -------
-    One row a metric or study: ``id``, ``kind``, ``name``, ``question``, ``status`` (``"ready"`` or ``"missing"``),
-    ``missing`` (``table.column``, comma separated), ``opens_with`` (the table or ``table.column`` that would open it;
-    several joined by `` + `` where one is not enough) and ``unlocks`` (how many metrics and studies that opens, this
-    one included). Ready ones first, then the missing ones: those that one item opens first, the most useful first.
+    pd.DataFrame
+        One row a metric or study: ``id``, ``kind``, ``name``, ``question``, ``status`` (``"ready"`` or ``"missing"``),
+        ``missing`` (``table.column``, comma separated), ``opens_with`` (the table or ``table.column`` that would open
+        it; several joined by `` + `` where one is not enough) and ``unlocks`` (how many metrics and studies that opens,
+        this one included). Ready ones first, then the missing ones: those that one item opens first, the most useful
+        first.
 
     Examples
     --------
@@ -165,8 +178,10 @@ def coverage_summary(frame: pd.DataFrame, *, limit: int = 10) -> str:
 
     Parameters
     ----------
-    frame : from ``coverage``.
-    limit : how many things to add are listed.
+    frame : pd.DataFrame
+        From ``coverage``.
+    limit : int, default 10
+        How many things to add are listed.
 
     Examples
     --------

@@ -25,12 +25,18 @@ class Source:
 
     Parameters
     ----------
-    table : contract table name.
-    origin : file name, sheet or database table (never an absolute path or a password).
-    sha256 : hash of the bytes read (of the rows, for a database).
-    rows : rows read.
-    read_at : when, UTC.
-    notes : what was assumed or left out, such as columns outside the contract.
+    table : str
+        Contract table name.
+    origin : str
+        File name, sheet or database table (never an absolute path or a password).
+    sha256 : str
+        Hash of the bytes read (of the rows, for a database).
+    rows : int
+        Rows read.
+    read_at : datetime
+        When, UTC.
+    notes : tuple[str, ...], optional
+        What was assumed or left out, such as columns outside the contract.
     """
 
     table: str
@@ -66,12 +72,17 @@ class EvaluationData(RowsHidden):
 
     Parameters
     ----------
-    tables : contract table name -> frame with contract column names and dtypes.
-    provenance : one ``Source`` a table.
-    synthetic : True where the data were simulated; every output is then stamped.
-    label : short name for headings, such as ``"small authority, helpful hump, seed 1"``.
-    mapping_hash : SHA-256 of the mapping file that was applied, or None. A contract, code list or mapping
-        that changes what a column means changes the content, and so the hash.
+    tables : Mapping[str, pd.DataFrame]
+        Contract table name -> frame with contract column names and dtypes.
+    provenance : tuple[Source, ...], optional
+        One ``Source`` a table.
+    synthetic : bool, default False
+        True where the data were simulated; every output is then stamped.
+    label : str, optional
+        Short name for headings, such as ``"small authority, helpful hump, seed 1"``.
+    mapping_hash : str | None, optional
+        SHA-256 of the mapping file that was applied, or None. A contract, code list or mapping that changes what a
+        column means changes the content, and so the hash.
 
     Examples
     --------
@@ -116,7 +127,20 @@ class EvaluationData(RowsHidden):
         return SYNTHETIC_STAMP if self.synthetic else ""
 
     def has(self, table: str, *columns: str) -> bool:
-        """Whether the table is there with all of these columns."""
+        """Whether the table is there with all of these columns.
+
+        Parameters
+        ----------
+        table : str
+            Name of a contract table.
+        *columns : str
+            Columns that it must have.
+
+        Returns
+        -------
+        bool
+            Whether the table is there with all of these columns.
+        """
         return table in self.tables and set(columns) <= set(self.tables[table].columns)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -124,9 +148,20 @@ class EvaluationData(RowsHidden):
 
         A simulated table carries its stamp as ``attrs["stamp"]``.
 
+        Parameters
+        ----------
+        name : str
+            Name of a contract table.
+
+        Returns
+        -------
+        pd.DataFrame
+            One table; a copy, so that changing it changes nothing here.
+
         Raises
         ------
-        CoverageError : the data have no such table.
+        CoverageError
+            The data have no such table.
         """
         if name not in self.tables:
             raise CoverageError(
@@ -143,6 +178,11 @@ class EvaluationData(RowsHidden):
         """What can be measured with these data, and what one table or column would open the rest, best first.
 
         See ``hybrid_toolkit.data.coverage.coverage`` for its columns; ``coverage_summary`` puts it into words.
+
+        Returns
+        -------
+        pd.DataFrame
+            What can be measured with these data, and what one table or column would open the rest, best first.
         """
         from hybrid_toolkit.data.coverage import coverage
 

@@ -30,27 +30,35 @@ def load_data(path: str | Path, mapping: str | Path | None = None, *, key: str |
 
     Parameters
     ----------
-    path : a folder of CSV, XLSX, ODS or Parquet files named after the tables; one such file; a workbook with a sheet
-        a table; the XML of the workforce census; or a database URL (``sqlite:///file.db``, ``duckdb:///file.duckdb``,
-        ``postgresql://user:password@host/name``, ``mssql+pyodbc://...``, each with an optional ``?schema=name``).
-        SQL Server is supported through its driver but untried: no test runs it.
-    mapping : a TOML file from an authority's names and codes to the contracts', or the name of a shipped one
-        (``"ssd"``, ``"csww-census"``). The census and the Standard Safeguarding Dataset are recognised without.
-    key : secret for columns that a mapping pseudonymises; a random one for this load if not given, so that
-        pseudonyms, and with them the hash of the data, then differ from load to load. Never stored.
-        The text of a key file of ``pseudonymise_folder`` gives the same pseudonyms as that did.
+    path : str | Path
+        A folder of CSV, XLSX, ODS or Parquet files named after the tables; one such file; a workbook with a sheet a
+        table; the XML of the workforce census; or a database URL (``sqlite:///file.db``, ``duckdb:///file.duckdb``,
+        ``postgresql://user:password@host/name``, ``mssql+pyodbc://...``, each with an optional ``?schema=name``). SQL
+        Server is supported through its driver but untried: no test runs it.
+    mapping : str | Path | None, optional
+        A TOML file from an authority's names and codes to the contracts', or the name of a shipped one (``"ssd"``,
+        ``"csww-census"``). The census and the Standard Safeguarding Dataset are recognised without.
+    key : str | bytes | None, optional
+        Secret for columns that a mapping pseudonymises; a random one for this load if not given, so that pseudonyms,
+        and with them the hash of the data, then differ from load to load. Never stored. The text of a key file of
+        ``pseudonymise_folder`` gives the same pseudonyms as that did.
 
     Returns
     -------
-    EvaluationData with one ``Source`` a table: file and sheet, SHA-256, rows, when read, and notes on what was
-    assumed or left out.
+    EvaluationData
+        EvaluationData with one ``Source`` a table: file and sheet, SHA-256, rows, when read, and notes on what was
+        assumed or left out.
 
     Raises
     ------
-    UnreadableError : nothing is there, or it is locked, cut short, in another encoding, or without any known table.
-    ContractError : cells cannot be read as their type; one error names every table, column, count and position.
-    MappingError : the mapping names something that does not exist.
-    IdentifierError : a column identifies a person, by its name or by what most of its cells look like.
+    UnreadableError
+        Nothing is there, or it is locked, cut short, in another encoding, or without any known table.
+    ContractError
+        Cells cannot be read as their type; one error names every table, column, count and position.
+    MappingError
+        The mapping names something that does not exist.
+    IdentifierError
+        A column identifies a person, by its name or by what most of its cells look like.
 
     Examples
     --------

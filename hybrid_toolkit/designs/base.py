@@ -31,7 +31,24 @@ def terms_of(frame: pd.DataFrame, plan: ModelColumns, extra: Sequence[str] = ())
 
 
 def fit_plan(frame: pd.DataFrame, plan: ModelColumns, *, extra: Sequence[str] = (), focus: str = "") -> DesignFit:
-    """One linear fit of a plan; ``focus`` names another coefficient than the plan's target."""
+    """One linear fit of a plan; ``focus`` names another coefficient than the plan's target.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    plan : ModelColumns
+        The columns of the fit.
+    extra : Sequence[str], optional
+        Columns that are added to the model.
+    focus : str, optional
+        Column whose coefficient is read; the exposure by default.
+
+    Returns
+    -------
+    DesignFit
+        One linear fit of a plan; ``focus`` names another coefficient than the plan's target.
+    """
     fit = fit_linear(
         frame,
         outcome=plan.outcome,
@@ -46,7 +63,18 @@ def fit_plan(frame: pd.DataFrame, plan: ModelColumns, *, extra: Sequence[str] = 
 
 
 def unadjusted_fit(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
-    """The same contrast over all rows at once: nothing held constant, no correction for measurement error."""
+    """The same contrast over all rows at once: nothing held constant, no correction for measurement error.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+
+    Returns
+    -------
+    DesignFit
+        The same contrast over all rows at once: nothing held constant, no correction for measurement error.
+    """
     first = plan.instruments[0] if plan.instruments else plan.exposure
     return fit_plan(frame, replace(plan, exposure=first, confounders=(), fixed_effects=(), instruments=()))
 
@@ -68,20 +96,34 @@ class Design:
 
     Parameters
     ----------
-    id, title : short name and words.
-    grade : the strongest words it can carry when every check holds.
-    estimand : what it estimates, in words.
-    assumptions : what must hold, in words.
-    identifies : kinds of estimand, of ``hybrid_toolkit.designs.KINDS``.
-    needs : fields of a study that must be given, such as ``"fixed_effects"`` or ``"first_treated"``.
-    check_list : functions of frame and fit, a ``Check`` each or None where they do not apply.
-    supplementary : functions of frame and fit that give tidy rows beside the estimate, with a ``role``.
-    fit_with : frame and plan in, the estimate out; what a diagnosis repeats.
-    unadjusted_with : the same for what an unadjusted comparison would say.
-    over_clusters : its interval is learned from clusters, so that one on a side is refused; False where the design is
-        made for one changed unit.
-    settings : the design's own settings with the values each may take; the first is the default. An empty tuple
-        means any number.
+    id : str
+        Short name.
+    title : str
+        The name in words.
+    grade : str
+        The strongest words it can carry when every check holds.
+    estimand : str
+        What it estimates, in words.
+    assumptions : tuple[str, ...]
+        What must hold, in words.
+    identifies : tuple[str, ...]
+        Kinds of estimand, of ``hybrid_toolkit.designs.KINDS``.
+    needs : tuple[str, ...]
+        Fields of a study that must be given, such as ``"fixed_effects"`` or ``"first_treated"``.
+    check_list : tuple[CheckOf, ...]
+        Functions of frame and fit, a ``Check`` each or None where they do not apply.
+    supplementary : tuple[RowsOf, ...]
+        Functions of frame and fit that give tidy rows beside the estimate, with a ``role``.
+    fit_with : FitOf, optional
+        Frame and plan in, the estimate out; what a diagnosis repeats.
+    unadjusted_with : FitOf, optional
+        The same for what an unadjusted comparison would say.
+    settings : Mapping[str, tuple[Setting, ...]], optional
+        The design's own settings with the values each may take; the first is the default. An empty tuple means any
+        number.
+    over_clusters : bool, default True
+        Its interval is learned from clusters, so that one on a side is refused; False where the design is made for one
+        changed unit.
     """
 
     id: str
@@ -101,17 +143,42 @@ class Design:
     def fit(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         """The estimate alone: what a diagnosis repeats.
 
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            One row a unit.
+        plan : ModelColumns
+            The columns of the fit.
+
+        Returns
+        -------
+        DesignFit
+            The estimate alone: what a diagnosis repeats.
+
         Raises
         ------
-        EstimationError : the data cannot carry the model, or (``ONE-CLUSTER``) one cluster carries the answer.
-        CoverageError : a column is not there.
+        EstimationError
+            The data cannot carry the model, or (``ONE-CLUSTER``) one cluster carries the answer.
+        CoverageError
+            A column is not there.
         """
         rows = self._ready(frame, plan)
         fit = determined(self.fit_with(rows, plan), rows)
         return not_alone(fit, rows) if self.over_clusters else fit
 
     def unadjusted(self, frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
-        """What an unadjusted comparison of all rows would say; raises as ``fit``."""
+        """What an unadjusted comparison of all rows would say; raises as ``fit``.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            The data frame.
+
+        Returns
+        -------
+        DesignFit
+            What an unadjusted comparison of all rows would say; raises as ``fit``.
+        """
         return self.unadjusted_with(self._ready(frame, plan), plan)
 
     def _ready(self, frame: pd.DataFrame, plan: ModelColumns) -> pd.DataFrame:
@@ -124,18 +191,57 @@ class Design:
         return validate_rows(frame, plan, self.needs)
 
     def checks(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[Check, ...]:
-        """Every check that applies, each with a verdict; one that could not be run says why."""
+        """Every check that applies, each with a verdict; one that could not be run says why.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            One row a unit.
+        fit : DesignFit
+            What ``fit`` gave.
+
+        Returns
+        -------
+        tuple[Check, ...]
+            Every check that applies, each with a verdict; one that could not be run says why.
+        """
         rows = plain_rows(frame, fit.plan)
         found = tuple(c for check in self.check_list if (c := _tried(check, rows, fit)) is not None)
         told = fit.fit.converged or any(c.name == "convergence" for c in found)
         return found if told else (Check("convergence", False, STOPPED_SHORT), *found)
 
     def rows_beside(self, frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
-        """Slopes, sensitivity fits and the naive estimate: tidy columns and ``role``."""
+        """Slopes, sensitivity fits and the naive estimate: tidy columns and ``role``.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            One row a unit.
+        fit : DesignFit
+            What ``fit`` gave.
+
+        Returns
+        -------
+        pd.DataFrame
+            Slopes, sensitivity fits and the naive estimate: tidy columns and ``role``.
+        """
         return self.rows_and_missing(frame, fit)[0]
 
     def rows_and_missing(self, frame: pd.DataFrame, fit: DesignFit) -> tuple[pd.DataFrame, Check | None]:
-        """The rows beside the estimate, and which of them these data could not carry, with the reason."""
+        """The rows beside the estimate, and which of them these data could not carry, with the reason.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            One row a unit.
+        fit : DesignFit
+            What ``fit`` gave.
+
+        Returns
+        -------
+        tuple[pd.DataFrame, Check | None]
+            The rows beside the estimate, and which of them these data could not carry, with the reason.
+        """
         rows, parts, lost = plain_rows(frame, fit.plan), [], []
         for make in self.supplementary:
             try:

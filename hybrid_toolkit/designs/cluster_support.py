@@ -73,7 +73,8 @@ def not_alone(fit: DesignFit, frame: pd.DataFrame) -> DesignFit:
 
     Raises
     ------
-    EstimationError : ``ONE-CLUSTER``, one does: an interval over clusters cannot be learned from it.
+    EstimationError
+        ``ONE-CLUSTER``, one does: an interval over clusters cannot be learned from it.
     """
     if isinstance(fit.fit, HOLD_WITH_FEW) or not clusters_behind(frame, fit) < ALONE:
         return fit

@@ -52,22 +52,46 @@ class ModelColumns:
 
     Parameters
     ----------
-    outcome, exposure, cluster : column names.
-    moderator : column whose levels have slopes of their own; the estimate is then the difference in slope.
-    groups : column of finer groups whose simple slopes are shown beside.
-    confounders, fixed_effects : columns that are held constant.
-    instruments : other measures of the exposure, with errors of their own.
-    placebos : columns that should carry nothing once the exposure is in, such as next month's exposure.
-    colleagues : the exposure of a worker's colleagues, where it is known.
-    responded : the column that is true where a survey was answered, or empty.
-    mediators : columns on the path from exposure to outcome.
-    panel_id : column of what is followed over time, such as ``team_id``.
-    time : column of time.
-    first_treated : column with the first period under a policy; missing where there is none.
-    entry, duration : columns with the time at which a unit came under observation, and at which it was last seen.
-    settings : the design's own settings, name and value.
-    unit : unit of the estimate.
-    conf_level : level of the intervals.
+    outcome : str
+        Column of the outcome.
+    exposure : str
+        Column of the exposure.
+    cluster : str
+        Column of the cluster.
+    moderator : str, optional
+        Column whose levels have slopes of their own; the estimate is then the difference in slope.
+    groups : str, optional
+        Column of finer groups whose simple slopes are shown beside.
+    confounders : tuple[str, ...], optional
+        Columns that are held constant.
+    fixed_effects : tuple[str, ...], optional
+        Columns whose levels each get their own intercept; held constant.
+    instruments : tuple[str, ...], optional
+        Other measures of the exposure, with errors of their own.
+    placebos : tuple[str, ...], optional
+        Columns that should carry nothing once the exposure is in, such as next month's exposure.
+    colleagues : str, optional
+        The exposure of a worker's colleagues, where it is known.
+    responded : str, optional
+        The column that is true where a survey was answered, or empty.
+    mediators : tuple[str, ...], optional
+        Columns on the path from exposure to outcome.
+    panel_id : str, optional
+        Column of what is followed over time, such as ``team_id``.
+    time : str, optional
+        Column of time.
+    first_treated : str, optional
+        Column with the first period under a policy; missing where there is none.
+    entry : str, optional
+        Column with the time at which a unit came under observation.
+    duration : str, optional
+        Column with the time at which it was last seen.
+    settings : tuple[tuple[str, Setting], ...], optional
+        The design's own settings, name and value.
+    unit : str, optional
+        Unit of the estimate.
+    conf_level : float, default 0.95
+        Level of the intervals.
     """
 
     outcome: str
@@ -97,7 +121,13 @@ class ModelColumns:
         return f"{self.exposure}:{self.moderator}" if self.moderator else self.exposure
 
     def setting(self, name: str, default: Setting) -> Setting:
-        """The value of one of the design's settings, or its default."""
+        """The value of one of the design's settings, or its default.
+
+        Returns
+        -------
+        Setting
+            The value of one of the design's settings, or its default.
+        """
         return dict(self.settings).get(name, default)
 
 
@@ -136,9 +166,12 @@ class DesignFit:
 
     Parameters
     ----------
-    plan : what was fitted.
-    row : one tidy row.
-    fit : the estimator's result.
+    plan : ModelColumns
+        What was fitted.
+    row : pd.DataFrame
+        One tidy row.
+    fit : Fitted
+        The estimator's result.
     """
 
     plan: ModelColumns
@@ -151,7 +184,8 @@ class DesignFit:
 
         Raises
         ------
-        EstimationError : the design fitted something else.
+        EstimationError
+            The design fitted something else.
         """
         if not isinstance(self.fit, LinearFit):
             raise EstimationError(
@@ -160,7 +194,13 @@ class DesignFit:
         return self.fit
 
     def as_row(self, term: str, role: str = "sensitivity") -> pd.DataFrame:
-        """The row under another name, to stand beside an estimate; a fit that stopped short says so in that name."""
+        """The row under another name, to stand beside an estimate; a fit that stopped short says so in that name.
+
+        Returns
+        -------
+        pd.DataFrame
+            The row under another name, to stand beside an estimate; a fit that stopped short says so in that name.
+        """
         short = "" if self.fit.converged else " (stopped short of its optimum)"
         return self.row.assign(term=f"{term}{short}", role=role)
 

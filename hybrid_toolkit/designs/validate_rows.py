@@ -40,15 +40,21 @@ def validate_rows(frame: pd.DataFrame, plan: ModelColumns, needs: Collection[str
 
     Parameters
     ----------
-    frame : one row a unit. plan : the columns of the fit. needs : fields that the design must be given.
+    frame : pd.DataFrame
+        One row a unit.
+    plan : ModelColumns
+        The columns of the fit.
+    needs : Collection[str]
+        Fields that the design must be given.
 
     Raises
     ------
-    CoverageError : ``COLUMN-MISSING`` or ``COLUMN-TWICE``, a column is not there, or there under one name twice.
-    EstimationError : ``NO-ROWS``; ``ALL-MISSING``, a column without any value; ``NOT-FINITE``, infinite values;
-        ``NOT-BINARY``, a moderator or an answer that is not yes or no; ``TERM-NOT-NUMERIC``, an exposure over time
-        that is text; ``TREATMENT-KIND``, starts that cannot be compared
-        with the periods.
+    CoverageError
+        ``COLUMN-MISSING`` or ``COLUMN-TWICE``, a column is not there, or there under one name twice.
+    EstimationError
+        ``NO-ROWS``; ``ALL-MISSING``, a column without any value; ``NOT-FINITE``, infinite values; ``NOT-BINARY``, a
+        moderator or an answer that is not yes or no; ``TERM-NOT-NUMERIC``, an exposure over time that is text;
+        ``TREATMENT-KIND``, starts that cannot be compared with the periods.
 
     Examples
     --------
@@ -80,7 +86,8 @@ def determined(fit: DesignFit, rows: pd.DataFrame) -> DesignFit:
 
     Raises
     ------
-    EstimationError : ``PERFECT-FIT``, the standard error is rounding: the outcome is determined by the other columns.
+    EstimationError
+        ``PERFECT-FIT``, the standard error is rounding: the outcome is determined by the other columns.
     """
     plan, error = fit.plan, float(fit.row["std_error"].iloc[0])
     if not error <= NOTHING_LEFT * _spread(rows, plan.outcome) / (_spread(rows, plan.exposure) or 1.0):

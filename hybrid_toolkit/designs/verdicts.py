@@ -46,14 +46,18 @@ def judge_departure(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, s
 
     Parameters
     ----------
-    row : a tidy row of what should be nought, on the scale of the estimate.
-    fit : the design's estimate. A departure as large as it must be one that the check would have shown; else the
-        check did not pass, it could not tell.
+    row : pd.Series[Any]
+        A tidy row of what should be nought, on the scale of the estimate.
+    fit : DesignFit
+        The design's estimate. A departure as large as it must be one that the check would have shown; else the check
+        did not pass, it could not tell.
 
     Returns
     -------
-    passed : False where there is a departure, None where one as large as the estimate could have gone unseen.
-    words : what follows in the sentence; empty unless passed is None.
+    passed : bool | None
+        False where there is a departure, None where one as large as the estimate could have gone unseen.
+    words : str
+        What follows in the sentence; empty unless passed is None.
 
     Examples
     --------

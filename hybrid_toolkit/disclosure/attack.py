@@ -28,15 +28,21 @@ def feasible_ranges(
 
     Parameters
     ----------
-    counts : true counts, shape (rows,).
-    hidden : which rows are hidden, shape (rows,).
-    lines : the sums of the table; only exact ones bind.
-    lower : the least that a hidden count can be.
-    enough : width per row at which the search for that row may stop; None searches all to the end.
+    counts : NDArray[np.float64]
+        True counts, shape (rows,).
+    hidden : NDArray[np.bool]
+        Which rows are hidden, shape (rows,).
+    lines : Sequence[TableSum]
+        The sums of the table; only exact ones bind.
+    lower : float, default 0.0
+        The least that a hidden count can be.
+    enough : NDArray[np.float64] | None, optional
+        Width per row at which the search for that row may stop; None searches all to the end.
 
     Returns
     -------
-    Array of shape (rows, 2); shown rows hold their own count twice. An open end is ``inf``.
+    NDArray[np.float64]
+        Array of shape (rows, 2); shown rows hold their own count twice. An open end is ``inf``.
 
     Examples
     --------

@@ -120,7 +120,8 @@ def check_counts(table: pd.DataFrame, dims: Sequence[str], counts: Sequence[str]
 
     Raises
     ------
-    DisclosureError : codes COUNT-INVALID and CELL-DUPLICATE.
+    DisclosureError
+        Codes COUNT-INVALID and CELL-DUPLICATE.
     """
     for column in counts:
         numbers = pd.to_numeric(table[column], errors="coerce")

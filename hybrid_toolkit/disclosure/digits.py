@@ -39,10 +39,16 @@ def steps_for(values: Floats, counts: Floats, *, base: int, share: float, decima
 
     Parameters
     ----------
-    values, counts : the column and the counts behind it, of shape (rows,).
-    base : rounding base of the counts.
-    share : what the column must be multiplied by to be a share of the counts; 0 where it is none.
-    decimals : most decimals by the policy.
+    values : Floats
+        The column and the counts behind it, of shape (rows,).
+    counts : Floats
+        The column and the counts behind it, of shape (rows,).
+    base : int
+        Rounding base of the counts.
+    share : float
+        What the column must be multiplied by to be a share of the counts; 0 where it is none.
+    decimals : int
+        Most decimals by the policy.
 
     Examples
     --------

@@ -23,8 +23,10 @@ def dominated(values: NDArray[np.float64], people: NDArray[np.integer[Any]]) -> 
 
     Parameters
     ----------
-    values : what each unit adds; values below 0 are taken by size, missing ones are left out. Shape (units,).
-    people : code of the person of each unit, -1 where nobody is named. Shape (units,).
+    values : NDArray[np.float64]
+        What each unit adds; values below 0 are taken by size, missing ones are left out. Shape (units,).
+    people : NDArray[np.integer[Any]]
+        Code of the person of each unit, -1 where nobody is named. Shape (units,).
 
     Examples
     --------

@@ -47,11 +47,14 @@ class Gate:
 
     Parameters
     ----------
-    policy : what may be shown; None reads ``policy.toml`` of the package.
-    source : the data behind what is released (anything with ``hash`` or ``data_hash``, and ``synthetic``), so that
-        releases carry their hash and their synthetic stamp. A result that knows its own needs none.
-    ledger : what the release folder has shown of earlier versions of the data; measured tables that differ from it by a
-        few people are held back. None remembers nothing.
+    policy : Policy | None, optional
+        What may be shown; None reads ``policy.toml`` of the package.
+    source : object, optional
+        The data behind what is released (anything with ``hash`` or ``data_hash``, and ``synthetic``), so that releases
+        carry their hash and their synthetic stamp. A result that knows its own needs none.
+    ledger : VersionLedger | None, optional
+        What the release folder has shown of earlier versions of the data; measured tables that differ from it by a few
+        people are held back. None remembers nothing.
 
     Examples
     --------
@@ -101,33 +104,49 @@ class Gate:
 
         Parameters
         ----------
-        frame : one row a cell.
-        title : what it shows.
-        dims : columns that split it (categories, months, team_id); no key of a person, family or event.
-        count : column of counts on which the row rests.
-        values : columns shown where the row is shown (means, rates, interval ends).
-        people : column of counts of distinct people, held to the threshold as well (contacts may be many from few).
-            What ``ht.measure`` gives carries it as ``n_people``; another frame must name it, and names ``count`` itself
+        frame : pd.DataFrame
+            One row a cell.
+        title : str
+            What it shows.
+        dims : Sequence[str]
+            Columns that split it (categories, months, team_id); no key of a person, family or event.
+        count : str, default "n"
+            Column of counts on which the row rests.
+        values : Sequence[str], optional
+            Columns shown where the row is shown (means, rates, interval ends).
+        people : str | None, optional
+            Column of counts of distinct people, held to the threshold as well (contacts may be many from few). What
+            ``ht.measure`` gives carries it as ``n_people``; another frame must name it, and names ``count`` itself
             where each unit counted is one person. The fewest that any such column says counts.
-        shares : those of ``values`` that are shares of ``count``: hidden as well where fewer than the threshold are in
-            or out of the share, since both numbers follow from it. Shares are found by looking too.
-        other_counts : further count columns, hidden one by one where small, and rounded.
-        dominance : column with the largest contributor's share of the row, needed where the policy has that rule.
-        totals : add total rows for every dimension (counts only).
-        total_label : what marks a total.
-        structural_zeros : leave combinations that are not in the frame out, rather than as counts of nought.
-        hide : column that is true in rows to be hidden whatever they count.
-        source : as in ``Gate``, for this table only.
+        shares : Sequence[str], optional
+            Those of ``values`` that are shares of ``count``: hidden as well where fewer than the threshold are in or
+            out of the share, since both numbers follow from it. Shares are found by looking too.
+        other_counts : Sequence[str], optional
+            Further count columns, hidden one by one where small, and rounded.
+        dominance : str | None, optional
+            Column with the largest contributor's share of the row, needed where the policy has that rule.
+        totals : bool, default False
+            Add total rows for every dimension (counts only).
+        total_label : str, default "Total"
+            What marks a total.
+        structural_zeros : bool, default False
+            Leave combinations that are not in the frame out, rather than as counts of nought.
+        hide : str | None, optional
+            Column that is true in rows to be hidden whatever they count.
+        source : object, optional
+            As in ``Gate``, for this table only.
 
         Returns
         -------
-        Release of kind ``"table"``; content holds dims, count, values and ``suppressed`` (True: hidden, not why).
+        Release
+            Release of kind ``"table"``; content holds dims, count, values and ``suppressed`` (True: hidden, not why).
 
         Raises
         ------
-        DisclosureError : nobody is said to stand behind the rows, an identifier as dimension by name or by values, a
-            person's name or details in title or cells, an unknown column, counts that are no counts, duplicate cells,
-            too many cells or dimensions, or totals that cannot be protected.
+        DisclosureError
+            Nobody is said to stand behind the rows, an identifier as dimension by name or by values, a person's name or
+            details in title or cells, an unknown column, counts that are no counts, duplicate cells, too many cells or
+            dimensions, or totals that cannot be protected.
         """
         refuse_texts([title], what="title")
         out, shown, decisions = protect_table(
@@ -169,13 +188,37 @@ class Gate:
 
         Parameters
         ----------
-        cumulative : those of ``values`` that run up to 1, as the points of a curve of concentration do; looked at too.
-        derived_from : the releases whose numbers these are, put together anew; they are not looked at again. Every
-            count must stand in one of them.
+        frame : pd.DataFrame
+            The data frame.
+        title : str
+            Title of the figure.
+        dims : Sequence[str]
+            Columns that split the figures.
+        count : str, default "n"
+            Column of the counts behind each figure.
+        values : Sequence[str], optional
+            Columns of the figures.
+        people : str | None, optional
+            Column of the people behind each figure.
+        shares : Sequence[str], optional
+            Columns of shares among the figures.
+        cumulative : Sequence[str], optional
+            Those of ``values`` that run up to 1, as the points of a curve of concentration do; looked at too.
+        derived_from : Release | Sequence[Release] | None, optional
+            The releases whose numbers these are, put together anew; they are not looked at again. Every count must
+            stand in one of them.
+        source : object, optional
+            As in ``Gate``, for this figure only.
+
+        Returns
+        -------
+        Release
+            What passed the disclosure gate.
 
         Raises
         ------
-        DisclosureError : as ``table``.
+        DisclosureError
+            As ``table``.
 
         Examples
         --------
@@ -219,24 +262,40 @@ class Gate:
 
         Parameters
         ----------
-        result : a result with ``tidy()``, or a frame with its columns (term, estimate, ..., n, unit).
-        title : what they estimate.
-        n : column with the number behind each estimate.
-        clusters : column with the number of clusters, held to the policy's least; None where there are none.
-        whole : each cluster is a whole authority; the policy's ``guard_authorities`` says whether the least holds too.
-        people : column with the people on whom each estimate rests. Studies' rows and what ``ht.measure`` gives carry
-            it (``rests_on``, ``n_people``); another frame names it, or ``n`` itself where each row is one person.
-        derived_from : the releases whose numbers these are, put together anew; they are not looked at again. Every
-            count must stand in one of them.
-        error_digits : digits of a standard error to which it and its estimate are shown at the finest; bundles that are
-            combined with others need more than a reader does.
-        labels : further columns that say nothing about people (outcome, design, a simulated truth): released as is.
-        source : as in ``Gate``; a result's own ``data_hash`` and ``synthetic`` come first.
+        result : Result | pd.DataFrame
+            A result with ``tidy()``, or a frame with its columns (term, estimate, ..., n, unit).
+        title : str
+            What they estimate.
+        n : str, default "n"
+            Column with the number behind each estimate.
+        clusters : str | None, optional
+            Column with the number of clusters, held to the policy's least; None where there are none.
+        whole : bool, default False
+            Each cluster is a whole authority; the policy's ``guard_authorities`` says whether the least holds too.
+        people : str | None, optional
+            Column with the people on whom each estimate rests. Studies' rows and what ``ht.measure`` gives carry it
+            (``rests_on``, ``n_people``); another frame names it, or ``n`` itself where each row is one person.
+        labels : Sequence[str], optional
+            Further columns that say nothing about people (outcome, design, a simulated truth): released as is.
+        derived_from : Release | Sequence[Release] | None, optional
+            The releases whose numbers these are, put together anew; they are not looked at again. Every count must
+            stand in one of them.
+        error_digits : int, default 2
+            Digits of a standard error to which it and its estimate are shown at the finest; bundles that are combined
+            with others need more than a reader does.
+        source : object, optional
+            As in ``Gate``; a result's own ``data_hash`` and ``synthetic`` come first.
+
+        Returns
+        -------
+        Release
+            What passed the disclosure gate.
 
         Raises
         ------
-        DisclosureError : no ``n``, nobody said to stand behind it, a label, term or title that identifies a person,
-            or a column that is not there.
+        DisclosureError
+            No ``n``, nobody said to stand behind it, a label, term or title that identifies a person, or a column that
+            is not there.
 
         Examples
         --------
@@ -284,15 +343,27 @@ class Gate:
 
         Parameters
         ----------
-        frame : what to show, all columns.
-        basis : the grounds, one of ``_BASES``; printed in the record.
-        counts : columns that count rows of the data: small ones are hidden, the rest rounded.
-        source : as in ``Gate``; what is made from simulations is always stamped.
+        frame : pd.DataFrame
+            What to show, all columns.
+        title : str
+            Title of the facts.
+        basis : Basis
+            The grounds, one of ``_BASES``; printed in the record.
+        counts : Sequence[str], optional
+            Columns that count rows of the data: small ones are hidden, the rest rounded.
+        source : object, optional
+            As in ``Gate``; what is made from simulations is always stamped.
+
+        Returns
+        -------
+        Release
+            What passed the disclosure gate.
 
         Raises
         ------
-        DisclosureError : an unknown basis, a frame of measured figures or of keys of people, a column that identifies,
-            personal details in words, or too many cells.
+        DisclosureError
+            An unknown basis, a frame of measured figures or of keys of people, a column that identifies, personal
+            details in words, or too many cells.
 
         Examples
         --------
@@ -335,9 +406,30 @@ class Gate:
     ) -> Release:
         """Release a sentence or two; withheld where too few people or clusters stand behind it (see ``estimates``).
 
+        Parameters
+        ----------
+        text : str
+            The words.
+        title : str
+            Their title.
+        n : float | None, optional
+            The number of people behind them; None where nobody is.
+        clusters : float | None, optional
+            The number of clusters, held to the policy's least; None where there are none.
+        whole : bool, default False
+            Each cluster is a whole authority; the policy's ``guard_authorities`` says whether the least holds too.
+        source : object, optional
+            As in ``Gate``, for this text only.
+
+        Returns
+        -------
+        Release
+            What passed the disclosure gate.
+
         Raises
         ------
-        DisclosureError : the words look as if they hold a personal detail.
+        DisclosureError
+            The words look as if they hold a personal detail.
 
         Examples
         --------

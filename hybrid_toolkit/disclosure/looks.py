@@ -52,7 +52,8 @@ def refuse_people_as_dims(frame: pd.DataFrame, dims: Sequence[str], source: obje
 
     Raises
     ------
-    DisclosureError : DIM-IDENTIFIER.
+    DisclosureError
+        DIM-IDENTIFIER.
     """
     for dim in dims:
         values = [v for v in frame[dim].drop_duplicates() if str(v) != total_label]
@@ -79,7 +80,8 @@ def refuse_measured(frame: pd.DataFrame, basis: str, source: object) -> None:
 
     Raises
     ------
-    DisclosureError : FACTS-MEASURED, DIM-IDENTIFIER.
+    DisclosureError
+        FACTS-MEASURED, DIM-IDENTIFIER.
     """
     carried = [c for c in MEASURED if c in frame.columns]
     if isinstance(frame, InsideFrame) or (basis != "simulation" and carried):
@@ -106,7 +108,8 @@ def refuse_texts(texts: Sequence[str], *, what: str) -> None:
 
     Raises
     ------
-    DisclosureError : TEXT-IDENTIFIER.
+    DisclosureError
+        TEXT-IDENTIFIER.
 
     Examples
     --------

@@ -29,11 +29,18 @@ def hide_estimates(
 
     Parameters
     ----------
-    frame : one row an estimate.
-    n, clusters : columns with the people and the clusters behind it; without clusters only people are counted.
-    whole : each cluster is a whole authority.
-    people : the people on whom each estimate rests, of shape (rows,); held to the threshold as well.
-    look : whether to look for shares among the estimates, and hold who is in and out of them to the threshold.
+    frame : pd.DataFrame
+        One row an estimate.
+    n : str
+        Column with the people behind it.
+    clusters : str | None
+        Column with the clusters behind it; without it only people are counted.
+    whole : bool
+        Each cluster is a whole authority.
+    people : NDArray[np.float64] | None, optional
+        The people on whom each estimate rests, of shape (rows,); held to the threshold as well.
+    look : bool, default True
+        Whether to look for shares among the estimates, and hold who is in and out of them to the threshold.
 
     Examples
     --------

@@ -42,23 +42,44 @@ class Policy:
 
     Parameters
     ----------
-    name, reason, agreed_by : what the policy is called, why it differs from the default, and who agreed to that (a
-        role, such as "head of performance").
-    threshold : smallest count shown, in people, families or contacts.
-    rounding_base : counts are rounded to the nearest multiple of it; 1 for none.
-    zero_cells : ``"suppress"`` or ``"show"``.
-    secondary : hide further cells in tables with totals.
-    protection_width : narrowest range that may remain for a hidden small count.
-    decimals : decimals kept of values.
-    drop_extremes : remove minimum, maximum and range columns.
-    dominance_share : largest share of one contributor; 1.0 for no rule.
-    minimum_clusters : fewest clusters under an estimate.
-    guard_authorities : hold estimates whose clusters are whole authorities to ``minimum_clusters`` as well.
-    max_cells, max_dimensions : size limits of one table.
+    name : str, default "default"
+        What the policy is called, why it differs from the default, and who agreed to that (a role, such as "head of
+        performance").
+    reason : str, optional
+        What the policy is called, why it differs from the default, and who agreed to that (a role, such as "head of
+        performance").
+    agreed_by : str, optional
+        What the policy is called, why it differs from the default, and who agreed to that (a role, such as "head of
+        performance").
+    threshold : int, default 10
+        Smallest count shown, in people, families or contacts.
+    rounding_base : int, default 5
+        Counts are rounded to the nearest multiple of it; 1 for none.
+    zero_cells : str, default "suppress"
+        ``"suppress"`` or ``"show"``.
+    secondary : bool, default True
+        Hide further cells in tables with totals.
+    protection_width : int, default 10
+        Narrowest range that may remain for a hidden small count.
+    decimals : int, default 3
+        Decimals kept of values.
+    drop_extremes : bool, default True
+        Remove minimum, maximum and range columns.
+    dominance_share : float, default 1.0
+        Largest share of one contributor; 1.0 for no rule.
+    minimum_clusters : int, default 5
+        Fewest clusters under an estimate.
+    guard_authorities : bool, default False
+        Hold estimates whose clusters are whole authorities to ``minimum_clusters`` as well.
+    max_cells : int, default 600
+        Most cells in one table.
+    max_dimensions : int, default 3
+        Most dimensions of one table.
 
     Raises
     ------
-    DisclosureError : a value is out of range, or is looser than the floor and ``reason`` or ``agreed_by`` is empty.
+    DisclosureError
+        A value is out of range, or is looser than the floor and ``reason`` or ``agreed_by`` is empty.
 
     Examples
     --------
@@ -147,10 +168,22 @@ class Policy:
 def load_policy(path: str | Path | None = None) -> Policy:
     """Read a policy file; without a path, the one that comes with the package.
 
+    Parameters
+    ----------
+    path : str | Path | None, optional
+        The TOML file.
+
+    Returns
+    -------
+    Policy
+        What the gate lets through.
+
     Raises
     ------
-    UnreadableError : the file is not there or is not TOML.
-    DisclosureError : a key is missing, unknown or of the wrong type, or a limit is lowered without a reason.
+    UnreadableError
+        The file is not there or is not TOML.
+    DisclosureError
+        A key is missing, unknown or of the wrong type, or a limit is lowered without a reason.
 
     Examples
     --------

@@ -57,7 +57,8 @@ def protect_table(
 
     Raises
     ------
-    DisclosureError : as ``Gate.table``.
+    DisclosureError
+        As ``Gate.table``.
     """
     extra = [c for c in (dominance, hide) if c]
     asked = list(dict.fromkeys([*values, *shares]))
@@ -231,7 +232,8 @@ def check_size(table: pd.DataFrame, policy: Policy, *, dims: Sequence[str]) -> N
 
     Raises
     ------
-    DisclosureError : code TABLE-TOO-FINE.
+    DisclosureError
+        Code TABLE-TOO-FINE.
     """
     if len(dims) > policy.max_dimensions or len(table) > policy.max_cells:
         raise DisclosureError(

@@ -14,9 +14,20 @@ RECORD_COLUMNS = ("release", "kind", "title", "rule", "what", "why", "cells", "p
 def disclosure_record(releases: Iterable[Release]) -> pd.DataFrame:
     """One row a decision over all releases; a release without any has one row that says so.
 
+    Parameters
+    ----------
+    releases : Iterable[Release]
+        What has passed the gate.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a decision over all releases; a release without any has one row that says so.
+
     Raises
     ------
-    DisclosureError : something in ``releases`` is not a release.
+    DisclosureError
+        Something in ``releases`` is not a release.
 
     Examples
     --------

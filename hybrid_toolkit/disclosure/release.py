@@ -27,6 +27,17 @@ _SEAL: Final = _Seal()
 class Decision:
     """One decision of the gate: which rule, on what, why, over how many cells. Never a value.
 
+    Parameters
+    ----------
+    rule : str
+        Which rule.
+    what : str
+        On what.
+    why : str
+        Why.
+    cells : int, default 0
+        Over how many cells.
+
     Examples
     --------
     >>> Decision("threshold", "7 of 24 cells hidden", "They rest on fewer than 10.", 7).cells
@@ -45,19 +56,37 @@ class Release:
 
     Parameters
     ----------
-    id : kind and the first twelve characters of the content's hash; the same content has the same id.
-    kind : one of ``_KINDS``.
-    title : what it shows, in words.
-    decisions : every decision that the gate took.
-    synthetic : whether the data behind it were simulated.
-    stamp : the words to show beside it, empty for real data.
-    data_hash : hash of the data behind it, empty where the gate was not told.
-    policy_hash : hash of the policy that let it through.
-    dims, count, values : the names of the columns that split the content, count it, and measure it.
+    id : str
+        Kind and the first twelve characters of the content's hash; the same content has the same id.
+    kind : str
+        One of ``_KINDS``.
+    title : str
+        What it shows, in words.
+    decisions : tuple[Decision, ...]
+        Every decision that the gate took.
+    synthetic : bool
+        Whether the data behind it were simulated.
+    stamp : str
+        The words to show beside it, empty for real data.
+    data_hash : str
+        Hash of the data behind it, empty where the gate was not told.
+    policy_hash : str
+        Hash of the policy that let it through.
+    _frame : pd.DataFrame
+        The content.
+    seal : object
+        The gate's seal: only the gate holds it.
+    dims : tuple[str, ...], optional
+        Names of the columns that split the content.
+    count : str | None, optional
+        Names of the columns that count it.
+    values : tuple[str, ...], optional
+        Names of the columns that measure it.
 
     Raises
     ------
-    DisclosureError : built anywhere but in the gate.
+    DisclosureError
+        Built anywhere but in the gate.
 
     Examples
     --------
@@ -120,9 +149,22 @@ def release_id(kind: str, title: str, frame: pd.DataFrame) -> str:
 def require_release(item: object, *, kinds: tuple[str, ...] = _KINDS) -> Release:
     """The release itself, or an error: the check with which everything that shows anything begins.
 
+    Parameters
+    ----------
+    item : object
+        What is to be shown.
+    kinds : tuple[str, ...], default _KINDS
+        Kinds of release that may be shown here.
+
+    Returns
+    -------
+    Release
+        The release itself, or an error: the check with which everything that shows anything begins.
+
     Raises
     ------
-    DisclosureError : ``item`` is not a Release, was changed after the gate, or is of another kind.
+    DisclosureError
+        ``item`` is not a Release, was changed after the gate, or is of another kind.
     """
     if not isinstance(item, Release):
         raise DisclosureError(
@@ -150,7 +192,8 @@ def is_redrawn(frame: pd.DataFrame, count: str, releases: Release | Sequence[Rel
 
     Raises
     ------
-    DisclosureError : one is no release, or the frame holds a count that stands in none of them (REDRAWN-OTHER).
+    DisclosureError
+        One is no release, or the frame holds a count that stands in none of them (REDRAWN-OTHER).
     """
     if releases is None:
         return False

@@ -58,7 +58,8 @@ def refuse_columns(dims: Iterable[str], values: Iterable[str], *, present: Colle
 
     Raises
     ------
-    DisclosureError : a dimension or value identifies a person, a value ranks, or a column is not there.
+    DisclosureError
+        A dimension or value identifies a person, a value ranks, or a column is not there.
     """
     dims, values = tuple(dims), tuple(values)
     missing = [c for c in (*dims, *values) if c not in present]
@@ -89,7 +90,8 @@ def refuse_words(text: str) -> None:
 
     Raises
     ------
-    DisclosureError : the text looks as if it holds an address, a number or a key of a person.
+    DisclosureError
+        The text looks as if it holds an address, a number or a key of a person.
     """
     found = details_in(text)
     if found:

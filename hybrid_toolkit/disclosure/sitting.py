@@ -56,17 +56,23 @@ def fewest_people(
 
     Parameters
     ----------
-    cells : rows of each cell whose total (or mean and size) is shown, each of shape (rows,).
-    people : the people of each row, one entry a kind: a code a row, -1 where nobody is named, or positions of rows and
-        codes of people where several share a row. The kind with fewest counts; without any, each row is its own person.
-    enough : the search stops where it is certain that no combination rests on fewer.
-    yes : which rows are a yes, where each value is a yes or a no; who is in and who is out of the share of any
+    cells : Sequence[CellRows]
+        Rows of each cell whose total (or mean and size) is shown, each of shape (rows,).
+    people : Sequence[RowPeople]
+        The people of each row, one entry a kind: a code a row, -1 where nobody is named, or positions of rows and codes
+        of people where several share a row. The kind with fewest counts; without any, each row is its own person.
+    enough : float
+        The search stops where it is certain that no combination rests on fewer.
+    yes : CellRows | None, optional
+        Which rows are a yes, where each value is a yes or a no; who is in and who is out of the share of any
         combination is then held to the same number.
 
     Returns
     -------
-    ``enough`` where no combination rests on fewer; else the people of the first such combination that was found, in
-    units of one person whose value counts in full (others may rest on fewer still), or 0 where nothing was certified.
+    float
+        ``enough`` where no combination rests on fewer; else the people of the first such combination that was found, in
+        units of one person whose value counts in full (others may rest on fewer still), or 0 where nothing was
+        certified.
 
     Examples
     --------
@@ -94,8 +100,9 @@ def fewest_behind(
 
     Parameters
     ----------
-    kinds : kind of person -> positions of units and codes of people, two arrays of one length; without any kind, each
-        unit is its own person.
+    kinds : Mapping[str, tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]]
+        Kind of person -> positions of units and codes of people, two arrays of one length; without any kind, each unit
+        is its own person.
 
     Examples
     --------
@@ -123,10 +130,16 @@ def keep_apart(
 
     Parameters
     ----------
-    held : name -> rows of each cell that it would show.
-    people, yes : as ``fewest_people``.
-    threshold : the fewest people.
-    first : cells that are shown in any case.
+    held : Mapping[str, Sequence[CellRows]]
+        Name -> rows of each cell that it would show.
+    people : Sequence[RowPeople]
+        As ``fewest_people``.
+    threshold : int
+        The fewest people.
+    first : Sequence[CellRows], optional
+        Cells that are shown in any case.
+    yes : CellRows | None, optional
+        As ``fewest_people``.
 
     Examples
     --------

@@ -19,18 +19,24 @@ def people_behind(frame: pd.DataFrame, named: str | None, *, count: str, whole: 
 
     Parameters
     ----------
-    frame : one row a cell or an estimate.
-    named : column that the caller names; a column that the frame carries counts as well where it says fewer.
-    count : column of counts, used for rows behind which nobody stands by the frame's own reason.
-    whole : rows of whole authorities, behind which single people need not be counted.
+    frame : pd.DataFrame
+        One row a cell or an estimate.
+    named : str | None
+        Column that the caller names; a column that the frame carries counts as well where it says fewer.
+    count : str
+        Column of counts, used for rows behind which nobody stands by the frame's own reason.
+    whole : bool, default False
+        Rows of whole authorities, behind which single people need not be counted.
 
     Returns
     -------
-    Array of shape (rows,); NaN where a column is there but says nothing.
+    NDArray[np.float64]
+        Array of shape (rows,); NaN where a column is there but says nothing.
 
     Raises
     ------
-    DisclosureError : PEOPLE-UNSAID, no column says who stands behind the rows.
+    DisclosureError
+        PEOPLE-UNSAID, no column says who stands behind the rows.
 
     Examples
     --------

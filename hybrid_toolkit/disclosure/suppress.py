@@ -50,21 +50,30 @@ def complementary(
 
     Parameters
     ----------
-    counts : true counts, shape (rows,), no missing.
-    primary : rows that are small.
-    lines : the sums of the table.
-    threshold : least total of the hidden parts of a shown total.
-    width : least width of the range of a hidden primary row.
-    lower : the least that a hidden count can be (1 where noughts are shown).
-    protected : rows that cannot help because their value is known anyway (shown noughts).
+    counts : NDArray[np.float64]
+        True counts, shape (rows,), no missing.
+    primary : CellMask
+        Rows that are small.
+    lines : Sequence[TableSum]
+        The sums of the table.
+    threshold : int
+        Least total of the hidden parts of a shown total.
+    width : int
+        Least width of the range of a hidden primary row.
+    lower : float, default 0.0
+        The least that a hidden count can be (1 where noughts are shown).
+    protected : CellMask | None, optional
+        Rows that cannot help because their value is known anyway (shown noughts).
 
     Returns
     -------
-    Mask of shape (rows,): the primary rows and those added.
+    CellMask
+        Mask of shape (rows,): the primary rows and those added.
 
     Raises
     ------
-    DisclosureError : the table cannot be protected by hiding more of it.
+    DisclosureError
+        The table cannot be protected by hiding more of it.
 
     Examples
     --------

@@ -32,9 +32,12 @@ def find_lines(table: pd.DataFrame, *, dims: Sequence[str], count: str, total_la
 
     Parameters
     ----------
-    table : one row a cell; positions are 0-based.
-    dims : the columns that split it.
-    count : the count column.
+    table : pd.DataFrame
+        One row a cell; positions are 0-based.
+    dims : Sequence[str]
+        The columns that split it.
+    count : str
+        The count column.
 
     Examples
     --------

@@ -36,21 +36,34 @@ def release_together(
 
     Parameters
     ----------
-    rows : one row a cell, with unique ``dims``.
-    cells : the units behind each row that its figure rests on, of shape (units,).
-    people : kind of person -> positions of units and codes of people.
-    dims, table : as ``Gate.table``.
-    whole : what ``dims`` hold in the row for everyone, which is hidden last.
-    yes : which units are a yes, where each unit is a yes or a no.
-    marks, figure : for each row, person -> what they bring to it, and what the table is, for the gate's ledger.
+    rows : pd.DataFrame
+        One row a cell, with unique ``dims``.
+    cells : Sequence[NDArray[np.bool]]
+        The units behind each row that its figure rests on, of shape (units,).
+    people : Kinds
+        Kind of person -> positions of units and codes of people.
+    dims : Sequence[str]
+        As ``Gate.table``.
+    whole : str
+        What ``dims`` hold in the row for everyone, which is hidden last.
+    yes : NDArray[np.bool] | None, optional
+        Which units are a yes, where each unit is a yes or a no.
+    marks : Sequence[Mapping[str, str]] | None, optional
+        For each row, person -> what they bring to it, and what the table is, for the gate's ledger.
+    figure : str, optional
+        For each row, person -> what they bring to it, and what the table is, for the gate's ledger.
+    **table : Any
+        As ``Gate.table``: ``table``.
 
     Returns
     -------
-    The release; rows hidden here are told as secondary.
+    Release
+        The release; rows hidden here are told as secondary.
 
     Raises
     ------
-    DisclosureError : as ``Gate.table``.
+    DisclosureError
+        As ``Gate.table``.
 
     Examples
     --------

@@ -29,11 +29,13 @@ class VersionLedger:
 
     Parameters
     ----------
-    folder : the folder in which what is released is kept; the ledger lies in ``.disclosure`` within it.
+    folder : str | Path
+        The folder in which what is released is kept; the ledger lies in ``.disclosure`` within it.
 
     Raises
     ------
-    UnreadableError : there is a ledger that cannot be read; nothing is shown until it is mended.
+    UnreadableError
+        There is a ledger that cannot be read; nothing is shown until it is mended.
 
     Examples
     --------
@@ -72,9 +74,12 @@ class VersionLedger:
 
         Parameters
         ----------
-        figure : what it is: metric, group and cell.
-        behind : person -> what they bring to it.
-        threshold : fewest people.
+        figure : str
+            What it is: metric, group and cell.
+        behind : Mapping[str, str]
+            Person -> what they bring to it.
+        threshold : int
+            Fewest people.
         """
         now = self._hashed(behind)
         for version in self._shown.get(self._name(figure), []):
@@ -90,7 +95,8 @@ class VersionLedger:
 
         Raises
         ------
-        OutputError : the folder cannot be written.
+        OutputError
+            The folder cannot be written.
         """
         held = self._shown.setdefault(self._name(figure), [])
         now = self._hashed(behind)

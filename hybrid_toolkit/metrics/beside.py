@@ -25,9 +25,14 @@ class PublishedMeasure:
 
     Parameters
     ----------
-    rate : name of the measure.
-    top, bottom : measures of its numerator and denominator; several denominators are summed.
-    caveat : how its definition differs, one sentence; empty where it does not.
+    rate : str
+        Name of the measure.
+    top : str, optional
+        Measures of its numerator and denominator; several denominators are summed.
+    bottom : tuple[str, ...], optional
+        Measures of its numerator and denominator; several denominators are summed.
+    caveat : str, optional
+        How its definition differs, one sentence; empty where it does not.
     """
 
     rate: str
@@ -69,8 +74,16 @@ class PublishedPlace:
 
     Parameters
     ----------
-    code, old_code, name : as published last; ``codes`` every code that it had, joint returns taken apart.
-    region_code, region_name : its region.
+    code : str
+        As published last; ``codes`` every code that it had, joint returns taken apart.
+    old_code : str
+        As published last; ``codes`` every code that it had, joint returns taken apart.
+    name : str
+        As published last; ``codes`` every code that it had, joint returns taken apart.
+    region_code : str
+        Its region.
+    region_name : str
+        Its region.
     """
 
     code: str
@@ -110,7 +123,10 @@ def place_rows(frame: pd.DataFrame, wanted: PublishedMeasure) -> pd.DataFrame:
 
     Raises
     ------
-    UsageError : the statistics do not hold the measure. CoverageError : it is broken down and no row is the total.
+    UsageError
+        The statistics do not hold the measure.
+    CoverageError
+        It is broken down and no row is the total.
     """
     spelt, _ = in_one_spelling(frame)
     rows = _totals(spelt[spelt["measure"].eq(wanted.rate)], wanted.rate)

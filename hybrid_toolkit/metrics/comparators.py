@@ -30,9 +30,12 @@ class Comparators:
 
     Parameters
     ----------
-    metric : id of the metric.
-    name : its plain name.
-    frame : the rows of ``tidy()``.
+    metric : str
+        Id of the metric.
+    name : str
+        Its plain name.
+    frame : pd.DataFrame
+        The rows of ``tidy()``.
     """
 
     metric: str
@@ -45,11 +48,22 @@ class Comparators:
         ``value`` is the figure as published and ``estimate`` the same in the metric's own unit, missing where it is no
         single number. ``line`` says whether it may stand as a reference line beside the metric: a mean, a median, an
         England figure or the middle authority, measured on the same scale for certain.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a published figure, with the columns of ``COMPARATOR_COLUMNS``.
         """
         return self.frame.copy()
 
     def glance(self) -> pd.DataFrame:
-        """One row: metric, n figures, n that may be reference lines, first and last year."""
+        """One row: metric, n figures, n that may be reference lines, first and last year.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: metric, n figures, n that may be reference lines, first and last year.
+        """
         years = self.frame["year"]
         return pd.DataFrame(
             {
@@ -62,7 +76,13 @@ class Comparators:
         )
 
     def lines(self) -> pd.DataFrame:
-        """The reference lines for a figure: ``estimate``, ``label``; the newest of each population, at most four."""
+        """The reference lines for a figure: ``estimate``, ``label``; the newest of each population, at most four.
+
+        Returns
+        -------
+        pd.DataFrame
+            The reference lines for a figure: ``estimate``, ``label``; the newest of each population, at most four.
+        """
         rows = self._kept()
         parts = rows[["population", "country", "year", "statistic"]].to_numpy()
         labels = [f"{who}, {country}, {year} ({what})" for who, country, year, what in parts]
@@ -73,7 +93,13 @@ class Comparators:
         return rows.drop_duplicates(["population", "statistic"]).head(_MOST_LINES)
 
     def summary(self) -> str:
-        """One sentence a reference line, with population, country, year, number of people and source."""
+        """One sentence a reference line, with population, country, year, number of people and source.
+
+        Returns
+        -------
+        str
+            One sentence a reference line, with population, country, year, number of people and source.
+        """
         if self.frame.empty:
             return f"{self.name}: no published comparator that we have seen."
         kept = self._kept()
@@ -95,15 +121,18 @@ def comparators(metric: str | MetricSpec) -> Comparators:
 
     Parameters
     ----------
-    metric : id of a metric (``"swemwbs"``), its code, or its specification.
+    metric : str | MetricSpec
+        Id of a metric (``"swemwbs"``), its code, or its specification.
 
     Returns
     -------
-    Comparators : empty where none has been seen; ``tidy()``, ``glance()``, ``lines()``, ``summary()``.
+    Comparators
+        Empty where none has been seen; ``tidy()``, ``glance()``, ``lines()``, ``summary()``.
 
     Raises
     ------
-    UsageError : an unknown metric.
+    UsageError
+        An unknown metric.
 
     Examples
     --------

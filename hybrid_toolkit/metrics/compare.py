@@ -46,13 +46,22 @@ class Comparison:
 
     Parameters
     ----------
-    metric, name : id and plain name of the metric.
-    area : name of the authority in the published statistics.
-    measure : the published measure.
-    frame : the rows of ``tidy()``.
-    unmatched : years that only your data have, and years that only the published statistics have.
-    notes : what was assumed, one sentence each.
-    stamp : the synthetic stamp, where the data are synthetic.
+    metric : str
+        Id and plain name of the metric.
+    name : str
+        Id and plain name of the metric.
+    area : str
+        Name of the authority in the published statistics.
+    measure : str
+        The published measure.
+    frame : pd.DataFrame
+        The rows of ``tidy()``.
+    unmatched : tuple[tuple[int, ...], tuple[int, ...]], optional
+        Years that only your data have, and years that only the published statistics have.
+    notes : tuple[str, ...], optional
+        What was assumed, one sentence each.
+    stamp : str, optional
+        The synthetic stamp, where the data are synthetic.
     """
 
     metric: str
@@ -70,11 +79,22 @@ class Comparison:
         ``conf_low`` and ``conf_high`` are the clustered interval of your figure, and of a published one only where the
         source prints it. ``numerator`` and ``denominator`` are the source's own counts. ``marker`` keeps a published
         symbol beside a missing estimate, with its bounds in ``lower`` and ``upper``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a place and year, with the columns of ``COMPARISON_COLUMNS``.
         """
         return self.frame.copy()
 
     def glance(self) -> pd.DataFrame:
-        """One row: metric, measure, area, n years, first and last year, neighbours, markers."""
+        """One row: metric, measure, area, n years, first and last year, neighbours, markers.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: metric, measure, area, n years, first and last year, neighbours, markers.
+        """
         f = self.frame
         return pd.DataFrame(
             {
@@ -90,7 +110,13 @@ class Comparison:
         )
 
     def summary(self) -> str:
-        """The newest year that matches in words, with its caveat."""
+        """The newest year that matches in words, with its caveat.
+
+        Returns
+        -------
+        str
+            The newest year that matches in words, with its caveat.
+        """
         year = int(self.frame["year"].max())
         rows = self.frame[self.frame["year"].eq(year)]
         unit = str(rows["unit"].iloc[0])
@@ -127,24 +153,34 @@ def compare(
 
     Parameters
     ----------
-    data : the authority's own data.
-    metric : id, code or specification of a rate (``"turnover_rate_pct"``).
-    published : statistics from ``load_published``, or paths; several files are taken together.
-    area : the authority in the published statistics: its nine-character code, three-digit code or name. Needed unless
+    data : EvaluationData
+        The authority's own data.
+    metric : str | MetricSpec
+        Id, code or specification of a rate (``"turnover_rate_pct"``).
+    published : Given
+        Statistics from ``load_published``, or paths; several files are taken together.
+    area : str | None, optional
+        The authority in the published statistics: its nine-character code, three-digit code or name. Needed unless
         ``la_year.la_id`` or ``la.la_id`` holds the one code.
-    neighbours : the published neighbour model (``load_published`` or a path); none are shown without it, unless
-        ``published`` holds it.
-    measure : name of the published measure, where the toolkit does not know it.
-    conf_level : level of the interval of your own figure.
+    neighbours : Given | None, optional
+        The published neighbour model (``load_published`` or a path); none are shown without it, unless ``published``
+        holds it.
+    measure : str | None, optional
+        Name of the published measure, where the toolkit does not know it.
+    conf_level : float, default 0.95
+        Level of the interval of your own figure.
 
     Returns
     -------
-    Comparison with ``tidy()``, ``glance()`` and ``summary()``.
+    Comparison
+        Comparison with ``tidy()``, ``glance()`` and ``summary()``.
 
     Raises
     ------
-    UsageError : the metric has no published measure that is known, the area is not in the statistics or is not given.
-    CoverageError : no year stands in both, or the data lack what the metric needs.
+    UsageError
+        The metric has no published measure that is known, the area is not in the statistics or is not given.
+    CoverageError
+        No year stands in both, or the data lack what the metric needs.
 
     Examples
     --------

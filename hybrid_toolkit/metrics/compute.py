@@ -46,36 +46,44 @@ def measure(
 
     Parameters
     ----------
-    data : loaded data, or ``ContactTables`` (contact-level metrics over a database or Parquet files that may be larger
+    data : EvaluationData | ContactTables
+        Loaded data, or ``ContactTables`` (contact-level metrics over a database or Parquet files that may be larger
         than memory; groups are columns of the tables, or ``low_access``). Either way contacts are put together by the
         same Ibis expressions on DuckDB.
-    metrics : metric ids (``"remote_share_desk"``), codes (``"MF2"``), or specs of one's own.
-    by : a coded column of worker, team, family, contact or la, or ``career_stage`` or ``low_access``. Figures of
-        single people are refused; figures of teams are given for use inside and flagged.
-    period : ``month``, ``quarter``, ``year`` or ``wave``.
-    conf_level : level of the interval.
+    metrics : str | MetricSpec | Iterable[str | MetricSpec]
+        Metric ids (``"remote_share_desk"``), codes (``"MF2"``), or specs of one's own.
+    by : str | None, optional
+        A coded column of worker, team, family, contact or la, or ``career_stage`` or ``low_access``. Figures of single
+        people are refused; figures of teams are given for use inside and flagged.
+    period : str | None, optional
+        ``month``, ``quarter``, ``year`` or ``wave``.
+    conf_level : float, default 0.95
+        Level of the interval.
 
     Returns
     -------
-    One row a metric, group and period, in a frame that says, where it is shown, that it has not passed the disclosure
-    gate. ``unit`` of the figure; ``estimate`` with ``conf_low`` and ``conf_high``
-    (clusters left out in turn, t on effective clusters - 1 degrees of freedom, inside the range of the metric: see
-    ``clustered_interval``; missing where there is one cluster or nothing varies); ``n`` units used in ``n_clusters``
-    clusters; ``n_people`` distinct people behind them and the ``person``
-    counted (``worker``, ``family``, ``child``: of several, the kind with the fewest), missing with the reason in
-    ``n_people_reason`` where nobody stands behind a unit, as in the statistics of authorities; ``n_missing`` units
-    left out for a missing value, and their ``missing_share``; ``reliability`` of a scale over all answers; ``flag``,
-    empty or the reasons why the figure should not be reported, and for a scale by career stage or mode of work, that
-    invariance was not shown, so that its means should not be compared. Missing values are counted, never filled.
-    Groups stand in their own order, never by rank.
+    InsideFrame
+        One row a metric, group and period, in a frame that says, where it is shown, that it has not passed the
+        disclosure gate. ``unit`` of the figure; ``estimate`` with ``conf_low`` and ``conf_high`` (clusters left out in
+        turn, t on effective clusters - 1 degrees of freedom, inside the range of the metric: see
+        ``clustered_interval``; missing where there is one cluster or nothing varies); ``n`` units used in
+        ``n_clusters`` clusters; ``n_people`` distinct people behind them and the ``person`` counted (``worker``,
+        ``family``, ``child``: of several, the kind with the fewest), missing with the reason in ``n_people_reason``
+        where nobody stands behind a unit, as in the statistics of authorities; ``n_missing`` units left out for a
+        missing value, and their ``missing_share``; ``reliability`` of a scale over all answers; ``flag``, empty or the
+        reasons why the figure should not be reported, and for a scale by career stage or mode of work, that invariance
+        was not shown, so that its means should not be compared. Missing values are counted, never filled. Groups stand
+        in their own order, never by rank.
 
     Raises
     ------
-    UsageError : an unknown metric, group, period or level.
-    CoverageError : the data lack a table or column that a metric needs; the message names it.
-    MeasureError : the metric is not computed from tables, a column is of another type than its contract says,
-        groups would be single people, a metric over people names none of them, or a metric's own filter would set a few
-        people apart.
+    UsageError
+        An unknown metric, group, period or level.
+    CoverageError
+        The data lack a table or column that a metric needs; the message names it.
+    MeasureError
+        The metric is not computed from tables, a column is of another type than its contract says, groups would be
+        single people, a metric over people names none of them, or a metric's own filter would set a few people apart.
 
     Examples
     --------
@@ -118,9 +126,26 @@ def metric_values(data: EvaluationData, metric: str | MetricSpec) -> InsideFrame
 
     For distributions and models inside; a table or figure of it goes through the disclosure gate.
 
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+    metric : str | MetricSpec
+        Id, code or spec of the metric.
+
+    Returns
+    -------
+    InsideFrame
+        The unit frame of one metric: one row a unit, with its keys and the columns of the statistic.
+
     Raises
     ------
-    CoverageError, MeasureError, UsageError : as ``measure``.
+    CoverageError
+        As ``measure``.
+    MeasureError
+        As ``measure``.
+    UsageError
+        As ``measure``.
     """
     spec = find_metrics(metric)[0]
     return inside(_unit_frame(data, spec).copy())
@@ -131,17 +156,21 @@ def measured_by_year(data: EvaluationData, spec: MetricSpec, units: pd.DataFrame
 
     Parameters
     ----------
-    data : the data that the units were made from, to count the people behind them.
-    units : rows of ``metric_values``; with ``year`` (a reporting year) or ``month`` (years to 31 March).
+    data : EvaluationData
+        The data that the units were made from, to count the people behind them.
+    units : pd.DataFrame
+        Rows of ``metric_values``; with ``year`` (a reporting year) or ``month`` (years to 31 March).
 
     Returns
     -------
-    Columns ``year`` (in which the reporting year ends), ``months`` (months of it with a unit; missing where units have
-    a year only) and those of ``measure``.
+    pd.DataFrame
+        Columns ``year`` (in which the reporting year ends), ``months`` (months of it with a unit; missing where units
+        have a year only) and those of ``measure``.
 
     Raises
     ------
-    MeasureError : the units have neither.
+    MeasureError
+        The units have neither.
     """
     if "year" in units:
         year = units["year"].astype("Int64")

@@ -52,9 +52,12 @@ def groups(frame: pd.DataFrame, data: EvaluationData, by: str) -> pd.Series[str]
 
     Raises
     ------
-    MeasureError : groups that would be single people.
-    UsageError : no such group, or the metric's units have no link to it.
-    CoverageError : the data lack the table or column.
+    MeasureError
+        Groups that would be single people.
+    UsageError
+        No such group, or the metric's units have no link to it.
+    CoverageError
+        The data lack the table or column.
     """
     check_group(by)
     return _labels(_raw(frame, data, by))
@@ -146,7 +149,10 @@ def periods(frame: pd.DataFrame, period: str) -> pd.Series[str]:
 
     Raises
     ------
-    UsageError : no such period. MeasureError : the metric's units have no such date.
+    UsageError
+        No such period.
+    MeasureError
+        The metric's units have no such date.
     """
     if period not in PERIODS:
         raise UsageError(

@@ -31,13 +31,29 @@ class Pooled:
 
     Parameters
     ----------
-    estimate, std_error, conf_low, conf_high, p_value : pooled; the test is against zero.
-    df : degrees of freedom of Barnard and Rubin.
-    within, between : mean squared standard error, and variance of the estimates between imputations.
-    missing_information : fraction of the information lost to missing values (van Buuren 2018, eq. 2.28), which counts
-        that the variance between few imputations is itself ill known.
-    n_imputations : frames pooled.
-    missing_variance : share of the total variance that comes from missing values (lambda).
+    estimate : float
+        Pooled estimate.
+    std_error : float
+        Pooled standard error.
+    conf_low : float
+        Lower end of the interval.
+    conf_high : float
+        Upper end of the interval.
+    p_value : float
+        The p-value of the test against zero.
+    df : float
+        Degrees of freedom of Barnard and Rubin.
+    within : float
+        Mean squared standard error.
+    between : float
+        Variance of the estimates between imputations.
+    missing_information : float
+        Fraction of the information lost to missing values (van Buuren 2018, eq. 2.28), which counts that the variance
+        between few imputations is itself ill known.
+    n_imputations : int
+        Frames pooled.
+    missing_variance : float
+        Share of the total variance that comes from missing values (lambda).
     """
 
     estimate: float
@@ -53,7 +69,18 @@ class Pooled:
     missing_variance: float
 
     def tidy(self, term: str = "estimate") -> pd.DataFrame:
-        """One row: term, estimate, std_error, conf_low, conf_high, p_value, df, missing_information, n_imputations."""
+        """One row: term, estimate, std_error, conf_low, conf_high, p_value, df, missing_information, n_imputations.
+
+        Parameters
+        ----------
+        term : str, default "estimate"
+            Name of the row.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: term, estimate, std_error, conf_low, conf_high, p_value, df, missing_information, n_imputations.
+        """
         row = (term, self.estimate, self.std_error, self.conf_low, self.conf_high, self.p_value, self.df)
         names = ["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "df"]
         return pd.DataFrame(
@@ -73,8 +100,24 @@ def pool_rubin(
 
     Parameters
     ----------
-    estimates, std_errors : one a frame.
-    df_complete : degrees of freedom the estimate would have with nothing missing (clusters - 1 for clustered errors).
+    estimates : Sequence[float]
+        Estimates, one a frame.
+    std_errors : Sequence[float]
+        Their standard errors, one a frame.
+    df_complete : float, optional
+        Degrees of freedom the estimate would have with nothing missing (clusters - 1 for clustered errors).
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    Pooled
+        An estimate over imputed frames by Rubin's rules.
+
+    Raises
+    ------
+    MeasureError
+        Fewer than two frames, lists of unequal length, or values that are missing or below zero.
 
     Notes
     -----
@@ -82,9 +125,10 @@ def pool_rubin(
     (2018), Flexible Imputation of Missing Data, section 2.4. Degrees of freedom of Barnard and Rubin (1999): 1 / (1/a
     + 1/b), a = (m - 1) / lambda^2, b = (df_complete + 1) / (df_complete + 3) df_complete (1 - lambda).
 
-    Raises
-    ------
-    MeasureError : fewer than two frames, lists of unequal length, or values that are missing or below zero.
+    References
+    ----------
+    - Barnard, J. and Rubin, D. B. (1999). Biometrika 86, 948-955.
+    - Rubin, D. B. (1987). Multiple Imputation for Nonresponse in Surveys.
 
     Examples
     --------
@@ -122,11 +166,16 @@ class Imputed(RowsHidden):
 
     Parameters
     ----------
-    frames : the complete frames.
-    missing : the same rows and columns: True where a value was drawn.
-    report : one row a column with missing values: ``column``, ``n_missing``, ``share``, ``observed_mean``,
-        ``imputed_mean``.
-    seed, n_iter : how they were made.
+    frames : tuple[pd.DataFrame, ...]
+        The complete frames.
+    missing : pd.DataFrame
+        The same rows and columns: True where a value was drawn.
+    report : pd.DataFrame
+        One row a column with missing values: ``column``, ``n_missing``, ``share``, ``observed_mean``, ``imputed_mean``.
+    seed : int
+        Seed of the imputations.
+    n_iter : int
+        Iterations of each.
     """
 
     frames: tuple[pd.DataFrame, ...] = field(repr=False)
@@ -136,11 +185,32 @@ class Imputed(RowsHidden):
     n_iter: int
 
     def pool(self, analysis: Analysis, *, df_complete: float = float("inf"), conf_level: float = 0.95) -> Pooled:
-        """An analysis of every frame, pooled; raises as ``pool_rubin``."""
+        """An analysis of every frame, pooled; raises as ``pool_rubin``.
+
+        Parameters
+        ----------
+        analysis : Analysis
+            Gives an estimate and its standard error from a frame.
+        df_complete : float, optional
+            Degrees of freedom that the analysis would have with complete data.
+        conf_level : float, default 0.95
+            Level of the intervals.
+
+        Returns
+        -------
+        Pooled
+            An analysis of every frame, pooled; raises as ``pool_rubin``.
+        """
         return _pool(self.frames, analysis, df_complete, conf_level)
 
     def summary(self) -> str:
-        """What was drawn, in words."""
+        """What was drawn, in words.
+
+        Returns
+        -------
+        str
+            What was drawn, in words.
+        """
         if self.report.empty:
             return "Nothing was missing."
         told = "; ".join(f"{r['column']} {r['share']:.0%}" for r in self.report.to_dict("records"))
@@ -161,13 +231,33 @@ def impute_chained(
 
     Parameters
     ----------
-    frame : numbers and yes/no; other columns must be complete and serve as predictors. Put in every column of the
-        analysis, its outcome too, and what explains why values are missing. Clustered rows: add the clusters' means.
-    n_imputations : at least the percentage of rows with something missing (White and others 2011).
+    frame : pd.DataFrame
+        Numbers and yes/no; other columns must be complete and serve as predictors. Put in every column of the analysis,
+        its outcome too, and what explains why values are missing. Clustered rows: add the clusters' means.
+    n_imputations : int, default 20
+        At least the percentage of rows with something missing (White and others 2011).
+    n_iter : int, default 10
+        Rounds of the chained equations.
+    seed : int, default 0
+        Seed of the random numbers.
+    donors : int, default DONORS
+        Nearest rows that a value is drawn from.
+
+    Returns
+    -------
+    Imputed
+        Frames in which what was missing has been drawn.
 
     Raises
     ------
-    MeasureError : a text column or a date with missing values; a column with fewer than 10 values or none that vary.
+    MeasureError
+        A text column or a date with missing values; a column with fewer than 10 values or none that vary.
+
+    References
+    ----------
+    - Little, R. J. A. (1988). Journal of Business & Economic Statistics 6, 287-296.
+    - van Buuren, S. and Groothuis-Oudshoorn, K. (2011). Journal of Statistical Software 45(3).
+    - White, I. R., Royston, P. and Wood, A. M. (2011). Statistics in Medicine 30, 377-399.
     """
     if n_imputations < 2 or n_iter < 1 or donors < 1:
         raise MeasureError("needs two imputations, one iteration and one donor.", fix="Raise it.", code="IMPUTE-N")
@@ -297,19 +387,36 @@ def not_at_random_shifts(
 
     Parameters
     ----------
-    column : the numeric column whose drawn values are shifted.
-    shifts : in its units, such as ``(0, -0.5, -1, -2)``; choose them before looking, and say why.
-    within : range of the column; shifted values are held in it.
+    imputed : Imputed
+        The imputed frames.
+    column : str
+        The numeric column whose drawn values are shifted.
+    analysis : Analysis
+        Gives an estimate and its standard error from a frame.
+    shifts : Sequence[float]
+        In its units, such as ``(0, -0.5, -1, -2)``; choose them before looking, and say why.
+    within : tuple[float, float] | None, optional
+        Range of the column; shifted values are held in it.
+    df_complete : float, optional
+        Degrees of freedom that the analysis would have with complete data.
+    conf_level : float, default 0.95
+        Level of the intervals.
 
     Returns
     -------
-    One row a shift: ``shift``, ``estimate``, ``std_error``, ``conf_low``, ``conf_high``, ``p_value``, ``df``,
-    ``missing_information``, ``n_imputations`` and ``holds``: whether the interval stays on the same side of zero as,
-    or covers zero like, that of no shift (delta adjustment: van Buuren 2018, section 9.2).
+    pd.DataFrame
+        One row a shift: ``shift``, ``estimate``, ``std_error``, ``conf_low``, ``conf_high``, ``p_value``, ``df``,
+        ``missing_information``, ``n_imputations`` and ``holds``: whether the interval stays on the same side of zero
+        as, or covers zero like, that of no shift (delta adjustment: van Buuren 2018, section 9.2).
 
     Raises
     ------
-    MeasureError : the column was not imputed, or is yes/no.
+    MeasureError
+        The column was not imputed, or is yes/no.
+
+    References
+    ----------
+    - van Buuren, S. (2018). Flexible Imputation of Missing Data, second edition, section 9.2.
     """
     if column not in imputed.missing or not imputed.missing[column].any():
         raise MeasureError(f"column '{column}' was not imputed.", fix="Name one of the report.", code="SHIFT-COLUMN")

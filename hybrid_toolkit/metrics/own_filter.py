@@ -32,7 +32,8 @@ def hold_filter(data: EvaluationData, spec: MetricSpec) -> None:
 
     Raises
     ------
-    MeasureError : METRIC-FILTER, with the number of people at the least.
+    MeasureError
+        METRIC-FILTER, with the number of people at the least.
 
     Examples
     --------

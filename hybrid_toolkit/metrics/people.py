@@ -72,8 +72,8 @@ class People:
 
         Parameters
         ----------
-        used : array of bool
-            One a unit.
+        used : npt.NDArray[np.bool]
+            Array of bool One a unit.
 
         Examples
         --------
@@ -97,8 +97,8 @@ class People:
             Key columns such as ``worker_id``.
         unit : str
             What a unit is.
-        position : array of int, optional
-            The unit of each row; the rows themselves where it is left out.
+        position : PersonCodes | None, optional
+            Array of int, optional The unit of each row; the rows themselves where it is left out.
         """
         at: PersonCodes = np.arange(len(frame), dtype=np.int32) if position is None else position
         kinds = {}
@@ -158,7 +158,8 @@ def people_of(data: EvaluationData, spec: MetricSpec, frame: pd.DataFrame) -> Pe
 
     Raises
     ------
-    MeasureError : the metric reads a table of people, and neither its frame nor its ``people`` names them.
+    MeasureError
+        The metric reads a table of people, and neither its frame nor its ``people`` names them.
     """
     kinds = cached(data, ("people", spec.frame, spec.people), lambda: _people(data, spec, frame).kinds)
     found = People(kinds, spec.unit)

@@ -18,7 +18,8 @@ def require(data: EvaluationData, table: str, *columns: str) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : the table, or one of the columns, is not there; the message names it and what it holds.
+    CoverageError
+        The table, or one of the columns, is not there; the message names it and what it holds.
 
     Examples
     --------
@@ -49,7 +50,8 @@ def check_kinds(data: EvaluationData, columns: Mapping[str, Sequence[str]]) -> N
 
     Raises
     ------
-    MeasureError : a column of another type; loaded data never have one.
+    MeasureError
+        A column of another type; loaded data never have one.
     """
     for table, names in columns.items():
         known = {c.name: c.kind for c in TABLES[table].columns}

@@ -71,12 +71,30 @@ class DemoReport:
 
     Parameters
     ----------
-    studies : the headline studies, in order; ``panel`` the study of authority totals.
-    headline, coverage : figures over the studies.
-    trap, trap_study, trap_diagnosis : the figure, the study and the repeated trial where the plain comparison is wrong.
-    groups : figures of measures by group.
-    measures, tables, versions : what was measured, the tables of the data, what made the report.
-    checked, covered : one sentence each on validation and on what can be measured.
+    studies : Sequence[ShownStudy]
+        The headline studies, in order; ``panel`` the study of authority totals.
+    headline : Drawn
+        Figures over the studies.
+    coverage : Drawn
+        Figures over the studies.
+    trap : Drawn
+        The figure where the plain comparison is wrong.
+    trap_study
+        The study where the plain comparison is wrong.
+    trap_diagnosis
+        The repeated trial where the plain comparison is wrong.
+    groups : Sequence[Drawn]
+        Figures of measures by group.
+    measures : Release
+        What was measured.
+    tables : Release
+        The tables of the data.
+    versions : Release
+        What made the report.
+    checked : Release
+        One sentence on validation.
+    covered : Release
+        One sentence on what can be measured.
     """
 
     studies: Sequence[ShownStudy]

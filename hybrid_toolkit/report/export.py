@@ -59,16 +59,30 @@ def export(thing: Taken, path: str | Path, *, on: date, gate: Gate | None = None
 
     Parameters
     ----------
-    thing : a report, a study's result, a view of a metric, or releases.
-    on : the day to print, given by the caller.
-    gate : the gate that it passed, or is to pass; the package's policy where it is left out.
-    title : heading, for releases.
+    thing : Taken
+        A report, a study's result, a view of a metric, or releases.
+    path : str | Path
+        The file, whose ending says what it is.
+    on : date
+        The day to print, given by the caller.
+    gate : Gate | None, optional
+        The gate that it passed, or is to pass; the package's policy where it is left out.
+    title : str, optional
+        Heading, for releases.
+
+    Returns
+    -------
+    Path
+        The file that was written.
 
     Raises
     ------
-    UsageError : another ending, or a thing that cannot be taken away.
-    DisclosureError : something that is not a release, or was changed after the gate.
-    OutputError : the place cannot be written.
+    UsageError
+        Another ending, or a thing that cannot be taken away.
+    DisclosureError
+        Something that is not a release, or was changed after the gate.
+    OutputError
+        The place cannot be written.
 
     Examples
     --------
@@ -92,7 +106,8 @@ def document_bytes(report: Report, form: str) -> bytes:
 
     Raises
     ------
-    DisclosureError : as ``export``.
+    DisclosureError
+        As ``export``.
     """
     if form == ".docx":
         return word_bytes(report)

@@ -44,20 +44,33 @@ class ShownStudy:
 
     Parameters
     ----------
-    study : the declaration (the toolkit's own words, nothing from data).
-    estimates : every estimate, with the columns ``outcome``, ``kind``, ``role``, ``label``, ``panel`` and ``truth``.
-    answers : those that answer the question, each followed by the plain comparison, for the contrast and in the unit
-        that the claims speak of.
-    checks : outcome -> one row a check.
-    reasons : why the claims are graded as they are, one sentence each.
-    paths : outcome -> its event study, by time to and from the start, in the unit of the claims; empty without one.
-    message : how many checks passed, did not pass or were inconclusive, and what those that did not pass say.
-    short : outcome -> the answer in a few words.
-    claims : outcome -> the claim.
-    details : outcome -> grade and what may not be said (fixed words of the grammar).
-    beside_truth : outcome -> one sentence on where the truth falls; empty where it is not known.
-    diagnosis : one row an outcome, or None; ``trial`` the same for the contrast and in the unit of the claims.
-    conf_level : level of the intervals.
+    study : StudySpec
+        The declaration (the toolkit's own words, nothing from data).
+    estimates : Release
+        Every estimate, with the columns ``outcome``, ``kind``, ``role``, ``label``, ``panel`` and ``truth``.
+    answers : Release
+        Those that answer the question, each followed by the plain comparison, for the contrast and in the unit that the
+        claims speak of.
+    paths : Mapping[str, Release]
+        Outcome -> its event study, by time to and from the start, in the unit of the claims; empty without one.
+    checks : Mapping[str, Release]
+        Outcome -> one row a check.
+    message : Release
+        How many checks passed, did not pass or were inconclusive, and what those that did not pass say.
+    reasons : tuple[Release, ...]
+        Why the claims are graded as they are, one sentence each.
+    short : Mapping[str, Release]
+        Outcome -> the answer in a few words.
+    claims : Mapping[str, Release]
+        Outcome -> the claim.
+    details : Mapping[str, Claim]
+        Outcome -> grade and what may not be said (fixed words of the grammar).
+    beside_truth : Mapping[str, Release]
+        Outcome -> one sentence on where the truth falls; empty where it is not known.
+    diagnosis : Release | None
+        One row an outcome, or None; ``trial`` the same for the contrast and in the unit of the claims.
+    conf_level : float
+        Level of the intervals.
     """
 
     study: StudySpec
@@ -93,13 +106,17 @@ def show_study(
 
     Parameters
     ----------
-    titles : outcome -> short title of its panel.
-    truths : outcome -> true value where the data were simulated.
-    diagnosis : the same study tried where the truth is known.
+    titles : Mapping[str, str]
+        Outcome -> short title of its panel.
+    truths : Mapping[str, float] | None, optional
+        Outcome -> true value where the data were simulated.
+    diagnosis : Diagnosis | None, optional
+        The same study tried where the truth is known.
 
     Raises
     ------
-    DisclosureError : something in the result may not be released.
+    DisclosureError
+        Something in the result may not be released.
     """
     study, known = result.study, dict(truths or {})
     rows = result.estimates
@@ -225,7 +242,8 @@ def show_diagnosis(
 
     Raises
     ------
-    DisclosureError : as ``Gate.facts``.
+    DisclosureError
+        As ``Gate.facts``.
     """
     rows = {(str(r["outcome"]), str(r["term"])): r for r in diagnosis.tidy().to_dict("records")}
     out = []

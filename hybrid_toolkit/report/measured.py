@@ -33,9 +33,16 @@ class Measured:
 
     Parameters
     ----------
-    metric, name, unit : the metric's id and name, and the unit of its figure.
-    table : release with ``group``, ``n``, ``people``, ``estimate``, ``conf_low``, ``conf_high``, ``suppressed``.
-    notes : release with one ``note`` a row: reasons for doubt about what is shown, and caveats.
+    metric : str
+        Id of the metric.
+    name : str
+        Name of the metric.
+    unit : str
+        Unit of its figure.
+    table : Release
+        Release with ``group``, ``n``, ``people``, ``estimate``, ``conf_low``, ``conf_high``, ``suppressed``.
+    notes : Release
+        Release with one ``note`` a row: reasons for doubt about what is shown, and caveats.
     """
 
     metric: str
@@ -56,14 +63,23 @@ def measure_released(
 
     Parameters
     ----------
-    metric : metric id, or a code that stands for several.
-    by : what splits it, as for ``measure``; groups and everyone are protected together.
-    gate : the disclosure gate; the package's policy where it is left out.
+    metric : str
+        Metric id, or a code that stands for several.
+    by : str | None, optional
+        What splits it, as for ``measure``; groups and everyone are protected together.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
 
     Raises
     ------
-    UsageError, CoverageError, MeasureError : as ``measure``.
-    DisclosureError : the table cannot be protected.
+    UsageError
+        As ``measure``.
+    CoverageError
+        As ``measure``.
+    MeasureError
+        As ``measure``.
+    DisclosureError
+        The table cannot be protected.
     """
     opened = gate if gate is not None else Gate(source=data)
     return tuple(_released(data, spec, by, opened) for spec in find_metrics(metric))
@@ -103,12 +119,17 @@ def release_cells(
 
     Parameters
     ----------
-    rows : as ``measure`` gives them. labels : dimension -> the cell of each unit, ``ALL_GROUPS`` standing for everyone.
-    title : of the table.
+    rows : pd.DataFrame
+        As ``measure`` gives them.
+    labels : Mapping[str, pd.Series]
+        Dimension -> the cell of each unit, ``ALL_GROUPS`` standing for everyone.
+    title : str
+        Of the table.
 
     Raises
     ------
-    DisclosureError : the table cannot be protected.
+    DisclosureError
+        The table cannot be protected.
     """
     units = metric_values(data, spec)
     assert spec.statistic is not None

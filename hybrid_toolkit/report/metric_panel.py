@@ -36,8 +36,10 @@ class Side:
 
     Parameters
     ----------
-    table : release of those that the data hold, one row each; None where they hold none.
-    absent : names of those that these data do not hold.
+    table : Release | None
+        Release of those that the data hold, one row each; None where they hold none.
+    absent : tuple[str, ...]
+        Names of those that these data do not hold.
     """
 
     table: Release | None
@@ -54,8 +56,10 @@ class MetricPanel:
 
     Parameters
     ----------
-    data : the data; None where there are none yet.
-    gate : the disclosure gate; the package's policy where it is left out.
+    data : EvaluationData | None
+        The data; None where there are none yet.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
 
     Examples
     --------
@@ -104,9 +108,12 @@ class MetricPanel:
 
         Parameters
         ----------
-        metrics : metric ids.
-        level : what people believe, 0 to 3; missing where they have not said.
-        targets : metric id -> the service's own aim.
+        metrics : Sequence[str]
+            Metric ids.
+        level : float, default NAN
+            What people believe, 0 to 3; missing where they have not said.
+        targets : Mapping[str, float] | None, optional
+            Metric id -> the service's own aim.
         """
         rows, absent = [], []
         for metric in dict.fromkeys(metrics):

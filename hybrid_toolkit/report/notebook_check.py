@@ -43,10 +43,15 @@ class NotebookFinding:
 
     Parameters
     ----------
-    cell, output : numbers from 1; output 0 is the cell's source, cell 0 the notebook itself.
-    kind : ``row-level data``, ``identifier``, ``small cell``, ``not released``, ``traceback``, ``widget state`` or
+    cell : int
+        Numbers from 1; output 0 is the cell's source, cell 0 the notebook itself.
+    output : int
+        Numbers from 1; output 0 is the cell's source, cell 0 the notebook itself.
+    kind : str
+        ``row-level data``, ``identifier``, ``small cell``, ``not released``, ``traceback``, ``widget state`` or
         ``path``.
-    text : what it is, never the value.
+    text : str
+        What it is, never the value.
 
     Examples
     --------
@@ -71,16 +76,19 @@ def check_notebook(path: str | Path) -> tuple[NotebookFinding, ...]:
 
     Parameters
     ----------
-    path : an ``.ipynb`` file, format 4.
+    path : str | Path
+        An ``.ipynb`` file, format 4.
 
     Returns
     -------
-    What should not be shared, in the order of the cells; empty where nothing was found. That nothing was found does not
-    show that nothing is there: pictures are not read.
+    tuple[NotebookFinding, ...]
+        What should not be shared, in the order of the cells; empty where nothing was found. That nothing was found does
+        not show that nothing is there: pictures are not read.
 
     Raises
     ------
-    UnreadableError : the file is not a notebook.
+    UnreadableError
+        The file is not a notebook.
     """
     book = _read(path)
     found = list(_of_metadata(book))
@@ -98,15 +106,23 @@ def clean_notebook(path: str | Path, out: str | Path | None = None) -> tuple[Pat
 
     Parameters
     ----------
-    path : the notebook, which stays as it is. out : the copy; by default ``<name>.clean.ipynb`` beside it.
+    path : str | Path
+        The notebook, which stays as it is.
+    out : str | Path | None, optional
+        The copy; by default ``<name>.clean.ipynb`` beside it.
 
     Returns
     -------
-    The copy, and what is still found in it: sources are never changed, so that what stands in them is for its author.
+    tuple[Path, tuple[NotebookFinding, ...]]
+        The copy, and what is still found in it: sources are never changed, so that what stands in them is for its
+        author.
 
     Raises
     ------
-    UnreadableError : the file is not a notebook. OutputError : the copy cannot be written.
+    UnreadableError
+        The file is not a notebook.
+    OutputError
+        The copy cannot be written.
     """
     book, found = copy.deepcopy(_read(path)), check_notebook(path)
     dirty = {(f.cell, f.output) for f in found if f.output}

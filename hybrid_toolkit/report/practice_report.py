@@ -64,7 +64,8 @@ def change_text(
 
     Raises
     ------
-    DisclosureError : a text holds what looks like an address, a key or a number of a person.
+    DisclosureError
+        A text holds what looks like an address, a key or a number of a person.
     """
     frame = pd.DataFrame([{c: str(row[c]) for c in columns} for row in rows], columns=list(columns), dtype="str")
     return gate.facts(frame, title=title, basis="assumption")
@@ -89,12 +90,15 @@ def assessment_report(assessment: Assessment, *, on: date, beside: MetricPanel |
 
     Parameters
     ----------
-    on : the day to print.
-    beside : measures the data; nothing is measured where it is left out.
+    on : date
+        The day to print.
+    beside : MetricPanel | None, optional
+        Measures the data; nothing is measured where it is left out.
 
     Raises
     ------
-    DisclosureError : evidence holds what looks like a personal detail.
+    DisclosureError
+        Evidence holds what looks like a personal detail.
     """
     side = beside if beside is not None else MetricPanel(None)
     maturity = rate_conditions(assessment)
@@ -176,13 +180,17 @@ def plan_report(
 
     Parameters
     ----------
-    on : the day against which actions are due or overdue, and that is printed.
-    gate : the disclosure gate, with the data as its source where measures come from data.
-    moved : number of the action -> its measure before and after.
+    on : date
+        The day against which actions are due or overdue, and that is printed.
+    gate : Gate
+        The disclosure gate, with the data as its source where measures come from data.
+    moved : Mapping[int, RemeasuredMetric] | None, optional
+        Number of the action -> its measure before and after.
 
     Raises
     ------
-    DisclosureError : an action holds what looks like a personal detail.
+    DisclosureError
+        An action holds what looks like a personal detail.
     """
     blocks: list[ReportBlock] = [Prose(gate.text(plan.summary(on), title="In short"), "lead")]
     if plan.actions:
@@ -210,7 +218,8 @@ def record_report(record: Record, *, on: date, gate: Gate) -> Report:
 
     Raises
     ------
-    DisclosureError : a text holds what looks like a personal detail.
+    DisclosureError
+        A text holds what looks like a personal detail.
     """
     listed = record.listed
     columns = {"item": TableColumn("Item"), "answer": TableColumn("Answer"), "words": TableColumn("In words")}
@@ -242,7 +251,8 @@ def agreements_report(agreements: Agreements, *, on: date, gate: Gate) -> Report
 
     Raises
     ------
-    DisclosureError : a text holds what looks like a personal detail.
+    DisclosureError
+        A text holds what looks like a personal detail.
     """
     columns = {"whom": TableColumn("For"), "request": TableColumn("Request"), "rationale": TableColumn("Reasons")}
     columns |= {

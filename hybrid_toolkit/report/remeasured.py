@@ -43,11 +43,19 @@ class RemeasuredMetric:
 
     Parameters
     ----------
-    metric, name, unit : the metric.
-    months : release, a row a month: ``month``, ``n``, ``value``, ``suppressed``; with a chart also ``centre``,
-        ``lower``, ``upper`` and ``sign``.
-    said : release of what follows, in words.
-    judged : the control chart or the interrupted series, worked out from the released numbers alone.
+    metric : str
+        Id of the metric.
+    name : str
+        Name of the metric.
+    unit : str
+        Unit of its figure.
+    months : Release
+        Release, a row a month: ``month``, ``n``, ``value``, ``suppressed``; with a chart also ``centre``, ``lower``,
+        ``upper`` and ``sign``.
+    said : Release
+        Release of what follows, in words.
+    judged : Remeasured
+        The control chart or the interrupted series, worked out from the released numbers alone.
     """
 
     metric: str
@@ -66,15 +74,25 @@ def remeasure(data: EvaluationData, metric: str, *, started: object, gate: Gate 
 
     Parameters
     ----------
-    metric : metric id, of units that have a month.
-    started : first day of the action.
-    gate : the disclosure gate; the package's policy where it is left out.
+    metric : str
+        Metric id, of units that have a month.
+    started : object
+        First day of the action.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
 
     Raises
     ------
-    UsageError, CoverageError, MeasureError : as ``measure``; a metric without months cannot be followed.
-    DisclosureError : the months cannot be protected.
-    EstimationError : the start is no date, or the months before it do not vary.
+    UsageError
+        As ``measure``; a metric without months cannot be followed.
+    CoverageError
+        As ``measure``; a metric without months cannot be followed.
+    MeasureError
+        As ``measure``; a metric without months cannot be followed.
+    DisclosureError
+        The months cannot be protected.
+    EstimationError
+        The start is no date, or the months before it do not vary.
     """
     spec, opened = find_metrics(metric)[0], gate if gate is not None else Gate(source=data)
     units = metric_values(data, spec)

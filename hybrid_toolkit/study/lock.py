@@ -35,12 +35,24 @@ class Lock:
 
     Parameters
     ----------
-    path : the file.
-    study, graph : the declaration and the causal graph, as TOML text.
-    version, code : version of the toolkit, and version with a hash of its code.
-    data_hash, data_label : the data; empty where none were given.
-    locked_at : when, UTC.
-    seal : SHA-256 over all of this.
+    path : Path
+        The file.
+    study : str
+        The declaration, as TOML text.
+    graph : str
+        The causal graph, as TOML text.
+    version : str
+        Version of the toolkit.
+    code : str
+        Version with a hash of its code.
+    data_hash : str
+        Hash of the data; empty where none were given.
+    data_label : str
+        Label of the data; empty where none were given.
+    locked_at : str
+        When, UTC.
+    seal : str
+        SHA-256 over all of this.
     """
 
     path: Path
@@ -54,7 +66,13 @@ class Lock:
     seal: str
 
     def summary(self) -> str:
-        """What was locked, in a sentence."""
+        """What was locked, in a sentence.
+
+        Returns
+        -------
+        str
+            What was locked, in a sentence.
+        """
         name = parse_spec(self.study).id
         data = f", the data ({self.data_label or 'without a label'})" if self.data_hash else ", no data"
         return f"Study '{name}' was locked on {self.locked_at} with its graph{data} and version {self.version}."
@@ -66,12 +84,20 @@ class LockCheck:
 
     Parameters
     ----------
-    locked_at : when the study was locked.
-    fields : fields of the study that differ, by name.
-    arrows : arrows, or nodes, of the causal graph that differ.
-    data : ``"same"``, ``"differ"``, ``"not locked"`` or ``"not given"``.
-    code : whether the code that makes the numbers is the same.
-    version, version_now : versions of the toolkit then and now.
+    locked_at : str
+        When the study was locked.
+    fields : tuple[str, ...]
+        Fields of the study that differ, by name.
+    arrows : tuple[str, ...]
+        Arrows, or nodes, of the causal graph that differ.
+    data : str
+        ``"same"``, ``"differ"``, ``"not locked"`` or ``"not given"``.
+    code : bool
+        Whether the code that makes the numbers is the same.
+    version : str
+        Version of the toolkit then.
+    version_now : str
+        Version of the toolkit now.
     """
 
     locked_at: str
@@ -88,7 +114,13 @@ class LockCheck:
         return not self.fields and not self.arrows and self.code and self.data != "differ"
 
     def tidy(self) -> pd.DataFrame:
-        """One row a part: ``part``, ``same`` (None where it was not locked or not given), ``differs_in``."""
+        """One row a part: ``part``, ``same`` (None where it was not locked or not given), ``differs_in``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a part: ``part``, ``same`` (None where it was not locked or not given), ``differs_in``.
+        """
         told = {"same": True, "differ": False}.get(self.data)
         rows: list[tuple[str, bool | None, str]] = [
             ("study", not self.fields, ", ".join(self.fields)),
@@ -99,7 +131,13 @@ class LockCheck:
         return pd.DataFrame(rows, columns=["part", "same", "differs_in"])
 
     def summary(self) -> str:
-        """What differs, in words; never a value of the data."""
+        """What differs, in words; never a value of the data.
+
+        Returns
+        -------
+        str
+            What differs, in words; never a value of the data.
+        """
         out = [f"The study was locked on {self.locked_at}."]
         if self.fields:
             out.append(f"The study differs from what was locked in: {', '.join(self.fields)}.")
@@ -117,7 +155,13 @@ class LockCheck:
         return " ".join(out)
 
     def notes(self) -> tuple[str, ...]:
-        """What a claim must show beside it."""
+        """What a claim must show beside it.
+
+        Returns
+        -------
+        tuple[str, ...]
+            What a claim must show beside it.
+        """
         return (self.summary(),)
 
 
@@ -132,8 +176,10 @@ def write_lock(
 
     Raises
     ------
-    OutputError : ``LOCK-EXISTS``, a file of something else stands there; or the file cannot be written.
-    CoverageError : ``data`` is a frame that lacks a column of the study.
+    OutputError
+        ``LOCK-EXISTS``, a file of something else stands there; or the file cannot be written.
+    CoverageError
+        ``data`` is a frame that lacks a column of the study.
 
     Examples
     --------
@@ -169,8 +215,10 @@ def load_lock(path: Path | str) -> Lock:
 
     Raises
     ------
-    UnreadableError : the file is not there or is no lock.
-    StudyError : ``LOCK-BROKEN``, the file was changed after it was written.
+    UnreadableError
+        The file is not there or is no lock.
+    StudyError
+        ``LOCK-BROKEN``, the file was changed after it was written.
     """
     where = Path(path).expanduser()
     try:
@@ -199,8 +247,19 @@ def check_lock(
 
     Parameters
     ----------
-    path : the lock.
-    study, data, graph : as they are now; the graph of the toolkit by default.
+    path : Path | str
+        The lock.
+    study : StudySpec
+        As they are now; the graph of the toolkit by default.
+    data : EvaluationData | pd.DataFrame | None, optional
+        As they are now; the graph of the toolkit by default.
+    graph : CausalGraph | None, optional
+        As they are now; the graph of the toolkit by default.
+
+    Returns
+    -------
+    LockCheck
+        What of study, data, graph and code differs from a lock; raises as ``load_lock``.
     """
     lock = load_lock(path)
     now = _hash_now(_then(lock) or study, data)

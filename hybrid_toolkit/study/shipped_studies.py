@@ -19,6 +19,11 @@ def declared_study(study_id: str) -> Study:
 def headline_studies() -> tuple[Study, Study, Study]:
     """The three headline studies: remote work and practice, career stage, digital exclusion.
 
+    Returns
+    -------
+    tuple[Study, Study, Study]
+        The three headline studies: remote work and practice, career stage, digital exclusion.
+
     Examples
     --------
     >>> [s.id for s in headline_studies()]
@@ -34,6 +39,11 @@ def panel_study() -> Study:
 
 def policy_studies() -> tuple[Study, Study, Study]:
     """The studies of a policy and of leaving: a staggered roll-out, one change in one authority, retention.
+
+    Returns
+    -------
+    tuple[Study, Study, Study]
+        The studies of a policy and of leaving: a staggered roll-out, one change in one authority, retention.
 
     Examples
     --------

@@ -35,41 +35,82 @@ class Study(StudySpec):
 
     Parameters
     ----------
-    id : short name, lower case with hyphens.
-    question : one sentence that ends with a question mark.
-    estimand : id of the true value in the synthetic room, so that a diagnosis knows what to compare with; a study of
-        unit ``"rows"``, which is never simulated, needs none.
-    outcome, exposure : columns.
-    design : id of a design in ``hybrid_toolkit.designs.DESIGNS``.
-    row_unit : what one row is, one of ``hybrid_toolkit.study.units.UNITS``, such as ``"contact"`` or ``"team-month"``.
-    cluster : column of the clusters of the intervals.
-    kind : kind of estimand, one of ``hybrid_toolkit.designs.KINDS``.
-    effect : ``"total"``, which holds no mediator constant.
-    time_label : column of time, in words.
-    secondary_outcomes, secondary_estimands : more outcomes with the id of their true value, in the same order.
-    moderators : for a slope gap, the one yes/no column whose groups are compared.
-    groups : column of finer groups whose own slopes are shown beside.
-    mediators : columns on the path from exposure to outcome; named so that they are never held constant.
-    confounders : columns held constant.
-    fixed_effects : columns whose levels each get their own intercept.
-    instruments : other measures of the same exposure, with errors of their own.
-    placebos : columns that should carry nothing once the exposure is in.
-    colleagues : column with the exposure of a worker's colleagues, to look for interference.
-    responded : column that is true where a survey was answered.
-    panel_id, time, first_treated : what is followed over time, the column of time, and the first period under a policy.
-    entry, duration : time at which a unit came under observation, and at which it was last seen; for counts,
-        ``duration`` is what they are counted over, such as months or children in need.
-    metrics : metrics of one's own whose ids are columns of this study, as ``declare_metric`` gives them; those that
-        are registered and named as columns are taken up by themselves. Written as ``[[metrics]]``.
-    settings : the design's own settings, name and value; written as the table ``[settings]``.
-    effect_unit : unit of the estimate.
-    contrast, contrast_size : the difference in exposure that the claims speak of, in words and in units of exposure.
-    words : how each outcome is spoken of.
-    caveats : what this study can never say, beside what its grade forbids.
+    id : str
+        Short name, lower case with hyphens.
+    question : str
+        One sentence that ends with a question mark.
+    estimand : str, optional
+        Id of the true value in the synthetic room, so that a diagnosis knows what to compare with; a study of unit
+        ``"rows"``, which is never simulated, needs none.
+    outcome : str
+        Column of the outcome.
+    exposure : str
+        Column of the exposure.
+    design : str
+        Id of a design in ``hybrid_toolkit.designs.DESIGNS``.
+    row_unit : str
+        What one row is, one of ``hybrid_toolkit.study.units.UNITS``, such as ``"contact"`` or ``"team-month"``.
+    cluster : str
+        Column of the clusters of the intervals.
+    kind : str, default "slope"
+        Kind of estimand, one of ``hybrid_toolkit.designs.KINDS``.
+    effect : str, default "total"
+        ``"total"``, which holds no mediator constant.
+    time_label : str, default "month"
+        Column of time, in words.
+    secondary_outcomes : tuple[str, ...], optional
+        More outcomes.
+    secondary_estimands : tuple[str, ...], optional
+        Ids of the true values of the secondary outcomes, in the same order.
+    moderators : tuple[str, ...], optional
+        For a slope gap, the one yes/no column whose groups are compared.
+    groups : str, optional
+        Column of finer groups whose own slopes are shown beside.
+    mediators : tuple[str, ...], optional
+        Columns on the path from exposure to outcome; named so that they are never held constant.
+    confounders : tuple[str, ...], optional
+        Columns held constant.
+    fixed_effects : tuple[str, ...], optional
+        Columns whose levels each get their own intercept.
+    instruments : tuple[str, ...], optional
+        Other measures of the same exposure, with errors of their own.
+    placebos : tuple[str, ...], optional
+        Columns that should carry nothing once the exposure is in.
+    colleagues : str, optional
+        Column with the exposure of a worker's colleagues, to look for interference.
+    responded : str, optional
+        Column that is true where a survey was answered.
+    panel_id : str, optional
+        Column of what is followed over time.
+    time : str, optional
+        Column of time.
+    first_treated : str, optional
+        Column of the first period under a policy.
+    entry : str, optional
+        Column of the time at which a unit came under observation.
+    duration : str, optional
+        Column of the time at which a unit was last seen; for counts, what they are counted over, such as months or
+        children in need.
+    metrics : tuple[CustomMetric, ...], optional
+        Metrics of one's own whose ids are columns of this study, as ``declare_metric`` gives them; those that are
+        registered and named as columns are taken up by themselves. Written as ``[[metrics]]``.
+    settings : tuple[tuple[str, Setting], ...], optional
+        The design's own settings, name and value; written as the table ``[settings]``.
+    effect_unit : str, optional
+        Unit of the estimate.
+    contrast : str, optional
+        The difference in exposure that the claims speak of, in words.
+    contrast_size : float, default 1.0
+        The same difference in units of exposure.
+    words : tuple[OutcomeLabel, ...], optional
+        How each outcome is spoken of.
+    caveats : tuple[str, ...], optional
+        What this study can never say, beside what its grade forbids.
 
     Raises
     ------
-    StudyError : the declaration cannot be run or identified; the message says what was found and what is needed.
+    StudyError
+        The declaration cannot be run or identified; the message says what was found and what is needed.
 
     Examples
     --------
@@ -86,12 +127,20 @@ class Study(StudySpec):
 
         Parameters
         ----------
-        graph : the graph; that of the toolkit (``hybrid_toolkit.study.graph.causal_graph.shipped_graph``) by default.
-        outcome : the main outcome by default, or another of ``outcomes``.
+        graph : CausalGraph | None, optional
+            The graph; that of the toolkit (``hybrid_toolkit.study.graph.causal_graph.shipped_graph``) by default.
+        outcome : str, optional
+            The main outcome by default, or another of ``outcomes``.
+
+        Returns
+        -------
+        Identification
+            What a causal graph says of the study: what it must not hold, which paths stay open, what closes them.
 
         Raises
         ------
-        StudyError : ``OUTCOME-UNKNOWN``.
+        StudyError
+            ``OUTCOME-UNKNOWN``.
         """
         from hybrid_toolkit.study.graph.graph_check import identify
 
@@ -109,16 +158,28 @@ class Study(StudySpec):
 
         Parameters
         ----------
-        data : the tables; for a study of unit ``"rows"`` a data frame (``estimate_frame`` also takes its label).
-        conf_level : level of the intervals.
-        graph : the causal graph that the study is checked against before any fit; that of the toolkit by default.
-        lock : file that ``lock`` wrote; the result then says whether study, data, graph or code differ from it.
+        data : EvaluationData | pd.DataFrame
+            The tables; for a study of unit ``"rows"`` a data frame (``estimate_frame`` also takes its label).
+        conf_level : float, default 0.95
+            Level of the intervals.
+        graph : CausalGraph | None, optional
+            The causal graph that the study is checked against before any fit; that of the toolkit by default.
+        lock : Path | str | None, optional
+            File that ``lock`` wrote; the result then says whether study, data, graph or code differ from it.
+
+        Returns
+        -------
+        StudyResult
+            What a study found in one set of data.
 
         Raises
         ------
-        StudyError : by the causal graph the study holds what it must not; the file is no lock, or was changed.
-        CoverageError : the data lack a table or column.
-        EstimationError : the data cannot carry the model.
+        StudyError
+            By the causal graph the study holds what it must not; the file is no lock, or was changed.
+        CoverageError
+            The data lack a table or column.
+        EstimationError
+            The data cannot carry the model.
         """
         from hybrid_toolkit.study.estimation.estimate import estimate_study
 
@@ -138,17 +199,35 @@ class Study(StudySpec):
 
         Parameters
         ----------
-        frame : one row a unit, with the study's columns; it is not changed.
-        label : short name of the data for headings.
-        synthetic : the data are simulated, and what is made of them is stamped.
-        conf_level, graph, lock : as for ``estimate``. A graph is used only if one is given: the toolkit's own cannot
-            know what a frame's columns mean.
+        frame : pd.DataFrame
+            One row a unit, with the study's columns; it is not changed.
+        label : str, optional
+            Short name of the data for headings.
+        synthetic : bool, default False
+            The data are simulated, and what is made of them is stamped.
+        conf_level : float, default 0.95
+            As for ``estimate``. A graph is used only if one is given: the toolkit's own cannot know what a frame's
+            columns mean.
+        graph : CausalGraph | None, optional
+            As for ``estimate``. A graph is used only if one is given: the toolkit's own cannot know what a frame's
+            columns mean.
+        lock : Path | str | None, optional
+            As for ``estimate``. A graph is used only if one is given: the toolkit's own cannot know what a frame's
+            columns mean.
+
+        Returns
+        -------
+        StudyResult
+            What a study found in one set of data.
 
         Raises
         ------
-        StudyError : the study is of another unit, whose rows are made from tables.
-        CoverageError : the frame lacks a column.
-        EstimationError : the data cannot carry the model.
+        StudyError
+            The study is of another unit, whose rows are made from tables.
+        CoverageError
+            The frame lacks a column.
+        EstimationError
+            The data cannot carry the model.
 
         Examples
         --------
@@ -171,20 +250,42 @@ class Study(StudySpec):
 
         Parameters
         ----------
-        path : the file, by custom ending in ``.lock.json``; a lock of something else is never overwritten.
-        data : the data that will be used, to lock their hash too; no value of theirs is written.
-        graph : the causal graph that will be used; that of the toolkit by default.
+        path : Path | str
+            The file, by custom ending in ``.lock.json``; a lock of something else is never overwritten.
+        data : EvaluationData | pd.DataFrame | None, optional
+            The data that will be used, to lock their hash too; no value of theirs is written.
+        graph : CausalGraph | None, optional
+            The causal graph that will be used; that of the toolkit by default.
+
+        Returns
+        -------
+        Lock
+            What was locked.
 
         Raises
         ------
-        OutputError : the file cannot be written, or another lock or file stands there.
+        OutputError
+            The file cannot be written, or another lock or file stands there.
         """
         from hybrid_toolkit.study.lock import write_lock
 
         return write_lock(self, path, data=data, graph=graph)
 
     def unadjusted(self, data: EvaluationData | pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
-        """What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first."""
+        """What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first.
+
+        Parameters
+        ----------
+        data : EvaluationData | pd.DataFrame
+            The data.
+        conf_level : float, default 0.95
+            Level of the intervals.
+
+        Returns
+        -------
+        pd.DataFrame
+            What a plain comparison of all rows would say of each outcome: tidy rows with ``outcome`` first.
+        """
         frame = self.frame(data)
         rows = [self.design_used.unadjusted(frame, self.plan(o, conf_level=conf_level)).row for o in self.outcomes]
         out = pd.concat(rows, ignore_index=True)
@@ -206,6 +307,28 @@ class Study(StudySpec):
         """Simulate authorities whose truth is known, run the study on each, and say how well it did.
 
         See ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``.
+
+        Parameters
+        ----------
+        truths : TruthLike | Sequence[TruthLike], default "helpful-hump"
+            Truths, or names of scenarios.
+        size_like : SizeLike, default "small"
+            A size, the name of one, or data whose size is taken.
+        seed : int, default 20250000
+            Seed of the first; the others follow from it.
+        n_jobs : int | None, optional
+            Processes that work side by side.
+        progress : bool, default True
+            Whether a bar shows how far it is.
+        conf_level : float, default 0.95
+            Level of the intervals.
+        resume : Path | str | None, optional
+            File that keeps the trials, so that a run that was interrupted goes on.
+
+        Returns
+        -------
+        Diagnosis
+            How a study did over many simulated authorities, under one truth or several.
         """
         from hybrid_toolkit.study.diagnosis.diagnose import diagnose_together
 
@@ -223,14 +346,42 @@ class Study(StudySpec):
         )[0]
 
     def power_curve(self, over: str, values: Sequence[float], **options: Unpack[PowerOptions]) -> PowerCurve:
-        """Power over teams, waves, response or dose; see ``hybrid_toolkit.study.diagnosis.power_curve.power_curve``."""
+        """Power over teams, waves, response or dose; see ``hybrid_toolkit.study.diagnosis.power_curve.power_curve``.
+
+        Parameters
+        ----------
+        over : str
+            What is changed.
+        values : Sequence[float]
+            Its values.
+        **options : Unpack[PowerOptions]
+            As for ``hybrid_toolkit.study.power_curve.power_curve``.
+
+        Returns
+        -------
+        PowerCurve
+            Power at several values of one thing that a planner can change.
+        """
         from hybrid_toolkit.study.diagnosis.power_curve import power_curve
 
         require_tables(self)
         return power_curve(self, over, values, **options)
 
     def minimum_detectable_effect(self, *, power: float = 0.8, **options: Unpack[PowerOptions]) -> MinimumEffect:
-        """The smallest effect found so often; see ``hybrid_toolkit.study.diagnosis.minimum_effect``."""
+        """The smallest effect found so often; see ``hybrid_toolkit.study.diagnosis.minimum_effect``.
+
+        Parameters
+        ----------
+        power : float, default 0.8
+            How often the effect is to be found.
+        **options : Unpack[PowerOptions]
+            As for ``hybrid_toolkit.study.minimum_effect``.
+
+        Returns
+        -------
+        MinimumEffect
+            The smallest effect found so often; see ``hybrid_toolkit.study.diagnosis.minimum_effect``.
+        """
         from hybrid_toolkit.study.diagnosis.minimum_effect import minimum_detectable_effect
 
         require_tables(self)
@@ -243,7 +394,22 @@ class Study(StudySpec):
         *,
         gate: Gate | None = None,
     ) -> EvidenceBundle:
-        """What may leave an authority, to be pooled with others; see ``study.sharing.evidence.evidence_bundle``."""
+        """What may leave an authority, to be pooled with others; see ``study.sharing.evidence.evidence_bundle``.
+
+        Parameters
+        ----------
+        found : StudyResult | EvaluationData | pd.DataFrame
+            A result of the study, or the data to get one from.
+        path : Path | str | None, optional
+            The file.
+        gate : Gate | None, optional
+            The disclosure gate; one with the default policy where none is given.
+
+        Returns
+        -------
+        EvidenceBundle
+            What may leave an authority, to be pooled with others; see ``study.sharing.evidence.evidence_bundle``.
+        """
         from hybrid_toolkit.study.sharing.evidence import evidence_bundle
 
         return evidence_bundle(self, found, path, gate=gate)
@@ -252,10 +418,22 @@ class Study(StudySpec):
 def load_study(path: Path | str) -> Study:
     """A study from a TOML file.
 
+    Parameters
+    ----------
+    path : Path | str
+        The TOML file.
+
+    Returns
+    -------
+    Study
+        A study from a TOML file.
+
     Raises
     ------
-    UnreadableError : the file is not there or is not TOML.
-    StudyError : an unknown or missing key, a value of the wrong kind, or a study that cannot be run.
+    UnreadableError
+        The file is not there or is not TOML.
+    StudyError
+        An unknown or missing key, a value of the wrong kind, or a study that cannot be run.
     """
     return read_toml(Path(path), Study)
 

@@ -18,9 +18,20 @@ class Rates:
 
     Parameters
     ----------
-    inpost : full-time equivalents in post.
-    starters, turnover, agency, vacancy, absence : per cent.
-    caseload : cases a case-holder full-time equivalent.
+    inpost : float
+        Full-time equivalents in post.
+    starters : float
+        Starters, per cent.
+    turnover : float
+        Turnover, per cent.
+    agency : float
+        Agency workers, per cent.
+    vacancy : float
+        Vacancies, per cent.
+    caseload : float
+        Cases a case-holder full-time equivalent.
+    absence : float
+        Absence, per cent.
     """
 
     inpost: float

@@ -17,7 +17,8 @@ def synthetic_folder(name: str = "small") -> Path:
 
     Raises
     ------
-    UsageError : no data set has that name, or it is not here.
+    UsageError
+        No data set has that name, or it is not here.
     """
     if name not in NAMES:
         raise UsageError(
@@ -41,11 +42,18 @@ def load_synthetic(name: str = "small") -> EvaluationData:
 
     Parameters
     ----------
-    name : "small" (one authority, all tables) or "national-panel" (150 authorities by year).
+    name : str, default "small"
+        "small" (one authority, all tables) or "national-panel" (150 authorities by year).
+
+    Returns
+    -------
+    EvaluationData
+        Tables that keep to the contracts, with their provenance.
 
     Raises
     ------
-    UsageError : no data set has that name, or it is not here.
+    UsageError
+        No data set has that name, or it is not here.
 
     Examples
     --------

@@ -15,11 +15,16 @@ class DGP:
 
     Parameters
     ----------
-    id : short name, lower case with hyphens, such as ``"rollout-parallel"``.
-    title : what happens in it, one sentence.
-    truth : true value of the estimand that the world is made for, in units of the outcome.
-    make : random stream in, one tidy frame out.
-    breaks : the assumption that it breaks on purpose, one sentence; empty where it breaks none.
+    id : str
+        Short name, lower case with hyphens, such as ``"rollout-parallel"``.
+    title : str
+        What happens in it, one sentence.
+    truth : float
+        True value of the estimand that the world is made for, in units of the outcome.
+    make : Callable[[np.random.Generator], pd.DataFrame]
+        Random stream in, one tidy frame out.
+    breaks : str, optional
+        The assumption that it breaks on purpose, one sentence; empty where it breaks none.
 
     Examples
     --------
@@ -35,5 +40,16 @@ class DGP:
     breaks: str = ""
 
     def simulate(self, seed: int) -> pd.DataFrame:
-        """One frame; the same seed gives the same frame."""
+        """One frame; the same seed gives the same frame.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the random numbers.
+
+        Returns
+        -------
+        pd.DataFrame
+            One frame; the same seed gives the same frame.
+        """
         return self.make(np.random.default_rng(seed))

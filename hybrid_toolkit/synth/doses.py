@@ -27,14 +27,18 @@ def dosed(truth: Truth, estimand_id: str, dose: float) -> Truth:
 
     Parameters
     ----------
-    truth : the parameters at dose 1.
-    estimand_id : an estimand of ``true_value``. A stage gap is a projection of several paths, so that its true value
-        follows the dose closely but not exactly; ask ``true_value`` of the result.
-    dose : the multiplier, from 0.
+    truth : Truth
+        The parameters at dose 1.
+    estimand_id : str
+        An estimand of ``true_value``. A stage gap is a projection of several paths, so that its true value follows the
+        dose closely but not exactly; ask ``true_value`` of the result.
+    dose : float
+        The multiplier, from 0.
 
     Raises
     ------
-    UsageError : an estimand without a dose, a dose below 0, or one that the truth cannot hold (``TRUTH-RANGE``).
+    UsageError
+        An estimand without a dose, a dose below 0, or one that the truth cannot hold (``TRUTH-RANGE``).
 
     Examples
     --------

@@ -24,8 +24,10 @@ def true_value(truth: Truth, estimand_id: str, *, size: Size | str = "small") ->
 
     Parameters
     ----------
-    truth : the parameters.
-    estimand_id : one of
+    truth : Truth
+        The parameters.
+    estimand_id : str
+        One of:
 
         - ``practice_rs_within``: share of contacts in which the family's preferred mode is honoured, per unit of the
           worker's own remote share in that month. A parameter, so exact.
@@ -41,12 +43,19 @@ def true_value(truth: Truth, estimand_id: str, *, size: Size | str = "small") ->
           contacts held as preferred, over the team-months under the policy; with ``_area``, on the whole authority
           from ``policy_month`` on. See ``policy``.
         - ``leaving_remote``: mean slope of the log odds of leaving in a month on the remote share. See ``policy``.
-    size : gives months and waves, on which the stage gaps and the effects of a policy depend.
+    size : Size | str, default "small"
+        Gives months and waves, on which the stage gaps and the effects of a policy depend.
+
+    Returns
+    -------
+    float
+        The true value of an estimand.
 
     Raises
     ------
-    UsageError : no estimand has that id, no size that name, the size has no survey waves, or the truth has no one month
-        of a policy.
+    UsageError
+        No estimand has that id, no size that name, the size has no survey waves, or the truth has no one month of a
+        policy.
 
     Examples
     --------

@@ -128,22 +128,30 @@ def simulate_authority(
 
     Parameters
     ----------
-    truth : the parameters, or the name of a scenario.
-    size : a ``Size``, or a name in ``SIZES``.
-    seed : any whole number from 0; the same seed gives the same bytes.
-    tables : contract tables to make; all of them by default. The values of a table do not depend on which others
-        are asked for.
-    instruments : further survey instruments to draw, of those whose definition says how; the answers to those that
-        are always there do not depend on it.
+    truth : Truth | str
+        The parameters, or the name of a scenario.
+    size : Size | str, default "small"
+        A ``Size``, or a name in ``SIZES``.
+    seed : int, default 0
+        Any whole number from 0; the same seed gives the same bytes.
+    tables : Collection[str] | None, optional
+        Contract tables to make; all of them by default. The values of a table do not depend on which others are asked
+        for.
+    instruments : Collection[str], optional
+        Further survey instruments to draw, of those whose definition says how; the answers to those that are always
+        there do not depend on it.
 
     Returns
     -------
-    EvaluationData with ``synthetic=True`` and a label that says scenario, size and seed.
+    EvaluationData
+        EvaluationData with ``synthetic=True`` and a label that says scenario, size and seed.
 
     Raises
     ------
-    UsageError : an unknown scenario, size or table, a seed below 0, or an instrument that cannot be drawn.
-    MeasureError : an instrument of that id does not ship.
+    UsageError
+        An unknown scenario, size or table, a seed below 0, or an instrument that cannot be drawn.
+    MeasureError
+        An instrument of that id does not ship.
 
     Notes
     -----
@@ -203,7 +211,8 @@ def resolve(truth: Truth | str, size: Size | str, seed: int) -> tuple[Truth, Siz
 
     Raises
     ------
-    UsageError : an unknown scenario or size, something that is neither, or a seed below 0.
+    UsageError
+        An unknown scenario or size, something that is neither, or a seed below 0.
     """
     if not isinstance(truth, Truth | str):
         raise UsageError(

@@ -111,12 +111,15 @@ def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = _POPULATIO
 
     Parameters
     ----------
-    estimand_id : "stage_gap_learning" (mean item, 1 to 5) or "stage_gap_wellbeing" (metric score, 7 to 35).
-    size : gives months, waves and team size; the authority's own draw of people does not enter, nor do its teams.
+    estimand_id : str
+        "stage_gap_learning" (mean item, 1 to 5) or "stage_gap_wellbeing" (metric score, 7 to 35).
+    size : Size
+        Gives months, waves and team size; the authority's own draw of people does not enter, nor do its teams.
 
     Raises
     ------
-    UsageError : the size has no survey waves.
+    UsageError
+        The size has no survey waves.
     """
     if not size.waves:
         raise UsageError(

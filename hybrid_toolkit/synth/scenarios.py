@@ -68,9 +68,20 @@ SCENARIOS: Mapping[str, Truth] = MappingProxyType(
 def scenario(name: str) -> Truth:
     """The truth of a named scenario.
 
+    Parameters
+    ----------
+    name : str
+        Name of a scenario.
+
+    Returns
+    -------
+    Truth
+        The truth of a named scenario.
+
     Raises
     ------
-    UsageError : no scenario has that name.
+    UsageError
+        No scenario has that name.
 
     Examples
     --------

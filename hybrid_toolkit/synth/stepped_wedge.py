@@ -28,16 +28,29 @@ class Wedge:
 
     Parameters
     ----------
-    scenario : its name.
-    teams, periods, workers : teams, periods, and workers who answer in each team and period.
-    effect : true difference that treatment makes, in units of the outcome.
-    trend : rise of the outcome a period.
-    team_sd, error_sd : spread between teams, and between answers of a team in a period.
-    effect_sd : spread of the effect between teams.
+    scenario : str, default "wedge"
+        Its name.
+    teams : int, default 30
+        Number of teams.
+    periods : int, default 8
+        Number of periods.
+    workers : int, default 20
+        Workers who answer in each team and period.
+    effect : float, default 0.15
+        True difference that treatment makes, in units of the outcome.
+    trend : float, default 0.1
+        Rise of the outcome a period.
+    team_sd : float, default 0.3
+        Spread between teams.
+    error_sd : float, default 1.0
+        Spread between answers of a team in a period.
+    effect_sd : float, default 0.0
+        Spread of the effect between teams.
 
     Raises
     ------
-    UsageError : fewer than 2 teams, 2 periods or 1 worker, or a spread that is not above 0 (0 for teams is allowed).
+    UsageError
+        Fewer than 2 teams, 2 periods or 1 worker, or a spread that is not above 0 (0 for teams is allowed).
 
     Examples
     --------

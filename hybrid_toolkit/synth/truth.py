@@ -21,12 +21,18 @@ class Size:
 
     Parameters
     ----------
-    name : its name in ``SIZES`` or any other.
-    n_la : local authorities.
-    teams_per_la : teams an authority (the mean, where there is more than one authority).
-    workers_per_team : filled posts a team at the start, agency workers among them.
-    months : months observed; the last is September of the calibration year.
-    waves : survey waves, in months 3, 7, 11, ... counted from 1.
+    name : str
+        Its name in ``SIZES`` or any other.
+    n_la : int
+        Local authorities.
+    teams_per_la : int
+        Teams an authority (the mean, where there is more than one authority).
+    workers_per_team : float
+        Filled posts a team at the start, agency workers among them.
+    months : int
+        Months observed; the last is September of the calibration year.
+    waves : int
+        Survey waves, in months 3, 7, 11, ... counted from 1.
 
     Examples
     --------
@@ -85,60 +91,174 @@ class Truth:
 
     Parameters
     ----------
-    scenario : name of the scenario, for labels.
-    calibration_year : 2023, 2024 or 2025; the workforce figures of that year to 30 September are the targets.
-    rs_mean, rs_sd : mean of RS over worker-months, and its spread between workers.
-    rs_within_sd : month-to-month spread of a worker's RS.
-    rs_team_share : share of the between-worker variance of RS that lies between teams.
-    rs_caring, rs_commute, rs_early, rs_broadband : shifts of a worker's RS: caring; per 30 minutes of one-way
-        commute; under three years registered; home broadband under 10 Mbit/s.
-    policy_step, policy_step_sd : rise of RS from the month of a team's policy, and its spread between teams.
-    policy_never_share : share of teams with no policy in the period.
-    policy_lag_months : months from the policy to the rise.
-    policy_month : month of the period, counted from 1, in which a policy starts in every team of the authority; 0
-        where each team has a month of its own, or none.
-    rs_error_sd : error of the diary (worker_month) measure of RS, a month. Attendance is unbiased.
-    selection_rho : correlation of a worker's RS with the unseen part of that worker's practice.
-    selection_rho_wellbeing : correlation of a worker's RS with the unseen part of that worker's wellbeing.
-    practice_base, practice_rs : share of contacts in which the family's preferred mode is honoured; change of
-        that share per unit of the worker's own RS in that month. ``practice_rs`` is estimand S1.
-    practice_interference : change of that share per unit of the team colleagues' mean RS.
-    practice_latent_sd, practice_team_sd, practice_month_sd, practice_risk : other parts of that share.
-    exclusion_penalty : engagement of low-access families in remote contact beyond the two separate effects (S3).
-    engage_base, engage_remote, engage_low, engage_risk, engage_worker_sd, engage_family_sd : the other parts.
-    mode_remote_base, mode_rs, mode_risk, mode_low_access : share of contacts held remotely, and what moves it.
-    low_access_share, low_access_risk, low_access_rural : share of families below the access threshold.
-    access_unrecorded, access_low_log_odds : share of families with no record, and how much rarer (log odds) the
-        record of a low-access family is.
-    wb_rs, wb_rs2 : wellbeing = wb_rs RS + wb_rs2 RS^2 + ...
-    wb_asye, wb_early, wb_late : change of that slope against mid-career workers.
-    wb_caseload, wb_travel, wb_b2b, wb_cover, wb_caring, wb_interference : per case over the mean; per hour of
-        travel a week; per unit of back-to-back share; per SD of duty cover; carers; per unit of colleagues' RS.
-    wb_team_icc, wb_la_icc, wb_worker_share : shares of the latent variance between teams, authorities, workers.
-    co_presence_rho : correlation of RS with co-presence.
-    learning_co_presence : learning per SD of co-presence; times ``learning_asye`` in the assessed year and
-        ``learning_early`` to three years.
-    learning_skill : skill per SD of learning.
-    learning_team_icc : share of the latent variance of learning between teams.
-    broadband_travel_h : hours of travel a month more without adequate broadband at home.
-    leave_wb : log odds of leaving per SD of wellbeing.
-    absence_wb : log of the days lost per SD of wellbeing.
-    loading_high, loading_low : largest and smallest loading of a survey item on its latent.
-    acquiescence_sd : a worker's tendency to agree, on the item's latent scale.
-    noninvariance : shift of the last learning item for early-career workers, on the item's latent scale.
-    response_rate, response_wb, attrition, attrition_wb : response at the first wave; its log odds per SD of
-        wellbeing; share of workers lost after each wave; its log odds per SD of wellbeing.
-    item_missing : share of single items left out.
-    asye_share, early_share, mid_share : staff by years registered at the start: to 1, to 3, to 10.
-    worker_change : monthly chance that an open family gets another worker.
-    panel_agency_turnover, panel_caseload_turnover : turnover (percentage points) per percentage point of agency
-        share and per case a case holder, within an authority over years.
-    panel_confounding : correlation of the authority's own level of turnover with its level of each exposure.
+    scenario : str, default "helpful-hump"
+        Name of the scenario, for labels.
+    calibration_year : int, default 2025
+        2023, 2024 or 2025; the workforce figures of that year to 30 September are the targets.
+    rs_mean : float, default 0.45
+        Mean of RS over worker-months.
+    rs_sd : float, default 0.2
+        Spread of RS between workers.
+    rs_within_sd : float, default 0.1
+        Month-to-month spread of a worker's RS.
+    rs_team_share : float, default 0.15
+        Share of the between-worker variance of RS that lies between teams.
+    rs_caring : float, default 0.03
+        Shift of a worker's RS with caring responsibilities.
+    rs_commute : float, default 0.02
+        Shift of a worker's RS per 30 minutes of one-way commute.
+    rs_early : float, default -0.04
+        Shift of a worker's RS under three years registered.
+    rs_broadband : float, default -0.1
+        Shift of a worker's RS with home broadband under 10 Mbit/s.
+    policy_step : float, default 0.2
+        Rise of RS from the month of a team's policy.
+    policy_step_sd : float, default 0.04
+        Spread of that rise between teams.
+    policy_never_share : float, default 0.3
+        Share of teams with no policy in the period.
+    policy_lag_months : int, default 0
+        Months from the policy to the rise.
+    policy_month : int, default 0
+        Month of the period, counted from 1, in which a policy starts in every team of the authority; 0 where each team
+        has a month of its own, or none.
+    rs_error_sd : float, default 0.08
+        Error of the diary (worker_month) measure of RS, a month. Attendance is unbiased.
+    selection_rho : float, default 0.2
+        Correlation of a worker's RS with the unseen part of that worker's practice.
+    selection_rho_wellbeing : float, default 0.2
+        Correlation of a worker's RS with the unseen part of that worker's wellbeing.
+    practice_base : float, default 0.55
+        Share of contacts in which the family's preferred mode is honoured.
+    practice_rs : float, default -0.08
+        Change of that share per unit of the worker's own RS in that month; the estimand S1.
+    practice_interference : float, default 0.0
+        Change of that share per unit of the team colleagues' mean RS.
+    practice_latent_sd : float, default 0.08
+        Spread of that share between workers, from practice that nothing records.
+    practice_team_sd : float, default 0.03
+        Spread of that share between teams.
+    practice_month_sd : float, default 0.015
+        Spread of that share between months.
+    practice_risk : float, default -0.01
+        Change of that share per point of the family's risk above 3.
+    exclusion_penalty : float, default -0.15
+        Engagement of low-access families in remote contact beyond the two separate effects (S3).
+    engage_base : float, default 0.7
+        Share of contacts in which the family engages.
+    engage_remote : float, default -0.05
+        Change of that share in remote contact.
+    engage_low : float, default -0.06
+        Change of that share in low-access families.
+    engage_risk : float, default -0.02
+        Change of that share per point of the family's risk above 3.
+    engage_worker_sd : float, default 0.03
+        Spread of that share between workers.
+    engage_family_sd : float, default 0.05
+        Spread of that share between families.
+    mode_remote_base : float, default 0.32
+        Share of contacts held remotely.
+    mode_rs : float, default 0.35
+        Change of that share per unit of the worker's RS in that month.
+    mode_risk : float, default -0.05
+        Change of that share per point of the family's risk above 3.
+    mode_low_access : float, default -0.04
+        Change of that share in low-access families.
+    low_access_share : float, default 0.4
+        Share of families below the access threshold.
+    low_access_risk : float, default 0.05
+        Change of that share per point of risk.
+    low_access_rural : float, default 0.08
+        Change of that share in rural areas.
+    access_unrecorded : float, default 0.4
+        Share of families with no record.
+    access_low_log_odds : float, default -0.6
+        How much rarer (log odds) the record of a low-access family is.
+    wb_rs : float, default 1.2
+        Coefficient of RS in wellbeing = ``wb_rs`` RS + ``wb_rs2`` RS^2 + ...
+    wb_rs2 : float, default -1.2
+        Coefficient of RS^2 in the same equation.
+    wb_asye : float, default -0.6
+        Change of that slope in the assessed year, against mid-career workers.
+    wb_early : float, default -0.3
+        Change of that slope in early-career workers, against mid-career workers.
+    wb_late : float, default 0.15
+        Change of that slope in late-career workers, against mid-career workers.
+    wb_caseload : float, default -0.03
+        Change of wellbeing per case over the mean.
+    wb_travel : float, default -0.05
+        Change of wellbeing per hour of travel a week.
+    wb_b2b : float, default -0.4
+        Change of wellbeing per unit of back-to-back share.
+    wb_cover : float, default -0.1
+        Change of wellbeing per SD of duty cover.
+    wb_caring : float, default -0.15
+        Difference in wellbeing of carers.
+    wb_interference : float, default 0.0
+        Change of wellbeing per unit of colleagues' RS.
+    wb_team_icc : float, default 0.05
+        Share of the latent variance of wellbeing between teams.
+    wb_la_icc : float, default 0.02
+        Share of the latent variance of wellbeing between authorities.
+    wb_worker_share : float, default 0.45
+        Share of the latent variance of wellbeing between workers.
+    co_presence_rho : float, default -0.7
+        Correlation of RS with co-presence.
+    learning_co_presence : float, default 0.3
+        Learning per SD of co-presence; times ``learning_asye`` in the assessed year and ``learning_early`` to three
+        years.
+    learning_asye : float, default 2.0
+        Factor on ``learning_co_presence`` in the assessed year.
+    learning_early : float, default 1.5
+        Factor on ``learning_co_presence`` to three years.
+    learning_skill : float, default 0.25
+        Skill per SD of learning.
+    learning_team_icc : float, default 0.15
+        Share of the latent variance of learning between teams.
+    broadband_travel_h : float, default 6.0
+        Hours of travel a month more without adequate broadband at home.
+    leave_wb : float, default -0.4
+        Log odds of leaving per SD of wellbeing.
+    absence_wb : float, default -0.2
+        Log of the days lost per SD of wellbeing.
+    loading_high : float, default 0.8
+        Largest loading of a survey item on its latent.
+    loading_low : float, default 0.6
+        Smallest loading of a survey item on its latent.
+    acquiescence_sd : float, default 0.15
+        A worker's tendency to agree, on the item's latent scale.
+    noninvariance : float, default 0.0
+        Shift of the last learning item for early-career workers, on the item's latent scale.
+    response_rate : float, default 0.55
+        Response at the first wave.
+    response_wb : float, default 0.3
+        Log odds of that response per SD of wellbeing.
+    attrition : float, default 0.15
+        Share of workers lost after each wave.
+    attrition_wb : float, default -0.2
+        Log odds of that loss per SD of wellbeing.
+    item_missing : float, default 0.005
+        Share of single items left out.
+    asye_share : float, default 0.08
+        Share of staff with up to 1 year registered at the start.
+    early_share : float, default 0.14
+        Share of staff with 1 to 3 years registered at the start.
+    mid_share : float, default 0.33
+        Share of staff with 3 to 10 years registered at the start.
+    worker_change : float, default 0.15
+        Monthly chance that an open family gets another worker.
+    panel_agency_turnover : float, default 0.06
+        Turnover (percentage points) per percentage point of agency share, within an authority over years.
+    panel_caseload_turnover : float, default 0.3
+        Turnover (percentage points) per case a case holder, within an authority over years.
+    panel_confounding : float, default 0.5
+        Correlation of the authority's own level of turnover with its level of each exposure.
 
     Raises
     ------
-    UsageError : an unknown calibration year, a share or correlation outside its range, or parameters that could
-        push a contact's probability outside 0 to 1.
+    UsageError
+        An unknown calibration year, a share or correlation outside its range, or parameters that could push a contact's
+        probability outside 0 to 1.
 
     Examples
     --------
@@ -265,16 +385,33 @@ class Truth:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """The parameters by name, ready for JSON."""
+        """The parameters by name, ready for JSON.
+
+        Returns
+        -------
+        dict[str, Any]
+            The parameters by name, ready for JSON.
+        """
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Truth:
         """The truth with these parameters; what is left out takes its default.
 
+        Parameters
+        ----------
+        values : Mapping[str, Any]
+            Parameters by name.
+
+        Returns
+        -------
+        Truth
+            The truth with these parameters; what is left out takes its default.
+
         Raises
         ------
-        UsageError : a name that is no parameter.
+        UsageError
+            A name that is no parameter.
         """
         unknown = sorted(set(values) - set(_names()))
         if unknown:
@@ -286,12 +423,29 @@ class Truth:
         return cls(**dict(values))
 
     def to_json(self) -> str:
-        """The parameters as JSON text."""
+        """The parameters as JSON text.
+
+        Returns
+        -------
+        str
+            The parameters as JSON text.
+        """
         return json.dumps(self.to_dict(), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Truth:
-        """The truth that ``to_json`` wrote."""
+        """The truth that ``to_json`` wrote.
+
+        Parameters
+        ----------
+        text : str
+            JSON text that ``to_json`` wrote.
+
+        Returns
+        -------
+        Truth
+            The truth that ``to_json`` wrote.
+        """
         return cls.from_dict(json.loads(text))
 
 

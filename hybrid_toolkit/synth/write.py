@@ -29,19 +29,28 @@ def write_authority(
 
     Parameters
     ----------
-    data : simulated data.
-    truth : the truth they were simulated from.
-    out_dir : folder to make. One that holds files is refused, unless it was written here and ``replace`` is true.
-    seed, size : what they were simulated with.
+    data : EvaluationData
+        Simulated data.
+    truth : Truth
+        The truth they were simulated from.
+    out_dir : str | Path
+        Folder to make. One that holds files is refused, unless it was written here and ``replace`` is true.
+    seed : int
+        Seed that they were simulated with.
+    size : Size | str
+        Size that they were simulated with.
 
     Returns
     -------
-    The folder.
+    Path
+        The folder.
 
     Raises
     ------
-    UsageError : the data are not synthetic.
-    OutputError : the folder holds other files, or cannot be written.
+    UsageError
+        The data are not synthetic.
+    OutputError
+        The folder holds other files, or cannot be written.
     """
     if not data.synthetic:
         raise UsageError(

@@ -18,14 +18,22 @@ class Candidate:
 
     Parameters
     ----------
-    id : short name, such as ``"group-time"``.
-    title : what it is, in a few words.
-    family : what it is for, such as ``"roll-out of a policy"``.
-    estimate : frame of a world in, answer out; may raise a ``HybridToolkitError``, which is counted.
-    dgps : ids of the worlds that it is tried on.
-    own : those of ``dgps`` in which its own assumptions hold: its intervals must hold the truth there.
-    n_sims : how often: 1,000 where it is cheap, at least 200 where it is dear.
-    warning : what is printed beside it where its intervals are known to be off; empty otherwise.
+    id : str
+        Short name, such as ``"group-time"``.
+    title : str
+        What it is, in a few words.
+    family : str
+        What it is for, such as ``"roll-out of a policy"``.
+    estimate : Callable[[pd.DataFrame], CandidateAnswer]
+        Frame of a world in, answer out; may raise a ``HybridToolkitError``, which is counted.
+    dgps : tuple[str, ...]
+        Ids of the worlds that it is tried on.
+    own : tuple[str, ...]
+        Those of ``dgps`` in which its own assumptions hold: its intervals must hold the truth there.
+    n_sims : int, default 1000
+        How often: 1,000 where it is cheap, at least 200 where it is dear.
+    warning : str, optional
+        What is printed beside it where its intervals are known to be off; empty otherwise.
     """
 
     id: str

@@ -45,10 +45,24 @@ class Trial:
 
     Parameters
     ----------
-    candidate, dgp : ids. truth : true value. sims, seed : how often, from which seed.
-    own : whether the estimator's own assumptions hold there.
-    breaks : what is broken where they do not, or why the estimator is off; one sentence or empty.
-    draws : one row a draw: ``sim``, the columns of ``_FIGURES`` and ``error``.
+    candidate : str
+        Id of the contender.
+    dgp : str
+        Id of the world.
+    truth : float
+        True value.
+    sims
+        Number of draws.
+    seed : int
+        Seed of the draws.
+    own : bool
+        Whether the estimator's own assumptions hold there.
+    breaks : str
+        What is broken where they do not, or why the estimator is off; one sentence or empty.
+    draws : pd.DataFrame
+        One row a draw: ``sim``, the columns of ``_FIGURES`` and ``error``.
+    synthetic : bool, default True
+        Whether the data are simulated; results are then stamped.
     """
 
     candidate: str
@@ -62,7 +76,13 @@ class Trial:
     synthetic: bool = True
 
     def measures(self) -> dict[str, Measure]:
-        """As ``measure_draws``; an estimator without intervals has no coverage and no power."""
+        """As ``measure_draws``; an estimator without intervals has no coverage and no power.
+
+        Returns
+        -------
+        dict[str, Measure]
+            As ``measure_draws``; an estimator without intervals has no coverage and no power.
+        """
         got = measure_draws(self.draws, self.truth)
         ran = self.draws["error"].eq("")
         if ran.any() and self.draws.loc[ran, "conf_low"].isna().all():
@@ -71,23 +91,47 @@ class Trial:
         return got
 
     def tidy(self) -> pd.DataFrame:
-        """One row a measure; ``std_error`` is its Monte Carlo error."""
+        """One row a measure; ``std_error`` is its Monte Carlo error.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a measure; ``std_error`` is its Monte Carlo error.
+        """
         return measure_rows(self.measures())
 
     def failures(self) -> dict[str, int]:
-        """Kind of failure -> how many fits failed so."""
+        """Kind of failure -> how many fits failed so.
+
+        Returns
+        -------
+        dict[str, int]
+            Kind of failure -> how many fits failed so.
+        """
         counted = self.draws.loc[self.draws["error"] != "", "error"].value_counts()
         return {str(k): int(v) for k, v in counted.items()}
 
     def glance(self) -> pd.DataFrame:
-        """One row: what was tried, how often, the verdict."""
+        """One row: what was tried, how often, the verdict.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: what was tried, how often, the verdict.
+        """
         failed = sum(self.failures().values())
         row = {"candidate": self.candidate, "dgp": self.dgp, "n": self.n_sims, "n_failed": failed}
         row |= {"method": f"{self.n_sims} draws, seed {self.seed}", "converged": failed == 0, "verdict": self.verdict}
         return pd.DataFrame([row])
 
     def summary(self) -> str:
-        """Prose with the Monte Carlo error of coverage."""
+        """Prose with the Monte Carlo error of coverage.
+
+        Returns
+        -------
+        str
+            Prose with the Monte Carlo error of coverage.
+        """
         got = self.measures()
         told = "power" if "power" in got else "false_positive"
         cover, error, _ = got["coverage"]
@@ -143,14 +187,30 @@ def try_estimator(
 
     Parameters
     ----------
-    candidate, dgp : what is tried on what.
-    n_sims : draws; 0 for as many as the candidate asks for.
-    seed : draw i comes from ``simulation_seed(seed, i)``, the same draws for every candidate.
-    n_jobs, progress, resume : as in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``.
+    candidate : Candidate
+        The estimator that is tried.
+    dgp : DGP
+        The world that it is tried on.
+    n_sims : int, default 0
+        Draws; 0 for as many as the candidate asks for.
+    seed : int, default 20252000
+        Draw i comes from ``simulation_seed(seed, i)``, the same draws for every candidate.
+    n_jobs : int | None, optional
+        As in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``.
+    progress : bool, default False
+        As in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``.
+    resume : Path | str | None, optional
+        As in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``.
+
+    Returns
+    -------
+    Trial
+        How one estimator did on many draws of one world.
 
     Raises
     ------
-    StudyError : fewer than two draws, or ``resume`` holds the trials of another run.
+    StudyError
+        Fewer than two draws, or ``resume`` holds the trials of another run.
 
     Examples
     --------

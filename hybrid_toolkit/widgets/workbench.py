@@ -148,12 +148,15 @@ class Workbench(ipywidgets.VBox):  # type: ignore[misc]
 
     Parameters
     ----------
-    data : the data that every page looks at.
-    page : id of the page to open first; ``"start"`` for the landing page.
+    data : EvaluationData
+        The data that every page looks at.
+    page : str, default START
+        Id of the page to open first; ``"start"`` for the landing page.
 
     Raises
     ------
-    UsageError : there is no such page.
+    UsageError
+        There is no such page.
 
     Examples
     --------

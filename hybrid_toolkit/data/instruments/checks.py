@@ -18,7 +18,8 @@ def check_instrument(built: Instrument, top: Keys) -> None:
 
     Raises
     ------
-    MeasureError : naming the file and the key.
+    MeasureError
+        Naming the file and the key.
     """
     _ranges(built, top)
     _items(built, top)

@@ -19,11 +19,16 @@ class InstrumentItem:
 
     Parameters
     ----------
-    id : item id, the column of a wide frame.
-    reverse : scored as low + high - answer.
-    text : the wording, or empty where it is not shipped.
-    paraphrase : what it asks about, in this project's words.
-    responses : name of its list of answers, where there is one.
+    id : str
+        Item id, the column of a wide frame.
+    reverse : bool, default False
+        Scored as low + high - answer.
+    text : str, optional
+        The wording, or empty where it is not shipped.
+    paraphrase : str, optional
+        What it asks about, in this project's words.
+    responses : str, optional
+        Name of its list of answers, where there is one.
     """
 
     id: str
@@ -39,18 +44,32 @@ class InstrumentScale:
 
     Parameters
     ----------
-    id : scale id, the column that scoring gives.
-    name : plain name.
-    items : ids of its items.
-    score : one of ``SCORES``.
-    direction : ``higher``, ``lower`` or ``none``: which way is better.
-    low, high : range of the score.
-    missing : ``complete`` (all items answered), ``prorate`` (a share of them) or ``count`` (``min_items``).
-    min_items : answers needed for ``count``.
-    multiply : the raw score is multiplied by this.
-    table : raw score -> published score, where there is a conversion.
-    within : closed band of answers, for ``share``.
-    reliability : whether internal consistency applies (not to single items or shares).
+    id : str
+        Scale id, the column that scoring gives.
+    name : str
+        Plain name.
+    items : tuple[str, ...]
+        Ids of its items.
+    score : str
+        One of ``SCORES``.
+    direction : str
+        ``higher``, ``lower`` or ``none``: which way is better.
+    low : float
+        Lowest possible score.
+    high : float
+        Highest possible score.
+    missing : str
+        ``complete`` (all items answered), ``prorate`` (a share of them) or ``count`` (``min_items``).
+    min_items : int, default 0
+        Answers needed for ``count``.
+    multiply : float, default 1.0
+        The raw score is multiplied by this.
+    table : Mapping[float, float], optional
+        Raw score -> published score, where there is a conversion.
+    within : tuple[float, float] | None, optional
+        Closed band of answers, for ``share``.
+    reliability : bool, default True
+        Whether internal consistency applies (not to single items or shares).
     """
 
     id: str
@@ -88,11 +107,15 @@ class Factor:
     ----------
     id : str
         Name of the factor.
-    items : tuple of str
-        Ids of the items that load on it, from the strongest loading of the truth to the weakest.
+    items : tuple[str, ...]
+        Tuple of str Ids of the items that load on it, from the strongest loading of the truth to the weakest.
     latent : str
         ``wellbeing`` or ``learning`` of the worker at the wave, where the factor is that; else empty.
-    wellbeing, together, caring : float
+    wellbeing : float, default 0.0
+        How far the worker's wellbeing, time together at the office and caring for somebody move the factor.
+    together : float, default 0.0
+        How far the worker's wellbeing, time together at the office and caring for somebody move the factor.
+    caring : float, default 0.0
         How far the worker's wellbeing, time together at the office and caring for somebody move the factor.
     own : float
         Standard deviation of what is the factor's own.
@@ -113,16 +136,17 @@ class Draw:
 
     Parameters
     ----------
-    factors : tuple of Factor
-        Every item stands in one of them.
-    cuts : tuple of float
-        Thresholds of an item on its own latent scale (mean 0, SD 1), one fewer than there are answers; or none.
+    factors : tuple[Factor, ...]
+        Tuple of Factor Every item stands in one of them.
+    cuts : tuple[float, ...], optional
+        Tuple of float Thresholds of an item on its own latent scale (mean 0, SD 1), one fewer than there are answers;
+        or none.
     rounded : Mapping
         In place of thresholds: item -> mean and standard deviation of an answer that is rounded to a whole step.
-    against : tuple of str
-        Items that move against their factor although their scoring does not reverse them.
-    shifted : tuple of str
-        Items that early-career workers answer higher by the truth's ``noninvariance``.
+    against : tuple[str, ...], optional
+        Tuple of str Items that move against their factor although their scoring does not reverse them.
+    shifted : tuple[str, ...], optional
+        Tuple of str Items that early-career workers answer higher by the truth's ``noninvariance``.
     order : int or None
         Place among the instruments that every simulated survey holds; None is drawn only when asked for.
     """
@@ -141,18 +165,48 @@ class Instrument:
 
     Parameters
     ----------
-    id, name, owner, licence, source : what it is, whose it is, on what terms, where the scoring comes from.
-    wording : ``shipped``, ``own`` or ``not shipped``.
-    exploratory : not validated; results say so.
-    low, high, step : answers run from low to high in steps.
-    min_share : share of items that ``prorate`` needs.
-    items, scales, bands : as above.
-    responses : named lists of answer labels, lowest first.
-    caveats : sentences shown with every result.
-    code, question : the code of its metrics in the catalogue, and the question they answer.
-    table : contract table that holds its answers; every scale of a ``survey`` instrument is a metric.
-    source_questions : seed items that ask for it; may be empty.
-    draw : how the generator draws it; None where it does not.
+    id : str
+        Short id.
+    name : str
+        What it is.
+    owner : str
+        Whose it is.
+    licence : str
+        On what terms it may be used.
+    source : str
+        Where the scoring comes from.
+    wording : str
+        ``shipped``, ``own`` or ``not shipped``.
+    low : float
+        Lowest answer.
+    high : float
+        Highest answer.
+    items : tuple[InstrumentItem, ...]
+        As above.
+    scales : tuple[InstrumentScale, ...]
+        As above.
+    step : float, default 1.0
+        Step between neighbouring answers.
+    exploratory : bool, default False
+        Not validated; results say so.
+    min_share : float, default 0.75
+        Share of items that ``prorate`` needs.
+    bands : tuple[ScoreBand, ...], optional
+        As above.
+    responses : Mapping[str, tuple[str, ...]], optional
+        Named lists of answer labels, lowest first.
+    caveats : tuple[str, ...], optional
+        Sentences shown with every result.
+    code : str, optional
+        The code of its metrics in the catalogue, and the question they answer.
+    question : str, optional
+        The code of its metrics in the catalogue, and the question they answer.
+    table : str, default "survey"
+        Contract table that holds its answers; every scale of a ``survey`` instrument is a metric.
+    source_questions : tuple[str, ...], optional
+        Seed items that ask for it; may be empty.
+    draw : Draw | None, optional
+        How the generator draws it; None where it does not.
     """
 
     id: str
@@ -188,7 +242,18 @@ class Instrument:
         return tuple(i.id for i in self.items if i.reverse)
 
     def scale(self, scale_id: str) -> InstrumentScale:
-        """One scale by id."""
+        """One scale by id.
+
+        Parameters
+        ----------
+        scale_id : str
+            Id of the scale.
+
+        Returns
+        -------
+        InstrumentScale
+            One scale by id.
+        """
         for scale in self.scales:
             if scale.id == scale_id:
                 return scale
@@ -200,6 +265,11 @@ class Instrument:
 
     def template(self) -> pd.DataFrame:
         """A frame in which the user puts the wording they hold: item, scales, reversed, text, paraphrase.
+
+        Returns
+        -------
+        pd.DataFrame
+            A frame in which the user puts the wording they hold: item, scales, reversed, text, paraphrase.
 
         Examples
         --------
@@ -222,9 +292,20 @@ class Instrument:
     def with_wording(self, template: pd.DataFrame) -> Instrument:
         """The same instrument with the wording that the user has put into the column ``text`` of the template.
 
+        Parameters
+        ----------
+        template : pd.DataFrame
+            The wording template, with the column ``text`` filled in.
+
+        Returns
+        -------
+        Instrument
+            The same instrument with the wording that the user has put into the column ``text`` of the template.
+
         Raises
         ------
-        MeasureError : no column item or text, an item that the instrument does not have, or one that stands twice.
+        MeasureError
+            No column item or text, an item that the instrument does not have, or one that stands twice.
 
         Examples
         --------

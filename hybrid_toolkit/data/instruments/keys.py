@@ -100,7 +100,8 @@ class Keys:
 
         Raises
         ------
-        MeasureError : there is one.
+        MeasureError
+            There is one.
         """
         for key in self.raw:
             if key not in self._asked:

@@ -30,6 +30,11 @@ _CATALOGUE = ("code", "question", "table")
 def instrument_ids() -> tuple[str, ...]:
     """Ids of the instruments that ship with the toolkit.
 
+    Returns
+    -------
+    tuple[str, ...]
+        Ids of the instruments that ship with the toolkit.
+
     Examples
     --------
     >>> "swemwbs" in instrument_ids()
@@ -46,9 +51,15 @@ def instruments_in(table: str) -> tuple[Instrument, ...]:
     table : str
         Contract table, such as ``survey``.
 
+    Returns
+    -------
+    tuple[Instrument, ...]
+        The shipped instruments whose answers stand in one table, by their code in the catalogue.
+
     Raises
     ------
-    MeasureError : a definition is incomplete, or two of them give a scale the same id; both files are named.
+    MeasureError
+        A definition is incomplete, or two of them give a scale the same id; both files are named.
 
     Examples
     --------
@@ -79,9 +90,20 @@ def _natural(code: str) -> tuple[str, int]:
 def load_instrument(instrument: str | Path) -> Instrument:
     """A shipped instrument by id, or one's own by the path of a TOML file.
 
+    Parameters
+    ----------
+    instrument : str | Path
+        Id of a shipped instrument, or the path of a TOML file.
+
+    Returns
+    -------
+    Instrument
+        A shipped instrument by id, or one's own by the path of a TOML file.
+
     Raises
     ------
-    MeasureError : no instrument of that id; or the file is incomplete or contradicts itself, with file and key.
+    MeasureError
+        No instrument of that id; or the file is incomplete or contradicts itself, with file and key.
 
     Examples
     --------
@@ -122,9 +144,15 @@ def parse_instrument(raw: Mapping[str, Any], *, file: str = "", shipped: bool = 
         Whether it ships with the toolkit: then ``code``, ``question`` and ``table`` are needed, and its id is the name
         of its file.
 
+    Returns
+    -------
+    Instrument
+        An instrument from the content of its TOML file.
+
     Raises
     ------
-    MeasureError : a key that is unknown, missing, of the wrong type or at odds with another; file and key are named.
+    MeasureError
+        A key that is unknown, missing, of the wrong type or at odds with another; file and key are named.
     """
     top = Keys(file or f"{raw.get('id', '?')}.toml", raw)
     texts = {k: top.text(k) for k in _TEXTS}

@@ -103,8 +103,10 @@ def known_code(column: ColumnContract, text: str) -> str | None:
 
     Parameters
     ----------
-    column : a column of codes, or of yes and no (``"true"``, ``"false"``).
-    text : the spelling.
+    column : ColumnContract
+        A column of codes, or of yes and no (``"true"``, ``"false"``).
+    text : str
+        The spelling.
 
     Examples
     --------

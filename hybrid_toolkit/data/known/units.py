@@ -13,8 +13,10 @@ def amount(text: str, unit: str) -> float | None:
 
     Parameters
     ----------
-    text : the cell.
-    unit : ``"minutes"``, one that begins with ``"hours"``, ``"fte"``, ``"share"`` or ``"days"``.
+    text : str
+        The cell.
+    unit : str
+        ``"minutes"``, one that begins with ``"hours"``, ``"fte"``, ``"share"`` or ``"days"``.
 
     Examples
     --------

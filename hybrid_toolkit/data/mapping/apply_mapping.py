@@ -28,14 +28,19 @@ def apply_map(
 
     Parameters
     ----------
-    raw : the source.
-    table_map : one part of a mapping.
-    key : secret for keyed hashes.
-    others : names of another source -> the first of them that is there, for look-ups.
+    raw : RawTable
+        The source.
+    table_map : TableMap
+        One part of a mapping.
+    key : bytes
+        Secret for keyed hashes.
+    others : Callable[[Sequence[str]], RawTable] | None, optional
+        Names of another source -> the first of them that is there, for look-ups.
 
     Raises
     ------
-    MappingError : a mapped column is not in the source, or a look-up meets nothing.
+    MappingError
+        A mapped column is not in the source, or a look-up meets nothing.
     """
     contract, steps = TABLES[table_map.table], table_map.steps
     headers = {normal_name(h): str(h) for h in raw.frame.columns}

@@ -103,10 +103,14 @@ class DataMapping:
 
     Parameters
     ----------
-    name : its own name, or that of its file.
-    tables : contract table name -> ``TableMap``, the first part of a table that has several.
-    parts : every part of every table, in the order of the file.
-    sha256 : hash of the text it was read from.
+    name : str
+        Its own name, or that of its file.
+    tables : Mapping[str, TableMap]
+        Contract table name -> ``TableMap``, the first part of a table that has several.
+    sha256 : str
+        Hash of the text it was read from.
+    parts : tuple[TableMap, ...], optional
+        Every part of every table, in the order of the file.
     """
 
     name: str
@@ -132,8 +136,10 @@ def load_mapping(source: str | Path | DataMapping) -> DataMapping:
 
     Raises
     ------
-    UnreadableError : there is no such file and no shipped mapping of that name.
-    MappingError : the file is not TOML, or names a table, column, code or key that does not exist.
+    UnreadableError
+        There is no such file and no shipped mapping of that name.
+    MappingError
+        The file is not TOML, or names a table, column, code or key that does not exist.
 
     Examples
     --------
@@ -165,7 +171,8 @@ def parse_mapping(text: str, origin: str) -> DataMapping:
 
     Raises
     ------
-    MappingError : as in ``load_mapping``, with every problem in one message.
+    MappingError
+        As in ``load_mapping``, with every problem in one message.
     """
     try:
         content = tomllib.loads(text)

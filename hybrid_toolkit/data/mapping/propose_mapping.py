@@ -35,11 +35,16 @@ class Proposal(RowsHidden):
 
     Parameters
     ----------
-    toml : the text of the mapping, which ``load_mapping`` reads once saved.
-    matched : frame ``table, column, source, source_column, how, sure``; ``sure`` is ``"sure"`` or ``"guess"``.
-    unmatched : frame ``kind, table, source, name, nearest, why``: sources, columns and codes left to a person.
-    questions : what has to be answered before the mapping loads, one sentence each.
-    shipped : names of the mappings of national returns that know some of what is here.
+    toml : str
+        The text of the mapping, which ``load_mapping`` reads once saved.
+    matched : pd.DataFrame
+        Frame ``table, column, source, source_column, how, sure``; ``sure`` is ``"sure"`` or ``"guess"``.
+    unmatched : pd.DataFrame
+        Frame ``kind, table, source, name, nearest, why``: sources, columns and codes left to a person.
+    questions : tuple[str, ...], optional
+        What has to be answered before the mapping loads, one sentence each.
+    shipped : tuple[str, ...], optional
+        Names of the mappings of national returns that know some of what is here.
     """
 
     toml: str
@@ -79,13 +84,17 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
 
     Parameters
     ----------
-    path : as in ``load_data``.
-    tables : file, sheet or source -> the contract table that it is, where you know better.
+    path : str | Path
+        As in ``load_data``.
+    tables : Mapping[str, str] | None, optional
+        File, sheet or source -> the contract table that it is, where you know better.
 
     Raises
     ------
-    UnreadableError : nothing there can be read, or nothing needs a mapping.
-    UsageError : ``tables`` names a table that no contract has, or a source that is not there.
+    UnreadableError
+        Nothing there can be read, or nothing needs a mapping.
+    UsageError
+        ``tables`` names a table that no contract has, or a source that is not there.
 
     Examples
     --------

@@ -122,15 +122,19 @@ def write_template(path: str | Path) -> Path:
 
     Parameters
     ----------
-    path : the ``.xlsx`` file to write, whole or not at all.
+    path : str | Path
+        The ``.xlsx`` file to write, whole or not at all.
 
     Returns
     -------
-    The path. Its sheets: ``README``, ``data dictionary``, then one a table with names, lists of codes and an example.
+    Path
+        The path. Its sheets: ``README``, ``data dictionary``, then one a table with names, lists of codes and an
+        example.
 
     Raises
     ------
-    OutputError : the place cannot be written.
+    OutputError
+        The place cannot be written.
 
     Examples
     --------

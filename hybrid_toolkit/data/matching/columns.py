@@ -76,9 +76,12 @@ def match_columns(
 
     Parameters
     ----------
-    table : contract table or layout.
-    columns : source column -> profile, identifiers left out.
-    keys : contract column of a key -> values that other sources hold of it, so that a key is known by meeting them.
+    table : str
+        Contract table or layout.
+    columns : Mapping[str, Profile]
+        Source column -> profile, identifiers left out.
+    keys : Mapping[str, Set[str]] | None, optional
+        Contract column of a key -> values that other sources hold of it, so that a key is known by meeting them.
     """
     known = layout_columns(table)
     own = TABLES[table].key[0] if table in TABLES and len(TABLES[table].key) == 1 else ""

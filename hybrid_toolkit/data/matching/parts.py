@@ -41,12 +41,18 @@ class ProposedPart:
 
     Parameters
     ----------
-    table : contract table.
-    source : what it is read from.
-    columns : contract column -> source column.
-    how : contract column -> (how it was matched, whether sure).
-    steps : keys of the mapping with their values, as TOML holds them.
-    lacking : needed contract columns that nothing is matched to.
+    table : str
+        Contract table.
+    source : SourceProfile
+        What it is read from.
+    columns : dict[str, str], optional
+        Contract column -> source column.
+    how : dict[str, tuple[str, bool]], optional
+        Contract column -> (how it was matched, whether sure).
+    steps : dict[str, Any], optional
+        Keys of the mapping with their values, as TOML holds them.
+    lacking : list[str], optional
+        Needed contract columns that nothing is matched to.
     """
 
     table: str

@@ -37,9 +37,12 @@ class Profile:
 
     Parameters
     ----------
-    header : its name.
-    values : its text.
-    known : what was worked out of it already.
+    header : str
+        Its name.
+    values : pd.Series
+        Its text.
+    known : dict[object, float | None], optional
+        What was worked out of it already.
     """
 
     header: str
@@ -123,10 +126,14 @@ class SourceProfile:
 
     Parameters
     ----------
-    found : how it is read.
-    raw : as read.
-    columns : header -> profile.
-    identifying : headers that identify a person, which are dropped; header -> kind in words.
+    found : Found
+        How it is read.
+    raw : RawTable
+        As read.
+    columns : Mapping[str, Profile]
+        Header -> profile.
+    identifying : Mapping[str, str], optional
+        Headers that identify a person, which are dropped; header -> kind in words.
     """
 
     found: Found
@@ -150,7 +157,8 @@ def profile(found: Found) -> SourceProfile:
 
     Raises
     ------
-    UnreadableError : as reading it does.
+    UnreadableError
+        As reading it does.
     """
     raw = found.read()
     columns = {str(h): Profile(str(h), raw.frame[h]) for h in raw.frame.columns}
@@ -163,9 +171,12 @@ def fit(column: ColumnContract, seen: Profile, *, key: bool = False) -> float | 
 
     Parameters
     ----------
-    column : the contract's.
-    seen : the source's.
-    key : whether it alone is the key of its table, so that its values may not repeat.
+    column : ColumnContract
+        The contract's.
+    seen : Profile
+        The source's.
+    key : bool, default False
+        Whether it alone is the key of its table, so that its values may not repeat.
     """
     asked = (column.name, column.kind, column.unit, column.high, tuple(column.codes), key)
     if asked not in seen.known:

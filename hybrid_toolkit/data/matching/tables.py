@@ -51,12 +51,18 @@ class Choice:
 
     Parameters
     ----------
-    source : the source.
-    table : contract table or layout; empty if none is near enough.
-    matches : its columns.
-    items : source column -> (instrument/item, sure), where it is a survey.
-    nearest : the three nearest tables, the best first.
-    sure : whether it needs no second look.
+    source : SourceProfile
+        The source.
+    table : str
+        Contract table or layout; empty if none is near enough.
+    matches : tuple[Match, ...], optional
+        Its columns.
+    items : Mapping[str, tuple[str, bool]] | None, optional
+        Source column -> (instrument/item, sure), where it is a survey.
+    nearest : tuple[str, ...], optional
+        The three nearest tables, the best first.
+    sure : bool, default True
+        Whether it needs no second look.
     """
 
     source: SourceProfile
@@ -79,8 +85,10 @@ def choose(sources: Sequence[SourceProfile], asked: Mapping[str, str] | None = N
 
     Parameters
     ----------
-    sources : from ``profile``.
-    asked : name of a source -> table that the user says it is.
+    sources : Sequence[SourceProfile]
+        From ``profile``.
+    asked : Mapping[str, str] | None, optional
+        Name of a source -> table that the user says it is.
     """
     told = {normal_name(k): v for k, v in (asked or {}).items()}
     first = [_first(one, _asked(one, told), {}) for one in sources]

@@ -45,8 +45,10 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
 
     Parameters
     ----------
-    part : from ``plan``.
-    several : whether its table has other parts, so that it is written as ``[[tables.NAME]]``.
+    part : ProposedPart
+        From ``plan``.
+    several : bool
+        Whether its table has other parts, so that it is written as ``[[tables.NAME]]``.
     """
     contract, source = TABLES[part.table], part.source
     where = f"tables.{part.table}"

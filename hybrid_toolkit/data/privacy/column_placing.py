@@ -57,10 +57,14 @@ class ColumnPlacing:
 
     Parameters
     ----------
-    what : ``"hash"``, ``"drop"``, ``"keep"`` or ``"ask"``.
-    why : in a few words, for what is dropped or asked.
-    name : whether it is hashed as a name, so that the order of its parts does not count.
-    kind : the identifier it is, or None.
+    what : str
+        ``"hash"``, ``"drop"``, ``"keep"`` or ``"ask"``.
+    why : str, optional
+        In a few words, for what is dropped or asked.
+    name : bool, default False
+        Whether it is hashed as a name, so that the order of its parts does not count.
+    kind : IdentifierKind | None, optional
+        The identifier it is, or None.
     """
 
     what: str
@@ -74,9 +78,12 @@ def place(table: str, seen: Profile, links: Collection[str] = ()) -> ColumnPlaci
 
     Parameters
     ----------
-    table : its table, file or sheet.
-    seen : the column.
-    links : columns of this table whose name or address is its only link to the other tables.
+    table : str
+        Its table, file or sheet.
+    seen : Profile
+        The column.
+    links : Collection[str], optional
+        Columns of this table whose name or address is its only link to the other tables.
 
     Examples
     --------
@@ -196,7 +203,8 @@ def only_links(tables: Mapping[str, Mapping[str, Profile]]) -> dict[str, set[str
 
     Parameters
     ----------
-    tables : table -> header -> profile.
+    tables : Mapping[str, Mapping[str, Profile]]
+        Table -> header -> profile.
     """
     named = {t: {h: p for h, p in columns.items() if _names_somebody(p)} for t, columns in tables.items()}
     keyed = {t: _person_keys(columns) for t, columns in tables.items()}

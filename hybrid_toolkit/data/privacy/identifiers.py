@@ -25,11 +25,16 @@ class IdentifierKind:
 
     Parameters
     ----------
-    name : in plain words.
-    words : pattern of a whole column name in lower case with single underscores.
-    keep : whether pseudonymising keeps it as a hash (a number that links) or drops it (a name, an address).
-    holds : whether one value, upper case without blanks, is of this kind; None if values cannot tell.
-    least : values that must look like it before the content alone convicts a column.
+    name : str
+        In plain words.
+    words : str
+        Pattern of a whole column name in lower case with single underscores.
+    keep : bool
+        Whether pseudonymising keeps it as a hash (a number that links) or drops it (a name, an address).
+    holds : Callable[[str], bool] | None, optional
+        Whether one value, upper case without blanks, is of this kind; None if values cannot tell.
+    least : int, default 1
+        Values that must look like it before the content alone convicts a column.
     """
 
     name: str
@@ -241,12 +246,14 @@ def check_identifiers(columns_by_table: Mapping[str, Iterable[object]]) -> None:
 
     Parameters
     ----------
-    columns_by_table : table, file or sheet name -> its column names, before or after mapping. Columns of the
-        table's own contract are passed over.
+    columns_by_table : Mapping[str, Iterable[object]]
+        Table, file or sheet name -> its column names, before or after mapping. Columns of the table's own contract are
+        passed over.
 
     Raises
     ------
-    IdentifierError : naming every such column, and how to pseudonymise.
+    IdentifierError
+        Naming every such column, and how to pseudonymise.
 
     Examples
     --------
@@ -263,7 +270,8 @@ def refuse_identifiers(problems: Iterable[Problem]) -> None:
 
     Raises
     ------
-    IdentifierError : naming every such column, and how to pseudonymise.
+    IdentifierError
+        Naming every such column, and how to pseudonymise.
     """
     found = [p for p in problems if p.code.startswith("IDENTIFIER")]
     if found:
@@ -276,11 +284,13 @@ def identifier_problems(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
 
     Parameters
     ----------
-    frames : table, file or sheet name -> frame.
+    frames : Mapping[str, pd.DataFrame]
+        Table, file or sheet name -> frame.
 
     Returns
     -------
-    Problems with the code ``IDENTIFIER-NAME`` or ``IDENTIFIER-CONTENT``, without values.
+    list[Problem]
+        Problems with the code ``IDENTIFIER-NAME`` or ``IDENTIFIER-CONTENT``, without values.
 
     Examples
     --------

@@ -68,12 +68,24 @@ class InsideFrame(pd.DataFrame):
         return said if said is None else f"<p><strong>{INSIDE_ONLY}</strong></p>\n{said}"
 
     def to_string(self, buf: Any = None, *args: Any, **options: Any) -> Any:
-        """As pandas, under the words ``INSIDE_ONLY`` where the text is given back."""
+        """As pandas, under the words ``INSIDE_ONLY`` where the text is given back.
+
+        Returns
+        -------
+        Any
+            As pandas, under the words ``INSIDE_ONLY`` where the text is given back.
+        """
         said = pd.DataFrame(self).to_string(buf, *args, **options)
         return said if said is None else _marked(said)
 
     def to_html(self, buf: Any = None, *args: Any, **options: Any) -> Any:
-        """As pandas, under the words ``INSIDE_ONLY`` where the text is given back."""
+        """As pandas, under the words ``INSIDE_ONLY`` where the text is given back.
+
+        Returns
+        -------
+        Any
+            As pandas, under the words ``INSIDE_ONLY`` where the text is given back.
+        """
         said = pd.DataFrame(self).to_html(buf, *args, **options)
         return said if said is None else f"<p><strong>{INSIDE_ONLY}</strong></p>\n{said}"
 

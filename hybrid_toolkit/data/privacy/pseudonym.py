@@ -61,7 +61,8 @@ def key_bytes(key: str | bytes) -> bytes:
 
     Raises
     ------
-    UsageError : the key is empty or all zeros.
+    UsageError
+        The key is empty or all zeros.
 
     Examples
     --------

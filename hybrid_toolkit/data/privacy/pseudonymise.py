@@ -33,14 +33,22 @@ class Pseudonymised:
 
     Parameters
     ----------
-    tables : table, file or sheet name -> rows written.
-    hashed : columns replaced by a keyed hash, as ``table.column``.
-    renamed : of those, the ones that carry another name now, with it.
-    dropped : columns left out, with the reason.
-    kept : columns left as they are that no contract knows: look at them before you share the data.
-    key_kept : whether the key was written to a file or read from one.
-    nobody : hashed columns with cells that stand for nobody (UNKNOWN, -1), which were emptied -> how many.
-    fillers : columns with days that stand for no date (01/01/1900, 31/12/4712) -> how many; they are left as they are.
+    tables : dict[str, int]
+        Table, file or sheet name -> rows written.
+    hashed : tuple[str, ...]
+        Columns replaced by a keyed hash, as ``table.column``.
+    renamed : dict[str, str]
+        Of those, the ones that carry another name now, with it.
+    dropped : dict[str, str]
+        Columns left out, with the reason.
+    kept : tuple[str, ...]
+        Columns left as they are that no contract knows: look at them before you share the data.
+    key_kept : bool
+        Whether the key was written to a file or read from one.
+    nobody : dict[str, int], optional
+        Hashed columns with cells that stand for nobody (UNKNOWN, -1), which were emptied -> how many.
+    fillers : dict[str, int], optional
+        Columns with days that stand for no date (01/01/1900, 31/12/4712) -> how many; they are left as they are.
     """
 
     tables: dict[str, int]
@@ -93,29 +101,39 @@ def pseudonymise_folder(
 
     Parameters
     ----------
-    path : a folder, a file, a workbook or a database URL, as for ``load_data``, but with any table and column names.
-    out : folder to write, one CSV a table, whole or not at all; must not be there yet or be empty.
-    columns : columns to hash, as ``column`` or ``table.column``. By default every column that is named or looks like a
-        key (``..._id``, ``Employee No``, ``Supervisor``), but for those of places (la_id, site_id). Numbers that
-        identify a person (NHS, Social Work England, pupil and National Insurance numbers) are always hashed. Blanks,
-        case and leading zeros do not count, so that a person has one pseudonym in every table and column.
-    drop : further columns to leave out. Names, postcodes, addresses, e-mail addresses, telephone numbers, dates of
-        birth and free text are always left out, unless they are among ``columns``; a name or an e-mail address that is
-        the only link between two tables is hashed.
-    keep : columns to leave as they are though no rule places them; never one that identifies a person.
-    key_file : where the secret key is kept. A file that is there is read, so that the same person gets the same
-        pseudonym again; else a new key is made and written, readable by its owner only. Without it the key is
-        thrown away. It may not lie in the folder of the data nor in ``out``.
+    path : str | Path
+        A folder, a file, a workbook or a database URL, as for ``load_data``, but with any table and column names.
+    out : str | Path
+        Folder to write, one CSV a table, whole or not at all; must not be there yet or be empty.
+    columns : Collection[str] | None, optional
+        Columns to hash, as ``column`` or ``table.column``. By default every column that is named or looks like a key
+        (``..._id``, ``Employee No``, ``Supervisor``), but for those of places (la_id, site_id). Numbers that identify a
+        person (NHS, Social Work England, pupil and National Insurance numbers) are always hashed. Blanks, case and
+        leading zeros do not count, so that a person has one pseudonym in every table and column.
+    drop : Collection[str], optional
+        Further columns to leave out. Names, postcodes, addresses, e-mail addresses, telephone numbers, dates of birth
+        and free text are always left out, unless they are among ``columns``; a name or an e-mail address that is the
+        only link between two tables is hashed.
+    keep : Collection[str], optional
+        Columns to leave as they are though no rule places them; never one that identifies a person.
+    key_file : str | Path | None, optional
+        Where the secret key is kept. A file that is there is read, so that the same person gets the same pseudonym
+        again; else a new key is made and written, readable by its owner only. Without it the key is thrown away. It may
+        not lie in the folder of the data nor in ``out``.
 
     Returns
     -------
-    Pseudonymised, what was done to each column.
+    Pseudonymised
+        Pseudonymised, what was done to each column.
 
     Raises
     ------
-    UnreadableError : the data or the key file cannot be read.
-    OutputError : ``out`` cannot be written, or the key would lie beside the data.
-    UsageError : a column that is in no table, or columns that no rule places; nothing is written then.
+    UnreadableError
+        The data or the key file cannot be read.
+    OutputError
+        ``out`` cannot be written, or the key would lie beside the data.
+    UsageError
+        A column that is in no table, or columns that no rule places; nothing is written then.
     """
     source = None if "://" in str(path) else _folder_of(Path(path))
     target = Path(out).expanduser().resolve()
@@ -242,7 +260,8 @@ def _placed(
 
     Raises
     ------
-    UsageError : columns that no rule places and the user did not name.
+    UsageError
+        Columns that no rule places and the user did not name.
     """
     seen = {t: {str(c): Profile(str(c), f[c]) for c in f.columns} for t, f in frames.items()}
     links = only_links(seen)

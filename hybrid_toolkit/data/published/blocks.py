@@ -37,8 +37,10 @@ class SheetBlock:
 
     Parameters
     ----------
-    above : label and head lines between the previous block and this one.
-    data : data lines, each with the section label that stands above it inside the block.
+    above : list[SheetLine]
+        Label and head lines between the previous block and this one.
+    data : list[tuple[SheetLine, str]], optional
+        Data lines, each with the section label that stands above it inside the block.
     """
 
     above: list[SheetLine]

@@ -47,15 +47,26 @@ class PublishedCell:
 
     Parameters
     ----------
-    value : the number, or NaN.
-    marker : the published symbol, or empty.
-    text : words that are neither a number nor a symbol, or empty.
-    note : what was assumed in reading it, or empty.
-    percent : a per cent sign was printed.
-    bracketed : a number in round brackets (a standard error, or a negative amount).
-    lower, upper : the bounds that a marker such as ``<5`` or ``90-99`` states; NaN where it states none.
-    parts : the two numbers of a duration such as ``3:4``, or empty.
-    unit : unit that the cell itself prints ("months" of ``2 years 3 months``), or empty.
+    value : float, optional
+        The number, or NaN.
+    marker : str, optional
+        The published symbol, or empty.
+    text : str, optional
+        Words that are neither a number nor a symbol, or empty.
+    note : str, optional
+        What was assumed in reading it, or empty.
+    percent : bool, default False
+        A per cent sign was printed.
+    bracketed : bool, default False
+        A number in round brackets (a standard error, or a negative amount).
+    lower : float, optional
+        The bounds that a marker such as ``<5`` or ``90-99`` states; NaN where it states none.
+    upper : float, optional
+        The bounds that a marker such as ``<5`` or ``90-99`` states; NaN where it states none.
+    parts : tuple[int, ...], optional
+        The two numbers of a duration such as ``3:4``, or empty.
+    unit : str, optional
+        Unit that the cell itself prints ("months" of ``2 years 3 months``), or empty.
     """
 
     value: float = math.nan
@@ -195,7 +206,8 @@ def duration_in(parts: tuple[int, ...], words: str) -> tuple[float, str]:
 
     Returns
     -------
-    (value, unit), or (NaN, "") where the words name no units or the second part is too large for them.
+    tuple[float, str]
+        (value, unit), or (NaN, "") where the words name no units or the second part is too large for them.
 
     Examples
     --------

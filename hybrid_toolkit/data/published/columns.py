@@ -64,11 +64,16 @@ class SheetColumn:
 
     Parameters
     ----------
-    header : its header, rows joined by " | ".
-    raw : its cells, one a body row.
-    lines : row number in the file of each, from 1.
-    where : file or sheet, for messages.
-    position : its place in the sheet, from 0.
+    header : str
+        Its header, rows joined by " | ".
+    raw : list[object]
+        Its cells, one a body row.
+    lines : npt.NDArray[np.int64]
+        Row number in the file of each, from 1.
+    where : str
+        File or sheet, for messages.
+    position : int
+        Its place in the sheet, from 0.
     """
 
     header: str
@@ -169,7 +174,8 @@ class SheetColumn:
 
         Raises
         ------
-        PublishedError : a column of numbers holds a few cells that are neither numbers nor markers.
+        PublishedError
+            A column of numbers holds a few cells that are neither numbers nor markers.
         """
         if not self.filled:
             return "blank"

@@ -39,7 +39,8 @@ def tidy_crosstab(grid: SheetGrid, where: str, all_lines: Sequence[str], *, peri
 
     Raises
     ------
-    PublishedError : a lone cell of words stands among numbers and is no marker.
+    PublishedError
+        A lone cell of words stands among numbers and is no marker.
     """
     blocks, note_lines = cut_blocks(grid.rows)
     sheet_titles: dict[int, list[str]] = {}

@@ -76,7 +76,8 @@ def tidy_ees(table: Rectangle) -> Piece:
 
     Raises
     ------
-    PublishedError : a row has no period or level, or there is no indicator.
+    PublishedError
+        A row has no period or level, or there is no indicator.
     """
     columns = table.columns()
     by_name = {c.norm: c for c in columns}

@@ -59,6 +59,7 @@ def read_table(table: Rectangle, *, period: str | None = None, area: str | None 
 
     Raises
     ------
-    PublishedError : as the layout says.
+    PublishedError
+        As the layout says.
     """
     return next(layout for layout in LAYOUTS if layout.recognises(table)).tidy(table, period, area)

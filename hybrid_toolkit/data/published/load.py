@@ -47,22 +47,30 @@ def load_published(
 
     Parameters
     ----------
-    path : a CSV (any common encoding and separator), XLSX, ODS or Parquet file, a zip with one CSV, or a folder of such
+    path : str | Path
+        A CSV (any common encoding and separator), XLSX, ODS or Parquet file, a zip with one CSV, or a folder of such
         files. A file of a folder that is not understood is left out and named in ``left_out`` and ``summary()``.
-    period : the period of the figures, used only where the file names none; noted in ``assumed``.
-    sheet : name of the one sheet of a workbook to read; all are read if not given.
-    header : row of the sheet, from 1, that holds the column names, where they are not found by themselves.
-    area : header of the column that names the areas, where it is not found by itself.
+    period : str | None, optional
+        The period of the figures, used only where the file names none; noted in ``assumed``.
+    sheet : str | None, optional
+        Name of the one sheet of a workbook to read; all are read if not given.
+    header : int | None, optional
+        Row of the sheet, from 1, that holds the column names, where they are not found by themselves.
+    area : str | None, optional
+        Header of the column that names the areas, where it is not found by itself.
 
     Returns
     -------
-    Published : ``tidy()``, ``assumptions``, ``notes``, ``layout``, ``source``, ``boundary_changes()``, ``summary()``.
+    Published
+        ``tidy()``, ``assumptions``, ``notes``, ``layout``, ``source``, ``boundary_changes()``, ``summary()``.
 
     Raises
     ------
-    PublishedError : the file is missing, damaged or of a kind that is not read; no known layout is found (the message
-        says how many rows and columns were seen, and the first headers); a column of numbers holds words.
-    PersonLevelError : the file holds one row a person.
+    PublishedError
+        The file is missing, damaged or of a kind that is not read; no known layout is found (the message says how many
+        rows and columns were seen, and the first headers); a column of numbers holds words.
+    PersonLevelError
+        The file holds one row a person.
 
     Examples
     --------

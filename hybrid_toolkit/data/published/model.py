@@ -42,10 +42,14 @@ class SheetGrid:
 
     Parameters
     ----------
-    name : sheet name, or empty for a text file.
-    rows : the cells, ragged; row 0 is the first row of the file.
-    percent : (row, column) of the cells that the spreadsheet shows as percentages, both from 0.
-    formats_read : whether the spreadsheet's number formats could be looked at; True for a text file, which has none.
+    name : str
+        Sheet name, or empty for a text file.
+    rows : list[list[object]]
+        The cells, ragged; row 0 is the first row of the file.
+    percent : frozenset[tuple[int, int]], optional
+        (row, column) of the cells that the spreadsheet shows as percentages, both from 0.
+    formats_read : bool, default True
+        Whether the spreadsheet's number formats could be looked at; True for a text file, which has none.
     """
 
     name: str
@@ -60,10 +64,14 @@ class Hints:
 
     Parameters
     ----------
-    period : period of the figures, used where the file names none.
-    sheet : name of the one sheet to read.
-    header : row of the sheet, from 1, that holds the column names.
-    area : column that names the areas, by its header.
+    period : str | None, optional
+        Period of the figures, used where the file names none.
+    sheet : str | None, optional
+        Name of the one sheet to read.
+    header : int | None, optional
+        Row of the sheet, from 1, that holds the column names.
+    area : str | None, optional
+        Column that names the areas, by its header.
     """
 
     period: str | None = None
@@ -78,12 +86,18 @@ class FileSource:
 
     Parameters
     ----------
-    file : name of the file, never its folder.
-    sha256 : hash of its bytes.
-    encoding : how its text was decoded; empty for a workbook.
-    kind : "csv", "xlsx", "ods", "parquet" or "csv in zip".
-    sheets : sheets that hold tables.
-    rows : rows in the file, over all sheets.
+    file : str
+        Name of the file, never its folder.
+    sha256 : str
+        Hash of its bytes.
+    encoding : str
+        How its text was decoded; empty for a workbook.
+    kind : str
+        "csv", "xlsx", "ods", "parquet" or "csv in zip".
+    sheets : tuple[str, ...]
+        Sheets that hold tables.
+    rows : int
+        Rows in the file, over all sheets.
     """
 
     file: str
@@ -110,12 +124,18 @@ class Published(RowsHidden):
 
     Parameters
     ----------
-    frame : the rows of ``tidy()``.
-    layout : which recogniser read the file; several are joined by " + ".
-    sources : one ``FileSource`` a file.
-    assumptions : what was assumed, one sentence each.
-    notes : titles, notes and footnotes that stand around the tables.
-    left_out : (file, why) of each file of a folder that was not read.
+    frame : pd.DataFrame
+        The rows of ``tidy()``.
+    layout : str
+        Which recogniser read the file; several are joined by " + ".
+    sources : tuple[FileSource, ...]
+        One ``FileSource`` a file.
+    assumptions : tuple[str, ...], optional
+        What was assumed, one sentence each.
+    notes : tuple[str, ...], optional
+        Titles, notes and footnotes that stand around the tables.
+    left_out : tuple[tuple[str, str], ...], optional
+        (file, why) of each file of a folder that was not read.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -138,6 +158,11 @@ class Published(RowsHidden):
         ``90-99`` states, beside a missing value. ``text`` holds answers in words, such as a grade or another area's
         code.
         ``assumed`` says what was assumed for that row, and is missing where nothing was.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a published cell, with the columns of ``PUBLISHED_COLUMNS``.
         """
         return self.frame.copy(deep=False)
 
@@ -152,7 +177,13 @@ class Published(RowsHidden):
         return tuple(sorted(self.frame["period"].dropna().unique()))
 
     def breakdowns(self) -> pd.DataFrame:
-        """The parts of ``breakdown``, one column a name, with the row numbers of ``tidy()``."""
+        """The parts of ``breakdown``, one column a name, with the row numbers of ``tidy()``.
+
+        Returns
+        -------
+        pd.DataFrame
+            The parts of ``breakdown``, one column a name, with the row numbers of ``tidy()``.
+        """
         parts = {
             text: dict(part.split("=", 1) for part in text.split("; ") if "=" in part)
             for text in self.frame["breakdown"].dropna().unique()
@@ -165,6 +196,11 @@ class Published(RowsHidden):
 
         Columns: ``file``, ``table``, ``geographic_level`` ("" where none is known), ``areas``, ``rows`` (rows of the
         sheet, not cells). Compare them with the sheet: one national row is one row for England.
+
+        Returns
+        -------
+        pd.DataFrame
+            How many areas and how many rows of each sheet were read at each geographic level.
         """
         f = self.frame
         keys = {k: f[k].fillna("") for k in ("file", "table", "geographic_level")}
@@ -179,13 +215,24 @@ class Published(RowsHidden):
 
         Columns: ``kind``, ``area_code``, ``area_name``, ``first_period``, ``last_period``, ``also`` (the other codes
         or names). Only local authority rows are looked at.
+
+        Returns
+        -------
+        pd.DataFrame
+            Areas that end, begin, report jointly, or share a name or a three-digit code.
         """
         from hybrid_toolkit.data.published.places.boundaries import boundary_changes
 
         return boundary_changes(self.frame)
 
     def summary(self) -> str:
-        """What was read and what was assumed, in plain words."""
+        """What was read and what was assumed, in plain words.
+
+        Returns
+        -------
+        str
+            What was read and what was assumed, in plain words.
+        """
         f = self.frame
         marked = f["marker"].value_counts()
         lines = [

@@ -82,7 +82,8 @@ def refuse_people(grids: Sequence[SheetGrid], file: str) -> None:
 
     Raises
     ------
-    PersonLevelError : naming the kinds of columns and their places, never a value.
+    PersonLevelError
+        Naming the kinds of columns and their places, never a value.
     """
     for grid in grids:
         for body in _bodies(grid):

@@ -152,8 +152,10 @@ def other_header(rows: Rows, i: int, width: int, labels: int) -> bool:
 
     Parameters
     ----------
-    width : columns of the table above.
-    labels : its leading columns that hold words.
+    width : int
+        Columns of the table above.
+    labels : int
+        Its leading columns that hold words.
     """
     cells = filled_cells(rows[i])
     beyond = [j for j in cells if j >= labels]

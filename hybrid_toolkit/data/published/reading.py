@@ -27,7 +27,8 @@ def read_grids(path: Path) -> tuple[list[SheetGrid], FileSource]:
 
     Raises
     ------
-    PublishedError : no such file, empty, locked, cut short, or of a kind that is not read.
+    PublishedError
+        No such file, empty, locked, cut short, or of a kind that is not read.
     """
     try:
         data = path.read_bytes()

@@ -41,13 +41,22 @@ class Rectangle:
 
     Parameters
     ----------
-    name : sheet name, or the file's for a text file.
-    headers : one text a column; rows of a deeper header joined by " | ".
-    body : raw cells, one list a row, as wide as ``headers``.
-    lines : row number in the sheet of each body row, from 1.
-    titles, notes : lines above the header, and lines that are no data.
-    header_rows : rows the header takes.
-    percent : cells shown as percentages, as in ``SheetGrid``.
+    name : str
+        Sheet name, or the file's for a text file.
+    headers : list[str]
+        One text a column; rows of a deeper header joined by " | ".
+    body : list[list[object]]
+        Raw cells, one list a row, as wide as ``headers``.
+    lines : list[int]
+        Row number in the sheet of each body row, from 1.
+    titles : tuple[str, ...]
+        Lines above the header.
+    notes : tuple[str, ...]
+        Lines that are no data.
+    header_rows : int, default 1
+        Rows the header takes.
+    percent : frozenset[tuple[int, int]], optional
+        Cells shown as percentages, as in ``SheetGrid``.
     """
 
     name: str
@@ -86,11 +95,13 @@ def find_rectangles(grid: SheetGrid, where: str, header: int | None = None) -> l
 
     Parameters
     ----------
-    header : row of the sheet, from 1, that holds the column names, where the caller knows it: one table, below it.
+    header : int | None, optional
+        Row of the sheet, from 1, that holds the column names, where the caller knows it: one table, below it.
 
     Raises
     ------
-    PublishedError : rows of a text table that are wider or narrower than its header.
+    PublishedError
+        Rows of a text table that are wider or narrower than its header.
     """
     found: list[Rectangle] = []
     start = 0

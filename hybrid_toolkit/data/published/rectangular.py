@@ -54,11 +54,13 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None, area: str |
 
     Parameters
     ----------
-    area : header of the column that names the areas, where the caller knows it.
+    area : str | None, optional
+        Header of the column that names the areas, where the caller knows it.
 
     Raises
     ------
-    PublishedError : no column has the header ``area``.
+    PublishedError
+        No column has the header ``area``.
     """
     columns = table.columns()
     roles = roles_of(columns, area=_area_column(columns, area, table.name))

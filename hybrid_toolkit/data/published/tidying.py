@@ -28,9 +28,12 @@ class Base:
 
     Parameters
     ----------
-    columns : tidy column name -> one text a body row.
-    assumed : what was assumed for the row, one text a body row.
-    period_note : what was assumed for the period, where a column's header does not give its own.
+    columns : dict[str, TextColumns]
+        Tidy column name -> one text a body row.
+    assumed : TextColumns
+        What was assumed for the row, one text a body row.
+    period_note : str, optional
+        What was assumed for the period, where a column's header does not give its own.
     """
 
     columns: dict[str, TextColumns]
@@ -154,14 +157,22 @@ class Series:
 
     Parameters
     ----------
-    column : where the cells are.
-    measure : name of the measure.
-    as_text : the cells are words.
-    fraction : one flag a row: a fraction that stands for a percentage.
-    periods : one period a row, where the header gives it; otherwise None.
-    assumed : what was assumed for the whole column.
-    breakdown : further breakdown of this column, such as a rank.
-    measures : one measure a row, where the table names measures in a column of their own.
+    column : SheetColumn
+        Where the cells are.
+    measure : str
+        Name of the measure.
+    as_text : bool, default False
+        The cells are words.
+    fraction : npt.NDArray[np.bool] | None, optional
+        One flag a row: a fraction that stands for a percentage.
+    periods : str, optional
+        One period a row, where the header gives it; otherwise None.
+    assumed : str, optional
+        What was assumed for the whole column.
+    breakdown : str, optional
+        Further breakdown of this column, such as a rank.
+    measures : TextColumns | None, optional
+        One measure a row, where the table names measures in a column of their own.
     """
 
     column: SheetColumn

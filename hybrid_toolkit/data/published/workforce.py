@@ -31,9 +31,12 @@ class RateFormula:
 
     Parameters
     ----------
-    top : numerator.
-    bottom : measures that are summed into the denominator.
-    scale : 100 for a percentage, 1 for a mean.
+    top : str
+        Numerator.
+    bottom : tuple[str, ...]
+        Measures that are summed into the denominator.
+    scale : float, default 100.0
+        100 for a percentage, 1 for a mean.
     """
 
     top: str
@@ -72,23 +75,41 @@ class RateCheck(RowsHidden):
 
     Parameters
     ----------
-    frame : one row a rate, area and period: measure, area_code, area_name, geographic_level, period, breakdown,
-        published, recomputed, gap (published less recomputed), rounding (the most that rounding can explain),
-        beyond_rounding, status ("compared", or why not).
-    not_computed : (rate, why) of each known rate that could not be worked out at all.
+    frame : pd.DataFrame
+        One row a rate, area and period: measure, area_code, area_name, geographic_level, period, breakdown, published,
+        recomputed, gap (published less recomputed), rounding (the most that rounding can explain), beyond_rounding,
+        status ("compared", or why not).
+    not_computed : tuple[tuple[str, str], ...], optional
+        (rate, why) of each known rate that could not be worked out at all.
     """
 
     frame: pd.DataFrame = field(repr=False)
     not_computed: tuple[tuple[str, str], ...] = ()
 
     def tidy(self) -> pd.DataFrame:
-        """One row a rate, area and period."""
+        """One row a rate, area and period.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a rate, area and period.
+        """
         return self.frame.copy(deep=False)
 
     def glance(self, *, level: str | None = "Local authority") -> pd.DataFrame:
         """One row a measure: n compared, n not compared, largest and mean absolute gap, share beyond rounding.
 
         ``level`` keeps one geographic level; None keeps all.
+
+        Parameters
+        ----------
+        level : str | None, default "Local authority"
+            Geographic level; every level by default.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a measure: n compared, n not compared, largest and mean absolute gap, share beyond rounding.
         """
         f = self.frame if level is None else self.frame[self.frame["geographic_level"] == level]
         rows = []
@@ -110,7 +131,13 @@ class RateCheck(RowsHidden):
         return pd.DataFrame(rows, columns=[*columns, "share_beyond_rounding"])
 
     def summary(self) -> str:
-        """One sentence a measure, at local authority level."""
+        """One sentence a measure, at local authority level.
+
+        Returns
+        -------
+        str
+            One sentence a measure, at local authority level.
+        """
         lines = [
             f"{r.measure}: {plural(r.n, 'cell')} compared, largest gap {r.max_gap:.2f}, "
             f"{r.n_beyond_rounding} beyond what rounding explains; "
@@ -126,14 +153,21 @@ def recompute_rates(published: Published | str | Path) -> RateCheck:
 
     Parameters
     ----------
-    published : statistics from ``load_published``, or the path of their file; names of older and newer releases.
+    published : Published | str | Path
+        Statistics from ``load_published``, or the path of their file; names of older and newer releases.
 
-    Rounding: parts are printed to one decimal (headcounts and cases whole) and rates to one decimal, so a rate may
-    differ by half of its last digit plus what half of the last digit of each part does to it.
+        Rounding: parts are printed to one decimal (headcounts and cases whole) and rates to one decimal, so a rate may
+        differ by half of its last digit plus what half of the last digit of each part does to it.
+
+    Returns
+    -------
+    RateCheck
+        Published rates beside the same rates worked out from their own numerators and denominators.
 
     Raises
     ------
-    PublishedError : the statistics hold none of the rates with their parts.
+    PublishedError
+        The statistics hold none of the rates with their parts.
     """
     wide = _wide(_loaded(published))
     known = {
@@ -210,6 +244,16 @@ def national_gap(published: Published) -> pd.DataFrame:
 
     Only counts are summed, never rates. Columns: ``period, measure, breakdown, national, summed, gap, areas,
     marked`` (areas whose figure is a marker), so that a gap can be seen beside what may explain it.
+
+    Parameters
+    ----------
+    published : Published
+        Published statistics.
+
+    Returns
+    -------
+    pd.DataFrame
+        National figures beside the sum over local authorities.
     """
     f = published.frame
     level = f["geographic_level"].fillna("").str.casefold()
@@ -236,15 +280,23 @@ def workforce_panel(published: Published | str | Path) -> EvaluationData:
 
     Parameters
     ----------
-    published : statistics from ``load_published``, or the path of their file or folder. Both vintages of names are
-        read: ``inpost_fte``, ``leavers_fte`` of newer releases, ``social_worker_fte``, ``leaver_fte`` of older ones.
+    published : Published | str | Path
+        Statistics from ``load_published``, or the path of their file or folder. Both vintages of names are read:
+        ``inpost_fte``, ``leavers_fte`` of newer releases, ``social_worker_fte``, ``leaver_fte`` of older ones.
 
-    ``la_id`` is the area code as published, so a joint return keeps both codes. A marker becomes a missing number; no
-    row is left out, and the provenance notes count what is missing and why.
+        ``la_id`` is the area code as published, so a joint return keeps both codes. A marker becomes a missing
+        number; no
+        row is left out, and the provenance notes count what is missing and why.
+
+    Returns
+    -------
+    EvaluationData
+        The ``la_year`` table: one row a local authority and year, from children's social work workforce statistics.
 
     Raises
     ------
-    PublishedError : no local authority rows, no ``inpost_fte``, or several breakdowns with no total.
+    PublishedError
+        No local authority rows, no ``inpost_fte``, or several breakdowns with no total.
     """
     published = _loaded(published)
     f, renamed = in_one_spelling(published.frame)
@@ -327,6 +379,16 @@ def holds_workforce(path: str | Path) -> bool:
     """Whether a file is published workforce statistics: its header has a period, a level and social workers in post.
 
     Only the header is looked at; False for a folder, a database and whatever cannot be read as a table.
+
+    Parameters
+    ----------
+    path : str | Path
+        The file.
+
+    Returns
+    -------
+    bool
+        Whether a file is published workforce statistics: its header has a period, a level and social workers in post.
     """
     place = Path(path)
     if not place.is_file() or place.suffix.lower() not in READ:

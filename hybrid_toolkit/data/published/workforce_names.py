@@ -42,7 +42,8 @@ def measure_of(header: str) -> str:
 
     Parameters
     ----------
-    header : a column header as published.
+    header : str
+        A column header as published.
 
     Examples
     --------

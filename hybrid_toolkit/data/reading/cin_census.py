@@ -32,7 +32,8 @@ def cin_file(path: Path) -> list[Found]:
 
     Raises
     ------
-    UnreadableError : the file is not XML or is cut short.
+    UnreadableError
+        The file is not XML or is cut short.
     """
     data = read_bytes(path)
 

@@ -58,12 +58,15 @@ def coerce_frames(raw: RawTables) -> tuple[dict[str, pd.DataFrame], tuple[Proble
 
     Parameters
     ----------
-    raw : text frames from ``read_raw``.
+    raw : RawTables
+        Text frames from ``read_raw``.
 
     Returns
     -------
-    frames : contract table name -> frame, columns in the contract's order.
-    problems : severity "error" for what cannot be read as its type, "notice" for what was assumed.
+    frames : dict[str, pd.DataFrame]
+        Contract table name -> frame, columns in the contract's order.
+    problems : tuple[Problem, ...]
+        Severity "error" for what cannot be read as its type, "notice" for what was assumed.
 
     Examples
     --------

@@ -34,8 +34,10 @@ def database_tables(address: str) -> list[Found]:
 
     Raises
     ------
-    UnreadableError : the database cannot be reached, or refuses the user. The password is never shown.
-    UsageError : the URL is of another kind of database.
+    UnreadableError
+        The database cannot be reached, or refuses the user. The password is never shown.
+    UsageError
+        The URL is of another kind of database.
     """
     try:
         url = make_url(address)

@@ -18,11 +18,13 @@ def read_plain_table(path: str | Path) -> pd.DataFrame:
 
     Parameters
     ----------
-    path : the file, ending in ``.csv`` or ``.parquet``.
+    path : str | Path
+        The file, ending in ``.csv`` or ``.parquet``.
 
     Raises
     ------
-    UnreadableError : another ending, no such file, or a file that is damaged.
+    UnreadableError
+        Another ending, no such file, or a file that is damaged.
     """
     place = Path(path)
     readers = {".csv": read_csv, ".parquet": read_parquet}

@@ -30,13 +30,19 @@ class RawTable(RowsHidden):
 
     Parameters
     ----------
-    frame : columns of dtype ``str`` under the headers as found, index = row numbers of the file or sheet (of a
-        database: 1, 2, ...).
-    origin : file name, sheet or database table.
-    sha256 : hash of the bytes read.
-    kind : ``"csv"``, ``"workbook"``, ``"parquet"``, ``"database"`` or ``"xml"``.
-    read_at : when, UTC.
-    notes : what was assumed while reading.
+    frame : pd.DataFrame
+        Columns of dtype ``str`` under the headers as found, index = row numbers of the file or sheet (of a database: 1,
+        2, ...).
+    origin : str
+        File name, sheet or database table.
+    sha256 : str
+        Hash of the bytes read.
+    kind : str
+        ``"csv"``, ``"workbook"``, ``"parquet"``, ``"database"`` or ``"xml"``.
+    read_at : datetime
+        When, UTC.
+    notes : tuple[str, ...], optional
+        What was assumed while reading.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -53,12 +59,18 @@ class Found:
 
     Parameters
     ----------
-    name : name of the file without its ending, of the sheet, or of the database table.
-    origin : the same, as a person would say it.
-    read : reads it.
-    mapping : name of the shipped mapping that this layout always needs, or None.
-    error : why it cannot be read, where that is known already and other things beside it may do without it.
-    ref : how a mapping names it without doubt: the file, the sheet after a slash, and the number of the table where a
+    name : str
+        Name of the file without its ending, of the sheet, or of the database table.
+    origin : str
+        The same, as a person would say it.
+    read : Callable[[], RawTable]
+        Reads it.
+    mapping : str | None, optional
+        Name of the shipped mapping that this layout always needs, or None.
+    error : UnreadableError | None, optional
+        Why it cannot be read, where that is known already and other things beside it may do without it.
+    ref : str, optional
+        How a mapping names it without doubt: the file, the sheet after a slash, and the number of the table where a
         sheet has several, as in ``"Staff.xlsx/Sheet1/2"``.
     """
 
@@ -76,14 +88,24 @@ class RawTables(RowsHidden):
 
     Parameters
     ----------
-    frames : contract table name -> frame of text, index = row numbers of the file or sheet.
-    sources : one ``Source`` a table.
-    kinds : contract table name -> kind of origin, see ``RawTable``.
-    dates : contract table name -> {column, or "" for all: strptime format} from the mapping.
-    notices : what deserves a look but stops nothing.
-    mapping_hash : SHA-256 of the mapping applied, or None.
-    synthetic, label : as in ``EvaluationData``; synthetic where the files are those of the folder's own manifest.
-    claimed : where they are not (another format, say), the content hash by which the manifest calls data synthetic.
+    frames : Mapping[str, pd.DataFrame]
+        Contract table name -> frame of text, index = row numbers of the file or sheet.
+    sources : tuple[Source, ...]
+        One ``Source`` a table.
+    kinds : Mapping[str, str], optional
+        Contract table name -> kind of origin, see ``RawTable``.
+    dates : Mapping[str, Mapping[str, str]], optional
+        Contract table name -> {column, or "" for all: strptime format} from the mapping.
+    notices : tuple[Problem, ...], optional
+        What deserves a look but stops nothing.
+    mapping_hash : str | None, optional
+        SHA-256 of the mapping applied, or None.
+    synthetic : bool, default False
+        As in ``EvaluationData``; synthetic where the files are those of the folder's own manifest.
+    label : str, optional
+        As in ``EvaluationData``; synthetic where the files are those of the folder's own manifest.
+    claimed : str, optional
+        Where they are not (another format, say), the content hash by which the manifest calls data synthetic.
     """
 
     frames: Mapping[str, pd.DataFrame] = field(repr=False)
@@ -170,7 +192,8 @@ def text_frame(
 
     Raises
     ------
-    UnreadableError : two columns with the same name, or a filled column without one.
+    UnreadableError
+        Two columns with the same name, or a filled column without one.
     """
     names, kept, blank, twice = [], [], [], []
     first: dict[str, int] = {}

@@ -39,11 +39,13 @@ def find_sources(path: str | Path) -> list[Found]:
 
     Parameters
     ----------
-    path : a folder, a file, or a database URL such as ``duckdb:///evaluation.duckdb``.
+    path : str | Path
+        A folder, a file, or a database URL such as ``duckdb:///evaluation.duckdb``.
 
     Raises
     ------
-    UnreadableError : nothing is there, or nothing there can be read.
+    UnreadableError
+        Nothing is there, or nothing there can be read.
     """
     if "://" in str(path):
         return _database(str(path))
@@ -156,7 +158,8 @@ def sources_named(name: str, found: list[Found]) -> list[Found]:
 
     Raises
     ------
-    MappingError : two files or sheets answer to the name.
+    MappingError
+        Two files or sheets answer to the name.
     """
     wanted = normal_name(name)
     exact = [f for f in found if wanted == normal_name(f.ref)]
@@ -181,7 +184,8 @@ def source_named(name: str, found: list[Found]) -> Found:
 
     Raises
     ------
-    MappingError : nothing answers to the name, or more than one thing.
+    MappingError
+        Nothing answers to the name, or more than one thing.
     """
     here = sources_named(name, found)
     if here:

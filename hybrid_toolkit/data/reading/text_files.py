@@ -35,7 +35,8 @@ def read_bytes(path: Path) -> bytes:
 
     Raises
     ------
-    UnreadableError : it is not there, may not be read, or is open in another program.
+    UnreadableError
+        It is not there, may not be read, or is open in another program.
     """
     for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
         if lock.exists():
@@ -66,7 +67,8 @@ def csv_file(path: Path) -> list[Found]:
 
     Raises
     ------
-    UnreadableError : another encoding, rows of different widths, an empty file.
+    UnreadableError
+        Another encoding, rows of different widths, an empty file.
     """
     data = read_bytes(path)
     grid, notes = _grid(data, path.name)
@@ -84,7 +86,8 @@ def read_csv(path: Path) -> RawTable:
 
     Raises
     ------
-    UnreadableError : another encoding, rows of different widths, an empty file, odd headers, several tables.
+    UnreadableError
+        Another encoding, rows of different widths, an empty file, odd headers, several tables.
     """
     found = csv_file(path)
     if len(found) > 1:
@@ -199,7 +202,8 @@ def read_parquet(path: Path) -> RawTable:
 
     Raises
     ------
-    UnreadableError : the file is not Parquet, is cut short, or holds nested columns.
+    UnreadableError
+        The file is not Parquet, is cut short, or holds nested columns.
     """
     data = read_bytes(path)
     try:
@@ -224,7 +228,8 @@ def arrow_text(table: pa.Table, origin: str) -> tuple[list[str], list[list[str |
 
     Raises
     ------
-    UnreadableError : a column is nested or binary.
+    UnreadableError
+        A column is nested or binary.
     """
     headers, columns = [], []
     for name in table.column_names:

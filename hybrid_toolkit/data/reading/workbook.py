@@ -29,7 +29,8 @@ def sheets(path: Path) -> list[Found]:
 
     Raises
     ------
-    UnreadableError : the workbook has a password, is cut short, or is not a workbook.
+    UnreadableError
+        The workbook has a password, is cut short, or is not a workbook.
     """
     data = read_bytes(path)
     names = _names(data, path)

@@ -55,7 +55,8 @@ def read_totals(path: Path) -> RawTable:
 
     Raises
     ------
-    UnreadableError : as for ``read_census``.
+    UnreadableError
+        As for ``read_census``.
     """
     data = read_bytes(path)
     root = root_of(data, path.name)
@@ -95,7 +96,8 @@ def read_census(path: Path) -> RawTable:
 
     Raises
     ------
-    UnreadableError : the file is not XML, is cut short, or is another return.
+    UnreadableError
+        The file is not XML, is cut short, or is another return.
     """
     data = read_bytes(path)
     root = root_of(data, path.name)

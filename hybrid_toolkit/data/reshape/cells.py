@@ -32,7 +32,8 @@ def before_codes(
 
     Raises
     ------
-    MappingError : a look-up meets nothing, or two rows of its source disagree.
+    MappingError
+        A look-up meets nothing, or two rows of its source disagree.
     """
     steps, notes = table_map.steps, list[str]()
     made = frame.copy()

@@ -30,7 +30,8 @@ def combine(parts: Sequence[SourcePart]) -> tuple[pd.DataFrame, Source]:
 
     Raises
     ------
-    MappingError : a part is to be joined and no key of it meets another's, or it lacks the key.
+    MappingError
+        A part is to be joined and no key of it meets another's, or it lacks the key.
     """
     if len(parts) == 1:
         return parts[0].frame, parts[0].source

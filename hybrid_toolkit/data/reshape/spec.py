@@ -80,22 +80,45 @@ class Steps:
 
     Parameters
     ----------
-    missing : contract column (or "" for all) -> texts that mean "nothing known".
-    wide, grid, spells, open, households : see their classes; None if not asked for.
-    long : source column -> (instrument, item): each becomes a row with ``instrument``, ``item`` and ``value``.
-    waves : source column of dates that numbers the waves of a survey, empty if none.
-    flags : source column -> answer -> {contract column: true or false}.
-    ticks : source column -> answer -> contract column that is true where the answer is among those ticked.
-    lookup : contract column -> ``Lookup``.
-    only : contract column of codes -> codes; rows that hold another known one are left out, unknown ones are emptied.
-    unread : contract columns of codes in which a code that is in no list is taken as not known.
-    times : contract column -> number that its amounts are multiplied by.
-    loose : contract columns of keys in which case and leading zeros do not count.
-    newest : source column of dates; of rows with the same key the newest stays. Empty if none.
-    number : contract column that is given to rows as a running number.
-    joined : whether rows are joined to those of the parts before by the table's key, rather than put below them; those
-        that meet nothing are put below, unless ``fill`` is given, which says that the parts before are complete.
-    fill : contract column -> value where a joined part has no row.
+    missing : Mapping[str, tuple[str, ...]], optional
+        Contract column (or "" for all) -> texts that mean "nothing known".
+    wide : Wide | None, optional
+        See their classes; None if not asked for.
+    grid : Grid | None, optional
+        See their classes; None if not asked for.
+    spells : Spells | None, optional
+        See their classes; None if not asked for.
+    open : Open | None, optional
+        See their classes; None if not asked for.
+    households : Households | None, optional
+        See their classes; None if not asked for.
+    long : Mapping[str, tuple[str, str]], optional
+        Source column -> (instrument, item): each becomes a row with ``instrument``, ``item`` and ``value``.
+    waves : str, optional
+        Source column of dates that numbers the waves of a survey, empty if none.
+    flags : Mapping[str, Mapping[str, Mapping[str, bool]]], optional
+        Source column -> answer -> {contract column: true or false}.
+    ticks : Mapping[str, Mapping[str, str]], optional
+        Source column -> answer -> contract column that is true where the answer is among those ticked.
+    lookup : Mapping[str, Lookup], optional
+        Contract column -> ``Lookup``.
+    only : Mapping[str, tuple[str, ...]], optional
+        Contract column of codes -> codes; rows that hold another known one are left out, unknown ones are emptied.
+    unread : tuple[str, ...], optional
+        Contract columns of codes in which a code that is in no list is taken as not known.
+    times : Mapping[str, float], optional
+        Contract column -> number that its amounts are multiplied by.
+    loose : tuple[str, ...], optional
+        Contract columns of keys in which case and leading zeros do not count.
+    newest : str, optional
+        Source column of dates; of rows with the same key the newest stays. Empty if none.
+    number : str, optional
+        Contract column that is given to rows as a running number.
+    joined : bool, default False
+        Whether rows are joined to those of the parts before by the table's key, rather than put below them; those that
+        meet nothing are put below, unless ``fill`` is given, which says that the parts before are complete.
+    fill : Mapping[str, str], optional
+        Contract column -> value where a joined part has no row.
     """
 
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

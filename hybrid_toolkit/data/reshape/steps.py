@@ -28,15 +28,21 @@ def apply_steps(
 
     Parameters
     ----------
-    frame : text under the source's headers.
-    steps : what to do.
-    find : frame and name in the mapping -> header in the frame; raises ``MappingError`` if there is none.
-    kind : of the source, as in ``RawTable``.
-    key : secret for keys of families.
+    frame : pd.DataFrame
+        Text under the source's headers.
+    steps : Steps
+        What to do.
+    find : Callable[[pd.DataFrame, str], str]
+        Frame and name in the mapping -> header in the frame; raises ``MappingError`` if there is none.
+    kind : str
+        Of the source, as in ``RawTable``.
+    key : bytes
+        Secret for keys of families.
 
     Returns
     -------
-    The frame, with new columns under contract names, and a note for each step.
+    FrameMade
+        The frame, with new columns under contract names, and a note for each step.
     """
     notes: list[str] = []
     todo: list[Callable[[pd.DataFrame], FrameMade]] = []

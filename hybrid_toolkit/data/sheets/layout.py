@@ -39,11 +39,16 @@ class Laid:
 
     Parameters
     ----------
-    header : names, one for each of ``columns``; empty where a column has none.
-    columns : positions in the grid, from 0.
-    rows : places of its rows in the grid, from 0.
-    top : place of the (first) header row.
-    aside : (what it is, place of the row) of every row that was set aside.
+    header : list[str]
+        Names, one for each of ``columns``; empty where a column has none.
+    columns : list[int]
+        Positions in the grid, from 0.
+    rows : list[int]
+        Places of its rows in the grid, from 0.
+    top : int
+        Place of the (first) header row.
+    aside : list[tuple[str, int]], optional
+        (what it is, place of the row) of every row that was set aside.
     """
 
     header: list[str]
@@ -69,8 +74,10 @@ def lay_out(grid: Sequence[GridRow], knows: Callable[[str], bool] | None = None)
 
     Parameters
     ----------
-    grid : rows of cells, all of the same length; None is an empty cell.
-    knows : whether a text is a known name of a column, which settles doubtful headers; nothing is known by default.
+    grid : Sequence[GridRow]
+        Rows of cells, all of the same length; None is an empty cell.
+    knows : Callable[[str], bool] | None, optional
+        Whether a text is a known name of a column, which settles doubtful headers; nothing is known by default.
 
     Examples
     --------

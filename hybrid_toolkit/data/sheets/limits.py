@@ -30,7 +30,8 @@ def check_kind(path: Path) -> None:
 
     Raises
     ------
-    UnreadableError : it is not a file that can be read to its end.
+    UnreadableError
+        It is not a file that can be read to its end.
     """
     try:
         mode = path.stat().st_mode
@@ -55,8 +56,10 @@ def check_workbook(data: bytes, name: str) -> None:
 
     Raises
     ------
-    UnreadableError : a sheet spans too many cells or columns, or the parts unpack to too much.
-    zipfile.BadZipFile : it is no workbook; the reader of workbooks says so better.
+    UnreadableError
+        A sheet spans too many cells or columns, or the parts unpack to too much.
+    zipfile.BadZipFile
+        It is no workbook; the reader of workbooks says so better.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         whole = sum(i.file_size for i in parts.infolist())

@@ -30,18 +30,27 @@ def tables_of(
 
     Parameters
     ----------
-    grid : rows of cells, all of the same length.
-    name : of the file or sheet.
-    ref : how a mapping names the file or sheet.
-    origin : the same, as a person would say it.
-    digest : SHA-256 of the file.
-    kind : as in ``RawTable``.
-    top : number of the grid's first row in the file or sheet.
-    notes : what was assumed so far.
+    grid : Sequence[GridRow]
+        Rows of cells, all of the same length.
+    name : str
+        Of the file or sheet.
+    ref : str
+        How a mapping names the file or sheet.
+    origin : str
+        The same, as a person would say it.
+    digest : str
+        SHA-256 of the file.
+    kind : str
+        As in ``RawTable``.
+    top : int, default 1
+        Number of the grid's first row in the file or sheet.
+    notes : Sequence[str], optional
+        What was assumed so far.
 
     Raises
     ------
-    UnreadableError : there are too many columns.
+    UnreadableError
+        There are too many columns.
     """
     if grid and len(grid[0]) > MOST_COLUMNS:
         raise too_wide(origin, len(grid[0]))

@@ -30,14 +30,24 @@ class ColumnContract:
 
     Parameters
     ----------
-    name : contract name.
-    kind : one of ``COLUMN_KINDS``.
-    text : what it holds, in plain words.
-    unit : unit of a number, empty otherwise.
-    required : the table cannot be used without it.
-    nullable : a row may leave it empty.
-    low, high : closed range of a number.
-    codes : permitted codes with their meaning, for ``kind="code"``.
+    name : str
+        Contract name.
+    kind : str
+        One of ``COLUMN_KINDS``.
+    text : str
+        What it holds, in plain words.
+    unit : str, optional
+        Unit of a number, empty otherwise.
+    required : bool, default False
+        The table cannot be used without it.
+    nullable : bool, default True
+        A row may leave it empty.
+    low : float | None, optional
+        Lower end of the closed range of a number.
+    high : float | None, optional
+        Upper end of the closed range of a number.
+    codes : Mapping[str, str], optional
+        Permitted codes with their meaning, for ``kind="code"``.
     """
 
     name: str
@@ -62,11 +72,16 @@ class TableContract:
 
     Parameters
     ----------
-    name : table name, also its file or sheet name.
-    text : what one row is.
-    key : columns that together name a row once.
-    columns : its columns, in order.
-    foreign : column -> (table, column) it points to.
+    name : str
+        Table name, also its file or sheet name.
+    text : str
+        What one row is.
+    key : tuple[str, ...]
+        Columns that together name a row once.
+    columns : tuple[ColumnContract, ...]
+        Its columns, in order.
+    foreign : Mapping[str, tuple[str, str]], optional
+        Column -> (table, column) it points to.
     """
 
     name: str

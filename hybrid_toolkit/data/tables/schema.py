@@ -97,8 +97,10 @@ def table_schema(table: str, columns: tuple[str, ...] | None = None) -> pa.DataF
 
     Parameters
     ----------
-    table : contract table name.
-    columns : which of its columns; all by default.
+    table : str
+        Contract table name.
+    columns : tuple[str, ...] | None, optional
+        Which of its columns; all by default.
 
     Examples
     --------
@@ -134,13 +136,16 @@ def column_problems(table: str, frame: pd.DataFrame) -> list[Problem]:
 
     Parameters
     ----------
-    table : contract table name.
-    frame : any frame; columns outside the contract are passed over here.
+    table : str
+        Contract table name.
+    frame : pd.DataFrame
+        Any frame; columns outside the contract are passed over here.
 
     Returns
     -------
-    Problems with the codes ``COLUMN-MISSING``, ``TYPE``, ``VALUE-EMPTY``, ``RANGE``, ``NUMBER-INFINITE``,
-    ``CODE-UNKNOWN``, ``DATE-FAR``, ``MONTH-DAY``; at most one of each code a column.
+    list[Problem]
+        Problems with the codes ``COLUMN-MISSING``, ``TYPE``, ``VALUE-EMPTY``, ``RANGE``, ``NUMBER-INFINITE``,
+        ``CODE-UNKNOWN``, ``DATE-FAR``, ``MONTH-DAY``; at most one of each code a column.
 
     Examples
     --------

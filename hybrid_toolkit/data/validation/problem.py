@@ -14,15 +14,23 @@ class Problem:
 
     Parameters
     ----------
-    table : contract table name, or the name of the file or sheet where no table is known.
-    column : contract column name, several joined by ", ", or empty where the whole table is concerned.
-    code : a stable short code such as ``TYPE-NUMBER``.
-    count : how many rows are concerned.
-    positions : the first of them, as row numbers of the file or sheet, the header having one too; of
-        a frame or a database table, data rows that start at 1.
-    text : what was expected and what was found, without values from the data.
-    fix : how to mend it, one sentence.
-    severity : ``"error"`` or ``"notice"``.
+    table : str
+        Contract table name, or the name of the file or sheet where no table is known.
+    column : str
+        Contract column name, several joined by ", ", or empty where the whole table is concerned.
+    code : str
+        A stable short code such as ``TYPE-NUMBER``.
+    count : int
+        How many rows are concerned.
+    positions : tuple[int, ...]
+        The first of them, as row numbers of the file or sheet, the header having one too; of a frame or a database
+        table, data rows that start at 1.
+    text : str
+        What was expected and what was found, without values from the data.
+    fix : str
+        How to mend it, one sentence.
+    severity : str, default "error"
+        ``"error"`` or ``"notice"``.
 
     Examples
     --------

@@ -22,13 +22,20 @@ class Rule:
 
     Parameters
     ----------
-    code : stable short code of its problems.
-    fields : table -> columns it reads; the problem stands in the first table.
-    text : what is wrong, after the number of rows.
-    fix : how to mend it.
-    severity : ``"error"`` or ``"notice"``.
-    check : frames in the order of ``fields`` -> mask over the first frame.
-    any_of : columns of the first table of which at least one must be there; those that are there are passed too.
+    code : str
+        Stable short code of its problems.
+    fields : Mapping[str, tuple[str, ...]]
+        Table -> columns it reads; the problem stands in the first table.
+    text : str
+        What is wrong, after the number of rows.
+    fix : str
+        How to mend it.
+    severity : str
+        ``"error"`` or ``"notice"``.
+    check : Callable[..., pd.Series]
+        Frames in the order of ``fields`` -> mask over the first frame.
+    any_of : tuple[str, ...], optional
+        Columns of the first table of which at least one must be there; those that are there are passed too.
     """
 
     code: str

@@ -32,8 +32,10 @@ class ValidationReport:
 
     Parameters
     ----------
-    problems : errors first, then notices, each in the order of the contracts.
-    checked : table -> rows that were checked.
+    problems : tuple[Problem, ...]
+        Errors first, then notices, each in the order of the contracts.
+    checked : Mapping[str, int]
+        Table -> rows that were checked.
 
     Examples
     --------
@@ -61,12 +63,24 @@ class ValidationReport:
         return not self.errors
 
     def tidy(self) -> pd.DataFrame:
-        """One row a problem: table, column, code, severity, count, positions (a text), text, fix."""
+        """One row a problem: table, column, code, severity, count, positions (a text), text, fix.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a problem: table, column, code, severity, count, positions (a text), text, fix.
+        """
         lines = [{**{f: getattr(p, f) for f in _FIELDS}, "positions": _listed(p)} for p in self.problems]
         return pd.DataFrame(lines, columns=list(_FIELDS)).astype({"count": "int64"})
 
     def summary(self) -> str:
-        """Plain prose by table: the tables with most serious problems first."""
+        """Plain prose by table: the tables with most serious problems first.
+
+        Returns
+        -------
+        str
+            Plain prose by table: the tables with most serious problems first.
+        """
         total = sum(self.checked.values())
         head = f"Checked {len(self.checked)} table{'' if len(self.checked) == 1 else 's'}, {rows(total)}: "
         if not self.problems:
@@ -88,7 +102,8 @@ class ValidationReport:
 
         Raises
         ------
-        ContractError : with every error and how to mend it.
+        ContractError
+            With every error and how to mend it.
         """
         if not self.ok:
             told = "\n".join(f"- {p}" for p in self.errors)
@@ -113,11 +128,13 @@ def validate_data(data: EvaluationData) -> ValidationReport:
 
     Parameters
     ----------
-    data : the data; nothing in it is changed.
+    data : EvaluationData
+        The data; nothing in it is changed.
 
     Returns
     -------
-    ValidationReport with every failure found: table, column, code, count and positions, never a value.
+    ValidationReport
+        ValidationReport with every failure found: table, column, code, count and positions, never a value.
 
     Examples
     --------
@@ -133,17 +150,24 @@ def validate_path(path: str | Path, mapping: str | Path | None = None) -> Valida
 
     Parameters
     ----------
-    path, mapping : as for ``load_data``.
+    path : str | Path
+        As for ``load_data``.
+    mapping : str | Path | None, optional
+        As for ``load_data``.
 
     Returns
     -------
-    ValidationReport; positions are rows of the file or sheet, as a spreadsheet numbers them.
+    ValidationReport
+        ValidationReport; positions are rows of the file or sheet, as a spreadsheet numbers them.
 
     Raises
     ------
-    UnreadableError : nothing is there, or it is locked, cut short, in another encoding, or without any known table.
-    MappingError : the mapping names something that does not exist.
-    IdentifierError : the name of a column says that it identifies a person.
+    UnreadableError
+        Nothing is there, or it is locked, cut short, in another encoding, or without any known table.
+    MappingError
+        The mapping names something that does not exist.
+    IdentifierError
+        The name of a column says that it identifies a person.
     """
     raw = read_raw(path, mapping)
     frames, unread = coerce_frames(raw)
@@ -173,12 +197,14 @@ def validate_frames(frames: Mapping[str, pd.DataFrame]) -> ValidationReport:
 
     Parameters
     ----------
-    frames : table name -> frame. Columns of another type are read as text first, as ``load_data`` reads a file.
-        Tables and columns outside the contracts are notices.
+    frames : Mapping[str, pd.DataFrame]
+        Table name -> frame. Columns of another type are read as text first, as ``load_data`` reads a file. Tables and
+        columns outside the contracts are notices.
 
     Returns
     -------
-    ValidationReport, as from ``validate_data``.
+    ValidationReport
+        ValidationReport, as from ``validate_data``.
 
     Examples
     --------

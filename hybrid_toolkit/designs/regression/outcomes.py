@@ -63,7 +63,8 @@ def few_answers(frame: pd.DataFrame, outcome: str) -> None:
 
     Raises
     ------
-    EstimationError : ``LEVELS``, more than ``MOST_ANSWERS`` distinct values.
+    EstimationError
+        ``LEVELS``, more than ``MOST_ANSWERS`` distinct values.
     """
     found = int(frame[outcome].nunique())
     if found > MOST_ANSWERS:

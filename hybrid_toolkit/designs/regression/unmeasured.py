@@ -22,7 +22,12 @@ def as_risk_ratio(value: float, scale: ConfounderScale, spread: float = 1.0) -> 
 
     Parameters
     ----------
-    value : the slope. scale : what it is a slope on. spread : standard deviation of the outcome, for a difference.
+    value : float
+        The slope.
+    scale : ConfounderScale
+        What it is a slope on.
+    spread : float, default 1.0
+        Standard deviation of the outcome, for a difference.
 
     Examples
     --------

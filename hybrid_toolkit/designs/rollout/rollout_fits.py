@@ -30,7 +30,8 @@ def whole(plan: ModelColumns, name: str, default: int) -> int:
 
     Raises
     ------
-    EstimationError : it is not.
+    EstimationError
+        It is not.
     """
     value = plan.setting(name, default)
     if isinstance(value, (str, bool)) or value != int(value) or value < 0:
@@ -91,7 +92,8 @@ def event_study_plan(estimator: str) -> Callable[[pd.DataFrame, ModelColumns], D
 
     Raises
     ------
-    EstimationError : when fitted, if the plan names confounders.
+    EstimationError
+        When fitted, if the plan names confounders.
     """
 
     def fit_with(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:

@@ -29,7 +29,8 @@ def one_start(frame: pd.DataFrame, plan: ModelColumns) -> Any:
 
     Raises
     ------
-    EstimationError : there is none, or there are several.
+    EstimationError
+        There is none, or there are several.
     """
     found = frame[plan.first_treated].dropna().unique()
     if len(found) != 1:
@@ -48,9 +49,10 @@ def series_of(frame: pd.DataFrame, plan: ModelColumns, *, how: str, controlled: 
 
     Raises
     ------
-    EstimationError : there is no unit of a kind that is needed, a unit is there twice in a period, or a column is not
-        numeric.
-    CoverageError : a column is not there.
+    EstimationError
+        There is no unit of a kind that is needed, a unit is there twice in a period, or a column is not numeric.
+    CoverageError
+        A column is not there.
     """
     twice = int(frame.duplicated([plan.panel_id, plan.time]).sum())
     if twice:

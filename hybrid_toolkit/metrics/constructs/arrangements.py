@@ -22,7 +22,8 @@ def formality(data: EvaluationData) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : ``arrangement_spell`` lacks one of the columns.
+    CoverageError
+        ``arrangement_spell`` lacks one of the columns.
     """
     rows = require(
         data,
@@ -49,7 +50,8 @@ def latest_spells(data: EvaluationData) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : ``arrangement_spell`` lacks ``start_date``.
+    CoverageError
+        ``arrangement_spell`` lacks ``start_date``.
     """
     rows = require(data, "arrangement_spell", "spell_id", "worker_id", "start_date")
     last = rows.sort_values(["start_date", "spell_id"]).drop_duplicates("worker_id", keep="last")
@@ -78,7 +80,8 @@ def adjustments(data: EvaluationData, *, within_days: int = ADJUSTMENT_DAYS) -> 
 
     Raises
     ------
-    CoverageError : ``arrangement_spell`` lacks an adjustment date.
+    CoverageError
+        ``arrangement_spell`` lacks an adjustment date.
     """
     dates = ("ra_requested_date", "ra_considered_date", "ra_implemented_date")
     rows = require(data, "arrangement_spell", "spell_id", "worker_id", "start_date", *dates)

@@ -44,13 +44,20 @@ def career_stage(worker: pd.DataFrame, on: date | pd.Series[pd.Timestamp]) -> pd
 
     Parameters
     ----------
-    worker : rows with ``role``, ``reg_date`` and, where known, ``asye``; one a worker, or already joined to
-        worker-months.
-    on : one day for all, or one a row (same index).
+    worker : pd.DataFrame
+        Rows with ``role``, ``reg_date`` and, where known, ``asye``; one a worker, or already joined to worker-months.
+    on : date | pd.Series[pd.Timestamp]
+        One day for all, or one a row (same index).
+
+    Returns
+    -------
+    pd.Series[str]
+        Career stage of each worker on a day, from first registration, the ASYE flag and the role.
 
     Raises
     ------
-    CoverageError : ``role`` or ``reg_date`` is not there.
+    CoverageError
+        ``role`` or ``reg_date`` is not there.
 
     Examples
     --------

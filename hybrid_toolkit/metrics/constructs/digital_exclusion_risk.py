@@ -47,10 +47,15 @@ class AreaIndex(RowsHidden):
 
     Parameters
     ----------
-    frame : one row an area: ``area``, the components ``broadband``, ``deprivation``, ``demography`` and ``deri``, all
-        0 (least risk) to 10; missing where an indicator is.
-    base, weights : what it was worked out with.
-    caution : its owner's warning, shown wherever the index is.
+    frame : pd.DataFrame
+        One row an area: ``area``, the components ``broadband``, ``deprivation``, ``demography`` and ``deri``, all 0
+        (least risk) to 10; missing where an indicator is.
+    base : str
+        What it was worked out with.
+    weights : Mapping[str, Mapping[str, float]]
+        What it was worked out with.
+    caution : str, default CAUTION
+        Its owner's warning, shown wherever the index is.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -59,7 +64,13 @@ class AreaIndex(RowsHidden):
     caution: str = CAUTION
 
     def summary(self) -> str:
-        """One sentence and the warning; no area is named or ranked."""
+        """One sentence and the warning; no area is named or ranked.
+
+        Returns
+        -------
+        str
+            One sentence and the warning; no area is named or ranked.
+        """
         known = self.frame["deri"].dropna()
         spread = f", from {known.min():.1f} to {known.max():.1f}" if len(known) else ""
         return (
@@ -79,15 +90,25 @@ def digital_exclusion_risk(
 
     Parameters
     ----------
-    areas : one row a small area: ``area`` (its code) and the indicators that the weights name.
-    base : ``authority``, ``nation`` or ``Great Britain``: what the least and greatest values are those of.
-    base_areas : the areas of the base; ``areas`` itself where it is left out.
-    weights : component -> indicator -> weight; of each component they sum to 1.
+    areas : pd.DataFrame
+        One row a small area: ``area`` (its code) and the indicators that the weights name.
+    base : str
+        ``authority``, ``nation`` or ``Great Britain``: what the least and greatest values are those of.
+    base_areas : pd.DataFrame | None, optional
+        The areas of the base; ``areas`` itself where it is left out.
+    weights : Mapping[str, Mapping[str, float]], default WEIGHTS
+        Component -> indicator -> weight; of each component they sum to 1.
+
+    Returns
+    -------
+    AreaIndex
+        The index of small areas: score = 10 (x - min) / (max - min), reversed for speed; mean of three components.
 
     Raises
     ------
-    MeasureError : rows of people, an area twice, an absent indicator, weights below zero or not summing to 1, a base
-        without a name or without variation, or an area outside its base.
+    MeasureError
+        Rows of people, an area twice, an absent indicator, weights below zero or not summing to 1, a base without a
+        name or without variation, or an area outside its base.
 
     Examples
     --------

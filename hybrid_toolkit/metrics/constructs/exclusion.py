@@ -29,9 +29,20 @@ def household_access(data: EvaluationData) -> pd.DataFrame:
     not to be met; ``low_access`` = not ``meets``. Families without a record stay, with missing values: access is not
     recorded at random, and a share among the recorded is not a share of families.
 
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+
+    Returns
+    -------
+    pd.DataFrame
+        Digital access of each household at its latest record (MC1).
+
     Raises
     ------
-    CoverageError : ``access`` is not there or lacks one of the ten flags.
+    CoverageError
+        ``access`` is not there or lacks one of the ten flags.
 
     Examples
     --------
@@ -66,9 +77,20 @@ def contact_engagement(data: EvaluationData) -> pd.DataFrame:
     (nullable booleans), ``engaged`` (0, 1 or missing), ``risk`` (1 to 5), ``need``, ``rural``. Contacts that were not
     held are left out; missing values are kept.
 
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+
+    Returns
+    -------
+    pd.DataFrame
+        Whether the family engaged, with the mode and the household's access, one row a held contact (MC3).
+
     Raises
     ------
-    CoverageError : ``contact`` lacks ``engaged`` or ``mode``, or ``access`` is not there.
+    CoverageError
+        ``contact`` lacks ``engaged`` or ``mode``, or ``access`` is not there.
     """
     rows = require(data, "contact", "contact_id", "family_id", "held_date", "mode", "engaged")
     rows = rows[rows["held_date"].notna()]
@@ -96,11 +118,20 @@ def worker_broadband(data: EvaluationData, *, net_pay: Mapping[str, float] | Non
 
     Parameters
     ----------
-    net_pay : pounds a month for each pay band; the default is an assumption of this project.
+    data : EvaluationData
+        The data.
+    net_pay : Mapping[str, float] | None, optional
+        Pounds a month for each pay band; the default is an assumption of this project.
+
+    Returns
+    -------
+    pd.DataFrame
+        Who bears the cost of home broadband and who travels instead, one row a worker (MC5, seed pathway E1).
 
     Raises
     ------
-    CoverageError : ``worker.broadband_mbps`` or ``worker_month`` hours are not there.
+    CoverageError
+        ``worker.broadband_mbps`` or ``worker_month`` hours are not there.
     """
     workers = require(data, "worker", "worker_id", "broadband_mbps")
     months = require(data, "worker_month", "worker_id", "month", "h_home", "h_office")

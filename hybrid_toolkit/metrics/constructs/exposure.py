@@ -25,9 +25,20 @@ def worker_month_exposure(data: EvaluationData) -> pd.DataFrame:
     the office share of the desk hours of the worker's colleagues, without the worker. All shares are 0 to 1.
     Hours of zero, or missing, give a missing share: nothing is filled.
 
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+
+    Returns
+    -------
+    pd.DataFrame
+        Exposure to hybrid working, one row a worker and month.
+
     Raises
     ------
-    CoverageError : ``worker_month`` lacks ``h_home`` or ``h_office``.
+    CoverageError
+        ``worker_month`` lacks ``h_home`` or ``h_office``.
 
     Examples
     --------
@@ -86,7 +97,8 @@ def attendance_overlap(data: EvaluationData) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : ``attendance_day`` or ``worker.team_id`` is not there.
+    CoverageError
+        ``attendance_day`` or ``worker.team_id`` is not there.
 
     Examples
     --------
@@ -131,7 +143,8 @@ def worker_month_load(data: EvaluationData) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : there is no ``worker_month`` table.
+    CoverageError
+        There is no ``worker_month`` table.
     """
     rows = require(data, "worker_month", "worker_id", "month")
     out = look_up(rows[["worker_id", "month"]], optional(data, "worker", "team_id"), "worker_id", ["team_id"])
@@ -151,7 +164,8 @@ def mode_of_work(data: EvaluationData, rows: pd.DataFrame) -> pd.Series[str]:
 
     Raises
     ------
-    CoverageError : ``worker_month`` lacks the hours.
+    CoverageError
+        ``worker_month`` lacks the hours.
     """
     exposure = worker_month_exposure(data)[["worker_id", "month", "rs_desk"]].dropna()
     keys = rows[["worker_id", "month"]].drop_duplicates().dropna()

@@ -51,9 +51,20 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
     A service that records a wish only after it offers a choice will see a share of the offers only: look at the
     missing share first.
 
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+
+    Returns
+    -------
+    pd.DataFrame
+        Whether the family's choice was honoured and whether the contact was in time, one row a contact.
+
     Raises
     ------
-    CoverageError : ``contact`` lacks ``held_date`` or ``mode``. Other columns open what they open.
+    CoverageError
+        ``contact`` lacks ``held_date`` or ``mode``. Other columns open what they open.
 
     Examples
     --------
@@ -108,9 +119,24 @@ def continuity(data: EvaluationData) -> pd.DataFrame:
     child's most frequent in the contacts; without contacts, the team is that of the last worker allocated. Missing
     parts stay missing.
 
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+
+    Returns
+    -------
+    pd.DataFrame
+        Continuity of the worker, one row a child (MF2).
+
     Raises
     ------
-    CoverageError : neither ``contact`` with ``child_id`` and ``worker_id`` nor ``allocation_spell`` is there.
+    CoverageError
+        Neither ``contact`` with ``child_id`` and ``worker_id`` nor ``allocation_spell`` is there.
+
+    References
+    ----------
+    - Bice, T. W. and Boxerman, S. B. (1977). A quantitative measure of continuity of care. Medical Care 15, 347-349.
 
     Examples
     --------
@@ -172,7 +198,8 @@ def practice_skill(data: EvaluationData) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : ``practice_rating`` or ``contact`` is not there.
+    CoverageError
+        ``practice_rating`` or ``contact`` is not there.
     """
     ratings = require(data, "practice_rating", "contact_id", "rater_id", *PRACTICE_ITEMS)
     contacts = require(data, "contact", "contact_id", "family_id", "worker_id", "held_date", "mode")
@@ -209,7 +236,8 @@ def supervision_months(data: EvaluationData, *, due_per_month: float = 1.0) -> p
 
     Raises
     ------
-    CoverageError : there is no ``supervision`` table.
+    CoverageError
+        There is no ``supervision`` table.
     """
     rows = require(data, "supervision", "worker_id", "date")
     seen = pd.DataFrame({"worker_id": rows["worker_id"], "month": month_of(rows["date"]), "sessions": 1.0})

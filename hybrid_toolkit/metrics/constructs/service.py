@@ -48,7 +48,8 @@ def referral_outcomes(data: EvaluationData) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : there is no ``child_event`` table.
+    CoverageError
+        There is no ``child_event`` table.
     """
     rows = require(data, "child_event", "child_id", "referral_date")
     out = rows[["child_id"]].copy()
@@ -75,11 +76,13 @@ def visit_gaps(data: EvaluationData, *, max_gap_days: Mapping[str, int] | None =
 
     Parameters
     ----------
-    max_gap_days : need -> days; the default is an assumption of this project.
+    max_gap_days : Mapping[str, int] | None, optional
+        Need -> days; the default is an assumption of this project.
 
     Raises
     ------
-    CoverageError : ``contact.child_id`` or ``family.need`` is not there.
+    CoverageError
+        ``contact.child_id`` or ``family.need`` is not there.
     """
     limit = dict(MAX_GAP_DAYS if max_gap_days is None else max_gap_days)
     rows = require(data, "contact", "contact_id", "family_id", "child_id", "worker_id", "held_date", "mode")
@@ -103,7 +106,8 @@ def authority_years(data: EvaluationData) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : there is no ``la_year`` table.
+    CoverageError
+        There is no ``la_year`` table.
     """
     rows = require(data, "la_year", "la_id", "year")
     out = rows[["la_id", "year"]].copy()

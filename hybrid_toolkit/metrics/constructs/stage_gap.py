@@ -30,7 +30,8 @@ def stage_gap_frame(data: EvaluationData, outcome: str) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : no survey, no outcome in it, or no hours in ``worker_month``.
+    CoverageError
+        No survey, no outcome in it, or no hours in ``worker_month``.
     """
     scores = survey_scores(data, [_INSTRUMENT[outcome]] if outcome in _INSTRUMENT else None)
     if outcome not in scores:
@@ -141,13 +142,24 @@ def stage_slopes(data: EvaluationData, outcome: str = "informal_learning", *, co
     One restricted cubic spline a stage (knots at the 10th, 50th and 90th percentile of all rows), its slope averaged
     over the remote shares of all rows, with intervals clustered on teams. Stages with fewer than 10 rows are left out.
 
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+    outcome : str, default "informal_learning"
+        Column of the outcome.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
     Returns
     -------
-    Frame: stage, estimate (points per unit of remote share), conf_low, conf_high, n, n_clusters.
+    pd.DataFrame
+        Frame: stage, estimate (points per unit of remote share), conf_low, conf_high, n, n_clusters.
 
     Raises
     ------
-    CoverageError : as ``stage_gap_frame``.
+    CoverageError
+        As ``stage_gap_frame``.
     """
     frame = stage_gap_frame(data, outcome).dropna(subset=[outcome, "rs_desk", "stage"]).reset_index(drop=True)
     size = frame["stage"].value_counts()

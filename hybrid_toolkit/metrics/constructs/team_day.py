@@ -21,7 +21,8 @@ def team_days(data: EvaluationData) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : ``attendance_day`` or ``worker.team_id`` is not there.
+    CoverageError
+        ``attendance_day`` or ``worker.team_id`` is not there.
 
     Examples
     --------
@@ -49,7 +50,8 @@ def team_day_people(data: EvaluationData) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : as ``team_days``.
+    CoverageError
+        As ``team_days``.
     """
     return _recorded(data)[["team_id", "date", "worker_id"]].drop_duplicates(ignore_index=True)
 

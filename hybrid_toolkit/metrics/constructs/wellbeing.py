@@ -18,8 +18,10 @@ def survey_instrument(data: EvaluationData, instrument: str) -> InstrumentScores
 
     Raises
     ------
-    CoverageError : there is no ``survey`` table, or it has no answers to this instrument.
-    MeasureError : answers break the instrument's definition.
+    CoverageError
+        There is no ``survey`` table, or it has no answers to this instrument.
+    MeasureError
+        Answers break the instrument's definition.
     """
     rows = require(data, "survey", "worker_id", "wave", "instrument", "item", "value")
     mine = rows[rows["instrument"].eq(instrument).to_numpy(dtype=bool)]
@@ -42,12 +44,22 @@ def survey_scores(data: EvaluationData, instruments: Sequence[str] | None = None
 
     Parameters
     ----------
-    instruments : ids to score; all that the survey holds by default.
+    data : EvaluationData
+        The data.
+    instruments : Sequence[str] | None, optional
+        Ids to score; all that the survey holds by default.
+
+    Returns
+    -------
+    pd.DataFrame
+        Every scale of the survey, one row a worker and wave.
 
     Raises
     ------
-    CoverageError : there is no ``survey`` table, or it holds none of the instruments.
-    MeasureError : answers break an instrument's definition.
+    CoverageError
+        There is no ``survey`` table, or it holds none of the instruments.
+    MeasureError
+        Answers break an instrument's definition.
 
     Examples
     --------

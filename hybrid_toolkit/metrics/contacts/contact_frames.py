@@ -26,7 +26,8 @@ def unit_frame(data: EvaluationData, name: str) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : a table or column that the expression needs is not there.
+    CoverageError
+        A table or column that the expression needs is not there.
     """
     held = {n: data.tables[n].dtypes.astype("str") for n in USED_TABLES if n in data.tables}
     key = (name, tuple((n, *t.index, *t) for n, t in held.items()))
@@ -62,6 +63,7 @@ class ContactUnits:
 
         Raises
         ------
-        CoverageError : a table or column is not there.
+        CoverageError
+            A table or column is not there.
         """
         return unit_frame(data, self.expression) if self.frame is None else self.frame(data)

@@ -48,9 +48,12 @@ def contact_cluster_sums(
 
     Raises
     ------
-    UsageError : a metric that is not contact-level, or no such group or period.
-    MeasureError : groups of single people, or a period that the units have no date for.
-    CoverageError : a table or column is not there.
+    UsageError
+        A metric that is not contact-level, or no such group or period.
+    MeasureError
+        Groups of single people, or a period that the units have no date for.
+    CoverageError
+        A table or column is not there.
     """
     if not isinstance(spec.frame, ContactUnits) or not isinstance(spec.statistic, MeanOf | DifferenceInDifferences):
         known = [m.id for m in REGISTRY.values() if isinstance(m.frame, ContactUnits)]

@@ -33,9 +33,12 @@ class ContactTables:
 
     Parameters
     ----------
-    tables : contract table name -> Ibis table, of any Ibis backend that holds them all.
-    connection : the DuckDB connection that answers; None asks the backend of the tables.
-    synthetic : True where they were simulated; answers are then stamped.
+    tables : Mapping[str, ir.Table]
+        Contract table name -> Ibis table, of any Ibis backend that holds them all.
+    connection : duckdb.DuckDBPyConnection | None, optional
+        The DuckDB connection that answers; None asks the backend of the tables.
+    synthetic : bool, default False
+        True where they were simulated; answers are then stamped.
     """
 
     tables: Mapping[str, ir.Table]
@@ -46,9 +49,22 @@ class ContactTables:
     def open(cls, place: str | Path, *, synthetic: bool = False) -> ContactTables:
         """A ``.duckdb`` file with tables of the contracts' names, or a folder of Parquet files called after them.
 
+        Parameters
+        ----------
+        place : str | Path
+            The ``.duckdb`` file, or the folder of Parquet files.
+        synthetic : bool, default False
+            Whether the data are simulated; results are then stamped.
+
+        Returns
+        -------
+        ContactTables
+            A ``.duckdb`` file with tables of the contracts' names, or a folder of Parquet files called after them.
+
         Raises
         ------
-        UnreadableError : nothing there, or no table ``contact`` in it.
+        UnreadableError
+            Nothing there, or no table ``contact`` in it.
 
         Examples
         --------
@@ -84,12 +100,34 @@ class ContactTables:
 
     @classmethod
     def of(cls, data: EvaluationData) -> ContactTables:
-        """The tables of loaded data, seen by DuckDB without a copy."""
+        """The tables of loaded data, seen by DuckDB without a copy.
+
+        Parameters
+        ----------
+        data : EvaluationData
+            Loaded data.
+
+        Returns
+        -------
+        ContactTables
+            The tables of loaded data, seen by DuckDB without a copy.
+        """
         connection = registered(data)
         return cls(described(connection), connection, data.synthetic)
 
     def run(self, expression: ir.Table) -> pd.DataFrame:
-        """What an expression over the tables gives."""
+        """What an expression over the tables gives.
+
+        Parameters
+        ----------
+        expression : ir.Table
+            An Ibis expression over the tables.
+
+        Returns
+        -------
+        pd.DataFrame
+            What an expression over the tables gives.
+        """
         if self.connection is None:
             frame: pd.DataFrame = expression.to_pandas()
             return frame

@@ -49,8 +49,10 @@ class OwnFrame:
 
     Parameters
     ----------
-    table : contract table.
-    formula : the formula that was read.
+    table : str
+        Contract table.
+    formula : Formula
+        The formula that was read.
     """
 
     table: str
@@ -63,7 +65,8 @@ class OwnFrame:
 
         Raises
         ------
-        CoverageError : the table or a column of the formula is not there.
+        CoverageError
+            The table or a column of the formula is not there.
         """
         rows = require(data, self.table, *self.formula.columns)
         out = _linked(rows[[c.name for c in TABLES[self.table].columns if c.name in rows and c.kind in _KEPT]], data)
@@ -134,24 +137,48 @@ def declare_metric(
 
     Parameters
     ----------
-    name, question : plain name, and the question it answers, ending in a question mark.
-    table : contract table whose rows are its units.
-    formula : over the columns of that table; the grammar is in ``hybrid_toolkit.metrics.custom.formula``.
-    unit : unit of the figure, such as ``share`` or ``days``.
-    id : short id in lower case; made from the name where it is left out.
-    columns : the columns the formula reads; if given, it must be exactly those.
-    cluster : ``team_id``, ``worker_id``, ``family_id``, ``child_id``, ``la_id`` or ``lsoa``, best first; by default
-        the team and then the worker, or the family, or the authority, as the table has them.
-    direction : ``higher`` or ``lower`` is better, or ``none``.
-    low, high : range of the figure; a figure outside it is flagged.
-    min_n : units below which the figure is flagged; 10 at least.
-    caveats : care to take, shown with the figure.
-    co_produced_with : roles (``CO_PRODUCERS``), never names, of those with whom it was made; with ``co_produced_on``,
-        the day. Until both are recorded it is shown as not co-produced.
+    name : str
+        Plain name.
+    question : str
+        The question it answers, ending in a question mark.
+    table : str
+        Contract table whose rows are its units.
+    formula : str
+        Over the columns of that table; the grammar is in ``hybrid_toolkit.metrics.custom.formula``.
+    unit : str
+        Unit of the figure, such as ``share`` or ``days``.
+    id : str, optional
+        Short id in lower case; made from the name where it is left out.
+    columns : Sequence[str] | None, optional
+        The columns the formula reads; if given, it must be exactly those.
+    cluster : str | Sequence[str] | None, optional
+        ``team_id``, ``worker_id``, ``family_id``, ``child_id``, ``la_id`` or ``lsoa``, best first; by default the team
+        and then the worker, or the family, or the authority, as the table has them.
+    direction : str, default "none"
+        ``higher`` or ``lower`` is better, or ``none``.
+    low : float | None, optional
+        Lowest possible figure; a figure below it is flagged.
+    high : float | None, optional
+        Highest possible figure; a figure above it is flagged.
+    min_n : int, default 10
+        Units below which the figure is flagged; 10 at least.
+    caveats : Sequence[str], optional
+        Care to take, shown with the figure.
+    co_produced_with : Sequence[str], optional
+        Roles (``CO_PRODUCERS``), never names, of those with whom it was made; with ``co_produced_on``, the day. Until
+        both are recorded it is shown as not co-produced.
+    co_produced_on : date | str | None, optional
+        Day on which it was made with them.
+
+    Returns
+    -------
+    MetricSpec
+        One metric: what it asks, of whom, from which columns, by which formula, and with what care.
 
     Raises
     ------
-    MeasureError : ``FORMULA-REFUSED`` with line and column, or ``METRIC-DECLARATION``.
+    MeasureError
+        ``FORMULA-REFUSED`` with line and column, or ``METRIC-DECLARATION``.
 
     Examples
     --------
@@ -197,10 +224,22 @@ def declare_metric(
 def load_metric(path: str | Path) -> MetricSpec:
     """A metric of one's own from a TOML file, whose keys are the parameters of ``declare_metric``.
 
+    Parameters
+    ----------
+    path : str | Path
+        The TOML file.
+
+    Returns
+    -------
+    MetricSpec
+        A metric of one's own from a TOML file, whose keys are the parameters of ``declare_metric``.
+
     Raises
     ------
-    UnreadableError : the file is not there, is not TOML (with the place), or is over 100 kB.
-    MeasureError : an unknown or missing key, a value of the wrong type, or as ``declare_metric``.
+    UnreadableError
+        The file is not there, is not TOML (with the place), or is over 100 kB.
+    MeasureError
+        An unknown or missing key, a value of the wrong type, or as ``declare_metric``.
     """
     where = Path(path)
     fix = "Give a TOML file with the keys " + ", ".join(_NEEDED) + "."

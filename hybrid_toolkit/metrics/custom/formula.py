@@ -47,12 +47,18 @@ class FormulaNode:
 
     Parameters
     ----------
-    op : ``number``, ``truth``, ``text``, ``date`` (constants), ``column``, ``recorded``, ``in`` or an operator.
-    type : ``number``, ``truth``, ``text`` or ``date``: what it gives a row.
-    value : the constant, or the column's name.
-    parts : the parts it is made of.
-    depth : levels of parts within it.
-    at : where it stands, counted from 0.
+    op : str
+        ``number``, ``truth``, ``text``, ``date`` (constants), ``column``, ``recorded``, ``in`` or an operator.
+    type : str
+        ``number``, ``truth``, ``text`` or ``date``: what it gives a row.
+    value : float | str | bool | None, optional
+        The constant, or the column's name.
+    parts : tuple[FormulaNode, ...], optional
+        The parts it is made of.
+    depth : int, default 1
+        Levels of parts within it.
+    at : int, default 0
+        Where it stands, counted from 0.
     """
 
     op: str
@@ -69,11 +75,16 @@ class Formula:
 
     Parameters
     ----------
-    text : as it was written.
-    aggregate : one of ``AGGREGATES``.
-    parts : one expression (``mean``, ``share``) or two (``ratio``).
-    where : the condition that picks the rows, or None.
-    columns : columns it reads, in order.
+    text : str
+        As it was written.
+    aggregate : str
+        One of ``AGGREGATES``.
+    parts : tuple[FormulaNode, ...]
+        One expression (``mean``, ``share``) or two (``ratio``).
+    where : FormulaNode | None
+        The condition that picks the rows, or None.
+    columns : tuple[str, ...]
+        Columns it reads, in order.
     """
 
     text: str
@@ -88,12 +99,15 @@ def parse_formula(text: str, columns: Mapping[str, ColumnContract]) -> Formula:
 
     Parameters
     ----------
-    text : the formula, 2,000 characters at the most.
-    columns : column name -> its contract; only these can be named.
+    text : str
+        The formula, 2,000 characters at the most.
+    columns : Mapping[str, ColumnContract]
+        Column name -> its contract; only these can be named.
 
     Raises
     ------
-    MeasureError : anything outside the grammar, with line and column (``FORMULA-REFUSED``).
+    MeasureError
+        Anything outside the grammar, with line and column (``FORMULA-REFUSED``).
 
     Examples
     --------

@@ -21,7 +21,8 @@ def refuse(text: str, at: int, why: str) -> NoReturn:
 
     Raises
     ------
-    MeasureError : always, with the line and column.
+    MeasureError
+        Always, with the line and column.
     """
     before = text[:at]
     line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1

@@ -18,8 +18,10 @@ def values(node: FormulaNode, frame: pd.DataFrame) -> Array:
 
     Parameters
     ----------
-    node : a part of a formula.
-    frame : rows with its columns.
+    node : FormulaNode
+        A part of a formula.
+    frame : pd.DataFrame
+        Rows with its columns.
 
     Examples
     --------

@@ -30,6 +30,21 @@ class Decomposition(ResultBase):
 
     ``parts`` has one row a part with the columns of ``TIDY_COLUMNS``; the part rows add up to the row
     ``difference``. ``method`` is "kitagawa" or "oaxaca-blinder".
+
+    Parameters
+    ----------
+    method : str
+        ``kitagawa`` or ``oaxaca-blinder``.
+    parts : pd.DataFrame
+        One row a part, with the columns of ``TIDY_COLUMNS``.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Number of clusters.
+    reference : str
+        The group, or the coefficients, that the other is compared with.
     """
 
     method: str
@@ -45,11 +60,23 @@ class Decomposition(ResultBase):
         return True
 
     def tidy(self) -> pd.DataFrame:
-        """One row a part."""
+        """One row a part.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a part.
+        """
         return self.parts.copy()
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, n_missing, n_clusters, method, converged."""
+        """One row: n, n_missing, n_clusters, method, converged.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, n_missing, n_clusters, method, converged.
+        """
         row = {
             "n": self.n,
             "n_missing": self.n_missing,
@@ -60,7 +87,13 @@ class Decomposition(ResultBase):
         return pd.DataFrame([row])
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         lines = [
             f"{r.term}: {r.estimate:.3f} ({r.conf_low:.3f} to {r.conf_high:.3f})"
             for r in self.parts.itertuples(index=False)
@@ -160,13 +193,34 @@ def kitagawa(
 
     Parameters
     ----------
-    frame : one row a unit; rows with a missing value in a named column are left out and counted.
-    outcome : numeric column. group : column with two values. reference : the value to compare with.
-    strata : columns whose combinations are the strata. Every stratum must be found in both groups.
+    frame : pd.DataFrame
+        One row a unit; rows with a missing value in a named column are left out and counted.
+    outcome : str
+        Numeric column.
+    group : str
+        Column with two values.
+    reference : object
+        The value to compare with.
+    strata : Sequence[str]
+        Columns whose combinations are the strata. Every stratum must be found in both groups.
+    cluster : str | None, optional
+        Column of the clusters.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    Decomposition
+        A difference between two groups and its parts.
 
     Raises
     ------
-    MeasureError : a column is absent, not two groups, too few clusters, or a stratum found in one group only.
+    MeasureError
+        A column is absent, not two groups, too few clusters, or a stratum found in one group only.
+
+    References
+    ----------
+    - Kitagawa, E. M. (1955). Journal of the American Statistical Association 50, 1168-1194.
 
     Examples
     --------
@@ -224,11 +278,30 @@ def oaxaca_blinder(
 
     Parameters
     ----------
-    covariates : numeric (or yes/no) columns; the models add an intercept.
+    frame : pd.DataFrame
+        The data frame.
+    outcome : str
+        Column of the outcome.
+    group : str
+        Column with two values.
+    reference : object
+        The value that the other is compared with.
+    covariates : Sequence[str]
+        Numeric (or yes/no) columns; the models add an intercept.
+    cluster : str | None, optional
+        Column of the clusters.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    Decomposition
+        A difference between two groups and its parts.
 
     Raises
     ------
-    MeasureError : a column is absent, not two groups, too few clusters, or covariates that are collinear in a group.
+    MeasureError
+        A column is absent, not two groups, too few clusters, or covariates that are collinear in a group.
 
     Examples
     --------

@@ -33,6 +33,29 @@ class Inequality(ResultBase):
 
     ``index`` names it; ``estimate``, ``std_error``, ``conf_low`` and ``conf_high`` have the unit of the index; ``n``
     rows in ``n_clusters`` clusters were used and ``n_missing`` were left out because a needed value was missing.
+
+    Parameters
+    ----------
+    index : str
+        Name of the index.
+    estimate : float
+        The estimate.
+    std_error : float
+        Standard error of the estimate.
+    conf_low : float
+        Lower end of the interval.
+    conf_high : float
+        Upper end of the interval.
+    conf_level : float
+        Level of the intervals.
+    n : int
+        Rows used.
+    n_clusters : int
+        Number of clusters.
+    n_missing : int
+        Rows left out for a missing value.
+    direction : str
+        Which way the index points, in words.
     """
 
     index: str
@@ -47,7 +70,13 @@ class Inequality(ResultBase):
     direction: str
 
     def tidy(self) -> pd.DataFrame:
-        """One row with the columns of ``TIDY_COLUMNS``."""
+        """One row with the columns of ``TIDY_COLUMNS``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row with the columns of ``TIDY_COLUMNS``.
+        """
         t = self.estimate / self.std_error if self.std_error > 0 else np.nan
         row = {
             "term": self.index,
@@ -62,7 +91,13 @@ class Inequality(ResultBase):
         return pd.DataFrame([row])
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, n_clusters, n_missing, method, converged."""
+        """One row: n, n_clusters, n_missing, method, converged.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, n_clusters, n_missing, method, converged.
+        """
         row = {
             "n": self.n,
             "n_clusters": self.n_clusters,
@@ -73,7 +108,13 @@ class Inequality(ResultBase):
         return pd.DataFrame([row])
 
     def prose(self) -> str:
-        """One sentence and its caveat."""
+        """One sentence and its caveat.
+
+        Returns
+        -------
+        str
+            One sentence and its caveat.
+        """
         level = f"{100 * self.conf_level:g}%"
         return (
             f"{self.index}: {self.estimate:.3f} ({level} interval {self.conf_low:.3f} to {self.conf_high:.3f}; "
@@ -180,15 +221,39 @@ def concentration_index(
 
     Parameters
     ----------
-    frame : one row a unit. Rows with a missing value in a named column are left out and counted.
-    outcome, rank_by : numeric columns; rank_by runs from worst off to best off.
-    kind : "standard", "generalised", "erreygers" or "wagstaff". The last two are for bounded outcomes.
-    cluster, weight : columns, optional.
+    frame : pd.DataFrame
+        One row a unit. Rows with a missing value in a named column are left out and counted.
+    outcome : str
+        Numeric column of the outcome.
+    rank_by : str
+        Numeric column that runs from worst off to best off.
+    kind : IndexKind, default "standard"
+        "standard", "generalised", "erreygers" or "wagstaff". The last two are for bounded outcomes.
+    bounds : tuple[float, float], optional
+        Least and greatest value that the outcome can take.
+    cluster : str | None, optional
+        Column of the clusters.
+    weight : str | None, optional
+        Column of weights.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    Inequality
+        How far an outcome is concentrated among those ranked high (positive) or low (negative).
 
     Raises
     ------
-    MeasureError : a column is absent, one cluster, a weight below zero, an outcome outside its bounds, or a mean of
-        zero (the standard index has no meaning there).
+    MeasureError
+        A column is absent, one cluster, a weight below zero, an outcome outside its bounds, or a mean of zero (the
+        standard index has no meaning there).
+
+    References
+    ----------
+    - Erreygers, G. (2009). Journal of Health Economics 28, 504-515.
+    - Kakwani, N., Wagstaff, A. and van Doorslaer, E. (1997). Journal of Econometrics 77, 87-103.
+    - Wagstaff, A. (2005). Health Economics 14, 429-432.
 
     Examples
     --------
@@ -247,6 +312,24 @@ def concentration_curve(
     Returns columns ``population_share`` and ``outcome_share``, both from 0 to 1. Points, not rows, are returned, so
     that no single unit is shown.
 
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    outcome : str
+        Column of the outcome.
+    rank_by : str
+        Column that runs from worst off to best off.
+    weight : str | None, optional
+        Column of the weights; equal weights by default.
+    points : int, default 21
+        Number of points of the curve.
+
+    Returns
+    -------
+    pd.DataFrame
+        The share of the outcome held by the lowest share of units, at ``points`` even steps.
+
     Examples
     --------
     >>> f = pd.DataFrame({"y": [0.0, 1.0], "income": [1, 2]})
@@ -276,6 +359,30 @@ def slope_index(
 
     SII is the least-squares slope of the outcome on the fractional rank: the difference between the top and the
     bottom of the ranking. RII is the ratio of the fitted top to the fitted bottom.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    outcome : str
+        Column of the outcome.
+    rank_by : str
+        Column that runs from worst off to best off.
+    cluster : str | None, optional
+        Column of the clusters.
+    weight : str | None, optional
+        Column of the weights; equal weights by default.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    tuple[Inequality, Inequality]
+        The slope and relative index of inequality (SII, RII; Mackenbach and Kunst 1997).
+
+    References
+    ----------
+    - Mackenbach, J. P. and Kunst, A. E. (1997). Social Science & Medicine 44, 757-771.
 
     Examples
     --------
@@ -318,6 +425,24 @@ def gini(
 ) -> Inequality:
     """The Gini index: the concentration index of an outcome ranked by itself.
 
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    outcome : str
+        Column of the outcome.
+    cluster : str | None, optional
+        Column of the clusters.
+    weight : str | None, optional
+        Column of the weights; equal weights by default.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    Inequality
+        The Gini index: the concentration index of an outcome ranked by itself.
+
     Examples
     --------
     >>> round(gini(pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0]}), outcome="y").estimate, 4)
@@ -340,9 +465,28 @@ def theil(
 ) -> Inequality:
     """The Theil T index, mean of (y/mu) ln(y/mu); zero outcomes count as zero in the limit.
 
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    outcome : str
+        Column of the outcome.
+    cluster : str | None, optional
+        Column of the clusters.
+    weight : str | None, optional
+        Column of the weights; equal weights by default.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    Inequality
+        The Theil T index, mean of (y/mu) ln(y/mu); zero outcomes count as zero in the limit.
+
     Raises
     ------
-    MeasureError : an outcome is below zero.
+    MeasureError
+        An outcome is below zero.
 
     Examples
     --------

@@ -21,12 +21,16 @@ class InstrumentScores(RowsHidden):
 
     Parameters
     ----------
-    instrument : the definition that was applied.
-    frame : one row a respondent (and wave): the key columns, then one column a scale; missing where the missing
-        rule gives no score.
-    answers : the same rows: one column an item, after reversal. For reliability.
-    report : one row a scale: ``scale``, ``n_items``, ``n`` respondents who answered any item, ``n_scored``,
-        ``n_prorated``, ``n_dropped`` and ``reason``.
+    instrument : Instrument
+        The definition that was applied.
+    frame : pd.DataFrame
+        One row a respondent (and wave): the key columns, then one column a scale; missing where the missing rule gives
+        no score.
+    answers : pd.DataFrame
+        The same rows: one column an item, after reversal. For reliability.
+    report : pd.DataFrame
+        One row a scale: ``scale``, ``n_items``, ``n`` respondents who answered any item, ``n_scored``, ``n_prorated``,
+        ``n_dropped`` and ``reason``.
     """
 
     instrument: Instrument
@@ -35,7 +39,13 @@ class InstrumentScores(RowsHidden):
     report: pd.DataFrame = field(repr=False)
 
     def tidy(self) -> pd.DataFrame:
-        """One row a respondent and scale: the keys, ``instrument``, ``scale``, ``score``."""
+        """One row a respondent and scale: the keys, ``instrument``, ``scale``, ``score``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a respondent and scale: the keys, ``instrument``, ``scale``, ``score``.
+        """
         scales = [s.id for s in self.instrument.scales if s.id in self.frame]
         keys = [c for c in self.frame.columns if c not in scales]
         long = self.frame.melt(id_vars=keys, value_vars=scales, var_name="scale", value_name="score")
@@ -43,7 +53,13 @@ class InstrumentScores(RowsHidden):
         return long
 
     def bands(self) -> pd.DataFrame:
-        """Share of scored respondents in each published band: scale, band, low, high, share, n, source, date."""
+        """Share of scored respondents in each published band: scale, band, low, high, share, n, source, date.
+
+        Returns
+        -------
+        pd.DataFrame
+            Share of scored respondents in each published band: scale, band, low, high, share, n, source, date.
+        """
         rows = []
         for band in self.instrument.bands:
             if band.scale in self.frame:
@@ -53,14 +69,26 @@ class InstrumentScores(RowsHidden):
         return pd.DataFrame(rows, columns=["scale", "band", "low", "high", "share", "n", "source", "date"])
 
     def glance(self) -> pd.DataFrame:
-        """One row: instrument, respondents, scales scored, scores given, scores dropped, exploratory."""
+        """One row: instrument, respondents, scales scored, scores given, scores dropped, exploratory.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: instrument, respondents, scales scored, scores given, scores dropped, exploratory.
+        """
         r = self.report
         row = (self.instrument.id, len(self.frame), len(r), int(r["n_scored"].sum()), int(r["n_dropped"].sum()))
         names = ["instrument", "n", "scales", "n_scored", "n_dropped", "exploratory"]
         return pd.DataFrame([(*row, self.instrument.exploratory)], columns=names)
 
     def summary(self) -> str:
-        """Prose: how many were scored, what was dropped and why, and the caveats."""
+        """Prose: how many were scored, what was dropped and why, and the caveats.
+
+        Returns
+        -------
+        str
+            Prose: how many were scored, what was dropped and why, and the caveats.
+        """
         g = self.glance().iloc[0]
         text = (
             f"{self.instrument.name}: {g['n']:,} sets of answers, {g['scales']} scale(s), "
@@ -76,20 +104,28 @@ def score_instrument(frame: pd.DataFrame, instrument: str | Path | Instrument) -
 
     Parameters
     ----------
-    frame : wide, one row a respondent with a column an item (other columns are kept as keys); or long, one row an
-        answer with ``item`` and ``value`` (and ``instrument``, to pick the rows), the rest being keys.
-    instrument : id of a shipped instrument, the path of a TOML definition, or an ``Instrument``.
+    frame : pd.DataFrame
+        Wide, one row a respondent with a column an item (other columns are kept as keys); or long, one row an answer
+        with ``item`` and ``value`` (and ``instrument``, to pick the rows), the rest being keys.
+    instrument : str | Path | Instrument
+        Id of a shipped instrument, the path of a TOML definition, or an ``Instrument``.
+
+    Returns
+    -------
+    InstrumentScores
+        Scores of one instrument.
+
+    Raises
+    ------
+    MeasureError
+        Answers out of range or not numbers (count and first positions), unknown items, one item answered twice, or a
+        scale of which only some items are there.
 
     Notes
     -----
     A reversed answer x becomes low + high - x. ``complete``: a score needs all items. ``prorate``: it needs the
     definition's share of them (75% unless the owner says otherwise) and is the mean of the answered ones (for a sum,
     times the number of items). ``count``: it needs ``min_items``. A scale none of whose items are there is left out.
-
-    Raises
-    ------
-    MeasureError : answers out of range or not numbers (count and first positions), unknown items, one item answered
-        twice, or a scale of which only some items are there.
 
     Examples
     --------

@@ -48,25 +48,42 @@ def measure_differences(
 
     Parameters
     ----------
-    by, reference : the groups, and the one they are compared with (the largest, by default).
-    adjust : columns of the unit frame, or coded columns as for ``by``.
-    contrast : ``difference``, or ``ratio``: the group's figure over the reference's, with its interval and p-value on
-        the log scale (no ``adjust``); missing where either figure is not above zero.
+    data : EvaluationData
+        The data.
+    metric : str | MetricSpec
+        Id, code or spec of the metric.
+    by : str
+        The groups.
+    reference : str | None, optional
+        The group that the others are compared with (the largest, by default).
+    adjust : Sequence[str], optional
+        Columns of the unit frame, or coded columns as for ``by``.
+    contrast : GroupContrast, default "difference"
+        ``difference``, or ``ratio``: the group's figure over the reference's, with its interval and p-value on the log
+        scale (no ``adjust``); missing where either figure is not above zero.
+    conf_level : float, default 0.95
+        Level of the intervals.
 
     Returns
     -------
-    metric, unit, group, reference, estimate, conf_low, conf_high, p_value, p_holm, n, n_reference, n_people,
-    n_people_reference, person, n_clusters, invariance, flag, n_people_reason. ``n_people`` and ``n_people_reference``
-    are the people behind each of the two groups, counted as ``measure`` counts them. ``invariance``: whether a survey
-    scale measures the same across career stage or mode of work (``held``, ``not held``, ``not tested``; empty for
-    other metrics and groups); the flag repeats what did not hold, and ``attrs["invariance"]`` holds the verdict.
-    ``flag`` also says when a group is smaller than the metric's least number of units, or than 30 answers to a survey
-    scale. Units whose group is not recorded are left out.
+    pd.DataFrame
+        Columns metric, unit, group, reference, estimate, conf_low, conf_high, p_value, p_holm, n, n_reference,
+        n_people, n_people_reference, person, n_clusters, invariance, flag, n_people_reason. ``n_people`` and
+        ``n_people_reference`` are the people behind each of the two groups, counted as ``measure`` counts them.
+        ``invariance``: whether a survey scale measures the same across career stage or mode of work (``held``,
+        ``not held``, ``not tested``; empty for other metrics and groups); the flag repeats what did not hold, and
+        ``attrs["invariance"]`` holds the verdict. ``flag`` also says when a group is smaller than the metric's least
+        number of units, or than 30 answers to a survey scale. Units whose group is not recorded are left out.
 
     Raises
     ------
-    UsageError : no such group. MeasureError : the reference is not among the groups, or there is one group only, or
-    ``adjust`` is asked for a metric that is not a mean. CoverageError : as ``measure``.
+    UsageError
+        No such group.
+    MeasureError
+        The reference is not among the groups, or there is one group only, or ``adjust`` is asked for a metric that is
+        not a mean.
+    CoverageError
+        As ``measure``.
     """
     if contrast not in get_args(GroupContrast) or (contrast == "ratio" and adjust):
         raise UsageError(

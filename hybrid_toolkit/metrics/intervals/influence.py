@@ -24,7 +24,10 @@ class Crossed:
 
     Parameters
     ----------
-    labels, influence : rows x parts; a part without a label counts for nothing. Parts of a row sum to its influence.
+    labels : npt.NDArray[Any]
+        Label of the rows of each part; a part without a label counts for nothing.
+    influence : Array
+        Influence values, rows x parts; parts of a row sum to its influence.
     """
 
     labels: npt.NDArray[Any]
@@ -48,7 +51,12 @@ class Regression:
 
     Parameters
     ----------
-    design : rows x k. residual : rows. weights : k; the estimate is their sum of products with the coefficients.
+    design : Array
+        Rows x k.
+    residual : Array
+        Rows.
+    weights : Array
+        The k; the estimate is their sum of products with the coefficients.
     """
 
     design: Array
@@ -62,15 +70,23 @@ class Estimate:
 
     Parameters
     ----------
-    value : the statistic; NaN where it cannot be had, with the ``reason``.
-    influence : one number a row of the frame; they sum to zero.
-    used : which rows were used.
-    parameters : parameters fitted, for the small-sample factor (N - 1) / (N - parameters).
-    crossed : a second factor whose levels move units of every cluster, such as raters or months.
-    size : what each row adds to the denominator of its mean or ratio (1 for a mean), 0 where it is not used; None
-        where the statistic is not made of means.
-    cell : which of several means each row belongs to, from 0; None where there is one mean.
-    regression : for a coefficient, what leaving clusters out needs.
+    value : float
+        The statistic; NaN where it cannot be had, with the ``reason``.
+    influence : Array
+        One number a row of the frame; they sum to zero.
+    used : npt.NDArray[np.bool]
+        Which rows were used.
+    parameters : int, default 1
+        Parameters fitted, for the small-sample factor (N - 1) / (N - parameters).
+    crossed : Crossed | None, optional
+        A second factor whose levels move units of every cluster, such as raters or months.
+    size : Array | None, optional
+        What each row adds to the denominator of its mean or ratio (1 for a mean), 0 where it is not used; None where
+        the statistic is not made of means.
+    cell : npt.NDArray[np.intp] | None, optional
+        Which of several means each row belongs to, from 0; None where there is one mean.
+    regression : Regression | None, optional
+        For a coefficient, what leaving clusters out needs.
     """
 
     value: float
@@ -116,8 +132,10 @@ class MeanOf:
 
     Parameters
     ----------
-    column : the column.
-    crossed : a second factor that moves units of all clusters alike: a column of that name (``month``), or columns
+    column : str
+        The column.
+    crossed : str, optional
+        A second factor that moves units of all clusters alike: a column of that name (``month``), or columns
         ``rater_1``, ``rater_2``, ... beside ``<column>_1``, ``<column>_2``, ... whose mean over a row is its value.
 
     Examples
@@ -205,9 +223,14 @@ class DifferenceInDifferences:
 
     Parameters
     ----------
-    column : y.
-    first, second : two yes/no columns a and b.
-    min_cell : rows each cell needs.
+    column : str
+        The y.
+    first : str
+        The yes/no column a.
+    second : str
+        The yes/no column b.
+    min_cell : int, default 1
+        Rows each cell needs.
 
     Examples
     --------
@@ -300,7 +323,12 @@ def linear_combination(design: Array, y: Array, weights: Array) -> tuple[float, 
 
     Parameters
     ----------
-    design : n x k, the first column ones. y : n. weights : k. Columns that others already hold are left out.
+    design : Array
+        Shape n x k, the first column ones.
+    y : Array
+        The n.
+    weights : Array
+        The k. Columns that others already hold are left out.
     """
     values, influence, rank = linear_combinations(design, y, weights[None, :])
     return float(values[0]), influence[:, 0], rank

@@ -68,16 +68,22 @@ def clustered_interval(
 
     Parameters
     ----------
-    estimate, cluster : the statistic and the cluster of each row.
-    n : units, where a row stands for several; the rows used, by default.
-    bounds : the range of the estimate. A mean or ratio with both ends has Wilson's interval on its effective number of
+    estimate : Estimate
+        The statistic and the cluster of each row.
+    cluster : pd.Series[str]
+        The statistic and the cluster of each row.
+    n : int | None, optional
+        Units, where a row stands for several; the rows used, by default.
+    bounds : Bounds, optional
+        The range of the estimate. A mean or ratio with both ends has Wilson's interval on its effective number of
         units, u (1 - u) / variance with u its place in the range, so that limits lie inside the range; where every unit
         lies at one end the effective clusters are that number. Other limits are cut at the ends of the range.
 
-    Where the estimate brings a second factor of two levels or more (raters or months that move units of all
-    clusters), the variance is V1 + max(0, V2 - V12), with V1 of the clusters, V2 of the factor and V12 of their cells
-    (Cameron, Gelbach and Miller 2011), never below V1; its degrees of freedom are those of Satterthwaite (1946),
-    V^2 / (V1^2 / df1 + V2^2 / (G2 - 1)), because five raters say little about how raters differ.
+        Where the estimate brings a second factor of two levels or more (raters or months that move units of all
+        clusters), the variance is V1 + max(0, V2 - V12), with V1 of the clusters, V2 of the factor and V12 of their
+        cells
+        (Cameron, Gelbach and Miller 2011), never below V1; its degrees of freedom are those of Satterthwaite (1946),
+        V^2 / (V1^2 / df1 + V2^2 / (G2 - 1)), because five raters say little about how raters differ.
 
     Notes
     -----

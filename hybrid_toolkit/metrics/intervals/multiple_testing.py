@@ -13,13 +13,13 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
     Parameters
     ----------
-    p_values : Sequence of float
-        From 0 to 1, in any order; a missing one is not counted among the tests.
+    p_values : Sequence[float]
+        Sequence of float From 0 to 1, in any order; a missing one is not counted among the tests.
 
     Returns
     -------
-    list of float
-        The adjusted p-values, in the order given.
+    list[float]
+        List of float The adjusted p-values, in the order given.
 
     References
     ----------

@@ -35,20 +35,34 @@ class CarelessFlags(RowsHidden):
 
     Parameters
     ----------
-    frame : the keys, the four indices, a yes/no column ``flag_...`` each (missing where the index cannot be had) and
+    frame : pd.DataFrame
+        The keys, the four indices, a yes/no column ``flag_...`` each (missing where the index cannot be had) and
         ``n_flags``. Rows of single people: for use inside.
-    rules : one row an index: ``index``, ``threshold``, ``rule``, ``n`` for which it could be had, ``n_flagged``.
+    rules : pd.DataFrame
+        One row an index: ``index``, ``threshold``, ``rule``, ``n`` for which it could be had, ``n_flagged``.
     """
 
     frame: pd.DataFrame = field(repr=False)
     rules: pd.DataFrame = field(repr=False)
 
     def tidy(self) -> pd.DataFrame:
-        """The rules with their counts: no single person's index."""
+        """The rules with their counts: no single person's index.
+
+        Returns
+        -------
+        pd.DataFrame
+            The rules with their counts: no single person's index.
+        """
         return self.rules.copy()
 
     def summary(self) -> str:
-        """How many sets of answers are flagged, by how many indices."""
+        """How many sets of answers are flagged, by how many indices.
+
+        Returns
+        -------
+        str
+            How many sets of answers are flagged, by how many indices.
+        """
         flagged, n = int((self.frame["n_flags"] > 0).sum()), len(self.frame)
         twice = int((self.frame["n_flags"] > 1).sum())
         each = "; ".join(f"{r['index']} {r['n_flagged']} of {r['n']}" for r in self.rules.to_dict("records"))
@@ -70,12 +84,27 @@ def flag_careless(
 
     Parameters
     ----------
-    answers : from ``score_instrument``; or a frame with one column an item in the order it was asked, as it was
-        answered (before reversal), one row a respondent, every column of it an item.
-    scales : scale -> its items, keyed the same way round, for even-odd consistency; an instrument brings its own.
-    run_share : flagged where the longest run of one answer is longer than this share of the items (half: Curran 2016).
-    even_odd_below : flagged below this consistency (Jackson 1977).
-    mahalanobis_p : flagged where the squared distance is beyond chi-squared at this tail.
+    answers : InstrumentScores | pd.DataFrame
+        From ``score_instrument``; or a frame with one column an item in the order it was asked, as it was answered
+        (before reversal), one row a respondent, every column of it an item.
+    scales : Mapping[str, Sequence[str]] | None, optional
+        Scale -> its items, keyed the same way round, for even-odd consistency; an instrument brings its own.
+    run_share : float, default 0.5
+        Flagged where the longest run of one answer is longer than this share of the items (half: Curran 2016).
+    even_odd_below : float, default 0.3
+        Flagged below this consistency (Jackson 1977).
+    mahalanobis_p : float, default 0.001
+        Flagged where the squared distance is beyond chi-squared at this tail.
+
+    Returns
+    -------
+    CarelessFlags
+        Indices of careless answering, one row a set of answers.
+
+    Raises
+    ------
+    MeasureError
+        No item, or fewer than three rows.
 
     Notes
     -----
@@ -86,9 +115,14 @@ def flag_careless(
     distance from the mean answers, complete rows only. The first two flag only with eight items or more. Even-odd uses
     the answers after reversal, the others those given.
 
-    Raises
-    ------
-    MeasureError : no item, or fewer than three rows.
+    References
+    ----------
+    - Curran, P. G. (2016). Journal of Experimental Social Psychology 66, 4-19.
+    - Dunn, A. M., Heggestad, E. D., Shanock, L. R. and Theilgard, N. (2018). Journal of Business and Psychology 33,
+      105-121.
+    - Jackson, D. N. (1977). Jackson Vocational Interest Survey manual.
+    - Johnson, J. A. (2005). Journal of Research in Personality 39, 103-129.
+    - Meade, A. W. and Craig, S. B. (2012). Psychological Methods 17, 437-455.
 
     Examples
     --------

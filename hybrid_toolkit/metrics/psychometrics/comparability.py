@@ -36,7 +36,10 @@ def comparable(data: EvaluationData, spec: MetricSpec, by: str | None) -> Check 
 
     Raises
     ------
-    MeasureError, UsageError : as ``invariance_for``.
+    MeasureError
+        As ``invariance_for``.
+    UsageError
+        As ``invariance_for``.
     """
     scale = scale_of(spec) if by in _COMPARED else None
     if scale is None or by is None:

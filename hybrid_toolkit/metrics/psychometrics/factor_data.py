@@ -33,15 +33,26 @@ class FactorData:
 
     Parameters
     ----------
-    factors : items of each factor.
-    items : the items in order.
-    belongs : factor of each item.
-    groups : names of the groups, ``("all",)`` without groups.
-    moments : of each group, on the common scale.
-    clusters : code of each row's cluster by group, or None.
-    centre, sd : what brings the common scale back to the items' own units.
-    n_dropped : rows left out for a missing answer, group or cluster.
-    notes : what a reader must know of these rows.
+    factors : Mapping[str, tuple[str, ...]]
+        Items of each factor.
+    items : tuple[str, ...]
+        The items in order.
+    belongs : npt.NDArray[np.int]
+        Factor of each item.
+    groups : tuple[str, ...]
+        Names of the groups, ``("all",)`` without groups.
+    moments : list[Moments]
+        Of each group, on the common scale.
+    clusters : list[npt.NDArray[np.int]] | None
+        Code of each row's cluster by group, or None.
+    centre : Array
+        Centre that brings the common scale back to the items' own units.
+    sd : Array
+        Spread that brings the common scale back to the items' own units.
+    n_dropped : int
+        Rows left out for a missing answer, group or cluster.
+    notes : tuple[str, ...]
+        What a reader must know of these rows.
     """
 
     factors: Mapping[str, tuple[str, ...]]
@@ -112,8 +123,9 @@ def prepare_answers(
 
     Raises
     ------
-    MeasureError : columns that are not there, items twice or too few, answers that are not numbers, fewer than two
-        groups, too few rows, an item that does not vary in a group, items that repeat one another.
+    MeasureError
+        Columns that are not there, items twice or too few, answers that are not numbers, fewer than two groups, too few
+        rows, an item that does not vary in a group, items that repeat one another.
     """
     others = [c for c in (group, cluster) if c is not None]
     _declared(frame, factors, others)

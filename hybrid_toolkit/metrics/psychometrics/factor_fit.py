@@ -28,18 +28,37 @@ class FactorFit(ResultBase):
 
     Parameters
     ----------
-    factors : items of each factor.
-    groups, n : names of the groups and their complete rows.
-    n_dropped : rows left out for a missing answer or group.
-    equal, free : what was held equal across groups, and the (kind, item) pairs that were not.
-    identification : ``marker`` or ``unit``.
-    errors : ``normal`` (expected information) or ``robust`` (sandwich).
-    estimates : one row a parameter and group: ``group``, ``kind``, ``factor``, ``item``, ``estimate``,
-        ``std_error`` (missing where fixed), ``standardized``, ``standardized_error``.
-    indices : how well it fits.
-    converged, steps : whether and how fast the maximum was reached.
-    heywood : variances estimated below zero, and correlations of factors beyond 1.
-    notes : what a reader must know.
+    factors : Mapping[str, tuple[str, ...]]
+        Items of each factor.
+    groups : tuple[str, ...]
+        Names of the groups.
+    n : tuple[int, ...]
+        Complete rows of each group.
+    n_dropped : int
+        Rows left out for a missing answer or group.
+    equal : tuple[str, ...]
+        What was held equal across groups.
+    free : tuple[tuple[str, str], ...]
+        The (kind, item) pairs that were not held equal.
+    identification : str
+        ``marker`` or ``unit``.
+    errors : str
+        ``normal`` (expected information) or ``robust`` (sandwich).
+    estimates : pd.DataFrame
+        One row a parameter and group: ``group``, ``kind``, ``factor``, ``item``, ``estimate``, ``std_error`` (missing
+        where fixed), ``standardized``, ``standardized_error``.
+    indices : FitIndices
+        How well it fits.
+    converged : bool
+        Whether the maximum was reached.
+    steps : int
+        Steps that it took.
+    heywood : tuple[str, ...]
+        Variances estimated below zero, and correlations of factors beyond 1.
+    notes : tuple[str, ...]
+        What a reader must know.
+    conf_level : float, default 0.95
+        Level of the intervals.
     """
 
     factors: Mapping[str, tuple[str, ...]]
@@ -59,7 +78,13 @@ class FactorFit(ResultBase):
     conf_level: float = 0.95
 
     def tidy(self) -> pd.DataFrame:
-        """One row a parameter and group: the columns of every result, then group, kind, factor, item, standardised."""
+        """One row a parameter and group: the columns of every result, then group, kind, factor, item, standardised.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a parameter and group: the columns of every result, then group, kind, factor, item, standardised.
+        """
         e = self.estimates
         z = float(stats.norm.ppf((1 + self.conf_level) / 2))
         half = z * e["std_error"]
@@ -90,18 +115,36 @@ class FactorFit(ResultBase):
         return pd.concat([out, e[["group", "kind", "factor", "item", "standardized", "standardized_error"]]], axis=1)
 
     def loadings(self) -> pd.DataFrame:
-        """The loadings: group, factor, item, estimate, std_error, standardized, standardized_error."""
+        """The loadings: group, factor, item, estimate, std_error, standardized, standardized_error.
+
+        Returns
+        -------
+        pd.DataFrame
+            The loadings: group, factor, item, estimate, std_error, standardized, standardized_error.
+        """
         e = self.estimates
         keep = ["group", "factor", "item", "estimate", "std_error", "standardized", "standardized_error"]
         return e.loc[e["kind"] == "loading", keep].reset_index(drop=True)
 
     def shown(self) -> pd.DataFrame:
-        """The rows of ``tidy`` with the standardised estimate and, where there are several, the group."""
+        """The rows of ``tidy`` with the standardised estimate and, where there are several, the group.
+
+        Returns
+        -------
+        pd.DataFrame
+            The rows of ``tidy`` with the standardised estimate and, where there are several, the group.
+        """
         columns = ["term", "estimate", "std_error", "conf_low", "conf_high", "standardized"]
         return self.tidy()[[*(["group"] if len(self.groups) > 1 else []), *columns]]
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, n_dropped, n_groups, every index of fit, method, converged, heywood (a count)."""
+        """One row: n, n_dropped, n_groups, every index of fit, method, converged, heywood (a count).
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, n_dropped, n_groups, every index of fit, method, converged, heywood (a count).
+        """
         values = {name: getattr(self.indices, name) for name in FitIndices.__slots__}
         equal = f"; equal across groups: {', '.join(self.equal)}" if self.equal else ""
         row = {
@@ -116,7 +159,13 @@ class FactorFit(ResultBase):
         return pd.DataFrame([row])
 
     def prose(self) -> str:
-        """Prose: the fit, what went wrong, and how to read it."""
+        """Prose: the fit, what went wrong, and how to read it.
+
+        Returns
+        -------
+        str
+            Prose: the fit, what went wrong, and how to read it.
+        """
         i = self.indices
         groups = "" if len(self.groups) == 1 else f" in {len(self.groups)} groups"
         items = sum(map(len, self.factors.values()))
@@ -158,28 +207,51 @@ def fit_factor_model(
 
     Parameters
     ----------
-    frame : one row a respondent, one column an item, already reversed. Rows with a missing answer are left out
-        and counted.
-    factors : items of each factor: 3 or more of a single factor, 2 or more of each of several.
-    group : column of groups that are fitted together.
-    equal : what is the same in all groups: ``loadings``, ``intercepts``, ``residuals``. With equal intercepts the
-        factor means of the first group are 0 and those of the others are estimated.
-    free : (kind, item) pairs left free all the same, such as ``("intercepts", "x3")``.
-    identification : ``marker``: the first item (that is not freed) of a factor has loading 1; ``unit``: the factor
-        variance is 1, in the first group where loadings are equal.
-    errors : standard errors from the expected information (``normal``) or a sandwich (``robust``).
-    cluster : column of clusters, such as teams; standard errors and scaling then allow for them.
+    frame : pd.DataFrame
+        One row a respondent, one column an item, already reversed. Rows with a missing answer are left out and counted.
+    factors : Mapping[str, Sequence[str]]
+        Items of each factor: 3 or more of a single factor, 2 or more of each of several.
+    group : str | None, optional
+        Column of groups that are fitted together.
+    equal : Collection[str], optional
+        What is the same in all groups: ``loadings``, ``intercepts``, ``residuals``. With equal intercepts the factor
+        means of the first group are 0 and those of the others are estimated.
+    free : Collection[tuple[str, str]], optional
+        (kind, item) pairs left free all the same, such as ``("intercepts", "x3")``.
+    identification : str, default "marker"
+        ``marker``: the first item (that is not freed) of a factor has loading 1; ``unit``: the factor variance is 1, in
+        the first group where loadings are equal.
+    errors : str, default "normal"
+        Standard errors from the expected information (``normal``) or a sandwich (``robust``).
+    cluster : str | None, optional
+        Column of clusters, such as teams; standard errors and scaling then allow for them.
+    conf_level : float, default 0.95
+        Level of the intervals.
+    max_iter : int, default 500
+        Most steps of the search.
+
+    Returns
+    -------
+    FactorFit
+        A fitted factor model.
+
+    Raises
+    ------
+    UsageError
+        An unknown word in ``equal``, ``free``, ``identification`` or ``errors``.
+    MeasureError
+        The model is not identified, an item does not vary, rows are too few, items repeat one another. A fit that does
+        not converge raises nothing: ``converged`` and ``summary()`` say so.
 
     Notes
     -----
     Means = intercepts + L a, covariances = L P L' + diagonal; the likelihood is normal with divisor n, maximised by
     Fisher scoring (Joreskog 1971). Indices: ``FitIndices``. The scaled chi-square is Satorra and Bentler's (1994).
 
-    Raises
-    ------
-    UsageError : an unknown word in ``equal``, ``free``, ``identification`` or ``errors``.
-    MeasureError : the model is not identified, an item does not vary, rows are too few, items repeat one another.
-        A fit that does not converge raises nothing: ``converged`` and ``summary()`` say so.
+    References
+    ----------
+    - Joreskog, K. G. (1971). Psychometrika 36, 409-426.
+    - Satorra, A. and Bentler, P. M. (1994), in von Eye, A. and Clogg, C. C. (eds), Latent Variables Analysis.
 
     Examples
     --------
@@ -227,7 +299,8 @@ def plan(
 
     Raises
     ------
-    MeasureError : ``free`` names an item that is not there, or leaves a factor nothing that is held equal.
+    MeasureError
+        ``free`` names an item that is not there, or leaves a factor nothing that is held equal.
     """
     at = {item: position for position, item in enumerate(ready.items)}
     gone = [item for _, item in free if item not in at]
@@ -273,7 +346,8 @@ def solve_factor_model(
 
     Raises
     ------
-    MeasureError : as ``plan``; or the rows do not identify the model.
+    MeasureError
+        As ``plan``; or the rows do not identify the model.
     """
     layout = plan(ready, equal, free, identification)
     solution = fit_layout(layout, ready.moments, max_iter=max_iter)

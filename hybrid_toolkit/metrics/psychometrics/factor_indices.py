@@ -21,15 +21,48 @@ class FitIndices:
 
     Parameters
     ----------
-    chi2, df, p_value : likelihood-ratio test against the model that fits exactly.
-    scaling : Satorra-Bentler scaling factor; 1 where answers are normal.
-    chi2_scaled, p_scaled : chi2 / scaling and its p-value.
-    baseline_chi2, baseline_df : the model of unrelated items.
-    cfi, tli, rmsea, rmsea_low, rmsea_high : from ``chi2``, the interval at 90%.
-    cfi_robust, rmsea_robust : the same with the scaling factor.
-    srmr : root mean square of the standardised residual covariances.
-    srmr_means : with the residual means among them.
-    loglik, aic, bic, n_parameters : of the model with means.
+    chi2 : float
+        Likelihood-ratio statistic against the model that fits exactly.
+    df : int
+        Its degrees of freedom.
+    p_value : float
+        Its p-value.
+    scaling : float
+        Satorra-Bentler scaling factor; 1 where answers are normal.
+    chi2_scaled : float
+        The statistic ``chi2`` / scaling.
+    p_scaled : float
+        Its p-value.
+    baseline_chi2 : float
+        Likelihood-ratio statistic of the model of unrelated items.
+    baseline_df : int
+        Its degrees of freedom.
+    cfi : float
+        Comparative fit index, from ``chi2``.
+    tli : float
+        Tucker-Lewis index, from ``chi2``.
+    rmsea : float
+        Root mean square error of approximation, from ``chi2``.
+    rmsea_low : float
+        Lower end of its 90% interval.
+    rmsea_high : float
+        Upper end of its 90% interval.
+    cfi_robust : float
+        Comparative fit index with the scaling factor.
+    rmsea_robust : float
+        Root mean square error of approximation with the scaling factor.
+    srmr : float
+        Root mean square of the standardised residual covariances.
+    srmr_means : float
+        With the residual means among them.
+    loglik : float
+        Log-likelihood of the model with means.
+    aic : float
+        Its Akaike information criterion.
+    bic : float
+        Its Bayesian information criterion.
+    n_parameters : int
+        Its number of parameters.
     """
 
     chi2: float
@@ -61,8 +94,10 @@ class Spread:
 
     Parameters
     ----------
-    trace : tr(V C), V the normal-theory weights of the moments and C their estimated covariance.
-    meat : covariance of the scores of the parameters, q x q.
+    trace : float
+        Tr(V C), V the normal-theory weights of the moments and C their estimated covariance.
+    meat : Array
+        Covariance of the scores of the parameters, q x q.
     """
 
     trace: float
@@ -200,8 +235,10 @@ def fit_indices(
 
     Parameters
     ----------
-    seen : the spread through the fitted model.
-    log_scale : sum of the logs of the items' standard deviations, to bring the likelihood to the items' own units.
+    seen : Spread
+        The spread through the fitted model.
+    log_scale : float
+        Sum of the logs of the items' standard deviations, to bring the likelihood to the items' own units.
 
     Notes
     -----

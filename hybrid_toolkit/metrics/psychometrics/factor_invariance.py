@@ -28,21 +28,37 @@ class InvarianceResult(ResultBase):
 
     Parameters
     ----------
-    group : the column of groups.
-    groups, n : their names and complete rows; the first is the one that others are compared with.
-    fits : the fitted model of each level.
-    levels : one row a level: ``level``, ``chi2``, ``df``, ``p_value``, ``cfi``, ``rmsea``, ``srmr``, ``srmr_means``,
+    group : str
+        The column of groups.
+    groups : tuple[str, ...]
+        Names of the groups; the first is the one that others are compared with.
+    n : tuple[int, ...]
+        Their complete rows.
+    n_dropped : int
+        Rows left out because an answer is missing.
+    fits : Mapping[str, FactorFit]
+        The fitted model of each level.
+    levels : pd.DataFrame
+        One row a level: ``level``, ``chi2``, ``df``, ``p_value``, ``cfi``, ``rmsea``, ``srmr``, ``srmr_means``,
         ``aic``, ``bic``, ``delta_chi2``, ``delta_df``, ``p_difference``, ``delta_cfi``, ``delta_rmsea``, ``status``,
         ``reason``. Changes are from the level above.
-    hints : one row an item and level: score test of letting it differ (``score``, ``df``, ``p_value``, ``p_holm``),
-        ``gap`` between the groups furthest apart (item points), and ``scale_shift``, what that gap alone adds to
-        the difference of the groups' mean scores (intercepts only).
-    released : (kind, item) pairs let free, the largest first, until the level held; empty where all levels held or
-        no such set was found.
-    partial : the scalar model with these pairs free, where it was needed and held.
-    associations, means : whether relations with other things, and means, may be compared by score; None where the
-        rows cannot tell.
-    test : ``scaled`` or ``normal``, the chi-square of ``levels``.
+    hints : pd.DataFrame
+        One row an item and level: score test of letting it differ (``score``, ``df``, ``p_value``, ``p_holm``), ``gap``
+        between the groups furthest apart (item points), and ``scale_shift``, what that gap alone adds to the difference
+        of the groups' mean scores (intercepts only).
+    released : tuple[tuple[str, str], ...]
+        (kind, item) pairs let free, the largest first, until the level held; empty where all levels held or no such set
+        was found.
+    partial : FactorFit | None
+        The scalar model with these pairs free, where it was needed and held.
+    associations : bool | None
+        Whether relations with other things may be compared by score; None where the rows cannot tell.
+    means : bool | None
+        Whether means may be compared by score; None where the rows cannot tell.
+    test : str
+        ``scaled`` or ``normal``, the chi-square of ``levels``.
+    notes : tuple[str, ...]
+        Caveats, in words.
     """
 
     group: str
@@ -60,7 +76,13 @@ class InvarianceResult(ResultBase):
     notes: tuple[str, ...]
 
     def tidy(self) -> pd.DataFrame:
-        """Differences of factor means from the first group, one row a factor, group and model (scalar, partial)."""
+        """Differences of factor means from the first group, one row a factor, group and model (scalar, partial).
+
+        Returns
+        -------
+        pd.DataFrame
+            Differences of factor means from the first group, one row a factor, group and model (scalar, partial).
+        """
         rows: list[pd.DataFrame] = []
         for model, fit in (("scalar", self.fits["scalar"]), ("partial scalar", self.partial)):
             if fit is None:
@@ -73,7 +95,13 @@ class InvarianceResult(ResultBase):
         return pd.concat(rows, ignore_index=True)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, n_dropped, n_groups, the status of each level, associations, means, method, converged."""
+        """One row: n, n_dropped, n_groups, the status of each level, associations, means, method, converged.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, n_dropped, n_groups, the status of each level, associations, means, method, converged.
+        """
         row: dict[str, object] = {"n": sum(self.n), "n_dropped": self.n_dropped, "n_groups": len(self.groups)}
         row |= dict(zip(self.levels["level"], self.levels["status"], strict=True))
         row |= {"associations": self.associations, "means": self.means}
@@ -117,7 +145,13 @@ class InvarianceResult(ResultBase):
         return "" if mine.empty else f", most for {mine.iloc[0]['item']}"
 
     def prose(self) -> str:
-        """Prose: the verdict, each level's fit, and the caveats."""
+        """Prose: the verdict, each level's fit, and the caveats.
+
+        Returns
+        -------
+        str
+            Prose: the verdict, each level's fit, and the caveats.
+        """
         rows = ", ".join(f"{name} {n:,}" for name, n in zip(self.groups, self.n, strict=True))
         parts = [self.message, f"Rows: {rows}; {self.n_dropped:,} left out for missing answers."]
         parts += [f"{r['level'].capitalize()}: {r['status']} ({r['reason']})." for r in self.levels.to_dict("records")]
@@ -142,12 +176,32 @@ def measurement_invariance(
 
     Parameters
     ----------
-    frame : one row a respondent (not a respondent and wave), one column an item, already reversed.
-    factors : items of each factor.
-    group : column of groups; the first by letter, or by category, is the one others are compared with.
-    cluster : column of clusters such as teams, which tests then allow for.
-    test : ``scaled`` (Satorra 2000) or ``normal`` chi-square differences.
-    alpha : level of the difference tests.
+    frame : pd.DataFrame
+        One row a respondent (not a respondent and wave), one column an item, already reversed.
+    factors : Mapping[str, Sequence[str]]
+        Items of each factor.
+    group : str
+        Column of groups; the first by letter, or by category, is the one others are compared with.
+    cluster : str | None, optional
+        Column of clusters such as teams, which tests then allow for.
+    test : str, default "scaled"
+        ``scaled`` (Satorra 2000) or ``normal`` chi-square differences.
+    alpha : float, default 0.05
+        Level of the difference tests.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    InvarianceResult
+        What may be compared across groups.
+
+    Raises
+    ------
+    UsageError
+        ``test`` is neither word.
+    MeasureError
+        As ``fit_factor_model``; fewer than two groups.
 
     Notes
     -----
@@ -159,10 +213,11 @@ def measurement_invariance(
     does not hold. Partial invariance: the item with the largest score test is let free, one at a time, while two
     items of its factor stay equal.
 
-    Raises
-    ------
-    UsageError : ``test`` is neither word.
-    MeasureError : as ``fit_factor_model``; fewer than two groups.
+    References
+    ----------
+    - Chen, F. F. (2007). Structural Equation Modeling 14, 464-504.
+    - Cheung, G. W. and Rensvold, R. B. (2002). Structural Equation Modeling 9, 233-255.
+    - Satorra, A. (2000), in Heijmans, R. D. H. and others (eds), Innovations in Multivariate Statistical Analysis.
 
     Examples
     --------

@@ -35,12 +35,20 @@ class FactorLayout:
 
     Parameters
     ----------
-    belongs : factor of each item.
-    loading : place of each item's loading, groups x items; the fixed ones are 1.
-    factor_cov : groups x factors x factors; the fixed ones are variances of 1.
-    residual, intercept : groups x items; always free.
-    factor_mean : groups x factors; the fixed ones are 0.
-    size : length of the parameter vector.
+    belongs : Places
+        Factor of each item.
+    loading : Places
+        Place of each item's loading, groups x items; the fixed ones are 1.
+    factor_cov : Places
+        Groups x factors x factors; the fixed ones are variances of 1.
+    residual : Places
+        Residual variances, groups x items; always free.
+    intercept : Places
+        Intercepts, groups x items; always free.
+    factor_mean : Places
+        Groups x factors; the fixed ones are 0.
+    size : int
+        Length of the parameter vector.
     """
 
     belongs: Places

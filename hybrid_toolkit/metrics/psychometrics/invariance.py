@@ -48,9 +48,12 @@ def invariance_rows(data: EvaluationData, *, instrument: str, scale: str, by: st
 
     Raises
     ------
-    UsageError : an unknown ``by``.
-    CoverageError : no answers to the instrument, or no table to make the groups from.
-    MeasureError : an unknown instrument or scale, a scale of fewer than three items, answers out of range.
+    UsageError
+        An unknown ``by``.
+    CoverageError
+        No answers to the instrument, or no table to make the groups from.
+    MeasureError
+        An unknown instrument or scale, a scale of fewer than three items, answers out of range.
     """
     items = list(_scale(instrument, scale, by).items)
     answers = survey_instrument(data, instrument).answers
@@ -86,10 +89,30 @@ def survey_invariance(data: EvaluationData, *, instrument: str, scale: str, by: 
     ``every_stage``, stages with fewer are left out. With 20 teams or more, tests allow for answers of one team
     being alike.
 
+    Parameters
+    ----------
+    data : EvaluationData
+        The data.
+    instrument : str
+        Id of the instrument.
+    scale : str
+        Id of the scale.
+    by : str
+        The groups.
+
+    Returns
+    -------
+    InvarianceResult
+        What may be compared across groups.
+
     Raises
     ------
-    UsageError, CoverageError, MeasureError : as ``invariance_rows``; MeasureError too where a group has too few
-        answers, or an item does not vary in a group.
+    UsageError
+        As ``invariance_rows``; MeasureError too where a group has too few answers, or an item does not vary in a group.
+    CoverageError
+        As ``invariance_rows``; MeasureError too where a group has too few answers, or an item does not vary in a group.
+    MeasureError
+        As ``invariance_rows``; MeasureError too where a group has too few answers, or an item does not vary in a group.
     """
     rows = invariance_rows(data, instrument=instrument, scale=scale, by=by)
     size = rows["group"].value_counts()
@@ -116,19 +139,29 @@ def invariance_for(data: EvaluationData, *, instrument: str, scale: str, by: str
 
     Parameters
     ----------
-    instrument, scale : ids, such as ``informal_learning`` twice.
-    by : ``career_stage``, ``every_stage`` or ``mode_of_work``.
-    compare : ``means`` needs equal loadings and intercepts; ``associations`` (slopes, correlations) equal loadings.
+    data : EvaluationData
+        The data.
+    instrument : str
+        Id of the instrument, such as ``informal_learning``.
+    scale : str
+        Id of the scale, such as ``informal_learning``.
+    by : str
+        ``career_stage``, ``every_stage`` or ``mode_of_work``.
+    compare : str, default "means"
+        ``means`` needs equal loadings and intercepts; ``associations`` (slopes, correlations) equal loadings.
 
     Returns
     -------
-    Check named ``invariance``: passed is None where the answers are too few or cannot tell; the verdict says why.
-    ``value`` is the change of CFI at the level that decides.
+    Check
+        Check named ``invariance``: passed is None where the answers are too few or cannot tell; the verdict says why.
+        ``value`` is the change of CFI at the level that decides.
 
     Raises
     ------
-    UsageError : an unknown ``by`` or ``compare``.
-    MeasureError : an unknown instrument or scale.
+    UsageError
+        An unknown ``by`` or ``compare``.
+    MeasureError
+        An unknown instrument or scale.
 
     Examples
     --------

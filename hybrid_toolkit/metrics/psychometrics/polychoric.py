@@ -63,7 +63,8 @@ def polychoric_of_table(table: npt.ArrayLike) -> float:
 
     Raises
     ------
-    MeasureError : fewer than two answers in use on either side.
+    MeasureError
+        Fewer than two answers in use on either side.
 
     Examples
     --------
@@ -93,11 +94,18 @@ def polychoric(items: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    items : one row a respondent, one column an item of ordered answers, already reversed.
+    items : pd.DataFrame
+        One row a respondent, one column an item of ordered answers, already reversed.
+
+    Returns
+    -------
+    pd.DataFrame
+        Polychoric correlation of every pair of items, each from the rows that have both.
 
     Raises
     ------
-    MeasureError : fewer than two items, an item that does not vary, or one with more than 12 different answers.
+    MeasureError
+        Fewer than two items, an item that does not vary, or one with more than 12 different answers.
 
     Examples
     --------
@@ -139,9 +147,31 @@ def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int 
     normal variables behind the answers, not of the sum of the answers that is scored: report it beside alpha or
     omega, never in their place (Chalmers 2018). Complete rows only. ``n_boot=0`` gives no interval.
 
+    Parameters
+    ----------
+    items : pd.DataFrame
+        Answers, one row a person and one column an item.
+    conf_level : float, default 0.95
+        Level of the intervals.
+    n_boot : int, default 200
+        Samples of the bootstrap.
+    seed : int, default 0
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Reliability
+        One reliability coefficient.
+
     Raises
     ------
-    MeasureError : as ``polychoric``, or fewer than ten complete rows.
+    MeasureError
+        As ``polychoric``, or fewer than ten complete rows.
+
+    References
+    ----------
+    - Chalmers, R. P. (2018). Educational and Psychological Measurement 78, 1056-1071.
+    - Zumbo, B. D., Gadermann, A. M. and Zeisser, C. (2007). Journal of Modern Applied Statistical Methods 6, 21-29.
     """
     rows = measured_table(items).dropna()
     if len(rows) < 10:

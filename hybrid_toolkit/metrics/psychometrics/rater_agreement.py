@@ -31,20 +31,39 @@ def cohen_kappa(
 
     Parameters
     ----------
-    first, second : each rater's code of each target; targets without both are left out.
-    categories : the codes in order; by default that of ordered categories, else those that occur, sorted. Weighted
-        kappa needs the true order: text in words has none and is refused.
-    weights : ``none``, ``linear`` or ``quadratic`` (Cohen 1968).
+    first : pd.Series[str]
+        The first rater's code of each target; targets without both codes are left out.
+    second : pd.Series[str]
+        The second rater's code of each target.
+    categories : Sequence[Any] | None, optional
+        The codes in order; by default that of ordered categories, else those that occur, sorted. Weighted kappa needs
+        the true order: text in words has none and is refused.
+    weights : str, default "none"
+        ``none``, ``linear`` or ``quadratic`` (Cohen 1968).
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    Reliability
+        One reliability coefficient.
+
+    Raises
+    ------
+    MeasureError
+        Fewer than three targets with both codes, one code only, a code outside ``categories``, unknown weights, or
+        weights for codes in words without an order.
 
     Notes
     -----
     kappa = (agreement - agreement by chance) / (1 - agreement by chance) (Cohen 1960), with the large-sample standard
     error of Fleiss, Cohen and Everitt (1969), by ``statsmodels.stats.inter_rater``.
 
-    Raises
-    ------
-    MeasureError : fewer than three targets with both codes, one code only, a code outside ``categories``, unknown
-        weights, or weights for codes in words without an order.
+    References
+    ----------
+    - Cohen, J. (1960). Educational and Psychological Measurement 20, 37-46.
+    - Cohen, J. (1968). Weighted kappa. Psychological Bulletin 70, 213-220.
+    - Fleiss, J. L., Cohen, J. and Everitt, B. S. (1969). Psychological Bulletin 72, 323-327.
 
     Examples
     --------
@@ -136,6 +155,10 @@ def _square(pair: pd.DataFrame, codes: list[Any]) -> Array:
 def rating_counts(ratings: pd.DataFrame, *, categories: Sequence[Any] | None = None) -> pd.DataFrame:
     """Ratings, one column a rater, as counts: one row a target, one column a code. Missing ratings are not counted.
 
+    Returns
+    -------
+    pd.DataFrame
+
     Examples
     --------
     >>> rating_counts(pd.DataFrame({"r1": ["y", "n"], "r2": ["y", "y"]}))[["n", "y"]].values.tolist()
@@ -149,6 +172,23 @@ def rating_counts(ratings: pd.DataFrame, *, categories: Sequence[Any] | None = N
 def fleiss_kappa(counts: pd.DataFrame, *, conf_level: float = 0.95) -> Reliability:
     """Fleiss' kappa of several raters, from counts: one row a target, one column a code (see ``rating_counts``).
 
+    Parameters
+    ----------
+    counts : pd.DataFrame
+        Ratings, one row a target and one column a code.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    Reliability
+        One reliability coefficient.
+
+    Raises
+    ------
+    MeasureError
+        Fewer than three targets with two ratings, one code only, or counts that are not whole.
+
     Notes
     -----
     kappa = (P - Pe) / (1 - Pe): P the mean share of pairs of raters who agree on a target, Pe the sum of squared
@@ -157,9 +197,10 @@ def fleiss_kappa(counts: pd.DataFrame, *, conf_level: float = 0.95) -> Reliabili
     linearised variance over targets (Gwet 2008), t on n - 1 degrees of freedom; Fleiss' own standard error holds only
     where there is no agreement.
 
-    Raises
-    ------
-    MeasureError : fewer than three targets with two ratings, one code only, or counts that are not whole.
+    References
+    ----------
+    - Fleiss, J. L. (1971). Psychological Bulletin 76, 378-382.
+    - Gwet, K. L. (2008). British Journal of Mathematical and Statistical Psychology 61, 29-48.
 
     Examples
     --------

@@ -24,12 +24,22 @@ class Reliability:
 
     Parameters
     ----------
-    name : such as ``alpha`` or ``ICC(2,1)``.
-    estimate, conf_low, conf_high : the coefficient and its interval.
-    n : respondents, groups or targets.
-    k : items, raters, or the mean size of a group.
-    method : how estimate and interval were made.
-    note : what to look at before the figure is read; empty where there is nothing.
+    name : str
+        Such as ``alpha`` or ``ICC(2,1)``.
+    estimate : float
+        The coefficient.
+    conf_low : float
+        Lower end of its interval.
+    conf_high : float
+        Upper end of its interval.
+    n : int
+        Respondents, groups or targets.
+    k : float
+        Items, raters, or the mean size of a group.
+    method : str
+        How estimate and interval were made.
+    note : str, optional
+        What to look at before the figure is read; empty where there is nothing.
     """
 
     name: str
@@ -43,11 +53,36 @@ class Reliability:
 
     @classmethod
     def of(cls, name: str, limits: Sequence[float], n: int, k: float, method: str) -> Reliability:
-        """From (estimate, low, high)."""
+        """From (estimate, low, high).
+
+        Parameters
+        ----------
+        name : str
+            Name of the coefficient.
+        limits : Sequence[float]
+            The estimate and the ends of its interval.
+        n : int
+            Rows used.
+        k : float
+            Number of items or raters.
+        method : str
+            How it was worked out, in words.
+
+        Returns
+        -------
+        Reliability
+            From (estimate, low, high).
+        """
         return cls(name, float(limits[0]), float(limits[1]), float(limits[2]), n, k, method)
 
     def tidy(self) -> pd.DataFrame:
-        """One row: term, estimate, conf_low, conf_high, n, k, method, note."""
+        """One row: term, estimate, conf_low, conf_high, n, k, method, note.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: term, estimate, conf_low, conf_high, n, k, method, note.
+        """
         row = (self.name, self.estimate, self.conf_low, self.conf_high, self.n, self.k, self.method, self.note)
         return pd.DataFrame([row], columns=["term", "estimate", "conf_low", "conf_high", "n", "k", "method", "note"])
 
@@ -126,11 +161,26 @@ def cronbach_alpha(
 
     Parameters
     ----------
-    items : one row a respondent, one column an item, already reversed.
-    standardized : from correlations instead of covariances.
-    pairwise : each covariance from the rows that have both items; otherwise only complete rows are used.
-    interval : ``"jackknife"`` or ``"feldt"``.
-    conf_level : level of the interval.
+    items : pd.DataFrame
+        One row a respondent, one column an item, already reversed.
+    standardized : bool, default False
+        From correlations instead of covariances.
+    pairwise : bool, default False
+        Each covariance from the rows that have both items; otherwise only complete rows are used.
+    interval : str, default "jackknife"
+        ``"jackknife"`` or ``"feldt"``.
+    conf_level : float, default 0.95
+        Level of the interval.
+
+    Returns
+    -------
+    Reliability
+        One reliability coefficient.
+
+    Raises
+    ------
+    MeasureError
+        Fewer than two items or three rows, an item that does not vary, or an unknown interval.
 
     Notes
     -----
@@ -141,9 +191,10 @@ def cronbach_alpha(
     which half or more of the answers stand at the top, it held the truth in 79 to 90% of 1,500 draws and the default
     in 91 to 95%; with normal answers both held it in 94 to 96%.
 
-    Raises
-    ------
-    MeasureError : fewer than two items or three rows, an item that does not vary, or an unknown interval.
+    References
+    ----------
+    - Cronbach, L. J. (1951). Psychometrika 16, 297-334.
+    - Feldt, L. S. (1965). Psychometrika 30, 357-370.
 
     Examples
     --------
@@ -232,9 +283,30 @@ def omega_total(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int = 
     omega = (sum of loadings)^2 / ((sum of loadings)^2 + sum of unique variances) (McDonald 1999). Needs three items.
     ``n_boot=0`` gives no interval.
 
+    Parameters
+    ----------
+    items : pd.DataFrame
+        Answers, one row a person and one column an item.
+    conf_level : float, default 0.95
+        Level of the intervals.
+    n_boot : int, default 500
+        Samples of the bootstrap.
+    seed : int, default 0
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Reliability
+        One reliability coefficient.
+
     Raises
     ------
-    MeasureError : fewer than three items or rows, or an item that does not vary.
+    MeasureError
+        Fewer than three items or rows, or an item that does not vary.
+
+    References
+    ----------
+    - McDonald, R. P. (1999). Test Theory: A Unified Treatment.
 
     Examples
     --------
@@ -266,9 +338,29 @@ def group_icc(
     One-way analysis of variance with k0 = (N - sum n^2 / N) / (J - 1): ICC(1) = (MSB - MSW) / (MSB + (k0-1) MSW),
     ICC(2) = (MSB - MSW) / MSB (Bliese 2000). Intervals from F, exact for groups of equal size.
 
+    Parameters
+    ----------
+    values : pd.Series[float]
+        The figure of each person.
+    groups : pd.Series[str]
+        The group of each person.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    tuple[Reliability, Reliability]
+        ICC(1) and ICC(2) of a score in groups: how much groups differ, and how reliable their means are.
+
     Raises
     ------
-    MeasureError : fewer than two groups, or no group with two values.
+    MeasureError
+        Fewer than two groups, or no group with two values.
+
+    References
+    ----------
+    - Bliese, P. D. (2000), in Klein, K. J. and Kozlowski, S. W. J. (eds), Multilevel Theory, Research, and Methods in
+      Organizations.
 
     Examples
     --------
@@ -314,6 +406,24 @@ def within_group_agreement(items: pd.DataFrame, groups: pd.Series[str], *, optio
     r_wg(J) = J (1 - v/e) / (J (1 - v/e) + v/e), v the mean item variance within the group (n - 1), e =
     (options^2 - 1)/12 (James, Demaree and Wolf 1984); 0 where v exceeds e. Missing for groups of fewer than two.
 
+    Parameters
+    ----------
+    items : pd.DataFrame
+        Answers, one row a person and one column an item.
+    groups : pd.Series[str]
+        The group of each person.
+    options : int
+        Number of options of an item.
+
+    Returns
+    -------
+    pd.Series[float]
+        The r_wg(J) of each group: agreement against answers spread evenly over the options; 0 to 1.
+
+    References
+    ----------
+    - James, L. R., Demaree, R. G. and Wolf, G. (1984). Journal of Applied Psychology 69, 85-98.
+
     Examples
     --------
     >>> x = pd.DataFrame({"a": [4, 4, 1, 5], "b": [4, 4, 5, 1]})
@@ -342,9 +452,26 @@ def rater_icc(ratings: pd.DataFrame, *, conf_level: float = 0.95) -> dict[str, R
     ``ICC(2,k)``, ``ICC(3,k)`` (the mean of the raters). Complete rows only. Shrout and Fleiss 1979; the interval of
     ICC(2,.) uses their approximation of the degrees of freedom.
 
+    Parameters
+    ----------
+    ratings : pd.DataFrame
+        One row a target, one column a rater.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    dict[str, Reliability]
+        The six intraclass correlations of Shrout and Fleiss, one row a target and one column a rater.
+
     Raises
     ------
-    MeasureError : fewer than two raters or three complete targets, or a rater who never varies.
+    MeasureError
+        Fewer than two raters or three complete targets, or a rater who never varies.
+
+    References
+    ----------
+    - Shrout, P. E. and Fleiss, J. L. (1979). Psychological Bulletin 86, 420-428.
     """
     x = _matrix(ratings)
     x = x - np.median(x)

@@ -24,32 +24,64 @@ class MetricSpec:
 
     Parameters
     ----------
-    id : short id in words, such as ``remote_share_desk``.
-    code : id in the measurement specification, such as ``ME1``; several metrics may share one.
-    name, question : plain name, and the question it answers.
-    unit : unit of analysis (what one row is).
-    columns : table -> columns it cannot do without.
-    formula : the formula in words.
-    low, high : range of the figure; None where open.
-    direction : ``higher`` or ``lower`` is better, or ``none``.
-    min_n : units below which the figure should not be reported.
-    value_unit : unit of the figure, such as ``share`` or ``hours a month``.
-    reliability : the reliability rule, in words; empty where none applies.
-    caveats, source, source_questions : care to take, where the formula comes from, the seed items that ask for it.
-    co_produced : with whom and when, or ``not co-produced``.
-    frame, statistic : data -> unit frame, and the statistic over it; None where ``measure`` does not compute it.
-    cluster : columns that may hold the clusters of the interval, best first.
-    reliability_of : data -> reliability of the score, for scales.
-    scale : the figure is multiplied by this (100 for a percentage).
-    elsewhere : where the metric is computed if not here, or why it is not.
-    own : declared by an evaluator; until co-production is recorded its figures say so.
-    values : ``table.column`` -> values that must occur, such as the instrument a scale belongs to.
-    people : data -> pairs of a unit (its key columns) and a person (``worker_id``, ``family_id`` or ``child_id``),
-        where several people share a unit; None where the unit frame names them itself, or nobody stands behind a unit.
+    id : str
+        Short id in words, such as ``remote_share_desk``.
+    code : str
+        Id in the measurement specification, such as ``ME1``; several metrics may share one.
+    name : str
+        Plain name.
+    question : str
+        The question it answers.
+    unit : str
+        Unit of analysis (what one row is).
+    columns : Mapping[str, tuple[str, ...]]
+        Table -> columns it cannot do without.
+    formula : str
+        The formula in words.
+    low : float | None
+        Lowest possible figure; None where open.
+    high : float | None
+        Highest possible figure; None where open.
+    direction : str
+        ``higher`` or ``lower`` is better, or ``none``.
+    min_n : int
+        Units below which the figure should not be reported.
+    value_unit : str
+        Unit of the figure, such as ``share`` or ``hours a month``.
+    source : str
+        Where the formula comes from.
+    reliability : str, optional
+        The reliability rule, in words; empty where none applies.
+    caveats : tuple[str, ...], optional
+        Care to take.
+    source_questions : tuple[str, ...], optional
+        The seed items that ask for it.
+    co_produced : str, default NOT_CO_PRODUCED
+        With whom and when, or ``not co-produced``.
+    frame : UnitFrame | None, optional
+        Makes the unit frame from data; None where ``measure`` does not compute it.
+    statistic : Statistic | None, optional
+        The statistic over the unit frame; None where ``measure`` does not compute it.
+    cluster : tuple[str, ...], optional
+        Columns that may hold the clusters of the interval, best first.
+    reliability_of : Callable[[EvaluationData], float] | None, optional
+        Data -> reliability of the score, for scales.
+    scale : float, default 1.0
+        The figure is multiplied by this (100 for a percentage).
+    elsewhere : str, optional
+        Where the metric is computed if not here, or why it is not.
+    own : bool, default False
+        Declared by an evaluator; until co-production is recorded its figures say so.
+    values : Mapping[str, tuple[str, ...]], optional
+        ``table.column`` -> values that must occur, such as the instrument a scale belongs to.
+    people : UnitFrame | None, optional
+        Data -> pairs of a unit (its key columns) and a person (``worker_id``, ``family_id`` or ``child_id``), where
+        several people share a unit; None where the unit frame names them itself, or nobody stands behind a unit.
 
     Raises
     ------
-    MeasureError : a direction that does not exist, an empty range, or a formula without its frame.
+    MeasureError
+        A direction that does not exist, an empty range, or a formula without its frame.
     """
 
     id: str

@@ -25,12 +25,20 @@ def register(spec: MetricSpec, *, replace: bool = False) -> MetricSpec:
 
     Parameters
     ----------
-    spec : the metric. One of one's own that was registered the same before is taken again (a cell run twice).
-    replace : put it in the place of a metric of one's own with that id; a built-in one is never replaced.
+    spec : MetricSpec
+        The metric. One of one's own that was registered the same before is taken again (a cell run twice).
+    replace : bool, default False
+        Put it in the place of a metric of one's own with that id; a built-in one is never replaced.
+
+    Returns
+    -------
+    MetricSpec
+        One metric: what it asks, of whom, from which columns, by which formula, and with what care.
 
     Raises
     ------
-    MeasureError : there is a metric of that id already.
+    MeasureError
+        There is a metric of that id already.
     """
     there = REGISTRY.get(spec.id)
     same = there is not None and there.own and spec.own and (replace or there == spec)
@@ -49,7 +57,8 @@ def find_metrics(metrics: str | MetricSpec | Iterable[str | MetricSpec]) -> tupl
 
     Raises
     ------
-    UsageError : no metric of that id or code.
+    UsageError
+        No metric of that id or code.
 
     Examples
     --------
@@ -85,6 +94,16 @@ def catalogue(search: str = "") -> pd.DataFrame:
 
     Columns: code, id, name, question, unit, value_unit, columns (``table.column``, comma separated), formula, low,
     high, direction, min_n, reliability, caveats, source, source_questions, co_produced, computed, elsewhere.
+
+    Parameters
+    ----------
+    search : str, optional
+        Word that must occur; every metric by default.
+
+    Returns
+    -------
+    pd.DataFrame
+        Every metric, one row each, optionally only those in which a word occurs.
 
     Examples
     --------

@@ -32,23 +32,42 @@ def fit_binary(
 
     Parameters
     ----------
-    frame : one row an observation; rows with a missing value are left out and counted.
-    outcome : 0/1. terms : terms or columns; an intercept is added.
-    cluster : rows of one cluster depend on each other; None gives the model's own errors.
-    link : key of ``BINARY_LINKS``.
-    variance : where there is a cluster ``"jackknife"``, t with effective clusters - 1 of each slope, or
-        ``"sandwich"``, t with clusters - 1, whose errors are too small with few clusters.
-    conf_level : level of the intervals.
+    frame : pd.DataFrame
+        One row an observation; rows with a missing value are left out and counted.
+    outcome : str
+        0/1.
+    terms : Terms
+        Terms or columns; an intercept is added.
+    cluster : str | None, optional
+        Rows of one cluster depend on each other; None gives the model's own errors.
+    link : str, default "logit"
+        Key of ``BINARY_LINKS``.
+    variance : str, default "jackknife"
+        Where there is a cluster ``"jackknife"``, t with effective clusters - 1 of each slope, or ``"sandwich"``, t with
+        clusters - 1, whose errors are too small with few clusters.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    GeneralisedFit
+        A fitted generalised linear model: arrays only.
 
     Raises
     ------
-    EstimationError : an outcome that takes one value, perfect prediction (``SEPARATION``), one cluster, a singular
-        design.
-    CoverageError : a column is not there.
+    EstimationError
+        An outcome that takes one value, perfect prediction (``SEPARATION``), one cluster, a singular design.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     McCullagh and Nelder (1989), Generalized Linear Models. Separation: Albert and Anderson (1984), Biometrika 71.
+
+    References
+    ----------
+    - Albert, A. and Anderson, J. A. (1984). Biometrika 71, 1-10.
+    - McCullagh, P. and Nelder, J. A. (1989). Generalized Linear Models, second edition.
 
     Examples
     --------

@@ -32,21 +32,45 @@ def fit_counts(
 
     Parameters
     ----------
-    frame, terms, cluster, variance, conf_level : as in ``fit_binary``.
-    outcome : whole numbers from 0.
-    exposure_time : column of time at risk, above 0; slopes are then of log rates.
-    family : key of ``_COUNTS``. With a cluster a Poisson needs no more than the mean to be right.
+    frame : pd.DataFrame
+        As in ``fit_binary``.
+    outcome : str
+        Whole numbers from 0.
+    terms : Terms
+        As in ``fit_binary``.
+    exposure_time : str | None, optional
+        Column of time at risk, above 0; slopes are then of log rates.
+    cluster : str | None, optional
+        As in ``fit_binary``.
+    family : str, default "poisson"
+        Key of ``_COUNTS``. With a cluster a Poisson needs no more than the mean to be right.
+    variance : str, default "jackknife"
+        As in ``fit_binary``.
+    conf_level : float, default 0.95
+        As in ``fit_binary``.
+
+    Returns
+    -------
+    GeneralisedFit
+        A fitted generalised linear model: arrays only.
 
     Raises
     ------
-    EstimationError : counts that are not whole numbers from 0, no event, time at risk not above 0, perfect
-        prediction, one cluster, a singular design, a negative binomial on counts that vary no more than a Poisson's.
-    CoverageError : a column is not there.
+    EstimationError
+        Counts that are not whole numbers from 0, no event, time at risk not above 0, perfect prediction, one cluster, a
+        singular design, a negative binomial on counts that vary no more than a Poisson's.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Gourieroux, Monfort and Trognon (1984), Econometrica 52 (a Poisson with clustered errors); negative binomial as
     in Venables and Ripley (2002), section 7.4 (``glm.nb``).
+
+    References
+    ----------
+    - Gourieroux, C., Monfort, A. and Trognon, A. (1984). Econometrica 52, 701-720.
+    - Venables, W. N. and Ripley, B. D. (2002). Modern Applied Statistics with S, fourth edition.
 
     Examples
     --------
@@ -76,7 +100,8 @@ def whole_counts(rows: pd.DataFrame, name: str) -> Array:
 
     Raises
     ------
-    EstimationError : it holds anything else, or no event.
+    EstimationError
+        It holds anything else, or no event.
     """
     y = numbers(rows, name)
     bad = int((~np.isfinite(y) | (y < 0) | (y != np.round(y))).sum())
@@ -95,7 +120,8 @@ def log_time(rows: pd.DataFrame, name: str | None) -> Array | None:
 
     Raises
     ------
-    EstimationError : it holds a value that is not above 0.
+    EstimationError
+        It holds a value that is not above 0.
     """
     if name is None:
         return None

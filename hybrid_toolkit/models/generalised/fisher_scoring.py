@@ -25,10 +25,19 @@ class ScoringSolution:
 
     Parameters
     ----------
-    b : k coefficients; 0 for a column that the others determine in these rows. mean : n fitted means.
-    weight : n working weights. log_likelihood : up to what does not depend on the coefficients for ``"log"``.
-    basis : the columns that the model was solved in. scores : n x m, along the columns of ``basis``, in which the
-        information is Z'WZ; ``basis`` brings what follows from both back to the columns of x.
+    b : Array
+        The k coefficients; 0 for a column that the others determine in these rows.
+    mean : Array
+        The n fitted means.
+    scores : Array
+        Shape n x m, along the columns of ``basis``, in which the information is Z'WZ; ``basis`` brings what follows
+        from both back to the columns of x.
+    weight : Array
+        The n working weights.
+    log_likelihood : float
+        Up to what does not depend on the coefficients for ``"log"``.
+    basis : Scaled
+        The columns that the model was solved in.
     """
 
     b: Array
@@ -87,14 +96,27 @@ def solve_glm(
 
     Parameters
     ----------
-    x : n x k. y : n outcomes. link : key of ``GLM_LINKS``. offset : n known parts of the predictor.
-    theta : size of a negative binomial (variance mean + mean squared / theta); infinite for a Poisson.
-    start : coefficients to start from. what, code : words and code of the error at separation.
+    x : Array
+        Shape n x k.
+    y : Array
+        The n outcomes.
+    link : str
+        Key of ``GLM_LINKS``.
+    offset : Array | None, optional
+        The n known parts of the predictor.
+    theta : float, optional
+        Size of a negative binomial (variance mean + mean squared / theta); infinite for a Poisson.
+    start : Array | None, optional
+        Coefficients to start from.
+    what : str, default "the outcome"
+        What was fitted, in words for the error at separation.
+    code : str, default "SEPARATION"
+        Code of the error at separation.
 
     Raises
     ------
-    EstimationError : columns that tell the outcome without error, so that no finite slope fits best; a search that
-        does not end.
+    EstimationError
+        Columns that tell the outcome without error, so that no finite slope fits best; a search that does not end.
 
     Examples
     --------

@@ -35,18 +35,45 @@ class GeneralisedFit(PredictsMeans, ResultBase):
 
     Parameters
     ----------
-    outcome : column name. kind : what was fitted, in words. link : key of ``GLM_LINKS``.
-    terms, estimate, vcov : k coefficients on the scale of the link and their variance.
-    df : clusters less one, infinite for the model's own errors; a jackknife's t has effective clusters less one.
-    variance : key of ``VARIANCES``.
-    log_likelihood : at the optimum. dispersion : Pearson's chi-squared over its degrees of freedom, 1 where the
-        variance is as the model says.
-    theta : size of a negative binomial, infinite otherwise.
-    n, n_missing, n_events, n_clusters : counts; events are the sum of the outcome; clusters 0 without any.
-    converged : the search ended at an optimum. conf_level : level of the intervals.
-    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
-    leverage : clusters x k partial leverages, and ``behind``, k clusters on the smaller side or effective ones (see
+    outcome : str
+        Column name.
+    kind : str
+        What was fitted, in words.
+    link : str
+        Key of ``GLM_LINKS``.
+    terms : tuple[str, ...]
+        Names of the k coefficients.
+    estimate : Array
+        The k coefficients on the scale of the link.
+    vcov : Array
+        Their k x k variance.
+    df : float
+        Clusters less one, infinite for the model's own errors; a jackknife's t has effective clusters less one.
+    variance : str
+        Key of ``VARIANCES``.
+    log_likelihood : float
+        At the optimum.
+    dispersion : float
+        Pearson's chi-squared over its degrees of freedom, 1 where the variance is as the model says.
+    theta : float
+        Size of a negative binomial, infinite otherwise.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_events : int
+        Sum of the outcome.
+    n_clusters : int
+        Clusters; 0 without any.
+    converged : bool
+        The search ended at an optimum.
+    conf_level : float
+        Level of the intervals.
+    leverage : Array, optional
+        Clusters x k partial leverages, and ``behind``, k clusters on the smaller side or effective ones (see
         ``support``); a coefficient that rests on one cluster has no interval. Empty without clusters.
+    model_terms : tuple[Term, ...] | None, optional
+        The terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     outcome: str
@@ -81,9 +108,20 @@ class GeneralisedFit(PredictsMeans, ResultBase):
     def index(self, term: str) -> int:
         """Position of a coefficient.
 
+        Parameters
+        ----------
+        term : str
+            Name of a coefficient.
+
+        Returns
+        -------
+        int
+            Position of a coefficient.
+
         Raises
         ------
-        EstimationError : the model has no such coefficient.
+        EstimationError
+            The model has no such coefficient.
         """
         if term not in self.terms:
             raise EstimationError(
@@ -94,7 +132,22 @@ class GeneralisedFit(PredictsMeans, ResultBase):
         return self.terms.index(term)
 
     def combine(self, weights: Mapping[str, float], *, term: str, unit: str = "") -> pd.DataFrame:
-        """One tidy row for a weighted sum of coefficients."""
+        """One tidy row for a weighted sum of coefficients.
+
+        Parameters
+        ----------
+        weights : Mapping[str, float]
+            Coefficient name -> weight.
+        term : str
+            Name of the row.
+        unit : str, optional
+            Unit of the estimate.
+
+        Returns
+        -------
+        pd.DataFrame
+            One tidy row for a weighted sum of coefficients.
+        """
         w = np.zeros(len(self.terms))
         for name, weight in weights.items():
             w[self.index(name)] = weight
@@ -110,7 +163,12 @@ class GeneralisedFit(PredictsMeans, ResultBase):
         return support.withheld(row, clusters).drop(columns="clusters_behind")
 
     def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less."""
+        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return float(self.behind[self.index(term)]) if self.n_clusters else np.inf
 
     def _free(self, leverage: Array) -> Array:
@@ -123,14 +181,26 @@ class GeneralisedFit(PredictsMeans, ResultBase):
         return float(min(slopes, default=np.inf))
 
     def tidy(self) -> pd.DataFrame:
-        """One row a coefficient on the scale of the link, with ``clusters_behind`` it where there are clusters."""
+        """One row a coefficient on the scale of the link, with ``clusters_behind`` it where there are clusters.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a coefficient on the scale of the link, with ``clusters_behind`` it where there are clusters.
+        """
         se = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
         free, unit = self._free(self.leverage) if self.n_clusters else self.df, GLM_LINKS[self.link]
         rows = tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
         return support.withheld(rows, self.behind) if self.n_clusters else rows
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, clusters, method, likelihood, dispersion, convergence."""
+        """One row: n, missing, clusters, method, likelihood, dispersion, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, clusters, method, likelihood, dispersion, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -147,7 +217,13 @@ class GeneralisedFit(PredictsMeans, ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         notes = []
         if self.link == "log" and self.variance == "model" and self.dispersion > 1.5 and not np.isfinite(self.theta):
             notes.append(
@@ -185,8 +261,10 @@ def read_rows(
 
     Raises
     ------
-    EstimationError : one cluster, a singular design, an unknown variance, a level outside 0 to 1.
-    CoverageError : a column is not there.
+    EstimationError
+        One cluster, a singular design, an unknown variance, a level outside 0 to 1.
+    CoverageError
+        A column is not there.
     """
     check_level(conf_level)
     check_choice("variance", variance, ("jackknife", "sandwich"))

@@ -51,20 +51,47 @@ class OrdinalFit(ResultBase):
 
     Parameters
     ----------
-    outcome : column name. link : key of ``_LINKS``.
-    terms, estimate : k slopes; above 0 means higher answers.
-    thresholds, threshold_names : the cut points between neighbouring answers.
-    vcov : of slopes, then thresholds.
-    levels : number of answers that occur.
-    log_likelihood, deviance, aic : deviance is minus twice the log-likelihood.
-    n : observations (the sum of frequencies). n_rows, n_missing : rows used and left out.
-    n_clusters : clusters of the errors, or 0 where they are model-based.
-    converged : the search ended at an optimum.
-    conf_level : level of the intervals.
-    answers : the answers that occur, lowest first.
-    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
-    leverage : clusters x coefficients, and ``behind``, clusters on the smaller side or effective ones of each (see
+    outcome : str
+        Column name.
+    link : str
+        Key of ``_LINKS``.
+    terms : tuple[str, ...]
+        Names of the k slopes.
+    estimate : Array
+        The k slopes; above 0 means higher answers.
+    thresholds : Array
+        The cut points between neighbouring answers.
+    threshold_names : tuple[str, ...]
+        Their names.
+    vcov : Array
+        Of slopes, then thresholds.
+    levels : int
+        Number of answers that occur.
+    log_likelihood : float
+        Log-likelihood at the optimum.
+    deviance : float
+        Minus twice the log-likelihood.
+    aic : float
+        Akaike information criterion.
+    n : int
+        Observations (the sum of frequencies).
+    n_rows : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Clusters of the errors, or 0 where they are model-based.
+    converged : bool
+        The search ended at an optimum.
+    conf_level : float
+        Level of the intervals.
+    leverage : Array, optional
+        Clusters x coefficients, and ``behind``, clusters on the smaller side or effective ones of each (see
         ``support``); one that rests on one cluster has no interval. Empty without clusters.
+    answers : tuple[str, ...], optional
+        The answers that occur, lowest first.
+    model_terms : tuple[Term, ...] | None, optional
+        The terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     outcome: str
@@ -128,7 +155,12 @@ class OrdinalFit(ResultBase):
         return out.assign(answer=np.tile(self.answers, n), **{c: v.ravel() for c, v in zip(ADDED, values, strict=True)})
 
     def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a slope compares, or their effective number where that is less."""
+        """Clusters on the smaller side of what a slope compares, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return float(self.behind[self.terms.index(term)]) if self.n_clusters else np.inf
 
     @property
@@ -138,7 +170,13 @@ class OrdinalFit(ResultBase):
         return f"{_LINKS[self.link]} over {self.levels} answers, {errors}"
 
     def tidy(self) -> pd.DataFrame:
-        """Slopes, then thresholds, on the scale of the link; with clusters, ``clusters_behind`` each too."""
+        """Slopes, then thresholds, on the scale of the link; with clusters, ``clusters_behind`` each too.
+
+        Returns
+        -------
+        pd.DataFrame
+            Slopes, then thresholds, on the scale of the link; with clusters, ``clusters_behind`` each too.
+        """
         free = support.degrees(self.leverage) if self.n_clusters else np.inf
         b, se = np.concatenate([self.estimate, self.thresholds]), np.sqrt(np.diagonal(self.vcov))
         names = [*self.terms, *self.threshold_names]
@@ -147,7 +185,13 @@ class OrdinalFit(ResultBase):
         return support.withheld(rows, self.behind) if self.n_clusters else rows
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, method, likelihood, convergence."""
+        """One row: n, missing, method, likelihood, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, method, likelihood, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -163,7 +207,13 @@ class OrdinalFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         bad = "" if self.converged else " The search did not converge: do not use these figures."
         if self.n_clusters:
             bad += support.few_words(float(self.behind[: len(self.terms)].min()), holds=True)
@@ -189,26 +239,46 @@ def fit_ordinal(
 
     Parameters
     ----------
-    frame : one row an observation, or a row a cell with its ``frequency``. Rows with a missing value are left out.
-    outcome : numbers or ordered categories; text needs ``levels``.
-    terms : slopes (terms or columns); there is no intercept, the thresholds take its place.
-    levels : the answers from lowest to highest.
-    frequency : column of whole numbers, how often each row occurred.
-    cluster : rows of one cluster depend on each other: errors by a linearised leave-one-cluster-out jackknife, t with
+    frame : pd.DataFrame
+        One row an observation, or a row a cell with its ``frequency``. Rows with a missing value are left out.
+    outcome : str
+        Numbers or ordered categories; text needs ``levels``.
+    terms : Terms
+        Slopes (terms or columns); there is no intercept, the thresholds take its place.
+    levels : Sequence[object] | None, optional
+        The answers from lowest to highest.
+    frequency : str | None, optional
+        Column of whole numbers, how often each row occurred.
+    cluster : str | None, optional
+        Rows of one cluster depend on each other: errors by a linearised leave-one-cluster-out jackknife, t with
         effective clusters - 1 of each slope; one that rests on one cluster gets no interval.
-    link : key of ``_LINKS``.
-    conf_level : level of the intervals.
+    link : str, default "logit"
+        Key of ``_LINKS``.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    OrdinalFit
+        A cumulative-link model: P(answer <= j) = F(threshold j - x b).
 
     Raises
     ------
-    EstimationError : fewer than two answers occur, an answer outside ``levels``, a singular design, separation, one
-        cluster, frequencies that are not whole numbers from 0.
-    CoverageError : a column is not there.
+    EstimationError
+        Fewer than two answers occur, an answer outside ``levels``, a singular design, separation, one cluster,
+        frequencies that are not whole numbers from 0.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     McCullagh (1980), JRSS B 42, 109-142; signs and thresholds as in Venables and Ripley (2002), section 7.3
     (``polr``). Newton's method with exact derivatives: the likelihood has one optimum.
+
+    References
+    ----------
+    - McCullagh, P. (1980). Journal of the Royal Statistical Society B 42, 109-142.
+    - Venables, W. N. and Ripley, B. D. (2002). Modern Applied Statistics with S, fourth edition.
 
     Examples
     --------
@@ -328,7 +398,8 @@ def read_answers(rows: pd.DataFrame, name: str, levels: Sequence[object] | None)
 
     Raises
     ------
-    EstimationError : text without levels, an answer outside them, or fewer than two answers.
+    EstimationError
+        Text without levels, an answer outside them, or fewer than two answers.
     """
     values = rows[check_column(rows, name)]
     position: NDArray[Any]

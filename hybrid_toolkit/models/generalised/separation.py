@@ -16,8 +16,10 @@ def perfectly_separated(z: Array, y: Array, *, counts: bool = False) -> int:
 
     Parameters
     ----------
-    z : n x k, orthogonal columns with mean square 1, the first constant (``metrics.scaling``).
-    y : n zeros and ones; with ``counts`` numbers from 0.
+    z : Array
+        Shape n x k, orthogonal columns with mean square 1, the first constant (``metrics.scaling``).
+    y : Array
+        The n zeros and ones; with ``counts`` numbers from 0.
 
     Notes
     -----
@@ -43,7 +45,10 @@ def told_apart(z: Array, answer: NDArray[np.intp]) -> int:
 
     Parameters
     ----------
-    z : n x k, orthogonal columns with mean square 1, no constant. answer : n from 0, every answer occurs.
+    z : Array
+        Shape n x k, orthogonal columns with mean square 1, no constant.
+    answer : NDArray[np.intp]
+        The n from 0, every answer occurs.
 
     Examples
     --------
@@ -70,7 +75,12 @@ def recession(signed: Array, still: Array | None = None, *, first: int = 1) -> i
 
     Parameters
     ----------
-    signed, still : rows by columns of mean square about 1. first : columns before this one are not counted.
+    signed : Array
+        Rows by columns of mean square about 1.
+    still : Array | None, optional
+        Rows by columns of mean square about 1.
+    first : int, default 1
+        Columns before this one are not counted.
     """
     signed = np.unique(signed, axis=0)
     if not len(signed):

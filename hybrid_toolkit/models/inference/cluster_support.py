@@ -40,13 +40,17 @@ def leverages(parts: Array, keep: Codes | None = None, *, turn: Array | None = N
 
     Parameters
     ----------
-    parts : clusters x p x p cross-products of the (weighted) columns, or information.
-    keep : positions of the k columns asked for; default all.
-    turn : k x p, the way from coefficients of these columns to those asked about, where they are others.
+    parts : Array
+        Clusters x p x p cross-products of the (weighted) columns, or information.
+    keep : Codes | None, optional
+        Positions of the k columns asked for; default all.
+    turn : Array | None, optional
+        Shape k x p, the way from coefficients of these columns to those asked about, where they are others.
 
     Returns
     -------
-    Clusters x k: the diagonal of S P_g S, with S the inverse of the sum of ``parts``.
+    Array
+        Clusters x k: the diagonal of S P_g S, with S the inverse of the sum of ``parts``.
 
     Examples
     --------
@@ -108,8 +112,12 @@ def behind(leverage: Array, columns: Array, group: Codes) -> Array:
 
     Parameters
     ----------
-    leverage : clusters x k, as ``leverages`` gives them. columns : n x k columns as they stand in the data.
-    group : codes of the n rows' clusters.
+    leverage : Array
+        Clusters x k, as ``leverages`` gives them.
+    columns : Array
+        The n x k columns as they stand in the data.
+    group : Codes
+        Codes of the n rows' clusters.
     """
     each = np.array([sides(columns[:, j], group) for j in range(columns.shape[1])])
     out: Array = np.minimum(each, effective(leverage))
@@ -132,7 +140,10 @@ def two_sides(treated: Array, control: Array) -> tuple[float, float]:
 
     Parameters
     ----------
-    treated, control : clusters; the rows (or units) of each that stand on that side, 0 for none.
+    treated : Array
+        Clusters; the rows (or units) of each that stand on that side, 0 for none.
+    control : Array
+        Clusters; the rows (or units) of each that stand on that side, 0 for none.
 
     Examples
     --------
@@ -175,7 +186,10 @@ def few_words(clusters: float, *, holds: bool = False) -> str:
 
     Parameters
     ----------
-    clusters : clusters behind the estimate. holds : its interval is made for few.
+    clusters : float
+        Clusters behind the estimate.
+    holds : bool, default False
+        Its interval is made for few.
     """
     if not clusters < FEW_SIDE:
         return ""

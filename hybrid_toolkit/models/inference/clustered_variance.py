@@ -36,7 +36,8 @@ def enough_clusters(clusters: Codes, name: str) -> int:
 
     Raises
     ------
-    EstimationError : there is one.
+    EstimationError
+        There is one.
     """
     found = int(clusters.max()) + 1 if len(clusters) else 0
     if found < 2:
@@ -53,8 +54,10 @@ def sandwich(scores: Array, information: Array) -> Array:
 
     Parameters
     ----------
-    scores : clusters x k sums of the rows' scores. information : k x k. Both along the columns of
-        ``metrics.scaling``, so that nothing is thrown away for its unit.
+    scores : Array
+        Clusters x k sums of the rows' scores.
+    information : Array
+        Shape k x k. Both along the columns of ``metrics.scaling``, so that nothing is thrown away for its unit.
     """
     bread = np.linalg.inv(information)
     g = len(scores)
@@ -66,8 +69,14 @@ def linear_jackknife(scores: Array, information: Array, parts: Array, turn: Arra
 
     Parameters
     ----------
-    scores : clusters x k. information : k x k, the sum of ``parts``. parts : clusters x k x k.
-    turn : k x k, the way back from scaled columns (``metrics.scaling``) to those whose variance is wanted.
+    scores : Array
+        Clusters x k.
+    information : Array
+        Shape k x k, the sum of ``parts``.
+    parts : Array
+        Clusters x k x k.
+    turn : Array | None, optional
+        Shape k x k, the way back from scaled columns (``metrics.scaling``) to those whose variance is wanted.
 
     Notes
     -----

@@ -19,9 +19,26 @@ class Equivalence(ResultBase):
 
     Parameters
     ----------
-    estimate, std_error, df : the estimate, its error, degrees of freedom. low, high : the bounds.
-    p_low, p_high : p-values that the truth is at or below ``low``, at or above ``high``.
-    conf_low, conf_high : the interval of level 1 - 2 alpha that answers the same question. alpha : level of each test.
+    estimate : float
+        The estimate.
+    std_error : float
+        Its standard error.
+    df : float
+        Degrees of freedom.
+    low : float
+        Lower bound.
+    high : float
+        Upper bound.
+    p_low : float
+        The p-value that the truth is at or below ``low``.
+    p_high : float
+        The p-value that the truth is at or above ``high``.
+    conf_low : float
+        Lower end of the interval of level 1 - 2 alpha that answers the same question.
+    conf_high : float
+        Upper end of that interval.
+    alpha : float
+        Level of each test.
     """
 
     estimate: float
@@ -51,11 +68,23 @@ class Equivalence(ResultBase):
         return 1 - 2 * self.alpha
 
     def tidy(self) -> pd.DataFrame:
-        """One row: estimate, std_error, df, bounds, p-values, interval."""
+        """One row: estimate, std_error, df, bounds, p-values, interval.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: estimate, std_error, df, bounds, p-values, interval.
+        """
         return pd.DataFrame([{f: getattr(self, f) for f in self.__slots__} | {"p_value": self.p_value}])
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         found = (
             "the effect is smaller than what was set as mattering"
             if self.equivalent
@@ -75,17 +104,38 @@ def equivalence_test(
 
     Parameters
     ----------
-    estimate, std_error : in units of the outcome. df : degrees of freedom, such as clusters less one.
-    low, high : bounds of what is too small to matter. alpha : level of each test.
+    estimate : float
+        The estimate, in units of the outcome.
+    std_error : float
+        Its standard error, in units of the outcome.
+    low : float
+        Lower bound of what is too small to matter.
+    high : float
+        Upper bound of what is too small to matter.
+    df : float, optional
+        Degrees of freedom, such as clusters less one.
+    alpha : float, default 0.05
+        Level of each test.
+
+    Returns
+    -------
+    Equivalence
+        Two one-sided tests of an estimate against a lower and an upper bound.
 
     Raises
     ------
-    EstimationError : an error that is not above zero, bounds out of order, a level outside 0 to 0.5.
+    EstimationError
+        An error that is not above zero, bounds out of order, a level outside 0 to 0.5.
 
     Notes
     -----
     Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15; Lakens (2017), Social Psychological and
     Personality Science 8.
+
+    References
+    ----------
+    - Lakens, D. (2017). Social Psychological and Personality Science 8, 355-362.
+    - Schuirmann, D. J. (1987). Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.
 
     Examples
     --------

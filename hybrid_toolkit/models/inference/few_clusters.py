@@ -34,16 +34,37 @@ class BiasReducedFit(PredictsMeans, ResultBase):
 
     Parameters
     ----------
-    terms, estimate, std_error, df : names of the k coefficients, coefficients, errors, degrees of freedom.
-    vcov : k x k variance.
-    outcome, cluster : column names.
-    n, n_missing, n_clusters : rows used, rows left out for a missing value, clusters.
-    method : what was fitted, in words.
-    conf_level : level of the intervals.
-    behind : k clusters on the smaller side of each coefficient, or effective ones (see ``support``); one that rests on
-        a single cluster has no interval.
-    converged : always True here: least squares is solved, not searched for.
-    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
+    terms : tuple[str, ...]
+        Names of the k coefficients.
+    estimate : Array
+        The k coefficients.
+    std_error : Array
+        Their standard errors.
+    df : Array
+        Their degrees of freedom.
+    vcov : Array
+        The k x k variance.
+    outcome : str
+        Column of the outcome.
+    cluster : str
+        Column of the cluster.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Number of clusters.
+    method : str
+        What was fitted, in words.
+    conf_level : float
+        Level of the intervals.
+    behind : Array
+        The k clusters on the smaller side of each coefficient, or effective ones (see ``support``); one that rests on a
+        single cluster has no interval.
+    converged : bool, default True
+        Always True here: least squares is solved, not searched for.
+    model_terms : tuple[Term, ...] | None, optional
+        The terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     terms: tuple[str, ...]
@@ -63,18 +84,40 @@ class BiasReducedFit(PredictsMeans, ResultBase):
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
     def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less."""
+        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return float(self.behind[self.terms.index(term)])
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
-        """One row a coefficient: the columns of ``TIDY_COLUMNS``, ``df`` and ``clusters_behind``."""
+        """One row a coefficient: the columns of ``TIDY_COLUMNS``, ``df`` and ``clusters_behind``.
+
+        Parameters
+        ----------
+        unit : str, optional
+            Unit of the estimates.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a coefficient: the columns of ``TIDY_COLUMNS``, ``df`` and ``clusters_behind``.
+        """
         rows = tidy_rows(
             self.terms, self.estimate, self.std_error, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit
         )
         return support.withheld(rows.assign(df=self.df), self.behind)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, clusters, method, convergence."""
+        """One row: n, missing, clusters, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, clusters, method, convergence.
+        """
         names = ("n", "n_missing", "n_clusters", "method", "converged")
         row = pd.DataFrame({name: [getattr(self, name)] for name in names})
         return row.assign(clusters_behind=self._fewest)
@@ -85,7 +128,13 @@ class BiasReducedFit(PredictsMeans, ResultBase):
         return float(min(slopes, default=self.n_clusters))
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
             f"out for missing values. Each coefficient has its own degrees of freedom, from {self.df.min():.1f} to "
@@ -109,10 +158,34 @@ def fit_cr2(
     Parameters are those of ``fit_linear``. With instruments the fitted first stage takes the place of the regressors,
     as clubSandwich does for its ivreg objects.
 
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    outcome : str
+        Column of the outcome.
+    terms : Terms
+        Regressors; an intercept is added where there is no fixed effect.
+    cluster : str
+        Column of the clusters.
+    fixed_effects : str | Sequence[str], optional
+        Columns whose levels each get their own intercept.
+    instruments : Mapping[str, Terms] | None, optional
+        Coefficient name -> terms that stand in for it in the first stage.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    BiasReducedFit
+        The model of ``fit_linear`` with CR2 errors and Satterthwaite degrees of freedom, for few or unequal clusters.
+
     Raises
     ------
-    EstimationError : see ``fit_linear``; or a fixed effect that crosses clusters has over 400 levels.
-    CoverageError : a column is not there.
+    EstimationError
+        See ``fit_linear``; or a fixed effect that crosses clusters has over 400 levels.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
@@ -120,6 +193,11 @@ def fit_cr2(
     Statistics 36, eq. 6 and 11, with an identity working model. Where a cluster determines a coefficient by itself the
     generalised inverse root is used. Everything follows from k x k cross-products: with H_gg = Y Y', Y'Y = U L U',
     (I - H_gg)^(-1/2) Y = Y U (1 - L)^(-1/2) U'.
+
+    References
+    ----------
+    - Bell, R. M. and McCaffrey, D. F. (2002). Survey Methodology 28, 169-181.
+    - Pustejovsky, J. E. and Tipton, E. (2018). Journal of Business & Economic Statistics 36, 672-683.
 
     Examples
     --------
@@ -251,14 +329,42 @@ def fit_two_way(
     first clustering plus the second less their intersection, each a sandwich with its own small-sample factor; t with
     the fewer clusters less one. A negative eigenvalue, which few clusters can bring, is set to zero.
 
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    outcome : str
+        Column of the outcome.
+    terms : Terms
+        Regressors; an intercept is added where there is no fixed effect.
+    clusters : tuple[str, str]
+        The two columns of clusters.
+    fixed_effects : str | Sequence[str], optional
+        Columns whose levels each get their own intercept.
+    instruments : Mapping[str, Terms] | None, optional
+        Coefficient name -> terms that stand in for it in the first stage.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    LinearFit
+        The model of ``fit_linear`` with errors that allow for likeness within each of two clusterings that cross.
+
     Raises
     ------
-    EstimationError : two columns are not named, or as ``fit_linear``.
-    CoverageError : a column is not there.
+    EstimationError
+        Two columns are not named, or as ``fit_linear``.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Cameron, Gelbach and Miller (2011), Journal of Business & Economic Statistics 29, eq. 2.11 and section 2.3.
+
+    References
+    ----------
+    - Cameron, A. C., Gelbach, J. B. and Miller, D. L. (2011). Journal of Business & Economic Statistics 29, 238-249.
 
     Examples
     --------

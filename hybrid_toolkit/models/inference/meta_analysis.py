@@ -48,16 +48,45 @@ class RandomEffects(ResultBase):
 
     Parameters
     ----------
-    estimate, std_error, conf_low, conf_high, p_value : mean over sites, in the unit of the estimates.
-    prediction_low, prediction_high : where the true value of another site like these would lie; NaN under 3 sites,
-        or where one effect is common to all.
-    tau2, tau2_se : variance between sites, and its standard error (NaN but for REML).
-    i2 : share of the estimates' variance that is between sites.
-    q, q_p_value : Cochran's test that sites do not differ.
-    k, n : sites, and rows behind them where they were given.
-    method, interval, prediction : keys of ``META_ANALYSIS_METHODS``, ``META_ANALYSIS_INTERVALS`` and ``PREDICTIONS``.
-    conf_level : level of the intervals.
-    converged : whether the search for the variance between sites ended.
+    estimate : float
+        Mean over sites, in the unit of the estimates.
+    std_error : float
+        Its standard error.
+    conf_low : float
+        Lower end of its interval.
+    conf_high : float
+        Upper end of its interval.
+    p_value : float
+        The p-value of the test that it is zero.
+    prediction_low : float
+        Lower end of where the true value of another site like these would lie; NaN under 3 sites, or where one effect
+        is common to all.
+    prediction_high : float
+        Upper end of the same.
+    tau2 : float
+        Variance between sites.
+    tau2_se : float
+        Its standard error (NaN but for REML).
+    i2 : float
+        Share of the estimates' variance that is between sites.
+    q : float
+        Cochran's statistic of the test that sites do not differ.
+    q_p_value : float
+        Its p-value.
+    k : int
+        Number of sites.
+    n : int
+        Rows behind them where they were given.
+    method : str
+        Keys of ``META_ANALYSIS_METHODS``, ``META_ANALYSIS_INTERVALS`` and ``PREDICTIONS``.
+    interval : str
+        Keys of ``META_ANALYSIS_METHODS``, ``META_ANALYSIS_INTERVALS`` and ``PREDICTIONS``.
+    prediction : str
+        Keys of ``META_ANALYSIS_METHODS``, ``META_ANALYSIS_INTERVALS`` and ``PREDICTIONS``.
+    conf_level : float
+        Level of the intervals.
+    converged : bool, default True
+        Whether the search for the variance between sites ended.
     """
 
     estimate: float
@@ -81,19 +110,42 @@ class RandomEffects(ResultBase):
     converged: bool = True
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
-        """Two rows: the mean over sites and the prediction interval."""
+        """Two rows: the mean over sites and the prediction interval.
+
+        Parameters
+        ----------
+        unit : str, optional
+            Unit of the estimates.
+
+        Returns
+        -------
+        pd.DataFrame
+            Two rows: the mean over sites and the prediction interval.
+        """
         mean = (self.estimate, self.std_error, self.conf_low, self.conf_high, self.p_value)
         ahead = (self.estimate, np.nan, self.prediction_low, self.prediction_high, np.nan)
         rows = [("mean over sites", *mean, self.n, unit), ("prediction for another site", *ahead, self.n, unit)]
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
     def glance(self) -> pd.DataFrame:
-        """One row: sites, variance between them, heterogeneity, method, convergence."""
+        """One row: sites, variance between them, heterogeneity, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: sites, variance between them, heterogeneity, method, convergence.
+        """
         names = ("k", "n", "tau2", "i2", "q", "q_p_value", "method", "interval", "prediction", "converged")
         return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         ahead = (
             f"another site like these would lie between {self.prediction_low:+.3f} and {self.prediction_high:+.3f}"
             if np.isfinite(self.prediction_low)
@@ -125,17 +177,32 @@ def fit_random_effects(
 
     Parameters
     ----------
-    estimates, variances : one of each a site; variances are squared standard errors.
-    n : rows behind all of them, for the record.
-    method : key of ``META_ANALYSIS_METHODS``, for the variance between sites.
-    interval : ``"hartung-knapp"`` (t with k - 1 degrees of freedom; the safer one) or ``"normal"``.
-    prediction : key of ``PREDICTIONS``. With a dozen sites the t interval holds another site too seldom.
-    seed : of the draws behind the first of these.
-    conf_level : level of the intervals.
+    estimates : ArrayLike
+        Estimates, one a site.
+    variances : ArrayLike
+        Squared standard errors, one a site.
+    n : int, default 0
+        Rows behind all of them, for the record.
+    method : str, default "reml"
+        Key of ``META_ANALYSIS_METHODS``, for the variance between sites.
+    interval : str, default "hartung-knapp"
+        ``"hartung-knapp"`` (t with k - 1 degrees of freedom; the safer one) or ``"normal"``.
+    prediction : str, default "confidence-distribution"
+        Key of ``PREDICTIONS``. With a dozen sites the t interval holds another site too seldom.
+    seed : int, default 0
+        Of the draws behind the first of these.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    RandomEffects
+        A random-effects mean over sites.
 
     Raises
     ------
-    EstimationError : fewer than two sites, unequal lengths, values that are not finite, variances not above zero.
+    EstimationError
+        Fewer than two sites, unequal lengths, values that are not finite, variances not above zero.
 
     Notes
     -----
@@ -146,6 +213,16 @@ def fit_random_effects(
     Thompson (2002), Statistics in Medicine 21; prediction interval of Nagashima, Noma and Furukawa (2019),
     Statistical Methods in Medical Research 28, the distribution of Q by its first two moments; the t one as IntHout
     and others (2016), BMJ Open 6.
+
+    References
+    ----------
+    - DerSimonian, R. and Laird, N. (1986). Controlled Clinical Trials 7, 177-188.
+    - Hartung, J. and Knapp, G. (2001). Statistics in Medicine 20.
+    - Higgins, J. P. T. and Thompson, S. G. (2002). Statistics in Medicine 21, 1539-1558.
+    - IntHout, J. and others (2016). BMJ Open 6, e010247.
+    - Nagashima, K., Noma, H. and Furukawa, T. A. (2019). Statistical Methods in Medical Research 28, 1689-1702.
+    - Paule, R. C. and Mandel, J. (1982). Journal of Research of the National Bureau of Standards 87, 377-385.
+    - Viechtbauer, W. (2005). Journal of Educational and Behavioral Statistics 30, 261-293.
 
     Examples
     --------

@@ -24,14 +24,34 @@ class RandomisationTest(ResultBase):
 
     Parameters
     ----------
-    outcome, treatment : column names.
-    estimate : mean of treated clusters' means less that of the others, in units of the outcome.
-    p_value : share of assignments with a difference as far from zero, the one that happened among them.
-    conf_low, conf_high : the constant differences that the same test would not reject; infinite with very few.
-    n, n_missing, n_clusters, n_treated : rows used, rows left out, clusters, treated clusters.
-    assignments : how many were tried. exact : whether they are all there are.
-    conf_level : level of the interval.
-    converged : always True here.
+    outcome : str
+        Column of the outcome.
+    treatment : str
+        Column of the treatment.
+    estimate : float
+        Mean of treated clusters' means less that of the others, in units of the outcome.
+    p_value : float
+        Share of assignments with a difference as far from zero, the one that happened among them.
+    conf_low : float
+        The least constant difference that the same test would not reject; infinite with very few.
+    conf_high : float
+        The greatest constant difference that the same test would not reject; infinite with very few.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Clusters.
+    n_treated : int
+        Treated clusters.
+    assignments : int
+        How many were tried.
+    exact : bool
+        Whether they are all there are.
+    conf_level : float
+        Level of the interval.
+    converged : bool, default True
+        Always True here.
     """
 
     outcome: str
@@ -56,17 +76,40 @@ class RandomisationTest(ResultBase):
         return f"difference of cluster means, randomisation inference over {which}"
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
-        """One row with the columns of ``TIDY_COLUMNS``; there is no standard error."""
+        """One row with the columns of ``TIDY_COLUMNS``; there is no standard error.
+
+        Parameters
+        ----------
+        unit : str, optional
+            Unit of the estimate.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row with the columns of ``TIDY_COLUMNS``; there is no standard error.
+        """
         row = (self.treatment, self.estimate, np.nan, self.conf_low, self.conf_high, self.p_value, self.n, unit)
         return pd.DataFrame([row], columns=list(TIDY_COLUMNS))
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, clusters, method, convergence."""
+        """One row: n, missing, clusters, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, clusters, method, convergence.
+        """
         names = ("n", "n_missing", "n_clusters", "n_treated", "method", "converged")
         return pd.DataFrame({name: [getattr(self, name)] for name in names})
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         least = 1 / self.assignments
         return (
             f"{self.outcome}: {self.n_treated} of {self.n_clusters} clusters treated; difference {self.estimate:+.3f}, "
@@ -90,22 +133,44 @@ def randomisation_test(
 
     Parameters
     ----------
-    frame : one row an observation; rows with a missing value are left out and counted.
-    outcome : numeric column. treatment : 0/1, the same for every row of a cluster.
-    cluster : column of what was assigned.
-    strata : column, the same for every row of a cluster, within which clusters were assigned.
-    draws, seed : assignments to draw where there are more than that; otherwise all are used.
-    conf_level : level of the interval.
+    frame : pd.DataFrame
+        One row an observation; rows with a missing value are left out and counted.
+    outcome : str
+        Numeric column.
+    treatment : str
+        0/1, the same for every row of a cluster.
+    cluster : str
+        Column of what was assigned.
+    strata : str, optional
+        Column, the same for every row of a cluster, within which clusters were assigned.
+    draws : int, default 9999
+        Assignments to draw where there are more than that; otherwise all are used.
+    seed : int, default 0
+        Seed of these draws.
+    conf_level : float, default 0.95
+        Level of the interval.
+
+    Returns
+    -------
+    RandomisationTest
+        A difference between clusters under a policy and the others, with a p-value from the assignment alone.
 
     Raises
     ------
-    EstimationError : treatment or stratum changes within a cluster, one arm only, a constant outcome, too few draws.
-    CoverageError : a column is not there.
+    EstimationError
+        Treatment or stratum changes within a cluster, one arm only, a constant outcome, too few draws.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Fisher (1935); interval by inversion under a constant difference, as in Imbens and Rubin (2015), Causal Inference,
     section 5.7.
+
+    References
+    ----------
+    - Fisher, R. A. (1935). The Design of Experiments.
+    - Imbens, G. W. and Rubin, D. B. (2015). Causal Inference, section 5.7.
 
     Examples
     --------

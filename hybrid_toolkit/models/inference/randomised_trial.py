@@ -41,14 +41,40 @@ class RandomisedFit(ResultBase):
 
     Parameters
     ----------
-    outcome, treatment : column names.
-    estimate, std_error, df : difference of means, in units of the outcome, its error and degrees of freedom.
-    mean_treated, mean_control : means as observed.
-    n_treated, n_control, n_missing, n_clusters : counts; clusters 0 where rows were randomised.
-    errors : key of ``_ERRORS``. adjusted : whether covariates (centred, each arm with its own slopes) were used.
-    balance : a row a covariate column: standardised difference between the arms.
-    randomisation_p : share of permuted assignments with a difference as large, or None.
-    converged : always True here. conf_level : level of the interval.
+    outcome : str
+        Column of the outcome.
+    treatment : str
+        Column of the treatment.
+    estimate : float
+        Difference of means, in units of the outcome.
+    std_error : float
+        Its standard error.
+    df : float
+        Degrees of freedom.
+    mean_treated : float
+        Mean of the treated, as observed.
+    mean_control : float
+        Mean of the controls, as observed.
+    n_treated : int
+        Treated rows.
+    n_control : int
+        Control rows.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Clusters; 0 where rows were randomised.
+    errors : str
+        Key of ``_ERRORS``.
+    adjusted : bool
+        Whether covariates (centred, each arm with its own slopes) were used.
+    balance : pd.DataFrame
+        A row a covariate column: standardised difference between the arms.
+    randomisation_p : float | None
+        Share of permuted assignments with a difference as large, or None.
+    conf_level : float
+        Level of the interval.
+    converged : bool, default True
+        Always True here.
     """
 
     outcome: str
@@ -80,13 +106,25 @@ class RandomisedFit(ResultBase):
         return self.n_treated + self.n_control
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the difference."""
+        """One row: the difference.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the difference.
+        """
         n = self.n_treated + self.n_control
         b, se = [self.estimate], [self.std_error]
         return tidy_rows([self.treatment], b, se, n=n, conf_level=self.conf_level, df=self.df)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n by arm, missing, clusters, method, convergence."""
+        """One row: n by arm, missing, clusters, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n by arm, missing, clusters, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n_treated + self.n_control],
@@ -102,7 +140,13 @@ class RandomisedFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         share = self.n_missing / max(1, self.n_treated + self.n_control + self.n_missing)
         lost = f" {100 * share:.0f}% of rows are missing: randomisation no longer protects." if share > 0.1 else ""
         how = " adjusted for covariates" if self.adjusted else ""
@@ -130,23 +174,46 @@ def fit_randomised(
 
     Parameters
     ----------
-    frame : one row a person; rows with a missing value are left out and counted.
-    outcome : numeric. treatment : 0/1.
-    covariates : terms or columns from before the randomisation.
-    cluster : what was randomised, where it was not the row; ``errors`` is then ``"cluster"``.
-    errors : key of ``_ERRORS``.
-    permutations, seed : how many assignments to draw for the randomisation p-value, of whole clusters.
-    conf_level : level of the interval, t with rows (or clusters) less coefficients.
+    frame : pd.DataFrame
+        One row a person; rows with a missing value are left out and counted.
+    outcome : str
+        Numeric.
+    treatment : str
+        0/1.
+    covariates : Terms, optional
+        Terms or columns from before the randomisation.
+    cluster : str | None, optional
+        What was randomised, where it was not the row; ``errors`` is then ``"cluster"``.
+    errors : str, default "HC2"
+        Key of ``_ERRORS``.
+    permutations : int, default 0
+        How many assignments to draw for the randomisation p-value, of whole clusters.
+    seed : int, default 0
+        Seed of these draws.
+    conf_level : float, default 0.95
+        Level of the interval, t with rows (or clusters) less coefficients.
+
+    Returns
+    -------
+    RandomisedFit
+        The difference between two randomised arms.
 
     Raises
     ------
-    EstimationError : one arm, fewer than two rows or clusters in an arm, a constant outcome, a singular design, an
-        arm that changes within a cluster.
-    CoverageError : a column is not there.
+    EstimationError
+        One arm, fewer than two rows or clusters in an arm, a constant outcome, a singular design, an arm that changes
+        within a cluster.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     MacKinnon and White (1985), Journal of Econometrics 29; Lin (2013), Annals of Applied Statistics 7, 295-318.
+
+    References
+    ----------
+    - Lin, W. (2013). Annals of Applied Statistics 7, 295-318.
+    - MacKinnon, J. G. and White, H. (1985). Journal of Econometrics 29, 305-325.
 
     Examples
     --------

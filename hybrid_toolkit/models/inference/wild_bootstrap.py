@@ -35,17 +35,43 @@ class WildTest(ResultBase):
 
     Parameters
     ----------
-    term, estimate, std_error : the coefficient with its sandwich error (CV1).
-    t, p_value : its t statistic against the null, and the share of bootstrap samples with one as far from zero.
-    conf_low, conf_high : the values that the same bootstrap would not reject; NaN where not looked for.
-    null : the value that was tested.
-    n, n_missing, n_clusters : rows used, rows left out, clusters.
-    draws : bootstrap samples. weights : key of ``_WEIGHTS``. exact : whether every sign pattern was used.
-    reduced_form : whether the instrument took the exposure's place (a test of no slope at all).
-    conf_level : level of the interval.
-    behind : clusters on the smaller side of the coefficient, or effective ones (see ``support``); with one there is
-        neither p-value nor interval.
-    converged : always True here.
+    term : str
+        Name of the coefficient.
+    estimate : float
+        The coefficient.
+    std_error : float
+        Its sandwich error (CV1).
+    t : float
+        The t statistic against the null.
+    p_value : float
+        Share of bootstrap samples with one as far from zero.
+    conf_low : float
+        The least value that the same bootstrap would not reject; NaN where not looked for.
+    conf_high : float
+        The greatest value that the same bootstrap would not reject; NaN where not looked for.
+    null : float
+        The value that was tested.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Number of clusters.
+    draws : int
+        Bootstrap samples.
+    weights : str
+        Key of ``_WEIGHTS``.
+    exact : bool
+        Whether every sign pattern was used.
+    reduced_form : bool
+        Whether the instrument took the exposure's place (a test of no slope at all).
+    conf_level : float
+        Level of the interval.
+    behind : float, optional
+        Clusters on the smaller side of the coefficient, or effective ones (see ``support``); with one there is neither
+        p-value nor interval.
+    converged : bool, default True
+        Always True here.
     """
 
     term: str
@@ -75,18 +101,36 @@ class WildTest(ResultBase):
         return f"wild cluster bootstrap{what}, null imposed, {self.weights} weights, {how}"
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
-        """One row with the columns of ``TIDY_COLUMNS``."""
+        """One row with the columns of ``TIDY_COLUMNS``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row with the columns of ``TIDY_COLUMNS``.
+        """
         row = (self.term, self.estimate, self.std_error, self.conf_low, self.conf_high, self.p_value, self.n, unit)
         return support.withheld(pd.DataFrame([row], columns=list(TIDY_COLUMNS)), np.array([self.behind]))
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, clusters, method, convergence."""
+        """One row: n, missing, clusters, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, clusters, method, convergence.
+        """
         names = ("n", "n_missing", "n_clusters", "method", "converged")
         row = pd.DataFrame({name: [getattr(self, name)] for name in names})
         return row.assign(clusters_behind=self.behind)
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         return (
             f"{self.term}: p = {self.p_value:.3f} against {self.null:g} ({self.method}; {self.n:,} rows in "
             f"{self.n_clusters} clusters).{support.few_words(self.behind, holds=True)} It holds with few clusters, "
@@ -114,22 +158,45 @@ def wild_bootstrap(
 
     Parameters
     ----------
-    frame, outcome, terms, cluster, fixed_effects, conf_level : as ``fit_linear``.
-    term : the coefficient to test.
-    instruments : one coefficient, which must be ``term``, with one stand-in column. The stand-in then takes its
-        place and the test asks whether the slope is zero (Anderson and Rubin's test), so ``null`` must be 0 and no
-        interval is given.
-    null : value to test.
-    weights : key of ``_WEIGHTS``.
-    draws, seed : bootstrap samples; every pattern of signs is used instead where there are no more of them.
+    frame : pd.DataFrame
+        As ``fit_linear``.
+    outcome : str
+        As ``fit_linear``.
+    terms : Terms
+        As ``fit_linear``.
+    term : str
+        The coefficient to test.
+    cluster : str
+        As ``fit_linear``.
+    fixed_effects : str | Sequence[str], optional
+        As ``fit_linear``.
+    instruments : Mapping[str, Terms] | None, optional
+        One coefficient, which must be ``term``, with one stand-in column. The stand-in then takes its place and the
+        test asks whether the slope is zero (Anderson and Rubin's test), so ``null`` must be 0 and no interval is given.
+    null : float, default 0.0
+        Value to test.
+    weights : str, default "auto"
+        Key of ``_WEIGHTS``.
+    draws : int, default 9999
+        Bootstrap samples; every pattern of signs is used instead where there are no more of them.
+    seed : int, default 0
+        Seed of the samples.
+    interval : bool, default True
+        Whether to look for the interval too, which takes some hundred times as long as the p-value.
+    conf_level : float, default 0.95
+        As ``fit_linear``.
 
-    interval : whether to look for the interval too, which takes some hundred times as long as the p-value.
+    Returns
+    -------
+    WildTest
+        A test of one coefficient by the wild cluster bootstrap.
 
     Raises
     ------
-    EstimationError : an unknown term or weight, fewer than 99 draws, instruments other than described, or as
-        ``fit_linear``.
-    CoverageError : a column is not there.
+    EstimationError
+        An unknown term or weight, fewer than 99 draws, instruments other than described, or as ``fit_linear``.
+    CoverageError
+        A column is not there.
 
     Notes
     -----

@@ -31,9 +31,20 @@ class ClusterSums:
 
     Parameters
     ----------
-    names : names of the p regressors, an intercept among them.
-    n : (B or 1, G) rows. xx : (B or 1, G, p, p) cross-products. xs : (B or 1, G, p) sums of the regressors.
-    xy : (B, G, p) products with the outcome. ys, yy : (B, G) sum of the outcome and of its square.
+    names : tuple[str, ...]
+        Names of the p regressors, an intercept among them.
+    n : Array
+        (B or 1, G) rows.
+    xx : Array
+        (B or 1, G, p, p) cross-products.
+    xs : Array
+        (B or 1, G, p) sums of the regressors.
+    xy : Array
+        (B, G, p) products with the outcome.
+    ys : Array
+        Sum of the outcome, (B, G).
+    yy : Array
+        Sum of its square, (B, G).
     """
 
     names: tuple[str, ...]
@@ -62,12 +73,30 @@ class BatchFit(ResultBase):
 
     Parameters
     ----------
-    term : name of the coefficient.
-    estimate, std_error : (B,) in units of the outcome. df : (B,) degrees of freedom of the t reference.
-    cluster_sd, residual_sd : (B,) spread between and within clusters; NaN where the model has none.
-    converged : (B,) the search ended at an optimum. at_edge : (B,) that optimum is a spread of zero between clusters.
-    n, n_clusters : rows and clusters of the first study. method : what was fitted, in words.
-    conf_level : level of the intervals.
+    term : str
+        Name of the coefficient.
+    estimate : Array
+        Estimates, (B,), in units of the outcome.
+    std_error : Array
+        Their standard errors, (B,).
+    df : Array
+        (B,) degrees of freedom of the t reference.
+    cluster_sd : Array
+        Spread between clusters, (B,); NaN where the model has none.
+    residual_sd : Array
+        Spread within clusters, (B,); NaN where the model has none.
+    converged : NDArray[np.bool]
+        (B,) the search ended at an optimum.
+    at_edge : NDArray[np.bool]
+        (B,) that optimum is a spread of zero between clusters.
+    n : int
+        Rows of the first study.
+    n_clusters : int
+        Clusters of the first study.
+    method : str
+        What was fitted, in words.
+    conf_level : float, default 0.95
+        Level of the intervals.
     """
 
     term: str
@@ -90,14 +119,26 @@ class BatchFit(ResultBase):
         return self.estimate - half, self.estimate + half
 
     def tidy(self) -> pd.DataFrame:
-        """One row a study."""
+        """One row a study.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a study.
+        """
         low, high = self.interval
         p = 2 * stats.t.sf(np.abs(self.estimate / self.std_error), self.df)
         columns = (self.term, self.estimate, self.std_error, low, high, p, self.n, "units of the outcome")
         return pd.DataFrame(dict(zip(TIDY_COLUMNS, columns, strict=True)))
 
     def glance(self) -> pd.DataFrame:
-        """One row a study: rows, clusters, spreads, convergence."""
+        """One row a study: rows, clusters, spreads, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a study: rows, clusters, spreads, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": self.n,
@@ -111,7 +152,13 @@ class BatchFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         short = int((~self.converged).sum())
         note = f" {short} stopped short of their optimum." if short else ""
         return (
@@ -126,9 +173,16 @@ def cell_sums(names: tuple[str, ...], x: Array, n: Array, sums: Array, squares: 
 
     Parameters
     ----------
-    names : names of the p regressors.
-    x : (G, T, p) regressors of each cell. n : (G, T) rows of each cell.
-    sums : (B, G, T) sum of the outcome. squares : (B, G) sum of its square.
+    names : tuple[str, ...]
+        Names of the p regressors.
+    x : Array
+        (G, T, p) regressors of each cell.
+    n : Array
+        (G, T) rows of each cell.
+    sums : Array
+        (B, G, T) sum of the outcome.
+    squares : Array
+        (B, G) sum of its square.
 
     Examples
     --------
@@ -152,13 +206,16 @@ def fit_random_intercepts(sums: ClusterSums, *, term: str, conf_level: float = 0
 
     Parameters
     ----------
-    sums : see ``ClusterSums``; an intercept must be among the regressors or in their span.
-    term : the coefficient that is wanted; its t reference has as many degrees of freedom as there are rows, less
-        clusters, less the other coefficients.
+    sums : ClusterSums
+        See ``ClusterSums``; an intercept must be among the regressors or in their span.
+    term : str
+        The coefficient that is wanted; its t reference has as many degrees of freedom as there are rows, less clusters,
+        less the other coefficients.
 
     Raises
     ------
-    EstimationError : an unknown term, one cluster, or regressors of which one is a combination of the others.
+    EstimationError
+        An unknown term, one cluster, or regressors of which one is a combination of the others.
 
     Notes
     -----
@@ -205,14 +262,19 @@ def fit_fixed_clusters(
 
     Parameters
     ----------
-    sums : see ``ClusterSums``; leave the intercept out of ``names`` where ``within``.
-    term : the coefficient that is wanted; the interval refers it to t with clusters less one degrees of freedom.
-    within : take the clusters' means out; otherwise pooled least squares.
-    variance : ``"jackknife"`` (CV3, leave one cluster out) or ``"sandwich"`` (CV1).
+    sums : ClusterSums
+        See ``ClusterSums``; leave the intercept out of ``names`` where ``within``.
+    term : str
+        The coefficient that is wanted; the interval refers it to t with clusters less one degrees of freedom.
+    within : bool, default True
+        Take the clusters' means out; otherwise pooled least squares.
+    variance : str, default "jackknife"
+        ``"jackknife"`` (CV3, leave one cluster out) or ``"sandwich"`` (CV1).
 
     Raises
     ------
-    EstimationError : see ``fit_random_intercepts``; an unknown variance.
+    EstimationError
+        See ``fit_random_intercepts``; an unknown variance.
 
     Notes
     -----

@@ -113,9 +113,12 @@ def independent(s: Array, totals: Array, *, tolerance: float = 1e-9) -> NDArray[
 
     Parameters
     ----------
-    s : p x p cross-products, fixed effects taken out.
-    totals : p sums of squares before the fixed effects were taken out.
-    tolerance : share of its sum of squares that a column must have of its own.
+    s : Array
+        The p x p cross-products, fixed effects taken out.
+    totals : Array
+        The p sums of squares before the fixed effects were taken out.
+    tolerance : float, default 1e-09
+        Share of its sum of squares that a column must have of its own.
 
     Examples
     --------

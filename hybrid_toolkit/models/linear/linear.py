@@ -40,24 +40,48 @@ class LinearFit(PredictsMeans, ResultBase):
 
     Parameters
     ----------
-    terms : names of the k coefficients.
-    estimate : k coefficients, in units of the outcome for each unit of the term.
-    vcov : k x k clustered variance.
-    df : clusters less one, the degrees of freedom of a sandwich's t; a jackknife's are those of ``degrees``.
-    conf_level : level of the intervals.
-    outcome, cluster : column names.
-    fixed_effects : column names that were taken out.
-    instrumented : coefficient names that were instrumented.
-    n, n_missing, n_clusters : rows used, rows left out for a missing value, clusters.
-    variance : key of ``VARIANCES``.
-    left_out : clusters x k coefficients, each cluster left out in turn.
-    first_stage_f : smallest cluster-robust F of the excluded instruments, or None.
-    r2_within : share of the outcome's variance (after fixed effects) that the fitted values account for.
-    dropped : nuisance columns that carried nothing of their own.
-    leverage : clusters x k partial leverages; see ``support``.
-    behind : k clusters on the smaller side, or effective ones; a coefficient that rests on one has no interval.
-    converged : always True here: least squares is solved, not searched for.
-    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
+    terms : tuple[str, ...]
+        Names of the k coefficients.
+    estimate : Array
+        The k coefficients, in units of the outcome for each unit of the term.
+    vcov : Array
+        The k x k clustered variance.
+    df : int
+        Clusters less one, the degrees of freedom of a sandwich's t; a jackknife's are those of ``degrees``.
+    conf_level : float
+        Level of the intervals.
+    outcome : str
+        Column of the outcome.
+    cluster : str
+        Column of the cluster.
+    fixed_effects : tuple[str, ...]
+        Column names that were taken out.
+    instrumented : tuple[str, ...]
+        Coefficient names that were instrumented.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Number of clusters.
+    variance : str
+        Key of ``VARIANCES``.
+    left_out : Array
+        Clusters x k coefficients, each cluster left out in turn.
+    first_stage_f : float | None
+        Smallest cluster-robust F of the excluded instruments, or None.
+    r2_within : float
+        Share of the outcome's variance (after fixed effects) that the fitted values account for.
+    dropped : tuple[str, ...]
+        Nuisance columns that carried nothing of their own.
+    leverage : Array
+        Clusters x k partial leverages; see ``support``.
+    behind : Array
+        The k clusters on the smaller side, or effective ones; a coefficient that rests on one has no interval.
+    converged : bool, default True
+        Always True here: least squares is solved, not searched for.
+    model_terms : tuple[Term, ...] | None, optional
+        The terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     terms: tuple[str, ...]
@@ -85,9 +109,20 @@ class LinearFit(PredictsMeans, ResultBase):
     def index(self, term: str) -> int:
         """Position of a coefficient.
 
+        Parameters
+        ----------
+        term : str
+            Name of a coefficient.
+
+        Returns
+        -------
+        int
+            Position of a coefficient.
+
         Raises
         ------
-        EstimationError : the model has no such coefficient.
+        EstimationError
+            The model has no such coefficient.
         """
         if term not in self.terms:
             raise EstimationError(
@@ -100,9 +135,24 @@ class LinearFit(PredictsMeans, ResultBase):
     def combine(self, weights: Mapping[str, float], *, term: str, unit: str = "") -> pd.DataFrame:
         """One tidy row for a weighted sum of coefficients, such as a slope in one group.
 
+        Parameters
+        ----------
+        weights : Mapping[str, float]
+            Coefficient name -> weight.
+        term : str
+            Name of the row.
+        unit : str, optional
+            Unit of the estimate.
+
+        Returns
+        -------
+        pd.DataFrame
+            One tidy row for a weighted sum of coefficients, such as a slope in one group.
+
         Raises
         ------
-        EstimationError : a weight names no coefficient.
+        EstimationError
+            A weight names no coefficient.
         """
         w = np.zeros(len(self.terms))
         for name, weight in weights.items():
@@ -113,11 +163,27 @@ class LinearFit(PredictsMeans, ResultBase):
         return self._rows([term], b, var, unit, joined, clusters).drop(columns="clusters_behind")
 
     def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less."""
+        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return float(self.behind[self.index(term)])
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
-        """One row a coefficient: the columns of ``TIDY_COLUMNS`` and ``clusters_behind``."""
+        """One row a coefficient: the columns of ``TIDY_COLUMNS`` and ``clusters_behind``.
+
+        Parameters
+        ----------
+        unit : str, optional
+            Unit of the estimates.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a coefficient: the columns of ``TIDY_COLUMNS`` and ``clusters_behind``.
+        """
         return self._rows(list(self.terms), self.estimate, np.diagonal(self.vcov), unit, self.leverage, self.behind)
 
     def _rows(
@@ -132,7 +198,13 @@ class LinearFit(PredictsMeans, ResultBase):
         return support.withheld(pd.DataFrame(dict(zip(TIDY_COLUMNS, values, strict=True))), clusters)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, clusters, method, convergence."""
+        """One row: n, missing, clusters, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, clusters, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -162,7 +234,13 @@ class LinearFit(PredictsMeans, ResultBase):
         return f"{how}{within}, clustered on {self.cluster}"
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         narrow = self.variance == "sandwich" and self.n_clusters < _FEW_CLUSTERS
         few = " With few or unequal clusters they are too narrow: use the jackknife." if narrow else ""
         few += support.few_words(self._fewest, holds=self.variance == "jackknife")
@@ -192,26 +270,45 @@ def fit_linear(
 
     Parameters
     ----------
-    frame : one row an observation. Rows with a missing value in any named column are left out and counted.
-    outcome : numeric or yes/no column.
-    terms : names and terms, or one text such as ``"x + C(need)"`` (see ``as_terms``); an intercept is added where
-        there is no fixed effect.
-    cluster : column of the clusters; rows of one cluster may depend on each other.
-    fixed_effects : columns whose levels each get their own intercept.
-    instruments : coefficient name -> terms that stand in for it in the first stage.
-    conf_level : level of the intervals, between 0 and 1.
-    variance : ``"jackknife"`` (CV3), t with effective clusters - 1 of each coefficient, or ``"sandwich"`` (CV1), as
-        published with t of clusters - 1. A coefficient that rests on one cluster gets no interval from either.
+    frame : pd.DataFrame
+        One row an observation. Rows with a missing value in any named column are left out and counted.
+    outcome : str
+        Numeric or yes/no column.
+    terms : Terms
+        Names and terms, or one text such as ``"x + C(need)"`` (see ``as_terms``); an intercept is added where there is
+        no fixed effect.
+    cluster : str
+        Column of the clusters; rows of one cluster may depend on each other.
+    fixed_effects : str | Sequence[str], optional
+        Columns whose levels each get their own intercept.
+    instruments : Mapping[str, Terms] | None, optional
+        Coefficient name -> terms that stand in for it in the first stage.
+    conf_level : float, default 0.95
+        Level of the intervals, between 0 and 1.
+    variance : str, default "jackknife"
+        ``"jackknife"`` (CV3), t with effective clusters - 1 of each coefficient, or ``"sandwich"`` (CV1), as published
+        with t of clusters - 1. A coefficient that rests on one cluster gets no interval from either.
+
+    Returns
+    -------
+    LinearFit
+        A fitted linear model: arrays only.
 
     Raises
     ------
-    EstimationError : one cluster, too few rows, a column without variation of its own, an unknown variance.
-    CoverageError : a column is not there.
+    EstimationError
+        One cluster, too few rows, a column without variation of its own, an unknown variance.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     CV3 and CV1 as in MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232, eq. 11 and 15; effective
     clusters as in ``models/inference/cluster_support.py``.
+
+    References
+    ----------
+    - MacKinnon, J. G., Nielsen, M. O. and Webb, M. D. (2023). Journal of Econometrics 232, 272-299.
 
     Examples
     --------

@@ -45,17 +45,30 @@ class OlsFit(PredictsMeans, ResultBase):
 
     Parameters
     ----------
-    terms : names of the k coefficients, the intercept first.
-    estimate : k coefficients, in units of the outcome for each unit of the term.
-    vcov : k x k variance.
-    df : residual degrees of freedom, rows less coefficients.
-    errors : key of ``_ERRORS``.
-    conf_level : level of the intervals.
-    outcome : column name.
-    n, n_missing : rows used, rows left out for a missing value.
-    r2 : share of the outcome's variance that the fitted values account for.
-    converged : always True: least squares is solved, not searched for.
-    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
+    terms : tuple[str, ...]
+        Names of the k coefficients, the intercept first.
+    estimate : Array
+        The k coefficients, in units of the outcome for each unit of the term.
+    vcov : Array
+        The k x k variance.
+    df : int
+        Residual degrees of freedom, rows less coefficients.
+    errors : str
+        Key of ``_ERRORS``.
+    conf_level : float
+        Level of the intervals.
+    outcome : str
+        Column name.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    r2 : float
+        Share of the outcome's variance that the fitted values account for.
+    converged : bool, default True
+        Always True: least squares is solved, not searched for.
+    model_terms : tuple[Term, ...] | None, optional
+        The terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     terms: tuple[str, ...]
@@ -72,16 +85,38 @@ class OlsFit(PredictsMeans, ResultBase):
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
-        """One row a coefficient, with the columns of ``TIDY_COLUMNS``."""
+        """One row a coefficient, with the columns of ``TIDY_COLUMNS``.
+
+        Parameters
+        ----------
+        unit : str, optional
+            Unit of the estimates.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a coefficient, with the columns of ``TIDY_COLUMNS``.
+        """
         error = np.sqrt(np.diagonal(self.vcov))
         return tidy_rows(self.terms, self.estimate, error, n=self.n, conf_level=self.conf_level, df=self.df, unit=unit)
 
     def partial_r2(self, term: str) -> float:
         """Share of what is left of the outcome that one column explains, t² / (t² + df); with ``"ols"`` errors.
 
+        Parameters
+        ----------
+        term : str
+            Name of a coefficient.
+
+        Returns
+        -------
+        float
+            Share of what is left of the outcome that one column explains, t² / (t² + df); with ``"ols"`` errors.
+
         Raises
         ------
-        EstimationError : the model has no such coefficient, or its errors are not the plain ones.
+        EstimationError
+            The model has no such coefficient, or its errors are not the plain ones.
         """
         if term not in self.terms:
             raise EstimationError(
@@ -96,7 +131,13 @@ class OlsFit(PredictsMeans, ResultBase):
         return t2 / (t2 + self.df)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, method, degrees of freedom, R-squared, convergence."""
+        """One row: n, missing, method, degrees of freedom, R-squared, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, method, degrees of freedom, R-squared, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -110,7 +151,13 @@ class OlsFit(PredictsMeans, ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         return (
             f"{self.outcome}: least squares; {self.n:,} rows, {self.n_missing:,} left out for missing values. "
             f"Errors: {_ERRORS[self.errors]}, t with {self.df:,} degrees of freedom. Rows are taken to be independent: "
@@ -130,16 +177,32 @@ def fit_ols(
 
     Parameters
     ----------
-    frame : one row an observation; rows with a missing value in a named column are left out and counted.
-    outcome : numeric or yes/no column.
-    terms : regressors, or names of columns; an intercept is added.
-    errors : ``"ols"``, or one of the robust errors ``"HC1"``, ``"HC2"``, ``"HC3"`` (MacKinnon and White 1985).
-    conf_level : level of the intervals, between 0 and 1.
+    frame : pd.DataFrame
+        One row an observation; rows with a missing value in a named column are left out and counted.
+    outcome : str
+        Numeric or yes/no column.
+    terms : Terms
+        Regressors, or names of columns; an intercept is added.
+    errors : str, default "ols"
+        ``"ols"``, or one of the robust errors ``"HC1"``, ``"HC2"``, ``"HC3"`` (MacKinnon and White 1985).
+    conf_level : float, default 0.95
+        Level of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    OlsFit
+        A fitted linear model of independent rows: arrays only.
 
     Raises
     ------
-    EstimationError : unknown errors, a column that others determine, a constant outcome, fewer rows than columns.
-    CoverageError : a column is not there.
+    EstimationError
+        Unknown errors, a column that others determine, a constant outcome, fewer rows than columns.
+    CoverageError
+        A column is not there.
+
+    References
+    ----------
+    - MacKinnon, J. G. and White, H. (1985). Journal of Econometrics 29, 305-325.
 
     Examples
     --------

@@ -41,9 +41,34 @@ def fit_linear_pyfixest(
     Parameters are those of ``fit_linear``. pyfixest gives the jackknife only without instruments, and as a bare sum
     of squares, which is brought to the (G-1)/G scale of CV3 here. Its first call compiles for some seconds.
 
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    outcome : str
+        Column of the outcome.
+    terms : Terms
+        Regressors; an intercept is added where there is no fixed effect.
+    cluster : str
+        Column of the clusters.
+    fixed_effects : str | Sequence[str], optional
+        Columns whose levels each get their own intercept.
+    instruments : Mapping[str, Terms] | None, optional
+        Coefficient name -> terms that stand in for it in the first stage.
+    conf_level : float, default 0.95
+        Level of the intervals.
+    variance : str, default "sandwich"
+        Key of ``VARIANCES``.
+
+    Returns
+    -------
+    pd.DataFrame
+        Tidy rows of the model of ``fit_linear``, fitted by pyfixest under column names of our own making.
+
     Raises
     ------
-    EstimationError : pyfixest could not fit the model, or the jackknife was asked for with instruments.
+    EstimationError
+        Pyfixest could not fit the model, or the jackknife was asked for with instruments.
     """
     check_arguments(fit_linear_pyfixest, locals())
     check_level(conf_level)

@@ -21,9 +21,12 @@ class LinearResiduals:
 
     Parameters
     ----------
-    values : one a complete row, indexed as in the frame.
-    df : residual degrees of freedom, fixed effects counted.
-    std_error : classical error of each coefficient by name.
+    values : pd.Series[float]
+        One a complete row, indexed as in the frame.
+    df : int
+        Residual degrees of freedom, fixed effects counted.
+    std_error : Mapping[str, float]
+        Classical error of each coefficient by name.
     """
 
     values: pd.Series[float] = field(repr=False)
@@ -44,7 +47,10 @@ def linear_residuals(
 
     Raises
     ------
-    EstimationError, CoverageError : as ``fit_linear``.
+    EstimationError
+        As ``fit_linear``.
+    CoverageError
+        As ``fit_linear``.
 
     Examples
     --------

@@ -58,16 +58,47 @@ class MediationFit(ResultBase):
 
     Parameters
     ----------
-    outcome, exposure, mediator : column names.
-    low, high : the two values of the exposure that are contrasted.
-    terms, estimate, std_error, conf_low, conf_high, p_value : k rows, in units of the outcome but for the share and
-        the paths. A p-value from draws is twice the smaller share of them on one side of zero.
-    interaction : whether the exposure moderates the mediator's slope.
-    intervals : key of ``_INTERVALS``. n_boot : draws, 0 where none are made.
-    residual_correlation : correlation that the errors of mediator and outcome would need (an unmeasured common
-        cause) for the indirect part to be zero; only without interaction.
-    n, n_missing, n_clusters, conf_level : counts and level.
-    converged : always True here: least squares is solved, not searched for.
+    outcome : str
+        Column of the outcome.
+    exposure : str
+        Column of the exposure.
+    mediator : str
+        Column of the mediator.
+    low : float
+        The value of the exposure that is contrasted with ``high``.
+    high : float
+        The value of the exposure that is contrasted with ``low``.
+    terms : tuple[str, ...]
+        Names of the k rows.
+    estimate : Array
+        Estimates, in units of the outcome but for the share and the paths.
+    std_error : Array
+        Their standard errors.
+    conf_low : Array
+        Lower ends of their intervals.
+    conf_high : Array
+        Upper ends of their intervals.
+    p_value : Array
+        The p-values; one from draws is twice the smaller share of them on one side of zero.
+    interaction : bool
+        Whether the exposure moderates the mediator's slope.
+    intervals : str
+        Key of ``_INTERVALS``.
+    n_boot : int
+        Draws, 0 where none are made.
+    residual_correlation : float | None
+        Correlation that the errors of mediator and outcome would need (an unmeasured common cause) for the indirect
+        part to be zero; only without interaction.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Number of clusters.
+    conf_level : float
+        Level of the intervals.
+    converged : bool, default True
+        Always True here: least squares is solved, not searched for.
     """
 
     outcome: str
@@ -97,12 +128,24 @@ class MediationFit(ResultBase):
         return "two linear models" + (" with exposure by mediator" if self.interaction else "")
 
     def tidy(self) -> pd.DataFrame:
-        """One row a part."""
+        """One row a part.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a part.
+        """
         rows = tidy_rows(self.terms, self.estimate, self.std_error, n=self.n, conf_level=self.conf_level)
         return rows.assign(conf_low=self.conf_low, conf_high=self.conf_high, p_value=self.p_value)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, clusters, method, convergence."""
+        """One row: n, missing, clusters, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, clusters, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -117,7 +160,13 @@ class MediationFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         rho = (
             f" If something unmeasured correlated the errors of both models at {self.residual_correlation:.2f}, the "
             "indirect part would be zero."
@@ -154,28 +203,56 @@ def fit_mediation(
 
     Parameters
     ----------
-    frame : one row an observation; rows with a missing value are left out and counted.
-    outcome, exposure, mediator : numeric or yes/no columns.
-    covariates : terms or columns in both models, such as common causes measured before the exposure.
-    interaction : let the exposure moderate the mediator's slope; covariates are then held at their means.
-    contrast : the two values of the exposure.
-    cluster : rows of one cluster depend on each other; default every row its own.
-    intervals : key of ``_INTERVALS``; default Monte Carlo where a cluster is named, else the delta method. The standard
-        error of Monte Carlo is the jackknife's.
-    n_boot, seed : draws of the bootstrap, and the seed of it and of Monte Carlo.
-    conf_level : level of the intervals.
+    frame : pd.DataFrame
+        One row an observation; rows with a missing value are left out and counted.
+    outcome : str
+        Numeric or yes/no column of the outcome.
+    exposure : str
+        Numeric or yes/no column of the exposure.
+    mediator : str
+        Numeric or yes/no column of the mediator.
+    covariates : Terms, optional
+        Terms or columns in both models, such as common causes measured before the exposure.
+    interaction : bool, default False
+        Let the exposure moderate the mediator's slope; covariates are then held at their means.
+    contrast : tuple[float, float], optional
+        The two values of the exposure.
+    cluster : str | None, optional
+        Rows of one cluster depend on each other; default every row its own.
+    intervals : str | None, optional
+        Key of ``_INTERVALS``; default Monte Carlo where a cluster is named, else the delta method. The standard error
+        of Monte Carlo is the jackknife's.
+    n_boot : int, default 2000
+        Draws of the bootstrap.
+    seed : int, default 0
+        Seed of the bootstrap and of Monte Carlo.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    MediationFit
+        Direct and indirect parts of a contrast of exposure.
 
     Raises
     ------
-    EstimationError : one cluster, a singular design (a mediator that the exposure determines), a constant outcome
-        or mediator, a bootstrap whose draws are singular too often.
-    CoverageError : a column is not there.
+    EstimationError
+        One cluster, a singular design (a mediator that the exposure determines), a constant outcome or mediator, a
+        bootstrap whose draws are singular too often.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Imai, Keele and Tingley (2010), Psychological Methods 15, 309-334; with interaction VanderWeele (2015),
     Explanation in Causal Inference, section 2.2. In linear models these are the interventional parts too. Monte
     Carlo intervals: MacKinnon, Lockwood and Williams (2004), Multivariate Behavioral Research 39, 99-128.
+
+    References
+    ----------
+    - Imai, K., Keele, L. and Tingley, D. (2010). Psychological Methods 15, 309-334.
+    - MacKinnon, D. P., Lockwood, C. M. and Williams, J. (2004). Multivariate Behavioral Research 39, 99-128.
+    - VanderWeele, T. J. (2015). Explanation in Causal Inference, section 2.2.
 
     Examples
     --------

@@ -20,8 +20,18 @@ class Split:
 
     Parameters
     ----------
-    basis : these columns as scaled ones, in this order. y : n outcomes, the last of the cross-products.
-    k : columns of the mediator's model. interaction : a product is among them. low, high : the contrast.
+    basis : Scaled
+        These columns as scaled ones, in this order.
+    y : Array
+        The n outcomes, the last of the cross-products.
+    k : int
+        Columns of the mediator's model.
+    interaction : bool
+        A product is among them.
+    low : float
+        The contrast.
+    high : float
+        The contrast.
     """
 
     def __init__(self, basis: Scaled, y: Array, k: int, interaction: bool, low: float, high: float) -> None:
@@ -89,7 +99,8 @@ class Split:
 
         Raises
         ------
-        EstimationError : a cluster is the only one with some level of a covariate.
+        EstimationError
+            A cluster is the only one with some level of a covariate.
         """
         grams = cluster_grams(self.w, groups)
         total = grams.sum(axis=0)

@@ -50,19 +50,54 @@ class GlmmFit(ResultBase):
 
     Parameters
     ----------
-    outcome, group : column names. family : key of ``_FAMILIES``.
-    terms, estimate, vcov : k slopes (with an intercept, or without one where there are thresholds), their variance.
-    thresholds : cut points between answers, empty for other families; threshold_names : what they part.
-    sd_random : standard deviation of the intercepts over groups, on the scale of the link.
-    theta : size of a negative binomial, infinite otherwise.
-    df : degrees of freedom of the t reference, groups (or clusters) less one.
-    log_likelihood, aic : at the optimum. nodes : points of the quadrature.
-    n, n_missing, n_groups, n_clusters : counts; clusters are the groups where no cluster was named.
-    at_boundary : the spread lies at zero. converged : the search ended at an optimum.
-    conf_level : level of the intervals.
-    behind : clusters on the smaller side of each slope, or effective ones (see ``support``); a slope that rests on one
-        has no interval. free : degrees of freedom of each slope's t, effective clusters less one where clusters that
-        hold the groups were named, else ``df``.
+    outcome : str
+        Column of the outcome.
+    group : str
+        Column of the group.
+    family : str
+        Key of ``_FAMILIES``.
+    terms : tuple[str, ...]
+        Names of the k slopes (with an intercept, or without one where there are thresholds).
+    estimate : Array
+        The k slopes.
+    vcov : Array
+        Their k x k variance.
+    thresholds : Array
+        Cut points between answers, empty for other families; threshold_names : what they part.
+    threshold_names : tuple[str, ...]
+        Names of the cut points; empty for other families.
+    sd_random : float
+        Standard deviation of the intercepts over groups, on the scale of the link.
+    theta : float
+        Size of a negative binomial, infinite otherwise.
+    df : float
+        Degrees of freedom of the t reference, groups (or clusters) less one.
+    log_likelihood : float
+        Log-likelihood at the optimum.
+    aic : float
+        Akaike information criterion at the optimum.
+    nodes : int
+        Points of the quadrature.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_groups : int
+        Groups.
+    n_clusters : int
+        Clusters; the groups where no cluster was named.
+    at_boundary : bool
+        The spread lies at zero.
+    converged : bool
+        The search ended at an optimum.
+    conf_level : float
+        Level of the intervals.
+    behind : Array, optional
+        Clusters on the smaller side of each slope, or effective ones (see ``support``); a slope that rests on one has
+        no interval.
+    free : Array, optional
+        Degrees of freedom of each slope's t, effective clusters less one where clusters that hold the groups were
+        named, else ``df``.
     """
 
     outcome: str
@@ -90,7 +125,12 @@ class GlmmFit(ResultBase):
     free: Array = field(default_factory=lambda: np.empty(0), repr=False)
 
     def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a slope compares, or their effective number where that is less."""
+        """Clusters on the smaller side of what a slope compares, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return float(self.behind[self.terms.index(term)])
 
     @property
@@ -106,7 +146,13 @@ class GlmmFit(ResultBase):
         return float(self.sd_random**2 / (self.sd_random**2 + own))
 
     def tidy(self) -> pd.DataFrame:
-        """Slopes, thresholds, and the spread of the intercepts (without an interval)."""
+        """Slopes, thresholds, and the spread of the intercepts (without an interval).
+
+        Returns
+        -------
+        pd.DataFrame
+            Slopes, thresholds, and the spread of the intercepts (without an interval).
+        """
         k, unit = len(self.terms), _UNITS[self.family]
         se = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
         names = [*self.terms, *self.threshold_names, f"sd (Intercept) | {self.group}"]
@@ -118,7 +164,13 @@ class GlmmFit(ResultBase):
         return support.withheld(rows, np.append(self.behind, np.full(rest, float(self.n_clusters))))
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, groups, method, likelihood, convergence."""
+        """One row: n, missing, groups, method, likelihood, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, groups, method, likelihood, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -137,7 +189,13 @@ class GlmmFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         notes = []
         if not self.converged:
             notes.append("The search stopped short of an optimum: do not use these figures.")
@@ -175,25 +233,51 @@ def fit_glmm(
 
     Parameters
     ----------
-    frame : one row an observation; rows with a missing value are left out and counted.
-    outcome : 0/1, or successes where ``trials`` is named; counts; numbers or ordered categories for ``"ordinal"``.
-    terms : terms or columns. group : column of the random intercept.
-    family : key of ``_FAMILIES``. trials : column of trials. exposure_time : column of time at risk.
-    levels : answers from lowest to highest, for text.
-    cluster : coarser column that rows depend on each other within; errors are then a clustered jackknife.
-    nodes : points of the quadrature, 1 (Laplace's approximation) to 51.
-    conf_level : level of the intervals, t with groups (or clusters) - 1.
+    frame : pd.DataFrame
+        One row an observation; rows with a missing value are left out and counted.
+    outcome : str
+        0/1, or successes where ``trials`` is named; counts; numbers or ordered categories for ``"ordinal"``.
+    terms : Terms
+        Terms or columns.
+    group : str
+        Column of the random intercept.
+    family : str, default "binomial"
+        Key of ``_FAMILIES``.
+    trials : str | None, optional
+        Column of trials.
+    exposure_time : str | None, optional
+        Column of time at risk.
+    levels : Sequence[object] | None, optional
+        Answers from lowest to highest, for text.
+    cluster : str | None, optional
+        Coarser column that rows depend on each other within; errors are then a clustered jackknife.
+    nodes : int, default 9
+        Points of the quadrature, 1 (Laplace's approximation) to 51.
+    conf_level : float, default 0.95
+        Level of the intervals, t with groups (or clusters) - 1.
+
+    Returns
+    -------
+    GlmmFit
+        A model with one random intercept: arrays only.
 
     Raises
     ------
-    EstimationError : one group, as many groups as rows of a yes/no outcome, perfect prediction (``SEPARATION``), an
-        outcome of another kind or that does not vary, a singular design, groups that cross clusters.
-    CoverageError : a column is not there.
+    EstimationError
+        One group, as many groups as rows of a yes/no outcome, perfect prediction (``SEPARATION``), an outcome of
+        another kind or that does not vary, a singular design, groups that cross clusters.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     The model and likelihood of ``lme4::glmer`` and ``ordinal::clmm`` with one grouping factor: Bates and others
     (2015), Journal of Statistical Software 67(1); Christensen (2019), cumulative link models.
+
+    References
+    ----------
+    - Bates, D., Maechler, M., Bolker, B. and Walker, S. (2015). Journal of Statistical Software 67(1).
+    - Christensen, R. H. B. (2019). Cumulative link models for ordinal regression with the R package ordinal.
 
     Examples
     --------

@@ -31,7 +31,8 @@ class Search:
 
         Raises
         ------
-        EstimationError : separation, or a search that does not end.
+        EstimationError
+            Separation, or a search that does not end.
         """
         at = start.copy()
         at[: self.k] = self.basis.into(start[: self.k])

@@ -53,11 +53,16 @@ class RandomPart:
 
     Parameters
     ----------
-    group : name of the grouping; nested columns are joined by a colon.
-    names : ``(Intercept)`` and the columns whose slopes vary.
-    sd : standard deviations, in units of the outcome for each unit of the column.
-    corr : their correlations, 0 where the model holds them at 0.
-    n_groups : levels.
+    group : str
+        Name of the grouping; nested columns are joined by a colon.
+    names : tuple[str, ...]
+        ``(Intercept)`` and the columns whose slopes vary.
+    sd : Array
+        Standard deviations, in units of the outcome for each unit of the column.
+    corr : Array
+        Their correlations, 0 where the model holds them at 0.
+    n_groups : int
+        Levels.
     """
 
     group: str
@@ -73,23 +78,49 @@ class MixedFit(PredictsMeans, ResultBase):
 
     Parameters
     ----------
-    outcome : name of the outcome.
-    terms, estimate, vcov, df : the k fixed coefficients, their k x k variance, their degrees of freedom.
-    random : one ``RandomPart`` a grouping.
-    residual_sd : standard deviation within groups.
-    log_likelihood : restricted where ``reml``.
-    criterion : minus twice the log-likelihood (lme4's "REML criterion", or its deviance).
-    aic, bic : of that likelihood; those of REML compare models with the same fixed part only.
-    n, n_missing : rows used, rows left out for a missing value.
-    reml : restricted maximum likelihood, else maximum likelihood.
-    reference : key of ``REFERENCES``.
-    converged : the search ended at an optimum.
-    singular : the optimum lies at the edge: a variance of zero or a correlation of one.
-    conf_level : level of the intervals.
-    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
-    behind : k clusters of the coarsest grouping on the smaller side of each coefficient, or effective ones (see
+    outcome : str
+        Name of the outcome.
+    terms : tuple[str, ...]
+        Names of the k fixed coefficients.
+    estimate : Array
+        The k fixed coefficients.
+    vcov : Array
+        Their k x k variance.
+    df : Array
+        Their degrees of freedom.
+    random : tuple[RandomPart, ...]
+        One ``RandomPart`` a grouping.
+    residual_sd : float
+        Standard deviation within groups.
+    log_likelihood : float
+        Restricted where ``reml``.
+    criterion : float
+        Minus twice the log-likelihood (lme4's "REML criterion", or its deviance).
+    aic : float
+        Akaike information criterion of that likelihood; those of REML compare models with the same fixed part only.
+    bic : float
+        Bayesian information criterion of that likelihood, with the same limit.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    reml : bool
+        Restricted maximum likelihood, else maximum likelihood.
+    reference : str
+        Key of ``REFERENCES``.
+    converged : bool
+        The search ended at an optimum.
+    singular : bool
+        The optimum lies at the edge: a variance of zero or a correlation of one.
+    conf_level : float
+        Level of the intervals.
+    model_terms : tuple[Term, ...] | None, optional
+        The terms, each category with the levels of the rows used; None where there is no mean to predict.
+    behind : Array, optional
+        The k clusters of the coarsest grouping on the smaller side of each coefficient, or effective ones (see
         ``support``); one that rests on a single cluster has no interval.
-    shared : groupings whose levels share a term's values in each period although the term moves within them, as
+    shared : tuple[str, ...], optional
+        Groupings whose levels share a term's values in each period although the term moves within them, as
         ``group and period``, where no such grouping is in the model: intervals are then too narrow.
     """
 
@@ -116,11 +147,22 @@ class MixedFit(PredictsMeans, ResultBase):
     shared: tuple[str, ...] = ()
 
     def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less."""
+        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return float(self.behind[self.terms.index(term)])
 
     def tidy(self) -> pd.DataFrame:
-        """The fixed coefficients, then the standard deviations and correlations (estimates without an interval)."""
+        """The fixed coefficients, then the standard deviations and correlations (estimates without an interval).
+
+        Returns
+        -------
+        pd.DataFrame
+            The fixed coefficients, then the standard deviations and correlations (estimates without an interval).
+        """
         se = np.sqrt(np.diagonal(self.vcov))
         fixed = tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=self.df)
         fixed = support.withheld(fixed, self.behind)
@@ -134,7 +176,13 @@ class MixedFit(PredictsMeans, ResultBase):
         return pd.concat([fixed, spread], ignore_index=True)
 
     def components(self) -> pd.DataFrame:
-        """Standard deviations (``name`` equals ``with``) and correlations: group, name, with, estimate, n_groups."""
+        """Standard deviations (``name`` equals ``with``) and correlations: group, name, with, estimate, n_groups.
+
+        Returns
+        -------
+        pd.DataFrame
+            Standard deviations (``name`` equals ``with``) and correlations: group, name, with, estimate, n_groups.
+        """
         rows: list[tuple[str, str, str, float, int]] = []
         for part in self.random:
             for i, name in enumerate(part.names):
@@ -162,7 +210,13 @@ class MixedFit(PredictsMeans, ResultBase):
         return float(min(slopes, default=self.n_clusters))
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, groups, method, likelihood, convergence."""
+        """One row: n, missing, groups, method, likelihood, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, groups, method, likelihood, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -181,7 +235,13 @@ class MixedFit(PredictsMeans, ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         notes = []
         if not self.converged:
             notes.append("The search did not converge: do not use these figures.")
@@ -222,30 +282,50 @@ def fit_mixed(
 
     Parameters
     ----------
-    frame : one row an observation; rows with a missing value in any named column are left out and counted.
-    outcome : numeric column.
-    groups : a column; or several, nested or crossed; or grouping -> columns whose slope varies over it. A grouping
-        may be a tuple of columns whose combinations are the levels, such as ``("authority", "team")``.
-    terms : fixed part (terms or names of columns); an intercept is added.
-    correlated : slopes correlate with the intercept of their grouping; False holds the correlations at 0.
-    reml : restricted maximum likelihood (for variances), else maximum likelihood (to compare fixed parts).
-    reference : ``"satterthwaite"`` (better with few groups) or ``"normal"``.
-    time : column of periods. Where a term is the same for all rows of a group in a period and moves between periods, as
-        a team's days at home do, rows share what befalls the group then: its combinations with the period become a
+    frame : pd.DataFrame
+        One row an observation; rows with a missing value in any named column are left out and counted.
+    outcome : str
+        Numeric column.
+    groups : Groupings
+        A column; or several, nested or crossed; or grouping -> columns whose slope varies over it. A grouping may be a
+        tuple of columns whose combinations are the levels, such as ``("authority", "team")``.
+    terms : Terms, optional
+        Fixed part (terms or names of columns); an intercept is added.
+    correlated : bool, default True
+        Slopes correlate with the intercept of their grouping; False holds the correlations at 0.
+    reml : bool, default True
+        Restricted maximum likelihood (for variances), else maximum likelihood (to compare fixed parts).
+    reference : str, default "satterthwaite"
+        ``"satterthwaite"`` (better with few groups) or ``"normal"``.
+    time : str | None, optional
+        Column of periods. Where a term is the same for all rows of a group in a period and moves between periods, as a
+        team's days at home do, rows share what befalls the group then: its combinations with the period become a
         grouping of their own. Without it a column called month, wave, quarter, year or period is looked at, and the
         summary tells what would be added.
-    conf_level : level of the intervals.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    MixedFit
+        A linear model whose intercept, and slopes where named, vary over groups.
 
     Raises
     ------
-    EstimationError : one group, as many groups or random effects of a grouping as rows, a singular fixed part, a
-        constant outcome, an outcome that the groups determine, a search that failed.
-    CoverageError : a column is not there.
+    EstimationError
+        One group, as many groups or random effects of a grouping as rows, a singular fixed part, a constant outcome, an
+        outcome that the groups determine, a search that failed.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     The model and criterion of Bates, Maechler, Bolker and Walker (2015), Journal of Statistical Software 67(1).
     Columns are brought to unit spread for the search and the answers are turned back.
+
+    References
+    ----------
+    - Bates, D., Maechler, M., Bolker, B. and Walker, S. (2015). Journal of Statistical Software 67(1).
 
     Examples
     --------

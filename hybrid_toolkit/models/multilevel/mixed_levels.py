@@ -68,12 +68,19 @@ def fewer_effects_than_rows(
 
     Parameters
     ----------
-    plan : groupings with their slopes. levels : codes of each grouping. n : rows.
-    correlated : slopes share a term with their intercept.
+    plan : Sequence[tuple[tuple[str, ...], list[str]]]
+        Groupings with their slopes.
+    levels : Sequence[Any]
+        Codes of each grouping.
+    n : int
+        Rows.
+    correlated : bool
+        Slopes share a term with their intercept.
 
     Raises
     ------
-    EstimationError : ``RANDOM-EFFECTS``.
+    EstimationError
+        ``RANDOM-EFFECTS``.
     """
     for (g, slopes), code in zip(plan, levels, strict=True):
         effects = (int(code.max()) + 1) * (1 + len(slopes) if correlated else 1)

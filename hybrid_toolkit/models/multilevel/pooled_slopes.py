@@ -27,14 +27,35 @@ class PooledSlopesFit(ResultBase):
 
     Parameters
     ----------
-    outcome, exposure, group : column names.
-    slopes : a row a group: group, n, alone, alone_error, pooled, pooled_error, conf_low, conf_high, weight (how much
-        of the group's own slope is kept, 0 to 1).
-    mean, mean_error : the mean slope over groups, and its error (Hartung and Knapp).
-    sd_random : standard deviation of the true slopes over groups; 0 where they differ no more than by chance.
-    heterogeneity : Q, its degrees of freedom, and the p-value that all slopes are one.
-    n, n_missing, n_clusters : counts. conf_level : level of the intervals.
-    converged : always True here: one variance is searched for, in an interval that holds its optimum.
+    outcome : str
+        Column of the outcome.
+    exposure : str
+        Column of the exposure.
+    group : str
+        Column of the group.
+    slopes : pd.DataFrame
+        A row a group: group, n, alone, alone_error, pooled, pooled_error, conf_low, conf_high, weight (how much of the
+        group's own slope is kept, 0 to 1).
+    mean : float
+        The mean slope over groups.
+    mean_error : float
+        Its standard error (Hartung and Knapp).
+    df : float
+        Degrees of freedom.
+    sd_random : float
+        Standard deviation of the true slopes over groups; 0 where they differ no more than by chance.
+    heterogeneity : tuple[float, int, float]
+        Q, its degrees of freedom, and the p-value that all slopes are one.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Number of clusters.
+    conf_level : float
+        Level of the intervals.
+    converged : bool, default True
+        Always True here: one variance is searched for, in an interval that holds its optimum.
     """
 
     outcome: str
@@ -58,7 +79,13 @@ class PooledSlopesFit(ResultBase):
         return f"slopes of {len(self.slopes)} groups of {self.group}, pooled in part (empirical Bayes)"
 
     def tidy(self) -> pd.DataFrame:
-        """The mean slope, then a row a group after pooling."""
+        """The mean slope, then a row a group after pooling.
+
+        Returns
+        -------
+        pd.DataFrame
+            The mean slope, then a row a group after pooling.
+        """
         s, level = self.slopes, self.conf_level
         first = tidy_rows(["mean slope"], [self.mean], [self.mean_error], n=self.n, conf_level=level, df=self.df)
         names = [f"{self.exposure} in {self.group} {g}" for g in s["group"]]
@@ -67,7 +94,13 @@ class PooledSlopesFit(ResultBase):
         return pd.concat([first, rest], ignore_index=True)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, clusters, method, heterogeneity, convergence."""
+        """One row: n, missing, clusters, method, heterogeneity, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, clusters, method, heterogeneity, convergence.
+        """
         q, df, p = self.heterogeneity
         return pd.DataFrame(
             {
@@ -84,7 +117,13 @@ class PooledSlopesFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         p = self.heterogeneity[2]
         apart = "Slopes differ between groups" if p < 0.05 else "No sign that slopes differ between groups"
         return (
@@ -110,16 +149,34 @@ def fit_pooled_slopes(
 
     Parameters
     ----------
-    frame : one row an observation; rows with a missing value are left out and counted.
-    outcome, exposure : numeric. group : column of at least three groups, such as career stage.
-    cluster : rows of one cluster depend on each other. covariates, fixed_effects : held constant.
-    conf_level : level of the intervals.
+    frame : pd.DataFrame
+        One row an observation; rows with a missing value are left out and counted.
+    outcome : str
+        Numeric column of the outcome.
+    exposure : str
+        Numeric column of the exposure.
+    group : str
+        Column of at least three groups, such as career stage.
+    cluster : str
+        Rows of one cluster depend on each other.
+    covariates : Terms, optional
+        Terms or columns that are held constant.
+    fixed_effects : str | Sequence[str], optional
+        Columns whose levels each get their own intercept; held constant.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    PooledSlopesFit
+        A slope a group by clustered least squares, then drawn towards their mean.
 
     Raises
     ------
-    EstimationError : fewer than three groups, an exposure that does not vary in a group, one cluster, a singular
-        design.
-    CoverageError : a column is not there.
+    EstimationError
+        Fewer than three groups, an exposure that does not vary in a group, one cluster, a singular design.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
@@ -127,6 +184,11 @@ def fit_pooled_slopes(
     and Knapp (2001), Statistics in Medicine 20, never narrower than without their factor. Intervals of groups add what
     is not known about the variance: Morris (1983), JASA 78, by
     averaging over its likelihood.
+
+    References
+    ----------
+    - Hartung, J. and Knapp, G. (2001). Statistics in Medicine 20.
+    - Morris, C. N. (1983). Journal of the American Statistical Association 78, 47-55.
 
     Examples
     --------

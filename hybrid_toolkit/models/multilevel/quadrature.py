@@ -107,8 +107,16 @@ class Marginal:
 
     Parameters
     ----------
-    x : n x k, rows sorted by group. offset : n. group : n codes 0..G-1, sorted. family : the outcome.
-    nodes : points of the quadrature; 1 is Laplace's approximation.
+    x : Array
+        Shape n x k, rows sorted by group.
+    offset : Array
+        The n.
+    group : Codes
+        The n codes 0..G-1, sorted.
+    family : Family
+        The outcome.
+    nodes : int
+        Points of the quadrature; 1 is Laplace's approximation.
 
     Notes
     -----

@@ -26,16 +26,32 @@ class VarianceComponents(ResultBase):
 
     Parameters
     ----------
-    outcome, group : column names.
-    between : variance of the random intercept, in squared units of the outcome.
-    within : residual variance.
-    random_cov : covariance of the random effects (intercept first, then random slopes).
-    fixed : tidy rows of the fixed coefficients (normal reference).
-    log_likelihood : restricted log-likelihood.
-    n, n_missing, n_groups : rows used, rows left out, groups.
-    converged : whether the search ended at an optimum inside the permitted values.
-    note : what to know about the fit, empty where there is nothing.
-    conf_level : level of the intervals of the fixed part.
+    outcome : str
+        Column of the outcome.
+    group : str
+        Column of the group.
+    between : float
+        Variance of the random intercept, in squared units of the outcome.
+    within : float
+        Residual variance.
+    random_cov : Array
+        Covariance of the random effects (intercept first, then random slopes).
+    fixed : pd.DataFrame
+        Tidy rows of the fixed coefficients (normal reference).
+    log_likelihood : float
+        Restricted log-likelihood.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_groups : int
+        Number of groups.
+    converged : bool
+        Whether the search ended at an optimum inside the permitted values.
+    note : str
+        What to know about the fit, empty where there is nothing.
+    conf_level : float, default 0.95
+        Level of the intervals of the fixed part.
     """
 
     outcome: str
@@ -58,14 +74,26 @@ class VarianceComponents(ResultBase):
         return self.between / (self.between + self.within)
 
     def tidy(self) -> pd.DataFrame:
-        """Fixed coefficients, then the two variances and the share between groups (no interval for these)."""
+        """Fixed coefficients, then the two variances and the share between groups (no interval for these).
+
+        Returns
+        -------
+        pd.DataFrame
+            Fixed coefficients, then the two variances and the share between groups (no interval for these).
+        """
         names = ["variance between groups", "variance within groups", "share between groups"]
         values = [self.between, self.within, self.icc]
         rows = pd.DataFrame({"term": names, "estimate": values, "n": self.n, "unit": ["squared", "squared", "share"]})
         return pd.concat([self.fixed, rows], ignore_index=True)[list(TIDY_COLUMNS)]
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, groups, method, convergence."""
+        """One row: n, missing, groups, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, groups, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -78,7 +106,13 @@ class VarianceComponents(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         if not self.converged:
             return (
                 f"{self.outcome}: the search for the variance between the {self.n_groups} groups of {self.group} did "
@@ -104,21 +138,38 @@ def fit_variance_components(
 
     Parameters
     ----------
-    frame : one row an observation; rows with a missing value are left out and counted.
-    outcome : numeric column.
-    group : column of the groups.
-    terms : fixed part; an intercept is added.
-    random_slopes : numeric columns whose slope varies over groups, correlated with the intercept.
-    conf_level : level of the intervals of the fixed part.
+    frame : pd.DataFrame
+        One row an observation; rows with a missing value are left out and counted.
+    outcome : str
+        Numeric column.
+    group : str
+        Column of the groups.
+    terms : Terms, optional
+        Fixed part; an intercept is added.
+    random_slopes : str | Sequence[str], optional
+        Numeric columns whose slope varies over groups, correlated with the intercept.
+    conf_level : float, default 0.95
+        Level of the intervals of the fixed part.
+
+    Returns
+    -------
+    VarianceComponents
+        A random intercept for each group, and random slopes where named, with fixed terms beside them.
 
     Raises
     ------
-    EstimationError : fewer than 5 groups, no group with two rows, a singular fixed part.
-    CoverageError : a column is not there.
+    EstimationError
+        Fewer than 5 groups, no group with two rows, a singular fixed part.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     statsmodels ``MixedLM`` (Lindstrom and Bates 1988, Journal of the American Statistical Association 83).
+
+    References
+    ----------
+    - Lindstrom, M. J. and Bates, D. M. (1988). Journal of the American Statistical Association 83, 1014-1022.
 
     Examples
     --------

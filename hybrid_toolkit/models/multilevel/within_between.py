@@ -32,12 +32,31 @@ class WithinBetweenFit(ResultBase):
 
     Parameters
     ----------
-    exposure, panel_id, cluster, outcome : column names.
-    rows : tidy rows ``within``, ``between``, ``context`` (between less within), then standard deviations of
-        random parts; in units of the outcome for each unit of exposure.
-    mixed : the mixed model that tells how units and clusters differ, or None where it was not asked for.
-    within_share : share of the exposure's variance that lies within units.
-    n, n_missing, n_units, n_clusters : counts. conf_level : level of the intervals.
+    exposure : str
+        Column of the exposure.
+    panel_id : str
+        Column of the panel id.
+    cluster : str
+        Column of the cluster.
+    rows : pd.DataFrame
+        Tidy rows ``within``, ``between``, ``context`` (between less within), then standard deviations of random parts;
+        in units of the outcome for each unit of exposure.
+    outcome : str
+        Column of the outcome.
+    mixed : MixedFit | None
+        The mixed model that tells how units and clusters differ, or None where it was not asked for.
+    within_share : float
+        Share of the exposure's variance that lies within units.
+    n : int
+        Units used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_units : int
+        Treated units.
+    n_clusters : int
+        Control units.
+    conf_level : float
+        Level of the intervals.
     """
 
     exposure: str
@@ -64,11 +83,23 @@ class WithinBetweenFit(ResultBase):
         return self.mixed is None or self.mixed.converged
 
     def tidy(self) -> pd.DataFrame:
-        """One row a slope."""
+        """One row a slope.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a slope.
+        """
         return self.rows.copy()
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, units, clusters, method, convergence."""
+        """One row: n, missing, units, clusters, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, units, clusters, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -82,7 +113,13 @@ class WithinBetweenFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         context = self.rows.set_index("term").loc["context"]
         apart = (
             "The two slopes differ, so units with more exposure differ in other ways too"
@@ -113,18 +150,35 @@ def fit_within_between(
 
     Parameters
     ----------
-    frame : one row a unit and period; rows with a missing value are left out and counted.
-    outcome, exposure : numeric columns. followed : the unit that is seen again. cluster : what units lie in; it may
-        be the unit itself.
-    covariates : terms or columns held constant, such as the period as a ``Category``.
-    random : key of ``RANDOM``, the random parts that are told beside the slopes.
-    conf_level : level of the intervals.
+    frame : pd.DataFrame
+        One row a unit and period; rows with a missing value are left out and counted.
+    outcome : str
+        Numeric column of the outcome.
+    exposure : str
+        Numeric column of the exposure.
+    followed
+        The unit that is seen again.
+    cluster : str
+        What units lie in; it may be the unit itself.
+    covariates : Terms, optional
+        Terms or columns held constant, such as the period as a ``Category``.
+    random : str, default "intercept"
+        Key of ``RANDOM``, the random parts that are told beside the slopes.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    WithinBetweenFit
+        Slopes within units over time and between units, and the test that they are one.
 
     Raises
     ------
-    EstimationError : an exposure that does not vary within units or between them, a unit in two clusters, one
-        cluster, a singular design, a constant outcome.
-    CoverageError : a column is not there.
+    EstimationError
+        An exposure that does not vary within units or between them, a unit in two clusters, one cluster, a singular
+        design, a constant outcome.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
@@ -132,6 +186,11 @@ def fit_within_between(
     parts come from restricted maximum likelihood. The slopes and their intervals come from least squares on the same
     columns with a leave-one-cluster-out jackknife, which in balanced data gives the same slopes and needs no
     likeness to be modelled rightly.
+
+    References
+    ----------
+    - Bell, A. and Jones, K. (2015). Political Science Research and Methods 3, 133-153.
+    - Mundlak, Y. (1978). Econometrica 46, 69-85.
 
     Examples
     --------

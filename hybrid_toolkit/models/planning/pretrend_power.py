@@ -33,13 +33,26 @@ def pretest_power(path: EventPath, slope: float, *, level: float = 0.05) -> floa
 
     Parameters
     ----------
-    path : effects by time with their variance. slope : of the departure from parallel trends, a time.
-    level : of each single test (normal reference).
+    path : EventPath
+        Effects by time with their variance.
+    slope : float
+        Of the departure from parallel trends, a time.
+    level : float, default 0.05
+        Of each single test (normal reference).
+
+    Returns
+    -------
+    float
+        Chance that at least one effect before the start is significant by itself, if the true trend has this slope.
 
     Notes
     -----
     Roth (2022), American Economic Review: Insights 4(3), 305-322, section I: the usual practice of looking for a
     significant effect before the start, and its chance to find a straight departure.
+
+    References
+    ----------
+    - Roth, J. (2022). American Economic Review: Insights 4(3), 305-322.
 
     Examples
     --------
@@ -59,9 +72,24 @@ def pretest_power(path: EventPath, slope: float, *, level: float = 0.05) -> floa
 def slope_for_power(path: EventPath, *, power: float = 0.8, level: float = 0.05) -> float:
     """The slope that the usual look at single effects before the start finds with the given power.
 
+    Parameters
+    ----------
+    path : EventPath
+        Effects by time with their variance.
+    power : float, default 0.8
+        How often the test is to find the slope.
+    level : float, default 0.05
+        Level of each test.
+
+    Returns
+    -------
+    float
+        The slope that the usual look at single effects before the start finds with the given power.
+
     Raises
     ------
-    EstimationError : the power lies below the chance of a false alarm, or there is no time before the start.
+    EstimationError
+        The power lies below the chance of a false alarm, or there is no time before the start.
 
     Examples
     --------

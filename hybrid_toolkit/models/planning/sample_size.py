@@ -19,12 +19,28 @@ class PowerResult(ResultBase):
 
     Parameters
     ----------
-    solved : name of the field that was solved for.
-    effect : difference of the arms in standard deviations of the outcome.
-    n_per_arm : people in the first arm. ratio : second arm over first.
-    power, alpha : two-sided test.
-    clusters_per_arm, cluster_size, icc, design_effect : of a cluster design; else None, None, 0 and 1.
-    converged : the equation was solved.
+    solved : str
+        Name of the field that was solved for.
+    effect : float
+        Difference of the arms in standard deviations of the outcome.
+    n_per_arm : float
+        People in the first arm.
+    ratio : float
+        Second arm over first.
+    power : float
+        Power of the two-sided test.
+    alpha : float
+        Level of the two-sided test.
+    clusters_per_arm : float | None
+        Clusters in the first arm of a cluster design, else None.
+    cluster_size : float | None
+        Mean people a cluster of a cluster design, else None.
+    icc : float
+        Intraclass correlation of a cluster design, else 0.
+    design_effect : float
+        Design effect of a cluster design, else 1.
+    converged : bool, default True
+        The equation was solved.
     """
 
     solved: str
@@ -40,16 +56,34 @@ class PowerResult(ResultBase):
     converged: bool = True
 
     def tidy(self) -> pd.DataFrame:
-        """One row: what was solved for."""
+        """One row: what was solved for.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: what was solved for.
+        """
         row = (self.solved, getattr(self, self.solved), *[np.nan] * 4, self.n_per_arm * (1 + self.ratio), self.solved)
         return pd.DataFrame([row], columns=list(TIDY_COLUMNS))
 
     def glance(self) -> pd.DataFrame:
-        """One row: every field."""
+        """One row: every field.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: every field.
+        """
         return pd.DataFrame([{f: getattr(self, f) for f in self.__slots__}])
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         where = (
             f" in {self.clusters_per_arm:.1f} clusters of {self.cluster_size:g} an arm (ICC {self.icc:g}, design "
             f"effect {self.design_effect:.2f})"
@@ -68,16 +102,31 @@ def design_effect(cluster_size: float, icc: float, *, cv: float = 0.0) -> float:
 
     Parameters
     ----------
-    cluster_size : mean people a cluster. icc : intraclass correlation, 0 to 1.
-    cv : coefficient of variation of the cluster sizes.
+    cluster_size : float
+        Mean people a cluster.
+    icc : float
+        Intraclass correlation, 0 to 1.
+    cv : float, default 0.0
+        Coefficient of variation of the cluster sizes.
+
+    Returns
+    -------
+    float
+        How many times more people a cluster design needs.
 
     Raises
     ------
-    EstimationError : a value outside its range.
+    EstimationError
+        A value outside its range.
 
     Notes
     -----
     1 + ((cv^2 + 1) m - 1) ICC: Kish (1965); Eldridge, Ashby and Kerry (2006), Int. J. Epidemiology 35, 1292-1300.
+
+    References
+    ----------
+    - Eldridge, S. M., Ashby, D. and Kerry, S. (2006). International Journal of Epidemiology 35, 1292-1300.
+    - Kish, L. (1965). Survey Sampling.
 
     Examples
     --------
@@ -106,17 +155,34 @@ def two_sample_power(
 
     Parameters
     ----------
-    effect : standardised difference (Cohen's d), not 0.
-    n_per_arm : people in the first arm; the second has ``ratio`` times as many.
-    power : chance of a two-sided p below ``alpha``.
+    effect : float | None, optional
+        Standardised difference (Cohen's d), not 0.
+    n_per_arm : float | None, optional
+        People in the first arm; the second has ``ratio`` times as many.
+    power : float | None, optional
+        Chance of a two-sided p below ``alpha``.
+    alpha : float, default 0.05
+        Level of the two-sided test.
+    ratio : float, default 1.0
+        People in the second arm over those in the first.
+
+    Returns
+    -------
+    PowerResult
+        A design with two arms: everything that was given, and what was solved for.
 
     Raises
     ------
-    EstimationError : not exactly two are given, a value outside its range, or no design reaches what is asked.
+    EstimationError
+        Not exactly two are given, a value outside its range, or no design reaches what is asked.
 
     Notes
     -----
     Noncentral t; Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, chapter 2.
+
+    References
+    ----------
+    - Cohen, J. (1988). Statistical Power Analysis for the Behavioral Sciences, second edition, chapter 2.
 
     Examples
     --------
@@ -145,16 +211,42 @@ def cluster_power(
 
     Parameters
     ----------
-    cluster_size, icc, cv : see ``design_effect``. The others : see ``two_sample_power``.
+    cluster_size : float
+        See ``design_effect``.
+    icc : float
+        See ``design_effect``.
+    effect : float | None, optional
+        See ``two_sample_power``.
+    clusters_per_arm : float | None, optional
+        See ``two_sample_power``.
+    power : float | None, optional
+        See ``two_sample_power``.
+    alpha : float, default 0.05
+        See ``two_sample_power``.
+    ratio : float, default 1.0
+        See ``two_sample_power``.
+    cv : float, default 0.0
+        See ``design_effect``.
+
+    Returns
+    -------
+    PowerResult
+        A design with two arms: everything that was given, and what was solved for.
 
     Raises
     ------
-    EstimationError : see ``two_sample_power`` and ``design_effect``; fewer than two clusters an arm.
+    EstimationError
+        See ``two_sample_power`` and ``design_effect``; fewer than two clusters an arm.
 
     Notes
     -----
     Donner and Klar (2000), Design and Analysis of Cluster Randomization Trials, chapter 5; Bloom (1995),
     Evaluation Review 19, 547-556.
+
+    References
+    ----------
+    - Bloom, H. S. (1995). Evaluation Review 19, 547-556.
+    - Donner, A. and Klar, N. (2000). Design and Analysis of Cluster Randomization Trials, chapter 5.
 
     Examples
     --------

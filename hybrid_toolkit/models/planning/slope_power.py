@@ -19,12 +19,26 @@ class SlopePower(ResultBase):
 
     Parameters
     ----------
-    compared : ``"within"`` workers or ``"pooled"`` over all rows.
-    effect : true slope, in standard deviations of the outcome for each of the exposure.
-    power : chance that a two-sided test at ``alpha`` finds it. std_error : of the estimate.
-    minimum_effect : the slope found with power ``target``.
-    rows : expected answers. design_effect : how many times more answers than if all were strangers.
-    df : degrees of freedom of the t reference, teams less one.
+    compared : str
+        ``"within"`` workers or ``"pooled"`` over all rows.
+    effect : float
+        True slope, in standard deviations of the outcome for each of the exposure.
+    power : float
+        Chance that a two-sided test at ``alpha`` finds it.
+    std_error : float
+        Of the estimate.
+    minimum_effect : float
+        The slope found with power ``target``.
+    target : float
+        Power of the minimum detectable effect.
+    alpha : float
+        Level of the two-sided test.
+    rows : float
+        Expected answers.
+    design_effect : float
+        How many times more answers than if all were strangers.
+    df : float
+        Degrees of freedom of the t reference, teams less one.
     """
 
     compared: str
@@ -39,17 +53,35 @@ class SlopePower(ResultBase):
     df: float
 
     def tidy(self) -> pd.DataFrame:
-        """Two rows: the power, and the minimum detectable effect."""
+        """Two rows: the power, and the minimum detectable effect.
+
+        Returns
+        -------
+        pd.DataFrame
+            Two rows: the power, and the minimum detectable effect.
+        """
         rest = (*[np.nan] * 4, self.rows)
         rows = [("power", self.power, *rest, "share"), ("minimum_effect", self.minimum_effect, *rest, "SD per SD")]
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
     def glance(self) -> pd.DataFrame:
-        """One row: every field."""
+        """One row: every field.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: every field.
+        """
         return pd.DataFrame([{f: getattr(self, f) for f in self.__slots__}])
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         where = "within workers" if self.compared == "within" else "over all"
         return (
             f"With about {self.rows:,.0f} answers, compared {where} (design effect {self.design_effect:.2f}), a slope "
@@ -64,7 +96,8 @@ def t_power(effect: float, std_error: float, df: float, *, alpha: float = 0.05) 
 
     Raises
     ------
-    EstimationError : a standard error or degrees of freedom that are not above 0, alpha outside 0 to 1.
+    EstimationError
+        A standard error or degrees of freedom that are not above 0, alpha outside 0 to 1.
 
     Examples
     --------
@@ -104,18 +137,44 @@ def slope_power(
 
     Parameters
     ----------
-    teams, workers, waves : teams, workers a team, waves. response : share of worker-waves that answer, by chance.
-    effect : slope in standard deviations of the outcome per standard deviation of the exposure, both over all rows.
-    compared : ``"pooled"`` over all rows, or ``"within"`` workers over waves.
-    outcome_team, outcome_worker : shares of the outcome's variance, given the exposure, between teams and between
-        workers of a team; the rest is between waves. exposure_team, exposure_worker : the same of the exposure.
-    reliability : share of the measured exposure's variance, among what is compared, that is not error of measurement.
-    group_share : share of workers in one of two groups whose slopes are compared; 0 for one slope over everybody.
-    target : power of the minimum detectable effect. alpha : two-sided test.
+    teams : float
+        Number of teams.
+    workers : float
+        Workers a team.
+    waves : float, default 1
+        Number of survey waves.
+    response : float, default 1.0
+        Share of worker-waves that answer, by chance.
+    effect : float
+        Slope in standard deviations of the outcome per standard deviation of the exposure, both over all rows.
+    compared : str, default "pooled"
+        ``"pooled"`` over all rows, or ``"within"`` workers over waves.
+    outcome_team : float, default 0.05
+        Share of the outcome's variance, given the exposure, between teams.
+    outcome_worker : float, default 0.4
+        Share of the outcome's variance, given the exposure, between workers of a team; the rest is between waves.
+    exposure_team : float, default 0.15
+        Share of the exposure's variance between teams.
+    exposure_worker : float, default 0.6
+        Share of the exposure's variance between workers of a team.
+    reliability : float, default 1.0
+        Share of the measured exposure's variance, among what is compared, that is not error of measurement.
+    group_share : float, default 0.0
+        Share of workers in one of two groups whose slopes are compared; 0 for one slope over everybody.
+    target : float, default 0.8
+        Power of the minimum detectable effect.
+    alpha : float, default 0.05
+        Two-sided test.
+
+    Returns
+    -------
+    SlopePower
+        What a design of workers in teams and waves would find.
 
     Raises
     ------
-    EstimationError : a value outside its range, fewer than two teams, or a comparison within workers over one wave.
+    EstimationError
+        A value outside its range, fewer than two teams, or a comparison within workers over one wave.
 
     Notes
     -----
@@ -123,6 +182,11 @@ def slope_power(
     x_team y_team for m workers, T waves and response r, which is the design effect of Scott and Holt (1982), Journal
     of the American Statistical Association 77, 848-854, and Moulton (1986), Journal of Econometrics 32, 385-397.
     Within: a worker with k answers brings k - 1 comparisons, on average T r - 1 + (1 - r)^T.
+
+    References
+    ----------
+    - Scott, A. J. and Holt, D. (1982). Journal of the American Statistical Association 77, 848-854.
+    - Moulton, B. R. (1986). Journal of Econometrics 32, 385-397.
 
     Examples
     --------

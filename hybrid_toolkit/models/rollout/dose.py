@@ -28,13 +28,38 @@ class DoseFit(ResultBase):
 
     Parameters
     ----------
-    outcome, dose : column names.
-    effect, effect_error : mean effect on the treated at the doses they had, in units of the outcome.
-    slope, slope_error : mean change of the effect for one unit more of dose.
-    curve : a row a dose: dose, effect, std_error.
-    df : degrees of freedom of the intervals, treated units less coefficients of the curve.
-    n, n_missing, n_treated, n_control : counts. degree : of the curve. control : key of ``_CONTROLS``.
-    conf_level : level of the intervals. converged : always True here: least squares is solved.
+    outcome : str
+        Column of the outcome.
+    dose : str
+        Column of the dose.
+    effect : float
+        Mean effect on the treated at the doses they had, in units of the outcome.
+    effect_error : float
+        Its standard error.
+    slope : float
+        Mean change of the effect for one unit more of dose.
+    slope_error : float
+        Its standard error.
+    curve : pd.DataFrame
+        A row a dose: dose, effect, std_error.
+    df : float
+        Degrees of freedom of the intervals, treated units less coefficients of the curve.
+    n : int
+        Units used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_treated : int
+        Treated units.
+    n_control : int
+        Control units.
+    degree : int
+        Of the curve.
+    control
+        Key of ``_CONTROLS``.
+    conf_level : float
+        Level of the intervals.
+    converged : bool, default True
+        Always True here: least squares is solved.
     """
 
     outcome: str
@@ -66,13 +91,25 @@ class DoseFit(ResultBase):
         return f"difference in differences by dose, {shape}, against {_CONTROLS[self.control_group]}"
 
     def tidy(self) -> pd.DataFrame:
-        """Two rows: the mean effect and the mean slope on the dose."""
+        """Two rows: the mean effect and the mean slope on the dose.
+
+        Returns
+        -------
+        pd.DataFrame
+            Two rows: the mean effect and the mean slope on the dose.
+        """
         b, se = [self.effect, self.slope], [self.effect_error, self.slope_error]
         names = ["mean effect", f"slope on {self.dose}"]
         return tidy_rows(names, b, se, n=self.n, conf_level=self.conf_level, df=self.df)
 
     def glance(self) -> pd.DataFrame:
-        """One row: units, method, convergence."""
+        """One row: units, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: units, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -85,7 +122,13 @@ class DoseFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         few = " With so few treated units the slope's interval is somewhat too narrow." if self.n_treated < _FEW else ""
         return (
             f"{self.outcome}: {self.method}; {self.n_treated} treated and {self.n_control} untreated units, "
@@ -113,23 +156,52 @@ def fit_dose(
 
     Parameters
     ----------
-    frame, outcome, panel_id, time, first_treated, anticipation, unbalanced, conf_level : see ``fit_group_time``.
-    dose : the strength that a unit's policy has once it starts, above 0 and the same in all its rows; anything, or
+    frame : pd.DataFrame
+        See ``fit_group_time``.
+    outcome : str
+        See ``fit_group_time``.
+    panel_id : str
+        See ``fit_group_time``.
+    time : str
+        See ``fit_group_time``.
+    dose : str
+        The strength that a unit's policy has once it starts, above 0 and the same in all its rows; anything, or
         missing, for units never treated.
-    degree : of the curve of effects by dose, 1 to 3; 1 is a straight line.
-    control_group : key of ``_CONTROLS``.
+    first_treated : str
+        See ``fit_group_time``.
+    degree : int, default 1
+        Of the curve of effects by dose, 1 to 3; 1 is a straight line.
+    control_group : str, default "not_yet_treated"
+        Key of ``_CONTROLS``.
+    anticipation : int, default 0
+        See ``fit_group_time``.
+    unbalanced : str, default "error"
+        See ``fit_group_time``.
+    conf_level : float, default 0.95
+        See ``fit_group_time``.
+
+    Returns
+    -------
+    DoseFit
+        Mean effect, mean slope on the dose, and the curve of effects by dose.
 
     Raises
     ------
-    EstimationError : a dose that changes within a unit or is not above 0, fewer than 4 doses, nobody untreated or
-        treated, and as ``fit_group_time``.
-    CoverageError : a column is not there.
+    EstimationError
+        A dose that changes within a unit or is not above 0, fewer than 4 doses, nobody untreated or treated, and as
+        ``fit_group_time``.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Callaway, Goodman-Bacon and Sant'Anna (2024), NBER working paper 32117; fitted by diff-diff. The library's
     errors are for large samples; they are widened by treated units over treated units less coefficients, which is what
     the jackknife gives where leverage is even.
+
+    References
+    ----------
+    - Callaway, B., Goodman-Bacon, A. and Sant'Anna, P. H. C. (2024). NBER working paper 32117.
 
     Examples
     --------

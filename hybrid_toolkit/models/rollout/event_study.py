@@ -38,17 +38,42 @@ class EventStudyFit(ResultBase):
 
     Parameters
     ----------
-    outcome, estimator : as asked for.
-    terms, estimate, std_error : k rows; ``overall`` first, then ``time -2``, ... where there are any.
-    behind : k rows and clusters: all of them for ``overall``; for a time, those of the units treated then, or before
+    outcome : str
+        As asked for.
+    estimator : str
+        As asked for.
+    terms : tuple[str, ...]
+        Names of the k rows; ``overall`` first, then ``time -2``, ... where there are any.
+    estimate : Array
+        Their estimates.
+    std_error : Array
+        Their standard errors.
+    behind : tuple[tuple[int, int], ...]
+        The k rows and clusters: all of them for ``overall``; for a time, those of the units treated then, or before
         their start of those that will be.
-    sides : k clusters on the smaller side of each row, or effective ones, with the degrees of freedom of its t; a row
+    sides : tuple[tuple[float, float], ...]
+        The k clusters on the smaller side of each row, or effective ones, with the degrees of freedom of its t; a row
         that rests on one cluster has no interval (see ``support``).
-    n_rows, n_units, n_clusters, n_incomplete, n_always, not_identified : counts; the last three were left out.
-    cohorts : periods in which some unit's treatment starts.
-    conf_level : level of the intervals.
-    variance : as asked for, or as chosen.
-    converged : always True here: least squares is solved, not searched for.
+    n_rows : int
+        Rows used.
+    n_units : int
+        Units used.
+    n_clusters : int
+        Clusters.
+    n_incomplete : int
+        Units left out because they lack a period.
+    n_always : int
+        Units left out because they were always treated.
+    not_identified : int
+        Effects left out because they are not identified.
+    cohorts : tuple[str, ...]
+        Periods in which some unit's treatment starts.
+    conf_level : float
+        Level of the intervals.
+    variance : str, default "sandwich"
+        As asked for, or as chosen.
+    converged : bool, default True
+        Always True here: least squares is solved, not searched for.
     """
 
     outcome: str
@@ -85,18 +110,35 @@ class EventStudyFit(ResultBase):
         return ESTIMATORS[self.estimator]
 
     def tidy(self) -> pd.DataFrame:
-        """One row an effect, with ``n`` and, further, ``n_clusters`` of ``behind`` and ``clusters_behind``."""
+        """One row an effect, with ``n`` and, further, ``n_clusters`` of ``behind`` and ``clusters_behind``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row an effect, with ``n`` and, further, ``n_clusters`` of ``behind`` and ``clusters_behind``.
+        """
         n, clusters = zip(*self.behind, strict=True)
         count, free = zip(*self.sides, strict=True)
         rows = tidy_rows(self.terms, self.estimate, self.std_error, n=n, conf_level=self.conf_level, df=free)
         return support.withheld(rows.assign(n_clusters=clusters), np.array(count))
 
     def clusters_behind(self, term: str = "overall") -> float:
-        """Clusters on the smaller side of an effect, or their effective number where that is less."""
+        """Clusters on the smaller side of an effect, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return self.sides[self.terms.index(term)][0]
 
     def glance(self) -> pd.DataFrame:
-        """One row: units, clusters, what was left out, method, convergence."""
+        """One row: units, clusters, what was left out, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: units, clusters, what was left out, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n_rows],
@@ -112,7 +154,13 @@ class EventStudyFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         mixed = (
             " With several starts and effects that grow or differ, two-way fixed effects compare treated with already "
             "treated units and can even turn the sign: use another estimator beside it."
@@ -151,22 +199,53 @@ def fit_event_study(
 
     Parameters
     ----------
-    frame, outcome, panel_id, time, first_treated, treatment, cluster, unbalanced, conf_level : see ``fit_group_time``.
-    estimator : key of ``ESTIMATORS``. The reference is the period before the start.
-    variance : ``"sandwich"`` (for imputation the authors' own) or ``"jackknife"``; the default is the jackknife where
-        fewer than ten clusters stand on the smaller side, since errors as published are then too small. Either has t
-        with effective clusters - 1 (see ``models/inference/cluster_support.py``), and an effect that rests on one
-        cluster has no interval.
+    frame : pd.DataFrame
+        See ``fit_group_time``.
+    outcome : str
+        See ``fit_group_time``.
+    panel_id : str
+        See ``fit_group_time``.
+    time : str
+        See ``fit_group_time``.
+    first_treated : str | None, optional
+        See ``fit_group_time``.
+    treatment : str | None, optional
+        See ``fit_group_time``.
+    estimator : str, default "sun-abraham"
+        Key of ``ESTIMATORS``. The reference is the period before the start.
+    cluster : str | None, optional
+        See ``fit_group_time``.
+    unbalanced : str, default "error"
+        See ``fit_group_time``.
+    variance : str | None, optional
+        ``"sandwich"`` (for imputation the authors' own) or ``"jackknife"``; the default is the jackknife where fewer
+        than ten clusters stand on the smaller side, since errors as published are then too small. Either has t with
+        effective clusters - 1 (see ``models/inference/cluster_support.py``), and an effect that rests on one cluster
+        has no interval.
+    conf_level : float, default 0.95
+        See ``fit_group_time``.
+
+    Returns
+    -------
+    EventStudyFit
+        Effects by time since the start of a treatment.
 
     Raises
     ------
-    EstimationError : see ``fit_group_time``; or the regression is singular.
-    CoverageError : a column is not there.
+    EstimationError
+        See ``fit_group_time``; or the regression is singular.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Sun and Abraham (2021), Journal of Econometrics 225, 175-199, with the shares of the groups taken as given;
     Borusyak, Jaravel and Spiess (2024), Review of Economic Studies 91, 3253-3285, section 4.3.
+
+    References
+    ----------
+    - Borusyak, K., Jaravel, X. and Spiess, J. (2024). Review of Economic Studies 91, 3253-3285.
+    - Sun, L. and Abraham, S. (2021). Journal of Econometrics 225, 175-199.
 
     Examples
     --------

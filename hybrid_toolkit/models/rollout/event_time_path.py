@@ -18,10 +18,16 @@ class EventPath:
 
     Parameters
     ----------
-    leads : k times since the start, below 0 before it.
-    estimate, vcov : k effects and their k x k variance; the reference time has an effect and a variance of 0.
-    df : degrees of freedom of the variance: effective clusters behind the effects, less one.
-    last_free : the last time before the start (and before anticipation) that no treatment can have touched.
+    leads : tuple[int, ...]
+        The k times since the start, below 0 before it.
+    estimate : Array
+        The k effects; that of the reference time is 0.
+    vcov : Array
+        Their k x k variance; that of the reference time is 0.
+    df : float
+        Degrees of freedom of the variance: effective clusters behind the effects, less one.
+    last_free : int, default -1
+        The last time before the start (and before anticipation) that no treatment can have touched.
     """
 
     leads: tuple[int, ...]
@@ -44,6 +50,18 @@ class EventPath:
     def near(self, before: int, after: int) -> EventPath:
         """The path with the nearest times only.
 
+        Parameters
+        ----------
+        before : int
+            Times before the start that are kept.
+        after : int
+            Times from the start that are kept.
+
+        Returns
+        -------
+        EventPath
+            The path with the nearest times only.
+
         Examples
         --------
         >>> path = EventPath((-3, -2, -1, 0, 1), np.zeros(5), np.diag([1.0, 1, 0, 1, 1]), 20)
@@ -64,9 +82,15 @@ class EventPath:
         One line uses all times before the start at once and needs no inverse of their variance, so it holds its
         level with few clusters, where a joint test of many times does not.
 
+        Returns
+        -------
+        tuple[float, float, float]
+            Slope a time of the effects before the start through the reference, its error and p-value (t).
+
         Raises
         ------
-        EstimationError : no time before the start but the reference.
+        EstimationError
+            No time before the start but the reference.
 
         Examples
         --------

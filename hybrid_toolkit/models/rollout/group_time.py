@@ -50,31 +50,60 @@ def fit_group_time(
 
     Parameters
     ----------
-    frame : one row a unit and period.
-    outcome, panel_id, time : columns. Periods are numbers, dates or sortable text.
-    first_treated : the unit's first treated period; missing, 0, infinite or after the last period means untreated.
-    treatment : instead of it, a 0/1 column that stays at 1 once it is 1.
-    covariates : terms or columns, as they stand in the base period; the estimate is then doubly robust.
-    control_group : key of ``CONTROL_GROUPS``. base : key of ``BASE_PERIODS``.
-    anticipation : periods before the start in which units may react already.
-    cluster : column of clusters of units; default each unit.
-    unbalanced : ``"error"``, or ``"drop"`` to leave out (and count) units that lack a period.
-    variance : ``"influence"``, as published, or ``"jackknife"``; the default is the jackknife where fewer than ten
-        clusters are treated, or untreated, since errors as published are then too small.
-    conf_level : level of the intervals, t with effective clusters - 1 degrees of freedom (see
+    frame : pd.DataFrame
+        One row a unit and period.
+    outcome : str
+        Column of the outcome.
+    panel_id : str
+        Column of the unit that is followed.
+    time : str
+        Column of the period: numbers, dates or sortable text.
+    first_treated : str | None, optional
+        The unit's first treated period; missing, 0, infinite or after the last period means untreated.
+    treatment : str | None, optional
+        Instead of it, a 0/1 column that stays at 1 once it is 1.
+    covariates : Terms, optional
+        Terms or columns, as they stand in the base period; the estimate is then doubly robust.
+    control_group : str, default "never_treated"
+        Key of ``CONTROL_GROUPS``.
+    base
+        Key of ``BASE_PERIODS``.
+    anticipation : int, default 0
+        Periods before the start in which units may react already.
+    cluster : str | None, optional
+        Column of clusters of units; default each unit.
+    unbalanced : str, default "error"
+        ``"error"``, or ``"drop"`` to leave out (and count) units that lack a period.
+    variance : str | None, optional
+        ``"influence"``, as published, or ``"jackknife"``; the default is the jackknife where fewer than ten clusters
+        are treated, or untreated, since errors as published are then too small.
+    conf_level : float, default 0.95
+        Level of the intervals, t with effective clusters - 1 degrees of freedom (see
         ``models/inference/cluster_support.py``); an effect that one cluster carries has none.
+
+    Returns
+    -------
+    GroupTimeFit
+        Effects on the treated by group (period of the start) and period.
 
     Raises
     ------
-    EstimationError : no untreated units, nobody treated, too few periods, a panel that is not balanced, a treatment
-        that switches back, covariates that separate treated from untreated units, one cluster.
-    CoverageError : a column is not there.
+    EstimationError
+        No untreated units, nobody treated, too few periods, a panel that is not balanced, a treatment that switches
+        back, covariates that separate treated from untreated units, one cluster.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Callaway and Sant'Anna (2021), Journal of Econometrics 225, 200-230; with covariates the doubly robust estimator
     of Sant'Anna and Zhao (2020), Journal of Econometrics 219, 101-122. Influence functions, with the small-sample
     factor C/(C-1) for C clusters.
+
+    References
+    ----------
+    - Callaway, B. and Sant'Anna, P. H. C. (2021). Journal of Econometrics 225, 200-230.
+    - Sant'Anna, P. H. C. and Zhao, J. (2020). Journal of Econometrics 219, 101-122.
 
     Examples
     --------

@@ -44,21 +44,56 @@ class GroupTimeFit(ResultBase):
 
     Parameters
     ----------
-    outcome : name of the outcome.
-    groups, periods : k labels of each effect's group and period.
-    group_at, period_at : their positions among the periods, from 0.
-    lead : k times since the start, below 0 before it.
-    estimate : k effects, in units of the outcome.
-    influence : clusters x k; the square root of the sum of squares of a column is its standard error.
-    share : k shares of units in the effect's group.
-    membership : clusters x k; what each cluster adds to ``share``, around its mean.
-    treated, control_units : clusters x k; units of the effect's group, and of its comparison, in each cluster.
-    n_units, n_clusters, n_rows, n_incomplete, n_always : counts; the last two were left out.
-    smallest : units in the smallest group.
-    control_group, base_period, anticipation, conf_level : as asked for.
-    not_identified : groups and periods without a comparison.
-    variance : key of ``GROUP_TIME_VARIANCES``.
-    converged : always True here: averages are computed, and a propensity that fails is an error.
+    outcome : str
+        Name of the outcome.
+    groups : tuple[str, ...]
+        The k labels of each effect's group.
+    periods : tuple[str, ...]
+        The k labels of each effect's period.
+    group_at : NDArray[np.int64]
+        Positions of the groups among the periods, from 0.
+    period_at : NDArray[np.int64]
+        Positions of the periods, from 0.
+    lead : NDArray[np.int64]
+        The k times since the start, below 0 before it.
+    estimate : Array
+        The k effects, in units of the outcome.
+    influence : Array
+        Clusters x k; the square root of the sum of squares of a column is its standard error.
+    share : Array
+        The k shares of units in the effect's group.
+    membership : Array
+        Clusters x k; what each cluster adds to ``share``, around its mean.
+    treated : Array
+        Clusters x k; units of the effect's group, and of its comparison, in each cluster.
+    control_units : Array
+        Clusters x k; units of the effect's group, and of its comparison, in each cluster.
+    n_units : int
+        Units used.
+    n_clusters : int
+        Clusters.
+    n_rows : int
+        Rows used.
+    n_incomplete : int
+        Units left out because they lack a period.
+    n_always : int
+        Units left out because they were always treated.
+    smallest : int
+        Units in the smallest group.
+    control_group : str
+        As asked for.
+    base_period : str
+        As asked for.
+    anticipation : int
+        As asked for.
+    conf_level : float
+        As asked for.
+    not_identified : int
+        Groups and periods without a comparison.
+    variance : str, default "influence"
+        Key of ``GROUP_TIME_VARIANCES``.
+    converged : bool, default True
+        Always True here: averages are computed, and a propensity that fails is an error.
     """
 
     outcome: str
@@ -103,6 +138,11 @@ class GroupTimeFit(ResultBase):
         ``n`` counts the group's own rows in that period. Further columns: ``n_clusters``, their clusters, and
         ``clusters_behind``, those on the smaller side of the comparison, or effective ones where those are fewer; an
         effect that rests on one has no interval.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a group and period, those before the start as placebos.
         """
         names = [f"ATT({g}, {t})" for g, t in zip(self.groups, self.periods, strict=True)]
         return self._rows(names, self.estimate, self.influence, [np.array([i]) for i in range(len(names))])
@@ -116,14 +156,23 @@ class GroupTimeFit(ResultBase):
 
         Parameters
         ----------
-        kind : key of ``AGGREGATIONS``.
-        uniform : intervals that hold together for all rows but ``overall`` (by simulation, seed fixed).
-        balance : for ``"dynamic"``, use only groups observed at least so long after their start, and no later times,
-            so that every time from the start on is a mean over the same groups.
+        kind : str, default "simple"
+            Key of ``AGGREGATIONS``.
+        uniform : bool, default False
+            Intervals that hold together for all rows but ``overall`` (by simulation, seed fixed).
+        balance : int | None, optional
+            For ``"dynamic"``, use only groups observed at least so long after their start, and no later times, so that
+            every time from the start on is a mean over the same groups.
+
+        Returns
+        -------
+        pd.DataFrame
+            Averages of the effects; ``overall`` stands first, then one row a time, group or period.
 
         Raises
         ------
-        EstimationError : unknown kind, no group is observed after its start, or none for as long as ``balance``.
+        EstimationError
+            Unknown kind, no group is observed after its start, or none for as long as ``balance``.
         """
         check_choice("aggregation", kind, AGGREGATIONS)
         post = self.lead >= 0
@@ -172,7 +221,13 @@ class GroupTimeFit(ResultBase):
         return np.isin(self.group_at, long) & (self.lead <= balance)
 
     def path(self) -> EventPath:
-        """The averages by time since the start with their joint variance, for checks of parallel trends."""
+        """The averages by time since the start with their joint variance, for checks of parallel trends.
+
+        Returns
+        -------
+        EventPath
+            The averages by time since the start with their joint variance, for checks of parallel trends.
+        """
         leads = np.unique(self.lead)
         parts = [self._average(np.flatnonzero(self.lead == e)) for e in leads]
         f = np.column_stack([v for _, v in parts])
@@ -189,9 +244,15 @@ class GroupTimeFit(ResultBase):
 
         A p-value above a threshold is not evidence of parallel trends: see the power of the test.
 
+        Returns
+        -------
+        tuple[float, int, float]
+            Wald statistic, degrees of freedom and p-value that all effects before the start are zero.
+
         Raises
         ------
-        EstimationError : no period before a start, or too few clusters for that many.
+        EstimationError
+            No period before a start, or too few clusters for that many.
         """
         before = np.flatnonzero((self.lead < -self.anticipation) & (self.influence**2).any(axis=0))
         each = scaled(self.influence[:, before], intercept=False)
@@ -207,7 +268,13 @@ class GroupTimeFit(ResultBase):
         return wald, len(before), float(stats.chi2.sf(wald, len(before)))
 
     def glance(self) -> pd.DataFrame:
-        """One row: units, clusters, what was left out, method, convergence."""
+        """One row: units, clusters, what was left out, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: units, clusters, what was left out, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n_rows],
@@ -228,7 +295,13 @@ class GroupTimeFit(ResultBase):
         return f"group-time effects against {CONTROL_GROUPS[self.control_group]}; base period {self.base_period}"
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         left_out = self.variance == "jackknife"
         cautious = "jackknife intervals of its own effects are then cautious, and a cluster alone has none"
         narrow = "the errors of its own effects, as published, are too small"
@@ -266,7 +339,12 @@ class GroupTimeFit(ResultBase):
         return float(w @ b), f @ w + of_weights @ b
 
     def clusters_behind(self, term: str = "overall") -> float:
-        """Clusters on the smaller side of the overall effect, or their effective number where that is less."""
+        """Clusters on the smaller side of the overall effect, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return self._sides(np.flatnonzero(self.lead >= 0))[0]
 
     def _sides(self, at: NDArray[np.intp]) -> tuple[float, float]:

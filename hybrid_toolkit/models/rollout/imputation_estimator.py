@@ -31,11 +31,20 @@ class Untreated:
 
     Parameters
     ----------
-    free, treated : unit-periods before the start, and those after it in a period that has a comparison.
-    lead : periods since the start where treated, else ``NEVER``.
-    z, gram : columns of units and periods, and their cross-product over the untreated.
-    gap : outcome less what is foretold.
-    missed : unit-periods after the start in periods without a comparison.
+    free : NDArray[np.bool]
+        Unit-periods before the start.
+    treated : NDArray[np.bool]
+        Unit-periods after the start in a period that has a comparison.
+    lead : NDArray[np.int64]
+        Periods since the start where treated, else ``NEVER``.
+    z : Any
+        Columns of units and periods.
+    gram : Any
+        Their cross-product over the untreated.
+    gap : Array
+        Outcome less what is foretold.
+    missed : int
+        Unit-periods after the start in periods without a comparison.
     """
 
     free: NDArray[np.bool_]
@@ -59,7 +68,8 @@ def foretell(p: PanelData) -> Untreated:
 
     Raises
     ------
-    EstimationError : no unit is untreated in the period of the first start.
+    EstimationError
+        No unit is untreated in the period of the first start.
     """
     n, last = p.y.shape
     position = np.tile(np.arange(last), (n, 1))

@@ -26,14 +26,24 @@ class PanelData:
 
     Parameters
     ----------
-    y : units x periods outcomes.
-    x : units x periods x columns covariates, the first column ones, the others scaled (``metrics.scaling``).
-    start : units; position of the first treated period, or ``NEVER``.
-    times : labels of the periods, in order.
-    clusters : units; integers.
-    n_incomplete, n_always : units left out: not complete, or treated in the first period already.
-    units : labels of the units; empty in a part of a panel.
-    n_free_lost : untreated units among those that are not complete.
+    y : Array
+        Units x periods outcomes.
+    x : Array
+        Units x periods x columns covariates, the first column ones, the others scaled (``metrics.scaling``).
+    start : NDArray[np.int64]
+        Units; position of the first treated period, or ``NEVER``.
+    times : NDArray[np.generic]
+        Labels of the periods, in order.
+    clusters : NDArray[np.int64]
+        Units; integers.
+    n_incomplete : int
+        Units left out because they are not complete.
+    n_always : int
+        Units left out because they were treated in the first period already.
+    units : NDArray[np.generic], optional
+        Labels of the units; empty in a part of a panel.
+    n_free_lost : int, default 0
+        Untreated units among those that are not complete.
     """
 
     y: Array
@@ -76,7 +86,8 @@ class PanelData:
 
         Raises
         ------
-        EstimationError : ``NO-TREATED``.
+        EstimationError
+            ``NO-TREATED``.
         """
         if not self.cohorts:
             raise EstimationError(
@@ -97,7 +108,8 @@ class PanelData:
 
         Raises
         ------
-        EstimationError : ``NO-TREATED``, ``SEVERAL-STARTS`` or ``TOO-FEW-PERIODS``.
+        EstimationError
+            ``NO-TREATED``, ``SEVERAL-STARTS`` or ``TOO-FEW-PERIODS``.
         """
         self.must_start()
         found = self.cohorts
@@ -135,14 +147,18 @@ class PanelColumns:
 
     Parameters
     ----------
-    outcome, panel_id, time : str
+    outcome : str
+        Columns of the outcome, of what the panel follows, and of time; one row a unit and period.
+    panel_id : str
+        Columns of the outcome, of what the panel follows, and of time; one row a unit and period.
+    time : str
         Columns of the outcome, of what the panel follows, and of time; one row a unit and period.
     first_treated : str, optional
         Column of the unit's first treated period; missing, 0, infinite or after the last period means untreated.
     treatment : str, optional
         In its place, a 0/1 column that stays 1 once it is.
-    covariates : sequence of Term
-        What is held constant.
+    covariates : tuple[Term, ...], optional
+        Sequence of Term What is held constant.
     cluster : str, optional
         Column of clusters that hold whole units; the units themselves where it is left out.
     unbalanced : str
@@ -150,7 +166,8 @@ class PanelColumns:
 
     Raises
     ------
-    EstimationError : neither or both of the treatment columns, or another word for ``unbalanced``.
+    EstimationError
+        Neither or both of the treatment columns, or another word for ``unbalanced``.
     """
 
     outcome: str
@@ -181,9 +198,11 @@ class PanelColumns:
 
         Raises
         ------
-        EstimationError : a unit twice in a period, units that lack periods, a treatment that switches back or changes
-            its start, fewer than two periods, a constant outcome.
-        CoverageError : a column is not there.
+        EstimationError
+            A unit twice in a period, units that lack periods, a treatment that switches back or changes its start,
+            fewer than two periods, a constant outcome.
+        CoverageError
+            A column is not there.
         """
         return _read(frame, self)
 

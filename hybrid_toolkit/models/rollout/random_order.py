@@ -23,13 +23,32 @@ class RandomOrderFit(ResultBase):
 
     Parameters
     ----------
-    outcome : name of the outcome.
-    estimate, conf_low, conf_high : the effect in units of the outcome, and the effects that the lottery does not
-        reject, if the effect is the same for all.
-    std_error : of the estimate over the lottery, if there is no effect beyond the estimate.
-    p_value : share of orders with an effect at least as far from zero, the one drawn among them.
-    n, n_missing, n_units, n_steps, draws : counts; draws are orders tried.
-    conf_level : level of the interval. converged : both ends of the interval were found.
+    outcome : str
+        Name of the outcome.
+    estimate : float
+        The effect in units of the outcome, if it is the same for all.
+    conf_low : float
+        Lower end of the effects that the lottery does not reject.
+    conf_high : float
+        Upper end of the effects that the lottery does not reject.
+    std_error : float
+        Of the estimate over the lottery, if there is no effect beyond the estimate.
+    p_value : float
+        Share of orders with an effect at least as far from zero, the one drawn among them.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_units : int
+        Units.
+    n_steps : int
+        Steps at which units start.
+    draws : int
+        Orders tried.
+    conf_level : float
+        Level of the interval.
+    converged : bool
+        Both ends of the interval were found.
     """
 
     outcome: str
@@ -57,12 +76,24 @@ class RandomOrderFit(ResultBase):
         return f"regression within unit and period, randomisation inference over {self.draws} orders"
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the effect."""
+        """One row: the effect.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the effect.
+        """
         row = tidy_rows(["effect"], [self.estimate], [self.std_error], n=self.n, conf_level=self.conf_level)
         return row.assign(conf_low=self.conf_low, conf_high=self.conf_high, p_value=self.p_value)
 
     def glance(self) -> pd.DataFrame:
-        """One row: units, steps, orders, method, convergence."""
+        """One row: units, steps, orders, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: units, steps, orders, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -76,7 +107,13 @@ class RandomOrderFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         open_end = "" if self.converged else " An end of the interval was not found: do not use it."
         return (
             f"{self.outcome}: {self.method}; {self.n_units} units in {self.n_steps} places of the order, "
@@ -103,19 +140,49 @@ def fit_random_order(
 
     Parameters
     ----------
-    frame, outcome, panel_id, time, first_treated, treatment, unbalanced, conf_level : see ``fit_group_time``.
-    draws, seed : orders that are drawn beside the one observed.
+    frame : pd.DataFrame
+        See ``fit_group_time``.
+    outcome : str
+        See ``fit_group_time``.
+    panel_id : str
+        See ``fit_group_time``.
+    time : str
+        See ``fit_group_time``.
+    first_treated : str | None, optional
+        See ``fit_group_time``.
+    treatment : str | None, optional
+        See ``fit_group_time``.
+    draws : int, default 999
+        Orders that are drawn beside the one observed.
+    seed : int, default 0
+        Seed of these draws.
+    unbalanced : str, default "error"
+        See ``fit_group_time``.
+    conf_level : float, default 0.95
+        See ``fit_group_time``.
+
+    Returns
+    -------
+    RandomOrderFit
+        The effect of a policy that reached units in random order.
 
     Raises
     ------
-    EstimationError : one place in the order only, fewer than 6 units, fewer than 39 draws, and as ``fit_group_time``.
-    CoverageError : a column is not there.
+    EstimationError
+        One place in the order only, fewer than 6 units, fewer than 39 draws, and as ``fit_group_time``.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Fisher's test and its inversion: under a constant effect the outcomes without the policy are known, and the
     observed residual statistic is one draw of those over all orders (Rosenbaum 2002, Observational Studies, section
     2.4; for stepped wedges Ji, Fink, Robyn and Small 2017, Annals of Applied Statistics 11, 1-20).
+
+    References
+    ----------
+    - Ji, X., Fink, G., Robyn, P. J. and Small, D. S. (2017). Annals of Applied Statistics 11, 1-20.
+    - Rosenbaum, P. R. (2002). Observational Studies, second edition, section 2.4.
 
     Examples
     --------

@@ -29,14 +29,40 @@ class SteppedWedgeFit(ResultBase):
 
     Parameters
     ----------
-    outcome, cluster, time : column names.
-    estimate, std_error, df : the effect in units of the outcome, its error and degrees of freedom (Satterthwaite, at
-        most clusters less 2).
-    icc, cac : share of variance that rows of one cluster and period have in common, and the part of it that stays
-        from one period to the next (1 where the model has no effect of periods).
-    n, n_missing, n_clusters, n_periods, n_steps : counts; steps are periods in which some cluster crosses over.
-    correlation : key of ``CORRELATIONS``, as fitted. model : the mixed model.
-    conf_level : level of the interval. converged : the search ended at an optimum.
+    outcome : str
+        Column of the outcome.
+    cluster : str
+        Column of the cluster.
+    time : str
+        Column of the time.
+    estimate : float
+        The effect in units of the outcome.
+    std_error : float
+        Its standard error.
+    df : float
+        Degrees of freedom (Satterthwaite, at most clusters less 2).
+    icc : float
+        Share of variance that rows of one cluster and period have in common.
+    cac : float
+        The part of it that stays from one period to the next (1 where the model has no effect of periods).
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Clusters.
+    n_periods : int
+        Periods.
+    n_steps : int
+        Periods in which some cluster crosses over.
+    correlation : str
+        Key of ``CORRELATIONS``, as fitted.
+    model : MixedFit
+        The mixed model.
+    conf_level : float
+        Level of the interval.
+    converged : bool
+        The search ended at an optimum.
     """
 
     outcome: str
@@ -63,12 +89,24 @@ class SteppedWedgeFit(ResultBase):
         return f"linear mixed model with periods held constant and {CORRELATIONS[self.correlation]}"
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the effect."""
+        """One row: the effect.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the effect.
+        """
         b, se = [self.estimate], [self.std_error]
         return tidy_rows(["effect"], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
 
     def glance(self) -> pd.DataFrame:
-        """One row: clusters, periods, steps, likeness, method, convergence."""
+        """One row: clusters, periods, steps, likeness, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: clusters, periods, steps, likeness, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -84,7 +122,13 @@ class SteppedWedgeFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         notes = [
             "The search did not converge: do not use these figures." if not self.converged else "",
             "Without an effect of each cluster's period the interval is too narrow where rows of one period are alike."
@@ -116,19 +160,36 @@ def fit_stepped_wedge(
 
     Parameters
     ----------
-    frame : one row a person and period, or one row a cluster and period; rows with a missing value are left out.
-    outcome : numeric. cluster, period : what crosses over, and numbered or dated periods.
-    first_treated : the cluster's first period under the policy; missing for never.
-    covariates : terms or columns from before.
-    correlation : key of ``CORRELATIONS``; with one row a cluster and period it is always ``"exchangeable"``, since
-        the residual is then the cluster's period.
-    conf_level : level of the interval.
+    frame : pd.DataFrame
+        One row a person and period, or one row a cluster and period; rows with a missing value are left out.
+    outcome : str
+        Numeric.
+    cluster : str
+        Column of what crosses over.
+    period
+        Column of numbered or dated periods.
+    first_treated : str
+        The cluster's first period under the policy; missing for never.
+    covariates : Terms, optional
+        Terms or columns from before.
+    correlation : str, default "nested"
+        Key of ``CORRELATIONS``; with one row a cluster and period it is always ``"exchangeable"``, since the residual
+        is then the cluster's period.
+    conf_level : float, default 0.95
+        Level of the interval.
+
+    Returns
+    -------
+    SteppedWedgeFit
+        The effect of crossing over, periods held constant.
 
     Raises
     ------
-    EstimationError : no cluster crosses over, no period in which clusters differ, a start that changes within a
-        cluster, fewer than 4 clusters, a mixed model that cannot be fitted.
-    CoverageError : a column is not there.
+    EstimationError
+        No cluster crosses over, no period in which clusters differ, a start that changes within a cluster, fewer than 4
+        clusters, a mixed model that cannot be fitted.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
@@ -136,6 +197,12 @@ def fit_stepped_wedge(
     Teerenstra, de Hoop and Eldridge (2016), Statistics in Medicine 35, 4718-4728. Fitted by mixedlm. Degrees of
     freedom: Satterthwaite's, no more than clusters less 2, since the model's own are too many with few clusters
     (Li 2020, Statistics in Medicine 39, 438-455).
+
+    References
+    ----------
+    - Hooper, R., Teerenstra, S., de Hoop, E. and Eldridge, S. (2016). Statistics in Medicine 35, 4718-4728.
+    - Hussey, M. A. and Hughes, J. P. (2007). Contemporary Clinical Trials 28, 182-191.
+    - Li, F. (2020). Statistics in Medicine 39, 438-455.
 
     Examples
     --------

@@ -25,15 +25,40 @@ class TwoByTwoFit(ResultBase):
 
     Parameters
     ----------
-    outcome : name of the outcome.
-    estimate, std_error, df : the effect in units of the outcome, its error and degrees of freedom.
-    treated_before, treated_after, control_before, control_after : the four means.
-    n, n_missing : rows used; rows of units left out because they lack a period.
-    n_treated, n_control, n_clusters : units and clusters.
-    errors : how the error was found, in words.
-    conf_level : level of the interval.
-    behind : clusters on the smaller side, or effective ones where those are fewer (see ``support``).
-    converged : always True here: means are computed.
+    outcome : str
+        Name of the outcome.
+    estimate : float
+        The effect in units of the outcome.
+    std_error : float
+        Its standard error.
+    df : float
+        Degrees of freedom.
+    treated_before : float
+        Mean of the treated before the start.
+    treated_after : float
+        Mean of the treated after it.
+    control_before : float
+        Mean of the controls before the start.
+    control_after : float
+        Mean of the controls after it.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows of units left out because they lack a period.
+    n_treated : int
+        Treated units.
+    n_control : int
+        Control units.
+    n_clusters : int
+        Clusters.
+    errors : str
+        How the error was found, in words.
+    conf_level : float
+        Level of the interval.
+    behind : float, optional
+        Clusters on the smaller side, or effective ones where those are fewer (see ``support``).
+    converged : bool, default True
+        Always True here: means are computed.
     """
 
     outcome: str
@@ -55,7 +80,12 @@ class TwoByTwoFit(ResultBase):
     converged: bool = True
 
     def clusters_behind(self, term: str = "effect") -> float:
-        """Clusters on the smaller side, or their effective number where that is less."""
+        """Clusters on the smaller side, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return self.behind
 
     @property
@@ -64,13 +94,25 @@ class TwoByTwoFit(ResultBase):
         return f"difference in differences of two groups and two spans of time, {self.errors}"
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the effect."""
+        """One row: the effect.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the effect.
+        """
         b, se = [self.estimate], [self.std_error]
         rows = tidy_rows(["effect"], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
         return support.withheld(rows, np.array([self.behind]))
 
     def glance(self) -> pd.DataFrame:
-        """One row: units, clusters, what was left out, method, convergence."""
+        """One row: units, clusters, what was left out, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: units, clusters, what was left out, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -85,7 +127,13 @@ class TwoByTwoFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         few = min(self.n_treated, self.n_control)
         rough = f" The smaller group has {few} units: read the interval as rough." if few < 5 else ""
         rough += support.few_words(self.behind, holds=True) if self.behind < few else ""
@@ -117,21 +165,50 @@ def fit_two_by_two(
 
     Parameters
     ----------
-    frame, outcome, panel_id, time, first_treated, treatment, unbalanced, conf_level : see ``fit_group_time``.
-    covariates : terms or columns, as they stand in the last period before the start; the change may depend on them.
-    cluster : column of clusters of units; default each unit. Without clusters and covariates the error is Welch's;
-        else it is the jackknife over clusters (CV3) with effective clusters less one degrees of freedom, and none where
-        one cluster holds all treated, or all untreated, units.
+    frame : pd.DataFrame
+        See ``fit_group_time``.
+    outcome : str
+        See ``fit_group_time``.
+    panel_id : str
+        See ``fit_group_time``.
+    time : str
+        See ``fit_group_time``.
+    first_treated : str | None, optional
+        See ``fit_group_time``.
+    treatment : str | None, optional
+        See ``fit_group_time``.
+    covariates : Terms, optional
+        Terms or columns, as they stand in the last period before the start; the change may depend on them.
+    cluster : str | None, optional
+        Column of clusters of units; default each unit. Without clusters and covariates the error is Welch's; else it is
+        the jackknife over clusters (CV3) with effective clusters less one degrees of freedom, and none where one
+        cluster holds all treated, or all untreated, units.
+    unbalanced : str, default "error"
+        See ``fit_group_time``.
+    conf_level : float, default 0.95
+        See ``fit_group_time``.
+
+    Returns
+    -------
+    TwoByTwoFit
+        The change of the treated units less the change of the untreated ones.
 
     Raises
     ------
-    EstimationError : several starts, nobody treated or untreated, one unit in a group, a panel that is not balanced,
-        a treatment that switches back, a singular design.
-    CoverageError : a column is not there.
+    EstimationError
+        Several starts, nobody treated or untreated, one unit in a group, a panel that is not balanced, a treatment that
+        switches back, a singular design.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Bertrand, Duflo and Mullainathan (2004), Quarterly Journal of Economics 119, 249-275, section IV.C; Welch (1947).
+
+    References
+    ----------
+    - Bertrand, M., Duflo, E. and Mullainathan, S. (2004). Quarterly Journal of Economics 119, 249-275.
+    - Welch, B. L. (1947). Biometrika 34, 28-35.
 
     Examples
     --------

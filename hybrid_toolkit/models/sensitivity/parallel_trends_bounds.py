@@ -30,13 +30,19 @@ class HonestBounds(ResultBase):
 
     Parameters
     ----------
-    restriction : key of ``RESTRICTIONS``.
-    bounds : a row a size of departure: size, low, high (the effect as if the estimates were exact; not a number where
-        the estimates themselves break the restriction), conf_low, conf_high.
-    estimate : mean of the effects after the start, or the effect at ``time``.
-    conf_level : level of the intervals.
-    converged : always True here.
-    time : the one time since the start that is meant, or None for the mean.
+    restriction : str
+        Key of ``RESTRICTIONS``.
+    bounds : pd.DataFrame
+        A row a size of departure: size, low, high (the effect as if the estimates were exact; not a number where the
+        estimates themselves break the restriction), conf_low, conf_high.
+    estimate : float
+        Mean of the effects after the start, or the effect at ``time``.
+    conf_level : float
+        Level of the intervals.
+    converged : bool, default True
+        Always True here.
+    time : int | None, optional
+        The one time since the start that is meant, or None for the mean.
     """
 
     restriction: str
@@ -47,7 +53,13 @@ class HonestBounds(ResultBase):
     time: int | None = None
 
     def tidy(self) -> pd.DataFrame:
-        """One row a size; the error is that of a normal interval of the same width, so it is wider than sampling."""
+        """One row a size; the error is that of a normal interval of the same width, so it is wider than sampling.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a size; the error is that of a normal interval of the same width, so it is wider than sampling.
+        """
         z = stats.norm.ppf(0.5 + self.conf_level / 2)
         b = self.bounds
         names = [f"{self.restriction} {m:g}" for m in b["size"]]
@@ -56,7 +68,13 @@ class HonestBounds(ResultBase):
         return rows.assign(std_error=error, conf_low=b["conf_low"], conf_high=b["conf_high"])
 
     def glance(self) -> pd.DataFrame:
-        """One row: restriction, sizes, method, convergence."""
+        """One row: restriction, sizes, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: restriction, sizes, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [len(self.bounds)],
@@ -67,7 +85,13 @@ class HonestBounds(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         held = self.bounds[(self.bounds["conf_low"] > 0) | (self.bounds["conf_high"] < 0)]
         most = f"up to {held['size'].max():g}" if len(held) else "at no size tried"
         what = "Mean effect" if self.time is None else f"Effect at time {self.time}"
@@ -90,15 +114,27 @@ def honest_bounds(
 
     Parameters
     ----------
-    path : effects by time against one reference (``fit_group_time(..., base="universal").path()``).
-    restriction : key of ``RESTRICTIONS``. sizes : values of M; for smoothness in units of the outcome.
-    time : one time since the start, such as 0 for the first; default the mean over all of them.
-    conf_level : level of the intervals.
+    path : EventPath
+        Effects by time against one reference (``fit_group_time(..., base="universal").path()``).
+    restriction : str, default "relative"
+        Key of ``RESTRICTIONS``.
+    sizes : Sequence[float], optional
+        Values of M; for smoothness in units of the outcome.
+    time : int | None, optional
+        One time since the start, such as 0 for the first; default the mean over all of them.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    HonestBounds
+        Intervals for the mean effect that hold under a bounded departure from parallel trends.
 
     Raises
     ------
-    EstimationError : no time before the start beside the reference, none after it, times that are not next to each
-        other, a negative size, a time that has no effect.
+    EstimationError
+        No time before the start beside the reference, none after it, times that are not next to each other, a negative
+        size, a time that has no effect.
 
     Notes
     -----
@@ -107,6 +143,10 @@ def honest_bounds(
     before the start (their lemma 2.2) of one-sided intervals; each end is exact for its piece, so the interval holds
     at least at its level and is somewhat wider than their conditional one. It is own code because diff-diff 3.13
     takes the largest departure before the start as known, which is too narrow.
+
+    References
+    ----------
+    - Rambachan, A. and Roth, J. (2023). Review of Economic Studies 90, 2555-2591.
 
     Examples
     --------

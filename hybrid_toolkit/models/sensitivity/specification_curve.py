@@ -26,12 +26,19 @@ class SpecificationCurve(ResultBase):
 
     Parameters
     ----------
-    exposure : column name.
-    rows : a row a specification: rank from 1, outcome, subset, controls (names joined by ``+``), fixed_effects, then
-        the columns of ``TIDY_COLUMNS``; estimates in units of the outcome, or in its standard deviations.
-    choices : for a figure, a row a specification and choice: rank, dimension, choice, taken (True or False).
-    failed : specifications that could not be fitted.
-    standardised : whether outcomes were put in standard deviations. conf_level : level of the intervals.
+    exposure : str
+        Column name.
+    rows : pd.DataFrame
+        A row a specification: rank from 1, outcome, subset, controls (names joined by ``+``), fixed_effects, then the
+        columns of ``TIDY_COLUMNS``; estimates in units of the outcome, or in its standard deviations.
+    choices : pd.DataFrame
+        For a figure, a row a specification and choice: rank, dimension, choice, taken (True or False).
+    failed : int
+        Specifications that could not be fitted.
+    standardised : bool
+        Whether outcomes were put in standard deviations.
+    conf_level : float
+        Level of the intervals.
     """
 
     exposure: str
@@ -58,11 +65,23 @@ class SpecificationCurve(ResultBase):
         return float(side.mean())
 
     def tidy(self) -> pd.DataFrame:
-        """One row a specification."""
+        """One row a specification.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a specification.
+        """
         return self.rows[list(TIDY_COLUMNS)].copy()
 
     def glance(self) -> pd.DataFrame:
-        """One row: how many, median, range, share of one sign."""
+        """One row: how many, median, range, share of one sign.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: how many, median, range, share of one sign.
+        """
         return pd.DataFrame(
             {
                 "n": [int(self.rows["n"].max())],
@@ -80,7 +99,13 @@ class SpecificationCurve(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         lost = f" {self.failed} could not be fitted." if self.failed else ""
         return (
             f"{len(self.rows)} specifications of the slope on {self.exposure}: median {self.median:+.3f}, from "
@@ -107,22 +132,46 @@ def specification_curve(
 
     Parameters
     ----------
-    frame : one row an observation.
-    outcomes : columns that each could be the outcome. exposure, cluster : columns.
-    controls : columns that may be held constant; all their combinations are tried. always : held in every one.
-    subsets : label -> yes/no column of the rows to keep; all rows are always tried too.
-    fixed_effects : sets of columns whose levels get intercepts; ``()`` is none.
-    standardise : put each outcome in standard deviations over all rows, so that several can share an axis.
-    conf_level : level of the intervals.
+    frame : pd.DataFrame
+        One row an observation.
+    outcomes : Sequence[str]
+        Columns that each could be the outcome.
+    exposure : str
+        Column of the exposure.
+    cluster : str
+        Column of the cluster.
+    controls : Sequence[str], optional
+        Columns that may be held constant; all their combinations are tried.
+    always : Sequence[str], optional
+        Held in every one.
+    subsets : Mapping[str, str] | None, optional
+        Label -> yes/no column of the rows to keep; all rows are always tried too.
+    fixed_effects : Sequence[Sequence[str]], optional
+        Sets of columns whose levels get intercepts; ``()`` is none.
+    standardise : bool, default False
+        Put each outcome in standard deviations over all rows, so that several can share an axis.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    SpecificationCurve
+        The slope on one exposure under every combination of outcome, controls, subset and fixed effects.
 
     Raises
     ------
-    EstimationError : more than 2,000 combinations, or no specification that could be fitted.
-    CoverageError : a column is not there.
+    EstimationError
+        More than 2,000 combinations, or no specification that could be fitted.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, 1208-1214.
+
+    References
+    ----------
+    - Simonsohn, U., Simmons, J. P. and Nelson, L. D. (2020). Nature Human Behaviour 4, 1208-1214.
 
     Examples
     --------

@@ -24,6 +24,24 @@ class Robustness(ResultBase):
     ``r2_yd`` is the share of the outcome's residual variance that the exposure explains. ``rv`` is the share of
     residual variance of both exposure and outcome that a confounder would have to explain to bring the estimate to
     zero; ``rv_alpha`` to bring it inside its own interval's reach of zero.
+
+    Parameters
+    ----------
+    estimate : float
+        The estimate.
+    std_error : float
+        Standard error of the estimate.
+    t : float
+        The t statistic.
+    df : int
+        Degrees of freedom.
+    r2_yd : float
+        Share of the outcome's residual variance that the exposure explains.
+    rv : float
+        Share of residual variance of both exposure and outcome that a confounder would have to explain to bring the
+        estimate to zero.
+    rv_alpha : float
+        The same, to bring it inside its own interval's reach of zero.
     """
 
     estimate: float
@@ -35,11 +53,23 @@ class Robustness(ResultBase):
     rv_alpha: float
 
     def tidy(self) -> pd.DataFrame:
-        """One row: estimate, std_error, t, df, r2_yd, rv, rv_alpha."""
+        """One row: estimate, std_error, t, df, r2_yd, rv, rv_alpha.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: estimate, std_error, t, df, r2_yd, rv, rv_alpha.
+        """
         return pd.DataFrame([{f: getattr(self, f) for f in self.__slots__}])
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         return (
             f"A confounder that explained {100 * self.rv:.1f}% of what is left of both exposure and outcome would "
             f"bring the estimate to zero; {100 * self.rv_alpha:.1f}% would make it compatible with zero. Whether one "
@@ -52,6 +82,24 @@ def robustness_value(estimate: float, std_error: float, *, df: int, q: float = 1
 
     ``q`` is the share of the estimate that is to be explained away. Raises EstimationError if ``std_error`` or
     ``df`` is not above zero.
+
+    Parameters
+    ----------
+    estimate : float
+        The estimate.
+    std_error : float
+        Standard error of the estimate.
+    df : int
+        Degrees of freedom.
+    q : float, default 1.0
+        Share of the estimate that the confounder is to explain away.
+    alpha : float, default 0.05
+        Level of the two-sided test.
+
+    Returns
+    -------
+    Robustness
+        Sensitivity of one linear-model coefficient to an unmeasured confounder.
 
     Examples
     --------
@@ -90,6 +138,24 @@ def adjusted_for_confounder(
 
     ``r2_dz`` with the exposure, ``r2_yz`` with the outcome, each given the other covariates; both in [0, 1).
 
+    Parameters
+    ----------
+    estimate : float
+        The estimate.
+    std_error : float
+        Standard error of the estimate.
+    df : int
+        Degrees of freedom.
+    r2_dz : float
+        Partial R2 of the confounder with the exposure.
+    r2_yz : float
+        Partial R2 of the confounder with the outcome.
+
+    Returns
+    -------
+    tuple[float, float, float]
+        Estimate, standard error and t after a confounder of the given partial R-squareds (towards zero).
+
     Examples
     --------
     >>> [round(v, 4) for v in adjusted_for_confounder(0.0973158, 0.0232565, df=783, r2_dz=0.0091643, r2_yz=0.1246409)]
@@ -116,6 +182,20 @@ def benchmark_confounder(r2_dx: float, r2_yx: float, *, times: float = 1.0) -> t
     ``r2_dx`` is the covariate's partial R-squared with the exposure given the other covariates, ``r2_yx`` with the
     outcome given the exposure and the other covariates. Raises EstimationError where so strong a confounder is
     impossible.
+
+    Parameters
+    ----------
+    r2_dx : float
+        Partial R2 of the observed covariate with the exposure.
+    r2_yx : float
+        Partial R2 of the observed covariate with the outcome.
+    times : float, default 1.0
+        How many times as strong the confounder is.
+
+    Returns
+    -------
+    tuple[float, float]
+        The partial R-squareds of a confounder ``times`` as strong as an observed covariate.
 
     Examples
     --------
@@ -146,6 +226,20 @@ def e_value(risk_ratio: float, conf_low: float, conf_high: float) -> tuple[float
 
     The association, on the risk-ratio scale, that an unmeasured confounder would need with both exposure and
     outcome. 1.0 for a limit beyond 1 means that the interval already holds no association.
+
+    Parameters
+    ----------
+    risk_ratio : float
+        The estimate, a risk ratio.
+    conf_low : float
+        Lower end of the interval.
+    conf_high : float
+        Upper end of the interval.
+
+    Returns
+    -------
+    tuple[float, float]
+        E-values of a risk ratio and of the limit of its interval nearer to 1.
 
     Examples
     --------

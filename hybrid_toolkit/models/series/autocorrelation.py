@@ -20,11 +20,22 @@ class SeriesFit:
 
     Parameters
     ----------
-    b, vcov : k coefficients and their variance. rho : autocorrelation of neighbouring periods.
-    white : n residuals with the autocorrelation taken out. lags : of Newey-West, else 0.
-    converged : ``rho`` lies inside its range.
-    free : rows less coefficients.
-    model : what the degrees of freedom of ``ar1_reml`` are found from.
+    b : Array
+        The k coefficients.
+    vcov : Array
+        Their k x k variance.
+    rho : float
+        Autocorrelation of neighbouring periods.
+    white : Array
+        The n residuals with the autocorrelation taken out.
+    lags : int
+        Of Newey-West, else 0.
+    converged : bool
+        ``rho`` lies inside its range.
+    free : int
+        Rows less coefficients.
+    model : _AR1 | None
+        What the degrees of freedom of ``ar1_reml`` are found from.
     """
 
     b: Array
@@ -92,7 +103,12 @@ def ar1_reml(y: Array, x: Array, step: NDArray[np.int64]) -> SeriesFit:
 
     Parameters
     ----------
-    y : n. x : n x k. step : n whole steps since the row before; 0 begins a series.
+    y : Array
+        The n.
+    x : Array
+        Shape n x k.
+    step : NDArray[np.int64]
+        The n whole steps since the row before; 0 begins a series.
 
     Examples
     --------
@@ -124,7 +140,8 @@ def inside_range(fit: SeriesFit) -> None:
 
     Raises
     ------
-    EstimationError : it lies at the edge of its range, where errors neither hold nor end.
+    EstimationError
+        It lies at the edge of its range, where errors neither hold nor end.
     """
     if not fit.converged:
         raise EstimationError(

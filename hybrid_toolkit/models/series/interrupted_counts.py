@@ -53,14 +53,44 @@ class CountSeriesFit(ResultBase):
 
     Parameters
     ----------
-    outcome, time : column names. control : the 0/1 column that marks the changed series, or None.
-    terms, estimate, std_error, df : k rows; slopes are a period.
-    path : a row a period of the changed series: period, observed, fitted, without (counts).
-    rho, dispersion : autocorrelation of neighbouring Pearson residuals, and their variance (1 for pure counts).
-    left_over_p : Ljung-Box p-value of what is left.
-    n, n_missing, n_before, n_after : rows used and left out; periods before and from the start.
-    family, errors : keys of ``FAMILIES`` and ``_ERRORS``.
-    converged : both searches ended. conf_level : level of the intervals.
+    outcome : str
+        Column of the outcome.
+    time : str
+        Column of the time.
+    control : str | None
+        The 0/1 column that marks the changed series, or None.
+    terms : tuple[str, ...]
+        Names of the k rows.
+    estimate : Array
+        Their estimates; slopes are a period.
+    std_error : Array
+        Their standard errors.
+    df : Array
+        Their degrees of freedom.
+    path : pd.DataFrame
+        A row a period of the changed series: period, observed, fitted, without (counts).
+    rho : float
+        Autocorrelation of neighbouring Pearson residuals.
+    dispersion : float
+        Variance of the Pearson residuals (1 for pure counts).
+    left_over_p : float
+        Ljung-Box p-value of what is left.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_before : int
+        Periods before the start.
+    n_after : int
+        Periods from the start.
+    family : str
+        Keys of ``FAMILIES`` and ``_ERRORS``.
+    errors : str
+        Keys of ``FAMILIES`` and ``_ERRORS``.
+    converged : bool
+        Both searches ended.
+    conf_level : float
+        Level of the intervals.
     """
 
     outcome: str
@@ -95,12 +125,24 @@ class CountSeriesFit(ResultBase):
         return f"segmented log-linear regression of counts{against}, {FAMILIES[self.family]}, errors {self.errors}"
 
     def tidy(self) -> pd.DataFrame:
-        """One row a change or trend, on the log scale."""
+        """One row a change or trend, on the log scale.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a change or trend, on the log scale.
+        """
         b, se = self.estimate, self.std_error
         return tidy_rows(self.terms, b, se, n=self.n, conf_level=self.conf_level, df=self.df, unit="log rate")
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, periods, autocorrelation, dispersion, method, convergence."""
+        """One row: n, missing, periods, autocorrelation, dispersion, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, periods, autocorrelation, dispersion, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -116,7 +158,13 @@ class CountSeriesFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         short = min(self.n_before, self.n_after) <= SHORT
         notes = [
             "The series is short: the autocorrelation is ill known and intervals may be too narrow." if short else "",
@@ -156,16 +204,42 @@ def fit_interrupted_counts(
 
     Parameters
     ----------
-    frame, time, start, control, covariates, season, harmonics, conf_level : see ``fit_interrupted``.
-    outcome : counts. exposure : column with what they are counted over, such as children in need; its log is an
-        offset.
-    family : key of ``FAMILIES``. errors : key of ``_ERRORS``.
+    frame : pd.DataFrame
+        See ``fit_interrupted``.
+    outcome : str
+        Counts.
+    time : str
+        See ``fit_interrupted``.
+    start : object
+        See ``fit_interrupted``.
+    exposure : str | None, optional
+        Column with what they are counted over, such as children in need; its log is an offset.
+    control : str | None, optional
+        See ``fit_interrupted``.
+    covariates : Terms, optional
+        See ``fit_interrupted``.
+    season : int | None, optional
+        See ``fit_interrupted``.
+    harmonics : int | None, optional
+        See ``fit_interrupted``.
+    family : str, default "poisson"
+        Key of ``FAMILIES``.
+    errors : str, default "ar1"
+        Key of ``_ERRORS``.
+    conf_level : float, default 0.95
+        See ``fit_interrupted``.
+
+    Returns
+    -------
+    CountSeriesFit
+        A segmented regression of counts; estimates are on the log scale, so ``exp`` gives ratios of rates.
 
     Raises
     ------
-    EstimationError : negative or broken counts, an exposure of 0, no event on one side of the start, and as
-        ``fit_interrupted``.
-    CoverageError : a column is not there.
+    EstimationError
+        Negative or broken counts, an exposure of 0, no event on one side of the start, and as ``fit_interrupted``.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
@@ -173,6 +247,11 @@ def fit_interrupted_counts(
     coefficients stand (Zeger 1988, Biometrika 75, 621-629; McCullagh and Nelder 1989, section 2.5). With no
     autocorrelation the estimates are those of the usual log-linear regression, errors times the square root of the
     dispersion.
+
+    References
+    ----------
+    - McCullagh, P. and Nelder, J. A. (1989). Generalized Linear Models, second edition.
+    - Zeger, S. L. (1988). Biometrika 75, 621-629.
 
     Examples
     --------

@@ -45,16 +45,43 @@ class InterruptedFit(ResultBase):
 
     Parameters
     ----------
-    outcome, time : column names. control : the 0/1 column that marks the changed series, or None.
-    terms, estimate, std_error, df : k rows in units of the outcome (slopes: a period). With a control series, changes
-        are those of the changed series less those of the control.
-    path : a row a period of the changed series: period, observed, fitted, without (what the model foretells without
-        the change).
-    rho : autocorrelation of neighbouring periods.
-    left_over_p : Ljung-Box p-value that what is left after it has no autocorrelation over four periods.
-    n, n_missing, n_before, n_after : rows used and left out; periods before and from the start.
-    errors : key of ``_ERRORS``. lags : of Newey-West.
-    converged : the search for the autocorrelation ended inside its range. conf_level : level of the intervals.
+    outcome : str
+        Column of the outcome.
+    time : str
+        Column of the time.
+    control : str | None
+        The 0/1 column that marks the changed series, or None.
+    terms : tuple[str, ...]
+        Names of the k rows; with a control series, changes are those of the changed series less those of the control.
+    estimate : Array
+        Estimates in units of the outcome (slopes: a period).
+    std_error : Array
+        Their standard errors.
+    df : Array
+        Their degrees of freedom.
+    path : pd.DataFrame
+        A row a period of the changed series: period, observed, fitted, without (what the model foretells without the
+        change).
+    rho : float
+        Autocorrelation of neighbouring periods.
+    left_over_p : float
+        Ljung-Box p-value that what is left after it has no autocorrelation over four periods.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_before : int
+        Periods before the start.
+    n_after : int
+        Periods from the start.
+    errors : str
+        Key of ``_ERRORS``.
+    lags : int
+        Of Newey-West.
+    converged : bool
+        The search for the autocorrelation ended inside its range.
+    conf_level : float
+        Level of the intervals.
     """
 
     outcome: str
@@ -87,12 +114,24 @@ class InterruptedFit(ResultBase):
         return f"segmented regression{' with a control series' if self.control else ''}, errors {_ERRORS[self.errors]}"
 
     def tidy(self) -> pd.DataFrame:
-        """One row a change or trend."""
+        """One row a change or trend.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a change or trend.
+        """
         b, se = self.estimate, self.std_error
         return tidy_rows(self.terms, b, se, n=self.n, conf_level=self.conf_level, df=self.df)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, periods, autocorrelation, method, convergence."""
+        """One row: n, missing, periods, autocorrelation, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, periods, autocorrelation, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -108,7 +147,13 @@ class InterruptedFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         short = min(self.n_before, self.n_after) <= SHORT
         notes = [
             "The series is short: the autocorrelation is ill known and intervals may be too narrow." if short else "",
@@ -144,26 +189,56 @@ def fit_interrupted(
 
     Parameters
     ----------
-    frame : one row a period, or one row a period and series. Rows with a missing value are left out and counted; a
-        gap is a longer step in time.
-    outcome : numeric column. time : numbers or dates. start : the first period with the change.
-    control : 1 for the series that changed, 0 for one that did not.
-    covariates : terms or columns that vary over time.
-    season, harmonics : periods a cycle, and pairs of waves for it; by default as many as give each period of the cycle
-        a level of its own, so that school holidays are followed, or one where there are fewer than three whole cycles.
-    errors : key of ``_ERRORS``. lags : of Newey-West; default the whole part of 4 (n / 100)^(2/9).
-    conf_level : level of the intervals.
+    frame : pd.DataFrame
+        One row a period, or one row a period and series. Rows with a missing value are left out and counted; a gap is a
+        longer step in time.
+    outcome : str
+        Numeric column.
+    time : str
+        Numbers or dates.
+    start : object
+        The first period with the change.
+    control : str | None, optional
+        1 for the series that changed, 0 for one that did not.
+    covariates : Terms, optional
+        Terms or columns that vary over time.
+    season : int | None, optional
+        Periods a cycle, and pairs of waves for it; by default as many as give each period of the cycle a level of its
+        own, so that school holidays are followed, or one where there are fewer than three whole cycles.
+    harmonics : int | None, optional
+        Periods a cycle, and pairs of waves for it; by default as many as give each period of the cycle a level of its
+        own, so that school holidays are followed, or one where there are fewer than three whole cycles.
+    errors : str, default "ar1"
+        Key of ``_ERRORS``.
+    lags : int | None, optional
+        Of Newey-West; default the whole part of 4 (n / 100)^(2/9).
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    InterruptedFit
+        A segmented regression.
 
     Raises
     ------
-    EstimationError : fewer than three periods before or from the start, a period twice, a series that lacks one
-        side, a constant outcome, a singular design, a start of another kind than the periods.
-    CoverageError : a column is not there.
+    EstimationError
+        Fewer than three periods before or from the start, a period twice, a series that lacks one side, a constant
+        outcome, a singular design, a start of another kind than the periods.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Wagner and others (2002), J. Clinical Pharmacy and Therapeutics 27, 299-309; restricted maximum likelihood as
     Turner and others (2021), BMC Medical Research Methodology 21:181, advise; Newey and West (1987), Econometrica 55.
+
+    References
+    ----------
+    - Newey, W. K. and West, K. D. (1987). Econometrica 55, 703-708.
+    - Turner, S. L. and others (2021). BMC Medical Research Methodology 21, 181.
+    - Wagner, A. K., Soumerai, S. B., Zhang, F. and Ross-Degnan, D. (2002). Journal of Clinical Pharmacy and
+      Therapeutics 27, 299-309.
 
     Examples
     --------

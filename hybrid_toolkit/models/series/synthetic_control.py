@@ -31,20 +31,46 @@ class SyntheticControlFit(ResultBase):
 
     Parameters
     ----------
-    outcome : name of the outcome.
-    estimate : mean gap from the start on, in units of the outcome, less the mean gap before where ``demeaned``.
-    conf_low, conf_high : effects that the placebo test does not reject.
-    p_value : share of units, the changed one among them, whose gap after the start is as large beside their gap
-        before it.
-    weights : donors' weights, sum 1. path : a row a period: period, observed, synthetic, gap.
-    gap_before : root mean square of the gaps before the start.
-    poor : whether that gap is over ``POOR_FIT`` times the median of the donors' own.
-    left_out : estimates without each donor of weight above 0.01, largest weight first.
-    in_time : estimate for a start put into the middle of the periods before it.
-    n, n_missing, n_donors, n_before, n_after, n_changed : counts; several changed units stand as their mean.
-    demeaned : whether each unit's mean before the start is taken out.
-    conf_level : as asked for; the least p-value that so many donors allow may lie above its complement.
-    converged : every weight search ended.
+    outcome : str
+        Name of the outcome.
+    estimate : float
+        Mean gap from the start on, in units of the outcome, less the mean gap before where ``demeaned``.
+    conf_low : float
+        Lower end of the effects that the placebo test does not reject.
+    conf_high : float
+        Upper end of the effects that the placebo test does not reject.
+    p_value : float
+        Share of units, the changed one among them, whose gap after the start is as large beside their gap before it.
+    weights : Array
+        The donors' weights, sum 1.
+    path : pd.DataFrame
+        A row a period: period, observed, synthetic, gap.
+    gap_before : float
+        Root mean square of the gaps before the start.
+    poor : bool
+        Whether that gap is over ``POOR_FIT`` times the median of the donors' own.
+    left_out : Array
+        Estimates without each donor of weight above 0.01, largest weight first.
+    in_time : float
+        Estimate for a start put into the middle of the periods before it.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_donors : int
+        Donors.
+    n_before : int
+        Periods before the start.
+    n_after : int
+        Periods from the start.
+    n_changed : int
+        Changed units; several stand as their mean.
+    demeaned : bool
+        Whether each unit's mean before the start is taken out.
+    conf_level : float
+        As asked for; the least p-value that so many donors allow may lie above its complement.
+    converged : bool
+        Every weight search ended.
     """
 
     outcome: str
@@ -80,13 +106,25 @@ class SyntheticControlFit(ResultBase):
         return f"synthetic control{level}, placebo test"
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the effect. The error is that of a normal interval of the same width."""
+        """One row: the effect. The error is that of a normal interval of the same width.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the effect.
+        """
         row = tidy_rows(["effect"], [self.estimate], [np.nan], n=self.n, conf_level=self.conf_level)
         error = (self.conf_high - self.conf_low) / (2 * stats.norm.ppf(0.5 + self.conf_level / 2))
         return row.assign(std_error=error, conf_low=self.conf_low, conf_high=self.conf_high, p_value=self.p_value)
 
     def glance(self) -> pd.DataFrame:
-        """One row: donors, periods, fit before the start, method, convergence."""
+        """One row: donors, periods, fit before the start, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: donors, periods, fit before the start, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -101,7 +139,13 @@ class SyntheticControlFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         least = 1 / (self.n_donors + 1)
         notes = [
             "The weighted donors do not follow the unit before the start: do not use these figures."
@@ -141,17 +185,37 @@ def fit_synthetic_control(
 
     Parameters
     ----------
-    frame, outcome, panel_id, time, first_treated, treatment, unbalanced : see ``fit_group_time``. One start; several
-        changed units are taken as their mean.
-    demean : take each unit's own mean before the start out first, so that weights need follow its moves only and not
-        its level (Ferman and Pinto 2021).
-    conf_level : level of the placebo interval.
+    frame : pd.DataFrame
+        See ``fit_group_time``. One start; several changed units are taken as their mean.
+    outcome : str
+        See ``fit_group_time``. One start; several changed units are taken as their mean.
+    panel_id : str
+        See ``fit_group_time``. One start; several changed units are taken as their mean.
+    time : str
+        See ``fit_group_time``. One start; several changed units are taken as their mean.
+    first_treated : str | None, optional
+        See ``fit_group_time``. One start; several changed units are taken as their mean.
+    treatment : str | None, optional
+        See ``fit_group_time``. One start; several changed units are taken as their mean.
+    demean : bool, default True
+        Take each unit's own mean before the start out first, so that weights need follow its moves only and not its
+        level (Ferman and Pinto 2021).
+    unbalanced : str, default "error"
+        See ``fit_group_time``. One start; several changed units are taken as their mean.
+    conf_level : float, default 0.95
+        Level of the placebo interval.
+
+    Returns
+    -------
+    SyntheticControlFit
+        The gap between a changed unit and the weighted mean of unchanged ones that follows it best beforehand.
 
     Raises
     ------
-    EstimationError : several starts, nobody treated, fewer than 5 donors or 5 periods before the start, and as
-        ``fit_group_time``.
-    CoverageError : a column is not there.
+    EstimationError
+        Several starts, nobody treated, fewer than 5 donors or 5 periods before the start, and as ``fit_group_time``.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
@@ -159,6 +223,12 @@ def fit_synthetic_control(
     outcomes before the start as predictors with equal weight; the placebo test on the ratio of gaps and its
     inversion for an effect that is the same in all periods as Firpo and Possebom (2018), Journal of Causal Inference
     6(2); Ferman and Pinto (2021), Quantitative Economics 12, 1197-1221.
+
+    References
+    ----------
+    - Abadie, A., Diamond, A. and Hainmueller, J. (2010). Journal of the American Statistical Association 105, 493-505.
+    - Ferman, B. and Pinto, C. (2021). Quantitative Economics 12, 1197-1221.
+    - Firpo, S. and Possebom, V. (2018). Journal of Causal Inference 6(2).
 
     Examples
     --------

@@ -29,12 +29,36 @@ class SyntheticDidFit(ResultBase):
 
     Parameters
     ----------
-    outcome : name of the outcome.
-    estimate, std_error, df : the effect in units of the outcome, its error and the degrees of freedom of t.
-    unit_weights, time_weights : weights of the untreated units and of the periods before the start, each of sum 1.
-    n, n_missing, n_treated, n_control, n_before, n_after : counts.
-    variance : key of ``_VARIANCES``. conf_level : level of the interval.
-    converged : the library raised no warning of a weight search that stopped short.
+    outcome : str
+        Name of the outcome.
+    estimate : float
+        The effect in units of the outcome.
+    std_error : float
+        Its standard error.
+    df : float
+        Degrees of freedom of t.
+    unit_weights : Array
+        Weights of the untreated units, of sum 1.
+    time_weights : Array
+        Weights of the periods before the start, of sum 1.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_treated : int
+        Treated units.
+    n_control : int
+        Control units.
+    n_before : int
+        Periods before the start.
+    n_after : int
+        Periods from the start.
+    variance : str
+        Key of ``_VARIANCES``.
+    conf_level : float
+        Level of the interval.
+    converged : bool
+        The library raised no warning of a weight search that stopped short.
     """
 
     outcome: str
@@ -64,12 +88,24 @@ class SyntheticDidFit(ResultBase):
         return f"synthetic difference in differences, error by {_VARIANCES[self.variance]}"
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the effect."""
+        """One row: the effect.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the effect.
+        """
         b, se = [self.estimate], [self.std_error]
         return tidy_rows(["effect"], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
 
     def glance(self) -> pd.DataFrame:
-        """One row: units, periods, method, convergence."""
+        """One row: units, periods, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: units, periods, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -84,7 +120,13 @@ class SyntheticDidFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         short = "" if self.converged else " A search for weights stopped short: do not use these figures."
         return (
             f"{self.outcome}: {self.method}; {self.n_treated} treated and {self.n_control} untreated units, "
@@ -112,21 +154,52 @@ def fit_synthetic_did(
 
     Parameters
     ----------
-    frame, outcome, panel_id, time, first_treated, treatment, unbalanced, conf_level : see ``fit_group_time``.
-    variance : key of ``_VARIANCES``; the jackknife needs two treated units, placebo more untreated than treated ones.
-    replications, seed : of placebo and bootstrap.
+    frame : pd.DataFrame
+        See ``fit_group_time``.
+    outcome : str
+        See ``fit_group_time``.
+    panel_id : str
+        See ``fit_group_time``.
+    time : str
+        See ``fit_group_time``.
+    first_treated : str | None, optional
+        See ``fit_group_time``.
+    treatment : str | None, optional
+        See ``fit_group_time``.
+    variance : str, default "placebo"
+        Key of ``_VARIANCES``; the jackknife needs two treated units, placebo more untreated than treated ones.
+    replications : int, default 200
+        Replications of placebo and bootstrap.
+    seed : int, default 0
+        Seed of placebo and bootstrap.
+    unbalanced : str, default "error"
+        See ``fit_group_time``.
+    conf_level : float, default 0.95
+        See ``fit_group_time``.
+
+    Returns
+    -------
+    SyntheticDidFit
+        The effect on units whose treatment starts in one period.
 
     Raises
     ------
-    EstimationError : several starts, nobody treated, fewer than 5 untreated units, fewer than 2 periods before the
-        start, too few units for the variance, and as ``fit_group_time``.
-    CoverageError : a column is not there.
+    EstimationError
+        Several starts, nobody treated, fewer than 5 untreated units, fewer than 2 periods before the start, too few
+        units for the variance, and as ``fit_group_time``.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), American Economic Review 111, 4088-4118; fitted by
     diff-diff. Intervals use t in place of the paper's normal reference: with untreated units less one degrees of
     freedom (placebo), else with those of the smaller group, whose few units decide the error.
+
+    References
+    ----------
+    - Arkhangelsky, D., Athey, S., Hirshberg, D. A., Imbens, G. W. and Wager, S. (2021). American Economic Review 111,
+      4088-4118.
 
     Examples
     --------

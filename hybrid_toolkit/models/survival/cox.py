@@ -43,16 +43,41 @@ class CoxFit(PredictsMeans, ResultBase):
 
     Parameters
     ----------
-    duration, event : column names. ties : key of ``TIES``.
-    terms, estimate, vcov : k log hazard ratios and their k x k variance.
-    log_likelihood : partial log-likelihood.
-    proportional : a row a term, and ``all``: chi-squared, df and p-value that the ratio is constant over time.
-    n, n_missing, n_events, n_clusters : counts; clusters 0 where the errors are model-based.
-    converged : the search ended at an optimum. conf_level : level of the intervals.
-    variance : key of ``_VARIANCES``; empty where the errors are model-based.
-    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
-    leverage : clusters x k partial leverages, and ``behind``, k clusters on the smaller side or effective ones (see
+    duration : str
+        Column of the duration.
+    event : str
+        Column of the event.
+    ties : str
+        Key of ``TIES``.
+    terms : tuple[str, ...]
+        Names of the k coefficients.
+    estimate : Array
+        The k log hazard ratios.
+    vcov : Array
+        Their k x k variance.
+    log_likelihood : float
+        Partial log-likelihood.
+    proportional : pd.DataFrame
+        A row a term, and ``all``: chi-squared, df and p-value that the ratio is constant over time.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_events : int
+        Events.
+    n_clusters : int
+        Clusters; 0 where the errors are model-based.
+    converged : bool
+        The search ended at an optimum.
+    conf_level : float
+        Level of the intervals.
+    variance : str, optional
+        Key of ``_VARIANCES``; empty where the errors are model-based.
+    leverage : Array, optional
+        Clusters x k partial leverages, and ``behind``, k clusters on the smaller side or effective ones (see
         ``support``); a slope that rests on one cluster has no interval. Empty without clusters.
+    model_terms : tuple[Term, ...] | None, optional
+        The terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     duration: str
@@ -83,7 +108,12 @@ class CoxFit(PredictsMeans, ResultBase):
         return np.exp(eta), np.exp(eta)
 
     def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a slope compares, or their effective number where that is less."""
+        """Clusters on the smaller side of what a slope compares, or their effective number where that is less.
+
+        Returns
+        -------
+        float
+        """
         return float(self.behind[self.terms.index(term)]) if self.n_clusters else np.inf
 
     @property
@@ -92,7 +122,13 @@ class CoxFit(PredictsMeans, ResultBase):
         return f"Cox regression, {TIES[self.ties]} ties"
 
     def tidy(self) -> pd.DataFrame:
-        """One row a term: the log of the hazard ratio; with clusters, ``clusters_behind`` it too."""
+        """One row a term: the log of the hazard ratio; with clusters, ``clusters_behind`` it too.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a term: the log of the hazard ratio; with clusters, ``clusters_behind`` it too.
+        """
         plain = self.n_clusters - 1 if self.n_clusters else np.inf
         free = support.degrees(self.leverage) if self.variance == "jackknife" else plain
         se = np.sqrt(np.diagonal(self.vcov))
@@ -101,7 +137,13 @@ class CoxFit(PredictsMeans, ResultBase):
         return support.withheld(rows, self.behind) if self.n_clusters else rows
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, events, method, likelihood, convergence."""
+        """One row: n, events, method, likelihood, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, events, method, likelihood, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -116,7 +158,13 @@ class CoxFit(PredictsMeans, ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         few = self.n_events / max(1, len(self.terms)) < 10
         notes = [
             " Fewer than 10 events a term: estimates lean outwards." if few else "",
@@ -152,20 +200,40 @@ def fit_cox(
 
     Parameters
     ----------
-    frame, duration, event, entry, conf_level : see ``fit_kaplan_meier``; rows with an ``entry`` may be pieces of one
-        person's time, so that a term can change.
-    terms : terms or columns; there is no intercept.
-    strata : column whose levels each have a baseline of their own.
-    cluster : rows of one cluster depend on each other; t with effective clusters - 1 of each slope for the
-        jackknife, clusters - 1 for the sandwich. A slope that rests on one cluster gets no interval.
-    ties : key of ``TIES``.
-    variance : with a cluster ``"jackknife"`` (each left out in turn, one Newton step; the default up to 100 clusters)
-        or ``"sandwich"`` (the default with more; no factor for few clusters, as published).
+    frame : pd.DataFrame
+        See ``fit_kaplan_meier``; rows with an ``entry`` may be pieces of one person's time, so that a term can change.
+    duration : str
+        See ``fit_kaplan_meier``; rows with an ``entry`` may be pieces of one person's time, so that a term can change.
+    event : str
+        See ``fit_kaplan_meier``; rows with an ``entry`` may be pieces of one person's time, so that a term can change.
+    terms : Terms
+        Terms or columns; there is no intercept.
+    entry : str | None, optional
+        See ``fit_kaplan_meier``; rows with an ``entry`` may be pieces of one person's time, so that a term can change.
+    strata : str | None, optional
+        Column whose levels each have a baseline of their own.
+    cluster : str | None, optional
+        Rows of one cluster depend on each other; t with effective clusters - 1 of each slope for the jackknife,
+        clusters - 1 for the sandwich. A slope that rests on one cluster gets no interval.
+    ties : str, default "efron"
+        Key of ``TIES``.
+    variance : str | None, optional
+        With a cluster ``"jackknife"`` (each left out in turn, one Newton step; the default up to 100 clusters) or
+        ``"sandwich"`` (the default with more; no factor for few clusters, as published).
+    conf_level : float, default 0.95
+        See ``fit_kaplan_meier``; rows with an ``entry`` may be pieces of one person's time, so that a term can change.
+
+    Returns
+    -------
+    CoxFit
+        A Cox regression: log hazard ratios.
 
     Raises
     ------
-    EstimationError : no or too few events, times out of order, a singular design, separation, one cluster.
-    CoverageError : a column is not there.
+    EstimationError
+        No or too few events, times out of order, a singular design, separation, one cluster.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
@@ -174,6 +242,14 @@ def fit_cox(
     Modeling Survival Data, section 6.2, without their approximation of a constant variance). Sandwich: Lin and Wei
     (1989), JASA 84; its errors are too small with few clusters, the jackknife's (Lipsitz, Dear and Zhao 1994,
     Biometrics 50) are not.
+
+    References
+    ----------
+    - Cox, D. R. (1972). Journal of the Royal Statistical Society B 34, 187-220.
+    - Efron, B. (1977). Journal of the American Statistical Association 72, 557-565.
+    - Grambsch, P. M. and Therneau, T. M. (1994). Biometrika 81, 515-526.
+    - Lin, D. Y. and Wei, L. J. (1989). Journal of the American Statistical Association 84, 1074-1078.
+    - Lipsitz, S. R., Dear, K. B. G. and Zhao, L. (1994). Biometrics 50, 842-846.
 
     Examples
     --------

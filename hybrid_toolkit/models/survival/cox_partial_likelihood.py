@@ -17,8 +17,14 @@ class Events:
 
     Parameters
     ----------
-    rows : positions of the stratum's rows. died : positions within ``rows`` of the events.
-    first : for each event, the index of the first event of its time. tied : share of the tied events taken off.
+    rows : NDArray[np.intp]
+        Positions of the stratum's rows.
+    died : NDArray[np.intp]
+        Positions within ``rows`` of the events.
+    first : NDArray[np.intp]
+        For each event, the index of the first event of its time.
+    tied : Array
+        Share of the tied events taken off.
     """
 
     rows: NDArray[np.intp]
@@ -32,8 +38,18 @@ class PartialLikelihood:
 
     Parameters
     ----------
-    time, ended, start : n ends, 1.0 where an event, beginnings (minus infinity for none).
-    x : n x k columns. strata : n integers. efron : Efron's ties, else Breslow's.
+    time : Array
+        The n ends.
+    ended : Array
+        Where an end is an event, 1.0.
+    start : Array
+        The n beginnings (minus infinity for none).
+    x : Array
+        The n x k columns.
+    strata : NDArray[np.int64]
+        The n integers.
+    efron : bool
+        Efron's ties, else Breslow's.
     """
 
     def __init__(
@@ -88,7 +104,8 @@ class PartialLikelihood:
 
         Parameters
         ----------
-        weight : a number for each event, in the order of ``residuals``.
+        weight : Array
+            A number for each event, in the order of ``residuals``.
         """
         k, done = self.x.shape[1], 0
         slope, both, own = np.zeros(k), np.zeros((k, k)), np.zeros((k, k))

@@ -28,17 +28,26 @@ def person_periods(
 
     Parameters
     ----------
-    frame : one row a spell. duration : whole periods to the event or the end of observation, from 1.
-    event : 1 where the spell ended in its last period. entry : whole periods before observation began.
-    keep : columns to carry along.
+    frame : pd.DataFrame
+        One row a spell.
+    duration : str
+        Whole periods to the event or the end of observation, from 1.
+    event : str
+        1 where the spell ended in its last period.
+    entry : str | None, optional
+        Whole periods before observation began.
+    keep : Sequence[str], optional
+        Columns to carry along.
 
     Returns
     -------
-    DataFrame : columns ``period`` (1, 2, ...), ``event``, and those kept; rows with a missing value are left out.
+    pd.DataFrame
+        DataFrame : columns ``period`` (1, 2, ...), ``event``, and those kept; rows with a missing value are left out.
 
     Raises
     ------
-    EstimationError : durations that are not whole periods from 1, entries not below them, no event.
+    EstimationError
+        Durations that are not whole periods from 1, entries not below them, no event.
 
     Examples
     --------
@@ -86,22 +95,46 @@ def fit_discrete_time(
 
     Parameters
     ----------
-    frame, duration, event, entry : as in ``person_periods``. terms : terms or columns, constant over a spell.
-    cluster : rows of one cluster depend on each other.
-    link : ``"cloglog"`` (log hazard ratios, those of a Cox model in grouped time) or ``"logit"`` (log odds).
-    shape : key of ``SHAPES``. Periods without an event, or in which all who are left leave, are joined with their
+    frame : pd.DataFrame
+        As in ``person_periods``.
+    duration : str
+        As in ``person_periods``.
+    event : str
+        As in ``person_periods``.
+    terms : Terms
+        Terms or columns, constant over a spell.
+    entry : str | None, optional
+        As in ``person_periods``.
+    cluster : str | None, optional
+        Rows of one cluster depend on each other.
+    link : str, default "cloglog"
+        ``"cloglog"`` (log hazard ratios, those of a Cox model in grouped time) or ``"logit"`` (log odds).
+    shape : str, default "band"
+        Key of ``SHAPES``. Periods without an event, or in which all who are left leave, are joined with their
         neighbours: their own intercept would have no finite estimate.
-    conf_level : level of the intervals.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    GeneralisedFit
+        The hazard of leaving in each period.
 
     Raises
     ------
-    EstimationError : as in ``person_periods`` and ``fit_binary``; a column called ``period`` or ``event`` among the
-        terms.
-    CoverageError : a column is not there.
+    EstimationError
+        As in ``person_periods`` and ``fit_binary``; a column called ``period`` or ``event`` among the terms.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Prentice and Gloeckler (1978), Biometrics 34; Singer and Willett (1993), Journal of Educational Statistics 18.
+
+    References
+    ----------
+    - Prentice, R. L. and Gloeckler, L. A. (1978). Biometrics 34, 57-67.
+    - Singer, J. D. and Willett, J. B. (1993). Journal of Educational Statistics 18, 155-195.
 
     Examples
     --------

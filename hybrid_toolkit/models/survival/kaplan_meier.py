@@ -37,14 +37,31 @@ class KaplanMeierFit(ResultBase):
 
     Parameters
     ----------
-    duration, event, group : column names; group is None for one curve.
-    curve : a row an event time and group: group, time, at_risk, events, estimate, std_error, conf_low, conf_high.
-    medians : a row a group: group, n, events, median, conf_low, conf_high; infinite where the curve stays above half,
-        the middle of the time that it lies at one half where it does.
-    intervals : key of ``_INTERVALS``.
-    log_rank : chi-squared, degrees of freedom and p-value that all groups leave at one rate, or None.
-    n, n_missing, n_events : counts. conf_level : level of the intervals.
-    converged : always True here: nothing is searched for.
+    duration : str
+        Column of the duration.
+    event : str
+        Column of the event.
+    group : str | None
+        Column of the group; None for one curve.
+    curve : pd.DataFrame
+        A row an event time and group: group, time, at_risk, events, estimate, std_error, conf_low, conf_high.
+    medians : pd.DataFrame
+        A row a group: group, n, events, median, conf_low, conf_high; infinite where the curve stays above half, the
+        middle of the time that it lies at one half where it does.
+    log_rank : tuple[float, int, float] | None
+        Chi-squared, degrees of freedom and p-value that all groups leave at one rate, or None.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_events : int
+        Counts.
+    conf_level : float
+        Level of the intervals.
+    intervals : str, default "log-log"
+        Key of ``_INTERVALS``.
+    converged : bool, default True
+        Always True here: nothing is searched for.
     """
 
     duration: str
@@ -71,7 +88,13 @@ class KaplanMeierFit(ResultBase):
         return self.n
 
     def tidy(self) -> pd.DataFrame:
-        """One row a time and group, the share still there."""
+        """One row a time and group, the share still there.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a time and group, the share still there.
+        """
         c = self.curve
         names = [
             f"{t:g}" if self.group is None else f"{g} at {t:g}" for g, t in zip(c["group"], c["time"], strict=True)
@@ -84,11 +107,18 @@ class KaplanMeierFit(ResultBase):
 
         Parameters
         ----------
-        time : one time or several, from 0; with several the time stands behind the group's name.
+        time : float | Sequence[float]
+            One time or several, from 0; with several the time stands behind the group's name.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a group, or a group and time: the share still there (missing after the last time observed).
 
         Raises
         ------
-        EstimationError : a time that is not a number from 0.
+        EstimationError
+            A time that is not a number from 0.
         """
         asked = np.atleast_1d(np.asarray(time, dtype=object))
         found = as_numbers(pd.Series(asked.ravel(), dtype=object))
@@ -109,7 +139,13 @@ class KaplanMeierFit(ResultBase):
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
     def shown(self) -> pd.DataFrame:
-        """One row a group: the median. The curve has a row an event, which in a small group is a row a person."""
+        """One row a group: the median. The curve has a row an event, which in a small group is a row a person.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a group: the median.
+        """
         m = self.medians
         names = ["median time"] if self.group is None else [f"median time, {g}" for g in m["group"]]
         unit = f"units of {self.duration}"
@@ -117,7 +153,13 @@ class KaplanMeierFit(ResultBase):
         return made[list(TIDY_COLUMNS)]
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, events, log-rank test, convergence."""
+        """One row: n, events, log-rank test, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, events, log-rank test, convergence.
+        """
         chi, df, p = self.log_rank or (np.nan, 0, np.nan)
         return pd.DataFrame(
             {
@@ -133,7 +175,13 @@ class KaplanMeierFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         groups = f" in {len(self.medians)} groups of {self.group}" if self.group else ""
         return (
             f"{self.duration}: {self.n:,} spells{groups}, {self.n_events:,} of which ended; {self.n_missing:,} rows "
@@ -155,22 +203,41 @@ def fit_kaplan_meier(
 
     Parameters
     ----------
-    frame : one row a spell; rows with a missing value are left out and counted.
-    duration : time from the start to the event or to the end of observation, above 0.
-    event : 1 where the spell ended, 0 where it was still running.
-    group : column of groups.
-    entry : time from the start at which observation began (late entry).
-    intervals : key of ``_INTERVALS``; the log-log scale keeps within 0 and 1 and covers better in small groups.
-    conf_level : level of the intervals.
+    frame : pd.DataFrame
+        One row a spell; rows with a missing value are left out and counted.
+    duration : str
+        Time from the start to the event or to the end of observation, above 0.
+    event : str
+        1 where the spell ended, 0 where it was still running.
+    group : str | None, optional
+        Column of groups.
+    entry : str | None, optional
+        Time from the start at which observation began (late entry).
+    intervals : str, default "log-log"
+        Key of ``_INTERVALS``; the log-log scale keeps within 0 and 1 and covers better in small groups.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    KaplanMeierFit
+        The share still there over time, by group where one is named, and a log-rank test.
 
     Raises
     ------
-    EstimationError : no event, times that are not above 0 or end before they begin, an event that is not 0/1.
-    CoverageError : a column is not there.
+    EstimationError
+        No event, times that are not above 0 or end before they begin, an event that is not 0/1.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Greenwood's variance; intervals as in Kalbfleisch and Prentice (2002), section 1.4.
+
+    References
+    ----------
+    - Kalbfleisch, J. D. and Prentice, R. L. (2002). The Statistical Analysis of Failure Time Data, second edition,
+      section 1.4.
 
     Examples
     --------

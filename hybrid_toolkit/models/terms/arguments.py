@@ -26,8 +26,8 @@ def check_arguments(function: Callable[..., Any], given: Mapping[str, object]) -
     ----------
     function : Callable
         The public function itself.
-    given : Mapping of str to object
-        Its arguments by name, ``locals()`` on its first line.
+    given : Mapping[str, object]
+        Mapping of str to object Its arguments by name, ``locals()`` on its first line.
 
     Raises
     ------

@@ -46,12 +46,17 @@ class DesignMatrix:
 
     Parameters
     ----------
-    r : k x k; the columns of the model are the scaled ones times ``r``, which is upper triangular once rows and columns
-        stand in the order ``order``, that in which they were scaled.
-    first : k coefficients of the scaled columns that the outcome was cleaned of.
-    middle : what was taken off the outcome before that, a part of the intercept.
-    squares : of the outcome around its mean, or its means within the fixed effect.
-    sides : k; clusters on the smaller side of a column of two values, infinite for any other and for nuisance columns.
+    r : Array
+        Shape k x k; the columns of the model are the scaled ones times ``r``, which is upper triangular once rows and
+        columns stand in the order ``order``, that in which they were scaled.
+    first : Array
+        The k coefficients of the scaled columns that the outcome was cleaned of.
+    middle : float
+        What was taken off the outcome before that, a part of the intercept.
+    squares : float
+        Of the outcome around its mean, or its means within the fixed effect.
+    sides : Array
+        The k; clusters on the smaller side of a column of two values, infinite for any other and for nuisance columns.
     """
 
     r: Array
@@ -133,7 +138,8 @@ def prepare_matrix(
 
     Raises
     ------
-    EstimationError : see ``fit_linear``.
+    EstimationError
+        See ``fit_linear``.
     """
     every = [*terms, *(t for ts in instruments.values() for t in ts)]
     names = [outcome, cluster, *fixed_effects, *(c for t in every for c in t.columns)]
@@ -203,8 +209,10 @@ class _Scale:
 
     Parameters
     ----------
-    base : n x k nuisance columns, levels, or the intercept; those that others determine are left out.
-    absorbed : the fixed effect that is taken out of everything.
+    base : Array
+        The n x k nuisance columns, levels, or the intercept; those that others determine are left out.
+    absorbed : Codes | None
+        The fixed effect that is taken out of everything.
     """
 
     def __init__(self, base: Array, absorbed: Codes | None) -> None:

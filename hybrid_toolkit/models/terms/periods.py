@@ -105,18 +105,22 @@ def read_times(periods: pd.Series[Any], starts: pd.Series[Any] | None = None) ->
 
     Parameters
     ----------
-    periods : numbers, dates, or text that is read as time by one form for all of it: months ("Jan 2020", "2020-01"),
-        quarters ("Q1 2020", "2019/20 Q4"), weeks ("2020-W09"), financial years ("2019/20"), counts ("W9", "wave 3");
-        ordered categories that are not so written are read by their order.
-    starts : first treated periods in the same form, or None. Missing, 0 and "never" mean never.
+    periods : pd.Series[Any]
+        Numbers, dates, or text that is read as time by one form for all of it: months ("Jan 2020", "2020-01"), quarters
+        ("Q1 2020", "2019/20 Q4"), weeks ("2020-W09"), financial years ("2019/20"), counts ("W9", "wave 3"); ordered
+        categories that are not so written are read by their order.
+    starts : pd.Series[Any] | None, optional
+        First treated periods in the same form, or None. Missing, 0 and "never" mean never.
 
     Returns
     -------
-    The periods, and the starts with missing for never, both numbers or both dates, with their indexes.
+    tuple[pd.Series[Any], Any]
+        The periods, and the starts with missing for never, both numbers or both dates, with their indexes.
 
     Raises
     ------
-    EstimationError : text that is not read as time (``TIME-TEXT``); starts of another kind (``TREATMENT-KIND``).
+    EstimationError
+        Text that is not read as time (``TIME-TEXT``); starts of another kind (``TREATMENT-KIND``).
 
     Examples
     --------

@@ -119,7 +119,10 @@ def grid_matrix(grid: pd.DataFrame, terms: Sequence[Term] | None, names: Sequenc
 
     Raises
     ------
-    CoverageError, EstimationError : see ``PredictsMeans.predict``.
+    CoverageError
+        See ``PredictsMeans.predict``.
+    EstimationError
+        See ``PredictsMeans.predict``.
     """
     if terms is None:
         raise EstimationError(

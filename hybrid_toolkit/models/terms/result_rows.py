@@ -70,7 +70,8 @@ def check_level(conf_level: float) -> float:
 
     Raises
     ------
-    EstimationError : it does not.
+    EstimationError
+        It does not.
     """
     if not 0 < conf_level < 1:
         raise EstimationError(
@@ -84,7 +85,8 @@ def check_choice(name: str, value: str, allowed: Sequence[str] | Mapping[str, st
 
     Raises
     ------
-    EstimationError : it is not.
+    EstimationError
+        It is not.
     """
     if value not in allowed:
         raise EstimationError(
@@ -111,7 +113,8 @@ def as_terms(frame: pd.DataFrame, terms: Terms, *, what: str = "terms") -> list[
 
     Returns
     -------
-    list of Term
+    list[Term]
+        List of Term.
 
     Raises
     ------
@@ -150,8 +153,10 @@ def as_instruments(frame: pd.DataFrame, instruments: Mapping[str, Terms] | None)
 
     Raises
     ------
-    EstimationError : ``instruments`` is no mapping, or as ``as_terms``.
-    CoverageError : a column is not there.
+    EstimationError
+        ``instruments`` is no mapping, or as ``as_terms``.
+    CoverageError
+        A column is not there.
     """
     if instruments is None:
         return {}
@@ -169,7 +174,8 @@ def as_names(names: str | Sequence[str], what: str) -> tuple[str, ...]:
 
     Raises
     ------
-    EstimationError : ``TERM-TYPE``, anything but text.
+    EstimationError
+        ``TERM-TYPE``, anything but text.
 
     Examples
     --------
@@ -195,7 +201,8 @@ def design(rows: pd.DataFrame, terms: Sequence[Term], *, intercept: bool = True)
 
     Raises
     ------
-    EstimationError : a column is a combination of others, or there are no more rows than columns.
+    EstimationError
+        A column is a combination of others, or there are no more rows than columns.
     """
     first = {"(Intercept)": np.ones(len(rows))} if intercept else {}
     x = {**first, **design_columns(rows, terms)}
@@ -227,7 +234,8 @@ def varying(rows: pd.DataFrame, outcome: str) -> Array:
 
     Raises
     ------
-    EstimationError : it is constant, infinite or not numeric.
+    EstimationError
+        It is constant, infinite or not numeric.
     """
     y = numbers(rows, outcome)
     if len(y) == 0 or not np.isfinite(y).all() or not np.ptp(y) > 1e-12 * max(1.0, float(np.abs(y).max())):
@@ -244,7 +252,8 @@ def zero_one(rows: pd.DataFrame, name: str) -> Array:
 
     Raises
     ------
-    EstimationError : other values occur, or only one of the two.
+    EstimationError
+        Other values occur, or only one of the two.
     """
     x = numbers(rows, name)
     other = int((~np.isin(x, (0.0, 1.0))).sum())

@@ -61,7 +61,8 @@ def read_terms(frame: pd.DataFrame, text: str, *, what: str = "terms") -> list[T
 
     Returns
     -------
-    list of Term
+    list[Term]
+        List of Term.
 
     Raises
     ------

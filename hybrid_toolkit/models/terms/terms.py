@@ -24,7 +24,8 @@ def check_frame(frame: object) -> None:
 
     Raises
     ------
-    EstimationError : they are anything else.
+    EstimationError
+        They are anything else.
     """
     if not isinstance(frame, pd.DataFrame):
         raise EstimationError(
@@ -39,9 +40,11 @@ def check_column(frame: pd.DataFrame, name: str) -> str:
 
     Raises
     ------
-    EstimationError : no column has that name and it is an expression or a formula; two columns have it; the data are
-        no table, or a table whose columns have several levels of names.
-    CoverageError : the frame has no such column.
+    EstimationError
+        No column has that name and it is an expression or a formula; two columns have it; the data are no table, or a
+        table whose columns have several levels of names.
+    CoverageError
+        The frame has no such column.
     """
     if not isinstance(frame, pd.DataFrame) or isinstance(frame.columns, pd.MultiIndex):
         raise EstimationError(
@@ -90,7 +93,8 @@ def numbers(frame: pd.DataFrame, name: str) -> Array:
 
     Raises
     ------
-    EstimationError : the column holds text other than yes and no, or numbers that are infinite or beyond 1e100.
+    EstimationError
+        The column holds text other than yes and no, or numbers that are infinite or beyond 1e100.
     """
     found = as_numbers(frame[check_column(frame, name)])
     if found is None:
@@ -115,7 +119,8 @@ def factorize(values: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
 
     Raises
     ------
-    EstimationError : the column mixes kinds of values, which have no order.
+    EstimationError
+        The column mixes kinds of values, which have no order.
 
     Examples
     --------
@@ -135,7 +140,13 @@ def factorize(values: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A number or a yes/no column, as it is."""
+    """A number or a yes/no column, as it is.
+
+    Parameters
+    ----------
+    name : str
+        Column.
+    """
 
     name: str
 
@@ -148,7 +159,18 @@ class Column:
         return (self.name,)
 
     def build(self, frame: pd.DataFrame) -> dict[str, Array]:
-        """Columns of the design matrix by name."""
+        """Columns of the design matrix by name.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            The rows.
+
+        Returns
+        -------
+        dict[str, Array]
+            Columns of the design matrix by name.
+        """
         return {self.name: numbers(frame, self.name)}
 
 
@@ -160,9 +182,9 @@ class Category:
     ----------
     name : str
         The column.
-    reference : text, number, yes/no or date, optional
-        The level that the others are compared with; by default the first one. A text also names the level that is
-        written so, such as ``"2024"`` for the number.
+    reference : Hashable, optional
+        Text, number, yes/no or date, optional The level that the others are compared with; by default the first one. A
+        text also names the level that is written so, such as ``"2024"`` for the number.
     levels : tuple, optional
         The levels in order, the first being the reference where none is named. By default those that occur, in the
         order of an ordered categorical column, else sorted.
@@ -202,12 +224,34 @@ class Category:
         return (self.name,)
 
     def build(self, frame: pd.DataFrame) -> dict[str, Array]:
-        """Columns of the design matrix by name."""
+        """Columns of the design matrix by name.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            The rows.
+
+        Returns
+        -------
+        dict[str, Array]
+            Columns of the design matrix by name.
+        """
         order, place = self._places(frame)
         return {f"{self.name}[{level}]": (place == i).astype(np.float64) for i, level in enumerate(order) if i}
 
     def pinned(self, frame: pd.DataFrame) -> Category:
-        """The same term with the levels that these rows have, so that other rows give the same columns."""
+        """The same term with the levels that these rows have, so that other rows give the same columns.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            The data frame.
+
+        Returns
+        -------
+        Category
+            The same term with the levels that these rows have, so that other rows give the same columns.
+        """
         return Category(self.name, levels=tuple(self._places(frame)[0]))
 
     def _places(self, frame: pd.DataFrame) -> tuple[list[Hashable], NDArray[np.intp]]:
@@ -253,12 +297,20 @@ class Spline:
 
     Parameters
     ----------
-    name : numeric column.
-    knots : increasing, at least three; the term has ``len(knots) - 1`` columns.
+    name : str
+        Numeric column.
+    knots : tuple[float, ...]
+        Increasing, at least three; the term has ``len(knots) - 1`` columns.
 
     Raises
     ------
-    EstimationError : ``SPLINE-KNOTS``, fewer than three knots, or knots that do not increase.
+    EstimationError
+        ``SPLINE-KNOTS``, fewer than three knots, or knots that do not increase.
+
+    References
+    ----------
+    - Hastie, T., Tibshirani, R. and Friedman, J. (2009). The Elements of Statistical Learning, second edition,
+      equations 5.4 and 5.5.
     """
 
     name: str
@@ -282,11 +334,32 @@ class Spline:
         return (self.name,)
 
     def build(self, frame: pd.DataFrame) -> dict[str, Array]:
-        """Columns of the design matrix by name."""
+        """Columns of the design matrix by name.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            The rows.
+
+        Returns
+        -------
+        dict[str, Array]
+            Columns of the design matrix by name.
+        """
         return self.basis(numbers(frame, self.name))
 
     def basis(self, x: Array) -> dict[str, Array]:
         """The basis at given points, by name; the first column is ``x`` itself.
+
+        Parameters
+        ----------
+        x : Array
+            Values of the column.
+
+        Returns
+        -------
+        dict[str, Array]
+            The basis at given points, by name; the first column is ``x`` itself.
 
         Examples
         --------
@@ -307,7 +380,15 @@ class Spline:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """Every product of a column of one term with a column of another; main effects are named apart."""
+    """Every product of a column of one term with a column of another; main effects are named apart.
+
+    Parameters
+    ----------
+    left : Term
+        The first term.
+    right : Term
+        The second term.
+    """
 
     left: Term
     right: Term
@@ -327,12 +408,33 @@ class Interaction:
         return (*self.left.columns, *self.right.columns)
 
     def build(self, frame: pd.DataFrame) -> dict[str, Array]:
-        """Columns of the design matrix by name."""
+        """Columns of the design matrix by name.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            The rows.
+
+        Returns
+        -------
+        dict[str, Array]
+            Columns of the design matrix by name.
+        """
         right = self.right.build(frame)
         return {f"{a}:{b}": u * v for a, u in self.left.build(frame).items() for b, v in right.items()}
 
     def reach(self, frame: pd.DataFrame) -> dict[str, float]:
-        """Root mean square of each product with both columns centred: what it has of its own, wherever they lie."""
+        """Root mean square of each product with both columns centred: what it has of its own, wherever they lie.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            The data frame.
+
+        Returns
+        -------
+        dict[str, float]
+        """
         left, right = ({c: v - np.median(v) for c, v in side.build(frame).items()} for side in (self.left, self.right))
         return {f"{a}:{b}": _size(u * v) for a, u in left.items() for b, v in right.items()}
 
@@ -366,6 +468,18 @@ def reaches(frame: pd.DataFrame, terms: Sequence[Term]) -> dict[str, float]:
 def as_term(frame: pd.DataFrame, name: str) -> Column | Category:
     """A column of numbers or yes/no (as words too) as ``Column``, of codes or dates as ``Category``.
 
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    name : str
+        Column.
+
+    Returns
+    -------
+    Column | Category
+        A column of numbers or yes/no (as words too) as ``Column``, of codes or dates as ``Category``.
+
     Examples
     --------
     >>> f = pd.DataFrame({"risk": [1, 2], "need": ["cin", "cp"]})
@@ -383,9 +497,28 @@ def as_term(frame: pd.DataFrame, name: str) -> Column | Category:
 def spline(frame: pd.DataFrame, name: str, *, df: int = 3) -> Spline:
     """A natural spline with ``df`` columns, its knots at spread quantiles of the data (Harrell 2015, table 2.3).
 
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The data frame.
+    name : str
+        Column.
+    df : int, default 3
+        Number of columns of the basis.
+
+    Returns
+    -------
+    Spline
+        A natural spline with ``df`` columns, its knots at spread quantiles of the data (Harrell 2015, table 2.3).
+
     Raises
     ------
-    EstimationError : ``df`` is not 2, 3 or 4, or the column takes too few distinct values for its knots.
+    EstimationError
+        ``df`` is not 2, 3 or 4, or the column takes too few distinct values for its knots.
+
+    References
+    ----------
+    - Harrell, F. E. (2015). Regression Modeling Strategies, second edition, table 2.3.
     """
     check_arguments(spline, locals())
     places = {2: (0.10, 0.5, 0.90), 3: (0.05, 0.35, 0.65, 0.95), 4: (0.05, 0.275, 0.5, 0.725, 0.95)}
@@ -408,7 +541,8 @@ def design_columns(frame: pd.DataFrame, terms: Sequence[Term]) -> dict[str, Arra
 
     Raises
     ------
-    EstimationError : two terms give the same column.
+    EstimationError
+        Two terms give the same column.
     """
     out: dict[str, Array] = {}
     for term in terms:

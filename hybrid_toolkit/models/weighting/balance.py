@@ -32,7 +32,14 @@ def standardised_differences(x: Array, treated: Array, w1: Array, w0: Array) -> 
 
     Parameters
     ----------
-    x : n x k. treated : n zeros and ones. w1, w0 : n weights of the treated and of the others, 0 elsewhere.
+    x : Array
+        Shape n x k.
+    treated : Array
+        The n zeros and ones.
+    w1 : Array
+        Weights of the n rows for the treated, 0 elsewhere.
+    w0 : Array
+        Weights of the n rows for the others, 0 elsewhere.
 
     Examples
     --------
@@ -53,13 +60,26 @@ def check_balance(frame: pd.DataFrame, *, treatment: str, covariates: Terms, wei
 
     Parameters
     ----------
-    frame : one row a unit; rows with a missing value are left out.
-    treatment : 0/1 column. covariates : terms or columns. weight : column of weights; None gives the plain ones.
+    frame : pd.DataFrame
+        One row a unit; rows with a missing value are left out.
+    treatment : str
+        0/1 column.
+    covariates : Terms
+        Terms or columns.
+    weight : str | None, optional
+        Column of weights; None gives the plain ones.
+
+    Returns
+    -------
+    pd.DataFrame
+        A row a covariate column: ``term``, ``before`` and ``after``, standardised differences treated less others.
 
     Raises
     ------
-    EstimationError : the treatment is not 0/1 with two rows or more of both.
-    CoverageError : a column is not there.
+    EstimationError
+        The treatment is not 0/1 with two rows or more of both.
+    CoverageError
+        A column is not there.
 
     Examples
     --------

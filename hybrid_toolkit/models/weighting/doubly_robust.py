@@ -28,11 +28,17 @@ def doubly_robust(change: Array, treated: Array, x: Array) -> tuple[float, Array
 
     Parameters
     ----------
-    change : n changes of the outcome. treated : n zeros and ones. x : n x k, the first column ones.
+    change : Array
+        The n changes of the outcome.
+    treated : Array
+        The n zeros and ones.
+    x : Array
+        Shape n x k, the first column ones.
 
     Raises
     ------
-    EstimationError : too few controls, or covariates that tell treated from untreated apart.
+    EstimationError
+        Too few controls, or covariates that tell treated from untreated apart.
 
     Notes
     -----

@@ -33,14 +33,40 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
 
     Parameters
     ----------
-    outcome, cluster : column names.
-    terms, estimate, vcov, df : k coefficients, their jackknife variance, clusters less one.
-    plain : the k coefficients without weights.
-    response : share of those asked who answered. effective : effective sample as a share of the answers.
-    lowest_chance : smallest fitted chance of answering among those who did.
-    n, n_asked, n_missing, n_clusters : answers used, rows asked, rows left out for a missing value elsewhere, clusters.
-    converged : always True here. conf_level : level of the intervals.
-    model_terms : the terms, each category with the levels of the rows used; None where there is no mean to predict.
+    outcome : str
+        Column of the outcome.
+    cluster : str
+        Column of the cluster.
+    terms : tuple[str, ...]
+        Names of the k coefficients.
+    estimate : Array
+        The k coefficients.
+    vcov : Array
+        Their jackknife variance, k x k.
+    df : float
+        Degrees of freedom, clusters less one.
+    plain : Array
+        The k coefficients without weights.
+    response : float
+        Share of those asked who answered.
+    effective : float
+        Effective sample as a share of the answers.
+    lowest_chance : float
+        Smallest fitted chance of answering among those who did.
+    n : int
+        Answers used.
+    n_asked : int
+        Rows asked.
+    n_missing : int
+        Rows left out for a missing value elsewhere.
+    n_clusters : int
+        Clusters.
+    conf_level : float
+        Level of the intervals.
+    converged : bool, default True
+        Always True here.
+    model_terms : tuple[Term, ...] | None, optional
+        The terms, each category with the levels of the rows used; None where there is no mean to predict.
     """
 
     outcome: str
@@ -67,12 +93,24 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
         return "least squares on answers weighted by one over the chance of answering, leave-one-cluster-out jackknife"
 
     def tidy(self) -> pd.DataFrame:
-        """One row a coefficient."""
+        """One row a coefficient.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a coefficient.
+        """
         se = np.sqrt(np.diagonal(self.vcov))
         return tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=self.df)
 
     def glance(self) -> pd.DataFrame:
-        """One row: answers, asked, response, effective sample, convergence."""
+        """One row: answers, asked, response, effective sample, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: answers, asked, response, effective sample, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -88,7 +126,13 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         return (
             f"{self.outcome}: {self.method}; {self.n:,} of {self.n_asked:,} answered ({self.response:.0%}), in "
             f"{self.n_clusters} clusters. After weights the answers are worth {self.effective:.0%} of their number. "
@@ -111,22 +155,42 @@ def fit_response_weighted(
 
     Parameters
     ----------
-    frame : one row a person asked. outcome : numeric, missing where nobody answered.
-    terms : terms or columns of the model. response_terms : those of the chance of answering, known for all.
-    cluster : rows of one cluster depend on each other.
-    responded : yes/no column; default wherever the outcome is there.
-    conf_level : level of the intervals, t with clusters - 1.
+    frame : pd.DataFrame
+        One row a person asked.
+    outcome : str
+        Numeric, missing where nobody answered.
+    terms : Terms
+        Terms or columns of the model.
+    response_terms : Terms
+        Those of the chance of answering, known for all.
+    cluster : str
+        Rows of one cluster depend on each other.
+    responded : str | None, optional
+        Yes/no column; default wherever the outcome is there.
+    conf_level : float, default 0.95
+        Level of the intervals, t with clusters - 1.
+
+    Returns
+    -------
+    ResponseWeightedFit
+        A linear model for all who were asked, from those who answered.
 
     Raises
     ------
-    EstimationError : nobody or everybody answered, columns that tell who answered without error (``SEPARATION``),
-        one cluster, a singular design.
-    CoverageError : a column is not there.
+    EstimationError
+        Nobody or everybody answered, columns that tell who answered without error (``SEPARATION``), one cluster, a
+        singular design.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Seaman and White (2013), Statistical Methods in Medical Research 22, 278-295. The jackknife fits the chance of
     answering anew without each cluster, so its error is in the interval.
+
+    References
+    ----------
+    - Seaman, S. R. and White, I. R. (2013). Statistical Methods in Medical Research 22, 278-295.
 
     Examples
     --------

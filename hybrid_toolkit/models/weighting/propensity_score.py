@@ -20,8 +20,12 @@ class Propensity:
 
     Parameters
     ----------
-    b : k coefficients. chance : n fitted chances. influence : n x k, of each row on the coefficients, so that the
-        coefficients' error is the mean of its rows.
+    b : Array
+        The k coefficients.
+    chance : Array
+        The n fitted chances.
+    influence : Array
+        Shape n x k, of each row on the coefficients, so that the coefficients' error is the mean of its rows.
     """
 
     b: Array
@@ -34,7 +38,8 @@ def fit_propensity(treated: Array, x: Array, *, start: Array | None = None, link
 
     Raises
     ------
-    EstimationError : the columns tell treated from untreated apart (code ``OVERLAP``).
+    EstimationError
+        The columns tell treated from untreated apart (code ``OVERLAP``).
 
     Examples
     --------

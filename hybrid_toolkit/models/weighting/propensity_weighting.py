@@ -56,18 +56,55 @@ class WeightedFit(ResultBase):
 
     Parameters
     ----------
-    outcome, treatment : column names. estimand : key of ``WEIGHTING_ESTIMANDS``. how : key of ``_METHODS``.
-    estimate, std_error, df : in units of the outcome, and the degrees of freedom (effective clusters less one;
-        rows less one without clusters). An estimate that rests on one cluster has no error.
-    mean_treated, mean_control : the two means that are compared.
-    balance : a row a covariate column: term, before, after (standardised differences).
-    chance_low, chance_high : 1st and 99th percentile of the fitted chances of treatment.
-    effective_treated, effective_control : effective sample sizes.
-    n, n_treated, n_trimmed, n_missing, n_clusters : counts; trimmed rows lie outside the range asked for.
-    errors : key of ``_ERRORS``.
-    converged : always True here: a propensity model that does not converge is an error.
-    behind : clusters on the smaller side, or effective ones where those are fewer (see ``support``).
-    conf_level : level of the interval.
+    outcome : str
+        Column of the outcome.
+    treatment : str
+        Column of the treatment.
+    estimand : str
+        Key of ``WEIGHTING_ESTIMANDS``.
+    how : str
+        Key of ``_METHODS``.
+    estimate : float
+        In units of the outcome, and the degrees of freedom (effective clusters less one; rows less one without
+        clusters). An estimate that rests on one cluster has no error.
+    std_error : float
+        In units of the outcome, and the degrees of freedom (effective clusters less one; rows less one without
+        clusters). An estimate that rests on one cluster has no error.
+    df : float
+        In units of the outcome, and the degrees of freedom (effective clusters less one; rows less one without
+        clusters). An estimate that rests on one cluster has no error.
+    mean_treated : float
+        Mean of the treated that is compared.
+    mean_control : float
+        Mean of the controls that is compared.
+    balance : pd.DataFrame
+        A row a covariate column: term, before, after (standardised differences).
+    chance_low : float
+        The 1st percentile of the fitted chances of treatment.
+    chance_high : float
+        The 99th percentile of the fitted chances of treatment.
+    effective_treated : float
+        Effective sample size of the treated.
+    effective_control : float
+        Effective sample size of the controls.
+    n : int
+        Rows used.
+    n_treated : int
+        Treated rows.
+    n_trimmed : int
+        Rows outside the range of chances asked for.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Clusters.
+    errors : str
+        Key of ``_ERRORS``.
+    conf_level : float
+        Level of the interval.
+    converged : bool, default True
+        Always True here: a propensity model that does not converge is an error.
+    behind : float, optional
+        Clusters on the smaller side, or effective ones where those are fewer (see ``support``).
     """
 
     outcome: str
@@ -95,7 +132,12 @@ class WeightedFit(ResultBase):
     behind: float = np.inf
 
     def clusters_behind(self, term: str = "") -> float:
-        """Clusters on the smaller side, or their effective number where that is less; infinite without clusters."""
+        """Clusters on the smaller side, or their effective number where that is less; infinite without clusters.
+
+        Returns
+        -------
+        float
+        """
         return self.behind
 
     @property
@@ -104,13 +146,25 @@ class WeightedFit(ResultBase):
         return f"{_METHODS[self.how]}, mean difference among {WEIGHTING_ESTIMANDS[self.estimand]}"
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the difference."""
+        """One row: the difference.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the difference.
+        """
         b, se = [self.estimate], [self.std_error]
         rows = tidy_rows([self.treatment], b, se, n=self.n, conf_level=self.conf_level, df=self.df)
         return support.withheld(rows, np.array([self.behind]))
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, clusters, method, overlap and balance, convergence."""
+        """One row: n, missing, clusters, method, overlap and balance, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, clusters, method, overlap and balance, convergence.
+        """
         return pd.DataFrame(
             {
                 "n": [self.n],
@@ -130,7 +184,13 @@ class WeightedFit(ResultBase):
         )
 
     def prose(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         share = min(self.effective_treated / self.n_treated, self.effective_control / (self.n - self.n_treated))
         thin = (
             " A few rows carry most of the weight: overlap is thin, the estimate leans on the model and its interval "
@@ -165,25 +225,48 @@ def fit_weighted(
 
     Parameters
     ----------
-    frame : one row a unit; rows with a missing value are left out and counted.
-    outcome : numeric or 0/1. treatment : 0/1.
-    covariates : terms or columns of the model of treatment. link : key of ``CHANCES``, of that model.
-    estimand : key of ``WEIGHTING_ESTIMANDS``.
-    cluster : rows of one cluster depend on each other; default every row its own. Few clusters are left out in turn,
-        since the influence function's errors are too small with few.
-    trim : rows whose fitted chance is below this or above one less this are left out; that changes the estimand.
-    conf_level : level of the interval, t with effective clusters - 1; an estimate with one treated (or one untreated)
-        cluster gets none.
+    frame : pd.DataFrame
+        One row a unit; rows with a missing value are left out and counted.
+    outcome : str
+        Numeric or 0/1.
+    treatment : str
+        0/1.
+    covariates : Terms
+        Terms or columns of the model of treatment.
+    estimand : str, default "ATE"
+        Key of ``WEIGHTING_ESTIMANDS``.
+    link : str, default "logit"
+        Key of ``CHANCES``, of that model.
+    cluster : str | None, optional
+        Rows of one cluster depend on each other; default every row its own. Few clusters are left out in turn, since
+        the influence function's errors are too small with few.
+    trim : float, default 0.0
+        Rows whose fitted chance is below this or above one less this are left out; that changes the estimand.
+    conf_level : float, default 0.95
+        Level of the interval, t with effective clusters - 1; an estimate with one treated (or one untreated) cluster
+        gets none.
+
+    Returns
+    -------
+    WeightedFit
+        A difference of means weighted by the chance of being treated.
 
     Raises
     ------
-    EstimationError : one group, no overlap (code ``OVERLAP``), one cluster, a singular design, a constant outcome.
-    CoverageError : a column is not there.
+    EstimationError
+        One group, no overlap (code ``OVERLAP``), one cluster, a singular design, a constant outcome.
+    CoverageError
+        A column is not there.
 
     Notes
     -----
     Normalised weights (Hajek). Intervals from the influence function with the estimated chances in it: Lunceford and
     Davidian (2004), Statistics in Medicine 23, 2937-2960. Overlap weights: Li, Morgan and Zaslavsky (2018), JASA 113.
+
+    References
+    ----------
+    - Li, F., Morgan, K. L. and Zaslavsky, A. M. (2018). Journal of the American Statistical Association 113, 390-400.
+    - Lunceford, J. K. and Davidian, M. (2004). Statistics in Medicine 23, 2937-2960.
 
     Examples
     --------
@@ -214,15 +297,44 @@ def fit_doubly_robust(
 
     Parameters
     ----------
-    outcome_covariates : terms or columns of the model of the outcome; default ``covariates``.
-    normalised : divide the weights of each group by their sum, which is steadier where overlap is thin; False is the
-        plain augmented estimator (Stata's ``teffects aipw``).
-    The others, and the errors, are those of ``fit_weighted``.
+    frame : pd.DataFrame
+        See ``fit_weighted``.
+    outcome : str
+        See ``fit_weighted``.
+    treatment : str
+        See ``fit_weighted``.
+    covariates : Terms
+        See ``fit_weighted``.
+    outcome_covariates : Terms | None, optional
+        Terms or columns of the model of the outcome; default ``covariates``.
+    estimand : str, default "ATE"
+        See ``fit_weighted``.
+    link : str, default "logit"
+        See ``fit_weighted``.
+    normalised : bool, default True
+        Divide the weights of each group by their sum, which is steadier where overlap is thin; False is the plain
+        augmented estimator (Stata's ``teffects aipw``).
+    cluster : str | None, optional
+        See ``fit_weighted``.
+    trim : float, default 0.0
+        See ``fit_weighted``.
+    conf_level : float, default 0.95
+        See ``fit_weighted``.
+
+    Returns
+    -------
+    WeightedFit
+        The same by weights and a linear model of the outcome in each group: right if either model is.
 
     Notes
     -----
     Augmented weights: Robins, Rotnitzky and Zhao (1994), JASA 89; Bang and Robins (2005),
     Biometrics 61. The influence function holds the error of all three fitted models.
+
+    References
+    ----------
+    - Bang, H. and Robins, J. M. (2005). Biometrics 61, 962-973.
+    - Robins, J. M., Rotnitzky, A. and Zhao, L. P. (1994). Journal of the American Statistical Association 89, 846-866.
 
     Examples
     --------

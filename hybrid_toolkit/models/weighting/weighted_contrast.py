@@ -19,14 +19,29 @@ class WeightedContrast:
 
     Parameters
     ----------
-    y, d : n outcomes and zeros and ones. x, z : n x k and n x m columns of the models of treatment and of the outcome,
-        the first ones.
-    estimand : ``"ATE"``, ``"ATT"`` or ``"ATO"``. how : ``"weights"`` or ``"doubly-robust"``. score : fitted chances.
-    link : ``"logit"`` or ``"probit"``. normalised : the weights of each group are divided by their sum.
+    y : Array
+        The n outcomes.
+    d : Array
+        Treatment, n zeros and ones.
+    x : Array
+        Columns of the model of treatment, n x k, the first one a column of ones.
+    z : Array
+        Columns of the model of the outcome, n x m, the first one a column of ones.
+    estimand : str
+        ``"ATE"``, ``"ATT"`` or ``"ATO"``.
+    how : str
+        ``"weights"`` or ``"doubly-robust"``.
+    score : Propensity
+        Fitted chances.
+    link : str, default "logit"
+        ``"logit"`` or ``"probit"``.
+    normalised : bool, default True
+        The weights of each group are divided by their sum.
 
     Raises
     ------
-    EstimationError : a group has too few rows for a model of its outcome.
+    EstimationError
+        A group has too few rows for a model of its outcome.
     """
 
     def __init__(

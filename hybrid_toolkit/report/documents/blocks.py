@@ -37,7 +37,8 @@ class Prose:
 
     Raises
     ------
-    DisclosureError : ``release`` is not a release of text.
+    DisclosureError
+        ``release`` is not a release of text.
     """
 
     release: Release
@@ -78,7 +79,8 @@ class ReportTable:
 
     Raises
     ------
-    DisclosureError : ``release`` is not a release that holds rows.
+    DisclosureError
+        ``release`` is not a release that holds rows.
     """
 
     release: Release
@@ -98,7 +100,8 @@ class Figure:
 
     Raises
     ------
-    DisclosureError : ``release`` is not a release that holds rows.
+    DisclosureError
+        ``release`` is not a release that holds rows.
     """
 
     release: Release
@@ -130,10 +133,16 @@ class Report:
 
     Parameters
     ----------
-    title, subtitle : its headings.
-    sections : in the order of reading.
-    stamp : shown at the top and the foot, empty for real data.
-    footer : the last line.
+    title : str
+        Heading of the report.
+    sections : tuple[Section, ...]
+        In the order of reading.
+    subtitle : str, optional
+        Second heading of the report.
+    stamp : str, optional
+        Shown at the top and the foot, empty for real data.
+    footer : str, optional
+        The last line.
     """
 
     title: str

@@ -44,8 +44,10 @@ def write_excel(report: Report, path: str | Path) -> Path:
 
     Raises
     ------
-    OutputError : the place cannot be written.
-    DisclosureError : something in the report is not a release, or was changed after the gate.
+    OutputError
+        The place cannot be written.
+    DisclosureError
+        Something in the report is not a release, or was changed after the gate.
     """
     return atomic_write_bytes(path, excel_bytes(report))
 
@@ -55,7 +57,8 @@ def excel_bytes(report: Report) -> bytes:
 
     Raises
     ------
-    DisclosureError : as ``write_excel``.
+    DisclosureError
+        As ``write_excel``.
 
     Examples
     --------

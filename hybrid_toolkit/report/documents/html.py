@@ -17,7 +17,8 @@ def render_html(report: Report) -> str:
 
     Raises
     ------
-    DisclosureError : something in the report is not a release, or was changed after the gate.
+    DisclosureError
+        Something in the report is not a release, or was changed after the gate.
 
     Examples
     --------

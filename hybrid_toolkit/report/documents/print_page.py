@@ -17,8 +17,10 @@ def write_page(report: Report, path: str | Path) -> Path:
 
     Raises
     ------
-    OutputError : the place cannot be written.
-    DisclosureError : something in the report is not a release, or was changed after the gate.
+    OutputError
+        The place cannot be written.
+    DisclosureError
+        Something in the report is not a release, or was changed after the gate.
     """
     return atomic_write_text(path, page_html(report))
 
@@ -28,7 +30,8 @@ def page_html(report: Report) -> str:
 
     Raises
     ------
-    DisclosureError : as ``write_page``.
+    DisclosureError
+        As ``write_page``.
 
     Examples
     --------

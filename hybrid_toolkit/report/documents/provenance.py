@@ -41,9 +41,12 @@ def with_provenance(report: Report, *, on: date, gate: Gate, more: Mapping[str, 
 
     Parameters
     ----------
-    on : the day to print; given by the caller, so that the same report is the same file.
-    gate : the gate that the report's releases passed.
-    more : further items of origin, name -> words.
+    on : date
+        The day to print; given by the caller, so that the same report is the same file.
+    gate : Gate
+        The gate that the report's releases passed.
+    more : Mapping[str, str] | None, optional
+        Further items of origin, name -> words.
 
     Examples
     --------

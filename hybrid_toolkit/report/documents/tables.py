@@ -54,13 +54,17 @@ def make_grid(release: Release, *, columns: Mapping[str, TableColumn] | None = N
 
     Parameters
     ----------
-    release : any release that holds rows.
-    columns : column name -> how it is shown, in order; None shows all but ``suppressed``.
-    caption : the title of the release where empty.
+    release : Release
+        Any release that holds rows.
+    columns : Mapping[str, TableColumn] | None, optional
+        Column name -> how it is shown, in order; None shows all but ``suppressed``.
+    caption : str, optional
+        The title of the release where empty.
 
     Raises
     ------
-    DisclosureError : not a release, or a column that it does not hold.
+    DisclosureError
+        Not a release, or a column that it does not hold.
 
     Examples
     --------

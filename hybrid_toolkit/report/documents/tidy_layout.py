@@ -36,9 +36,20 @@ class Place:
 
     Parameters
     ----------
-    time_period, time_identifier : such as ``"202425"`` and ``"Reporting year"``.
-    level : ``"Local authority"``, ``"Regional"`` or ``"National"``.
-    la_code, la_name, region_code, region_name : empty where they do not apply.
+    time_period : str, optional
+        The period, such as ``"202425"``.
+    time_identifier : str, default "Reporting year"
+        What kind of period it is, such as ``"Reporting year"``.
+    level : str, default "Local authority"
+        ``"Local authority"``, ``"Regional"`` or ``"National"``.
+    la_code : str, optional
+        Code of the authority; empty where it does not apply.
+    la_name : str, optional
+        Name of the authority; empty where it does not apply.
+    region_code : str, optional
+        Code of the region; empty where it does not apply.
+    region_name : str, optional
+        Name of the region; empty where it does not apply.
     """
 
     time_period: str = ""
@@ -89,14 +100,19 @@ def tidy_layout(release: Release, *, place: Place | None = None, measure: str = 
 
     Parameters
     ----------
-    release : a table, figure or estimates that passed the gate. A dimension ``period`` becomes the time columns.
-    place : when and where; without one the columns of places say that it is not stated.
-    measure : what the figures measure; the release's title where it is left out.
-    unit : unit of the figures.
+    release : Release
+        A table, figure or estimates that passed the gate. A dimension ``period`` becomes the time columns.
+    place : Place | None, optional
+        When and where; without one the columns of places say that it is not stated.
+    measure : str, optional
+        What the figures measure; the release's title where it is left out.
+    unit : str, optional
+        Unit of the figures.
 
     Raises
     ------
-    DisclosureError : not a release.
+    DisclosureError
+        Not a release.
 
     Examples
     --------

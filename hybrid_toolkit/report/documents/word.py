@@ -32,8 +32,10 @@ def write_word(report: Report, path: str | Path) -> Path:
 
     Raises
     ------
-    OutputError : the place cannot be written.
-    DisclosureError : something in the report is not a release, or was changed after the gate.
+    OutputError
+        The place cannot be written.
+    DisclosureError
+        Something in the report is not a release, or was changed after the gate.
     """
     return atomic_write_bytes(path, word_bytes(report))
 
@@ -43,7 +45,8 @@ def word_bytes(report: Report) -> bytes:
 
     Raises
     ------
-    DisclosureError : as ``write_word``.
+    DisclosureError
+        As ``write_word``.
 
     Examples
     --------

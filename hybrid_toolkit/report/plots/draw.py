@@ -49,9 +49,9 @@ def plot(item: object, *, gate: Gate | None = None, title: str = "", ax: Axes | 
         passed one already.
     title : str, optional
         Title of the figure of a fit; the method by default.
-    ax : matplotlib Axes, optional
-        Where to draw; a figure of its own by default.
-    **options
+    ax : Axes | None, optional
+        Matplotlib Axes, optional Where to draw; a figure of its own by default.
+    **options : Any
         For the figure itself, such as ``start`` and ``unit`` for a series, ``study`` for a graph; for a fit ``whole``,
         as in ``Gate.estimates``: each cluster is a whole authority, so that few of them may be shown.
 

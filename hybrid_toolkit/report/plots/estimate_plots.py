@@ -41,13 +41,16 @@ def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    release : of kind ``"estimates"``; may hold the label columns ``label`` (name of the row), ``role`` (``"study"``,
+    release : Release
+        Of kind ``"estimates"``; may hold the label columns ``label`` (name of the row), ``role`` (``"study"``,
         ``"unadjusted"`` or ``"other"``) and ``truth``.
-    ax : where to draw; None makes a figure of its own.
+    ax : Axes | None, optional
+        Where to draw; None makes a figure of its own.
 
     Raises
     ------
-    DisclosureError : ``release`` is not a release of estimates.
+    DisclosureError
+        ``release`` is not a release of estimates.
     """
     rows = require_release(release, kinds=("estimates",)).content
     with drawing():
@@ -62,13 +65,17 @@ def plot_headline(release: Release, *, columns: int = 1, ax: Axes | None = None)
 
     Parameters
     ----------
-    release : of kind ``"estimates"`` with the label columns ``panel`` (title), ``role``, and ``truth``.
-    columns : panels side by side; one suits a phone, two a page.
-    ax : where to draw; its frame is switched off and the panels stand inside it, one under the other.
+    release : Release
+        Of kind ``"estimates"`` with the label columns ``panel`` (title), ``role``, and ``truth``.
+    columns : int, default 1
+        Panels side by side; one suits a phone, two a page.
+    ax : Axes | None, optional
+        Where to draw; its frame is switched off and the panels stand inside it, one under the other.
 
     Raises
     ------
-    DisclosureError : ``release`` is not a release of estimates with a column ``panel``.
+    DisclosureError
+        ``release`` is not a release of estimates with a column ``panel``.
     """
     rows = require_release(release, kinds=("estimates",)).content
     _need(rows, ["panel"])
@@ -103,13 +110,21 @@ def plot_groups(
 
     Parameters
     ----------
-    release : of kind ``"table"`` or ``"figure"``, split by one dimension.
-    value, low, high : columns of the value and of the ends of its interval.
-    unit : for the axis.
+    release : Release
+        Of kind ``"table"`` or ``"figure"``, split by one dimension.
+    value : str
+        Column of the value.
+    low : str | None, optional
+        Column of the lower end of its interval.
+    high : str | None, optional
+        Column of the upper end of its interval.
+    unit : str, optional
+        For the axis.
 
     Raises
     ------
-    DisclosureError : not a release of that kind, several dimensions, or a column that it does not hold.
+    DisclosureError
+        Not a release of that kind, several dimensions, or a column that it does not hold.
     """
     rows = require_release(release, kinds=("table", "figure")).content
     _need(rows, [c for c in (value, low, high) if c])
@@ -138,11 +153,13 @@ def plot_diagnosis(release: Release, *, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    release : of kind ``"facts"`` with columns ``label``, ``coverage`` and ``coverage_mcse`` (shares of runs).
+    release : Release
+        Of kind ``"facts"`` with columns ``label``, ``coverage`` and ``coverage_mcse`` (shares of runs).
 
     Raises
     ------
-    DisclosureError : not a release of facts with those columns.
+    DisclosureError
+        Not a release of facts with those columns.
     """
     rows = require_release(release, kinds=("facts",)).content
     _need(rows, ["label", "coverage", "coverage_mcse"])
@@ -170,7 +187,8 @@ def describe_estimates(release: Release) -> str:
 
     Raises
     ------
-    DisclosureError : ``release`` is not a release of estimates.
+    DisclosureError
+        ``release`` is not a release of estimates.
     """
     rows = require_release(release, kinds=("estimates",)).content
     parts = []

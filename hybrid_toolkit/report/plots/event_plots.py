@@ -40,16 +40,20 @@ def plot_event_study(
 
     Parameters
     ----------
-    release : of kind ``"estimates"``, whose terms are ``time -2``, ``time 0`` and so on, as an event study gives them;
-        rows of other terms are not drawn. May hold the label column ``truth``, the true effect at each time.
-    periods : what time is counted in, for the axis.
-    reference : the time that the others are compared with, where the release does not hold it; an open circle at
-        nought.
-    ax : where to draw; None makes a figure of its own.
+    release : Release
+        Of kind ``"estimates"``, whose terms are ``time -2``, ``time 0`` and so on, as an event study gives them; rows
+        of other terms are not drawn. May hold the label column ``truth``, the true effect at each time.
+    periods : str, default "months"
+        What time is counted in, for the axis.
+    reference : int | None, optional
+        The time that the others are compared with, where the release does not hold it; an open circle at nought.
+    ax : Axes | None, optional
+        Where to draw; None makes a figure of its own.
 
     Raises
     ------
-    DisclosureError : not a release of estimates, none of its terms is a time, or a time is there twice.
+    DisclosureError
+        Not a release of estimates, none of its terms is a time, or a time is there twice.
 
     Examples
     --------
@@ -82,7 +86,8 @@ def describe_event_study(release: Release) -> str:
 
     Raises
     ------
-    DisclosureError : as ``plot_event_study``.
+    DisclosureError
+        As ``plot_event_study``.
 
     Examples
     --------

@@ -53,15 +53,19 @@ def plot_graph(graph: CausalGraph, study: Study | None = None, *, ax: Axes | Non
 
     Parameters
     ----------
-    graph : the causal graph.
-    study : where given, only what moves both exposure and outcome, what lies between them, what is held by a column
-        and what lies on an open path is drawn; exposure, outcome, mediators, what is held and what is not are told
-        apart. Open paths have thick, dashed arrows.
-    ax : where to draw; None makes a figure as large as the graph needs.
+    graph : CausalGraph
+        The causal graph.
+    study : Study | None, optional
+        Where given, only what moves both exposure and outcome, what lies between them, what is held by a column and
+        what lies on an open path is drawn; exposure, outcome, mediators, what is held and what is not are told apart.
+        Open paths have thick, dashed arrows.
+    ax : Axes | None, optional
+        Where to draw; None makes a figure as large as the graph needs.
 
     Returns
     -------
-    The axes. ``describe_graph`` gives the same as text, for an ``alt``.
+    Axes
+        The axes. ``describe_graph`` gives the same as text, for an ``alt``.
     """
     parts = _parts(graph, study)
     g = digraph(graph).subgraph(parts)

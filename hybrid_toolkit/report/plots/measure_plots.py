@@ -27,8 +27,10 @@ def release_curve(
 
     Raises
     ------
-    MeasureError : as ``concentration_curve``.
-    DisclosureError : as ``Gate.figure_data``.
+    MeasureError
+        As ``concentration_curve``.
+    DisclosureError
+        As ``Gate.figure_data``.
 
     Examples
     --------
@@ -50,11 +52,13 @@ def plot_concentration(release: Release, *, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    release : as ``release_curve`` makes it.
+    release : Release
+        As ``release_curve`` makes it.
 
     Raises
     ------
-    DisclosureError : not such a release.
+    DisclosureError
+        Not such a release.
     """
     rows = _curve(release)
     with drawing():
@@ -79,7 +83,8 @@ def describe_concentration(release: Release) -> str:
 
     Raises
     ------
-    DisclosureError : not such a release.
+    DisclosureError
+        Not such a release.
     """
     parts = []
     for share, held in zip(*(_curve(release)[c] for c in (MEASURE_PEOPLE, MEASURE_COUNTS)), strict=True):
@@ -93,7 +98,8 @@ def plot_measured(release: Release, *, unit: str = "", ax: Axes | None = None) -
 
     Raises
     ------
-    DisclosureError : not such a release, or one of several dimensions.
+    DisclosureError
+        Not such a release, or one of several dimensions.
     """
     return plot_groups(release, value="estimate", low="conf_low", high="conf_high", unit=unit, ax=ax)
 
@@ -103,13 +109,16 @@ def plot_multiples(release: Release, *, unit: str = "", columns: int = 2, ax: Ax
 
     Parameters
     ----------
-    release : of kind ``"figure"`` or ``"table"``, split by two dimensions, with ``estimate``, ``conf_low`` and
-        ``conf_high``. Panels stand in the release's order.
-    columns : panels side by side.
+    release : Release
+        Of kind ``"figure"`` or ``"table"``, split by two dimensions, with ``estimate``, ``conf_low`` and ``conf_high``.
+        Panels stand in the release's order.
+    columns : int, default 2
+        Panels side by side.
 
     Raises
     ------
-    DisclosureError : not such a release, or more panels than can be read.
+    DisclosureError
+        Not such a release, or more panels than can be read.
     """
     rows, panel, across = _two_ways(release)
     names, steps = (list(dict.fromkeys(rows[d].astype(str))) for d in (panel, across))
@@ -138,7 +147,8 @@ def describe_measured(release: Release) -> str:
 
     Raises
     ------
-    DisclosureError : the release holds no estimates.
+    DisclosureError
+        The release holds no estimates.
     """
     rows = require_release(release, kinds=("figure", "table")).content
     _need(rows, ("estimate", "conf_low", "conf_high"))

@@ -22,14 +22,19 @@ class Picture:
 
     Parameters
     ----------
-    ax : what a function of this room drew, such as ``plot_estimates``.
-    alt : the words, as the ``describe_...`` beside that function gives them.
-    caption : a line under the figure; none where it is empty.
-    dpi : dots an inch.
+    ax : Axes
+        What a function of this room drew, such as ``plot_estimates``.
+    alt : str
+        The words, as the ``describe_...`` beside that function gives them.
+    caption : str, optional
+        A line under the figure; none where it is empty.
+    dpi : int, default 110
+        Dots an inch.
 
     Raises
     ------
-    UsageError : no words.
+    UsageError
+        No words.
 
     Examples
     --------

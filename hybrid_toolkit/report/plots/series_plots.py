@@ -38,16 +38,22 @@ def plot_series(
 
     Parameters
     ----------
-    release : of kind ``"figure"`` or ``"facts"`` with the columns ``period``, ``observed``, ``fitted`` and
-        ``without``, as the ``path`` of an interrupted series holds them; may hold ``control``, an unchanged series.
-    start : the first period with the change, in the form of ``period``.
-    unit : of the values, for the upright axis.
-    periods : what time is counted in, for the axis of time, such as ``"month"``.
-    ax : where to draw; None makes a figure of its own.
+    release : Release
+        Of kind ``"figure"`` or ``"facts"`` with the columns ``period``, ``observed``, ``fitted`` and ``without``, as
+        the ``path`` of an interrupted series holds them; may hold ``control``, an unchanged series.
+    start : Any
+        The first period with the change, in the form of ``period``.
+    unit : str, optional
+        Of the values, for the upright axis.
+    periods : str, default "period"
+        What time is counted in, for the axis of time, such as ``"month"``.
+    ax : Axes | None, optional
+        Where to draw; None makes a figure of its own.
 
     Raises
     ------
-    DisclosureError : not such a release, or no period before the start or none from it on.
+    DisclosureError
+        Not such a release, or no period before the start or none from it on.
 
     Examples
     --------
@@ -87,7 +93,8 @@ def describe_series(release: Release, *, start: Any) -> str:
 
     Raises
     ------
-    DisclosureError : as ``plot_series``.
+    DisclosureError
+        As ``plot_series``.
 
     Examples
     --------

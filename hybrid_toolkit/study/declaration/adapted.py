@@ -30,8 +30,10 @@ class Adapted:
 
     Parameters
     ----------
-    study : the trimmed declaration, under an id of its own where anything was lost, so that its lock is its own.
-    lost : column -> (what it was for, what the data lack for it).
+    study : Study
+        The trimmed declaration, under an id of its own where anything was lost, so that its lock is its own.
+    lost : dict[str, tuple[str, tuple[str, ...]]]
+        Column -> (what it was for, what the data lack for it).
     """
 
     study: Study
@@ -57,12 +59,15 @@ def adapt_study(study: Study, data: EvaluationData) -> Adapted:
 
     Parameters
     ----------
-    study : the declaration.
-    data : the data it is to run on.
+    study : Study
+        The declaration.
+    data : EvaluationData
+        The data it is to run on.
 
     Raises
     ------
-    CoverageError : the data lack what the study cannot do without.
+    CoverageError
+        The data lack what the study cannot do without.
 
     Examples
     --------

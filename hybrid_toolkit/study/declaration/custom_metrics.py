@@ -82,7 +82,8 @@ class CustomMetric:
 
         Raises
         ------
-        StudyError : the metric is not one of one's own.
+        StudyError
+            The metric is not one of one's own.
         """
         if not isinstance(spec.frame, OwnFrame):
             raise StudyError(
@@ -123,7 +124,8 @@ def custom_source(metric: CustomMetric, row_unit: str, keys: tuple[str, ...]) ->
 
     Raises
     ------
-    StudyError : ``METRIC-UNIT``, rows of the metric's table do not belong to one row of the unit.
+    StudyError
+        ``METRIC-UNIT``, rows of the metric's table do not belong to one row of the unit.
     """
     spec = metric.spec
     if metric.table not in FITS.get(row_unit, ()):

@@ -60,7 +60,8 @@ def check_named(*texts: str, what: str = "a phrase") -> None:
 
     Raises
     ------
-    StudyError : WORDS-NAMED.
+    StudyError
+        WORDS-NAMED.
     """
     found = sorted({n for n in map(named_in, texts) if n})
     if found:
@@ -76,7 +77,8 @@ def check_question(question: str) -> None:
 
     Raises
     ------
-    StudyError : WORDS-NAMED, or WORDS-BLAME.
+    StudyError
+        WORDS-NAMED, or WORDS-BLAME.
 
     Examples
     --------
@@ -102,7 +104,8 @@ def check_contrast(contrast: str, size: float) -> None:
 
     Raises
     ------
-    StudyError : WORDS-SIZE.
+    StudyError
+        WORDS-SIZE.
 
     Examples
     --------

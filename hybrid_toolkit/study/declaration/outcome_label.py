@@ -99,12 +99,17 @@ class OutcomeLabel:
 
     Parameters
     ----------
-    outcome : column.
-    phrase : noun phrase that can follow "lower" and "higher", such as "share of contacts held as preferred".
-    unit : unit of the figure that is printed.
-    scale : what an estimate is multiplied by for print, 100 for a share in percentage points.
-    smallest_important : smallest difference in that unit, for the study's contrast, that would matter; for a ratio,
-        the smallest ratio above 1. None where not set.
+    outcome : str
+        Column.
+    phrase : str
+        Noun phrase that can follow "lower" and "higher", such as "share of contacts held as preferred".
+    unit : str, optional
+        Unit of the figure that is printed.
+    scale : float, default 1.0
+        What an estimate is multiplied by for print, 100 for a share in percentage points.
+    smallest_important : float | None, optional
+        Smallest difference in that unit, for the study's contrast, that would matter; for a ratio, the smallest ratio
+        above 1. None where not set.
     """
 
     outcome: str
@@ -265,7 +270,8 @@ def check_words(*texts: str) -> None:
 
     Raises
     ------
-    StudyError : a phrase holds such words, or is too long to be read.
+    StudyError
+        A phrase holds such words, or is too long to be read.
     """
     if any(len(t) > _LONGEST for t in texts):
         raise StudyError(

@@ -25,7 +25,8 @@ def plain_fields(study: StudyFields) -> dict[str, Any]:
 
     Raises
     ------
-    StudyError : ``STUDY-KIND``, a value of another kind than its field's.
+    StudyError
+        ``STUDY-KIND``, a value of another kind than its field's.
     """
     out: dict[str, Any] = {}
     for f in fields(study):
@@ -80,7 +81,8 @@ def check_names(study: StudyFields) -> None:
 
     Raises
     ------
-    StudyError : ``STUDY-ID``, ``STUDY-QUESTION`` or ``STUDY-FIELD``.
+    StudyError
+        ``STUDY-ID``, ``STUDY-QUESTION`` or ``STUDY-FIELD``.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", study.id):
         raise StudyError(
@@ -110,7 +112,8 @@ def check_declaration(study: StudyFields) -> None:
 
     Raises
     ------
-    StudyError : see ``check_columns``; ``STUDY-METRICS``, ``STUDY-ESTIMANDS``, ``STUDY-FIELD``.
+    StudyError
+        See ``check_columns``; ``STUDY-METRICS``, ``STUDY-ESTIMANDS``, ``STUDY-FIELD``.
     """
     ids = [m.spec.id for m in study.metrics]
     if study.metrics and study.row_unit not in UNITS:
@@ -183,7 +186,8 @@ def require_tables(study: StudyFields) -> None:
 
     Raises
     ------
-    StudyError : its unit is ``"rows"``.
+    StudyError
+        Its unit is ``"rows"``.
     """
     if study.row_unit == FREE_UNIT:
         raise StudyError(
@@ -198,7 +202,8 @@ def check_identified(study: StudyFields) -> None:
 
     Raises
     ------
-    StudyError : ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``MEDIATOR-HELD``, ``STUDY-ROLES`` or ``STUDY-UNUSED``.
+    StudyError
+        ``NOT-IDENTIFIED``, ``STUDY-SETTING``, ``MEDIATOR-HELD``, ``STUDY-ROLES`` or ``STUDY-UNUSED``.
     """
     design = study.design_used
     if study.kind not in design.identifies:
@@ -314,7 +319,8 @@ def check_used(study: StudyFields) -> None:
 
     Raises
     ------
-    StudyError : ``STUDY-UNUSED``, the design would leave the columns aside.
+    StudyError
+        ``STUDY-UNUSED``, the design would leave the columns aside.
     """
     for field, designs in LEFT_ASIDE.items():
         columns = getattr(study, field)

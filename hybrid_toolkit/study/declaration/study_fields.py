@@ -77,7 +77,20 @@ class StudyFields:
         return tuple(dict.fromkeys(c for c in every if c))
 
     def plan(self, outcome: str = "", *, conf_level: float = 0.95) -> ModelColumns:
-        """The columns of one fit, for the main outcome or another of ``outcomes``."""
+        """The columns of one fit, for the main outcome or another of ``outcomes``.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            Column of the outcome.
+        conf_level : float, default 0.95
+            Level of the intervals.
+
+        Returns
+        -------
+        ModelColumns
+            The columns of one fit, for the main outcome or another of ``outcomes``.
+        """
         return ModelColumns(
             outcome=outcome or self.outcome,
             exposure=self.exposure,
@@ -102,12 +115,29 @@ class StudyFields:
         )
 
     def words_for(self, outcome: str) -> OutcomeLabel:
-        """How an outcome is spoken of."""
+        """How an outcome is spoken of.
+
+        Parameters
+        ----------
+        outcome : str
+            Column of the outcome.
+
+        Returns
+        -------
+        OutcomeLabel
+            How an outcome is spoken of.
+        """
         for words in self.words:
             if words.outcome == outcome:
                 return words
         return OutcomeLabel(outcome, phrase=outcome.replace("_", " ").replace(".", " "), unit=self.effect_unit)
 
     def replace(self, **changes: object) -> Self:
-        """The same study with some fields changed, checked again."""
+        """The same study with some fields changed, checked again.
+
+        Returns
+        -------
+        Self
+            The same study with some fields changed, checked again.
+        """
         return replace(self, **changes)  # type: ignore[arg-type]

@@ -36,7 +36,8 @@ def check_columns(row_unit: str, columns: Collection[str], metrics: Sequence[Cus
 
     Raises
     ------
-    StudyError : an unknown unit, a column that is not a plain name, or columns that no row of this unit has.
+    StudyError
+        An unknown unit, a column that is not a plain name, or columns that no row of this unit has.
     """
     odd = [c for c in columns if not _PLAIN.fullmatch(c)]
     if odd:
@@ -90,8 +91,10 @@ def build_frame(
 
     Raises
     ------
-    StudyError : see ``check_columns``; or the unit is ``"rows"``, which has no tables.
-    CoverageError : the data lack a table or column that these are made of.
+    StudyError
+        See ``check_columns``; or the unit is ``"rows"``, which has no tables.
+    CoverageError
+        The data lack a table or column that these are made of.
     """
     check_columns(row_unit, columns, metrics)
     if row_unit == FREE_UNIT:
@@ -120,9 +123,11 @@ def study_frame(
 
     Raises
     ------
-    StudyError : ``UNIT-TABLES``, a frame for a unit whose rows are made from tables; ``UNIT-FREE``, tables for unit
-        ``"rows"``; ``DATA-KIND``, neither tables nor a frame.
-    CoverageError : a table or column is not there.
+    StudyError
+        ``UNIT-TABLES``, a frame for a unit whose rows are made from tables; ``UNIT-FREE``, tables for unit ``"rows"``;
+        ``DATA-KIND``, neither tables nor a frame.
+    CoverageError
+        A table or column is not there.
     """
     if isinstance(data, pd.DataFrame) and row_unit != FREE_UNIT:
         raise StudyError(
@@ -147,7 +152,8 @@ def given_frame(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError : the frame lacks a column, has one twice, or has no rows.
+    CoverageError
+        The frame lacks a column, has one twice, or has no rows.
     """
     absent = [c for c in columns if c not in frame.columns]
     twice = [c for c in columns if list(frame.columns).count(c) > 1]

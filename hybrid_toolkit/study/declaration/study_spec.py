@@ -25,6 +25,17 @@ class StudySpec(StudyFields):
     """The declaration alone. ``hybrid_toolkit.study.study.Study`` says what each field is, and runs it.
 
     Two declarations are equal where their fields are, whichever class holds them.
+
+    Parameters
+    ----------
+    outcome : str
+        Column of the outcome.
+    cluster : str
+        Column of the clusters.
+    fixed_effects : tuple[str, ...], optional
+        Columns whose levels each get their own intercept.
+    instruments : tuple[str, ...], optional
+        Coefficient name -> terms that stand in for it in the first stage.
     """
 
     def __post_init__(self) -> None:
@@ -45,7 +56,13 @@ class StudySpec(StudyFields):
         return hash(tuple(getattr(self, f.name) for f in fields(StudyFields)))
 
     def tables(self) -> dict[str, tuple[str, ...]]:
-        """Tables and columns that the study needs."""
+        """Tables and columns that the study needs.
+
+        Returns
+        -------
+        dict[str, tuple[str, ...]]
+            Tables and columns that the study needs.
+        """
         return table_needs(self.row_unit, self.columns, self.metrics)
 
     def frame(self, data: EvaluationData | pd.DataFrame) -> pd.DataFrame:
@@ -55,6 +72,11 @@ class StudySpec(StudyFields):
         ----------
         data : EvaluationData or DataFrame
             Tables, or for a study of unit ``"rows"`` a data frame.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a unit, with every column of the study.
 
         Raises
         ------
@@ -66,7 +88,13 @@ class StudySpec(StudyFields):
         return study_frame(data, self.row_unit, self.columns, self.metrics)
 
     def to_toml(self) -> str:
-        """The study as TOML; ``parse_study`` gives it back."""
+        """The study as TOML; ``parse_study`` gives it back.
+
+        Returns
+        -------
+        str
+            The study as TOML; ``parse_study`` gives it back.
+        """
         return write_toml(self)
 
 

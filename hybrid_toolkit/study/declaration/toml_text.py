@@ -24,11 +24,17 @@ def load_toml(path: Path, *, what: str, code: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    path : the file. what : what it should hold, such as ``"study"``. code : code of the error.
+    path : Path
+        The file.
+    what : str
+        What it should hold, such as ``"study"``.
+    code : str
+        Code of the error.
 
     Raises
     ------
-    UnreadableError : the file is not there, is not UTF-8, or is not TOML; with the line where it stops being so.
+    UnreadableError
+        The file is not there, is not UTF-8, or is not TOML; with the line where it stops being so.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -46,7 +52,8 @@ def parse_toml_text(text: str, *, what: str, code: str) -> dict[str, Any]:
 
     Raises
     ------
-    UnreadableError : it is not TOML, or is nested or numbered beyond what can be read.
+    UnreadableError
+        It is not TOML, or is nested or numbered beyond what can be read.
 
     Examples
     --------
@@ -80,12 +87,23 @@ def check_keys(
 
     Parameters
     ----------
-    raw : keys that were found. known, needed : keys that may and must be there.
-    where : what they are keys of. codes : codes of an unknown and of a lacking key. note : ends an unknown key's fix.
+    raw : Collection[str]
+        Keys that were found.
+    known : Sequence[str]
+        Keys that may be there.
+    needed : Iterable[str]
+        Keys that must be there.
+    where : str
+        What they are keys of.
+    codes : tuple[str, str]
+        Codes of an unknown and of a lacking key.
+    note : str, optional
+        Ends an unknown key's fix.
 
     Raises
     ------
-    StudyError : an unknown key, with the nearest known one; or a key that lacks.
+    StudyError
+        An unknown key, with the nearest known one; or a key that lacks.
     """
     odd = sorted(set(raw) - set(known))
     if odd:

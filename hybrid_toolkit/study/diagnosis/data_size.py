@@ -19,13 +19,16 @@ def size_of(data: EvaluationData) -> Size:
 
     Parameters
     ----------
-    data : the tables that are there decide: ``team`` or the teams named in ``worker``; workers in post in a month, from
+    data : EvaluationData
+        The tables that are there decide: ``team`` or the teams named in ``worker``; workers in post in a month, from
         ``worker_month``, or those not known to have left; months from the first dated table; waves from ``survey``.
 
     Raises
     ------
-    StudyError : neither teams nor authority totals are there.
-    UsageError : fewer than two teams or two workers a team.
+    StudyError
+        Neither teams nor authority totals are there.
+    UsageError
+        Fewer than two teams or two workers a team.
 
     Notes
     -----

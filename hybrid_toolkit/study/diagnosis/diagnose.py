@@ -70,8 +70,9 @@ def check_trials(n_sims: int, seed: int, conf_level: float, n_jobs: int | None) 
 
     Raises
     ------
-    StudyError : fewer than two simulations, or a number of them that is not whole; a seed below 0; a level of the
-        intervals that is not between 0 and 1; no process, or a number of them that is not whole.
+    StudyError
+        Fewer than two simulations, or a number of them that is not whole; a seed below 0; a level of the intervals that
+        is not between 0 and 1; no process, or a number of them that is not whole.
     """
     if not _is_whole(n_sims) or n_sims < 2:
         raise StudyError(
@@ -111,24 +112,36 @@ def diagnose_together(
 
     Parameters
     ----------
-    studies : the studies, all of units that the simulated tables hold.
-    truths : a ``Truth`` or the name of a scenario, or several of them. Under each the same seeds are used.
-    size_like : a ``Size``, the name of one, or data whose teams, workers a team, months and waves are taken. Studies of
-        yearly totals alone take the national panel: the authorities of that size, or 150 where it has only one.
-    n_sims : authorities to simulate under each truth.
-    seed : authority i is simulated from ``simulation_seed(seed, i)``.
-    n_jobs : processes; None for one, or for what ``joblib.parallel_config`` says: with ``backend="dask"`` the trials
-        run on that cluster. The numbers are the same for any number.
-    progress : show a progress bar.
-    conf_level : level of the intervals.
-    resume : a file that each trial is written to as it comes. Run the same call again after an interruption and it goes
-        on from there; ask for more ``n_sims`` and only the new ones are run.
+    studies : Sequence[StudySpec]
+        The studies, all of units that the simulated tables hold.
+    truths : TruthLike | Sequence[TruthLike], default "helpful-hump"
+        A ``Truth`` or the name of a scenario, or several of them. Under each the same seeds are used.
+    size_like : SizeLike, default "small"
+        A ``Size``, the name of one, or data whose teams, workers a team, months and waves are taken. Studies of yearly
+        totals alone take the national panel: the authorities of that size, or 150 where it has only one.
+    n_sims : int, default 100
+        Authorities to simulate under each truth.
+    seed : int, default 20250000
+        Authority i is simulated from ``simulation_seed(seed, i)``.
+    n_jobs : int | None, optional
+        Processes; None for one, or for what ``joblib.parallel_config`` says: with ``backend="dask"`` the trials run on
+        that cluster. The numbers are the same for any number.
+    progress : bool, default True
+        Show a progress bar.
+    conf_level : float, default 0.95
+        Level of the intervals.
+    resume : Path | str | None, optional
+        A file that each trial is written to as it comes. Run the same call again after an interruption and it goes on
+        from there; ask for more ``n_sims`` and only the new ones are run.
 
     Raises
     ------
-    StudyError : see ``check_trials``; no truth, or ``resume`` holds the trials of another run.
-    UsageError : an unknown scenario, size or estimand.
-    OutputError : the file of ``resume`` cannot be written.
+    StudyError
+        See ``check_trials``; no truth, or ``resume`` holds the trials of another run.
+    UsageError
+        An unknown scenario, size or estimand.
+    OutputError
+        The file of ``resume`` cannot be written.
 
     Notes
     -----

@@ -31,11 +31,23 @@ class Diagnosis:
 
     Parameters
     ----------
-    study_id, size : what was tried, at what size.
-    n_sims, seed, conf_level : authorities a truth, from which seed, level of the intervals.
-    truths_by_scenario : scenario -> outcomes with their true values, in the order asked for.
-    draws : one row a scenario, simulation and outcome: ``DRAW_COLUMNS``; ``error`` is the code of the error that a
-        fit raised, the type of an exception that nobody foresaw, or empty.
+    study_id : str
+        Id of the study that was tried.
+    size : str
+        At what size.
+    n_sims : int
+        Authorities a truth.
+    seed : int
+        Seed of the trials.
+    conf_level : float
+        Level of the intervals.
+    truths_by_scenario : Mapping[str, Truths]
+        Scenario -> outcomes with their true values, in the order asked for.
+    draws : pd.DataFrame
+        One row a scenario, simulation and outcome: ``DRAW_COLUMNS``; ``error`` is the code of the error that a fit
+        raised, the type of an exception that nobody foresaw, or empty.
+    synthetic : bool, default True
+        Whether the data are simulated; results are then stamped.
     """
 
     study_id: str
@@ -65,9 +77,20 @@ class Diagnosis:
     def under(self, scenario: str) -> Diagnosis:
         """The trials under one of the truths.
 
+        Parameters
+        ----------
+        scenario : str
+            Name of one of the truths.
+
+        Returns
+        -------
+        Diagnosis
+            The trials under one of the truths.
+
         Raises
         ------
-        StudyError : the study was not tried under it.
+        StudyError
+            The study was not tried under it.
         """
         if scenario not in self.truths_by_scenario:
             raise StudyError(
@@ -87,6 +110,11 @@ class Diagnosis:
         negligible), ``type_s`` (share of clear estimates with the wrong sign), ``type_m`` (mean of their size over the
         true size), ``failures`` (share of fits that raised or did not converge), ``unadjusted_bias``,
         ``unadjusted_coverage``; ``truth`` has no error.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a scenario, outcome and measure; ``std_error`` is the Monte Carlo error of the measure.
         """
         parts = []
         for scenario, truths in self.truths_by_scenario.items():
@@ -97,24 +125,64 @@ class Diagnosis:
         return pd.concat(parts, ignore_index=True)[["scenario", "outcome", *TIDY_COLUMNS]]
 
     def measures(self, outcome: str = "", scenario: str = "") -> dict[str, tuple[float, float]]:
-        """Measures of the main or another outcome, under the first or another truth: name -> (value, error)."""
+        """Measures of the main or another outcome, under the first or another truth: name -> (value, error).
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The main outcome by default, or another of ``outcomes``.
+        scenario : str, optional
+            The first truth by default, or another.
+
+        Returns
+        -------
+        dict[str, tuple[float, float]]
+            Measures of the main or another outcome, under the first or another truth: name -> (value, error).
+        """
         one = self.under(scenario or self.scenarios[0])
         name = outcome or one.truths[0][0]
         got = measure_draws(one.draws[one.draws["outcome"] == name], dict(one.truths)[name])
         return {m: (value, error) for m, (value, error, _) in got.items()}
 
     def value(self, measure: str, outcome: str = "", scenario: str = "") -> float:
-        """One measure; NaN where it does not apply."""
+        """One measure; NaN where it does not apply.
+
+        Parameters
+        ----------
+        measure : str
+            Name of the measure.
+        outcome : str, optional
+            The main outcome by default, or another of ``outcomes``.
+        scenario : str, optional
+            The first truth by default, or another.
+
+        Returns
+        -------
+        float
+            One measure; NaN where it does not apply.
+        """
         return self.measures(outcome, scenario).get(measure, (float("nan"), float("nan")))[0]
 
     def failures(self) -> pd.DataFrame:
-        """One row a scenario, outcome and kind of failure, with how many fits failed so."""
+        """One row a scenario, outcome and kind of failure, with how many fits failed so.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a scenario, outcome and kind of failure, with how many fits failed so.
+        """
         failed = self.draws[self.draws["error"] != ""]
         counted = failed.groupby(["scenario", "outcome", "error"], sort=False).size()
         return counted.rename("n").reset_index()
 
     def glance(self) -> pd.DataFrame:
-        """One row: what was tried, how often, how many fits failed."""
+        """One row: what was tried, how often, how many fits failed.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: what was tried, how often, how many fits failed.
+        """
         failed = int(self.draws["error"].ne("").sum())
         return pd.DataFrame(
             {
@@ -129,7 +197,13 @@ class Diagnosis:
         )
 
     def summary(self) -> str:
-        """Prose, with the Monte Carlo error of coverage."""
+        """Prose, with the Monte Carlo error of coverage.
+
+        Returns
+        -------
+        str
+            Prose, with the Monte Carlo error of coverage.
+        """
         lines = [f"{self.study_id}, tried on {self.n_sims} simulated authorities ({self.scenario}, {self.size})."]
         several = len(self.scenarios) > 1
         for scenario, truths in self.truths_by_scenario.items():
@@ -158,9 +232,22 @@ class Diagnosis:
 
         With fewer than ``LEAST_TRIALS`` trials neither can pass; it may still fail.
 
+        Parameters
+        ----------
+        study : StudySpec
+            The study that was tried.
+        outcome : str
+            The main outcome by default, or another of ``outcomes``.
+
+        Returns
+        -------
+        tuple[Check, ...]
+            Power and coverage as checks of an estimate; under several truths, the lowest of each.
+
         Raises
         ------
-        StudyError : this is the diagnosis of another study.
+        StudyError
+            This is the diagnosis of another study.
         """
         if study.id != self.study_id or outcome not in dict(self.truths):
             raise StudyError(

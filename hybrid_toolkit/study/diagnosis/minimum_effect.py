@@ -39,9 +39,22 @@ class MinimumEffect:
 
     Parameters
     ----------
-    effect, std_error : the true value of the estimand, and its Monte Carlo error, in ``unit``.
-    multiplier : of the scenario's own effect. power : how often it is to be found.
-    curve : the power at every multiplier that was tried.
+    effect : float
+        The true value of the estimand, in ``unit``.
+    std_error : float
+        Its Monte Carlo error, in ``unit``.
+    multiplier : float
+        Of the scenario's own effect.
+    power : float
+        How often it is to be found.
+    unit : str
+        Unit of the effect.
+    size : str
+        Size at which it was looked for.
+    curve : PowerCurve
+        The power at every multiplier that was tried.
+    synthetic : bool, default True
+        Whether the data are simulated; results are then stamped.
     """
 
     effect: float
@@ -54,21 +67,39 @@ class MinimumEffect:
     synthetic: bool = True
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the effect with a 95% Monte Carlo interval; ``n`` trials at each multiplier."""
+        """One row: the effect with a 95% Monte Carlo interval; ``n`` trials at each multiplier.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the effect with a 95% Monte Carlo interval; ``n`` trials at each multiplier.
+        """
         low, high = self.effect - 1.96 * self.std_error, self.effect + 1.96 * self.std_error
         n = self.curve.hits.shape[1]
         row = ("minimum_detectable_effect", self.effect, self.std_error, low, high, np.nan, n, self.unit)
         return pd.DataFrame([row], columns=list(TIDY_COLUMNS))
 
     def glance(self) -> pd.DataFrame:
-        """One row: what was tried and how often."""
+        """One row: what was tried and how often.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: what was tried and how often.
+        """
         rows = self.curve.glance()
         return rows.assign(
             over="multiplier of the effect", power=self.power, size=self.size, tried=len(self.curve.values)
         )
 
     def summary(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         curve = self.curve
         return (
             f"{curve.study_id}, {curve.outcome}, size {self.size}: an effect of {self.effect:+.3f} {self.unit} (Monte "
@@ -99,16 +130,34 @@ def minimum_detectable_effect(
 
     Parameters
     ----------
-    power : how often the interval is to leave out zero.
-    truth : a truth whose effect is not zero; its direction and everything else about it are kept.
-    size_like, outcome, n_sims, seed, n_jobs, progress, conf_level : see ``power_curve``.
-    resume : a folder in which each multiplier keeps its trials.
+    power : float, default ENOUGH_POWER
+        How often the interval is to leave out zero.
+    truth : TruthLike, default "helpful-hump"
+        A truth whose effect is not zero; its direction and everything else about it are kept.
+    size_like : SizeLike, default "small"
+        See ``power_curve``.
+    outcome : str, optional
+        See ``power_curve``.
+    n_sims : int, default 200
+        See ``power_curve``.
+    seed : int, default 20250000
+        See ``power_curve``.
+    n_jobs : int | None, optional
+        See ``power_curve``.
+    progress : bool, default True
+        See ``power_curve``.
+    conf_level : float, default 0.95
+        See ``power_curve``.
+    resume : Path | str | None, optional
+        A folder in which each multiplier keeps its trials.
 
     Raises
     ------
-    StudyError : a truth without an effect, an outcome that the study does not have, or no effect that the truth can
-        hold is found so often (or even a 64th of it is).
-    UsageError : a power that is not between 0 and 1, or an estimand without a dose.
+    StudyError
+        A truth without an effect, an outcome that the study does not have, or no effect that the truth can hold is
+        found so often (or even a 64th of it is).
+    UsageError
+        A power that is not between 0 and 1, or an estimand without a dose.
     """
     name = outcome or study.outcome
     check_power(power)

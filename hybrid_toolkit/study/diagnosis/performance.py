@@ -25,13 +25,16 @@ def measure_draws(draws: pd.DataFrame, truth: float) -> dict[str, Measure]:
 
     Parameters
     ----------
-    draws : one row a trial: ``estimate``, ``conf_low``, ``conf_high`` and ``error`` (a code, empty where the fit ran);
+    draws : pd.DataFrame
+        One row a trial: ``estimate``, ``conf_low``, ``conf_high`` and ``error`` (a code, empty where the fit ran);
         ``unadjusted``, ``unadjusted_low`` and ``unadjusted_high`` where a unadjusted comparison stands beside it.
-    truth : the true value, in units of the estimate.
+    truth : float
+        The true value, in units of the estimate.
 
     Returns
     -------
-    dict : ``truth``, ``bias``, ``rmse``, ``coverage``; ``power``, ``type_s`` and ``type_m``, or ``false_positive``
+    dict[str, Measure]
+        Dict : ``truth``, ``bias``, ``rmse``, ``coverage``; ``power``, ``type_s`` and ``type_m``, or ``false_positive``
         where the truth is zero or negligible; ``failures``; ``unadjusted_bias`` and ``unadjusted_coverage``.
 
     Notes

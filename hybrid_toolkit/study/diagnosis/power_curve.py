@@ -45,11 +45,28 @@ class PowerCurve:
 
     Parameters
     ----------
-    study_id, outcome, scenario : what was tried. over : what was changed, one of ``_OVER``.
-    values, truths : (k,) the values, and the true value of the estimand at each.
-    hits : (k, sims) see ``Hits``; trial i comes from the same seed at every value.
-    estimates : (k, sims) the estimates of the same trials, NaN where the fit failed.
-    conf_level, seed : level of the intervals; seed of the trials.
+    study_id : str
+        Id of the study that was tried.
+    outcome : str
+        Its outcome.
+    scenario : str
+        The scenario.
+    over : str
+        What was changed, one of ``_OVER``.
+    values : tuple[float, ...]
+        The k values.
+    truths : tuple[float, ...]
+        The true value of the estimand at each.
+    hits : Hits
+        (k, sims) see ``Hits``; trial i comes from the same seed at every value.
+    estimates : Hits
+        (k, sims) the estimates of the same trials, NaN where the fit failed.
+    conf_level : float
+        Level of the intervals.
+    seed : int
+        Seed of the trials.
+    synthetic : bool, default True
+        Whether the data are simulated; results are then stamped.
     """
 
     study_id: str
@@ -73,6 +90,11 @@ class PowerCurve:
         """Type S and type M at each value: share of wrong signs, and mean size over the true size, of told estimates.
 
         Each is the measure, its Monte Carlo error and the trials behind it; NaN where the truth is zero or negligible.
+
+        Returns
+        -------
+        tuple[tuple[Measure, Measure], ...]
+            Type S and type M at each value: share of wrong signs, and mean size over the true size, of told estimates.
         """
         none = (float("nan"), float("nan"), 0)
         return tuple(
@@ -84,6 +106,11 @@ class PowerCurve:
         """One row a value: power with Wilson's 95% interval; ``n`` trials that were fitted, ``n_failed`` others.
 
         ``type_s`` and ``type_m`` with ``type_s_error`` and ``type_m_error`` are as in ``exaggeration``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a value: power with Wilson's 95% interval; ``n`` trials that were fitted, ``n_failed`` others.
         """
         rows = []
         for value, truth, hits, (sign, size) in zip(
@@ -96,7 +123,13 @@ class PowerCurve:
         return pd.DataFrame(rows, columns=[*TIDY_COLUMNS, *extra])
 
     def glance(self) -> pd.DataFrame:
-        """One row: what was tried, how often, how many fits failed."""
+        """One row: what was tried, how often, how many fits failed.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: what was tried, how often, how many fits failed.
+        """
         failed = int(np.isnan(self.hits).sum())
         return pd.DataFrame(
             {
@@ -116,15 +149,32 @@ class PowerCurve:
         Between values the curve, made monotone, is a straight line on the normal scale. The error is the spread over
         400 resamples of the trials.
 
+        Parameters
+        ----------
+        power : float, default ENOUGH_POWER
+            The power that is wanted.
+
+        Returns
+        -------
+        tuple[float, float]
+            The value at which a power is reached, with its Monte Carlo error; NaN where no value that was tried does.
+
         Raises
         ------
-        UsageError : a power that is not between 0 and 1.
+        UsageError
+            A power that is not between 0 and 1.
         """
         check_power(power)
         return crossing_with_error(np.array(self.values), self.hits, power)
 
     def summary(self) -> str:
-        """Prose with its caveat."""
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
         told = ", ".join(
             f"{p:.0%} at {v:g} ({low:.0%} to {high:.0%})"
             for v, p, low, high in self.tidy()[["value", "estimate", "conf_low", "conf_high"]].itertuples(index=False)
@@ -173,18 +223,36 @@ def power_curve(
 
     Parameters
     ----------
-    over : ``"teams"``, ``"workers"`` (a team), ``"waves"``, ``"months"``, ``"response"`` (share that answers at the
-        first wave), ``"dose"`` (multiplier of the true effect) or ``"authorities"``.
-    values : the values, two or more.
-    truth, size_like : what stays as it is; see ``diagnose_together``.
-    outcome : the main outcome, or another of the study's.
-    n_sims : authorities a value. seed, n_jobs, progress, conf_level : see ``diagnose_together``.
-    resume : a folder in which each value keeps its trials, so that an interrupted run goes on.
+    over : str
+        ``"teams"``, ``"workers"`` (a team), ``"waves"``, ``"months"``, ``"response"`` (share that answers at the first
+        wave), ``"dose"`` (multiplier of the true effect) or ``"authorities"``.
+    values : Sequence[float]
+        The values, two or more.
+    truth : TruthLike, default "helpful-hump"
+        What stays as it is; see ``diagnose_together``.
+    size_like : SizeLike, default "small"
+        What stays as it is; see ``diagnose_together``.
+    outcome : str, optional
+        The main outcome, or another of the study's.
+    n_sims : int, default 200
+        Authorities a value.
+    seed : int, default 20250000
+        See ``diagnose_together``.
+    n_jobs : int | None, optional
+        See ``diagnose_together``.
+    progress : bool, default True
+        See ``diagnose_together``.
+    conf_level : float, default 0.95
+        See ``diagnose_together``.
+    resume : Path | str | None, optional
+        A folder in which each value keeps its trials, so that an interrupted run goes on.
 
     Raises
     ------
-    StudyError : an unknown ``over``, fewer than two different values, an outcome that the study does not have.
-    UsageError : a value that no authority or truth can have.
+    StudyError
+        An unknown ``over``, fewer than two different values, an outcome that the study does not have.
+    UsageError
+        A value that no authority or truth can have.
     """
     name = outcome or study.outcome
     base, size = resolve(truth, "small", 0)[0], size_like_of(size_like)
@@ -239,7 +307,8 @@ def changed(truth: Truth, size: Size, over: str, value: float, estimand: str) ->
 
     Raises
     ------
-    UsageError : a value that no authority or truth can have, or teams, waves and the like that are no whole number.
+    UsageError
+        A value that no authority or truth can have, or teams, waves and the like that are no whole number.
     """
     if over == "dose":
         return dosed(truth, estimand, value), size
@@ -273,14 +342,21 @@ def foretold_power(
 
     Parameters
     ----------
-    tried : a diagnosis at some size, whose estimates' bias and spread are taken over.
-    teams : teams in that diagnosis, and teams asked about. response : likewise, the share that answers.
-    dose : multiplier of the true effect.
-    conf_level : level of the intervals.
+    tried : Diagnosis
+        A diagnosis at some size, whose estimates' bias and spread are taken over.
+    teams : tuple[float, float], optional
+        Teams in that diagnosis, and teams asked about.
+    response : tuple[float, float], optional
+        Likewise, the share that answers.
+    dose : float, default 1.0
+        Multiplier of the true effect.
+    conf_level : float, default 0.95
+        Level of the intervals.
 
     Raises
     ------
-    UsageError : fewer than two teams, a response that is not above 0.
+    UsageError
+        Fewer than two teams, a response that is not above 0.
 
     Notes
     -----

@@ -41,7 +41,8 @@ def code_version(parts: tuple[str, ...] = NUMBERS_COME_FROM) -> str:
 
     Parameters
     ----------
-    parts : folders and files of the package, such as ``"models"`` or ``"study/diagnosis/wedge_study.py"``.
+    parts : tuple[str, ...], default NUMBERS_COME_FROM
+        Folders and files of the package, such as ``"models"`` or ``"study/diagnosis/wedge_study.py"``.
     """
     root = Path(hybrid_toolkit.__file__).parent
     named = [root / part for part in parts]
@@ -57,13 +58,17 @@ class TrialLog:
 
     Parameters
     ----------
-    path : the file; made with its folder if it is not there.
-    made_from : part -> hash or plain value; what must be equal for the trials to belong to the same run.
+    path : Path | str
+        The file; made with its folder if it is not there.
+    made_from : Mapping[str, object]
+        Part -> hash or plain value; what must be equal for the trials to belong to the same run.
 
     Raises
     ------
-    StudyError : the file holds trials of another run, or is no such file.
-    OutputError : the file cannot be written.
+    StudyError
+        The file holds trials of another run, or is no such file.
+    OutputError
+        The file cannot be written.
     """
 
     def __init__(self, path: Path | str, made_from: Mapping[str, object]) -> None:

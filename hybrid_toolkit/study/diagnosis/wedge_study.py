@@ -50,14 +50,24 @@ class WedgeStudy:
 
     Parameters
     ----------
-    id : short name.
-    model : ``"random-intercept"`` (restricted maximum likelihood) or ``"fixed-effects"`` (a level of its own for each
-        team, clustered jackknife intervals).
-    outcome, treated, team, period : columns; ``treated`` is 0 or 1 and the same within a team and period.
+    id : str
+        Short name.
+    model : str, default "random-intercept"
+        ``"random-intercept"`` (restricted maximum likelihood) or ``"fixed-effects"`` (a level of its own for each team,
+        clustered jackknife intervals).
+    outcome : str, default "outcome"
+        Column of the outcome.
+    treated : str, default "treated"
+        Column that is 0 or 1 and the same within a team and period.
+    team : str, default "team"
+        Column of the team.
+    period : str, default "period"
+        Column of the period.
 
     Raises
     ------
-    StudyError : an unknown model.
+    StudyError
+        An unknown model.
 
     Examples
     --------
@@ -82,10 +92,24 @@ class WedgeStudy:
     def estimate(self, frame: pd.DataFrame, *, conf_level: float = 0.95) -> BatchFit:
         """The estimate from one table of rows; those with a missing value are left out.
 
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            One row an answer.
+        conf_level : float, default 0.95
+            Level of the intervals.
+
+        Returns
+        -------
+        BatchFit
+            The estimate from one table of rows; those with a missing value are left out.
+
         Raises
         ------
-        CoverageError : a column is not there.
-        EstimationError : treatment differs within a team and period, or the rows cannot carry the model.
+        CoverageError
+            A column is not there.
+        EstimationError
+            Treatment differs within a team and period, or the rows cannot carry the model.
         """
         return self._fit(self._sums_of(frame), conf_level)
 
@@ -105,19 +129,44 @@ class WedgeStudy:
 
         Parameters
         ----------
-        truths : one wedge or several of the same size and of different ``scenario``.
-        size_like : a ``Size``, the name of one, or data, whose teams, workers a team and months (a period each) the
-            wedges then have; left out, they keep their own.
-        n_sims, seed, n_jobs, progress, conf_level, resume : as in
-            ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted
-            there and here alike.
+        truths : Wedge | Sequence[Wedge], optional
+            One wedge or several of the same size and of different ``scenario``.
+        size_like : SizeLike | None, optional
+            A ``Size``, the name of one, or data, whose teams, workers a team and months (a period each) the wedges then
+            have; left out, they keep their own.
+        n_sims : int, default 1000
+            As in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted there and
+            here alike.
+        seed : int, default 20250000
+            As in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted there and
+            here alike.
+        n_jobs : int | None, optional
+            As in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted there and
+            here alike.
+        progress : bool, default True
+            As in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted there and
+            here alike.
+        conf_level : float, default 0.95
+            As in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted there and
+            here alike.
+        resume : Path | str | None, optional
+            As in ``hybrid_toolkit.study.diagnosis.diagnose.diagnose_together``. A fit that fails is counted there and
+            here alike.
+
+        Returns
+        -------
+        Diagnosis
+            How a study did over many simulated authorities, under one truth or several.
 
         Raises
         ------
-        StudyError : fewer than two simulations, no truth, truths of one name or of several sizes, or ``resume`` holds
-            the trials of another run.
-        UsageError : a size that no wedge can have.
-        OutputError : the file of ``resume`` cannot be written.
+        StudyError
+            Fewer than two simulations, no truth, truths of one name or of several sizes, or ``resume`` holds the trials
+            of another run.
+        UsageError
+            A size that no wedge can have.
+        OutputError
+            The file of ``resume`` cannot be written.
         """
         check_trials(n_sims, seed, conf_level, n_jobs)
         run = _Run(self, _worlds(truths, size_like), seed, conf_level)
@@ -134,7 +183,22 @@ class WedgeStudy:
         )
 
     def trials(self, wedge: Wedge, seeds: Sequence[int], conf_level: float) -> list[TrialRow]:
-        """One row an authority: outcome, error code, figures (empty where the fit failed)."""
+        """One row an authority: outcome, error code, figures (empty where the fit failed).
+
+        Parameters
+        ----------
+        wedge : Wedge
+            What is simulated.
+        seeds : Sequence[int]
+            Seeds, one an authority.
+        conf_level : float
+            Level of the intervals.
+
+        Returns
+        -------
+        list[TrialRow]
+            One row an authority: outcome, error code, figures (empty where the fit failed).
+        """
         try:
             figures, converged = self._figures(simulated_sums(wedge, seeds), conf_level)
         except Exception as error:  # counted by its type; one bad draw never spoils the others

@@ -68,14 +68,21 @@ class Claim:
 
     Parameters
     ----------
-    outcome : column of the outcome.
-    text : the sentence.
-    grade : ``"illustration"`` for simulated data, or one of ``hybrid_toolkit.designs.GRADES``.
-    finding : ``"difference"``, ``"negligible"``, ``"equivalent"`` or ``"inconclusive"``; ``"withheld"`` where too few
-        people or clusters stand behind the estimate for anything to be said.
-    reasons : why the grade is what it is, one sentence each.
-    does_not_show : what does not follow.
-    row : the row of ``grammar_table()`` that the sentence was filled from: family, grade, finding.
+    outcome : str
+        Column of the outcome.
+    text : str
+        The sentence.
+    grade : str
+        ``"illustration"`` for simulated data, or one of ``hybrid_toolkit.designs.GRADES``.
+    finding : str
+        ``"difference"``, ``"negligible"``, ``"equivalent"`` or ``"inconclusive"``; ``"withheld"`` where too few people
+        or clusters stand behind the estimate for anything to be said.
+    reasons : tuple[str, ...]
+        Why the grade is what it is, one sentence each.
+    does_not_show : tuple[str, ...]
+        What does not follow.
+    row : tuple[str, str, str], optional
+        The row of ``grammar_table()`` that the sentence was filled from: family, grade, finding.
     """
 
     outcome: str
@@ -107,22 +114,37 @@ def make_claim(
 
     Parameters
     ----------
-    words : how the outcome is spoken of.
-    contrast : the difference in exposure, in words.
-    estimate, low, high : for that contrast, in the outcome's own unit; on the log scale for a ratio.
-    conf_level : level of the interval.
-    design_grade : the strongest grade the design carries.
-    checks : every check, those of a diagnosis among them.
-    caveats : what the study can never say.
-    synthetic : whether the data were simulated.
-    notes : further reasons that lower nothing.
-    kind : kind of estimand, one of ``hybrid_toolkit.designs.KINDS``; a ratio is spoken as "times".
-    relative_to : the moderator of a slope gap, or the mediator of an indirect effect, as a column or in words.
+    words : OutcomeLabel
+        How the outcome is spoken of.
+    contrast : str
+        The difference in exposure, in words.
+    estimate : float
+        The estimate for that contrast, in the outcome's own unit; on the log scale for a ratio.
+    low : float
+        Lower end of its interval.
+    high : float
+        Upper end of its interval.
+    conf_level : float
+        Level of the interval.
+    design_grade : str
+        The strongest grade the design carries.
+    checks : Sequence[Check]
+        Every check, those of a diagnosis among them.
+    caveats : Sequence[str]
+        What the study can never say.
+    synthetic : bool
+        Whether the data were simulated.
+    notes : Sequence[str], optional
+        Further reasons that lower nothing.
+    kind : str, default "slope"
+        Kind of estimand, one of ``hybrid_toolkit.designs.KINDS``; a ratio is spoken as "times".
+    relative_to : str, optional
+        The moderator of a slope gap, or the mediator of an indirect effect, as a column or in words.
 
     Raises
     ------
-    StudyError : the interval is not finite, a ratio's smallest is not above 1, or the words claim more than the grade
-        allows.
+    StudyError
+        The interval is not finite, a ratio's smallest is not above 1, or the words claim more than the grade allows.
     """
     check_words(contrast, words.phrase, words.unit, relative_to)
     family = family_of(kind)
@@ -179,7 +201,8 @@ def prediction_sentence(
 
     Raises
     ------
-    StudyError : the words claim too much.
+    StudyError
+        The words claim too much.
     """
     check_words(contrast, words.phrase, words.unit, relative_to)
     log = family_of(kind) == "ratio"
@@ -207,14 +230,29 @@ def what_if_sentence(
 
     Parameters
     ----------
-    words, conf_level, kind, relative_to : as ``make_claim``.
-    change : the rota in words.
-    grade : of the estimate's claim.
-    estimate, low, high : change of the mean outcome, in the outcome's own unit.
+    words : OutcomeLabel
+        As ``make_claim``.
+    change : str
+        The rota in words.
+    estimate : float
+        Change of the mean outcome, in the outcome's own unit.
+    low : float
+        Lower end of its interval.
+    high : float
+        Upper end of its interval.
+    conf_level : float
+        As ``make_claim``.
+    grade : str
+        Of the estimate's claim.
+    kind : str, default "slope"
+        As ``make_claim``.
+    relative_to : str, optional
+        As ``make_claim``.
 
     Raises
     ------
-    StudyError : the words claim too much, or the interval is not finite.
+    StudyError
+        The words claim too much, or the interval is not finite.
     """
     check_words(change, words.phrase, words.unit, relative_to)
     if not all(math.isfinite(v) for v in (estimate, low, high)):

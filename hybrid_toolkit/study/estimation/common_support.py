@@ -37,7 +37,8 @@ def support(asked: Change, basis: WhatIfBasis, each: OutcomeBasis) -> tuple[floa
 
     Raises
     ------
-    StudyError : too few rows or clusters, too many rows beyond what is covered, or none that would move.
+    StudyError
+        Too few rows or clusters, too many rows beyond what is covered, or none that would move.
     """
     if each.n < MIN_ROWS or each.n_clusters < MIN_CLUSTERS:
         raise StudyError(
@@ -78,7 +79,8 @@ def require_possible(each: OutcomeBasis, change: float) -> None:
 
     Raises
     ------
-    StudyError : it does not.
+    StudyError
+        It does not.
     """
     if not each.lowest - TINY <= each.mean + change <= each.highest + TINY:
         raise StudyError(

@@ -63,12 +63,19 @@ def row_rests_on(frame: pd.DataFrame, fit: DesignFit, rows: pd.DataFrame, data: 
 
     Parameters
     ----------
-    frame : the study's rows. fit : the estimate. rows : its tidy row and those beside, with ``role`` and ``term``.
-    data : what the rows were made from; a frame that was given may name people in other columns.
+    frame : pd.DataFrame
+        The study's rows.
+    fit : DesignFit
+        The estimate.
+    rows : pd.DataFrame
+        Its tidy row and those beside, with ``role`` and ``term``.
+    data : object
+        What the rows were made from; a frame that was given may name people in other columns.
 
     Returns
     -------
-    One number a row, rounded down.
+    list[float]
+        One number a row, rounded down.
     """
     plan, people = fit.plan, people_codes(frame, data)
     everyone = _on(frame, plan, people, np.ones(len(frame), dtype=bool))
@@ -89,7 +96,8 @@ def check_reach(frame: pd.DataFrame, exposure: str, size: float) -> None:
 
     Raises
     ------
-    StudyError : CONTRAST-REACH.
+    StudyError
+        CONTRAST-REACH.
     """
     if size == 1.0 or exposure not in frame or not pd.api.types.is_numeric_dtype(frame[exposure]):
         return

@@ -33,12 +33,16 @@ class Change:
 
     Parameters
     ----------
-    kind : ``"shift"`` adds ``value`` to each row's exposure, as far as a share can go; ``"set"`` gives every row that
+    kind : str
+        ``"shift"`` adds ``value`` to each row's exposure, as far as a share can go; ``"set"`` gives every row that
         value; ``"cap"`` and ``"floor"`` move only the rows above or below it; ``"offer"`` moves a share ``uptake`` of
         rows to it, those who take it up being like the others.
-    value : in units of the exposure.
-    uptake : for an offer, from 0 to 1.
-    words : how the claim speaks of it; made from the figures where empty.
+    value : float
+        In units of the exposure.
+    uptake : float, default 1.0
+        For an offer, from 0 to 1.
+    words : str, optional
+        How the claim speaks of it; made from the figures where empty.
 
     Examples
     --------
@@ -70,7 +74,8 @@ class Change:
 
         Raises
         ------
-        StudyError : a share would be shifted by more than 1, as where per cent were given.
+        StudyError
+            A share would be shifted by more than 1, as where per cent were given.
         """
         if share and self.kind == "shift" and abs(self.value) > 1:
             raise StudyError(
@@ -119,7 +124,8 @@ def parse_change(change: ChangeLike, exposure: str) -> Change:
 
     Raises
     ------
-    StudyError : anything else, or a column that is not the study's exposure.
+    StudyError
+        Anything else, or a column that is not the study's exposure.
     """
     if isinstance(change, Change):
         return change

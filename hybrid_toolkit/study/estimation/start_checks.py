@@ -17,13 +17,16 @@ def check_starts(frame: pd.DataFrame, study: StudySpec) -> None:
 
     Parameters
     ----------
-    frame : the rows of the study.
-    study : a study; one whose design needs no start is left alone.
+    frame : pd.DataFrame
+        The rows of the study.
+    study : StudySpec
+        A study; one whose design needs no start is left alone.
 
     Raises
     ------
-    EstimationError : ``TREATMENT-REVERSES``, the exposure is switched off again; ``EXPOSURE-START``, it is on before
-        the start, or off from it on.
+    EstimationError
+        ``TREATMENT-REVERSES``, the exposure is switched off again; ``EXPOSURE-START``, it is on before the start, or
+        off from it on.
     """
     if "first_treated" not in study.design_used.needs:
         return

@@ -31,9 +31,12 @@ def check_multiple(estimates: pd.DataFrame, outcome: str, conf_level: float) -> 
 
     Parameters
     ----------
-    estimates : rows of ``StudyResult.estimates``.
-    outcome : the outcome asked about.
-    conf_level : level of the study's intervals.
+    estimates : pd.DataFrame
+        Rows of ``StudyResult.estimates``.
+    outcome : str
+        The outcome asked about.
+    conf_level : float
+        Level of the study's intervals.
     """
     rows = estimates[estimates["role"].isin(["main", "secondary"])].reset_index(drop=True)
     at = int(rows.index[rows["outcome"].eq(outcome)][0])
@@ -55,7 +58,16 @@ def check_equivalence(
 
     Parameters
     ----------
-    study : the declaration. outcome : column. estimate, std_error : as fitted. n_clusters : clusters behind them.
+    study : StudySpec
+        The declaration.
+    outcome : str
+        Column.
+    estimate : float
+        As fitted.
+    std_error : float
+        As fitted.
+    n_clusters : int
+        Clusters behind them.
     """
     words = study.words_for(outcome)
     if words.smallest_important is None or not std_error > 0:
@@ -101,11 +113,17 @@ def check_comparison_groups(frame: pd.DataFrame, study: StudySpec, outcome: str)
 
     Parameters
     ----------
-    frame : the study's rows. study : the declaration. outcome : column.
+    frame : pd.DataFrame
+        The study's rows.
+    study : StudySpec
+        The declaration.
+    outcome : str
+        Column.
 
     Raises
     ------
-    StudyError : a side lies in one cluster, so that it is named by the comparison.
+    StudyError
+        A side lies in one cluster, so that it is named by the comparison.
     """
     if study.first_treated:
         return None

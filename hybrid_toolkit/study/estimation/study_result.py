@@ -41,25 +41,47 @@ class StudyResult(RowsHidden):
 
     Parameters
     ----------
-    study : the declaration.
-    estimates : ``outcome``, ``role``, the tidy columns, and behind each row ``n_clusters`` and the people on whom it
-        ``rests_on`` (see ``hybrid_toolkit.study.estimation.rests_on``). Roles: ``"main"`` and
-        ``"secondary"`` answer the question; ``"slope"``, ``"group slope"``, ``"event time"``, ``"sensitivity"``,
-        ``"variance"`` and ``"unadjusted"`` stand beside.
-    checks : checks of the main outcome.
-    other_checks : secondary outcomes with their checks.
-    n, n_missing, n_clusters : rows used for the main outcome, rows left out, clusters.
-    conf_level : level of the intervals.
-    method : what was fitted, in words.
-    converged : whether every fit ended at its optimum.
-    identification : what the causal graph says of the study's main outcome.
-    other_identifications : secondary outcomes with what it says of them.
-    lock : whether study, data, graph or code differ from what was locked beforehand; None where no lock was given.
-    data_hash, data_label : the data that were used.
-    synthetic : whether they were simulated.
-    version : version of the toolkit.
-    basis : what ``what_if`` needs; None where the design fits no slope on its exposure.
-    series : outcome and the series that its estimator followed; see ``path``.
+    study : StudySpec
+        The declaration.
+    estimates : pd.DataFrame
+        ``outcome``, ``role``, the tidy columns, and behind each row ``n_clusters`` and the people on whom it
+        ``rests_on`` (see ``hybrid_toolkit.study.estimation.rests_on``). Roles: ``"main"`` and ``"secondary"`` answer
+        the question; ``"slope"``, ``"group slope"``, ``"event time"``, ``"sensitivity"``, ``"variance"`` and
+        ``"unadjusted"`` stand beside.
+    checks : tuple[Check, ...]
+        Checks of the main outcome.
+    other_checks : tuple[tuple[str, tuple[Check, ...]], ...]
+        Secondary outcomes with their checks.
+    n : int
+        Rows used for the main outcome.
+    n_missing : int
+        Rows left out.
+    n_clusters : int
+        Clusters.
+    conf_level : float
+        Level of the intervals.
+    method : str
+        What was fitted, in words.
+    converged : bool
+        Whether every fit ended at its optimum.
+    identification : Identification
+        What the causal graph says of the study's main outcome.
+    lock : LockCheck | None
+        Whether study, data, graph or code differ from what was locked beforehand; None where no lock was given.
+    data_hash : str
+        Hash of the data that were used.
+    data_label : str
+        Label of the data that were used.
+    synthetic : bool
+        Whether they were simulated.
+    version : str
+        Version of the toolkit.
+    basis : WhatIfBasis | None, optional
+        What ``what_if`` needs; None where the design fits no slope on its exposure.
+    series : tuple[tuple[str, pd.DataFrame], ...], optional
+        Outcome and the series that its estimator followed; see ``path``.
+    other_identifications : tuple[tuple[str, Identification], ...], optional
+        Secondary outcomes with what it says of them.
     """
 
     study: StudySpec
@@ -98,11 +120,28 @@ class StudyResult(RowsHidden):
         return self.study.row_unit in AUTHORITY_UNITS
 
     def checks_for(self, outcome: str) -> tuple[Check, ...]:
-        """The checks of one outcome."""
+        """The checks of one outcome.
+
+        Parameters
+        ----------
+        outcome : str
+            The main outcome by default, or another of ``outcomes``.
+
+        Returns
+        -------
+        tuple[Check, ...]
+            The checks of one outcome.
+        """
         return dict(((self.study.outcome, self.checks), *self.other_checks))[outcome]
 
     def tidy(self) -> pd.DataFrame:
-        """One row an estimate: ``outcome``, ``role``, the columns of ``TIDY_COLUMNS``, ``rests_on``; for use inside."""
+        """One row an estimate: ``outcome``, ``role``, the columns of ``TIDY_COLUMNS``, ``rests_on``; for use inside.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row an estimate: ``outcome``, ``role``, the columns of ``TIDY_COLUMNS``, ``rests_on``; for use inside.
+        """
         carried = [c for c in (RESTS_ON,) if c in self.estimates]
         return inside(self.estimates[["outcome", "role", *TIDY_COLUMNS, *carried]])
 
@@ -115,9 +154,20 @@ class StudyResult(RowsHidden):
         ``without`` (what was expected without the change); a synthetic control ``outcome``, ``period``, ``observed``,
         ``synthetic`` and ``gap``. In units of the outcome.
 
+        Parameters
+        ----------
+        outcome : str, optional
+            The main outcome by default, or another of ``outcomes``.
+
+        Returns
+        -------
+        pd.DataFrame
+            What a design over time found, period by period, for the main outcome or another.
+
         Raises
         ------
-        StudyError : ``NO-PATH``, the design follows nothing over time; ``OUTCOME-UNKNOWN``.
+        StudyError
+            ``NO-PATH``, the design follows nothing over time; ``OUTCOME-UNKNOWN``.
         """
         if outcome and outcome not in self.study.outcomes:
             raise unknown_outcome(self.study, outcome)
@@ -127,13 +177,29 @@ class StudyResult(RowsHidden):
         return found
 
     def identification_for(self, outcome: str) -> Identification:
-        """What the causal graph says of one outcome."""
+        """What the causal graph says of one outcome.
+
+        Parameters
+        ----------
+        outcome : str
+            The main outcome by default, or another of ``outcomes``.
+
+        Returns
+        -------
+        Identification
+            What the causal graph says of one outcome.
+        """
         return dict(self.other_identifications).get(outcome, self.identification)
 
     def checks_frame(self) -> pd.DataFrame:
         """One row a check: outcome, check, passed, state (one of ``CHECK_STATES``), message, value, threshold.
 
         Messages quote estimates: those of an outcome that is withheld are withheld with it.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a check: outcome, check, passed, state (one of ``CHECK_STATES``), message, value, threshold.
         """
         pairs = ((self.study.outcome, self.checks), *self.other_checks)
         few = {o for o, text in self._withheld().items() if text}
@@ -147,7 +213,13 @@ class StudyResult(RowsHidden):
         return pd.DataFrame(rows, columns=["outcome", "check", "passed", "state", "message", "value", "threshold"])
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, missing, clusters, method, checks passed and failed, convergence."""
+        """One row: n, missing, clusters, method, checks passed and failed, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: n, missing, clusters, method, checks passed and failed, convergence.
+        """
         passed = [c.passed for c in self.checks]
         return pd.DataFrame(
             {
@@ -168,11 +240,18 @@ class StudyResult(RowsHidden):
 
         Parameters
         ----------
-        diagnosis : the same study tried where the truth is known; low power or coverage lowers the grade.
+        diagnosis : Diagnosis | None, optional
+            The same study tried where the truth is known; low power or coverage lowers the grade.
+
+        Returns
+        -------
+        tuple[Claim, ...]
+            One claim for each outcome, no stronger than design, checks and data allow.
 
         Raises
         ------
-        StudyError : the diagnosis is of another study.
+        StudyError
+            The diagnosis is of another study.
         """
         return tuple(self._claim(o, diagnosis) for o in self.study.outcomes)
 
@@ -180,11 +259,7 @@ class StudyResult(RowsHidden):
         study, answers = self.study, self.estimates["role"].isin(["main", "secondary"])
         row = self.estimates[answers & self.estimates["outcome"].eq(outcome)].iloc[0]
         tried = diagnosis.checks(study, outcome) if diagnosis is not None else ()
-        untried = (
-            ()
-            if diagnosis is not None
-            else ("The study was not tested on simulated data, where we know the true value.",)
-        )
+        untried = () if diagnosis is not None else ("The study was not tested on data whose true value we know.",)
         known = self.identification_for(outcome)
         told = known.notes() if known.identified is not False else ()
         notes = (*told, *self.asides(outcome), *untried)
@@ -233,13 +308,37 @@ class StudyResult(RowsHidden):
         return out
 
     def what_if(self, change: ChangeLike, diagnosis: Diagnosis | None = None) -> WhatIfResult:
-        """The mean outcome under another rota, and for whom; see ``study.estimation.what_if.what_if``."""
+        """The mean outcome under another rota, and for whom; see ``study.estimation.what_if.what_if``.
+
+        Parameters
+        ----------
+        change : ChangeLike
+            The other rota.
+        diagnosis : Diagnosis | None, optional
+            A diagnosis of the study, if there is one.
+
+        Returns
+        -------
+        WhatIfResult
+            The mean outcome under another rota, and for whom; see ``study.estimation.what_if.what_if``.
+        """
         from hybrid_toolkit.study.estimation.what_if import what_if
 
         return what_if(self, change, diagnosis=diagnosis)
 
     def standing(self, outcome: str) -> tuple[Check, ...]:
-        """Checks of the study as a whole: open paths, its lock, metrics not co-produced, several outcomes at once."""
+        """Checks of the study as a whole: open paths, its lock, metrics not co-produced, several outcomes at once.
+
+        Parameters
+        ----------
+        outcome : str
+            The main outcome by default, or another of ``outcomes``.
+
+        Returns
+        -------
+        tuple[Check, ...]
+            Checks of the study as a whole: open paths, its lock, metrics not co-produced, several outcomes at once.
+        """
         own = [m for m in self.study.metrics if m.spec.id == outcome and not m.co_produced]
         told = "No work with families on this metric is recorded."
         several = check_multiple(self.estimates, outcome, self.conf_level)
@@ -251,7 +350,18 @@ class StudyResult(RowsHidden):
         )
 
     def asides(self, outcome: str = "") -> tuple[str, ...]:
-        """What stands beside a claim and lowers nothing: the lock's verdict, and metrics that are not co-produced."""
+        """What stands beside a claim and lowers nothing: the lock's verdict, and metrics that are not co-produced.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The main outcome by default, or another of ``outcomes``.
+
+        Returns
+        -------
+        tuple[str, ...]
+            What stands beside a claim and lowers nothing: the lock's verdict, and metrics that are not co-produced.
+        """
         others = {*self.study.outcomes} - {outcome} if outcome else set()
         own = [m.spec for m in self.study.metrics if not m.co_produced and m.spec.id not in others]
         return (
@@ -260,7 +370,13 @@ class StudyResult(RowsHidden):
         )
 
     def summary(self) -> str:
-        """Prose: the question, the design, the claims, what failed, and the stamp of simulated data."""
+        """Prose: the question, the design, the claims, what failed, and the stamp of simulated data.
+
+        Returns
+        -------
+        str
+            Prose: the question, the design, the claims, what failed, and the stamp of simulated data.
+        """
         lines = [self.study.question, f"Design: {self.study.design_used.title} ({self.method}; {self.n:,} rows)."]
         lines += [c.text for c in self.claims()]
         known = dict.fromkeys(n for o in self.study.outcomes for n in self.identification_for(o).notes())

@@ -55,16 +55,28 @@ class WhatIfResult:
 
     Parameters
     ----------
-    change : what was asked. told : in words.
-    rows : ``outcome``, ``role``, ``group``, the columns of ``TIDY_COLUMNS``, ``exposure_change``, ``slope`` (whose
-        slope a group's figure rests on), ``direction`` and ``flag`` (why a figure is not shown). Roles: ``"now"``,
+    change : Change
+        What was asked.
+    told : str
+        In words.
+    rows : pd.DataFrame
+        ``outcome``, ``role``, ``group``, the columns of ``TIDY_COLUMNS``, ``exposure_change``, ``slope`` (whose slope a
+        group's figure rests on), ``direction`` and ``flag`` (why a figure is not shown). Roles: ``"now"``,
         ``"under the change"``, ``"change"``, for a gap ``"gap change"``, and ``"group change"``.
-    sentences : one an outcome, from the grammar of claims.
-    grade : grade of the main claim.
-    outside : share of rows beyond the exposure that the data cover.
-    moved : share of rows that the change moves.
-    synthetic, data_hash : of the data behind it.
-    converged : of the fits behind it.
+    sentences : tuple[str, ...]
+        One an outcome, from the grammar of claims.
+    grade : str
+        Grade of the main claim.
+    outside : float
+        Share of rows beyond the exposure that the data cover.
+    moved : float
+        Share of rows that the change moves.
+    synthetic : bool
+        Whether the data behind it are simulated.
+    data_hash : str
+        Hash of the data behind it.
+    converged : bool
+        Of the fits behind it.
     """
 
     change: Change
@@ -79,11 +91,23 @@ class WhatIfResult:
     converged: bool
 
     def tidy(self) -> pd.DataFrame:
-        """One row a figure; see ``rows``."""
+        """One row a figure; see ``rows``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a figure; see ``rows``.
+        """
         return self.rows.copy()
 
     def glance(self) -> pd.DataFrame:
-        """One row: the change, rows moved and outside, grade, method, convergence."""
+        """One row: the change, rows moved and outside, grade, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the change, rows moved and outside, grade, method, convergence.
+        """
         return pd.DataFrame(
             {
                 "change": [self.told],
@@ -97,7 +121,13 @@ class WhatIfResult:
         )
 
     def summary(self) -> str:
-        """Prose: a sentence an outcome, who would be higher or lower, what it rests on."""
+        """Prose: a sentence an outcome, who would be higher or lower, what it rests on.
+
+        Returns
+        -------
+        str
+            Prose: a sentence an outcome, who would be higher or lower, what it rests on.
+        """
         lines = [*self.sentences]
         groups = self.rows[self.rows["role"] == "group change"]
         for outcome, part in groups.groupby("outcome", sort=False):
@@ -119,14 +149,18 @@ def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | N
 
     Parameters
     ----------
-    result : of a study whose design fits a slope on its exposure.
-    change : ``{exposure: shift}``, a ``Change``, or a rule such as ``"at least 3 office days"``.
-    diagnosis : as for ``StudyResult.claims``: what lowers the claim lowers the words of the what-if.
+    result : FittedStudy
+        Of a study whose design fits a slope on its exposure.
+    change : ChangeLike
+        ``{exposure: shift}``, a ``Change``, or a rule such as ``"at least 3 office days"``.
+    diagnosis : Diagnosis | None, optional
+        As for ``StudyResult.claims``: what lowers the claim lowers the words of the what-if.
 
     Raises
     ------
-    StudyError : a design without such a slope, a change that cannot be read, or one that leaves the data's support
-        (see ``hybrid_toolkit.study.estimation.common_support.support``).
+    StudyError
+        A design without such a slope, a change that cannot be read, or one that leaves the data's support (see
+        ``hybrid_toolkit.study.estimation.common_support.support``).
 
     Notes
     -----

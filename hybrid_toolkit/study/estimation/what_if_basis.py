@@ -34,14 +34,31 @@ class OutcomeBasis:
 
     Parameters
     ----------
-    mean, lowest, highest, n, n_clusters : mean, least and greatest value of the outcome, rows, clusters.
-    slope : slope on exposure; with a moderator also how much it differs where that is true.
-    vcov : their covariance. df : degrees of freedom of the t reference.
-    mean_vcov : jackknife variance of the mean, then its covariances with the slopes, each cluster left out in turn.
-    own : (group, level) -> slope and error of its own, where the study has them.
-    cells : one row a bin: ``x`` (mean of exposure), ``left`` (what is left of it once what the study holds constant is
+    mean : float
+        Mean of the outcome.
+    lowest : float
+        Least value of the outcome.
+    highest : float
+        Greatest value of the outcome.
+    n : int
+        Rows.
+    n_clusters : int
+        Clusters.
+    slope : Array
+        Slope on exposure; with a moderator also how much it differs where that is true.
+    vcov : Array
+        Their covariance.
+    mean_vcov : Array
+        Jackknife variance of the mean, then its covariances with the slopes, each cluster left out in turn.
+    df : float
+        Degrees of freedom of the t reference.
+    own : Mapping[tuple[str, str], tuple[float, float]]
+        (group, level) -> slope and error of its own, where the study has them.
+    cells : pd.DataFrame
+        One row a bin: ``x`` (mean of exposure), ``left`` (what is left of it once what the study holds constant is
         out), ``n``, ``moderated`` (share of rows) and a column a group.
-    clusters : (group, level) -> clusters behind it.
+    clusters : Mapping[tuple[str, str], int]
+        (group, level) -> clusters behind it.
     """
 
     mean: float
@@ -64,9 +81,16 @@ class WhatIfBasis:
 
     Parameters
     ----------
-    exposure : column. share, binary : whether it lies from 0 to 1, or is 0 or 1.
-    groups : group names that the data have.
-    outcomes : outcome -> its basis.
+    exposure : str
+        Column.
+    share : bool
+        Whether the exposure lies from 0 to 1.
+    binary : bool
+        Whether the exposure is 0 or 1.
+    groups : tuple[str, ...]
+        Group names that the data have.
+    outcomes : Mapping[str, OutcomeBasis]
+        Outcome -> its basis.
     """
 
     exposure: str

@@ -27,11 +27,17 @@ class Node:
 
     Parameters
     ----------
-    id, title : short name in lower case, and words.
-    columns : the columns of studies' rows that measure it; ``row_unit:column`` where a column means it in one kind of
-        row only. Empty where nothing measures it.
-    constant : one of ``_LEVELS`` within which it does not change over a study's period; empty where it does.
-    feedback : it is both before and after an exposure of the same period, as caseload is.
+    id : str
+        Short name in lower case.
+    title : str
+        The name in words.
+    columns : tuple[str, ...], optional
+        The columns of studies' rows that measure it; ``row_unit:column`` where a column means it in one kind of row
+        only. Empty where nothing measures it.
+    constant : str, optional
+        One of ``_LEVELS`` within which it does not change over a study's period; empty where it does.
+    feedback : bool, default False
+        It is both before and after an exposure of the same period, as caseload is.
     """
 
     id: str
@@ -65,14 +71,21 @@ class CausalGraph:
 
     Parameters
     ----------
-    title : what the graph is of.
-    nodes, edges : see ``Node`` and ``Edge``.
-    moderators : nodes whose levels may differ in slope, each with its source; no arrows.
-    selections : nodes that decide which rows there are.
+    title : str
+        What the graph is of.
+    nodes : tuple[Node, ...]
+        See ``Node`` and ``Edge``.
+    edges : tuple[Edge, ...]
+        See ``Node`` and ``Edge``.
+    moderators : tuple[tuple[str, str], ...], optional
+        Nodes whose levels may differ in slope, each with its source; no arrows.
+    selections : tuple[Selection, ...], optional
+        Nodes that decide which rows there are.
 
     Raises
     ------
-    StudyError : ``GRAPH-NODE``, an edge, moderator or selection names no node, or a node or column is there twice;
+    StudyError
+        ``GRAPH-NODE``, an edge, moderator or selection names no node, or a node or column is there twice;
         ``GRAPH-CYCLE``, with the nodes of the cycle in order; ``GRAPH-LEVEL``, an unknown ``constant``.
 
     Examples
@@ -121,9 +134,20 @@ one of these arrows, or split a node into before and after.
     def node(self, node_id: str) -> Node:
         """One node by its id.
 
+        Parameters
+        ----------
+        node_id : str
+            Id of the node.
+
+        Returns
+        -------
+        Node
+            One node by its id.
+
         Raises
         ------
-        StudyError : there is none.
+        StudyError
+            There is none.
         """
         for node in self.nodes:
             if node.id == node_id:
@@ -132,6 +156,16 @@ one of these arrows, or split a node into before and after.
 
     def measured_by(self, column: str, row_unit: str) -> str:
         """Id of the node that a column of a kind of row measures; empty where the graph has none.
+
+        Parameters
+        ----------
+        column : str
+            Column of a frame.
+
+        Returns
+        -------
+        str
+            Id of the node that a column of a kind of row measures; empty where the graph has none.
 
         Examples
         --------
@@ -142,7 +176,18 @@ one of these arrows, or split a node into before and after.
         return next((n.id for n in self.nodes if names & set(n.columns)), "")
 
     def titles(self, node_ids: Iterable[str]) -> str:
-        """The titles of nodes as a list in words."""
+        """The titles of nodes as a list in words.
+
+        Parameters
+        ----------
+        node_ids : Iterable[str]
+            Ids of nodes.
+
+        Returns
+        -------
+        str
+            The titles of nodes as a list in words.
+        """
         return ", ".join(self.node(n).title.lower() for n in node_ids)
 
     def replace(
@@ -156,13 +201,22 @@ one of these arrows, or split a node into before and after.
 
         Parameters
         ----------
-        add : arrows, each ``(cause, effect)`` or an ``Edge`` with its source.
-        remove : arrows, each ``(cause, effect)``, and nodes by their id, with all their arrows.
-        nodes : nodes to add; one with the id of another takes its place.
+        add : Sequence[tuple[str, str] | Edge], optional
+            Arrows, each ``(cause, effect)`` or an ``Edge`` with its source.
+        remove : Collection[tuple[str, str] | str], optional
+            Arrows, each ``(cause, effect)``, and nodes by their id, with all their arrows.
+        nodes : Sequence[Node], optional
+            Nodes to add; one with the id of another takes its place.
+
+        Returns
+        -------
+        CausalGraph
+            The same graph with arrows or nodes added and removed, checked again.
 
         Raises
         ------
-        StudyError : as for a graph; ``GRAPH-NODE`` where something to remove is not there.
+        StudyError
+            As for a graph; ``GRAPH-NODE`` where something to remove is not there.
         """
         new = tuple(e if isinstance(e, Edge) else Edge(*e) for e in add)
         gone = {r for r in remove if isinstance(r, str)}
@@ -188,11 +242,23 @@ one of these arrows, or split a node into before and after.
         return hashlib.sha256(self.to_toml().encode()).hexdigest()
 
     def to_toml(self) -> str:
-        """The graph as TOML; ``parse_graph`` gives it back."""
+        """The graph as TOML; ``parse_graph`` gives it back.
+
+        Returns
+        -------
+        str
+            The graph as TOML; ``parse_graph`` gives it back.
+        """
         return _graph_toml(self)
 
     def tidy(self) -> pd.DataFrame:
-        """One row an arrow: ``cause``, ``effect``, ``source``."""
+        """One row an arrow: ``cause``, ``effect``, ``source``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row an arrow: ``cause``, ``effect``, ``source``.
+        """
         return pd.DataFrame([(e.cause, e.effect, e.source) for e in self.edges], columns=["cause", "effect", "source"])
 
 
@@ -209,6 +275,11 @@ def digraph(graph: CausalGraph) -> nx.DiGraph:
 def shipped_graph() -> CausalGraph:
     """The graph that comes with the toolkit: edges, moderators and confounders of the measurement specification.
 
+    Returns
+    -------
+    CausalGraph
+        The graph that comes with the toolkit: edges, moderators and confounders of the measurement specification.
+
     Examples
     --------
     >>> shipped_graph().node("caseload").feedback
@@ -220,10 +291,22 @@ def shipped_graph() -> CausalGraph:
 def load_graph(path: Path | str) -> CausalGraph:
     """A graph from a TOML file.
 
+    Parameters
+    ----------
+    path : Path | str
+        The TOML file.
+
+    Returns
+    -------
+    CausalGraph
+        A graph from a TOML file.
+
     Raises
     ------
-    UnreadableError : the file is not there or is not TOML.
-    StudyError : an unknown or missing key, a value of the wrong kind, or a graph that cannot be.
+    UnreadableError
+        The file is not there or is not TOML.
+    StudyError
+        An unknown or missing key, a value of the wrong kind, or a graph that cannot be.
     """
     return _graph(load_toml(Path(path), what="graph", code="GRAPH-UNREADABLE"))
 

@@ -38,9 +38,17 @@ def check_study(study: StudySpec, graph: CausalGraph | None = None, *, outcome: 
 
     Parameters
     ----------
-    study : the declaration.
-    graph : the graph; that of the toolkit by default.
-    outcome : the main outcome by default, or another of the study's.
+    study : StudySpec
+        The declaration.
+    graph : CausalGraph | None, optional
+        The graph; that of the toolkit by default.
+    outcome : str, optional
+        The main outcome by default, or another of the study's.
+
+    Returns
+    -------
+    tuple[Finding, ...]
+        Everything that a causal graph says of a study, the gravest first.
 
     Examples
     --------
@@ -56,7 +64,8 @@ def require_unblocked(study: StudySpec, graph: CausalGraph | None = None) -> tup
 
     Raises
     ------
-    StudyError : with the code of the first finding that stops a fit, and the sentences of all of them.
+    StudyError
+        With the code of the first finding that stops a fit, and the sentences of all of them.
     """
     found = tuple(identify(study, graph, outcome=o) for o in study.outcomes)
     blocking = [f for each in found for f in each.blocking]
@@ -71,7 +80,8 @@ def identify(study: StudySpec, graph: CausalGraph | None = None, *, outcome: str
 
     Raises
     ------
-    StudyError : ``OUTCOME-UNKNOWN``, the study has no such outcome.
+    StudyError
+        ``OUTCOME-UNKNOWN``, the study has no such outcome.
     """
     if outcome and outcome not in study.outcomes:
         raise unknown_outcome(study, outcome)

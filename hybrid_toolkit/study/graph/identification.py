@@ -16,12 +16,18 @@ class Finding:
 
     Parameters
     ----------
-    code : stable short code, such as ``MEDIATOR-HELD``.
-    severity : one of ``SEVERITIES``.
-    nodes : ids of the nodes it speaks of.
-    columns : the study's columns it speaks of.
-    text : one or two plain sentences.
-    fix : how to mend it; empty where there is nothing to mend.
+    code : str
+        Stable short code, such as ``MEDIATOR-HELD``.
+    severity : str
+        One of ``SEVERITIES``.
+    nodes : tuple[str, ...]
+        Ids of the nodes it speaks of.
+    columns : tuple[str, ...]
+        The study's columns it speaks of.
+    text : str
+        One or two plain sentences.
+    fix : str, optional
+        How to mend it; empty where there is nothing to mend.
     """
 
     code: str
@@ -38,17 +44,32 @@ class Identification:
 
     Parameters
     ----------
-    study_id : the study.
-    exposure, outcome : nodes; empty where the graph has none for the column.
-    identified : True, False, or None where the graph cannot judge.
-    message : one sentence.
-    findings : every finding, the gravest first.
-    paths : open backdoor paths in words.
-    path_nodes : the same paths as ids of nodes.
-    held : nodes held constant by columns.
-    by_design : nodes held constant by comparing units with themselves, or within periods.
-    assumptions : what must hold, in words.
-    graph_title, graph_hash : the graph that was used.
+    study_id : str
+        The study.
+    exposure : str
+        Node of the exposure; empty where the graph has none for the column.
+    outcome : str
+        Node of the outcome; empty where the graph has none for the column.
+    identified : bool | None
+        True, False, or None where the graph cannot judge.
+    message : str
+        One sentence.
+    findings : tuple[Finding, ...]
+        Every finding, the gravest first.
+    paths : tuple[str, ...]
+        Open backdoor paths in words.
+    path_nodes : tuple[tuple[str, ...], ...]
+        The same paths as ids of nodes.
+    held : tuple[str, ...]
+        Nodes held constant by columns.
+    by_design : tuple[str, ...]
+        Nodes held constant by comparing units with themselves, or within periods.
+    assumptions : tuple[str, ...]
+        What must hold, in words.
+    graph_title : str
+        Title of the graph that was used.
+    graph_hash : str
+        Hash of the graph that was used.
     """
 
     study_id: str
@@ -71,12 +92,24 @@ class Identification:
         return tuple(f for f in self.findings if f.severity == "blocks")
 
     def tidy(self) -> pd.DataFrame:
-        """One row a finding: ``code``, ``severity``, ``nodes``, ``columns``, ``text``, ``fix``."""
+        """One row a finding: ``code``, ``severity``, ``nodes``, ``columns``, ``text``, ``fix``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a finding: ``code``, ``severity``, ``nodes``, ``columns``, ``text``, ``fix``.
+        """
         rows = [(f.code, f.severity, ", ".join(f.nodes), ", ".join(f.columns), f.text, f.fix) for f in self.findings]
         return pd.DataFrame(rows, columns=["code", "severity", "nodes", "columns", "text", "fix"])
 
     def glance(self) -> pd.DataFrame:
-        """One row: the study, its nodes, whether it is identified, open paths and findings that stop a fit."""
+        """One row: the study, its nodes, whether it is identified, open paths and findings that stop a fit.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: the study, its nodes, whether it is identified, open paths and findings that stop a fit.
+        """
         return pd.DataFrame(
             {
                 "study": [self.study_id],
@@ -90,12 +123,24 @@ class Identification:
         )
 
     def summary(self) -> str:
-        """Prose: the verdict, each open path, each finding with how to mend it, the assumptions."""
+        """Prose: the verdict, each open path, each finding with how to mend it, the assumptions.
+
+        Returns
+        -------
+        str
+            Prose: the verdict, each open path, each finding with how to mend it, the assumptions.
+        """
         lines = [self.message, *(f"  {p}" for p in self.paths)]
         lines += [f"{f.text}{' ' + f.fix if f.fix else ''}" for f in self.findings]
         lines += ["It rests on these assumptions:", *(f"  {a}" for a in self.assumptions)]
         return "\n".join(lines)
 
     def notes(self) -> tuple[str, ...]:
-        """What a claim must show beside it: the verdict."""
+        """What a claim must show beside it: the verdict.
+
+        Returns
+        -------
+        tuple[str, ...]
+            What a claim must show beside it: the verdict.
+        """
         return (self.message,) if self.message else ()

@@ -37,8 +37,22 @@ class BundleRow:
 
     Parameters
     ----------
-    outcome, term, unit : names. estimate, std_error, variance : rounded by the gate; variance is std_error squared.
-    n, n_clusters : rows behind it, rounded by the gate, and clusters.
+    outcome : str
+        Name of the outcome.
+    term : str
+        Name of the term.
+    estimate : float
+        The estimate, rounded by the gate.
+    std_error : float
+        Its standard error, rounded by the gate.
+    variance : float
+        Its variance, ``std_error`` squared.
+    n : int
+        Rows behind it, rounded by the gate.
+    n_clusters : int
+        Clusters.
+    unit : str
+        Name of the unit.
     """
 
     outcome: str
@@ -67,15 +81,32 @@ class EvidenceBundle:
 
     Parameters
     ----------
-    study_id, study_hash, study_toml : the declaration; equal hashes mean equal studies.
-    design, grade : design id and the strongest words it carries.
-    estimates, checks : see ``BundleRow`` and ``BundleCheck``.
-    converged : whether every fit ended at its optimum.
-    conf_level : level of the study's intervals.
-    synthetic : whether the data were simulated.
-    version : version of the toolkit.
-    data_hash : hash of the data, so that the same data are not counted twice.
-    gate : policy hash and the decisions of the disclosure gate.
+    study_id : str
+        Id of the study.
+    study_hash : str
+        Hash of the declaration; equal hashes mean equal studies.
+    study_toml : str
+        The declaration as TOML text.
+    design : str
+        Id of the design.
+    grade : str
+        The strongest words that it carries.
+    estimates : tuple[BundleRow, ...]
+        See ``BundleRow`` and ``BundleCheck``.
+    checks : tuple[BundleCheck, ...]
+        See ``BundleRow`` and ``BundleCheck``.
+    converged : bool
+        Whether every fit ended at its optimum.
+    conf_level : float
+        Level of the study's intervals.
+    synthetic : bool
+        Whether the data were simulated.
+    version : str
+        Version of the toolkit.
+    data_hash : str
+        Hash of the data, so that the same data are not counted twice.
+    gate : Mapping[str, Any]
+        Policy hash and the decisions of the disclosure gate.
     """
 
     study_id: str
@@ -98,19 +129,37 @@ class EvidenceBundle:
         return parse_spec(self.study_toml)
 
     def tidy(self) -> pd.DataFrame:
-        """One row an outcome: ``outcome``, the columns of ``TIDY_COLUMNS`` (no interval) and ``n_clusters``."""
+        """One row an outcome: ``outcome``, the columns of ``TIDY_COLUMNS`` (no interval) and ``n_clusters``.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row an outcome: ``outcome``, the columns of ``TIDY_COLUMNS`` (no interval) and ``n_clusters``.
+        """
         rows = pd.DataFrame([asdict(r) for r in self.estimates])
         return rows.reindex(columns=["outcome", *TIDY_COLUMNS, "n_clusters"])
 
     def glance(self) -> pd.DataFrame:
-        """One row: study, n, clusters, checks failed, convergence, synthetic."""
+        """One row: study, n, clusters, checks failed, convergence, synthetic.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: study, n, clusters, checks failed, convergence, synthetic.
+        """
         first = self.estimates[0]
         failed = sum(c.passed is False for c in self.checks)
         names = {"study": self.study_id, "n": first.n, "n_clusters": first.n_clusters, "checks_failed": failed}
         return pd.DataFrame([{**names, "converged": self.converged, "synthetic": self.synthetic}])
 
     def summary(self) -> str:
-        """Prose: what it holds."""
+        """Prose: what it holds.
+
+        Returns
+        -------
+        str
+            Prose: what it holds.
+        """
         stamp = f" {SYNTHETIC_STAMP}." if self.synthetic else ""
         return (
             f"Evidence on '{self.study_id}': {len(self.estimates)} estimate(s) with their variances, "
@@ -118,7 +167,13 @@ class EvidenceBundle:
         )
 
     def to_json(self) -> str:
-        """The bundle as text, with the hash of its content."""
+        """The bundle as text, with the hash of its content.
+
+        Returns
+        -------
+        str
+            The bundle as text, with the hash of its content.
+        """
         body = {"format": FORMAT, "schema": SCHEMA, **asdict(self), "gate": dict(self.gate)}
         return json.dumps({**body, "content_hash": digest(body)}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -147,17 +202,27 @@ def evidence_bundle(
 
     Parameters
     ----------
-    study : the declaration.
-    found : its result, or data to run it on first.
-    path : file to write, whole or not at all; None writes none.
-    gate : a ``hybrid_toolkit.disclosure.Gate`` with another policy; None takes the default policy.
+    study : StudySpec
+        The declaration.
+    found : StudyResult | EvaluationData | pd.DataFrame
+        Its result, or data to run it on first.
+    path : Path | str | None, optional
+        File to write, whole or not at all; None writes none.
+    gate : Gate | None, optional
+        A ``hybrid_toolkit.disclosure.Gate`` with another policy; None takes the default policy.
 
     Raises
     ------
-    StudyError : the result is of another study.
-    DisclosureError : too few rows or clusters stand behind an estimate, or it is too small for the policy's decimals.
-    OutputError : the file cannot be written.
-    EstimationError, CoverageError : as ``Study.estimate``.
+    StudyError
+        The result is of another study.
+    DisclosureError
+        Too few rows or clusters stand behind an estimate, or it is too small for the policy's decimals.
+    OutputError
+        The file cannot be written.
+    EstimationError
+        As ``Study.estimate``.
+    CoverageError
+        As ``Study.estimate``.
     """
     result = found if isinstance(found, StudyResult) else estimate_study(study, found)
     if study_hash(result.study) != study_hash(study):

@@ -42,7 +42,8 @@ def read_bundle(path: Path | str) -> EvidenceBundle:
 
     Raises
     ------
-    UnreadableError : the file is not there, is no bundle, is of a newer schema, or was changed since it was written.
+    UnreadableError
+        The file is not there, is no bundle, is of a newer schema, or was changed since it was written.
     """
     name = Path(path).name
     try:

@@ -43,13 +43,22 @@ class PooledEvidence:
 
     Parameters
     ----------
-    study : the declaration that all share.
-    fits : outcome and its random-effects fit, in the unit that the study prints (log scale for a ratio).
-    checks : outcome and checks; one that failed in over a fifth of the authorities fails here.
-    k, n : authorities and rows behind them (rounded).
-    synthetic : whether the data were simulated.
-    versions : versions of the toolkit that made the bundles.
-    converged : whether every fit, here and in the authorities, ended at its optimum.
+    study : StudySpec
+        The declaration that all share.
+    fits : tuple[tuple[str, RandomEffects], ...]
+        Outcome and its random-effects fit, in the unit that the study prints (log scale for a ratio).
+    checks : tuple[tuple[str, tuple[Check, ...]], ...]
+        Outcome and checks; one that failed in over a fifth of the authorities fails here.
+    k : int
+        Number of authorities.
+    n : int
+        Rows behind them (rounded).
+    synthetic : bool
+        Whether the data were simulated.
+    versions : tuple[str, ...]
+        Versions of the toolkit that made the bundles.
+    converged : bool
+        Whether every fit, here and in the authorities, ended at its optimum.
     """
 
     study: StudySpec
@@ -62,11 +71,28 @@ class PooledEvidence:
     converged: bool
 
     def fit(self, outcome: str = "") -> RandomEffects:
-        """The random-effects fit of the main or another outcome."""
+        """The random-effects fit of the main or another outcome.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The main outcome by default, or another.
+
+        Returns
+        -------
+        RandomEffects
+            The random-effects fit of the main or another outcome.
+        """
         return dict(self.fits)[outcome or self.study.outcome]
 
     def tidy(self) -> pd.DataFrame:
-        """Two rows an outcome: ``outcome``, ``role`` (pooled, prediction), then the columns of ``TIDY_COLUMNS``."""
+        """Two rows an outcome: ``outcome``, ``role`` (pooled, prediction), then the columns of ``TIDY_COLUMNS``.
+
+        Returns
+        -------
+        pd.DataFrame
+            Two rows an outcome: ``outcome``, ``role`` (pooled, prediction), then the columns of ``TIDY_COLUMNS``.
+        """
         unit = "log ratio" if self.study.kind in RATIO_KINDS else ""
         parts = [
             f.tidy(unit=unit or self.study.words_for(o).unit).assign(outcome=o, role=["pooled", "prediction"])
@@ -75,11 +101,23 @@ class PooledEvidence:
         return pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS]]
 
     def glance(self) -> pd.DataFrame:
-        """One row an outcome: authorities, rows, variance between them, heterogeneity, method, convergence."""
+        """One row an outcome: authorities, rows, variance between them, heterogeneity, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row an outcome: authorities, rows, variance between them, heterogeneity, method, convergence.
+        """
         return pd.concat([f.glance().assign(outcome=o) for o, f in self.fits], ignore_index=True)
 
     def claims(self) -> tuple[Claim, ...]:
-        """One claim an outcome on the mean over authorities, graded as a study's own; see ``StudyResult.claims``."""
+        """One claim an outcome on the mean over authorities, graded as a study's own; see ``StudyResult.claims``.
+
+        Returns
+        -------
+        tuple[Claim, ...]
+            One claim an outcome on the mean over authorities, graded as a study's own; see ``StudyResult.claims``.
+        """
         return tuple(self._claim(o, f) for o, f in self.fits)
 
     def _claim(self, outcome: str, fit: RandomEffects) -> Claim:
@@ -117,7 +155,18 @@ class PooledEvidence:
         )
 
     def prediction(self, outcome: str = "") -> str:
-        """The sentence on where another authority like these would lie, from the grammar of claims."""
+        """The sentence on where another authority like these would lie, from the grammar of claims.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The main outcome by default, or another.
+
+        Returns
+        -------
+        str
+            The sentence on where another authority like these would lie, from the grammar of claims.
+        """
         name = outcome or self.study.outcome
         fit = self.fit(name)
         return prediction_sentence(
@@ -134,7 +183,13 @@ class PooledEvidence:
         )
 
     def summary(self) -> str:
-        """Prose: the question, the claims, the prediction interval, heterogeneity, the stamp of simulated data."""
+        """Prose: the question, the claims, the prediction interval, heterogeneity, the stamp of simulated data.
+
+        Returns
+        -------
+        str
+            Prose: the question, the claims, the prediction interval, heterogeneity, the stamp of simulated data.
+        """
         first = self.fits[0][1]
         how = f"{META_ANALYSIS_METHODS[first.method]}, {META_ANALYSIS_INTERVALS[first.interval]} interval"
         lines = [self.study.question, f"{self.k} authorities, none named: random effects ({how})."]
@@ -157,16 +212,30 @@ def pool(
 
     Parameters
     ----------
-    bundles : bundles, or the files that ``Study.evidence_bundle`` wrote.
-    method, interval, conf_level : as ``hybrid_toolkit.models.inference.meta_analysis.fit_random_effects``.
+    bundles : Sequence[EvidenceBundle | Path | str]
+        Bundles, or the files that ``Study.evidence_bundle`` wrote.
+    method : str, default "reml"
+        As ``hybrid_toolkit.models.inference.meta_analysis.fit_random_effects``.
+    interval : str, default "hartung-knapp"
+        As ``hybrid_toolkit.models.inference.meta_analysis.fit_random_effects``.
+    conf_level : float, default 0.95
+        As ``hybrid_toolkit.models.inference.meta_analysis.fit_random_effects``.
+
+    Returns
+    -------
+    PooledEvidence
+        A study's answers over several authorities.
 
     Raises
     ------
-    StudyError : fewer than two bundles, bundles of different studies, outcomes or units, the same data twice,
-        simulated and real data together. Bundles name no authority, so two of one authority on different data are
-        not told apart from two authorities: who collects them keeps one each.
-    UnreadableError : a file is no bundle, or was changed since it was written.
-    EstimationError : an unknown method.
+    StudyError
+        Fewer than two bundles, bundles of different studies, outcomes or units, the same data twice, simulated and real
+        data together. Bundles name no authority, so two of one authority on different data are not told apart from two
+        authorities: who collects them keeps one each.
+    UnreadableError
+        A file is no bundle, or was changed since it was written.
+    EstimationError
+        An unknown method.
     """
     read = _read(bundles)
     _check_together(read)

@@ -29,7 +29,17 @@ class ColumnSource:
 
 @dataclass(frozen=True)
 class Unit:
-    """A kind of row: its words, and its parts; the first part gives the rows."""
+    """A kind of row: its words, and its parts; the first part gives the rows.
+
+    Parameters
+    ----------
+    name : str
+        Word for one row.
+    plural : str
+        Word for several rows.
+    parts : tuple[ColumnSource, ...]
+        Parts; the first gives the rows.
+    """
 
     name: str
     plural: str

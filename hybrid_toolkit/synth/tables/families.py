@@ -146,7 +146,8 @@ def draw_slots(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Slots:
 
 def draw_families(ctx: Context, slots: Slots) -> Families:
     """What is true of each family; low access is likelier with risk and in rural areas, and is independent of the
-    family's own engagement."""
+    family's own engagement.
+    """
     t, rng, n = ctx.truth, ctx.rng("family"), len(slots.need)
     high = np.isin(slots.need, (1, 2)).astype(int)
     risk = 1 + np.minimum((rng.random((n, 1)) > np.cumsum(RISK, axis=1)[high]).sum(axis=1), 4)

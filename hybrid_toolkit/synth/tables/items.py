@@ -24,8 +24,8 @@ class DrawnInstrument:
         Its definition.
     draw : Draw
         How it is drawn, as its definition says.
-    factors : tuple of Factor
-        The factor of each item.
+    factors : tuple[Factor, ...]
+        Tuple of Factor The factor of each item.
     """
 
     definition: Instrument
@@ -38,7 +38,8 @@ class DrawnInstrument:
 
         Raises
         ------
-        UsageError : it does not.
+        UsageError
+            It does not.
         """
         if definition.draw is None:
             raise UsageError(

@@ -36,15 +36,18 @@ def policy_effect(truth: Truth, estimand_id: str, size: Size, seed: int = _POPUL
 
     Parameters
     ----------
-    estimand_id : ``policy_remote``, mean over team-months under the policy of the team's mean remote share;
-        ``policy_choice``, the same of the share of contacts held as preferred, over workers who hold cases. With
-        ``_area``, mean over the months from ``policy_month`` on of the whole authority's. It is the mean over
-        authorities: in one of them the mean step of its teams differs from it by chance.
-    size : gives months and team size.
+    estimand_id : str
+        ``policy_remote``, mean over team-months under the policy of the team's mean remote share; ``policy_choice``,
+        the same of the share of contacts held as preferred, over workers who hold cases. With ``_area``, mean over the
+        months from ``policy_month`` on of the whole authority's. It is the mean over authorities: in one of them the
+        mean step of its teams differs from it by chance.
+    size : Size
+        Gives months and team size.
 
     Raises
     ------
-    UsageError : an ``_area`` estimand of a truth in which each team has a month of its own.
+    UsageError
+        An ``_area`` estimand of a truth in which each team has a month of its own.
     """
     area = estimand_id.endswith("_area")
     if area and not truth.policy_month:

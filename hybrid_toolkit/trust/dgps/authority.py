@@ -35,18 +35,34 @@ class AuthorityWorld:
 
     Parameters
     ----------
-    teams, months, giants : how many; a giant has 45 workers.
-    waves : keep every fourth month only, as a survey does.
-    exposure : who has the share of days at home: ``"team"``, ``"team-month"`` (drawn anew every fourth month) or
-        ``"worker"``.
-    first_treated : 0-based months in which teams come under the policy, -1 for never, dealt to teams in turn.
-    pilot : instead of ``first_treated``: so many teams start in the middle month.
-    slope, effect : of the exposure, and of the policy, on the outcome.
-    season : standard deviations by which the summer lowers everybody's outcome.
-    spill : what others' policy takes from teams not under it, where all are.
-    drift : what a month adds to the teams that will come under the policy.
-    early : share of the effect that is there in the two months before the start.
-    selected : weight of a worker's unseen level in the worker's own exposure.
+    teams : int, default 24
+        How many; a giant has 45 workers.
+    months : int, default 12
+        How many; a giant has 45 workers.
+    giants : int, default 1
+        How many; a giant has 45 workers.
+    waves : bool, default False
+        Keep every fourth month only, as a survey does.
+    exposure : str, default "team"
+        Who has the share of days at home: ``"team"``, ``"team-month"`` (drawn anew every fourth month) or ``"worker"``.
+    first_treated : tuple[int, ...], optional
+        0-based months in which teams come under the policy, -1 for never, dealt to teams in turn.
+    pilot : int, default 0
+        Instead of ``first_treated``: so many teams start in the middle month.
+    slope : float, default 0.0
+        Of the exposure, and of the policy, on the outcome.
+    effect : float, default 0.0
+        Of the exposure, and of the policy, on the outcome.
+    season : float, default 0.3
+        Standard deviations by which the summer lowers everybody's outcome.
+    spill : float, default 0.0
+        What others' policy takes from teams not under it, where all are.
+    drift : float, default 0.0
+        What a month adds to the teams that will come under the policy.
+    early : float, default 0.0
+        Share of the effect that is there in the two months before the start.
+    selected : float, default 0.0
+        Weight of a worker's unseen level in the worker's own exposure.
     """
 
     teams: int = 24

@@ -31,12 +31,24 @@ class Staff:
 
     Parameters
     ----------
-    teams, workers, months : teams, mean workers a team, months.
-    slope : true slope. gap : added to it for early-career workers.
-    selection : weight of the unseen part of a worker's level that goes with the worker's x.
-    drift : weight of the unseen part of a month that goes with x within a worker.
-    error_sd : error of each of the two measures of x.
-    uneven : a few teams hold most of the workers.
+    teams : int, default 24
+        Number of teams.
+    workers : int, default 8
+        Mean workers a team.
+    months : int, default 6
+        Number of months.
+    slope : float, default _SLOPE
+        True slope.
+    gap : float, default 0.0
+        Added to it for early-career workers.
+    selection : float, default 0.0
+        Weight of the unseen part of a worker's level that goes with the worker's x.
+    drift : float, default 0.0
+        Weight of the unseen part of a month that goes with x within a worker.
+    error_sd : float, default 0.0
+        Error of each of the two measures of x.
+    uneven : bool, default False
+        A few teams hold most of the workers.
     """
 
     teams: int = 24

@@ -33,8 +33,10 @@ class DataDesk(ToolkitWidget):
 
     Parameters
     ----------
-    path : folder, file or database address to begin with.
-    mapping : text of a mapping (TOML) to begin with.
+    path : str, optional
+        Folder, file or database address to begin with.
+    mapping : str, optional
+        Text of a mapping (TOML) to begin with.
 
     Examples
     --------
@@ -71,7 +73,13 @@ class DataDesk(ToolkitWidget):
         return self._found.data
 
     def run(self, step: str) -> None:
-        """Run one step as its button does: ``"Look"``, ``"Propose a mapping"``, ``"Check"`` or ``"Load"``."""
+        """Run one step as its button does: ``"Look"``, ``"Propose a mapping"``, ``"Check"`` or ``"Load"``.
+
+        Parameters
+        ----------
+        step : str
+            The step to carry out.
+        """
         work: Callable[[], Checked] = self._steps[step]
         before = self.state
 
@@ -93,7 +101,13 @@ class DataDesk(ToolkitWidget):
         self._progress.wait()
 
     def to_code(self) -> str:
-        """Code that loads the same data; the mapping stands beside it as ``mapping.toml``."""
+        """Code that loads the same data; the mapping stands beside it as ``mapping.toml``.
+
+        Returns
+        -------
+        str
+            Code that loads the same data; the mapping stands beside it as ``mapping.toml``.
+        """
         if self._found.data is None:
             return ""
         place = view.without_password(self.state.path)
@@ -103,7 +117,18 @@ class DataDesk(ToolkitWidget):
         )
 
     def save(self, path: Any) -> Any:
-        """As every widget; a password is not saved."""
+        """As every widget; a password is not saved.
+
+        Parameters
+        ----------
+        path : Any
+            The file.
+
+        Returns
+        -------
+        Any
+            The file that was written.
+        """
         kept = self.state
         self._moving = True
         try:

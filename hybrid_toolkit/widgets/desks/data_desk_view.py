@@ -34,8 +34,10 @@ class DataDeskState:
 
     Parameters
     ----------
-    path : folder, file or database address; without a password when it is saved.
-    mapping : text of the mapping (TOML); empty for none.
+    path : str, optional
+        Folder, file or database address; without a password when it is saved.
+    mapping : str, optional
+        Text of the mapping (TOML); empty for none.
     """
 
     path: str = ""
@@ -57,7 +59,10 @@ def look(path: str) -> tuple[tuple[str, str], ...]:
 
     Raises
     ------
-    UsageError : no place is named. UnreadableError : nothing is there.
+    UsageError
+        No place is named.
+    UnreadableError
+        Nothing is there.
     """
     return tuple(
         (one.name, "cannot be read" if one.error is not None else one.origin) for one in find_sources(_named(path))
@@ -98,7 +103,8 @@ def keep_uploaded(files: Sequence[Mapping[str, Any]]) -> str:
 
     Raises
     ------
-    UsageError : no file, or one whose name is no file name.
+    UsageError
+        No file, or one whose name is no file name.
     """
     if not files:
         raise UsageError("No file was chosen.", fix="Choose one file or several.", code="UPLOAD-NONE")

@@ -30,9 +30,16 @@ class Signed:
 
     Parameters
     ----------
-    release : id of the release.
-    leaves : True: it may leave although its policy is looser than the floor; False: it is held back.
-    reason, by, on : why, who answers for it (a name or a role), and the day.
+    release : str
+        Id of the release.
+    leaves : bool
+        True: it may leave although its policy is looser than the floor; False: it is held back.
+    reason : str
+        Why it was signed.
+    by : str
+        Who answers for it (a name or a role).
+    on : date
+        The day.
     """
 
     release: str
@@ -67,7 +74,8 @@ def sign(state: ReleaseDeskState, release: Release, *, leaves: bool, reason: str
 
     Raises
     ------
-    UsageError : the reason or the name is missing or too short, or there is nothing to except.
+    UsageError
+        The reason or the name is missing or too short, or there is nothing to except.
     """
     if len(reason.strip()) < LEAST_REASON or not by.strip():
         raise UsageError(
@@ -85,7 +93,8 @@ def bundle_files(releases: Sequence[Release], state: ReleaseDeskState) -> dict[s
 
     Raises
     ------
-    DisclosureError : nothing leaves, or something is not a release.
+    DisclosureError
+        Nothing leaves, or something is not a release.
     """
     out = [r for r in releases if standing(r, state) == LEAVES]
     if not out:
@@ -125,7 +134,8 @@ def write_bundle(files: Mapping[str, bytes], folder: str | Path) -> Path:
 
     Raises
     ------
-    OutputError : the folder cannot be written or holds files.
+    OutputError
+        The folder cannot be written or holds files.
     """
     with atomic_folder(folder) as part:
         for name, content in files.items():

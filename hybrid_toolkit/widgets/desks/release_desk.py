@@ -37,12 +37,15 @@ class ReleaseDesk(ToolkitWidget):
 
     Parameters
     ----------
-    releases : outputs that passed the gate.
-    today : the day that signatures carry; the day of the machine where it is left out.
+    releases : Sequence[Release]
+        Outputs that passed the gate.
+    today : date | None, optional
+        The day that signatures carry; the day of the machine where it is left out.
 
     Raises
     ------
-    DisclosureError : something is not a release, or was changed after the gate.
+    DisclosureError
+        Something is not a release, or was changed after the gate.
 
     Examples
     --------
@@ -72,9 +75,21 @@ class ReleaseDesk(ToolkitWidget):
     def sign(self, release_id: str, *, leaves: bool, reason: str, by: str) -> None:
         """Sign an exception for one output.
 
+        Parameters
+        ----------
+        release_id : str
+            Id of the output.
+        leaves : bool
+            Whether it leaves.
+        reason : str
+            Why.
+        by : str
+            Who answers for it: a name or a role.
+
         Raises
         ------
-        UsageError : too short a reason, no name, or nothing to except.
+        UsageError
+            Too short a reason, no name, or nothing to except.
         """
         release = next(r for r in self.releases if r.id == release_id)
         on = self._today if self._today is not None else date.today()

@@ -24,8 +24,10 @@ class Bands:
 
     Parameters
     ----------
-    code : band of each row, from 0 upwards.
-    cuts : where one band ends and the next begins, ascending; these are the steps of a slider.
+    code : Whole
+        Band of each row, from 0 upwards.
+    cuts : tuple[float, ...]
+        Where one band ends and the next begins, ascending; these are the steps of a slider.
     """
 
     code: Whole
@@ -63,10 +65,14 @@ def make_bands(
 
     Parameters
     ----------
-    values : one number a row, none missing.
-    cuts : where bands may be cut.
-    splits : each a pair of the group of every row (-1: not in it) and the codes of its people, one array a kind.
-    threshold : the fewest people in a band and group.
+    values : Floats
+        One number a row, none missing.
+    cuts : Sequence[float]
+        Where bands may be cut.
+    splits : Sequence[tuple[Any, Sequence[Any]]]
+        Each a pair of the group of every row (-1: not in it) and the codes of its people, one array a kind.
+    threshold : int
+        The fewest people in a band and group.
 
     Examples
     --------

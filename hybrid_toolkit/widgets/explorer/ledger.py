@@ -34,10 +34,14 @@ def clashing(
 
     Parameters
     ----------
-    groupings : name -> rows of each cell that the grouping would show by itself, in the fixed order.
-    people : the people of each row, one entry a kind; the kind with fewest counts.
-    threshold : the fewest people.
-    yes : which rows are a yes, where each row is a yes or a no: who is in and out of each share is held as well.
+    groupings : Mapping[str, Sequence[LedgerRows]]
+        Name -> rows of each cell that the grouping would show by itself, in the fixed order.
+    people : Sequence[PeopleCodes]
+        The people of each row, one entry a kind; the kind with fewest counts.
+    threshold : int
+        The fewest people.
+    yes : LedgerRows | None, optional
+        Which rows are a yes, where each row is a yes or a no: who is in and out of each share is held as well.
 
     Examples
     --------
@@ -57,8 +61,14 @@ class PeriodLedger:
 
     Parameters
     ----------
-    people, threshold, yes : as ``clashing``.
-    whole : cells of everyone, and of every grouping over the whole time, that are shown.
+    people : Sequence[PeopleCodes]
+        As ``clashing``.
+    whole : Sequence[LedgerRows]
+        Cells of everyone, and of every grouping over the whole time, that are shown.
+    threshold : int
+        As ``clashing``.
+    yes : LedgerRows | None, optional
+        As ``clashing``.
     """
 
     def __init__(
@@ -78,7 +88,10 @@ class PeriodLedger:
 
         Parameters
         ----------
-        cells : (group, period) -> rows. everyone : they are of everyone, so that they stand beside every grouping.
+        cells : Mapping[tuple[str, str], LedgerRows]
+            (group, period) -> rows.
+        everyone : bool, default False
+            They are of everyone, so that they stand beside every grouping.
         """
         held = [*self._whole, *self._everyone, *cells.values()]
         if not self._safe(held):

@@ -48,12 +48,24 @@ class MetricView:
 
     Parameters
     ----------
-    state : metric, group and period.
-    title, unit, counted : the metric's name, the unit of its figure, and what is counted.
-    order : the groups in their own order.
-    estimates : release of the estimates, split by ``group`` and ``period``.
-    distribution : release of the bins, or None with the reason in ``no_distribution``.
-    said : release of the notes: reasons for doubt, caveats, what the gate did.
+    state : ExplorerState
+        Metric, group and period.
+    title : str
+        Name of the metric.
+    unit : str
+        Unit of its figure.
+    counted : str
+        What is counted.
+    order : tuple[str, ...]
+        The groups in their own order.
+    estimates : Release
+        Release of the estimates, split by ``group`` and ``period``.
+    distribution : Release | None
+        Release of the bins, or None with the reason in ``no_distribution``.
+    no_distribution : str
+        Why there is no distribution; empty where there is one.
+    said : Release
+        Release of the notes: reasons for doubt, caveats, what the gate did.
     """
 
     state: ExplorerState

@@ -88,13 +88,17 @@ class MetricCatalogue(ToolkitWidget):
 
     Parameters
     ----------
-    search : a word or part of one; everything where it is empty.
-    area : ``"all"``, an area's code (``"MC"``) or ``"own"``.
-    metric : id of the metric to show in full.
+    search : str, optional
+        A word or part of one; everything where it is empty.
+    area : str, default ALL_LEVELS
+        ``"all"``, an area's code (``"MC"``) or ``"own"``.
+    metric : str, optional
+        Id of the metric to show in full.
 
     Raises
     ------
-    UsageError : no such area, or no such metric.
+    UsageError
+        No such area, or no such metric.
 
     Examples
     --------
@@ -123,7 +127,13 @@ class MetricCatalogue(ToolkitWidget):
         self._show()
 
     def to_code(self) -> str:
-        """Code that gives the same rows in a fresh kernel."""
+        """Code that gives the same rows in a fresh kernel.
+
+        Returns
+        -------
+        str
+            Code that gives the same rows in a fresh kernel.
+        """
         return str(self.state.to_code())
 
     def _follow(self) -> str:

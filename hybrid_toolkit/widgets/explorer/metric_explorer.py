@@ -29,15 +29,21 @@ class MetricExplorer(ToolkitWidget):
 
     Parameters
     ----------
-    data : the data to explore.
-    metric : metric id; the first that the data open where it is empty.
-    group : what splits it; ``"all"`` for everyone together.
-    period : ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
-    gate : the disclosure gate; the package's policy where it is left out.
+    data : EvaluationData
+        The data to explore.
+    metric : str, optional
+        Metric id; the first that the data open where it is empty.
+    group : str | None, default ALL_LEVELS
+        What splits it; ``"all"`` for everyone together.
+    period : str | None, default ALL_LEVELS
+        ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
 
     Raises
     ------
-    UsageError : a metric, group or period that these data do not offer.
+    UsageError
+        A metric, group or period that these data do not offer.
 
     Examples
     --------
@@ -82,7 +88,13 @@ class MetricExplorer(ToolkitWidget):
         return self._view
 
     def to_code(self) -> str:
-        """Code that gives the same numbers in a fresh kernel."""
+        """Code that gives the same numbers in a fresh kernel.
+
+        Returns
+        -------
+        str
+            Code that gives the same numbers in a fresh kernel.
+        """
         return self.state.to_code(self._views.reference) if self._view is not None else ""
 
     @traitlets.observe("metric", "group", "period")

@@ -58,8 +58,12 @@ class Units:
 
     Parameters
     ----------
-    data, spec : what is measured, and on what.
-    frame : one row a unit.
+    data : EvaluationData
+        What is measured on.
+    spec : MetricSpec
+        What is measured.
+    frame : pd.DataFrame
+        One row a unit.
     """
 
     data: EvaluationData
@@ -74,7 +78,8 @@ class Units:
 
         Raises
         ------
-        CoverageError : the data do not open this metric.
+        CoverageError
+            The data do not open this metric.
         """
         return cls(data, spec, without_mark(metric_values(data, spec)))
 

@@ -34,8 +34,10 @@ class MetricViews:
 
     Parameters
     ----------
-    data : the data to look at.
-    gate : the disclosure gate; the package's policy where it is left out.
+    data : EvaluationData
+        The data to look at.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
     """
 
     def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
@@ -80,7 +82,8 @@ class MetricViews:
 
         Raises
         ------
-        UsageError : these data do not offer the metric, the group or the period.
+        UsageError
+            These data do not offer the metric, the group or the period.
         """
         if state not in self._made:
             self._made[state] = self._make(state)
@@ -254,13 +257,17 @@ def view_metric(
 
     Parameters
     ----------
-    metric : metric id.
-    group : what splits it, or ``"all"``.
-    period : ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
+    metric : str
+        Metric id.
+    group : str, default ALL_LEVELS
+        What splits it, or ``"all"``.
+    period : str, default ALL_LEVELS
+        ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
 
     Raises
     ------
-    UsageError : these data do not offer the metric, the group or the period.
+    UsageError
+        These data do not offer the metric, the group or the period.
     """
     return MetricViews(data, gate=gate).view(ExplorerState(metric, group, period))
 

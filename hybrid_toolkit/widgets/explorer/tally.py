@@ -41,8 +41,10 @@ class SharedPeople:
 
     Parameters
     ----------
-    row, who : array of int
-        Row and code of a person, one entry a person of a row.
+    row : Whole
+        Array of int Row and code of a person, one entry a person of a row.
+    who : Whole
+        Array of int Row and code of a person, one entry a person of a row.
 
     Examples
     --------
@@ -89,13 +91,17 @@ def tally(
 
     Parameters
     ----------
-    columns : what makes the cells, one code a row each; rows with a -1 are left out. None: one cell for all.
-    people : the people of each row, one entry a kind; the kind with fewest counts.
-    value : one number a row.
+    columns : Sequence[Coded]
+        What makes the cells, one code a row each; rows with a -1 are left out. None: one cell for all.
+    people : Sequence[PeopleCodes]
+        The people of each row, one entry a kind; the kind with fewest counts.
+    value : Floats
+        One number a row.
 
     Returns
     -------
-    The names of each cell, one list a column, and ``n``, ``people``, ``share`` of each cell.
+    tuple[list[list[str]], dict[str, Floats]]
+        The names of each cell, one list a column, and ``n``, ``people``, ``share`` of each cell.
 
     Examples
     --------
@@ -139,9 +145,14 @@ def join_bins(group: Whole, bins: Whole, people: Sequence[PeopleCodes], size: in
 
     Parameters
     ----------
-    group, bins : codes of each row.
-    people : the people of each row, one entry a kind; without any, each row is its own.
-    size : number of bins.
+    group : Whole
+        Code of each row's group.
+    bins : Whole
+        Code of each row's bin.
+    people : Sequence[PeopleCodes]
+        The people of each row, one entry a kind; without any, each row is its own.
+    size : int
+        Number of bins.
 
     Examples
     --------

@@ -33,7 +33,8 @@ class FamilyAccess:
 
     Raises
     ------
-    CoverageError : the data have no ``access``, or no ``contact`` with ``engaged`` and ``mode``.
+    CoverageError
+        The data have no ``access``, or no ``contact`` with ``engaged`` and ``mode``.
     """
 
     def __init__(self, data: EvaluationData, gate: Gate) -> None:

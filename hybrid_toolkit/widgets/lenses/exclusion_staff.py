@@ -33,7 +33,8 @@ class StaffBroadband:
 
     Raises
     ------
-    CoverageError : the data have no speed at home, or no hours.
+    CoverageError
+        The data have no speed at home, or no hours.
     """
 
     def __init__(self, data: EvaluationData, gate: Gate) -> None:

@@ -26,12 +26,20 @@ class FigurePanel:
 
     Parameters
     ----------
-    caption : what it shows.
-    release : the numbers, through the gate. Figure and table are made of nothing else.
-    draw : release -> SVG, called when it is looked at; None where the table says all.
-    heads, rows : the table beside the figure, in words.
-    words : how many of its columns hold words.
-    note : one sentence under it.
+    caption : str
+        What it shows.
+    release : Release
+        The numbers, through the gate. Figure and table are made of nothing else.
+    draw : Callable[[Release], str] | None
+        Release -> SVG, called when it is looked at; None where the table says all.
+    heads : Sequence[str]
+        Heads of the columns of the table beside the figure, in words.
+    rows : PanelRows
+        Rows of the table beside the figure, in words.
+    words : int, default 1
+        How many of its columns hold words.
+    note : str, optional
+        One sentence under it.
     """
 
     caption: str
@@ -62,11 +70,16 @@ class LensView:
 
     Parameters
     ----------
-    title : what it is about.
-    text : the answer in one line.
-    panels : releases with their figures and tables, in order.
-    said : release of the notes, one a row; None without notes.
-    missing : what these data do not open, and what would open it, one sentence each.
+    title : str
+        What it is about.
+    text : str
+        The answer in one line.
+    panels : tuple[FigurePanel, ...]
+        Releases with their figures and tables, in order.
+    said : Release | None, optional
+        Release of the notes, one a row; None without notes.
+    missing : tuple[str, ...], optional
+        What these data do not open, and what would open it, one sentence each.
     """
 
     title: str
@@ -91,7 +104,13 @@ class LensView:
         return next((r.stamp for r in self.releases if r.stamp), "")
 
     def answer_html(self) -> str:
-        """The answer, and the stamp of simulated data."""
+        """The answer, and the stamp of simulated data.
+
+        Returns
+        -------
+        str
+            The answer, and the stamp of simulated data.
+        """
         head, _, rest = self.text.partition("; ")
         more = f"; <span>{escape(rest)}</span>" if rest else ""
         stamp = f'<div class="hte-stamp">{escape(self.stamp)}</div>' if self.stamp else ""
@@ -99,7 +118,13 @@ class LensView:
         return f'<div class="hte-answer">{first}{more}</div>{stamp}'
 
     def body_html(self) -> str:
-        """Every panel, then what is missing, then the notes."""
+        """Every panel, then what is missing, then the notes.
+
+        Returns
+        -------
+        str
+            Every panel, then what is missing, then the notes.
+        """
         panels = "".join(p.to_html() for p in self.panels)
         return panels + "".join(notice_html(m) for m in self.missing) + list_html(self.notes)
 

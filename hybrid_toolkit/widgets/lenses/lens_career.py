@@ -44,8 +44,10 @@ class CareerStageState:
 
     Parameters
     ----------
-    outcome : id of a survey scale; empty for the first that the data open.
-    at : remote share, one of the steps of the slider, such as ``"0.40"``.
+    outcome : str, optional
+        Id of a survey scale; empty for the first that the data open.
+    at : str, optional
+        Remote share, one of the steps of the slider, such as ``"0.40"``.
     """
 
     outcome: str = ""
@@ -54,7 +56,8 @@ class CareerStageState:
 
 class CareerStageViews:
     """Views by career stage. All waves are taken together, and the slider reads fixed points of one released curve,
-    so that no two views differ by single people."""
+    so that no two views differ by single people.
+    """
 
     def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
         self.data = data
@@ -163,12 +166,15 @@ def view_career_stage(data: EvaluationData, *, outcome: str = "", at: str = "", 
 
     Parameters
     ----------
-    outcome : id of a survey scale; the first that the data open where it is empty.
-    at : remote share at which the curves are read, a step of 0.05 such as ``"0.40"``.
+    outcome : str, optional
+        Id of a survey scale; the first that the data open where it is empty.
+    at : str, optional
+        Remote share at which the curves are read, a step of 0.05 such as ``"0.40"``.
 
     Raises
     ------
-    UsageError : these data offer no such outcome or step, or open nothing.
+    UsageError
+        These data offer no such outcome or step, or open nothing.
     """
     return view_state(CareerStageViews(data, gate=gate), CareerStageState(outcome, at))
 

@@ -24,8 +24,10 @@ class DigitalExclusionState:
 
     Parameters
     ----------
-    who : ``"families"`` or ``"staff"``; empty for the first that the data open.
-    threshold : needs met (of ten) or Mbit/s at home, one of the steps of the slider.
+    who : str, optional
+        ``"families"`` or ``"staff"``; empty for the first that the data open.
+    threshold : str, optional
+        Needs met (of ten) or Mbit/s at home, one of the steps of the slider.
     """
 
     who: str = ""
@@ -95,11 +97,14 @@ def view_digital_exclusion(
 
     Parameters
     ----------
-    who : ``"families"`` or ``"staff"``.
-    threshold : needs met of ten, or Mbit/s at home: a step that the data offer.
+    who : str, optional
+        ``"families"`` or ``"staff"``.
+    threshold : str, optional
+        Needs met of ten, or Mbit/s at home: a step that the data offer.
 
     Raises
     ------
-    UsageError : these data offer no such step, or open nothing.
+    UsageError
+        These data offer no such step, or open nothing.
     """
     return view_state(DigitalExclusionViews(data, gate=gate), DigitalExclusionState(who, threshold))

@@ -23,10 +23,14 @@ def lens_files(view: LensView, name: str, *, place: Place | None = None, on: dat
 
     Parameters
     ----------
-    view : what is shown.
-    name : the widget's name, the start of each file's name.
-    place : when and where, for the tidy CSV.
-    on : the day that documents carry; today where it is left out.
+    view : LensView
+        What is shown.
+    name : str
+        The widget's name, the start of each file's name.
+    place : Place | None, optional
+        When and where, for the tidy CSV.
+    on : date | None, optional
+        The day that documents carry; today where it is left out.
     """
     files: list[Download] = []
     for number, panel in enumerate(view.panels, start=1):

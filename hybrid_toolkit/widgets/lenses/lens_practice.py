@@ -45,8 +45,10 @@ class PracticeQualityState:
 
     Parameters
     ----------
-    component : metric id; empty for the first that the data open.
-    group : what splits it.
+    component : str, optional
+        Metric id; empty for the first that the data open.
+    group : str, optional
+        What splits it.
     """
 
     component: str = ""
@@ -176,12 +178,15 @@ def view_practice_quality(
 
     Parameters
     ----------
-    component : metric id; the first that the data open where it is empty.
-    group : what splits it; mode of contact where it is empty and the data have it.
+    component : str, optional
+        Metric id; the first that the data open where it is empty.
+    group : str, optional
+        What splits it; mode of contact where it is empty and the data have it.
 
     Raises
     ------
-    UsageError : these data offer no such component or group, or open nothing.
+    UsageError
+        These data offer no such component or group, or open nothing.
     """
     return view_state(PracticeQualityViews(data, gate=gate), PracticeQualityState(component, group))
 

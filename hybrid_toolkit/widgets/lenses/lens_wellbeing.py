@@ -44,8 +44,10 @@ class WellbeingState:
 
     Parameters
     ----------
-    scale : metric id; empty for the first that the data open.
-    group : what splits it, or ``"all"``.
+    scale : str, optional
+        Metric id; empty for the first that the data open.
+    group : str, optional
+        What splits it, or ``"all"``.
     """
 
     scale: str = ""
@@ -173,12 +175,15 @@ def view_wellbeing(data: EvaluationData, *, scale: str = "", group: str = "", ga
 
     Parameters
     ----------
-    scale : metric id; the first that the data open where it is empty.
-    group : what splits it, or ``"all"``.
+    scale : str, optional
+        Metric id; the first that the data open where it is empty.
+    group : str, optional
+        What splits it, or ``"all"``.
 
     Raises
     ------
-    UsageError : these data offer no such scale or group, or open nothing.
+    UsageError
+        These data offer no such scale or group, or open nothing.
     """
     return view_state(WellbeingViews(data, gate=gate), WellbeingState(scale, group or ALL_LEVELS))
 

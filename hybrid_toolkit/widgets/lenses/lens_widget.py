@@ -88,7 +88,13 @@ class LensWidget(ToolkitWidget):
         return self._view
 
     def to_code(self) -> str:
-        """Code that gives the same numbers in a fresh kernel, through the same disclosure gate."""
+        """Code that gives the same numbers in a fresh kernel, through the same disclosure gate.
+
+        Returns
+        -------
+        str
+            Code that gives the same numbers in a fresh kernel, through the same disclosure gate.
+        """
         if self._view is None:
             return ""
         module, function = self.FUNCTION
@@ -132,7 +138,8 @@ def must_offer(name: str, asked: str, offered: Mapping[str, str]) -> None:
 
     Raises
     ------
-    UsageError : with what they do offer.
+    UsageError
+        With what they do offer.
     """
     if asked not in offered:
         raise UsageError(
@@ -149,7 +156,10 @@ def view_state(views: LensViews, state: Any) -> LensView:
 
     Raises
     ------
-    CoverageError, UsageError : nothing to show, or a choice that the data do not offer.
+    CoverageError
+        Nothing to show, or a choice that the data do not offer.
+    UsageError
+        Nothing to show, or a choice that the data do not offer.
     """
     nothing = views.empty()
     if nothing is not None:

@@ -16,13 +16,19 @@ class PracticeQuality(LensWidget):
 
     Parameters
     ----------
-    data : the data to look at.
-    gate : the disclosure gate; the package's policy where it is left out.
-    component, group : fields of the first state.
+    data : EvaluationData
+        The data to look at.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
+    more : Sequence[ipywidgets.Widget], optional
+        Further fields of the first state.
+    **chosen : str
+        Fields of the first state: ``component``, ``group``.
 
     Raises
     ------
-    UsageError : these data offer no such component or group.
+    UsageError
+        These data offer no such component or group.
 
     Examples
     --------
@@ -42,13 +48,19 @@ class CareerStage(LensWidget):
 
     Parameters
     ----------
-    data : the data to look at.
-    gate : the disclosure gate; the package's policy where it is left out.
-    outcome, at : fields of the first state.
+    data : EvaluationData
+        The data to look at.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
+    more : Sequence[ipywidgets.Widget], optional
+        Further fields of the first state.
+    **chosen : str
+        Fields of the first state: ``outcome``, ``at``.
 
     Raises
     ------
-    UsageError : these data offer no such outcome or step.
+    UsageError
+        These data offer no such outcome or step.
 
     Examples
     --------
@@ -69,13 +81,19 @@ class DigitalExclusion(LensWidget):
 
     Parameters
     ----------
-    data : the data to look at.
-    gate : the disclosure gate; the package's policy where it is left out.
-    who, threshold : fields of the first state.
+    data : EvaluationData
+        The data to look at.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
+    more : Sequence[ipywidgets.Widget], optional
+        Further fields of the first state.
+    **chosen : str
+        Fields of the first state: ``who``, ``threshold``.
 
     Raises
     ------
-    UsageError : these data offer no such side or step.
+    UsageError
+        These data offer no such side or step.
 
     Examples
     --------
@@ -96,13 +114,19 @@ class Wellbeing(LensWidget):
 
     Parameters
     ----------
-    data : the data to look at.
-    gate : the disclosure gate; the package's policy where it is left out.
-    scale, group : fields of the first state.
+    data : EvaluationData
+        The data to look at.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
+    more : Sequence[ipywidgets.Widget], optional
+        Further fields of the first state.
+    **chosen : str
+        Fields of the first state: ``scale``, ``group``.
 
     Raises
     ------
-    UsageError : these data offer no such scale or group.
+    UsageError
+        These data offer no such scale or group.
 
     Examples
     --------

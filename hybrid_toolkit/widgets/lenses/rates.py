@@ -23,9 +23,14 @@ def interval_panel(
 
     Parameters
     ----------
-    release : content with ``estimate``, ``conf_low``, ``conf_high``, the labels and the count ``n``.
-    unit, counted : unit of the estimates, and what the count counts.
-    labels : columns whose words name a row.
+    release : Release
+        Content with ``estimate``, ``conf_low``, ``conf_high``, the labels and the count ``n``.
+    unit : str
+        Unit of the estimates.
+    labels : Sequence[str]
+        Columns whose words name a row.
+    counted : str
+        What the count counts.
     """
     rows = [[*(_word(r[c]) for c in labels), span_of(r), count_of(r)] for r in release.content.to_dict("records")]
     heads = [*(c.replace("_", " ").capitalize() for c in labels), f"{unit[:1].upper()}{unit[1:]} (interval)", counted]
@@ -50,10 +55,14 @@ def concentration_panel(
 
     Parameters
     ----------
-    held : one row a band, worst off first: ``n`` units, ``held`` what they hold of the outcome, ``people``.
-    labels : words for the bands.
-    index : the concentration index over single units.
-    people : people behind the index.
+    held : pd.DataFrame
+        One row a band, worst off first: ``n`` units, ``held`` what they hold of the outcome, ``people``.
+    labels : Sequence[str]
+        Words for the bands.
+    index : Inequality
+        The concentration index over single units.
+    people : int
+        People behind the index.
     """
     share = pd.DataFrame(
         {

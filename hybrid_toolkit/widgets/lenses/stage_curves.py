@@ -21,13 +21,17 @@ def curve_rows(rows: pd.DataFrame, outcome: str, *, least: int) -> pd.DataFrame:
 
     Parameters
     ----------
-    rows : columns ``worker_id``, ``team_id``, ``stage``, ``rs_desk`` and the outcome, none missing but ``team_id``.
-    outcome : the outcome.
-    least : people that a stage needs to be fitted; a stage with fewer has one row without an estimate.
+    rows : pd.DataFrame
+        Columns ``worker_id``, ``team_id``, ``stage``, ``rs_desk`` and the outcome, none missing but ``team_id``.
+    outcome : str
+        The outcome.
+    least : int
+        People that a stage needs to be fitted; a stage with fewer has one row without an estimate.
 
     Returns
     -------
-    Frame with ``_COLUMNS``; ``n`` counts workers.
+    pd.DataFrame
+        Frame with ``_COLUMNS``; ``n`` counts workers.
     """
     found: list[tuple[object, ...]] = []
     knots = _knots(rows)
@@ -54,12 +58,19 @@ def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.
 
     Parameters
     ----------
-    rows, outcome, least : as in ``curve_rows``.
-    gap : what to call the gap.
+    rows : pd.DataFrame
+        As in ``curve_rows``.
+    outcome : str
+        As in ``curve_rows``.
+    gap : str
+        What to call the gap.
+    least : int
+        As in ``curve_rows``.
 
     Returns
     -------
-    Frame: ``term``, ``estimate``, ``conf_low``, ``conf_high``, ``n`` workers, ``n_clusters``, ``unit``.
+    pd.DataFrame
+        Frame: ``term``, ``estimate``, ``conf_low``, ``conf_high``, ``n`` workers, ``n_clusters``, ``unit``.
     """
     enough = [s for s in CURVE_STAGES if rows.loc[rows["stage"].eq(s), "worker_id"].nunique() >= least]
     inside = rows[rows["stage"].isin(enough)].reset_index(drop=True)

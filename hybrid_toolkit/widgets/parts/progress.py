@@ -70,10 +70,14 @@ class Progress(ipywidgets.VBox):  # type: ignore[misc]
 
         Parameters
         ----------
-        work : called with a ``report`` that it calls between its steps; what it returns goes to ``done``.
-        done : called in the same thread once the work has ended by itself.
-        words : what is being done, such as ``"Simulating authorities"``.
-        failed : told of an error that has a name, to show it; shown here where it is left out.
+        work : Callable[[ProgressReport], Any]
+            Called with a ``report`` that it calls between its steps; what it returns goes to ``done``.
+        done : Callable[[Any], None]
+            Called in the same thread once the work has ended by itself.
+        words : str
+            What is being done, such as ``"Simulating authorities"``.
+        failed : Failed | None, optional
+            Told of an error that has a name, to show it; shown here where it is left out.
         """
         if self.running:
             return

@@ -27,14 +27,19 @@ def save_state(path: str | Path, state: Any, *, widget: str, schema: int) -> Pat
 
     Parameters
     ----------
-    path : the file.
-    state : a frozen dataclass of words, numbers, dates, tuples and further dataclasses.
-    widget : the widget's name.
-    schema : version of the state's shape, from 1.
+    path : str | Path
+        The file.
+    state : Any
+        A frozen dataclass of words, numbers, dates, tuples and further dataclasses.
+    widget : str
+        The widget's name.
+    schema : int
+        Version of the state's shape, from 1.
 
     Raises
     ------
-    OutputError : the file cannot be written; what stood there is left as it was.
+    OutputError
+        The file cannot be written; what stood there is left as it was.
 
     Examples
     --------
@@ -56,14 +61,20 @@ def load_state(
 
     Parameters
     ----------
-    kind : the dataclass of the state.
-    widget, schema : whose state it must be, and the version that this toolkit writes.
-    migrations : version -> what makes the next version's plain state of it.
+    kind : type[Any]
+        The dataclass of the state.
+    widget : str
+        Widget whose state it must be.
+    schema : int
+        The version that this toolkit writes.
+    migrations : Mapping[int, Migration] | None, optional
+        Version -> what makes the next version's plain state of it.
 
     Raises
     ------
-    UnreadableError : no such file, not JSON, another widget's state, a newer version, an old version without a
-        migration, or a part that is missing, unknown or of the wrong kind. Messages say where, never what stood there.
+    UnreadableError
+        No such file, not JSON, another widget's state, a newer version, an old version without a migration, or a part
+        that is missing, unknown or of the wrong kind. Messages say where, never what stood there.
     """
     held = _read(Path(path).expanduser())
     if not isinstance(held, dict) or held.get("kind") != _KIND or set(held) != set(HEADS):
@@ -105,7 +116,8 @@ def typed_state(held: Any, kind: Any, where: str = "state") -> Any:
 
     Raises
     ------
-    UnreadableError : a part is missing, unknown or of the wrong kind.
+    UnreadableError
+        A part is missing, unknown or of the wrong kind.
 
     Examples
     --------

@@ -20,9 +20,18 @@ class DataReference:
 
     Parameters
     ----------
-    committed : name of a committed synthetic authority, such as ``"small"``; empty for any other data.
-    data_hash : the hash that the data must have.
-    scenario, size, seed, tables : how data that were simulated in memory are simulated again; no scenario for others.
+    committed : str, optional
+        Name of a committed synthetic authority, such as ``"small"``; empty for any other data.
+    data_hash : str, optional
+        The hash that the data must have.
+    scenario : str, optional
+        Scenario of data that were simulated in memory; None for others.
+    size : str, optional
+        Size of data that were simulated in memory.
+    seed : int, default 0
+        Seed of data that were simulated in memory.
+    tables : tuple[str, ...], optional
+        Tables of data that were simulated in memory.
 
     Examples
     --------
@@ -76,9 +85,12 @@ class ExplorerState:
 
     Parameters
     ----------
-    metric : metric id; empty where nothing can be measured.
-    group : what splits it, or ``"all"``.
-    period : ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
+    metric : str
+        Metric id; empty where nothing can be measured.
+    group : str, default ALL_LEVELS
+        What splits it, or ``"all"``.
+    period : str, default ALL_LEVELS
+        ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
 
     Examples
     --------

@@ -56,11 +56,16 @@ def curves_svg(
 
     Parameters
     ----------
-    curves : one a panel; a hidden one says so.
-    at : where to draw the dashed line; the point there is marked.
-    diagonal : draw the line of equal shares.
-    columns : panels beside each other.
-    floor : values that the upright axis holds in any case.
+    curves : Sequence[Curve]
+        One a panel; a hidden one says so.
+    at : float | None, optional
+        Where to draw the dashed line; the point there is marked.
+    diagonal : bool, default False
+        Draw the line of equal shares.
+    columns : int, default 2
+        Panels beside each other.
+    floor : tuple[float, ...], optional
+        Values that the upright axis holds in any case.
 
     Examples
     --------

@@ -21,8 +21,10 @@ def svg_to_png(svg: str, *, dpi: int = 192, footer: str = "") -> bytes:
 
     Parameters
     ----------
-    svg : a figure of ``svg.py``: lines, polylines, polygons, rectangles, circles, diamonds and words.
-    dpi : dots an inch; 96 gives a dot a pixel.
+    svg : str
+        A figure of ``svg.py``: lines, polylines, polygons, rectangles, circles, diamonds and words.
+    dpi : int, default 192
+        Dots an inch; 96 gives a dot a pixel.
 
     Examples
     --------

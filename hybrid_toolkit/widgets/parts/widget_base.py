@@ -25,9 +25,12 @@ class Shown:
 
     Parameters
     ----------
-    text : the answer in one line, plain words.
-    answer : the answer as HTML, read out when it changes.
-    body : figures and tables as HTML.
+    text : str
+        The answer in one line, plain words.
+    answer : str
+        The answer as HTML, read out when it changes.
+    body : str, optional
+        Figures and tables as HTML.
     """
 
     text: str
@@ -44,9 +47,12 @@ class ToolkitWidget(ipywidgets.VBox):  # type: ignore[misc]
 
     Parameters
     ----------
-    state : the first state, an instance of ``STATE``.
-    controls : field of the state -> the control that moves it; controls wrap on a narrow screen.
-    more : further children between the answer and the figures, such as forms.
+    state : Any
+        The first state, an instance of ``STATE``.
+    controls : Mapping[str, ipywidgets.Widget] | None, optional
+        Field of the state -> the control that moves it; controls wrap on a narrow screen.
+    more : Sequence[ipywidgets.Widget], optional
+        Further children between the answer and the figures, such as forms.
 
     Attributes
     ----------
@@ -93,24 +99,47 @@ class ToolkitWidget(ipywidgets.VBox):  # type: ignore[misc]
         return self._shown.text
 
     def to_code(self) -> str:
-        """Code that gives the same in a fresh kernel; empty where there is nothing to give again."""
+        """Code that gives the same in a fresh kernel; empty where there is nothing to give again.
+
+        Returns
+        -------
+        str
+            Code that gives the same in a fresh kernel; empty where there is nothing to give again.
+        """
         return ""
 
     def save(self, path: str | Path) -> Path:
         """Write the state to a JSON file, whole or not at all: choices and what was written in, no rows of the data.
 
+        Parameters
+        ----------
+        path : str | Path
+            The file.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+
         Raises
         ------
-        OutputError : the file cannot be written.
+        OutputError
+            The file cannot be written.
         """
         return save_state(path, self.state, widget=type(self).__name__, schema=self.SCHEMA)
 
     def load(self, path: str | Path) -> None:
         """Take the state from a file that this kind of widget saved; older versions are brought up to date.
 
+        Parameters
+        ----------
+        path : str | Path
+            The file.
+
         Raises
         ------
-        UnreadableError : not such a file, or of a newer version. The widget stays as it was.
+        UnreadableError
+            Not such a file, or of a newer version. The widget stays as it was.
         """
         name = type(self).__name__
         self.state = load_state(path, self.STATE, widget=name, schema=self.SCHEMA, migrations=self.MIGRATIONS)
@@ -219,7 +248,8 @@ def put(name: str, control: ipywidgets.Widget, value: Any) -> None:
 
     Raises
     ------
-    UsageError : another value; says which it takes.
+    UsageError
+        Another value; says which it takes.
 
     Examples
     --------

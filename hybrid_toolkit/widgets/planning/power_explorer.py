@@ -22,12 +22,14 @@ class PowerExplorer(ToolkitWidget):
 
     Parameters
     ----------
-    teams, workers, waves, response, effect, group_share, compared, over : fields of the first state, see
-        ``PowerExplorerState``.
+    **chosen : Any
+        Fields of the first state, see ``PowerExplorerState``: ``teams``, ``workers``, ``waves``, ``response``,
+        ``effect``, ``group_share``, ``compared``, ``over``.
 
     Raises
     ------
-    UsageError : a value that its slider or list does not offer; says which it does.
+    UsageError
+        A value that its slider or list does not offer; says which it does.
 
     Examples
     --------
@@ -53,7 +55,13 @@ class PowerExplorer(ToolkitWidget):
         return self._view
 
     def to_code(self) -> str:
-        """Code that gives the same numbers in a fresh kernel."""
+        """Code that gives the same numbers in a fresh kernel.
+
+        Returns
+        -------
+        str
+            Code that gives the same numbers in a fresh kernel.
+        """
         if self._view is None:
             return ""
         said = ", ".join(f"{f.name}={getattr(self.state, f.name)!r}" for f in fields(self.state))

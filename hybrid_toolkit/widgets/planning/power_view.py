@@ -47,12 +47,24 @@ class PowerExplorerState:
 
     Parameters
     ----------
-    teams, workers, waves : teams, workers in each, survey waves.
-    response : share that answers. effect : slope in standard deviations of the outcome a standard deviation; where
-        groups are compared, the difference of their slopes.
-    compared : ``"pooled"`` or ``"within"`` workers. over : what the curve runs over.
-    group_share : share of workers in the smaller of two groups whose slopes are compared, such as early-career
-        workers and the others; 0 for one slope over everybody.
+    teams : int, default 24
+        Number of teams.
+    workers : int, default 8
+        Workers in each team.
+    waves : int, default 3
+        Survey waves.
+    response : float, default 0.6
+        Share that answers.
+    effect : float, default 0.15
+        Slope in standard deviations of the outcome a standard deviation; where groups are compared, the difference of
+        their slopes.
+    compared : str, default "pooled"
+        ``"pooled"`` or ``"within"`` workers.
+    over : str, default "teams"
+        What the curve runs over.
+    group_share : float, default 0.0
+        Share of workers in the smaller of two groups whose slopes are compared, such as early-career workers and the
+        others; 0 for one slope over everybody.
     """
 
     teams: int = 24
@@ -73,13 +85,27 @@ def view_power(
 
     Parameters
     ----------
-    teams, workers, waves, response, effect, compared, group_share : as in
-        ``hybrid_toolkit.models.planning.slope_power``.
-    over : what the curve runs over, one of ``OVER``.
+    teams : int, default 24
+        As in ``hybrid_toolkit.models.planning.slope_power``.
+    workers : int, default 8
+        As in ``hybrid_toolkit.models.planning.slope_power``.
+    waves : int, default 3
+        As in ``hybrid_toolkit.models.planning.slope_power``.
+    response : float, default 0.6
+        As in ``hybrid_toolkit.models.planning.slope_power``.
+    effect : float, default 0.15
+        As in ``hybrid_toolkit.models.planning.slope_power``.
+    compared : str, default "pooled"
+        As in ``hybrid_toolkit.models.planning.slope_power``.
+    over : str, default "teams"
+        What the curve runs over, one of ``OVER``.
+    group_share : float, default 0.0
+        As in ``hybrid_toolkit.models.planning.slope_power``.
 
     Raises
     ------
-    EstimationError : a value outside its range, or a comparison within workers over one wave.
+    EstimationError
+        A value outside its range, or a comparison within workers over one wave.
 
     Examples
     --------

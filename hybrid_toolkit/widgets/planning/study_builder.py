@@ -37,8 +37,10 @@ class StudyBuilder(ToolkitWidget):
 
     Parameters
     ----------
-    start : id of the shipped study to begin with.
-    state : a whole state instead.
+    start : str, default "remote-practice"
+        Id of the shipped study to begin with.
+    state : StudyBuilderState | None, optional
+        A whole state instead.
 
     Examples
     --------
@@ -100,7 +102,13 @@ class StudyBuilder(ToolkitWidget):
         self._progress.wait()
 
     def to_code(self) -> str:
-        """Code that declares the same study in a fresh kernel."""
+        """Code that declares the same study in a fresh kernel.
+
+        Returns
+        -------
+        str
+            Code that declares the same study in a fresh kernel.
+        """
         if self._study is None:
             return ""
         text = self._study.to_toml().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')

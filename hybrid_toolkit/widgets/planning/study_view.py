@@ -48,11 +48,24 @@ class StudyBuilderState:
 
     Parameters
     ----------
-    start : id of the shipped study that gives everything the lists do not say.
-    outcome, exposure, design : columns and a design's id; empty for those of the start.
-    confounders : columns held constant.
-    estimand : id of the true value that a diagnosis compares with.
-    scenario, size, n_sims : where the study is tried, and how often.
+    start : str, default "remote-practice"
+        Id of the shipped study that gives everything the lists do not say.
+    outcome : str, optional
+        Column of the outcome; empty for that of the start.
+    exposure : str, optional
+        Column of the exposure; empty for that of the start.
+    design : str, optional
+        Id of the design; empty for that of the start.
+    confounders : tuple[str, ...], optional
+        Columns held constant.
+    estimand : str, optional
+        Id of the true value that a diagnosis compares with.
+    scenario : str, default "helpful-hump"
+        Scenario in which the study is tried.
+    size : str, default "small"
+        Size at which the study is tried.
+    n_sims : int, default 20
+        How often the study is tried.
     """
 
     start: str = "remote-practice"
@@ -76,7 +89,8 @@ def of_start(start: str) -> StudyBuilderState:
 
     Raises
     ------
-    UsageError : no shipped study has that id.
+    UsageError
+        No shipped study has that id.
     """
     shipped = starts()
     if start not in shipped:
@@ -99,7 +113,8 @@ def declared(state: StudyBuilderState) -> Study:
 
     Raises
     ------
-    StudyError : it cannot be run or identified; the message says what was found and what is needed.
+    StudyError
+        It cannot be run or identified; the message says what was found and what is needed.
     """
     study = starts()[state.start]
     changes: dict[str, object] = {"confounders": state.confounders, "estimand": state.estimand or study.estimand}
@@ -168,7 +183,10 @@ def diagnose_in_steps(study: Study, state: StudyBuilderState, report: Callable[[
 
     Raises
     ------
-    StudyError, UsageError : as ``Study.diagnose``.
+    StudyError
+        As ``Study.diagnose``.
+    UsageError
+        As ``Study.diagnose``.
     """
     with TemporaryDirectory(prefix="hybrid-toolkit-") as folder:
         place, done = Path(folder) / "trials.jsonl", 0

@@ -24,14 +24,19 @@ class WhatIf(LensWidget):
 
     Parameters
     ----------
-    data : the data.
-    result : a study's result on these data, so that it need not be estimated again.
-    gate : the disclosure gate; the package's policy where it is left out.
-    study, rule, value : fields of the first state.
+    data : EvaluationData
+        The data.
+    result : StudyResult | None, optional
+        A study's result on these data, so that it need not be estimated again.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
+    **chosen : str
+        Fields of the first state: ``study``, ``rule``, ``value``.
 
     Raises
     ------
-    UsageError : these data offer no such study, rule or value.
+    UsageError
+        These data offer no such study, rule or value.
 
     Examples
     --------

@@ -52,8 +52,12 @@ class WhatIfState:
 
     Parameters
     ----------
-    study : id of a study. rule : ``"office_days"`` or ``"shift"``.
-    value : office days of five, or the change of the remote share.
+    study : str, optional
+        Id of a study.
+    rule : str, optional
+        ``"office_days"`` or ``"shift"``.
+    value : str, optional
+        Office days of five, or the change of the remote share.
     """
 
     study: str = ""
@@ -123,7 +127,8 @@ class WhatIfViews:
 
         Raises
         ------
-        StudyError : the change leaves what the data cover, or moves nothing.
+        StudyError
+            The change leaves what the data cover, or moves nothing.
         """
         result = self.estimate(state.study)
         found = result.what_if(self._change(state))
@@ -186,12 +191,19 @@ def view_what_if(
 
     Parameters
     ----------
-    study : id of a headline study. rule : ``"office_days"`` or ``"shift"``.
-    value : office days of five, such as ``"2"``; or a change of the remote share, such as ``"+0.1"``.
+    study : str, optional
+        Id of a headline study.
+    rule : str, optional
+        ``"office_days"`` or ``"shift"``.
+    value : str, optional
+        Office days of five, such as ``"2"``; or a change of the remote share, such as ``"+0.1"``.
 
     Raises
     ------
-    StudyError : the change leaves what the data cover. UsageError : not offered.
+    StudyError
+        The change leaves what the data cover.
+    UsageError
+        Not offered.
     """
     return view_state(WhatIfViews(data, gate=gate), WhatIfState(study, rule, value))
 

@@ -34,8 +34,10 @@ class ClaimsWidget(ToolkitWidget):
 
     Parameters
     ----------
-    data : data to measure; None shows the names of the measures alone.
-    gate : the disclosure gate; the package's policy where it is left out.
+    data : EvaluationData | None, optional
+        Data to measure; None shows the names of the measures alone.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
     """
 
     CHECKLIST: ClassVar[str]
@@ -50,7 +52,13 @@ class ClaimsWidget(ToolkitWidget):
         self._show()
 
     def to_code(self) -> str:
-        """Code that lists the claims and their metrics."""
+        """Code that lists the claims and their metrics.
+
+        Returns
+        -------
+        str
+            Code that lists the claims and their metrics.
+        """
         return self.state.to_code(self.CHECKLIST)  # type: ignore[no-any-return]
 
     def _draw(self) -> Shown:
@@ -80,6 +88,13 @@ class ClaimsWidget(ToolkitWidget):
 class Benefits(ClaimsWidget):
     """Benefits that people name, with their measures.
 
+    Parameters
+    ----------
+    data : EvaluationData | None, optional
+        The data.
+    gate : Gate | None, optional
+        The disclosure gate; one with the default policy where none is given.
+
     Examples
     --------
     >>> Benefits().text
@@ -91,6 +106,13 @@ class Benefits(ClaimsWidget):
 
 class Challenges(ClaimsWidget):
     """Challenges that people name, with their measures.
+
+    Parameters
+    ----------
+    data : EvaluationData | None, optional
+        The data.
+    gate : Gate | None, optional
+        The disclosure gate; one with the default policy where none is given.
 
     Examples
     --------

@@ -46,7 +46,13 @@ class BlankAid(ipywidgets.VBox):  # type: ignore[misc]
         return f"{type(self).__name__}()"
 
     def page(self) -> str:
-        """The blank sheet as one HTML page that needs nothing else and holds no field to fill in."""
+        """The blank sheet as one HTML page that needs nothing else and holds no field to fill in.
+
+        Returns
+        -------
+        str
+            The blank sheet as one HTML page that needs nothing else and holds no field to fill in.
+        """
         listed = load_checklist(self.CHECKLIST)
         return (
             '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
@@ -58,9 +64,20 @@ class BlankAid(ipywidgets.VBox):  # type: ignore[misc]
     def write_blank(self, path: str | Path) -> Path:
         """Write the blank sheet, whole or not at all.
 
+        Parameters
+        ----------
+        path : str | Path
+            The file.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+
         Raises
         ------
-        OutputError : the place cannot be written.
+        OutputError
+            The place cannot be written.
         """
         return atomic_write_text(path, self.page())
 

@@ -59,14 +59,19 @@ class ChecklistWidget(PracticeWidget):
 
     Parameters
     ----------
-    data : data whose metrics are shown beside the items that they speak to; None for none.
-    record : answers to begin with.
-    gate : the disclosure gate; the package's policy where it is left out.
-    today : the day of the answers; the day of the computer where it is left out.
+    data : EvaluationData | None, optional
+        Data whose metrics are shown beside the items that they speak to; None for none.
+    record : Record | None, optional
+        Answers to begin with.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
+    today : date | None, optional
+        The day of the answers; the day of the computer where it is left out.
 
     Raises
     ------
-    UsageError : answers to another checklist.
+    UsageError
+        Answers to another checklist.
     """
 
     CHECKLIST: ClassVar[str]
@@ -101,7 +106,13 @@ class ChecklistWidget(PracticeWidget):
         return self.state.record  # type: ignore[no-any-return]
 
     def to_code(self) -> str:
-        """Code that gives the same record in a fresh kernel."""
+        """Code that gives the same record in a fresh kernel.
+
+        Returns
+        -------
+        str
+            Code that gives the same record in a fresh kernel.
+        """
         return self.state.to_code()  # type: ignore[no-any-return]
 
     @property

@@ -53,11 +53,18 @@ class PracticeWidget(ToolkitWidget):
 
     Parameters
     ----------
-    state : the first state.
-    data : data to measure beside what people believe; None for none.
-    gate : the disclosure gate; the package's policy where it is left out.
-    today : the day of answers and of what is due; the day of the computer where it is left out.
-    controls, form : choices above the answer, and the controls of the form.
+    state : Any
+        The first state.
+    data : EvaluationData | None
+        Data to measure beside what people believe; None for none.
+    gate : Gate | None
+        The disclosure gate; the package's policy where it is left out.
+    today : date | None
+        The day of answers and of what is due; the day of the computer where it is left out.
+    controls : Mapping[str, ipywidgets.Widget] | None, optional
+        Choices above the answer.
+    form : Sequence[ipywidgets.Widget], optional
+        The controls of the form.
     """
 
     def __init__(

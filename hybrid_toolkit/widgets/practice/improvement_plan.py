@@ -80,11 +80,16 @@ class ImprovementPlan(PracticeWidget):
 
     Parameters
     ----------
-    data : data that the measures come from; None for none.
-    plan : a plan to begin with.
-    assessment : a self-assessment, from whose gaps a first plan can be drafted.
-    gate : the disclosure gate; the package's policy where it is left out.
-    today : the day against which actions are due; the day of the computer where it is left out.
+    data : EvaluationData | None, optional
+        Data that the measures come from; None for none.
+    plan : ActionPlan | None, optional
+        A plan to begin with.
+    assessment : Assessment | None, optional
+        A self-assessment, from whose gaps a first plan can be drafted.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
+    today : date | None, optional
+        The day against which actions are due; the day of the computer where it is left out.
 
     Examples
     --------
@@ -142,7 +147,13 @@ class ImprovementPlan(PracticeWidget):
         return self.state.plan  # type: ignore[no-any-return]
 
     def to_code(self) -> str:
-        """Code that gives the same plan in a fresh kernel."""
+        """Code that gives the same plan in a fresh kernel.
+
+        Returns
+        -------
+        str
+            Code that gives the same plan in a fresh kernel.
+        """
         return self.state.to_code(self.today)  # type: ignore[no-any-return]
 
     def _follow(self) -> str:

@@ -11,6 +11,17 @@ class Share(ChecklistWidget):
 
     See ``ChecklistWidget`` for its parameters.
 
+    Parameters
+    ----------
+    data : EvaluationData | None, optional
+        Data whose metrics are shown beside the questions.
+    record : Record | None, optional
+        Answers to start from; none by default.
+    gate : Gate | None, optional
+        The disclosure gate; one with the default policy where none is given.
+    today : date | None, optional
+        The day that counts as today.
+
     Examples
     --------
     >>> Share().record.checklist
@@ -24,6 +35,17 @@ class ReturnTests(ChecklistWidget):
     """Three tests before people are asked back on site: essential, sufficiently safe, mutually agreed.
 
     See ``ChecklistWidget`` for its parameters.
+
+    Parameters
+    ----------
+    data : EvaluationData | None, optional
+        Data whose metrics are shown beside the questions.
+    record : Record | None, optional
+        Answers to start from; none by default.
+    gate : Gate | None, optional
+        The disclosure gate; one with the default policy where none is given.
+    today : date | None, optional
+        The day that counts as today.
 
     Examples
     --------
@@ -39,6 +61,17 @@ class RiskAssessment(ChecklistWidget):
 
     See ``ChecklistWidget`` for its parameters.
 
+    Parameters
+    ----------
+    data : EvaluationData | None, optional
+        Data whose metrics are shown beside the questions.
+    record : Record | None, optional
+        Answers to start from; none by default.
+    gate : Gate | None, optional
+        The disclosure gate; one with the default policy where none is given.
+    today : date | None, optional
+        The day that counts as today.
+
     Examples
     --------
     >>> RiskAssessment().record.checklist
@@ -53,6 +86,17 @@ class DigitalPractice(ChecklistWidget):
 
     See ``ChecklistWidget`` for its parameters.
 
+    Parameters
+    ----------
+    data : EvaluationData | None, optional
+        Data whose metrics are shown beside the questions.
+    record : Record | None, optional
+        Answers to start from; none by default.
+    gate : Gate | None, optional
+        The disclosure gate; one with the default policy where none is given.
+    today : date | None, optional
+        The day that counts as today.
+
     Examples
     --------
     >>> DigitalPractice().record.checklist
@@ -66,6 +110,17 @@ class LeaderQuestions(ChecklistWidget):
     """Questions for leaders and for the organisation.
 
     See ``ChecklistWidget`` for its parameters.
+
+    Parameters
+    ----------
+    data : EvaluationData | None, optional
+        Data whose metrics are shown beside the questions.
+    record : Record | None, optional
+        Answers to start from; none by default.
+    gate : Gate | None, optional
+        The disclosure gate; one with the default policy where none is given.
+    today : date | None, optional
+        The day that counts as today.
 
     Examples
     --------

@@ -73,10 +73,14 @@ class SelfAssessment(PracticeWidget):
 
     Parameters
     ----------
-    data : data whose metrics are shown beside each condition; None for none.
-    assessment : answers to begin with.
-    gate : the disclosure gate; the package's policy where it is left out.
-    today : the day of the answers; the day of the computer where it is left out.
+    data : EvaluationData | None, optional
+        Data whose metrics are shown beside each condition; None for none.
+    assessment : Assessment | None, optional
+        Answers to begin with.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
+    today : date | None, optional
+        The day of the answers; the day of the computer where it is left out.
 
     Examples
     --------
@@ -122,7 +126,13 @@ class SelfAssessment(PracticeWidget):
         return self.state.assessment  # type: ignore[no-any-return]
 
     def to_code(self) -> str:
-        """Code that rates the same answers in a fresh kernel."""
+        """Code that rates the same answers in a fresh kernel.
+
+        Returns
+        -------
+        str
+            Code that rates the same answers in a fresh kernel.
+        """
         return self.state.to_code()  # type: ignore[no-any-return]
 
     @property

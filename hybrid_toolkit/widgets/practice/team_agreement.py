@@ -58,10 +58,14 @@ class TeamAgreement(PracticeWidget):
 
     Parameters
     ----------
-    data : data whose arrangements are shown beside it; None for none.
-    agreements : arrangements to begin with.
-    gate : the disclosure gate; the package's policy where it is left out.
-    today : the day against which reviews are due; the day of the computer where it is left out.
+    data : EvaluationData | None, optional
+        Data whose arrangements are shown beside it; None for none.
+    agreements : Agreements | None, optional
+        Arrangements to begin with.
+    gate : Gate | None, optional
+        The disclosure gate; the package's policy where it is left out.
+    today : date | None, optional
+        The day against which reviews are due; the day of the computer where it is left out.
 
     Examples
     --------
@@ -103,7 +107,13 @@ class TeamAgreement(PracticeWidget):
         return self.state.agreements  # type: ignore[no-any-return]
 
     def to_code(self) -> str:
-        """Code that gives the same arrangements in a fresh kernel."""
+        """Code that gives the same arrangements in a fresh kernel.
+
+        Returns
+        -------
+        str
+            Code that gives the same arrangements in a fresh kernel.
+        """
         return self.state.to_code(self.today)  # type: ignore[no-any-return]
 
     def _follow(self) -> str:

@@ -78,7 +78,8 @@ def level_of_name(name: str) -> str:
 
     Parameters
     ----------
-    name : as published: any case, ``&`` for "and", a footnote's number or "City of" about it.
+    name : str
+        As published: any case, ``&`` for "and", a footnote's number or "City of" about it.
 
     Examples
     --------
