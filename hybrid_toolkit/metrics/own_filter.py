@@ -46,7 +46,7 @@ def hold_filter(data: EvaluationData, spec: MetricSpec) -> None:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.MeasureError: [METRIC-FILTER] the filter of metric 'hours' would set fewer than 10 people \
-apart. How to mend it: Filter by something wider, or leave the filter out: 10 people or more must stand on either side.
+apart. How to fix: Filter by something wider, or leave the filter out: 10 people or more must stand on either side.
     """
     frame = spec.frame
     if not isinstance(frame, OwnFrame) or frame.formula.where is None or not data.has(frame.table):

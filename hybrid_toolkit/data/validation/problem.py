@@ -28,7 +28,7 @@ class Problem:
     text : str
         What was expected and what was found, without values from the data.
     fix : str
-        How to mend it, one sentence.
+        How to fix, one sentence.
     severity : str, default "error"
         ``"error"`` or ``"notice"``.
 

@@ -29,7 +29,7 @@ class Rule:
     text : str
         What is wrong, after the number of rows.
     fix : str
-        How to mend it.
+        How to fix.
     severity : str
         ``"error"`` or ``"notice"``.
     check : Callable[..., pd.Series]

@@ -71,7 +71,7 @@ def plot(item: object, *, gate: Gate | None = None, title: str = "", ax: Axes | 
     Examples
     --------
     >>> rows = pd.DataFrame({"term": ["x"], "estimate": [0.2], "conf_low": [0.1], "conf_high": [0.3], "n": 288})
-    >>> plot(Gate().estimates(rows, title="Choice honoured"))
+    >>> plot(Gate().estimates(rows, title="Choice honoured", people="n"))
     x: 0.200, interval 0.100 to 0.300.
     """
     for kind in DRAWABLE:

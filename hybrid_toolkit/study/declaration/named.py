@@ -86,7 +86,7 @@ def check_question(question: str) -> None:
     >>> check_question("Which team lets families down most?")
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.StudyError: [WORDS-BLAME] the study's question ranks or blames (1 phrase). How to mend it: \
+    hybrid_toolkit.errors.StudyError: [WORDS-BLAME] the study's question ranks or blames (1 phrase). How to fix: \
 Ask how an outcome goes with an exposure, over all, not who is behind or at fault.
     """
     check_named(question, what="the question")

@@ -27,7 +27,7 @@ class Finding:
     text : str
         One or two plain sentences.
     fix : str, optional
-        How to mend it; empty where there is nothing to mend.
+        How to fix; empty where there is nothing to mend.
     """
 
     code: str
