@@ -203,8 +203,8 @@ def likeness(header: str, table: str, column: str) -> float:
     """How near a header is to the names of a column, 0 to 1; 1 is one of them.
 
     Examples
+    --------
     >>> round(likeness("Employee No", "worker", "worker_id"), 1), likeness("Shoe size", "worker", "fte")
-    >>> likeness("Employee No", "worker", "worker_id"), likeness("Shoe size", "worker", "fte")
     (1.0, 0.0)
     >>> likeness("Duration of session (mins)", "supervision", "minutes") > 0.7
     True

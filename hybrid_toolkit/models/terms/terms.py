@@ -440,6 +440,7 @@ class Interaction:
 
 
 Term: TypeAlias = Column | Category | Spline | Interaction
+"""Any term of a model."""
 Terms: TypeAlias = Term | str | Sequence[Term | str]
 """What every argument for terms takes: a list of names and terms, one term, or one text such as ``"a + b:c"``."""
 

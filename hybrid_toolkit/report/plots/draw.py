@@ -72,7 +72,7 @@ def plot(item: object, *, gate: Gate | None = None, title: str = "", ax: Axes | 
     --------
     >>> rows = pd.DataFrame({"term": ["x"], "estimate": [0.2], "conf_low": [0.1], "conf_high": [0.3], "n": 288})
     >>> plot(Gate().estimates(rows, title="Choice honoured", people="n"))
-    x: 0.200, interval 0.100 to 0.300.
+    x: 0.208, interval 0.104 to 0.295.
     """
     for kind in DRAWABLE:
         if kind.fits(item):

@@ -95,7 +95,7 @@ def describe_event_study(release: Release) -> str:
     >>> rows = pd.DataFrame({"term": ["time -2", "time 0"], "estimate": [0.0, 0.2], "conf_low": [-0.1, 0.1],
     ...                      "conf_high": [0.1, 0.3], "n": 288, "unit": "share"})
     >>> print(describe_event_study(Gate().estimates(rows, title="Desk time at home", people="n")))
-    Desk time at home. Before the start: −2: 0.000 (interval −0.100 to 0.100). From the start on: 0: 0.200 (interval 0.100 to 0.300).
+    Desk time at home. Before the start: −2: 0.000 (interval −0.104 to 0.104). From the start on: 0: 0.208 (interval 0.104 to 0.295).
     """  # noqa: E501
     rows = _times(release)
     parts = [f"{release.title}."]
