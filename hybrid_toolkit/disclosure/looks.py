@@ -117,7 +117,8 @@ def refuse_texts(texts: Sequence[str], *, what: str) -> None:
     >>> refuse_texts(["Hours of Sarah Jones"], what="title")
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.DisclosureError: [TEXT-IDENTIFIER] 1 of 1 title(s) hold the name of a person. How to fix: Name groups, not people.
+    hybrid_toolkit.errors.DisclosureError: [TEXT-IDENTIFIER] 1 of 1 title(s) hold the name of a person. How to \
+fix: Name groups, not people.
     """
     for text in texts:
         refuse_words(text)

@@ -172,11 +172,11 @@ def simulate_authority(
     """
     made_truth, made_size = resolve(truth, size, seed)
     wanted = list(_MAKERS) if tables is None else [t for t in TABLES if t in set(tables)]
-    unknown = sorted(set(tables or ()) - set(TABLES))
+    unknown = sorted(set(tables or ()) - set(_MAKERS))
     if unknown:
         raise UsageError(
             f"{len(unknown)} of the tables asked for have no contract.",
-            fix=f"Choose from: {', '.join(TABLES)}.",
+            fix=f"Choose from: {', '.join(_MAKERS)}.",
             code="TABLE-UNKNOWN",
         )
     parts = [
@@ -203,7 +203,7 @@ def authority_frames(
 ) -> dict[str, pd.DataFrame]:
     """The tables of one authority, in the order of the contracts; authority ``la`` counts from 0."""
     authority = Authority(context(truth, size, seed, la), instruments)
-    return {name: _MAKERS[name](authority) for name in TABLES if tables is None or name in tables}
+    return {name: _MAKERS[name](authority) for name in _MAKERS if tables is None or name in tables}
 
 
 def resolve(truth: Truth | str, size: Size | str, seed: int) -> tuple[Truth, Size]:

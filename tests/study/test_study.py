@@ -95,7 +95,7 @@ TEXT = ALL[0].to_toml()
         ('kind = "slop"\n' + TEXT, "STUDY-FIELD", "Did you mean 'slope'"),
         ("[study]\n" + TEXT, "KEY-UNKNOWN", "before the first"),
         (TEXT + 'period = "month"\n', "KEY-UNKNOWN", "before the first"),
-        ('id = "again"\n' + TEXT, "STUDY-UNREADABLE", "each key stands once"),
+        ('id = "again"\n' + TEXT, "STUDY-UNREADABLE", "each key may appear once"),
         (TEXT.replace("contrast_size = 0.1", 'contrast_size = "0.1"'), "STUDY-KIND", "without quotes"),
         (TEXT + '[[words]]\noutcome = "choice_honoured"\nphrase = 3\n', "STUDY-KIND", "between quotes"),
         (TEXT + "[settings]\nseason = 12\n", "STUDY-SETTING", "does not take the setting 'season'"),
