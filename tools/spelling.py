@@ -33,7 +33,16 @@ NOT_SLIPS = (
 """Words that are right as they stand."""
 CODES = (
     *("aer", "gir", "woth", "te", "nd", "bu", "caf", "goind", "ths"),  # codes, abbreviations and parts of names
-    *("ative", "attribut", "increas", "decreas", "generat", "determin", "significan", "licens"),  # stems of guarded words
+    *(
+        "ative",
+        "attribut",
+        "increas",
+        "decreas",
+        "generat",
+        "determin",
+        "significan",
+        "licens",
+    ),  # stems of guarded words
     *("wrker", "titel", "threshhold", "varience", "worke"),  # slips made on purpose, to see what an error says
 )
 """Pieces of words."""

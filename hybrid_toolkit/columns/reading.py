@@ -174,7 +174,7 @@ def measured(values: Any, name: object = "", *, kind: type[HybridToolkitError] =
         bad = np.flatnonzero(column.notna().to_numpy())[numeric.isna().to_numpy()]
         where = f", first at rows {(bad[:5] + 1).tolist()}" if len(bad) else ""
         raise kind(
-            f"{label} does not hold numbers: {len(bad) or len(known)} value(s) are something else{where}.",
+            f"{label} must contain numbers: {len(bad) or len(known)} value(s) are something else{where}.",
             fix="Use numbers or yes/no; code answers in words as numbers first.",
             code="COLUMN-TYPE",
         )

@@ -298,6 +298,6 @@ def _contract_error(errors: list[Problem]) -> ContractError:
     tables = len({p.table for p in errors})
     return ContractError(
         f"{len(errors)} problem(s) in {tables} table(s):\n{lines}\n",
-        fix="Mend these cells at their source and load again.",
+        fix="Correct these cells at their source and load again.",
         code=errors[0].code if len(errors) == 1 else "CONTRACT",
     )

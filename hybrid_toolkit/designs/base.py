@@ -15,7 +15,7 @@ from hybrid_toolkit.errors import CoverageError, EstimationError, HybridToolkitE
 from hybrid_toolkit.models import Column, Interaction, Term, as_term, fit_linear
 from hybrid_toolkit.result import Check
 
-STOPPED_SHORT = "The fit stopped short of its optimum: do not use it."
+STOPPED_SHORT = "The fit did not converge: do not use it."
 CheckOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], Check | None]
 FitOf: TypeAlias = Callable[[pd.DataFrame, ModelColumns], DesignFit]
 RowsOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], pd.DataFrame | None]

@@ -38,7 +38,7 @@ def check_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check:
         return _few_on_a_side(fit, many)
     enough = n >= _MIN_CLUSTERS
     message = (
-        f"{n} {many} are enough for intervals that allow for likeness within each {one}."
+        f"There are enough {many} ({n}) for confidence intervals that account for correlation within each {one}."
         if enough
         else f"{n} {many} are few (under {_MIN_CLUSTERS}): read the interval as rough."
     )
@@ -65,7 +65,7 @@ def check_missing(most: float, *, of_those_asked: float = 0.0) -> CheckOf:
         limit = of_those_asked if of_those_asked and fit.plan.responded else most
         good = share <= limit
         end = "within" if good else "above"
-        message = f"{share:.0%} of rows were left out for a missing value, {end} the {limit:.0%} set beforehand."
+        message = f"{share:.0%} of rows were excluded because of a missing value, {end} the limit of {limit:.0%}."
         return Check("missing values", good, message, share, limit)
 
     return check_missing_values
@@ -164,7 +164,7 @@ def small_gap(gap: float, stayed: int, lost: int) -> tuple[bool | None, str]:
     if abs(gap) >= MOST_GAP:
         return False, ""
     if 1.96 * float(np.sqrt(1 / stayed + 1 / lost)) > MOST_GAP:
-        return None, f", which is too ill known to rule out {MOST_GAP} SD"
+        return None, f". This is too imprecise to rule out a gap of {MOST_GAP} SD, our limit"
     return True, ""
 
 
@@ -181,7 +181,7 @@ def check_attrition(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     stayed = start[unit].isin(responded.loc[responded[time] == last, unit])
     came, went = start.loc[stayed, outcome].astype(float), start.loc[~stayed, outcome].astype(float)
     if min(len(came), len(went)) < SMALL:
-        return Check("attrition", None, "Too few were lost from view before the end to compare where they had begun.")
+        return Check("attrition", None, "Too few people were lost to follow-up to compare where they had started.")
     gap = float(came.mean() - went.mean()) / float(start[outcome].astype(float).std())
     good, weak = small_gap(gap, len(came), len(went))
     message = (
@@ -227,7 +227,7 @@ def check_unadjusted_comparison(frame: pd.DataFrame, fit: DesignFit) -> Check:
     low, high = fit.interval
     apart = not low <= plain.estimate <= high
     message = (
-        f"A plain comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
+        f"An unadjusted comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
         f"{': they do not agree, so selection matters here' if apart else ''}."
     )
     return Check("unadjusted comparison", None, message, plain.estimate)
@@ -251,8 +251,8 @@ def check_likeness(frame: pd.DataFrame, fit: DesignFit) -> Check:
     what = noun(fit.plan.cluster, many=True)
     told = f"{parts.icc:.0%} of the outcome's variance lies between {what}."
     return Check(
-        "likeness within clusters",
+        "correlation within clusters",
         None,
-        told if parts.converged else "It could not be told.",
+        told if parts.converged else "Inconclusive: the variance between clusters could not be estimated.",
         parts.icc if parts.converged else None,
     )

@@ -82,7 +82,7 @@ def not_alone(fit: DesignFit, frame: pd.DataFrame) -> DesignFit:
     raise EstimationError(
         f"1 {one} of '{fit.plan.cluster}' carries one side of what is compared, or nearly all of it "
         f"({fit.fit.n_clusters} {many} in all): an interval over {many} cannot be learned from one.",
-        fix=f"One {one} that changed is an ordinary case: ask it of the design synthetic-control (5 or more unchanged "
+        fix=f"Choose a design made for one {one} that changed: synthetic-control (5 or more unchanged "
         "units, 5 or more periods before) or interrupted-series (over 12 periods a side); with 2 or more changed "
         f"{many} of the design two-by-two, whose placebo in space is a randomisation test.",
         code="ONE-CLUSTER",

@@ -194,14 +194,14 @@ class DesignFit:
         return self.fit
 
     def as_row(self, term: str, role: str = "sensitivity") -> pd.DataFrame:
-        """The row under another name, to stand beside an estimate; a fit that stopped short says so in that name.
+        """The row under another name, to stand beside an estimate; a fit that did not converge says so in that name.
 
         Returns
         -------
         pd.DataFrame
-            The row under another name, to stand beside an estimate; a fit that stopped short says so in that name.
+            The row under another name, to stand beside an estimate; a fit that did not converge says so in that name.
         """
-        short = "" if self.fit.converged else " (stopped short of its optimum)"
+        short = "" if self.fit.converged else " (did not converge)"
         return self.row.assign(term=f"{term}{short}", role=role)
 
     @property

@@ -94,7 +94,7 @@ def determined(fit: DesignFit, rows: pd.DataFrame) -> DesignFit:
         return fit
     raise EstimationError(
         f"nothing is left over: the other columns determine '{plan.outcome}' exactly, so there is no interval.",
-        fix="Check whether the outcome was made from the exposure or from a column that is held constant.",
+        fix="Check whether the outcome was made from the exposure or from a column that is adjusted for.",
         code="PERFECT-FIT",
     )
 
@@ -120,7 +120,7 @@ def _columns(frame: pd.DataFrame, names: list[str]) -> None:
     if twice:
         raise CoverageError(
             f"{len(twice)} column(s) are there more than once: {', '.join(twice)}.",
-            fix="Give each column a name of its own.",
+            fix="Rename the columns so that each name is used once.",
             code="COLUMN-TWICE",
         )
 
@@ -165,6 +165,6 @@ def _comparable(rows: pd.DataFrame, plan: ModelColumns) -> None:
         raise EstimationError(
             f"column '{plan.first_treated}' cannot be compared with the periods of '{plan.time}': expected "
             "the same kind of value.",
-            fix="Give the first period under the policy in the form of the periods, or leave it empty for none.",
+            fix="Write the first period under the policy in the form of the periods, or leave it empty for none.",
             code="TREATMENT-KIND",
         ) from None

@@ -129,7 +129,7 @@ def check_counts(table: pd.DataFrame, dims: Sequence[str], counts: Sequence[str]
         if bad.any():
             raise DisclosureError(
                 f"Column '{column}' must hold whole counts from 0; {int(bad.sum())} row(s) do not.",
-                fix="Count people or events, and put weighted or averaged numbers under values.",
+                fix="Use counts of people or events, and put weighted or averaged numbers under values.",
                 code="COUNT-INVALID",
             )
     doubled = int(table.duplicated(subset=list(dims)).sum()) if dims else max(len(table) - 1, 0)

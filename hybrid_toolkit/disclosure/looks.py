@@ -69,7 +69,7 @@ def refuse_people_as_dims(frame: pd.DataFrame, dims: Sequence[str], source: obje
         if kind == "keys" and dim not in GROUP_KEYS and not isinstance(frame, InsideFrame) and _tables(source) is None:
             raise DisclosureError(
                 f"The {len(values)} values of '{dim}' look like keys, and nothing tells whether they are people's.",
-                fix="Give the gate the data behind them, Gate(source=data), or call the column what it is, such as "
+                fix="Pass the gate the data behind them, Gate(source=data), or call the column what it is, such as "
                 "team_id.",
                 code="DIM-KEYS",
             )

@@ -152,7 +152,7 @@ class Policy:
         if not self.drop_extremes:
             found.append("minimum and maximum columns are kept")
         if self.zero_cells == "show":
-            found.append("counts of nought are shown")
+            found.append("counts of zero are shown")
         if self.rounding_base < FLOOR_ROUNDING:
             found.append(f"counts are rounded to {self.rounding_base}, finer than the floor of {FLOOR_ROUNDING}")
         if self.decimals > MOST_DECIMALS:

@@ -87,7 +87,7 @@ def protect_table(
         table, filled = complete_grid(table, list(dims), count, total_label)
         table[PEOPLE] = table[PEOPLE].where(table[count] > 0, 0) if filled else table[PEOPLE]
         if filled and policy.zero_cells == "suppress":
-            notes += (Decision("threshold", f"{filled} empty cell(s) hidden", "Their absence would show a nought."),)
+            notes += (Decision("threshold", f"{filled} empty cell(s) hidden", "Their absence would show a zero."),)
     if totals:
         summed = [*counted_in, PEOPLE]
         table = add_totals(table, dims=dims, counts=list(dict.fromkeys(summed)), total_label=total_label)

@@ -80,7 +80,7 @@ def refuse_columns(dims: Iterable[str], values: Iterable[str], *, present: Colle
     if ranks:
         raise DisclosureError(
             f"Column(s) {', '.join(ranks)} rank people, teams or authorities; nothing is ranked.",
-            fix="Release the estimates with their intervals instead.",
+            fix="Show the estimates with their intervals instead.",
             code="RANKING",
         )
 
@@ -97,6 +97,6 @@ def refuse_words(text: str) -> None:
     if found:
         raise DisclosureError(
             f"The text looks as if it holds {' and '.join(found)}.",
-            fix="Take personal details out of the text.",
+            fix="Remove personal details from the text.",
             code="TEXT-IDENTIFIER",
         )

@@ -65,7 +65,7 @@ class VersionLedger:
         except (OSError, ValueError, KeyError, TypeError):
             raise UnreadableError(
                 f"the ledger of the release folder '{self._place.parent.name}' cannot be read.",
-                fix="Bring it back from a copy; without it, changes of few people cannot be seen.",
+                fix="Restore it from a copy; without it, changes of few people cannot be seen.",
                 code="LEDGER-UNREADABLE",
             ) from None
 

@@ -35,7 +35,7 @@ _OWN = "your data"
 _ORDER = (_OWN, "this authority, published", "England", "region", "statistical neighbour")
 """Places in the order in which they are shown; neighbours stand by name, never by figure."""
 _CARE = (
-    "A figure that is higher or lower than another's is neither better nor worse by itself: a rate in one small "
+    "A figure that is higher or lower than another's is not better or worse by itself: a rate in one small "
     "authority moves with one person, and authorities differ in what they record. Nothing here is ranked."
 )
 
@@ -242,7 +242,7 @@ def _wanted(spec: MetricSpec, measure: str | None) -> PublishedMeasure:
     if spec.id not in PUBLISHED:
         raise UsageError(
             f"no published measure is known for '{spec.id}'.",
-            fix=f"Give measure='NAME' as the file prints it; known without: {', '.join(PUBLISHED)}.",
+            fix=f"Set measure='NAME' as the file prints it; known without: {', '.join(PUBLISHED)}.",
             code="COMPARE-METRIC",
         )
     return PUBLISHED[spec.id]
@@ -258,7 +258,7 @@ def _own_place(data: EvaluationData, rows: pd.DataFrame, area: str | None) -> Pu
         told = many if area is None else "the published statistics have no local authority of that name or code"
         raise UsageError(
             f"which authority is meant is not known: {told}.",
-            fix="Give area= the authority's code (such as E06000005 or 841) or its name as published.",
+            fix="Set area= to the authority's code (such as E06000005 or 841) or its name as published.",
             code="COMPARE-AREA",
         )
     return found
@@ -272,7 +272,7 @@ def _own_rows(data: EvaluationData, spec: MetricSpec, place: PublishedPlace, con
         if units.empty:
             raise CoverageError(
                 f"'{spec.id}': none of the authorities in your data has the published code of the area.",
-                fix="Give area= the authority whose rows stand in your data.",
+                fix="Set area= to the authority whose rows are in your data.",
                 code="COMPARE-AREA",
             )
     measured = measured_by_year(data, spec, units.reset_index(drop=True), conf_level)
@@ -317,7 +317,7 @@ def _years(years: Sequence[int]) -> str:
 def _notes(wanted: PublishedMeasure, near: Sequence[str], shown: pd.DataFrame) -> tuple[str, ...]:
     out = [wanted.caveat] if wanted.caveat else []
     if not near:
-        out.append("No neighbour model was given, or it does not hold this authority: no neighbours are shown.")
+        out.append("No neighbour model was given, or it does not include this authority: no neighbours are shown.")
     absent = len(near) - shown.loc[shown["place"].eq(_ORDER[4]), "area_name"].nunique()
     if near and absent > 0:
         out.append(f"{absent} of {len(near)} neighbours have no row in the published statistics.")

@@ -199,7 +199,7 @@ def _unit_frame(data: EvaluationData, spec: MetricSpec) -> pd.DataFrame:
     if spec.frame is None or spec.statistic is None:
         raise MeasureError(
             f"metric '{spec.id}' is not computed by measure. {spec.elsewhere}",
-            fix="See catalogue() for the metrics that are.",
+            fix="Choose one of the metrics in catalogue() that are.",
             code="METRIC-ELSEWHERE",
         )
     for table, columns in spec.columns.items():

@@ -142,7 +142,7 @@ def pool_rubin(
         raise MeasureError(
             f"pooling needs two or more estimates, each with its standard error; there are {m} and {len(se)}, or some "
             "are missing or below zero.",
-            fix="Give one of each a frame; look at the analysis of the frames that gave none.",
+            fix="Provide one of each for every frame; check the analysis of the frames that gave none.",
             code="POOL-INPUT",
         )
     estimate, within, between = float(q.mean()), float((se**2).mean()), float(q.var(ddof=1))
@@ -260,7 +260,11 @@ def impute_chained(
     - White, I. R., Royston, P. and Wood, A. M. (2011). Statistics in Medicine 30, 377-399.
     """
     if n_imputations < 2 or n_iter < 1 or donors < 1:
-        raise MeasureError("needs two imputations, one iteration and one donor.", fix="Raise it.", code="IMPUTE-N")
+        raise MeasureError(
+            "needs two imputations, one iteration and one donor.",
+            fix="Raise the number that is too low.",
+            code="IMPUTE-N",
+        )
     check_table(frame)
     frame = pd.DataFrame({str(c): frame[c] for c in frame.columns}).reset_index(drop=True)
     for c in frame.columns:
@@ -287,7 +291,7 @@ def _check(frame: pd.DataFrame, targets: list[str]) -> None:
         if frame[c].notna().any() and as_numbers(frame[c]) is None:
             raise MeasureError(
                 f"column '{c}' is not a number or yes/no and has {int(frame[c].isna().sum())} missing values.",
-                fix="Give 'not recorded' a code of its own, turn it into yes/no columns, or leave it out.",
+                fix="Use a separate code for 'not recorded', turn it into yes/no columns, or leave it out.",
                 code="IMPUTE-TYPE",
             )
         if frame[c].notna().sum() < 10 or frame[c].nunique() < 2:

@@ -46,7 +46,7 @@ def hold_filter(data: EvaluationData, spec: MetricSpec) -> None:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.MeasureError: [METRIC-FILTER] the filter of metric 'hours' would set fewer than 10 people \
-apart. How to fix: Filter by something wider, or leave the filter out: 10 people or more must stand on either side.
+apart. How to fix: Use a wider filter, or leave the filter out: 10 people or more must stand on either side.
     """
     frame = spec.frame
     if not isinstance(frame, OwnFrame) or frame.formula.where is None or not data.has(frame.table):
@@ -70,8 +70,7 @@ apart. How to fix: Filter by something wider, or leave the filter out: 10 people
                     if any(0 < _distinct(who, s) < FEWEST for s in sides[:2])
                     else ", beside a filter that was used before on these data."
                 ),
-                fix=f"Filter by something wider, or leave the filter out: {FEWEST} people or more must stand on either "
-                "side.",
+                fix=f"Use a wider filter, or leave the filter out: {FEWEST} people or more must stand on either side.",
                 code="METRIC-FILTER",
             )
     if not any(np.array_equal(stays, other) for _, other in before):

@@ -150,7 +150,7 @@ def _read(path: str | Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, RecursionError):
         raise UnreadableError(
             f"'{where.name}' is not a notebook that can be read.",
-            fix="Give an .ipynb file of format 4; open it and save it again.",
+            fix="Choose an .ipynb file of format 4; open it and save it again.",
             code="NOTEBOOK-UNREADABLE",
         ) from None
     return book

@@ -366,7 +366,7 @@ class Truth:
         wrong += [n for n, (low, high) in self._reach().items() if low <= 0 or high >= 1]
         if wrong:
             raise UsageError(
-                f"{len(wrong)} parameter(s) of the truth are outside their range: {', '.join(wrong)}.",
+                f"{len(wrong)} parameter(s) of the Truth are outside their range: {', '.join(wrong)}.",
                 fix="Keep shares in 0 to 1, correlations inside -1 to 1 and standard deviations at or above 0; every "
                 "probability that the parameters can build must stay inside 0 to 1.",
                 code="TRUTH-RANGE",
@@ -416,7 +416,7 @@ class Truth:
         unknown = sorted(set(values) - set(_names()))
         if unknown:
             raise UsageError(
-                f"{len(unknown)} name(s) are no parameter of the truth: {', '.join(unknown)}.",
+                f"{len(unknown)} name(s) are no parameter of the Truth: {', '.join(unknown)}.",
                 fix="Use the parameters that help(Truth) lists.",
                 code="TRUTH-UNKNOWN",
             )

@@ -211,7 +211,7 @@ def test_a_single_series_shows_its_naive_answer(design) -> None:
 
 def test_a_fit_that_stopped_short_says_so_beside_the_estimate() -> None:
     short = DesignFit(TEAMS, row(0.1), SimpleNamespace(converged=False))
-    assert short.as_row("imputation")["term"].item() == "imputation (stopped short of its optimum)"
+    assert short.as_row("imputation")["term"].item() == "imputation (did not converge)"
     f, design = DGPS["series-level"].simulate(1), DESIGNS["interrupted-series"]
     fit = design.fit(f, AREAS)
     assert "convergence" not in {c.name for c in design.checks(f, fit)}

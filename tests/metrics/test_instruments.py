@@ -56,8 +56,8 @@ def test_definition_is_consistent(name: str) -> None:
 def test_wording_ships_only_where_it_may(name: str) -> None:
     d = load_instrument(name)
     words = [i.text or i.paraphrase for i in d.items]
-    assert (d.wording == "not shipped") <= (not any(i.text for i in d.items))
-    assert (d.wording == "shipped") <= all(i.text for i in d.items) and (d.wording == "own") <= all(words)
+    assert (d.wording == "not included") <= (not any(i.text for i in d.items))
+    assert (d.wording == "included") <= all(i.text for i in d.items) and (d.wording == "own") <= all(words)
     assert d.template()["item"].tolist() == list(d.item_ids)
 
 
@@ -224,7 +224,7 @@ FAULTS: tuple[tuple[str, str, Any, str], ...] = (
     ("who5", "low", 5, "key 'low' is not below 'high'"),
     ("who5", "step", 0.3, "key 'step' does not divide the range"),
     ("who5", "min_share", 75, "key 'min_share' must be above 0"),
-    ("who5", "wording", "some", "key 'wording' must be one of shipped"),
+    ("who5", "wording", "some", "key 'wording' must be one of included"),
     ("who5", "exploratory", "yes", "key 'exploratory' must be true or false"),
     ("who5", "items.0.id", "who5_2", r"key 'items\[2\].id' 'who5_2' stands twice"),
     ("who5", "items.1.text", "I have felt so.", r"key 'items\[2\].text' holds wording"),

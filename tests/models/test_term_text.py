@@ -98,7 +98,7 @@ def test_the_model_is_that_of_statsmodels() -> None:
         ("x - z", 3, "terms are never taken away"),
         ("x - 1", 3, "terms are never taken away"),
         ("0 + x", 1, "the intercept is the model's own"),
-        ("y ~ x", 3, "the outcome has an argument of its own"),
+        ("y ~ x", 3, "the outcome has a separate argument"),
         ("x + (1 | g)", 8, "groups of a random part have an argument of their own"),
         ("x**2", 3, "the name of a column is expected"),
         ("x^2", 2, "there are no powers"),

@@ -560,7 +560,7 @@ def test_every_sentence_is_a_row_of_the_table(grade, finding, kind, synthetic) -
 
 def test_an_unsettled_check_is_told_and_raises_nothing() -> None:
     could_not = Check("interference", None, "This check could not be run (SINGULAR).")
-    informs = Check("unadjusted comparison", None, "A plain comparison gives 1.")
+    informs = Check("unadjusted comparison", None, "An unadjusted comparison gives 1.")
     got = claim("causal", checks=[could_not, informs, Check("lead", False, "It failed.")])
     assert got.grade == "associational"
     assert any("Inconclusive: the check 'interference'" in r for r in got.reasons)

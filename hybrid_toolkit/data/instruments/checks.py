@@ -7,7 +7,7 @@ import re
 from hybrid_toolkit.data.instruments.definition import SCORES, Draw, Instrument
 from hybrid_toolkit.data.instruments.keys import Keys
 
-_WORDING = ("shipped", "own", "not shipped")
+_WORDING = ("included", "own", "not included")
 _TABLES = ("survey", "alliance", "practice_rating", "access")
 """Contract tables that hold answers to items."""
 _LATENTS = ("", "wellbeing", "learning")
@@ -57,8 +57,8 @@ def _items(built: Instrument, top: Keys) -> None:
         if item.id in seen:
             raise top.fault(f"items[{n}].id", f"'{item.id}' stands twice")
         seen.add(item.id)
-        if item.text and built.wording == "not shipped":
-            raise top.fault(f"items[{n}].text", "holds wording, though 'wording' says that it is not shipped")
+        if item.text and built.wording == "not included":
+            raise top.fault(f"items[{n}].text", "holds wording, though 'wording' says that it is not included")
         if item.responses and item.responses not in built.responses:
             raise top.fault(f"items[{n}].responses", f"names '{item.responses}', which is not under [responses]")
 

@@ -24,7 +24,7 @@ class InstrumentItem:
     reverse : bool, default False
         Scored as low + high - answer.
     text : str, optional
-        The wording, or empty where it is not shipped.
+        The wording, or empty where it is not included.
     paraphrase : str, optional
         What it asks about, in this project's words.
     responses : str, optional
@@ -176,7 +176,7 @@ class Instrument:
     source : str
         Where the scoring comes from.
     wording : str
-        ``shipped``, ``own`` or ``not shipped``.
+        ``included``, ``own`` or ``not included``.
     low : float
         Lowest answer.
     high : float
@@ -259,7 +259,7 @@ class Instrument:
                 return scale
         raise MeasureError(
             f"instrument '{self.id}' has no scale '{scale_id}'.",
-            fix=f"Its scales are: {', '.join(s.id for s in self.scales)}.",
+            fix=f"Choose one of its scales: {', '.join(s.id for s in self.scales)}.",
             code="SCALE-UNKNOWN",
         )
 

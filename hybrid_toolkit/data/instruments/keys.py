@@ -113,7 +113,7 @@ class Keys:
         where = f"key '{self.place}{key}' " if key else ""
         return MeasureError(
             f"{self.file}: {where}{what}.",
-            fix="Mend the definition; compare it with a shipped one, such as informal_learning.toml.",
+            fix="Correct the definition; compare it with a built-in one, such as informal_learning.toml.",
             code="INSTRUMENT-DEFINITION",
         )
 

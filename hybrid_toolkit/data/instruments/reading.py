@@ -74,7 +74,7 @@ def instruments_in(table: str) -> tuple[Instrument, ...]:
             if other != one.id:
                 raise MeasureError(
                     f"{one.id}.toml: 'scales' holds the id '{scale.id}', which {other}.toml gives to a scale too.",
-                    fix="Give one of the two scales another id; it is the id of its metric.",
+                    fix="Change the id of one of the two scales; it is the id of its metric.",
                     code="INSTRUMENT-DEFINITION",
                 )
     return tuple(sorted(found, key=lambda i: (*_natural(i.code), i.id)))

@@ -137,7 +137,7 @@ def load_mapping(source: str | Path | DataMapping) -> DataMapping:
     Raises
     ------
     UnreadableError
-        There is no such file and no shipped mapping of that name.
+        There is no such file and no built-in mapping has that name.
     MappingError
         The file is not TOML, or names a table, column, code or key that does not exist.
 
@@ -160,8 +160,8 @@ def load_mapping(source: str | Path | DataMapping) -> DataMapping:
         ) from None
     except OSError:
         raise UnreadableError(
-            f"There is no mapping file '{path.name}' at that place, and no shipped mapping of that name.",
-            fix=f"Give the path of a TOML file, or one of: {', '.join(shipped_mappings())}.",
+            f"There is no mapping file '{path.name}' at that place, and no built-in mapping has that name.",
+            fix=f"Enter the path of a TOML file, or one of: {', '.join(shipped_mappings())}.",
             code="PATH-MISSING",
         ) from None
 
@@ -178,7 +178,7 @@ def parse_mapping(text: str, origin: str) -> DataMapping:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(
-            f"{origin}: the mapping is not TOML: {error}.", fix="Mend the line that is named.", code="MAP-TOML"
+            f"{origin}: the mapping is not TOML: {error}.", fix="Correct the line that is named.", code="MAP-TOML"
         ) from None
     check = _Check(origin)
     check.keys("", content, ("name", "tables"))

@@ -114,7 +114,7 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
     if not sources:
         raise UnreadableError(
             "There is nothing here that needs a mapping.",
-            fix="The XML of the workforce census is read without one; otherwise add the authority's tables.",
+            fix="Load the XML of the workforce census as it is, or add the authority's tables.",
             code="MAP-NOTHING",
         )
     _check(tables or {}, sources)
@@ -173,13 +173,13 @@ def _check(tables: Mapping[str, str], sources: list[SourceProfile]) -> None:
             close = nearest_names(table, TABLES)
             raise UsageError(
                 f"no table is called '{table}'.",
-                fix=f"Did you mean '{close}'?" if close else f"The tables are: {', '.join(TABLES)}.",
+                fix=f"Did you mean '{close}'?" if close else f"Choose one of the tables: {', '.join(TABLES)}.",
                 code="TABLE-UNKNOWN",
             )
         if normal_name(source) not in names:
             raise UsageError(
                 f"nothing here is called '{source}'.",
-                fix=f"Give one of: {', '.join(s.ref for s in sources[:12])}.",
+                fix=f"Choose one of: {', '.join(s.ref for s in sources[:12])}.",
                 code="SOURCE-UNKNOWN",
             )
 

@@ -72,7 +72,7 @@ _README = (
     "",
     "Each sheet is one table; its name and the names in its first row must stay as they are.",
     "No sheet has to be filled in: delete the sheets and columns that you do not have. Columns in bold are needed.",
-    f"The first row below the names is an EXAMPLE. Its keys begin with {EXAMPLE}; it describes nobody. Delete it in "
+    f"The first row below the names is an EXAMPLE. Its keys begin with {EXAMPLE}; it describes no one. Delete it in "
     "every sheet before you load the workbook: validation reminds you while it is there.",
     "Use pseudonymous keys. Never write a name, an NHS number, a Social Work England number, a pupil number, a "
     "postcode, an address or an e-mail address: such columns are refused. 'hybrid-toolkit pseudonymise' replaces them.",
@@ -81,7 +81,7 @@ _README = (
     "Cells with a code have a list to choose from; the sheet 'data dictionary' says what each code means.",
     "",
     "When it is filled in:",
-    "    hybrid-toolkit validate FILE.xlsx       says what has to be mended, row by row",
+    "    hybrid-toolkit validate FILE.xlsx       lists what has to be corrected, row by row",
     "    hybrid-toolkit coverage FILE.xlsx       says what can be measured with it",
 )
 

@@ -190,7 +190,7 @@ def _by_values(seen: Profile, said: str) -> ColumnPlacing:
         )
     if coded > 0.8:
         return ColumnPlacing("hash")
-    return ColumnPlacing("ask", "neither a key, a number, a date nor a column of codes")
+    return ColumnPlacing("ask", "not a key, a number, a date or a column of codes")
 
 
 def _names(seen: Profile) -> bool:

@@ -74,7 +74,7 @@ def key_bytes(key: str | bytes) -> bytes:
     if not whole or not any(whole):
         raise UsageError(
             "the key is empty, or all its bytes are zero, so that anybody could work the pseudonyms out again.",
-            fix="Give a secret of 32 random bytes, or none: then a new one is made.",
+            fix="Provide a secret of 32 random bytes, or leave it out: a new one is then created.",
             code="KEY-BAD",
         )
     return whole

@@ -46,7 +46,7 @@ class Pseudonymised:
     key_kept : bool
         Whether the key was written to a file or read from one.
     nobody : dict[str, int], optional
-        Hashed columns with cells that stand for nobody (UNKNOWN, -1), which were emptied -> how many.
+        Hashed columns with cells that stand for no one (UNKNOWN, -1), which were emptied -> how many.
     fillers : dict[str, int], optional
         Columns with days that stand for no date (01/01/1900, 31/12/4712) -> how many; they are left as they are.
     """
@@ -70,7 +70,7 @@ class Pseudonymised:
             lines.append("Left out: " + "; ".join(f"{c} ({why})" for c, why in self.dropped.items()) + ".")
         if self.nobody:
             told = "; ".join(f"{c} ({n:,})" for c, n in self.nobody.items())
-            lines.append(f"Cells that stand for nobody, such as UNKNOWN or -1, were emptied: {told}.")
+            lines.append(f"Cells that stand for no one, such as UNKNOWN or -1, were emptied: {told}.")
         if self.fillers:
             told = "; ".join(f"{c} ({n:,})" for c, n in self.fillers.items())
             lines.append(f"Days that stand for no date, such as 01/01/1900 or 31/12/4712: {told}.")
@@ -82,7 +82,8 @@ class Pseudonymised:
             )
         else:
             lines.append(
-                "The key was thrown away: later data cannot be linked to these, nor these to people by recomputing."
+                "The key was thrown away: later data cannot be linked to these, and these cannot be linked to people "
+                "by recomputing."
             )
         lines.append("Pseudonymised data are still personal data: access, purpose and retention rules apply.")
         return "\n".join(lines)
@@ -211,8 +212,8 @@ def _key(key_file: str | Path | None) -> tuple[bytes, bool]:
         key = b""
     if len(key) < 16 or not any(key):
         raise UnreadableError(
-            "the key file does not hold a key of this tool (at least 32 hexadecimal digits, not all of them zero).",
-            fix="Give the file that an earlier run wrote, or the name of a new file.",
+            "the key file contains no key of this tool (at least 32 hexadecimal digits, not all of them zero).",
+            fix="Choose the file that an earlier run wrote, or the name of a new file.",
             code="KEY-BAD",
         )
     return key, False
@@ -228,7 +229,7 @@ def _file_name(one: Found, found: list[Found]) -> str:
     if sum(f.ref == one.ref and normal_name(f.name) == normal_name(one.name) for f in found) > 1:
         raise UnreadableError(
             f"two tables are called '{one.name}'.",
-            fix="Give each file and sheet its own name, or pseudonymise them one by one.",
+            fix="Rename the files and sheets so that each name is used once, or pseudonymise them one by one.",
             code="TABLE-TWICE",
         )
     return name
@@ -248,7 +249,7 @@ def _check_names(columns: Collection[str] | None, drop: Collection[str], frames:
             close = nearest_names(name, [c for _, c in there])
             raise UsageError(
                 f"no table has a column '{name}'.",
-                fix=f"Did you mean '{close}'?" if close else "Give column or table.column, as in the files.",
+                fix=f"Did you mean '{close}'?" if close else "Write column or table.column, as in the files.",
                 code="COLUMN-UNKNOWN",
             )
 
@@ -289,7 +290,7 @@ def _placed(
     if unplaced:
         raise UsageError(
             f"{len(unplaced)} column(s) could not be placed, and nothing was written: {'; '.join(unplaced)}.",
-            fix="Look at them, then name each: to be left out (drop, --drop), hashed (columns, --columns; then "
+            fix="Check them, then name each: to be left out (drop, --drop), hashed (columns, --columns; then "
             "name every "
             "column that is to be hashed) or left as it is (keep, --keep).",
             code="COLUMNS-UNPLACED",

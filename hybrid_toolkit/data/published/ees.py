@@ -95,7 +95,7 @@ def tidy_ees(table: Rectangle) -> Piece:
         raise PublishedError(
             f"{table.name}: a DfE table of {plural(len(table.body), 'row')} and {len(columns)} columns, "
             f"but no column of numbers beside {plural(len(filters), 'filter')}.",
-            fix="Expected at least one indicator column after the filters.",
+            fix="Add at least one indicator column after the filters.",
             code="PUB-NO-NUMBERS",
         )
     breaks = {c.header: texts(c.texts) for c in filters}
@@ -126,7 +126,7 @@ def _refuse_gaps(table: Rectangle, by_name: dict[str, SheetColumn]) -> None:
             raise PublishedError(
                 f"{table.name}: column '{name}' is empty on {plural(len(gaps), 'row')} "
                 f"(rows {', '.join(map(str, gaps[:8]))}).",
-                fix="Every row of a DfE table needs its period and level; download the file again.",
+                fix="Download the file again; every row of a DfE table needs its period and level.",
                 code="PUB-GAPS",
             )
 

@@ -122,7 +122,7 @@ def _wanted(grids: list[SheetGrid], hints: Hints, file: str) -> list[SheetGrid]:
         raise PublishedError(
             f"'{file}' has no sheet of the name that sheet= gives; its {plural(len(grids), 'sheet')}: "
             f"{shown([g.name for g in grids]) or 'none has a name'}.",
-            fix="Give sheet= one of these names, or leave it out.",
+            fix="Set sheet= to one of these names, or leave it out.",
             code="PUB-SHEET",
         )
     return kept
@@ -167,7 +167,7 @@ def _folder(place: Path, hints: Hints) -> Published:
     if not tables:
         raise PublishedError(
             f"The folder '{place.name}' holds {plural(len(files), 'file')}, none of them a table.",
-            fix=f"Expected files ending in {', '.join(READ)}.",
+            fix=f"Choose files ending in {', '.join(READ)}.",
             code="PUB-FOLDER",
         )
     parts: list[Published] = []

@@ -38,7 +38,9 @@ def read_grids(path: Path) -> tuple[list[SheetGrid], FileSource]:
         ) from None
     except OSError as error:
         raise PublishedError(
-            f"'{path.name}' cannot be opened ({type(error).__name__}).", fix="Check permissions.", code="PUB-UNREADABLE"
+            f"'{path.name}' cannot be opened ({type(error).__name__}).",
+            fix="Check that you may read this file.",
+            code="PUB-UNREADABLE",
         ) from None
     if not data.strip():
         raise PublishedError(

@@ -126,7 +126,7 @@ def _given(rows: list[list[object]], header: int, where: str) -> tuple[int, int]
     if below is None or not _filled(rows[header - 1]):
         raise PublishedError(
             f"{where}: header={header} is no row of column names with data below; the sheet has {len(rows)} rows.",
-            fix="Give header= the number of the row that holds the column names, counted from 1.",
+            fix="Set header= to the number of the row that holds the column names, counted from 1.",
             code="PUB-HEADER",
         )
     return header - 1, below

@@ -118,7 +118,7 @@ def _area_column(columns: Sequence[SheetColumn], area: str | None, where: str) -
         raise PublishedError(
             f"{where}: no column is headed as area= says; the {len(columns)} headers are "
             f"{shown([c.header for c in columns])}.",
-            fix="Give area= one of these headers.",
+            fix="Set area= to one of these headers.",
             code="PUB-AREA",
         )
     return found[0]
@@ -284,7 +284,7 @@ def _sentences(table: Rectangle, roles: Roles, found: _Sorted, codes: list[tuple
     if roles.code is None and roles.old is not None:
         out.append("No ONS code is published: the three-digit code stands in area_code and in old_area_code.")
     if roles.code is None and roles.old is None:
-        out.append("No area code is published: areas are told apart by name.")
+        out.append("No area code is published: areas are identified by name.")
     joint = len({c for c in codes if len(c) > 1})
     if joint:
         out.append(f"{plural(joint, 'joint return')} of several areas kept as published; area_codes lists each code.")

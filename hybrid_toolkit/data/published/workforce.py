@@ -177,7 +177,7 @@ def recompute_rates(published: Published | str | Path) -> RateCheck:
         raise PublishedError(
             f"No workforce rate stands here with its numerator and denominator; {len(_loaded(published).measures)} "
             "measures were read.",
-            fix=f"Expected one of {', '.join(RATES)} with its parts, such as leavers_fte and inpost_fte.",
+            fix=f"Load one of {', '.join(RATES)} with its parts, such as leavers_fte and inpost_fte.",
             code="PUB-RATES",
         )
     frames = [_compare(wide, rate, formula) for rate, formula in known.items()]
@@ -304,7 +304,7 @@ def workforce_panel(published: Published | str | Path) -> EvaluationData:
     if local.empty or "inpost_fte" not in set(local["measure"]):
         raise PublishedError(
             f"No workforce panel here: {plural(len(local), 'local authority cell')} of its measures were read.",
-            fix=f"Expected DfE workforce indicators at local authority level with inpost_fte and {PANEL_MEASURES[2]}.",
+            fix=f"Load DfE workforce indicators at local authority level with inpost_fte and {PANEL_MEASURES[2]}.",
             code="PUB-PANEL",
         )
     local = _totals(local)
@@ -365,7 +365,7 @@ def _panel_notes(published: Published, local: pd.DataFrame, frame: pd.DataFrame)
         f"{measure}: {plural(int(n), 'cell')} marked '{marker}' made missing"
         for measure, marker, n in marked.reset_index(name="n").itertuples(index=False, name=None)
     ]
-    notes.append("A marker is not a number: 'low' is neither 0 nor merely absent; see tidy() for each one.")
+    notes.append("A marker is not a number: 'low' is not 0 and not merely absent; see tidy() for each one.")
     changes = published.boundary_changes()
     counts = changes["kind"].value_counts()
     if len(counts):

@@ -69,7 +69,7 @@ def _records(root: Element, name: str) -> list[tuple[str, Element]]:
     if not kept:
         raise UnreadableError(
             f"{name}: the message has no child with a number ({CIN_RECORD}), so it is not a children in need census.",
-            fix="Give the XML file that was sent in the children in need census.",
+            fix="Load the XML file that was sent in the children in need census.",
             code="XML-LAYOUT",
         )
     return kept

@@ -189,7 +189,7 @@ def _bool(cells: TextCells) -> pd.Series[bool]:
     cells.bad(
         cells.text.notna() & ~true & ~false,
         "TYPE-BOOL",
-        "neither yes nor no.",
+        "not yes or no.",
         "Write true or false, yes or no, Y or N, 1 or 0; other words can be given in a mapping.",
     )
     answer = pd.Series(pd.NA, index=cells.text.index, dtype="boolean")

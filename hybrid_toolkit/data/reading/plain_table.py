@@ -31,7 +31,7 @@ def read_plain_table(path: str | Path) -> pd.DataFrame:
     if place.suffix.lower() not in readers:
         raise UnreadableError(
             "a study of unit 'rows' is run on one CSV or Parquet file.",
-            fix="Give a file that ends in .csv or .parquet.",
+            fix="Choose a file that ends in .csv or .parquet.",
             code="PLAIN-TABLE",
         )
     text = readers[place.suffix.lower()](place).frame

@@ -208,7 +208,7 @@ def text_frame(
     if blank:
         raise UnreadableError(
             f"{origin}: {len(blank)} filled column(s) have no name, at position(s) {_list(blank)}.",
-            fix="Give every column a name in the first row, or delete the column.",
+            fix="Type a name for every column in the first row, or delete the column.",
             code="HEADER-BLANK",
         )
     if twice:

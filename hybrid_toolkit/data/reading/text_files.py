@@ -42,7 +42,7 @@ def read_bytes(path: Path) -> bytes:
         if lock.exists():
             raise UnreadableError(
                 f"{path.name}: the file is open in another program (its lock file stands beside it).",
-                fix=f"Save and close it there, then load again; if nobody has it open, delete '{lock.name}'.",
+                fix=f"Save and close it there, then load again; if no one has it open, delete '{lock.name}'.",
                 code="FILE-LOCKED",
             )
     check_kind(path)
@@ -93,7 +93,7 @@ def read_csv(path: Path) -> RawTable:
     if len(found) > 1:
         raise UnreadableError(
             f"{path.name}: the file holds {len(found)} tables, one below or beside the other.",
-            fix=f'Save each as a file of its own, or name one in a mapping, such as source = "{found[0].ref}".',
+            fix=f'Save each as a separate file, or name one in a mapping, such as source = "{found[0].ref}".',
             code="TABLES-SEVERAL",
         )
     return found[0].read()
@@ -126,7 +126,7 @@ def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
         if encoding == "utf-8" and (western := _windows_1252(data)) is not None:
             return western, ["the file is not UTF-8; it was read as Windows-1252 (cp1252)"]
         raise UnreadableError(
-            f"{name}: the file is not UTF-8 (nor UTF-16 with its mark): byte {error.start:,} cannot be read.",
+            f"{name}: the file is not UTF-8 (or UTF-16 with its mark): byte {error.start:,} cannot be read.",
             fix="Save it again as 'CSV UTF-8'.",
             code="FILE-ENCODING",
         ) from None

@@ -105,7 +105,7 @@ def read_census(path: Path) -> RawTable:
     if not records:
         raise UnreadableError(
             f"{path.name}: the message has no '{RECORD}' record, so it is not a social work workforce return.",
-            fix="Give the XML file that was sent in the children's social work workforce census.",
+            fix="Load the XML file that was sent in the children's social work workforce census.",
             code="XML-LAYOUT",
         )
     reference = reference_date(root, path.name)
@@ -199,7 +199,7 @@ def _one_each(rows: list[dict[str, str]]) -> tuple[list[dict[str, str]], list[st
     nameless = sum(not row["SWENo"] for row in rows)
     if nameless:
         rows = [row | {"SWENo": row["SWENo"] or f"record {i}"} for i, row in enumerate(rows)]
-        notes.append(f"{nameless:,} record(s) have no registration number; each counts as a worker of its own")
+        notes.append(f"{nameless:,} record(s) have no registration number; each counts as a separate worker")
     best: dict[str, dict[str, str]] = {}
     for row in rows:
         held = best.get(row["SWENo"])

@@ -51,7 +51,7 @@ def before_codes(
         nobody = made[column].map(lambda v: is_stand_in(v, key=True), na_action="ignore").eq(True)
         if nobody.any():
             made[column] = made[column].mask(nobody)
-            notes.append(f"{int(nobody.sum()):,} cell(s) of {column} stand for nobody (such as UNKNOWN or -1)")
+            notes.append(f"{int(nobody.sum()):,} cell(s) of {column} stand for no one (such as UNKNOWN or -1)")
     for column, lookup in steps.lookup.items():
         if lookup.of and normal_name(chosen.get(column, "")) != normal_name(lookup.of):
             continue
@@ -63,7 +63,7 @@ def before_codes(
         notes.append(said)
     if steps.number:
         made[steps.number] = pd.Series([f"{raw.origin}-{i}" for i in made.index], index=made.index, dtype="str")
-        notes.append(f"{steps.number} was made of the source and the row, since it has no key of its own")
+        notes.append(f"{steps.number} was made of the source and the row, because it has no separate key")
     for column, codes in steps.only.items():
         if column in made:
             made, told = _only(made, TABLES[table_map.table][column], codes, table_map.codes.get(column, {}))

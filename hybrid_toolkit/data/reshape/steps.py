@@ -164,7 +164,7 @@ def _long(frame: pd.DataFrame, items: Mapping[str, tuple[str, str]]) -> FrameMad
     made = pd.concat(parts).sort_index(kind="stable") if parts else frame
     notes = [f"{len(items)} columns of answers became {len(made):,} rows"]
     if unread:
-        notes.append(f"{unread:,} answers that are no number nor a known label were left out")
+        notes.append(f"{unread:,} answers that are neither a number or a known label were left out")
     return made.astype("str"), notes
 
 
@@ -177,7 +177,7 @@ def _waves(frame: pd.DataFrame, header: str, kind: str) -> FrameMade:
         wave=days.map(waves).map(lambda n: f"{n:.0f}", na_action="ignore").astype("str"),
         month=days.dt.strftime("%Y-%m-01").astype("str"),
     )
-    return made, [f"{len(set(waves.values()))} wave(s) were told apart by '{header}'"]
+    return made, [f"{len(set(waves.values()))} wave(s) were distinguished by '{header}'"]
 
 
 def _flags(frame: pd.DataFrame, flags: Mapping[str, Mapping[str, Mapping[str, bool]]]) -> FrameMade:

@@ -33,7 +33,7 @@ PURPOSES = {
 }
 OUTCOMES = {
     "held": "Held",
-    "no_access": "Tried, nobody met",
+    "no_access": "Tried, no one met",
     "cancelled_family": "Cancelled by the family",
     "cancelled_worker": "Cancelled by the service",
     "refused": "Refused",

@@ -80,7 +80,7 @@ WORKFORCE_TABLES = (
                 "cover_policy",
                 "code",
                 "How office cover is arranged",
-                codes={"none": "No arrangement", "rota": "A rota", "volunteer": "Whoever is in"},
+                codes={"none": "No arrangement", "rota": "A fixed pattern", "volunteer": "Whoever is in"},
             ),
             ColumnContract("rollout_month", "month", "First month of the team's hybrid policy; empty if none yet"),
         ),

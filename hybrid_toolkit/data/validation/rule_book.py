@@ -209,7 +209,7 @@ def contact_far_from_due(contact: pd.DataFrame) -> pd.Series:
 @rule(
     "CONTACT-NO-DATE",
     {"contact": ("held_date", "due_date")},
-    "with neither the day it was due nor the day it was held",
+    "without the day it was due and without the day it was held",
     "Fill due_date or held_date; a contact with neither is left out of every measure by month.",
     severity="notice",
 )
@@ -263,7 +263,7 @@ def rate_absence(year: pd.DataFrame) -> pd.Series:
 @rule(
     "RATE-CASES-WITHOUT-HOLDERS",
     {"la_year": ("cases", "case_holders_fte")},
-    "with cases held but nobody to hold them",
+    "with cases held but no one to hold them",
     "Fill case_holders_fte, or leave cases empty.",
     severity="notice",
 )

@@ -109,7 +109,7 @@ class ValidationReport:
             told = "\n".join(f"- {p}" for p in self.errors)
             raise ContractError(
                 f"{_count(len(self.errors), 'error')} in the data:\n{told}\n",
-                fix="Mend the rows above and load the data again; validate_data(data).tidy() lists them as a table.",
+                fix="Correct the rows above and load the data again; validate_data(data).tidy() lists them as a table.",
                 code="DATA-INVALID",
             )
 
@@ -254,7 +254,7 @@ def _notices(table: str, frame: pd.DataFrame) -> list[Problem]:
     unknown = [i for i, c in enumerate(frame.columns, start=1) if c not in contract.names]
     if unknown:
         text = f"{_count(len(unknown), 'column')} outside the contract (number {', '.join(map(str, unknown[:10]))})."
-        fix = "Nothing reads them; drop them, or map them to a column of the contract (hybrid-toolkit map)."
+        fix = "Drop them (they are not used), or map them to a column of the contract (hybrid-toolkit map)."
         problems.append(Problem(table, "", "COLUMN-UNKNOWN", len(unknown), (), text, fix, "notice"))
     ids = [c for c in contract.key if c in frame.columns and contract[c].kind == "id"]
     if ids:
@@ -274,7 +274,7 @@ def _unlinkable_survey(problems: list[Problem], frames: Mapping[str, pd.DataFram
     for p in problems:
         if p.code == "ORPHAN-SURVEY-WORKER-ID" and p.count == answered:
             text = "no answer can be linked to a worker, so nothing is measured by career stage or remote share."
-            fix = "Fine if the survey is anonymous; else use one pseudonymous key (hybrid-toolkit pseudonymise)."
+            fix = "If the survey is anonymous, change nothing; else use one pseudonymous key (hybrid-toolkit pseudonymise)."
             p = Problem(p.table, p.column, "SURVEY-UNLINKED", p.count, (), text, fix, "notice")
         kept.append(p)
     return kept

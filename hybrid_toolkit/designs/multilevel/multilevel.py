@@ -12,16 +12,16 @@ from hybrid_toolkit.designs.regression.unmeasured import check_e_value, check_ro
 
 WITHIN_BETWEEN = Design(
     id="within-between",
-    title="The same unit over time and units beside each other, told apart",
+    title="The same unit over time and different units, compared separately",
     grade="quasi-causal",
     estimand=(
         "The change in the outcome for each unit of a unit's own exposure above its mean over time, beside the "
         "difference between units with more and with less of it."
     ),
     assumptions=(
-        "Nothing that changes over a unit's periods moves both exposure and outcome, beyond what is held constant.",
-        "The outcome of one period does not move the exposure of the next.",
-        "Those lost from view would have changed as those who stayed.",
+        "Nothing that changes over a unit's periods affects both exposure and outcome, beyond what is adjusted for.",
+        "The outcome of one period does not affect the exposure of the next.",
+        "Those lost to follow-up would have changed as those who stayed.",
     ),
     identifies=("slope",),
     needs=("panel_id",),
@@ -54,11 +54,11 @@ WITHIN_BETWEEN = Design(
 
 MULTILEVEL = Design(
     id="multilevel",
-    title="Comparison within and between clusters, likeness within clusters modelled",
+    title="Comparison within and between clusters, with correlation within clusters modelled",
     grade="associational",
     estimand=(
-        "The difference in the outcome for each unit of exposure between rows alike in what is recorded, with an "
-        "intercept of its own for every cluster (and for every unit that is seen again)."
+        "The difference in the outcome for each unit of exposure between rows similar in what is recorded, with a "
+        "separate intercept for every cluster (and for every unit that is seen again)."
     ),
     assumptions=(
         "Nothing that is not recorded moves both exposure and outcome, within clusters or between them.",

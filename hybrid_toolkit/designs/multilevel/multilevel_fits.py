@@ -140,7 +140,7 @@ def check_drop_out(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     first = used[used[plan.time] == used[plan.time].min()]
     stayed = last.reindex(first.index)
     if min(int(stayed.sum()), int((~stayed).sum())) < checks.SMALL:
-        return Check("attrition", None, "Too few were lost from view before the end to compare where they had begun.")
+        return Check("attrition", None, "Too few people were lost to follow-up to compare where they had started.")
     y = first[plan.outcome].astype(float)
     gap = float((y[stayed].mean() - y[~stayed].mean()) / y.std())
     good, weak = checks.small_gap(gap, int(stayed.sum()), int((~stayed).sum()))

@@ -74,7 +74,7 @@ def check_group_exposure(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     x = pd.Series(numbers(frame, plan.exposure), index=frame.index)
     mean = x.groupby(frame[found.group]).transform("mean")
     if not (x - mean).abs().max() > 0:
-        return Check("groups' exposure", None, "The exposure does not vary within groups, so this cannot be told.")
+        return Check("groups' exposure", None, "The exposure does not vary within groups, so this cannot be assessed.")
     wider = fit_glmm(
         frame.assign(group_mean_of_exposure=mean),
         outcome=plan.outcome,

@@ -29,8 +29,8 @@ CROSS_SECTIONAL = Design(
     title="Comparison between units, adjusted and clustered",
     grade="associational",
     estimand=(
-        "The slope of the outcome on the exposure, or the difference in that slope between two groups, units alike in "
-        "what is held constant compared with each other."
+        "The slope of the outcome on the exposure, or the difference in that slope between two groups, after "
+        "adjusting for the listed variables."
     ),
     assumptions=(
         "Nothing that is not recorded moves both exposure and outcome (for a difference between groups: and "
@@ -69,8 +69,8 @@ WITHIN_WORKER = Design(
         "other's error."
     ),
     assumptions=(
-        "Nothing that changes over a unit's times moves both exposure and outcome, beyond what is held constant.",
-        "The outcome at one time does not move the exposure at the next.",
+        "Nothing that changes over a unit's times affects both exposure and outcome, beyond what is adjusted for.",
+        "The outcome at one time does not affect the exposure at the next.",
         "The errors of two measures of exposure are unrelated to each other and to the outcome.",
         "A unit's outcome depends on its own exposure and not on that of others.",
     ),
@@ -96,16 +96,17 @@ WITHIN_WORKER = Design(
 
 ADJUSTED_INTERACTION = Design(
     id="adjusted-interaction",
-    title="A difference in slope between two groups, rows alike in what is held constant compared",
+    title="A difference in slope between two groups, adjusted for the listed variables",
     grade="associational",
     estimand=(
-        "How much more the outcome goes with the exposure in one group than in the others, rows alike in what is held "
-        "constant compared with each other."
+        "How much more the outcome is associated with the exposure in one group than in the others, after adjusting "
+        "for the listed variables."
     ),
     assumptions=(
-        "Given what is held constant, the exposure is not chosen for reasons that also move the outcome, and "
+        "After adjusting for the listed variables, the exposure is not chosen for reasons that also affect the "
+        "outcome, and "
         "differently in the two groups.",
-        "Those whose group was recorded tell of those whose was not.",
+        "Those whose group was recorded represent those whose was not.",
     ),
     identifies=("slope-gap",),
     needs=("moderators",),
@@ -123,12 +124,12 @@ ADJUSTED_INTERACTION = Design(
 
 TWO_WAY_PANEL = Design(
     id="two-way-panel",
-    title="Each unit compared with itself over time, what all share at a time held constant",
+    title="Each unit compared with itself over time, adjusted for what all share at a time",
     grade="associational",
     estimand="The change in the outcome per unit of exposure within a unit, beyond what all share at a time.",
     assumptions=(
-        "Nothing that changes over a unit's times moves both exposure and outcome, beyond what is held constant.",
-        "The outcome at one time does not move the exposure at the next.",
+        "Nothing that changes over a unit's times affects both exposure and outcome, beyond what is adjusted for.",
+        "The outcome at one time does not affect the exposure at the next.",
         "The change per unit of exposure is much the same in all units and at all times.",
         "Outcome and exposure share no denominator, such as the number in post, which would tie them together.",
     ),

@@ -116,14 +116,14 @@ MEDIATION = Design(
     grade="associational",
     estimand=(
         "The interventional indirect part: the difference in the outcome if the mediator were moved from its spread "
-        "without the exposure to its spread with it, the exposure itself held in place."
+        "without the exposure to its spread with it, the exposure itself unchanged."
     ),
     assumptions=(
         "Nothing that is not recorded moves both exposure and outcome.",
         "Nothing that is not recorded moves both mediator and outcome.",
         "Nothing that is not recorded moves both exposure and mediator.",
         "Nothing that the exposure moves is a common cause of mediator and outcome.",
-        "Mediator and outcome are linear in what is held constant.",
+        "Mediator and outcome are linear in what is adjusted for.",
     ),
     identifies=("indirect",),
     needs=("mediators",),

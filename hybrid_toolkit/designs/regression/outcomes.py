@@ -136,8 +136,8 @@ def check_parallel(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     apart = float(values[high] - values[low]) / error
     good = False if apart >= 2 else True if minimum_detectable(error, 1.96 * error) < abs(fit.estimate) else None
     end = {
-        False: ": one slope does not tell it all",
-        None: "; they are too ill known to tell whether they are one",
+        False: ": they differ, so one slope does not describe them all",
+        None: "; they are too imprecise to tell whether they are equal",
         True: ", as one slope would",
     }
     message = f"Slopes at the cuts between answers run from {values.min():+.2f} to {values.max():+.2f}{end[good]}."
@@ -215,8 +215,8 @@ def design_of(
 _BINARY = design_of(
     "binary-outcome",
     "A yes/no outcome, adjusted and clustered",
-    "The slope on the log odds of yes for each unit of exposure, rows alike in what is recorded compared.",
-    "The log odds are linear in what is held constant.",
+    "The slope on the log odds of yes for each unit of exposure, comparing rows similar in what is recorded.",
+    "The log odds are linear in what is adjusted for.",
     ("log-odds",),
     fit_yes_no,
     (check_calibration, check_specifications(fit_yes_no)),
@@ -226,8 +226,8 @@ _BINARY = design_of(
 _COUNT = design_of(
     "count-outcome",
     "A count, with time at risk, adjusted and clustered",
-    "The slope on the log rate for each unit of exposure, rows alike in what is recorded compared.",
-    "The log of the mean is linear in what is held constant, and time at risk counts in full.",
+    "The slope on the log rate for each unit of exposure, comparing rows similar in what is recorded.",
+    "The log of the mean is linear in what is adjusted for, and time at risk counts in full.",
     ("log-rate",),
     fit_count,
     (shared.check_events(shared.number_of_terms), check_dispersion, check_specifications(fit_count)),
@@ -238,8 +238,9 @@ _COUNT = design_of(
 _ORDINAL = design_of(
     "ordinal-outcome",
     "Answers in order, adjusted and clustered",
-    "The slope on the log odds of a higher answer for each unit of exposure, rows alike in what is recorded compared.",
-    "One slope holds at every cut between answers.",
+    "The slope on the log odds of a higher answer for each unit of exposure, comparing rows similar in what is "
+    "recorded.",
+    "One slope applies at every threshold between answers.",
     ("log-odds",),
     fit_order,
     (check_parallel, check_specifications(fit_order)),

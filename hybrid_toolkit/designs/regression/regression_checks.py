@@ -26,7 +26,7 @@ def check_unadjusted(unadjusted: FitOf) -> CheckOf:
         low, high = fit.interval
         apart = not low <= plain.estimate <= high
         message = (
-            f"A plain comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
+            f"An unadjusted comparison gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
             f"{': they do not agree, so selection matters here' if apart else ''}."
         )
         return Check("unadjusted comparison", None, message, plain.estimate)

@@ -84,7 +84,7 @@ def check_late_entry(frame: pd.DataFrame, fit: DesignFit) -> Check:
         late = float((numbers(frame, fit.plan.entry) > 0).mean())
         message = f"{late:.0%} came under observation after their start and count from then on."
     else:
-        message = "Everybody is taken to have been seen from the start; name an entry column if that is not so."
+        message = "Everyone is taken to have been seen from the start; name an entry column if that is not so."
     return Check("late entry", None, message)
 
 
@@ -133,9 +133,9 @@ def other_clock(other: FitOf, name: str) -> RowsOf:
 RETENTION = design_of(
     "retention",
     "Time to leaving, hazards compared (Cox)",
-    "The log of the ratio of the hazard of leaving for each unit of exposure, people alike in what is recorded "
-    "compared.",
-    "The ratio stays the same over time, and those lost from view would have left as the others did.",
+    "The log of the ratio of the hazard of leaving for each unit of exposure, comparing people similar "
+    "in what is recorded.",
+    "The ratio stays the same over time, and those lost to follow-up would have left as the others did.",
     ("log-hazard",),
     fit_hazard,
     (
@@ -152,9 +152,9 @@ RETENTION = design_of(
 RETENTION_BY_PERIOD = design_of(
     "retention-by-period",
     "Time to leaving in whole periods",
-    "The log of the ratio of the hazard of leaving in a period for each unit of exposure, people alike in what is "
-    "recorded compared.",
-    "The ratio stays the same over periods, and those lost from view would have left as the others did.",
+    "The log of the ratio of the hazard of leaving in a period for each unit of exposure, comparing people "
+    "similar in what is recorded.",
+    "The ratio stays the same over periods, and those lost to follow-up would have left as the others did.",
     ("log-hazard",),
     fit_periods,
     (

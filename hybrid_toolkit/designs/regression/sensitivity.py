@@ -114,8 +114,8 @@ def check_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     return Check(
         "autocorrelation",
         None,
-        f"Within each {noun(finest)}, what is left over in one {time} goes with the next by r = {r:+.2f}; intervals "
-        f"allow for likeness within each {what}, that over time among it.",
+        f"Within each {noun(finest)}, residuals in one {time} are correlated with the next (r = {r:+.2f}); intervals "
+        f"account for correlation within each {what}, including that over time.",
         r,
     )
 

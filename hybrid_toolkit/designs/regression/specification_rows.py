@@ -50,9 +50,9 @@ def check_specifications(fit_with: FitOf) -> CheckOf:
         sign = np.sign(fit.estimate)
         lost = f" ({failed} could not be fitted)" if failed else ""
         message = (
-            f"Over {len(found)} sets of what is held constant{lost} the estimate runs from {value.min():+.3f} to "
+            f"Over {len(found)} sets of variables to adjust for{lost} the estimate ranges from {value.min():+.3f} to "
             f"{value.max():+.3f}; {(np.sign(value) == sign).mean():.0%} have its sign and "
-            f"{((low > 0) | (high < 0)).mean():.0%} an interval clear of zero."
+            f"{((low > 0) | (high < 0)).mean():.0%} an interval that excludes zero."
         )
         return Check("specification curve", None, message, float(np.ptp(value)))
 

@@ -62,7 +62,8 @@ def check_e_value(scale: ConfounderScale) -> Callable[[pd.DataFrame, DesignFit],
             f"Something unmeasured would need risk ratios of {point:.1f} with both exposure and outcome to explain the "
             f"estimate away; {limit:.1f} would bring the interval to no difference."
             if limit > 1
-            else f"The interval already holds no difference; the estimate itself would need risk ratios of {point:.1f}."
+            else "The interval already contains no difference; the estimate itself would need risk ratios of "
+            f"{point:.1f}."
         )
         return Check("E-value", None, message, point)
 

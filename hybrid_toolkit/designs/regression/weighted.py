@@ -69,7 +69,7 @@ def check_weighted_balance(frame: pd.DataFrame, fit: DesignFit) -> Check:
 
 
 def check_weighted_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
-    """Everybody could have been in either group."""
+    """Everyone could have been in either group."""
     found = _weighted(fit)
     low, high = found.chance_low, found.chance_high
     good = low > _EDGE and high < 1 - _EDGE
@@ -130,7 +130,7 @@ def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
         ),
         assumptions=(
             "Nothing that is not recorded moves both who is in which group and the outcome.",
-            "Everybody could have been in either group: no recorded feature decides it.",
+            "Everyone could have been in either group: no recorded feature decides it.",
             "One row's group does not touch another row's outcome.",
             "The model of who is in which group is right"
             + (", or the model of the outcome is." if how.startswith("by weights and") else "."),

@@ -45,7 +45,7 @@ TWO_BY_TWO = Design(
     grade="quasi-causal",
     estimand=(
         "The mean effect of the policy on the units that came under it in the one month of its start, over the periods "
-        "from then on: their change less the change of the units that never did."
+        "from then on: their change minus the change of the units that never did."
     ),
     assumptions=TRENDS,
     identifies=("effect",),
@@ -181,7 +181,7 @@ DOSE = Design(
 
 STEPPED_WEDGE = Design(
     id="stepped-wedge",
-    title="Stepped wedge: mixed model with periods held constant",
+    title="Stepped wedge: mixed model adjusted for periods",
     grade="quasi-causal",
     estimand=(
         "The effect of coming under the policy, the same at all times since then, units compared with themselves and "
@@ -216,14 +216,14 @@ STEPPED_WEDGE = Design(
 
 RANDOM_ORDER = Design(
     id="random-order",
-    title="Roll-out in an order drawn by lot: regression and randomisation inference",
+    title="Roll-out in a randomised order: regression and randomisation inference",
     grade="causal",
     estimand=(
-        "The effect of the policy, the same for all units, by regression within unit and period; the interval holds "
-        "the effects that the lottery over orders does not reject."
+        "The effect of the policy, the same for all units, by regression within unit and period; the interval contains "
+        "the effects that the test over random orders does not reject."
     ),
     assumptions=(
-        "The order was drawn by lot, which the setting order = 'randomised' states.",
+        "The order was drawn at random, which the setting order = 'randomised' states.",
         "Units did not react before their start.",
         "One unit's policy does not touch another unit's outcome.",
         "The effect is the same for all units and at all times since the start.",

@@ -62,11 +62,11 @@ def check_bounds(frame: pd.DataFrame, fit: DesignFit) -> Check:
     if found <= 0:
         low, high = fit.interval
         told = "so no bound is needed." if low <= 0 <= high else "though that of the estimate does not: a weak sign."
-        message = f"The interval by time since the start holds zero even if trends are parallel, {told}"
+        message = f"The interval by time since the start contains zero even if trends are parallel, {told}"
     else:
         message = (
             f"Departures from parallel trends after the start may be up to {found:.1f} times the largest one before it "
-            "until the interval of the mean effect holds zero."
+            "until the interval of the average effect contains zero."
         )
     return Check("bounds on trends", None, message, found)
 
@@ -77,7 +77,11 @@ def check_anticipation(frame: pd.DataFrame, fit: DesignFit) -> Check:
     path = group_time(frame, earlier, base_period="universal").path()
     at = [i for i, e in enumerate(path.leads) if -2 <= e < 0]
     if not at or not path.vcov[at, at].all():
-        raise EstimationError("too few periods before the start.", fix="Bring earlier periods.", code="NO-LEADS")
+        raise EstimationError(
+            "too few periods before the policy start.",
+            fix="Add earlier periods until there are at least 3 before the first start.",
+            code="NO-LEADS",
+        )
     w = np.full(len(at), 1 / len(at))
     jump = float(w @ path.estimate[at])
     error = float(np.sqrt(w @ path.vcov[np.ix_(at, at)] @ w))
@@ -99,7 +103,11 @@ def check_placebo_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
     early = frame[frame[plan.time] < frame.loc[on == 1, plan.time].min()]
     times = sorted(early[plan.time].dropna().unique())
     if len(times) < 2:
-        raise EstimationError("too few periods before the start.", fix="Bring earlier periods.", code="NO-LEADS")
+        raise EstimationError(
+            "too few periods before the policy start.",
+            fix=f"Add at least {2 - len(times)} earlier period(s).",
+            code="NO-LEADS",
+        )
     middle = times[(len(times) + 1) // 2]
     ever = on.groupby(frame[plan.panel_id]).transform("max").reindex(early.index) == 1
     if ever.all():  # the later starters stand in for units that never start
@@ -143,8 +151,9 @@ def check_interference(frame: pd.DataFrame, fit: DesignFit) -> Check:
     level = rows[["share_", "trend_"]].drop_duplicates()
     if len(level) < 3 or not scaled(np.column_stack([np.ones(len(level)), level])).own.all():
         raise EstimationError(
-            "the share of units under the policy rises in a straight line, which cannot be told from a common trend.",
-            fix="Bring periods in which the share stays or jumps.",
+            "the share of units under the policy rises in a straight line, which cannot be distinguished from a "
+            "common trend.",
+            fix="Add periods in which the share stays the same or jumps.",
             code="STRAIGHT-RISE",
         )
     wave = _yearly(rows, plan.time)
@@ -210,7 +219,8 @@ def check_before_after(frame: pd.DataFrame, fit: DesignFit) -> Check:
     low, high = fit.interval
     apart = not low <= plain.estimate <= high
     message = (
-        f"A plain comparison before and after gives {plain.estimate:+.3f} where the design gives {fit.estimate:+.3f}"
+        f"An unadjusted comparison before and after gives {plain.estimate:+.3f} where the design gives "
+        f"{fit.estimate:+.3f}"
         f"{': what all units share over time matters here' if apart else ''}."
     )
     return Check("unadjusted comparison", None, message, plain.estimate)

@@ -36,7 +36,9 @@ def whole(plan: ModelColumns, name: str, default: int) -> int:
     value = plan.setting(name, default)
     if isinstance(value, (str, bool)) or value != int(value) or value < 0:
         raise EstimationError(
-            f"setting '{name}' must be a whole number, not below 0.", fix="Give a count of periods.", code="SETTING"
+            f"setting '{name}' must be a whole number, not below 0.",
+            fix="Set it to a count of periods, such as 1.",
+            code="SETTING",
         )
     return int(value)
 

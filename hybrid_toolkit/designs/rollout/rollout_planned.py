@@ -59,7 +59,7 @@ def fit_order_plan(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
     _no_confounders(plan)
     if plan.setting("order", "unknown") != "randomised":
         raise EstimationError(
-            "nothing says that the order of the roll-out was drawn by lot.",
+            "nothing says that the order of the roll-out was drawn at random.",
             fix="Set order = 'randomised' in [settings] if it was; else use the design staggered-rollout.",
             code="ORDER-NOT-RANDOM",
         )
@@ -116,7 +116,7 @@ def check_order(frame: pd.DataFrame, fit: DesignFit) -> Check:
     limit = 1.96 / max(1.0, n - 1) ** 0.5
     least = limit * minimum_detectable(1.0, 1.96) / 1.96
     good = None if not np.isfinite(r) else False if abs(r) > limit else True if least < LARGE_CORRELATION else None
-    end = {False: ": was the order drawn by lot?", True: ".", None: "; with so few units little would have shown."}
+    end = {False: ": was the order drawn at random?", True: ".", None: "; with so few units little would have shown."}
     message = (
         f"Before anyone is under the policy the place in the order "
         f"{'goes' if good is False else 'does not clearly go'} with the outcome (rank correlation {r:+.2f}){end[good]}"
@@ -150,4 +150,4 @@ def check_likeness_over_time(frame: pd.DataFrame, fit: DesignFit) -> Check | Non
         f"Rows of one unit and period share {icc:.0%} of the variance, and {cac:.0%} of that lasts from one period to "
         "the next."
     )
-    return Check("likeness within clusters", None, message, icc)
+    return Check("correlation within clusters", None, message, icc)

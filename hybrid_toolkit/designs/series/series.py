@@ -49,7 +49,7 @@ _CONTROLLED = Design(
     title="Interrupted time series with a control series",
     grade="quasi-causal",
     estimand=(
-        "The mean change after the start of the policy less the change of the mean of the unchanged units, each "
+        "The mean change after the start of the policy minus the change of the mean of the unchanged units, each "
         "against its own line before."
     ),
     assumptions=(
@@ -144,7 +144,7 @@ SYNTHETIC_DID = Design(
     title="Synthetic difference in differences",
     grade="quasi-causal",
     estimand=(
-        "The mean effect after the one start on the units under the policy: their change less that of weighted "
+        "The mean effect after the one start on the units under the policy: their change minus that of weighted "
         "unchanged units over weighted periods before."
     ),
     assumptions=(

@@ -25,7 +25,9 @@ def check_length(frame: pd.DataFrame, fit: DesignFit) -> Check:
     before, after = fit.fit.n_before, fit.fit.n_after  # type: ignore[attr-defined]
     good = min(before, after) > SHORT
     message = f"{before} periods before the start and {after} from it on are " + (
-        f"over {SHORT} on each side." if good else f"{SHORT} or fewer on a side: autocorrelation is ill known."
+        f"over {SHORT} on each side."
+        if good
+        else f"{SHORT} or fewer on a side: autocorrelation is estimated imprecisely."
     )
     return Check("length of the series", good, message, float(min(before, after)), SHORT)
 

@@ -58,7 +58,7 @@ def series_of(frame: pd.DataFrame, plan: ModelColumns, *, how: str, controlled: 
     if twice:
         raise EstimationError(
             f"{twice:,} row(s) repeat a unit of '{plan.panel_id}' in a period of '{plan.time}'.",
-            fix="Bring the data to one row a unit and period.",
+            fix="Combine the rows of each unit and period into one.",
             code="PANEL-DUPLICATE",
         )
     columns = [plan.outcome, *([plan.duration] if plan.duration and how == "sum" else [])]

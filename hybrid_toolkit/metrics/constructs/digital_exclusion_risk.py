@@ -122,7 +122,7 @@ def digital_exclusion_risk(
     named = [name for part in weights.values() for name in part]
     gone = [n for n in named if n not in whole.columns]
     if gone:
-        raise MeasureError(f"The base has no column {', '.join(gone)}.", fix="Add it.", code="DERI-COLUMN")
+        raise MeasureError(f"The base has no column {', '.join(gone)}.", fix="Add it to the base.", code="DERI-COLUMN")
     scores = pd.DataFrame({name: _score(areas[name], whole[name], name) for name in named})
     out = pd.DataFrame({"area": areas["area"].astype("str").to_numpy()})
     for component, part in weights.items():
@@ -156,19 +156,26 @@ def _check(areas: pd.DataFrame, base: str, weights: Mapping[str, Mapping[str, fl
     if people:
         raise MeasureError(
             f"The frame has {', '.join(people)}: the index is one of areas and is never joined to people.",
-            fix="Give one row an area. For families use household_access(), which asks the families themselves.",
+            fix="Provide one row for each area. For families use household_access(), which asks the families "
+            "themselves.",
             code="DERI-PEOPLE",
         )
     if base not in _BASES:
-        raise MeasureError("The base is not named.", fix=f"base is one of {', '.join(_BASES)}.", code="DERI-BASE")
+        raise MeasureError("The base is not named.", fix=f"Set base to one of {', '.join(_BASES)}.", code="DERI-BASE")
     gone = [c for c in ("area", *(n for part in weights.values() for n in part)) if c not in areas.columns]
     if gone:
-        raise MeasureError(f"The frame has no column {', '.join(gone)}.", fix="Add it.", code="DERI-COLUMN")
+        raise MeasureError(
+            f"The frame has no column {', '.join(gone)}.", fix="Add it to the frame.", code="DERI-COLUMN"
+        )
     twice = int(areas["area"].duplicated().sum())
     if twice:
-        raise MeasureError(f"{twice} area(s) have more than one row.", fix="Give one row an area.", code="DERI-AREA")
+        raise MeasureError(
+            f"{twice} area(s) have more than one row.", fix="Provide one row for each area.", code="DERI-AREA"
+        )
     for component, part in weights.items():
         if min(part.values()) < 0 or abs(sum(part.values()) - 1) > 1e-9:
             raise MeasureError(
-                f"The weights of '{component}' are below zero or do not sum to 1.", fix="Mend them.", code="DERI-WEIGHT"
+                f"The weights of '{component}' are below zero or do not sum to 1.",
+                fix="Set weights of 0 or more that sum to 1.",
+                code="DERI-WEIGHT",
             )

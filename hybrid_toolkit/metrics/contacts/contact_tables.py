@@ -85,8 +85,8 @@ class ContactTables:
                     connection.read_parquet(files).create_view(name)
         else:
             raise UnreadableError(
-                f"'{path.name}' is neither a DuckDB file nor a folder.",
-                fix="Give a file that ends in .duckdb, or a folder with contact.parquet.",
+                f"'{path.name}' is not a DuckDB file or a folder.",
+                fix="Choose a file that ends in .duckdb, or a folder with contact.parquet.",
                 code="PATH-MISSING",
             )
         made = cls(described(connection), connection, synthetic)

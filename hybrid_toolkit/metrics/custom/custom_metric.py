@@ -281,7 +281,7 @@ def parse_metric(text: str) -> MetricSpec:
         near = [m for k in odd for m in get_close_matches(k, _KEYS, n=1)]
         what = "; ".join([f"unknown key {', '.join(odd)}"] * bool(odd) + [f"no key {', '.join(gone)}"] * bool(gone))
         said = f" (did you mean {', '.join(near)}?)" if near else ""
-        raise _wrong(str(raw.get("id") or raw.get("name") or "of one's own"), what + said)
+        raise _wrong(str(raw.get("id") or raw.get("name") or "of your own"), what + said)
     name = raw.pop("name")
     return declare_metric(name, **raw)
 
@@ -354,6 +354,6 @@ def _caveat(who: str) -> str:
 def _wrong(own_id: str, what: str) -> MeasureError:
     return MeasureError(
         f"metric '{own_id}' cannot be declared: {what}.",
-        fix="See declare_metric for every key.",
+        fix="Use only keys that declare_metric lists.",
         code="METRIC-DECLARATION",
     )

@@ -119,7 +119,7 @@ def parse_formula(text: str, columns: Mapping[str, ColumnContract]) -> Formula:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.MeasureError: [FORMULA-REFUSED] formula, line 1, column 1: nothing can be called but mean, \
-share, ratio and recorded. How to fix: A formula holds columns, numbers, texts in quotes, + - * / ( ), \
+share, ratio and recorded. How to fix: Use only columns, numbers, texts in quotes, + - * / ( ), \
 comparisons, in, and, or, not, where, mean(x), share(condition), ratio(a, b) and recorded(column), and nothing else.
     """
     return _Reader(text, columns).formula()

@@ -28,7 +28,7 @@ def refuse(text: str, at: int, why: str) -> NoReturn:
     line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
     raise MeasureError(
         f"formula, line {line}, column {column}: {why}.",
-        fix="A formula holds columns, numbers, texts in quotes, + - * / ( ), comparisons, in, and, or, not, where, "
+        fix="Use only columns, numbers, texts in quotes, + - * / ( ), comparisons, in, and, or, not, where, "
         "mean(x), share(condition), ratio(a, b) and recorded(column), and nothing else.",
         code="FORMULA-REFUSED",
     )

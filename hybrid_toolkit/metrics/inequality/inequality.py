@@ -144,7 +144,7 @@ def _sample(
         at = np.flatnonzero(w < 0)
         raise MeasureError(
             f"Column '{weight}': {at.size} weight(s) are below zero, first at rows {(at[:5] + 1).tolist()}.",
-            fix="Weights are zero or more.",
+            fix="Use weights of zero or more.",
             code="WEIGHT-NEGATIVE",
         )
     codes = np.arange(len(kept)) if cluster is None else pd.factorize(plain(kept[cluster]))[0]
@@ -157,7 +157,9 @@ def _sample(
     ranker = y if rank_by is None else measured(kept[rank_by], rank_by)
     if not w.sum() > 0:
         raise MeasureError(
-            f"Column '{weight}': no weight is above zero.", fix="Weigh some rows.", code="WEIGHT-NEGATIVE"
+            f"Column '{weight}': no weight is above zero.",
+            fix="Set the weight of at least one row above zero.",
+            code="WEIGHT-NEGATIVE",
         )
     return _Sample(y, ranker, w / w.sum(), codes, len(frame) - len(kept))
 
@@ -276,7 +278,7 @@ def concentration_index(
             raise MeasureError(
                 f"Column '{outcome}': {outside.size} value(s) lie outside the bounds {low:g} to {high:g}, "
                 f"first at usable rows {(outside[:5] + 1).tolist()}.",
-                fix="Give the outcome's own bounds, or correct the rows.",
+                fix="Set the bounds of the outcome, or correct the rows.",
                 code="OUTCOME-BOUNDS",
             )
     if kind == "erreygers":
@@ -398,7 +400,7 @@ def slope_index(
     spread = (1 - float(np.sum(share**3))) / 12
     if not spread > 0:
         raise MeasureError(
-            f"Column '{rank_by}' does not vary.", fix="Rank by a column that does.", code="RANK-CONSTANT"
+            f"Column '{rank_by}' does not vary.", fix="Use a ranking column that does.", code="RANK-CONSTANT"
         )
     # Slope = cov(y, rank) / var(rank); the ranks are of this sample, so they move with it too.
     slope = generalised / 2 / spread

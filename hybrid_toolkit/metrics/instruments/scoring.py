@@ -239,7 +239,7 @@ def _present_scales(wide: pd.DataFrame, definition: Instrument) -> list[Instrume
         elif len(gone) < len(scale.items):
             raise _error(
                 definition, f"scale '{scale.id}' has no answers at all to {len(gone)} of its items: {', '.join(gone)}",
-                "Add the items (an empty column where nobody answered), or leave the whole scale out.", "ITEM-MISSING",
+                "Add the items (an empty column where no one answered), or leave the whole scale out.", "ITEM-MISSING",
             )  # fmt: skip
     return present
 

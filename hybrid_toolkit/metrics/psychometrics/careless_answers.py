@@ -137,7 +137,7 @@ def flag_careless(
     if given.shape[1] < 2 or len(given) < 3:
         raise MeasureError(
             f"careless answering needs 2 items and 3 rows; there are {given.shape[1]} and {len(given)}.",
-            fix="Give one column an item and one row a respondent.",
+            fix="Provide one column for each item and one row for each respondent.",
             code="CARELESS-N",
         )
     x = given.to_numpy(dtype=float)

@@ -278,17 +278,21 @@ def _words(
     equal: Collection[str], free: Collection[tuple[str, str]], identification: str, errors: str, group: str | None
 ) -> None:
     if isinstance(equal, str):
-        raise UsageError("equal is one text.", fix='Give a tuple, such as ("loadings",).', code="FACTOR-EQUAL")
+        raise UsageError("equal is one text.", fix='Pass a tuple, such as ("loadings",).', code="FACTOR-EQUAL")
     odd = [w for w in [*equal, *(pair[0] for pair in free)] if w not in EQUAL]
     if odd:
         raise UsageError(
-            f"equal and free know {', '.join(EQUAL)}; there is no '{odd[0]}'.", fix="Use these.", code="FACTOR-EQUAL"
+            f"equal and free know {', '.join(EQUAL)}; there is no '{odd[0]}'.",
+            fix="Use only these words.",
+            code="FACTOR-EQUAL",
         )
     if equal and group is None:
         raise UsageError("equal needs groups.", fix="Name the column in group.", code="FACTOR-EQUAL")
     if identification not in IDENTIFICATIONS or errors not in ("normal", "robust"):
         raise UsageError(
-            "identification is marker or unit, errors is normal or robust.", fix="Use these.", code="FACTOR-OPTION"
+            "identification is marker or unit, errors is normal or robust.",
+            fix="Use only these words.",
+            code="FACTOR-OPTION",
         )
 
 

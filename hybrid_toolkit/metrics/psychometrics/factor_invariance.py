@@ -138,7 +138,7 @@ class InvarianceResult(ResultBase):
         if self.associations is None:
             return f"{across} these rows cannot tell whether loadings are alike: compare nothing by score yet."
         most = self._most("metric")
-        return f"{across} neither associations nor means may be compared by score: loadings differ{most}{model}."
+        return f"{across} associations and means must not be compared by score: loadings differ{most}{model}."
 
     def _most(self, level: str) -> str:
         mine = self.hints[self.hints["level"] == level]

@@ -125,7 +125,7 @@ def survey_invariance(data: EvaluationData, *, instrument: str, scale: str, by: 
         much = "fewer than" if len(size) > 1 else "at least"
         raise MeasureError(
             f"not enough answers: {what} {much} {MIN_GROUP} workers who answered every item.",
-            fix="Pool authorities or waves of new workers, or report the groups without comparing them.",
+            fix="Combine authorities or waves of new workers, or report the groups without comparing them.",
             code="INVARIANCE-N",
         )
     cluster = "team_id" if rows["team_id"].nunique() >= MIN_TEAMS and rows["team_id"].notna().all() else None

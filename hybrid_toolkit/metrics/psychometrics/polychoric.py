@@ -120,7 +120,7 @@ def polychoric(items: pd.DataFrame) -> pd.DataFrame:
             f"{', '.join(many)}: more than {MAX_CODES} different answers."
             if many
             else "there are fewer than two items.",
-            fix="Give ordered answers, one column an item.",
+            fix="Provide ordered answers, one column for each item.",
             code="ITEM-TYPE",
         )
     names = list(items.columns)
@@ -176,7 +176,9 @@ def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int 
     rows = measured_table(items).dropna()
     if len(rows) < 10:
         raise MeasureError(
-            f"ordinal alpha needs 10 complete rows; there are {len(rows)}.", fix="Collect more.", code="RELIABILITY-N"
+            f"ordinal alpha needs 10 complete rows; there are {len(rows)}.",
+            fix=f"Collect at least {10 - len(rows)} more.",
+            code="RELIABILITY-N",
         )
     k, estimate = rows.shape[1], _alpha(polychoric(rows).to_numpy())
     rng, draws = np.random.default_rng(seed), []

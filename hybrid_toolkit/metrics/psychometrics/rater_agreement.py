@@ -72,11 +72,13 @@ def cohen_kappa(
     0.5
     """
     if weights not in _WEIGHTS:
-        raise MeasureError(f"weights must be one of {', '.join(_WEIGHTS)}.", fix="Name one.", code="KAPPA-WEIGHTS")
+        raise MeasureError(
+            f"weights must be one of {', '.join(_WEIGHTS)}.", fix="Choose one of these.", code="KAPPA-WEIGHTS"
+        )
     if len(first) != len(second):
         raise MeasureError(
             f"one rater has {len(first)} codes and the other {len(second)}.",
-            fix="Give one code of each rater a target, in the same order.",
+            fix="Provide one code of each coder for every target, in the same order.",
             code="RELIABILITY-N",
         )
     one, two = pd.Series(first), pd.Series(second)
@@ -113,7 +115,7 @@ def _in_order(first: pd.Series[Any], second: pd.Series[Any], weights: str) -> li
     if weights != "none" and (orders or as_numbers(first) is None or as_numbers(second) is None):
         raise MeasureError(
             f"{len(orders)} of 2 raters' codes have an order, or theirs differ: weights by distance need one order.",
-            fix="Give categories from lowest to highest, or make both ordered categories with the same levels.",
+            fix="List categories from lowest to highest, or make both ordered categories with the same levels.",
             code="KAPPA-ORDER",
         )
     return None
@@ -141,7 +143,7 @@ def _sorted(codes: Iterable[Any]) -> list[Any]:
         return sorted(codes)
     except TypeError:
         raise MeasureError(
-            "codes mix kinds of values, such as text and numbers.", fix="Give all as text.", code="KAPPA-CODE"
+            "codes mix kinds of values, such as text and numbers.", fix="Write all of them as text.", code="KAPPA-CODE"
         ) from None
 
 
@@ -209,7 +211,9 @@ def fleiss_kappa(counts: pd.DataFrame, *, conf_level: float = 0.95) -> Reliabili
     """
     x = measured_table(counts).to_numpy()
     if np.isnan(x).any() or (x < 0).any() or (x != np.round(x)).any():
-        raise MeasureError("counts must be whole and not negative.", fix="Use rating_counts.", code="KAPPA-COUNTS")
+        raise MeasureError(
+            "counts must be whole and not negative.", fix="Use rating_counts to count them.", code="KAPPA-COUNTS"
+        )
     x = x[x.sum(axis=1) >= 2]
     used = int((x.sum(axis=0) > 0).sum())
     if len(x) < 3 or used < 2:

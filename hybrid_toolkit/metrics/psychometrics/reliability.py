@@ -96,7 +96,7 @@ def _matrix(items: pd.DataFrame, least: int = 2) -> Array:
     if items.shape[1] < least or len(values) < 3:
         raise MeasureError(
             f"reliability needs {least} items and 3 complete rows; there are {items.shape[1]} and {len(values)}.",
-            fix="Give one column an item and one row a respondent, after reversal.",
+            fix="Provide one column for each item and one row for each respondent, after reversal.",
             code="RELIABILITY-N",
         )
     constant = int((values.std(axis=0) == 0).sum())
@@ -204,7 +204,7 @@ def cronbach_alpha(
     """
     if interval not in ALPHA_INTERVALS:
         raise MeasureError(
-            f"interval must be one of {', '.join(ALPHA_INTERVALS)}.", fix="Name one.", code="ALPHA-INTERVAL"
+            f"interval must be one of {', '.join(ALPHA_INTERVALS)}.", fix="Choose one of these.", code="ALPHA-INTERVAL"
         )
     values = _matrix(items)
     if pairwise:
@@ -371,7 +371,7 @@ def group_icc(
     if len(values) != len(groups):
         raise MeasureError(
             f"{len(values)} values stand beside {len(groups)} groups.",
-            fix="Give one group a value, in the same order.",
+            fix="Provide one group for each value, in the same order.",
             code="RELIABILITY-N",
         )
     held = pd.DataFrame({"y": measured(values), "g": plain(pd.Series(groups)).to_numpy()}).dropna()
@@ -382,7 +382,7 @@ def group_icc(
     if many < 2 or total <= many:
         raise MeasureError(
             f"intraclass correlation needs two groups and repeated values; there are {many} groups, {total} values.",
-            fix="Give more than one group with more than one value.",
+            fix="Provide at least two groups with at least two values each.",
             code="RELIABILITY-N",
         )
     mean = frame.groupby("g")["y"].transform("mean")
@@ -435,7 +435,7 @@ def within_group_agreement(items: pd.DataFrame, groups: pd.Series[str], *, optio
     if len(groups) != len(items):
         raise MeasureError(
             f"{len(items)} rows of items stand beside {len(groups)} groups.",
-            fix="Give one group a row, in the same order.",
+            fix="Provide one group for each row, in the same order.",
             code="RELIABILITY-N",
         )
     rows = pd.DataFrame(values[there])

@@ -122,7 +122,7 @@ class MetricSpec:
         elif self.frame is None and not self.elsewhere:
             problem = "a metric that is not computed says where it is, or why not"
         if problem:
-            raise MeasureError(f"metric '{self.id}': {problem}.", fix="Mend its spec.", code="METRIC-SPEC")
+            raise MeasureError(f"metric '{self.id}': {problem}.", fix="Correct its spec.", code="METRIC-SPEC")
 
     @property
     def computed(self) -> bool:

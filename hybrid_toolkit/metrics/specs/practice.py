@@ -50,7 +50,7 @@ def rater_agreement(data: EvaluationData) -> float:
     if wide.shape[1] < 2 or len(wide) < 3:
         raise MeasureError(
             "table 'practice_rating': fewer than 3 meetings are coded by two raters.",
-            fix="Double-code a fifth of the meetings.",
+            fix="Create double codes for a fifth of the meetings.",
             code="RELIABILITY-N",
         )
     return rater_icc(wide)["ICC(2,1)"].estimate
@@ -174,7 +174,7 @@ SPECS: tuple[MetricSpec, ...] = (
         direction="none",
         min_n=30,
         value_unit="share",
-        caveats=("Neither good nor bad by itself: read it beside choice honoured and engagement.",),
+        caveats=("Not good or bad by itself: read it with choice honoured and engagement.",),
         source="This project",
         source_questions=("S0-C8e1", "S0-C8e2", "S1-D3"),
         frame=HELD_CONTACTS,

@@ -76,7 +76,7 @@ def find_metrics(metrics: str | MetricSpec | Iterable[str | MetricSpec]) -> tupl
             near = _near(one)
             raise UsageError(
                 f"there is no metric '{one}'.",
-                fix=f"{'Did you mean ' + ', '.join(near) + '? ' if near else ''}See catalogue() for all of them.",
+                fix=f"{'Did you mean ' + ', '.join(near) + '? ' if near else ''}Choose one of catalogue().",
                 code="METRIC-UNKNOWN",
             )
         found.update({s.id: s for s in some})

@@ -109,7 +109,7 @@ def whole_counts(rows: pd.DataFrame, name: str) -> Array:
         raise EstimationError(
             f"outcome '{name}' holds {bad} value(s) that are not whole numbers from 0"
             + ("." if y.sum() > 0 else ", and no event at all."),
-            fix="Give counts; model a rate by its count and its time at risk.",
+            fix="Pass counts; model a rate by its count and its time at risk.",
             code="COUNTS" if bad else "NO-EVENT",
         )
     return y
@@ -129,7 +129,7 @@ def log_time(rows: pd.DataFrame, name: str | None) -> Array | None:
     bad = int((~np.isfinite(time) | (time <= 0)).sum())
     if bad:
         raise EstimationError(
-            f"{bad} row(s) have a '{name}' that is not above 0.", fix="Give time at risk above 0.", code="TIMES"
+            f"{bad} row(s) have a '{name}' that is not above 0.", fix="Pass time at risk above 0.", code="TIMES"
         )
     return np.asarray(np.log(time))
 

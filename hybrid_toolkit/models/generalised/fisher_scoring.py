@@ -195,6 +195,6 @@ def _not_apart(z: Array, y: Array, link: str, what: str, code: str) -> None:
     if found:
         raise EstimationError(
             f"separation: {found} column(s) tell {what} without error, so their slopes have no finite estimate.",
-            fix="Join levels that are rare, leave the column out, or keep to rows where both answers could occur.",
+            fix="Merge levels that are rare, leave the column out, or keep to rows where both answers could occur.",
             code=code,
         )

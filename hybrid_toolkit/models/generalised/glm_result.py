@@ -232,8 +232,9 @@ class GeneralisedFit(PredictsMeans, ResultBase):
             )
         if self.variance == "sandwich" and self.n_clusters < clustered.FEW_FOR_SANDWICH:
             notes.append(
-                f"With {self.n_clusters} clusters sandwich errors are too small: with 12, intervals hold the truth in "
-                "80% to 92% of draws; use the jackknife."
+                f"With {self.n_clusters} clusters sandwich errors are too small: with 12, intervals contain the true "
+                "value in "
+                "80% to 92% of simulated data sets; use the jackknife."
             )
         notes += [w.strip() for w in [support.few_words(self._fewest, holds=self.variance == "jackknife")] if w]
         if not self.converged:
@@ -243,7 +244,7 @@ class GeneralisedFit(PredictsMeans, ResultBase):
             [
                 f"{self.outcome}: {self.method}; {self.n:,} rows{where}, {self.n_missing:,} left out as incomplete.",
                 *notes,
-                "A model describes association; what more may be said depends on the design.",
+                "A model describes association; the study design decides what more it can show.",
             ]
         )
 

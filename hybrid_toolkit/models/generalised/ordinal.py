@@ -220,7 +220,7 @@ class OrdinalFit(ResultBase):
         return (
             f"{self.outcome}: {self.method}; {self.n:,} observations, {self.n_missing:,} rows left out for missing "
             f"values.{bad} One slope is taken to hold at every cut between answers. A model describes association; "
-            "what more may be said depends on the design."
+            "the study design decides what more it can show."
         )
 
 
@@ -376,7 +376,7 @@ def _not_apart(z: Array, answer: NDArray[np.intp]) -> None:
         raise EstimationError(
             f"separation: {found} term(s) tell the answers apart without error, so their slopes have no finite "
             "estimate.",
-            fix="Join answers or levels that are rare, or leave the term out.",
+            fix="Merge answers or levels that are rare, or leave the term out.",
             code="SEPARATION",
         )
 
@@ -387,7 +387,7 @@ def _whole(rows: pd.DataFrame, name: str) -> Array:
     if bad or not w.sum() > 0:
         raise EstimationError(
             f"column '{name}' holds {bad} frequencies that are not whole numbers from 0, or none above 0.",
-            fix="Give counts; survey weights are not frequencies.",
+            fix="Pass counts; survey weights are not frequencies.",
             code="FREQUENCY",
         )
     return w
@@ -413,7 +413,7 @@ def read_answers(rows: pd.DataFrame, name: str, levels: Sequence[object] | None)
         order = [str(v) for v in found]
     else:
         raise EstimationError(
-            f"outcome '{name}' is text without an order.", fix="Give levels, lowest first.", code="LEVELS"
+            f"outcome '{name}' is text without an order.", fix="List levels, lowest first.", code="LEVELS"
         )
     outside = int((position < 0).sum())
     present = np.unique(position)

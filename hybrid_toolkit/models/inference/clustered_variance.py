@@ -43,7 +43,8 @@ def enough_clusters(clusters: Codes, name: str) -> int:
     if found < 2:
         raise EstimationError(
             f"the complete rows lie in {found} cluster(s) of '{name}'; clustered intervals need at least 2.",
-            fix="Bring more clusters, fill missing values, or cluster on a smaller unit with a reason.",
+            fix="Add clusters until there are at least 2, fill missing values, or cluster on a smaller unit with a "
+            "reason.",
             code="CLUSTERS",
         )
     return found

@@ -147,7 +147,7 @@ def equivalence_test(
     if not (std_error > 0 and low < high and 0 < alpha < 0.5 and df > 0):
         raise EstimationError(
             "an equivalence test needs an error above zero, bounds in order and a level between 0 and 0.5.",
-            fix="Give low below high, such as low=-0.2, high=0.2.",
+            fix="Set low below high, such as low=-0.2, high=0.2.",
             code="EQUIVALENCE",
         )
     p_low = float(stats.t.sf((estimate - low) / std_error, df))

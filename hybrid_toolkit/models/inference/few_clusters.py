@@ -379,7 +379,7 @@ def fit_two_way(
     if isinstance(clusters, str) or len(clusters) != 2 or clusters[0] == clusters[1]:
         raise EstimationError(
             "two-way clustering needs the names of two different columns.",
-            fix='Give them as ("team_id", "month").',
+            fix='Pass them as ("team_id", "month").',
             code="TWO-WAY",
         )
     first, second = clusters

@@ -323,15 +323,21 @@ def _checked(estimates: ArrayLike, variances: ArrayLike) -> tuple[Array, Array]:
         y, v = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
     except (TypeError, ValueError):
         raise EstimationError(
-            "estimates and variances must be two lists of numbers.", fix="Give one number of each a site.", code="SITES"
+            "estimates and variances must be two lists of numbers.",
+            fix="Pass one number of each for every site.",
+            code="SITES",
         ) from None
     if y.ndim != 1 or y.shape != v.shape:
         raise EstimationError(
-            "estimates and variances must be two lists of one length.", fix="Give one of each a site.", code="SITES"
+            "estimates and variances must be two lists of one length.",
+            fix="Pass one of each for every site.",
+            code="SITES",
         )
     if len(y) < 2:
         raise EstimationError(
-            f"{len(y)} site(s) were given; combining needs at least 2.", fix="Bring more sites.", code="SITES"
+            f"{len(y)} site(s) were given; combining needs at least 2.",
+            fix="Add sites until there are at least 2.",
+            code="SITES",
         )
     bad = np.flatnonzero(~((np.abs(y) < LARGEST) & (v > 1 / LARGEST) & (v < LARGEST)))
     if len(bad):
@@ -339,7 +345,7 @@ def _checked(estimates: ArrayLike, variances: ArrayLike) -> tuple[Array, Array]:
             f"{len(bad)} site(s) have an estimate that is not finite or a variance not above zero (or numbers beyond "
             f"{LARGEST:.0e}), at positions "
             f"{', '.join(map(str, bad[:5]))}.",
-            fix="Leave them out, or mend their fit.",
+            fix="Leave them out, or correct their fit.",
             code="SITES",
         )
     return y, v

@@ -282,7 +282,9 @@ def _arms(d: Array, group: NDArray[np.int64], cluster: str | None) -> None:
     fewest = int(min((share == 1).sum(), (share == 0).sum()))
     if fewest < 2:
         raise EstimationError(
-            f"an arm has {fewest} randomised unit(s); an error needs at least 2.", fix="Bring more.", code="CLUSTERS"
+            f"an arm has {fewest} randomised unit(s); an error needs at least 2.",
+            fix="Add units until each arm has at least 2.",
+            code="CLUSTERS",
         )
 
 

@@ -160,11 +160,11 @@ class BatchFit(ResultBase):
             Prose with its caveat.
         """
         short = int((~self.converged).sum())
-        note = f" {short} stopped short of their optimum." if short else ""
+        note = f" {short} did not converge." if short else ""
         return (
             f"{self.term}: {self.method}, {len(self.estimate):,} studies of {self.n:,} rows in {self.n_clusters} "
             f"clusters; mean {self.estimate.mean():+.4f}, spread {self.estimate.std():.4f}.{note} A model describes "
-            "association; what more may be said depends on the design."
+            "association; the study design decides what more it can show."
         )
 
 
@@ -391,14 +391,16 @@ def _check(sums: ClusterSums, term: str) -> int:
     """Place of the term, once the sums can carry a model."""
     if term not in sums.names:
         raise EstimationError(
-            f"'{term}' is no regressor of these sums.", fix=f"Use: {', '.join(sums.names)}.", code="TERM-UNKNOWN"
+            f"'{term}' is no regressor of these sums.", fix=f"Use one of: {', '.join(sums.names)}.", code="TERM-UNKNOWN"
         )
     if sums.ys.shape[1] < 2:
-        raise EstimationError("there is one cluster.", fix="Give data of two clusters or more.", code="ONE-CLUSTER")
+        raise EstimationError("there is one cluster.", fix="Pass data of two clusters or more.", code="ONE-CLUSTER")
     whole = sums.xx.sum(axis=1)
     if (sums.rows <= len(sums.names) + sums.ys.shape[1]).any():
         raise EstimationError(
-            "there are too few rows for the coefficients and the clusters.", fix="Add rows.", code="TOO-FEW-ROWS"
+            "there are too few rows for the coefficients and the clusters.",
+            fix="Add rows, or use fewer terms.",
+            code="TOO-FEW-ROWS",
         )
     _full_rank(whole, np.diagonal(whole, axis1=-2, axis2=-1))
     return sums.names.index(term)

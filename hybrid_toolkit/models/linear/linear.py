@@ -248,7 +248,7 @@ class LinearFit(PredictsMeans, ResultBase):
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} rows "
             f"left out for missing values. Intervals: {VARIANCES[self.variance]}, t with {free} degrees of "
-            f"freedom.{few} A model describes association; what more may be said depends on the design."
+            f"freedom.{few} A model describes association; the study design decides what more it can show."
         )
 
 

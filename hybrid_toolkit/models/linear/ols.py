@@ -120,11 +120,15 @@ class OlsFit(PredictsMeans, ResultBase):
         """
         if term not in self.terms:
             raise EstimationError(
-                f"the model has no coefficient '{term}'.", fix=f"Use: {', '.join(self.terms)}.", code="TERM-UNKNOWN"
+                f"the model has no coefficient '{term}'.",
+                fix=f"Use one of: {', '.join(self.terms)}.",
+                code="TERM-UNKNOWN",
             )
         if self.errors != "ols":
             raise EstimationError(
-                "a partial R-squared follows from plain errors only.", fix="Fit with errors='ols'.", code="ERRORS-PLAIN"
+                "a partial R-squared follows from plain errors only.",
+                fix="Use errors='ols' instead.",
+                code="ERRORS-PLAIN",
             )
         i = self.terms.index(term)
         t2 = float(self.estimate[i] ** 2 / self.vcov[i, i])

@@ -90,7 +90,7 @@ def fit_linear_pyfixest(
     if len(rows) <= len(given) + 1:
         raise EstimationError(
             f"{len(rows)} complete rows cannot carry {len(given) + 1} coefficients.",
-            fix="Bring more rows, or use fewer terms.",
+            fix=f"Add at least {len(given) + 2 - len(rows)} row(s), or use fewer terms.",
             code="TOO-FEW-ROWS",
         )
     z = _unit(design_columns(rows, [t for ts in lists.values() for t in ts]))[0]

@@ -270,7 +270,9 @@ def fit_mediation(
     low, high = (float(v) for v in contrast)
     if low == high or not np.isfinite([low, high]).all():
         raise EstimationError(
-            "the contrast needs two different values of the exposure.", fix="Give two numbers.", code="CONTRAST"
+            "the contrast needs two different values of the exposure.",
+            fix="Pass two different numbers.",
+            code="CONTRAST",
         )
     terms = as_terms(frame, covariates, what="covariates")
     needed = [outcome, exposure, mediator, *term_columns(terms), *([cluster] if cluster else [])]
@@ -284,7 +286,7 @@ def fit_mediation(
     if n_clusters < 2:
         raise EstimationError(
             f"the complete rows lie in 1 cluster of '{cluster}'; an interval needs at least 2.",
-            fix="Bring more clusters, or cluster on a smaller unit with a reason.",
+            fix="Add clusters until there are at least 2, or cluster on a smaller unit with a reason.",
             code="CLUSTERS",
         )
     y = y - float(np.median(y))

@@ -198,7 +198,7 @@ class GlmmFit(ResultBase):
         """
         notes = []
         if not self.converged:
-            notes.append("The search stopped short of an optimum: do not use these figures.")
+            notes.append("The search did not converge: do not use these figures.")
         if self.at_boundary:
             notes.append("The spread between groups lies at zero: a model without them says the same.")
         if self.family == "poisson":
@@ -210,7 +210,7 @@ class GlmmFit(ResultBase):
                 f"out as incomplete. Spread between groups {self.sd_random:.2f}.",
                 *notes,
                 "Slopes compare rows of one group, and are further from zero than those over all groups. A model "
-                "describes association; what more may be said depends on the design.",
+                "describes association; the study design decides what more it can show.",
             ]
         )
 
@@ -293,7 +293,7 @@ def fit_glmm(
     check_level(conf_level)
     check_choice("family", family, _FAMILIES)
     if not 1 <= nodes <= 51:
-        raise EstimationError("nodes must lie from 1 to 51.", fix="Give 9, or 1 for Laplace.", code="NODES")
+        raise EstimationError("nodes must lie from 1 to 51.", fix="Set it to 9, or to 1 for Laplace.", code="NODES")
     held = as_terms(frame, terms)
     extra = [c for c in (trials, exposure_time, cluster) if c]
     rows = complete_rows(frame, [outcome, group, *term_columns(held), *extra])
@@ -346,7 +346,7 @@ def _groups(g: Codes, name: str, family: str, trials: str | None) -> None:
         raise EstimationError(
             f"'{name}' has {found} group(s) in {len(g)} complete rows: a random intercept needs at least 2 groups, and "
             "for a yes/no outcome several rows a group.",
-            fix="Bring more groups or more rows a group, or leave the random intercept out.",
+            fix="Add groups, or rows for each group, or leave the random intercept out.",
             code="GROUPS",
         )
 
@@ -359,7 +359,7 @@ def _within(g: Codes, cluster: Codes, group: str, name: str) -> Codes:
     if crossing:
         raise EstimationError(
             f"{crossing} group(s) of '{group}' lie in more than one '{name}'.",
-            fix="Cluster on something that holds whole groups.",
+            fix="Use clusters that contain whole groups.",
             code="CLUSTERS-CROSSED",
         )
     clustered.enough_clusters(cluster, name)
@@ -382,7 +382,7 @@ def _family(
     if bad or not 0 < y.sum() < m.sum():
         raise EstimationError(
             f"{bad} row(s) have successes that are not whole numbers from 0 to their trials, or all or none succeed.",
-            fix="Give whole counts of successes and of trials.",
+            fix="Pass whole counts of successes and of trials.",
             code="TRIALS",
         )
     return Binomial(y, m), []

@@ -85,7 +85,7 @@ class Search:
             raise EstimationError(
                 f"separation: {found} column(s) tell '{outcome}' without error, so their slopes have no finite "
                 "estimate.",
-                fix="Join levels that are rare, or leave the column out.",
+                fix="Merge levels that are rare, or leave the column out.",
                 code="SEPARATION",
             )
 

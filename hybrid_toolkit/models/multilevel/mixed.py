@@ -261,7 +261,7 @@ class MixedFit(PredictsMeans, ResultBase):
                 f"{self.outcome}: {self.method}; {self.n:,} rows, {self.n_missing:,} left out for missing values.",
                 f"Intervals: {REFERENCES[self.reference]}.",
                 *notes,
-                "A model describes association; what more may be said depends on the design.",
+                "A model describes association; the study design decides what more it can show.",
             ]
         )
 
@@ -443,7 +443,7 @@ def _levels(rows: pd.DataFrame, columns: Sequence[str]) -> Any:
         raise EstimationError(
             f"grouping '{':'.join(columns)}' has {found} group(s) in {len(rows)} complete rows: variance between "
             "groups needs at least 2 groups and fewer groups than rows.",
-            fix="Bring more groups, or more rows a group, or leave the grouping out.",
+            fix="Add groups, or rows for each group, or leave the grouping out.",
             code="GROUPS",
         )
     return code

@@ -86,8 +86,8 @@ def fewer_effects_than_rows(
         effects = (int(code.max()) + 1) * (1 + len(slopes) if correlated else 1)
         if effects >= n:
             raise EstimationError(
-                f"grouping '{':'.join(g)}' has {effects:,} random effects for {n:,} complete rows: they cannot be told "
-                "from what is left over.",
-                fix="Bring more rows a level than 1 and its slopes, or leave the slopes out.",
+                f"grouping '{':'.join(g)}' has {effects:,} random effects for {n:,} complete rows: they cannot be "
+                "distinguished from the residual variation.",
+                fix="Add rows until each level has more than 1 plus its slopes, or leave the slopes out.",
                 code="RANDOM-EFFECTS",
             )

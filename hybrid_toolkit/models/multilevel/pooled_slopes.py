@@ -129,7 +129,8 @@ class PooledSlopesFit(ResultBase):
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
             f"out. Mean slope {self.mean:.3f}, spread over groups {self.sd_random:.3f}. {apart} (p = {p:.2f}). Each "
-            "slope is drawn towards the mean by as much as it is uncertain; its interval holds on average over groups, "
+            "slope is drawn towards the mean by as much as it is uncertain; its interval has its level on average "
+            "over groups, "
             "not for the one that stands out most. A model describes association."
         )
 
@@ -216,7 +217,9 @@ def fit_pooled_slopes(
     flat = int((rows.groupby(group)[exposure].nunique() < 2).sum())
     if flat:
         raise EstimationError(
-            f"the exposure does not vary in {flat} of {len(levels)} group(s).", fix="Join groups.", code="SINGULAR"
+            f"the exposure does not vary in {flat} of {len(levels)} group(s).",
+            fix="Merge groups that are small.",
+            code="SINGULAR",
         )
     x, g = Column(exposure), Category(group)
     fit = fit_linear(

@@ -190,7 +190,7 @@ def fit_variance_components(
         raise EstimationError(
             f"{len(sizes)} group(s) of '{group}', the largest with {int(sizes.max()) if len(sizes) else 0} row(s): "
             "variance between groups needs at least 5 groups and groups of 2.",
-            fix="Bring more groups or more rows a group.",
+            fix="Add groups until there are at least 5, or rows until one group has at least 2.",
             code="GROUPS",
         )
     x, exog = design(rows, held)

@@ -210,7 +210,7 @@ def fit_within_between(
     if taken:
         raise EstimationError(
             "a covariate is called within or between, which this model makes itself.",
-            fix="Give the column another name.",
+            fix="Rename the column in your frame.",
             code="TERM-TWICE",
         )
     keep = [outcome, exposure, panel_id, cluster, *term_columns(held)]
@@ -219,7 +219,7 @@ def fit_within_between(
     if (split > 1).any():
         raise EstimationError(
             f"{int((split > 1).sum())} unit(s) of '{panel_id}' lie in more than one '{cluster}'.",
-            fix="Cluster on what a unit does not change, or name the pair as the unit.",
+            fix="Use clusters that a unit does not change, or name the pair as the unit.",
             code="CLUSTERS-CROSSED",
         )
     middle = float(np.median(numbers(rows, exposure))) if len(rows) else 0.0

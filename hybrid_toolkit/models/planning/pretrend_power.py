@@ -113,7 +113,7 @@ def _leads(path: EventPath) -> tuple[list[int], Array]:
     if not at:
         raise EstimationError(
             "there is no time before the start beside the reference.",
-            fix="Bring at least two periods before the start.",
+            fix="Add periods until there are at least two before the start.",
             code="NO-LEADS",
         )
     return at, np.array([path.leads[i] - path.last_free for i in at], dtype=np.float64)

@@ -265,5 +265,5 @@ def _check(
         )
     if compared == "within" and waves < 2:
         raise EstimationError(
-            "workers cannot be compared with themselves over one wave.", fix="Give 2 waves or more.", code="POWER-INPUT"
+            "workers cannot be compared with themselves over one wave.", fix="Set 2 waves or more.", code="POWER-INPUT"
         )

@@ -217,7 +217,9 @@ def fit_dose(
     check_level(conf_level)
     check_choice("control_group", control_group, _CONTROLS)
     if degree not in (1, 2, 3):
-        raise EstimationError("the degree of the curve must be 1, 2 or 3.", fix="Give 1 for a line.", code="DEGREE")
+        raise EstimationError(
+            "the degree of the curve must be 1, 2 or 3.", fix="Set it to 1 for a line.", code="DEGREE"
+        )
     p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
@@ -231,7 +233,7 @@ def fit_dose(
     if not n_control:
         raise EstimationError(
             f"all {n_treated} units are treated: the curve needs untreated ones beside them.",
-            fix="Bring at least 1 unit that stays untreated.",
+            fix="Add at least 1 unit that stays untreated.",
             code="NO-UNTREATED",
         )
     doses = _doses(frame, p, panel_id, dose)
@@ -255,7 +257,7 @@ def _doses(frame: pd.DataFrame, p: PanelData, panel_id: str, dose: str) -> Array
     if moved or wrong:
         raise EstimationError(
             f"column '{dose}' changes within {moved} treated unit(s), and is not above 0 in {wrong}.",
-            fix="Give each treated unit the one dose that its policy has once it starts.",
+            fix="Set for each treated unit the one dose that its policy has once it starts.",
             code="DOSE",
         )
     return np.where(treated, mine, 0.0)

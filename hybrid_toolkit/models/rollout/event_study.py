@@ -271,7 +271,7 @@ def fit_event_study(
     if len(p.cohorts) < 2 and not p.untreated.any():
         raise EstimationError(
             f"{len(p.start)} units all begin treatment in one period, and none has a comparison.{p.why_none_free}",
-            fix="Bring both treated and untreated units.",
+            fix="Include both treated and untreated units.",
             code="NO-UNTREATED",
         )
     if variance is None:

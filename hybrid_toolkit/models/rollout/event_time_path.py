@@ -102,7 +102,7 @@ class EventPath:
         if not len(at):
             raise EstimationError(
                 "there is no time before the start beside the reference, so no trend can be seen.",
-                fix="Bring at least two periods before the start.",
+                fix="Add periods until there are at least two before the start.",
                 code="NO-LEADS",
             )
         x = np.array([self.leads[i] for i in at], dtype=np.float64) - self.last_free

@@ -136,7 +136,7 @@ def fit_group_time(
     if not found:
         raise EstimationError(
             "no group has a period before its start and one after it with a comparison.",
-            fix="Bring earlier periods or untreated units.",
+            fix="Add earlier periods or untreated units.",
             code="TOO-FEW-PERIODS",
         )
     start = np.array([g for g, *_ in found])
@@ -189,7 +189,7 @@ def _comparable(p: PanelData, control_group: str) -> tuple[list[int], int]:
     cohorts, never = p.cohorts, bool(p.untreated.any())
     if p.clusters.max() < 1:
         raise EstimationError(
-            "the units lie in 1 cluster; an interval needs at least 2.", fix="Bring more clusters.", code="CLUSTERS"
+            "the units lie in 1 cluster; an interval needs at least 2.", fix="Add at least 1 cluster.", code="CLUSTERS"
         )
     if never:
         return cohorts, len(p.times)
@@ -197,8 +197,8 @@ def _comparable(p: PanelData, control_group: str) -> tuple[list[int], int]:
         raise EstimationError(
             f"no unit stays untreated: the {len(p.start)} complete units in {len(cohorts)} group(s) are all treated "
             f"in the end.{p.why_none_free}",
-            fix="Bring untreated units, or complete those left out; with two groups or more, "
-            "control='not_yet_treated' compares them.",
+            fix="Add untreated units, or complete those left out; with two groups or more, "
+            "control_group='not_yet_treated' compares them.",
             code="NO-UNTREATED",
         )
     return cohorts[:-1], cohorts[-1]

@@ -179,7 +179,7 @@ class GroupTimeFit(ResultBase):
         if not post.any():
             raise EstimationError(
                 "no group has a comparison after its start.",
-                fix="Bring later periods, or units that stay untreated for longer.",
+                fix="Add later periods, or units that stay untreated for longer.",
                 code="NO-POST",
             )
         if kind == "simple":
@@ -215,7 +215,7 @@ class GroupTimeFit(ResultBase):
         if kind != "dynamic" or balance < 0 or not long:
             raise EstimationError(
                 f"{len(long)} group(s) are observed for the time that balance asks for, which is for kind 'dynamic'.",
-                fix="Give a time from 0 that some group is observed for after its start.",
+                fix="Choose a time from 0 that some group is observed for after its start.",
                 code="BALANCE",
             )
         return np.isin(self.group_at, long) & (self.lead <= balance)
@@ -259,7 +259,7 @@ class GroupTimeFit(ResultBase):
         if not len(before) or not each.own.all():
             raise EstimationError(
                 f"{len(before)} effect(s) before a start cannot be tested together with {self.n_clusters} clusters.",
-                fix="Bring more periods before the start, or more clusters.",
+                fix="Add periods before the start, or more clusters.",
                 code="PRETREND",
             )
         b = self.estimate[before]
@@ -303,8 +303,8 @@ class GroupTimeFit(ResultBase):
             Prose with its caveat.
         """
         left_out = self.variance == "jackknife"
-        cautious = "jackknife intervals of its own effects are then cautious, and a cluster alone has none"
-        narrow = "the errors of its own effects, as published, are too small"
+        cautious = "jackknife intervals of that group's effects are then cautious, and a cluster alone has none"
+        narrow = "the errors of that group's effects, as published, are too small"
         few = (
             f" The smallest group has {self.smallest} unit(s): {cautious if left_out else narrow}."
             if self.smallest < (FEW_FOR_JACKKNIFE if left_out else FEW_UNITS)

@@ -78,7 +78,7 @@ def foretell(p: PanelData) -> Untreated:
     if not known[: p.cohorts[0] + 1].all():
         raise EstimationError(
             "no unit is untreated in the period of the first start.",
-            fix="Bring untreated units.",
+            fix="Add at least 1 unit that is untreated then.",
             code="NO-UNTREATED",
         )
     treated = ~free & known

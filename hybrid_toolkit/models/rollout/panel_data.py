@@ -122,7 +122,7 @@ class PanelData:
         if found[0] < least_before:
             raise EstimationError(
                 f"{found[0]} period(s) before the start; at least {least_before} are needed.",
-                fix=f"Bring at least {least_before} periods from before the start.",
+                fix=f"Add at least {least_before - found[0]} period(s) from before the start.",
                 code="TOO-FEW-PERIODS",
             )
         return found[0]
@@ -228,14 +228,14 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
     if twice:
         raise EstimationError(
             f"{twice} row(s) repeat a unit of '{panel_id}' in a period of '{time}'.",
-            fix="Bring the data to one row a unit and period.",
+            fix="Combine the rows of each unit and period into one.",
             code="PANEL-DUPLICATE",
         )
     n_periods, n_units = int(rows[time].nunique()), int(every[panel_id].nunique())
     if n_periods < 2:
         raise EstimationError(
             f"{n_periods} period(s) of '{time}': a difference needs at least 2.",
-            fix="Bring a period before the treatment and one after it.",
+            fix="Add a period before the treatment and one after it.",
             code="TOO-FEW-PERIODS",
         )
     size = rows.groupby(panel_id)[time].transform("size")
@@ -258,7 +258,7 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
     if moved:
         raise EstimationError(
             f"{moved} unit(s) change their cluster '{cluster}'.",
-            fix="Cluster on something that a unit keeps.",
+            fix="Use clusters that a unit does not change.",
             code="CLUSTER-CHANGES",
         )
     x = settled_columns(design(whole, covariates)[1]).z
@@ -297,7 +297,7 @@ def _from_switch(rows: pd.DataFrame, name: str, shape: tuple[int, int]) -> NDArr
     if back:
         raise EstimationError(
             f"the treatment switches back in {back} unit(s): these estimators need one that stays once it starts.",
-            fix="End the panel before the switch, or leave these units out with a reason.",
+            fix="Restrict the panel to the periods before the switch, or leave these units out with a reason.",
             code="TREATMENT-REVERSES",
         )
     return np.where(d.any(axis=1), d.argmax(axis=1), NEVER).astype(np.int64)
@@ -316,7 +316,7 @@ def _from_start(rows: pd.DataFrame, name: str, times: NDArray[np.generic], shape
     except (TypeError, ValueError):
         raise EstimationError(
             f"column '{name}' cannot be compared with the periods: expected the same kind of value.",
-            fix="Give the first treated period in the same form as the period, missing or 0 for never.",
+            fix="Write the first treated period in the same form as the period, missing or 0 for never.",
             code="TREATMENT-KIND",
         ) from None
     start = np.where(never | (position >= len(times)), NEVER, position).astype(np.int64).reshape(shape)
@@ -324,7 +324,7 @@ def _from_start(rows: pd.DataFrame, name: str, times: NDArray[np.generic], shape
     if changed:
         raise EstimationError(
             f"column '{name}' changes within {changed} unit(s): a unit's treatment starts once.",
-            fix="Give every row of a unit the same start.",
+            fix="Set the same start in every row of a unit.",
             code="TREATMENT-REVERSES",
         )
     return np.asarray(start[:, 0])

@@ -118,8 +118,8 @@ class RandomOrderFit(ResultBase):
         return (
             f"{self.outcome}: {self.method}; {self.n_units} units in {self.n_steps} places of the order, "
             f"{self.n_missing} rows of incomplete units left out.{open_end} It is the effect of the policy if the "
-            "order was drawn by lot, units did not know their place beforehand, one unit's policy does not touch "
-            "another, and, for the interval, the effect is the same for all. It rests on no model of the outcome."
+            "order was drawn at random, units did not know their place in advance, one unit's policy does not touch "
+            "another, and, for the interval, the effect is the same for all. It needs no model of the outcome."
         )
 
 
@@ -245,13 +245,13 @@ def _check(p: PanelData, draws: int) -> None:
     if places < 2:
         raise EstimationError(
             f"{places} place(s) in the order: there was nothing to draw.",
-            fix="Bring units that start at different times, or stay untreated.",
+            fix="Include units that start at different times, or stay untreated.",
             code="NO-UNTREATED" if (p.start != NEVER).any() else "NO-TREATED",
         )
     if len(p.start) < 6:
         raise EstimationError(
             f"{len(p.start)} units have too few orders for an interval; at least 6 are needed.",
-            fix="Bring more units.",
+            fix=f"Add at least {6 - len(p.start)} unit(s).",
             code="CLUSTERS",
         )
     if draws < 39:

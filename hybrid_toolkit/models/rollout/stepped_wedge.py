@@ -86,7 +86,7 @@ class SteppedWedgeFit(ResultBase):
     @property
     def method(self) -> str:
         """What was fitted, in words."""
-        return f"linear mixed model with periods held constant and {CORRELATIONS[self.correlation]}"
+        return f"linear mixed model adjusted for periods, with {CORRELATIONS[self.correlation]}"
 
     def tidy(self) -> pd.DataFrame:
         """One row: the effect.
@@ -140,7 +140,8 @@ class SteppedWedgeFit(ResultBase):
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters and {self.n_periods} "
             f"periods with {self.n_steps} steps, {self.n_missing:,} rows left out; intraclass correlation "
             f"{self.icc:.3f}, cluster autocorrelation {self.cac:.2f}.{' ' + said if said else ''} It is the effect of "
-            "the policy if the order was drawn by lot, the effect does not change with time under the policy, and no "
+            "the policy if the order was drawn at random, the effect does not change with time under the policy, and "
+            "no "
             "cluster's policy touches another."
         )
 
@@ -269,7 +270,7 @@ def _on(rows: pd.DataFrame, starts: pd.Series[float], time: str) -> pd.Series[fl
     except TypeError:
         raise EstimationError(
             f"column '{starts.name}' cannot be compared with the periods: expected the same kind of value.",
-            fix="Give the first period under the policy in the same form as the period, missing for never.",
+            fix="Write the first period under the policy in the same form as the period, missing for never.",
             code="TREATMENT-KIND",
         ) from None
 
@@ -280,25 +281,30 @@ def _check(rows: pd.DataFrame, starts: pd.Series[float], on: pd.Series[float], c
     if changed:
         raise EstimationError(
             f"the start changes within {changed} cluster(s): a cluster crosses over once.",
-            fix="Give every row of a cluster the same start.",
+            fix="Set the same start in every row of a cluster.",
             code="TREATMENT-REVERSES",
         )
     n = int(rows[cluster].nunique())
     if n < 4:
-        raise EstimationError(f"{n} cluster(s); a stepped wedge needs at least 4.", fix="Bring more.", code="CLUSTERS")
+        raise EstimationError(
+            f"A stepped wedge needs at least 4 clusters; there are {n}.",
+            fix=f"Include at least {4 - n} more cluster(s), or use another design.",
+            code="CLUSTERS",
+        )
     moved = on.groupby(rows[cluster]).agg(["min", "max"])
     crossed = (moved["min"] == 0) & (moved["max"] == 1)
     if not crossed.any():
         raise EstimationError(
             "no cluster is seen both before and under the policy.",
-            fix="Bring earlier or later periods.",
+            fix="Add earlier or later periods.",
             code="NO-TREATED",
         )
     share = on.groupby(rows[time]).mean()
     if not share.between(0, 1, inclusive="neither").any():
         raise EstimationError(
-            "in every period all clusters are under the policy or none is: its effect cannot be told from time.",
-            fix="Bring clusters that cross over at different steps.",
+            "in every period all clusters are under the policy or none is: its effect cannot be distinguished from "
+            "time.",
+            fix="Add clusters that cross over at different steps.",
             code="NO-UNTREATED",
         )
     by_cluster = starts.groupby(rows[cluster]).first()

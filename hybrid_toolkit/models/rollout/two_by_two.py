@@ -269,7 +269,7 @@ def _one_start(p: PanelData) -> int:
         raise EstimationError(
             f"{len(p.start) - free} treated and {free} untreated unit(s): each group needs at least 2."
             f"{p.why_none_free}",
-            fix="Bring more units; for one treated unit use synthetic control or an interrupted series.",
+            fix="Add units; for one treated unit use synthetic control or an interrupted series.",
             code="NO-UNTREATED" if free < 2 else "TOO-FEW-TREATED",
         )
     return start

@@ -96,7 +96,7 @@ class HonestBounds(ResultBase):
         most = f"up to {held['size'].max():g}" if len(held) else "at no size tried"
         what = "Mean effect" if self.time is None else f"Effect at time {self.time}"
         return (
-            f"{what} {self.estimate:.3f}. If {RESTRICTIONS[self.restriction]}, the interval leaves out zero for "
+            f"{what} {self.estimate:.3f}. If {RESTRICTIONS[self.restriction]}, the interval excludes zero for "
             f"M {most}. What M is fair is a judgement about the setting, not something the data can tell. The "
             "intervals allow for more than chance: where trends are parallel they are wider than they need be."
         )
@@ -159,7 +159,7 @@ def honest_bounds(
     check_level(conf_level)
     check_choice("restriction", restriction, RESTRICTIONS)
     if min(sizes) < 0:
-        raise EstimationError("a size is negative.", fix="Give sizes from 0 up.", code="SIZE")
+        raise EstimationError("a size is negative.", fix="Set sizes of 0 or more.", code="SIZE")
     before, after = _pieces(path)
     level = _weights(path, after, time)
     if restriction == "relative":

@@ -110,7 +110,8 @@ class SpecificationCurve(ResultBase):
         return (
             f"{len(self.rows)} specifications of the slope on {self.exposure}: median {self.median:+.3f}, from "
             f"{self.rows['estimate'].min():+.3f} to {self.rows['estimate'].max():+.3f}; {self.same_sign:.0%} have one "
-            f"sign, {self.clear:.0%} with an interval clear of zero.{lost} The curve shows how much hangs on choices; "
+            f"sign, {self.clear:.0%} with an interval that excludes zero.{lost} The curve shows how much depends on "
+            "choices; "
             "specifications share rows, so their number adds no evidence, and a bias that all share stays unseen."
         )
 
@@ -217,7 +218,7 @@ def specification_curve(
         rows.append(row.assign(**words))
     if not rows:
         raise EstimationError(
-            f"none of {len(every)} specifications could be fitted.", fix="Fit one by itself first.", code="NO-FIT"
+            f"none of {len(every)} specifications could be fitted.", fix="Run one fit by itself first.", code="NO-FIT"
         )
     table = pd.concat(rows, ignore_index=True).sort_values("estimate", kind="stable", ignore_index=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))

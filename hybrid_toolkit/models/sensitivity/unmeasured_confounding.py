@@ -111,7 +111,7 @@ def robustness_value(estimate: float, std_error: float, *, df: int, q: float = 1
     if not (std_error > 0 and df > 1):
         raise EstimationError(
             "A robustness value needs a standard error above zero and more than one residual degree of freedom.",
-            fix="Fit the model on more rows than it has terms.",
+            fix="Run the model on more rows than it has terms.",
             code="ROBUSTNESS-DF",
         )
     t = estimate / std_error
@@ -163,11 +163,11 @@ def adjusted_for_confounder(
     """
     check_arguments(adjusted_for_confounder, locals())
     if df < 2:
-        raise EstimationError("df must be 2 or more.", fix="Give the fit's residual degrees of freedom.", code="DF")
+        raise EstimationError("df must be 2 or more.", fix="Pass the fit's residual degrees of freedom.", code="DF")
     if not (0 <= r2_dz < 1 and 0 <= r2_yz <= 1):
         raise EstimationError(
             "The confounder's partial R-squareds must lie from 0 up to (for the exposure, below) 1.",
-            fix="Give shares of residual variance.",
+            fix="Pass shares of residual variance.",
             code="R2-RANGE",
         )
     bias = std_error * np.sqrt(df) * np.sqrt(r2_yz * r2_dz / (1 - r2_dz))
@@ -206,7 +206,7 @@ def benchmark_confounder(r2_dx: float, r2_yx: float, *, times: float = 1.0) -> t
     if not (0 <= r2_dx < 1 and 0 <= r2_yx < 1 and times > 0):
         raise EstimationError(
             "The covariate's partial R-squareds must lie from 0 up to 1, and times above 0.",
-            fix="Give shares of residual variance, such as 0.01.",
+            fix="Pass shares of residual variance, such as 0.01.",
             code="R2-RANGE",
         )
     r2_dz = times * r2_dx / (1 - r2_dx)
@@ -250,7 +250,7 @@ def e_value(risk_ratio: float, conf_low: float, conf_high: float) -> tuple[float
     if not 0 < conf_low <= risk_ratio <= conf_high:
         raise EstimationError(
             "An E-value needs a risk ratio above zero that lies inside its interval.",
-            fix="Give exp(coefficient) and its exponentiated limits.",
+            fix="Pass exp(coefficient) and its exponentiated limits.",
             code="RISK-RATIO",
         )
 

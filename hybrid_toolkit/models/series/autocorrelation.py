@@ -145,8 +145,9 @@ def inside_range(fit: SeriesFit) -> None:
     """
     if not fit.converged:
         raise EstimationError(
-            f"the likeness of neighbouring periods lies at the edge of its range ({_EDGE:g}), so there is no estimate.",
-            fix="Bring a longer series, hold its trend or season constant, or use errors='newey-west'.",
+            f"the correlation of neighbouring periods is at the edge of its range ({_EDGE:g}), so there is no "
+            "estimate.",
+            fix="Use a longer series, adjust for its trend or season, or use errors='newey-west'.",
             code="NOT-CONVERGED",
         )
 

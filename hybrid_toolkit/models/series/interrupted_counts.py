@@ -167,13 +167,15 @@ class CountSeriesFit(ResultBase):
         """
         short = min(self.n_before, self.n_after) <= SHORT
         notes = [
-            "The series is short: the autocorrelation is ill known and intervals may be too narrow." if short else "",
+            "The series is short: the autocorrelation is estimated imprecisely and intervals may be too narrow."
+            if short
+            else "",
             "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",
             "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < 0.05 else "",
             "Where the rate wanders behind the counts, as it seems to here, intervals are somewhat too narrow."
             if self.dispersion > 1.2 or self.family == "negative-binomial"  # which takes the wandering up
             else "",
-            "" if self.converged else "The fit stopped short of its optimum: do not use these figures.",
+            "" if self.converged else "The fit did not converge: do not use these figures.",
         ]
         said = " ".join(n for n in notes if n)
         against = "the control series would have changed alike" if self.control else "nothing else changed then"
@@ -378,7 +380,7 @@ def _counts(rows: pd.DataFrame, outcome: str) -> Array:
     if wrong:
         raise EstimationError(
             f"outcome '{outcome}' holds {wrong} value(s) that are not counts.",
-            fix="Give whole numbers from 0 up, or use fit_interrupted for a mean or a rate.",
+            fix="Pass whole numbers from 0 up, or use fit_interrupted for a mean or a rate.",
             code="NOT-COUNTS",
         )
     return y

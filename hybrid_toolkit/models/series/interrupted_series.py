@@ -156,7 +156,9 @@ class InterruptedFit(ResultBase):
         """
         short = min(self.n_before, self.n_after) <= SHORT
         notes = [
-            "The series is short: the autocorrelation is ill known and intervals may be too narrow." if short else "",
+            "The series is short: the autocorrelation is estimated imprecisely and intervals may be too narrow."
+            if short
+            else "",
             "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",
             "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < 0.05 else "",
             "" if self.converged else "The autocorrelation lies at the edge of its range: do not use these figures.",

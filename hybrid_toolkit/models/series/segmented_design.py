@@ -51,7 +51,7 @@ def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64],
         raise EstimationError(
             f"column '{values.name}' and the start are not numbers, dates, or text read as time, of one kind and even "
             "steps.",
-            fix='Give periods as numbers, dates or as "Jan 2020", "Q1 2020", "W9", and the start in the same form.',
+            fix='Write periods as numbers, dates or as "Jan 2020", "Q1 2020", "W9", and the start in the same form.',
             code="PERIODS",
         ) from None
 
@@ -64,14 +64,14 @@ def check_both_periods(at: NDArray[np.int64], begin: int, changed: Array, time: 
         if twice:
             raise EstimationError(
                 f"{twice} row(s) repeat a period of '{time}' in a series.",
-                fix="Bring the data to one row a period, such as by means or sums.",
+                fix="Combine the rows of each period into one, such as by means or sums.",
                 code="PANEL-DUPLICATE",
             )
         before, after = int((mine < begin).sum()), int((mine >= begin).sum())
         if min(before, after) < _LEAST:
             raise EstimationError(
                 f"a series has {before} period(s) before the start and {after} from it: each side needs {_LEAST}.",
-                fix="Bring a longer series, or check the start.",
+                fix=f"Add periods until each side has at least {_LEAST}, or check the start.",
                 code="TOO-FEW-PERIODS",
             )
 

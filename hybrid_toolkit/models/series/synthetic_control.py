@@ -158,7 +158,7 @@ class SyntheticControlFit(ResultBase):
             "too narrow; synthetic difference in differences suits several."
             if self.n_changed > 1
             else "",
-            "" if self.converged else "A search for weights stopped short: do not use these figures.",
+            "" if self.converged else "A search for weights did not converge: do not use these figures.",
         ]
         said = " ".join(n for n in notes if n)
         return (
@@ -262,7 +262,7 @@ def fit_synthetic_control(
     if not done:
         raise EstimationError(
             "weights that sum to one were not found for every unit, so there is no estimate.",
-            fix="Bring more unchanged units or earlier periods.",
+            fix="Add unchanged units or earlier periods.",
             code="NOT-CONVERGED",
         )
     estimate = float(gaps[0, start:].mean())
@@ -320,7 +320,7 @@ def _start(p: PanelData) -> int:
     if donors < LEAST_DONORS:
         raise EstimationError(
             f"{donors} unit(s) stay untreated; a synthetic control needs at least {LEAST_DONORS}.{p.why_none_free}",
-            fix="Bring more unchanged units.",
+            fix=f"Add at least {LEAST_DONORS - donors} unchanged unit(s).",
             code="NO-UNTREATED",
         )
     return start

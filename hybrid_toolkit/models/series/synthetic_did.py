@@ -127,7 +127,7 @@ class SyntheticDidFit(ResultBase):
         str
             Prose with its caveat.
         """
-        short = "" if self.converged else " A search for weights stopped short: do not use these figures."
+        short = "" if self.converged else " A search for weights did not converge: do not use these figures."
         return (
             f"{self.outcome}: {self.method}; {self.n_treated} treated and {self.n_control} untreated units, "
             f"{self.n_before} periods before and {self.n_after} from the start.{short} It is an effect only if the "
@@ -229,7 +229,7 @@ def fit_synthetic_did(
     if not done:
         raise EstimationError(
             "a search for weights did not end, so there is no estimate.",
-            fix="Bring more untreated units or periods before the start, or use synthetic control.",
+            fix="Add untreated units or periods before the start, or use synthetic control.",
             code="NOT-CONVERGED",
         )
     return SyntheticDidFit(
@@ -259,7 +259,7 @@ def _start(p: PanelData, variance: str) -> int:
         raise EstimationError(
             f"{free} untreated and {on} treated unit(s): at least {LEAST_CONTROLS} untreated ones are needed, and for "
             "the placebo error more than there are treated ones.",
-            fix="Bring more untreated units, or use variance='jackknife'.",
+            fix="Add untreated units, or use variance='jackknife'.",
             code="NO-UNTREATED",
         )
     if variance == "jackknife" and on < 2:
@@ -267,7 +267,9 @@ def _start(p: PanelData, variance: str) -> int:
             "1 treated unit cannot be left out.", fix="Use variance='placebo'.", code="TOO-FEW-TREATED"
         )
     if variance == "bootstrap" and on < 2:
-        raise EstimationError("1 treated unit cannot be drawn again.", fix="Use placebo.", code="TOO-FEW-TREATED")
+        raise EstimationError(
+            "1 treated unit cannot be drawn again.", fix="Use variance='placebo' instead.", code="TOO-FEW-TREATED"
+        )
     return start
 
 
@@ -294,7 +296,7 @@ def _by_library(
         except (ValueError, np.linalg.LinAlgError) as error:
             raise EstimationError(
                 f"the weights could not be found ({type(error).__name__}).",
-                fix="Bring more untreated units or periods before the start.",
+                fix="Add untreated units or periods before the start.",
                 code="SYNTHETIC",
             ) from None
     if not np.isfinite(found.se) or found.se <= 0:

@@ -179,7 +179,7 @@ class CoxFit(PredictsMeans, ResultBase):
         return (
             f"{self.duration}: Cox regression, {self.n:,} spells, {self.n_events:,} of which ended; {self.n_missing:,} "
             f"rows left out.{''.join(notes)} There is {steady} ratios that stay the same over time (p = {p:.2f}). A "
-            "model describes association; what more may be said depends on the design."
+            "model describes association; the study design decides what more it can show."
         )
 
 
@@ -290,7 +290,7 @@ def fit_cox(
             raise EstimationError(
                 f"separation: {found} term(s) have no finite estimate, such as a level without events: whoever has an "
                 "event lies highest, or lowest, of those at risk then (a monotone likelihood).",
-                fix="Join levels that are rare, or leave the term out.",
+                fix="Merge levels that are rare, or leave the term out.",
                 code="SEPARATION",
             )
     if not converged:

@@ -156,7 +156,7 @@ def fit_discrete_time(
     if {"period", "event", "band"} & set(names):
         raise EstimationError(
             "a term or cluster is called period, event or band, which this model makes itself.",
-            fix="Give the column another name.",
+            fix="Rename the column in your frame.",
             code="TERM-TWICE",
         )
     rows = person_periods(frame, duration=duration, event=event, entry=entry, keep=names)

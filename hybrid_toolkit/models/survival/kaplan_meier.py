@@ -125,7 +125,7 @@ class KaplanMeierFit(ResultBase):
         if found is None or not len(found) or not (np.isfinite(found) & (found >= 0)).all():
             raise EstimationError(
                 f"{asked.size} time(s) were asked for that are not all numbers from 0.",
-                fix="Give one number, or a list of numbers, in the units of the duration.",
+                fix="Pass one number, or a list of numbers, in the units of the duration.",
                 code="TIMES",
             )
         rows = []
@@ -185,7 +185,7 @@ class KaplanMeierFit(ResultBase):
         groups = f" in {len(self.medians)} groups of {self.group}" if self.group else ""
         return (
             f"{self.duration}: {self.n:,} spells{groups}, {self.n_events:,} of which ended; {self.n_missing:,} rows "
-            "left out. The curve is right if those still there, or lost from view, would have left as others did."
+            "left out. The curve is right if those still in post, or lost to follow-up, would have left as others did."
         )
 
 
@@ -285,7 +285,7 @@ def read_spells(
     if wrong:
         raise EstimationError(
             f"{wrong} row(s) have a '{duration}' that is not above its beginning.",
-            fix="Give times above 0, and after entry where there is one; a spell of no length needs a share of a unit.",
+            fix="Pass times above 0, and after entry where there is one; a spell of no length needs a share of a unit.",
             code="TIMES",
         )
     if not ended.any() or not np.isin(ended, (0.0, 1.0)).all():

@@ -52,7 +52,7 @@ Give text as outcome.
                 found = "is not a number (NaN)"
             raise UsageError(
                 f"{function.__name__}: '{name}' must be {words}; it {found}.",
-                fix=f"Give {words} as {name}.",
+                fix=f"Pass {words} as {name}.",
                 code="ARGUMENT-TYPE",
             )
 

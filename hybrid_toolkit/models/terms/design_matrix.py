@@ -305,7 +305,8 @@ def _clusters(rows: pd.DataFrame, cluster: str) -> Codes:
     if found < 2:
         raise EstimationError(
             f"the complete rows lie in {found} cluster(s) of '{cluster}'; clustered intervals need at least 2.",
-            fix="Bring more clusters, fill missing values, or cluster on a smaller unit with a reason.",
+            fix="Add clusters until there are at least 2, fill missing values, or cluster on a smaller unit with a "
+            "reason.",
             code="CLUSTERS",
         )
     return out
@@ -334,7 +335,7 @@ def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:
     if rows <= columns + levels:
         raise EstimationError(
             f"{rows} complete rows cannot carry {columns + levels} coefficients and intercepts.",
-            fix="Bring more rows, or use fewer terms or fixed effects.",
+            fix=f"Add at least {columns + levels + 1 - rows} row(s), or use fewer terms or fixed effects.",
             code="TOO-FEW-ROWS",
         )
 

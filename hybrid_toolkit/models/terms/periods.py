@@ -183,7 +183,7 @@ def _told(said: pd.Series[Any]) -> pd.Series[Any]:
 def _refused(name: object) -> EstimationError:
     return EstimationError(
         f"column '{name}' cannot be compared with the periods: expected the same kind of value.",
-        fix="Give the first treated period in the same form as the period, missing or 0 for never.",
+        fix="Write the first treated period in the same form as the period, missing or 0 for never.",
         code="TREATMENT-KIND",
     )
 

@@ -139,7 +139,7 @@ def grid_matrix(grid: pd.DataFrame, terms: Sequence[Term] | None, names: Sequenc
     unseen = [c for c, v in made.items() if c not in names and c != "(Intercept)" and v.any()]
     if unseen:
         raise EstimationError(
-            f"the grid has {len(unseen)} level(s) whose coefficient was left out as it carried nothing of its own.",
+            f"the grid has {len(unseen)} level(s) whose coefficient was left out because it added no information.",
             fix="Leave these rows out of the grid.",
             code="PREDICT-LEVEL",
         )
@@ -156,7 +156,7 @@ def _no_person(terms: Sequence[Term], n: int) -> None:
         raise EstimationError(
             f"{len(found)} term(s) name single people, families or teams: {', '.join(found)}. Only groups of them have "
             "a predicted mean.",
-            fix="Fit with what describes the group in place of the identifier.",
+            fix="Use a model with what describes the group in place of the identifier.",
             code="PREDICT-PERSON",
         )
 
@@ -183,7 +183,7 @@ def _is_grid(grid: pd.DataFrame, needed: list[str]) -> None:
     if more:
         raise EstimationError(
             f"the grid has {more} column(s) that are not the model's.",
-            fix=f"Give these columns and no others: {', '.join(needed) or 'none'}.",
+            fix=f"Provide these columns and no others: {', '.join(needed) or 'none'}.",
             code="PREDICT-GRID",
         )
     twice = int(grid.duplicated().sum()) if needed else max(0, len(grid) - 1)
@@ -199,7 +199,7 @@ def _is_grid(grid: pd.DataFrame, needed: list[str]) -> None:
         places = ", ".join(str(i + 1) for i in empty[:5])
         raise EstimationError(
             f"{len(empty)} row(s) of the grid have a missing value, at position {places}.",
-            fix="Give every column a value in each row.",
+            fix="Fill every column in each row.",
             code="PREDICT-GRID",
         )
 

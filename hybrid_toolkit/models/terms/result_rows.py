@@ -75,7 +75,7 @@ def check_level(conf_level: float) -> float:
     """
     if not 0 < conf_level < 1:
         raise EstimationError(
-            "conf_level must lie between 0 and 1.", fix="Give a share such as 0.95.", code="CONF-LEVEL"
+            "conf_level must lie between 0 and 1.", fix="Set a share such as 0.95.", code="CONF-LEVEL"
         )
     return conf_level
 
@@ -211,7 +211,7 @@ def design(rows: pd.DataFrame, terms: Sequence[Term], *, intercept: bool = True)
     if len(rows) <= len(names):
         raise EstimationError(
             f"{len(rows)} complete rows cannot carry {len(names)} coefficients.",
-            fix="Bring more rows, or use fewer terms.",
+            fix=f"Add at least {len(names) + 1 - len(rows)} row(s), or use fewer terms.",
             code="TOO-FEW-ROWS",
         )
     # a constant column cannot be told from a baseline, whether or not the model has an intercept

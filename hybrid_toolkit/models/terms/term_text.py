@@ -35,7 +35,7 @@ _TOKEN = re.compile(
     re.ASCII,
 )
 _WHY = {
-    "~": "the outcome has an argument of its own, so only the terms are written",
+    "~": "the outcome has a separate argument, so only the terms are written",
     "|": "groups of a random part have an argument of their own",
     "[": "only round brackets are used",
     "{": "only round brackets are used",

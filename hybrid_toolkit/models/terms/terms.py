@@ -30,7 +30,7 @@ def check_frame(frame: object) -> None:
     if not isinstance(frame, pd.DataFrame):
         raise EstimationError(
             f"the data must be a pandas data frame, one row an observation; they are a {type(frame).__name__}.",
-            fix="Give a data frame, such as study.frame(data) or pandas.DataFrame(columns).",
+            fix="Pass a data frame, such as study.frame(data) or pandas.DataFrame(columns).",
             code="FRAME-TYPE",
         )
 
@@ -49,14 +49,14 @@ def check_column(frame: pd.DataFrame, name: str) -> str:
     if not isinstance(frame, pd.DataFrame) or isinstance(frame.columns, pd.MultiIndex):
         raise EstimationError(
             "the data are not a table with one name a column.",
-            fix="Give a pandas DataFrame; bring several levels of column names to one.",
+            fix="Pass a pandas DataFrame with one level of column names.",
             code="TABLE",
         )
     if isinstance(name, str) and name in frame.columns:
         if not frame.columns.is_unique and int((frame.columns == name).sum()) > 1:
             raise EstimationError(
                 f"{int((frame.columns == name).sum())} columns are called '{name}'.",
-                fix="Give each column its own name.",
+                fix="Rename the columns so that each name is used once.",
                 code="COLUMN-TWICE",
             )
         return name
@@ -132,7 +132,7 @@ def factorize(values: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
     except (TypeError, ValueError):
         raise EstimationError(
             f"column '{values.name}' mixes kinds of values, such as text and numbers.",
-            fix="Give all its values as text, or all as numbers.",
+            fix="Write all its values as text, or all as numbers.",
             code="MIXED-KINDS",
         ) from None
     return codes, levels
@@ -323,7 +323,7 @@ class Spline:
         if not plain or len(k) < 3 or not (np.diff(k) > 0).all():
             raise EstimationError(
                 f"Spline('{self.name}') needs at least 3 increasing numbers as its knots.",
-                fix="Give them, or let spline(frame, column) place them.",
+                fix="Set them, or let spline(frame, column) place them.",
                 code="SPLINE-KNOTS",
             )
         object.__setattr__(self, "knots", tuple(k))
@@ -524,7 +524,7 @@ def spline(frame: pd.DataFrame, name: str, *, df: int = 3) -> Spline:
     check_arguments(spline, locals())
     places = {2: (0.10, 0.5, 0.90), 3: (0.05, 0.35, 0.65, 0.95), 4: (0.05, 0.275, 0.5, 0.725, 0.95)}
     if df not in places:
-        raise EstimationError("a spline has 2, 3 or 4 columns.", fix="Give df=2, df=3 or df=4.", code="SPLINE-DF")
+        raise EstimationError("a spline has 2, 3 or 4 columns.", fix="Set df=2, df=3 or df=4.", code="SPLINE-DF")
     at = places[df]
     x = numbers(frame, name)
     knots = np.unique(np.quantile(x[np.isfinite(x)], at)) if np.isfinite(x).any() else np.array([])

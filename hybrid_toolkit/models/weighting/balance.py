@@ -94,7 +94,7 @@ def check_balance(frame: pd.DataFrame, *, treatment: str, covariates: Terms, wei
     if min(d.sum(), (1 - d).sum()) < 2:
         raise EstimationError(
             f"{int(d.sum())} treated and {int((1 - d).sum())} other complete rows: a spread needs 2 of each.",
-            fix="Bring more rows, or fill missing values.",
+            fix="Add rows until there are 2 of each, or fill missing values.",
             code="TOO-FEW-ROWS",
         )
     columns = design_columns(rows, terms)

@@ -136,7 +136,7 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
         return (
             f"{self.outcome}: {self.method}; {self.n:,} of {self.n_asked:,} answered ({self.response:.0%}), in "
             f"{self.n_clusters} clusters. After weights the answers are worth {self.effective:.0%} of their number. "
-            "Weights mend what goes with the columns of the response model, and nothing else: if who answers goes "
+            "Weights correct what goes with the columns of the response model, and nothing else: if who answers goes "
             "with the answer itself, this is off."
         )
 
@@ -214,7 +214,7 @@ def fit_response_weighted(
     if there.all() or not there.any():
         raise EstimationError(
             f"{int(there.sum())} of {len(there)} answered: there is no response to model.",
-            fix="Give one row for everybody who was asked, the outcome missing where there is no answer.",
+            fix="Provide one row for everyone who was asked, the outcome missing where there is no answer.",
             code="RESPONSE",
         )
     z = settled_columns(design(rows, asked)[1]).z

@@ -372,7 +372,7 @@ def _fit(
     check_choice("estimand", estimand, WEIGHTING_ESTIMANDS)
     check_choice("link", link, CHANCES)
     if not 0 <= trim < 0.5:
-        raise EstimationError("trim must lie from 0 to below 0.5.", fix="Give a share such as 0.05.", code="TRIM")
+        raise EstimationError("trim must lie from 0 to below 0.5.", fix="Set a share such as 0.05.", code="TRIM")
     terms = as_terms(frame, covariates, what="covariates")
     more = terms if outcome_covariates is None else as_terms(frame, outcome_covariates, what="outcome_covariates")
     every = [*term_columns(terms), *term_columns(more), *([cluster] if cluster else [])]
@@ -391,7 +391,9 @@ def _fit(
         y, d, x, z, given = y[kept], d[kept], x[kept], z[kept], given[kept]
         group = np.unique(group[kept], return_inverse=True)[1]
         if min(d.sum(), (1 - d).sum()) < 2:
-            raise EstimationError("trimming leaves fewer than 2 rows in a group.", fix="Trim less.", code="OVERLAP")
+            raise EstimationError(
+                "trimming leaves fewer than 2 rows in a group.", fix="Reduce the share that is trimmed.", code="OVERLAP"
+            )
         score = fit_propensity(d, x, link=link)
     size = enough_clusters(group, cluster or "rows")
     made = WeightedContrast(y, d, x, z, estimand, how, score, link=link, normalised=normalised)

@@ -14,7 +14,7 @@ from hybrid_toolkit.study.study import Study
 _LISTS = ("confounders", "placebos", "instruments")
 _SINGLE = ("groups", "colleagues", "responded")
 _ROLES = {
-    "confounders": "held constant",
+    "confounders": "adjusted for",
     "placebos": "a check",
     "instruments": "another measure of the exposure",
     "groups": "finer groups",
@@ -47,7 +47,7 @@ class Adapted:
         lines += [f"- {c} ({role}): needs {', '.join(needs)}" for c, (role, needs) in self.lost.items()]
         held = [c for c, (role, _) in self.lost.items() if role == _ROLES["confounders"]]
         if held:
-            lines.append(f"What is not held constant may explain what is found: {', '.join(held)}.")
+            lines.append(f"What is not adjusted for may explain what is found: {', '.join(held)}.")
         return "\n".join(lines)
 
 
@@ -98,7 +98,7 @@ def adapt_study(study: Study, data: EvaluationData) -> Adapted:
     rest |= {f: "" for f in _SINGLE if getattr(study, f) in gone}
     outcomes = {study.outcome, *(c for c, _ in kept)}
     held = [c for f, c in lacks if f == "confounders"]
-    limit = f"Anything free of what was to be held constant and is not recorded here: {', '.join(held)}."
+    limit = f"Anything that is not affected by what was to be adjusted for and is not recorded here: {', '.join(held)}."
     trimmed = replace(
         study,
         id=f"{study.id}-adapted",

@@ -66,7 +66,7 @@ def check_named(*texts: str, what: str = "a phrase") -> None:
     found = sorted({n for n in map(named_in, texts) if n})
     if found:
         raise StudyError(
-            f"{what} of the study names {' and '.join(found)}: nobody is a side of a comparison by name.",
+            f"{what} of the study names {' and '.join(found)}: no one is a side of a comparison by name.",
             fix="Compare kinds, such as offices with a hybrid policy and those without, each of several clusters.",
             code="WORDS-NAMED",
         )
@@ -114,6 +114,6 @@ def check_contrast(contrast: str, size: float) -> None:
     if size != 1.0 and _ONE_UNIT.search(contrast):
         raise StudyError(
             f"the contrast says one unit, and contrast_size is {size:g}.",
-            fix=f"Say {size:g} units, or set contrast_size to 1.",
+            fix=f"Write {size:g} units, or set contrast_size to 1.",
             code="WORDS-SIZE",
         )

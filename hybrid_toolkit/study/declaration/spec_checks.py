@@ -291,7 +291,7 @@ def _check_settings(study: StudyFields, design: Design) -> None:
             continue
         takes = "; ".join(f"{n} ({', '.join(map(str, v)) or 'a number'})" for n, v in design.settings.items())
         raise StudyError(
-            f"design '{design.id}' {what}.", fix=f"{near}It takes: {takes or 'no settings'}.", code="STUDY-SETTING"
+            f"design '{design.id}' {what}.", fix=f"{near}Use only: {takes or 'no settings'}.", code="STUDY-SETTING"
         )
 
 

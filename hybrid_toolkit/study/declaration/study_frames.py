@@ -162,7 +162,8 @@ def given_frame(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
         what = lacks if absent else f"has {', '.join(twice)} twice" if twice else "has no rows"
         raise CoverageError(
             f"the study needs {len(columns)} column(s) of the frame, which {what}.",
-            fix=f"{nearest(absent, map(str, frame.columns))}Give a frame with one column of each name, a row a unit.",
+            fix=f"{nearest(absent, map(str, frame.columns))}Provide a frame with one column of each name and one row "
+            "for each unit.",
             code="COLUMN-MISSING",
         )
     return frame[list(columns)].reset_index(drop=True)

@@ -105,7 +105,7 @@ def check_reach(frame: pd.DataFrame, exposure: str, size: float) -> None:
     if len(known) and known.nunique() > 1 and size > MOST_REACH * (known.max() - known.min()):
         raise StudyError(
             f"contrast_size {size:g} is more than {MOST_REACH} times the whole range of '{exposure}' in these rows.",
-            fix="Give a difference that is seen in the data, in units of the exposure.",
+            fix="Choose a difference that is seen in the data, in units of the exposure.",
             code="CONTRAST-REACH",
         )
 

@@ -48,7 +48,7 @@ def _feedback(case: Case, node: str, column: str) -> Finding:
         f"'{column}' ({case.title(node).lower()}) both moves what comes after and is moved by it: left out it "
         "confounds, held in the same period it takes out part of the answer."
     )
-    fix = f"Hold it one period before: {', '.join(earlier)}." if earlier else "Hold it one period before."
+    fix = f"Use its value one period before: {', '.join(earlier)}." if earlier else "Use its value one period before."
     return Finding("FEEDBACK-HELD", "blocks" if effect else "open", (node,), (column,), text, fix)
 
 

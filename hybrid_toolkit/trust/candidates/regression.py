@@ -85,7 +85,7 @@ ALL: tuple[Candidate, ...] = (
     ),
     _named(
         "all-waves-at-once",
-        "All waves at once, nothing held constant",
+        "All waves at once, unadjusted",
         _LEVELS,
         by_design("within-between", unadjusted=True, **_WAVES),
         ("panel-lasting", "panel-changing"),
@@ -134,7 +134,7 @@ ALL: tuple[Candidate, ...] = (
     ),
     _named(
         "difference-of-groups",
-        "Difference of means, nothing held constant",
+        "Difference of means, unadjusted",
         _WEIGHTS,
         by_design("propensity-weights", unadjusted=True, **_CHOICE),
         _SELECTION,

@@ -25,8 +25,10 @@ def _answer(frame: pd.DataFrame, *, fit_with: FitOf, **settings: Setting) -> Can
 
 _ALONE = fits.interrupted_plan(controlled=False)
 _CONTROLLED = fits.interrupted_plan(controlled=True)
-SHORT_SERIES = "With twelve periods a side the autocorrelation is ill known and intervals may be too narrow."
-NARROW = "Its intervals are too narrow in series of this length: they hold the truth in 65 to 90% of series."
+SHORT_SERIES = (
+    "With twelve periods a side the autocorrelation is estimated imprecisely and intervals may be too narrow."
+)
+NARROW = "Its intervals are too narrow in series of this length: they contain the true value in 65 to 90% of series."
 WANDERS = "Where a rate wanders behind the counts its intervals are somewhat too narrow."
 
 ALL: tuple[Candidate, ...] = (

@@ -167,7 +167,7 @@ ALL: tuple[Candidate, ...] = (
         never_gone,
         ("staying",),
         (),
-        warning="It takes those lost from view for stayers.",
+        warning="It counts people lost to follow-up as stayers.",
     ),
     Candidate(
         "random-effects",

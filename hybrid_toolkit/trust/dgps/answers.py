@@ -86,6 +86,6 @@ ALL: tuple[DGP, ...] = (
         "Remote workers also use the ends of the scale more.",
         LOG_ODDS,
         partial(_ordered, within=False, steep=0.8),
-        breaks="One slope does not hold at every cut between answers.",
+        breaks="One slope does not apply at every threshold between answers.",
     ),
 )

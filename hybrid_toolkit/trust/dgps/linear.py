@@ -116,7 +116,7 @@ ALL = (
     ),
     _world(
         "two-measures",
-        "The exposure is seen twice, each time with an error of its own; workers select it.",
+        "The exposure is seen twice, each time with a separate error; workers select it.",
         Staff(error_sd=ERROR_SD, selection=0.6),
         "the exposure is measured with error",
     ),

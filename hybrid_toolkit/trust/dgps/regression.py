@@ -150,7 +150,7 @@ ALL: tuple[DGP, ...] = (
     ),
     DGP(
         "selected-treated",
-        "The effect grows with experience; the truth is that among those who work remotely.",
+        "The effect grows with experience; the true value is that among those who work remotely.",
         _treated_truth(0.3, 0.8),
         partial(_selected, differ=0.3),
     ),
@@ -189,7 +189,7 @@ ALL: tuple[DGP, ...] = (
     DGP("groups-differ", "Two groups differ in experience; its slope is the same in both.", 0.6 * 0.5, _groups),
     DGP(
         "groups-differ-in-slope",
-        "The slope differs too; the truth takes that of the first group.",
+        "The slope differs too; the true value is that of the first group.",
         0.6 * 0.5,
         partial(_groups, wedge=0.3),
     ),

@@ -68,7 +68,7 @@ ALL: tuple[DGP, ...] = (
     ),
     DGP(
         "leaving-turning",
-        "Remote workers leave less in the first year and more later; the truth is the first year's.",
+        "Remote workers leave less in the first year and more later; the true value is the first year's.",
         _EARLY,
         partial(_leaving, turning=True),
         breaks="The ratio of hazards changes over time.",

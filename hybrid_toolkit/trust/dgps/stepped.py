@@ -43,10 +43,10 @@ def _wedge(
 
 
 ALL: tuple[DGP, ...] = (
-    DGP("wedge-trend", "Teams cross over by lot while all improve over time.", _EFFECT, _wedge),
+    DGP("wedge-trend", "Teams cross over at random while all improve over time.", _EFFECT, _wedge),
     DGP(
         "wedge-team-months",
-        "Teams cross over by lot, rows of one team and month are alike.",
+        "Teams cross over at random, rows of one team and month are alike.",
         _EFFECT,
         partial(_wedge, period_sd=0.20),
     ),
@@ -55,7 +55,7 @@ ALL: tuple[DGP, ...] = (
         "Rows of one team are the more alike the nearer their months.",
         _EFFECT,
         partial(_wedge, period_sd=0.25, carry=0.7),
-        breaks="The likeness of a team's months fades with time between them.",
+        breaks="The correlation of a team's months fades with time between them.",
     ),
     DGP(
         "wedge-delayed",
@@ -66,7 +66,7 @@ ALL: tuple[DGP, ...] = (
     ),
     DGP(
         "order-by-lot",
-        "Team means by month; the order of the teams is drawn by lot.",
+        "Team means by month; the order of the teams is drawn at random.",
         _EFFECT,
         partial(_wedge, period_sd=0.20, carry=0.5, by_team=True),
     ),

@@ -74,10 +74,12 @@ def _authorities(rng: np.random.Generator) -> pd.DataFrame:
 _STILL = float(np.exp(-((_YEAR / _SCALE) ** _SHAPE)))
 
 ALL: tuple[DGP, ...] = (
-    DGP("trial-workers", "A third of the workers are drawn by lot.", EFFECT, _of_workers),
-    DGP("trial-teams", "Half of the teams are drawn by lot.", EFFECT, _of_teams),
+    DGP("trial-workers", "A third of the workers are drawn at random.", EFFECT, _of_workers),
+    DGP("trial-teams", "Half of the teams are drawn at random.", EFFECT, _of_teams),
     DGP("linear-crossed", "What a team has and what a month has moves exposure and outcome.", _SLOPE, _crossed),
-    DGP("staying", "Each leaves for reasons of their own; the truth is the share still there.", _STILL, _staying),
+    DGP(
+        "staying", "Each leaves for reasons of their own; the true value is the share still in post.", _STILL, _staying
+    ),
     DGP(
         "staying-alike",
         "As staying, and colleagues leave together.",

@@ -146,7 +146,7 @@ def typed_state(held: Any, kind: Any, where: str = "state") -> Any:
         return float(held)
     elif kind in (str, int, bool) and type(held) is kind:
         return held
-    raise _refuse(f"'{where}' does not hold what it should ({_name(kind)})", "Save it again.", "STATE-PART")
+    raise _refuse(f"'{where}' does not contain what it should ({_name(kind)})", "Save it again.", "STATE-PART")
 
 
 def _dataclass(held: Any, kind: type[Any], where: str) -> Any:
