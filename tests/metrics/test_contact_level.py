@@ -88,7 +88,7 @@ def test_bad_input(data: EvaluationData, folder: Path, tmp_path: Path) -> None:
     tables = ContactTables.open(folder)
     with pytest.raises(UnreadableError, match="holds no table 'contact'"):
         ContactTables.open(tmp_path)
-    with pytest.raises(UnreadableError, match="neither a DuckDB file"):
+    with pytest.raises(UnreadableError, match="not a DuckDB file"):
         ContactTables.open(tmp_path / "none.csv")
     with pytest.raises(UsageError, match="not a contact-level metric"):
         ht.measure(tables, "swemwbs")

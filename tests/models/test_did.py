@@ -171,7 +171,7 @@ def test_a_small_group_and_no_rows_in_place() -> None:
     before = f.copy()
     assert "smallest group has 1 unit(s): the errors of its own effects" in fit_group_time(f, **TEAMS).summary()
     assert (
-        "jackknife intervals of its own effects are then cautious"
+        "jackknife intervals of that group's effects are then cautious"
         in fit_group_time(f, **TEAMS, variance="jackknife").summary()
     )
     pd.testing.assert_frame_equal(f, before)

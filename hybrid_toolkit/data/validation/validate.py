@@ -274,7 +274,7 @@ def _unlinkable_survey(problems: list[Problem], frames: Mapping[str, pd.DataFram
     for p in problems:
         if p.code == "ORPHAN-SURVEY-WORKER-ID" and p.count == answered:
             text = "no answer can be linked to a worker, so nothing is measured by career stage or remote share."
-            fix = "If the survey is anonymous, change nothing; else use one pseudonymous key (hybrid-toolkit pseudonymise)."
+            fix = "If the survey is anonymous, change nothing; else use a pseudonymous key (see pseudonymise)."
             p = Problem(p.table, p.column, "SURVEY-UNLINKED", p.count, (), text, fix, "notice")
         kept.append(p)
     return kept
