@@ -169,7 +169,7 @@ def test_a_small_group_and_no_rows_in_place() -> None:
     f.loc[f["start"] == 4, "start"] = 99
     f.loc[f["team"] == f.loc[f["start"] == 2, "team"].iloc[0], "start"] = 4
     before = f.copy()
-    assert "smallest group has 1 unit(s): the errors of its own effects" in fit_group_time(f, **TEAMS).summary()
+    assert "smallest group has 1 unit(s): the errors of that group's effects" in fit_group_time(f, **TEAMS).summary()
     assert (
         "jackknife intervals of that group's effects are then cautious"
         in fit_group_time(f, **TEAMS, variance="jackknife").summary()
