@@ -127,7 +127,7 @@ def app(args: argparse.Namespace) -> int:
     """Open the workbench in the browser, on this machine only."""
     from hybrid_toolkit.app import serve_app
 
-    serve_app(args.data, mapping=args.mapping, port=args.port, browser=not args.no_browser)
+    serve_app(args.data, mapping=args.mapping, port=args.port, browser=not args.no_browser, workspace=args.workspace)
     return 0
 
 
@@ -279,7 +279,8 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
     one.add_argument("--port", type=_seed, default=0, help="port on 127.0.0.1 (default: any free one)")
-    one.add_argument("--no-browser", action="store_true", help="only say where it is")
+    one.add_argument("--no-browser", action="store_true", help="print the address without opening the browser")
+    one.add_argument("--workspace", metavar="FOLDER", help="folder to save your work in (default: the last one)")
     one = add("metrics", metrics)
     one.add_argument("id", nargs="?", metavar="ID", help="a metric to show in full, or a code such as MF2")
     one.add_argument(

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Download, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from pypdf import PdfReader
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 QUIET = [
@@ -60,6 +62,19 @@ class Hand:
         found = Axe().run(page, context=within).response["violations"]
         grave = [v for v in found if v["impact"] in ("serious", "critical")]
         return [f"{v['id']}: {n['target']} {n['failureSummary'][:160]}" for v in grave for n in v["nodes"]]
+
+    def findings(self, page: Page) -> list[str]:
+        """Findings of axe-core that are moderate or worse, on the whole page."""
+        found = Axe().run(page).response["violations"]
+        grave = [v for v in found if v["impact"] in ("moderate", "serious", "critical")]
+        return [f"{v['id']}: {n['target']} {n['failureSummary'][:160]}" for v in grave for n in v["nodes"]]
+
+    def printed(self, page: Page) -> str:
+        """The words of the page as it is printed on A4, without spaces."""
+        file = self.folder / "printed.pdf"
+        page.pdf(path=file, prefer_css_page_size=True)
+        text = "".join(page.extract_text() for page in PdfReader(file).pages)
+        return "".join(unicodedata.normalize("NFKC", text).split())
 
     def beyond(self, held: Locator) -> list[str]:
         """What lies to the right of the screen, apart from tables in a region that scrolls.

@@ -1,0 +1,272 @@
+"""The server: one process that answers on 127.0.0.1, and only those who know the token.
+
+The token is in the address once; it is exchanged for a cookie that no other site is sent and no script reads, and the
+address is opened again without it. Host, origin and the form's own token are checked; the content security policy
+lets nothing be fetched from elsewhere and no inline script run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import signal
+import sys
+import threading
+import webbrowser
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.resources import files
+from types import FrameType
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import tornado.httpserver
+import tornado.ioloop
+import tornado.web
+
+from hybrid_toolkit.app.registry import find_page
+from hybrid_toolkit.app.session import HERE_WORDS, Session
+from hybrid_toolkit.app.settings import ADDRESS, Settings, read_arguments
+from hybrid_toolkit.app.show import render
+from hybrid_toolkit.app.visit import Fields, GoTo, PageView, Saved, SentFile, SentIn, Visit, Waiting
+from hybrid_toolkit.errors import HybridToolkitError
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+MOST_SENT = 200_000_000
+"""Bytes of one form with its files: an authority's exports of some years."""
+WAIT_SECONDS = 1.5
+"""How long a page waits for slow work before it shows the progress: most warm answers come sooner."""
+HEARTBEAT_MS = 30_000
+WARM = ("hybrid_toolkit.assess.maturity", "hybrid_toolkit.assess.action_plan", "hybrid_toolkit.disclosure.screen")
+"""What the pages of the assessment need: imported behind the start page."""
+
+
+class Guarded(tornado.web.RequestHandler):
+    """Answers only this machine's own browser with the cookie."""
+
+    @property
+    def session(self) -> Session:
+        """What the workbench holds."""
+        held: Session = self.settings["session"]
+        return held
+
+    def set_default_headers(self) -> None:
+        """Headers of every answer."""
+        self.set_header("Content-Security-Policy", POLICY)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.set_header("Cache-Control", "no-store")
+        self.clear_header("Server")
+
+    def prepare(self) -> None:
+        """Refuse strangers; exchange the token for the cookie."""
+        settings = self.session.settings
+        if self.request.host not in settings.hosts:
+            raise tornado.web.HTTPError(403, "another host")
+        origin = self.request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != self.request.host:
+            raise tornado.web.HTTPError(403, "another origin")
+        name, value = settings.cookie
+        given = self.get_query_argument("token", "")
+        if given and hmac.compare_digest(given, settings.token):
+            self.set_cookie(name, value, httponly=True, samesite="Strict", path="/")
+            rest = [(k, v.decode()) for k, vs in self.request.query_arguments.items() if k != "token" for v in vs]
+            query = "&".join(f"{quote(k)}={quote(v)}" for k, v in rest)
+            self.redirect(self.request.path + (f"?{query}" if query else ""))
+            return
+        if not hmac.compare_digest(self.get_cookie(name, ""), value):
+            raise tornado.web.HTTPError(403, "no token")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say what is wrong in plain words."""
+        words = {
+            403: ("You cannot open this page", "Open the address that the command showed: it holds a token."),
+            404: ("Page not found", "Use the navigation, or start again."),
+            413: ("That file is too large", "Send fewer files at a time."),
+        }
+        title, text = words.get(status_code, ("Something went wrong", "Go back and try again. Nothing saved is lost."))
+        self.finish(render(None, None, PageView("plain.html.j2", {"text": text}, title=title)))
+
+
+class StaticPart(tornado.web.StaticFileHandler):
+    """The style sheet and the script, which hold nothing of anyone."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """Let the browser ask each time: an update is seen at once."""
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+
+class PageHandler(Guarded):
+    """Every page."""
+
+    async def get(self) -> None:
+        """Show a page."""
+        await self._answer(sent=False)
+
+    async def post(self) -> None:
+        """Take a form."""
+        await self._answer(sent=True)
+
+    async def _answer(self, *, sent: bool) -> None:
+        path = unquote(self.request.path).rstrip("/") or "/"
+        found = find_page(path)
+        if found is None:
+            raise tornado.web.HTTPError(404)
+        page, params = found
+        if page.saves and self.session.workspace is None:
+            self.redirect(f"/work?then={quote(path)}")
+            return
+        visit = self._visit(path, params, sent)
+        for last in (False, True):
+            try:
+                answer = page.show(visit)
+                break
+            except Waiting as waiting:
+                work = waiting.work
+                await asyncio.get_running_loop().run_in_executor(None, work.over.wait, 0 if last else WAIT_SECONDS)
+                if last or not work.over.is_set():
+                    answer = PageView("waiting.html.j2", {"work": work}, title=page.title)
+                    break
+            except HybridToolkitError as error:
+                if visit.draft:
+                    answer = Saved("Not saved", {"": f"{error.message} {error.fix}"})
+                else:
+                    answer = PageView("problem.html.j2", {"error": error}, status=422, title=page.title)
+                break
+        self._send(visit, page, answer)
+
+    def _visit(self, path: str, params: Mapping[str, str], sent: bool) -> Visit:
+        form = {k: [v.decode("utf-8", "replace") for v in vs] for k, vs in self.request.body_arguments.items()}
+        query = {k: [v.decode("utf-8", "replace") for v in vs] for k, vs in self.request.query_arguments.items()}
+        taken = {k: SentIn(v[0].filename, v[0].body) for k, v in self.request.files.items() if v}
+        draft = form.pop("_draft", [""])[0] == "1"
+        form.pop("_xsrf", None)
+        return Visit(
+            path, sent, params, Fields(query), Fields(form), taken, self.session.workspace, self.session.jobs, draft,
+            session=self.session,
+        )  # fmt: skip
+
+    def _send(self, visit: Visit, page: Any, answer: Any) -> None:
+        if isinstance(answer, Saved):
+            self.write({"message": answer.message, "errors": dict(answer.errors)})
+        elif isinstance(answer, SentFile):
+            self.set_header("Content-Type", answer.kind)
+            self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(answer.name)}")
+            self.write(answer.content)
+        elif isinstance(answer, GoTo):
+            if answer.message:
+                self.set_cookie("told", quote(answer.message), samesite="Strict", httponly=True, path="/")
+            self.redirect(answer.path, status=303)
+        else:
+            told = unquote(self.get_cookie("told", ""))
+            if told:
+                self.clear_cookie("told", path="/")
+            self.set_status(answer.status)
+            xsrf = self.xsrf_token.decode()
+            self.write(render(visit, page, answer, told=told, xsrf=xsrf, problem=self.session.problem))
+
+
+class WorkHandler(Guarded):
+    """Slow work: how far it is, and its end on request."""
+
+    def get(self, number: str) -> None:
+        """How far it is."""
+        work = self.session.jobs.find(number)
+        if work is None:
+            raise tornado.web.HTTPError(404)
+        self.write({"state": work.state, "done": work.done, "total": work.total, "words": work.words})
+
+    def post(self, number: str) -> None:
+        """Cancel it."""
+        work = self.session.jobs.find(number)
+        if work is not None:
+            self.session.jobs.cancel(work)
+        self.redirect(self.get_body_argument("back", "/") if work is not None else "/", status=303)
+
+
+def make_application(session: Session) -> tornado.web.Application:
+    """The application of a session."""
+    static = str(files("hybrid_toolkit.app") / "static")
+    return tornado.web.Application(
+        [
+            (r"/static/(app\.css|app\.js|icon\.svg)", StaticPart, {"path": static}),
+            (r"/slow/([0-9a-f]{16})", WorkHandler),
+            (r"/.*", PageHandler),
+        ],
+        session=session,
+        xsrf_cookies=True,
+        xsrf_cookie_kwargs={"samesite": "Strict", "httponly": True},
+        compress_response=True,
+        log_function=lambda handler: None,
+    )
+
+
+def run(settings: Settings, *, browser: bool = False) -> None:
+    """Serve until interrupted or asked to end; ends every process that it started.
+
+    Parameters
+    ----------
+    settings : Settings
+        How to start.
+    browser : bool, default False
+        Whether to open the browser.
+    """
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)
+    asyncio.run(_serve(settings, browser))
+
+
+async def _serve(settings: Settings, browser: bool) -> None:
+    session, ended = Session(settings), asyncio.Event()
+    server = tornado.httpserver.HTTPServer(make_application(session), max_buffer_size=MOST_SENT)
+    server.listen(settings.port, ADDRESS)
+    loop = asyncio.get_running_loop()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(ended.set)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, end)
+    beat = tornado.ioloop.PeriodicCallback(lambda: _beat(session), HEARTBEAT_MS)
+    _beat(session)
+    beat.start()
+    if browser:
+        threading.Thread(target=webbrowser.open, args=(settings.url,), daemon=True).start()
+    threading.Thread(target=_warm, args=(session,), daemon=True).start()
+    try:
+        await ended.wait()
+    finally:
+        beat.stop()
+        server.stop()
+        session.close()
+
+
+def _beat(session: Session) -> None:
+    if session.workspace is not None:
+        try:
+            session.workspace.be_here(HERE_WORDS)
+        except HybridToolkitError as error:
+            session.problem = error
+
+
+def _warm(session: Session) -> None:
+    session.jobs.warm()
+    for module in WARM:
+        import_module(module)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve with the arguments that ``start_app`` gives."""
+    run(read_arguments(arguments))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

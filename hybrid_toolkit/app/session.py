@@ -1,0 +1,113 @@
+"""What one running workbench holds: the folder of the work, the data, the processes, and who is in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hybrid_toolkit.app.jobs import Jobs
+from hybrid_toolkit.app.settings import Settings, private_folder
+from hybrid_toolkit.app.workspace import Workspace
+from hybrid_toolkit.data.atomic_output import atomic_write_text
+from hybrid_toolkit.errors import HybridToolkitError
+
+DATA_FILE = "data"
+"""The saved file of a workspace that says which data it looks at: ``source`` and ``mapping``."""
+HERE_WORDS = "Another desk"
+
+
+class Session:
+    """The state of one running workbench.
+
+    Parameters
+    ----------
+    settings : Settings
+        How it was started.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.workspace: Workspace | None = None
+        self.problem: HybridToolkitError | None = None
+        self.jobs = Jobs()
+        self._open_first()
+        self.jobs.arguments = self.data_arguments()
+
+    def _open_first(self) -> None:
+        named = self.settings.workspace
+        if named is None:
+            try:
+                named = self._last.read_text(encoding="utf-8").strip() or None
+            except OSError:  # the first start of this user
+                return
+            if named is not None and not Path(named).is_dir():
+                return
+        if named is not None:
+            try:
+                self.workspace = Workspace(named)
+            except HybridToolkitError as error:
+                self.problem = error
+
+    @property
+    def _last(self) -> Path:
+        return private_folder() / "last-workspace"
+
+    def choose(self, folder: str) -> Workspace:
+        """Save from now on in a folder, and open it again at the next start.
+
+        Parameters
+        ----------
+        folder : str
+            The folder.
+
+        Returns
+        -------
+        Workspace
+            The opened folder.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written.
+        """
+        opened = Workspace(folder)
+        if self.workspace is not None:
+            self.workspace.leave()
+        self.workspace, self.problem = opened, None
+        if self.settings.workspace is None:
+            atomic_write_text(self._last, f"{opened.folder}\n")
+        self.reopen_data()
+        return opened
+
+    @property
+    def data(self) -> tuple[str, str] | None:
+        """The person's own data and mapping: given at the start, or chosen in the workspace; None for none."""
+        if self.settings.data is not None:
+            return self.settings.data, self.settings.mapping or ""
+        if self.workspace is None:
+            return None
+        held = self.workspace.read(DATA_FILE).content
+        source = str(held.get("source", ""))
+        return (source, str(held.get("mapping", ""))) if source else None
+
+    def data_arguments(self) -> list[str]:
+        """Arguments of the processes that open the data."""
+        try:
+            found = self.data
+        except HybridToolkitError as error:
+            self.problem, found = error, None
+        if found is None:
+            return []
+        source, mapping = found
+        return [f"--data={source}", *([f"--mapping={mapping}"] if mapping else [])]
+
+    def reopen_data(self) -> None:
+        """Open the data anew where they are not those that are open."""
+        arguments = self.data_arguments()
+        if arguments != self.jobs.arguments:
+            self.jobs.reopen(arguments)
+
+    def close(self) -> None:
+        """End the processes, and say that this desk has gone."""
+        self.jobs.close()
+        if self.workspace is not None:
+            self.workspace.leave()

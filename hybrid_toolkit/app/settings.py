@@ -1,0 +1,130 @@
+"""How a server is started: its port, its token in a private file, the data and the folder of the work."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import hmac
+import secrets
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_data_dir, secure_write
+
+from hybrid_toolkit.errors import UsageError
+
+ADDRESS = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server needs to start.
+
+    Parameters
+    ----------
+    port : int
+        Port on 127.0.0.1.
+    token : str
+        What the address holds once; never on a command line, where other users of the machine could read it.
+    data : str | None, optional
+        Folder, workbook or database.
+    mapping : str | None, optional
+        Mapping file, or the name of a built-in one.
+    workspace : str | None, optional
+        Folder of the work.
+    """
+
+    port: int
+    token: str = field(repr=False)
+    data: str | None = None
+    mapping: str | None = None
+    workspace: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it opens, with the token."""
+        return f"http://{ADDRESS}:{self.port}/?token={self.token}"
+
+    @property
+    def cookie(self) -> tuple[str, str]:
+        """Name and value of the cookie that the token is exchanged for."""
+        value = hmac.new(self.token.encode(), f"cookie {self.port}".encode(), hashlib.sha256).hexdigest()
+        return f"workbench-{self.port}", value
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Host headers that are answered: any other name that points here is a page that rebinds its own name."""
+        return frozenset({f"{ADDRESS}:{self.port}", f"localhost:{self.port}"})
+
+    def arguments(self) -> list[str]:
+        """The same as arguments of ``python -m hybrid_toolkit.app.server``, without the token."""
+        given = [f"--port={self.port}"]
+        named = (("data", self.data), ("mapping", self.mapping), ("workspace", self.workspace))
+        return given + [f"--{name}={value}" for name, value in named if value is not None]
+
+
+def read_arguments(given: Sequence[str]) -> Settings:
+    """Settings from arguments, with the token that ``new_token`` wrote for the port.
+
+    Raises
+    ------
+    UsageError
+        No token was written for the port.
+    """
+    parser = argparse.ArgumentParser(prog="hybrid_toolkit.app.server")
+    parser.add_argument("--port", type=int, required=True)
+    for name in ("data", "mapping", "workspace"):
+        parser.add_argument(f"--{name}")
+    read = parser.parse_args(given)
+    try:
+        token = token_file(read.port).read_text(encoding="ascii").strip()
+    except OSError:
+        raise UsageError(
+            "no token was written for this port.", fix="Start it with `hybrid-toolkit app`.", code="APP-TOKEN"
+        ) from None
+    return Settings(read.port, token, read.data, read.mapping, read.workspace)
+
+
+def private_folder() -> Path:
+    """The folder of this user's own settings; Jupyter's data folder says where."""
+    return Path(jupyter_data_dir()) / "hybrid-toolkit"
+
+
+def token_file(port: int) -> Path:
+    """Where the token of the server on a port is kept, readable by this user alone."""
+    return private_folder() / f"token-{port}"
+
+
+def new_token(port: int) -> str:
+    """The token for a port; made and written where there is none, kept so that an open tab survives a restart."""
+    place = token_file(port)
+    if place.is_file():
+        held = place.read_text(encoding="ascii").strip()
+        if len(held) >= 32:
+            return held
+    place.parent.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_urlsafe(32)
+    with secure_write(str(place)) as out:
+        out.write(token)
+    return token
+
+
+def free_port(port: int) -> int:
+    """The port where it is free, or any free one for 0.
+
+    Raises
+    ------
+    UsageError
+        The port is taken.
+    """
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((ADDRESS, port))
+            return int(probe.getsockname()[1])
+    except OSError:
+        raise UsageError(
+            f"port {port} on this machine is taken.", fix="Choose another port, or leave it out.", code="PORT-TAKEN"
+        ) from None

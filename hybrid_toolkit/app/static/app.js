@@ -1,0 +1,80 @@
+// Saves forms as they are filled in, and follows slow work. Every page works without this script.
+"use strict";
+
+const WAIT = 400; // milliseconds after the last key: short enough that little is at stake, long enough not to chatter
+const AGAIN = 2000; // milliseconds until a save that failed is tried again
+
+function autosave(form) {
+  const said = form.querySelector("[data-said]");
+  let timer = 0, unsaved = false, busy = false;
+
+  function tell(words, bad) {
+    if (said.textContent !== words) said.textContent = words;
+    said.classList.toggle("bad", Boolean(bad));
+  }
+
+  function content() {
+    const data = new FormData(form);
+    for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name);
+    data.set("_draft", "1");
+    return new URLSearchParams(data);
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    if (busy) { timer = setTimeout(save, WAIT); return; }
+    busy = true;
+    unsaved = false;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: content(), credentials: "same-origin" });
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      const told = await answer.json();
+      const errors = Object.values(told.errors || {});
+      tell(errors.length ? "Not saved. " + errors.join(" ") : told.message, errors.length);
+    } catch {
+      unsaved = true;
+      tell("Not saved: the workbench does not answer. Trying again.", true);
+      timer = setTimeout(save, AGAIN);
+    } finally {
+      busy = false;
+    }
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    unsaved = true;
+    tell("Saving …");
+    clearTimeout(timer);
+    timer = setTimeout(save, WAIT);
+  });
+  form.addEventListener("submit", () => { unsaved = false; clearTimeout(timer); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden && unsaved) save(); });
+  addEventListener("pagehide", () => { if (unsaved) navigator.sendBeacon(form.action, content()); });
+}
+
+function follow(box) {
+  const said = box.querySelector("[data-said]"), bar = box.querySelector("progress");
+  if (!said) return;
+  const timer = setInterval(async () => {
+    let work;
+    try {
+      const answer = await fetch(box.dataset.waits, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error();
+      work = await answer.json();
+    } catch { return; }
+    if (work.state !== "waiting" && work.state !== "running") { clearInterval(timer); location.reload(); return; }
+    if (work.total) {
+      bar.max = work.total;
+      bar.value = work.done;
+      said.textContent = `${work.words || "Working it out"}: ${work.done} of ${work.total} …`;
+    }
+  }, 500);
+}
+
+document.querySelectorAll("form[data-autosave]").forEach(autosave);
+document.querySelectorAll("[data-waits]").forEach(follow);
+const wrong = document.querySelector("[data-focus]");
+if (wrong) wrong.focus();
+addEventListener("beforeprint", () => {
+  document.querySelectorAll("details:not(.analysts)").forEach((d) => { d.open = true; });
+});

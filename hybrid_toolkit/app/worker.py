@@ -1,0 +1,134 @@
+"""The process that works for the app's pages: it opens the data once and answers what ``jobs.py`` asks."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pickle
+import sys
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Any
+
+from hybrid_toolkit.errors import HybridToolkitError
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.data.evaluation_data import EvaluationData
+    from hybrid_toolkit.disclosure.gate import Gate
+
+SECONDS_BETWEEN = 0.1
+"""Progress is told at most ten times a second: more often is more work than news."""
+
+
+class Bench:
+    """What a function of the app has at hand: the data, the gate, and a way to say how far it is.
+
+    Parameters
+    ----------
+    path : str | None, optional
+        The person's own data; the simulated authority where it is left out.
+    mapping : str | None, optional
+        Mapping file, or the name of a built-in one.
+    out : IO[bytes] | None, optional
+        Where progress is told.
+    """
+
+    def __init__(self, path: str | None = None, mapping: str | None = None, out: IO[bytes] | None = None) -> None:
+        self.own = path is not None
+        self._path, self._mapping, self._out, self._last = path, mapping, out, 0.0
+        self.kept: dict[str, Any] = {}
+
+    @cached_property
+    def data(self) -> EvaluationData:
+        """The data; raises as ``load_data``."""
+        if self._path is None:
+            from hybrid_toolkit.synth.committed import load_synthetic
+
+            return load_synthetic("small")
+        from hybrid_toolkit.data.load import load_data
+
+        return load_data(self._path, self._mapping)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """One disclosure gate for everything that this process shows of the data."""
+        from hybrid_toolkit.disclosure.gate import Gate
+
+        return Gate(source=self.data)
+
+    def progress(self, done: int, total: int, words: str = "") -> None:
+        """Say how far the work is.
+
+        Parameters
+        ----------
+        done : int
+            Steps done.
+        total : int
+            All steps.
+        words : str, optional
+            What is being done.
+        """
+        now = time.monotonic()
+        if self._out is not None and (done >= total or now - self._last >= SECONDS_BETWEEN):
+            self._last = now
+            pickle.dump(("progress", (done, total, words)), self._out)
+            self._out.flush()
+
+
+def call(bench: Bench, function: str, given: dict[str, Any]) -> Any:
+    """What a function of the package gives; it is named ``module:name``.
+
+    Raises
+    ------
+    HybridToolkitError
+        The name is not one of this package.
+    """
+    module, _, name = function.partition(":")
+    if not module.startswith("hybrid_toolkit."):
+        raise HybridToolkitError(
+            "a page asked for a function of another package.", fix="Report it.", code="APP-FUNCTION"
+        )
+    return getattr(import_module(module), name)(bench, **given)
+
+
+def _answer(bench: Bench, function: str, given: dict[str, Any]) -> tuple[str, Any]:
+    try:
+        return "done", call(bench, function, given)
+    except HybridToolkitError as error:
+        return "failed", type(error)(error.message, fix=error.fix, code=error.code)
+    except Exception as error:  # told to the person with its kind alone: its words may hold a value
+        import traceback
+
+        traceback.print_exc()
+        kind = type(error).__name__
+        return "failed", HybridToolkitError(
+            f"this page met a fault of the toolkit ({kind}).",
+            fix="Report the fault: say what you chose.",
+            code="APP-BUG",
+        )
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Answer questions from the standard input until it ends."""
+    parser = argparse.ArgumentParser(prog="hybrid_toolkit.app.worker")
+    for name in ("data", "mapping"):
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--fresh", default="", help="what sets this start apart from another")
+    read = parser.parse_args(arguments)
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not stand between two answers
+    bench = Bench(read.data, read.mapping, out)
+    import_module("hybrid_toolkit.app.work")
+    while True:
+        try:
+            function, given = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        pickle.dump(_answer(bench, function, given), out)
+        out.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,276 @@
+"""The folder of the work: one file for each person who answers, one a plan; written whole, with older copies."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hybrid_toolkit.app.documents import MOST_BYTES, Saving, read_saving
+from hybrid_toolkit.data.atomic_output import atomic_write_text
+from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError
+
+OLDER = "older"
+HERE = "here"
+MOST_OLDER = 50
+"""Older copies kept of each file: about an hour of changes to one file, one by one."""
+PRESENT_SECONDS = 90
+"""Someone who has not been heard of for this long has gone: three heartbeats of 30 seconds."""
+LOCK_SECONDS = 5.0
+"""A write takes milliseconds; who waits for this long meets a lock that was left behind, and takes it."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}(/[a-z0-9][a-z0-9_.-]{0,60}){0,3}")
+_UNDONE = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who has the folder open: a role or desk in words, and how long ago they were heard of."""
+
+    key: str
+    words: str
+    seconds: float
+
+
+class Workspace:
+    """A folder in which everything that people enter is saved as they enter it.
+
+    Parameters
+    ----------
+    folder : str | Path
+        The folder; it is made where there is none.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made or written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> work = Workspace(tempfile.mkdtemp())
+    >>> _ = work.change("plan", lambda held: {**held, "title": "Spring"}, "named the plan")
+    >>> work.read("plan").content, work.read("plan").revision
+    ({'title': 'Spring'}, 1)
+    >>> work.undo("plan").content
+    {}
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder).expanduser().resolve()
+        self.key = secrets.token_hex(6)
+        try:
+            for part in (self.folder, self.folder / OLDER, self.folder / HERE):
+                part.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"the folder cannot be used: {(error.strerror or 'it cannot be made').lower()}.",
+                fix="Choose a folder that you may write to.",
+                code="WORK-FOLDER",
+            ) from None
+
+    def path(self, name: str) -> Path:
+        """The file of a name such as ``plan`` or ``rounds/2026-01/it-1``.
+
+        Parameters
+        ----------
+        name : str
+            The name, in lower case, with at most three folders.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        UsageError
+            The name has another form.
+        """
+        if not _NAME.fullmatch(name) or ".." in name:
+            raise UsageError("there is no saved file of that name.", fix="Use the links of the page.", code="WORK-NAME")
+        return self.folder / f"{name}.json"
+
+    def read(self, name: str) -> Saving:
+        """What is saved under a name; an empty one where nothing is.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+
+        Returns
+        -------
+        Saving
+            What is saved.
+
+        Raises
+        ------
+        UnreadableError
+            The file is damaged, or a newer toolkit wrote it.
+        """
+        place = self.path(name)
+        try:
+            if place.stat().st_size > MOST_BYTES:
+                return read_saving(b" " * (MOST_BYTES + 1), where=place.name)
+            return read_saving(place.read_bytes(), where=place.name)
+        except FileNotFoundError:
+            return Saving()
+        except OSError as error:
+            why = (error.strerror or type(error).__name__).lower()
+            raise UnreadableError(
+                f"The file '{place.name}' cannot be read: {why}.", fix="Check the folder.", code="WORK-UNREADABLE"
+            ) from None
+
+    def names(self, under: str) -> tuple[str, ...]:
+        """Names that are saved in a folder, in order."""
+        place = self.folder / under
+        return tuple(sorted(f"{under}/{p.stem}" for p in place.glob("*.json") if _NAME.fullmatch(p.stem)))
+
+    def change(
+        self, name: str, make: Callable[[dict[str, Any]], Mapping[str, Any]], words: str, *, now: datetime | None = None
+    ) -> Saving:
+        """Read, change and write one file; nobody else changes it meanwhile.
+
+        A copy of what was there is kept, unless the change has the words of the last one: typing on in one field is
+        one change, that Undo takes back as a whole.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        make : Callable[[dict[str, Any]], Mapping[str, Any]]
+            Takes the content and gives the new one.
+        words : str
+            What the change is, such as "answered question 4".
+        now : datetime | None, optional
+            The time; that of the computer where it is left out.
+
+        Returns
+        -------
+        Saving
+            What is saved now.
+        """
+        with self._lock(name):
+            held = self.read(name)
+            content = make(dict(held.content))
+            if content == held.content and held.revision:
+                return held
+            if held.change != words or not held.revision:
+                self._keep(name, held)
+            saving = held.next(content, words, now or datetime.now())
+            atomic_write_text(self.path(name), saving.text())
+            return saving
+
+    def older(self, name: str) -> tuple[Path, ...]:
+        """Older copies of a file, the newest last."""
+        self.path(name)
+        place = self.folder / OLDER / name
+        return tuple(sorted(place.glob("*.json"), key=lambda p: int(p.stem) if p.stem.isdecimal() else -1))
+
+    def undo(self, name: str, *, now: datetime | None = None) -> Saving:
+        """Go back to the newest older copy.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        now : datetime | None, optional
+            The time; that of the computer where it is left out.
+
+        Returns
+        -------
+        Saving
+            What is saved now.
+
+        Raises
+        ------
+        UsageError
+            There is no older copy.
+        """
+        with self._lock(name):
+            copies = self.older(name)
+            if not copies:
+                raise UsageError("there is nothing to undo.", fix="Go on from here.", code="WORK-UNDO")
+            old = read_saving(copies[-1].read_bytes(), where=copies[-1].name)
+            held = self.read(name)
+            saving = Saving(old.content, held.revision + 1, old.change, (now or datetime.now()).isoformat())
+            undone = self.folder / OLDER / _UNDONE / f"{name.replace('/', '~')}.json"
+            atomic_write_text(undone, held.text())
+            atomic_write_text(self.path(name), saving.text())
+            copies[-1].unlink()
+            return saving
+
+    def everything(self) -> dict[str, Saving]:
+        """Every saved file by name, older copies apart."""
+        found = {}
+        for place in sorted(self.folder.rglob("*.json")):
+            name = place.relative_to(self.folder).with_suffix("").as_posix()
+            if name.split("/")[0] not in (OLDER, HERE) and _NAME.fullmatch(name):
+                found[name] = self.read(name)
+        return found
+
+    def be_here(self, words: str, *, now: float | None = None) -> None:
+        """Say that somebody has the folder open; said again every 30 seconds."""
+        told = json.dumps({"words": words, "at": time.time() if now is None else now})
+        atomic_write_text(self.folder / HERE / f"{self.key}.json", told)
+
+    def leave(self) -> None:
+        """Say that they have gone."""
+        (self.folder / HERE / f"{self.key}.json").unlink(missing_ok=True)
+
+    def others(self, *, now: float | None = None) -> tuple[Person, ...]:
+        """Who else has the folder open."""
+        found, at = [], time.time() if now is None else now
+        for place in sorted((self.folder / HERE).glob("*.json")):
+            if place.stem == self.key:
+                continue
+            try:
+                told = json.loads(place.read_text(encoding="utf-8"))
+                seconds = at - float(told["at"])
+                words = str(told["words"])
+            except (OSError, ValueError, KeyError, TypeError):  # it is being written, or its writer has just gone
+                continue
+            if seconds < PRESENT_SECONDS:
+                found.append(Person(place.stem, words, max(0.0, seconds)))
+        return tuple(found)
+
+    def _keep(self, name: str, held: Saving) -> None:
+        copies = self.older(name)
+        last = int(copies[-1].stem) if copies else 0
+        number = max(last + 1, held.revision)
+        atomic_write_text(self.folder / OLDER / name / f"{number}.json", held.text())
+        for old in copies[: max(0, len(copies) + 1 - MOST_OLDER)]:
+            old.unlink(missing_ok=True)
+
+    @contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
+        """Keep every other process out of one file for the moment of a change."""
+        place = self.folder / HERE / f"{name.replace('/', '~')}.lock"
+        end = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+                break
+            except FileExistsError:
+                if time.monotonic() > end:
+                    place.unlink(missing_ok=True)
+                    end = time.monotonic() + LOCK_SECONDS
+                time.sleep(0.01)
+            except OSError as error:
+                raise OutputError(
+                    f"the folder cannot be written: {(error.strerror or 'unknown').lower()}.",
+                    fix="Check that the folder is there and has free space.",
+                    code="WORK-FOLDER",
+                ) from None
+        try:
+            yield
+        finally:
+            place.unlink(missing_ok=True)

@@ -1,0 +1,162 @@
+"""The app's guard, its start and its end, as other programs and other people of the machine meet it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener, urlopen
+
+import pytest
+
+from hybrid_toolkit.app import ADDRESS, Server, start_app
+from hybrid_toolkit.app.registry import all_pages, find_page
+from hybrid_toolkit.app.settings import token_file
+from hybrid_toolkit.errors import UnreadableError, UsageError
+
+START_SECONDS = 3.0
+"""From the command to the start page, cold (issue 15)."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    started = start_app(workspace=str(tmp_path_factory.mktemp("work")))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def address(server: Server) -> str:
+    return server.url.split("/?")[0]
+
+
+@pytest.fixture
+def inside(server: Server) -> OpenerDirector:
+    """Somebody who opened the address with the token."""
+    opener = build_opener(HTTPCookieProcessor(CookieJar()))
+    opener.open(server.url)
+    return opener
+
+
+def status(request: Request | str, opener: OpenerDirector | None = None) -> int:
+    try:
+        with (opener.open if opener else urlopen)(request, timeout=30) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_the_token_goes_from_the_address_into_a_cookie(server: Server) -> None:
+    jar = CookieJar()
+    answer = build_opener(HTTPCookieProcessor(jar)).open(server.url)
+    assert "token" not in answer.url
+    cookie = next(c for c in jar if c.name.startswith("workbench"))
+    assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Strict"
+    assert server.url.split("token=")[1] not in str(cookie.value)
+
+
+def test_strangers_other_hosts_and_other_origins_are_refused(address: str, inside: OpenerDirector) -> None:
+    assert status(address) == 403
+    assert status(f"{address}/?token=wrong") == 403
+    assert status(Request(address, headers={"Host": "example.org"}), inside) == 403
+    assert status(Request(address, headers={"Origin": "http://example.org"}), inside) == 403
+    assert status(address, inside) == 200
+
+
+def test_a_form_without_its_own_token_is_refused(address: str, inside: OpenerDirector) -> None:
+    body = urlencode({"folder": "/"}).encode()
+    assert status(Request(f"{address}/work", data=body), inside) == 403
+
+
+def test_nothing_from_elsewhere_and_no_inline_script_may_run(address: str, inside: OpenerDirector) -> None:
+    policy = inside.open(address).headers["Content-Security-Policy"]
+    assert "unsafe" not in policy and "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are other on Windows")
+def test_the_token_is_in_a_private_file_and_on_no_command_line(server: Server) -> None:
+    port = int(server.url.split(":")[2].split("/")[0])
+    token = server.url.split("token=")[1]
+    place = token_file(port)
+    assert place.read_text().strip() == token
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    assert token not in " ".join(map(str, server.process.args))
+
+
+def test_every_page_answers_and_an_unknown_one_does_not(address: str, inside: OpenerDirector) -> None:
+    for page in all_pages():
+        if "<" not in page.path:
+            assert status(address + page.path, inside) == 200, page.path
+    assert status(f"{address}/nothing-here", inside) == 404
+    assert find_page("/../etc/passwd") is None
+
+
+def test_it_refuses_what_is_not_there_and_a_port_that_is_taken(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError):
+        start_app(str(tmp_path / "nothing"))
+    with pytest.raises(UsageError, match="taken"), socket.socket() as held:
+        held.bind((ADDRESS, 0))
+        held.listen()
+        start_app(port=held.getsockname()[1])
+
+
+def children(pid: int) -> list[int]:
+    """Processes that a process started, on Linux."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parts = place.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(parts[1]) == pid and parts[0] != "Z":
+            found.append(int(place.parent.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_the_end_of_the_command_ends_all(tmp_path: Path, name: int) -> None:
+    command = [sys.executable, "-m", "hybrid_toolkit", "app", "--no-browser", f"--workspace={tmp_path}"]
+    begun = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    url = re.search(r"http://\S+", process.stdout.readline()).group(0)  # type: ignore[union-attr]
+    while True:
+        try:
+            with build_opener(HTTPCookieProcessor(CookieJar())).open(url) as answer:
+                assert b"What do you want to do?" in answer.read()
+            break
+        except OSError:
+            assert time.monotonic() - begun < 30, "the start page never came"
+            time.sleep(0.02)
+    took = time.monotonic() - begun
+    end = time.monotonic() + 10
+    while not (workers := children(process.pid)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert workers
+    process.send_signal(name)
+    process.communicate(timeout=15)
+    end = time.monotonic() + 15
+    while any(Path(f"/proc/{w}").exists() for w in workers) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not [w for w in workers if Path(f"/proc/{w}").exists()]
+    assert took < 2 * START_SECONDS, f"{took:.1f} s; twice the promise, because other tests share this machine"
+
+
+def test_the_pages_bring_no_analysis_with_them() -> None:
+    code = (
+        "import sys; from hybrid_toolkit.app import server, registry; registry.all_pages(); "
+        "print([m for m in ('pandas', 'matplotlib', 'ipywidgets', 'scipy') if m in sys.modules])"
+    )
+    got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert got.stdout.strip() == "[]"
