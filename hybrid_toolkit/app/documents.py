@@ -11,12 +11,12 @@ from typing import Any
 
 from hybrid_toolkit.errors import UnreadableError
 
-KIND = "hybrid-toolkit work"
-SCHEMA = 1
+_KIND = "hybrid-toolkit work"
+WORK_SCHEMA = 1
 """Version of the files that this toolkit writes."""
 MOST_BYTES = 10_000_000
 """A file of answers is words; anything larger is another kind of file."""
-HEADS = frozenset({"kind", "schema", "revision", "change", "saved", "content"})
+_HEADS = frozenset({"kind", "schema", "revision", "change", "saved", "content"})
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the content of one schema version and gives that of the next."""
@@ -51,13 +51,13 @@ class Saving:
 
     def text(self) -> str:
         """The file."""
-        whole = {"kind": KIND, "schema": SCHEMA, "revision": self.revision, "change": self.change}
+        whole = {"kind": _KIND, "schema": WORK_SCHEMA, "revision": self.revision, "change": self.change}
         whole |= {"saved": self.saved, "content": self.content}
         return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
 def read_saving(
-    raw: bytes, *, where: str, schema: int = SCHEMA, migrations: Mapping[int, Upgrade] = MIGRATIONS
+    raw: bytes, *, where: str, schema: int = WORK_SCHEMA, migrations: Mapping[int, Upgrade] = MIGRATIONS
 ) -> Saving:
     """A saved file, brought up to date.
 
@@ -67,7 +67,7 @@ def read_saving(
         The file.
     where : str
         Its name, for the words of an error.
-    schema : int, default SCHEMA
+    schema : int, default WORK_SCHEMA
         The version that this toolkit writes.
     migrations : Mapping[int, Upgrade], default MIGRATIONS
         Version -> what makes the next version's content of it.
@@ -88,14 +88,14 @@ def read_saving(
     3
     """
     if len(raw) > MOST_BYTES:
-        raise _unreadable(where, "it is too large", "Choose a file that the workbench saved.", "WORK-KIND")
+        raise _unreadable(where, "it is too large", "Choose a file that the workbench saved.", "WORK-_KIND")
     try:
         held = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise _unreadable(where, "it is not JSON in UTF-8", "Restore an older copy.", "WORK-KIND") from None
-    if not isinstance(held, dict) or held.get("kind") != KIND or set(held) != HEADS:
+        raise _unreadable(where, "it is not JSON in UTF-8", "Restore an older copy.", "WORK-_KIND") from None
+    if not isinstance(held, dict) or held.get("kind") != _KIND or set(held) != _HEADS:
         raise _unreadable(
-            where, "the workbench did not save it", "Choose a file that the workbench saved.", "WORK-KIND"
+            where, "the workbench did not save it", "Choose a file that the workbench saved.", "WORK-_KIND"
         )
     version, content = held["schema"], held["content"]
     if type(version) is not int or version < 1 or not isinstance(content, dict) or type(held["revision"]) is not int:

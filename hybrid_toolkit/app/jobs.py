@@ -23,7 +23,7 @@ IDLE_SECONDS = 60.0
 
 
 @dataclass
-class Work:
+class SlowWork:
     """One piece of slow work.
 
     Parameters
@@ -74,14 +74,14 @@ class _Lane:
 
     def __init__(self, start: Callable[[], list[str]], *, idle: float | None) -> None:
         self._start, self._idle = start, idle
-        self._queue: list[Work] = []
-        self._now: Work | None = None
+        self._queue: list[SlowWork] = []
+        self._now: SlowWork | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Condition()
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def put(self, work: Work) -> None:
+    def put(self, work: SlowWork) -> None:
         with self._lock:
             if work.slot:
                 for old in [w for w in self._queue if w.slot == work.slot]:
@@ -98,7 +98,7 @@ class _Lane:
         with self._lock:
             self._alive()
 
-    def cancel(self, work: Work) -> None:
+    def cancel(self, work: SlowWork) -> None:
         with self._lock:
             if work in self._queue:
                 self._queue.remove(work)
@@ -156,7 +156,7 @@ class _Lane:
                 with self._lock:
                     self._now = None
 
-    def _one(self, work: Work, process: subprocess.Popen[bytes]) -> None:
+    def _one(self, work: SlowWork, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None and process.stdout is not None
         work.state = "running"
         pickle.dump((work.function, dict(work.given)), process.stdin)
@@ -182,7 +182,7 @@ class Jobs:
 
     def __init__(self, arguments: list[str] | None = None) -> None:
         self.arguments = arguments or []
-        self._kept: OrderedDict[str, Work] = OrderedDict()
+        self._kept: OrderedDict[str, SlowWork] = OrderedDict()
         self._quick = _Lane(self._command, idle=None)
         self._long = _Lane(self._command, idle=IDLE_SECONDS)
 
@@ -193,7 +193,7 @@ class Jobs:
         """Begin to import and to open the data, before anyone waits for it."""
         self._quick.warm()
 
-    def ask(self, function: str, given: Mapping[str, Any], *, long: bool = False, slot: str = "") -> Work:
+    def ask(self, function: str, given: Mapping[str, Any], *, long: bool = False, slot: str = "") -> SlowWork:
         """The work of a function with what it is given: begun, if it is not yet; failed work is begun again.
 
         Parameters
@@ -209,7 +209,7 @@ class Jobs:
 
         Returns
         -------
-        Work
+        SlowWork
             The work.
         """
         key = json.dumps([function, given], sort_keys=True, default=str)
@@ -220,17 +220,17 @@ class Jobs:
         if held is not None and held.error is not None and not getattr(held, "told", False):
             held.told = True  # type: ignore[attr-defined]
             return held
-        work = self._kept[key] = Work(key, function, given, slot)
+        work = self._kept[key] = SlowWork(key, function, given, slot)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         (self._long if long else self._quick).put(work)
         return work
 
-    def find(self, number: str) -> Work | None:
+    def find(self, number: str) -> SlowWork | None:
         """The work of a short name."""
         return next((w for w in self._kept.values() if w.number == number), None)
 
-    def cancel(self, work: Work) -> None:
+    def cancel(self, work: SlowWork) -> None:
         """Stop it; its process ends, and begins anew when it is next needed."""
         self._quick.cancel(work)
         self._long.cancel(work)

@@ -61,7 +61,7 @@ class PageGroup:
     purpose: str = ""
 
 
-GROUPS: Mapping[str, PageGroup] = MappingProxyType(
+PAGE_GROUPS: Mapping[str, PageGroup] = MappingProxyType(
     {
         "assess": PageGroup(
             "Assess our arrangements",
@@ -101,7 +101,7 @@ class Page:
     purpose : str
         What it is for, in a sentence.
     group : str
-        A key of ``GROUPS``; empty for the start page.
+        A key of ``PAGE_GROUPS``; empty for the start page.
     show : Callable[[Visit], Answered]
         What a visit is answered with.
     step : bool, default False

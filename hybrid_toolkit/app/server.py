@@ -32,7 +32,7 @@ from hybrid_toolkit.app.show import render
 from hybrid_toolkit.app.visit import Fields, GoTo, PageView, Saved, SentFile, SentIn, Visit, Waiting
 from hybrid_toolkit.errors import HybridToolkitError
 
-POLICY = (
+CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
@@ -56,7 +56,7 @@ class Guarded(tornado.web.RequestHandler):
 
     def set_default_headers(self) -> None:
         """Headers of every answer."""
-        self.set_header("Content-Security-Policy", POLICY)
+        self.set_header("Content-Security-Policy", CONTENT_POLICY)
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
@@ -262,11 +262,11 @@ def _warm(session: Session) -> None:
         import_module(module)
 
 
-def main(arguments: Sequence[str]) -> int:
+def serve_main(arguments: Sequence[str]) -> int:
     """Serve with the arguments that ``start_app`` gives."""
     run(read_arguments(arguments))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(serve_main(sys.argv[1:]))

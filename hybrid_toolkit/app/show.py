@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from hybrid_toolkit.app.glossary import mark_terms
-from hybrid_toolkit.app.registry import GROUPS, Page, group_pages, status_of
+from hybrid_toolkit.app.registry import PAGE_GROUPS, Page, group_pages, status_of
 from hybrid_toolkit.app.visit import PageView, Visit
 from hybrid_toolkit.errors import HybridToolkitError
 
@@ -29,7 +29,7 @@ def environment() -> jinja2.Environment:
     made.filters["image"] = image_address
     made.filters["day"] = day_text
     made.filters["terms"] = mark_terms
-    made.globals["groups"] = GROUPS
+    made.globals["groups"] = PAGE_GROUPS
     return made
 
 

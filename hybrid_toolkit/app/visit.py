@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hybrid_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from hybrid_toolkit.app.jobs import Jobs, Work
+    from hybrid_toolkit.app.jobs import Jobs, SlowWork
     from hybrid_toolkit.app.session import Session
     from hybrid_toolkit.app.workspace import Workspace
 
@@ -131,7 +131,7 @@ Answered = PageView | GoTo | SentFile | Saved
 class Waiting(Exception):
     """Raised by ``Visit.work`` while the answer is not there yet; the server shows how far it is."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: SlowWork) -> None:
         super().__init__(work.key)
         self.work = work
 

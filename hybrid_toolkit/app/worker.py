@@ -110,7 +110,7 @@ def _answer(bench: Bench, function: str, given: dict[str, Any]) -> tuple[str, An
         )
 
 
-def main(arguments: Sequence[str]) -> None:
+def work_on(arguments: Sequence[str]) -> None:
     """Answer questions from the standard input until it ends."""
     parser = argparse.ArgumentParser(prog="hybrid_toolkit.app.worker")
     for name in ("data", "mapping"):
@@ -131,4 +131,4 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    work_on(sys.argv[1:])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hybrid_toolkit.app.documents import SCHEMA, Saving, read_saving
+from hybrid_toolkit.app.documents import WORK_SCHEMA, Saving, read_saving
 from hybrid_toolkit.app.workspace import PRESENT_SECONDS, Workspace
 from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError
 
@@ -81,10 +81,10 @@ def test_each_sees_that_the_other_is_there_and_goes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("{", "WORK-KIND"),
-        ("[]", "WORK-KIND"),
-        ('{"kind": "another"}', "WORK-KIND"),
-        (Saving({}, 1).text().replace('"schema": 1', f'"schema": {SCHEMA + 1}'), "WORK-NEWER"),
+        ("{", "WORK-_KIND"),
+        ("[]", "WORK-_KIND"),
+        ('{"kind": "another"}', "WORK-_KIND"),
+        (Saving({}, 1).text().replace('"schema": 1', f'"schema": {WORK_SCHEMA + 1}'), "WORK-NEWER"),
         (Saving({}, 1).text().replace('"schema": 1', '"schema": 0'), "WORK-PART"),
         (Saving({}, 1).text().replace('"revision": 1', '"revision": true'), "WORK-PART"),
     ],
@@ -123,5 +123,5 @@ def test_the_file_says_its_kind_version_and_last_change(tmp_path: Path) -> None:
     work = Workspace(tmp_path)
     work.change("rounds/2026/it-1", lambda c: {"a": 1}, "answered")
     held = json.loads((tmp_path / "rounds" / "2026" / "it-1.json").read_text())
-    assert (held["schema"], held["revision"], held["change"]) == (SCHEMA, 1, "answered")
+    assert (held["schema"], held["revision"], held["change"]) == (WORK_SCHEMA, 1, "answered")
     assert list(work.everything()) == ["rounds/2026/it-1"]

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hybrid_toolkit.app import ADDRESS, Server, start_app
-from hybrid_toolkit.app.registry import GROUPS, all_pages, group_pages
+from hybrid_toolkit.app.registry import PAGE_GROUPS, all_pages, group_pages
 
 pytestmark = pytest.mark.browser
 FIXED = [p.path for p in all_pages() if "<" not in p.path]
@@ -74,7 +74,7 @@ def test_a_keyboard_reaches_the_content_and_a_path(page: Page, server: Server) -
     assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-    first = next(g for key, g in GROUPS.items() if group_pages(key))
+    first = next(g for key, g in PAGE_GROUPS.items() if group_pages(key))
     page.locator("header").get_by_role("link", name=first.title).focus()
     page.keyboard.press("Enter")
     expect(page.locator("nav[aria-label='Main'] [aria-current]")).to_have_text(first.title)

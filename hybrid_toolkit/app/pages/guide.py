@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hybrid_toolkit.app.glossary import TERMS, anchor
-from hybrid_toolkit.app.registry import GROUPS, Page, group_pages
+from hybrid_toolkit.app.registry import PAGE_GROUPS, Page, group_pages
 from hybrid_toolkit.app.visit import PageView, Visit
 
 
 def _help(visit: Visit) -> PageView:
-    paths = [(g, group_pages(key)) for key, g in GROUPS.items() if group_pages(key)]
+    paths = [(g, group_pages(key)) for key, g in PAGE_GROUPS.items() if group_pages(key)]
     return PageView("help.html.j2", {"paths": paths})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hybrid_toolkit.app.registry import BEGUN, DONE, GROUPS, Page, group_pages, status_of
+from hybrid_toolkit.app.registry import BEGUN, DONE, PAGE_GROUPS, Page, group_pages, status_of
 from hybrid_toolkit.app.visit import PageView, Visit
 
 
@@ -19,7 +19,7 @@ def progress_words(visit: Visit, group: str) -> str:
 def _show(visit: Visit) -> PageView:
     paths = [
         {"title": g.title, "home": g.home, "purpose": g.purpose, "progress": progress_words(visit, key)}
-        for key, g in GROUPS.items()
+        for key, g in PAGE_GROUPS.items()
         if g.purpose and group_pages(key)
     ]
     return PageView("start.html.j2", {"paths": paths})
