@@ -146,7 +146,7 @@ class _Lane:
             except (OSError, EOFError, ValueError, pickle.UnpicklingError):
                 if not work.over.is_set():
                     gone = HybridToolkitError(
-                        "the process that worked on this ended.", fix="Try again.", code="APP-WORKER"
+                        "the process that worked on this ended.", fix="Open the page again.", code="APP-WORKER"
                     )
                     work.end("failed", error=gone)
                 with self._lock:

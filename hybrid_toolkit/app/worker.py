@@ -88,7 +88,7 @@ def call(bench: Bench, function: str, given: dict[str, Any]) -> Any:
     module, _, name = function.partition(":")
     if not module.startswith("hybrid_toolkit."):
         raise HybridToolkitError(
-            "a page asked for a function of another package.", fix="Report it.", code="APP-FUNCTION"
+            "a page asked for a function of another package.", fix="Report this fault.", code="APP-FUNCTION"
         )
     return getattr(import_module(module), name)(bench, **given)
 

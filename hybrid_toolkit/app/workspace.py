@@ -198,7 +198,7 @@ class Workspace:
         with self._lock(name):
             copies = self.older(name)
             if not copies:
-                raise UsageError("there is nothing to undo.", fix="Go on from here.", code="WORK-UNDO")
+                raise UsageError("there is nothing to undo.", fix="Change something first.", code="WORK-UNDO")
             old = read_saving(copies[-1].read_bytes(), where=copies[-1].name)
             held = self.read(name)
             saving = Saving(old.content, held.revision + 1, old.change, (now or datetime.now()).isoformat())
