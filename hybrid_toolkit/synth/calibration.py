@@ -88,9 +88,15 @@ ETHNICITY_KNOWN = 0.82
 """CSWW 2025."""
 REREFERRAL_SHARE = 0.226
 """Referrals within 12 months of an earlier one (children in need 2025)."""
+REPEAT_PLAN_SHARE = 0.245
+"""Child protection plans that are a second or later one (children in need 2025)."""
 ASSESSMENT_DAYS = ((0.0, 1.0), (0.25, 17.0), (0.50, 33.0), (0.75, 43.0), (0.857, 45.0), (0.95, 65.0), (1.0, 110.0))
 """Working days of an assessment: (share, days); median 33, quartiles 17 and 43, 85.7% within 45 (2025)."""
 ICPC_DAYS = ((0.0, 4.0), (0.50, 12.0), (0.784, 15.0), (0.95, 24.0), (1.0, 45.0))
 """Working days from section 47 enquiry to initial conference: 78.4% within 15 (2023); the rest is assumed."""
 CLA_THREE_WORKERS = 0.27
 """Children looked after with three or more social workers in the year (2024)."""
+LEAVE_REASONS: Mapping[str, float] = MappingProxyType(
+    {"1": 0.66, "2": 0.01, "3": 0.01, "4": 0.02, "5": 0.08, "6": 0.01, "7": 0.08, "8": 0.09, "9": 0.04}
+)
+"""Why staff leave, by code of the census; resignation leads in the return, the shares are assumed."""

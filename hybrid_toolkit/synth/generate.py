@@ -17,18 +17,20 @@ from hybrid_toolkit.synth.streams import Context, Days, Labels
 from hybrid_toolkit.synth.tables import (
     arrangements,
     casework,
+    children,
     contacts,
     families,
     panel,
     people,
     practice,
     remote,
+    staffing,
     survey,
     work,
 )
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
-GENERATOR = "hybrid-toolkit synth 2"
+GENERATOR = "hybrid-toolkit synth 3"
 """Name and version of the generator: the number rises when the same seed gives other values."""
 
 
@@ -80,8 +82,18 @@ class Authority:
         return work.sick_days(self.ctx, self.workers, self.wellbeing)
 
     @cached_property
-    def children(self) -> Labels:
+    def child_ids(self) -> Labels:
         return self.ctx.keys("C", int(self.slots.n_children.sum()), 6)
+
+    @cached_property
+    def children(self) -> children.Children:
+        owner, opening = casework.child_owner(self.slots), families.opening_days(self.ctx, self.slots)
+        return children.draw_children(self.ctx, self.slots, self.families, self.child_ids, owner, opening)
+
+    @cached_property
+    def child_event(self) -> pd.DataFrame:
+        a = self
+        return casework.child_event_frame(a.ctx, a.teams, a.workers, a.slots, a.families, a.child_ids)
 
     @cached_property
     def contact(self) -> pd.DataFrame:
@@ -103,6 +115,8 @@ _MAKERS: dict[str, Callable[[Authority], pd.DataFrame]] = {
     "arrangement_spell": lambda a: arrangements.arrangement_frame(a.ctx, a.teams, a.workers, a.remote),
     "worker_month": lambda a: work.worker_month_frame(a.ctx, a.workers, a.remote, a.work, a.slots, a.sick),
     "attendance_day": lambda a: work.attendance_frame(a.ctx, a.teams, a.workers, a.remote, a.work),
+    "la_year": lambda a: a.la_year,
+    "team_month": lambda a: staffing.team_month_frame(a.ctx, a.teams, a.workers, a.remote),
     "practice_rating": lambda a: practice.rating_frame(a.ctx, a.teams, a.workers, a.remote, a.contact),
     "alliance": lambda a: practice.alliance_frame(a.ctx, a.teams, a.workers, a.remote, a.families, a.contact),
     "survey": lambda a: survey.survey_frame(a.ctx, a.workers, a.remote, a.latents, a.instruments),
@@ -110,9 +124,11 @@ _MAKERS: dict[str, Callable[[Authority], pd.DataFrame]] = {
     "family": lambda a: families.family_frame(a.ctx, a.slots, a.families),
     "access": lambda a: families.access_frame(a.ctx, a.slots, a.families),
     "contact": lambda a: a.contact,
-    "child_event": lambda a: casework.child_event_frame(a.ctx, a.slots, a.families, a.children),
-    "allocation_spell": lambda a: casework.allocation_frame(a.ctx, a.workers, a.slots, a.children),
-    "la_year": lambda a: a.la_year,
+    "child_event": lambda a: a.child_event,
+    "allocation_spell": lambda a: casework.allocation_frame(a.ctx, a.teams, a.workers, a.remote, a.slots, a.child_ids),
+    "plan_spell": lambda a: children.plan_spell_frame(a.ctx, a.families, a.children),
+    "conference": lambda a: children.conference_frame(a.ctx, a.families, a.children, a.child_event),
+    "child": lambda a: children.child_frame(a.ctx, a.families, a.children),
 }
 
 

@@ -10,18 +10,17 @@ from hybrid_toolkit.synth import calibration as c
 from hybrid_toolkit.synth.streams import Context, Days, Ints, Labels
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.families import Families, Slots, opening_days
-from hybrid_toolkit.synth.tables.people import Workers
+from hybrid_toolkit.synth.tables.people import Teams, Workers
 from hybrid_toolkit.synth.tables.remote import Remote
+from hybrid_toolkit.synth.working_days import working_days_after
 
 _NAT = np.datetime64("NaT", "D")
 PLANS = ("none", "cin", "cp", "cla")
+_ENDS = ("caseload", "reorganised", "transfer", "absence", "child_asked", "parent_asked", "other", "left")
+_END_SHARES = np.array([0.32, 0.16, 0.24, 0.10, 0.03, 0.05, 0.10])
+"""Why an allocation ends while the worker stays: assumed; ``left`` where the worker leaves."""
 PLAN_OF_NEED = np.array([1, 2, 3, 3])
 """Place in ``PLANS`` of the plan of each need."""
-
-
-def working_days_after(day: Days, count: Ints) -> Days:
-    """The day so many working days (Monday to Friday) after another."""
-    return np.asarray(np.busday_offset(day, count, roll="forward"), dtype="datetime64[D]")
 
 
 def from_quantiles(rng: np.random.Generator, marks: tuple[tuple[float, float], ...], size: int) -> Ints:
@@ -43,12 +42,23 @@ def rereferral_chance(share: float = c.REREFERRAL_SHARE) -> float:
     return share / (1 - 0.46 * share)
 
 
+def first_worker(slots: Slots) -> Ints:
+    """The worker of each family in its first month of the period."""
+    places, months = slots.family.shape
+    opened = np.maximum(slots.opened, 0)
+    place = np.zeros(len(slots.need), dtype=np.int64)
+    place[slots.family] = np.arange(places)[:, None]
+    return np.asarray(slots.worker[place, np.minimum(opened, months - 1)], dtype=np.int64)
+
+
 def _clip(day: Days, end: np.datetime64) -> Days:
     """Days after the end of the period are not known yet."""
     return np.where(day > end, _NAT, day)
 
 
-def child_event_frame(ctx: Context, slots: Slots, families: Families, children: Labels) -> pd.DataFrame:
+def child_event_frame(
+    ctx: Context, teams: Teams, w: Workers, slots: Slots, families: Families, children: Labels
+) -> pd.DataFrame:
     """The table ``child_event``: each child's referral, and the earlier one of a child that was referred again."""
     rng, owner = ctx.rng("child-event"), child_owner(slots)
     n, end = len(owner), ctx.end
@@ -72,6 +82,10 @@ def child_event_frame(ctx: Context, slots: Slots, families: Families, children: 
     finish = _clip(finish, end)
     plan = np.where(np.isnat(finish), -1, plan)
     rows = np.concatenate([np.arange(n), first])
+    due = np.where(meeting, working_days_after(s47_day, np.full(n, 15)), _NAT)
+    due = np.where(np.isnat(_clip(icpc, end)), _NAT, due)
+    assessed = first_worker(slots)[owner][rows]
+    closed = np.append(ctx.month_ends, _NAT)[slots.closed[owner]]
     return frame(
         "child_event",
         {
@@ -84,15 +98,23 @@ def child_event_frame(ctx: Context, slots: Slots, families: Families, children: 
             "icpc_date": np.concatenate([_clip(icpc, end), empty]),
             "rereferral": np.concatenate([again, np.zeros(len(first), dtype=bool)]),
             "plan": Labels.of(PLANS, np.concatenate([plan, np.zeros(len(first), dtype=np.int64)])),
+            "worker_id": w.ids[assessed],
+            "team_id": teams.ids[w.team[assessed]],
+            "icpc_due_date": np.concatenate([due, empty]),
+            "close_date": np.concatenate([closed, ended]),
         },
     )
 
 
-def allocation_frame(ctx: Context, w: Workers, slots: Slots, children: Labels) -> pd.DataFrame:
+def allocation_frame(
+    ctx: Context, teams: Teams, w: Workers, remote: Remote, slots: Slots, children: Labels
+) -> pd.DataFrame:
     """The table ``allocation_spell``: who each child was allocated to, month by month, joined into spells.
 
-    A child who was open before the period is counted from its first day.
+    A child who was open before the period is counted from its first day. A spell that ends with the case, or lasts, has
+    no reason for its end.
     """
+    rng = ctx.rng("allocation")
     months = ctx.size.months
     same = (slots.worker[:, 1:] == slots.worker[:, :-1]) & (slots.family[:, 1:] == slots.family[:, :-1])
     fresh = np.column_stack([np.ones(len(same), dtype=bool), ~same])
@@ -103,6 +125,11 @@ def allocation_frame(ctx: Context, w: Workers, slots: Slots, children: Labels) -
     stays = (finish == months - 1) & (slots.closed[family] >= months)
     start = ctx.months[begin]
     end = np.where(stays, _NAT, ctx.month_ends[finish])
+    gone = remote.leave_index[worker] == finish
+    drawn = np.searchsorted(np.cumsum(_END_SHARES), rng.random(len(family)), side="right")
+    reason = np.where(gone, _ENDS.index("left"), np.minimum(drawn, len(_ENDS) - 1))
+    reason = np.where(stays | (slots.closed[family] == finish), -1, reason)
+    role = np.where(slots.need[family] == 3, 1, 0)
     counts = slots.n_children[family]
     base = (np.cumsum(slots.n_children) - slots.n_children)[family]
     spell = np.repeat(np.arange(len(family)), counts)
@@ -114,6 +141,9 @@ def allocation_frame(ctx: Context, w: Workers, slots: Slots, children: Labels) -
             "worker_id": w.ids[worker[spell]],
             "start_date": start[spell],
             "end_date": end[spell],
+            "role": Labels.of(("case_holder", "personal_adviser"), role[spell]),
+            "team_id": teams.ids[w.team[worker[spell]]],
+            "end_reason": Labels.of(_ENDS, reason[spell]),
         },
     )
 

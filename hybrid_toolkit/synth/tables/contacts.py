@@ -21,17 +21,24 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.synth.streams import Bools, Context, Ints, Labels, bounded, known_where
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Ints, Labels, bounded, known_where
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.children import Children
 from hybrid_toolkit.synth.tables.families import Families, Slots
 from hybrid_toolkit.synth.tables.people import Teams, Workers
 from hybrid_toolkit.synth.tables.remote import Remote
+from hybrid_toolkit.synth.tables.visits import MISSED, PURPOSE_REMOTE, PURPOSES, came_of, purposes, seen, written_after
+from hybrid_toolkit.synth.working_days import days_by_month, in_month
 
 CONTACT_RATE = np.array([1.05, 1.65, 0.95, 0.75])
 """Contacts a family and month, by need."""
 CENTRE = 0.45
+LATE = 0.14
+"""Share of contacts held after the day by which they were due; assumed."""
+WEEKEND = 0.02
+"""Share of contacts on a Saturday; assumed. The rest are on working days, bank holidays left out."""
+_NAT = np.datetime64("NaT", "D")
 NEED_ENGAGE = np.array([0.0, -0.02, 0.01, 0.02])
-NEED_REMOTE = np.array([0.03, -0.08, 0.0, 0.10])
 _MODES = ("home", "video", "phone", "community", "office")
 HOME, VIDEO, PHONE, COMMUNITY, _OFFICE = range(len(_MODES))
 
@@ -84,8 +91,14 @@ def _another(rng: np.random.Generator, mode: Ints) -> Ints:
     return np.asarray((mode + step) % len(_MODES), dtype=np.int64)
 
 
+def _weekend(day: Days, last: Days) -> Days:
+    """The Saturday after a day, where that is still in the month."""
+    saturday = np.busday_offset(day, 0, roll="forward", weekmask="Sat").astype("datetime64[D]")
+    return np.where(saturday <= last, saturday, day)
+
+
 def contact_frame(
-    ctx: Context, teams: Teams, w: Workers, remote: Remote, slots: Slots, families: Families, children: Labels
+    ctx: Context, teams: Teams, w: Workers, remote: Remote, slots: Slots, families: Families, children: Children
 ) -> pd.DataFrame:
     """The table ``contact``. Held and due days lie in the month of the exposure that acts on them."""
     t, rng = ctx.truth, ctx.rng("contact")
@@ -98,11 +111,12 @@ def contact_frame(
     child = (np.cumsum(slots.n_children) - slots.n_children)[family] + (
         rng.random(n) * slots.n_children[family]
     ).astype(np.int64)
+    purpose = purposes(rng, families.need[family])
     share = (
         t.mode_remote_base
         + t.mode_rs * (remote.rs[worker, month] - CENTRE)
         + t.mode_risk * (risk - 3)
-        + NEED_REMOTE[families.need[family]]
+        + PURPOSE_REMOTE[purpose]
         + t.mode_low_access * families.low[family]
     )
     far = rng.random(n) < np.clip(share, 0.02, 0.98)
@@ -113,25 +127,36 @@ def contact_frame(
     preferred = np.where(yes, mode, np.where(offered, _another(rng, mode), ignored))
     engaged = rng.random(n) < engaged_probability(ctx, w, families, worker, family, far)
     minutes = np.clip(np.rint(np.where(far, rng.gamma(5.0, 5.0, n), rng.gamma(7.0, 7.5, n)) / 5) * 5, 5, 240)
-    due = 8 + rng.integers(0, 13, n)
-    late = rng.random(n) < 0.14
-    held_day = np.where(late, due + rng.integers(1, 8, n), due - rng.integers(0, 8, n)).astype("timedelta64[D]")
+    days, working = days_by_month(ctx.months)
+    due = in_month(days, working, month, 0.3 + 0.6 * rng.random(n))
+    late = rng.random(n) < LATE
+    moved = np.where(late, due + rng.integers(1, 6, n), due - rng.integers(0, 6, n))
+    late &= moved < working[month]
+    held_day = days[month, np.clip(moved, 0, working[month] - 1)]
+    held_day = np.where(rng.random(n) < WEEKEND, _weekend(held_day, ctx.month_ends[month]), held_day)
     missed = rng.random(n) < 0.06 + 0.01 * (risk - 1)
     unrecorded = missed | (rng.random(n) < 0.05)
-    start = ctx.months[month]
+    result = came_of(rng, missed)
+    there, alone = seen(rng, mode, purpose, children.infant[child])
+    written = np.busday_offset(held_day, written_after(rng, remote.rs[worker, month]), roll="forward")
     return frame(
         "contact",
         {
             "contact_id": ctx.keys("K", n, 6),
             "family_id": families.ids[family],
-            "child_id": children[child],
+            "child_id": children.ids[child],
             "worker_id": w.ids[worker],
-            "due_date": start + (due - 1).astype("timedelta64[D]"),
-            "held_date": np.where(missed, np.datetime64("NaT", "D"), start + held_day - np.timedelta64(1, "D")),
+            "due_date": days[month, due],
+            "held_date": np.where(missed, _NAT, held_day),
             "mode": Labels.of(_MODES, mode).but_empty(missed),
             "mode_offered_choice": known_where(offered, unrecorded),
             "mode_preferred": Labels.of(_MODES, preferred).but_empty(unrecorded),
             "engaged": known_where(engaged, missed | (rng.random(n) < 0.03)),
             "minutes": np.where(missed, np.nan, minutes),
+            "purpose": Labels.of(PURPOSES, purpose),
+            "outcome": Labels.of(("held", *MISSED), result),
+            "child_seen": known_where(there, missed),
+            "seen_alone": known_where(alone, missed | children.infant[child]),
+            "recorded_date": np.where(missed | (written > ctx.end), _NAT, written),
         },
     )

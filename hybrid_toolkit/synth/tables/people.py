@@ -226,6 +226,15 @@ def stage_on(workers: Workers, day: np.datetime64) -> Texts:
     return np.where(workers.supervisor, "supervisor", stage).astype(object)
 
 
+def _leave_reasons(ctx: Context, w: Workers, leave: Days) -> Labels:
+    """Why each worker left, as the census codes it; the end of an agency worker's assignment is "other"."""
+    u = ctx.rng("leave-reason").random(len(leave))
+    place = np.searchsorted(np.cumsum(list(c.LEAVE_REASONS.values())), u, side="right")
+    codes = list(c.LEAVE_REASONS)
+    place = np.where(w.agency, codes.index("8"), np.minimum(place, len(codes) - 1))
+    return Labels.of(codes, place).but_empty(np.isnat(leave))
+
+
 def worker_frame(ctx: Context, teams: Teams, w: Workers, leave: Days) -> pd.DataFrame:
     """The table ``worker``; some fields of it are not recorded for everyone."""
     rng, n = ctx.rng("worker-recording"), len(w.ids)
@@ -251,5 +260,6 @@ def worker_frame(ctx: Context, teams: Teams, w: Workers, leave: Days) -> pd.Data
             "broadband_mbps": np.where(rng.random(n) < 0.10, np.nan, w.mbps),
             "broadband_cost": np.where(rng.random(n) < 0.10, np.nan, w.broadband_cost),
             "net_pay_band": w.pay.astype(str),
+            "leave_reason": _leave_reasons(ctx, w, leave),
         },
     )

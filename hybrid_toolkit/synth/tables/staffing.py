@@ -1,0 +1,40 @@
+"""Teams month by month: who is in post, who came and went, vacant posts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.synth.streams import Context, rounded
+from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.people import Teams, Workers
+from hybrid_toolkit.synth.tables.remote import Remote, team_sum
+
+
+def posts(ctx: Context, w: Workers, remote: Remote) -> Floats:
+    """Posts of each team: staff at the start, and the vacancies that the authority's rate makes of them."""
+    staff = np.where(~w.agency & remote.active[:, 0], w.fte, 0.0)
+    return team_sum(staff, w.team, ctx.teams) * 100 / (100 - ctx.rates.vacancy)
+
+
+def team_month_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> pd.DataFrame:
+    """The table ``team_month``: one row a team and month; a worker who leaves does so on the last day."""
+    n, months = ctx.teams, ctx.size.months
+    clock = np.arange(months)
+    stays = remote.active & (remote.leave_index[:, None] > clock)
+    staff = stays & ~w.agency[:, None]
+    fte = team_sum(staff * w.fte[:, None], w.team, n)
+    came = (w.start_index[:, None] == clock) & (w.start[:, None] >= ctx.months)
+    vacant = np.maximum(posts(ctx, w, remote)[:, None] - fte, 0.0)
+    table = {
+        "headcount": team_sum(staff.astype(np.float64), w.team, n),
+        "fte": rounded(fte, 1),
+        "vacancy_fte": rounded(vacant, 1),
+        "agency_fte": rounded(team_sum((stays & w.agency[:, None]) * w.fte[:, None], w.team, n), 1),
+        "starters": team_sum(came.astype(np.float64), w.team, n),
+        "leavers": team_sum((remote.active & ~stays).astype(np.float64), w.team, n),
+    }
+    team, month = (v.ravel() for v in np.indices((n, months)))
+    keys = {"team_id": teams.ids[team], "month": ctx.months[month]}
+    return frame("team_month", {**keys, **{name: v.ravel() for name, v in table.items()}})
