@@ -23,18 +23,22 @@ def bank_holidays(year: int) -> tuple[np.datetime64, ...]:
     >>> [str(d) for d in bank_holidays(2025)][:4]
     ['2025-01-01', '2025-04-18', '2025-04-21', '2025-05-05']
     """
-    new_year = np.busday_offset(f"{year}-01-01", 0, roll="forward")
     sunday = np.datetime64(easter(year), "D")
-    may = np.busday_offset(f"{year}-05-01", 0, roll="forward", weekmask="Mon")
-    spring = np.busday_offset(f"{year}-06-01", -1, roll="forward", weekmask="Mon")
-    summer = np.busday_offset(f"{year}-09-01", -1, roll="forward", weekmask="Mon")
-    christmas = np.busday_offset(f"{year}-12-25", 0, roll="forward")
-    boxing = np.busday_offset(christmas, 1)
-    days = [new_year, sunday - 2, sunday + 1, may, spring, summer, christmas, boxing]
-    once = [np.datetime64(d) for d in _ONCE if d.startswith(str(year))]
-    if year == 2022:
-        days.remove(spring)
-    return tuple(sorted(np.datetime64(d, "D") for d in (*days, *once)))
+    new_year, may, spring, summer, christmas = (
+        np.datetime64(np.busday_offset(f"{year}-{day}", n, roll="forward", weekmask=mask), "D")
+        for day, n, mask in (
+            ("01-01", 0, "1111100"),
+            ("05-01", 0, "Mon"),
+            ("06-01", -1, "Mon"),
+            ("09-01", -1, "Mon"),
+            ("12-25", 0, "1111100"),
+        )
+    )
+    one = np.timedelta64(1, "D")
+    boxing = np.datetime64(np.busday_offset(christmas, 1), "D")
+    days = [new_year, sunday - 2 * one, sunday + one, may, summer, christmas, boxing]
+    days += [np.datetime64(d, "D") for d in _ONCE if d.startswith(str(year))]
+    return tuple(sorted(days if year == 2022 else [*days, spring]))
 
 
 def days_by_month(months: Days) -> tuple[Days, Ints]:

@@ -47,7 +47,7 @@ class Children:
     @property
     def infant(self) -> Bools:
         """Under one year."""
-        return self.age == 0
+        return np.asarray(self.age == 0, dtype=np.bool_)
 
 
 def draw_children(ctx: Context, slots: Slots, families: Families, ids: Labels, owner: Ints, opening: Days) -> Children:

@@ -22,8 +22,8 @@ STATUTORY = 4
 _SHARES = (0.55, 0.10, 0.15, 0.14, 0.06)
 """Statutory visit, assessment, direct work, meeting, other: assumed."""
 PURPOSE_REMOTE = np.array([-0.08, -0.16, -0.10, 0.02, -0.06, 0.06, 0.26, 0.30])
-"""What the purpose adds to the share held remotely: guidance asks that statutory visits are made in person, and some are
-not. Assumed."""
+"""What the purpose adds to the share held remotely: guidance asks for statutory visits in person, and some
+are not. Assumed."""
 MISSED = ("no_access", "cancelled_family", "cancelled_worker", "refused", "not_needed")
 _MISSED_SHARES = (0.38, 0.27, 0.20, 0.08, 0.07)
 _SEEN_LOGIT = np.array([2.2, 0.2, -4.0, 1.2, 1.0])
