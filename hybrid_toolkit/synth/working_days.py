@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from dateutil.easter import easter
+import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.streams import Days, Ints
@@ -15,7 +15,7 @@ _ONCE = ("2022-06-02", "2022-06-03", "2022-09-19", "2023-05-08")
 
 
 @cache
-def bank_holidays(year: int) -> tuple[np.datetime64, ...]:
+def bank_holidays(year: int) -> Days:
     """Bank holidays of England and Wales in a year (Banking and Financial Dealings Act 1971, as amended).
 
     Examples
@@ -23,9 +23,10 @@ def bank_holidays(year: int) -> tuple[np.datetime64, ...]:
     >>> [str(d) for d in bank_holidays(2025)][:4]
     ['2025-01-01', '2025-04-18', '2025-04-21', '2025-05-05']
     """
-    sunday = np.datetime64(easter(year), "D")
+    easter = pd.Timestamp(year, 1, 1) + pd.offsets.Easter()
+    sunday = np.asarray(easter.to_datetime64(), dtype="datetime64[D]")[()]
     new_year, may, spring, summer, christmas = (
-        np.datetime64(np.busday_offset(f"{year}-{day}", n, roll="forward", weekmask=mask), "D")
+        np.busday_offset(np.datetime64(f"{year}-{day}", "D"), n, roll="forward", weekmask=mask)
         for day, n, mask in (
             ("01-01", 0, "1111100"),
             ("05-01", 0, "Mon"),
@@ -35,10 +36,11 @@ def bank_holidays(year: int) -> tuple[np.datetime64, ...]:
         )
     )
     one = np.timedelta64(1, "D")
-    boxing = np.datetime64(np.busday_offset(christmas, 1), "D")
+    boxing = np.busday_offset(christmas, 1)
     days = [new_year, sunday - 2 * one, sunday + one, may, summer, christmas, boxing]
-    days += [np.datetime64(d, "D") for d in _ONCE if d.startswith(str(year))]
-    return tuple(sorted(days if year == 2022 else [*days, spring]))
+    days += [spring] if year != 2022 else []
+    once = np.array([d for d in _ONCE if d.startswith(str(year))], dtype="datetime64[D]")
+    return np.sort(np.concatenate([np.array(days, dtype="datetime64[D]"), once]))
 
 
 def days_by_month(months: Days) -> tuple[Days, Ints]:
