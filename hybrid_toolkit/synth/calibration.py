@@ -96,7 +96,7 @@ ICPC_DAYS = ((0.0, 4.0), (0.50, 12.0), (0.784, 15.0), (0.95, 24.0), (1.0, 45.0))
 """Working days from section 47 enquiry to initial conference: 78.4% within 15 (2023); the rest is assumed."""
 CLA_THREE_WORKERS = 0.27
 """Children looked after with three or more social workers in the year (2024)."""
-LEAVE_REASONS: Mapping[str, float] = MappingProxyType(
+LEAVING_SHARES: Mapping[str, float] = MappingProxyType(
     {"1": 0.66, "2": 0.01, "3": 0.01, "4": 0.02, "5": 0.08, "6": 0.01, "7": 0.08, "8": 0.09, "9": 0.04}
 )
 """Why staff leave, by code of the census; resignation leads in the return, the shares are assumed."""

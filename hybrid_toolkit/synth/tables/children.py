@@ -13,7 +13,7 @@ from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.families import Families, Slots
 
 _NAT = np.datetime64("NaT", "D")
-AGES = ("0", "1-4", "5-9", "10-15", "16-17", "18+")
+CHILD_AGES = ("0", "1-4", "5-9", "10-15", "16-17", "18+")
 AGE_OF_NEED = np.array(
     [
         [0.06, 0.22, 0.26, 0.33, 0.13, 0.00],
@@ -23,9 +23,9 @@ AGE_OF_NEED = np.array(
     ]
 )
 """Shares of the age bands by need; assumed, near the national returns of 2025."""
-ETHNICITY = {"white": 0.70, "mixed": 0.10, "asian": 0.08, "black": 0.08, "other": 0.02, "unknown": 0.02}
+_ETHNICITY = {"white": 0.70, "mixed": 0.10, "asian": 0.08, "black": 0.08, "other": 0.02, "unknown": 0.02}
 """Children in need 2025, rounded."""
-PLANS = ("cin", "cp", "cla")
+_PLANS = ("cin", "cp", "cla")
 KINDS = ("icpc", "rcpc", "cla_review", "core_group")
 _ATTENDED_MODES = ("in_person", "remote", "hybrid")
 _VOICES = ("not_due", "speaks", "advocate", "symbols", "silent", "advocate_absent", "views_sent", "none")
@@ -36,7 +36,7 @@ VOICE_REMOTE = np.array([0.0, 0.30, 0.03, 0.01, 0.06, 0.07, 0.33, 0.20])
 
 @dataclass(frozen=True)
 class Children:
-    """One entry a child; ``age`` is a place in ``AGES``. ``begins`` and ``ends`` are the days of the plan."""
+    """One entry a child; ``age`` is a place in ``CHILD_AGES``. ``begins`` and ``ends`` are the days of the plan."""
 
     ids: Labels
     family: Ints
@@ -57,23 +57,23 @@ def draw_children(ctx: Context, slots: Slots, families: Families, ids: Labels, o
     begins = opening[owner] + rng.integers(10, 60, n).astype("timedelta64[D]")
     closed = slots.closed[owner]
     ends = np.append(ctx.month_ends, _NAT)[np.minimum(closed, ctx.size.months)]
-    return Children(ids, owner, np.minimum(age, len(AGES) - 1), begins, ends)
+    return Children(ids, owner, np.minimum(age, len(CHILD_AGES) - 1), begins, ends)
 
 
 def child_frame(ctx: Context, families: Families, children: Children) -> pd.DataFrame:
     """The table ``child``."""
     rng, n = ctx.rng("child-recording"), len(children.ids)
     disabled = rng.random(n) < 0.13
-    groups = np.array(list(ETHNICITY.values()))
+    groups = np.array(list(_ETHNICITY.values()))
     of_family = np.minimum((rng.random((len(families.ids), 1)) > np.cumsum(groups)).sum(axis=1), len(groups) - 1)
     return frame(
         "child",
         {
             "child_id": children.ids,
             "family_id": families.ids[children.family],
-            "age_band": Labels.of(AGES, children.age),
+            "age_band": Labels.of(CHILD_AGES, children.age),
             "sex": Labels.of(("F", "M"), (rng.random(n) < 0.53).astype(np.int64)),
-            "ethnicity": Labels.of(list(ETHNICITY), of_family[children.family]),
+            "ethnicity": Labels.of(list(_ETHNICITY), of_family[children.family]),
             "disabled": known_where(disabled, rng.random(n) < 0.04),
             "communication_need": known_where(rng.random(n) < np.where(disabled, 0.5, 0.06), rng.random(n) < 0.06),
             "interpreter": rng.random(len(families.ids))[children.family] < 0.05,
@@ -108,7 +108,7 @@ def plan_spell_frame(ctx: Context, families: Families, children: Children) -> pd
         "plan_spell",
         {
             "child_id": children.ids[who[order]],
-            "plan": Labels.of(PLANS, which[order]),
+            "plan": Labels.of(_PLANS, which[order]),
             "start_date": begin[order],
             "end_date": end[order],
         },
@@ -116,7 +116,7 @@ def plan_spell_frame(ctx: Context, families: Families, children: Children) -> pd
 
 
 _FIRST_AND_NEXT = {"rcpc": (1, 91, 183), "cla_review": (2, 28, 183), "core_group": (1, 14, 42)}
-"""Place of the plan in ``PLANS``, days to the first meeting and from one to the next: the statutory guidance."""
+"""Place of the plan in ``_PLANS``, days to the first meeting and from one to the next: the statutory guidance."""
 
 
 def _meetings(ctx: Context, need: Ints, begins: Days, ends: Days) -> tuple[Ints, Ints, Days]:

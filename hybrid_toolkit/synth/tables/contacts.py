@@ -27,13 +27,21 @@ from hybrid_toolkit.synth.tables.children import Children
 from hybrid_toolkit.synth.tables.families import Families, Slots
 from hybrid_toolkit.synth.tables.people import Teams, Workers
 from hybrid_toolkit.synth.tables.remote import Remote
-from hybrid_toolkit.synth.tables.visits import MISSED, PURPOSE_REMOTE, PURPOSES, came_of, purposes, seen, written_after
+from hybrid_toolkit.synth.tables.visits import (
+    CONTACT_PURPOSES,
+    MISSED,
+    PURPOSE_REMOTE,
+    came_of,
+    purposes,
+    seen,
+    written_after,
+)
 from hybrid_toolkit.synth.working_days import days_by_month, in_month
 
 CONTACT_RATE = np.array([1.05, 1.65, 0.95, 0.75])
 """Contacts a family and month, by need."""
 CENTRE = 0.45
-LATE = 0.14
+LATE_SHARE = 0.14
 """Share of contacts held after the day by which they were due; assumed."""
 WEEKEND = 0.02
 """Share of contacts on a Saturday; assumed. The rest are on working days, bank holidays left out."""
@@ -129,7 +137,7 @@ def contact_frame(
     minutes = np.clip(np.rint(np.where(far, rng.gamma(5.0, 5.0, n), rng.gamma(7.0, 7.5, n)) / 5) * 5, 5, 240)
     days, working = days_by_month(ctx.months)
     due = in_month(days, working, month, 0.3 + 0.6 * rng.random(n))
-    late = rng.random(n) < LATE
+    late = rng.random(n) < LATE_SHARE
     moved = np.where(late, due + rng.integers(1, 6, n), due - rng.integers(0, 6, n))
     late &= moved < working[month]
     held_day = days[month, np.clip(moved, 0, working[month] - 1)]
@@ -153,7 +161,7 @@ def contact_frame(
             "mode_preferred": Labels.of(_MODES, preferred).but_empty(unrecorded),
             "engaged": known_where(engaged, missed | (rng.random(n) < 0.03)),
             "minutes": np.where(missed, np.nan, minutes),
-            "purpose": Labels.of(PURPOSES, purpose),
+            "purpose": Labels.of(CONTACT_PURPOSES, purpose),
             "outcome": Labels.of(("held", *MISSED), result),
             "child_seen": known_where(there, missed),
             "seen_alone": known_where(alone, missed | children.infant[child]),

@@ -229,8 +229,8 @@ def stage_on(workers: Workers, day: np.datetime64) -> Texts:
 def _leave_reasons(ctx: Context, w: Workers, leave: Days) -> Labels:
     """Why each worker left, as the census codes it; the end of an agency worker's assignment is "other"."""
     u = ctx.rng("leave-reason").random(len(leave))
-    place = np.searchsorted(np.cumsum(list(c.LEAVE_REASONS.values())), u, side="right")
-    codes = list(c.LEAVE_REASONS)
+    place = np.searchsorted(np.cumsum(list(c.LEAVING_SHARES.values())), u, side="right")
+    codes = list(c.LEAVING_SHARES)
     place = np.where(w.agency, codes.index("8"), np.minimum(place, len(codes) - 1))
     return Labels.of(codes, place).but_empty(np.isnat(leave))
 

@@ -7,7 +7,7 @@ import numpy as np
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.streams import Bools, Ints, expit
 
-PURPOSES = (
+CONTACT_PURPOSES = (
     "statutory_cin",
     "statutory_cp",
     "statutory_cla",
@@ -31,7 +31,7 @@ _SEEN_LOGIT = np.array([2.2, 0.2, -4.0, 1.2, 1.0])
 
 
 def purposes(rng: np.random.Generator, need: Ints) -> Ints:
-    """What each contact is for, a place in ``PURPOSES``."""
+    """What each contact is for, a place in ``CONTACT_PURPOSES``."""
     kind = np.searchsorted(np.cumsum(_SHARES)[:-1], rng.random(len(need)), side="right")
     return np.where(kind == 0, need, kind + STATUTORY - 1)
 
