@@ -269,7 +269,9 @@ def _one(
     n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
     used = here.copy()
     used[here] = estimate.used
-    return _row(spec, estimate, interval, n, missing, people.count(used), by, reliability)
+    row = _row(spec, estimate, interval, n, missing, people.count(used), by, reliability)
+    warned = spec.warn(frame.loc[here]) if spec.warn is not None else ""
+    return row | {"flag": "; ".join(filter(None, (str(row["flag"]), warned)))}
 
 
 def _row(

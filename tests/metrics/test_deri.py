@@ -27,11 +27,11 @@ AREAS = pd.DataFrame(
 
 
 def test_the_index_by_hand() -> None:
-    """b: broadband (4 + 5 + 5)/3; deprivation .2 x 2.5 x 3 + .4 x 5; demography (5 + 2 + 10 + 2.5)/4."""
+    """b: broadband (4 + 5 + 5)/3; deprivation .2 x 2.5 x 3 + .4 x 5; demography (25 + 10 + 20 + 5)/14."""
     made = digital_exclusion_risk(AREAS, base="authority")
     b = made.frame.iloc[1]
-    assert (b["broadband"], b["deprivation"], b["demography"]) == pytest.approx((14 / 3, 3.5, 4.875))
-    assert b["deri"] == pytest.approx((14 / 3 + 3.5 + 4.875) / 3)
+    assert (b["broadband"], b["deprivation"], b["demography"]) == pytest.approx((14 / 3, 3.5, 60 / 14))
+    assert b["deri"] == pytest.approx((14 / 3 + 3.5 + 60 / 14) / 3)
     assert made.frame["deri"].tolist()[::2] == pytest.approx([0.0, 10.0])
     assert "forbids" in made.summary() and "base: authority" in made.summary()
 

@@ -33,12 +33,15 @@ BY_HAND = {
     "practice_observed_per_quarter": 3 * 1 / 6,
     # F1 meets all ten, F2 eight at its latest record, F3 has none
     "access_meets_share": 1 / 2,
+    "access_meets_lower": 1 / 2,
+    "access_meets_upper": 1 / 2,
     "access_count": (10 + 8) / 2,
     "access_recorded_share": 2 / 3,
     # cells: low remote k5 0, low in person k7 1, adequate remote k2 1, adequate in person k1 k3 k4 1
-    "exclusion_penalty_raw": (0 - 1) - (1 - 1),
+    "exclusion_penalty_raw": (1 - 0) - (1 - 1),
     "engaged_share": 5 / 6,
     "broadband_burden_pct": (100 * 30 * 25 / 487 / 2500 + 0 + 100 * 20 * 24 / 487 / 2900) / 3,
+    "broadband_cost_pct": (100 * 30 / 2500 + 0 + 100 * 20 / 2900) / 3,
     # within role 5: b (inadequate) travels 20 hours a month, a 17.5
     "broadband_travel_penalty_h": 20 - 17.5,
     "broadband_adequate_share": 2 / 3,
@@ -62,6 +65,17 @@ BY_HAND = {
     "loo_team_office_rate": (0.75 + 0.25 + 0.5 + 0.75 + 0.4) / 5,
     "online_meeting_hours_per_week": 31 / 6,
     "back_to_back_share": (0.2 + 0.4 + 0.0 + 0.1 + 0.5) / 5,
+    # 40 desk hours a month, 12/52 of them a week, less the meetings: d meets for longer, b in February has neither
+    "focus_hours_per_week": (4 * 40 * 12 / 52 - (5 + 7 + 3 + 6) + 0 + 0) / 6,
+    # a has both halves, at the office and then at home; b both at the office; c and d one half each
+    "split_day_share": 1 / 2,
+    "afternoon_shift": (-1 + 0) / 2,
+    # every half-day at an office is a Monday
+    "anchor_day_share": (1 + 1) / 2,
+    # k2 on Saturday 25 January; k1 k3 k4 k5 k7 k8 on weekdays
+    "weekend_contact_share": 1 / 7,
+    "video_contact_share": 1 / 7,
+    "phone_contact_share": 1 / 7,
     "hot_desk_share": 1 / 2,
     "team_together_share": 1 / 2,
     "travel_hours_per_month": (13 + 22 + 35 + 5 + 20 + 10) / 6,
@@ -82,6 +96,10 @@ BY_HAND = {
     "three_or_more_workers_share": 1 / 2,
     # k6 was due and not held; k8 has no due date; k9 is still to come
     "contact_in_time_share": 5 / 7,
+    # statutory and due: k1 in time, k2 late and by video, k4 in time, k5 by telephone, k6 not held, k7 in time
+    "statutory_in_time_share": 3 / 6,
+    # held with it recorded: k1 and k7 yes, k4 no, k5 by telephone
+    "statutory_seen_alone_share": 2 / 4,
     # gaps in person of child x: 29 and 15 days, 28 allowed
     "visit_gap_in_time_share": 1 / 2,
     # 45 and 46 working days; 16 and 15
@@ -95,8 +113,8 @@ BY_HAND = {
     "adjustment_considered_share": 2 / 4,
     "informal_learning": (4 + 2) / 2,
 }
-ELSEWHERE = {"stage_gap_learning", "stage_gap_wellbeing"}
-"""Tested in test_stage_gap.py. Scales of instruments are tested in test_instruments.py."""
+ELSEWHERE = {"stage_gap_learning", "stage_gap_wellbeing", "channel_evenness"}
+"""Tested in test_stage_gap.py and test_work_pattern.py. Scales of instruments are tested in test_instruments.py."""
 
 
 @pytest.mark.parametrize("metric", BY_HAND)

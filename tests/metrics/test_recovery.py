@@ -46,7 +46,7 @@ def test_two_measures_of_exposure_agree(measured: pd.DataFrame) -> None:
 
 def test_exclusion_penalty_is_found(measured: pd.DataFrame) -> None:
     rows = measured[measured["metric"] == "exclusion_penalty_raw"]
-    truth = ht.scenario("helpful-hump").exclusion_penalty
+    truth = -ht.scenario("helpful-hump").exclusion_penalty
     assert (rows["conf_low"].le(truth) & rows["conf_high"].ge(truth)).mean() >= 0.8
     assert rows["estimate"].mean() == pytest.approx(truth, abs=0.03)
 

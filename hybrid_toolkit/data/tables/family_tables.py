@@ -169,7 +169,10 @@ FAMILY_TABLES = (
             ColumnContract("mode", "code", "How it was held", codes=MODES),
             flag("mode_offered_choice", "The family was offered a choice of how to meet"),
             ColumnContract("mode_preferred", "code", "How the family wanted to meet", codes=MODES),
-            flag("engaged", "The family engaged"),
+            flag(
+                "engaged",
+                "The family engaged, as the worker who held the contact saw it: a parent or child spoke to its purpose",
+            ),
             number("minutes", "Length", "minutes", 0, 480),
             ColumnContract("purpose", "code", "What it was for", codes=PURPOSES),
             ColumnContract("outcome", "code", "What came of it", codes=OUTCOMES),

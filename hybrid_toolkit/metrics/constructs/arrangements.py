@@ -70,6 +70,27 @@ def latest_spells(data: EvaluationData) -> pd.DataFrame:
     return out.reset_index(drop=True)
 
 
+def arrangement_holders(data: EvaluationData) -> pd.DataFrame:
+    """Who has a hybrid arrangement, one row a worker in a role for which one could be made (MG1).
+
+    Columns: ``worker_id``, ``team_id``, ``role``, ``hybrid`` (0/1: the latest spell agrees a share above zero). A
+    worker without any spell has no arrangement and counts as 0; one whose latest spell has no agreed share is missing.
+
+    Raises
+    ------
+    CoverageError
+        ``worker`` lacks ``role``, or ``arrangement_spell`` lacks ``start_date``.
+    """
+    workers = require(data, "worker", "worker_id", "role")
+    out = workers.loc[
+        workers["role"].isin(ELIGIBLE_ROLES), [c for c in ("worker_id", "team_id", "role") if c in workers]
+    ]
+    spells = latest_spells(data).set_index("worker_id")
+    without = ~out["worker_id"].isin(spells.index)
+    out["hybrid"] = out["worker_id"].map(spells["hybrid"]).mask(without, 0.0)
+    return out.reset_index(drop=True)
+
+
 def adjustments(data: EvaluationData, *, within_days: int = ADJUSTMENT_DAYS) -> pd.DataFrame:
     """Reasonable adjustments, one row a spell (MG3).
 

@@ -26,14 +26,15 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "broadband": {"no_30mbit_pct": 1 / 3, "under_10mbit_pct": 1 / 3, "speed_mbps": 1 / 3},
         "deprivation": {"pension_credit_pct": 0.2, "no_qualifications_pct": 0.4, "unemployment_pct": 0.2, "imd": 0.2},
         "demography": {
-            "age_65_74_pct": 0.25,
-            "age_75_pct": 0.25,
-            "limiting_disability_pct": 0.25,
-            "grade_de_pct": 0.25,
+            "age_65_74_pct": 5 / 14,
+            "age_75_pct": 5 / 14,
+            "limiting_disability_pct": 2 / 14,
+            "grade_de_pct": 2 / 14,
         },
     }
 )
-"""Component -> indicator -> weight. Those of demography since v1.4 were not found: equal ones are an assumption."""
+"""Component -> indicator -> weight. The owner's weights of demography are 5, 5, 2 and 2; they are divided by 14 here,
+since its formula as printed does not make them sum to 1. The three components weigh the same."""
 REVERSED = ("speed_mbps",)
 """Indicators of which more is less risk."""
 _BASES = ("authority", "nation", "Great Britain")

@@ -24,10 +24,14 @@ def household_access(data: EvaluationData) -> pd.DataFrame:
     """Digital access of each household at its latest record (MC1).
 
     Columns: ``family_id``; ``la_id``, ``lsoa``, ``rural``, ``need``, ``risk`` where known; ``date`` of the record;
-    ``recorded`` (whether it is known that all ten needs are met, or not); ``count`` of the ten met (0 to 10, missing
-    where any flag is); ``meets`` = all ten, after the Minimum Digital Living Standard: False as soon as one is known
-    not to be met; ``low_access`` = not ``meets``. Families without a record stay, with missing values: access is not
-    recorded at random, and a share among the recorded is not a share of families.
+    ``asked`` (whether there is a record at all) and ``recorded`` (all ten answered); ``count`` of the ten met (0 to
+    10, missing where any flag is); ``meets`` = all ten, after the Minimum Digital Living Standard: False as soon as one
+    is known not to be met; ``low_access`` = not ``meets``. A share of ``meets`` among the households where it is known
+    falls as flags are left blank, since one flag is enough to know that a household does not meet the standard and
+    ten are needed to know that it does. Three columns do not: ``meets_complete``, ``meets`` of households with all ten
+    answered; ``meets_lower`` and ``meets_upper``, of all that were asked, with blanks read as not met and as met.
+    Families without a record stay, with missing values: access is not recorded at random, and a share among the
+    recorded is not a share of families.
 
     Parameters
     ----------
@@ -57,7 +61,11 @@ def household_access(data: EvaluationData) -> pd.DataFrame:
     flags = latest[list(ACCESS_FLAGS)].astype("boolean")
     count = flags.astype("float64").sum(axis=1, skipna=False)
     meets = flags.all(axis=1, skipna=False).astype("boolean")
+    complete = flags.notna().all(axis=1)
     scored = pd.DataFrame({"date": latest["date"], "count": count, "meets": meets, "low_access": ~meets})
+    scored["asked"], scored["recorded"] = True, complete
+    scored["meets_complete"] = meets.where(complete)
+    scored["meets_lower"], scored["meets_upper"] = meets.fillna(False), meets.fillna(True)
     family = optional(data, "family", "family_id")
     if family is None:
         out = scored.reset_index()
@@ -66,16 +74,17 @@ def household_access(data: EvaluationData) -> pd.DataFrame:
         ids = pd.Index(family["family_id"]).union(scored.index).rename("family_id")
         base = family[known].drop_duplicates("family_id").set_index("family_id").reindex(ids)
         out = base.join(scored).reset_index()
-    out["recorded"] = out["meets"].notna()
+    for name in ("asked", "recorded"):
+        out[name] = out[name].astype("boolean").fillna(False).astype("bool")
     return out.sort_values("family_id").reset_index(drop=True)
 
 
 def contact_engagement(data: EvaluationData) -> pd.DataFrame:
     """Whether the family engaged, with the mode and the household's access, one row a held contact (MC3).
 
-    Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month``, ``remote`` and ``low_access``
-    (nullable booleans), ``engaged`` (0, 1 or missing), ``risk`` (1 to 5), ``need``, ``rural``. Contacts that were not
-    held are left out; missing values are kept.
+    Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month``, ``remote``, ``in_person`` and
+    ``low_access`` (nullable booleans), ``engaged`` (0, 1 or missing; as the contract defines it), ``risk`` (1 to
+    5), ``need``, ``rural``. Contacts that were not held are left out; missing values are kept.
 
     Parameters
     ----------
@@ -99,6 +108,7 @@ def contact_engagement(data: EvaluationData) -> pd.DataFrame:
     out = look_up(out, optional(data, "worker", "team_id"), "worker_id", ["team_id"])
     out["month"] = month_of(rows["held_date"])
     out["remote"] = is_remote(rows["mode"])
+    out["in_person"] = ~out["remote"]
     out = look_up(out, household_access(data), "family_id", ["low_access"])
     out["low_access"] = out["low_access"].astype("boolean")
     out["engaged"] = flag_values(rows, "engaged").astype("float64")
@@ -113,8 +123,9 @@ def worker_broadband(data: EvaluationData, *, net_pay: Mapping[str, float] | Non
 
     Columns: ``worker_id``, ``team_id``, ``role``, ``commute_min``; ``adequate`` (30 Mbit/s or more at home);
     ``rs_desk``, the worker's home share of desk hours over all months; ``work_share`` = home desk hours a month /
-    487 waking hours; ``burden`` = 100 x monthly cost x work share / net pay (%); ``travel_h``, hours of commuting and
-    of travel to families a month, the mean of the worker's months; ``n_months``.
+    487 waking hours; ``burden`` = 100 x monthly cost x work share / net pay (%); ``whole_burden`` = 100 x monthly
+    cost / net pay (%), what the connection costs a worker who would have none without the work; ``travel_h``, hours
+    of commuting and of travel to families a month, the mean of the worker's months; ``n_months``.
 
     Parameters
     ----------
@@ -154,6 +165,7 @@ def worker_broadband(data: EvaluationData, *, net_pay: Mapping[str, float] | Non
     else:
         pay = pd.Series(np.nan, index=workers.index, dtype="float64")
     out["burden"] = 100.0 * number_values(workers, "broadband_cost") * out["work_share"] / pay
+    out["whole_burden"] = 100.0 * number_values(workers, "broadband_cost") / pay
     out["travel_h"] = workers["worker_id"].map(mean["travel_h"])
     out["n_months"] = workers["worker_id"].map(months.groupby("worker_id").size()).fillna(0).astype("int64")
     return out.reset_index(drop=True)

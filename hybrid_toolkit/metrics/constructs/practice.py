@@ -8,7 +8,14 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
-from hybrid_toolkit.metrics.contacts.contact_formulas import CHOICE_HONOURED, REMOTE, TIMELY, ContactFormula
+from hybrid_toolkit.metrics.contacts.contact_formulas import (
+    CHOICE_HONOURED,
+    REMOTE,
+    SEEN_ALONE,
+    TIMELY,
+    VISIT_IN_TIME,
+    ContactFormula,
+)
 from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
 from hybrid_toolkit.metrics.unit_frames import (
     flag_values,
@@ -43,8 +50,9 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
     """Whether the family's choice was honoured and whether the contact was in time, one row a contact.
 
     Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month`` (of the day held, else due),
-    ``mode``, ``remote``; ``choice_honoured`` (MA3) and ``timely`` (MF3): 1 where the formula of that name in
-    ``contact_formulas`` holds, 0 where it does not, missing where that is not known.
+    ``mode``, ``purpose``, ``remote``, ``video``, ``phone`` and ``weekend`` (0, 1 or missing); ``choice_honoured``
+    (MA3), ``timely``, ``visit_in_time`` and ``seen_alone`` (MF3; the last two of statutory visits): 1 where the
+    formula of that name in ``contact_formulas`` holds, 0 where it does not, missing where that is not known.
 
     ``measure`` makes the same columns by an Ibis expression on DuckDB (``contact_level.all_contacts``).
 
@@ -84,14 +92,22 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
     due = rows["due_date"] if "due_date" in rows else pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]")
     out["month"] = month_of(held.fillna(due))
     out["mode"] = rows["mode"]
+    missing = pd.Series(pd.NA, index=rows.index, dtype="str")
+    out["purpose"] = rows.get("purpose", missing)
     out["remote"] = is_remote(rows["mode"])
+    for name in ("video", "phone"):
+        out[name] = rows["mode"].eq(name).astype("float64").where(rows["mode"].notna())
+    # 5 is Saturday, 6 Sunday
+    out["weekend"] = held.dt.day_of_week.ge(5).astype("float64").where(held.notna())
     last = max((d for d in (held.max(), due.where(held.notna()).max()) if pd.notna(d)), default=pd.NaT)
-    wish = rows["mode_preferred"] if "mode_preferred" in rows else pd.Series(pd.NA, index=rows.index, dtype="str")
+    wish = rows.get("mode_preferred", missing)
     contacts = pd.DataFrame(
         {
             "offered": flag_values(rows, "mode_offered_choice"),
             "wish": wish,
             "mode": rows["mode"],
+            "purpose": out["purpose"],
+            "seen_alone": flag_values(rows, "seen_alone"),
             "held": held,
             "due": due,
         }
@@ -99,6 +115,8 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
     contacts["last"] = last
     out["choice_honoured"] = _share(CHOICE_HONOURED, contacts)
     out["timely"] = _share(TIMELY, contacts)
+    out["visit_in_time"] = _share(VISIT_IN_TIME, contacts)
+    out["seen_alone"] = _share(SEEN_ALONE, contacts)
     return out.reset_index(drop=True)
 
 

@@ -11,6 +11,9 @@ from typing import Any
 
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
 
+REQUIRED_IN_PERSON = ("statutory_cp", "statutory_cin", "statutory_cla")
+"""Purposes of contacts that law or guidance requires, and requires in person."""
+
 
 @dataclass(frozen=True)
 class ContactFormula:
@@ -21,8 +24,9 @@ class ContactFormula:
     words : str
         The formula in words, as the catalogue has it.
     known : Callable
-        Contacts -> whether the answer is known. Contacts have the columns ``offered``, ``wish``, ``mode``, ``held``,
-        ``due`` and ``last``: the last day the data know of, which is the latest day held, or due of those held.
+        Contacts -> whether the answer is known. Contacts have the columns ``offered``, ``wish``, ``mode``,
+        ``purpose``, ``seen_alone``, ``held``, ``due`` and ``last``: the last day the data know of, which is the
+        latest day held, or due of those held.
     holds : Callable
         Contacts -> whether it holds, where it is known.
     """
@@ -42,6 +46,27 @@ TIMELY = ContactFormula(
     "contacts held by the due date / contacts due whose date has passed",
     lambda c: c["due"].notnull() & (c["held"].notnull() | (c["due"] < c["last"])),
     lambda c: c["held"] <= c["due"],
+)
+VISIT_IN_TIME = ContactFormula(
+    "statutory visits held in person by the due date / statutory visits due whose date has passed, the mode known "
+    "where one was held; a call in place of a visit is not a visit",
+    lambda c: (
+        c["purpose"].isin(list(REQUIRED_IN_PERSON))
+        & c["due"].notnull()
+        & ((c["held"].notnull() & c["mode"].notnull()) | (c["held"].isnull() & (c["due"] < c["last"])))
+    ),
+    lambda c: (c["held"] <= c["due"]) & ~c["mode"].isin(list(REMOTE_MODES)),
+)
+SEEN_ALONE = ContactFormula(
+    "statutory visits in person at which the child was seen alone / statutory contacts held for which both are "
+    "recorded",
+    lambda c: (
+        c["purpose"].isin(list(REQUIRED_IN_PERSON))
+        & c["held"].notnull()
+        & c["mode"].notnull()
+        & c["seen_alone"].notnull()
+    ),
+    lambda c: c["seen_alone"] & ~c["mode"].isin(list(REMOTE_MODES)),
 )
 REMOTE = ContactFormula(
     "held contacts by video or telephone / held contacts with a mode",

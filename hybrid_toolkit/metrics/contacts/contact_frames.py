@@ -12,9 +12,23 @@ from hybrid_toolkit.metrics.contacts.contact_tables import USED_TABLES, describe
 
 _FRAME_TYPES = {
     "month": "datetime64[us]",
-    **dict.fromkeys(("remote", "low_access", "rural"), "boolean"),
-    **dict.fromkeys(("contact_id", "family_id", "worker_id", "team_id", "child_id", "mode", "need"), "str"),
-    **dict.fromkeys(("choice_honoured", "timely", "choice_recorded", "engaged", "risk"), "float64"),
+    **dict.fromkeys(("remote", "in_person", "low_access", "rural"), "boolean"),
+    **dict.fromkeys(("contact_id", "family_id", "worker_id", "team_id", "child_id", "mode", "need", "purpose"), "str"),
+    **dict.fromkeys(
+        (
+            "choice_honoured",
+            "timely",
+            "choice_recorded",
+            "engaged",
+            "risk",
+            "visit_in_time",
+            "seen_alone",
+            "weekend",
+            "video",
+            "phone",
+        ),
+        "float64",
+    ),
 }
 
 _SQL: dict[object, str] = {}

@@ -16,7 +16,9 @@ from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.contacts.contact_formulas import (
     CHOICE_HONOURED,
     REMOTE,
+    SEEN_ALONE,
     TIMELY,
+    VISIT_IN_TIME,
     ContactFormula,
     bice_boxerman,
     usual_provider,
@@ -26,11 +28,14 @@ from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC
 Tables = Mapping[str, ir.Table]
 ORDER = "_row"
 """Column with the place of a row, where the source has one: the answer then keeps that order."""
-_KINDS = {"held_date": "timestamp", "due_date": "timestamp", "mode_offered_choice": "boolean", "engaged": "boolean"}
+_KINDS = {
+    **dict.fromkeys(("held_date", "due_date"), "timestamp"),
+    **dict.fromkeys(("mode_offered_choice", "engaged", "seen_alone"), "boolean"),
+}
 _FAMILY = {"risk": "float64", "need": "string", "rural": "boolean"}
 
 
-def _table(tables: Tables, name: str, columns: tuple[str, ...]) -> ir.Table:
+def ask_columns(tables: Tables, name: str, columns: tuple[str, ...]) -> ir.Table:
     """A table, after asking that it has these columns."""
     if name not in tables:
         raise CoverageError(
@@ -55,8 +60,10 @@ def _column(table: ir.Table, name: str, kind: str) -> ir.Value:
 
 def _contacts(tables: Tables, *needed: str) -> ir.Table:
     """Contacts with their columns in the kinds of the contract, ``team_id`` and the order of the rows."""
-    rows = _table(tables, "contact", ("contact_id", "family_id", "held_date", *needed))
-    kinds = dict.fromkeys(("contact_id", "family_id", "child_id", "worker_id", "mode", "mode_preferred"), "string")
+    rows = ask_columns(tables, "contact", ("contact_id", "family_id", "held_date", *needed))
+    kinds = dict.fromkeys(
+        ("contact_id", "family_id", "child_id", "worker_id", "mode", "mode_preferred", "purpose"), "string"
+    )
     out = rows.select(
         **{name: _column(rows, name, kind) for name, kind in (kinds | _KINDS).items()},
         **{ORDER: rows[ORDER] if ORDER in rows.columns else ibis.null("int64")},
@@ -83,19 +90,29 @@ def all_contacts(tables: Tables) -> ir.Table:
         *("contact_id", "family_id", "worker_id", "team_id"),
         month=ibis.coalesce(c["held"], c["due"]).truncate("M"),
         mode=c["mode"],
+        purpose=c["purpose"],
         remote=REMOTE.holds(c),
+        **{name: _when(c["mode"].notnull(), c["mode"] == name) for name in ("video", "phone")},
+        # 5 is Saturday, 6 Sunday
+        weekend=_when(c["held"].notnull(), c["held"].day_of_week.index() >= 5),
         choice_honoured=choice,
         timely=_share(TIMELY, c),
+        visit_in_time=_share(VISIT_IN_TIME, c),
+        seen_alone=_share(SEEN_ALONE, c),
         choice_recorded=choice.notnull().cast("float64"),
         held=c["held"].notnull(),
         **{ORDER: c[ORDER]},
     )
 
 
+def _when(known: ir.Value, holds: ir.Value) -> ir.Value:
+    """1 where it holds, 0 where it does not, missing where that is not known."""
+    return ibis.ifelse(known, holds.fill_null(False).cast("float64"), ibis.null("float64"))
+
+
 def _share(formula: ContactFormula, contacts: ir.Table) -> ir.Value:
     """1 where the formula holds, 0 where it does not, missing where that is not known."""
-    holds = formula.holds(contacts).fill_null(False).cast("float64")
-    return ibis.ifelse(formula.known(contacts), holds, ibis.null("float64"))
+    return _when(formula.known(contacts), formula.holds(contacts))
 
 
 def held_contacts(tables: Tables) -> ir.Table:
@@ -106,7 +123,7 @@ def held_contacts(tables: Tables) -> ir.Table:
 
 def low_access(tables: Tables) -> ir.Table:
     """Households whose latest record says that a digital need is not met: ``family_id``, ``low_access``."""
-    rows = _table(tables, "access", ("family_id", "date", *ACCESS_FLAGS))
+    rows = ask_columns(tables, "access", ("family_id", "date", *ACCESS_FLAGS))
     meets = rows[ACCESS_FLAGS[0]].cast("boolean")
     for name in ACCESS_FLAGS[1:]:
         meets = meets & rows[name].cast("boolean")
@@ -135,6 +152,7 @@ def engagement(tables: Tables) -> ir.Table:
         *("contact_id", "family_id", "worker_id", "team_id"),
         month=c["held_date"].truncate("M"),
         remote=REMOTE.holds(c),
+        in_person=~REMOTE.holds(c),
         low_access=c["low_access"],
         engaged=c["engaged"].cast("float64"),
         **extra,

@@ -19,7 +19,7 @@ from hybrid_toolkit.arrays import Array, Floats
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import CoverageError, MeasureError, UsageError
 from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
-from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS, low_access
+from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS, ask_columns, low_access
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.grouping import LINKS, NOT_RECORDED, PERIODS, check_group, group_order
 from hybrid_toolkit.metrics.intervals.influence import Crossed, DifferenceInDifferences, Estimate, MeanOf
@@ -62,6 +62,8 @@ def contact_cluster_sums(
             fix=f"Load the data and measure that, or use one of {', '.join(known)}.",
             code="METRIC-TABLES",
         )
+    for table, columns in spec.columns.items():
+        ask_columns(tables.tables, table, columns)
     rows = EXPRESSIONS[spec.frame.expression](tables.tables)
     rows = _grouped(rows, tables, by)
     rows = rows.mutate(_period=_period(rows, period))

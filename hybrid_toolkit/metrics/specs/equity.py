@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.constructs.arrangements import adjustments, latest_spells
+from hybrid_toolkit.metrics.constructs.arrangements import adjustments, arrangement_holders, latest_spells
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 from hybrid_toolkit.metrics.unit_frames import require
@@ -71,12 +71,15 @@ SPECS: tuple[MetricSpec, ...] = (
         "Hybrid working agreed, in eligible roles",
         "Who gets a hybrid arrangement?",
         {"arrangement_spell": (*SPELL, "approved_rs"), "worker": ("worker_id", "role")},
-        "workers in roles 4 to 6 whose latest spell agrees a share above zero / those with a share recorded; between "
-        "groups see measure_differences, raw and adjusted",
+        "workers in roles 4 to 6 whose latest spell agrees a share above zero / workers in those roles, a worker "
+        "without a spell counted as without an arrangement; between groups see measure_differences, raw and adjusted",
         MeanOf("hybrid"),
-        eligible_spells,
+        arrangement_holders,
         direction="none",
-        caveats=("Great Britain, early 2025: 28% hybrid; disabled 24%, not disabled 29% (ONS), all sectors.",),
+        caveats=(
+            "Right only where the register holds every arrangement: an unwritten one counts as none.",
+            "Great Britain, early 2025: 28% hybrid; disabled 24%, not disabled 29% (ONS), all sectors.",
+        ),
         seeds=("S1-H2", "S1-H4", "S1-R7", "S0-B6", "S0-X6"),
     ),
     _one(

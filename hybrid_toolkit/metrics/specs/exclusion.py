@@ -18,7 +18,17 @@ from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require
 def access_rows(data: EvaluationData) -> pd.DataFrame:
     """``household_access`` with numbers for the shares."""
     out = household_access(data)
-    return out.assign(meets=out["meets"].astype("float64"), recorded=out["recorded"].astype("float64"))
+    shares = ("meets_complete", "meets_lower", "meets_upper", "recorded")
+    return out.assign(**{name: out[name].astype("float64") for name in shares})
+
+
+def blanks(rows: pd.DataFrame) -> str:
+    """How many of the households that were asked have a flag blank, in words; empty where none has."""
+    asked = rows["asked"].sum()
+    partly = asked - rows["recorded"].sum()
+    return (
+        f"{partly / asked:.0%} of households asked have a blank: read access_meets_lower and _upper" if partly else ""
+    )
 
 
 def broadband_frame(data: EvaluationData) -> pd.DataFrame:
@@ -41,11 +51,24 @@ ENGAGEMENT = ContactUnits("engagement")
 
 
 MDLS = ("Access is not recorded at random: a share among the recorded is not a share of families.",)
+ENGAGED = (
+    "Engaged as the worker who held the contact recorded it: a parent or child spoke to its purpose. It is the "
+    "worker's word and may go with the mode: the family's own is alliance, an observer's is skill."
+)
 ACCESS = load_instrument("family_access")
 _HOURS = ("worker_id", "month", "h_home", "h_office")
 
 
-def _access(name: str, title: str, question: str, formula: str, column: str, high: float, unit: str) -> MetricSpec:
+def _access(
+    name: str,
+    title: str,
+    question: str,
+    formula: str,
+    column: str,
+    high: float,
+    unit: str,
+    caveats: tuple[str, ...] = (),
+) -> MetricSpec:
     return MetricSpec(
         id=name,
         code=ACCESS.code,
@@ -59,11 +82,12 @@ def _access(name: str, title: str, question: str, formula: str, column: str, hig
         direction="higher",
         min_n=10,
         value_unit=unit,
-        caveats=MDLS,
+        caveats=(*MDLS, *caveats),
         source="After the Minimum Digital Living Standard 2025 (own flags, not its full content)",
         source_questions=ACCESS.source_questions,
         frame=access_rows,
         statistic=MeanOf(column),
+        warn=blanks if column in ("meets_complete", "count") else None,
         cluster=("lsoa", "family_id"),
     )
 
@@ -73,10 +97,31 @@ SPECS: tuple[MetricSpec, ...] = (
         "access_meets_share",
         "Households with all ten digital needs met",
         ACCESS.question,
-        "households with all ten flags true at the latest record / households for which it is known",
-        "meets",
+        "households with all ten flags true at the latest record / households with all ten answered",
+        "meets_complete",
         1,
         "share",
+        ("Of complete records: right where flags are left blank at random, and not where those left out have less.",),
+    ),
+    _access(
+        "access_meets_lower",
+        "Households with all ten digital needs met, at least",
+        ACCESS.question,
+        "households known to have all ten / households with a record",
+        "meets_lower",
+        1,
+        "share",
+        ("The lower bound: every blank is read as not met, so that it needs no assumption about blanks.",),
+    ),
+    _access(
+        "access_meets_upper",
+        "Households with all ten digital needs met, at most",
+        ACCESS.question,
+        "households not known to lack any of ten / households with a record",
+        "meets_upper",
+        1,
+        "share",
+        ("The upper bound: every blank is read as met, so that it needs no assumption about blanks.",),
     ),
     _access(
         "access_count",
@@ -91,7 +136,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "access_recorded_share",
         "Households whose access is known",
         "Do we know which families are shut out?",
-        "households for which all ten are known, or one is known not to be met / households",
+        "households with all ten needs answered / households",
         "recorded",
         1,
         "share",
@@ -124,20 +169,22 @@ SPECS: tuple[MetricSpec, ...] = (
             "contact": ("contact_id", "family_id", "held_date", "mode", "engaged"),
             "access": ("family_id", "date", *ACCESS_FLAGS),
         },
-        formula="[P(engaged | remote, low access) - P(engaged | in person, low)] - [the same with adequate access]",
+        formula="[P(engaged | in person, low access) - P(engaged | remote, low)] - [the same with adequate access]: "
+        "above zero where remote contact costs families with low access more",
         low=-1,
         high=1,
-        direction="higher",
+        direction="lower",
         min_n=400,
         value_unit="difference of shares",
         caveats=(
             "Mode is confounded by risk and need: the study 'exclusion-gap' adjusts for them.",
             "At least 100 contacts in each of the four cells.",
+            ENGAGED,
         ),
         source="This project",
         source_questions=("S0-C8e4", "S1-L3", "S1-G2", "S0-X5", "S0-C8.3"),
         frame=ENGAGEMENT,
-        statistic=DifferenceInDifferences("engaged", "remote", "low_access", min_cell=100),
+        statistic=DifferenceInDifferences("engaged", "in_person", "low_access", min_cell=100),
         cluster=("team_id", "worker_id", "family_id"),
     ),
     MetricSpec(
@@ -156,6 +203,7 @@ SPECS: tuple[MetricSpec, ...] = (
         direction="higher",
         min_n=30,
         value_unit="share",
+        caveats=(ENGAGED,),
         source="This project",
         source_questions=("S0-C8.1", "S0-B5"),
         frame=ENGAGEMENT,
@@ -201,6 +249,32 @@ SPECS: tuple[MetricSpec, ...] = (
         source_questions=("S1-E1", "S1-H4"),
         frame=broadband_frame,
         statistic=MeanOf("burden"),
+    ),
+    MetricSpec(
+        id="broadband_cost_pct",
+        code="MC5",
+        name="Whole cost of home broadband",
+        question="What does the connection cost a worker who would not have it otherwise?",
+        unit="worker",
+        columns={
+            "worker": ("worker_id", "broadband_mbps", "broadband_cost", "net_pay_band"),
+            "worker_month": _HOURS,
+        },
+        formula="100 x monthly cost / net pay",
+        low=0,
+        high=100,
+        direction="lower",
+        min_n=10,
+        value_unit="% of net pay",
+        caveats=(
+            "The most that work can cost, for a worker who would have no connection without it; "
+            "broadband_burden_pct is the least, for one who would have the same.",
+            "Net pay is taken from the band, by assumption unless amounts are given.",
+        ),
+        source="This project, pathway E1",
+        source_questions=("S1-E1", "S1-H4"),
+        frame=broadband_frame,
+        statistic=MeanOf("whole_burden"),
     ),
     MetricSpec(
         id="broadband_travel_penalty_h",

@@ -77,6 +77,8 @@ class MetricSpec:
     people : UnitFrame | None, optional
         Data -> pairs of a unit (its key columns) and a person (``worker_id``, ``family_id`` or ``child_id``), where
         several people share a unit; None where the unit frame names them itself, or nobody stands behind a unit.
+    warn : Callable[[pd.DataFrame], str] | None, optional
+        Rows of the unit frame -> a warning for the flag of their figure, or an empty text.
 
     Raises
     ------
@@ -110,6 +112,7 @@ class MetricSpec:
     own: bool = False
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     people: UnitFrame | None = field(default=None, repr=False)
+    warn: Callable[[pd.DataFrame], str] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         problem = ""

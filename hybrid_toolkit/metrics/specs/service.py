@@ -9,7 +9,13 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.practice import continuity
 from hybrid_toolkit.metrics.constructs.service import authority_years, caseloads, referral_outcomes, visit_gaps
-from hybrid_toolkit.metrics.contacts.contact_formulas import BICE_BOXERMAN_WORDS, TIMELY, USUAL_PROVIDER_WORDS
+from hybrid_toolkit.metrics.contacts.contact_formulas import (
+    BICE_BOXERMAN_WORDS,
+    SEEN_ALONE,
+    TIMELY,
+    USUAL_PROVIDER_WORDS,
+    VISIT_IN_TIME,
+)
 from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
 from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
@@ -244,7 +250,38 @@ SPECS: tuple[MetricSpec, ...] = (
         ContactUnits("all_contacts"),
         unit="contact",
         cluster=("team_id", "worker_id", "family_id"),
+        caveats=(
+            "Counts contacts by any mode, calls too: for visits that must be in person see statutory_in_time_share.",
+        ),
         seeds=("S0-B5", "S1-M1", "S0-C8.3"),
+    ),
+    _one(
+        "statutory_in_time_share",
+        "MF3",
+        "Statutory visits held in person and in time",
+        "Are children seen, in person, when they must be?",
+        {"contact": ("contact_id", "family_id", "due_date", "held_date", "mode", "purpose")},
+        VISIT_IN_TIME.words,
+        MeanOf("visit_in_time"),
+        ContactUnits("all_contacts"),
+        unit="contact",
+        cluster=("team_id", "worker_id", "family_id"),
+        caveats=("A call by telephone or video on the day due counts as not held in time.",),
+        seeds=("S0-C8.3",),
+    ),
+    _one(
+        "statutory_seen_alone_share",
+        "MF3",
+        "Statutory visits at which the child was seen alone",
+        "Are children seen on their own?",
+        {"contact": ("contact_id", "family_id", "due_date", "held_date", "mode", "purpose", "seen_alone")},
+        SEEN_ALONE.words,
+        MeanOf("seen_alone"),
+        ContactUnits("all_contacts"),
+        unit="contact",
+        cluster=("team_id", "worker_id", "family_id"),
+        caveats=("Left out where seeing the child alone does not fit, as with an infant.",),
+        seeds=("S0-C8.3",),
     ),
     _one(
         "visit_gap_in_time_share",

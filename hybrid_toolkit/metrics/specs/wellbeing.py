@@ -100,7 +100,15 @@ def sickness(data: EvaluationData) -> pd.DataFrame:
 
 
 def _strain(
-    name: str, title: str, column: str, unit: str, frame: Callable[[EvaluationData], pd.DataFrame]
+    name: str,
+    title: str,
+    column: str,
+    unit: str,
+    frame: Callable[[EvaluationData], pd.DataFrame],
+    *,
+    direction: str = "lower",
+    caveats: tuple[str, ...] = (),
+    seeds: tuple[str, ...] = ("S3-X1", "S3-X2"),
 ) -> MetricSpec:
     return MetricSpec(
         id=name,
@@ -112,12 +120,12 @@ def _strain(
         formula=f"mean of {title.lower()} over worker-months",
         low=0,
         high=None,
-        direction="lower",
+        direction=direction,
         min_n=10,
         value_unit=unit,
-        caveats=("From what workers and records say. No telemetry.",),
+        caveats=("From what workers and records say. No telemetry.", *caveats),
         source="This project",
-        source_questions=("S3-X1", "S3-X2", "S3-X5", "S1-R1"),
+        source_questions=seeds,
         frame=frame,
         statistic=MeanOf(column),
     )
@@ -126,23 +134,16 @@ def _strain(
 SPECS: tuple[MetricSpec, ...] = (
     *(spec for definition in instruments_in("survey") for spec in _specs(definition)),
     _strain("unpaid_hours_per_week", "Unpaid hours a week", "unpaid_h", "hours a week", worker_month_load),
-    _strain("sick_days_per_month", "Sickness days a month", "sick_days", "days a month", sickness),
-    MetricSpec(
-        id="strain_behaviour",
-        code="MD10",
-        name="Working when unwell, breaks, out-of-hours work",
-        question="What do workers do to keep up?",
-        unit="worker",
-        columns={},
-        formula="share who worked when unwell; breaks taken; out-of-hours work, by self-report",
-        low=0,
-        high=1,
-        direction="lower",
-        min_n=10,
-        value_unit="share",
-        caveats=("Self-report only. No telemetry.",),
-        source="This project",
-        source_questions=("S3-X1", "S3-X2", "S3-X5"),
-        elsewhere="Not computed: its survey items are not defined yet; unpaid hours are (unpaid_hours_per_week).",
+    _strain(
+        "sick_days_per_month",
+        "Sickness days a month",
+        "sick_days",
+        "days a month",
+        sickness,
+        direction="none",
+        caveats=(
+            "Fewer days may mean better health, or people who work on while unwell: read worked_unwell beside it.",
+        ),
+        seeds=("S0-B4",),
     ),
 )
