@@ -98,6 +98,18 @@ class ResultBase(ABC):
 
     A result brings ``prose``, ``tidy`` and, where it has sizes, ``glance``; ``summary`` and the page of a notebook are
     made from them here and hold estimates and counts only, never a row of the data.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True)
+    ... class Mean(ResultBase):
+    ...     estimate: float
+    ...     def prose(self):
+    ...         return f"The mean is {self.estimate:g}."
+    ...     def tidy(self):
+    ...         return pd.DataFrame({"term": ["mean"], "estimate": [self.estimate]})
+    >>> Mean(3.5).summary().split("\\n")[0]
+    'The mean is 3.5.'
     """
 
     __slots__ = ()
@@ -162,7 +174,17 @@ class ResultBase(ABC):
 
 
 class RowsHidden:
-    """What an object that holds frames shows of itself: how many rows and columns each has, and none of them."""
+    """What an object that holds frames shows of itself: how many rows and columns each has, and none of them.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True, repr=False)
+    ... class Answers(RowsHidden):
+    ...     frame: pd.DataFrame
+    >>> html = Answers(pd.DataFrame({"worker_id": ["w1", "w2"], "score": [3, 4]}))._repr_html_()
+    >>> "<td>2</td>" in html, "w1" in html
+    (True, False)
+    """
 
     __slots__ = ()
 
@@ -182,10 +204,24 @@ class RowsHidden:
 def held_frames(item: object) -> list[tuple[str, pd.DataFrame]]:
     """Name and frame of every public data frame that an object holds in its fields, alone or in lists and mappings.
 
+    Parameters
+    ----------
+    item : object
+        Any object, such as a result.
+
     Returns
     -------
     list[tuple[str, pd.DataFrame]]
         Name and frame of every public data frame that an object holds in its fields, alone or in lists and mappings.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True)
+    ... class Answers:
+    ...     frame: pd.DataFrame
+    ...     note: str = ""
+    >>> [(name, len(frame)) for name, frame in held_frames(Answers(pd.DataFrame({"score": [3, 4]})))]
+    [('frame', 2)]
     """
     out: list[tuple[str, pd.DataFrame]] = []
     for name in getattr(item, "__dataclass_fields__", {}):
@@ -236,6 +272,11 @@ def estimate_table(rows: pd.DataFrame, *, level: float | None) -> tuple[pd.DataF
 def figure(value: object) -> str:
     """A number for a table: four decimals, four figures where it is small or large; nothing where it is missing.
 
+    Parameters
+    ----------
+    value : object
+        What is shown; text is shown as it is.
+
     Returns
     -------
     str
@@ -259,10 +300,22 @@ def figure(value: object) -> str:
 def html_table(headings: Sequence[str], rows: object) -> str:
     """A plain table; every text escaped.
 
+    Parameters
+    ----------
+    headings : Sequence[str]
+        Headings of the columns.
+    rows : object
+        One list of cells for each row.
+
     Returns
     -------
     str
         A plain table; every text escaped.
+
+    Examples
+    --------
+    >>> html_table(["group", "n"], [["office & home", 12]]).partition("<tbody>")[2].partition("</tbody>")[0]
+    '<tr><td>office &amp; home</td><td>12</td></tr>'
     """
     head = "".join(f'<th scope="col">{escape(str(h))}</th>' for h in headings)
     body = "".join(f"<tr>{''.join(f'<td>{escape(str(v))}</td>' for v in row)}</tr>" for row in rows)  # type: ignore[attr-defined]

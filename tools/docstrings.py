@@ -49,7 +49,7 @@ OWN = {
     "RF01": "a source is named, but there is no References section",
 }
 """Checks of this project."""
-SOURCE = re.compile(r"[A-Z][\w'-]+(?:,? (?:and (?:others|[A-Z][\w'-]+)|et al\.?))?,? \(?(?:18|19|20)\d\d\b")
+SOURCE = re.compile(r"[A-Z][\w'-]*\w(?:,? (?:and (?:others|[A-Z][\w'-]+)|et al\.?))?,? \(?(?:18|19|20)\d\d\b")
 """An author and a year, such as ``Callaway and Sant'Anna (2021)`` or ``(Cohen 1960)``."""
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 NO_AUTHOR = re.compile(rf"(?:{MONTHS}|Act) \d{{4}}")

@@ -52,6 +52,12 @@ class Action:
     ------
     UsageError
         No words, an unknown role, metric or prompt, or dates out of order.
+
+    Examples
+    --------
+    >>> action = Action(1, "Agree breaks between meetings.", "supervisor", date(2026, 3, 31))
+    >>> action.standing(date(2026, 4, 15))
+    'overdue'
     """
 
     id: int
@@ -148,6 +154,11 @@ class ActionPlan:
     def action(self, number: int) -> Action:
         """One action by number.
 
+        Parameters
+        ----------
+        number : int
+            Number of the action in the plan.
+
         Returns
         -------
         Action
@@ -184,8 +195,24 @@ class ActionPlan:
 
         Parameters
         ----------
+        words : str
+            What is to be done.
+        owner : str
+            Role that does it, never a name.
+        due : date
+            Day by which it is done.
+        measure : str, optional
+            Id of the metric that should change.
+        baseline : float | None, optional
+            Value of the metric before the change.
+        baseline_on : date | None, optional
+            Day on which the baseline was measured.
+        started : date | None, optional
+            Day on which the change started.
+        gap : str, optional
+            Id of the gap that the action responds to.
         seed : str, optional
-            Seed of the random numbers.
+            Id of the question behind it.
 
         Returns
         -------
@@ -201,6 +228,11 @@ class ActionPlan:
     def change(self, action: Action) -> ActionPlan:
         """The plan with an action in the place of the one of the same number; raises as ``action``.
 
+        Parameters
+        ----------
+        action : Action
+            The action as it should be, with the number of the one it replaces.
+
         Returns
         -------
         ActionPlan
@@ -212,6 +244,13 @@ class ActionPlan:
     def mark_done(self, number: int, on: date) -> ActionPlan:
         """The plan with one action done on a day; raises as ``action``.
 
+        Parameters
+        ----------
+        number : int
+            Number of the action in the plan.
+        on : date
+            Day on which it was done.
+
         Returns
         -------
         ActionPlan
@@ -221,6 +260,11 @@ class ActionPlan:
 
     def without(self, number: int) -> ActionPlan:
         """The plan without one action; raises as ``action``.
+
+        Parameters
+        ----------
+        number : int
+            Number of the action in the plan.
 
         Returns
         -------

@@ -53,6 +53,12 @@ class Arrangement:
     ------
     UsageError
         Nothing was asked for, an unknown decision, or dates out of order.
+
+    Examples
+    --------
+    >>> one = Arrangement("Duty team", "Two days at home", "Cover is met", "agreed", date(2026, 1, 5))
+    >>> one.missing
+    ('a review within 12 months', 'whether adjustments were considered')
     """
 
     whom: str
@@ -137,6 +143,12 @@ class Agreements:
     ----------
     arrangements : tuple[Arrangement, ...], optional
         The arrangements, in order.
+
+    Examples
+    --------
+    >>> one = Arrangement("Duty team", "Two days at home", "Cover is met", "agreed", date(2026, 1, 5))
+    >>> len(Agreements().put(one).arrangements)
+    1
     """
 
     arrangements: tuple[Arrangement, ...] = ()

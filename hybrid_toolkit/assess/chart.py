@@ -36,6 +36,11 @@ class Signal:
         The rule that holds there.
     side : str
         ``above`` or ``below`` the centre.
+
+    Examples
+    --------
+    >>> individuals_chart([4, 6] * 6 + [14], baseline=12).after[0]
+    Signal(position=12, rule='limits', side='above')
     """
 
     position: int
@@ -63,6 +68,12 @@ class ControlChart:
         Points that set the limits, counted from the first.
     signals : tuple[Signal, ...]
         After the baseline and in it, in order.
+
+    Examples
+    --------
+    >>> chart = individuals_chart([4, 6] * 6 + [14], baseline=12)
+    >>> chart.stable, [s.rule for s in chart.after]
+    (True, ['limits'])
     """
 
     kind: str

@@ -44,6 +44,11 @@ class ChecklistItem:
         ``employer`` or ``employee`` where the two are told apart.
     conditions : tuple[str, ...], optional
         Ids of the conditions that an action helps with.
+
+    Examples
+    --------
+    >>> load_checklist("conditions").item("S0-C1.4").scale
+    'maturity'
     """
 
     id: str
@@ -58,7 +63,29 @@ class ChecklistItem:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistPart:
-    """A section: its items, and the metrics that speak to it as a whole."""
+    """A section: its items, and the metrics that speak to it as a whole.
+
+    Parameters
+    ----------
+    id : str
+        Short name.
+    title : str
+        Heading.
+    items : tuple[ChecklistItem, ...]
+        Its items.
+    about : str, optional
+        What the section is about.
+    metrics : tuple[str, ...], optional
+        Ids of the metrics that describe the section as a whole.
+    seeds : tuple[str, ...], optional
+        Ids of the questions behind it.
+
+    Examples
+    --------
+    >>> part = load_checklist("conditions").parts[0]
+    >>> part.id, len(part.items) > 1
+    ('S0-C1', True)
+    """
 
     id: str
     title: str
@@ -88,6 +115,12 @@ class Checklist:
         Whether answers may be kept; ``why`` says why not.
     why : str, optional
         Why answers may not be kept, where they may not.
+
+    Examples
+    --------
+    >>> nine = load_checklist("conditions")
+    >>> nine.parts[0].title, nine.part_of("S0-C1.4").id
+    ('Local arrangements', 'S0-C1')
     """
 
     id: str

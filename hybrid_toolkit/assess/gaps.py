@@ -39,6 +39,12 @@ class Gap:
         The most that a rater gave.
     metrics : tuple[str, ...]
         Ids of the metrics that speak to it.
+
+    Examples
+    --------
+    >>> gap = Gap("S0-C4.1", "Breaks are agreed.", "S0-C4", "low", 1.0, 0, 1, ("back_to_back_share",))
+    >>> gap.words
+    "below 'established' (middle 1, answers 0 to 1 of 0 to 3)"
     """
 
     item: str

@@ -49,6 +49,11 @@ class Answer:
     ------
     UsageError
         A prompt, role or level that does not exist; ``evidenced`` without evidence.
+
+    Examples
+    --------
+    >>> Answer("S0-C6.1", "practitioner", "emerging").rater
+    ('practitioner', 1)
     """
 
     item: str
@@ -93,6 +98,12 @@ class Assessment:
     ------
     UsageError
         A rater answered a prompt twice, or an aim for a metric that does not exist.
+
+    Examples
+    --------
+    >>> said = Assessment().put(Answer("S0-C6.1", "practitioner", "emerging"))
+    >>> said.target("choice_honoured", 0.9).targets["choice_honoured"], len(said.raters)
+    (0.9, 1)
     """
 
     answers: tuple[Answer, ...] = ()
@@ -142,7 +153,14 @@ class Assessment:
         return replace(self, answers=tuple(a for a in self.answers if a.rater != (role, number)))
 
     def target(self, metric: str, value: float | None) -> Assessment:
-        """The assessment with the service's own aim for a metric; None takes it away.
+        """The assessment with the service's own target for a metric; None takes it away.
+
+        Parameters
+        ----------
+        metric : str
+            Id of the metric.
+        value : float | None
+            What the service aims for; None for no target.
 
         Returns
         -------
@@ -217,6 +235,14 @@ class Maturity:
         The nine conditions, in their own order.
     n_raters : int
         Number of raters.
+
+    Examples
+    --------
+    >>> three = [("practitioner", "none"), ("supervisor", "emerging"), ("senior_leader", "established")]
+    >>> said = tuple(Answer("S0-C6.1", role, level) for role, level in three)
+    >>> found = rate_conditions(Assessment(said))
+    >>> found.n_raters, len(found.conditions)
+    (3, 9)
     """
 
     conditions: tuple[Condition, ...]

@@ -32,6 +32,11 @@ class Entry:
         Role of who answered.
     on : date | None, optional
         When.
+
+    Examples
+    --------
+    >>> Entry("S3-K1", "yes", role="supervisor").answer
+    'yes'
     """
 
     item: str
@@ -200,6 +205,12 @@ def to_do(record: Record) -> tuple[ChecklistItem, ...]:
     -------
     tuple[ChecklistItem, ...]
         Items that are unanswered, or answered with something that is still to be dealt with.
+
+    Examples
+    --------
+    >>> record = Record("return_tests").put(Entry("S3-K1", "yes"))
+    >>> len(to_do(record)), to_do(record)[0].id
+    (9, 'S3-K2')
     """
     fine = (*SETTLED, "yes", "none", "positive", "neutral", "agreed")
     return tuple(i for i in record.listed.items if i.scale and record.answer(i.id) not in fine)

@@ -32,6 +32,13 @@ class Remeasured:
         The interrupted series, where both sides are.
     said : str
         What follows, in words.
+
+    Examples
+    --------
+    >>> months = pd.DataFrame({"period": pd.date_range("2025-01-01", periods=6, freq="MS"), "value": [5.0] * 6})
+    >>> found = judge_change(months, started="2025-04-01")
+    >>> found.n_before, found.n_after, found.fit is None
+    (3, 3, True)
     """
 
     kind: str

@@ -63,12 +63,14 @@ def fit_plan(frame: pd.DataFrame, plan: ModelColumns, *, extra: Sequence[str] = 
 
 
 def unadjusted_fit(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
-    """The same contrast over all rows at once: nothing held constant, no correction for measurement error.
+    """The same contrast over all rows at once: unadjusted, without a correction for measurement error.
 
     Parameters
     ----------
     frame : pd.DataFrame
         The data frame.
+    plan : ModelColumns
+        Columns and settings of the study.
 
     Returns
     -------
@@ -124,6 +126,13 @@ class Design:
     over_clusters : bool, default True
         Its interval is learned from clusters, so that one on a side is refused; False where the design is made for one
         changed unit.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.designs import DESIGNS
+    >>> design = DESIGNS["cross-sectional"]
+    >>> design.grade, design.identifies, len(design.assumptions)
+    ('associational', ('slope', 'slope-gap'), 3)
     """
 
     id: str
@@ -173,6 +182,8 @@ class Design:
         ----------
         frame : pd.DataFrame
             The data frame.
+        plan : ModelColumns
+            Columns and settings of the study.
 
         Returns
         -------

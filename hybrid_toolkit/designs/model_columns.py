@@ -92,6 +92,12 @@ class ModelColumns:
         Unit of the estimate.
     conf_level : float, default 0.95
         Level of the intervals.
+
+    Examples
+    --------
+    >>> plan = ModelColumns(outcome="y", exposure="x", cluster="team", settings=(("anticipation", 1),))
+    >>> plan.target, plan.setting("anticipation", 0)
+    ('x', 1)
     """
 
     outcome: str
@@ -122,6 +128,13 @@ class ModelColumns:
 
     def setting(self, name: str, default: Setting) -> Setting:
         """The value of one of the design's settings, or its default.
+
+        Parameters
+        ----------
+        name : str
+            Name of the setting.
+        default : Setting
+            Value where the study sets none.
 
         Returns
         -------
@@ -172,6 +185,14 @@ class DesignFit:
         One tidy row.
     fit : Fitted
         The estimator's result.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.designs import DESIGNS
+    >>> f = pd.DataFrame({"y": [1.0, 2, 4, 3, 6, 5, 8, 9], "x": range(8), "team": list("aabbccdd")})
+    >>> fit = DESIGNS["cross-sectional"].fit(f, ModelColumns(outcome="y", exposure="x", cluster="team"))
+    >>> round(fit.estimate, 2)
+    1.1
     """
 
     plan: ModelColumns
@@ -195,6 +216,13 @@ class DesignFit:
 
     def as_row(self, term: str, role: str = "sensitivity") -> pd.DataFrame:
         """The row under another name, to stand beside an estimate; a fit that did not converge says so in that name.
+
+        Parameters
+        ----------
+        term : str
+            Name that the row gets.
+        role : str, default "sensitivity"
+            What the row is for, such as ``"sensitivity"`` or ``"unadjusted"``.
 
         Returns
         -------

@@ -204,6 +204,8 @@ class Gate:
             Columns of shares among the figures.
         cumulative : Sequence[str], optional
             Those of ``values`` that run up to 1, as the points of a curve of concentration do; looked at too.
+        hide : str | None, optional
+            Column that is true where a figure is to be hidden, whatever its counts.
         derived_from : Release | Sequence[Release] | None, optional
             The releases whose numbers these are, put together anew; they are not looked at again. Every count must
             stand in one of them.
@@ -413,11 +415,13 @@ class Gate:
         title : str
             Their title.
         n : float | None, optional
-            The number of people behind them; None where nobody is.
+            The number of rows behind them; None if no one is behind them.
         clusters : float | None, optional
             The number of clusters, held to the policy's least; None where there are none.
         whole : bool, default False
             Each cluster is a whole authority; the policy's ``guard_authorities`` says whether the least holds too.
+        people : float | None, optional
+            The number of distinct people behind them, if rows may be many from few people.
         source : object, optional
             As in ``Gate``, for this text only.
 

@@ -165,6 +165,13 @@ def require_release(item: object, *, kinds: tuple[str, ...] = _KINDS) -> Release
     ------
     DisclosureError
         ``item`` is not a Release, was changed after the gate, or is of another kind.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.disclosure import Gate
+    >>> release = Gate().text("12 teams took part.", title="Teams", n=40)
+    >>> require_release(release, kinds=("text",)) is release
+    True
     """
     if not isinstance(item, Release):
         raise DisclosureError(

@@ -36,6 +36,12 @@ class Comparators:
         Its plain name.
     frame : pd.DataFrame
         The rows of ``tidy()``.
+
+    Examples
+    --------
+    >>> women = comparators("swemwbs").tidy().query("statistic == 'mean' and population == 'adults 16+, women'")
+    >>> comparators("swemwbs").glance().iloc[0].to_dict()
+    {'metric': 'swemwbs', 'n': 8, 'n_lines': 5, 'first_year': '2010-2013', 'last_year': '2021-05/07'}
     """
 
     metric: str

@@ -62,6 +62,19 @@ class Comparison:
         What was assumed, one sentence each.
     stamp : str, optional
         The synthetic stamp, where the data are synthetic.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> own = pd.DataFrame({"la_id": ["E06000005"], "year": [2024], "inpost_fte": [90.0], "leavers_fte": [9.0]})
+    >>> file = Path(tempfile.mkdtemp()) / "any.csv"
+    >>> _ = file.write_text("time_period,geographic_level,country_code,country_name,new_la_code,la_name,"
+    ...     "turnover_rate_fte\\n2024,National,E92000001,England,,,13.8\\n"
+    ...     "2024,Local authority,E92000001,England,E06000005,Darlington,x\\n")
+    >>> found = compare(EvaluationData({"la_year": own}), "turnover_rate_pct", file).tidy()
+    >>> found = compare(EvaluationData({"la_year": own}), "turnover_rate_pct", file)
+    >>> found.measure, found.area
+    ('turnover_rate_fte', 'Darlington')
     """
 
     metric: str

@@ -146,6 +146,14 @@ def metric_values(data: EvaluationData, metric: str | MetricSpec) -> InsideFrame
         As ``measure``.
     UsageError
         As ``measure``.
+
+    Examples
+    --------
+    >>> data = EvaluationData({"worker_month": pd.DataFrame({
+    ...     "worker_id": ["w1", "w2"], "month": pd.Timestamp("2025-01-01"), "h_home": [10.0, 20.0],
+    ...     "h_office": [30.0, 20.0]})})
+    >>> pd.DataFrame(metric_values(data, "remote_share_desk")).shape[0]
+    2
     """
     spec = find_metrics(metric)[0]
     return inside(_unit_frame(data, spec).copy())

@@ -48,12 +48,24 @@ class Pooled:
     between : float
         Variance of the estimates between imputations.
     missing_information : float
-        Fraction of the information lost to missing values (van Buuren 2018, eq. 2.28), which counts that the variance
-        between few imputations is itself ill known.
+        Fraction of the information lost to missing values (van Buuren 2018, eq. 2.28), which accounts for the
+        imprecision of the variance between few imputations.
     n_imputations : int
         Frames pooled.
     missing_variance : float
         Share of the total variance that comes from missing values (lambda).
+
+    References
+    ----------
+    - Barnard, J. and Rubin, D. B. (1999). Biometrika 86, 948-955.
+    - van Buuren, S. (2018). Flexible Imputation of Missing Data, 2nd edition. Chapman and Hall/CRC.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.metrics.imputation import pool_rubin
+    >>> pooled = pool_rubin([1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
+    >>> pooled.within, pooled.between, round(pooled.missing_variance, 2)
+    (1.0, 1.0, 0.57)
     """
 
     estimate: float
@@ -176,6 +188,16 @@ class Imputed(RowsHidden):
         Seed of the imputations.
     n_iter : int
         Iterations of each.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": [float(i) for i in range(20)], "y": [None, *(2.0 * i for i in range(1, 20))]})
+    >>> imputed = impute_chained(frame, n_imputations=5)
+    >>> imputed
+    Imputed(seed=0, n_iter=10)
+    >>> pooled = imputed.pool(lambda f: (float(f["y"].mean()), float(f["y"].var() / len(f))))
+    >>> pooled.n_imputations, bool(17 < pooled.estimate < 20)
+    (5, True)
     """
 
     frames: tuple[pd.DataFrame, ...] = field(repr=False)
@@ -258,6 +280,15 @@ def impute_chained(
     - Little, R. J. A. (1988). Journal of Business & Economic Statistics 6, 287-296.
     - van Buuren, S. and Groothuis-Oudshoorn, K. (2011). Journal of Statistical Software 45(3).
     - White, I. R., Royston, P. and Wood, A. M. (2011). Statistics in Medicine 30, 377-399.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=200)
+    >>> frame = pd.DataFrame({"x": x, "y": np.where(x < 1, 2 * x + rng.normal(0, 0.1, 200), np.nan)})
+    >>> imputed = impute_chained(frame, n_imputations=5)
+    >>> len(imputed.frames), int(imputed.frames[0]["y"].isna().sum())
+    (5, 0)
     """
     if n_imputations < 2 or n_iter < 1 or donors < 1:
         raise MeasureError(
@@ -421,6 +452,14 @@ def not_at_random_shifts(
     References
     ----------
     - van Buuren, S. (2018). Flexible Imputation of Missing Data, second edition, section 9.2.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": [float(i) for i in range(20)], "y": [None, *(2.0 * i for i in range(1, 20))]})
+    >>> mean = lambda f: (float(f["y"].mean()), float(f["y"].var() / len(f)))
+    >>> rows = not_at_random_shifts(impute_chained(frame, n_imputations=5), "y", mean, shifts=[0, -4])
+    >>> round(float(rows["estimate"].diff().iloc[1]), 2)
+    -0.2
     """
     if column not in imputed.missing or not imputed.missing[column].any():
         raise MeasureError(f"column '{column}' was not imputed.", fix="Name one of the report.", code="SHIFT-COLUMN")

@@ -53,6 +53,14 @@ class Lock:
         When, UTC.
     seal : str
         SHA-256 over all of this.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
+    >>> lock = headline_studies()[0].lock(Path(tempfile.mkdtemp()) / "practice.lock.json")
+    >>> lock.path.name, lock.data_hash
+    ('practice.lock.json', '')
     """
 
     path: Path
@@ -98,6 +106,15 @@ class LockCheck:
         Version of the toolkit then.
     version_now : str
         Version of the toolkit now.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
+    >>> study = headline_studies()[0]
+    >>> found = check_lock(study.lock(Path(tempfile.mkdtemp()) / "practice.lock.json").path, study)
+    >>> found.same, found.fields
+    (True, ())
     """
 
     locked_at: str
@@ -260,6 +277,15 @@ def check_lock(
     -------
     LockCheck
         What of study, data, graph and code differs from a lock; raises as ``load_lock``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
+    >>> study = headline_studies()[0]
+    >>> lock = study.lock(Path(tempfile.mkdtemp()) / "practice.lock.json")
+    >>> check_lock(lock.path, study.replace(confounders=("risk",))).fields
+    ('confounders',)
     """
     lock = load_lock(path)
     now = _hash_now(_then(lock) or study, data)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.study.declaration.spec_checks import require_tables
+from hybrid_toolkit.study.declaration.study_fields import with_fields
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.declaration.study_toml import parse_toml, read_toml
 
@@ -28,84 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Study(StudySpec):
-    """What is asked, of which rows, by which design. Frozen; reads and writes TOML; equal files give equal studies.
+    __doc__ = with_fields("""What is asked, of which rows, by which design. Equal files give equal studies.
+
+    A study is frozen, and reads and writes TOML.
 
     Column names are those of the study's unit (``hybrid_toolkit.study.units.UNITS``); each is made from the tables
     of the contracts, so a study runs on any data that have these tables.
-
-    Parameters
-    ----------
-    id : str
-        Short name, lower case with hyphens.
-    question : str
-        One sentence that ends with a question mark.
-    estimand : str, optional
-        Id of the true value in the synthetic room, so that a diagnosis knows what to compare with; a study of unit
-        ``"rows"``, which is never simulated, needs none.
-    outcome : str
-        Column of the outcome.
-    exposure : str
-        Column of the exposure.
-    design : str
-        Id of a design in ``hybrid_toolkit.designs.DESIGNS``.
-    row_unit : str
-        What one row is, one of ``hybrid_toolkit.study.units.UNITS``, such as ``"contact"`` or ``"team-month"``.
-    cluster : str
-        Column of the clusters of the intervals.
-    kind : str, default "slope"
-        Kind of estimand, one of ``hybrid_toolkit.designs.KINDS``.
-    effect : str, default "total"
-        ``"total"``, which holds no mediator constant.
-    time_label : str, default "month"
-        Column of time, in words.
-    secondary_outcomes : tuple[str, ...], optional
-        More outcomes.
-    secondary_estimands : tuple[str, ...], optional
-        Ids of the true values of the secondary outcomes, in the same order.
-    moderators : tuple[str, ...], optional
-        For a slope gap, the one yes/no column whose groups are compared.
-    groups : str, optional
-        Column of finer groups whose own slopes are shown beside.
-    mediators : tuple[str, ...], optional
-        Columns on the path from exposure to outcome; named so that they are never held constant.
-    confounders : tuple[str, ...], optional
-        Columns held constant.
-    fixed_effects : tuple[str, ...], optional
-        Columns whose levels each get their own intercept.
-    instruments : tuple[str, ...], optional
-        Other measures of the same exposure, with errors of their own.
-    placebos : tuple[str, ...], optional
-        Columns that should carry nothing once the exposure is in.
-    colleagues : str, optional
-        Column with the exposure of a worker's colleagues, to look for interference.
-    responded : str, optional
-        Column that is true where a survey was answered.
-    panel_id : str, optional
-        Column of what is followed over time.
-    time : str, optional
-        Column of time.
-    first_treated : str, optional
-        Column of the first period under a policy.
-    entry : str, optional
-        Column of the time at which a unit came under observation.
-    duration : str, optional
-        Column of the time at which a unit was last seen; for counts, what they are counted over, such as months or
-        children in need.
-    metrics : tuple[CustomMetric, ...], optional
-        Metrics of one's own whose ids are columns of this study, as ``declare_metric`` gives them; those that are
-        registered and named as columns are taken up by themselves. Written as ``[[metrics]]``.
-    settings : tuple[tuple[str, Setting], ...], optional
-        The design's own settings, name and value; written as the table ``[settings]``.
-    effect_unit : str, optional
-        Unit of the estimate.
-    contrast : str, optional
-        The difference in exposure that the claims speak of, in words.
-    contrast_size : float, default 1.0
-        The same difference in units of exposure.
-    words : tuple[OutcomeLabel, ...], optional
-        How each outcome is spoken of.
-    caveats : tuple[str, ...], optional
-        What this study can never say, beside what its grade forbids.
 
     Raises
     ------
@@ -120,7 +49,7 @@ class Study(StudySpec):
     ('remote-practice', 'quasi-causal')
     >>> parse_study(study.to_toml()) == study
     True
-    """
+    """)
 
     def identification(self, graph: CausalGraph | None = None, *, outcome: str = "") -> Identification:
         """What a causal graph says of the study: what it must not hold, which paths stay open, what closes them.
@@ -314,6 +243,8 @@ class Study(StudySpec):
             Truths, or names of scenarios.
         size_like : SizeLike, default "small"
             A size, the name of one, or data whose size is taken.
+        n_sims : int, default 1000
+            Simulated authorities for each truth.
         seed : int, default 20250000
             Seed of the first; the others follow from it.
         n_jobs : int | None, optional
@@ -434,6 +365,15 @@ def load_study(path: Path | str) -> Study:
         The file is not there or is not TOML.
     StudyError
         An unknown or missing key, a value of the wrong kind, or a study that cannot be run.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
+    >>> file = Path(tempfile.mkdtemp()) / "practice.toml"
+    >>> _ = file.write_text(headline_studies()[0].to_toml(), encoding="utf-8")
+    >>> load_study(file).id
+    'remote-practice'
     """
     return read_toml(Path(path), Study)
 

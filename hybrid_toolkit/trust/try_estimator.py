@@ -41,18 +41,18 @@ Outcome: TypeAlias = tuple[str, tuple[float, ...]]
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """How one estimator did on many draws of one world.
+    """How one estimator did on many simulated data sets of one process.
 
     Parameters
     ----------
     candidate : str
-        Id of the contender.
+        Id of the candidate.
     dgp : str
-        Id of the world.
+        Id of the data-generating process.
     truth : float
         True value.
-    sims
-        Number of draws.
+    n_sims : int
+        Number of simulated data sets.
     seed : int
         Seed of the draws.
     own : bool
@@ -62,7 +62,17 @@ class Trial:
     draws : pd.DataFrame
         One row a draw: ``sim``, the columns of ``_FIGURES`` and ``error``.
     synthetic : bool, default True
-        Whether the data are simulated; results are then stamped.
+        Whether the data are simulated; results are then labelled so.
+
+    Examples
+    --------
+    >>> coin = DGP("coin", "A coin.", 0.5, lambda r: pd.DataFrame({"y": r.integers(0, 2, 50)}))
+    >>> def mean(f):
+    ...     m, se = f["y"].mean(), f["y"].sem()
+    ...     return m, se, m - 2 * se, m + 2 * se
+    >>> trial = try_estimator(Candidate("mean", "The mean", "coins", mean, ("coin",), ("coin",)), coin, n_sims=200)
+    >>> trial.candidate, trial.n_sims, sorted(trial.measures())[:3]
+    ('mean', 200, ['bias', 'coverage', 'failures'])
     """
 
     candidate: str

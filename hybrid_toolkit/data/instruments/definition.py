@@ -29,6 +29,12 @@ class InstrumentItem:
         What it asks about, in this project's words.
     responses : str, optional
         Name of its list of answers, where there is one.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.instruments import load_instrument
+    >>> load_instrument("informal_learning").items[0].responses
+    'frequency'
     """
 
     id: str
@@ -70,6 +76,13 @@ class InstrumentScale:
         Closed band of answers, for ``share``.
     reliability : bool, default True
         Whether internal consistency applies (not to single items or shares).
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.instruments import load_instrument
+    >>> scale = load_instrument("informal_learning").scales[0]
+    >>> scale.direction, scale.score, scale.low, scale.high
+    ('higher', 'mean', 1.0, 5.0)
     """
 
     id: str
@@ -89,7 +102,30 @@ class InstrumentScale:
 
 @dataclass(frozen=True, slots=True)
 class ScoreBand:
-    """A published band of a scale, with its source and date."""
+    """A published band of a scale, with its source and date.
+
+    Parameters
+    ----------
+    scale : str
+        Id of the scale.
+    name : str
+        Name of the band.
+    low : float
+        Lowest score of the band.
+    high : float
+        Highest score of the band.
+    source : str
+        Where the band was published.
+    date : str
+        Date of the publication.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.instruments import load_instrument
+    >>> bands = load_instrument("who5").bands
+    >>> [(band.low, band.high) for band in bands]
+    [(0.0, 50.0)]
+    """
 
     scale: str
     name: str
@@ -119,6 +155,12 @@ class Factor:
         How far the worker's wellbeing, time together at the office and caring for somebody move the factor.
     own : float
         Standard deviation of what is the factor's own.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.instruments import load_instrument
+    >>> load_instrument("informal_learning").draw.factors[0].items
+    ('il_1', 'il_2', 'il_3', 'il_4')
     """
 
     id: str
@@ -149,6 +191,12 @@ class Draw:
         Tuple of str Items that early-career workers answer higher by the truth's ``noninvariance``.
     order : int or None
         Place among the instruments that every simulated survey holds; None is drawn only when asked for.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.instruments import load_instrument
+    >>> load_instrument("informal_learning").draw.cuts
+    (-1.6, -0.8, 0.2, 1.2)
     """
 
     factors: tuple[Factor, ...]
@@ -207,6 +255,13 @@ class Instrument:
         Seed items that ask for it; may be empty.
     draw : Draw | None, optional
         How the generator draws it; None where it does not.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.instruments import load_instrument
+    >>> learning = load_instrument("informal_learning")
+    >>> learning.low, learning.high, learning.item_ids
+    (1.0, 5.0, ('il_1', 'il_2', 'il_3', 'il_4'))
     """
 
     id: str

@@ -153,6 +153,14 @@ def parse_instrument(raw: Mapping[str, Any], *, file: str = "", shipped: bool = 
     ------
     MeasureError
         A key that is unknown, missing, of the wrong type or at odds with another; file and key are named.
+
+    Examples
+    --------
+    >>> raw = {"id": "pace", "name": "Pace", "owner": "You", "licence": "MIT", "source": "Own items.", "wording": "own",
+    ...        "low": 1, "high": 5, "items": [{"id": "p1", "text": "I keep pace."}],
+    ...        "scales": [{"id": "pace", "name": "Pace", "items": ["p1"], "direction": "higher"}]}
+    >>> parse_instrument(raw).scales[0].id
+    'pace'
     """
     top = Keys(file or f"{raw.get('id', '?')}.toml", raw)
     texts = {k: top.text(k) for k in _TEXTS}

@@ -43,6 +43,19 @@ class InsideFrame(pd.DataFrame):
     It behaves as a DataFrame, and what is cut from it is marked as well. ``pd.DataFrame(frame)`` gives a plain one;
     the disclosure gate gives a ``Release``.
 
+    Parameters
+    ----------
+    data : object, optional
+        As in ``pandas.DataFrame``.
+    index : Axes | None, optional
+        As in ``pandas.DataFrame``.
+    columns : Axes | None, optional
+        As in ``pandas.DataFrame``.
+    dtype : Dtype | None, optional
+        As in ``pandas.DataFrame``.
+    copy : bool | None, optional
+        As in ``pandas.DataFrame``.
+
     Examples
     --------
     >>> frame = inside(pd.DataFrame({"group": ["a", "b"], "n": [12, 3]}))
@@ -70,6 +83,15 @@ class InsideFrame(pd.DataFrame):
     def to_string(self, buf: Any = None, *args: Any, **options: Any) -> Any:
         """As pandas, under the words ``INSIDE_ONLY`` where the text is given back.
 
+        Parameters
+        ----------
+        buf : Any, optional
+            As pandas.
+        *args : Any
+            As pandas.
+        **options : Any
+            As pandas.
+
         Returns
         -------
         Any
@@ -80,6 +102,15 @@ class InsideFrame(pd.DataFrame):
 
     def to_html(self, buf: Any = None, *args: Any, **options: Any) -> Any:
         """As pandas, under the words ``INSIDE_ONLY`` where the text is given back.
+
+        Parameters
+        ----------
+        buf : Any, optional
+            As pandas.
+        *args : Any
+            As pandas.
+        **options : Any
+            As pandas.
 
         Returns
         -------

@@ -98,6 +98,11 @@ class FileSource:
         Sheets that hold tables.
     rows : int
         Rows in the file, over all sheets.
+
+    Examples
+    --------
+    >>> FileSource("any.csv", "0" * 64, "utf-8", "csv", (), 12).rows
+    12
     """
 
     file: str
@@ -136,6 +141,17 @@ class Published(RowsHidden):
         Titles, notes and footnotes that stand around the tables.
     left_out : tuple[tuple[str, str], ...], optional
         (file, why) of each file of a folder that was not read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from hybrid_toolkit.data.published.load import load_published
+    >>> file = Path(tempfile.mkdtemp()) / "any name.csv"
+    >>> _ = file.write_text("LAD22CD,LAD22NM,Rate\\nE06000001,Hartlepool,1.5\\nE06000002,Middlesbrough,[c]\\n")
+    >>> found = load_published(file)
+    >>> found.tidy()[["area_code", "value", "marker"]].values.tolist()[1]
+    ['E06000002', nan, '[c]']
     """
 
     frame: pd.DataFrame = field(repr=False)

@@ -37,6 +37,12 @@ class RateFormula:
         Measures that are summed into the denominator.
     scale : float, default 100.0
         100 for a percentage, 1 for a mean.
+
+    Examples
+    --------
+    >>> rate = RateFormula("leavers_fte", ("inpost_fte",))
+    >>> rate.scale * 9 / 90
+    10.0
     """
 
     top: str
@@ -81,6 +87,15 @@ class RateCheck(RowsHidden):
         status ("compared", or why not).
     not_computed : tuple[tuple[str, str], ...], optional
         (rate, why) of each known rate that could not be worked out at all.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "workforce.csv"
+    >>> _ = file.write_text("time_period,geographic_level,country_code,country_name,new_la_code,la_name,inpost_fte,"
+    ...     "leavers_fte,turnover_rate_fte\\n2024,Local authority,E92000001,England,E06000005,Darlington,90,9,12.0\\n")
+    >>> recompute_rates(file).glance()[["measure", "n", "max_gap"]].values.tolist()
+    [['turnover_rate_fte', 1, 2.0]]
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -168,6 +183,15 @@ def recompute_rates(published: Published | str | Path) -> RateCheck:
     ------
     PublishedError
         The statistics hold none of the rates with their parts.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "workforce.csv"
+    >>> _ = file.write_text("time_period,geographic_level,country_code,country_name,new_la_code,la_name,inpost_fte,"
+    ...     "leavers_fte,turnover_rate_fte\\n2024,Local authority,E92000001,England,E06000005,Darlington,90,9,10.0\\n")
+    >>> recompute_rates(file).summary().split(";")[0]
+    'turnover_rate_fte: 1 cell compared, largest gap 0.00, 0 beyond what rounding explains'
     """
     wide = _wide(_loaded(published))
     known = {
@@ -254,6 +278,18 @@ def national_gap(published: Published) -> pd.DataFrame:
     -------
     pd.DataFrame
         National figures beside the sum over local authorities.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hybrid_toolkit.data.published.load import load_published
+    >>> file = Path(tempfile.mkdtemp()) / "workforce.csv"
+    >>> _ = file.write_text("time_period,geographic_level,country_code,country_name,new_la_code,la_name,"
+    ...     "inpost_fte\\n2024,National,E92000001,England,,,200\\n"
+    ...     "2024,Local authority,E92000001,England,E06000001,Hartlepool,90\\n"
+    ...     "2024,Local authority,E92000001,England,E06000005,Darlington,95\\n")
+    >>> national_gap(load_published(file))[["measure", "national", "summed", "gap"]].values.tolist()
+    [['inpost_fte', 200.0, 185.0, 15.0]]
     """
     f = published.frame
     level = f["geographic_level"].fillna("").str.casefold()
@@ -297,6 +333,17 @@ def workforce_panel(published: Published | str | Path) -> EvaluationData:
     ------
     PublishedError
         No local authority rows, no ``inpost_fte``, or several breakdowns with no total.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hybrid_toolkit.data.published.load import load_published
+    >>> file = Path(tempfile.mkdtemp()) / "workforce.csv"
+    >>> _ = file.write_text("time_period,geographic_level,country_code,country_name,new_la_code,la_name,inpost_fte,"
+    ...     "leavers_fte\\n2024,Local authority,E92000001,England,E06000005,Darlington,90,9\\n"
+    ...     "2025,Local authority,E92000001,England,E06000005,Darlington,95,x\\n")
+    >>> workforce_panel(file)["la_year"][["la_id", "year", "inpost_fte", "leavers_fte"]].values.tolist()
+    [['E06000005', 2024, 90.0, 9.0], ['E06000005', 2025, 95.0, nan]]
     """
     published = _loaded(published)
     f, renamed = in_one_spelling(published.frame)
@@ -389,6 +436,14 @@ def holds_workforce(path: str | Path) -> bool:
     -------
     bool
         Whether a file is published workforce statistics: its header has a period, a level and social workers in post.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "any.csv"
+    >>> _ = file.write_text("time_period,geographic_level,inpost_fte\\n2024,National,90\\n")
+    >>> holds_workforce(file)
+    True
     """
     place = Path(path)
     if not place.is_file() or place.suffix.lower() not in READ:

@@ -57,6 +57,14 @@ class AreaIndex(RowsHidden):
         What it was worked out with.
     caution : str, default CAUTION
         Its owner's warning, shown wherever the index is.
+
+    Examples
+    --------
+    >>> one = {name: [0.0, 5.0, 10.0] for part in WEIGHTS.values() for name in part}
+    >>> frame = pd.DataFrame({"area": ["a", "b", "c"], **one})
+    >>> index = digital_exclusion_risk(frame, base="authority")
+    >>> index.frame[["area", "deri"]].round(2).values.tolist()
+    [['a', 1.11], ['b', 5.0], ['c', 8.89]]
     """
 
     frame: pd.DataFrame = field(repr=False)

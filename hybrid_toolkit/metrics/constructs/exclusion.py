@@ -100,6 +100,17 @@ def contact_engagement(data: EvaluationData) -> pd.DataFrame:
     ------
     CoverageError
         ``contact`` lacks ``engaged`` or ``mode``, or ``access`` is not there.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
+    >>> access = pd.DataFrame({"family_id": ["f"], "date": pd.to_datetime(["2025-01-07"]),
+    ...     **{k: [True] for k in ACCESS_FLAGS}})
+    >>> contact = pd.DataFrame({"contact_id": ["c1"], "family_id": ["f"], "worker_id": ["w1"], "mode": ["video"],
+    ...     "held_date": pd.to_datetime(["2025-02-01"]), "engaged": [True]})
+    >>> rows = contact_engagement(EvaluationData({"access": access, "contact": contact}))
+    >>> rows[["engaged", "remote"]].values.tolist()
+    [[1.0, True]]
     """
     rows = require(data, "contact", "contact_id", "family_id", "held_date", "mode", "engaged")
     rows = rows[rows["held_date"].notna()]
@@ -143,6 +154,16 @@ def worker_broadband(data: EvaluationData, *, net_pay: Mapping[str, float] | Non
     ------
     CoverageError
         ``worker.broadband_mbps`` or ``worker_month`` hours are not there.
+
+    Examples
+    --------
+    >>> worker = pd.DataFrame({"worker_id": ["w1", "w2"], "team_id": ["T1", "T1"], "broadband_mbps": [50.0, 10.0],
+    ...     "broadband_cost": [30.0, 0.0], "net_pay_band": ["3", "3"], "commute_min": [10.0, 20.0]})
+    >>> months = pd.DataFrame({"worker_id": ["w1", "w2"], "month": pd.Timestamp("2025-01-01"), "h_home": [20.0, 5.0],
+    ...     "h_office": [20.0, 35.0], "h_commute": [4.0, 12.0]})
+    >>> rows = worker_broadband(EvaluationData({"worker": worker, "worker_month": months}))
+    >>> rows.columns.tolist()[:3]
+    ['worker_id', 'team_id', 'commute_min']
     """
     workers = require(data, "worker", "worker_id", "broadband_mbps")
     months = require(data, "worker_month", "worker_id", "month", "h_home", "h_office")

@@ -160,6 +160,13 @@ def stage_slopes(data: EvaluationData, outcome: str = "informal_learning", *, co
     ------
     CoverageError
         As ``stage_gap_frame``.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.synth.committed import load_synthetic
+    >>> rows = stage_slopes(load_synthetic())
+    >>> bool((rows["conf_low"] < rows["conf_high"]).all())
+    True
     """
     frame = stage_gap_frame(data, outcome).dropna(subset=[outcome, "rs_desk", "stage"]).reset_index(drop=True)
     size = frame["stage"].value_counts()

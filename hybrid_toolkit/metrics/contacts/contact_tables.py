@@ -39,6 +39,13 @@ class ContactTables:
         The DuckDB connection that answers; None asks the backend of the tables.
     synthetic : bool, default False
         True where they were simulated; answers are then stamped.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> contacts = ibis.table({"contact_id": "string", "mode": "string"}, name="contact")
+    >>> sorted(ContactTables({"contact": contacts}).tables)
+    ['contact']
     """
 
     tables: Mapping[str, ir.Table]

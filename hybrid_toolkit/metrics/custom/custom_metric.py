@@ -240,6 +240,17 @@ def load_metric(path: str | Path) -> MetricSpec:
         The file is not there, is not TOML (with the place), or is over 100 kB.
     MeasureError
         An unknown or missing key, a value of the wrong type, or as ``declare_metric``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "visits.toml"
+    >>> _ = file.write_text("\\n".join([
+    ...     "name = 'Visits in time'", "question = 'Were visits kept?'", "table = 'contact'",
+    ...     "formula = 'share(held_date <= due_date)'", "unit = 'share'", "direction = 'higher'",
+    ...     "low = 0", "high = 1"]))
+    >>> load_metric(file).id
+    'visits_in_time'
     """
     where = Path(path)
     fix = "Give a TOML file with the keys " + ", ".join(_NEEDED) + "."

@@ -45,6 +45,13 @@ class Decomposition(ResultBase):
         Number of clusters.
     reference : str
         The group, or the coefficients, that the other is compared with.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"y": [1, 1, 0, 1, 0, 0, 1, 0.0], "g": list("aaaabbbb"), "s": [1, 1, 1, 2, 1, 2, 2, 2]})
+    >>> found = kitagawa(f, outcome="y", group="g", reference="b", strata=["s"])
+    >>> found.tidy()[["term", "estimate"]].round(2).values.tolist()
+    [['difference', 0.5], ['composition', -0.17], ['rates', 0.67]]
     """
 
     method: str

@@ -56,6 +56,13 @@ class Inequality(ResultBase):
         Rows left out for a missing value.
     direction : str
         Which way the index points, in words.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "income": [10, 20, 30, 40]})
+    >>> index = concentration_index(f, outcome="y", rank_by="income")
+    >>> index.index, round(index.estimate, 2), index.n
+    ('standard concentration index', 0.25, 4)
     """
 
     index: str

@@ -31,6 +31,13 @@ class InstrumentScores(RowsHidden):
     report : pd.DataFrame
         One row a scale: ``scale``, ``n_items``, ``n`` respondents who answered any item, ``n_scored``, ``n_prorated``,
         ``n_dropped`` and ``reason``.
+
+    Examples
+    --------
+    >>> wide = pd.DataFrame({f"il_{i}": [4, 2] for i in range(1, 5)})
+    >>> scores = score_instrument(wide, "informal_learning")
+    >>> scores.glance().iloc[0].to_dict()
+    {'instrument': 'informal_learning', 'n': 2, 'scales': 1, 'n_scored': 2, 'n_dropped': 0, 'exploratory': True}
     """
 
     instrument: Instrument

@@ -84,6 +84,20 @@ def measure_differences(
         not a mean.
     CoverageError
         As ``measure``.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> teams, workers = [f"T{i}" for i in range(24)], [f"w{i}" for i in range(240)]
+    >>> data = EvaluationData({
+    ...     "team": pd.DataFrame({"team_id": teams, "service": ["cin_cp", "cla"] * 12}),
+    ...     "worker": pd.DataFrame({"worker_id": workers, "team_id": teams * 10}),
+    ...     "worker_month": pd.DataFrame({"worker_id": workers, "month": pd.Timestamp("2025-01-01"),
+    ...                                   "h_home": [10.0, 20.0] * 120, "h_office": [30.0, 20.0] * 120}),
+    ... })
+    >>> rows = measure_differences(data, "remote_share_desk", by="service", reference="cin_cp")
+    >>> rows[["group", "estimate"]].round(2).values.tolist()
+    [['cla', 0.25]]
     """
     if contrast not in get_args(GroupContrast) or (contrast == "ratio" and adjust):
         raise UsageError(

@@ -40,6 +40,13 @@ class CarelessFlags(RowsHidden):
         ``n_flags``. Rows of single people: for use inside.
     rules : pd.DataFrame
         One row an index: ``index``, ``threshold``, ``rule``, ``n`` for which it could be had, ``n_flagged``.
+
+    Examples
+    --------
+    >>> rows = [[3] * 8, [1, 2, 3, 4, 5, 4, 3, 2], [2, 4, 1, 5, 3, 3, 4, 2]]
+    >>> flags = flag_careless(pd.DataFrame(rows, columns=list("abcdefgh")))
+    >>> flags.tidy()[["rule", "n_flagged"]].head(2).values.tolist()
+    [['run longer than 50% of 8 items', 1], ['more than 3 robust deviations below the median', 1]]
     """
 
     frame: pd.DataFrame = field(repr=False)

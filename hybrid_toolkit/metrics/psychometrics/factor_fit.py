@@ -59,6 +59,14 @@ class FactorFit(ResultBase):
         What a reader must know.
     conf_level : float, default 0.95
         Level of the intervals.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1); f = rng.normal(size=2000)
+    >>> x = pd.DataFrame({i: 0.8 * f + 0.6 * rng.normal(size=2000) for i in "abcd"})
+    >>> fit = fit_factor_model(x, factors={"skill": list("abcd")}, identification="unit")
+    >>> fit.loadings()[["item", "standardized"]].round(1).values.tolist()
+    [['a', 0.8], ['b', 0.8], ['c', 0.8], ['d', 0.8]]
     """
 
     factors: Mapping[str, tuple[str, ...]]

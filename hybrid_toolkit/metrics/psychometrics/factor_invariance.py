@@ -59,6 +59,16 @@ class InvarianceResult(ResultBase):
         ``scaled`` or ``normal``, the chi-square of ``levels``.
     notes : tuple[str, ...]
         Caveats, in words.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(3); f = rng.normal(size=800)
+    >>> x = pd.DataFrame({i: 0.8 * f + 0.6 * rng.normal(size=800) for i in "abcd"})
+    >>> x["stage"] = np.repeat(["early", "late"], 400); x.loc[x["stage"] == "early", "d"] += 0.6
+    >>> result = measurement_invariance(x, factors={"skill": list("abcd")}, group="stage")
+    >>> result.tidy()[["term", "estimate"]].round(2).values.tolist()[:2]
+    [['skill mean, late less early (scalar)', -0.11], ['skill mean, late less early (partial scalar)', 0.05]]
     """
 
     group: str

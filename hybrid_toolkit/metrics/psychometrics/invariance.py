@@ -113,6 +113,15 @@ def survey_invariance(data: EvaluationData, *, instrument: str, scale: str, by: 
         As ``invariance_rows``; MeasureError too where a group has too few answers, or an item does not vary in a group.
     MeasureError
         As ``invariance_rows``; MeasureError too where a group has too few answers, or an item does not vary in a group.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.synth.committed import load_synthetic
+    >>> try:
+    ...     survey_invariance(load_synthetic(), instrument="swemwbs", scale="swemwbs", by="career_stage")
+    ... except MeasureError as error:
+    ...     print(error.code)
+    INVARIANCE-N
     """
     rows = invariance_rows(data, instrument=instrument, scale=scale, by=by)
     size = rows["group"].value_counts()

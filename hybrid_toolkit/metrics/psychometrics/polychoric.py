@@ -172,6 +172,15 @@ def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int 
     ----------
     - Chalmers, R. P. (2018). Educational and Psychological Measurement 78, 1056-1071.
     - Zumbo, B. D., Gadermann, A. M. and Zeisser, C. (2007). Journal of Modern Applied Statistical Methods 6, 21-29.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> skill = rng.normal(size=300)
+    >>> answers = pd.DataFrame({i: np.clip(np.round(3 + skill + 0.8 * rng.normal(size=300)), 1, 5) for i in "abcd"})
+    >>> found = ordinal_alpha(answers, n_boot=20)
+    >>> 0.8 < found.estimate < 0.95, found.conf_low < found.estimate
+    (True, True)
     """
     rows = measured_table(items).dropna()
     if len(rows) < 10:

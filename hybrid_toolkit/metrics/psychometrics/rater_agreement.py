@@ -157,9 +157,17 @@ def _square(pair: pd.DataFrame, codes: list[Any]) -> Array:
 def rating_counts(ratings: pd.DataFrame, *, categories: Sequence[Any] | None = None) -> pd.DataFrame:
     """Ratings, one column a rater, as counts: one row a target, one column a code. Missing ratings are not counted.
 
+    Parameters
+    ----------
+    ratings : pd.DataFrame
+        One column for each coder and one row for each target.
+    categories : Sequence[Any] | None, optional
+        Codes to count; those that occur where it is left out.
+
     Returns
     -------
     pd.DataFrame
+        One row for each target and one column for each code.
 
     Examples
     --------

@@ -40,6 +40,13 @@ class Reliability:
         How estimate and interval were made.
     note : str, optional
         What to look at before the figure is read; empty where there is nothing.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha
+    >>> alpha = cronbach_alpha(pd.DataFrame({"a": [1, 2, 3, 4, 2], "b": [1, 2, 4, 4, 3.0]}))
+    >>> alpha.name, round(alpha.estimate, 2), alpha.n
+    ('alpha', 0.95, 5)
     """
 
     name: str
@@ -472,6 +479,13 @@ def rater_icc(ratings: pd.DataFrame, *, conf_level: float = 0.95) -> dict[str, R
     References
     ----------
     - Shrout, P. E. and Fleiss, J. L. (1979). Psychological Bulletin 86, 420-428.
+
+    Examples
+    --------
+    >>> ratings = pd.DataFrame({"first": [9, 6, 8, 7, 10, 6], "second": [2, 1, 4, 1, 5, 2], "third": [5, 3, 6, 2, 6, 4],
+    ...                         "fourth": [8, 2, 8, 6, 9, 7]})
+    >>> {name: round(found.estimate, 2) for name, found in rater_icc(ratings).items()}
+    {'ICC(1,1)': 0.17, 'ICC(1,k)': 0.44, 'ICC(2,1)': 0.29, 'ICC(2,k)': 0.62, 'ICC(3,1)': 0.71, 'ICC(3,k)': 0.91}
     """
     x = _matrix(ratings)
     x = x - np.median(x)

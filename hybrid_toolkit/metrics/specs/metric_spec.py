@@ -84,6 +84,13 @@ class MetricSpec:
     ------
     MeasureError
         A direction that does not exist, an empty range, or a formula without its frame.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.metrics.specs.registry import find_metrics
+    >>> spec = find_metrics("choice_honoured")[0]
+    >>> spec.unit, spec.direction, spec.low, spec.high
+    ('held contact', 'higher', 0, 1)
     """
 
     id: str

@@ -39,6 +39,17 @@ def register(spec: MetricSpec, *, replace: bool = False) -> MetricSpec:
     ------
     MeasureError
         There is a metric of that id already.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.metrics.custom.custom_metric import declare_metric
+    >>> spec = declare_metric("Visits in time", question="Were visits kept?", table="contact",
+    ...     formula="share(held_date <= due_date)", unit="share", direction="higher", low=0, high=1)
+    >>> register(spec).id
+    'visits_in_time'
+    >>> find_metrics("visits_in_time")[0] is spec
+    True
+    >>> _ = REGISTRY.pop("visits_in_time")
     """
     there = REGISTRY.get(spec.id)
     same = there is not None and there.own and spec.own and (replace or there == spec)

@@ -72,8 +72,20 @@ class GeneralisedFit(PredictsMeans, ResultBase):
     leverage : Array, optional
         Clusters x k partial leverages, and ``behind``, k clusters on the smaller side or effective ones (see
         ``support``); a coefficient that rests on one cluster has no interval. Empty without clusters.
+    behind : Array, optional
+        Clusters behind each coefficient (``clusters_behind``); empty without clusters.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.models.generalised.binary import fit_binary
+    >>> frame = pd.DataFrame({"left": [1, 0, 0, 0, 1, 1, 1, 0], "remote": [0, 0, 0, 0, 1, 1, 1, 1]})
+    >>> fit = fit_binary(frame, outcome="left", terms=["remote"])
+    >>> fit.tidy()[["term", "estimate"]].round(2).values.tolist()
+    [['(Intercept)', -1.1], ['remote', 2.2]]
+    >>> fit.predict(pd.DataFrame({"remote": [0, 1]}))["estimate"].round(2).tolist()
+    [0.25, 0.75]
     """
 
     outcome: str
@@ -165,9 +177,15 @@ class GeneralisedFit(PredictsMeans, ResultBase):
     def clusters_behind(self, term: str) -> float:
         """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str
+            Name of the coefficient.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number; infinite without clusters.
         """
         return float(self.behind[self.index(term)]) if self.n_clusters else np.inf
 

@@ -88,10 +88,19 @@ class OrdinalFit(ResultBase):
     leverage : Array, optional
         Clusters x coefficients, and ``behind``, clusters on the smaller side or effective ones of each (see
         ``support``); one that rests on one cluster has no interval. Empty without clusters.
+    behind : Array, optional
+        Clusters behind each slope (``clusters_behind``); empty without clusters.
     answers : tuple[str, ...], optional
         The answers that occur, lowest first.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"answer": [1, 2, 1, 2], "office": [0, 0, 1, 1], "times": [20, 10, 10, 20]})
+    >>> fit = fit_ordinal(f, outcome="answer", terms=["office"], frequency="times")
+    >>> fit.threshold_names, fit.thresholds.round(2).tolist()
+    (('1 | 2',), [0.69])
     """
 
     outcome: str
@@ -157,9 +166,15 @@ class OrdinalFit(ResultBase):
     def clusters_behind(self, term: str) -> float:
         """Clusters on the smaller side of what a slope compares, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str
+            Name of the coefficient.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number; infinite without clusters.
         """
         return float(self.behind[self.terms.index(term)]) if self.n_clusters else np.inf
 

@@ -39,6 +39,13 @@ class Equivalence(ResultBase):
         Upper end of that interval.
     alpha : float
         Level of each test.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.models.inference.equivalence import equivalence_test
+    >>> found = equivalence_test(0.05, 0.10, low=-0.3, high=0.3)
+    >>> found.tidy()[["estimate", "conf_low", "conf_high"]].round(2).values.tolist(), found.equivalent
+    ([[0.05, -0.11, 0.21]], True)
     """
 
     estimate: float

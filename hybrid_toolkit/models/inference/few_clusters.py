@@ -65,6 +65,17 @@ class BiasReducedFit(PredictsMeans, ResultBase):
         Always True here: least squares is solved, not searched for.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.models import Column
+    >>> f = pd.DataFrame({"y": [1.0, 3, 2, 4, 5, 7, 7, 9], "d": [0] * 4 + [1] * 4, "team": list("aabbccdd")})
+    >>> row = fit_cr2(f, outcome="y", terms=[Column("d")], cluster="team").tidy().iloc[1]
+    >>> fit = fit_cr2(f, outcome="y", terms=["d"], cluster="team")
+    >>> print(fit.tidy()[["term", "estimate", "conf_low", "conf_high"]].round(2).to_string(index=False))
+           term  estimate  conf_low  conf_high
+    (Intercept)       2.5     -3.85       8.85
+              d       4.5     -0.31       9.31
     """
 
     terms: tuple[str, ...]
@@ -86,9 +97,15 @@ class BiasReducedFit(PredictsMeans, ResultBase):
     def clusters_behind(self, term: str) -> float:
         """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str
+            Name of the coefficient.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number.
         """
         return float(self.behind[self.terms.index(term)])
 

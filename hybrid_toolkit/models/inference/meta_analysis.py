@@ -87,6 +87,12 @@ class RandomEffects(ResultBase):
         Level of the intervals.
     converged : bool, default True
         Whether the search for the variance between sites ended.
+
+    Examples
+    --------
+    >>> fit = fit_random_effects([1.0, 2.0, 6.0], [1.0, 1.0, 1.0])
+    >>> fit.k, round(fit.i2, 2), [round(v, 1) for v in (fit.prediction_low, fit.prediction_high)]
+    (3, 0.86, [-10.7, 17.6])
     """
 
     estimate: float

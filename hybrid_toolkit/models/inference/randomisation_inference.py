@@ -52,6 +52,13 @@ class RandomisationTest(ResultBase):
         Level of the interval.
     converged : bool, default True
         Always True here.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"y": [1.0, 2, 3, 7, 8, 9], "late": [0, 0, 0, 1, 1, 1], "team": list("abcdef")})
+    >>> got = randomisation_test(f, outcome="y", treatment="late", cluster="team")
+    >>> got.tidy()[["term", "estimate", "p_value"]].values.tolist()
+    [['late', 6.0, 0.1]]
     """
 
     outcome: str

@@ -75,6 +75,13 @@ class RandomisedFit(ResultBase):
         Level of the interval.
     converged : bool, default True
         Always True here.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"y": [1.0, 2, 3, 4, 6, 8], "offered": [0, 0, 0, 1, 1, 1]})
+    >>> fit = fit_randomised(f, outcome="y", treatment="offered")
+    >>> fit.mean_control, fit.mean_treated, fit.estimate
+    (2.0, 6.0, 4.0)
     """
 
     outcome: str

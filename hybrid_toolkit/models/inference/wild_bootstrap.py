@@ -72,6 +72,15 @@ class WildTest(ResultBase):
         p-value nor interval.
     converged : bool, default True
         Always True here.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.models import Column
+    >>> f = pd.DataFrame({"y": [1.0, 2, 3, 2, 1, 3, 6, 8, 7, 7, 8, 9], "d": [0] * 6 + [1] * 6,
+    ...                   "team": list("aabbccddeeff")})
+    >>> got = wild_bootstrap(f, outcome="y", terms=[Column("d")], term="d", cluster="team", weights="rademacher")
+    >>> got.tidy()[["term", "estimate"]].round(2).values.tolist(), got.n_clusters
+    ([['d', 5.5]], 6)
     """
 
     term: str
@@ -102,6 +111,11 @@ class WildTest(ResultBase):
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
         """One row with the columns of ``TIDY_COLUMNS``.
+
+        Parameters
+        ----------
+        unit : str, optional
+            Unit of the outcome, for the column ``unit``.
 
         Returns
         -------
@@ -203,6 +217,12 @@ def wild_bootstrap(
     WCR of Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90, computed as in Roodman, MacKinnon,
     Nielsen and Webb (2019), Stata Journal 19: each bootstrap sample is G numbers. Interval by inverting the test.
     Samples that tie with the data count against the null's rejection.
+
+    References
+    ----------
+    - Anderson, T. W. and Rubin, H. (1949). Annals of Mathematical Statistics 20, 46-63.
+    - Cameron, A. C., Gelbach, J. B. and Miller, D. L. (2008). Review of Economics and Statistics 90, 414-427.
+    - Roodman, D., MacKinnon, J. G., Nielsen, M. Ø. and Webb, M. D. (2019). Stata Journal 19, 4-60.
 
     Examples
     --------

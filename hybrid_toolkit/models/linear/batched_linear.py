@@ -97,6 +97,16 @@ class BatchFit(ResultBase):
         What was fitted, in words.
     conf_level : float, default 0.95
         Level of the intervals.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.diagnosis.wedge_study import WedgeStudy
+    >>> f = pd.DataFrame({"team": np.repeat(range(8), 8), "period": list(range(4)) * 16})
+    >>> f["treated"] = (f["period"] > f["team"] % 4).astype(int)
+    >>> f["outcome"] = 2.0 * f["treated"] + np.random.default_rng(0).normal(size=64)
+    >>> fit = WedgeStudy("roll-out").estimate(f)
+    >>> fit.term, fit.n, fit.n_clusters
+    ('treated', 64, 8)
     """
 
     term: str

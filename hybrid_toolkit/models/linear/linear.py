@@ -82,6 +82,15 @@ class LinearFit(PredictsMeans, ResultBase):
         Always True here: least squares is solved, not searched for.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"y": [1.0, 3, 5, 11, 13, 15], "x": [0.0, 1, 2, 0, 1, 2], "team": list("aaabbb")})
+    >>> fit = fit_linear(f, outcome="y", terms=["x"], fixed_effects="team", cluster="team")
+    >>> fit.terms, fit.n, fit.n_clusters
+    (('x',), 6, 2)
+    >>> fit.prose().split(";")[0]
+    'y: least squares within team, clustered on team'
     """
 
     terms: tuple[str, ...]
@@ -165,9 +174,15 @@ class LinearFit(PredictsMeans, ResultBase):
     def clusters_behind(self, term: str) -> float:
         """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str
+            Name of the coefficient.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number.
         """
         return float(self.behind[self.index(term)])
 

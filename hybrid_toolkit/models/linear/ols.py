@@ -69,6 +69,13 @@ class OlsFit(PredictsMeans, ResultBase):
         Always True: least squares is solved, not searched for.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"x": [0.0, 0, 1, 1], "y": [1.0, 3, 4, 6]})
+    >>> fit = fit_ols(f, outcome="y", terms=["x"])
+    >>> round(fit.r2, 2), fit.predict(pd.DataFrame({"x": [0, 1]}))["estimate"].tolist()
+    (0.69, [1.9999999999999996, 5.0])
     """
 
     terms: tuple[str, ...]

@@ -69,6 +69,13 @@ def fit_linear_pyfixest(
     ------
     EstimationError
         Pyfixest could not fit the model, or the jackknife was asked for with instruments.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 3, 6, 5, 8, 9], "x": range(8), "team": list("aabbccdd")})
+    >>> rows = fit_linear_pyfixest(frame, outcome="y", terms=["x"], cluster="team")
+    >>> rows[["term", "estimate"]].round(3).values.tolist()
+    [['(Intercept)', 0.917], ['x', 1.095]]
     """
     check_arguments(fit_linear_pyfixest, locals())
     check_level(conf_level)

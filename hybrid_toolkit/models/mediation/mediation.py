@@ -99,6 +99,16 @@ class MediationFit(ResultBase):
         Level of the intervals.
     converged : bool, default True
         Always True here: least squares is solved, not searched for.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.integers(0, 2, 4000)
+    >>> m = 0.5 * x + rng.normal(size=4000)
+    >>> f = pd.DataFrame({"x": x, "m": m, "y": 0.4 * m + 0.3 * x + rng.normal(size=4000)})
+    >>> fit = fit_mediation(f, outcome="y", exposure="x", mediator="m")
+    >>> fit.tidy()[["term", "estimate"]].round(1).values.tolist()[:3]
+    [['indirect', 0.2], ['direct', 0.3], ['total', 0.5]]
     """
 
     outcome: str

@@ -98,6 +98,16 @@ class GlmmFit(ResultBase):
     free : Array, optional
         Degrees of freedom of each slope's t, effective clusters less one where clusters that hold the groups were
         named, else ``df``.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> team, x = np.repeat(np.arange(60), 20), rng.normal(size=1200)
+    >>> chance = 1 / (1 + np.exp(-(0.5 * x + rng.normal(0, 0.8, 60)[team])))
+    >>> f = pd.DataFrame({"yes": (rng.random(1200) < chance) * 1, "x": x, "team": team})
+    >>> fit = fit_glmm(f, outcome="yes", terms=["x"], group="team")
+    >>> fit.tidy()[["term", "estimate"]].round(1).values.tolist(), fit.n_groups
+    ([['(Intercept)', 0.0], ['x', 0.6], ['sd (Intercept) | team', 0.9]], 60)
     """
 
     outcome: str
@@ -127,9 +137,15 @@ class GlmmFit(ResultBase):
     def clusters_behind(self, term: str) -> float:
         """Clusters on the smaller side of what a slope compares, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str
+            Name of the coefficient.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number.
         """
         return float(self.behind[self.terms.index(term)])
 

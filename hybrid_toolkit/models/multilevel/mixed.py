@@ -122,6 +122,15 @@ class MixedFit(PredictsMeans, ResultBase):
     shared : tuple[str, ...], optional
         Groupings whose levels share a term's values in each period although the term moves within them, as
         ``group and period``, where no such grouping is in the model: intervals are then too narrow.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> team = np.repeat(np.arange(60), 20)
+    >>> f = pd.DataFrame({"team": team, "y": rng.normal(0, 1, 60)[team] + rng.normal(0, 2, 1200)})
+    >>> fit = fit_mixed(f, outcome="y", groups="team")
+    >>> fit.components()[["group", "estimate"]].round().values.tolist(), fit.singular
+    ([['team', 1.0], ['residual', 2.0]], False)
     """
 
     outcome: str
@@ -149,9 +158,15 @@ class MixedFit(PredictsMeans, ResultBase):
     def clusters_behind(self, term: str) -> float:
         """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str
+            Name of the coefficient.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number.
         """
         return float(self.behind[self.terms.index(term)])
 

@@ -56,6 +56,17 @@ class PooledSlopesFit(ResultBase):
         Level of the intervals.
     converged : bool, default True
         Always True here: one variance is searched for, in an interval that holds its optimum.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> stage, team = np.arange(1200) % 4, np.arange(1200) // 40
+    >>> x = rng.normal(size=1200)
+    >>> y = np.array([0.0, 0.2, 0.4, 0.6])[stage] * x + rng.normal(size=1200)
+    >>> f = pd.DataFrame({"y": y, "x": x, "stage": stage, "team": team})
+    >>> fit = fit_pooled_slopes(f, outcome="y", exposure="x", group="stage", cluster="team")
+    >>> fit.slopes[["group", "pooled"]].round(1).values.tolist()[1:]
+    [['1', 0.2], ['2', 0.3], ['3', 0.6]]
     """
 
     outcome: str

@@ -52,6 +52,15 @@ class VarianceComponents(ResultBase):
         What to know about the fit, empty where there is nothing.
     conf_level : float, default 0.95
         Level of the intervals of the fixed part.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> team = np.repeat(np.arange(60), 20)
+    >>> f = pd.DataFrame({"team": team, "y": rng.normal(0, 1, 60)[team] + rng.normal(0, 2, 1200)})
+    >>> fit = fit_variance_components(f, outcome="y", group="team")
+    >>> round(fit.icc, 1), fit.n_groups
+    (0.1, 60)
     """
 
     outcome: str

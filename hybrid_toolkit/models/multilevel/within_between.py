@@ -57,6 +57,17 @@ class WithinBetweenFit(ResultBase):
         Control units.
     conf_level : float
         Level of the intervals.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> unit = np.repeat(np.arange(200), 4)
+    >>> x = rng.normal(size=200)[unit] + rng.normal(size=800)
+    >>> y = 0.5 * x + rng.normal(size=200)[unit] + rng.normal(size=800)
+    >>> f = pd.DataFrame({"y": y, "x": x, "worker": unit, "team": unit // 10})
+    >>> fit = fit_within_between(f, outcome="y", exposure="x", panel_id="worker", cluster="team")
+    >>> fit.tidy()["term"].tolist(), round(fit.within_share, 1)
+    (['within', 'between', 'context', 'sd (Intercept) | worker', 'sd (Intercept) | team', 'sd residual'], 0.4)
     """
 
     exposure: str
@@ -156,12 +167,12 @@ def fit_within_between(
         Numeric column of the outcome.
     exposure : str
         Numeric column of the exposure.
-    followed
-        The unit that is seen again.
+    panel_id : str
+        Column of the unit that is seen again.
     cluster : str
         What units lie in; it may be the unit itself.
     covariates : Terms, optional
-        Terms or columns held constant, such as the period as a ``Category``.
+        Terms or columns to adjust for, such as the period as a ``Category``.
     random : str, default "intercept"
         Key of ``RANDOM``, the random parts that are told beside the slopes.
     conf_level : float, default 0.95

@@ -41,6 +41,13 @@ class PowerResult(ResultBase):
         Design effect of a cluster design, else 1.
     converged : bool, default True
         The equation was solved.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.models.planning.sample_size import cluster_power
+    >>> found = cluster_power(cluster_size=20, icc=0.05, clusters_per_arm=10, power=0.8)
+    >>> found.solved, round(found.effect, 2), round(found.design_effect, 2)
+    ('effect', 0.41, 1.95)
     """
 
     solved: str

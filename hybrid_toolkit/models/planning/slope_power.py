@@ -39,6 +39,13 @@ class SlopePower(ResultBase):
         How many times more answers than if all were strangers.
     df : float
         Degrees of freedom of the t reference, teams less one.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.models.planning.slope_power import slope_power
+    >>> plan = slope_power(teams=48, workers=8, effect=0.15)
+    >>> round(plan.power, 2), round(plan.minimum_effect, 2)
+    (0.8, 0.15)
     """
 
     compared: str

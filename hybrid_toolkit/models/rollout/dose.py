@@ -54,12 +54,22 @@ class DoseFit(ResultBase):
         Control units.
     degree : int
         Of the curve.
-    control
-        Key of ``_CONTROLS``.
+    control_group : str
+        Key of ``CONTROL_GROUPS``.
     conf_level : float
         Level of the intervals.
     converged : bool, default True
         Always True here: least squares is solved.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"team": np.repeat(range(12), 2), "year": [1, 2] * 12})
+    >>> f["share"], f["start"] = (f["team"] % 6 + 1) / 10, np.where(f["team"] < 6, 2, 0)
+    >>> noise = np.random.default_rng(0).normal(0, 0.01, 24)
+    >>> f["y"] = f["team"] + f["year"] + 4 * f["share"] * ((f["year"] == 2) & (f["team"] < 6)) + noise
+    >>> fit = fit_dose(f, outcome="y", panel_id="team", time="year", dose="share", first_treated="start")
+    >>> fit.tidy()[["term", "estimate"]].round(1).values.tolist()
+    [['mean effect', 1.4], ['slope on share', 4.0]]
     """
 
     outcome: str

@@ -74,6 +74,15 @@ class EventStudyFit(ResultBase):
         As asked for, or as chosen.
     converged : bool, default True
         Always True here: least squares is solved, not searched for.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"team": list("aabbccdd"), "year": [1, 2] * 4, "y": [1.0, 4, 2, 5.5, 0, 1, 3, 4.5]})
+    >>> f["on"] = [0, 1, 0, 1, 0, 0, 0, 0]
+    >>> model = {"outcome": "y", "panel_id": "team", "time": "year", "treatment": "on"}
+    >>> fit = fit_event_study(f, **model, estimator="imputation")
+    >>> fit.tidy()[["term", "estimate"]].round(2).values.tolist()
+    [['overall', 2.0], ['time 0', 2.0]]
     """
 
     outcome: str
@@ -125,9 +134,15 @@ class EventStudyFit(ResultBase):
     def clusters_behind(self, term: str = "overall") -> float:
         """Clusters on the smaller side of an effect, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str, default "overall"
+            Name of the effect.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number.
         """
         return self.sides[self.terms.index(term)][0]
 

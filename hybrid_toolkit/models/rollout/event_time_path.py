@@ -28,6 +28,12 @@ class EventPath:
         Degrees of freedom of the variance: effective clusters behind the effects, less one.
     last_free : int, default -1
         The last time before the start (and before anticipation) that no treatment can have touched.
+
+    Examples
+    --------
+    >>> path = EventPath((-2, -1, 0, 1), np.array([0.1, 0.0, 0.8, 1.0]), np.diag([0.01, 0.0, 0.01, 0.01]), df=30)
+    >>> [path.leads[i] for i in path.before], [path.leads[i] for i in path.after]
+    ([-2], [0, 1])
     """
 
     leads: tuple[int, ...]

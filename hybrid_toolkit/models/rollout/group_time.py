@@ -66,7 +66,7 @@ def fit_group_time(
         Terms or columns, as they stand in the base period; the estimate is then doubly robust.
     control_group : str, default "never_treated"
         Key of ``CONTROL_GROUPS``.
-    base
+    base_period : str, default "varying"
         Key of ``BASE_PERIODS``.
     anticipation : int, default 0
         Periods before the start in which units may react already.

@@ -94,6 +94,15 @@ class GroupTimeFit(ResultBase):
         Key of ``GROUP_TIME_VARIANCES``.
     converged : bool, default True
         Always True here: averages are computed, and a propensity that fails is an error.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.models.rollout.group_time import fit_group_time
+    >>> f = pd.DataFrame({"team": list("aabbccdd"), "year": [1, 2] * 4, "y": [1.0, 4, 2, 5.5, 0, 1, 3, 4.5]})
+    >>> f["start"] = [2, 2, 2, 2, 0, 0, 0, 0]
+    >>> fit = fit_group_time(f, outcome="y", panel_id="team", time="year", first_treated="start")
+    >>> fit.tidy()[["term", "estimate"]].values.tolist(), fit.n_units
+    ([['ATT(2, 2)', 2.0]], 4)
     """
 
     outcome: str
@@ -341,9 +350,15 @@ class GroupTimeFit(ResultBase):
     def clusters_behind(self, term: str = "overall") -> float:
         """Clusters on the smaller side of the overall effect, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str, default "overall"
+            Name of the effect; the overall one is the only one that is counted.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number.
         """
         return self._sides(np.flatnonzero(self.lead >= 0))[0]
 

@@ -49,6 +49,16 @@ class RandomOrderFit(ResultBase):
         Level of the interval.
     converged : bool
         Both ends of the interval were found.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> f = pd.DataFrame({"team": np.repeat(range(18), 8), "month": list(range(8)) * 18})
+    >>> f["start"] = rng.permutation(np.arange(18) % 6 + 2)[f["team"]]
+    >>> f["y"] = f["month"] + 2.0 * (f["month"] >= f["start"]) + rng.normal(0, 0.5, len(f))
+    >>> fit = fit_random_order(f, outcome="y", panel_id="team", time="month", first_treated="start")
+    >>> fit.n_units, fit.n_steps, round(fit.estimate)
+    (18, 6, 2)
     """
 
     outcome: str

@@ -63,6 +63,17 @@ class SteppedWedgeFit(ResultBase):
         Level of the interval.
     converged : bool
         The search ended at an optimum.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> f = pd.DataFrame({"team": np.repeat(range(12), 35), "step": np.tile(np.repeat(range(7), 5), 12)})
+    >>> f["start"] = 1 + f["team"] % 6
+    >>> f["y"] = 0.2 * f["step"] + 1.0 * (f["step"] >= f["start"]) + rng.normal(0, 0.5, 12)[f["team"]]
+    >>> f["y"] += rng.normal(size=len(f))
+    >>> fit = fit_stepped_wedge(f, outcome="y", cluster="team", time="step", first_treated="start")
+    >>> fit.n_clusters, fit.n_periods, fit.correlation
+    (12, 7, 'nested')
     """
 
     outcome: str
@@ -167,7 +178,7 @@ def fit_stepped_wedge(
         Numeric.
     cluster : str
         Column of what crosses over.
-    period
+    time : str
         Column of numbered or dated periods.
     first_treated : str
         The cluster's first period under the policy; missing for never.
@@ -182,7 +193,7 @@ def fit_stepped_wedge(
     Returns
     -------
     SteppedWedgeFit
-        The effect of crossing over, periods held constant.
+        The effect of crossing over, adjusted for periods.
 
     Raises
     ------

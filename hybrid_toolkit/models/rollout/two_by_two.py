@@ -59,6 +59,14 @@ class TwoByTwoFit(ResultBase):
         Clusters on the smaller side, or effective ones where those are fewer (see ``support``).
     converged : bool, default True
         Always True here: means are computed.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"team": list("aabbccdd"), "year": [1, 2] * 4, "y": [1.0, 4, 2, 5.5, 0, 1, 3, 4.5]})
+    >>> f["start"] = [2, 2, 2, 2, 0, 0, 0, 0]
+    >>> fit = fit_two_by_two(f, outcome="y", panel_id="team", time="year", first_treated="start")
+    >>> fit.treated_after - fit.treated_before, fit.control_after - fit.control_before, fit.estimate
+    (3.25, 1.25, 2.0)
     """
 
     outcome: str
@@ -82,9 +90,15 @@ class TwoByTwoFit(ResultBase):
     def clusters_behind(self, term: str = "effect") -> float:
         """Clusters on the smaller side, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str, default "effect"
+            Name of the effect, of which there is one.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number.
         """
         return self.behind
 

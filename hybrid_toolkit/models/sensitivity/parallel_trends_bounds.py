@@ -43,6 +43,14 @@ class HonestBounds(ResultBase):
         Always True here.
     time : int | None, optional
         The one time since the start that is meant, or None for the mean.
+
+    Examples
+    --------
+    >>> v = np.diag([0.01, 0.01, 0, 0.01, 0.01])
+    >>> path = EventPath((-3, -2, -1, 0, 1), np.array([0.1, -0.1, 0, 1, 1.2]), v, 500)
+    >>> found = honest_bounds(path, sizes=[0, 1])
+    >>> round(found.estimate, 2), found.bounds["conf_low"].round(2).tolist()
+    (1.1, [0.96, 0.36])
     """
 
     restriction: str

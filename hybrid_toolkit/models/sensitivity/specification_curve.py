@@ -39,6 +39,15 @@ class SpecificationCurve(ResultBase):
         Whether outcomes were put in standard deviations.
     conf_level : float
         Level of the intervals.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> f = pd.DataFrame({"x": rng.normal(size=300), "z": rng.normal(size=300), "team": np.arange(300) // 10})
+    >>> f["y"] = 0.5 * f["x"] + f["z"] + rng.normal(size=300)
+    >>> curve = specification_curve(f, outcomes=["y"], exposure="x", controls=["z"], cluster="team")
+    >>> curve.same_sign, curve.rows["estimate"].round(1).tolist()
+    (1.0, [0.5, 0.6])
     """
 
     exposure: str

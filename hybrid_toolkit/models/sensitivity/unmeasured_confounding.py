@@ -42,6 +42,12 @@ class Robustness(ResultBase):
         estimate to zero.
     rv_alpha : float
         The same, to bring it inside its own interval's reach of zero.
+
+    Examples
+    --------
+    >>> r = robustness_value(0.0973, 0.0233, df=783)
+    >>> r.tidy().round(3).iloc[0].to_dict()
+    {'estimate': 0.097, 'std_error': 0.023, 't': 4.176, 'df': 783.0, 'r2_yd': 0.022, 'rv': 0.139, 'rv_alpha': 0.076}
     """
 
     estimate: float

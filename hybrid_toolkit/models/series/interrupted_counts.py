@@ -91,6 +91,19 @@ class CountSeriesFit(ResultBase):
         Both searches ended.
     conf_level : float
         Level of the intervals.
+
+    Examples
+    --------
+    >>> counts = [10, 12, 9, 11, 10, 12, 10, 9, 20, 22, 19, 24, 21, 20, 19, 22]
+    >>> f = pd.DataFrame({"month": range(16), "referrals": counts})
+    >>> fit = fit_interrupted_counts(f, outcome="referrals", time="month", start=8)
+    >>> print(fit.tidy()[["term", "estimate", "conf_low", "conf_high"]].round(2).to_string(index=False))
+                           term  estimate  conf_low  conf_high
+                   level change      0.75      0.52       0.98
+                   slope change      0.01     -0.04       0.06
+    mean change after the start      0.78      0.46       1.11
+      change in the last period      0.82      0.35       1.28
+                   trend before     -0.01     -0.05       0.03
     """
 
     outcome: str

@@ -82,6 +82,14 @@ class InterruptedFit(ResultBase):
         The search for the autocorrelation ended inside its range.
     conf_level : float
         Level of the intervals.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(1).normal(0, 0.05, 24)
+    >>> f = pd.DataFrame({"month": range(24), "y": [2 + 0.1 * t + 3 * (t >= 12) + noise[t] for t in range(24)]})
+    >>> fit = fit_interrupted(f, outcome="y", time="month", start=12)
+    >>> fit.tidy()[["term", "estimate"]].round(1).values.tolist()[:3]
+    [['level change', 3.0], ['slope change', 0.0], ['mean change after the start', 3.0]]
     """
 
     outcome: str

@@ -71,6 +71,17 @@ class SyntheticControlFit(ResultBase):
         As asked for; the least p-value that so many donors allow may lie above its complement.
     converged : bool
         Every weight search ended.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> wave = rng.normal(size=20).cumsum()
+    >>> y = [wave * (i + 1) / 5 + 2.0 * ((i == 2) & (np.arange(20) >= 12)) for i in range(25)]
+    >>> f = pd.DataFrame({"la": np.repeat(range(25), 20), "month": list(range(20)) * 25, "y": np.concatenate(y)})
+    >>> f["start"] = np.where(f["la"] == 2, 12, 0)
+    >>> fit = fit_synthetic_control(f, outcome="y", panel_id="la", time="month", first_treated="start")
+    >>> fit.n_donors, fit.n_before, round(float(fit.weights.sum()), 2)
+    (24, 12, 1.0)
     """
 
     outcome: str

@@ -59,6 +59,17 @@ class SyntheticDidFit(ResultBase):
         Level of the interval.
     converged : bool
         The library raised no warning of a weight search that stopped short.
+
+    Examples
+    --------
+    >>> wave = np.random.default_rng(0).normal(size=16).cumsum()
+    >>> noise = np.random.default_rng(1).normal(0, 0.1, (20, 16))
+    >>> y = [wave + i + 2.0 * ((i < 3) & (np.arange(16) >= 10)) for i in range(20)] + noise
+    >>> f = pd.DataFrame({"team": np.repeat(range(20), 16), "month": list(range(16)) * 20, "y": y.ravel()})
+    >>> f["start"] = np.where(f["team"] < 3, 10, 0)
+    >>> fit = fit_synthetic_did(f, outcome="y", panel_id="team", time="month", first_treated="start")
+    >>> fit.n_control, fit.n_before, round(float(fit.unit_weights.sum()), 2)
+    (17, 10, 1.0)
     """
 
     outcome: str

@@ -76,8 +76,20 @@ class CoxFit(PredictsMeans, ResultBase):
     leverage : Array, optional
         Clusters x k partial leverages, and ``behind``, k clusters on the smaller side or effective ones (see
         ``support``); a slope that rests on one cluster has no interval. Empty without clusters.
+    behind : Array, optional
+        Clusters behind each coefficient (``clusters_behind``); empty without clusters.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> office = rng.integers(0, 2, 2000)
+    >>> months = rng.exponential(np.exp(0.5 * office))
+    >>> f = pd.DataFrame({"office": office, "months": np.minimum(months, 2), "left": months < 2})
+    >>> fit = fit_cox(f, duration="months", event="left", terms=["office"])
+    >>> fit.tidy()[["term", "estimate"]].round(1).values.tolist(), fit.n
+    ([['office', -0.4]], 2000)
     """
 
     duration: str
@@ -110,9 +122,15 @@ class CoxFit(PredictsMeans, ResultBase):
     def clusters_behind(self, term: str) -> float:
         """Clusters on the smaller side of what a slope compares, or their effective number where that is less.
 
+        Parameters
+        ----------
+        term : str
+            Name of the coefficient.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number; infinite without clusters.
         """
         return float(self.behind[self.terms.index(term)]) if self.n_clusters else np.inf
 

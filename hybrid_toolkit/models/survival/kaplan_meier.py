@@ -62,6 +62,14 @@ class KaplanMeierFit(ResultBase):
         Key of ``_INTERVALS``.
     converged : bool, default True
         Always True here: nothing is searched for.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier
+    >>> spells = pd.DataFrame({"months": [1, 2, 2, 3, 4], "left": [1, 1, 0, 1, 0]})
+    >>> fit = fit_kaplan_meier(spells, duration="months", event="left")
+    >>> fit.at(2)["estimate"].round(2).tolist(), fit.n_events
+    ([0.6], 3)
     """
 
     duration: str

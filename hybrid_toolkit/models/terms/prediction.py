@@ -79,6 +79,10 @@ class PredictsMeans:
         Notes
         -----
         Venables and Ripley (2002), section 7.1. The ends of an interval are those of the linear predictor, turned.
+
+        References
+        ----------
+        - Venables, W. N. and Ripley, B. D. (2002). Modern Applied Statistics with S, 4th edition. Springer.
         """
         level = check_level(self.conf_level if conf_level is None else conf_level)
         x = grid_matrix(grid, self.model_terms, self.terms, self.n)

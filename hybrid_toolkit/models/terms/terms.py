@@ -146,6 +146,12 @@ class Column:
     ----------
     name : str
         Column.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 3, 4], "desk": [0.0, 1, 0, 1]})
+    >>> Column("desk").build(frame)
+    {'desk': array([0., 1., 0., 1.])}
     """
 
     name: str
@@ -311,6 +317,13 @@ class Spline:
     ----------
     - Hastie, T., Tibshirani, R. and Friedman, J. (2009). The Elements of Statistical Learning, second edition,
       equations 5.4 and 5.5.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"caseload": [10.0, 14, 18, 22]})
+    >>> curve = Spline("caseload", knots=(10.0, 15.0, 22.0))
+    >>> [name for name in curve.build(frame)]
+    ['caseload', 'caseload~1']
     """
 
     name: str
@@ -388,6 +401,13 @@ class Interaction:
         The first term.
     right : Term
         The second term.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"desk": [0.0, 1, 0, 1], "new": [0, 0, 1, 1]})
+    >>> product = Interaction(Column("desk"), Column("new"))
+    >>> {name: values.tolist() for name, values in product.build(frame).items()}
+    {'desk:new': [0.0, 0.0, 0.0, 1.0]}
     """
 
     left: Term
@@ -434,6 +454,7 @@ class Interaction:
         Returns
         -------
         dict[str, float]
+            Name of each product -> its root mean square.
         """
         left, right = ({c: v - np.median(v) for c, v in side.build(frame).items()} for side in (self.left, self.right))
         return {f"{a}:{b}": _size(u * v) for a, u in left.items() for b, v in right.items()}
@@ -520,6 +541,12 @@ def spline(frame: pd.DataFrame, name: str, *, df: int = 3) -> Spline:
     References
     ----------
     - Harrell, F. E. (2015). Regression Modeling Strategies, second edition, table 2.3.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"caseload": [float(n) for n in range(10, 30)]})
+    >>> spline(frame, "caseload", df=2).knots
+    (11.9, 19.5, 27.1)
     """
     check_arguments(spline, locals())
     places = {2: (0.10, 0.5, 0.90), 3: (0.05, 0.35, 0.65, 0.95), 4: (0.05, 0.275, 0.5, 0.725, 0.95)}

@@ -67,6 +67,16 @@ class ResponseWeightedFit(PredictsMeans, ResultBase):
         Always True here.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=3000)
+    >>> y = np.where(rng.random(3000) < 1 / (1 + np.exp(-x)), 2 + x + rng.normal(size=3000), np.nan)
+    >>> f = pd.DataFrame({"y": y, "x": x, "team": np.arange(3000) // 100})
+    >>> fit = fit_response_weighted(f, outcome="y", terms=[], response_terms=["x"], cluster="team")
+    >>> round(fit.response, 1), fit.n_asked, fit.terms
+    (0.5, 3000, ('(Intercept)',))
     """
 
     outcome: str

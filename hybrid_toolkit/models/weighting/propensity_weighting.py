@@ -105,6 +105,13 @@ class WeightedFit(ResultBase):
         Always True here: a propensity model that does not converge is an error.
     behind : float, optional
         Clusters on the smaller side, or effective ones where those are fewer (see ``support``).
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"d": [0, 0, 0, 1, 0, 1, 1, 1], "x": [0] * 4 + [1] * 4, "y": [1.0, 2, 3, 5, 4, 7, 8, 9]})
+    >>> fit = fit_weighted(f, outcome="y", treatment="d", covariates=["x"])
+    >>> round(fit.mean_treated - fit.mean_control, 2), fit.n_treated, fit.n
+    (3.5, 4, 8)
     """
 
     outcome: str
@@ -134,9 +141,15 @@ class WeightedFit(ResultBase):
     def clusters_behind(self, term: str = "") -> float:
         """Clusters on the smaller side, or their effective number where that is less; infinite without clusters.
 
+        Parameters
+        ----------
+        term : str, optional
+            Name of the effect, of which there is one.
+
         Returns
         -------
         float
+            The number of clusters, at most the effective number.
         """
         return self.behind
 

@@ -110,6 +110,12 @@ class OutcomeLabel:
     smallest_important : float | None, optional
         Smallest difference in that unit, for the study's contrast, that would matter; for a ratio, the smallest ratio
         above 1. None where not set.
+
+    Examples
+    --------
+    >>> label = OutcomeLabel("learning", "informal learning", unit="points", smallest_important=0.2)
+    >>> label.phrase, label.smallest_important
+    ('informal learning', 0.2)
     """
 
     outcome: str

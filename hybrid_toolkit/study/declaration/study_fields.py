@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from inspect import cleandoc
 from typing import Self
 
 from hybrid_toolkit.designs import DESIGNS, Design, ModelColumns, Setting
@@ -10,9 +11,103 @@ from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 
 
+def with_fields(text: str) -> str:
+    """A docstring with the parameters of a study put before its first section: said once for every class that has them.
+
+    Parameters
+    ----------
+    text : str
+        The docstring of a class with the fields of ``StudyFields``.
+
+    Returns
+    -------
+    str
+        The same with a section of parameters.
+    """
+    lines = cleandoc(text).split("\n")
+    first = next((i - 1 for i, line in enumerate(lines) if line.startswith("---")), len(lines))
+    fields = cleandoc(StudyFields.__doc__ or "").partition("\n\n")[2]
+    return "\n".join([*lines[:first], *([] if first < len(lines) else [""]), fields, "", *lines[first:]]).rstrip()
+
+
 @dataclass(frozen=True)
 class StudyFields:
-    """The fields alone, unchecked; ``hybrid_toolkit.study.study.Study`` says what each is."""
+    """The fields alone, unchecked.
+
+    Parameters
+    ----------
+    id : str
+        Short name, lower case with hyphens.
+    question : str
+        One sentence that ends with a question mark.
+    outcome : str
+        Column of the outcome.
+    exposure : str
+        Column of the exposure.
+    design : str
+        Id of a design in ``hybrid_toolkit.designs.DESIGNS``.
+    row_unit : str
+        What one row is, one of ``hybrid_toolkit.study.units.UNITS``, such as ``"contact"`` or ``"team-month"``.
+    cluster : str
+        Column of the clusters of the intervals.
+    kind : str, default "slope"
+        Kind of estimand, one of ``hybrid_toolkit.designs.KINDS``.
+    effect : str, default "total"
+        ``"total"``, which adjusts for no mediator.
+    time_label : str, default "month"
+        Column of time, in words.
+    secondary_outcomes : tuple[str, ...], optional
+        More outcomes.
+    secondary_estimands : tuple[str, ...], optional
+        Ids of the true values of the secondary outcomes, in the same order.
+    moderators : tuple[str, ...], optional
+        For a slope gap, the one yes/no column whose groups are compared.
+    groups : str, optional
+        Column of finer groups whose slopes are shown as well.
+    mediators : tuple[str, ...], optional
+        Columns on the path from exposure to outcome; named so that they are never adjusted for.
+    confounders : tuple[str, ...], optional
+        Columns to adjust for.
+    fixed_effects : tuple[str, ...], optional
+        Columns whose levels each get their own intercept.
+    instruments : tuple[str, ...], optional
+        Other measures of the same exposure, with separate errors.
+    placebos : tuple[str, ...], optional
+        Columns that should show no association once the exposure is in.
+    colleagues : str, optional
+        Column with the exposure of a worker's colleagues, to look for interference.
+    responded : str, optional
+        Column that is true where a survey was answered.
+    panel_id : str, optional
+        Column of the unit that is seen again over time.
+    time : str, optional
+        Column of time.
+    first_treated : str, optional
+        Column of the first period under a policy.
+    entry : str, optional
+        Column of the time at which a unit came under observation.
+    duration : str, optional
+        Column of the time at which a unit was last seen; for counts, what they are counted over, such as months or
+        children in need.
+    metrics : tuple[CustomMetric, ...], optional
+        Your own metrics whose ids are columns of this study, as ``declare_metric`` gives them; those that are
+        registered and named as columns are added automatically. Written as ``[[metrics]]``.
+    settings : tuple[tuple[str, Setting], ...], optional
+        The design's own settings, name and value; written as the table ``[settings]``.
+    effect_unit : str, optional
+        Unit of the estimate.
+    contrast : str, optional
+        The difference in exposure that the claims are about, in words.
+    contrast_size : float, default 1.0
+        The same difference in units of exposure.
+    words : tuple[OutcomeLabel, ...], optional
+        What each outcome is called in claims.
+    caveats : tuple[str, ...], optional
+        What this study can never show, besides what its grade excludes.
+    estimand : str, optional
+        Id of the true value in a simulation, so that a diagnosis knows what to compare with; a study of unit
+        ``"rows"``, which is never simulated, needs none.
+    """
 
     id: str
     question: str
@@ -134,6 +229,11 @@ class StudyFields:
 
     def replace(self, **changes: object) -> Self:
         """The same study with some fields changed, checked again.
+
+        Parameters
+        ----------
+        **changes : object
+            Fields of the study by name, with their new values.
 
         Returns
         -------

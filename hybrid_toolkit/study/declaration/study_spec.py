@@ -15,28 +15,26 @@ from hybrid_toolkit.study.declaration.spec_checks import (
     custom_metrics,
     plain_fields,
 )
-from hybrid_toolkit.study.declaration.study_fields import StudyFields
+from hybrid_toolkit.study.declaration.study_fields import StudyFields, with_fields
 from hybrid_toolkit.study.declaration.study_frames import study_frame, table_needs
 from hybrid_toolkit.study.declaration.study_toml import parse_toml, write_toml
 
 
 @dataclass(frozen=True, eq=False)
 class StudySpec(StudyFields):
-    """The declaration alone. ``hybrid_toolkit.study.study.Study`` says what each field is, and runs it.
+    __doc__ = with_fields("""The declaration alone; ``hybrid_toolkit.study.study.Study`` runs it.
 
-    Two declarations are equal where their fields are, whichever class holds them.
+    Two declarations are equal if their fields are, whichever class they have.
 
-    Parameters
-    ----------
-    outcome : str
-        Column of the outcome.
-    cluster : str
-        Column of the clusters.
-    fixed_effects : tuple[str, ...], optional
-        Columns whose levels each get their own intercept.
-    instruments : tuple[str, ...], optional
-        Coefficient name -> terms that stand in for it in the first stage.
-    """
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
+    >>> study = headline_studies()[0]
+    >>> spec = StudySpec(**{name: getattr(study, name) for name in ("id", "question", "outcome", "exposure", "design",
+    ...     "row_unit", "cluster", "estimand", "panel_id", "time", "confounders", "fixed_effects", "instruments")})
+    >>> spec.design_used.id == study.design, spec == study
+    (True, False)
+    """)
 
     def __post_init__(self) -> None:
         for name, value in plain_fields(self).items():

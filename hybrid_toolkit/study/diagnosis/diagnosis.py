@@ -48,6 +48,13 @@ class Diagnosis:
         raised, the type of an exception that nobody foresaw, or empty.
     synthetic : bool, default True
         Whether the data are simulated; results are then stamped.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.diagnosis.wedge_study import Wedge, WedgeStudy
+    >>> tried = WedgeStudy("roll-out").diagnose(Wedge(teams=10, periods=4, workers=5), n_sims=50, progress=False)
+    >>> sorted(tried.measures())[:3]
+    ['bias', 'coverage', 'failures']
     """
 
     study_id: str

@@ -55,6 +55,14 @@ class MinimumEffect:
         The power at every multiplier that was tried.
     synthetic : bool, default True
         Whether the data are simulated; results are then stamped.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
+    >>> hits = np.ones((1, 100))
+    >>> curve = PowerCurve("practice", "y", "helpful-hump", "effect", (1.0,), (0.2,), hits, 0.2 * hits, 0.95, 1)
+    >>> MinimumEffect(0.15, 0.01, 0.75, 0.8, "points", "small", curve).tidy()["estimate"].tolist()
+    [0.15]
     """
 
     effect: float

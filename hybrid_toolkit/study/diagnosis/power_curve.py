@@ -67,6 +67,14 @@ class PowerCurve:
         Seed of the trials.
     synthetic : bool, default True
         Whether the data are simulated; results are then stamped.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> hits = np.array([rng.random(200) < share for share in (0.4, 0.9)]).astype(float)
+    >>> curve = PowerCurve("practice", "y", "helpful-hump", "teams", (12.0, 48.0), (0.2, 0.2), hits, hits / 5, 0.95, 1)
+    >>> [round(power, 1) for power in curve.power]
+    [0.3, 0.9]
     """
 
     study_id: str

@@ -83,6 +83,20 @@ class Claim:
         What does not follow.
     row : tuple[str, str, str], optional
         The row of ``grammar_table()`` that the sentence was filled from: family, grade, finding.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from hybrid_toolkit.study.study import Study
+    >>> rng = np.random.default_rng(5)
+    >>> f = pd.DataFrame({"team": np.repeat(np.arange(40), 10), "x": rng.normal(size=400)})
+    >>> f["y"] = 2 * f["x"] + rng.normal(size=400)
+    >>> study = Study(id="plain", question="Does y go with x?", outcome="y", exposure="x", design="cross-sectional",
+    ...     row_unit="rows", cluster="team")
+    >>> claim = study.estimate(f).claims()[0]
+    >>> claim.grade, claim.finding
+    ('associational', 'difference')
     """
 
     outcome: str

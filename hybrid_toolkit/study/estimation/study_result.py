@@ -82,6 +82,19 @@ class StudyResult(RowsHidden):
         Outcome and the series that its estimator followed; see ``path``.
     other_identifications : tuple[tuple[str, Identification], ...], optional
         Secondary outcomes with what it says of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hybrid_toolkit.study.study import Study
+    >>> rng = np.random.default_rng(5)
+    >>> f = pd.DataFrame({"team": np.repeat(np.arange(40), 10), "x": rng.normal(size=400)})
+    >>> f["y"] = 2 * f["x"] + rng.normal(size=400)
+    >>> study = Study(id="plain", question="Does y go with x?", outcome="y", exposure="x", design="cross-sectional",
+    ...     row_unit="rows", cluster="team")
+    >>> result = study.estimate(f)
+    >>> result.tidy()[["term", "estimate"]].round(1).values.tolist()[0], result.n_clusters
+    (['x', 2.0], 40)
     """
 
     study: StudySpec

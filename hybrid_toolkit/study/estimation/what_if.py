@@ -77,6 +77,19 @@ class WhatIfResult:
         Hash of the data behind it.
     converged : bool
         Of the fits behind it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hybrid_toolkit.study.study import Study
+    >>> rng = np.random.default_rng(5)
+    >>> f = pd.DataFrame({"team": np.repeat(np.arange(40), 25), "x": rng.normal(size=1000)})
+    >>> f["y"] = 2 * f["x"] + rng.normal(size=1000)
+    >>> study = Study(id="plain", question="Does y go with x?", outcome="y", exposure="x", design="cross-sectional",
+    ...     row_unit="rows", cluster="team")
+    >>> found = study.estimate(f).what_if({"x": 0.1})
+    >>> found.rows[["role", "estimate"]].round(1).values.tolist()
+    [['now', 0.1], ['under the change', 0.2], ['change', 0.2]]
     """
 
     change: Change

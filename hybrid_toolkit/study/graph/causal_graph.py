@@ -38,6 +38,12 @@ class Node:
         One of ``_LEVELS`` within which it does not change over a study's period; empty where it does.
     feedback : bool, default False
         It is both before and after an exposure of the same period, as caseload is.
+
+    Examples
+    --------
+    >>> node = Node("remote_share", "desk time at home", columns=("contact.rs_desk",))
+    >>> node.id in {n.id for n in shipped_graph().nodes}
+    True
     """
 
     id: str
@@ -161,6 +167,8 @@ one of these arrows, or split a node into before and after.
         ----------
         column : str
             Column of a frame.
+        row_unit : str
+            Kind of row that the frame has, such as ``"contact"``.
 
         Returns
         -------
@@ -307,6 +315,14 @@ def load_graph(path: Path | str) -> CausalGraph:
         The file is not there or is not TOML.
     StudyError
         An unknown or missing key, a value of the wrong kind, or a graph that cannot be.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "graph.toml"
+    >>> _ = file.write_text(shipped_graph().to_toml(), encoding="utf-8")
+    >>> load_graph(file) == shipped_graph()
+    True
     """
     return _graph(load_toml(Path(path), what="graph", code="GRAPH-UNREADABLE"))
 

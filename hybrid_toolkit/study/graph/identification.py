@@ -28,6 +28,12 @@ class Finding:
         One or two plain sentences.
     fix : str, optional
         How to fix; empty where there is nothing to mend.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
+    >>> sorted({finding.severity for finding in headline_studies()[2].identification().findings})
+    ['handled', 'open']
     """
 
     code: str
@@ -70,6 +76,13 @@ class Identification:
         Title of the graph that was used.
     graph_hash : str
         Hash of the graph that was used.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
+    >>> found = headline_studies()[2].identification()
+    >>> found.study_id, found.identified
+    ('exclusion-gap', False)
     """
 
     study_id: str

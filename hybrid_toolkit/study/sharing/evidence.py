@@ -107,6 +107,19 @@ class EvidenceBundle:
         Hash of the data, so that the same data are not counted twice.
     gate : Mapping[str, Any]
         Policy hash and the decisions of the disclosure gate.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hybrid_toolkit.study.study import Study
+    >>> rng = np.random.default_rng(5)
+    >>> f = pd.DataFrame({"team": np.repeat(np.arange(40), 10), "x": rng.normal(size=400)})
+    >>> f["y"] = 2 * f["x"] + rng.normal(size=400)
+    >>> study = Study(id="plain", question="Does y go with x?", outcome="y", exposure="x", design="cross-sectional",
+    ...     row_unit="rows", cluster="team")
+    >>> bundle = study.evidence_bundle(study.estimate(f))
+    >>> bundle.study_id, bundle.grade
+    ('plain', 'associational')
     """
 
     study_id: str

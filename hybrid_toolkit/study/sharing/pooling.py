@@ -59,6 +59,22 @@ class PooledEvidence:
         Versions of the toolkit that made the bundles.
     converged : bool
         Whether every fit, here and in the authorities, ended at its optimum.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hybrid_toolkit.study.study import Study
+    >>> study = Study(id="plain", question="Does y go with x?", outcome="y", exposure="x", design="cross-sectional",
+    ...     row_unit="rows", cluster="team")
+    >>> bundles = []
+    >>> for seed in range(5):
+    ...     rng = np.random.default_rng(seed)
+    ...     f = pd.DataFrame({"team": np.repeat(np.arange(40), 10), "x": rng.normal(size=400)})
+    ...     f["y"] = 2 * f["x"] + rng.normal(size=400)
+    ...     bundles.append(study.evidence_bundle(f))
+    >>> found = pool(bundles)
+    >>> [claim.grade for claim in found.claims()]
+    ['associational']
     """
 
     study: StudySpec
@@ -236,6 +252,22 @@ def pool(
         A file is no bundle, or was changed since it was written.
     EstimationError
         An unknown method.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hybrid_toolkit.study.study import Study
+    >>> study = Study(id="plain", question="Does y go with x?", outcome="y", exposure="x", design="cross-sectional",
+    ...     row_unit="rows", cluster="team")
+    >>> bundles = []
+    >>> for seed in range(5):
+    ...     rng = np.random.default_rng(seed)
+    ...     f = pd.DataFrame({"team": np.repeat(np.arange(40), 10), "x": rng.normal(size=400)})
+    ...     f["y"] = 2 * f["x"] + rng.normal(size=400)
+    ...     bundles.append(study.evidence_bundle(f))
+    >>> found = pool(bundles)
+    >>> found.k, round(found.fit().estimate, 1)
+    (5, 2.0)
     """
     read = _read(bundles)
     _check_together(read)

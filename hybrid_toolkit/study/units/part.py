@@ -19,6 +19,24 @@ class ColumnSource:
     """Some columns of a frame: what each is made of (``table.column``), the keys they join by, how they are made.
 
     ``needs`` is what the part is made of whichever of its columns is asked for.
+
+    Parameters
+    ----------
+    columns : Sources
+        Each column of the frame, with the ``table.column`` names that it is made of.
+    keys : tuple[str, ...]
+        Columns that the part is joined by.
+    build : Callable[[EvaluationData, Collection[str]], pd.DataFrame]
+        Function of the data and the columns asked for that gives the part.
+    needs : tuple[str, ...], optional
+        Columns that the part needs, any of its columns asked for.
+
+    Examples
+    --------
+    >>> staff = ColumnSource({"role": ("worker.role",)}, ("worker_id",),
+    ...     lambda data, columns: data["worker"][["worker_id", "role"]])
+    >>> staff.keys, list(staff.columns)
+    (('worker_id',), ['role'])
     """
 
     columns: Sources
@@ -39,6 +57,12 @@ class Unit:
         Word for several rows.
     parts : tuple[ColumnSource, ...]
         Parts; the first gives the rows.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.units import UNITS
+    >>> UNITS["contact"].name, "rs_desk" in UNITS["contact"].columns
+    ('contact', True)
     """
 
     name: str

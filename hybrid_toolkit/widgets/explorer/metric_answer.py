@@ -66,6 +66,14 @@ class MetricView:
         Why there is no distribution; empty where there is one.
     said : Release
         Release of the notes: reasons for doubt, caveats, what the gate did.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.synth.committed import load_synthetic
+    >>> from hybrid_toolkit.widgets.explorer.metric_view import view_metric
+    >>> view = view_metric(load_synthetic(), metric="choice_honoured")
+    >>> view.title, view.unit
+    ("Family's choice of mode honoured", 'share')
     """
 
     state: ExplorerState

@@ -80,6 +80,11 @@ class LensView:
         Release of the notes, one a row; None without notes.
     missing : tuple[str, ...], optional
         What these data do not open, and what would open it, one sentence each.
+
+    Examples
+    --------
+    >>> LensView("Practice", "No contacts are recorded.", ()).releases
+    ()
     """
 
     title: str
