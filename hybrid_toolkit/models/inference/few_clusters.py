@@ -259,7 +259,7 @@ def fit_cr2(
 
 def _without_crossing(p: DesignMatrix) -> DesignMatrix:
     """The same fit with a fixed effect that crosses clusters as 0/1 columns; one within clusters stays taken out."""
-    if p.absorbed is None or g.nested(p.absorbed, p.clusters):
+    if p.absorbed is None or p.spells is None or p.spells.whole:
         return p
     levels = int(p.absorbed.max()) + 1
     if levels > MAX_CROSSING:
@@ -270,7 +270,7 @@ def _without_crossing(p: DesignMatrix) -> DesignMatrix:
         )
     dummies = (p.absorbed[:, None] == np.arange(levels)).astype(np.float64)
     raw = np.column_stack([p.raw, dummies])
-    added = np.arange(p.raw.shape[1], raw.shape[1])
+    added = np.arange(raw.shape[1] - levels, raw.shape[1])
     layout = g.CrossProductLayout(np.concatenate([added, p.layout.x]), np.concatenate([added, p.layout.z]), p.layout.y)
     names = tuple(f"level#{i}" for i in range(levels))
     wide = np.eye(levels + len(p.r))
@@ -280,7 +280,9 @@ def _without_crossing(p: DesignMatrix) -> DesignMatrix:
         r=wide,
         order=np.concatenate([np.arange(levels), levels + p.order]),
         first=np.concatenate([np.zeros(levels), p.first]),
-        raw=raw,
+        beside=raw,
+        crossed=None,
+        spells=None,
         grams=g.cluster_grams(raw, p.clusters),
         layout=layout,
         x_names=(*names, *p.x_names),

@@ -351,13 +351,13 @@ def _pieces(p: DesignMatrix, j: int) -> _Pieces:
 def _crossing(p: DesignMatrix, target: Array, u: Array) -> Array:
     """What a fixed effect that crosses clusters takes from each cluster's score, for each cluster's weight."""
     n_g = len(p.grams)
-    if p.absorbed is None or g.nested(p.absorbed, p.clusters):
+    spells = p.spells
+    if spells is None or spells.whole:
         return np.zeros((n_g, n_g))
-    m = g.demean(p.raw, p.absorbed)
-    levels = int(p.absorbed.max()) + 1
-    at = p.clusters * levels + p.absorbed
-    sums = [np.bincount(at, weights=m @ w, minlength=n_g * levels).reshape(n_g, levels) for w in (target, u)]
-    out: Array = (sums[0] / np.bincount(p.absorbed)) @ sums[1].T
+    sums = np.zeros((2, n_g, len(spells.unit_rows)))
+    for found, w in zip(sums, (target, u), strict=True):
+        found[spells.cluster, spells.unit] = p.spell_sums @ w
+    out: Array = (sums[0] / spells.unit_rows) @ sums[1].T
     return out
 
 

@@ -37,31 +37,11 @@ def demean(m: Array, codes: Codes) -> Array:
     return out
 
 
-def nested(inner: Codes, outer: Codes) -> bool:
-    """Whether each group of ``inner`` lies within one group of ``outer``."""
-    last = np.zeros(int(inner.max()) + 1, dtype=np.intp)
-    last[inner] = outer
-    return bool((last[inner] == outer).all())
-
-
 def cluster_grams(m: Array, clusters: Codes) -> Array:
     """``M_g' M_g`` of each cluster: shape (clusters, p, p)."""
     order = np.argsort(clusters, kind="stable")
     blocks = np.split(m[order], np.flatnonzero(np.diff(clusters[order])) + 1)
     return np.stack([b.T @ b for b in blocks])
-
-
-def leave_out_grams(m: Array, clusters: Codes, absorbed: Codes | None, grams: Array) -> Array:
-    """The cross-products without each cluster in turn, the fixed effect taken out afresh where it crosses clusters."""
-    if absorbed is None or nested(absorbed, clusters):
-        out: Array = grams.sum(axis=0) - grams
-        return out
-    left = []
-    for g in range(int(clusters.max()) + 1):
-        rest = clusters != g
-        block = demean(m[rest], np.unique(absorbed[rest], return_inverse=True)[1])
-        left.append(block.T @ block)
-    return np.stack(left)
 
 
 def solve_crossproducts(s: Array, lay: CrossProductLayout) -> Array:

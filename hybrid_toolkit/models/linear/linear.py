@@ -345,7 +345,7 @@ def fit_linear(
     total = p.grams.sum(axis=0)
     a = g.solve_crossproducts(total, p.layout)
     b = p.back(a)
-    left = p.back_left(g.leave_out_grams(p.raw, p.clusters, p.absorbed, p.grams))
+    left = p.back_left(p.left_out())
     if variance == "jackknife":
         vcov = g.jackknife(left, b)
     else:

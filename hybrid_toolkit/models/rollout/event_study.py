@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
-from hybrid_toolkit.models.linear.linear import VARIANCES, fit_linear
+from hybrid_toolkit.models.rollout.cell_regression import regress_cells
 from hybrid_toolkit.models.rollout.group_time_effects import FEW_FOR_INFLUENCE
 from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
-from hybrid_toolkit.models.terms.terms import Column
 from hybrid_toolkit.result import ResultBase
 
 ESTIMATORS: Mapping[str, str] = {
@@ -28,6 +27,7 @@ ESTIMATORS: Mapping[str, str] = {
     "imputation": "untreated outcomes imputed (Borusyak, Jaravel and Spiess)",
 }
 """How the effects are found."""
+_ONE_WAY = ("jackknife", "sandwich")
 _MANY = 40
 """Clusters under which the variance of the imputation estimator is called too small."""
 
@@ -273,6 +273,8 @@ def fit_event_study(
     check_arguments(fit_event_study, locals())
     check_level(conf_level)
     check_choice("estimator", estimator, ESTIMATORS)
+    if variance is not None:
+        check_choice("variance", variance, _ONE_WAY)
     p = PanelColumns(
         outcome=outcome,
         panel_id=panel_id,
@@ -293,7 +295,7 @@ def fit_event_study(
         variance = "jackknife" if _sides(p, estimator, ["overall"])[0][0] < FEW_FOR_INFLUENCE else "sandwich"
     if estimator == "imputation":
         names, b, se, missed = impute(p)
-        if check_choice("variance", variance, VARIANCES) == "jackknife":
+        if variance == "jackknife":
             se = left_out(p, b)
     else:
         names, b, se, missed = _regress(p, estimator, variance)
@@ -317,10 +319,10 @@ def fit_event_study(
     )
 
 
-def _leads(p: PanelData, estimator: str) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
-    """The position after the last period used, starts, and units x periods since the start (``NEVER`` without one)."""
-    last, start = len(p.times), p.start
-    if estimator in ("sun-abraham", "imputation") and not (start == NEVER).any():
+def _leads(p: PanelData, estimator: str, start: NDArray[np.int64]) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
+    """The position after the last period used, starts, and starts x periods since then (``NEVER`` without one)."""
+    last = len(p.times)
+    if estimator in ("sun-abraham", "imputation") and not p.untreated.any():
         last = p.cohorts[-1]  # the last group is the comparison, until its own start
         start = np.where(start == last, NEVER, start)
     lead = np.arange(last) - np.minimum(start, len(p.times))[:, None]
@@ -329,67 +331,58 @@ def _leads(p: PanelData, estimator: str) -> tuple[int, NDArray[np.int64], NDArra
 
 def _behind(p: PanelData, estimator: str, names: list[str]) -> list[tuple[int, int]]:
     """Rows and clusters of the treated side of each named time; of all the data for any other name."""
-    _, _, lead = _leads(p, estimator)
+    _, lead, units = _by_start(p, estimator)
     found = {}
     for e in (int(e) for e in np.unique(lead) if e != NEVER):
-        unit = np.nonzero(lead == e)[0]
-        found[f"time {lead_label(p, e)}"] = (len(unit), len(np.unique(p.clusters[unit])))
-    return [found.get(name, (int(p.y.size), int(p.clusters.max()) + 1)) for name in names]
+        here = units[:, (lead == e).any(axis=1)].sum(axis=1)
+        found[f"time {lead_label(p, e)}"] = (int(here.sum()), int((here > 0).sum()))
+    return [found.get(name, (int(p.y.size), len(units))) for name in names]
 
 
 def _sides(p: PanelData, estimator: str, names: list[str]) -> list[tuple[float, float]]:
     """Clusters on the smaller side of each named effect and the degrees of freedom of its t."""
-    _, _, lead = _leads(p, estimator)
-    count = int(p.clusters.max()) + 1
+    _, lead, units = _by_start(p, estimator)
     treated = (lead >= 0) & (lead != NEVER)
     at = {"overall": treated, **{f"time {lead_label(p, int(e))}": lead == e for e in np.unique(lead) if e != NEVER}}
     # a unit counts once among the compared, as often as it is treated among the treated
-    untouched = (~treated[:, p.cohorts[0] : lead.shape[1]]).any(axis=1)
-    free: Array = np.bincount(p.clusters, weights=untouched, minlength=count).astype(np.float64)
+    free: Array = units @ (~treated[:, p.cohorts[0] : lead.shape[1]]).any(axis=1).astype(np.float64)
     periods = max(1, int(treated.any(axis=0).sum()))
     out = []
     for name in names:
-        sizes = at.get(name, treated).sum(axis=1)
-        found: Array = np.bincount(p.clusters, weights=sizes, minlength=count).astype(np.float64)
+        found: Array = units @ at.get(name, treated).sum(axis=1).astype(np.float64)
         out.append(support.two_sides(found, free * (periods if name == "overall" else 1)))
     return out
 
 
+def _by_start(p: PanelData, estimator: str) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    """The starts, starts x periods since then, and clusters x starts: units, since those of one start are alike."""
+    starts, which = np.unique(p.start, return_inverse=True)
+    count = int(p.clusters.max()) + 1
+    units = np.bincount(p.clusters * len(starts) + which, minlength=count * len(starts))
+    lead = _leads(p, estimator, starts)[2]
+    return starts, lead, units.reshape(count, -1).astype(np.float64)
+
+
 def _regress(p: PanelData, estimator: str, variance: str) -> tuple[list[str], Array, Array, int]:
     """Two-way fixed effects with columns for the treatment, as the estimator asks."""
-    last, start, lead = _leads(p, estimator)
-    n = len(start)
-    y, position = p.y[:, :last], np.tile(np.arange(last), (n, 1))
-    treated = (lead >= 0) & (lead != NEVER)
-    frame = pd.DataFrame(
-        {
-            "y": y.ravel(),
-            "unit": np.repeat(np.arange(n), last),
-            "period": position.ravel(),
-            "cluster": np.repeat(p.clusters, last),
-        }
+    starts, which = np.unique(p.start, return_inverse=True)
+    last, starts, lead = _leads(p, estimator, starts)
+    y, treated, sizes = p.y[:, :last], (lead >= 0) & (lead != NEVER), np.bincount(which)
+    cells = _cells(estimator, lead, starts)
+    b, vcov = regress_cells(
+        y, which, p.clusters, np.stack([at for _, at in cells], axis=2).astype(np.float64), variance
     )
-    cells = _cells(estimator, lead, start)
-    for i, (_, at) in enumerate(cells):
-        frame[f"d{i}"] = at.ravel().astype(np.float64)
-    fit = fit_linear(
-        frame,
-        outcome="y",
-        terms=[Column(f"d{i}") for i in range(len(cells))],
-        cluster="cluster",
-        fixed_effects=["unit", "period"],
-        variance=variance,
-    )
-    weights = {"overall": {i: int(at[treated].sum()) for i, (_, at) in enumerate(cells) if at[treated].any()}}
+    rows = [at * sizes[:, None] for _, at in cells]
+    weights = {"overall": {i: int(n[treated].sum()) for i, n in enumerate(rows) if n[treated].any()}}
     if estimator != "two-way":
         for e in sorted({e for e, _ in cells}):
             # a time since the start is told in the periods' own units, as in ``fit_group_time``
-            weights[f"time {lead_label(p, e)}"] = {i: int(at.sum()) for i, (c, at) in enumerate(cells) if c == e}
-    turn = np.zeros((len(weights), len(fit.terms)))
-    for row, sizes in enumerate(weights.values()):
-        turn[row, [fit.index(f"d{i}") for i in sizes]] = np.array(list(sizes.values())) / sum(sizes.values())
-    error = np.sqrt(np.clip(np.einsum("ij,jk,ik->i", turn, fit.vcov, turn), 0, None))
-    return list(weights), turn @ fit.estimate, error, 0
+            weights[f"time {lead_label(p, e)}"] = {i: int(rows[i].sum()) for i, (c, _) in enumerate(cells) if c == e}
+    turn = np.zeros((len(weights), len(cells)))
+    for row, parts in enumerate(weights.values()):
+        turn[row, list(parts)] = np.array(list(parts.values())) / sum(parts.values())
+    error = np.sqrt(np.clip(np.einsum("ij,jk,ik->i", turn, vcov, turn), 0, None))
+    return list(weights), turn @ b, error, 0
 
 
 def _cells(estimator: str, lead: NDArray[np.int64], start: NDArray[np.int64]) -> list[tuple[int, NDArray[np.bool_]]]:

@@ -55,6 +55,11 @@ class PanelData:
     n_always: int
     units: NDArray[np.generic] = field(default_factory=lambda: np.empty(0), repr=False)
     n_free_lost: int = 0
+    _starts: tuple[int, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # found once: it is asked for with every label of a time
+        object.__setattr__(self, "_starts", tuple(int(g) for g in np.unique(self.start) if g != NEVER))
 
     @property
     def why_none_free(self) -> str:
@@ -69,7 +74,7 @@ class PanelData:
     @property
     def cohorts(self) -> list[int]:
         """Positions of the periods in which some unit's treatment starts."""
-        return [int(g) for g in np.unique(self.start) if g != NEVER]
+        return list(self._starts)
 
     @property
     def n_missing(self) -> int:
@@ -224,31 +229,33 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
     every = rows
     # a missing start means never treated; any other missing value makes the row incomplete
     rows = rows[rows[[c for c in names if c != first_treated]].notna().all(axis=1)]
-    twice = int(rows.duplicated([panel_id, time]).sum())
+    unit, period = factorize(rows[panel_id])[0], factorize(rows[time])[0]
+    n_periods, n_units = int(period.max(initial=-1)) + 1, int(every[panel_id].nunique())
+    place = unit * max(1, n_periods) + period
+    twice = len(place) - int((np.bincount(place) > 0).sum())
     if twice:
         raise EstimationError(
             f"{twice} row(s) repeat a unit of '{panel_id}' in a period of '{time}'.",
             fix="Combine the rows of each unit and period into one.",
             code="PANEL-DUPLICATE",
         )
-    n_periods, n_units = int(rows[time].nunique()), int(every[panel_id].nunique())
     if n_periods < 2:
         raise EstimationError(
             f"{n_periods} period(s) of '{time}': a difference needs at least 2.",
             fix="Add a period before the treatment and one after it.",
             code="TOO-FEW-PERIODS",
         )
-    size = rows.groupby(panel_id)[time].transform("size")
-    whole = rows[size == n_periods]
-    lost = n_units - int(whole[panel_id].nunique())
-    if lost and (unbalanced == "error" or whole.empty):
+    complete = np.bincount(unit) == n_periods
+    lost = n_units - int(complete.sum())
+    if lost and (unbalanced == "error" or not complete.any()):
         raise EstimationError(
             f"the panel is not balanced: {lost} of {n_units} units lack a complete row in one or more of the "
             f"{n_periods} periods.",
             fix="Complete them, or set incomplete='drop' to leave these units out (they are counted).",
             code="PANEL-UNBALANCED",
         )
-    whole = whole.sort_values([panel_id, time], kind="stable")
+    in_order = bool((np.diff(place) > 0).all())
+    whole = rows if in_order and not lost else rows.iloc[_placed(place, complete[unit])]
     varying(whole, outcome)
     times = np.sort(np.asarray(whole[time].unique()))
     shape = (-1, n_periods)
@@ -261,9 +268,9 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
             fix="Use clusters that a unit does not change.",
             code="CLUSTER-CHANGES",
         )
-    x = settled_columns(design(whole, covariates)[1]).z
+    x = settled_columns(design(whole, covariates)[1]).z if covariates else np.ones((len(whole), 1))
     keep = start > 0
-    free = set(every.loc[never, panel_id].dropna()) - set(whole[panel_id])
+    free = every.loc[never, panel_id].dropna().unique()
     return PanelData(
         y=numbers(whole, outcome).reshape(shape)[keep],
         x=x.reshape((-1, n_periods, x.shape[1]))[keep],
@@ -273,8 +280,14 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
         n_incomplete=lost,
         n_always=int((~keep).sum()),
         units=np.asarray(whole[panel_id])[::n_periods][keep],
-        n_free_lost=len(free),
+        n_free_lost=int((~pd.Index(free).isin(whole[panel_id])).sum()),
     )
+
+
+def _placed(place: NDArray[np.intp], use: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Positions of the rows in use, by unit and period."""
+    at = np.flatnonzero(use)
+    return at[np.argsort(place[at], kind="stable")]
 
 
 def _never(rows: pd.DataFrame, first_treated: str | None, treatment: str | None) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.reading import plain
-from hybrid_toolkit.columns.scaling import DIGITS, OWN, Scaled, solve_kept
+from hybrid_toolkit.columns.scaling import DIGITS, Scaled, solve_kept
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference.cluster_support import sides
 from hybrid_toolkit.models.linear.cluster_crossproducts import (
@@ -19,9 +19,10 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     demean,
     independent,
     inverse,
-    nested,
     solve_crossproducts,
 )
+from hybrid_toolkit.models.linear.crossed_effects import CrossedLevels, Spells, unit_sums
+from hybrid_toolkit.models.terms.scaled_columns import ScaledColumns
 from hybrid_toolkit.models.terms.terms import (
     Category,
     Term,
@@ -41,6 +42,8 @@ MAX_DUMMIES = 400
 class DesignMatrix:
     """What a fit needs. Columns of ``raw`` and of ``grams`` are those that ``layout`` points to.
 
+    Those of a second fixed effect stand first and are counted, not made, unless ``raw`` is asked for.
+
     They are scaled: numeric columns stand orthogonal to nuisance columns, levels and those before them, the outcome is
     what a first fit leaves over. ``back``, ``back_cov`` and ``turn`` lead to the columns as they were given.
 
@@ -55,6 +58,16 @@ class DesignMatrix:
         What was taken off the outcome before that, a part of the intercept.
     squares : float
         Of the outcome around its mean, or its means within the fixed effect.
+    beside : Array
+        The columns of ``raw`` after those of the second fixed effect.
+    crossed : CrossedLevels | None
+        The second fixed effect.
+    kept : Codes
+        Its columns that are not determined by others.
+    spells : Spells | None
+        Where rows of one level of the first fixed effect lie among the clusters.
+    spell_sums : Array
+        Spells x columns of ``raw``, the fixed effect taken out: their sums.
     sides : Array
         The k; clusters on the smaller side of a column of two values, infinite for any other and for nuisance columns.
     """
@@ -64,7 +77,11 @@ class DesignMatrix:
     first: Array
     middle: float
     squares: float
-    raw: Array
+    beside: Array
+    crossed: CrossedLevels | None
+    kept: Codes
+    spells: Spells | None
+    spell_sums: Array
     grams: Array
     layout: CrossProductLayout
     x_names: tuple[str, ...]
@@ -79,10 +96,23 @@ class DesignMatrix:
     model_terms: tuple[Term, ...] = ()
 
     @property
+    def raw(self) -> Array:
+        """The n x p columns."""
+        if self.crossed is None:
+            return self.beside
+        return np.column_stack([self.crossed.columns(self.kept), self.beside])
+
+    def left_out(self) -> Array:
+        """The cross-products without each cluster in turn, the fixed effect taken out afresh."""
+        if self.spells is None:
+            return np.asarray(self.grams.sum(axis=0) - self.grams)
+        return self.spells.left_out(self.spell_sums, self.grams)
+
+    @property
     def turn(self) -> Array:
         """From coefficients of the scaled columns to those of the model's."""
         out, at = np.zeros_like(self.r), np.ix_(self.order, self.order)
-        out[at] = Scaled(self.raw, self.r[at], np.ones(len(self.r), bool)).turn
+        out[at] = Scaled(self.beside, self.r[at], np.ones(len(self.r), bool)).turn
         return out
 
     def back(self, a: Array) -> Array:
@@ -149,16 +179,16 @@ def prepare_matrix(
     plain = design_columns(rows, [t for t in terms if not isinstance(t, Category)])
     _known(instruments, plain)
     extra = design_columns(rows, [t for ts in instruments.values() for t in ts])
-    absorbed, dummies = _fixed_effects(rows, fixed_effects)
+    absorbed, crossed, counted, dummies = _fixed_effects(rows, fixed_effects)
     first = dummies if fixed_effects else {"(Intercept)": np.ones(len(rows))}
     x = {**first, **levels, **plain}
-    _enough(len(rows), len(x), absorbed)
+    _enough(len(rows), len(counted) + len(x), absorbed)
     y = numbers(rows, outcome)
     middle = float(np.partition(y, len(y) // 2)[len(y) // 2])
-    soft = len(first) + len(levels)
-    scale = _Scale(np.array([*first.values(), *levels.values()]).reshape(-1, len(rows)).T, absorbed)
-    names = list(x)
-    base, lost = scale.base, [c for c, ok in zip(names[:soft], scale.own, strict=True) if not ok]
+    scale = ScaledColumns(np.array([*first.values(), *levels.values()]).reshape(-1, len(rows)).T, absorbed, crossed)
+    soft = [*counted, *first, *levels]
+    base, lost = scale.base, [c for c, ok in zip(soft, scale.own, strict=True) if not ok]
+    nuisance = frozenset(c for c in (*counted, *first) if c != "(Intercept)")
     exogenous = [c for c in plain if c not in instruments]
     of_products = reaches(rows, terms)
     for name in [*exogenous, *(c for c in plain if c in instruments)]:
@@ -166,118 +196,59 @@ def prepare_matrix(
     _own([c for c in plain if c not in scale.at])
     for name, values in extra.items():
         scale.add(f"stand-in {name}", values, past=exogenous)
-    kept = [c for c, ok in zip(names[:soft], scale.own, strict=True) if ok] + list(plain)
+    kept = [c for c, ok in zip(soft, scale.own, strict=True) if ok] + list(plain)
     x_at = np.array([*range(base), *(scale.at[c] for c in plain)], dtype=np.intp)
     stand_in = [scale.at[f"stand-in {c}"] for c in extra if f"stand-in {c}" in scale.at]
     z_at = np.array([*range(base), *(scale.at[c] for c in exogenous), *stand_in], dtype=np.intp)
-    raw = np.column_stack([*scale.raw, y - middle])
-    layout = CrossProductLayout(x_at, x_at if not instruments else z_at, raw.shape[1] - 1)
-    m = raw if absorbed is None else demean(raw, absorbed)
+    beside = np.column_stack([*scale.raw, y - middle])
+    wide = len(scale.counted)
+    layout = CrossProductLayout(x_at, x_at if not instruments else z_at, wide + beside.shape[1] - 1)
+    m = beside if absorbed is None else demean(beside, absorbed)
     _vary(m[:, -1], y, outcome)
     squares = float(((m[:, -1] - m[:, -1].mean()) ** 2).sum())
-    total = m.T @ m
+    total = scale.gram(m)
     _instrumented(total, layout)
     start = solve_crossproducts(total, layout)
-    raw[:, -1] -= raw[:, x_at] @ start
-    if absorbed is not None:
-        m[:, -1] -= m[:, x_at] @ start
-    free = 0 if absorbed is None or nested(absorbed, clusters) else int(absorbed.max()) + 1
+    of_levels = np.zeros(wide)
+    of_levels[x_at[x_at < wide]] = start[x_at < wide]
+    there = x_at >= wide
+    beside[:, -1] -= scale.outer(of_levels) + beside[:, x_at[there] - wide] @ start[there]
+    spells, sums = None, np.zeros((0, 0))
+    if absorbed is None:
+        grams = cluster_grams(beside, clusters)
+    else:
+        m[:, -1:] = demean(beside[:, -1:], absorbed)
+        spells = Spells(absorbed, clusters)
+        if crossed is not None:
+            grams, sums = crossed.cluster_grams(scale.counted, m, clusters, spells)
+        else:
+            grams = cluster_grams(m, clusters)
+            sums = sums if spells.whole else unit_sums(m, spells.at, len(spells.unit))
+    free = 0 if spells is None or spells.whole else int(absorbed.max()) + 1 if absorbed is not None else 0
     return DesignMatrix(
         r=scale.r(x_at),
         order=np.argsort(x_at),
         first=start,
         middle=middle,
         squares=squares,
-        raw=raw,
-        grams=cluster_grams(m, clusters),
+        beside=beside,
+        crossed=crossed,
+        kept=scale.counted,
+        spells=spells,
+        spell_sums=sums,
+        grams=grams,
         layout=layout,
         x_names=tuple(kept),
-        nuisance=frozenset(c for c in first if c != "(Intercept)"),
-        dropped=tuple(c for c in lost if c not in first),
+        nuisance=nuisance,
+        dropped=tuple(c for c in lost if c not in first and c not in nuisance),
         clusters=clusters,
         absorbed=absorbed,
         intercept=None if fixed_effects else 0,
-        sides=np.array([np.inf if c in first else sides(x[c], clusters) for c in kept]),
+        sides=np.array([np.inf if c in first or c in nuisance else sides(x[c], clusters) for c in kept]),
         n=len(rows),
         n_parameters=len(kept) + free,
         model_terms=pinned(rows, terms),
     )
-
-
-class _Scale:
-    """Columns of a linear model made orthogonal to nuisance columns and levels, which stay as they are.
-
-    Parameters
-    ----------
-    base : Array
-        The n x k nuisance columns, levels, or the intercept; those that others determine are left out.
-    absorbed : Codes | None
-        The fixed effect that is taken out of everything.
-    """
-
-    def __init__(self, base: Array, absorbed: Codes | None) -> None:
-        self.absorbed, self.n = absorbed, len(base)
-        inside = self._inside(base)
-        gram = inside.T @ inside
-        self.own = independent(gram, (base**2).sum(axis=0))
-        self._outer, self._inner = np.ascontiguousarray(base.T[self.own]), np.ascontiguousarray(inside.T[self.own])
-        self.raw: list[Array] = list(self._outer)
-        self.columns: list[Array] = list(self._inner)
-        self.base = len(self.raw)
-        self.inner = inverse(gram[np.ix_(self.own, self.own)])
-        self.at: dict[str, int] = {}
-        self.parts: list[Array] = [np.eye(self.base)[:, i] for i in range(self.base)]
-
-    def _inside(self, m: Array) -> Array:
-        return m if self.absorbed is None or not m.shape[1] else demean(m, self.absorbed)
-
-    def add(self, name: str, values: Array, *, past: Sequence[str], reach: float = np.inf) -> None:
-        """Place a column unless it has nothing of its own beside the base and the columns of ``past`` placed so far.
-
-        ``reach`` is the root mean square of a product of centred columns, where it is one (see ``scaled``).
-        """
-        middle = float(np.partition(values, self.n // 2)[self.n // 2])
-        v = values - middle
-        size = float(np.abs(v).max(initial=0.0))
-        far = max(size, abs(middle))
-        if not size > DIGITS * far:
-            return
-        raw = v / size
-        spread = raw - raw.mean()
-        wide = float(np.sqrt(self.n))
-        usual = min(float(np.sqrt(spread @ spread)), reach / size * wide)
-        least = max(OWN * usual, DIGITS * far / size * wide)
-        inside = self._inside(raw[:, None])[:, 0]
-        before = [self.at[c] for c in past if c in self.at]
-        step = np.zeros(len(self.raw))
-        for _ in range(2):
-            h = np.zeros(len(self.raw))
-            if self.base:
-                of_base = self.inner @ (self._inner @ inside)
-                inside, raw = inside - of_base @ self._inner, raw - of_base @ self._outer
-                h[: self.base] = of_base
-            for i in before:
-                h[i] = self.columns[i] @ inside / self.n
-                inside, raw = inside - h[i] * self.columns[i], raw - h[i] * self.raw[i]
-            step += h
-        rest = float(np.sqrt(inside @ inside))
-        if not rest > least:
-            return
-        rms = rest / float(np.sqrt(self.n))
-        self.at[name] = len(self.raw)
-        self.raw.append(raw / rms)
-        self.columns.append(inside / rms)
-        part = np.append(step * size, rms * size)
-        if self.absorbed is None and middle:
-            part[0] += middle  # the intercept is the first of the base; within a fixed effect a constant is nothing
-        self.parts.append(part)
-
-    def r(self, at: Codes) -> Array:
-        """k x k: the columns of the model as combinations of the scaled ones."""
-        whole = np.zeros((len(self.raw), len(at)))
-        for j, i in enumerate(at):
-            whole[: len(self.parts[i]), j] = self.parts[i]
-        return whole[at]
 
 
 def _own(empty: Sequence[str]) -> None:
@@ -312,22 +283,32 @@ def _clusters(rows: pd.DataFrame, cluster: str) -> Codes:
     return out
 
 
-def _fixed_effects(rows: pd.DataFrame, names: Sequence[str]) -> tuple[Codes | None, dict[str, Array]]:
-    """The effect with most levels as codes to take out; the others as 0/1 columns."""
-    by_size = sorted(names, key=lambda c: -rows[c].nunique())
+def _fixed_effects(
+    rows: pd.DataFrame, names: Sequence[str]
+) -> tuple[Codes | None, CrossedLevels | None, tuple[str, ...], dict[str, Array]]:
+    """The effect with most levels, to take out; the next one, counted, with its names; the others as 0/1 columns."""
+    found = {name: codes(rows, name) for name in names}
+    by_size = sorted(found, key=lambda c: -int(found[c].max(initial=0)))
     if not by_size:
-        return None, {}
-    dummies: dict[str, Array] = {}
-    for name in by_size[1:]:
-        levels = codes(rows, name)
-        if levels.max() + len(dummies) > MAX_DUMMIES:
-            raise EstimationError(
-                f"fixed effects after the largest have more than {MAX_DUMMIES} levels together.",
-                fix="Use one fine fixed effect, and coarser ones beside it, such as the month.",
-                code="FIXED-EFFECTS",
-            )
-        dummies |= {f"{name}#{i}": (levels == i).astype(np.float64) for i in range(1, int(levels.max()) + 1)}
-    return codes(rows, by_size[0]), dummies
+        return None, None, (), {}
+    levels = sum(int(found[c].max(initial=0)) for c in by_size[1:])
+    if levels > MAX_DUMMIES:
+        raise EstimationError(
+            f"fixed effects after the largest have more than {MAX_DUMMIES} levels together.",
+            fix="Use one fine fixed effect, and coarser ones beside it, such as the month.",
+            code="FIXED-EFFECTS",
+        )
+    unit = found[by_size[0]]
+    if len(by_size) == 1 or not found[by_size[1]].max(initial=0):
+        return unit, None, (), {}
+    second = by_size[1]
+    counted = tuple(f"{second}#{i}" for i in range(1, int(found[second].max()) + 1))
+    dummies = {
+        f"{name}#{i}": (found[name] == i).astype(np.float64)
+        for name in by_size[2:]
+        for i in range(1, int(found[name].max()) + 1)
+    }
+    return unit, CrossedLevels(unit, found[second]), counted, dummies
 
 
 def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:

@@ -129,6 +129,18 @@ def read_times(periods: pd.Series[Any], starts: pd.Series[Any] | None = None) ->
     >>> read_times(pd.Series(["Apr 2020", "Jan 2020"]), pd.Series(["Apr 2020", None]))[0].dt.month.tolist()
     [4, 1]
     """
+    if starts is not None:
+        try:
+            at, found = pd.factorize(starts)
+        except TypeError:  # cells that hold lists are named by what reads them below
+            return _read_both(periods, starts)
+        few = pd.Series([*found, None], dtype=object, name=starts.name)  # the last one serves where it is missing
+        values, made = _read_both(periods, few)
+        return values, pd.Series(made.to_numpy()[at], index=starts.index, name=starts.name)
+    return _read_both(periods, None)
+
+
+def _read_both(periods: pd.Series[Any], starts: pd.Series[Any] | None) -> tuple[pd.Series[Any], Any]:
     declared = isinstance(periods.dtype, pd.CategoricalDtype) and periods.cat.ordered
     order = list(periods.cat.categories) if declared else []
     values = plain(periods.astype(object) if isinstance(periods.dtype, pd.CategoricalDtype) else periods)

@@ -1,0 +1,133 @@
+"""Columns of a linear model made orthogonal to what stands beside them, fixed effects taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hybrid_toolkit.arrays import Array, Codes
+from hybrid_toolkit.columns.scaling import DIGITS, OWN
+from hybrid_toolkit.models.linear.cluster_crossproducts import demean, independent, inverse
+from hybrid_toolkit.models.linear.crossed_effects import CrossedLevels
+
+
+class ScaledColumns:
+    """Columns of a linear model made orthogonal to nuisance columns and levels, which stay as they are.
+
+    Parameters
+    ----------
+    base : Array
+        The n x k nuisance columns, levels, or the intercept; those that others determine are left out.
+    absorbed : Codes | None
+        The fixed effect that is taken out of everything.
+    crossed : CrossedLevels | None
+        A second one; its levels are nuisance columns that are counted and not made.
+    """
+
+    def __init__(self, base: Array, absorbed: Codes | None, crossed: CrossedLevels | None) -> None:
+        self.absorbed, self.crossed, self.n = absorbed, crossed, len(base)
+        inside = self._inside(base)
+        gram, totals = inside.T @ inside, (base**2).sum(axis=0)
+        if crossed is not None:
+            across = np.array([crossed.products(c) for c in inside.T]).reshape(-1, len(crossed.sizes))
+            gram = np.block([[crossed.gram(), across.T], [across, gram]])
+            totals = np.append(crossed.sizes, totals)
+        self.own = independent(gram, totals)
+        wide = len(totals) - base.shape[1]
+        self.counted = np.flatnonzero(self.own[:wide])
+        self._outer = np.ascontiguousarray(base.T[self.own[wide:]])
+        self._inner = np.ascontiguousarray(inside.T[self.own[wide:]])
+        self.raw: list[Array] = list(self._outer)
+        self.columns: list[Array] = list(self._inner)
+        self.of_base = gram[np.ix_(self.own, self.own)]
+        self.inner = inverse(self.of_base)
+        self.base = len(self.inner)
+        self.at: dict[str, int] = {}
+        self.parts: list[Array] = [np.eye(self.base)[:, i] for i in range(self.base)]
+
+    def _inside(self, m: Array) -> Array:
+        return m if self.absorbed is None or not m.shape[1] else demean(m, self.absorbed)
+
+    def _levels(self, h: Array) -> Array:
+        """Weights of the counted columns at the place of each level."""
+        out = np.zeros(0 if self.crossed is None else len(self.crossed.sizes))
+        out[self.counted] = h
+        return out
+
+    def outer(self, h: Array) -> Array | float:
+        """The counted columns times ``h``, row by row."""
+        return 0.0 if self.crossed is None else self.crossed.outer(self._levels(h))
+
+    def _products(self, inside: Array) -> Array:
+        """Products of the base with a column without unit means."""
+        rest = self._inner @ inside
+        return rest if self.crossed is None else np.append(self.crossed.products(inside)[self.counted], rest)
+
+    def gram(self, m: Array) -> Array:
+        """Cross-products of the counted columns and of those of ``m``, which have no unit means."""
+        inner = m.T @ m
+        if self.crossed is None:
+            return np.asarray(inner)
+        k = len(self.counted)
+        across = np.array([self.crossed.products(c)[self.counted] for c in m.T])
+        return np.block([[self.of_base[:k, :k], across.T], [across, inner]])
+
+    def _cleaned(self, inside: Array, raw: Array) -> tuple[Array, Array, Array]:
+        """Weights of the base in a column, and the column without it, within units and as it stands."""
+        k = len(self.counted)
+        h = self.inner @ self._products(inside)
+        raw, inside = raw - h[k:] @ self._outer, inside - h[k:] @ self._inner
+        if self.crossed is not None:
+            levels = self._levels(h[:k])
+            counted = self.crossed.outer(levels)
+            raw, inside = raw - counted, inside - counted
+            inside += self.crossed.unit_means(levels)
+        return h, inside, raw
+
+    def add(self, name: str, values: Array, *, past: Sequence[str], reach: float = np.inf) -> None:
+        """Place a column unless it has nothing of its own beside the base and the columns of ``past`` placed so far.
+
+        ``reach`` is the root mean square of a product of centred columns, where it is one (see ``scaled``).
+        """
+        middle = float(np.partition(values, self.n // 2)[self.n // 2])
+        v = values - middle
+        size = float(np.abs(v).max(initial=0.0))
+        far = max(size, abs(middle))
+        if not size > DIGITS * far:
+            return
+        raw = v / size
+        spread = raw - raw.mean()
+        wide = float(np.sqrt(self.n))
+        usual = min(float(np.sqrt(spread @ spread)), reach / size * wide)
+        least = max(OWN * usual, DIGITS * far / size * wide)
+        inside = self._inside(raw[:, None])[:, 0]
+        before = [self.at[c] for c in past if c in self.at]
+        skip = len(self.counted)  # places of the counted columns, which stand in no list
+        step = np.zeros(skip + len(self.raw))
+        for _ in range(2):
+            h = np.zeros(len(step))
+            if self.base:
+                h[: self.base], inside, raw = self._cleaned(inside, raw)
+            for i in before:
+                h[i] = self.columns[i - skip] @ inside / self.n
+                inside, raw = inside - h[i] * self.columns[i - skip], raw - h[i] * self.raw[i - skip]
+            step += h
+        rest = float(np.sqrt(inside @ inside))
+        if not rest > least:
+            return
+        rms = rest / float(np.sqrt(self.n))
+        self.at[name] = len(step)
+        self.raw.append(raw / rms)
+        self.columns.append(inside / rms)
+        part = np.append(step * size, rms * size)
+        if self.absorbed is None and middle:
+            part[0] += middle  # the intercept is the first of the base; within a fixed effect a constant is nothing
+        self.parts.append(part)
+
+    def r(self, at: Codes) -> Array:
+        """k x k: the columns of the model as combinations of the scaled ones."""
+        whole = np.zeros((len(self.parts), len(at)))
+        for j, i in enumerate(at):
+            whole[: len(self.parts[i]), j] = self.parts[i]
+        return whole[at]
