@@ -76,26 +76,47 @@ class CrossedLevels:
 
     Parameters
     ----------
+    spells : Spells
+        The fixed effect that is taken out, and the clusters.
     unit : Codes
-        Codes of the n rows in the fixed effect that is taken out.
+        Codes of the n rows in that effect.
     level : Codes
         Codes in the second one.
+    clusters : Codes
+        Codes in the clusters.
     """
 
-    def __init__(self, unit: Codes, level: Codes) -> None:
-        self.unit, self.level, self.count = unit, level, int(level.max()) + 1
-        self.rows = np.bincount(unit).astype(np.float64)
+    def __init__(self, spells: Spells, unit: Codes, level: Codes, clusters: Codes) -> None:
+        self.spells, self.unit, self.level, self.count = spells, unit, level, int(level.max()) + 1
         self.sizes = np.bincount(level).astype(np.float64)[1:]
-        self.means = self._counts(unit, len(self.rows)) / self.rows[:, None]
+        self.at = clusters * self.count + level
+        counts = self._counts(spells.at, len(spells.unit))
+        if spells.whole:
+            of_units = counts
+        else:
+            of_units = self._counts(unit, len(spells.unit_rows))
+        self.means = of_units / spells.unit_rows[:, None]
+        mean = self.means[spells.unit]
+        of_means = mean * spells.rows[:, None]
+        self.sums = counts - of_means
+        cross = spells.by_cluster(counts, mean)
+        self.grams = spells.by_cluster(of_means, mean) - cross - np.swapaxes(cross, 1, 2)
+        every = np.arange(self.count - 1)
+        self.grams[:, every, every] += self._by_level(None)
 
     def _counts(self, at: Codes, count: int) -> Array:
         """Rows by group and level, the first level left out."""
         flat = np.bincount(at * self.count + self.level, minlength=count * self.count)
         return flat.reshape(count, self.count)[:, 1:].astype(np.float64)
 
+    def _by_level(self, v: Array | None) -> Array:
+        """Rows, or sums of a column, by cluster and level, the first level left out."""
+        flat = np.bincount(self.at, weights=v, minlength=self.spells.n_clusters * self.count)
+        return flat.reshape(-1, self.count)[:, 1:].astype(np.float64)
+
     def gram(self) -> Array:
         """Cross-products of the columns within units."""
-        return np.asarray(np.diag(self.sizes) - (self.means * self.rows[:, None]).T @ self.means)
+        return np.asarray(self.grams.sum(axis=0))
 
     def products(self, inside: Array) -> Array:
         """Products of the columns with one that has no unit means left."""
@@ -113,7 +134,7 @@ class CrossedLevels:
         """The columns themselves (n x k), for what cannot do without them."""
         return np.asarray(self.level[:, None] == kept + 1, dtype=np.float64)
 
-    def cluster_grams(self, kept: Codes, inside: Array, clusters: Codes, spells: Spells) -> tuple[Array, Array]:
+    def cluster_grams(self, kept: Codes, inside: Array, clusters: Codes) -> tuple[Array, Array]:
         """Cross-products of the kept columns, and of others without unit means, cluster by cluster; and spells' sums.
 
         Returns
@@ -121,24 +142,15 @@ class CrossedLevels:
         tuple[Array, Array]
             Clusters x p x p, and spells x p; the kept columns of levels stand first.
         """
-        k, many = len(kept), spells.n_clusters
-        count, mean = self._counts(spells.at, len(spells.unit))[:, kept], self.means[spells.unit][:, kept]
-        sums = unit_sums(inside, spells.at, len(spells.unit))
-        at = clusters * self.count + self.level
-
-        def by_level(v: Array | None) -> Array:
-            flat = np.bincount(at, weights=v, minlength=many * self.count)
-            return flat.reshape(many, self.count)[:, 1:][:, kept].astype(np.float64)
-
-        out = np.zeros((many, k + inside.shape[1], k + inside.shape[1]))
-        of_means = mean * spells.rows[:, None]
-        cross = spells.by_cluster(count, mean)
-        out[:, :k, :k] = spells.by_cluster(of_means, mean) - cross - np.swapaxes(cross, 1, 2)
-        out[:, np.arange(k), np.arange(k)] += by_level(None)
-        lost = np.zeros((many, k, inside.shape[1])) if spells.whole else spells.by_cluster(mean, sums)
-        for j in range(inside.shape[1]):
-            out[:, :k, k + j] = out[:, k + j, :k] = by_level(inside[:, j]) - lost[:, :, j]
+        spells, k, more = self.spells, len(kept), inside.shape[1]
+        sums = np.zeros((len(spells.unit), more)) if spells.whole else unit_sums(inside, spells.at, len(spells.unit))
+        out = np.zeros((spells.n_clusters, k + more, k + more))
+        out[:, :k, :k] = self.grams[:, kept[:, None], kept]
+        lost = 0.0 if spells.whole else spells.by_cluster(self.means[spells.unit][:, kept], sums)
+        across = np.stack([self._by_level(v)[:, kept] for v in inside.T], axis=2) - lost
+        out[:, :k, k:], out[:, k:, :k] = across, np.swapaxes(across, 1, 2)
+        for j in range(more):
             for i in range(j + 1):
-                both = np.bincount(clusters, weights=inside[:, i] * inside[:, j], minlength=many)
+                both = np.bincount(clusters, weights=inside[:, i] * inside[:, j], minlength=spells.n_clusters)
                 out[:, k + i, k + j] = out[:, k + j, k + i] = both
-        return out, np.column_stack([count - of_means, sums])
+        return out, np.column_stack([self.sums[:, kept], sums])

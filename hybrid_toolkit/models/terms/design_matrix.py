@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     solve_crossproducts,
 )
 from hybrid_toolkit.models.linear.crossed_effects import CrossedLevels, Spells, unit_sums
-from hybrid_toolkit.models.terms.scaled_columns import ScaledColumns
+from hybrid_toolkit.models.terms.scaled_columns import ScaledColumns, middle_value
 from hybrid_toolkit.models.terms.terms import (
     Category,
     Term,
@@ -68,6 +68,8 @@ class DesignMatrix:
         Where rows of one level of the first fixed effect lie among the clusters.
     spell_sums : Array
         Spells x columns of ``raw``, the fixed effect taken out: their sums.
+    turn : Array
+        From coefficients of the scaled columns to those of the model's.
     sides : Array
         The k; clusters on the smaller side of a column of two values, infinite for any other and for nuisance columns.
     """
@@ -94,6 +96,12 @@ class DesignMatrix:
     n: int
     n_parameters: int
     model_terms: tuple[Term, ...] = ()
+    turn: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        out, at = np.zeros_like(self.r), np.ix_(self.order, self.order)
+        out[at] = Scaled(self.beside, self.r[at], np.ones(len(self.r), bool)).turn
+        object.__setattr__(self, "turn", out)
 
     @property
     def raw(self) -> Array:
@@ -107,13 +115,6 @@ class DesignMatrix:
         if self.spells is None:
             return np.asarray(self.grams.sum(axis=0) - self.grams)
         return self.spells.left_out(self.spell_sums, self.grams)
-
-    @property
-    def turn(self) -> Array:
-        """From coefficients of the scaled columns to those of the model's."""
-        out, at = np.zeros_like(self.r), np.ix_(self.order, self.order)
-        out[at] = Scaled(self.beside, self.r[at], np.ones(len(self.r), bool)).turn
-        return out
 
     def back(self, a: Array) -> Array:
         """Coefficients of the model's columns from what the scaled ones leave over, last axis."""
@@ -140,14 +141,15 @@ class DesignMatrix:
 
     def back_cov(self, v: Array) -> Array:
         """Covariance of the model's coefficients from that of the scaled columns'."""
-        turn = self.turn
-        return np.asarray(turn @ v @ turn.T, dtype=np.float64)
+        return np.asarray(self.turn @ v @ self.turn.T, dtype=np.float64)
 
 
 def complete_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The rows without a missing value in the named columns, which must exist."""
     names = list(dict.fromkeys(check_column(frame, c) for c in columns))
-    rows = frame.loc[frame[names].notna().all(axis=1).to_numpy(), names]
+    rows = frame[names]
+    there = rows.notna().all(axis=1).to_numpy()
+    rows = rows if there.all() else rows.loc[there]
     return pd.DataFrame({name: plain(rows[name]) for name in names}, index=rows.index)
 
 
@@ -179,12 +181,12 @@ def prepare_matrix(
     plain = design_columns(rows, [t for t in terms if not isinstance(t, Category)])
     _known(instruments, plain)
     extra = design_columns(rows, [t for ts in instruments.values() for t in ts])
-    absorbed, crossed, counted, dummies = _fixed_effects(rows, fixed_effects)
+    absorbed, crossed, counted, dummies = _fixed_effects(rows, fixed_effects, clusters)
     first = dummies if fixed_effects else {"(Intercept)": np.ones(len(rows))}
     x = {**first, **levels, **plain}
     _enough(len(rows), len(counted) + len(x), absorbed)
     y = numbers(rows, outcome)
-    middle = float(np.partition(y, len(y) // 2)[len(y) // 2])
+    middle = middle_value(y)
     scale = ScaledColumns(np.array([*first.values(), *levels.values()]).reshape(-1, len(rows)).T, absorbed, crossed)
     soft = [*counted, *first, *levels]
     base, lost = scale.base, [c for c, ok in zip(soft, scale.own, strict=True) if not ok]
@@ -203,28 +205,25 @@ def prepare_matrix(
     beside = np.column_stack([*scale.raw, y - middle])
     wide = len(scale.counted)
     layout = CrossProductLayout(x_at, x_at if not instruments else z_at, wide + beside.shape[1] - 1)
-    m = beside if absorbed is None else demean(beside, absorbed)
+    m = beside if absorbed is None else np.column_stack([*scale.columns, demean(beside[:, -1:], absorbed)])
     _vary(m[:, -1], y, outcome)
     squares = float(((m[:, -1] - m[:, -1].mean()) ** 2).sum())
     total = scale.gram(m)
     _instrumented(total, layout)
     start = solve_crossproducts(total, layout)
-    of_levels = np.zeros(wide)
-    of_levels[x_at[x_at < wide]] = start[x_at < wide]
     there = x_at >= wide
+    of_levels = scale.levels(start[~there])
     beside[:, -1] -= scale.outer(of_levels) + beside[:, x_at[there] - wide] @ start[there]
     spells, sums = None, np.zeros((0, 0))
-    if absorbed is None:
-        grams = cluster_grams(beside, clusters)
+    if absorbed is not None:
+        m[:, -1] -= scale.inside(of_levels) + m[:, x_at[there] - wide] @ start[there]
+        spells = crossed.spells if crossed is not None else Spells(absorbed, clusters)
+    if crossed is not None:
+        grams, sums = crossed.cluster_grams(scale.counted, m, clusters)
     else:
-        m[:, -1:] = demean(beside[:, -1:], absorbed)
-        spells = Spells(absorbed, clusters)
-        if crossed is not None:
-            grams, sums = crossed.cluster_grams(scale.counted, m, clusters, spells)
-        else:
-            grams = cluster_grams(m, clusters)
-            sums = sums if spells.whole else unit_sums(m, spells.at, len(spells.unit))
-    free = 0 if spells is None or spells.whole else int(absorbed.max()) + 1 if absorbed is not None else 0
+        grams = cluster_grams(m, clusters)
+        sums = sums if spells is None or spells.whole else unit_sums(m, spells.at, len(spells.unit))
+    free = 0 if spells is None or spells.whole else len(spells.unit_rows)
     return DesignMatrix(
         r=scale.r(x_at),
         order=np.argsort(x_at),
@@ -272,7 +271,7 @@ def _known(instruments: Mapping[str, Sequence[Term]], x: Mapping[str, Array]) ->
 
 def _clusters(rows: pd.DataFrame, cluster: str) -> Codes:
     out = codes(rows, cluster)
-    found = len(np.unique(out))
+    found = int(out.max(initial=-1)) + 1
     if found < 2:
         raise EstimationError(
             f"the complete rows lie in {found} cluster(s) of '{cluster}'; clustered intervals need at least 2.",
@@ -284,7 +283,7 @@ def _clusters(rows: pd.DataFrame, cluster: str) -> Codes:
 
 
 def _fixed_effects(
-    rows: pd.DataFrame, names: Sequence[str]
+    rows: pd.DataFrame, names: Sequence[str], clusters: Codes
 ) -> tuple[Codes | None, CrossedLevels | None, tuple[str, ...], dict[str, Array]]:
     """The effect with most levels, to take out; the next one, counted, with its names; the others as 0/1 columns."""
     found = {name: codes(rows, name) for name in names}
@@ -308,7 +307,8 @@ def _fixed_effects(
         for name in by_size[2:]
         for i in range(1, int(found[name].max()) + 1)
     }
-    return unit, CrossedLevels(unit, found[second]), counted, dummies
+    crossed = CrossedLevels(Spells(unit, clusters), unit, found[second], clusters)
+    return unit, crossed, counted, dummies
 
 
 def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:

@@ -11,6 +11,17 @@ from hybrid_toolkit.columns.scaling import DIGITS, OWN
 from hybrid_toolkit.models.linear.cluster_crossproducts import demean, independent, inverse
 from hybrid_toolkit.models.linear.crossed_effects import CrossedLevels
 
+_MOST_LEFT = 0.01
+"""A column that keeps so much of its sum of squares has lost at most one digit of ten, and is not cleaned again."""
+_SAMPLE = 50_000
+"""Values that are enough to find one near the middle of a column."""
+
+
+def middle_value(values: Array) -> float:
+    """One of the values near the middle of a column, to take off without rounding."""
+    some = values[:: max(1, len(values) // _SAMPLE)]
+    return float(np.partition(some, len(some) // 2)[len(some) // 2])
+
 
 class ScaledColumns:
     """Columns of a linear model made orthogonal to nuisance columns and levels, which stay as they are.
@@ -49,7 +60,7 @@ class ScaledColumns:
     def _inside(self, m: Array) -> Array:
         return m if self.absorbed is None or not m.shape[1] else demean(m, self.absorbed)
 
-    def _levels(self, h: Array) -> Array:
+    def levels(self, h: Array) -> Array:
         """Weights of the counted columns at the place of each level."""
         out = np.zeros(0 if self.crossed is None else len(self.crossed.sizes))
         out[self.counted] = h
@@ -57,7 +68,11 @@ class ScaledColumns:
 
     def outer(self, h: Array) -> Array | float:
         """The counted columns times ``h``, row by row."""
-        return 0.0 if self.crossed is None else self.crossed.outer(self._levels(h))
+        return 0.0 if self.crossed is None else self.crossed.outer(h)
+
+    def inside(self, h: Array) -> Array | float:
+        """The same within units."""
+        return 0.0 if self.crossed is None else self.crossed.outer(h) - self.crossed.unit_means(h)
 
     def _products(self, inside: Array) -> Array:
         """Products of the base with a column without unit means."""
@@ -77,12 +92,12 @@ class ScaledColumns:
         """Weights of the base in a column, and the column without it, within units and as it stands."""
         k = len(self.counted)
         h = self.inner @ self._products(inside)
-        raw, inside = raw - h[k:] @ self._outer, inside - h[k:] @ self._inner
+        if len(h) > k:
+            raw, inside = raw - h[k:] @ self._outer, inside - h[k:] @ self._inner
         if self.crossed is not None:
-            levels = self._levels(h[:k])
+            levels = self.levels(h[:k])
             counted = self.crossed.outer(levels)
-            raw, inside = raw - counted, inside - counted
-            inside += self.crossed.unit_means(levels)
+            raw, inside = raw - counted, inside - (counted - self.crossed.unit_means(levels))
         return h, inside, raw
 
     def add(self, name: str, values: Array, *, past: Sequence[str], reach: float = np.inf) -> None:
@@ -90,7 +105,7 @@ class ScaledColumns:
 
         ``reach`` is the root mean square of a product of centred columns, where it is one (see ``scaled``).
         """
-        middle = float(np.partition(values, self.n // 2)[self.n // 2])
+        middle = middle_value(values)
         v = values - middle
         size = float(np.abs(v).max(initial=0.0))
         far = max(size, abs(middle))
@@ -106,13 +121,15 @@ class ScaledColumns:
         skip = len(self.counted)  # places of the counted columns, which stand in no list
         step = np.zeros(skip + len(self.raw))
         for _ in range(2):
-            h = np.zeros(len(step))
+            h, before_it = np.zeros(len(step)), float(inside @ inside)
             if self.base:
                 h[: self.base], inside, raw = self._cleaned(inside, raw)
             for i in before:
                 h[i] = self.columns[i - skip] @ inside / self.n
                 inside, raw = inside - h[i] * self.columns[i - skip], raw - h[i] * self.raw[i - skip]
             step += h
+            if inside @ inside > _MOST_LEFT * before_it:
+                break
         rest = float(np.sqrt(inside @ inside))
         if not rest > least:
             return
