@@ -177,7 +177,8 @@ def withheld(rows: pd.DataFrame, clusters: Array) -> pd.DataFrame:
     """
     out = rows.assign(clusters_behind=np.asarray(clusters, dtype=np.float64))
     alone = out["clusters_behind"] < ALONE
-    out.loc[alone, ["std_error", "conf_low", "conf_high", "p_value"]] = np.nan
+    if alone.any():
+        out.loc[alone, ["std_error", "conf_low", "conf_high", "p_value"]] = np.nan
     return out
 
 

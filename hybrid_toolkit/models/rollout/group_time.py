@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
@@ -278,10 +279,9 @@ def _means_left_out(change: Array, at: NDArray[np.bool_], clusters: NDArray[np.i
 def _cluster_sums(p: PanelData, n_clusters: int, *, factor: float = 0.0) -> Callable[[Array], Array]:
     """Sums over the units of each cluster, with the factor for few clusters unless another is given."""
     factor = factor or float(np.sqrt(n_clusters / (n_clusters - 1)))
+    adds = sparse.csr_array((np.ones(len(p.start)), (p.clusters, np.arange(len(p.start)))), (n_clusters, len(p.start)))
 
     def sums(f: Array) -> Array:
-        out = np.zeros((n_clusters, f.shape[1]))
-        np.add.at(out, p.clusters, f)
-        return out * float(factor)
+        return np.asarray(adds @ f) * float(factor)
 
     return sums
