@@ -14,7 +14,7 @@ from hybrid_toolkit.models.sensitivity.parallel_trends_bounds import honest_boun
 def by_time(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """Effects by time since the start against the last untreated period, with the treated rows and clusters of each."""
     rows = group_time(frame, fit.plan, base_period="universal").aggregate("dynamic").iloc[1:]
-    rows = rows[rows["std_error"] > 0]
+    rows = rows[~rows["std_error"].eq(0)]  # the reference; a time that rests on one cluster has no error and stays
     return rows.assign(unit=fit.plan.unit, role="event time")
 
 

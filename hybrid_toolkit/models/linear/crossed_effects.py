@@ -20,7 +20,7 @@ def unit_sums(values: Array, at: Codes, count: int) -> Array:
     return np.column_stack(sums) if sums else np.zeros((count, 0))
 
 
-class Spells:
+class ClusterSpells:
     """The parts of the units of a fixed effect that lie in one cluster each: the units themselves unless some move.
 
     Parameters
@@ -58,7 +58,7 @@ class Spells:
         Parameters
         ----------
         sums : Array
-            Spells x p; sums of the columns, which have no unit means left.
+            ClusterSpells x p; sums of the columns, which have no unit means left.
         grams : Array
             Clusters x p x p; their cross-products.
         """
@@ -76,7 +76,7 @@ class CrossedLevels:
 
     Parameters
     ----------
-    spells : Spells
+    spells : ClusterSpells
         The fixed effect that is taken out, and the clusters.
     unit : Codes
         Codes of the n rows in that effect.
@@ -86,7 +86,7 @@ class CrossedLevels:
         Codes in the clusters.
     """
 
-    def __init__(self, spells: Spells, unit: Codes, level: Codes, clusters: Codes) -> None:
+    def __init__(self, spells: ClusterSpells, unit: Codes, level: Codes, clusters: Codes) -> None:
         self.spells, self.unit, self.level, self.count = spells, unit, level, int(level.max()) + 1
         self.sizes = np.bincount(level).astype(np.float64)[1:]
         self.at = clusters * self.count + level

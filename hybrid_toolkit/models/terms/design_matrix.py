@@ -21,7 +21,7 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     inverse,
     solve_crossproducts,
 )
-from hybrid_toolkit.models.linear.crossed_effects import CrossedLevels, Spells, unit_sums
+from hybrid_toolkit.models.linear.crossed_effects import CrossedLevels, ClusterSpells, unit_sums
 from hybrid_toolkit.models.terms.scaled_columns import ScaledColumns, middle_value
 from hybrid_toolkit.models.terms.terms import (
     Category,
@@ -64,10 +64,10 @@ class DesignMatrix:
         The second fixed effect.
     kept : Codes
         Its columns that are not determined by others.
-    spells : Spells | None
+    spells : ClusterSpells | None
         Where rows of one level of the first fixed effect lie among the clusters.
     spell_sums : Array
-        Spells x columns of ``raw``, the fixed effect taken out: their sums.
+        ClusterSpells x columns of ``raw``, the fixed effect taken out: their sums.
     turn : Array
         From coefficients of the scaled columns to those of the model's.
     sides : Array
@@ -82,7 +82,7 @@ class DesignMatrix:
     beside: Array
     crossed: CrossedLevels | None
     kept: Codes
-    spells: Spells | None
+    spells: ClusterSpells | None
     spell_sums: Array
     grams: Array
     layout: CrossProductLayout
@@ -217,7 +217,7 @@ def prepare_matrix(
     spells, sums = None, np.zeros((0, 0))
     if absorbed is not None:
         m[:, -1] -= scale.inside(of_levels) + m[:, x_at[there] - wide] @ start[there]
-        spells = crossed.spells if crossed is not None else Spells(absorbed, clusters)
+        spells = crossed.spells if crossed is not None else ClusterSpells(absorbed, clusters)
     if crossed is not None:
         grams, sums = crossed.cluster_grams(scale.counted, m, clusters)
     else:
@@ -307,7 +307,7 @@ def _fixed_effects(
         for name in by_size[2:]
         for i in range(1, int(found[name].max()) + 1)
     }
-    crossed = CrossedLevels(Spells(unit, clusters), unit, found[second], clusters)
+    crossed = CrossedLevels(ClusterSpells(unit, clusters), unit, found[second], clusters)
     return unit, crossed, counted, dummies
 
 
