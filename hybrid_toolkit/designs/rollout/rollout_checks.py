@@ -135,6 +135,11 @@ def check_groups(frame: pd.DataFrame, fit: DesignFit) -> Check:
         if small
         else f"has at least {FEW_UNITS} {many}."
     )
+    if 1 in sizes:
+        one = noun(plan.panel_id)
+        message += (
+            f" What rests on one {one} alone is shown without an interval: one {one} cannot tell how far {many} differ."
+        )
     return Check("group sizes", not small, message, float(FEW_UNITS - 1 if small else least), FEW_UNITS)
 
 
