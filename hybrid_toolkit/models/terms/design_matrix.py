@@ -21,7 +21,7 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     inverse,
     solve_crossproducts,
 )
-from hybrid_toolkit.models.linear.crossed_effects import CrossedLevels, ClusterSpells, unit_sums
+from hybrid_toolkit.models.linear.crossed_effects import ClusterSpells, CrossedLevels, unit_sums
 from hybrid_toolkit.models.terms.scaled_columns import ScaledColumns, middle_value
 from hybrid_toolkit.models.terms.terms import (
     Category,
