@@ -98,7 +98,7 @@ def _scaled(total: Array, base: int, n: int) -> Array:
     if empty:
         raise EstimationError(
             f"{empty} of {len(rest)} effect(s) vary only with others, with the units or with the periods.",
-            fix="Bring more units without treatment or more periods, or estimate fewer effects.",
+            fix="Leave out at least one time, or add 1 unit or more without treatment.",
             code="SINGULAR",
         )
     inverse = linalg.solve_triangular(np.linalg.cholesky(rest / n).T, np.eye(len(rest)))
@@ -111,12 +111,12 @@ def _enough(y: Array, clusters: int, needed: int) -> None:
     if clusters < 2:
         raise EstimationError(
             f"the complete rows lie in {clusters} cluster(s); clustered intervals need at least 2.",
-            fix="Bring more clusters, fill missing values, or cluster on a smaller unit with a reason.",
+            fix=f"Add at least {2 - clusters} cluster(s), fill missing values, or cluster on a smaller unit with a reason.",
             code="CLUSTERS",
         )
     if y.size <= needed:
         raise EstimationError(
             f"{y.size} complete rows cannot carry {needed} coefficients and intercepts.",
-            fix="Bring more units, or estimate fewer effects.",
+            fix=f"Add at least {needed + 1 - y.size} row(s), or estimate fewer effects.",
             code="TOO-FEW-ROWS",
         )
