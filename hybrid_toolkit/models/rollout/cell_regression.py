@@ -111,7 +111,7 @@ def _enough(y: Array, clusters: int, needed: int) -> None:
     if clusters < 2:
         raise EstimationError(
             f"the complete rows lie in {clusters} cluster(s); clustered intervals need at least 2.",
-            fix=f"Add at least {2 - clusters} cluster(s), fill missing values, or cluster on a smaller unit with a reason.",
+            fix=f"Add at least {2 - clusters} cluster(s), or fill missing values.",
             code="CLUSTERS",
         )
     if y.size <= needed:
