@@ -28,7 +28,7 @@ SHIPPED = (
     "retention",
 )
 """Ids of the studies that come with the toolkit, for the help; a test holds them to the files."""
-_FORMS = (".html", ".docx", ".xlsx")
+_FORMS = (".html", ".docx", ".xlsx", ".zip")
 
 
 def study(args: argparse.Namespace) -> int:
@@ -184,7 +184,7 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
     one.add_argument("--adapt", action="store_true", help="run it without what the data lack, and say what that costs")
     one.add_argument("--lock", metavar="FILE", help="lock to hold it to: what differs is said, with exit code 1")
-    one.add_argument("--out", metavar="FILE", help="report to write, by its ending .html, .docx or .xlsx")
+    one.add_argument("--out", metavar="FILE", help="report to save: .html, .docx, .xlsx, or .zip for all of them")
     one.add_argument("--bundle", metavar="FILE.json", help="evidence to write, to be combined with other authorities'")
     one = add("lock", lock)
     one.add_argument("study", metavar="STUDY", help=named)

@@ -19,6 +19,7 @@ from hybrid_toolkit.data.validation.validate import validate_data
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import OutputError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.answers import answers_release, settle_release, unadjusted_text
 from hybrid_toolkit.report.data_sections import (
     show_by_group,
     show_checked,
@@ -27,22 +28,34 @@ from hybrid_toolkit.report.data_sections import (
     show_tables,
     show_versions,
 )
-from hybrid_toolkit.report.demo_report import DemoReport, Drawn, build_report
-from hybrid_toolkit.report.documents.html import render_html
-from hybrid_toolkit.report.findings import ShownStudy, answer_row, show_study
+from hybrid_toolkit.report.demo_report import build_report
+from hybrid_toolkit.report.demo_story import DemoReport, Drawn
+from hybrid_toolkit.report.documents.excel import excel_bytes
+from hybrid_toolkit.report.documents.print_page import page_html
+from hybrid_toolkit.report.documents.word import word_bytes
+from hybrid_toolkit.report.findings import ShownStudy, show_study
 from hybrid_toolkit.report.findings_entry import findings_entry
 from hybrid_toolkit.report.plots.estimate_plots import plot_diagnosis, plot_estimates, plot_groups, plot_headline
-from hybrid_toolkit.report.plots.plot_style import number_label, png_bytes, svg_bytes
+from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
+from hybrid_toolkit.report.plots.takeaways import coverage_says, estimates_say, groups_say, unadjusted_says
 from hybrid_toolkit.report.terminal import summarise
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis, diagnose_together
+from hybrid_toolkit.study.diagnosis.teams_needed import MOST_TEAMS, teams_needed
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.synth.committed import load_synthetic, synthetic_folder
 from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.truth import SIZES, Size
 
 WRITTEN_BY = "hybrid-toolkit demo"
-OURS = frozenset({"report.html", "findings.json", "figures"})
+LEVEL = 0.95
+"""Level of every interval of the demonstration, the default of studies and measures."""
+OURS = frozenset({"report.html", "report.docx", "report.xlsx", "findings.json", "figures"})
 """What the demonstration writes; a folder that holds anything else is left alone."""
+LARGER = Size("a large county", 1, 60, 10.0, 24, 6)
+"""A service in which the first study settles its question: by the trials of the small one, 24 teams over 12 months
+detect the simulated difference in about 4 of 10 services, and it takes about three times as many teams to detect it in
+8 of 10. 60 teams over 24 months are five times as much, as in a large English county with 600 social workers."""
 TITLES: Mapping[str, str] = {
     "choice_honoured": "1. Families met the way they chose",
     "informal_learning": "2a. Learning, early career minus others",
@@ -77,7 +90,7 @@ class DemoResult:
     Parameters
     ----------
     out : Path
-        The folder; ``report``, ``findings`` and ``figures`` lie in it.
+        The folder; ``report``, ``findings``, ``figures`` and the report as Word and Excel are in it.
     summary : str
         The words printed.
     releases : tuple[Release, ...]
@@ -110,7 +123,9 @@ class DemoResult:
 def run_demo(
     out: str | Path = Path("out/demo"), *, progress: bool = True, n_sims: int = 100, n_jobs: int | None = None
 ) -> DemoResult:
-    """Run the whole evaluation and write ``report.html``, ``findings.json`` and ``figures/``, whole or not at all.
+    """Run the whole evaluation and write its report, findings and figures, whole or not at all.
+
+    The report is ``report.html``, the same in Word and Excel; the findings are ``findings.json``.
 
     Parameters
     ----------
@@ -137,7 +152,9 @@ def run_demo(
         drawn = _draw(found)
         story = _story(found, drawn)
         report = build_report(story, found.gate)
-        (folder / "report.html").write_text(render_html(report), encoding="utf-8", newline="\n")
+        (folder / "report.html").write_text(page_html(report), encoding="utf-8", newline="\n")
+        (folder / "report.docx").write_bytes(word_bytes(report))
+        (folder / "report.xlsx").write_bytes(excel_bytes(report))
         (folder / "findings.json").write_text(
             json.dumps(_findings(found), indent=2, allow_nan=False, ensure_ascii=False) + "\n",
             encoding="utf-8",
@@ -185,6 +202,8 @@ class _Found:
     gate: Gate
     truth: Mapping[str, Any]
     studies: Sequence[ShownStudy]
+    needed: Sequence[Sequence[float]]
+    larger: ShownStudy
     trap: ShownStudy
     trap_tried: Diagnosis
     panel: ShownStudy
@@ -218,6 +237,12 @@ def _evaluate(stages: _Stages, n_sims: int, n_jobs: int) -> _Found:
         show_study(gate, r, titles=TITLES, truths=_truths_of(r.study, truth), diagnosis=d)
         for r, d in zip(results, tried, strict=True)
     ]
+    needed = [
+        [teams_needed(d, teams=SIZES["small"].teams_per_la, outcome=o) for o in s.outcomes]
+        for s, d in zip(studies, tried, strict=True)
+    ]
+    stages.say("Estimating the first study in a larger service")
+    larger = _larger(truth)
     stages.say("Showing where an unadjusted comparison goes wrong")
     trap, trap_tried = _trap(truth["seed"], max(n_sims // 3, 2), n_jobs, stages.shown)
     stages.say("Running the national panel study")
@@ -230,6 +255,8 @@ def _evaluate(stages: _Stages, n_sims: int, n_jobs: int) -> _Found:
         gate=gate,
         truth=truth,
         studies=shown,
+        needed=needed,
+        larger=larger,
         trap=trap,
         trap_tried=trap_tried,
         panel=_panel(),
@@ -255,28 +282,36 @@ def _draw(found: _Found) -> dict[str, tuple[Drawn, Any]]:
     coverage = found.gate.facts(
         told, title="Share of confidence intervals that contain the true value", basis="simulation"
     )
+    trap, panel = found.trap.answers, found.panel.answers
     axes = {
-        "headline": (headline, plot_headline(headline)),
-        "confounded-null": (found.trap.answers, plot_estimates(found.trap.answers)),
-        "coverage": (coverage, plot_diagnosis(coverage)),
-        "panel": (found.panel.answers, plot_estimates(found.panel.answers)),
+        "headline": (headline, plot_headline(headline, columns=2, level=LEVEL), estimates_say(headline)),
+        "confounded-null": (trap, plot_estimates(trap, level=LEVEL), unadjusted_says(trap)),
+        "coverage": (coverage, plot_diagnosis(coverage), coverage_says(coverage)),
+        "panel": (panel, plot_estimates(panel, level=LEVEL), estimates_say(panel)),
     }
     for metric, by, _ in BY_GROUP:
         release, unit = found.by_group[by], REGISTRY[metric].value_unit
-        ax = plot_groups(release, value="estimate", low="conf_low", high="conf_high", unit=unit)
-        axes[f"by-{by.replace('_', '-')}"] = (release, ax)
-    return {name: (Drawn(release, svg_bytes(ax)), ax) for name, (release, ax) in axes.items()}
+        ax = plot_groups(release, value="estimate", low="conf_low", high="conf_high", unit=unit, level=LEVEL)
+        axes[f"by-{by.replace('_', '-')}"] = (release, ax, groups_say(release, unit=unit))
+    return {
+        name: (Drawn(release, svg_bytes(ax), png_bytes(ax), says), ax) for name, (release, ax, says) in axes.items()
+    }
 
 
 def _story(found: _Found, drawn: Mapping[str, tuple[Drawn, Any]]) -> DemoReport:
     figure = {name: one for name, (one, _) in drawn.items()}
     return DemoReport(
         studies=found.studies,
+        answers=answers_release(found.gate, found.studies),
+        needed=settle_release(found.gate, found.studies, needed=found.needed, most=MOST_TEAMS),
+        larger=found.larger,
+        larger_words=f"{LARGER.teams_per_la} teams over {LARGER.months} months",
+        larger_answers=answers_release(found.gate, [found.larger], number=False),
         panel=found.panel,
         headline=figure["headline"],
         coverage=figure["coverage"],
         trap=figure["confounded-null"],
-        trap_text=_trap_text(found.gate, found.trap, found.trap_tried),
+        trap_text=unadjusted_text(found.gate, found.trap, found.trap_tried),
         panel_figure=figure["panel"],
         groups=[one for name, one in figure.items() if name.startswith("by-")],
         measures=found.measures,
@@ -300,6 +335,7 @@ def _findings(found: _Found) -> dict[str, Any]:
         "studies": [findings_entry(s) for s in found.studies],
         "confounded_null": findings_entry(found.trap) | {"diagnosis": _trap_numbers(found.trap_tried)},
         "panel": findings_entry(found.panel),
+        "larger": findings_entry(found.larger),
     }
 
 
@@ -311,6 +347,13 @@ def _truth(name: str) -> dict[str, Any]:
     """What the data were made with; read for showing it, never by an estimate."""
     loaded: dict[str, Any] = json.loads((synthetic_folder(name) / "truth.json").read_text(encoding="utf-8"))
     return loaded
+
+
+def _larger(truth: Mapping[str, Any]) -> ShownStudy:
+    """The first study, unchanged, in a larger service with the same true values, from the same seed."""
+    study = headline_studies()[0]
+    data = simulate_authority(truth["scenario"], LARGER, truth["seed"], tables=sorted(study.tables()))
+    return show_study(Gate(source=data), study.estimate(data), titles=TITLES, truths=_truths_of(study, truth))
 
 
 def _trap(seed: int, n_sims: int, n_jobs: int, progress: bool) -> tuple[ShownStudy, Diagnosis]:
@@ -326,27 +369,6 @@ def _trap(seed: int, n_sims: int, n_jobs: int, progress: bool) -> tuple[ShownStu
 def _trap_numbers(tried: Diagnosis) -> dict[str, Any]:
     names = ("bias", "coverage", "unadjusted_bias", "unadjusted_coverage")
     return {"simulations": tried.n_sims, **{n: round(tried.value(n), 4) for n in names}}
-
-
-def _trap_text(gate: Gate, trap: ShownStudy, tried: Diagnosis) -> Release:
-    outcome = trap.study.outcome
-    plain = answer_row(trap.estimates, outcome, kind="unadjusted")
-    words = trap.study.words_for(outcome)
-    off = {m: tried.value(m) * trap.study.contrast_size * words.scale for m in ("unadjusted_bias", "bias")}
-    text = (
-        f"Over {tried.n_sims} such authorities the unadjusted comparison is off by "
-        f"{number_label(off['unadjusted_bias'], decimals=1, sign=True)} {words.unit} on average and its 95% "
-        f"confidence interval contains the true value in {tried.value('unadjusted_coverage'):.0%} of them; the "
-        f"study is off by "
-        f"{number_label(off['bias'], decimals=1, sign=True)} and its interval contains the true value in "
-        f"{tried.value('coverage'):.0%} (Monte Carlo error {_error(tried, 'coverage'):.0%})."
-    )
-    return gate.text(text, title="The unadjusted comparison over many authorities", n=float(plain["n"]))
-
-
-def _error(tried: Diagnosis, measure: str) -> float:
-    rows = tried.tidy()
-    return float(rows.loc[rows["term"] == measure, "std_error"].iloc[0])
 
 
 def _panel() -> ShownStudy:

@@ -34,7 +34,8 @@ def findings(done: DemoResult) -> dict[str, Any]:
 
 
 def test_it_writes_a_report_findings_and_figures(done: DemoResult) -> None:
-    assert {p.name for p in done.out.iterdir()} == {"report.html", "findings.json", "figures"}
+    reports = {"report.html", "report.docx", "report.xlsx"}
+    assert {p.name for p in done.out.iterdir()} == reports | {"findings.json", "figures"}
     names = {p.name for p in done.figures.iterdir()}
     assert {"headline.svg", "headline.png", "confounded-null.svg", "coverage.svg", "panel.svg"} <= names
     assert all(p.stat().st_size > 1000 for p in done.figures.iterdir())
@@ -95,13 +96,15 @@ def test_the_page_is_stamped_whole_and_in_order(done: DemoResult) -> None:
     assert page.count(SYNTHETIC_STAMP) >= 2
     assert not re.findall(r"""(?:src|href)=["'](?!#|data:)""", page)
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", page) == [
-        "What this report is",
-        "What was asked, and the answer",
-        "Estimates and true values",
-        "Why an unadjusted comparison is not enough",
-        "Checks on each study",
+        "Summary",
+        "What would answer the open questions",
+        "Results in full",
         "What these results do not show",
+        "Why an unadjusted comparison is not enough",
         "How reliable these studies are",
+        "Annex: checks, data and methods",
+        "Estimates and true values",
+        "Checks on each study",
         "Example with national totals",
         "The data",
         "Metrics",
@@ -109,6 +112,23 @@ def test_the_page_is_stamped_whole_and_in_order(done: DemoResult) -> None:
         "How to reproduce this report",
     ]
     assert "nan" not in re.sub(r"base64,[^\"]+", "", page).lower().split()
+
+
+def test_the_first_screen_is_question_answer_and_how_sure(done: DemoResult, findings: dict[str, Any]) -> None:
+    page = done.report.read_text(encoding="utf-8")
+    summary = page[page.index("<h2") : page.index("What would answer the open questions</h2>")]
+    assert summary.count('<th scope="row"') >= 3 and summary.count("<figure>") == 1
+    assert summary.index("</table>") < summary.index("<figure>"), "the answers stand above the figure"
+    for i, study in enumerate(findings["studies"], start=1):
+        assert f"{i}. {study['question']}" in summary.replace("&#39;", "’")
+    assert "95% confidence interval" in summary and "we know the true values" in summary
+
+
+def test_a_larger_service_settles_what_a_small_one_cannot(findings: dict[str, Any]) -> None:
+    small, larger = findings["studies"][0], findings["larger"]
+    assert small["finding"] == "inconclusive" and larger["id"] == small["id"]
+    assert larger["finding"] == "difference" and larger["conf_high"] < 0 and larger["truth"] < 0
+    assert larger["conf_high"] - larger["conf_low"] < 0.6 * (small["conf_high"] - small["conf_low"])
 
 
 def test_everything_shown_passed_the_gate(done: DemoResult) -> None:

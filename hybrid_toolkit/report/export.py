@@ -1,4 +1,4 @@
-"""Taken away: a report, a study, a view or a list of releases as Word, Excel or one HTML file."""
+"""Taken away: a report, a study, a view or a list of releases as Word, Excel, one HTML file or a ZIP of all."""
 
 from __future__ import annotations
 
@@ -10,29 +10,19 @@ from typing import Protocol, runtime_checkable
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.report.demo_report import CHECK_COLUMNS, ESTIMATE_COLUMNS
-from hybrid_toolkit.report.documents.blocks import (
-    Bullets,
-    Figure,
-    Prose,
-    Report,
-    ReportBlock,
-    ReportTable,
-    Section,
-    TableColumn,
-    TextBlock,
-)
+from hybrid_toolkit.report.documents.archive import zip_bytes
+from hybrid_toolkit.report.documents.blocks import Prose, Report, ReportBlock, ReportTable, Section
 from hybrid_toolkit.report.documents.excel import excel_bytes
 from hybrid_toolkit.report.documents.print_page import page_html
 from hybrid_toolkit.report.documents.provenance import with_provenance
 from hybrid_toolkit.report.documents.word import word_bytes
 from hybrid_toolkit.report.findings import ShownStudy, show_study
-from hybrid_toolkit.report.plots.estimate_plots import describe_estimates, plot_estimates, plot_headline
-from hybrid_toolkit.report.plots.event_plots import describe_event_study, plot_event_study
-from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
+from hybrid_toolkit.report.study_report import study_report
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 
 FORMS = (".docx", ".xlsx", ".html")
+ARCHIVE = ".zip"
+"""All of ``FORMS`` at once, with each table as CSV and each figure as a picture."""
 
 
 @runtime_checkable
@@ -55,7 +45,7 @@ Taken = Report | StudyResult | ShownStudy | Viewed | Sequence[Release]
 
 
 def export(thing: Taken, path: str | Path, *, on: date, gate: Gate | None = None, title: str = "") -> Path:
-    """Write something to take away: ``.docx``, ``.xlsx`` or ``.html`` by the ending, whole or not at all.
+    """Write something to take away: ``.docx``, ``.xlsx``, ``.html`` or ``.zip`` by the ending, whole or not at all.
 
     Parameters
     ----------
@@ -92,17 +82,17 @@ def export(thing: Taken, path: str | Path, *, on: date, gate: Gate | None = None
     'claim.html'
     """
     form = Path(path).suffix.lower()
-    if form not in FORMS:
+    if form not in (*FORMS, ARCHIVE):
         raise UsageError(
             "that is no form to take away.",
-            fix=f"Choose a file name that ends in one of: {', '.join(FORMS)}.",
+            fix=f"Choose a file name that ends in one of: {', '.join((*FORMS, ARCHIVE))}.",
             code="EXPORT-FORM",
         )
     return atomic_write_bytes(path, document_bytes(as_report(thing, on=on, gate=gate, title=title), form))
 
 
 def document_bytes(report: Report, form: str) -> bytes:
-    """A report as the bytes of one of ``FORMS``.
+    """A report as the bytes of one of ``FORMS``, or of ``ARCHIVE``.
 
     Raises
     ------
@@ -111,6 +101,8 @@ def document_bytes(report: Report, form: str) -> bytes:
     """
     if form == ".docx":
         return word_bytes(report)
+    if form == ARCHIVE:
+        return zip_bytes(report)
     return excel_bytes(report) if form == ".xlsx" else page_html(report).encode("utf-8")
 
 
@@ -122,7 +114,7 @@ def as_report(thing: Taken, *, on: date, gate: Gate | None = None, title: str = 
     if isinstance(thing, StudyResult):
         thing = show_study(opened, thing, titles={})
     if isinstance(thing, ShownStudy):
-        return with_provenance(_study(thing), on=on, gate=opened, more={"Study": thing.study.id})
+        return with_provenance(study_report(thing, opened), on=on, gate=opened, more={"Study": thing.study.id})
     if isinstance(thing, Viewed):
         return with_provenance(_view(thing, opened), on=on, gate=opened)
     if isinstance(thing, Sequence) and not isinstance(thing, str | bytes):
@@ -134,53 +126,6 @@ def as_report(thing: Taken, *, on: date, gate: Gate | None = None, title: str = 
         fix="Pass a report, a study's result, a view of a metric, or releases of the gate.",
         code="EXPORT-THING",
     )
-
-
-def _study(shown: ShownStudy) -> Report:
-    answers: list[ReportBlock] = []
-    for outcome, claim in shown.claims.items():
-        answers += [Prose(shown.short[outcome], "answer"), Prose(claim)]
-    design = shown.study.design_used
-    several = {"panel": TableColumn("Outcome")} if shown.study.secondary_outcomes else {}
-    ax = plot_headline(shown.answers) if several else plot_estimates(shown.answers)
-    figure = Figure(
-        shown.answers, svg_bytes(ax), alt=describe_estimates(shown.answers), caption="Estimates and 95% intervals",
-        columns={**several, **{k: c for k, c in ESTIMATE_COLUMNS.items() if _known(shown, k)}},
-        png=png_bytes(ax),
-    )  # fmt: skip
-    checks = tuple(ReportTable(r, CHECK_COLUMNS) for r in shown.checks.values())
-    return Report(
-        shown.study.question,
-        (
-            Section("The answer", tuple(answers)),
-            Section("Estimates", (figure, *(_over_time(shown, r) for r in shown.paths.values()))),
-            Section(
-                "Design",
-                (TextBlock(f"{design.title}. It assumes:"), Bullets(tuple(map(TextBlock, design.assumptions)))),
-            ),
-            Section("Checks", (Prose(shown.message), *checks)),
-            Section("Why the words are no stronger", (Bullets(tuple(map(Prose, shown.reasons))),)),
-            Section("What this does not show", (Bullets(tuple(map(TextBlock, shown.does_not_show))),)),
-        ),
-    )
-
-
-def _over_time(shown: ShownStudy, release: Release) -> Figure:
-    """An event study; the last time before the start, which the others are compared with, stands at nought."""
-    reference = None if release.content["time"].eq(-1).any() else -1
-    ax = plot_event_study(release, periods=f"{shown.study.time_label}s", reference=reference)
-    return Figure(
-        release, svg_bytes(ax), alt=describe_event_study(release), caption="By time from the start of the policy",
-        columns={"time": TableColumn("Time from the start", "count"), "estimate": ESTIMATE_COLUMNS["estimate"],
-                 "unit": ESTIMATE_COLUMNS["unit"]},
-        png=png_bytes(ax),
-    )  # fmt: skip
-
-
-def _known(shown: ShownStudy, column: str) -> bool:
-    """Whether a column says anything: the truth of real data does not."""
-    rows = shown.answers.content
-    return column in rows and bool(rows[column].notna().any())
 
 
 def _view(view: Viewed, gate: Gate) -> Report:

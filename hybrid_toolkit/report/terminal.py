@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from hybrid_toolkit.report.demo_report import DemoReport
+from hybrid_toolkit.report.demo_story import DemoReport
 from hybrid_toolkit.report.documents.blocks import without_stamp
 
 _WIDTH = 88

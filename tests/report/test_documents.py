@@ -271,12 +271,42 @@ def test_a_study_a_view_and_releases_can_be_taken_away(small: ht.EvaluationData)
     made = as_report(result, on=DAY, gate=Gate(source=small))
     assert made.title == study.question and made.stamp == SYNTHETIC_STAMP and small.hash in made.about["data-hash"]
     text = _text(document_bytes(made, ".docx"), ".docx")
-    assert "What this does not show" in text and made.sections[0].blocks[0].text in text  # type: ignore[union-attr]
+    assert "What this does not show" in text and made.sections[1].blocks[0].text in text  # type: ignore[union-attr]
     view = as_report(view_metric(small, metric="choice_honoured", group="career_stage"), on=DAY)
     assert view.title == REGISTRY["choice_honoured"].name
     assert view.stamp == SYNTHETIC_STAMP and len(view.releases) >= 3
     released = as_report([view.releases[0]], on=DAY, title="One")
     assert released.title == "One" and released.about["data-hash"] == small.hash
+
+
+def test_a_study_begins_with_a_board_summary_of_its_own_page(small: ht.EvaluationData, tmp_path: Path) -> None:
+    study = ht.headline_studies()[2]
+    made = as_report(study.estimate(small), on=DAY, gate=Gate(source=small))
+    first, second = made.sections[:2]
+    table, figure = first.blocks[:2]
+    assert isinstance(table, ReportTable) and isinstance(figure, Figure) and second.new_page and not first.new_page
+    rows = table.release.content.set_index("part")
+    assert list(rows.index) == ["Answer", "How sure we are", "What it is based on", "What next"]
+    assert rows.loc["Answer", "words_lead"] == "A difference, but not like-for-like."
+    assert (
+        "percentage points lower" in rows.loc["Answer", "words"]
+        and "24 teams" in rows.loc["What it is based on", "words"]
+    )
+    assert "95% confidence interval" in rows.loc["How sure we are", "words"] and figure.says
+    assert "record the values that are missing" in rows.loc["What next", "words"]
+    document = Document(io.BytesIO(word_bytes(made)))
+    assert len(first.blocks) == 2, "the first page holds one table and one figure"
+    heads = {p.text: p.paragraph_format.page_break_before for p in document.paragraphs if p.style.name == "Heading 2"}
+    assert heads["Annex: the answer in full"] and not heads["Summary"]
+    bold = [r.text for row in document.tables[0].rows[1:2] for r in row.cells[1].paragraphs[0].runs if r.bold]
+    assert bold == ["A difference, but not like-for-like. "]
+    archive = export(made, tmp_path / "all.zip", on=DAY)
+    with zipfile.ZipFile(archive) as held:
+        names, told = held.namelist(), held.read("read-me.txt").decode("utf-8-sig")
+        assert {"report.html", "report.docx", "report.xlsx", "read-me.txt"} <= set(names)
+        assert [n for n in names if n.startswith("figures/") and n.endswith(".png")]
+        assert all(n in told for n in names if n != "read-me.txt") and SYNTHETIC_STAMP in told
+        assert all(held.read(n).startswith(b"\xef\xbb\xbf") for n in names if n.endswith(".csv"))
 
 
 def test_months_are_judged_on_what_is_shown(months: ht.EvaluationData) -> None:

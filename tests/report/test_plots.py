@@ -69,7 +69,8 @@ def test_each_panel_shows_estimate_interval_truth_and_numbers() -> None:
     assert [a.get_title(loc="left") for a in axes] == ["1. Choice", "2. Learning"]
     shown = [t.get_text() for t in axes[0].texts]
     assert shown == [
-        *("This study", "−0.080 (−0.120 to −0.040)", "Naive comparison", "0.010 (−0.030 to 0.050)"),
+        *("This study", "−0.080 (−0.120 to −0.040); n 14,000"),
+        *("Naive comparison", "0.010 (−0.030 to 0.050); n 14,000"),
         *("True value (set in the simulation)", "−0.080"),
     ]
 
@@ -100,7 +101,7 @@ def test_the_line_of_a_truth_stands_at_its_own_rows(
 def test_a_bracket_is_not_parted() -> None:
     unit = "share of the families whose choice was met (0 to 1)"
     ax = plots.plot_estimates(Gate().estimates(ROWS.iloc[:1].assign(unit=unit), people="n", title="x", labels=["role"]))
-    assert ax.get_xlabel().splitlines() == ["share of the families whose choice was met", "(0 to 1)"]
+    assert ax.get_xlabel().splitlines()[:2] == ["share of the families whose choice was met", "(0 to 1)"]
     assert style.wrapped("a (bracket that is longer than the line)", 14).splitlines()[0] == "a (bracket"
 
 
@@ -173,7 +174,7 @@ def test_an_axes_of_ones_own_is_used() -> None:
 def test_the_diagnosis_shows_coverage_with_its_error() -> None:
     frame = pd.DataFrame({"label": ["1", "2"], "coverage": [0.95, 0.9], "coverage_mcse": [0.02, 0.03]})
     ax = plots.plot_diagnosis(Gate().facts(frame, title="Coverage", basis="simulation"))
-    assert ax.texts[1].get_text() == "0.950 (±0.020)"
+    assert ax.texts[1].get_text() == "95% (±2%)"
 
 
 def test_the_words_for_those_who_do_not_see_the_figure() -> None:
@@ -190,3 +191,34 @@ def test_a_missing_column_is_named() -> None:
     two = Gate().table(pd.DataFrame({"a": ["x"], "b": ["y"], "n": [20]}), people="n", title="x", dims=["a", "b"])
     with pytest.raises(DisclosureError, match="FIGURE-DIMENSIONS"):
         plots.plot_groups(two, value="n")
+
+
+def test_a_share_is_shown_in_per_cent_with_its_count_and_what_is_missing() -> None:
+    frame = pd.DataFrame({"mode": ["home"], "n": [500], "missing": [0.04], "share": [0.554]})
+    frame = frame.assign(low=0.53, high=0.57)
+    held = Gate().table(frame, people="n", title="x", dims=["mode"], values=["share", "low", "high", "missing"])
+    ax = plots.plot_groups(held, value="share", low="low", high="high", unit="share", level=0.95)
+    assert ax.texts[1].get_text() == "55% (53% to 57%); n 500; 4% missing"
+    assert ax.get_xlabel().splitlines() == ["%", "bar: 95% confidence interval"]
+
+
+def test_the_axis_names_direction_zero_and_interval() -> None:
+    said = plots.plot_estimates(headline(), level=0.9).get_xlabel()
+    assert "bar: 90% confidence interval" in said and "← lower   0: no difference   higher →" in said
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_no_line_or_bar_crosses_a_number(columns: int) -> None:
+    """Words stand on white above every line, and no bar or mark lies within them."""
+    figure = plots.plot_headline(headline(), columns=columns).figure
+    FigureCanvasAgg(figure).draw()  # type: ignore[arg-type]
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    for panel in figure.axes:
+        words_at = [t.get_window_extent(renderer).shrunk(1, 0.9) for t in panel.texts]
+        assert all(t.get_bbox_patch() is not None and t.get_zorder() >= 4 for t in panel.texts)
+        for line in (held for held in panel.lines if held.get_zorder() >= 2):
+            ends = panel.transData.transform(np.column_stack([line.get_xdata(), line.get_ydata()]).astype(float))
+            for (x0, y0), (x1, y1) in itertools.pairwise([*ends, ends[-1]]):
+                for box in words_at:
+                    crossed = box.y0 <= max(y0, y1) and min(y0, y1) <= box.y1 and box.x0 <= max(x0, x1)
+                    assert not (crossed and min(x0, x1) <= box.x1)

@@ -9,7 +9,9 @@ from typing import Literal
 from hybrid_toolkit.disclosure import Release, require_release
 
 Tone = Literal["plain", "lead", "answer", "note", "warning"]
-Form = Literal["text", "name", "number", "count", "percent", "message", "interval", "number-error", "percent-error"]
+Form = Literal[
+    "text", "name", "number", "count", "percent", "message", "lead", "interval", "number-error", "percent-error"
+]
 
 
 def without_stamp(text: str, stamp: str) -> str:
@@ -65,8 +67,9 @@ class TableColumn:
     """How one column of a release is shown: its heading and the form of its numbers.
 
     ``form`` is ``"text"``, ``"name"`` (with a capital), ``"number"``, ``"count"``, ``"percent"``, ``"message"``,
-    ``"interval"`` (with ``conf_low`` and ``conf_high`` in brackets), ``"number-error"`` or ``"percent-error"`` (with
-    the Monte Carlo error from the column of the same name and ``_mcse``).
+    ``"lead"`` (after the words in bold of the column of the same name and ``_lead``), ``"interval"`` (with ``conf_low``
+    and ``conf_high`` in brackets), ``"number-error"`` or ``"percent-error"`` (with the Monte Carlo error from the
+    column of the same name and ``_mcse``).
     """
 
     heading: str
@@ -97,6 +100,7 @@ class Figure:
     """A figure drawn from a release: its SVG, the words for those who do not see it, its numbers as a table.
 
     ``png`` is the same figure for documents that cannot hold SVG; where it is empty they show the numbers alone.
+    ``says`` is the sentence above it that tells a reader what to see.
 
     Raises
     ------
@@ -110,6 +114,7 @@ class Figure:
     caption: str = ""
     columns: Mapping[str, TableColumn] | None = None
     png: bytes = b""
+    says: str = ""
 
     def __post_init__(self) -> None:
         require_release(self.release, kinds=("table", "estimates", "figure", "facts"))
@@ -120,11 +125,24 @@ ReportBlock = TextBlock | Prose | Bullets | ReportTable | Figure
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with what stands under it; ``level`` 2 stands under the title, 3 under a section."""
+    """A heading with what is under it.
+
+    Parameters
+    ----------
+    title : str
+        The heading.
+    blocks : tuple[ReportBlock, ...], optional
+        What is under it, in order.
+    level : int, default 2
+        2 is under the title, 3 under a section.
+    new_page : bool, default False
+        Whether it starts on a new page in print and in Word, as an annex does.
+    """
 
     title: str
     blocks: tuple[ReportBlock, ...] = ()
     level: int = 2
+    new_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +169,15 @@ class Report:
     stamp: str = ""
     footer: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def front(self) -> tuple[Section, ...]:
+        """The sections before the first one that starts on a new page; none where none does.
+
+        On paper, figures there are shown without their table: what they print they say, and the annex holds the rest.
+        """
+        at = next((i for i, s in enumerate(self.sections) if s.new_page), 0)
+        return self.sections[:at]
 
     @property
     def releases(self) -> tuple[Release, ...]:

@@ -135,7 +135,7 @@ def _texts(block: ReportBlock, sheets: list[tuple[str, ReportTable | Figure]]) -
     name = f"{len(sheets) + 1} {_SHEET.sub(' ', word_text(title))}"[:31].strip()
     sheets.append((name, block))
     words = [f"Sheet “{name}”: {title}."]
-    return [*words, block.alt] if isinstance(block, Figure) else words
+    return [*([block.says] if block.says else []), *words, block.alt] if isinstance(block, Figure) else words
 
 
 def _sheet(sheet: Worksheet, report: Report, block: ReportTable | Figure) -> None:
@@ -173,6 +173,8 @@ def _columns(shown: Any, rows: pd.DataFrame) -> list[tuple[str, str]]:
     plain = {str(c): TableColumn(str(c).replace("_", " ").capitalize()) for c in rows if c != "suppressed"}
     found = []
     for column, how in (shown or plain).items():
+        if how.form == "lead":
+            found.append((f"{column}_lead", f"{how.heading} in short"))
         found.append((column, how.heading))
         if how.form == "interval":
             found += [("conf_low", "Lower end of the interval"), ("conf_high", "Upper end of the interval")]

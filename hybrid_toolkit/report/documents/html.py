@@ -36,8 +36,9 @@ def render_html(report: Report) -> str:
     )
     for release in report.releases:
         require_release(release)
+    front = report.front
     sections = [
-        {"id": f"part-{i}", "title": s.title, "level": s.level, "blocks": [_show(b) for b in s.blocks]}
+        {"id": f"part-{i}", "section": s, "front": s in front, "blocks": [_show(b) for b in s.blocks]}
         for i, s in enumerate(report.sections, start=1)
     ]
     return environment.get_template("report.html.j2").render(report=report, sections=sections)
@@ -61,4 +62,5 @@ def _show(block: ReportBlock) -> dict[str, Any]:
         "source": "data:image/svg+xml;base64," + base64.b64encode(block.svg).decode("ascii"),
         "alt": block.alt,
         "caption": block.caption or block.release.title,
+        "says": block.says,
     }

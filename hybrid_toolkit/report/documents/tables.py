@@ -25,12 +25,13 @@ _MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """One cell: its heading (repeated beside it on a phone), its text, whether it is a number."""
+    """One cell: its heading (repeated beside it on a phone), its text after a lead in bold, whether it is a number."""
 
     heading: str
     text: str
     numeric: bool
     tone: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def make_grid(release: Release, *, columns: Mapping[str, TableColumn] | None = N
             code="TABLE-COLUMN",
         )
     marked = {*release.values, *([release.count] if release.count else [])}
-    numeric = {c: how.form not in ("text", "name", "message") for c, how in shown.items()}
+    numeric = {c: how.form not in ("text", "name", "message", "lead") for c, how in shown.items()}
     held = [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
     unsaid = release.kind == "facts"
     cells = tuple(
@@ -129,6 +130,8 @@ def _cell(how: TableColumn, column: str, row: dict[str, Any], *, numeric: bool, 
         return TableCell(how.heading, HIDDEN_MARK if hidden else MISSING_MARK, numeric)
     if isinstance(value, pd.Timestamp):
         return TableCell(how.heading, value.strftime("%B %Y") if value.day == 1 else value.strftime("%d %B %Y"), False)
+    if how.form == "lead":
+        return TableCell(how.heading, _MINUS.sub("−", str(value)), False, lead=str(row[f"{column}_lead"]))
     if numeric:
         return TableCell(how.heading, _figure(how.form, column, row), True)
     text = _MINUS.sub("−", str(value))

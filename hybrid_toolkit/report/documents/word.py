@@ -25,6 +25,8 @@ LANGUAGE = "en-GB"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _INK, _BLUE = RGBColor(0x1A, 0x1A, 0x1A), RGBColor(0x00, 0x3F, 0x6E)
 _BOLD = ("answer", "warning")
+_TALLEST = Cm(10)
+"""A figure is no taller, so that the page of a board summary holds it under its table."""
 
 
 def write_word(report: Report, path: str | Path) -> Path:
@@ -64,10 +66,11 @@ def word_bytes(report: Report) -> bytes:
         document.add_paragraph(word_text(report.subtitle))
     if report.stamp:
         _bold(document.add_paragraph(), report.stamp)
+    front = report.front
     for section in report.sections:
-        _heading(document, section.title, section.level)
+        _heading(document, section.title, section.level, new_page=section.new_page)
         for block in section.blocks:
-            _add(document, block)
+            _add(document, block, numbers=section not in front)
     held = io.BytesIO()
     document.save(held)
     return held.getvalue()
@@ -115,8 +118,9 @@ def _prepare(document: Any, report: Report) -> None:
     core.title, core.language, core.created, core.modified = word_text(report.title), LANGUAGE, day, day
 
 
-def _heading(document: Any, text: str, level: int) -> None:
-    document.add_heading(word_text(text), level=min(level, 3))
+def _heading(document: Any, text: str, level: int, *, new_page: bool = False) -> None:
+    made = document.add_heading(word_text(text), level=min(level, 3))
+    made.paragraph_format.page_break_before = new_page
 
 
 def _bold(paragraph: Paragraph, text: str) -> None:
@@ -136,7 +140,7 @@ def _page_number(paragraph: Paragraph) -> None:
         run._r.append(part)
 
 
-def _add(document: Any, block: ReportBlock) -> None:
+def _add(document: Any, block: ReportBlock, *, numbers: bool) -> None:
     if isinstance(block, TextBlock | Prose):
         run = document.add_paragraph().add_run(word_text(block.text))
         run.bold, run.italic = block.tone in _BOLD, block.tone == "note"
@@ -146,21 +150,28 @@ def _add(document: Any, block: ReportBlock) -> None:
     elif isinstance(block, ReportTable):
         _table(document, make_grid(block.release, columns=block.columns, caption=block.caption))
     elif isinstance(block, Figure):
-        _figure(document, block)
+        _figure(document, block, numbers=numbers or not block.png)
 
 
-def _figure(document: Any, block: Figure) -> None:
+def _figure(document: Any, block: Figure, *, numbers: bool) -> None:
     title = block.caption or block.release.title
+    if block.says:
+        told = document.add_paragraph()
+        told.add_run(word_text(block.says)).bold = True
+        told.paragraph_format.keep_with_next = True
     if block.png:
         document.add_picture(io.BytesIO(block.png), width=Cm(14))
         shape = document.inline_shapes[len(document.inline_shapes) - 1]
+        if shape.height > _TALLEST:
+            shape.width, shape.height = int(shape.width * _TALLEST / shape.height), _TALLEST
         shape._inline.docPr.set("descr", word_text(block.alt))
         shape._inline.docPr.set("title", word_text(title))
         document.paragraphs[-1].paragraph_format.keep_with_next = True
         document.add_paragraph(word_text(title), style="Caption")
     else:
         document.add_paragraph(word_text(block.alt))
-    _table(document, make_grid(block.release, columns=block.columns, caption=f"{title}: the numbers"))
+    if numbers:
+        _table(document, make_grid(block.release, columns=block.columns, caption=f"{title}: the numbers"))
 
 
 def _table(document: Any, grid: TableGrid) -> None:
@@ -185,6 +196,9 @@ def _table(document: Any, grid: TableGrid) -> None:
         for cell, place in zip(row, made.cells, strict=True):
             paragraph = place.paragraphs[0]
             paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
+            if cell.lead:
+                lead = paragraph.add_run(word_text(f"{cell.lead} "))
+                lead.font.size, lead.bold = Pt(9), True
             run = paragraph.add_run(word_text(cell.text))
             run.font.size, run.bold = Pt(9), i == 0
             if cell.numeric:

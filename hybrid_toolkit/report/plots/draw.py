@@ -172,7 +172,7 @@ def _concentration(release: Release, gate: Gate, title: str, options: Options) -
 
 def _measured(release: Release, gate: Gate, title: str, options: Options) -> tuple[Axes, str]:
     draw = plot_measured if len(release.dims) == 1 else plot_multiples
-    return draw(release, **options), describe_measured(release)
+    return draw(release, **options), describe_measured(release, unit=options.get("unit", ""))
 
 
 def _graph(graph: CausalGraph, gate: Gate, title: str, options: Options) -> tuple[Axes, str]:
@@ -184,7 +184,7 @@ def _study(result: StudyResult, gate: Gate, title: str, options: Options) -> tup
     if shown.paths:
         return _event_study(shown.paths[next(iter(shown.paths))], gate, title, options)
     several = len(result.study.outcomes) > 1
-    return (_headline if several else _estimates)(shown.answers, gate, title, options)
+    return (_headline if several else _estimates)(shown.answers, gate, title, {"level": result.conf_level, **options})
 
 
 def _tried(diagnosis: Diagnosis, gate: Gate, title: str, options: Options) -> tuple[Axes, str]:
@@ -212,7 +212,9 @@ def _fit(fit: ResultBase, gate: Gate, title: str, options: Options) -> tuple[Axe
     release = gate.estimates(
         drawn.head(MOST_SHOWN), title=named[:1].upper() + named[1:], clusters=held, whole=whole, people=people
     )
-    return (_event_study if _timed(drawn) else _estimates)(release, gate, title, options)
+    if _timed(drawn):
+        return _event_study(release, gate, title, options)
+    return _estimates(release, gate, title, {"level": getattr(fit, "conf_level", None), **options})
 
 
 DRAWABLE: tuple[Kind, ...] = (
@@ -222,8 +224,8 @@ DRAWABLE: tuple[Kind, ...] = (
         _event_study,
         ("periods", "reference"),
     ),
-    Kind("a Release of estimates in panels", _release(("estimates",), "panel"), _headline, ("columns",)),
-    Kind("a Release of estimates", _release(("estimates",)), _estimates),
+    Kind("a Release of estimates in panels", _release(("estimates",), "panel"), _headline, ("columns", "level")),
+    Kind("a Release of estimates", _release(("estimates",)), _estimates, ("level",)),
     Kind("a Release of a diagnosis", _release(("facts",), "label", "coverage", "coverage_mcse"), _diagnosis),
     Kind(
         "a Release of a series",
@@ -237,13 +239,13 @@ DRAWABLE: tuple[Kind, ...] = (
         "a Release of a measure by one thing",
         _release(("figure", "table"), "estimate", "conf_low", "conf_high", dims=1),
         _measured,
-        ("unit",),
+        ("unit", "level"),
     ),
     Kind(
         "a Release of a measure by two things",
         _release(("figure", "table"), "estimate", "conf_low", "conf_high", dims=2),
         _measured,
-        ("unit", "columns"),
+        ("unit", "columns", "level"),
     ),
     Kind("a causal graph", lambda item: isinstance(item, CausalGraph), _graph, ("study",)),
     Kind("the result of a study", lambda item: isinstance(item, StudyResult), _study),

@@ -22,6 +22,7 @@ from hybrid_toolkit.report.plots.plot_style import (
     MARKS,
     TIMES,
     Mark,
+    bar_words,
     draw_stamp,
     drawing,
     new_axes,
@@ -29,14 +30,18 @@ from hybrid_toolkit.report.plots.plot_style import (
     number_label,
     wrapped,
 )
+from hybrid_toolkit.report.plots.readable_units import UNSCALED, ReadableUnit, in_readable_unit
 
 HIDDEN = "hidden to protect people"
 TRUTH_WORDS = "True value (set in the simulation)"
-BELOW = 0.35
+BELOW = 0.22
 """How far a row reaches below its mark, in rows."""
+_NAME, _NUMBER = 0.5, 0.19
+"""Where a row's name and its numbers begin above its mark, in rows: two lines of 8.5 points in 0.55 inches."""
+NOTHING = "no difference"
 
 
-def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
+def plot_estimates(release: Release, *, level: float | None = None, ax: Axes | None = None) -> Axes:
     """Estimates with their intervals, one row each, beside the true value where it is known.
 
     Parameters
@@ -44,6 +49,8 @@ def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
     release : Release
         Of kind ``"estimates"``; may hold the label columns ``label`` (name of the row), ``role`` (``"study"``,
         ``"unadjusted"`` or ``"other"``) and ``truth``.
+    level : float | None, optional
+        Level of the intervals, which the axis names.
     ax : Axes | None, optional
         Where to draw; None makes a figure of its own.
 
@@ -55,12 +62,12 @@ def plot_estimates(release: Release, *, ax: Axes | None = None) -> Axes:
     rows = require_release(release, kinds=("estimates",)).content
     with drawing():
         ax = new_axes(height=_height(len(rows) + _has_truth(rows))) if ax is None else ax
-        _panel(ax, rows, title=release.title)
+        _panel(ax, rows, title=release.title, level=level)
         draw_stamp(ax, release.stamp)
     return ax
 
 
-def plot_headline(release: Release, *, columns: int = 1, ax: Axes | None = None) -> Axes:
+def plot_headline(release: Release, *, columns: int = 1, level: float | None = None, ax: Axes | None = None) -> Axes:
     """The headline studies, one panel each, every panel on its own scale with its own unit.
 
     Parameters
@@ -69,6 +76,8 @@ def plot_headline(release: Release, *, columns: int = 1, ax: Axes | None = None)
         Of kind ``"estimates"`` with the label columns ``panel`` (title), ``role``, and ``truth``.
     columns : int, default 1
         Panels side by side; one suits a phone, two a page.
+    level : float | None, optional
+        Level of the intervals, which the axes name.
     ax : Axes | None, optional
         Where to draw; its frame is switched off and the panels stand inside it, one under the other.
 
@@ -92,7 +101,7 @@ def plot_headline(release: Release, *, columns: int = 1, ax: Axes | None = None)
             step = 1 / len(panels)
             axes = [ax.inset_axes((0.3, 1 - (i + 0.75) * step, 0.45, 0.5 * step)) for i in range(len(panels))]
         for panel_ax, panel in zip(axes, panels, strict=True):
-            _panel(panel_ax, rows[rows["panel"] == panel], title=str(panel)[:1].upper() + str(panel)[1:])
+            _panel(panel_ax, rows[rows["panel"] == panel], title=str(panel)[:1].upper() + str(panel)[1:], level=level)
         draw_stamp(axes[0], release.stamp)
     return axes[0] if ax is None else ax
 
@@ -104,6 +113,7 @@ def plot_groups(
     low: str | None = None,
     high: str | None = None,
     unit: str = "",
+    level: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """One value a group, with its interval where there is one, in the order of the groups' names.
@@ -119,7 +129,9 @@ def plot_groups(
     high : str | None, optional
         Column of the upper end of its interval.
     unit : str, optional
-        For the axis.
+        Unit of the value; a share is shown in per cent.
+    level : float | None, optional
+        Level of the intervals, which the axis names.
 
     Raises
     ------
@@ -134,16 +146,18 @@ def plot_groups(
             fix="Use a release that is broken down by 1 column.",
             code="FIGURE-DIMENSIONS",
         )
-    named = rows.assign(
-        label=rows[release.dims[0]].astype(str),
-        estimate=rows[value],
-        conf_low=rows[low] if low else np.nan,
-        conf_high=rows[high] if high else np.nan,
-        unit=unit,
+    named, how = in_readable_unit(
+        rows.assign(
+            label=rows[release.dims[0]].astype(str),
+            estimate=rows[value],
+            conf_low=rows[low] if low else np.nan,
+            conf_high=rows[high] if high else np.nan,
+        ),
+        unit,
     )
     with drawing():
         ax = new_axes(height=_height(len(rows))) if ax is None else ax
-        _panel(ax, named, title=release.title, zero=False)
+        _panel(ax, named, title=release.title, zero=False, how=how, level=level)
         draw_stamp(ax, release.stamp)
     return ax
 
@@ -164,20 +178,20 @@ def plot_diagnosis(release: Release, *, ax: Axes | None = None) -> Axes:
     rows = require_release(release, kinds=("facts",)).content
     _need(rows, ["label", "coverage", "coverage_mcse"])
     half = 1.96 * rows["coverage_mcse"].astype(float)
-    named = rows.drop(columns="truth", errors="ignore").assign(
-        estimate=rows["coverage"],
-        conf_low=(rows["coverage"] - half).clip(0, 1),
-        conf_high=(rows["coverage"] + half).clip(0, 1),
-        error=rows["coverage_mcse"],
-        unit="share of runs whose interval contains the true value",
+    named, how = in_readable_unit(
+        rows.drop(columns="truth", errors="ignore").assign(
+            estimate=rows["coverage"],
+            conf_low=(rows["coverage"] - half).clip(0, 1),
+            conf_high=(rows["coverage"] + half).clip(0, 1),
+            error=rows["coverage_mcse"],
+        ),
+        "share of runs whose interval contains the true value",
     )
     with drawing():
         ax = new_axes(height=_height(len(rows))) if ax is None else ax
-        _panel(ax, named, title=release.title, zero=False)
-        ax.axvline(0.95, color=INK, linestyle=":", linewidth=1, zorder=1)
-        ax.set_xlabel(
-            "share of runs whose interval contains the true value\n(dotted line: the target of 0.95)", fontsize=8.5
-        )
+        _panel(ax, named, title=release.title, zero=False, how=how)
+        ax.axvline(95, color=INK, linestyle=":", linewidth=1, zorder=1)
+        ax.set_xlabel(f"{how.words}\n(dotted line: the target of 95%)", fontsize=8.5)
         draw_stamp(ax, release.stamp)
     return ax
 
@@ -205,7 +219,7 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _height(rows: float) -> float:
-    return 1.2 + 0.4 * rows
+    return 1.25 + 0.55 * rows
 
 
 def _places(*values: float) -> int:
@@ -245,8 +259,16 @@ def _need(rows: pd.DataFrame, columns: Sequence[str]) -> None:
         )
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> None:
-    """Rows of estimates from top to bottom, the truth last; over each mark its name (left) and number (right).
+def _panel(
+    ax: Axes,
+    rows: pd.DataFrame,
+    *,
+    title: str,
+    zero: bool = True,
+    how: ReadableUnit = UNSCALED,
+    level: float | None = None,
+) -> None:
+    """Rows of estimates from top to bottom, the truth last; over each mark its name and below that its numbers.
 
     The line of the truth stands only at the rows that it belongs to.
     """
@@ -254,22 +276,28 @@ def _panel(ax: Axes, rows: pd.DataFrame, *, title: str, zero: bool = True) -> No
     places = _places(*(float(row[k]) for row in held for k in ("estimate", "conf_low", "conf_high")))
     _limits(ax, rows, zero=zero)
     for i, row in enumerate(held):
-        _row(ax, -i, row, MARKS[str(row.get("role", "study"))], places)
+        _row(ax, -i, row, MARKS[str(row.get("role", "study"))], places, how)
     last = len(held) - 1
     if _has_truth(rows):
         last += 1
         _truth(ax, rows["truth"].to_numpy(dtype=np.float64), places)
     if zero:
         ax.axvline(_nothing(rows), color=GREY, linewidth=0.9, zorder=0)
-    ax.set_ylim(-last - BELOW, 0.72)
+    ax.set_ylim(-last - BELOW, 0.9)
     ax.set_yticks([])
     ax.tick_params(axis="x", labelsize=8.5)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
     unit = next((str(u) for u in rows["unit"].dropna()), "") if "unit" in rows else ""
-    if unit:
-        ax.set_xlabel(wrapped(unit, 50), fontsize=8.5)
+    ratio = _nothing(rows) == 1
+    below = [wrapped(unit, 50)] if unit else []
+    if rows["conf_low"].notna().any():
+        below.append(bar_words(level))
+    if zero:
+        below.append(f"← lower   {'1' if ratio else '0'}: {NOTHING}   higher →")
+    if below:
+        ax.set_xlabel("\n".join(below), fontsize=8.5)
     ax.set_title(wrapped(title, 44), fontsize=9.5, fontweight="bold", loc="left")
 
 
@@ -290,7 +318,7 @@ def _nothing(rows: pd.DataFrame) -> float:
     return 1.0 if len(units) and units.str.startswith(TIMES).all() else 0.0
 
 
-def _row(ax: Axes, y: float, row: dict[str, Any], mark: Mark, places: int) -> None:
+def _row(ax: Axes, y: float, row: dict[str, Any], mark: Mark, places: int, how: ReadableUnit) -> None:
     value, low, high = (float(row[k]) for k in ("estimate", "conf_low", "conf_high"))
     name = str(row.get("label") or row.get("term") or "")
     if np.isnan(value):
@@ -300,19 +328,27 @@ def _row(ax: Axes, y: float, row: dict[str, Any], mark: Mark, places: int) -> No
         drawn = np.clip([low, high], *ax.get_xlim())  # an interval without an end runs to the edge and has no bar there
         ax.plot(drawn, [y, y], color=mark.colour, linestyle=mark.line, linewidth=2.2, zorder=2)
         for end in (e for e in (low, high) if np.isfinite(e)):
-            ax.plot([end, end], [y - 0.12, y + 0.12], color=mark.colour, linewidth=1.6, zorder=2)
+            ax.plot([end, end], [y - 0.1, y + 0.1], color=mark.colour, linewidth=1.6, zorder=2)
     face = mark.colour if mark.filled else "white"
     ax.plot([value], [y], marker=mark.marker, color=mark.colour, markerfacecolor=face, markersize=7, zorder=3)
-    span = "" if np.isnan(low) else f" ({number_label(low, decimals=places)} to {number_label(high, decimals=places)})"
-    span = f" (±{number_label(float(row['error']), decimals=places)})" if "error" in row else span
-    _words_above(ax, y, name, number_label(value, decimals=places) + span)
+    span = "" if np.isnan(low) else f" ({how.span(low, high, decimals=places)})"
+    span = f" (±{how.label(float(row['error']), decimals=places)})" if "error" in row else span
+    _words_above(ax, y, name, how.label(value, decimals=places) + span + _behind(row))
+
+
+def _behind(row: dict[str, Any]) -> str:
+    """The count behind a number and the share that is missing, where the release says them."""
+    n, missing = row.get("n"), row.get("missing", row.get("missing_share"))
+    told = f"; n {float(n):,.0f}" if n is not None and pd.notna(n) else ""
+    return told + (f"; {float(missing):.0%} missing" if missing is not None and pd.notna(missing) else "")
 
 
 def _words_above(ax: Axes, y: float, name: str, figure: str) -> None:
-    """Name and number over a mark, on white so that no line runs through them."""
-    for x, words, side in ((0.0, name, "left"), (1.0, figure, "right")):
-        ax.text(x, y + 0.26, words, transform=ax.get_yaxis_transform(), fontsize=8.5, ha=side, va="bottom", color=INK,
-                zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+    """Name and numbers over a mark, one under the other, on white so that no line runs through them."""
+    for above, words, weight in ((_NAME, name, "bold"), (_NUMBER, figure, "normal")):
+        ax.text(0.0, y + above, words, transform=ax.get_yaxis_transform(), fontsize=8.5, ha="left", va="bottom",
+                color=INK, fontweight=weight, zorder=4,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4})  # fmt: skip
 
 
 def _limits(ax: Axes, rows: pd.DataFrame, *, zero: bool) -> None:

@@ -21,6 +21,7 @@ from hybrid_toolkit.report.plots.plot_style import (
     INK,
     MARKS,
     Mark,
+    bar_words,
     draw_stamp,
     drawing,
     new_axes,
@@ -61,7 +62,7 @@ def plot_event_study(
     >>> rows = pd.DataFrame({"term": ["time -2", "time 0"], "estimate": [0.0, 0.2], "conf_low": [-0.1, 0.1],
     ...                      "conf_high": [0.1, 0.3], "n": 288, "unit": "share"})
     >>> ax = plot_event_study(Gate().estimates(rows, title="Desk time at home", people="n"), reference=-1)
-    >>> ax.get_xlabel()
+    >>> ax.get_xlabel().splitlines()[0]
     'months since the start'
     """
     rows = _times(release)
@@ -151,12 +152,12 @@ def _truth(ax: Axes, rows: pd.DataFrame) -> None:
         ax.plot(rows.loc[side, "time"], rows.loc[side, "truth"].astype(float), color=mark.colour, linestyle=mark.line,
                 marker=mark.marker, markersize=3, linewidth=1.2, zorder=4)  # fmt: skip
     ax.plot([], [], color=mark.colour, linestyle=mark.line, marker=mark.marker, markersize=3, label=TRUTH_WORDS)
-    ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False)
+    ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.28), frameon=False)
 
 
 def _frame(ax: Axes, rows: pd.DataFrame, periods: str) -> None:
     unit = next((str(u) for u in rows["unit"].dropna() if str(u)), "") if "unit" in rows else ""
-    ax.set_xlabel(f"{periods} since the start", fontsize=8.5)
+    ax.set_xlabel(f"{periods} since the start\nline at 0: no difference; {bar_words(None)}", fontsize=8.5)
     ax.set_ylabel(wrapped(unit, 30), fontsize=8.5)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     ax.set_xlim(rows["time"].min() - 0.7, rows["time"].max() + 0.7)  # times that are hidden have no mark of their own

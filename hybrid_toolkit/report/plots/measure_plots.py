@@ -14,7 +14,8 @@ from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.inequality.inequality import concentration_curve
 from hybrid_toolkit.report.plots.estimate_plots import HIDDEN, plot_groups
-from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, draw_stamp, drawing, new_axes, number_label
+from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, bar_words, draw_stamp, drawing, new_axes
+from hybrid_toolkit.report.plots.readable_units import in_readable_unit
 
 MEASURE_PEOPLE, MEASURE_COUNTS = "population_share", "outcome_share"
 MOST_PANELS = 12
@@ -93,7 +94,7 @@ def describe_concentration(release: Release) -> str:
     return f"{release.title}: {'; '.join(parts)}. With equal shares each would hold as much as it counts."
 
 
-def plot_measured(release: Release, *, unit: str = "", ax: Axes | None = None) -> Axes:
+def plot_measured(release: Release, *, unit: str = "", level: float | None = None, ax: Axes | None = None) -> Axes:
     """Dots with intervals, one a group, of a release with ``estimate``, ``conf_low`` and ``conf_high``.
 
     Raises
@@ -101,10 +102,12 @@ def plot_measured(release: Release, *, unit: str = "", ax: Axes | None = None) -
     DisclosureError
         Not such a release, or one of several dimensions.
     """
-    return plot_groups(release, value="estimate", low="conf_low", high="conf_high", unit=unit, ax=ax)
+    return plot_groups(release, value="estimate", low="conf_low", high="conf_high", unit=unit, level=level, ax=ax)
 
 
-def plot_multiples(release: Release, *, unit: str = "", columns: int = 2, ax: Axes | None = None) -> Axes:
+def plot_multiples(
+    release: Release, *, unit: str = "", columns: int = 2, level: float | None = None, ax: Axes | None = None
+) -> Axes:
     """Small multiples on one scale: a panel for each value of the first dimension, dots with intervals over the second.
 
     Parameters
@@ -112,15 +115,20 @@ def plot_multiples(release: Release, *, unit: str = "", columns: int = 2, ax: Ax
     release : Release
         Of kind ``"figure"`` or ``"table"``, split by two dimensions, with ``estimate``, ``conf_low`` and ``conf_high``.
         Panels stand in the release's order.
+    unit : str, optional
+        Unit of the values; a share is shown in per cent.
     columns : int, default 2
         Panels side by side.
+    level : float | None, optional
+        Level of the intervals, which the figure names.
 
     Raises
     ------
     DisclosureError
         Not such a release, or more panels than can be read.
     """
-    rows, panel, across = _two_ways(release)
+    held, panel, across = _two_ways(release)
+    rows, how = in_readable_unit(held, unit)
     names, steps = (list(dict.fromkeys(rows[d].astype(str))) for d in (panel, across))
     with drawing():
         deep = -(-len(names) // columns)
@@ -137,27 +145,41 @@ def plot_multiples(release: Release, *, unit: str = "", columns: int = 2, ax: Ax
             one.set_title(name, fontsize=8.5, loc="left", color=INK)
         ax.set_title(release.title, fontsize=9.5, fontweight="bold", loc="left")
         if unit:
-            ax.text(0, -0.02, f"{unit}; every panel on the same scale", transform=ax.transAxes, fontsize=8.5, va="top")
+            told = f"{how.words}; every panel on the same scale; {bar_words(level)}"
+            ax.text(0, -0.02, told, transform=ax.transAxes, fontsize=8.5, va="top")
         draw_stamp(ax, release.stamp)
     return ax
 
 
-def describe_measured(release: Release) -> str:
+def describe_measured(release: Release, *, unit: str = "") -> str:
     """The words of dots with intervals or of small multiples: every group with its number and interval.
+
+    Parameters
+    ----------
+    release : Release
+        What is drawn.
+    unit : str, optional
+        Unit of the values; a share is told in per cent.
+
+    Returns
+    -------
+    str
+        One sentence a group.
 
     Raises
     ------
     DisclosureError
         The release holds no estimates.
     """
-    rows = require_release(release, kinds=("figure", "table")).content
-    _need(rows, ("estimate", "conf_low", "conf_high"))
+    held = require_release(release, kinds=("figure", "table")).content
+    _need(held, ("estimate", "conf_low", "conf_high"))
+    rows, how = in_readable_unit(held, unit)
     parts = []
     for row in rows.to_dict("records"):
         name = ", ".join(str(row[d]) for d in release.dims)
         value, low, high = (float(row[c]) for c in ("estimate", "conf_low", "conf_high"))
-        span = "" if np.isnan(low) else f" (interval {number_label(low)} to {number_label(high)})"
-        parts.append(f"{name}: {HIDDEN if np.isnan(value) else number_label(value) + span}")
+        span = "" if np.isnan(low) else f" (interval {how.span(low, high)})"
+        parts.append(f"{name}: {HIDDEN if np.isnan(value) else how.label(value) + span}")
     return f"{release.title}. {'; '.join(parts)}."
 
 

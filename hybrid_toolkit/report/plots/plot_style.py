@@ -120,6 +120,17 @@ def wrapped(words: str, width: int) -> str:
     return "\n".join(textwrap.wrap(held, width)).replace("\u00a0", " ")
 
 
+def bar_words(level: float | None) -> str:
+    """What the bar of a figure is, for its axis.
+
+    Examples
+    --------
+    >>> bar_words(0.95), bar_words(None)
+    ('bar: 95% confidence interval', 'bar: confidence interval')
+    """
+    return f"bar: {'' if level is None else f'{100 * level:.6g}% '}confidence interval"
+
+
 def drawing() -> AbstractContextManager[None]:
     """The settings of every figure, for the length of a ``with`` block."""
     settings: Any = dict(RC)

@@ -26,6 +26,7 @@ from hybrid_toolkit.report.plots.plot_style import (
     number_label,
     wrapped,
 )
+from hybrid_toolkit.report.plots.readable_units import readable_unit
 
 SERIES_COLUMNS = ("period", "observed", "fitted", "without")
 CONTROL = "control"
@@ -68,6 +69,8 @@ def plot_series(
     ['observed', 'fitted', 'expected without the change']
     """
     rows, late = _rows(release, start)
+    how = readable_unit(unit)
+    rows = rows.assign(**{c: rows[c] * how.scale for c in (*SERIES_COLUMNS[1:], CONTROL) if c in rows})
     with drawing():
         ax = new_axes(height=3.1) if ax is None else ax
         x = rows["period"]
@@ -83,7 +86,7 @@ def plot_series(
             ticks = AutoDateLocator(maxticks=6)  # type: ignore[no-untyped-call]
             ax.xaxis.set_major_locator(ticks)
             ax.xaxis.set_major_formatter(ConciseDateFormatter(ticks, show_offset=False))  # type: ignore[no-untyped-call]
-        _frame(ax, release.title, unit, periods)
+        _frame(ax, release.title, how.words, periods)
         draw_stamp(ax, release.stamp)
     return ax
 
