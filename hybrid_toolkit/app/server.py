@@ -145,7 +145,7 @@ class PageHandler(Guarded):
     def _visit(self, path: str, params: Mapping[str, str], sent: bool) -> Visit:
         form = {k: [v.decode("utf-8", "replace") for v in vs] for k, vs in self.request.body_arguments.items()}
         query = {k: [v.decode("utf-8", "replace") for v in vs] for k, vs in self.request.query_arguments.items()}
-        taken = {k: SentIn(v[0].filename, v[0].body) for k, v in self.request.files.items() if v}
+        taken = {k: tuple(SentIn(f.filename, f.body) for f in v) for k, v in self.request.files.items()}
         draft = form.pop("_draft", [""])[0] == "1"
         form.pop("_xsrf", None)
         return Visit(

@@ -70,6 +70,19 @@ class Fields:
         return tuple(self.given.get(name, ()))
 
 
+class Entered(dict[str, Any]):
+    """What was entered, for a template: a field that was left out is empty.
+
+    Examples
+    --------
+    >>> Entered({"title": "Spring"})["date"]
+    ''
+    """
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class SentIn:
     """A file that came with a form."""
@@ -152,8 +165,8 @@ class Visit:
         What the address holds after ``?``.
     form : Fields
         What the form holds.
-    files : Mapping[str, SentIn]
-        Files that came with the form.
+    files : Mapping[str, tuple[SentIn, ...]]
+        Files that came with the form, by the name of their field.
     workspace : Workspace | None
         Folder of the work; None until one is chosen.
     jobs : Jobs
@@ -171,7 +184,7 @@ class Visit:
     params: Mapping[str, str]
     query: Fields
     form: Fields
-    files: Mapping[str, SentIn]
+    files: Mapping[str, tuple[SentIn, ...]]
     workspace: Workspace | None
     jobs: Jobs
     draft: bool = False

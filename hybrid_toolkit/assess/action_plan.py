@@ -10,6 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.assess.gaps import Gap, suggest_actions
+from hybrid_toolkit.assess.maturity import OWN_ITEM
 from hybrid_toolkit.assess.roles import check_role
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY, find_metrics
@@ -82,7 +83,7 @@ class Action:
                     fix="Choose a metric that catalogue() lists as computed.",
                     code="PLAN-MEASURE",
                 )
-        if self.gap:
+        if self.gap and not self.gap.startswith(OWN_ITEM):
             load_checklist("conditions").item(self.gap)
         if self.seed:
             load_checklist("actions").item(self.seed)

@@ -86,7 +86,7 @@ def find_gaps(assessment: Assessment) -> tuple[Gap, ...]:
     >>> [g.kind for g in find_gaps(Assessment(tuple(Answer("S0-C1.1", r, level) for r, level in said)))]
     ['apart']
     """
-    listed, found = load_checklist("conditions"), []
+    listed, found = assessment.listed, []
     for item in listed.items:
         levels = [*assessment.levels(item.id).values()]
         if len(levels) < MIN_RATERS:

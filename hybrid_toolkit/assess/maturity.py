@@ -9,7 +9,7 @@ from statistics import median
 
 import pandas as pd
 
-from hybrid_toolkit.assess.checklist import load_checklist
+from hybrid_toolkit.assess.checklist import Checklist, load_checklist
 from hybrid_toolkit.assess.roles import check_role, role_words
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.specs.registry import find_metrics
@@ -17,6 +17,8 @@ from hybrid_toolkit.result import TIDY_COLUMNS
 
 LEVELS: Mapping[str, int] = {"none": 0, "emerging": 1, "established": 2, "evidenced": 3}
 """Level -> its number."""
+OWN_ITEM = "own-"
+"""How the id of a prompt begins that a service added itself; the assessment says which there are."""
 MIN_RATERS = 3
 """Raters below which no level is given (measurement specification, MA4)."""
 CAVEAT = (
@@ -64,7 +66,8 @@ class Answer:
     on: date | None = None
 
     def __post_init__(self) -> None:
-        load_checklist("conditions").item(self.item)
+        if not self.item.startswith(OWN_ITEM):
+            load_checklist("conditions").item(self.item)
         check_role(self.role)
         if self.level not in LEVELS:
             raise UsageError("that is not a level.", fix=f"Use one of: {', '.join(LEVELS)}.", code="ANSWER-UNKNOWN")
@@ -93,6 +96,8 @@ class Assessment:
         One a rater and prompt.
     targets : Mapping[str, float], optional
         Metric id -> the value that the service aims for, set by the service; there is no default.
+    listed : Checklist, optional
+        The conditions with their prompts, where the service added some of its own.
 
     Raises
     ------
@@ -108,8 +113,11 @@ class Assessment:
 
     answers: tuple[Answer, ...] = ()
     targets: Mapping[str, float] = field(default_factory=dict)
+    listed: Checklist = field(default_factory=lambda: load_checklist("conditions"))
 
     def __post_init__(self) -> None:
+        for item in {a.item for a in self.answers}:
+            self.listed.item(item)
         if len({(a.rater, a.item) for a in self.answers}) != len(self.answers):
             raise UsageError("a rater answered a prompt twice.", fix="Keep one answer.", code="ANSWER-TWICE")
         find_metrics(list(self.targets))
@@ -325,7 +333,7 @@ def rate_conditions(assessment: Assessment) -> Maturity:
     ('Digital systems', 1.0, 2.0, 3)
     """
     found = []
-    for part in load_checklist("conditions").parts:
+    for part in assessment.listed.parts:
         items = [i.id for i in part.items]
         own: dict[tuple[str, int], float] = {}
         for rater in assessment.raters:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.assess.action_plan import ActionPlan
 from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, Agreements
-from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
+from hybrid_toolkit.assess.checklist import ChecklistPart, scales
 from hybrid_toolkit.assess.gaps import find_gaps
 from hybrid_toolkit.assess.maturity import CAVEAT, LEVELS, Assessment, Condition, rate_conditions
 from hybrid_toolkit.assess.record import Record, return_verdict
@@ -105,12 +105,12 @@ def assessment_report(assessment: Assessment, *, on: date, beside: MetricPanel |
     overview = change_text(side.gate, condition_rows(maturity.conditions), _CONDITION, "The nine conditions")
     first: list[ReportBlock] = [TextBlock(CAVEAT, "note"), ReportTable(overview, _CONDITION)]
     first.insert(0, Prose(side.gate.text(maturity.summary().removesuffix(f" {CAVEAT}"), title="In short"), "lead"))
-    parts = load_checklist("conditions").parts
+    parts = assessment.listed.parts
     sections = [Section("In short", tuple(first)), Section("Gaps", _gaps(assessment, side.gate))]
     sections.append(Section("Each condition, and what the data say"))
     for part, condition in zip(parts, maturity.conditions, strict=True):
         sections.append(Section(part.title, tuple(_condition(part, condition, assessment, side)), level=3))
-    made = Report("Self-assessment of hybrid working", tuple(sections), subtitle=load_checklist("conditions").about)
+    made = Report("Self-assessment of hybrid working", tuple(sections), subtitle=assessment.listed.about)
     return with_provenance(made, on=on, gate=side.gate)
 
 

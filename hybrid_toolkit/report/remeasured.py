@@ -145,8 +145,14 @@ def plot_months(moved: RemeasuredMetric, *, started: object, ax: Axes | None = N
                     markeredgewidth=1.6, zorder=4)  # fmt: skip
         first = pd.Timestamp(started).strftime("%Y-%m")  # type: ignore[arg-type]
         begin = int((rows["month"] < first).sum()) - 0.5
-        ax.axvline(begin, color=INK, linestyle=":", linewidth=1.2)
-        ax.text(begin, 1.0, " start of the action", transform=ax.get_xaxis_transform(), fontsize=8, va="bottom")
+        if first <= rows["month"].max():
+            ax.axvline(begin, color=INK, linestyle=":", linewidth=1.2)
+            side, words = (
+                ("left", " start of the action") if begin < len(rows) * 0.7 else ("right", "start of the action ")
+            )
+        else:  # a line at the end would say that it began with the last month
+            side, words = "right", f"start of the action: {first}, after these months"
+        ax.text(begin, 1.0, words, transform=ax.get_xaxis_transform(), fontsize=8, va="bottom", ha=side)
         step = max(1, -(-len(rows) // 6))
         ax.set_xticks(at[::step], rows["month"][::step])
         ax.tick_params(axis="both", labelsize=8)

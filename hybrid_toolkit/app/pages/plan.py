@@ -1,0 +1,124 @@
+"""The action plan: every action with its standing, one action a page, and whether its measure has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hybrid_toolkit.app.assessment import refuse_details
+from hybrid_toolkit.app.pages.assess import role_options
+from hybrid_toolkit.app.plan import (
+    ACTION_FIELDS,
+    ACTION_LEVELS,
+    PLAN_FILE,
+    STATUSES,
+    action_of,
+    actions,
+    change_action,
+    new_action,
+    standing_words,
+    wrong_fields,
+)
+from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
+from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
+from hybrid_toolkit.assess.roles import ROLES
+
+
+def _plan(visit: Visit) -> Answered:
+    work = visit.saved_in
+    if visit.sent:
+        what, number = visit.form.word("what"), visit.form.word("id")
+        if what == "new":
+            return GoTo(f"/plan/{new_action(visit)}")
+        if what == "undo":
+            work.undo(PLAN_FILE)
+            return GoTo("/plan", "Undone: the last change to the plan.")
+        change_action(work, number, {"archived": what == "archive"}, f"{what} {number}")
+        return GoTo("/plan", "Set aside. You can bring it back below." if what == "archive" else "Brought back.")
+    from hybrid_toolkit.metrics.specs.registry import REGISTRY
+
+    rows = []
+    for a in actions(work):
+        measure = REGISTRY[a["measure"]].name if a.get("measure") in REGISTRY else ""
+        rows.append({"action": Entered(a), "stands": standing_words(a, visit.today),
+                     "owner": ROLES.get(a.get("owner", ""), ""),
+                     "level": ACTION_LEVELS.get(a.get("level", ""), ""), "measure": measure})  # fmt: skip
+    late = sum(r["stands"] == "Overdue" for r in rows)
+    values = {
+        "rows": rows,
+        "aside": [Entered(a) for a in actions(work, archived=True)],
+        "late": late,
+        "undo": bool(work.older(PLAN_FILE)),
+    }
+    return PageView("plan.html.j2", values)
+
+
+def _action(visit: Visit) -> Answered:
+    work, number = visit.saved_in, visit.params["number"]
+    held = action_of(work, number)
+    errors: dict[str, str] = {}
+    if visit.sent:
+        given: dict[str, Any] = {k: visit.form.word(k) for k in ACTION_FIELDS if k in visit.form}
+        errors = refuse_details({k: given.get(k, "") for k in ("words", "progress")})
+        if errors:
+            if visit.draft:
+                return Saved(errors=errors)
+            held = {**held, **given}
+        else:
+            change_action(work, number, given, f"changed action {number}")
+            held = action_of(work, number)
+            wrong = wrong_fields(held)
+            if visit.draft:
+                return Saved("Saved as a draft" if wrong else "Saved")
+            return GoTo(f"/plan/{number}?check=1") if wrong else GoTo("/plan", f"Action {number} is saved.")
+    elif visit.query.word("check"):
+        errors = wrong_fields(held)
+    values = {
+        "held": Entered(held), "errors": errors, "roles": role_options(), "statuses": STATUSES, "levels": ACTION_LEVELS,
+        "measures": _measures(), "number": number, "stands": standing_words(held, visit.today),
+    }  # fmt: skip
+    sent_wrong = bool(errors) and visit.sent
+    return PageView("action.html.j2", values, status=422 if sent_wrong else 200, title=f"Action {number}")
+
+
+def _measures() -> dict[str, str]:
+    from hybrid_toolkit.metrics.specs.registry import REGISTRY
+
+    named = sorted(((s.name, m) for m, s in REGISTRY.items() if s.computed), key=lambda n: n[0].lower())
+    return {"": "None", **{m: name for name, m in named}}
+
+
+def _changed(visit: Visit) -> Answered:
+    """Whether the measure of an action has changed since its start."""
+    work, number = visit.saved_in, visit.params["number"]
+    held = action_of(work, number)
+    example = not visit.own_data and bool(visit.query.word("example"))
+    values: dict[str, Any] = {
+        "held": Entered(held),
+        "number": number,
+        "example": example,
+        "own": visit.own_data,
+        "found": None,
+    }
+    ready = held.get("measure") and held.get("started") and "started" not in wrong_fields(held)
+    if ready and (visit.own_data or example):
+        values["found"] = visit.work(
+            "hybrid_toolkit.app.work.practice:judge_action", metric=held["measure"], started=held["started"]
+        )
+    return PageView("changed.html.j2", values, title=f"Action {number}: has the measure changed?")
+
+
+def _stands(visit: Visit) -> str:
+    if visit.workspace is None:
+        return TO_DO
+    held = actions(visit.workspace)
+    whole = [a for a in held if not wrong_fields(a)]
+    return DONE if held and len(whole) == len(held) else BEGUN if held else TO_DO
+
+
+ALL = (
+    Page("/plan", "Action plan", "Who does what by when, and which measure should change.", "assess", _plan,
+         step=True, status=_stands, saves=True),
+    Page("/plan/<number>", "Action", "One action.", "assess", _action, listed=False, saves=True),
+    Page("/plan/<number>/measure", "Has the measure changed?", "One action's measure before and after its start.",
+         "assess", _changed, listed=False, saves=True),
+)  # fmt: skip

@@ -1,0 +1,153 @@
+"""What the assessment and the plan ask of the data: measures beside beliefs, a measure before and after, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from hybrid_toolkit.app.assessment import with_own
+from hybrid_toolkit.assess.checklist import load_checklist
+from hybrid_toolkit.assess.maturity import Answer, Assessment
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.tables import make_grid
+from hybrid_toolkit.report.export import document_bytes
+from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, MetricPanel
+from hybrid_toolkit.report.plots.plot_style import svg_bytes
+from hybrid_toolkit.report.practice_report import assessment_report
+from hybrid_toolkit.report.remeasured import describe_months, plot_months, remeasure
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.app.worker import Bench
+
+_NAN = float("nan")
+
+
+def beside(
+    bench: Bench, *, metrics: Mapping[str, Sequence[str]], levels: Mapping[str, float | None],
+    targets: Mapping[str, float],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Each condition's metrics, released, next to the level that people gave.
+
+    Parameters
+    ----------
+    bench : Bench
+        The data and the gate.
+    metrics : Mapping[str, Sequence[str]]
+        Condition -> ids of its metrics.
+    levels : Mapping[str, float | None]
+        Condition -> level that people gave; None for none yet.
+    targets : Mapping[str, float]
+        Metric -> the service's own target.
+
+    Returns
+    -------
+    list[dict[str, Any]]
+        One a condition with metrics: its id, table of texts, names of what the data do not hold, ids to set a target.
+    """
+    panel = _panel(bench)
+    found = []
+    for done, (condition, ids) in enumerate(metrics.items()):
+        bench.progress(done, len(metrics), "Measuring")
+        if not ids:
+            continue
+        level = levels.get(condition)
+        side = panel.of(ids, title=f"{condition}: the data", level=_NAN if level is None else level, targets=targets)
+        table = None
+        if side.table is not None:
+            grid = make_grid(side.table, columns=BESIDE_COLUMNS, caption="")
+            table = {"heads": [h.text for h in grid.headings], "rows": [[c.text for c in row] for row in grid.rows]}
+        offered = {m: REGISTRY[m].name for m in ids if m in panel.open}
+        found.append({"id": condition, "level": level, "table": table, "absent": list(side.absent), "metrics": offered})
+    return found
+
+
+def _panel(bench: Bench) -> MetricPanel:
+    held: MetricPanel | None = bench.kept.get("panel")
+    if held is None:
+        held = bench.kept["panel"] = MetricPanel(bench.data, gate=bench.gate)
+    return held
+
+
+def judge_action(bench: Bench, *, metric: str, started: str) -> dict[str, Any]:
+    """A metric by month before and after the start of an action, judged and drawn.
+
+    Parameters
+    ----------
+    bench : Bench
+        The data and the gate.
+    metric : str
+        Id of the metric.
+    started : str
+        First day of the change, as ISO date.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``said``, ``baseline``, ``drawing`` (SVG), ``alt``, ``rows`` of months, ``name``, ``unit``, ``stamp``.
+    """
+    moved = remeasure(bench.data, metric, started=started, gate=bench.gate)
+    shown = moved.months.content.sort_values("month")
+    first = started[:7]
+    before = shown[shown["month"] < first]
+    known = before["value"].dropna()
+    last = str(shown["month"].max())
+    if known.empty:
+        baseline = "The data hold no month before the start: there is no baseline."
+    else:
+        baseline = (
+            f"Baseline: {_said(float(known.mean()), moved.unit)}, the average of the {len(known)} months shown before the "
+            f"start, {before['month'].min()} to {before['month'].max()}."
+        )
+    if first > last:
+        baseline += f" The start is after the last month of the data ({last}): the chart cannot show it yet."
+    numbers = zip(shown["month"], shown["value"].astype(float), shown["n"].astype(int), strict=True)
+    words = [[str(month), "hidden" if v != v else _said(v, moved.unit), f"{n:,}"] for month, v, n in numbers]
+    baseline = bench.gate.text(baseline, title=f"{moved.name}: baseline", source=bench.data).text
+    return {
+        "said": moved.said.text, "baseline": baseline, "drawing": svg_bytes(plot_months(moved, started=started)),
+        "alt": describe_months(moved), "rows": words, "name": moved.name, "unit": moved.unit,
+        "stamp": moved.months.stamp,
+    }  # fmt: skip
+
+
+def _said(value: float, unit: str) -> str:
+    """A value with its unit: a share as a percentage."""
+    return f"{value:.1%}" if unit == "share" else f"{value:.3g} {unit}"
+
+
+def assessment_file(
+    bench: Bench, *, rows: Sequence[tuple[str, str, str, int, str, str]], targets: Mapping[str, float],
+    own: Mapping[str, Any], on: str, form: str, data: bool,
+) -> bytes:  # fmt: skip
+    """The assessment as a document.
+
+    Parameters
+    ----------
+    bench : Bench
+        The data and the gate.
+    rows : Sequence[tuple[str, str, str, int, str, str]]
+        Prompt, role, level, number, evidence and day of each answer.
+    targets : Mapping[str, float]
+        Metric -> the service's own target.
+    own : Mapping[str, Any]
+        Prompts and conditions of the service's own.
+    on : str
+        The day to print.
+    form : str
+        Ending of the file, such as ``.docx``.
+    data : bool
+        Whether the person's own data are open; without them nothing is measured, and no simulated figure is named.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    answers = tuple(
+        Answer(item, role, level, number, evidence, date.fromisoformat(day) if day else None)
+        for item, role, level, number, evidence, day in rows
+    )
+    whole = Assessment(answers, targets, with_own(load_checklist("conditions"), own))
+    panel = _panel(bench) if data else MetricPanel(None)
+    return document_bytes(assessment_report(whole, on=date.fromisoformat(on), beside=panel), form)
