@@ -96,8 +96,8 @@ def judge_action(bench: Bench, *, metric: str, started: str) -> dict[str, Any]:
         baseline = "The data hold no month before the start: there is no baseline."
     else:
         baseline = (
-            f"Baseline: {_said(float(known.mean()), moved.unit)}, the average of the {len(known)} months shown before the "
-            f"start, {before['month'].min()} to {before['month'].max()}."
+            f"Baseline: {_said(float(known.mean()), moved.unit)}, the average of the {len(known)} months shown "
+            f"before the start, {before['month'].min()} to {before['month'].max()}."
         )
     if first > last:
         baseline += f" The start is after the last month of the data ({last}): the chart cannot show it yet."
