@@ -26,6 +26,9 @@ SHIPPED = (
     "policy-rollout",
     "one-change",
     "retention",
+    "preferred-method",
+    "seen-alone",
+    "assessed-year",
 )
 """Ids of the studies that come with the toolkit, for the help; a test holds them to the files."""
 _FORMS = (".html", ".docx", ".xlsx", ".zip")
@@ -42,12 +45,12 @@ def study(args: argparse.Namespace) -> int:
     data = _data_for(declared, args)
     if args.adapt:
         from hybrid_toolkit.data.evaluation_data import EvaluationData
-        from hybrid_toolkit.study.declaration.adapted import adapt_study
+        from hybrid_toolkit.study.fitting_studies import study_for
 
         if not isinstance(data, EvaluationData):
             raise UsageError("a study of free rows has nothing to adapt.", fix="Leave --adapt out.", code="STUDY-ADAPT")
 
-        adapted = adapt_study(declared, data)
+        adapted = study_for(declared, data)
         declared = adapted.study
         print(f"{adapted.summary()}\n")
     result = declared.estimate(data, lock=args.lock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol
@@ -12,13 +12,14 @@ import pandas as pd
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UsageError
 
-PROVIDERS = ("hybrid_toolkit.study.shipped_studies", "hybrid_toolkit.metrics.specs.registry")
+PROVIDERS = ("hybrid_toolkit.study.fitting_studies", "hybrid_toolkit.metrics.specs.registry")
 """Modules with a function ``needs() -> tuple[Need, ...]``; imported when asked, so that this room imports no other."""
 
 EMPTY_SAYS_SOMETHING = frozenset({"leave_date", "end_date", "rollout_month"})
 """Columns whose empty cells are an answer: nobody has left, the spell lasts, there is no policy yet."""
 
-COVERAGE_COLUMNS = ("id", "kind", "name", "question", "status", "missing", "opens_with", "unlocks")
+_STATUSES = ("ready", "trimmed", "missing")
+COVERAGE_COLUMNS = ("id", "kind", "name", "question", "status", "missing", "opens_with", "unlocks", "cost")
 """Columns of the coverage frame."""
 
 
@@ -28,6 +29,25 @@ class TablesHeld(Protocol):
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]: ...
     def has(self, table: str, *columns: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFit:
+    """How a study runs on data that lack some of its columns.
+
+    Parameters
+    ----------
+    needs : tuple[str, ...], optional
+        ``table.column`` that it cannot do without and that the data lack; empty where it runs.
+    without : tuple[str, ...], optional
+        The study's columns that it runs without; empty where it runs as declared.
+    cost : str, optional
+        Which grade that loses, and why, in words.
+    """
+
+    needs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +68,8 @@ class Need:
         Table -> columns it reads.
     values : Mapping[str, tuple[str, ...]], optional
         ``table.column`` -> values of which each must occur, such as ``{"survey.instrument": ("ons4",)}``.
+    fits : Callable[[TablesHeld], StudyFit] | None, optional
+        Data -> what it cannot do without, or runs without and what that costs; asked where something is missing.
 
     Raises
     ------
@@ -66,6 +88,7 @@ class Need:
     question: str
     tables: Mapping[str, tuple[str, ...]]
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fits: Callable[[TablesHeld], StudyFit] | None = None
 
     def __post_init__(self) -> None:
         unknown = [f"{t}.{c}" for t, c in self.columns if t not in TABLES or c not in TABLES[t].names]
@@ -112,11 +135,12 @@ def coverage(data: TablesHeld, *, needs: Sequence[Need] | None = None) -> pd.Dat
     Returns
     -------
     pd.DataFrame
-        One row a metric or study: ``id``, ``kind``, ``name``, ``question``, ``status`` (``"ready"`` or ``"missing"``),
-        ``missing`` (``table.column``, comma separated), ``opens_with`` (the table or ``table.column`` that would open
-        it; several joined by `` + `` where one is not enough) and ``unlocks`` (how many metrics and studies that opens,
-        this one included). Ready ones first, then the missing ones: those that one item opens first, the most useful
-        first.
+        One row a metric or study: ``id``, ``kind``, ``name``, ``question``, ``status`` (``"ready"``, ``"trimmed"``
+        where a study runs without some of its columns, or ``"missing"``), ``missing`` (``table.column``, comma
+        separated), ``opens_with`` (the table or ``table.column`` that would open it; several joined by `` + `` where
+        one is not enough), ``unlocks`` (how many metrics and studies that opens, this one included) and ``cost``
+        (what a trimmed study runs without and which grade that loses). Ready ones first, then trimmed, then missing:
+        those that one item opens first, the most useful first.
 
     Examples
     --------
@@ -129,17 +153,25 @@ def coverage(data: TablesHeld, *, needs: Sequence[Need] | None = None) -> pd.Dat
     asked = all_needs() if needs is None else tuple(needs)
     here = {(t, c) for t in data.tables for c in data.tables[t].columns if _holds(data.tables[t], c)}
     lacking = {n.id: [f"{t}.{c}" for t, c in n.columns if (t, c) not in here] for n in asked}
+    fits: dict[str, StudyFit] = {}
     for n in asked:
         lacking[n.id] += [t for t, c in n.tables.items() if not c and t not in data.tables]
-        lacking[n.id] += [f"{w}={v}" for w, some in n.values.items() for v in some if not _occurs(data, w, v)]
+        values = [f"{w}={v}" for w, some in n.values.items() for v in some if not _occurs(data, w, v)]
+        if lacking[n.id] and n.fits is not None:
+            fits[n.id] = n.fits(data)
+            lacking[n.id] = list(fits[n.id].needs)
+        lacking[n.id] += values
     items = {n.id: _items(lacking[n.id], data) for n in asked}
     rows = []
     for n in asked:
         wanted = items[n.id]
+        fit = None if wanted else fits.get(n.id)
         unlocks = sum(bool(other) and set(other) <= set(wanted) for other in items.values()) if wanted else 0
-        status = "missing" if wanted else "ready"
-        row = (n.id, n.kind, n.name, n.question, status, ", ".join(lacking[n.id]), " + ".join(wanted), unlocks)
-        rows.append((bool(wanted), len(wanted), -unlocks, row))
+        status = "missing" if wanted else "ready" if fit is None else "trimmed"
+        cost = "" if fit is None else f"without {', '.join(fit.without)}: {fit.cost}"
+        cost = fits[n.id].cost if status == "missing" and n.id in fits else cost
+        row = (n.id, n.kind, n.name, n.question, status, ", ".join(lacking[n.id]), " + ".join(wanted), unlocks, cost)
+        rows.append((_STATUSES.index(status), len(wanted), -unlocks, row))
     rows.sort(key=lambda r: (r[0], r[1], r[2], r[3][6]))
     frame = pd.DataFrame([r[3] for r in rows], columns=list(COVERAGE_COLUMNS))
     return frame.astype({"unlocks": "int64"})
@@ -198,8 +230,14 @@ def coverage_summary(frame: pd.DataFrame, *, limit: int = 10) -> str:
         some = frame[frame["kind"] == kind]
         ready = some[some["status"] == "ready"]
         if len(some):
-            lines.append(f"{len(ready)} of {len(some)} {plural} can be {verb} with these data.")
+            trimmed = some[some["status"] == "trimmed"]
+            also = f", and {len(trimmed)} more without some columns" if len(trimmed) else ""
+            lines.append(f"{len(ready)} of {len(some)} {plural} can be {verb} with these data{also}.")
             lines += [f"  {r['id']}: {r['name']}" for r in ready.to_dict("records")]
+            lines += [f"  {r['id']}: runs with --adapt {r['cost']}" for r in trimmed.to_dict("records")]
+            if kind == "study":
+                shut = some[some["status"] == "missing"].to_dict("records")
+                lines += [f"  {r['id']}: needs {r['missing']}" + (f"; {c}" if (c := r["cost"]) else "") for r in shut]
     missing = frame[frame["status"] == "missing"]
     single = missing[~missing["opens_with"].str.contains(" + ", regex=False)]
     if len(missing):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
-from hybrid_toolkit.data.coverage import Need
-from hybrid_toolkit.study.estimation.study_checks import instruments_of
 from hybrid_toolkit.study.study import Study, parse_study
 
 
@@ -53,16 +53,37 @@ def policy_studies() -> tuple[Study, Study, Study]:
     return declared_study("policy-rollout"), declared_study("one-change"), declared_study("retention")
 
 
-def needs() -> tuple[Need, ...]:
-    """What each study needs of the data."""
-    return tuple(
-        Need(
-            id=s.id,
-            kind="study",
-            name=s.id.replace("-", " "),
-            question=s.question,
-            tables=s.tables(),
-            values={"survey.instrument": responded} if (responded := instruments_of(s.outcome)) else {},
-        )
-        for s in (*headline_studies(), panel_study(), *policy_studies())
-    )
+VARIANTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "remote-practice": ("preferred-method", "seen-alone"),
+        "career-stage": ("assessed-year",),
+    }
+)
+"""Study -> the studies that ask something near it of records that lack what it needs, the nearest first."""
+
+
+def variant_studies() -> tuple[Study, Study, Study]:
+    """Studies for records that do not hold what the headline studies need: wish noted, child seen alone, ASYE flagged.
+
+    Returns
+    -------
+    tuple[Study, Study, Study]
+        The studies for records that do not hold what the headline studies need.
+
+    Examples
+    --------
+    >>> [s.id for s in variant_studies()]
+    ['preferred-method', 'seen-alone', 'assessed-year']
+    """
+    return declared_study("preferred-method"), declared_study("seen-alone"), declared_study("assessed-year")
+
+
+def every_study() -> tuple[Study, ...]:
+    """Every study that comes with the toolkit: headline studies, variants, the panel, policies and leaving.
+
+    Returns
+    -------
+    tuple[Study, ...]
+        The studies.
+    """
+    return (*headline_studies(), *variant_studies(), panel_study(), *policy_studies())

@@ -13,10 +13,13 @@ _DOSES: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         "practice_rs_within": {"practice_rs": 0.0},
         "exclusion_penalty": {"exclusion_penalty": 0.0},
+        "preference_rs_within": {"practice_rs": 0.0},
         "panel_agency_turnover": {"panel_agency_turnover": 0.0},
         "panel_caseload_turnover": {"panel_caseload_turnover": 0.0},
         "stage_gap_learning": {"learning_asye": 1.0, "learning_early": 1.0},
         "stage_gap_wellbeing": {"wb_asye": 0.0, "wb_early": 0.0},
+        "assessed_gap_learning": {"learning_asye": 1.0, "learning_early": 1.0},
+        "assessed_gap_wellbeing": {"wb_asye": 0.0, "wb_early": 0.0},
     }
 )
 """Estimand -> the parameters that make it, each with its value where there is none of it."""

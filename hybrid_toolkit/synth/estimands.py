@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.projection import stage_gap
+from hybrid_toolkit.synth.tables.contacts import BY_CHANCE, OFFERED
 from hybrid_toolkit.synth.tables.policy import POLICY_ESTIMANDS, leaving_slope, policy_effect
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
@@ -15,7 +16,14 @@ _DIRECT = {
 }
 ESTIMANDS = ("practice_rs_within", "stage_gap_learning", "stage_gap_wellbeing", "exclusion_penalty")
 """Estimands of the headline studies."""
-EVERY = (*ESTIMANDS, *PANEL_ESTIMANDS, *POLICY_ESTIMANDS, "leaving_remote")
+VARIANT_ESTIMANDS = (
+    "preference_rs_within",
+    "seen_alone_rs_within",
+    "assessed_gap_learning",
+    "assessed_gap_wellbeing",
+)
+"""Estimands of the studies for records that lack what the headline studies need."""
+EVERY = (*ESTIMANDS, *VARIANT_ESTIMANDS, *PANEL_ESTIMANDS, *POLICY_ESTIMANDS, "leaving_remote")
 """Every estimand that ``true_value`` knows."""
 
 
@@ -37,6 +45,12 @@ def true_value(truth: Truth, estimand_id: str, *, size: Size | str = "small") ->
           workers (under three years registered) less that among the others, in points (1 to 5; 7 to 35) per unit.
           A population projection, see ``projection``: where learning or wellbeing do not go with remote share it is 0;
           elsewhere its Monte Carlo standard error is about 0.01 and 0.05.
+        - ``preference_rs_within``: the first, of all contacts in which the wish is noted, offered a choice or not.
+          Without an offer some are held as preferred by chance, so it is smaller by that share. Exact.
+        - ``seen_alone_rs_within``: share of visits in person at which the child is seen alone, per unit of remote
+          share, at the same purpose. Nothing in the simulated authority leads from one to the other: 0.
+        - ``assessed_gap_learning``, ``assessed_gap_wellbeing``: as the stage gaps, for workers in their first year
+          registered less the others.
         - ``panel_agency_turnover``, ``panel_caseload_turnover``: turnover in percentage points per percentage point of
           agency share, and per case a case holder, within an authority over years. Parameters, so exact.
         - ``policy_remote``, ``policy_choice``: mean effect of a team's policy on its remote share and on the share of
@@ -64,6 +78,10 @@ def true_value(truth: Truth, estimand_id: str, *, size: Size | str = "small") ->
     """
     if estimand_id in _DIRECT:
         return float(getattr(truth, _DIRECT[estimand_id]))
+    if estimand_id == "preference_rs_within":
+        return truth.practice_rs * (1 - (1 - OFFERED) * BY_CHANCE)
+    if estimand_id == "seen_alone_rs_within":
+        return 0.0
     if estimand_id not in EVERY:
         raise UsageError(
             "There is no estimand of that id.",

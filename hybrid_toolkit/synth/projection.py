@@ -112,7 +112,8 @@ def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = _POPULATIO
     Parameters
     ----------
     estimand_id : str
-        "stage_gap_learning" (mean item, 1 to 5) or "stage_gap_wellbeing" (metric score, 7 to 35).
+        "stage_gap_learning" (mean item, 1 to 5) or "stage_gap_wellbeing" (metric score, 7 to 35); "assessed_gap_..." is
+        the gap of workers in their first registered year alone.
     size : Size
         Gives months, waves and team size; the authority's own draw of people does not enter, nor do its teams.
 
@@ -127,16 +128,19 @@ def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = _POPULATIO
             fix="Choose a size with at least 1 survey wave.",
             code="ESTIMAND-WAVES",
         )
-    learning = estimand_id == "stage_gap_learning"
+    learning = estimand_id.endswith("learning")
+    stages = ("asye", "early") if estimand_id.startswith("stage_gap") else ("asye",)
     if not any(getattr(truth, name) for name in (_LEARNING if learning else _WELLBEING)):
         return 0.0
     population = Size("population", 1, _POPULATION_TEAMS, size.workers_per_team, size.months, size.waves)
     as_if_all_answered = replace(truth, **{name: getattr(_PLAIN, name) for name in _ANSWERING})
-    return _gap_in(as_if_all_answered, population, seed, learning, learning or size.n_la == 1)
+    return _gap_in(as_if_all_answered, population, seed, learning, learning or size.n_la == 1, stages)
 
 
 @lru_cache(maxsize=64)
-def _gap_in(truth: Truth, population: Size, seed: int, learning: bool, one_area: bool) -> float:
+def _gap_in(
+    truth: Truth, population: Size, seed: int, learning: bool, one_area: bool, stages: tuple[str, ...]
+) -> float:
     """The gap in a population: worked out once for all that have the same, however many teams a study then has."""
     a = Authority(context(truth, population, seed))
     w, waves = a.workers, population.wave_months
@@ -146,7 +150,8 @@ def _gap_in(truth: Truth, population: Size, seed: int, learning: bool, one_area:
     score = _learning(a, waves, early) if learning else _wellbeing(a, waves, one_area)
     rs = a.remote.rs_to_date[:, list(waves)]
     fixed = [w.role == 5, w.role == 6, w.fte, w.caring, w.commute]
-    columns = [np.ones_like(rs), rs, early, rs * early]
+    those = np.isin(stage, stages).astype(np.float64)
+    columns = [np.ones_like(rs), rs, those, rs * those]
     columns += [np.broadcast_to(np.asarray(v, dtype=np.float64)[:, None], rs.shape) for v in fixed]
     x = np.column_stack([v[here] for v in columns])
     return float(np.linalg.lstsq(x, score[here], rcond=None)[0][3])

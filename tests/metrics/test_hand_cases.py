@@ -113,8 +113,14 @@ BY_HAND = {
     "adjustment_considered_share": 2 / 4,
     "informal_learning": (4 + 2) / 2,
 }
-ELSEWHERE = {"stage_gap_learning", "stage_gap_wellbeing", "channel_evenness"}
-"""Tested in test_stage_gap.py and test_work_pattern.py. Scales of instruments are tested in test_instruments.py."""
+ELSEWHERE = {
+    *("stage_gap_learning", "stage_gap_wellbeing", "channel_evenness", "preference_met_share"),
+    *("statutory_in_person_share", "statutory_gap_in_time_share", "child_seen_share", "not_achieved_share"),
+    *("recorded_in_time_share", "team_turnover_pct", "team_agency_pct", "team_vacancy_pct", "team_headcount"),
+    "tenure_years",
+}
+"""Worked out by hand in test_stage_gap.py, test_work_pattern.py, test_visits.py and test_staffing.py. Scales of
+instruments are tested in test_instruments.py."""
 
 
 @pytest.mark.parametrize("metric", BY_HAND)

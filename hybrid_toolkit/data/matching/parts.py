@@ -232,7 +232,7 @@ def _worker(part: ProposedPart) -> None:
             part.step("times", "fte", round(1 / (37 if high > 5 else high), 6))
         elif 40 < high <= 100:
             part.step("times", "fte", 0.01)
-    if "role" in part.columns and "asye" not in part.columns and "reg_date" not in part.columns:
+    if "role" in part.columns and "asye" not in part.columns:
         values = _texts(part.source.columns[part.columns["role"]])
         new = [v for v in values if re.search(r"asye|nqsw|newly qualified", plain_spelling(v))]
         if new:

@@ -10,13 +10,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hybrid_toolkit.data.tables.contract import COLUMN_KINDS, DTYPES, ColumnContract, TableContract
-from hybrid_toolkit.data.tables.family_tables import ACCESS_FLAGS, FAMILY_TABLES, MODES, PRACTICE_ITEMS, REMOTE_MODES
+from hybrid_toolkit.data.tables.family_tables import (
+    ACCESS_FLAGS,
+    FAMILY_TABLES,
+    IN_PERSON_MODES,
+    MODES,
+    PRACTICE_ITEMS,
+    REMOTE_MODES,
+)
 from hybrid_toolkit.data.tables.workforce_tables import REGIONS, SERVICES, WORKER_ROLES, WORKFORCE_TABLES
 
 __all__ = [
     "ACCESS_FLAGS",
     "COLUMN_KINDS",
     "DTYPES",
+    "IN_PERSON_MODES",
     "MODES",
     "PRACTICE_ITEMS",
     "REGIONS",

@@ -17,6 +17,8 @@ MODES = {
 }
 REMOTE_MODES = ("video", "phone", "remote", "message")
 """Contact modes that are not in person."""
+IN_PERSON_MODES = tuple(m for m in MODES if m not in REMOTE_MODES)
+"""Contact modes in person."""
 
 PURPOSES = {
     "statutory_cp": "Statutory visit under a child protection plan",

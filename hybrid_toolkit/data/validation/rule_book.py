@@ -67,8 +67,10 @@ for _names in BACKWARDS:
     _order(*_names)
 
 
-def overlapping(who: pd.Series, start: pd.Series, end: pd.Series) -> pd.Series:
+def overlapping(who: pd.Series, start: pd.Series, end: pd.Series, *, handover: bool = False) -> pd.Series:
     """Spells that begin on or before the last day of an earlier spell of the same one.
+
+    With ``handover`` a spell may begin on the last day of the one before, as case systems write a change of worker.
 
     An empty end means that the spell still lasts. The earlier spell may be any, not only the one just before.
 
@@ -82,7 +84,8 @@ def overlapping(who: pd.Series, start: pd.Series, end: pd.Series) -> pd.Series:
     spells = pd.DataFrame({"who": who, "start": start, "end": end.fillna(pd.Timestamp.max.as_unit("us"))})
     spells = spells[who.notna() & start.notna()].sort_values(["who", "start", "end"], kind="stable")
     latest = spells.groupby("who")["end"].cummax().groupby(spells["who"]).shift()
-    return (spells["start"] <= latest).reindex(who.index, fill_value=False)
+    early = spells["start"] < latest if handover else spells["start"] <= latest
+    return early.reindex(who.index, fill_value=False)
 
 
 def _employed(frame: pd.DataFrame, worker: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +111,7 @@ def spell_overlap(spell: pd.DataFrame) -> pd.Series:
 )
 def allocation_overlap(spell: pd.DataFrame) -> pd.Series:
     pair = spell["child_id"] + "\x1f" + spell["worker_id"]
-    return overlapping(pair, spell["start_date"], spell["end_date"])
+    return overlapping(pair, spell["start_date"], spell["end_date"], handover=True)
 
 
 EMPLOYED = (

@@ -10,6 +10,7 @@ from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.metrics.contacts.contact_formulas import (
     CHOICE_HONOURED,
+    PREFERENCE_MET,
     REMOTE,
     SEEN_ALONE,
     TIMELY,
@@ -51,8 +52,9 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
 
     Columns: ``contact_id``, ``family_id``, ``worker_id``, ``team_id``, ``month`` (of the day held, else due),
     ``mode``, ``purpose``, ``remote``, ``video``, ``phone`` and ``weekend`` (0, 1 or missing); ``choice_honoured``
-    (MA3), ``timely``, ``visit_in_time`` and ``seen_alone`` (MF3; the last two of statutory visits): 1 where the
-    formula of that name in ``contact_formulas`` holds, 0 where it does not, missing where that is not known.
+    and ``preference_met`` (MA3), ``timely``, ``visit_in_time`` and ``seen_alone`` (MF3; the last two of statutory
+    visits): 1 where the formula of that name in ``contact_formulas`` holds, 0 where it does not, missing where that
+    is not known.
 
     ``measure`` makes the same columns by an Ibis expression on DuckDB (``contact_level.all_contacts``).
 
@@ -114,6 +116,7 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
     )
     contacts["last"] = last
     out["choice_honoured"] = _share(CHOICE_HONOURED, contacts)
+    out["preference_met"] = _share(PREFERENCE_MET, contacts)
     out["timely"] = _share(TIMELY, contacts)
     out["visit_in_time"] = _share(VISIT_IN_TIME, contacts)
     out["seen_alone"] = _share(SEEN_ALONE, contacts)

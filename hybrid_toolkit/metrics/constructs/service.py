@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.known.bank_holidays import count_working_days
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
 
@@ -22,20 +23,18 @@ ABSENCE_DAYS = 253
 
 
 def working_days(start: pd.Series[pd.Timestamp], end: pd.Series[pd.Timestamp]) -> pd.Series[float]:
-    """Weekdays after the start up to and with the end; bank holidays are counted as weekdays.
+    """Working days after the start up to and with the end; weekends and bank holidays of England are left out.
 
     Examples
     --------
-    >>> day = pd.to_datetime(pd.Series(["2025-01-03"])), pd.to_datetime(pd.Series(["2025-01-06"]))
-    >>> working_days(*day).tolist()
+    >>> start, end = (pd.to_datetime(pd.Series([day])) for day in ("2025-04-17", "2025-04-22"))
+    >>> working_days(start, end).tolist()
     [1.0]
     """
     known = (start.notna() & end.notna()).to_numpy(dtype=bool)
     out = np.full(len(start), np.nan)
-    one = np.timedelta64(1, "D")
-    first = start[known].to_numpy().astype("datetime64[D]") + one
-    last = end[known].to_numpy().astype("datetime64[D]") + one
-    out[known] = np.busday_count(first, last)
+    first, last = (days[known].to_numpy().astype("datetime64[D]") for days in (start, end))
+    out[known] = count_working_days(first, last)
     return pd.Series(out, index=start.index)
 
 

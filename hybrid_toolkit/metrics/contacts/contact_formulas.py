@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
+from hybrid_toolkit.data.tables.contracts import IN_PERSON_MODES, REMOTE_MODES
 
 REQUIRED_IN_PERSON = ("statutory_cp", "statutory_cin", "statutory_cla")
 """Purposes of contacts that law or guidance requires, and requires in person."""
@@ -36,11 +36,36 @@ class ContactFormula:
     holds: Callable[[Any], Any]
 
 
+def as_wished(contacts: Any) -> Any:
+    """Whether contacts were held in the mode the family wished for.
+
+    Where the wish or the mode says only "in person" or "remote", that much is compared: a visit at home is what a
+    family that wished to meet in person had asked for.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> as_wished(pd.DataFrame({"mode": ["home", "home", "video"], "wish": ["in_person", "office", "remote"]})).tolist()
+    [True, False, True]
+    """
+    mode, wish = contacts["mode"], contacts["wish"]
+    said = mode == wish
+    for kind, modes in (("in_person", IN_PERSON_MODES), ("remote", REMOTE_MODES)):
+        both = mode.isin(list(modes)) & wish.isin(list(modes))
+        said = said | (both & ((mode == kind) | (wish == kind)))
+    return said
+
+
 CHOICE_HONOURED = ContactFormula(
     "contacts in which a choice was offered and the mode used was the mode preferred / held contacts in which offer, "
     "wish and mode were recorded",
     lambda c: c["offered"].notnull() & c["wish"].notnull() & c["mode"].notnull() & c["held"].notnull(),
-    lambda c: c["offered"] & (c["mode"] == c["wish"]),
+    lambda c: c["offered"] & as_wished(c),
+)
+PREFERENCE_MET = ContactFormula(
+    "held contacts in the mode that the family preferred / held contacts in which wish and mode were recorded",
+    lambda c: c["wish"].notnull() & c["mode"].notnull() & c["held"].notnull(),
+    as_wished,
 )
 TIMELY = ContactFormula(
     "contacts held by the due date / contacts due whose date has passed",

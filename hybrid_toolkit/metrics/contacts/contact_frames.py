@@ -17,6 +17,7 @@ _FRAME_TYPES = {
     **dict.fromkeys(
         (
             "choice_honoured",
+            "preference_met",
             "timely",
             "choice_recorded",
             "engaged",

@@ -15,6 +15,7 @@ from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.contacts.contact_formulas import (
     CHOICE_HONOURED,
+    PREFERENCE_MET,
     REMOTE,
     SEEN_ALONE,
     TIMELY,
@@ -96,6 +97,7 @@ def all_contacts(tables: Tables) -> ir.Table:
         # 5 is Saturday, 6 Sunday
         weekend=_when(c["held"].notnull(), c["held"].day_of_week.index() >= 5),
         choice_honoured=choice,
+        preference_met=_share(PREFERENCE_MET, c),
         timely=_share(TIMELY, c),
         visit_in_time=_share(VISIT_IN_TIME, c),
         seen_alone=_share(SEEN_ALONE, c),

@@ -1,6 +1,16 @@
 """The specs of every metric, one module an area of the measurement specification."""
 
-from hybrid_toolkit.metrics.specs import career, equity, exclusion, exposure, practice, service, wellbeing
+from hybrid_toolkit.metrics.specs import (
+    career,
+    equity,
+    exclusion,
+    exposure,
+    practice,
+    service,
+    staffing,
+    visits,
+    wellbeing,
+)
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 
 ALL: tuple[MetricSpec, ...] = (
@@ -10,6 +20,8 @@ ALL: tuple[MetricSpec, ...] = (
     *wellbeing.SPECS,
     *exposure.SPECS,
     *service.SPECS,
+    *visits.SPECS,
+    *staffing.SPECS,
     *equity.SPECS,
 )
 """Every metric in the order of the specification."""

@@ -8,7 +8,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.constructs.practice import practice_skill
-from hybrid_toolkit.metrics.contacts.contact_formulas import CHOICE_HONOURED, REMOTE
+from hybrid_toolkit.metrics.contacts.contact_formulas import CHOICE_HONOURED, PREFERENCE_MET, REMOTE
 from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
 from hybrid_toolkit.metrics.instruments import load_instrument, score_instrument
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
@@ -159,6 +159,30 @@ SPECS: tuple[MetricSpec, ...] = (
         source_questions=("S0-C8e1",),
         frame=HELD_CONTACTS,
         statistic=MeanOf("choice_recorded"),
+        cluster=("team_id", "worker_id", "family_id"),
+    ),
+    MetricSpec(
+        id="preference_met_share",
+        code="MA3",
+        name="Contacts held in the way the family preferred",
+        question="Where a family's wish is noted, is it met in that way?",
+        unit="held contact",
+        columns={"contact": (*CONTACT, "mode_preferred")},
+        formula=PREFERENCE_MET.words,
+        low=0,
+        high=1,
+        direction="higher",
+        min_n=30,
+        value_unit="share",
+        caveats=(
+            "For records that note the wish and not whether a choice was offered: it says less than choice_honoured.",
+            "Where only in person or remote is recorded, only that is compared.",
+            "Families whose wish is noted may differ from the others.",
+        ),
+        source="This project, from evaluation factor C8e1 of the self-assessment",
+        source_questions=("S0-C8e1", "S0-X5"),
+        frame=HELD_CONTACTS,
+        statistic=MeanOf("preference_met", crossed="month"),
         cluster=("team_id", "worker_id", "family_id"),
     ),
     MetricSpec(

@@ -308,7 +308,7 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("assessment_in_time"),
         ended_assessments,
         unit="referral",
-        caveats=("Bank holidays are counted as working days.", "England: 85.7%, 2025."),
+        caveats=("Bank holidays of England are no working days.", "England: 85.7%, 2025."),
         cluster=("family_id", "child_id"),
     ),
     _one(
@@ -321,7 +321,7 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("icpc_in_time"),
         conferences,
         unit="referral",
-        caveats=("Bank holidays are counted as working days.", "What has not been held yet is not seen."),
+        caveats=("Bank holidays of England are no working days.", "What has not been held yet is not seen."),
         cluster=("family_id", "child_id"),
     ),
     _one(

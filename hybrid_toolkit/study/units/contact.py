@@ -11,6 +11,7 @@ from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
+from hybrid_toolkit.metrics.constructs.visits import visits
 from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
@@ -21,6 +22,10 @@ _HELD = ("contact.family_id", "contact.held_date", "contact.mode")
 
 def _contacts(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     return contact_practice(data)
+
+
+def _visits(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    return visits(data)[["contact_id", "purpose", "seen_alone", "not_achieved"]]
 
 
 def _engagement(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
@@ -56,11 +61,21 @@ UNIT = Unit(
                 "month": ("contact.held_date",),
                 "remote": ("contact.mode",),
                 "choice_honoured": (*_HELD, "contact.mode_offered_choice", "contact.mode_preferred"),
+                "preference_met": (*_HELD, "contact.mode_preferred"),
                 "timely": (*_HELD, "contact.due_date"),
             },
             ("contact_id",),
             _contacts,
             ("contact.family_id", "contact.held_date", "contact.mode"),
+        ),
+        ColumnSource(
+            {
+                "purpose": (*_HELD, "contact.purpose"),
+                "seen_alone": (*_HELD, "contact.seen_alone"),
+                "not_achieved": ("contact.family_id", "contact.held_date", "contact.outcome"),
+            },
+            ("contact_id",),
+            _visits,
         ),
         ColumnSource(
             {

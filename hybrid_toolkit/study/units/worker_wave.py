@@ -12,14 +12,18 @@ from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, SUPERVISOR_RO
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
-from hybrid_toolkit.metrics.unit_frames import require, safe_ratio
+from hybrid_toolkit.metrics.unit_frames import flag_values, require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, with_policy
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 
 def _waves(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
-    """One row a worker in post and wave, answered or not; supervisors are left out."""
+    """One row a worker in post and wave, answered or not; supervisors are left out.
+
+    ``assessed_year`` is told by the date of registration or by the flag of the staff list. The flag is that of the day
+    of the list: who is in the assessed year then was no further on at an earlier wave.
+    """
     workers = require(data, "worker", "worker_id", "team_id", "role", "reg_date")
     answers = require(data, "survey", "wave", "month")
     waves = answers[["wave", "month"]].dropna().drop_duplicates("wave").sort_values("wave")
@@ -30,7 +34,13 @@ def _waves(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     rows = rows[(start.isna() | (start <= ends)) & (leave.isna() | (leave >= rows["month"]))]
     stage = career_stage(rows, rows["month"])
     out = rows[["worker_id", "wave", "month", "team_id"]].assign(stage=stage)
-    return out.assign(early_career=stage.isin(EARLY_STAGES).astype("boolean").where(stage.notna()))
+    flagged = (
+        flag_values(rows, "asye").fillna(False).astype(bool) if "asye" in rows else pd.Series(False, index=rows.index)
+    )
+    return out.assign(
+        early_career=stage.isin(EARLY_STAGES).astype("boolean").where(stage.notna()),
+        assessed_year=(stage.eq("asye") | flagged).astype("boolean").where(stage.notna() | flagged),
+    )
 
 
 def _to_date(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
@@ -71,6 +81,7 @@ UNIT = Unit(
                 "team_id": ("worker.team_id",),
                 "stage": ("worker.role", "worker.reg_date"),
                 "early_career": ("worker.role", "worker.reg_date"),
+                "assessed_year": ("worker.role", "worker.reg_date", "worker.asye"),
             },
             ("worker_id", "wave"),
             _waves,

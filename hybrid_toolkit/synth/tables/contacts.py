@@ -48,6 +48,10 @@ WEEKEND = 0.02
 _NAT = np.datetime64("NaT", "D")
 NEED_ENGAGE = np.array([0.0, -0.02, 0.01, 0.02])
 _MODES = ("home", "video", "phone", "community", "office")
+OFFERED = 0.4
+"""Share of the contacts not held as the family preferred in which a choice was offered all the same."""
+BY_CHANCE = 0.5
+"""Share of the contacts without an offer that are held in the preferred mode all the same."""
 HOME, VIDEO, PHONE, COMMUNITY, _OFFICE = range(len(_MODES))
 
 
@@ -130,8 +134,8 @@ def contact_frame(
     far = rng.random(n) < np.clip(share, 0.02, 0.98)
     mode = _modes(rng, far, families.low[family])
     yes = rng.random(n) < honoured_probability(ctx, teams, w, remote, worker, month, risk)
-    offered = yes | (rng.random(n) < 0.4)
-    ignored = np.where(rng.random(n) < 0.5, mode, _another(rng, mode))
+    offered = yes | (rng.random(n) < OFFERED)
+    ignored = np.where(rng.random(n) < BY_CHANCE, mode, _another(rng, mode))
     preferred = np.where(yes, mode, np.where(offered, _another(rng, mode), ignored))
     engaged = rng.random(n) < engaged_probability(ctx, w, families, worker, family, far)
     minutes = np.clip(np.rint(np.where(far, rng.gamma(5.0, 5.0, n), rng.gamma(7.0, 7.5, n)) / 5) * 5, 5, 240)
