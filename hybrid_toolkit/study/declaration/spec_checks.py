@@ -18,6 +18,7 @@ from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, check_columns
 from hybrid_toolkit.study.declaration.toml_text import nearest
 from hybrid_toolkit.study.units import UNITS
+from hybrid_toolkit.study.units.part import POLICY_CLOCKS
 
 
 def plain_fields(study: StudyFields) -> dict[str, Any]:
@@ -228,8 +229,23 @@ def check_identified(study: StudyFields) -> None:
             code="NOT-IDENTIFIED",
         )
     _check_settings(study, design)
+    _check_clock(study)
     _check_roles(study)
     check_used(study)
+
+
+def _check_clock(study: StudyFields) -> None:
+    """The start of a policy is counted as the time that the rows are followed over."""
+    clock = POLICY_CLOCKS.get(study.first_treated, study.time)
+    if study.row_unit in UNITS and study.first_treated and study.time and study.time != clock:
+        others = [f"first_treated = '{start}' with time = '{when}'" for start, when in POLICY_CLOCKS.items()]
+        known = [o for o in others if o.split("'")[1] in UNITS[study.row_unit].columns]
+        raise StudyError(
+            f"study '{study.id}' follows rows over '{study.time}', and '{study.first_treated}' is counted in "
+            f"'{clock}': the clocks disagree.",
+            fix=f"Use one clock for both: {' or '.join(known)}.",
+            code="STUDY-CLOCK",
+        )
 
 
 def _check_roles(study: StudyFields) -> None:

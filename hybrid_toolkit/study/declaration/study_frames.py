@@ -57,10 +57,12 @@ def check_columns(row_unit: str, columns: Collection[str], metrics: Sequence[Cus
     have = unit_columns(row_unit, metrics)
     unknown = sorted(set(columns) - set(have))
     if unknown:
+        elsewhere = {c: [u for u, unit in UNITS.items() if c in unit.columns] for c in unknown}
+        told = "; ".join(f"{c} (a column of {', '.join(of)})" if of else c for c, of in elsewhere.items())
         raise StudyError(
-            f"{len(unknown)} column(s) do not belong to a row a {UNITS[row_unit].name}: {', '.join(unknown)}.",
-            fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. A metric of your own is declared "
-            "under [[metrics]], or registered.",
+            f"{len(unknown)} column(s) do not belong to a row a {UNITS[row_unit].name}: {told}.",
+            fix=f"{nearest(unknown, have)}Use: {', '.join(have)}. Or declare the study with another row_unit. A metric "
+            "of your own is declared under [[metrics]], or registered.",
             code="COLUMN-UNKNOWN",
         )
 
@@ -104,6 +106,8 @@ def build_frame(
     _require(data, row_unit, columns, metrics)
     first, *others = _parts(row_unit, metrics)
     out = first.build(data, columns)
+    # a column that another part gives is that part's, whatever the first is made from
+    out = out[[c for c in out.columns if c in first.columns]]
     for part in others:
         mine = [c for c in columns if c in part.columns]
         if mine:

@@ -14,12 +14,14 @@ from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.event_path import series_paths
+from hybrid_toolkit.study.estimation.measured import check_measured
 from hybrid_toolkit.study.estimation.rests_on import RESTS_ON, check_reach, row_rests_on
 from hybrid_toolkit.study.estimation.start_checks import check_starts
 from hybrid_toolkit.study.estimation.study_checks import (
     check_comparison_groups,
     check_equivalence,
     check_invariance,
+    check_raters,
     check_scale,
 )
 from hybrid_toolkit.study.estimation.study_result import StudyResult
@@ -67,6 +69,7 @@ def _estimate(
     study: StudySpec, rows: _Rows, known: tuple[Identification, ...], locked: LockCheck | None, conf_level: float
 ) -> StudyResult:
     frame, design = rows.frame, study.design_used
+    check_measured(frame, study, rows.data)
     check_starts(frame, study)
     check_reach(frame, study.exposure, study.contrast_size)
     fits: list[DesignFit] = []
@@ -85,7 +88,9 @@ def _estimate(
         scale = check_scale(rows.data, outcome) if rows.data is not None else None
         alike = check_invariance(study, outcome, rows.data) if rows.data is not None else None
         small = check_equivalence(study, outcome, fit.estimate, float(fit.row["std_error"].iloc[0]), fit.fit.n_clusters)
-        checks.append((outcome, (*design.checks(frame, fit), *(c for c in (sides, lost, scale, alike, small) if c))))
+        rated = check_raters(study, frame)
+        more = (sides, lost, scale, alike, small, rated)
+        checks.append((outcome, (*design.checks(frame, fit), *(c for c in more if c))))
         fits.append(fit)
     first = fits[0].fit
     return StudyResult(

@@ -16,6 +16,8 @@ from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
 from hybrid_toolkit.metrics.intervals.multiple_testing import holm
 from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE, cronbach_alpha
+from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.models.inference.equivalence import equivalence_test
 from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -24,6 +26,8 @@ from hybrid_toolkit.study.estimation.number_format import with_unit
 _STAGES = ("early_career", "stage")
 """Moderators that compare career stages."""
 LEAST_ITEMS = 3
+FEWEST_RATERS = 3
+"""Raters below which a comparison of ratings says little about how others would rate."""
 
 
 def check_multiple(estimates: pd.DataFrame, outcome: str, conf_level: float) -> Check | None:
@@ -154,12 +158,42 @@ def instruments_of(outcome: str) -> tuple[str, ...]:
 
 
 def check_scale(data: EvaluationData, outcome: str) -> Check | None:
-    """Internal consistency of an outcome that is a survey scale with several items; None for any other outcome."""
+    """Reliability of an outcome that is a score of several items or raters; None for any other outcome."""
+    if outcome in REGISTRY and "survey" not in REGISTRY[outcome].columns:
+        return _agreement(data, REGISTRY[outcome])
     for instrument in instrument_ids():
         for scale in load_instrument(instrument).scales:
             if scale.id == outcome and scale.reliability and data.has("survey"):
                 return _alpha(data, instrument, scale.items)
     return None
+
+
+def check_raters(study: StudySpec, frame: pd.DataFrame) -> Check | None:
+    """Whether raters' severity is in a model of ratings, and how many raters there are; None for other rows."""
+    if "rater_id" not in study.columns and study.row_unit != "rating":
+        return None
+    if "rater_id" not in study.fixed_effects:
+        message = "Raters differ in severity, and the study does not adjust for it: name rater_id in fixed_effects."
+        return Check("rater severity", False, message)
+    n = int(frame["rater_id"].nunique())
+    good = n >= FEWEST_RATERS
+    told = f"Each of {n} raters has an intercept, so that severity moves no comparison"
+    return Check(
+        "rater severity", good, f"{told}{'.' if good else '; with so few, they stand for no others.'}", n, FEWEST_RATERS
+    )
+
+
+def _agreement(data: EvaluationData, spec: MetricSpec) -> Check | None:
+    if spec.reliability_of is None:
+        return None
+    try:
+        value = spec.reliability_of(data)
+    except HybridToolkitError as error:
+        return Check("scale reliability", None, f"The score's reliability could not be assessed ({error.code}).")
+    good = value >= RELIABLE
+    told = f"The score's reliability is {value:.2f}, {'at or above' if good else 'below'} {RELIABLE:.2f}"
+    note = "" if good else ": an association with it is drawn towards nothing"
+    return Check("scale reliability", good, f"{told}{note}.", value, RELIABLE)
 
 
 def _alpha(data: EvaluationData, instrument: str, items: tuple[str, ...]) -> Check:

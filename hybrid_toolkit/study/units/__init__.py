@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hybrid_toolkit.study.units import (
+    alliance,
+    arrangement,
     authority_month,
     authority_year,
     contact,
+    rating,
     team_month,
     worker,
     worker_month,
@@ -21,9 +24,12 @@ __all__ = ["UNITS", "ColumnSource", "Sources", "Unit"]
 UNITS: Mapping[str, Unit] = MappingProxyType(
     {
         "contact": contact.UNIT,
+        "rating": rating.UNIT,
+        "alliance": alliance.UNIT,
         "worker-month": worker_month.UNIT,
         "worker-wave": worker_wave.UNIT,
         "worker": worker.UNIT,
+        "arrangement": arrangement.UNIT,
         "team-month": team_month.UNIT,
         "authority-month": authority_month.UNIT,
         "authority-year": authority_year.UNIT,

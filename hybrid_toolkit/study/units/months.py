@@ -15,6 +15,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, worker_month_load
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, number_values, require, safe_ratio
+from hybrid_toolkit.study.units import service_months as service
 from hybrid_toolkit.study.units.part import ColumnSource, Sources
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED
 
@@ -60,7 +61,18 @@ _LOAD: Sources = MappingProxyType(
         "cover_burden": (*MONTH, "worker_month.duty_cover", "worker_month.h_office", *_TEAM),
     }
 )
-_GROUPS: Mapping[str, Sources] = MappingProxyType({"contact": _CONTACT, "exposure": _EXPOSURE, "load": _LOAD})
+_GROUPS: Mapping[str, Sources] = MappingProxyType(
+    {
+        "contact": _CONTACT,
+        "exposure": _EXPOSURE,
+        "load": _LOAD,
+        "children": service.REFERRAL_COLUMNS,
+        "plans": service.PLAN_COLUMNS,
+        "visits": service.VISIT_GAP_COLUMNS,
+        "statutory": service.STATUTORY_COLUMNS,
+        "posts": service.POST_COLUMNS,
+    }
+)
 """The columns a month has beside its keys, by where they are made."""
 _COUNTS = (*("contacts_held", "choice_honoured_count", "choice_known", "engaged_count", "engaged_known", "workers"),)
 """Counts that are 0, and not missing, where there was nothing to count."""
@@ -71,7 +83,16 @@ WORKING_DAYS_MONTH = 253 / 12
 def month_parts(key: str) -> tuple[ColumnSource, ...]:
     """The parts of a unit of ``key`` (``team_id`` or ``la_id``) and month that stand beside its rows."""
     extra = () if key == "team_id" else ("team.team_id", f"team.{key}")
-    makers = {"contact": _contacts, "exposure": _exposure, "load": _load}
+    makers = {
+        "contact": _contacts,
+        "exposure": _exposure,
+        "load": _load,
+        "children": service.children_months,
+        "plans": service.plans_months,
+        "visits": service.visits_months,
+        "statutory": service.statutory_months,
+        "posts": service.posts_months,
+    }
     return tuple(
         ColumnSource({c: (*s, *extra) for c, s in columns.items()}, (key, "month"), _by(makers[name], key))
         for name, columns in _GROUPS.items()
@@ -81,12 +102,18 @@ def month_parts(key: str) -> tuple[ColumnSource, ...]:
 def span(data: EvaluationData, wanted: Collection[str]) -> pd.DatetimeIndex:
     """Every month from the first to the last in the tables that the wanted columns are made of.
 
-    A month counts where a contact was held or a worker's month is recorded. Where the columns need neither table,
-    both are looked at, as far as the data have them.
+    A month counts where a contact was held or a worker's month is recorded, and for posts where the team's month is.
+    Where the columns need none of these tables, the first two are looked at, as far as the data have them: referrals
+    and plans go back further than the rest.
     """
-    of = {"contact": ("contact",), "exposure": ("worker_month",), "load": ("worker_month",)}
+    of = {
+        **dict.fromkeys(("contact", "visits", "statutory"), ("contact",)),
+        **dict.fromkeys(("exposure", "load"), ("worker_month",)),
+        "posts": ("team_month",),
+        **dict.fromkeys(("children", "plans"), ()),
+    }
     tables = {t for g, cs in _GROUPS.items() if set(cs) & set(wanted) for t in of[g]} or {"contact", "worker_month"}
-    dates = {"contact": "held_date", "worker_month": "month"}
+    dates = {"contact": "held_date", "worker_month": "month", "team_month": "month"}
     seen = [data[t][dates[t]].dropna() for t in sorted(tables) if data.has(t, dates[t])]
     ends = [e for days in seen if len(days) for e in (days.min(), days.max())]
     if not ends:

@@ -14,6 +14,14 @@ Sources = Mapping[str, tuple[str, ...]]
 """Contract table name -> the columns of it that are needed."""
 
 
+GROUP_COLUMNS = ("mode", "purpose", "stage", "need", "role", "service", "cover_policy", "type")
+"""Columns that hold a name of a group: to adjust for, and neither an outcome nor an exposure."""
+POLICY_CLOCKS = {"policy_start": "month_index", "policy_wave": "wave"}
+"""When a policy starts -> the column that counts the same time. Another clock beside it is refused."""
+TIME_COLUMNS = ("month", "date", "year", *POLICY_CLOCKS, *POLICY_CLOCKS.values())
+"""Columns that say when: to adjust for, or to follow over, and neither an outcome nor an exposure."""
+
+
 @dataclass(frozen=True)
 class ColumnSource:
     """Some columns of a frame: what each is made of (``table.column``), the keys they join by, how they are made.
@@ -73,6 +81,11 @@ class Unit:
     def columns(self) -> Sources:
         """Every column that a study of this unit may name."""
         return MappingProxyType({c: s for p in self.parts for c, s in p.columns.items()})
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The columns that may be an outcome or an exposure: neither keys, nor names of groups, nor times."""
+        return tuple(c for c in self.columns if not c.endswith("_id") and c not in (*GROUP_COLUMNS, *TIME_COLUMNS))
 
 
 def same(names: Collection[str], table: str, key: str = "") -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,8 @@
-"""One row a worker in post and survey wave, answered or not."""
+"""One row a worker in post and survey wave, answered or not.
+
+Two clocks stand side by side and are not mixed: ``wave`` with ``policy_wave``, the first wave at or after the start of
+the team's policy; and ``month_index`` with ``policy_start``, in months from that of the first wave.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,13 @@ from types import MappingProxyType
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, SUPERVISOR_ROLES, career_stage
-from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure, worker_month_load
+from hybrid_toolkit.metrics.constructs.practice import supervision_months
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
-from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument
 from hybrid_toolkit.metrics.unit_frames import flag_values, require, safe_ratio
-from hybrid_toolkit.study.units.calendar import POLICY, with_policy
+from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
@@ -46,8 +51,11 @@ def _waves(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 def _to_date(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     """Mean of a worker's monthly shares from the first month to this one."""
     rows = worker_month_exposure(data).sort_values(["worker_id", "month"])
+    if set(_LOAD) & {c.removesuffix("_to_date") for c in wanted}:
+        load = worker_month_load(data)[["worker_id", "month", *_LOAD]]
+        rows = rows.merge(load, on=["worker_id", "month"], how="left")
     out = rows[["worker_id", "month"]].copy()
-    for name in ("rs_desk", "rs_attendance"):
+    for name in (n for n in (*_EXPOSURE, *_LOAD) if n in rows):
         total = rows[name].fillna(0.0).groupby(rows["worker_id"]).cumsum()
         months = rows[name].notna().groupby(rows["worker_id"]).cumsum().astype("float64")
         out[f"{name}_to_date"] = safe_ratio(total, months)
@@ -57,16 +65,45 @@ def _to_date(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 def _scores(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     held = data["survey"]["instrument"].unique() if data.has("survey", "instrument") else ()
     ids = sorted({_SCALES[c] for c in wanted if c in _SCALES} & set(held))
-    scores = survey_scores(data, ids).drop(columns=["month", "team_id", "stage"])
-    return scores.assign(responded=True)
+    if not ids:
+        return _waves(data, wanted)[["worker_id", "wave"]]
+    return survey_scores(data, ids).drop(columns=["month", "team_id", "stage"])
+
+
+def _responded(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    """1 for who answered anything in a wave, 0 for who was in post and did not."""
+    rows = _waves(data, wanted)[["worker_id", "wave"]]
+    answers = require(data, "survey", "worker_id", "wave", "value")
+    answered = answers.loc[answers["value"].notna(), ["worker_id", "wave"]].drop_duplicates().assign(responded=1.0)
+    return rows.merge(answered, on=["worker_id", "wave"], how="left").fillna({"responded": 0.0})
+
+
+def _supervision(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    """Share of a worker's supervision in person, and sessions for each that was due, from the first month to this."""
+    rows = supervision_months(data).sort_values(["worker_id", "month"])
+    keys = rows["worker_id"]
+    sums = rows[["in_person", "in_person_n", "sessions", "due"]].groupby(keys).cumsum()
+    return rows[["worker_id", "month"]].assign(
+        supervision_in_person_to_date=safe_ratio(sums["in_person"], sums["in_person_n"]),
+        supervision_held_to_date=safe_ratio(sums["sessions"], sums["due"]),
+    )
 
 
 def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
-    return with_policy(_waves(data, wanted)[["worker_id", "wave", "month", "team_id"]], data)
+    rows = _waves(data, wanted)[["worker_id", "wave", "month", "team_id"]]
+    out = with_policy(rows, data).assign(month_index=months_since(rows["month"], rows["month"].min()))
+    waves = out[["wave", "month_index"]].drop_duplicates("wave").sort_values("wave")
+    # the first wave at or after the start; one after the last wave where the policy came later than all of them
+    at = waves["month_index"].to_numpy().searchsorted(out["policy_start"].fillna(0).to_numpy())
+    first = pd.Series([*waves["wave"], waves["wave"].max() + 1]).astype("float64").to_numpy()[at]
+    return out.assign(policy_wave=pd.Series(first, index=out.index).where(out["policy_start"].notna()))
 
 
-_SCALES: Mapping[str, str] = MappingProxyType({s.id: i for i in instrument_ids() for s in load_instrument(i).scales})
-"""Scale -> its instrument."""
+_SCALES: Mapping[str, str] = MappingProxyType({s.id: i.id for i in instruments_in("survey") for s in i.scales})
+"""Scale of a questionnaire of workers -> its instrument."""
+_ANSWERS = ("survey.worker_id", "survey.wave", "survey.instrument", "survey.item", "survey.value")
+_EXPOSURE = ("rs_desk", "rs_attendance", "co_presence", "senior_overlap")
+_LOAD = ("meeting_h", "b2b", "duty_cover", "unpaid_h")
 
 
 UNIT = Unit(
@@ -91,20 +128,32 @@ UNIT = Unit(
             {
                 "rs_desk_to_date": (*MONTH, *WORKED),
                 "rs_attendance_to_date": (*MONTH, *ATTENDED),
+                "co_presence_to_date": (*MONTH, *WORKED, "worker_month.co_presence"),
+                "senior_overlap_to_date": (*MONTH, *WORKED, "worker_month.senior_overlap"),
+                **{f"{n}_to_date": (*MONTH, *WORKED, f"worker_month.{n}") for n in _LOAD},
             },
             ("worker_id", "month"),
             _to_date,
         ),
         ColumnSource(
-            dict.fromkeys(
-                (*_SCALES, "responded"),
-                ("survey.worker_id", "survey.wave", "survey.instrument", "survey.item", "survey.value"),
-            ),
+            dict.fromkeys(_SCALES, _ANSWERS),
             ("worker_id", "wave"),
             _scores,
         ),
+        ColumnSource({"responded": _ANSWERS}, ("worker_id", "wave"), _responded),
         ColumnSource(
-            dict.fromkeys(("policy_start", "under_policy"), (*POLICY, "worker.team_id")),
+            dict.fromkeys(
+                ("supervision_in_person_to_date", "supervision_held_to_date"),
+                (*MONTH, "supervision.worker_id", "supervision.date", "supervision.mode"),
+            ),
+            ("worker_id", "month"),
+            _supervision,
+        ),
+        ColumnSource(
+            {
+                **dict.fromkeys(("policy_start", "policy_wave", "under_policy"), (*POLICY, "worker.team_id")),
+                "month_index": ("survey.month",),
+            },
             ("worker_id", "wave"),
             _policy,
         ),

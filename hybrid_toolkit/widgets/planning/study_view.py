@@ -14,13 +14,13 @@ import pandas as pd
 from hybrid_toolkit.designs.library import DESIGNS
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, digraph, shipped_graph
 from hybrid_toolkit.study.graph.identification import Identification
 from hybrid_toolkit.study.graph.open_paths import open_paths, without_effects
-from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
+from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study, policy_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS
@@ -81,7 +81,7 @@ class StudyBuilderState:
 
 def starts() -> dict[str, Study]:
     """The shipped studies by their id."""
-    return {s.id: s for s in (*headline_studies(), panel_study())}
+    return {s.id: s for s in (*headline_studies(), panel_study(), *policy_studies())}
 
 
 def of_start(start: str) -> StudyBuilderState:
@@ -147,21 +147,38 @@ def column_words(column: str) -> str:
 
 
 def options(state: StudyBuilderState) -> Mapping[str, Mapping[str, str]]:
-    """Field -> what the lists offer for it."""
-    unit = starts()[state.start].row_unit
-    columns = {c: column_words(c) for c in UNITS[unit].columns if not c.endswith("_id")}
+    """Field -> what the lists offer for it: a column or design with which the study, else as it is, can be declared."""
+    unit = UNITS[starts()[state.start].row_unit]
+    measures = {c: column_words(c) for c in unit.measures}
+    # what the exposure moves is offered too: adjusting for it is refused in place, with the reason
+    offered = {*state.confounders, *starts()[state.start].mediators}
+    held = {c: column_words(c) for c in unit.columns if not c.endswith("_id")}
     return {
         "start": {i: s.question for i, s in starts().items()},
-        "outcome": columns,
-        "exposure": columns,
-        "design": {d.id: d.title for d in DESIGNS.values()},
-        "confounders": columns,
+        "outcome": _that_work(state, "outcome", measures),
+        "exposure": _that_work(state, "exposure", measures),
+        "design": _that_work(state, "design", {d.id: d.title for d in DESIGNS.values()}),
+        "confounders": {c: t for c, t in held.items() if c in offered or _works(state, "confounders", c)},
         "estimand": {
             e: e.replace("_rs_", "_over_remote_share_").replace("_", " ") for e in (*ESTIMANDS, *PANEL_ESTIMANDS)
         },
         "scenario": {s: s.replace("-", " ") for s in SCENARIOS},
         "size": {"small": "small", "authority": "authority"},
     }
+
+
+def _that_work(state: StudyBuilderState, field: str, offered: Mapping[str, str]) -> dict[str, str]:
+    return {c: t for c, t in offered.items() if c == getattr(state, field) or _works(state, field, c)}
+
+
+def _works(state: StudyBuilderState, field: str, value: str) -> bool:
+    """Whether the study can be declared with one thing changed."""
+    more = {field: (*state.confounders, value) if field == "confounders" else value}
+    try:
+        declared(replace(state, **more))  # type: ignore[arg-type]
+    except StudyError:
+        return False
+    return True
 
 
 def view_study(study: Study, diagnosis: Diagnosis | None = None) -> LensView:

@@ -1,0 +1,168 @@
+"""Every kind of row: each column is made, what a builder offers can be declared, and a study of each is estimated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.instruments import instruments_in
+from hybrid_toolkit.designs import DESIGNS
+from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError
+from hybrid_toolkit.study.declaration.study_frames import build_frame
+from hybrid_toolkit.study.study import Study
+from hybrid_toolkit.study.units import UNITS
+from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.widgets.planning.study_view import declared, of_start, options, starts
+
+CLUSTER = {"authority-month": "la_id", "authority-year": "la_id"}
+EXPOSURE = {
+    "contact": "rs_desk",
+    "rating": "remote",
+    "alliance": "remote_last",
+    "worker-month": "rs_desk",
+    "worker-wave": "rs_desk_to_date",
+    "worker": "rs_desk_first",
+    "arrangement": "formality",
+    "team-month": "rs_desk",
+    "authority-month": "rs_desk",
+    "authority-year": "agency_pct",
+}
+OTHER = {"worker": "left", "authority-year": "turnover_pct", "arrangement": "approved_of_requested"}
+NOT_DRAWN = {"refused"}
+"""Measures that do not vary in the authority that is simulated here: no request is refused outright."""
+
+
+@pytest.fixture(scope="module")
+def data() -> EvaluationData:
+    every = [i.id for i in instruments_in("survey")]
+    made: EvaluationData = simulate_authority("helpful-hump", "small", 5, instruments=every)
+    return made
+
+
+def study_of(unit: str, outcome: str, **more: object) -> Study:
+    exposure = EXPOSURE[unit] if outcome != EXPOSURE[unit] else OTHER.get(unit, UNITS[unit].measures[-1])
+    fields = {"cluster": CLUSTER.get(unit, "team_id"), "exposure": exposure, "design": "cross-sectional", **more}
+    return Study(id="one", question="Does it?", estimand="none", outcome=outcome, row_unit=unit, **fields)
+
+
+def test_no_unit_is_forgotten() -> None:
+    assert set(EXPOSURE) == set(UNITS)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_measure_is_a_number_that_varies(data: EvaluationData, unit: str) -> None:
+    measures = UNITS[unit].measures
+    frame = build_frame(data, unit, list(UNITS[unit].columns))
+    assert len(frame) and len(set(UNITS[unit].columns)) == len(UNITS[unit].columns)
+    alone = {"authority-month": {"under_policy"}}.get(unit, set())  # one authority has no policy of its own here
+    for name in measures:
+        assert pd.api.types.is_numeric_dtype(frame[name]) or pd.api.types.is_bool_dtype(frame[name]), name
+        assert frame[name].nunique() > 1 or name in NOT_DRAWN | alone, name
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_study_of_every_measure_is_declared(unit: str) -> None:
+    for outcome in UNITS[unit].measures:
+        assert study_of(unit, outcome).outcome == outcome
+
+
+@pytest.mark.parametrize("unit", sorted(set(UNITS) - {"authority-month", "authority-year"}))
+def test_a_study_of_each_unit_is_estimated(data: EvaluationData, unit: str) -> None:
+    """The frame is made, the fit ends, the claim is in words."""
+    result = study_of(unit, UNITS[unit].measures[0]).estimate(data)
+    assert np.isfinite(result.tidy()["estimate"].iloc[0]) and result.claims()[0].text
+
+
+@pytest.mark.parametrize("start", starts())
+def test_what_the_builder_offers_can_be_declared(start: str) -> None:
+    state = of_start(start)
+    offered = options(state)
+    for field in ("outcome", "exposure", "design"):
+        assert getattr(state, field) in offered[field]
+        for value in offered[field]:
+            declared(replace(state, **{field: value}))
+    for column in set(offered["confounders"]) - set(state.confounders) - set(starts()[start].mediators):
+        declared(replace(state, confounders=(*state.confounders, column)))
+    assert not {"skill", "alliance", "access_count"} & set(offered["outcome"]), "columns of other rows"
+
+
+def test_every_design_is_offered_somewhere() -> None:
+    """Those that need a start, a duration or a panel that no built-in study has are declared by hand."""
+    offered = {d for start in starts() for d in options(of_start(start))["design"]}
+    assert (
+        {"within-worker", "cross-sectional", "multilevel", "staggered-rollout", "retention"} <= offered <= set(DESIGNS)
+    )
+
+
+def test_a_rating_holds_its_raters(data: EvaluationData) -> None:
+    frame = build_frame(data, "rating", ["skill", "rater_id", "remote", "stage", "purpose", "low_access"])
+    assert len(frame) == len(data["practice_rating"]) and frame["rater_id"].nunique() > 2
+    with_raters = study_of("rating", "skill", fixed_effects=("rater_id",)).estimate(data).checks_frame()
+    without = study_of("rating", "skill").estimate(data).checks_frame()
+    state = {
+        k: f.set_index("check").loc["rater severity", "state"] for k, f in (("with", with_raters), ("no", without))
+    }
+    assert state == {"with": "passed", "no": "did not pass"}
+    assert "scale reliability" in set(with_raters["check"])
+
+
+def test_an_alliance_is_with_what_went_before_it() -> None:
+    day = pd.to_datetime(["2025-01-07", "2025-02-03", "2025-03-03", "2025-02-10"])
+    contact = pd.DataFrame(
+        {"contact_id": list("1234"), "family_id": ["f", "f", "f", "g"], "worker_id": ["a", "a", "a", "a"],
+         "held_date": day, "mode": ["home", "video", "home", "phone"]}
+    )  # fmt: skip
+    answers = {f"wai_{i:02d}": pd.array([3, 4], dtype="Int64") for i in range(1, 13)}
+    alliance = pd.DataFrame({"family_id": ["f", "g"], "worker_id": "a", "date": day[[1, 3]], **answers})
+    made = build_frame(
+        EvaluationData({"contact": contact, "alliance": alliance}), "alliance",
+        ["alliance", "remote_last", "remote_share_to_date", "contacts_to_date"],
+    )  # fmt: skip
+    assert made["alliance"].tolist() == [36.0, 48.0] and made["remote_last"].tolist() == [1.0, 1.0]
+    assert made["remote_share_to_date"].tolist() == [0.5, 1.0] and made["contacts_to_date"].tolist() == [2.0, 1.0]
+
+
+def test_waves_have_their_own_clock(data: EvaluationData) -> None:
+    rows = build_frame(data, "worker-wave", ["wave", "policy_wave", "month_index", "policy_start", "under_policy"])
+    some = rows.dropna(subset=["policy_wave", "under_policy"])
+    assert (some["wave"].ge(some["policy_wave"])).eq(some["under_policy"].eq(1)).all() and len(some)
+    assert (some["month_index"].ge(some["policy_start"])).eq(some["under_policy"].eq(1)).all()
+
+
+@pytest.mark.parametrize(("time", "start"), [("wave", "policy_start"), ("month_index", "policy_wave")])
+def test_clocks_that_disagree_are_refused(time: str, start: str) -> None:
+    more = {"design": "staggered-rollout", "kind": "effect", "panel_id": "worker_id"}
+    with pytest.raises(StudyError, match=r"STUDY-CLOCK.*clocks disagree.*Use one clock for both: first_treated"):
+        study_of("worker-wave", "swemwbs", exposure="under_policy", time=time, first_treated=start, **more)
+
+
+def test_columns_that_cannot_be_used_are_refused_with_what_can(data: EvaluationData) -> None:
+    with pytest.raises(StudyError, match=r"COLUMN-UNKNOWN.*skill \(a column of rating\)"):
+        study_of("worker-wave", "skill")
+    usual: EvaluationData = simulate_authority("helpful-hump", "small", 5)
+    with pytest.raises(
+        StudyError, match=r"OUTCOME-EMPTY.*no answers with instrument 'who5'.*These rows have: informal_learning"
+    ):
+        study_of("worker-wave", "who5").estimate(usual)
+    same = EvaluationData({**usual.tables, "worker": usual["worker"].assign(caring=True)}, synthetic=True)
+    with pytest.raises(StudyError, match=r"EXPOSURE-CONSTANT.*'caring' is the same in all .*These rows have: rs_desk"):
+        study_of("worker-month", "sick_days", exposure="caring").estimate(same)
+    with pytest.raises((StudyError, EstimationError), match="refused"):
+        study_of("arrangement", "approved_rs", exposure="refused").estimate(usual)
+
+
+def test_whatever_is_declared_gives_an_answer_or_a_plain_reason(data: EvaluationData) -> None:
+    """Every design that the builder offers for a study of contacts: an estimate, or an error of the toolkit's own."""
+    state = of_start("exclusion-gap")
+    small = EvaluationData({**data.tables, "contact": data["contact"].iloc[:700]}, synthetic=True)
+    for design in options(state)["design"]:
+        try:
+            result = declared(replace(state, design=design)).estimate(small)
+        except HybridToolkitError as error:
+            assert error.fix, design
+        else:
+            assert result.claims()[0].text, design
