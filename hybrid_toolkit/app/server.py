@@ -15,6 +15,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from importlib.resources import files
 from types import FrameType
@@ -126,7 +127,8 @@ class PageHandler(Guarded):
         visit = self._visit(path, params, sent)
         for last in (False, True):
             try:
-                answer = page.show(visit)
+                pool = self.session.writer if sent else self.session.readers
+                answer = await asyncio.get_running_loop().run_in_executor(pool, page.show, visit)
                 break
             except Waiting as waiting:
                 work = waiting.work
@@ -140,7 +142,7 @@ class PageHandler(Guarded):
                 else:
                     answer = PageView("problem.html.j2", {"error": error}, status=422, title=page.title)
                 break
-        self._send(visit, page, answer)
+        await self._send(visit, page, answer)
 
     def _visit(self, path: str, params: Mapping[str, str], sent: bool) -> Visit:
         form = {k: [v.decode("utf-8", "replace") for v in vs] for k, vs in self.request.body_arguments.items()}
@@ -153,7 +155,7 @@ class PageHandler(Guarded):
             session=self.session,
         )  # fmt: skip
 
-    def _send(self, visit: Visit, page: Any, answer: Any) -> None:
+    async def _send(self, visit: Visit, page: Any, answer: Any) -> None:
         if isinstance(answer, Saved):
             self.write({"message": answer.message, "errors": dict(answer.errors)})
         elif isinstance(answer, SentFile):
@@ -170,7 +172,8 @@ class PageHandler(Guarded):
                 self.clear_cookie("told", path="/")
             self.set_status(answer.status)
             xsrf = self.xsrf_token.decode()
-            self.write(render(visit, page, answer, told=told, xsrf=xsrf, problem=self.session.problem))
+            draw = partial(render, visit, page, answer, told=told, xsrf=xsrf, problem=self.session.problem)
+            self.write(await asyncio.get_running_loop().run_in_executor(self.session.readers, draw))
 
 
 class WorkHandler(Guarded):

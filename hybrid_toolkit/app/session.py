@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hybrid_toolkit.app.jobs import Jobs
@@ -13,6 +14,9 @@ from hybrid_toolkit.errors import HybridToolkitError
 DATA_FILE = "data"
 """The saved file of a workspace that says which data it looks at: ``source`` and ``mapping``."""
 HERE_WORDS = "Another desk"
+READERS = 8
+"""Pages shown at once: one that still waits for an import does not hold up another. Forms are taken one by one, so
+that what was sent first is saved first."""
 
 
 class Session:
@@ -29,6 +33,7 @@ class Session:
         self.workspace: Workspace | None = None
         self.problem: HybridToolkitError | None = None
         self.jobs = Jobs()
+        self.readers, self.writer = ThreadPoolExecutor(READERS), ThreadPoolExecutor(1)
         self._open_first()
         self.jobs.arguments = self.data_arguments()
 
@@ -109,5 +114,7 @@ class Session:
     def close(self) -> None:
         """End the processes, and say that this desk has gone."""
         self.jobs.close()
+        for pool in (self.readers, self.writer):
+            pool.shutdown(wait=False, cancel_futures=True)
         if self.workspace is not None:
             self.workspace.leave()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,10 @@ class Person:
     key: str
     words: str
     seconds: float
+
+
+def _instead(content: Mapping[str, Any], held: dict[str, Any]) -> Mapping[str, Any]:
+    return content
 
 
 class Workspace:
@@ -216,6 +221,43 @@ class Workspace:
             if name.split("/")[0] not in (OLDER, HERE) and _NAME.fullmatch(name):
                 found[name] = self.read(name)
         return found
+
+    def whole_text(self, *, now: datetime | None = None) -> str:
+        """Everything as one file, to take away or to open elsewhere."""
+        files = {name: json.loads(saving.text()) for name, saving in self.everything().items()}
+        return Saving({"files": files}, 1, "everything", (now or datetime.now()).isoformat(timespec="seconds")).text()
+
+    def take_whole(self, raw: bytes) -> int:
+        """Take in a file of ``whole_text``: all of it, or nothing of it; what was here is kept as older copies.
+
+        Parameters
+        ----------
+        raw : bytes
+            The file.
+
+        Returns
+        -------
+        int
+            How many files it brought.
+
+        Raises
+        ------
+        UnreadableError
+            It is no such file, or one of its parts is not readable; nothing is changed then.
+        """
+        files = read_saving(raw, where="the file").content.get("files")
+        if not isinstance(files, dict) or not files:
+            raise UnreadableError(
+                "The file is not a whole piece of work.",
+                fix="Choose a file that Save everything as one file made.",
+                code="WORK-WHOLE",
+            )
+        read = {n: read_saving(json.dumps(f).encode(), where="a part of the file") for n, f in files.items()}
+        for name in read:
+            self.path(name)
+        for name, saving in read.items():
+            self.change(name, partial(_instead, saving.content), "opened from one file")
+        return len(read)
 
     def be_here(self, words: str, *, now: float | None = None) -> None:
         """Say that somebody has the folder open; said again every 30 seconds."""

@@ -125,3 +125,24 @@ def test_the_file_says_its_kind_version_and_last_change(tmp_path: Path) -> None:
     held = json.loads((tmp_path / "rounds" / "2026" / "it-1.json").read_text())
     assert (held["schema"], held["revision"], held["change"]) == (WORK_SCHEMA, 1, "answered")
     assert list(work.everything()) == ["rounds/2026/it-1"]
+
+
+def test_everything_is_one_file_and_comes_back_whole_or_not_at_all(tmp_path: Path) -> None:
+    first, second = Workspace(tmp_path / "a"), Workspace(tmp_path / "b")
+    first.change("plan", lambda c: {"title": "Spring"}, "named it")
+    first.change("rounds/r1/raters/it-1", lambda c: {"answers": {}}, "added a person")
+    second.change("plan", lambda c: {"title": "Mine"}, "named it")
+    assert second.take_whole(first.whole_text().encode()) == 2
+    assert {n: s.content for n, s in second.everything().items()} == {
+        n: s.content for n, s in first.everything().items()
+    }
+    assert second.undo("plan").content == {"title": "Mine"}
+    held = json.loads(first.whole_text())
+    held["content"]["files"]["plan"]["schema"] = WORK_SCHEMA + 1
+    before = second.whole_text().split('"content"', 1)[1]
+    with pytest.raises(UnreadableError, match="version"):
+        second.take_whole(json.dumps(held).encode())
+    held["content"]["files"] = {"../outside": held["content"]["files"]["rounds/r1/raters/it-1"]}
+    with pytest.raises(UsageError):
+        second.take_whole(json.dumps(held).encode())
+    assert second.whole_text().split('"content"', 1)[1] == before and not (tmp_path / "outside.json").exists()

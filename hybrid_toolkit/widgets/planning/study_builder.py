@@ -29,7 +29,11 @@ from hybrid_toolkit.widgets.planning.study_view import (
 
 _LABELS = {"start": "Start from", "outcome": "Outcome", "exposure": "Exposure", "design": "Design",
           "estimand": "True value", "scenario": "Try under", "size": "Size"}  # fmt: skip
-WIDE = {"style": {"description_width": "initial"}, "layout": ipywidgets.Layout(width="min(420px, 100%)")}
+
+
+def wide() -> dict[str, Any]:
+    """Style and layout of a wide control, new for each: a layout is a widget, and closes with the first that has it."""
+    return {"style": {"description_width": "initial"}, "layout": ipywidgets.Layout(width="min(420px, 100%)")}
 
 
 class StudyBuilder(ToolkitWidget):
@@ -56,10 +60,10 @@ class StudyBuilder(ToolkitWidget):
         self._study: Study | None = None
         self._diagnosis: Diagnosis | None = None
         controls: dict[str, Any] = {name: choice(label, {}) for name, label in _LABELS.items()}
-        controls["confounders"] = ipywidgets.SelectMultiple(description="Held constant", rows=6, **WIDE)
-        controls["n_sims"] = ipywidgets.IntSlider(value=20, min=4, max=200, step=2, description="Simulations", **WIDE)
+        controls["confounders"] = ipywidgets.SelectMultiple(description="Held constant", rows=6, **wide())
+        controls["n_sims"] = ipywidgets.IntSlider(value=20, min=4, max=200, step=2, description="Simulations", **wide())
         self._progress = Progress()
-        self._lock = ipywidgets.Text(value="study.lock.json", description="Lock file", **WIDE)
+        self._lock = ipywidgets.Text(value="study.lock.json", description="Lock file", **wide())
         self._said = ipywidgets.HTML().add_class("hte-live")
         acts = [button("Diagnose", self.diagnose), self._lock, button("Lock the study", self._locked)]
         more = [ipywidgets.Box(acts).add_class("hte-controls"), self._progress, self._said]

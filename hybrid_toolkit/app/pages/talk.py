@@ -1,0 +1,207 @@
+"""Prepare a conversation: checklists that are filled in together, and blank sheets that are only printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from hybrid_toolkit.app.assessment import refuse_details, without_source_ids
+from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page, group_pages, status_of
+from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
+from hybrid_toolkit.app.workspace import Workspace
+from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
+from hybrid_toolkit.assess.record import Entry, Record, return_verdict
+
+FILLED = {
+    "share": ("SHARE: five steps", "Go through five steps to hybrid working, for employers and employees."),
+    "risk": ("Risk assessment", "Ask what could go wrong, for which groups, and what it means for equality."),
+    "return_tests": ("Before asking people back on site", "Three tests to meet first, and what helps."),
+    "digital_practice": ("Digital practice", "Three tools to think with, in supervision or in a team."),
+    "questions": ("Questions for leaders", "What leaders and the organisation can ask themselves."),
+}
+"""Checklist -> title and purpose of its page."""
+SHEETS = {
+    "wellness": ("Wellness plan", "A blank sheet to print and fill in by hand; nothing is saved."),
+    "signs": ("Someone may be struggling", "A reminder to print before a conversation; nothing is saved."),
+    "benefits": ("Benefits people name", "What hybrid working is said to bring, with the measures for each."),
+    "challenges": ("Challenges people name", "What hybrid working is said to cost, with the measures for each."),
+}
+LINES = {"wellness": 4}
+"""Sheet -> blank lines to write on under each item."""
+
+
+def talk_file(checklist: str) -> str:
+    """Name of the saved file of a checklist."""
+    return f"talk/{checklist}"
+
+
+def answers_to(work: Workspace | None, checklist: str) -> dict[str, dict[str, str]]:
+    """Item -> ``answer`` and ``words`` of a checklist, as they are saved."""
+    if work is None:
+        return {}
+    return {k: dict(v) for k, v in work.read(talk_file(checklist)).content.get("answers", {}).items()}
+
+
+def part_stands(part: ChecklistPart, held: dict[str, dict[str, str]]) -> str:
+    """Where a section stands.
+
+    Parameters
+    ----------
+    part : ChecklistPart
+        The section.
+    held : dict[str, dict[str, str]]
+        The saved answers.
+
+    Returns
+    -------
+    str
+        ``TO_DO``, ``BEGUN`` or ``DONE``.
+    """
+    asked = [i for i in part.items if i.scale]
+    answered = sum(bool(held.get(i.id, {}).get("answer")) for i in asked)
+    if asked and answered == len(asked):
+        return DONE
+    return BEGUN if any(any(held.get(i.id, {}).values()) for i in part.items) else TO_DO
+
+
+def _overview(visit: Visit) -> Answered:
+    tasks = [
+        {"title": p.title, "href": p.path, "hint": p.purpose, "stands": status_of(p, visit) if p.status else ""}
+        for p in group_pages("talk")
+        if p.path != "/talk"
+    ]
+    return PageView("talk.html.j2", {"tasks": tasks})
+
+
+def _list(checklist: str) -> Callable[[Visit], Answered]:
+    """The page of a checklist: its sections, and what they say so far."""
+
+    def show(visit: Visit) -> Answered:
+        listed, work = load_checklist(checklist), visit.saved_in
+        if visit.sent:
+            if visit.form.word("what") == "undo":
+                work.undo(talk_file(checklist))
+                return GoTo(f"/talk/{checklist}", "Undone: the last change.")
+            about = visit.form.word("about")
+            errors = refuse_details({"about": about})
+            if not errors:
+                work.change(talk_file(checklist), lambda c: {**c, "about": about}, "what it is about")
+            return Saved(errors=errors) if visit.draft else GoTo(f"/talk/{checklist}", "" if errors else "Saved.")
+        held = answers_to(work, checklist)
+        tasks = [
+            {"title": p.title, "href": f"/talk/{checklist}/{p.id}", "stands": part_stands(p, held),
+             "hint": f"{sum(bool(held.get(i.id, {}).get('answer')) for i in p.items)} of {len(p.items)} answered"}
+            for p in listed.parts
+        ]  # fmt: skip
+        parts = [(p, _rows(p, held)) for p in listed.parts]
+        verdict = ""
+        if checklist == "return_tests":
+            whole = [Entry(k, v["answer"]) for k, v in held.items() if v.get("answer")]
+            verdict = return_verdict(Record(checklist, tuple(whole)))
+        values = {"listed": listed, "tasks": tasks, "parts": parts, "verdict": verdict, "checklist": checklist,
+                  "about": work.read(talk_file(checklist)).content.get("about", ""),
+                  "undo": bool(work.older(talk_file(checklist)))}  # fmt: skip
+        return PageView("talk_list.html.j2", values)
+
+    return show
+
+
+def _rows(part: ChecklistPart, held: dict[str, dict[str, str]]) -> list[dict[str, str]]:
+    rows = []
+    for item in part.items:
+        one = held.get(item.id, {})
+        said = scales().get(item.scale, {}).get(one.get("answer", ""), "Not answered").partition(":")[0]
+        rows.append({"key": without_source_ids(item.text), "value": said, "more": one.get("words", "")})
+    return rows
+
+
+def _section(checklist: str) -> Callable[[Visit], Answered]:
+    """One section: an answer and words for each item."""
+
+    def show(visit: Visit) -> Answered:
+        listed, work = load_checklist(checklist), visit.saved_in
+        part = listed.part(visit.params["part"])
+        here = listed.parts.index(part)
+        after = listed.parts[here + 1] if here + 1 < len(listed.parts) else None
+        held, errors = answers_to(work, checklist), dict[str, str]()
+        if visit.sent:
+            given = {i.id: {"answer": visit.form.word(i.id), "words": visit.form.word(f"{i.id}-words")}
+                     for i in part.items}  # fmt: skip
+            errors = refuse_details({f"{k}-words": v["words"] for k, v in given.items()})
+            odd = [i for i in part.items if given[i.id]["answer"] not in ("", *scales().get(i.scale, {}))]
+            errors |= {i.id: "Choose one of the answers." for i in odd}
+            if not errors:
+                _save(work, checklist, given, part.title)
+                if not visit.draft:
+                    return GoTo(f"/talk/{checklist}" + (f"/{after.id}" if after else ""))
+            if visit.draft:
+                return Saved(errors=errors)
+            held |= given
+        values = {
+            "part": part, "listed": listed, "errors": errors, "scales": scales(), "checklist": checklist,
+            "about": without_source_ids(part.about), "number": here + 1, "last": after is None,
+            "items": [(i, without_source_ids(i.text), Entered(held.get(i.id, {}))) for i in part.items],
+        }  # fmt: skip
+        return PageView("talk_section.html.j2", values, status=422 if errors else 200, title=part.title)
+
+    return show
+
+
+def _save(work: Workspace, checklist: str, given: dict[str, dict[str, str]], title: str) -> None:
+    at = datetime.now().isoformat(timespec="seconds")
+
+    def put(content: dict[str, Any]) -> dict[str, Any]:
+        held = dict(content.get("answers", {}))
+        for item, one in given.items():
+            old = {k: v for k, v in held.get(item, {}).items() if k != "at"}
+            if one != old and (old or any(one.values())):
+                held[item] = {**one, "at": at}
+        return {**content, "answers": held}
+
+    work.change(talk_file(checklist), put, f"answers in {title}")
+
+
+def _sheet(checklist: str) -> Callable[[Visit], Answered]:
+    """A sheet that is read and printed; it has no field, and nothing of it is saved."""
+
+    def show(visit: Visit) -> Answered:
+        listed = load_checklist(checklist)
+        names = _metric_names() if any(i.metrics for i in listed.items) else {}
+        parts = [
+            (without_source_ids(p.title), without_source_ids(p.about),
+             [(i.text, [names[m] for m in i.metrics]) for i in p.items])
+            for p in listed.parts
+        ]  # fmt: skip
+        return PageView("sheet.html.j2", {"listed": listed, "parts": parts, "lines": LINES.get(checklist, 0)})
+
+    return show
+
+
+def _metric_names() -> dict[str, str]:
+    from hybrid_toolkit.metrics.specs.registry import REGISTRY
+
+    return {m: spec.name for m, spec in REGISTRY.items()}
+
+
+def _stands(checklist: str) -> Callable[[Visit], str]:
+    def stands(visit: Visit) -> str:
+        held = answers_to(visit.workspace, checklist)
+        found = {part_stands(p, held) for p in load_checklist(checklist).parts}
+        return DONE if found == {DONE} else TO_DO if found == {TO_DO} else BEGUN
+
+    return stands
+
+
+ALL = (
+    Page("/talk", "Overview", "What you can prepare, alone or together.", "talk", _overview),
+    *(
+        page
+        for key, (title, purpose) in FILLED.items()
+        for page in (
+            Page(f"/talk/{key}", title, purpose, "talk", _list(key), status=_stands(key), step=True, saves=True),
+            Page(f"/talk/{key}/<part>", title, purpose, "talk", _section(key), listed=False, saves=True),
+        )
+    ),
+    *(Page(f"/talk/{key}", title, purpose, "talk", _sheet(key)) for key, (title, purpose) in SHEETS.items()),
+)
