@@ -1,96 +1,68 @@
-"""Make the pictures of docs/widgets.md again: ``python -m tools.screenshots [NAME ...]`` (needs Chromium).
+"""Make the pictures of the app in docs/widgets.md again: ``python -m tools.screenshots`` (needs Chromium).
 
-Each is taken of the app in a real browser on the synthetic authority, and written as a PNG with few colours.
+Each is taken in a real browser, of pages that are filled in as a person would, and written as a PNG with few colours.
+The pictures of widgets are taken in JupyterLab.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 import shutil
-from collections.abc import Callable
+import tempfile
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from hybrid_toolkit.app import start_app
-from hybrid_toolkit.widgets.workbench import PAGES
+from hybrid_toolkit.assess.checklist import load_checklist
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 WIDTH, COLOURS = 1000, 128
+LEVELS = ("None", "Emerging", "Established")
+ROLES = ("Practitioner", "Supervisor or manager", "Senior leader")
 
 
-def app_landing(page: Page) -> bytes:
-    """The landing page, at the width of a desk."""
-    return page.screenshot(clip={"x": 0, "y": 0, "width": WIDTH, "height": 620})
-
-
-def of_widget(key: str, height: int) -> Callable[[Page], bytes]:
-    """One page's widget from its top, without the buttons above it."""
-
-    def taken(page: Page) -> bytes:
-        page.get_by_role("button", name=PAGES[key].label, exact=True).click()
-        held = page.locator(f".hte-{PAGES[key].widget}")
-        held.locator(".hte-answer").first.wait_for()
-        page.mouse.move(0, 0)
-        box = held.bounding_box()
-        assert box is not None
-        clip = {"x": box["x"], "y": box["y"], "width": box["width"], "height": min(height, box["height"])}
-        return page.screenshot(clip=clip, full_page=True)  # type: ignore[arg-type]
-
-    return taken
-
-
-def rated(page: Page) -> bytes:
-    """The self-assessment once three people have answered the first condition."""
-    page.get_by_role("button", name=PAGES["self-assessment"].label, exact=True).click()
-    held = page.locator(".hte-SelfAssessment")
-    held.locator(".hte-answer").first.wait_for()
-    for level, role in enumerate(("Practitioner", "Supervisor or manager", "Senior leader"), start=1):
-        held.get_by_label("Who answers").select_option(label=role)
-        for choice in held.locator(".hte-item select:visible").all()[:4]:
-            choice.select_option(index=min(level, 2) + 1)
-        held.get_by_role("button", name="Keep these answers").click()
-        held.get_by_text(f"{level} rater{'s' if level > 1 else ''}").first.wait_for()
-    held.get_by_text("3 raters").first.wait_for()
-    return of_widget("self-assessment", 1150)(page)
-
-
-SHOTS: dict[str, Callable[[Page], bytes]] = {
-    "app-landing": app_landing,
-    "lens-practice": of_widget("practice", 640),
-    "lens-exclusion": of_widget("exclusion", 900),
-    "power-explorer": of_widget("power", 620),
-    "study-builder": of_widget("study", 620),
-    "self-assessment": rated,
-}
+def answer(page: Page, home: str) -> None:
+    """Three people answer the prompts of three conditions, each a little otherwise."""
+    for at, role in enumerate(ROLES):
+        page.goto(f"{home}/assess/people")
+        page.get_by_label(role, exact=True).check()
+        page.get_by_role("button", name="Add person and start").click()
+        person = page.url
+        for number, part in enumerate(load_checklist("conditions").parts[:3]):
+            for item in part.items:
+                page.goto(f"{person}/{item.id}")
+                page.get_by_role("radio", name=LEVELS[(at + number) % 3 if number else at]).check()
+                page.get_by_role("button", name="Save and continue").click()
 
 
 def main() -> None:
-    """Take the named pictures, or all."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", choices=[[], *SHOTS], metavar="NAME", help=", ".join(SHOTS))
-    names = parser.parse_args().names or list(SHOTS)
+    """Take the pictures."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    server = start_app()
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            page = browser.new_page(viewport={"width": WIDTH, "height": 2400})
-            page.set_default_timeout(120_000)
+    with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
+        server = start_app(workspace=work)
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            page = browser.new_page(viewport={"width": WIDTH, "height": 640})
             page.goto(server.url)
-            page.get_by_text("Choose a page above").wait_for()
-            for name in names:
-                image = Image.open(io.BytesIO(SHOTS[name](page))).convert("RGB")
-                file = FOLDER / f"{name}.png"
-                image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-                    file, optimize=True
-                )
-                print(f"{file.name}: {image.width} x {image.height}, {file.stat().st_size / 1000:.0f} kB", flush=True)
+            home = server.url.split("/?")[0]
+            # the folder of this run says nothing to a reader
+            page.locator("main > p", has_text="Your work is saved in").evaluate("e => e.remove()")
+            taken = {"app-start": page.screenshot()}
+            answer(page, home)
+            page.goto(f"{home}/assess/views")
+            taken["app-views"] = page.screenshot()
+            page.goto(f"{home}/assess/answer/practitioner-1/S0-C1.1")
+            taken["app-question"] = page.screenshot(full_page=True)
+            for name, shot in taken.items():
+                image = Image.open(io.BytesIO(shot)).convert("RGB")
+                few = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+                few.save(FOLDER / f"{name}.png", optimize=True)
+                print(f"{name}.png: {image.width} x {image.height}", flush=True)
+        finally:
             browser.close()
-    finally:
-        server.stop()
+            server.stop()
 
 
 if __name__ == "__main__":

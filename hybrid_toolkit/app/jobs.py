@@ -96,7 +96,8 @@ class _Lane:
     def warm(self) -> None:
         """Start the process before anyone waits for it."""
         with self._lock:
-            self._alive()
+            if not self._closed:
+                self._alive()
 
     def cancel(self, work: SlowWork) -> None:
         with self._lock:

@@ -42,6 +42,8 @@ MOST_SENT = 200_000_000
 WAIT_SECONDS = 1.5
 """How long a page waits for slow work before it shows the progress: most warm answers come sooner."""
 HEARTBEAT_MS = 30_000
+WARM_SECONDS = 3.0
+"""What later pages need is imported once the first page is shown, or after this long: both at once would slow it."""
 WARM = ("hybrid_toolkit.assess.maturity", "hybrid_toolkit.assess.action_plan", "hybrid_toolkit.disclosure.screen")
 """What the pages of the assessment need: imported behind the start page."""
 
@@ -174,6 +176,7 @@ class PageHandler(Guarded):
             xsrf = self.xsrf_token.decode()
             draw = partial(render, visit, page, answer, told=told, xsrf=xsrf, problem=self.session.problem)
             self.write(await asyncio.get_running_loop().run_in_executor(self.session.readers, draw))
+            self.session.first.set()
 
 
 class WorkHandler(Guarded):
@@ -242,10 +245,12 @@ async def _serve(settings: Settings, browser: bool) -> None:
     beat.start()
     if browser:
         threading.Thread(target=webbrowser.open, args=(settings.url,), daemon=True).start()
+    loop.call_later(WARM_SECONDS, session.first.set)
     threading.Thread(target=_warm, args=(session,), daemon=True).start()
     try:
         await ended.wait()
     finally:
+        session.first.set()
         beat.stop()
         server.stop()
         session.close()
@@ -260,6 +265,7 @@ def _beat(session: Session) -> None:
 
 
 def _warm(session: Session) -> None:
+    session.first.wait()
     session.jobs.warm()
     for module in WARM:
         import_module(module)

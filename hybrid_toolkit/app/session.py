@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Session:
         self.workspace: Workspace | None = None
         self.problem: HybridToolkitError | None = None
         self.jobs = Jobs()
+        self.first = threading.Event()
         self.readers, self.writer = ThreadPoolExecutor(READERS), ThreadPoolExecutor(1)
         self._open_first()
         self.jobs.arguments = self.data_arguments()

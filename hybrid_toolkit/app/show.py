@@ -30,6 +30,7 @@ def environment() -> jinja2.Environment:
     made.filters["day"] = day_text
     made.filters["terms"] = mark_terms
     made.globals["groups"] = PAGE_GROUPS
+    made.globals["group_pages"] = group_pages
     return made
 
 

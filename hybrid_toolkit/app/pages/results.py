@@ -44,9 +44,9 @@ def take_away(rows: list[tuple[str, float]]) -> str:
     if widest == 0:
         return "Every role gives the same level to each condition that has one."
     names = [t for t, s in known if s == widest]
-    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    listed = " and ".join(names) if len(names) < 3 else f"{names[0]}, {names[1]} and {len(names) - 2} more"
     levels = f"{widest:g} level{'' if widest == 1 else 's'}"
-    return f"Roles differ most on {' and '.join(names[:2])}{more}: {levels} between the highest and the lowest role."
+    return f"Roles differ most on {listed}: {levels} between the highest and the lowest role."
 
 
 def _views(visit: Visit) -> Answered:
