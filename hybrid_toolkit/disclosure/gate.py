@@ -339,6 +339,7 @@ class Gate:
         title: str,
         basis: Basis,
         counts: Sequence[str] = (),
+        dims: Sequence[str] = (),
         source: object = None,
     ) -> Release:
         """Release a frame that says nothing about any person: checks, methods, a diagnosis on simulated data.
@@ -353,6 +354,8 @@ class Gate:
             The grounds, one of ``_BASES``; printed in the record.
         counts : Sequence[str], optional
             Columns that count rows of the data: small ones are hidden, the rest rounded.
+        dims : Sequence[str], optional
+            Of simulated facts, the columns that name a row in a figure.
         source : object, optional
             As in ``Gate``; what is made from simulations is always stamped.
 
@@ -377,7 +380,13 @@ class Gate:
             raise DisclosureError(
                 f"The grounds '{basis}' are not known.", fix=f"Use one of {', '.join(_BASES)}.", code="BASIS-UNKNOWN"
             )
-        refuse_columns(list(frame.columns), list(counts), present=list(frame.columns))
+        refuse_columns(list(frame.columns), [*counts, *dims], present=list(frame.columns))
+        if dims and basis != "simulation":
+            raise DisclosureError(
+                "Only simulated facts may be split for a figure.",
+                fix="Pass measured figures through .figure_data, which holds each to the policy.",
+                code="FACTS-MEASURED",
+            )
         refuse_measured(frame, basis, self._behind(source))
         frame = pd.DataFrame(frame)
         refuse_texts([title], what="title")
@@ -393,7 +402,7 @@ class Gate:
             out[column] = round_counts(out[column], self.policy).mask(small)
             decisions += counted("threshold", int(small.sum()), len(out), "counts", f"below {self.policy.threshold}")
         behind = _Simulated() if basis == "simulation" else source
-        return self._seal(out, "facts", title, decisions, behind, (), None, ())
+        return self._seal(out, "facts", title, decisions, behind, tuple(dims), None, ())
 
     def text(
         self,

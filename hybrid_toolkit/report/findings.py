@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
 from hybrid_toolkit.study.declaration.outcome_label import RATIO_NOUNS, contrast_of
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
+from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
 from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
 from hybrid_toolkit.study.estimation.claims import Claim
 from hybrid_toolkit.study.estimation.event_path import EVENT
@@ -266,6 +268,43 @@ def show_diagnosis(
         out.append(row)
     title = f"Diagnosis of '{diagnosis.study_id}' on {diagnosis.n_sims} simulated authorities ({diagnosis.scenario})"
     return gate.facts(pd.DataFrame(out), title=title, basis="simulation")
+
+
+def show_power(gate: Gate, curve: PowerCurve) -> Release:
+    """A power curve as simulated facts: one row a value that was tried, with its power, interval and trials.
+
+    The release is made from the trials that the curve holds, which are of simulated authorities: no people stand behind
+    it, and it is stamped as simulated whatever source the gate has.
+
+    Parameters
+    ----------
+    gate : Gate
+        The disclosure gate.
+    curve : PowerCurve
+        What ``Study.power_curve`` gives.
+
+    Returns
+    -------
+    Release
+        Columns of what was varied (``teams``), ``estimate``, ``conf_low``, ``conf_high`` and ``trials``.
+
+    Raises
+    ------
+    DisclosureError
+        ``FACTS-SIMULATED``, something else than the toolkit's own trials; else as ``Gate.facts``.
+    """
+    if type(curve) is not PowerCurve or not curve.synthetic:
+        raise DisclosureError(
+            f"This {type(curve).__name__} is not a power curve of simulated trials.",
+            fix="Use what Study.power_curve gives; figures of your own data pass Gate.figure_data.",
+            code="FACTS-SIMULATED",
+        )
+    rows = curve.tidy()
+    values = [f"{v:g}" for v in rows["value"]]
+    out = pd.DataFrame({curve.over: pd.array(values, dtype="str"), "trials": rows["n"].to_numpy()})
+    out = out.assign(**{c: rows[c].to_numpy() for c in ("estimate", "conf_low", "conf_high")})
+    title = f"Power of '{curve.study_id}' over {curve.over}, in simulated authorities ({curve.scenario})"
+    return gate.facts(out, title=title, basis="simulation", dims=[curve.over])
 
 
 def answer_row(release: Release, outcome: str, *, kind: str = "") -> dict[str, Any]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.errors import DisclosureError, UsageError
 from hybrid_toolkit.models import fit_event_study, fit_interrupted, fit_linear, fit_random_effects, two_sample_power
+from hybrid_toolkit.report.findings import show_power
 from hybrid_toolkit.report.plots.draw import DRAWABLE, drawable
 from hybrid_toolkit.report.plots.measure_plots import MEASURE_COUNTS, MEASURE_PEOPLE
 from hybrid_toolkit.report.plots.picture import Picture
+from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
 from hybrid_toolkit.study.study import Study
 
 TIDY = pd.DataFrame(
@@ -74,20 +79,21 @@ def test_the_list_names_every_kind_and_the_cases_here_are_all_of_them() -> None:
     by_hand = {
         "the result of a study",
         "a diagnosis",
+        "a power curve",
         "the result of a fit_... function: its coefficients with intervals",
     }
     assert set(drawable()["kind"]) == {*releases(), *by_hand}
 
 
 def test_a_fit_shows_its_coefficients_and_not_its_intercept(frame) -> None:
-    picture = ht.plot(fit_linear(frame, outcome="y", terms=["x", "z"], cluster="g"), title="Two slopes")
+    picture = ht.plot(fit_linear(frame, outcome="y", terms=["x", "z"], cluster="g"), title="Two slopes", people="n")
     assert "x: 0.5" in picture.alt and "z: " in picture.alt and "(Intercept)" not in picture.alt
     assert picture.ax.get_title(loc="left") == "Two slopes"
 
 
 def test_estimates_of_a_fit_pass_the_gate(frame) -> None:
     few = frame[frame["g"] < 4]
-    hidden = ht.plot(fit_linear(few, outcome="y", terms=["x"], cluster="g"))
+    hidden = ht.plot(fit_linear(few, outcome="y", terms=["x"], cluster="g"), people="n")
     assert "hidden to protect people" in hidden.alt
 
 
@@ -95,7 +101,7 @@ def test_whole_authorities_may_be_few() -> None:
     rng = np.random.default_rng(1)
     s = pd.DataFrame({"month": range(36), "y": rng.normal(size=36) + 2.0 * (np.arange(36) >= 18)})
     fit = fit_interrupted(s, outcome="y", time="month", start=18)
-    assert "hidden" in ht.plot(fit).alt and "hidden" not in ht.plot(fit, whole=True).alt
+    assert "hidden" in ht.plot(fit, people="n").alt and "hidden" not in ht.plot(fit, whole=True).alt
 
 
 def test_an_event_study_is_drawn_over_time() -> None:
@@ -104,7 +110,7 @@ def test_an_event_study_is_drawn_over_time() -> None:
     f["start"] = np.where(f["team"] < 20, 3, 0)
     f["y"] = f["month"] + 1.0 * ((f["start"] > 0) & (f["month"] >= f["start"])) + rng.normal(size=240)
     fit = fit_event_study(f, outcome="y", panel_id="team", time="month", first_treated="start")
-    assert "From the start on" in ht.plot(fit).alt
+    assert "From the start on" in ht.plot(fit, people=40).alt
 
 
 def test_an_interval_without_an_end_runs_to_the_edge() -> None:
@@ -139,10 +145,50 @@ def test_options_are_checked(frame) -> None:
 
 
 def test_pooled_sites_of_a_known_number_of_people_are_drawn() -> None:
-    assert "mean over sites: 3.00" in ht.plot(fit_random_effects([1.0, 2.0, 6.0], [1.0, 1.0, 1.0], n=900)).alt
+    assert (
+        "mean over sites: 3.00" in ht.plot(fit_random_effects([1.0, 2.0, 6.0], [1.0, 1.0, 1.0], n=900), people=900).alt
+    )
 
 
 def test_a_diagnosis_is_drawn() -> None:
     study = ht.headline_studies()[0]
     found = study.diagnose(size_like="small", n_sims=3, seed=1, n_jobs=1, progress=False)
     assert "Share of runs whose confidence interval contains the true value" in ht.plot(found).alt
+
+
+def test_a_fit_does_not_say_by_itself_who_stands_behind_its_rows(frame) -> None:
+    """Many rows of four people are hidden; taken for people, as they once were, they were shown."""
+    fit = fit_linear(frame, outcome="y", terms=["x"], cluster="g")
+    with pytest.raises(UsageError, match=r"PLOT-PEOPLE.*several rows may be of one person.*people='n'"):
+        ht.plot(fit)
+    assert "hidden" in ht.plot(fit, people=4).alt and "hidden" not in ht.plot(fit, people=400).alt
+    for bad in (-1, True, 2.5, "nobody"):
+        with pytest.raises(UsageError, match="PLOT-PEOPLE"):
+            ht.plot(fit, people=bad)
+
+
+CURVE = PowerCurve(
+    study_id="a-study", outcome="y", scenario="null", over="teams", values=(24.0, 48.0), truths=(1.0, 1.0),
+    hits=np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 1.0, 1.0, 0.0]]), estimates=np.ones((2, 4)), conf_level=0.95, seed=1,
+)  # fmt: skip
+
+
+def test_a_power_curve_is_simulated_facts_whatever_the_gate_has_seen() -> None:
+    data = ht.simulate_authority("null", "small", 1, tables=["worker", "team"])
+    real = EvaluationData(dict(data.tables))
+    shown = show_power(Gate(source=real), CURVE)
+    assert shown.kind == "facts" and shown.dims == ("teams",) and "SYNTHETIC" in shown.stamp
+    assert shown.content["estimate"].tolist() == [0.5, 0.75] and shown.content["trials"].tolist() == [4, 4]
+    assert "24" in ht.plot(CURVE).alt and isinstance(ht.plot(shown), Picture)
+
+
+@pytest.mark.parametrize("other", [TIDY, "curve", replace(CURVE, synthetic=False)])
+def test_nothing_else_is_taken_for_simulated(other) -> None:
+    with pytest.raises(DisclosureError, match="FACTS-SIMULATED"):
+        show_power(Gate(), other)
+
+
+def test_measured_figures_are_not_split_as_facts() -> None:
+    rows = pd.DataFrame({"place": ["a", "b"], "estimate": [0.1, 0.2]})
+    with pytest.raises(DisclosureError, match="FACTS-MEASURED"):
+        Gate().facts(rows, title="T", basis="metadata", dims=["place"])

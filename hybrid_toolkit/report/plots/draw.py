@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import UsageError
-from hybrid_toolkit.report.findings import show_diagnosis, show_study
+from hybrid_toolkit.report.findings import show_diagnosis, show_power, show_study
 from hybrid_toolkit.report.plots.estimate_plots import describe_estimates, plot_diagnosis, plot_estimates, plot_headline
 from hybrid_toolkit.report.plots.event_plots import PATTERN, describe_event_study, plot_event_study
 from hybrid_toolkit.report.plots.graph_plot import describe_graph, plot_graph
@@ -32,6 +32,7 @@ from hybrid_toolkit.report.plots.picture import Picture
 from hybrid_toolkit.report.plots.series_plots import SERIES_COLUMNS, describe_series, plot_series
 from hybrid_toolkit.result import MOST_SHOWN, TIDY_COLUMNS, ResultBase
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph
 
@@ -52,8 +53,9 @@ def plot(item: object, *, gate: Gate | None = None, title: str = "", ax: Axes | 
     ax : Axes | None, optional
         Matplotlib Axes, optional Where to draw; a figure of its own by default.
     **options : Any
-        For the figure itself, such as ``start`` and ``unit`` for a series, ``study`` for a graph; for a fit ``whole``,
-        as in ``Gate.estimates``: each cluster is a whole authority, so that few of them may be shown.
+        For the figure itself, such as ``start`` and ``unit`` for a series, ``study`` for a graph; for a fit ``people``,
+        who stands behind its rows (``"n"`` where each row is one person, or their number), and ``whole``, as in
+        ``Gate.estimates``: each cluster is a whole authority, so that few of them may be shown.
 
     Returns
     -------
@@ -64,7 +66,8 @@ def plot(item: object, *, gate: Gate | None = None, title: str = "", ax: Axes | 
     ------
     UsageError
         ``PLOT-KIND``, nothing draws this kind of object, such as a data frame; ``PLOT-EMPTY``, a fit without an
-        interval; ``PLOT-OPTION``, an option that the figure does not take or needs.
+        interval; ``PLOT-PEOPLE``, a fit of rows of which no one says whose they are; ``PLOT-OPTION``, an option
+        that the figure does not take or needs.
     DisclosureError
         The Release lacks what its figure shows.
 
@@ -208,13 +211,35 @@ def _fit(fit: ResultBase, gate: Gate, title: str, options: Options) -> tuple[Axe
     named = title or str(getattr(fit, "method", "")) or type(fit).__name__
     held = "n_clusters" if "n_clusters" in drawn else None
     whole = bool(options.pop("whole", False))
-    people = str(options.pop("people", "n"))  # of a frame nobody else knows who stands behind a row: one person each
+    drawn, people = _people_behind(fit, drawn, options.pop("people", None), whole=whole)
     release = gate.estimates(
         drawn.head(MOST_SHOWN), title=named[:1].upper() + named[1:], clusters=held, whole=whole, people=people
     )
     if _timed(drawn):
         return _event_study(release, gate, title, options)
     return _estimates(release, gate, title, {"level": getattr(fit, "conf_level", None), **options})
+
+
+def _people_behind(fit: ResultBase, rows: pd.DataFrame, people: object, *, whole: bool) -> tuple[pd.DataFrame, str]:
+    """The rows with the column of the people behind them: as the fit carries it, or as the caller says."""
+    if people is None and "n_people" in rows:
+        people = "n_people"
+    elif people is None and whole:  # no single person stands behind a row of whole authorities; the rows are counted
+        people = "n"
+    if isinstance(people, str) and people in rows:
+        return rows, people
+    if isinstance(people, int) and not isinstance(people, bool) and people >= 0:
+        return rows.assign(n_people=people), "n_people"
+    raise UsageError(
+        f"it is not known who stands behind the {int(rows['n'].max()):,} rows of this {type(fit).__name__}: several "
+        "rows may be of one person.",
+        fix="Add people='n' if each row is one person, or people=240 with the number of distinct people behind them.",
+        code="PLOT-PEOPLE",
+    )
+
+
+def _power(curve: PowerCurve, gate: Gate, title: str, options: Options) -> tuple[Axes, str]:
+    return _measured(show_power(gate, curve), gate, title, {"unit": "share of trials", **options})
 
 
 DRAWABLE: tuple[Kind, ...] = (
@@ -237,7 +262,7 @@ DRAWABLE: tuple[Kind, ...] = (
     Kind("a Release of a concentration curve", _release(("figure",), MEASURE_PEOPLE, MEASURE_COUNTS), _concentration),
     Kind(
         "a Release of a measure by one thing",
-        _release(("figure", "table"), "estimate", "conf_low", "conf_high", dims=1),
+        _release(("figure", "table", "facts"), "estimate", "conf_low", "conf_high", dims=1),
         _measured,
         ("unit", "level"),
     ),
@@ -249,12 +274,13 @@ DRAWABLE: tuple[Kind, ...] = (
     ),
     Kind("a causal graph", lambda item: isinstance(item, CausalGraph), _graph, ("study",)),
     Kind("the result of a study", lambda item: isinstance(item, StudyResult), _study),
+    Kind("a power curve", lambda item: isinstance(item, PowerCurve), _power, ("unit", "level")),
     Kind("a diagnosis", lambda item: isinstance(item, Diagnosis), _tried),
     Kind(
         "the result of a fit_... function: its coefficients with intervals",
         lambda item: isinstance(item, ResultBase),
         _fit,
-        ("whole",),
+        ("whole", "people"),
     ),
 )
 """Every kind that ``plot`` draws, the narrower ones first: the one registry of figures."""

@@ -121,7 +121,7 @@ def plot_groups(
     Parameters
     ----------
     release : Release
-        Of kind ``"table"`` or ``"figure"``, split by one dimension.
+        Of kind ``"table"`` or ``"figure"``, or of simulated facts, split by one dimension.
     value : str
         Column of the value.
     low : str | None, optional
@@ -138,7 +138,7 @@ def plot_groups(
     DisclosureError
         Not a release of that kind, several dimensions, or a column that it does not hold.
     """
-    rows = require_release(release, kinds=("table", "figure")).content
+    rows = require_release(release, kinds=("table", "figure", "facts")).content
     _need(rows, [c for c in (value, low, high) if c])
     if len(release.dims) != 1:
         raise DisclosureError(

@@ -171,7 +171,7 @@ def describe_measured(release: Release, *, unit: str = "") -> str:
     DisclosureError
         The release holds no estimates.
     """
-    held = require_release(release, kinds=("figure", "table")).content
+    held = require_release(release, kinds=("figure", "table", "facts")).content
     _need(held, ("estimate", "conf_low", "conf_high"))
     rows, how = in_readable_unit(held, unit)
     parts = []
@@ -221,7 +221,7 @@ def _curve(release: Release) -> pd.DataFrame:
 
 
 def _two_ways(release: Release) -> tuple[pd.DataFrame, str, str]:
-    rows = require_release(release, kinds=("figure", "table")).content
+    rows = require_release(release, kinds=("figure", "table", "facts")).content
     _need(rows, ("estimate", "conf_low", "conf_high"))
     panels = rows[release.dims[0]].nunique() if release.dims else 0
     if len(release.dims) != 2 or panels > MOST_PANELS:

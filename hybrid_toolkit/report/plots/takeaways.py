@@ -170,7 +170,7 @@ def groups_say(release: Release, *, unit: str = "", level: float = 0.95) -> str:
     >>> print(groups_say(release, unit="share"))
     Home and video are about alike: 55% and 54% (95% confidence intervals 52% to 58% and 50% to 57%).
     """
-    held = require_release(release, kinds=("figure", "table")).content
+    held = require_release(release, kinds=("figure", "table", "facts")).content
     rows, how = in_readable_unit(held, unit)
     rows = rows[rows["estimate"].notna() & rows["conf_low"].notna()]
     hidden = len(held) - len(rows)
