@@ -37,7 +37,10 @@ from types import MappingProxyType
 from hybrid_toolkit.app.visit import Answered, Visit
 from hybrid_toolkit.errors import UsageError
 
-MODULES = ("start", "assess", "people", "results", "plan", "talk", "agreements", "work", "guide")
+MODULES = (
+    *("start", "assess", "people", "results", "plan", "data", "look", "study"),
+    *("talk", "agreements", "work", "guide"),
+)
 """Modules of ``pages/``, in the order in which their pages stand in the navigation."""
 TO_DO, BEGUN, DONE = "Not started", "In progress", "Done"
 

@@ -17,6 +17,8 @@ ACCENT = "#2b7bba"
 WIDTH = 380
 _ROW = 30
 FONT = 13
+FAMILY = "system-ui, Arial, sans-serif"
+"""Named in the figure, since one that stands in a page as an image takes no font from it."""
 SVG_HIDDEN_MARK = "hidden to protect people"
 
 
@@ -298,6 +300,7 @@ def frame_svg(parts: Sequence[str], height: float, title: str, description: str)
     """The whole figure with its name and its description for those who do not see it."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {height:.0f}" '
-        f'width="{WIDTH}" height="{height:.0f}" font-size="{FONT}" fill="{SVG_INK}" aria-label="{escape(title)}">'
+        f'width="{WIDTH}" height="{height:.0f}" font-size="{FONT}" font-family="{FAMILY}" fill="{SVG_INK}" '
+        f'aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(parts)}</svg>"
     )

@@ -1,0 +1,232 @@
+"""Look at our data: open a service's own files step by step, without code."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
+from hybrid_toolkit.app.session import DATA_FILE
+from hybrid_toolkit.app.visit import Answered, GoTo, PageView, SentIn, Visit
+from hybrid_toolkit.data.atomic_output import atomic_write_text
+from hybrid_toolkit.errors import HybridToolkitError, UsageError
+
+OPENING = "opening-data"
+"""The saved file of what is being opened: place, what each file is, columns and codes that a person matched."""
+_WORK = "hybrid_toolkit.app.work.own_data"
+_MAPPING = "mapping.toml"
+
+
+def _draft(visit: Visit) -> dict[str, Any]:
+    return dict(visit.workspace.read(OPENING).content) if visit.workspace is not None else {}
+
+
+def _status(step: str) -> Any:
+    def stands(visit: Visit) -> str:
+        draft = _draft(visit)
+        if step in draft.get("done", ()):
+            return DONE
+        return BEGUN if draft.get("path") and step == "files" else TO_DO
+
+    return stands
+
+
+def _done(held: dict[str, Any], *steps: str) -> list[str]:
+    return list(dict.fromkeys([*held.get("done", ()), *steps]))
+
+
+def _home(visit: Visit) -> Answered:
+    source = "" if visit.session is None or visit.session.data is None else visit.session.data[0]
+    steps = [
+        {"title": p.title, "href": p.path, "hint": p.purpose, "stands": p.status(visit)}
+        for p in ALL
+        if p.step and p.status is not None
+    ]
+    return PageView("data_home.html.j2", {"source": source, "tasks": steps})
+
+
+def _open(visit: Visit) -> Answered:
+    path, errors = _draft(visit).get("path", ""), {}
+    if visit.sent:
+        try:
+            if visit.files:
+                path = _received([one for sent in visit.files.values() for one in sent])
+            else:
+                path = visit.form.word("path")
+                if not path:
+                    raise UsageError("No place is named.", fix="Enter a folder, or choose a file.", code="PATH-NONE")
+                if "://" not in path and not Path(path).expanduser().exists():
+                    raise UsageError("Nothing is at that place.", fix="Check the spelling.", code="PATH-NONE")
+        except HybridToolkitError as error:
+            errors["path"] = f"{error.message} {error.fix}"
+        else:
+            visit.saved_in.change(OPENING, lambda _: {"path": path, "done": ["open"]}, "chose files")
+            return GoTo("/data/files")
+    return PageView("data_open.html.j2", {"path": path, "errors": errors}, status=422 if errors else 200)
+
+
+def _received(files: list[SentIn]) -> str:
+    """Files that were sent, in a private folder of this computer that goes when the workbench ends."""
+    import atexit
+
+    folder = Path(tempfile.mkdtemp(prefix="hybrid-toolkit-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for one in files:
+        name = Path(one.name.replace("\\", "/")).name
+        if not name or name.startswith("."):
+            raise UsageError(
+                "A chosen file has no usable name.", fix="Rename it and choose it again.", code="UPLOAD-NAME"
+            )
+        (folder / name).write_bytes(one.content)
+    return str(folder)
+
+
+def _tables(draft: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((str(k), str(v)) for k, v in draft.get("tables", {}).items()))
+
+
+def _stamp(path: str) -> str:
+    """What changes when a file does; empty for a database, which is read again by reopening it."""
+    place = Path(path).expanduser()
+    files = [place] if place.is_file() else sorted(place.iterdir()) if place.is_dir() else []
+    return " ".join(f"{f.stat().st_mtime_ns}-{f.stat().st_size}" for f in files if f.is_file())
+
+
+def _answers(draft: dict[str, Any], name: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple(tuple(map(str, row)) for row in draft.get(name, ()))  # type: ignore[misc]
+
+
+def _files(visit: Visit) -> Answered:
+    from hybrid_toolkit.data.tables.contracts import TABLES
+
+    draft = _draft(visit)
+    if not draft.get("path"):
+        return GoTo("/data/open", "Choose your files first.")
+    found = visit.work(f"{_WORK}:recognise_files", path=draft["path"], stamp=_stamp(draft["path"]))
+    if visit.sent:
+        given, leave = dict[str, str](), list[str]()
+        for i, one in enumerate(found):
+            said = visit.form.word(f"other-{i}") or visit.form.word(f"file-{i}")
+            if said == "leave":
+                leave.append(one["ref"])
+            elif said in TABLES:
+                given[one["ref"]] = said
+        visit.saved_in.change(
+            OPENING,
+            lambda h: {**h, "tables": given, "leave": leave, "done": _done(h, "files")},
+            "said what each file is",
+        )
+        return GoTo("/data/columns")
+    words = {name: contract.text for name, contract in TABLES.items()}
+    return PageView("data_files.html.j2", {"files": found, "words": words, "draft": draft})
+
+
+def _proposed(visit: Visit, draft: dict[str, Any]) -> dict[str, Any]:
+    """The mapping with the person's answers in it."""
+    found: dict[str, Any] = visit.work(
+        f"{_WORK}:propose_with_answers",
+        path=draft["path"],
+        tables=_tables(draft),
+        columns=_answers(draft, "columns"),
+        codes=_answers(draft, "codes"),
+        leave=tuple(map(str, draft.get("leave", ()))),
+        stamp=_stamp(draft["path"]),
+    )
+    return found
+
+
+def _columns(visit: Visit) -> Answered:
+    draft = _draft(visit)
+    if not draft.get("path"):
+        return GoTo("/data/open", "Choose your files first.")
+    columns, codes = _answers(draft, "columns"), _answers(draft, "codes")
+    found = _proposed(visit, draft)
+    if visit.sent:
+        chosen = [
+            [c["table"], c["source"], visit.form.word(f"column-{i}")]
+            for i, c in enumerate(found["columns"])
+            if visit.form.word(f"column-{i}") in c["free"]
+        ]
+        meant = [
+            [c["place"], c["code"], visit.form.word(f"code-{i}")]
+            for i, c in enumerate(found["codes"])
+            if visit.form.word(f"code-{i}") in c["allowed"]
+        ]
+        visit.saved_in.change(
+            OPENING,
+            lambda h: {**h, "columns": chosen, "codes": meant, "done": _done(h, "columns")},
+            "matched columns and codes",
+        )
+        return GoTo("/data/check")
+    held = {(t, s): c for t, s, c in columns}
+    meanings = {(p, c): to for p, c, to in codes}
+    return PageView("data_columns.html.j2", {"found": found, "held": held, "meanings": meanings})
+
+
+def _check(visit: Visit) -> Answered:
+    draft = _draft(visit)
+    if not draft.get("path"):
+        return GoTo("/data/open", "Choose your files first.")
+    made = _proposed(visit, draft)
+    aside = tuple(map(tuple, draft.get("aside", ())))
+    toml = _without(made["toml"], aside)
+    if visit.sent and visit.form.word("aside"):
+        table, _, column = visit.form.word("aside").partition(".")
+        visit.saved_in.change(
+            OPENING, lambda h: {**h, "aside": [*h.get("aside", ()), [table, column]]}, "set a column aside"
+        )
+        what = f"column {column}" if column else f"table {table}"
+        return GoTo("/data/check", f"The {what.replace('_', ' ')} is set aside.")
+    if visit.sent and visit.form.word("back"):
+        visit.saved_in.change(OPENING, lambda h: {**h, "aside": []}, "took columns back")
+        return GoTo("/data/check", "All columns are back.")
+    found = visit.work(f"{_WORK}:problems_of", path=draft["path"], toml=toml, stamp=_stamp(draft["path"]))
+    if visit.sent:
+        if found["errors"]:
+            return GoTo("/data/check", "There are still problems to fix.")
+        place = visit.saved_in.folder / _MAPPING
+        atomic_write_text(place, toml)
+        visit.saved_in.change(DATA_FILE, lambda _: {"source": draft["path"], "mapping": str(place)}, "opened data")
+        visit.saved_in.change(OPENING, lambda h: {**h, "done": _done(h, "check")}, "opened data")
+        assert visit.session is not None
+        visit.session.reopen_data()
+        return GoTo("/data/first", "Your data are open.")
+    return PageView("data_check.html.j2", {"found": found, "aside": aside, "questions": made["questions"]})
+
+
+def _without(toml: str, aside: tuple[tuple[str, ...], ...]) -> str:
+    """A mapping without the columns, or with an empty column the whole tables, that a person set aside."""
+    gone = "|".join(re.escape(table) for table, column in aside if not column)
+    if gone:
+        parts = re.split(r"(?m)^(?=\[\[?tables\.\w+\]\]?$)", toml)
+        toml = "".join(p for p in parts if not re.match(rf"\[\[?tables\.(?:{gone})\]", p))
+    lines, table = [], ""
+    for line in toml.splitlines():
+        if line.startswith("["):
+            head = re.fullmatch(r"\[tables\.(\w+)\.columns\]", line)
+            table = head[1] if head else ""
+        if not (table and (table, line.partition(" = ")[0]) in aside):
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _first(visit: Visit) -> Answered:
+    found = visit.work("hybrid_toolkit.app.work.look_at_data:first_look")
+    return PageView("data_first.html.j2", {"first": found, "found": found["lens"]})
+
+
+ALL = (
+    Page("/data", "Our data", "What is open, and the steps to open your own.", "data", _home),
+    Page("/data/open", "Choose your files", "A folder on this computer, or files.", "data", _open, step=True,
+         status=_status("open"), saves=True),
+    Page("/data/files", "What each file is", "See each file and say what it holds.", "data", _files, step=True,
+         status=_status("files"), saves=True),
+    Page("/data/columns", "Columns and codes", "Match what the toolkit did not recognise.", "data", _columns, step=True,
+         status=_status("columns"), saves=True),
+    Page("/data/check", "Check and open", "Fix problems or set a column aside, then open the data.", "data", _check,
+         step=True, status=_status("check"), saves=True),
+    Page("/data/first", "A first look", "What your data hold, and a first figure.", "data", _first),
+)  # fmt: skip

@@ -1,0 +1,96 @@
+"""Look at our data: pages of figures with filters that carry over, and files to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from urllib.parse import urlencode
+
+from hybrid_toolkit.app.registry import Page
+from hybrid_toolkit.app.visit import Answered, PageView, SentFile, Visit
+from hybrid_toolkit.errors import UsageError
+
+LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "measures": (
+        "Measures",
+        "Any measure of your service, by group and over time.",
+        {"metric": "Measure", "group": "Broken down by", "period": "Over time"},
+    ),
+    "practice": (
+        "Practice with families",
+        "Ratings of practice, working alliance and whether families are met in the way they prefer.",
+        {"component": "What to show", "group": "Broken down by"},
+    ),
+    "careers": (
+        "Outcomes by career stage",
+        "Learning and wellbeing against time worked at home, at each career stage.",
+        {"outcome": "Outcome", "at": "Show values at this share of desk hours at home"},
+    ),
+    "access": (
+        "Digital access",
+        "Families and staff with and without enough digital access.",
+        {"who": "Families or staff", "threshold": "Minimum access counted as enough"},
+    ),
+    "wellbeing": (
+        "Staff wellbeing",
+        "Wellbeing, strain and what staff say about remote work.",
+        {"scale": "Scale", "group": "Broken down by"},
+    ),
+}
+"""Name in the path -> title, purpose, and labels of its filters."""
+SAVED_LOOK = "look"
+"""The saved file that holds the filters which carry over."""
+_CARRIED = ("group",)
+_WORK = "hybrid_toolkit.app.work.look_at_data"
+_KINDS = {
+    ".docx": ("Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ".xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".html": ("Web page, for printing", "text/html"),
+    ".csv": ("CSV, the first table", "text/csv"),
+    ".zip": ("Everything (ZIP)", "application/zip"),
+}
+
+
+def _chosen(visit: Visit, lens: str) -> tuple[tuple[str, str], ...]:
+    """Filters of the address; what carries over and is not in it comes from the last page that set it."""
+    names = LOOKS[lens][2]
+    asked = {n: visit.query.word(n) for n in names if visit.query.word(n)}
+    if visit.workspace is not None:
+        carried = {n: asked[n] for n in _CARRIED if n in asked}
+        if carried:
+            visit.workspace.change(SAVED_LOOK, lambda held: {**held, **carried}, "chose a filter")
+        held = visit.workspace.read(SAVED_LOOK).content
+        asked = {**{n: str(held[n]) for n in _CARRIED if n in names and n in held}, **asked}
+    return tuple(sorted(asked.items()))
+
+
+def _show(visit: Visit, *, lens: str) -> Answered:
+    chosen = _chosen(visit, lens)
+    found = visit.work(f"{_WORK}:look_through", lens=lens, chosen=chosen, slot=lens)
+    state = found.get("state", {})
+    files = [
+        (words, f"/data/{lens}/take/{form[1:]}?{urlencode(state)}") for form, (words, _) in _KINDS.items() if state
+    ]
+    values = {"found": found, "labels": LOOKS[lens][2], "files": files, "lens": lens}
+    return PageView("look.html.j2", values)
+
+
+def _take(visit: Visit) -> Answered:
+    lens, form = visit.params["lens"], f".{visit.params['form']}"
+    if lens not in LOOKS or form not in _KINDS:
+        raise UsageError("there is no such file.", fix="Use the links of the page.", code="APP-FILE")
+    asked = tuple(sorted((n, visit.query.word(n)) for n in LOOKS[lens][2] if visit.query.word(n)))
+    content = visit.work(f"{_WORK}:lens_file", lens=lens, form=form, chosen=asked, on=visit.today.isoformat())
+    return SentFile(f"{lens}{form}", content, _KINDS[form][1])
+
+
+def _page(lens: str) -> Page:
+    title, purpose, _ = LOOKS[lens]
+    show: Callable[[Visit], Answered] = partial(_show, lens=lens)
+    return Page(f"/data/{lens}", title, purpose, "data", show)
+
+
+ALL = (
+    *(_page(lens) for lens in LOOKS),
+    Page("/data/<lens>/take/<form>", "File", "A page of figures as a file.", "data", _take, listed=False),
+)

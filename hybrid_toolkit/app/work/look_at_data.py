@@ -1,0 +1,196 @@
+"""What the pages on data show, worked out in the process that has the data open: views, choices and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hybrid_toolkit.app.work.plan_study import as_values
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.app.worker import Bench
+    from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
+    from hybrid_toolkit.widgets.lenses.lens import LensView
+
+Chosen = tuple[tuple[str, str], ...]
+"""Field of a filter with the value asked for."""
+_LENSES: Mapping[str, tuple[str, str]] = {
+    "practice": ("lens_practice", "PracticeQuality"),
+    "careers": ("lens_career", "CareerStage"),
+    "access": ("lens_exclusion", "DigitalExclusion"),
+    "wellbeing": ("lens_wellbeing", "Wellbeing"),
+}
+MEASURES_LENS = "measures"
+FIRST_MEASURES = (
+    "choice_honoured",
+    "contact_in_time_share",
+    "remote_share_desk",
+    "supervision_held_share",
+    "sick_days",
+)
+"""What the first look shows: the first of these that the data open, else whatever they open."""
+MOST_TABLES = 40
+
+
+def look_through(bench: Bench, lens: str, chosen: Chosen = ()) -> dict[str, Any]:
+    """One page of figures.
+
+    Parameters
+    ----------
+    bench : Bench
+        The open data.
+    lens : str
+        ``"practice"``, ``"careers"``, ``"access"``, ``"wellbeing"`` or ``"measures"``.
+    chosen : Chosen, optional
+        Filters; what the data do not offer is replaced by the first that they do.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``text``, ``stamp``, ``panels``, ``notes``, ``missing``, ``choices``, ``state``; ``empty`` with why nothing is
+        shown.
+    """
+    empty, view, choices, state = _found(bench, lens, dict(chosen))
+    if view is None:
+        return {"empty": empty}
+    return {
+        **as_values(view),
+        "choices": {name: dict(offered) for name, offered in choices.items()},
+        "state": state,
+    }
+
+
+def lens_file(bench: Bench, lens: str, form: str, chosen: Chosen = (), on: str = "") -> bytes:
+    """A page of figures as a file.
+
+    Parameters
+    ----------
+    bench : Bench
+        The open data.
+    lens : str
+        As ``look_through``.
+    form : str
+        ``".docx"``, ``".xlsx"``, ``".html"``, ``".zip"`` or ``".csv"`` (the first table).
+    chosen : Chosen, optional
+        As ``look_through``.
+    on : str, optional
+        The day that the file carries, as ISO date.
+
+    Returns
+    -------
+    bytes
+        The file.
+
+    Raises
+    ------
+    UsageError
+        Another form, or a page that shows nothing.
+    """
+    from hybrid_toolkit.errors import UsageError
+    from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
+    from hybrid_toolkit.report.export import ARCHIVE, FORMS, document_bytes
+    from hybrid_toolkit.widgets.lenses.lens_files import lens_report
+
+    _, view, _, _ = _found(bench, lens, dict(chosen))
+    if view is None or form not in (*FORMS, ARCHIVE, ".csv"):
+        raise UsageError("there is no such file.", fix="Use the links of the page.", code="APP-FILE")
+    if form == ".csv":
+        first = view.panels[0]
+        return tidy_layout(first.release, measure=first.caption).to_csv().encode("utf-8-sig")
+    return document_bytes(lens_report(view, on=date.fromisoformat(on) if on else date.today()), form)
+
+
+def first_look(bench: Bench) -> dict[str, Any]:
+    """What the data hold and allow, and one measure of them.
+
+    Parameters
+    ----------
+    bench : Bench
+        The open data.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``tables`` (name, rows rounded), ``ready`` and ``all`` (metrics that can be measured), and ``lens``, as
+        ``look_through`` gives it.
+    """
+    import pandas as pd
+
+    rows = pd.DataFrame({"table": list(bench.data), "rows": [len(bench.data.table(t)) for t in bench.data]})
+    card = bench.gate.facts(rows.head(MOST_TABLES), title="Tables", basis="metadata", counts=["rows"])
+    tables = [(str(r["table"]).replace("_", " "), _few(r["rows"])) for r in card.content.to_dict("records")]
+    offered = _metrics(bench).metrics()
+    wanted = next((m for m in FIRST_MEASURES if m in offered), next(iter(offered), ""))
+    coverage = bench.data.coverage()
+    metrics = coverage[coverage["kind"] == "metric"]
+    return {
+        "tables": tables,
+        "ready": int(metrics["status"].eq("ready").sum()),
+        "all": len(metrics),
+        "lens": look_through(bench, MEASURES_LENS, (("metric", wanted),)) if wanted else {"empty": _NOTHING},
+    }
+
+
+_NOTHING = (
+    "No measure can be calculated from these data yet.",
+    "Add contacts, monthly hours or survey answers; 'What each file is' lists what was recognised.",
+)
+
+
+def _few(rows: Any) -> str:
+    import pandas as pd
+
+    return "few" if pd.isna(rows) else f"{int(rows):,}"
+
+
+def _found(
+    bench: Bench, lens: str, asked: dict[str, str]
+) -> tuple[tuple[str, str] | None, LensView | None, dict[str, dict[str, str]], dict[str, str]]:
+    """Why there is nothing to show, or the view with what the data offer and what is chosen."""
+    if lens == MEASURES_LENS:
+        return _measures(bench, asked)
+    from dataclasses import asdict, fields
+
+    from hybrid_toolkit.widgets.lenses.lens_widget import settled
+
+    module, name = _LENSES[lens]
+    held = import_module(f"hybrid_toolkit.widgets.lenses.{module}")
+    views = bench.kept.get(lens) or getattr(held, f"{name}Views")(bench.data, gate=bench.gate)
+    bench.kept[lens] = views
+    if (empty := views.empty()) is not None:
+        return empty, None, {}, {}
+    make = getattr(held, f"{name}State")
+    names = {f.name for f in fields(make)}
+    state = settled(views, make(**{k: v for k, v in asked.items() if k in names}))
+    return None, views.view(state), {k: dict(v) for k, v in views.choices(state).items()}, asdict(state)
+
+
+def _measures(
+    bench: Bench, asked: dict[str, str]
+) -> tuple[tuple[str, str] | None, LensView | None, dict[str, dict[str, str]], dict[str, str]]:
+    from hybrid_toolkit.widgets.lenses.lens import LensView, metric_panels
+    from hybrid_toolkit.widgets.parts.state import ExplorerState
+
+    views = _metrics(bench)
+    offered = views.metrics()
+    if not offered:
+        return _NOTHING, None, {}, {}
+    metric = asked.get("metric", "") if asked.get("metric", "") in offered else next(iter(offered))
+    choices = {"metric": offered, "group": views.groups(metric), "period": views.periods(metric)}
+    state = {"metric": metric}
+    for name in ("group", "period"):
+        state[name] = asked[name] if asked.get(name, "") in choices[name] else next(iter(choices[name]))
+    view = views.view(ExplorerState(state["metric"], state["group"], state["period"]))
+    shown = LensView(view.title, view.text, metric_panels(view, distribution=True), view.said)
+    return None, shown, choices, state
+
+
+def _metrics(bench: Bench) -> MetricViews:
+    from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
+
+    views: MetricViews | None = bench.kept.get(MEASURES_LENS)
+    if views is None:
+        views = bench.kept[MEASURES_LENS] = MetricViews(bench.data, gate=bench.gate)
+    return views

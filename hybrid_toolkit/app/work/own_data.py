@@ -1,0 +1,263 @@
+"""What the pages that open a service's own data ask of another process: what each file is, a mapping, problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.app.worker import Bench
+
+Pairs = tuple[tuple[str, str], ...]
+Answers = tuple[tuple[str, str, str], ...]
+MOST_HEADINGS = 60
+"""Columns of one file that a page lists; the rest are counted."""
+MOST_LISTED = 200
+_SURE = {"sure": "", "guess": "please check"}
+
+
+def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = "") -> list[dict[str, Any]]:
+    """Each file or sheet at a place: its columns, and what it is taken for with the three nearest.
+
+    Parameters
+    ----------
+    bench : Bench
+        Only its progress is used: the data are not open yet.
+    path : str
+        Folder, file or database address.
+    tables : Pairs, optional
+        File or sheet -> the table that a person said it is.
+    stamp : str, optional
+        What changes with the files, so that an answer about older ones is not shown again.
+
+    Returns
+    -------
+    list[dict[str, Any]]
+        ``ref``, ``name``, ``where``, ``rows`` (rounded), ``columns`` (header, share filled), ``more``, ``tables``
+        (one file may hold several), ``nearest``, ``sure``; or ``problem`` in words.
+
+    Raises
+    ------
+    UnreadableError
+        Nothing there can be read.
+    """
+    from hybrid_toolkit.data.matching.profile import profile
+    from hybrid_toolkit.data.matching.tables import choose
+    from hybrid_toolkit.data.reading.readers import find_sources
+    from hybrid_toolkit.errors import UnreadableError
+
+    found = [one for one in find_sources(path) if not one.mapping]
+    seen, out = [], list[dict[str, Any]]()
+    for i, one in enumerate(found):
+        bench.progress(i, len(found), "Reading your files")
+        try:
+            if one.error is not None:
+                raise one.error
+            held = profile(one)
+        except UnreadableError as error:
+            out.append(
+                {"ref": one.name, "name": one.name, "where": one.origin, "problem": f"{error.message} {error.fix}"}
+            )
+            continue
+        if len(held.raw.frame.columns):
+            seen.append(held)
+    taken: dict[str, list[Any]] = {}
+    for choice in choose(seen, dict(tables) or None):
+        taken.setdefault(choice.source.ref, []).append(choice)
+    for ref, choices in taken.items():
+        held = choices[0].source
+        rows = len(held.raw.frame)
+        usable = list(held.usable.items())
+        nearest = dict.fromkeys(t for c in choices for t in c.nearest)
+        out.append(
+            {
+                "ref": ref,
+                "name": held.found.name,
+                "where": held.raw.origin,
+                "rows": "fewer than 10" if rows < 10 else f"about {5 * round(rows / 5):,}",
+                "columns": [(h, f"{p.filled / rows:.0%}" if rows else "0%") for h, p in usable[:MOST_HEADINGS]],
+                "more": max(0, len(usable) - MOST_HEADINGS),
+                "removed": len(held.identifying),
+                "tables": list(dict.fromkeys(c.table for c in choices if c.table)),
+                "nearest": list(nearest)[:3],
+                "sure": all(c.sure for c in choices),
+                "problem": "",
+            }
+        )
+    return out
+
+
+def propose_with_answers(
+    bench: Bench,
+    path: str,
+    tables: Pairs,
+    columns: Answers = (),
+    codes: Answers = (),
+    leave: tuple[str, ...] = (),
+    stamp: str = "",
+) -> dict[str, Any]:
+    """A mapping with a person's answers in it, and what is left to decide.
+
+    Parameters
+    ----------
+    bench : Bench
+        Only its progress is used.
+    path : str
+        As ``recognise_files``.
+    tables : Pairs
+        As ``recognise_files``.
+    columns : Answers, optional
+        Table, column of the file, column of the toolkit (empty to leave it out).
+    codes : Answers, optional
+        Table and column of the toolkit joined by a dot, code of the file, code of the toolkit.
+    leave : tuple[str, ...], optional
+        Files or sheets to leave out.
+    stamp : str, optional
+        As ``recognise_files``.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``toml``, ``matched`` (rows of words), ``columns`` and ``codes`` (lists to choose from), ``questions``.
+
+    Raises
+    ------
+    UnreadableError
+        As ``propose_mapping``.
+    """
+    from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
+    from hybrid_toolkit.data.tables.contracts import TABLES
+    from hybrid_toolkit.widgets.desks.data_desk_view import map_column, open_columns
+
+    bench.progress(0, 1, "Matching your columns")
+    made = propose_mapping(path, tables=dict(tables) or None)
+    toml = made.toml
+    for table, source, column in columns:
+        toml = map_column(toml, table, source, column)
+    lists = [
+        {"table": t, "source": s, "free": {c: TABLES[t][c].text for c in free}} for t, s, free in open_columns(made)
+    ][:MOST_LISTED]
+    open_codes = codes_left(made.toml)
+    toml = without_sources(with_codes(toml, codes), leave)
+    matched = []
+    for r in made.matched.to_dict("records"):
+        taken = f"{r['table']}: {r['column']}".replace("_", " ")
+        matched.append((str(r["source_column"]), str(r["source"]), taken, _SURE[str(r["sure"])]))
+    left = codes_left(toml)
+    questions = [q for q in made.questions if not (q.startswith("What do ") and not left)]
+    return {"toml": toml, "matched": matched, "columns": lists, "codes": open_codes, "questions": questions}
+
+
+def codes_left(toml: str) -> list[dict[str, Any]]:
+    """Codes of a proposed mapping that have no meaning yet, with those they can have.
+
+    Examples
+    --------
+    >>> codes_left('[tables.contact.codes.mode]\\n# TODO "ZZ" = "..."  # one of: home, phone\\n')
+    [{'place': 'contact.mode', 'code': 'ZZ', 'allowed': ['home', 'phone']}]
+    """
+    import re
+    import tomllib
+
+    out, place = [], ""
+    for line in toml.splitlines():
+        if head := re.fullmatch(r"\[tables\.(\w+)\.codes\.(\w+)\]", line):
+            place = f"{head[1]}.{head[2]}"
+        elif found := re.fullmatch(r'# TODO ("(?:[^"\\]|\\.)*") = "\.\.\."  # one of: (.*)', line):
+            code = next(iter(tomllib.loads(f"{found[1]} = 1")))
+            out.append({"place": place, "code": code, "allowed": found[2].split(", ")})
+    return out
+
+
+def with_codes(toml: str, codes: Answers) -> str:
+    """A mapping in which a person's codes stand.
+
+    Examples
+    --------
+    >>> text = '[tables.contact.codes.mode]\\n# TODO "ZZ" = "..."  # one of: home, phone\\n'
+    >>> print(with_codes(text, (("contact.mode", "ZZ", "phone"),)))
+    [tables.contact.codes.mode]
+    "ZZ" = "phone"
+    <BLANKLINE>
+    """
+    from hybrid_toolkit.data.matching.write import quote
+
+    given = {(place, code): to for place, code, to in codes if to}
+    lines, place = [], ""
+    for line in toml.splitlines():
+        if line.startswith("[tables.") and ".codes." in line:
+            table, _, column = line[len("[tables.") : -1].partition(".codes.")
+            place = f"{table}.{column}"
+        for (there, code), to in given.items():
+            if there == place and line.startswith(f"# TODO {quote(code)} = "):
+                line = f"{quote(code)} = {quote(to)}"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def without_sources(toml: str, leave: tuple[str, ...]) -> str:
+    """A mapping without the parts that read a file or sheet.
+
+    Examples
+    --------
+    >>> text = '[tables.team]\nsource = "a.csv"\n[tables.team.columns]\nfte = "F"\n[tables.worker]\nsource = "b.csv"\n'
+    >>> print(without_sources(text, ("a.csv",)))
+    [tables.worker]
+    source = "b.csv"
+    <BLANKLINE>
+    """
+    import re
+
+    from hybrid_toolkit.data.matching.write import quote
+
+    if not leave:
+        return toml
+    gone = {f"source = {quote(ref)}" for ref in leave}
+    parts = re.split(r"(?m)^(?=\[\[?tables\.\w+\]\]?$)", toml)
+    return "".join(p for p in parts if not gone & set(p.splitlines()))
+
+
+def problems_of(bench: Bench, path: str, toml: str, stamp: str = "") -> dict[str, Any]:
+    """Every problem of mapped data, with the table, the column and the rows of the file.
+
+    Parameters
+    ----------
+    bench : Bench
+        Only its progress is used.
+    path : str
+        As ``recognise_files``.
+    toml : str
+        Text of the mapping.
+    stamp : str, optional
+        As ``recognise_files``.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``errors`` and ``notices``, lists of mappings of words; ``tables``, how many were checked.
+
+    Raises
+    ------
+    HybridToolkitError
+        As ``validate_path``.
+    """
+    from hybrid_toolkit.widgets.desks.data_desk_view import check
+
+    bench.progress(0, 1, "Checking your data")
+    report = check(path, toml)
+
+    def words(problem: Any) -> dict[str, Any]:
+        rows = ", ".join(map(str, problem.positions))
+        return {
+            "table": problem.table,
+            "column": problem.column,
+            "text": problem.text,
+            "count": f"{problem.count:,}",
+            "rows": rows,
+            "fix": problem.fix,
+        }
+
+    return {
+        "errors": [words(p) for p in report.errors][:MOST_LISTED],
+        "notices": [words(p) for p in report.notices][:MOST_LISTED],
+        "tables": len(report.checked),
+    }

@@ -1,0 +1,148 @@
+"""What the pages that plan a study ask of another process: a power by formula, options, and a trial of the study."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hybrid_toolkit.app.worker import Bench
+    from hybrid_toolkit.widgets.lenses.lens import LensView
+    from hybrid_toolkit.widgets.planning.study_view import StudyBuilderState
+
+Planned = tuple[tuple[str, Any], ...]
+"""Field of the study with what was chosen."""
+
+
+def power_answer(bench: Bench, numbers: Planned) -> dict[str, Any]:
+    """The chance that a planned study detects an effect, by formula.
+
+    Parameters
+    ----------
+    bench : Bench
+        Not used: no data are needed.
+    numbers : Planned
+        Arguments of ``view_power``.
+
+    Returns
+    -------
+    dict[str, Any]
+        As ``as_values``.
+
+    Raises
+    ------
+    EstimationError
+        A number outside its range.
+    """
+    from hybrid_toolkit.widgets.planning.power_view import view_power
+
+    return as_values(view_power(**dict(numbers)))
+
+
+def study_choices(bench: Bench, planned: Planned) -> dict[str, Any]:
+    """What can be chosen for a study, and what is chosen.
+
+    Parameters
+    ----------
+    bench : Bench
+        Not used: no data are needed.
+    planned : Planned
+        What was chosen so far.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``options`` (field -> id -> words) and ``state`` (field -> what is chosen, or what the start brings).
+    """
+    from dataclasses import asdict
+
+    from hybrid_toolkit.widgets.planning.study_view import options
+
+    state = _state(planned)
+    return {"options": {k: dict(v) for k, v in options(state).items()}, "state": asdict(state)}
+
+
+def study_answer(bench: Bench, planned: Planned) -> dict[str, Any]:
+    """A study tried on simulated services, with what the causal graph says and the teams that it needs.
+
+    Parameters
+    ----------
+    bench : Bench
+        Where progress is told.
+    planned : Planned
+        What was chosen.
+
+    Returns
+    -------
+    dict[str, Any]
+        As ``as_values``, with ``needs``: rows of outcome, chance of detecting now, teams for an 80% chance.
+
+    Raises
+    ------
+    StudyError
+        The study cannot be run or identified.
+    """
+    from hybrid_toolkit.report.answers import round_up
+    from hybrid_toolkit.study.diagnosis.teams_needed import MOST_TEAMS, teams_needed
+    from hybrid_toolkit.synth.truth import SIZES
+    from hybrid_toolkit.widgets.planning.study_view import column_words, declared, diagnose_in_steps, view_study
+
+    state = _state(planned)
+    study = declared(state)
+    tried = diagnose_in_steps(study, state, lambda done, total: bench.progress(done, total, "Simulating services"))
+    rows = tried.tidy()
+    needs = []
+    for outcome, _ in tried.truths:
+        power = rows.loc[rows["outcome"].eq(outcome) & rows["term"].eq("power"), "estimate"]
+        teams = teams_needed(tried, teams=SIZES[state.size].teams_per_la, outcome=outcome)
+        said = f"more than {MOST_TEAMS:,}" if teams != teams else f"about {round_up(teams):,}"
+        now = "not known" if power.empty or power.isna().all() else f"{float(power.iloc[0]):.0%}"
+        words = column_words(outcome)
+        needs.append((words[:1].upper() + words[1:], now, said))
+    return {**as_values(view_study(study, tried)), "needs": needs, "trials": tried.n_sims}
+
+
+def as_values(view: LensView) -> dict[str, Any]:
+    """A view as plain values that can go from one process to another.
+
+    Parameters
+    ----------
+    view : LensView
+        Anything that lenses show.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``empty`` (None), ``title``, ``text``, ``stamp``, ``panels``, ``notes`` and ``missing``.
+    """
+    panels = [
+        {
+            "caption": p.caption,
+            "svg": p.drawing,
+            "heads": list(p.heads),
+            "rows": [list(r) for r in p.rows],
+            "words": p.words,
+            "note": p.note,
+        }
+        for p in view.panels
+    ]
+    return {
+        "empty": None,
+        "title": view.title,
+        "text": view.text,
+        "stamp": view.stamp,
+        "panels": panels,
+        "notes": list(view.notes),
+        "missing": list(view.missing),
+    }
+
+
+def _state(planned: Planned) -> StudyBuilderState:
+    from dataclasses import replace
+
+    from hybrid_toolkit.widgets.planning.study_view import filled, of_start
+
+    given = dict(planned)
+    start = of_start(str(given.pop("start", "remote-practice")))
+    if "confounders" in given:
+        given["confounders"] = tuple(given["confounders"])
+    return filled(replace(start, **given))

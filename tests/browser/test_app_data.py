@@ -1,0 +1,131 @@
+"""Own data without code, and a study planned: driven in a real browser by mouse and by keyboard, numbers compared."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, Page, expect
+
+from hybrid_toolkit.app import Server, start_app
+from hybrid_toolkit.app.work.look_at_data import FIRST_MEASURES
+from hybrid_toolkit.data.load import load_data
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.widgets.explorer.metric_view import MetricViews, view_metric
+from hybrid_toolkit.widgets.planning.power_view import view_power
+
+pytestmark = pytest.mark.browser
+SLOW = 240_000
+"""Milliseconds for a step that reads nine exports with 40,000 contacts on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def server(chromium: str, work: Path) -> Iterator[Server]:
+    started = start_app(workspace=str(work))
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def page(server: Server, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(SLOW)
+    opened = context.new_page()
+    opened.goto(server.url)
+    yield opened
+    context.close()
+
+
+def done(page: Page, heading: str) -> None:
+    """Wait until slow work has given the page."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading, timeout=SLOW)
+    expect(page.locator("[data-waits]")).to_have_count(0, timeout=SLOW)
+
+
+def press(page: Page, name: str) -> None:
+    """A button reached and pressed by the keyboard alone."""
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText || ''").strip() == name:
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"Tab does not reach '{name}'")
+
+
+def test_a_service_opens_its_own_exports(
+    page: Page, server: Server, extracts: Path, work: Path, tmp_path: Path
+) -> None:
+    county = tmp_path / "county"
+    shutil.copytree(extracts / "county", county)
+    start = server.url.split("/?")[0]
+    page.goto(f"{start}/data/open")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".error-summary")).to_contain_text("No place is named")
+    page.get_by_label("Folder or file on this computer").fill(str(county))
+    page.get_by_role("button", name="Continue").click()
+    done(page, "What each file is")
+    assert page.locator("section h2").count() >= 9
+    recognised = page.get_by_role("radio", name=re.compile("As recognised.*worker month"))
+    assert recognised.count() >= 1 and recognised.first.is_checked()
+    press(page, "Continue")
+    done(page, "Columns and codes")
+    press(page, "Continue")
+    done(page, "Check and open")
+    for _ in range(5):  # what the export does not keep to is set aside, table by table
+        if not page.get_by_role("button", name="Set this table aside").count():
+            break
+        expect(page.locator("main")).to_contain_text("First rows in your file")
+        page.get_by_role("button", name="Set this table aside").first.click()
+        done(page, "Check and open")
+    page.get_by_role("button", name="Open these data").click()
+    done(page, "A first look")
+    assert (work / "mapping.toml").is_file()
+    data = load_data(county, str(work / "mapping.toml"))
+    offered = MetricViews(data).metrics()
+    metric = next(m for m in FIRST_MEASURES if m in offered)
+    told = page.locator("main").inner_text()
+    assert view_metric(data, metric=metric, gate=Gate(source=data)).text in told
+    assert "SYNTHETIC" not in told and page.locator("figure img").count() >= 1
+    page.goto(f"{start}/data/measures?metric={metric}")
+    done(page, "Measures")
+    with page.expect_download() as held:
+        page.get_by_role("link", name="Excel").click()
+    book = load_workbook(io.BytesIO(Path(held.value.path()).read_bytes()))
+    numbers = [c.value for sheet in book for row in sheet.iter_rows() for c in row if isinstance(c.value, float)]
+    assert book.sheetnames[0] == "Read me" and numbers
+    with page.expect_download() as held:
+        page.get_by_role("link", name="Everything (ZIP)").click()
+    with zipfile.ZipFile(held.value.path()) as archive:
+        assert {"report.docx", "report.html", "report.xlsx"} <= set(archive.namelist())
+
+
+def test_a_study_is_sized_by_formula_and_chosen_by_keyboard(page: Page, server: Server) -> None:
+    start = server.url.split("/?")[0]
+    page.goto(f"{start}/study?teams=48&workers=8&waves=3&response=60&effect=0.15&compared=pooled")
+    done(page, "How large a study needs to be")
+    assert view_power(teams=48).text in page.locator("main").inner_text()
+    page.goto(f"{start}/study?teams=3")
+    done(page, "How large a study needs to be")
+    expect(page.locator(".error-summary")).to_contain_text("enter a number from 4 to 120")
+    page.goto(f"{start}/study/question")
+    done(page, "What do you want to find out?")
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    press(page, "Continue")
+    done(page, "How will you compare?")
+    press(page, "Continue")
+    done(page, "How large is your service?")
+    press(page, "Continue")
+    done(page, "Check your study")
+    expect(page.locator("dl.summary")).to_contain_text("Method")
