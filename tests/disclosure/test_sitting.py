@@ -54,3 +54,17 @@ def test_a_total_that_one_person_makes_is_hidden_however_many_stand_behind_it() 
         data = ht.EvaluationData({"worker": rows})
         content = measure_released(data, metric, by="role")[0].table.content.set_index("group")  # type: ignore[arg-type]
         assert bool(content["estimate"].notna()["a"]) is shown
+
+
+def test_months_beside_groups_with_a_cell_of_just_enough_people_are_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one programme: 120 people over six months, groups of them over the whole time, one of just ten."""
+    monkeypatch.setattr("hybrid_toolkit.disclosure.sitting.MOST_PROGRAMMES", 0)
+    rng = np.random.default_rng(3)
+    people, month = np.repeat(np.arange(120), 6), np.tile(np.arange(6), 120)
+    stage = np.where(np.arange(120) < 10, 0, rng.integers(1, 4, 120))[people]
+    service = rng.integers(0, 3, 120)[people]
+    cells = [np.ones(720, dtype=bool), *(month == m for m in range(6)), *(stage == s for s in range(4)),
+             *(service == s for s in range(3))]  # fmt: skip
+    assert fewest_people(cells, [people], enough=10) == pytest.approx(10)
+    nine = [*cells, (stage == 0) & (people > 0)]
+    assert fewest_people(nine, [people], enough=10) < 9.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -47,6 +48,7 @@ class MetricViews:
         self._open: dict[str, str] | None = None
         self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
         self._shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self._held_periods: dict[str, Iterator[tuple[str, set[tuple[str, str]]]]] = {}
         self._by_gate: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._clashes: dict[tuple[object, ...], set[str]] = {}
         self._binned: dict[tuple[str, str], tuple[Release | None, str]] = {}
@@ -171,22 +173,24 @@ class MetricViews:
         key = (units.spec.id, group)
         if not split:
             return {(v, p) for v, p in self._alone(units, group) if p == ALL_LEVELS}
-        if key not in self._shown:
-            self._hold_periods(units)
+        held = self._held_periods.setdefault(units.spec.id, self._hold_periods(units))
+        while key not in self._shown:
+            at, cells = next(held)
+            self._shown[units.spec.id, at] = cells
         return self._shown[key]
 
-    def _hold_periods(self, units: Units) -> None:
-        """Which cells of every group and period may be shown, all groups in their fixed order."""
+    def _hold_periods(self, units: Units) -> Iterator[tuple[str, set[tuple[str, str]]]]:
+        """Which cells of every group and period may be shown, all groups in their fixed order, as far as is asked."""
         offered = [g for g in GROUP_CHOICES if units.labels(g) is not None and g not in self._clashing(units)]
-        alone = {g: self._alone(units, g) for g in (ALL_LEVELS, *offered)}
         whole = [
             (ALL_LEVELS, ALL_LEVELS),
-            *((g, v) for g in offered for v, p in alone[g] if p == ALL_LEVELS and v != ALL_LEVELS),
+            *((g, v) for g in offered for v, p in self._alone(units, g) if p == ALL_LEVELS and v != ALL_LEVELS),
         ]
         cells = [units.cell(g, v, ALL_LEVELS, ALL_LEVELS) for g, v in whole]
         ledger = PeriodLedger(units.people_used, cells, threshold=self._gate.policy.threshold, yes=units.yes_used)
         level = {label: name for name in units.nested() for label in units.period_names(name)}
-        for group, shown in alone.items():
+        for group in (ALL_LEVELS, *offered):
+            shown = self._alone(units, group)
             kept = {(v, p) for v, p in shown if p == ALL_LEVELS}
             for name in units.nested():
                 here = sorted(
@@ -199,9 +203,7 @@ class MetricViews:
                     kept |= set(block)
                 elif block:
                     break  # finer periods would give the coarser away
-            self._shown[units.spec.id, group] = kept | {
-                (v, p) for v, p in shown if v == ALL_LEVELS and group != ALL_LEVELS
-            }
+            yield group, kept | {(v, p) for v, p in shown if v == ALL_LEVELS and group != ALL_LEVELS}
 
     def _alone(self, units: Units, group: str) -> set[tuple[str, str]]:
         """The cells of one group that the gate lets through by themselves."""
