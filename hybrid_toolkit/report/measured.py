@@ -135,7 +135,7 @@ def release_cells(
     assert spec.statistic is not None
     used = units[list(spec.statistic.columns)].notna().all(axis=1).to_numpy(dtype=bool)
     share = _is_share(spec, units)
-    yes = units[spec.statistic.columns[0]].eq(1).to_numpy(dtype=bool) if share else None
+    yes = units[spec.statistic.columns[0]].eq(1).fillna(False).to_numpy(dtype=bool) if share else None
     own = [_cell(row, labels, used) for row in rows[list(labels)].to_dict("records")]
     rows = with_people(rows)
     kinds = people_of(data, spec, units).kinds

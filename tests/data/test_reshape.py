@@ -101,7 +101,9 @@ def test_a_survey_from_wide_to_long_with_labels_and_waves(tmp_path: Path) -> Non
         ["B", 1, "swemwbs_3", 4.0],
         ["A", 2, "swemwbs_2", 5.0],
     ]
-    assert "2 wave(s)" in notes(data, "survey") and "1 answers that are no number" in notes(data, "survey")
+    assert "2 wave(s)" in notes(data, "survey") and "1 answers that are no number and no known label" in notes(
+        data, "survey"
+    )
 
 
 def test_one_answer_a_row_flags_and_ticks(tmp_path: Path) -> None:

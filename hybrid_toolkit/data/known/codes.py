@@ -122,10 +122,27 @@ def known_code(column: ColumnContract, text: str) -> str | None:
     >>> known_code(conference["mode"], "MS Teams"), known_code(supervision["mode"], "Home visit")
     ('remote', 'in_person')
     """
+    if column.name == "age_band":
+        return _age_band(column, text)
     listed = list_of(column)
     if not listed:
         return None
     return _read(listed, ("true", "false") if column.kind == "bool" else tuple(column.codes), text)
+
+
+def _age_band(column: ColumnContract, text: str) -> str | None:
+    """The band of an age in whole years; -1 stands for the unborn in lists of children."""
+    years = _YEARS.fullmatch(text.strip().casefold())
+    if years is None:
+        return None
+    age = max(int(years.group(1)), 0)
+    lows = {int(re.split(r"[-+]", code)[0]): code for code in column.codes}
+    return next((code for low, code in sorted(lows.items(), reverse=True) if low <= age < _OLDEST), None)
+
+
+_YEARS = re.compile(r"(-1|\d{1,3})(?:\.0)?(?: ?(?:years?|yrs?|y))?")
+_OLDEST = 120
+"""No age in years; a larger number is something else."""
 
 
 def is_outsider(text: str) -> bool:

@@ -125,7 +125,7 @@ def shipped_mappings() -> tuple[str, ...]:
     Examples
     --------
     >>> shipped_mappings()
-    ('cin-census', 'csww-census', 'ssd', 'ssda903')
+    ('annex-a', 'cin-census', 'csww-census', 'ssd', 'ssda903')
     """
     folder = resources.files("hybrid_toolkit.data") / "mappings"
     return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))

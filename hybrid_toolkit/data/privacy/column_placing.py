@@ -32,11 +32,16 @@ _PERSON = re.compile(
     r"supervis(?:or|ee)|line manager|manager|reports to|allocated (?:social )?worker|(?:case|key|social) worker|"
     r"practitioner|author|(?:recorded|visited|created|authorised|completed|booked|entered|updated|seen) (?:by|for)|"
     r"cardholder|card (?:no|number)|token|badge(?: (?:no|number))?|reserver|host|worker|employee|staff member|child|"
-    r"(?:allocated )?personal advis[eo]r|observer|assessor|respondent|participant|user|candidate|iro|chair|"
+    r"(?:\w+ ){0,3}personal advis[eo]r|observer|assessor|respondent|participant|user|candidate|iro|chair|"
     r"mother|father"
 )
 """Headers that name somebody's part; what stands below is a key or a name, and is hashed either way."""
-_PLACES = re.compile(r"urn|(?:placement|placements?) urn|urn of placement|court reference|court ref")
+_PLACES = re.compile(r"(?:\w+ ){0,2}(?:urn|placements? urn|urn of placement|court reference|court ref)")
+_TELLING = re.compile(
+    r"(?:pers )?nationality|country of birth|religion|sexual orientation|qual(?:ifying)? inst(?:itution)?|"
+    r"(?:link )?identifier value|(?:individual )?adopter (?:identifier|id)"
+)
+"""Headers of what is rare or sensitive in a person and that no table asks for."""
 _TEXT = re.compile(
     r"(?:.* )?(?:notes?|comments?|narrative|summary|free text|details|case note(?: text)?|description of .*|remarks|"
     r"further information|any other .*|json payload|address json)"
@@ -108,6 +113,8 @@ def place(table: str, seen: Profile, links: Collection[str] = ()) -> ColumnPlaci
         return ColumnPlacing("hash") if contract[plain].kind == "id" else ColumnPlacing("keep")
     if _PLACES.fullmatch(said):
         return ColumnPlacing("drop", "names a place with few people")
+    if _TELLING.fullmatch(said):
+        return ColumnPlacing("drop", "rare or sensitive, and not needed")
     if _TEXT.fullmatch(said) or _is_prose(seen):
         return ColumnPlacing("drop", "free text")
     if header in links:

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from hybrid_toolkit.data.reading import cin_census
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest_names, normal_name
-from hybrid_toolkit.data.reading.text_files import csv_file, parquet_file, read_bytes
+from hybrid_toolkit.data.reading.text_files import parquet_file, read_bytes
 from hybrid_toolkit.data.reading.workbook import sheets
 from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file, read_census
+from hybrid_toolkit.data.reading.workforce_csv import csv_source
 from hybrid_toolkit.data.sheets.limits import check_kind
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MappingError, UnreadableError
 
 _ONE: Mapping[str, Callable[[Path], Found | list[Found]]] = {
-    ".csv": csv_file,
-    ".tsv": csv_file,
+    ".csv": csv_source,
+    ".tsv": csv_source,
     ".parquet": parquet_file,
     ".xml": lambda path: xml_file(path),
 }

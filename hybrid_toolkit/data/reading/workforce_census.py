@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+import pandas as pd
 from defusedxml import ElementTree
 
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal_name, now, text_frame
@@ -34,6 +35,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "RoleEndDate": ("RoleEndDate",),
     "Cases30": ("Cases30", "CasesHeld30"),
     "CFKSSstatus": ("CFKSSstatus",),
+    "ReasonLeave": ("ReasonLeave",),
 }
 """Column handed on -> tags that hold it, over the years of the return."""
 
@@ -61,27 +63,44 @@ def read_totals(path: Path) -> RawTable:
     data = read_bytes(path)
     root = root_of(data, path.name)
     reference = reference_date(root, path.name)
-    began = date(reference.year - 1, 10, 1)
     inside = [n for n in root.iter() if tag_of(n) == TOTALS]
     row = {tag_of(n): (n.text or "").strip() for part in inside for n in part}
+    people = [_person(node) for node in root.iter() if tag_of(node) == RECORD]
+    raw = RawTable(pd.DataFrame(), path.name, hashlib.sha256(data).hexdigest(), "xml", now())
+    return totals_table(authority_totals(people, reference), row, reference, first_text(root, ("LEA",)), raw)
+
+
+def authority_totals(people: Sequence[Mapping[str, str]], reference: date) -> dict[str, float]:
+    """Sums over records of workers, each a mapping of normal tags: in post, starters, case holders, cases, days lost.
+
+    Leavers and agency workers are left out of those in post and of starters, agency workers of days lost.
+    """
+    began = date(reference.year - 1, 10, 1)
     sums = dict.fromkeys(("InPost", "Starters", "CaseHolders", "Cases", "DaysLost"), 0.0)
-    for node in (n for n in root.iter() if tag_of(n) == RECORD):
-        person = {tag_of(n): (n.text or "").strip() for n in node}
-        agency, left = person.get("AgencyWorker", person.get("Agency")) == "1", bool(person.get("RoleEndDate"))
-        fte = 0.0 if agency or left else _amount(person.get("FTE"))
+    for person in people:
+        agency, left = person.get("agencyworker", person.get("agency")) == "1", bool(person.get("roleenddate"))
+        fte = 0.0 if agency or left else _amount(person.get("fte"))
         sums["InPost"] += fte
-        sums["Starters"] += (
-            fte if began.isoformat() <= person.get("RoleStartDate", "")[:10] <= reference.isoformat() else 0
-        )
-        sums["CaseHolders"] += _amount(person.get("FTE30"))
-        sums["Cases"] += 0.0 if left else _amount(person.get("Cases30"))
-        sums["DaysLost"] += 0.0 if agency else _amount(person.get("WorkingDaysLost"))
-    made = (
-        {"LEA": first_text(root, ("LEA",)), "Year": str(reference.year)} | row | {k: f"{v:g}" for k, v in sums.items()}
-    )
+        began_now = began.isoformat() <= person.get("rolestartdate", "")[:10] <= reference.isoformat()
+        sums["Starters"] += fte if began_now else 0
+        sums["CaseHolders"] += _amount(person.get("fte30"))
+        sums["Cases"] += 0.0 if left else _amount(person.get("cases30"))
+        sums["DaysLost"] += 0.0 if agency else _amount(person.get("workingdayslost"))
+    return sums
+
+
+def totals_table(
+    sums: Mapping[str, float], row: Mapping[str, str], reference: date, authority: str, raw: RawTable
+) -> RawTable:
+    """One row: the totals that the return gives, and the sums over its records."""
+    made = {"LEA": authority, "Year": str(reference.year)} | dict(row) | {k: f"{v:g}" for k, v in sums.items()}
     note = "sums over the records: in post and starters without agency workers and leavers, days lost without agency"
-    frame = text_frame(list(made), [[v or None] for v in made.values()], path.name)
-    return RawTable(frame, path.name, hashlib.sha256(data).hexdigest(), "xml", now(), (note,))
+    frame = text_frame(list(made), [[v or None] for v in made.values()], raw.origin)
+    return RawTable(frame, raw.origin, raw.sha256, raw.kind, raw.read_at, (note,))
+
+
+def _person(node: Element) -> dict[str, str]:
+    return {normal_name(tag_of(tag)): (tag.text or "").strip() for tag in reversed(list(node))}
 
 
 def _amount(text: str | None) -> float:
@@ -116,21 +135,38 @@ def read_census(path: Path) -> RawTable:
             fix="Export the return again with its header.",
             code="XML-LAYOUT",
         )
-    people = [{normal_name(tag_of(tag)): (tag.text or "").strip() for tag in reversed(list(node))} for node in records]
-    rows = [_row(person, reference) for person in people]
-    rows, notes = _one_each(rows)
+    names, rows, notes = census_rows([_person(node) for node in records], reference, authority)
     left_out = sorted({tag_of(tag) for node in records for tag in node} - {t for tags in KEPT.values() for t in tags})
     notes += [
-        f"census reference date {reference.isoformat()}; age bands are at that date, and birth dates were not kept",
         f"{len(left_out)} tag(s) of the return have no place in the contracts and were left out: {', '.join(left_out)}",
+    ]
+    columns: list[list[str | None]] = [[row.get(name) or None for row in rows] for name in names]
+    frame = text_frame(names, columns, path.name)
+    return RawTable(frame, path.name, hashlib.sha256(data).hexdigest(), "xml", now(), tuple(notes))
+
+
+def census_rows(
+    people: Sequence[Mapping[str, str]], reference: date, authority: str
+) -> tuple[list[str], list[dict[str, str]], list[str]]:
+    """Names, one row a worker with an age band, the authority's code and the census month, and notes.
+
+    Parameters
+    ----------
+    people : Sequence[Mapping[str, str]]
+        Records of workers under normal tags.
+    reference : date
+        The reference date of the return.
+    authority : str
+        Its code.
+    """
+    rows, notes = _one_each([_row(person, reference) for person in people])
+    notes += [
+        f"census reference date {reference.isoformat()}; age bands are at that date, and birth dates were not kept",
         "WorkingDaysLost is a total over the year and FTE30 is of case holders only: neither is a monthly figure, "
         "so sick_days stays empty",
     ]
-    names = [*KEPT, "AgeBand", "LEA", "CensusMonth"]
     fixed = {"LEA": authority, "CensusMonth": reference.replace(day=1).isoformat()}
-    columns: list[list[str | None]] = [[(row | fixed).get(name) or None for row in rows] for name in names]
-    frame = text_frame(names, columns, path.name)
-    return RawTable(frame, path.name, hashlib.sha256(data).hexdigest(), "xml", now(), tuple(notes))
+    return [*KEPT, "AgeBand", "LEA", "CensusMonth"], [row | fixed for row in rows], notes
 
 
 def root_of(data: bytes, name: str) -> Element:

@@ -11,9 +11,10 @@ from hybrid_toolkit.data.known.reading import reads
 from hybrid_toolkit.data.known.units import amount
 from hybrid_toolkit.data.mapping.mapping_file import TableMap
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS
-from hybrid_toolkit.data.privacy.pseudonym import loose_key, name_key
+from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.raw_table import RawTable, normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
+from hybrid_toolkit.data.reshape.lookup import looked_up
 from hybrid_toolkit.data.reshape.steps import FrameMade
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
 from hybrid_toolkit.errors import MappingError
@@ -55,9 +56,19 @@ def before_codes(
     for column, lookup in steps.lookup.items():
         if lookup.of and normal_name(chosen.get(column, "")) != normal_name(lookup.of):
             continue
-        if others is not None and column in made:
-            made[column], said = _looked_up(made[column], others(lookup.source), lookup.come, lookup.to, column)
-            notes.append(said)
+        if others is None or column not in made:
+            continue
+        may_be_empty = column in table_map.optional
+        try:
+            other = others(lookup.source)
+            made[column], said = looked_up(made, column, lookup, other, raw.kind, optional=may_be_empty)
+        except MappingError:
+            if not may_be_empty:
+                raise
+            if lookup.on:
+                made[column] = pd.Series(None, index=made.index, dtype="str")
+            said = f"{column} was not translated: what leads to it is not in {lookup.source[0]}"
+        notes.append(said)
     if steps.newest:
         made, said = _newest(made, rows[find(steps.newest)], TABLES[table_map.table].key, raw.kind)
         notes.append(said)
@@ -116,35 +127,6 @@ def _only(frame: pd.DataFrame, column: ColumnContract, codes: tuple[str, ...], g
     if new.any():
         notes.append(f"{int(new.sum()):,} row(s) have a {column.name} that is in no list; it was taken as not known")
     return frame.assign(**{column.name: frame[column.name].mask(new)}).loc[~other], notes
-
-
-def _looked_up(values: pd.Series[str], other: RawTable, come: str, to: str, column: str) -> tuple[pd.Series[str], str]:
-    headers = {normal_name(str(h)): str(h) for h in other.frame.columns}
-    absent = [n for n in (come, to) if normal_name(n) not in headers]
-    if absent:
-        raise MappingError(
-            f"{other.origin}: the column(s) {', '.join(absent)} of the look-up for {column} are not there.",
-            fix="Correct 'from' and 'to' of the look-up in the mapping.",
-            code="MAP-SOURCE",
-        )
-    pairs = other.frame[[headers[normal_name(come)], headers[normal_name(to)]]].dropna().drop_duplicates()
-    twice = int(pairs.iloc[:, 0].duplicated().sum())
-    if twice:
-        raise MappingError(
-            f"{other.origin}: {twice} value(s) of '{come}' lead to more than one '{to}'.",
-            fix="Keep one row for each, or look up by another column.",
-            code="MAP-LOOKUP",
-        )
-    known = {name_key(a): b for a, b in pairs.itertuples(index=False)}
-    made = values.map(lambda v: known.get(name_key(v)), na_action="ignore").astype("str")
-    met, filled = int(made.notna().sum()), int(values.notna().sum())
-    if filled and not met:
-        raise MappingError(
-            f"{other.origin}: none of the {filled:,} values of {column} meets one of '{come}'.",
-            fix="Check which column of the other source holds these values.",
-            code="MAP-LOOKUP",
-        )
-    return made, f"{met:,} of {filled:,} values of {column} were translated through {other.origin}"
 
 
 def _newest(frame: pd.DataFrame, dates: pd.Series[str], key: tuple[str, ...], kind: str) -> tuple[pd.DataFrame, str]:

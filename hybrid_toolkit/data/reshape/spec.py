@@ -65,13 +65,20 @@ class Households:
 class Lookup:
     """A column translated through another source (the first of those named that is there), from one column to another.
 
-    ``of`` names the source column that this holds for, where a column may come from several; empty for all.
+    ``of`` names the source column that this holds for, where a column may come from several; empty for all. With
+    ``start``, the other source holds spells (``end`` may be empty for ever): of those that hold on the day in the
+    contract column ``on``, the one that began last counts, as for the case holder on the day of a visit. ``where``
+    names columns of the other source and the texts of the rows that count.
     """
 
     source: tuple[str, ...]
-    come: str
-    to: str
+    come: tuple[str, ...]
+    to: tuple[str, ...]
     of: str = ""
+    start: tuple[str, ...] = ()
+    end: tuple[str, ...] = ()
+    on: str = ""
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,10 +292,21 @@ class _Reader:
     def lookup(self, value: object) -> Mapping[str, Lookup]:
         made = {}
         for column, given in value.items() if isinstance(value, dict) else []:
-            found = self.fields(f"lookup.{column}", given, ("source", "from", "to"), ("of",))
+            found = self.fields(
+                f"lookup.{column}", given, ("source", "from", "to"), ("of", "start", "end", "on", "where")
+            )
             if found and self.column("lookup", column):
-                sources = self.texts(f"lookup.{column}.source", found["source"])
-                made[column] = Lookup(sources, str(found["from"]), str(found["to"]), str(found.get("of", "")))
+                names = ("source", "from", "to", "start", "end")
+                texts = [self.texts(f"lookup.{column}.{n}", found[n]) if n in found else () for n in names]
+                on = str(found.get("on", ""))
+                if bool(texts[3]) != bool(on) or (on and not self.column("lookup", on)):
+                    self.wrong(
+                        f"lookup.{column}", "needs both 'start', a column of the other source, and 'on', a day here"
+                    )
+                source, come, to, start, end = texts
+                given = found.get("where", {})
+                where = {k: self.texts(f"lookup.{column}.where", v) for k, v in given.items()}
+                made[column] = Lookup(source, come, to, str(found.get("of", "")), start, end, on, where)
         return made
 
     def only(self, value: object) -> Mapping[str, tuple[str, ...]]:

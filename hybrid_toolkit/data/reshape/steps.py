@@ -164,7 +164,7 @@ def _long(frame: pd.DataFrame, items: Mapping[str, tuple[str, str]]) -> FrameMad
     made = pd.concat(parts).sort_index(kind="stable") if parts else frame
     notes = [f"{len(items)} columns of answers became {len(made):,} rows"]
     if unread:
-        notes.append(f"{unread:,} answers that are neither a number or a known label were left out")
+        notes.append(f"{unread:,} answers that are no number and no known label were left out")
     return made.astype("str"), notes
 
 

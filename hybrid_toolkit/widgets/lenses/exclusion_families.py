@@ -153,7 +153,7 @@ class FamilyAccess:
         family = (np.arange(len(rows)), pd.factorize(rows["family_id"])[0].astype(np.intp))
         return release_together(
             self._gate, frame, cells, {"family": family}, dims=["place"], whole="Everyone",
-            yes=rows["met"].eq(1).to_numpy(dtype=bool), people_column="n", title=f"Families with {above}",
+            yes=rows["met"].eq(1).fillna(False).to_numpy(dtype=bool), people_column="n", title=f"Families with {above}",
             values=_VALUES, shares=["estimate"], source=self._data,
         )  # fmt: skip
 

@@ -1,0 +1,117 @@
+"""The workforce census as a CSV file, one row a worker under the tags of the return, as regional tools write it.
+
+It gives what the XML message gives: the same columns and age bands, and the totals of the authority, with vacancies
+and agency workers from a file of totals that lies beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from hybrid_toolkit.data.reading.coerce import TextCells
+from hybrid_toolkit.data.reading.dates import parse_days
+from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal_name, text_frame
+from hybrid_toolkit.data.reading.text_files import csv_file, read_csv
+from hybrid_toolkit.data.reading.workforce_census import (
+    RECORD,
+    TOTALS,
+    authority_totals,
+    census_rows,
+    totals_table,
+)
+from hybrid_toolkit.data.tables.contract import ColumnContract
+
+_MAPPING = "csww-census"
+_SURE = ("sweno", "agencyworker", "rolestartdate", "orgrole")
+"""Headers that no other list has together."""
+_HEAD = 4096
+"""Bytes in which the header of a file stands."""
+_AUTHORITY = ("lea", "la", "lacode", "localauthority", "authority")
+_YEAR = ("referencedate", "censusdate", "year", "censusyear")
+_DATES = ("RoleStartDate", "RoleEndDate", "PersonBirthDate", "BirthDate")
+_DAY = ColumnContract("day", "date", "Day")
+
+
+def csv_source(path: Path) -> list[Found]:
+    """The tables of a CSV file; where it is a workforce census, its workers and the totals of the authority.
+
+    Raises
+    ------
+    UnreadableError
+        As for ``csv_file``.
+    """
+    with path.open("rb") as file:
+        head = normal_name(file.read(_HEAD).decode("utf-8", "replace"))
+    if not all(name in head for name in _SURE):
+        return csv_file(path)
+    return [
+        Found(RECORD, path.name, lambda: _workers(path), mapping=_MAPPING, ref=path.name),
+        Found(TOTALS, path.name, lambda: _totals(path), mapping=_MAPPING, ref=f"{path.name}/{TOTALS}"),
+    ]
+
+
+def _people(raw: RawTable) -> tuple[list[dict[str, str]], date, str]:
+    """One dictionary a worker under normal names, the reference date and the authority."""
+    frame = raw.frame.copy()
+    headers = {normal_name(str(h)): str(h) for h in frame.columns}
+    days = []
+    for name in _DATES:
+        if header := headers.get(normal_name(name)):
+            parsed = parse_days(TextCells("", _DAY, frame[header], raw.kind, None))
+            frame[header] = parsed.dt.strftime("%Y-%m-%d").astype("str")
+            days += [] if "birth" in normal_name(name) else [parsed.max()]
+    people = [{n: "" if pd.isna(row[h]) else str(row[h]).strip() for n, h in headers.items()} for row in _rows(frame)]
+    lea = _first(people, _AUTHORITY) or "authority"
+    said = _first(people, _YEAR)
+    return people, _reference(said, [d for d in days if pd.notna(d)]), lea
+
+
+def _rows(frame: pd.DataFrame) -> Sequence[Mapping[str, str]]:
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def _first(people: Sequence[Mapping[str, str]], names: Sequence[str]) -> str:
+    return next((p[n] for p in people for n in names if p.get(n)), "")
+
+
+def _reference(said: str, days: Sequence[pd.Timestamp]) -> date:
+    """The reference date as the file says it, else the 30 September on or after its latest start or end."""
+    if len(said) >= 10 and said[:4].isdigit():
+        return date.fromisoformat(said[:10])
+    if said[:4].isdigit():
+        return date(int(said[:4]), 9, 30)
+    last = max(days).date() if days else date.today()
+    return date(last.year + (last > date(last.year, 9, 30)), 9, 30)
+
+
+def _workers(path: Path) -> RawTable:
+    raw = read_csv(path)
+    people, reference, lea = _people(raw)
+    names, rows, notes = census_rows(people, reference, lea)
+    columns: list[list[str | None]] = [[row.get(name) or None for row in rows] for name in names]
+    return replace(raw, frame=text_frame(names, columns, path.name), notes=(*raw.notes, *notes))
+
+
+def _totals(path: Path) -> RawTable:
+    raw = read_csv(path)
+    people, reference, lea = _people(raw)
+    beside = _beside(path)
+    return totals_table(authority_totals(people, reference), beside, reference, lea, raw)
+
+
+def _beside(path: Path) -> dict[str, str]:
+    """The one row of a file of totals in the same folder."""
+    for other in sorted(path.parent.glob("*.csv")):
+        with other.open("rb") as file:
+            head = normal_name(file.read(_HEAD).decode("utf-8", "replace"))
+        if other != path and "numberofvacancies" in head and "noagencyfte" in head:
+            frame = read_csv(other).frame
+            if len(frame):
+                row = frame.iloc[0]
+                return {str(h): str(row[h]) for h in frame.columns if pd.notna(row[h])}
+    return {}

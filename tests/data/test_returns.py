@@ -1,0 +1,272 @@
+"""National returns, from files with the columns that authorities deploy: what they give, and what they must not."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from hybrid_toolkit import cli
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.known.codes import known_code
+from hybrid_toolkit.data.load import load_data, read_raw
+from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
+from hybrid_toolkit.data.matching.profile import Profile
+from hybrid_toolkit.data.privacy.column_placing import place
+from hybrid_toolkit.data.tables.contracts import TABLES
+from hybrid_toolkit.errors import MappingError
+
+SSD: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "ssd_person": (
+        {"pers_person_id": "P1", "pers_sex": "F", "pers_ethnicity": "WBRI", "pers_dob": "2015-02-03"},
+        {"pers_person_id": "P2", "pers_sex": "M", "pers_ethnicity": "AIND", "pers_dob": "2012-02-03"},
+    ),
+    "ssd_department": ({"dept_team_id": "T1", "dept_team_name": "CIN North"},),
+    "ssd_professionals": (
+        {"prof_professional_id": "7", "prof_professional_job_title": "Social Worker"},
+        {"prof_professional_id": "8", "prof_professional_job_title": "Team Manager"},
+        {"prof_professional_id": "9", "prof_professional_job_title": "GP"},
+        {"prof_professional_id": "-1", "prof_professional_job_title": ""},
+    ),
+    "ssd_involvements": (
+        {"invo_professional_id": "7", "invo_professional_role_id": "CW", "from": "2024-01-01", "to": "2024-03-01"},
+        {"invo_professional_id": "8", "invo_professional_role_id": "CW", "from": "2024-03-01", "to": "2300-01-01"},
+        {"invo_professional_id": "9", "invo_professional_role_id": "IRO", "from": "2024-02-01", "to": ""},
+        {"invo_professional_id": "-1", "invo_professional_role_id": "CW", "from": "2024-03-15", "to": ""},
+    ),
+    "ssd_cp_plans": ({"cppl_cp_plan_id": "X1", "cppl_person_id": "P1", "cppl_cp_plan_start_date": "2024-01-01"},),
+    "ssd_cin_plans": (
+        {
+            "cinp_cin_plan_id": "C1",
+            "cin_plan_id": "C1",
+            "cinp_person_id": "P1",
+            "cinp_cin_plan_start_date": "2023-09-01",
+        },
+    ),
+    "ssd_cp_visits": (
+        {"cppv_cp_visit_id": "V1", "cppv_cp_plan_id": "X1", "cppv_cp_visit_date": "2024-02-01"},
+        {"cppv_cp_visit_id": "V2", "cppv_cp_plan_id": "X1", "cppv_cp_visit_date": "2024-03-01"},
+    ),
+    "ssd_cin_visits": (
+        {"cinv_cin_visit_id": "V2", "cinv_cin_plan_id": "C1", "cinv_cin_visit_date": "2024-03-01"},
+        {"cinv_cin_visit_id": "V3", "cinv_cin_plan_id": "C1", "cinv_cin_visit_date": "2023-10-01"},
+    ),
+    "ssd_cp_reviews": (
+        {
+            "cppr_cp_review_id": "Q1",
+            "cppr_cp_plan_id": "X1",
+            "cppr_cp_review_due": "2024-04-01",
+            "cppr_cp_review_date": "2024-03-28",
+            "cppr_cp_review_quorate": "Y",
+        },
+    ),
+    "ssd_contacts": ({"cont_contact_id": "F1", "cont_person_id": "P1", "cont_contact_date": "2024-01-05"},),
+    "ssd_cin_episodes": ({"cine_referral_id": "R1", "cine_person_id": "P1", "cine_referral_date": "2023-08-20"},),
+}
+"""Rows of an invented authority, under the columns of the dataset; ids of persons are added where a list has them."""
+
+
+def ssd(folder: Path, columns: Mapping[str, list[str]], *, persons: bool) -> Path:
+    for table, names in columns.items():
+        rows = [dict(r) for r in SSD.get(table, ())]
+        names = list(names)
+        for row in rows:
+            if table == "ssd_involvements":
+                row["invo_involvement_start_date"], row["invo_involvement_end_date"] = row.pop("from"), row.pop("to")
+                row["invo_referral_id"] = "R1"
+            extra = {"ssd_involvements": "invo_person_id", "ssd_cp_visits": "cppv_person_id"}
+            extra["ssd_cin_visits"] = "cinv_person_id"
+            if persons and table in extra:
+                row[extra[table]] = "P1"
+                names += [extra[table]] if extra[table] not in names else []
+        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, names, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def columns(extracts: Path) -> dict[str, list[str]]:
+    listed = extracts.parent / "schemas" / "ssd_columns.csv"
+    if not listed.is_file():
+        pytest.skip("the list of columns is not here")
+    frame = pd.read_csv(listed)
+    return {str(t): list(c) for t, c in frame.groupby("table")["column"]}
+
+
+@pytest.mark.parametrize("persons", [True, False])
+def test_the_safeguarding_dataset_with_its_traps(columns: dict[str, list[str]], tmp_path: Path, persons: bool) -> None:
+    raw = read_raw(ssd(tmp_path, columns, persons=persons), "ssd")
+    worker, contact, spell = (raw.frames[t] for t in ("worker", "contact", "allocation_spell"))
+    assert worker["worker_id"].tolist() == ["7", "8"], "a doctor is not the workforce, -1 is nobody"
+    assert worker["agency"].isna().all() if "agency" in worker else True, "the flag is never filled"
+    assert sorted(contact["contact_id"]) == ["V1", "V2", "V3"], "a visit in two lists counts once; enquiries are none"
+    purpose = contact.set_index("contact_id")["purpose"].to_dict()
+    assert purpose == {"V1": "statutory_cp", "V2": "statutory_cp", "V3": "statutory_cin"}
+    assert contact["child_id"].tolist() == ["P1"] * 3 and "mode" not in contact
+    assert spell["worker_id"].tolist() == ["7", "8"] and spell["child_id"].tolist() == ["P1", "P1"]
+    if persons:
+        holder = contact.set_index("contact_id")["worker_id"]
+        assert holder[["V1", "V2"]].tolist() == ["7", "8"] and pd.isna(holder["V3"]), "the case holder on the day"
+    review = raw.frames["conference"].iloc[0]
+    assert (review["type"], review["child_id"], review["due_date"]) == ("rcpc", "P1", "2024-04-01")
+    assert not {"pers_dob", "pers_forename"} & set(raw.frames["child"].columns)
+
+
+def annex_a(path: Path) -> Path:
+    who = {"Child Unique ID": ["A1", "A2"], "Gender": ["a) Male", "b) Female"], "Ethnicity": ["a) WBRI", "q) CHNE"]}
+    who |= {"Date of Birth": ["01/02/2015", "03/04/2020"], "Age of Child (Years)": [10, -1]}
+    staff = {"Allocated Team": ["North", "South"], "Allocated Worker": ["surname, given", "Unallocated"]}
+    lists = {
+        "List 1": {"Child Unique ID": ["A1"], "Date of Contact": ["01/05/2025"]},
+        "List 3": who
+        | {"Date of referral": ["01/03/2025", "10/03/2025"], "Number of Referrals in Last 12 Months": [2, 1]}
+        | {"Referral NFA?": ["b) No", "a) Yes"]}
+        | staff,
+        "List 4": {
+            "Child Unique ID": ["A1", "A2"],
+            "Continuous Assessment Start Date": ["03/03/2025", "01/01/2025"],
+            "Continuous Assessment Date of Authorisation": ["20/04/2025", "20/02/2025"],
+        },
+        "List 5": {
+            "Child Unique ID": ["A1"],
+            "Strategy discussion initiating Section 47 Enquiry Start Date": ["05/03/2025"],
+            "Date of Initial Child Protection Conference": ["24/03/2025"],
+        },
+        "List 6": who | {"CIN Start Date": ["01/03/2025", "10/03/2025"], "CIN Closure Date": [None, "01/06/2025"]}
+        | {"Case Status": ["b) Child Protection plan", "d) Open assessment"]},
+        "List 7": {
+            "Child Unique ID": ["A1"],
+            "Date of Birth": ["01/02/2015"],
+            "Child Protection Plan Start Date": ["24/03/2025"],
+            "Child Protection Plan End Date": [None],
+            "Date of the Last Statutory Visit": ["12/06/2025"],
+            "Was the Child Seen Alone?": ["Seen"],
+            "Allocated Worker": ["surname, given"],
+        },
+        "List 8": {
+            "Child Unique ID": ["A2"],
+            "Date of Last Social Work Visit": ["13/06/2025"],
+            "Date of Latest Statutory Review": ["01/04/2025"],
+            "Allocated Worker": ["Unallocated"],
+        },
+    }  # fmt: skip
+    with pd.ExcelWriter(path) as book:
+        for name, rows in lists.items():
+            pd.DataFrame(rows).to_excel(book, sheet_name=name, index=False, startrow=2)
+            book.sheets[name]["A1"] = "OFFICIAL-SENSITIVE"
+    return path
+
+
+def test_annex_a_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = annex_a(tmp_path / "Inspection lists.xlsx")
+    data = load_data(book, "annex-a", key="k")
+    events = data["child_event"].set_index("child_id")
+    assert events.loc["A1", "rereferral"] and not events.loc["A2", "rereferral"]
+    assert events.loc["A1", "assessment_end_date"] == pd.Timestamp("2025-04-20"), "joined by child and day"
+    assert events.loc["A1", "s47_date"] == pd.Timestamp("2025-03-05") and events.loc["A2", "plan"] == "none"
+    assert pd.isna(events.loc["A2", "assessment_end_date"]), "an assessment before any referral meets none"
+    child = data["child"].set_index("child_id")
+    assert child.loc["A1", ["sex", "ethnicity", "age_band"]].tolist() == ["M", "white", "10-15"]
+    assert child.loc["A2", ["sex", "age_band"]].tolist() == ["F", "0"], "-1 is not born yet"
+    contact = data["contact"].set_index("child_id")
+    assert contact["purpose"].to_dict() == {"A1": "statutory_cp", "A2": "statutory_cla"} and len(contact) == 2
+    assert pd.isna(contact.loc["A1", "seen_alone"]), "'Seen' does not say alone"
+    assert pd.isna(contact.loc["A2", "worker_id"]), "Unallocated is nobody"
+    assert "surname" not in str(contact["worker_id"].tolist()) and contact.loc["A1", "worker_id"]
+    assert data["family"].set_index("family_id")["need"].dropna().to_dict() == {"A1": "cp"}
+    assert set(data["plan_spell"]["plan"]) == {"cp", "cin"}
+    assert cli.main(["map", str(book)]) == 0
+    assert "--mapping annex-a" in capsys.readouterr().err, "map sees it by its content"
+
+
+CSWW = "SWENo,AgencyWorker,FTE,PersonBirthDate,GenderCurrent,Ethnicity,OrgRole,RoleStartDate,RoleEndDate,ReasonLeave,"
+CSWW += "Cases30,FTE30,WorkingDaysLost,CFKSSstatus\n"
+CSWW += "SW0000000001,0,1,01/02/1990,2,WBRI,5,01/11/2021,,,18,1,3,1\n"
+CSWW += "SW0000000002,0,0,01/02/1970,1,AIND,3,01/11/2010,31/03/2022,5,,,,\n"
+CSWW += "SW0000000003,1,0.5,01/02/1980,2,BAFR,,01/02/2022,,,10,0.5,,\n"
+
+
+def test_the_workforce_census_as_csv(tmp_path: Path) -> None:
+    (tmp_path / "csww_2022.csv").write_text(CSWW, encoding="utf-8")
+    totals = "NumberOfVacancies,NoAgencyFTE,NoAgencyHeadcount\n7.5,0.5,1\n"
+    (tmp_path / "LALevelVacancies.csv").write_text(totals, encoding="utf-8")
+    data = load_data(tmp_path, key="k")
+    worker, year = data["worker"], data["la_year"].iloc[0]
+    assert worker["age_band"].tolist() == ["30-39", "50-59", "40-49"] and worker["agency"].tolist() == [
+        False,
+        False,
+        True,
+    ]
+    assert worker["leave_reason"].dropna().tolist() == ["5"] and worker["asye"].dropna().tolist() == [True]
+    assert not worker["worker_id"].str.startswith("SW").any(), "registration numbers become pseudonyms"
+    assert (year["year"], year["inpost_fte"], year["vacancy_fte"], year["agency_fte"]) == (2022, 1.0, 7.5, 0.5)
+    assert data["worker_month"]["cases"].tolist() == [18, 10]
+    assert data["worker_month"]["month"].eq(pd.Timestamp("2022-09-01")).all()
+
+
+def test_the_looked_after_return_of_the_schema(extracts: Path, tmp_path: Path) -> None:
+    place = extracts.parent / "schemas"
+    if not (place / "ssda903_2020_header.csv").is_file():
+        pytest.skip("the lists are not here")
+    for name in ("header", "episodes"):
+        text = (place / f"ssda903_2020_{name}.csv").read_text(encoding="utf-8")
+        (tmp_path / f"a_{name}.csv").write_text(text.replace("*DUMMY*", ""), encoding="utf-8")
+    raw = read_raw(tmp_path, "ssda903")
+    assert set(raw.frames) == {"child", "plan_spell"}
+    assert raw.frames["plan_spell"]["plan"].eq("cla").all()
+    assert "ssda903" in propose_mapping(tmp_path).shipped
+
+
+def test_ages_in_years_become_bands() -> None:
+    child, worker = TABLES["child"]["age_band"], TABLES["worker"]["age_band"]
+    read = {a: known_code(child, a) for a in ("-1", "0", "4", "5", "15 years", "17", "24", "old")}
+    assert list(read.values()) == ["0", "0", "1-4", "5-9", "10-15", "16-17", "18+", None]
+    assert known_code(worker, "34") == "30-39" and known_code(worker, "19") is None and known_code(child, "150") is None
+
+
+def test_a_look_up_by_day_needs_both_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,day\n1,2024-01-01\n")
+    text = '[tables.contact]\nsource = "a"\n[tables.contact.columns]\ncontact_id = "id"\nfamily_id = "id"\n'
+    text += '[tables.contact.lookup.worker_id]\nsource = "a"\nfrom = "id"\nto = "id"\nstart = "day"\n'
+    (tmp_path / "m.toml").write_text(text)
+    with pytest.raises(MappingError, match="start"):
+        read_raw(tmp_path, tmp_path / "m.toml")
+
+
+def test_the_xml_return_opens_the_rates_of_the_authority(real_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "census.xml").write_bytes((real_data / "social_work_workforce_2022.xml").read_bytes())
+    data: EvaluationData = load_data(tmp_path, key="k")
+    assert data["la_year"]["vacancy_fte"].tolist() == [79.68] and data["worker"]["leave_reason"].notna().any()
+
+
+FILLED = {
+    "birth": ("01/02/2010", "03/04/2011", "05/06/2012"),
+    "death": ("01/02/2020", "03/04/2021", "05/06/2022"),
+    "name": ("surname, given", "other, person", "third, one"),
+    "e-mail": ("a.b@x.gov.uk", "c.d@x.gov.uk", "e.f@x.gov.uk"),
+    "text": ("seen at home, was upset about school", "a longer text about the visit", "another note on it"),
+    "postcode": ("LS1 4AP", "LS2 9JT", "M1 1AE"),
+}
+"""What a column of a kind may hold; any other holds numbers of people."""
+KEPT = {"Age of Child (Years)", "Allocated Team", "pers_upn_unknown"}
+"""Ages become bands as they are read, teams are no people, and the reason for no pupil number is a code."""
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_no_identifying_column_of_the_returns_stays_in_clear(extracts: Path, filled: bool) -> None:
+    listed = extracts.parents[1] / "design" / "returns" / "identifiers.csv"
+    if not listed.is_file():
+        pytest.skip("the list of identifiers is not here")
+    rows = pd.read_csv(listed)
+    clear = []
+    for source, column, kind in rows[["source", "column", "kind"]].itertuples(index=False):
+        cells = next((v for k, v in FILLED.items() if k in kind.lower()), ("100234", "100235", "A1003"))
+        values = pd.Series(list(cells if filled else (None,) * 3) * 40, dtype="str")
+        if place("t", Profile(column, values)).what == "keep" and column not in KEPT:
+            clear.append((source, column))
+    assert len(rows) == 111 and not clear
