@@ -4,8 +4,9 @@
     python -m tools.words --write    record that there are fewer hits; a count that rose is never recorded
 
 ``words.toml`` holds the rules with the words to use instead; ``words-baseline.csv`` holds, for each rule and surface,
-how many hits there are today. A surface is a room of the package (its strings, without docstrings, and its TOML
-texts) or the pages written by hand. Pages made by a tool are read where their text is written: in the tool.
+how many hits there are today. A surface is a room of the package (its strings, without docstrings, its TOML
+texts and its templates) or the pages written by hand. Pages made by a tool are read where their text is written: in
+the tool.
 """
 
 from __future__ import annotations
@@ -105,6 +106,19 @@ def _toml_strings(value: Any, surface: str, name: str) -> Iterator[Text]:
         yield Text(surface, name, value)
 
 
+def _template_strings(text: str, surface: str, name: str) -> Iterator[Text]:
+    """The words of a template: what stands between tags, and the quoted words inside the template's own tags."""
+    text = re.sub(r"<style>.*?</style>|<script>.*?</script>|{#.*?#}", _blank, text, flags=re.S)
+    for number, line in enumerate(text.split("\n"), start=1):
+        inside = [w for tag in re.findall(r"{[{%].*?[}%]}", line) for w in re.findall(r'"([^"]*)"', tag)]
+        outside = re.sub(r"<[^>]*>", " ", re.sub(r"{[{%].*?[}%]}", " ", line))
+        yield from (Text(surface, f"{name}:{number}", w) for w in [*inside, outside] if " " in w.strip())
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "\n" * found.group().count("\n")
+
+
 def texts(root: Path = ROOT) -> Iterator[Text]:
     """Every text that readers may meet, in the order of the files.
 
@@ -126,12 +140,14 @@ def texts(root: Path = ROOT) -> Iterator[Text]:
         name = f"tools/{tool}.py"
         yield from _code_strings(ast.parse((root / name).read_text(encoding="utf-8")), "generated", name)
     package = root / "hybrid_toolkit"
-    for path in sorted([*package.rglob("*.py"), *package.rglob("*.toml")]):
+    for path in sorted(p for kind in ("py", "toml", "j2") for p in package.rglob(f"*.{kind}")):
         inside = path.relative_to(package).parts
         surface = inside[0] if len(inside) > 1 else "face"
         name, text = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
         if path.suffix == ".py":
             yield from _code_strings(ast.parse(text), surface, name)
+        elif path.suffix == ".j2":
+            yield from _template_strings(text, surface, name)
         else:
             yield from _toml_strings(tomllib.loads(text), surface, name)
 

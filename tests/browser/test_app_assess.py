@@ -230,7 +230,7 @@ def test_undo_set_aside_and_bring_back(page: Page, server: Server) -> None:
     expect(row).to_contain_text("0 of 32")
     row.get_by_role("button", name="Set aside").click()
     expect(row).to_have_count(0)
-    page.get_by_role("button", name="Bring back Voice").click()
+    page.get_by_role("button", name="Restore Voice").click()
     expect(row).to_have_count(1)
 
 
@@ -318,7 +318,7 @@ def test_prompts_of_one_s_own_and_the_next_round(page: Page, server: Server) -> 
     heads = page.get_by_role("columnheader").all_inner_texts()
     assert heads == ["Condition", "Autumn 2031", "Winter 2031"]
     page.get_by_role("button", name="Set the newest round aside").click()
-    page.get_by_role("button", name="Bring back Winter").click()
+    page.get_by_role("button", name="Restore Winter").click()
     expect(page.get_by_role("columnheader")).to_have_count(3)
 
 

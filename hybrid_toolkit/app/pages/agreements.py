@@ -53,7 +53,7 @@ def _list(visit: Visit) -> Answered:
         if what == "new":
             return GoTo(f"/talk/agreements/{_add(visit)}")
         _change(visit, visit.form.word("id"), {"archived": what == "archive"}, f"{what} {visit.form.word('id')}")
-        return GoTo("/talk/agreements", "Set aside." if what == "archive" else "Brought back.")
+        return GoTo("/talk/agreements", "Set aside." if what == "archive" else "Restored.")
     rows = []
     for held in _saved(visit):
         one = _whole(held)

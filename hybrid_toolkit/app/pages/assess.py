@@ -60,7 +60,7 @@ def _own(visit: Visit) -> Answered:
     what = visit.form.word("what")
     if what in ("archive", "restore"):
         _mark(visit, opened, visit.form.word("id"), what == "archive")
-        return GoTo("/assess/own", "Set aside. You can bring it back below." if what == "archive" else "Brought back.")
+        return GoTo("/assess/own", "Set aside. You can restore it below." if what == "archive" else "Restored.")
     given = {k: visit.form.word(k) for k in ("condition", "text", "title", "about")}
     errors = refuse_details(given)
     if what == "prompt":

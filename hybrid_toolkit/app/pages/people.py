@@ -32,7 +32,7 @@ def _people(visit: Visit) -> Answered:
         return GoTo(f"/assess/answer/{made}")
     if what in ("archive", "restore"):
         archived = what == "archive"
-        words = "Set aside. You can bring the answers back below." if archived else "Brought back."
+        words = "Set aside. You can restore the answers below." if archived else "Restored."
         visit.saved_in.change(opened.rater_name(key), lambda c: {**c, "archived": archived}, what)
         return GoTo("/assess/people", words)
     if what == "undo":

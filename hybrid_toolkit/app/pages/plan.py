@@ -33,7 +33,7 @@ def _plan(visit: Visit) -> Answered:
             work.undo(PLAN_FILE)
             return GoTo("/plan", "Undone: the last change to the plan.")
         change_action(work, number, {"archived": what == "archive"}, f"{what} {number}")
-        return GoTo("/plan", "Set aside. You can bring it back below." if what == "archive" else "Brought back.")
+        return GoTo("/plan", "Set aside. You can restore it below." if what == "archive" else "Restored.")
     from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
     rows = []

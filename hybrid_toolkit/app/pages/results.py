@@ -215,7 +215,7 @@ def _rounds(visit: Visit) -> Answered:
             return _next_round(visit)
         name = f"rounds/{visit.form.word('id')}/setup"
         visit.saved_in.change(name, lambda c: {**c, "archived": what == "archive"}, what)
-        return GoTo("/assess/rounds", "Set aside." if what == "archive" else "Brought back.")
+        return GoTo("/assess/rounds", "Set aside." if what == "archive" else "Restored.")
     rated = [(r, {c.id: c for c in rate_conditions(r.assessment()).conditions}) for r in found]
     parts = found[-1].listed.parts if found else ()
     missing = float("nan")

@@ -1,0 +1,106 @@
+"""Slow work in other processes: progress, cancel, answers kept, errors told, nothing waits for what it need not."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from hybrid_toolkit.app.jobs import Jobs, SlowWork
+from hybrid_toolkit.app.visit import Fields, Visit, Waiting
+from hybrid_toolkit.errors import UsageError
+
+SLOW = "hybrid_toolkit.slow_for_tests"
+WORKER = f"""
+import sys, time, types
+from hybrid_toolkit.errors import UsageError
+def count(bench, *, to, seconds=0.0, other=0):
+    print("what a library prints must not stand between two answers")
+    for i in range(to):
+        bench.progress(i, to, "Counting")
+        time.sleep(seconds)
+    return to
+def refuse(bench):
+    raise UsageError("no such thing.", fix="Choose another thing.", code="X-1")
+def break_down(bench):
+    raise KeyError("a value of the data")
+def end(bench):
+    import os
+    os._exit(3)
+module = types.ModuleType({SLOW!r})
+module.__dict__.update(count=count, refuse=refuse, break_down=break_down, end=end)
+sys.modules[{SLOW!r}] = module
+from hybrid_toolkit.app.worker import work_on
+work_on([])
+"""
+
+
+class WaitingJobs(Jobs):
+    """The same with functions that wait."""
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-c", WORKER]
+
+
+@pytest.fixture
+def jobs() -> Iterator[Jobs]:
+    made = WaitingJobs()
+    yield made
+    made.close()
+
+
+def done(work: SlowWork) -> SlowWork:
+    assert work.over.wait(60), "no answer"
+    return work
+
+
+def test_an_answer_comes_and_is_kept(jobs: Jobs) -> None:
+    first = done(jobs.ask(f"{SLOW}:count", {"to": 3}))
+    assert first.value == 3 and jobs.ask(f"{SLOW}:count", {"to": 3}) is first
+    assert jobs.find(first.number) is first
+
+
+def test_progress_is_told_and_cancel_ends_it_and_the_next_goes_on(jobs: Jobs) -> None:
+    work = jobs.ask(f"{SLOW}:count", {"to": 600, "seconds": 0.1})
+    end = time.monotonic() + 60
+    while work.done < 2 and time.monotonic() < end:
+        time.sleep(0.02)
+    assert work.total == 600 and work.words == "Counting"
+    jobs.cancel(work)
+    assert work.over.is_set() and work.state == "cancelled"
+    assert done(jobs.ask(f"{SLOW}:count", {"to": 2})).value == 2
+
+
+def test_long_work_does_not_hold_up_a_page(jobs: Jobs) -> None:
+    slow = jobs.ask(f"{SLOW}:count", {"to": 600, "seconds": 0.1}, long=True)
+    assert done(jobs.ask(f"{SLOW}:count", {"to": 2})).value == 2
+    assert not slow.over.is_set()
+
+
+def test_fast_changes_are_merged(jobs: Jobs) -> None:
+    asked = [jobs.ask(f"{SLOW}:count", {"to": 4, "seconds": 0.2, "other": i}, slot="choice") for i in range(6)]
+    done(asked[-1])
+    states = [w.state for w in asked]
+    assert states[-1] == "done" and states.count("dropped") >= 4
+
+
+def test_the_toolkit_s_errors_are_told_and_others_without_their_values(jobs: Jobs) -> None:
+    refused = done(jobs.ask(f"{SLOW}:refuse", {}))
+    assert isinstance(refused.error, UsageError) and refused.error.fix == "Choose another thing."
+    broken = done(jobs.ask(f"{SLOW}:break_down", {}))
+    assert broken.error is not None and "value of the data" not in str(broken.error)
+    gone = done(jobs.ask(f"{SLOW}:end", {}))
+    assert gone.error is not None and gone.error.code == "APP-WORKER"
+    assert done(jobs.ask(f"{SLOW}:count", {"to": 1})).value == 1
+    outside = done(jobs.ask("os:getcwd", {}))
+    assert outside.error is not None
+
+
+def test_a_visit_waits_then_has_its_answer(jobs: Jobs) -> None:
+    visit = Visit("/", False, {}, Fields(), Fields(), {}, None, jobs)
+    with pytest.raises(Waiting) as waiting:
+        visit.work(f"{SLOW}:count", to=2, seconds=0.2)
+    done(waiting.value.work)
+    assert visit.work(f"{SLOW}:count", to=2, seconds=0.2) == 2
