@@ -1,4 +1,4 @@
-"""A lens is public, has a page in the workbench and a paragraph in the guide; what is left out is named."""
+"""A lens is public, has a page in the app and a paragraph in the guide; what is left out is named."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit import widgets
+from hybrid_toolkit.app.work.look_at_data import DRAWN_LENSES
 from hybrid_toolkit.widgets.lenses.lens_widget import LensWidget
-from hybrid_toolkit.widgets.workbench import PAGES
 
 GUIDE = "docs/widgets.md"
 MODULES = [f"{widgets.__name__}.{m.name}" for m in pkgutil.walk_packages(widgets.__path__) if not m.ispkg]
@@ -38,9 +38,9 @@ def test_every_module_of_a_lens_has_its_widget() -> None:
 def test_a_lens_can_be_found(lens: type[LensWidget]) -> None:
     name = lens.__name__
     assert ht._PUBLIC.get(name) == lens.__module__, f"'{name}' is not in _PUBLIC of hybrid_toolkit/__init__.py"
-    pages = [p for p in PAGES.values() if p.widget == name]
-    where = "PAGES of hybrid_toolkit/widgets/workbench.py"
-    assert pages and f"hybrid_toolkit.widgets.{pages[0].module}" == lens.__module__, f"'{name}' has no page in {where}"
+    where = "DRAWN_LENSES of hybrid_toolkit/app/work/look_at_data.py"
+    views = (lens.VIEWS.__module__.rpartition(".")[2], name)
+    assert views in DRAWN_LENSES.values(), f"'{name}' has no page of the app in {where}"
     guide = (Path(__file__).resolve().parents[2] / GUIDE).read_text(encoding="utf-8")
     assert f"**`{name}`**" in guide, f"{GUIDE} has no paragraph that begins **`{name}`**"
     module, function = lens.FUNCTION

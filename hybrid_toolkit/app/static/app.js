@@ -62,7 +62,12 @@ function follow(box) {
       if (!answer.ok) throw new Error();
       work = await answer.json();
     } catch { return; }
-    if (work.state !== "waiting" && work.state !== "running") { clearInterval(timer); location.reload(); return; }
+    if (work.state !== "waiting" && work.state !== "running") {
+      clearInterval(timer);
+      location.reload(); // a file is downloaded and this page stays: say so
+      setTimeout(() => { bar.remove(); said.textContent = "Ready. If no file was downloaded, reload this page."; }, 1500);
+      return;
+    }
     if (work.total) {
       bar.max = work.total;
       bar.value = work.done;

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Chosen = tuple[tuple[str, str], ...]
 """Field of a filter with the value asked for."""
-_LENSES: Mapping[str, tuple[str, str]] = {
+DRAWN_LENSES: Mapping[str, tuple[str, str]] = {
     "practice": ("lens_practice", "PracticeQuality"),
     "careers": ("lens_career", "CareerStage"),
     "access": ("lens_exclusion", "DigitalExclusion"),
@@ -155,7 +155,7 @@ def _found(
 
     from hybrid_toolkit.widgets.lenses.lens_widget import settled
 
-    module, name = _LENSES[lens]
+    module, name = DRAWN_LENSES[lens]
     held = import_module(f"hybrid_toolkit.widgets.lenses.{module}")
     views = bench.kept.get(lens) or getattr(held, f"{name}Views")(bench.data, gate=bench.gate)
     bench.kept[lens] = views
