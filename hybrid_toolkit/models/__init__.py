@@ -17,9 +17,11 @@ from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Spl
 
 _LATER = {
     "adjusted_for_confounder": "sensitivity.unmeasured_confounding",
+    "bacon_decomposition": "rollout.bacon",
     "benchmark_confounder": "sensitivity.unmeasured_confounding",
     "check_balance": "weighting.balance",
     "cluster_power": "planning.sample_size",
+    "concordance": "survival.concordance",
     "design_effect": "planning.sample_size",
     "e_value": "sensitivity.unmeasured_confounding",
     "equivalence_test": "inference.equivalence",
@@ -46,6 +48,7 @@ _LATER = {
     "fit_randomised": "inference.randomised_trial",
     "fit_response_weighted": "weighting.nonresponse_weighting",
     "fit_stepped_wedge": "rollout.stepped_wedge",
+    "fit_survey": "weighting.survey",
     "fit_synthetic_control": "series.synthetic_control",
     "fit_synthetic_did": "series.synthetic_did",
     "fit_two_by_two": "rollout.two_by_two",
@@ -59,6 +62,8 @@ _LATER = {
     "robustness_value": "sensitivity.unmeasured_confounding",
     "slope_for_power": "planning.pretrend_power",
     "specification_curve": "sensitivity.specification_curve",
+    "stepped_wedge_power": "planning.wedge_power",
+    "survey_estimate": "weighting.survey",
     "two_sample_power": "planning.sample_size",
 }
 """Public name -> module that holds it."""

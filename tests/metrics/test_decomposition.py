@@ -8,7 +8,8 @@ import pytest
 from statsmodels.stats.oaxaca import OaxacaBlinder
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.inequality.decomposition import kitagawa, oaxaca_blinder
+from hybrid_toolkit.metrics.inequality.decomposition import kitagawa
+from hybrid_toolkit.metrics.inequality.oaxaca import oaxaca_blinder
 
 
 def draw(rng: np.random.Generator, clusters: int = 40, size: int = 12) -> pd.DataFrame:

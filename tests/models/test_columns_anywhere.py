@@ -299,6 +299,29 @@ CASES: dict[str, Case] = {
         keys=("team", "stage"),
         flags=("left", "d"),
     ),
+    "concordance": Case(
+        _people,
+        lambda f: models.concordance(f, duration="months", event="left", score="x", cluster="team"),
+        x=("x",),
+        free="^concordance$",
+        keys=("team",),
+        flags=("left",),
+    ),
+    "fit_survey": Case(
+        _people,
+        lambda f: models.fit_survey(f, outcome="y", terms=_TERMS, weight="weight", cluster="team"),
+        x=("x", "year"),
+        y="y",
+        own=_OWN,
+        keys=("team", "stage"),
+        flags=("d",),
+    ),
+    "survey_estimate": Case(
+        _people,
+        lambda f: models.survey_estimate(f, outcomes="yes", weight="weight", strata="g", cluster="team"),
+        keys=("team", "g"),
+        flags=("yes",),
+    ),
     "fit_discrete_time": Case(
         _people,
         lambda f: models.fit_discrete_time(f, duration="months", event="left", terms=_TERMS, cluster="team"),
@@ -344,6 +367,7 @@ CASES: dict[str, Case] = {
     "fit_group_time": _roll_case("fit_group_time", **_ROLLOUT, covariates=["x"], variance="jackknife"),
     "fit_event_study": _roll_case("fit_event_study", **_ROLLOUT, cluster="block", keys=("unit", "block")),
     "fit_event_study, imputation": _roll_case("fit_event_study", **_ROLLOUT, estimator="imputation"),
+    "bacon_decomposition": _roll_case("bacon_decomposition", **_ROLLOUT),
     "fit_two_by_two": _roll_case("fit_two_by_two", **_ONE, covariates=["x"]),
     "fit_synthetic_control": _roll_case("fit_synthetic_control", **_ONE),
     "fit_synthetic_did": _roll_case("fit_synthetic_did", **_ONE, replications=20),
@@ -397,6 +421,24 @@ MEASURES: dict[str, Case] = {
         y="y",
         free="$^",
         keys=("team", "g"),
+    ),
+    "oaxaca_blinder, pooled": Case(
+        _people,
+        lambda f: metrics.oaxaca_blinder(
+            f, outcome="y", group="g", reference="one", covariates=["x", "stage"], cluster="team", form="pooled"
+        ),
+        x=("x",),
+        y="y",
+        free="$^",
+        keys=("team", "g", "stage"),
+    ),
+    "decompose_concentration": Case(
+        _people,
+        lambda f: metrics.decompose_concentration(
+            f, outcome="count", rank_by="x", covariates=["year", "stage"], cluster="team"
+        ),
+        x=("x", "year"),
+        keys=("team", "stage"),
     ),
     "kitagawa": Case(
         _people,
@@ -497,10 +539,13 @@ APART: dict[str, str] = {
         ["adjusted_for_confounder", "benchmark_confounder", "e_value", "equivalence_test", "robustness_value"],
         "takes an estimate and its error, no columns",
     ),
-    **dict.fromkeys(["cluster_power", "design_effect", "two_sample_power"], "takes sizes, no columns"),
+    **dict.fromkeys(
+        ["cluster_power", "design_effect", "stepped_wedge_power", "two_sample_power"], "takes sizes, no columns"
+    ),
     **dict.fromkeys(
         ["honest_bounds", "pretest_power", "slope_for_power"], "takes the path of a fit that is tried here"
     ),
+    "omega_of_model": "takes what fit_factor_model gave, which is tried here",
     "as_terms": "reads terms, and computes nothing",
     "slope_power": "takes sizes, no columns",
     "rating_counts": "counts the ratings that fleiss_kappa is tried on here",

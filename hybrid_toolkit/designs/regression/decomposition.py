@@ -12,7 +12,8 @@ from hybrid_toolkit.designs.base import Design, unadjusted_fit
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.errors import EstimationError, MeasureError
-from hybrid_toolkit.metrics.inequality.decomposition import Decomposition, kitagawa, oaxaca_blinder
+from hybrid_toolkit.metrics.inequality.decomposition import Decomposition, kitagawa
+from hybrid_toolkit.metrics.inequality.oaxaca import oaxaca_blinder
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import varying
 from hybrid_toolkit.models.terms.terms import as_term, design_columns

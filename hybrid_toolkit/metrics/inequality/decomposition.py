@@ -19,7 +19,6 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.columns.reading import check_table, measured, plain
-from hybrid_toolkit.columns.scaling import scaled, solve_kept
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.result import ResultBase
 
@@ -111,9 +110,10 @@ class Decomposition(ResultBase):
         )
 
 
-def _two_groups(
+def two_groups(
     frame: pd.DataFrame, *, columns: Sequence[str], group: str, reference: object, cluster: str | None
 ) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.intp], int]:
+    """The complete rows, which of them are of the reference, codes of their clusters, and how many were left out."""
     wanted = list(dict.fromkeys([*columns, group, *([cluster] if cluster else [])]))
     check_table(frame, wanted, code="DECOMPOSITION-COLUMN")
     kept = frame[wanted].dropna().reset_index(drop=True)
@@ -146,14 +146,14 @@ def _two_groups(
     return kept, is_reference, codes, len(frame) - len(kept)
 
 
-def _degrees(codes: NDArray[np.intp], is_reference: NDArray[np.bool_]) -> float:
+def two_group_degrees(codes: NDArray[np.intp], is_reference: NDArray[np.bool_]) -> float:
     """Effective clusters less one: those of a difference of the two groups' means if rows had errors of their own."""
     size = np.where(is_reference, is_reference.sum(), (~is_reference).sum())
     weight = np.bincount(codes, weights=1 / size.astype(float) ** 2)
     return float(np.clip(weight.sum() ** 2 / (weight**2).sum() - 1, 1.0, len(weight) - 1.0))
 
 
-def _jackknife(
+def jackknife_parts(
     parts: Callable[[NDArray[np.bool_]], Floats],
     codes: NDArray[np.intp],
     names: Sequence[str],
@@ -161,6 +161,7 @@ def _jackknife(
     unit: str,
     df: float,
 ) -> pd.DataFrame:
+    """Rows of the parts, each with the error of leaving out one cluster at a time."""
     everyone = np.ones(codes.size, dtype=bool)
     estimate = parts(everyone)
     groups = int(codes.max()) + 1
@@ -235,7 +236,7 @@ def kitagawa(
     >>> kitagawa(f, outcome="y", group="g", reference="b", strata=["s"]).tidy()["estimate"].round(4).tolist()
     [0.5, -0.1667, 0.6667]
     """
-    kept, is_reference, codes, missing = _two_groups(
+    kept, is_reference, codes, missing = two_groups(
         frame, columns=[outcome, *strata], group=group, reference=reference, cluster=cluster
     )
     y = measured(kept[outcome], outcome)
@@ -262,86 +263,12 @@ def kitagawa(
         rates = ((mean[0] - mean[1]) * (share[0] + share[1]) / 2).sum()
         return np.array([composition + rates, composition, rates])
 
-    table = _jackknife(
-        parts, codes, ("difference", "composition", "rates"), conf_level, outcome, _degrees(codes, is_reference)
+    table = jackknife_parts(
+        parts,
+        codes,
+        ("difference", "composition", "rates"),
+        conf_level,
+        outcome,
+        two_group_degrees(codes, is_reference),
     )
     return Decomposition("kitagawa", table, len(kept), missing, int(codes.max()) + 1, str(reference))
-
-
-def oaxaca_blinder(
-    frame: pd.DataFrame,
-    *,
-    outcome: str,
-    group: str,
-    reference: object,
-    covariates: Sequence[str],
-    cluster: str | None = None,
-    conf_level: float = 0.95,
-) -> Decomposition:
-    """Split the difference in mean outcome (group minus reference) by two linear models.
-
-    Twofold with the reference group's coefficients: composition ``(x1 - x0)'b0``, coefficients ``x1'(b1 - b0)``.
-    The choice of reference changes the split; run it both ways.
-
-    Parameters
-    ----------
-    frame : pd.DataFrame
-        The data frame.
-    outcome : str
-        Column of the outcome.
-    group : str
-        Column with two values.
-    reference : object
-        The value that the other is compared with.
-    covariates : Sequence[str]
-        Numeric (or yes/no) columns; the models add an intercept.
-    cluster : str | None, optional
-        Column of the clusters.
-    conf_level : float, default 0.95
-        Level of the intervals.
-
-    Returns
-    -------
-    Decomposition
-        A difference between two groups and its parts.
-
-    Raises
-    ------
-    MeasureError
-        A column is absent, not two groups, too few clusters, or covariates that are collinear in a group.
-
-    Examples
-    --------
-    >>> f = pd.DataFrame({"y": [3, 5, 7, 1, 2, 3.0], "x": [1, 2, 3, 0, 1, 2.0], "g": list("aaabbb")})
-    >>> found = oaxaca_blinder(f, outcome="y", group="g", reference="b", covariates=["x"])
-    >>> found.tidy()["estimate"].round(4).tolist()
-    [3.0, 1.0, 2.0]
-    """
-    kept, is_reference, codes, missing = _two_groups(
-        frame, columns=[outcome, *covariates], group=group, reference=reference, cluster=cluster
-    )
-    y = measured(kept[outcome], outcome)
-    x = np.column_stack([np.ones(len(kept)), *(measured(kept[c], c) for c in covariates)])
-    for name, g in (("reference", is_reference), ("other", ~is_reference)):
-        if not scaled(x[g]).own.all():
-            raise MeasureError(
-                f"In the {name} group ({int(g.sum())} rows) the {len(covariates)} covariates are collinear.",
-                fix="Drop a covariate, or give more rows.",
-                code="COVARIATES-COLLINEAR",
-            )
-
-    z = scaled(x).z
-    whole = np.eye(z.shape[1])
-    y = y - float(np.median(y))
-
-    def parts(keep: NDArray[np.bool_]) -> Floats:
-        one, zero = ~is_reference & keep, is_reference & keep
-        b1 = solve_kept(z[one].T @ z[one], z[one].T @ y[one], whole)
-        b0 = solve_kept(z[zero].T @ z[zero], z[zero].T @ y[zero], whole)
-        x1, x0 = z[one].mean(axis=0), z[zero].mean(axis=0)
-        return np.array([x1 @ b1 - x0 @ b0, (x1 - x0) @ b0, x1 @ (b1 - b0)])
-
-    table = _jackknife(
-        parts, codes, ("difference", "composition", "coefficients"), conf_level, outcome, _degrees(codes, is_reference)
-    )
-    return Decomposition("oaxaca-blinder", table, len(kept), missing, int(codes.max()) + 1, str(reference))

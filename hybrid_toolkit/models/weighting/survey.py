@@ -1,0 +1,363 @@
+"""Means, totals and regression from a survey with weights, strata and clusters, by linearisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.arrays import Array, Codes
+from hybrid_toolkit.columns.scaling import settled_columns, solve_kept
+from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
+from hybrid_toolkit.models.terms.result_rows import (
+    as_names,
+    as_terms,
+    check_choice,
+    check_level,
+    design,
+    frozen,
+    term_columns,
+    tidy_rows,
+    varying,
+)
+from hybrid_toolkit.models.terms.terms import Terms, numbers
+from hybrid_toolkit.result import ResultBase
+
+SURVEY_FIGURES = {"mean": "weighted mean", "total": "weighted total", "slope": "weighted least squares"}
+"""What is estimated."""
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyFit(ResultBase):
+    """Figures of a population from a survey of it.
+
+    Parameters
+    ----------
+    terms : tuple[str, ...]
+        Names of the k figures.
+    estimate : Array
+        The k figures.
+    vcov : Array
+        Their k x k covariance.
+    df : float
+        Degrees of freedom of their t: clusters less strata, less slopes.
+    figure : str
+        Key of ``SURVEY_FIGURES``.
+    n : int
+        Rows used.
+    n_missing : int
+        Rows left out for a missing value.
+    n_clusters : int
+        Sampled clusters, or rows where there are none.
+    n_strata : int
+        Strata.
+    population : float
+        Sum of the weights.
+    conf_level : float
+        Level of the intervals.
+    converged : bool, default True
+        Always True: nothing is searched for.
+    """
+
+    terms: tuple[str, ...]
+    estimate: Array
+    vcov: Array = field(repr=False)
+    df: float
+    figure: str
+    n: int
+    n_missing: int
+    n_clusters: int
+    n_strata: int
+    population: float
+    conf_level: float
+    converged: bool = True
+
+    @property
+    def method(self) -> str:
+        """What was fitted, in words."""
+        return f"{SURVEY_FIGURES[self.figure]}, errors by linearisation over clusters within strata"
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a figure.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a figure.
+        """
+        error = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
+        return tidy_rows(self.terms, self.estimate, error, n=self.n, conf_level=self.conf_level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: rows, clusters, strata, sum of the weights, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: rows, clusters, strata, sum of the weights, method, convergence.
+        """
+        keep = ("n", "n_missing", "n_clusters", "n_strata", "population", "df", "method", "converged")
+        return pd.DataFrame([{name: getattr(self, name) for name in keep}])
+
+    def prose(self) -> str:
+        """Prose with its caveat.
+
+        Returns
+        -------
+        str
+            Prose with its caveat.
+        """
+        return (
+            f"{self.method}; {self.n:,} rows in {self.n_clusters:,} clusters and {self.n_strata:,} strata stand for "
+            f"{self.population:,.0f}; {self.n_missing:,} rows left out for missing values, t with {self.df:g} degrees "
+            "of freedom. The weights allow for who was sampled, and for who answered only as far as they were made to."
+        )
+
+
+def survey_estimate(
+    frame: pd.DataFrame,
+    *,
+    outcomes: str | Sequence[str],
+    weight: str,
+    figure: str = "mean",
+    strata: str | None = None,
+    cluster: str | None = None,
+    population_clusters: str | None = None,
+    conf_level: float = 0.95,
+) -> SurveyFit:
+    """Means or totals of a population from a survey with weights, strata and clusters.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        One row an answer. Rows with a missing value in a named column are left out and counted.
+    outcomes : str | Sequence[str]
+        Columns of numbers or yes/no.
+    weight : str
+        Column of weights above zero: how many of the population a row stands for.
+    figure : str, default "mean"
+        ``"mean"`` or ``"total"``.
+    strata : str | None, optional
+        Column of the strata; by default there is one.
+    cluster : str | None, optional
+        Column of the clusters that were sampled first; by default each row was. They may be numbered afresh in each
+        stratum.
+    population_clusters : str | None, optional
+        Column with how many clusters the stratum has in the population, for sampling without replacement.
+    conf_level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    SurveyFit
+        The figures, as ``svymean`` and ``svytotal`` of R's survey give them.
+
+    Raises
+    ------
+    EstimationError
+        A weight that is not above zero, a stratum with one cluster, fewer clusters in the population than sampled,
+        another figure.
+    CoverageError
+        A column is not there.
+
+    Notes
+    -----
+    With z a row's part of the figure summed over its cluster, and m clusters in stratum h of M in the population:
+    the sum over strata of ``(1 - m / M) m / (m - 1)`` times the squares of z around their mean.
+
+    References
+    ----------
+    - Lumley, T. (2004). Journal of Statistical Software 9(8).
+    - Binder, D. A. (1983). International Statistical Review 51, 279-292.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"y": [1.0, 2, 3, 4], "w": [10.0, 10, 10, 10], "team": list("aabb")})
+    >>> found = survey_estimate(f, outcomes="y", weight="w", cluster="team")
+    >>> found.tidy()[["estimate", "std_error"]].round(4).values.tolist()
+    [[2.5, 1.0]]
+    """
+    check_arguments(survey_estimate, locals())
+    check_level(conf_level)
+    check_choice("figure", figure, ("mean", "total"))
+    names = as_names(outcomes, "outcomes")
+    s = _read(frame, [*names], weight, strata, cluster, population_clusters)
+    y = np.column_stack([numbers(s.rows, c) for c in names])
+    middle = np.median(y, axis=0)
+    total = s.weight.sum()
+    mean = middle + s.weight @ (y - middle) / total
+    if figure == "mean":
+        estimate, z = mean, s.weight[:, None] * (y - mean) / total
+    else:
+        estimate, z = mean * total, s.weight[:, None] * y
+    return s.fit(names, estimate, z, figure, 0, conf_level)
+
+
+def fit_survey(
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    terms: Terms,
+    weight: str,
+    strata: str | None = None,
+    cluster: str | None = None,
+    population_clusters: str | None = None,
+    conf_level: float = 0.95,
+) -> SurveyFit:
+    """Linear regression for a population from a survey with weights, strata and clusters.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        See ``survey_estimate``.
+    outcome : str
+        Column of numbers or yes/no.
+    terms : Terms
+        Names and terms, or one text such as ``"x + C(need)"`` (see ``as_terms``); an intercept is added.
+    weight : str
+        See ``survey_estimate``.
+    strata : str | None, optional
+        See ``survey_estimate``.
+    cluster : str | None, optional
+        See ``survey_estimate``.
+    population_clusters : str | None, optional
+        See ``survey_estimate``.
+    conf_level : float, default 0.95
+        See ``survey_estimate``.
+
+    Returns
+    -------
+    SurveyFit
+        Coefficients as ``svyglm`` of R's survey gives them for a linear model.
+
+    Raises
+    ------
+    EstimationError
+        As ``survey_estimate``; or collinear columns, a constant outcome, too few rows or clusters.
+    CoverageError
+        A column is not there.
+
+    References
+    ----------
+    - Binder, D. A. (1983). International Statistical Review 51, 279-292.
+    - Fuller, W. A. (1975). Sankhya C 37, 117-132.
+
+    Examples
+    --------
+    Weights of one and each row its own cluster: least squares, with errors that need no equal spread.
+
+    >>> f = pd.DataFrame({"y": [1.0, 2, 2, 5], "x": [0, 0, 1, 1], "w": [1.0, 1, 1, 1]})
+    >>> fit_survey(f, outcome="y", terms=["x"], weight="w").tidy()["estimate"].round(6).tolist()
+    [1.5, 2.0]
+    """
+    check_arguments(fit_survey, locals())
+    check_level(conf_level)
+    used = as_terms(frame, terms)
+    s = _read(frame, [outcome, *term_columns(used)], weight, strata, cluster, population_clusters)
+    y = varying(s.rows, outcome)
+    names, x = design(s.rows, used)
+    scaled = settled_columns(x)
+    middle = float(np.median(y))
+    z = scaled.z
+    a = solve_kept(z.T @ (s.weight[:, None] * z), z.T @ (s.weight * (y - middle)), np.eye(z.shape[1]))
+    left = y - middle - z @ a
+    inner = np.linalg.inv(z.T @ (s.weight[:, None] * z))
+    b = scaled.turn @ a
+    b[0] += middle
+    part = (s.weight * left)[:, None] * z @ (scaled.turn @ inner).T
+    return s.fit(names, b, part, "slope", len(names) - 1, conf_level)
+
+
+@dataclass(frozen=True, eq=False)
+class _Survey:
+    """The complete rows of a survey and where they were sampled."""
+
+    rows: pd.DataFrame
+    weight: Array
+    stratum: Codes
+    place: Codes
+    of_place: Codes
+    share: Array
+    n_missing: int
+
+    def fit(self, names: Sequence[str], estimate: Array, z: Array, figure: str, less: int, level: float) -> SurveyFit:
+        """The figures, whose rows' parts are ``z``, with their covariance."""
+        count = len(self.of_place)
+        sums = np.column_stack([np.bincount(self.place, weights=c, minlength=count) for c in z.T])
+        sampled = np.bincount(self.of_place).astype(np.float64)
+        mean = np.column_stack([np.bincount(self.of_place, weights=c) for c in sums.T]) / sampled[:, None]
+        around = sums - mean[self.of_place]
+        factor = ((1 - self.share) * sampled / (sampled - 1))[self.of_place]
+        df = float(count - len(sampled) - less)
+        if df < 1:
+            raise EstimationError(
+                f"{count} clusters in {len(sampled)} strata leave no degrees of freedom for {less} slope(s).",
+                fix=f"Add at least {int(1 - df)} cluster(s), or use fewer terms.",
+                code="CLUSTERS",
+            )
+        return SurveyFit(
+            terms=tuple(names),
+            estimate=frozen(estimate),
+            vcov=frozen((factor[:, None] * around).T @ around),
+            df=df,
+            figure=figure,
+            n=len(self.rows),
+            n_missing=self.n_missing,
+            n_clusters=count,
+            n_strata=len(sampled),
+            population=float(self.weight.sum()),
+            conf_level=level,
+        )
+
+
+def _read(
+    frame: pd.DataFrame,
+    columns: list[str],
+    weight: str,
+    strata: str | None,
+    cluster: str | None,
+    population_clusters: str | None,
+) -> _Survey:
+    extra = [c for c in (weight, strata, cluster, population_clusters) if c is not None]
+    rows = complete_rows(frame, [*columns, *extra])
+    if rows.empty:
+        raise EstimationError("no row is complete.", fix="Fill at least 1 row.", code="TOO-FEW-ROWS")
+    w = numbers(rows, weight)
+    bad = int((w <= 0).sum())
+    if bad:
+        raise EstimationError(
+            f"column '{weight}' holds {bad} weight(s) that are not above zero.",
+            fix="Leave these rows out, or give each the number of people that it stands for.",
+            code="WEIGHTS",
+        )
+    stratum = codes(rows, strata) if strata else np.zeros(len(rows), dtype=np.intp)
+    unit = codes(rows, cluster) if cluster else np.arange(len(rows))
+    found, place = np.unique(stratum * (int(unit.max()) + 1) + unit, return_inverse=True)
+    of_place = found // (int(unit.max()) + 1)
+    sampled = np.bincount(of_place)
+    alone = int((sampled < 2).sum())
+    if alone:
+        raise EstimationError(
+            f"{alone} of {len(sampled)} strata have one sampled cluster, which cannot show how far clusters differ.",
+            fix="Merge each of these strata with 1 that resembles it.",
+            code="STRATUM-ALONE",
+        )
+    share = np.zeros(len(sampled))
+    if population_clusters is not None:
+        of_stratum = np.zeros(len(sampled))
+        many = numbers(rows, population_clusters)
+        of_stratum[stratum] = many
+        mixed, few = int((of_stratum[stratum] != many).sum()), int((of_stratum < sampled).sum())
+        if mixed or few:
+            raise EstimationError(
+                f"column '{population_clusters}' differs within a stratum in {mixed} row(s), and is less than the "
+                f"sampled clusters in {few} of {len(sampled)} strata.",
+                fix="Set it to how many clusters the stratum has in the population, at least those sampled.",
+                code="POPULATION-CLUSTERS",
+            )
+        share = sampled / of_stratum
+    return _Survey(rows, w, stratum, place, of_place, share, len(frame) - len(rows))
