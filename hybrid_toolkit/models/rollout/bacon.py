@@ -78,7 +78,7 @@ class BaconDecomposition(ResultBase):
             c = self.comparisons[self.comparisons["kind"].eq(kind)]
             if len(c):
                 weight = float(c["weight"].sum())
-                rows.append((words, float(c["weight"] @ c["estimate"]) / weight, weight))
+                rows.append((words, float(c["weight"].to_numpy() @ c["estimate"].to_numpy()) / weight, weight))
         made = [(term, b, *[np.nan] * 4, self.n, "", weight) for term, b, weight in rows]
         return pd.DataFrame(made, columns=[*TIDY_COLUMNS, "weight"])
 
@@ -217,7 +217,7 @@ def bacon_decomposition(
     )
     return BaconDecomposition(
         outcome=outcome,
-        two_way=float(comparisons["weight"] @ comparisons["estimate"]),
+        two_way=float(comparisons["weight"].to_numpy() @ comparisons["estimate"].to_numpy()),
         comparisons=comparisons,
         n=int(p.y.size),
         n_units=units,
