@@ -48,7 +48,6 @@ _LATER = {
     "fit_randomised": "inference.randomised_trial",
     "fit_response_weighted": "weighting.nonresponse_weighting",
     "fit_stepped_wedge": "rollout.stepped_wedge",
-    "fit_survey": "weighting.survey",
     "fit_synthetic_control": "series.synthetic_control",
     "fit_synthetic_did": "series.synthetic_did",
     "fit_two_by_two": "rollout.two_by_two",

@@ -123,7 +123,6 @@ def working_calls() -> dict[str, dict[str, Any]]:
             "time": "month",
             "first_treated": "start",
         },
-        "fit_survey": {**plain, "weight": "at_risk"},
         "fit_synthetic_control": {**rolled, "frame": one},
         "fit_synthetic_did": {**rolled, "frame": p[p["start"] != 7], "replications": 20},
         "fit_two_by_two": {**rolled, "frame": two},

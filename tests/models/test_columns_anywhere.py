@@ -307,15 +307,6 @@ CASES: dict[str, Case] = {
         keys=("team",),
         flags=("left",),
     ),
-    "fit_survey": Case(
-        _people,
-        lambda f: models.fit_survey(f, outcome="y", terms=_TERMS, weight="weight", cluster="team"),
-        x=("x", "year"),
-        y="y",
-        own=_OWN,
-        keys=("team", "stage"),
-        flags=("d",),
-    ),
     "survey_estimate": Case(
         _people,
         lambda f: models.survey_estimate(f, outcomes="yes", weight="weight", strata="g", cluster="team"),

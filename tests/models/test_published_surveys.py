@@ -13,7 +13,6 @@ from hybrid_toolkit.models import (
     concordance,
     fit_cox,
     fit_linear,
-    fit_survey,
     stepped_wedge_power,
     survey_estimate,
 )
@@ -59,30 +58,6 @@ def test_a_simple_random_sample_is_the_textbook_mean() -> None:
     found = survey_estimate(f, outcomes="y", weight="w", population_clusters="many").tidy().iloc[0]
     assert found["estimate"] == pytest.approx(y.mean())
     assert found["std_error"] == pytest.approx(np.sqrt((1 - 6 / 30) * y.var(ddof=1) / 6))
-
-
-def test_regression_with_equal_weights_is_the_clustered_sandwich() -> None:
-    """One stratum and weights alike: CV1 but for its factor (n - 1) / (n - k)."""
-    rng = np.random.default_rng(2)
-    f = pd.DataFrame({"c": np.repeat(np.arange(12), 9), "x": rng.normal(size=108), "w": 3.0})
-    f["y"] = 1 + 0.5 * f["x"] + rng.normal(size=12)[f["c"]] + rng.normal(size=108)
-    survey = fit_survey(f, outcome="y", terms=["x"], weight="w", cluster="c")
-    plain = fit_linear(f, outcome="y", terms=["x"], cluster="c", variance="sandwich")
-    assert survey.estimate == pytest.approx(plain.estimate)
-    assert survey.vcov == pytest.approx(plain.vcov * (108 - 2) / (108 - 1)) and survey.df == 10
-
-
-def test_regression_on_a_constant_group_is_the_difference_of_weighted_means() -> None:
-    f = sample()
-    fit = fit_survey(f, outcome="y", terms=["x"], weight="w", strata="h", cluster="c")
-    mean = {x: np.average(g["y"], weights=g["w"]) for x, g in f.groupby("x")}
-    assert fit.estimate == pytest.approx([mean[0.0], mean[1.0] - mean[0.0]])
-    # the linearised part of a difference of two ratios, summed over clusters, by hand
-    part = np.where(f["x"] == 1, 1.0, -1.0) * f["w"] * (f["y"] - f["x"].map(mean))
-    part /= f.groupby("x")["w"].transform("sum")
-    by = part.groupby([f["h"], f["c"]]).sum()
-    want = sum(len(v) / (len(v) - 1) * ((v - v.mean()) ** 2).sum() for _, v in by.groupby("h"))
-    assert fit.vcov[1, 1] == pytest.approx(want)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
+from hybrid_toolkit.models.inference.randomisation_inference import randomisation_test
 from hybrid_toolkit.models.inference.randomised_trial import fit_randomised
 
 
@@ -103,3 +104,11 @@ def test_missing_rows_and_an_absent_column() -> None:
     assert fit.n_missing == 60 and "no longer protects" in fit.summary() and fit.glance()["converged"].item()
     with pytest.raises(CoverageError, match="COLUMN-MISSING"):
         fit_randomised(f, outcome="y", treatment="offered")
+
+
+def test_a_drawn_p_value_counts_the_assignment_that_was_made() -> None:
+    """Of 199 drawn assignments none is as far as the one that was made: 1 in 200, and never 0."""
+    team = np.repeat(np.arange(40), 2)
+    f = pd.DataFrame({"team": team, "d": team % 2, "y": 10.0 * (team % 2) + np.tile([0.0, 0.1], 40)})
+    found = randomisation_test(f, outcome="y", treatment="d", cluster="team", draws=199, seed=1)
+    assert not found.exact and found.p_value == pytest.approx(1 / 200)

@@ -1,4 +1,4 @@
-"""Means, totals and regression from a survey with weights, strata and clusters, by linearisation."""
+"""Means and totals from a survey with weights, strata and clusters, by linearisation."""
 
 from __future__ import annotations
 
@@ -9,30 +9,25 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.columns.scaling import settled_columns, solve_kept
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_names,
-    as_terms,
     check_choice,
     check_level,
-    design,
     frozen,
-    term_columns,
     tidy_rows,
-    varying,
 )
-from hybrid_toolkit.models.terms.terms import Terms, numbers
+from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import ResultBase
 
-SURVEY_FIGURES = {"mean": "weighted mean", "total": "weighted total", "slope": "weighted least squares"}
+SURVEY_FIGURES = {"mean": "weighted mean", "total": "weighted total"}
 """What is estimated."""
 
 
 @dataclass(frozen=True, eq=False)
-class SurveyFit(ResultBase):
+class SurveyEstimates(ResultBase):
     """Figures of a population from a survey of it.
 
     Parameters
@@ -44,7 +39,7 @@ class SurveyFit(ResultBase):
     vcov : Array
         Their k x k covariance.
     df : float
-        Degrees of freedom of their t: clusters less strata, less slopes.
+        Degrees of freedom of their t: clusters less strata.
     figure : str
         Key of ``SURVEY_FIGURES``.
     n : int
@@ -135,7 +130,7 @@ def survey_estimate(
     cluster: str | None = None,
     population_clusters: str | None = None,
     conf_level: float = 0.95,
-) -> SurveyFit:
+) -> SurveyEstimates:
     """Means or totals of a population from a survey with weights, strata and clusters.
 
     Parameters
@@ -160,7 +155,7 @@ def survey_estimate(
 
     Returns
     -------
-    SurveyFit
+    SurveyEstimates
         The figures, as ``svymean`` and ``svytotal`` of R's survey give them.
 
     Raises
@@ -201,82 +196,7 @@ def survey_estimate(
         estimate, z = mean, s.weight[:, None] * (y - mean) / total
     else:
         estimate, z = mean * total, s.weight[:, None] * y
-    return s.fit(names, estimate, z, figure, 0, conf_level)
-
-
-def fit_survey(
-    frame: pd.DataFrame,
-    *,
-    outcome: str,
-    terms: Terms,
-    weight: str,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_clusters: str | None = None,
-    conf_level: float = 0.95,
-) -> SurveyFit:
-    """Linear regression for a population from a survey with weights, strata and clusters.
-
-    Parameters
-    ----------
-    frame : pd.DataFrame
-        See ``survey_estimate``.
-    outcome : str
-        Column of numbers or yes/no.
-    terms : Terms
-        Names and terms, or one text such as ``"x + C(need)"`` (see ``as_terms``); an intercept is added.
-    weight : str
-        See ``survey_estimate``.
-    strata : str | None, optional
-        See ``survey_estimate``.
-    cluster : str | None, optional
-        See ``survey_estimate``.
-    population_clusters : str | None, optional
-        See ``survey_estimate``.
-    conf_level : float, default 0.95
-        See ``survey_estimate``.
-
-    Returns
-    -------
-    SurveyFit
-        Coefficients as ``svyglm`` of R's survey gives them for a linear model.
-
-    Raises
-    ------
-    EstimationError
-        As ``survey_estimate``; or collinear columns, a constant outcome, too few rows or clusters.
-    CoverageError
-        A column is not there.
-
-    References
-    ----------
-    - Binder, D. A. (1983). International Statistical Review 51, 279-292.
-    - Fuller, W. A. (1975). Sankhya C 37, 117-132.
-
-    Examples
-    --------
-    Weights of one and each row its own cluster: least squares, with errors that need no equal spread.
-
-    >>> f = pd.DataFrame({"y": [1.0, 2, 2, 5], "x": [0, 0, 1, 1], "w": [1.0, 1, 1, 1]})
-    >>> fit_survey(f, outcome="y", terms=["x"], weight="w").tidy()["estimate"].round(6).tolist()
-    [1.5, 2.0]
-    """
-    check_arguments(fit_survey, locals())
-    check_level(conf_level)
-    used = as_terms(frame, terms)
-    s = _read(frame, [outcome, *term_columns(used)], weight, strata, cluster, population_clusters)
-    y = varying(s.rows, outcome)
-    names, x = design(s.rows, used)
-    scaled = settled_columns(x)
-    middle = float(np.median(y))
-    z = scaled.z
-    a = solve_kept(z.T @ (s.weight[:, None] * z), z.T @ (s.weight * (y - middle)), np.eye(z.shape[1]))
-    left = y - middle - z @ a
-    inner = np.linalg.inv(z.T @ (s.weight[:, None] * z))
-    b = scaled.turn @ a
-    b[0] += middle
-    part = (s.weight * left)[:, None] * z @ (scaled.turn @ inner).T
-    return s.fit(names, b, part, "slope", len(names) - 1, conf_level)
+    return s.figures(names, estimate, z, figure, conf_level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,7 +211,7 @@ class _Survey:
     share: Array
     n_missing: int
 
-    def fit(self, names: Sequence[str], estimate: Array, z: Array, figure: str, less: int, level: float) -> SurveyFit:
+    def figures(self, names: Sequence[str], estimate: Array, z: Array, figure: str, level: float) -> SurveyEstimates:
         """The figures, whose rows' parts are ``z``, with their covariance."""
         count = len(self.of_place)
         sums = np.column_stack([np.bincount(self.place, weights=c, minlength=count) for c in z.T])
@@ -299,14 +219,8 @@ class _Survey:
         mean = np.column_stack([np.bincount(self.of_place, weights=c) for c in sums.T]) / sampled[:, None]
         around = sums - mean[self.of_place]
         factor = ((1 - self.share) * sampled / (sampled - 1))[self.of_place]
-        df = float(count - len(sampled) - less)
-        if df < 1:
-            raise EstimationError(
-                f"{count} clusters in {len(sampled)} strata leave no degrees of freedom for {less} slope(s).",
-                fix=f"Add at least {int(1 - df)} cluster(s), or use fewer terms.",
-                code="CLUSTERS",
-            )
-        return SurveyFit(
+        df = float(count - len(sampled))
+        return SurveyEstimates(
             terms=tuple(names),
             estimate=frozen(estimate),
             vcov=frozen((factor[:, None] * around).T @ around),

@@ -8,7 +8,6 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.models import Column, Interaction, Term, fit_linear
-from hybrid_toolkit.models.weighting.survey import fit_survey
 from hybrid_toolkit.study.diagnosis.wedge_study import WedgeStudy
 from hybrid_toolkit.trust.candidate import Candidate, CandidateAnswer, answer_of
 
@@ -45,12 +44,6 @@ def jackknife_answer(frame: pd.DataFrame) -> CandidateAnswer:
 def sandwich_answer(frame: pd.DataFrame) -> CandidateAnswer:
     """Least squares over all rows, cluster-robust sandwich."""
     return _slope(frame, variance="sandwich")
-
-
-def survey_answer(frame: pd.DataFrame) -> CandidateAnswer:
-    """Weighted least squares by linearisation over teams, each row standing for one."""
-    fit = fit_survey(frame.assign(stands_for=1.0), outcome="y", terms=[_X], weight="stands_for", cluster="team")
-    return answer_of(fit.tidy().iloc[[1]])
 
 
 def unclustered(frame: pd.DataFrame) -> CandidateAnswer:
@@ -111,15 +104,6 @@ ALL = (
         EVERY_LINEAR,
         (*EXACT, "linear-few-teams"),
         warning="with few or unequal teams the sandwich is too narrow; take the jackknife",
-    ),
-    Candidate(
-        "linear-survey",
-        "Least squares of a survey, linearised",
-        _FAMILY,
-        survey_answer,
-        EVERY_LINEAR,
-        (*EXACT, "linear-few-teams"),
-        warning="with few or unequal teams linearised errors are too narrow; take the jackknife",
     ),
     Candidate(
         "linear-unclustered",
