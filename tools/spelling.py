@@ -15,7 +15,7 @@ import codespell_lib
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_SLIPS = (
-    "practice",  # the noun; only the verb is practise
+    *("practice", "practices"),  # the noun; only the verb is practise
     "math",  # a module of Python
     "story",  # a tale, not a floor
     "biased",

@@ -219,7 +219,7 @@ FAULTS: tuple[tuple[str, str, Any, str], ...] = (
     ("who5", "code", "WHO", "key 'code' must be two capital letters"),
     ("who5", "question", "Tell us.", "key 'question' must end in a question mark"),
     ("who5", "table", "worker", "key 'table' must be one of survey, alliance"),
-    ("who5", "source_questions", "S3-B3", "key 'source_questions' must be a list of texts"),
+    ("who5", "caveats", "x", "key 'caveats' must be a list of texts"),
     ("who5", "low", "0", "key 'low' must be a number"),
     ("who5", "low", 5, "key 'low' is not below 'high'"),
     ("who5", "step", 0.3, "key 'step' does not divide the range"),
@@ -280,7 +280,7 @@ def test_an_instrument_is_in_the_catalogue_by_itself(name: str) -> None:
     if d.table == "survey":
         mine = {m.id: m for m in listed if m.values.get("survey.instrument") == (name,)}
         assert set(mine) == {s.id for s in d.scales}
-        assert all(m.source == d.source and m.source_questions == d.source_questions for m in mine.values())
+        assert all(m.source == d.source for m in mine.values())
 
 
 def test_columns_of_answers_are_those_of_the_definitions() -> None:

@@ -251,8 +251,6 @@ class Instrument:
         The code of its metrics in the catalogue, and the question they answer.
     table : str, default "survey"
         Contract table that holds its answers; every scale of a ``survey`` instrument is a metric.
-    source_questions : tuple[str, ...], optional
-        Seed items that ask for it; may be empty.
     draw : Draw | None, optional
         How the generator draws it; None where it does not.
 
@@ -283,7 +281,6 @@ class Instrument:
     code: str = ""
     question: str = ""
     table: str = "survey"
-    source_questions: tuple[str, ...] = ()
     draw: Draw | None = None
 
     @property

@@ -179,7 +179,6 @@ def parse_instrument(raw: Mapping[str, Any], *, file: str = "", shipped: bool = 
         exploratory=top.flag("exploratory", default=False),
         min_share=top.number("min_share", default=0.75),
         caveats=top.texts("caveats", default=()),
-        source_questions=top.texts("source_questions", default=()),
         responses={k: top.inner("responses").texts(k) for k in raw.get("responses", {})},
         items=tuple(_item(k) for k in top.entries("items")),
         scales=tuple(_scale(k, low, high, missing) for k in top.entries("scales")),

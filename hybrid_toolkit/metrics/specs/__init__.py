@@ -1,5 +1,7 @@
 """The specs of every metric, one module an area of the measurement specification."""
 
+from dataclasses import replace
+
 from hybrid_toolkit.metrics.specs import (
     career,
     equity,
@@ -11,9 +13,10 @@ from hybrid_toolkit.metrics.specs import (
     visits,
     wellbeing,
 )
+from hybrid_toolkit.metrics.specs.asked import questions_by_metric
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 
-ALL: tuple[MetricSpec, ...] = (
+_SPECS: tuple[MetricSpec, ...] = (
     *practice.SPECS,
     *career.SPECS,
     *exclusion.SPECS,
@@ -24,4 +27,5 @@ ALL: tuple[MetricSpec, ...] = (
     *staffing.SPECS,
     *equity.SPECS,
 )
-"""Every metric in the order of the specification."""
+ALL: tuple[MetricSpec, ...] = tuple(replace(s, source_questions=questions_by_metric().get(s.id, ())) for s in _SPECS)
+"""Every metric in the order of the specification, each with the questions that it answers."""

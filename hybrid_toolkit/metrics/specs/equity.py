@@ -41,7 +41,6 @@ def _one(
     direction: str = "higher",
     unit: str = "worker",
     caveats: tuple[str, ...] = (),
-    seeds: tuple[str, ...] = (),
 ) -> MetricSpec:
     return MetricSpec(
         id=id,
@@ -58,7 +57,6 @@ def _one(
         value_unit="share",
         caveats=("Need that was never asked for cannot be seen.", "30 or more a group before publication.", *caveats),
         source="This project",
-        source_questions=seeds,
         frame=frame,
         statistic=statistic,
     )
@@ -80,7 +78,6 @@ SPECS: tuple[MetricSpec, ...] = (
             "Right only where the register holds every arrangement: an unwritten one counts as none.",
             "Great Britain, early 2025: 28% hybrid; disabled 24%, not disabled 29% (ONS), all sectors.",
         ),
-        seeds=("S1-H2", "S1-H4", "S1-R7", "S0-B6", "S0-X6"),
     ),
     _one(
         "approval_ratio",
@@ -92,7 +89,6 @@ SPECS: tuple[MetricSpec, ...] = (
         RatioOf("approved_rs", "requested_rs"),
         eligible_spells,
         high=None,
-        seeds=("S0-C1.3", "S1-H2", "S0-C2.3"),
     ),
     _one(
         "preference_gap",
@@ -108,7 +104,6 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("preference_gap"),
         eligible_spells,
         direction="lower",
-        seeds=("S1-P4", "S1-H4", "S3-N1"),
     ),
     _one(
         "adjustment_in_time_share",
@@ -121,7 +116,6 @@ SPECS: tuple[MetricSpec, ...] = (
         requested_adjustments,
         unit="arrangement spell",
         caveats=("Requests whose days are not over and that are not in place yet count as missing.",),
-        seeds=("S1-R6", "S3-SA2", "S3-B5"),
     ),
     _one(
         "adjustment_considered_share",
@@ -133,7 +127,6 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("considered"),
         adjustments,
         unit="arrangement spell",
-        seeds=("S1-R6", "S3-SHA.e1"),
     ),
     MetricSpec(
         id="access_decomposition",
@@ -150,7 +143,6 @@ SPECS: tuple[MetricSpec, ...] = (
         value_unit="difference of shares",
         caveats=("Not causal; depends on the reference group, which is varied.",),
         source="Kitagawa 1955; Oaxaca 1973; Blinder 1973",
-        source_questions=("S1-H2", "S1-R7"),
         elsewhere="hybrid_toolkit.metrics.inequality.decomposition.",
     ),
 )

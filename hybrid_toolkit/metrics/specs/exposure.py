@@ -40,7 +40,6 @@ def _one(
     direction: str = "none",
     value_unit: str = "share",
     caveats: tuple[str, ...] = (),
-    seeds: tuple[str, ...] = (),
     cluster: tuple[str, ...] = ("team_id", "worker_id"),
     people: UnitFrame | None = None,
 ) -> MetricSpec:
@@ -59,7 +58,6 @@ def _one(
         value_unit=value_unit,
         caveats=caveats,
         source="This project",
-        source_questions=seeds,
         frame=frame,
         statistic=statistic,
         cluster=cluster,
@@ -77,7 +75,6 @@ SPECS: tuple[MetricSpec, ...] = (
         "home / (home + office) desk hours of each worker-month; mean over worker-months",
         MeanOf("rs_desk"),
         caveats=("Visits, court and travel are left out. Diary hours carry error: see remote_share_attendance.",),
-        seeds=("S0-D1", "S1-D1", "S3-N6"),
     ),
     _one(
         "remote_share_all",
@@ -87,7 +84,6 @@ SPECS: tuple[MetricSpec, ...] = (
         {"worker_month": (*KEYS, "h_home", "h_office", "h_visit", "h_visit_travel", "h_court")},
         "home / all worked hours, commuting left out",
         MeanOf("rs_all"),
-        seeds=("S0-D1", "S1-D1"),
     ),
     _one(
         "remote_share_attendance",
@@ -98,7 +94,6 @@ SPECS: tuple[MetricSpec, ...] = (
         "home half-days / all desk half-days kept in the month",
         MeanOf("rs_attendance"),
         caveats=("A second measure on a few weeks: check it against the hours.",),
-        seeds=("S1-D1",),
     ),
     _one(
         "arrangement_formality",
@@ -115,7 +110,6 @@ SPECS: tuple[MetricSpec, ...] = (
         unit="arrangement spell",
         frame=formality,
         direction="higher",
-        seeds=("S0-C1.1", "S0-C1.2", "S0-C1.3", "S0-C1r1", "S0-C1r3", "S0-D3", "S1-H2", "S1-R7"),
     ),
     _one(
         "co_presence_recorded",
@@ -127,7 +121,6 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("co_presence"),
         direction="none",
         caveats=(MECHANICAL,),
-        seeds=("S1-M3", "S1-S3", "S0-X7", "S0-C2.2"),
     ),
     _one(
         "co_presence_attendance",
@@ -139,7 +132,6 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("co_presence"),
         frame=attendance_overlap,
         caveats=(MECHANICAL,),
-        seeds=("S1-M3", "S1-S3", "S0-X7"),
     ),
     _one(
         "senior_overlap_recorded",
@@ -150,7 +142,6 @@ SPECS: tuple[MetricSpec, ...] = (
         "mean of the recorded share of workdays at the office with a colleague registered three years or more",
         MeanOf("senior_overlap"),
         caveats=(MECHANICAL,),
-        seeds=("S1-S1", "S1-S2", "S1-S4"),
     ),
     _one(
         "senior_overlap_attendance",
@@ -162,7 +153,6 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("senior_overlap"),
         frame=attendance_overlap,
         caveats=(MECHANICAL,),
-        seeds=("S1-S1", "S1-S2", "S1-S4"),
     ),
     _one(
         "loo_team_office_rate",
@@ -172,7 +162,6 @@ SPECS: tuple[MetricSpec, ...] = (
         {**_HOURS, "worker": ("worker_id", "team_id")},
         "office / desk hours of the worker's colleagues in the month, without the worker",
         MeanOf("loo_team_office_rate"),
-        seeds=("S1-M3", "S1-R3"),
     ),
     _one(
         "online_meeting_hours_per_week",
@@ -185,7 +174,6 @@ SPECS: tuple[MetricSpec, ...] = (
         frame=worker_month_load,
         high=80,
         value_unit="hours a week",
-        seeds=("S0-X1", "S1-R2", "S1-N5"),
     ),
     _one(
         "back_to_back_share",
@@ -197,7 +185,6 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("b2b"),
         frame=worker_month_load,
         direction="lower",
-        seeds=("S0-X1", "S1-R2", "S1-N5", "S3-A16", "S3-N8"),
     ),
     _one(
         "focus_hours_per_week",
@@ -212,7 +199,6 @@ SPECS: tuple[MetricSpec, ...] = (
         direction="none",
         value_unit="hours a week",
         caveats=("Time in which focus is possible: interruptions are not recorded.",),
-        seeds=("S1-P2", "S1-E1"),
     ),
     _one(
         "split_day_share",
@@ -224,7 +210,6 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("split"),
         unit="worker-day",
         frame=attendance_days,
-        seeds=("S0-D2", "S1-D2"),
     ),
     _one(
         "afternoon_shift",
@@ -238,7 +223,6 @@ SPECS: tuple[MetricSpec, ...] = (
         frame=attendance_days,
         low=-1,
         value_unit="difference of shares",
-        seeds=("S0-C8e3",),
     ),
     _one(
         "anchor_day_share",
@@ -253,7 +237,6 @@ SPECS: tuple[MetricSpec, ...] = (
         frame=office_weekdays,
         people=office_people,
         caveats=("0.2 where five weekdays are used alike.", "High by chance where few half-days are recorded."),
-        seeds=("S0-D2", "S1-D2"),
         cluster=("team_id",),
     ),
     _one(
@@ -267,7 +250,6 @@ SPECS: tuple[MetricSpec, ...] = (
         unit="held contact",
         frame=ContactUnits("held_contacts"),
         caveats=("Records hold days, not hours: an evening visit cannot be seen.",),
-        seeds=("S0-B5", "S0-C8e3"),
         cluster=("team_id", "worker_id", "family_id"),
     ),
     *(
@@ -281,7 +263,6 @@ SPECS: tuple[MetricSpec, ...] = (
             MeanOf(name),
             unit="held contact",
             frame=ContactUnits("held_contacts"),
-            seeds=("S0-C8e2",),
             cluster=("team_id", "worker_id", "family_id"),
         )
         for name, words in (("video", "video"), ("phone", "telephone"))
@@ -298,7 +279,6 @@ SPECS: tuple[MetricSpec, ...] = (
         unit="worker",
         frame=channel_mix,
         caveats=("Even is not good in itself: read it beside the shares and what families choose.",),
-        seeds=("S0-C8e2",),
     ),
     _one(
         "hot_desk_share",
@@ -310,7 +290,6 @@ SPECS: tuple[MetricSpec, ...] = (
         MeanOf("hotdesk"),
         unit="team",
         frame=desks,
-        seeds=("S0-C5.1", "S0-C5.3", "S1-H5"),
         cluster=("team_id",),
     ),
     _one(
@@ -325,7 +304,6 @@ SPECS: tuple[MetricSpec, ...] = (
         unit="team-day",
         frame=team_days,
         people=team_day_people,
-        seeds=("S0-C5.1", "S1-M3", "S3-SB2"),
         cluster=("team_id",),
     ),
     *(
@@ -341,7 +319,6 @@ SPECS: tuple[MetricSpec, ...] = (
             high=None,
             direction="lower",
             value_unit="hours a month",
-            seeds=("S1-P1", "S1-P3", "S0-X1", "S3-B4", "S1-R5"),
         )
         for name, title, columns in (
             ("travel", "Travel, commuting and to families", ("h_commute", "h_visit_travel")),
@@ -361,6 +338,5 @@ SPECS: tuple[MetricSpec, ...] = (
         high=None,
         direction="lower",
         value_unit="responses a day",
-        seeds=("S1-R3", "S1-R4"),
     ),
 )

@@ -69,7 +69,6 @@ def _one(
     min_n: int = 30,
     caveats: tuple[str, ...] = (),
     source: str = "This project",
-    seeds: tuple[str, ...] = ("S0-C8.3", "S1-M1"),
     cluster: tuple[str, ...] = ("team_id", "family_id", "child_id"),
     scale: float = 1.0,
 ) -> MetricSpec:
@@ -88,7 +87,6 @@ def _one(
         value_unit=value_unit,
         caveats=caveats,
         source=source,
-        source_questions=seeds,
         frame=frame,
         statistic=statistic,
         cluster=cluster,
@@ -115,7 +113,6 @@ def _rate(
         min_n=1,
         caveats=("Never a league table of authorities.", "A small authority's rate moves with one person."),
         source="Department for Education, children's social work workforce; recomputed from its own numerators",
-        seeds=("S0-K1", "S0-C2.1", "S0-B4", "S3-FC2", "S3-FC3"),
         cluster=("la_id",),
         scale=scale,
     )
@@ -197,7 +194,6 @@ SPECS: tuple[MetricSpec, ...] = (
         direction="lower",
         value_unit="workers a year",
         caveats=("High by construction for children allocated for a short time.",),
-        seeds=("S0-C2.1", "S0-K1", "S3-FC3"),
     ),
     _one(
         "continuity_usual_provider",
@@ -210,7 +206,6 @@ SPECS: tuple[MetricSpec, ...] = (
         ContactUnits("contact_continuity", continuity),
         source="Breslau and Reeb 1975",
         caveats=("Is 1 by construction for a child with one contact.",),
-        seeds=("S0-C2.1", "S0-C8.1"),
     ),
     _one(
         "continuity_bice_boxerman",
@@ -223,7 +218,6 @@ SPECS: tuple[MetricSpec, ...] = (
         ContactUnits("often_seen", often_seen_values),
         source="Bice and Boxerman 1977",
         caveats=("Children with fewer than 4 contacts are left out.",),
-        seeds=("S0-C2.1", "S0-C8.1"),
     ),
     _one(
         "three_or_more_workers_share",
@@ -237,7 +231,6 @@ SPECS: tuple[MetricSpec, ...] = (
         direction="lower",
         caveats=("England: 27% of children looked after, 2024.",),
         source="After the Department for Education's measure for children looked after",
-        seeds=("S0-C2.1",),
     ),
     _one(
         "contact_in_time_share",
@@ -253,7 +246,6 @@ SPECS: tuple[MetricSpec, ...] = (
         caveats=(
             "Counts contacts by any mode, calls too: for visits that must be in person see statutory_in_time_share.",
         ),
-        seeds=("S0-B5", "S1-M1", "S0-C8.3"),
     ),
     _one(
         "statutory_in_time_share",
@@ -267,7 +259,6 @@ SPECS: tuple[MetricSpec, ...] = (
         unit="contact",
         cluster=("team_id", "worker_id", "family_id"),
         caveats=("A call by telephone or video on the day due counts as not held in time.",),
-        seeds=("S0-C8.3",),
     ),
     _one(
         "statutory_seen_alone_share",
@@ -281,7 +272,6 @@ SPECS: tuple[MetricSpec, ...] = (
         unit="contact",
         cluster=("team_id", "worker_id", "family_id"),
         caveats=("Left out where seeing the child alone does not fit, as with an infant.",),
-        seeds=("S0-C8.3",),
     ),
     _one(
         "visit_gap_in_time_share",

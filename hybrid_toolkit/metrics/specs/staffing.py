@@ -45,7 +45,6 @@ def _staff(
         value_unit=value_unit,
         caveats=caveats,
         source=source,
-        source_questions=("S0-K1", "S0-C2.1", "S0-B4"),
         frame=frame,
         statistic=statistic,
         cluster=("team_id", "worker_id") if frame is staff_months else ("team_id",),

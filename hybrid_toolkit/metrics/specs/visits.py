@@ -46,7 +46,6 @@ def _visit(
         value_unit="share",
         caveats=caveats,
         source=source,
-        source_questions=("S0-B5", "S1-M1", "S0-C8.3"),
         frame=frame,
         statistic=MeanOf(column),
         cluster=("team_id", "worker_id", "family_id"),

@@ -80,7 +80,6 @@ def _specs(definition: Instrument) -> tuple[MetricSpec, ...]:
                 reliability="alpha or omega of .70 or more" if scale.reliability else "",
                 caveats=(*definition.caveats, *(("Exploratory.",) if definition.exploratory else ())),
                 source=definition.source,
-                source_questions=definition.source_questions,
                 frame=frame,
                 statistic=MeanOf(scale.id),
                 cluster=("team_id", "worker_id"),
@@ -108,7 +107,6 @@ def _strain(
     *,
     direction: str = "lower",
     caveats: tuple[str, ...] = (),
-    seeds: tuple[str, ...] = ("S3-X1", "S3-X2"),
 ) -> MetricSpec:
     return MetricSpec(
         id=name,
@@ -125,7 +123,6 @@ def _strain(
         value_unit=unit,
         caveats=("From what workers and records say. No telemetry.", *caveats),
         source="This project",
-        source_questions=seeds,
         frame=frame,
         statistic=MeanOf(column),
     )
@@ -144,6 +141,5 @@ SPECS: tuple[MetricSpec, ...] = (
         caveats=(
             "Fewer days may mean better health, or people who work on while unwell: read worked_unwell beside it.",
         ),
-        seeds=("S0-B4",),
     ),
 )
