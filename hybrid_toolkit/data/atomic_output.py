@@ -5,11 +5,13 @@ A reader never meets a half-written file, and a run that fails leaves what stood
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import secrets
 import shutil
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,8 @@ from hybrid_toolkit.errors import OutputError
 _HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
 _A_DAY = 86_400.0
 """Seconds after which a part is taken for left behind, whatever its process."""
+_OLD = "old-"
+"""Begins the mark of a part that holds what stood there before."""
 
 
 def _refuse(path: Path, why: str, fix: str) -> OutputError:
@@ -59,8 +63,8 @@ def _unmake(folders: list[Path]) -> None:
             return
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}-{_HOST}-{os.getpid()}.part")
+def _beside(path: Path, *, mark: str = "") -> Path:
+    return path.with_name(f".{path.name}.{mark}{secrets.token_hex(4)}-{_HOST}-{os.getpid()}.part")
 
 
 def clear_left_behind(path: Path) -> int:
@@ -75,16 +79,40 @@ def clear_left_behind(path: Path) -> int:
     """
     removed = 0
     for part in _parts_of(path):
-        host, _, pid = part.name.removesuffix(".part").rpartition(".")[2].partition("-")[2].rpartition("-")
-        gone = host == _HOST and pid.isdecimal() and not _runs(int(pid))
         try:
             old = time.time() - part.stat().st_mtime > _A_DAY
         except OSError:  # somebody else removed it
             continue
-        if gone or old:
+        if old or _gone(part):
             _remove(part)
             removed += 1
     return removed
+
+
+def put_back(path: Path) -> bool:
+    """Give an output its old content again, where a run was killed just as it put the new one in its place.
+
+    Returns
+    -------
+    bool
+        Whether something was put back.
+    """
+    if path.exists():
+        return False
+    for old in sorted(_parts_of(path), key=lambda p: p.stat().st_mtime, reverse=True):
+        if old.name.startswith(f".{path.name}.{_OLD}") and _gone(old):
+            old.rename(path)
+            return True
+    return False
+
+
+def _exchange(part: Path, target: Path) -> bool:
+    """Exchange two folders in one step, where the system can: a reader then meets the old or the new one, never none.
+
+    ``renameat2`` with RENAME_EXCHANGE, on Linux since 3.15; -100 is AT_FDCWD, paths as they stand.
+    """
+    call = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    return call is not None and call(-100, os.fsencode(part), -100, os.fsencode(target), 2) == 0
 
 
 def _parts_of(path: Path) -> list[Path]:
@@ -93,6 +121,12 @@ def _parts_of(path: Path) -> list[Path]:
     except OSError:
         return []
     return sorted(p for p in here if p.name.startswith(f".{path.name}.") and p.name.endswith(".part"))
+
+
+def _gone(part: Path) -> bool:
+    """Whether a part is of this machine and of a process that has ended."""
+    *_, host, pid = part.name.removesuffix(".part").split("-")
+    return host == _HOST and pid.isdecimal() and not _runs(int(pid))
 
 
 def _runs(pid: int) -> bool:
@@ -242,6 +276,7 @@ def atomic_folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
     target = Path(path).expanduser()
     try:
         target = target.resolve()
+        put_back(target)
         full = target.is_dir() and any(target.iterdir())
         if target.exists() and not target.is_dir():
             raise _refuse(target, "it is a file", "Give the name of a folder.")
@@ -251,13 +286,16 @@ def atomic_folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
         raise _refuse(target, "the folder already holds files", "Name a new folder, or empty this one.")
     made = _make_parents(target)
     clear_left_behind(target)
-    part, old = _beside(target), _beside(target)
+    part, old = _beside(target), _beside(target, mark=_OLD)
     try:
         part.mkdir()
         yield part
-        if target.exists():
-            target.rename(old)
-        part.rename(target)
+        if target.exists() and _exchange(part, target):
+            old = part
+        else:
+            if target.exists():
+                target.rename(old)
+            part.rename(target)
     except BaseException as error:
         if old.exists() and not target.exists():
             old.rename(target)

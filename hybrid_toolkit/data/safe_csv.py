@@ -36,7 +36,11 @@ def csv_text(frame: pd.DataFrame, *, header: bool = True, date_format: str | Non
     out = pd.DataFrame(frame).copy()
     out.columns = pd.Index([_guarded(c) for c in out.columns])
     for i, dtype in enumerate(out.dtypes):
-        if not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)):
+        if isinstance(dtype, pd.StringDtype):  # few texts often stand in many rows: each is looked at once
+            changed = {v: no_formula(v) for v in out.iloc[:, i].dropna().unique() if no_formula(v) != v}
+            if changed:
+                out.isetitem(i, out.iloc[:, i].replace(changed).array)
+        elif not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)):
             out.isetitem(i, out.iloc[:, i].astype("object").map(_guarded, na_action="ignore").to_numpy())
     return out.to_csv(index=False, header=header, lineterminator="\n", date_format=date_format) or ""
 

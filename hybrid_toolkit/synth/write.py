@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from hybrid_toolkit.data.atomic_output import atomic_folder
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
+from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.errors import OutputError, UsageError
 from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS, true_value
 from hybrid_toolkit.synth.generate import GENERATOR, authority_frames, label_of
@@ -109,7 +110,7 @@ def _write(
 
 def to_csv(frame: pd.DataFrame, *, header: bool = True) -> str:
     """A frame as CSV text: line feed, ISO days, empty for missing, True and False for yes and no."""
-    return frame.to_csv(index=False, header=header, lineterminator="\n", date_format="%Y-%m-%d") or ""
+    return csv_text(frame, header=header, date_format="%Y-%m-%d")
 
 
 def truth_document(truth: Truth, size: Size, seed: int, tables: tuple[str, ...]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -11,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+import pandas as pd
 
 from hybrid_toolkit.data.atomic_output import atomic_folder
 from hybrid_toolkit.data.safe_csv import csv_text
@@ -144,15 +145,6 @@ def write_bundle(files: Mapping[str, bytes], folder: str | Path) -> Path:
 
 
 def _exceptions(signed: Sequence[Signed]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["release", "leaves", "reason", "signed by", "on"])
-    for s in signed:
-        row = [s.release, "yes" if s.leaves else "no", _plain(s.reason), _plain(s.by), s.on.isoformat()]
-        writer.writerow(row)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _plain(words: str) -> str:
-    """Words that no spreadsheet takes for a formula."""
-    return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") else words
+    rows = [(s.release, "yes" if s.leaves else "no", s.reason, s.by, s.on.isoformat()) for s in signed]
+    frame = pd.DataFrame(rows, columns=["release", "leaves", "reason", "signed by", "on"])
+    return csv_text(frame).encode("utf-8-sig")

@@ -1,0 +1,74 @@
+"""What is killed in mid-run leaves what was there whole, and what it wrote whole or absent."""
+
+from __future__ import annotations
+
+import ast
+import os
+from pathlib import Path
+
+import pytest
+
+import hybrid_toolkit
+from hybrid_toolkit.data import atomic_output
+from hybrid_toolkit.data.atomic_output import atomic_folder
+from hybrid_toolkit.errors import OutputError
+
+CSV_FOR_HASHES_ONLY = {"data/evaluation_data.py", "disclosure/release.py"}
+"""Modules that make CSV text to hash it, never to write it."""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked and killed")
+@pytest.mark.parametrize("operation", ["save", "replace a folder", "pseudonymise", "ledger", "export"])
+def test_killed_at_random_points(operation: str) -> None:
+    """Ten kills here; ``python -m tools.faults 200`` does more by hand."""
+    from tools.faults import kill_at_random
+
+    found = kill_at_random(operation, 10)
+    assert found.killed >= 1, "no kill came in time: it proves nothing"
+    assert (found.broken, found.left) == (0, 0)
+
+
+def test_where_folders_cannot_be_exchanged_a_killed_replacement_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after the old folder went aside and before the new one took its place."""
+    monkeypatch.setattr(atomic_output, "_exchange", lambda part, target: False)
+    target = tmp_path / "out"
+    with atomic_folder(target) as part:
+        (part / "a.txt").write_text("old")
+
+    class Gone(BaseException):
+        pass
+
+    rename = Path.rename
+
+    def killed(self: Path, to: Path) -> Path:
+        if to == target:
+            raise Gone
+        return rename(self, to)
+
+    with monkeypatch.context() as dead:
+        dead.setattr(Path, "rename", killed)
+        dead.setattr(atomic_output, "_remove", lambda path: None)
+        with pytest.raises(Gone), atomic_folder(target, replace=True) as part:
+            (part / "a.txt").write_text("new")
+    assert not target.exists()
+    aside = next(tmp_path.glob(".out.old-*.part"))
+    aside.rename(aside.with_name(aside.name.replace(f"-{os.getpid()}.part", "-4194305.part")))  # beyond any process id
+    with pytest.raises(OutputError), atomic_folder(target):
+        pass
+    assert (target / "a.txt").read_text() == "old"
+
+
+def test_one_function_writes_every_csv() -> None:
+    """A frame written with pandas' own method, or rows by the csv module, could carry a formula."""
+    root = Path(hybrid_toolkit.__file__).parent
+    other = []
+    for file in sorted(root.rglob("*.py")):
+        name = file.relative_to(root).as_posix()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                of_pandas = node.func.attr == "to_csv" and bool(node.args or node.keywords)
+                if (of_pandas or node.func.attr in ("writer", "DictWriter")) and name not in CSV_FOR_HASHES_ONLY:
+                    other.append(name)
+    assert set(other) == {"data/safe_csv.py"}

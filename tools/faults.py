@@ -1,0 +1,196 @@
+"""``python -m tools.faults N``: kill what writes at random points; what was there is whole, what was written is too.
+
+Each operation runs in a child process, which is killed (SIGKILL) at a random moment of its run. After every kill, the
+output must be as it was or as it should become, and a run after it must leave nothing hidden behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import hybrid_toolkit as ht
+from hybrid_toolkit.data.atomic_output import atomic_folder, atomic_write_text
+from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.versions import FOLDER, LEDGER, VersionLedger
+from hybrid_toolkit.errors import OutputError
+from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
+from hybrid_toolkit.widgets.desks.release_bundle import write_bundle
+
+STAFF = 4000
+"""Rows of the staff list that is pseudonymised: a run of some tens of milliseconds, longer than a start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is killed: ``prepare`` once, ``run`` in a child with a number that differs each time, ``whole`` after it."""
+
+    prepare: Callable[[Path], None]
+    run: Callable[[Path, int], None]
+    whole: Callable[[Path], bool]
+
+
+def _staff(place: Path) -> None:
+    (place / "raw").mkdir()
+    frame = pd.DataFrame({"worker_id": [f"P{i:05}" for i in range(STAFF)], "fte": np.linspace(0.2, 1, STAFF)})
+    atomic_write_text(place / "raw" / "worker.csv", frame.to_csv(index=False))
+
+
+def _save(place: Path, n: int) -> None:
+    atomic_write_text(place / "out", json.dumps({"plan": [n] * 200_000}))
+
+
+def _saved(place: Path) -> bool:
+    return len(set(json.loads((place / "out").read_text())["plan"])) == 1
+
+
+def _replace(place: Path, n: int) -> None:
+    with atomic_folder(place / "out", replace=True) as part:
+        for i in range(40):
+            (part / f"{i}.txt").write_text(str(n) * 20_000)
+
+
+def _replaced(place: Path) -> bool:
+    texts = {p.read_text()[:6] for p in (place / "out").iterdir()}
+    return len(list((place / "out").iterdir())) == 40 and len(texts) == 1
+
+
+def _pseudonymise(place: Path, n: int) -> None:
+    try:
+        pseudonymise_folder(place / "raw", place / "out")
+    except OutputError:  # an earlier run was quicker than the kill
+        (place / "out" / "worker.csv").unlink()
+        pseudonymise_folder(place / "raw", place / "out")
+
+
+def _pseudonymised(place: Path) -> bool:
+    out = place / "out" / "worker.csv"
+    return not out.exists() or len(pd.read_csv(out)) == STAFF
+
+
+def _record(place: Path, n: int) -> None:
+    VersionLedger(place).record("mean", {f"w{i}": str(n) for i in range(3000)}, version=str(n))
+
+
+def _recorded(place: Path) -> bool:
+    if not (place / FOLDER / LEDGER).exists():
+        return True
+    held = json.loads((place / FOLDER / LEDGER).read_text())["shown"]
+    VersionLedger(place)
+    return all(len(v["behind"]) == 3000 for versions in held.values() for v in versions)
+
+
+def _export(place: Path, n: int) -> None:
+    rows = pd.DataFrame({"role": [f"role {i}" for i in range(6)], "n": 40, "share": 0.5})
+    release = Gate().table(rows, title="Share", dims=["role"], values=["share"], people="n")
+    out = place / "out"
+    if out.exists():
+        for file in out.iterdir():
+            file.unlink()
+    write_bundle({f"{i}.csv": tidy_layout(release).to_csv().encode() for i in range(60)}, out)
+
+
+def _exported(place: Path) -> bool:
+    held = {p.name: p.read_bytes() for p in (place / "out").iterdir()} if (place / "out").exists() else {}
+    return all(text.count(b"\n") == 7 for text in held.values())
+
+
+def _nothing(place: Path) -> None:
+    return None
+
+
+OPERATIONS = {
+    "save": Operation(lambda place: _save(place, 0), _save, _saved),
+    "replace a folder": Operation(lambda place: _replace(place, 1), lambda p, n: _replace(p, n % 9 + 1), _replaced),
+    "pseudonymise": Operation(_staff, _pseudonymise, _pseudonymised),
+    "ledger": Operation(_nothing, _record, _recorded),
+    "export": Operation(_nothing, _export, _exported),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """One operation: how often it was killed in mid-run, how often it ended first, and what was found broken."""
+
+    operation: str
+    killed: int
+    ended: int
+    broken: int
+    left: int
+
+
+def kill_at_random(name: str, times: int, *, seed: int = 0) -> Killed:
+    """Kill one operation again and again.
+
+    Parameters
+    ----------
+    name : one of ``OPERATIONS``. times : how often. seed : of the moments.
+    """
+    operation, rng = OPERATIONS[name], np.random.default_rng(seed)
+    killed = ended = broken = 0
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        operation.prepare(place)
+        took = max(_run(operation, place, n) for n in (1, 2))
+        for n in range(3, times + 3):
+            child = _start(operation, place, n)
+            time.sleep(rng.uniform(0, took))
+            os.kill(child, signal.SIGKILL)
+            status = os.waitpid(child, 0)[1]
+            killed, ended = killed + os.WIFSIGNALED(status), ended + (not os.WIFSIGNALED(status))
+            try:
+                broken += not operation.whole(place)
+            except (OSError, ValueError, KeyError, ht.HybridToolkitError):
+                broken += 1
+        _run(operation, place, times + 3)
+        left = len(list(place.rglob(".*.part")))
+    return Killed(name, killed, ended, broken, left)
+
+
+def _start(operation: Operation, place: Path, n: int) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            operation.run(place, n)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    return child
+
+
+def _run(operation: Operation, place: Path, n: int) -> float:
+    began = time.monotonic()
+    status = os.waitpid(_start(operation, place, n), 0)[1]
+    if status != 0:
+        raise RuntimeError("the operation fails without being killed")
+    return time.monotonic() - began
+
+
+def main(arguments: list[str]) -> int:
+    """Kill every operation and print one line each; exit 1 where something was broken or left behind."""
+    times = int(arguments[0]) if arguments else 200
+    bad = 0
+    for name in OPERATIONS:
+        found = kill_at_random(name, times)
+        bad += found.broken + found.left
+        print(
+            f"{name}: killed {found.killed} times, ended first {found.ended}; broken {found.broken}, "
+            f"hidden parts left {found.left}",
+            flush=True,
+        )
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
