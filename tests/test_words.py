@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hybrid_toolkit.data.privacy.personal import _FORENAMES
 from hybrid_toolkit.errors import HybridToolkitError
 from tools import words
 
@@ -127,3 +129,47 @@ def test_a_ban_allows_none_whatever_the_baseline_holds() -> None:
 
 def test_an_error_says_how_to_fix_it() -> None:
     assert str(HybridToolkitError("It failed.", fix="Add 1 row.", code="X")) == "[X] It failed. How to fix: Add 1 row."
+
+
+PLACEHOLDERS = re.compile(r"\b(O')?(Surname|Example|Sample)\b")
+NAME = r"([A-Z][\w'’-]+)"
+TITLED, FORENAME_FIRST, SURNAME_FIRST = (
+    re.compile(p) for p in (rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? {NAME}", rf"\b{NAME} {NAME}", rf"\b{NAME}, {NAME}")
+)
+
+
+def names_invented(text: str) -> list[str]:
+    """People named in a text, but for formal placeholders and the authors of a source, which has its year."""
+    found = []
+    for line in text.splitlines():
+        if re.search(r"\b(18|19|20)\d\d\b", line):
+            continue
+        named = [m.group() for m in TITLED.finditer(line)]
+        named += [m.group() for m in FORENAME_FIRST.finditer(line) if m.group(1).lower() in _FORENAMES]
+        named += [m.group() for m in SURNAME_FIRST.finditer(line) if m.group(2).lower() in _FORENAMES]
+        found += [name for name in named if not PLACEHOLDERS.search(name)]
+    return found
+
+
+def test_an_invented_name_is_found_and_a_placeholder_passes() -> None:
+    first = sorted(_FORENAMES)[0].title()
+    assert (
+        names_invented(f"Hours of {first} Winter")
+        and names_invented(f"Winter, {first}")
+        and names_invented("Dr Winter")
+    )
+    assert not names_invented(f"Hours of {first} Surname, of Surname, {first}, of Dr Surname's team and a team manager")
+
+
+def test_no_example_names_a_person() -> None:
+    """Docstrings, tests, tools and pages use roles, or placeholders that nobody takes for a person."""
+    files = [p for room in ("hybrid_toolkit", "tests", "tools") for p in (words.ROOT / room).rglob("*.py")]
+    files += [
+        *(words.ROOT / "docs").glob("*.md"),
+        *words.ROOT.glob("*.md"),
+        *(words.ROOT / "notebooks").glob("*.ipynb"),
+    ]
+    found = {
+        f"{p.relative_to(words.ROOT)}: {name}" for p in files for name in names_invented(p.read_text(encoding="utf-8"))
+    }
+    assert not found, "\n".join(sorted(found))

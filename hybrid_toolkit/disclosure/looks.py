@@ -114,7 +114,7 @@ def refuse_texts(texts: Sequence[str], *, what: str) -> None:
     Examples
     --------
     >>> refuse_texts(["Learning by career stage"], what="title")
-    >>> refuse_texts(["Hours of Sarah Jones"], what="title")
+    >>> refuse_texts(["Hours of Alex Surname"], what="title")
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.DisclosureError: [TEXT-IDENTIFIER] 1 of 1 title(s) hold the name of a person. How to \

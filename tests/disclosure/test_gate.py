@@ -251,7 +251,7 @@ def test_a_frame_that_does_not_say_who_stands_behind_it_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Hours of Sarah Jones", "Ring 0113 496 0000", "At 12 High Street", "Case no 20431", "Ms Smith's cases"]
+    "title", ["Hours of Alex Surname", "Ring 0113 496 0000", "At 12 High Street", "Case no 20431", "Ms Surname's cases"]
 )
 def test_titles_and_terms_are_screened_as_loading_is(title: str) -> None:
     frame = pd.DataFrame({"mode": ["home"], "n": [40]})

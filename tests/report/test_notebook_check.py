@@ -16,7 +16,7 @@ from hybrid_toolkit.report.notebook_check import check_notebook, clean_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 STAFF = pd.DataFrame({"worker_id": ["W0001", "W0002"], "hours": [31.2, 18.0]})
-NAMED = pd.DataFrame({"who": ["Sarah Jones", "Ali Khan"], "hours": [31.2, 18.0]})
+NAMED = pd.DataFrame({"who": ["Alex Surname", "Sam Surname"], "hours": [31.2, 18.0]})
 COUNTS = pd.DataFrame({"group": ["early", "late"], "n": [4, 63]})
 SAFE = pd.DataFrame({"group": ["early", "late"], "n": [40, 65], "share": [0.25, 0.5]})
 

@@ -18,8 +18,20 @@ PLAIN = {
 }  # fmt: skip
 
 NAMED_SIDES = (
-    *("Sarah Jones rather than her colleagues", "the cases of Mr Khan", "Ms Smith", "Dr Patel's team", "Jones, Sarah"),
-    *("David Brown and others", "having Emma Hill as supervisor", "work with Prof Green", "Mrs O'Neill", "Miss Ward"),
+    *(
+        "Alex Surname rather than her colleagues",
+        "the cases of Mr Surname",
+        "Ms Surname",
+        "Dr Surname's team",
+        "Surname, Alex",
+    ),
+    *(
+        "Lee Surname and others",
+        "having Chris Surname as supervisor",
+        "work with Prof Surname",
+        "Mrs O'Surname",
+        "Miss Surname",
+    ),
     *(
         "Leeds rather than Bradford",
         "being in Kent",
@@ -41,7 +53,7 @@ QUESTIONS = (
     "Who is to blame for the delays?",
     "Which office lets families down most?",
     "Can we rank the authorities by visits kept?",
-    "Is Sarah Jones slower than others?",
+    "Is Alex Surname slower than others?",
     "Is Leeds better than Bradford?",
     "Who is the weakest social worker?",
     "Which worker fails?",

@@ -111,7 +111,7 @@ def unsaid_frames(rng: np.random.Generator) -> tuple[int, int, int]:
         "unsaid": pd.DataFrame({"place": words, "n": sizes, "mean": by["hours"].mean().to_numpy()}),
         "people as rows": pd.DataFrame({"place": frame["worker_id"], "n": frame["cases"], "mean": frame["hours"]}),
         "names as rows": pd.DataFrame(
-            {"place": ["Sarah Jones", "Ali Khan", "Emma Hill", "John Lee"], "n": 40, "mean": 3.3}
+            {"place": ["Alex Surname", "Sam Surname", "Chris Surname", "Ann Surname"], "n": 40, "mean": 3.3}
         ),
         "largest": pd.DataFrame({"place": words, "n": sizes, "typical": by["hours"].max().to_numpy()}),
         "smallest": pd.DataFrame({"place": words, "n": sizes, "typical": by["hours"].min().to_numpy()}),

@@ -42,7 +42,7 @@ def named_in(text: str) -> str:
 
     Examples
     --------
-    >>> named_in("Sarah Jones rather than her colleagues"), named_in("working in Leeds rather than Bradford")
+    >>> named_in("Alex Surname rather than her colleagues"), named_in("working in Leeds rather than Bradford")
     ('a person', 'an authority')
     >>> named_in("a day more at home"), named_in("leeds")
     ('', 'an authority')
