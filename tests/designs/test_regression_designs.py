@@ -87,7 +87,7 @@ def test_checks_have_a_verdict_and_no_check_fails_where_nothing_is_broken(design
         ("propensity-weights", "selected-no-overlap", "overlap"),
         ("doubly-robust", "selected-no-overlap", "overlap"),
         ("retention", "leaving-turning", "proportional hazards"),
-        ("ordinal-outcome", "answers-two-slopes", "one slope at every cut"),
+        ("ordinal-outcome", "answers-two-slopes", "one slope at every threshold"),
     ],
 )
 def test_the_check_that_should_fail_does(design, dgp, check) -> None:

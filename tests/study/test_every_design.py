@@ -13,6 +13,7 @@ from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyErro
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.outcome_label import causal_words
 from hybrid_toolkit.study.declaration.spec_checks import LEFT_ASIDE
+from hybrid_toolkit.study.estimation.shown_words import overclaims
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.trust.dgps import DGPS
 
@@ -102,7 +103,10 @@ def test_a_study_runs_from_rows_to_words(design) -> None:
         assert not causal_words(claim.text)
     if study.kind in RATIO_KINDS:
         assert "times" in claim.text or claim.finding == "withheld"  # one series of free rows is one cluster
-    said = result.summary()
+    said, names = result.summary(), (*study.columns, *frame.columns)
+    shown = [*checks["message"], *claim.reasons, claim.text, said]
+    assert [w for text in shown for w in overclaims(text, grade=carried, names=names)] == []
+    assert not any(overclaims(text, says="condition", names=names) for text in result.assumptions)
     assert "  " not in said and study.design_used.title in said and result.method in said
     assert result.glance()["converged"].item() and result.data_hash and not result.synthetic
 

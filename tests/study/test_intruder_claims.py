@@ -13,7 +13,8 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.named import named_in
 
 PLAIN = {
-    "id": "s", "question": "Does y go with x?", "unit": "rows", "outcome": "y", "exposure": "x", "cluster": "team_id",
+    "id": "s", "question": "Does y go with x?", "row_unit": "rows", "outcome": "y", "exposure": "x",
+    "cluster": "team_id",
     "design": "cross-sectional", "estimand": "slope",
 }  # fmt: skip
 
@@ -167,4 +168,4 @@ def test_a_claim_on_few_people_prints_no_interval(few: int, kind: str) -> None:
 
 def test_a_claim_on_enough_people_is_as_before() -> None:
     (claim,) = ht.Study(**PLAIN).estimate_frame(rows(300)).claims()  # type: ignore[arg-type]
-    assert "interval" in claim.text and claim.finding in ("difference", "open", "small", "trifling")
+    assert "interval" in claim.text and claim.finding in ("difference", "inconclusive", "equivalent", "negligible")

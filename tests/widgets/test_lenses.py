@@ -19,6 +19,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import require_release
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.constructs.stage_gap import stage_slopes
+from hybrid_toolkit.study.estimation.shown_words import overclaims
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.lenses.exclusion_families import CUTS, FamilyAccess
 from hybrid_toolkit.widgets.lenses.exclusion_staff import StaffBroadband
@@ -61,6 +62,14 @@ def test_the_page_is_sound_stamped_and_described(lens: LensWidget) -> None:
     assert page.count('role="img"') == page.count("<title>") == page.count("<desc>") == drawn >= 1
     assert page.count("<caption>") == len(lens.view.panels), "a table beside each figure"
     assert all(c.description for c in lens._lists.values()), "every control has a visible label"
+
+
+def test_its_words_claim_no_cause_and_rank_no_one(lens: LensWidget) -> None:
+    parts = (lens._answer.value, lens._figures.value.replace(" readonly", ""))
+    page = ElementTree.fromstring(f"<div>{chr(10).join(parts)}</div>")
+    texts = [lens.text, *(" ".join("".join(e.itertext()).split()) for e in page.iter() if e.tag in ("p", "li", "h3"))]
+    assert len(lens.text) > 40
+    assert {text: overclaims(text) for text in texts if overclaims(text)} == {}
 
 
 def test_everything_shown_is_a_release(lens: LensWidget) -> None:

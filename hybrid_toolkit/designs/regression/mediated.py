@@ -77,7 +77,7 @@ def check_residual_correlation(frame: pd.DataFrame, fit: DesignFit) -> Check | N
         return None
     good = abs(rho) >= 0.1
     message = (
-        f"A common cause of mediator and outcome that correlated their errors at {rho:+.2f} leaves no indirect part"
+        f"A confounder of mediator and outcome that correlated their errors at {rho:+.2f} leaves no indirect part"
         + ("." if good else ": a weak one would do.")
     )
     return Check("mediator and outcome", good, message, rho, 0.1)

@@ -124,7 +124,7 @@ def check_calibration(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
 
 
 def check_parallel(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
-    """One slope at every cut between answers: logistic regressions at each cut, side by side."""
+    """One slope at every threshold between answers: logistic regressions at each of them."""
     if not isinstance(fit.fit, OrdinalFit) or fit.fit.levels < 3:
         return None
     slopes = [row for row in _cuts(frame, fit) if np.isfinite(row).all()]
@@ -140,8 +140,10 @@ def check_parallel(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         None: "; they are too imprecise to tell whether they are equal",
         True: ", as one slope would",
     }
-    message = f"Slopes at the cuts between answers run from {values.min():+.2f} to {values.max():+.2f}{end[good]}."
-    return Check("one slope at every cut", good, message, apart, 2.0)
+    message = (
+        f"Slopes at the thresholds between answers range from {values.min():+.2f} to {values.max():+.2f}{end[good]}."
+    )
+    return Check("one slope at every threshold", good, message, apart, 2.0)
 
 
 def _cuts(frame: pd.DataFrame, fit: DesignFit) -> list[tuple[float, float]]:

@@ -157,10 +157,10 @@ def _design(id: str, title: str, how: str, fit_with: FitOf) -> Design:
     )
 
 
-WEIGHTED = _design("propensity-weights", "Groups made alike by propensity weights", "by weights", fit_weights)
+WEIGHTED = _design("propensity-weights", "Groups balanced by propensity weights", "by weights", fit_weights)
 DOUBLY_ROBUST = _design(
     "doubly-robust",
-    "Groups made alike by weights and by a model of the outcome",
+    "Groups balanced by weights and by a model of the outcome",
     "by weights and a model of the outcome",
     fit_robust,
 )

@@ -126,7 +126,7 @@ IMPUTATION = Design(
 
 TWO_WAY = Design(
     id="two-way-rollout",
-    title="Two-way fixed effects, one effect for all",
+    title="Two-way fixed effects, one coefficient for all",
     grade="associational",
     estimand=(
         "A weighted mean of effects over treated unit-periods. With several starts and effects that grow, weights can "

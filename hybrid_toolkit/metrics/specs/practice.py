@@ -74,7 +74,7 @@ def _skill(name: str, title: str, what: str) -> MetricSpec:
         caveats=(
             "The coding manual belongs to its authors.",
             "How strict a rater is moves every meeting they code: the interval is clustered on teams and raters, and "
-            "few raters make it wide.",
+            "with few raters it is wide.",
             "Published inter-rater ICC is .731 to .967; skill goes with engagement in a study of 127 families.",
         ),
         source="Whittaker et al. 2017; Forrester et al. 2019",

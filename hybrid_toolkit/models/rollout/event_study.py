@@ -21,7 +21,7 @@ from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, f
 from hybrid_toolkit.result import ResultBase
 
 ESTIMATORS: Mapping[str, str] = {
-    "two-way": "two-way fixed effects, one effect",
+    "two-way": "two-way fixed effects, one coefficient",
     "two-way event": "two-way fixed effects, an effect for each time since the start",
     "sun-abraham": "interaction-weighted effects (Sun and Abraham)",
     "imputation": "untreated outcomes imputed (Borusyak, Jaravel and Spiess)",

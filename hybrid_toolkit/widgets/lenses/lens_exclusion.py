@@ -83,7 +83,7 @@ class DigitalExclusionViews:
         if state not in self._made:
             side = self._sides[state.who]
             text, panels = side.view(float(state.threshold))
-            notes = [*side.notes, f"Every step of the slider is made of the same bands; none holds fewer than "
+            notes = [*side.notes, f"Every step of the slider has the same bands; none includes fewer than "
                      f"{self._gate.policy.threshold} people."]  # fmt: skip
             said = notes_release(self._gate, notes, title="Digital exclusion", source=self.data)
             self._made[state] = LensView("Digital exclusion", text, panels, said, side.missing)
