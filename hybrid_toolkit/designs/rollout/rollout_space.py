@@ -41,7 +41,7 @@ def check_placebo_starts(frame: pd.DataFrame, fit: DesignFit) -> Check:
     found = _regression(unit_means(frame, plan), plan, ORDERS)
     p = float(found.tidy()["p_value"].iloc[0])
     message = (
-        f"Had the same starts fallen to other {noun(plan.panel_id, many=True)} by chance, a difference as far from zero "
+        f"Had the same starts fallen to other {noun(plan.panel_id, many=True)} by chance, a difference this far from 0 "
         f"would come up with {p_words(p)} (regression within unit and period, {found.draws:,} orders drawn)."
     )
     return Check("placebo in space", None, message, p)
