@@ -166,7 +166,7 @@ def test_a_lens_is_taken_away_whole(page: Page, hand: Any) -> None:
 
 def test_a_study_is_estimated_by_its_button_and_another_rota_follows(page: Page, data: ht.EvaluationData) -> None:
     held = at(page, "WhatIf")
-    press(held, "Estimate the study")
+    press(held, "Run study")
     expect(answer(held)).to_be_visible(timeout=90_000)
     before = answer(held).inner_text()
     held.get_by_role("slider", name="Value", exact=True).press("ArrowRight")
@@ -208,15 +208,15 @@ def test_a_folder_is_brought_to_the_desk_and_a_wrong_path_is_said_in_place(page:
 def test_three_people_rate_a_condition(page: Page, hand: Any) -> None:
     held, part = at(page, "SelfAssessment"), load_checklist("conditions").parts[0]
     for role in ("Practitioner", "Supervisor or manager", "Senior leader"):
-        held.get_by_label("Who answers").select_option(label=role)
+        held.get_by_label("Your role").select_option(label=role)
         for item in part.items:
             held.get_by_label(item.text).press("ArrowDown")
             held.get_by_label(item.text).press("ArrowDown")
-        press(held, "Keep these answers")
-        expect(held.get_by_text(re.compile(f"Kept for {role}", re.IGNORECASE))).to_be_visible()
+        press(held, "Save answers")
+        expect(held.get_by_text(re.compile(f"Saved for {role}", re.IGNORECASE))).to_be_visible()
     expect(answer(held)).to_contain_text("3 raters; 1 of 9 conditions")
     held.get_by_label("What your service aims for").fill("much")
-    press(held, "Set this aim")
+    press(held, "Save target")
     expect(held.locator(".hte-error")).to_contain_text("an aim is a number")
     files = hand.taken(page, held)
     assert {f.suffix for f in files.values()} == {".docx", ".xlsx", ".html"}
@@ -226,11 +226,11 @@ def test_three_people_rate_a_condition(page: Page, hand: Any) -> None:
 
 def test_an_action_is_planned_and_nothing_without_words(page: Page, hand: Any) -> None:
     held = at(page, "ImprovementPlan")
-    press(held, "Add this action")
+    press(held, "Add action")
     expect(held.locator(".hte-error")).to_be_visible()
-    held.get_by_label("What is to be done").fill("Agree breaks between meetings.")
-    held.get_by_label("To be done by").fill("2031-06-30")
-    press(held, "Add this action")
+    held.get_by_label("Action", exact=True).fill("Agree breaks between meetings.")
+    held.get_by_label("Complete by").fill("2031-06-30")
+    press(held, "Add action")
     expect(answer(held)).to_contain_text("1 action")
     files = hand.taken(page, held)
     assert all("Agree breaks between meetings." in hand.words(file) for file in files.values())
@@ -242,12 +242,12 @@ def test_a_checklist_is_answered_and_taken_away(page: Page, hand: Any, name: str
     before = answer(held).inner_text()
     held.locator(".hte-item select").first.press("ArrowDown")
     held.get_by_label("In your own words").first.fill("Agreed in the team meeting.")
-    press(held, "Keep these answers")
+    press(held, "Save answers")
     expect(answer(held)).not_to_have_text(before)
     expect(answer(held)).to_contain_text(re.compile(r": 1 of \d+ answered"))
     if name == "Share":
         held.get_by_label("In your own words").first.fill("write to someone@example.org")
-        press(held, "Keep these answers")
+        press(held, "Save answers")
         expect(held.locator(".hte-error")).to_be_visible()
     word = next(f for n, f in hand.taken(page, held).items() if n.endswith(".docx"))
     assert "Agreed in the team meeting." in hand.words(word)

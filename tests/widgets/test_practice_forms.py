@@ -29,7 +29,7 @@ def fill(widget: ht.SelfAssessment, role: str, level: str, evidence: str = "") -
     for box, (control, words) in zip(widget._boxes, widget._rows, strict=True):
         if box.layout.display != "none":
             control.value, words.value = level, evidence
-    press(widget, "Keep these answers")
+    press(widget, "Save answers")
 
 
 def press(widget: object, label: str) -> None:
@@ -61,7 +61,7 @@ def test_three_raters_a_save_and_a_new_process(tmp_path: Path) -> None:
     widget = ht.SelfAssessment(today=DAY)
     for role, level in zip(ROLES, ("none", "emerging", "established"), strict=True):
         fill(widget, role, level)
-    assert "Kept for Senior leader" in widget._message.value
+    assert "Saved for Senior leader" in widget._message.value
     assert widget.text.startswith("3 raters; 1 of 9 conditions has a level, 1 of them below 'established', and in 1 ")
     assert "Practitioner 0; Supervisor or manager 1; Senior leader 2" in widget._figures.value
     assert "below &#x27;established&#x27; (middle 1, answers 0 to 2 of 0 to 3)" in widget._figures.value
@@ -82,7 +82,7 @@ def test_it_asks_what_the_condition_asks_and_shows_who_answered_what() -> None:
     widget._lists["number"].value = "2"
     assert widget._rows[0][0].value == ""
     widget._lists["number"].value = "1"
-    press(widget, "Remove this rater")
+    press(widget, "Remove this person's answers")
     assert not widget.assessment.answers and widget._drop.disabled
 
 
@@ -115,11 +115,11 @@ def test_belief_and_data_stand_side_by_side_and_can_disagree(small: ht.Evaluatio
         fill(widget, role, "established")
     assert "No aim is set: judge together." in widget._figures.value
     widget._metric.value, widget._aim.value = "arrangement_formality", "0.6"
-    press(widget, "Set this aim")
+    press(widget, "Save target")
     assert "They disagree: people believe it is in place, the data fall short of the aim." in widget._figures.value
     assert "SYNTHETIC DATA" in widget._answer.value
     widget._aim.value = "a lot"
-    press(widget, "Set this aim")
+    press(widget, "Save target")
     assert "an aim is a number" in widget._message.value
 
 
@@ -128,27 +128,27 @@ def test_a_plan_from_the_gaps_is_due_done_and_overdue() -> None:
     for role in ROLES:
         fill(widget, role, "none")
     plan = ht.ImprovementPlan(assessment=widget.assessment, today=DAY)
-    press(plan, "Draft from the gaps")
+    press(plan, "Suggest actions from the self-assessment")
     assert plan.text == "4 actions on 2 March 2026: 4 open."
-    press(plan, "Mark as done today")
+    press(plan, "Mark as completed today")
     later = ht.ImprovementPlan(plan=plan.plan, today=date(2026, 12, 1))
     assert later.text == "4 actions on 1 December 2026: 3 overdue, 1 done."
     assert fresh(later.to_code()) == later.text
-    press(plan, "Draft from the gaps")
+    press(plan, "Suggest actions from the self-assessment")
     assert len(plan.plan.actions) == 4
 
 
 def test_an_action_is_written_measured_and_re_measured(small: ht.EvaluationData, tmp_path: Path) -> None:
     plan = ht.ImprovementPlan(small, today=DAY)
-    press(plan, "Add this action")
+    press(plan, "Add action")
     assert 'role="alert"' in plan._message.value and not plan.plan.actions
     plan._from.value = "S3-A16"
     assert plan._measure.value == "back_to_back_share" and plan._words.value
     plan._due.value, plan._start.value = date(2026, 6, 30), date(2025, 4, 1)
-    press(plan, "Add this action")
+    press(plan, "Add action")
     action = plan.plan.actions[0]
     assert action.seed == "S3-A16" and action.baseline == pytest.approx(0.27, abs=0.02) and action.baseline_on == DAY
-    press(plan, "Re-measure")
+    press(plan, "Measure again")
     assert "Too few points to say: 6 before and 6 from the start" in plan._figures.value
     assert 'alt="Back-to-back' in plan._figures.value
     made = {f.name: f.content for f in plan._exports()}
@@ -158,21 +158,21 @@ def test_an_action_is_written_measured_and_re_measured(small: ht.EvaluationData,
     again = ht.ImprovementPlan(small, today=DAY)
     again.load(plan.save(tmp_path / "plan.json"))
     assert again.plan == plan.plan and "Too few points" in again._figures.value
-    press(again, "Remove")
+    press(again, "Delete")
     assert again.text == "No action yet."
 
 
 def test_re_measuring_says_what_it_lacks(small: ht.EvaluationData) -> None:
     bare = ActionPlan().add("Talk.", "hr", DAY)
     without = ht.ImprovementPlan(plan=bare, today=DAY)
-    press(without, "Re-measure")
+    press(without, "Measure again")
     assert "no data to measure with" in without._message.value
     measured = ht.ImprovementPlan(small, plan=bare, today=DAY)
-    press(measured, "Re-measure")
+    press(measured, "Measure again")
     assert "no measure" in measured._message.value
     late = ActionPlan().add("Talk.", "hr", DAY, measure="skill", started=DAY)
     yearly = ht.ImprovementPlan(small, plan=late, today=DAY)
-    press(yearly, "Re-measure")
+    press(yearly, "Measure again")
     assert "<h3>Action 1" in yearly._figures.value or 'role="alert"' in yearly._message.value
 
 
@@ -186,7 +186,7 @@ def test_checklists_are_filled_in_section_by_section(kind: Any, tmp_path: Path) 
         for box, (control, words) in zip(widget._boxes, widget._rows, strict=True):
             if box.layout.display != "none":
                 control.value, words.value = control.options[-1][1], "As agreed."
-        press(widget, "Keep these answers")
+        press(widget, "Save answers")
         assert "Kept." in widget._message.value
     assert f"{count} of {count} answered" in widget.text
     assert {e.on for e in widget.record.entries} == {DAY}

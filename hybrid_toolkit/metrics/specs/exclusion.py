@@ -160,7 +160,7 @@ SPECS: tuple[MetricSpec, ...] = (
     MetricSpec(
         id="exclusion_penalty_raw",
         code="MC3",
-        name="Exclusion penalty on engagement, unadjusted",
+        name="Exclusion gap in engagement (unadjusted)",
         question="Does remote contact go with less engagement where digital access is low?",
         unit="held contact",
         columns={

@@ -17,7 +17,7 @@ from hybrid_toolkit.study.declaration.outcome_label import causal_words, overrea
 Says = Literal["finding", "condition", "denial"]
 """What a sentence does: states what was found, states what must be true (an assumption), or names what is not shown."""
 
-TERMS = (
+FIELD_TERMS = (
     r"causal graphs?",  # the drawing of what is assumed, not a result
     r"'(?:quasi-)?causal'|[Qq]uasi-causal|associational or causal",  # a grade, named
     r"(?:fixed|random|group-time|design) effects?|effect size|minimum detectable effect",
@@ -32,7 +32,7 @@ TERMS = (
     r"made (?:from|by|up|with|in|for)\b|made-up|make-up|was made\b|co-produced",  # of data and pages
 )
 """Phrases in which a guarded word states no cause, rank or prediction."""
-_TERMS = re.compile("|".join(TERMS))
+_TERMS = re.compile("|".join(FIELD_TERMS))
 _CONDITION = re.compile(
     r"\b(?:only (?:if|with)|[Ii]f the|assumptions?|assumed|By the causal graph|[Tt]he graph (?:has|expects))\b"
 )

@@ -103,7 +103,7 @@ class FamilyAccess:
             f"Families with {above}: {have}; remote contact goes with a change in engagement that differs by {said} "
             f"for families with {below}"
         )
-        extra = interval_panel(penalty, "Exclusion penalty on engagement, unadjusted", unit="difference of shares",
+        extra = interval_panel(penalty, "Exclusion gap in engagement (unadjusted)", unit="difference of shares",
                                labels=["term"], counted="families")  # fmt: skip
         return text, (cells, extra, homes, self._curve)
 
@@ -133,7 +133,7 @@ class FamilyAccess:
             "estimate": [made.value if enough else np.nan], "conf_low": [i.conf_low if enough else np.nan],
             "conf_high": [i.conf_high if enough else np.nan], "n_clusters": [i.n_clusters], "unit": ["difference"],
         })  # fmt: skip
-        return self._gate.estimates(frame, title="Exclusion penalty", clusters="n_clusters", people="n",
+        return self._gate.estimates(frame, title="Exclusion gap", clusters="n_clusters", people="n",
                                     source=self._data)  # fmt: skip
 
     def _homes(self, threshold: float, above: str) -> Release:

@@ -71,7 +71,7 @@ class CareerStage(LensWidget):
 
     STATE = CareerStageState
     VIEWS = CareerStageViews
-    LABELS: ClassVar = {"outcome": "Outcome", "at": "Read at"}
+    LABELS: ClassVar = {"outcome": "Outcome", "at": "Show values at (share at home)"}
     SLIDERS = ("at",)
     FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_career", "view_career_stage")
 
@@ -104,7 +104,7 @@ class DigitalExclusion(LensWidget):
 
     STATE = DigitalExclusionState
     VIEWS = DigitalExclusionViews
-    LABELS: ClassVar = {"who": "Who", "threshold": "Enough is"}
+    LABELS: ClassVar = {"who": "Group", "threshold": "Minimum access counted as enough"}
     SLIDERS = ("threshold",)
     FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_exclusion", "view_digital_exclusion")
 

@@ -42,7 +42,7 @@ class PowerExplorer(ToolkitWidget):
     def __init__(self, **chosen: Any) -> None:
         self._view: LensView | None = None
         controls = {name: _slider(name) for name in RANGES}
-        controls |= {"compared": choice("Compared", COMPARED), "over": choice("Curve over", OVER)}
+        controls |= {"compared": choice("Comparison", COMPARED), "over": choice("Show power by", OVER)}
         state = PowerExplorerState(**chosen)
         for name, control in controls.items():
             put(name, control, getattr(state, name))

@@ -34,7 +34,7 @@ RANGES: Mapping[str, tuple[float, float, float]] = {
     "group_share": (0.0, 0.5, 0.02),
 }
 """Field -> lowest, highest and step of its slider."""
-LABELS: Mapping[str, str] = {**OVER, "group_share": "Smaller group, share of workers"}
+LABELS: Mapping[str, str] = {**OVER, "group_share": "Share of workers in the smaller group (0 for no comparison)"}
 """Field -> words beside its slider."""
 POINTS = 13
 TARGET = 0.8

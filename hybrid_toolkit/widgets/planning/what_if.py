@@ -46,7 +46,7 @@ class WhatIf(LensWidget):
 
     STATE = WhatIfState
     VIEWS = WhatIfViews
-    LABELS: ClassVar = {"study": "Study", "rule": "Rota", "value": "Value"}
+    LABELS: ClassVar = {"study": "Study", "rule": "Working pattern", "value": "Change"}
     SLIDERS = ("value",)
     FUNCTION = ("hybrid_toolkit.widgets.planning.what_if_view", "view_what_if")
 
@@ -54,7 +54,7 @@ class WhatIf(LensWidget):
         self, data: EvaluationData, *, result: StudyResult | None = None, gate: Gate | None = None, **chosen: str
     ) -> None:
         self._progress = Progress()
-        self._estimate = button("Estimate the study", self.estimate)
+        self._estimate = button("Run study", self.estimate)
         self._estimate.layout.align_self = "flex-start"
         if result is not None:
             chosen = {"study": result.study.id, **chosen}
@@ -83,5 +83,5 @@ class WhatIf(LensWidget):
         known = isinstance(self._views, WhatIfViews) and self.state.study in self._views.results
         self._estimate.layout.display = "none" if known or self._nothing is not None else ""
         if self._nothing is None and not known:
-            return empty_shown(FIRST, "Press 'Estimate the study'.")
+            return empty_shown(FIRST, "Select 'Run study'.")
         return super()._draw()

@@ -90,7 +90,7 @@ class ChecklistWidget(PracticeWidget):
         most = max(len(p.items) for p in listed.parts)
         self._rows = [(item_choice(), item_text("In your own words")) for _ in range(most)]
         self._boxes = [ipywidgets.VBox(list(row)) for row in self._rows]
-        keep = button("Keep these answers", self._keep_answers)
+        keep = button("Save answers", self._keep_answers)
         self._whom = item_text("Which role, team or service is this for?")
         state = ChecklistState(record if record is not None else Record(self.CHECKLIST), next(iter(self._parts)))
         super().__init__(

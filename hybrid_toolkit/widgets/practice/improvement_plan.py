@@ -111,20 +111,24 @@ class ImprovementPlan(PracticeWidget):
         self._assessment = assessment
         self._remade: dict[Action, RemeasuredMetric] = {}
         listed = load_checklist("actions")
-        self._from = choice("Take from", {_OWN: "My own words", **{a.id: f"{a.id}: {a.text}" for a in listed.items}})
-        self._words = item_text("What is to be done", lines=2)
-        self._owner = choice("Owner (a role)", dict(ROLES))
-        self._due, self._start = item_date("To be done by"), item_date("Start of the change")
-        self._measure = choice("Measure that should move", {_NONE: "None"})
-        draft = button("Draft from the gaps", self._draft)
+        self._from = choice(
+            "Start from a suggested action", {_OWN: "My own words", **{a.id: f"{a.id}: {a.text}" for a in listed.items}}
+        )
+        self._words = item_text("Action", lines=2)
+        self._owner = choice("Owner (role)", dict(ROLES))
+        self._due, self._start = item_date("Complete by"), item_date("Date the change started")
+        self._measure = choice("Metric we expect to change", {_NONE: "None"})
+        draft = button("Suggest actions from the self-assessment", self._draft)
         draft.layout.display = "" if assessment is not None else "none"
         self._acts = [
-            button("Mark as done today", lambda: self._on_chosen(lambda p, n: p.mark_done(n, self.today), "Done.")),
+            button(
+                "Mark as completed today", lambda: self._on_chosen(lambda p, n: p.mark_done(n, self.today), "Done.")
+            ),
             button(
                 "Start today", lambda: self._on_chosen(self._started, "Started: it is re-measured from this month on.")
             ),
-            button("Remove", lambda: self._on_chosen(lambda p, n: p.without(n), "Removed.")),
-            button("Re-measure", self._remeasure),
+            button("Delete", lambda: self._on_chosen(lambda p, n: p.without(n), "Removed.")),
+            button("Measure again", self._remeasure),
         ]
         self._chosen_box = ipywidgets.VBox([ipywidgets.HTML("<h3>The chosen action</h3>"), buttons(*self._acts)])
         add = ipywidgets.VBox([self._from, self._words, self._owner, self._due, self._start, self._measure])
@@ -133,7 +137,7 @@ class ImprovementPlan(PracticeWidget):
             controls={"chosen": choice("Action", {_NONE: "None"})},
             form=[
                 ipywidgets.HTML(f"{notice_html(NO_NAMES)}<h3>A new action</h3>"), add,
-                buttons(button("Add this action", self._add), draft), self._chosen_box,
+                buttons(button("Add action", self._add), draft), self._chosen_box,
             ],
         )  # fmt: skip
         self._from.observe(lambda change: self._took(change.new), "value")
@@ -232,7 +236,7 @@ class ImprovementPlan(PracticeWidget):
             self._measured(self.plan.action(number))
             return replace(self.state, remeasured=str(number))  # type: ignore[no-any-return]
 
-        self._keep(made, "Re-measured: see below.")
+        self._keep(made, "Measured again: see below.")
 
     def _measured(self, action: Action) -> RemeasuredMetric:
         if self._beside.data is None:

@@ -100,19 +100,23 @@ class SelfAssessment(PracticeWidget):
     ) -> None:
         given = assessment if assessment is not None else Assessment()
         most = max(len(p.items) for p in _LISTED.parts)
-        self._rows = [(item_choice(), item_text("Evidence: what shows it, or a link")) for _ in range(most)]
+        self._rows = [
+            (item_choice(), item_text("Evidence: how do you know? Describe it or paste a link")) for _ in range(most)
+        ]
         self._boxes = [ipywidgets.VBox(list(row)) for row in self._rows]
-        self._drop = button("Remove this rater", self._remove_rater)
-        self._metric = choice("Measure", {"": "None"})
-        self._aim = item_text("What your service aims for, as a number; empty for no aim")
-        targets = buttons(self._metric, self._aim, button("Set this aim", self._set_aim))
-        fold = ipywidgets.VBox([ipywidgets.HTML("<h3>An aim for a measure</h3>"), targets])
+        self._drop = button("Remove this person's answers", self._remove_rater)
+        self._metric = choice("Metric", {"": "None"})
+        self._aim = item_text("Your service's target (a number; leave blank for none)")
+        targets = buttons(self._metric, self._aim, button("Save target", self._set_aim))
+        fold = ipywidgets.VBox([ipywidgets.HTML("<h3>Target for a metric</h3>"), targets])
         controls = {
             "condition": choice("Condition", {p.id: f"{i}. {p.title}" for i, p in enumerate(_LISTED.parts, start=1)}),
-            "role": choice("Who answers", dict(ROLES)),
-            "number": choice("Person in this role", {str(i): str(i) for i in range(1, MOST_RATERS + 1)}),
+            "role": choice("Your role", dict(ROLES)),
+            "number": choice(
+                "Person (if several people share the role)", {str(i): str(i) for i in range(1, MOST_RATERS + 1)}
+            ),
         }
-        keep = button("Keep these answers", self._keep_answers)
+        keep = button("Save answers", self._keep_answers)
         super().__init__(
             AssessmentState(given.answers, given.targets), data=data, gate=gate, today=today, controls=controls,
             form=[ipywidgets.HTML(notice_html(NO_NAMES)), *self._boxes, buttons(keep, self._drop), fold],
@@ -174,7 +178,7 @@ class SelfAssessment(PracticeWidget):
                     whole = whole.put(Answer(item.id, role, level, number, evidence, self.today))
             return replace(self.state, answers=whole.answers)  # type: ignore[no-any-return]
 
-        self._keep(made, f"Kept for {role_words(*self._rater)}.")
+        self._keep(made, f"Saved for {role_words(*self._rater)}.")
 
     def _remove_rater(self) -> None:
         left = self.assessment.without(*self._rater).answers
@@ -206,7 +210,7 @@ class SelfAssessment(PracticeWidget):
         gaps = find_gaps(self.assessment)
         if gaps:
             found = [[g.item, g.text, g.words] for g in gaps]
-            body += words_table("Gaps to talk about", ["Prompt", "What it says", "Why"], found)
+            body += words_table("Areas to discuss", ["Prompt", "Question", "Why it is listed"], found)
         text = maturity.summary()
         return Shown(text, form_answer_html(text, stamp=stamp_of(self._beside)), body)
 
