@@ -81,7 +81,14 @@ def _take(visit: Visit) -> Answered:
         raise UsageError("there is no such file.", fix="Use the links of the page.", code="APP-FILE")
     asked = tuple(sorted((n, visit.query.word(n)) for n in LOOKS[lens][2] if visit.query.word(n)))
     content = visit.work(f"{_WORK}:lens_file", lens=lens, form=form, chosen=asked, on=visit.today.isoformat())
-    return SentFile(f"{lens}{form}", content, _KINDS[form][1])
+    if visit.query.word("save"):
+        return SentFile(f"{lens}{form}", content, _KINDS[form][1])
+    # a page of its own: a file that came after a wait would leave the visitor on the page that waits
+    here = f"{visit.path}?{urlencode([*asked, ('save', '1')])}"
+    back = f"/data/{lens}?{urlencode(asked)}"
+    return PageView(
+        "look_file.html.j2", {"href": here, "back": back, "kind": _KINDS[form][0]}, title="Your file is ready"
+    )
 
 
 def _page(lens: str) -> Page:
