@@ -21,6 +21,7 @@ NOT_SLIPS = (
     "biased",
     "licensed",
     "license",  # the file LICENSE and the key of pyproject.toml
+    "licenses",  # a key of CycloneDX
     "program",  # on a computer
     "ons",  # Office for National Statistics
     "hte",  # the prefix of the widgets' style classes
