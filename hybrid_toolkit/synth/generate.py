@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,13 +13,14 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.streams import Context, Days, Labels
+from hybrid_toolkit.synth.streams import Change, Context, Days, Labels
 from hybrid_toolkit.synth.tables import (
     arrangements,
     casework,
     children,
     contacts,
     families,
+    months,
     panel,
     people,
     practice,
@@ -30,7 +31,7 @@ from hybrid_toolkit.synth.tables import (
 )
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
-GENERATOR = "hybrid-toolkit synth 3"
+GENERATOR = "hybrid-toolkit synth 4"
 """Name and version of the generator: the number rises when the same seed gives other values."""
 
 
@@ -50,36 +51,36 @@ class Authority:
         return people.draw_workers(self.ctx, self.teams)
 
     @cached_property
+    def lived(self) -> months.Months:
+        return months.live(self.ctx, self.teams, self.workers)
+
+    @property
     def remote(self) -> remote.Remote:
-        return remote.draw_remote(self.ctx, self.teams, self.workers)
+        return self.lived.remote
+
+    @property
+    def slots(self) -> families.Slots:
+        return self.lived.slots
 
     @cached_property
     def leave(self) -> Days:
         return remote.leave_days(self.ctx, self.remote)
 
     @cached_property
-    def slots(self) -> families.Slots:
-        return families.draw_slots(self.ctx, self.teams, self.workers, self.remote)
-
-    @cached_property
     def families(self) -> families.Families:
         return families.draw_families(self.ctx, self.slots)
 
     @cached_property
-    def work(self) -> work.Work:
-        return work.draw_work(self.ctx, self.teams, self.workers, self.remote)
-
-    @cached_property
-    def wellbeing(self) -> Floats:
-        return survey.wellbeing_by_month(self.ctx, self.teams, self.workers, self.remote, self.work, self.slots)
+    def learning(self) -> Floats:
+        return survey.learning_by_month(self.ctx, self.teams, self.workers, self.remote)
 
     @cached_property
     def latents(self) -> survey.Latents:
-        return survey.draw_latents(self.ctx, self.teams, self.workers, self.remote, self.work, self.slots)
+        return survey.draw_latents(self.ctx, self.workers, self.lived, self.learning)
 
     @cached_property
-    def sick(self) -> Floats:
-        return work.sick_days(self.ctx, self.workers, self.wellbeing)
+    def skill(self) -> Floats:
+        return practice.skill_by_month(self.ctx, self.workers, self.learning, self.lived.latent.supervision_quality)
 
     @cached_property
     def child_ids(self) -> Labels:
@@ -98,13 +99,13 @@ class Authority:
     @cached_property
     def contact(self) -> pd.DataFrame:
         a = self
-        return contacts.contact_frame(a.ctx, a.teams, a.workers, a.remote, a.slots, a.families, a.children)
+        return contacts.contact_frame(a.ctx, a.teams, a.workers, a.lived, a.families, a.children, a.skill)
 
     @cached_property
     def la_year(self) -> pd.DataFrame:
         last = self.remote.leave_index >= self.ctx.size.months
         cases = float(self.slots.cases[last, -1].sum())
-        days = casework.sick_total(self.workers, self.remote, self.sick, self.ctx.size.months)
+        days = casework.sick_total(self.workers, self.remote, self.lived.sick, self.ctx.size.months)
         return panel.la_year_frame(self.ctx, self.workers, self.remote, cases, days)
 
 
@@ -113,14 +114,14 @@ _MAKERS: dict[str, Callable[[Authority], pd.DataFrame]] = {
     "team": lambda a: people.team_frame(a.ctx, a.teams),
     "worker": lambda a: people.worker_frame(a.ctx, a.teams, a.workers, a.leave),
     "arrangement_spell": lambda a: arrangements.arrangement_frame(a.ctx, a.teams, a.workers, a.remote),
-    "worker_month": lambda a: work.worker_month_frame(a.ctx, a.workers, a.remote, a.work, a.slots, a.sick),
-    "attendance_day": lambda a: work.attendance_frame(a.ctx, a.teams, a.workers, a.remote, a.work),
+    "worker_month": lambda a: work.worker_month_frame(a.ctx, a.workers, a.remote, a.lived.work, a.slots, a.lived.sick),
+    "attendance_day": lambda a: work.attendance_frame(a.ctx, a.teams, a.workers, a.remote, a.lived.work),
     "la_year": lambda a: a.la_year,
     "team_month": lambda a: staffing.team_month_frame(a.ctx, a.teams, a.workers, a.remote),
-    "practice_rating": lambda a: practice.rating_frame(a.ctx, a.teams, a.workers, a.remote, a.contact),
-    "alliance": lambda a: practice.alliance_frame(a.ctx, a.teams, a.workers, a.remote, a.families, a.contact),
+    "practice_rating": lambda a: practice.rating_frame(a.ctx, a.workers, a.skill, a.contact),
+    "alliance": lambda a: practice.alliance_frame(a.ctx, a.workers, a.skill, a.families, a.contact),
     "survey": lambda a: survey.survey_frame(a.ctx, a.workers, a.remote, a.latents, a.instruments),
-    "supervision": lambda a: arrangements.supervision_frame(a.ctx, a.workers, a.remote),
+    "supervision": lambda a: arrangements.supervision_frame(a.ctx, a.workers, a.remote, a.lived.work),
     "family": lambda a: families.family_frame(a.ctx, a.slots, a.families),
     "access": lambda a: families.access_frame(a.ctx, a.slots, a.families),
     "contact": lambda a: a.contact,
@@ -247,7 +248,7 @@ def resolve(truth: Truth | str, size: Size | str, seed: int) -> tuple[Truth, Siz
     return scenario(truth) if isinstance(truth, str) else truth, SIZES[size] if isinstance(size, str) else size
 
 
-def context(truth: Truth, size: Size, seed: int, la: int = 0) -> Context:
-    """What the layers of one authority share."""
+def context(truth: Truth, size: Size, seed: int, la: int = 0, do: Mapping[str, Change] | None = None) -> Context:
+    """What the layers of one authority share; ``do`` holds the interventions by node of the causal graph."""
     rates, teams = panel.area_rates(truth, size, seed, la)
-    return Context(truth, size, seed, la, teams, rates)
+    return Context(truth, size, seed, la, teams, rates, dict(do or {}))

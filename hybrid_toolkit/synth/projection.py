@@ -23,16 +23,19 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import Authority, context
 from hybrid_toolkit.synth.tables.items import INSTRUMENTS, SWEMWBS_METRIC, loadings, normal_cdf
+from hybrid_toolkit.synth.tables.latents import mover_variance
 from hybrid_toolkit.synth.tables.people import stage_on
 from hybrid_toolkit.synth.tables.remote import coordination, to_date, together
-from hybrid_toolkit.synth.tables.survey import case_pressure, structural_learning, structural_wellbeing
+from hybrid_toolkit.synth.tables.survey import structural_learning
 from hybrid_toolkit.synth.truth import Size, Truth
 
 _POPULATION_TEAMS = 2500
 CO_PRESENCE_DRAWS = 12
 _POPULATION_SEED = 20_250_930
 _LEARNING = ("learning_co_presence",)
-_EFFECTS = ("wb_rs", "wb_rs2", "wb_asye", "wb_early", "wb_late", "wb_travel", "wb_b2b", "wb_cover", "wb_interference")
+_STAGES = ("wb_asye", "wb_early", "wb_late")
+_MOVERS = ("wb_autonomy", "wb_focus", "wb_secure_base", "wb_conflict", "wb_supervision")
+_EFFECTS = ("wb_rs", "wb_rs2", *_STAGES, *_MOVERS, "wb_travel", "wb_b2b", "wb_cover", "wb_interference")
 _WELLBEING = (*_EFFECTS, "selection_rho_wellbeing")
 """Parameters through which a score can go with RS; where all are 0 the gap is 0."""
 _ANSWERING = ("scenario", "response_rate", "response_wb", "attrition", "attrition_wb", "item_missing")
@@ -85,25 +88,19 @@ def _learning(a: Authority, waves: tuple[int, ...], early: Floats) -> Floats:
     for k in range(CO_PRESENCE_DRAWS):
         factor = coordination(a.ctx, a.workers, a.ctx.rng(f"projection-{k}"))
         co_presence = to_date(together(a.remote.rs, a.remote.others, factor), a.remote.active)
-        draws.append(structural_learning(a.ctx, a.workers, co_presence, waves))
+        draws.append(structural_learning(a.ctx, a.teams, a.workers, co_presence, waves))
     drawn = np.stack(draws)
     return expected_learning(a.ctx.truth, drawn.mean(axis=0), 1.0 + drawn.var(axis=0, ddof=1), early)
 
 
 def _wellbeing(a: Authority, waves: tuple[int, ...], one_area: bool) -> Floats:
-    """Expected metric wellbeing score; cases, which do not depend on RS, enter by mean and variance a group."""
+    """Expected metric wellbeing score, given what moves wellbeing and the worker's remote share."""
     t, w = a.ctx.truth, a.workers
-    mean = structural_wellbeing(a.ctx, w, a.remote, a.work, waves)
+    mean = a.lived.latent.expected[:, list(waves)]
     mean = mean + np.sqrt(t.wb_worker_share) * t.selection_rho_wellbeing * w.propensity[:, None]
-    pressure, group = case_pressure(a.ctx, w, a.slots, waves), w.holder.astype(int) * (1 + w.asye)
-    here, noise = a.remote.active[:, list(waves)], 0.0
-    for g in range(3):
-        for k in range(len(waves)):
-            rows = (group == g) & here[:, k]
-            mean[group == g, k] += pressure[rows, k].mean()
-            noise += pressure[rows, k].var() * rows.sum() / here.sum()
     area = t.wb_la_icc if one_area else 0.0
-    return expected_swemwbs(t, mean, 1.0 - area - t.wb_worker_share * t.selection_rho_wellbeing**2 + noise)
+    rest = 1.0 - area - mover_variance(a.ctx) - t.wb_worker_share * t.selection_rho_wellbeing**2
+    return expected_swemwbs(t, mean, rest)
 
 
 def stage_gap(truth: Truth, estimand_id: str, size: Size, seed: int = _POPULATION_SEED) -> float:

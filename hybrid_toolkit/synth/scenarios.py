@@ -23,6 +23,20 @@ _NO_EFFECT = Truth(
     wb_travel=0.0,
     wb_b2b=0.0,
     wb_cover=0.0,
+    wb_autonomy=0.0,
+    wb_focus=0.0,
+    wb_secure_base=0.0,
+    wb_conflict=0.0,
+    wb_supervision=0.0,
+    secure_co_presence=0.0,
+    supervision_mode=0.0,
+    practice_remote=0.0,
+    timely_rs=0.0,
+    leave_rs=0.0,
+    rating_remote=0.0,
+    rating_remote_early=0.0,
+    alliance_remote=0.0,
+    alliance_remote_low=0.0,
     learning_co_presence=0.0,
 )
 
@@ -49,7 +63,24 @@ SCENARIOS: Mapping[str, Truth] = MappingProxyType(
                 selection_rho_wellbeing=0.30,
                 practice_latent_sd=0.11,
             ),
-            Truth(scenario="interference", practice_interference=-0.12, wb_interference=-0.20, policy_step=0.25),
+            Truth(scenario="fewer-leavers", leave_rs=-1.0),
+            Truth(scenario="more-leavers", leave_rs=0.8),
+            replace(
+                _NO_EFFECT,
+                scenario="busy-months",
+                rs_caseload=-0.08,
+                practice_caseload=-0.06,
+                practice_latent_sd=0.06,
+                timely_caseload=-0.05,
+            ),
+            Truth(scenario="unequal-approval", approval_minority=-0.25, refusal_minority=1.0, formal_narrows=0.6),
+            Truth(
+                scenario="interference",
+                practice_interference=-0.12,
+                wb_interference=-0.20,
+                practice_latent_sd=0.06,
+                policy_step=0.25,
+            ),
         )
     }
 )
@@ -61,6 +92,11 @@ SCENARIOS: Mapping[str, Truth] = MappingProxyType(
 - ``exclusion-penalty``: remote contact widens the engagement gap of low-access families by 25 points.
 - ``confounded-null``: no effect, but workers whose practice is better work remotely more: the slope between
   workers is far above 0, the slope within workers is 0.
+- ``fewer-leavers``, ``more-leavers``: remote share keeps workers as in the one trial of two home days, or loses them
+  as evidence from adults' services suggests; what is published is wide and has both signs.
+- ``busy-months``: no effect, but a month after many cases is less remote and honours fewer choices: the slope within a
+  worker is far above 0 unless the cases of the month before are held.
+- ``unequal-approval``: workers of a minority ethnic group are refused more and agreed less; formal rules narrow it.
 - ``interference``: colleagues' remote share matters too, so one worker's outcome depends on others' exposure.
 """
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,12 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 Texts = npt.NDArray[np.object_]
+
+
+Change = Callable[[Any, int], Any]
+"""What an intervention makes of a node's values in a month (-1 for what does not change)."""
+SEASON = np.array([0.5, 0.4, 0.4, -0.2, 0.1, 0.2, 0.0, -0.9, 0.1, 0.3, 0.4, -0.8])
+"""January to December: quiet in August and December, busiest after the turn of the year; assumed."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +104,35 @@ class Context:
     la: int = 0
     teams: int = 0
     rates: Rates = ENGLAND_RATES[2025]
+    do: Mapping[str, Change] = field(default_factory=dict, hash=False)
 
     def rng(self, layer: str) -> np.random.Generator:
         """The stream of one layer."""
         return keyed_rng(self.seed, layer, self.la)
+
+    def set(self, node: str, values: Any, month: int = -1) -> Any:
+        """The values of a node of the causal graph, or what an intervention sets in their place."""
+        return self.do[node](values, month) if node in self.do else values
+
+    @cached_property
+    def area(self) -> float:
+        """What this authority's inspection, deprivation and region make of it, in standard deviations; 0 where it is
+        the only one.
+        """
+        drawn = float(self.rng("authority").standard_normal()) if self.size.n_la > 1 else 0.0
+        return float(self.set("authority", np.array([drawn]))[0])
+
+    @cached_property
+    def rurality(self) -> float:
+        """How rural the authority is, in standard deviations; 0 where it is the only one."""
+        drawn = float(self.rng("rurality").standard_normal()) if self.size.n_la > 1 else 0.0
+        return float(self.set("rurality", np.array([np.clip(drawn - 0.2 * self.area, -2, 2)]))[0])
+
+    @cached_property
+    def season(self) -> Floats:
+        """How busy the time of year makes each month, -1 to 1."""
+        at = self.months.astype("datetime64[M]").astype(np.int64) % 12
+        return np.array([self.set("calendar", SEASON[[k]], m)[0] for m, k in enumerate(at)])
 
     @property
     def la_id(self) -> str:
@@ -159,6 +190,21 @@ def bounded(rng: np.random.Generator, size: int | tuple[int, ...]) -> Floats:
 def rounded(values: npt.NDArray[Any], decimals: int) -> Floats:
     """Values rounded, so that the same numbers stand in a file on every platform."""
     return np.asarray(np.round(values, decimals), dtype=np.float64)
+
+
+def poisson_at(u: Floats, mean: Floats, most: int = 60) -> Ints:
+    """Poisson counts at these places, 0 to 1, of their distribution: one draw each, whatever the mean."""
+    chance = np.exp(-mean)
+    below = chance.copy()
+    count = np.zeros(u.shape, dtype=np.int64)
+    for k in range(1, most + 1):
+        more = u > below
+        if not more.any():
+            break
+        count += more
+        chance = chance * mean / k
+        below = below + chance
+    return count
 
 
 def expit(x: npt.NDArray[Any]) -> Floats:

@@ -122,6 +122,26 @@ class Truth:
     policy_month : int, default 0
         Month of the period, counted from 1, in which a policy starts in every team of the authority; 0 where each team
         has a month of its own, or none.
+    rs_caseload : float, default -0.02
+        Shift of RS per five cases over the mean in the month before.
+    rs_vacancy : float, default -0.1
+        Shift of RS per unit of the team's posts vacant in the month before.
+    rs_sickness : float, default -0.01
+        Shift of RS per day lost a head in the team in the month before.
+    rs_season : float, default 0.01
+        Shift of RS per unit of the season.
+    rs_role : float, default 0.01
+        Shift of RS per step of role, managers being lowest.
+    rs_hours : float, default -0.05
+        Shift of RS per unit of full-time equivalent.
+    rs_hotdesk : float, default 0.02
+        Shift of RS where the team's desks are shared.
+    rs_authority : float, default 0.02
+        Shift of RS per SD of the authority.
+    rs_all_office : float, default 0.03
+        Share of workers who are always at the office.
+    rs_all_home : float, default 0.01
+        Share of workers whose desk hours are all at home.
     rs_error_sd : float, default 0.08
         Error of the diary (worker_month) measure of RS, a month. Attendance is unbiased.
     selection_rho : float, default 0.2
@@ -142,6 +162,38 @@ class Truth:
         Spread of that share between months.
     practice_risk : float, default -0.01
         Change of that share per point of the family's risk above 3.
+    practice_remote : float, default -0.05
+        Change of that share where the contact is remote; it is a part of ``practice_rs``.
+    practice_caseload : float, default -0.012
+        Change of that share per five cases over the mean in the month before.
+    practice_vacancy : float, default -0.05
+        Change of that share per unit of the team's posts vacant in the month before.
+    practice_sickness : float, default -0.005
+        Change of that share per day lost a head in the team in the month before.
+    practice_early : float, default -0.01
+        Change of that share for workers under three years registered.
+    practice_hotdesk : float, default -0.01
+        Change of that share where the team's desks are shared.
+    timely_base : float, default 0.86
+        Share of contacts held in time.
+    timely_rs : float, default 0.02
+        Change of that share per unit of RS.
+    timely_caseload : float, default -0.02
+        Change of that share per five cases over the mean in the month before.
+    timely_vacancy : float, default -0.08
+        Change of that share per unit of the team's posts vacant in the month before.
+    timely_sickness : float, default -0.01
+        Change of that share per day lost a head in the team in the month before.
+    timely_style : float, default 0.01
+        Change of that share per SD of the worker's practice that nothing records.
+    timely_risk : float, default 0.005
+        Change of that share per point of the family's risk above 3.
+    timely_hotdesk : float, default -0.01
+        Change of that share where the team's desks are shared.
+    timely_manager : float, default 0.01
+        Change of that share per SD of the manager.
+    timely_season : float, default -0.02
+        Change of that share per unit of the season.
     exclusion_penalty : float, default -0.15
         Engagement of low-access families in remote contact beyond the two separate effects (S3).
     engage_base : float, default 0.7
@@ -156,6 +208,16 @@ class Truth:
         Spread of that share between workers.
     engage_family_sd : float, default 0.05
         Spread of that share between families.
+    engage_skill : float, default 0.02
+        Change of that share per SD of the worker's skill.
+    engage_continuity : float, default 0.03
+        Change of that share where the worker had the family's case the month before.
+    engage_style : float, default 0.01
+        Change of that share per SD of the worker's practice that nothing records.
+    engage_early : float, default -0.01
+        Change of that share for workers under three years registered.
+    engage_season : float, default -0.01
+        Change of that share per unit of the season.
     mode_remote_base : float, default 0.32
         Share of contacts held remotely.
     mode_rs : float, default 0.35
@@ -164,6 +226,18 @@ class Truth:
         Change of that share per point of the family's risk above 3.
     mode_low_access : float, default -0.04
         Change of that share in low-access families.
+    mode_rural : float, default 0.04
+        Change of that share in rural areas.
+    mode_early : float, default 0.02
+        Change of that share for workers under three years registered.
+    mode_engaged : float, default -0.06
+        Change of that share where the family engaged in the contact before.
+    mode_caseload : float, default 0.02
+        Change of that share per five cases over the mean in the month before.
+    mode_vacancy : float, default 0.08
+        Change of that share per unit of the team's posts vacant in the month before.
+    mode_sickness : float, default 0.01
+        Change of that share per day lost a head in the team in the month before.
     low_access_share : float, default 0.4
         Share of families below the access threshold.
     low_access_risk : float, default 0.05
@@ -196,6 +270,50 @@ class Truth:
         Difference in wellbeing of carers.
     wb_interference : float, default 0.0
         Change of wellbeing per unit of colleagues' RS.
+    wb_autonomy : float, default 0.15
+        Change of wellbeing per unit of autonomy.
+    wb_secure_base : float, default 0.15
+        Change of wellbeing per unit of secure base.
+    wb_conflict : float, default -0.2
+        Change of wellbeing per unit of conflict of work and family.
+    wb_supervision : float, default 0.1
+        Change of wellbeing per unit of quality of supervision.
+    wb_role : float, default -0.02
+        Change of wellbeing per step of role, managers being lowest.
+    wb_hours : float, default -0.1
+        Change of wellbeing per unit of full-time equivalent.
+    wb_hotdesk : float, default -0.05
+        Change of wellbeing where the team's desks are shared.
+    wb_manager : float, default 0.05
+        Change of wellbeing per SD of the manager.
+    wb_season : float, default -0.05
+        Change of wellbeing per unit of the season.
+    autonomy_rs : float, default 0.25
+        Autonomy per 20 points of RS.
+    wb_focus : float, default 0.05
+        Change of wellbeing per unit of time to focus.
+    focus_rs : float, default 0.2
+        Time to focus per 20 points of RS.
+    focus_travel : float, default -0.05
+        Time to focus per hour of travel a week.
+    boundary_rs : float, default 0.2
+        Log of unpaid hours per unit of RS.
+    b2b_rs : float, default 0.25
+        Back-to-back share per unit of RS.
+    supervision_rs : float, default 0.6
+        Share of supervision held remotely per unit of RS.
+    supervision_mode : float, default -0.25
+        Quality of supervision where it is held remotely.
+    supervision_manager : float, default 0.3
+        Quality of supervision per SD of the manager.
+    secure_co_presence : float, default 0.25
+        Secure base per SD of co-presence.
+    secure_supervision : float, default 0.25
+        Secure base per unit of quality of supervision.
+    conflict_boundary : float, default 0.25
+        Conflict per SD of unpaid hours.
+    conflict_caring : float, default 0.4
+        Conflict of carers.
     wb_team_icc : float, default 0.05
         Share of the latent variance of wellbeing between teams.
     wb_la_icc : float, default 0.02
@@ -215,12 +333,55 @@ class Truth:
         Skill per SD of learning.
     learning_team_icc : float, default 0.15
         Share of the latent variance of learning between teams.
+    learning_role : float, default 0.05
+        Learning per step of role, managers being lowest.
+    learning_hours : float, default 0.2
+        Learning per unit of full-time equivalent.
+    learning_style : float, default 0.05
+        Learning per SD of the worker's practice that nothing records.
+    learning_hotdesk : float, default -0.05
+        Learning where the team's desks are shared.
+    learning_season : float, default -0.05
+        Learning per unit of the season.
+    skill_supervision : float, default 0.15
+        Skill per unit of quality of supervision.
+    skill_early : float, default -0.3
+        Skill of workers under three years registered.
+    rating_remote : float, default -0.15
+        Change of a meeting's rated practice, in standard deviations of a meeting, where it is remote.
+    rating_remote_early : float, default -0.1
+        The same for workers under three years registered, beyond that.
+    rater_sd : float, default 0.2
+        Spread of severity between raters.
+    alliance_remote : float, default -0.1
+        Change of a parent's alliance after remote contact.
+    alliance_remote_low : float, default -0.4
+        The same in low-access families, beyond that.
     broadband_travel_h : float, default 6.0
         Hours of travel a month more without adequate broadband at home.
     leave_wb : float, default -0.4
         Log odds of leaving per SD of wellbeing.
+    leave_rs : float, default -0.2
+        Log odds of leaving per unit of RS so far, beyond what wellbeing does. One trial of two home days found a third
+        fewer leavers (about -1.0), and evidence from adults' services in England points the other way.
+    leave_early : float, default 0.2
+        Log odds of leaving under three years registered.
+    leave_commute : float, default 0.08
+        Log odds of leaving per 30 minutes of one-way commute.
+    leave_role : float, default 0.05
+        Log odds of leaving per step of role, managers being lowest.
+    leave_hotdesk : float, default 0.05
+        Log odds of leaving where the team's desks are shared.
+    leave_manager : float, default -0.1
+        Log odds of leaving per SD of the manager.
+    leave_authority : float, default 0.1
+        Log odds of leaving per SD of the authority.
+    leave_season : float, default 0.1
+        Log odds of leaving per unit of the season.
     absence_wb : float, default -0.2
         Log of the days lost per SD of wellbeing.
+    absence_season : float, default 0.25
+        Log of the days lost per unit of the season.
     loading_high : float, default 0.8
         Largest loading of a survey item on its latent.
     loading_low : float, default 0.6
@@ -233,6 +394,8 @@ class Truth:
         Response at the first wave.
     response_wb : float, default 0.3
         Log odds of that response per SD of wellbeing.
+    response_caseload : float, default -0.1
+        Log odds of that response per five cases over the mean.
     attrition : float, default 0.15
         Share of workers lost after each wave.
     attrition_wb : float, default -0.2
@@ -247,6 +410,14 @@ class Truth:
         Share of staff with 3 to 10 years registered at the start.
     worker_change : float, default 0.15
         Monthly chance that an open family gets another worker.
+    approval_minority : float, default 0.0
+        Change of the agreed remote share for workers of a minority ethnic group, of what they ask.
+    refusal_share : float, default 0.08
+        Share of requests that are refused.
+    refusal_minority : float, default 0.0
+        Log odds of a refusal for workers of a minority ethnic group.
+    formal_narrows : float, default 0.0
+        Share of both that a contractual or team arrangement takes away.
     panel_agency_turnover : float, default 0.06
         Turnover (percentage points) per percentage point of agency share, within an authority over years.
     panel_caseload_turnover : float, default 0.3
@@ -281,6 +452,16 @@ class Truth:
     policy_never_share: float = 0.30
     policy_lag_months: int = 0
     policy_month: int = 0
+    rs_caseload: float = -0.02
+    rs_vacancy: float = -0.1
+    rs_sickness: float = -0.01
+    rs_season: float = 0.01
+    rs_role: float = 0.01
+    rs_hours: float = -0.05
+    rs_hotdesk: float = 0.02
+    rs_authority: float = 0.02
+    rs_all_office: float = 0.03
+    rs_all_home: float = 0.01
     rs_error_sd: float = 0.08
     selection_rho: float = 0.20
     selection_rho_wellbeing: float = 0.20
@@ -291,6 +472,22 @@ class Truth:
     practice_team_sd: float = 0.03
     practice_month_sd: float = 0.015
     practice_risk: float = -0.01
+    practice_remote: float = -0.05
+    practice_caseload: float = -0.012
+    practice_vacancy: float = -0.05
+    practice_sickness: float = -0.005
+    practice_early: float = -0.01
+    practice_hotdesk: float = -0.01
+    timely_base: float = 0.86
+    timely_rs: float = 0.02
+    timely_caseload: float = -0.02
+    timely_vacancy: float = -0.08
+    timely_sickness: float = -0.01
+    timely_style: float = 0.01
+    timely_risk: float = 0.005
+    timely_hotdesk: float = -0.01
+    timely_manager: float = 0.01
+    timely_season: float = -0.02
     exclusion_penalty: float = -0.15
     engage_base: float = 0.70
     engage_remote: float = -0.05
@@ -298,10 +495,21 @@ class Truth:
     engage_risk: float = -0.02
     engage_worker_sd: float = 0.03
     engage_family_sd: float = 0.05
+    engage_skill: float = 0.02
+    engage_continuity: float = 0.03
+    engage_style: float = 0.01
+    engage_early: float = -0.01
+    engage_season: float = -0.01
     mode_remote_base: float = 0.32
     mode_rs: float = 0.35
     mode_risk: float = -0.05
     mode_low_access: float = -0.04
+    mode_rural: float = 0.04
+    mode_early: float = 0.02
+    mode_engaged: float = -0.06
+    mode_caseload: float = 0.02
+    mode_vacancy: float = 0.08
+    mode_sickness: float = 0.01
     low_access_share: float = 0.40
     low_access_risk: float = 0.05
     low_access_rural: float = 0.08
@@ -318,6 +526,28 @@ class Truth:
     wb_cover: float = -0.10
     wb_caring: float = -0.15
     wb_interference: float = 0.0
+    wb_autonomy: float = 0.15
+    wb_secure_base: float = 0.15
+    wb_conflict: float = -0.2
+    wb_supervision: float = 0.1
+    wb_role: float = -0.02
+    wb_hours: float = -0.1
+    wb_hotdesk: float = -0.05
+    wb_manager: float = 0.05
+    wb_season: float = -0.05
+    autonomy_rs: float = 0.25
+    wb_focus: float = 0.05
+    focus_rs: float = 0.20
+    focus_travel: float = -0.05
+    boundary_rs: float = 0.2
+    b2b_rs: float = 0.25
+    supervision_rs: float = 0.6
+    supervision_mode: float = -0.25
+    supervision_manager: float = 0.3
+    secure_co_presence: float = 0.25
+    secure_supervision: float = 0.25
+    conflict_boundary: float = 0.25
+    conflict_caring: float = 0.4
     wb_team_icc: float = 0.05
     wb_la_icc: float = 0.02
     wb_worker_share: float = 0.45
@@ -327,15 +557,37 @@ class Truth:
     learning_early: float = 1.5
     learning_skill: float = 0.25
     learning_team_icc: float = 0.15
+    learning_role: float = 0.05
+    learning_hours: float = 0.2
+    learning_style: float = 0.05
+    learning_hotdesk: float = -0.05
+    learning_season: float = -0.05
+    skill_supervision: float = 0.15
+    skill_early: float = -0.3
+    rating_remote: float = -0.15
+    rating_remote_early: float = -0.10
+    rater_sd: float = 0.20
+    alliance_remote: float = -0.10
+    alliance_remote_low: float = -0.40
     broadband_travel_h: float = 6.0
     leave_wb: float = -0.40
+    leave_rs: float = -0.20
+    leave_early: float = 0.2
+    leave_commute: float = 0.08
+    leave_role: float = 0.05
+    leave_hotdesk: float = 0.05
+    leave_manager: float = -0.1
+    leave_authority: float = 0.1
+    leave_season: float = 0.1
     absence_wb: float = -0.20
+    absence_season: float = 0.25
     loading_high: float = 0.80
     loading_low: float = 0.60
     acquiescence_sd: float = 0.15
     noninvariance: float = 0.0
     response_rate: float = 0.55
     response_wb: float = 0.30
+    response_caseload: float = -0.1
     attrition: float = 0.15
     attrition_wb: float = -0.20
     item_missing: float = 0.005
@@ -343,6 +595,10 @@ class Truth:
     early_share: float = 0.14
     mid_share: float = 0.33
     worker_change: float = 0.15
+    approval_minority: float = 0.0
+    refusal_share: float = 0.08
+    refusal_minority: float = 0.0
+    formal_narrows: float = 0.0
     panel_agency_turnover: float = 0.06
     panel_caseload_turnover: float = 0.30
     panel_confounding: float = 0.50
@@ -375,6 +631,7 @@ class Truth:
     def _reach(self) -> dict[str, tuple[float, float]]:
         """Lowest and highest probability that the parameters can build, by their base."""
         spread = BOUND * (self.practice_latent_sd + self.practice_team_sd + self.practice_month_sd)
+        spread += 1.5 * abs(self.practice_caseload) + abs(self.practice_early) + abs(self.practice_remote) / 2
         spread += 0.55 * (abs(self.practice_rs) + abs(self.practice_interference)) + 2 * abs(self.practice_risk)
         noise = BOUND * (self.engage_worker_sd + self.engage_family_sd) + 2 * abs(self.engage_risk)
         both = self.engage_remote + self.engage_low + self.exclusion_penalty

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from hybrid_toolkit.data.instruments.definition import SCORES, Draw, Instrument
+from hybrid_toolkit.data.instruments.definition import LATENT_NODES, SCORES, Draw, Instrument
 from hybrid_toolkit.data.instruments.keys import Keys
 
 _WORDING = ("included", "own", "not included")
 _TABLES = ("survey", "alliance", "practice_rating", "access")
 """Contract tables that hold answers to items."""
-_LATENTS = ("", "wellbeing", "learning")
 
 
 def check_instrument(built: Instrument, top: Keys) -> None:
@@ -98,8 +97,8 @@ def _drawing(built: Instrument, draw: Draw, top: Keys) -> None:
         odd = sorted(set(placed) ^ set(built.item_ids)) or sorted({i for i in placed if placed.count(i) > 1})
         raise top.fault("draw.factors", f"must hold every item once; these are not: {', '.join(odd)}")
     for n, factor in enumerate(draw.factors, start=1):
-        if factor.latent not in _LATENTS:
-            raise top.fault(f"draw.factors[{n}].latent", "must be wellbeing or learning, or be left out")
+        if factor.latent not in ("", *LATENT_NODES):
+            raise top.fault(f"draw.factors[{n}].latent", f"must be one of {', '.join(LATENT_NODES)}, or be left out")
         if factor.own <= 0:
             raise top.fault(f"draw.factors[{n}].own", "must be above 0")
     for key in ("against", "shifted"):

@@ -146,13 +146,11 @@ class Factor:
     items : tuple[str, ...]
         Tuple of str Ids of the items that load on it, from the strongest loading of the truth to the weakest.
     latent : str
-        ``wellbeing`` or ``learning`` of the worker at the wave, where the factor is that; else empty.
-    wellbeing : float, default 0.0
-        How far the worker's wellbeing, time together at the office and caring for somebody move the factor.
-    together : float, default 0.0
-        How far the worker's wellbeing, time together at the office and caring for somebody move the factor.
-    caring : float, default 0.0
-        How far the worker's wellbeing, time together at the office and caring for somebody move the factor.
+        One of ``LATENT_NODES`` of the worker at the wave, where the factor is that; else empty.
+    causes : Mapping[str, float], optional
+        How far each of ``FACTOR_CAUSES`` moves the factor, in standard deviations.
+    level : float, default 0.0
+        How much higher all its items are answered, in standard deviations of an item.
     own : float
         Standard deviation of what is the factor's own.
 
@@ -166,10 +164,15 @@ class Factor:
     id: str
     items: tuple[str, ...]
     latent: str = ""
-    wellbeing: float = 0.0
-    together: float = 0.0
-    caring: float = 0.0
+    causes: Mapping[str, float] = field(default_factory=dict)
+    level: float = 0.0
     own: float = 0.82
+
+
+LATENT_NODES = ("wellbeing", "learning", "secure_base", "conflict", "autonomy", "focus_time", "supervision_quality")
+"""What the generator draws of a worker that an instrument may measure."""
+FACTOR_CAUSES = (*LATENT_NODES, "together", "caring", "caseload")
+"""What may move a factor: a latent, time together at the office, caring for somebody, cases over the mean."""
 
 
 @dataclass(frozen=True, slots=True)

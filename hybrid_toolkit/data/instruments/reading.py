@@ -12,6 +12,7 @@ from typing import Any
 
 from hybrid_toolkit.data.instruments.checks import check_instrument
 from hybrid_toolkit.data.instruments.definition import (
+    FACTOR_CAUSES,
     Draw,
     Factor,
     Instrument,
@@ -267,9 +268,8 @@ def _factor(keys: Keys) -> Factor:
         id=keys.text("id"),
         items=keys.texts("items"),
         latent=keys.text("latent", default=""),
-        wellbeing=keys.number("wellbeing", default=0.0),
-        together=keys.number("together", default=0.0),
-        caring=keys.number("caring", default=0.0),
+        causes={cause: keys.number(cause) for cause in FACTOR_CAUSES if cause in keys.raw},
+        level=keys.number("level", default=0.0),
         own=keys.number("own", default=0.82),
     )
     keys.nothing_else()

@@ -11,8 +11,10 @@ from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.constructs.visits import visits
+from hybrid_toolkit.metrics.unit_frames import require
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.casework import THE_FAMILY, THE_WORKER, WORKER_STAGE, WORKERS_MONTH
+from hybrid_toolkit.study.units.month_before import MONTH_BEFORE
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
 
 _HELD = ("contact.family_id", "contact.held_date", "contact.mode")
@@ -23,11 +25,21 @@ def _contacts(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 
 
 def _visits(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
-    return visits(data)[["contact_id", "purpose", "seen_alone", "not_achieved"]]
+    return visits(data)[["contact_id", "purpose", "child_seen", "seen_alone", "not_achieved"]]
 
 
 def _engagement(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     return contact_engagement(data)[["contact_id", "engaged", "low_access"]]
+
+
+def _last(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    """Whether the family engaged in the contact before; missing where there is none on record."""
+    rows = contact_engagement(data)[["contact_id", "engaged"]]
+    held = require(data, "contact", "contact_id", "family_id", "held_date")[["contact_id", "family_id", "held_date"]]
+    rows = held.merge(rows, on="contact_id", how="left").sort_values(["family_id", "held_date"], kind="stable")
+    known = rows["engaged"].astype("float64").groupby(rows["family_id"]).ffill()
+    rows["engaged_last"] = known.groupby(rows["family_id"]).shift()
+    return rows[["contact_id", "engaged_last"]]
 
 
 def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
@@ -58,6 +70,7 @@ UNIT = Unit(
         ColumnSource(
             {
                 "purpose": (*_HELD, "contact.purpose"),
+                "child_seen": (*_HELD, "contact.child_seen"),
                 "seen_alone": (*_HELD, "contact.seen_alone"),
                 "not_achieved": ("contact.family_id", "contact.held_date", "contact.outcome"),
             },
@@ -72,7 +85,9 @@ UNIT = Unit(
             ("contact_id",),
             _engagement,
         ),
+        ColumnSource({"engaged_last": (*_HELD, "contact.contact_id", "contact.engaged")}, ("contact_id",), _last),
         WORKERS_MONTH,
+        MONTH_BEFORE,
         WORKER_STAGE,
         ColumnSource(
             {

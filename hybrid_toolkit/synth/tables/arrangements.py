@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Labels, pick
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Labels, expit, logit, pick
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.people import Teams, Workers
 from hybrid_toolkit.synth.tables.remote import Remote, leave_days
+from hybrid_toolkit.synth.tables.work import Work
+from hybrid_toolkit.synth.working_days import days_by_month, in_month
 
 _NAT = np.datetime64("NaT", "D")
 
@@ -24,7 +25,9 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
     """The table ``arrangement_spell``: one spell before the team's hybrid policy, another from it.
 
     Spells of a worker do not overlap. Requested share = preferred share plus noise; the agreed share is drawn towards
-    the team's mean, so the gap between the two is a worker's, not a policy's.
+    the team's mean, so the gap between the two is a worker's, not a policy's; a refused request is agreed at 0.
+    Whether a minority ethnic group is agreed less, or refused more, is the truth's to say (``approval_minority``,
+    ``refusal_minority``), and how far a team's or a contract's rule narrows that (``formal_narrows``).
     """
     rng, months = ctx.rng("arrangement"), ctx.size.months
     leave = leave_days(ctx, remote)
@@ -52,6 +55,11 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
         pick(rng, {"none": 0.3, "informal": 0.6, "contractual": 0.1}, size),
     ).astype(object)
     none = kind == "none"
+    t, formal = ctx.truth, np.isin(kind, ("team_policy", "contractual"))
+    minority = np.isin(w.ethnicity[worker], ("mixed", "asian", "black", "other")) * (1 - t.formal_narrows * formal)
+    approved = np.clip(approved + t.approval_minority * minority * requested, 0, 1)
+    refused = rng.random(size) < expit(logit(t.refusal_share) + t.refusal_minority * minority)
+    approved = np.where(refused, 0.0, approved)
     asked = rng.random(size) < np.where(w.disability[worker], 0.45, 0.03)
     requested_day = _later(rng, start, 0, 30, asked & (np.isnat(end) | (end - start > np.timedelta64(150, "D"))))
     considered = _later(rng, requested_day, 3, 40, ~np.isnat(requested_day) & (rng.random(size) < 0.9))
@@ -77,20 +85,20 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
     )
 
 
-def supervision_frame(ctx: Context, w: Workers, remote: Remote) -> pd.DataFrame:
+def supervision_frame(ctx: Context, w: Workers, remote: Remote, work: Work) -> pd.DataFrame:
     """The table ``supervision``: at most one session a worker and month, remote more often with remote share."""
     rng, shape = ctx.rng("supervision"), remote.rs.shape
     held = remote.active & (rng.random(shape) < 0.86)
     i, m = np.nonzero(held)
     n = len(i)
-    share: Floats = remote.rs[i, m]
-    far = rng.random(n) < 0.15 + 0.6 * share
+    far = work.supervision_far[i, m] > 0.5
     mode = np.where(far, np.where(rng.random(n) < 0.85, 1, 2), 0)
+    days, working = days_by_month(ctx.months)
     return frame(
         "supervision",
         {
             "worker_id": w.ids[i],
-            "date": ctx.months[m] + rng.integers(0, 28, n).astype("timedelta64[D]"),
+            "date": days[m, in_month(days, working, m, rng.random(n))],
             "mode": Labels.of(("in_person", "video", "phone"), mode),
             "minutes": np.clip(np.rint(rng.normal(72, 18, n) / 5) * 5, 20, 150),
             "reflective": rng.random(n) < 0.55 - 0.1 * far,

@@ -1,21 +1,28 @@
 """Contacts with families: how they were held, whether the family's preferred mode was honoured, whether it engaged.
 
-Two probability models, both additive, so that the estimands are exact::
+Three probability models, additive, so that the estimands are exact but for the bounds of a probability::
 
-    P(preferred mode honoured) = practice_base + practice_rs (RS*_it - 0.45)
-        + practice_interference (colleagues' RS*_it - 0.45) + practice_risk (risk - 3)
-        + practice_latent_sd a_i + practice_team_sd b_g + practice_month_sd c_t
+    P(remote) = mode_remote_base + mode_rs (RS*_it - 0.45) + mode_risk (risk - 3) + purpose + mode_low_access L
+        + mode_rural rural + mode_early early + mode_engaged (engaged before - base) + what the month before left
+    P(preferred mode honoured) = practice_base + direct (RS*_it - 0.45) + practice_remote (R - base)
+        + practice_interference (colleagues' RS*_it - 0.45) + practice_risk (risk - 3) + practice_early early
+        + practice_latent_sd a_i + practice_team_sd b_g + practice_month_sd c_t + what the month before left,
+        direct = practice_rs - practice_remote mode_rs, so that practice_rs is all that RS does
     P(engaged | held) = engage_base + engage_remote R + engage_low L + exclusion_penalty R L
-        + engage_risk (risk - 3) + need + engage_worker_sd d_i + engage_family_sd e_f
+        + engage_risk (risk - 3) + need + engage_skill skill + engage_continuity continuity + engage_style a_i
+        + engage_early early + engage_season season + engage_worker_sd d_i + engage_family_sd e_f
 
-R is a video or telephone contact, L a family without all ten access flags. ``a_i`` is correlated with the worker's
-RS (``selection_rho``), so the slope over all contacts is biased by about
-``0.6 selection_rho practice_latent_sd / rs_sd``; within a worker it is not. Remote mode depends on RS, risk, need and
-L only, and ``e_f`` on nothing, so given risk and need both effects of S3 and their contrast are unbiased; without them
-the effect of remote mode is not.
+R is a video or telephone contact, L a family without all ten access flags, early a worker under three years registered.
+What the month before left: cases over the mean, the team's vacant posts and days lost, each with its own parameter.
+``a_i`` is correlated with the worker's RS (``selection_rho``), so the slope over all contacts is biased; within a
+worker, with the month before held, it is not. A family that engaged is met remotely less the next time
+(``mode_engaged``), and its own engagement ``e_f`` lasts, so the effect of remote mode is unbiased given risk, need and
+the contact before.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,70 +30,195 @@ import pandas as pd
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.streams import Bools, Context, Days, Ints, Labels, bounded, known_where
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.before import Before
 from hybrid_toolkit.synth.tables.children import Children
 from hybrid_toolkit.synth.tables.families import Families, Slots
+from hybrid_toolkit.synth.tables.months import Months
 from hybrid_toolkit.synth.tables.people import Teams, Workers
-from hybrid_toolkit.synth.tables.remote import Remote
 from hybrid_toolkit.synth.tables.visits import (
     CONTACT_PURPOSES,
     MISSED,
     PURPOSE_REMOTE,
+    STATUTORY,
     came_of,
     purposes,
     seen,
     written_after,
 )
+from hybrid_toolkit.synth.truth import BOUND
 from hybrid_toolkit.synth.working_days import days_by_month, in_month
 
 CONTACT_RATE = np.array([1.05, 1.65, 0.95, 0.75])
 """Contacts a family and month, by need."""
 CENTRE = 0.45
-LATE_SHARE = 0.14
-"""Share of contacts held after the day by which they were due; assumed."""
+OFFERED = 0.4
+"""Share of the contacts not held as the family preferred in which a choice was offered all the same."""
+BY_CHANCE = 0.5
+"""Share of the contacts without an offer that are held in the preferred mode all the same."""
 WEEKEND = 0.02
 """Share of contacts on a Saturday; assumed. The rest are on working days, bank holidays left out."""
 _NAT = np.datetime64("NaT", "D")
 NEED_ENGAGE = np.array([0.0, -0.02, 0.01, 0.02])
 _MODES = ("home", "video", "phone", "community", "office")
-OFFERED = 0.4
-"""Share of the contacts not held as the family preferred in which a choice was offered all the same."""
-BY_CHANCE = 0.5
-"""Share of the contacts without an offer that are held in the preferred mode all the same."""
 HOME, VIDEO, PHONE, COMMUNITY, _OFFICE = range(len(_MODES))
 
 
-def honoured_probability(
-    ctx: Context, teams: Teams, w: Workers, remote: Remote, worker: Ints, month: Ints, risk: Ints
-) -> Floats:
-    """P(preferred mode honoured) of contacts; inside 0 to 1 by the checks of ``Truth``."""
-    t = ctx.truth
-    by_month = bounded(ctx.rng("practice-month"), ctx.size.months)
+@dataclass(frozen=True)
+class Due:
+    """Contacts that were due: places (slot), months, and what each is for, before anything came of them."""
+
+    slot: Ints
+    month: Ints
+    family: Ints
+    worker: Ints
+    child: Ints
+    purpose: Ints
+
+
+def draw_due(rng: np.random.Generator, slots: Slots, families: Families) -> Due:
+    """Poisson contacts a family and month, by need."""
+    counts = rng.poisson(CONTACT_RATE[slots.need[slots.family]])
+    slot, month = np.nonzero(counts)
+    times = counts[slot, month]
+    slot, month = np.repeat(slot, times), np.repeat(month, times)
+    family, worker = slots.family[slot, month], slots.worker[slot, month]
+    first = (np.cumsum(slots.n_children) - slots.n_children)[family]
+    child = first + (rng.random(len(slot)) * slots.n_children[family]).astype(np.int64)
+    purpose = purposes(rng, families.need[family])
+    return Due(slot, month, family, worker, child, purpose)
+
+
+def _left(before: Before, due: Due, caseload: float, vacancy: float, sickness: float) -> Floats:
+    """What the month before left, on a share."""
+    at = (due.worker, due.month)
+    return np.asarray(
+        caseload * before.cases[at] / 5 + vacancy * before.vacancy[at] + sickness * before.sickness[at],
+        dtype=np.float64,
+    )
+
+
+def _honoured(ctx: Context, teams: Teams, w: Workers, months: Months, due: Due, risk: Ints) -> Floats:
+    """P(preferred mode honoured) without what the mode of the contact adds."""
+    t, at = ctx.truth, (due.worker, due.month)
+    by_month = bounded(ctx.rng("practice-month"), ctx.size.months) + ctx.season
+    direct = t.practice_rs - t.practice_remote * t.mode_rs
     return np.asarray(
         t.practice_base
-        + t.practice_rs * (remote.rs[worker, month] - CENTRE)
-        + t.practice_interference * (remote.others[worker, month] - CENTRE)
+        + direct * (months.remote.rs[at] - CENTRE)
+        + t.practice_interference * (months.remote.others[at] - CENTRE)
         + t.practice_risk * (risk - 3)
-        + t.practice_latent_sd * w.practice[worker]
-        + t.practice_team_sd * teams.practice[w.team[worker]]
-        + t.practice_month_sd * by_month[month],
+        + t.practice_early * (w.early[due.worker] - 0.22)
+        + t.practice_hotdesk * (teams.hotdesk[w.team[due.worker]] - 0.55)
+        + t.practice_latent_sd * w.practice[due.worker]
+        + t.practice_team_sd * (0.8 * teams.practice + 0.6 * np.clip(teams.manager, -BOUND, BOUND))[w.team[due.worker]]
+        + t.practice_month_sd * by_month[due.month]
+        + _left(months.before, due, t.practice_caseload, t.practice_vacancy, t.practice_sickness),
         dtype=np.float64,
     )
 
 
-def engaged_probability(ctx: Context, w: Workers, families: Families, worker: Ints, family: Ints, far: Bools) -> Floats:
-    """P(engaged) of held contacts; inside 0 to 1 by the checks of ``Truth``."""
-    t, low = ctx.truth, families.low[family]
+def _engaged(ctx: Context, w: Workers, families: Families, slots: Slots, skill: Floats, due: Due) -> Floats:
+    """P(engaged) of contacts in person; what remote contact takes away comes on top."""
+    t, low = ctx.truth, families.low[due.family]
+    stays = np.zeros(slots.worker.shape)
+    stays[:, 1:] = (slots.worker[:, 1:] == slots.worker[:, :-1]) & (slots.family[:, 1:] == slots.family[:, :-1])
+    stays = ctx.set("continuity", stays)
     return np.asarray(
         t.engage_base
-        + t.engage_remote * far
         + t.engage_low * low
-        + t.exclusion_penalty * (far & low)
-        + t.engage_risk * (families.risk[family] - 3)
-        + NEED_ENGAGE[families.need[family]]
-        + t.engage_worker_sd * w.engagement[worker]
-        + t.engage_family_sd * families.engagement[family],
+        + t.engage_risk * (families.risk[due.family] - 3)
+        + NEED_ENGAGE[families.need[due.family]]
+        + t.engage_skill * skill[due.worker, due.month]
+        + t.engage_continuity * (stays[due.slot, due.month] - 0.75)
+        + t.engage_style * w.practice[due.worker]
+        + t.engage_early * (w.early[due.worker] - 0.22)
+        + t.engage_season * ctx.season[due.month]
+        + t.engage_worker_sd * w.engagement[due.worker]
+        + t.engage_family_sd * families.engagement[due.family],
         dtype=np.float64,
     )
+
+
+def _remote(ctx: Context, w: Workers, months: Months, families: Families, due: Due) -> Floats:
+    """P(remote) without what the family's contact before adds."""
+    t = ctx.truth
+    return np.asarray(
+        t.mode_remote_base
+        + t.mode_rs * (months.remote.rs[due.worker, due.month] - CENTRE)
+        + t.mode_risk * (families.risk[due.family] - 3)
+        + PURPOSE_REMOTE[due.purpose]
+        + t.mode_low_access * families.low[due.family]
+        + t.mode_rural * (families.rural[due.family] - 0.18)
+        + t.mode_early * (w.early[due.worker] - 0.22)
+        + _left(months.before, due, t.mode_caseload, t.mode_vacancy, t.mode_sickness),
+        dtype=np.float64,
+    )
+
+
+def _timely(ctx: Context, teams: Teams, w: Workers, months: Months, due: Due, risk: Ints) -> Floats:
+    """P(held in time)."""
+    t, team = ctx.truth, w.team[due.worker]
+    return np.asarray(
+        t.timely_base
+        + t.timely_rs * (months.remote.rs[due.worker, due.month] - CENTRE)
+        + t.timely_style * w.practice[due.worker]
+        + t.timely_risk * (risk - 3)
+        + t.timely_hotdesk * (teams.hotdesk[team] - 0.55)
+        + t.timely_manager * teams.manager[team]
+        + t.timely_season * ctx.season[due.month]
+        + _left(months.before, due, t.timely_caseload, t.timely_vacancy, t.timely_sickness),
+        dtype=np.float64,
+    )
+
+
+def _circumstances(ctx: Context, teams: Teams, w: Workers, due: Due, risk: Ints) -> Floats:
+    """What risk, the worker's way of working, team, manager and season add to a visit's being made and the child's
+    being seen, around 0; assumed.
+    """
+    team = w.team[due.worker]
+    return np.asarray(
+        0.5 * (risk - 3)
+        + 0.5 * w.practice[due.worker]
+        - 0.5 * (teams.hotdesk[team] - 0.55)
+        + 0.5 * teams.manager[team]
+        - ctx.season[due.month],
+        dtype=np.float64,
+    )
+
+
+def _missing(ctx: Context, teams: Teams, w: Workers, due: Due, risk: Ints) -> Floats:
+    """P(not achieved), higher with risk and where a visit is not statutory; assumed."""
+    worse = 0.02 * (risk - 3) - 0.01 * _circumstances(ctx, teams, w, due, risk)
+    return np.clip(0.08 + worse + 0.01 * (due.purpose >= STATUTORY), 0.01, 0.5)
+
+
+def _in_turn(
+    ctx: Context, due: Due, low: Bools, when: Days, counts: Bools, remote: Floats, engaged: Floats, u: Floats
+) -> tuple[Bools, Bools, Floats]:
+    """Mode and engagement, contact after contact of each family; ``counts`` are those that leave a mark on the next.
+
+    Returns whether remote, whether engaged, and how the family engaged before (the base where nothing is known).
+    """
+    t, n = ctx.truth, len(when)
+    far, yes, last = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_), np.empty(n)
+    order = np.lexsort((np.arange(n), when, due.family))
+    family = due.family[order]
+    first = np.r_[True, family[1:] != family[:-1]] if n else np.zeros(0, dtype=np.bool_)
+    place = np.arange(n) - np.maximum.accumulate(np.where(first, np.arange(n), 0)) if n else np.zeros(0, dtype=np.int64)
+    state = np.full(int(due.family.max()) + 1 if n else 0, t.engage_base)
+    by_place = np.argsort(place, kind="stable")
+    ends = np.cumsum(np.bincount(place)) if n else np.zeros(0, dtype=np.int64)
+    for k, end in enumerate(ends):
+        rows = order[by_place[(ends[k - 1] if k else 0) : end]]
+        last[rows] = ctx.set("engagement_before", state[due.family[rows]])
+        chance = np.clip(remote[rows] + t.mode_engaged * (last[rows] - t.engage_base), 0.02, 0.98)
+        held = ctx.set("contact_mode", (u[rows, 0] < chance).astype(np.float64)) > 0.5
+        loss = t.engage_remote * held + t.exclusion_penalty * (held & low[rows])
+        came = ctx.set("engagement", (u[rows, 1] < np.clip(engaged[rows] + loss, 0.01, 0.99)).astype(np.float64)) > 0.5
+        far[rows], yes[rows] = held, came
+        marked = rows[counts[rows]]
+        state[due.family[marked]] = yes[marked]
+    return far, yes, last
 
 
 def _modes(rng: np.random.Generator, far: Bools, low: Bools) -> Ints:
@@ -110,65 +242,67 @@ def _weekend(day: Days, last: Days) -> Days:
 
 
 def contact_frame(
-    ctx: Context, teams: Teams, w: Workers, remote: Remote, slots: Slots, families: Families, children: Children
+    ctx: Context,
+    teams: Teams,
+    w: Workers,
+    months: Months,
+    families: Families,
+    children: Children,
+    skill: Floats,
 ) -> pd.DataFrame:
     """The table ``contact``. Held and due days lie in the month of the exposure that acts on them."""
     t, rng = ctx.truth, ctx.rng("contact")
-    counts = rng.poisson(CONTACT_RATE[slots.need[slots.family]])
-    slot, month = np.nonzero(counts)
-    times = counts[slot, month]
-    slot, month = np.repeat(slot, times), np.repeat(month, times)
-    family, worker = slots.family[slot, month], slots.worker[slot, month]
-    n, risk = len(slot), families.risk[family]
-    child = (np.cumsum(slots.n_children) - slots.n_children)[family] + (
-        rng.random(n) * slots.n_children[family]
-    ).astype(np.int64)
-    purpose = purposes(rng, families.need[family])
-    share = (
-        t.mode_remote_base
-        + t.mode_rs * (remote.rs[worker, month] - CENTRE)
-        + t.mode_risk * (risk - 3)
-        + PURPOSE_REMOTE[purpose]
-        + t.mode_low_access * families.low[family]
+    drawn = draw_due(rng, months.slots, families)
+    due = replace(drawn, purpose=ctx.set("purpose", drawn.purpose))
+    n, month, risk, low = len(due.slot), due.month, families.risk[due.family], families.low[due.family]
+    days, working = days_by_month(ctx.months)
+    day_due = in_month(days, working, month, 0.3 + 0.6 * rng.random(n))
+    timely = np.clip(_timely(ctx, teams, w, months, due, risk), 0.05, 0.99)
+    timely_drawn = (rng.random(n) < timely) | (day_due >= working[month] - 1)
+    late = ctx.set("timeliness", timely_drawn.astype(np.float64)) < 0.5
+    moved = np.where(late, day_due + rng.integers(1, 6, n), day_due - rng.integers(0, 6, n))
+    held_day = days[month, np.clip(moved, 0, working[month] - 1)]
+    early_enough = ~late & (day_due > moved) & (rng.random(n) < WEEKEND)
+    held_day = np.where(
+        early_enough, np.minimum(_weekend(held_day, ctx.month_ends[month]), days[month, day_due]), held_day
     )
-    far = rng.random(n) < np.clip(share, 0.02, 0.98)
-    mode = _modes(rng, far, families.low[family])
-    yes = rng.random(n) < honoured_probability(ctx, teams, w, remote, worker, month, risk)
+    missed = (rng.random(n) < _missing(ctx, teams, w, due, risk)).astype(np.float64)
+    missed = ctx.set("not_achieved", missed) > 0.5
+    unknown = missed | (rng.random(n) < 0.03)
+    chance, base = _remote(ctx, w, months, families, due), _engaged(ctx, w, families, months.slots, skill, due)
+    far, engaged, _ = _in_turn(ctx, due, low, held_day, ~unknown, chance, base, rng.random((n, 2)))
+    mode = _modes(rng, far, low)
+    kept = _honoured(ctx, teams, w, months, due, risk) + t.practice_remote * (far - t.mode_remote_base)
+    yes = ctx.set("choice_honoured", (rng.random(n) < np.clip(kept, 0.0, 1.0)).astype(np.float64)) > 0.5
     offered = yes | (rng.random(n) < OFFERED)
     ignored = np.where(rng.random(n) < BY_CHANCE, mode, _another(rng, mode))
     preferred = np.where(yes, mode, np.where(offered, _another(rng, mode), ignored))
-    engaged = rng.random(n) < engaged_probability(ctx, w, families, worker, family, far)
-    minutes = np.clip(np.rint(np.where(far, rng.gamma(5.0, 5.0, n), rng.gamma(7.0, 7.5, n)) / 5) * 5, 5, 240)
-    days, working = days_by_month(ctx.months)
-    due = in_month(days, working, month, 0.3 + 0.6 * rng.random(n))
-    late = rng.random(n) < LATE_SHARE
-    moved = np.where(late, due + rng.integers(1, 6, n), due - rng.integers(0, 6, n))
-    late &= moved < working[month]
-    held_day = days[month, np.clip(moved, 0, working[month] - 1)]
-    held_day = np.where(rng.random(n) < WEEKEND, _weekend(held_day, ctx.month_ends[month]), held_day)
-    missed = rng.random(n) < 0.06 + 0.01 * (risk - 1)
+    length = np.where(far, rng.gamma(5.0, 5.0, n), rng.gamma(7.0, 7.5, n))
+    minutes = np.clip(np.rint(length / 5) * 5, 5, 240)
     unrecorded = missed | (rng.random(n) < 0.05)
     result = came_of(rng, missed)
-    there, alone = seen(rng, mode, purpose, children.infant[child])
-    written = np.busday_offset(held_day, written_after(rng, remote.rs[worker, month]), roll="forward")
+    circumstances = _circumstances(ctx, teams, w, due, risk)
+    there, alone = seen(rng, mode, due.purpose, children.infant[due.child], circumstances)
+    there = ctx.set("child_seen", there.astype(np.float64)) > 0.5
+    written = np.busday_offset(held_day, written_after(rng, n), roll="forward")
     return frame(
         "contact",
         {
             "contact_id": ctx.keys("K", n, 6),
-            "family_id": families.ids[family],
-            "child_id": children.ids[child],
-            "worker_id": w.ids[worker],
-            "due_date": days[month, due],
+            "family_id": families.ids[due.family],
+            "child_id": children.ids[due.child],
+            "worker_id": w.ids[due.worker],
+            "due_date": days[month, day_due],
             "held_date": np.where(missed, _NAT, held_day),
             "mode": Labels.of(_MODES, mode).but_empty(missed),
             "mode_offered_choice": known_where(offered, unrecorded),
             "mode_preferred": Labels.of(_MODES, preferred).but_empty(unrecorded),
-            "engaged": known_where(engaged, missed | (rng.random(n) < 0.03)),
+            "engaged": known_where(engaged, unknown),
             "minutes": np.where(missed, np.nan, minutes),
-            "purpose": Labels.of(CONTACT_PURPOSES, purpose),
+            "purpose": Labels.of(CONTACT_PURPOSES, due.purpose),
             "outcome": Labels.of(("held", *MISSED), result),
             "child_seen": known_where(there, missed),
-            "seen_alone": known_where(alone, missed | children.infant[child]),
+            "seen_alone": known_where(alone & there, missed | children.infant[due.child]),
             "recorded_date": np.where(missed | (written > ctx.end), _NAT, written),
         },
     )

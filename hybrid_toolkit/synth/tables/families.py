@@ -16,8 +16,7 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.synth.streams import Bools, Context, Days, Ints, Labels, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
-from hybrid_toolkit.synth.tables.people import Teams, Workers, stage_on
-from hybrid_toolkit.synth.tables.remote import Remote
+from hybrid_toolkit.synth.tables.people import AGENCY_TURNOVER, Teams, Workers
 
 _NEEDS = ("cin", "cp", "cla", "leaver")
 NEED_BY_SERVICE = {
@@ -34,6 +33,9 @@ CHILDREN = np.array([1.9, 2.1, 1.3, 1.0])
 """Mean children of a family with open cases, by need."""
 RISK = np.array([[0.20, 0.35, 0.30, 0.12, 0.03], [0.02, 0.10, 0.28, 0.36, 0.24]])
 """Shares of risk 1 to 5: child in need and care leaver; child protection and looked after."""
+
+RURAL_SHARE = 0.18
+"""Share of small areas that are rural (England, 2021 classification)."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,9 @@ class Families:
     engagement: Floats
 
 
-def capacity(ctx: Context, w: Workers) -> Floats:
+def capacity(ctx: Context, w: Workers, spread: Floats) -> Floats:
     """Children a worker is meant to hold: caseload x fte, fewer in the assessed year, none for other roles."""
-    rng = ctx.rng("capacity")
-    stage = stage_on(w, ctx.begin)
-    factor = np.where(stage == "asye", 0.75, 1.02) * np.exp(0.18 * bounded(rng, len(w.ids)))
+    factor = np.where(w.stage == "asye", 0.75, 1.02) * spread
     return np.where(w.holder, ctx.rates.caseload * w.fte * factor, 0.0)
 
 
@@ -88,60 +88,82 @@ def _choose(u: Floats, team: Ints, weight: Floats, worker_team: Ints) -> Ints:
     return np.asarray(order[place], dtype=np.int64)
 
 
-def draw_slots(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Slots:
-    """Open families by month, with the worker each is allocated to."""
-    months, rng = ctx.size.months, ctx.rng("family-slots")
-    held = capacity(ctx, w)
-    # Joiners and leavers hold cases for part of the period only.
-    load = np.bincount(w.team, weights=held * remote.active.mean(axis=1), minlength=ctx.teams)
-    chances = np.array([NEED_BY_SERVICE[s] for s in teams.service])
-    counts = np.maximum(np.rint(load / (chances @ CHILDREN)), 1).astype(np.int64)
-    team = np.repeat(np.arange(ctx.teams), counts)
-    n = len(team)
-    edges = np.cumsum(chances, axis=1)[team]
-    need = np.minimum((rng.random((n, 1)) > edges).sum(axis=1), 3)
-    closes = rng.random((n, months)) < CLOSING[need][:, None]
-    closes[:, -1] = False
-    nth = np.cumsum(closes, axis=1) - closes
-    first = np.concatenate([[0], np.cumsum(nth[:, -1] + 1)[:-1]])
-    family = first[:, None] + nth
-    total = int(first[-1] + nth[-1, -1] + 1)
-    slot_of = np.repeat(np.arange(n), nth[:, -1] + 1)
-    opened = np.full(total, -1)
-    rows, cols = np.nonzero(closes)
-    opened[family[rows, cols] + 1] = cols + 1
-    closed = np.full(total, months)
-    closed[family[rows, cols]] = cols
-    family_need = need[slot_of]
-    n_children = 1 + rng.poisson(CHILDREN[family_need] - 1)
-    size = n_children[family].astype(np.float64)
-    within = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
-    even = (within + rng.random(ctx.teams)[team]) / counts[team]
-    worker = np.empty((n, months), dtype=np.int64)
-    change, draw = rng.random((n, months)) < ctx.truth.worker_change, rng.random((n, months))
-    for m in range(months):
-        weight = np.where(remote.active[:, m], held, 0.0)
-        again = change[:, m] | (closes[:, m - 1] if m else True)
+@dataclass
+class Places:
+    """Open families while the months are lived: ``done`` gives the ``Slots``. ``worker`` is filled month by month."""
+
+    slots: Slots
+    held: Floats
+    size: Floats
+    closes: Bools
+    change: Bools
+    draw_at: Floats
+    even: Floats
+    cases: Floats
+
+    @classmethod
+    def draw(cls, ctx: Context, teams: Teams, w: Workers) -> Places:
+        """Open families by month, before anyone is allocated."""
+        months, rng = ctx.size.months, ctx.rng("family-slots")
+        spread = np.exp(0.18 * bounded(ctx.rng("capacity"), len(w.ids)))
+        held, asked = capacity(ctx, w, spread), ctx.rates.caseload * w.demand * spread
+        # Joiners and leavers hold cases for part of the period only; a worker stays so long as the rates say.
+        monthly = ctx.rates.turnover / 100 / 12 * np.where(w.agency, AGENCY_TURNOVER, 1.0)
+        there = months - w.start_index
+        stay = (1 - (1 - monthly) ** there) / np.maximum(monthly, 1e-9) / months
+        load = np.bincount(w.team, weights=asked * np.minimum(stay, 1.0), minlength=ctx.teams)
+        chances = np.array([NEED_BY_SERVICE[s] for s in teams.service])
+        counts = np.maximum(np.rint(load / (chances @ CHILDREN)), 1).astype(np.int64)
+        team = np.repeat(np.arange(ctx.teams), counts)
+        n = len(team)
+        edges = np.cumsum(chances, axis=1)[team]
+        need = np.minimum((rng.random((n, 1)) > edges).sum(axis=1), 3)
+        closes = rng.random((n, months)) < CLOSING[need][:, None]
+        closes[:, -1] = False
+        nth = np.cumsum(closes, axis=1) - closes
+        first = np.concatenate([[0], np.cumsum(nth[:, -1] + 1)[:-1]])
+        family = first[:, None] + nth
+        total = int(first[-1] + nth[-1, -1] + 1)
+        slot_of = np.repeat(np.arange(n), nth[:, -1] + 1)
+        opened = np.full(total, -1)
+        rows, cols = np.nonzero(closes)
+        opened[family[rows, cols] + 1] = cols + 1
+        closed = np.full(total, months)
+        closed[family[rows, cols]] = cols
+        family_need = need[slot_of]
+        n_children = 1 + rng.poisson(CHILDREN[family_need] - 1)
+        within = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
+        even = (within + rng.random(ctx.teams)[team]) / counts[team]
+        change, draw = rng.random((n, months)) < ctx.truth.worker_change, rng.random((n, months))
+        slots = Slots(
+            team=team,
+            family=family,
+            worker=np.zeros((n, months), dtype=np.int64),
+            need=family_need,
+            opened=opened,
+            closed=closed,
+            n_children=n_children,
+            family_team=team[slot_of],
+            cases=np.zeros((len(w.ids), months), dtype=np.int64),
+        )
+        size = n_children[family].astype(np.float64)
+        return cls(slots, held, size, closes, change, draw, even, np.zeros(len(w.ids)))
+
+    def allocate(self, ctx: Context, w: Workers, m: int, active: Bools) -> None:
+        """Allocate every open family of a month to a worker of its team."""
+        worker = self.slots.worker
+        weight = np.where(active, self.held, 0.0)
+        again = self.change[:, m] | (self.closes[:, m - 1] if m else True)
         if m:
-            again = again | ~remote.active[worker[:, m - 1], m]
-        if m:
-            kept = np.bincount(worker[:, m - 1], weights=size[:, m] * ~again, minlength=len(held))
+            again = again | ~active[worker[:, m - 1]]
+            kept = np.bincount(worker[:, m - 1], weights=self.size[:, m] * ~again, minlength=len(self.held))
             weight = np.where(weight > 0, np.maximum(weight - kept, 0.1 * weight), 0.0)
-        fresh = _choose(draw[:, m] if m else even, team, weight, w.team)
-        worker[:, m] = np.where(again, fresh, worker[:, m - 1] if m else fresh)
-    flat = worker * months + np.arange(months)[None, :]
-    cases = np.bincount(flat.ravel(), weights=size.ravel(), minlength=len(w.ids) * months)
-    return Slots(
-        team=team,
-        family=family,
-        worker=worker,
-        need=family_need,
-        opened=opened,
-        closed=closed,
-        n_children=n_children,
-        family_team=team[slot_of],
-        cases=cases.reshape(len(w.ids), months).astype(np.int64),
-    )
+        fresh = _choose(self.draw_at[:, m] if m else self.even, self.slots.team, weight, w.team)
+        chosen = np.where(again, fresh, worker[:, m - 1] if m else fresh)
+        worker[:, m] = ctx.set("allocation", chosen, m)
+        held = np.bincount(worker[:, m], weights=self.size[:, m], minlength=len(self.held))
+        self.cases = ctx.set("caseload", held, m)
+        self.slots.cases[:, m] = self.cases.astype(np.int64)
 
 
 def draw_families(ctx: Context, slots: Slots) -> Families:
@@ -150,10 +172,13 @@ def draw_families(ctx: Context, slots: Slots) -> Families:
     """
     t, rng, n = ctx.truth, ctx.rng("family"), len(slots.need)
     high = np.isin(slots.need, (1, 2)).astype(int)
-    risk = 1 + np.minimum((rng.random((n, 1)) > np.cumsum(RISK, axis=1)[high]).sum(axis=1), 4)
+    at = np.clip(rng.random((n, 1)) + 0.03 * ctx.area, 0, 1)
+    risk = 1 + np.minimum((at > np.cumsum(RISK, axis=1)[high]).sum(axis=1), 4)
+    risk = ctx.set("risk_need", risk)
     n_lsoa = 120
     area = rng.integers(0, n_lsoa, n)
-    rural = (rng.random(n_lsoa) < 0.18)[area]
+    rural = (rng.random(n_lsoa) < RURAL_SHARE + 0.04 * ctx.rurality)[area]
+    rural = ctx.set("family_rural", rural.astype(np.float64)) > 0.5
     low = t.low_access_share + t.low_access_risk * (risk - risk.mean()) + t.low_access_rural * (rural - rural.mean())
     return Families(
         ids=ctx.keys("F", n, 5),
@@ -161,7 +186,7 @@ def draw_families(ctx: Context, slots: Slots) -> Families:
         risk=risk,
         rural=rural,
         lsoa=ctx.keys("S", n_lsoa, 3)[area],
-        low=rng.random(n) < np.clip(low, 0.02, 0.98),
+        low=ctx.set("family_access", (rng.random(n) < np.clip(low, 0.02, 0.98)).astype(np.float64)) > 0.5,
         engagement=bounded(rng, n),
     )
 

@@ -264,7 +264,7 @@ def simulate_panel(truth: Truth, seed: int = 0, *, n_la: int = N_NATIONAL) -> Ev
 def la_frame(ctx: Context) -> pd.DataFrame:
     """The table ``la``."""
     area, rng = draw_area(ctx.truth, ctx.seed, ctx.la, alone=ctx.size.n_la == 1), ctx.rng("la")
-    urban = 6 if area.region == "LN" else int(rng.integers(1, 7))
+    urban = int(np.clip(np.rint(3.5 - 1.5 * ctx.rurality), 1, 6))
     return frame(
         "la",
         {

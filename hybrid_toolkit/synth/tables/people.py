@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth import calibration as c
-from hybrid_toolkit.synth.streams import Bools, Context, Days, Ints, Labels, Texts, bounded, known_where, pick, rounded
+from hybrid_toolkit.synth.streams import (
+    Bools,
+    Context,
+    Days,
+    Ints,
+    Labels,
+    Texts,
+    bounded,
+    codes_at,
+    known_where,
+    pick,
+    rounded,
+)
 from hybrid_toolkit.synth.streams import table_frame as frame
 
 _SERVICES = {"assessment": 0.20, "cin_cp": 0.36, "cla": 0.22, "care_leavers": 0.09, "fostering": 0.08, "other": 0.05}
 ETHNICITY = {"white": 0.63, "mixed": 0.03, "asian": 0.05, "black": 0.10, "other": 0.01}
-FTE = {1.0: 0.82, 0.8: 0.09, 0.6: 0.06, 0.5: 0.03}
+FTE = {0.5: 0.03, 0.6: 0.06, 0.8: 0.09, 1.0: 0.82}
+CARING_HOURS = 0.10
+"""How much likelier part-time hours are among carers, a share; assumed."""
 AGENCY_ROLES = {4: 0.18, 5: 0.72, 6: 0.10}
 AGE_FLOOR = {"20-29": 23.0, "30-39": 30.0, "40-49": 40.0, "50-59": 50.0, "60+": 60.0}
 AGENCY_TURNOVER = 2.5
@@ -34,7 +49,7 @@ class Teams:
     cover: Texts
     rollout: Ints
     step: Floats
-    rs: Floats
+    manager: Floats
     practice: Floats
     wellbeing: Floats
     climate: Floats
@@ -42,7 +57,9 @@ class Teams:
 
 @dataclass(frozen=True)
 class Workers:
-    """Workers ever in post in the period, one entry a worker. ``start_index`` is the first month in post."""
+    """Workers ever in post in the period, one entry a worker. ``start_index`` is the first month in post; ``demand`` is
+    the families' need that a worker's post was made for, in full-time case holders, which no intervention changes.
+    """
 
     ids: Labels
     team: Ints
@@ -68,6 +85,18 @@ class Workers:
     wellbeing: Floats
     propensity: Floats
     engagement: Floats
+    demand: Floats
+    begin: np.datetime64
+
+    @cached_property
+    def stage(self) -> Texts:
+        """Career stage at the start of the period."""
+        return stage_on(self, self.begin)
+
+    @cached_property
+    def early(self) -> Floats:
+        """1 for who had been registered for under three years at the start, managers left out."""
+        return np.isin(self.stage, ("asye", "early")).astype(np.float64)
 
     @property
     def holder(self) -> Bools:
@@ -85,18 +114,27 @@ def draw_teams(ctx: Context) -> Teams:
     t, n, rng = ctx.truth, ctx.teams, ctx.rng("team")
     late = max(ctx.size.months - 3, 1)
     rollout = rng.integers(min(3, late - 1), late, n) if late > 1 else np.zeros(n, dtype=np.int64)
-    never = rng.random(n) < t.policy_never_share
+    u = rng.random(n)
+    kind = pick(rng, _SERVICES, n)
+    est = np.minimum(rng.gamma(1.6, 26.0, n).astype(np.int64) + 1, 240)
+    hotdesk = ctx.set("team_stability", (rng.random(n) < 0.55).astype(np.float64)) > 0.5
+    manager = ctx.set("manager", rng.standard_normal(n))
+    # Managers who favour remote work and teams with shared desks have a policy more often, unless all or none have.
+    lean = min(t.policy_never_share, 1 - t.policy_never_share) * (
+        0.12 * manager + 0.10 * (hotdesk - 0.55) + 0.08 * ctx.area
+    )
+    never = u < t.policy_never_share - lean
     if t.policy_month:
         rollout, never = np.full(n, min(t.policy_month - 1, ctx.size.months)), np.zeros(n, dtype=bool)
     return Teams(
         ids=ctx.keys("T", n, 3 if n < 1000 else 5),
-        service=pick(rng, _SERVICES, n),
-        est_months=np.minimum(rng.gamma(1.6, 26.0, n).astype(np.int64) + 1, 240),
-        hotdesk=rng.random(n) < 0.55,
+        service=kind,
+        est_months=est,
+        hotdesk=hotdesk,
         cover=pick(rng, {"none": 0.25, "rota": 0.5, "volunteer": 0.25}, n),
-        rollout=np.where(never, ctx.size.months, rollout),
+        rollout=np.asarray(ctx.set("policy", np.where(never, ctx.size.months, rollout)), dtype=np.int64),
         step=t.policy_step + t.policy_step_sd * bounded(rng, n),
-        rs=rng.standard_normal(n),
+        manager=manager,
         practice=bounded(rng, n),
         wellbeing=rng.standard_normal(n),
         climate=rng.standard_normal(n),
@@ -116,7 +154,7 @@ def team_frame(ctx: Context, teams: Teams) -> pd.DataFrame:
             "est_months": teams.est_months,
             "hotdesk": teams.hotdesk,
             "cover_policy": teams.cover,
-            "rollout_month": months[teams.rollout],
+            "rollout_month": months[np.minimum(teams.rollout, ctx.size.months)],
         },
     )
 
@@ -134,16 +172,17 @@ def _experience(ctx: Context, rng: np.random.Generator, z: Floats, joiner: Bools
     return np.asarray(np.interp(u, [*marks, 0.97, 1.0], [0.0, 1.0, 3.0, 10.0, 30.0, 40.0]), dtype=np.float64)
 
 
-def _roles(rng: np.random.Generator, years: Floats, agency: Bools, junior: float) -> Ints:
-    """Roles of the workforce census: managers and senior practitioners have at least three years."""
-    n = len(years)
+def _roles(u: Floats, years: Floats, agency: Bools, junior: float) -> Ints:
+    """Roles of the workforce census, at three places 0 to 1 a worker: managers and senior practitioners have at least
+    three years.
+    """
     plain = {5: c.ROLE_SHARES[5], 6: c.ROLE_SHARES[6]}
     whole = plain[5] + plain[6]
     senior = {r: c.ROLE_SHARES[r] for r in (1, 2, 3, 4)}
     rest = (1 - junior) - sum(senior.values())
     senior |= {r: max(rest, 0.0) * s / whole for r, s in plain.items()}
-    role = np.where(years < 3, pick(rng, plain, n), pick(rng, senior, n))
-    return np.where(agency, pick(rng, AGENCY_ROLES, n), role).astype(np.int64)
+    role = np.where(years < 3, codes_at(plain, u[0]), codes_at(senior, u[1]))
+    return np.where(agency, codes_at(AGENCY_ROLES, u[2]), role).astype(np.int64)
 
 
 def draw_workers(ctx: Context, teams: Teams) -> Workers:
@@ -169,20 +208,28 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
     age_band = bands[np.searchsorted(np.cumsum(list(c.AGE_SHARES.values()))[:-1], age_z, side="right")]
     limit = np.array([AGE_FLOOR[b] + 9.0 - 21.0 for b in age_band])
     years = np.minimum(_experience(ctx, rng, latent, joiner), limit)
-    years = np.where(agency, np.maximum(years, 1.5), years)
-    role = _roles(rng, years, agency, t.asye_share + t.early_share)
+    usual = np.where(agency, np.maximum(years, 1.5), years)
+    years, places = ctx.set("stage", usual), rng.random((3, n))
+    role = ctx.set("role", _roles(places, years, agency, t.asye_share + t.early_share))
     at = np.where(joiner, ctx.months[start_index], ctx.begin).astype("datetime64[D]")
     registered = at - np.maximum(np.floor(years * 365.25), 1).astype("timedelta64[D]")
     tenure = np.minimum(rng.gamma(1.1, 4.0, n), years) * np.where(agency, 0.15, 1.0)
     start = np.where(joiner, at, np.maximum(at - np.floor(tenure * 365.25).astype("timedelta64[D]"), registered))
-    slow = rng.random(n) < 0.10
+    slow = ctx.set("broadband", (rng.random(n) < np.clip(0.10 + 0.03 * ctx.rurality, 0, 1)).astype(np.float64)) > 0.5
     mbps = np.where(slow, 1 + 8.5 * rng.random(n), np.minimum(36 * np.exp(rng.gamma(2.0, 0.4, n)), 1000))
-    commute = np.minimum(np.rint(rng.gamma(2.2, 15.0, n)), 180.0)
-    caring = rng.random(n) < 1 / 3
-    practice, wellbeing = bounded(rng, n), rng.standard_normal(n)
+    commute = ctx.set("commute", np.minimum(np.rint(rng.gamma(2.2, 15.0, n)), 180.0))
+    caring = ctx.set("caring", (rng.random(n) < 1 / 3).astype(np.float64)) > 0.5
+    practice = ctx.set("working_style", bounded(rng, n))
+    wellbeing = ctx.set("wellbeing_before", rng.standard_normal(n))
+    at_hours = rng.random(n)
+    part_time = np.clip(at_hours - CARING_HOURS * (caring - 1 / 3), 0.0, 1.0)
+    fte = ctx.set("hours", codes_at(FTE, part_time).astype(np.float64))
+    contracted = codes_at(FTE, at_hours).astype(np.float64)
+    holds = np.isin(_roles(places, usual, agency, t.asye_share + t.early_share), (4, 5))
+    demand = np.where(holds, contracted * np.where((usual < 1) & ~agency, 0.75, 1.02), 0.0)
     own = max(1 - t.selection_rho**2 - t.selection_rho_wellbeing**2 - t.rs_team_share, 0.0)
     propensity = t.selection_rho * practice + t.selection_rho_wellbeing * wellbeing
-    propensity += np.sqrt(t.rs_team_share) * teams.rs[team] + np.sqrt(own) * rng.standard_normal(n)
+    propensity += np.sqrt(t.rs_team_share) * teams.manager[team] + np.sqrt(own) * rng.standard_normal(n)
     pay = np.clip(
         np.select([role <= 2, role == 3, role == 4], [5, 4, 4], 2) + (years >= 5) + rng.integers(-1, 1, n), 1, 5
     )
@@ -199,7 +246,7 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
         disability=rng.random(n) < 0.12,
         caring=caring,
         lives_alone=rng.random(n) < 0.18,
-        fte=pick(rng, FTE, n).astype(np.float64),
+        fte=fte,
         start=start,
         start_index=start_index,
         commute=commute,
@@ -211,6 +258,8 @@ def draw_workers(ctx: Context, teams: Teams) -> Workers:
         wellbeing=wellbeing,
         propensity=propensity,
         engagement=bounded(rng, n),
+        demand=demand,
+        begin=ctx.begin,
     )
 
 

@@ -7,13 +7,13 @@ month, with the same people, months and luck, is::
 
 which is the team's step but for the bounds of the share. Both measured remote shares follow RS*; a family's choice is
 honoured by ``practice_rs D_it + practice_interference D_(colleagues of i),t`` more often. Workers who leave are taken
-as they left. The means are over one population of 1,000 teams with a fixed seed; their Monte Carlo error is about
+as they left. The means are over one population of 800 teams with a fixed seed; their Monte Carlo error is about
 0.001 for the remote share and, being that times ``practice_rs``, about 0.0001 for choice.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -21,11 +21,12 @@ import numpy as np
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import Authority, context
-from hybrid_toolkit.synth.streams import Bools
-from hybrid_toolkit.synth.tables.remote import others_mean, team_sum, true_share
+from hybrid_toolkit.synth.streams import Bools, Change
+from hybrid_toolkit.synth.tables.before import team_sum
+from hybrid_toolkit.synth.tables.remote import others_mean
 from hybrid_toolkit.synth.truth import Size, Truth
 
-_POPULATION_TEAMS = 1000
+_POPULATION_TEAMS = 800
 _POPULATION_SEED = 20_251_001
 POLICY_ESTIMANDS = ("policy_remote", "policy_choice", "policy_remote_area", "policy_choice_area")
 
@@ -74,30 +75,49 @@ def policy_effect(truth: Truth, estimand_id: str, size: Size, seed: int = _POPUL
 
 @lru_cache(maxsize=64)
 def leaving_slope(truth: Truth, size: Size, seed: int = _POPULATION_SEED) -> float:
-    """Mean slope of a worker's log odds of leaving in a month on the remote share of that month.
+    """Mean slope of a worker's log odds of leaving in a month on the remote share of the months so far.
 
-    ``leave_wb (wb_rs + 2 wb_rs2 RS*)`` over the months in post. Leaving is rare in a month, so a log hazard ratio is
-    much the same. In this model remote share moves leaving through wellbeing alone.
+    ``leave_wb`` times what a small rise of everybody's remote share in every month does to wellbeing, over the months
+    in post, and ``leave_rs``. Leaving is rare in a month, so a log hazard ratio is much the same.
 
     Examples
     --------
-    >>> leaving_slope(Truth(wb_rs=1.0, wb_rs2=0.0, leave_wb=-0.4), Size("tiny", 1, 2, 4.0, 6, 0))
-    -0.4
+    >>> round(leaving_slope(Truth(wb_rs=0.0, wb_rs2=0.0, leave_wb=0.0, leave_rs=0.3), Size("tiny", 1, 2, 4.0, 6, 0)), 3)
+    0.3
     """
-    a = _population(truth, size, seed)
-    mean = float(a.remote.rs[a.remote.active].mean())
-    return truth.leave_wb * (truth.wb_rs + 2 * truth.wb_rs2 * mean)
+    less, more = (_population(truth, size, seed, {"remote_share": moved(by)}) for by in (-SMALL_STEP, SMALL_STEP))
+    both = less.remote.active & more.remote.active
+    step = (more.remote.rs_to_date - less.remote.rs_to_date)[both].mean()
+    gain = (more.lived.latent.expected - less.lived.latent.expected)[both].mean()
+    return float(truth.leave_rs + truth.leave_wb * gain / step)
 
 
-def _population(truth: Truth, size: Size, seed: int) -> Authority:
+SMALL_STEP = 0.05
+"""Half the change of remote share over which a slope is taken: a tenth of the share, as the studies word it."""
+
+
+def moved(by: float) -> Change:
+    """An intervention that moves everybody's share by so much, within 0 to 1."""
+
+    def change(values: Floats, month: int) -> Floats:
+        return np.clip(values + by, 0.0, 1.0)
+
+    return change
+
+
+def _population(truth: Truth, size: Size, seed: int, do: Mapping[str, Change] | None = None) -> Authority:
     teams = Size("population", 1, _POPULATION_TEAMS, size.workers_per_team, size.months, size.waves)
-    return Authority(context(truth, teams, seed))
+    return Authority(context(truth, teams, seed, do=do))
+
+
+def _never(values: Floats, month: int) -> Floats:
+    return np.full_like(values, 10_000)
 
 
 def _gain(a: Authority) -> Floats:
     """What the policy adds to the true remote share, worker by month."""
-    never = replace(a.teams, rollout=np.full(a.ctx.teams, a.ctx.size.months))
-    return true_share(a.ctx, a.teams, a.workers) - true_share(a.ctx, never, a.workers)
+    without = Authority(context(a.ctx.truth, a.ctx.size, a.ctx.seed, do={"policy": _never}))
+    return a.remote.rs - without.remote.rs
 
 
 def _mean_of_teams(gain: Floats, counted: Bools, a: Authority, under: Bools) -> float:

@@ -5,17 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.streams import Context, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
+from hybrid_toolkit.synth.tables.before import posts_of, team_sum
 from hybrid_toolkit.synth.tables.people import Teams, Workers
-from hybrid_toolkit.synth.tables.remote import Remote, team_sum
-
-
-def posts(ctx: Context, w: Workers, remote: Remote) -> Floats:
-    """Posts of each team: staff at the start, and the vacancies that the authority's rate makes of them."""
-    staff = np.where(~w.agency & remote.active[:, 0], w.fte, 0.0)
-    return team_sum(staff, w.team, ctx.teams) * 100 / (100 - ctx.rates.vacancy)
+from hybrid_toolkit.synth.tables.remote import Remote
 
 
 def team_month_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> pd.DataFrame:
@@ -26,7 +20,7 @@ def team_month_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> 
     staff = stays & ~w.agency[:, None]
     fte = team_sum(staff * w.fte[:, None], w.team, n)
     came = (w.start_index[:, None] == clock) & (w.start[:, None] >= ctx.months)
-    vacant = np.maximum(posts(ctx, w, remote)[:, None] - fte, 0.0)
+    vacant = np.maximum(posts_of(ctx, teams, w)[:, None] - fte, 0.0)
     table = {
         "headcount": team_sum(staff.astype(np.float64), w.team, n),
         "fte": rounded(fte, 1),

@@ -42,14 +42,18 @@ def came_of(rng: np.random.Generator, missed: Bools) -> Ints:
     return np.where(missed, place + 1, 0)
 
 
-def seen(rng: np.random.Generator, mode: Ints, purpose: Ints, infant: Bools) -> tuple[Bools, Bools]:
+def seen(
+    rng: np.random.Generator, mode: Ints, purpose: Ints, infant: Bools, circumstances: Floats
+) -> tuple[Bools, Bools]:
     """Whether the child was seen, and seen alone; an infant is not seen alone."""
     n = len(mode)
-    there = rng.random(n) < expit(_SEEN_LOGIT[mode] + 0.8 * (purpose < STATUTORY) - 1.2 * (purpose >= 6))
+    there = rng.random(n) < expit(
+        _SEEN_LOGIT[mode] + 0.8 * (purpose < STATUTORY) - 1.2 * (purpose >= 6) + 0.1 * circumstances
+    )
     alone = there & (rng.random(n) < np.where(mode == 1, 0.35, 0.68)) & ~infant
     return there, alone
 
 
-def written_after(rng: np.random.Generator, remote_share: Floats) -> Ints:
-    """Working days from a contact to its record: most within three, a tail of weeks."""
-    return np.minimum(rng.exponential(2.2, len(remote_share)) * rng.gamma(2.0, 0.5, len(remote_share)), 40).astype(int)
+def written_after(rng: np.random.Generator, size: int) -> Ints:
+    """Working days from a contact to its record: most within three, a tail of weeks; assumed."""
+    return np.minimum(rng.exponential(2.2, size) * rng.gamma(2.0, 0.5, size), 40).astype(np.int64)

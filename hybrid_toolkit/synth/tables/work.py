@@ -15,7 +15,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth import calibration as c
-from hybrid_toolkit.synth.streams import Context, Ints, Labels, rounded
+from hybrid_toolkit.synth.streams import Context, Labels, poisson_at, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.families import Slots
 from hybrid_toolkit.synth.tables.people import Teams, Workers
@@ -39,7 +39,14 @@ class Work:
     visit_travel_h: Floats
     meeting_h: Floats
     b2b: Floats
-    cover: Ints
+    cover: Floats
+    unpaid: Floats
+    supervision_far: Floats
+
+    @classmethod
+    def empty(cls, shape: tuple[int, int]) -> Work:
+        """Nothing yet."""
+        return cls(*(np.zeros(shape) for _ in range(10)))
 
     @property
     def travel_week(self) -> Floats:
@@ -47,50 +54,88 @@ class Work:
         return (self.commute_h + self.visit_travel_h) / WEEKS
 
 
-def draw_work(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Work:
-    """Hours, travel, meetings and duty cover.
+@dataclass(frozen=True)
+class WorkLuck:
+    """What chance adds to the work of every worker and month."""
 
-    Commuting = office days x 2 x one-way commute + ``broadband_travel_h`` where home broadband is inadequate.
-    Back-to-back share = 0.15 + 0.25 RS + noise. Duty cover: Poisson, rising with own office days and with the
-    remote share of the team colleagues.
+    hours: Floats
+    visit: Floats
+    visit_travel: Floats
+    commute: Floats
+    meeting: Floats
+    b2b: Floats
+    cover: Floats
+    unpaid: Floats
+    supervision: Floats
+
+    @classmethod
+    def draw(cls, ctx: Context, w: Workers) -> WorkLuck:
+        """One draw a worker and month of each."""
+        rng, shape = ctx.rng("work"), (len(w.ids), ctx.size.months)
+        return cls(
+            hours=np.clip(rng.normal(0.93, 0.05, shape), 0.6, 1.05),
+            visit=np.clip(rng.normal(0.18, 0.04, shape), 0.04, 0.35),
+            visit_travel=np.clip(rng.normal(0.08, 0.025, shape), 0.01, 0.2),
+            commute=np.clip(rng.normal(1, 0.08, shape), 0.7, 1.3),
+            meeting=rng.gamma(6.0, 1.0, shape),
+            b2b=rng.normal(0, 0.08, shape),
+            cover=rng.random(shape),
+            unpaid=rng.gamma(1.5, 1.6, shape),
+            supervision=ctx.rng("supervision-mode").random(shape),
+        )
+
+
+def work_of_month(ctx: Context, w: Workers, luck: WorkLuck, rs: Floats, others: Floats, work: Work, m: int) -> None:
+    """Hours, travel, meetings, duty cover, unpaid hours and how supervision is held, in one month.
+
+    Commuting = office days x 2 x one-way commute + ``broadband_travel_h`` where home broadband is inadequate, and more
+    travel to families in rural authorities. Back-to-back share = 0.15 + ``b2b_rs`` RS + noise. Duty cover: Poisson,
+    rising with own office days and with the remote share of the team colleagues. Unpaid hours rise with remote share
+    (``boundary_rs``), and so does supervision held remotely (``supervision_rs``).
     """
-    rng, shape = ctx.rng("work"), remote.rs.shape
-    fte, rs = w.fte[:, None], remote.rs
-    hours = FULL_MONTH_H * fte * np.clip(rng.normal(0.93, 0.05, shape), 0.6, 1.05)
-    holder = w.holder[:, None]
-    visit = hours * np.where(holder, np.clip(rng.normal(0.18, 0.04, shape), 0.04, 0.35), 0.02)
-    visit_travel = hours * np.where(holder, np.clip(rng.normal(0.08, 0.025, shape), 0.01, 0.2), 0.02)
-    desk_share = np.where(holder, 0.68, 0.92)
-    office_days = (1 - rs) * 21 * fte * desk_share
-    commute = office_days * 2 * w.commute[:, None] / 60 * np.clip(rng.normal(1, 0.08, shape), 0.7, 1.3)
-    commute = commute + ctx.truth.broadband_travel_h * w.slow[:, None]
-    meeting = np.clip(rng.gamma(6.0, 1.0, shape) * (0.7 + 0.8 * rs) * np.sqrt(fte), 0, 40)
-    rate = np.where(holder, 0.35, 0.1) * office_days * (0.4 + 1.3 * remote.others)
-    return Work(
-        hours=hours,
-        desk_share=desk_share,
-        commute_h=rounded(commute, 2),
-        visit_h=rounded(visit, 2),
-        visit_travel_h=rounded(visit_travel, 2),
-        meeting_h=rounded(meeting, 2),
-        b2b=rounded(np.clip(0.15 + 0.25 * rs + rng.normal(0, 0.08, shape), 0, 1), 4),
-        cover=rng.poisson(np.maximum(rate, 0.01)),
-    )
+    t, far, near = ctx.truth, rs[:, m], others[:, m]
+    hours = FULL_MONTH_H * w.fte * luck.hours[:, m]
+    desk = np.where(w.holder, 0.68, 0.92)
+    office_days = (1 - far) * 21 * w.fte * desk
+    commute = office_days * 2 * w.commute / 60 * luck.commute[:, m] + t.broadband_travel_h * w.slow
+    visit_travel = hours * np.where(w.holder, luck.visit_travel[:, m], 0.02) * (1 + 0.1 * ctx.rurality)
+    travel = ctx.set("travel", np.stack([commute, visit_travel]), m)
+    meeting = np.clip(luck.meeting[:, m] * (0.7 + 0.8 * far) * np.sqrt(w.fte), 0, 40)
+    b2b = np.clip(0.15 + t.b2b_rs * far + luck.b2b[:, m], 0, 1)
+    rate = np.where(w.holder, 0.35, 0.1) * office_days * (0.4 + 1.3 * near)
+    unpaid = luck.unpaid[:, m] * np.where(w.holder, 1.3, 1.0) * np.exp(t.boundary_rs * (far - t.rs_mean))
+    work.hours[:, m], work.desk_share[:, m] = hours, desk
+    work.commute_h[:, m], work.visit_travel_h[:, m] = rounded(travel, 2)
+    work.visit_h[:, m] = rounded(hours * np.where(w.holder, luck.visit[:, m], 0.02), 2)
+    work.meeting_h[:, m], work.b2b[:, m] = rounded(meeting, 2), rounded(ctx.set("back_to_back", b2b, m), 4)
+    work.cover[:, m] = ctx.set("cover_burden", poisson_at(luck.cover[:, m], np.maximum(rate, 0.01)), m)
+    work.unpaid[:, m] = np.round(ctx.set("boundary", np.minimum(unpaid, 60.0), m), 1)
+    chance = np.clip(0.15 + t.supervision_rs * (far - t.rs_mean) + 0.27, 0.02, 0.98)
+    work.supervision_far[:, m] = ctx.set("supervision_mode", (luck.supervision[:, m] < chance).astype(np.float64), m)
 
 
-def sick_days(ctx: Context, w: Workers, wellbeing: Floats) -> Floats:
-    """Working days lost in each worker-month: none in most months; absence rate as calibrated.
+@dataclass(frozen=True)
+class SickLuck:
+    """What chance adds to sickness; a worker's own level lasts."""
 
-    A part-time worker has fewer working days to lose, so days over 253 x fte is the published rate.
-    """
-    rng = ctx.rng("sickness")
-    mean = ctx.rates.absence / 100 * c.WORKING_DAYS / 12
-    wb = wellbeing - wellbeing.mean()
-    spells = rng.random(wellbeing.shape) < np.clip(
-        w.fte[:, None] * mean / 5.0 * np.exp(ctx.truth.absence_wb * wb - 0.02), 0, 0.9
-    )
-    length = np.minimum(0.5 + rng.exponential(4.7, wellbeing.shape), 20.0)
-    return np.round(2 * np.where(spells, length, 0.0)) / 2
+    spell: Floats
+    length: Floats
+
+    @classmethod
+    def draw(cls, ctx: Context, w: Workers) -> SickLuck:
+        """One draw a worker and month of each."""
+        rng, shape = ctx.rng("sickness"), (len(w.ids), ctx.size.months)
+        return cls(rng.random(shape), rng.exponential(4.7, shape))
+
+    def of_month(self, ctx: Context, w: Workers, wellbeing: Floats, m: int) -> Floats:
+        """Working days lost in a month: none in most; the rate as calibrated.
+
+        A part-time worker has fewer working days to lose, so days over 253 x fte is the published rate.
+        """
+        mean = ctx.rates.absence / 100 * c.WORKING_DAYS / 12
+        odds = ctx.truth.absence_wb * wellbeing + ctx.truth.absence_season * ctx.season[m] - 0.02
+        spells = self.spell[:, m] < np.clip(w.fte * mean / 5.0 * np.exp(odds), 0, 0.9)
+        return np.round(2 * np.where(spells, np.minimum(0.5 + self.length[:, m], 20.0), 0.0)) / 2
 
 
 def diary_share(ctx: Context, remote: Remote) -> Floats:
@@ -107,7 +152,6 @@ def worker_month_frame(
     court = np.where(w.holder[:, None] & (rng.random(shape) < 0.25), np.round(rng.gamma(2.0, 2.5, shape), 1), 0.0)
     desk = np.maximum(work.hours * work.desk_share - court, 4.0)
     home = np.round(desk * diary_share(ctx, remote), 2)
-    unpaid = np.round(rng.gamma(1.5, 1.6, shape) * np.where(w.holder, 1.3, 1.0)[:, None], 1)
     row, col = np.nonzero(remote.active)
     at = (row, col)
     return frame(
@@ -128,7 +172,7 @@ def worker_month_frame(
             "cases": slots.cases[at],
             "duty_cover": work.cover[at],
             "sick_days": sick[at],
-            "unpaid_h": unpaid[at],
+            "unpaid_h": work.unpaid[at],
         },
     )
 
