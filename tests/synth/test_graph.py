@@ -19,7 +19,7 @@ from hybrid_toolkit.synth.truth import Size, Truth
 SIZE = Size("graph", 1, 16, 8.5, 8, 2)
 STRONG = {f"leave_{name}": 2.0 for name in ("rs", "wb", "early", "role", "commute", "hotdesk", "manager", "season")}
 TRUTH = replace(Truth(), **STRONG, leave_authority=2.0)  # leaving is rare: so strong that few workers show it
-NOT_LIVED = {"vacancy", "agency_staffing", "staying", "purpose", "rated_practice", "alliance"}
+NOT_LIVED = {"vacancy", "agency_staffing", "staying", "rated_practice", "alliance"}
 """Nodes of authorities' yearly totals, of who is in the rows, and of samples of contacts."""
 BY_DEFINITION = {
     ("calendar", "policy"): "a policy starts in a month",
@@ -31,7 +31,7 @@ OF_THE_WORKER = {"stage", "role", "hours", "caring", "commute", "broadband", "wo
 OF_THE_WORKER |= {"caseload_before", "remote_share"}
 """What is a worker's own: what a colleague's does to that colleague is no arrow from it."""
 IN_TURN = {"contact_mode", "engagement", "choice_honoured", "child_seen"}
-"""A late contact may change places with the next, which then has another before it."""
+"""A late contact may change places with the next, and one that is not held leaves nothing for the next to follow."""
 
 
 def flipped(values):
@@ -51,9 +51,12 @@ MOVES = {
         ("broadband", "caring", "team_stability", "family_access", "family_rural", "supervision_mode", "continuity"),
         flipped,
     ),
-    **dict.fromkeys(("contact_mode", "engagement", "child_seen", "choice_honoured", "timeliness"), flipped),
+    **dict.fromkeys(
+        ("contact_mode", "engagement", "child_seen", "choice_honoured", "timeliness", "not_achieved"), flipped
+    ),
     **dict.fromkeys(("authority", "manager"), lambda v: np.asarray(v) + 8.0),
     "role": otherwise,
+    "purpose": lambda v: 7 - np.asarray(v),
     "policy": lambda v: np.zeros_like(v),
     "stage": lambda v: np.where(np.asarray(v) < 3, 12.0, 0.5),
     "risk_need": lambda v: 6 - np.asarray(v),
@@ -115,7 +118,7 @@ def test_an_arrow_is_an_effect_and_no_effect_is_without_an_arrow(cause: str) -> 
     arrows -= {b for a, b in BY_DEFINITION if a == cause}
     held = live(NATURAL, cause)
     found = {n for n in LIVED if n not in {"caseload", cause} and differs(n, held)}
-    found -= {"colleagues_remote"} | (IN_TURN if cause == "timeliness" else set())
+    found -= {"colleagues_remote"} | (IN_TURN if cause in ("timeliness", "not_achieved") else set())
     allocated = live(NATURAL, cause, frozenset({"allocation", "caseload"}))
     found |= {n for n in ("caseload", "continuity")[: 1 + (cause == "leaving")] if n != cause and differs(n, allocated)}
     if cause not in OF_THE_WORKER and differs("colleagues_remote", live(NATURAL, cause, frozenset({"remote_share"}))):

@@ -14,12 +14,22 @@ from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
 TINY = Size("tiny", 1, 6, 6.0, 8, 0)
 # a narrow spread, so that no share meets its bounds
-NARROW = Truth(rs_sd=0.06, rs_within_sd=0.02, rs_caring=0, rs_commute=0, rs_early=0, rs_broadband=0, policy_step=0.1)
+NARROW = Truth(
+    rs_sd=0.06,
+    rs_within_sd=0.02,
+    rs_caring=0,
+    rs_commute=0,
+    rs_early=0,
+    rs_broadband=0,
+    policy_step=0.1,
+    rs_all_office=0,
+    rs_all_home=0,
+)
 
 
 def test_without_bounds_the_effect_is_the_step_and_its_share_of_practice() -> None:
     assert true_value(NARROW, "policy_remote", size=TINY) == pytest.approx(0.1, abs=0.004)
-    both = replace(NARROW, practice_interference=-0.05)
+    both = replace(NARROW, practice_interference=-0.05, practice_latent_sd=0.07)
     assert true_value(both, "policy_choice", size=TINY) == pytest.approx(0.1 * (-0.08 - 0.05), abs=0.0006)
 
 
@@ -52,8 +62,12 @@ def test_an_authority_has_no_one_effect_where_each_team_has_its_month() -> None:
 
 
 def test_the_slope_of_leaving_is_the_mean_slope_of_wellbeing_times_its_weight() -> None:
-    truth = replace(NARROW, policy_step=0.0, policy_step_sd=0.0)
+    alone = dict.fromkeys(("wb_autonomy", "wb_focus", "wb_conflict", "wb_supervision", "wb_secure_base"), 0.0)
+    alone |= dict.fromkeys(("wb_travel", "wb_b2b", "wb_cover", "wb_asye", "wb_early", "wb_late", "leave_rs"), 0.0)
+    truth = replace(NARROW, policy_step=0.0, policy_step_sd=0.0, **alone)
     assert true_value(truth, "leaving_remote", size=TINY) == pytest.approx(-0.4 * (1.2 - 2.4 * 0.45), abs=0.003)
+    direct = true_value(replace(truth, leave_rs=-0.5), "leaving_remote", size=TINY)
+    assert direct == pytest.approx(-0.5 - 0.4 * (1.2 - 2.4 * 0.45), abs=0.003)
 
 
 def test_the_true_mean_of_remote_share_stays_where_it_was_set_with_one_change() -> None:

@@ -55,6 +55,10 @@ def test_scenarios() -> None:
         "early-career-harm",
         "exclusion-penalty",
         "confounded-null",
+        "fewer-leavers",
+        "more-leavers",
+        "busy-months",
+        "unequal-approval",
         "interference",
     ]
     assert all(name == truth.scenario for name, truth in SCENARIOS.items())
