@@ -217,9 +217,10 @@ def authority_frames(
     *,
     tables: Collection[str] | None = None,
     instruments: tuple[str, ...] = (),
+    do: Mapping[str, Change] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of one authority, in the order of the contracts; authority ``la`` counts from 0."""
-    authority = Authority(context(truth, size, seed, la), instruments)
+    authority = Authority(context(truth, size, seed, la, do), instruments)
     return {name: _MAKERS[name](authority) for name in _MAKERS if tables is None or name in tables}
 
 

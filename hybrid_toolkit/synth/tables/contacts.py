@@ -84,7 +84,7 @@ def draw_due(rng: np.random.Generator, slots: Slots, families: Families) -> Due:
     family, worker = slots.family[slot, month], slots.worker[slot, month]
     first = (np.cumsum(slots.n_children) - slots.n_children)[family]
     child = first + (rng.random(len(slot)) * slots.n_children[family]).astype(np.int64)
-    purpose = purposes(rng, families.need[family])
+    purpose = purposes(rng, families.need[family], families.risk[family])
     return Due(slot, month, family, worker, child, purpose)
 
 

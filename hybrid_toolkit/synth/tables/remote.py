@@ -112,7 +112,8 @@ def leaving_chance(ctx: Context, teams: Teams, w: Workers, wellbeing: Floats, rs
     t, monthly = ctx.truth, ctx.rates.turnover / 100 / 12
     chance = np.where(w.agency, min(AGENCY_TURNOVER * monthly, 0.5), min(monthly, 0.5))
     odds = np.where(w.agency, logit(min(AGENCY_TURNOVER * monthly, 0.5)), logit(min(monthly, 0.5)))
-    odds = odds - 0.5 * t.leave_wb**2 * 0.8 * (1 - chance)
+    # What the spread of wellbeing and of the rest adds to the mean chance is taken off.
+    odds = odds - 0.5 * (1.08 * t.leave_wb**2 + 0.03) * (1 - chance)
     odds = (
         odds
         + t.leave_rs * (rs - t.rs_mean)

@@ -30,9 +30,10 @@ _SEEN_LOGIT = np.array([2.2, 0.2, -4.0, 1.2, 1.0])
 """Log odds that the child is seen, by mode (home, video, telephone, community, office); assumed."""
 
 
-def purposes(rng: np.random.Generator, need: Ints) -> Ints:
-    """What each contact is for, a place in ``CONTACT_PURPOSES``."""
-    kind = np.searchsorted(np.cumsum(_SHARES)[:-1], rng.random(len(need)), side="right")
+def purposes(rng: np.random.Generator, need: Ints, risk: Ints) -> Ints:
+    """What each contact is for, a place in ``CONTACT_PURPOSES``; more of them are statutory with higher risk."""
+    at = np.clip(rng.random(len(need)) - 0.02 * (risk - 3), 0.0, 1.0)
+    kind = np.searchsorted(np.cumsum(_SHARES)[:-1], at, side="right")
     return np.where(kind == 0, need, kind + STATUTORY - 1)
 
 

@@ -133,7 +133,7 @@ class SickLuck:
         A part-time worker has fewer working days to lose, so days over 253 x fte is the published rate.
         """
         mean = ctx.rates.absence / 100 * c.WORKING_DAYS / 12
-        odds = ctx.truth.absence_wb * wellbeing + ctx.truth.absence_season * ctx.season[m] - 0.02
+        odds = ctx.truth.absence_wb * wellbeing + ctx.truth.absence_season * ctx.season[m] - 0.06
         spells = self.spell[:, m] < np.clip(w.fte * mean / 5.0 * np.exp(odds), 0, 0.9)
         return np.round(2 * np.where(spells, np.minimum(0.5 + self.length[:, m], 20.0), 0.0)) / 2
 
