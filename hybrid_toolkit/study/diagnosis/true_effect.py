@@ -192,7 +192,7 @@ def _noted(change: Change, note: Floats) -> Change:
     """The intervention, with the sum and number of the values that it sets."""
 
     def at(values: Floats, month: int) -> Floats:
-        made = change(values, month)
+        made: Floats = np.asarray(change(values, month), dtype=np.float64)
         note[:] = note + np.array([np.sum(made), np.size(made)], dtype=np.float64)
         return made
 
