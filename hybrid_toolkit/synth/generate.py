@@ -13,7 +13,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.streams import Change, Context, Days, Labels
+from hybrid_toolkit.synth.streams import Context, Days, Labels, NodeChange
 from hybrid_toolkit.synth.tables import (
     arrangements,
     casework,
@@ -217,7 +217,7 @@ def authority_frames(
     *,
     tables: Collection[str] | None = None,
     instruments: tuple[str, ...] = (),
-    do: Mapping[str, Change] | None = None,
+    do: Mapping[str, NodeChange] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of one authority, in the order of the contracts; authority ``la`` counts from 0."""
     authority = Authority(context(truth, size, seed, la, do), instruments)
@@ -249,7 +249,7 @@ def resolve(truth: Truth | str, size: Size | str, seed: int) -> tuple[Truth, Siz
     return scenario(truth) if isinstance(truth, str) else truth, SIZES[size] if isinstance(size, str) else size
 
 
-def context(truth: Truth, size: Size, seed: int, la: int = 0, do: Mapping[str, Change] | None = None) -> Context:
+def context(truth: Truth, size: Size, seed: int, la: int = 0, do: Mapping[str, NodeChange] | None = None) -> Context:
     """What the layers of one authority share; ``do`` holds the interventions by node of the causal graph."""
     rates, teams = panel.area_rates(truth, size, seed, la)
     return Context(truth, size, seed, la, teams, rates, dict(do or {}))

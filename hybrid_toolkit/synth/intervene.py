@@ -10,7 +10,7 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import authority_frames, label_of, resolve
-from hybrid_toolkit.synth.streams import Change
+from hybrid_toolkit.synth.streams import NodeChange
 from hybrid_toolkit.synth.truth import Size, Truth
 
 SETTABLE: Mapping[str, tuple[float, float]] = {
@@ -41,7 +41,7 @@ SETTABLE: Mapping[str, tuple[float, float]] = {
 """Nodes that may be set, and the range of their values in the generator."""
 
 
-def set_to(value: float) -> Change:
+def set_to(value: float) -> NodeChange:
     """An intervention that gives everybody one value.
 
     Examples
@@ -56,7 +56,7 @@ def set_to(value: float) -> Change:
     return change
 
 
-def moved_by(step: float, node: str) -> Change:
+def moved_by(step: float, node: str) -> NodeChange:
     """An intervention that moves everybody's value by so much, within the node's range.
 
     Examples
@@ -76,7 +76,7 @@ def simulate_intervened(
     truth: Truth | str,
     size: Size | str,
     seed: int,
-    do: Mapping[str, Change],
+    do: Mapping[str, NodeChange],
     *,
     tables: Collection[str] | None = None,
 ) -> EvaluationData:
@@ -90,7 +90,7 @@ def simulate_intervened(
         A size, or the name of one.
     seed : int
         Seed of the random numbers: the same as of the authority without interventions.
-    do : Mapping[str, Change]
+    do : Mapping[str, NodeChange]
         What is done, by node of the causal graph: ``set_to``, ``moved_by`` or a function of the values and the month.
     tables : Collection[str] | None, optional
         Contract tables to make; all of them by default.

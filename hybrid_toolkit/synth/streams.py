@@ -24,7 +24,7 @@ Days = npt.NDArray[np.datetime64]
 Texts = npt.NDArray[np.object_]
 
 
-Change = Callable[[Any, int], Any]
+NodeChange = Callable[[Any, int], Any]
 """What an intervention makes of a node's values in a month (-1 for what does not change)."""
 SEASON = np.array([0.5, 0.4, 0.4, -0.2, 0.1, 0.2, 0.0, -0.9, 0.1, 0.3, 0.4, -0.8])
 """January to December: quiet in August and December, busiest after the turn of the year; assumed."""
@@ -104,7 +104,7 @@ class Context:
     la: int = 0
     teams: int = 0
     rates: Rates = ENGLAND_RATES[2025]
-    do: Mapping[str, Change] = field(default_factory=dict, hash=False)
+    do: Mapping[str, NodeChange] = field(default_factory=dict, hash=False)
 
     def rng(self, layer: str) -> np.random.Generator:
         """The stream of one layer."""

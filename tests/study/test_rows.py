@@ -162,13 +162,12 @@ def test_rows_of_ones_own_need_no_true_value(frame) -> None:
     assert plain.estimate_frame(frame).tidy()["outcome"].tolist()[:1] == ["y"]
 
 
-def test_simulated_rows_need_the_id_of_their_true_value() -> None:
-    with pytest.raises(StudyError, match="STUDY-ESTIMANDS") as caught:
-        Study(
-            id="plain", question="Does it?", outcome="choice_honoured", exposure="remote", design="cross-sectional",
-            row_unit="contact", cluster="team_id",
-        )  # fmt: skip
-    assert "'rows'" in caught.value.fix
+def test_simulated_rows_need_no_id_of_their_true_value() -> None:
+    plain = Study(
+        id="plain", question="Does it?", outcome="choice_honoured", exposure="remote", design="cross-sectional",
+        row_unit="contact", cluster="team_id",
+    )  # fmt: skip
+    assert plain.estimands == ("",) and parse_study(plain.to_toml()) == plain
     with pytest.raises(StudyError, match="STUDY-ESTIMANDS"):
         Study(
             id="plain", question="Does it?", outcome="y", exposure="x", design="cross-sectional", row_unit="rows",

@@ -167,7 +167,7 @@ def test_a_missing_key_broken_toml_and_a_missing_file() -> None:
         (0, {"moderators": ("low_access",)}, "NOT-IDENTIFIED"),
         (0, {"kind": "slope-gap", "moderators": ("low_access",)}, "NOT-IDENTIFIED"),
         (1, {"moderators": ()}, "NOT-IDENTIFIED"),
-        (1, {"secondary_estimands": ()}, "STUDY-ESTIMANDS"),
+        (1, {"secondary_estimands": ("a", "b")}, "STUDY-ESTIMANDS"),
         (2, {"kind": "slope", "moderators": ()}, "NOT-IDENTIFIED"),
         (2, {"words": (OutcomeLabel("engagd", "engagement"),)}, "STUDY-WORDS"),
         (2, {"words": (OutcomeLabel("engaged", "engagement"), OutcomeLabel("engaged", "engaging"))}, "STUDY-WORDS"),

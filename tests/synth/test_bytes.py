@@ -22,12 +22,12 @@ SHORT = Size("short", 1, 2, 3.0, 1, 0)
 @pytest.mark.parametrize(
     ("scenario", "size", "seed", "begins"),
     [
-        ("helpful-hump", TINY, 3, "4638894991c6798f"),
-        ("helpful-hump", TWO, 0, "86b3298c6f59a946"),
-        ("interference", TINY, 8, "05339173c2c0e7a5"),
-        ("confounded-null", TWO, 5, "8b00018900aee31c"),
-        ("exclusion-penalty", SHORT, 1, "380aa8f73afce062"),
-        ("early-career-harm", TINY, 21, "35f4e447a13c8030"),
+        ("helpful-hump", TINY, 3, "abd7900b9b96988b"),
+        ("helpful-hump", TWO, 0, "41b30d038b69a130"),
+        ("interference", TINY, 8, "4e5ae2b43996687f"),
+        ("confounded-null", TWO, 5, "e4ebc25e009bd739"),
+        ("exclusion-penalty", SHORT, 1, "1a4ebac48a197199"),
+        ("early-career-harm", TINY, 21, "039f98e180c7cfcf"),
     ],
 )
 def test_every_table_of_a_seed_is_what_it_was(scenario: str, size: Size, seed: int, begins: str) -> None:
@@ -35,7 +35,7 @@ def test_every_table_of_a_seed_is_what_it_was(scenario: str, size: Size, seed: i
 
 
 def test_the_national_panel_of_a_seed_is_what_it_was() -> None:
-    assert simulate_panel(Truth(), 4, n_la=12).hash.startswith("b6d55cbc09fe9ccf"), GENERATOR
+    assert simulate_panel(Truth(), 4, n_la=12).hash.startswith("8ec54b62a3fb2710"), GENERATOR
 
 
 def test_an_authority_of_the_panel_is_the_same_alone_and_among_others() -> None:

@@ -103,7 +103,7 @@ def adapt_study(study: Study, data: TablesHeld) -> Adapted:
     study, other, missing = _with_exposure(study, data)
     exchanged = {whole.exposure: (_ROLES["exposure"], missing)} if other else {}
     lacks = _lacks(study, data)
-    seconds = list(zip(study.secondary_outcomes, study.secondary_estimands, strict=True))
+    seconds = list(zip(study.secondary_outcomes, study.estimands[1:], strict=True))
     gone = {c for _, c in lacks}
     if needed := core_needs(whole, data):
         raise CoverageError(

@@ -133,18 +133,11 @@ def check_declaration(study: StudyFields) -> None:
     lists = (study.confounders, study.moderators, study.fixed_effects, study.mediators, study.secondary_outcomes)
     named = (study.outcome, study.exposure, study.cluster, *study.columns, *(c for some in lists for c in some))
     check_columns(study.row_unit, dict.fromkeys(named), study.metrics)
-    simulated = study.row_unit != FREE_UNIT  # rows of one's own are never simulated, so they have no known true value
-    if simulated and not study.estimand:
-        raise StudyError(
-            f"study '{study.id}' names no estimand, the id of its true value in simulated data.",
-            fix="Name one of hybrid_toolkit.synth.estimands.ESTIMANDS; only a study of unit 'rows' needs none.",
-            code="STUDY-ESTIMANDS",
-        )
-    if (simulated or study.secondary_estimands) and len(study.secondary_estimands) != len(study.secondary_outcomes):
+    if study.secondary_estimands and len(study.secondary_estimands) != len(study.secondary_outcomes):
         raise StudyError(
             f"study '{study.id}' names {len(study.secondary_outcomes)} secondary outcome(s) and "
             f"{len(study.secondary_estimands)} estimand(s).",
-            fix="Name one estimand for each secondary outcome.",
+            fix="Name one estimand for each secondary outcome, '' where it has none, or leave them all out.",
             code="STUDY-ESTIMANDS",
         )
     if not 0 < study.contrast_size < float("inf"):

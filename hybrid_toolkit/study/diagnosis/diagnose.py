@@ -19,7 +19,7 @@ from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.data_size import size_of
 from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
-from hybrid_toolkit.synth.estimands import true_value
+from hybrid_toolkit.study.diagnosis.true_effect import true_value_of
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
 from hybrid_toolkit.synth.tables.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
@@ -187,8 +187,9 @@ class _Run:
         }
 
     def true_values(self, study: StudySpec) -> dict[str, Truths]:
-        pairs = list(zip(study.outcomes, study.estimands, strict=True))
-        return {n: tuple((o, true_value(t, e, size=self.size)) for o, e in pairs) for n, t in self.truths.items()}
+        return {
+            n: tuple((o, true_value_of(study, o, t, self.size)) for o in study.outcomes) for n, t in self.truths.items()
+        }
 
     def trial(self, name: str, index: int) -> list[list[TrialRow]]:
         """One authority: for each study, each outcome's error code and figures."""

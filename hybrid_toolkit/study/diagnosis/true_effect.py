@@ -20,12 +20,13 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
+from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.intervene import SETTABLE, moved_by, set_to, simulate_intervened
-from hybrid_toolkit.synth.streams import Change
+from hybrid_toolkit.synth.streams import NodeChange
 from hybrid_toolkit.synth.truth import Size, Truth
 
-AUTHORITIES = 24
+TRUE_AUTHORITIES = 24
 """Authorities over which a true value is averaged; its Monte Carlo error is given with it."""
 _SEED = 20_251_129
 _STEP: Mapping[str, float] = {"remote_share": 0.1, "co_presence": 0.1, "colleagues_remote": 0.1, "back_to_back": 0.1}
@@ -63,7 +64,7 @@ def true_effect(
     size: Size | str = "small",
     *,
     outcome: str = "",
-    n_authorities: int = AUTHORITIES,
+    n_authorities: int = TRUE_AUTHORITIES,
 ) -> TrueEffect:
     """The true value of what a study asks, in a simulated world.
 
@@ -105,6 +106,20 @@ def true_effect(
     return _true_effect(asked, made_truth, made_size, n_authorities)
 
 
+def true_value_of(study: StudySpec, outcome: str, truth: Truth, size: Size) -> float:
+    """The true value that a study is judged by: of the estimand that it names, or where it names none by intervention.
+
+    Raises
+    ------
+    UsageError
+        The study names an estimand that is not known.
+    StudyError
+        It names none, and ``true_effect`` has no value for it.
+    """
+    named = dict(zip(study.outcomes, study.estimands, strict=True))[outcome]
+    return true_value(truth, named, size=size) if named else true_effect(study, truth, size, outcome=outcome).value
+
+
 @dataclass(frozen=True)
 class _Asked:
     """What is asked: hashable, so that a value is worked out once."""
@@ -135,7 +150,7 @@ class _Asked:
         return [*dict.fromkeys([self.outcome, *([self.moderator] if self.moderator else []), *extra])]
 
     @property
-    def ends(self) -> tuple[Change, Change | None]:
+    def ends(self) -> tuple[NodeChange, NodeChange | None]:
         """The interventions that are compared; None is the world as it is."""
         if self.node == "policy":
             return set_to(10_000.0), None
@@ -177,7 +192,7 @@ def _treated(factual: pd.DataFrame) -> pd.Series:
     return factual["under_policy"].astype("float64").eq(1.0)
 
 
-def _rows(asked: _Asked, truth: Truth, size: Size, seed: int, do: Mapping[str, Change]) -> pd.DataFrame:
+def _rows(asked: _Asked, truth: Truth, size: Size, seed: int, do: Mapping[str, NodeChange]) -> pd.DataFrame:
     from hybrid_toolkit.study.units import UNITS
 
     needed = {s.split(".")[0] for p in UNITS[asked.row_unit].parts for s in p.needs}
@@ -188,7 +203,7 @@ def _rows(asked: _Asked, truth: Truth, size: Size, seed: int, do: Mapping[str, C
     return build_frame(data, asked.row_unit, asked.columns, ())
 
 
-def _noted(change: Change, note: Floats) -> Change:
+def _noted(change: NodeChange, note: Floats) -> NodeChange:
     """The intervention, with the sum and number of the values that it sets."""
 
     def at(values: Floats, month: int) -> Floats:
@@ -200,7 +215,7 @@ def _noted(change: Change, note: Floats) -> Change:
 
 
 def _change(asked: _Asked, low: pd.Series, high: pd.Series) -> float:
-    """Change of the mean outcome, or of its log or log odds where the estimand is a ratio."""
+    """NodeChange of the mean outcome, or of its log or log odds where the estimand is a ratio."""
     before, after = (float(v.astype("float64").mean()) for v in (low, high))
     if asked.kind in ("log-rate", "log-hazard"):
         return float(np.log(after) - np.log(before)) if before > 0 and after > 0 else float("nan")

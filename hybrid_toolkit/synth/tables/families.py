@@ -40,7 +40,7 @@ RURAL_SHARE = 0.18
 
 @dataclass(frozen=True)
 class Slots:
-    """Places for families (row) by month (column): the family in it and its allocated worker (index).
+    """FamilyPlaces for families (row) by month (column): the family in it and its allocated worker (index).
 
     ``opened`` and ``closed`` are month indices of each family: -1 where it was open before the period, ``months``
     where it stays open.
@@ -89,7 +89,7 @@ def _choose(u: Floats, team: Ints, weight: Floats, worker_team: Ints) -> Ints:
 
 
 @dataclass
-class Places:
+class FamilyPlaces:
     """Open families while the months are lived: ``done`` gives the ``Slots``. ``worker`` is filled month by month."""
 
     slots: Slots
@@ -102,7 +102,7 @@ class Places:
     cases: Floats
 
     @classmethod
-    def draw(cls, ctx: Context, teams: Teams, w: Workers) -> Places:
+    def draw(cls, ctx: Context, teams: Teams, w: Workers) -> FamilyPlaces:
         """Open families by month, before anyone is allocated."""
         months, rng = ctx.size.months, ctx.rng("family-slots")
         spread = np.exp(0.18 * bounded(ctx.rng("capacity"), len(w.ids)))

@@ -29,9 +29,9 @@ from hybrid_toolkit.synth.tables.work import MEAN_TRAVEL_WEEK, WEEKS, Work
 COVER_MEAN, COVER_SD = 1.9, 1.8
 UNPAID_MEAN, UNPAID_SD = 2.9, 2.4
 """Hours a week about which unpaid work is centred, and on which it is scaled."""
-OWN, PASSING = 0.7, 0.6
+LASTING_SD, PASSING_SD = 0.7, 0.6
 """Standard deviation of the lasting and of the passing part of what moves wellbeing; assumed."""
-MOVERS = ("autonomy", "focus_time", "supervision_quality", "secure_base", "conflict")
+WELLBEING_MOVERS = ("autonomy", "focus_time", "supervision_quality", "secure_base", "conflict")
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class LatentLuck:
         """One draw a worker of what lasts, and a worker and month of what passes."""
         t, shape = ctx.truth, (len(w.ids), ctx.size.months)
         movers = {}
-        for name in MOVERS:
+        for name in WELLBEING_MOVERS:
             rng = ctx.rng(name)
-            movers[name] = OWN * rng.standard_normal(shape[0])[:, None] + PASSING * rng.standard_normal(shape)
+            movers[name] = LASTING_SD * rng.standard_normal(shape[0])[:, None] + PASSING_SD * rng.standard_normal(shape)
         rest = 1 - t.wb_worker_share - t.wb_team_icc - t.wb_la_icc - mover_variance(ctx)
         passing = np.sqrt(max(rest, 0.0)) * ctx.rng("latents").standard_normal(shape)
         return cls(movers, np.sqrt(t.wb_team_icc) * teams.wellbeing[w.team], passing)
@@ -83,7 +83,7 @@ def mover_variance(ctx: Context) -> float:
         t.wb_secure_base,
         t.wb_conflict,
     )
-    return sum(v**2 for v in weights) * (OWN**2 + PASSING**2)
+    return sum(v**2 for v in weights) * (LASTING_SD**2 + PASSING_SD**2)
 
 
 def latents_of_month(

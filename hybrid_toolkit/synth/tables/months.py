@@ -16,7 +16,7 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.streams import Context
 from hybrid_toolkit.synth.tables import remote as far
 from hybrid_toolkit.synth.tables.before import Before, posts_of
-from hybrid_toolkit.synth.tables.families import Places, Slots
+from hybrid_toolkit.synth.tables.families import FamilyPlaces, Slots
 from hybrid_toolkit.synth.tables.latents import Latent, LatentLuck, latents_of_month
 from hybrid_toolkit.synth.tables.people import Teams, Workers
 from hybrid_toolkit.synth.tables.remote import Remote, to_date
@@ -41,7 +41,7 @@ def live(ctx: Context, teams: Teams, w: Workers) -> Months:
     shape = (n, months)
     share = far.ShareLuck.draw(ctx, teams, w)
     leaving, factor = ctx.rng("leaving").random(shape), far.coordination(ctx, w, ctx.rng("co-presence"))
-    places, working, mind = Places.draw(ctx, teams, w), WorkLuck.draw(ctx, w), LatentLuck.draw(ctx, teams, w)
+    places, working, mind = FamilyPlaces.draw(ctx, teams, w), WorkLuck.draw(ctx, w), LatentLuck.draw(ctx, teams, w)
     sickness = SickLuck.draw(ctx, w)
     posts, senior = posts_of(ctx, teams, w), far.experienced(ctx, w)
     rs, others, together, overlap, sick = (np.zeros(shape) for _ in range(5))

@@ -21,7 +21,7 @@ import numpy as np
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import Authority, context
-from hybrid_toolkit.synth.streams import Bools, Change
+from hybrid_toolkit.synth.streams import Bools, NodeChange
 from hybrid_toolkit.synth.tables.before import team_sum
 from hybrid_toolkit.synth.tables.remote import others_mean
 from hybrid_toolkit.synth.truth import Size, Truth
@@ -96,7 +96,7 @@ SMALL_STEP = 0.05
 """Half the change of remote share over which a slope is taken: a tenth of the share, as the studies word it."""
 
 
-def moved(by: float) -> Change:
+def moved(by: float) -> NodeChange:
     """An intervention that moves everybody's share by so much, within 0 to 1."""
 
     def change(values: Floats, month: int) -> Floats:
@@ -105,7 +105,7 @@ def moved(by: float) -> Change:
     return change
 
 
-def _population(truth: Truth, size: Size, seed: int, do: Mapping[str, Change] | None = None) -> Authority:
+def _population(truth: Truth, size: Size, seed: int, do: Mapping[str, NodeChange] | None = None) -> Authority:
     teams = Size("population", 1, _POPULATION_TEAMS, size.workers_per_team, size.months, size.waves)
     return Authority(context(truth, teams, seed, do=do))
 

@@ -23,7 +23,7 @@ from hybrid_toolkit.synth.streams import Bools, Context, Labels, Texts, bounded,
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.before import OVER_MOST
 from hybrid_toolkit.synth.tables.items import INSTRUMENTS, DrawnInstrument, item_values
-from hybrid_toolkit.synth.tables.latents import MOVERS
+from hybrid_toolkit.synth.tables.latents import WELLBEING_MOVERS
 from hybrid_toolkit.synth.tables.months import Months
 from hybrid_toolkit.synth.tables.people import Teams, Workers, stage_on
 from hybrid_toolkit.synth.tables.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
@@ -84,7 +84,7 @@ def draw_latents(ctx: Context, w: Workers, months: Months, learning: Floats) -> 
         lost = rng.random(shape) < expit(logit(t.attrition) + t.attrition_wb * wellbeing)
         answers[:, 1:] &= np.cumsum(lost, axis=1)[:, :-1] == 0
     answers = _by_wave([ctx.set("answering", answers[:, k], m) for k, m in enumerate(waves)], shape).astype(np.bool_)
-    movers = {name: getattr(months.latent, name)[:, columns] for name in MOVERS}
+    movers = {name: getattr(months.latent, name)[:, columns] for name in WELLBEING_MOVERS}
     known = {"wellbeing": wellbeing, "learning": learning, **movers, "caseload": months.before.cases[:, columns] / 5}
     return Latents(known=known, answers=answers & months.remote.active[:, columns])
 
