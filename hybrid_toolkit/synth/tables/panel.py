@@ -42,7 +42,9 @@ SIZE_AGENCY = -0.3
 is England's rate."""
 SKEW = 1.2
 """Shape of the gamma noise of turnover: with it turnover is skewed as published (0.97, CSWW 2017 to 2025)."""
-AFTER: Mapping[str, float] = MappingProxyType({"agency": 0.56, "vacancy": 0.49, "caseload": 0.33, "absence": 0.17})
+YEAR_ON_YEAR: Mapping[str, float] = MappingProxyType(
+    {"agency": 0.56, "vacancy": 0.49, "caseload": 0.33, "absence": 0.17}
+)
 """How far a year's departure from an authority's own level lasts into the next: with the shares between authorities it
 gives the published correlations of one year with the next (0.83, 0.78, 0.68 and 0.48; CSWW 2017 to 2025)."""
 WITH_VACANCY = 0.86
@@ -126,7 +128,7 @@ def _draw_luck(seed: int, areas: Sequence[int], t: int) -> _AreaDraws:
         growth[i], region[i], starters[i] = rng.normal(0, 0.03, t), rng.random(), rng.normal(0, 0.2, t)
     agency, caseload, vacancy, absence = np.clip(level, -BOUND, BOUND).T[:, :, None]
     other = np.sqrt(1 - WITH_VACANCY**2)
-    years = {name: _lasting(rates[:, j], AFTER[name]) for j, name in enumerate(_RATES)}
+    years = {name: _lasting(rates[:, j], YEAR_ON_YEAR[name]) for j, name in enumerate(_RATES)}
     years["vacancy"] = WITH_VACANCY * years["agency"] + other * years["vacancy"]
     return _AreaDraws(
         level={
