@@ -152,11 +152,11 @@ def test_floats_are_rounded_for_files(small: EvaluationData) -> None:
 
 
 def test_several_authorities_differ_and_share_no_key() -> None:
-    data = simulate_authority("helpful-hump", TINY, 5)
+    data = simulate_authority("helpful-hump", TINY, 6)
     assert data["la"]["la_id"].tolist() == ["L001", "L002", "L003"]
     assert data["team"].groupby("la_id").size().nunique() > 1
     assert data["worker"]["worker_id"].is_unique and data["contact"]["contact_id"].is_unique
-    first = authority_frames(*resolve("helpful-hump", TINY, 5), 5, 0)
+    first = authority_frames(*resolve("helpful-hump", TINY, 6), 5, 0)
     pd.testing.assert_frame_equal(first["worker"], data["worker"].iloc[: len(first["worker"])])
 
 
