@@ -78,6 +78,32 @@ def variant_studies() -> tuple[Study, Study, Study]:
     return declared_study("preferred-method"), declared_study("seen-alone"), declared_study("assessed-year")
 
 
+QUESTIONS = (
+    *("video-skill", "video-skill-access", "alliance-mode", "same-family", "near-seniors", "supervision-mode"),
+    *("meeting-load", "who-answers", "approvals", "cover-burden", "policy-leaving", "policy-children", "policy-visits"),
+)
+"""Ids of the studies of ``question_studies``, those of practice first."""
+
+
+def question_studies() -> tuple[Study, ...]:
+    """Further questions, each declared: practice by mode, early careers, supervision, meetings, who answers, policies.
+
+    Their true values in simulated data are not worked out, so that they can be estimated and not yet diagnosed: each
+    names the estimand ``none``.
+
+    Returns
+    -------
+    tuple[Study, ...]
+        The studies, in the order of ``QUESTIONS``.
+
+    Examples
+    --------
+    >>> [s.outcome for s in question_studies()[:3]]
+    ['skill', 'skill', 'alliance']
+    """
+    return tuple(declared_study(study) for study in QUESTIONS)
+
+
 def every_study() -> tuple[Study, ...]:
     """Every study that comes with the toolkit: headline studies, variants, the panel, policies and leaving.
 
