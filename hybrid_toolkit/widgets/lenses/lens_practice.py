@@ -14,7 +14,8 @@ from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE, cronbach_alpha, rater_icc
+from hybrid_toolkit.metrics.psychometrics.intraclass import rater_icc
+from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE, cronbach_alpha
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.metric_answer import number_text
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
