@@ -69,10 +69,10 @@ def test_estimates_that_are_told_are_too_large_by_what_is_known() -> None:
         assert sign[0] == pytest.approx((told < 0).mean(), abs=4 * max(sign[1], 1e-3))
     rows = curve.tidy()
     assert rows["type_m"].is_monotonic_decreasing and rows["type_m"].iloc[0] > 1.5 > 1.1 > rows["type_m"].iloc[-1]
-    assert f"came out {rows['type_m'].iloc[0]:.2f} times as large as the truth at 6" in curve.summary()
+    assert f"averaged {rows['type_m'].iloc[0]:.2f} times the true size at 6" in curve.summary()
     assert curve.estimates.shape == curve.hits.shape
     none = power_curve(GAP, "teams", [6, 24], n_sims=50, truth="null")
-    assert none.tidy()[["type_s", "type_m"]].isna().all(axis=None) and "times as large" not in none.summary()
+    assert none.tidy()[["type_s", "type_m"]].isna().all(axis=None) and "times the true size" not in none.summary()
 
 
 @pytest.mark.usefixtures("_pretended")

@@ -271,6 +271,8 @@ def fit_random_effects(
         ahead = mean - far, mean + far
     elif may:
         ahead = _another_site(y, v, q, conf_level, seed)
+        # another site is at least as uncertain as the mean over sites, whose interval the factor above may have widened
+        ahead = min(ahead[0], mean - reach * error), max(ahead[1], mean + reach * error)
     typical = (k - 1) / _scale(v)
     information = (w**2).sum() - 2 * (w**3).sum() / w.sum() + ((w**2).sum() / w.sum()) ** 2
     return RandomEffects(
