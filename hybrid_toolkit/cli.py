@@ -17,7 +17,6 @@ from pathlib import Path
 from hybrid_toolkit import __version__
 from hybrid_toolkit.cli_notebooks import add_notebooks
 from hybrid_toolkit.cli_studies import add_studies
-from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.errors import HybridToolkitError, OutputError, UsageError
 
 PROGRAM = "hybrid-toolkit"
@@ -26,6 +25,7 @@ _SIZE_NAMES = ("small", "authority", "region", "national")
 
 def validate(args: argparse.Namespace) -> int:
     """Check data against the contracts: 0 valid, 1 with problems, 2 unreadable."""
+    from hybrid_toolkit.data.safe_csv import csv_text
     from hybrid_toolkit.data.validation.validate import validate_path
 
     report = validate_path(args.data, args.mapping)
@@ -38,6 +38,7 @@ def validate(args: argparse.Namespace) -> int:
 def run_coverage(args: argparse.Namespace) -> int:
     """Say what can be measured with the data, and what would open the rest."""
     from hybrid_toolkit.data.coverage import coverage_summary
+    from hybrid_toolkit.data.safe_csv import csv_text
 
     data = _load(args)
     frame = data.coverage()
@@ -133,6 +134,7 @@ def app(args: argparse.Namespace) -> int:
 
 def metrics(args: argparse.Namespace) -> int:
     """List the metrics, show one in full, or write the template for an instrument's wording."""
+    from hybrid_toolkit.data.safe_csv import csv_text
     from hybrid_toolkit.metrics.instruments import load_instrument
     from hybrid_toolkit.metrics.specs.registry import catalogue, find_metrics
 
@@ -161,6 +163,7 @@ def metrics(args: argparse.Namespace) -> int:
 
 def run_measure(args: argparse.Namespace) -> int:
     """Measure one metric and show what the disclosure gate lets through."""
+    from hybrid_toolkit.data.safe_csv import csv_text
     from hybrid_toolkit.disclosure.gate import Gate
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.disclosure.versions import VersionLedger
@@ -191,6 +194,7 @@ def run_measure(args: argparse.Namespace) -> int:
 def published(args: argparse.Namespace) -> int:
     """Read published statistics into one tidy form."""
     from hybrid_toolkit.data.published import load_published
+    from hybrid_toolkit.data.safe_csv import csv_text
 
     found = load_published(args.data, period=args.period, sheet=args.sheet, header=args.header, area=args.area)
     if args.out:

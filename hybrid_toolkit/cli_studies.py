@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -88,6 +87,8 @@ def diagnose(args: argparse.Namespace) -> int:
         args.scenario, args.size, n_sims=args.n_sims, seed=args.seed, n_jobs=args.jobs, resume=args.resume
     )
     if args.out:
+        from hybrid_toolkit.data.safe_csv import csv_text
+
         _write(args.out, csv_text(tried.tidy()))
     print(tried.summary())
     return 0
@@ -99,6 +100,8 @@ def run_pool(args: argparse.Namespace) -> int:
 
     found = pool(args.bundles)
     if args.out:
+        from hybrid_toolkit.data.safe_csv import csv_text
+
         _write(args.out, csv_text(found.tidy()))
     print(found.summary())
     return 0
