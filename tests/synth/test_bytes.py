@@ -22,12 +22,12 @@ SHORT = Size("short", 1, 2, 3.0, 1, 0)
 @pytest.mark.parametrize(
     ("scenario", "size", "seed", "begins"),
     [
-        ("helpful-hump", TINY, 3, "abd7900b9b96988b"),
-        ("helpful-hump", TWO, 0, "41b30d038b69a130"),
-        ("interference", TINY, 8, "4e5ae2b43996687f"),
-        ("confounded-null", TWO, 5, "e4ebc25e009bd739"),
+        ("helpful-hump", TINY, 3, "0ebd0c757fd9a035"),
+        ("helpful-hump", TWO, 0, "57a061561dec85db"),
+        ("interference", TINY, 8, "8f100c2baabebea0"),
+        ("confounded-null", TWO, 5, "aceba6e3ade150f7"),
         ("exclusion-penalty", SHORT, 1, "1a4ebac48a197199"),
-        ("early-career-harm", TINY, 21, "039f98e180c7cfcf"),
+        ("early-career-harm", TINY, 21, "955c14478d993095"),
     ],
 )
 def test_every_table_of_a_seed_is_what_it_was(scenario: str, size: Size, seed: int, begins: str) -> None:

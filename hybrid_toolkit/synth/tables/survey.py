@@ -22,7 +22,7 @@ from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.synth.streams import Bools, Context, Labels, Texts, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.before import OVER_MOST
-from hybrid_toolkit.synth.tables.items import INSTRUMENTS, DrawnInstrument, item_values
+from hybrid_toolkit.synth.tables.items import INSTRUMENTS, DrawnInstrument, item_values, loadings
 from hybrid_toolkit.synth.tables.latents import WELLBEING_MOVERS
 from hybrid_toolkit.synth.tables.months import Months
 from hybrid_toolkit.synth.tables.people import Teams, Workers, stage_on
@@ -129,7 +129,8 @@ def survey_frame(
         for item_id in instrument.draw.shifted:
             shift[:, instrument.items.index(item_id)] = t.noninvariance * early[row, col]
         level = np.array([f.level for f in instrument.factors])
-        value = item_values(t, instrument, factor, agree[row][:, None] + shift + level, noise)
+        factor = factor + level / loadings(t, instrument)
+        value = item_values(t, instrument, factor, agree[row][:, None] + shift, noise)
         r, k = np.nonzero(~left)
         who.append(row[r])
         wave.append(col[r])

@@ -1,0 +1,110 @@
+"""Write docs/realism.md: what is generated beside what is published: ``python -m tools.realism``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
+from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
+from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.tables.panel import simulate_panel
+from hybrid_toolkit.synth.truth import Size
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "realism.md"
+CSWW = "Children's social work workforce 2017 to 2025, authorities (computed)"
+RATES = ("turnover", "agency", "vacancy", "caseload", "absence")
+INTRO = """# Realism
+
+What simulated authorities look like beside published figures: 450 simulated authorities of the national panel, and one
+simulated authority of 100 teams. A figure that is not published is assumed, and the source says so. The page is written
+by `python -m tools.realism`.
+
+"""
+
+
+def rates(year: pd.DataFrame) -> pd.DataFrame:
+    """Yearly rates from the totals of the workforce return."""
+    post = year["inpost_fte"]
+    return pd.DataFrame(
+        {
+            "la": year["la_id"],
+            "year": year["year"],
+            "turnover": 100 * year["leavers_fte"] / post,
+            "agency": 100 * year["agency_fte"] / (year["agency_fte"] + post),
+            "vacancy": 100 * year["vacancy_fte"] / (year["vacancy_fte"] + post),
+            "caseload": year["cases"] / year["case_holders_fte"],
+            "absence": 100 * year["working_days_lost_fte"] / (253 * post),
+        }
+    )
+
+
+def panel_rows() -> list[tuple[str, str, str, str]]:
+    """Rows about authorities over years."""
+    panel = rates(simulate_panel(scenario("helpful-hump"), 5, n_la=450)["la_year"])
+    wide = {name: panel.pivot(index="la", columns="year", values=name).to_numpy() for name in RATES}
+
+    def after(first: str, second: str) -> float:
+        return float(np.corrcoef(wide[first][:, :-1].ravel(), wide[second][:, 1:].ravel())[0, 1])
+
+    published = {"turnover": 0.34, "agency": 0.83, "vacancy": 0.78, "caseload": 0.68, "absence": 0.48}
+    rows = [
+        (f"{n.capitalize()}: one year with the next", f"{v:.2f}", f"{after(n, n):.2f}", CSWW)
+        for n, v in published.items()
+    ]
+    both = panel[list(RATES)].corr()
+    rows.append(("Agency share with vacancy", "0.84", f"{both.loc['agency', 'vacancy']:.2f}", CSWW))
+    rows.append(("Turnover with agency share", "0.37", f"{both.loc['turnover', 'agency']:.2f}", CSWW))
+    rows.append(("Turnover with next year's agency share", "0.34", f"{after('turnover', 'agency'):.2f}", CSWW))
+    rows.append(("Turnover with caseload", "0.03", f"{both.loc['turnover', 'caseload']:.2f}", CSWW))
+    skews = {"turnover": 0.97, "agency": 0.67, "vacancy": 0.77, "caseload": 0.56, "absence": 1.07}
+    rows += [(f"Skew of {n}", f"{v:.2f}", f"{panel[n].skew():.2f}", CSWW) for n, v in skews.items()]
+    return rows
+
+
+def authority_rows(data: EvaluationData) -> list[tuple[str, str, str, str]]:
+    """Rows about one authority."""
+    scores = survey_scores(data, ["swemwbs", "hse_msit"])
+    contact, month, day = data["contact"], data["worker_month"], data["attendance_day"]
+    held = contact.dropna(subset=["held_date"])
+    statutory = held[held["purpose"].str.startswith("statutory")]
+    share = month["h_home"] / (month["h_home"] + month["h_office"])
+    own = share.groupby(month["worker_id"]).mean()
+    office = day[day["site_id"].ne("home")]["date"].dt.day_of_week.value_counts(normalize=True)
+    remote = statutory["mode"].isin(REMOTE_MODES).mean()
+    workers = "UK social workers 2020 to 2021, four surveys of 19.3 to 21.1 (McFadden and others)"
+    rows = [("Mental wellbeing (7 to 35), mean", "19.3 to 21.1", f"{scores['swemwbs'].mean():.1f}", workers)]
+    for name in ("demands", "control", "manager_support", "peer_support", "relationships", "role", "change"):
+        value = f"{scores[f'hse_{name}'].mean():.2f}"
+        rows.append((f"Health and Safety Executive scale, {name.replace('_', ' ')}", "", value, "assumed profile"))
+    weekend = held["held_date"].dt.day_of_week.ge(5).mean()
+    rows += [
+        ("Contacts on Saturday or Sunday", "", f"{weekend:.1%}", "assumed: rare"),
+        ("Statutory visits held remotely", "", f"{remote:.1%}", "assumed: guidance asks for visits in person"),
+        ("Workers with under 5% of desk time at home", "", f"{own.lt(0.05).mean():.1%}", "assumed"),
+        ("Workers with over 95% of desk time at home", "", f"{own.gt(0.95).mean():.1%}", "assumed"),
+        ("Office half-days on the busiest weekday", "", f"{office.max():.1%}", "assumed: no anchor day"),
+    ]
+    return rows
+
+
+def page() -> str:
+    """The page."""
+    size = Size("realism", 1, 100, 8.5, 12, 3)
+    data = simulate_authority("helpful-hump", size, 7)
+    rows = [*panel_rows(), *authority_rows(data)]
+    table = ["| Figure | Published | Generated | Source |", "|---|---|---|---|"]
+    table += [f"| {' | '.join(cells)} |" for cells in rows]
+    return INTRO + "\n".join(table) + "\n"
+
+
+if __name__ == "__main__":
+    text = page()
+    if "--check" in sys.argv:
+        sys.exit(0 if PAGE.read_text(encoding="utf-8") == text else 1)
+    PAGE.write_text(text, encoding="utf-8")
