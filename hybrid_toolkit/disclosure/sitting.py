@@ -240,16 +240,22 @@ def _proved(atoms: _Atoms, people: Floats, asked: NDArray[np.intp], enough: floa
 
     Weights are looked for in units of the people of each atom, so that the box is the same for all: first with a
     margin, which is reached in a few steps; then, for atoms whose smallest sum is hardly more than enough, without.
+    Where more stay unproved than there are programmes for, the question is refused whatever the others give: the rest
+    keep a bound of zero.
     """
     found = np.zeros(len(asked))
     if not len(asked):
         return found
+    unproved = 0
     basis = _row_space(atoms.held * people)
     for part in np.array_split(np.arange(len(asked)), -(-len(asked) // _AT_ONCE)):
         point = basis[:, asked[part]] / people[asked[part]]
         found[part] = _proved_with_margin(basis, point, enough)
         for at in np.flatnonzero(found[part] < enough - _SLACK):
             found[part[at]] = max(found[part[at]], _proved_closely(basis, enough * point[:, at], enough))
+            unproved += found[part[at]] < enough - _SLACK
+            if unproved > MOST_PROGRAMMES:
+                return found
     return found
 
 
