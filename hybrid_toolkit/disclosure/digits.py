@@ -23,15 +23,19 @@ _STEPS = np.array([1.0, 2.0, 2.5, 5.0, 10.0])
 def nice_step(least: Floats, *, decimals: int) -> Floats:
     """The smallest of 1, 2, 2.5, 5 times a power of ten that is not below the least, nor below the policy's decimals.
 
+    A step of 2.5 in the last decimal would need one decimal more than the policy shows, so there it is 5.
+
     Examples
     --------
-    >>> nice_step(np.array([0.25, 0.0062, 0.00001]), decimals=3).tolist()
-    [0.25, 0.01, 0.001]
+    >>> nice_step(np.array([0.25, 0.0062, 0.0024, 0.00001]), decimals=3).tolist()
+    [0.25, 0.01, 0.005, 0.001]
     """
     least = np.maximum(np.where(np.isfinite(least), least, 0.0), 10.0**-decimals)
     power = 10.0 ** np.floor(np.log10(least) + 1e-12)
     over = least / power
-    return np.asarray(power * _STEPS[np.searchsorted(_STEPS, over - 1e-9)], dtype=np.float64)
+    step = np.asarray(power * _STEPS[np.searchsorted(_STEPS, over - 1e-9)], dtype=np.float64)
+    last = 10.0**-decimals
+    return np.where(np.isclose(step, 2.5 * last, rtol=1e-9, atol=0.0), 5.0 * last, step)
 
 
 def steps_for(values: Floats, counts: Floats, *, base: int, share: float, decimals: int) -> Floats:
