@@ -117,7 +117,15 @@ def judge_change(series: pd.DataFrame, *, started: object, share: bool = False, 
         chart = individuals_chart(rows["value"], periods=labels, baseline=count)
     if min(before, after) < SHORT:
         return Remeasured("control chart", rows, before, after, chart, None, chart.summary())
-    fit = fit_interrupted(rows[seen], outcome="value", time="period", start=first)
+    try:
+        fit = fit_interrupted(rows[seen], outcome="value", time="period", start=first)
+    except EstimationError as refused:
+        # a short series can swing so regularly that its autocorrelation has no value inside its range: the chart,
+        # which needs none, then judges alone, and it is said why
+        if refused.code != "NOT-CONVERGED":
+            raise
+        why = "No trend could be fitted, because neighbouring periods swing too regularly; the chart judges alone. "
+        return Remeasured("control chart", rows, before, after, chart, None, why + chart.summary())
     return Remeasured("interrupted series", rows, before, after, chart, fit, _series_words(fit, unit))
 
 
@@ -128,9 +136,8 @@ def _series_words(fit: InterruptedFit, unit: str) -> str:
     found = "no clear change" if low <= 0 <= high else "a rise" if value > 0 else "a fall"
     places = 3 if max(abs(low), abs(high)) < 1 else 2
     size = f"{np.round(value, places):+.{places}f} ({low:+.{places}f} to {high:+.{places}f})"
-    doubt = "" if fit.converged else " The autocorrelation lies at the edge of its range: do not use these figures."
     return (
         f"Against the trend before: {found}, on average {size}{' ' + unit if unit else ''} over {fit.n_after} periods "
-        f"from the start.{doubt} It is an effect of the action only if the trend would have gone on, nothing else "
+        f"from the start. It is an effect of the action only if the trend would have gone on, nothing else "
         "changed then, and the start was not chosen for its numbers."
     )

@@ -97,6 +97,7 @@ def test_with_few_points_after_it_is_a_chart_and_with_few_before_nothing() -> No
 def test_a_month_begun_in_its_middle_counts_as_after_and_bad_starts_are_refused() -> None:
     found = judge_change(months([1.0, 2.0] * 13), started="2025-01-20")
     assert (found.n_before, found.n_after) == (12, 14)
+    assert found.kind == "control chart" and found.said.startswith("No trend could be fitted")
     for bad in (None, "soon"):
         with pytest.raises(EstimationError):
             judge_change(months([1.0, 2.0] * 13), started=bad)
