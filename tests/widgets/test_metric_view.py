@@ -28,11 +28,7 @@ THRESHOLD = 10
 
 def in_its_step(value: float, n: int, *, share: bool) -> float:
     """Rounded as counts to 5 ask: a share of n in steps of 5/n; a mean below ten in the next round step from 1/n."""
-    step = (
-        max(5 / n, 0.001)
-        if share
-        else next(s for s in (0.001, 0.002, 0.005, 0.01, 0.02, 0.025, 0.05) if s >= 1 / n)
-    )
+    step = max(5 / n, 0.001) if share else next(s for s in (0.001, 0.002, 0.005, 0.01, 0.02, 0.025, 0.05) if s >= 1 / n)
     return round(round(value / step) * step, 9)
 
 
