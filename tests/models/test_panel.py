@@ -79,5 +79,8 @@ def test_the_columns_are_frozen_and_read_once() -> None:
     p = columns.read(frame().iloc[1:])
     assert (p.n_incomplete, p.n_missing, p.y.shape) == (1, 8, (23, 8))
     assert p.only_start("this needs") == 4 and int(p.untreated.sum()) == 20
-    with pytest.raises(EstimationError, match=r"TOO-FEW-PERIODS.*4 period\(s\) before.*at least 6 periods"):
+    with pytest.raises(
+        EstimationError,
+        match=r"TOO-FEW-PERIODS.*4 period\(s\) before the start; at least 6 are needed.*Add at least 2 ",
+    ):
         p.only_start("this needs", least_before=6)

@@ -104,7 +104,7 @@ def test_several_truths_stand_apart() -> None:
 
 def test_low_power_and_low_coverage_lower_a_claim() -> None:
     checks = {c.name: c for c in made().checks(GAP, "engaged")}
-    assert checks["power"].passed is False and "times as large" in checks["power"].message
+    assert checks["power"].passed is False and "averaged 1.7 times the true size" in checks["power"].message
     # 50% +- 2 x 25% does not rule out 93%, and five trials cannot show it
     assert checks["coverage"].passed is None and "Only 5 were tried" in checks["coverage"].message
 

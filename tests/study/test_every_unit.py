@@ -11,7 +11,7 @@ import pytest
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.designs import DESIGNS
-from hybrid_toolkit.errors import EstimationError, HybridToolkitError, StudyError
+from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
@@ -32,8 +32,6 @@ EXPOSURE = {
     "authority-year": "agency_pct",
 }
 OTHER = {"worker": "left", "authority-year": "turnover_pct", "arrangement": "approved_of_requested"}
-NOT_DRAWN = {"refused"}
-"""Measures that do not vary in the authority that is simulated here: no request is refused outright."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +59,7 @@ def test_every_measure_is_a_number_that_varies(data: EvaluationData, unit: str) 
     alone = {"authority-month": {"under_policy"}}.get(unit, set())  # one authority has no policy of its own here
     for name in measures:
         assert pd.api.types.is_numeric_dtype(frame[name]) or pd.api.types.is_bool_dtype(frame[name]), name
-        assert frame[name].nunique() > 1 or name in NOT_DRAWN | alone, name
+        assert frame[name].nunique() > 1 or name in alone, name
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -151,8 +149,11 @@ def test_columns_that_cannot_be_used_are_refused_with_what_can(data: EvaluationD
     same = EvaluationData({**usual.tables, "worker": usual["worker"].assign(caring=True)}, synthetic=True)
     with pytest.raises(StudyError, match=r"EXPOSURE-CONSTANT.*'caring' is the same in all .*These rows have: rs_desk"):
         study_of("worker-month", "sick_days", exposure="caring").estimate(same)
-    with pytest.raises((StudyError, EstimationError), match="refused"):
-        study_of("arrangement", "approved_rs", exposure="refused").estimate(usual)
+    spells = usual["arrangement_spell"]
+    agreed = spells.assign(approved_rs=spells["requested_rs"])  # no request is refused
+    none = EvaluationData({**usual.tables, "arrangement_spell": agreed}, synthetic=True)
+    with pytest.raises(StudyError, match=r"EXPOSURE-CONSTANT.*'refused' is the same in all .*These rows have: "):
+        study_of("arrangement", "approved_rs", exposure="refused").estimate(none)
 
 
 def test_whatever_is_declared_gives_an_answer_or_a_plain_reason(data: EvaluationData) -> None:

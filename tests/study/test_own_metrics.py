@@ -169,6 +169,8 @@ def test_a_metric_in_toml_is_held_to_its_keys(line, code, kind) -> None:
 FORMULAS = {
     "contact": "mean(minutes)",
     "practice_rating": "mean(empathy)",
+    "alliance": "mean(wai_01)",
+    "arrangement_spell": "mean(approved_rs)",
     "worker_month": "mean(meeting_h)",
     "supervision": "share(reflective)",
     "attendance_day": 'share(site_id == "home")',

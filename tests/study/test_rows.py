@@ -101,7 +101,7 @@ def test_what_is_neither_tables_nor_a_frame_is_refused_by_its_kind(given, verb) 
         (lambda f: f.drop(columns="z"), CoverageError, "COLUMN-MISSING"),
         (lambda f: f.iloc[:0], CoverageError, "COLUMN-MISSING"),
         (lambda f: pd.concat([f, f[["z"]]], axis=1), CoverageError, "COLUMN-MISSING"),
-        (lambda f: f.assign(x=1.0), EstimationError, None),
+        (lambda f: f.assign(x=1.0), StudyError, "EXPOSURE-CONSTANT"),
         (lambda f: f.assign(g="one"), EstimationError, None),
     ],
 )

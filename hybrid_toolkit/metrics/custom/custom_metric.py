@@ -53,10 +53,13 @@ class OwnFrame:
         Contract table.
     formula : Formula
         The formula that was read.
+    also : tuple[str, ...], optional
+        Columns to keep beside ids, codes and counts: a day that is part of a row's key.
     """
 
     table: str
     formula: Formula
+    also: tuple[str, ...] = ()
 
     def __call__(self, data: EvaluationData) -> pd.DataFrame:
         """One row a row of the table that ``where`` keeps: keys, ``month`` where there is a date, the values.
@@ -69,7 +72,8 @@ class OwnFrame:
             The table or a column of the formula is not there.
         """
         rows = require(data, self.table, *self.formula.columns)
-        out = _linked(rows[[c.name for c in TABLES[self.table].columns if c.name in rows and c.kind in _KEPT]], data)
+        held = [c for c in TABLES[self.table].columns if c.name in rows]
+        out = _linked(rows[[c.name for c in held if c.kind in _KEPT or c.name in self.also]], data)
         month = self._month(rows)
         if month is not None:
             out["month"] = month

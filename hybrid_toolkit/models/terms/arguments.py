@@ -42,7 +42,7 @@ def check_arguments(function: Callable[..., Any], given: Mapping[str, object]) -
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.UsageError: [ARGUMENT-TYPE] fit: 'outcome' must be text; it is of type list. How to fix: \
-Give text as outcome.
+Pass text as outcome.
     """
     for name, words, fits in _kinds(function):
         value = given[name]

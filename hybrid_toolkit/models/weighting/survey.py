@@ -203,12 +203,12 @@ def survey_estimate(
 class _Survey:
     """The complete rows of a survey and where they were sampled."""
 
-    rows: pd.DataFrame
-    weight: Array
-    stratum: Codes
-    place: Codes
-    of_place: Codes
-    share: Array
+    rows: pd.DataFrame = field(repr=False)
+    weight: Array = field(repr=False)
+    stratum: Codes = field(repr=False)
+    place: Codes = field(repr=False)
+    of_place: Codes = field(repr=False)
+    share: Array = field(repr=False)
     n_missing: int
 
     def figures(self, names: Sequence[str], estimate: Array, z: Array, figure: str, level: float) -> SurveyEstimates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
@@ -24,9 +24,12 @@ _MONTHLY = ("contact", "worker_month", "supervision", "attendance_day")
 FITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "contact": ("contact", "practice_rating"),
+        "rating": ("practice_rating",),
+        "alliance": ("alliance",),
         "worker-month": _MONTHLY,
         "worker-wave": ("survey",),
         "worker": ("worker",),
+        "arrangement": ("arrangement_spell",),
         "team-month": _MONTHLY,
         "authority-month": _MONTHLY,
         "authority-year": ("la_year",),
@@ -149,7 +152,7 @@ def custom_source(metric: CustomMetric, row_unit: str, keys: tuple[str, ...]) ->
 
 def _values(spec: MetricSpec, data: EvaluationData, keys: tuple[str, ...]) -> pd.DataFrame:
     assert isinstance(spec.frame, OwnFrame)
-    rows = spec.frame(data).dropna(subset=list(keys))
+    rows = replace(spec.frame, also=keys)(data).dropna(subset=list(keys))
     if isinstance(spec.statistic, RatioOf):
         known = rows[["own_top", "own_bottom"]].notna().all(axis=1)
         sums = rows[known].groupby(list(keys))[["own_top", "own_bottom"]].sum()
