@@ -77,8 +77,8 @@ def scaled(x: Any, *, intercept: bool = True, reach: Any = None) -> Scaled:
     x : Any
         The n x k finite numbers.
     intercept : bool, default True
-        The first column is constant and not zero. The others are then centred on one of their own values (the middle
-        one) before anything else, a subtraction without rounding.
+        Where the first column is constant and not zero, centre the others on one of their own values (the middle one)
+        before anything else, a subtraction without rounding.
     reach : Any, optional
         The k root mean squares that ``OWN`` is a share of; by default, and where not a number, the column's own spread.
         A product of columns that lie far away spreads as they do, and has no more of its own than near zero.
@@ -97,6 +97,7 @@ def scaled(x: Any, *, intercept: bool = True, reach: Any = None) -> Scaled:
     """
     m = np.asarray(x, dtype=np.float64)
     n, k = m.shape
+    intercept = intercept and bool(k and n and m[0, 0] and (m[:, 0] == m[0, 0]).all())
     q, r, keep = np.empty((k, n)), np.zeros((k, k)), np.zeros(k, dtype=bool)
     found = 0
     for j in range(k):

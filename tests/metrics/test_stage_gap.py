@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic, stage_slopes
+from hybrid_toolkit.metrics.intervals.influence import linear_combination
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 
 SLOPES = {"asye": -2.0, "early": -1.0, "mid": 0.5, "late": 0.0}
@@ -37,6 +39,18 @@ def test_gap_holds_the_truth_with_a_common_bend() -> None:
         i = clustered_interval(StageSlopeGap("y", "x", "stage")(frame), frame["team_id"])
         held += i.conf_low <= -1.5 <= i.conf_high
     assert held >= 88  # .95 less three Monte Carlo errors of .022
+
+
+def test_a_design_without_a_constant_first_column_gives_the_least_squares_answer() -> None:
+    rng = np.random.default_rng(1)
+    group = rng.integers(0, 2, 60)
+    x = np.column_stack([group == 0, group == 1, rng.random(60) + 7]).astype(float)
+    y = x @ np.array([1.0, 2.0, 3.0]) + rng.normal(size=60)
+    basis = scaled(x)
+    assert basis.z @ basis.r == pytest.approx(x, abs=1e-12)
+    assert basis.back(basis.z.T @ y / 60) == pytest.approx(np.linalg.lstsq(x, y, rcond=None)[0], abs=1e-9)
+    found = [linear_combination(x, y, pick)[0] for pick in np.eye(3)]
+    assert found == pytest.approx(np.linalg.lstsq(x, y, rcond=None)[0], abs=1e-9)
 
 
 def test_spline_is_straight_beyond_its_outer_knots() -> None:

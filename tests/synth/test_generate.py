@@ -156,7 +156,7 @@ def test_several_authorities_differ_and_share_no_key() -> None:
     assert data["la"]["la_id"].tolist() == ["L001", "L002", "L003"]
     assert data["team"].groupby("la_id").size().nunique() > 1
     assert data["worker"]["worker_id"].is_unique and data["contact"]["contact_id"].is_unique
-    first = authority_frames(*resolve("helpful-hump", TINY, 6), 5, 0)
+    first = authority_frames(*resolve("helpful-hump", TINY, 6), 6, 0)
     pd.testing.assert_frame_equal(first["worker"], data["worker"].iloc[: len(first["worker"])])
 
 

@@ -89,11 +89,14 @@ def _stage_estimates(
     average = slopes.mean(axis=0)
     width = terms.shape[1] + 1
     base = np.column_stack([np.ones(len(x)), terms])
-    design = np.hstack([base * (group == name)[:, None] for name in names])
+    # The first group's curve stands in every row, and each other group adds its own: least squares is solved in
+    # columns whose first is constant.
+    design = np.hstack([base, *(base * (group == name)[:, None] for name in names[1:])])
     used = np.ones(len(rows), dtype=bool)
     out, picks = {}, []
     for position, name in enumerate(names):
         pick = np.zeros(width * len(names))
+        pick[1:width] = average
         pick[position * width + 1 : (position + 1) * width] = average
         picks.append(pick)
         value, influence, rank = linear_combination(design, y, pick)

@@ -324,7 +324,7 @@ def linear_combination(design: Array, y: Array, weights: Array) -> tuple[float, 
     Parameters
     ----------
     design : Array
-        Shape n x k, the first column ones.
+        Shape n x k.
     y : Array
         The n.
     weights : Array
@@ -336,7 +336,7 @@ def linear_combination(design: Array, y: Array, weights: Array) -> tuple[float, 
 
 def linear_combinations(design: Array, y: Array, weights: Array) -> tuple[Array, Array, int]:
     """The same for several rows of weights: m values, n x m influences, and the rank."""
-    basis, middle = scaled(design), float(np.median(y))
+    basis, middle = scaled(design), float(np.median(y)) if (design[:, 0] == 1).all() else 0.0
     a = basis.z.T @ (y - middle) / len(y)
     residual = y - middle - basis.z @ a
     w = weights[:, basis.own] @ basis.turn
