@@ -38,7 +38,7 @@ class SlopePower(ResultBase):
     design_effect : float
         How many times more answers than if all were strangers.
     df : float
-        Degrees of freedom of the t reference, teams less one.
+        Degrees of freedom of the t reference, effective teams less one.
 
     Examples
     --------
@@ -189,11 +189,15 @@ def slope_power(
     x_team y_team for m workers, T waves and response r, which is the design effect of Scott and Holt (1982), Journal
     of the American Statistical Association 77, 848-854, and Moulton (1986), Journal of Econometrics 32, 385-397.
     Within: a worker with k answers brings k - 1 comparisons, on average T r - 1 + (1 - r)^T.
+    Degrees of freedom: effective teams less one, as the fitted interval has them; teams over 1 plus the squared
+    coefficient of variation of what each brings, its sum of squares of a normal exposure (Carter, Schnepel and
+    Steigerwald 2017, Review of Economics and Statistics 99, 698-709).
 
     References
     ----------
     - Scott, A. J. and Holt, D. (1982). Journal of the American Statistical Association 77, 848-854.
     - Moulton, B. R. (1986). Journal of Econometrics 32, 385-397.
+    - Carter, A. V., Schnepel, K. T. and Steigerwald, D. G. (2017). Review of Economics and Statistics 99, 698-709.
 
     Examples
     --------
@@ -206,12 +210,15 @@ def slope_power(
     y, x = (outcome_team, outcome_worker), (exposure_team, exposure_worker)
     _check(teams, workers, waves, response, compared, (*y, *x), reliability, group_share, target, alpha)
     groups = [group_share, 1 - group_share] if group_share else [1.0]
-    square, plain = 0.0, 0.0
+    square, plain, weight, uneven = 0.0, 0.0, 0.0, 0.0
     for part in groups:
         one, alone = _square(compared, teams, workers * part, waves, response, y, x)
+        brought, spread = _brought(compared, workers * part, waves, response, x)
         square, plain = square + one, plain + alone
+        weight, uneven = weight + 1 / brought, uneven + spread / brought**2
     seen = float(np.sqrt(reliability))  # error shrinks the slope by the reliability and its error by the root of it
-    error, df = float(np.sqrt(square)) / seen, teams - 1
+    error = float(np.sqrt(square)) / seen
+    df = max(teams / (1 + uneven / weight**2) - 1, 1.0)
 
     def short(slope: float) -> float:
         return t_power(slope, error, df, alpha=alpha) - target
@@ -247,6 +254,24 @@ def _square(
     same_worker = (waves - 1) * response * sum(x) * sum(y)
     colleagues = max(workers - 1, 0) * waves * response * x[0] * y[0]
     return alone * (1 + same_worker + colleagues), alone
+
+
+def _brought(
+    compared: str, workers: float, waves: float, response: float, x: tuple[float, float]
+) -> tuple[float, float]:
+    """Comparisons that a team brings on average, and the squared coefficient of variation of its sum of squares.
+
+    A sum of squares of n normal values has variance 2 times the sum of their squared correlations, and the number of
+    answers varies as a binomial does.
+    """
+    missed, answers = 1 - response, waves * response
+    if compared == "within":
+        each = answers - 1 + missed**waves
+        of_each = answers * missed + (answers - 1) ** 2 - missed**waves - each**2
+        return workers * each, (2 / each + of_each / each**2) / workers
+    same_worker = (waves - 1) * response * sum(x) ** 2
+    colleagues = max(workers - 1, 0) * answers * x[0] ** 2
+    return workers * answers, (2 * (1 + same_worker + colleagues) + missed) / (workers * answers)
 
 
 def _check(
