@@ -72,7 +72,7 @@ def assessed(evidence: str = "Staff survey") -> Assessment:
 def report(small: ht.EvaluationData) -> Report:
     side = MetricPanel(small)
     made = assessment_report(assessed('=HYPERLINK("https://example.org")').target("arrangement_formality", 0.6), on=DAY)
-    found = side.of(["arrangement_formality", "hybrid_access_share"], title="Beside", level=2.0)
+    found = side.of(["arrangement_formality", "turnover_rate_pct"], title="Beside", level=2.0)  # one row: hidden
     assert found.table is not None
     return as_report(
         Report("Self-assessment", (*made.sections[:4], Section("Data", (ReportTable(found.table),)))), on=DAY

@@ -16,7 +16,8 @@ from hybrid_toolkit.study.graph.causal_graph import CausalGraph, Edge, Node, dig
 from hybrid_toolkit.study.shipped_studies import headline_studies, policy_studies
 
 GRAPH = shipped_graph()
-EXCLUSION, ROLLOUT = headline_studies()[2], policy_studies()[0]
+CAREER, EXCLUSION, ROLLOUT = *headline_studies()[1:], policy_studies()[0]
+"""One study with open paths, and two without."""
 
 
 def words(ax) -> set[str]:
@@ -40,7 +41,8 @@ def test_causes_stand_left_of_their_effects_and_no_two_nodes_share_a_place() -> 
 def test_the_parts_of_a_study_are_told_by_words_and_shapes() -> None:
     said = words(plot_graph(GRAPH, EXCLUSION))
     assert "EXPOSURE: Remote contact with the family" in said and "OUTCOME: Family's engagement" in said
-    assert "held: Family's risk and need" in said and "not held: Remote share" in said
+    assert "held: Family's risk and need" in said and "held: Remote share" in said
+    assert "not held: Manager" in words(plot_graph(GRAPH, CAREER))
     assert "on the way: Remote share" in words(plot_graph(GRAPH, ROLLOUT))
     outlines = [(look.shape, look.line, look.width) for look in _LOOKS.values()]
     assert len(set(outlines)) == len(outlines) and len({look.word for look in _LOOKS.values()}) == len(_LOOKS)
@@ -51,14 +53,16 @@ def test_open_paths_are_dashed_and_only_they() -> None:
     def dashed(study) -> int:
         return sum(p.get_linestyle() == "--" for p in plot_graph(GRAPH, study).patches)
 
-    path = EXCLUSION.identification().path_nodes[0]
-    assert dashed(EXCLUSION) == len(path) - 1 and dashed(ROLLOUT) == 0
+    paths = CAREER.identification().path_nodes
+    arrows = {frozenset(pair) for path in paths for pair in pairwise(path)}
+    assert len(paths) > 1 and dashed(CAREER) == len(arrows)
+    assert dashed(EXCLUSION) == dashed(ROLLOUT) == 0
 
 
 def test_the_text_says_what_the_figure_shows() -> None:
-    text = describe_graph(GRAPH, EXCLUSION)
-    known = EXCLUSION.identification()
-    assert known.message in text and all(p in text for p in known.paths) and "Exposure: remote contact" in text
+    for study, exposure in ((CAREER, "Exposure: remote share"), (EXCLUSION, "Exposure: remote contact")):
+        text, known = describe_graph(GRAPH, study), study.identification()
+        assert known.message in text and all(p in text for p in known.paths) and exposure in text
     assert all(f"{n.title} moves" in describe_graph(GRAPH) for n in GRAPH.nodes if digraph(GRAPH).out_degree(n.id))
 
 

@@ -113,9 +113,10 @@ def test_an_unknown_start_is_refused_by_name() -> None:
 def test_holding_a_mediator_is_refused_in_place_and_mended() -> None:
     builder = StudyBuilder()
     assert builder.text.startswith("remote-practice: identified")
-    builder._lists["confounders"].value = ("risk", "need", "remote")
+    own = starts()["remote-practice"].confounders
+    builder._lists["confounders"].value = (*own, "remote")
     assert "mediator" in builder.text and builder.study is None and 'role="alert"' in builder._answer.value
-    builder._lists["confounders"].value = ("risk", "need")
+    builder._lists["confounders"].value = own
     assert builder.study == starts()["remote-practice"]
 
 

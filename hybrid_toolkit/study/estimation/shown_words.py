@@ -71,7 +71,7 @@ def overclaims(
     >>> overclaims("Nothing else affects both exposure and outcome.", says="condition")
     ()
     >>> overclaims("Team A is the best.", grade="causal"), overclaims("No arrow is missing from the causal graph.")
-    (('best',), ())
+    (('best', 'team a'), ())
     """
     if says == "denial":
         return ()

@@ -32,8 +32,8 @@ class Finding:
     Examples
     --------
     >>> from hybrid_toolkit.study.shipped_studies import headline_studies
-    >>> sorted({finding.severity for finding in headline_studies()[2].identification().findings})
-    ['handled', 'open']
+    >>> sorted({finding.severity for finding in headline_studies()[1].identification().findings})
+    ['assumed', 'open']
     """
 
     code: str
@@ -80,9 +80,9 @@ class Identification:
     Examples
     --------
     >>> from hybrid_toolkit.study.shipped_studies import headline_studies
-    >>> found = headline_studies()[2].identification()
-    >>> found.study_id, found.identified
-    ('exclusion-gap', False)
+    >>> found = [study.identification() for study in headline_studies()]
+    >>> [(one.study_id, one.identified, len(one.paths) > 0) for one in found]
+    [('remote-practice', True, False), ('career-stage', False, True), ('exclusion-gap', True, False)]
     """
 
     study_id: str

@@ -41,7 +41,7 @@ class WhatIf(LensWidget):
     Examples
     --------
     >>> WhatIf(EvaluationData({})).text
-    'These data open none of the studies on which another rota could rest.'
+    'These data open none of the studies on which another working pattern could be based.'
     """
 
     STATE = WhatIfState
