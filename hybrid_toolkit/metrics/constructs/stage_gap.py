@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,10 +75,36 @@ def restricted_cubic(x: Array, knots: Array) -> tuple[Array, Array]:
     return np.column_stack([x, bend]), np.column_stack([np.ones_like(x), bend_slope])
 
 
-def _stage_estimates(
-    rows: pd.DataFrame, outcome: str, exposure: str, group: npt.NDArray[np.str_], names: tuple[str, ...]
+def stage_estimates(
+    rows: pd.DataFrame, outcome: str, exposure: str, group: npt.NDArray[np.str_], names: Sequence[str]
 ) -> tuple[dict[str, Estimate], Estimate]:
-    """Mean slope of each group, from one spline a group with common knots, and first minus last."""
+    """Mean slope of each group, from one spline a group with common knots, and first minus last.
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        Rows with the outcome and the exposure, none missing.
+    outcome : str
+        Column of the outcome.
+    exposure : str
+        Column of the exposure.
+    group : npt.NDArray[np.str_]
+        The group of each row, every one among the names.
+    names : Sequence[str]
+        The groups, at least one.
+
+    Returns
+    -------
+    tuple[dict[str, Estimate], Estimate]
+        The slope of each group, and that of the first minus that of the last.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0] * 2, "y": [1.0, 3.0, 5.0, 7.0, 1.0, 2.0, 3.0, 4.0]})
+    >>> slopes, gap = stage_estimates(rows, "y", "x", np.repeat(["early", "mid"], 4), ("early", "mid"))
+    >>> round(slopes["early"].value, 9), round(gap.value, 9)
+    (2.0, 1.0)
+    """
     x, y = rows[exposure].astype("float64").to_numpy(), rows[outcome].astype("float64").to_numpy()
     knots = np.quantile(x, [0.1, 0.5, 0.9])
     terms: Array
@@ -133,7 +160,7 @@ class StageSlopeGap:
             reason = f"fewer than {MIN_STAGE} rows in {' and '.join(few)} career"
             return Estimate(float("nan"), np.zeros(len(frame)), used, 1, reason)
         rows = frame.loc[inside]
-        _, gap = _stage_estimates(rows, self.outcome, self.exposure, group[inside], ("early", "mid"))
+        _, gap = stage_estimates(rows, self.outcome, self.exposure, group[inside], ("early", "mid"))
         influence = np.zeros(len(frame))
         influence[inside] = gap.influence
         return Estimate(gap.value, influence, inside, gap.parameters, regression=gap.regression)
@@ -179,7 +206,7 @@ def stage_slopes(data: EvaluationData, outcome: str = "informal_learning", *, co
     cluster = frame["team_id"].fillna(frame["worker_id"])
     rows = []
     if names:
-        for name, estimate in _stage_estimates(frame, outcome, "rs_desk", group, names)[0].items():
+        for name, estimate in stage_estimates(frame, outcome, "rs_desk", group, names)[0].items():
             i = clustered_interval(estimate, cluster, conf_level=conf_level)
             rows.append((name, estimate.value, i.conf_low, i.conf_high, int(size[name]), i.n_clusters))
     return pd.DataFrame(rows, columns=["stage", "estimate", "conf_low", "conf_high", "n", "n_clusters"])

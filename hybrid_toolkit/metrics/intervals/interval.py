@@ -110,6 +110,8 @@ def clustered_interval(
         return nothing
     factor = (n - 1) / (n - estimate.parameters)
     moved, weight = _left_out(estimate, code)
+    if not weight.any():  # nothing varies, so that no cluster weighs more than another
+        return nothing
     effective = float(weight.sum() ** 2 / (weight**2).sum())
     variance, df = float((moved**2).sum()), min(max(effective - 1, 1.0), float(groups - 1))
     if moved.size == 0:

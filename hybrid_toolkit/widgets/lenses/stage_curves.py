@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic
-from hybrid_toolkit.metrics.intervals.influence import Estimate, linear_combinations
+from hybrid_toolkit.metrics.constructs.stage_gap import StageSlopeGap, restricted_cubic, stage_estimates
+from hybrid_toolkit.metrics.intervals.influence import Estimate, linear_combinations, regression_of
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 
 CURVE_STAGES = ("asye", "early", "mid", "late")
@@ -75,17 +77,9 @@ def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.
     enough = [s for s in CURVE_STAGES if rows.loc[rows["stage"].eq(s), "worker_id"].nunique() >= least]
     inside = rows[rows["stage"].isin(enough)].reset_index(drop=True)
     found: list[tuple[object, ...]] = []
-    knots = _knots(inside) if len(inside) else np.zeros(3)
-    average = _terms(inside["rs_desk"].to_numpy(dtype=float), knots)[1].mean(axis=0) if len(inside) else np.zeros(1)
-    cluster = inside["team_id"].fillna(inside["worker_id"])
-    for stage in enough:
-        there = inside["stage"].eq(stage).to_numpy(dtype=bool)
-        x, y = (inside.loc[there, c].to_numpy(dtype=float) for c in ("rs_desk", outcome))
-        (one,) = _combinations(_design(x, knots), y, np.concatenate([[0.0], average])[None, :])
-        influence = np.zeros(len(inside))
-        influence[there] = one.influence
-        whole = Estimate(one.value, influence, np.ones(len(inside), dtype=bool), one.parameters * len(enough))
-        i = clustered_interval(whole, cluster)
+    cluster, group = inside["team_id"].fillna(inside["worker_id"]), inside["stage"].to_numpy(dtype=str)
+    for stage, one in stage_estimates(inside, outcome, "rs_desk", group, enough)[0].items() if enough else ():
+        i, there = clustered_interval(one, cluster), group == stage
         people = inside.loc[there, "worker_id"].nunique()
         found.append((stage, one.value, i.conf_low, i.conf_high, people, cluster[there].nunique(), "score"))
     made = StageSlopeGap(outcome, "rs_desk", "stage")(rows)
@@ -103,8 +97,11 @@ def slope_rows(rows: pd.DataFrame, outcome: str, gap: str, *, least: int) -> pd.
 def _combinations(design: Array, y: Array, weights: Array) -> list[Estimate]:
     """Several combinations of the coefficients of one least-squares fit, one a row of the weights."""
     values, influence, rank = linear_combinations(design, y, weights)
-    used = np.ones(len(y), dtype=bool)
-    return [Estimate(float(v), influence[:, k], used, rank) for k, v in enumerate(values)]
+    used, fit = np.ones(len(y), dtype=bool), regression_of(design, y, weights[0])
+    return [
+        Estimate(float(v), influence[:, k], used, rank, regression=replace(fit, weights=weights[k]))
+        for k, v in enumerate(values)
+    ]
 
 
 def _design(x: Array, knots: Array) -> Array:
