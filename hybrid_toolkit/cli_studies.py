@@ -28,6 +28,19 @@ SHIPPED = (
     "preferred-method",
     "seen-alone",
     "assessed-year",
+    "video-skill",
+    "video-skill-access",
+    "alliance-mode",
+    "same-family",
+    "near-seniors",
+    "supervision-mode",
+    "meeting-load",
+    "who-answers",
+    "approvals",
+    "cover-burden",
+    "policy-leaving",
+    "policy-children",
+    "policy-visits",
 )
 """Ids of the studies that come with the toolkit, for the help; a test holds them to the files."""
 _FORMS = (".html", ".docx", ".xlsx", ".zip")

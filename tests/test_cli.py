@@ -63,7 +63,11 @@ def test_coverage_lists_what_can_be_measured(folder: Path, tmp_path: Path, capsy
     assert code == 0 and "metrics can be measured with these data." in out
     assert "What would open the rest, most useful first:" in out and "table 'survey'" in out
     frame = pd.read_csv(tmp_path / "coverage.csv", keep_default_na=False)
-    assert set(frame["status"]) == {"ready", "missing"} and set(frame["kind"]) == {"study", "metric"}
+    assert set(frame["status"]) == {"ready", "trimmed", "missing"} and set(frame["kind"]) == {"study", "metric"}
+    trimmed = frame[frame["status"] == "trimmed"]
+    assert set(trimmed["kind"]) == {"study"} and trimmed["cost"].str.startswith("without ").all()
+    assert (frame["missing"].eq("") == frame["status"].ne("missing")).all()
+    assert all(f"{study}: runs with --adapt without " in out for study in trimmed["id"])
 
 
 def test_map_proposes_and_writes_once(tmp_path: Path, capsys: Captured) -> None:

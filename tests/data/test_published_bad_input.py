@@ -22,6 +22,9 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
     ("name", "content", "code"),
     [
         ("empty.csv", b"  \n", "PUB-EMPTY"),
+        ("leaflet.csv", b"%PDF-1.7 and so on", "PUB-PDF"),
+        ("damaged.parquet", b"PAR1 and so on", "PUB-BROKEN"),
+        ("words.csv", f"{EES},n\n2020,Calendar year,National,E92000001,England,,,\n".encode(), "PUB-NO-NUMBERS"),
         ("old.xls", b"\xd0\xcf\x11\xe0" + b"0" * 600, "PUB-XLS"),
         ("page.csv", b"<!DOCTYPE html><html></html>", "PUB-MARKUP"),
         ("cut.xlsx", b"PK\x03\x04" + b"0" * 200, "PUB-BROKEN"),
@@ -39,6 +42,7 @@ def test_bad_files_say_what_is_wrong(tmp_path: Path, name: str, content: bytes, 
         load_published(place)
     assert caught.value.code == code and caught.value.fix and caught.value.exit_code == 2
     assert str(tmp_path) not in str(caught.value)
+    assert "xpected" in caught.value.message and name in caught.value.message, "what was expected, and of which file"
 
 
 def test_missing_file_and_empty_folder(tmp_path: Path) -> None:

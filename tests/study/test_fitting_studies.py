@@ -24,11 +24,12 @@ def whole() -> EvaluationData:
 
 @pytest.fixture(scope="module")
 def lean(whole: EvaluationData) -> EvaluationData:
-    """An authority as case system and staff list hold it: no offers, no attendance, no risk, no caring."""
+    """An authority as case system and staff list hold it: no offers, attendance, risk, caring or sickness."""
     tables = {t: f for t, f in whole.tables.items() if t not in ("attendance_day", "la_year")}
     tables["contact"] = tables["contact"].drop(columns="mode_offered_choice")
     tables["worker"] = tables["worker"].drop(columns=["caring", "commute_min"])
     tables["family"] = tables["family"].drop(columns=["risk", "need"])
+    tables["worker_month"] = tables["worker_month"].drop(columns="sick_days")
     return EvaluationData(tables, synthetic=True)
 
 
@@ -46,7 +47,7 @@ def test_coverage_says_of_each_study_how_it_runs(lean: EvaluationData) -> None:
         "agency-turnover": "missing",
     } | {"seen-alone": frame.loc["seen-alone", "status"]}
     cost = frame.loc["preferred-method", "cost"]
-    assert "a quasi-causal estimate is lost" in cost and "risk and need are not adjusted for" in cost
+    assert "a quasi-causal estimate is lost" in cost and "risk and need and sickness_last are not adjusted for" in cost
     assert "rs_desk alone measures the exposure" in cost
     assert frame.loc["retention", "cost"].startswith("without caring, commute_min: no grade is lost")
     assert frame.loc["remote-practice", "missing"] == "contact.mode_offered_choice"

@@ -195,7 +195,7 @@ def with_codes(toml: str, codes: Answers) -> str:
 
 
 def without_sources(toml: str, leave: tuple[str, ...]) -> str:
-    """A mapping without the parts that read a file or sheet.
+    r"""A mapping without the parts that read a file or sheet.
 
     Examples
     --------

@@ -94,7 +94,7 @@ def tidy_ees(table: Rectangle) -> Piece:
     if not indicators:
         raise PublishedError(
             f"{table.name}: a DfE table of {plural(len(table.body), 'row')} and {len(columns)} columns, "
-            f"but no column of numbers beside {plural(len(filters), 'filter')}.",
+            f"expected a column of numbers beside {plural(len(filters), 'filter')} and saw none.",
             fix="Add at least one indicator column after the filters.",
             code="PUB-NO-NUMBERS",
         )
@@ -124,7 +124,7 @@ def _refuse_gaps(table: Rectangle, by_name: dict[str, SheetColumn]) -> None:
         gaps = [n for n, t in zip(table.lines, by_name[name].texts, strict=True) if not t]
         if gaps:
             raise PublishedError(
-                f"{table.name}: column '{name}' is empty on {plural(len(gaps), 'row')} "
+                f"{table.name}: expected a value of '{name}' on every row; it is empty on {plural(len(gaps), 'row')} "
                 f"(rows {', '.join(map(str, gaps[:8]))}).",
                 fix="Download the file again; every row of a DfE table needs its period and level.",
                 code="PUB-GAPS",

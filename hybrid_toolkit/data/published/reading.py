@@ -57,20 +57,24 @@ def _read(name: str, data: bytes) -> tuple[list[SheetGrid], str, str]:
         return _read_packed(name, data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise PublishedError(
-            f"'{name}' is an old .xls workbook, or one locked with a password.",
+            f"'{name}' is an old .xls workbook, or one locked with a password: expected CSV, ODS or XLSX.",
             fix="Open it in a spreadsheet program and save it as .xlsx or .ods without a password.",
             code="PUB-XLS",
         )
     if data.lstrip()[:1] == b"<":
         raise PublishedError(
-            f"'{name}' is XML or a web page, not a table.",
+            f"'{name}' is XML or a web page: expected a published table.",
             fix="Download the table itself as CSV, ODS or XLSX; load_data reads a census return in XML.",
             code="PUB-MARKUP",
         )
     if data.startswith(b"PAR1"):
         return [SheetGrid("", _parquet(name, data))], "parquet", ""
     if data.startswith(b"%PDF"):
-        raise PublishedError(f"'{name}' is a PDF.", fix="Download the table as CSV, ODS or XLSX.", code="PUB-PDF")
+        raise PublishedError(
+            f"'{name}' is a PDF: expected a published table.",
+            fix="Download the table as CSV, ODS or XLSX.",
+            code="PUB-PDF",
+        )
     text, encoding = decode(name, data)
     return [SheetGrid("", _split(text))], "csv", encoding
 
@@ -122,7 +126,7 @@ def _parquet(name: str, data: bytes) -> list[list[object]]:
         columns = [column.to_pylist() for column in table.columns]
     except (ArrowException, OSError, ValueError):
         raise PublishedError(
-            f"'{name}' cannot be opened as Parquet: it is cut short or damaged.",
+            f"'{name}' cannot be opened as Parquet: expected a whole file, and it is cut short or damaged.",
             fix="Download it again.",
             code="PUB-BROKEN",
         ) from None
@@ -140,7 +144,8 @@ def _plain(cell: object) -> object:
 
 def _broken(name: str) -> PublishedError:
     return PublishedError(
-        f"'{name}' cannot be opened as a workbook: it is cut short, damaged or locked with a password.",
+        f"'{name}' cannot be opened as a workbook: expected a whole one without a password, and it is cut short, "
+        "damaged or locked.",
         fix="Download it again, or save it anew without a password.",
         code="PUB-BROKEN",
     )
@@ -200,7 +205,7 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
         return data.decode(encoding, errors="replace"), encoding
     if b"\x00" in data:
         raise PublishedError(
-            f"'{name}' holds binary data, not a table.", fix="Use CSV, ODS or XLSX.", code="PUB-BINARY"
+            f"'{name}' holds binary data: expected a published table.", fix="Use CSV, ODS or XLSX.", code="PUB-BINARY"
         )
     try:
         return data.decode("utf-8"), "ascii" if data.isascii() else "utf-8"
@@ -219,7 +224,7 @@ def _split(text: str) -> list[list[object]]:
         return _trim(list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
     except csv.Error:
         raise PublishedError(
-            "The text is no table with separators: a quotation mark is never closed, or a cell is too long.",
+            "Expected a table with separators: a quotation mark is never closed, or a cell is too long.",
             fix="Download the file again.",
             code="PUB-TEXT",
         ) from None

@@ -355,7 +355,7 @@ def _refuse_ragged(
     bad = sorted({*short, *(long if len(long) < 0.8 * len(body) else [])})
     if bad:
         raise PublishedError(
-            f"{where}: {plural(len(bad), 'row')} of {len(body):,} do not have the {named + 1} cells of the header "
+            f"{where}: {plural(len(bad), 'row')} of {len(body):,} lack the expected {named + 1} cells of the header "
             f"(rows {', '.join(map(str, bad[:8]))}{', ...' if len(bad) > 8 else ''}); "
             f"the header begins {shown(headers)}.",
             fix="Download the file again; a name that holds the separator must stand in quotation marks.",
