@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from hybrid_toolkit.study.graph.graph_check import check_study
@@ -14,15 +15,24 @@ ROLLOUT, CHANGE, RETENTION = policy_studies()
 ONE = Truth(scenario="one-change", policy_month=13, policy_step_sd=0.0)
 
 
-@pytest.mark.parametrize(("study", "truth", "size"), [(ROLLOUT, Truth(), "small"), (CHANGE, ONE, "authority")])
-def test_what_a_policy_did_to_remote_work_is_found(study, truth, size) -> None:
-    data = simulate_authority(truth, size, 5, tables=list(study.tables()))
-    result = study.estimate(data)
-    rows = result.tidy()
-    row = rows[rows["role"].isin(["main", "secondary"]) & rows["outcome"].eq("rs_attendance")].iloc[0]
+@pytest.mark.parametrize(
+    ("study", "truth", "size", "seeds"),
+    # 24 teams find 0.19 with an error of 0.03, so that one draw's lower end may lie on either side of 0.1
+    [(ROLLOUT, Truth(), "small", (5, 6, 7, 8)), (CHANGE, ONE, "authority", (5,))],
+)
+def test_what_a_policy_did_to_remote_work_is_found(study, truth, size, seeds) -> None:
     known = true_value(truth, dict(zip(study.outcomes, study.estimands, strict=True))["rs_attendance"], size=size)
-    assert abs(row["estimate"] - known) < 4 * row["std_error"] and row["conf_low"] > 0.1
-    assert result.identification.identified is True and result.converged
+    found = []
+    for seed in seeds:
+        result = study.estimate(simulate_authority(truth, size, seed, tables=list(study.tables())))
+        rows = result.tidy()
+        row = rows[rows["role"].isin(["main", "secondary"]) & rows["outcome"].eq("rs_attendance")].iloc[0]
+        assert abs(row["estimate"] - known) < 4 * row["std_error"] and row["conf_low"] > 0
+        assert result.identification.identified is True and result.converged
+        found.append(row[["estimate", "std_error", "conf_low"]].astype(float))
+    mean, root = pd.DataFrame(found).mean(), len(seeds) ** 0.5
+    assert abs(mean["estimate"] - known) < 4 * mean["std_error"] / root
+    assert mean["estimate"] - (mean["estimate"] - mean["conf_low"]) / root > 0.1
 
 
 def test_retention_is_an_association_with_its_open_paths(authority) -> None:
