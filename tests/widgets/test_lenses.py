@@ -164,6 +164,7 @@ def test_a_curve_of_a_straight_line_is_that_line() -> None:
     curves = curve_rows(rows, "y", least=10)
     expected = 3 + curves["stage"].map({"asye": -2.0, "early": -2.0, "mid": -0.5, "late": 0.0}) * curves["at"]
     np.testing.assert_allclose(curves["estimate"], expected, atol=1e-9)
+    assert curves[["conf_low", "conf_high"]].isna().all(axis=None), "nothing varies about a straight line"
     slopes = slope_rows(rows, "y", "gap", least=10).set_index("term")["estimate"]
     np.testing.assert_allclose(slopes[["asye", "mid", "gap"]], [-2.0, -0.5, -1.5], atol=1e-9)
 
@@ -181,8 +182,9 @@ def test_families_by_hand(small: ht.EvaluationData) -> None:
     assert homes_shown["Everyone"] == pytest.approx(homes["count"].ge(7).mean(), abs=3e-3)
     curve = view.panels[3].release.content.sort_values("place")
     first = rows["count"] < 5
-    assert curve["outcome_share"].iloc[0] == pytest.approx(rows.loc[first, "engaged"].sum() / rows["engaged"].sum(),
-                                                           abs=6e-4)  # fmt: skip
+    share, step = rows.loc[first, "engaged"].sum() / rows["engaged"].sum(), 0.002
+    assert 0.001 < 1 / first.sum() <= step, "the next step that is not finer than one contact of the band"
+    assert curve["outcome_share"].iloc[0] == pytest.approx(round(share / step) * step, abs=1e-9)
 
 
 def test_lights_by_hand(small: ht.EvaluationData) -> None:
