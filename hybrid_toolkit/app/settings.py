@@ -16,6 +16,7 @@ from jupyter_core.paths import jupyter_data_dir, secure_write
 from hybrid_toolkit.errors import UsageError
 
 ADDRESS = "127.0.0.1"
+"""Where the workbench listens: this machine alone."""
 
 
 @dataclass(frozen=True, slots=True)
