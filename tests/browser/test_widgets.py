@@ -169,7 +169,7 @@ def test_a_study_is_estimated_by_its_button_and_another_rota_follows(page: Page,
     press(held, "Run study")
     expect(answer(held)).to_be_visible(timeout=90_000)
     before = answer(held).inner_text()
-    held.get_by_role("slider", name="Value", exact=True).press("ArrowRight")
+    held.get_by_role("slider", name="Change", exact=True).press("ArrowRight")
     expect(answer(held)).not_to_have_text(before)
     expect(answer(held)).to_have_text(
         re.compile(re.escape(import_module(ht.WhatIf.FUNCTION[0]).view_what_if(data, value="2").text.split("; ")[0]))

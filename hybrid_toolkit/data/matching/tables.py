@@ -233,8 +233,9 @@ def _besides(choice: Choice, have: Set[str]) -> list[Choice]:
     if choice.table not in _CHILDREN:
         return []
     made = []
+    fed = {h.split("~")[0] for h in have}  # a file of digital access feeds that table, however it is laid out
     for table in _CHILDREN:
-        if table == choice.table or (table in have and table != choice.table):
+        if table == choice.table or table.split("~")[0] in fed:
             continue
         matches = tuple(match_columns(table, choice.source.usable))
         there = {m.column for m in matches}
