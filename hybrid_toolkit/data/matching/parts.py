@@ -261,12 +261,17 @@ def _is(part: ProposedPart, table: str, column: str, value: str, code: str) -> b
 
 
 def _only(part: ProposedPart, column: str, wanted: Callable[[ProposedPart, str], bool]) -> None:
-    """Keep only the rows of case holders, where other roles stand among them."""
+    """Keep only the rows of case holders, where other roles stand among them.
+
+    A file that writes every role in the contract's own codes knows what they mean: it is kept whole.
+    """
     if column not in part.columns:
         return
     header = part.columns[column]
     values = _texts(part.source.columns[header])
     kept = [v for v in values if wanted(part, v)]
+    if set(values) <= set(TABLES[part.table][column].codes):
+        return
     if kept and len(kept) < len(values):
         part.step("keep", header, kept)
 
