@@ -83,6 +83,6 @@ def _whole(visit: Visit) -> Answered:
 
 ALL = (
     Page("/work", "Your work", "Choose where your work is saved, or open another folder.", "work", _show),
-    Page("/work/everything.json", "Everything as one file", "To keep, send or open elsewhere.", "work", _whole,
+    Page("/everything.json", "Everything as one file", "To keep, send or open elsewhere.", "work", _whole,
          listed=False, saves=True),
 )  # fmt: skip
