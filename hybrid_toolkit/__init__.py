@@ -44,7 +44,7 @@ _PUBLIC = {
     "CausalGraph": "hybrid_toolkit.study.graph.causal_graph",
     "shipped_graph": "hybrid_toolkit.study.graph.causal_graph",
     "load_graph": "hybrid_toolkit.study.graph.causal_graph",
-    "check_study": "hybrid_toolkit.study.graph.graph_check",
+    "check_study": "hybrid_toolkit.study.graph.identification",
     "check_lock": "hybrid_toolkit.study.lock",
     "Gate": "hybrid_toolkit.disclosure.gate",
     "Release": "hybrid_toolkit.disclosure.release",

@@ -8,9 +8,8 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from hybrid_toolkit.designs.cluster_support import not_alone
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, Setting
-from hybrid_toolkit.designs.validate_rows import determined, plain_rows, validate_rows
+from hybrid_toolkit.designs.validate_rows import determined, not_alone, plain_rows, validate_rows
 from hybrid_toolkit.errors import CoverageError, EstimationError, HybridToolkitError, MeasureError
 from hybrid_toolkit.models import Column, Interaction, Term, as_term, fit_linear
 from hybrid_toolkit.result import Check

@@ -13,7 +13,6 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.data.privacy.inside import InsideFrame, inside
 from hybrid_toolkit.errors import MeasureError, UsageError
-from hybrid_toolkit.metrics.cache import cached
 from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
 from hybrid_toolkit.metrics.grouping import group_order, groups, periods
 from hybrid_toolkit.metrics.intervals.influence import Estimate
@@ -23,7 +22,7 @@ from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invar
 from hybrid_toolkit.metrics.psychometrics.reliability import RELIABLE
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
-from hybrid_toolkit.metrics.unit_frames import check_kinds, require
+from hybrid_toolkit.metrics.unit_frames import cached, check_kinds, require
 
 FIGURE_COLUMNS = (
     *("metric", "unit", "group", "period", "estimate", "conf_low", "conf_high", "n", "n_people", "person"),

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.cache import cached
 from hybrid_toolkit.metrics.custom.custom_metric import OwnFrame, _linked
 from hybrid_toolkit.metrics.custom.formula_values import values
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.unit_frames import cached
 
 FEWEST = 10
 """People on either side of a filter, or between two filters of one sitting: the threshold of the disclosure policy."""

@@ -13,8 +13,8 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.cache import cached
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.unit_frames import cached
 
 PersonCodes = npt.NDArray[np.int32]
 """Positions and codes; 32 bits, since a national year has some ten million contacts."""

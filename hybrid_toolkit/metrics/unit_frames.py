@@ -1,9 +1,10 @@
-"""Small helpers that every unit-level measure uses: asking for columns, months, joining a worker's team."""
+"""Helpers of every unit-level measure: columns, months, a worker's team, what is worked out once for the data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+import weakref
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -147,3 +148,26 @@ def look_up(frame: pd.DataFrame, other: pd.DataFrame | None, key: str, columns: 
         else:
             out[column] = pd.Series(pd.NA, index=out.index, dtype="str")
     return out
+
+
+_T = TypeVar("_T")
+_KEPT: dict[int, tuple[weakref.ref[EvaluationData], dict[Hashable, object]]] = {}
+
+
+def cached(data: EvaluationData, key: Hashable, make: Callable[[], _T]) -> _T:
+    """What ``make`` gives, asked once for these data and this key. Nobody changes it in place: copy it first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> d = EvaluationData({"la": pd.DataFrame({"la_id": ["a"]})})
+    >>> cached(d, "answer", lambda: 1), cached(d, "answer", lambda: 2)
+    (1, 1)
+    """
+    place = id(data)
+    there = _KEPT.get(place)
+    if there is None or there[0]() is not data:
+        there = _KEPT[place] = (weakref.ref(data, lambda _: _KEPT.pop(place, None)), {})
+    if key not in there[1]:
+        there[1][key] = make()
+    return cast("_T", there[1][key])

@@ -10,7 +10,7 @@ from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.study.declaration.adapted import Adapted, adapt_study, core_needs
 from hybrid_toolkit.study.estimation.claim_grammar import lowered
 from hybrid_toolkit.study.estimation.study_checks import instruments_of
-from hybrid_toolkit.study.graph.graph_check import identify
+from hybrid_toolkit.study.graph.identification import identify
 from hybrid_toolkit.study.shipped_studies import VARIANTS, declared_study, every_study
 from hybrid_toolkit.study.study import Study
 

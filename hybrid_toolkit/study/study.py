@@ -71,7 +71,7 @@ class Study(StudySpec):
         StudyError
             ``OUTCOME-UNKNOWN``.
         """
-        from hybrid_toolkit.study.graph.graph_check import identify
+        from hybrid_toolkit.study.graph.identification import identify
 
         return identify(self, graph, outcome=outcome)
 

@@ -13,7 +13,7 @@ import statsmodels.api as sm
 from hybrid_toolkit.designs import DESIGNS, DesignFit, ModelColumns
 from hybrid_toolkit.designs.base import fit_plan
 from hybrid_toolkit.designs.regression import sensitivity
-from hybrid_toolkit.designs.regression.unmeasured import check_e_value
+from hybrid_toolkit.designs.regression.sensitivity import check_e_value
 from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, robustness_value
 
 

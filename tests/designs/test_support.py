@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.designs import DESIGNS, ModelColumns
-from hybrid_toolkit.designs.cluster_support import clusters_behind
+from hybrid_toolkit.designs.validate_rows import clusters_behind
 from hybrid_toolkit.errors import EstimationError, HybridToolkitError
 from hybrid_toolkit.trust.dgps import DGPS
 from tests.designs.test_bad_input import CASES, plan_of

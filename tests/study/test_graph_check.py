@@ -6,7 +6,7 @@ import pytest
 
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph, Edge, Node, Selection, shipped_graph
-from hybrid_toolkit.study.graph.graph_check import check_study, identify, require_unblocked
+from hybrid_toolkit.study.graph.identification import check_study, identify, require_unblocked
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.study.study import Study
 

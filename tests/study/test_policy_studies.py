@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.study.graph.graph_check import check_study
+from hybrid_toolkit.study.graph.identification import check_study
 from hybrid_toolkit.study.shipped_studies import policy_studies
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import simulate_authority

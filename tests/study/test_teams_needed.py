@@ -21,7 +21,7 @@ def tried(truth: float, spread: float = 0.01) -> Diagnosis:
     drawn = np.linspace(-1, 1, 101)
     rows = pd.DataFrame({"outcome": "y", "error": "", "estimate": truth + spread * drawn / np.std(drawn, ddof=1)})
     held: Any = SimpleNamespace(truths=(("y", truth),), conf_level=0.95, draws=rows)
-    return cast(Diagnosis, held)
+    return cast("Diagnosis", held)
 
 
 @pytest.mark.parametrize("power", [0.5, 0.8, 0.95])

@@ -7,8 +7,8 @@ from hybrid_toolkit.designs.base import Design, unadjusted_fit
 from hybrid_toolkit.designs.multilevel import multilevel_fits as fits
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import sensitivity
-from hybrid_toolkit.designs.regression.specification_rows import check_specifications
-from hybrid_toolkit.designs.regression.unmeasured import check_e_value, check_robustness
+from hybrid_toolkit.designs.regression.sensitivity import check_e_value, check_robustness
+from hybrid_toolkit.designs.regression.supplementary import check_specifications
 
 WITHIN_BETWEEN = Design(
     id="within-between",

@@ -8,8 +8,8 @@ import pandas as pd
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import fit_plan, terms_of
+from hybrid_toolkit.designs.checks import p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
-from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
 from hybrid_toolkit.models.multilevel.mixed_levels import TIME_NAMES
 from hybrid_toolkit.models.multilevel.pooled_slopes import PooledSlopesFit, fit_pooled_slopes

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.designs.base import Design, FitOf, RowsOf
+from hybrid_toolkit.designs.checks import judge_departure, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.regression import outcomes
-from hybrid_toolkit.designs.regression.unmeasured import ConfounderScale
-from hybrid_toolkit.designs.verdicts import judge_departure, p_words
+from hybrid_toolkit.designs.regression.sensitivity import ConfounderScale
 from hybrid_toolkit.models.multilevel.glmm import GlmmFit, fit_glmm
 from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import Check

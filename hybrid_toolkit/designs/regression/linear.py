@@ -5,8 +5,8 @@ from __future__ import annotations
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, fit_plan
 from hybrid_toolkit.designs.regression import sensitivity, supplementary
-from hybrid_toolkit.designs.regression.specification_rows import check_specifications
-from hybrid_toolkit.designs.regression.unmeasured import check_e_value
+from hybrid_toolkit.designs.regression.sensitivity import check_e_value
+from hybrid_toolkit.designs.regression.supplementary import check_specifications
 
 ANSWERS: tuple[CheckOf, ...] = (checks.check_response, checks.check_attrition)
 """Who answered, and who was lost from view; each applies where the study names the column."""

@@ -8,11 +8,11 @@ import pandas as pd
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design
+from hybrid_toolkit.designs.checks import p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import sensitivity
-from hybrid_toolkit.designs.regression.unmeasured import check_e_value
-from hybrid_toolkit.designs.verdicts import p_words
+from hybrid_toolkit.designs.regression.sensitivity import check_e_value
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.mediation.mediation import MediationFit, fit_mediation
 from hybrid_toolkit.models.terms.terms import Category, as_term

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import FitOf, RowsOf, terms_of
+from hybrid_toolkit.designs.checks import p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression.outcomes import coefficient_row, design_of, plan_terms
-from hybrid_toolkit.designs.regression.specification_rows import check_specifications
-from hybrid_toolkit.designs.verdicts import p_words
+from hybrid_toolkit.designs.regression.supplementary import check_specifications
 from hybrid_toolkit.models.survival.cox import CoxFit, fit_cox
 from hybrid_toolkit.models.survival.discrete_time import fit_discrete_time
 from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier

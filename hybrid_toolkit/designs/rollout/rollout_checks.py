@@ -11,9 +11,9 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.designs.base import CheckOf, FitOf
+from hybrid_toolkit.designs.checks import judge_departure, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.rollout.rollout_fits import before_after_fit, fit_two_by_two_plan, group_time, under_policy
-from hybrid_toolkit.designs.verdicts import judge_departure, p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.planning.pretrend_power import detectable_slope

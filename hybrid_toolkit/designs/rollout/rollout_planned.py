@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.designs.checks import minimum_detectable
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.rollout.rollout_fits import control_of, design_settings, under_policy, whole
-from hybrid_toolkit.designs.verdicts import minimum_detectable
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.dose import DoseFit, fit_dose
 from hybrid_toolkit.models.rollout.random_order import fit_random_order

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf
+from hybrid_toolkit.designs.checks import p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.rollout.rollout_fits import fit_group_time_plan
 from hybrid_toolkit.designs.rollout.rollout_planned import unit_means
-from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.random_order import RandomOrderFit, fit_random_order
 from hybrid_toolkit.result import Check

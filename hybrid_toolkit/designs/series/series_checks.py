@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf, FitOf
+from hybrid_toolkit.designs.checks import judge_departure, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.series.series_fits import fit_synthetic_did_plan, interrupted_plan, one_start
-from hybrid_toolkit.designs.verdicts import judge_departure, p_words
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.series.interrupted_counts import CountSeriesFit
 from hybrid_toolkit.models.series.interrupted_series import SHORT, InterruptedFit

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics.cache import cached
 from hybrid_toolkit.metrics.instruments import load_instrument
 from hybrid_toolkit.metrics.psychometrics.invariance import invariance_for
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.unit_frames import cached
 from hybrid_toolkit.result import Check
 
 _COMPARED = ("career_stage", "mode_of_work")

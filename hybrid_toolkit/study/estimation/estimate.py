@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +14,8 @@ from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
-from hybrid_toolkit.study.estimation.event_path import series_paths
-from hybrid_toolkit.study.estimation.measured import check_measured
 from hybrid_toolkit.study.estimation.rests_on import RESTS_ON, check_reach, row_rests_on
-from hybrid_toolkit.study.estimation.start_checks import check_starts
+from hybrid_toolkit.study.estimation.rows_usable import check_measured, check_starts
 from hybrid_toolkit.study.estimation.study_checks import (
     check_comparison_groups,
     check_equivalence,
@@ -27,8 +26,7 @@ from hybrid_toolkit.study.estimation.study_checks import (
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.estimation.what_if_basis import basis_of
 from hybrid_toolkit.study.graph.causal_graph import CausalGraph
-from hybrid_toolkit.study.graph.graph_check import require_unblocked
-from hybrid_toolkit.study.graph.identification import Identification
+from hybrid_toolkit.study.graph.identification import Identification, require_unblocked
 from hybrid_toolkit.study.lock import LockCheck, check_lock
 
 
@@ -114,3 +112,9 @@ def _estimate(
         basis=basis_of(frame, fits, study.row_unit, rows.data),
         series=series_paths(fits),
     )
+
+
+def series_paths(fits: Sequence[DesignFit]) -> tuple[tuple[str, pd.DataFrame], ...]:
+    """Outcome and its series, of the fits that follow one: a row a period, as the estimator gives it."""
+    found = [(f.plan.outcome, getattr(f.fit, "path", None)) for f in fits]
+    return tuple((o, p) for o, p in found if isinstance(p, pd.DataFrame))

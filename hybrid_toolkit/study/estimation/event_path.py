@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
@@ -16,12 +15,6 @@ EVENT = "event time"
 """Role of the rows of an event study."""
 TERM = r"^time (-?\d+)$"
 """How such a row names its time."""
-
-
-def series_paths(fits: Sequence[DesignFit]) -> tuple[tuple[str, pd.DataFrame], ...]:
-    """Outcome and its series, of the fits that follow one: a row a period, as the estimator gives it."""
-    found = [(f.plan.outcome, getattr(f.fit, "path", None)) for f in fits]
-    return tuple((o, p) for o, p in found if isinstance(p, pd.DataFrame))
 
 
 def path_of(estimates: pd.DataFrame, series: Sequence[tuple[str, pd.DataFrame]], outcome: str) -> pd.DataFrame | None:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import RATIO_KINDS
+from hybrid_toolkit.designs.checks import p_words
 from hybrid_toolkit.designs.model_columns import noun
-from hybrid_toolkit.designs.verdicts import p_words
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_instrument
 from hybrid_toolkit.metrics.instruments import instrument_ids, load_instrument

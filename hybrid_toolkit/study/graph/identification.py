@@ -1,47 +1,44 @@
-"""What a causal graph says of a study: findings, and whether the effect can be told from the rest."""
+"""What a causal graph says of a study before any fit: whether the effect can be told from the rest, and why.
+
+The rules, after Pearl (2009), *Causality*, chapters 3 and 11, and Cinelli, Forney and Pearl (2022), *Sociological
+Methods & Research* 53:
+
+- a total effect holds no node on a path from exposure to outcome, and no other effect of the exposure;
+- a node that both exposure (or what moves it) and outcome move is not held, nor are rows chosen by it;
+- every backdoor path is closed by what is held, by comparing units with themselves, or by chance (randomisation).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-SEVERITIES = ("blocks", "open", "assumed", "handled", "note")
-"""What a finding does: stops the fit; leaves a path open; must be assumed; is dealt with by the design; informs."""
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.study.estimation.event_path import unknown_outcome
+from hybrid_toolkit.study.graph.causal_graph import CausalGraph, shipped_graph
+from hybrid_toolkit.study.graph.graph_rules import (
+    SEVERITIES,
+    Case,
+    Finding,
+    backdoor_paths,
+    case_of,
+    collider_findings,
+    direction_findings,
+    handled_findings,
+    held_findings,
+    indirect_findings,
+    instrument_findings,
+    open_findings,
+    path_words,
+    selection_findings,
+    series_findings,
+)
+from hybrid_toolkit.study.units import UNITS
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that the graph says of a study.
-
-    Parameters
-    ----------
-    code : str
-        Stable short code, such as ``MEDIATOR-HELD``.
-    severity : str
-        One of ``SEVERITIES``.
-    nodes : tuple[str, ...]
-        Ids of the nodes it speaks of.
-    columns : tuple[str, ...]
-        The study's columns it speaks of.
-    text : str
-        One or two plain sentences.
-    fix : str, optional
-        How to fix; empty where there is nothing to mend.
-
-    Examples
-    --------
-    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
-    >>> sorted({finding.severity for finding in headline_studies()[1].identification().findings})
-    ['assumed', 'open']
-    """
-
-    code: str
-    severity: str
-    nodes: tuple[str, ...]
-    columns: tuple[str, ...]
-    text: str
-    fix: str = ""
+if TYPE_CHECKING:
+    from hybrid_toolkit.study.declaration.study_spec import StudySpec
 
 
 @dataclass(frozen=True)
@@ -157,3 +154,140 @@ class Identification:
             What a claim must show beside it: the verdict.
         """
         return (self.message,) if self.message else ()
+
+
+def check_study(study: StudySpec, graph: CausalGraph | None = None, *, outcome: str = "") -> tuple[Finding, ...]:
+    """Everything that a causal graph says of a study, the gravest first.
+
+    Parameters
+    ----------
+    study : StudySpec
+        The declaration.
+    graph : CausalGraph | None, optional
+        The graph; that of the toolkit by default.
+    outcome : str, optional
+        The main outcome by default, or another of the study's.
+
+    Returns
+    -------
+    tuple[Finding, ...]
+        Everything that a causal graph says of a study, the gravest first.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import headline_studies
+    >>> [f.code for f in check_study(headline_studies()[0]) if f.severity == "handled"]
+    ['WITHIN']
+    """
+    return identify(study, graph, outcome=outcome).findings
+
+
+def require_unblocked(study: StudySpec, graph: CausalGraph | None = None) -> tuple[Identification, ...]:
+    """What a graph says of a study that may be fitted, outcome by outcome.
+
+    Raises
+    ------
+    StudyError
+        With the code of the first finding that stops a fit, and the sentences of all of them.
+    """
+    found = tuple(identify(study, graph, outcome=o) for o in study.outcomes)
+    blocking = [f for each in found for f in each.blocking]
+    if blocking:
+        told = " ".join(dict.fromkeys(f.text for f in blocking))
+        raise StudyError(f"study '{study.id}': {told}", fix=blocking[0].fix, code=blocking[0].code)
+    return found
+
+
+def identify(study: StudySpec, graph: CausalGraph | None = None, *, outcome: str = "") -> Identification:
+    """What a causal graph says of a study, for its main outcome or another: see ``Identification``.
+
+    Raises
+    ------
+    StudyError
+        ``OUTCOME-UNKNOWN``, the study has no such outcome.
+    """
+    if outcome and outcome not in study.outcomes:
+        raise unknown_outcome(study, outcome)
+    if graph is None:
+        graph = shipped_graph() if study.row_unit in UNITS else CausalGraph("none given", (), ())
+    case = case_of(study, graph, outcome or study.outcome)
+    if not case.exposure or not case.outcome or case.exposure == case.outcome:
+        return _unjudged(case)
+    findings = [
+        *held_findings(case),
+        *collider_findings(case),
+        *instrument_findings(case),
+        *selection_findings(case),
+        *series_findings(case),
+        *direction_findings(case),
+    ]
+    paths = () if case.randomised else backdoor_paths(case)
+    findings += open_findings(case, paths) if paths else []
+    findings += indirect_findings(case) if study.kind == "indirect" else []
+    findings += handled_findings(case)
+    findings.sort(key=lambda f: SEVERITIES.index(f.severity))
+    identified = not paths and not any(f.severity in ("blocks", "open") for f in findings)
+    return Identification(
+        study_id=study.id,
+        exposure=case.exposure,
+        outcome=case.outcome,
+        identified=identified,
+        message=_verdict(case, len(paths), findings),
+        findings=tuple(findings),
+        paths=tuple(path_words(case, p) for p in paths),
+        path_nodes=tuple(paths),
+        held=tuple(sorted(set(case.held))),
+        by_design=tuple(sorted(case.closed)),
+        assumptions=(
+            *study.design_used.assumptions,
+            *(f.text for f in findings if f.severity == "assumed"),
+            "No arrow is missing from the causal graph.",
+        ),
+        graph_title=graph.title,
+        graph_hash=graph.hash,
+    )
+
+
+def _unjudged(case: Case) -> Identification:
+    study = case.study
+    gone = [c for c, n in ((study.exposure, case.exposure), (case.column, case.outcome)) if not n]
+    text = (
+        f"The causal graph has no node for {' and '.join(repr(c) for c in gone)}, so it cannot judge this study."
+        if gone
+        else "Exposure and outcome measure one node of the causal graph, so it cannot judge this study."
+    )
+    fix = "Name the column at a node of the graph, with its arrows."
+    if not case.graph.nodes:
+        text = "No causal graph was given for these rows, so none says what must not be adjusted for."
+        fix = "Pass graph=, a CausalGraph whose nodes name the frame's columns."
+    return Identification(
+        study_id=study.id,
+        exposure=case.exposure,
+        outcome=case.outcome,
+        identified=None,
+        message=text,
+        findings=(Finding("NOT-IN-GRAPH", "note", (), tuple(gone), text, fix),),
+        paths=(),
+        path_nodes=(),
+        held=tuple(sorted(case.held)),
+        by_design=tuple(sorted(case.closed)),
+        assumptions=study.design_used.assumptions,
+        graph_title=case.graph.title,
+        graph_hash=case.graph.hash,
+    )
+
+
+def _verdict(case: Case, n_open: int, findings: list[Finding]) -> str:
+    if any(f.severity == "blocks" for f in findings):
+        return "By the causal graph, what is adjusted for takes out part of the effect or opens a path."
+    if case.randomised:
+        return "By the causal graph, chance closes every path that is not the effect."
+    if any(f.code == "REVERSED" for f in findings):
+        return "By the causal graph, the outcome moves the exposure: no effect of the exposure can be told."
+    if n_open:
+        through = case.graph.titles(dict.fromkeys(n for f in findings if f.code == "BACKDOOR" for n in f.nodes))
+        rest = f" (through {through})" if through else ""
+        return f"By the causal graph, the effect is told only if {n_open} open path(s) carry nothing{rest}."
+    if any(f.severity == "open" for f in findings):
+        return "By the causal graph, the effect is told only with the reservations below."
+    return "By the causal graph, adjustment and the design block every path that is not the effect."

@@ -23,7 +23,7 @@ from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim, prediction_sentence
 from hybrid_toolkit.study.estimation.study_result import open_path
-from hybrid_toolkit.study.graph.graph_check import identify
+from hybrid_toolkit.study.graph.identification import identify
 from hybrid_toolkit.study.sharing.evidence import EvidenceBundle
 from hybrid_toolkit.study.sharing.evidence_file import read_bundle
 

@@ -1,4 +1,4 @@
-"""One row a contact between a worker and a family."""
+"""One row a contact, and what rows about a worker or a family share: the worker's month and the month before."""
 
 from __future__ import annotations
 
@@ -8,14 +8,97 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
-from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
+from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
+from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access
+from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.constructs.visits import visits
-from hybrid_toolkit.metrics.unit_frames import require
+from hybrid_toolkit.metrics.unit_frames import look_up, number_values, optional, require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
-from hybrid_toolkit.study.units.casework import THE_FAMILY, THE_WORKER, WORKER_STAGE, WORKERS_MONTH
-from hybrid_toolkit.study.units.month_before import MONTH_BEFORE
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
+from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
+
+
+def _exposure(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    rows = worker_month_exposure(data).rename(columns={"loo_team_office_rate": "colleagues_office_share"})
+    after = rows[["worker_id", "month", "rs_desk"]].rename(columns={"rs_desk": "rs_desk_next"})
+    after["month"] = (after["month"] - pd.DateOffset(months=1)).astype("datetime64[us]")
+    return rows.drop(columns="team_id").merge(after, on=["worker_id", "month"], how="left")
+
+
+def _family(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    rows = require(data, "family", "family_id")
+    return rows[["family_id", *(c for c in ("risk", "need", "rural", "n_children") if c in rows)]]
+
+
+def _access(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    return household_access(data)[["family_id", "low_access"]]
+
+
+def _stage(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    workers = require(data, "worker", "worker_id", "role", "reg_date")
+    months = require(data, "worker_month", "worker_id", "month")[["worker_id", "month"]]
+    rows = months.merge(workers, on="worker_id", how="left")
+    stage = career_stage(rows, rows["month"])
+    early = stage.isin(EARLY_STAGES).astype("boolean").where(stage.notna())
+    return months.assign(stage=stage, early_career=early)
+
+
+WORKERS_MONTH = ColumnSource(
+    {
+        "rs_desk": (*MONTH, *WORKED),
+        "rs_desk_next": (*MONTH, *WORKED),
+        "rs_attendance": (*MONTH, *WORKED, *ATTENDED),
+        "colleagues_office_share": (*MONTH, *WORKED, "worker.worker_id", "worker.team_id"),
+    },
+    ("worker_id", "month"),
+    _exposure,
+)
+"""What the worker did in the month of the row."""
+WORKER_STAGE = ColumnSource(
+    dict.fromkeys(("stage", "early_career"), ("worker.worker_id", "worker.role", "worker.reg_date", *MONTH)),
+    ("worker_id", "month"),
+    _stage,
+)
+"""The worker's career stage in the month of the row."""
+THE_FAMILY = ColumnSource(same(("risk", "need", "rural", "n_children"), "family", "family_id"), ("family_id",), _family)
+FAMILY_ACCESS = ColumnSource(
+    {"low_access": ("access.family_id", "access.date", *(f"access.{f}" for f in ACCESS_FLAGS))}, ("family_id",), _access
+)
+THE_WORKER = ColumnSource(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows)
+
+
+_COLUMNS = ("caseload_last", "sickness_last", "vacancy_last")
+_TEAM = ("worker.worker_id", "worker.team_id")
+
+
+def _before(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    source = require(data, "worker_month", "worker_id", "month").reset_index(drop=True)
+    rows = look_up(source[["worker_id", "month"]], optional(data, "worker", "team_id"), "worker_id", ["team_id"])
+    if "caseload_last" in wanted:
+        rows["caseload_last"] = number_values(source, "cases")
+    if "sickness_last" in wanted:
+        lost = number_values(source, "sick_days")
+        rows["sickness_last"] = lost.groupby([rows["team_id"], rows["month"]]).transform("mean")
+    if "vacancy_last" in wanted:
+        team = require(data, "team_month", "team_id", "month", "fte", "vacancy_fte").copy()
+        team["vacancy_last"] = safe_ratio(team["vacancy_fte"], team["fte"] + team["vacancy_fte"])
+        rows = rows.merge(team[["team_id", "month", "vacancy_last"]], on=["team_id", "month"], how="left")
+    rows["month"] = (rows["month"] + pd.DateOffset(months=1)).astype("datetime64[us]")
+    return rows[["worker_id", "month", *(c for c in _COLUMNS if c in rows)]]
+
+
+MONTH_BEFORE = ColumnSource(
+    {
+        "caseload_last": (*MONTH, "worker_month.cases"),
+        "sickness_last": (*MONTH, "worker_month.sick_days", *_TEAM),
+        "vacancy_last": (*MONTH, *_TEAM, *(f"team_month.{c}" for c in ("team_id", "month", "fte", "vacancy_fte"))),
+    },
+    ("worker_id", "month"),
+    _before,
+)
+"""Missing in a worker's first month on record."""
+
 
 _HELD = ("contact.family_id", "contact.held_date", "contact.mode")
 
