@@ -24,7 +24,7 @@ _SIZE_NAMES = ("small", "authority", "region", "national")
 
 
 def validate(args: argparse.Namespace) -> int:
-    """Check data against the contracts: 0 valid, 1 with problems, 2 unreadable."""
+    """Check your data for errors: exit code 0 no errors, 1 errors found, 2 could not be read."""
     from hybrid_toolkit.data.safe_csv import csv_text
     from hybrid_toolkit.data.validation.validate import validate_path
 
@@ -248,10 +248,10 @@ def parser() -> argparse.ArgumentParser:
     for name, run in (("validate", validate), ("coverage", run_coverage)):
         one = add(name, run, data="DATA")
         one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
-        one.add_argument("--out", metavar="FILE.csv", help="also write the result as a table")
+        one.add_argument("--out", metavar="FILE.csv", help="save the result as a CSV file")
     one = add("map", map_, data="DATA")
-    one.add_argument("--out", metavar="FILE.toml", help="where to write it; shown if left out")
-    one.add_argument("--force", action="store_true", help="write over the file if it is there")
+    one.add_argument("--out", metavar="FILE.toml", help="file to save the mapping in (default: print it on screen)")
+    one.add_argument("--force", action="store_true", help="replace the file if it already exists")
     one.add_argument(
         "--as",
         dest="take",
@@ -261,19 +261,21 @@ def parser() -> argparse.ArgumentParser:
     )
     one = add("template", template)
     one.add_argument("--out", metavar="FILE.xlsx", required=True, help="the workbook to write")
-    one.add_argument("--force", action="store_true", help="write over the file if it is there")
+    one.add_argument("--force", action="store_true", help="replace the file if it already exists")
     one = add("pseudonymise", pseudonymise, data="DATA")
     one.add_argument("--out", metavar="FOLDER", required=True, help="new folder, apart from the data")
     one.add_argument(
-        "--key-file", metavar="FILE", help="where the key is kept, apart from both; thrown away if left out"
+        "--key-file",
+        metavar="FILE",
+        help="file to save the key in, separate from both folders (default: the key is deleted)",
     )
-    one.add_argument("--columns", metavar="A,B", help="columns to hash; those named like keys if left out")
+    one.add_argument("--columns", metavar="A,B", help="columns to replace by a code (default: those named like keys)")
     one.add_argument("--drop", metavar="A,B", help="further columns to leave out")
     one.add_argument("--keep", metavar="A,B", help="columns to leave as they are, where no rule places them")
     one = add("synth", synth)
     one.add_argument("--scenario", metavar="NAME", required=True, help="such as null, helpful-hump, confounded-null")
     one.add_argument("--size", choices=_SIZE_NAMES, default="small", help="how large (default: small)")
-    one.add_argument("--seed", type=_seed, default=0, help="a whole number; the same seed gives the same bytes")
+    one.add_argument("--seed", type=_seed, default=0, help="whole number; the same number gives the same files")
     one.add_argument("--out", metavar="FOLDER", required=True, help="folder to write")
     one = add("demo", demo)
     one.add_argument("--out", metavar="FOLDER", default="out/demo", help="folder to write (default: out/demo)")
@@ -288,16 +290,16 @@ def parser() -> argparse.ArgumentParser:
     one = add("metrics", metrics)
     one.add_argument("id", nargs="?", metavar="ID", help="a metric to show in full, or a code such as MF2")
     one.add_argument(
-        "--instrument", metavar="ID", help="its items, scales and blanks for wording you are licensed to use"
+        "--instrument", metavar="ID", help="list its items and scales, with blanks for wording you are licensed to use"
     )
     one.add_argument("--out", metavar="FILE.csv", help="write the template of the instrument")
     one = add("measure", run_measure, data="DATA")
     one.add_argument("--metric", metavar="ID", required=True, help="metric id; see the command metrics")
-    one.add_argument("--by", metavar="COLUMN", help="what splits it, such as career_stage or service")
+    one.add_argument("--by", metavar="COLUMN", help="break down by a column, for example career_stage")
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
-    one.add_argument("--out", metavar="FILE.csv", help="also write the released table")
+    one.add_argument("--out", metavar="FILE.csv", help="save the released table as a CSV file")
     one = add("published", published, data="FILE")
-    one.add_argument("--out", metavar="FILE.csv", help="write the tidy table")
+    one.add_argument("--out", metavar="FILE.csv", help="save the tidy table as a CSV file")
     one.add_argument("--period", metavar="PERIOD", help="period of the figures, where the file names none")
     one.add_argument("--sheet", metavar="NAME", help="the one sheet of a workbook to read")
     one.add_argument(

@@ -196,29 +196,36 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
         Names of sizes of simulated authorities.
     """
     named = f"a study's TOML file, or the id of a built-in one: {', '.join(SHIPPED)}"
+    compared = "registered plan to compare with; lists any difference (exit code 1 if there is one)"
+    pooled = "summary to save, so that it can be combined with other authorities'"
+    kept = "file to save the plan in (an existing plan is never replaced)"
     source = "folder, file, workbook or database URL; one CSV or Parquet file for a study of unit 'rows'"
     one = add("study", study)
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("data", metavar="DATA", help=source)
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
     one.add_argument("--adapt", action="store_true", help="run it without what the data lack, and say what that costs")
-    one.add_argument("--lock", metavar="FILE", help="lock to hold it to: what differs is said, with exit code 1")
+    one.add_argument(
+        "--lock",
+        metavar="FILE",
+        help=compared,
+    )
     one.add_argument("--out", metavar="FILE", help="report to save: .html, .docx, .xlsx, or .zip for all of them")
-    one.add_argument("--bundle", metavar="FILE.json", help="evidence to write, to be combined with other authorities'")
+    one.add_argument("--bundle", metavar="FILE.json", help=pooled)
     one = add("lock", lock)
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("--data", metavar="DATA", help=f"the data it will use: {source}")
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
-    one.add_argument("--out", metavar="FILE", required=True, help="lock to write; another lock is never overwritten")
+    one.add_argument("--out", metavar="FILE", required=True, help=kept)
     one = add("diagnose", diagnose)
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("--sims", dest="n_sims", type=_count, default=100, help="authorities to simulate (default: 100)")
     one.add_argument("--scenario", metavar="NAME", default="helpful-hump", help="truth to simulate")
     one.add_argument("--size", choices=sizes, default="small", help="how large (default: small)")
-    one.add_argument("--seed", type=_count, default=20_250_000, help="a whole number; the same gives the same figures")
+    one.add_argument("--seed", type=_count, default=20_250_000, help="whole number; the same gives the same results")
     one.add_argument("--jobs", type=_count, help="processes (default: one); the figures do not depend on it")
-    one.add_argument("--resume", metavar="FILE", help="keep what is done in this file, and go on from it")
-    one.add_argument("--out", metavar="FILE.csv", help="also write the figures")
+    one.add_argument("--resume", metavar="FILE", help="save progress in this file and continue from it")
+    one.add_argument("--out", metavar="FILE.csv", help="save the results as a CSV file")
     one = add("pool", run_pool)
     one.add_argument("bundles", nargs="+", metavar="BUNDLE.json", help="bundles that the command study wrote")
-    one.add_argument("--out", metavar="FILE.csv", help="also write the pooled estimates")
+    one.add_argument("--out", metavar="FILE.csv", help="save the pooled estimates as a CSV file")

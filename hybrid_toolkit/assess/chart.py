@@ -133,8 +133,8 @@ class ControlChart:
         )
         more = f"; and {len(self.after) - 4} more" if len(self.after) > 4 else ""
         return (
-            f"It changed: {said}{more}.{firm}{doubt} A chart shows that something changed, not why: ask what else "
-            "changed then."
+            f"It changed: {said}{more}.{firm}{doubt} The chart shows that something changed, not why. Ask what else "
+            "changed at that time."
         )
 
 

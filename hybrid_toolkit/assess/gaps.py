@@ -44,7 +44,7 @@ class Gap:
     --------
     >>> gap = Gap("S0-C4.1", "Breaks are agreed.", "S0-C4", "low", 1.0, 0, 1, ("back_to_back_share",))
     >>> gap.words
-    "below 'established' (middle 1, answers 0 to 1 of 0 to 3)"
+    "below 'established': median level 1, answers 0 to 1 (scale 0 to 3)"
     """
 
     item: str
@@ -60,7 +60,7 @@ class Gap:
     def words(self) -> str:
         """Why it is a gap, in words."""
         span = f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
-        return f"{_KINDS[self.kind]} (middle {self.level:g}, answers {span} of 0 to 3)"
+        return f"{_KINDS[self.kind]}: median level {self.level:g}, answers {span} (scale 0 to 3)"
 
 
 def find_gaps(assessment: Assessment) -> tuple[Gap, ...]:
@@ -151,27 +151,28 @@ def compare_belief(
     Examples
     --------
     >>> compare_belief(level=2, estimate=0.44, low=0.40, high=0.48, target=0.6, direction="higher")
-    'They disagree: people believe it is in place, the data fall short of the aim.'
+    'People and data disagree: people rate this as in place, but the data do not meet your target.'
     >>> compare_belief(level=2, estimate=0.44, low=0.40, high=0.48, target=None, direction="higher")
-    'No aim is set: judge together.'
+    'No target is set: discuss it together.'
     """
     if estimate != estimate:
-        return "Hidden or not measured: the data say nothing here."
+        return "Hidden or not measured: there is nothing to compare with."
     if direction == "none":
-        return "More is not always better, and less is not: judge together."
+        return "More is not always better, and less is not either: discuss it together."
     if target is None:
-        return "No aim is set: judge together."
+        return "No target is set: discuss it together."
     if level != level:
-        return "Too few raters yet."
+        return "Too few people have answered."
     ends = (estimate, estimate) if low != low else (low, high)
     worst, best = ends if direction == "higher" else (-ends[1], -ends[0])
     goal = target if direction == "higher" else -target
     believed = level >= LEVELS["established"]
     if worst < goal <= best:
-        return "The data are inconclusive: the target is inside the confidence interval."
+        return "The data are inconclusive: your target is inside the confidence interval."
     met = worst >= goal
     if met == believed:
-        return "They agree: " + ("in place, and the aim is met." if met else "not yet in place, and short of the aim.")
+        agreed = "in place, and the target is met." if met else "not yet in place, and the target is not met."
+        return f"People and data agree: {agreed}"
     if met:
-        return "They disagree: people believe it is not in place, the data meet the aim."
-    return "They disagree: people believe it is in place, the data fall short of the aim."
+        return "People and data disagree: people rate this as not in place, but the data meet your target."
+    return "People and data disagree: people rate this as in place, but the data do not meet your target."

@@ -22,8 +22,8 @@ OWN_ITEM = "own-"
 MIN_RATERS = 3
 """Raters below which no level is given (measurement specification, MA4)."""
 CAVEAT = (
-    "The scale is this toolkit's own and has not been validated. It is for talking within one service: never a score "
-    "to compare services or teams by."
+    "This scale was made for this toolkit and has not been validated. Use it for discussion within one service. Do "
+    "not use it to score or compare services or teams."
 )
 _NAN = float("nan")
 

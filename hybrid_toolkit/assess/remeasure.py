@@ -92,7 +92,7 @@ def judge_change(series: pd.DataFrame, *, started: object, share: bool = False, 
     --------
     >>> months = pd.DataFrame({"period": pd.date_range("2025-01-01", periods=6, freq="MS"), "value": [5.0] * 6})
     >>> judge_change(months, started="2025-04-01").said
-    'Too few points to say: 3 before and 3 from the start; at least 12 before are needed.'
+    'Not enough months to tell: 3 before the start and 3 after it. You need at least 12 before and 1 after.'
     """
     try:
         begin = pd.Timestamp(started)  # type: ignore[arg-type]
@@ -106,7 +106,8 @@ def judge_change(series: pd.DataFrame, *, started: object, share: bool = False, 
     before, after = int((early & seen).sum()), int((~early & seen).sum())
     if before < BASELINE:
         words = (
-            f"Too few points to say: {before} before and {after} from the start; at least {BASELINE} before are needed."
+            f"Not enough months to tell: {before} before the start and {after} after it. You need at least {BASELINE} "
+            "before and 1 after."
         )
         return Remeasured("too few points", rows, before, after, None, None, words)
     labels = [f"{p:%B %Y}" for p in rows["period"]]

@@ -165,8 +165,9 @@ class EvaluationData(RowsHidden):
         """
         if name not in self.tables:
             raise CoverageError(
-                f"The data have no table '{name}'; they have: {', '.join(self.tables) or 'none'}.",
-                fix=f"Add a file or sheet called '{name}', or ask coverage() what can be measured without it.",
+                f"There is no table '{name}' in these data. Tables found: {', '.join(self.tables) or 'none'}.",
+                fix=f"Add a file or sheet called '{name}'. To see what you can measure without it, run "
+                "'hybrid-toolkit coverage' or data.coverage().",
                 code="TABLE-MISSING",
             )
         frame = self.tables[name].copy(deep=False)

@@ -155,8 +155,9 @@ def _plan(found: list[Found], mapping: DataMapping | None, place: str) -> list[t
     if twice:
         said = "; ".join(f"'{t}' in {' and in '.join(o)}" for t, o in twice.items())
         raise UnreadableError(
-            f"{len(twice)} table(s) stand in more than one place: {said}.",
-            fix="Keep one of them, or put the rows together in one file.",
+            f"{len(twice)} table(s) were found in more than one place: {said}.",
+            fix="If both are this table, move the rows into one file. If not, give each file or sheet a different name "
+            "and correct the mapping.",
             code="TABLE-TWICE",
         )
     return plan

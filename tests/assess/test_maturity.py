@@ -70,17 +70,17 @@ def test_two_raters_open_no_gap_and_a_gap_knows_what_may_help() -> None:
 @pytest.mark.parametrize(
     ("level", "estimate", "low", "high", "target", "direction", "said"),
     [
-        (2, 0.8, 0.7, 0.9, 0.6, "higher", "They agree: in place"),
-        (2, 0.5, 0.4, 0.55, 0.6, "higher", "They disagree: people believe it is in place"),
-        (1, 0.8, 0.7, 0.9, 0.6, "higher", "They disagree: people believe it is not"),
-        (1, 0.5, 0.4, 0.55, 0.6, "higher", "They agree: not yet"),
+        (2, 0.8, 0.7, 0.9, 0.6, "higher", "People and data agree: in place"),
+        (2, 0.5, 0.4, 0.55, 0.6, "higher", "People and data disagree: people rate this as in place"),
+        (1, 0.8, 0.7, 0.9, 0.6, "higher", "People and data disagree: people rate this as not in place"),
+        (1, 0.5, 0.4, 0.55, 0.6, "higher", "People and data agree: not yet"),
         (2, 0.6, 0.5, 0.7, 0.65, "higher", "inconclusive"),
-        (2, 10.0, 8.0, 9.9, 10.0, "lower", "They agree: in place"),
-        (2, 12.0, 11.0, 13.0, 10.0, "lower", "fall short"),
-        (2, 0.5, 0.4, 0.6, 0.5, "none", "judge together"),
-        (math.nan, 0.8, 0.7, 0.9, 0.6, "higher", "Too few raters"),
+        (2, 10.0, 8.0, 9.9, 10.0, "lower", "People and data agree: in place"),
+        (2, 12.0, 11.0, 13.0, 10.0, "lower", "do not meet your target"),
+        (2, 0.5, 0.4, 0.6, 0.5, "none", "discuss it together"),
+        (math.nan, 0.8, 0.7, 0.9, 0.6, "higher", "Too few people"),
         (2, math.nan, math.nan, math.nan, 0.6, "higher", "Hidden or not measured"),
-        (2, 0.8, math.nan, math.nan, 0.6, "higher", "They agree"),
+        (2, 0.8, math.nan, math.nan, 0.6, "higher", "People and data agree"),
     ],
 )
 def test_belief_beside_data(

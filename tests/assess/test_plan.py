@@ -91,7 +91,7 @@ def test_with_few_points_after_it_is_a_chart_and_with_few_before_nothing() -> No
     assert chart.kind == "control chart" and chart.chart is not None and chart.chart.kind == "shares"
     assert "It changed" in chart.said and "not why" in chart.said
     few = judge_change(months(values[:15]), started="2024-12-01")
-    assert few.kind == "too few points" and few.chart is None and "11 before and 4 from" in few.said
+    assert few.kind == "too few points" and few.chart is None and "11 before the start and 4 after it" in few.said
 
 
 def test_a_month_begun_in_its_middle_counts_as_after_and_bad_starts_are_refused() -> None:

@@ -75,7 +75,7 @@ def test_what_no_control_offers_is_refused_by_name(chosen: dict[str, object], fi
     explorer.state = replace(explorer.state, **chosen)  # later it is said in place
     assert explorer.text == caught.value.message and fix in explorer._answer.value and explorer.view is None
     explorer.state = PowerExplorer().state
-    assert explorer.text.startswith("Power ")
+    assert explorer.text.startswith("A study with ")
 
 
 def test_a_gap_between_two_groups_is_that_of_the_formula_and_needs_far_more() -> None:
@@ -84,8 +84,9 @@ def test_a_gap_between_two_groups_is_that_of_the_formula_and_needs_far_more() ->
     explorer._lists["group_share"].value = 0.22
     found = slope_power(teams=48, workers=8, waves=3, response=0.6, effect=0.3, group_share=0.22)
     assert explorer.text == (
-        f"Power {found.power:.0%} with 48 teams of 8 workers over 3 waves, 60% answering, for slopes 0.3 SD apart "
-        f"between 22% of workers and the others; 80% power needs a gap of {found.minimum_effect:.2f} SD"
+        "A study with 48 teams of 8 workers, 3 survey waves and a response rate of 60% has a chance of "
+        f"{found.power:.0%} of detecting slopes 0.3 standard deviations apart between 22% of workers and the others; "
+        f"the smallest gap it would detect 80% of the time is {found.minimum_effect:.2f}"
     )
     assert (
         explorer.text != one

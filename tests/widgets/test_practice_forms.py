@@ -64,7 +64,7 @@ def test_three_raters_a_save_and_a_new_process(tmp_path: Path) -> None:
     assert "Saved for Senior leader" in widget._message.value
     assert widget.text.startswith("3 raters; 1 of 9 conditions has a level, 1 of them below 'established', and in 1 ")
     assert "Practitioner 0; Supervisor or manager 1; Senior leader 2" in widget._figures.value
-    assert "below &#x27;established&#x27; (middle 1, answers 0 to 2 of 0 to 3)" in widget._figures.value
+    assert "below &#x27;established&#x27;: median level 1, answers 0 to 2 (scale 0 to 3)" in widget._figures.value
     place = widget.save(tmp_path / "nine.json")
     code = f"import hybrid_toolkit as ht; w = ht.SelfAssessment(); w.load({str(place)!r}); print(w.text)"
     assert run(code) == widget.text
@@ -113,10 +113,13 @@ def test_belief_and_data_stand_side_by_side_and_can_disagree(small: ht.Evaluatio
     widget = ht.SelfAssessment(small, today=DAY)
     for role in ROLES:
         fill(widget, role, "established")
-    assert "No aim is set: judge together." in widget._figures.value
+    assert "No target is set: discuss it together." in widget._figures.value
     widget._metric.value, widget._aim.value = "arrangement_formality", "0.6"
     press(widget, "Save target")
-    assert "They disagree: people believe it is in place, the data fall short of the aim." in widget._figures.value
+    assert (
+        "People and data disagree: people rate this as in place, but the data do not meet your target."
+        in widget._figures.value
+    )
     assert "SYNTHETIC DATA" in widget._answer.value
     widget._aim.value = "a lot"
     press(widget, "Save target")
@@ -149,15 +152,15 @@ def test_an_action_is_written_measured_and_re_measured(small: ht.EvaluationData,
     action = plan.plan.actions[0]
     assert action.seed == "S3-A16" and action.baseline == pytest.approx(0.27, abs=0.02) and action.baseline_on == DAY
     press(plan, "Measure again")
-    assert "Too few points to say: 6 before and 6 from the start" in plan._figures.value
+    assert "Not enough months to tell: 6 before the start and 6 after it" in plan._figures.value
     assert 'alt="Back-to-back' in plan._figures.value
     made = {f.name: f.content for f in plan._exports()}
     assert set(made) == {f"improvement-plan{f}" for f in FORMS}
     words = "\n".join(p.text for p in Document(io.BytesIO(made["improvement-plan.docx"])).paragraphs)
-    assert "Too few points to say" in words and "Re-measured: action 1" in words
+    assert "Not enough months to tell" in words and "Re-measured: action 1" in words
     again = ht.ImprovementPlan(small, today=DAY)
     again.load(plan.save(tmp_path / "plan.json"))
-    assert again.plan == plan.plan and "Too few points" in again._figures.value
+    assert again.plan == plan.plan and "Not enough months" in again._figures.value
     press(again, "Delete")
     assert again.text == "No action yet."
 

@@ -105,8 +105,8 @@ def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str) -> dic
             )
     if absent:
         raise MappingError(
-            f"{origin}: {len(absent)} column(s) that the mapping names are not there: {'; '.join(absent)}.",
-            fix="Correct the names in the mapping, or list the columns under 'optional'.",
+            f"{origin}: the mapping lists {len(absent)} column(s) that are not in the file: {'; '.join(absent)}.",
+            fix="Correct the names in the mapping, or list them under 'optional'.",
             code="MAP-SOURCE",
         )
     taken = set(chosen.values())

@@ -178,7 +178,9 @@ def parse_mapping(text: str, origin: str) -> DataMapping:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(
-            f"{origin}: the mapping is not TOML: {error}.", fix="Correct the line that is named.", code="MAP-TOML"
+            f"{origin}: the mapping file cannot be read: {error}.",
+            fix="Correct the line that is named. Text needs quotation marks, and each name can appear only once.",
+            code="MAP-TOML",
         ) from None
     check = _Check(origin)
     check.keys("", content, ("name", "tables"))

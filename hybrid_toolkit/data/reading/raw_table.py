@@ -207,8 +207,8 @@ def text_frame(
             blank.append(place)
     if blank:
         raise UnreadableError(
-            f"{origin}: {len(blank)} filled column(s) have no name, at position(s) {_list(blank)}.",
-            fix="Type a name for every column in the first row, or delete the column.",
+            f"{origin}: {len(blank)} column(s) have data but no name in the header row, at position(s) {_list(blank)}.",
+            fix="If the column names are in a lower row, delete the rows above it. Otherwise type a name for each.",
             code="HEADER-BLANK",
         )
     if twice:

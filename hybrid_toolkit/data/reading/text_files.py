@@ -50,8 +50,8 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except PermissionError:
         raise UnreadableError(
-            f"{path.name}: the file may not be read: it is open in another program or you have no right to it.",
-            fix="Close it elsewhere, or copy it to a folder that you may read.",
+            f"{path.name}: the file cannot be opened: it is open in another program, or you may not read it.",
+            fix="Close it in the other program, or copy it to a folder you have access to.",
             code="FILE-LOCKED",
         ) from None
     except OSError as error:
@@ -126,8 +126,8 @@ def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
         if encoding == "utf-8" and (western := _windows_1252(data)) is not None:
             return western, ["the file is not UTF-8; it was read as Windows-1252 (cp1252)"]
         raise UnreadableError(
-            f"{name}: the file is not UTF-8 (or UTF-16 with its mark): byte {error.start:,} cannot be read.",
-            fix="Save it again as 'CSV UTF-8'.",
+            f"{name}: the file has characters that cannot be read, at byte {error.start:,}.",
+            fix="In a spreadsheet program choose Save As, then 'CSV UTF-8 (Comma delimited)'.",
             code="FILE-ENCODING",
         ) from None
     if _CONTROL.search(text):

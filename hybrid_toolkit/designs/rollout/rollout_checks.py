@@ -78,8 +78,8 @@ def check_anticipation(frame: pd.DataFrame, fit: DesignFit) -> Check:
     at = [i for i, e in enumerate(path.leads) if -2 <= e < 0]
     if not at or not path.vcov[at, at].all():
         raise EstimationError(
-            "too few periods before the policy start.",
-            fix="Add earlier periods until there are at least 3 before the first start.",
+            f"this check needs at least 3 periods before the policy started; {len(at)} could be used.",
+            fix="Add earlier periods, or read the result without this check.",
             code="NO-LEADS",
         )
     w = np.full(len(at), 1 / len(at))
@@ -104,8 +104,8 @@ def check_placebo_in_time(frame: pd.DataFrame, fit: DesignFit) -> Check:
     times = sorted(early[plan.time].dropna().unique())
     if len(times) < 2:
         raise EstimationError(
-            "too few periods before the policy start.",
-            fix=f"Add at least {2 - len(times)} earlier period(s).",
+            f"this check needs at least 2 periods before the policy started; there are {len(times)}.",
+            fix=f"Add at least {2 - len(times)} earlier period(s), or read the result without this check.",
             code="NO-LEADS",
         )
     middle = times[(len(times) + 1) // 2]

@@ -40,7 +40,7 @@ def ask_columns(tables: Tables, name: str, columns: tuple[str, ...]) -> ir.Table
     """A table, after asking that it has these columns."""
     if name not in tables:
         raise CoverageError(
-            f"The data have no table '{name}'; they have: {', '.join(tables) or 'none'}.",
+            f"There is no table '{name}' in these data. Tables found: {', '.join(tables) or 'none'}.",
             fix=f"Add a table or file called '{name}'.",
             code="TABLE-MISSING",
         )

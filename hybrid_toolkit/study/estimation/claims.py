@@ -168,7 +168,7 @@ def make_claim(
     if not all(math.isfinite(v) for v in (size, lower, upper)):
         raise StudyError(
             "the confidence interval could not be calculated, so there is no finding.",
-            fix="Check result.tidy() for a missing estimate or std_error.",
+            fix="Run result.tidy() and look for an estimate or standard error that is missing.",
             code="CLAIM",
         )
     if lower > upper:
@@ -272,7 +272,7 @@ def what_if_sentence(
     if not all(math.isfinite(v) for v in (estimate, low, high)):
         raise StudyError(
             "the confidence interval could not be calculated, so there is no finding.",
-            fix="Check result.tidy() for a missing estimate or std_error.",
+            fix="Run result.tidy() and look for an estimate or standard error that is missing.",
             code="CLAIM",
         )
     figures = (estimate * words.scale, low * words.scale, high * words.scale)

@@ -19,12 +19,12 @@ from hybrid_toolkit.metrics.people import People
 from hybrid_toolkit.metrics.unit_frames import look_up
 from hybrid_toolkit.widgets.explorer.bands import Bands, make_bands
 from hybrid_toolkit.widgets.explorer.tally import Coded
-from hybrid_toolkit.widgets.lenses.lens import FigurePanel, span_of
+from hybrid_toolkit.widgets.lenses.lens import FigurePanel, gap_sentence, share_sentence
 from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_panel
 
 CUTS = tuple(float(k) for k in range(1, 11))
 LEAST_CONTACTS = 100
-"""Contacts that each of the four cells needs before the penalty is taken seriously (metric MC3)."""
+"""Contacts that each of the four cells needs before the gap is taken seriously (metric MC3)."""
 _VALUES = ("estimate", "conf_low", "conf_high")
 
 
@@ -80,9 +80,10 @@ class FamilyAccess:
     def notes(self) -> list[str]:
         """What to mind."""
         return [
-            "Access is not recorded at random: a share among the recorded is not a share of families.",
+            "Digital access is not recorded for everyone, and not at random. These figures describe families with a "
+            "record, not all families.",
             "Mode of contact goes with risk and need: the study 'exclusion-gap' adjusts for them; this does not.",
-            f"The penalty needs {LEAST_CONTACTS} contacts in each of its four cells.",
+            f"The gap is shown only if there are at least {LEAST_CONTACTS} contacts in each of the 4 groups.",
         ]
 
     def view(self, threshold: float) -> tuple[str, tuple[FigurePanel, ...]]:
@@ -91,17 +92,17 @@ class FamilyAccess:
         above = f"{threshold:g} or more needs met" if threshold < 10 else "all ten needs met"
         below = f"fewer than {threshold:g} needs met"
         cells = interval_panel(
-            self._engaged(low, above, below), "Contacts in which the family engaged", unit="share of contacts",
+            self._engaged(low, above, below), "Share of contacts where the family engaged", unit="share of contacts",
             labels=["access", "mode"], counted="contacts",
         )  # fmt: skip
-        penalty = self._penalty(low)
+        penalty = self._gap(low)
         homes = interval_panel(self._homes(threshold, above), f"Families with {above}", unit="share of families",
                                labels=["place"], counted="families")  # fmt: skip
-        said = span_of(penalty.content.to_dict("records")[0])
-        have = span_of(homes.release.content.to_dict("records")[0])
+        said = gap_sentence(penalty.content.to_dict("records")[0], "percentage points", scale=100)
+        have = share_sentence(homes.release.content.to_dict("records")[0])
         text = (
-            f"Families with {above}: {have}; remote contact goes with a change in engagement that differs by {said} "
-            f"for families with {below}"
+            f"Families with a record who have {above}: {have}. The difference in engagement between remote and "
+            f"in-person contact, for families with {below} compared with others: {said}."
         )
         extra = interval_panel(penalty, "Exclusion gap in engagement (unadjusted)", unit="difference of shares",
                                labels=["term"], counted="families")  # fmt: skip
@@ -121,7 +122,7 @@ class FamilyAccess:
                                       values=_VALUES, people="people", shares=["estimate"],
                                       source=self._data)  # fmt: skip
 
-    def _penalty(self, low: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Release:
+    def _gap(self, low: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Release:
         rows = self.contacts.assign(low=low)
         made = DifferenceInDifferences("engaged", "remote", "low", min_cell=LEAST_CONTACTS)(rows)
         i = clustered_interval(made, rows["team_id"].fillna(rows["worker_id"]))
@@ -129,7 +130,7 @@ class FamilyAccess:
             pd.MultiIndex.from_product([[False, True], [False, True]]), fill_value=0))  # fmt: skip
         enough = made.reason == ""
         frame = pd.DataFrame({
-            "term": ["Remote minus in person, low minus enough access"], "n": [few],
+            "term": ["Remote minus in person, too little access minus others"], "n": [few],
             "estimate": [made.value if enough else np.nan], "conf_low": [i.conf_low if enough else np.nan],
             "conf_high": [i.conf_high if enough else np.nan], "n_clusters": [i.n_clusters], "unit": ["difference"],
         })  # fmt: skip

@@ -18,7 +18,7 @@ from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values
 from hybrid_toolkit.widgets.explorer.bands import make_bands
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
-from hybrid_toolkit.widgets.lenses.lens import FigurePanel, span_of
+from hybrid_toolkit.widgets.lenses.lens import FigurePanel, gap_sentence, share_sentence
 from hybrid_toolkit.widgets.lenses.rates import concentration_panel, interval_panel
 from hybrid_toolkit.widgets.parts.state import ExplorerState
 
@@ -82,8 +82,9 @@ class StaffBroadband:
         words = (f"under {threshold:g} Mbit/s", f"{threshold:g} Mbit/s or more")
         share, travel = self._share(low, words[1]), self._travel(low, words)
         gap = self._gap(low, words)
-        first = _span(share)
-        text = f"Staff with {words[1]} at home: {first}; without it they travel {_span(gap)} hours a month more"
+        first = share_sentence(share.content.to_dict("records")[0])
+        more = gap_sentence(gap.content.to_dict("records")[0], "hours a month")
+        text = f"Staff with {words[1]} at home: {first}. Travel of the others, adjusted for commute and role: {more}."
         panels = [
             interval_panel(share, f"Staff with {words[1]}", unit="share of workers", labels=["who"], counted="workers"),
             interval_panel(travel, "Travel by broadband at home", unit="hours a month", labels=["speed"],
@@ -163,7 +164,3 @@ class StaffBroadband:
             return ()
         return (interval_panel(view.estimates, f"{view.title} (E2)", unit=view.unit, labels=["group"],
                                counted=view.counted),)  # fmt: skip
-
-
-def _span(release: Release) -> str:
-    return span_of(release.content.to_dict("records")[0])

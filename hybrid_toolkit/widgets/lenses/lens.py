@@ -11,6 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release, require_release
+from hybrid_toolkit.study.estimation.number_format import format_estimates, range_with_direction, with_direction
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text
 from hybrid_toolkit.widgets.explorer.metric_page import distribution_svg, intervals_svg, metric_table
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
@@ -178,6 +179,38 @@ def three_of(row: Mapping[Hashable, object]) -> tuple[float, float, float]:
     """A released row's estimate and the ends of its interval."""
     estimate, low, high = (float(str(row[c])) for c in ("estimate", "conf_low", "conf_high"))
     return estimate, low, high
+
+
+def share_sentence(row: Mapping[Hashable, object]) -> str:
+    """A released share in per cent with its interval, as a sentence names it.
+
+    Examples
+    --------
+    >>> share_sentence({"estimate": 0.654, "conf_low": 0.62, "conf_high": 0.68, "suppressed": False})
+    '65% (95% confidence interval 62% to 68%)'
+    """
+    share, low, high = three_of(row)
+    if row["suppressed"] or share != share:
+        return span_of(row)
+    return f"{share:.0%}" + ("" if low != low else f" (95% confidence interval {low:.0%} to {high:.0%})")
+
+
+def gap_sentence(row: Mapping[Hashable, object], unit: str, *, scale: float = 1.0) -> str:
+    """A released difference as a size with its unit, direction and interval, as a sentence names it.
+
+    Examples
+    --------
+    >>> gap_sentence({"estimate": -0.15, "conf_low": -0.21, "conf_high": -0.1, "suppressed": False},
+    ...              "percentage points", scale=100)
+    '15.0 percentage points lower (95% confidence interval 10.0 to 21.0 percentage points lower)'
+    """
+    gap, low, high = (scale * v for v in three_of(row))
+    if row["suppressed"] or gap != gap:
+        return span_of(row)
+    if low != low:
+        return with_direction(format_estimates((gap,))[0], unit)
+    said, lower, upper = format_estimates((gap, low, high))
+    return f"{with_direction(said, unit)} (95% confidence interval {range_with_direction(lower, upper, unit)})"
 
 
 def count_of(row: Mapping[Hashable, object]) -> str:

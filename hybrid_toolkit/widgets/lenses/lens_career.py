@@ -22,6 +22,7 @@ from hybrid_toolkit.widgets.lenses.lens import (
     FigurePanel,
     LensView,
     count_of,
+    gap_sentence,
     notes_release,
     span_of,
     span_text,
@@ -33,8 +34,10 @@ from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
-X_AXIS = "share of desk hours at home"
+X_AXIS = "Share of desk hours at home"
 _GAP = "Early career minus mid career"
+TEN_POINTS = 0.1
+"""The slope is for all hours at home rather than none; a sentence names it for ten percentage points more."""
 _VALUES = ["estimate", "conf_low", "conf_high"]
 
 
@@ -74,8 +77,9 @@ class CareerStageViews:
         if len(self._frame) and self._outcomes:
             return None
         return (
-            "There is no survey answer that can be placed beside a remote share and a career stage.",
-            "Add tables 'survey', 'worker_month' (h_home, h_office) and 'worker' (role, reg_date).",
+            "No survey answers can be linked to both home working and career stage.",
+            "Add tables of survey answers ('survey'), monthly hours at home and in the office ('worker_month': h_home, "
+            "h_office) and staff role with registration date ('worker': role, reg_date).",
         )
 
     @cached_property
@@ -118,7 +122,10 @@ class CareerStageViews:
         said = "; ".join(f"{_stage(r['stage'])} {span_of(r)}" for r in read.to_dict("records"))
         slope = slopes.content
         gap = slope[slope["term"].eq(_GAP)]
-        tail = f"; slope of {_GAP.lower()}: {span_of(gap.to_dict('records')[0])}" if len(gap) else ""
+        more = gap_sentence(gap.to_dict("records")[0], _plural(spec.value_unit), scale=TEN_POINTS) if len(gap) else ""
+        tail = (
+            f". Change per 10 percentage points at home, early career compared with mid career: {more}" if more else ""
+        )
         drawn = FigurePanel(curves.caption, curves.release, partial(_draw_curves, spec.name, spec.value_unit, at),
                       curves.heads, curves.rows, words=2)  # fmt: skip
         body = [[_stage(r["term"]), span_of(r), count_of(r)] for r in slope.to_dict("records")]
@@ -126,7 +133,7 @@ class CareerStageViews:
         ladder = FigurePanel("Slope by career stage, and the gap", slopes, partial(_draw_slopes, axis),
                        ["Career stage", f"{axis} (interval)", "workers"], body)  # fmt: skip
         notes = notes_release(self._gate, self._notes(state.outcome), title="Career stage", source=self.data)
-        text = f"{spec.name} at {at:.0%} of desk hours at home, by career stage: {said}{tail}"
+        text = f"{spec.name} when {at:.0%} of desk hours are at home, with 95% confidence intervals: {said}{tail}."
         return LensView("Career stage", text, (drawn, ladder), notes)
 
     def _work(self, outcome: str) -> tuple[FigurePanel, Release]:
@@ -159,6 +166,11 @@ class CareerStageViews:
             f"Fewer than {self._gate.policy.threshold} people or {self._gate.policy.minimum_clusters} teams "
             "are not shown.",
         ]
+
+
+def _plural(unit: str) -> str:
+    """The unit as a size names it: a difference of scores is in points."""
+    return "points" if unit == "score" else unit
 
 
 def view_career_stage(data: EvaluationData, *, outcome: str = "", at: str = "", gate: Gate | None = None) -> LensView:

@@ -66,7 +66,7 @@ class CareerStage(LensWidget):
     --------
     >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
     >>> CareerStage(EvaluationData({})).text
-    'There is no survey answer that can be placed beside a remote share and a career stage.'
+    'No survey answers can be linked to both home working and career stage.'
     """
 
     STATE = CareerStageState

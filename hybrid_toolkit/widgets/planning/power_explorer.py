@@ -33,8 +33,8 @@ class PowerExplorer(ToolkitWidget):
 
     Examples
     --------
-    >>> PowerExplorer(teams=48).text.split(";")[0]
-    'Power 88% with 48 teams of 8 workers over 3 waves, 60% answering, for an effect of 0.15 SD'
+    >>> PowerExplorer(teams=48).text.split(" has ")[1].split(";")[0]
+    'a chance of 88% of detecting an effect of 0.15 standard deviations'
     """
 
     STATE = PowerExplorerState

@@ -17,14 +17,14 @@ from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_rele
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
 OVER: Mapping[str, str] = {
-    "teams": "Teams",
-    "workers": "Workers a team",
-    "waves": "Waves",
-    "response": "Response",
-    "effect": "Effect",
+    "teams": "Number of teams",
+    "workers": "Workers per team",
+    "waves": "Survey waves",
+    "response": "Response rate",
+    "effect": "Effect to detect (standard deviations)",
 }
 """What the curve may run over."""
-COMPARED: Mapping[str, str] = {"pooled": "Over all workers", "within": "Within workers, over waves"}
+COMPARED: Mapping[str, str] = {"pooled": "Between workers", "within": "Within the same workers over time"}
 RANGES: Mapping[str, tuple[float, float, float]] = {
     "teams": (4, 120, 1),
     "workers": (2, 20, 1),
@@ -109,10 +109,10 @@ def view_power(
 
     Examples
     --------
-    >>> view_power(teams=48).text.split(";")[0]
-    'Power 88% with 48 teams of 8 workers over 3 waves, 60% answering, for an effect of 0.15 SD'
-    >>> view_power(teams=48, group_share=0.22).text.split("answering, ")[1].split(";")[0]
-    'for slopes 0.15 SD apart between 22% of workers and the others'
+    >>> view_power(teams=48).text.split(" has ")[1].split(";")[0]
+    'a chance of 88% of detecting an effect of 0.15 standard deviations'
+    >>> view_power(teams=48, group_share=0.22).text.split(" detecting ")[1].split(";")[0]
+    'slopes 0.15 standard deviations apart between 22% of workers and the others'
     """
     return power_of(PowerExplorerState(teams, workers, waves, response, effect, compared, over, group_share))
 
@@ -128,15 +128,16 @@ def power_of(state: PowerExplorerState) -> LensView:
     panel = FigurePanel(f"Power over {OVER[state.over].lower()}", release, partial(_draw, state.over, at),
                   [OVER[state.over], "Power"], rows)  # fmt: skip
     text = (
-        f"Power {here.power:.0%} with {state.teams} teams of {state.workers} workers over {state.waves} "
-        f"wave{'s' if state.waves != 1 else ''}, {state.response:.0%} answering, for {_asked(state, state.effect)}; "
-        f"80% power needs {'a gap' if state.group_share else 'an effect'} of {here.minimum_effect:.2f} SD"
+        f"A study with {state.teams} teams of {state.workers} workers, {state.waves} survey "
+        f"wave{'s' if state.waves != 1 else ''} and a response rate of {state.response:.0%} has a "
+        f"chance of {here.power:.0%} of detecting {_asked(state, state.effect)}; the smallest {_smallest(state)} it "
+        f"would detect 80% of the time is {here.minimum_effect:.2f}"
     )
     notes = [
         f"About {here.rows:,.0f} answers; the design effect of teams and repeated answers is {here.design_effect:.2f}.",
-        "A formula for teams of one size and answers missing by chance, two-sided at 5%.",
+        "This uses a formula. It assumes teams of equal size and non-response at random, and a two-sided 5% test.",
         *([_GAP] if state.group_share else []),
-        "The effect is an assumption of the planner, not a finding. study.diagnose() tries the study itself.",
+        "The effect is your assumption, not a finding. To test the full study, use Study builder or study.diagnose().",
     ]
     said = notes_release(gate, notes, title="Power", source=None)
     return LensView("Power", text, (panel,), said)
@@ -145,8 +146,12 @@ def power_of(state: PowerExplorerState) -> LensView:
 def _asked(state: PowerExplorerState, effect: float) -> str:
     """The effect in words: a slope, or a gap between the slopes of two groups."""
     if not state.group_share:
-        return f"an effect of {effect:g} SD"
-    return f"slopes {effect:g} SD apart between {state.group_share:.0%} of workers and the others"
+        return f"an effect of {effect:g} standard deviations"
+    return f"slopes {effect:g} standard deviations apart between {state.group_share:.0%} of workers and the others"
+
+
+def _smallest(state: PowerExplorerState) -> str:
+    return "gap" if state.group_share else "effect"
 
 
 @lru_cache(maxsize=4096)

@@ -13,11 +13,11 @@ from hybrid_toolkit.widgets.parts.progress import Progress
 from hybrid_toolkit.widgets.parts.widget_base import Shown, button, empty_shown
 from hybrid_toolkit.widgets.planning.what_if_view import WhatIfState, WhatIfViews
 
-FIRST = "The study is not estimated on these data yet."
+FIRST = "This study has not been run on your data."
 
 
 class WhatIf(LensWidget):
-    """Rota and office days: how the mean outcome would differ by a study's estimate, and for whom.
+    """What a different working pattern might mean: a study's estimate applied to the data, within their range.
 
     The words follow the study's design; a change that leaves what the data cover is refused. A study is estimated
     once, when its button is pressed (some seconds); the sliders then follow at once.
@@ -83,5 +83,5 @@ class WhatIf(LensWidget):
         known = isinstance(self._views, WhatIfViews) and self.state.study in self._views.results
         self._estimate.layout.display = "none" if known or self._nothing is not None else ""
         if self._nothing is None and not known:
-            return empty_shown(FIRST, "Select 'Run study'.")
+            return empty_shown(FIRST, "Select 'Run study' (some seconds).")
         return super()._draw()

@@ -37,7 +37,7 @@ from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 
 _OFFICE, SHIFT = "office_days", "shift"
-_RULES = {_OFFICE: "Office days of 5, at least", SHIFT: "Remote share, more or less"}
+_RULES = {_OFFICE: "Minimum office days (of 5)", SHIFT: "Change in share of time at home"}
 SHIFTS = (-0.3, -0.2, -0.1, 0.1, 0.2, 0.3)
 WEEK = 5
 _GAP = "Difference between the study's two groups"
@@ -147,7 +147,7 @@ class WhatIfViews:
     def _panel(self, release: Release, study: StudySpec, found: Found) -> FigurePanel:
         words = study.words_for(study.outcome)
         kept = release.content
-        heads = ["For whom", f"Change of the mean, {words.unit} (interval)", "Would be", "rows"]
+        heads = ["Group", f"Change in average outcome, {words.unit} (95% confidence interval)", "Direction", "Rows"]
         changes = kept[kept["role"].isin(CHANGES)].to_dict("records")
         body = [[_who(r), span_of(r), str(r["direction"]) or "not shown", count_of(r)] for r in changes]
         caption = f"Under {found.told}"
@@ -176,10 +176,9 @@ class WhatIfViews:
     def _notes(self, result: StudyResult, found: Found) -> list[str]:
         return [
             f"Study: {result.study.question}",
-            "It multiplies a slope by a change: where people would behave differently under the new working "
-            "pattern, it is wrong.",
+            "This multiplies an estimate by a change. It is wrong if people behave differently under the new pattern.",
             "A mean over rows: it says nothing of any one person. Whether higher is better is for you to say.",
-            "A change that would leave what the data cover is refused.",
+            "Changes outside the range of your data are not shown.",
             *result.study.caveats,
         ]
 

@@ -76,7 +76,7 @@ class PlanState:
 
 
 class ImprovementPlan(PracticeWidget):
-    """Actions from the gaps found or one's own; what is due and overdue; whether the measure moved.
+    """Plan actions, see what is due or overdue, and check whether the metric has changed since.
 
     Parameters
     ----------
@@ -179,7 +179,9 @@ class ImprovementPlan(PracticeWidget):
     def _add(self) -> None:
         def made() -> PlanState:
             if self._due.value is None:
-                raise UsageError("an action needs a date.", fix="Choose the day by which it is done.", code="PLAN-DUE")
+                raise UsageError(
+                    "an action needs a date.", fix="Enter the date the action will be completed by.", code="PLAN-DUE"
+                )
             seed = "" if self._from.value == _OWN else self._from.value
             baseline, day = self._base(self._measure.value)
             plan = self.plan.add(
@@ -215,7 +217,10 @@ class ImprovementPlan(PracticeWidget):
                 )  # fmt: skip
             return replace(self.state, plan=plan)  # type: ignore[no-any-return]
 
-        self._keep(made, f"Drafted: one action a gap, {DRAFT_DAYS} days each. Talk them over and change them.")
+        self._keep(
+            made,
+            f"One action added for each area, due in {DRAFT_DAYS} days. Discuss them and edit before you agree them.",
+        )
 
     def _number(self) -> int:
         chosen = self._lists["chosen"].value

@@ -66,7 +66,7 @@ class AssessmentState:
 
 
 class SelfAssessment(PracticeWidget):
-    """Fill in the nine conditions by role, see where people differ, and what the data say beside it.
+    """Rate a service against nine conditions for good hybrid working, and compare ratings by role and with data.
 
     Choose who answers and the condition, answer each prompt, name the evidence, and keep the answers. A level is
     given from three raters on. Raters are roles, not names. Everything works with the keyboard alone.
