@@ -20,6 +20,7 @@ from hybrid_toolkit.data.reading.coerce import coerce_frames
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, RawTables, nearest_names, normal_name
 from hybrid_toolkit.data.reading.readers import find_sources, no_table, source_named, sources_named
 from hybrid_toolkit.data.reshape.combine import SourcePart, combine
+from hybrid_toolkit.data.reshape.outsiders import leave_outsiders
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.data.validation.problem import Problem
 from hybrid_toolkit.errors import ContractError, MappingError, UnreadableError
@@ -110,7 +111,13 @@ def read_raw(path: str | Path, mapping: str | Path | None = None, *, key: str | 
         raw = read[id(one)]
         frame, source = apply_map(raw, table_map, key=secret, others=other)
         parts.setdefault(table_map.table, []).append(SourcePart(table_map, frame, source, raw.kind))
-    for name, some in parts.items():
+
+    def unfiltered(part: SourcePart) -> pd.DataFrame:
+        raw = next(read[id(f)] for m, f in plan if m is part.table_map and f.origin == part.source.origin)
+        open_to_all = replace(part.table_map, steps=replace(part.table_map.steps, only={}))
+        return apply_map(raw, open_to_all, key=secret, others=other)[0]
+
+    for name, some in leave_outsiders(parts, unfiltered).items():
         frames[name], source = combine(some)
         note = f"read by the mapping '{chosen.name}'" if chosen and name in chosen.tables else ""
         sources[name] = replace(source, notes=(*((note,) if note else ()), *source.notes))

@@ -7,10 +7,14 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import pandas as pd
 import pytest
 
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.known.codes import known_code
 from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.data.mapping.propose_mapping import Proposal, propose_mapping
+from hybrid_toolkit.data.tables.contracts import TABLES
 
 
 def _beside(name: str) -> ModuleType:
@@ -25,6 +29,7 @@ def _beside(name: str) -> ModuleType:
 
 VENDORS = dict(_beside("vendors").VENDORS)
 VENDORS |= {n: getattr(_beside("vendors_more"), n) for n in ("esr_caredirector", "program_extracts")}
+VENDORS |= {n: getattr(_beside("vendors_third"), n) for n in ("oracle_condeco", "eclipse_payroll")}
 
 
 def score(proposal: Proposal, made: object) -> tuple[float, float, list[object], list[object]]:
@@ -60,3 +65,50 @@ def test_a_proposal_without_questions_loads(name: str, tmp_path: Path) -> None:
         if table not in ("worker", "team") and "worker_id" in data[table] and "worker" in data:
             met = data[table]["worker_id"].dropna().isin(set(data["worker"]["worker_id"]))
             assert met.mean() > 0.9, table
+
+
+def _loaded(name: str, folder: Path) -> tuple[EvaluationData, str]:
+    (folder / "in").mkdir()
+    VENDORS[name](folder / "in")
+    (folder / "m.toml").write_text(propose_mapping(folder / "in").toml, encoding="utf-8")
+    data = load_data(folder / "in", folder / "m.toml")
+    return data, " ".join(n for s in data.provenance for n in s.notes)
+
+
+def test_staff_in_other_posts_and_all_that_is_said_of_them_are_left_out(tmp_path: Path) -> None:
+    data, notes = _loaded("oracle_condeco", tmp_path)
+    staff = pd.read_excel(tmp_path / "in" / "Staff in post - Oracle.xlsx", engine="calamine")
+    social = staff[staff["Job"].ne("Business Support Officer")]["Person Number"].astype(str)
+    assert set(data["worker"]["worker_id"]) == set(social) and len(social) < len(staff)
+    assert (
+        "of staff in other posts were left out" in notes and "of staff in other posts stand without a worker" in notes
+    )
+    bookings = pd.read_csv(tmp_path / "in" / "Condeco desk usage.csv", dtype=str)
+    bookings = bookings[bookings["Status"].eq("Checked in") & bookings["Username"].isin(social)]
+    halves = bookings["Session"].map({"AM": 1, "PM": 1, "All day": 2}).sum()
+    assert len(data["attendance_day"]) == halves, "a whole day is two halves, and who did not come was not there"
+    visits = pd.read_csv(tmp_path / "in" / "LCS_Visits_Report.csv", skiprows=3, encoding="cp1252", dtype=str)
+    assert len(data["contact"]) == visits["Event Date"].notna().sum(), "a visit stays, whoever made it"
+    assert data["plan_spell"]["plan"].eq("cp").all()
+    absent = pd.read_excel(tmp_path / "in" / "Absence ESR.xlsx", skiprows=3, engine="calamine")
+    ill = absent["Absence Category"].eq("Sickness") & absent["Employee Number"].astype(str).isin(social)
+    assert 0.7 * absent.loc[ill, "FTE Days Lost"].sum() < data["worker_month"]["sick_days"].sum()
+    assert data["worker_month"]["sick_days"].sum() <= absent.loc[ill, "FTE Days Lost"].sum()
+
+
+def test_a_way_to_meet_written_in_a_phrase_is_read_where_it_names_one(tmp_path: Path) -> None:
+    data, _ = _loaded("eclipse_payroll", tmp_path)
+    assert set(data["contact"]["mode"]) == {"in_person", "video", "phone", "message"}
+    assert set(data["contact"]["mode_preferred"].dropna()) == {"in_person", "video"}
+    assert data["contact"]["seen_alone"].isna().mean() > 0.2 and data["contact"]["seen_alone"].notna().mean() > 0.5
+    assert set(data["team"]["service"]) == {"assessment", "cin_cp", "cla", "care_leavers"}
+    mode = TABLES["contact"]["mode"]
+    said = [
+        "Held by phone",
+        "Teams or phone",
+        "Not face to face",
+        "Failed home visit",
+        "Zoom video call",
+        "Seen at school",
+    ]
+    assert [known_code(mode, s) for s in said] == ["phone", None, None, None, "video", "community"]

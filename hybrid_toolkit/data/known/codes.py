@@ -28,6 +28,8 @@ _LISTS: Mapping[str, str] = {
     "service": "service",
     "slot": "slot",
     "reflective": "reflective",
+    "seen_alone": "seen_alone",
+    "leave_reason": "leave_reason",
 }
 _NARROWED: Mapping[str, str] = {
     **dict.fromkeys(("home", "office", "community"), "in_person"),
@@ -35,6 +37,16 @@ _NARROWED: Mapping[str, str] = {
 }
 """What a place or a channel says where a column knows "in person" and "remote" only."""
 _PHRASED = ("role", "service", "ethnicity")
+_GENERAL: Mapping[str, frozenset[str]] = {
+    "in_person": frozenset({"home", "office", "community"}),
+    "remote": frozenset({"video", "phone"}),
+}
+"""What says less than another code of the same list, so that "Online (Teams)" is a video call."""
+_LOOSE_WORDS = frozenset(
+    {"seen", "visit", "direct", "physical", "call", "mobile", "post", "written", "text", "digital"}
+)
+"""Spellings of a way to meet that say it only where they stand alone: a telephone visit is no visit."""
+_NOT = re.compile(r"\b(?:not?|non|never|cancel\w*|failed|attempt\w*|instead of|rather than|declin\w*|refus\w*)\b")
 _NO_ROLE = re.compile(
     r"\b(?:student|assistant to|apprentice|trainee|support worker|business support|social work assistant)\b"
 )
@@ -84,7 +96,27 @@ def _read(listed: str, codes: tuple[str, ...], text: str) -> str | None:
                 code = one[form]
                 code = code if code in codes or not code else _NARROWED.get(code, code)
                 return code if code in codes or not code else None
+    if listed == "mode":
+        plain = " ".join(re.sub(r"[^\w']+", " ", said).split())
+        return _one_way({re.sub(r"[^\w']+", " ", v): c for v, c in known.items()}, codes, plain)
     return _within(known, said) if listed in _PHRASED and not _NO_ROLE.search(said) else None
+
+
+def _one_way(known: Mapping[str, str], codes: tuple[str, ...], said: str) -> str | None:
+    """The one way to meet that stands inside a longer text; None where it names several, or denies one."""
+    if _NOT.search(said):
+        return None
+    found: set[str] = set()
+    for phrase, code in _phrases(tuple((v, c) for v, c in known.items() if v not in _LOOSE_WORDS)):
+        if phrase.search(said):
+            found.add(code)
+            said = phrase.sub(" ", said)
+    found -= {general for general, narrow in _GENERAL.items() if narrow & found}
+    if len(found) != 1:
+        return None
+    code = found.pop()
+    code = code if code in codes else _NARROWED.get(code, code)
+    return code if code in codes else None
 
 
 @lru_cache(maxsize=16)

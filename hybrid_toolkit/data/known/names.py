@@ -140,6 +140,8 @@ _NEVER = {
     "sick_days": re.compile(r"\bannual\b"),
 }
 """Words that no header of a column has, however near the rest is."""
+_ONLY = {"mode_preferred": re.compile(r"\b(?:pref\w*|choice|chose\w*|wish\w*|wants?|would like)\b")}
+"""Words of which a header of a column has one, whatever its values are: where a visit was held is nobody's wish."""
 
 
 @lru_cache(maxsize=65536)
@@ -198,6 +200,20 @@ def is_known_header(header: str) -> bool:
     return words(header).replace(" ", "") in _all_names()
 
 
+def may_be(header: str, column: str) -> bool:
+    """Whether the words of a header leave it open that it is a column of the contracts.
+
+    Examples
+    --------
+    >>> may_be("Location of visit", "mode"), may_be("Location of visit", "mode_preferred"), may_be("DOB", "start_date")
+    (True, False, False)
+    """
+    said = words(header)
+    if not said or (column in _NEVER and _NEVER[column].search(said)):
+        return False
+    return column not in _ONLY or bool(_ONLY[column].search(said))
+
+
 @lru_cache(maxsize=65536)
 def likeness(header: str, table: str, column: str) -> float:
     """How near a header is to the names of a column, 0 to 1; 1 is one of them.
@@ -210,7 +226,7 @@ def likeness(header: str, table: str, column: str) -> float:
     True
     """
     said = words(header)
-    if not said or (column in _NEVER and _NEVER[column].search(said)):
+    if not may_be(header, column):
         return 0.0
     full = " ".join(_SHORT.get(w, w) for w in said.split())
     return max(_likeness(said, table, column), 0.98 * _likeness(full, table, column) if full != said else 0.0)
@@ -222,7 +238,7 @@ def _likeness(said: str, table: str, column: str) -> float:
     best = 0.0
     for place, name in enumerate(names):
         if name.replace(" ", "") == tight:
-            return 1.0 if place < 2 else 0.99
+            return (1.0 if place < 2 else 0.99) - 1e-5 * place  # of two known names the earlier in the list is meant
         best = max(best, _near(said, tight, name))
     return best
 

@@ -35,7 +35,9 @@ else may be done to the rows of a part stands in ``reshape/spec.py``, an example
     times = { h_home = 7.4 }                # days to hours
     newest = "Date Recorded"                # of rows with the same key, the newest
     number = "contact_id"                   # rows numbered, where a source has no key of its own
+    only = { role = ["3", "4", "5"] }       # rows of other known codes go, and what other tables say of those staff
     spells = { start = "From", end = "To", days = "Days lost", into = "sick_days" }
+    each = { Session = { "All day" = ["am", "pm"] } }   # a row for each of several
     open = { start = "From", end = "To", by = "Worker", count = "Child", into = "cases" }
     grid = { columns = ["Apr-24", "May-24"], name = "month", value = "sick_days" }
     wide = { names = "Question", values = "Answer", rows = ["Household", "Date"] }

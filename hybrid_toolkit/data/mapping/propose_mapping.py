@@ -121,13 +121,13 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
     choices = choose(sources, tables)
     parts = plan_parts(choices)
     counts = Counter(p.table for p in parts)
-    texts, matched, questions = [HEAD], list[ProposalRow](), list[str]()
+    texts, matched, questions = [HEAD], list[ProposalRow](), dict[str, str]()
     for part in parts:
         written = write_part(part, several=counts[part.table] > 1)
         texts.append(written.toml)
         matched += written.matched
         unmatched += written.unmatched
-        questions += written.questions
+        questions = written.questions | questions
     unmatched += _columns_left(sources, parts)
     for choice in choices:
         if not choice.table:
@@ -138,7 +138,7 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
         "\n".join(texts),
         pd.DataFrame(matched, columns=["table", "column", "source", "source_column", "how", "sure"], dtype="str"),
         pd.DataFrame(unmatched, columns=["kind", "table", "source", "name", "nearest", "why"], dtype="str"),
-        tuple(questions),
+        tuple(questions.values()),
         tuple(name for name in shipped_mappings() if returns_here(load_mapping(name), [s.found for s in sources])),
     )
 

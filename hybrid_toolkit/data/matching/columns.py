@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from hybrid_toolkit.data.known.names import likeness, words
+from hybrid_toolkit.data.known.names import likeness, may_be, words
 from hybrid_toolkit.data.matching.profile import Profile, fit
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.data.tables.contracts import TABLES
@@ -132,13 +132,13 @@ def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: 
     else:
         fits = fit(column, seen, key=key)
     meets = _meets(seen, others) if column.kind == "id" and others else 0.0
-    exact = near >= 0.99 and words(header) == words(column.name)
+    exact = near >= 0.98 and words(header) == words(column.name)
     if fits is None:  # nothing in it: the name alone
         return Match(column.name, header, 0.6 * near, "name") if near >= 0.9 else None
     if meets >= 0.6 and fits > 0:
         return Match(column.name, header, 0.9 + 0.2 * max(near, 0.5) * meets, "keys" if near < 0.6 else "synonym")
     if near == 0.0:
-        if coded and fits >= 0.9 and len(seen.counts) >= 3 and seen.numbers < 0.5:
+        if coded and fits >= 0.9 and len(seen.counts) >= 3 and seen.numbers < 0.5 and may_be(header, column.name):
             return Match(column.name, header, 0.52 * fits, "values")
         return None
     how = "name" if exact else ("synonym" if near >= 0.93 else "spelling")

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hybrid_toolkit.data.known.codes import known_code, plain_spelling
+import pandas as pd
+
+from hybrid_toolkit.data.known.codes import is_outsider, known_code, plain_spelling
 from hybrid_toolkit.data.known.names import words
 from hybrid_toolkit.data.matching.profile import Profile, SourceProfile, fit
 from hybrid_toolkit.data.matching.tables import Choice, months_of
@@ -15,6 +17,8 @@ from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, TABLES
 
 DAY_HOURS = 7.4
 """Hours of a working day: 37 hours a week over five days."""
+_FEW_CODES = 40
+"""A column with more distinct values than this says no kind of absence."""
 _LEAVE = re.compile(
     r"annual leave|maternity|paternity|adoption|study|jury|toil|unpaid leave|compassionate|career break"
 )
@@ -65,7 +69,7 @@ class ProposedPart:
     def steps_read(self) -> set[str]:
         """Source columns that steps read."""
         names: set[str] = set()
-        for key in ("long", "flags", "keep", "ticks"):
+        for key in ("long", "flags", "keep", "ticks", "each"):
             inside = self.steps.get(key)
             names |= set(inside) if isinstance(inside, Mapping) else set()
         grid = self.steps.get("grid")
@@ -119,6 +123,8 @@ def make_part(choice: Choice, last: str) -> ProposedPart:
         part.step("constants", "date", last)
     elif table in ("family", "child"):
         part.steps["distinct"] = True
+    elif table == "plan_spell":
+        _plan(part)
     elif table in ("team", "arrangement_spell", "conference"):
         key = TABLES[table].key[0]
         if key not in part.columns and table != "team":
@@ -136,12 +142,13 @@ def _spells(part: ProposedPart) -> None:
     spell = {"start": start, "end": end or start, "into": "sick_days"}
     part.steps["spells"] = spell | ({"days": days} if days else {})
     part.how |= {"month": ("step", True), "sick_days": ("step", True)}
-    reason = _take(part, "reason")
-    if reason:
-        values = _texts(part.source.columns[reason])
-        other = [v for v in values if _LEAVE.search(plain_spelling(v))]
-        if other:
-            part.step("keep", reason, [v for v in values if v not in other])
+    _take(part, "reason")
+    for header, seen in part.source.usable.items():
+        if len(seen.counts) <= _FEW_CODES and seen.numbers < 0.5 and seen.dates < 0.5:
+            values = _texts(seen)
+            other = [v for v in values if _LEAVE.search(plain_spelling(v))]
+            if other and len(other) < len(values):
+                part.step("keep", header, [v for v in values if v not in other])
 
 
 _MEASURES = (
@@ -152,6 +159,13 @@ _MEASURES = (
 )
 
 
+_NO_DAY = (
+    r"\s*(?:a/?l|annual leave|leave|s/?l|sick\w*(?: leave)?|mat\w*(?: leave)?|absent|c|canc\w*|n/?a|new(?: starter)?|"
+    r"no|n|not held|x|dna|left|lts|-)\s*"
+)
+"""What stands in a month in which no supervision was held."""
+
+
 def _grid(part: ProposedPart) -> None:
     """Months across: what they hold is told by the name of the file or sheet; hours at home are a guess."""
     months = months_of(part.source)
@@ -159,6 +173,12 @@ def _grid(part: ProposedPart) -> None:
         part.steps["grid"] = {"columns": months, "name": "", "value": "date"}
         part.steps["skip_empty"] = ["worker_id", "date"]
         part.how["date"] = ("step", True)
+        frame = part.source.raw.frame[months]
+        other = [
+            v for v in pd.unique(frame.to_numpy().ravel()) if isinstance(v, str) and re.fullmatch(_NO_DAY, v, re.I)
+        ]
+        if other:
+            part.steps["missing"] = {"date": sorted(other)}
         return
     said = words(part.source.ref)
     value = next((c for c, p in _MEASURES if re.search(rf"\b(?:{p})\b", said)), "h_home")
@@ -232,6 +252,8 @@ def _worker(part: ProposedPart) -> None:
             part.step("times", "fte", round(1 / (37 if high > 5 else high), 6))
         elif 40 < high <= 100:
             part.step("times", "fte", 0.01)
+    if "role" in part.columns and any(map(is_outsider, _texts(part.source.columns[part.columns["role"]]))):
+        part.steps["only"] = {"role": list(TABLES["worker"]["role"].codes)}
     if "role" in part.columns and "asye" not in part.columns:
         values = _texts(part.source.columns[part.columns["role"]])
         new = [v for v in values if re.search(r"asye|nqsw|newly qualified", plain_spelling(v))]
@@ -249,6 +271,18 @@ def _hours(part: ProposedPart) -> None:
             high = part.source.columns[part.columns[column]].high
             if high <= 31:
                 part.step("times", column, DAY_HOURS)
+
+
+_PLANS = (("cp", r"cp|cpp|child protection"), ("cin", r"cin|child(?:ren)? in need"), ("cla", r"cla|lac|looked after"))
+
+
+def _plan(part: ProposedPart) -> None:
+    """A list of one kind of plan says which in its name or in the headers of its columns."""
+    part.steps["skip_empty"] = ["child_id", "start_date"]
+    said = words(part.source.ref) + " " + " ".join(words(h) for h in part.columns.values())
+    named = [plan for plan, pattern in _PLANS if re.search(rf"\b(?:{pattern})\b", said)]
+    if "plan" not in part.columns and len(named) == 1:
+        part.step("constants", "plan", named[0])
 
 
 def _texts(seen: Profile) -> list[str]:
@@ -295,7 +329,15 @@ def _held(part: ProposedPart) -> None:
 _YES_NO = TABLES["contact"]["engaged"]
 
 
+_WHOLE_DAY = re.compile(r"all day|full day|whole day|day|am/pm|am & pm|am and pm|both|1|1\.0")
+
+
 def _present(part: ProposedPart) -> None:
+    if "slot" in part.columns:
+        header = part.columns["slot"]
+        whole = [v for v in _texts(part.source.columns[header]) if _WHOLE_DAY.fullmatch(plain_spelling(v))]
+        if whole:
+            part.step("each", header, {v: ["am", "pm"] for v in whole})
     for header, seen in part.source.usable.items():
         if header in part.columns.values() or len(seen.counts) > 12:
             continue

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
+from hybrid_toolkit.data.known.codes import is_outsider
 from hybrid_toolkit.data.known.reading import reads
 from hybrid_toolkit.data.matching.links import Link, links_of, meets
 from hybrid_toolkit.data.matching.parts import ProposedPart, make_part
@@ -25,6 +27,7 @@ def plan_parts(choices: Sequence[Choice]) -> list[ProposedPart]:
         _hash_names(part)
     _loose(parts)
     _teams(parts)
+    parts += _teams_of_staff(parts)
     parts += _caseloads(parts)
     ordered = [p for t in TABLES for p in _together([p for p in parts if p.table == t])]
     for part in ordered:
@@ -44,8 +47,7 @@ def _made(part: ProposedPart, column: str) -> bool:
 
 
 def _keys(part: ProposedPart, key: str) -> set[str]:
-    inside = part.steps.get(key)
-    return set(inside) if isinstance(inside, dict) else set()
+    return set(_table(part, key))
 
 
 def _last_day(choices: Sequence[Choice]) -> str:
@@ -111,6 +113,22 @@ def _teams(parts: Sequence[ProposedPart]) -> None:
                 break
 
 
+def _teams_of_staff(parts: Sequence[ProposedPart]) -> list[ProposedPart]:
+    """The teams that a staff list names, where there is no list of teams and their names say the service."""
+    staff = [p for p in parts if p.table == "worker" and "team_id" in p.columns and "team_id" not in p.looked_up()]
+    if not staff or any(p.table == "team" for p in parts):
+        return []
+    first, header = staff[0], staff[0].columns["team_id"]
+    seen = first.source.columns[header]
+    others = [_column(p, "team_id") for p in parts if p is not first and "team_id" in p.columns]
+    if seen.share(lambda v: reads(TABLES["team"]["service"], v)) < 0.5 or any(meets(o, seen) < 1 for o in others):
+        return []
+    made = ProposedPart("team", first.source, {"team_id": header, "service": header})
+    made.how |= {"team_id": first.how["team_id"], "service": ("values", False)}
+    made.steps |= {"skip_empty": ["team_id"], "distinct": True, "unread": ["service"]}
+    return [made]
+
+
 def _together(parts: list[ProposedPart]) -> list[ProposedPart]:
     """Parts of one table: those with the table's own columns first, the others joined where their keys meet."""
     if len(parts) < 2:
@@ -154,6 +172,11 @@ def _caseloads(parts: Sequence[ProposedPart]) -> list[ProposedPart]:
     return [made]
 
 
+def _table(part: ProposedPart, key: str) -> dict[str, Any]:
+    inside = part.steps.get(key)
+    return inside if isinstance(inside, dict) else {}
+
+
 def _column(part: ProposedPart, column: str) -> Profile:
     return part.source.columns[part.columns[column]]
 
@@ -163,12 +186,16 @@ def unread(part: ProposedPart) -> dict[str, list[tuple[str, int]]]:
     contract = TABLES[part.table]
     done: Mapping[str, object] = part.steps.get("codes", {})
     found = {}
-    for column, header in part.columns.items():
-        if column in contract.names and contract[column].kind in ("code", "bool") and column not in done:
+    asked = [c for c in part.columns if c in contract.names and c not in part.steps.get("unread", ())]
+    for column in asked:
+        header = part.columns[column]
+        if contract[column].kind in ("code", "bool") and column not in done:
+            aside = _table(part, "each").get(header, {})
+            only = column in _table(part, "only")
             odd = [
                 (str(v), int(n))
                 for v, n in part.source.columns[header].counts.items()
-                if not reads(contract[column], str(v))
+                if not reads(contract[column], str(v)) and v not in aside and not (only and is_outsider(str(v)))
             ]
             if odd:
                 found[column] = odd

@@ -214,7 +214,7 @@ def _fit_number(column: ColumnContract, seen: Profile) -> float:
         return good * 0.3
     if seen.dates > 0.5:
         return 0.0
-    return good
+    return 0.9 * good if column.unit == "fte" and seen.high > 1.5 else good  # hours do where no share is there
 
 
 def is_word(text: str) -> bool:

@@ -32,12 +32,12 @@ ProposalRow = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One part as text, its matches, what is left, and what has to be answered."""
+    """One part as text, its matches, what is left, and what has to be answered (what is asked -> its sentence)."""
 
     toml: str
     matched: list[ProposalRow]
     unmatched: list[ProposalRow]
-    questions: list[str]
+    questions: dict[str, str]
 
 
 def write_part(part: ProposedPart, *, several: bool) -> Written:
@@ -64,12 +64,12 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
     for key, value in part.steps.items():
         if key == "codes":
             continue
-        if isinstance(value, Mapping) and key in ("long", "flags", "keep", "lookup", "ticks"):
+        if isinstance(value, Mapping) and key in ("long", "flags", "keep", "lookup", "ticks", "each"):
             tables += _nested(f"{where}.{key}", value)
         else:
             lines.append(f"{key} = {_value(value)}")
     left: list[ProposalRow] = []
-    questions: list[str] = []
+    questions: dict[str, str] = {}
     lines += ["", f"[{where}.columns]"]
     for column, header in part.columns.items():
         guess = "" if part.how.get(column, ("", True))[1] else "  # GUESS"
@@ -79,7 +79,7 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
         free = [h for h in source.usable if h not in part.columns.values()]
         near = nearest_names(column, free, cutoff=0.4)
         left.append(("needed column", part.table, source.raw.origin, column, near, "the table cannot do without it"))
-        questions.append(
+        questions[f"{source.ref} {part.table}.{column}"] = (
             f"Which column of '{source.ref}' holds {part.table}.{column} ({contract[column].text.lower()})?"
         )
     lines += tables
@@ -93,7 +93,8 @@ def write_part(part: ProposedPart, *, several: bool) -> Written:
         lines += code_lines
         left += [(r[0], part.table, *r[1:]) for r in rows]
         if open_codes:
-            questions.append(
+            codes = " ".join(sorted(v for v, _ in odd))  # the same codes on three sheets are one question
+            questions[f"{part.table}.{column} {header} {codes}"] = (
                 f"What do {open_codes} code(s) of '{header}' in '{source.ref}' mean for {part.table}.{column}?"
             )
     kept = {} if "open" in part.steps else part.columns

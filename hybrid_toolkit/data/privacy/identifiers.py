@@ -194,6 +194,24 @@ def looks_like_names(values: pd.Series) -> bool:
     return len(distinct) > 1 and hits * 2 > len(distinct)
 
 
+_STAFF_NUMBER = re.compile(r"[A-Za-z]{0,3}[\-/]?\d{3,12}")
+
+
+def holds_numbers(kind: IdentifierKind | None, values: pd.Series) -> bool:
+    """Whether a column called a name, such as a user name, holds numbers of staff, so that it is a key.
+
+    Examples
+    --------
+    >>> kind = kind_by_name("Username")
+    >>> holds_numbers(kind, pd.Series(["004711", "E12345"])), holds_numbers(kind, pd.Series(["asmith3", "004711"]))
+    (True, False)
+    """
+    if kind is None or kind.name != "name":
+        return False
+    distinct = values.dropna().drop_duplicates().head(LOOKED_AT).astype("str")
+    return len(distinct) > 1 and all(_STAFF_NUMBER.fullmatch(v.strip()) for v in distinct)
+
+
 LOOKED_AT = 400
 """About how many distinct values of a column, evenly spread, are looked at."""
 
@@ -298,7 +316,11 @@ def identifier_problems(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
     >>> [(p.where, p.code) for p in identifier_problems({"worker": frame})]
     [('worker.worker_id', 'IDENTIFIER-CONTENT')]
     """
-    problems = _by_name({t: list(f.columns) for t, f in frames.items()})
+    problems = [
+        p
+        for p in _by_name({t: list(f.columns) for t, f in frames.items()})
+        if p.column not in frames[p.table] or not holds_numbers(kind_by_name(p.column), frames[p.table][p.column])
+    ]
     named = {(p.table, p.column) for p in problems}
     for table, frame in frames.items():
         for i, column in enumerate(frame.columns):

@@ -107,6 +107,8 @@ class Steps:
         Source column -> answer -> {contract column: true or false}.
     ticks : Mapping[str, Mapping[str, str]], optional
         Source column -> answer -> contract column that is true where the answer is among those ticked.
+    each : Mapping[str, Mapping[str, tuple[str, ...]]], optional
+        Source column -> text -> texts: a row that holds the first is repeated once for each of the others.
     lookup : Mapping[str, Lookup], optional
         Contract column -> ``Lookup``.
     only : Mapping[str, tuple[str, ...]], optional
@@ -138,6 +140,7 @@ class Steps:
     waves: str = ""
     flags: Mapping[str, Mapping[str, Mapping[str, bool]]] = field(default_factory=dict)
     ticks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    each: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     lookup: Mapping[str, Lookup] = field(default_factory=dict)
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
@@ -151,7 +154,7 @@ class Steps:
     @property
     def named(self) -> frozenset[str]:
         """Source columns that a step reads."""
-        names = {self.newest, self.waves, *self.long, *self.flags, *self.ticks}
+        names = {self.newest, self.waves, *self.long, *self.flags, *self.ticks, *self.each}
         if self.wide:
             names |= {self.wide.names, self.wide.values}
         if self.grid:
@@ -281,6 +284,12 @@ class _Reader:
         return {
             source: {answer: self.column("ticks", c) for answer, c in answers.items()}
             for source, answers in self.nested("ticks", value)
+        }
+
+    def each(self, value: object) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        return {
+            source: {text: self.texts(f"each.{source}", to) for text, to in answers.items()}
+            for source, answers in self.nested("each", value)
         }
 
     def nested(self, key: str, value: object) -> list[tuple[str, dict[str, Any]]]:

@@ -62,6 +62,8 @@ def apply_steps(
         todo.append(lambda f: _flags(f, {find(f, c): a for c, a in steps.flags.items()}))
     if steps.ticks:
         todo.append(lambda f: _ticks(f, {find(f, c): a for c, a in steps.ticks.items()}))
+    for each, texts in steps.each.items():
+        todo.append(lambda f, each=each, texts=texts: _each(f, find(f, each), texts))  # type: ignore[misc]
     if households := steps.households:
         todo.append(lambda f: _households(f, households, partial(find, f), key))
     for step in todo:
@@ -207,6 +209,16 @@ def _ticks(frame: pd.DataFrame, ticks: Mapping[str, Mapping[str, str]]) -> Frame
         if (~filled).any():
             notes.append(f"{int((~filled).sum()):,} rows with nothing ticked were taken as not known")
     return made, notes
+
+
+def _each(frame: pd.DataFrame, column: str, texts: Mapping[str, tuple[str, ...]]) -> FrameMade:
+    """A row that holds one text repeated for each of several, such as a whole day for its morning and afternoon."""
+    said = {t.casefold(): to for t, to in texts.items()}
+    to = frame[column].map(lambda v: said.get(str(v).strip().casefold()), na_action="ignore")
+    several = to.map(lambda v: isinstance(v, tuple))
+    made = frame.assign(**{column: frame[column].astype("object").mask(several, to)}).explode(column)
+    made = made.astype({column: "str"})
+    return made, [f"{int(several.sum()):,} row(s) were repeated for each part of their {column}"]
 
 
 def _households(frame: pd.DataFrame, households: Households, find: Callable[[str], str], key: bytes) -> FrameMade:
