@@ -24,7 +24,7 @@ from hybrid_toolkit.synth.tables import (
     panel,
     people,
     practice,
-    remote,
+    remote_share,
     staffing,
     survey,
     work,
@@ -55,7 +55,7 @@ class Authority:
         return months.live(self.ctx, self.teams, self.workers)
 
     @property
-    def remote(self) -> remote.Remote:
+    def remote(self) -> remote_share.Remote:
         return self.lived.remote
 
     @property
@@ -64,7 +64,7 @@ class Authority:
 
     @cached_property
     def leave(self) -> Days:
-        return remote.leave_days(self.ctx, self.remote)
+        return remote_share.leave_days(self.ctx, self.remote)
 
     @cached_property
     def families(self) -> families.Families:
@@ -172,7 +172,7 @@ def simulate_authority(
 
     Notes
     -----
-    The models, with their parameters, stand in ``remote``, ``contacts`` and ``survey``; the true value of each
+    The models, with their parameters, stand in ``remote_share``, ``contacts`` and ``survey``; the true value of each
     headline estimand is ``true_value``. At size small, over many seeds, the slope of honoured preference on the
     diary's remote share over all contacts is off by +0.05 with the defaults (true -0.08) and by +0.25, seven standard
     errors, in "confounded-null" (true 0). Within workers, with attendance instrumented by the diary, its mean error is

@@ -25,7 +25,7 @@ from hybrid_toolkit.synth.generate import Authority, context
 from hybrid_toolkit.synth.tables.items import INSTRUMENTS, SWEMWBS_METRIC, loadings, normal_cdf
 from hybrid_toolkit.synth.tables.latents import mover_variance
 from hybrid_toolkit.synth.tables.people import stage_on
-from hybrid_toolkit.synth.tables.remote import coordination, to_date, together
+from hybrid_toolkit.synth.tables.remote_share import coordination, to_date, together
 from hybrid_toolkit.synth.tables.survey import structural_learning
 from hybrid_toolkit.synth.truth import Size, Truth
 

@@ -40,12 +40,15 @@ def test_every_layout_has_an_example_and_is_told_of() -> None:
 def test_every_recogniser_is_in_the_list() -> None:
     """A function ``is_<layout>`` of a module in this room tells a layout apart, so some layout must use it."""
     used = {layout.recognises for layout in LAYOUTS}
-    for found in pkgutil.iter_modules(published.__path__):
-        module = import_module(f"{published.__name__}.{found.name}")
+    seen = set()
+    for found in pkgutil.walk_packages(published.__path__, f"{published.__name__}."):
+        module = import_module(found.name)
         for name, one in vars(module).items():
             takes = getattr(one, "__annotations__", {})
             if name.startswith("is_") and takes.get("table") == "Rectangle" and one.__module__ == module.__name__:
                 assert one in used, f"{found.name}.{name} recognises a layout that is not in LAYOUTS of {PLACE}"
+                seen.add(one)
+    assert seen, "no module of data/published has a function is_<layout> of a Rectangle"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -108,12 +108,15 @@ def test_no_design_is_forgotten() -> None:
 
 
 def test_every_design_of_a_module_is_in_the_library() -> None:
-    for found in pkgutil.iter_modules(designs.__path__):
-        module = import_module(f"{designs.__name__}.{found.name}")
+    seen: set[str] = set()
+    for found in pkgutil.walk_packages(designs.__path__, f"{designs.__name__}."):
+        module = import_module(found.name)
         for name, one in vars(module).items():
             if isinstance(one, Design):
-                where = f"ALL of designs/{found.name}.py, or the module in DESIGN_FAMILIES of designs/library.py"
+                where = f"ALL of {found.name}, or the module in DESIGN_FAMILIES of designs/library.py"
                 assert DESIGNS.get(one.id) is one, f"design {name} is not in the library: add it to {where}"
+                seen.add(one.id)
+    assert seen == set(DESIGNS), f"made in no module of designs/: {sorted(set(DESIGNS) - seen)}"
 
 
 @pytest.mark.parametrize("design", sorted(CASES))

@@ -6,8 +6,8 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.metrics import cache as kept
 from hybrid_toolkit.metrics import measure_differences
+from hybrid_toolkit.metrics import unit_frames as kept
 from hybrid_toolkit.metrics.psychometrics import comparability as room
 from hybrid_toolkit.result import Check
 

@@ -9,7 +9,7 @@ import pytest
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.release import require_release
-from hybrid_toolkit.metrics import cache as kept
+from hybrid_toolkit.metrics import unit_frames as kept
 from hybrid_toolkit.metrics.custom.custom_metric import declare_metric
 from hybrid_toolkit.metrics.psychometrics import comparability as room
 from hybrid_toolkit.metrics.specs.registry import REGISTRY, register

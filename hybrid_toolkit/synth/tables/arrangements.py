@@ -8,7 +8,7 @@ import pandas as pd
 from hybrid_toolkit.synth.streams import Bools, Context, Days, Labels, expit, logit, pick
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.people import Teams, Workers
-from hybrid_toolkit.synth.tables.remote import Remote, leave_days
+from hybrid_toolkit.synth.tables.remote_share import Remote, leave_days
 from hybrid_toolkit.synth.tables.work import Work
 from hybrid_toolkit.synth.working_days import days_by_month, in_month
 

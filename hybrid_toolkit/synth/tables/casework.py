@@ -11,7 +11,7 @@ from hybrid_toolkit.synth.streams import Context, Days, Ints, Labels
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.families import Families, Slots, opening_days
 from hybrid_toolkit.synth.tables.people import Teams, Workers
-from hybrid_toolkit.synth.tables.remote import Remote
+from hybrid_toolkit.synth.tables.remote_share import Remote
 from hybrid_toolkit.synth.working_days import working_days_after
 
 _NAT = np.datetime64("NaT", "D")

@@ -23,7 +23,7 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.streams import Context
 from hybrid_toolkit.synth.tables.before import Before
 from hybrid_toolkit.synth.tables.people import Teams, Workers, stage_on
-from hybrid_toolkit.synth.tables.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD
+from hybrid_toolkit.synth.tables.remote_share import CO_PRESENCE_MEAN, CO_PRESENCE_SD
 from hybrid_toolkit.synth.tables.work import MEAN_TRAVEL_WEEK, WEEKS, Work
 
 COVER_MEAN, COVER_SD = 1.9, 1.8

@@ -14,12 +14,12 @@ import numpy as np
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth.streams import Context
-from hybrid_toolkit.synth.tables import remote as far
+from hybrid_toolkit.synth.tables import remote_share as far
 from hybrid_toolkit.synth.tables.before import Before, posts_of
 from hybrid_toolkit.synth.tables.families import FamilyPlaces, Slots
 from hybrid_toolkit.synth.tables.latents import Latent, LatentLuck, latents_of_month
 from hybrid_toolkit.synth.tables.people import Teams, Workers
-from hybrid_toolkit.synth.tables.remote import Remote, to_date
+from hybrid_toolkit.synth.tables.remote_share import Remote, to_date
 from hybrid_toolkit.synth.tables.work import SickLuck, Work, WorkLuck, work_of_month
 
 

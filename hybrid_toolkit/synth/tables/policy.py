@@ -23,7 +23,7 @@ from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import Authority, context
 from hybrid_toolkit.synth.streams import Bools, NodeChange
 from hybrid_toolkit.synth.tables.before import team_sum
-from hybrid_toolkit.synth.tables.remote import others_mean
+from hybrid_toolkit.synth.tables.remote_share import others_mean
 from hybrid_toolkit.synth.truth import Size, Truth
 
 _POPULATION_TEAMS = 800

@@ -9,7 +9,7 @@ from hybrid_toolkit.synth.streams import Context, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.before import posts_of, team_sum
 from hybrid_toolkit.synth.tables.people import Teams, Workers
-from hybrid_toolkit.synth.tables.remote import Remote
+from hybrid_toolkit.synth.tables.remote_share import Remote
 
 
 def team_month_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> pd.DataFrame:

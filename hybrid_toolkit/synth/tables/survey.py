@@ -26,7 +26,7 @@ from hybrid_toolkit.synth.tables.items import INSTRUMENTS, DrawnInstrument, item
 from hybrid_toolkit.synth.tables.latents import WELLBEING_MOVERS
 from hybrid_toolkit.synth.tables.months import Months
 from hybrid_toolkit.synth.tables.people import Teams, Workers, stage_on
-from hybrid_toolkit.synth.tables.remote import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
+from hybrid_toolkit.synth.tables.remote_share import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from hybrid_toolkit.synth.streams import Context, Labels, poisson_at, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.families import Slots
 from hybrid_toolkit.synth.tables.people import Teams, Workers
-from hybrid_toolkit.synth.tables.remote import Remote
+from hybrid_toolkit.synth.tables.remote_share import Remote
 
 FULL_MONTH_H = 37 * 52 / 12
 WEEKS = 52 / 12
