@@ -237,12 +237,13 @@ RETURNS = {
     "PlacementURN,Known As,Preferred Name,Work Email,User Principal Name,Home Postcode,Person Name,Case Name,"
     "Client Name,"
     "Child DOB,Worker Name,Case Note,Narrative,Comments,Cardholder Name,Username,Email,Name,IP Address,"
-    "addr_address_json",
+    "addr_address_json,NI Number,NHS No,send_upn,send_uln,UPN,FormerUPN,pers_common_child_id,Booked By,Host,"
+    "moth_person_id,MOTHER",
     "hash": "pers_person_id,prof_staff_id,prof_professional_id,prof_social_worker_registration_no,invo_professional_id,"
     "Child Unique ID,ChildUniqueID,Allocated Worker,Family identifier,LAchildID,CHILD,SW_ID,SWENo,Personal Ref.,"
-    "Personal Reference,Employee Number,EMPLOYEE_REF,Payroll ID,Assignment Number,Line Manager,Reports To,NI Number,"
-    "SWE Registration Number,Registration No,PersonID,Mosaic ID,LCS ID,NHS No,Created By,Authorised By,Supervisor,"
-    "Supervisee,Cardholder,Card Number,Token,Booked By,Reserver,Host,Respondent ID,cina_assessment_worker_id,send_upn",
+    "Personal Reference,Employee Number,EMPLOYEE_REF,Payroll ID,Assignment Number,Line Manager,Reports To,"
+    "SWE Registration Number,Registration No,PersonID,Mosaic ID,LCS ID,Created By,Authorised By,Supervisor,"
+    "Supervisee,Cardholder,Card Number,Token,Reserver,Booked For,Respondent ID,cina_assessment_worker_id",
 }
 """Columns of the national returns and of usual systems, and what must happen to each."""
 
@@ -254,3 +255,30 @@ def test_the_returns_columns_are_dropped_or_hashed(what: str, column: str, tmp_p
     done = pseudonymise_folder(tmp_path / "in", tmp_path / "out")
     assert (f"t.{column}" in done.dropped) == (what == "drop") and (f"t.{column}" in done.hashed) == (what == "hash")
     assert "qx71" not in (tmp_path / "out" / "t.csv").read_text()
+
+
+def test_every_column_that_the_list_of_identifiers_drops_is_dropped(extracts: Path, tmp_path: Path) -> None:
+    listed = extracts.parent.parent / "design" / "returns" / "identifiers.csv"
+    if not listed.is_file():
+        pytest.skip("the list of identifiers is not here")
+    rows = pd.read_csv(listed)
+    after_a_join = rows["what_must_happen"].str.contains(
+        "hash|band|LSOA|LA to|staff id|keep|same|renumber|table|list out|year at"
+    )
+    wanted = list(rows.loc[rows["what_must_happen"].str.contains("drop|never load") & ~after_a_join, "column"])
+    assert len(wanted) > 30
+    (tmp_path / "in").mkdir()
+    for i, column in enumerate(wanted):
+        (tmp_path / "in" / f"t{i}.csv").write_text(f"{column},FTE\nq{i}x71,1\nq{i}x72,0.5\n")
+    done = pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+    left = [c for i, c in enumerate(wanted) if f"t{i}.{c}" not in done.dropped]
+    assert left == ["EMPLOYEE"], "a header that says no more than employee may be the only key, so it is hashed"
+
+
+def test_a_national_number_below_the_header_of_a_key_is_hashed(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    numbers = ("9434765919", "4010232137", "9876543210")
+    for name, header in (("a", "Child ID"), ("b", "Health service number")):
+        (tmp_path / "in" / f"{name}.csv").write_text(f"{header},FTE\n" + "".join(f"{n},1\n" for n in numbers))
+    done = pseudonymise_folder(tmp_path / "in", tmp_path / "out")
+    assert done.hashed == ("a.Child ID",) and set(done.dropped) == {"b.Health service number"}

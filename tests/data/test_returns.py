@@ -117,6 +117,96 @@ def test_the_safeguarding_dataset_with_its_traps(columns: dict[str, list[str]], 
     assert not {"pers_dob", "pers_forename"} & set(raw.frames["child"].columns)
 
 
+def test_an_empty_id_of_a_professional_gives_way_to_the_number_of_staff(
+    columns: dict[str, list[str]], tmp_path: Path
+) -> None:
+    folder = ssd(tmp_path, columns, persons=False)
+    listed = pd.read_csv(folder / "ssd_professionals.csv", dtype=str)
+    listed["prof_staff_id"] = listed["prof_professional_id"]
+    listed.assign(prof_professional_id="").to_csv(folder / "ssd_professionals.csv", index=False)
+    assert read_raw(folder, "ssd").frames["worker"]["worker_id"].tolist() == ["7", "8"]
+
+
+CIN_REFERRALS = {
+    "K1": ("2021-10-06", "2022-02-27", "2021-12-06", "0", "2016-03-01", "1", "WBRI", "HAND,HEAR"),
+    "K2": ("2022-01-10", "", "", "1", "2021-06-01", "2", "BAFR", "NONE"),
+}
+"""Child -> referral, closure, conference (of a transfer in), no further action, birth, sex, ethnicity, disabilities."""
+CIN_EVENTS = (
+    ("K1", "CINreferralDate", {}),
+    ("K1", "AssessmentActualStartDate", {"AssessmentActualStartDate": "2021-10-20"}),
+    ("K1", "AssessmentActualStartDate", {"AssessmentActualStartDate": "2021-10-09"}),
+    ("K1", "S47ActualStartDate", {"S47ActualStartDate": "2021-11-20", "DateOfInitialCPC": "2021-12-08"}),
+    ("K1", "CPPstartDate", {"CPPstartDate": "2021-12-08"}),
+    ("K2", "CINreferralDate", {}),
+)
+"""Child, kind of event, and what its row holds beside the child and the referral."""
+CIN_HEADER = (
+    *("LAchildID", "Date", "Type", "CINreferralDate", "CINclosureDate", "DateOfInitialCPC", "ReferralNFA"),
+    *("CINPlanStartDate", "CINPlanEndDate", "S47ActualStartDate", "InitialCPCtarget", "ICPCnotRequired"),
+    *("AssessmentActualStartDate", "AssessmentAuthorisationDate", "CPPstartDate", "CPPendDate", "UPN"),
+    *("PersonBirthDate", "GenderCurrent", "Ethnicity", "Disabilities", "YEAR", "LA"),
+)
+
+
+def cin_events(path: Path) -> None:
+    """The return as a regional tool writes it: a row an event, which repeats its child and its referral."""
+    more = {
+        "2021-10-09": {"AssessmentAuthorisationDate": "2021-11-18"},
+        "2021-11-20": {"InitialCPCtarget": "2021-12-13"},
+    }
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, CIN_HEADER)
+        writer.writeheader()
+        for child, kind, own in CIN_EVENTS:
+            referral, closed, conference, nfa, born, sex, ethnicity, disabilities = CIN_REFERRALS[child]
+            row = {"LAchildID": child, "Type": kind, "CINreferralDate": referral, "CINclosureDate": closed}
+            row |= {"DateOfInitialCPC": conference, "ReferralNFA": nfa, "UPN": "A123456789123", "PersonBirthDate": born}
+            row |= {"GenderCurrent": sex, "Ethnicity": ethnicity, "Disabilities": disabilities, "YEAR": "2022"}
+            row |= own
+            row["Date"] = row.get(kind, referral)
+            writer.writerow(row | more.get(row["Date"], {}))
+
+
+def test_the_children_in_need_census_as_events_in_csv(tmp_path: Path) -> None:
+    cin_events(tmp_path / "CIN flatfile.csv")
+    data = load_data(tmp_path)
+    child, event, plan = data["child"], data["child_event"], data["plan_spell"]
+    assert child["age_band"].tolist() == ["5-9", "0"] and child["communication_need"].tolist() == [True, False]
+    assert not set(child["child_id"]) & {"K1", "K2"}, "numbers of children are pseudonyms"
+    first = event.set_index("plan").loc["cp"]
+    days = ("assessment_start_date", "assessment_end_date", "s47_date", "icpc_date", "icpc_due_date", "close_date")
+    said = ["2021-10-09", "2021-11-18", "2021-11-20", "2021-12-08", "2021-12-13", "2022-02-27"]
+    assert [str(first[d].date()) for d in days] == said, "the first assessment, and the conference of the enquiry"
+    assert set(event["plan"]) == {"cp", "none"} and len(event) == 2
+    assert plan["plan"].tolist() == ["cp"] and str(plan["start_date"].iloc[0].date()) == "2021-12-08"
+
+
+def test_an_authority_s_own_rule_gives_the_due_dates_that_are_not_recorded(tmp_path: Path) -> None:
+    rows = [
+        ("1", "a", "2024-03-25", "statutory_cp", "home", ""),
+        ("2", "a", "2024-04-12", "statutory_cp", "video", ""),
+        ("3", "a", "2024-04-15", "statutory_cp", "home", ""),
+        ("4", "a", "2024-05-20", "statutory_cla", "home", ""),
+        ("5", "a", "2024-06-30", "statutory_cla", "home", "2024-06-01"),
+        ("6", "b", "2024-04-30", "statutory_cp", "home", ""),
+    ]
+    head = "contact_id,child_id,held_date,purpose,mode,due_date\n"
+    (tmp_path / "visits.csv").write_text(head + "".join(",".join(r) + "\n" for r in rows))
+    rule = 'due = { statutory_cp = "10 working days", statutory_cla = "6 weeks" }'
+    (tmp_path / "m.toml").write_text(
+        f'[tables.contact]\nsource = "visits"\n{rule}\n'
+        '[tables.contact.columns]\nfamily_id = "child_id"\nchild_id = "child_id"\n'
+    )
+    contact = load_data(tmp_path, tmp_path / "m.toml")["contact"].set_index("contact_id")
+    due = contact["due_date"].dt.strftime("%Y-%m-%d").fillna("").to_dict()
+    # Good Friday (29 March) and Easter Monday (1 April) are no working days; a video call starts no new interval.
+    assert due == {"1": "", "2": "2024-04-10", "3": "2024-04-10", "4": "", "5": "2024-06-01", "6": ""}
+    (tmp_path / "m.toml").write_text('[tables.contact]\nsource = "visits"\ndue = { statutory_cp = "monthly" }\n')
+    with pytest.raises(MappingError, match="10 working days"):
+        load_data(tmp_path, tmp_path / "m.toml")
+
+
 def annex_a(path: Path) -> Path:
     who = {"Child Unique ID": ["A1", "A2"], "Gender": ["a) Male", "b) Female"], "Ethnicity": ["a) WBRI", "q) CHNE"]}
     who |= {"Date of Birth": ["01/02/2015", "03/04/2020"], "Age of Child (Years)": [10, -1]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import partial
 
 import pandas as pd
@@ -47,7 +47,8 @@ def apply_map(
     rows, notes = _filtered(raw.frame, table_map, headers, raw.origin)
     rows, said = apply_steps(rows, steps, partial(_header, raw.origin), raw.kind, key)
     notes += said
-    chosen = _choose(table_map, {normal_name(str(h)): str(h) for h in rows.columns}, raw.origin)
+    filled = {str(h) for h in rows.columns if rows[h].notna().any()}
+    chosen = _choose(table_map, {normal_name(str(h)): str(h) for h in rows.columns}, raw.origin, filled)
     frame = pd.DataFrame({c: rows[chosen[c]] for c in contract.names if c in chosen}, index=rows.index)
     frame, said = before_codes(frame, rows, table_map, partial(_header, raw.origin, rows), raw, others, chosen)
     notes += said
@@ -69,7 +70,7 @@ def apply_map(
         frame = frame.loc[~doubled]
         if doubled.any():
             notes.append(f"{int(doubled.sum()):,} row(s) that repeat another in full were left out")
-    frame, said = after_codes(frame, table_map)
+    frame, said = after_codes(frame, table_map, raw.kind)
     notes += said
     frame = frame[[c for c in contract.names if c in frame]]
     notes += _left_out(table_map, chosen, headers, raw)
@@ -91,11 +92,12 @@ def _header(origin: str, frame: pd.DataFrame, name: str) -> str:
     return headers[normal_name(name)]
 
 
-def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str) -> dict[str, str]:
-    """Contract column -> source column, as the mapping says, then by name."""
+def _choose(table_map: TableMap, headers: Mapping[str, str], origin: str, filled: Set[str]) -> dict[str, str]:
+    """Contract column -> source column, as the mapping says (of several the first that is filled), then by name."""
     chosen, absent = {}, []
     for column, names in table_map.columns.items():
-        found = next((headers[normal_name(n)] for n in names if normal_name(n) in headers), None)
+        there = [headers[normal_name(n)] for n in names if normal_name(n) in headers]
+        found = next((h for h in there if h in filled), there[0] if there else None)
         if found is not None:
             chosen[column] = found
         elif column not in table_map.optional:

@@ -36,6 +36,7 @@ else may be done to the rows of a part stands in ``reshape/spec.py``, an example
     newest = "Date Recorded"                # of rows with the same key, the newest
     number = "contact_id"                   # rows numbered, where a source has no key of its own
     only = { role = ["3", "4", "5"] }       # rows of other known codes go, and what other tables say of those staff
+    due = { statutory_cp = "10 working days", statutory_cla = "6 weeks" }   # the authority's rule, where no due date is
     spells = { start = "From", end = "To", days = "Days lost", into = "sick_days" }
     each = { Session = { "All day" = ["am", "pm"] } }   # a row for each of several
     open = { start = "From", end = "To", by = "Worker", count = "Child", into = "cases" }

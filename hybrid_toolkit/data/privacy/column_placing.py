@@ -31,13 +31,17 @@ _KEY = re.compile(r"(\w+_)?(id|ids|ref|reference|key|guid|uuid)|(\w+_)?(no|num|n
 _ID = re.compile(r"(\w+_)?(id|ref|reference|key|guid|uuid)")
 _PERSON = re.compile(
     r"supervis(?:or|ee)|line manager|manager|reports to|allocated (?:social )?worker|(?:case|key|social) worker|"
-    r"practitioner|author|(?:recorded|visited|created|authorised|completed|booked|entered|updated|seen) (?:by|for)|"
-    r"cardholder|card (?:no|number)|token|badge(?: (?:no|number))?|reserver|host|worker|employee|staff member|child|"
-    r"(?:\w+ ){0,3}personal advis[eo]r|observer|assessor|respondent|participant|user|candidate|iro|chair|"
-    r"mother|father"
+    r"practitioner|author|(?:recorded|visited|created|authorised|completed|entered|updated|seen) (?:by|for)|booked for|"
+    r"cardholder|card (?:no|number)|token|badge(?: (?:no|number))?|reserver|worker|employee|staff member|child|"
+    r"(?:\w+ ){0,3}personal advis[eo]r|observer|assessor|respondent|participant|user|candidate|iro|chair"
 )
 """Headers that name somebody's part; what stands below is a key or a name, and is hashed either way."""
 _PLACES = re.compile(r"(?:\w+ ){0,2}(?:urn|placements? urn|urn of placement|court reference|court ref)")
+_NOT_NEEDED = re.compile(
+    r"(?:mothers?|fathers?|moth|parents?|siblings?)(?: (?:person|child|mosaic|lcs|client))?(?: (?:id|no|number|ref))?|"
+    r"moth person id|booked by|reserved by|host(?: name| id)?|visitor|organi[sz]er"
+)
+"""Headers of people beside the one whom a row is about, whom no table asks for."""
 _TELLING = re.compile(
     r"(?:pers )?nationality|country of birth|religion|sexual orientation|qual(?:ifying)? inst(?:itution)?|"
     r"(?:link )?identifier value|(?:individual )?adopter (?:identifier|id)"
@@ -105,17 +109,23 @@ def place(table: str, seen: Profile, links: Collection[str] = ()) -> ColumnPlaci
     kind = None if known else kind_by_name(header)
     if holds_numbers(kind, values):
         return ColumnPlacing("hash")
+    named = kind is not None
     kind = kind or kind_by_content(values)
     if kind is not None:
         if header in links:
             return ColumnPlacing("hash", name=True, kind=kind)
-        return ColumnPlacing("hash", kind=kind) if kind.keep else ColumnPlacing("drop", kind.name, kind=kind)
+        stands_in = kind.number and not named and _is_key_header(seen, known)
+        if kind.keep or stands_in:
+            return ColumnPlacing("hash", kind=kind)
+        return ColumnPlacing("drop", kind.name, kind=kind)
     if plain in PUBLIC_KEYS:
         return ColumnPlacing("keep")
     if contract is not None and known:
         return ColumnPlacing("hash") if contract[plain].kind == "id" else ColumnPlacing("keep")
     if _PLACES.fullmatch(said):
         return ColumnPlacing("drop", "names a place with few people")
+    if _NOT_NEEDED.fullmatch(said):
+        return ColumnPlacing("drop", "another person, and not needed")
     if _TELLING.fullmatch(said):
         return ColumnPlacing("drop", "rare or sensitive, and not needed")
     if _TEXT.fullmatch(said) or _is_prose(seen):
@@ -131,6 +141,11 @@ def place(table: str, seen: Profile, links: Collection[str] = ()) -> ColumnPlaci
     if seen.filled == 0 or seen.dates >= 0.9 or seen.months >= 0.9 or is_answer(seen):
         return ColumnPlacing("keep")
     return _by_values(seen, said)
+
+
+def _is_key_header(seen: Profile, known: bool) -> bool:
+    """Whether a header is that of a key, below which an authority may have put a national number."""
+    return known or words(seen.header).replace(" ", "") in _id_names() or bool(_ID.fullmatch(plain_name(seen.header)))
 
 
 def _id_names() -> frozenset[str]:

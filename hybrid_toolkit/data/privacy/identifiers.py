@@ -30,11 +30,13 @@ class IdentifierKind:
     words : str
         Pattern of a whole column name in lower case with single underscores.
     keep : bool
-        Whether pseudonymising keeps it as a hash (a number that links) or drops it (a name, an address).
+        Whether pseudonymising keeps it as a hash (the number of a social worker, which links) or drops it.
     holds : Callable[[str], bool] | None, optional
         Whether one value, upper case without blanks, is of this kind; None if values cannot tell.
     least : int, default 1
         Values that must look like it before the content alone convicts a column.
+    number : bool, default False
+        Whether it is the number of one person, so that it may stand where another key is expected, and is hashed there.
     """
 
     name: str
@@ -42,6 +44,7 @@ class IdentifierKind:
     keep: bool
     holds: Callable[[str], bool] | None = None
     least: int = 1
+    number: bool = False
 
 
 def is_nhs_number(value: str) -> bool:
@@ -88,7 +91,9 @@ _PERSON = (
 )
 _WHOSE = rf"({_PERSON}_)*"
 _KINDS: tuple[IdentifierKind, ...] = (
-    IdentifierKind("NHS number", rf"{_WHOSE}nhs{_NUMBER}", True, is_nhs_number, 3),
+    IdentifierKind(
+        "NHS number", rf"{_WHOSE}nhs{_NUMBER}|pers_common_child_id|common_child_id", False, is_nhs_number, 3, True
+    ),
     IdentifierKind(
         "Social Work England number",
         rf"{_WHOSE}(swe|social_?work_?england|hcpc|gscc)(_reg(istration)?)?{_NUMBER}|sw_?(reg|registration)_?(no|number)|"
@@ -96,18 +101,21 @@ _KINDS: tuple[IdentifierKind, ...] = (
         True,
         _like(r"SW\d{4,6}|[A-Z]{2}\d{10}"),
         2,
+        True,
     ),
     IdentifierKind(
         "unique pupil number",
         rf"{_WHOSE}(former_?|pers_|send_)?(upn|uln|unique_?(pupil|learner)_?(no|number|id)){_NUMBER}",
-        True,
+        False,
         is_upn,
+        number=True,
     ),
     IdentifierKind(
         "National Insurance number",
         rf"{_WHOSE}(nino|ni|nat(ional)?_?ins(urance)?){_NUMBER}",
-        True,
+        False,
         _like(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]"),
+        number=True,
     ),
     IdentifierKind(
         "name",

@@ -109,12 +109,12 @@ def pseudonymise_folder(
     columns : Collection[str] | None, optional
         Columns to hash, as ``column`` or ``table.column``. By default every column that is named or looks like a key
         (``..._id``, ``Employee No``, ``Supervisor``), but for those of places (la_id, site_id). Numbers that identify a
-        person (NHS, Social Work England, pupil and National Insurance numbers) are always hashed. Blanks, case and
+        person are hashed where they are a key (those of Social Work England are under any name). Blanks, case and
         leading zeros do not count, so that a person has one pseudonym in every table and column.
     drop : Collection[str], optional
-        Further columns to leave out. Names, postcodes, addresses, e-mail addresses, telephone numbers, dates of birth
-        and free text are always left out, unless they are among ``columns``; a name or an e-mail address that is the
-        only link between two tables is hashed.
+        Further columns to leave out. NHS, pupil and National Insurance numbers, names, postcodes, addresses, e-mail
+        addresses, telephone numbers, dates of birth and free text are always left out, unless they are among
+        ``columns``; a name or an e-mail address that is the only link between two tables is hashed.
     keep : Collection[str], optional
         Columns to leave as they are though no rule places them; never one that identifies a person.
     key_file : str | Path | None, optional
@@ -310,7 +310,7 @@ def _pseudonymised(
             done.dropped[where] = one.why
         elif one.what == "hash":
             name = column if known or kind_by_name(column) is None else f"{plain}_hash"
-            number = one.kind is not None and one.kind.keep
+            number = one.kind is not None and one.kind.number
             out[name] = _hashed(values, key, number=number, name=one.name, where=where, done=done)
             done.hashed.append(where)
             if name != column:

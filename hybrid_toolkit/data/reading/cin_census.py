@@ -18,7 +18,10 @@ from hybrid_toolkit.data.reading.text_files import read_bytes
 from hybrid_toolkit.data.reading.workforce_census import first_text, reference_date, root_of, tag_of
 from hybrid_toolkit.errors import UnreadableError
 
-_MAPPING = "cin-census"
+CIN_MAPPING = "cin-census"
+"""The shipped mapping that reads the tables of the return."""
+CIN_TABLES = ("CINChild", "CINReferral", "CINPlan")
+"""Its tables: children, referrals, plans."""
 CHILD, CIN_RECORD = "Child", "LAchildID"
 _BANDS = ((0, "0"), (1, "1-4"), (5, "5-9"), (10, "10-15"), (16, "16-17"), (18, "18+"))
 _NEEDS_WORDS = frozenset({"COMM", "HEAR", "VIS", "LD", "AUT"})
@@ -48,18 +51,27 @@ def cin_file(path: Path) -> list[Found]:
             digest = hashlib.sha256(data).hexdigest()
             return RawTable(text_frame(columns, cells, path.name), path.name, digest, "xml", now(), (note,))
 
-        return Found(name, path.name, read, mapping=_MAPPING, ref=f"{path.name}/{name}")
+        return Found(name, path.name, read, mapping=CIN_MAPPING, ref=f"{path.name}/{name}")
 
     band = "age bands are at the reference date, and birth dates were not kept; the return has no workers and no visits"
     first = "the first assessment, section 47 enquiry and conference of each referral; transfer-in conferences left out"
     return [
         found("CINChild", ("LAchildID", "AgeBand", "Sex", "Ethnicity", "Disabled", "NeedsWords"), _children, band),
-        found("CINReferral", ("LAchildID", *_REFERRAL), _referrals, first),
+        found("CINReferral", ("LAchildID", *CIN_REFERRAL_COLUMNS), _referrals, first),
         found("CINPlan", ("LAchildID", "Plan", "Start", "End"), _plans, "plans of children in need and of protection"),
     ]
 
 
-_REFERRAL = ("Referral", "Closed", "AssessmentStart", "AssessmentEnd", "S47", "Conference", "ConferenceDue", "Plan")
+CIN_REFERRAL_COLUMNS = (
+    "Referral",
+    "Closed",
+    "AssessmentStart",
+    "AssessmentEnd",
+    "S47",
+    "Conference",
+    "ConferenceDue",
+    "Plan",
+)
 
 
 def _records(root: Element, name: str) -> list[tuple[str, Element]]:
@@ -86,13 +98,25 @@ def _children(root: Element, name: str) -> _Rows:
         disabilities = {(n.text or "").strip() for n in _nodes(node, "Disability")} - {""}
         rows[number] = {
             "LAchildID": number,
-            "AgeBand": _age_band(first_text(node, ("PersonBirthDate",)), reference),
+            "AgeBand": age_band_of(first_text(node, ("PersonBirthDate",)), reference),
             "Sex": first_text(node, ("Sex", "GenderCurrent")),
             "Ethnicity": first_text(node, ("Ethnicity",)),
-            "Disabled": str(bool(disabilities - {"NONE"})).lower() if disabilities else "",
-            "NeedsWords": str(bool(disabilities & _NEEDS_WORDS)).lower() if disabilities else "",
-        }
+        } | words_needed(disabilities)
     return list(rows.values())
+
+
+def words_needed(disabilities: set[str]) -> dict[str, str]:
+    """What the codes of disability say of a child, as the cells ``Disabled`` and ``NeedsWords``; empty without codes.
+
+    Examples
+    --------
+    >>> words_needed({"HEAR"}), words_needed({"NONE"}), words_needed(set())
+    ({'Disabled': 'true', 'NeedsWords': 'true'}, {'Disabled': 'false', 'NeedsWords': 'false'}, {})
+    """
+    if not disabilities:
+        return {}
+    said = {"Disabled": bool(disabilities - {"NONE"}), "NeedsWords": bool(disabilities & _NEEDS_WORDS)}
+    return {name: str(value).lower() for name, value in said.items()}
 
 
 def _referrals(root: Element, name: str) -> _Rows:
@@ -132,12 +156,12 @@ def _plans(root: Element, name: str) -> _Rows:
     return rows
 
 
-def _age_band(born: str, reference: date) -> str:
+def age_band_of(born: str, reference: date) -> str:
     """The band at the reference date, or an empty text where the birth date is absent or odd.
 
     Examples
     --------
-    >>> _age_band("2020-04-01", date(2022, 3, 31)), _age_band("2022-04-02", date(2022, 3, 31))
+    >>> age_band_of("2020-04-01", date(2022, 3, 31)), age_band_of("2022-04-02", date(2022, 3, 31))
     ('1-4', '0')
     """
     try:

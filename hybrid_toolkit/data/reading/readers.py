@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from hybrid_toolkit.data.reading import cin_census
+from hybrid_toolkit.data.reading.cin_csv import cin_csv_file, is_cin_csv
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest_names, normal_name
 from hybrid_toolkit.data.reading.text_files import parquet_file, read_bytes
 from hybrid_toolkit.data.reading.workbook import sheets
@@ -16,9 +17,14 @@ from hybrid_toolkit.data.sheets.limits import check_kind
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import MappingError, UnreadableError
 
+
+def _csv(path: Path) -> list[Found]:
+    return cin_csv_file(path) if is_cin_csv(path) else csv_source(path)
+
+
 _ONE: Mapping[str, Callable[[Path], Found | list[Found]]] = {
-    ".csv": csv_source,
-    ".tsv": csv_source,
+    ".csv": _csv,
+    ".tsv": _csv,
     ".parquet": parquet_file,
     ".xml": lambda path: xml_file(path),
 }

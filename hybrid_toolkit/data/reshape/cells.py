@@ -14,6 +14,7 @@ from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS
 from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.raw_table import RawTable, normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
+from hybrid_toolkit.data.reshape.due import fill_due_dates
 from hybrid_toolkit.data.reshape.lookup import looked_up
 from hybrid_toolkit.data.reshape.steps import FrameMade
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
@@ -86,7 +87,7 @@ def before_codes(
     return made, notes
 
 
-def after_codes(frame: pd.DataFrame, table_map: TableMap) -> FrameMade:
+def after_codes(frame: pd.DataFrame, table_map: TableMap, kind: str = "csv") -> FrameMade:
     """Codes in no list taken as not known, where the mapping says so; amounts of spells of one month added up."""
     spells, key = table_map.steps.spells, TABLES[table_map.table].key
     told: list[str] = []
@@ -96,6 +97,9 @@ def after_codes(frame: pd.DataFrame, table_map: TableMap) -> FrameMade:
         if new.any():
             frame = frame.assign(**{column: frame[column].mask(new)})
             told.append(f"{int(new.sum()):,} cell(s) of {column} hold a code that is in no list; taken as not known")
+    if table_map.steps.due:
+        frame, said = fill_due_dates(frame, table_map.steps.due, kind)
+        told += said
     if spells is None or not set(key) <= set(frame.columns) or spells.into not in frame:
         return frame, told
     amounts = pd.to_numeric(frame[spells.into], errors="coerce")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hybrid_toolkit.data.known.visit_due import VisitInterval, read_interval
 from hybrid_toolkit.data.tables.contract import TableContract
 
 Say = Callable[[str, str], None]
@@ -121,6 +122,8 @@ class Steps:
         Contract columns of keys in which case and leading zeros do not count.
     newest : str, optional
         Source column of dates; of rows with the same key the newest stays. Empty if none.
+    due : Mapping[str, VisitInterval], optional
+        Purpose of a visit -> time to the next one, from which due dates are worked out where none is recorded.
     number : str, optional
         Contract column that is given to rows as a running number.
     joined : bool, default False
@@ -147,6 +150,7 @@ class Steps:
     times: Mapping[str, float] = field(default_factory=dict)
     loose: tuple[str, ...] = ()
     newest: str = ""
+    due: Mapping[str, VisitInterval] = field(default_factory=dict)
     number: str = ""
     joined: bool = False
     fill: Mapping[str, str] = field(default_factory=dict)
@@ -336,6 +340,23 @@ class _Reader:
                 self.wrong(f"times.{column}", "must be a number")
             elif self.column("times", column):
                 made[column] = float(by)
+        return made
+
+    def due(self, value: object) -> Mapping[str, VisitInterval]:
+        if self.contract.name != "contact" or not isinstance(value, dict) or not value:
+            self.wrong("due", 'must be a table of purposes of a visit, such as { statutory_cp = "10 working days" }')
+            return {}
+        made = {}
+        for purpose, text in value.items():
+            interval = read_interval(str(text))
+            if purpose not in self.contract["purpose"].codes:
+                self.say("MAP-CODE", f"'{self.where}.due' has no purpose '{purpose}'")
+            elif interval is None:
+                self.wrong(
+                    f"due.{purpose}", 'must be a time such as "10 working days", "14 days", "6 weeks" or "3 months"'
+                )
+            else:
+                made[str(purpose)] = interval
         return made
 
     def loose(self, value: object) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.known.bank_holidays import count_working_days
+from hybrid_toolkit.data.known.visit_due import usual_intervals
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, number_values, optional, require
 
@@ -16,8 +17,6 @@ _ASSESSMENT_DAYS = 45
 """Working days in which an assessment should end."""
 _ICPC_DAYS = 15
 """Working days from the start of a section 47 enquiry to the initial conference."""
-MAX_GAP_DAYS: Mapping[str, int] = {"cp": 14, "cin": 28, "cla": 42, "leaver": 56}
-"""Days between visits by the family's plan, taken where the authority sets none. This project's assumption."""
 ABSENCE_DAYS = 253
 """Working days a year in the published absence rate."""
 
@@ -76,14 +75,15 @@ def visit_gaps(data: EvaluationData, *, max_gap_days: Mapping[str, int] | None =
     Parameters
     ----------
     max_gap_days : Mapping[str, int] | None, optional
-        Need -> days; the default is an assumption of this project.
+        Need -> days, as the authority sets them; by default those of ``usual_intervals``.
 
     Raises
     ------
     CoverageError
         ``contact.child_id`` or ``family.need`` is not there.
     """
-    limit = dict(MAX_GAP_DAYS if max_gap_days is None else max_gap_days)
+    usual = {need: interval.days for need, interval in usual_intervals("need").items()}
+    limit = usual if max_gap_days is None else dict(max_gap_days)
     rows = require(data, "contact", "contact_id", "family_id", "child_id", "worker_id", "held_date", "mode")
     family = require(data, "family", "family_id", "need")
     rows = rows[rows["held_date"].notna() & rows["mode"].notna() & ~rows["mode"].isin(REMOTE_MODES)]

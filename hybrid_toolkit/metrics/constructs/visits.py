@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.known.visit_due import usual_intervals
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
 from hybrid_toolkit.metrics.constructs.service import working_days
 from hybrid_toolkit.metrics.contacts.contact_formulas import REQUIRED_IN_PERSON
@@ -91,7 +92,8 @@ def visit_intervals(data: EvaluationData) -> pd.DataFrame:
     """Working days between one statutory visit in person and the next of the same child and purpose, one row a gap.
 
     Columns: the keys of ``visits``, ``purpose``, ``month`` of the later visit, ``gap_days`` in working days and
-    ``in_time``: 1 where the gap is within ``LOCAL_GAP``; missing for the first visit. For records without a due date.
+    ``in_time``: 1 where the gap is within those of ``usual_intervals``; missing for the first visit. For records
+    without a due date; an authority whose rule is another puts it into its mapping, which then writes due dates.
 
     Raises
     ------
@@ -104,12 +106,6 @@ def visit_intervals(data: EvaluationData) -> pd.DataFrame:
     out = out.sort_values(["child_id", "purpose", "held_date", "contact_id"], kind="stable").reset_index(drop=True)
     before = out.groupby(["child_id", "purpose"])["held_date"].shift()
     out["gap_days"] = working_days(before, out["held_date"])
-    allowed = out["purpose"].map(LOCAL_GAP).astype("float64")
+    allowed = out["purpose"].map({what: i.days for what, i in usual_intervals("purpose").items()}).astype("float64")
     out["in_time"] = out["gap_days"].le(allowed).astype("float64").where(out["gap_days"].notna() & allowed.notna())
     return out[out["gap_days"].notna()].drop(columns="held_date").reset_index(drop=True)
-
-
-LOCAL_GAP = {"statutory_cp": 10, "statutory_cin": 20, "statutory_cla": 30}
-"""Working days between visits by purpose, where no due date is recorded: the standards of published authority policies
-(10 days under a protection plan, 20 for a child in need) and six weeks for looked-after children (Care Planning,
-Placement and Case Review Regulations 2010). Authorities set their own."""

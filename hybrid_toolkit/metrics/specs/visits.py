@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hybrid_toolkit.data.known.visit_due import usual_intervals
 from hybrid_toolkit.metrics.constructs.visits import (
-    LOCAL_GAP,
     NOT_ACHIEVED,
     RECORDED_DAYS,
     statutory_visits,
@@ -14,7 +14,8 @@ from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 
 _KEYS = ("contact_id", "family_id", "held_date")
-_LOCAL = ", ".join(f"{days} for {purpose.removeprefix('statutory_')}" for purpose, days in LOCAL_GAP.items())
+_USUAL = {purpose: interval.days for purpose, interval in usual_intervals("purpose").items()}
+_LOCAL = ", ".join(f"{days} for {purpose.removeprefix('statutory_')}" for purpose, days in _USUAL.items())
 
 
 def _visit(
