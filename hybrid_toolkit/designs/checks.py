@@ -76,13 +76,16 @@ def judge_departure(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, s
     """
     error, low, high, p = (float(row[c]) for c in ("std_error", "conf_low", "conf_high", "p_value"))
     if not np.isfinite([error, low, high]).all() or error <= 0:
-        return None, "; it has no interval, so this says little"
+        return None, ". It has no confidence interval, so it tells us little"
     if p < _LEVEL if np.isfinite(p) else not low <= 0 <= high:
         return False, ""
     least = minimum_detectable(error, (high - low) / 2)
     if least < abs(fit.estimate):
         return True, ""
-    return None, f"; with {POWER:.0%} power only {least:.3f} or more would have shown, so this says little"
+    return None, (
+        f". But with {POWER:.0%} power this check could only have detected {least:.3f} or more, which is larger than "
+        "the estimate, so it tells us little"
+    )
 
 
 _MIN_CLUSTERS = 20
@@ -220,20 +223,18 @@ def check_response(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         return None
     share = float(frame[column].fillna(False).astype(bool).mean())
     good = share >= MIN_RESPONSE
-    message = f"{share:.0%} of those who were asked answered" + (
-        ", over the half that counts as adequate." if good else ", under the half that counts as adequate."
-    )
+    message = f"{share:.0%} of people asked replied. We class {MIN_RESPONSE:.0%} or more as adequate."
     return Check("response", good, message, share, MIN_RESPONSE)
 
 
 def small_gap(gap: float, stayed: int, lost: int) -> tuple[bool | None, str]:
     """Whether a gap in standard deviations is small, and what to add where it is too ill known to say."""
     if not np.isfinite(gap) or min(stayed, lost) < SMALL:
-        return None, ", of too few to tell"
+        return None, ". There are too few people to tell"
     if abs(gap) >= MOST_GAP:
         return False, ""
     if 1.96 * float(np.sqrt(1 / stayed + 1 / lost)) > MOST_GAP:
-        return None, f". This is too imprecise to rule out a gap of {MOST_GAP} SD, our limit"
+        return None, f". This is too imprecise to rule out a gap of {MOST_GAP}, our limit"
     return True, ""
 
 
@@ -254,8 +255,8 @@ def check_attrition(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     gap = float(came.mean() - went.mean()) / float(start[outcome].astype(float).std())
     good, weak = small_gap(gap, len(came), len(went))
     message = (
-        f"{float(stayed.mean()):.0%} of those who answered the first {time} answered the last; those who did not had "
-        f"begun {abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}{weak}."
+        f"{float(stayed.mean()):.0%} of people who answered in the first {time} also answered in the last. People who "
+        f"dropped out had started {abs(gap):.1f} standard deviations {'lower' if gap > 0 else 'higher'}{weak}."
     )
     return Check("attrition", good, message, gap, MOST_GAP)
 
@@ -268,9 +269,9 @@ def check_placebo(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
     good, weak = judge_departure(row, fit)
     message = (
-        "Next period's exposure still goes with this period's outcome: something else may move both"
+        "Next period's exposure predicts this period's outcome: something else may move both"
         if good is False
-        else "No sign that next period's exposure tells more about this period's outcome"
+        else "Next period's exposure does not clearly predict this period's outcome"
     )
     return Check("lead", good, f"{message} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
 
@@ -283,9 +284,9 @@ def check_colleagues(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
     good, weak = judge_departure(row, fit)
     message = (
-        "The exposure of others nearby goes with the outcome too: the estimate mixes own and others' exposure"
+        "The exposure of others nearby predicts the outcome too: the estimate mixes own and others' exposure"
         if good is False
-        else "No sign that the exposure of others nearby moves the outcome"
+        else "The exposure of others nearby does not clearly predict the outcome"
     )
     return Check("interference", good, f"{message} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
 
@@ -307,11 +308,23 @@ def check_influence(frame: pd.DataFrame, fit: DesignFit) -> Check:
     left = fit.linear.left_out[:, fit.linear.index(fit.plan.target)]
     low, high = fit.interval
     good = bool(((left >= low) & (left <= high)).all())
-    message = (
-        f"Leaving out each {noun(fit.plan.cluster)} in turn moves the estimate between {left.min():+.3f} "
-        f"and {left.max():+.3f}, " + ("inside its interval." if good else "beyond its interval.")
-    )
+    message = left_out_message(f"one {noun(fit.plan.cluster)}", left.min(), left.max(), inside=good)
     return Check("influence", good, message, float(np.ptp(left)))
+
+
+def left_out_message(what: str, lowest: float, highest: float, *, inside: bool) -> str:
+    """How far the estimate moves where something is left out, in words.
+
+    Examples
+    --------
+    >>> left_out_message("one team", -0.069, -0.029, inside=True)
+    'Leaving out one team at a time, the estimate ranges from -0.069 to -0.029, inside the confidence interval.'
+    """
+    side = "inside" if inside else "beyond"
+    return (
+        f"Leaving out {what} at a time, the estimate ranges from {lowest:+.3f} to {highest:+.3f}, {side} the "
+        "confidence interval."
+    )
 
 
 def check_likeness(frame: pd.DataFrame, fit: DesignFit) -> Check:

@@ -99,7 +99,7 @@ def test_a_placebo_start_passes_only_where_it_could_have_shown_something() -> No
         return got.passed, got.message
 
     assert told(0.1)[0] is True
-    assert told(2.0)[0] is None and "says little" in told(2.0)[1]
+    assert told(2.0)[0] is None and "tells us little" in told(2.0)[1]
     assert told(0.1, 2.0)[0] is False and "something else" in told(0.1, 2.0)[1]
 
 
@@ -112,7 +112,7 @@ def test_checks_of_a_rollout_by_noise_alone_do_not_pass() -> None:
     tiny = replace(fit, row=fit.row.assign(estimate=0.01))
     for check in (rollout_checks.check_placebo_in_time, rollout_checks.check_anticipation):
         got = check(noisy, tiny)
-        assert got.passed is not True and (got.passed is False or "says little" in got.message)
+        assert got.passed is not True and (got.passed is False or "tells us little" in got.message)
     assert rollout_checks.check_interference(noisy, tiny).passed is not True
 
 

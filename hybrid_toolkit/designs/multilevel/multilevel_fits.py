@@ -145,8 +145,8 @@ def check_drop_out(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     gap = float((y[stayed].mean() - y[~stayed].mean()) / y.std())
     good, weak = checks.small_gap(gap, int(stayed.sum()), int((~stayed).sum()))
     message = (
-        f"{float(stayed.mean()):.0%} of those seen first were seen last; those who were not had begun "
-        f"{abs(gap):.1f} SD {'lower' if gap > 0 else 'higher'}{weak}."
+        f"{float(stayed.mean()):.0%} of people seen first were also seen last. People who dropped out had started "
+        f"{abs(gap):.1f} standard deviations {'lower' if gap > 0 else 'higher'}{weak}."
     )
     return Check("attrition", good, message, gap, checks.MOST_GAP)
 

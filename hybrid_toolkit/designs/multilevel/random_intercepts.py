@@ -92,7 +92,7 @@ def check_group_exposure(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     message = (
         f"Groups with more exposure differ otherwise too ({p_words(p)}): compare rows within groups."
         if good is False
-        else f"No sign that groups with more exposure differ otherwise ({p_words(p)}){weak}."
+        else f"Groups with more exposure do not clearly differ otherwise ({p_words(p)}){weak}."
     )
     return Check("groups' exposure", good, message, p, 0.05)
 

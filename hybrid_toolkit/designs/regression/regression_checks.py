@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import STOPPED_SHORT, CheckOf, FitOf, RowsOf
+from hybrid_toolkit.designs.checks import left_out_message
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.result import Check
@@ -62,10 +63,7 @@ def check_left_out(fit_with: FitOf) -> CheckOf:
             return Check("influence", None, f"No {noun(column)} can be left out: each is needed.")
         low, high = fit.interval
         good = bool(low <= min(found) and max(found) <= high)
-        message = (
-            f"Leaving out each {each} in turn moves the estimate between {min(found):+.3f} and "
-            f"{max(found):+.3f}, " + ("inside its interval." if good else "beyond its interval.")
-        )
+        message = left_out_message(f"one {each}", min(found), max(found), inside=good)
         return Check("influence", good, message, max(found) - min(found))
 
     return check_influence

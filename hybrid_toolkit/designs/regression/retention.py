@@ -73,7 +73,7 @@ def check_proportional(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     message = (
         f"The ratio changes over time ({p_words(p)}): one ratio is a mean over it; look at the parts beside."
         if good is False
-        else f"No sign that the ratio changes over time ({p_words(p)}){weak}."
+        else f"The ratio does not clearly change over time ({p_words(p)}){weak}."
     )
     return Check("proportional hazards", good, message, p, 0.05)
 

@@ -75,8 +75,8 @@ def check_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     own = float(fit.row["p_value"].iloc[0])
     apart = own < level <= test.p_value
     message = (
-        f"With {n} {noun(plan.cluster, many=True)}, the wild cluster bootstrap gives {p_words(test.p_value)} where the "
-        f"interval gives {p_words(own)}: {'the interval tells more than it can' if apart else 'they agree'}."
+        f"With {n} {noun(plan.cluster, many=True)}, a method designed for few clusters (wild cluster bootstrap) "
+        f"{'does not agree' if apart else 'agrees'} with the main result: {p_words(test.p_value)} and {p_words(own)}."
     )
     return Check("few clusters", not apart, message, test.p_value, level)
 

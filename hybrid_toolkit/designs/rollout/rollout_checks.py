@@ -11,7 +11,7 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.designs.base import CheckOf, FitOf
-from hybrid_toolkit.designs.checks import judge_departure, p_words
+from hybrid_toolkit.designs.checks import judge_departure, left_out_message, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.rollout.rollout_fits import before_after_fit, fit_two_by_two_plan, group_time, under_policy
 from hybrid_toolkit.errors import EstimationError
@@ -47,10 +47,10 @@ def check_parallel_trends(frame: pd.DataFrame, fit: DesignFit) -> Check:
         )
     else:
         good = True if moved < abs(fit.estimate) else None
-        weak = "" if good else ", more than the estimate itself, so this says little"
+        weak = "" if good else ", which is larger than the estimate, so it tells us little"
         message = (
-            f"No trend before the start was seen ({p_words(p)}); with 80% power only a trend of {seen:.3f} a period "
-            f"would have been, which could move the estimate by {moved:.3f}{weak}."
+            f"There was no clear trend before the start ({p_words(p)}). With 80% power this check could only have "
+            f"detected a trend of {seen:.3f} a period, which could move the estimate by {moved:.3f}{weak}."
         )
     return Check("parallel trends", good, message, p, 0.05)
 
@@ -208,8 +208,7 @@ def check_leave_one_out(fit_with: FitOf) -> CheckOf:
         what = noun(fit.plan.cluster)
         more = f" ({lost} could not be left out)" if lost else ""
         message = (
-            f"Leaving out each {what} in turn{more} moves the estimate between {min(left):+.3f} and {max(left):+.3f}, "
-            f"{'inside its interval.' if good else 'beyond its interval.'}"
+            left_out_message(f"one {what}{more}", min(left), max(left), inside=good)
             if left
             else f"No {what} can be left out: each is needed."
         )

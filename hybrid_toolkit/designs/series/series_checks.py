@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf, FitOf
-from hybrid_toolkit.designs.checks import judge_departure, p_words
+from hybrid_toolkit.designs.checks import judge_departure, left_out_message, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.series.series_fits import fit_synthetic_did_plan, interrupted_plan, one_start
 from hybrid_toolkit.errors import EstimationError
@@ -80,8 +80,7 @@ def check_each_period(fit_with: FitOf) -> CheckOf:
         low, high = fit.interval
         good = all(low <= v <= high for v in left)
         message = (
-            f"Leaving out each period in turn moves the estimate between {min(left):+.3f} and {max(left):+.3f}, "
-            f"{'inside' if good else 'beyond'} its interval."
+            left_out_message("one period", min(left), max(left), inside=good)
             if left
             else "No period can be left out: each is needed."
         )
@@ -199,8 +198,5 @@ def check_changed_left_out(frame: pd.DataFrame, fit: DesignFit) -> Check:
     left = [fit_synthetic_did_plan(frame[frame[plan.panel_id] != u], quick).estimate for u in changed]
     low, high = fit.interval
     good = all(low <= v <= high for v in left)
-    message = (
-        f"Leaving out each changed {noun(plan.panel_id)} in turn moves the estimate between {min(left):+.3f} and "
-        f"{max(left):+.3f}, {'inside' if good else 'beyond'} its interval."
-    )
+    message = left_out_message(f"one changed {noun(plan.panel_id)}", min(left), max(left), inside=good)
     return Check("influence", good, message, float(np.ptp(left)))

@@ -191,8 +191,8 @@ def invariance_for(data: EvaluationData, *, instrument: str, scale: str, by: str
         result = survey_invariance(data, instrument=instrument, scale=scale, by=by)
     except (CoverageError, MeasureError) as error:
         across = by.replace("_", " ")
-        return Check("invariance", None, f"Whether '{scale}' measures the same across {across} was not tested: "
-                     f"{error.message}")  # fmt: skip
+        told = f"So we cannot tell whether '{scale}' measures the same thing across {across}."
+        return Check("invariance", None, f"Not tested: {error.message.rstrip('.')}. {told}")
     passed = result.means if compare == "means" else result.associations
     deciding = "scalar" if compare == "means" and result.associations else "metric"
     change = result.levels.loc[result.levels["level"] == deciding, "delta_cfi"].to_numpy(dtype=float)[0]

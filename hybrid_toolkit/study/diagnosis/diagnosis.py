@@ -271,9 +271,10 @@ class Diagnosis:
         out = [Check("coverage", good, message, cover, LOWEST_COVERAGE)]
         if powers := [(g["power"][0], g["type_m"][0]) for g in tried if "power" in g]:
             power, size = min(powers)
-            message = f"A true difference of the simulated size would be detected in {power:.0%} of such data"
+            message = "With data like these, a true difference of the simulated size would be detected "
+            message += f"{power:.0%} of the time"
             if power < ENOUGH_POWER and np.isfinite(size):
-                message += f"; the estimates that were detected averaged {size:.1f} times the true size"
+                message += f". The estimates that were detected averaged {size:.1f} times the true size"
             enough = power >= ENOUGH_POWER and (not few or None)
             out.append(Check("power", enough, f"{message}.{doubt}", power, ENOUGH_POWER))
         return tuple(out)

@@ -147,8 +147,12 @@ def check_comparison_groups(frame: pd.DataFrame, study: StudySpec, outcome: str)
     if not found:
         return None
     good = all(few >= _MIN_CLUSTERS and rows >= _MIN_ROWS for few, rows in found)
-    told = f"{_MIN_ROWS} rows in {_MIN_CLUSTERS} {noun(study.cluster, many=True)} or more"
-    message = f"Both sides that are compared have {told}." if good else f"One side that is compared has not {told}."
+    many = noun(study.cluster, many=True)
+    message = (
+        f"Each of the groups compared has at least {_MIN_ROWS} rows in at least {_MIN_CLUSTERS} {many}."
+        if good
+        else f"At least one group compared has fewer than {_MIN_ROWS} rows, or fewer than {_MIN_CLUSTERS} {many}."
+    )
     return Check("sides", good, message, None, _MIN_CLUSTERS)
 
 
@@ -204,8 +208,8 @@ def _alpha(data: EvaluationData, instrument: str, items: tuple[str, ...]) -> Che
         return Check("scale reliability", None, f"The scale's reliability could not be assessed ({error.code}).")
     good = value >= RELIABLE
     message = (
-        f"Answers to the scale's items hang together (alpha {value:.2f})"
+        f"Answers to the scale's items are consistent enough (alpha {value:.2f}, limit {RELIABLE:.2f})"
         if good
-        else (f"Answers to the scale's items hang together too little (alpha {value:.2f}, under {RELIABLE:.2f})")
+        else f"Answers to the scale's items are not consistent enough (alpha {value:.2f}, limit {RELIABLE:.2f})"
     )
     return Check("scale reliability", good, f"{message}.", value, RELIABLE)
