@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +20,7 @@ from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.synth.committed import synthetic_folder
 from hybrid_toolkit.widgets.lenses.lens_widget import LensWidget, settled
+from hybrid_toolkit.widgets.practice.self_assessment import AIM, EVIDENCE
 
 pytestmark = pytest.mark.browser
 NAME = "every-widget.ipynb"
@@ -205,23 +206,93 @@ def test_a_folder_is_brought_to_the_desk_and_a_wrong_path_is_said_in_place(page:
     expect(held.locator(".hte-error:visible")).to_have_count(0)
 
 
-def test_three_people_rate_a_condition(page: Page, hand: Any) -> None:
-    held, part = at(page, "SelfAssessment"), load_checklist("conditions").parts[0]
-    for role in ("Practitioner", "Supervisor or manager", "Senior leader"):
+def run(page: Page, code: str) -> Locator:
+    """Run code in the last cell of the notebook; running it adds another below."""
+    cells = page.locator(".jp-CodeCell")
+    cell = cells.nth(cells.count() - 1)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Shift+Enter")
+    return cell
+
+
+@pytest.fixture(params=["as it is", "a slow browser", "a busy kernel"])
+def pace(request: pytest.FixtureRequest, page: Page) -> Iterator[Callable[[], None]]:
+    """What makes the next steps slow: nothing, a processor at a sixth of its speed, a kernel that computes."""
+    devtools = page.context.new_cdp_session(page)
+    if request.param == "a slow browser":
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    code = "import time; time.sleep(2)"
+    yield (lambda: run(page, code) and None) if request.param == "a busy kernel" else (lambda: None)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    devtools.detach()
+
+
+RATED = {"Practitioner": 1, "Supervisor or manager": 2, "Senior leader": 3}
+"""Role -> how often the key goes down from "Not answered": none, emerging, established."""
+_USED = iter(load_checklist("conditions").parts)
+
+
+def test_three_people_rate_a_condition_without_a_button(page: Page, pace: Callable[[], None]) -> None:
+    part = next(_USED)
+    held = at(page, "SelfAssessment")
+    held.get_by_label("Condition", exact=True).select_option(index=load_checklist("conditions").parts.index(part))
+    for role, down in RATED.items():
+        pace()
         held.get_by_label("Your role").select_option(label=role)
         for item in part.items:
-            held.get_by_label(item.text).press("ArrowDown")
-            held.get_by_label(item.text).press("ArrowDown")
-        press(held, "Save answers")
-        expect(held.get_by_text(re.compile(f"Saved for {role}", re.IGNORECASE))).to_be_visible()
-    expect(answer(held)).to_contain_text("3 raters; 1 of 9 conditions")
-    held.get_by_label("Your service's target (a number; leave blank for none)").fill("much")
-    press(held, "Save target")
+            for _ in range(down):
+                held.get_by_label(item.text).press("ArrowDown")
+        held.get_by_label(EVIDENCE).first.fill(f"Said as {role}")
+    held.get_by_label("Your role").select_option(label="Practitioner")
+    expect(held.get_by_label(EVIDENCE).first).to_have_value("Said as Practitioner")
+    row = held.get_by_role("row").filter(has=page.get_by_role("rowheader", name=part.title))
+    expect(row).to_contain_text("Practitioner 0; Supervisor or manager 1; Senior leader 2")
+    cell = run(page, f"print([(a.role, a.evidence) for a in made['SelfAssessment'].assessment.answers "
+                     f"if a.item == {part.items[0].id!r}])")  # fmt: skip
+    expect(cell.locator(".jp-OutputArea")).to_contain_text("Said as Senior leader")
+    for key, said in zip(("practitioner", "supervisor", "senior_leader"), RATED, strict=True):
+        expect(cell.locator(".jp-OutputArea")).to_contain_text(f"('{key}', 'Said as {said}')")
+
+
+def test_the_assessment_is_taken_away_with_its_targets(page: Page, hand: Any) -> None:
+    held, part = at(page, "SelfAssessment"), load_checklist("conditions").parts[0]
+    held.get_by_label("Condition", exact=True).select_option(index=0)
+    aim = held.get_by_label(re.compile(re.escape(AIM))).first
+    aim.fill("much")
+    aim.press("Tab")
     expect(held.locator(".hte-error")).to_contain_text("an aim is a number")
+    aim.fill("0.6")
+    aim.press("Tab")
+    expect(held.get_by_text("Target saved.")).to_be_visible()
     files = hand.taken(page, held)
     assert {f.suffix for f in files.values()} == {".docx", ".xlsx", ".html"}
     for file in files.values():
         assert part.title in hand.words(file) and SYNTHETIC_STAMP in hand.words(file)
+
+
+@pytest.mark.parametrize("pace", ["a busy kernel"], indirect=True)
+def test_an_arrangement_is_kept_as_it_is_entered(page: Page, pace: Callable[[], None]) -> None:
+    held = at(page, "TeamAgreement")
+    which = held.get_by_label("Arrangement", exact=True)
+    which.select_option(label="A new one")
+    last = which.locator("option").count()
+    pace()
+    held.get_by_label("Which team or role is it for?").fill("Assessment team")
+    held.get_by_label("What was asked for?").fill("Two days at home.")
+    press(held, "Add this arrangement")
+    expect(held.get_by_role("button", name="Remove it")).to_be_visible()
+    expect(which.locator("option")).to_have_count(last + 1)
+    pace()
+    held.get_by_label("Why was it decided so?").fill(f"Cover is met, {last}")
+    which.select_option(index=0)
+    held.get_by_label("Which team or role is it for?").fill("Half a thought")
+    which.select_option(index=last)
+    expect(held.get_by_label("Why was it decided so?")).to_have_value(f"Cover is met, {last}")
+    which.select_option(index=0)
+    expect(held.get_by_label("Which team or role is it for?")).to_have_value("Half a thought")
+    expect(answer(held)).to_contain_text(f"{last} arrangement")
 
 
 def test_an_action_is_planned_and_nothing_without_words(page: Page, hand: Any) -> None:
@@ -242,23 +313,19 @@ def test_a_checklist_is_answered_and_taken_away(page: Page, hand: Any, name: str
     before = answer(held).inner_text()
     held.locator(".hte-item select").first.press("ArrowDown")
     held.get_by_label("In your own words").first.fill("Agreed in the team meeting.")
-    press(held, "Save answers")
+    held.get_by_label("In your own words").first.press("Tab")
     expect(answer(held)).not_to_have_text(before)
     expect(answer(held)).to_contain_text(re.compile(r": 1 of \d+ answered"))
     if name == "Share":
         held.get_by_label("In your own words").first.fill("write to someone@example.org")
-        press(held, "Save answers")
+        held.get_by_label("In your own words").first.press("Tab")
         expect(held.locator(".hte-error")).to_be_visible()
+        sections = held.get_by_label("Section")
+        sections.select_option(index=1)
+        sections.select_option(index=0)
+        expect(held.get_by_label("In your own words").first).to_have_value("Agreed in the team meeting.")
     word = next(f for n, f in hand.taken(page, held).items() if n.endswith(".docx"))
     assert "Agreed in the team meeting." in hand.words(word)
-
-
-def test_an_arrangement_is_kept(page: Page) -> None:
-    held = at(page, "TeamAgreement")
-    held.get_by_label("Which team or role is it for?").fill("Assessment team")
-    held.get_by_label("What was asked for?").fill("Two days at home.")
-    press(held, "Keep this arrangement")
-    expect(answer(held)).to_contain_text("1 arrangement")
 
 
 def test_an_exception_is_signed_and_the_bundle_holds_the_rest(page: Page, hand: Any) -> None:
@@ -288,14 +355,9 @@ def test_a_blank_aid_prints_and_holds_no_field(page: Page, hand: Any, name: str)
 
 
 def test_what_was_done_by_hand_is_saved_and_opened_again(page: Page, lab: Any) -> None:
-    cells = page.locator(".jp-CodeCell")
-    cell = cells.nth(cells.count() - 1)  # running the last cell adds another below it
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(SAVED)
-    page.keyboard.press("Shift+Enter")
+    cell = run(page, SAVED)
     expect(cell.locator(".jp-OutputArea")).to_contain_text("WhatIf True", timeout=90_000)
     said = cell.locator(".jp-OutputArea").inner_text().split()
     assert set(said[1::2]) == {"True"} and "SelfAssessment" in said[::2]
     kept = json.loads((lab.folder / "Share.json").read_text(encoding="utf-8"))
-    assert "Agreed in the team meeting." in json.dumps(kept) and kept["schema"] == 1
+    assert "Agreed in the team meeting." in json.dumps(kept) and kept["schema"] == ht.Share.SCHEMA

@@ -14,7 +14,7 @@ from hybrid_toolkit.app.work.look_at_data import DRAWN_LENSES
 from hybrid_toolkit.widgets.lenses.lens_widget import LensWidget
 
 GUIDE = "docs/widgets.md"
-MODULES = [f"{widgets.__name__}.{m.name}" for m in pkgutil.walk_packages(widgets.__path__) if not m.ispkg]
+MODULES = [m.name for m in pkgutil.walk_packages(widgets.__path__, f"{widgets.__name__}.") if not m.ispkg]
 
 
 def lenses() -> list[type[LensWidget]]:
@@ -34,12 +34,17 @@ def test_every_module_of_a_lens_has_its_widget() -> None:
         assert not views or name in used, f"{views[0]} of {name} has no LensWidget with VIEWS = {views[0]}"
 
 
+def test_every_room_of_widgets_is_searched() -> None:
+    assert {m.split(".")[2] for m in MODULES} >= {"lenses", "explorer", "planning", "practice", "desks", "parts"}
+    assert len(lenses()) >= 5
+
+
 @pytest.mark.parametrize("lens", lenses(), ids=lambda k: k.__name__)
 def test_a_lens_can_be_found(lens: type[LensWidget]) -> None:
     name = lens.__name__
     assert ht._PUBLIC.get(name) == lens.__module__, f"'{name}' is not in _PUBLIC of hybrid_toolkit/__init__.py"
     where = "DRAWN_LENSES of hybrid_toolkit/app/work/look_at_data.py"
-    views = (lens.VIEWS.__module__.rpartition(".")[2], name)
+    views = (lens.VIEWS.__module__.removeprefix(f"{widgets.__name__}."), name)
     assert views in DRAWN_LENSES.values(), f"'{name}' has no page of the app in {where}"
     guide = (Path(__file__).resolve().parents[2] / GUIDE).read_text(encoding="utf-8")
     assert f"**`{name}`**" in guide, f"{GUIDE} has no paragraph that begins **`{name}`**"

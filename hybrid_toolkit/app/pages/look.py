@@ -36,6 +36,11 @@ LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         "Wellbeing, strain and what staff say about remote work.",
         {"scale": "Scale", "group": "Broken down by"},
     ),
+    "otherwise": (
+        "Another working pattern",
+        "What more or fewer office days would be expected to go with, as far as a study of your data reaches.",
+        {"study": "Study", "rule": "Working pattern", "value": "Change"},
+    ),
 }
 """Name in the path -> title, purpose, and labels of its filters."""
 SAVED_LOOK = "look"
@@ -68,9 +73,8 @@ def _show(visit: Visit, *, lens: str) -> Answered:
     chosen = _chosen(visit, lens)
     found = visit.work(f"{_WORK}:look_through", lens=lens, chosen=chosen, slot=lens)
     state = found.get("state", {})
-    files = [
-        (words, f"/data/{lens}/take/{form[1:]}?{urlencode(state)}") for form, (words, _) in _KINDS.items() if state
-    ]
+    kinds = {} if found["empty"] else _KINDS
+    files = [(words, f"/data/{lens}/take/{form[1:]}?{urlencode(state)}") for form, (words, _) in kinds.items()]
     values = {"found": found, "labels": LOOKS[lens][2], "files": files, "lens": lens}
     return PageView("look.html.j2", values)
 

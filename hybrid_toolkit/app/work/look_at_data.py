@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 Chosen = tuple[tuple[str, str], ...]
 """Field of a filter with the value asked for."""
 DRAWN_LENSES: Mapping[str, tuple[str, str]] = {
-    "practice": ("lens_practice", "PracticeQuality"),
-    "careers": ("lens_career", "CareerStage"),
-    "access": ("lens_exclusion", "DigitalExclusion"),
-    "wellbeing": ("lens_wellbeing", "Wellbeing"),
+    "practice": ("lenses.lens_practice", "PracticeQuality"),
+    "careers": ("lenses.lens_career", "CareerStage"),
+    "access": ("lenses.lens_exclusion", "DigitalExclusion"),
+    "wellbeing": ("lenses.lens_wellbeing", "Wellbeing"),
+    "otherwise": ("planning.what_if_view", "WhatIf"),
 }
+"""Page -> module of the room of widgets with the views, and the name that its state and views begin with."""
 MEASURES_LENS = "measures"
 FIRST_MEASURES = (
     "choice_honoured",
@@ -44,7 +46,7 @@ def look_through(bench: Bench, lens: str, chosen: Chosen = ()) -> dict[str, Any]
     bench : Bench
         The open data.
     lens : str
-        ``"practice"``, ``"careers"``, ``"access"``, ``"wellbeing"`` or ``"measures"``.
+        ``"measures"`` or a key of ``DRAWN_LENSES``.
     chosen : Chosen, optional
         Filters; what the data do not offer is replaced by the first that they do.
 
@@ -55,13 +57,8 @@ def look_through(bench: Bench, lens: str, chosen: Chosen = ()) -> dict[str, Any]
         shown.
     """
     empty, view, choices, state = _found(bench, lens, dict(chosen))
-    if view is None:
-        return {"empty": empty}
-    return {
-        **as_values(view),
-        "choices": {name: dict(offered) for name, offered in choices.items()},
-        "state": state,
-    }
+    filters = {"choices": {name: dict(offered) for name, offered in choices.items()}, "state": state}
+    return {"empty": empty, **filters} if view is None else {**as_values(view), **filters}
 
 
 def lens_file(bench: Bench, lens: str, form: str, chosen: Chosen = (), on: str = "") -> bytes:
@@ -151,15 +148,16 @@ def _few(rows: Any) -> str:
 def _found(
     bench: Bench, lens: str, asked: dict[str, str]
 ) -> tuple[tuple[str, str] | None, LensView | None, dict[str, dict[str, str]], dict[str, str]]:
-    """Why there is nothing to show, or the view with what the data offer and what is chosen."""
+    """Why there is nothing to show, or the view; with what the data offer and what is chosen."""
     if lens == MEASURES_LENS:
         return _measures(bench, asked)
     from dataclasses import asdict, fields
 
+    from hybrid_toolkit.errors import StudyError
     from hybrid_toolkit.widgets.lenses.lens_widget import settled
 
     module, name = DRAWN_LENSES[lens]
-    held = import_module(f"hybrid_toolkit.widgets.lenses.{module}")
+    held = import_module(f"hybrid_toolkit.widgets.{module}")
     views = bench.kept.get(lens) or getattr(held, f"{name}Views")(bench.data, gate=bench.gate)
     bench.kept[lens] = views
     if (empty := views.empty()) is not None:
@@ -167,7 +165,11 @@ def _found(
     make = getattr(held, f"{name}State")
     names = {f.name for f in fields(make)}
     state = settled(views, make(**{k: v for k, v in asked.items() if k in names}))
-    return None, views.view(state), {k: dict(v) for k, v in views.choices(state).items()}, asdict(state)
+    choices = {k: dict(v) for k, v in views.choices(state).items()}
+    try:
+        return None, views.view(state), choices, asdict(state)
+    except StudyError as error:  # a change beyond what the data cover: the filters stay, for another choice
+        return (error.message, error.fix), None, choices, asdict(state)
 
 
 def _measures(

@@ -236,11 +236,15 @@ def choice(label: str, options: Mapping[str, str], *, value: str | None = None) 
 
 
 def offer(control: ipywidgets.Dropdown, options: Mapping[str, str], value: str) -> None:
-    """Give a drop-down other options and a value, without touching it where they are the same."""
+    """Give a drop-down other options and a value, without touching it where they are the same.
+
+    Both go to the browser in one message: between two it would stand at the first of the new options.
+    """
     wanted = tuple((words, key) for key, words in options.items())
-    if control.options != wanted:
-        control.options = wanted
-    control.value = value
+    with control.hold_sync():
+        if control.options != wanted:
+            control.options = wanted
+        control.value = value
 
 
 def put(name: str, control: ipywidgets.Widget, value: Any) -> None:

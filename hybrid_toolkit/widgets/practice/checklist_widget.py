@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from html import escape
 from typing import ClassVar
 
@@ -17,12 +18,11 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.report.documents.blocks import Report
 from hybrid_toolkit.report.practice_report import record_report
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
-from hybrid_toolkit.widgets.parts.widget_base import Shown, button, choice, offer
+from hybrid_toolkit.widgets.parts.widget_base import Shown, choice, offer
 from hybrid_toolkit.widgets.practice.form_parts import (
     NO_NAMES,
     NOT_ANSWERED,
     PracticeWidget,
-    buttons,
     form_answer_html,
     item_choice,
     item_text,
@@ -30,15 +30,26 @@ from hybrid_toolkit.widgets.practice.form_parts import (
     stamp_of,
     words_table,
 )
+from hybrid_toolkit.widgets.practice.kept_form import FormDraft, SwitchedForm
+
+_KEPT = "Kept. Save the answers to a file with save(path), or prepare downloads below."
 
 
 @dataclass(frozen=True, slots=True)
 class ChecklistState:
-    """The answers so far, and which section is open for whom."""
+    """The answers so far, drafts of answers, and which section is open for whom."""
 
     record: Record
     part: str
     role: str = "senior_leader"
+    drafts: tuple[FormDraft, ...] = ()
+
+    def entered(self, item: str) -> tuple[str, str]:
+        """The answer and the words that were entered for an item, whole or not; empty for none."""
+        entry = self.record.entry(item)
+        if entry is not None:
+            return entry.answer, entry.words
+        return next(((d.answer, d.words) for d in self.drafts if d.item == item), (NOT_ANSWERED, ""))
 
     def to_code(self) -> str:
         """Code that gives the same record and what is still to do."""
@@ -76,6 +87,8 @@ class ChecklistWidget(PracticeWidget):
 
     CHECKLIST: ClassVar[str]
     STATE = ChecklistState
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: dict}  # version 2 has drafts besides
 
     def __init__(
         self,
@@ -87,16 +100,12 @@ class ChecklistWidget(PracticeWidget):
     ) -> None:
         listed = load_checklist(self.CHECKLIST)
         self._parts = {p.id: p.title for p in listed.parts if any(i.scale for i in p.items)}
-        most = max(len(p.items) for p in listed.parts)
-        self._rows = [(item_choice(), item_text("In your own words")) for _ in range(most)]
-        self._boxes = [ipywidgets.VBox(list(row)) for row in self._rows]
-        keep = button("Save answers", self._keep_answers)
-        self._whom = item_text("Which role, team or service is this for?")
+        controls = {"part": choice("Section", self._parts), "role": choice("Answered by", dict(ROLES))}
+        self._form = SwitchedForm(list(controls.values()), self._made_form)
         state = ChecklistState(record if record is not None else Record(self.CHECKLIST), next(iter(self._parts)))
         super().__init__(
-            state, data=data, gate=gate, today=today,
-            controls={"part": choice("Section", self._parts), "role": choice("Answered by", dict(ROLES))},
-            form=[ipywidgets.HTML(notice_html(NO_NAMES)), self._whom, *self._boxes, buttons(keep)],
+            state, data=data, gate=gate, today=today, controls=controls,
+            form=[ipywidgets.HTML(notice_html(NO_NAMES)), self._form],
         )  # fmt: skip
         self._show()
 
@@ -121,33 +130,53 @@ class ChecklistWidget(PracticeWidget):
 
     def _follow(self) -> str:
         super()._follow()
-        self._whom.value = self.record.about
-        items = self._part.items
-        for i, (box, (control, words)) in enumerate(zip(self._boxes, self._rows, strict=True)):
-            box.layout.display = "" if i < len(items) else "none"
-            if i >= len(items):
-                continue
-            item, entry = items[i], self.record.entry(items[i].id)
-            side = f" For the {item.side}." if item.side else ""
-            control.description = f"{item.text}{side} {item.note}".strip()
-            offer(control, {NOT_ANSWERED: "Not answered", **scales()[item.scale]}, entry.answer if entry else "")
-            words.value = entry.words if entry else ""
+        if not self._entering:
+            self._form.place()
         return ""
 
-    def _keep_answers(self) -> None:
-        def made() -> ChecklistState:
-            record = replace(self.record, about=self._whom.value.strip())
-            for item, (control, words) in zip(self._part.items, self._rows, strict=False):
-                held = record.entry(item.id)
-                if control.value == NOT_ANSWERED:
-                    rest = tuple(e for e in record.entries if e.item != item.id)
-                    record = replace(record, entries=rest)
-                elif held is None or (held.answer, held.words) != (control.value, words.value.strip()):
-                    entry = Entry(item.id, control.value, words.value.strip(), self.state.role, self.today)
-                    record = record.put(entry)
-            return replace(self.state, record=record)  # type: ignore[no-any-return]
+    def _made_form(self) -> ipywidgets.VBox:
+        """What the record is about, and the items of the section with what was entered."""
+        form, role = ipywidgets.VBox(), self.state.role
+        about = item_text("Which role, team or service is this for?")
+        about.value = self.record.about
+        about.observe(lambda _: self._set_about(form, about.value.strip()), "value")
+        rows: list[ipywidgets.Widget] = [about]
+        for item in self._part.items:
+            side = f" For the {item.side}." if item.side else ""
+            control, words = item_choice(f"{item.text}{side} {item.note}".strip()), item_text("In your own words")
+            answer, said = self.state.entered(item.id)
+            offer(control, {NOT_ANSWERED: "Not answered", **scales()[item.scale]}, answer)
+            words.value = said
+            enter = partial(self._enter, form, item.id, role, control, words)
+            for made in (control, words):
+                made.observe(lambda _, enter=enter: enter(), "value")
+            rows += [control, words]
+        form.children = tuple(rows)
+        return form
 
-        self._keep(made, "Kept. Save them to a file with save(path), or prepare downloads below.")
+    def _enter(
+        self, form: ipywidgets.VBox, item: str, role: str, control: ipywidgets.Dropdown, words: ipywidgets.Text
+    ) -> None:
+        """Keep what stands at one item, for the role under which it was shown: an answer, or a draft of one."""
+        answer, said = control.value, words.value.strip()
+
+        def made() -> ChecklistState:
+            record = self.record
+            drafts = tuple(d for d in self.state.drafts if d.item != item)
+            if answer == NOT_ANSWERED:
+                record = replace(record, entries=tuple(e for e in record.entries if e.item != item))
+                drafts += (FormDraft(item, role, words=said),) if said else ()
+            else:
+                record = record.put(Entry(item, answer, said, role, self.today))
+            return replace(self.state, record=record, drafts=drafts)  # type: ignore[no-any-return]
+
+        draft = said and answer == NOT_ANSWERED
+        self._keep(made, "Saved as a draft: no answer is chosen." if draft else _KEPT, entering=True)
+        self._form.entered(form)
+
+    def _set_about(self, form: ipywidgets.VBox, text: str) -> None:
+        self._keep(lambda: replace(self.state, record=replace(self.record, about=text)), _KEPT, entering=True)
+        self._form.entered(form)
 
     def _draw(self) -> Shown:
         listed, record = load_checklist(self.CHECKLIST), self.record
@@ -156,6 +185,8 @@ class ChecklistWidget(PracticeWidget):
         if self.CHECKLIST == "return_tests":
             text = f"{return_verdict(record)} {text}"
         body = notice_html(listed.about) + self._overview()
+        if self.state.drafts:
+            body = notice_html(f"{len(self.state.drafts)} items have words and no answer yet.") + body
         part = self._part
         metrics = list(dict.fromkeys([*part.metrics, *(m for i in part.items for m in i.metrics)]))
         if self._beside.data is not None and metrics:

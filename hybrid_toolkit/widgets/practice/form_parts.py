@@ -48,8 +48,10 @@ _STYLE = """
 class PracticeWidget(ToolkitWidget):
     """Base of the widgets that people fill in: a form, its message, the data beside it, and files to take away.
 
-    What is written is screened when it is kept: texts with what looks like an address, a telephone or NHS number are
-    refused in place. A subclass writes ``_report`` besides what ``ToolkitWidget`` asks for.
+    Everything is kept as it is entered: a control calls ``_keep`` when it changes. What is written is screened then:
+    texts with what looks like an address, a telephone or NHS number are refused in place. A subclass writes
+    ``_report`` besides what ``ToolkitWidget`` asks for, and in ``_follow`` leaves its forms alone while
+    ``_entering``: a form that is written into is never set from the state.
 
     Parameters
     ----------
@@ -79,6 +81,7 @@ class PracticeWidget(ToolkitWidget):
     ) -> None:
         self._beside = MetricPanel(data, gate=gate)
         self.today = today if today is not None else date.today()
+        self._entering = False
         self._message = ipywidgets.HTML().add_class(LIVE)
         box = ipywidgets.VBox([*form, self._message]).add_class("hte-form")
         super().__init__(state, controls=controls, more=[form_style(), box])
@@ -98,13 +101,21 @@ class PracticeWidget(ToolkitWidget):
         made, name = self._report(), _kebab(type(self).__name__)
         return [Download(f"{name}{f}", document_bytes(made, f), f"{made.title}: {_NAMES[f]}") for f in FORMS]
 
-    def _keep(self, make: Any, said: str) -> None:
-        """Change the state to what ``make`` gives, and say so; or say in place what stands in the way."""
+    def _keep(self, make: Any, said: str, *, entering: bool = False) -> bool:
+        """Change the state to what ``make`` gives, and say so; or say in place what stands in the way.
+
+        ``entering`` leaves the forms as they are: somebody is writing into one.
+        """
+        self._entering = entering
         try:
             self.state = make()
             self._message.value = notice_html(said)
         except HybridToolkitError as error:
             self._message.value = notice_html(error.message, fix=error.fix, error=True)
+            return False
+        finally:
+            self._entering = False
+        return True
 
 
 def form_style() -> ipywidgets.HTML:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from html import escape
+from typing import Any, ClassVar
 
 import ipywidgets
 
@@ -42,6 +44,7 @@ from hybrid_toolkit.widgets.practice.form_parts import (
     stamp_of,
     words_table,
 )
+from hybrid_toolkit.widgets.practice.kept_form import SwitchedForm, close_all
 
 _OWN = "own"
 _NONE = ""
@@ -52,12 +55,25 @@ _COLUMNS = ("number", "action", "owner", "due", "standing", "measure", "baseline
 
 
 @dataclass(frozen=True, slots=True)
+class ActionDraft:
+    """A new action as it stands in the form, until it is added."""
+
+    seed: str = _OWN
+    words: str = ""
+    owner: str = next(iter(ROLES))
+    due: date | None = None
+    started: date | None = None
+    measure: str = _NONE
+
+
+@dataclass(frozen=True, slots=True)
 class PlanState:
-    """The plan, the action that is chosen (its number as text) and the one that is re-measured (empty for none)."""
+    """The plan, the chosen action (its number as text), the one that is re-measured (empty for none), a new one."""
 
     plan: ActionPlan = field(default_factory=ActionPlan)
     chosen: str = ""
     remeasured: str = ""
+    draft: ActionDraft = ActionDraft()
 
     def to_code(self, today: date) -> str:
         """Code that gives the same plan and its standing on the day."""
@@ -98,6 +114,10 @@ class ImprovementPlan(PracticeWidget):
     """
 
     STATE = PlanState
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: dict}  # version 2 has the draft of a new action besides
+    _drawn: ActionDraft | None = None
+    _filling = False
 
     def __init__(
         self,
@@ -110,39 +130,16 @@ class ImprovementPlan(PracticeWidget):
     ) -> None:
         self._assessment = assessment
         self._remade: dict[Action, RemeasuredMetric] = {}
-        listed = load_checklist("actions")
-        self._from = choice(
-            "Start from a suggested action", {_OWN: "My own words", **{a.id: f"{a.id}: {a.text}" for a in listed.items}}
-        )
-        self._words = item_text("Action", lines=2)
-        self._owner = choice("Owner (role)", dict(ROLES))
-        self._due, self._start = item_date("Complete by"), item_date("Date the change started")
-        self._measure = choice("Metric we expect to change", {_NONE: "None"})
-        draft = button("Suggest actions from the self-assessment", self._draft)
-        draft.layout.display = "" if assessment is not None else "none"
-        self._acts = [
-            button(
-                "Mark as completed today", lambda: self._on_chosen(lambda p, n: p.mark_done(n, self.today), "Done.")
-            ),
-            button(
-                "Start today", lambda: self._on_chosen(self._started, "Started: it is re-measured from this month on.")
-            ),
-            button("Delete", lambda: self._on_chosen(lambda p, n: p.without(n), "Removed.")),
-            button("Measure again", self._remeasure),
-        ]
-        self._chosen_box = ipywidgets.VBox([ipywidgets.HTML("<h3>The chosen action</h3>"), buttons(*self._acts)])
-        add = ipywidgets.VBox([self._from, self._words, self._owner, self._due, self._start, self._measure])
+        chosen = choice("Choose an action", {_NONE: "None"})
+        self._acts = SwitchedForm([chosen], self._made_acts)
+        self._new = ipywidgets.VBox()
         super().__init__(
             PlanState(plan if plan is not None else ActionPlan()), data=data, gate=gate, today=today,
-            controls={"chosen": choice("Action", {_NONE: "None"})},
-            form=[
-                ipywidgets.HTML(f"{notice_html(NO_NAMES)}<h3>A new action</h3>"), add,
-                buttons(button("Add action", self._add), draft), self._chosen_box,
-            ],
+            controls={"chosen": chosen},
+            form=[ipywidgets.HTML(f"{notice_html(NO_NAMES)}<h3>A new action</h3>"), self._new, self._acts],
         )  # fmt: skip
-        self._from.observe(lambda change: self._took(change.new), "value")
         ids = sorted(self._beside.open) if data is not None else [m for m, s in REGISTRY.items() if s.computed]
-        offer(self._measure, {_NONE: "None", **{m: REGISTRY[m].name for m in ids}}, _NONE)
+        self._measures = {_NONE: "None", **{m: REGISTRY[m].name for m in ids}}
         self._show()
 
     @property
@@ -163,32 +160,94 @@ class ImprovementPlan(PracticeWidget):
     def _follow(self) -> str:
         numbers = {str(a.id): f"{a.id}. {a.words[:60]}" for a in self.plan.actions}
         chosen = self.state.chosen if self.state.chosen in numbers else next(iter(numbers), _NONE)
+        self._acts.make_room(len(numbers))
         offer(self._lists["chosen"], numbers or {_NONE: "None yet"}, chosen)
-        self._lists["chosen"].layout.display = self._chosen_box.layout.display = "" if numbers else "none"
+        self._lists["chosen"].layout.display = self._acts.layout.display = "" if numbers else "none"
+        if not self._entering:
+            self._acts.place()
+            if self._drawn != self.state.draft:
+                old = self._new.children
+                self._new.children = self._made_new()
+                for widget in old:  # what arrives for it late was meant for an action that is added
+                    close_all(widget)
         return ""
 
-    def _took(self, action: str) -> None:
-        """Fill the form from an action of the source."""
-        if action == _OWN:
+    def _made_new(self) -> tuple[ipywidgets.Widget, ...]:
+        """The form of a new action, as it was entered; what is suggested fills in the words and the measure."""
+        self._drawn = entered = self.state.draft
+        listed = load_checklist("actions")
+        seed = choice(
+            "Start from a suggested action", {_OWN: "My own words", **{a.id: f"{a.id}: {a.text}" for a in listed.items}}
+        )
+        controls: dict[str, ipywidgets.Widget] = {
+            "seed": seed,
+            "words": item_text("Action", lines=2),
+            "owner": choice("Owner (role)", dict(ROLES)),
+            "due": item_date("Complete by"),
+            "started": item_date("Date the change started"),
+            "measure": choice("Metric we expect to change", self._measures),
+        }
+        for name, control in controls.items():
+            value = getattr(entered, name)
+            control.value = _NONE if name == "measure" and value not in self._measures else value
+            control.observe(lambda _, name=name: self._enter(name, controls), "value")
+        draft = button("Suggest actions from the self-assessment", self._draft)
+        draft.layout.display = "" if self._assessment is not None else "none"
+        return (*controls.values(), buttons(button("Add action", self._add), draft))
+
+    def _enter(self, name: str, controls: Mapping[str, ipywidgets.Widget]) -> None:
+        """Keep what stands in the form; a suggestion takes the place of another, never of one's own words."""
+        if self._filling:
             return
-        item = load_checklist("actions").item(action)
-        self._words.value = item.text
-        offered = [key for _, key in self._measure.options]
-        self._measure.value = next((m for m in item.metrics if m in offered), _NONE)
+        before: ActionDraft = self.state.draft
+        if name == "seed" and controls["seed"].value != _OWN:
+            listed = load_checklist("actions")
+            item = listed.item(controls["seed"].value)
+            self._filling = True
+            if before.words in ("", *(a.text for a in listed.items)):
+                controls["words"].value = item.text
+            controls["measure"].value = next((m for m in item.metrics if m in self._measures), _NONE)
+            self._filling = False
+        given: dict[str, Any] = {
+            n: c.value.strip() if isinstance(c.value, str) else c.value for n, c in controls.items()
+        }
+        self._drawn = ActionDraft(**given)
+        self._keep(lambda: replace(self.state, draft=ActionDraft(**given)), "Kept as a draft, until you add it.",
+                   entering=True)  # fmt: skip
+
+    def _made_acts(self) -> ipywidgets.VBox:
+        """What can be done with the chosen action: each button belongs to the action it was shown for."""
+        chosen = self._lists["chosen"].value
+        if not chosen:
+            return ipywidgets.VBox()
+        number = int(chosen)
+
+        def act(change: Callable[[ActionPlan], ActionPlan], said: str) -> None:
+            self._keep(lambda: replace(self.state, plan=change(self.plan)), said)
+
+        done = button("Mark as completed today", lambda: act(lambda p: p.mark_done(number, self.today), "Done."))
+        start = button(
+            "Start today",
+            lambda: act(lambda p: self._started(p, number), "Started: it is re-measured from this month on."),
+        )
+        drop = button("Delete", lambda: act(lambda p: p.without(number), "Removed."))
+        again = button("Measure again", lambda: self._remeasure(number))
+        return ipywidgets.VBox([ipywidgets.HTML("<h3>The chosen action</h3>"), buttons(done, start, drop, again)])
 
     def _add(self) -> None:
         def made() -> PlanState:
-            if self._due.value is None:
+            given: ActionDraft = self.state.draft
+            if given.due is None:
                 raise UsageError(
                     "an action needs a date.", fix="Enter the date the action will be completed by.", code="PLAN-DUE"
                 )
-            seed = "" if self._from.value == _OWN else self._from.value
-            baseline, day = self._base(self._measure.value)
+            baseline, day = self._base(given.measure)
             plan = self.plan.add(
-                self._words.value, self._owner.value, self._due.value, measure=self._measure.value, baseline=baseline,
-                baseline_on=day, started=self._start.value, seed=seed,
+                given.words, given.owner, given.due, measure=given.measure, baseline=baseline, baseline_on=day,
+                started=given.started, seed="" if given.seed == _OWN else given.seed,
             )  # fmt: skip
-            return replace(self.state, plan=plan, chosen=str(plan.actions[-1].id))  # type: ignore[no-any-return]
+            chosen = str(plan.actions[-1].id)
+            return replace(self.state, plan=plan, chosen=chosen, draft=ActionDraft())  # type: ignore[no-any-return]
 
         self._keep(made, "Added.")
 
@@ -222,22 +281,11 @@ class ImprovementPlan(PracticeWidget):
             f"One action added for each area, due in {DRAFT_DAYS} days. Discuss them and edit before you agree them.",
         )
 
-    def _number(self) -> int:
-        chosen = self._lists["chosen"].value
-        if not chosen:
-            raise UsageError("no action is chosen.", fix="Add one first.", code="PLAN-ACTION")
-        return int(chosen)
-
-    def _on_chosen(self, change: object, said: str) -> None:
-        assert callable(change)
-        self._keep(lambda: replace(self.state, plan=change(self.plan, self._number())), said)
-
     def _started(self, plan: ActionPlan, number: int) -> ActionPlan:
         return plan.change(replace(plan.action(number), started=self.today))
 
-    def _remeasure(self) -> None:
+    def _remeasure(self, number: int) -> None:
         def made() -> PlanState:
-            number = self._number()
             self._measured(self.plan.action(number))
             return replace(self.state, remeasured=str(number))  # type: ignore[no-any-return]
 

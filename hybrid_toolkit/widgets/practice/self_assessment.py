@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
+from typing import ClassVar
 
 import ipywidgets
 
@@ -24,7 +26,6 @@ from hybrid_toolkit.widgets.practice.form_parts import (
     NO_NAMES,
     NOT_ANSWERED,
     PracticeWidget,
-    buttons,
     form_answer_html,
     item_choice,
     item_text,
@@ -32,15 +33,29 @@ from hybrid_toolkit.widgets.practice.form_parts import (
     stamp_of,
     words_table,
 )
+from hybrid_toolkit.widgets.practice.kept_form import FormDraft, SwitchedForm
 
 MOST_RATERS = 12
 _LISTED = load_checklist("conditions")
+EVIDENCE = "Evidence: how do you know? Describe it or paste a link"
+AIM = "your service's target (a number; leave blank for none)"
 _HEADS = ("Condition", "By role", "Level, 0 to 3", "Raters", "With evidence")
+
+
+def rater_key(role: str, number: int) -> str:
+    """What names a person in drafts.
+
+    Examples
+    --------
+    >>> rater_key("hr", 2)
+    'hr 2'
+    """
+    return f"{role} {number}"
 
 
 @dataclass(frozen=True, slots=True)
 class AssessmentState:
-    """Every answer, the aims, and what is open: the rater and the condition.
+    """Every answer, the aims, drafts of answers, and what is open: the rater and the condition.
 
     ``answers`` and ``targets`` are those of ``Assessment``; ``role`` and ``number`` (as text) are the rater.
     """
@@ -50,6 +65,21 @@ class AssessmentState:
     role: str = "practitioner"
     number: str = "1"
     condition: str = "S0-C1"
+    drafts: tuple[FormDraft, ...] = ()
+
+    def of(self, role: str, number: int) -> bool:
+        """Whether a person has entered anything."""
+        return any(a.rater == (role, number) for a in self.answers) or any(
+            d.who == rater_key(role, number) for d in self.drafts
+        )
+
+    def entered(self, item: str, role: str, number: int) -> tuple[str, str]:
+        """The level and the evidence that a person has entered for a prompt, whole or not; empty for none."""
+        for a in self.answers:
+            if (a.item, a.rater) == (item, (role, number)):
+                return a.level, a.evidence
+        found = (d for d in self.drafts if (d.item, d.who) == (item, rater_key(role, number)))
+        return next(((d.answer, d.words) for d in found), (NOT_ANSWERED, ""))
 
     @property
     def assessment(self) -> Assessment:
@@ -68,8 +98,9 @@ class AssessmentState:
 class SelfAssessment(PracticeWidget):
     """Rate a service against nine conditions for good hybrid working, and compare ratings by role and with data.
 
-    Choose who answers and the condition, answer each prompt, name the evidence, and keep the answers. A level is
-    given from three raters on. Raters are roles, not names. Everything works with the keyboard alone.
+    Choose who answers and the condition, answer each prompt and name the evidence; each answer is kept as it is
+    entered. A level is given from three raters on. Raters are roles, not names. Everything works with the keyboard
+    alone.
 
     Parameters
     ----------
@@ -89,6 +120,8 @@ class SelfAssessment(PracticeWidget):
     """
 
     STATE = AssessmentState
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: dict}  # version 2 has drafts besides
 
     def __init__(
         self,
@@ -99,16 +132,6 @@ class SelfAssessment(PracticeWidget):
         today: date | None = None,
     ) -> None:
         given = assessment if assessment is not None else Assessment()
-        most = max(len(p.items) for p in _LISTED.parts)
-        self._rows = [
-            (item_choice(), item_text("Evidence: how do you know? Describe it or paste a link")) for _ in range(most)
-        ]
-        self._boxes = [ipywidgets.VBox(list(row)) for row in self._rows]
-        self._drop = button("Remove this person's answers", self._remove_rater)
-        self._metric = choice("Metric", {"": "None"})
-        self._aim = item_text("Your service's target (a number; leave blank for none)")
-        targets = buttons(self._metric, self._aim, button("Save target", self._set_aim))
-        fold = ipywidgets.VBox([ipywidgets.HTML("<h3>Target for a metric</h3>"), targets])
         controls = {
             "condition": choice("Condition", {p.id: f"{i}. {p.title}" for i, p in enumerate(_LISTED.parts, start=1)}),
             "role": choice("Your role", dict(ROLES)),
@@ -116,12 +139,11 @@ class SelfAssessment(PracticeWidget):
                 "Person (if several people share the role)", {str(i): str(i) for i in range(1, MOST_RATERS + 1)}
             ),
         }
-        keep = button("Save answers", self._keep_answers)
+        self._form = SwitchedForm(list(controls.values()), self._made_form)
         super().__init__(
             AssessmentState(given.answers, given.targets), data=data, gate=gate, today=today, controls=controls,
-            form=[ipywidgets.HTML(notice_html(NO_NAMES)), *self._boxes, buttons(keep, self._drop), fold],
+            form=[ipywidgets.HTML(notice_html(NO_NAMES)), self._form],
         )  # fmt: skip
-        self._aims_box = fold
         self._show()
 
     @property
@@ -143,58 +165,96 @@ class SelfAssessment(PracticeWidget):
     def _part(self) -> ChecklistPart:
         return _LISTED.part(self.state.condition)
 
-    @property
-    def _rater(self) -> tuple[str, int]:
-        return self.state.role, int(self.state.number)
-
     def _follow(self) -> str:
         super()._follow()
-        held = {a.item: a for a in self.state.answers if a.rater == self._rater}
-        levels = {NOT_ANSWERED: "Not answered", **scales()["maturity"]}
-        for i, (box, (control, evidence)) in enumerate(zip(self._boxes, self._rows, strict=True)):
-            box.layout.display = "" if i < len(self._part.items) else "none"
-            if i >= len(self._part.items):
-                continue
-            item = self._part.items[i]
-            control.description = item.text
-            given = held.get(item.id)
-            offer(control, levels, given.level if given else NOT_ANSWERED)
-            evidence.value = given.evidence if given else ""
-        self._drop.disabled = not held
-        self._aims_box.layout.display = "none" if self._beside.data is None else ""
-        names = {m: REGISTRY[m].name for m in self._part.metrics}
-        offer(self._metric, names, self._metric.value if self._metric.value in names else next(iter(names)))
+        if not self._entering:
+            self._form.place()
         return ""
 
-    def _keep_answers(self) -> None:
+    def _made_form(self) -> ipywidgets.VBox:
+        """The prompts of the condition with what this person has entered, and the targets of its metrics."""
+        part, state = self._part, self.state
+        role, number = state.role, int(state.number)
+        levels = {NOT_ANSWERED: "Not answered", **scales()["maturity"]}
+        form = ipywidgets.VBox()
+        rows: list[ipywidgets.Widget] = []
+        for item in part.items:
+            control, words = item_choice(item.text), item_text(EVIDENCE)
+            level, said = state.entered(item.id, role, number)
+            offer(control, levels, level)
+            words.value = said
+            enter = partial(self._enter, form, item.id, role, number, control, words)
+            for made in (control, words):
+                made.observe(lambda _, enter=enter: enter(), "value")
+            rows += [control, words]
+        drop = button("Remove this person's answers", partial(self._remove_rater, role, number))
+        drop.disabled = not state.of(role, number)
+        if self._beside.data is not None:
+            rows += [drop, ipywidgets.HTML("<h3>Targets for the metrics of this condition</h3>")]
+            rows += [self._made_aim(form, metric) for metric in part.metrics]
+        else:
+            rows.append(drop)
+        form.children = tuple(rows)
+        return form
+
+    def _made_aim(self, form: ipywidgets.VBox, metric: str) -> ipywidgets.Text:
+        aim = item_text(f"{REGISTRY[metric].name}: {AIM}")
+        held = self.state.targets.get(metric)
+        aim.value = "" if held is None else f"{held:g}"
+        aim.observe(lambda _: self._set_aim(form, metric, aim.value.strip()), "value")
+        return aim
+
+    def _enter(
+        self, form: ipywidgets.VBox, item: str, role: str, number: int, control: ipywidgets.Dropdown,
+        words: ipywidgets.Text,
+    ) -> None:  # fmt: skip
+        """Keep what stands at one prompt for the person under whom it was shown: an answer, or a draft of one."""
+        level, said = control.value, words.value.strip()
+        lacks = "no level is chosen" if said and not level else ""
+        if level == "evidenced" and not said:
+            lacks = "describe the evidence or add a link"
+
         def made() -> AssessmentState:
-            whole, (role, number) = self.assessment, self._rater
-            for item, (control, words) in zip(self._part.items, self._rows, strict=False):
-                level, evidence = control.value, words.value.strip()
-                held = next((a for a in whole.answers if a.item == item.id and a.rater == (role, number)), None)
-                if level == NOT_ANSWERED:
-                    whole = replace(whole, answers=tuple(a for a in whole.answers if a is not held))
-                elif held is None or (held.level, held.evidence) != (level, evidence):
-                    whole = whole.put(Answer(item.id, role, level, number, evidence, self.today))
-            return replace(self.state, answers=whole.answers)  # type: ignore[no-any-return]
+            state = self.state
+            whole = state.assessment
+            mine = [a for a in whole.answers if a.item == item and a.rater == (role, number)]
+            who = rater_key(role, number)
+            drafts = tuple(d for d in state.drafts if (d.item, d.who) != (item, who))
+            if lacks or not level:
+                whole = replace(whole, answers=tuple(a for a in whole.answers if a not in mine))
+            else:
+                whole = whole.put(Answer(item, role, level, number, said, self.today))
+            if lacks:
+                drafts += (FormDraft(item, who, level, said),)
+            return replace(state, answers=whole.answers, drafts=drafts)  # type: ignore[no-any-return]
 
-        self._keep(made, f"Saved for {role_words(*self._rater)}.")
+        person = role_words(role, number)
+        told = f"Saved as a draft for {person}: {lacks}." if lacks else f"Saved for {person}."
+        if self._keep(made, told, entering=True):
+            for child in form.children:
+                if isinstance(child, ipywidgets.Button):
+                    child.disabled = not self.state.of(role, number)
+        self._form.entered(form)
 
-    def _remove_rater(self) -> None:
-        left = self.assessment.without(*self._rater).answers
-        self._keep(lambda: replace(self.state, answers=left), f"Removed: {role_words(*self._rater)}.")
-
-    def _set_aim(self) -> None:
+    def _remove_rater(self, role: str, number: int) -> None:
         def made() -> AssessmentState:
-            text = self._aim.value.strip()
+            left = self.assessment.without(role, number).answers
+            drafts = tuple(d for d in self.state.drafts if d.who != rater_key(role, number))
+            return replace(self.state, answers=left, drafts=drafts)  # type: ignore[no-any-return]
+
+        self._keep(made, f"Removed: {role_words(role, number)}.")
+
+    def _set_aim(self, form: ipywidgets.VBox, metric: str, text: str) -> None:
+        def made() -> AssessmentState:
             try:
                 value = float(text) if text else None
             except ValueError:
                 raise UsageError("an aim is a number.", fix="Write it as 0.6.", code="AIM-NUMBER") from None
-            targets = self.assessment.target(self._metric.value, value).targets
+            targets = self.assessment.target(metric, value).targets
             return replace(self.state, targets=targets)  # type: ignore[no-any-return]
 
-        self._keep(made, "The aim is set.")
+        self._keep(made, "Target saved." if text else "No target.", entering=True)
+        self._form.entered(form)
 
     def _draw(self) -> Shown:
         maturity, part = rate_conditions(self.assessment), self._part
@@ -211,6 +271,8 @@ class SelfAssessment(PracticeWidget):
         if gaps:
             found = [[g.item, g.text, g.words] for g in gaps]
             body += words_table("Areas to discuss", ["Prompt", "Question", "Why it is listed"], found)
+        if self.state.drafts:
+            body = notice_html(f"{len(self.state.drafts)} answers are drafts still: see what each lacks.") + body
         text = maturity.summary()
         return Shown(text, form_answer_html(text, stamp=stamp_of(self._beside)), body)
 

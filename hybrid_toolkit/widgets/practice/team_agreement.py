@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import partial
+from typing import Any, ClassVar
 
 import ipywidgets
 
 from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, Agreements, Arrangement
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.report.documents.blocks import Report
 from hybrid_toolkit.report.practice_report import agreements_report
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
@@ -25,6 +29,7 @@ from hybrid_toolkit.widgets.practice.form_parts import (
     stamp_of,
     words_table,
 )
+from hybrid_toolkit.widgets.practice.kept_form import SwitchedForm
 
 NEW = "new"
 METRICS = ("arrangement_formality", "approval_ratio", "preference_gap", "adjustment_considered_share")
@@ -33,11 +38,54 @@ _PRIVATE = "Which adjustments, and for whom, belongs in the personnel file: not 
 
 
 @dataclass(frozen=True, slots=True)
+class ArrangementDraft:
+    """An arrangement as it stands in the form, whole or not; ``at`` is its place, the rest as ``Arrangement``."""
+
+    at: str
+    whom: str = ""
+    request: str = ""
+    rationale: str = ""
+    decision: str = "pending"
+    decided_on: date | None = None
+    review_on: date | None = None
+    adjustments: str = "not_asked"
+
+    def whole(self) -> Arrangement:
+        """The arrangement.
+
+        Raises
+        ------
+        UsageError
+            It is not whole, as ``Arrangement`` says.
+        """
+        return Arrangement(**{f.name: getattr(self, f.name) for f in fields(Arrangement)})
+
+    def lacks(self) -> UsageError | None:
+        """What keeps it from being whole; None where nothing does."""
+        try:
+            self.whole()
+        except UsageError as error:
+            return error
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementState:
-    """The arrangements, and the one that is open: its position as text, or ``"new"``."""
+    """The arrangements, drafts, and the one that is open: its position as text, or ``"new"``."""
 
     agreements: Agreements = field(default_factory=Agreements)
     at: str = NEW
+    drafts: tuple[ArrangementDraft, ...] = ()
+
+    def entered(self, at: str) -> ArrangementDraft:
+        """What was entered for a place, whole or not."""
+        for draft in self.drafts:
+            if draft.at == at:
+                return draft
+        if at == NEW:
+            return ArrangementDraft(at)
+        return ArrangementDraft(at, **{f.name: getattr(self.agreements.arrangements[int(at)], f.name)
+                                       for f in fields(Arrangement)})  # fmt: skip
 
     def to_code(self, today: date) -> str:
         """Code that gives the same arrangements and their formality."""
@@ -54,7 +102,7 @@ class AgreementState:
 
 
 class TeamAgreement(PracticeWidget):
-    """Write down what was asked for, why it was decided so, and when it is looked at again.
+    """Write down what was asked for, why it was decided so, and when it is looked at again; kept as it is entered.
 
     Parameters
     ----------
@@ -74,6 +122,8 @@ class TeamAgreement(PracticeWidget):
     """
 
     STATE = AgreementState
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: dict}  # version 2 has drafts besides
 
     def __init__(
         self,
@@ -83,21 +133,11 @@ class TeamAgreement(PracticeWidget):
         gate: Gate | None = None,
         today: date | None = None,
     ) -> None:
-        self._whom = item_text("Which team or role is it for?")
-        self._request = item_text("What was asked for?", lines=2)
-        self._rationale = item_text("Why was it decided so?", lines=2)
-        self._decision = choice("Decision", dict(DECISIONS))
-        self._decided, self._review = item_date("Decided on"), item_date("To be looked at again on")
-        self._adjustments = choice("Reasonable adjustments", dict(ADJUSTMENTS))
-        self._remove = button("Remove it", self._take_out)
+        at = choice("Arrangement", {NEW: "A new one"})
+        self._form = SwitchedForm([at], self._made_form)
         super().__init__(
             AgreementState(agreements if agreements is not None else Agreements()), data=data, gate=gate, today=today,
-            controls={"at": choice("Arrangement", {NEW: "A new one"})},
-            form=[
-                ipywidgets.HTML(notice_html(NO_NAMES)), self._whom, self._request, self._rationale, self._decision,
-                self._decided, self._review, self._adjustments, ipywidgets.HTML(notice_html(_PRIVATE)),
-                buttons(button("Keep this arrangement", self._keep_one), self._remove),
-            ],
+            controls={"at": at}, form=[ipywidgets.HTML(notice_html(NO_NAMES)), self._form],
         )  # fmt: skip
         self._show()
 
@@ -119,36 +159,68 @@ class TeamAgreement(PracticeWidget):
     def _follow(self) -> str:
         held = self.agreements.arrangements
         names = {NEW: "A new one", **{str(i): f"{i + 1}. {a.whom}: {a.request}"[:70] for i, a in enumerate(held)}}
-        at = self.state.at if self.state.at in names else NEW
-        offer(self._lists["at"], names, at)
-        one = None if at == NEW else held[int(at)]
-        self._remove.disabled = one is None
-        for control, name in ((self._whom, "whom"), (self._request, "request"), (self._rationale, "rationale")):
-            control.value = getattr(one, name) if one else ""
-        self._decision.value = one.decision if one else "pending"
-        self._adjustments.value = one.adjustments if one else "not_asked"
-        self._decided.value = one.decided_on if one else None
-        self._review.value = one.review_on if one else None
+        self._form.make_room(len(names))
+        offer(self._lists["at"], names, self.state.at if self.state.at in names else NEW)
+        if not self._entering:
+            self._form.place()
         return ""
 
-    def _keep_one(self) -> None:
-        def made() -> AgreementState:
-            one = Arrangement(
-                self._whom.value.strip(), self._request.value.strip(), self._rationale.value.strip(),
-                self._decision.value, self._decided.value, self._review.value, self._adjustments.value,
-            )  # fmt: skip
-            at = self._lists["at"].value
-            place = None if at == NEW else int(at)
-            kept = self.agreements.put(one, place)
-            opened = str(len(kept.arrangements) - 1) if place is None else at
-            return replace(self.state, agreements=kept, at=opened)  # type: ignore[no-any-return]
+    def _made_form(self) -> ipywidgets.VBox:
+        """One arrangement, as it was entered."""
+        at, form = self._lists["at"].value, ipywidgets.VBox()
+        entered = self.state.entered(at)
+        controls: dict[str, ipywidgets.Widget] = {
+            "whom": item_text("Which team or role is it for?"),
+            "request": item_text("What was asked for?", lines=2),
+            "rationale": item_text("Why was it decided so?", lines=2),
+            "decision": choice("Decision", dict(DECISIONS)),
+            "decided_on": item_date("Decided on"),
+            "review_on": item_date("To be looked at again on"),
+            "adjustments": choice("Reasonable adjustments", dict(ADJUSTMENTS)),
+        }
+        for name, control in controls.items():
+            control.value = getattr(entered, name)
+            control.observe(lambda _: self._enter(form, at, controls), "value")
+        act = button("Add this arrangement", self._add) if at == NEW else button("Remove it", partial(self._drop, at))
+        form.children = (*controls.values(), ipywidgets.HTML(notice_html(_PRIVATE)), buttons(act))
+        return form
 
-        self._keep(made, "Kept.")
+    def _enter(self, form: ipywidgets.VBox, at: str, controls: Mapping[str, ipywidgets.Widget]) -> None:
+        """Keep what stands in the form of one arrangement: the arrangement, or a draft of it."""
+        given: dict[str, Any] = {
+            n: c.value.strip() if isinstance(c.value, str) else c.value for n, c in controls.items()
+        }
+        draft = ArrangementDraft(at, **given)
+        lacks = draft.lacks()
 
-    def _take_out(self) -> None:
         def made() -> AgreementState:
-            left = self.agreements.without(int(self._lists["at"].value))
-            return replace(self.state, agreements=left, at=NEW)  # type: ignore[no-any-return]
+            rest = tuple(d for d in self.state.drafts if d.at != at)
+            if at == NEW or lacks is not None:
+                return replace(self.state, drafts=(*rest, draft))  # type: ignore[no-any-return]
+            kept = self.agreements.put(draft.whole(), int(at))
+            return replace(self.state, agreements=kept, drafts=rest)  # type: ignore[no-any-return]
+
+        said = "Kept." if lacks is None else f"Kept as a draft: {lacks.message} {lacks.fix}"
+        self._keep(made, "Kept as a draft, until you add it." if at == NEW else said, entering=True)
+        self._form.entered(form)
+
+    def _add(self) -> None:
+        def made() -> AgreementState:
+            kept = self.agreements.put(self.state.entered(NEW).whole())
+            rest = tuple(d for d in self.state.drafts if d.at != NEW)
+            opened = str(len(kept.arrangements) - 1)
+            return replace(self.state, agreements=kept, drafts=rest, at=opened)  # type: ignore[no-any-return]
+
+        self._keep(made, "Added.")
+
+    def _drop(self, at: str) -> None:
+        gone = int(at)
+
+        def made() -> AgreementState:
+            moved = [d if d.at == NEW or int(d.at) < gone else replace(d, at=str(int(d.at) - 1))
+                     for d in self.state.drafts if d.at != at]  # fmt: skip
+            left = self.agreements.without(gone)
+            return replace(self.state, agreements=left, drafts=tuple(moved), at=NEW)  # type: ignore[no-any-return]
 
         self._keep(made, "Removed.")
 
