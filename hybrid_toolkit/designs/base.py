@@ -21,11 +21,17 @@ RowsOf: TypeAlias = Callable[[pd.DataFrame, DesignFit], pd.DataFrame | None]
 
 
 def terms_of(frame: pd.DataFrame, plan: ModelColumns, extra: Sequence[str] = ()) -> list[Term]:
-    """The terms of a plan: exposure, moderator and their product, confounders, extra columns."""
+    """The terms of a plan: exposure, moderator and their product, confounders, extra columns.
+
+    With the setting ``held_by_group = "yes"`` what is held constant has a slope of its own in each group of the
+    moderator: a difference in slope is otherwise mixed with the difference in theirs.
+    """
     held = [as_term(frame, c) for c in (*plan.confounders, *extra)]
     if not plan.moderator:
         return [Column(plan.exposure), *held]
     x, m = Column(plan.exposure), Column(plan.moderator)
+    if plan.setting("held_by_group", "no") == "yes":
+        held += [Interaction(h, m) for h in held if isinstance(h, Column)]
     return [x, m, Interaction(x, m), *held]
 
 

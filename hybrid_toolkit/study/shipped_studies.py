@@ -80,7 +80,8 @@ def variant_studies() -> tuple[Study, Study, Study]:
 
 QUESTIONS = (
     *("video-skill", "video-skill-access", "alliance-mode", "same-family", "near-seniors", "supervision-mode"),
-    *("meeting-load", "who-answers", "approvals", "cover-burden", "policy-leaving", "policy-children", "policy-visits"),
+    *("meeting-load", "who-answers", "approvals", "cover-burden"),
+    *("policy-leaving", "policy-wellbeing", "policy-children", "policy-plans", "policy-visits"),
 )
 """Ids of the studies of ``question_studies``, those of practice first."""
 
@@ -88,8 +89,7 @@ QUESTIONS = (
 def question_studies() -> tuple[Study, ...]:
     """Further questions, each declared: practice by mode, early careers, supervision, meetings, who answers, policies.
 
-    Their true values in simulated data are not worked out, so that they can be estimated and not yet diagnosed: each
-    names the estimand ``none``.
+    They name no estimand: their true values in simulated data come from interventions, see ``true_effect``.
 
     Returns
     -------

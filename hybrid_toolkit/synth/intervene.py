@@ -17,6 +17,7 @@ SETTABLE: Mapping[str, tuple[float, float]] = {
     "remote_share": (0.0, 1.0),
     "colleagues_remote": (0.0, 1.0),
     "co_presence": (0.0, 1.0),
+    "senior_overlap": (0.0, 1.0),
     "travel": (0.0, 400.0),
     "back_to_back": (0.0, 1.0),
     "boundary": (0.0, 60.0),
@@ -34,6 +35,8 @@ SETTABLE: Mapping[str, tuple[float, float]] = {
     "engagement_before": (0.0, 1.0),
     "broadband": (0.0, 1.0),
     "caring": (0.0, 1.0),
+    "minority": (0.0, 1.0),
+    "formality": (0.0, 1.0),
     "hours": (0.1, 1.0),
     "commute": (0.0, 180.0),
     "policy": (0.0, 10_000.0),
@@ -79,6 +82,7 @@ def simulate_intervened(
     do: Mapping[str, NodeChange],
     *,
     tables: Collection[str] | None = None,
+    instruments: Collection[str] = (),
 ) -> EvaluationData:
     """Simulate the first authority of a size as it would have been under interventions; the luck is that of its seed.
 
@@ -94,6 +98,8 @@ def simulate_intervened(
         What is done, by node of the causal graph: ``set_to``, ``moved_by`` or a function of the values and the month.
     tables : Collection[str] | None, optional
         Contract tables to make; all of them by default.
+    instruments : Collection[str], optional
+        Further survey instruments to draw, as in ``simulate_authority``.
 
     Returns
     -------
@@ -121,5 +127,6 @@ def simulate_intervened(
             fix=f"Choose from: {', '.join(SETTABLE)}.",
             code="INTERVENTION",
         )
-    frames = authority_frames(made_truth, made_size, seed, 0, tables=tables, do=do)
+    drawn = tuple(instruments)
+    frames = authority_frames(made_truth, made_size, seed, 0, tables=tables, instruments=drawn, do=do)
     return EvaluationData(frames, synthetic=True, label=label_of(made_truth, made_size, seed))

@@ -25,14 +25,14 @@ from hybrid_toolkit.synth.generate import Authority, context
 from hybrid_toolkit.synth.tables.items import INSTRUMENTS, SWEMWBS_METRIC, loadings, normal_cdf
 from hybrid_toolkit.synth.tables.latents import mover_variance
 from hybrid_toolkit.synth.tables.people import stage_on
-from hybrid_toolkit.synth.tables.remote_share import coordination, to_date, together
+from hybrid_toolkit.synth.tables.remote_share import coordination, experienced, overlap, to_date, together
 from hybrid_toolkit.synth.tables.survey import structural_learning
 from hybrid_toolkit.synth.truth import Size, Truth
 
 _POPULATION_TEAMS = 2500
 CO_PRESENCE_DRAWS = 12
 _POPULATION_SEED = 20_250_930
-_LEARNING = ("learning_co_presence",)
+_LEARNING = ("learning_co_presence", "learning_senior")
 _STAGES = ("wb_asye", "wb_early", "wb_late")
 _MOVERS = ("wb_autonomy", "wb_focus", "wb_secure_base", "wb_conflict", "wb_supervision")
 _EFFECTS = ("wb_rs", "wb_rs2", *_STAGES, *_MOVERS, "wb_travel", "wb_b2b", "wb_cover", "wb_interference")
@@ -85,10 +85,12 @@ def expected_swemwbs(truth: Truth, mean: Floats, variance: float) -> Floats:
 def _learning(a: Authority, waves: tuple[int, ...], early: Floats) -> Floats:
     """Expected learning score; how office days fall together is averaged over repeated draws."""
     draws = []
+    senior = experienced(a.ctx, a.workers)[:, None] & a.remote.active
     for k in range(CO_PRESENCE_DRAWS):
         factor = coordination(a.ctx, a.workers, a.ctx.rng(f"projection-{k}"))
         co_presence = to_date(together(a.remote.rs, a.remote.others, factor), a.remote.active)
-        draws.append(structural_learning(a.ctx, a.teams, a.workers, co_presence, waves))
+        near = to_date(overlap(a.remote.rs, factor, senior, a.workers.team, a.ctx.teams), a.remote.active)
+        draws.append(structural_learning(a.ctx, a.teams, a.workers, co_presence, near, waves))
     drawn = np.stack(draws)
     return expected_learning(a.ctx.truth, drawn.mean(axis=0), 1.0 + drawn.var(axis=0, ddof=1), early)
 

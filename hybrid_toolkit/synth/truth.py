@@ -325,8 +325,10 @@ class Truth:
     learning_co_presence : float, default 0.3
         Learning per SD of co-presence; times ``learning_asye`` in the assessed year and ``learning_early`` to three
         years.
+    learning_senior : float, default 0.0
+        Learning per SD of time near experienced colleagues, times the same factors.
     learning_asye : float, default 2.0
-        Factor on ``learning_co_presence`` in the assessed year.
+        Factor on ``learning_co_presence`` and ``learning_senior`` in the assessed year.
     learning_early : float, default 1.5
         Factor on ``learning_co_presence`` to three years.
     learning_skill : float, default 0.25
@@ -553,6 +555,7 @@ class Truth:
     wb_worker_share: float = 0.45
     co_presence_rho: float = -0.70
     learning_co_presence: float = 0.30
+    learning_senior: float = 0.0
     learning_asye: float = 2.0
     learning_early: float = 1.5
     learning_skill: float = 0.25

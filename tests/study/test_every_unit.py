@@ -28,6 +28,7 @@ EXPOSURE = {
     "worker": "rs_desk_first",
     "arrangement": "formality",
     "team-month": "rs_desk",
+    "team-wave": "under_policy",
     "authority-month": "rs_desk",
     "authority-year": "agency_pct",
 }

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.study.declaration.outcome_label import causal_words
+from hybrid_toolkit.study.diagnosis import diagnose
+from hybrid_toolkit.study.diagnosis.true_effect import true_effect
 from hybrid_toolkit.study.shipped_studies import QUESTIONS, every_study, question_studies
 from hybrid_toolkit.study.study import Study, parse_study
+from hybrid_toolkit.study.units.worker_wave import instruments_of
 from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.truth import Size
 
 STUDIES = {s.id: s for s in question_studies()}
 TOLD = ("who-answers", "cover-burden")
@@ -21,7 +26,8 @@ TOLD = ("who-answers", "cover-burden")
 
 @pytest.fixture(scope="module")
 def data() -> EvaluationData:
-    made: EvaluationData = simulate_authority("helpful-hump", "small", 5)
+    drawn = instruments_of({c for s in STUDIES.values() for c in s.outcomes})
+    made: EvaluationData = simulate_authority("helpful-hump", "small", 5, instruments=drawn)
     return made
 
 
@@ -51,6 +57,47 @@ def test_it_is_told(data: EvaluationData, study: str) -> None:
     assert claim.text and (claim.grade == "illustration" or not causal_words(claim.text))
 
 
-def test_a_true_value_that_is_not_there_is_said() -> None:
-    with pytest.raises(UsageError, match="ESTIMAND-UNKNOWN"):
-        STUDIES["who-answers"].diagnose("null", "small", n_sims=2, progress=False)
+MIDDLE = Size("middle", 1, 14, 8.0, 8, 2)
+
+
+LITTLE = Size("little", 1, 8, 7.0, 8, 2)
+
+
+@pytest.mark.parametrize("study", STUDIES.values(), ids=lambda s: s.id)
+def test_every_question_has_a_true_value(study: Study) -> None:
+    assert not any(study.estimands)
+    for outcome in study.outcomes:
+        found = true_effect(study, "helpful-hump", LITTLE, outcome=outcome, n_authorities=2)
+        assert np.isfinite([found.value, found.std_error]).all(), outcome
+
+
+def test_a_question_of_answers_that_are_drawn_when_asked_for_is_diagnosed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnose, "true_value_of", lambda *asked: 0.0)  # the true values are those of the test above
+    (found,) = diagnose.diagnose_together((STUDIES["policy-wellbeing"],), "null", MIDDLE, n_sims=2, progress=False)
+    assert set(found.draws["outcome"]) == {"swemwbs", "cbi_work", "safety"}
+    assert found.draws["estimate"].notna().all()
+
+
+def test_what_the_truth_says_is_what_an_intervention_finds() -> None:
+    """The signs are those of Truth's parameters; where a parameter is nothing so is the value."""
+    low = {"video-skill": "skill", "alliance-mode": "alliance", "same-family": "engaged"}
+    for name, outcome in low.items():
+        assert true_effect(STUDIES[name], "helpful-hump", MIDDLE, outcome=outcome, n_authorities=2).value < -0.05
+    assert abs(true_effect(STUDIES["approvals"], "null", MIDDLE, n_authorities=2).value) < 1e-9
+    assert true_effect(STUDIES["approvals"], "unequal-approval", MIDDLE, n_authorities=3).value > 0.05
+    near = replace(scenario("null"), learning_senior=0.3, learning_early=2.0, learning_asye=2.0)
+    assert true_effect(STUDIES["near-seniors"], near, MIDDLE, n_authorities=3).value > 0.2
+    supervised = true_effect(STUDIES["supervision-mode"], "helpful-hump", MIDDLE, n_authorities=3).value
+    assert supervised > 0  # supervision_mode is below 0, and the column is of supervision in person
+
+
+def test_a_gap_is_not_taken_for_one_of_what_is_held() -> None:
+    """Learning follows all colleagues, more so early on: time near experienced ones has no gap of its own."""
+    study = STUDIES["near-seniors"]
+    plain = study.replace(settings=())
+    truth = replace(scenario("helpful-hump"), learning_co_presence=0.8)
+    size = Size("wide", 1, 60, 9.0, 8, 2)
+    data = simulate_authority(truth, size, 3, tables=study.tables())
+    own, mixed = (s.design_used.fit(s.frame(data), s.plan()).row.iloc[0] for s in (study, plain))
+    assert abs(own["estimate"]) < 2 * own["std_error"]
+    assert mixed["estimate"] > 2 * mixed["std_error"]

@@ -14,15 +14,20 @@ import pytest
 
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
 from hybrid_toolkit.synth.generate import Authority, context
+from hybrid_toolkit.synth.intervene import set_to, simulate_intervened
 from hybrid_toolkit.synth.truth import Size, Truth
 
 SIZE = Size("graph", 1, 16, 8.5, 8, 2)
 STRONG = {f"leave_{name}": 2.0 for name in ("rs", "wb", "early", "role", "commute", "hotdesk", "manager", "season")}
-TRUTH = replace(Truth(), **STRONG, leave_authority=2.0)  # leaving is rare: so strong that few workers show it
-NOT_LIVED = {"vacancy", "agency_staffing", "staying", "rated_practice", "alliance"}
-"""Nodes of authorities' yearly totals, of who is in the rows, and of samples of contacts."""
+TRUTH = replace(
+    Truth(), **STRONG, learning_senior=0.3, leave_authority=2.0
+)  # leaving is rare: so strong that few workers show it
+NOT_LIVED = {"vacancy", "agency_staffing", "staying", "rated_practice", "alliance", "safety"}
+NOT_LIVED |= {"minority", "formality", "approval"}
+"""Nodes of authorities' yearly totals, of who is in the rows, of samples of contacts, and of spells of arrangements."""
 BY_DEFINITION = {
     ("calendar", "policy"): "a policy starts in a month",
+    ("colleagues_remote", "senior_overlap"): "experienced colleagues' own shares are looked at",
     ("caseload_before", "caseload"): "the month before's cases are those of the month before",
 }
 OF_THE_MONTH_BEFORE = {"caseload_before", "vacancy_before", "sickness_before", "engagement_before"}
@@ -118,6 +123,7 @@ def test_an_arrow_is_an_effect_and_no_effect_is_without_an_arrow(cause: str) -> 
     arrows -= {b for a, b in BY_DEFINITION if a == cause}
     held = live(NATURAL, cause)
     found = {n for n in LIVED if n not in {"caseload", cause} and differs(n, held)}
+    found -= {"senior_overlap"} if cause == "stage" else set()  # who is experienced among the colleagues
     found -= {"colleagues_remote"} | (IN_TURN if cause in ("timeliness", "not_achieved") else set())
     allocated = live(NATURAL, cause, frozenset({"allocation", "caseload"}))
     found |= {n for n in ("caseload", "continuity")[: 1 + (cause == "leaving")] if n != cause and differs(n, allocated)}
@@ -128,3 +134,46 @@ def test_an_arrow_is_an_effect_and_no_effect_is_without_an_arrow(cause: str) -> 
         return
     direct = set(LIVED) - OF_THE_MONTH_BEFORE
     assert found & direct == arrows & direct
+
+
+SPELLS = {"approval": ["approved_rs"], "formality": ["written", "rationale", "review_date", "ra_considered_date"]}
+"""Node of arrangements -> the columns in which an intervention upstream of it is seen."""
+
+
+@pytest.mark.parametrize(
+    ("cause", "value", "effects"),
+    [
+        ("minority", 1.0, {"approval"}),
+        ("formality", 1.0, {"approval"}),
+        ("remote_share", 0.9, {"approval"}),
+        ("policy", 10_000.0, {"formality", "approval"}),
+    ],
+)
+def test_what_is_agreed_follows_its_arrows(cause: str, value: float, effects: set[str]) -> None:
+    """Setting a node of an arrangement moves what is downstream of it, and only that; a policy brings spells."""
+    unequal = replace(Truth(), approval_minority=-0.3, formal_narrows=0.6, refusal_minority=1.0)
+    rows = {}
+    for name, do in (("as it is", {}), ("set", {cause: set_to(value)})):
+        rows[name] = simulate_intervened(unequal, SIZE, 5, do, tables=["arrangement_spell"])["arrangement_spell"]
+    differ = {n for n, columns in SPELLS.items() if not rows["as it is"][columns].equals(rows["set"][columns])}
+    assert differ == effects
+    graph = shipped_graph()
+    assert effects <= {e.effect for e in graph.edges if e.cause in {cause, *effects}}
+
+
+def test_what_is_agreed_is_equal_where_the_truth_says_so() -> None:
+    rows = []
+    for minority in (0.0, 1.0):
+        do = {"minority": set_to(minority)}
+        rows.append(simulate_intervened(Truth(), SIZE, 5, do, tables=["arrangement_spell"])["arrangement_spell"])
+    assert rows[0].equals(rows[1])
+
+
+def test_safety_follows_its_arrows() -> None:
+    """Safety to speak up is drawn where it is asked for: from the secure base and supervision, not from autonomy."""
+    scores = {}
+    for node in ("", "secure_base", "supervision_quality", "autonomy"):
+        do = {node: set_to(2.0)} if node else {}
+        survey = simulate_intervened(Truth(), SIZE, 5, do, tables=["survey"], instruments=["edmondson"])["survey"]
+        scores[node] = survey.loc[survey["instrument"].eq("edmondson"), ["item", "value"]].groupby("item").mean()
+    assert not scores["secure_base"].equals(scores[""]) and not scores["supervision_quality"].equals(scores[""])

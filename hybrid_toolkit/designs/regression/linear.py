@@ -57,6 +57,7 @@ CROSS_SECTIONAL = Design(
         sensitivity.response_weighted_row,
         supplementary.unadjusted_row,
     ),
+    settings={"held_by_group": ("no", "yes")},
 )
 
 WITHIN_WORKER = Design(

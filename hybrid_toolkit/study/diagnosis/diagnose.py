@@ -20,6 +20,7 @@ from hybrid_toolkit.study.diagnosis.data_size import size_of
 from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from hybrid_toolkit.study.diagnosis.true_effect import true_value_of
+from hybrid_toolkit.study.units.worker_wave import instruments_of
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
 from hybrid_toolkit.synth.tables.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
@@ -199,7 +200,8 @@ class _Run:
             for s in self.studies
         }
         try:
-            data = _simulate(self.truths[name], self.size, tables, simulation_seed(self.seed, index))
+            drawn = instruments_of({c for s in self.studies for c in s.columns})
+            data = _simulate(self.truths[name], self.size, tables, drawn, simulation_seed(self.seed, index))
             own = {
                 u: tuple(dict.fromkeys(m for s in self.studies if s.row_unit == u for m in s.metrics)) for u in wanted
             }
@@ -249,11 +251,11 @@ def size_like_of(size_like: SizeLike) -> Size:
     return size_of(size_like) if isinstance(size_like, EvaluationData) else resolve("null", size_like, 0)[1]
 
 
-def _simulate(truth: Truth, size: Size, tables: list[str], seed: int) -> EvaluationData:
+def _simulate(truth: Truth, size: Size, tables: list[str], drawn: tuple[str, ...], seed: int) -> EvaluationData:
     """The tables asked for; authorities' yearly totals alone come from the national panel."""
     if tables == ["la_year"]:
         return simulate_panel(truth, seed, n_la=size.n_la if size.n_la > 1 else N_NATIONAL)
-    return simulate_authority(truth, size, seed, tables=tables)
+    return simulate_authority(truth, size, seed, tables=tables, instruments=drawn)
 
 
 def _fit(study: StudySpec, frame: pd.DataFrame, outcome: str, conf_level: float) -> TrialRow:

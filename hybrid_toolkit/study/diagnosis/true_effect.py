@@ -20,6 +20,7 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
+from hybrid_toolkit.study.units.worker_wave import instruments_of
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.intervene import SETTABLE, moved_by, set_to, simulate_intervened
@@ -29,10 +30,20 @@ from hybrid_toolkit.synth.truth import Size, Truth
 TRUE_AUTHORITIES = 24
 """Authorities over which a true value is averaged; its Monte Carlo error is given with it."""
 _SEED = 20_251_129
-_STEP: Mapping[str, float] = {"remote_share": 0.1, "co_presence": 0.1, "colleagues_remote": 0.1, "back_to_back": 0.1}
+_STEP: Mapping[str, float] = dict.fromkeys(
+    ("remote_share", "co_presence", "senior_overlap", "colleagues_remote", "back_to_back"), 0.1
+)
 """How far a node is moved each way; a tenth of its range, and others by one unit."""
-_BINARY = ("contact_mode", "supervision_mode", "family_access", "broadband", "caring", "engagement_before")
-_UNIT_OF: Mapping[str, float] = {"colleagues_office_share": -1.0, "broadband": -1.0}
+_ENDS = (
+    *("contact_mode", "supervision_mode", "family_access", "broadband", "caring", "engagement_before"),
+    *("minority", "formality"),
+)
+"""Nodes that are set to 0 and to 1: those that are no or yes, and a share of which everything between is a mixture."""
+_UNIT_OF: Mapping[str, float] = {
+    "colleagues_office_share": -1.0,
+    "broadband": -1.0,
+    "supervision_in_person_to_date": -1.0,
+}
 """Columns that run against their node, or on another scale: units of the column a unit of the node."""
 
 
@@ -154,7 +165,7 @@ class _Asked:
         """The interventions that are compared; None is the world as it is."""
         if self.node == "policy":
             return set_to(10_000.0), None
-        if self.node in _BINARY:
+        if self.node in _ENDS:
             return set_to(0.0), set_to(1.0)
         step = _STEP.get(self.node, 1.0)
         return moved_by(-step, self.node), moved_by(step, self.node)
@@ -199,7 +210,8 @@ def _rows(asked: _Asked, truth: Truth, size: Size, seed: int, do: Mapping[str, N
     sources = UNITS[asked.row_unit].columns
     needed |= {s.split(".")[0] for c in asked.columns for s in sources[c]}
     needed |= {"team", "worker", "worker_month"}
-    data = simulate_intervened(truth, size, seed, do, tables=sorted(needed))
+    drawn = instruments_of(asked.columns)
+    data = simulate_intervened(truth, size, seed, do, tables=sorted(needed), instruments=drawn)
     return build_frame(data, asked.row_unit, asked.columns, ())
 
 

@@ -13,6 +13,7 @@ from hybrid_toolkit.study.units import (
     contact,
     rating,
     team_month,
+    team_wave,
     worker,
     worker_month,
     worker_wave,
@@ -31,6 +32,7 @@ UNITS: Mapping[str, Unit] = MappingProxyType(
         "worker": worker.UNIT,
         "arrangement": arrangement.UNIT,
         "team-month": team_month.UNIT,
+        "team-wave": team_wave.UNIT,
         "authority-month": authority_month.UNIT,
         "authority-year": authority_year.UNIT,
     }

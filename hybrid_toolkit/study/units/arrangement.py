@@ -3,7 +3,8 @@
 ``refused`` and ``approved_of_requested`` are of spells in which a remote share above zero was asked for:
 refused is none agreed, the last is the agreed share of what was asked for. ``formality`` is the mean of four (written,
 reason recorded, review within a year, adjustments considered). ``adjustment_in_time`` is of adjustments that were
-requested. The worker's characteristics stand beside them, ``early_career`` on the first day of the spell.
+requested. ``minority_ethnic`` is any group but white, missing where it is not known. The worker's characteristics
+stand beside them, ``early_career`` on the first day of the spell.
 """
 
 from __future__ import annotations
@@ -58,6 +59,12 @@ def _worker(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     return worker_rows(data, wanted)
 
 
+def _ethnicity(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    rows = require(data, "worker", "worker_id", "ethnicity")
+    known = rows["ethnicity"].notna() & rows["ethnicity"].ne("unknown")
+    return rows[["worker_id"]].assign(minority_ethnic=rows["ethnicity"].ne("white").astype("boolean").where(known))
+
+
 def _stage(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     spells = require(data, "arrangement_spell", "spell_id", "worker_id", "start_date")
     rows = look_up(spells[["spell_id", "worker_id"]], data["worker"], "worker_id", ["role", "reg_date"])
@@ -94,6 +101,7 @@ UNIT = Unit(
             ("spell_id",),
             _stage,
         ),
+        ColumnSource({"minority_ethnic": ("worker.worker_id", "worker.ethnicity")}, ("worker_id",), _ethnicity),
         ColumnSource(same(WORKER, "worker", "worker_id"), ("worker_id",), _worker),
     ),
 )

@@ -9,11 +9,11 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.metrics.constructs.career import EARLY_STAGES, career_stage
-from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access
+from hybrid_toolkit.metrics.constructs.exclusion import household_access
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.constructs.visits import visits
-from hybrid_toolkit.metrics.unit_frames import look_up, number_values, optional, require, safe_ratio
+from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, number_values, optional, require, safe_ratio
 from hybrid_toolkit.study.units.calendar import POLICY, months_since, with_policy
 from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
@@ -112,12 +112,15 @@ def _visits(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 
 
 def _engagement(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
-    return contact_engagement(data)[["contact_id", "engaged", "low_access"]]
+    """Whether the family engaged in a contact that was held."""
+    rows = require(data, "contact", "contact_id", "family_id", "held_date", "mode", "engaged")
+    engaged = flag_values(rows, "engaged").astype("float64").where(rows["held_date"].notna())
+    return rows[["contact_id"]].assign(engaged=engaged)
 
 
 def _last(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     """Whether the family engaged in the contact before; missing where there is none on record."""
-    rows = contact_engagement(data)[["contact_id", "engaged"]]
+    rows = _engagement(data, wanted)
     held = require(data, "contact", "contact_id", "family_id", "held_date")[["contact_id", "family_id", "held_date"]]
     rows = held.merge(rows, on="contact_id", how="left").sort_values(["family_id", "held_date"], kind="stable")
     known = rows["engaged"].astype("float64").groupby(rows["family_id"]).ffill()
@@ -160,14 +163,8 @@ UNIT = Unit(
             ("contact_id",),
             _visits,
         ),
-        ColumnSource(
-            {
-                "engaged": (*_HELD, "contact.engaged"),
-                "low_access": ("access.family_id", "access.date", *(f"access.{f}" for f in ACCESS_FLAGS)),
-            },
-            ("contact_id",),
-            _engagement,
-        ),
+        ColumnSource({"engaged": (*_HELD, "contact.contact_id", "contact.engaged")}, ("contact_id",), _engagement),
+        FAMILY_ACCESS,
         ColumnSource({"engaged_last": (*_HELD, "contact.contact_id", "contact.engaged")}, ("contact_id",), _last),
         WORKERS_MONTH,
         MONTH_BEFORE,

@@ -70,6 +70,7 @@ _GROUPS: Mapping[str, Sources] = MappingProxyType(
         "plans": service.PLAN_COLUMNS,
         "visits": service.VISIT_GAP_COLUMNS,
         "statutory": service.STATUTORY_COLUMNS,
+        "continuity": service.CONTINUITY_COLUMNS,
         "posts": service.POST_COLUMNS,
     }
 )
@@ -91,6 +92,7 @@ def month_parts(key: str) -> tuple[ColumnSource, ...]:
         "plans": service.plans_months,
         "visits": service.visits_months,
         "statutory": service.statutory_months,
+        "continuity": service.continuity_months,
         "posts": service.posts_months,
     }
     return tuple(
@@ -107,7 +109,7 @@ def span(data: EvaluationData, wanted: Collection[str]) -> pd.DatetimeIndex:
     and plans go back further than the rest.
     """
     of = {
-        **dict.fromkeys(("contact", "visits", "statutory"), ("contact",)),
+        **dict.fromkeys(("contact", "visits", "statutory", "continuity"), ("contact",)),
         **dict.fromkeys(("exposure", "load"), ("worker_month",)),
         "posts": ("team_month",),
         **dict.fromkeys(("children", "plans"), ()),

@@ -1,7 +1,8 @@
 """What happened to children, visits and posts in a team's or authority's month.
 
 Referrals count in the month and team of the referral; gaps between visits in the month of the later visit; statutory
-visits in the month they were held, or due; posts on the last day of the month. A month without any is missing.
+visits in the month they were held, or due; contacts with the worker of the contact before in the month they were held;
+posts on the last day of the month. A month without any is missing.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ STATUTORY_COLUMNS: Sources = {
     "visit_in_time": (*_VISIT, *_TEAM, "contact.due_date", "contact.purpose"),
     "seen_alone": (*_VISIT, *_TEAM, "contact.purpose", "contact.seen_alone"),
 }
+CONTINUITY_COLUMNS: Sources = {"same_worker": (*_VISIT, *_TEAM)}
 POST_COLUMNS: Sources = {
     "leavers": (*_STAFF, "team_month.leavers"),
     "headcount": (*_STAFF, "team_month.headcount"),
@@ -82,6 +84,17 @@ def visits_months(data: EvaluationData, key: str, wanted: Collection[str]) -> pd
 def statutory_months(data: EvaluationData, key: str, wanted: Collection[str]) -> pd.DataFrame:
     """Means over the statutory visits of a month."""
     return _mean(contact_practice(data), data, key, ["visit_in_time", "seen_alone"])
+
+
+def continuity_months(data: EvaluationData, key: str, wanted: Collection[str]) -> pd.DataFrame:
+    """The share of a month's contacts that are with the worker of the family's contact before."""
+    rows = contact_practice(data)[["contact_id", "family_id", "worker_id", "team_id", "month"]]
+    held = require(data, "contact", "contact_id", "held_date")[["contact_id", "held_date"]].dropna()
+    rows = rows.merge(held, on="contact_id").dropna(subset=["family_id", "worker_id"])
+    rows = rows.sort_values(["family_id", "held_date", "contact_id"], kind="stable").reset_index(drop=True)
+    last = rows.groupby("family_id")["worker_id"].shift()
+    rows["same_worker"] = rows["worker_id"].eq(last).astype("float64").where(last.notna())
+    return _mean(rows, data, key, ["same_worker"])
 
 
 def posts_months(data: EvaluationData, key: str, wanted: Collection[str]) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from hybrid_toolkit.study.units.part import ColumnSource, Unit, same
 from hybrid_toolkit.study.units.workers import ATTENDED, MONTH, WORKED, WORKER, worker_rows
 
 
-def _waves(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+def waves_in_post(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     """One row a worker in post and wave, answered or not; supervisors are left out.
 
     ``assessed_year`` is told by the date of registration or by the flag of the staff list. The flag is that of the day
@@ -62,17 +62,18 @@ def _to_date(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     return out
 
 
-def _scores(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+def scores_of_wave(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    """Scores of the scales asked for, one row a worker and wave with any."""
     held = data["survey"]["instrument"].unique() if data.has("survey", "instrument") else ()
-    ids = sorted({_SCALES[c] for c in wanted if c in _SCALES} & set(held))
+    ids = sorted({SURVEY_SCALES[c] for c in wanted if c in SURVEY_SCALES} & set(held))
     if not ids:
-        return _waves(data, wanted)[["worker_id", "wave"]]
+        return waves_in_post(data, wanted)[["worker_id", "wave"]]
     return survey_scores(data, ids).drop(columns=["month", "team_id", "stage"])
 
 
-def _responded(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+def answered_of_wave(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     """1 for who answered anything in a wave, 0 for who was in post and did not."""
-    rows = _waves(data, wanted)[["worker_id", "wave"]]
+    rows = waves_in_post(data, wanted)[["worker_id", "wave"]]
     answers = require(data, "survey", "worker_id", "wave", "value")
     answered = answers.loc[answers["value"].notna(), ["worker_id", "wave"]].drop_duplicates().assign(responded=1.0)
     return rows.merge(answered, on=["worker_id", "wave"], how="left").fillna({"responded": 0.0})
@@ -89,8 +90,9 @@ def _supervision(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     )
 
 
-def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
-    rows = _waves(data, wanted)[["worker_id", "wave", "month", "team_id"]]
+def policy_of_wave(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
+    """The team's policy on both clocks, one row a worker in post and wave."""
+    rows = waves_in_post(data, wanted)[["worker_id", "wave", "month", "team_id"]]
     out = with_policy(rows, data).assign(month_index=months_since(rows["month"], rows["month"].min()))
     waves = out[["wave", "month_index"]].drop_duplicates("wave").sort_values("wave")
     # the first wave at or after the start; one after the last wave where the policy came later than all of them
@@ -99,9 +101,22 @@ def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     return out.assign(policy_wave=pd.Series(first, index=out.index).where(out["policy_start"].notna()))
 
 
-_SCALES: Mapping[str, str] = MappingProxyType({s.id: i.id for i in instruments_in("survey") for s in i.scales})
+SURVEY_SCALES: Mapping[str, str] = MappingProxyType({s.id: i.id for i in instruments_in("survey") for s in i.scales})
 """Scale of a questionnaire of workers -> its instrument."""
-_ANSWERS = ("survey.worker_id", "survey.wave", "survey.instrument", "survey.item", "survey.value")
+SURVEY_ANSWERS = ("survey.worker_id", "survey.wave", "survey.instrument", "survey.item", "survey.value")
+
+
+def instruments_of(columns: Collection[str]) -> tuple[str, ...]:
+    """The instruments whose scales are among the columns: those that simulated data must hold for them.
+
+    Examples
+    --------
+    >>> instruments_of(["safety", "rs_desk_to_date", "cbi_work", "cbi_client"])
+    ('cbi', 'edmondson')
+    """
+    return tuple(sorted({SURVEY_SCALES[c] for c in columns if c in SURVEY_SCALES}))
+
+
 _EXPOSURE = ("rs_desk", "rs_attendance", "co_presence", "senior_overlap")
 _LOAD = ("meeting_h", "b2b", "duty_cover", "unpaid_h")
 
@@ -121,7 +136,7 @@ UNIT = Unit(
                 "assessed_year": ("worker.role", "worker.reg_date", "worker.asye"),
             },
             ("worker_id", "wave"),
-            _waves,
+            waves_in_post,
             ("worker.team_id", "worker.role", "worker.reg_date"),
         ),
         ColumnSource(
@@ -136,11 +151,11 @@ UNIT = Unit(
             _to_date,
         ),
         ColumnSource(
-            dict.fromkeys(_SCALES, _ANSWERS),
+            dict.fromkeys(SURVEY_SCALES, SURVEY_ANSWERS),
             ("worker_id", "wave"),
-            _scores,
+            scores_of_wave,
         ),
-        ColumnSource({"responded": _ANSWERS}, ("worker_id", "wave"), _responded),
+        ColumnSource({"responded": SURVEY_ANSWERS}, ("worker_id", "wave"), answered_of_wave),
         ColumnSource(
             dict.fromkeys(
                 ("supervision_in_person_to_date", "supervision_held_to_date"),
@@ -155,7 +170,7 @@ UNIT = Unit(
                 "month_index": ("survey.month",),
             },
             ("worker_id", "wave"),
-            _policy,
+            policy_of_wave,
         ),
         ColumnSource(same(WORKER, "worker", "worker_id"), ("worker_id",), worker_rows),
     ),

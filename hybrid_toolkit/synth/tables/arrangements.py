@@ -13,6 +13,10 @@ from hybrid_toolkit.synth.tables.work import Work
 from hybrid_toolkit.synth.working_days import days_by_month, in_month
 
 _NAT = np.datetime64("NaT", "D")
+MINORITY = ("mixed", "asian", "black", "other")
+"""Codes of a worker's ethnicity that are a minority ethnic group."""
+YEAR_DAYS = 365
+"""A review within twelve months of the start is one mark of a formal arrangement."""
 
 
 def _later(rng: np.random.Generator, day: Days, low: int, high: int, keep: Bools) -> Days:
@@ -27,7 +31,8 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
     Spells of a worker do not overlap. Requested share = preferred share plus noise; the agreed share is drawn towards
     the team's mean, so the gap between the two is a worker's, not a policy's; a refused request is agreed at 0.
     Whether a minority ethnic group is agreed less, or refused more, is the truth's to say (``approval_minority``,
-    ``refusal_minority``), and how far a team's or a contract's rule narrows that (``formal_narrows``).
+    ``refusal_minority``), and how far a formal arrangement narrows that (``formal_narrows``): formality is the share of
+    four marks, written, reason recorded, review within twelve months, adjustments considered.
     """
     rng, months = ctx.rng("arrangement"), ctx.size.months
     leave = leave_days(ctx, remote)
@@ -55,15 +60,21 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
         pick(rng, {"none": 0.3, "informal": 0.6, "contractual": 0.1}, size),
     ).astype(object)
     none = kind == "none"
-    t, formal = ctx.truth, np.isin(kind, ("team_policy", "contractual"))
-    minority = np.isin(w.ethnicity[worker], ("mixed", "asian", "black", "other")) * (1 - t.formal_narrows * formal)
-    approved = np.clip(approved + t.approval_minority * minority * requested, 0, 1)
-    refused = rng.random(size) < expit(logit(t.refusal_share) + t.refusal_minority * minority)
-    approved = np.where(refused, 0.0, approved)
+    t, refusal = ctx.truth, rng.random(size)
     asked = rng.random(size) < np.where(w.disability[worker], 0.45, 0.03)
     requested_day = _later(rng, start, 0, 30, asked & (np.isnat(end) | (end - start > np.timedelta64(150, "D"))))
     considered = _later(rng, requested_day, 3, 40, ~np.isnat(requested_day) & (rng.random(size) < 0.9))
     done = _later(rng, considered, 5, 60, ~np.isnat(considered) & (rng.random(size) < 0.75))
+    written = (rng.random(size) < np.where(second, 0.8, 0.25)) & ~none
+    rationale = (rng.random(size) < np.where(second, 0.6, 0.2)) & ~none
+    review = _later(rng, start, 150, 500, ~none & (rng.random(size) < 0.5))
+    marks = [written, rationale, review - start <= np.timedelta64(YEAR_DAYS, "D"), ~np.isnat(considered)]
+    formal = ctx.set("formality", np.mean(marks, axis=0))
+    minority = np.isin(w.ethnicity[worker], MINORITY).astype(np.float64)
+    gap = ctx.set("minority", minority) * (1 - t.formal_narrows * formal)
+    approved = np.clip(approved + t.approval_minority * gap * requested, 0, 1)
+    refused = refusal < expit(logit(t.refusal_share) + t.refusal_minority * gap)
+    approved = ctx.set("approval", np.where(refused, 0.0, approved))
     return frame(
         "arrangement_spell",
         {
@@ -75,9 +86,9 @@ def arrangement_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote) ->
             "approved_rs": np.where(none, np.nan, np.round(approved, 2)),
             "preferred_rs": np.round(preferred, 2),
             "type": kind,
-            "written": (rng.random(size) < np.where(second, 0.8, 0.25)) & ~none,
-            "rationale": (rng.random(size) < np.where(second, 0.6, 0.2)) & ~none,
-            "review_date": _later(rng, start, 150, 500, ~none & (rng.random(size) < 0.5)),
+            "written": written,
+            "rationale": rationale,
+            "review_date": review,
             "ra_requested_date": requested_day,
             "ra_considered_date": considered,
             "ra_implemented_date": done,

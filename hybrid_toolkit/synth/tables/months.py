@@ -53,7 +53,8 @@ def live(ctx: Context, teams: Teams, w: Workers) -> Months:
         active[:, m] = (w.start_index <= m) & (leave_index >= m)
         others[:, m] = ctx.set("colleagues_remote", far.others_mean(rs[:, m], active[:, m], w.team, ctx.teams), m)
         together[:, m] = ctx.set("co_presence", far.together(rs[:, m], others[:, m], factor[:, m]), m)
-        overlap[:, m] = far.overlap(rs[:, m], factor[:, m], senior & active[:, m], w.team, ctx.teams)
+        near = far.overlap(rs[:, m], factor[:, m], senior & active[:, m], w.team, ctx.teams)
+        overlap[:, m] = ctx.set("senior_overlap", near, m)
         work_of_month(ctx, w, working, rs, others, work, m)
         so_far = slice(0, m + 1)
         rs_to_date = to_date(rs[:, so_far], active[:, so_far])[:, -1]
@@ -71,6 +72,7 @@ def live(ctx: Context, teams: Teams, w: Workers) -> Months:
         co_presence=together,
         co_presence_to_date=to_date(together, active),
         senior_overlap=overlap,
+        senior_overlap_to_date=to_date(overlap, active),
         active=active,
         leave_index=leave_index,
     )

@@ -26,6 +26,8 @@ from hybrid_toolkit.synth.tables.people import AGENCY_TURNOVER, Teams, Workers
 RS_LOW, RS_HIGH = 0.02, 0.98
 CO_PRESENCE_MEAN, CO_PRESENCE_SD = 0.31, 0.15
 """Fixed centre and scale on which co-presence acts on learning."""
+SENIOR_MEAN, SENIOR_SD = 0.48, 0.17
+"""The same for time near experienced colleagues."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Remote:
     co_presence: Floats
     co_presence_to_date: Floats
     senior_overlap: Floats
+    senior_overlap_to_date: Floats
     active: Bools
     leave_index: Ints
 

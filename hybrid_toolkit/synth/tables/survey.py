@@ -2,7 +2,8 @@
 
 Latents, in standard deviations, worker i at wave w (wellbeing and what moves it stand in ``latents``)::
 
-    learning = learning_co_presence m(stage) co-presence + role, hours, season, style + team + worker + month parts,
+    learning = m(stage) (learning_co_presence co-presence + learning_senior time near experienced colleagues)
+        + role, hours, season, style + team + worker + month parts,
         m = learning_asye, learning_early or 1; co-presence is correlated ``co_presence_rho`` with RS
 
 An item is 1 plus the number of thresholds below ``loading x latent + acquiescence + error``. Response falls with low
@@ -26,7 +27,7 @@ from hybrid_toolkit.synth.tables.items import INSTRUMENTS, DrawnInstrument, item
 from hybrid_toolkit.synth.tables.latents import WELLBEING_MOVERS
 from hybrid_toolkit.synth.tables.months import Months
 from hybrid_toolkit.synth.tables.people import Teams, Workers, stage_on
-from hybrid_toolkit.synth.tables.remote_share import CO_PRESENCE_MEAN, CO_PRESENCE_SD, Remote
+from hybrid_toolkit.synth.tables.remote_share import CO_PRESENCE_MEAN, CO_PRESENCE_SD, SENIOR_MEAN, SENIOR_SD, Remote
 
 
 @dataclass(frozen=True)
@@ -49,22 +50,28 @@ def _stages(ctx: Context, w: Workers, months: tuple[int, ...]) -> Texts:
 
 
 def structural_learning(
-    ctx: Context, teams: Teams, w: Workers, co_presence_to_date: Floats, months: tuple[int, ...]
+    ctx: Context, teams: Teams, w: Workers, co_presence: Floats, senior: Floats, months: tuple[int, ...]
 ) -> Floats:
-    """The part of informal learning that being together and circumstances give, by worker and month index asked for."""
+    """The part of informal learning that being together and circumstances give, by worker and month index asked for.
+
+    ``co_presence`` and ``senior``, time near experienced colleagues, are means to date.
+    """
     t, stage = ctx.truth, _stages(ctx, w, months)
-    scaled = (co_presence_to_date[:, list(months)] - CO_PRESENCE_MEAN) / CO_PRESENCE_SD
+    at = list(months)
+    pulled = t.learning_co_presence * (co_presence[:, at] - CO_PRESENCE_MEAN) / CO_PRESENCE_SD
+    pulled = pulled + t.learning_senior * (senior[:, at] - SENIOR_MEAN) / SENIOR_SD
     times = np.select([stage == "asye", stage == "early"], [t.learning_asye, t.learning_early], 1.0)
     fixed = t.learning_role * (w.role - 4.6) + t.learning_hours * (w.fte - 0.93) + t.learning_style * w.practice
     fixed = fixed + t.learning_hotdesk * (teams.hotdesk - 0.55)[w.team]
-    season = t.learning_season * ctx.season[list(months)]
-    return np.asarray(t.learning_co_presence * times * scaled + fixed[:, None] + season, dtype=np.float64)
+    season = t.learning_season * ctx.season[at]
+    return np.asarray(times * pulled + fixed[:, None] + season, dtype=np.float64)
 
 
 def learning_by_month(ctx: Context, teams: Teams, w: Workers, remote: Remote) -> Floats:
     """Informal learning of each worker and month."""
     t, rng, shape = ctx.truth, ctx.rng("learning"), remote.rs.shape
-    structure = structural_learning(ctx, teams, w, remote.co_presence_to_date, tuple(range(ctx.size.months)))
+    months = tuple(range(ctx.size.months))
+    structure = structural_learning(ctx, teams, w, remote.co_presence_to_date, remote.senior_overlap_to_date, months)
     own = np.sqrt(0.45) * rng.standard_normal(shape[0])
     lasting = own + np.sqrt(t.learning_team_icc) * teams.climate[w.team]
     passing = np.sqrt(max(0.55 - t.learning_team_icc, 0.0)) * rng.standard_normal(shape)
