@@ -30,9 +30,9 @@ def terms_of(frame: pd.DataFrame, plan: ModelColumns, extra: Sequence[str] = ())
     if not plan.moderator:
         return [Column(plan.exposure), *held]
     x, m = Column(plan.exposure), Column(plan.moderator)
-    if plan.setting("held_by_group", "no") == "yes":
-        held += [Interaction(h, m) for h in held if isinstance(h, Column)]
-    return [x, m, Interaction(x, m), *held]
+    by_group = plan.setting("held_by_group", "no") == "yes"
+    own = [Interaction(h, m) for h in held if isinstance(h, Column)] if by_group else []
+    return [x, m, Interaction(x, m), *held, *own]
 
 
 def fit_plan(frame: pd.DataFrame, plan: ModelColumns, *, extra: Sequence[str] = (), focus: str = "") -> DesignFit:
