@@ -14,7 +14,7 @@ from hybrid_toolkit.study.diagnosis import diagnose
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect
 from hybrid_toolkit.study.shipped_studies import QUESTIONS, every_study, question_studies
 from hybrid_toolkit.study.study import Study, parse_study
-from hybrid_toolkit.study.units.worker_wave import instruments_of
+from hybrid_toolkit.study.units.worker_wave import survey_instruments_of
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.truth import Size
@@ -26,7 +26,7 @@ TOLD = ("who-answers", "cover-burden")
 
 @pytest.fixture(scope="module")
 def data() -> EvaluationData:
-    drawn = instruments_of({c for s in STUDIES.values() for c in s.outcomes})
+    drawn = survey_instruments_of({c for s in STUDIES.values() for c in s.outcomes})
     made: EvaluationData = simulate_authority("helpful-hump", "small", 5, instruments=drawn)
     return made
 

@@ -20,7 +20,7 @@ from hybrid_toolkit.study.diagnosis.data_size import size_of
 from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
 from hybrid_toolkit.study.diagnosis.true_effect import true_value_of
-from hybrid_toolkit.study.units.worker_wave import instruments_of
+from hybrid_toolkit.study.units.worker_wave import survey_instruments_of
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
 from hybrid_toolkit.synth.tables.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
@@ -200,7 +200,7 @@ class _Run:
             for s in self.studies
         }
         try:
-            drawn = instruments_of({c for s in self.studies for c in s.columns})
+            drawn = survey_instruments_of({c for s in self.studies for c in s.columns})
             data = _simulate(self.truths[name], self.size, tables, drawn, simulation_seed(self.seed, index))
             own = {
                 u: tuple(dict.fromkeys(m for s in self.studies if s.row_unit == u for m in s.metrics)) for u in wanted

@@ -20,7 +20,7 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
-from hybrid_toolkit.study.units.worker_wave import instruments_of
+from hybrid_toolkit.study.units.worker_wave import survey_instruments_of
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.intervene import SETTABLE, moved_by, set_to, simulate_intervened
@@ -210,7 +210,7 @@ def _rows(asked: _Asked, truth: Truth, size: Size, seed: int, do: Mapping[str, N
     sources = UNITS[asked.row_unit].columns
     needed |= {s.split(".")[0] for c in asked.columns for s in sources[c]}
     needed |= {"team", "worker", "worker_month"}
-    drawn = instruments_of(asked.columns)
+    drawn = survey_instruments_of(asked.columns)
     data = simulate_intervened(truth, size, seed, do, tables=sorted(needed), instruments=drawn)
     return build_frame(data, asked.row_unit, asked.columns, ())
 
