@@ -106,12 +106,12 @@ SURVEY_SCALES: Mapping[str, str] = MappingProxyType({s.id: i.id for i in instrum
 SURVEY_ANSWERS = ("survey.worker_id", "survey.wave", "survey.instrument", "survey.item", "survey.value")
 
 
-def instruments_of(columns: Collection[str]) -> tuple[str, ...]:
+def survey_instruments_of(columns: Collection[str]) -> tuple[str, ...]:
     """The instruments whose scales are among the columns: those that simulated data must hold for them.
 
     Examples
     --------
-    >>> instruments_of(["safety", "rs_desk_to_date", "cbi_work", "cbi_client"])
+    >>> survey_instruments_of(["safety", "rs_desk_to_date", "cbi_work", "cbi_client"])
     ('cbi', 'edmondson')
     """
     return tuple(sorted({SURVEY_SCALES[c] for c in columns if c in SURVEY_SCALES}))
