@@ -102,7 +102,7 @@ def sides(column: Array, group: Codes) -> float:
     if low == high or not (up | (column == low)).all():
         return np.inf
     count = int(group.max()) + 1
-    with_up = np.bincount(group, weights=up, minlength=count)
+    with_up = np.bincount(group[up], minlength=count)
     size = np.bincount(group, minlength=count)
     return float(min((with_up > 0).sum(), (with_up < size).sum()))
 

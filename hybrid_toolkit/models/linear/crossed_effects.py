@@ -96,11 +96,15 @@ class CrossedLevels:
         else:
             of_units = self._counts(unit, len(spells.unit_rows))
         self.means = of_units / spells.unit_rows[:, None]
-        mean = self.means[spells.unit]
-        of_means = mean * spells.rows[:, None]
-        self.sums = counts - of_means
-        cross = spells.by_cluster(counts, mean)
-        self.grams = spells.by_cluster(of_means, mean) - cross - np.swapaxes(cross, 1, 2)
+        if spells.whole:  # a unit's rows are its mean's, so nothing is left of their sums
+            self.sums = np.zeros(counts.shape)
+            self.grams = -spells.by_cluster(counts, self.means)
+        else:
+            mean = self.means[spells.unit]
+            of_means = mean * spells.rows[:, None]
+            self.sums = counts - of_means
+            cross = spells.by_cluster(counts, mean)
+            self.grams = spells.by_cluster(of_means, mean) - cross - np.swapaxes(cross, 1, 2)
         every = np.arange(self.count - 1)
         self.grams[:, every, every] += self._by_level(None)
 
@@ -143,7 +147,8 @@ class CrossedLevels:
             Clusters x p x p, and spells x p; the kept columns of levels stand first.
         """
         spells, k, more = self.spells, len(kept), inside.shape[1]
-        sums = np.zeros((len(spells.unit), more)) if spells.whole else unit_sums(inside, spells.at, len(spells.unit))
+        shape = (len(spells.unit), k + more)
+        sums = np.zeros(shape) if spells.whole else unit_sums(inside, spells.at, shape[0])
         out = np.zeros((spells.n_clusters, k + more, k + more))
         out[:, :k, :k] = self.grams[:, kept[:, None], kept]
         lost = 0.0 if spells.whole else spells.by_cluster(self.means[spells.unit][:, kept], sums)
@@ -153,4 +158,4 @@ class CrossedLevels:
             for i in range(j + 1):
                 both = np.bincount(clusters, weights=inside[:, i] * inside[:, j], minlength=spells.n_clusters)
                 out[:, k + i, k + j] = out[:, k + j, k + i] = both
-        return out, np.column_stack([self.sums[:, kept], sums])
+        return out, sums if spells.whole else np.column_stack([self.sums[:, kept], sums])

@@ -78,7 +78,8 @@ def _solved(grams: Array, base: int, n: int, variance: str) -> tuple[Array, Arra
         rest = whole - scaled
         cov = jackknife(solve_kept(rest[:, :-1, :-1], rest[:, :-1, -1], turn), b)
     else:
-        cov = turn @ crv1(scaled, CrossProductLayout(x, x, len(x)), a, n=n, k=len(x)) @ turn.T
+        # one more for the constant, as which the intercepts of units within clusters count
+        cov = turn @ crv1(scaled, CrossProductLayout(x, x, len(x)), a, n=n, k=len(x) + 1) @ turn.T
     return b[base:], cov[base:, base:]
 
 

@@ -16,7 +16,6 @@ from hybrid_toolkit.models.inference.cluster_support import sides
 from hybrid_toolkit.models.linear.cluster_crossproducts import (
     CrossProductLayout,
     cluster_grams,
-    demean,
     independent,
     inverse,
     solve_crossproducts,
@@ -42,7 +41,8 @@ MAX_DUMMIES = 400
 class DesignMatrix:
     """What a fit needs. Columns of ``raw`` and of ``grams`` are those that ``layout`` points to.
 
-    Those of a second fixed effect stand first and are counted, not made, unless ``raw`` is asked for.
+    Those of a second fixed effect stand first and are counted, not made, unless ``raw`` is asked for. With a fixed
+    effect taken out, columns of ``raw`` may lack a constant in each of its levels.
 
     They are scaled: numeric columns stand orthogonal to nuisance columns, levels and those before them, the outcome is
     what a first fit leaves over. ``back``, ``back_cov`` and ``turn`` lead to the columns as they were given.
@@ -147,10 +147,11 @@ class DesignMatrix:
 def complete_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The rows without a missing value in the named columns, which must exist."""
     names = list(dict.fromkeys(check_column(frame, c) for c in columns))
-    rows = frame[names]
-    there = rows.notna().all(axis=1).to_numpy()
-    rows = rows if there.all() else rows.loc[there]
-    return pd.DataFrame({name: plain(rows[name]) for name in names}, index=rows.index)
+    there = np.ones(len(frame), dtype=bool)
+    for name in names:
+        there &= frame[name].notna().to_numpy()
+    rows = frame if there.all() else frame.loc[there, names]
+    return pd.DataFrame({name: plain(rows[name]) for name in names}, index=rows.index, copy=False)
 
 
 def codes(frame: pd.DataFrame, name: str) -> Codes:
@@ -202,35 +203,40 @@ def prepare_matrix(
     x_at = np.array([*range(base), *(scale.at[c] for c in plain)], dtype=np.intp)
     stand_in = [scale.at[f"stand-in {c}"] for c in extra if f"stand-in {c}" in scale.at]
     z_at = np.array([*range(base), *(scale.at[c] for c in exogenous), *stand_in], dtype=np.intp)
-    beside = np.column_stack([*scale.raw, y - middle])
+    left = y - middle
+    scale.take_means(left)
+    _vary(left, y, outcome)
+    del y
+    around = left - left.mean()
+    squares = float(around @ around)
+    del around
+    m = np.array([*scale.columns, left]).T  # columns that lie whole in memory: sums over them are twice as fast
+    scale.columns, left = [], m[:, -1]
     wide = len(scale.counted)
-    layout = CrossProductLayout(x_at, x_at if not instruments else z_at, wide + beside.shape[1] - 1)
-    m = beside if absorbed is None else np.column_stack([*scale.columns, demean(beside[:, -1:], absorbed)])
-    _vary(m[:, -1], y, outcome)
-    squares = float(((m[:, -1] - m[:, -1].mean()) ** 2).sum())
+    layout = CrossProductLayout(x_at, x_at if not instruments else z_at, wide + m.shape[1] - 1)
     total = scale.gram(m)
     _instrumented(total, layout)
     start = solve_crossproducts(total, layout)
     there = x_at >= wide
-    of_levels = scale.levels(start[~there])
-    beside[:, -1] -= scale.outer(of_levels) + beside[:, x_at[there] - wide] @ start[there]
+    scale.take_levels(left, scale.levels(start[~there]))
+    left -= m[:, x_at[there] - wide] @ start[there]
     spells, sums = None, np.zeros((0, 0))
     if absorbed is not None:
-        m[:, -1] -= scale.inside(of_levels) + m[:, x_at[there] - wide] @ start[there]
         spells = crossed.spells if crossed is not None else ClusterSpells(absorbed, clusters)
     if crossed is not None:
         grams, sums = crossed.cluster_grams(scale.counted, m, clusters)
     else:
         grams = cluster_grams(m, clusters)
         sums = sums if spells is None or spells.whole else unit_sums(m, spells.at, len(spells.unit))
-    free = 0 if spells is None or spells.whole else len(spells.unit_rows)
+    # intercepts nested in clusters count as one, the constant, as in xtreg, fixest and pyfixest
+    free = 0 if spells is None else 1 if spells.whole else len(spells.unit_rows)
     return DesignMatrix(
         r=scale.r(x_at),
         order=np.argsort(x_at),
         first=start,
         middle=middle,
         squares=squares,
-        beside=beside,
+        beside=m,
         crossed=crossed,
         kept=scale.counted,
         spells=spells,

@@ -38,7 +38,8 @@ class ScaledColumns:
 
     def __init__(self, base: Array, absorbed: Codes | None, crossed: CrossedLevels | None) -> None:
         self.absorbed, self.crossed, self.n = absorbed, crossed, len(base)
-        inside = self._inside(base)
+        self._unit_rows = None if absorbed is None else np.bincount(absorbed).astype(np.float64)
+        inside = base if absorbed is None or not base.shape[1] else demean(base, absorbed)
         gram, totals = inside.T @ inside, (base**2).sum(axis=0)
         if crossed is not None:
             across = np.array([crossed.products(c) for c in inside.T]).reshape(-1, len(crossed.sizes))
@@ -47,9 +48,7 @@ class ScaledColumns:
         self.own = independent(gram, totals)
         wide = len(totals) - base.shape[1]
         self.counted = np.flatnonzero(self.own[:wide])
-        self._outer = np.ascontiguousarray(base.T[self.own[wide:]])
         self._inner = np.ascontiguousarray(inside.T[self.own[wide:]])
-        self.raw: list[Array] = list(self._outer)
         self.columns: list[Array] = list(self._inner)
         self.of_base = gram[np.ix_(self.own, self.own)]
         self.inner = inverse(self.of_base)
@@ -57,8 +56,10 @@ class ScaledColumns:
         self.at: dict[str, int] = {}
         self.parts: list[Array] = [np.eye(self.base)[:, i] for i in range(self.base)]
 
-    def _inside(self, m: Array) -> Array:
-        return m if self.absorbed is None or not m.shape[1] else demean(m, self.absorbed)
+    def take_means(self, v: Array) -> None:
+        """Take the unit means off a column, in its own place."""
+        if self.absorbed is not None and self._unit_rows is not None:
+            v -= (np.bincount(self.absorbed, weights=v) / self._unit_rows)[self.absorbed]
 
     def levels(self, h: Array) -> Array:
         """Weights of the counted columns at the place of each level."""
@@ -66,13 +67,11 @@ class ScaledColumns:
         out[self.counted] = h
         return out
 
-    def outer(self, h: Array) -> Array | float:
-        """The counted columns times ``h``, row by row."""
-        return 0.0 if self.crossed is None else self.crossed.outer(h)
-
-    def inside(self, h: Array) -> Array | float:
-        """The same within units."""
-        return 0.0 if self.crossed is None else self.crossed.outer(h) - self.crossed.unit_means(h)
+    def take_levels(self, v: Array, h: Array) -> None:
+        """Take the counted columns times ``h``, within units, off a column in its own place."""
+        if self.crossed is not None:
+            v -= self.crossed.outer(h)
+            v += self.crossed.unit_means(h)
 
     def _products(self, inside: Array) -> Array:
         """Products of the base with a column without unit means."""
@@ -88,17 +87,14 @@ class ScaledColumns:
         across = np.array([self.crossed.products(c)[self.counted] for c in m.T])
         return np.block([[self.of_base[:k, :k], across.T], [across, inner]])
 
-    def _cleaned(self, inside: Array, raw: Array) -> tuple[Array, Array, Array]:
-        """Weights of the base in a column, and the column without it, within units and as it stands."""
+    def _clean(self, inside: Array) -> Array:
+        """Take the base off a column, in its own place; its weights."""
         k = len(self.counted)
         h = self.inner @ self._products(inside)
-        if len(h) > k:
-            raw, inside = raw - h[k:] @ self._outer, inside - h[k:] @ self._inner
-        if self.crossed is not None:
-            levels = self.levels(h[:k])
-            counted = self.crossed.outer(levels)
-            raw, inside = raw - counted, inside - (counted - self.crossed.unit_means(levels))
-        return h, inside, raw
+        for weight, column in zip(h[k:], self._inner, strict=True):
+            inside -= weight * column
+        self.take_levels(inside, self.levels(h[:k]))
+        return np.asarray(h)
 
     def add(self, name: str, values: Array, *, past: Sequence[str], reach: float = np.inf) -> None:
         """Place a column unless it has nothing of its own beside the base and the columns of ``past`` placed so far.
@@ -106,37 +102,38 @@ class ScaledColumns:
         ``reach`` is the root mean square of a product of centred columns, where it is one (see ``scaled``).
         """
         middle = middle_value(values)
-        v = values - middle
-        size = float(np.abs(v).max(initial=0.0))
+        inside = values - middle
+        size = max(float(inside.max(initial=0.0)), -float(inside.min(initial=0.0)))
         far = max(size, abs(middle))
         if not size > DIGITS * far:
             return
-        raw = v / size
-        spread = raw - raw.mean()
+        inside /= size
         wide = float(np.sqrt(self.n))
-        usual = min(float(np.sqrt(spread @ spread)), reach / size * wide)
+        # around its mean; a value of the middle was taken off, so no digits are lost in the difference
+        spread = float(inside @ inside) - self.n * float(inside.mean()) ** 2
+        usual = min(float(np.sqrt(max(0.0, spread))), reach / size * wide)
         least = max(OWN * usual, DIGITS * far / size * wide)
-        inside = self._inside(raw[:, None])[:, 0]
+        self.take_means(inside)
         before = [self.at[c] for c in past if c in self.at]
         skip = len(self.counted)  # places of the counted columns, which stand in no list
-        step = np.zeros(skip + len(self.raw))
+        step = np.zeros(skip + len(self.columns))
         for _ in range(2):
             h, before_it = np.zeros(len(step)), float(inside @ inside)
             if self.base:
-                h[: self.base], inside, raw = self._cleaned(inside, raw)
+                h[: self.base] = self._clean(inside)
             for i in before:
                 h[i] = self.columns[i - skip] @ inside / self.n
-                inside, raw = inside - h[i] * self.columns[i - skip], raw - h[i] * self.raw[i - skip]
+                inside -= h[i] * self.columns[i - skip]
             step += h
             if inside @ inside > _MOST_LEFT * before_it:
                 break
         rest = float(np.sqrt(inside @ inside))
         if not rest > least:
             return
-        rms = rest / float(np.sqrt(self.n))
+        rms = rest / wide
         self.at[name] = len(step)
-        self.raw.append(raw / rms)
-        self.columns.append(inside / rms)
+        inside /= rms
+        self.columns.append(inside)
         part = np.append(step * size, rms * size)
         if self.absorbed is None and middle:
             part[0] += middle  # the intercept is the first of the base; within a fixed effect a constant is nothing

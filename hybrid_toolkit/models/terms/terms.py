@@ -103,7 +103,8 @@ def numbers(frame: pd.DataFrame, name: str) -> Array:
             fix="Use Category for a column of codes.",
             code="TERM-NOT-NUMERIC",
         )
-    endless = np.flatnonzero(np.abs(found) > LARGEST)
+    inside = found.max(initial=0.0) <= LARGEST and found.min(initial=0.0) >= -LARGEST  # not so with a missing value
+    endless = np.flatnonzero(np.abs(found) > LARGEST) if not inside else ()
     if len(endless):
         raise EstimationError(
             f"column '{name}' holds {len(endless)} number(s) that are infinite or beyond {LARGEST:.0e}, first at rows "
@@ -127,8 +128,14 @@ def factorize(values: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
     >>> factorize(pd.Series(["b", "a", "b"]))[0].tolist()
     [1, 0, 1]
     """
+    values = plain(values)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "i" and len(values):
+        whole = values.to_numpy()
+        low, span = int(whole.min()), int(whole.max()) - int(whole.min()) + 1
+        if span <= 2 * len(whole):  # counted in an array no longer than two columns, some five times as fast as hashing
+            return _counted(whole, low, span)
     try:
-        codes, levels = pd.factorize(plain(values), sort=True)
+        codes, levels = pd.factorize(values, sort=True)
     except (TypeError, ValueError):
         raise EstimationError(
             f"column '{values.name}' mixes kinds of values, such as text and numbers.",
@@ -136,6 +143,16 @@ def factorize(values: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
             code="MIXED-KINDS",
         ) from None
     return codes, levels
+
+
+def _counted(whole: NDArray[Any], low: int, span: int) -> tuple[NDArray[np.intp], Any]:
+    """Codes and levels of whole numbers that lie from ``low`` on over ``span`` numbers."""
+    place = np.subtract(whole, low, dtype=np.intp)
+    there = np.zeros(span, dtype=bool)
+    there[place] = True
+    if not there.all():
+        place = (np.cumsum(there) - 1)[place]
+    return place, pd.Index(np.flatnonzero(there) + low, dtype=whole.dtype)
 
 
 @dataclass(frozen=True, slots=True)
