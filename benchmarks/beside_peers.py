@@ -63,7 +63,14 @@ def toolkit(case: str, f: pd.DataFrame) -> Callable[[], list[float]]:
             "group-time": lambda: m.fit_group_time(f, **panel).aggregate("simple"),
             "mixed": lambda: m.fit_mixed(f, outcome="y", terms=["on"], groups={"team": [], "worker": ["on"]}).tidy(),
         }
-        return [float(v) for v in fits[case]().iloc[-1][["estimate", "std_error"]]]
+        rows = fits[case]()
+        if case == "mixed":  # the standard deviations stand after the coefficients
+            rows = rows[rows["term"] == "on"]
+        found = [float(v) for v in rows.iloc[-1][["estimate", "std_error"]]]
+        if case == "group-time":  # the factor for few clusters, which diff-diff leaves out where each unit is one
+            workers = f["worker"].nunique()
+            found[1] *= ((workers - 1) / workers) ** 0.5
+        return found
 
     return run
 

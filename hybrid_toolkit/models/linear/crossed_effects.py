@@ -106,15 +106,17 @@ class CrossedLevels:
             cross = spells.by_cluster(counts, mean)
             self.grams = spells.by_cluster(of_means, mean) - cross - np.swapaxes(cross, 1, 2)
         every = np.arange(self.count - 1)
-        self.grams[:, every, every] += self._by_level(None)
+        rows = np.bincount(self.at, minlength=spells.n_clusters * self.count).reshape(-1, self.count)
+        self.nested = bool(((rows > 0).sum(axis=0) <= 1).all())  # each level lies in one cluster
+        self.grams[:, every, every] += rows[:, 1:]
 
     def _counts(self, at: Codes, count: int) -> Array:
         """Rows by group and level, the first level left out."""
         flat = np.bincount(at * self.count + self.level, minlength=count * self.count)
         return flat.reshape(count, self.count)[:, 1:].astype(np.float64)
 
-    def _by_level(self, v: Array | None) -> Array:
-        """Rows, or sums of a column, by cluster and level, the first level left out."""
+    def _by_level(self, v: Array) -> Array:
+        """Sums of a column by cluster and level, the first level left out."""
         flat = np.bincount(self.at, weights=v, minlength=self.spells.n_clusters * self.count)
         return flat.reshape(-1, self.count)[:, 1:].astype(np.float64)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
@@ -20,12 +18,14 @@ from hybrid_toolkit.models.rollout.group_time_effects import (
     FEW_FOR_INFLUENCE,
     GROUP_TIME_VARIANCES,
     GroupTimeFit,
+    side_weights,
 )
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
+from hybrid_toolkit.models.rollout.start_sums import start_sums
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, frozen
 from hybrid_toolkit.models.terms.terms import Terms
-from hybrid_toolkit.models.weighting.doubly_robust import difference_in_means, doubly_robust
+from hybrid_toolkit.models.weighting.doubly_robust import doubly_robust
 
 __all__ = ["AGGREGATIONS", "BASE_PERIODS", "CONTROL_GROUPS", "GROUP_TIME_VARIANCES", "GroupTimeFit", "fit_group_time"]
 
@@ -99,7 +99,7 @@ def fit_group_time(
     -----
     Callaway and Sant'Anna (2021), Journal of Econometrics 225, 200-230; with covariates the doubly robust estimator
     of Sant'Anna and Zhao (2020), Journal of Econometrics 219, 101-122. Influence functions, with the small-sample
-    factor C/(C-1) for C clusters.
+    factor C/(C-1) for C clusters on the variance. diff-diff has it with clusters only, and is the same else.
 
     References
     ----------
@@ -133,42 +133,52 @@ def fit_group_time(
     cohorts, last = _comparable(p, control_group)
     n = len(p.start)
     cells, missed = _cells(p, cohorts, last, control_group, base_period, anticipation)
-    found = [(g, t, *_effect(p, g, t, before, free)) for g, t, before, free in cells]
-    if not found:
+    if not cells:
         raise EstimationError(
             "no group has a period before its start and one after it with a comparison.",
             fix="Add earlier periods or untreated units.",
             code="TOO-FEW-PERIODS",
         )
-    start = np.array([g for g, *_ in found])
-    members = (p.start[:, None] == start).astype(np.float64)
-    share = members.mean(axis=0)
+    starts = np.array([*p.cohorts, NEVER])
+    start_of = np.searchsorted(starts, p.start)
+    group, period, base = (np.array([c[i] for c in cells]) for i in range(3))
+    own = np.searchsorted(starts, group)
+    free = np.array([_compared(starts, cell, control_group, anticipation) for cell in cells])
     n_clusters = int(p.clusters.max()) + 1
-    sums = _cluster_sums(p, n_clusters)
-    by_cluster = _cluster_sums(p, n_clusters, factor=1.0)
-    treated, free = by_cluster(members), by_cluster(np.column_stack([c[3] for c in cells]).astype(np.float64))
-    late = np.array([t >= g for g, t, *_ in found])
-    least, _ = support.two_sides(treated[:, late].sum(axis=1), free[:, late].sum(axis=1)) if late.any() else (0.0, 1.0)
+    counts = np.zeros((n_clusters, len(starts)))
+    for s in range(len(starts)):
+        counts[:, s] = np.bincount(p.clusters[start_of == s], minlength=n_clusters)
+    late = period >= group
+    least = 0.0
+    if late.any():
+        least, _ = support.two_sides(*(counts @ w for w in side_weights(own[late], free[late])))
     variance = variance or ("jackknife" if least < FEW_FOR_INFLUENCE else "influence")
+    few = float(np.sqrt(n_clusters / (n_clusters - 1)))
+    if p.x.shape[2] == 1:
+        estimate, influence = start_sums(p.y, start_of, p.clusters, len(starts)).effects(own, period, base, free)
+        if variance == "influence":
+            influence *= few
+    else:
+        estimate, influence = np.zeros(len(cells)), np.zeros((n_clusters, len(cells)))
+        for k, cell in enumerate(cells):
+            estimate[k], f = _effect(p, *cell, free[k][start_of])
+            influence[:, k] = np.bincount(p.clusters, weights=f, minlength=n_clusters) * few
     if variance == "jackknife":
         influence = np.column_stack(
-            [_left_out(p, *cell, f[2], n_clusters) for cell, f in zip(cells, found, strict=True)]
+            [_left_out(p, *cell, free[k][start_of], estimate[k], n_clusters) for k, cell in enumerate(cells)]
         )
-    else:
-        influence = sums(np.column_stack([f for *_, f in found]))
     return GroupTimeFit(
         outcome=outcome,
-        groups=tuple(p.label(g) for g, *_ in found),
-        periods=tuple(p.label(t) for _, t, *_ in found),
-        group_at=start,
-        period_at=np.array([t for _, t, *_ in found]),
-        lead=np.array([p.lead(t, g) for g, t, *_ in found], dtype=np.int64),
-        estimate=frozen([b for *_, b, _ in found]),
+        groups=tuple(p.label(g) for g in group),
+        periods=tuple(p.label(t) for t in period),
+        group_at=group,
+        period_at=period,
+        lead=np.array([p.lead(t, g) for g, t, _ in cells], dtype=np.int64),
+        estimate=frozen(estimate),
         influence=frozen(influence),
-        share=frozen(share),
-        membership=frozen(sums((members - share) / n)),
-        treated=frozen(treated),
-        control_units=frozen(free),
+        counts=frozen(counts),
+        own=own,
+        free=free,
         n_units=n,
         n_clusters=n_clusters,
         n_rows=int(p.y.size),
@@ -205,27 +215,35 @@ def _comparable(p: PanelData, control_group: str) -> tuple[list[int], int]:
     return cohorts[:-1], cohorts[-1]
 
 
-GroupTimeCell: TypeAlias = tuple[int, int, int, NDArray[np.bool_]]
-"""Group, period, base period, and the units that are compared with the group."""
+GroupTimeCell: TypeAlias = tuple[int, int, int]
+"""Group, period and base period."""
+
+
+def _compared(
+    starts: NDArray[np.int64], cell: GroupTimeCell, control_group: str, anticipation: int
+) -> NDArray[np.bool_]:
+    """Which starts an effect is compared with."""
+    g, t, before = cell
+    free = starts > max(t, before) + anticipation if control_group == "not_yet_treated" else starts == NEVER
+    return np.asarray(free & (starts != g))
 
 
 def _cells(
     p: PanelData, cohorts: list[int], last: int, control_group: str, base_period: str, anticipation: int
 ) -> tuple[list[GroupTimeCell], int]:
-    """Every group and period with its base period and comparison, and how many have none."""
+    """Every group and period with its base period, and how many have no comparison."""
     cells: list[GroupTimeCell] = []
-    missed = 0
+    missed, there = 0, np.unique(p.start)
     for g in cohorts:
         for t in range(0 if base_period == "universal" else 1, last):
             before = g - anticipation - 1
             if base_period == "varying" and t <= before:
                 before = t - 1
-            free = p.start > max(t, before) + anticipation if control_group == "not_yet_treated" else p.start == NEVER
-            free = free & (p.start != g)
-            if before < 0 or (t != before and not free.any()):
+            cell = (g, t, before)
+            if before < 0 or (t != before and not _compared(there, cell, control_group, anticipation).any()):
                 missed += 1
             else:
-                cells.append((g, t, before, free))
+                cells.append(cell)
     return cells, missed
 
 
@@ -239,7 +257,7 @@ def _effect(p: PanelData, g: int, t: int, before: int, free: NDArray[np.bool_]) 
     change = p.y[use, t] - p.y[use, before]
     treated = d[use].astype(np.float64)
     x = p.x[use, min(t, before)]
-    b, f = doubly_robust(change, treated, x) if x.shape[1] > 1 else difference_in_means(change, treated)
+    b, f = doubly_robust(change, treated, x)
     out[use] = f / len(f)
     return b, out
 
@@ -274,14 +292,3 @@ def _means_left_out(change: Array, at: NDArray[np.bool_], clusters: NDArray[np.i
     sums = np.bincount(clusters[at], weights=change[at], minlength=n_clusters)
     left = (size.sum() - size).astype(np.float64)
     return np.asarray((sums.sum() - sums) / np.where(left > 0, left, np.nan))
-
-
-def _cluster_sums(p: PanelData, n_clusters: int, *, factor: float = 0.0) -> Callable[[Array], Array]:
-    """Sums over the units of each cluster, with the factor for few clusters unless another is given."""
-    factor = factor or float(np.sqrt(n_clusters / (n_clusters - 1)))
-    adds = sparse.csr_array((np.ones(len(p.start)), (p.clusters, np.arange(len(p.start)))), (n_clusters, len(p.start)))
-
-    def sums(f: Array) -> Array:
-        return np.asarray(adds @ f) * float(factor)
-
-    return sums

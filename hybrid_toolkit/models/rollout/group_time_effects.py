@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
@@ -38,6 +38,11 @@ FEW_FOR_INFLUENCE = 10
 """With fewer clusters on the smaller side the errors as published are too small, and the jackknife is the default."""
 
 
+def side_weights(own: Codes, free: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """How often each start is treated, and compared with, in some effects."""
+    return np.bincount(own, minlength=free.shape[1]).astype(np.float64), free.sum(axis=0).astype(np.float64)
+
+
 @dataclass(frozen=True, eq=False)
 class GroupTimeFit(ResultBase):
     """Effects on the treated by group (period of the start) and period.
@@ -60,14 +65,12 @@ class GroupTimeFit(ResultBase):
         The k effects, in units of the outcome.
     influence : Array
         Clusters x k; the square root of the sum of squares of a column is its standard error.
-    share : Array
-        The k shares of units in the effect's group.
-    membership : Array
-        Clusters x k; what each cluster adds to ``share``, around its mean.
-    treated : Array
-        Clusters x k; units of the effect's group, and of its comparison, in each cluster.
-    control_units : Array
-        Clusters x k; units of the effect's group, and of its comparison, in each cluster.
+    counts : Array
+        Clusters x starts; units of each start in each cluster.
+    own : Codes
+        The k columns of ``counts`` with the effect's group.
+    free : NDArray[np.bool_]
+        Shape k x starts; the columns that it is compared with.
     n_units : int
         Units used.
     n_clusters : int
@@ -113,10 +116,9 @@ class GroupTimeFit(ResultBase):
     lead: NDArray[np.int64] = field(repr=False)
     estimate: Array
     influence: Array = field(repr=False)
-    share: Array = field(repr=False)
-    membership: Array = field(repr=False)
-    treated: Array = field(repr=False)
-    control_units: Array = field(repr=False)
+    counts: Array = field(repr=False)
+    own: Codes = field(repr=False)
+    free: NDArray[np.bool_] = field(repr=False)
     n_units: int
     n_clusters: int
     n_rows: int
@@ -338,14 +340,25 @@ class GroupTimeFit(ResultBase):
     ) -> tuple[float, Array]:
         """Weighted mean of effects with its influence, which counts that the weights are estimated too."""
         b = self.estimate[at] if values is None else values
-        f = self.influence[:, at] if influence is None else influence
+        share = self.counts.sum(axis=0) / self.n_units  # of each start
+        own = self.own[at]
+        total = share[own].sum()
+        w = share[own] / total if weighted else np.full(len(at), 1 / len(at))
+        if influence is None:
+            every = np.zeros(len(self.estimate))
+            every[at] = w
+            f = self.influence @ every
+        else:
+            f = influence @ w
+        mean = float(w @ b)
         if not weighted:
-            return float(b.mean()), f.mean(axis=1)
-        total = self.share[at].sum()
-        w = self.share[at] / total
-        m = self.membership[:, at]
-        of_weights = (m - m.sum(axis=1, keepdims=True) * w) / total
-        return float(w @ b), f @ w + of_weights @ b
+            return mean, np.asarray(f)
+        # what a cluster adds to the shares, around their means, times what they weigh
+        starts = len(share)
+        weigh = np.bincount(own, weights=b - mean, minlength=starts) / total
+        factor = np.sqrt(self.n_clusters / (self.n_clusters - 1)) / self.n_units
+        of_weights = self.counts @ weigh - self.counts.sum(axis=1) * float(share @ weigh)
+        return mean, np.asarray(f + factor * of_weights)
 
     def clusters_behind(self, term: str = "overall") -> float:
         """Clusters on the smaller side of the overall effect, or their effective number where that is less.
@@ -364,7 +377,7 @@ class GroupTimeFit(ResultBase):
 
     def _sides(self, at: NDArray[np.intp]) -> tuple[float, float]:
         """Clusters behind the effects at these places together, and the degrees of freedom of their mean."""
-        return support.two_sides(self.treated[:, at].sum(axis=1), self.control_units[:, at].sum(axis=1))
+        return support.two_sides(*(self.counts @ w for w in side_weights(self.own[at], self.free[at])))
 
     def _rows(
         self, names: list[str], b: Array, f: Array, sets: list[NDArray[np.intp]], *, whole: int = 0
@@ -372,7 +385,7 @@ class GroupTimeFit(ResultBase):
         """Rows with what stands behind each: the effects in ``sets``; the first ``whole`` rows count all data."""
         se = np.sqrt((f**2).sum(axis=0))
         sides = [self._sides(at) for at in sets]
-        behind = [self.treated[:, at].sum(axis=1) for at in sets[whole:]]
+        behind = [self.counts @ side_weights(self.own[at], self.free[at])[0] for at in sets[whole:]]
         n = [self.n_rows] * whole + [int(c.sum()) for c in behind]
         clusters = [self.n_clusters] * whole + [int((c > 0).sum()) for c in behind]
         free = [df for _, df in sides]

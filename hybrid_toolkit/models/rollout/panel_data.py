@@ -219,20 +219,25 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
     told = [c for c in (first_treated, treatment) if c is not None]
     extra = [c for t in covariates for c in t.columns]
     names = list(dict.fromkeys([panel_id, time, outcome, *told, *extra, *([cluster] if cluster else [])]))
-    rows = frame[[check_column(frame, c) for c in names]].reset_index(drop=True)
-    rows = rows.assign(**{c: plain(rows[c]) for c in names if c not in (time, first_treated)})
-    starts = rows[first_treated] if first_treated else None
-    rows[time], made = read_times(rows[time], starts)
+    index = pd.RangeIndex(len(frame))
+    given = {c: frame[check_column(frame, c)].set_axis(index) for c in names}
+    made = {c: plain(v) for c, v in given.items() if c not in (time, first_treated)}
+    made[time], begun = read_times(given[time], given[first_treated] if first_treated else None)
     if first_treated:
-        rows[first_treated] = made
-    never = _never(rows, first_treated, treatment)
-    every = rows
+        made[first_treated] = begun
+    every = pd.DataFrame({c: made[c] for c in names}, index=index, copy=False)
     # a missing start means never treated; any other missing value makes the row incomplete
-    rows = rows[rows[[c for c in names if c != first_treated]].notna().all(axis=1)]
-    unit, period = factorize(rows[panel_id])[0], factorize(rows[time])[0]
-    n_periods, n_units = int(period.max(initial=-1)) + 1, int(every[panel_id].nunique())
+    there = np.ones(len(frame), dtype=bool)
+    for c in names:
+        if c != first_treated:
+            there &= made[c].notna().to_numpy()
+    rows = every if there.all() else every[there]
+    unit, (period, labels) = factorize(rows[panel_id])[0], factorize(rows[time])
+    n_periods = int(period.max(initial=-1)) + 1
+    n_units = int(every[panel_id].nunique()) if rows is not every else int(unit.max(initial=-1)) + 1
     place = unit * max(1, n_periods) + period
-    twice = len(place) - int((np.bincount(place) > 0).sum())
+    whole_panel = len(place) == n_units * n_periods and bool((place == np.arange(len(place))).all())
+    twice = 0 if whole_panel else len(place) - int((np.bincount(place) > 0).sum())
     if twice:
         raise EstimationError(
             f"{twice} row(s) repeat a unit of '{panel_id}' in a period of '{time}'.",
@@ -245,7 +250,7 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
             fix="Add a period before the treatment and one after it.",
             code="TOO-FEW-PERIODS",
         )
-    complete = np.bincount(unit) == n_periods
+    complete = np.ones(n_units, dtype=bool) if whole_panel else np.bincount(unit) == n_periods
     lost = n_units - int(complete.sum())
     if lost and (unbalanced == "error" or not complete.any()):
         raise EstimationError(
@@ -254,13 +259,12 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
             fix="Complete them, or set incomplete='drop' to leave these units out (they are counted).",
             code="PANEL-UNBALANCED",
         )
-    in_order = bool((np.diff(place) > 0).all())
-    whole = rows if in_order and not lost else rows.iloc[_placed(place, complete[unit])]
-    varying(whole, outcome)
-    times = np.sort(np.asarray(whole[time].unique()))
+    whole = rows if whole_panel else rows.iloc[_placed(place, complete[unit])]
+    y = varying(whole, outcome)
+    times = np.asarray(labels) if whole_panel else np.sort(np.asarray(whole[time].unique()))
     shape = (-1, n_periods)
     start = _from_switch(whole, treatment, shape) if treatment else _from_start(whole, str(first_treated), times, shape)
-    groups = factorize(whole[cluster or panel_id])[0].reshape(shape)
+    groups = factorize(whole[cluster])[0].reshape(shape) if cluster else np.arange(len(whole) // n_periods)[:, None]
     moved = int((groups != groups[:, :1]).any(axis=1).sum())
     if moved:
         raise EstimationError(
@@ -268,19 +272,21 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
             fix="Use clusters that a unit does not change.",
             code="CLUSTER-CHANGES",
         )
-    x = settled_columns(design(whole, covariates)[1]).z if covariates else np.ones((len(whole), 1))
+    # without covariates a column of ones, which takes no memory
+    x = settled_columns(design(whole, covariates)[1]).z if covariates else np.broadcast_to(1.0, (len(whole), 1))
     keep = start > 0
-    free = every.loc[never, panel_id].dropna().unique()
+    part: NDArray[np.bool_] | slice = slice(None) if keep.all() else keep  # a slice makes no copy
+    free = every.loc[_never(every, first_treated, treatment), panel_id].dropna().unique() if lost else ()
     return PanelData(
-        y=numbers(whole, outcome).reshape(shape)[keep],
-        x=x.reshape((-1, n_periods, x.shape[1]))[keep],
+        y=y.reshape(shape)[part],
+        x=x.reshape((-1, n_periods, x.shape[1]))[part],
         start=start[keep],
         times=times,
-        clusters=pd.factorize(groups[keep, 0], sort=True)[0].astype(np.int64),
+        clusters=np.unique(groups[keep, 0], return_inverse=True)[1].astype(np.int64),
         n_incomplete=lost,
         n_always=int((~keep).sum()),
         units=np.asarray(whole[panel_id])[::n_periods][keep],
-        n_free_lost=int((~pd.Index(free).isin(whole[panel_id])).sum()),
+        n_free_lost=int((~pd.Index(free).isin(whole[panel_id])).sum()) if lost else 0,
     )
 
 
@@ -322,6 +328,10 @@ def _from_start(rows: pd.DataFrame, name: str, times: NDArray[np.generic], shape
     if pd.api.types.is_numeric_dtype(said):
         value = said.to_numpy(dtype=np.float64, na_value=np.inf)
         never = never | np.isinf(value) | (value == 0)
+        each = np.where(never, 0.0, value).reshape(shape)
+        if len(times) and (each[:, 1:] == each[:, :-1]).all():  # the usual case: one look a unit is enough
+            position = np.searchsorted(times, each[:, 0])
+            return np.where((each[:, 0] == 0) | (position >= len(times)), NEVER, position).astype(np.int64)
     comparable = said.where(~never, times[0])
     try:
         comparable = comparable.astype(rows.dtypes.iloc[1]) if not pd.api.types.is_numeric_dtype(said) else comparable

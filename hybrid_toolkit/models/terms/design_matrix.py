@@ -182,7 +182,7 @@ def prepare_matrix(
     plain = design_columns(rows, [t for t in terms if not isinstance(t, Category)])
     _known(instruments, plain)
     extra = design_columns(rows, [t for ts in instruments.values() for t in ts])
-    absorbed, crossed, counted, dummies = _fixed_effects(rows, fixed_effects, clusters)
+    absorbed, crossed, counted, dummies, within = _fixed_effects(rows, fixed_effects, clusters)
     first = dummies if fixed_effects else {"(Intercept)": np.ones(len(rows))}
     x = {**first, **levels, **plain}
     _enough(len(rows), len(counted) + len(x), absorbed)
@@ -230,6 +230,9 @@ def prepare_matrix(
         sums = sums if spells is None or spells.whole else unit_sums(m, spells.at, len(spells.unit))
     # intercepts nested in clusters count as one, the constant, as in xtreg, fixest and pyfixest
     free = 0 if spells is None else 1 if spells.whole else len(spells.unit_rows)
+    if crossed is not None and crossed.nested:
+        free -= len(scale.counted)
+    free -= len(within & set(kept))
     return DesignMatrix(
         r=scale.r(x_at),
         order=np.argsort(x_at),
@@ -290,12 +293,15 @@ def _clusters(rows: pd.DataFrame, cluster: str) -> Codes:
 
 def _fixed_effects(
     rows: pd.DataFrame, names: Sequence[str], clusters: Codes
-) -> tuple[Codes | None, CrossedLevels | None, tuple[str, ...], dict[str, Array]]:
-    """The effect with most levels, to take out; the next one, counted, with its names; the others as 0/1 columns."""
+) -> tuple[Codes | None, CrossedLevels | None, tuple[str, ...], dict[str, Array], frozenset[str]]:
+    """The effect with most levels, to take out; the next one, counted, with its names; the others as 0/1 columns.
+
+    Last come the names of those columns whose effect has each of its levels in one cluster.
+    """
     found = {name: codes(rows, name) for name in names}
     by_size = sorted(found, key=lambda c: -int(found[c].max(initial=0)))
     if not by_size:
-        return None, None, (), {}
+        return None, None, (), {}, frozenset()
     levels = sum(int(found[c].max(initial=0)) for c in by_size[1:])
     if levels > MAX_DUMMIES:
         raise EstimationError(
@@ -305,7 +311,7 @@ def _fixed_effects(
         )
     unit = found[by_size[0]]
     if len(by_size) == 1 or not found[by_size[1]].max(initial=0):
-        return unit, None, (), {}
+        return unit, None, (), {}, frozenset()
     second = by_size[1]
     counted = tuple(f"{second}#{i}" for i in range(1, int(found[second].max()) + 1))
     dummies = {
@@ -314,7 +320,8 @@ def _fixed_effects(
         for i in range(1, int(found[name].max()) + 1)
     }
     crossed = CrossedLevels(ClusterSpells(unit, clusters), unit, found[second], clusters)
-    return unit, crossed, counted, dummies
+    within = {name for name in by_size[2:] if ClusterSpells(found[name], clusters).whole}
+    return unit, crossed, counted, dummies, frozenset(c for c in dummies if c.rpartition("#")[0] in within)
 
 
 def _enough(rows: int, columns: int, absorbed: Codes | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.columns.reading import as_numbers, plain
+from hybrid_toolkit.columns.reading import as_numbers, counted_codes, plain
 from hybrid_toolkit.errors import EstimationError
 
 NEVER_WORDS = frozenset({"", "never", "none", "-"})
@@ -131,7 +131,7 @@ def read_times(periods: pd.Series[Any], starts: pd.Series[Any] | None = None) ->
     """
     if starts is not None:
         try:
-            at, found = pd.factorize(starts)
+            at, found = counted_codes(starts) or pd.factorize(starts)
         except TypeError:  # cells that hold lists are named by what reads them below
             return _read_both(periods, starts)
         few = pd.Series([*found, None], dtype=object, name=starts.name)  # the last one serves where it is missing

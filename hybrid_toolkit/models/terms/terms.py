@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.reading import LARGEST, as_numbers, plain
+from hybrid_toolkit.columns.reading import counted_codes, LARGEST, as_numbers, plain
 from hybrid_toolkit.errors import CoverageError, EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
 
@@ -129,11 +129,8 @@ def factorize(values: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
     [1, 0, 1]
     """
     values = plain(values)
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "i" and len(values):
-        whole = values.to_numpy()
-        low, span = int(whole.min()), int(whole.max()) - int(whole.min()) + 1
-        if span <= 2 * len(whole):  # counted in an array no longer than two columns, some five times as fast as hashing
-            return _counted(whole, low, span)
+    if (found := counted_codes(values)) is not None:
+        return found[0], pd.Index(found[1])
     try:
         codes, levels = pd.factorize(values, sort=True)
     except (TypeError, ValueError):
@@ -143,16 +140,6 @@ def factorize(values: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
             code="MIXED-KINDS",
         ) from None
     return codes, levels
-
-
-def _counted(whole: NDArray[Any], low: int, span: int) -> tuple[NDArray[np.intp], Any]:
-    """Codes and levels of whole numbers that lie from ``low`` on over ``span`` numbers."""
-    place = np.subtract(whole, low, dtype=np.intp)
-    there = np.zeros(span, dtype=bool)
-    there[place] = True
-    if not there.all():
-        place = (np.cumsum(there) - 1)[place]
-    return place, pd.Index(np.flatnonzero(there) + low, dtype=whole.dtype)
 
 
 @dataclass(frozen=True, slots=True)

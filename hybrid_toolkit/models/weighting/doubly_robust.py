@@ -1,4 +1,4 @@
-"""Mean change of treated less untreated units, plain and doubly robust, each with its influence function."""
+"""Mean change of treated less untreated units, doubly robust, with its influence function."""
 
 from __future__ import annotations
 
@@ -7,20 +7,6 @@ import numpy as np
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
-
-
-def difference_in_means(change: Array, treated: Array) -> tuple[float, Array]:
-    """Difference of two means and the influence of each unit on it (the mean of squares over n is the variance).
-
-    Examples
-    --------
-    >>> b, f = difference_in_means(np.array([1.0, 3, 0, 0]), np.array([1.0, 1, 0, 0]))
-    >>> b, np.abs(f).tolist()
-    (2.0, [2.0, 2.0, 0.0, 0.0])
-    """
-    a, c = treated.mean(), 1 - treated.mean()
-    up, still = (treated * change).mean() / a, ((1 - treated) * change).mean() / c
-    return float(up - still), treated / a * (change - up) - (1 - treated) / c * (change - still)
 
 
 def doubly_robust(change: Array, treated: Array, x: Array) -> tuple[float, Array]:
