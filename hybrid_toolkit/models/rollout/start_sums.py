@@ -1,7 +1,7 @@
 """Group-time effects without covariates from sums by cluster and start: means, and what each cluster adds to them.
 
 All units of a cluster that start together enter an effect by their sum alone. So each effect and each cluster's part in
-it takes a few passes over a table of clusters and starts by periods, which is the panel itself where units are clusters.
+it takes a few passes over a table of clusters and starts by periods; where units are clusters it is the panel itself.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.reading import counted_codes, LARGEST, as_numbers, plain
+from hybrid_toolkit.columns.reading import LARGEST, as_numbers, counted_codes, plain
 from hybrid_toolkit.errors import CoverageError, EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
 
