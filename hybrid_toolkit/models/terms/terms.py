@@ -104,7 +104,7 @@ def numbers(frame: pd.DataFrame, name: str) -> Array:
             code="TERM-NOT-NUMERIC",
         )
     inside = found.max(initial=0.0) <= LARGEST and found.min(initial=0.0) >= -LARGEST  # not so with a missing value
-    endless = np.flatnonzero(np.abs(found) > LARGEST) if not inside else ()
+    endless = np.empty(0, dtype=np.intp) if inside else np.flatnonzero(np.abs(found) > LARGEST)
     if len(endless):
         raise EstimationError(
             f"column '{name}' holds {len(endless)} number(s) that are infinite or beyond {LARGEST:.0e}, first at rows "
