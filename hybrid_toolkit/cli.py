@@ -167,6 +167,7 @@ def run_measure(args: argparse.Namespace) -> int:
     from hybrid_toolkit.disclosure.gate import Gate
     from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.disclosure.versions import VersionLedger
+    from hybrid_toolkit.metrics.reference import Beside
     from hybrid_toolkit.report.documents.tables import make_grid
     from hybrid_toolkit.report.measured import measure_released
 
@@ -174,7 +175,8 @@ def run_measure(args: argparse.Namespace) -> int:
     ledger = VersionLedger(Path(args.out).parent) if args.out and not data.synthetic else None
     gate = Gate(source=data, ledger=ledger)
     texts = []
-    for one in measure_released(data, args.metric, by=args.by, gate=gate):
+    beside = Beside(args.beside or None, args.area, args.neighbours) if args.beside is not None else None
+    for one in measure_released(data, args.metric, by=args.by, beside=beside, gate=gate):
         table = require_release(one.table)
         rows = table.content.assign(metric=one.metric, **({"stamp": table.stamp} if table.stamp else {}))
         texts.append(csv_text(rows))
@@ -184,6 +186,11 @@ def run_measure(args: argparse.Namespace) -> int:
         print("\n".join(line for line in (table.stamp, f"{table.title} ({one.unit})") if line))
         for first, *numbers in lines:
             print("  ".join([first.ljust(widths[0]), *(n.rjust(w) for n, w in zip(numbers, widths[1:], strict=True))]))
+        if one.beside is not None:
+            print("Published figures, as a reference:")
+            for row in require_release(one.beside).content.to_dict("records"):
+                marked = f"marked '{row['marker']}'" if isinstance(row["marker"], str) else f"{row['figure']:.4g}"
+                print(f"  {row['label']}: {marked}")
         notes = [grid.note, *require_release(one.notes).content["note"]]
         print("".join(f"- {note}\n" for note in notes if note))
     if args.out:
@@ -298,6 +305,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--by", metavar="COLUMN", help="break down by a column, for example career_stage")
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
     one.add_argument("--out", metavar="FILE.csv", help="save the released table as a CSV file")
+    beside = "set published figures beside it: norms, and England, the region and neighbours from published files"
+    one.add_argument("--beside", metavar="FILE", nargs="*", help=beside)
+    one.add_argument("--area", metavar="NAME", help="your authority in the published files, by code or name")
+    one.add_argument("--neighbours", metavar="FILE", help="the published model of statistical neighbours")
     one = add("published", published, data="FILE")
     one.add_argument("--out", metavar="FILE.csv", help="save the tidy table as a CSV file")
     one.add_argument("--period", metavar="PERIOD", help="period of the figures, where the file names none")

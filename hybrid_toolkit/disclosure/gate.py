@@ -21,10 +21,11 @@ from hybrid_toolkit.disclosure.versions import VersionLedger
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.result import TIDY_COLUMNS, Result
 
-Basis = Literal["simulation", "metadata", "assumption"]
+Basis = Literal["simulation", "metadata", "assumption", "published"]
 _BASES: dict[str, str] = {
     "simulation": "was made from simulated data alone",
     "metadata": "describes files, checks and methods, not people",
+    "published": "stands in published statistics of other people, with their own symbols for what is not shown",
     "assumption": "states what was assumed or declared, not what was found",
 }
 """On what grounds ``Gate.facts`` lets a frame through."""

@@ -19,6 +19,7 @@ from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.people import PERSON_KEYS, people_of, with_people
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
+from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 
@@ -43,6 +44,8 @@ class Measured:
         Release with ``group``, ``n``, ``people``, ``estimate``, ``conf_low``, ``conf_high``, ``suppressed``.
     notes : Release
         Release with one ``note`` a row: reasons for doubt about what is shown, and caveats.
+    beside : Release | None, optional
+        Release of published figures with ``REFERENCE_COLUMNS``; None where none are asked for or known.
     """
 
     metric: str
@@ -50,6 +53,7 @@ class Measured:
     unit: str
     table: Release
     notes: Release
+    beside: Release | None = None
 
 
 def measure_released(
@@ -57,6 +61,7 @@ def measure_released(
     metric: str,
     *,
     by: str | None = None,
+    beside: Beside | None = None,
     gate: Gate | None = None,
 ) -> tuple[Measured, ...]:
     """Measure a metric over everyone, and in groups if asked, and pass it through the disclosure gate.
@@ -67,6 +72,8 @@ def measure_released(
         Metric id, or a code that stands for several.
     by : str | None, optional
         What splits it, as for ``measure``; groups and everyone are protected together.
+    beside : Beside | None, optional
+        Published statistics, or norms alone, to set beside it; None for nothing.
     gate : Gate | None, optional
         The disclosure gate; the package's policy where it is left out.
 
@@ -82,10 +89,11 @@ def measure_released(
         The table cannot be protected.
     """
     opened = gate if gate is not None else Gate(source=data)
-    return tuple(_released(data, spec, by, opened) for spec in find_metrics(metric))
+    known = beside.read() if beside is not None else None
+    return tuple(_released(data, spec, by, known, opened) for spec in find_metrics(metric))
 
 
-def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate) -> Measured:
+def _released(data: EvaluationData, spec: MetricSpec, by: str | None, beside: Beside | None, gate: Gate) -> Measured:
     rows = measure(data, spec)
     if by is not None:
         rows = pd.concat([rows, measure(data, spec, by=by)], ignore_index=True)
@@ -99,8 +107,15 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, gate: Gate
     said = invariance_note(check, by)
     flags = [(r["group"], _without(r["flag"], invariance_flag(check, by))) for r in doubts.to_dict("records")]
     notes = [*([said] if said else []), *(f"{g}: {flag}." for g, flag in flags if flag), *spec.caveats]
+    published = None
+    if beside is not None:
+        found = beside.figures(data, spec.id)
+        notes += found.notes or ("Nothing published is known to stand beside it.",)
+        if len(found.frame):
+            title_beside = f"{spec.name}: published figures"
+            published = gate.facts(found.frame, title=title_beside, basis="published", source=data)
     told = gate.facts(pd.DataFrame({"note": notes}, dtype="str"), title=f"{spec.name}: notes", basis="metadata")
-    return Measured(spec.id, spec.name, spec.value_unit, table, told)
+    return Measured(spec.id, spec.name, spec.value_unit, table, told, published)
 
 
 def release_cells(

@@ -14,12 +14,12 @@ LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "measures": (
         "Measures",
         "Any measure of your service, by group and over time.",
-        {"metric": "Measure", "group": "Broken down by", "period": "Over time"},
+        {"metric": "Measure", "group": "Broken down by", "period": "Over time", "beside": "Beside it"},
     ),
     "practice": (
         "Practice with families",
         "Ratings of practice, working alliance and whether families are met in the way they prefer.",
-        {"component": "What to show", "group": "Broken down by"},
+        {"component": "What to show", "group": "Broken down by", "beside": "Beside it"},
     ),
     "careers": (
         "Outcomes by career stage",
@@ -34,7 +34,7 @@ LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "wellbeing": (
         "Staff wellbeing",
         "Wellbeing, strain and what staff say about remote work.",
-        {"scale": "Scale", "group": "Broken down by"},
+        {"scale": "Scale", "group": "Broken down by", "beside": "Beside it"},
     ),
     "otherwise": (
         "Another working pattern",

@@ -184,10 +184,11 @@ def _measures(
         return _NOTHING, None, {}, {}
     metric = asked.get("metric", "") if asked.get("metric", "") in offered else next(iter(offered))
     choices = {"metric": offered, "group": views.groups(metric), "period": views.periods(metric)}
+    choices["beside"] = views.beside(metric)
     state = {"metric": metric}
-    for name in ("group", "period"):
+    for name in ("group", "period", "beside"):
         state[name] = asked[name] if asked.get(name, "") in choices[name] else next(iter(choices[name]))
-    view = views.view(ExplorerState(state["metric"], state["group"], state["period"]))
+    view = views.view(ExplorerState(state["metric"], state["group"], state["period"], state["beside"]))
     shown = LensView(view.title, view.text, metric_panels(view, distribution=True), view.said)
     return None, shown, choices, state
 

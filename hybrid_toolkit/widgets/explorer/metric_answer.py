@@ -33,6 +33,19 @@ class AnswerCell:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerReference:
+    """One published figure beside an answer; NaN where the source prints a symbol, which stands in ``marker``."""
+
+    label: str
+    kind: str
+    figure: float
+    low: float
+    high: float
+    marker: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bin:
     """One released bin of a distribution."""
 
@@ -66,6 +79,8 @@ class MetricView:
         Why there is no distribution; empty where there is one.
     said : Release
         Release of the notes: reasons for doubt, caveats, what the gate did.
+    reference : Release | None, optional
+        Release of published figures beside it, with ``REFERENCE_COLUMNS``; None where none are asked for.
 
     Examples
     --------
@@ -85,6 +100,26 @@ class MetricView:
     distribution: Release | None
     no_distribution: str
     said: Release
+    reference: Release | None = None
+
+    @cached_property
+    def references(self) -> tuple[AnswerReference, ...]:
+        """Published figures beside the estimates, in the order of places and norms; empty where none are asked for."""
+        if self.reference is None:
+            return ()
+        rows = require_release(self.reference).content.to_dict("records")
+        return tuple(
+            AnswerReference(
+                str(r["label"]),
+                str(r["kind"]),
+                float(r["figure"]),
+                float(r["low"]),
+                float(r["high"]),
+                r["marker"] if isinstance(r["marker"], str) else "",
+                r["source"] if isinstance(r["source"], str) else "",
+            )
+            for r in rows
+        )
 
     @cached_property
     def cells(self) -> tuple[AnswerCell, ...]:

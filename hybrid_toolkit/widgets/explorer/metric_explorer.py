@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_page import answer_html, view_html
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 from hybrid_toolkit.widgets.parts.html_parts import notice_html
-from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, NOTHING_BESIDE, ExplorerState, beside_added
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice, empty_shown, offer
 
 EMPTY = "There is nothing to explore yet: these data open no metric."
@@ -37,6 +38,10 @@ class MetricExplorer(ToolkitWidget):
         What splits it; ``"all"`` for everyone together.
     period : str | None, default ALL_LEVELS
         ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
+    beside : str, default NOTHING_BESIDE
+        ``"published"`` where published figures stand beside it.
+    published : Beside | None, optional
+        Published statistics for that; published norms alone where it is left out.
     gate : Gate | None, optional
         The disclosure gate; the package's policy where it is left out.
 
@@ -53,10 +58,13 @@ class MetricExplorer(ToolkitWidget):
     """
 
     STATE = ExplorerState
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: beside_added}
 
     metric = traitlets.Unicode("").tag(sync=False)
     group = traitlets.Unicode(ALL_LEVELS).tag(sync=False)
     period = traitlets.Unicode(ALL_LEVELS).tag(sync=False)
+    beside = traitlets.Unicode(NOTHING_BESIDE).tag(sync=False)
 
     def __init__(
         self,
@@ -65,17 +73,20 @@ class MetricExplorer(ToolkitWidget):
         metric: str = "",
         group: str | None = ALL_LEVELS,
         period: str | None = ALL_LEVELS,
+        beside: str = NOTHING_BESIDE,
+        published: Beside | None = None,
         gate: Gate | None = None,
     ) -> None:
-        self._views = MetricViews(data, gate=gate)
+        self._views = MetricViews(data, gate=gate, published=published)
         self._view: MetricView | None = None
         metrics = self._views.metrics()
-        state = ExplorerState(metric or next(iter(metrics), ""), group or ALL_LEVELS, period or ALL_LEVELS)
+        state = ExplorerState(metric or next(iter(metrics), ""), group or ALL_LEVELS, period or ALL_LEVELS, beside)
         if metrics:
             _must_offer("metric", state.metric, metrics)
-            for name in ("group", "period"):
+            for name in ("group", "period", "beside"):
                 _must_offer(name, getattr(state, name), self._offered(name, state.metric))
         lists = {"metric": choice("Metric", metrics), "group": choice("Group", {}), "period": choice("Period", {})}
+        lists["beside"] = choice("Beside it", {})
         super().__init__(state, controls=lists)
         self._show()
 
@@ -97,7 +108,7 @@ class MetricExplorer(ToolkitWidget):
         """
         return self.state.to_code(self._views.reference) if self._view is not None else ""
 
-    @traitlets.observe("metric", "group", "period")
+    @traitlets.observe("metric", "group", "period", "beside")
     def _trait_moved(self, change: Any) -> None:
         self._move(**{change.name: change.new})
 
@@ -117,18 +128,19 @@ class MetricExplorer(ToolkitWidget):
         _must_offer("metric", self.metric, self._views.metrics())
         lost = []
         self._lists["metric"].value = self.metric
-        for name in ("group", "period"):
+        for name, nothing in (("group", ALL_LEVELS), ("period", ALL_LEVELS), ("beside", NOTHING_BESIDE)):
             control, wanted, offered = self._lists[name], getattr(self.state, name), self._offered(name, self.metric)
             if wanted not in offered:
-                lost.append(control.label or wanted)
-                wanted = ALL_LEVELS
+                lost += [control.label or wanted] if name != "beside" else []  # it splits nothing
+                wanted = nothing
             offer(control, offered, wanted)
             setattr(self, name, wanted)
-        self.state = ExplorerState(self.metric, self.group, self.period)
+        self.state = ExplorerState(self.metric, self.group, self.period, self.beside)
         return notice_html(f"This metric cannot be split by: {', '.join(lost)}. It is shown unsplit.") if lost else ""
 
     def _offered(self, name: str, metric: str) -> dict[str, str]:
-        return self._views.groups(metric) if name == "group" else self._views.periods(metric)
+        offered = {"group": self._views.groups, "period": self._views.periods, "beside": self._views.beside}
+        return offered[name](metric)
 
 
 def _must_offer(name: str, asked: str, offered: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, MetricView, number_text
+from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, AnswerReference, MetricView, number_text
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
 from hybrid_toolkit.widgets.parts.svg import Bar, DrawnInterval, bars_svg, interval_rows_svg, interval_series_svg
@@ -24,8 +24,8 @@ def view_html(view: MetricView) -> str:
     table = table_html(
         f"{view.title}: the numbers", *metric_table(view), words=2 if view.state.period != ALL_LEVELS else 1
     )
-    columns = f'<div class="hte-columns"><div>{figures}</div><div>{table}{list_html(view.notes)}</div></div>'
-    return columns
+    beside = table_html(REFERENCE_CAPTION, *reference_table(view), words=2) if view.references else ""
+    return f'<div class="hte-columns"><div>{figures}</div><div>{table}{beside}{list_html(view.notes)}</div></div>'
 
 
 def intervals_svg(view: MetricView) -> str:
@@ -33,11 +33,17 @@ def intervals_svg(view: MetricView) -> str:
     said = f"{view.text}. The table beside the figure holds every number."
     if view.state.period == ALL_LEVELS:
         rows = [_interval(c, c.group_label, total=c.everyone) for c in view.cells]
+        rows += [_reference(r) for r in view.references if not r.marker]
         return interval_rows_svg(rows, title=view.title, description=said, axis=view.unit)
     rows = [
         _interval(c, c.period_label, panel=c.group_label if view.state.group != ALL_LEVELS else "") for c in view.cells
     ]
     return interval_series_svg(rows, title=view.title, description=said, axis=view.unit)
+
+
+def _reference(one: AnswerReference) -> DrawnInterval:
+    through = one.kind != "statistical neighbour"  # a line for each of ten neighbours would hide the figure
+    return DrawnInterval(one.label, one.figure, one.low, one.high, reference=True, line=through)
 
 
 def _interval(cell: AnswerCell, label: str, *, total: bool = False, panel: str = "") -> DrawnInterval:
@@ -68,6 +74,20 @@ def metric_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
         span = "none" if cell.low != cell.low else f"{number_text(cell.low)} to {number_text(cell.high)}"
         rows.append([*words, number_text(cell.estimate), span, _count(cell.n, False)])
     return heads, rows
+
+
+REFERENCE_CAPTION = "Published figures, as a reference"
+"""Of the table with published figures."""
+
+
+def reference_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of the published figures beside a view, in words; a symbol stands as it was published."""
+    rows = []
+    for one in view.references:
+        span = "none" if one.low != one.low else f"{number_text(one.low)} to {number_text(one.high)}"
+        said = f"marked '{one.marker}'" if one.marker else number_text(one.figure)
+        rows.append([one.label, one.kind, said, span])
+    return ["Published for", "What it is", "Figure", "Interval"], rows
 
 
 def _count(value: float, hidden: bool) -> str:

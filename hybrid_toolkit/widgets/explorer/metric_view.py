@@ -14,12 +14,19 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.compute import measure
+from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.widgets.explorer.ledger import PeriodLedger, clashing
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, Units
-from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
+from hybrid_toolkit.widgets.parts.state import (
+    ALL_LEVELS,
+    NOTHING_BESIDE,
+    PUBLISHED_BESIDE,
+    DataReference,
+    ExplorerState,
+)
 
 _VALUES = ("estimate", "conf_low", "conf_high")
 MOST_HIDDEN = 0.34
@@ -39,10 +46,13 @@ class MetricViews:
         The data to look at.
     gate : Gate | None, optional
         The disclosure gate; the package's policy where it is left out.
+    published : Beside | None, optional
+        Published statistics that may stand beside a metric; published norms alone where it is left out.
     """
 
-    def __init__(self, data: EvaluationData, *, gate: Gate | None = None) -> None:
+    def __init__(self, data: EvaluationData, *, gate: Gate | None = None, published: Beside | None = None) -> None:
         self.data = data
+        self._published = (published or Beside()).read()
         self._gate = gate if gate is not None else Gate(source=data)
         self._units: dict[str, Units] = {}
         self._open: dict[str, str] | None = None
@@ -79,6 +89,11 @@ class MetricViews:
         time = self._of(metric).nested()
         return {ALL_LEVELS: "Whole period", **{p: name for p, name in PERIOD_CHOICES.items() if p in time}}
 
+    def beside(self, metric: str) -> dict[str, str]:
+        """What may stand beside this metric -> label: nothing, and published figures where any are known."""
+        offered = {NOTHING_BESIDE: "Nothing"}
+        return offered | ({PUBLISHED_BESIDE: "Published figures"} if self._published.knows(metric) else {})
+
     def view(self, state: ExplorerState) -> MetricView:
         """The view of one state.
 
@@ -113,12 +128,29 @@ class MetricViews:
         )
         distribution, reason = self._distribution(units, ALL_LEVELS if hidden.any() else state.group)
         notes = _notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)
+        reference = None
+        if state.beside != NOTHING_BESIDE:
+            if state.beside not in self.beside(state.metric):
+                raise _not_offered("published figures", state.beside, self.beside(state.metric))
+            found = self._published.figures(self.data, state.metric)
+            title = f"{spec.name}: published figures"
+            reference = self._gate.facts(found.frame, title=title, basis="published", source=self.data)
+            notes += found.notes
         said = self._gate.facts(
             pd.DataFrame({"note": notes}), title=f"{spec.name}: notes", basis="metadata", source=self.data
         )
         order = tuple(rows["group"].unique())
         return MetricView(
-            state, spec.name, spec.value_unit, _plural(spec.unit), order, estimates, distribution, reason, said
+            state,
+            spec.name,
+            spec.value_unit,
+            _plural(spec.unit),
+            order,
+            estimates,
+            distribution,
+            reason,
+            said,
+            reference,
         )
 
     def _of(self, metric: str) -> Units:
@@ -253,7 +285,14 @@ class MetricViews:
 
 
 def view_metric(
-    data: EvaluationData, *, metric: str, group: str = ALL_LEVELS, period: str = ALL_LEVELS, gate: Gate | None = None
+    data: EvaluationData,
+    *,
+    metric: str,
+    group: str = ALL_LEVELS,
+    period: str = ALL_LEVELS,
+    beside: str = NOTHING_BESIDE,
+    published: Beside | None = None,
+    gate: Gate | None = None,
 ) -> MetricView:
     """One view, without a widget: the same numbers through the same gate.
 
@@ -265,13 +304,17 @@ def view_metric(
         What splits it, or ``"all"``.
     period : str, default ALL_LEVELS
         ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
+    beside : str, default NOTHING_BESIDE
+        ``"published"`` for published figures beside it.
+    published : Beside | None, optional
+        Published statistics for that; published norms alone where it is left out.
 
     Raises
     ------
     UsageError
         These data do not offer the metric, the group or the period.
     """
-    return MetricViews(data, gate=gate).view(ExplorerState(metric, group, period))
+    return MetricViews(data, gate=gate, published=published).view(ExplorerState(metric, group, period, beside))
 
 
 def _opens(data: EvaluationData, spec: MetricSpec) -> bool:

@@ -13,7 +13,13 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.study.estimation.number_format import format_estimates, range_with_direction, with_direction
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text
-from hybrid_toolkit.widgets.explorer.metric_page import distribution_svg, intervals_svg, metric_table
+from hybrid_toolkit.widgets.explorer.metric_page import (
+    REFERENCE_CAPTION,
+    distribution_svg,
+    intervals_svg,
+    metric_table,
+    reference_table,
+)
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
 
 PanelRows = Sequence[Sequence[str]]
@@ -145,13 +151,17 @@ def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[Figu
     """A metric's view as a panel: the figure, the table and the release of the explorer."""
     heads, rows = metric_table(view)
     words = 2 if view.state.period != "all" else 1
-    first = FigurePanel(view.title, view.estimates, lambda _: intervals_svg(view), heads, rows, words)
+    first: tuple[FigurePanel, ...] = (
+        FigurePanel(view.title, view.estimates, lambda _: intervals_svg(view), heads, rows, words),
+    )
+    if view.reference is not None:
+        first = (*first, FigurePanel(REFERENCE_CAPTION, view.reference, None, *reference_table(view), words=2))
     if not distribution or view.distribution is None:
-        return (first,)
+        return first
     bins = [[b.panel or "Everyone", b.label, "hidden" if b.hidden else f"{b.count:,.0f}"] for b in view.bins]
     heads = ["Group", "Value", view.counted]
     caption = f"{view.title}: distribution"
-    return first, FigurePanel(caption, view.distribution, lambda _: distribution_svg(view), heads, bins, 2)
+    return *first, FigurePanel(caption, view.distribution, lambda _: distribution_svg(view), heads, bins, 2)
 
 
 def span_text(estimate: float, low: float, high: float, hidden: bool = False) -> str:

@@ -50,10 +50,13 @@ class PracticeQualityState:
         Metric id; empty for the first that the data open.
     group : str, optional
         What splits it.
+    beside : str, optional
+        ``"published"`` where published figures stand beside it, or ``"none"``.
     """
 
     component: str = ""
     group: str = ""
+    beside: str = ""
 
 
 class PracticeQualityViews:
@@ -87,7 +90,8 @@ class PracticeQualityViews:
     def choices(self, state: PracticeQualityState) -> Mapping[str, Mapping[str, str]]:
         """What the data offer."""
         groups = self._metrics.groups(state.component) if state.component in self._open else {}
-        return {"component": self._open, "group": {**_first(groups, "mode"), **groups}}
+        beside = self._metrics.beside(state.component) if state.component in self._open else {}
+        return {"component": self._open, "group": {**_first(groups, "mode"), **groups}, "beside": beside}
 
     def view(self, state: PracticeQualityState) -> LensView:
         """The view of one state."""
@@ -96,7 +100,7 @@ class PracticeQualityViews:
         return self._made[state]
 
     def _make(self, state: PracticeQualityState) -> LensView:
-        chosen = self._metrics.view(ExplorerState(state.component, state.group))
+        chosen = self._metrics.view(ExplorerState(state.component, state.group, beside=state.beside))
         panels, missing = list(metric_panels(chosen)), []
         if self._components is not None:
             panels.append(self._components)
@@ -173,7 +177,7 @@ class PracticeQualityViews:
 
 
 def view_practice_quality(
-    data: EvaluationData, *, component: str = "", group: str = "", gate: Gate | None = None
+    data: EvaluationData, *, component: str = "", group: str = "", beside: str = "", gate: Gate | None = None
 ) -> LensView:
     """The lens on practice without a widget: the same numbers through the same gate.
 
@@ -183,13 +187,15 @@ def view_practice_quality(
         Metric id; the first that the data open where it is empty.
     group : str, optional
         What splits it; mode of contact where it is empty and the data have it.
+    beside : str, optional
+        ``"published"`` for published figures beside it.
 
     Raises
     ------
     UsageError
         These data offer no such component or group, or open nothing.
     """
-    return view_state(PracticeQualityViews(data, gate=gate), PracticeQualityState(component, group))
+    return view_state(PracticeQualityViews(data, gate=gate), PracticeQualityState(component, group, beside))
 
 
 def _first(groups: Mapping[str, str], name: str) -> dict[str, str]:

@@ -48,10 +48,13 @@ class WellbeingState:
         Metric id; empty for the first that the data open.
     group : str, optional
         What splits it, or ``"all"``.
+    beside : str, optional
+        ``"published"`` where published figures stand beside it, or ``"none"``.
     """
 
     scale: str = ""
     group: str = ""
+    beside: str = ""
 
 
 class WellbeingViews:
@@ -87,7 +90,8 @@ class WellbeingViews:
     def choices(self, state: WellbeingState) -> Mapping[str, Mapping[str, str]]:
         """What the data offer."""
         groups = self._metrics.groups(state.scale) if state.scale in self._open else {}
-        return {"scale": self._open, "group": groups}
+        beside = self._metrics.beside(state.scale) if state.scale in self._open else {}
+        return {"scale": self._open, "group": groups, "beside": beside}
 
     def view(self, state: WellbeingState) -> LensView:
         """The view of one state."""
@@ -96,7 +100,7 @@ class WellbeingViews:
         return self._made[state]
 
     def _make(self, state: WellbeingState) -> LensView:
-        chosen = self._metrics.view(ExplorerState(state.scale, state.group))
+        chosen = self._metrics.view(ExplorerState(state.scale, state.group, beside=state.beside))
         panels, missing = list(metric_panels(chosen, distribution=True)), []
         for found, what in (
             (self._lights, "No answers to the statements on remote working (instrument sword_remote): no traffic "
@@ -170,7 +174,9 @@ class WellbeingViews:
         return FigurePanel(caption, release, partial(_draw_scales, caption, scaled), heads, rows, words=3)
 
 
-def view_wellbeing(data: EvaluationData, *, scale: str = "", group: str = "", gate: Gate | None = None) -> LensView:
+def view_wellbeing(
+    data: EvaluationData, *, scale: str = "", group: str = "", beside: str = "", gate: Gate | None = None
+) -> LensView:
     """The lens on wellbeing without a widget: the same numbers through the same gate.
 
     Parameters
@@ -179,13 +185,15 @@ def view_wellbeing(data: EvaluationData, *, scale: str = "", group: str = "", ga
         Metric id; the first that the data open where it is empty.
     group : str, optional
         What splits it, or ``"all"``.
+    beside : str, optional
+        ``"published"`` for published figures beside it.
 
     Raises
     ------
     UsageError
         These data offer no such scale or group, or open nothing.
     """
-    return view_state(WellbeingViews(data, gate=gate), WellbeingState(scale, group or ALL_LEVELS))
+    return view_state(WellbeingViews(data, gate=gate), WellbeingState(scale, group or ALL_LEVELS, beside))
 
 
 def _short(name: str) -> str:

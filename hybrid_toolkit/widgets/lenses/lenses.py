@@ -9,6 +9,7 @@ from hybrid_toolkit.widgets.lenses.lens_exclusion import DigitalExclusionState, 
 from hybrid_toolkit.widgets.lenses.lens_practice import PracticeQualityState, PracticeQualityViews
 from hybrid_toolkit.widgets.lenses.lens_wellbeing import WellbeingState, WellbeingViews
 from hybrid_toolkit.widgets.lenses.lens_widget import LensWidget
+from hybrid_toolkit.widgets.parts.state import beside_added
 
 
 class PracticeQuality(LensWidget):
@@ -39,7 +40,9 @@ class PracticeQuality(LensWidget):
 
     STATE = PracticeQualityState
     VIEWS = PracticeQualityViews
-    LABELS: ClassVar = {"component": "Component", "group": "By"}
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: beside_added}
+    LABELS: ClassVar = {"component": "Component", "group": "By", "beside": "Beside it"}
     FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_practice", "view_practice_quality")
 
 
@@ -137,5 +140,7 @@ class Wellbeing(LensWidget):
 
     STATE = WellbeingState
     VIEWS = WellbeingViews
-    LABELS: ClassVar = {"scale": "Scale", "group": "By"}
+    SCHEMA = 2
+    MIGRATIONS: ClassVar = {1: beside_added}
+    LABELS: ClassVar = {"scale": "Scale", "group": "By", "beside": "Beside it"}
     FUNCTION = ("hybrid_toolkit.widgets.lenses.lens_wellbeing", "view_wellbeing")

@@ -12,6 +12,21 @@ from hybrid_toolkit.synth.committed import NAMES, synthetic_folder
 
 ALL_LEVELS = "all"
 """Group or period that splits nothing."""
+NOTHING_BESIDE = "none"
+"""Nothing published stands beside the figure."""
+PUBLISHED_BESIDE = "published"
+"""Published figures stand beside it."""
+
+
+def beside_added(state: dict[str, object]) -> dict[str, object]:
+    """A state that was saved before published figures could stand beside it.
+
+    Examples
+    --------
+    >>> beside_added({"metric": "swemwbs"})
+    {'metric': 'swemwbs', 'beside': 'none'}
+    """
+    return {**state, "beside": NOTHING_BESIDE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,8 @@ class ExplorerState:
         What splits it, or ``"all"``.
     period : str, default ALL_LEVELS
         ``"all"``, ``"month"``, ``"quarter"``, ``"year"`` or ``"wave"``.
+    beside : str, default NOTHING_BESIDE
+        ``"published"`` where published figures stand beside it, or ``"none"``.
 
     Examples
     --------
@@ -106,12 +123,16 @@ class ExplorerState:
     metric: str
     group: str = ALL_LEVELS
     period: str = ALL_LEVELS
+    beside: str = NOTHING_BESIDE
 
     @property
     def arguments(self) -> str:
         """The state as keyword arguments, those that say nothing left out."""
         said = [("metric", self.metric), ("group", self.group), ("period", self.period)]
-        return ", ".join(f'{name}="{value}"' for name, value in said if value != ALL_LEVELS)
+        said = [(name, value) for name, value in said if value != ALL_LEVELS]
+        if self.beside != NOTHING_BESIDE:
+            said.append(("beside", self.beside))
+        return ", ".join(f'{name}="{value}"' for name, value in said)
 
     def to_code(self, data: DataReference) -> str:
         """Code that gives the same numbers in a fresh kernel, through the same disclosure gate."""

@@ -27,7 +27,8 @@ class DrawnInterval:
     """One estimate with its interval; NaN where there is none, ``hidden`` where the gate did not let it through.
 
     ``label`` names it on the axis, ``panel`` the group it stands in where there are several panels; ``total`` marks
-    the row for everyone.
+    the row for everyone, ``reference`` a published figure, drawn hollow, and ``line`` one with a
+    dashed line through all rows.
     """
 
     label: str
@@ -37,6 +38,8 @@ class DrawnInterval:
     hidden: bool = False
     total: bool = False
     panel: str = ""
+    reference: bool = False
+    line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,11 @@ def interval_rows_svg(rows: Sequence[DrawnInterval], *, title: str, description:
         if math.isnan(row.estimate):
             parts.append(text_svg(left + 6, y + 4, "cannot be estimated", italic=True))
             continue
+        if row.line:
+            parts.append(line_svg(x(row.estimate), top, x(row.estimate), bottom, dash="3 4", opacity=0.5))
         if not math.isnan(row.low):
-            parts.append(line_svg(x(row.low), y, x(row.high), y, colour=ACCENT, width=3))
-        parts.append(_dot(x(row.estimate), y, diamond=row.total))
+            parts.append(line_svg(x(row.low), y, x(row.high), y, colour=SVG_INK if row.reference else ACCENT, width=3))
+        parts.append(_dot(x(row.estimate), y, diamond=row.total, hollow=row.reference))
     parts.append(axis_svg((left + WIDTH - right) / 2, bottom + 36, axis))
     return frame_svg(parts, bottom + 44, title, description)
 
@@ -270,7 +275,9 @@ def line_svg(
     )
 
 
-def _dot(x: float, y: float, *, diamond: bool) -> str:
+def _dot(x: float, y: float, *, diamond: bool, hollow: bool = False) -> str:
+    if hollow:
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="#fff" stroke="{SVG_INK}" stroke-width="2"/>'
     if diamond:
         return f'<path d="M{x:.1f} {y - 8:.1f}l8 8l-8 8l-8 -8z" fill="{ACCENT}"/>'
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{ACCENT}"/>'
