@@ -41,6 +41,11 @@ class ReferenceFigures:
         ``"statistical neighbour"`` or ``"this authority, published"``; a published symbol stands in ``marker``.
     notes : tuple[str, ...], optional
         Where they come from, what they leave open, and why there are none.
+
+    Examples
+    --------
+    >>> ReferenceFigures(pd.DataFrame(columns=list(REFERENCE_COLUMNS)), ("None is known.",)).notes
+    ('None is known.',)
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -59,6 +64,11 @@ class Beside:
         The authority in them, as for ``compare``.
     neighbours : PublishedFiles | None, optional
         The published neighbour model, as for ``compare``.
+
+    Examples
+    --------
+    >>> Beside().knows("swemwbs")
+    True
     """
 
     files: PublishedFiles | None = None

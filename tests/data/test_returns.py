@@ -117,6 +117,41 @@ def test_the_safeguarding_dataset_with_its_traps(columns: dict[str, list[str]], 
     assert not {"pers_dob", "pers_forename"} & set(raw.frames["child"].columns)
 
 
+def test_a_return_beside_other_files_is_proposed_with_its_joins(columns: dict[str, list[str]], tmp_path: Path) -> None:
+    folder = ssd(tmp_path, {t: c for t, c in columns.items() if t in SSD}, persons=True)
+    said = [("A1", "P1", "R1", "2023-08-21", "2023-10-02")]
+    names = ("assessment_id", "person_id", "referral_id", "assessment_start_date", "assessment_auth_date")
+    frame = pd.DataFrame(said, columns=[f"cina_{n}" for n in names])
+    frame.to_csv(folder / "ssd_cin_assessments.csv", index=False)
+    proposal = propose_mapping(folder)
+    by = proposal.matched[proposal.matched["how"].eq("return")]
+    assert set(by["table"]) == {"child_event", "plan_spell", "conference", "child"}
+    (folder / "m.toml").write_text(proposal.toml, encoding="utf-8")
+    frames = read_raw(folder, folder / "m.toml").frames
+    event = frames["child_event"].iloc[0]
+    assert (event["referral_date"], event["assessment_end_date"]) == ("2023-08-20", "2023-10-02"), "by its referral"
+    assert "cin" in set(frames["plan_spell"]["plan"])
+
+
+def test_half_days_at_home_and_office_become_hours_of_a_month(tmp_path: Path) -> None:
+    staff = "".join(f"{100 + i},Social Worker,Safeguarding East,01/01/2020\n" for i in range(12))
+    (tmp_path / "Staff list.csv").write_text("Staff number,Post title,Team,Start date\n" + staff)
+    rows = [(100 + i % 12, 1 + i // 12, "WFH" if (i % 12 + i // 12) % 3 == 0 else "Civic Centre") for i in range(240)]
+    text = "".join(f"{w},{d:02d}/05/2024,All day,{place}\n" for w, d, place in rows)
+    text += "101,30/05/2024,AM,Hub\n101,30/05/2024,AM,Hub\n"
+    (tmp_path / "Attendance log.csv").write_text("Staff number,Attendance date,Session,Site\n" + text)
+    proposal = propose_mapping(tmp_path)
+    assert not proposal.questions, proposal.questions
+    toml = proposal.toml.replace('source = "Attendance log.csv"', 'source = "Attendance log.csv"\ndistinct = true')
+    (tmp_path / "m.toml").write_text(toml, encoding="utf-8")
+    data = load_data(tmp_path, tmp_path / "m.toml")
+    month = data["worker_month"].set_index("worker_id")
+    home = sum(w == 101 and place == "WFH" for w, _, place in rows)
+    assert round(month.loc["101", "h_home"], 2) == round(home * 7.4, 2)
+    assert round(month.loc["101", "h_office"], 2) == round((20 - home) * 7.4 + 3.7, 2), "a half-day, once, is 3.7 hours"
+    assert set(data["attendance_day"]["site_id"]) == {"home", "Civic Centre", "Hub"}
+
+
 def test_an_empty_id_of_a_professional_gives_way_to_the_number_of_staff(
     columns: dict[str, list[str]], tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from hybrid_toolkit.data.mapping.mapping_file import TableMap
 from hybrid_toolkit.data.privacy.identifiers import HOW, PERSON_KEY_COLUMNS, identifier_problems, looks_like_names
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
 from hybrid_toolkit.data.reading.raw_table import RawTable, nearest_names, normal_name
+from hybrid_toolkit.data.reshape.attendance import hours_attended, read_home
 from hybrid_toolkit.data.reshape.cells import after_codes, before_codes
 from hybrid_toolkit.data.reshape.steps import apply_steps
 from hybrid_toolkit.data.tables.contracts import TABLES
@@ -47,11 +48,17 @@ def apply_map(
     rows, notes = _filtered(raw.frame, table_map, headers, raw.origin)
     rows, said = apply_steps(rows, steps, partial(_header, raw.origin), raw.kind, key)
     notes += said
+    if steps.attended:
+        rows, said = hours_attended(rows, steps.attended, partial(_header, raw.origin, rows), raw.kind)
+        notes += said
     filled = {str(h) for h in rows.columns if rows[h].notna().any()}
     chosen = _choose(table_map, {normal_name(str(h)): str(h) for h in rows.columns}, raw.origin, filled)
     frame = pd.DataFrame({c: rows[chosen[c]] for c in contract.names if c in chosen}, index=rows.index)
     frame, said = before_codes(frame, rows, table_map, partial(_header, raw.origin, rows), raw, others, chosen)
     notes += said
+    if contract.name == "attendance_day" and "site_id" in frame:
+        frame, said = read_home(frame)
+        notes += said
     for column, codes in table_map.codes.items():
         if column in frame:
             frame[column] = _recode(frame[column], codes)

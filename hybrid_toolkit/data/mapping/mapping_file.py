@@ -39,6 +39,7 @@ else may be done to the rows of a part stands in ``reshape/spec.py``, an example
     due = { statutory_cp = "10 working days", statutory_cla = "6 weeks" }   # the authority's rule, where no due date is
     spells = { start = "From", end = "To", days = "Days lost", into = "sick_days" }
     each = { Session = { "All day" = ["am", "pm"] } }   # a row for each of several
+    attended = { date = "Day", at = "Place", by = "Staff", slot = "AM or PM" }  # half-days to hours by month
     open = { start = "From", end = "To", by = "Worker", count = "Child", into = "cases" }
     grid = { columns = ["Apr-24", "May-24"], name = "month", value = "sick_days" }
     wide = { names = "Question", values = "Answer", rows = ["Household", "Date"] }

@@ -17,6 +17,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.load import returns_here
 from hybrid_toolkit.data.mapping.mapping_file import load_mapping, shipped_mappings
+from hybrid_toolkit.data.mapping.return_parts import ReturnPart, return_parts
 from hybrid_toolkit.data.matching.parts import ProposedPart
 from hybrid_toolkit.data.matching.plan import plan_parts
 from hybrid_toolkit.data.matching.profile import SourceProfile, profile
@@ -119,8 +120,10 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
         )
     _check(tables or {}, sources)
     choices = choose(sources, tables)
-    parts = plan_parts(choices)
-    counts = Counter(p.table for p in parts)
+    known = return_parts(sources)
+    theirs = {(k.table_map.table, k.source.ref) for k in known}
+    parts = [p for p in plan_parts(choices) if (p.table, p.source.ref) not in theirs]
+    counts = Counter([*(p.table for p in parts), *(k.table_map.table for k in known)])
     texts, matched, questions = [HEAD], list[ProposalRow](), dict[str, str]()
     for part in parts:
         written = write_part(part, several=counts[part.table] > 1)
@@ -128,11 +131,16 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
         matched += written.matched
         unmatched += written.unmatched
         questions = written.questions | questions
-    unmatched += _columns_left(sources, parts)
+    loose = sorted({c for p in parts for c in p.steps.get("loose", ())})
+    for one in known:
+        texts.append(one.to_toml(several=counts[one.table_map.table] > 1, loose=loose))
+        matched += _of_return(one)
+    returned = {id(one.source) for one in known}
+    unmatched += _columns_left([s for s in sources if id(s) not in returned], parts)
     for choice in choices:
-        if not choice.table:
+        if not choice.table and id(choice.source) not in returned:
             unmatched.append(_source_left(choice))
-    if not parts:
+    if not parts and not known:
         texts.append("# Nothing here resembles a table of the contracts.\n[tables]\n")
     return Proposal(
         "\n".join(texts),
@@ -198,6 +206,17 @@ def _columns_left(sources: list[SourceProfile], parts: list[ProposedPart]) -> li
             if header not in used:
                 close = nearest_names(header, free, cutoff=0.4)
                 rows.append(("column", mine[0].table, source.raw.origin, header, close, why))
+    return rows
+
+
+def _of_return(one: ReturnPart) -> list[ProposalRow]:
+    """What a part of a national return takes, column by column."""
+    headers = {normal_name(h): h for h in one.source.columns}
+    rows: list[ProposalRow] = []
+    for column, names in one.table_map.columns.items():
+        header = next((headers[normal_name(n)] for n in names if normal_name(n) in headers), None)
+        if header is not None:
+            rows.append((one.table_map.table, column, one.source.raw.origin, header, "return", "sure"))
     return rows
 
 

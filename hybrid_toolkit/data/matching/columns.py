@@ -125,7 +125,7 @@ def _may_be(column: ColumnContract, seen: Profile) -> bool:
 def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: bool, others: Set[str]) -> Match | None:
     near = likeness(header, table, column.name)
     coded = column.kind == "code" and not all(re.fullmatch(r"\d+", c) for c in column.codes)
-    if near == 0.0 and not coded and not (column.kind == "id" and others):
+    if near == 0.0 and (not coded or column is _ANSWERS) and not (column.kind == "id" and others):
         return None
     if column is _ANSWERS:
         fits: float | None = 1.0 if 1 < len(seen.counts) <= 12 and seen.numbers < 0.5 else 0.0

@@ -74,7 +74,7 @@ class ProposedPart:
             names |= set(inside) if isinstance(inside, Mapping) else set()
         grid = self.steps.get("grid")
         names |= set(grid["columns"]) if isinstance(grid, Mapping) else set()
-        for key in ("spells", "open"):
+        for key in ("spells", "open", "attended"):
             inside = self.steps.get(key)
             names |= {str(v) for v in inside.values()} if isinstance(inside, Mapping) else set()
         return names | {str(self.steps[k]) for k in ("waves", "newest") if k in self.steps}

@@ -14,6 +14,7 @@ from hybrid_toolkit.data.matching.parts import ProposedPart, make_part
 from hybrid_toolkit.data.matching.profile import Profile
 from hybrid_toolkit.data.matching.tables import Choice
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS, looks_like_names
+from hybrid_toolkit.data.reshape.attendance import is_home
 from hybrid_toolkit.data.tables.contracts import TABLES
 
 
@@ -28,6 +29,7 @@ def plan_parts(choices: Sequence[Choice]) -> list[ProposedPart]:
     _loose(parts)
     _teams(parts)
     parts += _teams_of_staff(parts)
+    parts += _hours_of_attendance(parts)
     parts += _caseloads(parts)
     ordered = [p for t in TABLES for p in _together([p for p in parts if p.table == t])]
     for part in ordered:
@@ -42,6 +44,8 @@ def _made(part: ProposedPart, column: str) -> bool:
         given |= {"instrument", "item", "value", *(("wave", "month") if "waves" in part.steps else ())}
     if "spells" in part.steps or "open" in part.steps:
         given |= {"month", "sick_days"}
+    if "attended" in part.steps:
+        given |= {"month", "h_home", "h_office"}
     grid = part.steps.get("grid")
     return column in given or (isinstance(grid, dict) and column in (grid["name"], grid["value"]))
 
@@ -129,6 +133,37 @@ def _teams_of_staff(parts: Sequence[ProposedPart]) -> list[ProposedPart]:
     return [made]
 
 
+def _hours_of_attendance(parts: Sequence[ProposedPart]) -> list[ProposedPart]:
+    """Hours at home and at the office, counted from half-days that say home too, where no source has hours.
+
+    Bookings of desks alone are no such record: a day without one may be leave, court or a visit.
+    """
+    if any(p.table == "worker_month" and {"h_home", "h_office"} & set(p.how) for p in parts):
+        return []
+    made = []
+    for part in (
+        p for p in parts if p.table == "attendance_day" and {"worker_id", "date", "site_id"} <= set(p.columns)
+    ):
+        home = _column(part, "site_id").share(is_home)
+        if not _LEAST_HOME <= home <= 1 - _LEAST_HOME:
+            continue
+        one = ProposedPart("worker_month", part.source, {"worker_id": part.columns["worker_id"]})
+        named = {"date": "date", "at": "site_id", "by": "worker_id", "slot": "slot"}
+        one.steps["attended"] = {k: part.columns[c] for k, c in named.items() if c in part.columns}
+        one.steps |= {k: part.steps[k] for k in ("keep", "each", "loose") if k in part.steps}
+        one.steps["skip_empty"] = ["worker_id"]
+        one.how |= {
+            "worker_id": part.how["worker_id"],
+            **dict.fromkeys(("month", "h_home", "h_office"), ("step", True)),
+        }
+        made.append(one)
+    return made[:1]
+
+
+_LEAST_HOME = 0.02
+"""A log of half-days in which home stands in fewer, or in nearly all, records no mix of the two."""
+
+
 def _together(parts: list[ProposedPart]) -> list[ProposedPart]:
     """Parts of one table: those with the table's own columns first, the others joined where their keys meet."""
     if len(parts) < 2:
@@ -158,7 +193,7 @@ def _made_of(part: ProposedPart) -> list[str]:
 
 def _caseloads(parts: Sequence[ProposedPart]) -> list[ProposedPart]:
     """Cases on the last day of each month, counted from the allocations where no source says them."""
-    months = [p for p in parts if p.table == "worker_month" and "month" in p.columns]
+    months = [p for p in parts if p.table == "worker_month" and ("month" in p.columns or "attended" in p.steps)]
     spells = [p for p in parts if p.table == "allocation_spell" and {"end_date", "child_id"} <= set(p.columns)]
     if not months or not spells or any("cases" in p.how for p in parts):
         return []

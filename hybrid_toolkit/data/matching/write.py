@@ -141,6 +141,10 @@ def _by_steps(part: ProposedPart) -> list[ProposalRow]:
         spells = _table(part, "spells")
         rows.append((part.table, "month", origin, str(spells["start"]), "step", "sure"))
         rows.append((part.table, "sick_days", origin, str(spells.get("days", spells["end"])), "step", "sure"))
+    if "attended" in part.steps:
+        attended = _table(part, "attended")
+        rows.append((part.table, "month", origin, str(attended["date"]), "step", "sure"))
+        rows += [(part.table, c, origin, str(attended["at"]), "step", "sure") for c in ("h_home", "h_office")]
     if "grid" in part.steps:
         grid = _table(part, "grid")
         first, column = str(next(iter(grid["columns"]))), str(grid["value"])

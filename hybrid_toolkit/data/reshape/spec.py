@@ -34,6 +34,16 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Attended:
+    """Half-days at places, made into hours at home and at the office a month; without ``slot`` a row is a day."""
+
+    date: str
+    at: str
+    by: str
+    slot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """One column a month (or week, or year), turned into one row each.
 
@@ -91,13 +101,10 @@ class Steps:
     missing : Mapping[str, tuple[str, ...]], optional
         Contract column (or "" for all) -> texts that mean "nothing known".
     wide : Wide | None, optional
-        See their classes; None if not asked for.
     grid : Grid | None, optional
-        See their classes; None if not asked for.
     spells : Spells | None, optional
-        See their classes; None if not asked for.
     open : Open | None, optional
-        See their classes; None if not asked for.
+    attended : Attended | None, optional
     households : Households | None, optional
         See their classes; None if not asked for.
     long : Mapping[str, tuple[str, str]], optional
@@ -138,6 +145,7 @@ class Steps:
     grid: Grid | None = None
     spells: Spells | None = None
     open: Open | None = None
+    attended: Attended | None = None
     households: Households | None = None
     long: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     waves: str = ""
@@ -167,6 +175,8 @@ class Steps:
             names |= {self.spells.start, self.spells.end, self.spells.days}
         if self.open:
             names |= {self.open.start, self.open.end, self.open.by, self.open.count}
+        if self.attended:
+            names |= {self.attended.date, self.attended.at, self.attended.by, self.attended.slot}
         if self.households:
             names |= {self.households.child, *self.households.by}
         return frozenset(names - {""})
@@ -244,6 +254,10 @@ class _Reader:
             return None
         into = self.column("open.into", found["into"])
         return Open(str(found["start"]), str(found["end"]), str(found["by"]), str(found["count"]), into)
+
+    def attended(self, value: object) -> Attended | None:
+        found = self.fields("attended", value, ("date", "at", "by"), ("slot",))
+        return Attended(**{k: str(v) for k, v in found.items()}) if found else None
 
     def households(self, value: object) -> Households | None:
         found = self.fields("households", value, ("child", "by"))

@@ -48,6 +48,8 @@ def apply_steps(
     todo: list[Callable[[pd.DataFrame], FrameMade]] = []
     if wide := steps.wide:
         todo.append(lambda f: _wide(f, wide, partial(find, f)))
+    for each, texts in steps.each.items():
+        todo.append(lambda f, each=each, texts=texts: _each(f, find(f, each), texts))  # type: ignore[misc]
     if steps.waves:
         todo.append(lambda f: _waves(f, find(f, steps.waves), kind))
     if grid := steps.grid:
@@ -62,8 +64,6 @@ def apply_steps(
         todo.append(lambda f: _flags(f, {find(f, c): a for c, a in steps.flags.items()}))
     if steps.ticks:
         todo.append(lambda f: _ticks(f, {find(f, c): a for c, a in steps.ticks.items()}))
-    for each, texts in steps.each.items():
-        todo.append(lambda f, each=each, texts=texts: _each(f, find(f, each), texts))  # type: ignore[misc]
     if households := steps.households:
         todo.append(lambda f: _households(f, households, partial(find, f), key))
     for step in todo:
