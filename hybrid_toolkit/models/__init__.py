@@ -63,6 +63,7 @@ _LATER = {
     "specification_curve": "sensitivity.specification_curve",
     "stepped_wedge_power": "planning.wedge_power",
     "survey_estimate": "weighting.survey",
+    "fit_survey_regression": "weighting.survey_regression",
     "two_sample_power": "planning.sample_size",
 }
 """Public name -> module that holds it."""

@@ -307,6 +307,15 @@ CASES: dict[str, Case] = {
         keys=("team",),
         flags=("left",),
     ),
+    "fit_survey_regression": Case(
+        _people,
+        lambda f: models.fit_survey_regression(
+            f, outcome="yes", terms=["x", Category("g")], weight="weight", strata="g", cluster="team"
+        ),
+        x=("x",),
+        keys=("team",),
+        flags=("yes",),
+    ),
     "survey_estimate": Case(
         _people,
         lambda f: models.survey_estimate(f, outcomes="yes", weight="weight", strata="g", cluster="team"),

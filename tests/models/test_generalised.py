@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.binary import fit_binary
@@ -95,6 +96,24 @@ def test_overdispersed_counts_without_clusters_are_told() -> None:
     fit = fit_counts(f, outcome="y", terms=["x"])
     assert fit.dispersion > 2 and "intervals are too short" in fit.summary()
     assert "too short" not in fit_counts(f, outcome="y", terms=["x"], family="negative binomial").summary()
+
+
+def test_quasi_poisson_errors_are_those_of_a_poisson_times_the_root_of_the_dispersion() -> None:
+    """As R's quasipoisson: dispersion sum((y - mu)^2 / mu) / (n - k), t with n - k degrees of freedom."""
+    sm = pytest.importorskip("statsmodels.api")
+    rng = np.random.default_rng(4)
+    f = pd.DataFrame({"x": rng.normal(size=40), "t": rng.uniform(1, 9, 40)})
+    f["y"] = rng.negative_binomial(2, 0.3, 40)
+    model = sm.GLM(f["y"], sm.add_constant(f["x"]), family=sm.families.Poisson(), exposure=f["t"])
+    other = model.fit(scale="X2", tol=1e-12)
+    fit = fit_counts(f, outcome="y", terms=["x"], exposure_time="t", variance="quasi-poisson")
+    row = fit.tidy().iloc[1]
+    assert row["std_error"] == pytest.approx(other.bse["x"], rel=1e-6) and fit.df == 38
+    assert row["conf_high"] == pytest.approx(row["estimate"] + stats.t.ppf(0.975, 38) * row["std_error"], rel=1e-9)
+    assert "quasi-Poisson" in fit.method and "too short" not in fit.summary()
+    for more in ({"cluster": "x"}, {"family": "negative binomial"}):
+        with pytest.raises(EstimationError, match="QUASI-POISSON"):
+            fit_counts(f, outcome="y", terms=["x"], variance="quasi-poisson", **more)
 
 
 def test_periods_by_hand_and_late_entry() -> None:

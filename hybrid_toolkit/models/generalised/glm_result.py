@@ -28,6 +28,9 @@ from hybrid_toolkit.models.terms.result_rows import (
 from hybrid_toolkit.models.terms.terms import Term, Terms
 from hybrid_toolkit.result import ResultBase
 
+QUASI = "quasi-poisson"
+"""The variance that takes Pearson's dispersion for the counts' own."""
+
 
 @dataclass(frozen=True, eq=False)
 class GeneralisedFit(PredictsMeans, ResultBase):
@@ -275,6 +278,7 @@ def read_rows(
     time: str | None,
     variance: str,
     conf_level: float,
+    variances: Sequence[str] = ("jackknife", "sandwich"),
 ) -> tuple[pd.DataFrame, list[str], Array, Codes | None]:
     """Complete rows, names and matrix of the design, and codes of the clusters.
 
@@ -286,7 +290,7 @@ def read_rows(
         A column is not there.
     """
     check_level(conf_level)
-    check_choice("variance", variance, ("jackknife", "sandwich"))
+    check_choice("variance", variance, variances)
     held = as_terms(frame, terms)
     rows = complete_rows(frame, [outcome, *term_columns(held), *(c for c in (cluster, time) if c)])
     names, x = design(rows, held)
@@ -322,10 +326,14 @@ class Made:
         """The result of a solved model; ``chi`` is Pearson's chi-squared."""
         root = found.basis.z * np.sqrt(found.weight)[:, None]
         information = found.information
+        free = len(y) - len(names)
         variance, size = (self.variance, int(group.max()) + 1) if group is not None else ("model", 0)
+        df = float(size - 1) if size else np.inf
         more: dict[str, Array] = {}
         if group is None:
             vcov = found.basis.back_cov(np.linalg.inv(information))
+            if self.variance == QUASI:
+                vcov, variance, df = vcov * chi / free, QUASI, float(free)
         else:
             parts = cluster_grams(root, group)
             leverage = support.leverages(parts, turn=found.basis.turn)
@@ -342,10 +350,10 @@ class Made:
             terms=tuple(names),
             estimate=frozen(found.b),
             vcov=frozen(vcov),
-            df=float(size - 1) if size else np.inf,
+            df=df,
             variance=variance,
             log_likelihood=found.log_likelihood,
-            dispersion=chi / (len(y) - len(names)),
+            dispersion=chi / free,
             theta=theta,
             n=len(y),
             n_missing=self.n_rows - len(y),

@@ -12,6 +12,7 @@ CLUSTERED_VARIANCES = {
     "jackknife": "linearised leave-one-cluster-out jackknife (CV3)",
     "sandwich": "cluster-robust sandwich (CV1)",
     "model": "model-based",
+    "quasi-poisson": "quasi-Poisson (model-based, times the root of Pearson's dispersion)",
 }
 """Variances of a maximum-likelihood fit; the jackknife is the safer one with few or unequal clusters."""
 FEW_FOR_SANDWICH = 40

@@ -187,7 +187,7 @@ def survey_estimate(
     check_level(conf_level)
     check_choice("figure", figure, ("mean", "total"))
     names = as_names(outcomes, "outcomes")
-    s = _read(frame, [*names], weight, strata, cluster, population_clusters)
+    s = read_survey(frame, [*names], weight, strata, cluster, population_clusters)
     y = np.column_stack([numbers(s.rows, c) for c in names])
     middle = np.median(y, axis=0)
     total = s.weight.sum()
@@ -200,7 +200,7 @@ def survey_estimate(
 
 
 @dataclass(frozen=True, eq=False)
-class _Survey:
+class SurveyRows:
     """The complete rows of a survey and where they were sampled."""
 
     rows: pd.DataFrame = field(repr=False)
@@ -214,35 +214,51 @@ class _Survey:
     def figures(self, names: Sequence[str], estimate: Array, z: Array, figure: str, level: float) -> SurveyEstimates:
         """The figures, whose rows' parts are ``z``, with their covariance."""
         count = len(self.of_place)
+        return SurveyEstimates(
+            terms=tuple(names),
+            estimate=frozen(estimate),
+            vcov=frozen(self.covariance(z)),
+            df=float(count - self.n_strata),
+            figure=figure,
+            n=len(self.rows),
+            n_missing=self.n_missing,
+            n_clusters=count,
+            n_strata=self.n_strata,
+            population=float(self.weight.sum()),
+            conf_level=level,
+        )
+
+    @property
+    def n_strata(self) -> int:
+        """Strata."""
+        return len(self.share)
+
+    def covariance(self, z: Array) -> Array:
+        """Covariance of figures whose rows' parts are ``z``: rows x k."""
+        count = len(self.of_place)
         sums = np.column_stack([np.bincount(self.place, weights=c, minlength=count) for c in z.T])
         sampled = np.bincount(self.of_place).astype(np.float64)
         mean = np.column_stack([np.bincount(self.of_place, weights=c) for c in sums.T]) / sampled[:, None]
         around = sums - mean[self.of_place]
         factor = ((1 - self.share) * sampled / (sampled - 1))[self.of_place]
-        df = float(count - len(sampled))
-        return SurveyEstimates(
-            terms=tuple(names),
-            estimate=frozen(estimate),
-            vcov=frozen((factor[:, None] * around).T @ around),
-            df=df,
-            figure=figure,
-            n=len(self.rows),
-            n_missing=self.n_missing,
-            n_clusters=count,
-            n_strata=len(sampled),
-            population=float(self.weight.sum()),
-            conf_level=level,
-        )
+        return np.asarray((factor[:, None] * around).T @ around)
 
 
-def _read(
+def read_survey(
     frame: pd.DataFrame,
     columns: list[str],
     weight: str,
     strata: str | None,
     cluster: str | None,
     population_clusters: str | None,
-) -> _Survey:
+) -> SurveyRows:
+    """The complete rows of a survey, with their clusters and strata.
+
+    Raises
+    ------
+    EstimationError
+        See ``survey_estimate``.
+    """
     extra = [c for c in (weight, strata, cluster, population_clusters) if c is not None]
     rows = complete_rows(frame, [*columns, *extra])
     if rows.empty:
@@ -281,4 +297,4 @@ def _read(
                 code="POPULATION-CLUSTERS",
             )
         share = sampled / of_stratum
-    return _Survey(rows, w, stratum, place, of_place, share, len(frame) - len(rows))
+    return SurveyRows(rows, w, stratum, place, of_place, share, len(frame) - len(rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybrid_toolkit.trust.candidate import Candidate
-from hybrid_toolkit.trust.candidates import linear, regression, retention, rollout, series, trials
+from hybrid_toolkit.trust.candidates import linear, regression, retention, rollout, series, surveys, trials
 
 __all__ = ["CANDIDATES"]
 
@@ -14,6 +14,7 @@ _FAMILIES: tuple[tuple[Candidate, ...], ...] = (
     retention.ALL,
     rollout.ALL,
     series.ALL,
+    surveys.ALL,
 )
 """The contenders of each module of this folder, its tuple ``ALL``."""
 

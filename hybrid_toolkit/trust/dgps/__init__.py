@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from hybrid_toolkit.synth import stepped_wedge as wedge
 from hybrid_toolkit.synth.dgp import DGP
-from hybrid_toolkit.trust.dgps import answers, linear, regression, retention, rollout, series, stepped, trials
+from hybrid_toolkit.trust.dgps import answers, linear, regression, retention, rollout, series, stepped, surveys, trials
 
 __all__ = ["DGP", "DGPS"]
 
@@ -21,6 +21,7 @@ _FAMILIES: tuple[tuple[DGP, ...], ...] = (
     linear.ALL,
     wedge.ALL,
     trials.ALL,
+    surveys.ALL,
 )
 """The worlds of each module of this folder, its tuple ``ALL``."""
 

@@ -45,6 +45,15 @@ def _counts(rng: np.random.Generator, *, size: float = 1.5, chosen: float = 0.0)
     return f.assign(remote=remote, months=months, visits=visits)
 
 
+def _counts_apart(rng: np.random.Generator, *, times: float = 2.5) -> pd.DataFrame:
+    """Visits of workers who do not depend on each other, with a variance 2.5 times a Poisson's at every mean."""
+    f, remote, x = _start(rng)
+    months = rng.integers(3, 13, len(f)).astype(float)
+    mean = months * np.exp(-0.7 + LOG_RATE * remote + 0.3 * x)
+    visits = rng.poisson(rng.gamma(mean / (times - 1), times - 1))
+    return f.assign(remote=remote, months=months, visits=visits)
+
+
 def _yes(rng: np.random.Generator, *, within: bool) -> pd.DataFrame:
     f, remote, x = _start(rng)
     logit = -0.3 + LOG_ODDS * remote + 0.4 * x
@@ -66,6 +75,7 @@ def _ordered(rng: np.random.Generator, *, within: bool, steep: float = 0.0) -> p
 
 ALL: tuple[DGP, ...] = (
     DGP("counts-spread", "Visits vary more than a Poisson's, and alike within teams.", LOG_RATE, _counts),
+    DGP("counts-apart", "Visits vary more than a Poisson's, workers apart.", LOG_RATE, _counts_apart),
     DGP(
         "counts-chosen",
         "The same, experience deciding who works remotely.",
