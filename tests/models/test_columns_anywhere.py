@@ -310,11 +310,12 @@ CASES: dict[str, Case] = {
     "fit_survey_regression": Case(
         _people,
         lambda f: models.fit_survey_regression(
-            f, outcome="yes", terms=["x", Category("g")], weight="weight", strata="g", cluster="team"
+            f, outcome="y", terms=["x", Category("g")], weight="weight", strata="g", cluster="team"
         ),
         x=("x",),
+        own={"x": "^x$"},
+        y="y",
         keys=("team",),
-        flags=("yes",),
     ),
     "survey_estimate": Case(
         _people,

@@ -155,3 +155,13 @@ def test_monte_carlo_is_the_jackknife_for_one_coefficient_and_leans_for_a_produc
     i = at["indirect"]
     up, down = drawn.conf_high[i] - drawn.estimate[i], drawn.estimate[i] - drawn.conf_low[i]
     assert up > 1.1 * down  # both paths are above zero: large products are further off than small ones
+
+
+def test_the_bootstrap_error_is_the_standard_deviation_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 100 draws, half 0 and half 2: divided by 99 their variance is 100 / 99."""
+    draws = np.repeat([0.0, 2.0], 50)[:, None] * np.ones(6)
+    monkeypatch.setattr("hybrid_toolkit.models.mediation.mediation.Split.bootstrap", lambda *_: draws)
+    rng = np.random.default_rng(0)
+    f = pd.DataFrame({"x": rng.normal(size=60), "m": rng.normal(size=60), "y": rng.normal(size=60)})
+    fit = fit_mediation(f, outcome="y", exposure="x", mediator="m", intervals="bootstrap", n_boot=100)
+    assert fit.tidy()["std_error"].to_numpy() == pytest.approx(np.sqrt(100 / 99), rel=1e-6)

@@ -105,6 +105,18 @@ def test_intervals_cover_with_few_teams() -> None:
     assert held >= 52
 
 
+def test_degrees_of_freedom_are_clusters_or_rows_less_one() -> None:
+    """Twelve teams that are copies of one another weigh the same, so the effective clusters are the twelve."""
+    rng = np.random.default_rng(2)
+    one = pd.DataFrame({"x": rng.normal(size=10), "d": [0.0, 1] * 5})
+    f = pd.concat([one.assign(team=t) for t in range(12)], ignore_index=True)
+    f["y"] = f["d"] + f["x"] + rng.normal(size=120)
+    given = {"outcome": "y", "treatment": "d", "covariates": ["x"]}
+    for fit in (fit_weighted, fit_doubly_robust):
+        assert fit(f, cluster="team", **given).df == pytest.approx(11)
+        assert fit(f, **given).df == 119
+
+
 def test_trimming_is_counted_and_told() -> None:
     f = dgp()
     fit = fit_weighted(f, outcome="y", treatment="d", covariates=["x"], trim=0.2)

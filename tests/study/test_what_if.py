@@ -247,6 +247,19 @@ def test_exposure_is_supported_among_rows_alike_too() -> None:
     assert caught.value.code == "WHAT-IF-SUPPORT"
 
 
+def test_one_row_in_ten_may_leave_the_exposure_covered_and_no_more() -> None:
+    """x takes 0, 0.01 to 0.99 equally often: a shift of 0.06 moves some 6% of rows past it, and one of 0.15, 15%."""
+    rng = np.random.default_rng(6)
+    frame = made(rng)
+    frame["x"] = rng.permutation(np.arange(len(frame)) % 100) / 100
+    result = PAIR.estimate_frame(frame)
+    assert 0.04 < result.what_if(Change("shift", 0.06)).outside < 0.08
+    with pytest.raises(
+        StudyError, match=r"1[3-7]% of rows would lie beyond the exposure that the data cover; at most 10%"
+    ):
+        result.what_if(Change("shift", 0.15))
+
+
 def test_each_of_two_groups_compared_must_cover_the_change() -> None:
     frame = made(np.random.default_rng(4))
     frame["x"] = np.where(frame["m"], 0.3 * frame["x"], frame["x"])

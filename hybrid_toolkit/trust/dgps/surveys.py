@@ -10,7 +10,7 @@ import pandas as pd
 from hybrid_toolkit.synth.dgp import DGP
 
 TEAMS_OF_SERVICE = (10, 20, 30, 40, 60, 80)
-"""Teams of each service; five of each are asked, so that a team of the largest represents sixteen, of the smallest two."""
+"""Teams of each service; five of each are asked, so that one of the largest represents sixteen, of the smallest two."""
 _ASKED, _WORKERS = 5, 10
 _SLOPES = (0.8, 0.6, 0.4, 0.3, 0.1, 0.0)
 """What remote work does in each service: most in the small ones, which an unweighted fit counts too much."""
