@@ -72,6 +72,7 @@ _PUBLIC = {
     "SignsOfStruggle": "hybrid_toolkit.widgets.practice.questionnaires",
     "Benefits": "hybrid_toolkit.widgets.practice.benefits",
     "Challenges": "hybrid_toolkit.widgets.practice.benefits",
+    "EmployerReview": "hybrid_toolkit.widgets.practice.benefits",
     "export": "hybrid_toolkit.report.export",
     "plot": "hybrid_toolkit.report.plots.draw",
     "drawable": "hybrid_toolkit.report.plots.draw",

@@ -24,6 +24,14 @@ ADJUSTMENTS: Mapping[str, str] = MappingProxyType(
         "none_needed": "Asked about; none needed",
     }
 )
+REQUESTS: Mapping[str, str] = MappingProxyType(
+    {
+        "own": "My own words",
+        "45+15": "Online meetings last at most 45 minutes, with 15 minutes between one and the next.",
+        "anchor": "One day a week on which the whole team is at the office.",
+    }
+)
+"""What a team may agree, to begin with; the words can be changed. The first rule is that of S1-N5."""
 REVIEW_MONTHS = 12
 """A review at most this far ahead counts as planned (measurement specification, ME2)."""
 

@@ -14,12 +14,12 @@ from hybrid_toolkit.errors import UsageError
 
 CHECKLISTS = (
     *("conditions", "share", "return_tests", "risk", "digital_practice", "questions", "actions"),
-    *("wellness", "signs", "benefits", "challenges"),
+    *("wellness", "signs", "benefits", "challenges", "employer"),
 )
 """Ids of the checklists; ``load_checklist`` reads them."""
 _TOP = {"id", "title", "about", "source", "scale", "sections", "stored", "why"}
 _SECTION = {"id", "title", "about", "scale", "seeds", "metrics", "items"}
-_ITEM = {"id", "text", "note", "side", "scale", "seeds", "metrics", "conditions"}
+_ITEM = {"id", "text", "note", "side", "scale", "seeds", "metrics", "conditions", "levels", "statements"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,10 @@ class ChecklistItem:
         ``employer`` or ``employee`` where the two are told apart.
     conditions : tuple[str, ...], optional
         Ids of the conditions that an action helps with.
+    levels : tuple[str, ...], optional
+        Who can do an action: ``organisation``, ``team`` or ``person``.
+    statements : tuple[str, ...], optional
+        Ids of the statements on remote working that an action answers.
 
     Examples
     --------
@@ -59,6 +63,8 @@ class ChecklistItem:
     note: str = ""
     side: str = ""
     conditions: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +281,7 @@ def _item(raw: Mapping[str, Any], scale: str) -> ChecklistItem:
     used = raw.get("scale", scale)
     if used and used not in scales():
         raise UsageError("a scale does not exist.", fix=f"Choose one of: {', '.join(scales())}.", code="CHECKLIST-FORM")
-    lists = {k: tuple(raw.get(k, ())) for k in ("metrics", "seeds", "conditions")}
+    lists = {k: tuple(raw.get(k, ())) for k in ("metrics", "seeds", "conditions", "levels", "statements")}
     return ChecklistItem(raw["id"], raw["text"], used, note=raw.get("note", ""), side=raw.get("side", ""), **lists)
 
 

@@ -13,7 +13,7 @@ from hybrid_toolkit.study.declaration.outcome_label import causal_words, overrea
 from hybrid_toolkit.study.estimation.claims import grammar
 from hybrid_toolkit.study.estimation.rota_change import Change, parse_change
 from hybrid_toolkit.study.estimation.what_if_basis import basis_of
-from hybrid_toolkit.study.shipped_studies import headline_studies
+from hybrid_toolkit.study.shipped_studies import declared_study, headline_studies
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
@@ -331,3 +331,20 @@ def test_a_rota_over_one_team_or_worker_has_no_words(name) -> None:
     study = PAIR.replace(kind="slope", moderators=(), exposure=name)
     with pytest.raises(StudyError, match="WORDS"):
         study.estimate_frame(frame).what_if({name: -0.05})
+
+
+def test_the_rule_of_breaks_is_a_share_of_the_meetings_that_follow_another(authority) -> None:
+    """By hand: kept in a tenth of meetings, each worker's share falls by a tenth of itself."""
+    study = declared_study("meeting-load")
+    result, rows = study.estimate(authority), used(study, authority)
+    got = result.what_if("45+15 kept in 10% of meetings")
+    main = result.tidy().iloc[0]
+    dx = -0.1 * float(rows["b2b_to_date"].mean())
+    assert figure(got, "change")["exposure_change"] == pytest.approx(dx, rel=1e-3)
+    assert figure(got, "change")["estimate"] == pytest.approx(main["estimate"] * dx, rel=1e-3)
+    assert "meetings of 45 minutes with a break of 15, kept in 10% of meetings" in got.told
+    assert parse_change("45+15", "b2b").value == 0.0
+    for wrong, exposure, code in (("45+15", "rs_desk", "WHAT-IF-EXPOSURE"), ("45+15 kept in 300% of meetings", "b2b",
+                                                                              "WHAT-IF-CHANGE")):  # fmt: skip
+        with pytest.raises(StudyError, match=code):
+            parse_change(wrong, exposure)

@@ -10,6 +10,8 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.assess import load_checklist
+from hybrid_toolkit.assess.agreement import REQUESTS
+from hybrid_toolkit.widgets.lenses.lens_wellbeing import RED_SHARE, WellbeingState, WellbeingViews
 from hybrid_toolkit.widgets.practice.benefits import ClaimsWidget
 from hybrid_toolkit.widgets.practice.blank_sheet import BlankAid
 
@@ -47,7 +49,7 @@ def test_signs_are_a_reminder_without_lines_or_boxes() -> None:
     assert 'class="line"' not in page and "no boxes to tick" in page and "☐" not in page
 
 
-@pytest.mark.parametrize("kind", [ht.Benefits, ht.Challenges])
+@pytest.mark.parametrize("kind", [ht.Benefits, ht.Challenges, ht.EmployerReview])
 def test_every_claim_stands_beside_its_measures(kind: type[ClaimsWidget], small: ht.EvaluationData) -> None:
     page = kind(small)
     for part in load_checklist(kind.CHECKLIST).parts:
@@ -67,3 +69,40 @@ def test_without_data_a_page_names_the_measures(tmp_path: Path) -> None:
     page._lists["part"].value = "S3-X"
     other.load(page.save(tmp_path / "page.json"))
     assert other.text == page.text == "Said in research on home working (S3): 7 claims, 2 without a measure."
+
+
+def test_an_employer_sees_four_domains_on_one_page(small: ht.EvaluationData) -> None:
+    page = ht.EmployerReview(small)
+    assert page.text == "Planning and review (S1): 4 domains, 0 without a measure."
+    for name in ("Productivity", "Professional development", "Interaction among peers", "Supervision"):
+        assert name in page._figures.value
+
+
+def test_a_red_statement_leads_to_its_actions(small: ht.EvaluationData) -> None:
+    """Of the statements that are shown, those with a fifth or more of red answers name actions, the others none."""
+    survey = small["survey"].copy()
+    low = survey["item"].isin(["sword_sg3", "sword_sr3"])
+    survey.loc[low, "value"] = (survey.loc[low, "value"] - 2).clip(lower=1)
+    data = ht.EvaluationData({**small.tables, "survey": survey}, synthetic=True, label="red statements")
+    view = WellbeingViews(data).view(WellbeingState("swemwbs", "all"))
+    panel = next(p for p in view.panels if "Actions that answer it" in p.heads)
+    red = {row[0]: row[3] for row in panel.rows}
+    assert set(red.values()) != {"hidden"}
+    for statement, *_, share, actions in panel.rows:
+        assert bool(actions) == (share != "hidden" and float(share.rstrip("%")) >= 100 * RED_SHARE), statement
+    named = {row[0]: row[-1] for row in panel.rows}
+    assert named["information systems access"].startswith("S3-A5: See to equipment")
+    assert "(organisation, person)" in named["work-life balance"]
+
+
+def test_a_team_agreement_may_start_from_the_rule_of_breaks() -> None:
+    """The rule fills in an empty request, gives way to another, and never replaces a team's own words."""
+    page = ht.TeamAgreement()
+    start, _, request, *_ = page._made_form().children
+    start.value = "45+15"
+    assert "45 minutes" in request.value and "15 minutes" in request.value
+    start.value = "anchor"
+    assert request.value == REQUESTS["anchor"]
+    request.value = "Our own words"
+    start.value = "45+15"
+    assert request.value == "Our own words"

@@ -13,7 +13,10 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.estimation.number_format import with_unit
 
-_KINDS = ("shift", "set", "cap", "floor", "offer")
+_KINDS = ("shift", "set", "cap", "floor", "offer", "times")
+BREAK_RULE = "45+15"
+"""Meetings of 45 minutes with a break of 15 after them (S1-N5): none that keeps it follows another without a break."""
+BREAK_EXPOSURES = ("b2b", "b2b_to_date")
 EXPOSURES = {
     "rs_desk": "remote share of desk time",
     "rs_desk_to_date": "remote share of desk time so far",
@@ -22,6 +25,7 @@ EXPOSURES = {
     "remote": "share of contacts held remotely",
 }
 """How a change speaks of an exposure; others by their column."""
+_BREAKS = re.compile(r"(?i)\s*45 ?\+ ?15(?: kept (?:in|for) (\d+(?:\.\d+)?)% of meetings)?\s*\Z")
 _RULE = re.compile(
     r"(?i)\s*at (least|most) (\d+(?:\.\d+)?) (office|home|remote) days?(?: (?:of|in) (\d+))?(?: a week)?\s*\Z"
 )
@@ -35,8 +39,8 @@ class Change:
     ----------
     kind : str
         ``"shift"`` adds ``value`` to each row's exposure, as far as a share can go; ``"set"`` gives every row that
-        value; ``"cap"`` and ``"floor"`` move only the rows above or below it; ``"offer"`` moves a share ``uptake`` of
-        rows to it, those who take it up being like the others.
+        value; ``"cap"`` and ``"floor"`` move only the rows above or below it; ``"times"`` multiplies exposure by
+        it; ``"offer"`` moves a share ``uptake`` of rows to it, those who take it up being like the others.
     value : float
         In units of the exposure.
     uptake : float, default 1.0
@@ -92,6 +96,8 @@ class Change:
         if self.kind == "shift":
             # a rota moves a share no further than 0 or 1; a value asked for outright is left to be refused
             return np.clip(x + self.value, 0.0, 1.0) if share else x + self.value
+        if self.kind == "times":
+            return x * self.value
         if self.kind == "cap":
             return np.minimum(x, self.value)
         return np.maximum(x, self.value) if self.kind == "floor" else np.full_like(x, self.value)
@@ -110,6 +116,7 @@ class Change:
             "set": f"an arrangement with the {name} at {value} for all",
             "cap": f"a rule that the {name} be at most {value}",
             "floor": f"a rule that the {name} be at least {value}",
+            "times": f"an arrangement with the {name} {self.value:g} times as high",
             "offer": f"an offer of a {name} of {value} that {100 * self.uptake:.6g}% take up",
         }[self.kind]
 
@@ -121,6 +128,8 @@ def parse_change(change: ChangeLike, exposure: str) -> Change:
     """A ``Change`` from what a user may write: itself, ``{exposure: shift}``, or a rule of days in words.
 
     ``"at least 3 office days"`` (of 5, or ``"... of 4"``) caps the remote share at what is left of the week.
+    ``"45+15"``, or ``"45+15 kept in 30% of meetings"``, is the rule of meetings of 45 minutes with a break of 15, for
+    a study of the share of meetings that follow another without a break.
 
     Raises
     ------
@@ -140,11 +149,15 @@ def parse_change(change: ChangeLike, exposure: str) -> Change:
                 fix=f"Change '{exposure}', or run a study of that column.",
                 code="WHAT-IF-EXPOSURE",
             )
+    breaks = _BREAKS.match(change) if isinstance(change, str) else None
+    if breaks:
+        return _break_rule(float(breaks.group(1) or 100.0), exposure)
     found = _RULE.match(change) if isinstance(change, str) else None
     if not found:
         raise StudyError(
             "the change cannot be read.",
-            fix=f"Enter {{'{exposure}': 0.2}}, a Change, or words such as 'at least 3 office days of 5'.",
+            fix=f"Enter {{'{exposure}': 0.2}}, a Change, or words such as 'at least 3 office days of 5' or "
+            "'45+15 kept in 30% of meetings'.",
             code="WHAT-IF-CHANGE",
         )
     bound, number_of, where, week = (str(part or "").lower() for part in found.groups())
@@ -159,3 +172,21 @@ def parse_change(change: ChangeLike, exposure: str) -> Change:
     kind = "cap" if (bound == "least") == office else "floor"
     remote = round((length - days) / length if office else days / length, 6)
     return Change(kind, remote, words=f"a rule of at {bound} {days:g} {where} days of {length:g}")
+
+
+def _break_rule(kept: float, exposure: str) -> Change:
+    """The rule of 45 minutes and a break of 15, kept in so many per cent of meetings."""
+    if exposure not in BREAK_EXPOSURES:
+        raise StudyError(
+            "the rule of 45 minutes and a break of 15 changes meetings that follow one another without a break.",
+            fix=f"Ask it of a study whose exposure is one of: {', '.join(BREAK_EXPOSURES)}, such as 'meeting-load'.",
+            code="WHAT-IF-EXPOSURE",
+        )
+    if not 0 < kept <= 100:
+        raise StudyError(
+            "the share of meetings in which the rule is kept lies above 0 and up to 100%.",
+            fix="Write a number from 1 to 100, such as '45+15 kept in 30% of meetings'.",
+            code="WHAT-IF-CHANGE",
+        )
+    told = f"a rule of meetings of 45 minutes with a break of 15, kept in {kept:g}% of meetings"
+    return Change("times", round(1 - kept / 100, 6), words=told)

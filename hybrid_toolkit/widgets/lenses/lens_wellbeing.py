@@ -8,6 +8,7 @@ from functools import cached_property, partial
 
 import pandas as pd
 
+from hybrid_toolkit.assess.gaps import answering_actions
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
@@ -35,6 +36,8 @@ CONFLICT = ("wfc_time_wif", "wfc_strain_wif", "wfc_time_fiw", "wfc_strain_fiw")
 SWORD = "sword_remote"
 LIGHTS = (("green", 5, 6), ("amber", 3, 4), ("red", 1, 2))
 """The owner's bands of an answer from 1 to 6."""
+RED_SHARE = 0.2
+"""From this share of red answers on the actions that answer a statement are named; a judgement, one answer in five."""
 BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither is better"}
 
 
@@ -136,8 +139,13 @@ class WellbeingViews:
         order = [words[i] for i in words if i in answers]
         shares = _light_shares(release)
         rows = [[s, *(f"{p.share:.0%}" for p in shares[s])] if shares[s] else [s, *["hidden"] * 3] for s in order]
-        heads = ["Statement (paraphrased)", "Green (5-6)", "Amber (3-4)", "Red (1-2)"]
-        note = "That the bands apply to these statements is assumed. A statement with a small band is hidden whole."
+        ids = {w: i for i, w in words.items()}
+        rows = [[*row, _actions_for(ids[s], shares[s])] for s, row in zip(order, rows, strict=True)]
+        heads = ["Statement (paraphrased)", "Green (5-6)", "Amber (3-4)", "Red (1-2)", "Actions that answer it"]
+        note = (
+            "That the bands apply to these statements is assumed. A statement with a small band is hidden whole. "
+            f"Actions stand where {RED_SHARE:.0%} or more of the answers are red: choose with those whom they concern."
+        )
         caption = "Statements on remote working: green, amber, red"
         return FigurePanel(caption, release, partial(_draw_lights, tuple(order)), heads, rows, note=note)
 
@@ -212,6 +220,14 @@ def _light_shares(release: Release) -> dict[str, tuple[SharePart, ...]]:
         total = float(sum(n.values()))
         out[str(statement)] = tuple(SharePart(name, float(n[name]) / total) for name, _, _ in LIGHTS)
     return out
+
+
+def _actions_for(statement: str, parts: Sequence[SharePart]) -> str:
+    """The actions that answer a statement, where enough of its answers are red; nothing where a part is hidden."""
+    red = next((p.share for p in parts if p.label == "red"), 0.0)
+    if red < RED_SHARE:
+        return ""
+    return "; ".join(f"{a.id}: {a.text} ({', '.join(a.levels)})" for a in answering_actions(statement))
 
 
 def _draw_lights(order: tuple[str, ...], release: Release) -> str:

@@ -41,6 +41,8 @@ class ClaimsWidget(ToolkitWidget):
     """
 
     CHECKLIST: ClassVar[str]
+    NOUN: ClassVar[str] = "claims"
+    HEAD: ClassVar[str] = "What is said"
     STATE = ClaimsState
 
     def __init__(self, data: EvaluationData | None = None, *, gate: Gate | None = None) -> None:
@@ -65,9 +67,9 @@ class ClaimsWidget(ToolkitWidget):
         listed = load_checklist(self.CHECKLIST)
         part = listed.part(self.state.part)
         bare = sum(not i.metrics for i in part.items)
-        text = f"{part.title}: {len(part.items)} claims, {bare} without a measure."
+        text = f"{part.title}: {len(part.items)} {self.NOUN}, {bare} without a measure."
         rows = [[i.id, i.text, self._measures(i)] for i in part.items]
-        heads = ["Id", "What is said", "Measures that speak to it"]
+        heads = ["Id", self.HEAD, "Measures that speak to it"]
         body = notice_html(listed.about) + words_table(part.title, heads, rows)
         metrics = list(dict.fromkeys(m for i in part.items for m in i.metrics))
         side = self._beside.of(metrics, title=f"{part.title}: the data") if self._beside.data is not None else None
@@ -121,3 +123,24 @@ class Challenges(ClaimsWidget):
     """
 
     CHECKLIST = "challenges"
+
+
+class EmployerReview(ClaimsWidget):
+    """Productivity, professional development, interaction among peers and supervision on one page, with their measures.
+
+    Parameters
+    ----------
+    data : EvaluationData | None, optional
+        The data.
+    gate : Gate | None, optional
+        The disclosure gate; one with the default policy where none is given.
+
+    Examples
+    --------
+    >>> EmployerReview().text
+    'Planning and review (S1): 4 domains, 0 without a measure.'
+    """
+
+    CHECKLIST = "employer"
+    NOUN = "domains"
+    HEAD = "Domain"

@@ -176,9 +176,8 @@ class ImprovementPlan(PracticeWidget):
         """The form of a new action, as it was entered; what is suggested fills in the words and the measure."""
         self._drawn = entered = self.state.draft
         listed = load_checklist("actions")
-        seed = choice(
-            "Start from a suggested action", {_OWN: "My own words", **{a.id: f"{a.id}: {a.text}" for a in listed.items}}
-        )
+        suggested = {a.id: f"{a.id} ({', '.join(a.levels)}): {a.text}" for a in listed.items}
+        seed = choice("Start from a suggested action", {_OWN: "My own words", **suggested})
         controls: dict[str, ipywidgets.Widget] = {
             "seed": seed,
             "words": item_text("Action", lines=2),

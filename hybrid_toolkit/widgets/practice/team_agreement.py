@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import ipywidgets
 
-from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, Agreements, Arrangement
+from hybrid_toolkit.assess.agreement import ADJUSTMENTS, DECISIONS, REQUESTS, Agreements, Arrangement
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import UsageError
@@ -32,7 +32,10 @@ from hybrid_toolkit.widgets.practice.form_parts import (
 from hybrid_toolkit.widgets.practice.kept_form import SwitchedForm
 
 NEW = "new"
-METRICS = ("arrangement_formality", "approval_ratio", "preference_gap", "adjustment_considered_share")
+METRICS = (
+    *("arrangement_formality", "approval_ratio", "preference_gap", "adjustment_considered_share"),
+    *("back_to_back_share", "co_presence_attendance"),
+)
 _HEADS = ("For", "Request", "Reasons", "Decision", "Review", "Adjustments", "Still missing", "Formality, 0 to 1")
 _PRIVATE = "Which adjustments, and for whom, belongs in the personnel file: not here."
 
@@ -181,8 +184,10 @@ class TeamAgreement(PracticeWidget):
         for name, control in controls.items():
             control.value = getattr(entered, name)
             control.observe(lambda _: self._enter(form, at, controls), "value")
+        start = choice("Start from", {k: w if k == "own" else f"{k}: {w}" for k, w in REQUESTS.items()})
+        start.observe(lambda change: _start_from(change["new"], controls["request"]), "value")
         act = button("Add this arrangement", self._add) if at == NEW else button("Remove it", partial(self._drop, at))
-        form.children = (*controls.values(), ipywidgets.HTML(notice_html(_PRIVATE)), buttons(act))
+        form.children = (start, *controls.values(), ipywidgets.HTML(notice_html(_PRIVATE)), buttons(act))
         return form
 
     def _enter(self, form: ipywidgets.VBox, at: str, controls: Mapping[str, ipywidgets.Widget]) -> None:
@@ -241,3 +246,9 @@ class TeamAgreement(PracticeWidget):
 
     def _report(self) -> Report:
         return agreements_report(self.agreements, on=self.today, gate=self._beside.gate)
+
+
+def _start_from(request: str, control: ipywidgets.Widget) -> None:
+    """Fill in the words of a request that was chosen; words of one's own are left as they are."""
+    if request != "own" and control.value.strip() in ("", *REQUESTS.values()):
+        control.value = REQUESTS[request]
