@@ -23,7 +23,6 @@ STATUSES: Mapping[str, str] = {
     "done": "Completed",
     "stopped": "Stopped",
 }
-ACTION_LEVELS: Mapping[str, str] = {"organisation": "Organisation", "team": "Team", "person": "Person"}
 ACTION_FIELDS = ("words", "owner", "due", "level", "measure", "started", "status", "progress")
 
 

@@ -17,6 +17,8 @@ CHECKLISTS = (
     *("wellness", "signs", "benefits", "challenges", "employer"),
 )
 """Ids of the checklists; ``load_checklist`` reads them."""
+ACTION_LEVELS: Mapping[str, str] = {"organisation": "Organisation", "team": "Team", "person": "Person"}
+"""Who can do an action (S3-ML1 to S3-ML3)."""
 _TOP = {"id", "title", "about", "source", "scale", "sections", "stored", "why"}
 _SECTION = {"id", "title", "about", "scale", "seeds", "metrics", "items"}
 _ITEM = {"id", "text", "note", "side", "scale", "seeds", "metrics", "conditions", "levels", "statements"}

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from hybrid_toolkit.assess.checklist import ChecklistItem, load_checklist
+from hybrid_toolkit.assess.checklist import ACTION_LEVELS, ChecklistItem, load_checklist
 from hybrid_toolkit.assess.maturity import LEVELS, MIN_RATERS, Assessment
 from hybrid_toolkit.errors import UsageError
 
 APART = 2
 """Levels by which raters of one prompt differ so much that they should talk about it."""
-ACTION_LEVELS = ("organisation", "team", "person")
-"""Who can do an action (S3-ML1 to S3-ML3)."""
 _KINDS = {
     "low": "below 'established'",
     "apart": "people see it differently",

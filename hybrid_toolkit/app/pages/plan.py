@@ -8,7 +8,6 @@ from hybrid_toolkit.app.assessment import refuse_details
 from hybrid_toolkit.app.pages.assess import role_options
 from hybrid_toolkit.app.plan import (
     ACTION_FIELDS,
-    ACTION_LEVELS,
     PLAN_FILE,
     STATUSES,
     action_of,
@@ -20,6 +19,7 @@ from hybrid_toolkit.app.plan import (
 )
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
+from hybrid_toolkit.assess.checklist import ACTION_LEVELS
 from hybrid_toolkit.assess.roles import ROLES
 
 

@@ -36,8 +36,8 @@ CONFLICT = ("wfc_time_wif", "wfc_strain_wif", "wfc_time_fiw", "wfc_strain_fiw")
 SWORD = "sword_remote"
 LIGHTS = (("green", 5, 6), ("amber", 3, 4), ("red", 1, 2))
 """The owner's bands of an answer from 1 to 6."""
-RED_SHARE = 0.2
-"""From this share of red answers on the actions that answer a statement are named; a judgement, one answer in five."""
+RED_SHARE = 0.1
+"""From this share of red answers on the actions that answer a statement are named; a judgement, one answer in ten."""
 BETTER = {"higher": "higher is better", "lower": "lower is better", "none": "neither is better"}
 
 
