@@ -82,8 +82,8 @@ def compare_rounds(rounds: Sequence[tuple[str, Assessment]]) -> ComparedRounds:
     titles = tuple(title for title, _ in rounds)
     if len(titles) < 2 or len(set(titles)) != len(titles):
         raise UsageError(
-            f"rounds are compared from two on, each with a title of its own; {len(titles)} were given.",
-            fix="Give a list of (title, assessment), such as 2 rounds called 'Spring' and 'Autumn'.",
+            f"rounds are compared from two on, each with its title; {len(titles)} were given.",
+            fix="Use a list of (title, assessment), such as 2 rounds called 'Spring' and 'Autumn'.",
             code="ROUNDS",
         )
     rated = [rate_conditions(answers).conditions for _, answers in rounds]
