@@ -8,7 +8,8 @@ import pytest
 from scipy import optimize
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.series.synthetic_control import fit_synthetic_control, simplex_weights
+from hybrid_toolkit.models.series.control_weights import simplex_weights
+from hybrid_toolkit.models.series.synthetic_control import fit_synthetic_control
 from hybrid_toolkit.models.series.synthetic_did import fit_synthetic_did
 from hybrid_toolkit.trust.dgps.series import ALL, SERIES_LEVEL
 
@@ -95,3 +96,53 @@ def test_one_treated_unit_has_no_jackknife() -> None:
         fit_synthetic_did(WORLDS["factors-one"].simulate(1), **AREAS, variance="jackknife")
     assert isinstance(fit_synthetic_control(WORLDS["factors-four"].simulate(1), **AREAS).glance(), pd.DataFrame)
     assert "not like one placebo" in fit_synthetic_control(WORLDS["factors-four"].simulate(1), **AREAS).summary()
+
+
+def mixed_of_two(seed: int = 3) -> pd.DataFrame:
+    """Twenty areas; the changed one is 0.6 of area 3 and 0.4 of area 7 in its predictors and in what it does, then +2.
+
+    Beside those two predictors stands one that leads nowhere: matching it would bring in other areas.
+    """
+    rng = np.random.default_rng(seed)
+    areas, months, start = 20, 24, 16
+    wealth, age, noise = rng.uniform(1, 9, areas), rng.uniform(20, 60, areas), rng.normal(size=areas)
+    for v in (wealth, age):
+        v[0] = 0.6 * v[3] + 0.4 * v[7]
+    season, trend = rng.normal(size=months), 0.1 * np.arange(months)
+    y = 3.0 + 0.5 * wealth[:, None] * (1 + season) + 0.1 * age[:, None] * trend
+    y[1:] += 0.001 * rng.normal(size=(areas - 1, months))
+    y[0] = 0.6 * y[3] + 0.4 * y[7] + 2.0 * (np.arange(months) >= start)
+    at = np.repeat(np.arange(areas), months)
+    f = pd.DataFrame({"area": [f"a{i:02d}" for i in at], "month": np.tile(np.arange(months), areas), "y": y.ravel()})
+    f["wealth"], f["age"], f["noise"] = wealth[at], age[at], noise[at]
+    f["start"] = np.where(at == 0, start, 0)
+    return f
+
+
+TOLD = {"outcome": "y", "panel_id": "area", "time": "month", "first_treated": "start", "demean": False}
+
+
+def test_predictors_give_the_weights_that_made_the_unit() -> None:
+    f = mixed_of_two()
+    fit = fit_synthetic_control(f, **TOLD, predictors=["wealth", "age", "noise"])
+    found = dict(zip(fit.donors, fit.weights, strict=True))
+    assert found["a03"] == pytest.approx(0.6, abs=0.01) and found["a07"] == pytest.approx(0.4, abs=0.01)
+    assert fit.estimate == pytest.approx(2.0, abs=0.01)
+    table = fit.balance.set_index("predictor")
+    assert table.loc["noise", "weight"] < 0.05 and table["weight"].sum() == pytest.approx(1)
+    assert table.loc["wealth", "control"] == pytest.approx(table.loc["wealth", "changed"], rel=0.01)
+    assert "3 predictor(s)" in fit.method
+
+
+def test_only_named_donors_stand_in_the_control() -> None:
+    f = mixed_of_two()
+    names = ["a03", "a07", "a08", "a09", "a10", "a11"]
+    fit = fit_synthetic_control(f, **TOLD, donors=names)
+    assert list(fit.donors) == names and fit.n_donors == 6
+    alone = fit_synthetic_control(f[f["area"].isin(["a00", *names])], **TOLD)
+    assert fit.weights.tolist() == alone.weights.tolist() and fit.p_value == alone.p_value
+    without = fit_synthetic_control(f, **TOLD, donors=[n for n in names if n != "a03"] + ["a12"])
+    assert abs(without.estimate - 2.0) > abs(fit.estimate - 2.0)
+    with pytest.raises(EstimationError, match="DONORS") as caught:
+        fit_synthetic_control(f, **TOLD, donors=[*names, "a00", "Nowhere"])
+    assert "2 of 8" in str(caught.value) and "Nowhere" not in str(caught.value)

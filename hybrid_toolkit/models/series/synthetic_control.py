@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
+from hybrid_toolkit.models.series.control_weights import LEAST_DONORS, control_weights, named_donors, predictor_balance
 from hybrid_toolkit.models.terms.arguments import check_arguments
-from hybrid_toolkit.models.terms.result_rows import check_level, frozen, tidy_rows
+from hybrid_toolkit.models.terms.result_rows import as_names, check_level, frozen, tidy_rows
+from hybrid_toolkit.models.terms.terms import check_column
 from hybrid_toolkit.result import ResultBase
 
-LEAST_DONORS, LEAST_BEFORE = 5, 5
+LEAST_BEFORE = 5
 POOR_FIT = 2.0
 """Gap before the start from which a fit is called poor, in times of what donors have to controls of their own.
 
@@ -71,6 +74,11 @@ class SyntheticControlFit(ResultBase):
         As asked for; the least p-value that so many donors allow may lie above its complement.
     converged : bool
         Every weight search ended.
+    donors : tuple[object, ...], optional
+        The donors in the order of ``weights``.
+    balance : pd.DataFrame, optional
+        A row a predictor: predictor, weight, and its mean before the start in the changed unit, in its control and in
+        the mean of all donors; empty without predictors.
 
     Examples
     --------
@@ -104,6 +112,8 @@ class SyntheticControlFit(ResultBase):
     demeaned: bool
     conf_level: float
     converged: bool
+    donors: tuple[object, ...] = field(default=(), repr=False)
+    balance: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def n_clusters(self) -> int:
@@ -114,7 +124,8 @@ class SyntheticControlFit(ResultBase):
     def method(self) -> str:
         """What was fitted, in words."""
         level = " after each unit's own mean before is taken out" if self.demeaned else ""
-        return f"synthetic control{level}, placebo test"
+        by = f" matched on {len(self.balance)} predictor(s)" if len(self.balance) else ""
+        return f"synthetic control{by}{level}, placebo test"
 
     def tidy(self) -> pd.DataFrame:
         """One row: the effect. The error is that of a normal interval of the same width.
@@ -188,6 +199,8 @@ def fit_synthetic_control(
     time: str,
     first_treated: str | None = None,
     treatment: str | None = None,
+    predictors: str | Sequence[str] = (),
+    donors: Sequence[object] = (),
     demean: bool = True,
     unbalanced: str = "error",
     conf_level: float = 0.95,
@@ -208,6 +221,12 @@ def fit_synthetic_control(
         See ``fit_group_time``. One start; several changed units are taken as their mean.
     treatment : str | None, optional
         See ``fit_group_time``. One start; several changed units are taken as their mean.
+    predictors : str | Sequence[str], optional
+        Numeric columns whose means before the start the control must match; the outcome may be one of them. Their
+        weights are those whose control fits the outcome before the start best. By default every outcome before the
+        start is matched, with equal weight.
+    donors : Sequence[object], optional
+        The unchanged units that may stand in the control, as they stand in ``panel_id``; by default all of them.
     demean : bool, default True
         Take each unit's own mean before the start out first, so that weights need follow its moves only and not its
         level (Ferman and Pinto 2021).
@@ -224,14 +243,16 @@ def fit_synthetic_control(
     Raises
     ------
     EstimationError
-        Several starts, nobody treated, fewer than 5 donors or 5 periods before the start, and as ``fit_group_time``.
+        Several starts, nobody treated, fewer than 5 donors or 5 periods before the start, donors that are not among
+        the unchanged units, and as ``fit_group_time``.
     CoverageError
         A column is not there.
 
     Notes
     -----
     Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105, 493-505, all
-    outcomes before the start as predictors with equal weight; the placebo test on the ratio of gaps and its
+    outcomes before the start as predictors with equal weight unless predictors are
+    named; the placebo test on the ratio of gaps and its
     inversion for an effect that is the same in all periods as Firpo and Possebom (2018), Journal of Causal Inference
     6(2); Ferman and Pinto (2021), Quantitative Economics 12, 1197-1221.
 
@@ -254,22 +275,26 @@ def fit_synthetic_control(
     """
     check_arguments(fit_synthetic_control, locals())
     check_level(conf_level)
-    p = PanelColumns(
-        outcome=outcome,
-        panel_id=panel_id,
-        time=time,
-        first_treated=first_treated,
-        treatment=treatment,
-        unbalanced=unbalanced,
-    ).read(frame)
+    named = as_names(predictors, "predictors")
+    used = frame
+    for c in named:
+        used = used[used[check_column(used, c)].notna()]
+
+    def panel(of: str) -> PanelData:
+        columns = PanelColumns(of, panel_id, time, first_treated, treatment, unbalanced=unbalanced)
+        return columns.read(used)
+
+    p = named_donors(panel(outcome), donors)
     start = _start(p)
     middle = float(np.median(p.y))  # weights sum to one: a constant in all units changes none of them
-    donors = p.y[p.start == NEVER] - middle
-    mine = (p.y[p.start == start] - middle).mean(axis=0)
-    y = np.vstack([mine, donors])
+    free, on = p.start == NEVER, p.start == start
+    mine = (p.y[on] - middle).mean(axis=0)
+    y = np.vstack([mine, p.y[free] - middle])
+    told = [named_donors(panel(c), donors).y for c in named]
+    x = np.stack([np.vstack([v[on].mean(axis=0), v[free]]) for v in told], axis=2) if told else np.empty((*y.shape, 0))
     if demean:
         y = y - y[:, :start].mean(axis=1, keepdims=True)
-    gaps, weights, done = _all_gaps(y, start)
+    gaps, weights, importance, done = _all_gaps(y, x, start)
     if not done:
         raise EstimationError(
             "weights that sum to one were not found for every unit, so there is no estimate.",
@@ -294,35 +319,20 @@ def fit_synthetic_control(
         ),
         gap_before=before,
         poor=before > POOR_FIT * float(np.median(np.sqrt((gaps[1:, :start] ** 2).mean(axis=1)))),
-        left_out=frozen(_without_each(y, weights, start)),
-        in_time=_gap(y[:, :start], middle)[0],
+        left_out=frozen(_without_each(y, x, weights, start)),
+        in_time=_gap(y[:, :start], x[:, :start], middle)[0],
         n=int(p.y.size),
         n_missing=p.n_missing,
-        n_donors=len(donors),
+        n_donors=len(weights),
         n_before=start,
         n_after=len(mine) - start,
         n_changed=int((p.start == start).sum()),
         demeaned=demean,
         conf_level=conf_level,
         converged=done,
+        donors=tuple(p.units[free].tolist()),
+        balance=predictor_balance(named, importance, x[:, :start].mean(axis=1), weights),
     )
-
-
-def simplex_weights(target: Array, donors: Array) -> tuple[Array, bool]:
-    """Weights from 0 up that sum to 1 and bring the donors' rows nearest to the target, and whether they were found.
-
-    Examples
-    --------
-    >>> w, found = simplex_weights(np.array([1.0, 2.0]), np.array([[0.0, 2.0], [2.0, 2.0], [9.0, 9.0]]))
-    >>> w.round(3).tolist(), found
-    ([0.5, 0.5, 0.0], True)
-    """
-    scale = float(np.abs(donors).max()) or 1.0
-    a, y = donors.T / scale, target / scale
-    heavy = 1e3 * max(1.0, float(np.linalg.norm(a)))
-    w, _ = optimize.nnls(np.vstack([a, np.full(a.shape[1], heavy)]), np.append(y, heavy), maxiter=50 * a.shape[1])
-    total = float(w.sum())
-    return np.asarray(w / total, dtype=np.float64), abs(total - 1) < 0.01
 
 
 def _start(p: PanelData) -> int:
@@ -337,20 +347,20 @@ def _start(p: PanelData) -> int:
     return start
 
 
-def _all_gaps(y: Array, start: int) -> tuple[Array, Array, bool]:
+def _all_gaps(y: Array, x: Array, start: int) -> tuple[Array, Array, Array, bool]:
     """Gaps of every unit (the changed one first) to its own control from the donors, and the first one's weights.
 
     The changed unit never stands among a donor's donors.
     """
-    gaps, first, done = np.empty_like(y), np.zeros(len(y) - 1), True
+    gaps, first, importance, done = np.empty_like(y), np.zeros(len(y) - 1), np.empty(0), True
     for i in range(len(y)):
         others = [j for j in range(1, len(y)) if j != i]
-        w, found = simplex_weights(y[i, :start], y[others, :start])
+        w, v, found = control_weights(y, x, i, others, start)
         gaps[i] = y[i] - w @ y[others]
         done = done and found
         if i == 0:
-            first = w
-    return gaps, first, done
+            first, importance = w, v
+    return gaps, first, importance, done
 
 
 def _ratio(gaps: Array, start: int) -> Array:
@@ -378,13 +388,13 @@ def _interval(gaps: Array, start: int, level: float) -> tuple[float, float]:
     return middle - limit * before, middle + limit * before
 
 
-def _gap(y: Array, start: int) -> tuple[float, NDArray[np.float64]]:
-    w, _ = simplex_weights(y[0, :start], y[1:, :start])
+def _gap(y: Array, x: Array, start: int) -> tuple[float, NDArray[np.float64]]:
+    w, _, _ = control_weights(y, x, 0, range(1, len(y)), start)
     gap = y[0] - w @ y[1:]
     return float(gap[start:].mean()), gap
 
 
-def _without_each(y: Array, weights: Array, start: int) -> Array:
+def _without_each(y: Array, x: Array, weights: Array, start: int) -> Array:
     """Estimates without each donor that carries weight."""
     heavy = [int(j) for j in np.argsort(-weights) if weights[j] > 0.01]
-    return np.array([_gap(np.delete(y, j + 1, axis=0), start)[0] for j in heavy])
+    return np.array([_gap(np.delete(y, j + 1, axis=0), np.delete(x, j + 1, axis=0), start)[0] for j in heavy])
