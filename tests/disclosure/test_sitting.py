@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import linprog
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure.sitting import fewest_people
@@ -57,8 +58,8 @@ def test_a_total_that_one_person_makes_is_hidden_however_many_stand_behind_it() 
 
 
 def test_months_beside_groups_with_a_cell_of_just_enough_people_are_proved(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without one programme: 120 people over six months, groups of them over the whole time, one of just ten."""
-    monkeypatch.setattr("hybrid_toolkit.disclosure.sitting.MOST_PROGRAMMES", 0)
+    """With ten programmes at most: 120 people over six months, groups of them over the whole time, one of just ten."""
+    monkeypatch.setattr("hybrid_toolkit.disclosure.least_people.MOST_PROGRAMMES", 10)
     rng = np.random.default_rng(3)
     people, month = np.repeat(np.arange(120), 6), np.tile(np.arange(6), 120)
     stage = np.where(np.arange(120) < 10, 0, rng.integers(1, 4, 120))[people]
@@ -68,3 +69,46 @@ def test_months_beside_groups_with_a_cell_of_just_enough_people_are_proved(monke
     assert fewest_people(cells, [people], enough=10) == pytest.approx(10)
     nine = [*cells, (stage == 0) & (people > 0)]
     assert fewest_people(nine, [people], enough=10) < 9.5
+
+
+def whole_programme(cells: np.ndarray, people: np.ndarray) -> float:
+    """The smallest sum over people of their largest weight, row by row with every constraint, from its definition."""
+    k, n = cells.shape
+    codes = np.unique(people, return_inverse=True)[1]
+    size = codes.max() + 1
+    own = np.eye(size)[codes]
+    least = np.inf
+    for target in range(n):
+        above = np.block([[cells.T, -own], [-cells.T, -own]])
+        equal = np.concatenate([cells[:, target], np.zeros(size)])[None, :]
+        found = linprog(np.r_[np.zeros(k), np.ones(size)], A_ub=above, b_ub=np.zeros(2 * n), A_eq=equal, b_eq=[1.0],
+                        bounds=[(None, None)] * k + [(0, 1)] * size, method="highs")  # fmt: skip
+        least = min(least, float(found.fun) if found.status == 0 and found.fun is not None else np.inf)
+    return float(least)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_proved_agrees_with_the_whole_programme(seed: int) -> None:
+    """At thresholds just below, at and just above the smallest sum: nothing unsafe is proved, nothing safe refused."""
+    rng = np.random.default_rng([7, seed])
+    n = 60
+    people = rng.integers(0, 24, n)
+    month, stage = rng.integers(0, 4, n), (people * 3) // 24
+    cells = [np.ones(n, dtype=bool), *(month == m for m in range(4)), *(stage == s for s in range(3)),
+             rng.random(n) < 0.5]  # fmt: skip
+    least = whole_programme(np.array(cells, dtype=float), people)
+    assert np.isfinite(least) and least > 0.5
+    for enough in (least - 0.01, least, least + 0.01):
+        said = fewest_people(cells, [people], enough=enough)
+        assert said == pytest.approx(enough if enough <= least else said) and (said < enough) == (enough > least)
+
+
+def test_months_of_thousands_of_contacts_of_few_workers_are_proved() -> None:
+    """A hundred and fifty workers, 8,000 contacts that are a yes or a no, groups of workers and of contacts, months."""
+    rng = np.random.default_rng(11)
+    n = 8000
+    worker, month, mode = rng.integers(0, 150, n), rng.integers(0, 12, n), rng.integers(0, 4, n)
+    groups = [rng.integers(0, k, 150)[worker] for k in (5, 3, 2, 4, 2)]
+    cells = [np.ones(n, dtype=bool), *(month == m for m in range(12)), *(mode == m for m in range(4)),
+             *(g == v for g in groups for v in range(g.max() + 1))]  # fmt: skip
+    assert fewest_people(cells, [worker], enough=10, yes=rng.random(n) < 0.8) == 10

@@ -98,7 +98,7 @@ def test_a_cell_rests_on_the_people_that_measure_counts(small: ht.EvaluationData
 def test_no_month_follows_from_its_quarter(views: MetricViews) -> None:
     """Where a quarter is shown, none of its months is the only one hidden; likewise groups beside everyone."""
     checked = 0
-    for metric in (*SOME, "sick_days_per_month", "unpaid_hours_per_week"):
+    for metric in SOME:
         for group in (ALL_LEVELS, "career_stage", "service"):
             if group not in views.groups(metric):
                 continue
@@ -211,3 +211,28 @@ def test_code_of_an_authority_s_own_data_asks_for_the_path_and_checks_the_hash(t
 
 def test_view_without_a_widget_is_the_same(small: ht.EvaluationData, views: MetricViews) -> None:
     assert view_metric(small, metric="choice_honoured").text == views.view(ExplorerState("choice_honoured")).text
+
+
+@pytest.mark.parametrize("metric", ["choice_honoured", "engaged_share", "video_contact_share"])
+def test_months_of_everyone_with_many_people_each_are_shown(views: MetricViews, metric: str) -> None:
+    cells = views.view(ExplorerState(metric, ALL_LEVELS, "month")).cells
+    assert len(cells) == 13 and not any(c.hidden for c in cells)
+
+
+def test_a_refusal_says_what_is_true(small: ht.EvaluationData, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not proved, or few people: each in its own words."""
+    with monkeypatch.context() as patched:
+        patched.setattr("hybrid_toolkit.disclosure.least_people.MOST_SETS", 100)
+        with pytest.raises(UsageError, match="too many to rule out"):
+            MetricViews(small).view(ExplorerState("engaged_share", ALL_LEVELS, "month"))
+    worker = small.table("worker")[["worker_id"]].iloc[:40]
+    months = pd.to_datetime(["2025-01-01", "2025-02-01", "2025-03-01"])
+    parts = [worker.assign(month=month, h_home=10.0, h_office=5.0) for month in months]
+    rows = pd.concat(parts, ignore_index=True).astype({"worker_id": "str"})
+    role = pd.Series(["a"] * 20 + ["b"] * 20, dtype="str")
+    data = ht.EvaluationData({"worker": worker.reset_index(drop=True).assign(role=role), "worker_month": rows})
+    assert MetricViews(data).view(ExplorerState("remote_share_desk", ALL_LEVELS, "month")).cells
+    few = rows["month"].eq(months[0]) | rows["worker_id"].isin(worker["worker_id"][:5])
+    thin = ht.EvaluationData({"worker": data.table("worker"), "worker_month": rows[few].reset_index(drop=True)})
+    with pytest.raises(UsageError, match="Too few people stand in many"):
+        MetricViews(thin).view(ExplorerState("remote_share_desk", "role", "month"))

@@ -13,14 +13,18 @@ grouping over the whole time; and the groupings of one period with each other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hybrid_toolkit.disclosure.least_people import NOT_CERTIFIED
 from hybrid_toolkit.disclosure.sitting import RowPeople, fewest_people, keep_apart
 from hybrid_toolkit.widgets.explorer.tally import PeopleCodes, SharedPeople
 
 LedgerRows = NDArray[np.bool_]
+Refusal = Literal["", "few apart", "not certified"]
+"""Why cells may not be shown beside the others: a combination of few people was found, or none could be ruled out."""
 
 
 def clashing(
@@ -83,8 +87,8 @@ class PeriodLedger:
         self._everyone: list[LedgerRows] = []
         self._by_period: dict[str, list[LedgerRows]] = {}
 
-    def admit(self, cells: Mapping[tuple[str, str], LedgerRows], *, everyone: bool = False) -> bool:
-        """Whether cells, by group and period, may be shown with all that was admitted; they then are.
+    def admit(self, cells: Mapping[tuple[str, str], LedgerRows], *, everyone: bool = False) -> Refusal:
+        """Why cells, by group and period, may not be shown with all that was admitted; "" where they are admitted.
 
         Parameters
         ----------
@@ -93,22 +97,25 @@ class PeriodLedger:
         everyone : bool, default False
             They are of everyone, so that they stand beside every grouping.
         """
-        held = [*self._whole, *self._everyone, *cells.values()]
-        if not self._safe(held):
-            return False
+        refused = self._refused([*self._whole, *self._everyone, *cells.values()])
         for period in dict.fromkeys(p for _, p in cells):
+            if refused:
+                return refused
             new = [rows for (_, p), rows in cells.items() if p == period]
-            if not self._safe([*self._by_period.get(period, []), *new]):
-                return False
+            refused = self._refused([*self._by_period.get(period, []), *new])
+        if refused:
+            return refused
         for (_, period), rows in cells.items():
             self._by_period.setdefault(period, []).append(rows)
         if everyone:
             self._everyone += cells.values()
-        return True
+        return ""
 
-    def _safe(self, cells: Sequence[LedgerRows]) -> bool:
+    def _refused(self, cells: Sequence[LedgerRows]) -> Refusal:
         least = fewest_people(cells, self._people, enough=self._threshold, yes=self._yes)
-        return least >= self._threshold - 1e-6
+        if least >= self._threshold - 1e-6:
+            return ""
+        return "not certified" if least == NOT_CERTIFIED else "few apart"
 
 
 def _pairs(people: Sequence[PeopleCodes]) -> list[RowPeople]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.compute import measure
 from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.widgets.explorer.ledger import PeriodLedger, clashing
+from hybrid_toolkit.widgets.explorer.ledger import PeriodLedger, Refusal, clashing
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, Units
 from hybrid_toolkit.widgets.parts.state import (
@@ -31,6 +31,17 @@ from hybrid_toolkit.widgets.parts.state import (
 _VALUES = ("estimate", "conf_low", "conf_high")
 MOST_HIDDEN = 0.34
 """Share of small cells above which a period is too fine for a group."""
+_WHY_REFUSED: Mapping[Refusal, str] = {
+    "": "Too few people stand in many cells of this {period} view, or in or out of their share, to show it.",
+    "few apart": (
+        "This {period} view is not shown: its cells hold enough people, but beside what else is offered of this metric "
+        "they would single out fewer than {threshold} by subtraction."
+    ),
+    "not certified": (
+        "This {period} view is not shown: its cells hold enough people, but are too many to rule out that "
+        "fewer than {threshold} people are singled out by subtraction."
+    ),
+}
 
 
 class MetricViews:
@@ -59,6 +70,7 @@ class MetricViews:
         self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
         self._shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._held_periods: dict[str, Iterator[tuple[str, set[tuple[str, str]]]]] = {}
+        self._refused: dict[tuple[str, str, str], Refusal] = {}
         self._by_gate: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._clashes: dict[tuple[object, ...], set[str]] = {}
         self._binned: dict[tuple[str, str], tuple[Release | None, str]] = {}
@@ -116,8 +128,9 @@ class MetricViews:
         rows = self._rows(units, state)
         shown = self._may_show(units, state.group, split=state.period != ALL_LEVELS)
         if state.period != ALL_LEVELS and not (set(rows["period"]) - {ALL_LEVELS}) & {p for _, p in shown}:
+            why = self._refused.get((state.metric, state.group, state.period), "")
             raise UsageError(
-                f"Too few people stand in most cells of this {state.period} view to show it.",
+                _WHY_REFUSED[why].format(period=state.period, threshold=self._gate.policy.threshold),
                 fix="Choose a longer period or another group.",
                 code="VIEW-TOO-FINE",
             )
@@ -231,10 +244,12 @@ class MetricViews:
                     if p != ALL_LEVELS and level.get(p) == name and (v != ALL_LEVELS or group == ALL_LEVELS)
                 )
                 block = {(v, p): units.cell(group, v, name, p) for v, p in here}
-                if block and ledger.admit(block, everyone=group == ALL_LEVELS):
-                    kept |= set(block)
-                elif block:
-                    break  # finer periods would give the coarser away
+                refused = ledger.admit(block, everyone=group == ALL_LEVELS) if block else ""
+                if refused:  # finer periods would give the coarser away
+                    finer = units.nested()[units.nested().index(name) :]
+                    self._refused |= {(units.spec.id, group, p): refused for p in finer}
+                    break
+                kept |= set(block)
             yield group, kept | {(v, p) for v, p in shown if v == ALL_LEVELS and group != ALL_LEVELS}
 
     def _alone(self, units: Units, group: str) -> set[tuple[str, str]]:
