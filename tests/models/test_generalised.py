@@ -98,6 +98,14 @@ def test_overdispersed_counts_without_clusters_are_told() -> None:
     assert "too short" not in fit_counts(f, outcome="y", terms=["x"], family="negative binomial").summary()
 
 
+def test_the_sandwich_of_a_mean_count_by_hand() -> None:
+    """Without terms: the clusters' sums of y - mean, squared, times G/(G-1), over the sum of y squared."""
+    f = pd.DataFrame({"y": [1, 2, 0, 4, 3, 2, 6, 1], "team": [0, 0, 1, 1, 2, 2, 3, 3]})
+    fit = fit_counts(f, outcome="y", terms=[], cluster="team", variance="sandwich")
+    parts = (f["y"] - f["y"].mean()).groupby(f["team"]).sum()
+    assert fit.vcov[0, 0] == pytest.approx(4 / 3 * (parts**2).sum() / f["y"].sum() ** 2)
+
+
 def test_quasi_poisson_errors_are_those_of_a_poisson_times_the_root_of_the_dispersion() -> None:
     """As R's quasipoisson: dispersion sum((y - mu)^2 / mu) / (n - k), t with n - k degrees of freedom."""
     sm = pytest.importorskip("statsmodels.api")

@@ -24,7 +24,7 @@ from hybrid_toolkit.models import (
     fit_two_way,
     fit_weighted,
 )
-from hybrid_toolkit.models.inference.cluster_support import two_sides
+from hybrid_toolkit.models.inference.cluster_support import degrees, two_sides
 from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.trust.dgps import authority
 
@@ -106,3 +106,9 @@ def test_a_slope_within_every_team_rests_on_all_of_them() -> None:
     assert fit.clusters_behind("x") > 12 and fit.clusters_behind("odd") > 18
     together = fit.combine({"x": 1.0, "odd": 1.0}, term="both").iloc[0]
     assert together["conf_low"] < together["conf_high"] and list(fit.tidy().columns)[-1] == "clusters_behind"
+
+
+def test_degrees_of_freedom_are_effective_clusters_less_one() -> None:
+    """Six alike give five; one that carries all gives one; three of weights 2, 1, 1 give 16/6 - 1."""
+    leverage = np.array([[1.0, 1.0, 2.0], [1.0, 0, 1], [1.0, 0, 1], [1.0, 0, 0], [1.0, 0, 0], [1.0, 0, 0]])
+    assert degrees(leverage).tolist() == pytest.approx([5.0, 1.0, 16 / 6 - 1])

@@ -314,7 +314,8 @@ def fit_fixed_clusters(
         df = np.full(len(b), g - 1.0)
         k = len(sums.names)  # the clusters' own effects are nested in the clusters and do not count
         scores = (xy - _times(xx, b[:, None])) @ bread[..., at, :, None]
-        small = g / (g - 1) * (sums.rows - 1) / (sums.rows - k)
+        # the clusters' intercepts count as one, the constant, as in fit_linear
+        small = g / (g - 1) * (sums.rows - 1) / (sums.rows - k - within)
         se = np.sqrt(small * (scores[..., 0] ** 2).sum(axis=1))
     nothing, yes = np.full(len(b), np.nan), np.ones(len(b), dtype=bool)
     how = "least squares within clusters" if within else "pooled least squares"
