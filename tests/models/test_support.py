@@ -24,7 +24,7 @@ from hybrid_toolkit.models import (
     fit_two_way,
     fit_weighted,
 )
-from hybrid_toolkit.models.inference.cluster_support import degrees, two_sides
+from hybrid_toolkit.models.inference.cluster_support import degrees, sides, two_sides
 from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.trust.dgps import authority
 
@@ -112,3 +112,10 @@ def test_degrees_of_freedom_are_effective_clusters_less_one() -> None:
     """Six alike give five; one that carries all gives one; three of weights 2, 1, 1 give 16/6 - 1."""
     leverage = np.array([[1.0, 1.0, 2.0], [1.0, 0, 1], [1.0, 0, 1], [1.0, 0, 0], [1.0, 0, 0], [1.0, 0, 0]])
     assert degrees(leverage).tolist() == pytest.approx([5.0, 1.0, 16 / 6 - 1])
+
+
+def test_the_smaller_side_is_found_whichever_value_it_has() -> None:
+    """One of four teams has rows without treatment: it is the smaller side, as it would be the other way round."""
+    team = np.array([0, 0, 1, 1, 2, 2, 3, 3])
+    column = np.array([1.0, 1, 1, 1, 1, 1, 0, 0])
+    assert sides(column, team) == sides(1 - column, team) == 1.0

@@ -10,6 +10,7 @@ from scipy import stats
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.study.diagnosis import minimum_effect as minimum_module
 from hybrid_toolkit.study.diagnosis import power_curve as module
+from hybrid_toolkit.study.diagnosis import power_threshold
 from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, Diagnosis
 from hybrid_toolkit.study.diagnosis.minimum_effect import minimum_detectable_effect
 from hybrid_toolkit.study.diagnosis.power_curve import changed, foretold_power, power_curve
@@ -175,3 +176,12 @@ def test_power_is_foretold_from_a_diagnosis() -> None:
     assert foretold_power(base, response=(0.5, 0.25)) < foretold_power(base)
     with pytest.raises(UsageError, match="POWER-INPUT"):
         foretold_power(base, teams=(24, 1))
+
+
+def test_the_error_of_a_crossing_is_the_standard_deviation_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two resamples that cross at 1 and at 3: their standard deviation is the root of 2, not 1."""
+    found = iter([2.0, 1.0, 3.0])
+    monkeypatch.setattr(power_threshold, "RESAMPLES", 2)
+    monkeypatch.setattr(power_threshold, "power_threshold", lambda *_: next(found))
+    point, error = power_threshold.crossing_with_error(np.array([0.0, 4.0]), np.ones((2, 10)), 0.8)
+    assert point == 2.0 and error == pytest.approx(np.sqrt(2))
