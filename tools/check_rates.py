@@ -72,7 +72,7 @@ def workers(rng: np.random.Generator, *, made: a.AuthorityWorld) -> pd.DataFrame
 def asked(rng: np.random.Generator, *, made: a.AuthorityWorld) -> pd.DataFrame:
     """The same with the outcome of those who did not answer missing."""
     rows = workers(rng, made=made)
-    return rows.assign(y=rows["y"].where(rows["answered"]))
+    return rows.assign(y=rows["y"].where(rows["responded"]))
 
 
 def pilot_of(teams: int, **more: float) -> Make:

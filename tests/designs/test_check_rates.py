@@ -40,3 +40,20 @@ def test_interference_is_seen_over_periods_and_a_season_is_not_taken_for_it() ->
         for name, make in (("null", check_rates.rollout(season=1.0)), ("spill", home.faults["interference"][1]))
     }
     assert share["null"] <= 0.2 and share["spill"] >= 0.5
+
+
+def test_every_world_can_be_drawn_with_the_columns_of_its_plan() -> None:
+    """A column of the worlds that changed its name left a fault that could no longer be put in."""
+    for home in check_rates.HOMES:
+        plan = home.plan
+        wanted = {
+            plan.outcome,
+            plan.exposure,
+            plan.cluster,
+            plan.panel_id,
+            plan.time,
+            plan.first_treated,
+            plan.duration,
+        }
+        for _, make in (home.null, *home.faults.values()):
+            assert wanted - {None, ""} <= set(make(np.random.default_rng(1)).columns), home.design
