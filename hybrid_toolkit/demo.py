@@ -278,9 +278,10 @@ def _draw(found: _Found) -> dict[str, tuple[Drawn, Any]]:
         labels=["outcome", "kind", "role", "panel", "label", "truth"],
         derived_from=[s.answers for s in found.studies],
     )
-    told = pd.concat([s.trial.content for s in found.studies if s.trial], ignore_index=True)
+    trials = [s.trial for s in found.studies if s.trial]
+    told = pd.concat([t.content for t in trials], ignore_index=True)
     coverage = found.gate.facts(
-        told, title="Share of confidence intervals that contain the true value", basis="simulation"
+        told, title="Share of confidence intervals that contain the true value", basis="simulation", source=trials
     )
     trap, panel = found.trap.answers, found.panel.answers
     axes = {

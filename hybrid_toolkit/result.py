@@ -201,6 +201,19 @@ class RowsHidden:
         return f"<div><p>{escape(named)}</p>{above}{words}{counts}</div>"
 
 
+class SimulatedTrials:
+    """What trials of studies and estimators in simulated authorities derive from; no people stand behind them.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
+    >>> issubclass(PowerCurve, SimulatedTrials)
+    True
+    """
+
+    __slots__ = ()
+
+
 def held_frames(item: object) -> list[tuple[str, pd.DataFrame]]:
     """Name and frame of every public data frame that an object holds in its fields, alone or in lists and mappings.
 

@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.privacy.inside import InsideFrame
 from hybrid_toolkit.data.privacy.personal import names_person, who_values
+from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS, is_identifier, refuse_words
 from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.result import SimulatedTrials
 
 INTERVAL = frozenset({"conf_low", "conf_high", "std_error", "p_value", "reliability"})
 """Columns that say how sure a figure is; they are no shares of people, whatever they hold."""
@@ -84,7 +87,7 @@ def refuse_measured(frame: pd.DataFrame, basis: str, source: object) -> None:
         FACTS-MEASURED, DIM-IDENTIFIER.
     """
     carried = [c for c in MEASURED if c in frame.columns]
-    if isinstance(frame, InsideFrame) or (basis != "simulation" and carried):
+    if isinstance(frame, InsideFrame) or carried:
         raise DisclosureError(
             "The frame holds figures measured on people"
             + (f" (it carries {', '.join(carried)})." if carried else ", which have not passed the gate."),
@@ -101,6 +104,49 @@ def refuse_measured(frame: pd.DataFrame, basis: str, source: object) -> None:
                 fix="Leave the column out.",
                 code="DIM-IDENTIFIER",
             )
+
+
+def refuse_unsimulated(source: object) -> None:
+    """Refuse as simulated what comes with nothing that was simulated.
+
+    Parameters
+    ----------
+    source : object
+        One or several of: trials of this package (a diagnosis, a power curve), data that carry the synthetic stamp, and
+        releases of either.
+
+    Raises
+    ------
+    DisclosureError
+        FACTS-SIMULATED.
+
+    Examples
+    --------
+    >>> refuse_unsimulated(EvaluationData({}, synthetic=True))
+    >>> refuse_unsimulated(EvaluationData({}))
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.DisclosureError: [FACTS-SIMULATED] 1 of 1 sources of these facts were not simulated. How to \
+fix: Pass source= the diagnosis, power curve or synthetic data that they were made from; figures of your own data pass \
+.figure_data.
+    """
+    sources = list(source) if isinstance(source, (list, tuple)) else [source]
+    other = sum(not _simulated(item) for item in sources)
+    if other or not sources:
+        raise DisclosureError(
+            f"{other} of {len(sources)} sources of these facts were not simulated.",
+            fix="Pass source= the diagnosis, power curve or synthetic data that they were made from; figures of your "
+            "own data pass .figure_data.",
+            code="FACTS-SIMULATED",
+        )
+
+
+def _simulated(source: object) -> bool:
+    if isinstance(source, SimulatedTrials):
+        return True
+    if isinstance(source, Release):
+        return require_release(source).synthetic
+    return isinstance(source, EvaluationData) and source.synthetic
 
 
 def refuse_texts(texts: Sequence[str], *, what: str) -> None:

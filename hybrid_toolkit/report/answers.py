@@ -188,7 +188,8 @@ def settle_release(
             if shown.details[outcome].finding == "inconclusive":
                 row = {"question": f"{i}. {_phrase(shown, outcome)}", "now": f"{p:.0%}"}
                 rows.append(row | {"needed": f"more than {most:,}" if math.isnan(n) else f"about {round_up(n):,}"})
-    return gate.facts(pd.DataFrame(rows), title="Teams needed", basis="simulation") if rows else None
+    trials = [shown.trial for shown in studies if shown.trial]
+    return gate.facts(pd.DataFrame(rows), title="Teams needed", basis="simulation", source=trials) if rows else None
 
 
 def unadjusted_text(gate: Gate, shown: ShownStudy, tried: Diagnosis) -> Release:

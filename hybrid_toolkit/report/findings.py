@@ -267,7 +267,7 @@ def show_diagnosis(
                 row[name] = size * scale if measure in ("bias", "unadjusted_bias") else size
         out.append(row)
     title = f"Diagnosis of '{diagnosis.study_id}' on {diagnosis.n_sims} simulated authorities ({diagnosis.scenario})"
-    return gate.facts(pd.DataFrame(out), title=title, basis="simulation")
+    return gate.facts(pd.DataFrame(out), title=title, basis="simulation", source=diagnosis)
 
 
 def show_power(gate: Gate, curve: PowerCurve) -> Release:
@@ -304,7 +304,7 @@ def show_power(gate: Gate, curve: PowerCurve) -> Release:
     out = pd.DataFrame({curve.over: pd.array(values, dtype="str"), "trials": rows["n"].to_numpy()})
     out = out.assign(**{c: rows[c].to_numpy() for c in ("estimate", "conf_low", "conf_high")})
     title = f"Power of '{curve.study_id}' over {curve.over}, in simulated authorities ({curve.scenario})"
-    return gate.facts(out, title=title, basis="simulation", dims=[curve.over])
+    return gate.facts(out, title=title, basis="simulation", dims=[curve.over], source=curve)
 
 
 def answer_row(release: Release, outcome: str, *, kind: str = "") -> dict[str, Any]:

@@ -350,3 +350,25 @@ def test_no_shown_count_is_below_the_threshold(counts: list[int], totals: bool) 
     assert (kept["n"] >= 10).all()
     assert (kept["n"] % 5 == 0).all()
     assert shown.loc[shown["suppressed"], ["n", "mean"]].isna().all(axis=None)
+
+
+class Vouches:
+    """Says of itself that it was simulated, and is nothing of the kind."""
+
+    hash, synthetic = "0" * 64, True
+
+
+def test_no_caller_s_word_makes_measured_figures_simulated() -> None:
+    """A teams table of real data as "simulation": unsaid, vouched for, by the gate's own source, or among others."""
+    real, made = EvaluationData({}), EvaluationData({}, synthetic=True)
+    teams = pd.DataFrame({"team_id": ["T1", "T2"], "n": [4, 3], "mean": [0.2, 0.9]})
+    passed = Gate(source=real).text("Twelve teams.", title="Teams")
+    for source in (None, Vouches(), real, pd.DataFrame(), passed, [], [made, real], (made, Vouches())):
+        for gate in (Gate(), Gate(source=real), Gate(source=made)):
+            with pytest.raises(DisclosureError, match="FACTS-SIMULATED"):
+                gate.facts(teams, title="Teams", basis="simulation", source=source)
+    with pytest.raises(DisclosureError, match="FACTS-MEASURED"):
+        Gate().facts(teams.assign(n_people=2), title="Teams", basis="simulation", source=made)
+    released = Gate(source=real).facts(teams, title="Teams", basis="simulation", source=made)
+    assert released.synthetic and released.stamp == SYNTHETIC_STAMP
+    assert Gate(source=real).facts(teams, title="Teams", basis="simulation", source=[made, released]).synthetic

@@ -41,6 +41,7 @@ def releases() -> dict[str, tuple[object, dict[str, object]]]:
     runs = pd.DataFrame({"label": ["y"], "coverage": [0.95], "coverage_mcse": [0.01]})
     curve = pd.DataFrame({MEASURE_PEOPLE: [0.5, 1.0], MEASURE_COUNTS: [0.3, 1.0], "n": [100, 100]})
     numbers = ["estimate", "conf_low", "conf_high"]
+    made = EvaluationData({}, synthetic=True)
     return {
         "a Release of an event study": (gate.estimates(timed, title="T", people="n"), {}),
         "a Release of estimates in panels": (
@@ -48,8 +49,14 @@ def releases() -> dict[str, tuple[object, dict[str, object]]]:
             {},
         ),
         "a Release of estimates": (gate.estimates(TIDY, title="T", people="n"), {}),
-        "a Release of a diagnosis": (gate.facts(runs, title="T", basis="simulation"), {}),
-        "a Release of a series": (gate.facts(series, title="T", basis="simulation"), {"start": 3}),
+        "a Release of a diagnosis": (
+            gate.facts(runs, title="T", basis="simulation", source=made),
+            {},
+        ),
+        "a Release of a series": (
+            gate.facts(series, title="T", basis="simulation", source=made),
+            {"start": 3},
+        ),
         "a Release of a concentration curve": (
             gate.figure_data(curve, title="T", dims=[MEASURE_PEOPLE], values=[MEASURE_COUNTS], people="n"),
             {},

@@ -126,7 +126,9 @@ def coverage_says(release: Release) -> str:
     --------
     >>> from hybrid_toolkit.disclosure import Gate
     >>> rows = pd.DataFrame({"label": ["1", "2"], "coverage": [0.95, 0.6], "coverage_mcse": [0.02, 0.03]})
-    >>> coverage_says(Gate().facts(rows, title="Coverage", basis="simulation"))
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> made = EvaluationData({}, synthetic=True)
+    >>> coverage_says(Gate().facts(rows, title="Coverage", basis="simulation", source=made))
     'The intervals contain the true value in 60% to 95% of runs; the target is 95%. Below it by more than chance: 2.'
     """
     rows = require_release(release, kinds=("facts",)).content

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.result import TIDY_COLUMNS, Check
+from hybrid_toolkit.result import TIDY_COLUMNS, Check, SimulatedTrials
 from hybrid_toolkit.study.diagnosis.performance import measure_draws, measure_rows
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Truths: TypeAlias = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Diagnosis:
+class Diagnosis(SimulatedTrials):
     """How a study did over many simulated authorities, under one truth or several.
 
     Parameters

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import StudyError, UsageError
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.result import TIDY_COLUMNS, SimulatedTrials
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import SizeLike, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis.diagnosis import ENOUGH_POWER
@@ -34,7 +34,7 @@ REFINED = 2
 
 
 @dataclass(frozen=True, eq=False)
-class MinimumEffect:
+class MinimumEffect(SimulatedTrials):
     """The smallest effect that is found with a given power.
 
     Parameters

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.models.planning.slope_power import t_power
-from hybrid_toolkit.result import TIDY_COLUMNS
+from hybrid_toolkit.result import TIDY_COLUMNS, SimulatedTrials
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import SizeLike, TrialOptions, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis.diagnosis import ENOUGH_POWER, Diagnosis
@@ -40,7 +40,7 @@ class PowerOptions(TrialOptions, total=False):
 
 
 @dataclass(frozen=True, eq=False)
-class PowerCurve:
+class PowerCurve(SimulatedTrials):
     """Power at several values of one thing that a planner can change.
 
     Parameters

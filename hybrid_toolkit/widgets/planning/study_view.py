@@ -290,7 +290,8 @@ def _findings(gate: Gate, found: Identification) -> FigurePanel:
 
 def _diagnosed(gate: Gate, diagnosis: Diagnosis) -> FigurePanel:
     table = diagnosis.tidy()[["outcome", "term", "estimate", "conf_low", "conf_high"]]
-    release = gate.facts(table, title="On simulated data, where we know the true value", basis="simulation")
+    title = "On simulated data, where we know the true value"
+    release = gate.facts(table, title=title, basis="simulation", source=diagnosis)
     rows = [
         [str(r["outcome"]).replace("_", " "), str(r["term"]).replace("_", " "),
          span_text(float(r["estimate"]), float(r["conf_low"]), float(r["conf_high"]))]
