@@ -51,7 +51,7 @@ _LATER = {
     "fit_synthetic_control": "series.synthetic_control",
     "fit_synthetic_did": "series.synthetic_did",
     "fit_two_by_two": "rollout.two_by_two",
-    "fit_two_way": "inference.few_clusters",
+    "fit_two_way": "inference.two_way_errors",
     "fit_weighted": "weighting.propensity_weighting",
     "fit_within_between": "multilevel.within_between",
     "honest_bounds": "sensitivity.parallel_trends_bounds",

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.imputation import impute_chained, not_at_random_shifts, pool_rubin
+from hybrid_toolkit.metrics.imputation import impute_chained, not_at_random_shifts
+from hybrid_toolkit.metrics.rubin_rules import pool_rubin
 
 
 def test_rubin_by_hand() -> None:

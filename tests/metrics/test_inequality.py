@@ -7,15 +7,13 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import MeasureError
-from hybrid_toolkit.metrics.inequality.inequality import (
+from hybrid_toolkit.metrics.inequality.concentration import (
     INDEX_KINDS,
     concentration_curve,
     concentration_index,
-    fractional_rank,
-    gini,
     slope_index,
-    theil,
 )
+from hybrid_toolkit.metrics.inequality.inequality import fractional_rank, gini, theil
 
 FOUR = pd.DataFrame({"y": [0.0, 0.0, 1.0, 1.0], "rank": [1, 2, 3, 4], "g": [1, 1, 2, 2]})
 

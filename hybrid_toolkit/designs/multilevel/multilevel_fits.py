@@ -10,8 +10,9 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import fit_plan, terms_of
 from hybrid_toolkit.designs.checks import p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
-from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
+from hybrid_toolkit.models.multilevel.mixed import fit_mixed
 from hybrid_toolkit.models.multilevel.mixed_levels import TIME_NAMES
+from hybrid_toolkit.models.multilevel.mixed_result import MixedFit
 from hybrid_toolkit.models.multilevel.pooled_slopes import PooledSlopesFit, fit_pooled_slopes
 from hybrid_toolkit.models.multilevel.within_between import WithinBetweenFit, fit_within_between
 from hybrid_toolkit.models.terms.terms import Category, Term, as_term

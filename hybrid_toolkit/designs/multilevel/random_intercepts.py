@@ -9,7 +9,8 @@ from hybrid_toolkit.designs.checks import judge_departure, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.regression import outcomes
 from hybrid_toolkit.designs.regression.sensitivity import ConfounderScale
-from hybrid_toolkit.models.multilevel.glmm import GlmmFit, fit_glmm
+from hybrid_toolkit.models.multilevel.glmm import fit_glmm
+from hybrid_toolkit.models.multilevel.glmm_result import GlmmFit
 from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import Check
 

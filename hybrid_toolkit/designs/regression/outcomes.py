@@ -18,7 +18,8 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.binary import fit_binary
 from hybrid_toolkit.models.generalised.counts import fit_counts
 from hybrid_toolkit.models.generalised.glm_result import GeneralisedFit
-from hybrid_toolkit.models.generalised.ordinal import OrdinalFit, fit_ordinal
+from hybrid_toolkit.models.generalised.ordinal import fit_ordinal
+from hybrid_toolkit.models.generalised.ordinal_result import OrdinalFit
 from hybrid_toolkit.models.terms.terms import Category, Term
 from hybrid_toolkit.result import Check
 

@@ -14,12 +14,8 @@ from hybrid_toolkit.designs.regression.sensitivity import check_e_value
 from hybrid_toolkit.designs.regression.supplementary import check_specifications
 from hybrid_toolkit.models.terms.terms import as_term
 from hybrid_toolkit.models.weighting.balance import ALIKE
-from hybrid_toolkit.models.weighting.propensity_weighting import (
-    WEIGHTING_ESTIMANDS,
-    WeightedFit,
-    fit_doubly_robust,
-    fit_weighted,
-)
+from hybrid_toolkit.models.weighting.propensity_weighting import fit_doubly_robust, fit_weighted
+from hybrid_toolkit.models.weighting.weighted_result import WEIGHTING_ESTIMANDS, WeightedFit
 from hybrid_toolkit.result import Check
 
 MIN_EFFECTIVE = 0.25

@@ -8,7 +8,7 @@ from hybrid_toolkit.designs.regression.regression_checks import check_left_out, 
 from hybrid_toolkit.designs.rollout.rollout_space import check_placebo_starts
 from hybrid_toolkit.designs.series import series_checks as over_time
 from hybrid_toolkit.designs.series import series_fits as fits
-from hybrid_toolkit.models.series.interrupted_counts import FAMILIES
+from hybrid_toolkit.models.series.count_series_result import FAMILIES
 
 _NEEDS = ("panel_id", "time", "first_treated")
 INTERRUPTED_FIT = fits.interrupted_plan(controlled=False)

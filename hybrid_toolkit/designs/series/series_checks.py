@@ -13,7 +13,7 @@ from hybrid_toolkit.designs.checks import judge_departure, left_out_message, p_w
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.series.series_fits import fit_synthetic_did_plan, interrupted_plan, one_start
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.series.interrupted_counts import CountSeriesFit
+from hybrid_toolkit.models.series.count_series_result import CountSeriesFit
 from hybrid_toolkit.models.series.interrupted_series import SHORT, InterruptedFit
 from hybrid_toolkit.models.series.synthetic_control import SyntheticControlFit
 from hybrid_toolkit.models.terms.terms import numbers

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.errors import MeasureError, UsageError
+from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData, prepare_answers
-from hybrid_toolkit.metrics.psychometrics.factor_estimates import parameter_table
-from hybrid_toolkit.metrics.psychometrics.factor_indices import FitIndices, Spread, fit_indices, model_spread
-from hybrid_toolkit.metrics.psychometrics.factor_model import FactorLayout, Solution, fit_layout, lay_out_factors
+from hybrid_toolkit.metrics.psychometrics.factor_estimates import FactorSolution, parameter_table, solve_factor_model
+from hybrid_toolkit.metrics.psychometrics.factor_indices import FitIndices
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 EQUAL = ("loadings", "intercepts", "residuals")
@@ -302,77 +301,6 @@ def _words(
             fix="Use only these words.",
             code="FACTOR-OPTION",
         )
-
-
-def plan(
-    ready: FactorData, equal: Collection[str], free: Collection[tuple[str, str]], identification: str
-) -> FactorLayout:
-    """The layout of a model of prepared rows.
-
-    Raises
-    ------
-    MeasureError
-        ``free`` names an item that is not there, or leaves a factor nothing that is held equal.
-    """
-    at = {item: position for position, item in enumerate(ready.items)}
-    gone = [item for _, item in free if item not in at]
-    if gone:
-        raise MeasureError(
-            f"free names {', '.join(gone)}; no factor has it.", fix="Name items of the model.", code="FACTOR-ITEMS"
-        )
-    for kind in ("loadings", "intercepts"):
-        for name, items in ready.factors.items():
-            if kind in equal and all((kind, item) in free for item in items):
-                raise MeasureError(
-                    f"factor '{name}': no {kind} are left equal; groups have nothing in common to compare by.",
-                    fix="Leave at least one, better two, items of each factor equal.",
-                    code="FACTOR-IDENTIFY",
-                )
-    markers = None
-    if identification == "marker":
-        released = {item for kind, item in free if kind in ("loadings", "intercepts")}
-        first = [next((i for i in items if i not in released), items[0]) for items in ready.factors.values()]
-        markers = np.array([at[item] for item in first])
-    return lay_out_factors(ready.belongs, len(ready.groups), equal, {(kind, at[item]) for kind, item in free}, markers)
-
-
-@dataclass(frozen=True, slots=True)
-class FactorSolution:
-    """A fitted model of prepared rows: layout, solution, the spread of the moments, and indices of fit."""
-
-    layout: FactorLayout
-    solution: Solution
-    spread: Spread
-    indices: FitIndices
-
-
-def solve_factor_model(
-    ready: FactorData,
-    *,
-    equal: Collection[str] = (),
-    free: Collection[tuple[str, str]] = (),
-    identification: str = "unit",
-    max_iter: int = 500,
-) -> FactorSolution:
-    """Fit prepared rows, without a table of parameters.
-
-    Raises
-    ------
-    MeasureError
-        As ``plan``; or the rows do not identify the model.
-    """
-    layout = plan(ready, equal, free, identification)
-    solution = fit_layout(layout, ready.moments, max_iter=max_iter)
-    if solution.converged and not solution.full_rank:
-        raise MeasureError(
-            "these rows do not identify the model: some parameters can change without changing what it implies.",
-            fix="Check that the items of each factor go together; a factor of two items must be related to another.",
-            code="FACTOR-IDENTIFY",
-        )
-    seen = model_spread(layout, solution, ready.moments, ready.clusters)
-    scale = float(np.log(ready.sd).sum())
-    indices = fit_indices(layout, solution, ready.moments, seen, clusters=ready.clusters, log_scale=scale)
-    return FactorSolution(layout, solution, seen, indices)
 
 
 def fit_prepared(

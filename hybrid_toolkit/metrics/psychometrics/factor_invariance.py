@@ -9,7 +9,8 @@ import pandas as pd
 
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData, prepare_answers
-from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorFit, FactorSolution, fit_prepared
+from hybrid_toolkit.metrics.psychometrics.factor_estimates import FactorSolution
+from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorFit, fit_prepared
 from hybrid_toolkit.metrics.psychometrics.factor_levels import (
     GOOD,
     INVARIANCE_LEVELS,

@@ -11,7 +11,7 @@ from scipy import stats
 
 from hybrid_toolkit.metrics.intervals.multiple_testing import holm
 from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData
-from hybrid_toolkit.metrics.psychometrics.factor_fit import FactorSolution, plan
+from hybrid_toolkit.metrics.psychometrics.factor_estimates import FactorSolution, plan
 from hybrid_toolkit.metrics.psychometrics.factor_indices import Spread, model_of, spread
 from hybrid_toolkit.metrics.psychometrics.factor_model import (
     FactorLayout,

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array, Codes
-from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import GLM_LINKS, ScoringSolution
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
@@ -17,6 +16,7 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import cluster_grams
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.prediction import PredictsMeans, mean_of_link
 from hybrid_toolkit.models.terms.result_rows import (
+    NamedCoefficients,
     as_terms,
     check_choice,
     check_level,
@@ -33,7 +33,7 @@ QUASI = "quasi-poisson"
 
 
 @dataclass(frozen=True, eq=False)
-class GeneralisedFit(PredictsMeans, ResultBase):
+class GeneralisedFit(NamedCoefficients, PredictsMeans, ResultBase):
     """A fitted generalised linear model: arrays only.
 
     Parameters
@@ -120,32 +120,6 @@ class GeneralisedFit(PredictsMeans, ResultBase):
         """What was fitted, in words."""
         return f"{self.kind}, {clustered.CLUSTERED_VARIANCES[self.variance]} errors"
 
-    def index(self, term: str) -> int:
-        """Position of a coefficient.
-
-        Parameters
-        ----------
-        term : str
-            Name of a coefficient.
-
-        Returns
-        -------
-        int
-            Position of a coefficient.
-
-        Raises
-        ------
-        EstimationError
-            The model has no such coefficient.
-        """
-        if term not in self.terms:
-            raise EstimationError(
-                f"the model has no coefficient '{term}'; it has: {', '.join(self.terms)}.",
-                fix="Ask for one of these.",
-                code="TERM-UNKNOWN",
-            )
-        return self.terms.index(term)
-
     def combine(self, weights: Mapping[str, float], *, term: str, unit: str = "") -> pd.DataFrame:
         """One tidy row for a weighted sum of coefficients.
 
@@ -176,21 +150,6 @@ class GeneralisedFit(PredictsMeans, ResultBase):
         free = self._free(joined)
         row = tidy_rows([term], b, se, n=self.n, conf_level=self.conf_level, df=free, unit=unit)
         return support.withheld(row, clusters).drop(columns="clusters_behind")
-
-    def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
-
-        Parameters
-        ----------
-        term : str
-            Name of the coefficient.
-
-        Returns
-        -------
-        float
-            The number of clusters, at most the effective number; infinite without clusters.
-        """
-        return float(self.behind[self.index(term)]) if self.n_clusters else np.inf
 
     def _free(self, leverage: Array) -> Array:
         given = np.full(leverage.shape[1], self.df)

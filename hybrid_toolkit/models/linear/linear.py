@@ -17,7 +17,7 @@ from hybrid_toolkit.models.linear import cluster_crossproducts as g
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
-from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms
+from hybrid_toolkit.models.terms.result_rows import NamedCoefficients, as_instruments, as_names, as_terms
 from hybrid_toolkit.models.terms.terms import Term, Terms
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
@@ -35,7 +35,7 @@ _FEW_CLUSTERS = 40
 
 
 @dataclass(frozen=True, eq=False)
-class LinearFit(PredictsMeans, ResultBase):
+class LinearFit(NamedCoefficients, PredictsMeans, ResultBase):
     """A fitted linear model: arrays only.
 
     Parameters
@@ -115,32 +115,6 @@ class LinearFit(PredictsMeans, ResultBase):
     converged: bool = True
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
 
-    def index(self, term: str) -> int:
-        """Position of a coefficient.
-
-        Parameters
-        ----------
-        term : str
-            Name of a coefficient.
-
-        Returns
-        -------
-        int
-            Position of a coefficient.
-
-        Raises
-        ------
-        EstimationError
-            The model has no such coefficient.
-        """
-        if term not in self.terms:
-            raise EstimationError(
-                f"the model has no coefficient '{term}'; it has: {', '.join(self.terms)}.",
-                fix="Ask for one of these.",
-                code="TERM-UNKNOWN",
-            )
-        return self.terms.index(term)
-
     def combine(self, weights: Mapping[str, float], *, term: str, unit: str = "") -> pd.DataFrame:
         """One tidy row for a weighted sum of coefficients, such as a slope in one group.
 
@@ -170,21 +144,6 @@ class LinearFit(PredictsMeans, ResultBase):
         clusters = np.minimum(self.behind[w != 0].sum(), support.effective(joined))
         b, var = np.array([w @ self.estimate]), np.array([w @ self.vcov @ w])
         return self._rows([term], b, var, unit, joined, clusters).drop(columns="clusters_behind")
-
-    def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
-
-        Parameters
-        ----------
-        term : str
-            Name of the coefficient.
-
-        Returns
-        -------
-        float
-            The number of clusters, at most the effective number.
-        """
-        return float(self.behind[self.index(term)])
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
         """One row a coefficient: the columns of ``TIDY_COLUMNS`` and ``clusters_behind``.

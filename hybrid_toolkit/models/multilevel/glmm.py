@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from hybrid_toolkit.models.generalised.ordinal import read_answers
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.multilevel.glmm_optimiser import Search
+from hybrid_toolkit.models.multilevel.glmm_result import GLMM_FAMILIES, GlmmFit
 from hybrid_toolkit.models.multilevel.quadrature import Binomial, Count, Family, Ordered
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
@@ -28,207 +28,10 @@ from hybrid_toolkit.models.terms.result_rows import (
     design,
     frozen,
     term_columns,
-    tidy_rows,
     varying,
     zero_one,
 )
 from hybrid_toolkit.models.terms.terms import Terms, numbers
-from hybrid_toolkit.result import ResultBase
-
-_FAMILIES = {
-    "binomial": "logistic regression",
-    "poisson": "Poisson regression",
-    "negative binomial": "negative binomial regression",
-    "ordinal": "proportional odds",
-}
-_UNITS = {"binomial": "log odds", "poisson": "log rate", "negative binomial": "log rate", "ordinal": "log odds"}
-
-
-@dataclass(frozen=True, eq=False)
-class GlmmFit(ResultBase):
-    """A model with one random intercept: arrays only.
-
-    Parameters
-    ----------
-    outcome : str
-        Column of the outcome.
-    group : str
-        Column of the group.
-    family : str
-        Key of ``_FAMILIES``.
-    terms : tuple[str, ...]
-        Names of the k slopes (with an intercept, or without one where there are thresholds).
-    estimate : Array
-        The k slopes.
-    vcov : Array
-        Their k x k variance.
-    thresholds : Array
-        Cut points between answers, empty for other families; threshold_names : what they part.
-    threshold_names : tuple[str, ...]
-        Names of the cut points; empty for other families.
-    sd_random : float
-        Standard deviation of the intercepts over groups, on the scale of the link.
-    theta : float
-        Size of a negative binomial, infinite otherwise.
-    df : float
-        Degrees of freedom of the t reference, groups (or clusters) less one.
-    log_likelihood : float
-        Log-likelihood at the optimum.
-    aic : float
-        Akaike information criterion at the optimum.
-    nodes : int
-        Points of the quadrature.
-    n : int
-        Rows used.
-    n_missing : int
-        Rows left out for a missing value.
-    n_groups : int
-        Groups.
-    n_clusters : int
-        Clusters; the groups where no cluster was named.
-    at_boundary : bool
-        The spread lies at zero.
-    converged : bool
-        The search ended at an optimum.
-    conf_level : float
-        Level of the intervals.
-    behind : Array, optional
-        Clusters on the smaller side of each slope, or effective ones (see ``support``); a slope that rests on one has
-        no interval.
-    free : Array, optional
-        Degrees of freedom of each slope's t, effective clusters less one where clusters that hold the groups were
-        named, else ``df``.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> team, x = np.repeat(np.arange(60), 20), rng.normal(size=1200)
-    >>> chance = 1 / (1 + np.exp(-(0.5 * x + rng.normal(0, 0.8, 60)[team])))
-    >>> f = pd.DataFrame({"yes": (rng.random(1200) < chance) * 1, "x": x, "team": team})
-    >>> fit = fit_glmm(f, outcome="yes", terms=["x"], group="team")
-    >>> fit.tidy()[["term", "estimate"]].round(1).values.tolist(), fit.n_groups
-    ([['(Intercept)', 0.0], ['x', 0.6], ['sd (Intercept) | team', 0.9]], 60)
-    """
-
-    outcome: str
-    group: str
-    family: str
-    terms: tuple[str, ...]
-    estimate: Array
-    vcov: Array = field(repr=False)
-    thresholds: Array
-    threshold_names: tuple[str, ...]
-    sd_random: float
-    theta: float
-    df: float
-    log_likelihood: float
-    aic: float
-    nodes: int
-    n: int
-    n_missing: int
-    n_groups: int
-    n_clusters: int
-    at_boundary: bool
-    converged: bool
-    conf_level: float
-    behind: Array = field(default_factory=lambda: np.empty(0), repr=False)
-    free: Array = field(default_factory=lambda: np.empty(0), repr=False)
-
-    def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a slope compares, or their effective number where that is less.
-
-        Parameters
-        ----------
-        term : str
-            Name of the coefficient.
-
-        Returns
-        -------
-        float
-            The number of clusters, at most the effective number.
-        """
-        return float(self.behind[self.terms.index(term)])
-
-    @property
-    def method(self) -> str:
-        """What was fitted, in words."""
-        how = "Laplace" if self.nodes == 1 else f"{self.nodes} points of adaptive quadrature"
-        return f"{_FAMILIES[self.family]} with a random intercept for each {self.group}, {how}"
-
-    @property
-    def icc(self) -> float:
-        """Share of the variance between groups on the scale of the link, where that has a variance of its own."""
-        own = np.pi**2 / 3 if _UNITS[self.family] == "log odds" else np.nan
-        return float(self.sd_random**2 / (self.sd_random**2 + own))
-
-    def tidy(self) -> pd.DataFrame:
-        """Slopes, thresholds, and the spread of the intercepts (without an interval).
-
-        Returns
-        -------
-        pd.DataFrame
-            Slopes, thresholds, and the spread of the intercepts (without an interval).
-        """
-        k, unit = len(self.terms), _UNITS[self.family]
-        se = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
-        names = [*self.terms, *self.threshold_names, f"sd (Intercept) | {self.group}"]
-        b = [*self.estimate, *self.thresholds, self.sd_random]
-        errors = [*se[: k + len(self.thresholds)], np.nan]
-        rest = len(b) - k
-        df = np.append(self.free, np.full(rest, self.df))
-        rows = tidy_rows(names, b, errors, n=self.n, conf_level=self.conf_level, df=df, unit=unit)
-        return support.withheld(rows, np.append(self.behind, np.full(rest, float(self.n_clusters))))
-
-    def glance(self) -> pd.DataFrame:
-        """One row: n, missing, groups, method, likelihood, convergence.
-
-        Returns
-        -------
-        pd.DataFrame
-            One row: n, missing, groups, method, likelihood, convergence.
-        """
-        return pd.DataFrame(
-            {
-                "n": [self.n],
-                "n_missing": [self.n_missing],
-                "n_groups": [self.n_groups],
-                "n_clusters": [self.n_clusters],
-                "clusters_behind": [float(self.behind.min(initial=np.inf))],
-                "method": [self.method],
-                "sd_random": [self.sd_random],
-                "theta": [self.theta],
-                "log_likelihood": [self.log_likelihood],
-                "aic": [self.aic],
-                "at_boundary": [self.at_boundary],
-                "converged": [self.converged],
-            }
-        )
-
-    def prose(self) -> str:
-        """Prose with its caveat.
-
-        Returns
-        -------
-        str
-            Prose with its caveat.
-        """
-        notes = []
-        if not self.converged:
-            notes.append("The search did not converge: do not use these figures.")
-        if self.at_boundary:
-            notes.append("The spread between groups lies at zero: a model without them says the same.")
-        if self.family == "poisson":
-            notes.append("Where counts vary more than chance alone makes them, these intervals are too narrow: fit the")
-            notes.append("negative binomial beside it.")
-        return " ".join(
-            [
-                f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_groups:,} groups, {self.n_missing:,} left "
-                f"out as incomplete. Spread between groups {self.sd_random:.2f}.",
-                *notes,
-                "Slopes compare rows of one group, and are further from zero than those over all groups. A model "
-                "describes association; the study design decides what more it can show.",
-            ]
-        )
 
 
 def fit_glmm(
@@ -258,7 +61,7 @@ def fit_glmm(
     group : str
         Column of the random intercept.
     family : str, default "binomial"
-        Key of ``_FAMILIES``.
+        Key of ``GLMM_FAMILIES``.
     trials : str | None, optional
         Column of trials.
     exposure_time : str | None, optional
@@ -307,7 +110,7 @@ def fit_glmm(
     """
     check_arguments(fit_glmm, locals())
     check_level(conf_level)
-    check_choice("family", family, _FAMILIES)
+    check_choice("family", family, GLMM_FAMILIES)
     if not 1 <= nodes <= 51:
         raise EstimationError("nodes must lie from 1 to 51.", fix="Set it to 9, or to 1 for Laplace.", code="NODES")
     held = as_terms(frame, terms)

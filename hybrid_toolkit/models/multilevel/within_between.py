@@ -12,7 +12,8 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import DIGITS, OWN
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
-from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
+from hybrid_toolkit.models.multilevel.mixed import fit_mixed
+from hybrid_toolkit.models.multilevel.mixed_result import MixedFit
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, term_columns

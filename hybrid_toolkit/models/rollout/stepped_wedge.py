@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.multilevel.mixed import MixedFit, fit_mixed
+from hybrid_toolkit.models.multilevel.mixed import fit_mixed
+from hybrid_toolkit.models.multilevel.mixed_result import MixedFit
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.periods import read_times

@@ -21,6 +21,7 @@ from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import codes
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import (
+    NamedCoefficients,
     as_terms,
     check_choice,
     check_level,
@@ -38,7 +39,7 @@ _VARIANCES = {"jackknife": "clusters left out in turn", "sandwich": "clustered s
 
 
 @dataclass(frozen=True, eq=False)
-class CoxFit(PredictsMeans, ResultBase):
+class CoxFit(NamedCoefficients, PredictsMeans, ResultBase):
     """A Cox regression: log hazard ratios.
 
     Parameters
@@ -118,21 +119,6 @@ class CoxFit(PredictsMeans, ResultBase):
 
     def _turned(self, eta: Array) -> tuple[Array, Array]:
         return np.exp(eta), np.exp(eta)
-
-    def clusters_behind(self, term: str) -> float:
-        """Clusters on the smaller side of what a slope compares, or their effective number where that is less.
-
-        Parameters
-        ----------
-        term : str
-            Name of the coefficient.
-
-        Returns
-        -------
-        float
-            The number of clusters, at most the effective number; infinite without clusters.
-        """
-        return float(self.behind[self.terms.index(term)]) if self.n_clusters else np.inf
 
     @property
     def method(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,68 @@ from hybrid_toolkit.models.terms.terms import (
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 _TERMS = Column | Category | Spline | Interaction
+
+
+class _Counted(Protocol):
+    @property
+    def terms(self) -> tuple[str, ...]: ...
+
+    @property
+    def behind(self) -> Array: ...
+
+    @property
+    def n_clusters(self) -> int | None: ...
+
+
+class NamedCoefficients:
+    """A result with coefficients by name and the clusters behind each."""
+
+    def index(self: _Counted, term: str) -> int:
+        """Position of a coefficient.
+
+        Parameters
+        ----------
+        term : str
+            Name of a coefficient.
+
+        Returns
+        -------
+        int
+            Position of a coefficient.
+
+        Raises
+        ------
+        EstimationError
+            The model has no such coefficient.
+        """
+        if term not in self.terms:
+            raise EstimationError(
+                f"the model has no coefficient '{term}'; it has: {', '.join(self.terms)}.",
+                fix="Ask for one of these.",
+                code="TERM-UNKNOWN",
+            )
+        return self.terms.index(term)
+
+    def clusters_behind(self: _Counted, term: str) -> float:
+        """Clusters on the smaller side of what a coefficient compares, or their effective number where that is less.
+
+        Parameters
+        ----------
+        term : str
+            Name of the coefficient.
+
+        Returns
+        -------
+        float
+            The number of clusters, at most the effective number; infinite without clusters.
+
+        Raises
+        ------
+        EstimationError
+            The model has no such coefficient.
+        """
+        place = NamedCoefficients.index(self, term)
+        return float(self.behind[place]) if self.n_clusters else np.inf
 
 
 def tidy_rows(

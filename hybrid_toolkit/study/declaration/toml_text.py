@@ -11,6 +11,9 @@ from typing import Any
 
 from hybrid_toolkit.errors import StudyError, UnreadableError
 
+TableKinds = Mapping[str, type]
+_KIND_WORDS = {str: "text", list: "a list of text", bool: "true or false", dict: "a table"}
+
 _WHY: Mapping[type[Exception], str] = {
     FileNotFoundError: "is not there",
     IsADirectoryError: "is a folder",
@@ -152,3 +155,24 @@ def toml_value(value: object) -> str:
     if isinstance(value, int | float):
         return repr(value)
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def check_toml_table(raw: Any, kinds: TableKinds, needed: Sequence[str], where: str) -> dict[str, Any]:
+    """One table with known keys, all that are needed, and values of the right kind."""
+    if not isinstance(raw, dict):
+        raise StudyError(
+            f"{where} must be a table.", fix=f"Write it as a table with: {', '.join(kinds)}.", code="GRAPH-KIND"
+        )
+    check_keys(raw, tuple(kinds), needed, where=where, codes=("GRAPH-KEY", "GRAPH-KEY"))
+    texts = {"to", "columns", "units"}
+    wrong = [k for k, v in raw.items() if not isinstance(v, kinds[k])]
+    wrong += [
+        k for k, v in raw.items() if k in texts and isinstance(v, list) and not all(isinstance(x, str) for x in v)
+    ]
+    if wrong:
+        raise StudyError(
+            f"{where}: '{wrong[0]}' must be {_KIND_WORDS[kinds[wrong[0]]]}.",
+            fix=f"Change it to {_KIND_WORDS[kinds[wrong[0]]]}.",
+            code="GRAPH-KIND",
+        )
+    return dict(raw)

@@ -17,13 +17,8 @@ from tqdm.std import tqdm
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError
-from hybrid_toolkit.models.linear.batched_linear import (
-    BatchFit,
-    ClusterSums,
-    cell_sums,
-    fit_fixed_clusters,
-    fit_random_intercepts,
-)
+from hybrid_toolkit.models.linear.batched_linear import BatchFit, fit_fixed_clusters, fit_random_intercepts
+from hybrid_toolkit.models.linear.cluster_sums import ClusterSums, cell_sums
 from hybrid_toolkit.study.diagnosis.diagnose import (
     SizeLike,
     TrialRow,

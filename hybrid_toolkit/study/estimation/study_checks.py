@@ -22,6 +22,7 @@ from hybrid_toolkit.models.inference.equivalence import equivalence_test
 from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.number_format import with_unit
+from hybrid_toolkit.study.graph.identification import Identification
 
 _STAGES = ("early_career", "stage")
 """Moderators that compare career stages."""
@@ -213,3 +214,8 @@ def _alpha(data: EvaluationData, instrument: str, items: tuple[str, ...]) -> Che
         else f"Answers to the scale's items are not consistent enough (alpha {value:.2f}, limit {RELIABLE:.2f})"
     )
     return Check("scale reliability", good, f"{message}.", value, RELIABLE)
+
+
+def open_path(known: Identification) -> tuple[Check, ...]:
+    """A failed check where the causal graph leaves a path open between exposure and outcome."""
+    return (Check("open path", False, known.message),) if known.identified is False else ()

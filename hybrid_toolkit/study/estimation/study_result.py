@@ -21,7 +21,7 @@ from hybrid_toolkit.study.estimation.claim_grammar import check_state
 from hybrid_toolkit.study.estimation.claims import ILLUSTRATION, Claim, lowered, make_claim
 from hybrid_toolkit.study.estimation.event_path import no_path, path_of, unknown_outcome
 from hybrid_toolkit.study.estimation.rests_on import RESTS_ON
-from hybrid_toolkit.study.estimation.study_checks import check_multiple
+from hybrid_toolkit.study.estimation.study_checks import check_multiple, open_path
 from hybrid_toolkit.study.estimation.what_if_basis import WhatIfBasis
 from hybrid_toolkit.study.graph.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck
@@ -400,8 +400,3 @@ class StudyResult(RowsHidden):
         if self.synthetic:
             lines.append(SYNTHETIC_STAMP)
         return "\n".join(lines)
-
-
-def open_path(known: Identification) -> tuple[Check, ...]:
-    """A failed check where the causal graph leaves a path open between exposure and outcome."""
-    return (Check("open path", False, known.message),) if known.identified is False else ()

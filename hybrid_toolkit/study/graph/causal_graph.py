@@ -15,7 +15,13 @@ import networkx as nx
 import pandas as pd
 
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.toml_text import check_keys, load_toml, parse_toml_text, toml_value
+from hybrid_toolkit.study.declaration.toml_text import (
+    TableKinds,
+    check_toml_table,
+    load_toml,
+    parse_toml_text,
+    toml_value,
+)
 
 _LEVELS = ("worker_id", "team_id", "la_id", "family_id", "month")
 """Within what a node may be constant: each identifier's own periods, or all units in a month."""
@@ -336,12 +342,10 @@ def _wrong(what: str, code: str) -> StudyError:
     return StudyError(what, fix="Use the ids of the graph's own nodes, each once.", code=code)
 
 
-_Kinds = Mapping[str, type]
-_NODE: _Kinds = {"title": str, "columns": list, "constant": str, "feedback": bool}
-_EDGE: _Kinds = {"from": str, "to": list, "source": str}
-_MODERATOR: _Kinds = {"node": str, "source": str}
-_SELECTION: _Kinds = {"node": str, "units": list, "columns": list}
-_WORDS = {str: "text", list: "a list of text", bool: "true or false", dict: "a table"}
+_NODE: TableKinds = {"title": str, "columns": list, "constant": str, "feedback": bool}
+_EDGE: TableKinds = {"from": str, "to": list, "source": str}
+_MODERATOR: TableKinds = {"node": str, "source": str}
+_SELECTION: TableKinds = {"node": str, "units": list, "columns": list}
 
 
 def _graph_toml(graph: CausalGraph) -> str:
@@ -365,18 +369,18 @@ def _graph_toml(graph: CausalGraph) -> str:
 
 
 def _graph(raw: dict[str, Any]) -> CausalGraph:
-    kinds: _Kinds = {"title": str, "nodes": dict, "edges": list, "moderators": list, "selection": list}
-    _check(raw, kinds, ("title", "nodes", "edges"), "the graph")
+    kinds: TableKinds = {"title": str, "nodes": dict, "edges": list, "moderators": list, "selection": list}
+    check_toml_table(raw, kinds, ("title", "nodes", "edges"), "the graph")
     nodes = []
     for name, one in raw["nodes"].items():
-        made = _check(one, _NODE, ("title",), f"node '{name}'")
+        made = check_toml_table(one, _NODE, ("title",), f"node '{name}'")
         nodes.append(_node(name, made))
     edges = []
     for i, one in enumerate(raw["edges"], 1):
-        made = _check(one, _EDGE, ("from", "to"), f"[[edges]] number {i}")
+        made = check_toml_table(one, _EDGE, ("from", "to"), f"[[edges]] number {i}")
         edges += [Edge(made["from"], to, made.get("source", "project")) for to in made["to"]]
-    moderators = [_check(m, _MODERATOR, ("node",), "[[moderators]]") for m in raw.get("moderators", [])]
-    selections = [_check(s, _SELECTION, ("node",), "[[selection]]") for s in raw.get("selection", [])]
+    moderators = [check_toml_table(m, _MODERATOR, ("node",), "[[moderators]]") for m in raw.get("moderators", [])]
+    selections = [check_toml_table(s, _SELECTION, ("node",), "[[selection]]") for s in raw.get("selection", [])]
     return CausalGraph(
         raw["title"],
         tuple(nodes),
@@ -389,24 +393,3 @@ def _graph(raw: dict[str, Any]) -> CausalGraph:
 def _node(name: str, made: Mapping[str, Any]) -> Node:
     columns = tuple(made.get("columns", ()))
     return Node(name, made["title"], columns, made.get("constant", ""), made.get("feedback", False))
-
-
-def _check(raw: Any, kinds: _Kinds, needed: Sequence[str], where: str) -> dict[str, Any]:
-    """One table with known keys, all that are needed, and values of the right kind."""
-    if not isinstance(raw, dict):
-        raise StudyError(
-            f"{where} must be a table.", fix=f"Write it as a table with: {', '.join(kinds)}.", code="GRAPH-KIND"
-        )
-    check_keys(raw, tuple(kinds), needed, where=where, codes=("GRAPH-KEY", "GRAPH-KEY"))
-    texts = {"to", "columns", "units"}
-    wrong = [k for k, v in raw.items() if not isinstance(v, kinds[k])]
-    wrong += [
-        k for k, v in raw.items() if k in texts and isinstance(v, list) and not all(isinstance(x, str) for x in v)
-    ]
-    if wrong:
-        raise StudyError(
-            f"{where}: '{wrong[0]}' must be {_WORDS[kinds[wrong[0]]]}.",
-            fix=f"Change it to {_WORDS[kinds[wrong[0]]]}.",
-            code="GRAPH-KIND",
-        )
-    return dict(raw)

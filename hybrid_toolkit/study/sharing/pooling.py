@@ -12,17 +12,17 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.models.inference.meta_analysis import (
+from hybrid_toolkit.models.inference.meta_analysis import fit_random_effects
+from hybrid_toolkit.models.inference.meta_analysis_result import (
     META_ANALYSIS_INTERVALS,
     META_ANALYSIS_METHODS,
     RandomEffects,
-    fit_random_effects,
 )
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim, prediction_sentence
-from hybrid_toolkit.study.estimation.study_result import open_path
+from hybrid_toolkit.study.estimation.study_checks import open_path
 from hybrid_toolkit.study.graph.identification import identify
 from hybrid_toolkit.study.sharing.evidence import EvidenceBundle
 from hybrid_toolkit.study.sharing.evidence_file import read_bundle

@@ -12,7 +12,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.disclosure.together import release_together
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement, household_access
-from hybrid_toolkit.metrics.inequality.inequality import concentration_index
+from hybrid_toolkit.metrics.inequality.concentration import concentration_index
 from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.people import People

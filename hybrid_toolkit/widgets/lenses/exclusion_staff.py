@@ -12,7 +12,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import CoverageError, HybridToolkitError
 from hybrid_toolkit.metrics.constructs.exclusion import worker_broadband
-from hybrid_toolkit.metrics.inequality.inequality import concentration_index
+from hybrid_toolkit.metrics.inequality.concentration import concentration_index
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, Slope
 from hybrid_toolkit.metrics.intervals.interval import clustered_interval
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values
