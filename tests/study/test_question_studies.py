@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.instruments.reading import survey_instruments_of
 from hybrid_toolkit.study.declaration.outcome_label import causal_words
 from hybrid_toolkit.study.diagnosis import diagnose
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect
 from hybrid_toolkit.study.shipped_studies import QUESTIONS, every_study, question_studies
 from hybrid_toolkit.study.study import Study, parse_study
-from hybrid_toolkit.study.units.worker_wave import survey_instruments_of
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.truth import Size

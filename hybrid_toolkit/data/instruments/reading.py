@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -79,6 +79,17 @@ def instruments_in(table: str) -> tuple[Instrument, ...]:
                     code="INSTRUMENT-DEFINITION",
                 )
     return tuple(sorted(found, key=lambda i: (*_natural(i.code), i.id)))
+
+
+def survey_instruments_of(columns: Collection[str]) -> tuple[str, ...]:
+    """The instruments whose scales are among the columns: those that simulated data must hold for them.
+
+    Examples
+    --------
+    >>> survey_instruments_of(["safety", "rs_desk_to_date", "cbi_work", "cbi_client"])
+    ('cbi', 'edmondson')
+    """
+    return tuple(sorted({i.id for i in instruments_in("survey") for s in i.scales if s.id in columns}))
 
 
 def _natural(code: str) -> tuple[str, int]:

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
+from hybrid_toolkit.data.instruments.reading import survey_instruments_of
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
-from hybrid_toolkit.study.units.worker_wave import survey_instruments_of
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.intervene import SETTABLE, moved_by, set_to, simulate_intervened

@@ -106,17 +106,6 @@ SURVEY_SCALES: Mapping[str, str] = MappingProxyType({s.id: i.id for i in instrum
 SURVEY_ANSWERS = ("survey.worker_id", "survey.wave", "survey.instrument", "survey.item", "survey.value")
 
 
-def survey_instruments_of(columns: Collection[str]) -> tuple[str, ...]:
-    """The instruments whose scales are among the columns: those that simulated data must hold for them.
-
-    Examples
-    --------
-    >>> survey_instruments_of(["safety", "rs_desk_to_date", "cbi_work", "cbi_client"])
-    ('cbi', 'edmondson')
-    """
-    return tuple(sorted({SURVEY_SCALES[c] for c in columns if c in SURVEY_SCALES}))
-
-
 _EXPOSURE = ("rs_desk", "rs_attendance", "co_presence", "senior_overlap")
 _LOAD = ("meeting_h", "b2b", "duty_cover", "unpaid_h")
 
