@@ -55,6 +55,7 @@ class Inequality(ResultBase):
 
     Examples
     --------
+    >>> from hybrid_toolkit.metrics import concentration_index
     >>> f = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "income": [10, 20, 30, 40]})
     >>> index = concentration_index(f, outcome="y", rank_by="income")
     >>> index.index, round(index.estimate, 2), index.n

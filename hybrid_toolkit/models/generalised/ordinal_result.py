@@ -77,6 +77,7 @@ class OrdinalFit(NamedCoefficients, ResultBase):
 
     Examples
     --------
+    >>> from hybrid_toolkit.models import fit_ordinal
     >>> f = pd.DataFrame({"answer": [1, 2, 1, 2], "office": [0, 0, 1, 1], "times": [20, 10, 10, 20]})
     >>> fit = fit_ordinal(f, outcome="answer", terms=["office"], frequency="times")
     >>> fit.threshold_names, fit.thresholds.round(2).tolist()

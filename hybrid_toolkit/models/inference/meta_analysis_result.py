@@ -76,6 +76,7 @@ class RandomEffects(ResultBase):
 
     Examples
     --------
+    >>> from hybrid_toolkit.models import fit_random_effects
     >>> fit = fit_random_effects([1.0, 2.0, 6.0], [1.0, 1.0, 1.0])
     >>> fit.k, round(fit.i2, 2), [round(v, 1) for v in (fit.prediction_low, fit.prediction_high)]
     (3, 0.86, [-10.7, 17.6])

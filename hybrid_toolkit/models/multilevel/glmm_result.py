@@ -78,6 +78,7 @@ class GlmmFit(NamedCoefficients, ResultBase):
 
     Examples
     --------
+    >>> from hybrid_toolkit.models import fit_glmm
     >>> rng = np.random.default_rng(0)
     >>> team, x = np.repeat(np.arange(60), 20), rng.normal(size=1200)
     >>> chance = 1 / (1 + np.exp(-(0.5 * x + rng.normal(0, 0.8, 60)[team])))

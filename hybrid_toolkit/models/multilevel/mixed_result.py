@@ -97,6 +97,7 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
 
     Examples
     --------
+    >>> from hybrid_toolkit.models import fit_mixed
     >>> rng = np.random.default_rng(1)
     >>> team = np.repeat(np.arange(60), 20)
     >>> f = pd.DataFrame({"team": team, "y": rng.normal(0, 1, 60)[team] + rng.normal(0, 2, 1200)})

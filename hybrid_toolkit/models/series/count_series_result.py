@@ -65,6 +65,7 @@ class CountSeriesFit(ResultBase):
 
     Examples
     --------
+    >>> from hybrid_toolkit.models import fit_interrupted_counts
     >>> counts = [10, 12, 9, 11, 10, 12, 10, 9, 20, 22, 19, 24, 21, 20, 19, 22]
     >>> f = pd.DataFrame({"month": range(16), "referrals": counts})
     >>> fit = fit_interrupted_counts(f, outcome="referrals", time="month", start=8)

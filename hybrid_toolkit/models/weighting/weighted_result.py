@@ -84,6 +84,7 @@ class WeightedFit(ResultBase):
 
     Examples
     --------
+    >>> from hybrid_toolkit.models import fit_weighted
     >>> f = pd.DataFrame({"d": [0, 0, 0, 1, 0, 1, 1, 1], "x": [0] * 4 + [1] * 4, "y": [1.0, 2, 3, 5, 4, 7, 8, 9]})
     >>> fit = fit_weighted(f, outcome="y", treatment="d", covariates=["x"])
     >>> round(fit.mean_treated - fit.mean_control, 2), fit.n_treated, fit.n
