@@ -98,6 +98,15 @@ def test_overdispersed_counts_without_clusters_are_told() -> None:
     assert "too short" not in fit_counts(f, outcome="y", terms=["x"], family="negative binomial").summary()
 
 
+def test_the_dispersion_beside_a_negative_binomial_by_hand() -> None:
+    """Pearson's chi-squared with the variance mean + mean squared / size, over rows less one."""
+    y = np.random.default_rng(3).negative_binomial(4, 0.3, 200)
+    fit = fit_counts(pd.DataFrame({"y": y}), outcome="y", terms=[], family="negative binomial")
+    mean = y.mean()
+    want = ((y - mean) ** 2).sum() / (mean + mean**2 / fit.theta) / 199
+    assert fit.dispersion == pytest.approx(want) and 2 < fit.theta < 8
+
+
 def test_the_sandwich_of_a_mean_count_by_hand() -> None:
     """Without terms: the clusters' sums of y - mean, squared, times G/(G-1), over the sum of y squared."""
     f = pd.DataFrame({"y": [1, 2, 0, 4, 3, 2, 6, 1], "team": [0, 0, 1, 1, 2, 2, 3, 3]})

@@ -112,3 +112,11 @@ def test_a_drawn_p_value_counts_the_assignment_that_was_made() -> None:
     f = pd.DataFrame({"team": team, "d": team % 2, "y": 10.0 * (team % 2) + np.tile([0.0, 0.1], 40)})
     found = randomisation_test(f, outcome="y", treatment="d", cluster="team", draws=199, seed=1)
     assert not found.exact and found.p_value == pytest.approx(1 / 200)
+
+
+def test_a_standardised_difference_by_hand() -> None:
+    """Arms 1, 3, 5 and 0, 2, 4 (variance 4 each): a gap of 1 over a standard deviation of 2."""
+    f = pd.DataFrame({"d": [1, 1, 1, 0, 0, 0] * 3, "x": [1.0, 3, 5, 0, 2, 4] * 3})
+    f["y"] = np.random.default_rng(0).normal(size=18)
+    got = fit_randomised(f, outcome="y", treatment="d", covariates=["x"]).balance
+    assert got.loc[0, "standardised_difference"] == pytest.approx(1 / np.sqrt(np.var([1, 3, 5] * 3, ddof=1)))
