@@ -269,9 +269,9 @@ def check_placebo(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
     good, weak = judge_departure(row, fit)
     message = (
-        "Next period's exposure predicts this period's outcome: something else may move both"
+        "Next period's exposure is associated with this period's outcome: something else may move both"
         if good is False
-        else "Next period's exposure does not clearly predict this period's outcome"
+        else "Next period's exposure is not clearly associated with this period's outcome"
     )
     return Check("lead", good, f"{message} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
 
@@ -284,9 +284,9 @@ def check_colleagues(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     row = fit_plan(frame, fit.plan, extra=[name], focus=name).row.iloc[0]
     good, weak = judge_departure(row, fit)
     message = (
-        "The exposure of others nearby predicts the outcome too: the estimate mixes own and others' exposure"
+        "The exposure of others nearby is associated with the outcome too: the estimate mixes own and others' exposure"
         if good is False
-        else "The exposure of others nearby does not clearly predict the outcome"
+        else "The exposure of others nearby is not clearly associated with the outcome"
     )
     return Check("interference", good, f"{message} ({p_words(row['p_value'])}){weak}.", float(row["p_value"]), 0.05)
 

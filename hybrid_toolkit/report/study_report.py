@@ -31,7 +31,7 @@ from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
 BOARD_COLUMNS = {"part": TableColumn("On one page", "name"), "words": TableColumn("In words", "lead")}
 NEXT_STEPS: Mapping[str, str] = {
     "missing values": "record the values that are missing",
-    "response": "raise the response rate of the survey",
+    "response": "get more answers to the survey",
     "attrition": "keep in touch with people who leave the survey",
     "clusters": "include more teams",
     "few clusters": "include more teams",
