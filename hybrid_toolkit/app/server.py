@@ -27,7 +27,7 @@ import tornado.ioloop
 import tornado.web
 
 from hybrid_toolkit.app.registry import find_page
-from hybrid_toolkit.app.session import HERE_WORDS, Session
+from hybrid_toolkit.app.session import Session
 from hybrid_toolkit.app.settings import ADDRESS, Settings, read_arguments
 from hybrid_toolkit.app.show import render
 from hybrid_toolkit.app.visit import Fields, GoTo, PageView, Saved, SentFile, SentIn, Visit, Waiting
@@ -257,9 +257,10 @@ async def _serve(settings: Settings, browser: bool) -> None:
 
 
 def _beat(session: Session) -> None:
+    session.uploads.beat()
     if session.workspace is not None:
         try:
-            session.workspace.be_here(HERE_WORDS)
+            session.workspace.be_here(session.here)
         except HybridToolkitError as error:
             session.problem = error
 

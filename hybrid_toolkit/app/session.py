@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hybrid_toolkit.app.jobs import Jobs
 from hybrid_toolkit.app.settings import Settings, private_folder
+from hybrid_toolkit.app.uploads import Uploads, is_gone
 from hybrid_toolkit.app.workspace import Workspace
 from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.errors import HybridToolkitError
@@ -34,6 +35,8 @@ class Session:
         self.workspace: Workspace | None = None
         self.problem: HybridToolkitError | None = None
         self.jobs = Jobs()
+        self.uploads = Uploads()
+        self.here = HERE_WORDS
         self.first = threading.Event()
         self.readers, self.writer = ThreadPoolExecutor(READERS), ThreadPoolExecutor(1)
         self._open_first()
@@ -94,6 +97,8 @@ class Session:
             return None
         held = self.workspace.read(DATA_FILE).content
         source = str(held.get("source", ""))
+        if is_gone(source):  # copies of files that were sent: they went with the workbench that had them
+            return None
         return (source, str(held.get("mapping", ""))) if source else None
 
     def data_arguments(self) -> list[str]:
@@ -113,9 +118,23 @@ class Session:
         if arguments != self.jobs.arguments:
             self.jobs.reopen(arguments)
 
+    def be(self, words: str) -> None:
+        """Say who is at this desk, in a role: others who have the folder open see it."""
+        if self.workspace is not None and words != self.here:
+            self.here = words
+            self.workspace.be_here(words)
+
+    def forget_data(self) -> None:
+        """Close the person's own data: pages show the simulated service again, and copies of sent files go."""
+        assert self.workspace is not None
+        self.workspace.change(DATA_FILE, lambda _: {}, "closed the data")
+        self.reopen_data()
+        self.uploads.remove()
+
     def close(self) -> None:
-        """End the processes, and say that this desk has gone."""
+        """End the processes, remove copies of files that were sent, and say that this desk has gone."""
         self.jobs.close()
+        self.uploads.remove()
         for pool in (self.readers, self.writer):
             pool.shutdown(wait=False, cancel_futures=True)
         if self.workspace is not None:

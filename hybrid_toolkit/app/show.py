@@ -60,7 +60,10 @@ def day_text(day: Any) -> str:
 
     if not day:
         return ""
-    held = date.fromisoformat(day[:10]) if isinstance(day, str) else day
+    try:
+        held = date.fromisoformat(day[:10]) if isinstance(day, str) else day
+    except ValueError:  # a draft: its page says what is wrong with it
+        return str(day)
     return f"{held.day} {held:%B %Y}"
 
 

@@ -170,6 +170,8 @@ class Workspace:
                 return held
             if held.change != words or not held.revision:
                 self._keep(name, held)
+            for gone in self.undone(name):  # another way was taken: what was undone does not fit it any more
+                gone.unlink(missing_ok=True)
             saving = held.next(content, words, now or datetime.now())
             atomic_write_text(self.path(name), saving.text())
             return saving
@@ -207,11 +209,84 @@ class Workspace:
             old = read_saving(copies[-1].read_bytes(), where=copies[-1].name)
             held = self.read(name)
             saving = Saving(old.content, held.revision + 1, old.change, (now or datetime.now()).isoformat())
-            undone = self.folder / OLDER / _UNDONE / f"{name.replace('/', '~')}.json"
-            atomic_write_text(undone, held.text())
+            undone = self.undone(name)
+            last = int(undone[-1].stem) if undone else 0
+            atomic_write_text(self._undone_folder(name) / f"{last + 1}.json", held.text())
             atomic_write_text(self.path(name), saving.text())
             copies[-1].unlink()
             return saving
+
+    def undone(self, name: str) -> tuple[Path, ...]:
+        """What Undo took back and no change has come after, the newest last."""
+        self.path(name)
+        return tuple(sorted(self._undone_folder(name).glob("*.json"), key=lambda p: int(p.stem)))
+
+    def redo(self, name: str, *, now: datetime | None = None) -> Saving:
+        """Bring back what the last Undo took away.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        now : datetime | None, optional
+            The time; that of the computer where it is left out.
+
+        Returns
+        -------
+        Saving
+            What is saved now.
+
+        Raises
+        ------
+        UsageError
+            Nothing was undone, or something was changed since.
+        """
+        with self._lock(name):
+            undone = self.undone(name)
+            if not undone:
+                raise UsageError(
+                    "there is nothing to do again.", fix="Select Undo the last change first.", code="WORK-REDO"
+                )
+            again = read_saving(undone[-1].read_bytes(), where=undone[-1].name)
+            held = self.read(name)
+            self._keep(name, held)
+            saving = Saving(again.content, held.revision + 1, again.change, (now or datetime.now()).isoformat())
+            atomic_write_text(self.path(name), saving.text())
+            undone[-1].unlink()
+            return saving
+
+    def step(self, name: str, what: str) -> str:
+        """Undo or redo, as a page's button asks; what the page then says.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        what : str
+            ``"undo"`` or ``"redo"``.
+
+        Returns
+        -------
+        str
+            What was done.
+
+        Raises
+        ------
+        UsageError
+            There is nothing to undo or to do again.
+        """
+        if what == "redo":
+            self.redo(name)
+            return "Done again: the change that was undone."
+        self.undo(name)
+        return "Undone: the last change."
+
+    def steps(self, name: str) -> tuple[bool, bool]:
+        """Whether there is something to undo, and something to do again."""
+        return bool(self.older(name)), bool(self.undone(name))
+
+    def _undone_folder(self, name: str) -> Path:
+        return self.folder / OLDER / _UNDONE / name.replace("/", "~")
 
     def everything(self) -> dict[str, Saving]:
         """Every saved file by name, older copies apart."""

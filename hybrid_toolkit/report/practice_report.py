@@ -57,6 +57,17 @@ _ACTION = {
 }
 
 
+_APP_ACTION = {
+    "action": TableColumn("Action"),
+    "owner": TableColumn("Owner"),
+    "due": TableColumn("Complete by"),
+    "standing": TableColumn("Standing"),
+    "measure": TableColumn("Measure we expect to change"),
+    "progress": TableColumn("Progress"),
+}
+"""Six columns: a portrait page holds no more without broken words."""
+
+
 def change_text(
     gate: Gate, rows: Sequence[Mapping[str, object]], columns: Mapping[str, TableColumn], title: str
 ) -> Release:
@@ -201,6 +212,44 @@ def plan_report(
         sections.append(Section(f"Re-measured: action {number}", tuple(_moved(one, action.started)), level=2))
     title = gate.text(plan.title, title="Title").text
     return with_provenance(Report(title, tuple(sections), subtitle=f"As on {day_words(on)}."), on=on, gate=gate)
+
+
+def actions_report(rows: Sequence[Mapping[str, str]], *, on: date, gate: Gate) -> Report:
+    """An action plan of which each action is words already, drafts among them: what the app keeps.
+
+    Parameters
+    ----------
+    rows : Sequence[Mapping[str, str]]
+        One an action: ``action``, ``owner``, ``due``, ``standing``, ``measure`` and ``progress``, all as text.
+    on : date
+        The day that is printed.
+    gate : Gate
+        The disclosure gate.
+
+    Returns
+    -------
+    Report
+        The plan.
+
+    Raises
+    ------
+    DisclosureError
+        An action holds what looks like a personal detail.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.disclosure.gate import Gate
+    >>> actions_report([], on=date(2026, 3, 2), gate=Gate()).title
+    'Action plan'
+    """
+    late = sum(r["standing"] == "Overdue" for r in rows)
+    said = f"{len(rows)} {'action' if len(rows) == 1 else 'actions'}, {late} overdue."
+    blocks: list[ReportBlock] = [Prose(gate.text(said, title="In short"), "lead")]
+    if rows:
+        table = change_text(gate, [dict(r) for r in rows], _APP_ACTION, "Actions")
+        blocks.append(ReportTable(table, _APP_ACTION))
+    made = Report("Action plan", (Section("Actions", tuple(blocks)),), subtitle=f"As on {day_words(on)}.")
+    return with_provenance(made, on=on, gate=gate)
 
 
 def _moved(moved: RemeasuredMetric, started: date | None) -> list[ReportBlock]:

@@ -27,6 +27,21 @@ def test_typing_on_is_one_change_and_undo_takes_it_back_whole(tmp_path: Path) ->
         work.undo("plan")
 
 
+def test_what_was_undone_can_be_done_again_until_something_else_is_changed(tmp_path: Path) -> None:
+    work = Workspace(tmp_path)
+    for number in (1, 2, 3):
+        work.change("plan", lambda c, n=number: {"n": n}, f"wrote {number}")
+    work.undo("plan")
+    assert work.step("plan", "undo").startswith("Undone") and work.read("plan").content == {"n": 1}
+    assert work.redo("plan").content == {"n": 2} and work.steps("plan") == (True, True)
+    assert work.redo("plan").content == {"n": 3} and work.steps("plan") == (True, False)
+    assert work.undo("plan").content == {"n": 2}
+    work.change("plan", lambda c: {"n": 9}, "another way")
+    with pytest.raises(UsageError, match="nothing to do again"):
+        work.redo("plan")
+    assert work.undo("plan").content == {"n": 2} and list(work.everything()) == ["plan"]
+
+
 def test_the_same_content_is_no_change(tmp_path: Path) -> None:
     work = Workspace(tmp_path)
     first = work.change("plan", lambda c: {"a": 1}, "x")

@@ -103,8 +103,9 @@ def test_three_people_answer_gaps_become_actions_and_the_numbers_are_the_library
     assert cells == [f"{rated.level:g}", rated.spread_words, str(rated.n_raters), str(rated.n_evidence)]
     assert "2 levels" in page.locator("figcaption").or_(page.locator(".lead")).first.inner_text()
     page.screenshot(path=hand.folder / "views.png", full_page=True)
+    page.get_by_role("link", name="Word file").click()
     with page.expect_download() as taken:
-        page.get_by_role("link", name="Word file").click()
+        page.get_by_role("link", name="Save the file").click()
     taken.value.save_as(hand.folder / "a.docx")
     words = "\n".join(c.text for t in Document(str(hand.folder / "a.docx")).tables for r in t.rows for c in r.cells)
     assert FIRST.items[0].text in words and SYNTHETIC_STAMP not in words
@@ -226,7 +227,11 @@ def test_undo_set_aside_and_bring_back(page: Page, server: Server) -> None:
     page.goto(f"{home(server)}/assess/people")
     row = page.locator(".summary > div", has_text="Voice of children and families 1")
     expect(row).to_contain_text("1 of 32")
-    row.get_by_role("button", name="Undo last change").click()
+    row.get_by_role("button", name="Undo the last change").click()
+    expect(row).to_contain_text("0 of 32")
+    row.get_by_role("button", name="Redo").click()
+    expect(row).to_contain_text("1 of 32")
+    row.get_by_role("button", name="Undo the last change").click()
     expect(row).to_contain_text("0 of 32")
     row.get_by_role("button", name="Set aside").click()
     expect(row).to_have_count(0)

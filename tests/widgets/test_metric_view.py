@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -18,6 +19,7 @@ from hybrid_toolkit.metrics.people import PERSON_KEYS
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.synth.write import write_authority
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
+from hybrid_toolkit.widgets.explorer.metric_page import intervals_svg, metric_table
 from hybrid_toolkit.widgets.explorer.metric_units import Units
 from hybrid_toolkit.widgets.explorer.metric_view import MetricViews, view_metric
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
@@ -152,6 +154,27 @@ def test_the_answer_says_number_interval_and_count(views: MetricViews) -> None:
         f"n {cell.n:,.0f} held contacts"
     )
     assert view.stamp == "SYNTHETIC DATA - not evidence about any real authority"
+
+
+def test_the_headline_says_a_share_in_per_cent_with_its_interval_by_name(views: MetricViews) -> None:
+    view = views.view(ExplorerState("choice_honoured"))
+    cell = view.cells[0]
+    assert view.headline == (
+        f"Family's choice of mode honoured: {cell.estimate:.0%} (95% confidence interval {cell.low:.0%} to "
+        f"{cell.high:.0%}), from {cell.n:,.0f} held contacts."
+    )
+    assert metric_table(view)[1][0][1] == f"{cell.estimate:.0%}"
+    drawn = intervals_svg(view)
+    assert ">per cent<" in drawn and ">share<" not in drawn and re.search(r">\d+%<", drawn)
+
+
+def test_over_time_the_headline_says_first_and_last_and_whether_their_intervals_overlap(views: MetricViews) -> None:
+    view = views.view(ExplorerState("sick_days_per_month", period="quarter"))
+    shown = [c for c in view.cells if not c.everyone and not c.hidden]
+    a, b = shown[0], shown[-1]
+    assert f"{a.period_label}: " in view.headline and f"{b.period_label}: " in view.headline
+    apart = a.high < b.low or b.high < a.low
+    assert ("do not overlap" in view.headline) == apart
 
 
 def test_groups_stand_in_their_own_order(views: MetricViews) -> None:

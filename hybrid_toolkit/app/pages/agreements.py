@@ -47,9 +47,8 @@ def _whole(held: dict[str, Any]) -> Arrangement | None:
 def _list(visit: Visit) -> Answered:
     if visit.sent:
         what = visit.form.word("what")
-        if what == "undo":
-            visit.saved_in.undo(AGREEMENTS)
-            return GoTo("/talk/agreements", "Undone: the last change.")
+        if what in ("undo", "redo"):
+            return GoTo("/talk/agreements", visit.saved_in.step(AGREEMENTS, what))
         if what == "new":
             return GoTo(f"/talk/agreements/{_add(visit)}")
         _change(visit, visit.form.word("id"), {"archived": what == "archive"}, f"{what} {visit.form.word('id')}")
@@ -63,7 +62,7 @@ def _list(visit: Visit) -> Answered:
                      "decision": DECISIONS.get(held.get("decision", ""), DECISIONS["pending"])})  # fmt: skip
     whole = Agreements(tuple(a for a in map(_whole, _saved(visit)) if a is not None))
     values = {"rows": rows, "said": whole.summary(visit.today), "aside": _saved(visit, archived=True),
-              "undo": bool(visit.saved_in.older(AGREEMENTS))}  # fmt: skip
+              "turns": visit.saved_in.steps(AGREEMENTS)}  # fmt: skip
     return PageView("agreements.html.j2", values)
 
 

@@ -107,6 +107,8 @@ def _rater(visit: Visit) -> tuple[Round, Rater]:
     rater = opened.rater(visit.params["rater"])
     if not any(r.key == rater.key for r in opened.all_raters):
         raise UsageError("there is no such person.", fix="Choose one from People and answers.", code="APP-RATER")
+    if visit.session is not None:
+        visit.session.be(rater.words)
     return opened, rater
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
 from hybrid_toolkit.app.session import DATA_FILE
-from hybrid_toolkit.app.visit import Answered, GoTo, PageView, SentIn, Visit
+from hybrid_toolkit.app.uploads import is_gone
+from hybrid_toolkit.app.visit import Answered, GoTo, PageView, Visit
 from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.errors import HybridToolkitError, UsageError
 
@@ -39,13 +38,19 @@ def _done(held: dict[str, Any], *steps: str) -> list[str]:
 
 
 def _home(visit: Visit) -> Answered:
+    if visit.sent:
+        assert visit.session is not None
+        visit.session.forget_data()
+        visit.saved_in.change(OPENING, lambda _: {}, "closed the data")
+        return GoTo("/data", "Your data are closed. The pages show a simulated service.")
     source = "" if visit.session is None or visit.session.data is None else visit.session.data[0]
     steps = [
         {"title": p.title, "href": p.path, "hint": p.purpose, "stands": p.status(visit)}
         for p in ALL
         if p.step and p.status is not None
     ]
-    return PageView("data_home.html.j2", {"source": source, "tasks": steps})
+    gone = is_gone(str(_draft(visit).get("path", "")))
+    return PageView("data_home.html.j2", {"source": source, "tasks": steps, "gone": gone})
 
 
 def _open(visit: Visit) -> Answered:
@@ -53,7 +58,10 @@ def _open(visit: Visit) -> Answered:
     if visit.sent:
         try:
             if visit.files:
-                path = _received([one for sent in visit.files.values() for one in sent])
+                assert visit.session is not None
+                path = visit.session.uploads.keep(
+                    [(one.name, one.content) for sent in visit.files.values() for one in sent]
+                )
             else:
                 path = visit.form.word("path")
                 if not path:
@@ -66,22 +74,6 @@ def _open(visit: Visit) -> Answered:
             visit.saved_in.change(OPENING, lambda _: {"path": path, "done": ["open"]}, "chose files")
             return GoTo("/data/files")
     return PageView("data_open.html.j2", {"path": path, "errors": errors}, status=422 if errors else 200)
-
-
-def _received(files: list[SentIn]) -> str:
-    """Files that were sent, in a private folder of this computer that goes when the workbench ends."""
-    import atexit
-
-    folder = Path(tempfile.mkdtemp(prefix="hybrid-toolkit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for one in files:
-        name = Path(one.name.replace("\\", "/")).name
-        if not name or name.startswith("."):
-            raise UsageError(
-                "A chosen file has no usable name.", fix="Rename it and choose it again.", code="UPLOAD-NAME"
-            )
-        (folder / name).write_bytes(one.content)
-    return str(folder)
 
 
 def _tables(draft: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -103,7 +95,7 @@ def _files(visit: Visit) -> Answered:
     from hybrid_toolkit.data.tables.contracts import TABLES
 
     draft = _draft(visit)
-    if not draft.get("path"):
+    if not draft.get("path") or is_gone(str(draft["path"])):
         return GoTo("/data/open", "Choose your files first.")
     found = visit.work(f"{_WORK}:recognise_files", path=draft["path"], stamp=_stamp(draft["path"]))
     if visit.sent:
@@ -140,7 +132,7 @@ def _proposed(visit: Visit, draft: dict[str, Any]) -> dict[str, Any]:
 
 def _columns(visit: Visit) -> Answered:
     draft = _draft(visit)
-    if not draft.get("path"):
+    if not draft.get("path") or is_gone(str(draft["path"])):
         return GoTo("/data/open", "Choose your files first.")
     columns, codes = _answers(draft, "columns"), _answers(draft, "codes")
     found = _proposed(visit, draft)
@@ -168,7 +160,7 @@ def _columns(visit: Visit) -> Answered:
 
 def _check(visit: Visit) -> Answered:
     draft = _draft(visit)
-    if not draft.get("path"):
+    if not draft.get("path") or is_gone(str(draft["path"])):
         return GoTo("/data/open", "Choose your files first.")
     made = _proposed(visit, draft)
     aside = tuple(map(tuple, draft.get("aside", ())))
@@ -193,6 +185,7 @@ def _check(visit: Visit) -> Answered:
         visit.saved_in.change(OPENING, lambda h: {**h, "done": _done(h, "check")}, "opened data")
         assert visit.session is not None
         visit.session.reopen_data()
+        visit.session.uploads.remove(but=draft["path"])
         return GoTo("/data/first", "Your data are open.")
     return PageView("data_check.html.j2", {"found": found, "aside": aside, "questions": made["questions"]})
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import urlencode
 
+from hybrid_toolkit.app.file_page import FILE_KINDS, file_page
 from hybrid_toolkit.app.registry import Page
-from hybrid_toolkit.app.visit import Answered, PageView, SentFile, Visit
+from hybrid_toolkit.app.visit import Answered, PageView, Visit
 from hybrid_toolkit.errors import UsageError
 
 LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
@@ -46,14 +47,8 @@ LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
 SAVED_LOOK = "look"
 """The saved file that holds the filters which carry over."""
 _CARRIED = ("group",)
+"""Filters that every page has in common; the others come back on their own page."""
 _WORK = "hybrid_toolkit.app.work.look_at_data"
-_KINDS = {
-    ".docx": ("Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ".xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ".html": ("Web page, for printing", "text/html"),
-    ".csv": ("CSV, the first table", "text/csv"),
-    ".zip": ("Everything (ZIP)", "application/zip"),
-}
 
 
 def _chosen(visit: Visit, lens: str) -> tuple[tuple[str, str], ...]:
@@ -62,10 +57,12 @@ def _chosen(visit: Visit, lens: str) -> tuple[tuple[str, str], ...]:
     asked = {n: visit.query.word(n) for n in names if visit.query.word(n)}
     if visit.workspace is not None:
         carried = {n: asked[n] for n in _CARRIED if n in asked}
-        if carried:
-            visit.workspace.change(SAVED_LOOK, lambda held: {**held, **carried}, "chose a filter")
+        if asked:
+            visit.workspace.change(SAVED_LOOK, lambda held: {**held, **carried, f"of-{lens}": asked}, "chose a filter")
         held = visit.workspace.read(SAVED_LOOK).content
-        asked = {**{n: str(held[n]) for n in _CARRIED if n in names and n in held}, **asked}
+        last = dict(held.get(f"of-{lens}", {})) if not asked else {}
+        common = {n: held[n] for n in _CARRIED if n in held}
+        asked = {n: str(v) for n, v in {**last, **common, **asked}.items() if n in names}
     return tuple(sorted(asked.items()))
 
 
@@ -73,26 +70,19 @@ def _show(visit: Visit, *, lens: str) -> Answered:
     chosen = _chosen(visit, lens)
     found = visit.work(f"{_WORK}:look_through", lens=lens, chosen=chosen, slot=lens)
     state = found.get("state", {})
-    kinds = {} if found["empty"] else _KINDS
-    files = [(words, f"/data/{lens}/take/{form[1:]}?{urlencode(state)}") for form, (words, _) in kinds.items()]
+    kinds = {} if found["empty"] else FILE_KINDS
+    files = [(words, f"/data/{lens}/take/{form}?{urlencode(state)}") for form, (words, _) in kinds.items()]
     values = {"found": found, "labels": LOOKS[lens][2], "files": files, "lens": lens}
     return PageView("look.html.j2", values)
 
 
 def _take(visit: Visit) -> Answered:
-    lens, form = visit.params["lens"], f".{visit.params['form']}"
-    if lens not in LOOKS or form not in _KINDS:
+    lens, form = visit.params["lens"], visit.params["form"]
+    if lens not in LOOKS or form not in FILE_KINDS:
         raise UsageError("there is no such file.", fix="Use the links of the page.", code="APP-FILE")
     asked = tuple(sorted((n, visit.query.word(n)) for n in LOOKS[lens][2] if visit.query.word(n)))
-    content = visit.work(f"{_WORK}:lens_file", lens=lens, form=form, chosen=asked, on=visit.today.isoformat())
-    if visit.query.word("save"):
-        return SentFile(f"{lens}{form}", content, _KINDS[form][1])
-    # a page of its own: a file that came after a wait would leave the visitor on the page that waits
-    here = f"{visit.path}?{urlencode([*asked, ('save', '1')])}"
-    back = f"/data/{lens}?{urlencode(asked)}"
-    return PageView(
-        "look_file.html.j2", {"href": here, "back": back, "kind": _KINDS[form][0]}, title="Your file is ready"
-    )
+    content = visit.work(f"{_WORK}:lens_file", lens=lens, form=f".{form}", chosen=asked, on=visit.today.isoformat())
+    return file_page(visit, f"{lens}.{form}", content, back=f"/data/{lens}?{urlencode(asked)}", asked=asked)
 
 
 def _page(lens: str) -> Page:

@@ -35,9 +35,9 @@ def _people(visit: Visit) -> Answered:
         words = "Set aside. You can restore the answers below." if archived else "Restored."
         visit.saved_in.change(opened.rater_name(key), lambda c: {**c, "archived": archived}, what)
         return GoTo("/assess/people", words)
-    if what == "undo":
-        visit.saved_in.undo(opened.rater_name(key))
-        return GoTo("/assess/people", f"Undone: the last change to the answers of {opened.rater(key).words}.")
+    if what in ("undo", "redo"):
+        said = visit.saved_in.step(opened.rater_name(key), what)
+        return GoTo("/assess/people", f"{said} It concerns the answers of {opened.rater(key).words}.")
     return _take_in(visit, opened)
 
 
@@ -47,7 +47,7 @@ def _shown(opened: Round, errors: dict[str, str]) -> PageView:
         whole = sum(r.whole(i.id) for i in listed.items)
         drafts = sum(bool(r.draft_reason(i.id)) for i in listed.items)
         rows.append({"rater": r, "whole": whole, "drafts": drafts, "stands": r.stands(listed.items),
-                     "undo": bool(opened.work.older(opened.rater_name(r.key)))})  # fmt: skip
+                     "turns": opened.work.steps(opened.rater_name(r.key))})  # fmt: skip
     aside = [r for r in opened.all_raters if r.archived]
     values = {
         "rows": rows, "aside": aside, "roles": role_options(), "errors": errors, "round": opened, "enough": ENOUGH,

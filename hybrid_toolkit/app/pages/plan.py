@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hybrid_toolkit.app.assessment import refuse_details
+from hybrid_toolkit.app.file_page import file_page
 from hybrid_toolkit.app.pages.assess import role_options
 from hybrid_toolkit.app.plan import (
     ACTION_FIELDS,
@@ -18,9 +19,12 @@ from hybrid_toolkit.app.plan import (
     wrong_fields,
 )
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
+from hybrid_toolkit.app.show import day_text
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.assess.checklist import ACTION_LEVELS
 from hybrid_toolkit.assess.roles import ROLES
+
+_FORMS = ("docx", "xlsx")
 
 
 def _plan(visit: Visit) -> Answered:
@@ -29,27 +33,54 @@ def _plan(visit: Visit) -> Answered:
         what, number = visit.form.word("what"), visit.form.word("id")
         if what == "new":
             return GoTo(f"/plan/{new_action(visit)}")
-        if what == "undo":
-            work.undo(PLAN_FILE)
-            return GoTo("/plan", "Undone: the last change to the plan.")
+        if what in ("undo", "redo"):
+            return GoTo("/plan", work.step(PLAN_FILE, what))
         change_action(work, number, {"archived": what == "archive"}, f"{what} {number}")
         return GoTo("/plan", "Set aside. You can restore it below." if what == "archive" else "Restored.")
-    from hybrid_toolkit.metrics.specs.registry import REGISTRY
-
-    rows = []
-    for a in actions(work):
-        measure = REGISTRY[a["measure"]].name if a.get("measure") in REGISTRY else ""
-        rows.append({"action": Entered(a), "stands": standing_words(a, visit.today),
-                     "owner": ROLES.get(a.get("owner", ""), ""),
-                     "level": ACTION_LEVELS.get(a.get("level", ""), ""), "measure": measure})  # fmt: skip
+    rows = _rows(visit)
     late = sum(r["stands"] == "Overdue" for r in rows)
     values = {
         "rows": rows,
         "aside": [Entered(a) for a in actions(work, archived=True)],
         "late": late,
-        "undo": bool(work.older(PLAN_FILE)),
+        "turns": work.steps(PLAN_FILE),
     }
     return PageView("plan.html.j2", values)
+
+
+def _rows(visit: Visit) -> list[dict[str, Any]]:
+    from hybrid_toolkit.metrics.specs.registry import REGISTRY
+
+    return [
+        {
+            "action": Entered(a), "stands": standing_words(a, visit.today), "owner": ROLES.get(a.get("owner", ""), ""),
+            "level": ACTION_LEVELS.get(a.get("level", ""), ""),
+            "measure": REGISTRY[a["measure"]].name if a.get("measure") in REGISTRY else "",
+        }
+        for a in actions(visit.saved_in)
+    ]  # fmt: skip
+
+
+def _document(visit: Visit) -> Answered:
+    """The plan as Word or Excel."""
+    form = visit.path.rpartition(".")[2]
+    rows = [
+        {
+            "action": f"{r['action']['id']}. {r['action']['words'] or 'No words yet.'}"
+            + (f" Responds to: {r['action']['gap_text']}" if r["action"]["gap_text"] else ""),
+            "owner": ", ".join(w for w in (r["owner"] or "No owner yet", f"{r['level'].lower()} level" if r["level"]
+                                           else "") if w),
+            "due": day_text(r["action"]["due"]),
+            "standing": r["stands"],
+            "measure": r["measure"] + (f", from {day_text(r['action']['started'])}" if r["action"]["started"] else ""),
+            "progress": r["action"]["progress"],
+        }
+        for r in _rows(visit)
+    ]  # fmt: skip
+    content = visit.work(
+        "hybrid_toolkit.app.work.practice:plan_file", rows=rows, on=visit.today.isoformat(), form=f".{form}"
+    )
+    return file_page(visit, f"action-plan.{form}", content, back="/plan")
 
 
 def _action(visit: Visit) -> Answered:
@@ -118,6 +149,8 @@ def _stands(visit: Visit) -> str:
 ALL = (
     Page("/plan", "Action plan", "Who does what by when, and which measure should change.", "assess", _plan,
          step=True, status=_stands, saves=True),
+    *(Page(f"/plan.{form}", "Action plan as a file", "To take away.", "assess", _document, listed=False, saves=True)
+      for form in _FORMS),
     Page("/plan/<number>", "Action", "One action.", "assess", _action, listed=False, saves=True),
     Page("/plan/<number>/measure", "Has the measure changed?", "One action's measure before and after its start.",
          "assess", _changed, listed=False, saves=True),

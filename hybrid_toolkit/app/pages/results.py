@@ -6,15 +6,14 @@ from typing import Any
 
 from hybrid_toolkit.app.assessment import Round, current_round, refuse_details, rounds, without_source_ids
 from hybrid_toolkit.app.drawings import LETTERS, rounds_svg, spread_svg
+from hybrid_toolkit.app.file_page import file_page
 from hybrid_toolkit.app.pages.assess import ENOUGH
 from hybrid_toolkit.app.plan import actions_for, new_action
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
-from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, SentFile, Visit
+from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.assess.checklist import scales
 from hybrid_toolkit.assess.roles import ROLES
 from hybrid_toolkit.errors import UsageError
-
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def take_away(rows: list[tuple[str, float]]) -> str:
@@ -152,11 +151,11 @@ def _notes_list(visit: Visit) -> Answered:
         stands = DONE if all(both) else BEGUN if any(both) else TO_DO
         tasks.append({"title": part.title, "href": f"/assess/notes/{part.id}", "hint": one.get("next", ""),
                       "stands": stands})  # fmt: skip
-    undo = bool(opened.work.older(opened.setup_name))
     if visit.sent:
-        visit.saved_in.undo(opened.setup_name)
-        return GoTo("/assess/notes", "Undone: the last change to what holds for everyone.")
-    return PageView("notes.html.j2", {"tasks": tasks, "round": opened, "undo": undo})
+        said = visit.saved_in.step(opened.setup_name, visit.form.word("what"))
+        return GoTo("/assess/notes", f"{said} It concerns what holds for everyone.")
+    values = {"tasks": tasks, "round": opened, "turns": opened.work.steps(opened.setup_name)}
+    return PageView("notes.html.j2", values)
 
 
 def _notes_stand(visit: Visit) -> str:
@@ -285,7 +284,7 @@ def _document(visit: Visit) -> Answered:
         "hybrid_toolkit.app.work.practice:assessment_file", rows=rows, targets=dict(made.targets),
         own=dict(opened.setup.get("own", {})), on=visit.today.isoformat(), form=".docx", data=visit.own_data,
     )  # fmt: skip
-    return SentFile("self-assessment.docx", content, _DOCX)
+    return file_page(visit, "self-assessment.docx", content, back="/assess/views")
 
 
 ALL = (

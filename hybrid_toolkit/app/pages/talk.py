@@ -80,9 +80,8 @@ def _list(checklist: str) -> Callable[[Visit], Answered]:
     def show(visit: Visit) -> Answered:
         listed, work = load_checklist(checklist), visit.saved_in
         if visit.sent:
-            if visit.form.word("what") == "undo":
-                work.undo(talk_file(checklist))
-                return GoTo(f"/talk/{checklist}", "Undone: the last change.")
+            if visit.form.word("what"):
+                return GoTo(f"/talk/{checklist}", work.step(talk_file(checklist), visit.form.word("what")))
             about = visit.form.word("about")
             errors = refuse_details({"about": about})
             if not errors:
@@ -101,7 +100,7 @@ def _list(checklist: str) -> Callable[[Visit], Answered]:
             verdict = return_verdict(Record(checklist, tuple(whole)))
         values = {"listed": listed, "tasks": tasks, "parts": parts, "verdict": verdict, "checklist": checklist,
                   "about": work.read(talk_file(checklist)).content.get("about", ""),
-                  "undo": bool(work.older(talk_file(checklist)))}  # fmt: skip
+                  "turns": work.steps(talk_file(checklist))}  # fmt: skip
         return PageView("talk_list.html.j2", values)
 
     return show

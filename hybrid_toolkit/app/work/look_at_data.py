@@ -189,7 +189,7 @@ def _measures(
     for name in ("group", "period", "beside"):
         state[name] = asked[name] if asked.get(name, "") in choices[name] else next(iter(choices[name]))
     view = views.view(ExplorerState(state["metric"], state["group"], state["period"], state["beside"]))
-    shown = LensView(view.title, view.text, metric_panels(view, distribution=True), view.said)
+    shown = LensView(view.title, view.text, metric_panels(view, distribution=True), view.said, headline=view.headline)
     return None, shown, choices, state
 
 

@@ -216,6 +216,27 @@ def without_sources(toml: str, leave: tuple[str, ...]) -> str:
     return "".join(p for p in parts if not gone & set(p.splitlines()))
 
 
+def mapped_places(toml: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """Where the columns of a mapped table stand: its file or sheet, and the heading of each column there.
+
+    A table that several files feed is left out: a row number alone would not say in which of them it is.
+
+    Examples
+    --------
+    >>> mapped_places('[tables.worker]\\nsource = "Staff.csv"\\n[tables.worker.columns]\\nfte = "WTE"\\n')
+    {'worker': ('Staff.csv', {'fte': 'WTE'})}
+    """
+    import tomllib
+
+    out = {}
+    for table, parts in tomllib.loads(toml).get("tables", {}).items():
+        one = parts[0] if isinstance(parts, list) and len(parts) == 1 else parts
+        if isinstance(one, dict) and isinstance(one.get("source"), str):
+            columns = {c: h for c, h in one.get("columns", {}).items() if isinstance(h, str)}
+            out[table] = (one["source"], columns)
+    return out
+
+
 def problems_of(bench: Bench, path: str, toml: str, stamp: str = "") -> dict[str, Any]:
     """Every problem of mapped data, with the table, the column and the rows of the file.
 
@@ -233,7 +254,8 @@ def problems_of(bench: Bench, path: str, toml: str, stamp: str = "") -> dict[str
     Returns
     -------
     dict[str, Any]
-        ``errors`` and ``notices``, lists of mappings of words; ``tables``, how many were checked.
+        ``errors`` and ``notices``, lists of mappings of words with the file, the heading and the rows in it;
+        ``tables``, how many were checked.
 
     Raises
     ------
@@ -245,9 +267,15 @@ def problems_of(bench: Bench, path: str, toml: str, stamp: str = "") -> dict[str
     bench.progress(0, 1, "Checking your data")
     report = check(path, toml)
 
+    places = mapped_places(toml)
+
     def words(problem: Any) -> dict[str, Any]:
         rows = ", ".join(map(str, problem.positions))
+        file, headings = places.get(problem.table, ("", {}))
+        named = [headings[c] for c in problem.column.split(", ") if c in headings]
         return {
+            "file": file,
+            "heading": " and ".join(f"‘{h}’" for h in named),
             "table": problem.table,
             "column": problem.column,
             "text": problem.text,

@@ -112,7 +112,7 @@ def as_values(view: LensView) -> dict[str, Any]:
     Returns
     -------
     dict[str, Any]
-        ``empty`` (None), ``title``, ``text``, ``stamp``, ``panels``, ``notes`` and ``missing``.
+        ``empty`` (None), ``title``, ``text``, ``headline``, ``stamp``, ``panels``, ``notes`` and ``missing``.
     """
     panels = [
         {
@@ -129,6 +129,7 @@ def as_values(view: LensView) -> dict[str, Any]:
         "empty": None,
         "title": view.title,
         "text": view.text,
+        "headline": view.headline or view.text,
         "stamp": view.stamp,
         "panels": panels,
         "notes": list(view.notes),

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from hybrid_toolkit.app.assessment import with_own
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.assess.maturity import Answer, Assessment
+from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.tables import make_grid
 from hybrid_toolkit.report.export import document_bytes
 from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, MetricPanel
 from hybrid_toolkit.report.plots.plot_style import svg_bytes
-from hybrid_toolkit.report.practice_report import assessment_report
+from hybrid_toolkit.report.practice_report import actions_report, assessment_report
 from hybrid_toolkit.report.remeasured import describe_months, plot_months, remeasure
 
 if TYPE_CHECKING:
@@ -151,3 +152,25 @@ def assessment_file(
     whole = Assessment(answers, targets, with_own(load_checklist("conditions"), own))
     panel = _panel(bench) if data else MetricPanel(None)
     return document_bytes(assessment_report(whole, on=date.fromisoformat(on), beside=panel), form)
+
+
+def plan_file(bench: Bench, *, rows: Sequence[Mapping[str, str]], on: str, form: str) -> bytes:
+    """The action plan as a document.
+
+    Parameters
+    ----------
+    bench : Bench
+        Not used: the plan is what people wrote, and no data are read.
+    rows : Sequence[Mapping[str, str]]
+        Actions, as ``actions_report``.
+    on : str
+        The day to print.
+    form : str
+        Ending of the file: ``.docx`` or ``.xlsx``.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    return document_bytes(actions_report(rows, on=date.fromisoformat(on), gate=Gate()), form)

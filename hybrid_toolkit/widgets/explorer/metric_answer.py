@@ -11,6 +11,9 @@ from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, group_label, period_label
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, ExplorerState
 
+SHARE = "share"
+"""The unit of metrics that are shown as percentages."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerCell:
@@ -178,6 +181,45 @@ class MetricView:
         return self.estimates.stamp
 
     @cached_property
+    def headline(self) -> str:
+        """What a figure says, in a sentence: the value in its unit, the interval by its name, and what is counted.
+
+        Over time it is the first and the last period that are shown; by group, the lowest and the highest only in
+        the order of the groups, never as a ranking.
+        """
+        first = next((c for c in self.cells if c.everyone), None)
+        said = [] if first is None else [f"{self.title}: {self._spoken(first)}, from {first.n:,.0f} {self.counted}."]
+        if first is not None and first.hidden:
+            said = [f"{self.title}: hidden to protect people."]
+        rest = [c for c in self.cells if not c.everyone and not c.hidden and c.estimate == c.estimate]
+        hidden = sum(c.hidden for c in self.cells if not c.everyone)
+        if self.state.period != ALL_LEVELS and self.state.group == ALL_LEVELS and len(rest) > 1:
+            a, b = rest[0], rest[-1]
+            said.append(f"{a.period_label}: {self._spoken(a)}. {b.period_label}: {self._spoken(b)}.")
+            apart = not (a.low <= b.high and b.low <= a.high)
+            said.append(
+                "The two intervals do not overlap."
+                if apart
+                else "The two intervals overlap: this alone shows no change."
+            )
+        elif self.state.period == ALL_LEVELS and rest:
+            said.append(f"{'; '.join(f'{c.group_label} {unit_text(c.estimate, self.unit)}' for c in rest)}.")
+        if hidden:
+            said.append(f"{hidden} of {len(self.cells) - 1} values are hidden to protect people.")
+        return " ".join(said)
+
+    def _spoken(self, cell: AnswerCell) -> str:
+        if cell.estimate != cell.estimate:
+            return "cannot be estimated"
+        unit = "" if self.unit == SHARE or self.unit in self.title.lower() else f" {self.unit}"
+        value = f"{unit_text(cell.estimate, self.unit)}{unit}"
+        if cell.low != cell.low:
+            return value
+        return (
+            f"{value} (95% confidence interval {unit_text(cell.low, self.unit)} to {unit_text(cell.high, self.unit)})"
+        )
+
+    @cached_property
     def text(self) -> str:
         """The answer in one line."""
         cells = self.cells
@@ -197,6 +239,19 @@ class MetricView:
             ends = ", ".join(f"{_short(c)} in {c.period_label}" for c in dict.fromkeys((rest[0], rest[-1])))
             return f"{head}; by {by}: {ends}"
         return f"{head}; by {by}: {sum(not c.hidden for c in rest)} estimates, {sum(c.hidden for c in rest)} hidden"
+
+
+def unit_text(value: float, unit: str) -> str:
+    """A number in its unit as it is read: a share as a percentage.
+
+    Examples
+    --------
+    >>> unit_text(0.554, "share"), unit_text(0.034, "share"), unit_text(12.34, "days")
+    ('55%', '3.4%', '12.3')
+    """
+    if unit != SHARE:
+        return number_text(value)
+    return f"{value:.0%}" if abs(value) >= 0.1 else f"{value:.1%}"
 
 
 def number_text(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, AnswerReference, MetricView, number_text
+from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, AnswerReference, MetricView, unit_text
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
 from hybrid_toolkit.widgets.parts.svg import Bar, DrawnInterval, bars_svg, interval_rows_svg, interval_series_svg
@@ -64,15 +64,17 @@ def distribution_svg(view: MetricView) -> str:
 def metric_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
     """Heads and rows of the numbers of a view, in words."""
     split = view.state.period != ALL_LEVELS
-    heads = ["Group", *(["Period"] if split else []), "Estimate", "Interval", view.counted]
+    heads = ["Group", *(["Period"] if split else []), "Estimate", "95% confidence interval", view.counted]
     rows = []
     for cell in view.cells:
         words = [cell.group_label, *([cell.period_label] if split else [])]
         if cell.hidden:
             rows.append([*words, "hidden", "hidden", "too few"])
             continue
-        span = "none" if cell.low != cell.low else f"{number_text(cell.low)} to {number_text(cell.high)}"
-        rows.append([*words, number_text(cell.estimate), span, _count(cell.n, False)])
+        span = (
+            "none" if cell.low != cell.low else f"{unit_text(cell.low, view.unit)} to {unit_text(cell.high, view.unit)}"
+        )
+        rows.append([*words, unit_text(cell.estimate, view.unit), span, _count(cell.n, False)])
     return heads, rows
 
 
@@ -84,8 +86,8 @@ def reference_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
     """Heads and rows of the published figures beside a view, in words; a symbol stands as it was published."""
     rows = []
     for one in view.references:
-        span = "none" if one.low != one.low else f"{number_text(one.low)} to {number_text(one.high)}"
-        said = f"marked '{one.marker}'" if one.marker else number_text(one.figure)
+        span = "none" if one.low != one.low else f"{unit_text(one.low, view.unit)} to {unit_text(one.high, view.unit)}"
+        said = f"marked '{one.marker}'" if one.marker else unit_text(one.figure, view.unit)
         rows.append([one.label, one.kind, said, span])
     return ["Published for", "What it is", "Figure", "Interval"], rows
 

@@ -87,6 +87,8 @@ class LensView:
         Release of the notes, one a row; None without notes.
     missing : tuple[str, ...], optional
         What these data do not open, and what would open it, one sentence each.
+    headline : str, optional
+        The take-away sentence above the figure; the answer where it is left out.
 
     Examples
     --------
@@ -99,6 +101,7 @@ class LensView:
     panels: tuple[FigurePanel, ...]
     said: Release | None = None
     missing: tuple[str, ...] = ()
+    headline: str = ""
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

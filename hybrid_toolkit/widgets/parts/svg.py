@@ -93,8 +93,8 @@ def interval_rows_svg(rows: Sequence[DrawnInterval], *, title: str, description:
     def x(value: float) -> float:
         return left + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (WIDTH - left - right)
 
-    parts = [line_svg(x(t), top, x(t), bottom, opacity=0.18) for t in ticks]
-    parts += [text_svg(x(t), bottom + 16, tick_text(t, ticks), anchor="middle") for t in ticks]
+    parts = [line_svg(x(t), top, x(t), bottom, opacity=_strength(t, ticks)) for t in ticks]
+    parts += [text_svg(x(t), bottom + 16, tick_text(t, ticks, axis), anchor="middle") for t in ticks]
     for i, row in enumerate(rows):
         y = (tops[i] + tops[i + 1]) / 2
         first = y + 4 - 7.5 * (len(names[i]) - 1)
@@ -110,7 +110,7 @@ def interval_rows_svg(rows: Sequence[DrawnInterval], *, title: str, description:
         if not math.isnan(row.low):
             parts.append(line_svg(x(row.low), y, x(row.high), y, colour=SVG_INK if row.reference else ACCENT, width=3))
         parts.append(_dot(x(row.estimate), y, diamond=row.total, hollow=row.reference))
-    parts.append(axis_svg((left + WIDTH - right) / 2, bottom + 36, axis))
+    parts.append(axis_svg((left + WIDTH - right) / 2, bottom + 36, axis_words(axis)))
     return frame_svg(parts, bottom + 44, title, description)
 
 
@@ -130,12 +130,13 @@ def interval_series_svg(rows: Sequence[DrawnInterval], *, title: str, descriptio
     left, right, height = 52, 16, 150 if len(panels) == 1 else 84
     step = (WIDTH - left - right) / max(1, len(labels))
     every = max(1, math.ceil(len(labels) / 6))
-    parts, top = [text_svg(8, 16, axis)], 26.0
+    parts, top = [text_svg(8, 16, axis_words(axis))], 26.0
     for panel in panels:
         if panel:
             parts.append(text_svg(left, top + 12, panel, bold=True))
             top += 18
-        parts += _series_panel([r for r in rows if r.panel == panel], labels, ticks, top, height, left, step)
+        mine = [r for r in rows if r.panel == panel]
+        parts += _series_panel(mine, labels, ticks, top, height, left, step, axis)
         top += height + 14
     for i, label in enumerate(labels):
         if i % every == 0:
@@ -160,12 +161,13 @@ def _series_panel(
     height: float,
     left: float,
     step: float,
+    axis: str,
 ) -> list[str]:
     def y(value: float) -> float:
         return top + height - (value - ticks[0]) / (ticks[-1] - ticks[0]) * height
 
-    parts = [line_svg(left, y(t), WIDTH - 16, y(t), opacity=0.18) for t in ticks]
-    parts += [text_svg(left - 8, y(t) + 4, tick_text(t, ticks), anchor="end") for t in ticks]
+    parts = [line_svg(left, y(t), WIDTH - 16, y(t), opacity=_strength(t, ticks)) for t in ticks]
+    parts += [text_svg(left - 8, y(t) + 4, tick_text(t, ticks, axis), anchor="end") for t in ticks]
     before: tuple[float, float] | None = None
     for row in rows:
         x = left + step * (labels.index(row.label) + 0.5)
@@ -216,14 +218,33 @@ def bars_svg(rows: Sequence[Bar], *, title: str, description: str, axis: str) ->
     return frame_svg(parts, top, title, description)
 
 
-def tick_text(value: float, ticks: Sequence[float]) -> str:
-    """A tick's number with as many decimals as its axis needs.
+def _strength(tick: float, ticks: Sequence[float]) -> float:
+    """How dark the line of a tick is: zero, where differences of either sign are drawn, is told from the others."""
+    return 0.7 if tick == 0 and ticks[0] < 0 < ticks[-1] else 0.18
+
+
+def axis_words(axis: str) -> str:
+    """The words of an axis: a share is read as a percentage.
 
     Examples
     --------
-    >>> tick_text(0.5, [0.5, 0.55]), tick_text(10, [10, 20])
-    ('0.50', '10')
+    >>> axis_words("share"), axis_words("days")
+    ('per cent', 'days')
     """
+    return "per cent" if axis == "share" else axis
+
+
+def tick_text(value: float, ticks: Sequence[float], axis: str = "") -> str:
+    """A tick's number with as many decimals as its axis needs; a share as a percentage.
+
+    Examples
+    --------
+    >>> tick_text(0.5, [0.5, 0.55]), tick_text(10, [10, 20]), tick_text(0.5, [0.5, 0.55], "share")
+    ('0.50', '10', '50%')
+    """
+    if axis == "share":
+        digits = max(len(f"{100 * t:.4f}".rstrip("0").split(".")[1]) for t in ticks)
+        return f"{value:.{digits}%}"
     digits = max(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in ticks)
     return f"{value:,.{digits}f}"
 
