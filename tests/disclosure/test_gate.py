@@ -16,6 +16,7 @@ import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.disclosure import Gate, Policy, Release, disclosure_record, require_release
+from hybrid_toolkit.disclosure.cells import round_counts
 from hybrid_toolkit.errors import DisclosureError
 
 TEAMS = pd.DataFrame(
@@ -372,3 +373,9 @@ def test_no_caller_s_word_makes_measured_figures_simulated() -> None:
     released = Gate(source=real).facts(teams, title="Teams", basis="simulation", source=made)
     assert released.synthetic and released.stamp == SYNTHETIC_STAMP
     assert Gate(source=real).facts(teams, title="Teams", basis="simulation", source=[made, released]).synthetic
+
+
+def test_halves_of_an_even_base_are_rounded_up() -> None:
+    """15 and 25 lie half-way between tens; numpy would take both to 20."""
+    policy = Policy(rounding_base=10)
+    assert round_counts(pd.Series([15, 25, 24]), policy).tolist() == [20, 30, 20]
