@@ -567,6 +567,11 @@ def test_an_unsettled_check_is_told_and_raises_nothing() -> None:
     assert not any("unadjusted" in r for r in got.reasons)
 
 
+def test_ninety_percent_is_the_least_level_that_carries_a_grade() -> None:
+    assert claim("causal", conf_level=0.9).grade == claim("causal").grade
+    assert claim("causal", conf_level=0.88).grade == claim("causal", conf_level=0.5).grade != claim("causal").grade
+
+
 def test_a_low_level_carries_no_effect_and_bad_coverage_neither() -> None:
     got = claim("causal", conf_level=0.5)
     assert got.grade == "associational" and any("50% exclude the true value too often" in r for r in got.reasons)
