@@ -34,6 +34,8 @@ SHIPPED = (
     "same-family",
     "near-seniors",
     "supervision-mode",
+    "not-achieved",
+    "recorded-in-time",
     "meeting-load",
     "who-answers",
     "approvals",

@@ -11,7 +11,7 @@ from hybrid_toolkit.study.declaration.adapted import Adapted, adapt_study, core_
 from hybrid_toolkit.study.estimation.claim_grammar import lowered
 from hybrid_toolkit.study.estimation.study_checks import instruments_of
 from hybrid_toolkit.study.graph.identification import identify
-from hybrid_toolkit.study.shipped_studies import VARIANTS, declared_study, every_study
+from hybrid_toolkit.study.shipped_studies import VARIANTS, declared_study, every_study, question_studies
 from hybrid_toolkit.study.study import Study
 
 
@@ -114,5 +114,5 @@ def needs() -> tuple[Need, ...]:
             values={"survey.instrument": responded} if (responded := instruments_of(s.outcome)) else {},
             fits=partial(fit_of, s),
         )
-        for s in every_study()
+        for s in (*every_study(), *question_studies())
     )

@@ -80,6 +80,7 @@ def variant_studies() -> tuple[Study, Study, Study]:
 
 QUESTIONS = (
     *("video-skill", "video-skill-access", "alliance-mode", "same-family", "near-seniors", "supervision-mode"),
+    *("not-achieved", "recorded-in-time"),
     *("meeting-load", "who-answers", "approvals", "cover-burden"),
     *("policy-leaving", "policy-wellbeing", "policy-children", "policy-plans", "policy-visits"),
 )
@@ -87,7 +88,7 @@ QUESTIONS = (
 
 
 def question_studies() -> tuple[Study, ...]:
-    """Further questions, each declared: practice by mode, early careers, supervision, meetings, who answers, policies.
+    """Further questions, each declared: practice by mode, visits, careers, supervision, meetings, answers, policies.
 
     They name no estimand: their true values in simulated data come from interventions, see ``true_effect``.
 

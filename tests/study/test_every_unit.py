@@ -12,7 +12,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.designs import DESIGNS
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
-from hybrid_toolkit.study.declaration.study_frames import build_frame
+from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.study import Study
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.synth.generate import simulate_authority
@@ -50,6 +50,22 @@ def study_of(unit: str, outcome: str, **more: object) -> Study:
 
 def test_no_unit_is_forgotten() -> None:
     assert set(EXPOSURE) == set(UNITS)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_column_is_made_of_what_it_says_it_needs(data: EvaluationData, unit: str) -> None:
+    """Coverage and --adapt trust what a column says that it needs: it may ask for nothing else."""
+    wrong = {}
+    for name in UNITS[unit].columns:
+        needed = table_needs(unit, [name])
+        if not all(data.has(t, *columns) for t, columns in needed.items()):
+            continue
+        only = EvaluationData({t: data.table(t)[list(c)] for t, c in needed.items()}, synthetic=True)
+        try:
+            build_frame(only, unit, [name])
+        except HybridToolkitError as error:
+            wrong[name] = error.message
+    assert not wrong
 
 
 @pytest.mark.parametrize("unit", UNITS)

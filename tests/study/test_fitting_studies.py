@@ -10,7 +10,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.study.declaration.adapted import adapt_study
 from hybrid_toolkit.study.fitting_studies import fit_of, needs, strongest_grade, study_for
-from hybrid_toolkit.study.shipped_studies import VARIANTS, declared_study, every_study
+from hybrid_toolkit.study.shipped_studies import QUESTIONS, VARIANTS, declared_study, every_study
 from hybrid_toolkit.synth.estimands import EVERY, true_value
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
@@ -35,7 +35,9 @@ def lean(whole: EvaluationData) -> EvaluationData:
 
 def test_coverage_says_of_each_study_how_it_runs(lean: EvaluationData) -> None:
     frame = coverage(lean, needs=needs()).set_index("id")
-    assert frame["status"].to_dict() == {
+    told = frame["status"].to_dict()
+    assert set(QUESTIONS) <= set(told) and told["recorded-in-time"] == told["not-achieved"] == "trimmed"
+    assert {s: how for s, how in told.items() if s not in QUESTIONS} == {
         "career-stage": "trimmed",
         "exclusion-gap": "trimmed",
         "preferred-method": "trimmed",

@@ -23,8 +23,9 @@ TRUTH = replace(
     Truth(), **STRONG, learning_senior=0.3, leave_authority=2.0
 )  # leaving is rare: so strong that few workers show it
 NOT_LIVED = {"vacancy", "agency_staffing", "staying", "rated_practice", "alliance", "safety"}
-NOT_LIVED |= {"minority", "formality", "approval"}
-"""Nodes of authorities' yearly totals, of who is in the rows, of samples of contacts, and of spells of arrangements."""
+NOT_LIVED |= {"minority", "formality", "approval", "recording"}
+"""Nodes of authorities' yearly totals, of who is in the rows, of samples of contacts, of spells of arrangements, and of
+when a visit is written down, of which no size is known."""
 BY_DEFINITION = {
     ("calendar", "policy"): "a policy starts in a month",
     ("colleagues_remote", "senior_overlap"): "experienced colleagues' own shares are looked at",

@@ -108,7 +108,7 @@ def _contacts(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 
 
 def _visits(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
-    return visits(data)[["contact_id", "purpose", "child_seen", "seen_alone", "not_achieved"]]
+    return visits(data)[["contact_id", "purpose", "child_seen", "seen_alone", "not_achieved", "recorded_in_time"]]
 
 
 def _engagement(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
@@ -159,6 +159,7 @@ UNIT = Unit(
                 "child_seen": (*_HELD, "contact.child_seen"),
                 "seen_alone": (*_HELD, "contact.seen_alone"),
                 "not_achieved": ("contact.family_id", "contact.held_date", "contact.outcome"),
+                "recorded_in_time": ("contact.family_id", "contact.held_date", "contact.recorded_date"),
             },
             ("contact_id",),
             _visits,

@@ -53,7 +53,8 @@ def _answered(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 
 def _policy(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     rows = policy_of_wave(data, wanted)
-    return rows[[*_KEYS, "month_index", *_CLOCKS]].dropna(subset=["team_id"]).drop_duplicates(_KEYS)
+    there = [c for c in _CLOCKS if c in rows]  # asked for none of them, it has none
+    return rows[[*_KEYS, "month_index", *there]].dropna(subset=["team_id"]).drop_duplicates(_KEYS)
 
 
 UNIT = Unit(

@@ -93,7 +93,10 @@ def _supervision(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
 def policy_of_wave(data: EvaluationData, wanted: Collection[str]) -> pd.DataFrame:
     """The team's policy on both clocks, one row a worker in post and wave."""
     rows = waves_in_post(data, wanted)[["worker_id", "wave", "month", "team_id"]]
-    out = with_policy(rows, data).assign(month_index=months_since(rows["month"], rows["month"].min()))
+    out = rows.assign(month_index=months_since(rows["month"], rows["month"].min()))
+    if not {"policy_start", "policy_wave", "under_policy"} & set(wanted):
+        return out
+    out = with_policy(out, data)
     waves = out[["wave", "month_index"]].drop_duplicates("wave").sort_values("wave")
     # the first wave at or after the start; one after the last wave where the policy came later than all of them
     at = waves["month_index"].to_numpy().searchsorted(out["policy_start"].fillna(0).to_numpy())
@@ -131,7 +134,7 @@ UNIT = Unit(
         ColumnSource(
             {
                 "rs_desk_to_date": (*MONTH, *WORKED),
-                "rs_attendance_to_date": (*MONTH, *ATTENDED),
+                "rs_attendance_to_date": (*MONTH, *WORKED, *ATTENDED),
                 "co_presence_to_date": (*MONTH, *WORKED, "worker_month.co_presence"),
                 "senior_overlap_to_date": (*MONTH, *WORKED, "worker_month.senior_overlap"),
                 **{f"{n}_to_date": (*MONTH, *WORKED, f"worker_month.{n}") for n in _LOAD},
