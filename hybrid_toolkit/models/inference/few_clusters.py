@@ -30,6 +30,8 @@ from hybrid_toolkit.models.terms.result_rows import (
 from hybrid_toolkit.models.terms.terms import Term, Terms
 from hybrid_toolkit.result import ResultBase
 
+_NOTHING_LEFT = 1e-8
+"""Of the identity less leverage: an eigenvalue below it is nought but for rounding, and has no inverse root."""
 MAX_CROSSING = 400
 """Levels that a fixed effect which crosses clusters may have in ``fit_cr2``."""
 
@@ -302,7 +304,7 @@ def _adjusted(x: Array) -> tuple[Array, Array]:
     for block in root.T @ x @ root:
         share, u = np.linalg.eigh(block)
         left = 1 - share
-        f = np.where(left > 1e-8, 1 / np.sqrt(np.where(left > 1e-8, left, 1.0)), 0.0)
+        f = np.where(left > _NOTHING_LEFT, 1 / np.sqrt(np.where(left > _NOTHING_LEFT, left, 1.0)), 0.0)
         out.append((u * f) @ u.T)
     return root, np.stack(out)
 

@@ -26,6 +26,12 @@ _WEIGHTS = {
 }
 _SIX = np.sqrt(np.array([0.5, 1.0, 1.5]))
 _WEBB = np.concatenate([-_SIX, _SIX])
+LEAST_DRAWS = 99
+"""Draws under which a p-value of 0.01, (1 + 0) / (1 + draws), cannot be reached."""
+_MOST_SIGNS = 31
+"""Clusters whose sign patterns are never counted one by one: two billion rows and more."""
+_FARTHEST = 1e4
+"""Standard errors from the estimate at which the search for an end of the interval stops: it is infinite."""
 FEW_FOR_RADEMACHER = 12
 
 
@@ -238,8 +244,8 @@ def wild_bootstrap(
     check_arguments(wild_bootstrap, locals())
     check_level(conf_level)
     check_choice("weights", weights, _WEIGHTS)
-    if draws < 99:
-        raise EstimationError("draws must be 99 or more.", fix="Ask for 999 or more.", code="DRAWS")
+    if draws < LEAST_DRAWS:
+        raise EstimationError(f"draws must be {LEAST_DRAWS} or more.", fix="Ask for 999 or more.", code="DRAWS")
     used_terms, stand_ins = as_terms(frame, terms), as_instruments(frame, instruments)
     fixed_effects = as_names(fixed_effects, "fixed_effects")
     model, tested = (used_terms, term) if not stand_ins else _reduced(used_terms, term, stand_ins, null)
@@ -363,7 +369,7 @@ def _crossing(p: DesignMatrix, target: Array, u: Array) -> Array:
 
 def _weights(kind: str, clusters: int, draws: int, seed: int) -> tuple[Array, bool]:
     """Clusters x samples, and whether they are every pattern of signs."""
-    if kind == "rademacher" and clusters < 31 and 2**clusters <= max(draws, 2**FEW_FOR_RADEMACHER):
+    if kind == "rademacher" and clusters < _MOST_SIGNS and 2**clusters <= max(draws, 2**FEW_FOR_RADEMACHER):
         return np.array(list(product((1.0, -1.0), repeat=clusters))).T, True
     rng = np.random.default_rng(seed)
     points = _WEBB if kind == "webb" else np.array([-1.0, 1.0])
@@ -375,9 +381,9 @@ def _inverted(p_at: Callable[[float], float], estimate: float, error: float, alp
     ends = []
     for side in (-1.0, 1.0):
         reach = 2.0
-        while p_at(estimate + side * reach * error) > alpha and reach < 1e4:
+        while p_at(estimate + side * reach * error) > alpha and reach < _FARTHEST:
             reach *= 2
-        if reach >= 1e4:
+        if reach >= _FARTHEST:
             ends.append(side * np.inf)
             continue
         inside, outside = 0.0, reach
