@@ -12,6 +12,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.parameter_sources import ASSUMED, parameter_sources
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.tables.panel import simulate_panel
 from hybrid_toolkit.synth.truth import Size
@@ -93,6 +94,22 @@ def authority_rows(data: EvaluationData) -> list[tuple[str, str, str, str]]:
     return rows
 
 
+def parameters() -> str:
+    """The section on where the parameters come from."""
+    found = parameter_sources()
+    known = {n: s for n, s in found.items() if s != ASSUMED}
+    head = (
+        "\n## Where the parameters come from\n\n"
+        f"Of {len(found)} parameters of a truth, {len(known)} have a source; most of these give a direction and no size. "
+        "The others are assumed by this project, to be changed and argued with.\n\n"
+    )
+    return (
+        head
+        + "\n".join(["| Parameter | Source |", "|---|---|", *(f"| `{n}` | {s} |" for n, s in known.items())])
+        + "\n"
+    )
+
+
 def page() -> str:
     """The page."""
     size = Size("realism", 1, 100, 8.5, 12, 3)
@@ -100,7 +117,7 @@ def page() -> str:
     rows = [*panel_rows(), *authority_rows(data)]
     table = ["| Figure | Published | Generated | Source |", "|---|---|---|---|"]
     table += [f"| {' | '.join(cells)} |" for cells in rows]
-    return INTRO + "\n".join(table) + "\n"
+    return INTRO + "\n".join(table) + "\n" + parameters()
 
 
 if __name__ == "__main__":

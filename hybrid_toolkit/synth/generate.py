@@ -174,7 +174,7 @@ def simulate_authority(
     -----
     The models, with their parameters, stand in ``remote_share``, ``contacts`` and ``survey``; the true value of each
     headline estimand is ``true_value``. At size small, over many seeds, the slope of honoured preference on the
-    diary's remote share over all contacts is off by +0.05 with the defaults (true -0.08) and by +0.25, seven standard
+    diary's remote share over all contacts is off by +0.07 with the defaults (true -0.08) and by +0.24, seven standard
     errors, in "confounded-null" (true 0). Within workers, with attendance instrumented by the diary, its mean error is
     0 to within 0.004; with the diary alone it is pulled towards 0 by a third. In "interference" the
     instrumented slope is off by -0.05, because colleagues' remote share moves with one's own. The contrast for the

@@ -22,6 +22,8 @@ SIZE = Size("middle", 1, 16, 8.5, 10, 2)
     [
         ("remote-practice", "choice_honoured", "practice_rs_within"),
         ("exclusion-gap", "engaged", "exclusion_penalty"),
+        ("preferred-method", "preference_met", "preference_rs_within"),
+        ("seen-alone", "seen_alone", "seen_alone_rs_within"),
         ("policy-rollout", "rs_attendance", "policy_remote"),
         ("policy-rollout", "choice_honoured", "policy_choice"),
     ],

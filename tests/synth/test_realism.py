@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
+from hybrid_toolkit.synth.parameter_sources import SOURCES, parameter_sources
+from hybrid_toolkit.synth.truth import Truth
 from tools.realism import PAGE, page
 
 
@@ -41,3 +45,11 @@ def test_wellbeing_the_stress_scales_and_the_week_are_plausible(written: str) ->
     assert min(scale, key=scale.get).endswith("demands") and max(scale.values()) - min(scale.values()) > 0.8
     assert 0 < float(found["Contacts on Saturday or Sunday"].rstrip("%")) < 3
     assert 5 < float(found["Statutory visits held remotely"].rstrip("%")) < 25
+
+
+def test_parameters_that_have_a_source_are_printed_and_the_others_are_said_to_be_assumed(written: str) -> None:
+    found = parameter_sources()
+    assert set(SOURCES) <= set(found) and len(found) == len(fields(Truth)) - 1
+    section = written.partition("## Where the parameters come from")[2]
+    assert {n for n in found if f"`{n}`" in section} == set(SOURCES)
+    assert f"Of {len(found)} parameters of a truth, {len(SOURCES)} have a source" in section

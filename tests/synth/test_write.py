@@ -33,8 +33,11 @@ def test_the_committed_data_are_what_the_tool_writes(tmp_path: Path) -> None:
     kept = {p.relative_to(COMMITTED): p.read_bytes() for p in sorted(COMMITTED.rglob("*.*")) if p.name != "README.md"}
     assert list(made) == list(kept)
     assert [name for name in made if made[name] != kept[name]] == [], "run: python -m tools.make_synthetic"
-    # a clone and a wheel hold files deflated, and an authority of every table should cost them little
-    assert sum(len(zlib.compress(kept[n])) for n in kept if n.parts[0] == "small") < 2_500_000
+    # 5 MB plain held until conferences, plans, children and what each contact was for and found were simulated, 1.3 MB
+    # of 6.0; a clone and a wheel hold files deflated, 0.75 MB. Both bounds stand just above what every table needs.
+    small = [n for n in kept if n.parts[0] == "small"]
+    assert sum(len(kept[n]) for n in small) < 6_050_000
+    assert sum(len(zlib.compress(kept[n])) for n in small) < 800_000
     assert not [n for n, content in kept.items() if b"\r" in content]
 
 
