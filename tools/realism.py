@@ -100,8 +100,8 @@ def parameters() -> str:
     known = {n: s for n, s in found.items() if s != ASSUMED}
     head = (
         "\n## Where the parameters come from\n\n"
-        f"Of {len(found)} parameters of a truth, {len(known)} have a source; most of these give a direction and no size. "
-        "The others are assumed by this project, to be changed and argued with.\n\n"
+        f"Of {len(found)} parameters of a truth, {len(known)} have a source; most of these give a direction and no "
+        "size. The others are assumed by this project, to be changed and argued with.\n\n"
     )
     return (
         head

@@ -23,7 +23,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "wb_rs2": _DIRECTION + "Choudhury and others 2024 (trial, most at a middle number of office days)",
         "autonomy_rs": _META,
         "boundary_rs": _DIRECTION + "Gibbs, Mengel and Siemroth 2023 (more hours outside business hours)",
-        "focus_rs": "assumed; Gibbs, Mengel and Siemroth 2023 found the other sign, in a lockdown (fewer hours undisturbed)",
+        "focus_rs": "assumed; Gibbs, Mengel and Siemroth 2023 found the other sign, in a lockdown",
         "supervision_rs": _DIRECTION + "Gibbs, Mengel and Siemroth 2023 (less time with supervisors)",
         "learning_co_presence": _NEAR,
         "learning_senior": _NEAR,
