@@ -11,7 +11,7 @@ import pandas as pd
 from hybrid_toolkit.disclosure.cells import finish, hide_small, round_counts
 from hybrid_toolkit.disclosure.digits import estimate_steps
 from hybrid_toolkit.disclosure.looks import refuse_measured, refuse_texts, refuse_unsimulated
-from hybrid_toolkit.disclosure.minimum_counts import hide_estimates, hide_paths, withhold_text
+from hybrid_toolkit.disclosure.minimum_counts import fold_survival, hide_estimates, hide_paths, withhold_text
 from hybrid_toolkit.disclosure.policy import Policy, load_policy
 from hybrid_toolkit.disclosure.protect import check_size, counted, policy_notes, protect_table, rounding_note
 from hybrid_toolkit.disclosure.release import Decision, Release, is_redrawn, seal_release
@@ -308,6 +308,7 @@ class Gate:
         [-0.081, nan]
         """
         frame = pd.DataFrame(result if isinstance(result, pd.DataFrame) else result.tidy())
+        frame, folded = fold_survival(frame, self.policy, n=n, redrawn=derived_from is not None)
         numbers = [c for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value") if c in frame]
         sizes = [n, *([clusters] if clusters else [])]
         refuse_columns([*labels], [*numbers, *sizes], present=list(frame.columns))
@@ -325,7 +326,7 @@ class Gate:
         if "term" in frame:
             hide, more = hide_paths(frame, hide, self.policy, n=n)
             hidden = (*hidden, *more)
-        decisions = (*policy_notes(self.policy), *hidden)
+        decisions = (*policy_notes(self.policy), *folded, *hidden)
         steps = estimate_steps(frame, self.policy, numbers, behind, digits=error_digits)
         out = finish(out, hide, self.policy, count=n, values=numbers, plain=[clusters] if clusters else [], steps=steps)
         decisions += rounding_note(self.policy)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,6 +13,12 @@ from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.protect import Decisions, counted
 from hybrid_toolkit.disclosure.release import Decision
 
+STILL_THERE = "share still there"
+"""Unit of a survival curve."""
+_STEPS, _WHOLE = 3, 1e-6
+"""A curve that does not say so has three steps at least, each by a whole number of people."""
+_READ_OFF = 1.2
+"""Who left between chosen times is known by the error alone, which may be some per cent off where others are lost."""
 _TIME = r"^time (-?\d+)$"
 """How the row of an event study names its time."""
 
@@ -101,6 +109,71 @@ def hide_paths(
     more = int((out & ~hide).sum())
     why = "a hidden time would follow from the mean over all times"
     return out, counted("secondary", more, len(frame), "estimates", why)
+
+
+def fold_survival(
+    frame: pd.DataFrame, policy: Policy, *, n: str, redrawn: bool = False
+) -> tuple[pd.DataFrame, Decisions]:
+    """A survival curve with a row only where enough people have left since the row before: one step is one person.
+
+    The other rows are left out whole, since their times say when single people left. A curve is found by its unit or by
+    looking: shares that never rise, by a whole number of those at risk in each row. What is redrawn was folded before.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"term": ["1", "2", "3"], "estimate": [39 / 40, 28 / 40, 27 / 40], "n": [40, 39, 28]})
+    >>> fold_survival(rows, Policy(), n="n")[0]["term"].tolist()
+    ['2']
+    """
+    if redrawn or not {"estimate", "term", n} <= set(frame.columns):
+        return frame, ()
+    share = pd.to_numeric(frame["estimate"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    counts = pd.to_numeric(frame[n], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    said = np.zeros(len(frame), dtype=bool)
+    if "unit" in frame:  # at times, and not of groups at one time
+        timed = frame["term"].astype(str).str.fullmatch(r"(.* at )?[0-9.e+]+")
+        said = (frame["unit"].astype(str).eq(STILL_THERE) & timed).to_numpy(dtype=bool)
+    none = pd.Series(np.nan, index=frame.index)
+    errors = pd.to_numeric(frame.get("std_error", none), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    kept = np.ones(len(frame), dtype=bool)
+    for at in _curves(share, said):
+        before = np.r_[1.0, share[at][:-1]]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            left = counts[at] * (1 - share[at] / np.where(before > 0, before, 1.0))
+        if not said[at].all() and not (
+            len(at) >= _STEPS and (left.round() >= 1).all() and (abs(left - left.round()) < _WHOLE).all()
+        ):
+            continue
+        if (counts[at] == counts[at][0]).all():  # read off at chosen times: the count is of the start
+            left = _left_by_error(share[at], before, errors[at]) / _READ_OFF
+        gone = 0.0
+        for i, more in zip(at, left, strict=True):
+            gone += more
+            kept[i] = gone >= policy.threshold - 1e-6 and counts[i] >= policy.threshold
+            gone = 0.0 if kept[i] else gone
+    why = f"fewer than {policy.threshold} people left since the row before"
+    return frame[kept].reset_index(drop=True), counted(
+        "survival", int((~kept).sum()), len(frame), "steps of a survival curve", why
+    )
+
+
+def _left_by_error(share: NDArray[np.float64], before: NDArray[np.float64], errors: NDArray[np.float64]) -> Any:
+    """About how many left between rows, by Greenwood's variance; none where there is no error.
+
+    The relative variance grows by ``d / (n (n - d))`` and the share falls by ``d / n``, which give ``d``.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        grown = np.diff(np.r_[0.0, np.square(errors / share)])
+        fall = 1 - share / np.where(before > 0, before, 1.0)
+        left = np.square(fall) / (grown * (1 - fall))
+    return np.where(np.isfinite(left), left, 0.0)
+
+
+def _curves(share: NDArray[np.float64], said: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """Positions of rows in turn whose shares never rise: a curve each, a new one where they do."""
+    able = (share >= 0) & (share <= 1)
+    parts = np.split(np.arange(len(share)), np.flatnonzero(np.r_[False, (np.diff(share) > 0) | (np.diff(said) != 0)]))
+    return [p for p in parts if len(p) and able[p].all()]
 
 
 def _at_the_ends(frame: pd.DataFrame, counts: NDArray[np.float64], policy: Policy) -> NDArray[np.bool_]:

@@ -379,3 +379,13 @@ def test_halves_of_an_even_base_are_rounded_up() -> None:
     """15 and 25 lie half-way between tens; numpy would take both to 20."""
     policy = Policy(rounding_base=10)
     assert round_counts(pd.Series([15, 25, 24]), policy).tolist() == [20, 30, 20]
+
+
+def test_groups_at_one_time_are_no_survival_curve() -> None:
+    """Shares still there of two groups, one a little below the other, are two figures of many people each."""
+    rows = pd.DataFrame({"term": ["still there, remote 0", "still there, remote 1"], "estimate": [0.7, 0.68],
+                         "std_error": 0.04, "conf_low": [0.6, 0.6], "conf_high": [0.8, 0.76], "n": [120, 110],
+                         "unit": "share still there"})  # fmt: skip
+    assert Gate().estimates(rows, title="Retention", people="n").content["estimate"].notna().tolist() == [True, True]
+    times = rows.assign(term=["all at 12", "all at 13"])
+    assert len(Gate().estimates(times, title="Retention", people="n").content) == 1

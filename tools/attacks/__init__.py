@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.attacks.models import event_times, own_filters, regressions
+from tools.attacks.models import event_times, own_filters, regressions, survival
 from tools.attacks.sittings import charts, explorer, versions
 from tools.attacks.tables import groups_with_all, nested_shares, places, undo_rounding, unsaid_frames
 
@@ -22,6 +22,7 @@ DOORS: dict[str, Door] = {
     "rounding undone": undo_rounding,
     "regression on one or two people": regressions,
     "hidden event times": event_times,
+    "steps of a survival curve": survival,
     "own metric with a filter": own_filters,
     "control charts of months": charts,
     "explorer over groups and periods": explorer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier
 from hybrid_toolkit.study.sharing.evidence import evidence_bundle
 
 FEW = 10
@@ -92,6 +94,37 @@ def event_times(rng: np.random.Generator) -> tuple[int, int, int]:
     solved = int(hidden.sum() == 1 and alone.any())
     together = float(n[hidden].sum())
     return solved + int(0 < together < FEW), 1, int((~hidden).sum())
+
+
+def survival(rng: np.random.Generator) -> tuple[int, int, int]:
+    """A survival curve has a step a leaver: between two rows shown, fewer than the threshold have left, and when."""
+    n = int(rng.integers(60, 300))
+    months, left = np.round(rng.exponential(30, n), 2) + 0.01, rng.random(n) < rng.uniform(0.4, 1)
+    rows = pd.DataFrame({"months": months, "left": left, "role": rng.choice(["a", "b"], n)})
+    group = "role" if rng.random() < 0.5 else None
+    fit = fit_kaplan_meier(rows.assign(left=rows["left"].astype(int)), duration="months", event="left", group=group)
+    kind = str(rng.choice(["whole", "renamed", "chosen times"]))
+    told = fit.at([float(t) for t in range(0, 60, 2)]) if kind == "chosen times" else fit.tidy()
+    told = told.assign(unit="share") if kind == "renamed" else told
+    content = Gate().estimates(told, title="Still in post", people="n").content
+    shown = content[content["estimate"].notna()]
+    leavers = rows[rows["left"]]
+
+    def alone(terms: pd.Series) -> int:
+        """Intervals between rows in which somebody, but few, left."""
+        found = 0
+        for who in [None] if group is None else ["a", "b"]:
+            mine = leavers if who is None else leavers[leavers["role"].eq(who)]
+            at = terms if who is None else terms[terms.str.startswith(f"{who} ")]
+            times = at.str.extract(r"([0-9.]+)$")[0].astype(float).sort_values().to_numpy()
+            times = np.r_[-1.0, times]
+            counts = [int(mine["months"].between(a + 1e-9, b + 1e-9).sum())
+                      for a, b in pairwise(times)]  # fmt: skip
+            found += sum(0 < c < FEW for c in counts)
+        return found
+
+    # the row of a hidden step tells its time as well
+    return alone(content["term"].astype(str)), alone(told["term"].astype(str)), len(shown)
 
 
 def own_filters(rng: np.random.Generator) -> tuple[int, int, int]:

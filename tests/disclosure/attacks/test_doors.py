@@ -14,6 +14,7 @@ SLOW = {
     "control charts of months": 20,
     "explorer over groups and periods": 12,
     "yesterday's data and today's": 20,
+    "steps of a survival curve": 30,
     "regression on one or two people": 40,
 }
 """Doors whose session takes a second or more, with their sessions here."""
@@ -28,7 +29,10 @@ def test_nobody_comes_out(door: str) -> None:
     assert found.ungated >= BITES * found.sessions, "the attack does not bite: it proves nothing"
 
 
-@pytest.mark.parametrize("door", ["groups with everyone", "families without a recorded place", "hidden event times"])
+@pytest.mark.parametrize(
+    "door",
+    ["groups with everyone", "families without a recorded place", "hidden event times", "steps of a survival curve"],
+)
 def test_something_is_still_shown(door: str) -> None:
     assert try_door(door, 20, first=5000).shown >= 1.0
 
