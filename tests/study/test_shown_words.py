@@ -65,3 +65,9 @@ def test_what_the_headline_studies_show(results: dict[str, StudyResult]) -> None
         assert not any(overclaims(text, says="condition", names=names) for text in conditions)
         read += len(result.checks) + len(result.claims())
     assert read > 20
+
+
+def test_a_number_names_a_team_and_a_decimal_is_a_value() -> None:
+    assert not overclaims("by mode of contact: Office 3.52 (3.25 to 3.77), Home 3.26")
+    for text in ("Look at team 3.", "office 35, then", "Team 12"):
+        assert overclaims(text), text

@@ -69,7 +69,8 @@ OTHER_WORDS = (
 _CAUSAL = re.compile(r"\b(" + "|".join(CAUSAL_WORDS) + r")\b")
 _FORBIDDEN = re.compile(r"\b(" + "|".join((*CAUSAL_WORDS, *OTHER_WORDS)) + r")\b")
 _NAMED = re.compile(
-    r"\b(?:Team|Office|Worker|Family|Child)[ _-]?[A-Z]\b|(?i:\b(?:team|office|worker|family|child|manager)[ _-]?\d+)"
+    r"\b(?:Team|Office|Worker|Family|Child)[ _-]?[A-Z]\b"
+    r"|(?i:\b(?:team|office|worker|family|child|manager)[ _-]?\d+(?!\d|\.\d))"  # a decimal is a value, no name
     r"|\b(?!(?:The|A|Each|Any|Every|Their|Our|All|Whole|One|Own)\b)[A-Z][\w&'’-]+ (?:Team|Office|Hub|Council)\b"
 )
 """A team, office or person called by its letter, number or name."""
