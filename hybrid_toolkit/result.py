@@ -214,6 +214,24 @@ class SimulatedTrials:
     __slots__ = ()
 
 
+class PublishedFigures:
+    """What figures read from published statistics derive from; other people stand behind them, not those of the data.
+
+    Attributes
+    ----------
+    frame : pd.DataFrame
+        The figures, one a row.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.metrics.reference import ReferenceFigures
+    >>> issubclass(ReferenceFigures, PublishedFigures)
+    True
+    """
+
+    __slots__ = ()
+
+
 def held_frames(item: object) -> list[tuple[str, pd.DataFrame]]:
     """Name and frame of every public data frame that an object holds in its fields, alone or in lists and mappings.
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure.cells import finish, hide_small, round_counts
 from hybrid_toolkit.disclosure.digits import estimate_steps
-from hybrid_toolkit.disclosure.looks import refuse_measured, refuse_texts, refuse_unsimulated
+from hybrid_toolkit.disclosure.looks import refuse_measured, refuse_texts, refuse_unpublished, refuse_unsimulated
 from hybrid_toolkit.disclosure.minimum_counts import fold_survival, hide_estimates, hide_paths, withhold_text
 from hybrid_toolkit.disclosure.policy import Policy, load_policy
 from hybrid_toolkit.disclosure.protect import check_size, counted, policy_notes, protect_table, rounding_note
@@ -361,6 +361,7 @@ class Gate:
         source : object, optional
             As in ``Gate``. Simulated facts need it: the diagnosis, power curve, synthetic data or releases of them that
             they were made from, one or a list; the gate's own source does not vouch for them. They are always stamped.
+            Published facts need what ``Beside.figures`` returned, with its own frame.
 
         Returns
         -------
@@ -370,8 +371,8 @@ class Gate:
         Raises
         ------
         DisclosureError
-            An unknown basis, simulated facts without a simulated source, a frame of measured figures or of keys of
-            people, a column that identifies, personal details in words, or too many cells.
+            An unknown basis, simulated or published facts without a source of that kind, a frame of measured figures or
+            of keys of people, a column that identifies, personal details in words, or too many cells.
 
         Examples
         --------
@@ -393,6 +394,8 @@ class Gate:
         refuse_measured(frame, basis, self._behind(source))
         if basis == "simulation":
             refuse_unsimulated(source)
+        if basis == "published":
+            refuse_unpublished(frame, source)
         frame = pd.DataFrame(frame)
         refuse_texts([title], what="title")
         for column in frame.select_dtypes(include=["object", "string"]):

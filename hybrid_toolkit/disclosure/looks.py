@@ -16,7 +16,7 @@ from hybrid_toolkit.data.privacy.personal import names_person, who_values
 from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS, is_identifier, refuse_words
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.result import SimulatedTrials
+from hybrid_toolkit.result import PublishedFigures, SimulatedTrials
 
 INTERVAL = frozenset({"conf_low", "conf_high", "std_error", "p_value", "reliability"})
 """Columns that say how sure a figure is; they are no shares of people, whatever they hold."""
@@ -138,6 +138,40 @@ fix: Pass source= the diagnosis, power curve or synthetic data that they were ma
             fix="Pass source= the diagnosis, power curve or synthetic data that they were made from; figures of your "
             "own data pass .figure_data.",
             code="FACTS-SIMULATED",
+        )
+
+
+def refuse_unpublished(frame: pd.DataFrame, source: object) -> None:
+    """Refuse as published what is not a frame that published statistics were read into.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The facts.
+    source : object
+        What ``Beside.figures`` returned, whose frame it is.
+
+    Raises
+    ------
+    DisclosureError
+        FACTS-PUBLISHED.
+
+    Examples
+    --------
+    >>> refuse_unpublished(pd.DataFrame({"figure": [0.4]}), None)
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.DisclosureError: [FACTS-PUBLISHED] These facts are not figures that were read from published \
+statistics. How to fix: Pass source= what Beside.figures returned, with its own frame; figures of your own data pass \
+.figure_data.
+    """
+    read = getattr(source, "frame", None) if isinstance(source, PublishedFigures) else None
+    if not isinstance(read, pd.DataFrame) or not read.equals(frame):
+        raise DisclosureError(
+            "These facts are not figures that were read from published statistics.",
+            fix="Pass source= what Beside.figures returned, with its own frame; figures of your own data pass "
+            ".figure_data.",
+            code="FACTS-PUBLISHED",
         )
 
 

@@ -19,6 +19,7 @@ from hybrid_toolkit.errors import CoverageError, UsageError
 from hybrid_toolkit.metrics.beside import PUBLISHED
 from hybrid_toolkit.metrics.comparators import comparators
 from hybrid_toolkit.metrics.compare import compare
+from hybrid_toolkit.result import PublishedFigures
 
 PublishedFiles: TypeAlias = Published | str | Path | Sequence[Published | str | Path]
 """Statistics from ``load_published``, or paths; several files are taken together."""
@@ -31,7 +32,7 @@ _CARE = (
 
 
 @dataclass(frozen=True)
-class ReferenceFigures:
+class ReferenceFigures(PublishedFigures):
     """Published figures beside one metric.
 
     Parameters

@@ -113,7 +113,7 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, beside: Be
         notes += found.notes or ("Nothing published is known to stand beside it.",)
         if len(found.frame):
             title_beside = f"{spec.name}: published figures"
-            published = gate.facts(found.frame, title=title_beside, basis="published", source=data)
+            published = gate.facts(found.frame, title=title_beside, basis="published", source=found)
     told = gate.facts(pd.DataFrame({"note": notes}, dtype="str"), title=f"{spec.name}: notes", basis="metadata")
     return Measured(spec.id, spec.name, spec.value_unit, table, told, published)
 

@@ -18,6 +18,7 @@ from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.disclosure import Gate, Policy, Release, disclosure_record, require_release
 from hybrid_toolkit.disclosure.cells import round_counts
 from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.metrics.reference import ReferenceFigures
 
 TEAMS = pd.DataFrame(
     {
@@ -389,3 +390,14 @@ def test_groups_at_one_time_are_no_survival_curve() -> None:
     assert Gate().estimates(rows, title="Retention", people="n").content["estimate"].notna().tolist() == [True, True]
     times = rows.assign(term=["all at 12", "all at 13"])
     assert len(Gate().estimates(times, title="Retention", people="n").content) == 1
+
+
+def test_published_facts_are_the_frame_that_was_read_and_no_other() -> None:
+    mine = pd.DataFrame({"label": ["our service"], "kind": ["England"], "figure": [0.41]})
+    read = ReferenceFigures(pd.DataFrame({"label": ["England"], "kind": ["England"], "figure": [0.55]}))
+    gate = Gate()
+    assert gate.facts(read.frame, title="Beside", basis="published", source=read).content["figure"].tolist() == [0.55]
+    changed = read.frame.assign(figure=0.41)
+    for frame, source in ((mine, None), (mine, read), (changed, read), (read.frame, None)):
+        with pytest.raises(DisclosureError, match="FACTS-PUBLISHED"):
+            gate.facts(frame, title="Beside", basis="published", source=source)

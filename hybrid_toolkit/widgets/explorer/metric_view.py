@@ -147,7 +147,7 @@ class MetricViews:
                 raise _not_offered("published figures", state.beside, self.beside(state.metric))
             found = self._published.figures(self.data, state.metric)
             title = f"{spec.name}: published figures"
-            reference = self._gate.facts(found.frame, title=title, basis="published", source=self.data)
+            reference = self._gate.facts(found.frame, title=title, basis="published", source=found)
             notes += found.notes
         said = self._gate.facts(
             pd.DataFrame({"note": notes}), title=f"{spec.name}: notes", basis="metadata", source=self.data
