@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -34,7 +34,7 @@ class ComparedRounds:
     """
 
     titles: tuple[str, ...]
-    table: pd.DataFrame
+    table: pd.DataFrame = field(repr=False)
 
     def summary(self) -> str:
         """Prose: how many conditions moved which way, and what that can mean.

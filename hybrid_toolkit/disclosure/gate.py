@@ -314,9 +314,8 @@ class Gate:
         refuse_columns([*labels], [*numbers, *sizes], present=list(frame.columns))
         kept = [c for c in dict.fromkeys([*labels, *TIDY_COLUMNS, *sizes]) if c in frame.columns]
         refuse_texts([title], what="title")
-        for column in frame[[c for c in kept if c not in (*numbers, *sizes)]].select_dtypes(
-            include=["object", "string"]
-        ):
+        said = frame[[c for c in kept if c not in (*numbers, *sizes)]]
+        for column in said.select_dtypes(include=["object", "string"]):
             refuse_texts(frame[column].dropna().astype(str).unique().tolist(), what=str(column))
         redrawn = is_redrawn(frame, n, derived_from)
         behind = people_behind(frame, n if redrawn else people, count=n, whole=whole)
@@ -330,9 +329,8 @@ class Gate:
         steps = estimate_steps(frame, self.policy, numbers, behind, digits=error_digits)
         out = finish(out, hide, self.policy, count=n, values=numbers, plain=[clusters] if clusters else [], steps=steps)
         decisions += rounding_note(self.policy)
-        return self._seal(
-            out, "estimates", title, decisions, source if source is not None else result, (), n, tuple(numbers)
-        )
+        origin = source if source is not None else result
+        return self._seal(out, "estimates", title, decisions, origin, (), n, tuple(numbers))
 
     def facts(
         self,
@@ -394,7 +392,7 @@ class Gate:
         refuse_measured(frame, basis, self._behind(source))
         if basis == "simulation":
             refuse_unsimulated(source)
-        if basis == "published":
+        elif basis == "published":
             refuse_unpublished(frame, source)
         frame = pd.DataFrame(frame)
         refuse_texts([title], what="title")

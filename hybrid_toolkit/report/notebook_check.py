@@ -218,7 +218,7 @@ def _of_text(text: str, cell: int, at: int, *, code: bool, tables: bool = True) 
 def _plain_table(text: str) -> list[list[str]]:
     lines = [line for line in text.splitlines() if line.strip() and line.strip() != INSIDE_ONLY]
     rows = [[part for part in _SPLIT.split(line.strip()) if part] for line in lines]
-    heads = [line.split() for line in lines[:3]]
+    heads = [[] if line.rstrip().endswith(".") else line.split() for line in lines[:3]]  # a sentence heads no table
     wide = [row if len(row) > 1 else line.split() for row, line in zip(rows, lines, strict=True)]
     start = next((i for i, head in enumerate(heads) if any(_counted(h) or is_identifier(h) for h in head)), None)
     if start is None:

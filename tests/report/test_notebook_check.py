@@ -92,6 +92,8 @@ def test_what_is_safe_passes(tmp_path: Path) -> None:
     }
     path = saved(tmp_path, shown(SAFE), said(SAFE.to_string()), said("-0.081 (-0.112 to -0.050), 14,205 contacts"), own)
     assert check_notebook(path) == () and main(["check-notebook", str(path)]) == 0
+    prose = "37% of people who answered first also answered last.\n" + " ".join(["word"] * 3 + ["4"] + ["word"] * 5)
+    assert check_notebook(saved(tmp_path, said(prose))) == ()  # a sentence is no head of a table
 
 
 def test_widget_state_is_found_and_taken_out(tmp_path: Path) -> None:

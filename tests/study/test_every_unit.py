@@ -43,7 +43,8 @@ def data() -> EvaluationData:
 
 
 def study_of(unit: str, outcome: str, **more: object) -> Study:
-    exposure = EXPOSURE[unit] if outcome != EXPOSURE[unit] else OTHER.get(unit, UNITS[unit].measures[-1])
+    others = [m for m in reversed(UNITS[unit].measures) if m != outcome]
+    exposure = EXPOSURE[unit] if outcome != EXPOSURE[unit] else OTHER.get(unit, others[0])
     fields = {"cluster": CLUSTER.get(unit, "team_id"), "exposure": exposure, "design": "cross-sectional", **more}
     return Study(id="one", question="Does it?", estimand="none", outcome=outcome, row_unit=unit, **fields)
 
