@@ -43,6 +43,8 @@ SHIPPED = (
     "policy-leaving",
     "policy-children",
     "policy-visits",
+    "policy-plans",
+    "policy-wellbeing",
 )
 """Ids of the studies that come with the toolkit, for the help; a test holds them to the files."""
 _FORMS = (".html", ".docx", ".xlsx", ".zip")

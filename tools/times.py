@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "tests" / "times.csv"
 COLUMNS = ("file", "tests", "seconds")
-QUICK = 1.0
+QUICK = 1.5
 """Processor seconds of a file that may run in the loop of a contributor."""
 BUDGET = 60.0
 """Processor seconds that the quick files may take together: on two cores with the style checks, 90 seconds in all."""

@@ -18,7 +18,8 @@ from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import Check
 
 POWER = 0.8
-_LEVEL = 0.05
+CHECK_LEVEL = 0.05
+"""p-value below which a check calls a departure one: the conventional 5%, as for the intervals it stands beside."""
 _REACH = float(stats.norm.ppf(POWER))
 
 
@@ -77,7 +78,7 @@ def judge_departure(row: pd.Series[Any], fit: DesignFit) -> tuple[bool | None, s
     error, low, high, p = (float(row[c]) for c in ("std_error", "conf_low", "conf_high", "p_value"))
     if not np.isfinite([error, low, high]).all() or error <= 0:
         return None, ". It has no confidence interval, so it tells us little"
-    if p < _LEVEL if np.isfinite(p) else not low <= 0 <= high:
+    if p < CHECK_LEVEL if np.isfinite(p) else not low <= 0 <= high:
         return False, ""
     least = minimum_detectable(error, (high - low) / 2)
     if least < abs(fit.estimate):
@@ -93,6 +94,8 @@ MIN_F = 10.0
 MIN_CELL = 100
 MIN_WITHIN_SD = 0.03
 MIN_RESPONSE = 0.5
+MIN_COMMON = 0.5
+"""Share of answers in the common range of two groups below which most of a comparison is extrapolated."""
 MOST_GAP = 0.3
 """Standard deviations by which those lost from view may have begun elsewhere."""
 SMALL = 10
@@ -209,11 +212,11 @@ def check_common_range(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     low = max(x[group].quantile(0.1), x[~group].quantile(0.1))
     high = min(x[group].quantile(0.9), x[~group].quantile(0.9))
     share = float(x.between(low, high).mean()) if high > low else 0.0
-    good = share >= 0.5
+    good = share >= MIN_COMMON
     message = f"{share:.0%} of answers lie in the range of exposure that both groups cover" + (
         "." if good else ", under half: the groups are hardly comparable."
     )
-    return Check("common range", good, message, share, 0.5)
+    return Check("common range", good, message, share, MIN_COMMON)
 
 
 def check_response(frame: pd.DataFrame, fit: DesignFit) -> Check | None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST = 510
+MOST = 490
 """Comparisons with a bare number (ruff's PLR2004) when this was last counted, rounded up to ten; lower it with them."""
 
 

@@ -150,10 +150,10 @@ def test_a_failing_fit_is_counted_and_spoils_no_other(monkeypatch, raised, code)
     clean = GAP.diagnose("null", TINY, n_sims=3, seed=5, progress=False)
     real = module.simulate_authority
 
-    def sometimes(truth, size, seed, *, tables):
+    def sometimes(truth, size, seed, **asked):
         if seed == bad:
             raise raised
-        return real(truth, size, seed, tables=tables)
+        return real(truth, size, seed, **asked)
 
     monkeypatch.setattr(module, "simulate_authority", sometimes)
     got = GAP.diagnose("null", TINY, n_sims=3, seed=5, progress=False)

@@ -10,7 +10,13 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, StudyError, UnreadableError
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 from hybrid_toolkit.study.fitting_studies import needs
-from hybrid_toolkit.study.shipped_studies import every_study, headline_studies, panel_study, policy_studies
+from hybrid_toolkit.study.shipped_studies import (
+    every_study,
+    headline_studies,
+    panel_study,
+    policy_studies,
+    question_studies,
+)
 from hybrid_toolkit.study.study import Study, load_study, parse_study
 
 ALL = (*headline_studies(), panel_study())
@@ -195,7 +201,7 @@ def test_data_without_the_columns_say_which_are_missing(authority) -> None:
 
 def test_needs_name_only_what_a_contract_has_and_studies_use() -> None:
     by_id = {n.id: n for n in needs()}
-    assert set(by_id) == {s.id for s in every_study()}
+    assert set(by_id) == {s.id for s in (*every_study(), *question_studies())}
     assert set(by_id["career-stage"].tables) == {"worker", "survey", "worker_month"}
     assert "reg_date" in by_id["career-stage"].tables["worker"]
     assert set(by_id["agency-turnover"].tables) == {"la_year"}

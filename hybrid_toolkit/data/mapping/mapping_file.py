@@ -148,7 +148,7 @@ def load_mapping(source: str | Path | DataMapping) -> DataMapping:
     Examples
     --------
     >>> load_mapping("ssd").tables["worker"].columns["worker_id"]
-    ('prof_professional_id',)
+    ('prof_professional_id', 'prof_staff_id')
     """
     if isinstance(source, DataMapping):
         return source

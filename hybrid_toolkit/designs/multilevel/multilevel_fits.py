@@ -18,6 +18,8 @@ from hybrid_toolkit.models.multilevel.within_between import WithinBetweenFit, fi
 from hybrid_toolkit.models.terms.terms import Category, Term, as_term
 from hybrid_toolkit.result import Check
 
+FEWEST_ROWS = 20
+"""Rows of a group below which its own slope is not shown: it would tell of a few people."""
 MIN_WITHIN = 0.05
 """Least share of the exposure's variance within units."""
 
@@ -107,7 +109,7 @@ def check_context(frame: pd.DataFrame, fit: DesignFit) -> Check:
     assert isinstance(fit.fit, WithinBetweenFit)
     rows = fit.fit.tidy()
     row = rows[rows["term"] == "context"].iloc[0]
-    apart = row["p_value"] < 0.05
+    apart = row["p_value"] < checks.CHECK_LEVEL
     what = noun(fit.plan.panel_id, many=True)
     message = (
         f"The slope between {what} less the slope within them is {row['estimate']:+.3f} ({p_words(row['p_value'])})"
@@ -189,7 +191,7 @@ def pooled_rows(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
     """Each group's slope after pooling; groups under twenty rows are not shown."""
     assert isinstance(fit.fit, PooledSlopesFit)
     rows = fit.fit.tidy().iloc[1:]
-    return rows[rows["n"] >= 20].assign(role="group slope", unit=fit.plan.unit)
+    return rows[rows["n"] >= FEWEST_ROWS].assign(role="group slope", unit=fit.plan.unit)
 
 
 def common_slope(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame:
@@ -204,6 +206,6 @@ def check_heterogeneity(frame: pd.DataFrame, fit: DesignFit) -> Check:
     p = fit.fit.heterogeneity[2]
     message = (
         f"Slopes vary over groups with a standard deviation of {fit.fit.sd_random:.3f} ({p_words(p)} that they are one)"
-        + ("." if p < 0.05 else ": no sign that they differ.")
+        + ("." if p < checks.CHECK_LEVEL else ": no sign that they differ.")
     )
     return Check("heterogeneity", None, message, p)

@@ -19,6 +19,8 @@ from hybrid_toolkit.models.terms.result_rows import varying
 from hybrid_toolkit.models.terms.terms import as_term, design_columns
 from hybrid_toolkit.result import Check
 
+MIN_SUPPORT = 0.8
+"""Share of rows in the range of both groups below which a split rests on the model more than on rows."""
 _METHODS = ("oaxaca-blinder", "kitagawa")
 
 
@@ -116,11 +118,11 @@ def check_common_support(frame: pd.DataFrame, fit: DesignFit) -> Check:
     for x in columns.values():
         inside &= (x >= max(x[one].min(), x[~one].min())) & (x <= min(x[one].max(), x[~one].max()))
     share = float(inside.mean())
-    good = share >= 0.8
+    good = share >= MIN_SUPPORT
     message = f"{share:.0%} of rows lie where both groups are found" + (
         "." if good else ": the split leans on a model outside the data."
     )
-    return Check("common support", good, message, share, 0.8)
+    return Check("common support", good, message, share, MIN_SUPPORT)
 
 
 DECOMPOSITION = Design(

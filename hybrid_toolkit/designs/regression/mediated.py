@@ -8,7 +8,7 @@ import pandas as pd
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design
-from hybrid_toolkit.designs.checks import p_words
+from hybrid_toolkit.designs.checks import CHECK_LEVEL, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression import sensitivity
@@ -58,16 +58,20 @@ def _mediation(fit: DesignFit) -> MediationFit:
     return fit.fit
 
 
+WEAK_CORRELATION = 0.1
+"""Correlation of errors that a weak confounder reaches: Cohen's small correlation (1988)."""
+
+
 def check_path(frame: pd.DataFrame, fit: DesignFit) -> Check:
     """The exposure goes with the mediator at all."""
     rows = _mediation(fit).tidy()
     row = rows[rows["term"] == "exposure to mediator"].iloc[0]
-    good = bool(row["p_value"] < 0.05)
+    good = bool(row["p_value"] < CHECK_LEVEL)
     message = (
         f"The exposure goes with a difference of {row['estimate']:+.3f} in the mediator ({p_words(row['p_value'])})"
         + ("." if good else ": without a first step there is nothing to pass on.")
     )
-    return Check("first path", good, message, float(row["p_value"]), 0.05)
+    return Check("first path", good, message, float(row["p_value"]), CHECK_LEVEL)
 
 
 def check_residual_correlation(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
@@ -75,12 +79,12 @@ def check_residual_correlation(frame: pd.DataFrame, fit: DesignFit) -> Check | N
     rho = _mediation(fit).residual_correlation
     if rho is None:
         return None
-    good = abs(rho) >= 0.1
+    good = abs(rho) >= WEAK_CORRELATION
     message = (
         f"A confounder of mediator and outcome that correlated their errors at {rho:+.2f} leaves no indirect part"
         + ("." if good else ": a weak one would do.")
     )
-    return Check("mediator and outcome", good, message, rho, 0.1)
+    return Check("mediator and outcome", good, message, rho, WEAK_CORRELATION)
 
 
 def check_interaction(frame: pd.DataFrame, fit: DesignFit) -> Check | None:

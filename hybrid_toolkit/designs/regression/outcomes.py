@@ -23,6 +23,10 @@ from hybrid_toolkit.models.generalised.ordinal_result import OrdinalFit
 from hybrid_toolkit.models.terms.terms import Category, Term
 from hybrid_toolkit.result import Check
 
+WIDE = 1.5
+"""Pearson dispersion from which a Poisson's own errors are a fifth too small (the root of 1.5 is 1.22)."""
+TWO_ERRORS = 2
+"""Standard errors between the steepest and flattest slope from which they differ."""
 MOST_ANSWERS = 50
 """Distinct answers that an outcome in order may have; each but one is a threshold of its own."""
 
@@ -103,7 +107,7 @@ def check_dispersion(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     found = fit.fit
     if not isinstance(found, GeneralisedFit) or found.link != "log":
         return None
-    wide = found.dispersion > 1.5
+    wide = found.dispersion > WIDE
     message = f"Counts vary {found.dispersion:.1f} times as much as the model says" + (
         "; clustered errors allow for that." if wide else "."
     )
@@ -135,7 +139,9 @@ def check_parallel(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     low, high = int(values.argmin()), int(values.argmax())
     error = max(float(np.hypot(errors[low], errors[high])), 1e-12)
     apart = float(values[high] - values[low]) / error
-    good = False if apart >= 2 else True if minimum_detectable(error, 1.96 * error) < abs(fit.estimate) else None
+    good = (
+        False if apart >= TWO_ERRORS else True if minimum_detectable(error, 1.96 * error) < abs(fit.estimate) else None
+    )
     end = {
         False: ": they differ, so one slope does not describe them all",
         None: "; they are too imprecise to tell whether they are equal",

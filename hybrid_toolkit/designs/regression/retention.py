@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import FitOf, RowsOf, terms_of
-from hybrid_toolkit.designs.checks import p_words
+from hybrid_toolkit.designs.checks import CHECK_LEVEL, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
 from hybrid_toolkit.designs.regression.outcomes import coefficient_row, design_of, plan_terms
@@ -68,14 +68,14 @@ def check_proportional(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     if not np.isfinite(p):
         return None
     few = found.n_events < FEW_EVENTS
-    good = False if p < 0.05 else None if few else True
+    good = False if p < CHECK_LEVEL else None if few else True
     weak = f", though with under {FEW_EVENTS} events little would show" if few else ""
     message = (
         f"The ratio changes over time ({p_words(p)}): one ratio is a mean over it; look at the parts beside."
         if good is False
         else f"The ratio does not clearly change over time ({p_words(p)}){weak}."
     )
-    return Check("proportional hazards", good, message, p, 0.05)
+    return Check("proportional hazards", good, message, p, CHECK_LEVEL)
 
 
 def check_late_entry(frame: pd.DataFrame, fit: DesignFit) -> Check:

@@ -24,6 +24,8 @@ from hybrid_toolkit.result import TIDY_COLUMNS, Check
 _FEW_CLUSTERS = 40
 """Clusters under which the estimate is shown with methods made for few of them."""
 _DRAWS = 1_999
+LEANING, LOPSIDED = 0.5, 2
+"""Skewness from which residuals lean, and from which they are lopsided (an exponential distribution has 2)."""
 _FAR = 4.0
 """Residual standard deviations from which a row counts as far off."""
 _TIMES = ("month", "wave", "year")
@@ -94,7 +96,13 @@ def check_residuals(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     far = int((scaled.abs() > _FAR).sum())
     skew = float((scaled**3).mean())
     told = f"{far:,} rows lie" if far >= SMALL else ("No row lies" if not far else f"Fewer than {SMALL} rows lie")
-    shape = "close to even" if abs(skew) < 0.5 else "leaning to one side" if abs(skew) < 2 else "strongly lopsided"
+    shape = (
+        "close to even"
+        if abs(skew) < LEANING
+        else "leaning to one side"
+        if abs(skew) < LOPSIDED
+        else "strongly lopsided"
+    )
     return Check("residuals", None, f"{told} far from what the model gives, and the rest is {shape}.", skew)
 
 

@@ -11,7 +11,7 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.designs.base import CheckOf, FitOf
-from hybrid_toolkit.designs.checks import judge_departure, left_out_message, p_words
+from hybrid_toolkit.designs.checks import CHECK_LEVEL, judge_departure, left_out_message, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.rollout.rollout_fits import before_after_fit, fit_two_by_two_plan, group_time, under_policy
 from hybrid_toolkit.errors import EstimationError
@@ -23,6 +23,8 @@ from hybrid_toolkit.models.sensitivity.parallel_trends_bounds import breakdown
 from hybrid_toolkit.models.terms.terms import Column
 from hybrid_toolkit.result import Check
 
+YEAR = 12
+"""Months of a yearly wave; two years are needed to tell it from a trend."""
 NEAR = 6
 """Times before the start that a check reads, at most."""
 
@@ -39,7 +41,7 @@ def check_parallel_trends(frame: pd.DataFrame, fit: DesignFit) -> Check:
     seen = detectable_slope(path)
     reach = float(np.mean([path.leads[i] - path.last_free for i in path.after]))
     moved = seen * reach
-    if p < 0.05:
+    if p < CHECK_LEVEL:
         good: bool | None = False
         message = (
             f"The groups moved apart by {slope:+.3f} a period before the start ({p_words(p)}): parallel trends are in "
@@ -186,10 +188,10 @@ def _yearly(rows: pd.DataFrame, time: str) -> dict[str, Array]:
     dates = pd.api.types.is_datetime64_any_dtype(values)
     if not dates and (time != "month" or not pd.api.types.is_numeric_dtype(values)):
         return {}
-    at = values.dt.year * 12 + values.dt.month if dates else values.astype("float64")
-    if at.nunique() < 24 or not (at == at.round()).all():
+    at = values.dt.year * YEAR + values.dt.month if dates else values.astype("float64")
+    if at.nunique() < 2 * YEAR or not (at == at.round()).all():
         return {}
-    angle = 2 * np.pi * at.to_numpy(dtype=np.float64) / 12
+    angle = 2 * np.pi * at.to_numpy(dtype=np.float64) / YEAR
     return {"wave_sin_": np.sin(angle), "wave_cos_": np.cos(angle)}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.designs.base import CheckOf, FitOf
-from hybrid_toolkit.designs.checks import judge_departure, left_out_message, p_words
+from hybrid_toolkit.designs.checks import CHECK_LEVEL, judge_departure, left_out_message, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.series.series_fits import fit_synthetic_did_plan, interrupted_plan, one_start
 from hybrid_toolkit.errors import EstimationError
@@ -38,7 +38,7 @@ def check_series_autocorrelation(frame: pd.DataFrame, fit: DesignFit) -> Check:
     if not isinstance(model, (InterruptedFit, CountSeriesFit)):
         raise EstimationError("this fit has no autocorrelation.", fix="Leave the check out.", code="NOT-SERIES")
     short = model.n_before + model.n_after <= 2 * SHORT
-    good = False if model.left_over_p < 0.05 else None if short else True
+    good = False if model.left_over_p < CHECK_LEVEL else None if short else True
     end = {False: ": the interval is too narrow", None: ", though in so short a series little would show", True: ""}
     message = (
         f"Neighbouring periods are alike by {model.rho:.2f}, which the interval allows for; "

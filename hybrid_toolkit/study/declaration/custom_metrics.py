@@ -28,6 +28,7 @@ FITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "alliance": ("alliance",),
         "worker-month": _MONTHLY,
         "worker-wave": ("survey",),
+        "team-wave": ("survey",),
         "worker": ("worker",),
         "arrangement": ("arrangement_spell",),
         "team-month": _MONTHLY,

@@ -48,7 +48,7 @@ def save_state(path: str | Path, state: Any, *, widget: str, schema: int) -> Pat
     >>> place = Path(tempfile.mkdtemp()) / "view.json"
     >>> _ = save_state(place, ExplorerState("skill"), widget="MetricExplorer", schema=1)
     >>> load_state(place, ExplorerState, widget="MetricExplorer", schema=1)
-    ExplorerState(metric='skill', group='all', period='all')
+    ExplorerState(metric='skill', group='all', period='all', beside='none')
     """
     whole = dict(zip(HEADS, (_KIND, widget, schema, plain_state(state)), strict=True))
     return atomic_write_text(path, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
