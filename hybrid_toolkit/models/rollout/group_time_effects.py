@@ -69,7 +69,7 @@ class GroupTimeFit(ResultBase):
         Clusters x starts; units of each start in each cluster.
     own : Codes
         The k columns of ``counts`` with the effect's group.
-    free : NDArray[np.bool_]
+    free : Array of bool
         Shape k x starts; the columns that it is compared with.
     n_units : int
         Units used.
