@@ -26,8 +26,41 @@ SURVEY_FIGURES = {"mean": "weighted mean", "total": "weighted total"}
 """What is estimated."""
 
 
+class SurveyResult(ResultBase):
+    """What estimates from a sample of clusters within strata show alike, whatever was estimated."""
+
+    terms: tuple[str, ...]
+    estimate: Array
+    vcov: Array
+    df: float
+    n: int
+    conf_level: float
+
+    def tidy(self) -> pd.DataFrame:
+        """One row an estimate.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row an estimate.
+        """
+        error = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
+        return tidy_rows(self.terms, self.estimate, error, n=self.n, conf_level=self.conf_level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: rows, clusters, strata, sum of the weights, method, convergence.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row: rows, clusters, strata, sum of the weights, method, convergence.
+        """
+        keep = ("n", "n_missing", "n_clusters", "n_strata", "population", "df", "method", "converged")
+        return pd.DataFrame([{name: getattr(self, name) for name in keep}])
+
+
 @dataclass(frozen=True, eq=False)
-class SurveyEstimates(ResultBase):
+class SurveyEstimates(SurveyResult):
     """Figures of a population from a survey of it.
 
     Parameters
@@ -82,28 +115,6 @@ class SurveyEstimates(ResultBase):
     def method(self) -> str:
         """What was fitted, in words."""
         return f"{SURVEY_FIGURES[self.figure]}, errors by linearisation over clusters within strata"
-
-    def tidy(self) -> pd.DataFrame:
-        """One row a figure.
-
-        Returns
-        -------
-        pd.DataFrame
-            One row a figure.
-        """
-        error = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
-        return tidy_rows(self.terms, self.estimate, error, n=self.n, conf_level=self.conf_level, df=self.df)
-
-    def glance(self) -> pd.DataFrame:
-        """One row: rows, clusters, strata, sum of the weights, method, convergence.
-
-        Returns
-        -------
-        pd.DataFrame
-            One row: rows, clusters, strata, sum of the weights, method, convergence.
-        """
-        keep = ("n", "n_missing", "n_clusters", "n_strata", "population", "df", "method", "converged")
-        return pd.DataFrame([{name: getattr(self, name) for name in keep}])
 
     def prose(self) -> str:
         """Prose with its caveat.

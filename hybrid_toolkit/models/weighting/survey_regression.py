@@ -11,14 +11,13 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.arguments import check_arguments
-from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, design, frozen, term_columns, tidy_rows
+from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, design, frozen, term_columns
 from hybrid_toolkit.models.terms.terms import Terms, numbers
-from hybrid_toolkit.models.weighting.survey import read_survey
-from hybrid_toolkit.result import ResultBase
+from hybrid_toolkit.models.weighting.survey import SurveyResult, read_survey
 
 
 @dataclass(frozen=True, eq=False)
-class SurveyRegressionFit(ResultBase):
+class SurveyRegressionFit(SurveyResult):
     """A linear model of a population from a survey of it.
 
     Parameters
@@ -73,28 +72,6 @@ class SurveyRegressionFit(ResultBase):
     def method(self) -> str:
         """What was fitted, in words."""
         return "weighted least squares, errors by linearisation over clusters within strata"
-
-    def tidy(self) -> pd.DataFrame:
-        """One row a coefficient.
-
-        Returns
-        -------
-        pd.DataFrame
-            One row a coefficient.
-        """
-        error = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
-        return tidy_rows(self.terms, self.estimate, error, n=self.n, conf_level=self.conf_level, df=self.df)
-
-    def glance(self) -> pd.DataFrame:
-        """One row: rows, clusters, strata, sum of the weights, method, convergence.
-
-        Returns
-        -------
-        pd.DataFrame
-            One row: rows, clusters, strata, sum of the weights, method, convergence.
-        """
-        keep = ("n", "n_missing", "n_clusters", "n_strata", "population", "df", "method", "converged")
-        return pd.DataFrame([{name: getattr(self, name) for name in keep}])
 
     def prose(self) -> str:
         """Prose with its caveat.
