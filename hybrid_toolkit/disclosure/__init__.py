@@ -2,8 +2,7 @@
 
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.policy import Policy, load_policy
-from hybrid_toolkit.disclosure.record import disclosure_record
-from hybrid_toolkit.disclosure.release import Decision, Release, require_release
+from hybrid_toolkit.disclosure.release import Decision, Release, disclosure_record, require_release
 
 __all__ = ["Decision", "Gate", "Policy", "Release", "disclosure_record", "load_policy", "require_release"]
 

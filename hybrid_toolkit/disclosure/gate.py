@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
-from hybrid_toolkit.disclosure.cells import finish, hide_small, round_counts
-from hybrid_toolkit.disclosure.digits import estimate_steps
-from hybrid_toolkit.disclosure.looks import refuse_measured, refuse_texts, refuse_unpublished, refuse_unsimulated
-from hybrid_toolkit.disclosure.minimum_counts import fold_survival, hide_estimates, hide_paths, withhold_text
+from hybrid_toolkit.disclosure.facts import Basis, OnlySimulated, protect_facts
+from hybrid_toolkit.disclosure.looks import refuse_texts
+from hybrid_toolkit.disclosure.minimum_counts import protect_estimates, withhold_text
 from hybrid_toolkit.disclosure.policy import Policy, load_policy
-from hybrid_toolkit.disclosure.protect import check_size, counted, policy_notes, protect_table, rounding_note
-from hybrid_toolkit.disclosure.release import Decision, Release, is_redrawn, seal_release
-from hybrid_toolkit.disclosure.screen import refuse_columns, refuse_words
-from hybrid_toolkit.disclosure.stands import people_behind
+from hybrid_toolkit.disclosure.protect import policy_notes, protect_table
+from hybrid_toolkit.disclosure.release import Decision, Release, data_hash_of, is_redrawn, seal_release
+from hybrid_toolkit.disclosure.screen import refuse_words
 from hybrid_toolkit.disclosure.versions import VersionLedger
-from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.result import TIDY_COLUMNS, Result
-
-Basis = Literal["simulation", "metadata", "assumption", "published"]
-_BASES: dict[str, str] = {
-    "simulation": "was made from simulated data alone",
-    "metadata": "describes files, checks and methods, not people",
-    "published": "stands in published statistics of other people, with their own symbols for what is not shown",
-    "assumption": "states what was assumed or declared, not what was found",
-}
-"""On what grounds ``Gate.facts`` lets a frame through."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Simulated:
-    """Stands behind what was made from simulations alone: synthetic, without the hash of one set of data."""
-
-    hash: str = ""
-    synthetic: bool = True
+from hybrid_toolkit.result import Result
 
 
 class Gate:
@@ -166,7 +144,7 @@ class Gate:
             hide=hide,
             source=self._behind(source),
         )
-        return self._seal(out, "table", title, decisions, source, tuple(dims), count, shown)
+        return self._seal(out, "table", title, decisions, source, dims, count, shown)
 
     def figure_data(
         self,
@@ -245,7 +223,7 @@ class Gate:
             hide=hide,
             source=self._behind(source),
         )
-        return self._seal(out, "figure", title, decisions, source, tuple(dims), count, shown)
+        return self._seal(out, "figure", title, decisions, source, dims, count, shown)
 
     def estimates(
         self,
@@ -307,30 +285,21 @@ class Gate:
         >>> Gate().estimates(rows, title="Choice honoured", people="n").content["estimate"].tolist()
         [-0.081, nan]
         """
-        frame = pd.DataFrame(result if isinstance(result, pd.DataFrame) else result.tidy())
-        frame, folded = fold_survival(frame, self.policy, n=n, redrawn=derived_from is not None)
-        numbers = [c for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value") if c in frame]
-        sizes = [n, *([clusters] if clusters else [])]
-        refuse_columns([*labels], [*numbers, *sizes], present=list(frame.columns))
-        kept = [c for c in dict.fromkeys([*labels, *TIDY_COLUMNS, *sizes]) if c in frame.columns]
         refuse_texts([title], what="title")
-        said = frame[[c for c in kept if c not in (*numbers, *sizes)]]
-        for column in said.select_dtypes(include=["object", "string"]):
-            refuse_texts(frame[column].dropna().astype(str).unique().tolist(), what=str(column))
-        redrawn = is_redrawn(frame, n, derived_from)
-        behind = people_behind(frame, n if redrawn else people, count=n, whole=whole)
-        out = frame[kept].copy()
-        hide, hidden = hide_estimates(frame, self.policy, n=n, clusters=clusters, whole=whole, people=behind,
-                                      look=not redrawn)  # fmt: skip
-        if "term" in frame:
-            hide, more = hide_paths(frame, hide, self.policy, n=n)
-            hidden = (*hidden, *more)
-        decisions = (*policy_notes(self.policy), *folded, *hidden)
-        steps = estimate_steps(frame, self.policy, numbers, behind, digits=error_digits)
-        out = finish(out, hide, self.policy, count=n, values=numbers, plain=[clusters] if clusters else [], steps=steps)
-        decisions += rounding_note(self.policy)
+        frame = pd.DataFrame(result if isinstance(result, pd.DataFrame) else result.tidy())
+        out, numbers, decisions = protect_estimates(
+            frame,
+            self.policy,
+            n=n,
+            clusters=clusters,
+            whole=whole,
+            people=people,
+            labels=labels,
+            digits=error_digits,
+            derived_from=derived_from,
+        )
         origin = source if source is not None else result
-        return self._seal(out, "estimates", title, decisions, origin, (), n, tuple(numbers))
+        return self._seal(out, "estimates", title, decisions, origin, (), n, numbers)
 
     def facts(
         self,
@@ -351,7 +320,7 @@ class Gate:
         title : str
             Title of the facts.
         basis : Basis
-            The grounds, one of ``_BASES``; printed in the record.
+            The grounds, one of ``BASES``; printed in the record.
         counts : Sequence[str], optional
             Columns that count rows of the data: small ones are hidden, the rest rounded.
         dims : Sequence[str], optional
@@ -378,37 +347,12 @@ class Gate:
         >>> Gate().facts(card, title="Tables", basis="metadata", counts=["rows"]).content["rows"].tolist()
         [205, <NA>]
         """
-        if basis not in _BASES:
-            raise DisclosureError(
-                f"The grounds '{basis}' are not known.", fix=f"Use one of {', '.join(_BASES)}.", code="BASIS-UNKNOWN"
-            )
-        refuse_columns(list(frame.columns), [*counts, *dims], present=list(frame.columns))
-        if dims and basis != "simulation":
-            raise DisclosureError(
-                "Only simulated facts may be split for a figure.",
-                fix="Pass measured figures through .figure_data, which holds each to the policy.",
-                code="FACTS-MEASURED",
-            )
-        refuse_measured(frame, basis, self._behind(source))
-        if basis == "simulation":
-            refuse_unsimulated(source)
-        elif basis == "published":
-            refuse_unpublished(frame, source)
-        frame = pd.DataFrame(frame)
         refuse_texts([title], what="title")
-        for column in frame.select_dtypes(include=["object", "string"]):
-            for text in frame[column].dropna().astype(str):
-                refuse_words(text)
-        check_size(frame, self.policy, dims=())
-        out = frame.copy()
-        decisions = policy_notes(self.policy)
-        decisions += (Decision("grounds", f"{len(out)} row(s) shown", f"It {_BASES[basis]}."),)
-        for column in counts:
-            small = hide_small(out[column], self.policy)
-            out[column] = round_counts(out[column], self.policy).mask(small)
-            decisions += counted("threshold", int(small.sum()), len(out), "counts", f"below {self.policy.threshold}")
-        behind = _Simulated() if basis == "simulation" else source
-        return self._seal(out, "facts", title, decisions, behind, tuple(dims), None, ())
+        out, decisions = protect_facts(
+            frame, self.policy, basis=basis, counts=counts, dims=dims, source=source, behind=self._behind(source)
+        )
+        behind = OnlySimulated() if basis == "simulation" else source
+        return self._seal(out, "facts", title, decisions, behind, dims)
 
     def text(
         self,
@@ -460,7 +404,7 @@ class Gate:
         withheld, why = withhold_text(self.policy, n=n, clusters=clusters, whole=whole, people=people)
         decisions = (*policy_notes(self.policy), *why)
         shown = withheld or text
-        return self._seal(pd.DataFrame({"text": [shown]}), "text", title, decisions, source, (), None, ())
+        return self._seal(pd.DataFrame({"text": [shown]}), "text", title, decisions, source)
 
     def _seal(
         self,
@@ -469,32 +413,15 @@ class Gate:
         title: str,
         decisions: tuple[Decision, ...],
         source: object,
-        dims: tuple[str, ...],
-        count: str | None,
-        values: tuple[str, ...],
+        dims: Sequence[str] = (),
+        count: str | None = None,
+        values: Sequence[str] = (),
     ) -> Release:
-        behind = self._behind(source)
         return seal_release(
-            frame,
-            kind=kind,
-            title=title,
-            decisions=decisions,
-            synthetic=bool(getattr(behind, "synthetic", False)),
-            data_hash=_hash_of(behind) or "",
-            policy_hash=self.policy.hash,
-            dims=dims,
-            count=count,
-            values=values,
-        )
+            frame, kind=kind, title=title, decisions=decisions, dims=tuple(dims), count=count, values=tuple(values),
+            behind=self._behind(source), policy_hash=self.policy.hash,
+        )  # fmt: skip
 
     def _behind(self, source: object) -> object:
         """The data behind a frame: those named with it, or those that the gate was made for."""
-        return next((s for s in (source, self._source) if _hash_of(s) is not None), None)
-
-
-def _hash_of(source: object) -> str | None:
-    """The hash of the data behind something: its ``data_hash``, or its ``hash`` where it is the data."""
-    if source is None or isinstance(source, pd.DataFrame):
-        return None
-    found = getattr(source, "data_hash", None) or getattr(source, "hash", None)
-    return found if isinstance(found, str) else None
+        return next((s for s in (source, self._source) if data_hash_of(s) is not None), None)

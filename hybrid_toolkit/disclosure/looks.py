@@ -10,18 +10,13 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
-from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.privacy.inside import InsideFrame
 from hybrid_toolkit.data.privacy.personal import names_person, who_values
-from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS, is_identifier, refuse_words
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.result import PublishedFigures, SimulatedTrials
 
 INTERVAL = frozenset({"conf_low", "conf_high", "std_error", "p_value", "reliability"})
 """Columns that say how sure a figure is; they are no shares of people, whatever they hold."""
-MEASURED = ("n_people", "rests_on", "n_people_reason")
-"""Columns that only figures measured on people carry."""
 OUTER = 0.1
 """Share of single values on either side within which a figure that is one of them is an extreme."""
 _EXACT = 1e-6
@@ -61,7 +56,7 @@ def refuse_people_as_dims(frame: pd.DataFrame, dims: Sequence[str], source: obje
     for dim in dims:
         values = [v for v in frame[dim].drop_duplicates() if str(v) != total_label]
         kind = who_values(values)
-        known = _person_key(values, source)
+        known = person_key(values, source)
         if known or (kind and kind != "keys"):
             what = f"keys of '{known}'" if known else f"what looks like {kind}"
             raise DisclosureError(
@@ -76,111 +71,6 @@ def refuse_people_as_dims(frame: pd.DataFrame, dims: Sequence[str], source: obje
                 "team_id.",
                 code="DIM-KEYS",
             )
-
-
-def refuse_measured(frame: pd.DataFrame, basis: str, source: object) -> None:
-    """Refuse as facts what was measured on people, or names them by their keys.
-
-    Raises
-    ------
-    DisclosureError
-        FACTS-MEASURED, DIM-IDENTIFIER.
-    """
-    carried = [c for c in MEASURED if c in frame.columns]
-    if isinstance(frame, InsideFrame) or carried:
-        raise DisclosureError(
-            "The frame holds figures measured on people"
-            + (f" (it carries {', '.join(carried)})." if carried else ", which have not passed the gate."),
-            fix="Pass it through .table, .estimates or .figure_data, which hold each figure to the policy.",
-            code="FACTS-MEASURED",
-        )
-    if basis == "simulation":
-        return
-    for column in frame.select_dtypes(include=["object", "string"]):
-        known = _person_key(frame[column].dropna().unique().tolist(), source)
-        if known:
-            raise DisclosureError(
-                f"The values of '{column}' are keys of '{known}', whatever the column is called.",
-                fix="Leave the column out.",
-                code="DIM-IDENTIFIER",
-            )
-
-
-def refuse_unsimulated(source: object) -> None:
-    """Refuse as simulated what comes with nothing that was simulated.
-
-    Parameters
-    ----------
-    source : object
-        One or several of: trials of this package (a diagnosis, a power curve), data that carry the synthetic stamp, and
-        releases of either.
-
-    Raises
-    ------
-    DisclosureError
-        FACTS-SIMULATED.
-
-    Examples
-    --------
-    >>> refuse_unsimulated(EvaluationData({}, synthetic=True))
-    >>> refuse_unsimulated(EvaluationData({}))
-    Traceback (most recent call last):
-    ...
-    hybrid_toolkit.errors.DisclosureError: [FACTS-SIMULATED] 1 of 1 sources of these facts were not simulated. How to \
-fix: Pass source= the diagnosis, power curve or synthetic data that they were made from; figures of your own data pass \
-.figure_data.
-    """
-    sources = list(source) if isinstance(source, (list, tuple)) else [source]
-    other = sum(not _simulated(item) for item in sources)
-    if other or not sources:
-        raise DisclosureError(
-            f"{other} of {len(sources)} sources of these facts were not simulated.",
-            fix="Pass source= the diagnosis, power curve or synthetic data that they were made from; figures of your "
-            "own data pass .figure_data.",
-            code="FACTS-SIMULATED",
-        )
-
-
-def refuse_unpublished(frame: pd.DataFrame, source: object) -> None:
-    """Refuse as published what is not a frame that published statistics were read into.
-
-    Parameters
-    ----------
-    frame : pd.DataFrame
-        The facts.
-    source : object
-        What ``Beside.figures`` returned, whose frame it is.
-
-    Raises
-    ------
-    DisclosureError
-        FACTS-PUBLISHED.
-
-    Examples
-    --------
-    >>> refuse_unpublished(pd.DataFrame({"figure": [0.4]}), None)
-    Traceback (most recent call last):
-    ...
-    hybrid_toolkit.errors.DisclosureError: [FACTS-PUBLISHED] These facts are not figures that were read from published \
-statistics. How to fix: Pass source= what Beside.figures returned, with its own frame; figures of your own data pass \
-.figure_data.
-    """
-    read = getattr(source, "frame", None) if isinstance(source, PublishedFigures) else None
-    if not isinstance(read, pd.DataFrame) or not read.equals(frame):
-        raise DisclosureError(
-            "These facts are not figures that were read from published statistics.",
-            fix="Pass source= what Beside.figures returned, with its own frame; figures of your own data pass "
-            ".figure_data.",
-            code="FACTS-PUBLISHED",
-        )
-
-
-def _simulated(source: object) -> bool:
-    if isinstance(source, SimulatedTrials):
-        return True
-    if isinstance(source, Release):
-        return require_release(source).synthetic
-    return isinstance(source, EvaluationData) and source.synthetic
 
 
 def refuse_texts(texts: Sequence[str], *, what: str) -> None:
@@ -311,7 +201,7 @@ def _looked(source: object, tables: Mapping[str, pd.DataFrame]) -> _Looked:
     return out
 
 
-def _person_key(values: Sequence[object], source: object) -> str:
+def person_key(values: Sequence[object], source: object) -> str:
     """The key of a person, family or event, of the data at hand, that most of the values are; empty where none is."""
     tables = _tables(source)
     texts = {str(v) for v in values if len(str(v)) > 3 or not str(v).isdigit()}

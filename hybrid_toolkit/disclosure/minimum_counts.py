@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hybrid_toolkit.disclosure.looks import share_scale
+from hybrid_toolkit.disclosure.cells import finish
+from hybrid_toolkit.disclosure.digits import estimate_steps
+from hybrid_toolkit.disclosure.looks import refuse_texts, share_scale
 from hybrid_toolkit.disclosure.policy import Policy
-from hybrid_toolkit.disclosure.protect import Decisions, counted
-from hybrid_toolkit.disclosure.release import Decision
+from hybrid_toolkit.disclosure.protect import Decisions, counted, policy_notes, rounding_note
+from hybrid_toolkit.disclosure.release import Decision, Release, is_redrawn
+from hybrid_toolkit.disclosure.screen import refuse_columns
+from hybrid_toolkit.disclosure.stands import people_behind
+from hybrid_toolkit.result import TIDY_COLUMNS
 
 STILL_THERE = "share still there"
 """Unit of a survival curve."""
@@ -21,6 +27,51 @@ _READ_OFF = 1.2
 """Who left between chosen times is known by the error alone, which may be some per cent off where others are lost."""
 _TIME = r"^time (-?\d+)$"
 """How the row of an event study names its time."""
+
+
+def protect_estimates(
+    frame: pd.DataFrame,
+    policy: Policy,
+    *,
+    n: str = "n",
+    clusters: str | None = None,
+    whole: bool = False,
+    people: str | None = None,
+    labels: Sequence[str] = (),
+    digits: int = 2,
+    derived_from: Release | Sequence[Release] | None = None,
+) -> tuple[pd.DataFrame, tuple[str, ...], Decisions]:
+    """The estimates that may be shown, their columns of numbers, and the decisions; arguments as in ``Gate.estimates``.
+
+    Raises
+    ------
+    DisclosureError
+        As ``refuse_columns``, ``refuse_texts``, ``is_redrawn`` and ``people_behind``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"term": ["late"], "estimate": [-0.2], "n": [6], "unit": "share"})
+    >>> protect_estimates(rows, Policy(), people="n")[0]["estimate"].tolist()
+    [nan]
+    """
+    frame, folded = fold_survival(frame, policy, n=n, redrawn=derived_from is not None)
+    numbers = [c for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value") if c in frame]
+    sizes = [n, *([clusters] if clusters else [])]
+    refuse_columns([*labels], [*numbers, *sizes], present=list(frame.columns))
+    kept = [c for c in dict.fromkeys([*labels, *TIDY_COLUMNS, *sizes]) if c in frame.columns]
+    said = frame[[c for c in kept if c not in (*numbers, *sizes)]]
+    for column in said.select_dtypes(include=["object", "string"]):
+        refuse_texts(frame[column].dropna().astype(str).unique().tolist(), what=str(column))
+    redrawn = is_redrawn(frame, n, derived_from)
+    behind = people_behind(frame, n if redrawn else people, count=n, whole=whole)
+    hide, hidden = hide_estimates(frame, policy, n=n, clusters=clusters, whole=whole, people=behind, look=not redrawn)
+    if "term" in frame:
+        hide, more = hide_paths(frame, hide, policy, n=n)
+        hidden = (*hidden, *more)
+    steps = estimate_steps(frame, policy, numbers, behind, digits=digits)
+    plain = [clusters] if clusters else []
+    out = finish(frame[kept].copy(), hide, policy, count=n, values=numbers, plain=plain, steps=steps)
+    return out, tuple(numbers), (*policy_notes(policy), *folded, *hidden, *rounding_note(policy))
 
 
 def hide_estimates(

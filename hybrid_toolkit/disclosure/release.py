@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import Final
 
@@ -220,21 +220,29 @@ def is_redrawn(frame: pd.DataFrame, count: str, releases: Release | Sequence[Rel
     return True
 
 
+def data_hash_of(source: object) -> str | None:
+    """The hash of the data behind something: its ``data_hash``, or its ``hash`` where it is the data."""
+    if source is None or isinstance(source, pd.DataFrame):
+        return None
+    found = getattr(source, "data_hash", None) or getattr(source, "hash", None)
+    return found if isinstance(found, str) else None
+
+
 def seal_release(
     frame: pd.DataFrame,
     *,
     kind: str,
     title: str,
     decisions: tuple[Decision, ...],
-    synthetic: bool,
-    data_hash: str,
+    behind: object,
     policy_hash: str,
     dims: tuple[str, ...] = (),
     count: str | None = None,
     values: tuple[str, ...] = (),
 ) -> Release:
-    """Build a release; for the gate's own use."""
+    """Build a release, stamped with the hash of the data behind it; for the gate's own use."""
     kept = frame.reset_index(drop=True).copy(deep=True)
+    synthetic = bool(getattr(behind, "synthetic", False))
     return Release(
         id=release_id(kind, title, kept),
         kind=kind,
@@ -242,7 +250,7 @@ def seal_release(
         decisions=decisions,
         synthetic=synthetic,
         stamp=SYNTHETIC_STAMP if synthetic else "",
-        data_hash=data_hash,
+        data_hash=data_hash_of(behind) or "",
         policy_hash=policy_hash,
         _frame=kept,
         seal=_SEAL,
@@ -250,3 +258,41 @@ def seal_release(
         count=count,
         values=values,
     )
+
+
+RECORD_COLUMNS = ("release", "kind", "title", "rule", "what", "why", "cells", "policy")
+
+
+def disclosure_record(releases: Iterable[Release]) -> pd.DataFrame:
+    """One row a decision over all releases; a release without any has one row that says so.
+
+    Parameters
+    ----------
+    releases : Iterable[Release]
+        What has passed the gate.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a decision over all releases; a release without any has one row that says so.
+
+    Raises
+    ------
+    DisclosureError
+        Something in ``releases`` is not a release.
+
+    Examples
+    --------
+    >>> disclosure_record([]).columns.tolist()
+    ['release', 'kind', 'title', 'rule', 'what', 'why', 'cells', 'policy']
+    """
+    rows = []
+    for release in releases:
+        require_release(release)
+        head = (release.id, release.kind, release.title)
+        policy = release.policy_hash[:12]
+        for d in release.decisions:
+            rows.append((*head, d.rule, d.what, d.why, d.cells, policy))
+        if not release.decisions:
+            rows.append((*head, "none", "Shown whole", "No rule asked for more.", 0, policy))
+    return pd.DataFrame(rows, columns=list(RECORD_COLUMNS))

@@ -15,8 +15,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.atomic_output import atomic_folder
 from hybrid_toolkit.data.safe_csv import csv_text
-from hybrid_toolkit.disclosure.record import disclosure_record
-from hybrid_toolkit.disclosure.release import Release, require_release
+from hybrid_toolkit.disclosure.release import Release, disclosure_record, require_release
 from hybrid_toolkit.errors import DisclosureError, UsageError
 from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
 

@@ -8,7 +8,7 @@ from html import escape
 
 from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.disclosure.gate import Gate
-from hybrid_toolkit.disclosure.record import disclosure_record
+from hybrid_toolkit.disclosure.release import disclosure_record
 from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, ReportTable, Section
 from hybrid_toolkit.report.documents.tidy_layout import Place, tidy_layout
 from hybrid_toolkit.report.export import as_report, document_bytes

@@ -1,0 +1,205 @@
+"""Frames of facts, which say nothing about any person: on what grounds they pass the gate, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.privacy.inside import InsideFrame
+from hybrid_toolkit.disclosure.cells import hide_small, round_counts
+from hybrid_toolkit.disclosure.looks import person_key
+from hybrid_toolkit.disclosure.policy import Policy
+from hybrid_toolkit.disclosure.protect import Decisions, check_size, counted, policy_notes
+from hybrid_toolkit.disclosure.release import Decision, Release, require_release
+from hybrid_toolkit.disclosure.screen import refuse_columns, refuse_words
+from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.result import PublishedFigures, SimulatedTrials
+
+Basis = Literal["simulation", "metadata", "assumption", "published"]
+BASES: dict[str, str] = {
+    "simulation": "was made from simulated data alone",
+    "metadata": "describes files, checks and methods, not people",
+    "published": "stands in published statistics of other people, with their own symbols for what is not shown",
+    "assumption": "states what was assumed or declared, not what was found",
+}
+"""On what grounds ``Gate.facts`` lets a frame through."""
+
+
+MEASURED = ("n_people", "rests_on", "n_people_reason")
+"""Columns that only figures measured on people carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlySimulated:
+    """Stands behind what was made from simulations alone: synthetic, without the hash of one set of data."""
+
+    hash: str = ""
+    synthetic: bool = True
+
+
+def protect_facts(
+    frame: pd.DataFrame,
+    policy: Policy,
+    *,
+    basis: Basis,
+    counts: Sequence[str] = (),
+    dims: Sequence[str] = (),
+    source: object = None,
+    behind: object = None,
+) -> tuple[pd.DataFrame, Decisions]:
+    """The facts that may be shown, and the decisions; arguments as in ``Gate.facts``.
+
+    Parameters
+    ----------
+    behind : object, optional
+        The data behind the facts, with their hash: those of ``source``, or those that the gate was made for.
+
+    Raises
+    ------
+    DisclosureError
+        BASIS-UNKNOWN, FACTS-MEASURED, FACTS-SIMULATED, FACTS-PUBLISHED, DIM-IDENTIFIER, and as ``refuse_columns``.
+
+    Examples
+    --------
+    >>> card = pd.DataFrame({"table": ["worker", "la"], "rows": [204, 1]})
+    >>> protect_facts(card, Policy(), basis="metadata", counts=["rows"])[0]["rows"].tolist()
+    [205, <NA>]
+    """
+    if basis not in BASES:
+        raise DisclosureError(
+            f"The grounds '{basis}' are not known.", fix=f"Use one of {', '.join(BASES)}.", code="BASIS-UNKNOWN"
+        )
+    refuse_columns(list(frame.columns), [*counts, *dims], present=list(frame.columns))
+    if dims and basis != "simulation":
+        raise DisclosureError(
+            "Only simulated facts may be split for a figure.",
+            fix="Pass measured figures through .figure_data, which holds each to the policy.",
+            code="FACTS-MEASURED",
+        )
+    refuse_measured(frame, basis, behind)
+    if basis == "simulation":
+        refuse_unsimulated(source)
+    elif basis == "published":
+        refuse_unpublished(frame, source)
+    frame = pd.DataFrame(frame)
+    for column in frame.select_dtypes(include=["object", "string"]):
+        for text in frame[column].dropna().astype(str):
+            refuse_words(text)
+    check_size(frame, policy, dims=())
+    out = frame.copy()
+    decisions = policy_notes(policy)
+    decisions += (Decision("grounds", f"{len(out)} row(s) shown", f"It {BASES[basis]}."),)
+    for column in counts:
+        small = hide_small(out[column], policy)
+        out[column] = round_counts(out[column], policy).mask(small)
+        decisions += counted("threshold", int(small.sum()), len(out), "counts", f"below {policy.threshold}")
+    return out, decisions
+
+
+def refuse_measured(frame: pd.DataFrame, basis: str, source: object) -> None:
+    """Refuse as facts what was measured on people, or names them by their keys.
+
+    Raises
+    ------
+    DisclosureError
+        FACTS-MEASURED, DIM-IDENTIFIER.
+    """
+    carried = [c for c in MEASURED if c in frame.columns]
+    if isinstance(frame, InsideFrame) or carried:
+        raise DisclosureError(
+            "The frame holds figures measured on people"
+            + (f" (it carries {', '.join(carried)})." if carried else ", which have not passed the gate."),
+            fix="Pass it through .table, .estimates or .figure_data, which hold each figure to the policy.",
+            code="FACTS-MEASURED",
+        )
+    if basis == "simulation":
+        return
+    for column in frame.select_dtypes(include=["object", "string"]):
+        known = person_key(frame[column].dropna().unique().tolist(), source)
+        if known:
+            raise DisclosureError(
+                f"The values of '{column}' are keys of '{known}', whatever the column is called.",
+                fix="Leave the column out.",
+                code="DIM-IDENTIFIER",
+            )
+
+
+def refuse_unsimulated(source: object) -> None:
+    """Refuse as simulated what comes with nothing that was simulated.
+
+    Parameters
+    ----------
+    source : object
+        One or several of: trials of this package (a diagnosis, a power curve), data that carry the synthetic stamp, and
+        releases of either.
+
+    Raises
+    ------
+    DisclosureError
+        FACTS-SIMULATED.
+
+    Examples
+    --------
+    >>> refuse_unsimulated(EvaluationData({}, synthetic=True))
+    >>> refuse_unsimulated(EvaluationData({}))
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.DisclosureError: [FACTS-SIMULATED] 1 of 1 sources of these facts were not simulated. How to \
+fix: Pass source= the diagnosis, power curve or synthetic data that they were made from; figures of your own data pass \
+.figure_data.
+    """
+    sources = list(source) if isinstance(source, (list, tuple)) else [source]
+    other = sum(not _simulated(item) for item in sources)
+    if other or not sources:
+        raise DisclosureError(
+            f"{other} of {len(sources)} sources of these facts were not simulated.",
+            fix="Pass source= the diagnosis, power curve or synthetic data that they were made from; figures of your "
+            "own data pass .figure_data.",
+            code="FACTS-SIMULATED",
+        )
+
+
+def refuse_unpublished(frame: pd.DataFrame, source: object) -> None:
+    """Refuse as published what is not a frame that published statistics were read into.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The facts.
+    source : object
+        What ``Beside.figures`` returned, whose frame it is.
+
+    Raises
+    ------
+    DisclosureError
+        FACTS-PUBLISHED.
+
+    Examples
+    --------
+    >>> refuse_unpublished(pd.DataFrame({"figure": [0.4]}), None)
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.DisclosureError: [FACTS-PUBLISHED] These facts are not figures that were read from published \
+statistics. How to fix: Pass source= what Beside.figures returned, with its own frame; figures of your own data pass \
+.figure_data.
+    """
+    read = getattr(source, "frame", None) if isinstance(source, PublishedFigures) else None
+    if not isinstance(read, pd.DataFrame) or not read.equals(frame):
+        raise DisclosureError(
+            "These facts are not figures that were read from published statistics.",
+            fix="Pass source= what Beside.figures returned, with its own frame; figures of your own data pass "
+            ".figure_data.",
+            code="FACTS-PUBLISHED",
+        )
+
+
+def _simulated(source: object) -> bool:
+    if isinstance(source, SimulatedTrials):
+        return True
+    if isinstance(source, Release):
+        return require_release(source).synthetic
+    return isinstance(source, EvaluationData) and source.synthetic
