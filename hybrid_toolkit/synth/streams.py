@@ -243,6 +243,8 @@ def _stored(values: Any, kind: str, dtype: str) -> Any:
         return values.array()
     if kind in ("date", "month"):
         return np.asarray(values, dtype="datetime64[us]")
+    if kind == "float":
+        return pd.array(values, dtype=dtype) + 0.0  # what was rounded to minus nought is nought, as any file has it
     return values if isinstance(values, pd.arrays.BooleanArray) else pd.array(values, dtype=dtype)
 
 

@@ -16,10 +16,12 @@ from tqdm import tqdm
 
 from hybrid_toolkit.data.atomic_output import atomic_folder
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
+from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.errors import OutputError, UsageError
 from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS, true_value
 from hybrid_toolkit.synth.generate import GENERATOR, authority_frames, label_of
+from hybrid_toolkit.synth.tables.items import INSTRUMENTS
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
 
@@ -101,16 +103,40 @@ def _write(
                 first = name not in rows
                 rows[name] = rows.get(name, 0) + len(frame)
                 with (folder / f"{name}.csv").open("a", encoding="utf-8", newline="") as file:
-                    file.write(to_csv(frame, header=first))
+                    file.write(to_csv(name, frame, header=first))
         _json(folder / "truth.json", truth_document(truth, made, seed, tuple(rows)))
         files = {n: {"rows": r, "sha256": file_hash(folder / f"{n}.csv")} for n, r in rows.items()}
         _json(folder / "manifest.json", manifest(label, made, seed, truth, files, folder, content_hash))
     return target
 
 
-def to_csv(frame: pd.DataFrame, *, header: bool = True) -> str:
-    """A frame as CSV text: line feed, ISO days, empty for missing, True and False for yes and no."""
-    return csv_text(frame, header=header, date_format="%Y-%m-%d")
+def to_csv(table: str, frame: pd.DataFrame, *, header: bool = True) -> str:
+    """A table as CSV text in the fewest characters that load to the same values, as exports of systems are.
+
+    Line feeds, ISO days, empty for missing, 1 and 0 for yes and no, whole numbers without a decimal point, and a survey
+    with a row a respondent and a column an item.
+    """
+    wide = items_across(frame) if table == "survey" else frame
+    plain = wide.assign(**{str(c): _plain(wide[c]) for c in wide.select_dtypes(["boolean", "float"])})
+    return csv_text(plain, header=header, date_format="%Y-%m-%d")
+
+
+def items_across(survey: pd.DataFrame) -> pd.DataFrame:
+    """One row a worker and wave, and a column for each item of each instrument that is drawn or stands in the rows.
+
+    The columns do not depend on who left what blank, so that authorities can be written below one another.
+    """
+    asked = dict.fromkeys([*(i.name for i in INSTRUMENTS), *survey["instrument"].unique()])
+    items = [item.id for name in asked for item in load_instrument(name).items]
+    keys = ["worker_id", "wave", "month"]
+    return survey.pivot(index=keys, columns="item", values="value").reindex(columns=items).reset_index()
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    """Yes and no as 1 and 0; numbers as text, of whole ones without the point."""
+    if isinstance(values.dtype, pd.BooleanDtype):
+        return values.astype("Int8")
+    return values.map({v: str(v).removesuffix(".0") for v in values.dropna().unique()}).astype("str")
 
 
 def truth_document(truth: Truth, size: Size, seed: int, tables: tuple[str, ...]) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.data.mapping.mapping_file import parse_mapping
-from hybrid_toolkit.errors import IdentifierError, MappingError
+from hybrid_toolkit.errors import ContractError, IdentifierError, MappingError
 
 
 def load(folder: Path, mapping: str, **files: str) -> EvaluationData:
@@ -197,3 +198,32 @@ def test_a_step_that_is_wrong_says_so(step: str) -> None:
 def test_a_column_named_twice_is_refused() -> None:
     with pytest.raises(MappingError, match="MAP-TOML"):
         parse_mapping('[tables.worker.columns]\nfte = "a"\nfte = "b"\n', "m")
+
+
+def test_a_survey_with_a_column_an_item_needs_no_mapping(tmp_path: Path) -> None:
+    """As platforms export it; the answers are those of the same survey written with a row an answer."""
+    across, down = tmp_path / "across", tmp_path / "down"
+    across.mkdir()
+    down.mkdir()
+    (across / "survey.csv").write_text(
+        "worker_id,wave,month,SWEMWBS-1,swemwbs_2,il_1,shoe size\nW1,1,2025-03,4,,2,40\nW2,1,2025-03,,5,3,41\n"
+    )
+    (down / "survey.csv").write_text(
+        "worker_id,wave,month,instrument,item,value\nW1,1,2025-03,swemwbs,swemwbs_1,4\nW2,1,2025-03,swemwbs,swemwbs_2,5\n"
+        "W1,1,2025-03,informal_learning,il_1,2\nW2,1,2025-03,informal_learning,il_1,3\n"
+    )
+    data = load_data(across)
+    assert data.hash == load_data(down).hash
+    notes = " ".join(data.provenance[0].notes)
+    assert "3 columns of answers became 4 rows" in notes and "shoe size" in notes
+
+
+def test_a_survey_without_items_is_still_refused(tmp_path: Path) -> None:
+    (tmp_path / "survey.csv").write_text("worker_id,wave,question one\nW1,1,4\n")
+    with pytest.raises(ContractError, match="COLUMN-MISSING"):
+        load_data(tmp_path)
+
+
+def test_no_two_instruments_of_a_survey_share_an_item() -> None:
+    items = [item.id for i in instruments_in("survey") for item in i.items]
+    assert len(items) > 100 and len(set(items)) == len(items)

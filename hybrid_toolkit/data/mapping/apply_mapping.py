@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import Source
+from hybrid_toolkit.data.mapping.items_across import with_items_across
 from hybrid_toolkit.data.mapping.mapping_file import TableMap
 from hybrid_toolkit.data.privacy.identifiers import HOW, PERSON_KEY_COLUMNS, identifier_problems, looks_like_names
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
@@ -43,6 +44,7 @@ def apply_map(
     MappingError
         A mapped column is not in the source, or a look-up meets nothing.
     """
+    table_map = with_items_across(table_map, raw.frame)
     contract, steps = TABLES[table_map.table], table_map.steps
     headers = {normal_name(h): str(h) for h in raw.frame.columns}
     rows, notes = _filtered(raw.frame, table_map, headers, raw.origin)
