@@ -11,11 +11,11 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
+from hybrid_toolkit.synth.data_card import parameter_lines, sources_counted
 from hybrid_toolkit.synth.generate import simulate_authority
-from hybrid_toolkit.synth.parameter_sources import ASSUMED, parameter_sources
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.tables.panel import simulate_panel
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.truth import Size, Truth
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "realism.md"
 CSWW = "Children's social work workforce 2017 to 2025, authorities (computed)"
@@ -96,18 +96,8 @@ def authority_rows(data: EvaluationData) -> list[tuple[str, str, str, str]]:
 
 def parameters() -> str:
     """The section on where the parameters come from."""
-    found = parameter_sources()
-    known = {n: s for n, s in found.items() if s != ASSUMED}
-    head = (
-        "\n## Where the parameters come from\n\n"
-        f"Of {len(found)} parameters of a truth, {len(known)} have a source; most of these give a direction and no "
-        "size. The others are assumed by this project, to be changed and argued with.\n\n"
-    )
-    return (
-        head
-        + "\n".join(["| Parameter | Source |", "|---|---|", *(f"| `{n}` | {s} |" for n, s in known.items())])
-        + "\n"
-    )
+    lines = ["", "## Where the parameters come from", "", sources_counted(), "", *parameter_lines(Truth())]
+    return "\n".join(lines) + "\n"
 
 
 def page() -> str:

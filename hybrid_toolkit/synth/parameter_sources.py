@@ -1,51 +1,60 @@
-"""Where the parameters of a ``Truth`` come from: published, a direction that is published, or assumed."""
+"""Where the parameters of a ``Truth`` come from: published, a direction that is published, or assumed and why."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 from types import MappingProxyType
 
-from hybrid_toolkit.synth.truth import Truth
-
-ASSUMED = "assumed"
-_WORKFORCE = "Children's social work workforce, England, to 2025: level, spread and correlation over years"
-_DIRECTION = "direction alone, size assumed: "
-_META = _DIRECTION + "Gajendran and Harrison 2007 (46 studies)"
-_NEAR = _DIRECTION + "Emanuel, Harrington and Pallais 2026 (closing of offices, software engineers)"
-SOURCES: Mapping[str, str] = MappingProxyType(
+SOURCE_KINDS: Mapping[str, str] = MappingProxyType(
     {
-        "calibration_year": _WORKFORCE,
-        "leave_rs": "wide, with both signs: Bloom, Han and Liang 2024 (trial, two home days: a third fewer leavers); "
-        "adults' services in England point the other way",
-        "leave_commute": _DIRECTION + "Bloom, Han and Liang 2024 (fewer leavers among those with long commutes)",
-        "wb_rs": _DIRECTION + "Angelici and Profeta 2024 (trial, one flexible day a week)",
-        "wb_rs2": _DIRECTION + "Choudhury and others 2024 (trial, most at a middle number of office days)",
-        "autonomy_rs": _META,
-        "boundary_rs": _DIRECTION + "Gibbs, Mengel and Siemroth 2023 (more hours outside business hours)",
-        "focus_rs": "assumed; Gibbs, Mengel and Siemroth 2023 found the other sign, in a lockdown",
-        "supervision_rs": _DIRECTION + "Gibbs, Mengel and Siemroth 2023 (less time with supervisors)",
-        "learning_co_presence": _NEAR,
-        "learning_senior": _NEAR,
-        "learning_asye": _NEAR,
-        "learning_early": _NEAR,
+        "published": "the size is a published one, or lies in a published range",
+        "direction": "a study gives the direction; the size is assumed",
+        "assumed": "assumed by this project, to be changed and argued with",
     }
 )
-"""Parameter -> its source; a parameter that is not here is assumed."""
+"""What can be said of where a parameter comes from."""
 
 
-def parameter_sources() -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class ParameterSource:
+    """Where one parameter comes from.
+
+    Parameters
+    ----------
+    kind : str
+        A key of ``SOURCE_KINDS``.
+    source : str
+        The study or figure; of an assumed one, why it was taken.
+    """
+
+    kind: str
+    source: str
+
+    def __str__(self) -> str:
+        """In one line: kind and source."""
+        return f"{self.kind}: {self.source}"
+
+
+@lru_cache(maxsize=1)
+def parameter_sources() -> Mapping[str, ParameterSource]:
     """Every parameter of a ``Truth`` with its source.
 
     Returns
     -------
-    dict[str, str]
-        Parameter -> source, or ``"assumed"``, in the order of ``Truth``.
+    Mapping[str, ParameterSource]
+        Parameter -> source, in the order of ``Truth``.
 
     Examples
     --------
     >>> found = parameter_sources()
-    >>> found["rs_mean"], found["leave_rs"].partition(":")[0]
-    ('assumed', 'wide, with both signs')
+    >>> found["rs_mean"].kind, str(found["leave_commute"]).partition(" (")[0]
+    ('assumed', 'direction: Bloom, Han and Liang 2024')
     """
-    return {f.name: SOURCES.get(f.name, ASSUMED) for f in fields(Truth) if f.name != "scenario"}
+    text = resources.files("hybrid_toolkit.synth").joinpath("parameter_sources.csv").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {r["parameter"]: ParameterSource(r["kind"], r["source"]) for r in csv.DictReader(text.splitlines())}
+    )

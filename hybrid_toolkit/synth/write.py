@@ -19,16 +19,20 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.safe_csv import csv_text
 from hybrid_toolkit.errors import OutputError, UsageError
+from hybrid_toolkit.synth.data_card import data_card
 from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS, true_value
 from hybrid_toolkit.synth.generate import GENERATOR, authority_frames, label_of
 from hybrid_toolkit.synth.tables.items import INSTRUMENTS
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
+CARD = "data-card.md"
+"""What lies beside the tables for people to read."""
+
 
 def write_authority(
     data: EvaluationData, truth: Truth, out_dir: str | Path, *, seed: int, size: Size | str, replace: bool = False
 ) -> Path:
-    """Write every table as CSV, with ``truth.json`` and ``manifest.json``: whole, or not at all.
+    """Write every table as CSV, with ``truth.json``, ``manifest.json`` and a data card: whole, or not at all.
 
     Parameters
     ----------
@@ -106,6 +110,7 @@ def _write(
                     file.write(to_csv(name, frame, header=first))
         _json(folder / "truth.json", truth_document(truth, made, seed, tuple(rows)))
         files = {n: {"rows": r, "sha256": file_hash(folder / f"{n}.csv")} for n, r in rows.items()}
+        (folder / CARD).write_text(data_card(truth, label, rows), encoding="utf-8", newline="\n")
         _json(folder / "manifest.json", manifest(label, made, seed, truth, files, folder, content_hash))
     return target
 
@@ -199,7 +204,7 @@ def _ours(folder: Path) -> bool:
     """Whether a folder was written here: its manifest says so and accounts for every file."""
     try:
         content = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        names = {*content["files"], "manifest.json", "truth.json", "README.md"}
+        names = {*content["files"], "manifest.json", "truth.json", "README.md", CARD}
         ours = str(content.get("generator")).startswith(GENERATOR.rsplit(" ", 1)[0])
         return ours and {p.name for p in folder.iterdir()} <= names
     except (OSError, ValueError, KeyError, TypeError):

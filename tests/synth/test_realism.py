@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import pytest
 
-from hybrid_toolkit.synth.parameter_sources import SOURCES, parameter_sources
+from hybrid_toolkit.synth.committed import load_synthetic, synthetic_folder
+from hybrid_toolkit.synth.parameter_sources import SOURCE_KINDS, parameter_sources
+from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.truth import Truth
+from hybrid_toolkit.synth.write import CARD
 from tools.realism import PAGE, page
 
 
@@ -47,9 +51,23 @@ def test_wellbeing_the_stress_scales_and_the_week_are_plausible(written: str) ->
     assert 5 < float(found["Statutory visits held remotely"].rstrip("%")) < 25
 
 
-def test_parameters_that_have_a_source_are_printed_and_the_others_are_said_to_be_assumed(written: str) -> None:
+def test_every_parameter_has_a_source_or_says_that_it_is_assumed_and_why(written: str) -> None:
     found = parameter_sources()
-    assert set(SOURCES) <= set(found) and len(found) == len(fields(Truth)) - 1
+    assert list(found) == [f.name for f in fields(Truth) if f.name != "scenario"]
+    assert {s.kind for s in found.values()} == set(SOURCE_KINDS)
+    assert all(len(s.source.split()) > 1 or s.source in ("none", "small") for s in found.values())
+    dated = [n for n, s in found.items() if s.kind == "direction" and not re.search(r"(19|20)\d\d", s.source)]
+    assert dated == [], "a direction that is published names the study and its year"
     section = written.partition("## Where the parameters come from")[2]
-    assert {n for n in found if f"`{n}`" in section} == set(SOURCES)
-    assert f"Of {len(found)} parameters of a truth, {len(SOURCES)} have a source" in section
+    assert [n for n in found if f"| `{n}` | " not in section] == []
+
+
+def test_simulated_data_carry_a_card_with_every_parameter_and_its_source() -> None:
+    card = (synthetic_folder("small") / CARD).read_text(encoding="utf-8")
+    rows = {r[0]: r for r in (line.strip("| ").split(" | ") for line in card.splitlines() if line.startswith("| `"))}
+    truth = scenario("helpful-hump").to_dict()
+    for name, source in parameter_sources().items():
+        _, value, kind, text = rows[f"`{name}`"]
+        assert (value, kind, text) == (str(truth[name]), source.kind, source.source)
+    data = load_synthetic("small")
+    assert all(f"| {name} | " in card and f"| {len(frame):,} |" in card for name, frame in data.tables.items())
