@@ -20,7 +20,7 @@ from hybrid_toolkit.cli_studies import add_studies
 from hybrid_toolkit.errors import HybridToolkitError, OutputError, UsageError
 
 PROGRAM = "hybrid-toolkit"
-_SIZE_NAMES = ("small", "authority", "region", "national")
+_SIZE_NAMES = ("small", "three-years", "authority", "region", "national")
 
 
 def validate(args: argparse.Namespace) -> int:

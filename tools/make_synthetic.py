@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from hybrid_toolkit.synth.committed import SCENARIO, SEED
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
 from hybrid_toolkit.synth.tables.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size
 from hybrid_toolkit.synth.write import write_authority
 
-SCENARIO, SEED = "helpful-hump", 2026
-"""Chosen before anything was estimated from them."""
 ROOT = Path(__file__).resolve().parents[1]
 
 

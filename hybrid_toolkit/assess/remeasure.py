@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.assess.chart import BASELINE, ControlChart, individuals_chart, share_chart
@@ -135,10 +134,16 @@ def _series_words(fit: InterruptedFit, unit: str) -> str:
     row = rows[rows["term"] == "mean change after the start"]
     value, low, high = (float(row[c].iloc[0]) for c in ("estimate", "conf_low", "conf_high"))
     found = "no clear change" if low <= 0 <= high else "a rise" if value > 0 else "a fall"
-    places = 3 if max(abs(low), abs(high)) < 1 else 2
-    size = f"{np.round(value, places):+.{places}f} ({low:+.{places}f} to {high:+.{places}f})"
+    if unit == "share" or unit.startswith("share of "):  # a share of 0.02 is read as 2 percentage points
+        value, low, high, unit = 100 * value, 100 * low, 100 * high, "percentage points"
+    # an interval narrower than 1 needs a second place to be seen as one
+    places = 2 if max(abs(low), abs(high)) < 1 else 1
+    sides = (
+        f"{abs(v):.{places}f} {'higher' if v > 0 else 'lower'}" if round(abs(v), places) else "0" for v in (low, high)
+    )
     return (
-        f"Against the trend before: {found}, on average {size}{' ' + unit if unit else ''} over {fit.n_after} periods "
-        f"from the start. It is an effect of the action only if the trend would have gone on, nothing else "
-        "changed then, and the start was not chosen for its numbers."
+        f"Against the trend before: {found}. On average over {fit.n_after} months from the start it was "
+        f"{abs(value):.{places}f}{' ' + unit if unit else ''} {'higher' if value > 0 else 'lower'}; 95% confidence "
+        f"interval {' to '.join(sides)}. It is an effect of the action only if the trend would have gone on, nothing "
+        "else changed then, and the start was not chosen for its numbers."
     )

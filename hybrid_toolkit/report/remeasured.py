@@ -19,6 +19,7 @@ from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.report.measured import ALL_GROUPS, _is_share, release_cells
 from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, RUST, draw_stamp, drawing, new_axes
+from hybrid_toolkit.report.plots.readable_units import readable_unit
 
 POINT_COLUMNS = {
     "month": TableColumn("Month"),
@@ -134,12 +135,13 @@ def plot_months(moved: RemeasuredMetric, *, started: object, ax: Axes | None = N
     with drawing():
         ax = new_axes(height=2.7, width=5.2) if ax is None else ax
         at = np.arange(len(rows))
-        value = rows["value"].astype(float).to_numpy()
+        how = readable_unit(moved.unit)
+        value = rows["value"].astype(float).to_numpy() * how.scale
         ax.plot(at, value, color=BLUE, marker="o", markersize=4, linewidth=1.2, zorder=3)
         if "centre" in rows:
-            ax.plot(at, rows["centre"].astype(float), color=GREY, linewidth=1)
+            ax.plot(at, rows["centre"].astype(float) * how.scale, color=GREY, linewidth=1)
             for side in ("lower", "upper"):
-                ax.plot(at, rows[side].astype(float), color=GREY, linestyle="--", linewidth=1)
+                ax.plot(at, rows[side].astype(float) * how.scale, color=GREY, linestyle="--", linewidth=1)
             odd = rows["sign"].ne(NO_SIGN).to_numpy()
             ax.plot(at[odd], value[odd], linestyle="none", marker="D", markersize=8, markerfacecolor="none", color=RUST,
                     markeredgewidth=1.6, zorder=4)  # fmt: skip
@@ -156,7 +158,7 @@ def plot_months(moved: RemeasuredMetric, *, started: object, ax: Axes | None = N
         step = max(1, -(-len(rows) // 6))
         ax.set_xticks(at[::step], rows["month"][::step])
         ax.tick_params(axis="both", labelsize=8)
-        ax.set_ylabel(moved.unit, fontsize=8.5)
+        ax.set_ylabel(how.words, fontsize=8.5)
         ax.set_title(moved.name, fontsize=9.5, fontweight="bold", loc="left", pad=14)
         for edge in ("top", "right"):
             ax.spines[edge].set_visible(False)

@@ -72,6 +72,7 @@ SIZES: Mapping[str, Size] = MappingProxyType(
         s.name: s
         for s in (
             Size("small", 1, 24, 8.5, 12, 3),
+            Size("three-years", 1, 24, 8.5, 36, 9),
             Size("authority", 1, 40, 10.0, 24, 6),
             Size("region", 12, 24, 10.0, 12, 3),
             Size("national", 150, 24, 10.0, 12, 3),

@@ -345,7 +345,10 @@ def test_an_action_is_judged_on_months_with_its_start_where_it_is(browser: Brows
         page.get_by_role("link", name="Has it changed?").click()
         expect(page.locator("[data-waits]")).to_have_count(0, timeout=90_000)
         expect(page.locator("main")).to_contain_text("Baseline:")
+        page.get_by_role("link", name="Practise on an example authority").click()
+        expect(page.locator("main")).to_contain_text("Against the trend before", timeout=90_000)
         page.screenshot(path=hand.folder / "changed.png", full_page=True)
+        assert hand.findings(page) == []
         page.goto(f"{home(started)}/assess/measures")
         expect(page.locator("[data-waits]")).to_have_count(0, timeout=90_000)
         expect(page.get_by_role("table").first).to_be_visible()

@@ -69,6 +69,7 @@ def test_scenarios() -> None:
 def test_sizes() -> None:
     assert {n: (s.n_la, s.teams_per_la, s.months, s.waves) for n, s in SIZES.items()} == {
         "small": (1, 24, 12, 3),
+        "three-years": (1, 24, 36, 9),
         "authority": (1, 40, 24, 6),
         "region": (12, 24, 12, 3),
         "national": (150, 24, 12, 3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hybrid_toolkit.app.assessment import refuse_details
@@ -122,7 +123,7 @@ def _changed(visit: Visit) -> Answered:
     """Whether the measure of an action has changed since its start."""
     work, number = visit.saved_in, visit.params["number"]
     held = action_of(work, number)
-    example = not visit.own_data and bool(visit.query.word("example"))
+    example = bool(visit.query.word("example"))
     values: dict[str, Any] = {
         "held": Entered(held),
         "number": number,
@@ -130,10 +131,12 @@ def _changed(visit: Visit) -> Answered:
         "own": visit.own_data,
         "found": None,
     }
-    ready = held.get("measure") and held.get("started") and "started" not in wrong_fields(held)
-    if ready and (visit.own_data or example):
+    asked = visit.query.word("start")
+    dated = held.get("started") and "started" not in wrong_fields(held)
+    started = f"{asked}-01" if example and re.fullmatch(r"\d{4}-\d\d", asked) else str(held.get("started") or "")
+    if held.get("measure") and (example or (dated and visit.own_data)):
         values["found"] = visit.work(
-            "hybrid_toolkit.app.work.practice:judge_action", metric=held["measure"], started=held["started"]
+            "hybrid_toolkit.app.work.practice:judge_action", metric=held["measure"], started=started, example=example
         )
     return PageView("changed.html.j2", values, title=f"Action {number}: has the measure changed?")
 

@@ -7,14 +7,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hybrid_toolkit.app.assessment import with_own
+from hybrid_toolkit.assess.chart import BASELINE
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.assess.maturity import Answer, Assessment
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.tables import make_grid
 from hybrid_toolkit.report.export import document_bytes
 from hybrid_toolkit.report.metric_panel import BESIDE_COLUMNS, MetricPanel
 from hybrid_toolkit.report.plots.plot_style import svg_bytes
+from hybrid_toolkit.report.plots.readable_units import readable_unit
 from hybrid_toolkit.report.practice_report import actions_report, assessment_report
 from hybrid_toolkit.report.remeasured import describe_months, plot_months, remeasure
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from hybrid_toolkit.app.worker import Bench
 
 _NAN = float("nan")
+NO_MONTHS = "no months"
+"""Kind of a judgement on a measure whose units have no month, beside those of ``judge_change``."""
 
 
 def beside(
@@ -70,7 +75,7 @@ def _panel(bench: Bench) -> MetricPanel:
     return held
 
 
-def judge_action(bench: Bench, *, metric: str, started: str) -> dict[str, Any]:
+def judge_action(bench: Bench, *, metric: str, started: str, example: bool = False) -> dict[str, Any]:
     """A metric by month before and after the start of an action, judged and drawn.
 
     Parameters
@@ -81,17 +86,36 @@ def judge_action(bench: Bench, *, metric: str, started: str) -> dict[str, Any]:
         Id of the metric.
     started : str
         First day of the change, as ISO date.
+    example : bool, default False
+        Whether the simulated three years are looked at, to practise on; a start that leaves too few of their months
+        before or none after is then moved to the last year.
 
     Returns
     -------
     dict[str, Any]
-        ``said``, ``baseline``, ``drawing`` (SVG), ``alt``, ``rows`` of months, ``name``, ``unit``, ``stamp``.
+        ``said``, ``baseline``, ``drawing`` (SVG), ``alt``, ``rows`` of months, ``name``, ``unit``, ``stamp``, ``kind``
+        of the judgement, ``started`` and ``starts``: the months that an example can start in. Only ``said`` and
+        ``kind`` where the measure has no months.
     """
-    moved = remeasure(bench.data, metric, started=started, gate=bench.gate)
+    data, gate = bench.practice if example else (bench.data, bench.gate)
+    starts: dict[str, str] = {}
+    if example:
+        months = sorted(data["worker_month"]["month"].unique())
+        starts = {f"{m:%Y-%m}": f"{m:%B %Y}" for m in months[BASELINE:]}
+        started = started if started[:7] in starts else f"{list(starts)[-BASELINE]}-01"
+    try:
+        moved = remeasure(data, metric, started=started, gate=gate)
+    except MeasureError as refused:
+        if refused.code != "PERIOD-UNIT":
+            raise
+        name = REGISTRY[metric].name
+        said = f"{name} has one figure for the whole time and none for each month. Choose another measure to follow."
+        return {"said": said, "kind": NO_MONTHS}
     shown = moved.months.content.sort_values("month")
     first = started[:7]
     before = shown[shown["month"] < first]
-    known = before["value"].dropna()
+    before = before[before["value"].notna()]
+    known = before["value"]
     last = str(shown["month"].max())
     if known.empty:
         baseline = "The data hold no month before the start: there is no baseline."
@@ -102,13 +126,15 @@ def judge_action(bench: Bench, *, metric: str, started: str) -> dict[str, Any]:
         )
     if first > last:
         baseline += f" The start is after the last month of the data ({last}): the chart cannot show it yet."
-    numbers = zip(shown["month"], shown["value"].astype(float), shown["n"].astype(int), strict=True)
-    words = [[str(month), "hidden" if v != v else _said(v, moved.unit), f"{n:,}"] for month, v, n in numbers]
-    baseline = bench.gate.text(baseline, title=f"{moved.name}: baseline", source=bench.data).text
+    counts = shown["n"].astype("Int64").map("{:,}".format, na_action="ignore").fillna("hidden")
+    numbers = zip(shown["month"], shown["value"].astype(float), counts, strict=True)
+    words = [[str(month), "hidden" if v != v else _said(v, moved.unit), n] for month, v, n in numbers]
+    baseline = gate.text(baseline, title=f"{moved.name}: baseline", source=data).text
     return {
         "said": moved.said.text, "baseline": baseline, "drawing": svg_bytes(plot_months(moved, started=started)),
-        "alt": describe_months(moved), "rows": words, "name": moved.name, "unit": moved.unit,
-        "stamp": moved.months.stamp,
+        "alt": describe_months(moved), "rows": words, "name": moved.name,
+        "unit": readable_unit(moved.unit).words,
+        "stamp": moved.months.stamp, "kind": moved.judged.kind, "started": started, "starts": starts,
     }  # fmt: skip
 
 

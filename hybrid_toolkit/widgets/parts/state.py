@@ -69,13 +69,13 @@ class DataReference:
     def of(cls, data: EvaluationData) -> DataReference:
         """The reference of data: by their hash where they come with the toolkit, by their label where simulated."""
         for name in NAMES if data.synthetic else ():
-            try:
+            try:  # what is simulated when asked for has no folder, and is named below by scenario, size and seed
                 manifest = json.loads((synthetic_folder(name) / "manifest.json").read_text(encoding="utf-8"))
             except UsageError:
                 continue
             if manifest.get("content_sha256") == data.hash:
                 return cls(committed=name)
-        made = re.fullmatch(r"synthetic: ([\w-]+), (\w+), seed (\d+)", data.label)
+        made = re.fullmatch(r"synthetic: ([\w-]+), ([\w-]+), seed (\d+)", data.label)
         if made and data.synthetic and not data.provenance:
             scenario, size, seed = made.groups()
             return cls("", data.hash, scenario, size, int(seed), tuple(data))
