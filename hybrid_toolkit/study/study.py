@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Unpack
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.study.declaration.spec_checks import require_tables
 from hybrid_toolkit.study.declaration.study_fields import with_fields
+from hybrid_toolkit.study.declaration.study_frames import require_tables
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.declaration.study_toml import parse_toml, read_toml
 
@@ -263,7 +263,7 @@ class Study(StudySpec):
         """
         from hybrid_toolkit.study.diagnosis.diagnose import diagnose_together
 
-        require_tables(self)
+        require_tables(self.row_unit, self.id)
         return diagnose_together(
             [self],
             truths,
@@ -295,7 +295,7 @@ class Study(StudySpec):
         """
         from hybrid_toolkit.study.diagnosis.power_curve import power_curve
 
-        require_tables(self)
+        require_tables(self.row_unit, self.id)
         return power_curve(self, over, values, **options)
 
     def minimum_detectable_effect(self, *, power: float = 0.8, **options: Unpack[PowerOptions]) -> MinimumEffect:
@@ -315,7 +315,7 @@ class Study(StudySpec):
         """
         from hybrid_toolkit.study.diagnosis.minimum_effect import minimum_detectable_effect
 
-        require_tables(self)
+        require_tables(self.row_unit, self.id)
         return minimum_detectable_effect(self, power=power, **options)
 
     def evidence_bundle(

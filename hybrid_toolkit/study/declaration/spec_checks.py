@@ -15,7 +15,7 @@ from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.named import check_contrast, check_named, check_question
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
-from hybrid_toolkit.study.declaration.study_frames import FREE_UNIT, check_columns
+from hybrid_toolkit.study.declaration.study_frames import check_columns
 from hybrid_toolkit.study.declaration.toml_text import nearest
 from hybrid_toolkit.study.units import UNITS
 from hybrid_toolkit.study.units.part import POLICY_CLOCKS
@@ -173,22 +173,6 @@ def _check_words_of(study: StudyFields) -> None:
                 "set.",
                 code="STUDY-WORDS",
             )
-
-
-def require_tables(study: StudyFields) -> None:
-    """The study's rows are made from tables.
-
-    Raises
-    ------
-    StudyError
-        Its unit is ``"rows"``.
-    """
-    if study.row_unit == FREE_UNIT:
-        raise StudyError(
-            f"study '{study.id}' is of unit 'rows', which is not made from tables.",
-            fix="Use estimate_frame(frame); its estimator is tried in hybrid_toolkit.trust.dgps.",
-            code="UNIT-FREE",
-        )
 
 
 def check_identified(study: StudyFields) -> None:

@@ -1,4 +1,7 @@
-"""The fields of a study, and the columns that follow from them. Nothing is checked here; see ``study_spec``."""
+"""The fields of a study, and the columns, tables and rows that follow from them.
+
+The fields are not checked here; see ``study_spec``.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ from dataclasses import dataclass, field, replace
 from inspect import cleandoc
 from typing import Self
 
+import pandas as pd
+
+from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import DESIGNS, Design, ModelColumns, Setting
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
+from hybrid_toolkit.study.declaration.study_frames import study_frame, table_needs
 
 
 def with_fields(text: str) -> str:
@@ -170,6 +177,38 @@ class StudyFields:
             lists += (self.mediators,)
         every = (*self.outcomes, *named, *(c for part in lists for c in part))
         return tuple(dict.fromkeys(c for c in every if c))
+
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        """Tables and columns that the study needs.
+
+        Returns
+        -------
+        dict[str, tuple[str, ...]]
+            Tables and columns that the study needs.
+        """
+        return table_needs(self.row_unit, self.columns, self.metrics)
+
+    def frame(self, data: EvaluationData | pd.DataFrame) -> pd.DataFrame:
+        """One row a unit, with every column of the study.
+
+        Parameters
+        ----------
+        data : EvaluationData or DataFrame
+            Tables, or for a study of unit ``"rows"`` a data frame.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a unit, with every column of the study.
+
+        Raises
+        ------
+        StudyError
+            The data are of the other kind.
+        CoverageError
+            The data lack a table or column.
+        """
+        return study_frame(data, self.row_unit, self.columns, self.metrics)
 
     def plan(self, outcome: str = "", *, conf_level: float = 0.95) -> ModelColumns:
         """The columns of one fit, for the main outcome or another of ``outcomes``.

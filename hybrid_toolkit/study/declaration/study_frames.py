@@ -193,3 +193,26 @@ def _require(data: EvaluationData, row_unit: str, columns: Collection[str], metr
             fix="Add them; coverage() says what can be studied without them.",
             code="COLUMN-MISSING",
         )
+
+
+def require_tables(row_unit: str, study: str) -> None:
+    """The rows of this study are made from tables.
+
+    Parameters
+    ----------
+    row_unit : str
+        What one row is.
+    study : str
+        Id of the study, for the message.
+
+    Raises
+    ------
+    StudyError
+        Its unit is ``"rows"``.
+    """
+    if row_unit == FREE_UNIT:
+        raise StudyError(
+            f"study '{study}' is of unit 'rows', which is not made from tables.",
+            fix="Use estimate_frame(frame); its estimator is tried in hybrid_toolkit.trust.dgps.",
+            code="UNIT-FREE",
+        )

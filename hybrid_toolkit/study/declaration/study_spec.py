@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-import pandas as pd
-
-from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.study.declaration.outcome_label import check_words
 from hybrid_toolkit.study.declaration.spec_checks import (
     check_declaration,
@@ -16,7 +13,6 @@ from hybrid_toolkit.study.declaration.spec_checks import (
     plain_fields,
 )
 from hybrid_toolkit.study.declaration.study_fields import StudyFields, with_fields
-from hybrid_toolkit.study.declaration.study_frames import study_frame, table_needs
 from hybrid_toolkit.study.declaration.study_toml import parse_toml, write_toml
 
 
@@ -52,38 +48,6 @@ class StudySpec(StudyFields):
 
     def __hash__(self) -> int:
         return hash(tuple(getattr(self, f.name) for f in fields(StudyFields)))
-
-    def tables(self) -> dict[str, tuple[str, ...]]:
-        """Tables and columns that the study needs.
-
-        Returns
-        -------
-        dict[str, tuple[str, ...]]
-            Tables and columns that the study needs.
-        """
-        return table_needs(self.row_unit, self.columns, self.metrics)
-
-    def frame(self, data: EvaluationData | pd.DataFrame) -> pd.DataFrame:
-        """One row a unit, with every column of the study.
-
-        Parameters
-        ----------
-        data : EvaluationData or DataFrame
-            Tables, or for a study of unit ``"rows"`` a data frame.
-
-        Returns
-        -------
-        pd.DataFrame
-            One row a unit, with every column of the study.
-
-        Raises
-        ------
-        StudyError
-            The data are of the other kind.
-        CoverageError
-            The data lack a table or column.
-        """
-        return study_frame(data, self.row_unit, self.columns, self.metrics)
 
     def to_toml(self) -> str:
         """The study as TOML; ``parse_study`` gives it back.
