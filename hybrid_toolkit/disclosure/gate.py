@@ -8,8 +8,8 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure.facts import Basis, OnlySimulated, protect_facts
 from hybrid_toolkit.disclosure.looks import refuse_texts
-from hybrid_toolkit.disclosure.minimum_counts import protect_estimates, withhold_text
-from hybrid_toolkit.disclosure.policy import Policy, load_policy
+from hybrid_toolkit.disclosure.minimum_counts import protect_estimates
+from hybrid_toolkit.disclosure.policy import Policy, load_policy, withhold_text
 from hybrid_toolkit.disclosure.protect import policy_notes, protect_table
 from hybrid_toolkit.disclosure.release import Decision, Release, data_hash_of, is_redrawn, seal_release
 from hybrid_toolkit.disclosure.screen import refuse_words

@@ -1,4 +1,4 @@
-"""What must stand behind an estimate or a sentence: enough people, and enough clusters."""
+"""What must stand behind an estimate: enough people, and enough clusters."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from hybrid_toolkit.disclosure.cells import finish
 from hybrid_toolkit.disclosure.digits import estimate_steps
 from hybrid_toolkit.disclosure.looks import refuse_texts, share_scale
-from hybrid_toolkit.disclosure.policy import Policy
+from hybrid_toolkit.disclosure.policy import Policy, exempted, exemption
 from hybrid_toolkit.disclosure.protect import Decisions, counted, policy_notes, rounding_note
-from hybrid_toolkit.disclosure.release import Decision, Release, is_redrawn
+from hybrid_toolkit.disclosure.release import Release, is_redrawn
 from hybrid_toolkit.disclosure.screen import refuse_columns
 from hybrid_toolkit.disclosure.stands import people_behind
 from hybrid_toolkit.result import TIDY_COLUMNS
@@ -124,7 +124,7 @@ def hide_estimates(
     if clusters is None:
         return few, decisions
     if exempted(policy, whole):
-        return few, (*decisions, _exemption(policy))
+        return few, (*decisions, exemption(policy))
     groups = pd.to_numeric(frame[clusters], errors="coerce").to_numpy(dtype=float)
     hide = few | np.isnan(groups) | (groups < policy.minimum_clusters)
     why = f"fewer than {policy.minimum_clusters} clusters"
@@ -246,38 +246,3 @@ def _at_the_ends(frame: pd.DataFrame, counts: NDArray[np.float64], policy: Polic
             inside = share[i] * scale * counts[i]
             out[i] = bool(round(min(inside, counts[i] - inside)) < policy.threshold)
     return out
-
-
-def withhold_text(
-    policy: Policy, *, n: float | None, clusters: float | None, whole: bool, people: float | None = None
-) -> tuple[str, Decisions]:
-    """What stands in place of a sentence that rests on too little, empty where it may be shown; and the decisions.
-
-    Examples
-    --------
-    >>> withhold_text(Policy(), n=40, clusters=3, whole=False)[0]
-    'Withheld: fewer than 5 clusters stand behind it.'
-    """
-    least = min((v for v in (n, people) if v is not None), default=None)
-    if least is not None and not least >= policy.threshold:
-        told = f"Withheld: fewer than {policy.threshold} stand behind it."
-        return told, (Decision("threshold", "1 of 1 texts withheld", "Too few stand behind it.", 1),)
-    if clusters is not None and exempted(policy, whole):
-        return "", (_exemption(policy),)
-    if clusters is not None and clusters < policy.minimum_clusters:
-        told = f"Withheld: fewer than {policy.minimum_clusters} clusters stand behind it."
-        return told, (Decision("clusters", "1 of 1 texts withheld", "Too few clusters stand behind it.", 1),)
-    return "", ()
-
-
-def exempted(policy: Policy, whole: bool) -> bool:
-    """Whether the least number of clusters is not asked for: they are whole authorities, which the policy exempts."""
-    return whole and not policy.guard_authorities
-
-
-def _exemption(policy: Policy) -> Decision:
-    return Decision(
-        "clusters",
-        f"Not held to {policy.minimum_clusters} clusters",
-        "Each cluster is a whole authority; the policy exempts them (guard_authorities is false).",
-    )

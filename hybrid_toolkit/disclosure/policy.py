@@ -1,4 +1,4 @@
-"""The disclosure policy: what may be shown, read from one TOML file."""
+"""The disclosure policy: what may be shown, read from one TOML file, and whether a sentence may be."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from hybrid_toolkit.disclosure.release import Decision
 from hybrid_toolkit.errors import DisclosureError, UnreadableError
 
 FLOOR_THRESHOLD = 10
@@ -234,3 +235,38 @@ def _typed(key: str, value: object, kind: type) -> object:
             code="POLICY-TYPE",
         )
     return float(value) if kind is float and isinstance(value, (int, float)) else value
+
+
+def withhold_text(
+    policy: Policy, *, n: float | None, clusters: float | None, whole: bool, people: float | None = None
+) -> tuple[str, tuple[Decision, ...]]:
+    """What stands in place of a sentence that rests on too little, empty where it may be shown; and the decisions.
+
+    Examples
+    --------
+    >>> withhold_text(Policy(), n=40, clusters=3, whole=False)[0]
+    'Withheld: fewer than 5 clusters stand behind it.'
+    """
+    least = min((v for v in (n, people) if v is not None), default=None)
+    if least is not None and not least >= policy.threshold:
+        told = f"Withheld: fewer than {policy.threshold} stand behind it."
+        return told, (Decision("threshold", "1 of 1 texts withheld", "Too few stand behind it.", 1),)
+    if clusters is not None and exempted(policy, whole):
+        return "", (exemption(policy),)
+    if clusters is not None and clusters < policy.minimum_clusters:
+        told = f"Withheld: fewer than {policy.minimum_clusters} clusters stand behind it."
+        return told, (Decision("clusters", "1 of 1 texts withheld", "Too few clusters stand behind it.", 1),)
+    return "", ()
+
+
+def exempted(policy: Policy, whole: bool) -> bool:
+    """Whether the least number of clusters is not asked for: they are whole authorities, which the policy exempts."""
+    return whole and not policy.guard_authorities
+
+
+def exemption(policy: Policy) -> Decision:
+    return Decision(
+        "clusters",
+        f"Not held to {policy.minimum_clusters} clusters",
+        "Each cluster is a whole authority; the policy exempts them (guard_authorities is false).",
+    )

@@ -111,7 +111,8 @@ def measure(
         if period is not None:
             keys["period"] = periods(frame, period)
         reliability = _reliability(data, spec)
-        warned = invariance_flag(comparable(data, spec, by), by)
+        survey = "survey.instrument" in spec.values  # only answers may be read differently by different groups
+        warned = invariance_flag(comparable(data, spec, by), by) if survey else ""
         parts = _measure_parts(spec, frame, keys, people_of(data, spec, frame), by, conf_level, reliability)
         rows.extend(r | {"flag": "; ".join(filter(None, (r["flag"], warned)))} for r in parts)
     out = pd.DataFrame(rows, columns=list(FIGURE_COLUMNS)).astype({"n_people": "Int64"})

@@ -17,8 +17,8 @@ from hybrid_toolkit.report.findings import ShownStudy, answer_row, is_known
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
 from hybrid_toolkit.study.declaration.outcome_label import RATIO_NOUNS, contrast_of
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
-from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
-from hybrid_toolkit.study.estimation.number_format import (
+from hybrid_toolkit.study.estimation.claim_grammar import (
+    CHECK_STATES,
     format_estimates,
     format_level,
     range_with_direction,

@@ -21,7 +21,7 @@ from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
 from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
 from hybrid_toolkit.study.estimation.claims import Claim
 from hybrid_toolkit.study.estimation.event_path import EVENT
-from hybrid_toolkit.study.estimation.rests_on import RESTS_ON
+from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 
 _ROLES: Mapping[str, str] = {"main": "study", "secondary": "study", "unadjusted": "unadjusted"}

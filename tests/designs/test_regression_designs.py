@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.designs import DESIGNS, ESTIMAND_KINDS, ModelColumns
-from hybrid_toolkit.designs.regression.sensitivity import as_risk_ratio
+from hybrid_toolkit.designs.regression.supplementary import as_risk_ratio
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.trust.dgps import DGPS

@@ -12,8 +12,8 @@ import statsmodels.api as sm
 
 from hybrid_toolkit.designs import DESIGNS, DesignFit, ModelColumns
 from hybrid_toolkit.designs.base import fit_plan
-from hybrid_toolkit.designs.regression import sensitivity
-from hybrid_toolkit.designs.regression.sensitivity import check_e_value
+from hybrid_toolkit.designs.regression import supplementary
+from hybrid_toolkit.designs.regression.supplementary import check_e_value
 from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, robustness_value
 
 
@@ -34,47 +34,47 @@ PLAN = ModelColumns("y", "x", "team_id", fixed_effects=("worker_id",))
 def test_rows_for_few_clusters_stand_beside_and_only_then() -> None:
     f = rows()
     fit = fit_plan(f, PLAN)
-    got = sensitivity.few_cluster_rows(f, fit)
+    got = supplementary.few_cluster_rows(f, fit)
     assert list(got["term"]) == ["CR2 errors", "wild cluster bootstrap"] and set(got["role"]) == {"sensitivity"}
     assert got["estimate"].to_numpy() == pytest.approx(fit.estimate)
     low, high = fit.interval
     assert got["conf_low"].to_numpy() == pytest.approx(low, abs=0.4 * (high - low))
     many = rows(45)
-    assert sensitivity.few_cluster_rows(many, fit_plan(many, PLAN)) is None
-    assert sensitivity.check_few_clusters(many, fit_plan(many, PLAN)) is None
+    assert supplementary.few_cluster_rows(many, fit_plan(many, PLAN)) is None
+    assert supplementary.check_few_clusters(many, fit_plan(many, PLAN)) is None
 
 
 def test_few_clusters_fails_where_the_bootstrap_does_not_tell_the_difference() -> None:
     f = rows()
     fit = fit_plan(f, PLAN)
-    assert sensitivity.check_few_clusters(f, fit).passed is True
+    assert supplementary.check_few_clusters(f, fit).passed is True
     none = rows(6, slope=0.0)
     sure = replace(fit_plan(none, PLAN), row=fit_plan(none, PLAN).row.assign(p_value=0.01))
-    got = sensitivity.check_few_clusters(none, sure)
+    got = supplementary.check_few_clusters(none, sure)
     assert got.passed is False and "does not agree" in got.message
     instrumented = replace(PLAN, instruments=("z",))
     with_z = f.assign(z=f["x"] + np.random.default_rng(1).normal(size=len(f)))
-    assert sensitivity.check_few_clusters(with_z, fit_plan(with_z, instrumented)).passed is True
-    assert list(sensitivity.few_cluster_rows(with_z, fit_plan(with_z, instrumented))["term"]) == ["CR2 errors"]
+    assert supplementary.check_few_clusters(with_z, fit_plan(with_z, instrumented)).passed is True
+    assert list(supplementary.few_cluster_rows(with_z, fit_plan(with_z, instrumented))["term"]) == ["CR2 errors"]
 
 
 def test_residuals_are_told_by_count_and_shape() -> None:
     f = rows()
-    assert "No row lies" in sensitivity.check_residuals(f, fit_plan(f, PLAN)).message
+    assert "No row lies" in supplementary.check_residuals(f, fit_plan(f, PLAN)).message
     far = f.assign(y=f["y"] + 60 * (f.index % 30 == 0))
-    got = sensitivity.check_residuals(far, fit_plan(far, PLAN))
+    got = supplementary.check_residuals(far, fit_plan(far, PLAN))
     assert got.passed is None and "lopsided" in got.message and f"{(f.index % 30 == 0).sum()} rows" in got.message
     few = f.assign(y=f["y"] + 40 * (f.index == 7))
-    assert "Fewer than 10 rows" in sensitivity.check_residuals(few, fit_plan(few, PLAN)).message
-    assert sensitivity.check_residuals(f.assign(y=f["y"] > 0), fit_plan(f.assign(y=f["y"] > 0), PLAN)) is None
+    assert "Fewer than 10 rows" in supplementary.check_residuals(few, fit_plan(few, PLAN)).message
+    assert supplementary.check_residuals(f.assign(y=f["y"] > 0), fit_plan(f.assign(y=f["y"] > 0), PLAN)) is None
 
 
 def test_what_is_left_over_in_one_period_goes_with_the_next() -> None:
     alone, carried = rows(40), rows(40, carry=0.8)
-    values = [sensitivity.check_autocorrelation(f, fit_plan(f, PLAN)).value for f in (alone, carried)]
+    values = [supplementary.check_autocorrelation(f, fit_plan(f, PLAN)).value for f in (alone, carried)]
     assert abs(values[0] + 1 / 8) < 0.08 and values[1] > 0.3  # taking out means leaves about -1/T
     no_time = alone.drop(columns="month")
-    assert sensitivity.check_autocorrelation(no_time, fit_plan(no_time, PLAN)) is None
+    assert supplementary.check_autocorrelation(no_time, fit_plan(no_time, PLAN)) is None
 
 
 def test_the_robustness_value_is_that_of_the_plain_regression() -> None:
@@ -82,9 +82,9 @@ def test_the_robustness_value_is_that_of_the_plain_regression() -> None:
     plan = replace(PLAN, fixed_effects=())
     fit = sm.OLS(f["y"], sm.add_constant(f["x"])).fit()
     known = robustness_value(fit.params["x"], fit.bse["x"], df=int(fit.df_resid))
-    got = sensitivity.check_unmeasured_confounding(f, fit_plan(f, plan))
+    got = supplementary.check_unmeasured_confounding(f, fit_plan(f, plan))
     assert got.value == pytest.approx(known.rv) and f"{known.rv:.1%}" in got.message
-    within = sensitivity.check_unmeasured_confounding(f, fit_plan(f, PLAN))
+    within = supplementary.check_unmeasured_confounding(f, fit_plan(f, PLAN))
     dummies = pd.get_dummies(f["worker_id"], dtype=float)
     full = sm.OLS(f["y"], pd.concat([f[["x"]], dummies], axis=1)).fit()
     assert within.value == pytest.approx(robustness_value(full.params["x"], full.bse["x"], df=int(full.df_resid)).rv)
@@ -108,14 +108,15 @@ def test_weights_bring_back_those_who_did_not_answer() -> None:
     f["responded"] = pd.array(np.where(asked, True, None), dtype="boolean")
     f["y"] = f["y"].where(asked)
     plan = ModelColumns("y", "x", "team_id", moderator="g", responded="responded")
-    got = sensitivity.response_weighted_row(f, fit_plan(f, plan))
+    got = supplementary.response_weighted_row(f, fit_plan(f, plan))
     assert len(got) == 1 and got["conf_low"].iloc[0] < 0.5 < got["conf_high"].iloc[0]
-    assert sensitivity.response_weighted_row(rows(), fit_plan(rows(), PLAN)) is None
+    assert supplementary.response_weighted_row(rows(), fit_plan(rows(), PLAN)) is None
 
 
 def test_every_linear_design_has_them() -> None:
     for name in ("cross-sectional", "within-worker", "adjusted-interaction", "two-way-panel"):
         design = DESIGNS[name]
         assert (
-            sensitivity.few_cluster_rows in design.supplementary and sensitivity.check_few_clusters in design.check_list
+            supplementary.few_cluster_rows in design.supplementary
+            and supplementary.check_few_clusters in design.check_list
         )

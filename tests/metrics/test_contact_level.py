@@ -13,9 +13,8 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import CoverageError, MeasureError, UnreadableError, UsageError
 from hybrid_toolkit.metrics.constructs.exclusion import contact_engagement
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
-from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits, unit_frame
 from hybrid_toolkit.metrics.contacts.contact_level import EXPRESSIONS
-from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables
+from hybrid_toolkit.metrics.contacts.contact_tables import ContactTables, ContactUnits, unit_frame
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 
 ROWS = {m.id: m.frame.expression for m in REGISTRY.values() if isinstance(m.frame, ContactUnits)}

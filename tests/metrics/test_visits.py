@@ -10,7 +10,7 @@ from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics import measure
 from hybrid_toolkit.metrics.constructs.practice import contact_practice
 from hybrid_toolkit.metrics.constructs.visits import statutory_visits, visit_intervals, visits
-from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
+from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
 
 DAY = pd.to_datetime
 ROWS = pd.DataFrame(

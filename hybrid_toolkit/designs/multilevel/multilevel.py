@@ -6,9 +6,8 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design, unadjusted_fit
 from hybrid_toolkit.designs.multilevel import multilevel_fits as fits
 from hybrid_toolkit.designs.regression import regression_checks as shared
-from hybrid_toolkit.designs.regression import sensitivity
-from hybrid_toolkit.designs.regression.sensitivity import check_e_value, check_robustness
-from hybrid_toolkit.designs.regression.supplementary import check_specifications
+from hybrid_toolkit.designs.regression import supplementary
+from hybrid_toolkit.designs.regression.supplementary import check_e_value, check_specifications
 
 WITHIN_BETWEEN = Design(
     id="within-between",
@@ -36,9 +35,9 @@ WITHIN_BETWEEN = Design(
         checks.check_placebo,
         checks.check_colleagues,
         shared.check_left_out(fits.fit_hybrid),
-        sensitivity.check_residuals,
-        sensitivity.check_autocorrelation,
-        check_robustness,
+        supplementary.check_residuals,
+        supplementary.check_autocorrelation,
+        fits.check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_hybrid),
         shared.check_unadjusted(unadjusted_fit),
@@ -78,9 +77,9 @@ MULTILEVEL = Design(
         checks.check_placebo,
         checks.check_colleagues,
         shared.check_left_out(fits.fit_multilevel),
-        sensitivity.check_residuals,
-        sensitivity.check_autocorrelation,
-        check_robustness,
+        supplementary.check_residuals,
+        supplementary.check_autocorrelation,
+        fits.check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_multilevel),
         shared.check_unadjusted(unadjusted_fit),
@@ -88,7 +87,7 @@ MULTILEVEL = Design(
     supplementary=(
         fits.spread_rows,
         fits.clustered_version,
-        sensitivity.least_squares_few_clusters,
+        fits.least_squares_few_clusters,
         shared.unadjusted_supplement(unadjusted_fit),
     ),
     fit_with=fits.fit_multilevel,
@@ -115,8 +114,8 @@ PARTIAL_POOLING = Design(
         checks.check_placebo,
         checks.check_colleagues,
         shared.check_left_out(fits.fit_pooled),
-        sensitivity.check_residuals,
-        check_robustness,
+        supplementary.check_residuals,
+        fits.check_robustness,
         check_e_value("difference"),
         check_specifications(fits.fit_pooled),
         shared.check_unadjusted(unadjusted_fit),
@@ -124,7 +123,7 @@ PARTIAL_POOLING = Design(
     supplementary=(
         fits.pooled_rows,
         fits.common_slope,
-        sensitivity.least_squares_few_clusters,
+        fits.least_squares_few_clusters,
         shared.unadjusted_supplement(unadjusted_fit),
     ),
     fit_with=fits.fit_pooled,

@@ -10,11 +10,14 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import fit_plan, terms_of
 from hybrid_toolkit.designs.checks import p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
+from hybrid_toolkit.designs.regression.supplementary import few_cluster_rows
+from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.multilevel.mixed import fit_mixed
 from hybrid_toolkit.models.multilevel.mixed_levels import TIME_NAMES
 from hybrid_toolkit.models.multilevel.mixed_result import MixedFit
 from hybrid_toolkit.models.multilevel.pooled_slopes import PooledSlopesFit, fit_pooled_slopes
 from hybrid_toolkit.models.multilevel.within_between import WithinBetweenFit, fit_within_between
+from hybrid_toolkit.models.sensitivity.unmeasured_confounding import robustness_value
 from hybrid_toolkit.models.terms.terms import Category, Term, as_term
 from hybrid_toolkit.result import Check
 
@@ -209,3 +212,23 @@ def check_heterogeneity(frame: pd.DataFrame, fit: DesignFit) -> Check:
         + ("." if p < checks.CHECK_LEVEL else ": no sign that they differ.")
     )
     return Check("heterogeneity", None, message, p)
+
+
+def least_squares_few_clusters(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
+    """The same slope by least squares with what is made for few clusters, beside a mixed model."""
+    rows = few_cluster_rows(frame, fit_plan(frame, fit.plan))
+    return None if rows is None else rows.assign(term="least squares, " + rows["term"])
+
+
+def check_robustness(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """The share of what is left of exposure and outcome that a confounder would have to explain."""
+    row = fit.row.iloc[0]
+    try:
+        found = robustness_value(float(row["estimate"]), float(row["std_error"]), df=max(2, fit.fit.n_clusters - 1))
+    except EstimationError:
+        return None
+    message = (
+        f"A confounder that explained {found.rv:.0%} of what is left of both exposure and outcome (counted in "
+        f"clusters) would bring the estimate to nothing; {found.rv_alpha:.0%} would open the interval to it."
+    )
+    return Check("unmeasured confounding", None, message, found.rv)

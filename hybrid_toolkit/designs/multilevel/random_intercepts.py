@@ -8,7 +8,7 @@ from hybrid_toolkit.designs.base import Design, FitOf, RowsOf
 from hybrid_toolkit.designs.checks import judge_departure, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, noun
 from hybrid_toolkit.designs.regression import outcomes
-from hybrid_toolkit.designs.regression.sensitivity import ConfounderScale
+from hybrid_toolkit.designs.regression.supplementary import ConfounderScale
 from hybrid_toolkit.models.multilevel.glmm import fit_glmm
 from hybrid_toolkit.models.multilevel.glmm_result import GlmmFit
 from hybrid_toolkit.models.terms.terms import numbers

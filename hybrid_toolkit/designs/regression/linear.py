@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, fit_plan
-from hybrid_toolkit.designs.regression import sensitivity, supplementary
-from hybrid_toolkit.designs.regression.sensitivity import check_e_value
-from hybrid_toolkit.designs.regression.supplementary import check_specifications
+from hybrid_toolkit.designs.regression import supplementary
+from hybrid_toolkit.designs.regression.supplementary import check_e_value, check_specifications
 
 ANSWERS: tuple[CheckOf, ...] = (checks.check_response, checks.check_attrition)
 """Who answered, and who was lost from view; each applies where the study names the column."""
@@ -14,10 +13,10 @@ PATHS: tuple[CheckOf, ...] = (checks.check_placebo, checks.check_colleagues)
 """What should carry nothing: the exposure of the next period, and that of others nearby."""
 LEFT_OVER: tuple[CheckOf, ...] = (
     checks.check_influence,
-    sensitivity.check_few_clusters,
-    sensitivity.check_residuals,
-    sensitivity.check_autocorrelation,
-    sensitivity.check_unmeasured_confounding,
+    supplementary.check_few_clusters,
+    supplementary.check_residuals,
+    supplementary.check_autocorrelation,
+    supplementary.check_unmeasured_confounding,
     check_e_value("difference"),
     check_specifications(fit_plan),
     checks.check_unadjusted_comparison,
@@ -53,8 +52,8 @@ CROSS_SECTIONAL = Design(
         supplementary.simple_slopes,
         supplementary.group_slopes,
         supplementary.spline_version,
-        sensitivity.few_cluster_rows,
-        sensitivity.response_weighted_row,
+        supplementary.few_cluster_rows,
+        supplementary.response_weighted_row,
         supplementary.unadjusted_row,
     ),
     settings={"held_by_group": ("no", "yes")},
@@ -90,7 +89,7 @@ WITHIN_WORKER = Design(
     supplementary=(
         supplementary.uncorrected,
         supplementary.other_measure,
-        sensitivity.few_cluster_rows,
+        supplementary.few_cluster_rows,
         supplementary.unadjusted_row,
     ),
 )
@@ -120,7 +119,7 @@ ADJUSTED_INTERACTION = Design(
         checks.check_likeness,
         *LEFT_OVER,
     ),
-    supplementary=(supplementary.simple_slopes, sensitivity.few_cluster_rows, supplementary.unadjusted_row),
+    supplementary=(supplementary.simple_slopes, supplementary.few_cluster_rows, supplementary.unadjusted_row),
 )
 
 TWO_WAY_PANEL = Design(
@@ -147,7 +146,7 @@ TWO_WAY_PANEL = Design(
     supplementary=(
         supplementary.between_and_within,
         supplementary.last_periods_exposure,
-        sensitivity.few_cluster_rows,
+        supplementary.few_cluster_rows,
         supplementary.unadjusted_row,
     ),
 )

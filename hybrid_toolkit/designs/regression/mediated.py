@@ -11,8 +11,8 @@ from hybrid_toolkit.designs.base import Design
 from hybrid_toolkit.designs.checks import CHECK_LEVEL, p_words
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
-from hybrid_toolkit.designs.regression import sensitivity
-from hybrid_toolkit.designs.regression.sensitivity import check_e_value
+from hybrid_toolkit.designs.regression import supplementary
+from hybrid_toolkit.designs.regression.supplementary import check_e_value
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.mediation.mediation import MediationFit, fit_mediation
 from hybrid_toolkit.models.terms.terms import Category, as_term
@@ -139,7 +139,7 @@ MEDIATION = Design(
         check_residual_correlation,
         checks.check_response,
         checks.check_attrition,
-        sensitivity.check_residuals,
+        supplementary.check_residuals,
         shared.check_left_out(fit_indirect),
         check_e_value("difference"),
         shared.check_unadjusted(fit_unadjusted),

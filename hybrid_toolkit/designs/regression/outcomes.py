@@ -12,8 +12,7 @@ from hybrid_toolkit.designs.base import CheckOf, Design, FitOf, RowsOf, fit_plan
 from hybrid_toolkit.designs.checks import minimum_detectable
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
-from hybrid_toolkit.designs.regression.sensitivity import ConfounderScale, check_e_value
-from hybrid_toolkit.designs.regression.supplementary import check_specifications
+from hybrid_toolkit.designs.regression.supplementary import ConfounderScale, check_e_value, check_specifications
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.binary import fit_binary
 from hybrid_toolkit.models.generalised.counts import fit_counts

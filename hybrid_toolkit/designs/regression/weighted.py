@@ -10,8 +10,7 @@ from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import Design, FitOf, unadjusted_fit
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns
 from hybrid_toolkit.designs.regression import regression_checks as shared
-from hybrid_toolkit.designs.regression.sensitivity import check_e_value
-from hybrid_toolkit.designs.regression.supplementary import check_specifications
+from hybrid_toolkit.designs.regression.supplementary import check_e_value, check_specifications
 from hybrid_toolkit.models.terms.terms import as_term
 from hybrid_toolkit.models.weighting.balance import ALIKE
 from hybrid_toolkit.models.weighting.propensity_weighting import fit_doubly_robust, fit_weighted

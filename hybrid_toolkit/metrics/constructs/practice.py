@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.contacts.contact_formulas import (
     VISIT_IN_TIME,
     ContactFormula,
 )
-from hybrid_toolkit.metrics.contacts.contact_frames import unit_frame
+from hybrid_toolkit.metrics.contacts.contact_tables import unit_frame
 from hybrid_toolkit.metrics.unit_frames import (
     flag_values,
     look_up,

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hybrid_toolkit.data.tables.contracts import IN_PERSON_MODES, REMOTE_MODES
+
+if TYPE_CHECKING:
+    pass
+
 
 REQUIRED_IN_PERSON = ("statutory_cp", "statutory_cin", "statutory_cla")
 """Purposes of contacts that law or guidance requires, and requires in person."""
@@ -103,6 +107,8 @@ USUAL_PROVIDER_WORDS = "contacts with the most frequent worker / contacts, of ea
 BICE_BOXERMAN_WORDS = (
     "(sum of squares of contacts with each worker - N) / (N (N - 1)) of each child with 4 contacts or more"
 )
+MIN_CONTACTS_COC = 4
+"""Held contacts below which Bice-Boxerman continuity is not given."""
 
 
 def usual_provider(most: Any, n: Any) -> Any:

@@ -15,6 +15,7 @@ from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.metrics.contacts.contact_formulas import (
     CHOICE_HONOURED,
+    MIN_CONTACTS_COC,
     PREFERENCE_MET,
     REMOTE,
     SEEN_ALONE,
@@ -24,7 +25,6 @@ from hybrid_toolkit.metrics.contacts.contact_formulas import (
     bice_boxerman,
     usual_provider,
 )
-from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC
 
 Tables = Mapping[str, ir.Table]
 ORDER = "_row"

@@ -9,7 +9,7 @@ from hybrid_toolkit.data.instruments import load_instrument
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.metrics.constructs.exclusion import household_access, worker_broadband
 from hybrid_toolkit.metrics.constructs.exposure import worker_month_exposure
-from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
+from hybrid_toolkit.metrics.contacts.contact_tables import ContactUnits
 from hybrid_toolkit.metrics.intervals.influence import DifferenceInDifferences, MeanOf, Slope
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.unit_frames import look_up, number_values, require

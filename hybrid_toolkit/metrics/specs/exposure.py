@@ -14,7 +14,7 @@ from hybrid_toolkit.metrics.constructs.work_pattern import (
     office_people,
     office_weekdays,
 )
-from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
+from hybrid_toolkit.metrics.contacts.contact_tables import ContactUnits
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 

@@ -9,7 +9,7 @@ from hybrid_toolkit.data.tables.contracts import PRACTICE_ITEMS
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.constructs.practice import practice_skill
 from hybrid_toolkit.metrics.contacts.contact_formulas import CHOICE_HONOURED, PREFERENCE_MET, REMOTE
-from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
+from hybrid_toolkit.metrics.contacts.contact_tables import ContactUnits
 from hybrid_toolkit.metrics.instruments import load_instrument, score_instrument
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
 from hybrid_toolkit.metrics.psychometrics.intraclass import rater_icc

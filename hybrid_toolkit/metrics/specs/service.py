@@ -11,13 +11,13 @@ from hybrid_toolkit.metrics.constructs.practice import continuity
 from hybrid_toolkit.metrics.constructs.service import authority_years, caseloads, referral_outcomes, visit_gaps
 from hybrid_toolkit.metrics.contacts.contact_formulas import (
     BICE_BOXERMAN_WORDS,
+    MIN_CONTACTS_COC,
     SEEN_ALONE,
     TIMELY,
     USUAL_PROVIDER_WORDS,
     VISIT_IN_TIME,
 )
-from hybrid_toolkit.metrics.contacts.contact_frames import ContactUnits
-from hybrid_toolkit.metrics.contacts.contact_tables import MIN_CONTACTS_COC
+from hybrid_toolkit.metrics.contacts.contact_tables import ContactUnits
 from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf, Statistic
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec, UnitFrame
 from hybrid_toolkit.metrics.unit_frames import require

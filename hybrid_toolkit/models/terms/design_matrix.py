@@ -20,8 +20,13 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     inverse,
     solve_crossproducts,
 )
-from hybrid_toolkit.models.linear.crossed_effects import ClusterSpells, CrossedLevels, unit_sums
-from hybrid_toolkit.models.terms.scaled_columns import ScaledColumns, middle_value
+from hybrid_toolkit.models.terms.scaled_columns import (
+    ClusterSpells,
+    CrossedLevels,
+    ScaledColumns,
+    middle_value,
+    unit_sums,
+)
 from hybrid_toolkit.models.terms.terms import (
     Category,
     Term,

@@ -20,7 +20,8 @@ from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.data_size import size_of
 from hybrid_toolkit.study.diagnosis.diagnosis import DRAW_COLUMNS, FIGURES, Diagnosis, Truths
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, hash_of
-from hybrid_toolkit.study.diagnosis.true_effect import true_value_of
+from hybrid_toolkit.study.diagnosis.true_effect import true_effect
+from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
 from hybrid_toolkit.synth.tables.panel import N_NATIONAL, simulate_panel
 from hybrid_toolkit.synth.truth import Size, Truth
@@ -288,3 +289,17 @@ def draws_of(trials: Iterable[tuple[str, int, Sequence[TrialRow]]]) -> pd.DataFr
     empty = (np.nan,) * len(FIGURES)
     rows = [(n, i, o, *(figures or empty), error) for n, i, each in trials for o, error, figures in each]
     return pd.DataFrame(rows, columns=list(DRAW_COLUMNS))
+
+
+def true_value_of(study: StudySpec, outcome: str, truth: Truth, size: Size) -> float:
+    """The true value that a study is judged by: of the estimand that it names, or where it names none by intervention.
+
+    Raises
+    ------
+    UsageError
+        The study names an estimand that is not known.
+    StudyError
+        It names none, and ``true_effect`` has no value for it.
+    """
+    named = dict(zip(study.outcomes, study.estimands, strict=True))[outcome]
+    return true_value(truth, named, size=size) if named else true_effect(study, truth, size, outcome=outcome).value

@@ -21,7 +21,6 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
-from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.intervene import SETTABLE, moved_by, set_to, simulate_intervened
 from hybrid_toolkit.synth.streams import NodeChange
@@ -115,20 +114,6 @@ def true_effect(
         raise _cannot("at least 2 authorities are needed.", "Ask for 20 or more.")
     asked = _Asked.of(study, outcome or study.outcome)
     return _true_effect(asked, made_truth, made_size, n_authorities)
-
-
-def true_value_of(study: StudySpec, outcome: str, truth: Truth, size: Size) -> float:
-    """The true value that a study is judged by: of the estimand that it names, or where it names none by intervention.
-
-    Raises
-    ------
-    UsageError
-        The study names an estimand that is not known.
-    StudyError
-        It names none, and ``true_effect`` has no value for it.
-    """
-    named = dict(zip(study.outcomes, study.estimands, strict=True))[outcome]
-    return true_value(truth, named, size=size) if named else true_effect(study, truth, size, outcome=outcome).value
 
 
 @dataclass(frozen=True)

@@ -31,16 +31,14 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     check_state,
     family_of,
     finding_of,
-    grammar,
-    grammar_table,
-    lowered,
-    spoken_grade,
-)
-from hybrid_toolkit.study.estimation.number_format import (
     format_estimates,
     format_level,
     format_ratios,
+    grammar,
+    grammar_table,
+    lowered,
     range_with_direction,
+    spoken_grade,
     with_direction,
     with_unit,
 )

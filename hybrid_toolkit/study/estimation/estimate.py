@@ -14,8 +14,13 @@ from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
-from hybrid_toolkit.study.estimation.rests_on import RESTS_ON, check_reach, row_rests_on
-from hybrid_toolkit.study.estimation.rows_usable import check_measured, check_starts
+from hybrid_toolkit.study.estimation.rows_usable import (
+    RESTS_ON,
+    check_measured,
+    check_reach,
+    check_starts,
+    row_rests_on,
+)
 from hybrid_toolkit.study.estimation.study_checks import (
     check_comparison_groups,
     check_equivalence,

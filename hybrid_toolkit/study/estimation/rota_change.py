@@ -11,7 +11,7 @@ import numpy as np
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.estimation.number_format import with_unit
+from hybrid_toolkit.study.estimation.claim_grammar import with_unit
 
 _KINDS = ("shift", "set", "cap", "floor", "offer", "times")
 BREAK_RULE = "45+15"

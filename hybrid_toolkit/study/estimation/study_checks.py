@@ -21,7 +21,7 @@ from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.models.inference.equivalence import equivalence_test
 from hybrid_toolkit.result import Check
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
-from hybrid_toolkit.study.estimation.number_format import with_unit
+from hybrid_toolkit.study.estimation.claim_grammar import with_unit
 from hybrid_toolkit.study.graph.identification import Identification
 
 _STAGES = ("early_career", "stage")

@@ -9,8 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.data.privacy.inside import inside
-from hybrid_toolkit.disclosure.minimum_counts import withhold_text
-from hybrid_toolkit.disclosure.policy import load_policy
+from hybrid_toolkit.disclosure.policy import load_policy, withhold_text
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check, RowsHidden
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
@@ -20,7 +19,7 @@ from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claim_grammar import check_state
 from hybrid_toolkit.study.estimation.claims import ILLUSTRATION, Claim, lowered, make_claim
 from hybrid_toolkit.study.estimation.event_path import no_path, path_of, unknown_outcome
-from hybrid_toolkit.study.estimation.rests_on import RESTS_ON
+from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
 from hybrid_toolkit.study.estimation.study_checks import check_multiple, open_path
 from hybrid_toolkit.study.estimation.what_if_basis import WhatIfBasis
 from hybrid_toolkit.study.graph.identification import Identification
@@ -45,7 +44,7 @@ class StudyResult(RowsHidden):
         The declaration.
     estimates : pd.DataFrame
         ``outcome``, ``role``, the tidy columns, and behind each row ``n_clusters`` and the people on whom it
-        ``rests_on`` (see ``hybrid_toolkit.study.estimation.rests_on``). Roles: ``"main"`` and ``"secondary"`` answer
+        ``rests_on`` (see ``hybrid_toolkit.study.estimation.rows_usable``). Roles: ``"main"`` and ``"secondary"`` answer
         the question; ``"slope"``, ``"group slope"``, ``"event time"``, ``"sensitivity"``, ``"variance"`` and
         ``"unadjusted"`` stand beside.
     checks : tuple[Check, ...]

@@ -19,7 +19,7 @@ from hybrid_toolkit.models import LinearFit
 from hybrid_toolkit.models.inference.cluster_support import degrees
 from hybrid_toolkit.models.linear.residuals import linear_residuals
 from hybrid_toolkit.models.terms.terms import as_term
-from hybrid_toolkit.study.declaration.study_frames import build_frame
+from hybrid_toolkit.study.declaration.study_frames import build_frame, unit_columns
 from hybrid_toolkit.study.units import UNITS
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {"career stage": ("stage", "early_career"), "digital access": ("low_access",)}
@@ -131,9 +131,10 @@ def _looked_up(column: str, frame: pd.DataFrame, row_unit: str, data: Evaluation
     """A group's column from the study's unit, or a worker's career stage from the table of workers."""
     if data is None or row_unit not in UNITS:
         return None
+    known = unit_columns(row_unit)
     try:
-        if column in UNITS[row_unit].columns:
-            built = build_frame(data, row_unit, [*frame.columns.intersection(list(UNITS[row_unit].columns)), column])
+        if column in known:
+            built = build_frame(data, row_unit, [*frame.columns.intersection(list(known)), column])
             return built[column].set_axis(frame.index) if len(built) == len(frame) else None
         if column == "stage" and {"worker_id", "month"} <= set(frame) and data.has("worker", "role", "reg_date"):
             rows = look_up(frame[["worker_id", "month"]], data["worker"], "worker_id", ["role", "reg_date", "asye"])

@@ -24,7 +24,7 @@ from hybrid_toolkit.errors import DisclosureError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
 from hybrid_toolkit.study.estimation.estimate import estimate_study
-from hybrid_toolkit.study.estimation.rests_on import RESTS_ON
+from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 
 FORMAT = "hybrid-toolkit evidence bundle"

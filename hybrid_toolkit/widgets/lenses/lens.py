@@ -11,7 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release, require_release
-from hybrid_toolkit.study.estimation.number_format import format_estimates, range_with_direction, with_direction
+from hybrid_toolkit.study.estimation.claim_grammar import format_estimates, range_with_direction, with_direction
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text
 from hybrid_toolkit.widgets.explorer.metric_page import (
     REFERENCE_CAPTION,
