@@ -31,7 +31,7 @@ from hybrid_toolkit.synth.tables import (
 )
 from hybrid_toolkit.synth.truth import SIZES, Size, Truth
 
-GENERATOR = "hybrid-toolkit synth 4"
+GENERATOR = "hybrid-toolkit synth 5"
 """Name and version of the generator: the number rises when the same seed gives other values."""
 
 

@@ -426,7 +426,9 @@ class Truth:
     panel_caseload_turnover : float, default 0.3
         Turnover (percentage points) per case a case holder, within an authority over years.
     panel_confounding : float, default 0.5
-        Correlation of the authority's own level of turnover with its level of each exposure.
+        Correlation of the authority's own level of turnover with its level of agency share.
+    panel_caseload_confounding : float, default -0.5
+        Correlation of the authority's own level of turnover with its level of caseload.
 
     Raises
     ------
@@ -606,6 +608,7 @@ class Truth:
     panel_agency_turnover: float = 0.06
     panel_caseload_turnover: float = 0.30
     panel_confounding: float = 0.50
+    panel_caseload_confounding: float = -0.50
 
     def __post_init__(self) -> None:
         if self.calibration_year not in ENGLAND_RATES or self.calibration_year < 2023:
@@ -621,7 +624,7 @@ class Truth:
         wrong += [n for n in ("policy_month", "policy_lag_months") if getattr(self, n) < 0]
         if self.selection_rho**2 + self.selection_rho_wellbeing**2 + self.rs_team_share > 1:
             wrong.append("selection_rho")
-        if 2 * self.panel_confounding**2 > 1:
+        if self.panel_confounding**2 + self.panel_caseload_confounding**2 > 1:
             wrong.append("panel_confounding")
         wrong += [n for n, (low, high) in self._reach().items() if low <= 0 or high >= 1]
         if wrong:
@@ -711,7 +714,13 @@ class Truth:
 
 
 _SHARES = ("rs_mean", "response_rate", "attrition", "access_unrecorded", "worker_change", "loading_low", "loading_high")
-_CORRELATIONS = ("selection_rho", "selection_rho_wellbeing", "co_presence_rho", "panel_confounding")
+_CORRELATIONS = (
+    "selection_rho",
+    "selection_rho_wellbeing",
+    "co_presence_rho",
+    "panel_confounding",
+    "panel_caseload_confounding",
+)
 
 
 def _names() -> tuple[str, ...]:

@@ -22,12 +22,12 @@ SHORT = Size("short", 1, 2, 3.0, 1, 0)
 @pytest.mark.parametrize(
     ("scenario", "size", "seed", "begins"),
     [
-        ("helpful-hump", TINY, 3, "dcdc0e4580cecb7e"),
-        ("helpful-hump", TWO, 0, "b6b171fdf2cd3d1f"),
-        ("interference", TINY, 8, "c33c11079eadb41c"),
-        ("confounded-null", TWO, 5, "9293aaa90acecb4c"),
-        ("exclusion-penalty", SHORT, 1, "1a4ebac48a197199"),
-        ("early-career-harm", TINY, 21, "e30294e53a734458"),
+        ("helpful-hump", TINY, 3, "5ff16e30dc1def4a"),
+        ("helpful-hump", TWO, 0, "e08d70521063a361"),
+        ("interference", TINY, 8, "85a1d7d21f3650f3"),
+        ("confounded-null", TWO, 5, "2bfa27552d4fb55f"),
+        ("exclusion-penalty", SHORT, 1, "69d4f6e811bee111"),
+        ("early-career-harm", TINY, 21, "7560c49ddf5661e2"),
     ],
 )
 def test_every_table_of_a_seed_is_what_it_was(scenario: str, size: Size, seed: int, begins: str) -> None:
@@ -35,7 +35,7 @@ def test_every_table_of_a_seed_is_what_it_was(scenario: str, size: Size, seed: i
 
 
 def test_the_national_panel_of_a_seed_is_what_it_was() -> None:
-    assert simulate_panel(Truth(), 4, n_la=12).hash.startswith("8ec54b62a3fb2710"), GENERATOR
+    assert simulate_panel(Truth(), 4, n_la=12).hash.startswith("cc0e8d3d4b4aa2dd"), GENERATOR
 
 
 def test_an_authority_of_the_panel_is_the_same_alone_and_among_others() -> None:

@@ -40,7 +40,7 @@ def test_round_trip_by_json_and_names() -> None:
         {"practice_latent_sd": -0.1},
         {"practice_latent_sd": 0.2},
         {"exclusion_penalty": -0.5},
-        {"panel_confounding": 0.8},
+        {"panel_confounding": 0.9},
     ],
 )
 def test_a_truth_that_cannot_be_is_refused(change: dict[str, float]) -> None:

@@ -5,10 +5,12 @@ Turnover of authority l in year t, in per cent of in post::
     turnover_lt = England_t + panel_agency_turnover (agency_lt - England's) + panel_caseload_turnover (caseload_lt -
         England's) + area_l + noise_lt
 
-``area_l`` is correlated ``panel_confounding`` with the authority's own level of agency share and of caseload. A
-pooled slope, or one between authorities, is therefore biased upwards (agency: by about +0.08 on a true +0.06); with
-effects for authority and year it is not. Spread and persistence (ICC) follow the published panel. Shares and caseload
-are gamma variables (by the cube-root normal approximation), so none is below 0.
+``area_l`` is correlated ``panel_confounding`` with the authority's own level of agency share, and
+``panel_caseload_confounding`` with that of caseload. A pooled slope, or one between authorities, is therefore biased:
+upwards for agency (by about +0.08 on a true +0.06), downwards for caseload, of which nothing is left to see. With
+effects for authority and year it is not. Spread, persistence (ICC) and skew follow the published panel: agency and
+vacancy are beta variables below a ceiling, caseload and absence gamma variables above a floor (by the cube-root
+normal approximation), so none is below 0.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaincinv, ndtr
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -42,8 +45,12 @@ SIZE_AGENCY = -0.3
 is England's rate."""
 SKEW = 1.2
 """Shape of the gamma noise of turnover: with it turnover is skewed as published (0.97, CSWW 2017 to 2025)."""
+CEILING: Mapping[str, float] = MappingProxyType({"agency": 48.0, "vacancy": 58.0})
+"""Per cent that no authority reaches, chosen so that the shares are skewed as published (0.67 and 0.77)."""
+FLOOR: Mapping[str, float] = MappingProxyType({"caseload": 0.5, "absence": 0.3})
+"""Share of England's figure that no authority falls below, chosen so that skew is as published (0.56 and 1.07)."""
 YEAR_ON_YEAR: Mapping[str, float] = MappingProxyType(
-    {"agency": 0.56, "vacancy": 0.49, "caseload": 0.33, "absence": 0.17}
+    {"agency": 0.56, "vacancy": 0.35, "caseload": 0.33, "absence": 0.17}
 )
 """How far a year's departure from an authority's own level lasts into the next: with the shares between authorities it
 gives the published correlations of one year with the next (0.83, 0.78, 0.68 and 0.48; CSWW 2017 to 2025)."""
@@ -79,17 +86,28 @@ class Area:
         )
 
 
-def gamma_like(mean: Floats, sd: Floats, z: Floats) -> Floats:
-    """A positive variable with this mean and spread from a standard normal one: cube-root approximation to gamma."""
-    k = (mean / sd) ** 2
-    return np.asarray(mean * np.maximum(1 - 1 / (9 * k) + z / (3 * np.sqrt(k)), 0.02) ** 3, dtype=np.float64)
+def gamma_like(mean: Floats, sd: Floats, z: Floats, floor: Floats) -> Floats:
+    """A variable above a floor with this mean and spread, from a normal one: cube-root approximation to gamma."""
+    above = mean - floor
+    k = (above / sd) ** 2
+    return np.asarray(floor + above * np.maximum(1 - 1 / (9 * k) + z / (3 * np.sqrt(k)), 0.02) ** 3, dtype=np.float64)
+
+
+def beta_like(mean: Floats, sd: Floats, z: Floats, ceiling: float) -> Floats:
+    """A beta variable between 0 and a ceiling with this mean and spread, from a standard normal one."""
+    at, spread = mean / ceiling, sd / ceiling
+    n = at * (1 - at) / spread**2 - 1
+    return np.asarray(ceiling * betaincinv(at * n, (1 - at) * n, ndtr(z)), dtype=np.float64)
 
 
 def turnover_parts(truth: Truth) -> tuple[float, float]:
     """Standard deviations of the area part and the noise of turnover that give its published spread and ICC."""
-    rho, total = truth.panel_confounding, c.LA_SD["turnover"] ** 2
+    total = c.LA_SD["turnover"] ** 2
     between, within, cross = 0.0, 0.0, 0.0
-    for effect, name in ((truth.panel_agency_turnover, "agency"), (truth.panel_caseload_turnover, "caseload")):
+    for effect, rho, name in (
+        (truth.panel_agency_turnover, truth.panel_confounding, "agency"),
+        (truth.panel_caseload_turnover, truth.panel_caseload_confounding, "caseload"),
+    ):
         part = (effect * c.LA_SD[name]) ** 2
         between += part * c.LA_ICC[name]
         within += part * (1 - c.LA_ICC[name])
@@ -165,12 +183,17 @@ def draw_areas(truth: Truth, seed: int, areas: Sequence[int], *, alone: bool = F
         icc, spread = c.LA_ICC[name], c.LA_SD[name] / getattr(c.ENGLAND_RATES[2025], name)
         z = reach * np.sqrt(icc) * level[name] + np.sqrt(1 - icc) * (0.3 + 0.7 * reach) * luck.rates[name]
         mean = england[name] * _LEVEL.get(name, 1.0)
-        rates[name] = gamma_like(mean, spread * england[name], z)
-    rho = truth.panel_confounding
-    own = np.sqrt(max(1 - 2 * rho**2, 0.0)) * luck.own
+        sd = spread * england[name]
+        if name in CEILING:
+            rates[name] = beta_like(mean, sd, z, CEILING[name])
+        else:
+            rates[name] = gamma_like(mean, sd, z, FLOOR[name] * mean)
+    with_agency, with_caseload = truth.panel_confounding, truth.panel_caseload_confounding
+    own = np.sqrt(max(1 - with_agency**2 - with_caseload**2, 0.0)) * luck.own
+    own = own + with_agency * level["agency"] + with_caseload * level["caseload"]
     area_sd, noise_sd = turnover_parts(truth)
     noise = (luck.noise - SKEW) / np.sqrt(SKEW) * noise_sd * (0.3 + 0.7 * reach)
-    turnover = england["turnover"] + noise + reach * area_sd * (rho * (level["agency"] + level["caseload"]) + own)
+    turnover = england["turnover"] + noise + reach * area_sd * own
     turnover += truth.panel_agency_turnover * (rates["agency"] - england["agency"])
     turnover += truth.panel_caseload_turnover * (rates["caseload"] - england["caseload"])
     rank = SIZE_AGENCY * level["agency"] + np.sqrt(1 - SIZE_AGENCY**2) * luck.rank
