@@ -14,8 +14,8 @@ from hybrid_toolkit.models.inference.randomised_trial import RandomisedFit
 from hybrid_toolkit.models.rollout.random_order import RandomOrderFit
 from hybrid_toolkit.models.rollout.two_by_two import TwoByTwoFit
 from hybrid_toolkit.models.series.synthetic_did import SyntheticDidFit
+from hybrid_toolkit.models.terms.arguments import check_column, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
-from hybrid_toolkit.models.terms.terms import check_column, numbers
 
 NOTHING_LEFT = 1e-10
 """A standard error under this share of the outcome's spread a unit of exposure is no more than rounding."""

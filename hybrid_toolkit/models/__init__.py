@@ -13,7 +13,8 @@ from hybrid_toolkit.models.linear.pyfixest_engine import fit_linear_pyfixest
 from hybrid_toolkit.models.multilevel.variance_components import VarianceComponents, fit_variance_components
 from hybrid_toolkit.models.planning.slope_power import slope_power
 from hybrid_toolkit.models.terms.result_rows import as_terms
-from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Spline, Term, as_term, spline
+from hybrid_toolkit.models.terms.splines import Spline, spline
+from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Term, as_term
 
 _LATER = {
     "adjusted_for_confounder": "sensitivity.unmeasured_confounding",

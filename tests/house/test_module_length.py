@@ -10,7 +10,6 @@ LONGER = {
     "data/published/workforce.py": 460,
     "disclosure/gate.py": 440,
     "models/rollout/group_time_effects.py": 420,
-    "models/terms/terms.py": 600,
     "study/estimation/study_result.py": 420,
     "synth/truth.py": 740,
 }

@@ -11,7 +11,7 @@ from hybrid_toolkit.designs.regression import outcomes
 from hybrid_toolkit.designs.regression.supplementary import ConfounderScale
 from hybrid_toolkit.models.multilevel.glmm import fit_glmm
 from hybrid_toolkit.models.multilevel.glmm_result import GlmmFit
-from hybrid_toolkit.models.terms.terms import numbers
+from hybrid_toolkit.models.terms.arguments import numbers
 from hybrid_toolkit.result import Check
 
 

@@ -16,7 +16,7 @@ from hybrid_toolkit.designs.regression.supplementary import check_specifications
 from hybrid_toolkit.models.survival.cox import CoxFit, fit_cox
 from hybrid_toolkit.models.survival.discrete_time import fit_discrete_time
 from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier
-from hybrid_toolkit.models.terms.terms import numbers
+from hybrid_toolkit.models.terms.arguments import numbers
 from hybrid_toolkit.result import Check
 
 MIN_AT_RISK = 20

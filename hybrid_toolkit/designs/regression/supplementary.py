@@ -34,7 +34,7 @@ from hybrid_toolkit.models.inference.few_clusters import fit_cr2
 from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.models.linear.residuals import LinearResiduals, linear_residuals
 from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, robustness_value
-from hybrid_toolkit.models.terms.terms import numbers
+from hybrid_toolkit.models.terms.arguments import numbers
 from hybrid_toolkit.models.weighting.nonresponse_weighting import fit_response_weighted
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 

@@ -16,7 +16,7 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.series.count_series_result import CountSeriesFit
 from hybrid_toolkit.models.series.interrupted_series import SHORT, InterruptedFit
 from hybrid_toolkit.models.series.synthetic_control import SyntheticControlFit
-from hybrid_toolkit.models.terms.terms import numbers
+from hybrid_toolkit.models.terms.arguments import numbers
 from hybrid_toolkit.result import Check
 
 

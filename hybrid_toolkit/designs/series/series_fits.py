@@ -17,7 +17,8 @@ from hybrid_toolkit.models.series.interrupted_counts import fit_interrupted_coun
 from hybrid_toolkit.models.series.interrupted_series import fit_interrupted
 from hybrid_toolkit.models.series.synthetic_control import fit_synthetic_control
 from hybrid_toolkit.models.series.synthetic_did import fit_synthetic_did
-from hybrid_toolkit.models.terms.terms import Column, numbers
+from hybrid_toolkit.models.terms.arguments import numbers
+from hybrid_toolkit.models.terms.terms import Column
 
 CHANGED = "changed_"
 MEAN_ROW = 2

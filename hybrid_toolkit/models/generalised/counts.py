@@ -10,9 +10,9 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import ScoringSolution, solve_glm
 from hybrid_toolkit.models.generalised.glm_result import QUASI, GeneralisedFit, Made, read_rows
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, varying
-from hybrid_toolkit.models.terms.terms import Terms, numbers, pinned
+from hybrid_toolkit.models.terms.terms import Terms, pinned
 
 _COUNTS = {"poisson": "Poisson regression", "negative binomial": "negative binomial regression"}
 

@@ -20,7 +20,7 @@ from hybrid_toolkit.models.generalised.ordinal_result import ORDINAL_LINKS, Ordi
 from hybrid_toolkit.models.generalised.separation import told_apart
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, check_column, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -30,7 +30,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     frozen,
     term_columns,
 )
-from hybrid_toolkit.models.terms.terms import Terms, check_column, numbers, pinned
+from hybrid_toolkit.models.terms.terms import Terms, pinned
 
 
 def fit_ordinal(

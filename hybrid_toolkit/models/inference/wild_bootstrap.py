@@ -13,10 +13,10 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear import cluster_crossproducts as g
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, check_column
 from hybrid_toolkit.models.terms.design_matrix import DesignMatrix, prepare_matrix
 from hybrid_toolkit.models.terms.result_rows import as_instruments, as_names, as_terms, check_choice, check_level
-from hybrid_toolkit.models.terms.terms import Column, Term, Terms, check_column
+from hybrid_toolkit.models.terms.terms import Column, Term, Terms
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 _WEIGHTS = {

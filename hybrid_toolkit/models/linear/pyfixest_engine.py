@@ -11,7 +11,7 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_instruments,
@@ -21,7 +21,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     check_level,
     varying,
 )
-from hybrid_toolkit.models.terms.terms import Terms, design_columns, numbers
+from hybrid_toolkit.models.terms.terms import Terms, design_columns
 from hybrid_toolkit.result import TIDY_COLUMNS
 
 

@@ -19,7 +19,7 @@ from hybrid_toolkit.models.inference import clustered_variance as clustered
 from hybrid_toolkit.models.multilevel.glmm_optimiser import Search
 from hybrid_toolkit.models.multilevel.glmm_result import GLMM_FAMILIES, GlmmFit
 from hybrid_toolkit.models.multilevel.quadrature import Binomial, Count, Family, Ordered
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -31,7 +31,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Terms, numbers
+from hybrid_toolkit.models.terms.terms import Terms
 
 
 def fit_glmm(

@@ -23,7 +23,7 @@ from hybrid_toolkit.models.multilevel.mixed_levels import (
     shared_in_time,
 )
 from hybrid_toolkit.models.multilevel.mixed_result import REFERENCES, MixedFit, RandomPart
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, factorize, numbers
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -34,7 +34,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     term_columns,
     varying,
 )
-from hybrid_toolkit.models.terms.terms import Terms, factorize, numbers, pinned
+from hybrid_toolkit.models.terms.terms import Terms, pinned
 
 Grouping: TypeAlias = str | tuple[str, ...]
 Groupings: TypeAlias = str | Sequence[Grouping] | Mapping[Grouping, Sequence[str]]

@@ -13,10 +13,10 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled, settled_columns
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_names, as_terms, design, varying
-from hybrid_toolkit.models.terms.terms import Terms, numbers
+from hybrid_toolkit.models.terms.terms import Terms
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 

@@ -14,10 +14,10 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
 from hybrid_toolkit.models.multilevel.mixed import fit_mixed
 from hybrid_toolkit.models.multilevel.mixed_result import MixedFit
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, term_columns
-from hybrid_toolkit.models.terms.terms import Column, Term, Terms, numbers
+from hybrid_toolkit.models.terms.terms import Column, Term, Terms
 from hybrid_toolkit.result import ResultBase
 
 RANDOM = {

@@ -12,9 +12,10 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.reading import as_numbers, plain
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_column, factorize, numbers
 from hybrid_toolkit.models.terms.periods import read_times
 from hybrid_toolkit.models.terms.result_rows import check_choice, design, varying
-from hybrid_toolkit.models.terms.terms import Term, check_column, factorize, numbers
+from hybrid_toolkit.models.terms.terms import Term
 
 NEVER = np.iinfo(np.int64).max
 """Start of a unit that is not treated while it is observed."""

@@ -10,11 +10,11 @@ import pandas as pd
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.multilevel.mixed import fit_mixed
 from hybrid_toolkit.models.multilevel.mixed_result import MixedFit
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, check_column
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.periods import read_times
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, term_columns, tidy_rows
-from hybrid_toolkit.models.terms.terms import Category, Column, Terms, check_column
+from hybrid_toolkit.models.terms.terms import Category, Column, Terms
 from hybrid_toolkit.result import ResultBase
 
 CORRELATIONS = {

@@ -11,9 +11,9 @@ import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.linear import fit_linear
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, check_column, numbers
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level
-from hybrid_toolkit.models.terms.terms import Column, check_column, numbers
+from hybrid_toolkit.models.terms.terms import Column
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 _MOST = 2000

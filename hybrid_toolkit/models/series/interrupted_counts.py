@@ -19,7 +19,7 @@ from hybrid_toolkit.models.series.segmented_design import (
     positions,
     segment_columns,
 )
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -30,7 +30,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Terms, numbers
+from hybrid_toolkit.models.terms.terms import Terms
 
 _ERRORS = {
     "ar1": "first-order autocorrelation of Pearson residuals by restricted maximum likelihood",

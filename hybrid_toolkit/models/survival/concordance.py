@@ -10,10 +10,9 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_level, tidy_rows, zero_one
-from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import ResultBase
 
 _ROWS_AT_ONCE = 500

@@ -13,10 +13,9 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.reading import as_numbers
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.linear.cluster_crossproducts import inverse
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, zero_one
-from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
 _INTERVALS = {

@@ -1,4 +1,4 @@
-"""The kinds of what a public function of the room is given, checked once against its own annotations.
+"""What a public function of the room is given, checked once: its arguments, and the columns of a frame that it reads.
 
 A wrong kind is told by the argument's name before anything is computed. ``check_arguments(fit_linear, locals())`` is
 the first line of every public function; it reads the annotations as they are written, so they stay the only list.
@@ -7,14 +7,18 @@ the first line of every public function; it reads the annotations as they are wr
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.columns.reading import LARGEST, as_numbers, counted_codes, plain
+from hybrid_toolkit.errors import CoverageError, EstimationError, UsageError
 
 SEVERAL_NAMES: Final = "the names of columns, as a list of text"
 
@@ -141,3 +145,129 @@ ARGUMENT_KINDS: Final[Mapping[str, tuple[str, Callable[[object], bool]]]] = {
     "EventPath": ("an event path, as fit_group_time(...).path() gives", _path),
 }
 """Annotation, as it is written -> words and test. Terms are read by ``as_terms``, which has errors of its own."""
+
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*\Z")
+
+
+def check_frame(frame: object) -> None:
+    """Whether the data are a data frame.
+
+    Raises
+    ------
+    EstimationError
+        They are anything else.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise EstimationError(
+            f"the data must be a pandas data frame, one row an observation; they are a {type(frame).__name__}.",
+            fix="Pass a data frame, such as study.frame(data) or pandas.DataFrame(columns).",
+            code="FRAME-TYPE",
+        )
+
+
+def check_column(frame: pd.DataFrame, name: str) -> str:
+    """The name itself, once it is a column of the frame; it is looked up and never evaluated.
+
+    Raises
+    ------
+    EstimationError
+        No column has that name and it is an expression or a formula; two columns have it; the data are no table, or a
+        table whose columns have several levels of names.
+    CoverageError
+        The frame has no such column.
+    """
+    if not isinstance(frame, pd.DataFrame) or isinstance(frame.columns, pd.MultiIndex):
+        raise EstimationError(
+            "the data are not a table with one name a column.",
+            fix="Pass a pandas DataFrame with one level of column names.",
+            code="TABLE",
+        )
+    if isinstance(name, str) and name in frame.columns:
+        if not frame.columns.is_unique and int((frame.columns == name).sum()) > 1:
+            raise EstimationError(
+                f"{int((frame.columns == name).sum())} columns are called '{name}'.",
+                fix="Rename the columns so that each name is used once.",
+                code="COLUMN-TWICE",
+            )
+        return name
+    if not isinstance(name, str) or not _IDENTIFIER.match(name):
+        raise EstimationError(
+            "a term is not the name of one column: expressions and formulas are not evaluated.",
+            fix="Name a column; join columns with Interaction, bend one with Spline, or write all terms as one text, "
+            "such as 'a + b:c'.",
+            code="TERM-NOT-A-COLUMN",
+        )
+    raise CoverageError(
+        f"the data have no column '{name}', which the model needs.",
+        fix="Add the column, or leave it out of the study.",
+        code="COLUMN-MISSING",
+    )
+
+
+def check_name(name: object, kind: str) -> None:
+    if not isinstance(name, str) or not name:
+        raise EstimationError(
+            f"{kind} needs the name of a column as text; it was given {kind_of_value(name)}.",
+            fix=f'Write {kind}("column", ...).',
+            code="TERM-TYPE",
+        )
+
+
+def kind_of_value(value: object) -> str:
+    """The kind of a value, which is never shown itself."""
+    return "nothing" if value is None or value == "" else f"a value of type {type(value).__name__}"
+
+
+def numbers(frame: pd.DataFrame, name: str) -> Array:
+    """A numeric or yes/no column of any pandas type as floats, missing as NaN.
+
+    Raises
+    ------
+    EstimationError
+        The column holds text other than yes and no, or numbers that are infinite or beyond 1e100.
+    """
+    found = as_numbers(frame[check_column(frame, name)])
+    if found is None:
+        raise EstimationError(
+            f"column '{name}' is not numeric: expected numbers or yes/no.",
+            fix="Use Category for a column of codes.",
+            code="TERM-NOT-NUMERIC",
+        )
+    inside = found.max(initial=0.0) <= LARGEST and found.min(initial=0.0) >= -LARGEST  # not so with a missing value
+    endless = np.empty(0, dtype=np.intp) if inside else np.flatnonzero(np.abs(found) > LARGEST)
+    if len(endless):
+        raise EstimationError(
+            f"column '{name}' holds {len(endless)} number(s) that are infinite or beyond {LARGEST:.0e}, first at rows "
+            f"{(endless[:5] + 1).tolist()}.",
+            fix="Leave these rows out, or set them to missing.",
+            code="NOT-FINITE",
+        )
+    return found
+
+
+def factorize(values: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
+    """A column as integers 0..k-1 and its levels in order: that of its categories, else sorted; missing as -1.
+
+    Raises
+    ------
+    EstimationError
+        The column mixes kinds of values, which have no order.
+
+    Examples
+    --------
+    >>> factorize(pd.Series(["b", "a", "b"]))[0].tolist()
+    [1, 0, 1]
+    """
+    values = plain(values)
+    if (found := counted_codes(values)) is not None:
+        return found[0], pd.Index(found[1])
+    try:
+        codes, levels = pd.factorize(values, sort=True)
+    except (TypeError, ValueError):
+        raise EstimationError(
+            f"column '{values.name}' mixes kinds of values, such as text and numbers.",
+            fix="Write all its values as text, or all as numbers.",
+            code="MIXED-KINDS",
+        ) from None
+    return codes, levels

@@ -20,6 +20,7 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import (
     inverse,
     solve_crossproducts,
 )
+from hybrid_toolkit.models.terms.arguments import check_column, factorize, numbers
 from hybrid_toolkit.models.terms.scaled_columns import (
     ClusterSpells,
     CrossedLevels,
@@ -27,16 +28,7 @@ from hybrid_toolkit.models.terms.scaled_columns import (
     middle_value,
     unit_sums,
 )
-from hybrid_toolkit.models.terms.terms import (
-    Category,
-    Term,
-    check_column,
-    design_columns,
-    factorize,
-    numbers,
-    pinned,
-    reaches,
-)
+from hybrid_toolkit.models.terms.terms import Category, Term, design_columns, pinned, reaches
 
 MAX_DUMMIES = 400
 """Levels that fixed effects after the largest may have together."""

@@ -17,8 +17,9 @@ from scipy import special, stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import CoverageError, EstimationError
+from hybrid_toolkit.models.terms.arguments import check_frame
 from hybrid_toolkit.models.terms.result_rows import check_level, term_columns
-from hybrid_toolkit.models.terms.terms import Category, Interaction, Term, check_frame, design_columns
+from hybrid_toolkit.models.terms.terms import Category, Interaction, Term, design_columns
 
 MOST_ROWS = 1000
 """Rows of a grid: ten levels of three columns; more are data, not groups that somebody described."""

@@ -13,18 +13,17 @@ from scipy import stats
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.terms.arguments import check_frame, numbers
+from hybrid_toolkit.models.terms.splines import Spline
 from hybrid_toolkit.models.terms.term_text import read_terms
 from hybrid_toolkit.models.terms.terms import (
     Category,
     Column,
     Interaction,
-    Spline,
     Term,
     Terms,
     as_term,
-    check_frame,
     design_columns,
-    numbers,
     reaches,
 )
 from hybrid_toolkit.result import TIDY_COLUMNS

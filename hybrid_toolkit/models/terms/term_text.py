@@ -22,7 +22,8 @@ from typing import NoReturn
 import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Spline, Term, as_term, spline
+from hybrid_toolkit.models.terms.splines import Spline, spline
+from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Term, as_term
 
 MAX_LENGTH = 2000
 """Characters a text may have, as many as the formula of a metric."""

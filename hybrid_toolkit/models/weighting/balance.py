@@ -7,10 +7,10 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, term_columns, zero_one
-from hybrid_toolkit.models.terms.terms import Terms, design_columns, numbers
+from hybrid_toolkit.models.terms.terms import Terms, design_columns
 
 ALIKE = 0.1
 """A standardised difference below this is usually taken as balance (Austin 2009, Statistics in Medicine 28)."""

@@ -13,11 +13,11 @@ from hybrid_toolkit.columns.scaling import Scaled, settled_columns, solve_kept
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.inference.clustered_variance import enough_clusters
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, design, frozen, term_columns, tidy_rows
-from hybrid_toolkit.models.terms.terms import Term, Terms, numbers, pinned
+from hybrid_toolkit.models.terms.terms import Term, Terms, pinned
 from hybrid_toolkit.models.weighting.balance import effective_size
 from hybrid_toolkit.result import ResultBase
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array, Codes
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_names,
@@ -19,7 +19,6 @@ from hybrid_toolkit.models.terms.result_rows import (
     frozen,
     tidy_rows,
 )
-from hybrid_toolkit.models.terms.terms import numbers
 from hybrid_toolkit.result import ResultBase
 
 SURVEY_FIGURES = {"mean": "weighted mean", "total": "weighted total"}

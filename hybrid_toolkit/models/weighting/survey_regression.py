@@ -10,9 +10,9 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, design, frozen, term_columns
-from hybrid_toolkit.models.terms.terms import Terms, numbers
+from hybrid_toolkit.models.terms.terms import Terms
 from hybrid_toolkit.models.weighting.survey import SurveyResult, read_survey
 
 
