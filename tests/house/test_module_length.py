@@ -7,10 +7,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "hybrid_toolkit"
 MOST_LINES = 400
 LONGER = {
-    "data/published/workforce.py": 460,
     "disclosure/gate.py": 440,
-    "models/rollout/group_time_effects.py": 420,
-    "study/estimation/study_result.py": 420,
     "synth/truth.py": 740,
 }
 """Modules above the bound when it was drawn, with their lines then, rounded up to twenty."""

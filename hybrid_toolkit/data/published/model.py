@@ -310,3 +310,52 @@ def shown(names: Sequence[str], most: int = 8) -> str:
     """The first few header names for a message."""
     kept = [n for n in names if n][:most]
     return ", ".join(f"'{n[:60]}'" for n in kept) + (", ..." if len([n for n in names if n]) > most else "")
+
+
+def national_gap(published: Published) -> pd.DataFrame:
+    """National figures beside the sum over local authorities.
+
+    Only counts are summed, never rates. Columns: ``period, measure, breakdown, national, summed, gap, areas,
+    marked`` (areas whose figure is a marker), so that a gap can be seen beside what may explain it.
+
+    Parameters
+    ----------
+    published : Published
+        Published statistics.
+
+    Returns
+    -------
+    pd.DataFrame
+        National figures beside the sum over local authorities.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from hybrid_toolkit.data.published.load import load_published
+    >>> file = Path(tempfile.mkdtemp()) / "workforce.csv"
+    >>> _ = file.write_text("time_period,geographic_level,country_code,country_name,new_la_code,la_name,"
+    ...     "inpost_fte\\n2024,National,E92000001,England,,,200\\n"
+    ...     "2024,Local authority,E92000001,England,E06000001,Hartlepool,90\\n"
+    ...     "2024,Local authority,E92000001,England,E06000005,Darlington,95\\n")
+    >>> national_gap(load_published(file))[["measure", "national", "summed", "gap"]].values.tolist()
+    [['inpost_fte', 200.0, 185.0, 15.0]]
+    """
+    f = published.frame
+    level = f["geographic_level"].fillna("").str.casefold()
+    counts = ~f["measure"].str.contains(r"rate|percent|pct|%|caseload|average|mean|median|per_", case=False)
+    key = ["period", "measure", "breakdown"]
+    # a frame without rows would take the index of the column that it is given
+    rows = f.assign(breakdown=f["breakdown"].fillna(""))[counts]
+    nation = rows[level[counts].eq("national") & rows["value"].notna()].drop_duplicates(key).set_index(key)["value"]
+    local = rows[level[counts].eq("local authority")].groupby(key, sort=False)
+    summed = pd.DataFrame(
+        {
+            "summed": local["value"].sum(min_count=1),
+            "areas": local["value"].size(),
+            "marked": local["marker"].count(),
+        }
+    )
+    both = nation.rename("national").to_frame().join(summed, how="inner").reset_index()
+    both = both.assign(gap=both["national"] - both["summed"])
+    return both[[*key, "national", "summed", "gap", "areas", "marked"]]

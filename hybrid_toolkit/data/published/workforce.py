@@ -13,10 +13,8 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData, Source
-from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.model import Published, plural
-from hybrid_toolkit.data.published.reading import READ, read_grids
-from hybrid_toolkit.data.published.workforce_names import in_one_spelling, measure_of
+from hybrid_toolkit.data.published.workforce_names import in_one_spelling
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import PublishedError
 from hybrid_toolkit.result import RowsHidden
@@ -263,54 +261,6 @@ def _compare(wide: pd.DataFrame, rate: str, formula: RateFormula) -> pd.DataFram
     )
 
 
-def national_gap(published: Published) -> pd.DataFrame:
-    """National figures beside the sum over local authorities.
-
-    Only counts are summed, never rates. Columns: ``period, measure, breakdown, national, summed, gap, areas,
-    marked`` (areas whose figure is a marker), so that a gap can be seen beside what may explain it.
-
-    Parameters
-    ----------
-    published : Published
-        Published statistics.
-
-    Returns
-    -------
-    pd.DataFrame
-        National figures beside the sum over local authorities.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from hybrid_toolkit.data.published.load import load_published
-    >>> file = Path(tempfile.mkdtemp()) / "workforce.csv"
-    >>> _ = file.write_text("time_period,geographic_level,country_code,country_name,new_la_code,la_name,"
-    ...     "inpost_fte\\n2024,National,E92000001,England,,,200\\n"
-    ...     "2024,Local authority,E92000001,England,E06000001,Hartlepool,90\\n"
-    ...     "2024,Local authority,E92000001,England,E06000005,Darlington,95\\n")
-    >>> national_gap(load_published(file))[["measure", "national", "summed", "gap"]].values.tolist()
-    [['inpost_fte', 200.0, 185.0, 15.0]]
-    """
-    f = published.frame
-    level = f["geographic_level"].fillna("").str.casefold()
-    counts = ~f["measure"].str.contains(r"rate|percent|pct|%|caseload|average|mean|median|per_", case=False)
-    key = ["period", "measure", "breakdown"]
-    # a frame without rows would take the index of the column that it is given
-    rows = f.assign(breakdown=f["breakdown"].fillna(""))[counts]
-    nation = rows[level[counts].eq("national") & rows["value"].notna()].drop_duplicates(key).set_index(key)["value"]
-    local = rows[level[counts].eq("local authority")].groupby(key, sort=False)
-    summed = pd.DataFrame(
-        {
-            "summed": local["value"].sum(min_count=1),
-            "areas": local["value"].size(),
-            "marked": local["marker"].count(),
-        }
-    )
-    both = nation.rename("national").to_frame().join(summed, how="inner").reset_index()
-    both = both.assign(gap=both["national"] - both["summed"])
-    return both[[*key, "national", "summed", "gap", "areas", "marked"]]
-
-
 def workforce_panel(published: Published | str | Path) -> EvaluationData:
     """The ``la_year`` table: one row a local authority and year, from children's social work workforce statistics.
 
@@ -420,41 +370,3 @@ def _panel_notes(published: Published, local: pd.DataFrame, frame: pd.DataFrame)
     whole = frame.groupby("la_id").size()
     notes.append(f"{plural(int((whole == whole.max()).sum()), 'area')} of {len(whole)} have all {whole.max()} years.")
     return notes
-
-
-def holds_workforce(path: str | Path) -> bool:
-    """Whether a file is published workforce statistics: its header has a period, a level and social workers in post.
-
-    Only the header is looked at; False for a folder, a database and whatever cannot be read as a table.
-
-    Parameters
-    ----------
-    path : str | Path
-        The file.
-
-    Returns
-    -------
-    bool
-        Whether a file is published workforce statistics: its header has a period, a level and social workers in post.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "any.csv"
-    >>> _ = file.write_text("time_period,geographic_level,inpost_fte\\n2024,National,90\\n")
-    >>> holds_workforce(file)
-    True
-    """
-    place = Path(path)
-    if not place.is_file() or place.suffix.lower() not in READ:
-        return False
-    try:
-        grids, _ = read_grids(place)
-    except PublishedError:
-        return False
-    for grid in grids:
-        for row in grid.rows[:20]:
-            names = {measure_of(cell_text(c)) for c in row}
-            if {"time_period", "geographic_level", "inpost_fte"} <= names:
-                return True
-    return False

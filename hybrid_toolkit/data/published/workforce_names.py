@@ -1,12 +1,16 @@
-"""Names of the children's social work workforce measures in older and newer releases, in one spelling."""
+"""Names of the children's social work workforce measures in older and newer releases, and the files that hold them."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 
+from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.columns import normal_header
+from hybrid_toolkit.data.published.reading import READ, read_grids
+from hybrid_toolkit.errors import PublishedError
 
 _RENAMED = (
     (r"^(children_s_)?social_workers?(_in_post)?_(fte|headcount)$", r"inpost_\3"),
@@ -68,3 +72,41 @@ def in_one_spelling(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     newer = set(said)
     renamed = {old: new for old, new in said.items() if new in _KNOWN and new not in newer}
     return frame.assign(measure=frame["measure"].replace(renamed)), renamed
+
+
+def holds_workforce(path: str | Path) -> bool:
+    """Whether a file is published workforce statistics: its header has a period, a level and social workers in post.
+
+    Only the header is looked at; False for a folder, a database and whatever cannot be read as a table.
+
+    Parameters
+    ----------
+    path : str | Path
+        The file.
+
+    Returns
+    -------
+    bool
+        Whether a file is published workforce statistics: its header has a period, a level and social workers in post.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "any.csv"
+    >>> _ = file.write_text("time_period,geographic_level,inpost_fte\\n2024,National,90\\n")
+    >>> holds_workforce(file)
+    True
+    """
+    place = Path(path)
+    if not place.is_file() or place.suffix.lower() not in READ:
+        return False
+    try:
+        grids, _ = read_grids(place)
+    except PublishedError:
+        return False
+    for grid in grids:
+        for row in grid.rows[:20]:
+            names = {measure_of(cell_text(c)) for c in row}
+            if {"time_period", "geographic_level", "inpost_fte"} <= names:
+                return True
+    return False

@@ -13,7 +13,7 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.cell_regression import regress_cells
-from hybrid_toolkit.models.rollout.group_time_effects import FEW_FOR_INFLUENCE
+from hybrid_toolkit.models.rollout.group_time import FEW_FOR_INFLUENCE
 from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments

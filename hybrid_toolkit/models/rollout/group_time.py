@@ -15,19 +15,20 @@ from hybrid_toolkit.models.rollout.group_time_effects import (
     AGGREGATIONS,
     BASE_PERIODS,
     CONTROL_GROUPS,
-    FEW_FOR_INFLUENCE,
     GROUP_TIME_VARIANCES,
     GroupTimeFit,
-    side_weights,
 )
 from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
-from hybrid_toolkit.models.rollout.start_sums import start_sums
+from hybrid_toolkit.models.rollout.start_sums import side_weights, start_sums
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, frozen
 from hybrid_toolkit.models.terms.terms import Terms
 from hybrid_toolkit.models.weighting.doubly_robust import doubly_robust
 
 __all__ = ["AGGREGATIONS", "BASE_PERIODS", "CONTROL_GROUPS", "GROUP_TIME_VARIANCES", "GroupTimeFit", "fit_group_time"]
+
+FEW_FOR_INFLUENCE = 10
+"""With fewer clusters on the smaller side the errors as published are too small, and the jackknife is the default."""
 
 
 def fit_group_time(

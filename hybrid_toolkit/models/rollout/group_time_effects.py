@@ -15,6 +15,7 @@ from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
+from hybrid_toolkit.models.rollout.start_sums import side_weights
 from hybrid_toolkit.models.terms.result_rows import check_choice, frozen, tidy_rows
 from hybrid_toolkit.result import ResultBase
 
@@ -34,13 +35,6 @@ GROUP_TIME_VARIANCES = {
     "jackknife": "each cluster left out in turn (CV3)",
 }
 FEW_UNITS, FEW_FOR_JACKKNIFE = 5, 8
-FEW_FOR_INFLUENCE = 10
-"""With fewer clusters on the smaller side the errors as published are too small, and the jackknife is the default."""
-
-
-def side_weights(own: Codes, free: NDArray[np.bool_]) -> tuple[Array, Array]:
-    """How often each start is treated, and compared with, in some effects."""
-    return np.bincount(own, minlength=free.shape[1]).astype(np.float64), free.sum(axis=0).astype(np.float64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,3 +88,8 @@ def start_sums(y: Array, start: Codes, clusters: Codes, starts: int) -> StartSum
     pairs, place = np.unique(clusters * starts + start, return_inverse=True)
     adds = sparse.csr_array((np.ones(len(start)), (place, np.arange(len(start)))), shape=(len(pairs), len(start)))
     return StartSums(pairs % starts, pairs // starts, np.bincount(place).astype(np.float64), np.asarray(adds @ y))
+
+
+def side_weights(own: Codes, free: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """How often each start is treated, and compared with, in some effects."""
+    return np.bincount(own, minlength=free.shape[1]).astype(np.float64), free.sum(axis=0).astype(np.float64)

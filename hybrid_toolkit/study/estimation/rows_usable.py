@@ -21,6 +21,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.designs.model_columns import ModelColumns, noun
+from hybrid_toolkit.disclosure.policy import load_policy, withhold_text
 from hybrid_toolkit.errors import EstimationError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import table_needs
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -332,3 +333,28 @@ def _least_level(column: pd.Series, people: Sequence[NDArray[np.int64]]) -> floa
 
 def _distinct(people: Sequence[NDArray[np.int64]], some: NDArray[np.bool_]) -> float:
     return float(min(len(np.unique(p[some & (p >= 0)])) for p in people))
+
+
+def withheld_claims(estimates: pd.DataFrame, n_clusters: int, *, whole: bool) -> dict[str, str]:
+    """Outcome -> what stands in place of its claim where too few stand behind it, by the package's policy.
+
+    Parameters
+    ----------
+    estimates : pd.DataFrame
+        The rows of a result, with ``outcome``, ``role``, ``n`` and the people on whom each rests.
+    n_clusters : int
+        Clusters of the fit.
+    whole : bool
+        Each cluster is a whole authority.
+
+    Returns
+    -------
+    dict[str, str]
+        Empty text for an outcome whose claim may be shown.
+    """
+    out, policy = {}, load_policy()
+    for row in estimates[estimates["role"].isin(["main", "secondary"])].drop_duplicates("outcome").to_dict("records"):
+        n = float(row["n"])
+        people = float(row[RESTS_ON]) if RESTS_ON in row else n
+        out[str(row["outcome"])] = withhold_text(policy, n=n, clusters=n_clusters, whole=whole, people=people)[0]
+    return out

@@ -9,7 +9,6 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.data.privacy.inside import inside
-from hybrid_toolkit.disclosure.policy import load_policy, withhold_text
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check, RowsHidden
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
@@ -19,7 +18,7 @@ from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.estimation.claim_grammar import check_state
 from hybrid_toolkit.study.estimation.claims import ILLUSTRATION, Claim, lowered, make_claim
 from hybrid_toolkit.study.estimation.event_path import no_path, path_of, unknown_outcome
-from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON
+from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON, withheld_claims
 from hybrid_toolkit.study.estimation.study_checks import check_multiple, open_path
 from hybrid_toolkit.study.estimation.what_if_basis import WhatIfBasis
 from hybrid_toolkit.study.graph.identification import Identification
@@ -306,18 +305,7 @@ class StudyResult(RowsHidden):
 
     def _withheld(self) -> dict[str, str]:
         """Outcome -> what stands in place of its claim where too few stand behind it, by the package's policy."""
-        rows = self.estimates[self.estimates["role"].isin(["main", "secondary"])].drop_duplicates("outcome")
-        out = {}
-        for row in rows.to_dict("records"):
-            rests = float(row[RESTS_ON]) if RESTS_ON in row else float(row["n"])
-            out[str(row["outcome"])] = withhold_text(
-                load_policy(),
-                n=float(row["n"]),
-                clusters=float(self.n_clusters),
-                whole=self.whole_authorities,
-                people=rests,
-            )[0]
-        return out
+        return withheld_claims(self.estimates, self.n_clusters, whole=self.whole_authorities)
 
     def what_if(self, change: ChangeLike, diagnosis: Diagnosis | None = None) -> WhatIfResult:
         """The mean outcome under another rota, and for whom; see ``study.estimation.what_if.what_if``.
