@@ -201,37 +201,6 @@ class RowsHidden:
         return f"<div><p>{escape(named)}</p>{above}{words}{counts}</div>"
 
 
-class SimulatedTrials:
-    """What trials of studies and estimators in simulated authorities derive from; no people stand behind them.
-
-    Examples
-    --------
-    >>> from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve
-    >>> issubclass(PowerCurve, SimulatedTrials)
-    True
-    """
-
-    __slots__ = ()
-
-
-class PublishedFigures:
-    """What figures read from published statistics derive from; other people stand behind them, not those of the data.
-
-    Attributes
-    ----------
-    frame : pd.DataFrame
-        The figures, one a row.
-
-    Examples
-    --------
-    >>> from hybrid_toolkit.metrics.reference import ReferenceFigures
-    >>> issubclass(ReferenceFigures, PublishedFigures)
-    True
-    """
-
-    __slots__ = ()
-
-
 def held_frames(item: object) -> list[tuple[str, pd.DataFrame]]:
     """Name and frame of every public data frame that an object holds in its fields, alone or in lists and mappings.
 

@@ -1,14 +1,17 @@
-"""The frames of an evaluation, where they came from, and one stable hash of what they hold."""
+"""The frames of an evaluation, where they came from, one hash of what they hold, and who vouches for a figure."""
 
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.data.tables.contracts import TABLES
@@ -17,6 +20,11 @@ from hybrid_toolkit.result import RowsHidden
 
 SYNTHETIC_STAMP = "SYNTHETIC DATA - not evidence about any real authority"
 """Shown on every frame, figure and report made from simulated data."""
+SIMULATED = "simulation"
+PUBLISHED_FILES = "published"
+"""Grounds on which a maker may vouch."""
+T = TypeVar("T")
+_made: dict[int, tuple[weakref.ref[Any], str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +204,80 @@ class EvaluationData(RowsHidden):
         for name in sorted(self.tables):
             digest.update(f"{name}:{hash_frame(self.tables[name])}\n".encode())
         return digest.hexdigest()
+
+
+def vouch(item: T, ground: str, *content: object) -> T:
+    """Note that an object was made on some ground, with this content; for makers alone, which ``tests/house`` lists.
+
+    No object says of itself that it was simulated or read from published statistics: a caller could say the same of own
+    figures. A copy, a pickle and ``dataclasses.replace`` are other objects, which nobody vouched for, and content that
+    was changed has another hash.
+
+    Parameters
+    ----------
+    item : T
+        The object; anything that weak references can point to.
+    ground : str
+        ``SIMULATED`` or ``PUBLISHED_FILES``.
+    *content : object
+        Frames, arrays, dataclasses and plain values that are vouched for; the whole item by default.
+
+    Returns
+    -------
+    T
+        The same object.
+
+    Examples
+    --------
+    >>> frame = vouch(pd.DataFrame({"power": [0.8]}), SIMULATED)
+    >>> vouched(frame, SIMULATED), vouched(frame.copy(), SIMULATED), vouched(frame, PUBLISHED_FILES)
+    (True, False, False)
+    >>> frame.loc[0, "power"] = 0.1
+    >>> vouched(frame, SIMULATED)
+    False
+    """
+    key = id(item)
+    _made[key] = (weakref.ref(item, lambda _: _made.pop(key, None)), ground, _mark(content or (item,)))
+    return item
+
+
+def vouched(item: object, ground: str, *content: object) -> bool:
+    """Whether its maker vouched for this very object on this ground, and the content is what it was then.
+
+    Parameters
+    ----------
+    item : object
+        The object.
+    ground : str
+        ``SIMULATED`` or ``PUBLISHED_FILES``.
+    *content : object
+        As for ``vouch``, as they stand now.
+
+    Returns
+    -------
+    bool
+        True where both hold.
+    """
+    kept = _made.get(id(item))
+    if kept is None or kept[0]() is not item or kept[1] != ground:
+        return False
+    return kept[2] == _mark(content or (item,))
+
+
+def _mark(content: tuple[object, ...]) -> str:
+    digest = hashlib.sha256()
+    for part in content:
+        if isinstance(part, pd.DataFrame):
+            digest.update(repr([(str(c), str(t)) for c, t in part.dtypes.items()]).encode())
+            for name in part:
+                column = part[name]
+                plain = column.astype(str) if column.dtype == object else column
+                digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+        elif is_dataclass(part) and not isinstance(part, type):
+            digest.update(_mark(tuple(getattr(part, f.name) for f in fields(part))).encode())
+        elif isinstance(part, np.ndarray):
+            digest.update(repr((part.dtype.str, part.shape)).encode() + part.tobytes())
+        else:
+            digest.update(repr(part).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.evaluation_data import PUBLISHED_FILES, SIMULATED, vouched
 from hybrid_toolkit.data.privacy.inside import InsideFrame
 from hybrid_toolkit.disclosure.cells import hide_small, round_counts
 from hybrid_toolkit.disclosure.looks import person_key
@@ -17,7 +17,6 @@ from hybrid_toolkit.disclosure.protect import Decisions, check_size, counted, po
 from hybrid_toolkit.disclosure.release import Decision, Release, require_release
 from hybrid_toolkit.disclosure.screen import refuse_columns, refuse_words
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.result import PublishedFigures, SimulatedTrials
 
 Basis = Literal["simulation", "metadata", "assumption", "published"]
 BASES: dict[str, str] = {
@@ -61,7 +60,7 @@ def protect_facts(
     Raises
     ------
     DisclosureError
-        BASIS-UNKNOWN, FACTS-MEASURED, FACTS-SIMULATED, FACTS-PUBLISHED, DIM-IDENTIFIER, and as ``refuse_columns``.
+        BASIS-UNKNOWN, FACTS-MEASURED, FACTS-SIMULATED, FACTS-NUMBERS, FACTS-PUBLISHED, DIM-IDENTIFIER, and as ``refuse_columns``.
 
     Examples
     --------
@@ -82,7 +81,7 @@ def protect_facts(
         )
     refuse_measured(frame, basis, behind)
     if basis == "simulation":
-        refuse_unsimulated(source)
+        refuse_unsimulated(frame, source)
     elif basis == "published":
         refuse_unpublished(frame, source)
     frame = pd.DataFrame(frame)
@@ -92,7 +91,9 @@ def protect_facts(
     check_size(frame, policy, dims=())
     out = frame.copy()
     decisions = policy_notes(policy)
-    decisions += (Decision("grounds", f"{len(out)} row(s) shown", f"It {BASES[basis]}."),)
+    read = [sha[:12] for sha in getattr(source, "read_from", ())] if basis == "published" else []
+    files = f" Its files have hashes that start with {', '.join(read)}." if read else ""
+    decisions += (Decision("grounds", f"{len(out)} row(s) shown", f"It {BASES[basis]}.{files}"),)
     for column in counts:
         small = hide_small(out[column], policy)
         out[column] = round_counts(out[column], policy).mask(small)
@@ -128,38 +129,51 @@ def refuse_measured(frame: pd.DataFrame, basis: str, source: object) -> None:
             )
 
 
-def refuse_unsimulated(source: object) -> None:
-    """Refuse as simulated what comes with nothing that was simulated.
+def refuse_unsimulated(frame: pd.DataFrame, source: object) -> None:
+    """Refuse as simulated what was not made from simulations, or holds a number that stands in none of its sources.
 
     Parameters
     ----------
+    frame : pd.DataFrame
+        The facts.
     source : object
-        One or several of: trials of this package (a diagnosis, a power curve), data that carry the synthetic stamp, and
-        releases of either.
+        One or several of: trials of this package (a diagnosis, a power curve, a least effect), a frame that this
+        package worked out from them, and releases of simulated facts. Who made them vouches for them; the stamp of
+        synthetic data does not, since a caller can set it.
 
     Raises
     ------
     DisclosureError
-        FACTS-SIMULATED.
+        FACTS-SIMULATED, FACTS-NUMBERS.
 
     Examples
     --------
-    >>> refuse_unsimulated(EvaluationData({}, synthetic=True))
-    >>> refuse_unsimulated(EvaluationData({}))
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> refuse_unsimulated(pd.DataFrame(), EvaluationData({}, synthetic=True))
     Traceback (most recent call last):
     ...
-    hybrid_toolkit.errors.DisclosureError: [FACTS-SIMULATED] 1 of 1 sources of these facts were not simulated. How to \
-fix: Pass source= the diagnosis, power curve or synthetic data that they were made from; figures of your own data pass \
-.figure_data.
+    hybrid_toolkit.errors.DisclosureError: [FACTS-SIMULATED] 1 of 1 sources of these facts were not made by trials of \
+this package in simulated authorities. How to fix: Pass source= the diagnosis or power curve as the study gave it, not \
+a copy; figures of data, simulated or your own, pass .figure_data.
     """
     sources = list(source) if isinstance(source, (list, tuple)) else [source]
     other = sum(not _simulated(item) for item in sources)
     if other or not sources:
         raise DisclosureError(
-            f"{other} of {len(sources)} sources of these facts were not simulated.",
-            fix="Pass source= the diagnosis, power curve or synthetic data that they were made from; figures of your "
-            "own data pass .figure_data.",
+            f"{other} of {len(sources)} sources of these facts were not made by trials of this package in simulated "
+            "authorities.",
+            fix="Pass source= the diagnosis or power curve as the study gave it, not a copy; figures of data, "
+            "simulated or your own, pass .figure_data.",
             code="FACTS-SIMULATED",
+        )
+    known = {number for item in sources for held in _frames(item) for number in _numbers(held)}
+    own = _numbers(frame)
+    odd = sum(number not in known for number in own)
+    if odd:
+        raise DisclosureError(
+            f"{odd} of {len(own)} numbers of these facts stand in none of the trials that they are said to come from.",
+            fix="Pass columns of the diagnosis's or power curve's own .tidy() and .glance(), as they are.",
+            code="FACTS-NUMBERS",
         )
 
 
@@ -171,7 +185,7 @@ def refuse_unpublished(frame: pd.DataFrame, source: object) -> None:
     frame : pd.DataFrame
         The facts.
     source : object
-        What ``Beside.figures`` returned, whose frame it is.
+        What ``Beside.figures`` returned, whose frame it is: that very object, as it was made from files.
 
     Raises
     ------
@@ -184,22 +198,39 @@ def refuse_unpublished(frame: pd.DataFrame, source: object) -> None:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.DisclosureError: [FACTS-PUBLISHED] These facts are not figures that were read from published \
-statistics. How to fix: Pass source= what Beside.figures returned, with its own frame; figures of your own data pass \
-.figure_data.
+statistics. How to fix: Pass source= what Beside.figures returned, not a copy, with its own frame; figures of your own \
+data pass .figure_data.
     """
-    read = getattr(source, "frame", None) if isinstance(source, PublishedFigures) else None
+    read = getattr(source, "frame", None) if vouched(source, PUBLISHED_FILES) else None
     if not isinstance(read, pd.DataFrame) or not read.equals(frame):
         raise DisclosureError(
             "These facts are not figures that were read from published statistics.",
-            fix="Pass source= what Beside.figures returned, with its own frame; figures of your own data pass "
-            ".figure_data.",
+            fix="Pass source= what Beside.figures returned, not a copy, with its own frame; figures of your own data "
+            "pass .figure_data.",
             code="FACTS-PUBLISHED",
         )
 
 
 def _simulated(source: object) -> bool:
-    if isinstance(source, SimulatedTrials):
-        return True
     if isinstance(source, Release):
-        return require_release(source).synthetic
-    return isinstance(source, EvaluationData) and source.synthetic
+        return require_release(source).basis == SIMULATED
+    return vouched(source, SIMULATED)
+
+
+def _frames(source: object) -> list[pd.DataFrame]:
+    """The frames of a source in which its numbers stand."""
+    if isinstance(source, pd.DataFrame):
+        return [source]
+    if isinstance(source, Release):
+        return [source.content]
+    return [getattr(source, name)() for name in ("tidy", "glance") if hasattr(source, name)]
+
+
+def _numbers(frame: pd.DataFrame) -> list[float]:
+    """Every number of a frame, those that stand as text among them."""
+    found: list[float] = []
+    for name in frame.columns:
+        if not pd.api.types.is_bool_dtype(frame[name].dtype):
+            column = pd.to_numeric(frame[name], errors="coerce").dropna()
+            found += column.astype(float).tolist()
+    return found

@@ -326,9 +326,9 @@ class Gate:
         dims : Sequence[str], optional
             Of simulated facts, the columns that name a row in a figure.
         source : object, optional
-            As in ``Gate``. Simulated facts need it: the diagnosis, power curve, synthetic data or releases of them that
-            they were made from, one or a list; the gate's own source does not vouch for them. They are always stamped.
-            Published facts need what ``Beside.figures`` returned, with its own frame.
+            As in ``Gate``. Simulated facts need it: the diagnosis or power curve that they were made from, or releases
+            of simulated facts, one or a list, in which each of their numbers stands. They are always stamped. Published
+            facts need what ``Beside.figures`` returned, with its own frame.
 
         Returns
         -------
@@ -352,7 +352,7 @@ class Gate:
             frame, self.policy, basis=basis, counts=counts, dims=dims, source=source, behind=self._behind(source)
         )
         behind = OnlySimulated() if basis == "simulation" else source
-        return self._seal(out, "facts", title, decisions, behind, dims)
+        return self._seal(out, "facts", title, decisions, behind, dims, basis=basis)
 
     def text(
         self,
@@ -416,10 +416,11 @@ class Gate:
         dims: Sequence[str] = (),
         count: str | None = None,
         values: Sequence[str] = (),
+        basis: str = "",
     ) -> Release:
         return seal_release(
             frame, kind=kind, title=title, decisions=decisions, dims=tuple(dims), count=count, values=tuple(values),
-            behind=self._behind(source), policy_hash=self.policy.hash,
+            behind=self._behind(source), policy_hash=self.policy.hash, basis=basis,
         )  # fmt: skip
 
     def _behind(self, source: object) -> object:

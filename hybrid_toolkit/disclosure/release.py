@@ -82,6 +82,8 @@ class Release:
         Names of the columns that count it.
     values : tuple[str, ...], optional
         Names of the columns that measure it.
+    basis : str, optional
+        Of facts, the grounds on which they passed.
 
     Raises
     ------
@@ -110,6 +112,7 @@ fix: Pass the frame through Gate().table, .estimates, .figure_data, .facts or .t
     dims: tuple[str, ...] = ()
     count: str | None = None
     values: tuple[str, ...] = ()
+    basis: str = ""
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
@@ -239,6 +242,7 @@ def seal_release(
     dims: tuple[str, ...] = (),
     count: str | None = None,
     values: tuple[str, ...] = (),
+    basis: str = "",
 ) -> Release:
     """Build a release, stamped with the hash of the data behind it; for the gate's own use."""
     kept = frame.reset_index(drop=True).copy(deep=True)
@@ -257,6 +261,7 @@ def seal_release(
         dims=dims,
         count=count,
         values=values,
+        basis=basis,
     )
 
 

@@ -13,13 +13,12 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.evaluation_data import PUBLISHED_FILES, EvaluationData, vouch
 from hybrid_toolkit.data.published import Published, load_published
 from hybrid_toolkit.errors import CoverageError, UsageError
 from hybrid_toolkit.metrics.beside import PUBLISHED
 from hybrid_toolkit.metrics.comparators import comparators
 from hybrid_toolkit.metrics.compare import compare
-from hybrid_toolkit.result import PublishedFigures
 
 PublishedFiles: TypeAlias = Published | str | Path | Sequence[Published | str | Path]
 """Statistics from ``load_published``, or paths; several files are taken together."""
@@ -32,7 +31,7 @@ _CARE = (
 
 
 @dataclass(frozen=True)
-class ReferenceFigures(PublishedFigures):
+class ReferenceFigures:
     """Published figures beside one metric.
 
     Parameters
@@ -42,6 +41,8 @@ class ReferenceFigures(PublishedFigures):
         ``"statistical neighbour"`` or ``"this authority, published"``; a published symbol stands in ``marker``.
     notes : tuple[str, ...], optional
         Where they come from, what they leave open, and why there are none.
+    read_from : tuple[str, ...], optional
+        SHA-256 of each file that they were read from; empty for norms, which come with the toolkit.
 
     Examples
     --------
@@ -51,6 +52,7 @@ class ReferenceFigures(PublishedFigures):
 
     frame: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
+    read_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,10 +134,11 @@ class Beside:
         >>> sorted(set(found.frame["kind"])), found.frame["figure"].between(7, 35).all()
         (['norm'], np.True_)
         """
-        rows, notes = list[dict[str, object]](), list[str]()
+        rows, notes, read = list[dict[str, object]](), list[str](), list[Published]()
         if self.files is not None and metric in PUBLISHED:
+            read = _read(self.files) or []
             try:
-                found = compare(data, metric, self.files, area=self.area, neighbours=self.neighbours)
+                found = compare(data, metric, read, area=self.area, neighbours=self.neighbours)
             except (CoverageError, UsageError) as error:  # said to the reader, who can mend it
                 notes.append(f"No published statistics beside it: {error.message} {error.fix}")
             else:
@@ -158,10 +161,13 @@ class Beside:
         made = pd.DataFrame(rows, columns=list(REFERENCE_COLUMNS))
         numbers = {c: pd.to_numeric(made[c]).astype("float64") for c in ("figure", "low", "high")}
         texts = {c: made[c].astype("str") for c in ("label", "kind", "marker", "source")}
-        return ReferenceFigures(made.assign(**numbers, **texts), tuple(notes))
+        hashes = tuple(dict.fromkeys(s.sha256 for one in read for s in one.sources))
+        figures = ReferenceFigures(made.assign(**numbers, **texts), tuple(notes), hashes)
+        from_files = all(one.was_read for one in read)  # statistics that a caller built are nobody's publication
+        return vouch(figures, PUBLISHED_FILES) if from_files else figures
 
 
-def _read(files: PublishedFiles | None) -> PublishedFiles | None:
+def _read(files: PublishedFiles | None) -> list[Published] | None:
     if files is None:
         return None
     many = [files] if isinstance(files, (Published, str, Path)) else list(files)

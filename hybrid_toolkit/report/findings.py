@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
@@ -267,7 +268,8 @@ def show_diagnosis(
                 row[name] = size * scale if measure in ("bias", "unadjusted_bias") else size
         out.append(row)
     title = f"Diagnosis of '{diagnosis.study_id}' on {diagnosis.n_sims} simulated authorities ({diagnosis.scenario})"
-    return gate.facts(pd.DataFrame(out), title=title, basis="simulation", source=diagnosis)
+    scaled = vouch(pd.DataFrame(out), SIMULATED)  # its figures times the study's scale, and no other number
+    return gate.facts(scaled, title=title, basis="simulation", source=[diagnosis, scaled])
 
 
 def show_power(gate: Gate, curve: PowerCurve) -> Release:
@@ -293,7 +295,7 @@ def show_power(gate: Gate, curve: PowerCurve) -> Release:
     DisclosureError
         ``FACTS-SIMULATED``, something else than the toolkit's own trials; else as ``Gate.facts``.
     """
-    if type(curve) is not PowerCurve or not curve.synthetic:
+    if type(curve) is not PowerCurve:
         raise DisclosureError(
             f"This {type(curve).__name__} is not a power curve of simulated trials.",
             fix="Use what Study.power_curve gives; figures of your own data pass Gate.figure_data.",

@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.result import SimulatedTrials
-
 
 @dataclass(frozen=True, eq=False)
-class DGP(SimulatedTrials):
+class DGP:
     """A data-generating process whose true answer is known; estimators are tried on it many times.
 
     Parameters

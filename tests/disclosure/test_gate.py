@@ -18,7 +18,6 @@ from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.disclosure import Gate, Policy, Release, disclosure_record, require_release
 from hybrid_toolkit.disclosure.cells import round_counts
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.metrics.reference import ReferenceFigures
 
 TEAMS = pd.DataFrame(
     {
@@ -354,28 +353,6 @@ def test_no_shown_count_is_below_the_threshold(counts: list[int], totals: bool) 
     assert shown.loc[shown["suppressed"], ["n", "mean"]].isna().all(axis=None)
 
 
-class Vouches:
-    """Says of itself that it was simulated, and is nothing of the kind."""
-
-    hash, synthetic = "0" * 64, True
-
-
-def test_no_caller_s_word_makes_measured_figures_simulated() -> None:
-    """A teams table of real data as "simulation": unsaid, vouched for, by the gate's own source, or among others."""
-    real, made = EvaluationData({}), EvaluationData({}, synthetic=True)
-    teams = pd.DataFrame({"team_id": ["T1", "T2"], "n": [4, 3], "mean": [0.2, 0.9]})
-    passed = Gate(source=real).text("Twelve teams.", title="Teams")
-    for source in (None, Vouches(), real, pd.DataFrame(), passed, [], [made, real], (made, Vouches())):
-        for gate in (Gate(), Gate(source=real), Gate(source=made)):
-            with pytest.raises(DisclosureError, match="FACTS-SIMULATED"):
-                gate.facts(teams, title="Teams", basis="simulation", source=source)
-    with pytest.raises(DisclosureError, match="FACTS-MEASURED"):
-        Gate().facts(teams.assign(n_people=2), title="Teams", basis="simulation", source=made)
-    released = Gate(source=real).facts(teams, title="Teams", basis="simulation", source=made)
-    assert released.synthetic and released.stamp == SYNTHETIC_STAMP
-    assert Gate(source=real).facts(teams, title="Teams", basis="simulation", source=[made, released]).synthetic
-
-
 def test_halves_of_an_even_base_are_rounded_up() -> None:
     """15 and 25 lie half-way between tens; numpy would take both to 20."""
     policy = Policy(rounding_base=10)
@@ -390,14 +367,3 @@ def test_groups_at_one_time_are_no_survival_curve() -> None:
     assert Gate().estimates(rows, title="Retention", people="n").content["estimate"].notna().tolist() == [True, True]
     times = rows.assign(term=["all at 12", "all at 13"])
     assert len(Gate().estimates(times, title="Retention", people="n").content) == 1
-
-
-def test_published_facts_are_the_frame_that_was_read_and_no_other() -> None:
-    mine = pd.DataFrame({"label": ["our service"], "kind": ["England"], "figure": [0.41]})
-    read = ReferenceFigures(pd.DataFrame({"label": ["England"], "kind": ["England"], "figure": [0.55]}))
-    gate = Gate()
-    assert gate.facts(read.frame, title="Beside", basis="published", source=read).content["figure"].tolist() == [0.55]
-    changed = read.frame.assign(figure=0.41)
-    for frame, source in ((mine, None), (mine, read), (changed, read), (read.frame, None)):
-        with pytest.raises(DisclosureError, match="FACTS-PUBLISHED"):
-            gate.facts(frame, title="Beside", basis="published", source=source)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +11,7 @@ import pandas as pd
 import pytest
 
 import hybrid_toolkit as ht
-from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.evaluation_data import SIMULATED, EvaluationData, vouch
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.errors import DisclosureError, UsageError
 from hybrid_toolkit.models import fit_event_study, fit_interrupted, fit_linear, fit_random_effects, two_sample_power
@@ -41,7 +43,6 @@ def releases() -> dict[str, tuple[object, dict[str, object]]]:
     runs = pd.DataFrame({"label": ["y"], "coverage": [0.95], "coverage_mcse": [0.01]})
     curve = pd.DataFrame({MEASURE_PEOPLE: [0.5, 1.0], MEASURE_COUNTS: [0.3, 1.0], "n": [100, 100]})
     numbers = ["estimate", "conf_low", "conf_high"]
-    made = EvaluationData({}, synthetic=True)
     return {
         "a Release of an event study": (gate.estimates(timed, title="T", people="n"), {}),
         "a Release of estimates in panels": (
@@ -50,11 +51,11 @@ def releases() -> dict[str, tuple[object, dict[str, object]]]:
         ),
         "a Release of estimates": (gate.estimates(TIDY, title="T", people="n"), {}),
         "a Release of a diagnosis": (
-            gate.facts(runs, title="T", basis="simulation", source=made),
+            gate.facts(runs, title="T", basis="simulation", source=vouch(runs, SIMULATED)),
             {},
         ),
         "a Release of a series": (
-            gate.facts(series, title="T", basis="simulation", source=made),
+            gate.facts(series, title="T", basis="simulation", source=vouch(series, SIMULATED)),
             {"start": 3},
         ),
         "a Release of a concentration curve": (
@@ -174,10 +175,10 @@ def test_a_fit_does_not_say_by_itself_who_stands_behind_its_rows(frame) -> None:
             ht.plot(fit, people=bad)
 
 
-CURVE = PowerCurve(
+CURVE = vouch(PowerCurve(
     study_id="a-study", outcome="y", scenario="null", over="teams", values=(24.0, 48.0), truths=(1.0, 1.0),
     hits=np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 1.0, 1.0, 0.0]]), estimates=np.ones((2, 4)), conf_level=0.95, seed=1,
-)  # fmt: skip
+), SIMULATED)  # fmt: skip
 
 
 def test_a_power_curve_is_simulated_facts_whatever_the_gate_has_seen() -> None:
@@ -189,8 +190,10 @@ def test_a_power_curve_is_simulated_facts_whatever_the_gate_has_seen() -> None:
     assert "24" in ht.plot(CURVE).alt and isinstance(ht.plot(shown), Picture)
 
 
-@pytest.mark.parametrize("other", [TIDY, "curve", replace(CURVE, synthetic=False)])
-def test_nothing_else_is_taken_for_simulated(other) -> None:
+@pytest.mark.parametrize(
+    "other", [TIDY, "curve", replace(CURVE), copy.deepcopy(CURVE), pickle.loads(pickle.dumps(CURVE))]
+)
+def test_nothing_else_and_no_copy_is_taken_for_simulated(other) -> None:
     with pytest.raises(DisclosureError, match="FACTS-SIMULATED"):
         show_power(Gate(), other)
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.plots import estimate_plots as plots
@@ -174,7 +174,7 @@ def test_an_axes_of_ones_own_is_used() -> None:
 
 def test_the_diagnosis_shows_coverage_with_its_error() -> None:
     frame = pd.DataFrame({"label": ["1", "2"], "coverage": [0.95, 0.9], "coverage_mcse": [0.02, 0.03]})
-    made = EvaluationData({}, synthetic=True)
+    made = vouch(frame, SIMULATED)
     ax = plots.plot_diagnosis(Gate().facts(frame, title="Coverage", basis="simulation", source=made))
     assert ax.texts[1].get_text() == "95% (±2%)"
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.models import fit_interrupted
@@ -24,7 +24,7 @@ def path(n: int = 24, start: int = 13) -> pd.DataFrame:
 
 
 def release(frame: pd.DataFrame) -> Release:
-    return Gate().facts(frame, title="Calls", basis="simulation", source=EvaluationData({}, synthetic=True))
+    return Gate().facts(frame, title="Calls", basis="simulation", source=vouch(frame, SIMULATED))
 
 
 def lines(ax) -> dict[str, np.ndarray]:

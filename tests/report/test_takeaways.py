@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.plots import takeaways as say
@@ -59,7 +59,7 @@ def test_every_sentence_is_free_of_causal_words() -> None:
         curve, title="C", dims=["population_share"], values=["outcome_share"], people="n", cumulative=["outcome_share"]
     )
     rows = pd.DataFrame({"period": [1, 2, 3], "observed": [1, 1, 3.0], "fitted": [1, 1, 3.0], "without": [1, 1, 1.2]})
-    series = Gate().facts(rows, title="Calls", basis="simulation", source=EvaluationData({}, synthetic=True))
+    series = Gate().facts(rows, title="Calls", basis="simulation", source=vouch(rows, SIMULATED))
     told = [
         say.groups_say(groups([0.7, 0.5]), unit="share"),
         say.groups_say(groups([0.55, 0.54]), unit="share"),

@@ -18,6 +18,7 @@ from hybrid_toolkit.data.published.model import (
     Piece,
     Published,
     SheetGrid,
+    as_read,
     plural,
     shown,
 )
@@ -97,7 +98,7 @@ def load_published(
         raise not_understood(grids, source)
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
     frame = frame.assign(file=pd.Series(source.file, index=frame.index, dtype="str"))[list(PUBLISHED_COLUMNS)]
-    return Published(
+    made = Published(
         frame=frame,
         layout=" + ".join(dict.fromkeys(p.layout for p in pieces)),
         sources=(replace(source, sheets=tuple(sheets)),),
@@ -112,6 +113,7 @@ def load_published(
         ),
         notes=tuple(dict.fromkeys([*around, *(n for p in pieces for n in p.notes)])),
     )
+    return as_read(made)
 
 
 def _wanted(grids: list[SheetGrid], hints: Hints, file: str) -> list[SheetGrid]:
@@ -184,7 +186,7 @@ def _folder(place: Path, hints: Hints) -> Published:
     left = [p.name for p in files if p not in tables]
     said = [f"{part.source.file}: {a}" for part in parts for a in part.assumptions]
     said += [f"Left out, being no tables: {', '.join(left)}."] if left else []
-    return Published(
+    made = Published(
         frame=pd.concat([p.frame for p in parts], ignore_index=True),
         layout=" + ".join(dict.fromkeys(p.layout for p in parts)),
         sources=tuple(s for p in parts for s in p.sources),
@@ -192,6 +194,7 @@ def _folder(place: Path, hints: Hints) -> Published:
         notes=tuple(dict.fromkeys(n for p in parts for n in p.notes)),
         left_out=tuple((name, str(error)) for name, error in refused),
     )
+    return as_read(made)
 
 
 def _all_refused(place: Path, refused: list[tuple[str, HybridToolkitError]]) -> HybridToolkitError:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from hybrid_toolkit.data.evaluation_data import PUBLISHED_FILES, vouch, vouched
 from hybrid_toolkit.result import RowsHidden
 
 PUBLISHED_COLUMNS = (
@@ -162,6 +163,11 @@ class Published(RowsHidden):
     left_out: tuple[tuple[str, str], ...] = ()
 
     @property
+    def was_read(self) -> bool:
+        """Whether ``load_published`` read these figures from files and they are as it read them; no copy is."""
+        return vouched(self, PUBLISHED_FILES, self.frame[list(_FIGURES)], self.sources)
+
+    @property
     def source(self) -> FileSource:
         """The file, or the first of several."""
         return self.sources[0]
@@ -270,6 +276,15 @@ class Published(RowsHidden):
         lines += [f"Assumed: {sentence}" for sentence in self.assumptions]
         lines.append(f"{len(self.notes):,} title and note lines are kept in .notes.")
         return "\n".join(lines)
+
+
+_FIGURES = ("area_code", "area_name", "period", "measure", "value", "text", "marker", "lower", "upper", "breakdown")
+"""Columns that say what was published, and of whom; the others say where in the file it stands."""
+
+
+def as_read(published: Published) -> Published:
+    """Published statistics for which their reader vouches; for ``load_published`` alone."""
+    return vouch(published, PUBLISHED_FILES, published.frame[list(_FIGURES)], published.sources)
 
 
 def tidy_frame(columns: dict[str, object], length: int) -> pd.DataFrame:

@@ -58,11 +58,11 @@ def plot_series(
 
     Examples
     --------
-    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
     >>> from hybrid_toolkit.disclosure import Gate
     >>> rows = pd.DataFrame({"period": [1, 2, 3], "observed": [1.0, 1.2, 3.0], "fitted": [1.0, 1.1, 3.0],
     ...                      "without": [1.0, 1.1, 1.2]})
-    >>> made = EvaluationData({}, synthetic=True)
+    >>> from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
+    >>> made = vouch(rows, SIMULATED)
     >>> release = Gate().facts(rows, title="Calls", basis="simulation", source=made)
     >>> ax = plot_series(release, start=3, unit="calls a month", periods="month")
     >>> ax.get_xlabel()
@@ -103,11 +103,11 @@ def describe_series(release: Release, *, start: Any) -> str:
 
     Examples
     --------
-    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
     >>> from hybrid_toolkit.disclosure import Gate
     >>> rows = pd.DataFrame({"period": [1, 2, 3], "observed": [1.0, 1.2, 3.0], "fitted": [1.0, 1.1, 3.0],
     ...                      "without": [1.0, 1.1, 1.2]})
-    >>> made = EvaluationData({}, synthetic=True)
+    >>> from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
+    >>> made = vouch(rows, SIMULATED)
     >>> print(describe_series(Gate().facts(rows, title="Calls", basis="simulation", source=made), start=3))
     Calls. 2 periods before the start, 1 from it on. The line before runs from 1.00 to 1.10, the one after from 3.00 to 3.00; without the change 1.20 to 1.20 would have been expected. Mean gap after the start: 1.80.
     """  # noqa: E501

@@ -126,8 +126,8 @@ def coverage_says(release: Release) -> str:
     --------
     >>> from hybrid_toolkit.disclosure import Gate
     >>> rows = pd.DataFrame({"label": ["1", "2"], "coverage": [0.95, 0.6], "coverage_mcse": [0.02, 0.03]})
-    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
-    >>> made = EvaluationData({}, synthetic=True)
+    >>> from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
+    >>> made = vouch(rows, SIMULATED)
     >>> coverage_says(Gate().facts(rows, title="Coverage", basis="simulation", source=made))
     'The intervals contain the true value in 60% to 95% of runs; the target is 95%. Below it by more than chance: 2.'
     """

@@ -12,7 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from tqdm.std import tqdm
 
-from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.evaluation_data import SIMULATED, EvaluationData, vouch
 from hybrid_toolkit.data.instruments.reading import survey_instruments_of
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import build_frame
@@ -154,7 +154,7 @@ def diagnose_together(
     run = _Run(tuple(studies), _named(truths), size_like_of(size_like), seed, conf_level)
     found = _run_all(run, n_sims, n_jobs=n_jobs, progress=progress, resume=resume)
     known = [run.true_values(s) for s in run.studies]
-    return tuple(
+    made = tuple(
         Diagnosis(
             study_id=study.id,
             size=run.size.name,
@@ -166,6 +166,7 @@ def diagnose_together(
         )
         for k, study in enumerate(run.studies)
     )
+    return tuple(vouch(one, SIMULATED) for one in made)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch, vouched
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.result import TIDY_COLUMNS, Check, SimulatedTrials
+from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.diagnosis.performance import measure_draws, measure_rows
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Truths: TypeAlias = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Diagnosis(SimulatedTrials):
+class Diagnosis:
     """How a study did over many simulated authorities, under one truth or several.
 
     Parameters
@@ -106,7 +107,8 @@ class Diagnosis(SimulatedTrials):
                 code="DIAGNOSIS",
             )
         mine = self.draws[self.draws["scenario"] == scenario].reset_index(drop=True)
-        return replace(self, truths_by_scenario={scenario: self.truths_by_scenario[scenario]}, draws=mine)
+        part = replace(self, truths_by_scenario={scenario: self.truths_by_scenario[scenario]}, draws=mine)
+        return vouch(part, SIMULATED) if vouched(self, SIMULATED) else part
 
     def tidy(self) -> pd.DataFrame:
         """One row a scenario, outcome and measure; ``std_error`` is the Monte Carlo error of the measure.

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
 from hybrid_toolkit.errors import StudyError, UsageError
-from hybrid_toolkit.result import TIDY_COLUMNS, SimulatedTrials
+from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import SizeLike, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis.diagnosis import ENOUGH_POWER
@@ -34,7 +35,7 @@ REFINED = 2
 
 
 @dataclass(frozen=True, eq=False)
-class MinimumEffect(SimulatedTrials):
+class MinimumEffect:
     """The smallest effect that is found with a given power.
 
     Parameters
@@ -190,26 +191,30 @@ def minimum_detectable_effect(
         raise search.outside("over the trials the power wavers about it; more simulations would tell")
     doses = sorted(search.tried)
     truths = [search.truths[d] for d in doses]
-    return MinimumEffect(
+    found = MinimumEffect(
         effect=float(np.interp(multiplier, doses, truths)),
         std_error=error * abs(float(np.interp(multiplier, doses, np.gradient(truths, doses)))),
         multiplier=multiplier,
         power=power,
         unit=study.effect_unit,
         size=search.size.name,
-        curve=PowerCurve(
-            study_id=study.id,
-            outcome=name,
-            scenario=search.truth.scenario,
-            over="dose",
-            values=tuple(doses),
-            truths=tuple(truths),
-            hits=np.stack([search.tried[d] for d in doses]),
-            estimates=np.stack([search.estimates[d] for d in doses]),
-            conf_level=conf_level,
-            seed=seed,
+        curve=vouch(
+            PowerCurve(
+                study_id=study.id,
+                outcome=name,
+                scenario=search.truth.scenario,
+                over="dose",
+                values=tuple(doses),
+                truths=tuple(truths),
+                hits=np.stack([search.tried[d] for d in doses]),
+                estimates=np.stack([search.estimates[d] for d in doses]),
+                conf_level=conf_level,
+                seed=seed,
+            ),
+            SIMULATED,
         ),
     )
+    return vouch(found, SIMULATED)
 
 
 @dataclass

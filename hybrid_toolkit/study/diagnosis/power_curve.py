@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
 from hybrid_toolkit.errors import StudyError, UsageError
 from hybrid_toolkit.models.planning.slope_power import t_power
-from hybrid_toolkit.result import TIDY_COLUMNS, SimulatedTrials
+from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import SizeLike, TrialOptions, TruthLike, diagnose_together, size_like_of
 from hybrid_toolkit.study.diagnosis.diagnosis import ENOUGH_POWER, Diagnosis
@@ -40,7 +41,7 @@ class PowerOptions(TrialOptions, total=False):
 
 
 @dataclass(frozen=True, eq=False)
-class PowerCurve(SimulatedTrials):
+class PowerCurve:
     """Power at several values of one thing that a planner can change.
 
     Parameters
@@ -281,7 +282,7 @@ def power_curve(
         hits.append(hits_of(tried, name))
         estimates.append(estimates_of(tried, name))
         truths.append(dict(tried.truths)[name])
-    return PowerCurve(
+    curve = PowerCurve(
         study_id=study.id,
         outcome=name,
         scenario=base.scenario,
@@ -293,6 +294,7 @@ def power_curve(
         conf_level=conf_level,
         seed=seed,
     )
+    return vouch(curve, SIMULATED)
 
 
 def _numbers(values: Sequence[float]) -> list[float]:

@@ -16,6 +16,7 @@ from joblib import Parallel, delayed
 from tqdm.std import tqdm
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
 from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError
 from hybrid_toolkit.models.linear.batched_linear import BatchFit, fit_fixed_clusters, fit_random_intercepts
 from hybrid_toolkit.models.linear.cluster_sums import ClusterSums, cell_sums
@@ -165,17 +166,18 @@ class WedgeStudy:
         """
         check_trials(n_sims, seed, conf_level, n_jobs)
         run = _Run(self, _worlds(truths, size_like), seed, conf_level)
-        found = _run_all(run, n_sims, n_jobs=n_jobs, progress=progress, resume=resume)
+        drawn = _run_all(run, n_sims, n_jobs=n_jobs, progress=progress, resume=resume)
         first = next(iter(run.wedges.values()))
-        return Diagnosis(
+        found = Diagnosis(
             study_id=self.id,
             size=f"{first.teams} teams, {first.periods} periods, {first.workers} workers a team",
             n_sims=n_sims,
             seed=seed,
             conf_level=conf_level,
             truths_by_scenario={n: ((self.outcome, w.effect),) for n, w in run.wedges.items()},
-            draws=draws_of((n, i, [found[n, i]]) for n in run.wedges for i in range(n_sims)),
+            draws=draws_of((n, i, [drawn[n, i]]) for n in run.wedges for i in range(n_sims)),
         )
+        return vouch(found, SIMULATED)
 
     def trials(self, wedge: Wedge, seeds: Sequence[int], conf_level: float) -> list[TrialRow]:
         """One row an authority: outcome, error code, figures (empty where the fit failed).

@@ -1,0 +1,30 @@
+"""Who may vouch for an object: its maker alone, in the modules listed here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[2] / "hybrid_toolkit"
+MAKERS = {
+    "data/published/model.py",  # what load_published read
+    "metrics/reference.py",  # published figures beside a metric
+    "report/findings.py",  # a diagnosis in the units of its study
+    "study/diagnosis/diagnose.py",
+    "study/diagnosis/diagnosis.py",  # the part of a diagnosis under one truth
+    "study/diagnosis/minimum_effect.py",
+    "study/diagnosis/power_curve.py",
+    "study/diagnosis/wedge_study.py",
+}
+CALLS = re.compile(r"^(?!\s*(?:>>>|\.\.\.)).*\bvouch\(", re.M)
+"""A call that is no example in a docstring."""
+
+
+def test_makers_alone_vouch() -> None:
+    found = {p.relative_to(PACKAGE).as_posix() for p in PACKAGE.rglob("*.py") if CALLS.search(p.read_text("utf-8"))}
+    assert found - {"data/evaluation_data.py"} == MAKERS
+
+
+def test_a_reader_s_vouching_is_called_by_the_reader_alone() -> None:
+    calls = {p.relative_to(PACKAGE).as_posix() for p in PACKAGE.rglob("*.py") if "as_read(" in p.read_text("utf-8")}
+    assert calls == {"data/published/model.py", "data/published/load.py"}
