@@ -22,6 +22,7 @@ SYNTHETIC_STAMP = "SYNTHETIC DATA - not evidence about any real authority"
 """Shown on every frame, figure and report made from simulated data."""
 SIMULATED = "simulation"
 PUBLISHED_FILES = "published"
+ASSUMED = "assumption"
 """Grounds on which a maker may vouch."""
 T = TypeVar("T")
 _made: dict[int, tuple[weakref.ref[Any], str, str]] = {}
@@ -218,7 +219,7 @@ def vouch(item: T, ground: str, *content: object) -> T:
     item : T
         The object; anything that weak references can point to.
     ground : str
-        ``SIMULATED`` or ``PUBLISHED_FILES``.
+        ``SIMULATED``, ``PUBLISHED_FILES`` or ``ASSUMED`` (a formula made it of assumptions alone).
     *content : object
         Frames, arrays, dataclasses and plain values that are vouched for; the whole item by default.
 
@@ -249,7 +250,7 @@ def vouched(item: object, ground: str, *content: object) -> bool:
     item : object
         The object.
     ground : str
-        ``SIMULATED`` or ``PUBLISHED_FILES``.
+        ``SIMULATED``, ``PUBLISHED_FILES`` or ``ASSUMED`` (a formula made it of assumptions alone).
     *content : object
         As for ``vouch``, as they stand now.
 

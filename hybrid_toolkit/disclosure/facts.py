@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from hybrid_toolkit.data.evaluation_data import PUBLISHED_FILES, SIMULATED, vouched
+from hybrid_toolkit.data.evaluation_data import ASSUMED, PUBLISHED_FILES, SIMULATED, vouched
 from hybrid_toolkit.data.privacy.inside import InsideFrame
 from hybrid_toolkit.disclosure.cells import hide_small, round_counts
 from hybrid_toolkit.disclosure.looks import person_key
@@ -60,7 +60,8 @@ def protect_facts(
     Raises
     ------
     DisclosureError
-        BASIS-UNKNOWN, FACTS-MEASURED, FACTS-SIMULATED, FACTS-NUMBERS, FACTS-PUBLISHED, DIM-IDENTIFIER, and as ``refuse_columns``.
+        BASIS-UNKNOWN, FACTS-MEASURED, FACTS-SIMULATED, FACTS-NUMBERS, FACTS-PUBLISHED, DIM-IDENTIFIER, and as
+        ``refuse_columns``.
 
     Examples
     --------
@@ -84,6 +85,8 @@ def protect_facts(
         refuse_unsimulated(frame, source)
     elif basis == "published":
         refuse_unpublished(frame, source)
+    else:
+        refuse_numbers(frame, basis, counts)
     frame = pd.DataFrame(frame)
     for column in frame.select_dtypes(include=["object", "string"]):
         for text in frame[column].dropna().astype(str):
@@ -127,6 +130,38 @@ def refuse_measured(frame: pd.DataFrame, basis: str, source: object) -> None:
                 fix="Leave the column out.",
                 code="DIM-IDENTIFIER",
             )
+
+
+def refuse_numbers(frame: pd.DataFrame, basis: str, counts: Sequence[str]) -> None:
+    """Refuse numbers among facts in words: nothing tells whether they were measured on people.
+
+    Counts pass, since the policy is held against them, and so does a frame that a formula of this package made of
+    assumptions alone.
+
+    Raises
+    ------
+    DisclosureError
+        FACTS-NUMBERS.
+
+    Examples
+    --------
+    >>> refuse_numbers(pd.DataFrame({"table": ["worker"], "rows": [204]}), "metadata", ["rows"])
+    """
+    odd = [
+        str(c)
+        for c in frame.columns
+        if c not in counts
+        and pd.api.types.is_numeric_dtype(frame[c].dtype)
+        and not pd.api.types.is_bool_dtype(frame[c].dtype)
+    ]
+    if odd and not (basis == ASSUMED and vouched(frame, ASSUMED)):
+        raise DisclosureError(
+            f"{len(odd)} column(s) of these facts hold numbers ({', '.join(odd)}), and nothing tells what they were "
+            "measured on.",
+            fix="Name the columns that count rows as counts=; pass figures of people through .figure_data or "
+            ".estimates, and numbers that describe a method as text.",
+            code="FACTS-NUMBERS",
+        )
 
 
 def refuse_unsimulated(frame: pd.DataFrame, source: object) -> None:

@@ -25,6 +25,11 @@ _STEPS, _WHOLE = 3, 1e-6
 """A curve that does not say so has three steps at least, each by a whole number of people."""
 _READ_OFF = 1.2
 """Who left between chosen times is known by the error alone, which may be some per cent off where others are lost."""
+_LEAST_OF_PLAIN, _MOST_OF_PLAIN = 0.97, 1.75
+"""Error of a share still there over that of a share of the start: 1 where nobody was lost from sight, less a rounding;
+1.75 where two thirds of those at risk were lost before most left."""
+_BLUR = 0.02
+"""By how much of itself a relative error may seem to fall where figures were rounded to three decimals."""
 _TIME = r"^time (-?\d+)$"
 """How the row of an event study names its time."""
 
@@ -191,11 +196,11 @@ def fold_survival(
         before = np.r_[1.0, share[at][:-1]]
         with np.errstate(divide="ignore", invalid="ignore"):
             left = counts[at] * (1 - share[at] / np.where(before > 0, before, 1.0))
-        if not said[at].all() and not (
-            len(at) >= _STEPS and (left.round() >= 1).all() and (abs(left - left.round()) < _WHOLE).all()
-        ):
+        read_off = (counts[at] == counts[at][0]).all()  # at chosen times: the count is of the start
+        steps = len(at) >= _STEPS and (left.round() >= 1).all() and (abs(left - left.round()) < _WHOLE).all()
+        if not (said[at].all() or steps or (read_off and _greenwood(share[at], counts[at], errors[at]))):
             continue
-        if (counts[at] == counts[at][0]).all():  # read off at chosen times: the count is of the start
+        if read_off:
             left = _left_by_error(share[at], before, errors[at]) / _READ_OFF
         gone = 0.0
         for i, more in zip(at, left, strict=True):
@@ -206,6 +211,26 @@ def fold_survival(
     return frame[kept].reset_index(drop=True), counted(
         "survival", int((~kept).sum()), len(frame), "steps of a survival curve", why
     )
+
+
+def _greenwood(share: NDArray[np.float64], counts: NDArray[np.float64], errors: NDArray[np.float64]) -> bool:
+    """Whether rows of one count look like shares still there at chosen times, whatever they are called.
+
+    The shares fall, by a whole number of those at the start where nobody was lost from sight and nothing was rounded;
+    else their errors are Greenwood's: those of a share of the start where nobody was lost, larger where some were, and
+    relative to the share they never fall.
+    """
+    if len(share) < _STEPS or share[0] == share[-1]:
+        return False
+    there = share * counts
+    if np.isnan(errors).all():
+        return bool((abs(there - there.round()) < _WHOLE).all())
+    known = (share > 0) & (share < 1) & (counts > 0)
+    plain = np.sqrt(share * (1 - share) / np.where(counts > 0, counts, np.nan))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        larger, relative = (errors / plain)[known], (errors / share)[known]
+    usual = (larger > _LEAST_OF_PLAIN).all() and (larger < _MOST_OF_PLAIN).all()
+    return bool(known.any() and usual and (np.diff(relative) > -_BLUR * relative[1:]).all())
 
 
 def _left_by_error(share: NDArray[np.float64], before: NDArray[np.float64], errors: NDArray[np.float64]) -> Any:

@@ -367,3 +367,23 @@ def test_groups_at_one_time_are_no_survival_curve() -> None:
     assert Gate().estimates(rows, title="Retention", people="n").content["estimate"].notna().tolist() == [True, True]
     times = rows.assign(term=["all at 12", "all at 13"])
     assert len(Gate().estimates(times, title="Retention", people="n").content) == 1
+
+
+def test_answers_to_several_questions_are_no_survival_curve() -> None:
+    """Coefficients that fall, and shares whose errors are those of clusters, keep their rows."""
+    falling = pd.DataFrame({"term": ["a", "b", "c", "d"], "estimate": [0.62, 0.41, 0.2, 0.05], "std_error": 0.11,
+                            "n": 240, "unit": "points"})  # fmt: skip
+    shares = falling.assign(std_error=[0.05, 0.09, 0.07, 0.03], unit="share")
+    for rows in (falling, shares):
+        assert len(Gate().estimates(rows, title="Slopes", people="n").content) == 4
+
+
+def test_a_survival_curve_read_at_chosen_times_is_found_under_any_name() -> None:
+    """Forty people of whom two leave between any two rows; terms, unit and errors say nothing of it."""
+    there = np.array([38, 36, 34, 32, 30]) / 40
+    rows = pd.DataFrame({"term": list("abcde"), "estimate": there, "std_error": np.sqrt(there * (1 - there) / 40),
+                         "n": 40, "unit": "per cent"})  # fmt: skip
+    for told in (rows, rows.drop(columns="std_error"), rows.round(3)):
+        assert len(Gate().estimates(told, title="Answers", people="n").content) <= 1
+    wide = rows.assign(n=400, std_error=rows["std_error"] / 10**0.5)  # twenty leave between two rows
+    assert len(Gate().estimates(wide, title="Answers", people="n").content) == 5

@@ -17,6 +17,7 @@ from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.metrics.reference import Beside, ReferenceFigures
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
 from hybrid_toolkit.study.diagnosis.wedge_study import Wedge, WedgeStudy
+from hybrid_toolkit.widgets.planning.power_view import view_power
 
 OWN = EvaluationData(
     {"la_year": pd.DataFrame({"la_id": ["A1"] * 2, "year": [2024, 2025], "inpost_fte": 100.0, "leavers_fte": 77.0})}
@@ -126,3 +127,22 @@ def test_published_statistics_that_a_caller_built_are_nobodys_publication(rates:
         else:
             with pytest.raises(DisclosureError, match="FACTS-PUBLISHED"):
                 Gate().facts(found.frame, title="Beside", basis="published", source=found)
+
+
+@pytest.mark.parametrize("basis", ["metadata", "assumption"])
+def test_numbers_do_not_pass_as_words(basis: str) -> None:
+    """A team of four called metadata, or an assumption, as a number of any kind."""
+    for mean in ([0.2, 0.9], [3, 4], pd.array([3, None], dtype="Int64")):
+        frame = pd.DataFrame({"team_id": ["T1", "T2"], "mean": mean})
+        with pytest.raises(DisclosureError, match="FACTS-NUMBERS"):
+            Gate().facts(frame, title="Teams", basis=basis, source=OWN)
+    shown = Gate().facts(pd.DataFrame({"table": ["a", "b"], "rows": [4, 204]}), title="x", basis=basis, counts=["rows"])
+    assert shown.content["rows"].tolist()[1] == 205 and pd.isna(shown.content["rows"][0])
+
+
+def test_a_frame_of_assumptions_that_was_copied_or_changed_is_refused() -> None:
+    panel = view_power(teams=48).panels[0]
+    made = panel.release.content
+    assert panel.release.basis == "assumption" and made["power"].between(0, 1).all()
+    with pytest.raises(DisclosureError, match="FACTS-NUMBERS"):
+        Gate().facts(made, title="Power", basis="assumption")

@@ -15,6 +15,7 @@ MAKERS = {
     "study/diagnosis/minimum_effect.py",
     "study/diagnosis/power_curve.py",
     "study/diagnosis/wedge_study.py",
+    "widgets/planning/power_view.py",  # power by a formula
 }
 CALLS = re.compile(r"^(?!\s*(?:>>>|\.\.\.)).*\bvouch\(", re.M)
 """A call that is no example in a docstring."""

@@ -99,14 +99,21 @@ def event_times(rng: np.random.Generator) -> tuple[int, int, int]:
 def survival(rng: np.random.Generator) -> tuple[int, int, int]:
     """A survival curve has a step a leaver: between two rows shown, fewer than the threshold have left, and when."""
     n = int(rng.integers(60, 300))
-    months, left = np.round(rng.exponential(30, n), 2) + 0.01, rng.random(n) < rng.uniform(0.4, 1)
+    months, left = np.round(rng.exponential(30, n), 2) + 0.01, rng.random(n) < rng.choice([rng.uniform(0.4, 1), 1.0])
     rows = pd.DataFrame({"months": months, "left": left, "role": rng.choice(["a", "b"], n)})
     group = "role" if rng.random() < 0.5 else None
     fit = fit_kaplan_meier(rows.assign(left=rows["left"].astype(int)), duration="months", event="left", group=group)
-    kind = str(rng.choice(["whole", "renamed", "chosen times"]))
-    told = fit.at([float(t) for t in range(0, 60, 2)]) if kind == "chosen times" else fit.tidy()
+    kind = str(rng.choice(["whole", "renamed", "chosen times", "chosen times renamed", "no errors either"]))
+    told = fit.at([float(t) for t in range(0, 60, 2)]) if "chosen" in kind or "either" in kind else fit.tidy()
     told = told.assign(unit="share") if kind == "renamed" else told
-    content = Gate().estimates(told, title="Still in post", people="n").content
+    given = told
+    if kind in ("chosen times renamed", "no errors either"):
+        given = told.assign(unit="per cent", term=[f"statement {i}" for i in range(len(told))])
+        if kind == "no errors either" and left.all():  # those lost from sight hide who left, unless nobody was lost
+            given = given.drop(columns=["std_error", "conf_low", "conf_high"])
+    back = dict(zip(given["term"], told["term"], strict=True))
+    content = Gate().estimates(given, title="Still in post", people="n").content
+    content = content.assign(term=content["term"].map(back))
     shown = content[content["estimate"].notna()]
     leavers = rows[rows["left"]]
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hybrid_toolkit.data.evaluation_data import ASSUMED, vouch
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.models.planning.slope_power import SlopePower, slope_power
@@ -169,7 +170,7 @@ def _curve(state: PowerExplorerState) -> pd.DataFrame:
     if state.over == "waves" and state.compared == "within":
         values = values[values >= 2]
     powers = [_solve(_with(state, float(v))).power for v in values]
-    return pd.DataFrame({"value": values, "power": np.round(powers, 4)})
+    return vouch(pd.DataFrame({"value": values, "power": np.round(powers, 4)}), ASSUMED)
 
 
 def _with(state: PowerExplorerState, value: float) -> PowerExplorerState:
