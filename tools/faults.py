@@ -8,28 +8,46 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 import hybrid_toolkit as ht
+from hybrid_toolkit.app.documents import read_saving
+from hybrid_toolkit.app.workspace import Workspace
 from hybrid_toolkit.data.atomic_output import atomic_folder, atomic_write_text
+from hybrid_toolkit.data.mapping.mapping_file import load_mapping
+from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.versions import FOLDER, LEDGER, VersionLedger
 from hybrid_toolkit.errors import OutputError
 from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
+from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
+from hybrid_toolkit.study.diagnosis.wedge_study import Wedge, WedgeStudy
+from hybrid_toolkit.synth.write import write_authority
 from hybrid_toolkit.widgets.desks.release_bundle import write_bundle
 
 STAFF = 4000
 """Rows of the staff list that is pseudonymised: a run of some tens of milliseconds, longer than a start."""
+
+
+REFUSED = 3
+"""How a child ends that meets an error of the toolkit's own."""
+NOBODY, A_WEEK = 65534, 7 * 86_400
+"""An ordinary user who owns nothing, and how far the clock goes back."""
+TRIED, TRIALS = Wedge(teams=8, periods=4, workers=4), 400
+"""Trials of some tenths of a second, so that kills come in the midst of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +124,73 @@ def _exported(place: Path) -> bool:
     return all(text.count(b"\n") == 7 for text in held.values())
 
 
+def _load(place: Path, n: int) -> None:
+    ht.load_data(place / "raw")
+
+
+def _still_whole(place: Path) -> bool:
+    kept = {p.name for p in place.rglob("*") if p.is_file()}
+    return kept == {"worker.csv"} and len(pd.read_csv(place / "raw" / "worker.csv")) == STAFF
+
+
+def _foreign(place: Path) -> None:
+    (place / "raw").mkdir()
+    frame = pd.DataFrame({"Staff Ref": [f"P{i:05}" for i in range(STAFF)], "Job Role": "5", "FTE": 0.8})
+    atomic_write_text(place / "raw" / "Staff list.csv", frame.to_csv(index=False))
+
+
+def _map(place: Path, n: int) -> None:
+    proposed = propose_mapping(place / "raw").toml
+    atomic_write_text(place / "own.toml", f"# {n}\n{proposed}")
+
+
+def _mapped(place: Path) -> bool:
+    return not (place / "own.toml").exists() or bool(load_mapping(place / "own.toml").parts)
+
+
+def _synth(place: Path, n: int) -> None:
+    data = ht.simulate_authority("null", "small", n, tables=["la", "team", "worker"])
+    write_authority(data, ht.scenario("null"), place / "out", seed=n, size="small", replace=True)
+
+
+def _synthesised(place: Path) -> bool:
+    """A folder that is there is one authority's, whole: its files are those that its manifest hashes."""
+    return not (place / "out").exists() or ht.load_data(place / "out").synthetic
+
+
+WEDGE = WedgeStudy("roll-out")
+
+
+def _diagnose(place: Path, n: int) -> None:
+    WEDGE.diagnose(TRIED, n_sims=TRIALS, seed=1, resume=place / "trials.jsonl", progress=False)
+
+
+def _resumed(place: Path) -> bool:
+    """What is resumed after a kill gives the draws of a run that nobody killed; then it begins again."""
+    again = WEDGE.diagnose(TRIED, n_sims=TRIALS, seed=1, resume=place / "trials.jsonl", progress=False)
+    (place / "trials.jsonl").unlink()
+    return bool(again.draws.equals(_undisturbed().draws))
+
+
+@cache
+def _undisturbed() -> Diagnosis:
+    return WEDGE.diagnose(TRIED, n_sims=TRIALS, seed=1, progress=False)
+
+
+def _autosave(place: Path, n: int) -> None:
+    work = Workspace(place / "work")
+    for i in range(20):
+        work.change("plan", lambda held, i=i: {**held, "title": f"{n} {i}", "again": f"{n} {i}"}, f"{n} {i}")  # type: ignore[misc]
+
+
+def _autosaved(place: Path) -> bool:
+    work = Workspace(place / "work")
+    every = [work.read("plan"), *(read_saving(p.read_bytes(), where=p.name) for p in work.older("plan"))]
+    for lock in (place / "work" / "here").glob("*.lock"):  # the next would wait for it, seconds at each kill
+        lock.unlink()
+    return all(s.content.get("title") == s.content.get("again") for s in every)
+
+
 def _nothing(place: Path) -> None:
     return None
 
@@ -116,6 +201,11 @@ OPERATIONS = {
     "pseudonymise": Operation(_staff, _pseudonymise, _pseudonymised),
     "ledger": Operation(_nothing, _record, _recorded),
     "export": Operation(_nothing, _export, _exported),
+    "load": Operation(_staff, _load, _still_whole),
+    "map": Operation(_foreign, _map, _mapped),
+    "synth": Operation(_nothing, _synth, _synthesised),
+    "diagnose and resume": Operation(_nothing, _diagnose, _resumed),
+    "autosave of the app": Operation(_nothing, _autosave, _autosaved),
 }
 
 
@@ -158,12 +248,20 @@ def kill_at_random(name: str, times: int, *, seed: int = 0) -> Killed:
     return Killed(name, killed, ended, broken, left)
 
 
-def _start(operation: Operation, place: Path, n: int) -> int:
+def _no_fault() -> None:
+    return None
+
+
+def _start(operation: Operation, place: Path, n: int, fault: Callable[[], None] = _no_fault) -> int:
     child = os.fork()
     if child == 0:
         try:
+            fault()
             operation.run(place, n)
+        except ht.HybridToolkitError:
+            os._exit(REFUSED)
         except BaseException:
+            traceback.print_exc()
             os._exit(1)
         os._exit(0)
     return child
@@ -175,6 +273,58 @@ def _run(operation: Operation, place: Path, n: int) -> float:
     if status != 0:
         raise RuntimeError("the operation fails without being killed")
     return time.monotonic() - began
+
+
+def _disk_full(room: int) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit then fails as on a full disk
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+
+def _as_nobody() -> None:
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
+def _clock_back() -> None:
+    real = time.time
+    time.time = lambda: real() - A_WEEK
+
+
+def meet_fault(name: str, fault: str) -> tuple[int, bool, int]:
+    """Run one operation twice as it is and once under a fault, then once more as it is.
+
+    Parameters
+    ----------
+    name : one of ``OPERATIONS``. fault : "disk full", "read-only folder" or "clock back".
+
+    Returns
+    -------
+    tuple[int, bool, int]
+        How it ended (0, or ``REFUSED`` by an error of the toolkit's own), whether what stands is whole, hidden parts.
+    """
+    operation = OPERATIONS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        operation.prepare(place)
+        _run(operation, place, 1)
+        if fault == "read-only folder":
+            for part in (place, *place.rglob("*")):
+                part.chmod(0o555 if part.is_dir() else 0o444)
+        faults = {"disk full": partial(_disk_full, 64), "read-only folder": _as_nobody, "clock back": _clock_back}
+        ended = os.waitstatus_to_exitcode(os.waitpid(_start(operation, place, 2, faults[fault]), 0)[1])
+        left = len(list(place.rglob(".*.part")))
+        return ended, operation.whole(place), left
+
+
+def two_writers(name: str) -> tuple[int, int, bool]:
+    """Run one operation in two processes at once: how each ended, and whether what stands is whole."""
+    operation = OPERATIONS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        operation.prepare(place)
+        both = [_start(operation, place, n) for n in (1, 2)]
+        first, second = (os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in both)
+        return first, second, operation.whole(place)
 
 
 def main(arguments: list[str]) -> int:

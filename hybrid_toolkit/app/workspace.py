@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hybrid_toolkit.app.documents import MOST_BYTES, Saving, read_saving
-from hybrid_toolkit.data.atomic_output import atomic_write_text
+from hybrid_toolkit.data.atomic_output import atomic_write_text, only_writer
 from hybrid_toolkit.errors import OutputError, UnreadableError, UsageError
 
 OLDER = "older"
@@ -25,8 +24,6 @@ MOST_OLDER = 50
 """Older copies kept of each file: about an hour of changes to one file, one by one."""
 PRESENT_SECONDS = 90
 """Someone who has not been heard of for this long has gone: three heartbeats of 30 seconds."""
-LOCK_SECONDS = 5.0
-"""A write takes milliseconds; who waits for this long meets a lock that was left behind, and takes it."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}(/[a-z0-9][a-z0-9_.-]{0,60}){0,3}")
 _UNDONE = "undo"
 
@@ -367,27 +364,6 @@ class Workspace:
         for old in copies[: max(0, len(copies) + 1 - MOST_OLDER)]:
             old.unlink(missing_ok=True)
 
-    @contextmanager
-    def _lock(self, name: str) -> Iterator[None]:
+    def _lock(self, name: str) -> AbstractContextManager[None]:
         """Keep every other process out of one file for the moment of a change."""
-        place = self.folder / HERE / f"{name.replace('/', '~')}.lock"
-        end = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-                break
-            except FileExistsError:
-                if time.monotonic() > end:
-                    place.unlink(missing_ok=True)
-                    end = time.monotonic() + LOCK_SECONDS
-                time.sleep(0.01)
-            except OSError as error:
-                raise OutputError(
-                    f"the folder cannot be written: {(error.strerror or 'unknown').lower()}.",
-                    fix="Check that the folder is there and has free space.",
-                    code="WORK-FOLDER",
-                ) from None
-        try:
-            yield
-        finally:
-            place.unlink(missing_ok=True)
+        return only_writer(self.folder / HERE / f"{name.replace('/', '~')}.lock")

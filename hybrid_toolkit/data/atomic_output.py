@@ -22,6 +22,8 @@ from hybrid_toolkit.errors import OutputError
 _HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
 _A_DAY = 86_400.0
 """Seconds after which a part is taken for left behind, whatever its process."""
+LOCK_SECONDS = 5.0
+"""A write takes milliseconds; who waits for this long on one lock meets one that was left behind, and takes it."""
 _OLD = "old-"
 """Begins the mark of a part that holds what stood there before."""
 
@@ -30,7 +32,8 @@ def _refuse(path: Path, why: str, fix: str) -> OutputError:
     return OutputError(f"cannot write '{path}': {why}.", fix=fix, code="OUTPUT-UNWRITABLE")
 
 
-def _os_refusal(path: Path, error: OSError) -> OutputError:
+def output_refusal(path: Path, error: OSError) -> OutputError:
+    """The error of a place that cannot be written, with the system's reason."""
     why = (error.strerror or type(error).__name__).lower()
     return _refuse(path, why, "Choose a folder that you may write to, with enough free space.")
 
@@ -51,7 +54,7 @@ def _make_parents(path: Path) -> list[Path]:
             raise NotADirectoryError(20, "a part of the path is a file, not a folder")
     except OSError as error:
         _unmake(made)
-        raise _os_refusal(path, error) from None
+        raise output_refusal(path, error) from None
     return made
 
 
@@ -185,7 +188,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         if target.is_dir():
             raise _refuse(target, "it is a folder", "Give the name of a file.")
     except OSError as error:
-        raise _os_refusal(target, error) from None
+        raise output_refusal(target, error) from None
     if target.exists() and not target.is_file():
         yield target  # a device or a pipe such as /dev/stdout cannot be renamed over
         return
@@ -199,7 +202,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         _remove(part)
         _unmake(made)
         if isinstance(error, OSError) and _of_output(error, part, target):
-            raise _os_refusal(target, error) from None
+            raise output_refusal(target, error) from None
         raise
 
 
@@ -281,7 +284,7 @@ def atomic_folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
         if target.exists() and not target.is_dir():
             raise _refuse(target, "it is a file", "Give the name of a folder.")
     except OSError as error:
-        raise _os_refusal(target, error) from None
+        raise output_refusal(target, error) from None
     if full and not replace:
         raise _refuse(target, "the folder already holds files", "Name a new folder, or empty this one.")
     made = _make_parents(target)
@@ -302,6 +305,52 @@ def atomic_folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
         _remove(part)
         _unmake(made)
         if isinstance(error, OSError) and _of_output(error, part, target):
-            raise _os_refusal(target, error) from None
+            raise output_refusal(target, error) from None
         raise
     _remove(old)
+
+
+@contextmanager
+def only_writer(lock: Path) -> Iterator[None]:
+    """Keep every other process out while a file is read, changed and written: a lock file beside it says so.
+
+    A lock that stays the same for ``LOCK_SECONDS`` was left behind by a process that was killed, and is taken. Who was
+    only slow then leaves the lock of the other alone.
+
+    Parameters
+    ----------
+    lock : Path
+        The lock file; its folder is there.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    mine, seen, since = secrets.token_hex(8).encode(), "", time.monotonic()
+    while True:
+        try:
+            with os.fdopen(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY), "wb") as file:
+                file.write(mine)
+            break
+        except FileExistsError:
+            now = _held_by(lock)
+            if now != seen:
+                seen, since = now, time.monotonic()
+            elif time.monotonic() - since > LOCK_SECONDS and _held_by(lock) == seen:
+                lock.unlink(missing_ok=True)
+            time.sleep(0.01)
+        except OSError as error:
+            raise output_refusal(lock, error) from None
+    try:
+        yield
+    finally:
+        if _held_by(lock) == mine.decode():
+            lock.unlink(missing_ok=True)
+
+
+def _held_by(lock: Path) -> str:
+    try:
+        return lock.read_bytes().decode(errors="replace")
+    except OSError:  # it was just given back
+        return ""

@@ -14,11 +14,14 @@ import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from hybrid_toolkit.data.atomic_output import atomic_write_bytes, atomic_write_text
+from hybrid_toolkit.data.atomic_output import atomic_write_bytes, atomic_write_text, only_writer, output_refusal
 from hybrid_toolkit.errors import UnreadableError
 
-FOLDER, LEDGER, KEY = ".disclosure", "ledger.json", "key"
+FOLDER, LEDGER, KEY, LOCK = ".disclosure", "ledger.json", "key", "lock"
+KEY_BYTES = 32
+"""Length of the key, that of the hash it is used with."""
 _SCHEMA = 1
 MOST_VERSIONS = 60
 """Versions of one figure that are kept, five years of months."""
@@ -53,21 +56,40 @@ class VersionLedger:
 
     def __init__(self, folder: str | Path) -> None:
         self._place = Path(folder).expanduser() / FOLDER
-        self._shown: dict[str, list[dict[str, object]]] = {}
-        path = self._place / LEDGER
-        if not path.is_file():
-            return
+        self._at = self._stand()
+        self._shown = self._read()
+
+    def _stand(self) -> tuple[int, int]:
+        """When the ledger was last written, and its size; nought where there is none."""
         try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-            if raw["schema"] != _SCHEMA or not isinstance(raw["shown"], dict):
+            stat = (self._place / LEDGER).stat()
+        except OSError:
+            return 0, 0
+        return stat.st_mtime_ns, stat.st_size
+
+    def _read(self) -> dict[str, list[dict[str, Any]]]:
+        """What the ledger holds; nothing where there is none yet."""
+        try:
+            raw = json.loads((self._place / LEDGER).read_text(encoding="utf-8"))
+            shown = raw["shown"]
+            whole = all(isinstance(v["behind"], dict) for versions in shown.values() for v in versions)
+            key = (self._place / KEY).stat().st_size
+            if raw["schema"] != _SCHEMA or not whole or key != KEY_BYTES:
                 raise ValueError("schema")
-            self._shown = raw["shown"]
-        except (OSError, ValueError, KeyError, TypeError):
-            raise UnreadableError(
-                f"the ledger of the release folder '{self._place.parent.name}' cannot be read.",
-                fix="Restore it from a copy; without it, changes of few people cannot be seen.",
-                code="LEDGER-UNREADABLE",
-            ) from None
+        except FileNotFoundError:
+            if not (self._place / LEDGER).exists():
+                return {}
+            raise self._unreadable() from None  # hashes without their key tell nothing of what changed
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise self._unreadable() from None
+        return dict(shown)
+
+    def _unreadable(self) -> UnreadableError:
+        return UnreadableError(
+            f"the ledger of the release folder '{self._place.parent.name}' or its key cannot be read.",
+            fix=f"Restore the folder '{FOLDER}' from a copy; without it, changes of few people cannot be seen.",
+            code="LEDGER-UNREADABLE",
+        )
 
     def few_changed(self, figure: str, behind: Mapping[str, str], *, threshold: int) -> bool:
         """Whether a figure differs from any version of it that was shown by some people, but few.
@@ -81,10 +103,11 @@ class VersionLedger:
         threshold : int
             Fewest people.
         """
+        if (at := self._stand()) != self._at:  # somebody else has shown something since
+            self._at, self._shown = at, self._read()
         now = self._hashed(behind)
         for version in self._shown.get(self._name(figure), []):
             then = version["behind"]
-            assert isinstance(then, dict)
             changed = sum(1 for who in now.keys() | then.keys() if now.get(who) != then.get(who))
             if 0 < changed < threshold:
                 return True
@@ -98,18 +121,26 @@ class VersionLedger:
         OutputError
             The folder cannot be written.
         """
-        held = self._shown.setdefault(self._name(figure), [])
         now = self._hashed(behind)
-        if not any(v["behind"] == now for v in held):
-            held.append({"version": self._hash(version), "behind": now})
-            del held[:-MOST_VERSIONS]
-            text = json.dumps({"schema": _SCHEMA, "shown": self._shown}, sort_keys=True)
-            atomic_write_text(self._place / LEDGER, text)
+        with only_writer(self._place / LOCK):
+            self._shown = self._read()
+            held = self._shown.setdefault(self._name(figure), [])
+            if not any(v["behind"] == now for v in held):
+                held.append({"version": self._hash(version), "behind": now})
+                del held[:-MOST_VERSIONS]
+                text = json.dumps({"schema": _SCHEMA, "shown": self._shown}, sort_keys=True)
+                atomic_write_text(self._place / LEDGER, text)
 
     def _key(self) -> bytes:
         path = self._place / KEY
         if not path.is_file():
-            atomic_write_bytes(path, secrets.token_bytes(32), mode=0o600)
+            try:
+                self._place.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise output_refusal(self._place, error) from None
+            with only_writer(self._place / LOCK):
+                if not path.is_file():  # two that begin together share one key
+                    atomic_write_bytes(path, secrets.token_bytes(KEY_BYTES), mode=0o600)
         return path.read_bytes()
 
     def _name(self, figure: str) -> str:
