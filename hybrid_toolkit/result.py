@@ -11,6 +11,11 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
+SIGNS = 0.05
+"""P-value under which a sentence says that there are signs of something; the value itself stands beside the word."""
+SMALLEST_P = 0.001
+"""P-values are written to three decimals; a smaller one is said to be under this (APA Publication Manual)."""
+
 TIDY_COLUMNS = ("term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "unit")
 """Columns of ``Result.tidy()``: one row an estimate."""
 

@@ -15,7 +15,12 @@ from hybrid_toolkit.designs.validate_rows import HOLD_WITH_FEW, clusters_behind
 from hybrid_toolkit.models import fit_variance_components
 from hybrid_toolkit.models.inference.cluster_support import FEW_SIDE
 from hybrid_toolkit.models.terms.arguments import numbers
-from hybrid_toolkit.result import Check
+from hybrid_toolkit.result import SMALLEST_P, Check
+
+_TWO_DECIMALS_FROM = 0.1
+"""A p-value from here on tells no more by its third decimal."""
+_CELLS = 4
+"""Combinations of a yes/no exposure and a yes/no group."""
 
 POWER = 0.8
 CHECK_LEVEL = 0.05
@@ -33,9 +38,9 @@ def p_words(p: float) -> str:
     """
     if not np.isfinite(p):
         return "p not known"
-    if p < 0.001:
-        return "p < 0.001"
-    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    if p < SMALLEST_P:
+        return f"p < {SMALLEST_P}"
+    return f"p = {p:.3f}" if p < _TWO_DECIMALS_FROM else f"p = {p:.2f}"
 
 
 def minimum_detectable(std_error: float, half_width: float) -> float:
@@ -191,7 +196,7 @@ def check_overlap(frame: pd.DataFrame, fit: DesignFit) -> Check:
     plan = fit.plan
     used = frame[[plan.outcome, plan.exposure, plan.moderator]].dropna()
     cells = used.groupby([used[plan.exposure].astype(bool), used[plan.moderator].astype(bool)]).size()
-    least = float(cells.min()) if len(cells) == 4 else 0.0
+    least = float(cells.min()) if len(cells) == _CELLS else 0.0
     good = least >= MIN_CELL
     message = (
         f"Each combination of exposure and group has at least {MIN_CELL} rows."

@@ -15,6 +15,9 @@ from scipy.optimize import linprog
 
 from hybrid_toolkit.disclosure.table_sums import TableSum
 
+_UNBOUNDED = 3
+"""Status of ``scipy.optimize.linprog`` where nothing limits what is sought."""
+
 
 def feasible_ranges(
     counts: NDArray[np.float64],
@@ -71,7 +74,7 @@ def feasible_ranges(
             cost = np.zeros(where.size)
             cost[j] = sign
             found = linprog(cost, A_eq=coefficients, b_eq=right, bounds=(lower, None), method="highs")
-            if found.status == 3:  # unbounded: nothing shown limits it from above
+            if found.status == _UNBOUNDED:  # unbounded: nothing shown limits it from above
                 seen_high[j] = np.inf
             elif found.status == 0 and found.x is not None:
                 seen_low = np.minimum(seen_low, found.x)

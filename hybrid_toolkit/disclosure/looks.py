@@ -15,6 +15,15 @@ from hybrid_toolkit.data.privacy.personal import names_person, who_values
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS, is_identifier, refuse_words
 from hybrid_toolkit.errors import DisclosureError
 
+_SCALE_POINTS = 20
+"""Different values up to which a column is a scale: its ends are answers of many, and no extremes of single people."""
+_FINEST = 4
+"""Decimals up to which a figure counts as rounded; one with more was not rounded at all."""
+_VAGUE = 0.2
+"""Where rounding leaves this much of a person open, nearly any number of people would give the figure."""
+_SHORT_NUMBER = 3
+"""Digits up to which a number may be an age, a count or a code, and says nothing about being a key."""
+
 INTERVAL = frozenset({"conf_low", "conf_high", "std_error", "p_value", "reliability"})
 """Columns that say how sure a figure is; they are no shares of people, whatever they hold."""
 OUTER = 0.1
@@ -35,7 +44,7 @@ class _Looked:
                     self.keys.setdefault(name, set()).update(column.dropna().astype("str").unique().tolist())
                 elif pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
                     numbers = np.unique(column.dropna().to_numpy(dtype=float))
-                    if len(numbers) > 20:  # a scale of few points has no extremes of single people
+                    if len(numbers) > _SCALE_POINTS:  # a scale of few points has no extremes of single people
                         self.singles.append(numbers)
 
 
@@ -125,9 +134,9 @@ def share_scale(values: Floats, counts: Floats, *, vague: bool = True) -> float:
         if (part > 1).any() or (scale < 1 and (v <= 1).all()):
             continue
         shown = _decimals(v) + (2 if scale < 1 else 0)
-        blur = n * (0.5 * 10.0**-shown if shown <= 4 else 0.0) + _EXACT * n
+        blur = n * (0.5 * 10.0**-shown if shown <= _FINEST else 0.0) + _EXACT * n
         apart = np.abs(part * n - np.round(part * n))
-        clear = not (blur > 0.2).all()
+        clear = not (blur > _VAGUE).all()
         if (apart <= np.maximum(blur, _EXACT)).all() and (clear or (vague and scale == 1.0)):
             return scale
     return 0.0
@@ -173,7 +182,7 @@ def holds_extremes(column: pd.Series, source: object) -> bool:
 
 
 def _among(v: Floats, single: Floats, decimals: int) -> bool:
-    slack = 0.5 * 10.0**-decimals if decimals <= 4 else 0.0
+    slack = 0.5 * 10.0**-decimals if decimals <= _FINEST else 0.0
     at = np.clip(np.searchsorted(single, v), 1, max(len(single) - 1, 1))
     near = np.minimum(np.abs(single[at - 1] - v), np.abs(single[np.minimum(at, len(single) - 1)] - v))
     return bool((near <= slack + 1e-9 * np.maximum(1.0, np.abs(v))).all())
@@ -204,7 +213,7 @@ def _looked(source: object, tables: Mapping[str, pd.DataFrame]) -> _Looked:
 def person_key(values: Sequence[object], source: object) -> str:
     """The key of a person, family or event, of the data at hand, that most of the values are; empty where none is."""
     tables = _tables(source)
-    texts = {str(v) for v in values if len(str(v)) > 3 or not str(v).isdigit()}
+    texts = {str(v) for v in values if len(str(v)) > _SHORT_NUMBER or not str(v).isdigit()}
     if tables is None or not texts:
         return ""
     keys = _looked(source, tables).keys

@@ -29,6 +29,9 @@ from hybrid_toolkit.disclosure.suppress import CellMask, small_cells
 from hybrid_toolkit.disclosure.table_sums import TableSum, add_totals, find_lines
 from hybrid_toolkit.errors import DisclosureError
 
+_ROUNDING = 1e-9
+"""What sums of shares are off by in floating point, and no share of people is."""
+
 Decisions = tuple[Decision, ...]
 PEOPLE = "_people behind"
 """Column, while a table is protected, with the people behind each row."""
@@ -108,7 +111,7 @@ def protect_table(
 def _runs_to_one(column: pd.Series) -> bool:
     """Whether a column never falls and ends at 1, as cumulative shares do."""
     v = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
-    return bool(len(v) > 1 and (np.diff(v) >= -1e-12).all() and abs(v[-1] - 1) < 1e-9)
+    return bool(len(v) > 1 and (np.diff(v) >= -_ROUNDING).all() and abs(v[-1] - 1) < _ROUNDING)
 
 
 @dataclass(frozen=True)

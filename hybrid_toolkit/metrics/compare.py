@@ -25,6 +25,9 @@ from hybrid_toolkit.metrics.compute import measured_by_year, metric_values
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 
+_MONTHS = 12
+"""Months of a whole reporting year."""
+
 Given: TypeAlias = Published | str | Path | Sequence[Published | str | Path]
 COMPARISON_COLUMNS = (
     *("term", "place", "area_code", "area_name", "year", "estimate", "conf_low", "conf_high", "n", "numerator"),
@@ -319,7 +322,7 @@ def _figure(row: pd.Series) -> str:
 
 
 def _counted(row: pd.Series) -> str:
-    months = "" if pd.isna(row["months"]) or row["months"] >= 12 else f", {int(row['months'])} of 12 months"
+    months = "" if pd.isna(row["months"]) or row["months"] >= _MONTHS else f", {int(row['months'])} of {_MONTHS} months"
     return f"{months}; {row['flag']}" if row["flag"] else months
 
 

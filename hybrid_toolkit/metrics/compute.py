@@ -24,6 +24,9 @@ from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
 from hybrid_toolkit.metrics.unit_frames import cached, check_kinds, require
 
+_YEAR_STARTS = 4
+"""April: statistics of children in need and looked after run from April to March."""
+
 FIGURE_COLUMNS = (
     *("metric", "unit", "group", "period", "estimate", "conf_low", "conf_high", "n", "n_people", "person"),
     *("n_clusters", "n_missing", "missing_share", "reliability", "flag", "n_people_reason"),
@@ -185,8 +188,7 @@ def measured_by_year(data: EvaluationData, spec: MetricSpec, units: pd.DataFrame
         months: dict[int, int] = {}
     elif "month" in units:
         month = pd.to_datetime(units["month"])
-        # statistics of children in need and looked after run from April to March
-        year = (month.dt.year + (month.dt.month >= 4)).astype("Int64")
+        year = (month.dt.year + (month.dt.month >= _YEAR_STARTS)).astype("Int64")
         months = {int(y): int(n) for y, n in month.groupby(year).nunique().items()}  # type: ignore[call-overload]
     else:
         raise MeasureError(

@@ -17,6 +17,9 @@ from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.rubin_rules import Pooled, pool_rubin
 from hybrid_toolkit.result import RowsHidden
 
+_LEAST_KNOWN = 10
+"""Known values that a column needs: with fewer there is too little to draw the missing ones from."""
+
 Analysis = Callable[[pd.DataFrame], tuple[float, float]]
 """A complete frame in, an estimate and its standard error out."""
 DONORS = 5
@@ -178,7 +181,7 @@ def _check(frame: pd.DataFrame, targets: list[str]) -> None:
                 fix="Use a separate code for 'not recorded', turn it into yes/no columns, or leave it out.",
                 code="IMPUTE-TYPE",
             )
-        if frame[c].notna().sum() < 10 or frame[c].nunique() < 2:
+        if frame[c].notna().sum() < _LEAST_KNOWN or frame[c].nunique() < 2:
             raise MeasureError(
                 f"column '{c}' has {int(frame[c].notna().sum())} values, of {int(frame[c].nunique())} kinds.",
                 fix="Leave it out: there is too little to draw from.",

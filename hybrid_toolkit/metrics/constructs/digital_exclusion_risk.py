@@ -17,6 +17,9 @@ from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.people import PERSON_KEYS
 from hybrid_toolkit.result import RowsHidden
 
+_ROUNDING = 1e-9
+"""What weights that sum to 1 are off by in floating point."""
+
 CAUTION = (
     "An index of areas: its owner forbids its use for targets and trends, and nothing follows from it about a person, "
     "a family or a worker who lives there."
@@ -182,7 +185,7 @@ def _check(areas: pd.DataFrame, base: str, weights: Mapping[str, Mapping[str, fl
             f"{twice} area(s) have more than one row.", fix="Provide one row for each area.", code="DERI-AREA"
         )
     for component, part in weights.items():
-        if min(part.values()) < 0 or abs(sum(part.values()) - 1) > 1e-9:
+        if min(part.values()) < 0 or abs(sum(part.values()) - 1) > _ROUNDING:
             raise MeasureError(
                 f"The weights of '{component}' are below zero or do not sum to 1.",
                 fix="Set weights of 0 or more that sum to 1.",

@@ -9,6 +9,9 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.metrics.constructs.career import registered_years
 from hybrid_toolkit.metrics.unit_frames import look_up, month_of, number_values, optional, require, safe_ratio
 
+_MOSTLY = 0.5
+"""Mean share of desk time at home from which a worker counts as mostly at home: half of it."""
+
 WORKED_HOURS = ("h_home", "h_office", "h_visit", "h_visit_travel", "h_court")
 """Hours that count as worked; commuting is not among them."""
 SENIOR_YEARS = 3
@@ -174,5 +177,7 @@ def mode_of_work(data: EvaluationData, rows: pd.DataFrame) -> pd.Series[str]:
     found = share.reindex(pd.MultiIndex.from_frame(rows[["worker_id", "month"]]))
     mean = pd.Series(found.to_numpy(), index=rows.index, dtype="float64")
     return (
-        pd.Series("mostly office", index=rows.index, dtype="str").where(mean < 0.5, "mostly home").where(mean.notna())
+        pd.Series("mostly office", index=rows.index, dtype="str")
+        .where(mean < _MOSTLY, "mostly home")
+        .where(mean.notna())
     )

@@ -12,6 +12,7 @@ from hybrid_toolkit.metrics.contacts.contact_formulas import (
     CHOICE_HONOURED,
     PREFERENCE_MET,
     REMOTE,
+    SATURDAY,
     SEEN_ALONE,
     TIMELY,
     VISIT_IN_TIME,
@@ -99,8 +100,7 @@ def contact_practice(data: EvaluationData) -> pd.DataFrame:
     out["remote"] = is_remote(rows["mode"])
     for name in ("video", "phone"):
         out[name] = rows["mode"].eq(name).astype("float64").where(rows["mode"].notna())
-    # 5 is Saturday, 6 Sunday
-    out["weekend"] = held.dt.day_of_week.ge(5).astype("float64").where(held.notna())
+    out["weekend"] = held.dt.day_of_week.ge(SATURDAY).astype("float64").where(held.notna())
     last = max((d for d in (held.max(), due.where(held.notna()).max()) if pd.notna(d)), default=pd.NaT)
     wish = rows.get("mode_preferred", missing)
     contacts = pd.DataFrame(

@@ -14,6 +14,9 @@ from hybrid_toolkit.data.tables.contracts import IN_PERSON_MODES, REMOTE_MODES
 if TYPE_CHECKING:
     pass
 
+SATURDAY = 5
+"""First day of the weekend where Monday is 0, in pandas and in Ibis."""
+
 
 REQUIRED_IN_PERSON = ("statutory_cp", "statutory_cin", "statutory_cla")
 """Purposes of contacts that law or guidance requires, and requires in person."""

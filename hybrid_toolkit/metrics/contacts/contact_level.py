@@ -18,6 +18,7 @@ from hybrid_toolkit.metrics.contacts.contact_formulas import (
     MIN_CONTACTS_COC,
     PREFERENCE_MET,
     REMOTE,
+    SATURDAY,
     SEEN_ALONE,
     TIMELY,
     VISIT_IN_TIME,
@@ -94,8 +95,7 @@ def all_contacts(tables: Tables) -> ir.Table:
         purpose=c["purpose"],
         remote=REMOTE.holds(c),
         **{name: _when(c["mode"].notnull(), c["mode"] == name) for name in ("video", "phone")},
-        # 5 is Saturday, 6 Sunday
-        weekend=_when(c["held"].notnull(), c["held"].day_of_week.index() >= 5),
+        weekend=_when(c["held"].notnull(), c["held"].day_of_week.index() >= SATURDAY),
         choice_honoured=choice,
         preference_met=_share(PREFERENCE_MET, c),
         timely=_share(TIMELY, c),

@@ -23,6 +23,9 @@ from hybrid_toolkit.metrics.intervals.influence import MeanOf, RatioOf
 from hybrid_toolkit.metrics.specs.metric_spec import DIRECTIONS, NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.unit_frames import look_up, month_of, optional, require
 
+_LEAST_MIN_N = 10
+"""The least that ``min_n`` may be: the smallest group that the disclosure policy shows."""
+
 CO_PRODUCERS = (
     *("children", "young people", "care leavers", "parents", "carers", "foster carers", "families"),
     *("practitioners", "early-career practitioners", "supervisors", "managers", "senior leaders"),
@@ -318,8 +321,8 @@ def _check_types(own_id: str, given: Mapping[str, Any]) -> None:
         value = given[key]
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value != value):
             raise _wrong(own_id, f"'{key}' is a number")
-    if isinstance(given["min_n"], bool) or not isinstance(given["min_n"], int) or given["min_n"] < 10:
-        raise _wrong(own_id, "'min_n' is a whole number, 10 at least")
+    if isinstance(given["min_n"], bool) or not isinstance(given["min_n"], int) or given["min_n"] < _LEAST_MIN_N:
+        raise _wrong(own_id, f"'min_n' is a whole number, {_LEAST_MIN_N} at least")
     for key in ("columns", "caveats", "co_produced_with"):
         value = given[key]
         if value is not None and (isinstance(value, str) or not all(isinstance(v, str) for v in value)):

@@ -22,6 +22,9 @@ from hybrid_toolkit.columns.reading import check_table, measured, plain
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.result import ResultBase
 
+_ZERO_MEAN = 1e-12
+"""A mean that rounding alone keeps from nought; indices divide by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inequality(ResultBase):
@@ -312,7 +315,7 @@ def generalised_index(s: InequalitySample) -> tuple[float, Floats, float]:
 
 
 def refuse_zero_mean(value: float, outcome: str, where: str) -> None:
-    if abs(value) < 1e-12:
+    if abs(value) < _ZERO_MEAN:
         raise MeasureError(
             f"Column '{outcome}': its mean is {where}, so this index is not defined.",
             fix="Use kind='generalised' or kind='erreygers', or check the column.",

@@ -12,6 +12,9 @@ from hybrid_toolkit.data.instruments import Instrument, InstrumentScale, load_in
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.result import RowsHidden
 
+_OFF_STEP = 1e-9
+"""What an answer may be off a step of its scale by in floating point."""
+
 _LONG = ("item", "value")
 
 
@@ -224,7 +227,7 @@ def _checked(values: pd.Series[float], definition: Instrument, what: str) -> pd.
     text = numbers.isna() & values.notna()
     steps = (numbers - definition.low) / definition.step
     wrong = numbers.notna() & (
-        numbers.lt(definition.low) | numbers.gt(definition.high) | ((steps - steps.round()).abs() > 1e-9)
+        numbers.lt(definition.low) | numbers.gt(definition.high) | ((steps - steps.round()).abs() > _OFF_STEP)
     )
     for bad, why, code in ((text, "not numbers", "ITEM-TYPE"), (wrong, "not on its scale of answers", "ITEM-RANGE")):
         if bad.any():

@@ -12,6 +12,9 @@ from scipy import stats
 from hybrid_toolkit.arrays import Codes, Floats
 from hybrid_toolkit.metrics.intervals.influence import Crossed, Estimate, Regression
 
+_NOTHING = 1e-12
+"""A spread, or a rest of one, under which nothing varies: influence values are of the size of the estimate."""
+
 Bounds = tuple[float | None, float | None]
 """The least and the greatest value that an estimate can take; None where there is none."""
 _FEW = 5
@@ -122,10 +125,10 @@ def clustered_interval(
     error = float(np.sqrt(variance))
     ends = _wilson(estimate, error, t, bounds, effective)
     if ends is None:
-        if not error > 1e-12 * max(1.0, abs(estimate.value)) or not np.isfinite(error):
+        if not error > _NOTHING * max(1.0, abs(estimate.value)) or not np.isfinite(error):
             return nothing
         ends = _cut(estimate.value, t * error, bounds)
-    elif not error > 1e-12:
+    elif not error > _NOTHING:
         error = (ends[1] - ends[0]) / (2 * t)
     return Interval(error, *ends, groups, df, effective)
 
@@ -151,7 +154,7 @@ def _left_out(estimate: Estimate, code: Codes) -> tuple[Floats, Floats]:
         part = np.bincount(code[at], weights=estimate.influence[used][at], minlength=groups)
         rest = 1 - share
         with np.errstate(divide="ignore", invalid="ignore"):
-            moved += np.where(rest > 1e-12, part / rest, np.inf)
+            moved += np.where(rest > _NOTHING, part / rest, np.inf)
         weight += share / size[at].sum()
     return moved * shrink, weight
 
@@ -175,9 +178,9 @@ def _wilson(estimate: Estimate, error: float, t: float, bounds: Bounds, effectiv
         return None
     u = (estimate.value - low) / (high - low)
     spread = error / (high - low)
-    if not 0 <= u <= 1 or (spread <= 1e-12 and 0 < u < 1):
+    if not 0 <= u <= 1 or (spread <= _NOTHING and 0 < u < 1):
         return None
-    number = u * (1 - u) / spread**2 if spread > 1e-12 else effective
+    number = u * (1 - u) / spread**2 if spread > _NOTHING else effective
     if not number > 0:  # every unit lies at one end, and another factor than clusters varies
         number = effective
     middle = (u + t**2 / (2 * number)) / (1 + t**2 / number)

@@ -21,6 +21,9 @@ from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.instruments import InstrumentScores
 from hybrid_toolkit.result import RowsHidden
 
+_NOTHING = 1e-12
+"""Spread of a person's scale means under which no correlation is defined."""
+
 INDICES = ("longstring", "irv", "even_odd", "mahalanobis")
 """The indices, in the order of their columns."""
 MIN_ITEMS = 8
@@ -247,8 +250,8 @@ def even_odd(answers: pd.DataFrame, scales: Sequence[Sequence[str]]) -> Array:
     a = odd - np.nansum(odd, axis=1)[:, None] / count
     b = even - np.nansum(even, axis=1)[:, None] / count
     below = np.sqrt(np.nansum(a**2, axis=1) * np.nansum(b**2, axis=1))
-    r = np.divide(np.nansum(a * b, axis=1), below, out=nothing.copy(), where=(n >= MIN_SCALES) & (below > 1e-12))
-    stepped = np.divide(2 * r, 1 + r, out=np.full(len(r), -1.0), where=~(1 + r < 1e-12))
+    r = np.divide(np.nansum(a * b, axis=1), below, out=nothing.copy(), where=(n >= MIN_SCALES) & (below > _NOTHING))
+    stepped = np.divide(2 * r, 1 + r, out=np.full(len(r), -1.0), where=~(1 + r < _NOTHING))
     return np.asarray(np.maximum(stepped, -1.0))
 
 

@@ -15,6 +15,13 @@ from hybrid_toolkit.columns.reading import LARGEST, as_numbers
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.factor_model import Moments
 
+_SINGULAR = 1e-8
+"""Least eigenvalue of a correlation matrix under which an item is a copy or a sum of others but for rounding."""
+_FEW_CLUSTERS = 30
+"""Clusters under which clustered tests reject too often."""
+_MOST_ANSWERS = 11
+"""Answers of the longest scales in use, 0 to 10; an item with more is a measurement."""
+
 MIN_GROUP = 100
 """Rows a group needs before its fit is taken at its word; fewer are fitted, and the result says so.
 
@@ -196,7 +203,7 @@ def _enough(parts: list[Array], items: Sequence[str]) -> None:
 def _proper(moments: list[Moments]) -> None:
     for position, have in enumerate(moments):
         sd = np.sqrt(np.diag(have.cov))
-        if float(np.linalg.eigvalsh(have.cov / np.outer(sd, sd))[0]) < 1e-8:
+        if float(np.linalg.eigvalsh(have.cov / np.outer(sd, sd))[0]) < _SINGULAR:
             raise _error(
                 f"the items' covariance matrix in group {position + 1} of {len(moments)} is singular: "
                 "one item is a copy, or a sum, of others.",
@@ -221,10 +228,10 @@ def _notes(
             f"{coarse} item(s) have fewer than {FEW_ANSWERS} different answers: treating them as continuous may "
             "understate loadings and blur thresholds."
         )
-    elif max(counts) <= 11:
+    elif max(counts) <= _MOST_ANSWERS:
         out.append("Items with few ordered answers are treated as continuous; the scaled test allows for their shape.")
     if codes is not None:
         many = len(np.unique(np.concatenate(codes)))
-        if many < 30:
+        if many < _FEW_CLUSTERS:
             out.append(f"{many} clusters are few for clustered tests.")
     return tuple(out)

@@ -13,7 +13,7 @@ from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.psychometrics.factor_data import FactorData, prepare_answers
 from hybrid_toolkit.metrics.psychometrics.factor_estimates import FactorSolution, parameter_table, solve_factor_model
 from hybrid_toolkit.metrics.psychometrics.factor_indices import FitIndices
-from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
+from hybrid_toolkit.result import SMALLEST_P, TIDY_COLUMNS, ResultBase
 
 EQUAL = ("loadings", "intercepts", "residuals")
 """What can be held equal across groups."""
@@ -194,7 +194,7 @@ class FactorFit(ResultBase):
 
 
 def _p(value: float) -> str:
-    return "p < .001" if value < 0.001 else f"p = {value:.3f}"
+    return "p < .001" if value < SMALLEST_P else f"p = {value:.3f}"
 
 
 def fit_factor_model(

@@ -20,6 +20,12 @@ from hybrid_toolkit.metrics.psychometrics.factor_model import (
     inverse_information,
     score_and_information,
 )
+from hybrid_toolkit.result import SMALLEST_P
+
+SMALL_SAMPLE = 300
+"""Rows in all up to which the limits of small samples hold (Chen 2007)."""
+LEAST_CFI, MOST_SRMR = 0.90, 0.08
+"""Fit within which a form is taken to hold although its test rejects (Bentler and Bonett 1980; Hu and Bentler 1999)."""
 
 INVARIANCE_LEVELS: Mapping[str, tuple[str, ...]] = {
     "configural": (),
@@ -45,7 +51,7 @@ def limits(n: int) -> tuple[float, float]:
     >>> limits(301)
     (-0.01, 0.015)
     """
-    return (SMALL_CFI_LIMIT, SMALL_RMSEA_LIMIT) if n <= 300 else (CFI_LIMIT, RMSEA_LIMIT)
+    return (SMALL_CFI_LIMIT, SMALL_RMSEA_LIMIT) if n <= SMALL_SAMPLE else (CFI_LIMIT, RMSEA_LIMIT)
 
 
 def difference(ready: FactorData, tight: FactorSolution, loose: FactorSolution, test: str) -> tuple[float, int, float]:
@@ -89,7 +95,7 @@ def judge(
     numbers = (value, df, p, cfi, rmsea)
     if not (tight.solution.converged and loose.solution.converged) or np.isnan(p):
         return "unclear", "no test: a model did not converge, or its scaled difference is not defined", numbers
-    said = f"chi-square difference {value:.1f} on {df}, {'p < .001' if p < 0.001 else f'p = {p:.3f}'}; "
+    said = f"chi-square difference {value:.1f} on {df}, {'p < .001' if p < SMALLEST_P else f'p = {p:.3f}'}; "
     said += f"CFI {cfi:+.3f}, RMSEA {rmsea:+.3f}"
     if p < alpha:
         return ("not held" if cfi_past or rmsea_past else "held within limits"), said, numbers
@@ -103,10 +109,12 @@ def _configural(fit: FactorSolution, test: str, alpha: float) -> tuple[str, str]
     if i.df == 0:
         return "held", "no degrees of freedom: the form itself cannot be tested"
     p = i.p_scaled if test == "scaled" else i.p_value
-    said = f"CFI {i.cfi:.3f}, RMSEA {i.rmsea:.3f}, SRMR {i.srmr:.3f}, {'p < .001' if p < 0.001 else f'p = {p:.3f}'}"
+    said = (
+        f"CFI {i.cfi:.3f}, RMSEA {i.rmsea:.3f}, SRMR {i.srmr:.3f}, {'p < .001' if p < SMALLEST_P else f'p = {p:.3f}'}"
+    )
     if p >= alpha:
         return "held", said
-    return ("held within limits" if i.cfi >= 0.90 and i.srmr <= 0.08 else "not held"), said
+    return ("held within limits" if i.cfi >= LEAST_CFI and i.srmr <= MOST_SRMR else "not held"), said
 
 
 def levels_table(ready: FactorData, fits: Mapping[str, FactorSolution], test: str, alpha: float) -> pd.DataFrame:

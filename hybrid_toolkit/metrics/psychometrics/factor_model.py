@@ -10,6 +10,11 @@ import numpy.typing as npt
 
 from hybrid_toolkit.arrays import Array
 
+_SHORTEST = 1e-6
+"""Share of a step under which no shorter one is tried."""
+_FLAT = 1e-5
+"""Rise of the chi-square that a step promises, under which a search that finds none has ended at its optimum."""
+
 Places = npt.NDArray[np.int_]
 
 CLOSE = 1e-8
@@ -313,14 +318,14 @@ def fit_layout(
             converged = True
             break
         length, moved = 1.0, False
-        while length > 1e-6:
+        while length > _SHORTEST:
             trial = chi_square(layout, values + length * step, groups)
             if trial < best:
                 values, best, moved = values + length * step, trial, True
                 break
             length /= 2
         if not moved:
-            converged = float(score @ step) < 1e-5
+            converged = float(score @ step) < _FLAT
             break
         steps += 1
         score, information = score_and_information(layout, values, groups)

@@ -13,6 +13,9 @@ from hybrid_toolkit.columns.reading import measured_table
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.psychometrics.reliability import Reliability
 
+_LEAST_ROWS = 10
+"""Complete rows that ordinal alpha asks for: with fewer, most cells of a table of two items are empty."""
+
 _MOST = 0.999
 """Correlations are sought between minus and plus this."""
 MAX_CODES = 12
@@ -183,10 +186,10 @@ def ordinal_alpha(items: pd.DataFrame, *, conf_level: float = 0.95, n_boot: int 
     (True, True)
     """
     rows = measured_table(items).dropna()
-    if len(rows) < 10:
+    if len(rows) < _LEAST_ROWS:
         raise MeasureError(
-            f"ordinal alpha needs 10 complete rows; there are {len(rows)}.",
-            fix=f"Collect at least {10 - len(rows)} more.",
+            f"ordinal alpha needs {_LEAST_ROWS} complete rows; there are {len(rows)}.",
+            fix=f"Collect at least {_LEAST_ROWS - len(rows)} more.",
             code="RELIABILITY-N",
         )
     k, estimate = rows.shape[1], _alpha(polychoric(rows).to_numpy())

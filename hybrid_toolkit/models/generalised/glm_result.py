@@ -28,6 +28,9 @@ from hybrid_toolkit.models.terms.result_rows import (
 from hybrid_toolkit.models.terms.terms import Term, Terms
 from hybrid_toolkit.result import ResultBase
 
+_OVERDISPERSED = 1.5
+"""Times the variance of a Poisson from which its errors, too small by the root of it, mislead: a fifth and more."""
+
 QUASI = "quasi-poisson"
 """The variance that takes Pearson's dispersion for the counts' own."""
 
@@ -205,7 +208,12 @@ class GeneralisedFit(NamedCoefficients, PredictsMeans, ResultBase):
             Prose with its caveat.
         """
         notes = []
-        if self.link == "log" and self.variance == "model" and self.dispersion > 1.5 and not np.isfinite(self.theta):
+        if (
+            self.link == "log"
+            and self.variance == "model"
+            and self.dispersion > _OVERDISPERSED
+            and not np.isfinite(self.theta)
+        ):
             notes.append(
                 f"The variance is {self.dispersion:.1f} times what a Poisson has: intervals are too short; name a "
                 "cluster or use the negative binomial."

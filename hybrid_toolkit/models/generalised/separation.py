@@ -10,6 +10,11 @@ from scipy import optimize
 
 from hybrid_toolkit.arrays import Array
 
+_AT_BOUND = 0.5
+"""With a direction that separates, some part of the best one stands at its bound of 1; without one it is zero."""
+_CLEAR, _ROUNDING = 1e-5, 1e-6
+"""Margin by which some row is told apart, and what the linear programme may be off by."""
+
 
 def perfectly_separated(z: Array, y: Array, *, counts: bool = False) -> int:
     """Columns that tell the outcome without error, wholly or in part of the rows; 0 where a finite estimate exists.
@@ -96,7 +101,6 @@ def recession(signed: Array, still: Array | None = None, *, first: int = 1) -> i
         return 0
     d = np.asarray(found.x, dtype=np.float64)
     margin = signed @ d
-    # without such a direction the best one is zero; with one, some part of it stands at its bound
-    if not (np.abs(d).max() > 0.5 and margin.max() > 1e-5 and margin.min() > -1e-6):
+    if not (np.abs(d).max() > _AT_BOUND and margin.max() > _CLEAR and margin.min() > -_ROUNDING):
         return 0
-    return max(1, int((np.abs(d[first:]) > 1e-6).sum()))
+    return max(1, int((np.abs(d[first:]) > _ROUNDING).sum()))

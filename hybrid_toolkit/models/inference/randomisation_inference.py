@@ -17,6 +17,11 @@ from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import check_level, varying, zero_one
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
+_LEAST_DRAWS = 99
+"""Draws with which a p-value can be as small as 0.01."""
+_VARIES = 1e-12
+"""Sum of squares within a cluster above which a column that should be constant there is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class RandomisationTest(ResultBase):
@@ -190,8 +195,8 @@ def randomisation_test(
     """
     check_arguments(randomisation_test, locals())
     check_level(conf_level)
-    if draws < 99:
-        raise EstimationError("draws must be 99 or more.", fix="Ask for 999 or more.", code="DRAWS")
+    if draws < _LEAST_DRAWS:
+        raise EstimationError(f"draws must be {_LEAST_DRAWS} or more.", fix="Ask for 999 or more.", code="DRAWS")
     rows = complete_rows(frame, [outcome, treatment, cluster, *([strata] if strata else [])])
     y, d = varying(rows, outcome), zero_one(rows, treatment)
     group = codes(rows, cluster)
@@ -232,7 +237,7 @@ def randomisation_test(
 def _constant(name: str, values: Array, group: Codes, cluster: str) -> None:
     sizes = np.bincount(group)
     mean = np.bincount(group, weights=values) / sizes
-    mixed = int((np.bincount(group, weights=(values - mean[group]) ** 2) > 1e-12).sum())
+    mixed = int((np.bincount(group, weights=(values - mean[group]) ** 2) > _VARIES).sum())
     if mixed:
         raise EstimationError(
             f"'{name}' changes within {mixed} cluster(s) of '{cluster}'.",

@@ -26,6 +26,9 @@ from hybrid_toolkit.models.terms.result_rows import (
 from hybrid_toolkit.models.terms.terms import Terms
 from hybrid_toolkit.result import ResultBase
 
+_MUCH_MISSING = 0.1
+"""Share of rows without an outcome beyond which the arms may no longer be alike, whatever was drawn."""
+
 _ERRORS = {
     "ols": "classical",
     "HC1": "heteroskedasticity-robust (HC1)",
@@ -155,7 +158,11 @@ class RandomisedFit(ResultBase):
             Prose with its caveat.
         """
         share = self.n_missing / max(1, self.n_treated + self.n_control + self.n_missing)
-        lost = f" {100 * share:.0f}% of rows are missing: randomisation no longer protects." if share > 0.1 else ""
+        lost = (
+            f" {100 * share:.0f}% of rows are missing: randomisation no longer protects."
+            if share > _MUCH_MISSING
+            else ""
+        )
         how = " adjusted for covariates" if self.adjusted else ""
         return (
             f"{self.outcome}: difference in means{how} between {self.n_treated:,} treated and {self.n_control:,} "

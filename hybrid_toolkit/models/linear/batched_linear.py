@@ -22,6 +22,9 @@ from hybrid_toolkit.models.linear.cluster_crossproducts import inverse
 from hybrid_toolkit.models.linear.cluster_sums import ClusterSums
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
+_SINGULAR = 1e-10
+"""Least eigenvalue of cross-products scaled to 1 under which a regressor is a combination of others."""
+
 TOLERANCE = 1e-12
 """How close the share of variance between clusters is found, of 1."""
 
@@ -346,7 +349,7 @@ def _check(sums: ClusterSums, term: str) -> int:
 def _full_rank(whole: Array, totals: Array) -> None:
     d = np.sqrt(np.where(totals > 0, totals, 1.0))
     low = np.linalg.eigvalsh(whole / (d[..., :, None] * d[..., None, :]))[..., 0]
-    if (bad := int((low < 1e-10).sum())) or (totals <= 0).any():
+    if (bad := int((low < _SINGULAR).sum())) or (totals <= 0).any():
         raise EstimationError(
             f"in {max(bad, 1)} of {len(whole)} designs a regressor is a combination of the others.",
             fix="Leave that regressor out.",

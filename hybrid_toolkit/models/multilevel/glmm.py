@@ -33,6 +33,11 @@ from hybrid_toolkit.models.terms.result_rows import (
 )
 from hybrid_toolkit.models.terms.terms import Terms
 
+_MOST_NODES = 51
+"""More points than adaptive quadrature has a use for."""
+_NO_SPREAD = 0.01
+"""Standard deviation of intercepts on the scale of the link, under which it lies at its bound of nought."""
+
 
 def fit_glmm(
     frame: pd.DataFrame,
@@ -111,8 +116,10 @@ def fit_glmm(
     check_arguments(fit_glmm, locals())
     check_level(conf_level)
     check_choice("family", family, GLMM_FAMILIES)
-    if not 1 <= nodes <= 51:
-        raise EstimationError("nodes must lie from 1 to 51.", fix="Set it to 9, or to 1 for Laplace.", code="NODES")
+    if not 1 <= nodes <= _MOST_NODES:
+        raise EstimationError(
+            f"nodes must lie from 1 to {_MOST_NODES}.", fix="Set it to 9, or to 1 for Laplace.", code="NODES"
+        )
     held = as_terms(frame, terms)
     extra = [c for c in (trials, exposure_time, cluster) if c]
     rows = complete_rows(frame, [outcome, group, *term_columns(held), *extra])
@@ -150,7 +157,7 @@ def fit_glmm(
         n_missing=len(frame) - len(rows),
         n_groups=int(g.max()) + 1,
         n_clusters=n_clusters,
-        at_boundary=bool(abs(at[k]) < 0.01),
+        at_boundary=bool(abs(at[k]) < _NO_SPREAD),
         converged=True,
         conf_level=conf_level,
         behind=frozen(support.behind(leverage, x[:, slopes], within)),

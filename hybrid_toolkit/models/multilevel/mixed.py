@@ -36,6 +36,9 @@ from hybrid_toolkit.models.terms.result_rows import (
 )
 from hybrid_toolkit.models.terms.terms import Terms, pinned
 
+_PERFECT = 1e-7
+"""Residual standard deviation, in that of the outcome, that is rounding: terms and groups determine the outcome."""
+
 Grouping: TypeAlias = str | tuple[str, ...]
 Groupings: TypeAlias = str | Sequence[Grouping] | Mapping[Grouping, Sequence[str]]
 
@@ -141,7 +144,7 @@ def fit_mixed(
         random += _random_text(i, z.shape[1], correlated)
     text = " + ".join(["y ~ 1", *(f"x{i}" for i in range(1, len(names))), *random])
     fit = _search(text, pd.DataFrame(data), reml)
-    if not fit.sigma > 1e-7:
+    if not fit.sigma > _PERFECT:
         raise EstimationError(
             f"nothing is left within the groups: terms and groups determine '{outcome}' exactly.",
             fix="Check how the outcome was made, or use fewer groups or terms.",

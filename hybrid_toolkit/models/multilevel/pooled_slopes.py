@@ -16,7 +16,7 @@ from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_names, as_terms, check_level, term_columns, tidy_rows
 from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Terms
-from hybrid_toolkit.result import ResultBase
+from hybrid_toolkit.result import SIGNS, ResultBase
 
 LEAST_GROUPS = 3
 
@@ -136,7 +136,7 @@ class PooledSlopesFit(ResultBase):
             Prose with its caveat.
         """
         p = self.heterogeneity[2]
-        apart = "Slopes differ between groups" if p < 0.05 else "No sign that slopes differ between groups"
+        apart = "Slopes differ between groups" if p < SIGNS else "No sign that slopes differ between groups"
         return (
             f"{self.outcome}: {self.method}; {self.n:,} rows in {self.n_clusters} clusters, {self.n_missing:,} left "
             f"out. Mean slope {self.mean:.3f}, spread over groups {self.sd_random:.3f}. {apart} (p = {p:.2f}). Each "

@@ -19,6 +19,9 @@ from hybrid_toolkit.models.terms.result_rows import as_names, as_terms, design, 
 from hybrid_toolkit.models.terms.terms import Terms
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 
+_LEAST_GROUPS = 5
+"""Groups under which a variance between them has no use: its interval reaches from nothing to many times itself."""
+
 
 @dataclass(frozen=True, eq=False)
 class VarianceComponents(ResultBase):
@@ -195,11 +198,11 @@ def fit_variance_components(
     columns = [outcome, group, *random_slopes, *(c for t in held for c in t.columns)]
     rows = complete_rows(frame, columns)
     sizes = rows[group].value_counts()
-    if len(sizes) < 5 or sizes.max() < 2:
+    if len(sizes) < _LEAST_GROUPS or sizes.max() < 2:
         raise EstimationError(
             f"{len(sizes)} group(s) of '{group}', the largest with {int(sizes.max()) if len(sizes) else 0} row(s): "
-            "variance between groups needs at least 5 groups and groups of 2.",
-            fix="Add groups until there are at least 5, or rows until one group has at least 2.",
+            f"variance between groups needs at least {_LEAST_GROUPS} groups and groups of 2.",
+            fix=f"Add groups until there are at least {_LEAST_GROUPS}, or rows until one group has at least 2.",
             code="GROUPS",
         )
     x, exog = design(rows, held)

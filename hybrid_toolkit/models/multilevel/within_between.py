@@ -18,7 +18,7 @@ from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, term_columns
 from hybrid_toolkit.models.terms.terms import Column, Term, Terms
-from hybrid_toolkit.result import ResultBase
+from hybrid_toolkit.result import SIGNS, ResultBase
 
 RANDOM = {
     "intercept": "random intercepts of units and clusters",
@@ -135,7 +135,7 @@ class WithinBetweenFit(ResultBase):
         context = self.rows.set_index("term").loc["context"]
         apart = (
             "The two slopes differ, so units with more exposure differ in other ways too"
-            if context["p_value"] < 0.05
+            if context["p_value"] < SIGNS
             else "No sign that the two slopes differ"
         )
         bad = "" if self.converged else " The search did not converge: do not use these figures."

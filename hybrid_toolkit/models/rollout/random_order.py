@@ -16,6 +16,13 @@ from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_level, tidy_rows
 from hybrid_toolkit.result import ResultBase
 
+_LEAST_UNITS = 6
+"""Six units that all start apart have 720 orders; with fewer an end of a 95% interval rests on a handful of them."""
+_LEAST_DRAWS = 39
+"""Draws with which a two-sided p-value can be as small as 0.05."""
+_FARTHEST = 100
+"""Spreads from the estimate at which the search for an end of the interval gives up: it is open on that side."""
+
 
 @dataclass(frozen=True, eq=False)
 class RandomOrderFit(ResultBase):
@@ -258,14 +265,14 @@ def _check(p: PanelData, draws: int) -> None:
             fix="Include units that start at different times, or stay untreated.",
             code="NO-UNTREATED" if (p.start != NEVER).any() else "NO-TREATED",
         )
-    if len(p.start) < 6:
+    if len(p.start) < _LEAST_UNITS:
         raise EstimationError(
-            f"{len(p.start)} units have too few orders for an interval; at least 6 are needed.",
-            fix=f"Add at least {6 - len(p.start)} unit(s).",
+            f"{len(p.start)} units have too few orders for an interval; at least {_LEAST_UNITS} are needed.",
+            fix=f"Add at least {_LEAST_UNITS - len(p.start)} unit(s).",
             code="CLUSTERS",
         )
-    if draws < 39:
-        raise EstimationError("fewer than 39 draws.", fix="Ask for 999.", code="DRAWS")
+    if draws < _LEAST_DRAWS:
+        raise EstimationError(f"fewer than {_LEAST_DRAWS} draws.", fix="Ask for 999.", code="DRAWS")
 
 
 def _within(a: Array) -> Array:
@@ -279,9 +286,9 @@ def _ends(share: Callable[[float], float], middle: float, spread: float, level: 
     ends = []
     for sign in (-1.0, 1.0):
         far = 3.0
-        while share(middle + sign * far * spread) > level and far < 100:
+        while share(middle + sign * far * spread) > level and far < _FARTHEST:
             far *= 1.5
-        if far >= 100:
+        if far >= _FARTHEST:
             return -np.inf, np.inf, False
         at = optimize.bisect(
             lambda e, s=sign: share(middle + s * e) - level - 1e-12, 0.0, far * spread, xtol=1e-4 * spread

@@ -17,6 +17,9 @@ from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, chec
 from hybrid_toolkit.models.terms.terms import Category, Column, Terms
 from hybrid_toolkit.result import ResultBase
 
+_LEAST_CLUSTERS = 4
+"""Two sequences of two clusters: with fewer, nothing shows how clusters of one sequence differ."""
+
 CORRELATIONS = {
     "nested": "an effect of each cluster and of each cluster's period",
     "exchangeable": "an effect of each cluster only",
@@ -297,10 +300,10 @@ def _check(rows: pd.DataFrame, starts: pd.Series[float], on: pd.Series[float], c
             code="TREATMENT-REVERSES",
         )
     n = int(rows[cluster].nunique())
-    if n < 4:
+    if n < _LEAST_CLUSTERS:
         raise EstimationError(
-            f"A stepped wedge needs at least 4 clusters; there are {n}.",
-            fix=f"Include at least {4 - n} more cluster(s), or use another design.",
+            f"A stepped wedge needs at least {_LEAST_CLUSTERS} clusters; there are {n}.",
+            fix=f"Include at least {_LEAST_CLUSTERS - n} more cluster(s), or use another design.",
             code="CLUSTERS",
         )
     moved = on.groupby(rows[cluster]).agg(["min", "max"])

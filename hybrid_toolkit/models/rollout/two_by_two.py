@@ -18,6 +18,9 @@ from hybrid_toolkit.models.terms.result_rows import as_terms, check_level, tidy_
 from hybrid_toolkit.models.terms.terms import Column, Terms
 from hybrid_toolkit.result import ResultBase
 
+_FEW_UNITS = 5
+"""Units of the smaller group under which an interval leans on their being like each other."""
+
 
 @dataclass(frozen=True, eq=False)
 class TwoByTwoFit(ResultBase):
@@ -149,7 +152,7 @@ class TwoByTwoFit(ResultBase):
             Prose with its caveat.
         """
         few = min(self.n_treated, self.n_control)
-        rough = f" The smaller group has {few} units: read the interval as rough." if few < 5 else ""
+        rough = f" The smaller group has {few} units: read the interval as rough." if few < _FEW_UNITS else ""
         rough += support.few_words(self.behind, holds=True) if self.behind < few else ""
         return (
             f"{self.outcome}: {self.method}; {self.n_treated} treated and {self.n_control} untreated units, "

@@ -9,7 +9,10 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.models.series.interrupted_series import SHORT
 from hybrid_toolkit.models.terms.result_rows import tidy_rows
-from hybrid_toolkit.result import ResultBase
+from hybrid_toolkit.result import SIGNS, ResultBase
+
+_WANDERS = 1.2
+"""Times the variance of a Poisson from which the rate itself seems to wander behind the counts."""
 
 FAMILIES = {
     "poisson": "quasi-Poisson: the variance is a multiple of the mean",
@@ -156,9 +159,9 @@ class CountSeriesFit(ResultBase):
             if short
             else "",
             "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",
-            "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < 0.05 else "",
+            "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < SIGNS else "",
             "Where the rate wanders behind the counts, as it seems to here, intervals are somewhat too narrow."
-            if self.dispersion > 1.2 or self.family == "negative-binomial"  # which takes the wandering up
+            if self.dispersion > _WANDERS or self.family == "negative-binomial"  # which takes the wandering up
             else "",
             "" if self.converged else "The fit did not converge: do not use these figures.",
         ]

@@ -29,7 +29,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     zero_one,
 )
 from hybrid_toolkit.models.terms.terms import Terms
-from hybrid_toolkit.result import ResultBase
+from hybrid_toolkit.result import SIGNS, ResultBase
 
 _ERRORS = {
     "ar1": "first-order autocorrelation by restricted maximum likelihood, Satterthwaite degrees of freedom",
@@ -168,7 +168,7 @@ class InterruptedFit(ResultBase):
             if short
             else "",
             "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",
-            "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < 0.05 else "",
+            "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < SIGNS else "",
             "" if self.converged else "The autocorrelation lies at the edge of its range: do not use these figures.",
         ]
         against = "the control series would have changed alike" if self.control else "nothing else changed then"

@@ -16,6 +16,12 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.terms.periods import read_times
 from hybrid_toolkit.models.terms.terms import Term, design_columns, reaches
 
+_MONTH_DAYS, _YEAR_DAYS = 28, 366
+"""Days between dates that are read as months, quarters or years apart; closer ones are counted in days."""
+_LONGEST_MONTH, _LONGEST_QUARTER = 31, 92
+_WHOLE = 1e-6
+"""What a whole number of steps may be off by in floating point."""
+
 _LEAST = 3
 """Periods needed before and after the start."""
 WHOLE_CYCLES = 3
@@ -31,8 +37,8 @@ def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64],
             dates, first = pd.DatetimeIndex(values), pd.Timestamp(start)  # type: ignore[arg-type]
             days = np.unique(dates.to_numpy().astype("datetime64[D]").astype(np.int64))
             usual = float(np.median(np.diff(days))) if len(days) > 1 else 1.0
-            if 28 <= usual <= 366:
-                wide = 1 if usual < 32 else 3 if usual < 93 else 12
+            if _MONTH_DAYS <= usual <= _YEAR_DAYS:
+                wide = 1 if usual <= _LONGEST_MONTH else 3 if usual <= _LONGEST_QUARTER else 12
                 number = np.asarray(dates.year * 12 + dates.month, dtype=np.int64)
                 return (number - number.min()) // wide, int((first.year * 12 + first.month - number.min()) // wide)
             day = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
@@ -44,7 +50,7 @@ def positions(values: pd.Series[Any], start: object) -> tuple[NDArray[np.int64],
         steps = np.diff(np.unique(number))
         unit = float(steps.min()) if len(steps) else 1.0
         whole = (number - number.min()) / unit
-        if np.abs(whole - np.round(whole)).max() > 1e-6:
+        if np.abs(whole - np.round(whole)).max() > _WHOLE:
             raise ValueError
         return np.round(whole).astype(np.int64), int(np.ceil((float(start) - number.min()) / unit - 1e-9))  # type: ignore[arg-type]
     except (TypeError, ValueError, EstimationError):

@@ -31,7 +31,10 @@ from hybrid_toolkit.models.terms.result_rows import (
     tidy_rows,
 )
 from hybrid_toolkit.models.terms.terms import Term, Terms, pinned
-from hybrid_toolkit.result import ResultBase
+from hybrid_toolkit.result import SIGNS, ResultBase
+
+_EVENTS_A_TERM = 10
+"""Events a term under which slopes lean outwards (Peduzzi and others 1995)."""
 
 _MOST_LEFT_OUT = 100
 TIES = {"efron": "Efron", "breslow": "Breslow"}
@@ -169,9 +172,9 @@ class CoxFit(NamedCoefficients, PredictsMeans, ResultBase):
         str
             Prose with its caveat.
         """
-        few = self.n_events / max(1, len(self.terms)) < 10
+        few = self.n_events / max(1, len(self.terms)) < _EVENTS_A_TERM
         notes = [
-            " Fewer than 10 events a term: estimates lean outwards." if few else "",
+            f" Fewer than {_EVENTS_A_TERM} events a term: estimates lean outwards." if few else "",
             " With so few clusters sandwich errors are too small: use the jackknife."
             if self.variance == "sandwich" and self.n_clusters < clustered.FEW_FOR_SANDWICH
             else "",
@@ -179,7 +182,7 @@ class CoxFit(NamedCoefficients, PredictsMeans, ResultBase):
             "" if self.converged else " The search did not converge: do not use these figures.",
         ]
         p = float(self.proportional["p_value"].iloc[-1])
-        steady = "no sign against" if p >= 0.05 else "signs against"
+        steady = "no sign against" if p >= SIGNS else "signs against"
         return (
             f"{self.duration}: Cox regression, {self.n:,} spells, {self.n_events:,} of which ended; {self.n_missing:,} "
             f"rows left out.{''.join(notes)} There is {steady} ratios that stay the same over time (p = {p:.2f}). A "

@@ -10,6 +10,11 @@ from scipy import optimize
 
 from hybrid_toolkit.arrays import Array
 
+_AT_BOUND, _ROUNDING = 0.5, 1e-6
+"""With a direction that separates, some part of the best one stands at its bound of 1; and what it may be off by."""
+_RUNS_AWAY = 30
+"""Slope in scaled columns that no data can tell from one without end: a hazard 1e13 times as great."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Events:
@@ -138,14 +143,14 @@ class PartialLikelihood:
                 fresh.append(self._broken(part, d if d.any() else goal))
             new = np.vstack(fresh) if fresh else np.empty((0, len(d)))
             if d.any() and not len(new):
-                return max(1, int((np.abs(d) > 1e-6).sum()))
+                return max(1, int((np.abs(d) > _ROUNDING).sum()))
             rows.append(new)
             held = np.unique(np.vstack(rows), axis=0)
             found = optimize.linprog(
                 -goal / np.abs(goal).sum().clip(1e-300), A_ub=-held, b_ub=np.zeros(len(held)), bounds=(-1, 1)
             )
             d = np.asarray(found.x, dtype=np.float64) if found.status == 0 else np.zeros(len(d))
-            if np.abs(d).max(initial=0) < 0.5:
+            if np.abs(d).max(initial=0) < _AT_BOUND:
                 return 0
         return 0
 
@@ -203,7 +208,7 @@ class PartialLikelihood:
             else:
                 return b, False
             b, (value, slope, information) = b + step / 2**half, trial
-            if np.abs(b).max() > 30:
+            if np.abs(b).max() > _RUNS_AWAY:
                 return b, False
         return b, False
 

@@ -12,6 +12,9 @@ import pandas as pd
 from hybrid_toolkit.columns.reading import as_numbers, counted_codes, plain
 from hybrid_toolkit.errors import EstimationError
 
+_TWO_DIGITS = 99
+"""Years up to it are of this century, written with two digits."""
+
 NEVER_WORDS = frozenset({"", "never", "none", "-"})
 """Text in a column of starts that says that there is none."""
 _MONTHS = {
@@ -34,7 +37,7 @@ _LONG = [
 
 
 def _date(year: int, month: int, day: int = 1) -> pd.Timestamp:
-    return pd.Timestamp(year=year if year > 99 else 2000 + year, month=month, day=day)
+    return pd.Timestamp(year=year if year > _TWO_DIGITS else 2000 + year, month=month, day=day)
 
 
 def _named_month(name: str, year: str) -> pd.Timestamp | None:

@@ -10,6 +10,9 @@ from hybrid_toolkit.data.privacy.personal import details_in, names_person
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.declaration.outcome_label import OTHER_WORDS
 
+_TITLE_WORDS = 3
+"""Words up to which a text in small letters may be a name written as a title."""
+
 _TOML = tomllib.loads((files("hybrid_toolkit.study.declaration") / "authorities.toml").read_text(encoding="utf-8"))
 AUTHORITIES = tuple(n for line in _TOML["names"].split("\n") for n in line.split("|") if n)
 _ANY = "|".join(re.escape(n) for n in sorted(AUTHORITIES, key=len, reverse=True))
@@ -47,7 +50,7 @@ def named_in(text: str) -> str:
     >>> named_in("a day more at home"), named_in("leeds")
     ('', 'an authority')
     """
-    told = [text, text.replace("_", " ").title() if text == text.lower() and len(text.split()) <= 3 else ""]
+    told = [text, text.replace("_", " ").title() if text == text.lower() and len(text.split()) <= _TITLE_WORDS else ""]
     if any(names_person(t) for t in told):
         return "a person"
     if any(_AUTHORITY.search(t) for t in told):

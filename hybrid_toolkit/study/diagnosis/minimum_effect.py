@@ -28,6 +28,9 @@ from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.truth import Size, Truth
 
+_SMALLEST_STEP = 1.1
+"""A step that makes the effect a tenth greater at the most: the greatest that the scenario takes is found."""
+
 SMALLEST, _LARGEST = 1 / 64, 16.0
 """Multipliers of the truth's effect between which is searched."""
 REFINED = 2
@@ -278,7 +281,7 @@ class _Search:
                 if error.code != "TRUTH-RANGE":
                     raise
                 step = 1 + (step - 1) / 2
-            if step < 1.1 or (good >= _LARGEST and self.try_at(good) < self.power):
+            if step < _SMALLEST_STEP or (good >= _LARGEST and self.try_at(good) < self.power):
                 raise self.outside(f"at {good:.2f} times the effect, about the most that can be, it is not reached")
 
     def outside(self, why: str) -> StudyError:

@@ -18,6 +18,11 @@ import pandas as pd
 from hybrid_toolkit.designs import GRADES, RATIO_KINDS
 from hybrid_toolkit.result import Check
 
+_WHOLE_FROM = 1000
+"""Figures from here on are written without decimals."""
+_SMALL = 0.1
+"""Figures under it take the decimals that their first digit needs."""
+
 ILLUSTRATION = "illustration"
 """Grade of anything said from simulated data: below every grade of evidence."""
 ALL_GRADES = (ILLUSTRATION, *GRADES)
@@ -148,14 +153,14 @@ def format_estimates(figures: tuple[float, ...]) -> list[str]:
     (['+1.2', 'just above 0', '+2.4'], ['+12,346', '+9,000', '+15,000'])
     """
     most = max(abs(v) for v in figures)
-    usual = 0 if most >= 1000 else 1 if most >= 1 else 2
+    usual = 0 if most >= _WHOLE_FROM else 1 if most >= 1 else 2
     least = min((abs(v) for v in figures if v), default=1.0)
     tiny = min(MOST_DIGITS, max(0, 1 - math.floor(math.log10(most)))) if most else usual
-    digits = usual if most >= 0.1 or not most else tiny
+    digits = usual if most >= _SMALL or not most else tiny
     while digits < usual + MORE_DIGITS and round(least, digits) == 0:
         digits += 1
     if round(least, digits) == 0:
-        digits = usual if most >= 0.1 else tiny
+        digits = usual if most >= _SMALL else tiny
     return [_figure(v, digits) for v in figures]
 
 
