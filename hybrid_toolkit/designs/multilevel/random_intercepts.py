@@ -16,7 +16,11 @@ from hybrid_toolkit.result import Check
 
 
 def fit_family(family: str) -> FitOf:
-    """A fit of one family: the intercept varies over the unit that is seen again, or else over the cluster."""
+    """A fit of one family: the intercept varies over the unit that is seen again, or else over the cluster.
+
+    Errors leave out clusters in turn. Rows of a team are alike by more than its intercept (people are seen again, what
+    befalls a team lasts), and the model's own errors would take them for independent there.
+    """
 
     def fit_random(frame: pd.DataFrame, plan: ModelColumns) -> DesignFit:
         if family == "ordinal":
@@ -29,7 +33,7 @@ def fit_family(family: str) -> FitOf:
             group=plan.panel_id if again else plan.cluster,
             family="negative binomial" if plan.setting("family", family) == "negative binomial" else family,
             exposure_time=(plan.duration or None) if family == "poisson" else None,
-            cluster=plan.cluster if again else None,
+            cluster=plan.cluster,
             nodes=int(float(plan.setting("nodes", 9.0))),
             conf_level=plan.conf_level,
         )
@@ -83,7 +87,7 @@ def check_group_exposure(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
         group=found.group,
         family=found.family,
         exposure_time=(plan.duration or None) if "binomial" != found.family != "ordinal" else None,
-        cluster=plan.cluster if plan.cluster != found.group else None,
+        cluster=plan.cluster,
         conf_level=plan.conf_level,
     )
     rows = wider.tidy()

@@ -6,24 +6,28 @@ Fitted by the library mixedlm, whose answers are held to lme4's published ones i
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import linalg
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.multilevel.mixed_jackknife import cluster_jackknife
 from hybrid_toolkit.models.multilevel.mixed_levels import (
     TIME_NAMES,
     clusters_of,
     fewer_effects_than_rows,
     shared_in_time,
 )
-from hybrid_toolkit.models.multilevel.mixed_result import REFERENCES, MixedFit, RandomPart
-from hybrid_toolkit.models.terms.arguments import check_arguments, factorize, numbers
+from hybrid_toolkit.models.multilevel.mixed_result import (
+    MIXED_VARIANCES,
+    REFERENCES,
+    MixedFit,
+)
+from hybrid_toolkit.models.multilevel.random_parts import Groupings, level_codes, random_columns, read_groupings
+from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
     as_terms,
@@ -39,9 +43,6 @@ from hybrid_toolkit.models.terms.terms import Terms, pinned
 _PERFECT = 1e-7
 """Residual standard deviation, in that of the outcome, that is rounding: terms and groups determine the outcome."""
 
-Grouping: TypeAlias = str | tuple[str, ...]
-Groupings: TypeAlias = str | Sequence[Grouping] | Mapping[Grouping, Sequence[str]]
-
 
 def fit_mixed(
     frame: pd.DataFrame,
@@ -53,6 +54,7 @@ def fit_mixed(
     reml: bool = True,
     reference: str = "satterthwaite",
     time: str | None = None,
+    variance: str | None = None,
     conf_level: float = 0.95,
 ) -> MixedFit:
     """A linear model whose intercept, and slopes where named, vary over groups.
@@ -79,6 +81,10 @@ def fit_mixed(
         team's days at home do, rows share what befalls the group then: its combinations with the period become a
         grouping of their own. Without it a column called month, wave, quarter, year or period is looked at, and the
         summary tells what would be added.
+    variance : str | None, optional
+        ``"model"``, as published, or ``"jackknife"``: the levels of the coarsest grouping are left out in turn, and t
+        has their effective number less one degrees of freedom. The default is the jackknife where ``time`` is named and
+        a term moves as it says, since what befalls a group then lasts longer than a period.
     conf_level : float, default 0.95
         Level of the intervals.
 
@@ -117,7 +123,9 @@ def fit_mixed(
     frame = frame.reset_index(drop=True)  # rows are found again by their place, whatever index two stacked files have
     check_level(conf_level)
     check_choice("reference", reference, REFERENCES)
-    plan = _plan(groups)
+    if variance is not None:
+        check_choice("variance", variance, MIXED_VARIANCES)
+    plan = read_groupings(groups)
     fixed = as_terms(frame, terms)
     needed = [outcome, *(c for g, s in plan for c in (*g, *s)), *term_columns(fixed), *([time] if time else [])]
     rows = complete_rows(frame, needed)
@@ -125,24 +133,17 @@ def fit_mixed(
     names, x = design(rows, fixed)
     period = time or next((c for c in TIME_NAMES if c in frame), None)
     found = shared_in_time(rows, frame.loc[rows.index, period], plan, x) if period else []
+    variance = variance or ("jackknife" if time and found else "model")
     if time:
         plan, found = [*plan, *(((*g, time), []) for g in found)], []
-    levels = [_levels(rows, g) for g, _ in plan]
+    levels = [level_codes(rows, g) for g, _ in plan]
     fewer_effects_than_rows(plan, levels, len(rows), correlated)
-    raw = [np.column_stack([numbers(rows, c) for c in s]) if s else np.empty((len(rows), 0)) for _, s in plan]
-    scales = [_spread(z) for z in raw]
-    # where slopes may correlate with the intercept, moving their zero leaves the model the same and eases the search
-    centres = [np.median(z, axis=0) if correlated else np.zeros(z.shape[1]) for z in raw]
-    centres = [c + (z - c).mean(axis=0) if correlated else c for z, c in zip(raw, centres, strict=True)]
+    made = random_columns(rows, plan, levels, correlated)
     basis, middle = settled_columns(x), float(np.median(y))
     y_scale = float((y - middle).std())
     data: dict[str, Any] = {"y": (y - middle) / y_scale, **{f"x{i}": basis.z[:, i] for i in range(1, len(names))}}
-    random = []
-    for i, (code, z) in enumerate(zip(levels, raw, strict=True)):
-        data[f"g{i}"] = np.char.mod("%d", code)
-        data |= {f"z{i}_{j}": (z[:, j] - centres[i][j]) / scales[i][j] for j in range(z.shape[1])}
-        random += _random_text(i, z.shape[1], correlated)
-    text = " + ".join(["y ~ 1", *(f"x{i}" for i in range(1, len(names))), *random])
+    data |= made.data
+    text = " + ".join(["y ~ 1", *(f"x{i}" for i in range(1, len(names))), *made.text])
     fit = _search(text, pd.DataFrame(data), reml)
     if not fit.sigma > _PERFECT:
         raise EstimationError(
@@ -158,7 +159,13 @@ def fit_mixed(
         )
     b = basis.back(np.array(list(fit.fixef().values())) * y_scale)
     b[0] += middle
-    vcov = basis.back_cov(np.asarray(fit.vcov(), dtype=np.float64)) * y_scale**2
+    coarsest = min(levels, key=lambda code: int(code.max()))
+    if variance == "jackknife":
+        scaled_b = np.array(list(fit.fixef().values()))
+        vcov, df = cluster_jackknife(fit, basis.z, np.asarray(data["y"]), scaled_b, coarsest, basis.turn)
+    else:
+        vcov, df = basis.back_cov(np.asarray(fit.vcov(), dtype=np.float64)), _degrees(fit, basis.turn, reference)
+    vcov = vcov * y_scale**2
     shift = 2 * (len(y) - (len(names) if reml else 0)) * float(np.log(y_scale))
     if reml:  # the determinant of X'X belongs to the restricted criterion, as lme4 writes it
         shift += 2 * float(np.log(np.diagonal(basis.r)).sum())
@@ -169,16 +176,8 @@ def fit_mixed(
         terms=tuple(names),
         estimate=frozen(b),
         vcov=frozen(vcov),
-        df=frozen(_degrees(fit, basis.turn, reference)),
-        random=tuple(
-            RandomPart(
-                ":".join(g),
-                ("(Intercept)", *s),
-                *_spreads(_covariance(fit, f"g{i}"), centres[i], scales[i], y_scale),
-                int(levels[i].max()) + 1,
-            )
-            for i, (g, s) in enumerate(plan)
-        ),
+        df=frozen(df),
+        random=made.parts(fit, y_scale),
         residual_sd=float(fit.sigma) * y_scale,
         log_likelihood=-criterion / 2,
         criterion=criterion,
@@ -192,44 +191,10 @@ def fit_mixed(
         singular=bool(fit.isSingular()),
         conf_level=conf_level,
         model_terms=pinned(rows, fixed),
-        behind=frozen(clusters_of(x, min(levels, key=lambda code: int(code.max())))),
+        behind=frozen(clusters_of(x, coarsest)),
+        variance=variance,
         shared=tuple(f"{':'.join(g)} and {period}" for g in found),
     )
-
-
-def _plan(
-    groups: Groupings,
-) -> list[tuple[tuple[str, ...], list[str]]]:
-    """Every grouping as a tuple of columns, with its slopes."""
-    if isinstance(groups, str):
-        groups = [groups]
-    pairs: Mapping[Grouping, Sequence[str]] = groups if isinstance(groups, Mapping) else dict.fromkeys(groups, ())
-    out = [((g,) if isinstance(g, str) else tuple(g), [s] if isinstance(s, str) else list(s)) for g, s in pairs.items()]
-    if not out or any(not g for g, _ in out):
-        raise EstimationError("a mixed model needs at least one grouping.", fix="Name a column.", code="GROUPS")
-    return out
-
-
-def _levels(rows: pd.DataFrame, columns: Sequence[str]) -> Any:
-    code = factorize(rows[columns[0]])[0]
-    for name in columns[1:]:
-        more = factorize(rows[name])[0]
-        code = pd.factorize(code * (more.max() + 1) + more, sort=True)[0]
-    found = int(code.max()) + 1
-    if found < 2 or found >= len(rows):
-        raise EstimationError(
-            f"grouping '{':'.join(columns)}' has {found} group(s) in {len(rows)} complete rows: variance between "
-            "groups needs at least 2 groups and fewer groups than rows.",
-            fix="Add groups, or rows for each group, or leave the grouping out.",
-            code="GROUPS",
-        )
-    return code
-
-
-def _random_text(i: int, slopes: int, correlated: bool) -> list[str]:
-    if correlated:
-        return [f"(1 + {' + '.join(f'z{i}_{j}' for j in range(slopes))} | g{i})" if slopes else f"(1 | g{i})"]
-    return [f"(1 | g{i})", *(f"(0 + z{i}_{j} | g{i})" for j in range(slopes))]
 
 
 def _search(text: str, data: pd.DataFrame, reml: bool) -> Any:
@@ -272,26 +237,3 @@ def _degrees(fit: Any, turn: Array, reference: str) -> Array:
         n = fit.matrices.n_obs
         df = 1 / (1 / df - 1 / (n - k) + 1 / n)
     return np.asarray(df, dtype=np.float64)
-
-
-def _spread(z: Array) -> Array:
-    sd = np.asarray(z.std(axis=0), dtype=np.float64)
-    return np.where(sd > 0, sd, 1.0)
-
-
-def _covariance(fit: Any, key: str) -> Array:
-    """Covariance of the random effects of one grouping; parts that the formula keeps apart have none."""
-    found = [v for v in fit.VarCorr().groups.values() if v.name == key or v.name.startswith(f"{key}.")]
-    return np.asarray(linalg.block_diag(*(v.cov for v in found)), dtype=np.float64)
-
-
-def _spreads(cov: Array, centre: Array, scale: Array, y_scale: float) -> tuple[Array, Array]:
-    """Standard deviations and correlations in the units of the data, from those in units of the search."""
-    turn = np.diag(np.concatenate([[1.0], 1 / scale]))
-    turn[0, 1:] = -centre / scale
-    cov = turn @ cov @ turn.T * y_scale**2
-    sd = np.sqrt(np.diagonal(cov))
-    safe = np.where(sd > 0, sd, 1.0)
-    corr = cov / np.outer(safe, safe)
-    np.fill_diagonal(corr, 1.0)
-    return frozen(sd), frozen(corr)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.multilevel.random_parts import RandomPart, component_names, components_table
 from hybrid_toolkit.models.terms.prediction import PredictsMeans
 from hybrid_toolkit.models.terms.result_rows import NamedCoefficients, tidy_rows
 from hybrid_toolkit.models.terms.terms import Term
@@ -16,32 +17,12 @@ from hybrid_toolkit.result import ResultBase
 
 REFERENCES = {"satterthwaite": "t with Satterthwaite degrees of freedom", "normal": "normal"}
 """What an estimate over its standard error is compared with."""
+MIXED_VARIANCES = {
+    "model": "errors of the model",
+    "jackknife": "errors by leaving out the coarsest groups, t with effective groups less one degrees of freedom",
+}
+"""Where the errors of the fixed coefficients come from."""
 FEW_GROUPS = 10
-
-
-@dataclass(frozen=True, eq=False)
-class RandomPart:
-    """The random effects of one grouping.
-
-    Parameters
-    ----------
-    group : str
-        Name of the grouping; nested columns are joined by a colon.
-    names : tuple[str, ...]
-        ``(Intercept)`` and the columns whose slopes vary.
-    sd : Array
-        Standard deviations, in units of the outcome for each unit of the column.
-    corr : Array
-        Their correlations, 0 where the model holds them at 0.
-    n_groups : int
-        Levels.
-    """
-
-    group: str
-    names: tuple[str, ...]
-    sd: Array
-    corr: Array
-    n_groups: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +75,8 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
     shared : tuple[str, ...], optional
         Groupings whose levels share a term's values in each period although the term moves within them, as
         ``group and period``, where no such grouping is in the model: intervals are then too narrow.
+    variance : str, default "model"
+        Key of ``MIXED_VARIANCES``.
 
     Examples
     --------
@@ -127,6 +110,7 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
     behind: Array = field(default_factory=lambda: np.empty(0), repr=False)
     shared: tuple[str, ...] = ()
+    variance: str = "model"
 
     def tidy(self) -> pd.DataFrame:
         """The fixed coefficients, then the standard deviations and correlations (estimates without an interval).
@@ -140,12 +124,8 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
         fixed = tidy_rows(self.terms, self.estimate, se, n=self.n, conf_level=self.conf_level, df=self.df)
         fixed = support.withheld(fixed, self.behind)
         rest = self.components()
-        names = [
-            f"corr {a}, {b} | {g}" if a != b else f"sd {a} | {g}" if g != "residual" else "sd residual"
-            for g, a, b in zip(rest["group"], rest["name"], rest["with"], strict=True)
-        ]
         nan = np.full(len(rest), np.nan)
-        spread = tidy_rows(names, rest["estimate"], nan, n=self.n, conf_level=self.conf_level)
+        spread = tidy_rows(component_names(rest), rest["estimate"], nan, n=self.n, conf_level=self.conf_level)
         return pd.concat([fixed, spread], ignore_index=True)
 
     def components(self) -> pd.DataFrame:
@@ -156,15 +136,7 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
         pd.DataFrame
             Standard deviations (``name`` equals ``with``) and correlations: group, name, with, estimate, n_groups.
         """
-        rows: list[tuple[str, str, str, float, int]] = []
-        for part in self.random:
-            for i, name in enumerate(part.names):
-                rows.append((part.group, name, name, float(part.sd[i]), part.n_groups))
-            for i, name in enumerate(part.names):
-                for j in range(i):
-                    rows.append((part.group, part.names[j], name, float(part.corr[i, j]), part.n_groups))
-        rows.append(("residual", "residual", "residual", self.residual_sd, self.n))
-        return pd.DataFrame(rows, columns=["group", "name", "with", "estimate", "n_groups"])
+        return components_table(self.random, ("residual", self.residual_sd, self.n))
 
     @property
     def n_clusters(self) -> int:
@@ -216,6 +188,7 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
             Prose with its caveat.
         """
         notes = []
+        errors = REFERENCES[self.reference] if self.variance == "model" else MIXED_VARIANCES[self.variance]
         if not self.converged:
             notes.append("The search did not converge: do not use these figures.")
         if self.singular:
@@ -232,7 +205,7 @@ class MixedFit(NamedCoefficients, PredictsMeans, ResultBase):
         return " ".join(
             [
                 f"{self.outcome}: {self.method}; {self.n:,} rows, {self.n_missing:,} left out for missing values.",
-                f"Intervals: {REFERENCES[self.reference]}.",
+                f"Intervals: {errors}.",
                 *notes,
                 "A model describes association; the study design decides what more it can show.",
             ]

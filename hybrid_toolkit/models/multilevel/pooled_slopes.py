@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import stats
 
-from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.linear.linear import fit_linear
-from hybrid_toolkit.models.terms.arguments import check_arguments
+from hybrid_toolkit.models.multilevel.slope_pool import SlopePool, evened
+from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import complete_rows
 from hybrid_toolkit.models.terms.result_rows import as_names, as_terms, check_level, term_columns, tidy_rows
-from hybrid_toolkit.models.terms.terms import Category, Column, Interaction, Terms
+from hybrid_toolkit.models.terms.terms import Category, Column, Terms
 from hybrid_toolkit.result import SIGNS, ResultBase
 
 LEAST_GROUPS = 3
@@ -232,21 +234,18 @@ def fit_pooled_slopes(
             fix="Merge groups that are small.",
             code="SINGULAR",
         )
-    x, g = Column(exposure), Category(group)
+    own, made = _own_columns(rows, exposure, group, levels)
     fit = fit_linear(
-        rows,
+        made,
         outcome=outcome,
-        terms=[x, g, Interaction(x, g), *held],
+        terms=[Category(group), *(Column(c) for c in own), *held],
         fixed_effects=fixed_effects,
         cluster=cluster,
         conf_level=conf_level,
     )
-    turn = np.zeros((len(levels), len(fit.terms)))
-    turn[:, fit.index(exposure)] = 1.0
-    for i, level in enumerate(levels[1:], start=1):
-        turn[i, fit.index(f"{exposure}:{group}[{level}]")] = 1.0
-    b, v = turn @ fit.estimate, turn @ fit.vcov @ turn.T
-    pooled = _Pooled(b, v)
+    at = [fit.index(c) for c in own]
+    b, v, leverage = fit.estimate[at], fit.vcov[np.ix_(at, at)], fit.leverage[:, at]
+    pooled = SlopePool(b, v, evened(np.diagonal(v), leverage.sum(axis=0), support.degrees(leverage)))
     free = float(min(len(levels) - 1, fit.df))
     means, errors, weight = pooled.groups()
     means, errors = means * pooled.unit, errors * pooled.unit
@@ -280,69 +279,12 @@ def fit_pooled_slopes(
     )
 
 
-class _Pooled:
-    """Slopes b with covariance v, whose truths vary with variance tau around one mean.
-
-    The weights use the variances alone: covariances estimated from few clusters are too noisy to be inverted. The
-    error of the mean uses them all.
-    """
-
-    def __init__(self, b: Array, v: Array) -> None:
-        # units of the slopes' own errors: a search knows no other scale
-        self.unit = float(np.sqrt(np.median(np.diagonal(v))))
-        b, v = b / self.unit, v / self.unit**2
-        self.b, self.whole, self.v, self.k = b, v, np.diag(np.diagonal(v)), len(b)
-        self.top = float(max(b.var(ddof=1), np.diagonal(v).max()) * 20)
-        found = optimize.minimize_scalar(lambda t: -self.value(t), bounds=(0, self.top), method="bounded")
-        self.tau = float(found.x) if self.value(float(found.x)) > self.value(0.0) + 1e-9 else 0.0
-
-    def _weights(self, tau: float) -> Array:
-        return np.diag(1 / (np.diagonal(self.v) + tau))
-
-    def mean(self, tau: float) -> tuple[float, float]:
-        """The mean slope and its error, given the variance of slopes."""
-        share = self._weights(tau).sum(axis=0)
-        share = share / share.sum()
-        error = float(np.sqrt(share @ (self.whole + tau * np.eye(self.k)) @ share))
-        return float(share @ self.b), error
-
-    def value(self, tau: float) -> float:
-        """Restricted log-likelihood."""
-        w = self._weights(tau)
-        e = self.b - (w @ self.b).sum() / w.sum()
-        logs = np.linalg.slogdet(self.v + tau * np.eye(self.k))[1]
-        return float(-0.5 * (logs + np.log(w.sum()) + e @ w @ e))
-
-    def knapp(self) -> float:
-        """Hartung and Knapp's factor on the error of the mean."""
-        w = self._weights(self.tau)
-        e = self.b - self.mean(self.tau)[0]
-        return float(np.sqrt(e @ w @ e / (self.k - 1)))
-
-    def heterogeneity(self) -> tuple[float, int, float]:
-        """Q, its degrees of freedom and p-value."""
-        w = self._weights(0.0)
-        e = self.b - self.mean(0.0)[0]
-        q = float(e @ w @ e)
-        return q, self.k - 1, float(stats.chi2.sf(q, self.k - 1))
-
-    def groups(self) -> tuple[Array, Array, Array]:
-        """Pooled slopes, their errors and how much of their own is kept, averaged over what is likely for tau."""
-        grid = np.linspace(0, 1, 81) ** 2 * self.top
-        logs = np.array([self.value(t) for t in grid])
-        p = np.exp(logs - logs.max()) * np.gradient(np.sqrt(grid))  # flat over the standard deviation
-        p /= p.sum()
-        made = [self._given(t) for t in grid]
-        m = np.array([a for a, _, _ in made])
-        mean = p @ m
-        var = p @ np.array([s for _, s, _ in made]) + p @ (m - mean) ** 2
-        return mean, np.sqrt(var), p @ np.array([w for _, _, w in made])
-
-    def _given(self, tau: float) -> tuple[Array, Array, Array]:
-        w = self._weights(tau)
-        keep = tau * w  # how much of each group's distance from the mean is kept
-        rest = np.eye(self.k) - keep
-        ones = np.ones(self.k)
-        mean, error = self.mean(tau)
-        var = tau * rest + error**2 * np.outer(rest @ ones, rest @ ones)
-        return mean + keep @ (self.b - mean), np.diagonal(var), np.diagonal(keep)
+def _own_columns(rows: pd.DataFrame, exposure: str, group: str, levels: Sequence[object]) -> tuple[list[str], Any]:
+    """The exposure as one column a group, 0 outside it, under names that no column has."""
+    x, made = numbers(rows, exposure), {}
+    for i, level in enumerate(levels):
+        name = f"{exposure}_{i}"
+        while name in rows:
+            name += "_"
+        made[name] = np.where(rows[group] == level, x, 0.0)
+    return list(made), rows.assign(**made)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
@@ -34,7 +35,7 @@ class SyntheticDidFit(ResultBase):
     estimate : float
         The effect in units of the outcome.
     std_error : float
-        Its standard error.
+        Its standard error; with placebos large enough for the interval to hold all but a share 1 - level of them.
     df : float
         Degrees of freedom of t.
     unit_weights : Array
@@ -143,7 +144,7 @@ class SyntheticDidFit(ResultBase):
             f"{self.outcome}: {self.method}; {self.n_treated} treated and {self.n_control} untreated units, "
             f"{self.n_before} periods before and {self.n_after} from the start.{short} It is an effect only if the "
             "weighted untreated units would have moved as the treated ones. A placebo error takes the treated units "
-            "to vary as the untreated ones do, and its intervals are somewhat too narrow in simulation."
+            "to vary as the untreated ones do."
         )
 
 
@@ -205,7 +206,9 @@ def fit_synthetic_did(
     -----
     Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), American Economic Review 111, 4088-4118; fitted by
     diff-diff. Intervals use t in place of the paper's normal reference: with untreated units less one degrees of
-    freedom (placebo), else with those of the smaller group, whose few units decide the error.
+    freedom (placebo), else with those of the smaller group, whose few units decide the error. Untreated units do not
+    vary as a normal curve: a placebo interval reaches at least as far as the placebo effect that 1 - level of them
+    exceed, as a test by ranks has it (Abadie, Diamond and Hainmueller, 2010, JASA 105, 493-505).
 
     References
     ----------
@@ -236,7 +239,10 @@ def fit_synthetic_did(
     ).read(frame)
     start = _start(p, variance)
     treated = p.start == start
-    estimate, error, units, times, done = _by_library(p, start, variance, replications, seed)
+    estimate, error, units, times, done, placebos = _by_library(p, start, variance, replications, seed)
+    df = float((~treated).sum() - 1 if variance == "placebo" else min(treated.sum(), (~treated).sum()) - 1)
+    if variance == "placebo":
+        error = max(error, farthest(placebos, conf_level) / float(stats.t.ppf(0.5 + conf_level / 2, df)))
     if not done:
         raise EstimationError(
             "a search for weights did not end, so there is no estimate.",
@@ -247,7 +253,7 @@ def fit_synthetic_did(
         outcome=outcome,
         estimate=estimate,
         std_error=error,
-        df=float((~treated).sum() - 1 if variance == "placebo" else min(treated.sum(), (~treated).sum()) - 1),
+        df=df,
         unit_weights=frozen(units),
         time_weights=frozen(times),
         n=int(p.y.size),
@@ -260,6 +266,24 @@ def fit_synthetic_did(
         conf_level=conf_level,
         converged=done,
     )
+
+
+def farthest(placebos: Array, conf_level: float) -> float:
+    """The size of effect that no more than 1 - level of distinct placebo effects and the true one together exceed.
+
+    With too few of them for the level it is the largest.
+
+    Examples
+    --------
+    >>> farthest(np.array([0.1, -0.5, 0.3, 0.3]), 0.95), farthest(np.arange(1.0, 41), 0.95)
+    (0.5, 39.0)
+    """
+    size = np.abs(placebos[np.isfinite(placebos)])
+    if not len(size) or not size.max() > 0:
+        return 0.0
+    size = np.unique(np.round(size / size.max(), 8))[::-1] * size.max()  # a unit that is drawn again is the same one
+    beyond = int((1 - conf_level) * (len(size) + 1) + 1e-9)
+    return float(size[max(0, beyond - 1)])
 
 
 def _start(p: PanelData, variance: str) -> int:
@@ -286,7 +310,7 @@ def _start(p: PanelData, variance: str) -> int:
 
 def _by_library(
     p: PanelData, start: int, variance: str, replications: int, seed: int
-) -> tuple[float, float, Array, Array, bool]:
+) -> tuple[float, float, Array, Array, bool, Array]:
     from diff_diff import SyntheticDiD
 
     n, periods = p.y.shape
@@ -319,4 +343,5 @@ def _by_library(
     units = np.array([v for _, v in sorted(found.unit_weights.items())], dtype=np.float64)
     times = np.array([v for _, v in sorted(found.time_weights.items())], dtype=np.float64)
     done = not any("converge" in str(w.message).lower() for w in said)
-    return float(found.att) * unit, float(found.se) * unit, units, times, done
+    placebos = np.asarray(found.variance_effects if variance == "placebo" else [], dtype=np.float64)
+    return float(found.att) * unit, float(found.se) * unit, units, times, done, placebos * unit

@@ -227,6 +227,21 @@ def authorities(
     return f.assign(policy=(f["month"] >= f["first_treated"]).astype(float))
 
 
+def neighbours(rng: np.random.Generator, *, units: int = 10, months: int = 48, effect: float = 0.0) -> pd.DataFrame:
+    """Authorities' months that share a trend and the school year; the first changes half-way, the others do not.
+
+    Each has a level of its own and shocks that last a little; what moves one for good moves all.
+    """
+    common = 0.03 * np.arange(months) + 0.3 * lasting(rng, 1, months, 0.9)[0] + season_of(months)
+    y = common + rng.normal(0, 1.0, units)[:, None] + 0.5 * lasting(rng, units, months, 0.3)
+    start = months // 2
+    y[0, start:] += effect
+    month = np.tile(np.arange(1, months + 1), units)
+    f = pd.DataFrame({"la_id": np.repeat(np.arange(units), months), "month": month, "y": y.ravel()})
+    f["first_treated"] = np.repeat(np.where(np.arange(units) == 0, start + 1.0, np.nan), months)
+    return f.assign(policy=(f["month"] >= f["first_treated"]).astype(float))
+
+
 GROUPS = (4, 6, 8, -1)
 PILOT = AuthorityWorld(pilot=3)
 
