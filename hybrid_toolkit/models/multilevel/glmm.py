@@ -1,4 +1,4 @@
-"""Yes/no outcomes, counts and answers in order with a random intercept for each group."""
+"""Yes/no outcomes, counts and answers in order with random intercepts, and slopes that vary over groups."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ import pandas as pd
 from scipy import special
 
 from hybrid_toolkit.arrays import Array, Codes
+from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.generalised.counts import log_time, whole_counts
 from hybrid_toolkit.models.generalised.fisher_scoring import solve_glm
 from hybrid_toolkit.models.generalised.ordinal import read_answers
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.inference import clustered_variance as clustered
+from hybrid_toolkit.models.multilevel.crossed_glmm import crossed_optimum
 from hybrid_toolkit.models.multilevel.glmm_optimiser import Search
 from hybrid_toolkit.models.multilevel.glmm_result import GLMM_FAMILIES, GlmmFit
+from hybrid_toolkit.models.multilevel.mixed_levels import fewer_effects_than_rows
 from hybrid_toolkit.models.multilevel.quadrature import Binomial, Count, Family, Ordered
+from hybrid_toolkit.models.multilevel.random_parts import Groupings, level_codes, random_columns, read_groupings
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
@@ -31,7 +35,7 @@ from hybrid_toolkit.models.terms.result_rows import (
     varying,
     zero_one,
 )
-from hybrid_toolkit.models.terms.terms import Terms
+from hybrid_toolkit.models.terms.terms import Term, Terms
 
 _MOST_NODES = 51
 """More points than adaptive quadrature has a use for."""
@@ -44,7 +48,7 @@ def fit_glmm(
     *,
     outcome: str,
     terms: Terms,
-    group: str,
+    group: Groupings,
     family: str = "binomial",
     trials: str | None = None,
     exposure_time: str | None = None,
@@ -63,8 +67,9 @@ def fit_glmm(
         0/1, or successes where ``trials`` is named; counts; numbers or ordered categories for ``"ordinal"``.
     terms : Terms
         Terms or columns.
-    group : str
-        Column of the random intercept.
+    group : Groupings
+        Column of the random intercept. Or, for yes/no outcomes and Poisson counts, several, nested or crossed; or
+        grouping -> columns whose slope varies over it. A grouping may be a tuple of columns, as in ``fit_mixed``.
     family : str, default "binomial"
         Key of ``GLMM_FAMILIES``.
     trials : str | None, optional
@@ -74,21 +79,23 @@ def fit_glmm(
     levels : Sequence[object] | None, optional
         Answers from lowest to highest, for text.
     cluster : str | None, optional
-        Coarser column that rows depend on each other within; errors are then a clustered jackknife.
+        Column that rows depend on each other within, the group itself or a coarser one; errors are then a clustered
+        jackknife, which holds where rows of a group are alike by more than its intercept. With one intercept only.
     nodes : int, default 9
-        Points of the quadrature, 1 (Laplace's approximation) to 51.
+        Points of the quadrature, 1 (Laplace's approximation) to 51; one with several groupings or slopes.
     conf_level : float, default 0.95
         Level of the intervals, t with groups (or clusters) - 1.
 
     Returns
     -------
     GlmmFit
-        A model with one random intercept: arrays only.
+        The model: arrays only.
 
     Raises
     ------
     EstimationError
-        One group, as many groups as rows of a yes/no outcome, perfect prediction (``SEPARATION``), an outcome of
+        One group, as many groups as rows of a yes/no outcome, several groupings with ordered answers, a negative
+        binomial or clusters (``GROUPS-SEVERAL``), perfect prediction (``SEPARATION``), an outcome of
         another kind or that does not vary, a singular design, groups that cross clusters.
     CoverageError
         A column is not there.
@@ -121,6 +128,18 @@ def fit_glmm(
             f"nodes must lie from 1 to {_MOST_NODES}.", fix="Set it to 9, or to 1 for Laplace.", code="NODES"
         )
     held = as_terms(frame, terms)
+    plan = read_groupings(group)
+    if len(plan) > 1 or plan[0][1] or len(plan[0][0]) > 1:
+        if family in ("ordinal", "negative binomial") or cluster:
+            raise EstimationError(
+                "several groupings, or slopes that vary, are fitted for yes/no outcomes and Poisson counts, with the "
+                "model's own errors.",
+                fix="Leave cluster out and use family 'binomial' or 'poisson' (a grouping of single rows takes up what "
+                "counts vary more), or name one grouping.",
+                code="GROUPS-SEVERAL",
+            )
+        return _several(frame, outcome, held, plan, family, trials, exposure_time, conf_level)
+    group = plan[0][0][0]
     extra = [c for c in (trials, exposure_time, cluster) if c]
     rows = complete_rows(frame, [outcome, group, *term_columns(held), *extra])
     rows = rows.iloc[np.argsort(codes(rows, group), kind="stable")]
@@ -162,6 +181,62 @@ def fit_glmm(
         conf_level=conf_level,
         behind=frozen(support.behind(leverage, x[:, slopes], within)),
         free=frozen(support.degrees(leverage) if cluster else np.full(leverage.shape[1], n_clusters - 1.0)),
+    )
+
+
+def _several(
+    frame: pd.DataFrame,
+    outcome: str,
+    held: list[Term],
+    plan: list[tuple[tuple[str, ...], list[str]]],
+    family: str,
+    trials: str | None,
+    exposure_time: str | None,
+    conf_level: float,
+) -> GlmmFit:
+    """Several groupings, or slopes that vary over one, by Laplace's approximation."""
+    extra = [c for c in (trials, exposure_time) if c]
+    rows = complete_rows(frame, [outcome, *(c for g, s in plan for c in (*g, *s)), *term_columns(held), *extra])
+    counts = family == "poisson" or trials is not None
+    levels = [level_codes(rows, g, each_row=counts and not s) for g, s in plan]
+    sloped = [i for i, (_, s) in enumerate(plan) if s]
+    fewer_effects_than_rows([plan[i] for i in sloped], [levels[i] for i in sloped], len(rows), True)
+    names, x = design(rows, held)
+    made, _ = _family(rows, outcome, family, trials, None)
+    assert isinstance(made, Binomial | Count)
+    offset = log_time(rows, exposure_time)
+    _start(x, made, offset, outcome)
+    columns = random_columns(rows, plan, levels, True)
+    found = crossed_optimum(
+        settled_columns(x), made.y, made.trials if isinstance(made, Binomial) else None, offset, columns
+    )
+    coarsest = min(levels, key=lambda code: int(code.max()))
+    n_groups = int(coarsest.max()) + 1
+    return GlmmFit(
+        outcome=outcome,
+        group=", ".join(p.group for p in found.random),
+        family=family,
+        terms=tuple(names),
+        estimate=frozen(found.slopes),
+        vcov=frozen(found.vcov),
+        thresholds=frozen(np.empty(0)),
+        threshold_names=(),
+        sd_random=float(found.random[0].sd[0]),
+        theta=np.inf,
+        df=float(n_groups - 1),
+        log_likelihood=found.log_likelihood,
+        aic=-2 * found.log_likelihood + 2 * found.n_parameters,
+        nodes=1,
+        n=len(rows),
+        n_missing=len(frame) - len(rows),
+        n_groups=n_groups,
+        n_clusters=n_groups,
+        at_boundary=found.at_boundary,
+        converged=True,
+        conf_level=conf_level,
+        behind=frozen(support.behind(support.column_leverages(x, coarsest), x, coarsest)),
+        free=frozen(np.full(len(names), n_groups - 1.0)),
+        random=found.random,
     )
 
 

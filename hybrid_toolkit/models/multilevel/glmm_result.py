@@ -9,6 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.models.inference import cluster_support as support
+from hybrid_toolkit.models.multilevel.random_parts import RandomPart, component_names, components_table
 from hybrid_toolkit.models.terms.result_rows import NamedCoefficients, tidy_rows
 from hybrid_toolkit.result import ResultBase
 
@@ -23,14 +24,14 @@ _UNITS = {"binomial": "log odds", "poisson": "log rate", "negative binomial": "l
 
 @dataclass(frozen=True, eq=False)
 class GlmmFit(NamedCoefficients, ResultBase):
-    """A model with one random intercept: arrays only.
+    """A model with random intercepts, and slopes where named: arrays only.
 
     Parameters
     ----------
     outcome : str
         Column of the outcome.
     group : str
-        Column of the group.
+        Column of the group; of several groupings all, with commas.
     family : str
         Key of ``GLMM_FAMILIES``.
     terms : tuple[str, ...]
@@ -44,7 +45,7 @@ class GlmmFit(NamedCoefficients, ResultBase):
     threshold_names : tuple[str, ...]
         Names of the cut points; empty for other families.
     sd_random : float
-        Standard deviation of the intercepts over groups, on the scale of the link.
+        Standard deviation of the intercepts over groups (the first grouping's), on the scale of the link.
     theta : float
         Size of a negative binomial, infinite otherwise.
     df : float
@@ -75,6 +76,8 @@ class GlmmFit(NamedCoefficients, ResultBase):
     free : Array, optional
         Degrees of freedom of each slope's t, effective clusters less one where clusters that hold the groups were
         named, else ``df``.
+    random : tuple[RandomPart, ...], optional
+        One ``RandomPart`` a grouping, where there are several or slopes vary.
 
     Examples
     --------
@@ -111,32 +114,41 @@ class GlmmFit(NamedCoefficients, ResultBase):
     conf_level: float
     behind: Array = field(default_factory=lambda: np.empty(0), repr=False)
     free: Array = field(default_factory=lambda: np.empty(0), repr=False)
+    random: tuple[RandomPart, ...] = ()
 
     @property
     def method(self) -> str:
         """What was fitted, in words."""
         how = "Laplace" if self.nodes == 1 else f"{self.nodes} points of adaptive quadrature"
-        return f"{GLMM_FAMILIES[self.family]} with a random intercept for each {self.group}, {how}"
+        slopes = any(len(p.names) > 1 for p in self.random)
+        what = "random intercepts and slopes" if slopes else "a random intercept"
+        return f"{GLMM_FAMILIES[self.family]} with {what} for each {self.group.replace(', ', ' and each ')}, {how}"
 
     @property
     def icc(self) -> float:
-        """Share of the variance between groups on the scale of the link, where that has a variance of its own."""
+        """Share of the variance between groups on the scale of the link, where that has a variance of its own.
+
+        Of several groupings it is that of the first, among rows at a mean of 0 of what has a slope.
+        """
         own = np.pi**2 / 3 if _UNITS[self.family] == "log odds" else np.nan
-        return float(self.sd_random**2 / (self.sd_random**2 + own))
+        whole = sum(float(p.sd[0]) ** 2 for p in self.random) or self.sd_random**2
+        return float(self.sd_random**2 / (whole + own))
 
     def tidy(self) -> pd.DataFrame:
-        """Slopes, thresholds, and the spread of the intercepts (without an interval).
+        """Slopes, thresholds, and the spreads of the random effects (without an interval).
 
         Returns
         -------
         pd.DataFrame
-            Slopes, thresholds, and the spread of the intercepts (without an interval).
+            Slopes, thresholds, and the spreads of the random effects (without an interval).
         """
         k, unit = len(self.terms), _UNITS[self.family]
         se = np.sqrt(np.clip(np.diagonal(self.vcov), 0, None))
-        names = [*self.terms, *self.threshold_names, f"sd (Intercept) | {self.group}"]
-        b = [*self.estimate, *self.thresholds, self.sd_random]
-        errors = [*se[: k + len(self.thresholds)], np.nan]
+        alone = RandomPart(self.group, ("(Intercept)",), np.array([self.sd_random]), np.ones((1, 1)), self.n_groups)
+        spread = components_table(self.random or (alone,))
+        names = [*self.terms, *self.threshold_names, *component_names(spread)]
+        b = [*self.estimate, *self.thresholds, *spread["estimate"]]
+        errors = [*se[: k + len(self.thresholds)], *np.full(len(spread), np.nan)]
         rest = len(b) - k
         df = np.append(self.free, np.full(rest, self.df))
         rows = tidy_rows(names, b, errors, n=self.n, conf_level=self.conf_level, df=df, unit=unit)
@@ -180,7 +192,7 @@ class GlmmFit(NamedCoefficients, ResultBase):
             notes.append("The search did not converge: do not use these figures.")
         if self.at_boundary:
             notes.append("The spread between groups lies at zero: a model without them says the same.")
-        if self.family == "poisson":
+        if self.family == "poisson" and not any(p.n_groups == self.n for p in self.random):
             notes.append("Where counts vary more than chance alone makes them, these intervals are too narrow: fit the")
             notes.append("negative binomial beside it.")
         return " ".join(

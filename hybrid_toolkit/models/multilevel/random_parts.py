@@ -157,10 +157,14 @@ def random_columns(
     return RandomColumns(plan, levels, data, text, centres, scales)
 
 
-def read_groupings(
-    groups: Groupings,
-) -> list[tuple[tuple[str, ...], list[str]]]:
-    """Every grouping as a tuple of columns, with its slopes."""
+def read_groupings(groups: Groupings) -> list[tuple[tuple[str, ...], list[str]]]:
+    """Every grouping as a tuple of columns, with its slopes.
+
+    Raises
+    ------
+    EstimationError
+        ``GROUPS``: there is none.
+    """
     if isinstance(groups, str):
         groups = [groups]
     pairs: Mapping[Grouping, Sequence[str]] = groups if isinstance(groups, Mapping) else dict.fromkeys(groups, ())
@@ -170,13 +174,20 @@ def read_groupings(
     return out
 
 
-def level_codes(rows: pd.DataFrame, columns: Sequence[str]) -> Any:
+def level_codes(rows: pd.DataFrame, columns: Sequence[str], *, each_row: bool = False) -> Any:
+    """Codes of the combinations of columns; with ``each_row`` every row may be a group of its own.
+
+    Raises
+    ------
+    EstimationError
+        ``GROUPS``: one group, or as many as rows.
+    """
     code = factorize(rows[columns[0]])[0]
     for name in columns[1:]:
         more = factorize(rows[name])[0]
         code = pd.factorize(code * (more.max() + 1) + more, sort=True)[0]
     found = int(code.max()) + 1
-    if found < 2 or found >= len(rows):
+    if found < 2 or found >= len(rows) + each_row:
         raise EstimationError(
             f"grouping '{':'.join(columns)}' has {found} group(s) in {len(rows)} complete rows: variance between "
             "groups needs at least 2 groups and fewer groups than rows.",
