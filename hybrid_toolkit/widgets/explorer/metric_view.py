@@ -68,8 +68,8 @@ class MetricViews:
         self._units: dict[str, Units] = {}
         self._open: dict[str, str] | None = None
         self._measured: dict[tuple[str, str, str], pd.DataFrame] = {}
-        self._shown: dict[tuple[str, str], set[tuple[str, str]]] = {}
-        self._held_periods: dict[str, Iterator[tuple[str, set[tuple[str, str]]]]] = {}
+        self._shown: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
+        self._held_periods: dict[str, Iterator[tuple[str, str, set[tuple[str, str]]]]] = {}
         self._refused: dict[tuple[str, str, str], Refusal] = {}
         self._by_gate: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._clashes: dict[tuple[object, ...], set[str]] = {}
@@ -126,7 +126,7 @@ class MetricViews:
         if state.period != ALL_LEVELS and state.period not in units.nested():
             raise _not_offered("period", state.period, self.periods(state.metric))
         rows = self._rows(units, state)
-        shown = self._may_show(units, state.group, split=state.period != ALL_LEVELS)
+        shown = self._may_show(units, state.group, state.period)
         if state.period != ALL_LEVELS and not (set(rows["period"]) - {ALL_LEVELS}) & {p for _, p in shown}:
             why = self._refused.get((state.metric, state.group, state.period), "")
             raise UsageError(
@@ -210,22 +210,26 @@ class MetricViews:
             counts = counts[~counts["suppressed"]]
         return units.cells(group, [g for g in counts["group"] if g != ALL_LEVELS])
 
-    def _may_show(self, units: Units, group: str, *, split: bool) -> set[tuple[str, str]]:
+    def _may_show(self, units: Units, group: str, period: str) -> set[tuple[str, str]]:
         """The cells, by group and period, that the gate lets through when all periods are looked at together.
+
+        Held down to the period asked for: what is finer comes after it in the fixed order and can wait.
 
         Periods so fine that many of their cells are small are left out whole: little of them could be shown.
         """
-        key = (units.spec.id, group)
-        if not split:
-            return {(v, p) for v, p in self._alone(units, group) if p == ALL_LEVELS}
+        key = (units.spec.id, group, period)
+        alone = self._alone(units, group)
+        # what shows no such period by itself has nothing to be held apart, which takes long
+        if period == ALL_LEVELS or set(units.period_names(period)).isdisjoint(p for _, p in alone):
+            return {(v, p) for v, p in alone if p == ALL_LEVELS}
         held = self._held_periods.setdefault(units.spec.id, self._hold_periods(units))
         while key not in self._shown:
-            at, cells = next(held)
-            self._shown[units.spec.id, at] = cells
+            at, level, cells = next(held)
+            self._shown[units.spec.id, at, level] = cells
         return self._shown[key]
 
-    def _hold_periods(self, units: Units) -> Iterator[tuple[str, set[tuple[str, str]]]]:
-        """Which cells of every group and period may be shown, all groups in their fixed order, as far as is asked."""
+    def _hold_periods(self, units: Units) -> Iterator[tuple[str, str, set[tuple[str, str]]]]:
+        """Which cells of every group and period may be shown, all in their fixed order, as far as is asked."""
         offered = [g for g in GROUP_CHOICES if units.labels(g) is not None and g not in self._clashing(units)]
         whole = [
             (ALL_LEVELS, ALL_LEVELS),
@@ -236,7 +240,8 @@ class MetricViews:
         level = {label: name for name in units.nested() for label in units.period_names(name)}
         for group in (ALL_LEVELS, *offered):
             shown = self._alone(units, group)
-            kept = {(v, p) for v, p in shown if p == ALL_LEVELS}
+            kept = {(v, p) for v, p in shown if p == ALL_LEVELS or (v == ALL_LEVELS and group != ALL_LEVELS)}
+            refused: Refusal = ""
             for name in units.nested():
                 here = sorted(
                     (v, p)
@@ -244,13 +249,13 @@ class MetricViews:
                     if p != ALL_LEVELS and level.get(p) == name and (v != ALL_LEVELS or group == ALL_LEVELS)
                 )
                 block = {(v, p): units.cell(group, v, name, p) for v, p in here}
-                refused = ledger.admit(block, everyone=group == ALL_LEVELS) if block else ""
+                if block and not refused:
+                    refused = ledger.admit(block, everyone=group == ALL_LEVELS)
                 if refused:  # finer periods would give the coarser away
-                    finer = units.nested()[units.nested().index(name) :]
-                    self._refused |= {(units.spec.id, group, p): refused for p in finer}
-                    break
-                kept |= set(block)
-            yield group, kept | {(v, p) for v, p in shown if v == ALL_LEVELS and group != ALL_LEVELS}
+                    self._refused[units.spec.id, group, name] = refused
+                else:
+                    kept = kept | set(block)
+                yield group, name, kept
 
     def _alone(self, units: Units, group: str) -> set[tuple[str, str]]:
         """The cells of one group that the gate lets through by themselves."""
