@@ -15,6 +15,7 @@ import pytest
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
 from hybrid_toolkit.synth.generate import Authority, context
 from hybrid_toolkit.synth.intervene import set_to, simulate_intervened
+from hybrid_toolkit.synth.tables import practice, staffing
 from hybrid_toolkit.synth.truth import Size, Truth
 
 SIZE = Size("graph", 1, 16, 8.5, 8, 2)
@@ -22,21 +23,23 @@ STRONG = {f"leave_{name}": 2.0 for name in ("rs", "wb", "early", "role", "commut
 TRUTH = replace(
     Truth(), **STRONG, learning_senior=0.3, leave_authority=2.0
 )  # leaving is rare: so strong that few workers show it
-NOT_LIVED = {"vacancy", "agency_staffing", "staying", "rated_practice", "alliance", "safety"}
-NOT_LIVED |= {"minority", "formality", "approval", "recording"}
-"""Nodes of authorities' yearly totals, of who is in the rows, of samples of contacts, of spells of arrangements, and of
-when a visit is written down, of which no size is known."""
+SPELLS_AND_SAFETY = {"minority", "formality", "approval", "safety"}
+"""Nodes of spells of arrangements and of an instrument drawn when asked for: each has a test of its own below."""
+NOT_LIVED = {"agency_staffing", "recording"}
+"""Agency staffing is drawn with vacancies, authority by year, as the two go together in the published panel, and no
+year leads to the next; of when a visit is written down no size is known, and the date is drawn without causes."""
 BY_DEFINITION = {
     ("calendar", "policy"): "a policy starts in a month",
     ("colleagues_remote", "senior_overlap"): "experienced colleagues' own shares are looked at",
     ("caseload_before", "caseload"): "the month before's cases are those of the month before",
+    ("hours", "vacancy"): "posts are counted in full-time equivalents",
 }
 OF_THE_MONTH_BEFORE = {"caseload_before", "vacancy_before", "sickness_before", "engagement_before"}
 """What a month begins with is caused a month earlier: only that its causes are upstream is asked."""
 OF_THE_WORKER = {"stage", "role", "hours", "caring", "commute", "broadband", "working_style", "wellbeing_before"}
 OF_THE_WORKER |= {"caseload_before", "remote_share"}
 """What is a worker's own: what a colleague's does to that colleague is no arrow from it."""
-IN_TURN = {"contact_mode", "engagement", "choice_honoured", "child_seen"}
+IN_TURN = {"contact_mode", "engagement", "choice_honoured", "child_seen", "rated_practice", "alliance"}
 """A late contact may change places with the next, and one that is not held leaves nothing for the next to follow."""
 
 
@@ -96,20 +99,27 @@ def live(held: dict[str, list] | None = None, moved: str = "", free: frozenset[s
     a = Authority(context(TRUTH, SIZE, 5, do={n: change(n) for n in nodes}))
     a.contact  # noqa: B018
     a.latents  # noqa: B018
-    return dict(seen)
+    rated = practice.rating_frame(a.ctx, a.workers, a.skill, a.contact).select_dtypes("number")
+    felt = practice.alliance_frame(a.ctx, a.workers, a.skill, a.families, a.contact).select_dtypes("number")
+    teams = staffing.team_month_frame(a.ctx, a.teams, a.workers, a.remote)
+    ends = {"rated_practice": rated, "alliance": felt, "vacancy": teams["vacancy_fte"], "staying": a.remote.active}
+    return dict(seen) | {node: [np.asarray(values, dtype=np.float64)] for node, values in ends.items()}
 
 
 NATURAL = live()
 LIVED = sorted(set(NATURAL) - {"allocation"})
+ENDS = {"rated_practice", "alliance", "vacancy", "staying"}
+"""Nodes that are read off the tables; nothing within the period follows from them, so that none is moved."""
 
 
 def differs(node: str, other: dict[str, list]) -> bool:
     pairs = zip(NATURAL[node], other[node], strict=True)
-    return any(not np.allclose(np.asarray(x, float), np.asarray(y, float), atol=1e-9) for x, y in pairs)
+    both = [(np.asarray(x, float), np.asarray(y, float)) for x, y in pairs]
+    return any(x.shape != y.shape or not np.allclose(x, y, atol=1e-9) for x, y in both)
 
 
 def test_every_node_is_lived_but_those_that_stand_elsewhere() -> None:
-    assert {n.id for n in shipped_graph().nodes} - set(LIVED) == NOT_LIVED
+    assert {n.id for n in shipped_graph().nodes} - set(LIVED) == NOT_LIVED | SPELLS_AND_SAFETY
 
 
 def test_holding_everything_changes_nothing() -> None:
@@ -117,7 +127,7 @@ def test_holding_everything_changes_nothing() -> None:
     assert not [n for n in LIVED if differs(n, again)]
 
 
-@pytest.mark.parametrize("cause", LIVED)
+@pytest.mark.parametrize("cause", sorted(set(LIVED) - ENDS))
 def test_an_arrow_is_an_effect_and_no_effect_is_without_an_arrow(cause: str) -> None:
     graph = shipped_graph()
     arrows = {e.effect for e in graph.edges if e.cause == cause} & set(LIVED)
@@ -133,7 +143,10 @@ def test_an_arrow_is_an_effect_and_no_effect_is_without_an_arrow(cause: str) -> 
     if cause == "leaving":  # what follows comes in the months after, to who is still there
         assert arrows <= found
         return
-    direct = set(LIVED) - OF_THE_MONTH_BEFORE
+    # vacancies are those of a month and their arrow from the calendar is that of years: no other cause may show
+    assert found & {"vacancy"} <= arrows | {b for a, b in BY_DEFINITION if a == cause}
+    assert "vacancy" in found or cause != "authority"
+    direct = set(LIVED) - OF_THE_MONTH_BEFORE - {"vacancy"}
     assert found & direct == arrows & direct
 
 
