@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit.designs.model_columns import DesignFit, ModelColumns, Setting
 from hybrid_toolkit.designs.validate_rows import determined, not_alone, plain_rows, validate_rows
@@ -24,15 +26,45 @@ def terms_of(frame: pd.DataFrame, plan: ModelColumns, extra: Sequence[str] = ())
     """The terms of a plan: exposure, moderator and their product, confounders, extra columns.
 
     With the setting ``held_by_group = "yes"`` what is held constant has a slope of its own in each group of the
-    moderator: a difference in slope is otherwise mixed with the difference in theirs.
+    moderator: a difference in slope is otherwise mixed with the difference in theirs. What never varies within a unit
+    that is compared with itself is held by that comparison and is no term; ``held_by_comparison`` names it.
     """
-    held = [as_term(frame, c) for c in (*plan.confounders, *extra)]
+    gone = held_by_comparison(frame, plan, (plan.moderator, *plan.confounders, *extra))
+    held = [as_term(frame, c) for c in (*plan.confounders, *extra) if c not in gone]
     if not plan.moderator:
         return [Column(plan.exposure), *held]
     x, m = Column(plan.exposure), Column(plan.moderator)
     by_group = plan.setting("held_by_group", "no") == "yes"
     own = [Interaction(h, m) for h in held if isinstance(h, Column)] if by_group else []
-    return [x, m, Interaction(x, m), *held, *own]
+    return [x, *([] if plan.moderator in gone else [m]), Interaction(x, m), *held, *own]
+
+
+def held_by_comparison(frame: pd.DataFrame, plan: ModelColumns, columns: Sequence[str]) -> tuple[str, ...]:
+    """Those of the columns that never vary within a level of one of the plan's fixed effects.
+
+    Examples
+    --------
+    >>> visits = pd.DataFrame({"family": list("aabb"), "rural": [1, 1, 0, 0], "remote": [0, 1, 0, 1]})
+    >>> plan = ModelColumns("engaged", "remote", "team", fixed_effects=("family",))
+    >>> held_by_comparison(visits, plan, ("rural", "remote"))
+    ('rural',)
+    """
+    if not plan.fixed_effects:
+        return ()
+    levels = [pd.factorize(frame[unit])[0] for unit in plan.fixed_effects]
+    return tuple(c for c in dict.fromkeys(columns) if c and any(_constant(frame[c], at) for at in levels))
+
+
+def _constant(values: pd.Series, level: NDArray[np.intp]) -> bool:
+    """Whether the values that are known are the same within each level, and not the same in all."""
+    value = pd.factorize(values)[0]
+    there = (value >= 0) & (level >= 0)
+    value, level = value[there], level[there]
+    if not len(value) or value.max() == 0:
+        return False
+    one = np.zeros(level.max() + 1, dtype=np.intp)
+    one[level] = value
+    return bool((one[level] == value).all())
 
 
 def fit_plan(frame: pd.DataFrame, plan: ModelColumns, *, extra: Sequence[str] = (), focus: str = "") -> DesignFit:
@@ -52,7 +84,8 @@ def fit_plan(frame: pd.DataFrame, plan: ModelColumns, *, extra: Sequence[str] = 
     Returns
     -------
     DesignFit
-        One linear fit of a plan; ``focus`` names another coefficient than the plan's target.
+        One linear fit of a plan; ``focus`` names another coefficient than the plan's target. See ``terms_of`` on
+        what a fixed effect holds already.
     """
     fit = fit_linear(
         frame,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hybrid_toolkit.designs.base import CheckOf, fit_plan, unadjusted_fit
+from hybrid_toolkit.designs.base import CheckOf, fit_plan, held_by_comparison, unadjusted_fit
 from hybrid_toolkit.designs.model_columns import DesignFit, noun
 from hybrid_toolkit.designs.validate_rows import HOLD_WITH_FEW, clusters_behind
 from hybrid_toolkit.models import fit_variance_components
@@ -103,6 +103,8 @@ MIN_COMMON = 0.5
 """Share of answers in the common range of two groups below which most of a comparison is extrapolated."""
 MOST_GAP = 0.3
 """Standard deviations by which those lost from view may have begun elsewhere."""
+LEFT_OUT = "held by the comparison itself"
+"""Name of the check that tells what was left out of a model because units are compared with themselves."""
 SMALL = 10
 """A count below this is told as 'fewer than 10'."""
 
@@ -174,6 +176,19 @@ def check_reliability(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
     slope = fit_plan(frame, swapped).estimate
     message = f"Without the correction the slope on the first measure would shrink to about {slope:.0%} of its size."
     return Check("reliability of exposure", None, message, slope)
+
+
+def check_held_within(frame: pd.DataFrame, fit: DesignFit) -> Check | None:
+    """What is held by comparing units with themselves, and was therefore left out of the model, by name."""
+    held = held_by_comparison(frame, fit.plan, (fit.plan.moderator, *fit.plan.confounders))
+    if not held:
+        return None
+    units = ", ".join(noun(c) for c in fit.plan.fixed_effects)
+    message = (
+        f"Of {', '.join(held)} nothing varies within what is compared with itself ({units}). The comparison holds it "
+        "constant; it was left out of the model."
+    )
+    return Check(LEFT_OUT, None, message, float(len(held)))
 
 
 def check_support(frame: pd.DataFrame, fit: DesignFit) -> Check:

@@ -101,3 +101,22 @@ def test_a_gap_is_not_taken_for_one_of_what_is_held() -> None:
     own, mixed = (s.design_used.fit(s.frame(data), s.plan()).row.iloc[0] for s in (study, plain))
     assert abs(own["estimate"]) < 2 * own["std_error"]
     assert mixed["estimate"] > 2 * mixed["std_error"]
+
+
+@pytest.mark.parametrize("held", ["risk", "rural", "need"])
+def test_what_a_family_has_throughout_is_left_out_by_name(data: EvaluationData, held: str) -> None:
+    """Compared with itself, a family's risk is held: naming it changes no estimate, and the summary says so."""
+    study = STUDIES["same-family"]
+    plain, named = (study.replace(confounders=c).estimate(data) for c in (("engaged_last",), ("engaged_last", held)))
+    assert named.tidy()["estimate"].iloc[0] == pytest.approx(plain.tidy()["estimate"].iloc[0], rel=1e-9)
+    assert f"Of {held} nothing varies" in named.summary() and "nothing varies" not in plain.summary()
+
+
+def test_a_gap_within_families_needs_no_main_effect_of_the_group(data: EvaluationData) -> None:
+    """Access is a family's throughout: the difference in slope is found where its main effect is left out."""
+    study = STUDIES["same-family"].replace(moderators=("low_access",), kind="slope-gap", design="adjusted-interaction")
+    result = study.estimate(data)
+    row = result.tidy().iloc[0]
+    assert row["term"] == "remote:low_access"
+    assert abs(row["estimate"] - scenario("helpful-hump").exclusion_penalty) < 3 * row["std_error"]
+    assert "Of low_access nothing varies" in result.summary()

@@ -42,6 +42,7 @@ CROSS_SECTIONAL = Design(
     check_list=(
         checks.check_clusters,
         *ANSWERS,
+        checks.check_held_within,
         checks.check_missing(0.30, of_those_asked=0.60),
         checks.check_common_range,
         *PATHS,
@@ -81,6 +82,7 @@ WITHIN_WORKER = Design(
         *ANSWERS,
         checks.check_first_stage,
         checks.check_reliability,
+        checks.check_held_within,
         checks.check_support,
         checks.check_missing(0.30),
         *PATHS,
@@ -114,6 +116,7 @@ ADJUSTED_INTERACTION = Design(
         checks.check_clusters,
         *ANSWERS,
         checks.check_overlap,
+        checks.check_held_within,
         checks.check_missing(0.30),
         checks.check_colleagues,
         checks.check_likeness,
@@ -138,6 +141,7 @@ TWO_WAY_PANEL = Design(
     check_list=(
         checks.check_clusters,
         *ANSWERS,
+        checks.check_held_within,
         checks.check_support,
         checks.check_missing(0.30),
         *PATHS,

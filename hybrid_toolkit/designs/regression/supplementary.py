@@ -24,7 +24,6 @@ from hybrid_toolkit.models import (
     LinearFit,
     Spline,
     Term,
-    as_term,
     fit_linear,
     fit_variance_components,
     spline,
@@ -71,8 +70,7 @@ def group_slopes(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
         return None
     rows = frame[frame[plan.groups].isin(levels)]
     x, g = Column(plan.exposure), Category(plan.groups)
-    held = [as_term(rows, c) for c in plan.confounders]
-    model = _again(rows, fit, [x, g, Interaction(x, g), *held])
+    model = _again(rows, fit, [x, g, Interaction(x, g), *terms_of(rows, replace(plan, moderator=""))[1:]])
     parts = []
     for level in levels:
         weights = {plan.exposure: 1.0}
@@ -89,8 +87,9 @@ def spline_version(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
     if not plan.moderator:
         return None
     curve, m = spline(frame, plan.exposure, df=3), Column(plan.moderator)
-    held = [as_term(frame, c) for c in plan.confounders]
-    model = _again(frame, fit, [curve, m, Interaction(curve, m), *held])
+    own = [m] if m in terms_of(frame, plan) else []
+    held = terms_of(frame, replace(plan, moderator=""))[1:]
+    model = _again(frame, fit, [curve, *own, Interaction(curve, m), *held])
     weights = {f"{c}:{plan.moderator}": w for c, w in _mean_slope(frame, curve).items()}
     row = model.combine(weights, term="spline: difference in mean slope between quartiles", unit=plan.unit)
     return row.assign(role="sensitivity")

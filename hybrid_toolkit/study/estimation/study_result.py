@@ -9,6 +9,7 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.data.privacy.inside import inside
+from hybrid_toolkit.designs.checks import LEFT_OUT
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check, RowsHidden
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
@@ -383,6 +384,7 @@ class StudyResult(RowsHidden):
         lines += [*known, *self.asides()]
         kept = self.checks_frame()
         failed = dict.fromkeys(kept.loc[kept["passed"].eq(False), "message"])
+        lines += dict.fromkeys(kept.loc[kept["check"].eq(LEFT_OUT), "message"])
         lines += [f"Checks that failed: {' '.join(failed)}"] if failed else ["No check failed."]
         if self.synthetic:
             lines.append(SYNTHETIC_STAMP)

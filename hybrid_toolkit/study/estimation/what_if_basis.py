@@ -11,6 +11,7 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import DesignFit
+from hybrid_toolkit.designs.base import held_by_comparison
 from hybrid_toolkit.designs.regression.supplementary import group_slopes
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.constructs.career import career_stage
@@ -210,6 +211,8 @@ def _left(used: pd.DataFrame, fit: DesignFit) -> pd.Series[float]:
     plan = fit.plan
     x = used[plan.exposure].astype("float64")
     held = [*plan.confounders, *([plan.moderator] if plan.moderator else [])]
+    gone = held_by_comparison(used, plan, held)
+    held = [c for c in held if c not in gone]
     if not held and not plan.fixed_effects:
         return x - x.mean()
     return linear_residuals(
