@@ -85,7 +85,7 @@ def twice(folder: Path) -> list[object]:
         (wide, "FILE-LARGE"),
         (pipe, "FILE-KIND"),
         (dead_link, "FILE-KIND"),
-        (two_orders, "TYPE-DATE"),
+        (two_orders, "DATE-MIXED"),
         (lone_key, "ORPHAN-SUPERVISION-WORKER-ID"),
         (twice, "MAP-TOML"),
     ],

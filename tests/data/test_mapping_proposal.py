@@ -94,9 +94,9 @@ def test_a_column_with_many_values_shows_none(tmp_path: Path) -> None:
 def test_a_column_of_codes_is_known_by_its_values(tmp_path: Path) -> None:
     modes = ["home", "office", "video", "phone"]
     rows = "".join(f"V{i},F{i},{modes[i % 4]}\n" for i in range(40))
-    (tmp_path / "visits.csv").write_text("Visit ref,Case ref,Manner\n" + rows)
+    (tmp_path / "visits.csv").write_text("Visit ref,Case ref,Colour\n" + rows)
     matched = propose_mapping(tmp_path).matched.set_index("column")
-    assert matched.loc["mode", ["source_column", "how"]].tolist() == ["Manner", "values"]
+    assert matched.loc["mode", ["source_column", "how"]].tolist() == ["Colour", "values"]
 
 
 def test_odd_headers_are_quoted_safely(tmp_path: Path) -> None:

@@ -31,12 +31,15 @@ VENDORS = dict(_beside("vendors").VENDORS)
 VENDORS |= {n: getattr(_beside("vendors_more"), n) for n in ("esr_caredirector", "program_extracts")}
 VENDORS |= {n: getattr(_beside("vendors_third"), n) for n in ("oracle_condeco", "eclipse_payroll")}
 
+VENDORS |= {n: getattr(_beside("vendors_fourth"), n) for n in ("us_report_server", "warehouse", "ods_and_xml")}
+
 
 def score(proposal: Proposal, made: object) -> tuple[float, float, list[object], list[object]]:
     right = {(f, t, c): s for f, pairs in made.right.items() for (t, c), s in pairs.items()}  # type: ignore[attr-defined]
     hits, wrong = set(), []
     for row in proposal.matched.to_dict("records"):
-        place = (row["source"].split(", sheet")[0], row["table"], row["column"])
+        named = row["source"].replace(", sheet '", ", ").rstrip("'") if ".ods" in row["source"] else row["source"]
+        place = (named.split(", sheet")[0], row["table"], row["column"])
         if right.get(place) == row["source_column"]:
             hits.add(place)
         elif place[1:] not in made.besides:  # type: ignore[attr-defined]

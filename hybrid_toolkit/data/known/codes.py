@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
+from hybrid_toolkit.data.known.code_rules import code_by_rule
 from hybrid_toolkit.data.tables.contract import ColumnContract
 
 _LISTS: Mapping[str, str] = {
@@ -78,6 +79,8 @@ def list_of(column: ColumnContract) -> str:
     """Which list of spellings a column of codes or of yes and no has; empty if none."""
     if column.name == "role":
         return "role" if "5" in column.codes else "case_role"
+    if "icpc" in column.codes:
+        return "conference_type"
     named = _LISTS.get(column.name, "")
     if column.kind == "bool":
         return named or "yes_no"
@@ -99,7 +102,10 @@ def _read(listed: str, codes: tuple[str, ...], text: str) -> str | None:
     if listed == "mode":
         plain = " ".join(re.sub(r"[^\w']+", " ", said).split())
         return _one_way({re.sub(r"[^\w']+", " ", v): c for v, c in known.items()}, codes, plain)
-    return _within(known, said) if listed in _PHRASED and not _NO_ROLE.search(said) else None
+    if listed in _PHRASED:
+        return None if _NO_ROLE.search(said) else _within(known, said)
+    ruled = code_by_rule(listed, said)
+    return ruled if ruled in codes else None
 
 
 def _one_way(known: Mapping[str, str], codes: tuple[str, ...], said: str) -> str | None:

@@ -14,6 +14,7 @@ from importlib import resources
 
 from rapidfuzz import fuzz
 
+from hybrid_toolkit.data.known.concepts import alike, concepts
 from hybrid_toolkit.data.tables.contracts import TABLES
 
 _FILLERS = frozenset(
@@ -57,6 +58,10 @@ _FILLERS = frozenset(
         "col",
         "desc",
         "description",
+        "tick",
+        "all",
+        "apply",
+        "applies",
     ]
 )
 """Words that may be left over when a known name is found inside a header, and leave its meaning as it is."""
@@ -137,10 +142,15 @@ _NEVER = {
     "leave_date": re.compile(r"\b(?:start\w*|birth|joined|annual)\b"),
     "end_date": re.compile(r"\b(?:start\w*|birth)\b"),
     "worker_id": re.compile(r"\b(?:child|family|client|case note)\b"),
-    "sick_days": re.compile(r"\bannual\b"),
+    "sick_days": re.compile(r"\bannual\b|\bleave (?:and |or )?sick|\bsick\w* (?:and |or )(?:annual )?leave"),
 }
 """Words that no header of a column has, however near the rest is."""
-_ONLY = {"mode_preferred": re.compile(r"\b(?:pref\w*|choice|chose\w*|wish\w*|wants?|would like)\b")}
+_ONLY = {
+    "mode_preferred": re.compile(
+        r"\b(?:pref\w*|choice|chose\w*|wish\w*|wants?|likes?|rather|asked|best|"
+        r"suits?)\b"
+    )
+}
 """Words of which a header of a column has one, whatever its values are: where a visit was held is nobody's wish."""
 
 
@@ -235,11 +245,11 @@ def likeness(header: str, table: str, column: str) -> float:
 def _likeness(said: str, table: str, column: str) -> float:
     tight = said.replace(" ", "")
     names = column_names()[table].get(column, ())
-    best = 0.0
+    best, here = 0.0, concepts(said)
     for place, name in enumerate(names):
         if name.replace(" ", "") == tight:
             return (1.0 if place < 2 else 0.99) - 1e-5 * place  # of two known names the earlier in the list is meant
-        best = max(best, _near(said, tight, name))
+        best = max(best, _near(said, tight, name), alike(here, concepts(name)))
     return best
 
 

@@ -33,6 +33,8 @@ else may be done to the rows of a part stands in ``reshape/spec.py``, an example
     missing = { worker_id = ["UNKNOWN"] }   # texts that mean "not known"
     loose = ["worker_id"]                   # keys in which case and leading zeros do not count
     times = { h_home = 7.4 }                # days to hours
+    add_up = ["h_home", "h_office"]         # weeks of one month
+    halves = "Time of entry"                # the half of the day, of a time
     newest = "Date Recorded"                # of rows with the same key, the newest
     number = "contact_id"                   # rows numbered, where a source has no key of its own
     only = { role = ["3", "4", "5"] }       # rows of other known codes go, and what other tables say of those staff
@@ -74,7 +76,8 @@ from pathlib import Path
 from typing import Any
 
 from hybrid_toolkit.data.reading.raw_table import nearest_names
-from hybrid_toolkit.data.reshape.spec import STEP_KEYS, Steps, read_steps
+from hybrid_toolkit.data.reshape.spec import STEP_KEYS, Steps
+from hybrid_toolkit.data.reshape.step_reading import read_steps
 from hybrid_toolkit.data.tables.contracts import TABLES, TableContract
 from hybrid_toolkit.errors import MappingError, UnreadableError
 

@@ -26,7 +26,11 @@ TABLE_LAYOUTS: Mapping[str, Mapping[str, ColumnContract]] = {
     },
     "worker_month~grid": {"worker_id": TABLES["worker_month"]["worker_id"]},
     "supervision~grid": {"worker_id": TABLES["supervision"]["worker_id"]},
-    "access~status": {"family_id": TABLES["access"]["family_id"], "status": _ANSWERS},
+    "access~status": {
+        "family_id": TABLES["access"]["family_id"],
+        "date": TABLES["access"]["date"],
+        "status": _ANSWERS,
+    },
 }
 """Layouts that become a table by a step: name -> what their columns hold."""
 NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -84,7 +88,9 @@ def match_columns(
         Contract column of a key -> values that other sources hold of it, so that a key is known by meeting them.
     """
     known = layout_columns(table)
-    own = TABLES[table].key[0] if table in TABLES and len(TABLES[table].key) == 1 else ""
+    # Families come from lists of children too, in which brothers and sisters repeat the household's key.
+    alone = table in TABLES and len(TABLES[table].key) == 1 and table != "family"
+    own = TABLES[table].key[0] if alone else ""
     pairs = [
         match
         for column in known.values()

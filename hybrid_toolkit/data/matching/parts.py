@@ -13,6 +13,7 @@ from hybrid_toolkit.data.known.codes import is_outsider, known_code, plain_spell
 from hybrid_toolkit.data.known.names import words
 from hybrid_toolkit.data.matching.profile import Profile, SourceProfile, fit
 from hybrid_toolkit.data.matching.tables import Choice, months_of
+from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS, TABLES
 
 DAY_HOURS = 7.4
@@ -36,6 +37,15 @@ _ACCESS = (
     (r".*(?:limited data|data poverty|no data|pay as you go).*", {"mobile_data": False}),
     (r".*(?:low skills|lacks skills|no skills|low confidence|needs help).*", {"online_tasks": False}),
 )
+_TICKS = (
+    (r"\blaptop|\btablet|\bcomputer|\bdevice|\bpc\b|\bipad", "devices"),
+    (r"\bbroadband|\bwi-?fi|\bhome internet|\bfibre", "home_broadband"),
+    (r"\bdata\b|\bmobile internet|\b[45]g\b", "mobile_data"),
+    (r"\bonline (?:tasks|services|forms)|\bdigital skills|\bconfident", "online_tasks"),
+    (r"\bset(?:ting)? up", "set_up"),
+    (r"\bsecur|\bsafe(?:ty|ly)? online|\bonline safety", "security"),
+)
+"""What an answer that may be ticked says of digital access."""
 _MOBILE = re.compile(r"mobile data only")
 
 
@@ -77,7 +87,7 @@ class ProposedPart:
         for key in ("spells", "open", "attended"):
             inside = self.steps.get(key)
             names |= {str(v) for v in inside.values()} if isinstance(inside, Mapping) else set()
-        return names | {str(self.steps[k]) for k in ("waves", "newest") if k in self.steps}
+        return names | {str(self.steps[k]) for k in ("waves", "newest", "halves") if k in self.steps}
 
     def looked_up(self) -> set[str]:
         """Contract columns that are translated through another source."""
@@ -190,6 +200,12 @@ def _grid(part: ProposedPart) -> None:
 
 def _status(part: ProposedPart, last: str) -> None:
     header = _take(part, "status")
+    if last and "date" not in part.columns:
+        part.step("constants", "date", last)
+    if ticked := _ticked(part, header):
+        part.step("ticks", header, ticked)
+        part.how |= {c: ("step", False) for c in ACCESS_FLAGS if c in ticked.values()}
+        return
     answers: dict[str, object] = {}
     for text in _texts(part.source.columns[header]):
         said = {
@@ -202,8 +218,21 @@ def _status(part: ProposedPart, last: str) -> None:
         part.step("flags", header, answers)
         flags = {c for a in answers.values() if isinstance(a, dict) for c in a}
         part.how |= {c: ("step", False) for c in ACCESS_FLAGS if c in flags}
-    if last:
-        part.step("constants", "date", last)
+
+
+def _ticked(part: ProposedPart, header: str) -> dict[str, str]:
+    """Answer -> contract column, where a column holds all that was ticked, one after another."""
+    texts = [str(v) for v in part.source.columns[header].counts.index]
+    parted = [[a.strip() for a in re.split(r"[;|\n]|, ?(?=[A-Z])", t) if a.strip()] for t in texts]
+    if max(map(len, parted), default=0) < 2:
+        return {}
+    found: dict[str, str] = {}
+    for answer in dict.fromkeys(a for some in parted for a in some):
+        said = plain_spelling(answer)
+        column = next((c for pattern, c in _TICKS if re.search(pattern, said)), "")
+        if column and column not in found.values() and not re.match(r"no\b|none\b", said):
+            found[answer] = column
+    return found
 
 
 def _survey(part: ProposedPart, choice: Choice) -> None:
@@ -265,12 +294,31 @@ def _worker(part: ProposedPart) -> None:
 
 def _hours(part: ProposedPart) -> None:
     part.steps["skip_empty"] = ["worker_id"]
+    _weeks(part)
     for column in ("h_home", "h_office", "h_visit", "h_commute"):
         header = words(part.columns.get(column, ""))
         if re.search(r"\bdays?\b|wfh|\bhome$|\boffice$|onsite", header) and not re.search(r"\bh(?:ou)?rs?\b", header):
             high = part.source.columns[part.columns[column]].high
             if high <= 31:
                 part.step("times", column, DAY_HOURS)
+
+
+_AMOUNTS = ("h_home", "h_office", "h_visit", "h_commute", "h_visit_travel", "h_court", "sick_days")
+"""Measures of a worker's month that weeks add up to."""
+_SEVERAL = 0.5
+"""Share of rows with the worker and month of another from which a source holds weeks or days."""
+
+
+def _weeks(part: ProposedPart) -> None:
+    """Rows of weeks, or of days, are added up to months."""
+    if not {"worker_id", "month"} <= set(part.columns):
+        return
+    frame, who = part.source.raw.frame, part.columns["worker_id"]
+    months = days_of(frame[part.columns["month"]], part.source.raw.kind).dt.to_period("M")
+    again = pd.DataFrame({"who": frame[who], "month": months})[months.notna()].duplicated(keep=False)
+    amounts = [c for c in _AMOUNTS if c in part.columns]
+    if len(again) and again.mean() >= _SEVERAL and amounts:
+        part.steps["add_up"] = amounts
 
 
 _PLANS = (("cp", r"cp|cpp|child protection"), ("cin", r"cin|child(?:ren)? in need"), ("cla", r"cla|lac|looked after"))
@@ -333,6 +381,9 @@ _WHOLE_DAY = re.compile(r"all day|full day|whole day|day|am/pm|am & pm|am and pm
 
 
 def _present(part: ProposedPart) -> None:
+    if "slot" not in part.columns and "date" in part.columns:
+        part.steps["halves"] = part.columns["date"]
+        part.how["slot"] = ("step", True)
     if "slot" in part.columns:
         header = part.columns["slot"]
         whole = [v for v in _texts(part.source.columns[header]) if _WHOLE_DAY.fullmatch(plain_spelling(v))]

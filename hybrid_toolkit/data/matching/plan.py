@@ -39,7 +39,12 @@ def plan_parts(choices: Sequence[Choice]) -> list[ProposedPart]:
 
 def _made(part: ProposedPart, column: str) -> bool:
     """Whether a step makes a column."""
-    given = {part.steps.get("number"), *_keys(part, "constants"), *_keys(part, "flags")}
+    given = {
+        part.steps.get("number"),
+        "slot" if "halves" in part.steps else None,
+        *_keys(part, "constants"),
+        *_keys(part, "flags"),
+    }
     if "long" in part.steps:
         given |= {"instrument", "item", "value", *(("wave", "month") if "waves" in part.steps else ())}
     if "spells" in part.steps or "open" in part.steps:

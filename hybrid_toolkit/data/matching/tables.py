@@ -25,7 +25,9 @@ HINTS: Mapping[str, str] = {
     "supervision~grid": r"supervis\w*|1 ?2 ?1|one to one",
     "worker_month~grid": r"agile|wfh|homework\w*|hybrid|remote|home|office|caseloads?|cases|sick\w*|absences?",
     "worker_month~spells": r"sick\w*|absences?",
-    "attendance_day": r"attendance|desk|booking|door|badge|access control|swipe|occupancy",
+    "attendance_day": r"attendance|desk|booking|door|badge|access control|access events?|"
+    r"swipe|occupancy|kisi|condeco|robin|turnstile|entry|"
+    r"presence|seating|sign ?in",
     "supervision": r"supervis\w*|1 ?2 ?1|one to one",
     "survey": r"survey|wellbeing|questionnaire|pulse|responses",
     "contact": r"visits?|contacts?|case ?notes?|meetings?",
@@ -34,13 +36,16 @@ HINTS: Mapping[str, str] = {
     "family": r"famil\w*|households?|cin|children|annex a|list 6|open cases",
     "child": r"child|children|person|header|demographics?|cin|annex a|list 6|open cases|young people",
     "child_event": r"referrals?|assessments?|section ?47|s47|episodes?|icpc",
-    "access~status": r"digital|internet|inclusion",
+    "access~status": r"digital|internet|inclusion|online|connect\w*|devices?",
     "arrangement_spell": r"flexible working|fwr|arrangements?|working pattern",
     "plan_spell": r"plans?",
     "conference": r"conferences?|reviews?",
     "la_year": r"vacanc\w*",
 }
 """Table -> words in the name of a file or sheet that point to it."""
+_ABOUT = ("family_id", "child_id")
+_NOBODY = 2.0
+"""What it costs a table about families or children that a source names neither; a worker may come by a name."""
 _CHILDREN = ("family", "child", "access~status")
 _FRONT_DOOR = re.compile(r"enquir|front door|contact source|contact reason|outcome of contact|list 1\b")
 
@@ -185,12 +190,13 @@ def _score(
         and not hint
     ):
         return 0.0
-    return told + 0.8 * max(hint, named) + 0.4 - 0.6 * len(lacking)
+    without = sum(_NOBODY if set(group) & set(_ABOUT) and not named else 0.6 for group in lacking)
+    return told + 0.8 * max(hint, named) + 0.4 - without
 
 
 _MONTH = re.compile(
     r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*[ \-'/]*(?:\d{4}|\d{2})?|"
-    r"\d{4}-\d{2}(?:-01)?|\d{1,2}/\d{4}",
+    r"\d{4}-\d{2}(?:-01)?|\d{1,2}/\d{4}|01/\d{2}/\d{4}",
     re.I,
 )
 

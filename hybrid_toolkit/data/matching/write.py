@@ -151,6 +151,10 @@ def _by_steps(part: ProposedPart) -> list[ProposalRow]:
         rows += [(part.table, c, origin, first, "step", _how(part, c)[1]) for c in ("month", column) if c in part.how]
     if "open" in part.steps:
         rows.append((part.table, "cases", origin, str(_table(part, "open")["count"]), "step", "sure"))
+    if "halves" in part.steps:
+        rows.append((part.table, "slot", origin, str(part.steps["halves"]), "step", "sure"))
+    for header, ticked in _table(part, "ticks").items():
+        rows += [(part.table, c, origin, header, "step", "guess") for c in ticked.values()]
     for header, answers in _table(part, "flags").items():
         flags = dict.fromkeys(c for said in answers.values() for c in said)
         rows += [(part.table, c, origin, header, "step", "guess") for c in flags]

@@ -21,6 +21,8 @@ MISSING_WORDS = frozenset({"null", "nan", "na", "n/a", "#n/a", "<na>", "nat"})
 
 _PLACES = ("la_id", "site_id")
 """Keys of places: a zero or a word is a place like any other."""
+_RUNNING = ("contact_id", "conference_id", "spell_id")
+"""Keys of events, which systems number from 0: 0 is nobody, but a visit all the same."""
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WHOLE_AS_FLOAT = re.compile(r"(\d+)\.0+")
 
@@ -125,7 +127,7 @@ def _empty_words(cells: TextCells) -> pd.Series[str]:
     def empty(text: str) -> bool:
         if text.casefold() in own or (column.codes and known_code(column, text)):
             return False
-        key = column.kind == "id" and column.name not in _PLACES
+        key = column.kind == "id" and column.name not in (*_PLACES, *_RUNNING)
         return text.casefold() in MISSING_WORDS or is_stand_in(text, key=key) or known_code(column, text) == ""
 
     if column.kind == "text":

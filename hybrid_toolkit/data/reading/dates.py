@@ -1,4 +1,4 @@
-"""Days and months from text: ISO, or day-first where a whole column is so. Never a guess row by row."""
+"""Days and months from text: ISO, or day-first or month-first where a whole column is so. Never a guess row by row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from hybrid_toolkit.data.known.codes import filler_date
 from hybrid_toolkit.data.reading.raw_table import ENGLAND
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?"
-_DAY_FIRST = r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}(?: \d{2}:\d{2}(?::\d{2})?)?"
+_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?)?"
+_DAY_FIRST = rf"\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]\d{{4}}{_TIME}"
+_SHORT_YEAR = rf"\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]\d{{2}}{_TIME}"
+_ORDER = r"(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}"
+_MONTHS_IN_YEAR = 12
+_MONTH_FIRST_LEAST = 0.2
+"""Share of dates with a second number above 12 from which a column is written month first: 61% of days have one, and a
+few in a column without any first number above 12 are slips of the pen."""
 _SERIAL = r"\d{5}(?:\.\d+)?"
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?$")
 _MONTHS = (
@@ -23,9 +30,9 @@ _MONTHS = (
     (r"(?:19|20)\d{4}", "%Y%m"),
 )
 _WORDED = (
-    (r"\d{1,2}(?:st|nd|rd|th)?[ \-][A-Za-z]{3,9}[ \-]\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?", "%d %b %Y"),
+    (r"\d{1,2}(?:st|nd|rd|th)?[ \-][A-Za-z]{3,9}[ \-]\d{4}" + _TIME, "%d %b %Y"),
     (r"\d{1,2}[ \-][A-Za-z]{3,9}[ \-]\d{2}", "%d %b %y"),
-    (r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}", "%d/%m/%y"),
+    (_SHORT_YEAR, "%d/%m/%y"),
     (r"(?:19|20)\d{6}", "%Y%m%d"),
 )
 _FIX = 'Write every date as YYYY-MM-DD, or name the format in a mapping (dates = "%d/%m/%Y").'
@@ -45,7 +52,8 @@ def parse_days(cells: _Cells) -> pd.Series[pd.Timestamp]:
     text = cells.text = _without_fillers(cells)
     filled = text.notna()
     if cells.format is not None:
-        days = _parse(text, cells.format)
+        has_time = "%H" in cells.format or "%I" in cells.format
+        days = _parse(text if has_time else text.str.replace(rf"{_TIME}$", "", regex=True), cells.format)
         cells.bad(filled & days.isna(), "TYPE-DATE", "not a date in the format that the mapping names.", _FIX)
         return days
     iso, day_first, serial = (_is(text, p) for p in (_ISO, _DAY_FIRST, _SERIAL))
@@ -54,6 +62,22 @@ def parse_days(cells: _Cells) -> pd.Series[pd.Timestamp]:
         cells.bad(fewer, "DATE-MIXED", f"{what} dates in a column whose other dates are written otherwise.", _FIX)
         cells.bad(filled & ~iso & ~day_first, "TYPE-DATE", "not a date.", _FIX)
         return _parse(text.where(iso), "iso")
+    order = _order(text)
+    if order == "both":
+        second = _numbers(text)[1] > _MONTHS_IN_YEAR
+        cells.bad(
+            second, "DATE-MIXED", "dates with the month first in a column whose other dates have it second.", _FIX
+        )
+        text = cells.text = text.mask(second)
+        day_first = day_first & ~second
+        filled = text.notna()
+    elif order == "month":
+        days = _month_first(text)
+        cells.note(
+            days.notna(), "DATE-MONTH-FIRST", "dates as MM/DD/YYYY (no first number is above 12), read month first."
+        )
+        cells.bad(filled & days.isna(), "TYPE-DATE", "not a date written month first (MM/DD/YYYY).", _FIX)
+        return days
     if day_first.any():
         days = _parse(_slashes(text.where(day_first)), "%d/%m/%Y")
         cells.note(day_first & days.notna(), "DATE-DAY-FIRST", "dates as DD/MM/YYYY, read day first.")
@@ -77,6 +101,42 @@ def parse_days(cells: _Cells) -> pd.Series[pd.Timestamp]:
     return days
 
 
+def _numbers(text: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[float]]:
+    """The first and the second number of each date with slashes."""
+    parts = text.str.extract(rf"^{_ORDER}(?!\d)")
+    return pd.to_numeric(parts[0], errors="coerce"), pd.to_numeric(parts[1], errors="coerce")
+
+
+def _order(text: pd.Series[str]) -> str:
+    """``"month"`` where the column has the month first, ``"both"`` where it holds two orders, else an empty string."""
+    first, second = _numbers(text)
+    held, day, month = (
+        int(first.notna().sum()),
+        int((first > _MONTHS_IN_YEAR).sum()),
+        int((second > _MONTHS_IN_YEAR).sum()),
+    )
+    if month and day:
+        return "both"
+    return "month" if month > 1 and month >= _MONTH_FIRST_LEAST * held else ""
+
+
+def month_first(text: pd.Series[str]) -> bool:
+    """Whether a column of dates is surely written month first.
+
+    Examples
+    --------
+    >>> month_first(pd.Series(["3/31/2025", "4/14/2025"])), month_first(pd.Series(["31/3/2025", "4/1/2025"]))
+    (True, False)
+    """
+    return _order(text) == "month"
+
+
+def _month_first(text: pd.Series[str]) -> pd.Series[pd.Timestamp]:
+    plain = text.str.replace(rf"{_TIME}$", "", regex=True).str.replace(r"[.\-]", "/", regex=True)
+    days = _parse(plain.where(_is(plain, r"\d{1,2}/\d{1,2}/\d{4}")), "%m/%d/%Y")
+    return days.fillna(_parse(plain.where(_is(plain, r"\d{1,2}/\d{1,2}/\d{2}")), "%m/%d/%y"))
+
+
 def _without_fillers(cells: _Cells) -> pd.Series[str]:
     """Days that systems write where there is none, such as 31/12/4712 or 01/01/1900, as empty cells."""
     kinds = cells.text.map({t: filler_date(t) for t in cells.text.dropna().unique()}).astype("str")
@@ -87,7 +147,7 @@ def _without_fillers(cells: _Cells) -> pd.Series[str]:
 
 def _spelled(text: pd.Series[str], form: str) -> pd.Series[str]:
     if "%b" not in form:
-        return text.str.replace(r"[.\-]", "/", regex=True)
+        return text.str.split(r"[T ]", regex=True).str[0].str.replace(r"[.\-]", "/", regex=True)
     return (
         text.str.replace(r"(\d)(?:st|nd|rd|th)\b", r"\1", regex=True)
         .str.replace("-", " ")
@@ -120,7 +180,7 @@ def _is(text: pd.Series[str], pattern: str) -> pd.Series[bool]:
 
 
 def _slashes(text: pd.Series[str]) -> pd.Series[str]:
-    return text.str.split(" ").str[0].str.replace(r"[.\-]", "/", regex=True)
+    return text.str.split(r"[T ]", regex=True).str[0].str.replace(r"[.\-]", "/", regex=True)
 
 
 def _parse(text: pd.Series[str], form: str) -> pd.Series[pd.Timestamp]:

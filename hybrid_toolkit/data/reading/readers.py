@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 
 from hybrid_toolkit.data.reading import cin_census
 from hybrid_toolkit.data.reading.cin_csv import cin_csv_file, is_cin_csv
+from hybrid_toolkit.data.reading.plain_xml import plain_xml_file
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, nearest_names, normal_name
-from hybrid_toolkit.data.reading.text_files import parquet_file, read_bytes
+from hybrid_toolkit.data.reading.text_files import is_delimited, parquet_file, read_bytes
 from hybrid_toolkit.data.reading.workbook import sheets
-from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file, read_census
+from hybrid_toolkit.data.reading.workforce_census import RECORD, census_file
 from hybrid_toolkit.data.reading.workforce_csv import csv_source
 from hybrid_toolkit.data.sheets.limits import check_kind
 from hybrid_toolkit.data.tables.contracts import TABLES
@@ -25,19 +27,24 @@ def _csv(path: Path) -> list[Found]:
 _ONE: Mapping[str, Callable[[Path], Found | list[Found]]] = {
     ".csv": _csv,
     ".tsv": _csv,
+    ".psv": _csv,
+    ".txt": _csv,
     ".parquet": parquet_file,
     ".xml": lambda path: xml_file(path),
 }
 
 
 def xml_file(path: Path) -> list[Found]:
-    """The tables of a national return in XML, known by the tags in it."""
-    return cin_census.cin_file(path) if cin_census.CIN_RECORD.encode() in read_bytes(path) else census_file(path)
+    """The tables of an XML file: of a national return known by the tags in it, or of a plain list of records."""
+    data = read_bytes(path)
+    if cin_census.CIN_RECORD.encode() in data:
+        return cin_census.cin_file(path)
+    return census_file(path) if RECORD.encode() in data else plain_xml_file(path)
 
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 DATABASES = (".sqlite", ".sqlite3", ".db", ".duckdb")
-ENDINGS = (*_ONE, *_WORKBOOKS)
+ENDINGS = (*_ONE, *_WORKBOOKS, *DATABASES)
 """Endings of the files that are looked for in a folder."""
 
 
@@ -54,6 +61,11 @@ def find_sources(path: str | Path) -> list[Found]:
     UnreadableError
         Nothing is there, or nothing there can be read.
     """
+    # What names, values and returns are known by asks for the same table again and again.
+    return [replace(one, read=cache(one.read)) for one in _at(path)]
+
+
+def _at(path: str | Path) -> list[Found]:
     if "://" in str(path):
         return _database(str(path))
     place = Path(path)
@@ -65,9 +77,6 @@ def find_sources(path: str | Path) -> list[Found]:
         )
     if place.is_dir():
         return _folder(place)
-    if place.suffix.lower() in DATABASES:
-        kind = "duckdb" if place.suffix.lower() == ".duckdb" else "sqlite"
-        return _database(f"{kind}:///{place.resolve()}")
     return _file(place)
 
 
@@ -95,6 +104,10 @@ def _file(path: Path) -> list[Found]:
         )
     if ending in _WORKBOOKS:
         return _workbook(path)
+    if ending in DATABASES:
+        kind = "duckdb" if ending == ".duckdb" else "sqlite"
+        inside = _database(f"{kind}:///{path.resolve()}")
+        return [replace(one, ref=f"{path.name}/{one.name}") for one in inside]
     if ending in _ONE:
         found = _ONE[ending](path)
         return found if isinstance(found, list) else [found]
@@ -133,7 +146,7 @@ def _folder(folder: Path) -> list[Found]:
             f"are: {', '.join(TABLES)}.",
             code="FOLDER-EMPTY",
         )
-    readable = [p for p in visible if p.suffix.lower() in ENDINGS]
+    readable = [p for p in visible if p.suffix.lower() in ENDINGS and not _is_prose(p)]
     if not readable:
         raise UnreadableError(
             f"None of the {len(visible)} file(s) in the folder '{folder.name}' is of a kind that can be read.",
@@ -143,14 +156,16 @@ def _folder(folder: Path) -> list[Found]:
     return [found for path in readable for found in _beside_others(path)]
 
 
+def _is_prose(path: Path) -> bool:
+    """Whether a text file holds words to be read, such as a note about the folder, and no table."""
+    return path.suffix.lower() == ".txt" and not is_delimited(path)
+
+
 def _beside_others(path: Path) -> list[Found]:
     """What a file of a folder holds; a workbook or message that is not named like a table may fail without harm."""
     if normal_name(path.stem) in TABLES:
         return _file(path)
     try:
-        known = (RECORD, cin_census.CIN_RECORD)
-        if path.suffix.lower() == ".xml" and not any(tag.encode() in read_bytes(path) for tag in known):
-            read_census(path)
         return _file(path)
     except UnreadableError as error:
         return [Found(path.stem, path.name, partial(_again, error), error=error, ref=path.name)]

@@ -27,6 +27,10 @@ from hybrid_toolkit.errors import UnreadableError
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WESTERN = set("£€‘’“”–—…•·°½¼¾©®™§\u00a0±×÷²³") | set("àáâãäåçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝßæÆøØ")
 _FOREIGN_RUN = re.compile(r"[^\W\d_a-zA-Z]{3,}")
+_HEAD = 65536
+"""Bytes by which a text file is told from prose: some hundred lines."""
+_STEADY = 0.8
+"""Share of a table's lines with as many marks as its rows; the rest are titles and notes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -79,6 +83,28 @@ def csv_file(path: Path) -> list[Found]:
 def parquet_file(path: Path) -> Found:
     """A Parquet file, not read yet."""
     return Found(path.stem, path.name, lambda: read_parquet(path), ref=path.name)
+
+
+def is_delimited(path: Path) -> bool:
+    """Whether a text file is a table: nearly all its first lines have as many tabs, bars, semicolons or commas.
+
+    Raises
+    ------
+    UnreadableError
+        As for ``read_csv``, where the file cannot be opened.
+    """
+    check_kind(path)
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    try:
+        text, _ = _decode(head[: head.rfind(b"\n") + 1 or None], path.name)
+    except UnreadableError:
+        return False
+    lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines() if line.strip()]
+    usual = [[line.count(mark) for line in lines] for mark in ",;\t|"]
+    return len(lines) > 1 and any(
+        max(map(counts.count, {n for n in counts if n} or {-1})) >= _STEADY * len(lines) for counts in usual
+    )
 
 
 def read_csv(path: Path) -> RawTable:

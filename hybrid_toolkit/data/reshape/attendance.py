@@ -8,8 +8,8 @@ import pandas as pd
 
 from hybrid_toolkit.data.known.codes import plain_spelling
 from hybrid_toolkit.data.reshape.dates import days_of
+from hybrid_toolkit.data.reshape.halves import FrameMade
 from hybrid_toolkit.data.reshape.spec import Attended
-from hybrid_toolkit.data.reshape.steps import FrameMade
 
 _HOME = frozenset(
     [

@@ -15,8 +15,8 @@ from hybrid_toolkit.data.privacy.pseudonym import loose_key
 from hybrid_toolkit.data.reading.raw_table import RawTable, normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
 from hybrid_toolkit.data.reshape.due import fill_due_dates
+from hybrid_toolkit.data.reshape.halves import FrameMade, added_up, one_a_half
 from hybrid_toolkit.data.reshape.lookup import looked_up
-from hybrid_toolkit.data.reshape.steps import FrameMade
 from hybrid_toolkit.data.tables.contracts import TABLES, ColumnContract
 from hybrid_toolkit.errors import MappingError
 
@@ -99,6 +99,13 @@ def after_codes(frame: pd.DataFrame, table_map: TableMap, kind: str = "csv") -> 
             told.append(f"{int(new.sum()):,} cell(s) of {column} hold a code that is in no list; taken as not known")
     if table_map.steps.due:
         frame, said = fill_due_dates(frame, table_map.steps.due, kind)
+        told += said
+    if table_map.steps.halves:
+        form = table_map.dates.get("date", table_map.dates.get(""))
+        frame, said = one_a_half(frame, TABLES[table_map.table], kind, form)
+        told += said
+    if table_map.steps.add_up:
+        frame, said = added_up(frame, TABLES[table_map.table], table_map.steps.add_up, kind)
         told += said
     if spells is None or not set(key) <= set(frame.columns) or spells.into not in frame:
         return frame, told

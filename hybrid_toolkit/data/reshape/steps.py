@@ -13,12 +13,11 @@ from hybrid_toolkit.data.known.answers import answer_number
 from hybrid_toolkit.data.privacy.pseudonym import pseudonym
 from hybrid_toolkit.data.reading.raw_table import normal_name
 from hybrid_toolkit.data.reshape.dates import days_of
+from hybrid_toolkit.data.reshape.halves import FrameMade, halves_of
 from hybrid_toolkit.data.reshape.spec import Grid, Households, Open, Spells, Steps, Wide
 
 WAVE_GAP = 31
 """Answers more than this many days after the last ones begin a new wave."""
-
-FrameMade = tuple[pd.DataFrame, list[str]]
 
 
 def apply_steps(
@@ -50,6 +49,8 @@ def apply_steps(
         todo.append(lambda f: _wide(f, wide, partial(find, f)))
     for each, texts in steps.each.items():
         todo.append(lambda f, each=each, texts=texts: _each(f, find(f, each), texts))  # type: ignore[misc]
+    if steps.halves:
+        todo.append(lambda f: halves_of(f, find(f, steps.halves)))
     if steps.waves:
         todo.append(lambda f: _waves(f, find(f, steps.waves), kind))
     if grid := steps.grid:
@@ -172,7 +173,7 @@ def _long(frame: pd.DataFrame, items: Mapping[str, tuple[str, str]]) -> FrameMad
 
 def _waves(frame: pd.DataFrame, header: str, kind: str) -> FrameMade:
     days = days_of(frame[header], kind)
-    ordered = pd.Series(sorted(days.dropna().unique()))
+    ordered = pd.Series(sorted(days.dropna().unique()), dtype=days.dtype)
     number = (ordered.diff().dt.days > WAVE_GAP).cumsum() + 1
     waves = dict(zip(ordered, number, strict=True))
     made = frame.assign(

@@ -25,7 +25,7 @@ _PERIOD = re.compile(
     r"(?:19|20)\d{2}(?:[-/]\d{2,4})?|\d{4}-\d{2}-01|[A-Za-z]{3,9}[ \-'/]?(?:\d{2}|\d{4})|(?:Q|W|wk|week) ?\d{1,2}", re.I
 )
 _TOTAL = re.compile(r"(?:(?:grand|sub|overall|team|column|running|report)[ \-]?)?totals?(?:\s*[:(].*)?", re.I)
-_TOTAL_OF = re.compile(r"(?:sub-?)?totals? (?:for|of)\b.*|.{1,60} (?:sub-?)?total:?", re.I)
+_TOTAL_OF = re.compile(r"(?:sub-?)?totals? (?:for|of)\b.*|(?:sub-?|grand )totals?\b.*|.{1,60} (?:sub-?)?total:?", re.I)
 _UNIT = re.compile(
     r"\(?(?:days?|hours?|hrs?|mins?|minutes|£|%|per cent|fte|wte|number|no\.?|n|count|text|date|y/n|yes/no|"
     r"[dmyh/\-. ]{6,12}|units?|code|months?|weeks?)\)?",

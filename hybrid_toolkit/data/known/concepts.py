@@ -1,0 +1,125 @@
+"""What the words of a header stand for, so that ``staff_key``, "Employee No" and "Payroll ident" say one thing.
+
+Each line of ``_WORDS`` is one concept with the words that systems write for it. A header is the set of its concepts;
+two headers with the same set mean the same within one table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+_WORDS: Mapping[str, str] = {
+    "worker": "worker staff employee practitioner professional payroll personnel employment emp wkr prac sw",
+    "child": "child client clnt cli chld cyp yp subject",
+    "family": "family fam household hhold hh",
+    "id": "id ref reference no number num nbr nr key ident identifier code cd pk sk",
+    "name": "name nm desc descr description text",
+    "date": "date dt dte dttm datetime on when day timestamp",
+    "start": "start started starting strt begin began begins from since joined commenced commencing commencement hired",
+    "end": "end ended ending ceased finish finished until left leave leaver leaving termination closed closure",
+    "due": "due target timescale deadline scheduled",
+    "recorded": "recorded recording entered input created keyed finalised logged inputted",
+    "authorised": "authorised auth authorisation approved",
+    "mode": "method meth mode format via how medium channel manner means",
+    "minutes": "duration length mins min minutes dur",
+    "type": "type typ category cat kind sort class",
+    "reason": "reason rsn why cause",
+    "role": "role post job position designation occupation",
+    "team": "team unit dept department org organisation section",
+    "visit": "visit visited visits contact event activity",
+    "supervision": "supervision sup superv sprvn",
+    "ethnic": "ethnic ethnicity heritage",
+    "sex": "sex gender",
+    "alone": "alone own themselves himself herself",
+    "absence": "absence absent abs sickness sick",
+    "assessment": "assessment assess assmt",
+    "received": "received recvd recd",
+    "conference": "conference conf cpc",
+    "held": "held occurred undertaken happened",
+    "attended": "attended attending there present",
+    "invited": "invited asked",
+    "office": "office hub",
+    "status": "status outcome result",
+    "disabled": "disabled disability",
+    "count": "count cnt total",
+    "preferred": "preferred preference pref likes prefers",
+    "month": "month mth mnth period snapshot",
+    "allocation": "allocation allocated alloc involvement relationship",
+    "registered": "registered registration reg",
+    "previous": "previous prev prior earlier",
+}
+_OF = {word: concept for concept, words in _WORDS.items() for word in words.split()}
+_PHRASES = (
+    (r"young persons?", "child"),
+    (r"service users?", "child"),
+    (r"sibling group", "family"),
+    (r"social workers?", "worker"),
+    (r"took place|taken place|carried out", "held"),
+    (r"write up|written up|signed off", "recorded"),
+    (r"(?:1|one) (?:2|to) (?:1|one)|1 1s?", "supervision"),
+    (r"section 47", "s47"),
+    (r"ref(?= (?:recvd|received|date|dt|source|in)\b)", "referral"),
+    (r"to(?= (?:date|dt)$)", "end"),
+)
+"""Phrases that say one thing, in the order in which they are looked for."""
+_SAID = {
+    "empty": "the of in a an is was were be y n yn yes flag ind indicator if any at by to for with this please current "
+    "actual your you enter what which la council authority s it has have out",
+    "weak": "id name date start end type reason status count held month",
+}
+_EMPTY = frozenset(_SAID["empty"].split())
+"""Words that leave what a header means as it is."""
+_WEAK = frozenset(_SAID["weak"].split())
+"""Concepts that every table has and that alone tell no column."""
+
+
+@lru_cache(maxsize=65536)
+def concepts(said: str) -> frozenset[str]:
+    """The concepts of a header that is written in lower-case words.
+
+    Parameters
+    ----------
+    said : str
+        From ``words``.
+
+    Examples
+    --------
+    >>> sorted(concepts("staff key")), sorted(concepts("payroll ident")), sorted(concepts("to dt"))
+    (['id', 'worker'], ['id', 'worker'], ['date', 'end'])
+    >>> concepts("emp start dt") == concepts("employment start date")
+    True
+    """
+    for pattern, concept in _PHRASES:
+        said = re.sub(rf"\b(?:{pattern})\b", concept, said)
+    return frozenset(_OF.get(word, word) for word in said.split() if word not in _EMPTY)
+
+
+def alike(one: frozenset[str], known: frozenset[str]) -> float:
+    """How near the concepts of a header are to those of a known name, 0 to 1.
+
+    Parameters
+    ----------
+    one : frozenset[str]
+        Of the header.
+    known : frozenset[str]
+        Of the known name.
+
+    Examples
+    --------
+    >>> alike(concepts("staff key"), concepts("employee no")), alike(concepts("ethnic cd"), concepts("ethnicity"))
+    (0.92, 0.86)
+    >>> alike(concepts("when"), concepts("date")), alike(concepts("shoe size"), concepts("employee no"))
+    (0.7, 0.0)
+    """
+    if not one or not known:
+        return 0.0
+    if one == known:
+        return 0.92 if known - _WEAK else (0.85 if len(known) > 1 else 0.7)
+    bare = one - {"id", "name", "date", "type"}
+    if bare and bare == known and known - _WEAK:
+        return 0.86
+    if known < one and len(known) > 1 and known - _WEAK:
+        return max(0.6, 0.8 - 0.06 * len(one - known))
+    return 0.0
