@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns
+from hybrid_toolkit.models.rollout.panel_blocks import NEVER
+from hybrid_toolkit.models.rollout.panel_data import PanelColumns
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.result import TIDY_COLUMNS, ResultBase
 

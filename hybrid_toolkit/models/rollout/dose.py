@@ -10,7 +10,8 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
+from hybrid_toolkit.models.rollout.panel_blocks import NEVER
+from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, tidy_rows
 from hybrid_toolkit.result import ResultBase

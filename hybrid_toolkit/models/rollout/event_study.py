@@ -15,7 +15,8 @@ from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.cell_regression import regress_cells
 from hybrid_toolkit.models.rollout.group_time import FEW_FOR_INFLUENCE
 from hybrid_toolkit.models.rollout.imputation_estimator import impute, lead_label, left_out
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
+from hybrid_toolkit.models.rollout.panel_blocks import NEVER
+from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
 from hybrid_toolkit.result import ResultBase

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -18,8 +19,9 @@ from hybrid_toolkit.models.rollout.group_time_effects import (
     GROUP_TIME_VARIANCES,
     GroupTimeFit,
 )
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
-from hybrid_toolkit.models.rollout.start_sums import side_weights, start_sums
+from hybrid_toolkit.models.rollout.panel_blocks import NEVER
+from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
+from hybrid_toolkit.models.rollout.start_sums import StartInfluence, side_weights, start_sums
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import as_terms, check_choice, check_level, frozen
 from hybrid_toolkit.models.terms.terms import Terms
@@ -156,18 +158,17 @@ def fit_group_time(
     variance = variance or ("jackknife" if least < FEW_FOR_INFLUENCE else "influence")
     few = float(np.sqrt(n_clusters / (n_clusters - 1)))
     if p.x.shape[2] == 1:
-        estimate, influence = start_sums(p.y, start_of, p.clusters, len(starts)).effects(own, period, base, free)
-        if variance == "influence":
-            influence *= few
+        estimate, made = start_sums(p.y, start_of, p.clusters, len(starts)).effects(own, period, base, free)
+        adds: StartInfluence | Array = replace(made, factor=few)
     else:
-        estimate, influence = np.zeros(len(cells)), np.zeros((n_clusters, len(cells)))
+        estimate, table = np.zeros(len(cells)), np.zeros((n_clusters, len(cells)))
         for k, cell in enumerate(cells):
             estimate[k], f = _effect(p, *cell, free[k][start_of])
-            influence[:, k] = np.bincount(p.clusters, weights=f, minlength=n_clusters) * few
+            table[:, k] = np.bincount(p.clusters, weights=f, minlength=n_clusters) * few
+        adds = frozen(table)
     if variance == "jackknife":
-        influence = np.column_stack(
-            [_left_out(p, *cell, free[k][start_of], estimate[k], n_clusters) for k, cell in enumerate(cells)]
-        )
+        moved = [_left_out(p, *cell, free[k][start_of], estimate[k], n_clusters) for k, cell in enumerate(cells)]
+        adds = frozen(np.column_stack(moved))
     return GroupTimeFit(
         outcome=outcome,
         groups=tuple(p.label(g) for g in group),
@@ -176,7 +177,7 @@ def fit_group_time(
         period_at=period,
         lead=np.array([p.lead(t, g) for g, t, _ in cells], dtype=np.int64),
         estimate=frozen(estimate),
-        influence=frozen(influence),
+        adds=adds,
         counts=frozen(counts),
         own=own,
         free=free,

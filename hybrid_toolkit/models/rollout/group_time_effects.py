@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from hybrid_toolkit.columns.scaling import scaled
 from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
-from hybrid_toolkit.models.rollout.start_sums import side_weights
+from hybrid_toolkit.models.rollout.start_sums import StartInfluence, side_weights
 from hybrid_toolkit.models.terms.result_rows import check_choice, frozen, tidy_rows
 from hybrid_toolkit.result import ResultBase
 
@@ -57,8 +58,8 @@ class GroupTimeFit(ResultBase):
         The k times since the start, below 0 before it.
     estimate : Array
         The k effects, in units of the outcome.
-    influence : Array
-        Clusters x k; the square root of the sum of squares of a column is its standard error.
+    adds : StartInfluence | Array
+        What each cluster adds to sums of effects, or to each effect (clusters x effects).
     counts : Array
         Clusters x starts; units of each start in each cluster.
     own : Codes
@@ -109,7 +110,7 @@ class GroupTimeFit(ResultBase):
     period_at: NDArray[np.int64] = field(repr=False)
     lead: NDArray[np.int64] = field(repr=False)
     estimate: Array
-    influence: Array = field(repr=False)
+    adds: StartInfluence | Array = field(repr=False)
     counts: Array = field(repr=False)
     own: Codes = field(repr=False)
     free: NDArray[np.bool_] = field(repr=False)
@@ -126,6 +127,11 @@ class GroupTimeFit(ResultBase):
     not_identified: int
     variance: str = "influence"
     converged: bool = True
+
+    @cached_property
+    def influence(self) -> Array:
+        """What each cluster adds to each effect; clusters x effects, whose squares sum to the variances."""
+        return self.adds.whole() if isinstance(self.adds, StartInfluence) else self.adds
 
     @property
     def n(self) -> int:
@@ -191,6 +197,7 @@ class GroupTimeFit(ResultBase):
             mean, of_mean = self._average(np.flatnonzero(post))
             return self._rows(["overall"], np.array([mean]), of_mean[:, None], [np.flatnonzero(post)], whole=1)
         key = {"dynamic": self.lead, "group": self.group_at, "calendar": self.period_at}[kind]
+        _ = self.influence  # for many sums the whole table is worked out, once
         use = self._balanced(kind, balance) if kind == "dynamic" or balance is not None else post
         sets = [np.flatnonzero(use & (key == k)) for k in np.unique(key[use])]
         parts = [self._average(at, weighted=kind != "group") for at in sets]
@@ -233,7 +240,7 @@ class GroupTimeFit(ResultBase):
         EventPath
             The averages by time since the start with their joint variance, for checks of parallel trends.
         """
-        leads = np.unique(self.lead)
+        leads, _ = np.unique(self.lead), self.influence
         parts = [self._average(np.flatnonzero(self.lead == e)) for e in leads]
         f = np.column_stack([v for _, v in parts])
         return EventPath(
@@ -341,7 +348,7 @@ class GroupTimeFit(ResultBase):
         if influence is None:
             every = np.zeros(len(self.estimate))
             every[at] = w
-            f = self.influence @ every
+            f = vars(self).get("influence", self.adds) @ every
         else:
             f = influence @ w
         mean = float(w @ b)

@@ -16,7 +16,8 @@ from scipy.sparse.linalg import spsolve
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelData
+from hybrid_toolkit.models.rollout.panel_blocks import NEVER
+from hybrid_toolkit.models.rollout.panel_data import PanelData
 
 
 def lead_label(p: PanelData, e: int) -> int:

@@ -12,13 +12,11 @@ from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.reading import as_numbers, plain
 from hybrid_toolkit.columns.scaling import settled_columns
 from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.models.rollout.panel_blocks import NEVER, PanelBlocks, blocks_of
 from hybrid_toolkit.models.terms.arguments import check_column, factorize, numbers
 from hybrid_toolkit.models.terms.periods import read_times
 from hybrid_toolkit.models.terms.result_rows import check_choice, design, varying
 from hybrid_toolkit.models.terms.terms import Term
-
-NEVER = np.iinfo(np.int64).max
-"""Start of a unit that is not treated while it is observed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,6 +215,12 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
     outcome, panel_id, time, cluster = columns.outcome, columns.panel_id, columns.time, columns.cluster
     first_treated, treatment = columns.first_treated, columns.treatment
     covariates, unbalanced = columns.covariates, columns.unbalanced
+    if first_treated and not covariates:
+        found = blocks_of(
+            frame, outcome=outcome, panel_id=panel_id, time=time, first_treated=first_treated, cluster=cluster
+        )
+        if found is not None:
+            return _of_blocks(found, varying(frame, outcome))
     told = [c for c in (first_treated, treatment) if c is not None]
     extra = [c for t in covariates for c in t.columns]
     names = list(dict.fromkeys([panel_id, time, outcome, *told, *extra, *([cluster] if cluster else [])]))
@@ -288,6 +292,22 @@ def _read(frame: pd.DataFrame, columns: PanelColumns) -> PanelData:
         n_always=int((~keep).sum()),
         units=np.asarray(whole[panel_id])[::n_periods][keep],
         n_free_lost=int((~pd.Index(free).isin(whole[panel_id])).sum()) if lost else 0,
+    )
+
+
+def _of_blocks(found: PanelBlocks, y: Array) -> PanelData:
+    keep = found.start > 0
+    part: NDArray[np.bool_] | slice = slice(None) if keep.all() else keep
+    table = y.reshape(len(found.units), -1)[part]
+    return PanelData(
+        y=table,
+        x=np.broadcast_to(1.0, (*table.shape, 1)),
+        start=found.start[part],
+        times=found.times,
+        clusters=found.clusters if keep.all() else np.unique(found.clusters[keep], return_inverse=True)[1],
+        n_incomplete=0,
+        n_always=int((~keep).sum()),
+        units=found.units[part],
     )
 
 

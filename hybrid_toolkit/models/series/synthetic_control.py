@@ -12,7 +12,8 @@ from scipy import stats
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.errors import EstimationError
-from hybrid_toolkit.models.rollout.panel_data import NEVER, PanelColumns, PanelData
+from hybrid_toolkit.models.rollout.panel_blocks import NEVER
+from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.series.control_weights import LEAST_DONORS, control_weights, named_donors, predictor_balance
 from hybrid_toolkit.models.terms.arguments import check_arguments, check_column
 from hybrid_toolkit.models.terms.result_rows import as_names, check_level, frozen, tidy_rows

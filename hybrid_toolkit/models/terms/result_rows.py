@@ -300,7 +300,8 @@ def varying(rows: pd.DataFrame, outcome: str) -> Array:
         It is constant, infinite or not numeric.
     """
     y = numbers(rows, outcome)
-    if len(y) == 0 or not np.isfinite(y).all() or not np.ptp(y) > 1e-12 * max(1.0, float(np.abs(y).max())):
+    low, high = (float(y.min()), float(y.max())) if len(y) else (0.0, 0.0)  # a missing value is in both
+    if not (np.isfinite(low) and np.isfinite(high) and high - low > 1e-12 * max(1.0, -low, high)):
         raise EstimationError(
             f"outcome '{outcome}' does not vary, or is not finite, in the {len(y):,} complete rows.",
             fix="Check how it was coded and how many rows are complete.",
