@@ -13,8 +13,10 @@ import statsmodels.api as sm
 from hybrid_toolkit.designs import DESIGNS, DesignFit, ModelColumns
 from hybrid_toolkit.designs.base import fit_plan
 from hybrid_toolkit.designs.regression import supplementary
+from hybrid_toolkit.designs.regression.non_response import check_silent, response_weighted_row, silent_rows
 from hybrid_toolkit.designs.regression.supplementary import check_e_value
 from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, robustness_value
+from hybrid_toolkit.study.estimation.claim_grammar import check_state
 
 
 def rows(n_teams: int = 12, *, seed: int = 3, slope: float = 0.5, carry: float = 0.0) -> pd.DataFrame:
@@ -108,9 +110,34 @@ def test_weights_bring_back_those_who_did_not_answer() -> None:
     f["responded"] = pd.array(np.where(asked, True, None), dtype="boolean")
     f["y"] = f["y"].where(asked)
     plan = ModelColumns("y", "x", "team_id", moderator="g", responded="responded")
-    got = supplementary.response_weighted_row(f, fit_plan(f, plan))
+    got = response_weighted_row(f, fit_plan(f, plan))
     assert len(got) == 1 and got["conf_low"].iloc[0] < 0.5 < got["conf_high"].iloc[0]
-    assert supplementary.response_weighted_row(rows(), fit_plan(rows(), PLAN)) is None
+    assert response_weighted_row(rows(), fit_plan(rows(), PLAN)) is None
+
+
+@pytest.mark.parametrize(("silent", "row"), [(0.0, 0), (-1.0, 1)])
+def test_a_mixture_tells_what_the_silent_may_hide(silent: float, row: int) -> None:
+    """Everybody's outcome is made; those who do not answer follow the exposure not at all, or the other way."""
+    rng = np.random.default_rng(4)
+    n = 6000
+    f = pd.DataFrame({"team_id": np.arange(n) // 100, "x": rng.normal(size=n), "responded": rng.random(n) < 0.6})
+    everyone = f["x"] * np.where(f["responded"], 0.8, 0.8 * silent) + rng.normal(0, 0.3, n)
+    plan = ModelColumns("y", "x", "team_id", responded="responded")
+    answered = f.assign(y=everyone.where(f["responded"]))
+    fit = fit_plan(answered, plan)
+    full = fit_plan(f.assign(y=everyone), plan).row.iloc[0]
+    got = silent_rows(answered, fit).iloc[row]
+    assert got["estimate"] == pytest.approx(full["estimate"], abs=0.02)
+    assert got["conf_low"] < got["estimate"] < got["conf_high"]
+    share = float(f["responded"].mean())
+    check = check_silent(answered, fit)
+    assert check.value == pytest.approx(share / (1 - share)) and check_state(check) == "for information"
+
+
+def test_where_all_answered_or_answering_is_the_outcome_nothing_is_hidden() -> None:
+    f = rows().assign(responded=True)
+    for plan in (PLAN, replace(PLAN, responded="responded")):
+        assert silent_rows(f, fit_plan(f, plan)) is None and check_silent(f, fit_plan(f, plan)) is None
 
 
 def test_every_linear_design_has_them() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hybrid_toolkit.designs import checks
 from hybrid_toolkit.designs.base import CheckOf, Design, fit_plan
 from hybrid_toolkit.designs.regression import supplementary
+from hybrid_toolkit.designs.regression.non_response import check_silent, response_weighted_row, silent_rows
 from hybrid_toolkit.designs.regression.supplementary import check_e_value, check_specifications
 
-ANSWERS: tuple[CheckOf, ...] = (checks.check_response, checks.check_attrition)
-"""Who answered, and who was lost from view; each applies where the study names the column."""
+ANSWERS: tuple[CheckOf, ...] = (checks.check_response, check_silent, checks.check_attrition)
+"""Who answered, what the others may hide, and who was lost from view; each applies where the study names the column."""
 PATHS: tuple[CheckOf, ...] = (checks.check_placebo, checks.check_colleagues)
 """What should carry nothing: the exposure of the next period, and that of others nearby."""
 LEFT_OVER: tuple[CheckOf, ...] = (
@@ -54,7 +55,8 @@ CROSS_SECTIONAL = Design(
         supplementary.group_slopes,
         supplementary.spline_version,
         supplementary.few_cluster_rows,
-        supplementary.response_weighted_row,
+        response_weighted_row,
+        silent_rows,
         supplementary.unadjusted_row,
     ),
     settings={"held_by_group": ("no", "yes")},

@@ -34,7 +34,6 @@ from hybrid_toolkit.models.inference.wild_bootstrap import wild_bootstrap
 from hybrid_toolkit.models.linear.residuals import LinearResiduals, linear_residuals
 from hybrid_toolkit.models.sensitivity.unmeasured_confounding import e_value, robustness_value
 from hybrid_toolkit.models.terms.arguments import numbers
-from hybrid_toolkit.models.weighting.nonresponse_weighting import fit_response_weighted
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 
 _MIN_GROUP = 20
@@ -315,27 +314,6 @@ def check_unmeasured_confounding(frame: pd.DataFrame, fit: DesignFit) -> Check |
         "estimate to zero."
     )
     return Check("unmeasured confounding", None, message, found.rv)
-
-
-def response_weighted_row(frame: pd.DataFrame, fit: DesignFit) -> pd.DataFrame | None:
-    """The same model with answers weighted up to all who were asked, by the columns of the model."""
-    plan = fit.plan
-    if not plan.responded or plan.fixed_effects or plan.instruments:
-        return None
-    asked = frame.assign(**{plan.responded: frame[plan.responded].fillna(False).astype(bool)})
-    terms = terms_of(frame, plan)
-    got = fit_response_weighted(
-        asked,
-        outcome=plan.outcome,
-        terms=terms,
-        response_terms=terms,
-        cluster=plan.cluster,
-        responded=plan.responded,
-        conf_level=plan.conf_level,
-    )
-    rows = got.tidy()
-    row = rows[rows["term"].eq(plan.target)]
-    return row.assign(term="answers weighted to all in post", unit=plan.unit, role="sensitivity")
 
 
 ConfounderScale: TypeAlias = Literal["difference", "log-odds", "log-rate", "log-hazard"]
