@@ -10,7 +10,7 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit import widgets
-from hybrid_toolkit.app.work.look_at_data import DRAWN_LENSES
+from hybrid_toolkit.app.pages.look import DRAWN_LENSES, LOOKS
 from hybrid_toolkit.widgets.lenses.lens_widget import LensWidget
 
 GUIDE = "docs/widgets.md"
@@ -43,9 +43,15 @@ def test_every_room_of_widgets_is_searched() -> None:
 def test_a_lens_can_be_found(lens: type[LensWidget]) -> None:
     name = lens.__name__
     assert ht._PUBLIC.get(name) == lens.__module__, f"'{name}' is not in _PUBLIC of hybrid_toolkit/__init__.py"
-    where = "DRAWN_LENSES of hybrid_toolkit/app/work/look_at_data.py"
+    where = "hybrid_toolkit/app/pages/look.py"
     views = (lens.VIEWS.__module__.removeprefix(f"{widgets.__name__}."), name)
-    assert views in DRAWN_LENSES.values(), f"'{name}' has no page of the app in {where}"
+    keys = [key for key, drawn in DRAWN_LENSES.items() if drawn == views]
+    assert keys, f"'{name}' has no line {views} in DRAWN_LENSES of {where}"
+    fields = set(lens.STATE.__dataclass_fields__)
+    assert keys[0] in LOOKS, f"'{keys[0]}' of DRAWN_LENSES has no page in LOOKS of {where}"
+    assert set(LOOKS[keys[0]][2]) == fields, (
+        f"filters of '{keys[0]}' in LOOKS of {where} are not the fields of its state"
+    )
     guide = (Path(__file__).resolve().parents[2] / GUIDE).read_text(encoding="utf-8")
     assert f"**`{name}`**" in guide, f"{GUIDE} has no paragraph that begins **`{name}`**"
     module, function = lens.FUNCTION

@@ -44,6 +44,14 @@ LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     ),
 }
 """Name in the path -> title, purpose, and labels of its filters."""
+DRAWN_LENSES: Mapping[str, tuple[str, str]] = {
+    "practice": ("lenses.lens_practice", "PracticeQuality"),
+    "careers": ("lenses.lens_career", "CareerStage"),
+    "access": ("lenses.lens_exclusion", "DigitalExclusion"),
+    "wellbeing": ("lenses.lens_wellbeing", "Wellbeing"),
+    "otherwise": ("planning.what_if_view", "WhatIf"),
+}
+"""Page -> module of the room of widgets with the views, and the name that its state and views begin with."""
 SAVED_LOOK = "look"
 """The saved file that holds the filters which carry over."""
 _CARRIED = ("group",)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hybrid_toolkit.app.pages.look import DRAWN_LENSES
 from hybrid_toolkit.app.work.plan_study import as_values
 
 if TYPE_CHECKING:
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 
 Chosen = tuple[tuple[str, str], ...]
 """Field of a filter with the value asked for."""
-DRAWN_LENSES: Mapping[str, tuple[str, str]] = {
-    "practice": ("lenses.lens_practice", "PracticeQuality"),
-    "careers": ("lenses.lens_career", "CareerStage"),
-    "access": ("lenses.lens_exclusion", "DigitalExclusion"),
-    "wellbeing": ("lenses.lens_wellbeing", "Wellbeing"),
-    "otherwise": ("planning.what_if_view", "WhatIf"),
-}
-"""Page -> module of the room of widgets with the views, and the name that its state and views begin with."""
 MEASURES_LENS = "measures"
 FIRST_MEASURES = (
     "choice_honoured",
