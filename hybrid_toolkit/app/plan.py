@@ -11,6 +11,7 @@ from hybrid_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from hybrid_toolkit.app.visit import Visit
+    from hybrid_toolkit.assess.checklist import ChecklistItem
     from hybrid_toolkit.assess.gaps import Gap
 
 PLAN_FILE = "plan"
@@ -52,8 +53,10 @@ def action_of(work: Workspace, number: str) -> Mapping[str, Any]:
     return found  # type: ignore[no-any-return]
 
 
-def new_action(visit: Visit, *, gap: Gap | None = None) -> int:
-    """Add an action, from a gap or empty.
+def new_action(
+    visit: Visit, *, gap: Gap | None = None, answer: tuple[ChecklistItem, ChecklistItem] | None = None
+) -> int:
+    """Add an action, from a gap or a statement, or empty.
 
     Parameters
     ----------
@@ -61,6 +64,8 @@ def new_action(visit: Visit, *, gap: Gap | None = None) -> int:
         The visit.
     gap : Gap | None, optional
         The gap that it answers: its first suggested action and measure are filled in.
+    answer : tuple[ChecklistItem, ChecklistItem] | None, optional
+        A statement on remote working and the action from the list that answers it.
 
     Returns
     -------
@@ -77,6 +82,12 @@ def new_action(visit: Visit, *, gap: Gap | None = None) -> int:
         ready = [m for m in gap.metrics if REGISTRY[m].computed]
         made |= {"words": free.text if free is not None else "", "seed": free.id if free is not None else ""}
         made |= {"measure": ready[0] if ready else "", "gap": gap.item, "gap_text": gap.text}
+    if answer is not None:
+        statement, chosen = answer
+        ready = (*chosen.metrics, *statement.metrics)
+        made |= {"words": chosen.text, "seed": chosen.id, "measure": ready[0] if ready else ""}
+        made |= {"gap": statement.id, "gap_text": statement.text, "statement": True}
+        made |= {"level": chosen.levels[0]} if len(chosen.levels) == 1 else {}
     numbers: list[int] = []
 
     def put(content: dict[str, Any]) -> dict[str, Any]:

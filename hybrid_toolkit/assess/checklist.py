@@ -14,7 +14,7 @@ from hybrid_toolkit.errors import UsageError
 
 CHECKLISTS = (
     *("conditions", "share", "return_tests", "risk", "digital_practice", "questions", "actions"),
-    *("wellness", "signs", "benefits", "challenges", "employer"),
+    *("wellness", "signs", "benefits", "challenges", "employer", "statements", "supervision"),
 )
 """Ids of the checklists; ``load_checklist`` reads them."""
 ACTION_LEVELS: Mapping[str, str] = {"organisation": "Organisation", "team": "Team", "person": "Person"}

@@ -212,5 +212,5 @@ def to_do(record: Record) -> tuple[ChecklistItem, ...]:
     >>> len(to_do(record)), to_do(record)[0].id
     (9, 'S3-K2')
     """
-    fine = (*SETTLED, "yes", "none", "positive", "neutral", "agreed")
+    fine = (*SETTLED, "yes", "none", "positive", "neutral", "agreed", "green")
     return tuple(i for i in record.listed.items if i.scale and record.answer(i.id) not in fine)

@@ -10,11 +10,12 @@ import pandas as pd
 
 from hybrid_toolkit.assess.gaps import compare_belief
 from hybrid_toolkit.data.evaluation_data import EvaluationData
-from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import TableColumn
 from hybrid_toolkit.report.measured import VALUES, measure_released
+from hybrid_toolkit.report.plots.readable_units import in_readable_unit
 
 NAN = float("nan")
 BELIEF = "says"
@@ -28,6 +29,36 @@ BESIDE_COLUMNS: Mapping[str, TableColumn] = {
 }
 MEASURE_COLUMNS: Mapping[str, TableColumn] = {c: BESIDE_COLUMNS[c] for c in ("measure", "estimate", "unit", "n")}
 """The same without belief and aim."""
+
+
+def side_rows(table: Release) -> list[list[str]]:
+    """Measures as a person reads them: value, interval, unit and number; a share in per cent.
+
+    Parameters
+    ----------
+    table : Release
+        As ``MetricPanel.of`` releases it.
+
+    Returns
+    -------
+    list[list[str]]
+        A row a measure: name, value, interval, unit, number.
+
+    Raises
+    ------
+    DisclosureError
+        It is no release of estimates.
+    """
+    rows = []
+    for row in require_release(table, kinds=("estimates",)).content.to_dict("records"):
+        one, how = in_readable_unit(pd.DataFrame([row]), str(row["unit"]))
+        value, low, high = (float(one[c].iloc[0]) for c in VALUES)
+        hidden = value != value
+        rows.append([
+            str(row["measure"]), "hidden" if hidden else how.label(value), "" if low != low else how.span(low, high),
+            how.words, "too few" if pd.isna(row["n"]) else f"{float(row['n']):,.0f}",
+        ])  # fmt: skip
+    return rows
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from hybrid_toolkit.app.work.look_at_data import look_through
 from hybrid_toolkit.app.work.practice import judge_action
 from hybrid_toolkit.app.worker import Bench
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
+from hybrid_toolkit.report.metric_panel import MetricPanel
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +35,15 @@ def test_a_measure_without_months_is_named_and_hidden_months_are_no_fault(bench:
     assert found["kind"] == "no months" and "Choose another measure" in found["said"]
     hidden = judge_action(bench, metric="team_turnover_pct", started="2024-10-01", example=True)
     assert ["hidden" in row for row in hidden["rows"]].count(True) > 0
+
+
+def test_the_review_puts_four_domains_side_by_side_in_units_that_a_person_reads(bench: Bench) -> None:
+    found = look_through(bench, "review")
+    assert [p["caption"].partition(" ")[0] for p in found["panels"]] == [
+        "Productivity", "Professional", "Interaction", "Supervision",
+    ]  # fmt: skip
+    held = next(row for row in found["panels"][3]["rows"] if row[0] == "Supervision held")
+    kept = MetricPanel(bench.data, gate=bench.gate).value("supervision_held_share")
+    assert kept is not None
+    assert held[1] == f"{kept['estimate']:.0%}" and held[3] == "%" and " to " in held[2]
+    assert found["stamp"] == SYNTHETIC_STAMP and any("a level" in note for note in found["notes"])

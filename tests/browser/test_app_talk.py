@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from hybrid_toolkit.app import Server, start_app
 from hybrid_toolkit.assess import Entry, Record, load_checklist, return_verdict
 from hybrid_toolkit.assess.checklist import scales
+from hybrid_toolkit.assess.gaps import answering_actions
 
 pytestmark = pytest.mark.browser
 TESTS = load_checklist("return_tests").part("S3-K")
@@ -55,6 +56,26 @@ def test_three_tests_are_answered_saved_and_judged_as_the_library_judges(page: P
     expect(page.locator(".lead")).to_contain_text("0 of 3 tests met")
 
 
+def test_a_red_statement_leads_to_the_actions_that_answer_it(page: Page, server: Server, hand: Any) -> None:
+    first = load_checklist("statements").part("S3-SG")
+    page.goto(f"{home(server)}/talk/statements/S3-SG")
+    for item, colour in zip(first.items, ("red", "amber", "green", "green", "green"), strict=True):
+        page.get_by_role("group", name=item.text).get_by_label(scales()["light"][colour].partition(":")[0]).check()
+    expect(page.locator("[data-said]")).to_contain_text("Saved")
+    page.get_by_role("button", name="Save and continue").click()
+    page.goto(f"{home(server)}/talk/statements")
+    offered = answering_actions(first.items[0].id)
+    buttons = page.get_by_role("button", name="Add to the plan")
+    expect(buttons).to_have_count(len(offered))
+    assert hand.findings(page) == []
+    buttons.first.click()
+    expect(page.get_by_label("Action", exact=True)).to_have_value(offered[0].text)
+    expect(page.locator("main")).to_contain_text(f"Responds to: {first.items[0].text}")
+    page.goto(f"{home(server)}/talk/statements")
+    page.get_by_role("link", name=f"action 1. {offered[0].text}").click()
+    assert page.url.endswith("/plan/1")
+
+
 def test_an_arrangement_is_a_draft_until_it_is_whole(page: Page, server: Server) -> None:
     page.goto(f"{home(server)}/talk/agreements")
     page.get_by_role("button", name="Add an arrangement").click()
@@ -67,9 +88,9 @@ def test_an_arrangement_is_a_draft_until_it_is_whole(page: Page, server: Server)
     expect(page.locator(".tag.draft")).to_have_count(0)
 
 
-@pytest.mark.parametrize("sheet", ["wellness", "signs"])
+@pytest.mark.parametrize("sheet", ["wellness", "signs", "supervision"])
 def test_a_blank_sheet_has_no_field_and_prints_whole(page: Page, server: Server, hand: Any, sheet: str) -> None:
-    """The first promise of these two: nothing about one person's health can be typed in or saved."""
+    """The first promise of these: nothing about one person's health or supervision can be typed in or saved."""
     page.goto(f"{home(server)}/talk/{sheet}")
     assert page.locator("main").locator("input, textarea, select, form").count() == 0
     text = hand.printed(page)

@@ -37,6 +37,11 @@ LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         "Wellbeing, strain and what staff say about remote work.",
         {"scale": "Scale", "group": "Broken down by", "beside": "Beside it"},
     ),
+    "review": (
+        "Planning and review",
+        "Productivity, development, time with colleagues and supervision side by side, before and after a change.",
+        {},
+    ),
     "otherwise": (
         "Another working pattern",
         "What more or fewer office days would be expected to go with, as far as a study of your data reaches.",

@@ -102,7 +102,8 @@ def _gaps(visit: Visit) -> Answered:
 def _gaps_stand(visit: Visit) -> str:
     if visit.workspace is None:
         return TO_DO
-    return DONE if actions_for(visit.workspace) else TO_DO
+    # an action that answers a statement on remote working came from another page
+    return DONE if any(not a.get("statement") for a in actions_for(visit.workspace)) else TO_DO
 
 
 def _notes(visit: Visit) -> Answered:

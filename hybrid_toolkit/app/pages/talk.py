@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from hybrid_toolkit.app.assessment import refuse_details, without_source_ids
+from hybrid_toolkit.app.plan import actions_for, new_action
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page, group_pages, status_of
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.app.workspace import Workspace
-from hybrid_toolkit.assess.checklist import ChecklistPart, load_checklist, scales
+from hybrid_toolkit.assess.checklist import ACTION_LEVELS, ChecklistPart, load_checklist, scales
+from hybrid_toolkit.assess.gaps import answering_actions
 from hybrid_toolkit.assess.record import Entry, Record, return_verdict
+from hybrid_toolkit.errors import UsageError
 
 FILLED = {
     "share": ("SHARE: five steps", "Go through five steps to hybrid working, for employers and employees."),
@@ -19,15 +22,23 @@ FILLED = {
     "return_tests": ("Before asking people back on site", "Three tests to meet first, and what helps."),
     "digital_practice": ("Digital practice", "Three tools to think with, in supervision or in a team."),
     "questions": ("Questions for leaders", "What leaders and the organisation can ask themselves."),
+    "statements": (
+        "Statements on remote working",
+        "Talk fifteen statements through as a team; a red one leads to actions that answer it.",
+    ),
 }
 """Checklist -> title and purpose of its page."""
 SHEETS = {
     "wellness": ("Wellness plan", "A blank sheet to print and fill in by hand; nothing is saved."),
     "signs": ("Someone may be struggling", "A reminder to print before a conversation; nothing is saved."),
+    "supervision": (
+        "Supervision conversation",
+        "Questions on hybrid working for the two people in supervision; to print, nothing is saved.",
+    ),
     "benefits": ("Benefits people name", "What hybrid working is said to bring, with the measures for each."),
     "challenges": ("Challenges people name", "What hybrid working is said to cost, with the measures for each."),
 }
-LINES = {"wellness": 4}
+LINES = {"wellness": 4, "supervision": 2}
 """Sheet -> blank lines to write on under each item."""
 
 
@@ -80,6 +91,8 @@ def _list(checklist: str) -> Callable[[Visit], Answered]:
     def show(visit: Visit) -> Answered:
         listed, work = load_checklist(checklist), visit.saved_in
         if visit.sent:
+            if visit.form.word("action"):
+                return _answer_statement(visit)
             if visit.form.word("what"):
                 return GoTo(f"/talk/{checklist}", work.step(talk_file(checklist), visit.form.word("what")))
             about = visit.form.word("about")
@@ -100,10 +113,30 @@ def _list(checklist: str) -> Callable[[Visit], Answered]:
             verdict = return_verdict(Record(checklist, tuple(whole)))
         values = {"listed": listed, "tasks": tasks, "parts": parts, "verdict": verdict, "checklist": checklist,
                   "about": work.read(talk_file(checklist)).content.get("about", ""),
-                  "turns": work.steps(talk_file(checklist))}  # fmt: skip
+                  "turns": work.steps(talk_file(checklist)), "red": _red(work, checklist, held)}  # fmt: skip
         return PageView("talk_list.html.j2", values)
 
     return show
+
+
+def _red(work: Workspace, checklist: str, held: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """Each statement that was answered red, with the actions that answer it and those that the plan has already."""
+    items = load_checklist(checklist).items
+    return [
+        {"statement": i, "planned": actions_for(work, i.id),
+         "actions": [(a, ", ".join(ACTION_LEVELS[level] for level in a.levels)) for a in answering_actions(i.id)]}
+        for i in items if i.scale == "light" and held.get(i.id, {}).get("answer") == "red"
+    ]  # fmt: skip
+
+
+def _answer_statement(visit: Visit) -> Answered:
+    """Add the action that was chosen for a statement to the plan."""
+    statement = load_checklist("statements").item(visit.form.word("statement"))
+    chosen = next((a for a in answering_actions(statement.id) if a.id == visit.form.word("action")), None)
+    if chosen is None:
+        raise UsageError("this action does not answer that statement.", fix="Open the list again.", code="APP-ACTION")
+    return GoTo(f"/plan/{new_action(visit, answer=(statement, chosen))}", "The action is in the plan. Change it as you "
+                "agree.")  # fmt: skip
 
 
 def _rows(part: ChecklistPart, held: dict[str, dict[str, str]]) -> list[dict[str, str]]:

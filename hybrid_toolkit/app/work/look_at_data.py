@@ -27,6 +27,8 @@ FIRST_MEASURES = (
 """What the first look shows: the first of these that the data open, else whatever they open."""
 QUICK_MEASURE = "sick_days_per_month"
 """What the first look at the simulated service shows: its contacts take minutes to hold apart over all groupings."""
+REVIEW_LENS = "review"
+"""The page of the employers' review: the checklist of its four domains, each with its measures."""
 MOST_TABLES = 40
 
 
@@ -143,6 +145,8 @@ def _found(
     """Why there is nothing to show, or the view; with what the data offer and what is chosen."""
     if lens == MEASURES_LENS:
         return _measures(bench, asked)
+    if lens == REVIEW_LENS:
+        return None, _review(bench), {}, {}
     from dataclasses import asdict, fields
 
     from hybrid_toolkit.errors import StudyError
@@ -183,6 +187,31 @@ def _measures(
     view = views.view(ExplorerState(state["metric"], state["group"], state["period"], state["beside"]))
     shown = LensView(view.title, view.text, metric_panels(view, distribution=True), view.said, headline=view.headline)
     return None, shown, choices, state
+
+
+def _review(bench: Bench) -> LensView:
+    """The four domains of the employers' review, each with its measures over everyone."""
+    from hybrid_toolkit.assess.checklist import load_checklist
+    from hybrid_toolkit.report.metric_panel import MetricPanel, side_rows
+    from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release
+
+    held, listed = MetricPanel(bench.data, gate=bench.gate), load_checklist("employer")
+    panels, missing = [], []
+    heads = ["Measure", "Value", "95% confidence interval", "Unit", "Number"]
+    for done, item in enumerate(listed.items):
+        bench.progress(done, len(listed.items), "Measuring")
+        name, _, about = item.text.partition(": ")
+        side = held.of(item.metrics, title=name)
+        missing += [f"{name}: {words}" for words in (side.absent_words, item.note) if words]
+        if side.table is not None:
+            panels.append(
+                FigurePanel(name, side.table, None, heads, side_rows(side.table), 1, f"{about[:1].upper()}{about[1:]}.")
+            )
+    shown = sum(len(p.rows) for p in panels)
+    notes = [listed.about, "Each figure is a level: it does not show what an arrangement changed."]
+    said = notes_release(bench.gate, notes, title=listed.title, source=bench.data)
+    text = f"{shown} measures in {len(panels)} of {len(listed.items)} domains can be looked at side by side."
+    return LensView(listed.title, text, tuple(panels), said, tuple(missing))
 
 
 def _metrics(bench: Bench) -> MetricViews:
