@@ -72,11 +72,12 @@ class SlowWork:
 class _Lane:
     """One process and the work that waits for it; the process is started when it is first needed."""
 
-    def __init__(self, start: Callable[[], list[str]], *, idle: float | None) -> None:
+    def __init__(self, start: Callable[[], tuple[list[str], bytes | None]], *, idle: float | None) -> None:
         self._start, self._idle = start, idle
         self._queue: list[SlowWork] = []
         self._now: SlowWork | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._to_hand: bytes | None = None
         self._lock = threading.Condition()
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -119,7 +120,8 @@ class _Lane:
 
     def _alive(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(self._start(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            command, self._to_hand = self._start()
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
 
     def _kill(self) -> None:
@@ -160,6 +162,9 @@ class _Lane:
     def _one(self, work: SlowWork, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None and process.stdout is not None
         work.state = "running"
+        if self._to_hand is not None:
+            process.stdin.write(self._to_hand)
+            self._to_hand = None
         pickle.dump((work.function, dict(work.given)), process.stdin)
         process.stdin.flush()
         while not work.over.is_set():
@@ -183,12 +188,24 @@ class Jobs:
 
     def __init__(self, arguments: list[str] | None = None) -> None:
         self.arguments = arguments or []
+        self.handed: bytes | None = None
         self._kept: OrderedDict[str, SlowWork] = OrderedDict()
         self._quick = _Lane(self._command, idle=None)
         self._long = _Lane(self._command, idle=IDLE_SECONDS)
 
-    def _command(self) -> list[str]:
-        return [sys.executable, "-m", "hybrid_toolkit.app.worker", *self.arguments]
+    def _command(self) -> tuple[list[str], bytes | None]:
+        handed = ["--handed"] if self.handed is not None else []
+        return [sys.executable, "-m", "hybrid_toolkit.app.worker", *self.arguments, *handed], self.handed
+
+    def hand_on(self, data: bytes) -> None:
+        """Give the data themselves to every process that starts from now on: the files that they came from may go.
+
+        Parameters
+        ----------
+        data : bytes
+            The pickled data, as a process that has read them gave them.
+        """
+        self.handed = data
 
     def warm(self) -> None:
         """Begin to import and to open the data, before anyone waits for it."""

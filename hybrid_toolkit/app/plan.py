@@ -84,8 +84,8 @@ def new_action(
         made |= {"measure": ready[0] if ready else "", "gap": gap.item, "gap_text": gap.text}
     if answer is not None:
         statement, chosen = answer
-        ready = (*chosen.metrics, *statement.metrics)
-        made |= {"words": chosen.text, "seed": chosen.id, "measure": ready[0] if ready else ""}
+        measures = (*chosen.metrics, *statement.metrics)
+        made |= {"words": chosen.text, "seed": chosen.id, "measure": measures[0] if measures else ""}
         made |= {"gap": statement.id, "gap_text": statement.text, "statement": True}
         made |= {"level": chosen.levels[0]} if len(chosen.levels) == 1 else {}
     numbers: list[int] = []

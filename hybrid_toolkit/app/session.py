@@ -97,7 +97,7 @@ class Session:
             return None
         held = self.workspace.read(DATA_FILE).content
         source = str(held.get("source", ""))
-        if is_gone(source):  # copies of files that were sent: they went with the workbench that had them
+        if is_gone(source) and self.jobs.handed is None:  # they went with the workbench that had them
             return None
         return (source, str(held.get("mapping", ""))) if source else None
 
@@ -117,6 +117,24 @@ class Session:
         arguments = self.data_arguments()
         if arguments != self.jobs.arguments:
             self.jobs.reopen(arguments)
+
+    @property
+    def reads_copies(self) -> bool:
+        """Whether the open data are read from copies of files that were sent, which are still there."""
+        return any(a.startswith(f"--data={self.uploads.folder}") for a in self.jobs.arguments) and (
+            self.jobs.handed is None
+        )
+
+    def keep_data(self, data: bytes) -> None:
+        """Keep the data that a process has read in memory, and remove the copies that they were read from.
+
+        Parameters
+        ----------
+        data : bytes
+            The pickled data.
+        """
+        self.jobs.hand_on(data)
+        self.uploads.remove()
 
     def be(self, words: str) -> None:
         """Say who is at this desk, in a role: others who have the folder open see it."""

@@ -1,4 +1,4 @@
-"""Copies of files that were sent to a page: in a private folder, and gone as soon as nothing reads them."""
+"""Copies of files that were sent to a page: in a private folder, and gone as soon as the data are open."""
 
 from __future__ import annotations
 

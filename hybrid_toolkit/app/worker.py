@@ -124,11 +124,16 @@ def work_on(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="hybrid_toolkit.app.worker")
     for name in ("data", "mapping"):
         parser.add_argument(f"--{name}")
+    parser.add_argument("--handed", action="store_true", help="the data come first, on the standard input")
     parser.add_argument("--fresh", default="", help="what sets this start apart from another")
     read = parser.parse_args(arguments)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between two answers
     bench = Bench(read.data, read.mapping, out)
+    if read.handed:
+        from hybrid_toolkit.data.evaluation_data import EvaluationData
+
+        bench.data = EvaluationData(**pickle.load(sys.stdin.buffer))
     import_module("hybrid_toolkit.app.work")
     while True:
         try:

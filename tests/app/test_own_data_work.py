@@ -8,6 +8,7 @@ import pytest
 
 from hybrid_toolkit.app.pages.data import _stamp, _without
 from hybrid_toolkit.app.work.own_data import (
+    cells_around,
     codes_left,
     problems_of,
     propose_with_answers,
@@ -63,6 +64,22 @@ def test_a_problem_names_the_column_and_the_rows_of_the_file_and_a_column_can_be
     assert not [e for e in aside["errors"] if e["column"] == "fte"]
     assert "[tables.worker]" not in _without(toml, (("worker", ""),))
     assert "[tables.team]" in _without(toml, (("worker", ""),))
+
+
+def test_the_place_of_a_problem_is_shown_by_kinds_of_values_and_never_by_a_value(folder: Path) -> None:
+    staff = folder / "Staff list.csv"
+    staff.write_text(staff.read_text().replace("W3,1.0", "W3,many"))
+    toml = propose_with_answers(Bench(), str(folder), ())["toml"]
+    found = next(e for e in problems_of(Bench(), str(folder), toml)["errors"] if e["column"] == "fte")
+    assert found["positions"] == [5]
+    near = cells_around(Bench(), str(folder), toml, "worker", "fte", (5,))
+    assert near["file"] == "Staff list.csv" and near["heading"] == "WTE" and near["marked"] == ["5"]
+    assert near["heads"] == ["Row", "Staff ref", "WTE", "Team", "Shoe size"] and near["at"] == 2
+    assert [r[0] for r in near["rows"]] == ["3", "4", "5", "6", "7"]
+    assert near["rows"][2] == ["5", "text", "text of 4 letters or signs", "text", "whole number"]
+    assert near["rows"][1][2] == "number with decimals" and "many" not in str(near) and "W3" not in str(near)
+    with pytest.raises(HybridToolkitError, match="no longer"):
+        cells_around(Bench(), str(folder), toml, "worker", "fte", (999,))
 
 
 def test_codes_get_the_meaning_that_a_person_gave_and_only_that() -> None:

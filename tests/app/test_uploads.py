@@ -65,6 +65,32 @@ def test_data_whose_copies_have_gone_are_not_asked_for_again(tmp_path: Path) -> 
     again.close()
 
 
+def test_copies_go_as_soon_as_the_data_are_open_and_later_processes_still_have_the_data(tmp_path: Path) -> None:
+    desk = Session(Settings(1, "x" * 40, workspace=str(tmp_path / "work")))
+    assert desk.workspace is not None
+    name, content = "team.csv", b"team_id,la_id,service\nT1,L1,assessment\nT2,L1,duty\n"
+    place = desk.uploads.keep([(name, content)])
+    desk.workspace.change(DATA_FILE, lambda _: {"source": place, "mapping": ""}, "opened data")
+    desk.reopen_data()
+    assert desk.reads_copies
+    read = desk.jobs.ask("hybrid_toolkit.app.work.own_data:hand_over", {})
+    assert read.over.wait(60) and read.error is None
+    desk.keep_data(read.value)
+    assert is_gone(place) and not desk.reads_copies and desk.data == (place, "")
+    desk.jobs.cancel(desk.jobs.ask("hybrid_toolkit.app.work.look_at_data:first_look", {"n": 1}))  # its process ends
+    for long in (False, True):
+        held = (
+            desk.jobs.ask("hybrid_toolkit.app.work.own_data:hand_over", {}, long=long)
+            if not long
+            else (desk.jobs.ask("hybrid_toolkit.app.work.look_at_data:first_look", {}, long=True))
+        )
+        assert held.over.wait(60) and held.error is None, held.error
+    assert ("team", "few") in held.value["tables"]
+    desk.forget_data()
+    assert desk.jobs.handed is None and desk.data is None
+    desk.close()
+
+
 def test_others_see_in_which_role_somebody_is_there(tmp_path: Path) -> None:
     desks = [Session(Settings(p, "x" * 40, workspace=str(tmp_path / "work"))) for p in (1, 2)]
     assert desks[0].workspace is not None and desks[1].workspace is not None

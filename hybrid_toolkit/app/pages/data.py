@@ -17,6 +17,8 @@ OPENING = "opening-data"
 """The saved file of what is being opened: place, what each file is, columns and codes that a person matched."""
 _WORK = "hybrid_toolkit.app.work.own_data"
 _MAPPING = "mapping.toml"
+MOST_ROWS = 3
+"""Rows of a problem that its page shows with what stands around them; the rest are named by number."""
 
 
 def _draft(visit: Visit) -> dict[str, Any]:
@@ -190,6 +192,24 @@ def _check(visit: Visit) -> Answered:
     return PageView("data_check.html.j2", {"found": found, "aside": aside, "questions": made["questions"]})
 
 
+def _cell(visit: Visit) -> Answered:
+    """The place of a problem in its file: the rows around it, by kind of value."""
+    draft, table, column = _draft(visit), visit.query.word("table"), visit.query.word("column")
+    if not draft.get("path") or is_gone(str(draft["path"])):
+        return GoTo("/data/open", "Choose your files first.")
+    toml = _without(_proposed(visit, draft)["toml"], tuple(map(tuple, draft.get("aside", ()))))
+    found = visit.work(f"{_WORK}:problems_of", path=draft["path"], toml=toml, stamp=_stamp(draft["path"]))
+    asked = [e for e in found["errors"] + found["notices"] if (e["table"], e["column"]) == (table, column)]
+    problem = next((e for e in asked if e["positions"]), None)
+    if problem is None:
+        raise UsageError("there is no such problem now.", fix="Open the list of problems again.", code="CELL-GONE")
+    near = visit.work(
+        f"{_WORK}:cells_around", path=draft["path"], toml=toml, table=table, column=column,
+        rows=tuple(problem["positions"][:MOST_ROWS]), stamp=_stamp(draft["path"]),
+    )  # fmt: skip
+    return PageView("data_cell.html.j2", {"problem": problem, "near": near})
+
+
 def _without(toml: str, aside: tuple[tuple[str, ...], ...]) -> str:
     """A mapping without the columns, or with an empty column the whole tables, that a person set aside."""
     gone = "|".join(re.escape(table) for table, column in aside if not column)
@@ -207,6 +227,8 @@ def _without(toml: str, aside: tuple[tuple[str, ...], ...]) -> str:
 
 
 def _first(visit: Visit) -> Answered:
+    if visit.session is not None and visit.session.reads_copies:
+        visit.session.keep_data(visit.work(f"{_WORK}:hand_over"))
     found = visit.work("hybrid_toolkit.app.work.look_at_data:first_look")
     return PageView("data_first.html.j2", {"first": found, "found": found["lens"]})
 
@@ -221,5 +243,6 @@ ALL = (
          status=_status("columns"), saves=True),
     Page("/data/check", "Check and open", "Fix problems or set a column aside, then open the data.", "data", _check,
          step=True, status=_status("check"), saves=True),
+    Page("/data/cell", "Where the problem is", "The rows around a problem.", "data", _cell, listed=False, saves=True),
     Page("/data/first", "A first look", "What your data hold, and a first figure.", "data", _first),
 )  # fmt: skip

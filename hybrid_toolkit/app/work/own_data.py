@@ -12,7 +12,113 @@ Answers = tuple[tuple[str, str, str], ...]
 MOST_HEADINGS = 60
 """Columns of one file that a page lists; the rest are counted."""
 MOST_LISTED = 200
+BESIDE = 2
+"""Rows and columns shown on each side of a cell with a problem: enough to find it in the file."""
 _SURE = {"sure": "", "guess": "please check"}
+
+
+def hand_over(bench: Bench) -> bytes:
+    """The open data, pickled: whoever holds them needs the files that they came from no more."""
+    import pickle
+    from dataclasses import fields
+
+    held = bench.data
+    given = {f.name: getattr(held, f.name) for f in fields(held) if f.init}
+    return pickle.dumps({**given, "tables": dict(held.tables)})  # a read-only mapping cannot be pickled
+
+
+def cells_around(
+    bench: Bench, path: str, toml: str, table: str, column: str, rows: tuple[int, ...], stamp: str = ""
+) -> dict[str, Any]:
+    """The rows of a file around a problem, each cell as the kind of value that stands there and never the value.
+
+    Parameters
+    ----------
+    bench : Bench
+        Only its progress is used.
+    path : str
+        As ``recognise_files``.
+    toml : str
+        Text of the mapping.
+    table : str
+        Table of the problem.
+    column : str
+        Its column; empty where the problem is of the whole table.
+    rows : tuple[int, ...]
+        Rows of the file.
+    stamp : str, optional
+        As ``recognise_files``.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``file``, ``heading``, ``heads`` and ``rows`` (row number and kinds), ``marked`` (the rows of the problem) and
+        ``at``, which of the columns has the problem.
+
+    Raises
+    ------
+    UsageError
+        The mapping names no such column, or the file has no such row now.
+    """
+    from hybrid_toolkit.data.reading.readers import find_sources
+    from hybrid_toolkit.errors import UsageError
+
+    file, headings = mapped_places(toml).get(table, ("", {}))
+    found = next((one for one in find_sources(path) if file and file in (one.ref, one.name)), None)
+    frame = found.read().frame if found is not None else None
+    if frame is None or headings.get(column) not in frame.columns or not frame.index.isin(rows).any():
+        raise UsageError("the cell is no longer where the problem was.", fix="Open the list of problems again.",
+                         code="CELL-GONE")  # fmt: skip
+    at = int(frame.columns.get_loc(headings[column]))
+    first = max(0, at - BESIDE)
+    near = frame.iloc[:, first : at + BESIDE + 1]
+    places = [int(p) for p in frame.index.get_indexer(list(rows)) if p >= 0]
+    wanted = sorted({n for p in places for n in range(p - BESIDE, p + BESIDE + 1) if 0 <= n < len(frame)})
+    kinds = [[f"{frame.index[n]}", *(kind_of(v, exact=first + i == at) for i, v in enumerate(near.iloc[n]))]
+             for n in wanted]  # fmt: skip
+    return {
+        "file": file, "heading": headings[column], "heads": ["Row", *map(str, near.columns)], "rows": kinds,
+        "marked": [f"{frame.index[p]}" for p in places], "at": at - first + 1,
+    }  # fmt: skip
+
+
+def kind_of(value: Any, *, exact: bool = True) -> str:
+    """What kind of value stands in a cell, in words that do not tell it.
+
+    Parameters
+    ----------
+    value : Any
+        Text of the cell, or missing.
+    exact : bool, default True
+        Whether its length, digits or year are told too, which helps to find a slip.
+
+    Returns
+    -------
+    str
+        Such as ``"text of 4 letters or signs"``.
+
+    Examples
+    --------
+    >>> [kind_of(v) for v in ("many", "1.5", "20")]
+    ['text of 4 letters or signs', 'number with decimals', 'whole number of 2 digits']
+    >>> [kind_of(v) for v in ("2045-01-31", "31/01/2045", None)]
+    ['date in 2045', 'date in 2045', 'empty']
+    >>> kind_of("many", exact=False)
+    'text'
+    """
+    import re
+
+    text = "" if value is None or value != value else str(value).strip()
+    if not text:
+        return "empty"
+    if found := re.fullmatch(r"(\d{4})-\d\d?-\d\d?.*|\d\d?[/.-]\d\d?[/.-](\d{4}|\d\d).*", text):
+        return f"date in {found[1] or found[2]}" if exact else "date"
+    if re.fullmatch(r"[+-]?\d+", text):
+        digits = len(text.lstrip("+-"))
+        return f"whole number of {digits} {'digit' if digits == 1 else 'digits'}" if exact else "whole number"
+    if re.fullmatch(r"[+-]?\d*[.,]\d+", text):
+        return "number with decimals"
+    return f"text of {len(text)} letters or signs" if exact else "text"
 
 
 def recognise_files(bench: Bench, path: str, tables: Pairs = (), stamp: str = "") -> list[dict[str, Any]]:
@@ -281,6 +387,7 @@ def problems_of(bench: Bench, path: str, toml: str, stamp: str = "") -> dict[str
             "text": problem.text,
             "count": f"{problem.count:,}",
             "rows": rows,
+            "positions": list(map(int, problem.positions)) if named and len(named) == 1 else [],
             "fix": problem.fix,
         }
 
