@@ -72,8 +72,10 @@ class SlowWork:
 class _Lane:
     """One process and the work that waits for it; the process is started when it is first needed."""
 
-    def __init__(self, start: Callable[[], tuple[list[str], bytes | None]], *, idle: float | None) -> None:
-        self._start, self._idle = start, idle
+    def __init__(
+        self, start: Callable[[], list[str]], handed: Callable[[], bytes | None], *, idle: float | None
+    ) -> None:
+        self._start, self._handed, self._idle = start, handed, idle
         self._queue: list[SlowWork] = []
         self._now: SlowWork | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -120,8 +122,9 @@ class _Lane:
 
     def _alive(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            command, self._to_hand = self._start()
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._to_hand = self._handed()
+            handed = ["--handed"] if self._to_hand is not None else []
+            self._process = subprocess.Popen([*self._start(), *handed], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
 
     def _kill(self) -> None:
@@ -190,12 +193,11 @@ class Jobs:
         self.arguments = arguments or []
         self.handed: bytes | None = None
         self._kept: OrderedDict[str, SlowWork] = OrderedDict()
-        self._quick = _Lane(self._command, idle=None)
-        self._long = _Lane(self._command, idle=IDLE_SECONDS)
+        self._quick = _Lane(self._command, lambda: self.handed, idle=None)
+        self._long = _Lane(self._command, lambda: self.handed, idle=IDLE_SECONDS)
 
-    def _command(self) -> tuple[list[str], bytes | None]:
-        handed = ["--handed"] if self.handed is not None else []
-        return [sys.executable, "-m", "hybrid_toolkit.app.worker", *self.arguments, *handed], self.handed
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "hybrid_toolkit.app.worker", *self.arguments]
 
     def hand_on(self, data: bytes) -> None:
         """Give the data themselves to every process that starts from now on: the files that they came from may go.

@@ -8,12 +8,14 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from hybrid_toolkit.app import Server, start_app
+from hybrid_toolkit.app.uploads import uploads_folder
 from hybrid_toolkit.app.work.look_at_data import FIRST_MEASURES
 from hybrid_toolkit.data.load import load_data
 from hybrid_toolkit.disclosure.gate import Gate
@@ -154,3 +156,39 @@ def test_a_study_is_sized_by_formula_and_chosen_by_keyboard(page: Page, server: 
     press(page, "Continue")
     done(page, "Check your study")
     expect(page.locator("dl.summary")).to_contain_text("Method")
+
+
+def test_sent_files_are_shown_where_they_go_wrong_and_are_gone_once_they_are_open(
+    page: Page, server: Server, tmp_path: Path, hand: Any
+) -> None:
+    start = server.url.split("/?")[0]
+    staff = "".join(f"W{i},{'many' if i == 3 else '1.0'},T{i % 3}\n" for i in range(40))
+    (tmp_path / "Staff list.csv").write_text("Staff ref,WTE,Team\n" + staff)
+    (tmp_path / "Teams.csv").write_text("Team ID,Team type\n" + "".join(f"T{i},Assessment\n" for i in range(3)))
+    page.goto(f"{start}/data/open")
+    page.locator("input[type=file]").set_input_files([str(p) for p in sorted(tmp_path.glob("*.csv"))])
+    page.get_by_role("button", name="Continue").last.click()
+    for heading in ("What each file is", "Columns and codes"):
+        done(page, heading)
+        page.get_by_role("button", name="Continue").click()
+    done(page, "Check and open")
+    page.get_by_role("link", name="See where it is worker fte").click()
+    done(page, "Where the problem is")
+    expect(page.locator("td.found")).to_have_text("text of 4 letters or signs the problem")
+    assert "many" not in page.locator("main").inner_text() and hand.findings(page) == []
+    page.screenshot(path=hand.folder / "cell.png", full_page=True)
+    page.get_by_role("button", name="Set this column aside").click()
+    done(page, "Check and open")
+    for _ in range(5):
+        if not page.get_by_role("button", name="Set this table aside").count():
+            break
+        page.get_by_role("button", name="Set this table aside").first.click()
+        done(page, "Check and open")
+    copies = [p for p in uploads_folder().glob("*/*/*") if p.name == "Staff list.csv"]
+    assert copies
+    page.get_by_role("button", name="Open these data").click()
+    done(page, "A first look")
+    assert not [p for p in copies if p.exists()], "what was sent stays behind"
+    page.goto(f"{start}/data")
+    done(page, "Our data")
+    expect(page.locator("main")).to_contain_text("their copies are removed")

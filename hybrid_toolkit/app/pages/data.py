@@ -51,6 +51,7 @@ def _home(visit: Visit) -> Answered:
         for p in ALL
         if p.step and p.status is not None
     ]
+    source = "the files that you sent" if is_gone(source) else source
     gone = is_gone(str(_draft(visit).get("path", "")))
     return PageView("data_home.html.j2", {"source": source, "tasks": steps, "gone": gone})
 
@@ -207,7 +208,7 @@ def _cell(visit: Visit) -> Answered:
         f"{_WORK}:cells_around", path=draft["path"], toml=toml, table=table, column=column,
         rows=tuple(problem["positions"][:MOST_ROWS]), stamp=_stamp(draft["path"]),
     )  # fmt: skip
-    return PageView("data_cell.html.j2", {"problem": problem, "near": near})
+    return PageView("data_cell.html.j2", {"wrong": problem, "near": near})
 
 
 def _without(toml: str, aside: tuple[tuple[str, ...], ...]) -> str:
