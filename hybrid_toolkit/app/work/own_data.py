@@ -69,10 +69,10 @@ def cells_around(
     if frame is None or headings.get(column) not in frame.columns or not frame.index.isin(rows).any():
         raise UsageError("the cell is no longer where the problem was.", fix="Open the list of problems again.",
                          code="CELL-GONE")  # fmt: skip
-    at = int(frame.columns.get_loc(headings[column]))
+    at = list(frame.columns).index(headings[column])
     first = max(0, at - BESIDE)
     near = frame.iloc[:, first : at + BESIDE + 1]
-    places = [int(p) for p in frame.index.get_indexer(list(rows)) if p >= 0]
+    places = [n for n, row in enumerate(frame.index) if row in rows]
     wanted = sorted({n for p in places for n in range(p - BESIDE, p + BESIDE + 1) if 0 <= n < len(frame)})
     kinds = [[f"{frame.index[n]}", *(kind_of(v, exact=first + i == at) for i, v in enumerate(near.iloc[n]))]
              for n in wanted]  # fmt: skip
