@@ -17,7 +17,7 @@ OPENING = "opening-data"
 """The saved file of what is being opened: place, what each file is, columns and codes that a person matched."""
 _WORK = "hybrid_toolkit.app.work.own_data"
 _MAPPING = "mapping.toml"
-MOST_ROWS = 3
+ROWS_OF_A_PROBLEM = 3
 """Rows of a problem that its page shows with what stands around them; the rest are named by number."""
 
 
@@ -206,7 +206,7 @@ def _cell(visit: Visit) -> Answered:
         raise UsageError("there is no such problem now.", fix="Open the list of problems again.", code="CELL-GONE")
     near = visit.work(
         f"{_WORK}:cells_around", path=draft["path"], toml=toml, table=table, column=column,
-        rows=tuple(problem["positions"][:MOST_ROWS]), stamp=_stamp(draft["path"]),
+        rows=tuple(problem["positions"][:ROWS_OF_A_PROBLEM]), stamp=_stamp(draft["path"]),
     )  # fmt: skip
     return PageView("data_cell.html.j2", {"wrong": problem, "near": near})
 

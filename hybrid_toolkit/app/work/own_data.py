@@ -12,7 +12,7 @@ Answers = tuple[tuple[str, str, str], ...]
 MOST_HEADINGS = 60
 """Columns of one file that a page lists; the rest are counted."""
 MOST_LISTED = 200
-BESIDE = 2
+CELLS_BESIDE = 2
 """Rows and columns shown on each side of a cell with a problem: enough to find it in the file."""
 _SURE = {"sure": "", "guess": "please check"}
 
@@ -70,10 +70,10 @@ def cells_around(
         raise UsageError("the cell is no longer where the problem was.", fix="Open the list of problems again.",
                          code="CELL-GONE")  # fmt: skip
     at = list(frame.columns).index(headings[column])
-    first = max(0, at - BESIDE)
-    near = frame.iloc[:, first : at + BESIDE + 1]
+    first = max(0, at - CELLS_BESIDE)
+    near = frame.iloc[:, first : at + CELLS_BESIDE + 1]
     places = [n for n, row in enumerate(frame.index) if row in rows]
-    wanted = sorted({n for p in places for n in range(p - BESIDE, p + BESIDE + 1) if 0 <= n < len(frame)})
+    wanted = sorted({n for p in places for n in range(p - CELLS_BESIDE, p + CELLS_BESIDE + 1) if 0 <= n < len(frame)})
     kinds = [[f"{frame.index[n]}", *(kind_of(v, exact=first + i == at) for i, v in enumerate(near.iloc[n]))]
              for n in wanted]  # fmt: skip
     return {
