@@ -37,6 +37,7 @@ SHIPPED = (
     "not-achieved",
     "recorded-in-time",
     "meeting-load",
+    "meeting-presence",
     "who-answers",
     "approvals",
     "cover-burden",

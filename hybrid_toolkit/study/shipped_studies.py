@@ -81,7 +81,7 @@ def variant_studies() -> tuple[Study, Study, Study]:
 QUESTIONS = (
     *("video-skill", "video-skill-access", "alliance-mode", "same-family", "near-seniors", "supervision-mode"),
     *("not-achieved", "recorded-in-time"),
-    *("meeting-load", "who-answers", "approvals", "cover-burden"),
+    *("meeting-load", "meeting-presence", "who-answers", "approvals", "cover-burden"),
     *("policy-leaving", "policy-wellbeing", "policy-children", "policy-plans", "policy-visits"),
 )
 """Ids of the studies of ``question_studies``, those of practice first."""

@@ -18,7 +18,7 @@ import pandas as pd
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.instruments.reading import survey_instruments_of
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.study_frames import build_frame
+from hybrid_toolkit.study.declaration.study_frames import build_frame, table_needs
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
 from hybrid_toolkit.synth.generate import resolve
@@ -189,12 +189,7 @@ def _treated(factual: pd.DataFrame) -> pd.Series:
 
 
 def _rows(asked: _Asked, truth: Truth, size: Size, seed: int, do: Mapping[str, NodeChange]) -> pd.DataFrame:
-    from hybrid_toolkit.study.units import UNITS
-
-    needed = {s.split(".")[0] for p in UNITS[asked.row_unit].parts for s in p.needs}
-    sources = UNITS[asked.row_unit].columns
-    needed |= {s.split(".")[0] for c in asked.columns for s in sources[c]}
-    needed |= {"team", "worker", "worker_month"}
+    needed = {*table_needs(asked.row_unit, asked.columns), "team", "worker", "worker_month"}
     drawn = survey_instruments_of(asked.columns)
     data = simulate_intervened(truth, size, seed, do, tables=sorted(needed), instruments=drawn)
     return build_frame(data, asked.row_unit, asked.columns, ())
