@@ -68,6 +68,29 @@ def as_numbers(values: pd.Series[Any]) -> Floats | None:
     return out
 
 
+def why_not_numbers(values: pd.Series[Any]) -> tuple[str, str]:
+    """What a column holds in place of numbers or yes/no, and how to mend it, in words without a value.
+
+    Examples
+    --------
+    >>> why_not_numbers(pd.Series(["1.5", "2", None]))
+    ('its 2 cell(s) are numbers written as text', 'Turn it into numbers with pd.to_numeric.')
+    >>> why_not_numbers(pd.Series(["1.5", "two"]))[0]
+    '1 of 2 cell(s) are not numbers or yes/no, first at rows [2]'
+    """
+    known = values.notna().to_numpy()
+    if pd.api.types.is_datetime64_any_dtype(values) or pd.api.types.is_timedelta64_dtype(values):
+        return f"its {int(known.sum())} cell(s) are dates or spans of time", "Count days or months from one date."
+    read = pd.to_numeric(values[known].astype(str).str.strip(), errors="coerce")
+    bad = np.flatnonzero(known)[read.isna().to_numpy()]
+    if not len(bad):
+        return f"its {int(known.sum())} cell(s) are numbers written as text", "Turn it into numbers with pd.to_numeric."
+    return (
+        f"{len(bad)} of {int(known.sum())} cell(s) are not numbers or yes/no, first at rows {(bad[:5] + 1).tolist()}",
+        "Correct or empty these cells and turn the column into numbers with pd.to_numeric.",
+    )
+
+
 def plain(values: pd.Series[Any]) -> pd.Series[Any]:
     """The same values in a numpy type or ``str``, unused categories dropped; the index is kept.
 
@@ -196,13 +219,10 @@ def measured(values: Any, name: object = "", *, kind: type[HybridToolkitError] =
     label = f"column '{name}'" if name != "" else "the column"
     found = as_numbers(column)
     if found is None:
-        known = column.dropna()
-        numeric = pd.to_numeric(known, errors="coerce") if known.dtype == object else pd.Series(np.nan, known.index)
-        bad = np.flatnonzero(column.notna().to_numpy())[numeric.isna().to_numpy()]
-        where = f", first at rows {(bad[:5] + 1).tolist()}" if len(bad) else ""
+        what, fix = why_not_numbers(column)
         raise kind(
-            f"{label} must contain numbers: {len(bad) or len(known)} value(s) are something else{where}.",
-            fix="Use numbers or yes/no; code answers in words as numbers first.",
+            f"{label} must contain numbers: {what}.",
+            fix=f"{fix} Code answers in words as numbers first.",
             code="COLUMN-TYPE",
         )
     endless = np.flatnonzero(np.abs(found) > LARGEST)

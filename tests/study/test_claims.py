@@ -338,6 +338,16 @@ def test_a_ratio_is_spoken_as_times() -> None:
         )
 
 
+@pytest.mark.parametrize("scale", [1.0, 100.0, 0.5])
+def test_a_ratio_is_printed_as_it_is_whatever_its_outcome_is_multiplied_by(scale) -> None:
+    """The odds are 1.50 times as high whether engagement is told as a share or as a percentage."""
+    words = OutcomeLabel("engaged", "the odds of engagement", "percentage points", scale)
+    got = claim(estimate=0.405, low=0.18, high=0.63, kind="log-odds", words=words)
+    assert "1.50 times as high (95% confidence interval 1.20 to 1.88 times)" in got.text
+    plain = claim(estimate=0.405, low=0.18, high=0.63, words=words)
+    assert plain.text != claim(estimate=0.405, low=0.18, high=0.63, words=replace(words, scale=2 * scale)).text
+
+
 @pytest.mark.parametrize(
     ("kind", "phrase", "said"),
     [

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.columns.reading import LARGEST, as_numbers, counted_codes, plain
+from hybrid_toolkit.columns.reading import LARGEST, as_numbers, counted_codes, plain, why_not_numbers
 from hybrid_toolkit.errors import CoverageError, EstimationError, UsageError
 
 SEVERAL_NAMES: Final = "the names of columns, as a list of text"
@@ -229,9 +229,10 @@ def numbers(frame: pd.DataFrame, name: str) -> Array:
     """
     found = as_numbers(frame[check_column(frame, name)])
     if found is None:
+        what, fix = why_not_numbers(frame[name])
         raise EstimationError(
-            f"column '{name}' is not numeric: expected numbers or yes/no.",
-            fix="Use Category for a column of codes.",
+            f"column '{name}' is not numeric: {what}.",
+            fix=f"{fix} A column of codes goes into the terms as Category.",
             code="TERM-NOT-NUMERIC",
         )
     inside = found.max(initial=0.0) <= LARGEST and found.min(initial=0.0) >= -LARGEST  # not so with a missing value
