@@ -31,7 +31,7 @@ from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.versions import FOLDER, LEDGER, VersionLedger
-from hybrid_toolkit.errors import OutputError
+from hybrid_toolkit.errors import HybridToolkitError, OutputError
 from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
 from hybrid_toolkit.study.diagnosis.wedge_study import Wedge, WedgeStudy
@@ -241,7 +241,7 @@ def kill_at_random(name: str, times: int, *, seed: int = 0) -> Killed:
             killed, ended = killed + os.WIFSIGNALED(status), ended + (not os.WIFSIGNALED(status))
             try:
                 broken += not operation.whole(place)
-            except (OSError, ValueError, KeyError, ht.HybridToolkitError):
+            except (OSError, ValueError, KeyError, HybridToolkitError):
                 broken += 1
         _run(operation, place, times + 3)
         left = len(list(place.rglob(".*.part")))
@@ -258,7 +258,7 @@ def _start(operation: Operation, place: Path, n: int, fault: Callable[[], None] 
         try:
             fault()
             operation.run(place, n)
-        except ht.HybridToolkitError:
+        except HybridToolkitError:
             os._exit(REFUSED)
         except BaseException:
             traceback.print_exc()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from importlib.resources import files
 
 from hybrid_toolkit.data.privacy.personal import details_in, names_person
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.outcome_label import OTHER_WORDS
+from hybrid_toolkit.study.declaration.outcome_label import OTHER_WORDS, readings
 
 _TITLE_WORDS = 3
 """Words up to which a text in small letters may be a name written as a title."""
@@ -18,9 +19,15 @@ AUTHORITIES = tuple(n for line in _TOML["names"].split("\n") for n in line.split
 _ANY = "|".join(re.escape(n) for n in sorted(AUTHORITIES, key=len, reverse=True))
 _TOO = "|".join(_TOML["words_too"])
 _BESIDE = r"(?:borough|council|city|county|children|rather than|compared|versus|against|than|and not)"
+_CODE = re.compile(r"\b[EWSN]\d{8}\b|\b[A-Z]{1,3}[-_]?0\d+\b|\b[TW][-_]?\d{2,}\b|\b[A-Z]{1,3}[-_]?\d{3,}\b")
+"""Codes of areas, and keys of teams and people: T07, W0123; a section of an act (S47) is none."""
+_TITLED = re.compile(r"\b(?:mr|mrs|mx|dr|prof|professor)\.? [a-z]|(?:^|\s)[A-Z]\. ?[A-Z][a-z]")
+_ALSO_WORDS = frozenset(_TOML["forenames_too"].split())
+"""First names that are words as well: in small letters they name nobody."""
 _AUTHORITY = re.compile(
     rf"\b(?:{_ANY})\b|\b(?:{_TOO})\b(?=[\s']+(?i:{_BESIDE}))|(?<=than )\b(?:{_TOO})\b|(?<=with )\b(?:{_TOO})\b"
 )
+_AUTHORITIES_READ = re.compile(rf"\b(?:{_ANY.casefold()})\b")
 _BLAME = (
     r"blam(?:e|es|ed|ing)|at fault|whose fault|to blame|guilt(?:y)?|let(?:ting|s)? (?:families|children|us|them) down",
     r"lazy|incompetent|unprofessional|useless|slack(?:ing|ers?)?|shirk(?:s|ing|ers?)?|skiv(?:e|es|ing|ers?)",
@@ -34,10 +41,12 @@ _BLAME = (
     r"responsible for (?:the )?(?:failures?|failings?|delays?|harm|deaths?|poor)",
     r"name and shame|weakest|poorest performers?|slowest (?:teams?|workers?)|worst[- ]perform\w*|disciplined"
     r"|sack(?:ed|ing)?",
+    r"(?:come|comes|came|coming|rank|finish(?:es)?) (?:first|second|third|last)|laggards?|culprits?|dead ?wood",
+    r"in (?:what|which) order|order of (?:the |our )?(?:teams|offices|workers|managers|authorities)",
+    r"(?:which|what) (?:workers?|staff|people|social workers?|teams?|managers?) (?:is|are|was|were) (?:about|likely)",
 )
 _BLAMES = re.compile(r"\b(?:" + "|".join(_BLAME) + r")\b", re.IGNORECASE)
 _RANKS = re.compile(r"\b(?:" + "|".join(w for w in OTHER_WORDS if "will|shall" not in w) + r")\b", re.IGNORECASE)
-_ONE_UNIT = re.compile(r"\b(?:one|a|1|a single)\s+unit\b", re.IGNORECASE)
 
 
 def named_in(text: str) -> str:
@@ -50,12 +59,28 @@ def named_in(text: str) -> str:
     >>> named_in("a day more at home"), named_in("leeds")
     ('', 'an authority')
     """
-    told = [text, text.replace("_", " ").title() if text == text.lower() and len(text.split()) <= _TITLE_WORDS else ""]
-    if any(names_person(t) for t in told):
+    read = list(dict.fromkeys(readings(text)))
+    plain = " ".join(unicodedata.normalize("NFKC", text).replace("\u200b", "").split())
+    told = [
+        plain,
+        plain.replace("_", " ").title() if plain == plain.lower() and len(plain.split()) <= _TITLE_WORDS else "",
+    ]
+    told += [w.title() for w in re.findall(r"\b[A-Z'’-]{2,} [A-Z'’-]{2,}\b", plain)]
+    if any(map(names_person, told)) or any(map(_begins_with_name, read)):
         return "a person"
-    if any(_AUTHORITY.search(t) for t in told):
+    if any(_TITLED.search(r) for r in (*read, plain)):
+        return "a person"
+    if any(_AUTHORITY.search(t) for t in told[:2]) or any(_AUTHORITIES_READ.search(r) for r in read):
         return "an authority"
-    return next(iter(details_in(text)), "")
+    if _CODE.search(plain):
+        return "a code or key"
+    return next(iter(details_in(plain)), "")
+
+
+def _begins_with_name(reading: str) -> bool:
+    """Whether a phrase in small letters begins with a first name that is no other word, and a second one."""
+    words = reading.split(" ")
+    return len(words) > 1 and words[0] not in _ALSO_WORDS and names_person(f"{words[0]} {words[1]}".title())
 
 
 def check_named(*texts: str, what: str = "a phrase") -> None:
@@ -93,30 +118,10 @@ def check_question(question: str) -> None:
 Ask how an outcome goes with an exposure, over all, not who is behind or at fault.
     """
     check_named(question, what="the question")
-    found = {m.group(0).lower() for pattern in (_BLAMES, _RANKS) for m in pattern.finditer(question)}
+    found = {m.group(0) for pattern in (_BLAMES, _RANKS) for read in readings(question) for m in pattern.finditer(read)}
     if found:
         raise StudyError(
             f"the study's question ranks or blames ({len(found)} phrase{'s' if len(found) > 1 else ''}).",
             fix="Ask how an outcome goes with an exposure, over all, not who is behind or at fault.",
             code="WORDS-BLAME",
-        )
-
-
-def check_contrast(contrast: str, size: float) -> None:
-    """Refuse a contrast that says one unit where its size is another.
-
-    Raises
-    ------
-    StudyError
-        WORDS-SIZE.
-
-    Examples
-    --------
-    >>> check_contrast("one unit more", 1.0)
-    """
-    if size != 1.0 and _ONE_UNIT.search(contrast):
-        raise StudyError(
-            f"the contrast says one unit, and contrast_size is {size:g}.",
-            fix=f"Write {size:g} units, or set contrast_size to 1.",
-            code="WORDS-SIZE",
         )

@@ -47,6 +47,7 @@ CAUSAL_WORDS = (
     r"accelerat(es|ed|ing)|cuts|cutting|slash(es|ed|ing)|halv(es|ed|ing)|doubl(es|ed|ing)|saves|saving|stops",
     r"protects|benefit(s|s from|ted|ed|ing) (from|famil(y|ies)|workers?|children|practice)",
     r"(as )?(a|the) result of|as a result|thus|(is|are|was|were) responsible for|accounts? for|accounted for",
+    r"ow(es|ed) .{1,40} to|(lost|gained|won) (through|to|by)",
     r"explain(s|ed|ing)|(has|have|had|having) a bearing on|allow(s|ing) \w+ to",
 )
 """Words that say one thing brings about another."""
@@ -148,7 +149,7 @@ def causal_words(text: str) -> tuple[str, ...]:
 
 
 def _found(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.group(0) for reading in _readings(text) for m in pattern.finditer(reading)))
+    return tuple(dict.fromkeys(m.group(0) for reading in readings(text) for m in pattern.finditer(reading)))
 
 
 def _hidden(text: str) -> tuple[str, ...]:
@@ -164,14 +165,14 @@ def _alphabet(letter: str) -> str:
     return "LATIN" if "LATIN" in name or letter in "ªºµ" else name.partition(" ")[0]
 
 
-def _readings(text: str) -> Iterator[str]:
+def readings(text: str) -> Iterator[str]:
     """A text as it may be read: in plain letters, hyphens and breaks as spaces or as nothing, spaced letters joined."""
     untagged = _TAGS.sub("", html.unescape(text))
     for source in dict.fromkeys((text, untagged, _HUMPS.sub(" ", text))):
-        yield from _flat_readings(source)
+        yield from _flatreadings(source)
 
 
-def _flat_readings(text: str) -> Iterator[str]:
+def _flatreadings(text: str) -> Iterator[str]:
     flat = unicodedata.normalize("NFKD", text).casefold().translate(_LIKE)
     flat = "".join(
         _plain(c) for c in flat if c == "\u00ad" or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf")

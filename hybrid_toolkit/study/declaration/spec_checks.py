@@ -12,8 +12,9 @@ from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
-from hybrid_toolkit.study.declaration.named import check_contrast, check_named, check_question
+from hybrid_toolkit.study.declaration.named import check_named, check_question
 from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
+from hybrid_toolkit.study.declaration.phrase_form import check_contrast, check_form, check_question_form, check_unit
 from hybrid_toolkit.study.declaration.study_fields import StudyFields
 from hybrid_toolkit.study.declaration.study_frames import check_columns
 from hybrid_toolkit.study.declaration.toml_text import nearest
@@ -146,10 +147,12 @@ def check_declaration(study: StudyFields) -> None:
             fix="Set it in units of the exposure, such as 0.1.",
             code="STUDY-FIELD",
         )
+    check_question_form(study.question)
     check_question(study.question)
+    check_form(study.contrast, *(t for w in study.words for t in (w.phrase, w.unit)))
     check_contrast(study.contrast, study.contrast_size)
     check_named(study.contrast, study.exposure, *study.moderators, what="a side")
-    check_named(*(w.phrase for w in study.words), *study.mediators)
+    check_named(*(t for w in study.words for t in (w.phrase, w.unit)), *study.mediators, study.effect_unit)
     _check_words_of(study)
 
 
@@ -165,6 +168,7 @@ def _check_words_of(study: StudyFields) -> None:
             code="STUDY-WORDS",
         )
     for w in study.words:
+        check_unit(w.unit, w.scale)
         good = 0 < w.scale < float("inf") and (w.smallest_important is None or 0 < w.smallest_important < float("inf"))
         if not good:
             raise StudyError(

@@ -1,0 +1,145 @@
+"""The form of the phrases that a study puts into a claim: plain words, one line, and the size that is meant."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from hybrid_toolkit.errors import StudyError
+from hybrid_toolkit.study.declaration.outcome_label import plain_text
+
+_MARKUP = re.compile(r"<\s*[/!a-z]|&(?:#\w+|[a-z]+);|`|\*|\[[^\]]*\]\(|!\[|\||__|~~|^\s*#", re.IGNORECASE)
+"""HTML, entities and Markdown, which a page or a notebook would take for more than words."""
+_FORMULA = re.compile(r"^\s*[=+@\t\r]|^\s*-\s*[\w(]")
+"""What a spreadsheet would work out."""
+_SENTENCE = re.compile(r"(?<!\be\.g)(?<!\bi\.e)[.!?:;](?:\s|$)")
+_ARROW = re.compile(r"[-=]+>|[\u2190-\u21ff\u27f0-\u27ff\u2900-\u297f]")
+_UNIT_SAYS = re.compile(
+    r"^\s*(?:\d[\d.,]*|ten|hundreds?|thousands?|millions?|dozens?)\b|\b(?:fewer|more|less|higher|lower|greater|smaller)\b",
+    re.IGNORECASE,
+)
+"""A number in front of a unit would stand behind the estimate's own, and a direction against it."""
+_NUMBERS = {
+    **{"a": 1.0, "one": 1.0, "single": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0},
+    **{"seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "twelve": 12.0, "twenty": 20.0, "fifty": 50.0},
+    **{"hundred": 100.0, "thousand": 1000.0, "half": 0.5, "quarter": 0.25, "tenth": 0.1},
+}
+_UNITS = re.compile(rf"\b(\d[\d.,]*|{'|'.join(_NUMBERS)})\s+(?:(?:a|whole|full|entire|single|of a)\s+)*units?\b", re.I)
+_TIMES = re.compile(r"\b(?:twice|thrice|double|triple|treble|half|\w+ times) (?:as|the)\b", re.IGNORECASE)
+LONGEST_QUESTION = 400
+"""Letters; the longest question of the shipped studies has about half as many."""
+LARGEST_SCALE = 100.0
+"""Percentage points: by more than this a figure is multiplied only where its unit says of how many."""
+
+
+def check_form(*phrases: str) -> None:
+    """Refuse phrases that are more than a few plain words: markup, a formula, a second sentence, arrows, nothing seen.
+
+    Raises
+    ------
+    StudyError
+        WORDS-FORM.
+
+    Examples
+    --------
+    >>> check_form("10 percentage points more desk time at home", "informal learning (scale 1 to 5)")
+    >>> check_form("a day more at home. Staff at home do less")
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.StudyError: [WORDS-FORM] 1 phrase(s) of the study hold a second sentence. How to fix: Name \
+outcome, unit and contrast in a few plain words on one line.
+    """
+    kinds: dict[str, int] = {}
+    for text in phrases:
+        flat = unicodedata.normalize("NFKC", text)
+        for kind, pattern in (("markup", _MARKUP), ("a formula", _FORMULA), ("a second sentence", _SENTENCE),
+                              ("an arrow", _ARROW)):  # fmt: skip
+            if pattern.search(flat):
+                kinds[kind] = kinds.get(kind, 0) + 1
+        if flat.count("(") != flat.count(")") or flat.find(")") < flat.find("("):
+            kinds["a bracket that is open"] = kinds.get("a bracket that is open", 0) + 1
+        if text and not plain_text(text):
+            kinds["nothing that is seen"] = kinds.get("nothing that is seen", 0) + 1
+        if any(unicodedata.category(c) == "Cc" for c in text):
+            kinds["more than one line"] = kinds.get("more than one line", 0) + 1
+    _refuse(kinds)
+
+
+def _refuse(kinds: dict[str, int]) -> None:
+    if kinds:
+        raise StudyError(
+            f"{max(kinds.values())} phrase(s) of the study hold {' and '.join(sorted(kinds))}.",
+            fix="Name outcome, unit and contrast in a few plain words on one line.",
+            code="WORDS-FORM",
+        )
+
+
+def check_question_form(question: str) -> None:
+    """Refuse a question that holds markup or a formula, or is longer than one question.
+
+    Raises
+    ------
+    StudyError
+        WORDS-FORM, WORDS-LONG.
+    """
+    if len(question) > LONGEST_QUESTION:
+        raise StudyError(
+            f"the question has {len(question):,} letters; a reader can hold {LONGEST_QUESTION}.",
+            fix=f"Ask one thing in at most {LONGEST_QUESTION} letters.",
+            code="WORDS-LONG",
+        )
+    flat = unicodedata.normalize("NFKC", question)
+    _refuse({kind: 1 for kind, pattern in (("markup", _MARKUP), ("a formula", _FORMULA)) if pattern.search(flat)})
+
+
+def check_unit(unit: str, scale: float) -> None:
+    """Refuse a unit that changes the figure before it, or a scale of which the unit says nothing.
+
+    Raises
+    ------
+    StudyError
+        WORDS-SIZE.
+
+    Examples
+    --------
+    >>> check_unit("percentage points", 100.0)
+    >>> check_unit("visits per 1,000 children", 1000.0)
+    """
+    if _UNIT_SAYS.search(unicodedata.normalize("NFKC", unit)):
+        raise StudyError(
+            "a unit of the study begins with a number or says a direction, which would change the figure before it.",
+            fix="Name the unit alone, such as 'points on a scale of 1 to 5'.",
+            code="WORDS-SIZE",
+        )
+    if scale > LARGEST_SCALE and not re.search(r"\d|\bper\b", unit):
+        raise StudyError(
+            f"the figure is multiplied by {scale:g}, and its unit does not say of how many.",
+            fix=f"Write a unit such as 'visits per {scale:,.0f} children', or set the scale to 1.",
+            code="WORDS-SIZE",
+        )
+
+
+def check_contrast(contrast: str, size: float) -> None:
+    """Refuse a contrast that says another number of units than its size, or a multiple.
+
+    Raises
+    ------
+    StudyError
+        WORDS-SIZE.
+
+    Examples
+    --------
+    >>> check_contrast("one unit more", 1.0)
+    >>> check_contrast("ten units more", 1.0)
+    Traceback (most recent call last):
+    ...
+    hybrid_toolkit.errors.StudyError: [WORDS-SIZE] the contrast says another number of units than contrast_size, 1. \
+How to fix: Write 1 units, or set contrast_size to what the contrast says.
+    """
+    told = [_NUMBERS.get(n.lower()) or float(n.replace(",", "").rstrip(".")) for n in _UNITS.findall(contrast)]
+    if any(n != size for n in told) or _TIMES.search(contrast):
+        raise StudyError(
+            f"the contrast says another number of units than contrast_size, {size:g}.",
+            fix=f"Write {size:g} units, or set contrast_size to what the contrast says.",
+            code="WORDS-SIZE",
+        )
