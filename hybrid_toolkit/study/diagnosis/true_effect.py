@@ -1,9 +1,11 @@
 """The true value of what a study asks, by intervention: simulate, move the exposure, simulate again with the same luck.
 
 The exposure's node of the shipped graph is moved for everybody in every month, once down and once up, and the mean
-outcome of the study's own rows is compared, over a number of authorities. With a moderator the change is taken in both
-groups of it, as each row is without any intervention. The value is a mean effect: where a study's model is another
-summary (a projection, a ratio that varies), the two agree only as far as that summary is the mean effect.
+outcome of the study's own rows is compared, over a number of authorities. With a moderator the change is taken in
+both groups of it, as each row is without any intervention. Everybody is moved, colleagues too: where an outcome
+follows one's own share and that of others (learning, through time together), the value is that of both. The value is
+a mean effect: where a study's model is another summary (a projection, a ratio that varies), the two agree only as far
+as that summary is the mean effect.
 """
 
 from __future__ import annotations
