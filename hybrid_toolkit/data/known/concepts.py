@@ -17,8 +17,8 @@ _WORDS: Mapping[str, str] = {
     "id": "id ref reference no number num nbr nr key ident identifier code cd pk sk",
     "name": "name nm desc descr description text",
     "date": "date dt dte dttm datetime on when day timestamp",
-    "start": "start started starting strt begin began begins from since joined commenced commencing commencement hired",
-    "end": "end ended ending ceased finish finished until left leave leaver leaving termination closed closure",
+    "start": "start starts started starting strt begin began begins from since joined commenced commencing commencement hired",
+    "end": "end ends ended ending ceased finish finished until left leave leaver leaving termination closed closure",
     "due": "due target timescale deadline scheduled",
     "recorded": "recorded recording entered input created keyed finalised logged inputted",
     "authorised": "authorised auth authorisation approved",
@@ -48,6 +48,8 @@ _WORDS: Mapping[str, str] = {
     "month": "month mth mnth period snapshot",
     "allocation": "allocation allocated alloc involvement relationship",
     "registered": "registered registration reg",
+    "seen": "seen saw",
+    "change": "change changed",
     "previous": "previous prev prior earlier",
 }
 _OF = {word: concept for concept, words in _WORDS.items() for word in words.split()}
@@ -56,6 +58,7 @@ _PHRASES = (
     (r"service users?", "child"),
     (r"sibling group", "family"),
     (r"social workers?", "worker"),
+    (r"(?:should|must|to) (?:be |take )?(?:held |place |seen |visited |done |completed )?by", "due"),
     (r"took place|taken place|carried out", "held"),
     (r"write up|written up|signed off", "recorded"),
     (r"(?:1|one) (?:2|to) (?:1|one)|1 1s?", "supervision"),
@@ -117,7 +120,7 @@ def alike(one: frozenset[str], known: frozenset[str]) -> float:
         return 0.0
     if one == known:
         return 0.92 if known - _WEAK else (0.85 if len(known) > 1 else 0.7)
-    bare = one - {"id", "name", "date", "type"}
+    bare = one - {"id", "name"}
     if bare and bare == known and known - _WEAK:
         return 0.86
     if known < one and len(known) > 1 and known - _WEAK:

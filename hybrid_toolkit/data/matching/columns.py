@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from hybrid_toolkit.data.known.codes import known_code
 from hybrid_toolkit.data.known.names import likeness, may_be, words
 from hybrid_toolkit.data.matching.profile import Profile, fit
 from hybrid_toolkit.data.tables.contract import ColumnContract
@@ -14,6 +15,8 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 SURE = 0.85
 """A name this near, with values that fit, needs no second look."""
 _LEAST = 0.5
+_CODES_NAMED = 0.94
+"""How near a header that lists a column's codes is to it: a known name, short of the column's own."""
 _ANSWERS = ColumnContract("status", "code", "Digital access in words", codes={"full": "Full"})
 
 TABLE_LAYOUTS: Mapping[str, Mapping[str, ColumnContract]] = {
@@ -130,6 +133,8 @@ def _may_be(column: ColumnContract, seen: Profile) -> bool:
 
 def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: bool, others: Set[str]) -> Match | None:
     near = likeness(header, table, column.name)
+    if near < _CODES_NAMED and _names_its_codes(header, column):
+        near = _CODES_NAMED
     coded = column.kind == "code" and not all(re.fullmatch(r"\d+", c) for c in column.codes)
     if near == 0.0 and (not coded or column is _ANSWERS) and not (column.kind == "id" and others):
         return None
@@ -154,6 +159,15 @@ def _match(table: str, column: ColumnContract, header: str, seen: Profile, key: 
         return Match(column.name, header, 0.55 * near + 0.2 * fits, how) if worded or exact else None
     score = 0.65 * near + 0.35 * fits
     return Match(column.name, header, score, how) if score >= _LEAST + 0.05 else None
+
+
+def _names_its_codes(header: str, column: ColumnContract) -> bool:
+    """Whether a header is the list of the codes below it, such as "M/F", "Perm/Agency" or "In person or Teams"."""
+    parts = [part.strip() for part in re.split(r"/|\bor\b", header)]
+    if len(parts) < 2 or column.kind not in ("code", "bool") or not all(parts):
+        return False
+    codes = [known_code(column, part) for part in parts]
+    return all(codes) and len(set(codes)) == len(parts)
 
 
 def _meets(seen: Profile, others: Set[str]) -> float:
