@@ -17,7 +17,7 @@ _WORDS: Mapping[str, str] = {
     "id": "id ref reference no number num nbr nr key ident identifier code cd pk sk",
     "name": "name nm desc descr description text",
     "date": "date dt dte dttm datetime on when day timestamp",
-    "start": "start starts started starting strt begin began begins from since joined commenced commencing commencement hired",
+    "start": "start starts started starting strt begin began begins from since joined commenced commencement hired",
     "end": "end ends ended ending ceased finish finished until left leave leaver leaving termination closed closure",
     "due": "due target timescale deadline scheduled",
     "recorded": "recorded recording entered input created keyed finalised logged inputted",

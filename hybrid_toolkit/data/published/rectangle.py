@@ -33,6 +33,11 @@ _AREA_NAME = re.compile(
     r"_?name|^geog_n(ame)?$|"
     r"^local_authority|^region_|^[a-z]{2,6}\d\d(nm|cd)$"
 )
+_AREA_COLUMN = re.compile(
+    r"(?:new_|old_|ons_)?(?:country|gor|region|la|lad|lea|local_authority|area|utla|ltla)_(?:\w+_)?"
+    r"(?:code|name|nm|cd|9digit|number)"
+)
+"""A column that says the area by its own name: what stands above it, such as "Area details", adds nothing."""
 
 
 @dataclass(frozen=True)
@@ -304,7 +309,9 @@ def _join_headers(header_rows: list[list[object]]) -> list[str]:
         printed.append(as_printed)
     while width and not any(p[width - 1] for p in parts):
         width -= 1
-    return [" | ".join(dict.fromkeys(p[j] for p in parts if p[j])) for j in range(width)]
+    lowest = [printed[-1][j] if len(printed) > 1 else "" for j in range(width)]
+    own = [bool(n) and lowest.count(n) == 1 and bool(_AREA_COLUMN.fullmatch(normal_header(n))) for n in lowest]
+    return [lowest[j] if own[j] else " | ".join(dict.fromkeys(p[j] for p in parts if p[j])) for j in range(width)]
 
 
 def _belongs(row: list[object], cells: list[int], width: int) -> bool:
