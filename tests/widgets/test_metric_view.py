@@ -151,8 +151,8 @@ def test_the_answer_says_number_interval_and_count(views: MetricViews) -> None:
     view = views.view(ExplorerState("choice_honoured"))
     cell = view.cells[0]
     assert view.text == (
-        f"Family's choice of mode honoured, everyone: {cell.estimate:.2f} ({cell.low:.2f} to {cell.high:.2f}), "
-        f"n {cell.n:,.0f} held contacts"
+        f"Family's choice of mode honoured, everyone: {cell.estimate:.0%} (95% confidence interval {cell.low:.0%} to "
+        f"{cell.high:.0%}), from {cell.n:,.0f} held contacts"
     )
     assert view.stamp == "SYNTHETIC DATA - not evidence about any real authority"
 

@@ -224,7 +224,10 @@ class MetricView:
         """The answer in one line."""
         cells = self.cells
         first = next((c for c in cells if c.everyone), None)
-        head = f"{self.title}, everyone: {_said(first, self.counted)}" if first else self.title
+        head = self.title
+        if first is not None:
+            told = "hidden to protect people" if first.hidden else f"{self._spoken(first)}, from {first.n:,.0f} "
+            head = f"{self.title}, everyone: {told}{'' if first.hidden else self.counted}"
         rest = [c for c in cells if not c.everyone]
         if not rest:
             return head
@@ -234,11 +237,20 @@ class MetricView:
             if name
         )
         if self.state.period == ALL_LEVELS:
-            return f"{head}; by {by}: {', '.join(f'{c.group_label} {_short(c)}' for c in rest)}"
+            return f"{head}; by {by}: {', '.join(f'{c.group_label} {self._short(c)}' for c in rest)}"
         if self.state.group == ALL_LEVELS:
-            ends = ", ".join(f"{_short(c)} in {c.period_label}" for c in dict.fromkeys((rest[0], rest[-1])))
+            ends = ", ".join(f"{self._short(c)} in {c.period_label}" for c in dict.fromkeys((rest[0], rest[-1])))
             return f"{head}; by {by}: {ends}"
         return f"{head}; by {by}: {sum(not c.hidden for c in rest)} estimates, {sum(c.hidden for c in rest)} hidden"
+
+    def _short(self, cell: AnswerCell) -> str:
+        """A cell in a list whose first value has named its unit and its interval."""
+        if cell.hidden:
+            return "hidden"
+        if cell.estimate != cell.estimate:
+            return "cannot be estimated"
+        low, high = unit_text(cell.low, self.unit), unit_text(cell.high, self.unit)
+        return unit_text(cell.estimate, self.unit) + ("" if cell.low != cell.low else f" ({low} to {high})")
 
 
 def unit_text(value: float, unit: str) -> str:
@@ -264,16 +276,3 @@ def number_text(value: float) -> str:
     """
     text = f"{value:,.{2 if abs(value) < 10 else 1}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
-
-
-def _said(cell: AnswerCell, counted: str) -> str:
-    return "hidden to protect people" if cell.hidden else f"{_short(cell)}, n {cell.n:,.0f} {counted}"
-
-
-def _short(cell: AnswerCell) -> str:
-    if cell.hidden:
-        return "hidden"
-    if cell.estimate != cell.estimate:
-        return "cannot be estimated"
-    span = "" if cell.low != cell.low else f" ({number_text(cell.low)} to {number_text(cell.high)})"
-    return f"{number_text(cell.estimate)}{span}"

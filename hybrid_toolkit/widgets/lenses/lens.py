@@ -11,6 +11,7 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release, require_release
+from hybrid_toolkit.report.plots.readable_units import in_readable_unit
 from hybrid_toolkit.study.estimation.claim_grammar import format_estimates, range_with_direction, with_direction
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text
 from hybrid_toolkit.widgets.explorer.metric_page import (
@@ -167,25 +168,34 @@ def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[Figu
     return *first, FigurePanel(caption, view.distribution, lambda _: distribution_svg(view), heads, bins, 2)
 
 
-def span_text(estimate: float, low: float, high: float, hidden: bool = False) -> str:
-    """An estimate with its interval, in words.
+def span_text(estimate: float, low: float, high: float, hidden: bool = False, unit: str = "") -> str:
+    """An estimate with its interval, in words; a share as a percentage.
 
     Examples
     --------
     >>> span_text(0.5, 0.4, 0.6), span_text(1.0, float("nan"), float("nan")), span_text(1.0, 0.0, 2.0, hidden=True)
     ('0.50 (0.40 to 0.60)', '1.00', 'hidden')
+    >>> span_text(0.5, 0.4, 0.6, unit="share of families"), span_text(-0.1, -0.2, 0.0, unit="difference of shares")
+    ('50% (40% to 60%)', '-10.0 (-20.0 to 0.0)')
     """
     if hidden:
         return "hidden"
     if estimate != estimate:
         return "cannot be estimated"
+    if unit:
+        rows, how = in_readable_unit(
+            pd.DataFrame({"estimate": [estimate], "conf_low": [low], "conf_high": [high]}), unit
+        )
+        if how.scale != 1:
+            value, start, end = (float(rows[c].iloc[0]) for c in ("estimate", "conf_low", "conf_high"))
+            return how.label(value) + ("" if low != low else f" ({how.span(start, end)})")
     return number_text(estimate) + ("" if low != low else f" ({number_text(low)} to {number_text(high)})")
 
 
-def span_of(row: Mapping[Hashable, object]) -> str:
+def span_of(row: Mapping[Hashable, object], unit: str = "") -> str:
     """A released row's estimate with its interval, in words."""
     estimate, low, high = three_of(row)
-    return span_text(estimate, low, high, bool(row["suppressed"]))
+    return span_text(estimate, low, high, bool(row["suppressed"]), unit)
 
 
 def three_of(row: Mapping[Hashable, object]) -> tuple[float, float, float]:

@@ -11,7 +11,8 @@ import pandas as pd
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.inequality.inequality import Inequality
-from hybrid_toolkit.widgets.lenses.lens import FigurePanel, count_of, span_of, span_text, three_of
+from hybrid_toolkit.report.plots.readable_units import readable_unit
+from hybrid_toolkit.widgets.lenses.lens import FigurePanel, count_of, span_of, three_of
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
@@ -32,8 +33,10 @@ def interval_panel(
     counted : str
         What the count counts.
     """
-    rows = [[*(_word(r[c]) for c in labels), span_of(r), count_of(r)] for r in release.content.to_dict("records")]
-    heads = [*(c.replace("_", " ").capitalize() for c in labels), f"{unit[:1].upper()}{unit[1:]} (interval)", counted]
+    rows = [[*(_word(r[c]) for c in labels), span_of(r, unit), count_of(r)] for r in release.content.to_dict("records")]
+    words = readable_unit(unit).words
+    heads = [*(c.replace("_", " ").capitalize() for c in labels), f"{words[:1].upper()}{words[1:]} (95% interval)",
+             counted]  # fmt: skip
     draw = partial(_draw, caption, unit, tuple(labels))
     return FigurePanel(caption, release, draw, heads, rows, words=len(labels), note=note)
 
@@ -98,12 +101,14 @@ def _word(value: object) -> str:
 
 
 def _draw(caption: str, unit: str, labels: tuple[str, ...], release: Release) -> str:
-    rows = []
+    rows, said, how = [], list[str](), readable_unit(unit)
     for r in release.content.to_dict("records"):
         name = ", ".join(_word(r[c]) if k == 0 else str(r[c]) for k, c in enumerate(labels))
-        rows.append(DrawnInterval(name, *three_of(r), hidden=bool(r["suppressed"]), total=name == "Everyone"))
-    said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)
-    return interval_rows_svg(rows, title=caption, description=said, axis=unit)
+        estimate, low, high = (how.scale * value for value in three_of(r))
+        everyone = name == "Everyone"
+        rows.append(DrawnInterval(name, estimate, low, high, hidden=bool(r["suppressed"]), total=everyone))
+        said.append(f"{name}: {span_of(r, unit)}")
+    return interval_rows_svg(rows, title=caption, description="; ".join(said), axis=how.words)
 
 
 def _draw_concentration(title: str, x_axis: str, y_axis: str, release: Release) -> str:
