@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from hybrid_toolkit.assess.checklist import ACTION_LEVELS, ChecklistItem, load_checklist
+from hybrid_toolkit.assess.checklist import ChecklistItem, actions_at
 from hybrid_toolkit.assess.maturity import LEVELS, MIN_RATERS, Assessment
-from hybrid_toolkit.errors import UsageError
 
 APART = 2
 """Levels by which raters of one prompt differ so much that they should talk about it."""
@@ -128,52 +127,7 @@ def suggest_actions(gap: Gap, level: str = "") -> tuple[ChecklistItem, ...]:
     >>> [a.id for a in suggest_actions(gap)]
     ['S3-A9', 'S3-A10', 'S3-A13', 'S3-A17']
     """
-    return tuple(a for a in _at_level(level) if gap.condition in a.conditions)
-
-
-def answering_actions(statement: str, level: str = "") -> tuple[ChecklistItem, ...]:
-    """Actions to choose from that answer a statement on remote working that many do not agree with.
-
-    Parameters
-    ----------
-    statement : str
-        Id of the statement in the source, such as ``S3-SG1``, or of its item in the survey, such as ``sword_sg1``.
-    level : str, optional
-        ``organisation``, ``team`` or ``person``, for the actions that can be done there; every one by default.
-
-    Returns
-    -------
-    tuple[ChecklistItem, ...]
-        The actions, in the order of the list.
-
-    Raises
-    ------
-    UsageError
-        There is no statement of that id, or no level of that name.
-
-    Examples
-    --------
-    >>> [a.id for a in answering_actions("sword_sg3")], [a.id for a in answering_actions("S3-SR3", "person")]
-    (['S3-A5', 'S3-A7'], ['S3-A17'])
-    """
-    wanted = statement.upper().replace("SWORD_", "S3-")
-    known = {s for a in load_checklist("actions").items for s in a.statements}
-    if wanted not in known:
-        raise UsageError(
-            "there is no statement on remote working of that id.",
-            fix=f"Use one of: {', '.join(sorted(known))}.",
-            code="STATEMENT-UNKNOWN",
-        )
-    return tuple(a for a in _at_level(level) if wanted in a.statements)
-
-
-def _at_level(level: str) -> tuple[ChecklistItem, ...]:
-    listed = load_checklist("actions").items
-    if level and level not in ACTION_LEVELS:
-        raise UsageError(
-            "there is no level of that name.", fix=f"Use one of: {', '.join(ACTION_LEVELS)}.", code="ACTION-LEVEL"
-        )
-    return tuple(a for a in listed if not level or level in a.levels)
+    return tuple(a for a in actions_at(level) if gap.condition in a.conditions)
 
 
 def compare_belief(

@@ -11,8 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hybrid_toolkit.app import Server, start_app
 from hybrid_toolkit.assess import Entry, Record, load_checklist, return_verdict
-from hybrid_toolkit.assess.checklist import scales
-from hybrid_toolkit.assess.gaps import answering_actions
+from hybrid_toolkit.assess.checklist import answering_actions, scales
 
 pytestmark = pytest.mark.browser
 TESTS = load_checklist("return_tests").part("S3-K")
