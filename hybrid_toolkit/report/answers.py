@@ -266,7 +266,7 @@ def _spoken(shown: ShownStudy, outcome: str) -> tuple[str, str] | None:
     if shown.study.kind in RATIO_NOUNS:
         size, low, high = (number_label(v, decimals=2) for v in figures)
         return f"{size} {TIMES}", f"{low} to {high} {TIMES}"
-    unit = shown.study.words_for(outcome).unit
+    unit = _unit(shown, outcome)
     size, low, high = format_estimates(figures)
     return with_direction(size, unit), range_with_direction(low, high, unit)
 
@@ -274,7 +274,26 @@ def _spoken(shown: ShownStudy, outcome: str) -> tuple[str, str] | None:
 def _direction(shown: ShownStudy, outcome: str, value: float) -> str:
     if shown.study.kind in RATIO_NOUNS:
         return f"{number_label(value, decimals=2)} {TIMES}"
-    return with_direction(format_estimates((value,))[0], shown.study.words_for(outcome).unit) if value else "0"
+    return with_direction(format_estimates((value,))[0], _unit(shown, outcome)) if value else "0"
+
+
+def _unit(shown: ShownStudy, outcome: str) -> str:
+    words = shown.study.words_for(outcome)
+    return unit_beside(words.phrase, words.unit)
+
+
+def unit_beside(phrase: str, unit: str) -> str:
+    """The unit of a figure beside the name of its outcome, which may have said the scale already.
+
+    Examples
+    --------
+    >>> unit_beside("informal learning (scale 1 to 5)", "points on a scale of 1 to 5")
+    'points'
+    >>> unit_beside("informal learning", "points on a scale of 1 to 5")
+    'points on a scale of 1 to 5'
+    """
+    points, _, scale = unit.partition(" on a scale of ")
+    return points if scale and f"(scale {scale})" in phrase else unit
 
 
 def _power(shown: ShownStudy) -> list[float] | None:
