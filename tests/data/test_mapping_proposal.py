@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,17 @@ def test_front_door_contacts_are_no_meetings(tmp_path: Path) -> None:
     rows = "".join(f"{i},C{i},0{i % 9 + 1}/02/2024,Police\n" for i in range(30))
     (tmp_path / "contacts.csv").write_text("Contact ID,Child Unique ID,Date of Contact,Contact Source\n" + rows)
     assert "[tables.contact]" not in propose_mapping(tmp_path).toml
+
+
+def test_every_item_that_the_toolkit_writes_is_known_by_its_id(tmp_path: Path) -> None:
+    source = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "small" / "survey.csv"
+    header, *rows = source.read_text(encoding="utf-8").splitlines()
+    (tmp_path / "survey.csv").write_text("\n".join([header, *rows[:150], ""]), encoding="utf-8")
+    columns = header.split(",")
+    proposal = propose_mapping(tmp_path)
+    items = tomllib.loads(proposal.toml)["tables"]["survey"]["long"]
+    assert set(columns) - set(items) == {"worker_id", "wave", "month"} and len(items) > 80
+    assert all(item.endswith(f"/{column}") for column, item in items.items())
+    (tmp_path / "mapping.toml").write_text(proposal.toml, encoding="utf-8")
+    mapped = load_data(tmp_path, mapping=tmp_path / "mapping.toml")["survey"]
+    assert len(mapped) == len(load_data(tmp_path)["survey"]) > 0

@@ -1,17 +1,21 @@
-"""Items of questionnaires known by a few words of their wording, or by their order."""
+"""Items of questionnaires known by their ids, by a few words of their wording, or by their order."""
 
 from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
+from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.data.known.answers import answer_number
 from hybrid_toolkit.data.known.names import words
 from hybrid_toolkit.data.matching.profile import Profile
 
+_MOST_ANSWERS = 11
+"""Answers of the longest scales in use, 0 to 10; a blank is none of them."""
 _CODED = re.compile(r"([a-z0-9 ]+?) ?(\d{1,2})")
 
 
@@ -22,17 +26,26 @@ def _marks() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     return tuple((r["instrument"], r["item"], tuple(r["words"].split("|"))) for r in csv.DictReader(text.splitlines()))
 
 
+@lru_cache(maxsize=1)
+def _ids() -> Mapping[str, str]:
+    """Item id of a shipped instrument -> ``instrument/item``, for the ids that one instrument alone has."""
+    every = [(item.id, instrument.id) for instrument in instruments_in("survey") for item in instrument.items]
+    once = Counter(item for item, _ in every)
+    return {item: f"{instrument}/{item}" for item, instrument in every if once[item] == 1}
+
+
 def is_answer(seen: Profile) -> bool:
     """Whether a column holds answers: nothing but small whole numbers or known labels."""
-    return len(seen.counts) <= 11 and seen.filled > 0 and seen.share(lambda v: bool(answer_number(v))) > 0.95
+    different = sum(bool(str(v).strip()) for v in seen.counts.index)
+    return different <= _MOST_ANSWERS and seen.filled > 0 and seen.share(lambda v: bool(answer_number(v))) > 0.95
 
 
 def items_of(columns: Mapping[str, Profile]) -> dict[str, tuple[str, bool]]:
     """Source column -> (``instrument/item``, whether sure), for the columns that are items of an instrument.
 
-    Items are known by words of their wording or by their own names (``swemwbs_1``, ``SWEMWBS Q1``). Four columns of
-    answers about colleagues that stand together are taken for the toolkit's four items of informal learning, by order,
-    as a guess.
+    Items are known by their ids (``wfc_16``), by words of their wording or by their own names (``SWEMWBS Q1``). Four
+    columns of answers about colleagues that stand together are taken for the toolkit's four items of informal learning,
+    by order, as a guess.
 
     Examples
     --------
@@ -46,7 +59,9 @@ def items_of(columns: Mapping[str, Profile]) -> dict[str, tuple[str, bool]]:
     answers = {h: p for h, p in columns.items() if is_answer(p)}
     for header in answers:
         said = f" {words(header)} "
-        hit = next((f"{i}/{n}" for i, n, marks in _marks() if all(f" {m}" in said for m in marks)), "")
+        hit = _ids().get(header.strip().lower(), "") or next(
+            (f"{i}/{n}" for i, n, marks in _marks() if all(f" {m}" in said for m in marks)), ""
+        )
         hit = hit or _by_code(words(header))
         if hit and hit not in taken:
             found[header] = (hit, True)
