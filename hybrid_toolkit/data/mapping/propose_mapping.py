@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -136,6 +136,7 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
         texts.append(one.to_toml(several=counts[one.table_map.table] > 1, loose=loose))
         matched += _of_return(one)
     returned = {id(one.source) for one in known}
+    made = {(p.table, id(p.source)) for p in parts} | {(k.table_map.table, id(k.source)) for k in known}
     unmatched += _columns_left([s for s in sources if id(s) not in returned], parts)
     for choice in choices:
         if not choice.table and id(choice.source) not in returned:
@@ -147,8 +148,24 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
         pd.DataFrame(matched, columns=["table", "column", "source", "source_column", "how", "sure"], dtype="str"),
         pd.DataFrame(unmatched, columns=["kind", "table", "source", "name", "nearest", "why"], dtype="str"),
         tuple(questions.values()),
-        tuple(name for name in shipped_mappings() if returns_here(load_mapping(name), [s.found for s in sources])),
+        _returns_left(sources, made),
     )
+
+
+def _returns_left(sources: list[SourceProfile], taken: set[tuple[str, int]]) -> tuple[str, ...]:
+    """Shipped mappings that make a table of a source here which the proposal does not make of it."""
+    found = {id(s.found): s for s in sources}
+    left = []
+    for name in shipped_mappings():
+        mapping = load_mapping(name)
+        made = (
+            (p.table, f)
+            for p in mapping.parts
+            for f in returns_here(replace(mapping, parts=(p,)), [s.found for s in sources])
+        )
+        if any((table, id(found[id(f)])) not in taken for table, f in made):
+            left.append(name)
+    return tuple(left)
 
 
 def _read(path: str | Path) -> tuple[list[SourceProfile], list[UnreadableError], list[ProposalRow]]:

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from hybrid_toolkit.data.reading.cin_census import CIN_RECORD
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, now, text_frame
 from hybrid_toolkit.data.reading.text_files import read_bytes
-from hybrid_toolkit.data.reading.workforce_census import root_of, tag_of
+from hybrid_toolkit.data.reading.workforce_census import RECORD, root_of, tag_of
 from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, too_wide
 from hybrid_toolkit.errors import UnreadableError
 
@@ -36,8 +37,9 @@ def plain_xml_file(path: Path) -> list[Found]:
     tables = {key: some for key, some in rows.items() if len(some) > 1}
     if not tables:
         raise UnreadableError(
-            f"{path.name}: no element of the file repeats as the rows of a table do, and it is no national return.",
-            fix="Export the table as CSV or as a workbook, or as XML with one element a row.",
+            f"{path.name}: no element of the file repeats as rows of a table do, and it is no national return that "
+            f"is read as XML (it has no '{RECORD}' and no '{CIN_RECORD}' record).",
+            fix="Load the XML that was sent in the return, or export the table as CSV or as one element a row.",
             code="XML-LAYOUT",
         )
     many = len(tables) > 1

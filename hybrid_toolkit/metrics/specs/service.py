@@ -265,7 +265,7 @@ SPECS: tuple[MetricSpec, ...] = (
         "MF3",
         "Statutory visits at which the child was seen alone",
         "Are children seen on their own?",
-        {"contact": ("contact_id", "family_id", "due_date", "held_date", "mode", "purpose", "seen_alone")},
+        {"contact": ("contact_id", "family_id", "held_date", "mode", "purpose", "seen_alone")},
         SEEN_ALONE.words,
         MeanOf("seen_alone"),
         ContactUnits("all_contacts"),

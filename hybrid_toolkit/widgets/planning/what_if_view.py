@@ -100,7 +100,7 @@ class WhatIfViews:
             return None
         return (
             "These data open none of the studies on which another working pattern could be based.",
-            "Add tables 'worker', 'worker_month' and 'contact' or 'survey'; data.coverage() says which columns.",
+            "Add tables 'worker', 'worker_month' and 'contact' or 'survey'; the coverage report says which columns.",
         )
 
     def choices(self, state: WhatIfState) -> Mapping[str, Mapping[str, str]]:

@@ -1,0 +1,91 @@
+"""Files of other systems that are no workbook: text with bars, XML with one element a row, a database in a folder."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from hybrid_toolkit.data.load import load_data, read_raw
+from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
+from hybrid_toolkit.data.reading.readers import find_sources
+from hybrid_toolkit.errors import ContractError
+
+
+def test_a_note_in_a_text_file_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "worker.txt").write_text("worker_id|role|fte\nW1|5|0.5\nW2|5|1\n")
+    (tmp_path / "notes.txt").write_text("Sent on Monday, by the data team.\nAsk them, not us, for more.\n")
+    (tmp_path / "readme.txt").write_text("A word.\n")
+    assert [f.name for f in find_sources(tmp_path)] == ["worker"]
+    assert load_data(tmp_path)["worker"]["fte"].tolist() == [0.5, 1.0]
+
+
+def test_xml_gives_a_table_for_each_element_that_repeats(tmp_path: Path) -> None:
+    rows = "".join(f'<Visit ref="V{i}"><Child>C{i % 2}</Child><On>2024-01-0{i}</On></Visit>' for i in range(1, 6))
+    text = f"<Export><Visits>{rows}</Visits><Made>today</Made></Export>"
+    (tmp_path / "visits.xml").write_text(text)
+    [found] = find_sources(tmp_path)
+    frame = found.read().frame
+    assert list(frame.columns) == ["ref", "Child", "On"] and frame["ref"].tolist() == ["V1", "V2", "V3", "V4", "V5"]
+
+
+def test_a_database_in_a_folder_is_read_beside_files_and_each_table_once(tmp_path: Path) -> None:
+    base = sqlite3.connect(tmp_path / "hr.db")
+    pd.DataFrame({"staff_key": range(1000, 1040), "wte": [1.0, 0.5] * 20}).to_sql("staff", base, index=False)
+    base.close()
+    (tmp_path / "supervision log.csv").write_text(
+        "staff_key,sup_dt\n" + "".join(f"{1000 + i},2024-05-{i + 1:02}\n" for i in range(20))
+    )
+    proposal = propose_mapping(tmp_path)
+    taken = set(
+        zip(proposal.matched["table"], proposal.matched["column"], proposal.matched["source_column"], strict=True)
+    )
+    assert {("worker", "worker_id", "staff_key"), ("supervision", "date", "sup_dt")} <= taken
+    [table] = [f for f in find_sources(tmp_path) if f.name == "staff"]
+    assert table.ref == "hr.db/staff" and table.read() is table.read()
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["3/31/2024 12:00:00 AM", "4/2/2024 12:00:00 AM", "12/25/2024 12:00:00 AM"], "DATE-MONTH-FIRST"),
+        (["03/31/24", "04/02/24", "12/25/24"], "DATE-MONTH-FIRST"),
+        (["31/3/2024 9:30", "2/4/2024 9:30", "25/12/2024 14:00"], ""),
+    ],
+)
+def test_the_order_of_a_whole_column_of_dates_is_read(cells: list[str], said: str, tmp_path: Path) -> None:
+    text = "worker_id,start_date\n" + "".join(f"W{i},{c}\n" for i, c in enumerate(cells))
+    (tmp_path / "worker.csv").write_text(text)
+    days = load_data(tmp_path)["worker"]["start_date"]
+    assert days.dt.strftime("%Y-%m-%d").tolist() == ["2024-03-31", "2024-04-02", "2024-12-25"]
+    assert not said or any("month first" in n for s in load_data(tmp_path).provenance for n in s.notes)
+
+
+def test_one_slip_in_a_column_is_no_other_order(tmp_path: Path) -> None:
+    days = [f"{1 + i % 12:02}/{1 + i % 11:02}/2024" for i in range(30)]
+    (tmp_path / "worker.csv").write_text(
+        "worker_id,start_date\n" + "".join(f"W{i},{d}\n" for i, d in enumerate([*days, "06/13/2024"]))
+    )
+    with pytest.raises(ContractError, match="start_date"):
+        load_data(tmp_path)
+
+
+def test_a_visit_numbered_nought_stays(tmp_path: Path) -> None:
+    (tmp_path / "contact.csv").write_text("contact_id,family_id,worker_id\n0,F1,W1\n1,F2,0\n")
+    data = load_data(tmp_path)
+    assert data["contact"]["contact_id"].tolist() == ["0", "1"] and data["contact"]["worker_id"].isna().tolist() == [
+        False,
+        True,
+    ]
+    assert len(read_raw(tmp_path).frames["contact"]) == 2
+
+
+def test_a_return_that_is_in_the_proposal_is_not_advised_again(tmp_path: Path) -> None:
+    rows = "".join(f"{100 + i},{i % 7},2023-01-{i + 1:02},,CW\n" for i in range(28))
+    names = ("person_id", "professional_id", "involvement_start_date", "involvement_end_date", "professional_role_id")
+    head = ",".join(f"invo_{name}" for name in names) + "\n"
+    (tmp_path / "ssd_involvements.csv").write_text(head + rows)
+    proposal = propose_mapping(tmp_path)
+    assert "allocation_spell" in set(proposal.matched["table"]) and proposal.shipped == ()
