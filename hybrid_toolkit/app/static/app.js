@@ -78,6 +78,8 @@ function follow(box) {
 
 document.querySelectorAll("form[data-autosave]").forEach(autosave);
 document.querySelectorAll("[data-waits]").forEach(follow);
+// on a narrow screen the steps would fill it before the page begins
+if (matchMedia("(max-width: 52rem)").matches) document.querySelectorAll("[data-folds]").forEach((d) => { d.open = false; });
 const wrong = document.querySelector("[data-focus]");
 if (wrong) wrong.focus();
 addEventListener("beforeprint", () => {

@@ -111,9 +111,11 @@ def first_look(bench: Bench) -> dict[str, Any]:
     """
     import pandas as pd
 
+    from hybrid_toolkit.data.tables.contracts import TABLES
+
     rows = pd.DataFrame({"table": list(bench.data), "rows": [len(bench.data.table(t)) for t in bench.data]})
     card = bench.gate.facts(rows.head(MOST_TABLES), title="Tables", basis="metadata", counts=["rows"])
-    tables = [(str(r["table"]).replace("_", " "), _few(r["rows"])) for r in card.content.to_dict("records")]
+    tables = [(TABLES[str(r["table"])].text, _few(r["rows"])) for r in card.content.to_dict("records")]
     offered = _metrics(bench).metrics()
     first = FIRST_MEASURES if bench.own else (QUICK_MEASURE,)
     wanted = next((m for m in first if m in offered), next(iter(offered), ""))
