@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hybrid_toolkit.disclosure.digits import in_steps
+from hybrid_toolkit.disclosure.digits import ends_apart, in_steps
 from hybrid_toolkit.disclosure.policy import Policy
 from hybrid_toolkit.disclosure.screen import GROUP_KEYS
 from hybrid_toolkit.disclosure.suppress import CellMask, complementary, small_cells
@@ -108,6 +108,9 @@ def finish(
         if column in steps:
             numbers = pd.Series(in_steps(np.asarray(numbers, dtype=np.float64), steps[column]), index=out.index)
         out[column] = numbers.round(policy.decimals).mask(hide)
+    if {"estimate", "conf_low", "conf_high"} <= set(values):
+        ends = ends_apart(pd.DataFrame(frame), out, steps)
+        out = out.assign(**{c: ends[c].round(policy.decimals) for c in ("conf_low", "conf_high")})
     for column, mask in {count: hide, **others}.items():
         out[column] = round_counts(out[column], policy).mask(mask)
     for column in plain:

@@ -17,6 +17,8 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.disclosure.looks import share_scale
 from hybrid_toolkit.disclosure.policy import Policy
 
+_ENDS: Mapping[str, int] = {"conf_low": -1, "conf_high": 1}
+"""The limits of an interval, and on which side of the estimate they lie."""
 _STEPS = np.array([1.0, 2.0, 2.5, 5.0, 10.0])
 
 
@@ -81,6 +83,44 @@ def in_steps(values: Floats, steps: Floats) -> Floats:
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.round(np.round(values / steps) * steps, 9) + 0.0, dtype=np.float64)
+
+
+def ends_apart(raw: pd.DataFrame, shown: pd.DataFrame, steps: Mapping[str, Floats]) -> pd.DataFrame:
+    """Limits that rounding put on their own estimate, one step further out: an estimate lies inside its interval.
+
+    The limit of a share stays from 0 to 1. Nothing is told that the steps did not tell: who knows the rule knows that
+    estimate and limit lie within a step of each other.
+
+    Parameters
+    ----------
+    raw : pd.DataFrame
+        The figures before rounding, with ``estimate``, ``conf_low`` and ``conf_high``.
+    shown : pd.DataFrame
+        The same, rounded.
+    steps : Mapping[str, Floats]
+        The step of each column.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"estimate": [0.27], "conf_low": [0.21], "conf_high": [0.33]})
+    >>> step = dict.fromkeys(raw.columns, np.array([0.125]))
+    >>> shown = pd.DataFrame({c: in_steps(raw[c].to_numpy(), step[c]) for c in raw})
+    >>> shown.to_numpy().tolist(), ends_apart(raw, shown, step).to_numpy().tolist()
+    ([[0.25, 0.25, 0.375]], [[0.25, 0.125, 0.375]])
+    """
+    out = shown.copy()
+    number = {c: pd.to_numeric(raw[c], errors="coerce").to_numpy(dtype=float) for c in ("estimate", *_ENDS)}
+    share = np.all([(v >= 0) & (v <= 1) for v in number.values()], axis=0)
+    middle = out["estimate"].to_numpy(dtype=float)
+    for column, side in _ENDS.items():
+        if column not in steps:
+            continue
+        end = out[column].to_numpy(dtype=float)
+        onto = (end == middle) & (side * (number[column] - number["estimate"]) > 0)
+        moved = end + side * steps[column]
+        moved = np.where(share, np.clip(moved, 0.0, 1.0), moved)
+        out[column] = np.where(onto, moved, end)
+    return out
 
 
 def steps_of_estimates(errors: Floats, counts: Floats, *, decimals: int, digits: int = 2) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 import hybrid_toolkit
 from hybrid_toolkit.data import atomic_output
 from hybrid_toolkit.data.atomic_output import atomic_folder
-from hybrid_toolkit.errors import OutputError
+from hybrid_toolkit.disclosure.versions import FOLDER, LEDGER, VersionLedger
+from hybrid_toolkit.errors import OutputError, UnreadableError
 
 CSV_FOR_HASHES_ONLY = {"data/evaluation_data.py", "disclosure/release.py"}
 """Modules that make CSV text to hash it, never to write it."""
@@ -30,6 +32,47 @@ def test_killed_at_random_points(operation: str) -> None:
     found = kill_at_random(operation, 5)
     assert found.killed >= 1, "no kill came in time: it proves nothing"
     assert (found.broken, found.left) == (0, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked")
+@pytest.mark.parametrize("fault", ["disk full", "read-only folder", "clock back"])
+@pytest.mark.parametrize("operation", ["save", "replace a folder", "ledger"])
+def test_a_fault_of_the_disk_or_the_clock_is_an_error_and_leaves_what_was_there(operation: str, fault: str) -> None:
+    from tools.faults import REFUSED, meet_fault
+
+    assert meet_fault(operation, fault) == (0 if fault == "clock back" else REFUSED, True, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked")
+def test_two_who_release_at_once_share_one_ledger_and_one_key(tmp_path: Path) -> None:
+    """Each began with nothing; the second to write once lost what the first had shown."""
+    children = []
+    for n in range(4):
+        child = os.fork()
+        if child == 0:
+            try:
+                for i in range(5):
+                    VersionLedger(tmp_path).record("mean", {f"w{j}": f"{n} {i}" for j in range(20)}, version=f"{n} {i}")
+            except BaseException:
+                os._exit(1)
+            os._exit(0)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0, 0]
+    ledger = VersionLedger(tmp_path)
+    assert len(json.loads((tmp_path / FOLDER / LEDGER).read_text())["shown"].popitem()[1]) == 20
+    for n in range(4):  # and everything that was shown is known again
+        changed = {f"w{j}": f"{n} 4" if j else "other" for j in range(20)}
+        assert ledger.few_changed("mean", changed, threshold=10)
+
+
+@pytest.mark.parametrize("gone", ["key", "half a key"])
+def test_a_ledger_without_its_key_shows_nothing(tmp_path: Path, gone: str) -> None:
+    """With another key nothing that was shown would be known again, and a change of one person would pass."""
+    VersionLedger(tmp_path).record("mean", {f"w{i}": "0.5" for i in range(20)}, version="a")
+    key = tmp_path / FOLDER / "key"
+    key.unlink() if gone == "key" else key.write_bytes(key.read_bytes()[:16])
+    with pytest.raises(UnreadableError, match="LEDGER-UNREADABLE"):
+        VersionLedger(tmp_path)
 
 
 def test_where_folders_cannot_be_exchanged_a_killed_replacement_is_put_back(

@@ -387,3 +387,18 @@ def test_a_survival_curve_read_at_chosen_times_is_found_under_any_name() -> None
         assert len(Gate().estimates(told, title="Answers", people="n").content) <= 1
     wide = rows.assign(n=400, std_error=rows["std_error"] / 10**0.5)  # twenty leave between two rows
     assert len(Gate().estimates(wide, title="Answers", people="n").content) == 5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_rounding_puts_an_estimate_on_its_own_limit(seed: int) -> None:
+    """Shares and means of small groups, whose steps are wider than their intervals."""
+    rng = np.random.default_rng(seed)
+    n = rng.integers(20, 60, 30)
+    share = rng.uniform(0.3, 0.7, 30)
+    half = rng.uniform(0.002, 0.2, 30)
+    rows = pd.DataFrame({"group": [f"group {chr(97 + i % 26)}{i // 26}" for i in range(30)], "n": n, "estimate": share,
+                         "conf_low": share - half, "conf_high": share + half})  # fmt: skip
+    shown = Gate().figure_data(rows, title="x", dims=["group"], values=["estimate", "conf_low", "conf_high"],
+                               people="n").content.dropna()  # fmt: skip
+    assert len(shown) > 20
+    assert (shown["conf_low"] < shown["estimate"]).all() and (shown["estimate"] < shown["conf_high"]).all()

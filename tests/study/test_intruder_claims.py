@@ -169,3 +169,22 @@ def test_a_claim_on_few_people_prints_no_interval(few: int, kind: str) -> None:
 def test_a_claim_on_enough_people_is_as_before() -> None:
     (claim,) = ht.Study(**PLAIN).estimate_frame(rows(300)).claims()  # type: ignore[arg-type]
     assert "interval" in claim.text and claim.finding in ("difference", "inconclusive", "equivalent", "negligible")
+
+
+@pytest.mark.parametrize("kind", ["few exposed", "few people of many rows"])
+def test_what_if_is_not_asked_of_an_estimate_on_few_people(kind: str) -> None:
+    """Six people: the claim was withheld, and the what-if printed its interval."""
+    frame = rows(300)
+    if kind == "few exposed":
+        frame["x"] = (np.arange(300) < 6).astype(float)
+        frame.loc[:5, "team_id"] = [f"T{i:02}" for i in range(6)]
+    else:
+        frame["worker_id"] = [f"W{i % 6}" for i in range(300)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = ht.Study(**PLAIN).estimate_frame(frame)  # type: ignore[arg-type]
+        with pytest.raises(StudyError, match="WHAT-IF-FEW") as refused:
+            result.what_if({"x": 0.02})
+    assert "interval" not in str(refused.value)
+    enough = ht.Study(**PLAIN).estimate_frame(rows(300)).what_if({"x": 0.02})  # type: ignore[arg-type]
+    assert "interval" in enough.summary()

@@ -266,7 +266,7 @@ def test_each_of_two_groups_compared_must_cover_the_change() -> None:
     with pytest.raises(StudyError, match="one of the two groups") as caught:
         PAIR.estimate_frame(frame).what_if(Change("set", 0.6))
     assert caught.value.code == "WHAT-IF-SUPPORT"
-    share = np.where(frame["m"], 0.05, 0.6)
+    share = np.where(frame["m"], 0.15, 0.6)
     yes = frame.assign(x=(np.random.default_rng(1).random(len(frame)) < share).astype(float))
     result = PAIR.estimate_frame(yes)
     with pytest.raises(StudyError, match="one of the two groups"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tools.attacks.files import documents, texts_of_data, what_ifs
 from tools.attacks.models import event_times, own_filters, regressions, survival
 from tools.attacks.sittings import charts, explorer, versions
 from tools.attacks.tables import groups_with_all, nested_shares, places, undo_rounding, unsaid_frames
@@ -27,8 +28,11 @@ DOORS: dict[str, Door] = {
     "control charts of months": charts,
     "explorer over groups and periods": explorer,
     "yesterday's data and today's": versions,
+    "what-if of an estimate on few people": what_ifs,
+    "documents, pictures and states of a view": documents,
+    "texts that describe data": texts_of_data,
 }
-"""The doors, tables first, then models, then sittings."""
+"""The doors, tables first, then models, sittings, and what is taken away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import pandas as pd
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.designs import GRADES
+from hybrid_toolkit.disclosure.policy import FLOOR_CLUSTERS, FLOOR_THRESHOLD
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.models.terms.result_rows import tidy_rows
 from hybrid_toolkit.result import TIDY_COLUMNS
@@ -172,8 +173,8 @@ def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | N
     Raises
     ------
     StudyError
-        A design without such a slope, a change that cannot be read, or one that leaves the data's support (see
-        ``hybrid_toolkit.study.estimation.common_support.support``).
+        A design without such a slope, an estimate behind which too few people stand, a change that cannot be read, or
+        one that leaves the data's support (see ``hybrid_toolkit.study.estimation.common_support.support``).
 
     Notes
     -----
@@ -194,11 +195,20 @@ def what_if(result: FittedStudy, change: ChangeLike, *, diagnosis: Diagnosis | N
     asked = parse_change(change, basis.exposure)
     told = asked.told(basis.exposure, share=basis.share)
     held = {outcome: support(asked, basis, each) for outcome, each in basis.outcomes.items()}
+    claims = {c.outcome: c for c in result.claims(diagnosis)}
+    few = {outcome for outcome, claim in claims.items() if claim.finding == "withheld"}
+    if result.study.outcome in few:
+        raise StudyError(
+            f"no other working pattern can be asked of this estimate. {claims[result.study.outcome].text}",
+            fix=f"Ask it of an estimate that rests on at least {FLOOR_THRESHOLD} people in {FLOOR_CLUSTERS} clusters.",
+            code="WHAT-IF-FEW",
+        )
     outside, moved = held[result.study.outcome]
     parts, sentences = [], []
-    claims = {c.outcome: c for c in result.claims(diagnosis)}
     spoken = _spoken(result, diagnosis)
     for outcome, each in basis.outcomes.items():
+        if outcome in few:
+            continue
         words = result.study.words_for(outcome)
         rows = _rows(asked, basis, each, words, result.conf_level)
         parts.append(rows.assign(outcome=outcome))

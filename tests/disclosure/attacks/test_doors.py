@@ -16,6 +16,9 @@ SLOW = {
     "yesterday's data and today's": 20,
     "steps of a survival curve": 30,
     "regression on one or two people": 40,
+    "what-if of an estimate on few people": 8,
+    "documents, pictures and states of a view": 2,
+    "texts that describe data": 5,
 }
 """Doors whose session takes a second or more, with their sessions here."""
 BITES = 0.5
