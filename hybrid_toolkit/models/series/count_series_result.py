@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.models.series.interrupted_series import SHORT
+from hybrid_toolkit.models.series.interrupted_series import series_notes
 from hybrid_toolkit.models.terms.result_rows import tidy_rows
-from hybrid_toolkit.result import SIGNS, ResultBase
+from hybrid_toolkit.result import ResultBase
 
 _WANDERS = 1.2
 """Times the variance of a Poisson from which the rate itself seems to wander behind the counts."""
@@ -153,13 +153,8 @@ class CountSeriesFit(ResultBase):
         str
             Prose with its caveat.
         """
-        short = min(self.n_before, self.n_after) <= SHORT
         notes = [
-            "The series is short: the autocorrelation is estimated imprecisely and intervals may be too narrow."
-            if short
-            else "",
-            "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",
-            "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < SIGNS else "",
+            *series_notes(min(self.n_before, self.n_after), self.errors, self.left_over_p),
             "Where the rate wanders behind the counts, as it seems to here, intervals are somewhat too narrow."
             if self.dispersion > _WANDERS or self.family == "negative-binomial"  # which takes the wandering up
             else "",

@@ -162,13 +162,8 @@ class InterruptedFit(ResultBase):
         str
             Prose with its caveat.
         """
-        short = min(self.n_before, self.n_after) <= SHORT
         notes = [
-            "The series is short: the autocorrelation is estimated imprecisely and intervals may be too narrow."
-            if short
-            else "",
-            "Newey-West intervals are too narrow in series of this length." if self.errors == "newey-west" else "",
-            "Autocorrelation is left over beyond neighbouring periods." if self.left_over_p < SIGNS else "",
+            *series_notes(min(self.n_before, self.n_after), self.errors, self.left_over_p),
             "" if self.converged else "The autocorrelation lies at the edge of its range: do not use these figures.",
         ]
         against = "the control series would have changed alike" if self.control else "nothing else changed then"
@@ -179,6 +174,40 @@ class InterruptedFit(ResultBase):
             f"changes are effects only if the trend before would have gone on, {against}, and the start was "
             "not chosen for its numbers."
         )
+
+
+def series_notes(periods: int, errors: str, left_over_p: float) -> list[str]:
+    """Why the intervals of an interrupted series may be too narrow, whatever is counted or measured in it.
+
+    Parameters
+    ----------
+    periods : int
+        Periods of the shorter side of the start.
+    errors : str
+        Kind of errors, ``"ar1"`` or ``"newey-west"``.
+    left_over_p : float
+        P-value of a test that no autocorrelation is left beyond neighbouring periods.
+
+    Returns
+    -------
+    list[str]
+        Sentences; empty where nothing is to be said.
+
+    Examples
+    --------
+    >>> series_notes(24, "ar1", 0.4), series_notes(24, "newey-west", 0.4)
+    ([], ['Newey-West intervals are too narrow in series of this length.'])
+    """
+    said = []
+    if periods <= SHORT:
+        said.append(
+            "The series is short: the autocorrelation is estimated imprecisely and intervals may be too narrow."
+        )
+    if errors == "newey-west":
+        said.append("Newey-West intervals are too narrow in series of this length.")
+    if left_over_p < SIGNS:
+        said.append("Autocorrelation is left over beyond neighbouring periods.")
+    return said
 
 
 def fit_interrupted(
