@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hybrid_toolkit.data.load import load_data, read_raw
 from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.data.reading.readers import find_sources
-from hybrid_toolkit.errors import ContractError
+from hybrid_toolkit.errors import ContractError, UnreadableError
 
 
 def test_a_note_in_a_text_file_is_no_table(tmp_path: Path) -> None:
@@ -89,3 +90,17 @@ def test_a_return_that_is_in_the_proposal_is_not_advised_again(tmp_path: Path) -
     (tmp_path / "ssd_involvements.csv").write_text(head + rows)
     proposal = propose_mapping(tmp_path)
     assert "allocation_spell" in set(proposal.matched["table"]) and proposal.shipped == ()
+
+
+def test_a_text_file_that_cannot_be_opened_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "worker.csv").write_text("worker_id,role\nW1,5\n")
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "lost.txt").symlink_to(tmp_path / "nowhere.txt")
+    codes = {f.name: f.error.code if f.error else None for f in find_sources(tmp_path)}
+    assert codes == {"worker": None, "pipe": "FILE-KIND", "lost": "FILE-KIND"}
+
+
+def test_a_flood_of_tags_is_answered_in_time(tmp_path: Path) -> None:
+    (tmp_path / "flood.xml").write_text("<A>" + "".join(f"<t{i}/>" for i in range(100_000)) + "</A>")
+    with pytest.raises(UnreadableError, match="XML-LAYOUT"):
+        find_sources(tmp_path / "flood.xml")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from functools import cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -14,6 +13,9 @@ from hybrid_toolkit.data.reading.text_files import read_bytes
 from hybrid_toolkit.data.reading.workforce_census import RECORD, root_of, tag_of
 from hybrid_toolkit.data.sheets.limits import MOST_COLUMNS, too_wide
 from hybrid_toolkit.errors import UnreadableError
+
+_MOST_BYTES = 100_000_000
+"""Bytes of XML: laid out as elements they take ten times as much memory, a gigabyte."""
 
 
 def plain_xml_file(path: Path) -> list[Found]:
@@ -27,13 +29,19 @@ def plain_xml_file(path: Path) -> list[Found]:
         The file is not XML, or no element in it repeats as a row does.
     """
     data = read_bytes(path)
+    if len(data) > _MOST_BYTES:
+        raise UnreadableError(
+            f"{path.name}: it has {len(data) / 1e6:,.0f} MB, and at most {_MOST_BYTES / 1e6:,.0f} MB of XML are read.",
+            fix="Export the table as CSV, or in several files.",
+            code="FILE-LARGE",
+        )
     root = root_of(data, path.name)
     digest = hashlib.sha256(data).hexdigest()
     rows: dict[tuple[str, str], list[dict[str, str]]] = {}
     for parent in root.iter():
-        for tag, _ in Counter(map(tag_of, parent)).items():
-            mine = [_values(node) for node in parent if tag_of(node) == tag]
-            rows.setdefault((tag_of(parent), tag), []).extend(v for v in mine if len(v) > 1)
+        for node in parent:
+            if len(mine := _values(node)) > 1:
+                rows.setdefault((tag_of(parent), tag_of(node)), []).append(mine)
     tables = {key: some for key, some in rows.items() if len(some) > 1}
     if not tables:
         raise UnreadableError(

@@ -88,14 +88,14 @@ def parquet_file(path: Path) -> Found:
 def is_delimited(path: Path) -> bool:
     """Whether a text file is a table: nearly all its first lines have as many tabs, bars, semicolons or commas.
 
-    Raises
-    ------
-    UnreadableError
-        As for ``read_csv``, where the file cannot be opened.
+    What cannot be opened is taken for one, so that reading it says why.
     """
-    check_kind(path)
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
+    try:
+        check_kind(path)
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except (OSError, UnreadableError):
+        return True
     try:
         text, _ = _decode(head[: head.rfind(b"\n") + 1 or None], path.name)
     except UnreadableError:
