@@ -282,3 +282,16 @@ def test_a_national_number_below_the_header_of_a_key_is_hashed(tmp_path: Path) -
         (tmp_path / "in" / f"{name}.csv").write_text(f"{header},FTE\n" + "".join(f"{n},1\n" for n in numbers))
     done = pseudonymise_folder(tmp_path / "in", tmp_path / "out")
     assert done.hashed == ("a.Child ID",) and set(done.dropped) == {"b.Health service number"}
+
+
+def test_zeros_before_letters_notes_and_a_first_visit_numbered_nought(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    ids = ["00a45", "000123", "0678", "1011"]
+    (source / "staff.csv").write_text("Employee No,Post\n" + "".join(f"{i},SW\n" for i in ids))
+    rows = "".join(f"{j}|{ids[j % 4].lstrip('0').upper()}|C{j}|Met them at school.\n" for j in range(12))
+    (source / "visits.txt").write_text("Visit No|Worker ID|Child ID|Note Text\n" + rows)
+    pseudonymise_folder(source, out)
+    staff, visits = (pd.read_csv(out / f"{n}.csv") for n in ("staff", "visits"))
+    assert set(visits["Worker ID"]) == set(staff["Employee No"]) and visits["Visit No"].notna().all()
+    assert "Note Text" not in visits.columns

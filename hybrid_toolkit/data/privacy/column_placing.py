@@ -49,6 +49,7 @@ _TELLING = re.compile(
 """Headers of what is rare or sensitive in a person and that no table asks for."""
 _TEXT = re.compile(
     r"(?:.* )?(?:notes?|comments?|narrative|summary|free text|details|case note(?: text)?|description of .*|remarks|"
+    r"(?:note|visit|case|contact|recording|form|event|casenote) (?:text|body|content)|write up|"
     r"further information|any other .*|json payload|address json)"
 )
 _PLAIN = re.compile(

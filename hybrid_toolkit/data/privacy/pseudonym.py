@@ -39,10 +39,12 @@ def loose_key(value: str) -> str:
     --------
     >>> loose_key(" 088632 "), loose_key("sw 0012"), loose_key("W-01"), loose_key("88632.0"), loose_key("000")
     ('88632', 'SW12', 'W-01', '88632', '0')
+    >>> loose_key("00a45")
+    'A45'
     """
     text = re.sub(r"\s+", "", value).upper()
     text = re.sub(r"^(\d+)\.0+$", r"\1", text)
-    return re.sub(r"^([A-Z]{0,3})0+(?=\d+$)", r"\1", text)
+    return re.sub(r"^([A-Z]{0,3})0+(?=\d+$)|^0+(?=[0-9A-Z])", r"\1", text)
 
 
 def name_key(value: str) -> str:

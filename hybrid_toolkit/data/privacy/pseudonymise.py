@@ -325,6 +325,8 @@ def _pseudonymised(
 
 def _hashed(values: pd.Series, key: bytes, *, number: bool, name: bool, where: str, done: _Done) -> pd.Series:
     nobody = values.map(lambda v: is_stand_in(v, key=True) or v.casefold() in MISSING_WORDS, na_action="ignore")
+    if values.dropna().is_unique and {"0", "1", "2"} <= set(values.dropna()):
+        nobody = nobody.mask(values.eq("0"), False)  # events numbered from 0, of which each stands once
     if (nobody == True).any():  # noqa: E712  missing cells are neither
         done.nobody[where] = int((nobody == True).sum())  # noqa: E712
         values = values.mask(nobody.eq(True))
