@@ -24,7 +24,7 @@ from hybrid_toolkit.report.findings import ShownStudy, answer_row, is_known
 from hybrid_toolkit.report.plots.estimate_plots import describe_estimates, plot_estimates, plot_headline
 from hybrid_toolkit.report.plots.event_plots import describe_event_study, plot_event_study
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
-from hybrid_toolkit.report.plots.takeaways import estimates_say
+from hybrid_toolkit.report.plots.takeaways import estimates_say, event_study_says
 from hybrid_toolkit.report.report_columns import CHECK_COLUMNS, ESTIMATE_COLUMNS, GRADE_WORDS
 from hybrid_toolkit.study.estimation.claim_grammar import CHECK_STATES
 
@@ -166,7 +166,7 @@ def _over_time(shown: ShownStudy, release: Release) -> Figure:
         release, svg_bytes(ax), alt=describe_event_study(release), caption="By time from the start of the policy",
         columns={"time": TableColumn("Time from the start", "count"), "estimate": ESTIMATE_COLUMNS["estimate"],
                  "unit": ESTIMATE_COLUMNS["unit"]},
-        png=png_bytes(ax),
+        png=png_bytes(ax), says=event_study_says(release, level=shown.conf_level),
     )  # fmt: skip
 
 

@@ -358,3 +358,18 @@ def test_an_action_is_judged_on_months_with_its_start_where_it_is(browser: Brows
         assert hand.findings(page) == []
     finally:
         started.stop()
+
+
+def test_from_prompt_to_prompt_the_keyboard_does_not_walk_through_the_navigation(page: Page, server: Server) -> None:
+    person = begin(page, server, "Estates and facilities")
+    page.goto(f"{person}/{FIRST.items[0].id}")
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Save and continue").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(FIRST.items[1].text)
+    for _ in range(3):  # a word of the glossary may come first
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "radio":
+            return
+    raise AssertionError("the first answer is more than 3 keys away")

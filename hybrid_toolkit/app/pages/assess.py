@@ -157,7 +157,7 @@ def _question(visit: Visit) -> Answered:
         if why or not given["level"]:
             then = "&then=check" if onward.endswith("/check") else ""
             return GoTo(f"{here}/{item}?check=1{then}")
-        return GoTo(onward)
+        return GoTo(f"{onward}#main")  # the next key press reaches the prompt, not the navigation again
     errors = {}
     if visit.query.word("check"):
         held = rater.answers.get(item, {})

@@ -165,7 +165,8 @@ def _section(checklist: str) -> Callable[[Visit], Answered]:
             if not errors:
                 _save(work, checklist, given, part.title)
                 if not visit.draft:
-                    return GoTo(f"/talk/{checklist}" + (f"/{after.id}" if after else ""))
+                    # the next key press reaches the first question, not the navigation again
+                    return GoTo(f"/talk/{checklist}/{after.id}#main" if after else f"/talk/{checklist}")
             if visit.draft:
                 return Saved(errors=errors)
             held |= given

@@ -195,6 +195,51 @@ def groups_say(release: Release, *, unit: str = "", level: float = 0.95) -> str:
     return f"{told}{tail}"
 
 
+def event_study_says(release: Release, *, level: float = 0.95) -> str:
+    """What an event study shows: how many intervals before and from the start on exclude no difference.
+
+    Parameters
+    ----------
+    release : Release
+        Of kind ``"estimates"`` with ``time``, as ``plot_event_study`` draws it.
+    level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    str
+        One sentence or two.
+
+    Raises
+    ------
+    DisclosureError
+        Not a release of estimates.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.disclosure import Gate
+    >>> rows = pd.DataFrame({"term": ["time -2", "time 0"], "time": [-2, 0], "estimate": [0.0, 0.2], "n": 288,
+    ...                      "conf_low": [-0.1, 0.1], "conf_high": [0.1, 0.3], "unit": "points"})
+    >>> print(event_study_says(Gate().estimates(rows, title="Learning", people="n", labels=["time"])))
+    Before the start 0 of 1 interval (95%) excludes no difference; from the start on 1 of 1.
+    """
+    rows = require_release(release, kinds=("estimates",)).content
+    shown = rows[rows["conf_low"].notna() & rows["conf_high"].notna()]
+    if shown.empty:
+        return "Every time is hidden to protect people."
+    clear = (shown["conf_low"].astype(float) > 0) | (shown["conf_high"].astype(float) < 0)
+    early = shown["time"].astype(float) < 0
+    count = int(early.sum())
+    verb = "interval" if count == 1 else "intervals"
+    told = (
+        f"Before the start {int((clear & early).sum())} of {count} {verb} ({format_level(level)}) "
+        f"{'excludes' if count == 1 else 'exclude'} no difference; from the start on {int((clear & ~early).sum())} of "
+        f"{int((~early).sum())}."
+    )
+    hidden = len(rows) - len(shown)
+    return told + (f" {hidden} {'time is' if hidden == 1 else 'times are'} hidden to protect people." if hidden else "")
+
+
 def series_says(release: Release, *, start: Any, unit: str = "") -> str:
     """What a long series shows: how far it is from the line expected from before, on average after the start.
 
