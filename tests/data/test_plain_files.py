@@ -104,3 +104,12 @@ def test_a_flood_of_tags_is_answered_in_time(tmp_path: Path) -> None:
     (tmp_path / "flood.xml").write_text("<A>" + "".join(f"<t{i}/>" for i in range(100_000)) + "</A>")
     with pytest.raises(UnreadableError, match="XML-LAYOUT"):
         find_sources(tmp_path / "flood.xml")
+
+
+def test_a_database_beside_files_named_after_the_tables_is_left(tmp_path: Path) -> None:
+    (tmp_path / "worker.csv").write_text("worker_id,role\nW1,5\n")
+    base = sqlite3.connect(tmp_path / "copy.db")
+    pd.DataFrame({"worker_id": ["W1"], "role": ["5"]}).to_sql("worker", base, index=False)
+    base.close()
+    assert len(load_data(tmp_path)["worker"]) == 1
+    assert load_data(tmp_path / "copy.db")["worker"]["worker_id"].tolist() == ["W1"]

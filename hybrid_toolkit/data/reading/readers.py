@@ -147,6 +147,9 @@ def _folder(folder: Path) -> list[Found]:
             code="FOLDER-EMPTY",
         )
     readable = [p for p in visible if p.suffix.lower() in ENDINGS and not _is_prose(p)]
+    if any(normal_name(p.stem) in TABLES for p in readable):
+        # The files are the tables already; a database beside them is most often a copy of the same ones.
+        readable = [p for p in readable if p.suffix.lower() not in DATABASES or normal_name(p.stem) in TABLES]
     if not readable:
         raise UnreadableError(
             f"None of the {len(visible)} file(s) in the folder '{folder.name}' is of a kind that can be read.",
