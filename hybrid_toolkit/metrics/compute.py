@@ -256,7 +256,7 @@ def _measure_tables(
 
     out = []
     for part in contact_cluster_sums(tables, spec, by=by, period=period):
-        bounds = spec.bounds
+        bounds = _bounds(spec)
         interval = clustered_interval(part.estimate, part.cluster, conf_level=conf_level, n=part.n, bounds=bounds)
         row = _row(spec, part.estimate, interval, part.n, part.n_missing, part.behind, by, float("nan"))
         out.append({"metric": spec.id, "unit": spec.value_unit, "group": part.group, "period": part.period, **row})
@@ -275,7 +275,7 @@ def _one(
 ) -> dict[str, object]:
     assert spec.statistic is not None
     estimate = spec.statistic(frame.loc[here])
-    interval = clustered_interval(estimate, cluster.loc[here], conf_level=conf_level, bounds=spec.bounds)
+    interval = clustered_interval(estimate, cluster.loc[here], conf_level=conf_level, bounds=_bounds(spec))
     n, missing = int(estimate.used.sum()), int((~estimate.used).sum())
     used = here.copy()
     used[here] = estimate.used
@@ -354,3 +354,9 @@ def _reliability(data: EvaluationData, spec: MetricSpec) -> float:
         return cached(data, ("reliability", spec.reliability_of), partial(spec.reliability_of, data))
     except MeasureError:
         return float("nan")
+
+
+def _bounds(spec: MetricSpec) -> tuple[float | None, float | None]:
+    """The range of the metric in the units of its statistic; None where there is no end."""
+    low, high = (None if v is None else v / spec.scale for v in (spec.low, spec.high))
+    return low, high

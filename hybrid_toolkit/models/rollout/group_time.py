@@ -14,9 +14,7 @@ from hybrid_toolkit.errors import EstimationError
 from hybrid_toolkit.models.inference import cluster_support as support
 from hybrid_toolkit.models.rollout.group_time_effects import (
     AGGREGATIONS,
-    BASE_PERIODS,
     CONTROL_GROUPS,
-    GROUP_TIME_VARIANCES,
     GroupTimeFit,
 )
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER
@@ -29,6 +27,14 @@ from hybrid_toolkit.models.weighting.doubly_robust import doubly_robust
 
 __all__ = ["AGGREGATIONS", "BASE_PERIODS", "CONTROL_GROUPS", "GROUP_TIME_VARIANCES", "GroupTimeFit", "fit_group_time"]
 
+BASE_PERIODS = {
+    "varying": "before the start, the period before; after it, the last untreated",
+    "universal": "last untreated",
+}
+GROUP_TIME_VARIANCES = {
+    "influence": "influence functions, as published",
+    "jackknife": "each cluster left out in turn (CV3)",
+}
 FEW_FOR_INFLUENCE = 10
 """With fewer clusters on the smaller side the errors as published are too small, and the jackknife is the default."""
 

@@ -21,19 +21,11 @@ from hybrid_toolkit.models.terms.result_rows import check_choice, frozen, tidy_r
 from hybrid_toolkit.result import ResultBase
 
 CONTROL_GROUPS = {"never_treated": "units never treated", "not_yet_treated": "units not yet or never treated"}
-BASE_PERIODS = {
-    "varying": "before the start, the period before; after it, the last untreated",
-    "universal": "last untreated",
-}
 AGGREGATIONS = {
     "simple": "all treated groups and periods, weighted by group size",
     "dynamic": "by time since the start; overall is the mean over times from 0",
     "group": "by group; overall is weighted by group size",
     "calendar": "by period; overall is the mean over periods",
-}
-GROUP_TIME_VARIANCES = {
-    "influence": "influence functions, as published",
-    "jackknife": "each cluster left out in turn (CV3)",
 }
 FEW_UNITS, FEW_FOR_JACKKNIFE = 5, 8
 
