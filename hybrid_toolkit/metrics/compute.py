@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -99,10 +99,9 @@ def measure(
     if not 0 < conf_level < 1:
         raise UsageError("conf_level is not between 0 and 1.", fix="Use 0.95 for 95%.", code="CONF-LEVEL")
     rows: list[dict[str, object]] = []
+    if isinstance(data, ContactTables):
+        return _figures(_measure_tables(data, find_metrics(metrics), by, period, conf_level), synthetic=data.synthetic)
     for spec in find_metrics(metrics):
-        if isinstance(data, ContactTables):
-            rows.extend(_measure_tables(data, spec, by, period, conf_level))
-            continue
         if spec.own:
             from hybrid_toolkit.metrics.own_filter import hold_filter
 
@@ -118,8 +117,12 @@ def measure(
         warned = invariance_flag(comparable(data, spec, by), by) if survey else ""
         parts = _measure_parts(spec, frame, keys, people_of(data, spec, frame), by, conf_level, reliability)
         rows.extend(r | {"flag": "; ".join(filter(None, (r["flag"], warned)))} for r in parts)
+    return _figures(rows, synthetic=data.synthetic)
+
+
+def _figures(rows: list[dict[str, object]], *, synthetic: bool) -> InsideFrame:
     out = pd.DataFrame(rows, columns=list(FIGURE_COLUMNS)).astype({"n_people": "Int64"})
-    if data.synthetic:
+    if synthetic:
         out.attrs["stamp"] = SYNTHETIC_STAMP
     return inside(out)
 
@@ -250,16 +253,19 @@ def _measure_parts(
 
 
 def _measure_tables(
-    tables: ContactTables, spec: MetricSpec, by: str | None, period: str | None, conf_level: float
+    tables: ContactTables, specs: Sequence[MetricSpec], by: str | None, period: str | None, conf_level: float
 ) -> list[dict[str, object]]:
     from hybrid_toolkit.metrics.contacts.contact_sums import contact_cluster_sums
 
-    out = []
-    for part in contact_cluster_sums(tables, spec, by=by, period=period):
-        bounds = _bounds(spec)
-        interval = clustered_interval(part.estimate, part.cluster, conf_level=conf_level, n=part.n, bounds=bounds)
-        row = _row(spec, part.estimate, interval, part.n, part.n_missing, part.behind, by, float("nan"))
-        out.append({"metric": spec.id, "unit": spec.value_unit, "group": part.group, "period": part.period, **row})
+    out: list[dict[str, object]] = []
+    sums = contact_cluster_sums(tables, specs, by=by, period=period)
+    for spec in specs:
+        for part in sums[spec.id]:
+            interval = clustered_interval(
+                part.estimate, part.cluster, conf_level=conf_level, n=part.n, bounds=_bounds(spec)
+            )
+            row = _row(spec, part.estimate, interval, part.n, part.n_missing, part.behind, by, float("nan"))
+            out.append({"metric": spec.id, "unit": spec.value_unit, "group": part.group, "period": part.period, **row})
     return out
 
 

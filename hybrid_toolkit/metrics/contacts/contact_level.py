@@ -78,8 +78,12 @@ def _contacts(tables: Tables, *needed: str) -> ir.Table:
     return out.left_join(once, "worker_id").drop("worker_id_right")
 
 
-def all_contacts(tables: Tables) -> ir.Table:
-    """What ``contact_practice`` gives: choice, timeliness and mode, one row a contact, and whether it was ``held``."""
+def contact_rows(tables: Tables) -> ir.Table:
+    """Everything that contacts say by themselves, one row a contact: choice, timeliness, mode, engagement, ``held``.
+
+    ``all_contacts``, ``held_contacts`` and ``engagement`` are columns and rows of this, so that metrics of several of
+    them can be summed in one pass over the contacts.
+    """
     c = _contacts(tables, "mode")
     due, held, wish = c["due_date"], c["held_date"], c["mode_preferred"]
     last = ibis.greatest(
@@ -102,9 +106,20 @@ def all_contacts(tables: Tables) -> ir.Table:
         visit_in_time=_share(VISIT_IN_TIME, c),
         seen_alone=_share(SEEN_ALONE, c),
         choice_recorded=choice.notnull().cast("float64"),
+        engaged=c["engaged"].cast("float64"),
         held=c["held"].notnull(),
         **{ORDER: c[ORDER]},
     )
+
+
+def all_contacts(tables: Tables) -> ir.Table:
+    """What ``contact_practice`` gives: choice, timeliness and mode, one row a contact, and whether it was ``held``."""
+    return contact_rows(tables).drop("engaged")
+
+
+def _not(value: ir.Value) -> ir.Value:
+    """The opposite: ``~value`` is written as NOT (...), which IS NOT NULL after it would bind first."""
+    return value == ibis.literal(False)
 
 
 def _when(known: ir.Value, holds: ir.Value) -> ir.Value:
@@ -130,7 +145,9 @@ def low_access(tables: Tables) -> ir.Table:
     for name in ACCESS_FLAGS[1:]:
         meets = meets & rows[name].cast("boolean")
     place = rows[ORDER] if ORDER in rows.columns else ibis.null("int64")
-    marked = rows.select(family_id=rows["family_id"].cast("string"), date=rows["date"], place=place, low_access=~meets)
+    marked = rows.select(
+        family_id=rows["family_id"].cast("string"), date=rows["date"], place=place, low_access=_not(meets)
+    )
     latest = ibis.row_number().over(
         group_by=marked["family_id"], order_by=[ibis.desc(marked["date"]), ibis.desc(marked["place"])]
     )
@@ -140,9 +157,9 @@ def low_access(tables: Tables) -> ir.Table:
 
 def engagement(tables: Tables) -> ir.Table:
     """What ``contact_engagement`` gives: engagement, mode and the household's access, one row a held contact."""
-    c = _contacts(tables, "mode", "engaged")
-    c = c.filter(c["held_date"].notnull())
-    c = c.left_join(low_access(tables), "family_id").drop("family_id_right")
+    ask_columns(tables, "contact", ("engaged",))
+    c = contact_rows(tables)
+    c = c.filter(c["held"]).left_join(low_access(tables), "family_id").drop("family_id_right")
     family = tables.get("family")
     extra = {name: ibis.null(kind) for name, kind in _FAMILY.items()}
     if family is not None and "family_id" in family.columns:
@@ -151,12 +168,10 @@ def engagement(tables: Tables) -> ir.Table:
         c = c.left_join(once.distinct(on="family_id", keep="first"), "family_id").drop("family_id_right")
         extra = {name: c[name] for name in _FAMILY}
     return c.select(
-        *("contact_id", "family_id", "worker_id", "team_id"),
-        month=c["held_date"].truncate("M"),
-        remote=REMOTE.holds(c),
-        in_person=~REMOTE.holds(c),
+        *("contact_id", "family_id", "worker_id", "team_id", "month", "remote"),
+        in_person=_not(c["remote"]),
         low_access=c["low_access"],
-        engaged=c["engaged"].cast("float64"),
+        engaged=c["engaged"],
         **extra,
         **{ORDER: c[ORDER]},
     )
