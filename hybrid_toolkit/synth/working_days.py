@@ -13,7 +13,7 @@ def days_by_month(months: Days) -> tuple[Days, Ints]:
     """The working days of each month (row), the last repeated to the end of the row, and how many there are."""
     years = months.astype("datetime64[Y]").astype(int) + 1970
     off = bank_holidays_between(int(years.min()), int(years.max()))
-    following = (months.astype("datetime64[M]") + 1).astype("datetime64[D]")
+    following = (months.astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]")
     counts = np.busday_count(months, following, holidays=off).astype(np.int64)
     place = np.minimum(np.arange(23)[None, :], counts[:, None] - 1)
     return np.busday_offset(months[:, None], place, roll="forward", holidays=off).astype("datetime64[D]"), counts
