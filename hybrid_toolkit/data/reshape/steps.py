@@ -116,7 +116,7 @@ def _spells(frame: pd.DataFrame, spells: Spells, find: Callable[[str], str], kin
         periods = pd.period_range(first, final, freq="M")
         begins = np.array([max(first, p.start_time) for p in periods], dtype="datetime64[D]")
         ends = np.array([min(final, p.end_time.normalize()) for p in periods], dtype="datetime64[D]")
-        work = np.busday_count(begins, ends + 1).astype(float)
+        work = np.busday_count(begins, ends + np.timedelta64(1, "D")).astype(float)
         whole = float(numbers.iloc[place]) if numbers is not None and pd.notna(numbers.iloc[place]) else work.sum()
         share = work / work.sum() if work.sum() else np.full(len(periods), 1 / len(periods))
         rows += [place] * len(periods)
