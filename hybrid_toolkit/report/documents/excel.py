@@ -29,7 +29,7 @@ from hybrid_toolkit.report.documents.blocks import (
     TableColumn,
     TextBlock,
 )
-from hybrid_toolkit.report.documents.tables import HIDDEN_MARK, HIDDEN_NOTE
+from hybrid_toolkit.report.documents.tables import HIDDEN_MARK, HIDDEN_NOTE, plain_heading
 from hybrid_toolkit.report.documents.word import word_text
 
 READ_ME = "Read me"
@@ -170,7 +170,7 @@ def _sheet(sheet: Worksheet, report: Report, block: ReportTable | Figure) -> Non
 
 def _columns(shown: Any, rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Columns with their headings; an interval comes with its two ends."""
-    plain = {str(c): TableColumn(str(c).replace("_", " ").capitalize()) for c in rows if c != "suppressed"}
+    plain = {str(c): TableColumn(plain_heading(str(c))) for c in rows if c != "suppressed"}
     found = []
     for column, how in (shown or plain).items():
         if how.form == "lead":

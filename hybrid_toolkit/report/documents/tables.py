@@ -78,9 +78,7 @@ def make_grid(release: Release, *, columns: Mapping[str, TableColumn] | None = N
     """
     rows = require_release(release, kinds=("table", "estimates", "figure", "facts")).content
     hidden = rows["suppressed"].to_numpy(dtype=bool) if "suppressed" in rows else [False] * len(rows)
-    shown = columns or {
-        c: TableColumn(c.replace("_", " "), _form(rows[c])) for c in map(str, rows) if c != "suppressed"
-    }
+    shown = columns or {c: TableColumn(plain_heading(c), _form(rows[c])) for c in map(str, rows) if c != "suppressed"}
     missing = [c for c in shown if c not in rows]
     if missing:
         raise DisclosureError(
@@ -111,6 +109,31 @@ def make_grid(release: Release, *, columns: Mapping[str, TableColumn] | None = N
         rows=cells,
         note=HIDDEN_NOTE if any(cell.text == HIDDEN_MARK for row in cells for cell in row) else "",
     )
+
+
+_HEADINGS = {
+    "estimate": "Estimate",
+    "conf_low": "Confidence interval from",
+    "conf_high": "to",
+    "std_error": "Standard error",
+    "p_value": "p value",
+    "n": "Number",
+    "n_people": "People",
+    "n_clusters": "Clusters",
+    "n_missing": "Missing",
+}
+"""Headings of columns that estimates and figures have; a table's own columns come before them."""
+
+
+def plain_heading(name: str) -> str:
+    """The heading of a column that was given none.
+
+    Examples
+    --------
+    >>> plain_heading("conf_low"), plain_heading("career_stage")
+    ('Confidence interval from', 'Career stage')
+    """
+    return _HEADINGS.get(name, name[:1].upper() + name[1:].replace("_", " "))
 
 
 def _form(column: pd.Series) -> Form:

@@ -134,12 +134,12 @@ def check_contrast(contrast: str, size: float) -> None:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.StudyError: [WORDS-SIZE] the contrast says another number of units than contrast_size, 1. \
-How to fix: Write 1 units, or set contrast_size to what the contrast says.
+How to fix: Write 1 unit, or set contrast_size to what the contrast says.
     """
     told = [_NUMBERS.get(n.lower()) or float(n.replace(",", "").rstrip(".")) for n in _UNITS.findall(contrast)]
     if any(n != size for n in told) or _TIMES.search(contrast):
         raise StudyError(
             f"the contrast says another number of units than contrast_size, {size:g}.",
-            fix=f"Write {size:g} units, or set contrast_size to what the contrast says.",
+            fix=f"Write {size:g} unit{'' if size == 1 else 's'}, or set contrast_size to what the contrast says.",
             code="WORDS-SIZE",
         )
