@@ -8,7 +8,7 @@ import pandas as pd
 
 from hybrid_toolkit.disclosure.facts import Basis, OnlySimulated, protect_facts
 from hybrid_toolkit.disclosure.looks import refuse_texts
-from hybrid_toolkit.disclosure.minimum_counts import protect_estimates
+from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF, protect_estimates
 from hybrid_toolkit.disclosure.policy import Policy, load_policy, withhold_text
 from hybrid_toolkit.disclosure.protect import policy_notes, protect_table
 from hybrid_toolkit.disclosure.release import Decision, Release, data_hash_of, is_redrawn, seal_release
@@ -163,7 +163,8 @@ class Gate:
     ) -> Release:
         """Release the numbers behind a figure: the same rules as ``table``, without totals.
 
-        A figure shows groups or bins, each with its count; never one mark a person.
+        A figure shows groups or bins, each with its count; never one mark a person. Bins of a distribution leave with
+        open ends, joined until enough people stand in each (see ``hybrid_toolkit.disclosure.bins``).
 
         Parameters
         ----------
@@ -203,10 +204,11 @@ class Gate:
 
         Examples
         --------
-        >>> bins = pd.DataFrame({"remote_share_band": ["0 to 0.2", "0.2 to 0.4"], "n": [4, 60], "mean": [3.1, 3.4]})
-        >>> Gate().figure_data(bins, title="Learning by remote share", dims=["remote_share_band"], people="n",
-        ...                    values=["mean"]).content["mean"].tolist()
-        [nan, 3.4]
+        >>> bins = pd.DataFrame({"remote": ["0 to 0.2", "0.2 to 0.4", "0.4 to 0.6"], "n": [20, 4, 60],
+        ...                      "mean": [3.1, 3.8, 3.4]})
+        >>> Gate().figure_data(bins, title="Learning by remote share", dims=["remote"], people="n",
+        ...                    values=["mean"]).content[["remote", "mean"]].values.tolist()
+        [['under 0.2', 3.1], ['0.2 to 0.4', nan], ['0.4 or more', 3.4]]
         """
         refuse_texts([title], what="title")
         out, shown, decisions = protect_table(
@@ -287,6 +289,8 @@ class Gate:
         """
         refuse_texts([title], what="title")
         frame = pd.DataFrame(result if isinstance(result, pd.DataFrame) else result.tidy())
+        if (free := getattr(result, RESIDUAL_DF, None)) is not None and RESIDUAL_DF not in frame:
+            frame = frame.assign(**{RESIDUAL_DF: free})
         out, numbers, decisions = protect_estimates(
             frame,
             self.policy,

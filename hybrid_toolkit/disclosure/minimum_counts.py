@@ -30,6 +30,10 @@ _LEAST_OF_PLAIN, _MOST_OF_PLAIN = 0.97, 1.75
 1.75 where two thirds of those at risk were lost before most left."""
 _BLUR = 0.02
 """By how much of itself a relative error may seem to fall where figures were rounded to three decimals."""
+RESIDUAL_DF = "residual_df"
+"""Column that says how many rows a regression has beyond its coefficients."""
+_INTERCEPTS = ("(intercept)", "intercept", "const", "_cons")
+"""What an intercept is called here, by formulas, by statsmodels and by Stata."""
 _TIME = r"^time (-?\d+)$"
 """How the row of an event study names its time."""
 
@@ -70,6 +74,9 @@ def protect_estimates(
     redrawn = is_redrawn(frame, n, derived_from)
     behind = people_behind(frame, n if redrawn else people, count=n, whole=whole)
     hide, hidden = hide_estimates(frame, policy, n=n, clusters=clusters, whole=whole, people=behind, look=not redrawn)
+    if not exempted(policy, whole):
+        hide, more = hide_saturated(frame, hide, policy, n=n)
+        hidden = (*hidden, *more)
     if "term" in frame:
         hide, more = hide_paths(frame, hide, policy, n=n)
         hidden = (*hidden, *more)
@@ -134,6 +141,38 @@ def hide_estimates(
     hide = few | np.isnan(groups) | (groups < policy.minimum_clusters)
     why = f"fewer than {policy.minimum_clusters} clusters"
     return hide, (*decisions, *counted("clusters", int((hide & ~few).sum()), len(frame), "estimates", why))
+
+
+def hide_saturated(
+    frame: pd.DataFrame, hide: NDArray[np.bool_], policy: Policy, *, n: str
+) -> tuple[NDArray[np.bool_], Decisions]:
+    """Hide the estimates of a regression that has few rows beyond its coefficients.
+
+    As many coefficients as rows give the outcome of every row to whoever knows the rest of it; a few rows more, nearly.
+    The residual degrees of freedom are those that the frame says; where it lists an intercept its rows are the
+    coefficients of one fit, found by looking.
+
+    References
+    ----------
+    - Ritchie, F. (2019). Transactions on Data Privacy 12, 145-173.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"term": ["(Intercept)", "fte"], "estimate": [3.1, 0.2], "n": [11, 11]})
+    >>> hide_saturated(rows, np.array([False, False]), Policy(), n="n")[0].tolist()
+    [True, True]
+    """
+    left = np.full(len(frame), np.inf)
+    if RESIDUAL_DF in frame:
+        said = pd.to_numeric(frame[RESIDUAL_DF], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        left = np.where(np.isnan(said), np.inf, said)
+    if "term" in frame and frame["term"].astype(str).str.strip().str.lower().isin(_INTERCEPTS).any():
+        counts = pd.to_numeric(frame[n], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        fitted = frame.drop_duplicates(["term"])  # several outcomes may be fitted with the same terms
+        left = np.minimum(left, counts - len(fitted))
+    few: NDArray[np.bool_] = (left < policy.minimum_residual_df) & ~hide
+    why = f"fewer than {policy.minimum_residual_df} residual degrees of freedom"
+    return hide | few, counted("residual_df", int(few.sum()), len(frame), "estimates", why)
 
 
 def hide_paths(

@@ -18,6 +18,8 @@ FLOOR_THRESHOLD = 10
 """The smallest group shown without a stated reason (the threshold of ONS safe research settings)."""
 FLOOR_CLUSTERS = 5
 """The fewest clusters under an estimate shown without a stated reason."""
+FLOOR_RESIDUAL_DF = 10
+"""The fewest residual degrees of freedom of a regression shown without a stated reason (the default of ACRO)."""
 FLOOR_ROUNDING = 5
 """The least to which counts are rounded without a stated reason."""
 MOST_DECIMALS = 3
@@ -32,7 +34,7 @@ _SECTIONS: Mapping[str, Mapping[str, type]] = {
         "protection_width": int,
     },
     "values": {"decimals": int, "drop_extremes": bool, "dominance_share": float},
-    "estimates": {"minimum_clusters": int, "guard_authorities": bool},
+    "estimates": {"minimum_clusters": int, "minimum_residual_df": int, "guard_authorities": bool},
     "tables": {"max_cells": int, "max_dimensions": int},
 }
 
@@ -70,6 +72,8 @@ class Policy:
         Largest share of one contributor; 1.0 for no rule.
     minimum_clusters : int, default 5
         Fewest clusters under an estimate.
+    minimum_residual_df : int, default 10
+        Fewest rows of a regression beyond its coefficients: with fewer, the coefficients give the outcome of each row.
     guard_authorities : bool, default False
         Hold estimates whose clusters are whole authorities to ``minimum_clusters`` as well.
     max_cells : int, default 600
@@ -102,6 +106,7 @@ class Policy:
     drop_extremes: bool = True
     dominance_share: float = 1.0
     minimum_clusters: int = 5
+    minimum_residual_df: int = 10
     guard_authorities: bool = False
     max_cells: int = 600
     max_dimensions: int = 3
@@ -114,6 +119,7 @@ class Policy:
             "decimals": (0, 6),
             "dominance_share": (0.0, 1.0),
             "minimum_clusters": (1, 1_000),
+            "minimum_residual_df": (0, 1_000),
             "max_cells": (1, 100_000),
             "max_dimensions": (1, 6),
         }
@@ -146,6 +152,8 @@ class Policy:
             found.append(f"threshold {self.threshold} is below the floor of {FLOOR_THRESHOLD}")
         if self.minimum_clusters < FLOOR_CLUSTERS:
             found.append(f"{self.minimum_clusters} clusters is below the floor of {FLOOR_CLUSTERS}")
+        if self.minimum_residual_df < FLOOR_RESIDUAL_DF:
+            found.append(f"{self.minimum_residual_df} residual degrees of freedom are below {FLOOR_RESIDUAL_DF}")
         if self.protection_width < min(self.threshold, FLOOR_THRESHOLD):
             found.append(f"protection width {self.protection_width} is below the threshold")
         if not self.secondary:
@@ -238,7 +246,13 @@ def _typed(key: str, value: object, kind: type) -> object:
 
 
 def withhold_text(
-    policy: Policy, *, n: float | None, clusters: float | None, whole: bool, people: float | None = None
+    policy: Policy,
+    *,
+    n: float | None,
+    clusters: float | None,
+    whole: bool,
+    people: float | None = None,
+    residual_df: float = float("nan"),
 ) -> tuple[str, tuple[Decision, ...]]:
     """What stands in place of a sentence that rests on too little, empty where it may be shown; and the decisions.
 
@@ -251,6 +265,9 @@ def withhold_text(
     if least is not None and not least >= policy.threshold:
         told = f"Withheld: fewer than {policy.threshold} stand behind it."
         return told, (Decision("threshold", "1 of 1 texts withheld", "Too few stand behind it.", 1),)
+    if residual_df < policy.minimum_residual_df and not exempted(policy, whole):
+        told = f"Withheld: fewer than {policy.minimum_residual_df} rows beyond the coefficients stand behind it."
+        return told, (Decision("residual_df", "1 of 1 texts withheld", "Too few residual degrees of freedom.", 1),)
     if clusters is not None and exempted(policy, whole):
         return "", (exemption(policy),)
     if clusters is not None and clusters < policy.minimum_clusters:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hybrid_toolkit.disclosure.bins import fold_bins
 from hybrid_toolkit.disclosure.cells import (
     also_small,
     check_counts,
@@ -84,6 +85,13 @@ def protect_table(
     behind = people_behind(frame, people, count=count)
     table = pd.DataFrame(frame)[list(dict.fromkeys([*dims, *counted_in, *kept, *extra]))].copy()
     table[PEOPLE] = behind
+    if look:
+        few, figures = [count, *([people] if people else []), PEOPLE], [*kept, *extra]
+        held = list(dict.fromkeys([*counted_in, PEOPLE]))
+        table, folded = fold_bins(table, dims, held=few, counts=held, values=figures, threshold=policy.threshold)
+        if folded:
+            why = f"A bin held fewer than {policy.threshold} people."
+            notes += (Decision("bins", f"{folded} of {len(frame)} bins joined with a neighbour", why, folded),)
     table, levels = plain_dims(table, dims)
     check_counts(table, dims, counted_in)
     if not structural_zeros:

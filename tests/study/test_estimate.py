@@ -23,7 +23,7 @@ def test_a_result_says_what_where_from_and_how_sure(study, results, authority) -
     r = results[study.id]
     assert isinstance(r, Result)
     tidy = r.tidy()
-    assert list(tidy.columns) == ["outcome", "role", *TIDY_COLUMNS, "rests_on"]
+    assert list(tidy.columns) == ["outcome", "role", *TIDY_COLUMNS, "rests_on", "residual_df"]
     assert tidy["role"].iloc[0] == "main" and "unadjusted" in set(tidy["role"])
     assert tidy.loc[tidy["role"].isin(["main", "secondary"]), "outcome"].tolist() == list(study.outcomes)
     assert r.data_hash == authority.hash and r.synthetic and r.converged

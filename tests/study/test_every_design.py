@@ -90,7 +90,7 @@ def test_a_study_runs_from_rows_to_words(design) -> None:
     result = study.estimate_frame(frame, label="made up")
     pd.testing.assert_frame_equal(frame, before)
     rows = result.tidy()
-    assert ["outcome", "role", *TIDY_COLUMNS, "rests_on"] == list(rows.columns)
+    assert ["outcome", "role", *TIDY_COLUMNS, "rests_on", "residual_df"] == list(rows.columns)
     main = rows[rows["role"] == "main"]
     assert len(main) == 1 and main[["estimate", "conf_low", "conf_high"]].notna().all(axis=None)
     checks = result.checks_frame()

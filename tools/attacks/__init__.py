@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.attacks.files import documents, texts_of_data, what_ifs
-from tools.attacks.models import event_times, own_filters, regressions, survival
+from tools.attacks.models import event_times, own_filters, regressions, saturated, survival
 from tools.attacks.sittings import charts, explorer, versions
-from tools.attacks.tables import groups_with_all, nested_shares, places, undo_rounding, unsaid_frames
+from tools.attacks.tables import groups_with_all, histograms, nested_shares, places, undo_rounding, unsaid_frames
 
 Door = Callable[[np.random.Generator], "tuple[int, int, int]"]
 """From a generator to people told apart in what passed, people told apart in the same output ungated, figures shown."""
@@ -22,6 +22,8 @@ DOORS: dict[str, Door] = {
     "frames that do not say who or what they are": unsaid_frames,
     "rounding undone": undo_rounding,
     "regression on one or two people": regressions,
+    "regression with nearly as many coefficients as rows": saturated,
+    "outer bins of a histogram": histograms,
     "hidden event times": event_times,
     "steps of a survival curve": survival,
     "own metric with a filter": own_filters,

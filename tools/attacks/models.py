@@ -11,6 +11,7 @@ import pandas as pd
 import hybrid_toolkit as ht
 from hybrid_toolkit.disclosure import Gate
 from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.models import fit_linear
 from hybrid_toolkit.models.survival.kaplan_meier import fit_kaplan_meier
 from hybrid_toolkit.study.sharing.evidence import evidence_bundle
 
@@ -74,6 +75,31 @@ def regressions(rng: np.random.Generator) -> tuple[int, int, int]:
                                       - others.loc[others["x"].eq(0), "y"].mean() - (y[1] - y[0])) < 0.2,
     }[kind]()  # fmt: skip
     return leaks, int(bool(solved)), int(told.sum())
+
+
+def saturated(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Nearly as many coefficients as rows: who knows all else of a row works out its outcome from the coefficients."""
+    enough = rng.random() < 0.1
+    n = int(rng.integers(40, 60) if enough else rng.integers(20, 40))
+    free = int(rng.integers(20, 30) if enough else rng.integers(1, 3))
+    names = [f"x{i}" for i in range(n - free - 1)]
+    known = pd.DataFrame(rng.normal(0, 1, (n, len(names))), columns=names)
+    frame = known.assign(y=rng.normal(3.0, 1.0, n), team_id=[f"T{i:02}" for i in range(n)])
+    fit = fit_linear(frame, outcome="y", terms=names, cluster="team_id", variance="sandwich")
+    kind = str(rng.choice(["fit", "frame"]))
+    try:
+        content = Gate().estimates(fit if kind == "fit" else fit.tidy(), title="x", people="n").content
+    except HybridToolkitError:
+        return 0, 1, 0
+
+    def told(estimates: np.ndarray) -> int:
+        """People whose outcome follows to a quarter of its spread, where that is most of them."""
+        fitted = np.column_stack([np.ones(n), known]) @ estimates
+        near = np.abs(fitted - frame["y"]) < frame["y"].std() / 4
+        return int(near.sum()) if near.mean() > 1 / 2 else 0
+
+    shown = content["estimate"].to_numpy(dtype=float)
+    return told(shown), told(fit.estimate), int(np.isfinite(shown).sum())
 
 
 def event_times(rng: np.random.Generator) -> tuple[int, int, int]:

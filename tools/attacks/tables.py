@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,6 +57,42 @@ def groups_with_all(rng: np.random.Generator) -> tuple[int, int, int]:
     shown = content.loc[~content["suppressed"], "group"].astype(str)
     cells = [np.ones(len(frame), dtype=bool) if g == ALL else label.eq(g).to_numpy() for g in shown]
     return people_fixed(cells, y, people, low=0, high=1), open_, len(cells)
+
+
+def histograms(rng: np.random.Generator) -> tuple[int, int, int]:
+    """The outer bins of a histogram end at the least and the greatest value, and a bin of few is one near value."""
+    n = int(rng.integers(40, 300))
+    kind = str(rng.choice(["normal", "long tail", "one far out"]))
+    y = rng.normal(37, 6, n) if kind == "normal" else rng.exponential(4, n)
+    if kind == "one far out":
+        y[int(rng.integers(n))] = 80.0
+    bins = int(rng.integers(5, 20))
+    counts, edges = np.histogram(y, bins)
+    cut = pd.IntervalIndex.from_breaks(np.r_[edges[0] - 1e-3, edges[1:]])
+    rows = pd.DataFrame({"hours": cut, "n": counts})
+    if rng.random() < 0.5:
+        rows["hours"] = [f"{a:.3f} to {b:.3f}" for a, b in pairwise(edges)]
+    kept = rows[rows["n"] > 0].reset_index(drop=True) if rng.random() < 0.5 else rows
+
+    def told(labels: list[str]) -> int:
+        """Bins with two ends, or beyond the last, in which somebody, but few, stand; ends that are a value."""
+        found = 0
+        for label in labels:
+            said = re.findall(r"[-+]?[0-9.]+", label)
+            place = max(len(v.partition(".")[2]) for v in said)
+            wide = 0.5 * 10.0**-place if "about" in label else 1e-3  # what an end may be off by
+            ends = [float(v) for v in said]
+            low = -np.inf if label.startswith("under") else ends[0] - wide
+            high = np.inf if label.endswith("more") else ends[-1] + wide
+            found += int(0 < ((y >= low) & (y <= high)).sum() < 10)
+            found += sum(abs(end - value) < 1e-3 for end in ends for value in (y.min(), y.max()))
+        return found
+
+    try:
+        shown = Gate().figure_data(kept, title="Hours", dims=["hours"], people="n").content
+    except HybridToolkitError:
+        return 0, told(rows["hours"].astype(str).tolist()), 0
+    return told(shown["hours"].astype(str).tolist()), told(rows["hours"].astype(str).tolist()), len(shown)
 
 
 def nested_shares(rng: np.random.Generator) -> tuple[int, int, int]:

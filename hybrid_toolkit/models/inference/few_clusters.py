@@ -73,6 +73,8 @@ class BiasReducedFit(NamedCoefficients, PredictsMeans, ResultBase):
         Always True here: least squares is solved, not searched for.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+    taken_out : int, default 0
+        Coefficients that are fitted and not given: intercepts of fixed effects, and columns of no interest.
 
     Examples
     --------
@@ -101,6 +103,7 @@ class BiasReducedFit(NamedCoefficients, PredictsMeans, ResultBase):
     behind: Array = field(repr=False)
     converged: bool = True
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
+    taken_out: int = 0
 
     def tidy(self, *, unit: str = "") -> pd.DataFrame:
         """One row a coefficient: the columns of ``TIDY_COLUMNS``, ``df`` and ``clusters_behind``.
@@ -247,6 +250,7 @@ def fit_cr2(
         conf_level=conf_level,
         model_terms=None if fixed_effects or stand_ins else p.model_terms,
         behind=frozen(np.minimum(p.sides[keep], support.effective(support.leverages(x, keep, turn=p.turn)))),
+        taken_out=p.n_coefficients - len(keep),
     )
 
 

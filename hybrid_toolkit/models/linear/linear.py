@@ -82,6 +82,8 @@ class LinearFit(NamedCoefficients, PredictsMeans, ResultBase):
         Always True here: least squares is solved, not searched for.
     model_terms : tuple[Term, ...] | None, optional
         The terms, each category with the levels of the rows used; None where there is no mean to predict.
+    taken_out : int, default 0
+        Coefficients that are fitted and not given: intercepts of fixed effects, and columns of no interest.
 
     Examples
     --------
@@ -114,6 +116,7 @@ class LinearFit(NamedCoefficients, PredictsMeans, ResultBase):
     behind: Array = field(repr=False)
     converged: bool = True
     model_terms: tuple[Term, ...] | None = field(default=None, repr=False)
+    taken_out: int = 0
 
     def combine(self, weights: Mapping[str, float], *, term: str, unit: str = "") -> pd.DataFrame:
         """One tidy row for a weighted sum of coefficients, such as a slope in one group.
@@ -330,6 +333,7 @@ def fit_linear(
         r2_within=_r2(total, p, a),
         dropped=p.dropped,
         model_terms=None if fixed_effects or stand_ins else p.model_terms,
+        taken_out=p.n_coefficients - len(keep),
         leverage=_frozen(leverage),
         behind=_frozen(np.minimum(p.sides[keep], support.effective(leverage))),
     )

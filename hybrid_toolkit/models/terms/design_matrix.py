@@ -101,6 +101,11 @@ class DesignMatrix:
         object.__setattr__(self, "turn", out)
 
     @property
+    def n_coefficients(self) -> int:
+        """Coefficients fitted, with every intercept of the fixed effect that is taken out."""
+        return len(self.x_names) + (0 if self.absorbed is None else int(self.absorbed.max()) + 1)
+
+    @property
     def raw(self) -> Array:
         """The n x p columns."""
         if self.crossed is None:

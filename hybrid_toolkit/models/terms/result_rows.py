@@ -39,11 +39,20 @@ class _Counted(Protocol):
     def behind(self) -> Array: ...
 
     @property
+    def n(self) -> int: ...
+
+    @property
     def n_clusters(self) -> int | None: ...
 
 
 class NamedCoefficients:
     """A result with coefficients by name and the clusters behind each."""
+
+    @property
+    def residual_df(self: _Counted) -> int:
+        """Rows used beyond the coefficients fitted, those of fixed effects and thresholds between answers as well."""
+        fitted = len(self.terms) + len(getattr(self, "thresholds", ())) + getattr(self, "taken_out", 0)
+        return int(self.n) - fitted
 
     def index(self: _Counted, term: str) -> int:
         """Position of a coefficient.

@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.report.findings import show_diagnosis, show_power, show_study
 from hybrid_toolkit.report.plots.estimate_plots import describe_estimates, plot_diagnosis, plot_estimates, plot_headline
@@ -208,6 +209,8 @@ def _fit(fit: ResultBase, gate: Gate, title: str, options: Options) -> tuple[Axe
     clusters = getattr(fit, "n_clusters", 0)
     if "n_clusters" not in drawn and clusters:
         drawn = drawn.assign(n_clusters=int(clusters))
+    if (free := getattr(fit, RESIDUAL_DF, None)) is not None:
+        drawn = drawn.assign(**{RESIDUAL_DF: free})
     named = title or str(getattr(fit, "method", "")) or type(fit).__name__
     held = "n_clusters" if "n_clusters" in drawn else None
     whole = bool(options.pop("whole", False))

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from hybrid_toolkit import __version__
 from hybrid_toolkit.data.evaluation_data import EvaluationData, hash_frame
 from hybrid_toolkit.designs import DesignFit
+from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -87,7 +89,8 @@ def _estimate(
         made = made.assign(n_clusters=made["n_clusters"].fillna(fit.fit.n_clusters).astype("int64"))
         whole = study.row_unit in AUTHORITY_UNITS  # no single person stands behind a row; the rows are counted
         rests = made["n"].astype(float).tolist() if whole else row_rests_on(frame, fit, made, rows.given)
-        parts.append(made.assign(**{RESTS_ON: rests}))
+        free = getattr(fit.fit, RESIDUAL_DF, np.nan)  # of regressions; other designs have none
+        parts.append(made.assign(**{RESTS_ON: rests}).assign(**{RESIDUAL_DF: float(free)}))
         scale = check_scale(rows.data, outcome) if rows.data is not None else None
         alike = check_invariance(study, outcome, rows.data) if rows.data is not None else None
         small = check_equivalence(study, outcome, fit.estimate, float(fit.row["std_error"].iloc[0]), fit.fit.n_clusters)
@@ -98,7 +101,9 @@ def _estimate(
     first = fits[0].fit
     return StudyResult(
         study=study,
-        estimates=pd.concat(parts, ignore_index=True)[["outcome", "role", *TIDY_COLUMNS, "n_clusters", RESTS_ON]],
+        estimates=pd.concat(parts, ignore_index=True)[
+            ["outcome", "role", *TIDY_COLUMNS, "n_clusters", RESTS_ON, RESIDUAL_DF]
+        ],
         checks=checks[0][1],
         other_checks=tuple(checks[1:]),
         n=first.n,

@@ -21,6 +21,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import instruments_in
 from hybrid_toolkit.designs import DesignFit
 from hybrid_toolkit.designs.model_columns import ModelColumns, noun
+from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.disclosure.policy import load_policy, withhold_text
 from hybrid_toolkit.errors import EstimationError, StudyError
 from hybrid_toolkit.study.declaration.study_frames import table_needs
@@ -356,5 +357,8 @@ def withheld_claims(estimates: pd.DataFrame, n_clusters: int, *, whole: bool) ->
     for row in estimates[estimates["role"].isin(["main", "secondary"])].drop_duplicates("outcome").to_dict("records"):
         n = float(row["n"])
         people = float(row[RESTS_ON]) if RESTS_ON in row else n
-        out[str(row["outcome"])] = withhold_text(policy, n=n, clusters=n_clusters, whole=whole, people=people)[0]
+        free = float(row.get(RESIDUAL_DF, np.nan))
+        out[str(row["outcome"])] = withhold_text(
+            policy, n=n, clusters=n_clusters, whole=whole, people=people, residual_df=free
+        )[0]
     return out

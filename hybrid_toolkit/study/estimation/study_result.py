@@ -10,6 +10,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.data.privacy.inside import inside
 from hybrid_toolkit.designs.checks import LEFT_OUT
+from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED
 from hybrid_toolkit.result import TIDY_COLUMNS, Check, RowsHidden
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
@@ -44,7 +45,8 @@ class StudyResult(RowsHidden):
         The declaration.
     estimates : pd.DataFrame
         ``outcome``, ``role``, the tidy columns, and behind each row ``n_clusters`` and the people on whom it
-        ``rests_on`` (see ``hybrid_toolkit.study.estimation.rows_usable``). Roles: ``"main"`` and ``"secondary"`` answer
+        ``rests_on`` (see ``hybrid_toolkit.study.estimation.rows_usable``), and ``residual_df``. Roles:
+        ``"main"`` and ``"secondary"`` answer
         the question; ``"slope"``, ``"group slope"``, ``"event time"``, ``"sensitivity"``, ``"variance"`` and
         ``"unadjusted"`` stand beside.
     checks : tuple[Check, ...]
@@ -147,14 +149,14 @@ class StudyResult(RowsHidden):
         return dict(((self.study.outcome, self.checks), *self.other_checks))[outcome]
 
     def tidy(self) -> pd.DataFrame:
-        """One row an estimate: ``outcome``, ``role``, the columns of ``TIDY_COLUMNS``, ``rests_on``; for use inside.
+        """One row an estimate: ``outcome``, ``role``, the columns of ``TIDY_COLUMNS``, ``rests_on``, ``residual_df``.
 
         Returns
         -------
         pd.DataFrame
-            One row an estimate: ``outcome``, ``role``, the columns of ``TIDY_COLUMNS``, ``rests_on``; for use inside.
+            One row an estimate: ``outcome``, ``role``, the columns of ``TIDY_COLUMNS``, ``rests_on``, ``residual_df``.
         """
-        carried = [c for c in (RESTS_ON,) if c in self.estimates]
+        carried = [c for c in (RESTS_ON, RESIDUAL_DF) if c in self.estimates]
         return inside(self.estimates[["outcome", "role", *TIDY_COLUMNS, *carried]])
 
     def path(self, outcome: str = "") -> pd.DataFrame:

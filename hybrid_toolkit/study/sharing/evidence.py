@@ -20,6 +20,7 @@ from hybrid_toolkit.data.atomic_output import atomic_write_text
 from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP, EvaluationData
 from hybrid_toolkit.designs import RATIO_KINDS
 from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.disclosure.minimum_counts import RESIDUAL_DF
 from hybrid_toolkit.errors import DisclosureError, StudyError
 from hybrid_toolkit.result import TIDY_COLUMNS
 from hybrid_toolkit.study.declaration.study_spec import StudySpec, parse_spec
@@ -283,7 +284,7 @@ def _rows(result: StudyResult) -> pd.DataFrame:
     words = [study.words_for(str(o)) for o in rows["outcome"]]
     ratio = study.kind in RATIO_KINDS
     factor = study.contrast_size * np.array([1.0 if ratio else w.scale for w in words])
-    out = rows[["outcome", "term", "n", RESTS_ON]].assign(n_clusters=result.n_clusters)
+    out = rows[["outcome", "term", "n", RESTS_ON, RESIDUAL_DF]].assign(n_clusters=result.n_clusters)
     out["estimate"], out["std_error"] = rows["estimate"] * factor, rows["std_error"] * factor
     out["unit"] = "log ratio" if ratio else [w.unit for w in words]
     return out
