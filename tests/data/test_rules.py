@@ -97,7 +97,7 @@ CASES: list[tuple[str, list[str], Found]] = [
     ("KEY-DUPLICATE", ["survey: worker_id,wave,instrument,item,value | a,1,i,x,1 | a,1,i,x,2"], (1, (2,), "error")),
     (
         "CONTACT-FAR-FROM-DUE",
-        ["contact: contact_id,family_id,due_date,held_date | 1,f,2024-01-01,2025-01-03 | 2,f,2024-01-01,2023-12-01"],
+        ["contact: contact_id,family_id,due_date,held_date | 1,f,2024-01-01,2025-01-02 | 2,f,2024-01-01,2025-01-01"],
         NOTICE_1,
     ),
     ("CONTACT-NO-DATE", ["contact: contact_id,family_id,due_date,held_date | 1,f,, | 2,f,2024-01-01,"], NOTICE_1),

@@ -77,6 +77,25 @@ def test_a_column_is_mapped_from_its_list_and_taken_out_again(folder: Path) -> N
         map_column("", "worker", "x", "fte")
 
 
+def test_a_column_of_several_files_is_one_choice_and_mapped_in_each_file_that_has_it(folder: Path) -> None:
+    for year, columns in (("2024", "role,Ours"), ("2025", "role,Ours"), ("2026", "role")):
+        row = f"W{year},0.5,5" + (",1" if "Ours" in columns else "")
+        (folder / f"Staff {year}.csv").write_text(f"Staff ref,WTE,{columns}\n{row}\n", encoding="utf-8")
+    (folder / "Staff list.csv").unlink()
+    desk = run(DataDesk(str(folder)), "Propose a mapping")
+    (control,) = desk._columns.children
+    assert control.description == "worker: Ours"
+    control.value = "agency"
+    parts = desk.state.mapping.split("[[tables.worker]]")[1:]
+    assert ['agency = "Ours"' in p for p in parts] == ["2026" not in p for p in parts] and len(parts) == 3
+    run(desk, "Load")
+    assert desk.data is not None and desk.data["worker"]["agency"].notna().tolist() == [True, True, False]
+    control.value = ""
+    assert "Ours" not in desk.state.mapping
+    with pytest.raises(UsageError, match="cannot be read"):
+        map_column(desk.state.mapping + "[", "worker", "Ours", "agency")
+
+
 def test_files_are_uploaded_into_a_private_folder(folder: Path) -> None:
     desk = DataDesk()
     content = memoryview((folder / "Staff list.csv").read_bytes())

@@ -238,7 +238,7 @@ def propose_with_answers(
     made = propose_mapping(path, tables=dict(tables) or None)
     toml = made.toml
     for table, source, column in columns:
-        toml = map_column(toml, table, source, column)
+        toml = map_column(toml, table, source, column, made.headers)
     lists = [
         {"table": t, "source": s, "free": {c: TABLES[t][c].text for c in free}} for t, s, free in open_columns(made)
     ][:MOST_LISTED]

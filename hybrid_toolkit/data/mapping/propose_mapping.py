@@ -46,6 +46,8 @@ class Proposal(RowsHidden):
         What has to be answered before the mapping loads, one sentence each.
     shipped : tuple[str, ...], optional
         Names of the mappings of national returns that know some of what is here.
+    headers : Mapping[str, tuple[str, ...]], optional
+        Source, as the mapping names it -> its columns, without those that identify a person.
     """
 
     toml: str
@@ -53,6 +55,7 @@ class Proposal(RowsHidden):
     unmatched: pd.DataFrame = field(repr=False)
     questions: tuple[str, ...] = field(default=())
     shipped: tuple[str, ...] = field(default=())
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def summary(self) -> str:
         """What was matched and what was not, in a few lines."""
@@ -149,6 +152,7 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
         pd.DataFrame(unmatched, columns=["kind", "table", "source", "name", "nearest", "why"], dtype="str"),
         tuple(questions.values()),
         _returns_left(sources, made),
+        {s.ref: tuple(s.usable) for s in sources},
     )
 
 

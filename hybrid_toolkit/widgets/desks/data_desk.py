@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -158,15 +158,16 @@ class DataDesk(ToolkitWidget):
         self.state = state
         self._moving = False
         lists = []
+        headers = found.proposal.headers if found.proposal else {}
         for table, source, free in view.open_columns(found.proposal)[:MOST_LISTS] if found.proposal else ():
             one = choice(f"{table}: {source}", {view.LEAVE_OUT: "leave out", **{c: c for c in free}})
-            one.observe(lambda change, t=table, s=source: self._mapped(t, s, change.new), "value")
+            one.observe(lambda change, t=table, s=source: self._mapped(t, s, change.new, headers), "value")
             lists.append(one)
         self._columns.children = tuple(lists)
 
-    def _mapped(self, table: str, source: str, column: str) -> None:
+    def _mapped(self, table: str, source: str, column: str, headers: Mapping[str, Sequence[str]]) -> None:
         try:
-            text = view.map_column(self.state.mapping, table, source, column)
+            text = view.map_column(self.state.mapping, table, source, column, headers)
         except HybridToolkitError as error:
             self._fail(error.message, error.fix)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,11 +121,14 @@ def keep_uploaded(files: Sequence[Mapping[str, Any]]) -> str:
 
 
 def open_columns(proposal: Proposal) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Table, source column and the contract columns it could be, for each column that was left to a person."""
+    """Table, source column and the contract columns it could be, for each column that was left to a person.
+
+    A column that stands in several files of one table is one choice.
+    """
     taken = {(r["table"], r["column"]) for r in proposal.matched.to_dict("records")}
-    rows = proposal.unmatched[proposal.unmatched["kind"].eq("column")].to_dict("records")
+    rows = proposal.unmatched[proposal.unmatched["kind"].eq("column")]
     out = []
-    for row in rows:
+    for row in rows.drop_duplicates(["table", "name"]).to_dict("records"):
         table = str(row["table"])
         if table in TABLES:
             free = tuple(c for c in TABLES[table].names if (table, c) not in taken)
@@ -132,8 +136,34 @@ def open_columns(proposal: Proposal) -> list[tuple[str, str, tuple[str, ...]]]:
     return out
 
 
-def map_column(mapping: str, table: str, source: str, column: str) -> str:
-    """The mapping with one source column mapped to a contract column, or to none.
+def map_column(
+    mapping: str, table: str, source: str, column: str, headers: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """The mapping with one source column mapped to a contract column, or to none, in every file that has it.
+
+    Parameters
+    ----------
+    mapping : str
+        Text of the mapping (TOML).
+    table : str
+        Name of the contract table.
+    source : str
+        Column of the files.
+    column : str
+        Column of the contract; empty to leave the source column out.
+    headers : Mapping[str, Sequence[str]] | None, optional
+        Source, as the mapping names it -> its columns (``Proposal.headers``). None, or a source column that stands
+        in none of them, means every part of the table.
+
+    Returns
+    -------
+    str
+        The new text.
+
+    Raises
+    ------
+    UsageError
+        The mapping has no such table, or is no TOML.
 
     Examples
     --------
@@ -147,14 +177,38 @@ def map_column(mapping: str, table: str, source: str, column: str) -> str:
     fte = "WTE"
     <BLANKLINE>
     """
-    quoted = '"' + source.replace("\\", "\\\\").replace('"', '\\"') + '"'
     head = f"[tables.{table}.columns]"
-    before, found, after = mapping.partition(head + "\n")
-    if not found:
+    before, *parts = re.split(rf"(?m)^(?=\[+tables\.{re.escape(table)}\]+$)", mapping)
+    if not any(head + "\n" in part for part in parts):
         raise UsageError(f"The mapping has no part {head}.", fix="Select 'Propose a mapping' first.", code="MAP-PART")
+    ours = [any(source in (headers or {}).get(s, ()) for s in _sources(part, table)) for part in parts]
+    if not any(ours):
+        ours = [True] * len(parts)
+    return before + "".join(
+        _map_in_part(part, head, source, column) if mine else part for part, mine in zip(parts, ours, strict=True)
+    )
+
+
+def _sources(part: str, table: str) -> list[str]:
+    """What a part of a mapping reads; a part runs up to the next of the same table."""
+    try:
+        read = tomllib.loads(part)["tables"][table]
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            f"The mapping cannot be read: {error}.", fix="Correct the mapping at that line.", code="MAP-TOML"
+        ) from error
+    named = (read[0] if isinstance(read, list) else read).get("source", [])
+    return [named] if isinstance(named, str) else list(named)
+
+
+def _map_in_part(part: str, head: str, source: str, column: str) -> str:
+    quoted = '"' + source.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    before, found, after = part.partition(head + "\n")
+    if not found:
+        return part
     end = after.find("\n[")
-    part, rest = (after, "") if end < 0 else (after[: end + 1], after[end + 1 :])
-    lines = [line for line in part.splitlines() if not re.fullmatch(rf"\w+ = {re.escape(quoted)}", line)]
+    own, rest = (after, "") if end < 0 else (after[: end + 1], after[end + 1 :])
+    lines = [line for line in own.splitlines() if not re.fullmatch(rf"\w+ = {re.escape(quoted)}", line)]
     if column:
         lines = [line for line in lines if not re.match(rf"(# TODO )?{re.escape(column)} = ", line)]
         lines.insert(0, f"{column} = {quoted}")
