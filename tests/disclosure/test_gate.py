@@ -99,6 +99,15 @@ def test_few_people_behind_many_contacts_are_hidden() -> None:
     assert pd.isna(shown["workers"].iloc[1])
 
 
+@pytest.mark.parametrize("unknown", ["n", "people"])
+def test_a_cell_whose_count_or_people_are_not_known_is_hidden_with_its_values(unknown: str) -> None:
+    frame = pd.DataFrame({"team_id": ["T1", "T2", "T3"], "n": [50.0, 45, 60], "people": [20.0, 25, 30], "rate": 0.31})
+    frame.loc[1, unknown] = np.nan
+    shown = Gate().table(frame, title="Rate by team", dims=["team_id"], values=["rate"], people="people").content
+    assert shown["suppressed"].tolist() == [False, True, False]
+    assert shown.loc[1, ["n", "people", "rate"]].isna().all() and shown["rate"].notna().sum() == 2
+
+
 def test_a_share_with_few_inside_or_outside_is_hidden() -> None:
     frame = pd.DataFrame({"g": ["a", "b", "c"], "n": [100, 100, 100], "share": [0.5, 0.04, 0.97]})
     shown = Gate().table(frame, people="n", title="x", dims=["g"], shares=["share"]).content
