@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hybrid_toolkit import __version__
+from hybrid_toolkit.cli_measure import add_measure
 from hybrid_toolkit.cli_notebooks import add_notebooks
 from hybrid_toolkit.cli_studies import add_studies
 from hybrid_toolkit.errors import HybridToolkitError, OutputError, UsageError
@@ -161,43 +162,6 @@ def metrics(args: argparse.Namespace) -> int:
     return 0
 
 
-def run_measure(args: argparse.Namespace) -> int:
-    """Measure one metric and show what the disclosure gate lets through."""
-    from hybrid_toolkit.data.safe_csv import csv_text
-    from hybrid_toolkit.disclosure.gate import Gate
-    from hybrid_toolkit.disclosure.release import require_release
-    from hybrid_toolkit.disclosure.versions import VersionLedger
-    from hybrid_toolkit.metrics.reference import Beside
-    from hybrid_toolkit.report.documents.tables import make_grid
-    from hybrid_toolkit.report.measured import measure_released
-
-    data = _load(args)
-    ledger = VersionLedger(Path(args.out).parent) if args.out and not data.synthetic else None
-    gate = Gate(source=data, ledger=ledger)
-    texts = []
-    beside = Beside(args.beside or None, args.area, args.neighbours) if args.beside is not None else None
-    for one in measure_released(data, args.metric, by=args.by, beside=beside, gate=gate):
-        table = require_release(one.table)
-        rows = table.content.assign(metric=one.metric, **({"stamp": table.stamp} if table.stamp else {}))
-        texts.append(csv_text(rows))
-        grid = make_grid(table)
-        lines = [[cell.text for cell in row] for row in (grid.headings, *grid.rows)]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        print("\n".join(line for line in (table.stamp, f"{table.title} ({one.unit})") if line))
-        for first, *numbers in lines:
-            print("  ".join([first.ljust(widths[0]), *(n.rjust(w) for n, w in zip(numbers, widths[1:], strict=True))]))
-        if one.beside is not None:
-            print("Published figures, as a reference:")
-            for row in require_release(one.beside).content.to_dict("records"):
-                marked = f"marked '{row['marker']}'" if isinstance(row["marker"], str) else f"{row['figure']:.4g}"
-                print(f"  {row['label']}: {marked}")
-        notes = [grid.note, *require_release(one.notes).content["note"]]
-        print("".join(f"- {note}\n" for note in notes if note))
-    if args.out:
-        _write(args.out, "\n".join(texts))
-    return 0
-
-
 def published(args: argparse.Namespace) -> int:
     """Read published statistics into one tidy form."""
     from hybrid_toolkit.data.published import load_published
@@ -300,15 +264,7 @@ def parser() -> argparse.ArgumentParser:
         "--instrument", metavar="ID", help="list its items and scales, with blanks for wording you are licensed to use"
     )
     one.add_argument("--out", metavar="FILE.csv", help="write the template of the instrument")
-    one = add("measure", run_measure, data="DATA")
-    one.add_argument("--metric", metavar="ID", required=True, help="metric id; see the command metrics")
-    one.add_argument("--by", metavar="COLUMN", help="break down by a column, for example career_stage")
-    one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
-    one.add_argument("--out", metavar="FILE.csv", help="save the released table as a CSV file")
-    beside = "set published figures beside it: norms, and England, the region and neighbours from published files"
-    one.add_argument("--beside", metavar="FILE", nargs="*", help=beside)
-    one.add_argument("--area", metavar="NAME", help="your authority in the published files, by code or name")
-    one.add_argument("--neighbours", metavar="FILE", help="the published model of statistical neighbours")
+    add_measure(add)
     one = add("published", published, data="FILE")
     one.add_argument("--out", metavar="FILE.csv", help="save the tidy table as a CSV file")
     one.add_argument("--period", metavar="PERIOD", help="period of the figures, where the file names none")

@@ -32,9 +32,11 @@ MAY_USE = {
     "widgets": {"report", "disclosure", "study", "designs", "assess", "models", "metrics", "synth", "data"},
     "demo": {"report", "disclosure", "study", "metrics", "synth", "data"},
     "cli_studies": {"report", "disclosure", "study", "data"},
+    "cli_measure": {"report", "disclosure", "metrics", "data"},
     "cli_notebooks": {"report"},
     "cli": {
         "cli_studies",
+        "cli_measure",
         "cli_notebooks",
         "demo",
         "app",
@@ -89,7 +91,7 @@ def imported_modules(path: Path, known: set[str]) -> set[str]:
 
 
 MODULES = [p for p in sorted(PACKAGE.rglob("*.py")) if p.name not in ("__main__.py",) and p.parent != PACKAGE]
-MODULES += [PACKAGE / "cli.py", PACKAGE / "cli_studies.py", PACKAGE / "cli_notebooks.py", PACKAGE / "demo.py"]
+MODULES += [PACKAGE / f"{name}.py" for name in ("cli", "cli_measure", "cli_studies", "cli_notebooks", "demo")]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

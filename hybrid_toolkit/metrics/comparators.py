@@ -82,17 +82,18 @@ class Comparators:
         )
 
     def lines(self) -> pd.DataFrame:
-        """The reference lines for a figure: ``estimate``, ``label``; the newest of each population, at most four.
+        """The reference lines for a figure: the newest of each population, at most four.
 
         Returns
         -------
         pd.DataFrame
-            The reference lines for a figure: ``estimate``, ``label``; the newest of each population, at most four.
+            One row a line: ``estimate``, ``label`` and ``source``.
         """
         rows = self._kept()
         parts = rows[["population", "country", "year", "statistic"]].to_numpy()
         labels = [f"{who}, {country}, {year} ({what})" for who, country, year, what in parts]
-        return pd.DataFrame({"estimate": rows["estimate"].to_numpy(), "label": labels})
+        source = rows["source"].to_numpy()
+        return pd.DataFrame({"estimate": rows["estimate"].to_numpy(), "label": labels, "source": source})
 
     def _kept(self) -> pd.DataFrame:
         rows = self.frame[self.frame["line"]].sort_values("year", kind="stable", ascending=False)

@@ -151,8 +151,8 @@ class Beside:
         if any(row["kind"] == "England" for row in rows):  # the statistics say it of the year that matches
             lines = lines[~lines["label"].str.endswith("(England figure)")]
         rows += [
-            dict.fromkeys(REFERENCE_COLUMNS, None) | {"label": label, "kind": "norm", "figure": float(value)}
-            for value, label in zip(lines["estimate"], lines["label"], strict=True)
+            dict.fromkeys(REFERENCE_COLUMNS, None) | {"label": label, "kind": "norm", "figure": value, "source": source}
+            for value, label, source in zip(lines["estimate"], lines["label"], lines["source"], strict=True)
         ]
         if len(lines):
             notes += known.summary().splitlines()[1:-1]

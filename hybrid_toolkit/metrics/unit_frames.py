@@ -29,7 +29,7 @@ def require(data: EvaluationData, table: str, *columns: str) -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     hybrid_toolkit.errors.CoverageError: [COLUMN-MISSING] table 'la' has no column 'imd' (average deprivation score). \
-How to fix: Add the column to table 'la', or ask coverage() what can be measured without it.
+How to fix: Add the column to table 'la', or see in the coverage report what can be measured without it.
     """
     frame = data.table(table)
     gone = [c for c in columns if c not in frame.columns]
@@ -40,7 +40,7 @@ How to fix: Add the column to table 'la', or ask coverage() what can be measured
         raise CoverageError(
             f"table '{table}' has no column{'s' if len(gone) > 1 else ''} {what}.",
             fix=f"Add the column{'s' if len(gone) > 1 else ''} to table '{table}', "
-            "or ask coverage() what can be measured without it.",
+            "or see in the coverage report what can be measured without it.",
             code="COLUMN-MISSING",
         )
     return frame

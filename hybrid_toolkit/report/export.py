@@ -17,6 +17,7 @@ from hybrid_toolkit.report.documents.print_page import page_html
 from hybrid_toolkit.report.documents.provenance import with_provenance
 from hybrid_toolkit.report.documents.word import word_bytes
 from hybrid_toolkit.report.findings import ShownStudy, show_study
+from hybrid_toolkit.report.published_beside import published_block
 from hybrid_toolkit.report.study_report import study_report
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 
@@ -27,18 +28,22 @@ ARCHIVE = ".zip"
 
 @runtime_checkable
 class Viewed(Protocol):
-    """A view of one metric: released estimates, perhaps a distribution, and notes."""
+    """A view of one metric: released estimates, perhaps published figures and a distribution, and notes."""
 
     @property
     def title(self) -> str: ...
     @property
     def text(self) -> str: ...
     @property
+    def unit(self) -> str: ...
+    @property
     def estimates(self) -> Release: ...
     @property
     def distribution(self) -> Release | None: ...
     @property
     def said(self) -> Release: ...
+    @property
+    def reference(self) -> Release | None: ...
 
 
 Taken = Report | StudyResult | ShownStudy | Viewed | Sequence[Release]
@@ -130,5 +135,7 @@ def as_report(thing: Taken, *, on: date, gate: Gate | None = None, title: str = 
 
 def _view(view: Viewed, gate: Gate) -> Report:
     blocks: list[ReportBlock] = [Prose(gate.text(view.text, title="In short", source=view.estimates), "lead")]
-    blocks += [ReportTable(r) for r in (view.estimates, view.distribution, view.said) if r is not None]
+    blocks.append(ReportTable(view.estimates))
+    blocks += [published_block(view.reference, view.unit)] if view.reference is not None else []
+    blocks += [ReportTable(r) for r in (view.distribution, view.said) if r is not None]
     return Report(view.title, (Section("The numbers", tuple(blocks)),))

@@ -22,6 +22,7 @@ from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invar
 from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
 from hybrid_toolkit.metrics.specs.registry import find_metrics
+from hybrid_toolkit.report.published_beside import release_published
 
 ALL_GROUPS = "all"
 """The row for everyone."""
@@ -109,11 +110,9 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, beside: Be
     notes = [*([said] if said else []), *(f"{g}: {flag}." for g, flag in flags if flag), *spec.caveats]
     published = None
     if beside is not None:
-        found = beside.figures(data, spec.id)
-        notes += found.notes or ("Nothing published is known to stand beside it.",)
-        if len(found.frame):
-            title_beside = f"{spec.name}: published figures"
-            published = gate.facts(found.frame, title=title_beside, basis="published", source=found)
+        found = release_published(gate, data, spec, beside)
+        published = found.table
+        notes += found.notes
     told = gate.facts(pd.DataFrame({"note": notes}, dtype="str"), title=f"{spec.name}: notes", basis="metadata")
     return Measured(spec.id, spec.name, spec.value_unit, table, told, published)
 

@@ -12,10 +12,12 @@ from hybrid_toolkit.assess.gaps import compare_belief
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
-from hybrid_toolkit.report.documents.blocks import TableColumn
+from hybrid_toolkit.report.documents.blocks import ReportTable, TableColumn
 from hybrid_toolkit.report.measured import VALUES, measure_released
 from hybrid_toolkit.report.plots.readable_units import in_readable_unit
+from hybrid_toolkit.report.published_beside import published_block, release_published
 
 NAN = float("nan")
 BELIEF = "says"
@@ -71,10 +73,16 @@ class Side:
         Release of those that the data hold, one row each; None where they hold none.
     absent : tuple[str, ...]
         Names of those that these data do not hold.
+    published : tuple[ReportTable, ...], optional
+        Published figures of the metrics in ``table``, one table a metric for which any are known.
+    notes : Release | None, optional
+        Release with one ``note`` a row on the published figures; None where none were asked for.
     """
 
     table: Release | None
     absent: tuple[str, ...]
+    published: tuple[ReportTable, ...] = ()
+    notes: Release | None = None
 
     @property
     def absent_words(self) -> str:
@@ -91,6 +99,8 @@ class MetricPanel:
         The data; None where there are none yet.
     gate : Gate | None, optional
         The disclosure gate; the package's policy where it is left out.
+    published : Beside | None, optional
+        Published statistics, or norms alone, to show below the metrics; None for nothing.
 
     Examples
     --------
@@ -98,8 +108,11 @@ class MetricPanel:
     ('Practice skill, all seven dimensions',)
     """
 
-    def __init__(self, data: EvaluationData | None, *, gate: Gate | None = None) -> None:
+    def __init__(
+        self, data: EvaluationData | None, *, gate: Gate | None = None, published: Beside | None = None
+    ) -> None:
         self.data = data
+        self._published = published.read() if published is not None else None
         self.gate = gate if gate is not None else Gate(source=data)
         self._held: dict[str, dict[str, float] | None] = {}
         self._releases: list[Release] = []
@@ -171,4 +184,22 @@ class MetricPanel:
         frame = pd.DataFrame(rows)
         table = self.gate.estimates(frame, title=title, labels=["measure", "target", BELIEF],
                                     derived_from=self._releases, source=self.data)  # fmt: skip
-        return Side(table, tuple(absent))
+        shown = [m for m in dict.fromkeys(metrics) if REGISTRY[m].name not in absent]
+        return Side(table, tuple(absent), *self._beside(shown, title))
+
+    def _beside(self, metrics: Sequence[str], title: str) -> tuple[tuple[ReportTable, ...], Release | None]:
+        """Published figures of the metrics that are shown, with the notes on them, each note once."""
+        if self._published is None or self.data is None:
+            return (), None
+        tables, notes = list[ReportTable](), list[str]()
+        for metric in metrics:
+            if not self._published.knows(metric):
+                continue
+            spec = REGISTRY[metric]
+            found = release_published(self.gate, self.data, spec, self._published)
+            notes += found.notes
+            if found.table is not None:
+                tables.append(published_block(found.table, spec.value_unit, of=spec.name))
+        told = notes or ["Nothing published is known for comparison with these measures."]
+        frame = pd.DataFrame({"note": list(dict.fromkeys(told))}, dtype="str")
+        return tuple(tables), self.gate.facts(frame, title=f"{title}: published figures", basis="metadata")

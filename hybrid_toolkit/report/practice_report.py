@@ -149,6 +149,8 @@ def _condition(
         part.metrics, title=f"{part.title}: the data", level=condition.level, targets=assessment.targets
     )  # fmt: skip
     blocks += [ReportTable(found.table, BESIDE_COLUMNS)] if found.table is not None else []
+    blocks += [*found.published]
+    blocks += [ReportTable(found.notes, {"note": TableColumn("On the published figures")})] if found.notes else []
     return [*blocks, *([TextBlock(found.absent_words)] if found.absent else [])]
 
 

@@ -69,7 +69,9 @@ def test_a_failure_inside_shows_no_value(explorer: ht.MetricExplorer, monkeypatc
 def test_without_data_it_says_what_to_do() -> None:
     empty = ht.MetricExplorer(ht.EvaluationData({"la": pd.DataFrame({"la_id": ["A"]})}))
     assert empty.text == "There is nothing to explore yet: these data open no metric."
-    assert "coverage()" in empty._answer.value and empty.view is None
+    said = empty._answer.value
+    assert "survey answers" in said and "hybrid-toolkit coverage FOLDER" in said and empty.view is None
+    assert "()" not in said, "a reader of the page is told in words, not in code"
 
 
 def test_a_choice_that_is_not_offered_is_refused_at_once(small: ht.EvaluationData) -> None:

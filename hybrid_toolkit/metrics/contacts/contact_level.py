@@ -49,7 +49,7 @@ def ask_columns(tables: Tables, name: str, columns: tuple[str, ...]) -> ir.Table
     if gone:
         raise CoverageError(
             f"table '{name}' has no column{'s' if len(gone) > 1 else ''} {', '.join(map(repr, gone))}.",
-            fix=f"Add {'them' if len(gone) > 1 else 'it'}, or ask coverage() what can be measured without.",
+            fix=f"Add {'them' if len(gone) > 1 else 'it'}, or see in the coverage report what can be measured without.",
             code="COLUMN-MISSING",
         )
     return tables[name]

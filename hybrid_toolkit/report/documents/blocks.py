@@ -10,7 +10,17 @@ from hybrid_toolkit.disclosure import Release, require_release
 
 Tone = Literal["plain", "lead", "answer", "note", "warning"]
 Form = Literal[
-    "text", "name", "number", "count", "percent", "message", "lead", "interval", "number-error", "percent-error"
+    "text",
+    "name",
+    "number",
+    "count",
+    "percent",
+    "message",
+    "lead",
+    "interval",
+    "number-error",
+    "percent-error",
+    "published",
 ]
 
 
@@ -69,7 +79,8 @@ class TableColumn:
     ``form`` is ``"text"``, ``"name"`` (with a capital), ``"number"``, ``"count"``, ``"percent"``, ``"message"``,
     ``"lead"`` (after the words in bold of the column of the same name and ``_lead``), ``"interval"`` (with ``conf_low``
     and ``conf_high`` in brackets), ``"number-error"`` or ``"percent-error"`` (with the Monte Carlo error from the
-    column of the same name and ``_mcse``).
+    column of the same name and ``_mcse``), or ``"published"`` (with ``low`` and ``high`` in brackets, or the symbol in
+    ``marker`` as it was published).
     """
 
     heading: str

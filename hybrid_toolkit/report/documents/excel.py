@@ -176,6 +176,8 @@ def _columns(shown: Any, rows: pd.DataFrame) -> list[tuple[str, str]]:
         if how.form == "lead":
             found.append((f"{column}_lead", f"{how.heading} in short"))
         found.append((column, how.heading))
+        if how.form == "published":
+            found += [("low", "Lower end"), ("high", "Upper end"), ("marker", "Symbol as published")]
         if how.form == "interval":
             found += [("conf_low", "Lower end of the interval"), ("conf_high", "Upper end of the interval")]
     return found

@@ -149,6 +149,8 @@ def _cell(how: TableColumn, column: str, row: dict[str, Any], *, numeric: bool, 
     if how.form == "message":
         text, tone = _state_text(value)
         return TableCell(how.heading, text, False, tone)
+    if how.form == "published" and isinstance(row["marker"], str):
+        return TableCell(how.heading, f"marked '{row['marker']}'", True)
     if pd.isna(value):
         return TableCell(how.heading, HIDDEN_MARK if hidden else MISSING_MARK, numeric)
     if isinstance(value, pd.Timestamp):
@@ -174,8 +176,9 @@ def _figure(form: Form, column: str, row: dict[str, Any]) -> str:
         return (
             f"{number_label(value, decimals=places)} (±{number_label(float(row[f'{column}_mcse']), decimals=places)})"
         )
-    if form == "interval":
-        low, high = float(row["conf_low"]), float(row["conf_high"])
+    if form in ("interval", "published"):
+        ends = ("conf_low", "conf_high") if form == "interval" else ("low", "high")
+        low, high = (float(row[c]) for c in ends)
         known = [v for v in (value, low, high) if not pd.isna(v)]
         places = 3 if max(abs(v) for v in known) < 1 else 2
         span = (

@@ -108,7 +108,7 @@ def adapt_study(study: Study, data: TablesHeld) -> Adapted:
     if needed := core_needs(whole, data):
         raise CoverageError(
             f"the study '{study.id}' cannot do without what the data lack: {', '.join(needed)}.",
-            fix="Add these tables or columns, or ask coverage() which studies the data allow.",
+            fix="Add these tables or columns, or see in the coverage report which studies the data allow.",
             code="STUDY-NEEDS",
         )
     if not lacks and not exchanged:

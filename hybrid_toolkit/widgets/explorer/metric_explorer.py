@@ -18,7 +18,10 @@ from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, NOTHING_BESIDE, Explo
 from hybrid_toolkit.widgets.parts.widget_base import Shown, ToolkitWidget, choice, empty_shown, offer
 
 EMPTY = "There is nothing to explore yet: these data open no metric."
-EMPTY_FIX = "data.coverage() says which table or column would open most."
+EMPTY_FIX = (
+    "Add contacts, monthly hours or survey answers. The command 'hybrid-toolkit coverage FOLDER' lists the tables and "
+    "columns that each metric needs."
+)
 
 
 class MetricExplorer(ToolkitWidget):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from hybrid_toolkit.report.published_beside import PUBLISHED_CAPTION
 from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, AnswerReference, MetricView, unit_text
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
@@ -24,7 +25,7 @@ def view_html(view: MetricView) -> str:
     table = table_html(
         f"{view.title}: the numbers", *metric_table(view), words=2 if view.state.period != ALL_LEVELS else 1
     )
-    beside = table_html(REFERENCE_CAPTION, *reference_table(view), words=2) if view.references else ""
+    beside = table_html(PUBLISHED_CAPTION, *reference_table(view), words=2) if view.references else ""
     return f'<div class="hte-columns"><div>{figures}</div><div>{table}{beside}{list_html(view.notes)}</div></div>'
 
 
@@ -76,10 +77,6 @@ def metric_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
         )
         rows.append([*words, unit_text(cell.estimate, view.unit), span, _count(cell.n, False)])
     return heads, rows
-
-
-REFERENCE_CAPTION = "Published figures, as a reference"
-"""Of the table with published figures."""
 
 
 def reference_table(view: MetricView) -> tuple[list[str], list[list[str]]]:

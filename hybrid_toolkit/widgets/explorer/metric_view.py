@@ -362,7 +362,7 @@ def _not_offered(what: str, asked: str, offered: dict[str, str]) -> UsageError:
         f"These data offer no {what} '{asked}'; {len(offered)} are offered.",
         fix=f"Use one of: {', '.join(offered)}."
         if offered
-        else "Run data.coverage() to see which table or column to add.",
+        else "Run 'hybrid-toolkit coverage FOLDER' to see which table or column to add.",
         code="VIEW-CHOICE",
     )
 

@@ -12,10 +12,10 @@ import pandas as pd
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.report.plots.readable_units import in_readable_unit
+from hybrid_toolkit.report.published_beside import PUBLISHED_CAPTION
 from hybrid_toolkit.study.estimation.claim_grammar import format_estimates, range_with_direction, with_direction
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text
 from hybrid_toolkit.widgets.explorer.metric_page import (
-    REFERENCE_CAPTION,
     distribution_svg,
     intervals_svg,
     metric_table,
@@ -159,7 +159,7 @@ def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[Figu
         FigurePanel(view.title, view.estimates, lambda _: intervals_svg(view), heads, rows, words),
     )
     if view.reference is not None:
-        first = (*first, FigurePanel(REFERENCE_CAPTION, view.reference, None, *reference_table(view), words=2))
+        first = (*first, FigurePanel(PUBLISHED_CAPTION, view.reference, None, *reference_table(view), words=2))
     if not distribution or view.distribution is None:
         return first
     bins = [[b.panel or "Everyone", b.label, "hidden" if b.hidden else f"{b.count:,.0f}"] for b in view.bins]

@@ -12,6 +12,7 @@ from hybrid_toolkit.disclosure.release import disclosure_record
 from hybrid_toolkit.report.documents.blocks import Figure, Prose, Report, ReportTable, Section
 from hybrid_toolkit.report.documents.tidy_layout import Place, tidy_layout
 from hybrid_toolkit.report.export import as_report, document_bytes
+from hybrid_toolkit.report.published_beside import PUBLISHED_BESIDE_COLUMNS
 from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView
 from hybrid_toolkit.widgets.parts.downloads import Download
 from hybrid_toolkit.widgets.parts.svg import FONT
@@ -56,7 +57,8 @@ def lens_report(view: LensView, *, on: date) -> Report:
             block: Figure | ReportTable = Figure(panel.release, svg, alt=f"{panel.caption}. {view.text}",
                                            caption=panel.caption, png=png)  # fmt: skip
         else:
-            block = ReportTable(panel.release, caption=panel.caption)
+            columns = PUBLISHED_BESIDE_COLUMNS if panel.release.basis == "published" else None
+            block = ReportTable(panel.release, columns, caption=panel.caption)
         sections.append(Section(panel.caption, (block,)))
     if view.said is not None:
         sections.append(Section("What to mind", (ReportTable(view.said),)))

@@ -79,7 +79,8 @@ class PracticeQualityViews:
             return None
         return (
             "There is no rating of practice, no alliance and no record of contacts to look at.",
-            "Add table 'practice_rating' (rated meetings), 'alliance' or 'contact'; data.coverage() lists the columns.",
+            "Add table 'practice_rating' (rated meetings), 'alliance' or 'contact'. "
+            "'hybrid-toolkit coverage FOLDER' lists their columns.",
         )
 
     @cached_property

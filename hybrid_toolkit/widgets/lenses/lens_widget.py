@@ -146,7 +146,7 @@ def must_offer(name: str, asked: str, offered: Mapping[str, str]) -> None:
             f"These data offer no {name} of that id; {len(offered)} are offered.",
             fix=f"Use one of: {', '.join(offered)}."
             if offered
-            else "Run data.coverage() to see which table or column to add.",
+            else "Run 'hybrid-toolkit coverage FOLDER' to see which table or column to add.",
             code="WIDGET-CHOICE",
         )
 

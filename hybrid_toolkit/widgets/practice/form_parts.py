@@ -13,8 +13,10 @@ import traitlets
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import require_release
 from hybrid_toolkit.disclosure.screen import refuse_words
 from hybrid_toolkit.errors import HybridToolkitError
+from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.report.documents.blocks import Report, TableColumn
 from hybrid_toolkit.report.documents.tables import make_grid
 from hybrid_toolkit.report.export import FORMS, document_bytes
@@ -67,6 +69,8 @@ class PracticeWidget(ToolkitWidget):
         Choices above the answer.
     form : Sequence[ipywidgets.Widget], optional
         The controls of the form.
+    published : Beside | None, optional
+        Published statistics to show below what is measured; None for nothing.
     """
 
     def __init__(
@@ -78,8 +82,9 @@ class PracticeWidget(ToolkitWidget):
         today: date | None,
         controls: Mapping[str, ipywidgets.Widget] | None = None,
         form: Sequence[ipywidgets.Widget] = (),
+        published: Beside | None = None,
     ) -> None:
-        self._beside = MetricPanel(data, gate=gate)
+        self._beside = MetricPanel(data, gate=gate, published=published)
         self.today = today if today is not None else date.today()
         self._entering = False
         self._message = ipywidgets.HTML().add_class(LIVE)
@@ -185,7 +190,9 @@ def side_html(side: Side, title: str, *, belief: bool = True) -> str:
         return f"<h3>{escape(title)}</h3>{notice_html(side.absent_words)}" if side.absent else ""
     shown = BESIDE_COLUMNS if belief else MEASURE_COLUMNS
     more = [side.absent_words] if side.absent else []
-    return grid_html(side.table, shown, title) + list_html([*more])
+    published = "".join(grid_html(t.release, t.columns or {}, t.caption) for t in side.published)
+    notes = list_html(list(require_release(side.notes).content["note"])) if side.notes is not None else ""
+    return grid_html(side.table, shown, title) + list_html([*more]) + published + notes
 
 
 def grid_html(release: Any, columns: Mapping[str, TableColumn], title: str) -> str:

@@ -17,6 +17,7 @@ from hybrid_toolkit.assess.roles import ROLES, role_words
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.errors import UsageError
+from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import Report
 from hybrid_toolkit.report.practice_report import assessment_report, condition_rows
@@ -112,6 +113,8 @@ class SelfAssessment(PracticeWidget):
         The disclosure gate; the package's policy where it is left out.
     today : date | None, optional
         The day of the answers; the day of the computer where it is left out.
+    published : Beside | None, optional
+        Published statistics, or norms alone (``Beside()``), to show below the metrics in the report; None for nothing.
 
     Examples
     --------
@@ -130,6 +133,7 @@ class SelfAssessment(PracticeWidget):
         assessment: Assessment | None = None,
         gate: Gate | None = None,
         today: date | None = None,
+        published: Beside | None = None,
     ) -> None:
         given = assessment if assessment is not None else Assessment()
         controls = {
@@ -142,7 +146,7 @@ class SelfAssessment(PracticeWidget):
         self._form = SwitchedForm(list(controls.values()), self._made_form)
         super().__init__(
             AssessmentState(given.answers, given.targets), data=data, gate=gate, today=today, controls=controls,
-            form=[ipywidgets.HTML(notice_html(NO_NAMES)), self._form],
+            form=[ipywidgets.HTML(notice_html(NO_NAMES)), self._form], published=published,
         )  # fmt: skip
         self._show()
 

@@ -1,0 +1,66 @@
+"""Measured metrics as a report: each figure with the published figures below it, and what to keep in mind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.report.documents.blocks import Report, ReportBlock, ReportTable, Section, TableColumn
+from hybrid_toolkit.report.documents.provenance import with_provenance
+from hybrid_toolkit.report.measured import Measured
+from hybrid_toolkit.report.published_beside import published_block
+
+
+def measure_report(measured: Sequence[Measured], *, on: date, gate: Gate) -> Report:
+    """Metrics that were measured and released, as a document.
+
+    Parameters
+    ----------
+    measured : Sequence[Measured]
+        As ``measure_released`` gives them, with published figures where these were asked for.
+    on : date
+        The day to print.
+    gate : Gate
+        The gate that they passed.
+
+    Returns
+    -------
+    Report
+        One section a metric: its figures, the published ones below them, and the notes.
+
+    Raises
+    ------
+    DisclosureError
+        Something is no release, or was changed after the gate.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hybrid_toolkit.data.evaluation_data import EvaluationData
+    >>> from hybrid_toolkit.metrics.reference import Beside
+    >>> from hybrid_toolkit.report.measured import measure_released
+    >>> rows = pd.DataFrame({"la_id": ["A"], "year": [2024], "inpost_fte": [90.0], "leavers_fte": [9.0]})
+    >>> data = EvaluationData({"la_year": rows})
+    >>> gate = Gate(source=data)
+    >>> measured = measure_released(data, "turnover_rate_pct", beside=Beside(), gate=gate)
+    >>> made = measure_report(measured, on=date(2026, 3, 2), gate=gate)
+    >>> made.title, [type(block).__name__ for block in made.sections[0].blocks]
+    ('Turnover', ['ReportTable', 'ReportTable', 'ReportTable'])
+    """
+    alone = len(measured) == 1
+    sections = tuple(Section("The numbers" if alone else one.name, tuple(_blocks(one))) for one in measured)
+    title = measured[0].name if alone else f"{len(measured)} measures"
+    return with_provenance(Report(title, sections), on=on, gate=gate)
+
+
+def _blocks(one: Measured) -> list[ReportBlock]:
+    columns = {
+        "group": TableColumn("Group", "name"),
+        "estimate": TableColumn(f"Value, in {one.unit} (95% confidence interval)", "interval"),
+        "n": TableColumn("Number", "count"),
+    }
+    made: list[ReportBlock] = [ReportTable(one.table, columns)]
+    if one.beside is not None:
+        made.append(published_block(one.beside, one.unit))
+    return [*made, ReportTable(one.notes, {"note": TableColumn("Keep in mind")})]
