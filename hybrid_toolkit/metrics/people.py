@@ -144,6 +144,39 @@ def with_people(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(people=rows["n_people"].fillna(rows["n"]).astype("int64"))
 
 
+def totals_note(rows: pd.DataFrame, hidden: Sequence[bool], unit: str) -> str:
+    """Why a figure made of totals is hidden, in words; empty where no such figure is.
+
+    Parameters
+    ----------
+    rows : pd.DataFrame
+        As ``measure`` gives them.
+    hidden : Sequence[bool]
+        For each row, whether the gate hides it.
+    unit : str
+        What a unit of the metric is.
+
+    Returns
+    -------
+    str
+        Two sentences, or nothing.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"n_people": pd.array([None], "Int64")})
+    >>> totals_note(rows, [True], "authority-year").partition(", which")[0]
+    'Your own figure is hidden because it is made of totals, one for each authority-year'
+    >>> totals_note(rows, [False], "authority-year")
+    ''
+    """
+    if not (rows["n_people"].isna().to_numpy() & np.asarray(hidden, dtype=bool)).any():
+        return ""
+    return (
+        f"Your own figure is hidden because it is made of totals, one for each {unit}, which do not say how many "
+        "people they include. Measures made from rows of workers, families or children count the people."
+    )
+
+
 def people_of(data: EvaluationData, spec: MetricSpec, frame: pd.DataFrame) -> People:
     """The people of the units of a metric, worked out once for the same data.
 

@@ -17,7 +17,7 @@ from hybrid_toolkit.disclosure.together import release_together
 from hybrid_toolkit.metrics.compute import measure, metric_values
 from hybrid_toolkit.metrics.grouping import groups
 from hybrid_toolkit.metrics.intervals.influence import MeanOf
-from hybrid_toolkit.metrics.people import PERSON_KEYS, people_of, with_people
+from hybrid_toolkit.metrics.people import PERSON_KEYS, people_of, totals_note, with_people
 from hybrid_toolkit.metrics.psychometrics.comparability import comparable, invariance_flag, invariance_note
 from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
@@ -107,7 +107,13 @@ def _released(data: EvaluationData, spec: MetricSpec, by: str | None, beside: Be
     check = comparable(data, spec, by)
     said = invariance_note(check, by)
     flags = [(r["group"], _without(r["flag"], invariance_flag(check, by))) for r in doubts.to_dict("records")]
-    notes = [*([said] if said else []), *(f"{g}: {flag}." for g, flag in flags if flag), *spec.caveats]
+    gone = totals_note(rows, [g not in shown for g in rows["group"]], spec.unit)
+    notes = [
+        *([gone] if gone else []),
+        *([said] if said else []),
+        *(f"{g}: {flag}." for g, flag in flags if flag),
+        *spec.caveats,
+    ]
     published = None
     if beside is not None:
         found = release_published(gate, data, spec, beside)

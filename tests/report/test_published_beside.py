@@ -15,8 +15,10 @@ import hybrid_toolkit as ht
 from hybrid_toolkit import cli
 from hybrid_toolkit.assess.maturity import Assessment
 from hybrid_toolkit.metrics.comparators import comparators
+from hybrid_toolkit.metrics.people import totals_note
 from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.report.export import as_report, document_bytes
+from hybrid_toolkit.report.measured import measure_released
 from hybrid_toolkit.report.metric_panel import MetricPanel
 from hybrid_toolkit.report.practice_report import assessment_report
 from hybrid_toolkit.synth.committed import synthetic_folder
@@ -121,3 +123,15 @@ def test_the_self_assessment_shows_published_figures_below_its_measures(folder: 
     assert {r[1] for r in rows} == {"Norm"}
     plain = assessment_report(Assessment(), on=DAY, beside=MetricPanel(own))
     assert not published(document_bytes(plain, ".html"), ".html")
+
+
+def test_an_own_rate_of_few_years_is_hidden_and_the_reader_is_told_why(folder: Path) -> None:
+    """Totals of years do not say how many people they include: the gate hides the figure, and a sentence says why."""
+    own = ht.load_data(folder / "own")
+    view = view_metric(own, metric="turnover_rate_pct", beside="published")
+    one = measure_released(own, "turnover_rate_pct", beside=Beside())[0]
+    assert view.cells[0].hidden and one.table.content["suppressed"].tolist() == [True]
+    for notes in (view.notes, one.notes.content["note"]):
+        assert sum("made of totals, one for each authority-year" in note for note in notes) == 1
+    few = pd.DataFrame({"n_people": pd.array([4, None], "Int64")})
+    assert not totals_note(few, [True, False], "contact"), "few people are few people, and no totals"

@@ -14,6 +14,7 @@ from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.metrics.compute import measure
+from hybrid_toolkit.metrics.people import totals_note
 from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
@@ -140,7 +141,8 @@ class MetricViews:
             safe, title=spec.name, dims=["group", "period"], values=_VALUES, source=self.data
         )
         distribution, reason = self._distribution(units, ALL_LEVELS if hidden.any() else state.group)
-        notes = _notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)
+        gone = totals_note(rows, hidden.tolist(), spec.unit)
+        notes = [*([gone] if gone else []), *_notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)]
         reference = None
         if state.beside != NOTHING_BESIDE:
             if state.beside not in self.beside(state.metric):
