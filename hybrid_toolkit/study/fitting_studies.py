@@ -9,7 +9,7 @@ from hybrid_toolkit.data.coverage import Need, StudyFit, TablesHeld
 from hybrid_toolkit.errors import CoverageError
 from hybrid_toolkit.study.declaration.adapted import Adapted, adapt_study, core_needs
 from hybrid_toolkit.study.estimation.claim_grammar import lowered
-from hybrid_toolkit.study.estimation.study_checks import instruments_of
+from hybrid_toolkit.study.estimation.study_checks import instruments_of, known_lean
 from hybrid_toolkit.study.graph.identification import identify
 from hybrid_toolkit.study.shipped_studies import VARIANTS, declared_study, every_study, question_studies
 from hybrid_toolkit.study.study import Study
@@ -60,9 +60,12 @@ def strongest_grade(study: Study) -> str:
     --------
     >>> strongest_grade(declared_study("remote-practice"))
     'quasi-causal'
+    >>> strongest_grade(declared_study("meeting-presence"))
+    'descriptive'
     """
     open_path = identify(study).identified is False
-    return lowered(study.design_used.grade, ["open path"] if open_path else [])
+    lean = [c.name for c in known_lean(study)]
+    return lowered(study.design_used.grade, [*(["open path"] if open_path else []), *lean])
 
 
 def fit_of(study: Study, data: TablesHeld) -> StudyFit:

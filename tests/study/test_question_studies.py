@@ -57,6 +57,18 @@ def test_it_is_told(data: EvaluationData, study: str) -> None:
     assert claim.text and (claim.grade == "illustration" or not causal_words(claim.text))
 
 
+@pytest.mark.parametrize("study", ["meeting-presence", "who-answers"])
+def test_a_study_with_a_known_lean_describes_at_most_and_says_why(data: EvaluationData, study: str) -> None:
+    """Where nothing has an effect these find one, so no sentence of theirs may say a difference or an association."""
+    made = replace(STUDIES[study].estimate(data), synthetic=False)
+    (claim,) = made.claims()
+    assert claim.grade == "descriptive" and "associated" not in claim.text and "SYNTHETIC" not in claim.text
+    assert any("imulated with" in r and "60 authorities" in r for r in claim.reasons)
+    assert "That there is a difference beyond these records." in claim.does_not_show
+    plain = replace(made, study=STUDIES[study].replace(known_lean="")).claims()[0]
+    assert plain.grade == "associational", "nothing else lowers it, so that the lean does"
+
+
 MIDDLE = Size("middle", 1, 14, 8.0, 8, 2)
 
 

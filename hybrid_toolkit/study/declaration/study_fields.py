@@ -111,6 +111,9 @@ class StudyFields:
         What each outcome is called in claims.
     caveats : tuple[str, ...], optional
         What this study can never show, besides what its grade excludes.
+    known_lean : str, optional
+        A sentence on a lean that simulation has found in the study and nothing recorded takes out. Its claims are
+        then descriptive at most, and give this sentence as a reason.
     estimand : str, optional
         Id of the true value in a simulation, so that a diagnosis knows what to compare with; a study of unit
         ``"rows"``, which is never simulated, needs none.
@@ -150,6 +153,7 @@ class StudyFields:
     contrast_size: float = 1.0
     words: tuple[OutcomeLabel, ...] = ()
     caveats: tuple[str, ...] = ()
+    known_lean: str = ""
 
     @property
     def outcomes(self) -> tuple[str, ...]:

@@ -219,3 +219,15 @@ def _alpha(data: EvaluationData, instrument: str, items: tuple[str, ...]) -> Che
 def open_path(known: Identification) -> tuple[Check, ...]:
     """A failed check where the causal graph leaves a path open between exposure and outcome."""
     return (Check("open path", False, known.message),) if known.identified is False else ()
+
+
+def known_lean(study: StudySpec) -> tuple[Check, ...]:
+    """A failed check where the study declares a lean that nothing recorded takes out.
+
+    Examples
+    --------
+    >>> from hybrid_toolkit.study.shipped_studies import declared_study
+    >>> [c.name for c in known_lean(declared_study("meeting-presence"))], known_lean(declared_study("meeting-load"))
+    (['known lean'], ())
+    """
+    return (Check("known lean", False, study.known_lean),) if study.known_lean else ()

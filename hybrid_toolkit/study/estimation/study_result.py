@@ -21,7 +21,7 @@ from hybrid_toolkit.study.estimation.claim_grammar import check_state
 from hybrid_toolkit.study.estimation.claims import ILLUSTRATION, Claim, lowered, make_claim
 from hybrid_toolkit.study.estimation.event_path import no_path, path_of, unknown_outcome
 from hybrid_toolkit.study.estimation.rows_usable import RESTS_ON, withheld_claims
-from hybrid_toolkit.study.estimation.study_checks import check_multiple, open_path
+from hybrid_toolkit.study.estimation.study_checks import check_multiple, known_lean, open_path
 from hybrid_toolkit.study.estimation.what_if_basis import WhatIfBasis
 from hybrid_toolkit.study.graph.identification import Identification
 from hybrid_toolkit.study.lock import LockCheck
@@ -330,7 +330,7 @@ class StudyResult(RowsHidden):
         return what_if(self, change, diagnosis=diagnosis)
 
     def standing(self, outcome: str) -> tuple[Check, ...]:
-        """Checks of the study as a whole: open paths, its lock, metrics not co-produced, several outcomes at once.
+        """Checks of the study as a whole: open paths, a known lean, its lock, co-production, several outcomes at once.
 
         Parameters
         ----------
@@ -340,13 +340,14 @@ class StudyResult(RowsHidden):
         Returns
         -------
         tuple[Check, ...]
-            Checks of the study as a whole: open paths, its lock, metrics not co-produced, several outcomes at once.
+            Checks of the study as a whole: open paths, a known lean, its lock, co-production, several outcomes at once.
         """
         own = [m for m in self.study.metrics if m.spec.id == outcome and not m.co_produced]
         told = "No work with families on this metric is recorded."
         several = check_multiple(self.estimates, outcome, self.conf_level)
         return (
             *open_path(self.identification_for(outcome)),
+            *known_lean(self.study),
             *((Check("lock", False, self.lock.summary()),) if self.lock and not self.lock.same else ()),
             *((Check("co-production", False, told),) if own else ()),
             *((several,) if several else ()),

@@ -22,7 +22,7 @@ from hybrid_toolkit.result import TIDY_COLUMNS, Check
 from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim, prediction_sentence
-from hybrid_toolkit.study.estimation.study_checks import open_path
+from hybrid_toolkit.study.estimation.study_checks import known_lean, open_path
 from hybrid_toolkit.study.graph.identification import identify
 from hybrid_toolkit.study.sharing.evidence import EvidenceBundle
 from hybrid_toolkit.study.sharing.evidence_file import read_bundle
@@ -162,6 +162,7 @@ class PooledEvidence:
                 told,
                 *fitted,
                 *open_path(identify(self.study, outcome=outcome)),
+                *known_lean(self.study),
             ),
             caveats=(*self.study.caveats, *LIMITS),
             synthetic=self.synthetic,
