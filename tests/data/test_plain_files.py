@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.load import load_data, read_raw
-from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
+from hybrid_toolkit.data.mapping.propose_mapping import ROWS_MATCHED, propose_mapping
+from hybrid_toolkit.data.reading import database
+from hybrid_toolkit.data.reading.raw_table import RawTable
 from hybrid_toolkit.data.reading.readers import find_sources
 from hybrid_toolkit.errors import ContractError, UnreadableError
 
@@ -113,3 +117,48 @@ def test_a_database_beside_files_named_after_the_tables_is_left(tmp_path: Path) 
     base.close()
     assert len(load_data(tmp_path)["worker"]) == 1
     assert load_data(tmp_path / "copy.db")["worker"]["worker_id"].tolist() == ["W1"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_of_a_huge_database_map_reads_the_first_rows_alone(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of 200,000 visits is recognised by its first rows."""
+    rows, heads = 200_000, ("visit_ref", "worker_id", "family_id", "visit_date")
+    if kind == "sqlite":
+        base = sqlite3.connect(tmp_path / "visits.db")
+        base.execute(f"CREATE TABLE visits ({', '.join(f'{h} TEXT' for h in heads)})")
+        made = ((f"V{i}", f"W{i % 300}", f"F{i % 9000}", f"2024-{1 + i % 12:02}-{1 + i % 28:02}") for i in range(rows))
+        base.executemany("INSERT INTO visits VALUES (?, ?, ?, ?)", made)
+        base.commit()
+        base.close()
+    else:
+        with duckdb.connect(str(tmp_path / "visits.duckdb")) as held:
+            held.execute(
+                "CREATE TABLE visits AS SELECT 'V' || i AS visit_ref, 'W' || i % 300 AS worker_id, "
+                "'F' || i % 9000 AS family_id, DATE '2024-01-01' + (i % 300)::INT AS visit_date "
+                f"FROM range({rows}) t(i)"
+            )
+    lengths = list[int]()
+    raw = database._raw
+
+    def counted(headers: Any, columns: Any, *more: Any) -> RawTable:
+        lengths.append(len(columns[0]))
+        return raw(headers, columns, *more)
+
+    monkeypatch.setattr(database, "_raw", counted)
+    proposal = propose_mapping(tmp_path)
+    assert lengths == [ROWS_MATCHED + 1], "the database gave one row more than is looked at, once"
+    taken = set(zip(proposal.matched["table"], proposal.matched["column"], strict=True))
+    assert {("contact", "worker_id"), ("contact", "family_id")} <= taken
+    assert "only the first 20,000 rows were looked at" in proposal.summary()
+
+
+def test_a_small_database_is_looked_at_whole_and_says_nothing(tmp_path: Path) -> None:
+    base = sqlite3.connect(tmp_path / "hr.db")
+    pd.DataFrame({"staff_key": range(ROWS_MATCHED), "wte": 1.0}).to_sql("staff", base, index=False)
+    base.close()
+    assert "first" not in propose_mapping(tmp_path).summary()
+    [few], [whole] = find_sources(tmp_path, first=5), find_sources(tmp_path)
+    assert len(few.read().frame) == 5 and few.read().notes
+    assert len(whole.read().frame) == ROWS_MATCHED and not whole.read().notes, "what is loaded is all of it"

@@ -29,6 +29,9 @@ from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UnreadableError, UsageError
 from hybrid_toolkit.result import RowsHidden
 
+ROWS_MATCHED = 20_000
+"""Rows of a database table by which it is recognised: every worker of the largest authority, weeks of visits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal(RowsHidden):
@@ -48,6 +51,8 @@ class Proposal(RowsHidden):
         Names of the mappings of national returns that know some of what is here.
     headers : Mapping[str, tuple[str, ...]], optional
         Source, as the mapping names it -> its columns, without those that identify a person.
+    partly : tuple[str, ...], optional
+        Tables of a database of which the first rows alone were looked at, one sentence each.
     """
 
     toml: str
@@ -56,6 +61,7 @@ class Proposal(RowsHidden):
     questions: tuple[str, ...] = field(default=())
     shipped: tuple[str, ...] = field(default=())
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    partly: tuple[str, ...] = field(default=())
 
     def summary(self) -> str:
         """What was matched and what was not, in a few lines."""
@@ -67,6 +73,7 @@ class Proposal(RowsHidden):
             f"Some of this is a national return: --mapping {name} reads it as it is, with its traps."
             for name in self.shipped
         ]
+        lines += self.partly
         guessed = self.matched[self.matched["sure"].eq("guess")]
         if len(guessed):
             lines.append(f"{len(guessed)} of them are guesses: look at these first.")
@@ -153,6 +160,7 @@ def propose_mapping(path: str | Path, *, tables: Mapping[str, str] | None = None
         tuple(questions.values()),
         _returns_left(sources, made),
         {s.ref: tuple(s.usable) for s in sources},
+        tuple(f"{s.raw.origin}: {note}." for s in sources if s.raw.kind == "database" for note in s.raw.notes),
     )
 
 
@@ -175,7 +183,7 @@ def _returns_left(sources: list[SourceProfile], taken: set[tuple[str, int]]) -> 
 def _read(path: str | Path) -> tuple[list[SourceProfile], list[UnreadableError], list[ProposalRow]]:
     """Every source that can be read; one that cannot is told and stops nothing."""
     sources, broken, left = [], [], list[ProposalRow]()
-    for one in find_sources(path):
+    for one in find_sources(path, first=ROWS_MATCHED):
         if one.mapping:
             continue
         try:

@@ -15,7 +15,6 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import duckdb
-import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
@@ -26,11 +25,20 @@ from hybrid_toolkit.errors import UnreadableError, UsageError
 
 _T = TypeVar("_T")
 
+FIRST_ROWS = "only the first {:,} rows were looked at; loading reads all"
 _KNOWN = "sqlite:///FILE, duckdb:///FILE, postgresql://USER:PASSWORD@HOST/NAME or mssql+pyodbc://..."
 
 
-def database_tables(address: str) -> list[Found]:
+def database_tables(address: str, *, first: int | None = None) -> list[Found]:
     """Every table and view of the database at a URL, not read yet. ``?schema=NAME`` chooses a schema.
+
+    Parameters
+    ----------
+    address : str
+        The URL.
+    first : int | None, optional
+        The most rows of a table that are read; all of them where it is left out. A table that has more says so in the
+        notes of what was read.
 
     Raises
     ------
@@ -49,21 +57,22 @@ def database_tables(address: str) -> list[Found]:
     url = url.difference_update_query(["schema"])
     backend = url.get_backend_name()
     if backend == "duckdb":
-        return _duckdb(_local_file(url), schema)
+        return _duckdb(_local_file(url), schema, first)
     if backend == "sqlite":
         file = _local_file(url)
         return _tables(
             sa.create_engine("sqlite://", creator=lambda: _open_sqlite(file), poolclass=sa.pool.NullPool),
             schema,
             file.name,
+            first,
         )
     if backend == "postgresql":
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+pg8000")
         options = {"execution_options": {"postgresql_readonly": True}}
-        return _tables(_engine(url, **options), schema, f"postgresql database '{url.database or ''}'")
+        return _tables(_engine(url, **options), schema, f"postgresql database '{url.database or ''}'", first)
     if backend == "mssql":
-        return _tables(_engine(url), schema, f"mssql database '{url.database or ''}'")
+        return _tables(_engine(url), schema, f"mssql database '{url.database or ''}'", first)
     raise UsageError(f"'{backend}' databases are not supported.", fix=f"Write the URL as {_KNOWN}.", code="DB-KIND")
 
 
@@ -97,12 +106,12 @@ def _open_sqlite(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro", uri=True)
 
 
-def _tables(engine: sa.Engine, schema: str | None, place: str) -> list[Found]:
+def _tables(engine: sa.Engine, schema: str | None, place: str, first: int | None) -> list[Found]:
     names = _guard(lambda: _names(engine, schema), place)
 
     def reader(name: str) -> Found:
         origin = f"{place}, table '{schema + '.' if schema else ''}{name}'"
-        return Found(name, origin, lambda: _guard(lambda: _read(engine, name, schema, origin), origin))
+        return Found(name, origin, lambda: _guard(lambda: _read(engine, name, schema, origin, first), origin))
 
     return [reader(name) for name in names]
 
@@ -112,17 +121,19 @@ def _names(engine: sa.Engine, schema: str | None) -> list[str]:
     return sorted({*inspector.get_table_names(schema=schema), *inspector.get_view_names(schema=schema)})
 
 
-def _read(engine: sa.Engine, name: str, schema: str | None, origin: str) -> RawTable:
+def _read(engine: sa.Engine, name: str, schema: str | None, origin: str, first: int | None) -> RawTable:
     query = sa.select(sa.text("*")).select_from(sa.table(name, schema=schema))
+    if first is not None:
+        query = query.limit(first + 1)  # one more says whether there are more
     with engine.connect() as connection:
         result = connection.execute(query)
         headers = list(map(str, result.keys()))
         rows = [[as_text(cell) for cell in row] for row in result]
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in headers]
-    return _raw(text_frame(headers, columns, origin), origin)
+    return _raw(headers, columns, origin, first)
 
 
-def _duckdb(file: Path, schema: str | None) -> list[Found]:
+def _duckdb(file: Path, schema: str | None, first: int | None) -> list[Found]:
     def run(query: str, values: list[str], origin: str) -> tuple[list[str], list[list[str | None]]]:
         with duckdb.connect(str(file), read_only=True) as connection:
             return arrow_text(connection.sql(query, params=values).to_arrow_table(), origin)
@@ -131,23 +142,26 @@ def _duckdb(file: Path, schema: str | None) -> list[Found]:
     listing = "SELECT table_name FROM information_schema.tables WHERE table_schema = ? ORDER BY 1"
     names = _guard(lambda: run(listing, [wanted], file.name)[1][0], file.name)
 
+    most = "" if first is None else f" LIMIT {first + 1}"
+
     def reader(name: str) -> Found:
         origin = f"{file.name}, table '{schema + '.' if schema else ''}{name}'"
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (wanted, name))
         return Found(
             name,
             origin,
-            lambda: _raw(
-                _guard(lambda: text_frame(*run(f"SELECT * FROM {quoted}", [], origin), origin), origin), origin
-            ),
+            lambda: _guard(lambda: _raw(*run(f"SELECT * FROM {quoted}{most}", [], origin), origin, first), origin),
         )
 
     return [reader(str(name)) for name in names]
 
 
-def _raw(frame: pd.DataFrame, origin: str) -> RawTable:
+def _raw(headers: list[str], columns: list[list[str | None]], origin: str, first: int | None) -> RawTable:
+    more = first is not None and bool(columns) and len(columns[0]) > first
+    frame = text_frame(headers, [c[:first] for c in columns] if more else columns, origin)
+    notes = (FIRST_ROWS.format(first),) if more else ()
     digest = hash_frame(frame) if len(frame.columns) else hashlib.sha256(b"").hexdigest()
-    return RawTable(frame, origin, digest, "database", now())
+    return RawTable(frame, origin, digest, "database", now(), notes)
 
 
 def _guard(action: Callable[[], _T], place: str) -> _T:

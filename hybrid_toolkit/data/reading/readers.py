@@ -48,13 +48,15 @@ ENDINGS = (*_ONE, *_WORKBOOKS, *DATABASES)
 """Endings of the files that are looked for in a folder."""
 
 
-def find_sources(path: str | Path) -> list[Found]:
+def find_sources(path: str | Path, *, first: int | None = None) -> list[Found]:
     """Everything at a path that may be a table, in the order of its names.
 
     Parameters
     ----------
     path : str | Path
         A folder, a file, or a database URL such as ``duckdb:///evaluation.duckdb``.
+    first : int | None, optional
+        Of a database table, read this many rows and no more; all of them where it is left out.
 
     Raises
     ------
@@ -62,12 +64,12 @@ def find_sources(path: str | Path) -> list[Found]:
         Nothing is there, or nothing there can be read.
     """
     # What names, values and returns are known by asks for the same table again and again.
-    return [replace(one, read=cache(one.read)) for one in _at(path)]
+    return [replace(one, read=cache(one.read)) for one in _at(path, first)]
 
 
-def _at(path: str | Path) -> list[Found]:
+def _at(path: str | Path, first: int | None) -> list[Found]:
     if "://" in str(path):
-        return _database(str(path))
+        return _database(str(path), first)
     place = Path(path)
     if not _exists(place):
         raise UnreadableError(
@@ -76,8 +78,8 @@ def _at(path: str | Path) -> list[Found]:
             code="PATH-MISSING",
         )
     if place.is_dir():
-        return _folder(place)
-    return _file(place)
+        return _folder(place, first)
+    return _file(place, first)
 
 
 def _exists(place: Path) -> bool:
@@ -87,13 +89,13 @@ def _exists(place: Path) -> bool:
         return False
 
 
-def _database(address: str) -> list[Found]:
+def _database(address: str, first: int | None) -> list[Found]:
     from hybrid_toolkit.data.reading.database import database_tables  # slow to import, and most data come in files
 
-    return database_tables(address)
+    return database_tables(address, first=first)
 
 
-def _file(path: Path) -> list[Found]:
+def _file(path: Path, first: int | None) -> list[Found]:
     check_kind(path)
     ending = path.suffix.lower()
     if path.name.startswith("~$"):
@@ -106,7 +108,7 @@ def _file(path: Path) -> list[Found]:
         return _workbook(path)
     if ending in DATABASES:
         kind = "duckdb" if ending == ".duckdb" else "sqlite"
-        inside = _database(f"{kind}:///{path.resolve()}")
+        inside = _database(f"{kind}:///{path.resolve()}", first)
         return [replace(one, ref=f"{path.name}/{one.name}") for one in inside]
     if ending in _ONE:
         found = _ONE[ending](path)
@@ -128,7 +130,7 @@ def _workbook(path: Path) -> list[Found]:
     return found
 
 
-def _folder(folder: Path) -> list[Found]:
+def _folder(folder: Path, first: int | None) -> list[Found]:
     try:
         inside_it = sorted(folder.iterdir())
     except OSError:
@@ -156,7 +158,7 @@ def _folder(folder: Path) -> list[Found]:
             fix=f"Save the tables as one of: {', '.join(ENDINGS)}.",
             code="FILE-KIND",
         )
-    return [found for path in readable for found in _beside_others(path)]
+    return [found for path in readable for found in _beside_others(path, first)]
 
 
 def _is_prose(path: Path) -> bool:
@@ -164,12 +166,12 @@ def _is_prose(path: Path) -> bool:
     return path.suffix.lower() == ".txt" and not is_delimited(path)
 
 
-def _beside_others(path: Path) -> list[Found]:
+def _beside_others(path: Path, first: int | None) -> list[Found]:
     """What a file of a folder holds; a workbook or message that is not named like a table may fail without harm."""
     if normal_name(path.stem) in TABLES:
-        return _file(path)
+        return _file(path, first)
     try:
-        return _file(path)
+        return _file(path, first)
     except UnreadableError as error:
         return [Found(path.stem, path.name, partial(_again, error), error=error, ref=path.name)]
 
