@@ -24,10 +24,12 @@ def run_measure(args: argparse.Namespace) -> int:
     from hybrid_toolkit.report.export import export
     from hybrid_toolkit.report.measure_report import measure_report
     from hybrid_toolkit.report.measured import measure_released
+    from hybrid_toolkit.synth.committed import is_committed
 
     form = _form(args.out)
     data = load_data(args.data, args.mapping)
-    ledger = VersionLedger(Path(args.out).parent) if args.out and not data.synthetic else None
+    # a manifest that calls data synthetic can be written by hand: only the toolkit's own data need no ledger
+    ledger = VersionLedger(Path(args.out).parent) if args.out and not is_committed(data) else None
     gate = Gate(source=data, ledger=ledger)
     beside = Beside(args.beside or None, args.area, args.neighbours) if args.beside is not None else None
     measured = measure_released(data, args.metric, by=args.by, beside=beside, gate=gate)

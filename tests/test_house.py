@@ -32,7 +32,7 @@ MAY_USE = {
     "widgets": {"report", "disclosure", "study", "designs", "assess", "models", "metrics", "synth", "data"},
     "demo": {"report", "disclosure", "study", "metrics", "synth", "data"},
     "cli_studies": {"report", "disclosure", "study", "data"},
-    "cli_measure": {"report", "disclosure", "metrics", "data"},
+    "cli_measure": {"report", "synth", "disclosure", "metrics", "data"},
     "cli_notebooks": {"report"},
     "cli": {
         "cli_studies",

@@ -98,7 +98,7 @@ def _pseudonymised(place: Path) -> bool:
 
 
 def _record(place: Path, n: int) -> None:
-    VersionLedger(place).record("mean", {f"w{i}": str(n) for i in range(3000)}, version=str(n))
+    VersionLedger(place).record("mean", [{f"w{i}": str(n) for i in range(3000)}], version=str(n))
 
 
 def _recorded(place: Path) -> bool:

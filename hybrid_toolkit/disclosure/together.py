@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.disclosure.sitting import fewest_behind
+from hybrid_toolkit.disclosure.versions import MarksOf, few_apart, remember
 
 if TYPE_CHECKING:
     from hybrid_toolkit.disclosure.gate import Gate
@@ -28,7 +29,7 @@ def release_together(
     dims: Sequence[str],
     whole: str,
     yes: NDArray[np.bool_] | None = None,
-    marks: Sequence[Mapping[str, str]] | None = None,
+    marks: MarksOf | None = None,
     figure: str = "",
     **table: Any,
 ) -> Release:
@@ -48,10 +49,10 @@ def release_together(
         What ``dims`` hold in the row for everyone, which is hidden last.
     yes : NDArray[np.bool] | None, optional
         Which units are a yes, where each unit is a yes or a no.
-    marks : Sequence[Mapping[str, str]] | None, optional
-        For each row, person -> what they bring to it, and what the table is, for the gate's ledger.
+    marks : MarksOf | None, optional
+        For cells, person -> what they bring to each; None where the gate's ledger is not asked.
     figure : str, optional
-        For each row, person -> what they bring to it, and what the table is, for the gate's ledger.
+        The metric, as the gate's ledger calls it.
     **table : Any
         As ``Gate.table``: ``table``.
 
@@ -82,10 +83,6 @@ def release_together(
     keys = list(rows[list(dims)].astype(str).itertuples(index=False, name=None))
     counts = rows["n"].to_numpy(dtype=float)
     enough = gate.policy.threshold
-    if gate.ledger is not None and marks is not None:
-        for i, key in enumerate(keys):
-            if gate.ledger.few_changed(f"{figure}|{key}", marks[i], threshold=enough):
-                rows.loc[i, HIDE] = True
     while True:
         release = gate.table(
             rows, dims=dims, people=named, total_label=whole, structural_zeros=True, hide=HIDE, **table
@@ -95,10 +92,16 @@ def release_together(
         at = [i for i, key in enumerate(keys) if key in shown]
         least = fewest_behind([cells[i] for i in at], people, enough=enough, yes=yes)
         if not at or least >= enough - 1e-6:
-            if gate.ledger is not None and marks is not None:
-                for i in at:
-                    gate.ledger.record(f"{figure}|{keys[i]}", marks[i], version=release.data_hash)
-            return release
+            if gate.ledger is None or marks is None or not at:
+                return release
+            everyone = next((i for i in at if all(part == whole for part in keys[i])), -1)
+            held = few_apart(gate.ledger, figure, {i: cells[i] for i in at}, marks, whole=everyone, threshold=enough)
+            if not held:
+                remember(gate.ledger, figure, {i: cells[i] for i in at}, marks, whole=everyone, threshold=enough,
+                         version=release.data_hash)  # fmt: skip
+                return release
+            rows.loc[sorted(held), HIDE] = True
+            continue
         parts = [i for i in at if any(part != whole for part in keys[i])]
         smallest = min(parts or at, key=lambda i: (counts[i], i))
         rows.loc[smallest, HIDE] = True

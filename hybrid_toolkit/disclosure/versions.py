@@ -1,9 +1,10 @@
-"""What was shown of earlier versions of the data: a figure that changed by a few people only is held back.
+"""What was shown before, of other groups or earlier data: a difference of few people is held back.
 
 A figure of yesterday's data and the same figure of today's differ by who joined, left or was corrected. Where that is
-fewer people than the threshold, the difference is theirs. So the folder of what is released keeps, for each figure
-shown, who stood behind it and with what, as keyed hashes: without the key in the folder nobody can test a guess against
-them. The ledger is for inside and is not sent with what is released.
+fewer people than the threshold, the difference is theirs; so it is with two groups that are nearly the same people, one
+in a table and one in a view. So the folder of what is released keeps, for each cell shown of a metric, who stood behind
+it and with what, as keyed hashes: without the key in the folder nobody can test a guess against them. The ledger is for
+inside and is not sent with what is released.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hybrid_toolkit.data.atomic_output import atomic_write_bytes, atomic_write_text, only_writer, output_refusal
 from hybrid_toolkit.errors import UnreadableError
@@ -23,8 +27,12 @@ FOLDER, LEDGER, KEY, LOCK = ".disclosure", "ledger.json", "key", "lock"
 KEY_BYTES = 32
 """Length of the key, that of the hash it is used with."""
 _SCHEMA = 1
-MOST_VERSIONS = 60
-"""Versions of one figure that are kept, five years of months."""
+MOST_CELLS = 1200
+"""Cells of one metric that are kept: some ten groups and what follows of them, each month for five years."""
+
+_Key = TypeVar("_Key", bound=Hashable)
+MarksOf = Callable[[Sequence[NDArray[np.bool_]]], Sequence[Mapping[str, str]]]
+"""From cells, the units of each, to person -> what they bring to it, a mapping a cell."""
 
 
 class VersionLedger:
@@ -47,10 +55,10 @@ class VersionLedger:
     >>> import tempfile
     >>> ledger = VersionLedger(tempfile.mkdtemp())
     >>> before = {f"w{i}": "0.5" for i in range(20)}
-    >>> ledger.record("mean fte, all", before, version="a")
-    >>> ledger.few_changed("mean fte, all", {k: v for k, v in before.items() if k != "w3"}, threshold=10)
+    >>> ledger.record("mean fte", [before], version="a")
+    >>> ledger.few_changed("mean fte", {k: v for k, v in before.items() if k != "w3"}, threshold=10)
     True
-    >>> ledger.few_changed("mean fte, all", before, threshold=10)
+    >>> ledger.few_changed("mean fte", before, threshold=10)
     False
     """
 
@@ -92,12 +100,12 @@ class VersionLedger:
         )
 
     def few_changed(self, figure: str, behind: Mapping[str, str], *, threshold: int) -> bool:
-        """Whether a figure differs from any version of it that was shown by some people, but few.
+        """Whether a cell differs by some people, but few, from any cell of the same metric that was shown.
 
         Parameters
         ----------
         figure : str
-            What it is: metric, group and cell.
+            What it is: the metric, whatever shows it.
         behind : Mapping[str, str]
             Person -> what they bring to it.
         threshold : int
@@ -113,21 +121,31 @@ class VersionLedger:
                 return True
         return False
 
-    def record(self, figure: str, behind: Mapping[str, str], *, version: str) -> None:
-        """Keep a figure that is shown; written at once, whole or not at all.
+    def record(self, figure: str, cells: Sequence[Mapping[str, str]], *, version: str) -> None:
+        """Keep cells that are shown; written at once, whole or not at all.
+
+        Parameters
+        ----------
+        figure : str
+            As ``few_changed``.
+        cells : Sequence[Mapping[str, str]]
+            For each cell, person -> what they bring to it.
+        version : str
+            Hash of the data.
 
         Raises
         ------
         OutputError
             The folder cannot be written.
         """
-        now = self._hashed(behind)
+        hashed = [self._hashed(behind) for behind in cells]
         with only_writer(self._place / LOCK):
             self._shown = self._read()
             held = self._shown.setdefault(self._name(figure), [])
-            if not any(v["behind"] == now for v in held):
-                held.append({"version": self._hash(version), "behind": now})
-                del held[:-MOST_VERSIONS]
+            new = [now for now in hashed if not any(v["behind"] == now for v in held)]
+            if new:
+                held += [{"version": self._hash(version), "behind": now} for now in new]
+                del held[:-MOST_CELLS]
                 text = json.dumps({"schema": _SCHEMA, "shown": self._shown}, sort_keys=True)
                 atomic_write_text(self._place / LEDGER, text)
 
@@ -156,3 +174,91 @@ class VersionLedger:
             return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
 
         return {short(who): short(f"{who}|{what}") for who, what in behind.items()}
+
+
+def few_apart(
+    ledger: VersionLedger,
+    figure: str,
+    cells: Mapping[_Key, NDArray[np.bool_]],
+    marks: MarksOf,
+    *,
+    whole: _Key,
+    threshold: int,
+) -> set[_Key]:
+    """Cells that differ by few people from one that was shown, and those from which such a cell would follow.
+
+    What follows of the cells is looked at too: the whole less each part and less all of them, and all parts together.
+    Parts are taken away until all this is far from what was shown. Sums of some parts alone are not looked at.
+
+    Parameters
+    ----------
+    ledger : VersionLedger
+        What was shown.
+    figure : str
+        The metric, as the ledger calls it.
+    cells : Mapping[Key, NDArray[np.bool]]
+        The units of each cell that would be shown, of shape (units,).
+    marks : MarksOf
+        Who stands behind cells and with what.
+    whole : Key
+        Which of them is everyone, where it is among them.
+    threshold : int
+        The fewest people.
+
+    Examples
+    --------
+    Thirty people; a group of twelve was shown. One of thirteen, and all that would give it away, is held back.
+
+    >>> import tempfile
+    >>> ledger, people = VersionLedger(tempfile.mkdtemp()), np.arange(30)
+    >>> def marks(cells):
+    ...     return [{str(p): "1" for p in people[cell]} for cell in cells]
+    >>> ledger.record("fte", marks([people < 12]), version="a")
+    >>> sorted(few_apart(ledger, "fte", {"all": people < 30, "b": people >= 13}, marks, whole="all", threshold=10))
+    ['b']
+    """
+    out: set[_Key] = set()
+    for key, mark in zip(cells, marks(list(cells.values())), strict=True):
+        if ledger.few_changed(figure, mark, threshold=threshold):
+            out.add(key)
+    while whole in cells and whole not in out:
+        shown = {k: c for k, c in cells.items() if k not in out}
+        follow = _follow(shown, whole)
+        told = marks([rows for _, rows in follow])
+        clash = [k for (k, _), mark in zip(follow, told, strict=True)
+                 if len(mark) >= threshold and ledger.few_changed(figure, mark, threshold=threshold)]  # fmt: skip
+        if not clash:
+            break
+        smallest = min((k for k in shown if k != whole), key=lambda k: int(cells[k].sum()), default=whole)
+        out.add(next((k for k in clash if k != whole), smallest))
+    return out
+
+
+def remember(
+    ledger: VersionLedger,
+    figure: str,
+    cells: Mapping[_Key, NDArray[np.bool_]],
+    marks: MarksOf,
+    *,
+    whole: _Key,
+    threshold: int,
+    version: str,
+) -> None:
+    """Tell the ledger of the cells that are shown and of those that follow; parameters as ``few_apart``."""
+    follow = [rows for _, rows in _follow(cells, whole)]
+    told = marks([*cells.values(), *follow])
+    kept = [mark for i, mark in enumerate(told) if i < len(cells) or len(mark) >= threshold]
+    ledger.record(figure, kept, version=version)
+
+
+def _follow(cells: Mapping[_Key, NDArray[np.bool_]], whole: _Key) -> list[tuple[_Key, NDArray[np.bool_]]]:
+    """What follows of cells: the whole less each part, all parts together, and the whole less them.
+
+    Each with the part to take away, or the whole where it is of all parts.
+    """
+    parts = {k: c for k, c in cells.items() if k != whole}
+    if whole not in cells or not parts:
+        return []
+    together = np.any(list(parts.values()), axis=0)
+    found = [(k, cells[whole] & ~c) for k, c in parts.items()]
+    return [(k, c) for k, c in [*found, (whole, together), (whole, cells[whole] & ~together)] if c.any()]

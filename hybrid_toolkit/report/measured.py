@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.privacy.inside import without_mark
 from hybrid_toolkit.disclosure.dominates import dominated
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import Release
@@ -26,6 +27,8 @@ from hybrid_toolkit.report.published_beside import release_published
 
 ALL_GROUPS = "all"
 """The row for everyone."""
+_WHEN = ("month", "wave", "quarter", "year")
+"""Columns of units that say when, whatever their type."""
 VALUES = ("estimate", "conf_low", "conf_high")
 
 
@@ -178,8 +181,8 @@ def release_cells(
         whole=ALL_GROUPS,
         yes=yes,
         people_column="people",
-        marks=_marks(units, own) if gate.ledger is not None else None,
-        figure=f"{spec.id}|{spec.formula}|{'|'.join(labels)}",
+        marks=lambda cells: figure_marks(spec, units, cells),
+        figure=figure_name(spec),
         title=title,
         values=VALUES,
         shares=["estimate"] if share else [],
@@ -187,11 +190,33 @@ def release_cells(
     )
 
 
-def _marks(units: pd.DataFrame, cells: Sequence[NDArray[np.bool_]]) -> list[dict[str, str]]:
-    """For each cell, every person with a hash of what they bring to it; a unit that names nobody is its own person."""
+def figure_name(spec: MetricSpec) -> str:
+    """What a ledger calls the figures of a metric, whatever table or view shows them."""
+    return f"{spec.id}|{spec.formula}"
+
+
+def figure_marks(spec: MetricSpec, units: pd.DataFrame, cells: Sequence[NDArray[np.bool_]]) -> list[dict[str, str]]:
+    """For each cell, every person with a hash of what they bring to it; a unit that names nobody is its own person.
+
+    What they bring are the values that the metric is made of, and when: other columns of a unit, such as what the
+    others of a team do, change with somebody who leaves, and would hide that one person alone has left.
+
+    Parameters
+    ----------
+    spec : MetricSpec
+        The metric.
+    units : pd.DataFrame
+        As ``metric_values`` gives them.
+    cells : Sequence[NDArray[np.bool]]
+        The units behind each cell.
+    """
+    units = without_mark(units)
     keys = [c for c in PERSON_KEYS if c in units]
     who = units[keys].astype("str").agg("|".join, axis=1) if keys else pd.Series(units.index.astype(str), units.index)
-    brings = pd.util.hash_pandas_object(units, index=False).astype("str")
+    assert spec.statistic is not None
+    when = [c for c in units if c in _WHEN or pd.api.types.is_datetime64_any_dtype(units[c])]
+    made_of = units[list(dict.fromkeys([*spec.statistic.columns, *when]))]
+    brings = pd.util.hash_pandas_object(made_of, index=False).astype("str")
     out = []
     for cell in cells:
         told = brings[cell].groupby(who[cell].to_numpy()).agg(lambda s: "|".join(sorted(s)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +38,28 @@ def synthetic_folder(name: str = "small") -> Path:
         fix="Install the wheel again, or in the repository run: python -m tools.make_synthetic.",
         code="SYNTH-ABSENT",
     )
+
+
+def is_committed(data: EvaluationData) -> bool:
+    """Whether the content is that of a data set that comes with the toolkit, by the toolkit's own copy of its hash.
+
+    A manifest beside other data says what its writer wants it to: hashes of one's own files are easily written, so that
+    nothing in a folder tells simulated data from real.
+
+    Examples
+    --------
+    >>> data = load_synthetic()
+    >>> is_committed(data), is_committed(EvaluationData({"team": data.table("team")}, synthetic=True))
+    (True, False)
+    """
+    known = set()
+    for name in NAMES[:2]:  # the third has no folder
+        try:
+            manifest = json.loads((synthetic_folder(name) / "manifest.json").read_text(encoding="utf-8"))
+        except UsageError:
+            continue
+        known.add(manifest["content_sha256"])
+    return data.hash in known
 
 
 def load_synthetic(name: str = "small") -> EvaluationData:

@@ -52,7 +52,9 @@ def test_two_who_release_at_once_share_one_ledger_and_one_key(tmp_path: Path) ->
         if child == 0:
             try:
                 for i in range(5):
-                    VersionLedger(tmp_path).record("mean", {f"w{j}": f"{n} {i}" for j in range(20)}, version=f"{n} {i}")
+                    VersionLedger(tmp_path).record(
+                        "mean", [{f"w{j}": f"{n} {i}" for j in range(20)}], version=f"{n} {i}"
+                    )
             except BaseException:
                 os._exit(1)
             os._exit(0)
@@ -68,7 +70,7 @@ def test_two_who_release_at_once_share_one_ledger_and_one_key(tmp_path: Path) ->
 @pytest.mark.parametrize("gone", ["key", "half a key"])
 def test_a_ledger_without_its_key_shows_nothing(tmp_path: Path, gone: str) -> None:
     """With another key nothing that was shown would be known again, and a change of one person would pass."""
-    VersionLedger(tmp_path).record("mean", {f"w{i}": "0.5" for i in range(20)}, version="a")
+    VersionLedger(tmp_path).record("mean", [{f"w{i}": "0.5" for i in range(20)}], version="a")
     key = tmp_path / FOLDER / "key"
     key.unlink() if gone == "key" else key.write_bytes(key.read_bytes()[:16])
     with pytest.raises(UnreadableError, match="LEDGER-UNREADABLE"):

@@ -348,3 +348,22 @@ def test_the_rule_of_breaks_is_a_share_of_the_meetings_that_follow_another(autho
                                                                               "WHAT-IF-CHANGE")):  # fmt: skip
         with pytest.raises(StudyError, match=code):
             parse_change(wrong, exposure)
+
+
+@pytest.mark.parametrize(("workers", "shown"), [(4, False), (9, False), (40, True)])
+def test_a_groups_own_row_needs_people_and_not_rows_alone(workers: int, shown: bool) -> None:
+    """Forty rows in eight teams are enough rows and clusters; of four workers they are not enough people."""
+    rng = np.random.default_rng(8)
+    n, few = 300, 40
+    low = np.arange(n) < few
+    frame = pd.DataFrame({"y": rng.normal(3, 1, n), "x": rng.random(n), "low_access": low,
+                          "team_id": [f"T{i % 30:02}" for i in range(n)],
+                          "worker_id": [f"W{i % workers if i < few else 1000 + i}" for i in range(n)]})  # fmt: skip
+    study = Study(id="few", question="Does y go with x?", row_unit="rows", outcome="y", exposure="x",
+                  cluster="team_id", design="cross-sectional", estimand="slope",
+                  confounders=("low_access",))  # fmt: skip
+    rows = study.estimate_frame(frame).what_if({"x": 0.1}).rows
+    groups = rows[rows["role"].eq("group change")].set_index("group")
+    assert len(groups) == 2
+    assert groups["estimate"].notna().all() == shown
+    assert groups["n"].notna().all() == shown, "and the other group goes with it, or it would follow"

@@ -9,7 +9,7 @@ import numpy as np
 
 from tools.attacks.files import documents, texts_of_data, what_ifs
 from tools.attacks.models import event_times, own_filters, regressions, saturated, survival
-from tools.attacks.sittings import charts, explorer, versions
+from tools.attacks.sittings import charts, explorer, plans, two_kinds, versions
 from tools.attacks.tables import groups_with_all, histograms, nested_shares, places, undo_rounding, unsaid_frames
 
 Door = Callable[[np.random.Generator], "tuple[int, int, int]"]
@@ -30,6 +30,8 @@ DOORS: dict[str, Door] = {
     "control charts of months": charts,
     "explorer over groups and periods": explorer,
     "yesterday's data and today's": versions,
+    "a table and a view of nearly the same people": two_kinds,
+    "an action of a plan measured again": plans,
     "what-if of an estimate on few people": what_ifs,
     "documents, pictures and states of a view": documents,
     "texts that describe data": texts_of_data,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,77 @@ def charts(rng: np.random.Generator) -> tuple[int, int, int]:
         people_fixed(every, y, people.astype(np.int64), low=0, high=1),
         len(shown),
     )
+
+
+def _few_apart(cells: list[np.ndarray], people: np.ndarray) -> int:
+    """Pairs of cells, and of each with what is left of everyone less one to three others, that differ by few people."""
+    each = list({c.tobytes(): c for c in cells}.values())
+    everyone = [c for c in each if c.all()]
+    for k in (1, 2, 3):
+        for some in combinations([c for c in each if not c.all()], k):
+            left = ~np.any(some, axis=0)
+            if everyone and left.any() and sum(map(np.sum, some)) == (~left).sum():
+                everyone.append(left)
+    every = list({c.tobytes(): c for c in [*each, *everyone]}.values())
+    return sum(0 < len(np.unique(people[a ^ b])) < 10 for a, b in combinations(every, 2))
+
+
+def two_kinds(rng: np.random.Generator) -> tuple[int, int, int]:
+    """A table and a view by another name for nearly the same people, from one release folder: subtract."""
+    data = months(rng)
+    frame = data.table("worker_month").merge(data.table("worker")[["worker_id", "role", "ethnicity"]], on="worker_id")
+    people = pd.factorize(frame["worker_id"])[0].astype(np.int64)
+    table_first = rng.random() < 0.5
+    found: list[int] = []
+    seen = 0
+    for ledger_on in (True, False):
+        cells: list[np.ndarray] = []
+        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for kind in ("table", "view") if table_first else ("view", "table"):
+                gate = Gate(source=data, ledger=VersionLedger(folder) if ledger_on else None)
+                by = "ethnicity" if kind == "table" else "role"
+                if kind == "table":
+                    content = measure_released(data, METRIC, by=by, gate=gate)[0].table.content
+                else:
+                    try:
+                        content = MetricViews(data, gate=gate).view(ExplorerState(METRIC, by)).estimates.content
+                    except HybridToolkitError:
+                        continue
+                for group in content.loc[~content["suppressed"], "group"].astype(str):
+                    everyone = np.ones(len(frame), dtype=bool)
+                    label = frame[by].fillna("not recorded").astype(str)
+                    cells.append(everyone if group == "all" else label.eq(group).to_numpy())
+        found.append(_few_apart(cells, people))
+        seen = len(cells) if ledger_on else seen
+    return found[0], found[1], seen
+
+
+def plans(rng: np.random.Generator) -> tuple[int, int, int]:
+    """An action of a plan is measured again when one to three have left: its months then less its months before."""
+    data = months(rng)
+    worker, month = data.table("worker"), data.table("worker_month")
+    gone = set(rng.choice(worker["worker_id"].to_numpy(), int(rng.integers(1, 4)), replace=False))
+    later = ht.EvaluationData({
+        "worker": worker[~worker["worker_id"].isin(gone)].reset_index(drop=True),
+        "worker_month": month[~month["worker_id"].isin(gone)].reset_index(drop=True)})  # fmt: skip
+    left = month[month["worker_id"].isin(gone)]
+    out, seen = [], 0
+    for ledger_on in (True, False):
+        shown = []
+        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for version in (data, later):
+                gate = Gate(source=version, ledger=VersionLedger(folder) if ledger_on else None)
+                try:
+                    content = remeasure(version, METRIC, started="2025-02-01", gate=gate).months.content
+                except HybridToolkitError:
+                    content = pd.DataFrame({"month": [], "value": []})
+                shown.append(set(content.loc[content["value"].notna(), "month"]))
+        both = shown[0] & shown[1]
+        out.append(sum(bool(left["month"].dt.strftime("%Y-%m").eq(m).any()) for m in both))
+        seen = len(shown[0]) if ledger_on else seen
+    return out[0], out[1], seen
 
 
 def versions(rng: np.random.Generator) -> tuple[int, int, int]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.policy import FLOOR_ROUNDING
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.synth.truth import Size
 
 DATED = (("worker_month", "month"), ("contact", "held_date"), ("survey", "month"), ("attendance_day", "date"))
 """Where months can be read off, best first."""
+_STEP = FLOOR_ROUNDING
+"""Workers are counted to the nearest five before they are shared out over teams: a diagnosis and its trial log are sent
+on as simulated, and an exact number of workers, yesterday and today, tells that one has left."""
 FALLBACK_TEAMS, FALLBACK_WORKERS = 24, 10.0
 """For data of authority totals alone, whose studies do not look into teams."""
 
@@ -32,7 +36,8 @@ def size_of(data: EvaluationData) -> Size:
 
     Notes
     -----
-    Simulated waves come every four months. Where the data have more waves than fit, the months are raised.
+    The number of workers is rounded to five, as counts are where they leave. Simulated waves come every four months.
+    Where the data have more waves than fit, the months are raised.
 
     Examples
     --------
@@ -52,7 +57,7 @@ def size_of(data: EvaluationData) -> Size:
         )
     waves = _distinct(data, "survey", "wave")
     months = max(_months(data), 4 * waves - 1, 1)
-    workers = _workers(data) / teams if teams else FALLBACK_WORKERS
+    workers = _STEP * round(_workers(data) / _STEP) / teams if teams else FALLBACK_WORKERS
     each = round(teams / authorities) if teams else FALLBACK_TEAMS
     workers = round(workers, 1)
     name = f"like the data: {authorities * each} teams, {workers:g} workers a team, {months} months, {waves} waves"

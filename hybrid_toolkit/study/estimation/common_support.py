@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
+from hybrid_toolkit.disclosure.policy import FLOOR_THRESHOLD
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.study.estimation.rota_change import Change
 from hybrid_toolkit.study.estimation.what_if_basis import OutcomeBasis, WhatIfBasis
@@ -21,7 +22,7 @@ COVERED = (0.01, 0.99)
 """Quantiles of exposure between which the data cover it."""
 MIN_ROWS, MIN_CLUSTERS = 20, 5
 """Rows and clusters that a figure needs before it is shown."""
-FEW = f"fewer than {MIN_ROWS} rows or {MIN_CLUSTERS} clusters"
+FEW = f"fewer than {MIN_ROWS} rows, {FLOOR_THRESHOLD} people or {MIN_CLUSTERS} clusters"
 TINY = 1e-9
 
 SupportCells: TypeAlias = Mapping[str, Any]

@@ -119,7 +119,7 @@ def _estimate(
         data_label=rows.label,
         synthetic=rows.synthetic,
         version=__version__,
-        basis=basis_of(frame, fits, study.row_unit, rows.data),
+        basis=basis_of(frame, fits, study.row_unit, rows.data, rows.given),
         series=series_paths(fits),
     )
 

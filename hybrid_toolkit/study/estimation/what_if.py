@@ -262,6 +262,7 @@ class _Figure:
     n: float
     slope: str = "the study's"
     flag: str = ""
+    people: float = float("inf")
 
 
 def _rows(asked: Change, basis: WhatIfBasis, each: OutcomeBasis, words: OutcomeLabel, level: float) -> pd.DataFrame:
@@ -346,20 +347,27 @@ def _by_group(
         if own is not None:
             b, se = shift * own[0], abs(shift) * own[1]
             flag = own_support(cells, new, at > 0, binary=binary)
-        flag = FEW if n < MIN_ROWS or each.clusters[(name, value)] < MIN_CLUSTERS else flag
+        people = each.people[(name, value)]
+        few = n < MIN_ROWS or people < FLOOR_THRESHOLD or each.clusters[(name, value)] < MIN_CLUSTERS
+        flag = FEW if few else flag
         slope = "its own" if own is not None else "the study's"
-        figures.append(_Figure("group change", f"{name}: {value}", b, se, shift, n, slope, flag))
+        figures.append(_Figure("group change", f"{name}: {value}", b, se, shift, n, slope, flag, people))
     return [_hidden(f) if f.flag else f for f in _covering(figures)]
 
 
 def _covering(figures: list[_Figure]) -> list[_Figure]:
-    """Where one level alone is small, the next smallest goes too: else all less the others would tell it."""
-    shown = [f for f in figures if not f.flag]
-    if len(figures) - len(shown) != 1 or FEW not in {f.flag for f in figures} or not shown:
-        return figures
-    least = min(shown, key=lambda f: f.n)
-    return [replace(f, flag="not shown so that a small group cannot be identified from it") if f is least else f
-            for f in figures]  # fmt: skip
+    """Where one level alone is small, the next smallest goes too: else all less the others would tell it.
+
+    So it is where the levels not shown are few people together.
+    """
+    while FEW in {f.flag for f in figures}:
+        shown, gone = [f for f in figures if not f.flag], [f for f in figures if f.flag]
+        if not shown or (len(gone) > 1 and sum(f.people for f in gone) >= FLOOR_THRESHOLD):
+            break
+        least = min(shown, key=lambda f: (f.people, f.n))
+        figures = [replace(f, flag="not shown so that a small group cannot be identified from it") if f is least else f
+                   for f in figures]  # fmt: skip
+    return figures
 
 
 def _hidden(figure: _Figure) -> _Figure:

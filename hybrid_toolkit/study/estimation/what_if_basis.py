@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.data.evaluation_data import EvaluationData
@@ -20,7 +21,8 @@ from hybrid_toolkit.models import LinearFit
 from hybrid_toolkit.models.inference.cluster_support import degrees
 from hybrid_toolkit.models.linear.residuals import linear_residuals
 from hybrid_toolkit.models.terms.terms import as_term
-from hybrid_toolkit.study.declaration.study_frames import build_frame, unit_columns
+from hybrid_toolkit.study.declaration.study_frames import AUTHORITY_UNITS, build_frame, unit_columns
+from hybrid_toolkit.study.estimation.rows_usable import effective_people, people_codes
 from hybrid_toolkit.study.units import UNITS
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {"career stage": ("stage", "early_career"), "digital access": ("low_access",)}
@@ -60,6 +62,9 @@ class OutcomeBasis:
         out), ``n``, ``moderated`` (share of rows) and a column a group.
     clusters : Mapping[tuple[str, str], int]
         (group, level) -> clusters behind it.
+    people : Mapping[tuple[str, str], float]
+        (group, level) -> people behind it; of a slope of its own, those whose exposure tells it (see ``rows_usable``).
+        Infinite where rows are whole authorities.
     """
 
     mean: float
@@ -74,6 +79,7 @@ class OutcomeBasis:
     own: Mapping[tuple[str, str], tuple[float, float]]
     cells: pd.DataFrame = field(repr=False)
     clusters: Mapping[tuple[str, str], int]
+    people: Mapping[tuple[str, str], float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,20 +108,28 @@ class WhatIfBasis:
 
 
 def basis_of(
-    frame: pd.DataFrame, fits: Sequence[DesignFit], row_unit: str, data: EvaluationData | None
+    frame: pd.DataFrame,
+    fits: Sequence[DesignFit],
+    row_unit: str,
+    data: EvaluationData | None,
+    given: object = None,
 ) -> WhatIfBasis | None:
-    """The basis of a what-if, or None where the design fits no slope on its exposure."""
+    """The basis of a what-if, or None where the design fits no slope on its exposure.
+
+    ``given`` is what the rows were made from, which may name people in other columns.
+    """
     if not fits or not all(isinstance(f.fit, LinearFit) and f.plan.exposure in f.fit.terms for f in fits):
         return None
     exposure = fits[0].plan.exposure
     groups = {n: c for n, c in ((n, _group(n, frame, row_unit, data)) for n in _GROUPS) if c is not None}
+    who = None if row_unit in AUTHORITY_UNITS else people_codes(frame, given)
     found = frame[exposure].dropna().astype("float64")
     return WhatIfBasis(
         exposure=exposure,
         share=bool(found.between(0, 1).all()),
         binary=bool(found.isin([0.0, 1.0]).all()),
         groups=tuple(groups),
-        outcomes={f.plan.outcome: _outcome(frame, f, groups) for f in fits},
+        outcomes={f.plan.outcome: _outcome(frame, f, groups, who) for f in fits},
     )
 
 
@@ -154,7 +168,9 @@ def _in_words(column: str, values: pd.Series[str]) -> pd.Series[str]:
     return told.astype("object").where(values.notna(), "not recorded").astype("str")
 
 
-def _outcome(frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series[str]]) -> OutcomeBasis:
+def _outcome(
+    frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series[str]], who: Sequence[NDArray[np.int64]] | None
+) -> OutcomeBasis:
     plan, model = fit.plan, fit.linear
     needed = [plan.outcome, plan.exposure, plan.cluster, *plan.confounders, *plan.fixed_effects, *plan.instruments]
     needed += [plan.moderator] if plan.moderator else []
@@ -168,6 +184,7 @@ def _outcome(frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series
     rows = rows.assign(**{n: groups[n].loc[used.index] for n in names})
     keys = [*names, "moderated", "bin", "left_bin"]
     cells = rows.groupby(keys, as_index=False).agg(x=("x", "mean"), left=("left", "mean"), n=("n", "sum"))
+    own, here = _own_slopes(frame, fit, names), frame[needed].notna().all(axis=1).to_numpy()
     at = [model.index(plan.exposure), *([model.index(plan.target)] if plan.moderator else [])]
     outcome = used[plan.outcome].astype("float64")
     return OutcomeBasis(
@@ -181,12 +198,29 @@ def _outcome(frame: pd.DataFrame, fit: DesignFit, groups: Mapping[str, pd.Series
         mean_vcov=_mean_vcov(outcome, used[plan.cluster], model.left_out[:, at] - model.estimate[at]),
         # as the coefficients themselves: a jackknife has the effective clusters of the weakest of them
         df=float(degrees(model.leverage[:, at]).min()) if model.variance == "jackknife" else float(model.df),
-        own=_own_slopes(frame, fit, names),
+        own=own,
         cells=cells.drop(columns=["bin", "left_bin"]),
         clusters={
             (n, str(level)): int(part.nunique()) for n in names for level, part in used[plan.cluster].groupby(rows[n])
         },
+        people={
+            (n, str(level)): _people(
+                x[at_level], [codes[here][at_level.to_numpy()] for codes in who or ()], own=(n, str(level)) in own
+            )
+            for n in names
+            for level in rows[n].unique()
+            for at_level in (rows[n] == level,)
+        },
     )
+
+
+def _people(exposure: pd.Series[float], who: Sequence[NDArray[np.int64]], *, own: bool) -> float:
+    """People behind the rows of a group, of the kind with fewest; infinite where nobody stands behind a row."""
+    if not who:
+        return float("inf")
+    distinct = float(min(len(np.unique(codes[codes >= 0])) for codes in who))
+    left: Array = np.asarray(exposure - exposure.mean(), dtype=np.float64)
+    return min(distinct, effective_people(left, who)) if own else distinct
 
 
 def _mean_vcov(outcome: pd.Series[float], cluster: pd.Series, slopes: Array) -> Array:

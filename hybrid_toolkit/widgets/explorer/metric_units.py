@@ -205,6 +205,11 @@ class Units:
         return [p[self._used] for p in self._people]
 
     @cached_property
+    def frame_used(self) -> pd.DataFrame:
+        """The rows of the unit frame that are used."""
+        return self.frame[self._used]
+
+    @cached_property
     def _used(self) -> NDArray[np.bool_]:
         assert self.spec.statistic is not None
         return self.frame[list(self.spec.statistic.columns)].notna().all(axis=1).to_numpy(dtype=bool)

@@ -18,6 +18,7 @@ from hybrid_toolkit.metrics.people import totals_note
 from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import NOT_CO_PRODUCED, MetricSpec
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.widgets.explorer.held_back import held_to_ledger, keep_in_ledger
 from hybrid_toolkit.widgets.explorer.ledger import PeriodLedger, Refusal, clashing
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView
 from hybrid_toolkit.widgets.explorer.metric_units import GROUP_CHOICES, PERIOD_CHOICES, Units
@@ -128,6 +129,8 @@ class MetricViews:
             raise _not_offered("period", state.period, self.periods(state.metric))
         rows = self._rows(units, state)
         shown = self._may_show(units, state.group, state.period)
+        asked = {pair for pair in zip(rows["group"], rows["period"], strict=True) if pair in shown}
+        shown = held_to_ledger(self._gate, units, state.group, state.period, asked)
         if state.period != ALL_LEVELS and not (set(rows["period"]) - {ALL_LEVELS}) & {p for _, p in shown}:
             why = self._refused.get((state.metric, state.group, state.period), "")
             raise UsageError(
@@ -140,6 +143,9 @@ class MetricViews:
         estimates = self._gate.figure_data(
             safe, title=spec.name, dims=["group", "period"], values=_VALUES, source=self.data
         )
+        told = estimates.content[~estimates.content["suppressed"]]
+        told_of = set(zip(told["group"].astype(str), told["period"].astype(str), strict=True))
+        keep_in_ledger(self._gate, units, state.group, state.period, told_of, version=self.data.hash)
         distribution, reason = self._distribution(units, ALL_LEVELS if hidden.any() else state.group)
         gone = totals_note(rows, hidden.tolist(), spec.unit)
         notes = [*([gone] if gone else []), *_notes(spec, rows[~hidden.to_numpy()], int(hidden.sum()), self._gate)]

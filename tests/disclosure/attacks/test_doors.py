@@ -16,6 +16,8 @@ SLOW = {
     "yesterday's data and today's": 20,
     "steps of a survival curve": 30,
     "regression on one or two people": 40,
+    "a table and a view of nearly the same people": 8,
+    "an action of a plan measured again": 8,
     "what-if of an estimate on few people": 8,
     "documents, pictures and states of a view": 2,
     "texts that describe data": 5,

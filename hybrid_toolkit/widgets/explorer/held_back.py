@@ -1,0 +1,59 @@
+"""The explorer's cells held to what the release folder has shown of the same metric before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.versions import few_apart, remember
+from hybrid_toolkit.report.measured import figure_marks, figure_name
+from hybrid_toolkit.widgets.explorer.metric_units import Units
+from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
+
+ShownCells = set[tuple[str, str]]
+"""Cells by group and period."""
+
+
+def held_to_ledger(gate: Gate, units: Units, group: str, period: str, shown: ShownCells) -> ShownCells:
+    """The cells that may still be shown beside what the gate's ledger holds; all of them where it has none."""
+    if gate.ledger is None:
+        return shown
+    cells = {pair: _rows(units, group, period, pair) for pair in shown}
+    out: ShownCells = set()
+    for whole, at in _wholes(shown):
+        part = {k: c for k, c in cells.items() if k[at] == whole[at] and k not in out}
+        out |= few_apart(gate.ledger, figure_name(units.spec), part, lambda found: _marks(units, found), whole=whole,
+                         threshold=gate.policy.threshold)  # fmt: skip
+    return shown - out
+
+
+def keep_in_ledger(gate: Gate, units: Units, group: str, period: str, shown: ShownCells, *, version: str) -> None:
+    """Tell the gate's ledger, where it has one, of the cells that are shown."""
+    if gate.ledger is None:
+        return
+    cells = {pair: _rows(units, group, period, pair) for pair in sorted(shown)}
+    for whole, at in _wholes(shown):
+        part = {k: c for k, c in cells.items() if k[at] == whole[at]}
+        remember(gate.ledger, figure_name(units.spec), part, lambda found: _marks(units, found), whole=whole,
+                 threshold=gate.policy.threshold, version=version)  # fmt: skip
+
+
+def _wholes(shown: ShownCells) -> list[tuple[tuple[str, str], int]]:
+    """Everyone in each period and each group over the whole time, with what the parts share: 1 for the period."""
+    periods, groups = sorted({p for _, p in shown}), sorted({v for v, _ in shown})
+    return [*(((ALL_LEVELS, p), 1) for p in periods), *(((v, ALL_LEVELS), 0) for v in groups)]
+
+
+def _marks(units: Units, cells: Sequence[NDArray[np.bool_]]) -> Sequence[dict[str, str]]:
+    return figure_marks(units.spec, units.frame_used, cells)
+
+
+def _rows(units: Units, group: str, period: str, pair: tuple[str, str]) -> NDArray[np.bool_]:
+    """Which of the rows that are used stand in a cell."""
+    value, label = pair
+    return units.cell(
+        group if value != ALL_LEVELS else ALL_LEVELS, value, period if label != ALL_LEVELS else ALL_LEVELS, label
+    )
