@@ -280,11 +280,16 @@ def fit_pooled_slopes(
 
 
 def _own_columns(rows: pd.DataFrame, exposure: str, group: str, levels: Sequence[object]) -> tuple[list[str], Any]:
-    """The exposure as one column a group, 0 outside it, under names that no column has."""
+    """The exposure as one column a group, 0 outside it, under names that no column has.
+
+    Less its mean in the group, which that group's intercept takes up: far from zero, the columns would be the
+    intercepts over again.
+    """
     x, made = numbers(rows, exposure), {}
     for i, level in enumerate(levels):
         name = f"{exposure}_{i}"
         while name in rows:
             name += "_"
-        made[name] = np.where(rows[group] == level, x, 0.0)
+        inside = (rows[group] == level).to_numpy(dtype=bool)
+        made[name] = np.where(inside, x - x[inside].mean(), 0.0)
     return list(made), rows.assign(**made)

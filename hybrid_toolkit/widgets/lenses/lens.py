@@ -176,7 +176,7 @@ def span_text(estimate: float, low: float, high: float, hidden: bool = False, un
     >>> span_text(0.5, 0.4, 0.6), span_text(1.0, float("nan"), float("nan")), span_text(1.0, 0.0, 2.0, hidden=True)
     ('0.50 (0.40 to 0.60)', '1.00', 'hidden')
     >>> span_text(0.5, 0.4, 0.6, unit="share of families"), span_text(-0.1, -0.2, 0.0, unit="difference of shares")
-    ('50% (40% to 60%)', '-10.0 (-20.0 to 0.0)')
+    ('50% (40% to 60%)', '−10.0 (−20.0 to 0.0)')
     """
     if hidden:
         return "hidden"
