@@ -50,6 +50,7 @@ FULL = Study(
     contrast_size=0.5,
     words=(OutcomeLabel("y", "the score", "points", 2.0, 0.5),),
     caveats=("Nothing more.",),
+    known_lean="Simulated without any effect, it finds half a point.",
 )
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 # letters that make nobody's name, no causal word and no formula
