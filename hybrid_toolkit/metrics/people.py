@@ -98,7 +98,7 @@ class People:
         unit : str
             What a unit is.
         position : PersonCodes | None, optional
-            Array of int, optional The unit of each row; the rows themselves where it is left out.
+            The unit of each row; the rows themselves where it is left out.
         """
         at: PersonCodes = np.arange(len(frame), dtype=np.int32) if position is None else position
         kinds = {}

@@ -44,13 +44,14 @@ def test_what_is_hidden_is_told() -> None:
 def test_only_intervals_that_exclude_no_difference_are_named() -> None:
     told = say.estimates_say(estimates([("A", -2.0, -3.0, -1.0), ("B", 0.5, -1.0, 2.0)]))
     assert told.startswith("A: 2.0 points lower, 95% confidence interval 1.0 to 3.0 points lower.")
-    assert told.endswith("The other 1 interval includes no difference.")
+    assert told.endswith("The other 1 interval is consistent with no difference.")
     assert say.estimates_say(estimates([("A", 0.1, -1.0, 1.0), ("B", 0.5, -1.0, 2.0)])).startswith("All 2 intervals")
 
 
 def test_a_ratio_is_set_against_one_and_not_against_zero() -> None:
-    assert "includes no difference" in say.estimates_say(estimates([("A", 1.1, 0.9, 1.3)], unit="times, for a day"))
-    assert "excludes no difference" in say.estimates_say(estimates([("A", 1.5, 1.2, 1.9)], unit="times, for a day"))
+    unit = "times, for a day"
+    assert "It is consistent with no difference" in say.estimates_say(estimates([("A", 1.1, 0.9, 1.3)], unit=unit))
+    assert "It is not consistent with no difference" in say.estimates_say(estimates([("A", 1.5, 1.2, 1.9)], unit=unit))
 
 
 def test_every_sentence_is_free_of_causal_words() -> None:

@@ -19,7 +19,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     Returns
     -------
     list[float]
-        List of float The adjusted p-values, in the order given.
+        The adjusted p-values, in the order given.
 
     References
     ----------

@@ -31,7 +31,7 @@ def check_arguments(function: Callable[..., Any], given: Mapping[str, object]) -
     function : Callable
         The public function itself.
     given : Mapping[str, object]
-        Mapping of str to object Its arguments by name, ``locals()`` on its first line.
+        Its arguments by name, ``locals()`` on its first line.
 
     Raises
     ------

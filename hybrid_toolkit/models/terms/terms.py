@@ -75,8 +75,8 @@ class Category:
     name : str
         The column.
     reference : Hashable, optional
-        Text, number, yes/no or date, optional The level that the others are compared with; by default the first one. A
-        text also names the level that is written so, such as ``"2024"`` for the number.
+        The level that the others are compared with (text, number, yes/no or date); by default the first one. A text
+        also names the level that is written so, such as ``"2024"`` for the number.
     levels : tuple, optional
         The levels in order, the first being the reference where none is named. By default those that occur, in the
         order of an ordered categorical column, else sorted.

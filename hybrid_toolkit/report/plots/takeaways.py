@@ -24,7 +24,7 @@ _STUDY_ROLES = ("study", "other")
 
 
 def estimates_say(release: Release, *, level: float = 0.95) -> str:
-    """What a figure of estimates shows: which intervals exclude no difference.
+    """What a figure of estimates shows: which intervals are consistent with no difference.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def estimates_say(release: Release, *, level: float = 0.95) -> str:
     >>> rows = pd.DataFrame({"term": ["x"], "estimate": [2.0], "conf_low": [1.0], "conf_high": [3.0], "n": [288],
     ...                      "unit": ["points"]})
     >>> estimates_say(Gate().estimates(rows, title="Learning", people="n"))
-    'X: 2.0 points higher, 95% confidence interval 1.0 to 3.0 points higher. It excludes no difference.'
+    'X: 2.0 points higher, 95% confidence interval 1.0 to 3.0 points higher. It is not consistent with no difference.'
     """
     rows = require_release(release, kinds=("estimates",)).content
     mine = rows[rows["role"].isin(_STUDY_ROLES)] if "role" in rows and rows["role"].isin(_STUDY_ROLES).any() else rows
@@ -63,15 +63,18 @@ def estimates_say(release: Release, *, level: float = 0.95) -> str:
     if len(known) == 1:
         return f"{_name(known[0])}: {_spoken(known[0], level)}. It {_holds(bool(clear))}.{tail}"
     if not clear:
-        return f"All {len(known)} intervals ({format_level(level)}) include no difference.{tail}"
+        return f"All {len(known)} intervals ({format_level(level)}) are consistent with no difference.{tail}"
     if len(clear) > 3:
         return (
-            f"{len(clear)} of the {len(known)} intervals ({format_level(level)} confidence intervals) exclude no "
-            f"difference; {len(known) - len(clear)} include it.{tail}"
+            f"{len(clear)} of the {len(known)} intervals ({format_level(level)} confidence intervals) are not "
+            f"consistent with no difference; {len(known) - len(clear)} are.{tail}"
         )
     told = "; ".join(f"{_name(r)}: {_spoken(r, level)}" for r in clear)
     rest = len(known) - len(clear)
-    other = f" The other {rest} {'interval includes' if rest == 1 else 'intervals include'} no difference." * bool(rest)
+    other = (
+        f" The other {rest} {'interval is' if rest == 1 else 'intervals are'} consistent with no difference."
+        * bool(rest)
+    )
     return f"{told}.{other}{tail}"
 
 
@@ -196,7 +199,7 @@ def groups_say(release: Release, *, unit: str = "", level: float = 0.95) -> str:
 
 
 def event_study_says(release: Release, *, level: float = 0.95) -> str:
-    """What an event study shows: how many intervals before and from the start on exclude no difference.
+    """What an event study shows: how many intervals before and from the start on are consistent with none.
 
     Parameters
     ----------
@@ -221,7 +224,7 @@ def event_study_says(release: Release, *, level: float = 0.95) -> str:
     >>> rows = pd.DataFrame({"term": ["time -2", "time 0"], "time": [-2, 0], "estimate": [0.0, 0.2], "n": 288,
     ...                      "conf_low": [-0.1, 0.1], "conf_high": [0.1, 0.3], "unit": "points"})
     >>> print(event_study_says(Gate().estimates(rows, title="Learning", people="n", labels=["time"])))
-    Before the start 0 of 1 interval (95%) excludes no difference; from the start on 1 of 1.
+    Before the start, 1 of 1 interval (95%) is consistent with no difference; from the start on, 0 of 1.
     """
     rows = require_release(release, kinds=("estimates",)).content
     shown = rows[rows["conf_low"].notna() & rows["conf_high"].notna()]
@@ -232,8 +235,9 @@ def event_study_says(release: Release, *, level: float = 0.95) -> str:
     count = int(early.sum())
     verb = "interval" if count == 1 else "intervals"
     told = (
-        f"Before the start {int((clear & early).sum())} of {count} {verb} ({format_level(level)}) "
-        f"{'excludes' if count == 1 else 'exclude'} no difference; from the start on {int((clear & ~early).sum())} of "
+        f"Before the start, {int((~clear & early).sum())} of {count} {verb} ({format_level(level)}) "
+        f"{'is' if count == 1 else 'are'} consistent with no difference; from the start on, "
+        f"{int((~clear & ~early).sum())} of "
         f"{int((~early).sum())}."
     )
     hidden = len(rows) - len(shown)
@@ -305,7 +309,7 @@ def _nothing(row: dict[str, Any]) -> float:
 
 
 def _holds(clear: bool) -> str:
-    return "excludes no difference" if clear else "includes no difference"
+    return "is not consistent with no difference" if clear else "is consistent with no difference"
 
 
 def _name(row: dict[str, Any]) -> str:

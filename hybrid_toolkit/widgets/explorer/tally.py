@@ -42,9 +42,9 @@ class SharedPeople:
     Parameters
     ----------
     row : Whole
-        Array of int Row and code of a person, one entry a person of a row.
+        The row, one entry a person of a row.
     who : Whole
-        Array of int Row and code of a person, one entry a person of a row.
+        The code of that person.
 
     Examples
     --------
