@@ -24,7 +24,7 @@ _PUBLIC = {
     "compare": "hybrid_toolkit.metrics.compare",
     "comparators": "hybrid_toolkit.metrics.comparators",
     "Truth": "hybrid_toolkit.synth.truth",
-    "Size": "hybrid_toolkit.synth.truth",
+    "Size": "hybrid_toolkit.synth.sizes",
     "scenario": "hybrid_toolkit.synth.scenarios",
     "simulate_authority": "hybrid_toolkit.synth.generate",
     "true_value": "hybrid_toolkit.synth.estimands",

@@ -103,7 +103,7 @@ def synth(args: argparse.Namespace) -> int:
     """Simulate an authority whose truth is known, and write it with its truth."""
     from hybrid_toolkit.synth.generate import simulate_authority
     from hybrid_toolkit.synth.scenarios import scenario
-    from hybrid_toolkit.synth.truth import SIZES
+    from hybrid_toolkit.synth.sizes import SIZES
     from hybrid_toolkit.synth.write import write_authority, write_large
 
     truth = scenario(args.scenario)

@@ -45,7 +45,7 @@ from hybrid_toolkit.study.diagnosis.teams_needed import MOST_TEAMS, teams_needed
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.synth.committed import load_synthetic, synthetic_folder
 from hybrid_toolkit.synth.generate import simulate_authority
-from hybrid_toolkit.synth.truth import SIZES, Size
+from hybrid_toolkit.synth.sizes import SIZES, Size
 
 WRITTEN_BY = "hybrid-toolkit demo"
 LEVEL = 0.95

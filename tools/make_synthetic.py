@@ -8,8 +8,8 @@ from pathlib import Path
 from hybrid_toolkit.synth.committed import SCENARIO, SEED
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables.panel import N_NATIONAL, simulate_panel
-from hybrid_toolkit.synth.truth import Size
 from hybrid_toolkit.synth.write import write_authority
 
 ROOT = Path(__file__).resolve().parents[1]

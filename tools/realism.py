@@ -14,8 +14,9 @@ from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
 from hybrid_toolkit.synth.data_card import parameter_lines, sources_counted
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables.panel import simulate_panel
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "realism.md"
 CSWW = "Children's social work workforce 2017 to 2025, authorities (computed)"

@@ -67,8 +67,10 @@ def sources_counted() -> str:
 
 
 def parameter_lines(truth: Truth) -> list[str]:
-    """A Markdown table: parameter, value, kind of source, source."""
+    """A Markdown table: parameter, value, meaning, kind of source, source."""
     found = parameter_sources()
     named = [f.name for f in fields(Truth) if f.name != "scenario"]
-    rows = [f"| `{n}` | {getattr(truth, n)} | {found[n].kind} | {found[n].source} |" for n in named]
-    return ["| Parameter | Value | Kind | Source, or why it was taken |", "|---|---|---|---|", *rows]
+    rows = [
+        f"| `{n}` | {getattr(truth, n)} | {found[n].meaning} | {found[n].kind} | {found[n].source} |" for n in named
+    ]
+    return ["| Parameter | Value | What it does | Kind | Source, or why it was taken |", "|---|---|---|---|---|", *rows]

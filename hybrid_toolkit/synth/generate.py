@@ -13,6 +13,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.sizes import SIZES, Size
 from hybrid_toolkit.synth.streams import Context, Days, Labels, NodeChange
 from hybrid_toolkit.synth.tables import (
     arrangements,
@@ -29,7 +30,7 @@ from hybrid_toolkit.synth.tables import (
     survey,
     work,
 )
-from hybrid_toolkit.synth.truth import SIZES, Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 GENERATOR = "hybrid-toolkit synth 5"
 """Name and version of the generator: the number rises when the same seed gives other values."""

@@ -10,8 +10,9 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import authority_frames, label_of, resolve
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.streams import NodeChange
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 SETTABLE: Mapping[str, tuple[float, float]] = {
     "remote_share": (0.0, 1.0),

@@ -1,4 +1,4 @@
-"""Where the parameters of a ``Truth`` come from: published, a direction that is published, or assumed and why."""
+"""What the parameters of a ``Truth`` mean and where they come from: published, a published direction, or assumed."""
 
 from __future__ import annotations
 
@@ -21,16 +21,19 @@ SOURCE_KINDS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ParameterSource:
-    """Where one parameter comes from.
+    """What one parameter means and where it comes from.
 
     Parameters
     ----------
+    meaning : str
+        What it does to the data, in a sentence.
     kind : str
         A key of ``SOURCE_KINDS``.
     source : str
         The study or figure; of an assumed one, why it was taken.
     """
 
+    meaning: str
     kind: str
     source: str
 
@@ -41,7 +44,7 @@ class ParameterSource:
 
 @lru_cache(maxsize=1)
 def parameter_sources() -> Mapping[str, ParameterSource]:
-    """Every parameter of a ``Truth`` with its source.
+    """Every parameter of a ``Truth`` with its meaning and source.
 
     Returns
     -------
@@ -54,7 +57,10 @@ def parameter_sources() -> Mapping[str, ParameterSource]:
     >>> found["rs_mean"].kind, str(found["leave_commute"]).partition(" (")[0]
     ('assumed', 'direction: Bloom, Han and Liang 2024')
     """
-    text = resources.files("hybrid_toolkit.synth").joinpath("parameter_sources.csv").read_text(encoding="utf-8")
+    text = resources.files("hybrid_toolkit.synth").joinpath("parameters.csv").read_text(encoding="utf-8")
     return MappingProxyType(
-        {r["parameter"]: ParameterSource(r["kind"], r["source"]) for r in csv.DictReader(text.splitlines())}
+        {
+            r["parameter"]: ParameterSource(r["meaning"], r["kind"], r["source"])
+            for r in csv.DictReader(text.splitlines())
+        }
     )

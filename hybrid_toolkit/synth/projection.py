@@ -22,12 +22,13 @@ import numpy as np
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import Authority, context
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables.items import INSTRUMENTS, SWEMWBS_METRIC, loadings, normal_cdf
 from hybrid_toolkit.synth.tables.latents import mover_variance
 from hybrid_toolkit.synth.tables.people import stage_on
 from hybrid_toolkit.synth.tables.remote_share import coordination, experienced, overlap, to_date, together
 from hybrid_toolkit.synth.tables.survey import structural_learning
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 _POPULATION_TEAMS = 2500
 CO_PRESENCE_DRAWS = 12

@@ -16,7 +16,8 @@ import pyarrow as pa
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.tables.contracts import TABLES
 from hybrid_toolkit.synth.calibration import ENGLAND_RATES, Rates
-from hybrid_toolkit.synth.truth import BOUND, Size, Truth
+from hybrid_toolkit.synth.sizes import Size
+from hybrid_toolkit.synth.truth import BOUND, Truth
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -22,8 +22,9 @@ from hybrid_toolkit.errors import OutputError, UsageError
 from hybrid_toolkit.synth.data_card import data_card
 from hybrid_toolkit.synth.estimands import ESTIMANDS, PANEL_ESTIMANDS, true_value
 from hybrid_toolkit.synth.generate import GENERATOR, authority_frames, label_of
+from hybrid_toolkit.synth.sizes import SIZES, Size
 from hybrid_toolkit.synth.tables.items import INSTRUMENTS
-from hybrid_toolkit.synth.truth import SIZES, Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 CARD = "data-card.md"
 """What lies beside the tables for people to read."""

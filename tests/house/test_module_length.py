@@ -8,7 +8,6 @@ PACKAGE = Path(__file__).resolve().parents[2] / "hybrid_toolkit"
 MOST_LINES = 400
 LONGER = {
     "disclosure/gate.py": 440,
-    "synth/truth.py": 740,
 }
 """Modules above the bound when it was drawn, with their lines then, rounded up to twenty."""
 

@@ -26,7 +26,7 @@ from hybrid_toolkit.metrics.psychometrics.invariance import (
 from hybrid_toolkit.result import TIDY_COLUMNS, Result
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.sizes import Size
 
 ABILITIES = {"visual": ["x1", "x2", "x3"], "textual": ["x4", "x5", "x6"], "speed": ["x7", "x8", "x9"]}
 LEARNING = {"instrument": "informal_learning", "scale": "informal_learning"}

@@ -8,7 +8,7 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.study.estimation.study_result import StudyResult
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.synth.generate import simulate_authority
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.sizes import Size
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
 from hybrid_toolkit.study.diagnosis.performance import measure_draws, share_interval
 from hybrid_toolkit.study.shipped_studies import headline_studies, panel_study
 from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.sizes import Size
 
 PRACTICE, STAGE, GAP = headline_studies()
 TINY = Size("tiny", 1, 6, 5.0, 4, 1)

@@ -16,7 +16,7 @@ from hybrid_toolkit.study.declaration.custom_metrics import FITS, CustomMetric
 from hybrid_toolkit.study.declaration.study_frames import build_frame
 from hybrid_toolkit.study.study import Study, parse_study
 from hybrid_toolkit.study.units import UNITS
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.sizes import Size
 
 LONG = declare_metric(
     "Long contacts", question="Is there time?", table="contact", formula="share(minutes >= 45)", unit="share"

@@ -16,7 +16,8 @@ from hybrid_toolkit.study.diagnosis.minimum_effect import minimum_detectable_eff
 from hybrid_toolkit.study.diagnosis.power_curve import changed, foretold_power, power_curve
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.synth.estimands import true_value
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.sizes import Size
+from hybrid_toolkit.synth.truth import Truth
 
 PRACTICE, STAGE, GAP = headline_studies()
 TINY = Size("tiny", 1, 14, 5.0, 4, 1)  # with six teams some three are effective, and a dose of 1.2 is seldom found

@@ -17,7 +17,7 @@ from hybrid_toolkit.study.shipped_studies import QUESTIONS, every_study, questio
 from hybrid_toolkit.study.study import Study, parse_study
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.sizes import Size
 
 STUDIES = {s.id: s for s in question_studies()}
 TOLD = ("who-answers", "cover-burden")

@@ -18,7 +18,7 @@ from hybrid_toolkit.errors import OutputError, StudyError
 from hybrid_toolkit.study.diagnosis import trial_log as draws_module
 from hybrid_toolkit.study.diagnosis.trial_log import TrialLog
 from hybrid_toolkit.study.shipped_studies import headline_studies
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.sizes import Size
 
 GAP = headline_studies()[2]
 TINY = Size("tiny", 1, 6, 5.0, 4, 1)
@@ -27,7 +27,7 @@ KILLED = """
     import os, signal, sys
     from hybrid_toolkit.study.diagnosis import trial_log as draws
     from hybrid_toolkit.study.shipped_studies import headline_studies
-    from hybrid_toolkit.synth.truth import Size
+    from hybrid_toolkit.synth.sizes import Size
 
     draws.code_version = lambda: "as tested"
     import hybrid_toolkit.study.diagnosis.diagnose as diagnose

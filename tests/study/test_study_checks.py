@@ -11,7 +11,7 @@ import pytest
 from hybrid_toolkit.study.estimation.study_checks import check_equivalence, check_invariance, check_multiple
 from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.synth.generate import simulate_authority
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.sizes import Size
 
 STAGE = headline_studies()[1]
 

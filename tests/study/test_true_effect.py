@@ -15,7 +15,8 @@ from hybrid_toolkit.study.shipped_studies import declared_study
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.intervene import set_to, simulate_intervened
 from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.sizes import Size
+from hybrid_toolkit.synth.truth import Truth
 
 SIZE = Size("middle", 1, 16, 8.5, 10, 2)
 

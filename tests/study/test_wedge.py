@@ -13,8 +13,8 @@ from hybrid_toolkit.errors import CoverageError, EstimationError, StudyError, Us
 from hybrid_toolkit.study.diagnosis import wedge_study as module
 from hybrid_toolkit.study.diagnosis.diagnose import simulation_seed
 from hybrid_toolkit.study.diagnosis.wedge_study import WedgeStudy
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.stepped_wedge import ALL, Wedge
-from hybrid_toolkit.synth.truth import Size
 
 STUDY = WedgeStudy("roll-out")
 SMALL = Wedge(teams=9, periods=4, workers=5)

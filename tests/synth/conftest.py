@@ -6,7 +6,7 @@ import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.synth.generate import simulate_authority
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.sizes import Size
 
 LARGE = Size("large", 1, 400, 10.0, 12, 3)
 SEED = 11

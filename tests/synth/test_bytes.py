@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.synth.generate import GENERATOR, simulate_authority
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.streams import Labels, numbered
 from hybrid_toolkit.synth.tables.panel import draw_area, draw_areas, simulate_panel
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 TINY = Size("tiny", 1, 3, 4.0, 8, 2)
 TWO = Size("two", 2, 4, 5.5, 12, 3)

@@ -11,8 +11,9 @@ import pytest
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.synth.calibration import AGE_SHARES, ENGLAND_RATES, LA_ICC, LA_SD, ROLE_SHARES
 from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables.panel import simulate_panel
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 END = pd.Timestamp("2025-09-30")
 YEAR = END - pd.Timedelta(days=365)

@@ -13,7 +13,8 @@ from hybrid_toolkit.data.tables.contracts import REMOTE_MODES, TABLES
 from hybrid_toolkit.data.validation.validate import validate_data
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import authority_frames, resolve, simulate_authority
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.sizes import Size
+from hybrid_toolkit.synth.truth import Truth
 
 TINY = Size("tiny", 3, 4, 6.0, 8, 2)
 

@@ -15,8 +15,9 @@ import pytest
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
 from hybrid_toolkit.synth.generate import Authority, context
 from hybrid_toolkit.synth.intervene import set_to, simulate_intervened
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables import practice, staffing
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 SIZE = Size("graph", 1, 16, 8.5, 8, 2)
 STRONG = {f"leave_{name}": 2.0 for name in ("rs", "wb", "early", "role", "commute", "hotdesk", "manager", "season")}

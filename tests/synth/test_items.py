@@ -12,8 +12,8 @@ from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.instruments import Instrument, instruments_in, load_instrument
 from hybrid_toolkit.errors import MeasureError, UsageError
 from hybrid_toolkit.synth.generate import simulate_authority
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables.items import INSTRUMENTS, DrawnInstrument
-from hybrid_toolkit.synth.truth import Size
 
 SIZE = Size("some", 1, 40, 8.0, 12, 2)
 DRAWN = [i for i in instruments_in("survey") if i.draw is not None]

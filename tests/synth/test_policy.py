@@ -10,7 +10,8 @@ import pytest
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.estimands import EVERY, true_value
 from hybrid_toolkit.synth.generate import simulate_authority
-from hybrid_toolkit.synth.truth import SIZES, Size, Truth
+from hybrid_toolkit.synth.sizes import SIZES, Size
+from hybrid_toolkit.synth.truth import Truth
 
 TINY = Size("tiny", 1, 6, 6.0, 8, 0)
 # a narrow spread, so that no share meets its bounds

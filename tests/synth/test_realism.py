@@ -75,7 +75,7 @@ def test_simulated_data_carry_a_card_with_every_parameter_and_its_source() -> No
     rows = {r[0]: r for r in (line.strip("| ").split(" | ") for line in card.splitlines() if line.startswith("| `"))}
     truth = scenario("helpful-hump").to_dict()
     for name, source in parameter_sources().items():
-        _, value, kind, text = rows[f"`{name}`"]
-        assert (value, kind, text) == (str(truth[name]), source.kind, source.source)
+        _, value, meaning, kind, text = rows[f"`{name}`"]
+        assert (value, meaning, kind, text) == (str(truth[name]), source.meaning, source.kind, source.source)
     data = load_synthetic("small")
     assert all(f"| {name} | " in card and f"| {len(frame):,} |" in card for name, frame in data.tables.items())

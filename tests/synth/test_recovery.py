@@ -15,9 +15,10 @@ from hybrid_toolkit.synth import projection
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables.items import SWEMWBS_METRIC
 from hybrid_toolkit.synth.tables.panel import simulate_panel
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),  # raised inside pyfixest

@@ -8,7 +8,8 @@ import pytest
 
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.scenarios import SCENARIOS, scenario
-from hybrid_toolkit.synth.truth import SIZES, Size, Truth
+from hybrid_toolkit.synth.sizes import SIZES, Size
+from hybrid_toolkit.synth.truth import Truth
 
 
 def test_defaults_are_the_specification() -> None:

@@ -15,7 +15,8 @@ from hybrid_toolkit.errors import OutputError, UsageError
 from hybrid_toolkit.synth.committed import load_synthetic, synthetic_folder
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.sizes import Size
+from hybrid_toolkit.synth.truth import Truth
 from hybrid_toolkit.synth.write import file_hash, write_authority, write_large
 from tools.make_synthetic import make
 

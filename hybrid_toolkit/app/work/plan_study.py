@@ -83,7 +83,7 @@ def study_answer(bench: Bench, planned: Planned) -> dict[str, Any]:
     """
     from hybrid_toolkit.report.answers import round_up
     from hybrid_toolkit.study.diagnosis.teams_needed import MOST_TEAMS, teams_needed
-    from hybrid_toolkit.synth.truth import SIZES
+    from hybrid_toolkit.synth.sizes import SIZES
     from hybrid_toolkit.widgets.planning.study_view import column_words, declared, diagnose_in_steps, view_study
 
     state = _state(planned)

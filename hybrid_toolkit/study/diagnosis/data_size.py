@@ -7,7 +7,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.policy import FLOOR_ROUNDING
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.synth.truth import Size
+from hybrid_toolkit.synth.sizes import Size
 
 DATED = (("worker_month", "month"), ("contact", "held_date"), ("survey", "month"), ("attendance_day", "date"))
 """Where months can be read off, best first."""

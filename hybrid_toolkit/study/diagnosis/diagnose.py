@@ -23,8 +23,9 @@ from hybrid_toolkit.study.diagnosis.trial_log import TrialLog, code_version, has
 from hybrid_toolkit.study.diagnosis.true_effect import true_effect
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve, simulate_authority
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables.panel import N_NATIONAL, simulate_panel
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 __all__ = ["Diagnosis", "diagnose_together", "simulation_seed"]
 

@@ -26,7 +26,8 @@ from hybrid_toolkit.study.diagnosis.power_threshold import (
 from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.estimands import true_value
 from hybrid_toolkit.synth.generate import resolve
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.sizes import Size
+from hybrid_toolkit.synth.truth import Truth
 
 _SMALLEST_STEP = 1.1
 """A step that makes the effect a tenth greater at the most: the greatest that the scenario takes is found."""

@@ -27,7 +27,8 @@ from hybrid_toolkit.study.diagnosis.power_threshold import (
 )
 from hybrid_toolkit.synth.doses import dosed
 from hybrid_toolkit.synth.generate import resolve
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.sizes import Size
+from hybrid_toolkit.synth.truth import Truth
 
 _OVER = ("teams", "workers", "waves", "months", "response", "dose", "authorities")
 

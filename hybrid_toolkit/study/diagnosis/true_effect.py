@@ -25,8 +25,9 @@ from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.graph.causal_graph import shipped_graph
 from hybrid_toolkit.synth.generate import resolve
 from hybrid_toolkit.synth.intervene import SETTABLE, moved_by, set_to, simulate_intervened
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.streams import NodeChange
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 TRUE_AUTHORITIES = 24
 """Authorities over which a true value is averaged; its Monte Carlo error is given with it."""

@@ -27,11 +27,12 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import REGIONS
 from hybrid_toolkit.synth import calibration as c
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.streams import Context, Labels, codes_at, keyed_rng, pick
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.people import Workers
 from hybrid_toolkit.synth.tables.remote_share import Remote
-from hybrid_toolkit.synth.truth import BOUND, Size, Truth
+from hybrid_toolkit.synth.truth import BOUND, Truth
 
 REGION_SHARES = {"NE": 12, "NW": 24, "YH": 15, "EM": 10, "WM": 14, "EE": 11, "LN": 32, "SE": 18, "SW": 14}
 OFSTED = {"O": 0.17, "G": 0.45, "RI": 0.26, "I": 0.12}

@@ -21,10 +21,11 @@ import numpy as np
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.errors import UsageError
 from hybrid_toolkit.synth.generate import Authority, context
+from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.streams import Bools, NodeChange
 from hybrid_toolkit.synth.tables.before import team_sum
 from hybrid_toolkit.synth.tables.remote_share import others_mean
-from hybrid_toolkit.synth.truth import Size, Truth
+from hybrid_toolkit.synth.truth import Truth
 
 _POPULATION_TEAMS = 800
 _POPULATION_SEED = 20_251_001
