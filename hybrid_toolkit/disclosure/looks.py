@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.data.privacy.inside import InsideFrame
@@ -29,6 +30,10 @@ INTERVAL = frozenset({"conf_low", "conf_high", "std_error", "p_value", "reliabil
 OUTER = 0.1
 """Share of single values on either side within which a figure that is one of them is an extreme."""
 _EXACT = 1e-6
+_LARGEST, MOST = 2, 0.9
+"""Contributors of the N-K rule, and the share of a total that they may hold."""
+WITHIN = 0.1
+"""Share of the largest contribution that all but the two largest must reach (p% rule)."""
 
 
 class _Looked:
@@ -218,3 +223,37 @@ def person_key(values: Sequence[object], source: object) -> str:
         return ""
     keys = _looked(source, tables).keys
     return next((name for name, held in keys.items() if 2 * len(texts & held) > len(texts)), "")
+
+
+def dominated(values: NDArray[np.float64], people: NDArray[np.integer[Any]]) -> bool:
+    """Whether a total or mean of these values is one or two people's, by the N-K rule and the p% rule as ACRO has them.
+
+    N-K: the two largest contributors hold more than 90% of the total. p%: what all others hold is less than 10% of the
+    largest contribution, so that the second largest could tell it within 10%.
+
+    Parameters
+    ----------
+    values : NDArray[np.float64]
+        What each unit adds; values below 0 are taken by size, missing ones are left out. Shape (units,).
+    people : NDArray[np.integer[Any]]
+        Code of the person of each unit, -1 where nobody is named. Shape (units,).
+
+    References
+    ----------
+    Hundepool and others (2012), "Statistical Disclosure Control"; the numbers are the defaults of ACRO (SACRO project,
+    MIT licence).
+
+    Examples
+    --------
+    >>> dominated(np.array([1000.0, 3.0, 2.0, 4.0]), np.arange(4)), dominated(np.ones(12), np.arange(12))
+    (True, False)
+    """
+    used = np.isfinite(values) & (people >= 0)
+    if not used.any():
+        return False
+    held = np.sort(np.bincount(people[used], weights=np.abs(values[used])))[::-1]
+    total = held.sum()
+    if total <= 0:
+        return False
+    first = held[:_LARGEST].sum()
+    return bool(first > MOST * total or total - first < WITHIN * held[0])

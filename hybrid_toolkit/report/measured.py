@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.privacy.inside import without_mark
-from hybrid_toolkit.disclosure.dominates import dominated
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.looks import dominated
 from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.disclosure.together import release_together
 from hybrid_toolkit.metrics.compute import measure, metric_values

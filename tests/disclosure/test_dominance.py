@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.disclosure import Gate, Policy
-from hybrid_toolkit.disclosure.dominates import dominated
+from hybrid_toolkit.disclosure.looks import dominated
 
 
 @pytest.mark.parametrize(("two", "told"), [(0.92, True), (0.88, False)])

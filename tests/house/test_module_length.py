@@ -6,9 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "hybrid_toolkit"
 MOST_LINES = 400
-LONGER = {
-    "disclosure/gate.py": 440,
-}
+LONGER: dict[str, int] = {}
 """Modules above the bound when it was drawn, with their lines then, rounded up to twenty."""
 
 
