@@ -15,17 +15,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hybrid_toolkit import __version__
+from hybrid_toolkit.cli_help import PROGRAM, PlainParser, example, first_page, in_lines
 from hybrid_toolkit.cli_measure import add_measure
 from hybrid_toolkit.cli_notebooks import add_notebooks
 from hybrid_toolkit.cli_studies import add_studies
 from hybrid_toolkit.errors import HybridToolkitError, OutputError, UsageError
 
-PROGRAM = "hybrid-toolkit"
 _SIZE_NAMES = ("small", "three-years", "authority", "region", "national")
 
 
 def validate(args: argparse.Namespace) -> int:
-    """Check your data for errors: exit code 0 no errors, 1 errors found, 2 could not be read."""
+    """Check your data for errors.
+
+    Exit code 0: no errors. 1: errors found. 2: the data could not be read.
+    """
     from hybrid_toolkit.data.safe_csv import csv_text
     from hybrid_toolkit.data.validation.validate import validate_path
 
@@ -37,7 +40,7 @@ def validate(args: argparse.Namespace) -> int:
 
 
 def run_coverage(args: argparse.Namespace) -> int:
-    """Say what can be measured with the data, and what would open the rest."""
+    """List what you can measure with your data, and what would add most."""
     from hybrid_toolkit.data.coverage import coverage_summary
     from hybrid_toolkit.data.safe_csv import csv_text
 
@@ -50,7 +53,10 @@ def run_coverage(args: argparse.Namespace) -> int:
 
 
 def map_(args: argparse.Namespace) -> int:
-    """Propose a mapping from your names and codes to the contracts'."""
+    """Match your columns and codes to the toolkit's.
+
+    It writes a mapping file, with a question beside each match that you should look at. Your data are not changed.
+    """
     from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 
     proposal = propose_mapping(args.data, tables=_taken_as(args.take))
@@ -78,7 +84,7 @@ def _taken_as(given: Sequence[str] | None) -> dict[str, str]:
 
 
 def template(args: argparse.Namespace) -> int:
-    """Write a workbook to fill in, with the data dictionary and lists of codes."""
+    """Create a workbook to fill in, with the data dictionary and code lists."""
     from hybrid_toolkit.data.mapping.template import write_template
 
     _not_over(args)
@@ -88,7 +94,10 @@ def template(args: argparse.Namespace) -> int:
 
 
 def pseudonymise(args: argparse.Namespace) -> int:
-    """Replace keys by a keyed hash and leave out names, addresses and the like."""
+    """Replace reference numbers and remove names and addresses.
+
+    The copy goes to a new folder; your own files are not changed. Look through the copy before you pass it on.
+    """
     from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder
 
     columns = args.columns.split(",") if args.columns else None
@@ -100,7 +109,10 @@ def pseudonymise(args: argparse.Namespace) -> int:
 
 
 def synth(args: argparse.Namespace) -> int:
-    """Simulate an authority whose truth is known, and write it with its truth."""
+    """Create a simulated authority, with its true values.
+
+    It writes one file per table, and truth.json with the true values.
+    """
     from hybrid_toolkit.synth.generate import simulate_authority
     from hybrid_toolkit.synth.scenarios import scenario
     from hybrid_toolkit.synth.sizes import SIZES
@@ -118,7 +130,10 @@ def synth(args: argparse.Namespace) -> int:
 
 
 def demo(args: argparse.Namespace) -> int:
-    """Run the whole evaluation on the synthetic authority that comes with the package."""
+    """Run the example evaluation.
+
+    It uses the simulated authority that comes with the toolkit: no data are needed, and nothing is sent anywhere.
+    """
     from hybrid_toolkit.demo import run_demo
 
     run_demo(Path(args.out), progress=True)
@@ -126,7 +141,7 @@ def demo(args: argparse.Namespace) -> int:
 
 
 def app(args: argparse.Namespace) -> int:
-    """Open the workbench in the browser, on this machine only."""
+    """Open the toolkit in your browser, on this computer only."""
     from hybrid_toolkit.app import serve_app
 
     serve_app(args.data, mapping=args.mapping, port=args.port, browser=not args.no_browser, workspace=args.workspace)
@@ -134,7 +149,7 @@ def app(args: argparse.Namespace) -> int:
 
 
 def metrics(args: argparse.Namespace) -> int:
-    """List the metrics, show one in full, or write the template for an instrument's wording."""
+    """List the metrics, show one, or get a questionnaire's list of items."""
     from hybrid_toolkit.data.safe_csv import csv_text
     from hybrid_toolkit.metrics.instruments import load_instrument
     from hybrid_toolkit.metrics.specs.registry import catalogue, find_metrics
@@ -163,7 +178,10 @@ def metrics(args: argparse.Namespace) -> int:
 
 
 def published(args: argparse.Namespace) -> int:
-    """Read published statistics into one tidy form."""
+    """Read published DfE, Ofsted or ONS statistics.
+
+    Symbols such as c, x, z and low are kept as symbols and never become numbers.
+    """
     from hybrid_toolkit.data.published import load_published
     from hybrid_toolkit.data.safe_csv import csv_text
 
@@ -198,19 +216,25 @@ def _not_over(args: argparse.Namespace) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The command's arguments."""
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument(
-        "--debug", action="store_true", default=argparse.SUPPRESS, help="show the traceback (it may hold data)"
+    top = PlainParser(prog=PROGRAM, usage=f"{PROGRAM} [-h] [--debug] [--version] COMMAND ...")
+    top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}", help="show the version")
+    commands = top.add_subparsers(
+        dest="command",
+        required=True,
+        metavar="COMMAND",
+        help=argparse.SUPPRESS,
+        parser_class=PlainParser,
+        prog=PROGRAM,
     )
-    top = argparse.ArgumentParser(
-        prog=PROGRAM, parents=[shared], description="Evaluate hybrid working in children's social work."
-    )
-    top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    says: dict[str, str] = {}
 
     def add(name: str, run: Callable[[argparse.Namespace], int], *, data: str = "") -> argparse.ArgumentParser:
-        text = (run.__doc__ or "").strip()
-        one = commands.add_parser(name, parents=[shared], help=text.rstrip("."), description=text)
+        first, _, rest = (run.__doc__ or "").strip().partition("\n\n")
+        says[name] = first.rstrip(".")
+        text = "\n\n".join(in_lines(part) for part in (first, rest) if part)
+        one: argparse.ArgumentParser = commands.add_parser(
+            name, description=text, epilog=f"Example:\n  {example(name)}" if example(name) else None
+        )
         one.set_defaults(run=run)
         if data:
             one.add_argument("data", metavar=data, help="folder, file, workbook or database URL")
@@ -275,6 +299,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--area", metavar="HEADER", help="column that names the areas")
     add_studies(add, sizes=_SIZE_NAMES)
     add_notebooks(add)
+    top.description = f"Evaluate hybrid working in children's social work.\n\n{first_page(says)}"
     return top
 
 

@@ -14,7 +14,7 @@ _TABLE = ".csv"
 
 
 def run_measure(args: argparse.Namespace) -> int:
-    """Measure one metric and show what the disclosure gate lets through."""
+    """Measure one metric, with small numbers hidden."""
     from hybrid_toolkit.data.load import load_data
     from hybrid_toolkit.disclosure.gate import Gate
     from hybrid_toolkit.disclosure.release import require_release

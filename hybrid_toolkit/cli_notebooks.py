@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 
 def run_check_notebook(args: argparse.Namespace) -> int:
-    """Look through notebooks for data of people before they are shared. Exit 1: something was found."""
+    """Look for data about people in notebooks, before you share them.
+
+    Exit code 0: nothing was found. 1: something was found. Pictures are not read.
+    """
     from hybrid_toolkit.report.notebook_check import check_notebook, clean_notebook
 
     found = 0

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hybrid_toolkit.cli_help import in_lines
 from hybrid_toolkit.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ _FORMS = (".html", ".docx", ".xlsx", ".zip")
 
 
 def study(args: argparse.Namespace) -> int:
-    """Run a declared study on data: its claims, its checks, and a report that has passed the disclosure gate."""
+    """Run a study and write its report.
+
+    It prints the findings, the checks and what the study does not show. Small numbers are hidden.
+    """
     from hybrid_toolkit.disclosure import Gate
     from hybrid_toolkit.report.export import export
     from hybrid_toolkit.report.findings import show_study
@@ -90,7 +94,10 @@ def study(args: argparse.Namespace) -> int:
 
 
 def lock(args: argparse.Namespace) -> int:
-    """Lock a study before its results are known, with the hash of the data it will use."""
+    """Register a study plan before you see results.
+
+    The plan holds the study and, with --data, a hash of the data that it will use.
+    """
     declared = find_study(args.study)
     data = _data_for(declared, args) if args.data else None
     print(declared.lock(args.out, data=data).summary())
@@ -99,7 +106,10 @@ def lock(args: argparse.Namespace) -> int:
 
 
 def diagnose(args: argparse.Namespace) -> int:
-    """Try a study on simulated authorities whose truth is known: bias, coverage, power."""
+    """Test a study on simulated authorities: bias, coverage and power.
+
+    The true values are known there. 100 authorities take a few minutes.
+    """
     declared = find_study(args.study)
     tried = declared.diagnose(
         args.scenario, args.size, n_sims=args.n_sims, seed=args.seed, n_jobs=args.jobs, resume=args.resume
@@ -113,7 +123,7 @@ def diagnose(args: argparse.Namespace) -> int:
 
 
 def run_pool(args: argparse.Namespace) -> int:
-    """Combine the evidence of several authorities; none is named or ranked."""
+    """Combine results from several authorities (none is named or ranked)."""
     from hybrid_toolkit.study.sharing.pooling import pool
 
     found = pool(args.bundles)
@@ -200,12 +210,14 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     sizes : Sequence[str]
         Names of sizes of simulated authorities.
     """
-    named = f"a study's TOML file, or the id of a built-in one: {', '.join(SHIPPED)}"
+    named = "a study's TOML file, or the id of a built-in one, as listed below"
+    built_in = f"\n\nBuilt-in studies:\n{in_lines(', '.join(SHIPPED))}"
     compared = "registered plan to compare with; lists any difference (exit code 1 if there is one)"
     pooled = "summary to save, so that it can be combined with other authorities'"
     kept = "file to save the plan in (an existing plan is never replaced)"
     source = "folder, file, workbook or database URL; one CSV or Parquet file for a study of unit 'rows'"
     one = add("study", study)
+    one.epilog = f"{one.epilog}{built_in}"
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("data", metavar="DATA", help=source)
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
@@ -218,11 +230,13 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     one.add_argument("--out", metavar="FILE", help="report to save: .html, .docx, .xlsx, or .zip for all of them")
     one.add_argument("--bundle", metavar="FILE.json", help=pooled)
     one = add("lock", lock)
+    one.epilog = f"{one.epilog}{built_in}"
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("--data", metavar="DATA", help=f"the data it will use: {source}")
     one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
     one.add_argument("--out", metavar="FILE", required=True, help=kept)
     one = add("diagnose", diagnose)
+    one.epilog = f"{one.epilog}{built_in}"
     one.add_argument("study", metavar="STUDY", help=named)
     one.add_argument("--sims", dest="n_sims", type=_count, default=100, help="authorities to simulate (default: 100)")
     one.add_argument("--scenario", metavar="NAME", default="helpful-hump", help="truth to simulate")
@@ -232,5 +246,7 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     one.add_argument("--resume", metavar="FILE", help="save progress in this file and continue from it")
     one.add_argument("--out", metavar="FILE.csv", help="save the results as a CSV file")
     one = add("pool", run_pool)
-    one.add_argument("bundles", nargs="+", metavar="BUNDLE.json", help="bundles that the command study wrote")
+    one.add_argument(
+        "bundles", nargs="+", metavar="BUNDLE.json", help="summaries that 'study --bundle' saved, one per authority"
+    )
     one.add_argument("--out", metavar="FILE.csv", help="save the pooled estimates as a CSV file")

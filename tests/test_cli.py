@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ from openpyxl import load_workbook
 
 import hybrid_toolkit
 from hybrid_toolkit import cli
+from hybrid_toolkit.cli_help import EXAMPLES, example
 from hybrid_toolkit.synth.generate import simulate_authority
 
 Captured = pytest.CaptureFixture[str]
@@ -154,14 +157,37 @@ def test_metrics_lists_and_explains(capsys: Captured) -> None:
 
 def test_help_and_version(capsys: Captured) -> None:
     code, out, _ = run(capsys, "--help")
-    commands = ["validate", "coverage", "map", "template", "pseudonymise", "synth", "demo", "metrics", "measure"]
-    commands += ["published"]
-    assert code == 0 and all(c in out for c in commands)
-    for command in commands:
-        assert run(capsys, command, "--help")[0] == 0
+    headings = ["Your data", "Measure and study", "See it work"]
+    assert code == 0 and [line for line in out.splitlines() if line in headings] == headings
+    assert all(len(line) < 80 for line in out.splitlines())
     assert run(capsys, "--version") == (0, f"hybrid-toolkit {hybrid_toolkit.__version__}\n", "")
     for wrong in ([], ["nonsense"], ["validate"], ["synth", "--scenario", "null", "--seed", "-1", "--out", "x"]):
         assert cli.main(wrong) == 2
+
+
+def commands() -> list[str]:
+    """Every command that the parser knows, whether or not the first page names it."""
+    (listed,) = [a for a in cli.parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    return list(listed.choices)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_stands_under_a_heading_and_has_an_example_that_is_understood(
+    command: str, capsys: Captured
+) -> None:
+    assert [command in group for group in EXAMPLES.values()].count(True) == 1, (
+        f"put '{command}' under one heading of EXAMPLES in hybrid_toolkit/cli_help.py, with an example"
+    )
+    line = example(command)
+    assert f"\n  {command} " in run(capsys, "--help")[1]
+    assert f"Example:\n  {line}\n" in run(capsys, command, "--help")[1]
+    assert cli.parser().parse_args(shlex.split(line)[1:]).command == command
+
+
+@pytest.mark.parametrize("command", ["template", "metrics", "lock"])
+def test_examples_that_need_no_data_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(shlex.split(example(command))[1:]) == 0
 
 
 def test_a_bug_is_one_line_without_the_words_of_the_exception(

@@ -31,10 +31,12 @@ MAY_USE = {
     "report": {"disclosure", "study", "assess", "metrics", "data"},
     "widgets": {"report", "disclosure", "study", "designs", "assess", "models", "metrics", "synth", "data"},
     "demo": {"report", "disclosure", "study", "metrics", "synth", "data"},
-    "cli_studies": {"report", "disclosure", "study", "data"},
+    "cli_studies": {"cli_help", "report", "disclosure", "study", "data"},
     "cli_measure": {"report", "synth", "disclosure", "metrics", "data"},
     "cli_notebooks": {"report"},
+    "cli_help": set(),
     "cli": {
+        "cli_help",
         "cli_studies",
         "cli_measure",
         "cli_notebooks",
@@ -91,7 +93,9 @@ def imported_modules(path: Path, known: set[str]) -> set[str]:
 
 
 MODULES = [p for p in sorted(PACKAGE.rglob("*.py")) if p.name not in ("__main__.py",) and p.parent != PACKAGE]
-MODULES += [PACKAGE / f"{name}.py" for name in ("cli", "cli_measure", "cli_studies", "cli_notebooks", "demo")]
+MODULES += [
+    PACKAGE / f"{name}.py" for name in ("cli", "cli_measure", "cli_studies", "cli_notebooks", "cli_help", "demo")
+]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
