@@ -281,3 +281,74 @@ def test_a_single_row_is_its_authority_and_not_its_region(tmp_path: Path) -> Non
     rows = ["Data item,Years,LA and Regions,Values,LA Number,Region", "Turnover,2016,Barnet,22.7,302,Outer London"]
     t = load_published(save(tmp_path / "x.csv", rows)).tidy()
     assert set(t["area_name"]) == {"Barnet"} and set(t["geographic_level"]) == {"Local authority"}
+
+
+def test_a_row_of_a_region_is_the_region_though_a_column_before_says_england(tmp_path: Path) -> None:
+    rows = ["country_code,country_name,Region,gor_code,gor_name,la_code,la_name,Eligible_2012,Reading_2012"]
+    rows += ["921,England,,,,,,900,700", "921,England,England,A,North East ,,,100,70"]
+    rows += ["921,England,England,B,North West,,,370,260", "921,England,,A,North East,841,Darlington,40,30"]
+    rows += ["921,England,,B,North West,351,Bury,50,20"]
+    out = load_published(save(tmp_path / "x.csv", rows))
+    assert rows_read(out.rows_per_level()) == {"National": 1, "Regional": 2, "Local authority": 2}
+    t = out.tidy()
+    assert t.loc[t["area_code"].eq("E92000001"), "value"].tolist() == [900, 700]
+    assert t.loc[t["area_code"].eq("E12000001"), "value"].tolist() == [100, 70]
+
+
+def test_rows_that_name_areas_within_are_refused_before_the_nation_gets_them(tmp_path: Path) -> None:
+    rows = ["Nation code,Detail,Children,Boys", *(f"E92000001,{n},{10 + i},{i}" for i, n in enumerate(NAMES[:6]))]
+    with pytest.raises(PublishedError, match="column 2 names narrower areas") as caught:
+        load_published(save(tmp_path / "x.csv", rows))
+    assert caught.value.code == "PUB-WIDER" and "area=" in caught.value.fix and "Bury" not in str(caught.value)
+
+
+def test_a_word_that_is_also_a_town_takes_nothing_from_the_nation(tmp_path: Path) -> None:
+    rows = ["Nation code,Subject,Children", "E92000001,Reading,100", "E92000001,Writing,90", "E92000001,Maths,80"]
+    out = load_published(save(tmp_path / "x.csv", rows))
+    assert rows_read(out.rows_per_level()) == {"National": 3}
+
+
+@pytest.mark.parametrize("place", [2, 4, 9])
+def test_names_far_from_the_left_are_the_areas(tmp_path: Path, place: int) -> None:
+    heads = [f"Measure {j}" for j in range(12)]
+    body = [[str(100 * i + j) for j in range(12)] for i in range(len(NAMES) + 1)]
+    rows = [["Table 4: offending, England"], [], [*heads[:place], "", *heads[place:]]]
+    rows += [[*b[:place], n, *b[place:]] for b, n in zip(body, ["ENGLAND", *NAMES], strict=True)]
+    out = load_published(save(tmp_path / "x.csv", [",".join(r) for r in rows]))
+    assert rows_read(out.rows_per_level()) == {"National": 1, "Local authority": len(NAMES) - 1, "": 1}
+    t = out.tidy()
+    assert len(t) == 12 * (len(NAMES) + 1) and t.loc[t["area_name"].eq("Camden"), "value"].tolist() == [
+        600 + j for j in range(12)
+    ]
+
+
+def test_codes_and_letters_under_a_merged_heading_are_no_figures(tmp_path: Path) -> None:
+    rows = ["Area details,,,Figures,", "geog_l,geog_c,geog_n,Total_2012,Secure_2012", "National,921,England,500,4"]
+    rows += ["GOR,A,North East,80,5", *(f"LA,{301 + i},{n},{20 + i},{i}" for i, n in enumerate(NAMES))]
+    t = load_published(save(tmp_path / "x.csv", rows)).tidy()
+    assert set(t["measure"].str.contains("geog")) == {False} and len(t) == 2 * (len(NAMES) + 2)
+    rows = ["Area details,,Figures,", ",,Total 2012,Secure 2012", ",England,500,4"]
+    codes = ["841", "390", "805", "351", "350", "202", "204", "886", "301", "302", "303", "304"]
+    named = [*NAMES, "Barking and Dagenham", "Barnet", "Bexley", "Brent"]
+    rows += [f"{c},{n},{20 + i},{i}" for i, (c, n) in enumerate(zip(codes, named, strict=True))]
+    t = load_published(save(tmp_path / "y.csv", rows)).tidy()
+    assert len(t) == 2 * 13 and t.loc[t["area_name"].eq("Barnet"), "area_code"].tolist() == ["302", "302"]
+
+
+def test_a_remark_beside_the_table_is_a_note_and_a_cut_name_is_still_refused(tmp_path: Path) -> None:
+    rows = ["LA,Children,Boys,,", *(f"{n},{10 + i},{i},," for i, n in enumerate(NAMES))]
+    rows[3] += "See the notes"
+    out = load_published(save(tmp_path / "x.csv", rows))
+    assert out.measures == ("Children", "Boys") and "See the notes" in out.notes and len(out.frame) == 2 * len(NAMES)
+    with pytest.raises(PublishedError) as caught:
+        load_published(save(tmp_path / "y.csv", ["LA,Children,Boys", "Bury,1,2", "Kent, the,3,4", "Leeds,5,6"]))
+    assert caught.value.code == "PUB-RAGGED"
+
+
+def test_counts_withheld_as_bounds_stay_counts_whatever_their_header_names(tmp_path: Path) -> None:
+    head = "LA,Number subject to a final warning,Level2_2012,Age group"
+    rows = [head, *(f"{n},{'<5' if i % 2 else 90 + i},{'<5' if i % 2 else 160 + i},{i}" for i, n in enumerate(NAMES))]
+    t = load_published(save(tmp_path / "x.csv", rows)).tidy()
+    counts = t[t["measure"].ne("Age group")]
+    assert counts["marker"].eq("<5").sum() == 8 and counts["upper"].dropna().eq(5).all()
+    assert counts.loc[counts["marker"].isna(), "value"].gt(80).all() and len(counts) == 16

@@ -43,6 +43,9 @@ CHANGES: dict[str, Callable[[Grid], Grid]] = {
     "headers in words": lambda g: [[re.sub("_+", " ", c).title() for c in g[0]], *g[1:]],
     "groups above the header": _grouped,
     "groups and another order": _grouped_and_shuffled,
+    "rows in another order": lambda g: [g[0], *random.Random(len(g)).sample(g[1:], len(g) - 1)],
+    "a note beside": lambda g: [[*r, "", "See the notes" if i == 3 else ""] for i, r in enumerate(g)],
+    "withheld": lambda g: [g[0], *[["<5" if re.fullmatch(r"[1-9]0?", c) else c for c in r] for r in g[1:]]],
     "titles above": lambda g: [["Table 1: a table of figures by area, England"], [], *g],
 }
 

@@ -15,6 +15,8 @@ from hybrid_toolkit.data.published.places import areas
 from hybrid_toolkit.errors import PublishedError
 
 _STRAY = 0.05
+# ten figures below 1,000 that all differ and all happen to be codes of authorities: below one in 10^7
+_FEWEST_CODES = 10
 _QUANTITY = re.compile(
     r"count|percent|pct|%|rate|fte|headcount|number|total|expend|average|mean|median|value|amount|income|score|£", re.I
 )
@@ -23,6 +25,13 @@ _DIMENSION = re.compile(
     r"level|phase|topic|subject|theme|grade|exam_cohort|status|description|service|filter)($|[ _\d])",
     re.I,
 )
+# a header with one of these counts or measures, whatever it names besides: "Number convicted, subject to a reprimand"
+_COUNTED = re.compile(
+    r"(^|_)(number|numbers|total|count|counts|percent|percentage|proportion|rate|average|mean|median|eligible|"
+    r"achieving|headcount)(_|$)|count|percent|rate"
+)
+# ages, years of school, levels and phases are below this; counts of children in a nation or a region are not
+_LARGEST_LABEL = 150.0
 # words of a code or a running number: at the end of the header, since "no information" and "care order" name counts
 _IDENTIFIER = re.compile(
     r"(^|[ _])(urn|laestab|ukprn|uprn)($|[ _\d])|(^|[ _])(id|ind|code|cd)([ _]?\d{0,2}(cd)?)$|"
@@ -139,7 +148,14 @@ class SheetColumn:
         # older releases print letters for the nation and the regions in the same column
         letters = self._count([bool(_REGION_LETTERS.fullmatch(cell_text(c))) for c in self._factors[1]])
         named = bool(_OLD_CODE.fullmatch(self.norm)) or (self.is_headless and self.distinct >= 0.9 * self.filled > 2)
+        named = named or self._lists_authorities
         return named and good > 0 and good >= 0.8 * max(self.filled - marks - letters, 1)
+
+    @property
+    def _lists_authorities(self) -> bool:
+        """Every number is another authority's code, whatever stands above: figures never are."""
+        known = self._count([areas.is_authority_number(c) for c in self._factors[1]])
+        return known >= _FEWEST_CODES and self.distinct >= 0.9 * self.filled
 
     @property
     def is_headless(self) -> bool:
@@ -153,7 +169,7 @@ class SheetColumn:
 
     @property
     def names_dimension(self) -> bool:
-        return bool(_DIMENSION.search(self.norm)) and not re.search(r"count|percent|rate|number_of", self.norm)
+        return bool(_DIMENSION.search(self.norm)) and not _COUNTED.search(self.norm)
 
     @property
     def names_identifier(self) -> bool:
@@ -167,6 +183,11 @@ class SheetColumn:
     @cached_property
     def has_fractions(self) -> bool:
         return any(c.is_number and not c.value.is_integer() for c in self.cells)
+
+    @property
+    def _is_measured(self) -> bool:
+        """Numbers that no label of a group has: fractions, or more than the oldest age."""
+        return self.has_fractions or any(c.value > _LARGEST_LABEL for c in self.cells)
 
     @cached_property
     def kind(self) -> str:
@@ -184,7 +205,8 @@ class SheetColumn:
         unsure = self._count([c.is_range or bool(c.parts) for c in self.cells])
         banded = sum(c.is_range and c.marker[0].isdigit() for c in self.cells) > 1
         # bands such as <1, 1-4 and 5-9 are labels; <5 again and again is a figure withheld
-        if unsure and (self.names_dimension or (banded and unsure > number and not _QUANTITY.search(self.header))):
+        named = self.names_dimension and not self._is_measured
+        if unsure and (named or (banded and unsure > number and not _QUANTITY.search(self.header))):
             return "text"
         unknown = [bool(c.text) for c in self.cells]
         short = [u and looks_like_marker(c.text) for u, c in zip(unknown, self.cells, strict=True)]

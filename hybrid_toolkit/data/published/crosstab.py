@@ -16,7 +16,7 @@ from hybrid_toolkit.data.published.blocks import (
     cell_of,
     cut_blocks,
 )
-from hybrid_toolkit.data.published.cells import cell_text
+from hybrid_toolkit.data.published.cells import cell_text, parse_cell
 from hybrid_toolkit.data.published.columns import BLANK_NOTE, header_unit
 from hybrid_toolkit.data.published.fractions import all_fractions, says_percent
 from hybrid_toolkit.data.published.model import Piece, SheetGrid, join_notes, plural, tidy_frame
@@ -239,7 +239,7 @@ def _place_areas(
             code = areas.code_of_name(name)
             if code:
                 rows[r] |= _area(code, name, "area code read from the name of the nation or region", rows[r])
-            elif label:
+            elif label and parse_cell(label).text:
                 # a label among areas is an area of its own, never the nation that the title names
                 rows[r] |= {
                     "area_name": name or label,

@@ -25,6 +25,7 @@ from hybrid_toolkit.data.published.model import (
 from hybrid_toolkit.data.published.not_understood import not_understood
 from hybrid_toolkit.data.published.person_level import refuse_people
 from hybrid_toolkit.data.published.places.coded_names import split_codes
+from hybrid_toolkit.data.published.places.narrower import refuse_wider
 from hybrid_toolkit.data.published.placing import area_row
 from hybrid_toolkit.data.published.reading import READ, read_grids
 from hybrid_toolkit.data.published.rectangle import find_rectangles, lines_of
@@ -97,6 +98,8 @@ def load_published(
     if not any(f[c].notna().any() for f in frames for c in ("area_code", "area_name", "period")):
         raise not_understood(grids, source)
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
+    if any(p.layout != "dfe-tidy" for p in pieces):
+        refuse_wider(grids, frame, source.file)
     frame = frame.assign(file=pd.Series(source.file, index=frame.index, dtype="str"))[list(PUBLISHED_COLUMNS)]
     made = Published(
         frame=frame,

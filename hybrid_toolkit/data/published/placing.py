@@ -9,6 +9,8 @@ from hybrid_toolkit.data.published.places.area_names import level_of_name
 
 Rows = list[list[object]]
 _LABEL_COLUMNS = 8
+# names of areas stand among the first columns, but a table that was sorted by hand may have them further right
+_MOST_COLUMNS = 20
 _MOST_HEADER_ROWS = 5
 _MOST_BLANK_ROWS = 2
 
@@ -64,11 +66,11 @@ def first_labelled_row(rows: Rows, start: int, window: int) -> int | None:
     """
     ahead = rows[start : start + window]
     best: int | None = None
-    for j in range(min(_LABEL_COLUMNS, max((len(r) for r in ahead), default=0))):
+    for j in range(min(_MOST_COLUMNS, max((len(r) for r in ahead), default=0))):
         labels = [
             (i, cell_text(r[j]))
             for i, r in enumerate(ahead)
-            if j < len(r) and isinstance(r[j], str) and not blank(r[j]) and any(map(is_value, r[j + 1 :]))
+            if j < len(r) and isinstance(r[j], str) and not blank(r[j]) and any(map(is_value, [*r[:j], *r[j + 1 :]]))
         ]
         known = [i for i, name in labels if level_of_name(name)]
         # a label over several rows of figures is a cross-table's, which hands it down

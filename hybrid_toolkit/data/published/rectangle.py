@@ -34,7 +34,8 @@ _AREA_NAME = re.compile(
     r"^local_authority|^region_|^[a-z]{2,6}\d\d(nm|cd)$"
 )
 _AREA_COLUMN = re.compile(
-    r"(?:new_|old_|ons_)?(?:country|gor|region|la|lad|lea|local_authority|area|utla|ltla)_(?:\w+_)?"
+    r"geog_(?:l|c|n|level|code|name)|geographic_level|geography(?:_(?:level|type|code|name))?|"
+    r"(?:local_)?(?:area|authority|region|country|la|lad|lea)|(?:new_|old_|ons_)?(?:country|gor|region|la|lad|lea|local_authority|area|utla|ltla)_(?:\w+_)?"
     r"(?:code|name|nm|cd|9digit|number)"
 )
 """A column that says the area by its own name: what stands above it, such as "Area details", adds nothing."""
@@ -310,8 +311,12 @@ def _join_headers(header_rows: list[list[object]]) -> list[str]:
     while width and not any(p[width - 1] for p in parts):
         width -= 1
     lowest = [printed[-1][j] if len(printed) > 1 else "" for j in range(width)]
-    own = [bool(n) and lowest.count(n) == 1 and bool(_AREA_COLUMN.fullmatch(normal_header(n))) for n in lowest]
+    own = [bool(n) and lowest.count(n) == 1 and _heads_areas(normal_header(n)) for n in lowest]
     return [lowest[j] if own[j] else " | ".join(dict.fromkeys(p[j] for p in parts if p[j])) for j in range(width)]
+
+
+def _heads_areas(name: str) -> bool:
+    return bool(_AREA_COLUMN.fullmatch(name) or _OLD_CODE.fullmatch(name))
 
 
 def _belongs(row: list[object], cells: list[int], width: int) -> bool:
@@ -357,7 +362,10 @@ def _refuse_ragged(
     is_sheet: bool,
 ) -> None:
     named = max((j for j, c in enumerate(header_rows[-1]) if not _blank(c)), default=0)
-    long = [] if is_sheet else [n for n, r in zip(lines, body, strict=True) if any(j > named for j in _filled(r))]
+    # where every line of a text file is as long as the next, no name was cut in two: a note stands beside the table
+    even = len({len(r) for r in body}) == 1
+    long = [n for n, r in zip(lines, body, strict=True) if any(j > named for j in _filled(r))]
+    long = [] if is_sheet or even else long
     # cells beyond the header in nearly every row are a column that has no header
     bad = sorted({*short, *(long if len(long) < 0.8 * len(body) else [])})
     if bad:

@@ -34,6 +34,8 @@ _COMPANION = re.compile(
     r"lower_confidence_(interval|limit|bound)|upper_confidence_(interval|limit|bound)|(lower|upper)_(95_)?(ci|cl)|"
     r"flag|flags|status|marker|note|notes)(_\d{1,3})?"
 )
+# remarks beside a table stand on one row in twenty or fewer; a column of words is filled on most
+_FEW = 0.05
 _GRADES = frozenset(["outstanding", "good", "requires improvement", "requires improvement to be good", "inadequate"])
 _DETAIL = re.compile(
     r"(^|_)(type|theme|status|date|category|group|event|number|link|sex|age|phase|provision|remit|sector|visit)($|_)"
@@ -78,6 +80,7 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None, area: str |
     skipped = [c.header for c in columns if c.is_skipped]
     if skipped:
         sentences.append(f"Row numbers and web links left out: {', '.join(skipped)}.")
+    rest, beside = _notes_beside(rest)
     neighbours = neighbour_columns(rest)
     rest = [c for c in rest if c not in {n.column for n in neighbours}] if neighbours else rest
     sorted_ = _sort(rest, [*where.values(), *([when] if row_period else [])], roles, sentences)
@@ -107,7 +110,13 @@ def tidy_rectangular(table: Rectangle, *, period: str | None = None, area: str |
             assumed=frame["assumed"].fillna(note).where(frame["assumed"].isna(), frame["assumed"] + f"; {note}")
         )
         sentences.append(f"The header of '{table.name}' takes {table.header_rows} rows; they were joined with ' | '.")
-    return Piece(frame, layout, tuple(sentences), (*table.titles, *table.notes))
+    return Piece(frame, layout, tuple(sentences), (*table.titles, *table.notes, *beside))
+
+
+def _notes_beside(columns: list[SheetColumn]) -> tuple[list[SheetColumn], list[str]]:
+    """The columns without words that stand here and there beside the table, under no header; and those words."""
+    few = [c for c in columns if c.is_headless and c.kind == "text" and c.filled <= max(1.0, _FEW * len(c.raw))]
+    return [c for c in columns if c not in few], [t for c in few for t in c.texts if t]
 
 
 def _area_column(columns: Sequence[SheetColumn], area: str | None, where: str) -> SheetColumn | None:

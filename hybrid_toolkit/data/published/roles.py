@@ -23,6 +23,8 @@ _PERIOD = re.compile(
     r"survey_?year|year_?ending|quarter|month|date|inspection_(visit_)?date|inspection_?end_?date|as_at_date|"
     r"time_?period_?range|collection_?year|data_?year)$"
 )
+# in the columns of the Department for Education's codes for nations
+_NUMBER_OF_ENGLAND = "921"
 _PART = re.compile(r"^(quarter|month|term|week)$")
 
 
@@ -38,12 +40,13 @@ class Roles:
     region_name: SheetColumn | None
     period: tuple[SheetColumn, ...]
     constant: tuple[SheetColumn, ...] = ()
+    wide: tuple[SheetColumn, ...] = ()
 
     @property
     def used(self) -> list[SheetColumn]:
         """Every column that has a role."""
         some = [self.code, self.old, self.name, self.level, self.region_code, self.region_name]
-        return [c for c in some if c is not None] + [*self.period, *self.constant]
+        return [c for c in some if c is not None] + [*self.period, *self.constant, *self.wide]
 
     def filled(self, code: HeaderWords, name: HeaderWords, level: HeaderWords) -> tuple[list[str], list[str]]:
         """Codes and names of rows for a region or the nation, which older files leave blank in the area's columns."""
@@ -57,11 +60,17 @@ class Roles:
             ),
         ]
         for i in blank:
-            if level_said(level[i]) not in ("", "National", "Regional"):
+            said = level_said(level[i])
+            if said not in ("", "National", "Regional"):
                 continue
+            # the narrowest name counts: a region's row may say England in a column before it
+            if said != "National":
+                names[i] = next((c.texts[i] for c in self.wide if level_of_name(c.texts[i]) == "Regional"), "")
             for spare_code, spare_name in spare:
                 codes[i] = codes[i] or (spare_code.texts[i] if spare_code and not names[i] else "")
                 names[i] = names[i] or (spare_name.texts[i] if spare_name else "")
+            if names[i] == _NUMBER_OF_ENGLAND:
+                names[i] = "England"
             if not codes[i] and not names[i] and level[i].casefold() in ("national", "country", "england"):
                 names[i] = "England"
         return codes, names
@@ -98,7 +107,22 @@ def roles_of(columns: Sequence[SheetColumn], *, area: SheetColumn | None = None)
     constant += [] if is_lookup else [c for c in columns if c.norm in ("country_name", "country") and c.distinct == 1]
     constant += [] if is_lookup else [c for c in columns if _WIDER_CODE.fullmatch(c.norm)]
     constant = [c for c in dict.fromkeys(constant) if c not in taken and c not in (region_code, region_name)]
-    return Roles(code, old, name, level, region_code, region_name, _period_columns(columns, taken), (*twins, *constant))
+    where = [c for c in (code, old, name) if c is not None]
+    period = _period_columns(columns, taken)
+    wide = [] if is_lookup else _wide_names(columns, where)
+    return Roles(code, old, name, level, region_code, region_name, period, (*twins, *constant), tuple(wide))
+
+
+def _wide_names(columns: Sequence[SheetColumn], where: Sequence[SheetColumn]) -> list[SheetColumn]:
+    """Columns of regions' names that say whose figures a row has, where its area is blank."""
+    blank = [i for i in range(len(columns[0].raw)) if not any(c.texts[i] for c in where)] if columns else []
+    found = []
+    for column in (c for c in columns if c not in where and c.kind == "text"):
+        words = {column.texts[i] for i in blank} - {""}
+        wide = sum(bool(areas.code_of_name(t)) for t in words)
+        if any(level_of_name(t) == "Regional" for t in words) and wide >= 0.8 * len(words):
+            found.append(column)
+    return found
 
 
 def _mostly_regions(column: SheetColumn) -> bool:

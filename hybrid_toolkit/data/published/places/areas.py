@@ -13,6 +13,21 @@ _ITL = r"(?:UK|TL)[C-N]\d{0,2}"
 _ONS_WHOLE = re.compile(rf"[EWSNKJLM]\d{{8}}(?:{_JOIN}[EWSNKJLM]\d{{8}})*|{_ITL}")
 _OLD_WHOLE = re.compile(rf"[2-9]\d\d(?:{_JOIN}[2-9]\d\d)*")
 
+# London, the metropolitan districts, Scilly, then the counties and unitary authorities since 1996
+_AUTHORITY_NUMBERS = (
+    (201, 213),
+    (301, 320),
+    (330, 336),
+    (340, 344),
+    (350, 359),
+    (370, 373),
+    (380, 384),
+    (390, 394),
+    (420, 420),
+    (800, 896),
+    (908, 941),
+)
+
 _LEVELS = {
     "National": ("E92", "W92", "S92", "N92", "K01", "K02", "K03", "K04"),
     "Regional": ("E12", "E13", "E15"),
@@ -94,6 +109,18 @@ def is_ons_code(raw: object) -> bool:
 def is_old_code(raw: object) -> bool:
     """Whether a whole cell may be a three-digit local authority code, or several joined."""
     return bool(_OLD_WHOLE.fullmatch(cell_text(raw)))
+
+
+def is_authority_number(raw: object) -> bool:
+    """Whether a whole cell is a number that the Department for Education has given to a local authority.
+
+    Examples
+    --------
+    >>> is_authority_number("301"), is_authority_number(841.0), is_authority_number("400")
+    (True, True, False)
+    """
+    text = cell_text(raw)
+    return bool(re.fullmatch(r"\d{3}", text)) and any(low <= int(text) <= high for low, high in _AUTHORITY_NUMBERS)
 
 
 def old_codes(raw: object) -> tuple[str, ...]:

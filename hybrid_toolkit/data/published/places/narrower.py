@@ -1,0 +1,55 @@
+"""The last look at what was read: a nation's or region's row that names areas within it was misread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from hybrid_toolkit.data.published.cells import cell_text
+from hybrid_toolkit.data.published.model import SheetGrid, plural
+from hybrid_toolkit.data.published.places import areas
+from hybrid_toolkit.data.published.places.area_names import level_of_name
+from hybrid_toolkit.errors import PublishedError
+
+_WIDTH = {"National": 0, "Regional": 1, "Local authority": 2, "Local authority district": 3}
+_LABEL_COLUMNS = 12
+
+
+def refuse_wider(grids: Sequence[SheetGrid], frame: pd.DataFrame, file: str) -> None:
+    """Raise where rows that were read as a nation's or a region's name several areas within it.
+
+    One name may be a word by chance ("Reading"); several, in one column and on most of the rows that fill it, are the
+    areas whose figures the rows hold.
+
+    Raises
+    ------
+    PublishedError
+        Naming the column by its place and the rows, never a figure.
+    """
+    levels = frame.drop_duplicates(["table", "source_row"])
+    for grid in grids:
+        read = levels[levels["table"].eq(grid.name)] if len(grids) > 1 and grid.name else levels
+        for level in ("National", "Regional"):
+            rows = [int(n) for n in read.loc[read["geographic_level"].eq(level), "source_row"].dropna()]
+            for column in range(_LABEL_COLUMNS):
+                _look(grid, [n for n in rows if n <= len(grid.rows)], column, level, file)
+
+
+def _look(grid: SheetGrid, rows: list[int], column: int, level: str, file: str) -> None:
+    said = {n: t for n in rows if (t := cell_text(row[column]) if column < len(row := grid.rows[n - 1]) else "")}
+    within = {n: t for n, t in said.items() if _WIDTH.get(_level(t), -1) > _WIDTH[level]}
+    if len(set(within.values())) < 2 or 2 * len(within) < len(said):
+        return
+    wide = "England or another nation" if level == "National" else "regions"
+    raise PublishedError(
+        f"'{file}'{f', sheet {grid.name!r}' if grid.name else ''}: {plural(len(within), 'row')} would have been read "
+        f"as figures of {wide}, but column {column + 1} names narrower areas there "
+        f"(rows {', '.join(map(str, [*within][:8]))}{', ...' if len(within) > 8 else ''}).",
+        fix="Set area= to the header of the column that names the areas, or --area on the command line.",
+        code="PUB-WIDER",
+    )
+
+
+def _level(text: str) -> str:
+    return areas.level_of(text) if areas.is_ons_code(text) else level_of_name(text)
