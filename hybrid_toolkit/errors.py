@@ -6,6 +6,9 @@ A message holds counts and positions, never a value from the data: tracebacks ar
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class HybridToolkitError(Exception):
     """Base of every error that the toolkit raises on purpose.
@@ -224,3 +227,54 @@ class PersonLevelError(PublishedError, IdentifierError):
     code : str, default "ERROR"
         A stable short code.
     """
+
+
+class MissingExtraError(UsageError):
+    """Something needs packages that a plain install leaves out.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what was expected, without values from the data.
+    fix : str, optional
+        How to put it right, in one sentence.
+    code : str, default "ERROR"
+        A stable short code.
+    """
+
+
+@contextmanager
+def from_extra(extra: str) -> Iterator[None]:
+    """Import what only an extra brings; where it is not there, the error says which extra to install.
+
+    Parameters
+    ----------
+    extra : str
+        Name of the extra in ``pyproject.toml``.
+
+    Yields
+    ------
+    None
+        Nothing: the imports stand inside the block.
+
+    Raises
+    ------
+    MissingExtraError
+        A package is not installed.
+
+    Examples
+    --------
+    >>> with from_extra("engines"):
+    ...     import a_package_that_is_not_here
+    Traceback (most recent call last):
+    hybrid_toolkit.errors.MissingExtraError: [EXTRA-MISSING] this needs the package 'a_package_that_is_not_here', ...
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        raise MissingExtraError(
+            f"this needs the package '{package}', which a plain install leaves out.",
+            fix=f"Install the extra '{extra}': pip install 'hybrid-toolkit[{extra}]'.",
+            code="EXTRA-MISSING",
+        ) from None

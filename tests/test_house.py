@@ -7,12 +7,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import networkx as nx
 import pytest
 
-from tools.environment import environment
+from tools.environment import environment, requirements
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "hybrid_toolkit"
@@ -179,8 +180,7 @@ def test_every_public_name_loads() -> None:
 def test_environment_follows_pyproject() -> None:
     text = (ROOT / "environment.yml").read_text(encoding="utf-8")
     assert text == environment(), "run: python -m tools.environment"
-    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    assert all(requirement in text for requirement in stated)
+    assert all(requirement in text for stated in requirements().values() for requirement in stated)
     for needed in ("jupyterlab", "ipywidgets", "pandas", "statsmodels", "matplotlib", "nbval"):
         assert re.search(rf"^  - {needed}\b", text, re.MULTILINE)
 
@@ -190,7 +190,7 @@ def test_lock_pins_what_pyproject_states_and_names_no_host() -> None:
     assert "://" not in lock
     pins = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    stated = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    stated = [*chain.from_iterable(requirements().values()), *project["optional-dependencies"]["dev"]]
     names = {re.split(r"[\[<>=!~ ]", r)[0].lower() for r in stated}
     assert names <= pins, f"run: python -m tools.lock (missing {sorted(names - pins)})"
     assert lock.count("--hash=sha256:") >= len(pins)

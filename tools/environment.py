@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 FROM_CONDA = [
@@ -30,14 +33,22 @@ CHECKS_NOTEBOOKS = "nbval"
 """Not needed to run the toolkit; here for those who check that their notebooks still give the same output."""
 
 
+def requirements() -> dict[str, list[str]]:
+    """What ``pyproject.toml`` states: a plain install under an empty name, then each extra that ``all`` brings."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras: dict[str, list[str]] = project["optional-dependencies"]
+    brought = sorted(Requirement(extras["all"][0]).extras)
+    return {"": project["dependencies"], **{name: extras[name] for name in brought}}
+
+
 def environment() -> str:
-    """The text of ``environment.yml`` for the requirements that ``pyproject.toml`` states."""
+    """The text of ``environment.yml``: every extra of the toolkit, and what checks notebooks."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for_notebooks = [r for r in project["optional-dependencies"]["dev"] if r.startswith(CHECKS_NOTEBOOKS)]
-    requirements = [*project["dependencies"], *for_notebooks]
-    names = [re.split(r"[\[<>=!~ ]", r)[0] for r in requirements]
-    conda = [r for r, n in zip(requirements, names, strict=True) if n in FROM_CONDA]
-    pip = [r for r, n in zip(requirements, names, strict=True) if n not in FROM_CONDA]
+    stated = [*chain.from_iterable(requirements().values()), *for_notebooks]
+    names = [re.split(r"[\[<>=!~ ]", r)[0] for r in stated]
+    conda = [r for r, n in zip(stated, names, strict=True) if n in FROM_CONDA]
+    pip = [r for r, n in zip(stated, names, strict=True) if n not in FROM_CONDA]
     lines = [
         "# Generated from pyproject.toml by: python -m tools.environment",
         "name: hybrid-toolkit",

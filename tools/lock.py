@@ -17,7 +17,7 @@ if __name__ == "__main__":
     uv = shutil.which("uv")
     if uv is None:
         sys.exit("uv is needed: python -m pip install uv")
-    command = f"{uv} pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes"
-    quiet = "--no-emit-index-url --no-header --no-annotate --quiet"
+    command = f"{uv} pip compile pyproject.toml --extra dev --extra all --universal --python-version 3.11"
+    quiet = "--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet"
     pins = subprocess.run([*command.split(), *quiet.split()], cwd=ROOT, check=True, capture_output=True, text=True)
     (ROOT / "requirements.lock").write_text(HEADER + pins.stdout, encoding="utf-8", newline="\n")

@@ -1,6 +1,7 @@
-"""``python -m tools.supply [FILE]``: the bill of materials of a plain install, as CycloneDX JSON, with every licence.
+"""``python -m tools.supply [FILE]``: the bill of materials as CycloneDX JSON; ``--page``: ``docs/licences.md``.
 
-It is read from the metadata of what is installed: the run-time requirements of ``pyproject.toml`` and, in turn, theirs.
+Both are read from the metadata of what is installed: the requirements of ``pyproject.toml``, those of its extras, and
+in turn theirs. What only an extra brings is optional in the bill, and the page says which extra.
 """
 
 from __future__ import annotations
@@ -8,8 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -17,40 +17,58 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from hybrid_toolkit.data.atomic_output import atomic_write_text
+from tools.environment import requirements
 
-PROJECT = Path(__file__).parent.parent / "pyproject.toml"
+PAGE = Path(__file__).parent.parent / "docs" / "licences.md"
+ITSELF = "the toolkit"
 LONGEST = 80
 """Characters beyond which a licence field holds the licence's text and not its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A package that comes with an install."""
+    """A package that comes with an install, and what asks for it; ``extras`` is empty where a plain one brings it."""
 
     name: str
     version: str
     licence: str
+    asked_by: frozenset[str]
+    extras: tuple[str, ...] = ()
 
 
 def components() -> list[Component]:
-    """Every package that the run-time requirements bring, itself not among them, by name."""
-    asked = [Requirement(r) for r in tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]]
+    """Every package that the toolkit or an extra of it brings, itself not among them, by name."""
+    stated = requirements()
+    plain = _brought(stated.pop(""))
+    brought_by = {extra: _brought(asked) for extra, asked in stated.items()}
+    found = plain.copy()
+    for name in {n for parts in brought_by.values() for n in parts if n not in plain}:
+        bringing = {extra: parts[name] for extra, parts in brought_by.items() if name in parts}
+        asked_by = frozenset[str]().union(*(part.asked_by for part in bringing.values()))
+        found[name] = replace(next(iter(bringing.values())), asked_by=asked_by, extras=tuple(bringing))
+    return [found[name] for name in sorted(found)]
+
+
+def _brought(stated: list[str]) -> dict[str, Component]:
+    asked = [(ITSELF, Requirement(r)) for r in stated]
     found: dict[str, Component] = {}
+    asked_by: dict[str, set[str]] = {}
     seen: set[tuple[str, str]] = set()
     while asked:
-        requirement = asked.pop()
+        by, requirement = asked.pop()
         name = canonicalize_name(requirement.name)
+        asked_by.setdefault(name, set()).add(by)
         extras = [e for e in ("", *sorted(requirement.extras)) if (name, e) not in seen]
         seen |= {(name, e) for e in extras}
         if not extras:
             continue
         here = metadata.distribution(name)
-        found[name] = Component(name, here.version, licence_of(here.metadata))
+        found[name] = Component(name, here.version, licence_of(here.metadata), frozenset())
         for text in here.requires or []:
             needed = Requirement(text)
             if needed.marker is None or any(needed.marker.evaluate({"extra": e}) for e in extras):
-                asked.append(needed)
-    return [found[name] for name in sorted(found)]
+                asked.append((name, needed))
+    return {name: replace(part, asked_by=frozenset(asked_by[name])) for name, part in found.items()}
 
 
 def licence_of(about: metadata.PackageMetadata) -> str:
@@ -92,15 +110,51 @@ def bill(parts: list[Component]) -> dict[str, object]:
                 "version": c.version,
                 "purl": f"pkg:pypi/{c.name}@{c.version}",
                 "licenses": [{"license": {"name": c.licence}}],
+                "scope": "optional" if c.extras else "required",
             }
             for c in parts
         ],
     }
 
 
+def page(parts: list[Component]) -> str:
+    """The page of licences: what a plain install brings, then what the extras add."""
+    plain, more = [c for c in parts if not c.extras], [c for c in parts if c.extras]
+    lines = [
+        "# Licences of what comes with an install",
+        "",
+        f"A plain install brings {len(plain)} packages and the extras {len(more)} more. None is under the GPL or the",
+        "Business Source License. `ARCHITECTURE.md` says what those are for that the toolkit asks for itself; the",
+        'column "asked for by" says which package needs each of the others. Versions are in `requirements.lock`.',
+        "",
+        "This page is made by `python -m tools.supply --page` from the metadata of the packages, on Linux; others",
+        "need a few others. `python -m tools.supply FILE.json` writes the bill of materials (CycloneDX).",
+        "",
+        "## A plain install",
+        "",
+        "| package | licence | asked for by |",
+        "|---|---|---|",
+        *(f"| {c.name} | {c.licence} | {_askers(c)} |" for c in plain),
+        "",
+        "## Extras",
+        "",
+        "| package | licence | asked for by | extra |",
+        "|---|---|---|---|",
+        *(f"| {c.name} | {c.licence} | {_askers(c)} | {', '.join(c.extras)} |" for c in more),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _askers(part: Component) -> str:
+    return ITSELF if ITSELF in part.asked_by else ", ".join(sorted(part.asked_by))
+
+
 def main(arguments: list[str]) -> int:
-    """Write the bill of materials; exit 1 where a licence is of the GPL or the BUSL."""
+    """Write the bill of materials or the page; exit 1 where a licence is of the GPL or the BUSL."""
     parts = components()
+    if arguments == ["--page"]:
+        atomic_write_text(PAGE, page(parts))
+        return int(any(is_copyleft(c.licence) for c in parts))
     text = json.dumps(bill(parts), indent=2) + "\n"
     if arguments:
         atomic_write_text(arguments[0], text)

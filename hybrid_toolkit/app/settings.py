@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_data_dir, secure_write
+from hybrid_toolkit.errors import UsageError, from_extra
 
-from hybrid_toolkit.errors import UsageError
+with from_extra("app"):
+    import tornado  # noqa: F401 - the server needs it; said before one is started
+    from jupyter_core.paths import jupyter_data_dir, secure_write
 
 ADDRESS = "127.0.0.1"
 """Where the workbench listens: this machine alone."""

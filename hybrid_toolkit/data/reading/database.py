@@ -1,8 +1,9 @@
 """Tables of a database: SQLite, DuckDB, PostgreSQL, SQL Server. Nothing is ever written to it.
 
-SQLAlchemy speaks to SQLite, PostgreSQL (by the pure-Python driver pg8000, so that nothing has to be compiled) and
-SQL Server; DuckDB is opened by its own package, which needs no dialect in between. SQL Server
-(``mssql+pyodbc://...``) needs the ``sqlserver`` extra and Microsoft's driver, and is untried: no test runs it.
+The extra ``databases`` brings what this needs. SQLAlchemy speaks to SQLite, PostgreSQL (by the pure-Python driver
+pg8000, so that nothing has to be compiled) and SQL Server; DuckDB is opened by its own package, which needs no dialect
+in between. SQL Server (``mssql+pyodbc://...``) needs the extra ``sqlserver`` and Microsoft's driver, and is untried: no
+test runs it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import duckdb
-import sqlalchemy as sa
-from sqlalchemy.engine import URL, make_url
 
 from hybrid_toolkit.data.evaluation_data import hash_frame
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, as_text, now, text_frame
 from hybrid_toolkit.data.reading.text_files import arrow_text
-from hybrid_toolkit.errors import UnreadableError, UsageError
+from hybrid_toolkit.errors import UnreadableError, UsageError, from_extra
+
+with from_extra("databases"):
+    import sqlalchemy as sa
+    from sqlalchemy.engine import URL, make_url
 
 _T = TypeVar("_T")
 
@@ -84,9 +87,10 @@ def _engine(url: URL, **options: object) -> sa.Engine:
     try:
         return sa.create_engine(url, poolclass=sa.pool.NullPool, **options)
     except Exception as error:
+        extra = "sqlserver" if url.get_backend_name() == "mssql" else "databases"
         raise UnreadableError(
             f"The driver for '{url.drivername}' is not installed or cannot be used ({type(error).__name__}).",
-            fix="For SQL Server install the extra: pip install 'hybrid-toolkit[sqlserver]'.",
+            fix=f"Install the extra '{extra}': pip install 'hybrid-toolkit[{extra}]'.",
             code="DB-DRIVER",
         ) from None
 

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, from_extra
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
 from hybrid_toolkit.models.terms.design_matrix import codes, complete_rows
 from hybrid_toolkit.models.terms.result_rows import (
@@ -86,7 +86,8 @@ def fit_linear_pyfixest(
             fix="Use fit_linear, or the sandwich variance.",
             code="ENGINE",
         )
-    import pyfixest
+    with from_extra("engines"):
+        import pyfixest
 
     lists, used = as_instruments(frame, instruments), as_terms(frame, terms)
     fixed_effects = as_names(fixed_effects, "fixed_effects")

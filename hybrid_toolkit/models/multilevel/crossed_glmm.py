@@ -15,7 +15,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import Scaled
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, from_extra
 from hybrid_toolkit.models.generalised.fisher_scoring import FAR
 from hybrid_toolkit.models.multilevel.random_parts import RandomColumns, RandomPart
 
@@ -119,8 +119,9 @@ def _lost() -> EstimationError:
 
 
 def _search(text: str, data: pd.DataFrame, trials: Array | None, offset: Array | None) -> Any:
-    import mixedlm
-    from mixedlm import families
+    with from_extra("engines"):
+        import mixedlm
+        from mixedlm import families
 
     family = families.Poisson() if trials is None else families.Binomial()
     with warnings.catch_warnings():

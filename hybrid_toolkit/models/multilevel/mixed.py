@@ -13,7 +13,7 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Array
 from hybrid_toolkit.columns.scaling import settled_columns
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, from_extra
 from hybrid_toolkit.models.multilevel.mixed_jackknife import cluster_jackknife
 from hybrid_toolkit.models.multilevel.mixed_levels import (
     TIME_NAMES,
@@ -198,7 +198,8 @@ def fit_mixed(
 
 
 def _search(text: str, data: pd.DataFrame, reml: bool) -> Any:
-    import mixedlm
+    with from_extra("engines"):
+        import mixedlm
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an edge or a failed search is told by the result itself

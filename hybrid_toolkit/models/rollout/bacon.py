@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, from_extra
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns
 from hybrid_toolkit.models.terms.arguments import check_arguments
@@ -188,7 +188,8 @@ def bacon_decomposition(
             fix="Add at least 1 untreated unit.",
             code="NO-UNTREATED",
         )
-    from diff_diff import BaconDecomposition as Library
+    with from_extra("engines"):
+        from diff_diff import BaconDecomposition as Library
 
     units, periods = p.y.shape
     middle = float(np.median(p.y))

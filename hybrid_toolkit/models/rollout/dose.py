@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, from_extra
 from hybrid_toolkit.models.rollout.panel_blocks import NEVER
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments, numbers
@@ -283,7 +283,8 @@ def _by_library(
     anticipation: int,
     conf_level: float,
 ) -> DoseFit:
-    from diff_diff import ContinuousDiD
+    with from_extra("engines"):
+        from diff_diff import ContinuousDiD
 
     n, periods = p.y.shape
     middle, unit = float(np.median(p.y)), float((p.y - np.median(p.y)).std())

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, from_extra
 from hybrid_toolkit.models.rollout.event_time_path import EventPath
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, tidy_rows
@@ -257,7 +257,8 @@ def _relative(
 def _smooth(
     path: EventPath, before: list[int], after: list[int], weights: Array, m: float, conf_level: float
 ) -> tuple[float, float, float, float]:
-    from diff_diff import HonestDiD
+    with from_extra("engines"):
+        from diff_diff import HonestDiD
 
     at = [*before, *after]
     found = HonestDiD(method="smoothness", M=m, alpha=1 - conf_level, l_vec=weights).fit(

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from hybrid_toolkit.arrays import Array
-from hybrid_toolkit.errors import EstimationError
+from hybrid_toolkit.errors import EstimationError, from_extra
 from hybrid_toolkit.models.rollout.panel_data import PanelColumns, PanelData
 from hybrid_toolkit.models.terms.arguments import check_arguments
 from hybrid_toolkit.models.terms.result_rows import check_choice, check_level, frozen, tidy_rows
@@ -311,7 +311,8 @@ def _start(p: PanelData, variance: str) -> int:
 def _by_library(
     p: PanelData, start: int, variance: str, replications: int, seed: int
 ) -> tuple[float, float, Array, Array, bool, Array]:
-    from diff_diff import SyntheticDiD
+    with from_extra("engines"):
+        from diff_diff import SyntheticDiD
 
     n, periods = p.y.shape
     middle, unit = float(np.median(p.y)), float((p.y - np.median(p.y)).std())
