@@ -352,3 +352,28 @@ def test_counts_withheld_as_bounds_stay_counts_whatever_their_header_names(tmp_p
     counts = t[t["measure"].ne("Age group")]
     assert counts["marker"].eq("<5").sum() == 8 and counts["upper"].dropna().eq(5).all()
     assert counts.loc[counts["marker"].isna(), "value"].gt(80).all() and len(counts) == 16
+
+
+def test_the_narrowest_of_two_columns_of_areas_says_whose_figures_they_are(tmp_path: Path) -> None:
+    rows = ["Country,Area,Children 2020", "England,England,900", "England,Bury,10", "England,Testborough,12"]
+    out = load_published(save(tmp_path / "x.csv", rows))
+    assert rows_read(out.rows_per_level()) == {"National": 1, "Local authority": 1, "": 1}
+    assert out.tidy().loc[out.tidy()["area_code"].eq("E92000001"), "value"].tolist() == [900]
+    rows = ["Nation code,Area,Children", "E92000001,Bury,10", "E92000001,Testborough,12"]
+    t = load_published(save(tmp_path / "y.csv", rows), area="Area").tidy()
+    assert set(t["area_name"]) == {"Bury", "Testborough"}
+
+
+def test_a_short_list_of_measures_by_area_is_long(tmp_path: Path) -> None:
+    rows = ["Indicator,Period,Area,Value,Area code", "Vacancy,31-Mar-22,Barnet,22.7,302"]
+    rows += ["Vacancy,31-Mar-22,London,21.0,989", "Vacancy,31-Mar-22,Leeds,<5,383"]
+    t = load_published(save(tmp_path / "x.csv", rows)).tidy()
+    assert set(t["measure"]) == {"Vacancy"} and set(t["period"]) == {"2022-03-31"}
+    assert t["area_code"].tolist() == ["302", "E12000007", "383"] and t["upper"].tolist()[2] == 5
+
+
+def test_months_across_the_top_and_totals_of_regions(tmp_path: Path) -> None:
+    rows = ["Region,Local authority,Apr-23,May-23", "North West,Bury,10,11", ",Bolton,20,21"]
+    out = load_published(save(tmp_path / "x.csv", [*rows, ",North West total,300,310"]))
+    assert out.periods == ("2023-04", "2023-05") and out.measures == ("value",)
+    assert rows_read(out.rows_per_level()) == {"Local authority": 2, "Regional": 1}

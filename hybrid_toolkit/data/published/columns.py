@@ -36,7 +36,8 @@ _LARGEST_LABEL = 150.0
 _IDENTIFIER = re.compile(
     r"(^|[ _])(urn|laestab|ukprn|uprn)($|[ _\d])|(^|[ _])(id|ind|code|cd)([ _]?\d{0,2}(cd)?)$|"
     r"^(row|sort|line|index|key|no|order|line ?_?(number|no|num)|"
-    r"(\w+_)?(row|sort|line|ref|reference|serial|item|la|lea|authority)[ _]?(num|number|no|id|index|key|order))"
+    r"(\w+_)?(row|sort|line|ref|reference|serial|item|la|lea|authority|area|region|council)[ _]?"
+    r"(num|number|no|id|index|key|order))"
     r"([ _]\d+)?$|linenumber|sortable",
     re.I,
 )
@@ -50,7 +51,7 @@ _REGION_LETTERS = re.compile(r"[A-Z]{1,2}")
 _OLD_CODE = re.compile(
     r"(old_?)?(la|lea|dfe|lacode|authority|local_authority)(_?(code|cd|num|number|no|id|dfe))?(_?old)?|"
     r"old_?la_?code|la_?code|lea_?code|local_authority_(code|number)_?(old)?|dfe_?(la)?_?(code|number)|"
-    r"geog_?(c|code)|la_?estab_?la",
+    r"geog_?(c|code)|area_?(code|number)|la_?estab_?la",
     re.I,
 )
 

@@ -28,7 +28,7 @@ from hybrid_toolkit.data.published.places.coded_names import split_codes
 from hybrid_toolkit.data.published.places.narrower import refuse_wider
 from hybrid_toolkit.data.published.placing import area_row
 from hybrid_toolkit.data.published.reading import READ, read_grids
-from hybrid_toolkit.data.published.rectangle import find_rectangles, lines_of
+from hybrid_toolkit.data.published.rectangle import find_rectangles, heads_areas, lines_of
 from hybrid_toolkit.errors import HybridToolkitError, PersonLevelError, PublishedError
 
 
@@ -99,7 +99,7 @@ def load_published(
         raise not_understood(grids, source)
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
     if any(p.layout != "dfe-tidy" for p in pieces):
-        refuse_wider(grids, frame, source.file)
+        refuse_wider(grids, frame, source.file, heads_areas)
     frame = frame.assign(file=pd.Series(source.file, index=frame.index, dtype="str"))[list(PUBLISHED_COLUMNS)]
     made = Published(
         frame=frame,

@@ -18,6 +18,8 @@ _DAY = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s({_MONTH})\s({_YEAR})\b", re
 _ISO = re.compile(rf"\b({_YEAR})-(\d\d)-(\d\d)\b")
 _SLASHED = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}})/({_YEAR})\b")
 _MONTH_YEAR = re.compile(rf"\b({_MONTH})[\s-]({_YEAR})\b", re.I)
+# a spreadsheet's own short form of dates and months, and of months across the top: 31-Mar-22, Apr-23
+_SHORT = re.compile(rf"(?:(\d{{1,2}})[- ])?({_MONTH})[- ](\d\d)", re.I)
 _QUARTER = re.compile(rf"\b(?:({_YEAR})\s?(?:q|quarter )([1-4])|(?:q|quarter )([1-4])\s({_YEAR}))\b", re.I)
 _ONLY_YEAR = re.compile(rf"(?<![\d.,£]){_YEAR}(?![\d,]|\.\d)")
 _STRETCH = re.compile(
@@ -33,6 +35,8 @@ def period_of(raw: object) -> str:
     --------
     >>> period_of("202223"), period_of("2013-14"), period_of(2011.0), period_of("31 March 2025"), period_of("2022 Q1")
     ('2022/23', '2013/14', '2011', '2025-03-31', '2022 Q1')
+    >>> period_of("31-Mar-22"), period_of("Apr-23")
+    ('2022-03-31', '2023-04')
     >>> period_of("308"), period_of("Total"), period_of("Jan to Mar 2022")
     ('', '', 'Jan to Mar 2022')
     """
@@ -45,6 +49,10 @@ def period_of(raw: object) -> str:
         found = pattern.fullmatch(text)
         if found:
             return _read(pattern, found)
+    short = _SHORT.fullmatch(text)
+    if short:
+        year, month = 2000 + int(short[3]), _month(short[2])
+        return _day(year, month, int(short[1])) if short[1] else f"{year}-{month:02d}"
     if re.fullmatch(rf"{_YEAR}-(0[1-9]|1[0-2])", text):
         return text
     if _STRETCH.fullmatch(text):
@@ -90,7 +98,9 @@ _LABELLED = re.compile(
 
 
 def period_of_titles(titles: Sequence[str]) -> str:
-    """The period that title lines state, or an empty string: a labelled line first, never a download's date.
+    """The period that title lines state, or an empty string: a labelled line first, then one that says "as at".
+
+    The date of a download is none.
 
     Examples
     --------
@@ -110,7 +120,8 @@ def period_of_titles(titles: Sequence[str]) -> str:
             found = period_of(said) or period_in(said)
             if found:
                 return found
-    return next((p for p in map(period_in, plain) if p), "")
+    dated = [t for t in plain if re.search(r"\bas (at|of)\b", t, re.I)]
+    return next((p for p in map(period_in, [*dated, *plain]) if p), "")
 
 
 def _read(pattern: re.Pattern[str], found: re.Match[str]) -> str:

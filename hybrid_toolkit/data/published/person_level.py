@@ -21,6 +21,7 @@ _NUMBER = r"(unique_?)?(id|ids|identifier|number|no|num|ref|reference)"
 _STRONG: tuple[tuple[str, str], ...] = (
     ("birth date", rf"({_WHO}_)?(dob|d_o_b|date_?of_?birth|birth_?da(te|y)|mc_dob)"),
     ("child or person number", rf"(la_)?{_WHO}_?(la_)?{_NUMBER}"),
+    ("child or person number", rf"(payroll|personnel|assignment|hr)_?{_NUMBER}"),
     ("UPN", r"(former_?)?upn|unique_?pupil_?(number|no)|uln"),
     ("NHS number", r"nhs_?(number|no)?"),
     ("National Insurance number", r"nino?|ni_?(number|no)|national_?insurance(_?(number|no))?"),

@@ -90,6 +90,11 @@ class Rectangle:
         return made
 
 
+def heads_areas(cell: object) -> bool:
+    """Whether a cell is the header of a column of areas' names."""
+    return isinstance(cell, str) and bool(_AREA_NAME.search(normal_header(cell_text(cell))))
+
+
 def lines_of(rows: list[list[object]]) -> tuple[str, ...]:
     """Rows as lines of text, blank ones left out."""
     joined = (" ".join(cell_text(c) for c in row if not _blank(c)) for row in rows)

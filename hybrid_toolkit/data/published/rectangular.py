@@ -151,7 +151,7 @@ def _row_periods(roles: Roles, table: Rectangle, period: str | None) -> tuple[Te
         parts = [c.texts for c in roles.period]
         joined = [" ".join(p for p in row if p) for row in zip(*parts, strict=True)]
         return texts([period_of(t) or t for t in joined]), "", True, ""
-    title = title or period_of_titles(table.titles)
+    title = period_of_titles(table.titles)
     if title:
         told = f"Period {title} read from the title of '{table.name}'."
         return texts([title] * length), "period read from the title", False, told
@@ -170,7 +170,9 @@ def _sort(rest: list[SheetColumn], key: list[TextColumns], roles: Roles, sentenc
     numbers = [c for c in rest if c.kind == "number" and not c.names_identifier]
     identifiers = [c for c in rest if c.kind == "number" and c.names_identifier]
     words = [c for c in rest if c.kind == "text"]
-    long = repeats(key[0], key[2]) or repeats(*key)
+    # a column of measures beside one of values says that the table is long, though no area stands on two rows of it
+    declared = any(_MEASURE.fullmatch(c.norm) for c in words) and any(_VALUE.fullmatch(c.norm) for c in numbers)
+    long = declared or repeats(key[0], key[2]) or repeats(*key)
     if not numbers or not long:
         details = [c for c in words if _DETAIL.search(c.norm) or (numbers and c.distinct == 1 and len(c.raw) > 10)]
         measures = [c for c in words if c not in details]

@@ -85,6 +85,9 @@ def roles_of(columns: Sequence[SheetColumn], *, area: SheetColumn | None = None)
     """Roles from the content of the columns first, from their headers second; ``area`` is the caller's own choice."""
     codes = [c for c in columns if c.is_ons]
     code = max(codes, key=lambda c: (c.distinct, -c.position), default=None)
+    if area is not None and code is not None and code.distinct < area.distinct:
+        # codes of something wider than the areas that the caller names
+        code = None
     olds = [c for c in columns if c.is_old]
     old = olds[0] if olds else None
     twins = tuple(c for c in olds[1:] if old is not None and c.texts == old.texts)
@@ -141,7 +144,9 @@ def _name_column(
     if most >= min(2, len(words[0].raw) if words else 2) and sum(n == most for n in told.values()) == 1:
         return next(c for c, n in told.items() if n == most)
     if anchor is None:
-        return next((c for c in words if _AREA_NAME.search(c.norm)), None)
+        # the narrowest of several: "Country" says England on every row, "Area" tells the rows apart
+        headed = [c for c in words if _AREA_NAME.search(c.norm)]
+        return max(headed, key=lambda c: (c.distinct, -c.position), default=None)
     stem = _stem(anchor)
     same = [c for c in words if _stem(c) == stem and re.search(r"name|nm$|title|^la$|authority$|area$", c.norm)]
     if same:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -16,11 +16,16 @@ _WIDTH = {"National": 0, "Regional": 1, "Local authority": 2, "Local authority d
 _LABEL_COLUMNS = 12
 
 
-def refuse_wider(grids: Sequence[SheetGrid], frame: pd.DataFrame, file: str) -> None:
+def refuse_wider(grids: Sequence[SheetGrid], frame: pd.DataFrame, file: str, heads: Callable[[object], bool]) -> None:
     """Raise where rows that were read as a nation's or a region's name several areas within it.
 
-    One name may be a word by chance ("Reading"); several, in one column and on most of the rows that fill it, are the
-    areas whose figures the rows hold.
+    One name may be a word by chance ("Reading"); under the header of a column of areas it is not. Nor are several, in
+    one column and on most of the rows that fill it: they are the areas whose figures the rows hold.
+
+    Parameters
+    ----------
+    heads : Callable
+        Cell -> whether it heads a column of areas.
 
     Raises
     ------
@@ -33,13 +38,16 @@ def refuse_wider(grids: Sequence[SheetGrid], frame: pd.DataFrame, file: str) -> 
         for level in ("National", "Regional"):
             rows = [int(n) for n in read.loc[read["geographic_level"].eq(level), "source_row"].dropna()]
             for column in range(_LABEL_COLUMNS):
-                _look(grid, [n for n in rows if n <= len(grid.rows)], column, level, file)
+                _look(grid, [n for n in rows if n <= len(grid.rows)], column, level, file, heads)
 
 
-def _look(grid: SheetGrid, rows: list[int], column: int, level: str, file: str) -> None:
+def _look(
+    grid: SheetGrid, rows: list[int], column: int, level: str, file: str, heads: Callable[[object], bool]
+) -> None:
     said = {n: t for n in rows if (t := cell_text(row[column]) if column < len(row := grid.rows[n - 1]) else "")}
     within = {n: t for n, t in said.items() if _WIDTH.get(_level(t), -1) > _WIDTH[level]}
-    if len(set(within.values())) < 2 or 2 * len(within) < len(said):
+    headed = bool(within) and any(heads(r[column]) for r in grid.rows[: min(within)] if column < len(r))
+    if not within or (not headed and (len(set(within.values())) < 2 or 2 * len(within) < len(said))):
         return
     wide = "England or another nation" if level == "National" else "regions"
     raise PublishedError(
