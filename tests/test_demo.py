@@ -16,6 +16,7 @@ from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError, OutputError
 from hybrid_toolkit.report.documents.blocks import Report, Section, TextBlock
 from hybrid_toolkit.report.documents.html import render_html
+from hybrid_toolkit.study.shipped_studies import headline_studies
 from hybrid_toolkit.synth.committed import load_synthetic
 
 
@@ -112,6 +113,12 @@ def test_the_page_is_stamped_whole_and_in_order(done: DemoResult) -> None:
         "How to reproduce this report",
     ]
     assert "nan" not in re.sub(r"base64,[^\"]+", "", page).lower().split()
+
+
+def test_the_readme_asks_what_the_studies_ask() -> None:
+    text = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+    asked = re.findall(r"^\d\. (.+\?)$", text, flags=re.M)
+    assert asked == [study.question for study in headline_studies()]
 
 
 def test_the_first_screen_is_question_answer_and_how_sure(done: DemoResult, findings: dict[str, Any]) -> None:
