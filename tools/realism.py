@@ -11,16 +11,26 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.data.tables.contracts import REMOTE_MODES
 from hybrid_toolkit.metrics.constructs.wellbeing import survey_scores
+from hybrid_toolkit.metrics.constructs.work_pattern import office_weekdays
 from hybrid_toolkit.synth.data_card import parameter_lines, sources_counted
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.scenarios import scenario
+from hybrid_toolkit.synth.school_holidays import in_school_holidays
 from hybrid_toolkit.synth.sizes import Size
 from hybrid_toolkit.synth.tables.panel import simulate_panel
 from hybrid_toolkit.synth.truth import Truth
+from hybrid_toolkit.synth.working_days import is_working_day, weekday
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "realism.md"
 CSWW = "Children's social work workforce 2017 to 2025, authorities (computed)"
 RATES = ("turnover", "agency", "vacancy", "caseload", "absence")
+OFFICES = (
+    "share of the week, computed from how full offices in the UK were in 2022 (Remit Consulting, 15 July; Advanced "
+    "Workplace Associates, 43 offices)"
+)
+SURVEY = "UK social workers of all services, winter 2022 to 2023 (reported by Community Care 2023)"
+NOT_AT_HOME = f"{SURVEY}: never at home; children's services assumed fewer"
+ONLY_AT_HOME = f"{SURVEY}: only at home; children's services assumed fewer"
 INTRO = """# Realism
 
 What simulated authorities look like beside published figures: 450 simulated authorities of the national panel, and one
@@ -72,12 +82,11 @@ def panel_rows() -> list[tuple[str, str, str, str]]:
 def authority_rows(data: EvaluationData) -> list[tuple[str, str, str, str]]:
     """Rows about one authority."""
     scores = survey_scores(data, ["swemwbs", "hse_msit"])
-    contact, month, day = data["contact"], data["worker_month"], data["attendance_day"]
+    contact, month = data["contact"], data["worker_month"]
     held = contact.dropna(subset=["held_date"])
     statutory = held[held["purpose"].str.startswith("statutory")]
     share = month["h_home"] / (month["h_home"] + month["h_office"])
     own = share.groupby(month["worker_id"]).mean()
-    office = day[day["site_id"].ne("home")]["date"].dt.day_of_week.value_counts(normalize=True)
     remote = statutory["mode"].isin(REMOTE_MODES).mean()
     workers = "UK social workers 2020 to 2021, four surveys of 19.3 to 21.1 (McFadden and others)"
     rows = [("Mental wellbeing (7 to 35), mean", "19.3 to 21.1", f"{scores['swemwbs'].mean():.1f}", workers)]
@@ -88,11 +97,66 @@ def authority_rows(data: EvaluationData) -> list[tuple[str, str, str, str]]:
     rows += [
         ("Contacts on Saturday or Sunday", "", f"{weekend:.1%}", "assumed: rare"),
         ("Statutory visits held remotely", "", f"{remote:.1%}", "assumed: guidance asks for visits in person"),
-        ("Workers with under 5% of desk time at home", "", f"{own.lt(0.05).mean():.1%}", "assumed"),
-        ("Workers with over 95% of desk time at home", "", f"{own.gt(0.95).mean():.1%}", "assumed"),
-        ("Office half-days on the busiest weekday", "", f"{office.max():.1%}", "assumed: no anchor day"),
+        ("Workers with under 5% of desk time at home", "20.5%", f"{own.lt(0.05).mean():.1%}", NOT_AT_HOME),
+        ("Workers with over 95% of desk time at home", "8.6%", f"{own.gt(0.95).mean():.1%}", ONLY_AT_HOME),
     ]
-    return rows
+    return [*rows, *week_rows(data), *holiday_rows(data)]
+
+
+def week_rows(data: EvaluationData) -> list[tuple[str, str, str, str]]:
+    """Rows about the days of the week."""
+    day, held = data["attendance_day"], data["contact"]["held_date"].dropna()
+    office = day[day["site_id"].ne("home")]["date"].dt.day_of_week.value_counts(normalize=True)
+    contact = held.dt.day_of_week.value_counts(normalize=True)
+    months = office_weekdays(data)
+    anchored = months.groupby("team_id")["anchor"].mean()
+    return [
+        ("Office half-days on a Monday", "13% to 20%", f"{office[0]:.1%}", OFFICES),
+        ("Office half-days on a Friday", "9% to 13%", f"{office[4]:.1%}", OFFICES),
+        ("Office half-days on a team's most usual weekday, all teams", "", f"{anchored.mean():.1%}", "assumed"),
+        ("The same in the tenth of teams with the most", "", f"{anchored.quantile(0.9):.1%}", "assumed: an anchor day"),
+        ("Contacts on a Monday", "", f"{contact[0]:.1%}", "assumed"),
+        ("Contacts on a Friday", "", f"{contact[4]:.1%}", "assumed"),
+        (
+            "Referrals on Saturday or Sunday",
+            "",
+            f"{data['child_event']['referral_date'].dt.day_of_week.ge(5).mean():.1%}",
+            "assumed: the emergency duty team",
+        ),
+    ]
+
+
+def holiday_rows(data: EvaluationData) -> list[tuple[str, str, str, str]]:
+    """Rows about public and school holidays."""
+    held = data["contact"]["held_date"].dropna().to_numpy("datetime64[D]")
+    seen = data["attendance_day"]["date"].to_numpy("datetime64[D]")
+    first, last = held.min(), held.max()
+    days = np.arange(first, last + np.timedelta64(1, "D"))
+    days = days[is_working_day(days)]
+    school = in_school_holidays(days)
+    of_day = pd.Series(held).value_counts().reindex(days, fill_value=0).to_numpy()
+    there = pd.Series(seen).value_counts()
+    leave = in_school_holidays(there.index.to_numpy("datetime64[D]"))
+    shut = [int((~is_working_day(v) & (weekday(v) < 5)).sum()) for v in (held, seen)]
+    rules = "Banking and Financial Dealings Act 1971"
+    year = "190 days with pupils and 5 without (School Day and School Year Regulations 1999); dates assumed"
+    return [
+        ("Contacts on a public holiday", "", str(shut[0]), rules),
+        ("Half-days of attendance on a public holiday", "", str(shut[1]), rules),
+        ("Working days of a year in school term", "195", str(int((~school).sum())), year),
+        (
+            "Contacts of a working day, school holidays over term",
+            "",
+            f"{of_day[school].mean() / of_day[~school].mean():.2f}",
+            "assumed: within a month",
+        ),
+        (
+            "Half-days of attendance of a day, school holidays over term",
+            "",
+            f"{there[leave].mean() / there[~leave].mean():.2f}",
+            "assumed: offices empty in the school holidays (Remit Consulting 2022)",
+        ),
+    ]
 
 
 def parameters() -> str:

@@ -32,7 +32,7 @@ from hybrid_toolkit.synth.tables import (
 )
 from hybrid_toolkit.synth.truth import Truth
 
-GENERATOR = "hybrid-toolkit synth 5"
+GENERATOR = "hybrid-toolkit synth 6"
 """Name and version of the generator: the number rises when the same seed gives other values."""
 
 

@@ -67,6 +67,16 @@ class Truth:
     rs_all_office: float = 0.03
     rs_all_home: float = 0.01
     rs_error_sd: float = 0.08
+    office_monday: float = -0.5
+    office_friday: float = -1.1
+    anchor_share: float = 0.4
+    anchor_pull: float = 1.5
+    leave_school: float = 0.12
+    leave_school_caring: float = 0.12
+    visit_monday: float = 0.9
+    visit_friday: float = 0.85
+    visit_school: float = 0.85
+    duty_weekend: float = 0.2
     selection_rho: float = 0.20
     selection_rho_wellbeing: float = 0.20
     practice_base: float = 0.55
@@ -220,7 +230,8 @@ class Truth:
         wrong = [n for n in shares if not 0 <= getattr(self, n) <= 1]
         wrong += [n for n in _names() if n.endswith("_sd") and getattr(self, n) < 0]
         wrong += [n for n in _CORRELATIONS if not -1 < getattr(self, n) < 1]
-        wrong += [n for n in ("policy_month", "policy_lag_months") if getattr(self, n) < 0]
+        wrong += [n for n in ("policy_month", "policy_lag_months", "leave_school_caring") if getattr(self, n) < 0]
+        wrong += [n for n in _DAYS if getattr(self, n) <= 0]
         if self.selection_rho**2 + self.selection_rho_wellbeing**2 + self.rs_team_share > 1:
             wrong.append("selection_rho")
         if self.panel_confounding**2 + self.panel_caseload_confounding**2 > 1:
@@ -312,7 +323,11 @@ class Truth:
         return cls.from_dict(json.loads(text))
 
 
-_SHARES = ("rs_mean", "response_rate", "attrition", "access_unrecorded", "worker_change", "loading_low", "loading_high")
+_SHARES = (
+    *("rs_mean", "response_rate", "attrition", "access_unrecorded", "worker_change", "loading_low", "loading_high"),
+    *("leave_school", "duty_weekend"),
+)
+_DAYS = ("visit_monday", "visit_friday", "visit_school")
 _CORRELATIONS = (
     "selection_rho",
     "selection_rho_wellbeing",

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.data.known.bank_holidays import bank_holidays_between
 from hybrid_toolkit.synth.calibration import AGE_SHARES, ENGLAND_RATES, LA_ICC, LA_SD, ROLE_SHARES
 from hybrid_toolkit.synth.generate import simulate_authority
 from hybrid_toolkit.synth.sizes import Size
@@ -74,7 +75,9 @@ def rates(year: pd.DataFrame) -> pd.DataFrame:
 
 
 def working_days(start: pd.Series, end: pd.Series) -> np.ndarray:
-    return np.busday_count(start.to_numpy("datetime64[D]"), end.to_numpy("datetime64[D]"))
+    """As the returns count them: from one day to the other, weekends and bank holidays left out."""
+    days = (start.to_numpy("datetime64[D]"), end.to_numpy("datetime64[D]"))
+    return np.busday_count(*days, holidays=bank_holidays_between(2010, 2030))
 
 
 @pytest.fixture(scope="module")

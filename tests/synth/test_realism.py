@@ -59,6 +59,19 @@ def test_wellbeing_the_stress_scales_and_the_week_are_plausible(written: str) ->
     assert 5 < float(found["Statutory visits held remotely"].rstrip("%")) < 25
 
 
+def test_the_week_and_the_holidays_lie_in_published_ranges_or_keep_the_law(written: str) -> None:
+    found = figures(written)
+    for name in ("Office half-days on a Monday", "Office half-days on a Friday"):
+        low, high = (float(edge.rstrip("%")) for edge in found[name][0].split(" to "))
+        assert low <= float(found[name][1].rstrip("%")) <= high, name
+    assert found["Contacts on a public holiday"][1] == found["Half-days of attendance on a public holiday"][1] == "0"
+    assert float(found["Contacts of a working day, school holidays over term"][1]) < 0.96
+    assert float(found["Half-days of attendance of a day, school holidays over term"][1]) < 0.92
+    assert 2 < float(found["Referrals on Saturday or Sunday"][1].rstrip("%")) < 10
+    shown = {n: f for n, f in found.items() if n.startswith("Workers with ")}
+    assert len(shown) == 2 and all(published for published, _ in shown.values()), "the published shares stand beside"
+
+
 def test_every_parameter_has_a_source_or_says_that_it_is_assumed_and_why(written: str) -> None:
     found = parameter_sources()
     assert list(found) == [f.name for f in fields(Truth) if f.name != "scenario"]

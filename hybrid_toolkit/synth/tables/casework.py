@@ -9,7 +9,7 @@ from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth import calibration as c
 from hybrid_toolkit.synth.streams import Context, Days, Ints, Labels
 from hybrid_toolkit.synth.streams import table_frame as frame
-from hybrid_toolkit.synth.tables.families import Families, Slots, opening_days
+from hybrid_toolkit.synth.tables.families import Families, Slots, opening_days, referred
 from hybrid_toolkit.synth.tables.people import Teams, Workers
 from hybrid_toolkit.synth.tables.remote_share import Remote
 from hybrid_toolkit.synth.working_days import working_days_after
@@ -65,8 +65,8 @@ def child_event_frame(
     need = families.need[owner]
     referral = opening_days(ctx, slots)[owner]
     again = rng.random(n) < rereferral_chance()
-    earlier = referral - rng.integers(30, 365, n).astype("timedelta64[D]")
-    start = np.busday_offset(referral, rng.integers(0, 3, n), roll="forward")
+    earlier = referred(ctx, "earlier-referral", referral - rng.integers(30, 356, n).astype("timedelta64[D]"), -1)
+    start = working_days_after(referral, rng.integers(0, 3, n))
     finish = working_days_after(start, from_quantiles(rng, c.ASSESSMENT_DAYS, n))
     enquiry = rng.random(n) < np.array([0.12, 0.95, 0.45, 0.0])[need]
     s47 = np.where(enquiry, working_days_after(start, rng.integers(0, 15, n)), _NAT)
@@ -74,7 +74,7 @@ def child_event_frame(
     s47_day = np.where(enquiry, s47, start)
     icpc = np.where(meeting, working_days_after(s47_day, from_quantiles(rng, c.ICPC_DAYS, n)), _NAT)
     first = np.flatnonzero(again)
-    begun = np.busday_offset(earlier[first], 1, roll="forward")
+    begun = working_days_after(earlier[first], 1)
     ended = working_days_after(begun, from_quantiles(rng, c.ASSESSMENT_DAYS, len(first)))
     ended = np.where(ended < referral[first], ended, referral[first])
     empty = np.full(len(first), _NAT)

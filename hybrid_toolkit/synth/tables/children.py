@@ -11,6 +11,7 @@ from hybrid_toolkit.synth import calibration as c
 from hybrid_toolkit.synth.streams import Bools, Context, Days, Ints, Labels, known_where
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.families import Families, Slots
+from hybrid_toolkit.synth.working_days import on_working_days, working_days_after
 
 _NAT = np.datetime64("NaT", "D")
 CHILD_AGES = ("0", "1-4", "5-9", "10-15", "16-17", "18+")
@@ -55,6 +56,7 @@ def draw_children(ctx: Context, slots: Slots, families: Families, ids: Labels, o
     rng, n = ctx.rng("child"), len(owner)
     age = (rng.random((n, 1)) > np.cumsum(AGE_OF_NEED, axis=1)[families.need[owner]]).sum(axis=1)
     begins = opening[owner] + rng.integers(10, 60, n).astype("timedelta64[D]")
+    begins = on_working_days(ctx.rng("plan-begins"), begins)
     closed = slots.closed[owner]
     ends = np.append(ctx.month_ends, _NAT)[np.minimum(closed, ctx.size.months)]
     return Children(ids, owner, np.minimum(age, len(CHILD_AGES) - 1), begins, ends)
@@ -87,7 +89,7 @@ def plan_spell_frame(ctx: Context, families: Families, children: Children) -> pd
     Children on a protection plan stepped up from one for children in need in four of five cases, and a share of them,
     as published, had a protection plan before.
     """
-    rng, n = ctx.rng("plan-spell"), len(children.ids)
+    rng, spread, n = ctx.rng("plan-spell"), ctx.rng("plan-days"), len(children.ids)
     need = families.need[children.family]
     none = rng.random(n) < np.array([0.25, 0.0, 0.0, 0.0])[need]
     plan = np.where(none | (children.begins > ctx.end), -1, np.minimum(need, 2))
@@ -97,11 +99,12 @@ def plan_spell_frame(ctx: Context, families: Families, children: Children) -> pd
     parts = [(child, plan[child], children.begins[child], ends[child])]
     stepped = np.flatnonzero((plan >= 1) & (rng.random(n) < 0.8))
     finish = children.begins[stepped] - np.timedelta64(1, "D")
-    start = finish - rng.integers(60, 400, len(stepped)).astype("timedelta64[D]")
+    start = on_working_days(spread, finish - rng.integers(60, 400, len(stepped)).astype("timedelta64[D]"))
     parts.append((stepped, np.zeros(len(stepped), dtype=np.int64), start, finish))
     again = np.flatnonzero((plan == 1) & (rng.random(n) < c.REPEAT_PLAN_SHARE))
     finish = children.begins[again] - rng.integers(420, 1500, len(again)).astype("timedelta64[D]")
-    parts.append((again, np.ones(len(again), dtype=np.int64), finish - np.timedelta64(280, "D"), finish))
+    start = on_working_days(spread, finish - np.timedelta64(280, "D"))
+    parts.append((again, np.ones(len(again), dtype=np.int64), start, on_working_days(spread, finish)))
     who, which, begin, end = (np.concatenate(v) for v in zip(*parts, strict=True))
     order = np.lexsort((begin, who))
     return frame(
@@ -146,7 +149,7 @@ def conference_frame(ctx: Context, families: Families, children: Children, event
     due = np.concatenate([met["icpc_due_date"].to_numpy("datetime64[D]"), due])
     n = len(who)
     late = rng.random(n) < 0.15
-    drawn = np.busday_offset(due, np.where(late, rng.integers(1, 12, n), -rng.integers(0, 5, n)), roll="backward")
+    drawn = working_days_after(due, np.where(late, rng.integers(1, 12, n), -rng.integers(0, 5, n)), "backward")
     held = np.where(np.arange(n) < n0, np.append(met["icpc_date"].to_numpy("datetime64[D]"), drawn[n0:]), drawn)
     missed = (np.arange(n) >= n0) & ((rng.random(n) < 0.03) | (held > ctx.end) | (held < ctx.begin))
     mode = (rng.random((n, 1)) > np.cumsum([0.45, 0.25])).sum(axis=1)

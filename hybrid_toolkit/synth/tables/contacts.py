@@ -46,7 +46,7 @@ from hybrid_toolkit.synth.tables.visits import (
     written_after,
 )
 from hybrid_toolkit.synth.truth import BOUND
-from hybrid_toolkit.synth.working_days import days_by_month, in_month
+from hybrid_toolkit.synth.working_days import days_by_month, in_month, place_between, visits_of_day, working_days_after
 
 CONTACT_RATE = np.array([1.05, 1.65, 0.95, 0.75])
 """Contacts a family and month, by need."""
@@ -241,6 +241,19 @@ def _weekend(day: Days, last: Days) -> Days:
     return np.where(saturday <= last, saturday, day)
 
 
+def _held_place(
+    ctx: Context, weights: Floats, month: Ints, due: Ints, late: Bools, last: Ints, rng: np.random.Generator
+) -> Ints:
+    """Place in its month of the day on which each contact is held: up to five working days before the day due, or after
+    it, more often on days that get more visits.
+    """
+    part = ctx.rng("held-day").random(len(due))
+    after, before = (rng.integers(1, 6, len(due)) - 1 + part) / 5, (rng.integers(0, 6, len(due)) + part) / 6
+    first = np.where(late, np.minimum(due + 1, last), np.maximum(due - 5, 0))
+    end = np.where(late, np.minimum(due + 5, last), due)
+    return place_between(weights, month, first, end, np.where(late, after, before))
+
+
 def contact_frame(
     ctx: Context,
     teams: Teams,
@@ -260,8 +273,8 @@ def contact_frame(
     timely = np.clip(_timely(ctx, teams, w, months, due, risk), 0.05, 0.99)
     timely_drawn = (rng.random(n) < timely) | (day_due >= working[month] - 1)
     late = ctx.set("timeliness", timely_drawn.astype(np.float64)) < 0.5
-    moved = np.where(late, day_due + rng.integers(1, 6, n), day_due - rng.integers(0, 6, n))
-    held_day = days[month, np.clip(moved, 0, working[month] - 1)]
+    moved = _held_place(ctx, visits_of_day(t, days), month, day_due, late, working[month] - 1, rng)
+    held_day = days[month, moved]
     early_enough = ~late & (day_due > moved) & (rng.random(n) < WEEKEND)
     held_day = np.where(
         early_enough, np.minimum(_weekend(held_day, ctx.month_ends[month]), days[month, day_due]), held_day
@@ -284,7 +297,7 @@ def contact_frame(
     circumstances = _circumstances(ctx, teams, w, due, risk)
     there, alone = seen(rng, mode, due.purpose, children.infant[due.child], circumstances)
     there = ctx.set("child_seen", there.astype(np.float64)) > 0.5
-    written = np.busday_offset(held_day, written_after(rng, n), roll="forward")
+    written = working_days_after(held_day, written_after(rng, n))
     return frame(
         "contact",
         {

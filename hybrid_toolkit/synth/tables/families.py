@@ -17,6 +17,7 @@ from hybrid_toolkit.data.tables.contracts import ACCESS_FLAGS
 from hybrid_toolkit.synth.streams import Bools, Context, Days, Ints, Labels, bounded, expit, logit
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.people import AGENCY_TURNOVER, Teams, Workers
+from hybrid_toolkit.synth.working_days import on_working_days
 
 _NEEDS = ("cin", "cp", "cla", "leaver")
 NEED_BY_SERVICE = {
@@ -241,4 +242,14 @@ def opening_days(ctx: Context, slots: Slots) -> Days:
     rng, n = ctx.rng("opening"), len(slots.need)
     inside = ctx.months[np.maximum(slots.opened, 0)] + rng.integers(0, 3, n).astype("timedelta64[D]")
     back = np.minimum(5 + rng.exponential(1 / CLOSING[slots.need]) * 30.4, 2500).astype("timedelta64[D]")
-    return np.where(slots.opened < 0, ctx.begin - back, inside)
+    return referred(ctx, "referral-day", np.where(slots.opened < 0, ctx.begin - back, inside))
+
+
+def referred(ctx: Context, layer: str, day: Days, step: int = 1) -> Days:
+    """Days of referral: most of those that fall on a weekend or bank holiday are entered in the working week that
+    follows, or the one before (``step`` -1); the rest are the emergency duty team's.
+    """
+    rng = ctx.rng(layer)
+    kept = rng.random(len(day)) < ctx.truth.duty_weekend
+    near = on_working_days(rng, day, step)
+    return np.where(kept, day, near)

@@ -2,8 +2,9 @@
 
 Two measures of the true remote share RS* stand in the data. The diary, ``h_home / (h_home + h_office)`` of
 ``worker_month``, is RS* plus an error of SD ``rs_error_sd`` (held in 0 to 1). Attendance is counted in one check week
-a month: each desk half-day is at home with probability RS*, so its home share is unbiased and its error independent
-of the diary's. A regression on either alone is pulled towards 0; one instruments the other.
+a month: over the week a desk half-day is at home with probability RS*, so its home share is unbiased and its error
+independent of the diary's; which days are spent at an office follows the week and the team's anchor day. A regression
+on either alone is pulled towards 0; one instruments the other.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import pandas as pd
 
 from hybrid_toolkit.arrays import Floats
 from hybrid_toolkit.synth import calibration as c
-from hybrid_toolkit.synth.streams import Context, Labels, poisson_at, rounded
+from hybrid_toolkit.synth.school_holidays import in_school_holidays
+from hybrid_toolkit.synth.streams import Bools, Context, Days, Labels, expit, poisson_at, rounded
 from hybrid_toolkit.synth.streams import table_frame as frame
 from hybrid_toolkit.synth.tables.families import Slots
 from hybrid_toolkit.synth.tables.people import Teams, Workers
 from hybrid_toolkit.synth.tables.remote_share import Remote
+from hybrid_toolkit.synth.working_days import is_working_day
 
 FULL_MONTH_H = 37 * 52 / 12
 WEEKS = 52 / 12
@@ -182,21 +185,59 @@ def _check_weeks(ctx: Context) -> np.ndarray:
     return np.asarray(np.busday_offset(ctx.months, 0, roll="forward", weekmask="1000000") + np.timedelta64(7, "D"))
 
 
+def pull_of_day(ctx: Context, teams: Teams) -> Floats:
+    """Log odds of being at an office, team (row) by weekday: the week's pattern and the team's anchor day."""
+    t, rng = ctx.truth, ctx.rng("anchor")
+    anchored = rng.random(ctx.teams) < t.anchor_share
+    anchor = 1 + rng.integers(0, 3, ctx.teams)
+    week = np.array([t.office_monday, 0.0, 0.0, 0.0, t.office_friday])
+    return np.asarray(
+        week + t.anchor_pull * (anchored[:, None] & (anchor[:, None] == CHECK_WEEK_DAYS)), dtype=np.float64
+    )
+
+
+def office_by_day(rs: Floats, pull: Floats, open_days: Bools) -> Floats:
+    """Chance of being at an office, worker by month by weekday: moved by the day's pull, so that its mean over the days
+    on which offices are open is one less the remote share.
+    """
+    share = np.clip(1 - rs, 1e-9, 1 - 1e-9)[:, :, None]
+    odds = np.log(share / (1 - share)) + pull[:, None, :]
+    low, high = (np.full((*rs.shape, 1), edge * (1 + np.abs(pull).max(initial=0.0))) for edge in (-1.0, 1.0))
+    weight = open_days / np.maximum(open_days.sum(axis=1, keepdims=True), 1)
+    for _ in range(30):  # halving a range of a few log odds so often leaves an error below 1e-8
+        middle = (low + high) / 2
+        over = (expit(odds + middle) * weight).sum(axis=2, keepdims=True) > share
+        low, high = np.where(over, low, middle), np.where(over, middle, high)
+    return expit(odds + (low + high) / 2)
+
+
+def _there(ctx: Context, w: Workers, days: Days) -> Bools:
+    """Worker by month by day of the check week: no bank holiday, and no leave in the school holidays."""
+    t = ctx.truth
+    chance = np.minimum(t.leave_school + t.leave_school_caring * w.caring, 1.0)
+    away = ctx.rng("school-leave").random((len(w.ids), len(days))) < chance[:, None]
+    return np.asarray(is_working_day(days) & ~(away[:, :, None] & in_school_holidays(days)), dtype=np.bool_)
+
+
 def attendance_frame(ctx: Context, teams: Teams, w: Workers, remote: Remote, work: Work) -> pd.DataFrame:
-    """The table ``attendance_day``: desk half-days of one check week a month, each at home with probability RS*."""
+    """The table ``attendance_day``: desk half-days of one check week a month, at home with probability RS* over the
+    week; fewer at an office on Mondays and Fridays, more on the team's anchor day, none on bank holidays or leave.
+    """
     rng, n, months = ctx.rng("attendance"), len(w.ids), ctx.size.months
+    days = _check_weeks(ctx)[:, None] + CHECK_WEEK_DAYS.astype("timedelta64[D]")
     present = rng.random((n, months, 5, 2)) < (w.fte[:, None] * work.desk_share)[:, :, None, None] * 0.93
     present &= (remote.active & (rng.random((n, months)) > 0.02))[:, :, None, None]
+    present &= _there(ctx, w, days)[:, :, :, None]
+    at_office = office_by_day(remote.rs, pull_of_day(ctx, teams)[w.team], is_working_day(days))
     i, m, d, s = np.nonzero(present)
-    home = rng.random(len(i)) < remote.rs[i, m]
+    home = rng.random(len(i)) >= at_office[i, m, d]
     sites = ("home", *(f"{ctx.la_id}O{k}" for k in range(1, 5)))
     site = np.where(home, 0, 1 + w.team[i] % 4)
-    date = _check_weeks(ctx)[m] + d.astype("timedelta64[D]")
     return frame(
         "attendance_day",
         {
             "worker_id": w.ids[i],
-            "date": date,
+            "date": days[m, d],
             "site_id": Labels.of(sites, site),
             "slot": Labels.of(("am", "pm"), s),
         },
