@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -32,6 +33,24 @@ VENDORS |= {n: getattr(_beside("vendors_more"), n) for n in ("esr_caredirector",
 VENDORS |= {n: getattr(_beside("vendors_third"), n) for n in ("oracle_condeco", "eclipse_payroll")}
 
 VENDORS |= {n: getattr(_beside("vendors_fourth"), n) for n in ("us_report_server", "warehouse", "ods_and_xml")}
+VENDORS |= _beside("vendors_fifth").VENDORS
+
+
+@pytest.fixture(scope="module")
+def proposed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, object, Proposal]]:
+    """A vendor's folder with its right matches and what is proposed, made once for all tests of it."""
+    kept: dict[str, tuple[Path, object, Proposal]] = {}
+
+    def of(name: str) -> tuple[Path, object, Proposal]:
+        if name not in kept:
+            folder = tmp_path_factory.mktemp(name)
+            (folder / "in").mkdir()
+            made = VENDORS[name](folder / "in")
+            kept[name] = (folder, made, propose_mapping(folder / "in"))
+            (folder / "m.toml").write_text(kept[name][2].toml, encoding="utf-8")
+        return kept[name]
+
+    return of
 
 
 def score(proposal: Proposal, made: object) -> tuple[float, float, list[object], list[object]]:
@@ -42,28 +61,28 @@ def score(proposal: Proposal, made: object) -> tuple[float, float, list[object],
         place = (named.split(", sheet")[0], row["table"], row["column"])
         if right.get(place) == row["source_column"]:
             hits.add(place)
+        elif place[1] == "team" and right.get((place[0], "worker", "team_id")) == row["source_column"]:
+            continue  # teams of the staff list, where there is no list of them
         elif place[1:] not in made.besides:  # type: ignore[attr-defined]
             wrong.append((*place, row["source_column"]))
     return len(hits) / max(len(hits) + len(wrong), 1), len(hits) / len(right), wrong, sorted(set(right) - hits)
 
 
 @pytest.mark.parametrize("name", VENDORS)
-def test_matches_are_right_and_complete(name: str, tmp_path: Path) -> None:
-    made = VENDORS[name](tmp_path)
-    proposal = propose_mapping(tmp_path)
+def test_matches_are_right_and_complete(name: str, proposed: Callable[[str], tuple[Path, object, Proposal]]) -> None:
+    _, made, proposal = proposed(name)
     precision, recall, wrong, lacking = score(proposal, made)
-    assert precision >= 0.9 and recall >= 0.9, (precision, recall, wrong, lacking)
+    assert precision >= 0.95 and recall >= 0.9, (precision, recall, wrong, lacking)
     assert len(proposal.questions) <= 3, proposal.questions
 
 
 @pytest.mark.parametrize("name", VENDORS)
-def test_a_proposal_without_questions_loads(name: str, tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    VENDORS[name](tmp_path / "in")
-    proposal = propose_mapping(tmp_path / "in")
-    (tmp_path / "m.toml").write_text(proposal.toml, encoding="utf-8")
+def test_a_proposal_without_questions_loads(
+    name: str, proposed: Callable[[str], tuple[Path, object, Proposal]]
+) -> None:
+    folder, _, proposal = proposed(name)
     assert not proposal.questions
-    data = load_data(tmp_path / "in", tmp_path / "m.toml")
+    data = load_data(folder / "in", folder / "m.toml")
     for table in data:
         if table not in ("worker", "team") and "worker_id" in data[table] and "worker" in data:
             met = data[table]["worker_id"].dropna().isin(set(data["worker"]["worker_id"]))

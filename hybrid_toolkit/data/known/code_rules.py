@@ -42,7 +42,7 @@ _RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "agency": (
         (r"^(?!.*\b(?:non|not|no)\b[ -]?agency)(?=.*\b(?:agency|locum|off[ -]payroll|contingent|umbrella)\b)", "true"),
         (r"\b(?:non|not|no)[ -]?agency\b|\b(?:permanent|perm|substantive|fixed[ -]?term|council (?:staff|employee)|"
-         r"directly employed|established|secondment|seconded|apprentice|ftc)\b", "false"),
+         r"directly employed|established|regular|secondment|seconded|apprentice|ftc)\b", "false"),
     ),
     "conference_type": (
         (r"\bicpc\b|\binitial\b.*\b(?:conference|cpc|cp)\b", "icpc"),
@@ -65,10 +65,15 @@ _RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:left|leaver|resign\w*|retired)\b", "left"),
         (r"\b(?:absen\w*|sick\w*|matern\w*|long[ -]term sick)\b", "absence"),
         (r"\b(?:re-?structure\w*|re-?organi[sz]\w*)\b", "reorganised"),
-        (r"\btransfer", "transfer"),
+        (r"\btransfer|\bchange of team\b", "transfer"),
         (r"\b(?:caseload|workload|capacity|re-?alloc\w*)\b", "caseload"),
         (r"\b(?:child|young person|cyp|yp)\b.*\b(?:ask|request)", "child_asked"),
         (r"\b(?:parents?|carers?|family)\b.*\b(?:ask|request)", "parent_asked"),
+    ),
+    "plan": (
+        (rf"\b{_CP}p?\b", "cp"),
+        (r"\b(?:cinp?|child(?:ren)? in need)\b", "cin"),
+        (rf"\b{_LAC}\b", "cla"),
     ),
     "sex": ((r"\b(?:female|girl|woman)\b", "F"), (r"\b(?:male|boy|man)\b", "M")),
 }  # fmt: skip

@@ -99,6 +99,10 @@ def _read(listed: str, codes: tuple[str, ...], text: str) -> str | None:
                 code = one[form]
                 code = code if code in codes or not code else _NARROWED.get(code, code)
                 return code if code in codes or not code else None
+    if re.fullmatch(r"[a-z]{3,4}", said) and (cut := _cut_short(listed, said)):
+        code = cut if cut in codes else _NARROWED.get(cut, cut)
+        if code in codes:
+            return code
     if listed == "mode":
         plain = " ".join(re.sub(r"[^\w']+", " ", said).split())
         return _one_way({re.sub(r"[^\w']+", " ", v): c for v, c in known.items()}, codes, plain)
@@ -106,6 +110,13 @@ def _read(listed: str, codes: tuple[str, ...], text: str) -> str | None:
         return None if _NO_ROLE.search(said) else _within(known, said)
     ruled = code_by_rule(listed, said)
     return ruled if ruled in codes else None
+
+
+def _cut_short(listed: str, said: str) -> str:
+    """The code of which three or four letters are the beginning, where every known spelling that begins so says it."""
+    found = {c for v, c in _spellings().get(listed, {}).items() if v.startswith(said) and c}
+    found -= {general for general, narrow in _GENERAL.items() if narrow & found}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _one_way(known: Mapping[str, str], codes: tuple[str, ...], said: str) -> str | None:
@@ -224,11 +235,12 @@ def is_stand_in(text: str, *, key: bool = False) -> bool:
 
 
 _OPEN = re.compile(
-    r"(?:\d{1,2}[/.\- ]\w{1,9}[/.\- ](?:4712|9999|2999|2300|3000)|(?:4712|9999|2999|2300|3000)-\d{2}-\d{2}|"
+    r"(?:(?:4712|9999|2999|2300|3000)(?:1231|0101)|"
+    r"\d{1,2}[/.\- ]\w{1,9}[/.\- ](?:4712|9999|2999|2300|3000)|(?:4712|9999|2999|2300|3000)-\d{2}-\d{2}|"
     r"31[/.\-]12[/.\-]2099|2099-12-31|0?1[/.\-]0?1[/.\-]2100|2100-01-01|9999)(?:[T ].*)?"
 )
 _NONE = re.compile(
-    r"(?:0?1[/.\-]0?1[/.\-](?:1900|1753|1800|1901|0001)|(?:1900|1753|1800|1901|0001)-01-0[01]|00[/.\-]0[01][/.\-]\d{4}|"
+    r"(?:(?:1900|1753|1800|1901)0101|0?1[/.\-]0?1[/.\-](?:1900|1753|1800|1901|0001)|(?:1900|1753|1800|1901|0001)-01-0[01]|00[/.\-]0[01][/.\-]\d{4}|"
     r"0000-00-00|(?:30|31)[/.\-]12[/.\-]1899|1899-12-3[01]|11[/.\-]11[/.\-]1111|1111-11-11|0)(?:[T ].*)?"
 )
 

@@ -12,15 +12,17 @@ from functools import lru_cache
 
 _WORDS: Mapping[str, str] = {
     "worker": "worker staff employee practitioner professional payroll personnel employment emp wkr prac sw",
-    "child": "child client clnt cli chld cyp yp subject",
+    "child": "child client clnt cli chld cyp yp subject person pers",
     "family": "family fam household hhold hh",
     "id": "id ref reference no number num nbr nr key ident identifier code cd pk sk",
     "name": "name nm desc descr description text",
     "date": "date dt dte dttm datetime on when day timestamp",
     "start": "start starts started starting strt begin began begins from since joined commenced commencement hired",
-    "end": "end ends ended ending ceased finish finished until left leave leaver leaving termination closed closure",
-    "due": "due target timescale deadline scheduled",
-    "recorded": "recorded recording entered input created keyed finalised logged inputted",
+    "end": "exit concluded concludes unassign unassigned unallocated deallocated deregistered handed end ends ended "
+    "ending ceased finish finished until left leave leaver leaving termination closed closure",
+    "due": "due target timescale deadline scheduled planned",
+    "recorded": "recorded recording entered input created keyed finalised logged inputted submitted typed saved "
+    "written",
     "authorised": "authorised auth authorisation approved",
     "mode": "method meth mode format via how medium channel manner means",
     "minutes": "duration length mins min minutes dur",
@@ -29,16 +31,16 @@ _WORDS: Mapping[str, str] = {
     "role": "role post job position designation occupation",
     "team": "team unit dept department org organisation section",
     "visit": "visit visited visits contact event activity",
-    "supervision": "supervision sup superv sprvn",
+    "supervision": "supervision sup superv sprvn session",
     "ethnic": "ethnic ethnicity heritage",
     "sex": "sex gender",
     "alone": "alone own themselves himself herself",
     "absence": "absence absent abs sickness sick",
     "assessment": "assessment assess assmt",
-    "received": "received recvd recd",
+    "received": "received receipt recvd recd",
     "conference": "conference conf cpc",
-    "held": "held occurred undertaken happened",
-    "attended": "attended attending there present",
+    "held": "held convened occurred undertaken happened done completed delivered",
+    "attended": "attended attendance attending there present came attend",
     "invited": "invited asked",
     "office": "office hub",
     "status": "status outcome result",
@@ -50,7 +52,7 @@ _WORDS: Mapping[str, str] = {
     "registered": "registered registration reg",
     "seen": "seen saw",
     "change": "change changed",
-    "previous": "previous prev prior earlier",
+    "previous": "previous prev prior earlier repeat",
 }
 _OF = {word: concept for concept, words in _WORDS.items() for word in words.split()}
 _PHRASES = (
@@ -63,10 +65,25 @@ _PHRASES = (
     (r"write up|written up|signed off", "recorded"),
     (r"(?:1|one) (?:2|to) (?:1|one)|1 1s?", "supervision"),
     (r"section 47", "s47"),
+    (r"(?:12|twelve) ?m(?:o?n?ths?)?", "12m"),
     (r"ref(?= (?:recvd|received|date|dt|source|in)\b)", "referral"),
     (r"to(?= (?:date|dt)$)", "end"),
 )
 """Phrases that say one thing, in the order in which they are looked for."""
+_CONTEXT: Mapping[str, frozenset[str]] = {
+    table: frozenset(words.split())
+    for table, words in {
+        "contact": "visit",
+        "supervision": "supervision meeting",
+        "conference": "conference meeting review",
+        "allocation_spell": "allocation assignment case",
+        "plan_spell": "plan",
+        "worker_month~spells": "absence",
+        "arrangement_spell": "arrangement",
+        "attendance_day": "booking visit attendance",
+    }.items()
+}
+"""Table -> concepts that every one of its columns may be written with and that tell none of them."""
 _SAID = {
     "empty": "the of in a an is was were be y n yn yes flag ind indicator if any at by to for with this please current "
     "actual your you enter what which la council authority s it has have out",
@@ -76,6 +93,12 @@ _EMPTY = frozenset(_SAID["empty"].split())
 """Words that leave what a header means as it is."""
 _WEAK = frozenset(_SAID["weak"].split())
 """Concepts that every table has and that alone tell no column."""
+
+
+@lru_cache(maxsize=1)
+def known_words() -> frozenset[str]:
+    """Every word that has a meaning here, with those that have none."""
+    return frozenset(_OF) | _EMPTY
 
 
 @lru_cache(maxsize=65536)
@@ -97,6 +120,24 @@ def concepts(said: str) -> frozenset[str]:
     for pattern, concept in _PHRASES:
         said = re.sub(rf"\b(?:{pattern})\b", concept, said)
     return frozenset(_OF.get(word, word) for word in said.split() if word not in _EMPTY)
+
+
+def within(said: frozenset[str], table: str) -> frozenset[str]:
+    """Concepts of a header without those that say only of which table it is, unless nothing else is left.
+
+    Parameters
+    ----------
+    said : frozenset[str]
+        From ``concepts``.
+    table : str
+        A table or layout.
+
+    Examples
+    --------
+    >>> sorted(within(concepts("visit method"), "contact")), sorted(within(concepts("visit"), "contact"))
+    (['mode'], ['visit'])
+    """
+    return said - _CONTEXT.get(table, frozenset()) or said
 
 
 def alike(one: frozenset[str], known: frozenset[str]) -> float:

@@ -14,7 +14,8 @@ from importlib import resources
 
 from rapidfuzz import fuzz
 
-from hybrid_toolkit.data.known.concepts import alike, concepts
+from hybrid_toolkit.data.known.concepts import alike, concepts, known_words, within
+from hybrid_toolkit.data.known.short_forms import written_out
 from hybrid_toolkit.data.tables.contracts import TABLES
 
 _FILLERS = frozenset(
@@ -141,7 +142,9 @@ _NEVER = {
     "start_date": re.compile(r"\b(?:birth|dob|end|leav\w*|left)\b"),
     "leave_date": re.compile(r"\b(?:start\w*|birth|joined|annual)\b"),
     "end_date": re.compile(r"\b(?:start\w*|birth)\b"),
-    "worker_id": re.compile(r"\b(?:child|family|client|case note)\b"),
+    "worker_id": re.compile(
+        r"\b(?:child|family|client|case note|managers?|supervisor|supervised by|mgr|supvr)\b(?! id$)"
+    ),
     "sick_days": re.compile(r"\bannual\b|\bleave (?:and |or )?sick|\bsick\w* (?:and |or )(?:annual )?leave"),
 }
 """Words that no header of a column has, however near the rest is."""
@@ -239,7 +242,15 @@ def likeness(header: str, table: str, column: str) -> float:
     if not may_be(header, column):
         return 0.0
     full = " ".join(_SHORT.get(w, w) for w in said.split())
-    return max(_likeness(said, table, column), 0.98 * _likeness(full, table, column) if full != said else 0.0)
+    forms = [f for f in dict.fromkeys([full, *written_out(full, _words_of(table))]) if f != said and may_be(f, column)]
+    return max(_likeness(said, table, column), *(0.98 * _likeness(form, table, column) for form in forms), 0.0)
+
+
+@lru_cache(maxsize=64)
+def _words_of(table: str) -> frozenset[str]:
+    """Words of the names of a table's columns, and those that mean a part of one."""
+    names = (name for names in column_names()[table].values() for name in names)
+    return frozenset(w for name in names for w in name.split()) | known_words()
 
 
 def _likeness(said: str, table: str, column: str) -> float:
@@ -249,7 +260,10 @@ def _likeness(said: str, table: str, column: str) -> float:
     for place, name in enumerate(names):
         if name.replace(" ", "") == tight:
             return (1.0 if place < 2 else 0.99) - 1e-5 * place  # of two known names the earlier in the list is meant
-        best = max(best, _near(said, tight, name), alike(here, concepts(name)))
+        there = concepts(name)
+        best = max(best, _near(said, tight, name), alike(here, there))
+        if (bare := within(here, table)) != here or within(there, table) != there:
+            best = max(best, 0.95 * alike(bare, within(there, table)))
     return best
 
 

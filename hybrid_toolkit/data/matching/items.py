@@ -16,6 +16,11 @@ from hybrid_toolkit.data.matching.profile import Profile
 
 _MOST_ANSWERS = 11
 """Answers of the longest scales in use, 0 to 10; a blank is none of them."""
+_PRESENT = {
+    **{"felt": "feel", "feeling": "feel", "thought": "think", "thinking": "think"},
+    **{"dealt": "deal", "dealing": "deal", "made": "make", "making": "make"},
+}
+"""Forms of the words of items: a question may ask how it was as well as how it is."""
 _CODED = re.compile(r"([a-z0-9 ]+?) ?(\d{1,2})")
 
 
@@ -58,7 +63,7 @@ def items_of(columns: Mapping[str, Profile]) -> dict[str, tuple[str, bool]]:
     taken: set[str] = set()
     answers = {h: p for h, p in columns.items() if is_answer(p)}
     for header in answers:
-        said = f" {words(header)} "
+        said = f" {' '.join(_PRESENT.get(w, w) for w in words(header).split())} "
         hit = _ids().get(header.strip().lower(), "") or next(
             (f"{i}/{n}" for i, n, marks in _marks() if all(f" {m}" in said for m in marks)), ""
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from hybrid_toolkit.data.known.access_answers import access_said, ticked
 from hybrid_toolkit.data.known.codes import is_outsider, known_code, plain_spelling
 from hybrid_toolkit.data.known.names import words
 from hybrid_toolkit.data.matching.profile import Profile, SourceProfile, fit
@@ -25,28 +26,6 @@ _LEAVE = re.compile(
 )
 _PRESENT = re.compile(r"check(?:ed)?[ -]?in|access granted|granted|entry|attended|completed|confirmed|present")
 _NOT_SO = re.compile(r"not|no show|denied|cancel|bumped|released|declin")
-_ACCESS = (
-    (r"^(?:full|fully|no issues?|nothing lacks)\b.*", dict.fromkeys(ACCESS_FLAGS, True)),
-    (r"^(?:yes|good|has access)\b.*", {"devices": True, "home_broadband": True}),
-    (r".*(?:no device|no laptop|without device|device needed).*", {"devices": False}),
-    (
-        r".*(?:mobile data only|mobile only|smartphone only|phone only|no broadband|no wifi).*",
-        {"home_broadband": False},
-    ),
-    (r"^(?:none|no access|no|offline|no internet)$", {"devices": False, "home_broadband": False}),
-    (r".*(?:limited data|data poverty|no data|pay as you go).*", {"mobile_data": False}),
-    (r".*(?:low skills|lacks skills|no skills|low confidence|needs help).*", {"online_tasks": False}),
-)
-_TICKS = (
-    (r"\blaptop|\btablet|\bcomputer|\bdevice|\bpc\b|\bipad", "devices"),
-    (r"\bbroadband|\bwi-?fi|\bhome internet|\bfibre", "home_broadband"),
-    (r"\bdata\b|\bmobile internet|\b[45]g\b", "mobile_data"),
-    (r"\bonline (?:tasks|services|forms)|\bdigital skills|\bconfident", "online_tasks"),
-    (r"\bset(?:ting)? up", "set_up"),
-    (r"\bsecur|\bsafe(?:ty|ly)? online|\bonline safety", "security"),
-)
-"""What an answer that may be ticked says of digital access."""
-_MOBILE = re.compile(r"mobile data only")
 
 
 @dataclass
@@ -139,6 +118,8 @@ def make_part(choice: Choice, last: str) -> ProposedPart:
         key = TABLES[table].key[0]
         if key not in part.columns and table != "team":
             part.steps["number"] = key
+        if table == "conference":
+            _first_and_later(part)
     return part
 
 
@@ -202,37 +183,15 @@ def _status(part: ProposedPart, last: str) -> None:
     header = _take(part, "status")
     if last and "date" not in part.columns:
         part.step("constants", "date", last)
-    if ticked := _ticked(part, header):
-        part.step("ticks", header, ticked)
-        part.how |= {c: ("step", False) for c in ACCESS_FLAGS if c in ticked.values()}
+    if ticks := ticked([str(v) for v in part.source.columns[header].counts.index]):
+        part.step("ticks", header, ticks)
+        part.how |= {c: ("step", False) for c in ACCESS_FLAGS if c in ticks.values()}
         return
-    answers: dict[str, object] = {}
-    for text in _texts(part.source.columns[header]):
-        said = {
-            c: v for pattern, flags in _ACCESS if re.fullmatch(pattern, plain_spelling(text)) for c, v in flags.items()
-        }
-        if said:
-            # "Full" says that nothing is lacking; a single lack says nothing of the other parts.
-            answers[text] = said | ({"mobile_data": True} if _MOBILE.search(plain_spelling(text)) else {})
+    answers = {text: said for text in _texts(part.source.columns[header]) if (said := access_said(text))}
     if answers:
         part.step("flags", header, answers)
-        flags = {c for a in answers.values() if isinstance(a, dict) for c in a}
+        flags = {c for said in answers.values() for c in said}
         part.how |= {c: ("step", False) for c in ACCESS_FLAGS if c in flags}
-
-
-def _ticked(part: ProposedPart, header: str) -> dict[str, str]:
-    """Answer -> contract column, where a column holds all that was ticked, one after another."""
-    texts = [str(v) for v in part.source.columns[header].counts.index]
-    parted = [[a.strip() for a in re.split(r"[;|\n]|, ?(?=[A-Z])", t) if a.strip()] for t in texts]
-    if max(map(len, parted), default=0) < 2:
-        return {}
-    found: dict[str, str] = {}
-    for answer in dict.fromkeys(a for some in parted for a in some):
-        said = plain_spelling(answer)
-        column = next((c for pattern, c in _TICKS if re.search(pattern, said)), "")
-        if column and column not in found.values() and not re.match(r"no\b|none\b", said):
-            found[answer] = column
-    return found
 
 
 def _survey(part: ProposedPart, choice: Choice) -> None:
@@ -256,6 +215,7 @@ def _contact(part: ProposedPart) -> None:
     if "family_id" not in part.columns and "child_id" in part.columns:
         part.columns["family_id"] = part.columns["child_id"]  # each child a family of its own, unless told otherwise
         part.how["family_id"] = part.how["child_id"]
+    _length(part)
     if "contact_id" not in part.columns:
         part.steps["number"] = "contact_id"
     else:
@@ -333,6 +293,18 @@ def _plan(part: ProposedPart) -> None:
         part.step("constants", "plan", named[0])
 
 
+def _first_and_later(part: ProposedPart) -> None:
+    """Where conferences are "Initial" and "Review" they are child protection's; reviews alone may be others'."""
+    said = (
+        {v: plain_spelling(v) for v in _texts(part.source.columns[part.columns["type"]])}
+        if "type" in part.columns
+        else {}
+    )
+    if "initial" in said.values() and set(said.values()) <= {"initial", "review"}:
+        part.steps["codes"] = {"type": {v: "icpc" if s == "initial" else "rcpc" for v, s in said.items()}}
+        part.how["type"] = (part.how["type"][0], False)
+
+
 def _texts(seen: Profile) -> list[str]:
     return [str(v) for v in seen.counts.index[:40]]
 
@@ -358,8 +330,22 @@ def _only(part: ProposedPart, column: str, wanted: Callable[[ProposedPart, str],
         part.step("keep", header, kept)
 
 
+_LONGEST_HOURS = 8
+"""A length that hardly ever passes this is in hours: no meeting or visit lasts eight minutes at most."""
+
+
+def _length(part: ProposedPart) -> None:
+    """Lengths in hours become minutes, where the header or the numbers say so."""
+    if "minutes" in part.columns:
+        header = part.columns["minutes"]
+        said = bool(re.search(r"\b(?:hours?|hrs?)\b", words(header)))
+        if part.source.columns[header].high <= (24 if said else _LONGEST_HOURS):
+            part.step("times", "minutes", 60)
+
+
 def _held(part: ProposedPart) -> None:
     part.steps["skip_empty"] = ["worker_id", "date"]
+    _length(part)
     for header, seen in part.source.usable.items():
         if header in part.columns.values():
             continue

@@ -29,6 +29,8 @@ _DATE = re.compile(
 _MONTH = re.compile(r"\d{4}-\d{2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}[ \-'/]?(?:\d{2}|\d{4})|(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 _SAMPLE = 1000
+_GAPS = 2
+"""Numbers that reach no further than this times their count are numbers of rows: two such columns meet by chance."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ class Profile:
         """Share of filled cells that no other cell repeats; 1 is a key."""
         return len(self.counts) / self.filled if self.filled else 0.0
 
+    @cached_property
+    def counts_up(self) -> bool:
+        """Whether its values are the numbers of rows, or nearly: 1, 2, 3 with few left out."""
+        numbers = pd.to_numeric(pd.Series(list(self.keys), dtype="object"), errors="coerce").dropna()
+        return len(numbers) > 0 and bool(numbers.max() < _GAPS * len(self.keys))
+
     def share(self, holds: Callable[[str], bool]) -> float:
         """Share of filled cells for which something holds; judged on the most frequent distinct values."""
         whole = sum(n for _, n in self.sample)
@@ -110,14 +118,18 @@ class Profile:
         return sum(some) / len(some) if some else 0.0
 
     @cached_property
-    def last_day(self) -> pd.Timestamp | None:
-        """The latest day in a column of dates, or None."""
+    def days(self) -> pd.Series:
+        """Its days, row by row; none where it is no column of dates."""
         if self.dates < 0.8:
-            return None
+            return pd.Series(pd.NaT, index=self.values.index, dtype="datetime64[ns]")
         from hybrid_toolkit.data.reading.coerce import TextCells  # the day's column is of no table
 
-        days = parse_days(TextCells("", ColumnContract("day", "date", "Day"), self.values.astype("str")))
-        return None if days.isna().all() else days.max()
+        return parse_days(TextCells("", ColumnContract("day", "date", "Day"), self.values.astype("str")))
+
+    @property
+    def last_day(self) -> pd.Timestamp | None:
+        """The latest day in a column of dates, or None."""
+        return None if self.days.isna().all() else self.days.max()
 
 
 @dataclass(frozen=True)
@@ -215,6 +227,25 @@ def _fit_number(column: ColumnContract, seen: Profile) -> float:
     if seen.dates > 0.5:
         return 0.0
     return 0.9 * good if column.unit == "fte" and seen.high > 1.5 else good  # hours do where no share is there
+
+
+def never_before(late: Profile, early: Profile) -> bool:
+    """Whether the days of a column stand after those of another in its rows, in all but a few.
+
+    Parameters
+    ----------
+    late : Profile
+        The column whose days come later.
+    early : Profile
+        The column whose days come first.
+    """
+    both = late.days.notna() & early.days.notna()
+    return bool(both.sum() >= _ROWS_ORDERED and (late.days[both] >= early.days[both]).mean() >= _ORDERED)
+
+
+_ROWS_ORDERED = 10
+_ORDERED = 0.98
+"""Ten rows in which one day follows the other come about by chance once in a thousand; slips are left room."""
 
 
 def is_word(text: str) -> bool:

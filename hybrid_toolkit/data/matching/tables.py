@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from hybrid_toolkit.data.known.concepts import concepts
 from hybrid_toolkit.data.known.names import column_names, likeness, words
-from hybrid_toolkit.data.matching.columns import TABLE_LAYOUTS, Match, fill_needed, match_columns, needed_of
+from hybrid_toolkit.data.matching.columns import (
+    TABLE_LAYOUTS,
+    Match,
+    fill_needed,
+    layout_columns,
+    match_columns,
+    needed_of,
+)
 from hybrid_toolkit.data.matching.items import items_of
 from hybrid_toolkit.data.matching.profile import SourceProfile
 from hybrid_toolkit.data.reading.raw_table import normal_name
@@ -38,7 +47,7 @@ HINTS: Mapping[str, str] = {
     "child_event": r"referrals?|assessments?|section ?47|s47|episodes?|icpc",
     "access~status": r"digital|internet|inclusion|online|connect\w*|devices?",
     "arrangement_spell": r"flexible working|fwr|arrangements?|working pattern",
-    "plan_spell": r"plans?",
+    "plan_spell": r"plans?|registers?",
     "conference": r"conferences?|reviews?",
     "la_year": r"vacanc\w*",
 }
@@ -46,6 +55,10 @@ HINTS: Mapping[str, str] = {
 _ABOUT = ("family_id", "child_id")
 _NOBODY = 2.0
 """What it costs a table about families or children that a source names neither; a worker may come by a name."""
+_KEYS_MET = 0.3
+"""A column of which this share is known elsewhere has the right key: leavers and other services are not."""
+_CHILD_KEY = 0.9
+"""A header as near as this to a child's key says that the rows are about children, and no table of staff alone."""
 _CHILDREN = ("family", "child", "access~status")
 _FRONT_DOOR = re.compile(r"enquir|front door|contact source|contact reason|outcome of contact|list 1\b")
 
@@ -107,13 +120,18 @@ def choose(sources: Sequence[SourceProfile], asked: Mapping[str, str] | None = N
 
 
 def _again(choice: Choice, keys: Mapping[str, Set[str]]) -> Choice:
-    """The same choice with its worker's key looked for among the columns that meet the other sources' keys."""
-    mine = next((choice.source.columns[m.header].keys for m in choice.matches if m.column == "worker_id"), frozenset())
-    known = keys.get("worker_id", frozenset())
-    if choice.table == "worker" or (mine and len(mine & known) >= 0.3 * len(mine)):
+    """The same choice with the keys of people looked for among the columns that meet the other sources' keys."""
+    asked = {}
+    for column in ("worker_id", "child_id"):
+        known = keys.get(column, frozenset())
+        mine = {m.column: choice.source.columns[m.header].keys for m in choice.matches}.get(column, frozenset())
+        met = mine and len(mine & known) >= _KEYS_MET * len(mine)
+        if (choice.table, column) not in (("worker", "worker_id"), ("child", "child_id")) and not met:
+            asked[column] = known
+    if not asked:
         return choice
     columns = choice.source.usable
-    matches = fill_needed(choice.table, columns, match_columns(choice.table, columns, {"worker_id": known}))
+    matches = fill_needed(choice.table, columns, match_columns(choice.table, columns, asked))
     return replace(choice, matches=tuple(matches))
 
 
@@ -127,10 +145,20 @@ def _keys(choices: Sequence[Choice]) -> dict[str, Set[str]]:
     """Contract column -> values of it, from the sources that are known for certain, lists of staff and teams first."""
     keys: dict[str, set[str]] = {}
     lists = [c for c in choices if c.table in ("worker", "team") and c.sure]
-    for choice in lists or choices:
+    again = Counter(m.header for c in choices if c.table for m in c.matches if m.column == "child_id")
+    for choice in choices:
         for match in choice.matches:
-            if match.column in ("worker_id", "team_id") and match.sure and choice.sure:
-                keys.setdefault(match.column, set()).update(choice.source.columns[match.header].keys)
+            own = choice in lists and TABLES[choice.table].key[0] == match.column
+            if match.column in ("worker_id", "team_id"):
+                told = (choice in lists or not lists) and choice.sure and (match.sure or own)
+            else:
+                # A header that several files of one system have is one thing, whatever it is called.
+                told = match.column in ("child_id", "family_id") and (
+                    (choice.sure and match.sure) or (match.column == "child_id" and again[match.header] > 1)
+                )
+            seen = choice.source.columns[match.header]
+            if told and not (match.column in ("child_id", "family_id") and seen.counts_up):
+                keys.setdefault(match.column, set()).update(seen.keys)
     return dict(keys)
 
 
@@ -190,8 +218,15 @@ def _score(
         and not hint
     ):
         return 0.0
+    if not set(_ABOUT) & set(layout_columns(table)) and any(map(_of_a_child, one.usable)):
+        told -= _NOBODY
     without = sum(_NOBODY if set(group) & set(_ABOUT) and not named else 0.6 for group in lacking)
     return told + 0.8 * max(hint, named) + 0.4 - without
+
+
+def _of_a_child(header: str) -> bool:
+    near = likeness(header, "child", "child_id")
+    return near >= _CHILD_KEY and near > likeness(header, "worker", "worker_id")
 
 
 _MONTH = re.compile(
@@ -219,7 +254,7 @@ def _grid_fits(one: SourceProfile, table: str, grid: Sequence[str]) -> bool:
 def _of_sickness(one: SourceProfile) -> bool:
     """Whether spells are of absence: the file or a column says so."""
     said = " ".join(map(words, (one.ref, *one.columns)))
-    return bool(re.search(r"\b(?:sick\w*|absen\w*|ill|days lost)\b", said))
+    return bool(re.search(r"\b(?:ill|days lost)\b", said)) or "absence" in concepts(said)
 
 
 def _named(one: SourceProfile, table: str) -> bool:

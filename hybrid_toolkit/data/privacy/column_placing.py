@@ -15,7 +15,7 @@ from hybrid_toolkit.data.matching.items import is_answer
 from hybrid_toolkit.data.matching.profile import Profile
 from hybrid_toolkit.data.privacy.identifiers import (
     IdentifierKind,
-    holds_numbers,
+    holds_else,
     kind_by_content,
     kind_by_name,
     looks_like_names,
@@ -108,8 +108,10 @@ def place(table: str, seen: Profile, links: Collection[str] = ()) -> ColumnPlaci
     contract, plain = TABLES.get(normal_name(table)), plain_name(seen.header)
     known = contract is not None and plain in contract.names
     kind = None if known else kind_by_name(header)
-    if holds_numbers(kind, values):
-        return ColumnPlacing("hash")
+    if kind is not None and holds_else(kind, values):
+        if kind.name == "name":
+            return ColumnPlacing("hash")
+        kind = None
     named = kind is not None
     kind = kind or kind_by_content(values)
     if kind is not None:

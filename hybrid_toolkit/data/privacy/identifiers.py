@@ -205,19 +205,31 @@ def looks_like_names(values: pd.Series) -> bool:
 _STAFF_NUMBER = re.compile(r"[A-Za-z]{0,3}[\-/]?\d{3,12}")
 
 
-def holds_numbers(kind: IdentifierKind | None, values: pd.Series) -> bool:
-    """Whether a column called a name, such as a user name, holds numbers of staff, so that it is a key.
+_SUBSCRIBER = re.compile(r"(?:\d\D{0,2}){5}")
+"""Five digits in a row, the fewest of a subscriber's number."""
+
+
+def holds_else(kind: IdentifierKind | None, values: pd.Series) -> bool:
+    """Whether a column holds something else than its name says: keys of staff, or ways to meet.
+
+    A column called a name, such as a user name, may hold numbers of staff; one called "F2F / virtual / phone" or
+    "Telephone" how people met.
 
     Examples
     --------
     >>> kind = kind_by_name("Username")
-    >>> holds_numbers(kind, pd.Series(["004711", "E12345"])), holds_numbers(kind, pd.Series(["asmith3", "004711"]))
+    >>> holds_else(kind, pd.Series(["004711", "E12345"])), holds_else(kind, pd.Series(["asmith3", "004711"]))
+    (True, False)
+    >>> kind = kind_by_name("Phone")
+    >>> holds_else(kind, pd.Series(["F2F", "Phone"])), holds_else(kind, pd.Series(["none", "020 7946 0000"]))
     (True, False)
     """
-    if kind is None or kind.name != "name":
+    if kind is None:
         return False
     distinct = values.dropna().drop_duplicates().head(LOOKED_AT).astype("str")
-    return len(distinct) > 1 and all(_STAFF_NUMBER.fullmatch(v.strip()) for v in distinct)
+    if kind.name == "telephone number":
+        return len(distinct) > 1 and not any(_SUBSCRIBER.search(v) for v in distinct)
+    return kind.name == "name" and len(distinct) > 1 and all(_STAFF_NUMBER.fullmatch(v.strip()) for v in distinct)
 
 
 LOOKED_AT = 400
@@ -327,7 +339,7 @@ def identifier_problems(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
     problems = [
         p
         for p in _by_name({t: list(f.columns) for t, f in frames.items()})
-        if p.column not in frames[p.table] or not holds_numbers(kind_by_name(p.column), frames[p.table][p.column])
+        if p.column not in frames[p.table] or not holds_else(kind_by_name(p.column), frames[p.table][p.column])
     ]
     named = {(p.table, p.column) for p in problems}
     for table, frame in frames.items():

@@ -38,6 +38,7 @@ OUTCOMES = {
     "no_access": "Tried, no one met",
     "cancelled_family": "Cancelled by the family",
     "cancelled_worker": "Cancelled by the service",
+    "cancelled": "Cancelled, by whom is not recorded",
     "refused": "Refused",
     "not_needed": "Not needed",
 }

@@ -11,7 +11,7 @@ from hybrid_toolkit.metrics.constructs.service import working_days
 from hybrid_toolkit.metrics.contacts.contact_formulas import REQUIRED_IN_PERSON
 from hybrid_toolkit.metrics.unit_frames import flag_values, look_up, month_of, optional, require
 
-NOT_ACHIEVED = ("no_access", "cancelled_family", "cancelled_worker", "refused")
+NOT_ACHIEVED = ("no_access", "cancelled_family", "cancelled_worker", "cancelled", "refused")
 """Outcomes of a visit that was to be held and was not."""
 RECORDED_DAYS = 5
 """Working days in which a visit is to be written down; the longest local standard seen (24 hours to 5 days)."""
