@@ -37,6 +37,7 @@ from hybrid_toolkit.report.findings import ShownStudy, show_study
 from hybrid_toolkit.report.findings_entry import findings_entry
 from hybrid_toolkit.report.plots.estimate_plots import plot_diagnosis, plot_estimates, plot_groups, plot_headline
 from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
+from hybrid_toolkit.report.plots.summary_plot import plot_summary, summary_says
 from hybrid_toolkit.report.plots.takeaways import coverage_says, estimates_say, groups_say, unadjusted_says
 from hybrid_toolkit.report.terminal import summarise
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
@@ -286,6 +287,7 @@ def _draw(found: _Found) -> dict[str, tuple[Drawn, Any]]:
     )
     trap, panel = found.trap.answers, found.panel.answers
     axes = {
+        "first": (headline, plot_summary(headline, level=LEVEL), summary_says(headline)),
         "headline": (headline, plot_headline(headline, columns=2, level=LEVEL), estimates_say(headline)),
         "confounded-null": (trap, plot_estimates(trap, level=LEVEL), unadjusted_says(trap)),
         "coverage": (coverage, plot_diagnosis(coverage), coverage_says(coverage)),
@@ -310,6 +312,7 @@ def _story(found: _Found, drawn: Mapping[str, tuple[Drawn, Any]]) -> DemoReport:
         larger_words=f"{LARGER.teams_per_la} teams over {LARGER.months} months",
         larger_answers=answers_release(found.gate, [found.larger], number=False),
         panel=found.panel,
+        first=figure["first"],
         headline=figure["headline"],
         coverage=figure["coverage"],
         trap=figure["confounded-null"],

@@ -11,6 +11,8 @@ LETTERS: Mapping[str, str] = {
 }  # fmt: skip
 """Role -> its letter in the picture; the legend says which is which."""
 LEVEL_NAMES = ("None", "Emerging", "Established", "Evidenced")
+_HALO = ' stroke="#fff" stroke-width="4" paint-order="stroke"'
+"""White around words, so that no line of the scale crosses them; the picture stands on white in every theme."""
 _WIDTH, _LEFT, _RIGHT, _STEP, _MARK = 760, 270, 20, 22, 9
 
 
@@ -79,15 +81,16 @@ def rounds_svg(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> str:
             at, newest = y + i * 18, i == len(levels) - 1
             if level == level:
                 drawn.append(_line(_x(0), at, _x(level), at, "#14504f" if newest else "#8a959c", 9 if newest else 5))
-                anchor, gap = ("end", -6) if level >= 2.5 else ("start", 6)
-                fill = "#fff" if level >= 2.5 and newest else "#14171a"
+                inside = level >= 2.5  # no room for words to the right of the bar
+                fill = "#fff" if inside and newest else "#14171a"
                 drawn.append(
-                    f'<text x="{_x(level) + gap:.1f}" y="{at + 4:.1f}" font-size="11" text-anchor="{anchor}" '
-                    f'fill="{fill}">{escape(name[:24])}: {level:g}</text>'
+                    f'<text x="{_x(level) + (-6 if inside else 6):.1f}" y="{at + 4:.1f}" font-size="11" '
+                    f'text-anchor="{"end" if inside else "start"}" fill="{fill}"{"" if inside else _HALO}>'
+                    f"{escape(name[:24])}: {level:g}</text>"
                 )
             else:
                 drawn.append(
-                    f'<text x="{_x(0):.1f}" y="{at + 4:.1f}" font-size="11">{escape(name[:24])}: no level</text>'
+                    f'<text x="{_x(0):.1f}" y="{at + 4:.1f}" font-size="11"{_HALO}>{escape(name[:24])}: no level</text>'
                 )
         y += 22 + 18 * len(levels)
     axis = "".join(

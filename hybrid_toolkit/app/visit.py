@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from hybrid_toolkit.errors import UsageError
 
@@ -190,6 +191,12 @@ class Visit:
     draft: bool = False
     today: date = field(default_factory=date.today)
     session: Session | None = None
+
+    @property
+    def address(self) -> str:
+        """Its path with what follows it, to come back to it."""
+        asked = urlencode(self.query.given, doseq=True)
+        return f"{self.path}?{asked}" if asked else self.path
 
     @property
     def own_data(self) -> bool:

@@ -128,13 +128,14 @@ class ControlChart:
             return f"No point yet after the baseline.{firm}{doubt}"
         if not self.after:
             return f"No sign of change in {later} point(s) after the baseline: within what varied before.{firm}{doubt}"
-        said = "; ".join(
-            dict.fromkeys(f"{self.periods[s.position]} {s.side}: {CHART_RULES[s.rule]}" for s in self.after[:4])
-        )
-        more = f"; and {len(self.after) - 4} more" if len(self.after) > 4 else ""
+        first, sides = self.after[0], {s.side for s in self.after}
+        where = f"all {first.side} the centre" if len(sides) == 1 else "above and below the centre"
+        count = len(self.after)
+        marked = f"{count} of {later} points {'show' if count > 1 else 'shows'} a sign of change"
         return (
-            f"It changed: {said}{more}.{firm}{doubt} The chart shows that something changed, not why. Ask what else "
-            "changed at that time."
+            f"It changed: after the baseline, {marked}{f', {where}' if count > 1 else ''}. The first is "
+            f"{self.periods[first.position]}, {first.side} the centre: {CHART_RULES[first.rule]}.{firm}{doubt} The "
+            "chart shows that something changed, not why. Ask what else changed at that time."
         )
 
 

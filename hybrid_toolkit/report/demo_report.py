@@ -40,7 +40,7 @@ def build_report(story: DemoReport, gate: Gate) -> Report:
     sections = (
         Section("Summary", _summary(story, gate)),
         Section("What would answer the open questions", _settle(story, gate)),
-        Section("Results in full"),
+        Section("Results in full", (_compared(story),)),
         *(_answer(i, shown) for i, shown in enumerate(story.studies, start=1)),
         Section("What these results do not show", (_may_not(story),)),
         Section("Why an unadjusted comparison is not enough", _trap(story)),
@@ -68,10 +68,9 @@ def _summary(story: DemoReport, gate: Gate) -> tuple[ReportBlock, ...]:
     return (
         ReportTable(story.answers, ANSWER_COLUMNS, caption="Three questions, from 24 teams over 12 months"),
         _figure(
-            story.headline,
-            alt="Estimates of the three studies. " + describe_estimates(story.headline.release),
-            caption="Each panel has its own scale. Round mark: the study’s estimate; bar: its 95% confidence "
-            "interval; square: an unadjusted comparison of all rows; diamond: the true value.",
+            story.first,
+            alt="Estimates of the three studies. " + describe_estimates(story.first.release),
+            caption="Each panel has its own scale. An unadjusted comparison stands beside each under Results in full.",
             panels=True,
         ),
         Prose(gate.text(truth_words(story.studies), title="True values", source=story.headline.release), "note"),
@@ -84,6 +83,17 @@ def _summary(story: DemoReport, gate: Gate) -> tuple[ReportBlock, ...]:
             "court or travel. A 95% confidence interval is a range calculated so that, if we repeated the study many "
             "times, about 95% of such ranges would contain the true value."
         ),
+    )
+
+
+def _compared(story: DemoReport) -> Figure:
+    """Every estimate beside the comparison without adjustment."""
+    return _figure(
+        story.headline,
+        alt="Estimates of the three studies and unadjusted comparisons. " + describe_estimates(story.headline.release),
+        caption="Each panel has its own scale. Round mark: the study’s estimate; bar: its 95% confidence "
+        "interval; square: an unadjusted comparison of all rows; diamond: the true value.",
+        panels=True,
     )
 
 

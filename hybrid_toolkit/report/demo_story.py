@@ -51,8 +51,10 @@ class DemoReport:
         Its answer.
     panel : ShownStudy
         The study of authority totals.
+    first : Drawn
+        The estimates of the studies alone, for the first screen.
     headline : Drawn
-        The estimates of the studies.
+        The estimates of the studies beside unadjusted comparisons.
     coverage : Drawn
         How often their intervals contain the true value.
     trap : Drawn
@@ -82,6 +84,7 @@ class DemoReport:
     larger_words: str
     larger_answers: Release
     panel: ShownStudy
+    first: Drawn
     headline: Drawn
     coverage: Drawn
     trap: Drawn

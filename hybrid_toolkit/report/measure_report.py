@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from hybrid_toolkit.disclosure.gate import Gate
-from hybrid_toolkit.report.documents.blocks import Report, ReportBlock, ReportTable, Section, TableColumn
+from hybrid_toolkit.report.documents.blocks import Figure, Report, ReportBlock, ReportTable, Section, TableColumn
 from hybrid_toolkit.report.documents.provenance import with_provenance
 from hybrid_toolkit.report.measured import Measured
+from hybrid_toolkit.report.plots.measure_plots import describe_measured, plot_measured
+from hybrid_toolkit.report.plots.plot_style import png_bytes, svg_bytes
+from hybrid_toolkit.report.plots.takeaways import groups_say
 from hybrid_toolkit.report.published_beside import published_block
 
 
@@ -60,7 +63,18 @@ def _blocks(one: Measured) -> list[ReportBlock]:
         "estimate": TableColumn(f"Value, in {one.unit} (95% confidence interval)", "interval"),
         "n": TableColumn("Number", "count"),
     }
-    made: list[ReportBlock] = [ReportTable(one.table, columns)]
+    made: list[ReportBlock] = [
+        ReportTable(one.table, columns) if len(one.table.content) == 1 else _figure(one, columns)
+    ]
     if one.beside is not None:
         made.append(published_block(one.beside, one.unit))
     return [*made, ReportTable(one.notes, {"note": TableColumn("Keep in mind")})]
+
+
+def _figure(one: Measured, columns: dict[str, TableColumn]) -> Figure:
+    """The groups as dots with intervals, with their numbers below."""
+    ax = plot_measured(one.table, unit=one.unit, level=0.95)
+    return Figure(
+        one.table, svg_bytes(ax), alt=describe_measured(one.table, unit=one.unit), caption=one.table.title,
+        columns=columns, png=png_bytes(ax), says=groups_say(one.table, unit=one.unit),
+    )  # fmt: skip

@@ -161,7 +161,7 @@ def _estimates(shown: ShownStudy) -> Figure:
 def _over_time(shown: ShownStudy, release: Release) -> Figure:
     """An event study; the last time before the start, which the others are compared with, stands at nought."""
     reference = None if release.content["time"].eq(-1).any() else -1
-    ax = plot_event_study(release, periods=f"{shown.study.time_label}s", reference=reference)
+    ax = plot_event_study(release, periods=f"{shown.study.time_label}s", reference=reference, level=shown.conf_level)
     return Figure(
         release, svg_bytes(ax), alt=describe_event_study(release), caption="By time from the start of the policy",
         columns={"time": TableColumn("Time from the start", "count"), "estimate": ESTIMATE_COLUMNS["estimate"],

@@ -101,6 +101,25 @@ def test_every_page_answers_and_an_unknown_one_does_not(address: str, inside: Op
     assert find_page("/../etc/passwd") is None
 
 
+ODD = "teams=1e999&metric=%00zzz&group=zzz&start=zzz&example=1&check=1&then=//zzz&table=zzz&at=nan"
+
+
+def test_an_address_typed_by_hand_gives_a_plain_page_with_a_way_on(address: str, inside: OpenerDirector) -> None:
+    """Every page with a part that is not there, and the pages that need no data with an odd query."""
+    paths = [re.sub(r"<\w+>", "zzz", p.path) for p in all_pages() if "<" in p.path]
+    paths += [f"{p.path}?{ODD}" for p in all_pages() if "<" not in p.path and not p.path.startswith("/data/")]
+    paths += ["/data/cell", f"/data/cell?{ODD}", "/nothing", "/slow/zzz"]
+    for path in paths:
+        try:
+            with inside.open(address + path, timeout=60) as answer:
+                found, page = int(answer.status), answer.read().decode("utf-8", "replace")
+        except HTTPError as error:
+            found, page = error.code, error.read().decode()
+        assert found in (200, 404, 422), path
+        if found != 200:
+            assert "<h1>" in page and "href=" in page.partition("<main")[2].partition("</main>")[0], path
+
+
 def test_it_refuses_what_is_not_there_and_a_port_that_is_taken(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError):
         start_app(str(tmp_path / "nothing"))

@@ -82,3 +82,11 @@ def test_what_cannot_be_charted_is_refused(make: object, code: str) -> None:
     with pytest.raises(EstimationError) as error:
         make()  # type: ignore[operator]
     assert error.value.code == code
+
+
+def test_many_signs_are_counted_and_not_listed() -> None:
+    """Twelve months after a jump: one sentence with how many, on which side, and the first of them."""
+    months = [f"month {i}" for i in range(1, 25)]
+    said = individuals_chart([4, 6] * 6 + [14] * 12, periods=months, baseline=12).summary()
+    assert "12 of 12 points show a sign of change, all above the centre. The first is month 13" in said
+    assert said.count("month ") == 1

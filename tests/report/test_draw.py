@@ -9,6 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import SIMULATED, EvaluationData, vouch
@@ -202,3 +205,38 @@ def test_measured_figures_are_not_split_as_facts() -> None:
     rows = pd.DataFrame({"place": ["a", "b"], "estimate": [0.1, 0.2]})
     with pytest.raises(DisclosureError, match="FACTS-MEASURED"):
         Gate().facts(rows, title="T", basis="metadata", dims=["place"])
+
+
+def crossed(ax: Axes) -> list[str]:
+    """Words in the figure that a line runs through: those on paper of their own are clear of it."""
+    figure = ax.get_figure(root=True)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    found = []
+    for part in figure.findobj(Axes):
+        lines = [(line.get_path(), line.get_transform()) for line in part.lines if line.get_linestyle() != "None"]
+        for held in part.collections:
+            lines += [(path, held.get_transform()) for path in held.get_paths()]
+        for text in part.findobj(Text):
+            if not text.get_text().strip() or not text.get_visible() or text.get_bbox_patch() is not None:
+                continue
+            box = text.get_window_extent().padded(-1)
+            if any(path.intersects_bbox(box.transformed(place.inverted()), filled=False) for path, place in lines):
+                found.append(text.get_text())
+    return found
+
+
+@pytest.mark.parametrize("words", [w for w in releases() if w != "a causal graph"])
+def test_no_line_runs_through_words(words) -> None:
+    item, options = releases()[words]
+    with_truth = words in ("a Release of estimates", "a Release of an event study")
+    if with_truth:
+        rows = item.content.assign(truth=0.2, n=288).drop(columns="suppressed", errors="ignore")
+        item = Gate().estimates(rows, title="T", people="n", labels=["truth"])
+    assert crossed(ht.plot(item, **options).ax) == []
+
+
+def test_a_line_through_words_is_found() -> None:
+    ax = ht.plot(releases()["a Release of estimates"][0]).ax
+    ax.text(0.0, 0.05, "crossed", ha="center")
+    assert crossed(ax) == ["crossed"]

@@ -87,3 +87,17 @@ def test_families_and_workers_of_the_committed_authority() -> None:
     for release in (families, workers):
         assert release.content["outcome_share"].notna().all()
         mp.plot_concentration(release)
+
+
+def test_points_over_time_are_joined_and_other_groups_are_not() -> None:
+    """A line between two groups would say that something lies between them."""
+    over_time, by_place = (
+        Gate(source=Made()).figure_data(
+            pd.DataFrame({"stage": ["asye"] * 3, name: ["1", "2", "3"], "estimate": [1.0, 2.0, 3.0], "n": 50,
+                          "conf_low": 0.5, "conf_high": 3.5}),
+            people="n", title="T", dims=["stage", name], values=["estimate", "conf_low", "conf_high"],
+        )
+        for name in ("wave", "place")
+    )  # fmt: skip
+    drawn = [mp.plot_multiples(r).child_axes[0].lines[0].get_linestyle() for r in (over_time, by_place)]
+    assert drawn == ["-", "None"]

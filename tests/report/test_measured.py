@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.data.evaluation_data import EvaluationData
+from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release import require_release
 from hybrid_toolkit.metrics import unit_frames as kept
 from hybrid_toolkit.metrics.custom.custom_metric import declare_metric
 from hybrid_toolkit.metrics.psychometrics import comparability as room
 from hybrid_toolkit.metrics.specs.registry import REGISTRY, register
+from hybrid_toolkit.report.documents.blocks import Figure
+from hybrid_toolkit.report.measure_report import measure_report
 from hybrid_toolkit.report.measured import Measured, measure_released
 from hybrid_toolkit.result import Check
+
+DAY = date(2026, 3, 2)
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +77,15 @@ def test_an_own_metric_is_released_and_says_that_it_is_not_co_produced(
     one = measure_released(data, own, by=by)[0]
     assert any(n.startswith("all: ") and "not co-produced" in n for n in notes(one))
     assert len(require_release(one.table).content) == (1 if by is None else 6)
+
+
+def test_groups_are_drawn_with_a_sentence_that_leaves_everyone_out(data: EvaluationData) -> None:
+    gate = Gate(source=data)
+    made = measure_report(
+        measure_released(data, "sick_days_per_month", by="career_stage", gate=gate), on=DAY, gate=gate
+    )
+    figure = next(b for b in made.sections[0].blocks if isinstance(b, Figure))
+    groups = set(figure.release.content["group"]) - {"all"}
+    assert f"All {len(groups)} groups are about alike" in figure.says and "days a month" in figure.says
+    alone = measure_report(measure_released(data, "sick_days_per_month", gate=gate), on=DAY, gate=gate)
+    assert not any(isinstance(b, Figure) for b in alone.sections[0].blocks)

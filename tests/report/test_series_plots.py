@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -100,3 +101,13 @@ def test_what_is_no_series_is_refused(wrong: Release, start: object, match: str)
         plot_series(wrong, start=start)
     with pytest.raises(DisclosureError, match=match):
         describe_series(wrong, start=start)
+
+
+def test_the_start_is_named_and_three_years_of_months_are_dated_without_a_warning() -> None:
+    made = path(36, 19)
+    made["period"] = pd.date_range("2022-04-01", periods=36, freq="MS")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax = plot_series(release(made), start=made["period"][18], unit="calls", periods="month")
+        assert svg_bytes(ax)
+    assert [t.get_text().strip() for t in ax.texts] == ["start"]

@@ -202,8 +202,8 @@ def _cell(visit: Visit) -> Answered:
     found = visit.work(f"{_WORK}:problems_of", path=draft["path"], toml=toml, stamp=_stamp(draft["path"]))
     asked = [e for e in found["errors"] + found["notices"] if (e["table"], e["column"]) == (table, column)]
     problem = next((e for e in asked if e["positions"]), None)
-    if problem is None:
-        raise UsageError("there is no such problem now.", fix="Open the list of problems again.", code="CELL-GONE")
+    if problem is None:  # it was mended, or the address was typed by hand
+        return GoTo("/data/check", "That problem is not there now. What is left stands here.")
     near = visit.work(
         f"{_WORK}:cells_around", path=draft["path"], toml=toml, table=table, column=column,
         rows=tuple(problem["positions"][:ROWS_OF_A_PROBLEM]), stamp=_stamp(draft["path"]),

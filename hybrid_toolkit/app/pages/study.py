@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,8 +50,8 @@ def _home(visit: Visit) -> Answered:
             if name == "response"
             else value
             if name == "effect"
-            else int(value or 0)
-            if value == value
+            else int(value)
+            if math.isfinite(value)
             else 0
         )
     if compared not in _COMPARED:

@@ -101,6 +101,10 @@ def study_answer(bench: Bench, planned: Planned) -> dict[str, Any]:
     return {**as_values(view_study(study, tried)), "needs": needs, "trials": tried.n_sims}
 
 
+LONGEST_NUMBER = 30
+"""Letters of a number with its interval; a column that holds longer texts is read from the left."""
+
+
 def as_values(view: LensView) -> dict[str, Any]:
     """A view as plain values that can go from one process to another.
 
@@ -122,6 +126,10 @@ def as_values(view: LensView) -> dict[str, Any]:
             "rows": [list(r) for r in p.rows],
             "words": p.words,
             "note": p.note,
+            "says": p.says,
+            "numbers": [
+                i for i in range(p.words, len(p.heads)) if all(len(str(r[i])) <= LONGEST_NUMBER for r in p.rows)
+            ],
         }
         for p in view.panels
     ]

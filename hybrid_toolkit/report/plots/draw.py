@@ -185,10 +185,11 @@ def _graph(graph: CausalGraph, gate: Gate, title: str, options: Options) -> tupl
 
 def _study(result: StudyResult, gate: Gate, title: str, options: Options) -> tuple[Axes, str]:
     shown = show_study(gate, result, titles={})
+    leveled = {"level": result.conf_level, **options}
     if shown.paths:
-        return _event_study(shown.paths[next(iter(shown.paths))], gate, title, options)
+        return _event_study(shown.paths[next(iter(shown.paths))], gate, title, leveled)
     several = len(result.study.outcomes) > 1
-    return (_headline if several else _estimates)(shown.answers, gate, title, {"level": result.conf_level, **options})
+    return (_headline if several else _estimates)(shown.answers, gate, title, leveled)
 
 
 def _tried(diagnosis: Diagnosis, gate: Gate, title: str, options: Options) -> tuple[Axes, str]:
@@ -218,9 +219,8 @@ def _fit(fit: ResultBase, gate: Gate, title: str, options: Options) -> tuple[Axe
     release = gate.estimates(
         drawn.head(MOST_SHOWN), title=named[:1].upper() + named[1:], clusters=held, whole=whole, people=people
     )
-    if _timed(drawn):
-        return _event_study(release, gate, title, options)
-    return _estimates(release, gate, title, {"level": getattr(fit, "conf_level", None), **options})
+    leveled = {"level": getattr(fit, "conf_level", None), **options}
+    return (_event_study if _timed(drawn) else _estimates)(release, gate, title, leveled)
 
 
 def _people_behind(fit: ResultBase, rows: pd.DataFrame, people: object, *, whole: bool) -> tuple[pd.DataFrame, str]:
@@ -250,7 +250,7 @@ DRAWABLE: tuple[Kind, ...] = (
         "a Release of an event study",
         lambda item: _release(("estimates",), "term")(item) and _timed(item.content),
         _event_study,
-        ("periods", "reference"),
+        ("periods", "reference", "level"),
     ),
     Kind("a Release of estimates in panels", _release(("estimates",), "panel"), _headline, ("columns", "level")),
     Kind("a Release of estimates", _release(("estimates",)), _estimates, ("level",)),

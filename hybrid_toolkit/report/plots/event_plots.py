@@ -35,7 +35,12 @@ PATTERN = r"^time (-?\d+)$"
 
 
 def plot_event_study(
-    release: Release, *, periods: str = "months", reference: int | None = None, ax: Axes | None = None
+    release: Release,
+    *,
+    periods: str = "months",
+    reference: int | None = None,
+    level: float | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Effects with their intervals over time to and from the start, and a line at nought.
 
@@ -48,6 +53,8 @@ def plot_event_study(
         What time is counted in, for the axis.
     reference : int | None, optional
         The time that the others are compared with, where the release does not hold it; an open circle at nought.
+    level : float | None, optional
+        Level of the intervals, which the axis names.
     ax : Axes | None, optional
         Where to draw; None makes a figure of its own.
 
@@ -76,7 +83,7 @@ def plot_event_study(
             ax.plot([reference], [0], marker="o", markersize=5, color=GREY, markerfacecolor="white", zorder=3)
         if _has_truth(rows):
             _truth(ax, rows)
-        _frame(ax, rows, periods)
+        _frame(ax, rows, periods, level)
         ax.set_title(wrapped(release.title, 44), fontsize=9.5, fontweight="bold", loc="left")
         draw_stamp(ax, release.stamp)
     return ax
@@ -155,9 +162,9 @@ def _truth(ax: Axes, rows: pd.DataFrame) -> None:
     ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.28), frameon=False)
 
 
-def _frame(ax: Axes, rows: pd.DataFrame, periods: str) -> None:
+def _frame(ax: Axes, rows: pd.DataFrame, periods: str, level: float | None) -> None:
     unit = next((str(u) for u in rows["unit"].dropna() if str(u)), "") if "unit" in rows else ""
-    ax.set_xlabel(f"{periods} since the start\nline at 0: no difference; {bar_words(None)}", fontsize=8.5)
+    ax.set_xlabel(f"{periods} since the start\nline at 0: no difference; {bar_words(level)}", fontsize=8.5)
     ax.set_ylabel(wrapped(unit, 30), fontsize=8.5)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     ax.set_xlim(rows["time"].min() - 0.7, rows["time"].max() + 0.7)  # times that are hidden have no mark of their own

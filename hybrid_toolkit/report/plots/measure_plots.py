@@ -12,6 +12,7 @@ from matplotlib.ticker import PercentFormatter
 
 from hybrid_toolkit.disclosure import Gate, Release, require_release
 from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.metrics.grouping import PERIODS
 from hybrid_toolkit.metrics.inequality.concentration import concentration_curve
 from hybrid_toolkit.report.plots.estimate_plots import HIDDEN, plot_groups
 from hybrid_toolkit.report.plots.plot_style import BLUE, GREY, INK, bar_words, draw_stamp, drawing, new_axes
@@ -19,6 +20,10 @@ from hybrid_toolkit.report.plots.readable_units import in_readable_unit
 
 MEASURE_PEOPLE, MEASURE_COUNTS = "population_share", "outcome_share"
 MOST_PANELS = 12
+TIMES_ACROSS = ("period", *PERIODS)
+"""Names of a dimension that is time: its points are joined."""
+LETTERS_UNDER = 21
+"""Letters of 7 points that stand apart under a panel 1.9 inches wide."""
 
 
 def release_curve(
@@ -140,7 +145,7 @@ def plot_multiples(
             left, top = (i % columns) * wide, 1 - (i // columns) * high
             one = ax.inset_axes((left + 0.13 * wide, top - 0.76 * high, 0.82 * wide, 0.5 * high))
             mine = rows[rows[panel].astype(str) == name]
-            _dots(one, mine.set_index(mine[across].astype(str)).reindex(steps), steps)
+            _dots(one, mine.set_index(mine[across].astype(str)).reindex(steps), steps, timed=across in TIMES_ACROSS)
             one.set_ylim(limits)
             one.set_title(name, fontsize=8.5, loc="left", color=INK)
         ax.set_title(release.title, fontsize=9.5, fontweight="bold", loc="left")
@@ -183,15 +188,17 @@ def describe_measured(release: Release, *, unit: str = "") -> str:
     return f"{release.title}. {'; '.join(parts)}."
 
 
-def _dots(ax: Axes, rows: pd.DataFrame, steps: list[str]) -> None:
+def _dots(ax: Axes, rows: pd.DataFrame, steps: list[str], *, timed: bool) -> None:
+    """Dots with their bars; over time they are joined, with a gap where one is hidden."""
     x = np.arange(len(steps))
     value, low, high = (rows[c].to_numpy(dtype=float) for c in ("estimate", "conf_low", "conf_high"))
     ax.vlines(x, low, high, color=BLUE, linewidth=1.6)
-    ax.plot(x, value, color=BLUE, marker="o", markersize=4, linestyle="none")
+    ax.plot(x, value, color=BLUE, marker="o", markersize=4, linewidth=0.8, linestyle="-" if timed else "none")
     for at in x[np.isnan(value)]:
         ax.text(at, 0.04, "hidden", transform=ax.get_xaxis_transform(), fontsize=7, ha="center", color=INK, rotation=90)
     ax.set_xlim(-0.5, len(steps) - 0.5)
-    shown = x[:: -(-len(steps) // 4)]
+    most = max(2, LETTERS_UNDER // max(len(s) for s in steps))
+    shown = x[:: -(-len(steps) // most)]
     ax.set_xticks(shown, [steps[i] for i in shown], fontsize=7)
     ax.tick_params(axis="y", labelsize=7)
     for side in ("top", "right"):

@@ -30,6 +30,8 @@ from hybrid_toolkit.report.plots.readable_units import readable_unit
 
 SERIES_COLUMNS = ("period", "observed", "fitted", "without")
 CONTROL = "control"
+MOST_DATES = 7
+"""Dates under a figure 3.7 inches wide: seven of four letters stand apart, and 36 months are named by half years."""
 
 
 def plot_series(
@@ -83,9 +85,10 @@ def plot_series(
                 label="expected without the change")  # fmt: skip
         if CONTROL in rows:
             ax.plot(x, rows[CONTROL], color=GREY, linewidth=1.2, linestyle=":", label="without the policy", zorder=1)
-        ax.axvline(start, color=GREY, linestyle=":", linewidth=1.2, zorder=0)
+        ax.axvline(start, color=GREY, linestyle="-", linewidth=0.9, zorder=0)
+        ax.text(start, 1.0, " start", transform=ax.get_xaxis_transform(), fontsize=8, va="bottom", ha="left")
         if pd.api.types.is_datetime64_any_dtype(x):
-            ticks = AutoDateLocator(maxticks=6)  # type: ignore[no-untyped-call]
+            ticks = AutoDateLocator(minticks=3, maxticks=MOST_DATES)  # type: ignore[no-untyped-call]
             ax.xaxis.set_major_locator(ticks)
             ax.xaxis.set_major_formatter(ConciseDateFormatter(ticks, show_offset=False))  # type: ignore[no-untyped-call]
         _frame(ax, release.title, how.words, periods)

@@ -20,6 +20,8 @@ from hybrid_toolkit.study.estimation.claim_grammar import (
     with_direction,
 )
 
+EVERYONE = "all"
+"""The row of a measured table that stands for everyone."""
 _STUDY_ROLES = ("study", "other")
 
 
@@ -177,8 +179,11 @@ def groups_say(release: Release, *, unit: str = "", level: float = 0.95) -> str:
     """
     held = require_release(release, kinds=("figure", "table", "facts")).content
     rows, how = in_readable_unit(held, unit)
+    if len(rows) > 1:  # everyone together is no group beside the others
+        rows = rows[rows[release.dims[0]].astype(str) != EVERYONE]
+    groups = len(rows)
     rows = rows[rows["estimate"].notna() & rows["conf_low"].notna()]
-    hidden = len(held) - len(rows)
+    hidden = groups - len(rows)
     tail = f" {hidden} {'group is' if hidden == 1 else 'groups are'} hidden to protect people." if hidden else ""
     if rows.empty:
         return "Every group is hidden to protect people."
@@ -187,14 +192,17 @@ def groups_say(release: Release, *, unit: str = "", level: float = 0.95) -> str:
     if len(rows) == 1:
         return f"{_group(most[named])}: {_value(most, how, level)}.{tail}"
     top, bottom = (how.label(float(r["estimate"])) for r in (most, least))
+    after = f" {how.words}" if how.words and not how.mark else ""
     high, low = _group(most[named]), str(least[named])
     if float(least["conf_high"]) < float(most["conf_low"]):
         told = f"{high}: {_value(most, how, level)}. {_group(low)}: {bottom}, {_span(least, how)}."
     elif len(rows) == 2:
         spans = f"{_span(most, how)} and {_span(least, how)}"
-        told = f"{high} and {_lower(low)} are about alike: {top} and {bottom} ({_intervals(level)} {spans})."
+        told = f"{high} and {_lower(low)} are about alike: {top} and {bottom}{after} ({_intervals(level)} {spans})."
     else:
-        told = f"All {len(rows)} groups are about alike: {bottom} to {top}, and their {_intervals(level)} overlap."
+        told = (
+            f"All {len(rows)} groups are about alike: {bottom} to {top}{after}, and their {_intervals(level)} overlap."
+        )
     return f"{told}{tail}"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from hybrid_toolkit.report.published_beside import PUBLISHED_CAPTION
-from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, AnswerReference, MetricView, unit_text
+from hybrid_toolkit.widgets.explorer.metric_answer import AnswerCell, AnswerReference, Bin, MetricView, unit_text
 from hybrid_toolkit.widgets.parts.html_parts import figure_html, list_html, notice_html, table_html
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
 from hybrid_toolkit.widgets.parts.svg import Bar, DrawnInterval, bars_svg, interval_rows_svg, interval_series_svg
@@ -52,7 +53,8 @@ def _interval(cell: AnswerCell, label: str, *, total: bool = False, panel: str =
 
 
 def _distribution(view: MetricView) -> str:
-    return figure_html("Distribution", distribution_svg(view)) if view.bins else notice_html(view.no_distribution)
+    caption = f"Distribution. {bins_say(view.bins, view.counted)}".strip()
+    return figure_html(caption, distribution_svg(view)) if view.bins else notice_html(view.no_distribution)
 
 
 def distribution_svg(view: MetricView) -> str:
@@ -91,3 +93,34 @@ def reference_table(view: MetricView) -> tuple[list[str], list[list[str]]]:
 
 def _count(value: float, hidden: bool) -> str:
     return "hidden" if hidden or value != value else f"{value:,.0f}"
+
+
+def bins_say(bins: Sequence[Bin], counted: str) -> str:
+    """The bin that holds most, of each group that is drawn.
+
+    Parameters
+    ----------
+    bins : Sequence[Bin]
+        The bars of the figure.
+    counted : str
+        What is counted, in words.
+
+    Returns
+    -------
+    str
+        One sentence; empty where every bin is hidden.
+
+    Examples
+    --------
+    >>> bins_say([Bin("", "under 2", 20, False), Bin("", "2 or more", 60, False)], "workers")
+    'Where most workers lie: 2 or more (75%).'
+    """
+    said = []
+    for panel in dict.fromkeys(b.panel for b in bins):
+        mine = [b for b in bins if b.panel == panel and not b.hidden]
+        total = sum(b.count for b in mine)
+        if not total:
+            continue
+        most = max(mine, key=lambda b: b.count)
+        said.append(f"{f'{panel}: ' if panel else ''}{most.label} ({most.count / total:.0%})")
+    return f"Where most {counted} lie: {'; '.join(said)}." if said else ""

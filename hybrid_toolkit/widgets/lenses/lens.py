@@ -16,6 +16,7 @@ from hybrid_toolkit.report.published_beside import PUBLISHED_CAPTION
 from hybrid_toolkit.study.estimation.claim_grammar import format_estimates, range_with_direction, with_direction
 from hybrid_toolkit.widgets.explorer.metric_answer import MetricView, number_text
 from hybrid_toolkit.widgets.explorer.metric_page import (
+    bins_say,
     distribution_svg,
     intervals_svg,
     metric_table,
@@ -48,6 +49,8 @@ class FigurePanel:
         How many of its columns hold words.
     note : str, optional
         One sentence under it.
+    says : str, optional
+        The sentence above it, that tells a reader what to see.
     """
 
     caption: str
@@ -57,6 +60,7 @@ class FigurePanel:
     rows: PanelRows
     words: int = 1
     note: str = ""
+    says: str = ""
 
     @cached_property
     def drawing(self) -> str:
@@ -65,7 +69,8 @@ class FigurePanel:
 
     def to_html(self) -> str:
         """Figure and table side by side where there is room."""
-        figure = f"<div>{figure_html(self.caption, self.drawing)}</div>" if self.draw is not None else ""
+        told = f"{self.caption}. {self.says}" if self.says else self.caption
+        figure = f"<div>{figure_html(told, self.drawing)}</div>" if self.draw is not None else ""
         table = table_html(f"{self.caption}: the numbers" if figure else self.caption, self.heads, self.rows,
                            words=self.words)  # fmt: skip
         note = notice_html(self.note) if self.note else ""
@@ -165,7 +170,8 @@ def metric_panels(view: MetricView, *, distribution: bool = False) -> tuple[Figu
     bins = [[b.panel or "Everyone", b.label, "hidden" if b.hidden else f"{b.count:,.0f}"] for b in view.bins]
     heads = ["Group", "Value", view.counted]
     caption = f"{view.title}: distribution"
-    return *first, FigurePanel(caption, view.distribution, lambda _: distribution_svg(view), heads, bins, 2)
+    return *first, FigurePanel(caption, view.distribution, lambda _: distribution_svg(view), heads, bins, 2,
+                               says=bins_say(view.bins, view.counted))  # fmt: skip
 
 
 def span_text(estimate: float, low: float, high: float, hidden: bool = False, unit: str = "") -> str:

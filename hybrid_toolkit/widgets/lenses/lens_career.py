@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -30,6 +30,7 @@ from hybrid_toolkit.widgets.lenses.lens import (
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
 from hybrid_toolkit.widgets.lenses.stage_curves import CURVE_STAGES, curve_rows, slope_rows
+from hybrid_toolkit.widgets.lenses.take_away import furthest_say
 from hybrid_toolkit.widgets.parts.state import DataReference
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
@@ -128,10 +129,13 @@ class CareerStageViews:
         )
         drawn = FigurePanel(curves.caption, curves.release, partial(_draw_curves, spec.name, spec.value_unit, at),
                       curves.heads, curves.rows, words=2)  # fmt: skip
-        body = [[_stage(r["term"]), span_of(r), count_of(r)] for r in slope.to_dict("records")]
-        axis = f"{spec.value_unit} for all hours at home rather than none"
+        body = [[_stage(r["term"]), span_text(*_ten_points(r), bool(r["suppressed"])), count_of(r)]
+                for r in slope.to_dict("records")]  # fmt: skip
+        ladder_rows = slope[~slope["term"].eq(_GAP)].to_dict("records")
+        axis = f"{spec.value_unit} for 10 percentage points more at home"
         ladder = FigurePanel("Slope by career stage, and the gap", slopes, partial(_draw_slopes, axis),
-                       ["Career stage", f"{axis} (interval)", "workers"], body)  # fmt: skip
+                       ["Career stage", f"{axis} (interval)", "workers"], body,
+                       says=furthest_say([(_stage(r["term"]), *_ten_points(r)) for r in ladder_rows]))  # fmt: skip
         notes = notes_release(self._gate, self._notes(state.outcome), title="Career stage", source=self.data)
         text = f"{spec.name} when {at:.0%} of desk hours are at home, with 95% confidence intervals: {said}{tail}."
         return LensView("Career stage", text, (drawn, ladder), notes)
@@ -207,12 +211,18 @@ def _draw_curves(name: str, unit: str, at: float, release: Release) -> str:
         f"at {c.points[-1][0]:.0%}" if c.points else f"{c.label}: hidden" for c in curves
     )  # fmt: skip
     return curves_svg(curves, title=f"{name} over remote share, by career stage", description=said, x_axis=X_AXIS,
-                      y_axis=f"{name} ({unit})", at=at)  # fmt: skip
+                      y_axis=f"{name} ({unit})", at=at, per_cent="x")  # fmt: skip
+
+
+def _ten_points(row: Mapping[Hashable, object]) -> tuple[float, float, float]:
+    """A slope and its interval for 10 percentage points more at home."""
+    estimate, low, high = (TEN_POINTS * v for v in three_of(row))
+    return estimate, low, high
 
 
 def _draw_slopes(axis: str, release: Release) -> str:
     rows = [
-        DrawnInterval(_stage(r["term"]), *three_of(r), hidden=bool(r["suppressed"]), total=r["term"] == _GAP)
+        DrawnInterval(_stage(r["term"]), *_ten_points(r), hidden=bool(r["suppressed"]), total=r["term"] == _GAP)
         for r in release.content.to_dict("records")
     ]
     said = "; ".join(f"{r.label}: {span_text(r.estimate, r.low, r.high, r.hidden)}" for r in rows)

@@ -30,6 +30,7 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.lenses.take_away import furthest_say
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 
@@ -135,7 +136,9 @@ class PracticeQualityViews:
                                          derived_from=[v.estimates for v in views], source=self.data)  # fmt: skip
         rows = [[r["component"], span_of(r), count_of(r)] for r in release.content.to_dict("records")]
         heads = ["Component", "Mean rating (interval)", "meetings"]
-        return FigurePanel("Components of skill, everyone", release, _draw_components, heads, rows)
+        drawn = [(str(r["component"]), *three_of(r)) for r in release.content.to_dict("records")]
+        return FigurePanel("Components of skill, everyone", release, _draw_components, heads, rows,
+                           says=furthest_say(drawn))  # fmt: skip
 
     @cached_property
     def _agreement(self) -> FigurePanel | None:

@@ -26,6 +26,7 @@ from hybrid_toolkit.widgets.lenses.lens import (
     three_of,
 )
 from hybrid_toolkit.widgets.lenses.lens_widget import view_state
+from hybrid_toolkit.widgets.lenses.take_away import furthest_say
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS, DataReference, ExplorerState
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import SharePart, shares_svg
@@ -147,7 +148,8 @@ class WellbeingViews:
             f"Actions stand where {RED_SHARE:.0%} or more of the answers are red: choose with those whom they concern."
         )
         caption = "Statements on remote working: green, amber, red"
-        return FigurePanel(caption, release, partial(_draw_lights, tuple(order)), heads, rows, note=note)
+        return FigurePanel(caption, release, partial(_draw_lights, tuple(order)), heads, rows, note=note,
+                           says=_lights_say(shares))  # fmt: skip
 
     @cached_property
     def _conflict(self) -> FigurePanel | None:
@@ -179,7 +181,11 @@ class WellbeingViews:
         )  # fmt: skip
         rows = [[r["scale"], r["range"], r["direction"], span_of(r)] for r in release.content.to_dict("records")]
         heads = ["Scale", "Range", "Direction", "Mean (interval)"]
-        return FigurePanel(caption, release, partial(_draw_scales, caption, scaled), heads, rows, words=3)
+        if scaled:
+            says = "Where the mean of each scale lies between its lowest and its highest score."
+        else:
+            says = furthest_say([(str(r["scale"]), *three_of(r)) for r in release.content.to_dict("records")])
+        return FigurePanel(caption, release, partial(_draw_scales, caption, scaled), heads, rows, words=3, says=says)
 
 
 def view_wellbeing(
@@ -227,7 +233,16 @@ def _actions_for(statement: str, parts: Sequence[SharePart]) -> str:
     red = next((p.share for p in parts if p.label == "red"), 0.0)
     if red < RED_SHARE:
         return ""
-    return "; ".join(f"{a.id}: {a.text} ({', '.join(a.levels)})" for a in answering_actions(statement))
+    return "; ".join(f"{a.text} ({', '.join(a.levels)})" for a in answering_actions(statement))
+
+
+def _lights_say(shares: Mapping[str, Sequence[SharePart]]) -> str:
+    """Which statements have most and least red answers."""
+    red = {s: p.share for s, parts in shares.items() for p in parts if p.label == "red"}
+    if not red:
+        return "Every statement is hidden to protect people."
+    most, least = max(red, key=red.__getitem__), min(red, key=red.__getitem__)
+    return f"Red answers are most frequent on ‘{most}’ ({red[most]:.0%}) and least on ‘{least}’ ({red[least]:.0%})."
 
 
 def _draw_lights(order: tuple[str, ...], release: Release) -> str:

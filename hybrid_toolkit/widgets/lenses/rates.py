@@ -13,6 +13,7 @@ from hybrid_toolkit.disclosure.release import Release
 from hybrid_toolkit.metrics.inequality.inequality import Inequality
 from hybrid_toolkit.report.plots.readable_units import readable_unit
 from hybrid_toolkit.widgets.lenses.lens import FigurePanel, count_of, span_of, three_of
+from hybrid_toolkit.widgets.lenses.take_away import furthest_say
 from hybrid_toolkit.widgets.parts.svg import DrawnInterval, interval_rows_svg
 from hybrid_toolkit.widgets.parts.svg_curves import Curve, curves_svg
 
@@ -38,7 +39,10 @@ def interval_panel(
     heads = [*(c.replace("_", " ").capitalize() for c in labels), f"{words[:1].upper()}{words[1:]} (95% interval)",
              counted]  # fmt: skip
     draw = partial(_draw, caption, unit, tuple(labels))
-    return FigurePanel(caption, release, draw, heads, rows, words=len(labels), note=note)
+    drawn = [(", ".join(_word(r[c]) if k == 0 else str(r[c]) for k, c in enumerate(labels)), *three_of(r))
+             for r in release.content.to_dict("records")]  # fmt: skip
+    says = furthest_say([r for r in drawn if r[0] != "Everyone"] or drawn, unit)
+    return FigurePanel(caption, release, draw, heads, rows, words=len(labels), note=note, says=says)
 
 
 def concentration_panel(
@@ -121,4 +125,4 @@ def _draw_concentration(title: str, x_axis: str, y_axis: str, release: Release) 
     curve = Curve("", tuple(points) if len(points) > 1 else ())
     said = "; ".join(f"the first {p[0]:.0%} hold {p[1]:.0%}" for p in points[1:]) or "hidden"
     return curves_svg([curve], title=title, description=f"{said}. The dashed line is an even spread.", x_axis=x_axis,
-                      y_axis=y_axis, diagonal=True, columns=1)  # fmt: skip
+                      y_axis=y_axis, diagonal=True, columns=1, per_cent="xy")  # fmt: skip

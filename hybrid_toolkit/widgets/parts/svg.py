@@ -93,7 +93,9 @@ def interval_rows_svg(rows: Sequence[DrawnInterval], *, title: str, description:
     def x(value: float) -> float:
         return left + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (WIDTH - left - right)
 
-    parts = [line_svg(x(t), top, x(t), bottom, opacity=_strength(t, ticks)) for t in ticks]
+    worded = [r.hidden or math.isnan(r.estimate) for r in rows]
+    clear = _clear_stretches(tops, worded)
+    parts = [line_svg(x(t), a, x(t), b, opacity=_strength(t, ticks)) for t in ticks for a, b in clear]
     parts += [text_svg(x(t), bottom + 16, tick_text(t, ticks, axis), anchor="middle") for t in ticks]
     for i, row in enumerate(rows):
         y = (tops[i] + tops[i + 1]) / 2
@@ -106,12 +108,32 @@ def interval_rows_svg(rows: Sequence[DrawnInterval], *, title: str, description:
             parts.append(text_svg(left + 6, y + 4, "cannot be estimated", italic=True))
             continue
         if row.line:
-            parts.append(line_svg(x(row.estimate), top, x(row.estimate), bottom, dash="3 4", opacity=0.5))
+            at = x(row.estimate)
+            parts += [line_svg(at, a, at, b, dash="3 4", opacity=0.5) for a, b in clear]
         if not math.isnan(row.low):
             parts.append(line_svg(x(row.low), y, x(row.high), y, colour=SVG_INK if row.reference else ACCENT, width=3))
         parts.append(_dot(x(row.estimate), y, diamond=row.total, hollow=row.reference))
     parts.append(axis_svg((left + WIDTH - right) / 2, bottom + 36, axis_words(axis)))
     return frame_svg(parts, bottom + 44, title, description)
+
+
+def _clear_stretches(tops: Sequence[float], worded: Sequence[bool]) -> list[tuple[float, float]]:
+    """Where upright lines may run: past every row but those that stand in words, which no line crosses.
+
+    Examples
+    --------
+    >>> _clear_stretches([8, 38, 68, 98], [False, True, False])
+    [(8, 38), (68, 98)]
+    """
+    found: list[tuple[float, float]] = []
+    for start, end, words in zip(tops, tops[1:], worded, strict=False):
+        if words:
+            continue
+        if found and found[-1][1] == start:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def interval_series_svg(rows: Sequence[DrawnInterval], *, title: str, description: str, axis: str) -> str:

@@ -51,6 +51,7 @@ def curves_svg(
     diagonal: bool = False,
     columns: int = 2,
     floor: tuple[float, ...] = (),
+    per_cent: str = "",
 ) -> str:
     """Small panels, a curve each with its band, over the same axes; a dashed line where x is read.
 
@@ -66,6 +67,8 @@ def curves_svg(
         Panels beside each other.
     floor : tuple[float, ...], optional
         Values that the upright axis holds in any case.
+    per_cent : str, default ""
+        Which axes hold shares, that are read in per cent: ``"x"``, ``"y"`` or ``"xy"``.
 
     Examples
     --------
@@ -86,7 +89,7 @@ def curves_svg(
     for start in range(0, max(1, len(curves)), columns):
         top = bottom + 18
         for place, curve in enumerate(curves[start : start + columns]):
-            box = _Box(left + place * (width + _GAP), top, width, height, xs, ys)
+            box = _Box(left + place * (width + _GAP), top, width, height, xs, ys, per_cent)
             parts += _panel(box, curve, at, diagonal=diagonal, first=place == 0)
         bottom = top + height + 18
     parts.append(axis_svg((left + WIDTH) / 2, bottom + 18, x_axis))
@@ -103,6 +106,10 @@ class _Box:
     height: float
     xs: Sequence[float]
     ys: Sequence[float]
+    per_cent: str = ""
+
+    def unit(self, axis: str) -> str:
+        return "share" if axis in self.per_cent else ""
 
     def x(self, value: float) -> float:
         return self.left + (value - self.xs[0]) / (self.xs[-1] - self.xs[0]) * self.width
@@ -116,10 +123,15 @@ def _panel(box: _Box, curve: Curve, at: float | None, *, diagonal: bool, first: 
     parts = [text_svg(box.left, box.top - 6, curve.label, bold=True)]
     parts += [line_svg(box.left, box.y(t), right, box.y(t), opacity=0.18) for t in box.ys]
     if first:
-        parts += [text_svg(box.left - 6, box.y(t) + 4, words_of(t, box.ys), anchor="end") for t in box.ys]
+        parts += [
+            text_svg(box.left - 6, box.y(t) + 4, words_of(t, box.ys, box.unit("y")), anchor="end") for t in box.ys
+        ]
     shown = box.xs if box.width > 200 else (box.xs[0], box.xs[-1])
     anchors = {box.xs[0]: "start", box.xs[-1]: "end"}
-    parts += [text_svg(box.x(t), bottom + 15, words_of(t, box.xs), anchor=anchors.get(t, "middle")) for t in shown]
+    parts += [
+        text_svg(box.x(t), bottom + 15, words_of(t, box.xs, box.unit("x")), anchor=anchors.get(t, "middle"))
+        for t in shown
+    ]
     if not curve.points:
         return [
             *parts,

@@ -138,7 +138,8 @@ def power_of(state: PowerExplorerState) -> LensView:
         f"About {here.rows:,.0f} answers; the design effect of teams and repeated answers is {here.design_effect:.2f}.",
         "This uses a formula. It assumes teams of equal size and non-response at random, and a two-sided 5% test.",
         *([_GAP] if state.group_share else []),
-        "The effect is your assumption, not a finding. To test the full study, use Study builder or study.diagnose().",
+        "The effect is your assumption, not a finding. To test the full study, choose a question and try it on "
+        "simulated services.",
     ]
     said = notes_release(gate, notes, title="Power", source=None)
     return LensView("Power", text, (panel,), said)
@@ -190,4 +191,5 @@ def _draw(over: str, at: float, release: Release) -> str:
     said += f"{_step(over, points[-1][0])}; {here:.0%} at {_step(over, at)}, where the dashed line stands."
     axis = {"effect": "effect, SD", "response": "share that answers"}.get(over, OVER[over].lower())
     return curves_svg([Curve("", points)], title=f"Power over {OVER[over].lower()}", description=said, x_axis=axis,
-                      y_axis="power", at=at, columns=1, floor=(0.0, 1.0))  # fmt: skip
+                      y_axis="power", at=at, columns=1, floor=(0.0, 1.0),
+                      per_cent="xy" if over == "response" else "y")  # fmt: skip

@@ -232,7 +232,13 @@ def _graph_panel(gate: Gate, graph: CausalGraph, found: Identification) -> Figur
     ]  # fmt: skip
     caption = "Causal graph, the part that matters here"
     return FigurePanel(
-        caption, release, partial(_draw_graph, found.message), ["Node", "Part in this study", "Moves"], rows, 3
+        caption,
+        release,
+        partial(_draw_graph, found.message),
+        ["Node", "Part in this study", "Moves"],
+        rows,
+        3,
+        says=found.message,
     )
 
 
