@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.disclosure.release_ledger import MarksOf, few_apart, remember
 from hybrid_toolkit.disclosure.sitting import fewest_behind
-from hybrid_toolkit.disclosure.versions import MarksOf, few_apart, remember
 
 if TYPE_CHECKING:
     from hybrid_toolkit.disclosure.gate import Gate

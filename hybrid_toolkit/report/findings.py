@@ -15,7 +15,7 @@ from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
-from hybrid_toolkit.study.declaration.outcome_label import RATIO_NOUNS, contrast_of
+from hybrid_toolkit.study.declaration.claim_words import RATIO_NOUNS, contrast_of
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
 from hybrid_toolkit.study.diagnosis.power_curve import PowerCurve

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hybrid_toolkit.designs import DESIGNS, GRADES
 from hybrid_toolkit.errors import HybridToolkitError, StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel, causal_words, contrast_of, overreach
+from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel, causal_words, contrast_of, overreach
 from hybrid_toolkit.study.estimation.claim_grammar import lowering_table
 from hybrid_toolkit.study.estimation.claims import (
     CLAIM_FAMILIES,

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.outcome_label import causal_words, overreach
+from hybrid_toolkit.study.declaration.claim_words import causal_words, overreach
 from hybrid_toolkit.study.estimation.claims import grammar
 from hybrid_toolkit.study.estimation.rota_change import Change, parse_change
 from hybrid_toolkit.study.estimation.what_if_basis import basis_of

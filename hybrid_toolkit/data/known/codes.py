@@ -1,6 +1,6 @@
 """Codes in the spellings of the national returns and of ordinary systems, read without a mapping.
 
-``codes.csv`` holds the spellings with where each was seen; ``stand_ins.csv`` what is written where nothing is known.
+``codes.csv`` holds the spellings with where each was seen.
 """
 
 from __future__ import annotations
@@ -211,48 +211,3 @@ def codes_near(column: ColumnContract) -> dict[str, str]:
     return {v: c for v, c in known.items() if c and len(v) > 4} | {
         plain_spelling(t): c for c, t in column.codes.items()
     }
-
-
-@lru_cache(maxsize=1)
-def _stand_ins() -> Mapping[str, frozenset[str]]:
-    text = resources.files("hybrid_toolkit.data.known").joinpath("stand_ins.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    return {
-        k: frozenset(plain_spelling(r["variant"]) for r in rows if r["kind"] == k) for k in {r["kind"] for r in rows}
-    }
-
-
-def is_stand_in(text: str, *, key: bool = False) -> bool:
-    """Whether a cell says only that nothing is known; with ``key``, also what stands for nobody, such as ``-1``.
-
-    Examples
-    --------
-    >>> is_stand_in("Not recorded"), is_stand_in("-1"), is_stand_in("-1", key=True), is_stand_in("W17", key=True)
-    (True, False, True, False)
-    """
-    said = plain_spelling(text)
-    return said in _stand_ins()["word"] or (key and said in _stand_ins()["key"])
-
-
-_OPEN = re.compile(
-    r"(?:(?:4712|9999|2999|2300|3000)(?:1231|0101)|"
-    r"\d{1,2}[/.\- ]\w{1,9}[/.\- ](?:4712|9999|2999|2300|3000)|(?:4712|9999|2999|2300|3000)-\d{2}-\d{2}|"
-    r"31[/.\-]12[/.\-]2099|2099-12-31|0?1[/.\-]0?1[/.\-]2100|2100-01-01|9999)(?:[T ].*)?"
-)
-_NONE = re.compile(
-    r"(?:(?:1900|1753|1800|1901)0101|0?1[/.\-]0?1[/.\-](?:1900|1753|1800|1901|0001)|(?:1900|1753|1800|1901|0001)-01-0[01]|00[/.\-]0[01][/.\-]\d{4}|"
-    r"0000-00-00|(?:30|31)[/.\-]12[/.\-]1899|1899-12-3[01]|11[/.\-]11[/.\-]1111|1111-11-11|0)(?:[T ].*)?"
-)
-
-
-def filler_date(text: str) -> str:
-    """``"open"`` for a day that means "not ended", ``"none"`` for one that means "no date", else an empty string.
-
-    Examples
-    --------
-    >>> filler_date("31/12/4712"), filler_date("1900-01-01 00:00:00"), filler_date("01/04/2024")
-    ('open', 'none', '')
-    """
-    if _OPEN.fullmatch(text):
-        return "open"
-    return "none" if _NONE.fullmatch(text) else ""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from hybrid_toolkit.columns.reading import FALSE, TRUE
-from hybrid_toolkit.data.known.codes import is_stand_in, known_code
+from hybrid_toolkit.data.known.codes import known_code
+from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.known.units import amount
 from hybrid_toolkit.data.reading.dates import parse_days, parse_months
 from hybrid_toolkit.data.reading.raw_table import RawTables

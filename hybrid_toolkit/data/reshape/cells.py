@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from hybrid_toolkit.data.known.codes import is_outsider, is_stand_in, known_code
+from hybrid_toolkit.data.known.codes import is_outsider, known_code
 from hybrid_toolkit.data.known.reading import reads
+from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.known.units import amount
 from hybrid_toolkit.data.mapping.mapping_file import TableMap
 from hybrid_toolkit.data.privacy.identifiers import PERSON_KEY_COLUMNS

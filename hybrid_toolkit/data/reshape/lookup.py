@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hybrid_toolkit.data.known.codes import is_stand_in
+from hybrid_toolkit.data.known.stand_ins import is_stand_in
 from hybrid_toolkit.data.privacy.pseudonym import name_key
 from hybrid_toolkit.data.reading.raw_table import RawTable, normal_name
 from hybrid_toolkit.data.reshape.dates import days_of

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from hybrid_toolkit.data.privacy.personal import details_in, names_person
 from hybrid_toolkit.errors import StudyError
-from hybrid_toolkit.study.declaration.outcome_label import OTHER_WORDS, readings
+from hybrid_toolkit.study.declaration.claim_words import OTHER_WORDS, readings
 
 _TITLE_WORDS = 3
 """Words up to which a text in small letters may be a name written as a title."""

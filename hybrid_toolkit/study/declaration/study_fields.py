@@ -13,8 +13,8 @@ import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.designs import DESIGNS, Design, ModelColumns, Setting
+from hybrid_toolkit.study.declaration.claim_words import OutcomeLabel
 from hybrid_toolkit.study.declaration.custom_metrics import CustomMetric
-from hybrid_toolkit.study.declaration.outcome_label import OutcomeLabel
 from hybrid_toolkit.study.declaration.study_frames import study_frame, table_needs
 
 

@@ -14,7 +14,7 @@ from hybrid_toolkit.data.evaluation_data import SYNTHETIC_STAMP
 from hybrid_toolkit.designs import GRADES
 from hybrid_toolkit.errors import StudyError
 from hybrid_toolkit.result import Check
-from hybrid_toolkit.study.declaration.outcome_label import (
+from hybrid_toolkit.study.declaration.claim_words import (
     OutcomeLabel,
     causal_words,
     check_words,

@@ -19,7 +19,7 @@ from hybrid_toolkit.models.inference.meta_analysis_result import (
     RandomEffects,
 )
 from hybrid_toolkit.result import TIDY_COLUMNS, Check
-from hybrid_toolkit.study.declaration.outcome_label import contrast_of, relative_phrase
+from hybrid_toolkit.study.declaration.claim_words import contrast_of, relative_phrase
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.estimation.claims import Claim, make_claim, prediction_sentence
 from hybrid_toolkit.study.estimation.study_checks import known_lean, open_path

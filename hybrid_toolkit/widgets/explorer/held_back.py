@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybrid_toolkit.disclosure.gate import Gate
-from hybrid_toolkit.disclosure.versions import few_apart, remember
+from hybrid_toolkit.disclosure.release_ledger import few_apart, remember
 from hybrid_toolkit.report.measured import figure_marks, figure_name
 from hybrid_toolkit.widgets.explorer.metric_units import Units
 from hybrid_toolkit.widgets.parts.state import ALL_LEVELS
