@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import shutil
 import signal
 import sys
 import tempfile
@@ -16,7 +16,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,7 @@ from hybrid_toolkit.data.mapping.propose_mapping import propose_mapping
 from hybrid_toolkit.data.privacy.pseudonymise import pseudonymise_folder
 from hybrid_toolkit.disclosure.gate import Gate
 from hybrid_toolkit.disclosure.release_ledger import FOLDER, LEDGER, VersionLedger
-from hybrid_toolkit.errors import HybridToolkitError, OutputError
+from hybrid_toolkit.errors import HybridToolkitError
 from hybrid_toolkit.report.documents.tidy_layout import tidy_layout
 from hybrid_toolkit.study.diagnosis.diagnosis import Diagnosis
 from hybrid_toolkit.study.diagnosis.wedge_study import Wedge, WedgeStudy
@@ -44,19 +44,21 @@ STAFF = 4000
 
 REFUSED = 3
 """How a child ends that meets an error of the toolkit's own."""
-NOBODY, A_WEEK = 65534, 7 * 86_400
-"""An ordinary user who owns nothing, and how far the clock goes back."""
 TRIED, TRIALS = Wedge(teams=8, periods=4, workers=4), 400
 """Trials of some tenths of a second, so that kills come in the midst of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What is killed: ``prepare`` once, ``run`` in a child with a number that differs each time, ``whole`` after it."""
+    """What is killed: ``prepare`` once, ``run`` in a child with a number that differs each time, ``whole`` after it.
+
+    ``again`` stands before every further run: it takes away what a run that was not disturbed has finished.
+    """
 
     prepare: Callable[[Path], None]
     run: Callable[[Path, int], None]
     whole: Callable[[Path], bool]
+    again: Callable[[Path], None] = lambda place: None
 
 
 def _staff(place: Path) -> None:
@@ -85,11 +87,12 @@ def _replaced(place: Path) -> bool:
 
 
 def _pseudonymise(place: Path, n: int) -> None:
-    try:
-        pseudonymise_folder(place / "raw", place / "out")
-    except OutputError:  # an earlier run was quicker than the kill
-        (place / "out" / "worker.csv").unlink()
-        pseudonymise_folder(place / "raw", place / "out")
+    pseudonymise_folder(place / "raw", place / "out")
+
+
+def _take_away(place: Path) -> None:
+    if (place / "out").exists():
+        shutil.rmtree(place / "out")
 
 
 def _pseudonymised(place: Path) -> bool:
@@ -112,11 +115,7 @@ def _recorded(place: Path) -> bool:
 def _export(place: Path, n: int) -> None:
     rows = pd.DataFrame({"role": [f"role {i}" for i in range(6)], "n": 40, "share": 0.5})
     release = Gate().table(rows, title="Share", dims=["role"], values=["share"], people="n")
-    out = place / "out"
-    if out.exists():
-        for file in out.iterdir():
-            file.unlink()
-    write_bundle({f"{i}.csv": tidy_layout(release).to_csv().encode() for i in range(60)}, out)
+    write_bundle({f"{i}.csv": tidy_layout(release).to_csv().encode() for i in range(60)}, place / "out")
 
 
 def _exported(place: Path) -> bool:
@@ -165,6 +164,13 @@ def _diagnose(place: Path, n: int) -> None:
     WEDGE.diagnose(TRIED, n_sims=TRIALS, seed=1, resume=place / "trials.jsonl", progress=False)
 
 
+def _cut_short(place: Path) -> None:
+    """A third of the trials are there, as after a kill."""
+    trials = place / "trials.jsonl"
+    if trials.exists():
+        trials.write_bytes(b"".join(trials.read_bytes().splitlines(keepends=True)[: 1 + TRIALS // 3]))
+
+
 def _resumed(place: Path) -> bool:
     """What is resumed after a kill gives the draws of a run that nobody killed; then it begins again."""
     again = WEDGE.diagnose(TRIED, n_sims=TRIALS, seed=1, resume=place / "trials.jsonl", progress=False)
@@ -198,13 +204,13 @@ def _nothing(place: Path) -> None:
 OPERATIONS = {
     "save": Operation(lambda place: _save(place, 0), _save, _saved),
     "replace a folder": Operation(lambda place: _replace(place, 1), lambda p, n: _replace(p, n % 9 + 1), _replaced),
-    "pseudonymise": Operation(_staff, _pseudonymise, _pseudonymised),
+    "pseudonymise": Operation(_staff, _pseudonymise, _pseudonymised, _take_away),
     "ledger": Operation(_nothing, _record, _recorded),
-    "export": Operation(_nothing, _export, _exported),
+    "export": Operation(_nothing, _export, _exported, _take_away),
     "load": Operation(_staff, _load, _still_whole),
     "map": Operation(_foreign, _map, _mapped),
     "synth": Operation(_nothing, _synth, _synthesised),
-    "diagnose and resume": Operation(_nothing, _diagnose, _resumed),
+    "diagnose and resume": Operation(_nothing, _diagnose, _resumed, _cut_short),
     "autosave of the app": Operation(_nothing, _autosave, _autosaved),
 }
 
@@ -232,9 +238,10 @@ def kill_at_random(name: str, times: int, *, seed: int = 0) -> Killed:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         operation.prepare(place)
-        took = max(_run(operation, place, n) for n in (1, 2))
+        took = max(run_whole(operation, place, n) for n in (1, 2))
         for n in range(3, times + 3):
-            child = _start(operation, place, n)
+            operation.again(place)
+            child = start(operation, place, n)
             time.sleep(rng.uniform(0, took))
             os.kill(child, signal.SIGKILL)
             status = os.waitpid(child, 0)[1]
@@ -243,7 +250,7 @@ def kill_at_random(name: str, times: int, *, seed: int = 0) -> Killed:
                 broken += not operation.whole(place)
             except (OSError, ValueError, KeyError, HybridToolkitError):
                 broken += 1
-        _run(operation, place, times + 3)
+        run_whole(operation, place, times + 3)
         left = len(list(place.rglob(".*.part")))
     return Killed(name, killed, ended, broken, left)
 
@@ -252,7 +259,8 @@ def _no_fault() -> None:
     return None
 
 
-def _start(operation: Operation, place: Path, n: int, fault: Callable[[], None] = _no_fault) -> int:
+def start(operation: Operation, place: Path, n: int, fault: Callable[[], None] = _no_fault) -> int:
+    """Begin an operation in a child that first meets a fault; the child's process id."""
     child = os.fork()
     if child == 0:
         try:
@@ -267,65 +275,14 @@ def _start(operation: Operation, place: Path, n: int, fault: Callable[[], None] 
     return child
 
 
-def _run(operation: Operation, place: Path, n: int) -> float:
+def run_whole(operation: Operation, place: Path, n: int) -> float:
+    """Run an operation in a child as it is: how many seconds it took."""
+    operation.again(place)
     began = time.monotonic()
-    status = os.waitpid(_start(operation, place, n), 0)[1]
+    status = os.waitpid(start(operation, place, n), 0)[1]
     if status != 0:
         raise RuntimeError("the operation fails without being killed")
     return time.monotonic() - began
-
-
-def _disk_full(room: int) -> None:
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit then fails as on a full disk
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-
-
-def _as_nobody() -> None:
-    if os.geteuid() == 0:  # whom no permission stops
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
-
-
-def _clock_back() -> None:
-    real = time.time
-    time.time = lambda: real() - A_WEEK
-
-
-def meet_fault(name: str, fault: str) -> tuple[int, bool, int]:
-    """Run one operation twice as it is and once under a fault, then once more as it is.
-
-    Parameters
-    ----------
-    name : one of ``OPERATIONS``. fault : "disk full", "read-only folder" or "clock back".
-
-    Returns
-    -------
-    tuple[int, bool, int]
-        How it ended (0, or ``REFUSED`` by an error of the toolkit's own), whether what stands is whole, hidden parts.
-    """
-    operation = OPERATIONS[name]
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        operation.prepare(place)
-        _run(operation, place, 1)
-        if fault == "read-only folder":
-            for part in (place, *place.rglob("*")):
-                part.chmod(0o555 if part.is_dir() else 0o444)
-        faults = {"disk full": partial(_disk_full, 64), "read-only folder": _as_nobody, "clock back": _clock_back}
-        ended = os.waitstatus_to_exitcode(os.waitpid(_start(operation, place, 2, faults[fault]), 0)[1])
-        left = len(list(place.rglob(".*.part")))
-        return ended, operation.whole(place), left
-
-
-def two_writers(name: str) -> tuple[int, int, bool]:
-    """Run one operation in two processes at once: how each ended, and whether what stands is whole."""
-    operation = OPERATIONS[name]
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        operation.prepare(place)
-        both = [_start(operation, place, n) for n in (1, 2)]
-        first, second = (os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in both)
-        return first, second, operation.whole(place)
 
 
 def main(arguments: list[str]) -> int:

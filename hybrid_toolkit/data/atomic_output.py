@@ -14,7 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hybrid_toolkit.errors import OutputError
@@ -149,7 +149,8 @@ def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # in use by another program; the next run clears it
+            path.unlink(missing_ok=True)
 
 
 def _of_output(error: OSError, *places: Path) -> bool:

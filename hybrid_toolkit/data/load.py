@@ -291,7 +291,7 @@ def _synthetic(path: str | Path, sources: Mapping[str, Source]) -> tuple[bool, s
 def _json(file: Path) -> Mapping[str, object]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -202,7 +202,7 @@ def load_policy(path: str | Path | None = None) -> Policy:
     source = Path(path) if path is not None else files("hybrid_toolkit.disclosure") / "policy.toml"
     try:
         raw = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # not UTF-8, not TOML, or nested too deep
         raise UnreadableError(
             f"The disclosure policy cannot be read as TOML ({type(error).__name__}).",
             fix="Start from a copy of hybrid_toolkit/disclosure/policy.toml.",

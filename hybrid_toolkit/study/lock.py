@@ -240,7 +240,7 @@ def load_lock(path: Path | str) -> Lock:
     where = Path(path).expanduser()
     try:
         content = json.loads(where.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _no_lock(where, f"cannot be read ({type(error).__name__})") from None
     if not isinstance(content, dict) or set(content) != set(_KEYS) or content["format"] != _FORMAT:
         raise _no_lock(where, "is not a lock of a study")

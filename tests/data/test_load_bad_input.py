@@ -146,10 +146,10 @@ def test_a_workbook_open_elsewhere(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "worker.csv").write_text(GOOD)
 
-    def deny(self: Path) -> bytes:
+    def deny(self: Path, mode: str) -> object:
         raise PermissionError(13, "denied", str(self))
 
-    monkeypatch.setattr(Path, "read_bytes", deny)
+    monkeypatch.setattr(Path, "open", deny)
     text = refused(tmp_path, "FILE-LOCKED")
     assert str(tmp_path) not in text
 

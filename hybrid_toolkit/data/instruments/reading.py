@@ -123,7 +123,12 @@ def load_instrument(instrument: str | Path) -> Instrument:
     'complete'
     """
     if isinstance(instrument, Path):
-        return _read(instrument.read_text(encoding="utf-8"), instrument.name, shipped=False)
+        try:
+            text = instrument.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            kind = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else "cannot be read"
+            raise Keys(instrument.name, {}).fault("", kind) from None
+        return _read(text, instrument.name, shipped=False)
     if instrument in instrument_ids():
         text = files(__package__).joinpath(f"{instrument}.toml").read_text(encoding="utf-8")
         return _read(text, f"{instrument}.toml", shipped=True)
@@ -137,7 +142,7 @@ def load_instrument(instrument: str | Path) -> Instrument:
 def _read(text: str, file: str, *, shipped: bool) -> Instrument:
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits, a list too deep
         place = re.search(r"\(at [^)]*\)", str(error))
         raise Keys(file, {}).fault("", f"is not valid TOML {place.group() if place else ''}".strip()) from None
     return parse_instrument(raw, file=file, shipped=shipped)

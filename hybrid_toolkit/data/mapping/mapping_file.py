@@ -183,7 +183,7 @@ def parse_mapping(text: str, origin: str) -> DataMapping:
     """
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits, a list too deep
         raise MappingError(
             f"{origin}: the mapping file cannot be read: {error}.",
             fix="Correct the line that is named. Text needs quotation marks, and each name can appear only once.",

@@ -24,7 +24,7 @@ from hybrid_toolkit.data.reading.cin_census import (
 from hybrid_toolkit.data.reading.coerce import TextCells
 from hybrid_toolkit.data.reading.dates import parse_days
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal_name, text_frame
-from hybrid_toolkit.data.reading.text_files import read_csv
+from hybrid_toolkit.data.reading.text_files import read_bytes, read_csv
 from hybrid_toolkit.data.tables.contract import ColumnContract
 from hybrid_toolkit.errors import UnreadableError
 
@@ -44,8 +44,7 @@ _NOTE = "read from events of the return as CSV; age bands are at the reference d
 
 def is_cin_csv(path: Path) -> bool:
     """Whether the header of a CSV file is that of the events of a children in need census."""
-    with path.open("rb") as file:
-        head = file.read(_HEAD).decode("utf-8", "replace")
+    head = read_bytes(path, _HEAD).decode("utf-8", "replace")
     names = {
         normal_name(n) for line in head.splitlines()[:3] for n in line.replace('"', "").replace(";", ",").split(",")
     }

@@ -34,8 +34,8 @@ _STEADY = 0.8
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file.
+def read_bytes(path: Path, most: int = -1) -> bytes:
+    """The bytes of a file, or as many of the first as are asked for.
 
     Raises
     ------
@@ -51,7 +51,8 @@ def read_bytes(path: Path) -> bytes:
             )
     check_kind(path)
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except PermissionError:
         raise UnreadableError(
             f"{path.name}: the file cannot be opened: it is open in another program, or you may not read it.",
@@ -91,10 +92,8 @@ def is_delimited(path: Path) -> bool:
     What cannot be opened is taken for one, so that reading it says why.
     """
     try:
-        check_kind(path)
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except (OSError, UnreadableError):
+        head = read_bytes(path, _HEAD)
+    except UnreadableError:
         return True
     try:
         text, _ = _decode(head[: head.rfind(b"\n") + 1 or None], path.name)

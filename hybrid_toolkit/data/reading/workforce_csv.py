@@ -16,7 +16,7 @@ import pandas as pd
 from hybrid_toolkit.data.reading.coerce import TextCells
 from hybrid_toolkit.data.reading.dates import parse_days
 from hybrid_toolkit.data.reading.raw_table import Found, RawTable, normal_name, text_frame
-from hybrid_toolkit.data.reading.text_files import csv_file, read_csv
+from hybrid_toolkit.data.reading.text_files import csv_file, read_bytes, read_csv
 from hybrid_toolkit.data.reading.workforce_census import (
     RECORD,
     TOTALS,
@@ -45,8 +45,7 @@ def csv_source(path: Path) -> list[Found]:
     UnreadableError
         As for ``csv_file``.
     """
-    with path.open("rb") as file:
-        head = normal_name(file.read(_HEAD).decode("utf-8", "replace"))
+    head = normal_name(read_bytes(path, _HEAD).decode("utf-8", "replace"))
     if not all(name in head for name in _SURE):
         return csv_file(path)
     return [
@@ -107,8 +106,7 @@ def _totals(path: Path) -> RawTable:
 def _beside(path: Path) -> dict[str, str]:
     """The one row of a file of totals in the same folder."""
     for other in sorted(path.parent.glob("*.csv")):
-        with other.open("rb") as file:
-            head = normal_name(file.read(_HEAD).decode("utf-8", "replace"))
+        head = normal_name(read_bytes(other, _HEAD).decode("utf-8", "replace"))
         if other != path and "numberofvacancies" in head and "noagencyfte" in head:
             frame = read_csv(other).frame
             if len(frame):

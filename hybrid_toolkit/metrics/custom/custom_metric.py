@@ -288,7 +288,7 @@ def parse_metric(text: str) -> MetricSpec:
     """
     try:
         raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits, a list too deep
         place = re.search(r"\(at [^)]*\)", str(error))
         said = f" {place.group()}" if place else ""
         raise UnreadableError(
