@@ -190,7 +190,7 @@ class Round:
         item : str
             Id of the prompt.
         given : Mapping[str, str]
-            ``level``, ``evidence`` and ``reference``.
+            ``level``, ``evidence`` and ``reference``; what is left out stays as it is.
         now : datetime | None, optional
             The time; that of the computer where it is left out.
 
@@ -212,7 +212,7 @@ class Round:
         def put(content: dict[str, Any]) -> dict[str, Any]:
             answers = dict(content.get("answers", {}))
             old = {k: v for k, v in answers.get(item, {}).items() if k != "at"}
-            new = {k: given.get(k, "") for k in ("level", "evidence", "reference")}
+            new = {k: given.get(k, old.get(k, "")) for k in ("level", "evidence", "reference")}
             if new != {k: old.get(k, "") for k in new}:
                 answers[item] = {**new, "at": at}
             return {**content, "answers": answers}

@@ -66,6 +66,16 @@ class Fields:
             )
         return text
 
+    def changed(self, *names: str) -> dict[str, str]:
+        """The fields that came with the form; a page that is open elsewhere too sends only what was changed in it.
+
+        Examples
+        --------
+        >>> Fields({"notes": ["Agreed"]}).changed("notes", "next")
+        {'notes': 'Agreed'}
+        """
+        return {name: self.word(name) for name in names if name in self}
+
     def words(self, name: str) -> tuple[str, ...]:
         """Every value of a field."""
         return tuple(self.given.get(name, ()))

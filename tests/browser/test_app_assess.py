@@ -301,6 +301,35 @@ def test_two_desks_on_one_folder_see_each_other_and_lose_nothing(
     expect(page.locator(".others")).to_have_count(0)
 
 
+def test_two_people_with_two_tabs_each_overwrite_nothing_that_they_did_not_change(
+    page: Page, context: BrowserContext, server: Server, folder: Path, browser: Browser
+) -> None:
+    """Four tabs show the same section, empty; each writes one answer: all four are there, and each sees one other."""
+    part = load_checklist("questions").parts[0]
+    path, fields = f"/talk/questions/{part.id}", [f"{i.id}-words" for i in part.items[:4]]
+    other = start_app(workspace=str(folder))
+    desk = browser.new_context()
+    try:
+        tabs = [page, context.new_page(), desk.new_page(), desk.new_page()]
+        tabs[2].goto(other.url)
+        for tab, at in zip(tabs, (server, server, other, other), strict=True):
+            tab.goto(home(at) + path)
+            expect(tab.locator(".others")).to_have_count(1)
+            assert tab.locator(".others").inner_text().count("desk") <= 1
+        for n, (tab, name) in enumerate(zip(tabs, fields, strict=True)):
+            tab.locator(f"[name='{name}']").fill(f"Words of tab {n}")
+            saved(tab)
+        tabs[0].locator(f"[name='{fields[0]}']").fill("Changed")
+        tabs[0].locator(f"[name='{fields[0]}']").fill("Words of tab 0")
+        tabs[0].locator("main form[data-autosave] button").click()
+        tabs[3].goto(home(other) + path)
+        for n, name in enumerate(fields):
+            expect(tabs[3].locator(f"[name='{name}']")).to_have_value(f"Words of tab {n}")
+    finally:
+        desk.close()
+        other.stop()
+
+
 def test_prompts_of_one_s_own_and_the_next_round(page: Page, server: Server) -> None:
     page.goto(f"{home(server)}/assess/own")
     page.get_by_label("Prompt", exact=True).fill("Night duty has its own rule.")

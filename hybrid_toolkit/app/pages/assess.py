@@ -31,13 +31,14 @@ def _setup(visit: Visit) -> Answered:
     held = Entered(opened.setup)
     if not visit.sent:
         return PageView("assess_setup.html.j2", {"held": held, "errors": {}, "round": opened})
-    given = {"title": visit.form.word("title"), "on": visit.form.word("on"), "scope": visit.form.word("scope")}
-    errors = refuse_details({k: given[k] for k in ("title", "scope")})
+    given = visit.form.changed("title", "on", "scope")
+    errors = refuse_details({k: given.get(k, "") for k in ("title", "scope")})
     if not errors:
         visit.saved_in.change(opened.setup_name, lambda c: {**c, **given}, "set up the assessment")
     if visit.draft:
         return Saved(errors=errors)
-    if not given["title"]:
+    given = {**held, **given}
+    if not given.get("title"):
         errors["title"] = "Enter a name for this assessment, for example Autumn 2026."
     if errors:
         return PageView("assess_setup.html.j2", {"held": Entered(given), "errors": errors, "round": opened}, status=422)
@@ -143,18 +144,20 @@ def _question(visit: Visit) -> Answered:
     if visit.query.word("then") == "check":
         onward = f"{here}/check"
     if visit.sent:
-        given = {k: visit.form.word(k) for k in ("level", "evidence", "reference")}
-        errors = refuse_details({k: given[k] for k in ("evidence", "reference")})
+        given = visit.form.changed("level", "evidence", "reference")
+        errors = refuse_details({k: given.get(k, "") for k in ("evidence", "reference")})
         if errors:
             if visit.draft:
                 return Saved(errors=errors)
-            values = _question_values(opened, rater, item, onward, errors) | {"held": Entered(given)}
+            values = _question_values(opened, rater, item, onward, errors) | {
+                "held": Entered({**rater.answers.get(item, {}), **given})
+            }
             return PageView("assess_question.html.j2", values, status=422, title=prompt.text)
         rater = opened.answer(rater.key, item, given)
         why = rater.draft_reason(item)
         if visit.draft:
             return Saved(f"Saved as a draft: {why}" if why else "Saved")
-        if why or not given["level"]:
+        if why or not rater.answers.get(item, {}).get("level"):
             then = "&then=check" if onward.endswith("/check") else ""
             return GoTo(f"{here}/{item}?check=1{then}")
         return GoTo(f"{onward}#main")  # the next key press reaches the prompt, not the navigation again

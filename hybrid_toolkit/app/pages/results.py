@@ -113,12 +113,15 @@ def _notes(visit: Visit) -> Answered:
     parts = opened.listed.parts
     after = parts[min(parts.index(part) + 1, len(parts) - 1)]
     if visit.sent:
-        given = {k: visit.form.word(k) for k in ("notes", "next")}
+        given = visit.form.changed("notes", "next")
         errors = refuse_details(given)
         if not errors:
             visit.saved_in.change(
                 opened.setup_name,
-                lambda c: {**c, "notes": {**c.get("notes", {}), part.id: given}},
+                lambda c: {
+                    **c,
+                    "notes": {**c.get("notes", {}), part.id: {**c.get("notes", {}).get(part.id, {}), **given}},
+                },
                 f"notes on {part.title}",
             )
         if visit.draft:
@@ -126,6 +129,7 @@ def _notes(visit: Visit) -> Answered:
         if not errors:
             last = after is part
             return GoTo("/assess/notes" if last else f"/assess/notes/{after.id}", "Saved.")
+        given = {**opened.setup.get("notes", {}).get(part.id, {}), **given}
     else:
         given, errors = dict(opened.setup.get("notes", {}).get(part.id, {})), {}
     answers = []

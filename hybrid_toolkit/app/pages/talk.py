@@ -94,10 +94,10 @@ def _list(checklist: str) -> Callable[[Visit], Answered]:
                 return _answer_statement(visit)
             if visit.form.word("what"):
                 return GoTo(f"/talk/{checklist}", work.step(talk_file(checklist), visit.form.word("what")))
-            about = visit.form.word("about")
-            errors = refuse_details({"about": about})
-            if not errors:
-                work.change(talk_file(checklist), lambda c: {**c, "about": about}, "what it is about")
+            given = visit.form.changed("about")
+            errors = refuse_details(given)
+            if given and not errors:
+                work.change(talk_file(checklist), lambda c: {**c, **given}, "what it is about")
             return Saved(errors=errors) if visit.draft else GoTo(f"/talk/{checklist}", "" if errors else "Saved.")
         held = answers_to(work, checklist)
         tasks = [
@@ -157,10 +157,9 @@ def _section(checklist: str) -> Callable[[Visit], Answered]:
         after = listed.parts[here + 1] if here + 1 < len(listed.parts) else None
         held, errors = answers_to(work, checklist), dict[str, str]()
         if visit.sent:
-            given = {i.id: {"answer": visit.form.word(i.id), "words": visit.form.word(f"{i.id}-words")}
-                     for i in part.items}  # fmt: skip
-            errors = refuse_details({f"{k}-words": v["words"] for k, v in given.items()})
-            odd = [i for i in part.items if given[i.id]["answer"] not in ("", *scales().get(i.scale, {}))]
+            given = {i.id: _sent(visit, i.id) for i in part.items}
+            errors = refuse_details({f"{k}-words": v.get("words", "") for k, v in given.items()})
+            odd = [i for i in part.items if given[i.id].get("answer", "") not in ("", *scales().get(i.scale, {}))]
             errors |= {i.id: "Choose one of the answers." for i in odd}
             if not errors:
                 _save(work, checklist, given, part.title)
@@ -169,7 +168,7 @@ def _section(checklist: str) -> Callable[[Visit], Answered]:
                     return GoTo(f"/talk/{checklist}/{after.id}#main" if after else f"/talk/{checklist}")
             if visit.draft:
                 return Saved(errors=errors)
-            held |= given
+            held |= {k: {**held.get(k, {}), **one} for k, one in given.items()}
         values = {
             "part": part, "listed": listed, "errors": errors, "scales": scales(), "checklist": checklist,
             "about": without_source_ids(part.about), "number": here + 1, "last": after is None,
@@ -180,6 +179,12 @@ def _section(checklist: str) -> Callable[[Visit], Answered]:
     return show
 
 
+def _sent(visit: Visit, item: str) -> dict[str, str]:
+    """The answer and the words of an item, as far as the form brought them."""
+    came = visit.form.changed(item, f"{item}-words")
+    return {name: came[field] for name, field in (("answer", item), ("words", f"{item}-words")) if field in came}
+
+
 def _save(work: Workspace, checklist: str, given: dict[str, dict[str, str]], title: str) -> None:
     at = datetime.now().isoformat(timespec="seconds")
 
@@ -187,8 +192,9 @@ def _save(work: Workspace, checklist: str, given: dict[str, dict[str, str]], tit
         held = dict(content.get("answers", {}))
         for item, one in given.items():
             old = {k: v for k, v in held.get(item, {}).items() if k != "at"}
-            if one != old and (old or any(one.values())):
-                held[item] = {**one, "at": at}
+            new = {**old, **one}
+            if new != old and (old or any(new.values())):
+                held[item] = {**new, "at": at}
         return {**content, "answers": held}
 
     work.change(talk_file(checklist), put, f"answers in {title}")

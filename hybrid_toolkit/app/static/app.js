@@ -4,8 +4,15 @@
 const WAIT = 400; // milliseconds after the last key: short enough that little is at stake, long enough not to chatter
 const AGAIN = 2000; // milliseconds until a save that failed is tried again
 
+function asShown(field) { // as the page came
+  if (field.type === "radio" || field.type === "checkbox") return field.checked === field.defaultChecked;
+  if (field.tagName === "SELECT") return [...field.options].every((o) => o.selected === o.defaultSelected);
+  return field.value === field.defaultValue;
+}
+
 function autosave(form) {
   const said = form.querySelector("[data-said]");
+  const touched = new Set(); // a field that was changed and changed back was saved in between
   let timer = 0, unsaved = false, busy = false;
 
   function tell(words, bad) {
@@ -40,9 +47,18 @@ function autosave(form) {
     }
   }
 
+  // a second tab, or a colleague's desk, may have changed what this tab does not show: only what was changed here is sent
+  form.addEventListener("formdata", (event) => {
+    if (document.querySelector(".error-summary")) return; // what was refused is shown again, and is saved nowhere
+    for (const name of new Set(event.formData.keys())) {
+      const fields = [...form.elements].filter((f) => f.name === name && f.type !== "hidden" && f.type !== "submit");
+      if (fields.length && !touched.has(name) && fields.every(asShown)) event.formData.delete(name);
+    }
+  });
   form.addEventListener("input", (event) => {
     if (event.target.type === "file") return;
     unsaved = true;
+    touched.add(event.target.name);
     tell("Saving …");
     clearTimeout(timer);
     timer = setTimeout(save, WAIT);
