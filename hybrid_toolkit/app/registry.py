@@ -38,7 +38,7 @@ from hybrid_toolkit.app.visit import Answered, Visit
 from hybrid_toolkit.errors import UsageError
 
 MODULES = (
-    *("start", "assess", "people", "results", "plan", "data", "look", "study"),
+    *("start", "assess", "people", "results", "plan", "data", "look", "published", "study"),
     *("talk", "agreements", "work", "guide"),
 )
 """Modules of ``pages/``, in the order in which their pages stand in the navigation."""

@@ -117,6 +117,16 @@ class MetricPanel:
         self._held: dict[str, dict[str, float] | None] = {}
         self._releases: list[Release] = []
 
+    def set_beside(self, published: Beside | None) -> None:
+        """Set other published statistics below the same metrics; what was measured is kept.
+
+        Parameters
+        ----------
+        published : Beside | None
+            Published statistics, or norms alone; None for nothing.
+        """
+        self._published = published.read() if published is not None else None
+
     @cached_property
     def open(self) -> frozenset[str]:
         """Ids of the metrics that the data hold."""

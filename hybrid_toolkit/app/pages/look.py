@@ -7,6 +7,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from hybrid_toolkit.app.file_page import FILE_KINDS, file_page
+from hybrid_toolkit.app.pages.published import published_of
 from hybrid_toolkit.app.registry import Page
 from hybrid_toolkit.app.visit import Answered, PageView, Visit
 from hybrid_toolkit.errors import UsageError
@@ -40,7 +41,7 @@ LOOKS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "review": (
         "Planning and review",
         "Productivity, development, time with colleagues and supervision side by side, before and after a change.",
-        {},
+        {"beside": "Beside it"},
     ),
     "otherwise": (
         "Another working pattern",
@@ -81,7 +82,7 @@ def _chosen(visit: Visit, lens: str) -> tuple[tuple[str, str], ...]:
 
 def _show(visit: Visit, *, lens: str) -> Answered:
     chosen = _chosen(visit, lens)
-    found = visit.work(f"{_WORK}:look_through", lens=lens, chosen=chosen, slot=lens)
+    found = visit.work(f"{_WORK}:look_through", lens=lens, chosen=chosen, published=published_of(visit), slot=lens)
     state = found.get("state", {})
     kinds = {} if found["empty"] else FILE_KINDS
     files = [(words, f"/data/{lens}/take/{form}?{urlencode(state)}") for form, (words, _) in kinds.items()]
@@ -94,7 +95,10 @@ def _take(visit: Visit) -> Answered:
     if lens not in LOOKS or form not in FILE_KINDS:
         raise UsageError("there is no such file.", fix="Use the links of the page.", code="APP-FILE")
     asked = tuple(sorted((n, visit.query.word(n)) for n in LOOKS[lens][2] if visit.query.word(n)))
-    content = visit.work(f"{_WORK}:lens_file", lens=lens, form=f".{form}", chosen=asked, on=visit.today.isoformat())
+    content = visit.work(
+        f"{_WORK}:lens_file", lens=lens, form=f".{form}", chosen=asked, on=visit.today.isoformat(),
+        published=published_of(visit),
+    )  # fmt: skip
     return file_page(visit, f"{lens}.{form}", content, back=f"/data/{lens}?{urlencode(asked)}", asked=asked)
 
 

@@ -8,12 +8,16 @@ from hybrid_toolkit.app.assessment import Round, current_round, refuse_details, 
 from hybrid_toolkit.app.drawings import LETTERS, rounds_svg, spread_svg
 from hybrid_toolkit.app.file_page import file_page
 from hybrid_toolkit.app.pages.assess import ENOUGH
+from hybrid_toolkit.app.pages.published import published_of
 from hybrid_toolkit.app.plan import actions_for, new_action
 from hybrid_toolkit.app.registry import BEGUN, DONE, TO_DO, Page
 from hybrid_toolkit.app.visit import Answered, Entered, GoTo, PageView, Saved, Visit
 from hybrid_toolkit.assess.checklist import scales
 from hybrid_toolkit.assess.roles import ROLES
 from hybrid_toolkit.errors import UsageError
+
+_PUBLISHED = "published"
+"""Value of the switch that sets published figures below the service's own measures."""
 
 
 def take_away(rows: list[tuple[str, float]]) -> str:
@@ -184,11 +188,15 @@ def _measures(visit: Visit) -> Answered:
     assessment = opened.assessment()
     levels = {c.id: c.level if c.level == c.level else None for c in rate_conditions(assessment).conditions}
     metrics = {p.id: list(p.metrics) for p in opened.listed.parts}
+    beside = visit.query.word("beside") == _PUBLISHED
     rows = visit.work(
-        "hybrid_toolkit.app.work.practice:beside", metrics=metrics, levels=levels, targets=dict(assessment.targets)
-    )
+        "hybrid_toolkit.app.work.practice:beside", metrics=metrics, levels=levels, targets=dict(assessment.targets),
+        published=published_of(visit) if beside else None,
+    )  # fmt: skip
     titles = {p.id: p.title for p in opened.listed.parts}
-    return PageView("measures.html.j2", {"rows": rows, "titles": titles, "round": opened, "errors": {}})
+    offered = {"none": "Nothing", _PUBLISHED: "Published figures"}
+    values = {"rows": rows, "titles": titles, "round": opened, "errors": {}, "offered": offered}
+    return PageView("measures.html.j2", {**values, "beside": _PUBLISHED if beside else "none"})
 
 
 def _target(visit: Visit, opened: Round) -> Answered:
@@ -285,9 +293,11 @@ def _document(visit: Visit) -> Answered:
     opened = current_round(visit.saved_in)
     made = opened.assessment()
     rows = [(a.item, a.role, a.level, a.number, a.evidence, a.on.isoformat() if a.on else "") for a in made.answers]
+    published = published_of(visit)
     content = visit.work(
         "hybrid_toolkit.app.work.practice:assessment_file", rows=rows, targets=dict(made.targets),
         own=dict(opened.setup.get("own", {})), on=visit.today.isoformat(), form=".docx", data=visit.own_data,
+        published=published if published[0] else None,
     )  # fmt: skip
     return file_page(visit, "self-assessment.docx", content, back="/assess/views")
 

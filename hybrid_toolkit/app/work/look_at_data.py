@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybrid_toolkit.app.pages.look import DRAWN_LENSES
 from hybrid_toolkit.app.work.plan_study import as_values
+from hybrid_toolkit.app.work.published import beside_of, block_values
 
 if TYPE_CHECKING:
     from hybrid_toolkit.app.worker import Bench
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 Chosen = tuple[tuple[str, str], ...]
 """Field of a filter with the value asked for."""
+NONE_CHOSEN = ("", "", "")
+"""No published statistics: norms alone may stand beside a measure."""
 MEASURES_LENS = "measures"
 FIRST_MEASURES = (
     "choice_honoured",
@@ -32,7 +35,9 @@ REVIEW_LENS = "review"
 MOST_TABLES = 40
 
 
-def look_through(bench: Bench, lens: str, chosen: Chosen = ()) -> dict[str, Any]:
+def look_through(
+    bench: Bench, lens: str, chosen: Chosen = (), published: tuple[str, str, str] = NONE_CHOSEN
+) -> dict[str, Any]:
     """One page of figures.
 
     Parameters
@@ -43,6 +48,8 @@ def look_through(bench: Bench, lens: str, chosen: Chosen = ()) -> dict[str, Any]
         ``"measures"`` or a key of ``DRAWN_LENSES``.
     chosen : Chosen, optional
         Filters; what the data do not offer is replaced by the first that they do.
+    published : tuple[str, str, str], optional
+        Published statistics that may stand beside a measure: place, authority and what changes with them.
 
     Returns
     -------
@@ -50,12 +57,14 @@ def look_through(bench: Bench, lens: str, chosen: Chosen = ()) -> dict[str, Any]
         ``text``, ``stamp``, ``panels``, ``notes``, ``missing``, ``choices``, ``state``; ``empty`` with why nothing is
         shown.
     """
-    empty, view, choices, state = _found(bench, lens, dict(chosen))
+    empty, view, choices, state = _found(bench, lens, dict(chosen), published)
     filters = {"choices": {name: dict(offered) for name, offered in choices.items()}, "state": state}
     return {"empty": empty, **filters} if view is None else {**as_values(view), **filters}
 
 
-def lens_file(bench: Bench, lens: str, form: str, chosen: Chosen = (), on: str = "") -> bytes:
+def lens_file(
+    bench: Bench, lens: str, form: str, chosen: Chosen = (), on: str = "", published: tuple[str, str, str] = NONE_CHOSEN
+) -> bytes:
     """A page of figures as a file.
 
     Parameters
@@ -70,6 +79,8 @@ def lens_file(bench: Bench, lens: str, form: str, chosen: Chosen = (), on: str =
         As ``look_through``.
     on : str, optional
         The day that the file carries, as ISO date.
+    published : tuple[str, str, str], optional
+        As ``look_through``.
 
     Returns
     -------
@@ -86,7 +97,7 @@ def lens_file(bench: Bench, lens: str, form: str, chosen: Chosen = (), on: str =
     from hybrid_toolkit.report.export import ARCHIVE, FORMS, document_bytes
     from hybrid_toolkit.widgets.lenses.lens_files import lens_report
 
-    _, view, _, _ = _found(bench, lens, dict(chosen))
+    _, view, _, _ = _found(bench, lens, dict(chosen), published)
     if view is None or form not in (*FORMS, ARCHIVE, ".csv"):
         raise UsageError("there is no such file.", fix="Use the links of the page.", code="APP-FILE")
     if form == ".csv":
@@ -142,13 +153,18 @@ def _few(rows: Any) -> str:
 
 
 def _found(
-    bench: Bench, lens: str, asked: dict[str, str]
+    bench: Bench, lens: str, asked: dict[str, str], published: tuple[str, str, str]
 ) -> tuple[tuple[str, str] | None, LensView | None, dict[str, dict[str, str]], dict[str, str]]:
     """Why there is nothing to show, or the view; with what the data offer and what is chosen."""
     if lens == MEASURES_LENS:
-        return _measures(bench, asked)
+        return _measures(bench, asked, published)
     if lens == REVIEW_LENS:
-        return None, _review(bench), {}, {}
+        from hybrid_toolkit.widgets.parts.state import NOTHING_BESIDE, PUBLISHED_BESIDE
+
+        offered = {NOTHING_BESIDE: "Nothing", PUBLISHED_BESIDE: "Published figures"}
+        beside = asked.get("beside", "") if asked.get("beside", "") in offered else NOTHING_BESIDE
+        shown = _review(bench, published if beside == PUBLISHED_BESIDE else None)
+        return None, shown, {"beside": offered}, {"beside": beside}
     from dataclasses import asdict, fields
 
     from hybrid_toolkit.errors import StudyError
@@ -171,12 +187,12 @@ def _found(
 
 
 def _measures(
-    bench: Bench, asked: dict[str, str]
+    bench: Bench, asked: dict[str, str], published: tuple[str, str, str]
 ) -> tuple[tuple[str, str] | None, LensView | None, dict[str, dict[str, str]], dict[str, str]]:
     from hybrid_toolkit.widgets.lenses.lens import LensView, metric_panels
     from hybrid_toolkit.widgets.parts.state import ExplorerState
 
-    views = _metrics(bench)
+    views = _metrics(bench, published)
     offered = views.metrics()
     if not offered:
         return _NOTHING, None, {}, {}
@@ -191,14 +207,16 @@ def _measures(
     return None, shown, choices, state
 
 
-def _review(bench: Bench) -> LensView:
-    """The four domains of the employers' review, each with its measures over everyone."""
+def _review(bench: Bench, published: tuple[str, str, str] | None) -> LensView:
+    """The four domains of the employers' review, each with its measures over everyone; published figures if asked."""
     from hybrid_toolkit.assess.checklist import load_checklist
+    from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.report.metric_panel import MetricPanel, side_rows
     from hybrid_toolkit.widgets.lenses.lens import FigurePanel, LensView, notes_release
 
-    held, listed = MetricPanel(bench.data, gate=bench.gate), load_checklist("employer")
-    panels, missing = [], []
+    beside = None if published is None else beside_of(bench, published)
+    held, listed = MetricPanel(bench.data, gate=bench.gate, published=beside), load_checklist("employer")
+    panels, missing, told = [], [], list[str]()
     heads = ["Measure", "Value", "95% confidence interval", "Unit", "Number"]
     for done, item in enumerate(listed.items):
         bench.progress(done, len(listed.items), "Measuring")
@@ -209,17 +227,23 @@ def _review(bench: Bench) -> LensView:
             panels.append(
                 FigurePanel(name, side.table, None, heads, side_rows(side.table), 1, f"{about[:1].upper()}{about[1:]}.")
             )
-    shown = sum(len(p.rows) for p in panels)
-    notes = [listed.about, "Each figure is a level: it does not show what an arrangement changed."]
+        for block in side.published:
+            shown_as = block_values(block)
+            panels.append(FigurePanel(block.caption, block.release, None, shown_as["heads"], shown_as["rows"], 4))
+        told += [] if side.notes is None else list(require_release(side.notes).content["note"])
+    shown = sum(len(p.rows) for p in panels if p.release.basis != "published")
+    notes = [listed.about, "Each figure is a level: it does not show what an arrangement changed.", *told]
     said = notes_release(bench.gate, notes, title=listed.title, source=bench.data)
     text = f"{shown} measures in {len(panels)} of {len(listed.items)} domains can be looked at side by side."
     return LensView(listed.title, text, tuple(panels), said, tuple(missing))
 
 
-def _metrics(bench: Bench) -> MetricViews:
+def _metrics(bench: Bench, published: tuple[str, str, str] = NONE_CHOSEN) -> MetricViews:
+    """The views of the open data; what was measured is kept when other published statistics stand beside it."""
     from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 
     views: MetricViews | None = bench.kept.get(MEASURES_LENS)
     if views is None:
         views = bench.kept[MEASURES_LENS] = MetricViews(bench.data, gate=bench.gate)
+    views.set_beside(beside_of(bench, published))
     return views

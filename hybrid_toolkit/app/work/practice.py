@@ -7,10 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hybrid_toolkit.app.assessment import with_own
+from hybrid_toolkit.app.work.published import beside_of, block_values
 from hybrid_toolkit.assess.chart import BASELINE
 from hybrid_toolkit.assess.checklist import load_checklist
 from hybrid_toolkit.assess.maturity import Answer, Assessment
 from hybrid_toolkit.disclosure.gate import Gate
+from hybrid_toolkit.disclosure.release import require_release
 from hybrid_toolkit.errors import MeasureError
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.tables import make_grid
@@ -31,7 +33,7 @@ NO_MONTHS = "no months"
 
 def beside(
     bench: Bench, *, metrics: Mapping[str, Sequence[str]], levels: Mapping[str, float | None],
-    targets: Mapping[str, float],
+    targets: Mapping[str, float], published: tuple[str, str, str] | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Each condition's metrics, released, next to the level that people gave.
 
@@ -45,13 +47,16 @@ def beside(
         Condition -> level that people gave; None for none yet.
     targets : Mapping[str, float]
         Metric -> the service's own target.
+    published : tuple[str, str, str] | None, optional
+        Published statistics to show below them: place, authority and what changes with them; None for none.
 
     Returns
     -------
     list[dict[str, Any]]
-        One a condition with metrics: its id, table of texts, names of what the data do not hold, ids to set a target.
+        One a condition with metrics: its id, table of texts, tables and notes of published figures, names of what the
+        data do not hold, ids to set a target.
     """
-    panel = _panel(bench)
+    panel = _panel(bench, published)
     found = []
     for done, (condition, ids) in enumerate(metrics.items()):
         bench.progress(done, len(metrics), "Measuring")
@@ -64,14 +69,17 @@ def beside(
             grid = make_grid(side.table, columns=BESIDE_COLUMNS, caption="")
             table = {"heads": [h.text for h in grid.headings], "rows": [[c.text for c in row] for row in grid.rows]}
         offered = {m: REGISTRY[m].name for m in ids if m in panel.open}
-        found.append({"id": condition, "level": level, "table": table, "absent": list(side.absent), "metrics": offered})
+        notes = [] if side.notes is None else list(require_release(side.notes).content["note"])
+        found.append({"id": condition, "level": level, "table": table, "absent": list(side.absent), "metrics": offered,
+                      "published": [block_values(b) for b in side.published], "notes": notes})  # fmt: skip
     return found
 
 
-def _panel(bench: Bench) -> MetricPanel:
+def _panel(bench: Bench, published: tuple[str, str, str] | None = None) -> MetricPanel:
     held: MetricPanel | None = bench.kept.get("panel")
     if held is None:
         held = bench.kept["panel"] = MetricPanel(bench.data, gate=bench.gate)
+    held.set_beside(None if published is None else beside_of(bench, published))
     return held
 
 
@@ -145,7 +153,7 @@ def _said(value: float, unit: str) -> str:
 
 def assessment_file(
     bench: Bench, *, rows: Sequence[tuple[str, str, str, int, str, str]], targets: Mapping[str, float],
-    own: Mapping[str, Any], on: str, form: str, data: bool,
+    own: Mapping[str, Any], on: str, form: str, data: bool, published: tuple[str, str, str] | None = None,
 ) -> bytes:  # fmt: skip
     """The assessment as a document.
 
@@ -165,6 +173,8 @@ def assessment_file(
         Ending of the file, such as ``.docx``.
     data : bool
         Whether the person's own data are open; without them nothing is measured, and no simulated figure is named.
+    published : tuple[str, str, str] | None, optional
+        As ``beside``.
 
     Returns
     -------
@@ -176,7 +186,7 @@ def assessment_file(
         for item, role, level, number, evidence, day in rows
     )
     whole = Assessment(answers, targets, with_own(load_checklist("conditions"), own))
-    panel = _panel(bench) if data else MetricPanel(None)
+    panel = _panel(bench, published) if data else MetricPanel(None)
     return document_bytes(assessment_report(whole, on=date.fromisoformat(on), beside=panel), form)
 
 
