@@ -239,11 +239,12 @@ def _review(bench: Bench, published: tuple[str, str, str] | None) -> LensView:
 
 
 def _metrics(bench: Bench, published: tuple[str, str, str] = NONE_CHOSEN) -> MetricViews:
-    """The views of the open data; what was measured is kept when other published statistics stand beside it."""
+    """The views of the open data, kept until other published statistics may stand beside them."""
     from hybrid_toolkit.widgets.explorer.metric_view import MetricViews
 
-    views: MetricViews | None = bench.kept.get(MEASURES_LENS)
-    if views is None:
-        views = bench.kept[MEASURES_LENS] = MetricViews(bench.data, gate=bench.gate)
-    views.set_beside(beside_of(bench, published))
+    key, held = bench.kept.get(MEASURES_LENS, (None, None))
+    if key != published:
+        held = MetricViews(bench.data, gate=bench.gate, published=beside_of(bench, published))
+        bench.kept[MEASURES_LENS] = (published, held)
+    views: MetricViews = held
     return views

@@ -65,8 +65,7 @@ class MetricViews:
 
     def __init__(self, data: EvaluationData, *, gate: Gate | None = None, published: Beside | None = None) -> None:
         self.data = data
-        self._asked = published or Beside()
-        self._published = self._asked.read()
+        self._published = (published or Beside()).read()
         self._gate = gate if gate is not None else Gate(source=data)
         self._units: dict[str, Units] = {}
         self._open: dict[str, str] | None = None
@@ -78,18 +77,6 @@ class MetricViews:
         self._clashes: dict[tuple[object, ...], set[str]] = {}
         self._binned: dict[tuple[str, str], tuple[Release | None, str]] = {}
         self._made: dict[ExplorerState, MetricView] = {}
-
-    def set_beside(self, published: Beside) -> None:
-        """Set other published statistics beside the same metrics; what was measured is kept.
-
-        Parameters
-        ----------
-        published : Beside
-            Published statistics, or norms alone.
-        """
-        if published is not self._asked:
-            self._asked, self._published = published, published.read()
-            self._made = {state: view for state, view in self._made.items() if state.beside == NOTHING_BESIDE}
 
     @cached_property
     def reference(self) -> DataReference:
