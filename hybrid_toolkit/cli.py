@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hybrid_toolkit import __version__
-from hybrid_toolkit.cli_help import PROGRAM, PlainParser, example, first_page, in_lines
+from hybrid_toolkit.cli_help import PROGRAM, PlainParser, csv_name, example, first_page, in_lines
 from hybrid_toolkit.cli_measure import add_measure
 from hybrid_toolkit.cli_notebooks import add_notebooks
 from hybrid_toolkit.cli_studies import add_studies
@@ -243,7 +243,7 @@ def parser() -> argparse.ArgumentParser:
     for name, run in (("validate", validate), ("coverage", run_coverage)):
         one = add(name, run, data="DATA")
         one.add_argument("--mapping", metavar="FILE", help="mapping file, or the name of a built-in one")
-        one.add_argument("--out", metavar="FILE.csv", help="save the result as a CSV file")
+        one.add_argument("--out", metavar="FILE.csv", type=csv_name, help="save the result as a CSV file")
     one = add("map", map_, data="DATA")
     one.add_argument("--out", metavar="FILE.toml", help="file to save the mapping in (default: print it on screen)")
     one.add_argument("--force", action="store_true", help="replace the file if it already exists")
@@ -287,10 +287,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--instrument", metavar="ID", help="list its items and scales, with blanks for wording you are licensed to use"
     )
-    one.add_argument("--out", metavar="FILE.csv", help="write the template of the instrument")
+    one.add_argument("--out", metavar="FILE.csv", type=csv_name, help="write the template of the instrument")
     add_measure(add)
     one = add("published", published, data="FILE")
-    one.add_argument("--out", metavar="FILE.csv", help="save the tidy table as a CSV file")
+    one.add_argument("--out", metavar="FILE.csv", type=csv_name, help="save the tidy table as a CSV file")
     one.add_argument("--period", metavar="PERIOD", help="period of the figures, where the file names none")
     one.add_argument("--sheet", metavar="NAME", help="the one sheet of a workbook to read")
     one.add_argument(

@@ -122,3 +122,47 @@ class PlainParser(argparse.ArgumentParser):
 def in_lines(text: str) -> str:
     """A docstring as one paragraph in lines that a terminal holds."""
     return textwrap.fill(" ".join(text.split()), _WIDTH, break_on_hyphens=False)
+
+
+def beside_arguments(parser: argparse.ArgumentParser, *, of: str) -> None:
+    """Add what names published statistics to a command.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        The command's.
+    of : str
+        What they stand beside, in words.
+    """
+    told = f"set published figures beside {of}: norms, and England, the region and neighbours from published files"
+    parser.add_argument("--beside", metavar="FILE", nargs="*", help=told)
+    parser.add_argument("--area", metavar="NAME", help="your authority in the published files, by code or name")
+    parser.add_argument("--neighbours", metavar="FILE", help="the published model of statistical neighbours")
+
+
+def csv_name(text: str) -> str:
+    """The name of a table to save, told before anything is run if it would not open as what its ending says.
+
+    Parameters
+    ----------
+    text : str
+        As it was typed.
+
+    Returns
+    -------
+    str
+        The same.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        It ends in something else than ``.csv``.
+
+    Examples
+    --------
+    >>> csv_name("tidy.csv")
+    'tidy.csv'
+    """
+    if not text.lower().endswith(".csv"):
+        raise argparse.ArgumentTypeError("the table is saved as CSV: give a name that ends in .csv")
+    return text

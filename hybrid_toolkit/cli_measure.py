@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hybrid_toolkit.cli_help import beside_arguments
 from hybrid_toolkit.errors import OutputError
 
 _REPORTS = (".html", ".docx", ".xlsx", ".zip")
@@ -24,6 +25,7 @@ def run_measure(args: argparse.Namespace) -> int:
     from hybrid_toolkit.report.export import export
     from hybrid_toolkit.report.measure_report import measure_report
     from hybrid_toolkit.report.measured import measure_released
+    from hybrid_toolkit.report.published_beside import published_lines
     from hybrid_toolkit.synth.committed import is_committed
 
     form = _form(args.out)
@@ -43,9 +45,7 @@ def run_measure(args: argparse.Namespace) -> int:
             print("  ".join([first.ljust(widths[0]), *(n.rjust(w) for n, w in zip(numbers, widths[1:], strict=True))]))
         if one.beside is not None:
             print("Published figures, as a reference:")
-            for row in require_release(one.beside).content.to_dict("records"):
-                marked = f"marked '{row['marker']}'" if isinstance(row["marker"], str) else f"{row['figure']:.4g}"
-                print(f"  {row['label']}: {marked}")
+            print("\n".join(published_lines(one.beside)))
         notes = [grid.note, *require_release(one.notes).content["note"]]
         print("".join(f"- {note}\n" for note in notes if note))
     if form in _REPORTS:
@@ -87,7 +87,4 @@ def add_measure(add: Callable[..., argparse.ArgumentParser]) -> None:
     one.add_argument(
         "--out", metavar="FILE", help="save the table (.csv), or a report for reading (.html, .docx, .xlsx, .zip)"
     )
-    beside = "set published figures beside it: norms, and England, the region and neighbours from published files"
-    one.add_argument("--beside", metavar="FILE", nargs="*", help=beside)
-    one.add_argument("--area", metavar="NAME", help="your authority in the published files, by code or name")
-    one.add_argument("--neighbours", metavar="FILE", help="the published model of statistical neighbours")
+    beside_arguments(one, of="it")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hybrid_toolkit.cli_help import in_lines
+from hybrid_toolkit.cli_help import beside_arguments, csv_name, in_lines
 from hybrid_toolkit.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ def study(args: argparse.Namespace) -> int:
     It prints the findings, the checks and what the study does not show. Small numbers are hidden.
     """
     from hybrid_toolkit.disclosure import Gate
+    from hybrid_toolkit.disclosure.release import require_release
     from hybrid_toolkit.report.export import export
-    from hybrid_toolkit.report.findings import show_study
+    from hybrid_toolkit.report.findings import show_study, with_published
+    from hybrid_toolkit.report.published_beside import published_lines
 
     _check_form(args.out)
     declared = find_study(args.study)
@@ -77,6 +79,12 @@ def study(args: argparse.Namespace) -> int:
     result = declared.estimate(data, lock=args.lock)
     gate = Gate(source=None if declared.row_unit == "rows" else data)
     shown = show_study(gate, result, titles={})
+    if args.beside is not None:
+        from hybrid_toolkit.data.evaluation_data import EvaluationData
+        from hybrid_toolkit.metrics.reference import Beside
+
+        files = Beside(args.beside or None, args.area, args.neighbours)
+        shown = with_published(shown, gate, data if isinstance(data, EvaluationData) else EvaluationData({}), files)
     if args.bundle:
         declared.evidence_bundle(result, args.bundle, gate=gate)
     if args.out:
@@ -86,6 +94,10 @@ def study(args: argparse.Namespace) -> int:
         print(f"\n{claim.text}")
     print(f"\nChecks: {shown.message.text}\nWhy this finding is not stated more strongly:")
     print("".join(f"- {r.text}\n" for r in shown.reasons), end="")
+    if shown.published_notes is not None:
+        for block in shown.published:
+            print("\n".join([f"{block.caption}:", *published_lines(block.release)]))
+        print("".join(f"- {note}\n" for note in require_release(shown.published_notes).content["note"]), end="")
     print("What this does not show:")
     print("".join(f"- {s}\n" for s in shown.does_not_show), end="")
     for path in (args.out, args.bundle):
@@ -229,6 +241,7 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     )
     one.add_argument("--out", metavar="FILE", help="report to save: .html, .docx, .xlsx, or .zip for all of them")
     one.add_argument("--bundle", metavar="FILE.json", help=pooled)
+    beside_arguments(one, of="what it measures, in the report")
     one = add("lock", lock)
     one.epilog = f"{one.epilog}{built_in}"
     one.add_argument("study", metavar="STUDY", help=named)
@@ -244,9 +257,9 @@ def add_studies(add: Adder, *, sizes: Sequence[str]) -> None:
     one.add_argument("--seed", type=_count, default=20_250_000, help="whole number; the same gives the same results")
     one.add_argument("--jobs", type=_count, help="processes (default: one); the figures do not depend on it")
     one.add_argument("--resume", metavar="FILE", help="save progress in this file and continue from it")
-    one.add_argument("--out", metavar="FILE.csv", help="save the results as a CSV file")
+    one.add_argument("--out", metavar="FILE.csv", type=csv_name, help="save the results as a CSV file")
     one = add("pool", run_pool)
     one.add_argument(
         "bundles", nargs="+", metavar="BUNDLE.json", help="summaries that 'study --bundle' saved, one per authority"
     )
-    one.add_argument("--out", metavar="FILE.csv", help="save the pooled estimates as a CSV file")
+    one.add_argument("--out", metavar="FILE.csv", type=csv_name, help="save the pooled estimates as a CSV file")

@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hybrid_toolkit.data.evaluation_data import SIMULATED, vouch
+from hybrid_toolkit.data.evaluation_data import SIMULATED, EvaluationData, vouch
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
+from hybrid_toolkit.metrics.reference import Beside
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.documents.blocks import ReportTable
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
+from hybrid_toolkit.report.published_beside import published_blocks
 from hybrid_toolkit.study.declaration.claim_words import RATIO_NOUNS, contrast_of
 from hybrid_toolkit.study.declaration.study_spec import StudySpec
 from hybrid_toolkit.study.diagnosis.diagnose import Diagnosis
@@ -36,6 +40,12 @@ _SHORT: Mapping[str, str] = {
     "withheld": "not shown: too few people or clusters.",
 }
 """Kind of finding -> the answer in a few words."""
+METRIC_OF_COLUMN: Mapping[str, str] = {
+    "turnover_pct": "turnover_rate_pct",
+    "agency_pct": "agency_rate_pct",
+    "rereferral": "rereferral_share",
+}
+"""Column of a study -> the metric of the same quantity; other columns have the names of their metrics."""
 _NUMBER = re.compile(r"^\d+[a-z]?\. ")
 MEASURES = ("bias", "coverage", "power", "false_positive", "unadjusted_bias", "failures")
 """Measures of a diagnosis that are shown, each with its Monte Carlo error."""
@@ -74,6 +84,10 @@ class ShownStudy:
         One row an outcome, or None; ``trial`` the same for the contrast and in the unit of the claims.
     conf_level : float
         Level of the intervals.
+    published : tuple[ReportTable, ...], optional
+        Published figures of what the study measures, one table each; see ``with_published``.
+    published_notes : Release | None, optional
+        Release with one ``note`` a row on them; None where none were asked for.
     """
 
     study: StudySpec
@@ -90,6 +104,8 @@ class ShownStudy:
     diagnosis: Release | None
     trial: Release | None
     conf_level: float
+    published: tuple[ReportTable, ...] = ()
+    published_notes: Release | None = None
 
     @property
     def does_not_show(self) -> tuple[str, ...]:
@@ -174,6 +190,37 @@ def show_study(
         trial=None if diagnosis is None else show_diagnosis(gate, diagnosis, titles=titles, study=study),
         conf_level=result.conf_level,
     )
+
+
+def with_published(shown: ShownStudy, gate: Gate, data: EvaluationData, beside: Beside) -> ShownStudy:
+    """A shown study with published figures of its outcomes and its exposure, as a reference; nothing is compared.
+
+    Parameters
+    ----------
+    shown : ShownStudy
+        The study, released.
+    gate : Gate
+        The gate that it passed.
+    data : EvaluationData
+        The data that it was estimated on, which say what year is asked for.
+    beside : Beside
+        Published statistics, or norms alone.
+
+    Returns
+    -------
+    ShownStudy
+        The same with ``published`` and ``published_notes``.
+
+    Raises
+    ------
+    DisclosureError
+        As ``Gate.facts``.
+    """
+    columns = (*shown.study.outcomes, shown.study.exposure)
+    named = [METRIC_OF_COLUMN.get(c, c) for c in columns]
+    metrics = [m for m in dict.fromkeys(named) if m in REGISTRY]
+    tables, notes = published_blocks(gate, data, metrics, beside, title=shown.study.question)
+    return replace(shown, published=tables, published_notes=notes)
 
 
 def _paths(gate: Gate, result: StudyResult, titles: Mapping[str, str], behind: Mapping[str, Any]) -> dict[str, Release]:

@@ -17,7 +17,7 @@ from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable, TableColumn
 from hybrid_toolkit.report.measured import VALUES, measure_released
 from hybrid_toolkit.report.plots.readable_units import in_readable_unit
-from hybrid_toolkit.report.published_beside import published_block, release_published
+from hybrid_toolkit.report.published_beside import published_blocks
 
 NAN = float("nan")
 BELIEF = "says"
@@ -201,15 +201,4 @@ class MetricPanel:
         """Published figures of the metrics that are shown, with the notes on them, each note once."""
         if self._published is None or self.data is None:
             return (), None
-        tables, notes = list[ReportTable](), list[str]()
-        for metric in metrics:
-            if not self._published.knows(metric):
-                continue
-            spec = REGISTRY[metric]
-            found = release_published(self.gate, self.data, spec, self._published)
-            notes += found.notes
-            if found.table is not None:
-                tables.append(published_block(found.table, spec.value_unit, of=spec.name))
-        told = notes or ["Nothing published is known for comparison with these measures."]
-        frame = pd.DataFrame({"note": list(dict.fromkeys(told))}, dtype="str")
-        return tuple(tables), self.gate.facts(frame, title=f"{title}: published figures", basis="metadata")
+        return published_blocks(self.gate, self.data, metrics, self._published, title=title)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import pandas as pd
 
 from hybrid_toolkit.data.evaluation_data import EvaluationData
 from hybrid_toolkit.disclosure.gate import Gate
-from hybrid_toolkit.disclosure.release import Release
+from hybrid_toolkit.disclosure.release import Release, require_release
 from hybrid_toolkit.metrics.reference import Beside
 from hybrid_toolkit.metrics.specs.metric_spec import MetricSpec
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable, TableColumn
 
 PUBLISHED_CAPTION = "Published figures, as a reference"
@@ -79,6 +82,48 @@ def release_published(gate: Gate, data: EvaluationData, spec: MetricSpec, beside
     return PublishedBeside(gate.facts(found.frame, title=title, basis="published", source=found), notes)
 
 
+def published_blocks(
+    gate: Gate, data: EvaluationData, metrics: Sequence[str], beside: Beside, *, title: str
+) -> tuple[tuple[ReportTable, ...], Release]:
+    """The published figures of several metrics, one table each, with the notes on them, each note once.
+
+    Parameters
+    ----------
+    gate : Gate
+        As ``release_published``.
+    data : EvaluationData
+        As ``release_published``.
+    metrics : Sequence[str]
+        Metric ids.
+    beside : Beside
+        As ``release_published``.
+    title : str
+        Title of what they stand beside.
+
+    Returns
+    -------
+    tuple[tuple[ReportTable, ...], Release]
+        Tables, none for a metric of which nothing is known, and a release with one ``note`` a row.
+
+    Raises
+    ------
+    DisclosureError
+        As ``Gate.facts``.
+    """
+    tables, notes = list[ReportTable](), list[str]()
+    for metric in metrics:
+        if not beside.knows(metric):
+            continue
+        spec = REGISTRY[metric]
+        found = release_published(gate, data, spec, beside)
+        notes += found.notes
+        if found.table is not None:
+            tables.append(published_block(found.table, spec.value_unit, of=spec.name))
+    told = notes or ["Nothing published is known for comparison with these measures."]
+    frame = pd.DataFrame({"note": list(dict.fromkeys(told))}, dtype="str")
+    return tuple(tables), gate.facts(frame, title=f"{title}: published figures", basis="metadata")
+
+
 def published_block(table: Release, unit: str, *, of: str = "") -> ReportTable:
     """The table of a report for published figures: for whom and when, the figure or its symbol, and the source.
 
@@ -103,3 +148,26 @@ def published_block(table: Release, unit: str, *, of: str = "") -> ReportTable:
     """
     caption = f"{of}: published figures, as a reference" if of else PUBLISHED_CAPTION
     return ReportTable(table, PUBLISHED_BESIDE_COLUMNS, caption=f"{caption} ({unit})")
+
+
+def published_lines(table: Release) -> list[str]:
+    """Published figures as lines of text: for whom, and the figure or its symbol.
+
+    Parameters
+    ----------
+    table : Release
+        As ``release_published`` gives it.
+
+    Returns
+    -------
+    list[str]
+        One a figure.
+
+    Raises
+    ------
+    DisclosureError
+        Not a release.
+    """
+    rows = require_release(table).content.to_dict("records")
+    marked = [f"marked '{r['marker']}'" if isinstance(r["marker"], str) else f"{r['figure']:.4g}" for r in rows]
+    return [f"  {r['label']}: {m}" for r, m in zip(rows, marked, strict=True)]

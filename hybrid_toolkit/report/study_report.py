@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hybrid_toolkit.disclosure import Gate, Release
+from hybrid_toolkit.disclosure.release import require_release
 from hybrid_toolkit.report.answers import answer_lead, answer_words, round_up, sure_words, truth_words
 from hybrid_toolkit.report.documents.blocks import (
     Bullets,
@@ -89,9 +90,18 @@ def study_report(shown: ShownStudy, gate: Gate, *, teams: float = math.nan) -> R
             ),
             Section("Checks", (Prose(shown.message), *checks)),
             Section("Why this finding is not stated more strongly", (Bullets(tuple(map(Prose, shown.reasons))),)),
+            *_published(shown),
             Section("What this does not show", (Bullets(tuple(map(TextBlock, shown.does_not_show))),)),
         ),
     )
+
+
+def _published(shown: ShownStudy) -> tuple[Section, ...]:
+    """Published figures where they were asked for: levels of other places and people, and no part of the answer."""
+    if shown.published_notes is None:
+        return ()
+    notes = tuple(TextBlock(n) for n in require_release(shown.published_notes).content["note"])
+    return (Section("Published figures of what the study measures", (*shown.published, Bullets(notes))),)
 
 
 def _board(shown: ShownStudy, gate: Gate, teams: float) -> Release:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hybrid_toolkit.cli import main
 from hybrid_toolkit.data.published import load_published, workforce_panel
 from hybrid_toolkit.errors import PublishedError
 
@@ -80,3 +81,18 @@ def test_panel_needs_workforce_rows(tmp_path: Path) -> None:
     out = load_published(write_text(tmp_path / "x.csv", "LAD22CD,LAD22NM,Rate\nE06000001,Hartlepool,1.5\n"))
     with pytest.raises(PublishedError, match="No workforce panel"):
         workforce_panel(out)
+
+
+def test_a_table_is_saved_under_the_name_of_a_table_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.csv").write_text("LAD22CD,Rate\nE06000001,1.5\nE06000002,2.5\n", encoding="utf-8")
+    for ending in ("xlsx", "html", ""):
+        assert main(["published", str(tmp_path / "x.csv"), "--out", str(tmp_path / f"tidy.{ending}")]) == 2
+        assert "ends in .csv" in capsys.readouterr().err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x.csv"]
+
+
+def test_a_file_of_lines_is_refused_without_a_word_of_it(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("Alex Example\nSam Sample\n", encoding="utf-8")
+    with pytest.raises(PublishedError, match="no line with several cells") as caught:
+        load_published(tmp_path / "x.csv")
+    assert "Example" not in str(caught.value)

@@ -10,7 +10,11 @@ import pytest
 
 import hybrid_toolkit as ht
 from hybrid_toolkit.cli import main
+from hybrid_toolkit.cli_studies import SHIPPED
 from hybrid_toolkit.data.published import holds_workforce
+from hybrid_toolkit.metrics.specs.registry import REGISTRY
+from hybrid_toolkit.report.findings import METRIC_OF_COLUMN
+from hybrid_toolkit.study.shipped_studies import declared_study
 
 BASE = (
     "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,"
@@ -70,6 +74,28 @@ def test_the_study_command_runs_on_the_file_as_published(tmp_path: Path, capsys:
         assert main(["study", "agency-turnover", str(file)]) == 0
         said = capsys.readouterr().out
         assert "1 percentage point more agency workers" in said and "Checks:" in said
+        assert "published figures" not in said
+
+
+def test_one_switch_sets_published_figures_in_the_study_and_its_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, report = release(tmp_path / "statistics.csv", NEW, areas=30, years=6), tmp_path / "report.html"
+    beside = ["--beside", str(file), "--area", "Place 3", "--out", str(report)]
+    assert main(["study", "agency-turnover", str(file), *beside]) == 0
+    said = capsys.readouterr().out
+    last = ht.load_published(file).tidy().query("area_name == 'Place 3' and measure == 'turnover_rate_fte'").iloc[-1]
+    assert f"  Place 3, {last['period']}: {last['value']:.4g}\n" in said
+    text = report.read_text(encoding="utf-8")
+    assert "Published figures of what the study measures" in text and f"Place 3, {last['period']}" in text
+    assert main(["study", "agency-turnover", str(file), "--beside", str(file)]) == 0
+    assert "which authority is meant is not known" in capsys.readouterr().out
+
+
+def test_the_columns_of_studies_that_stand_for_metrics_are_theirs() -> None:
+    declared = [declared_study(name) for name in SHIPPED]
+    named = {c for s in declared for c in (*s.outcomes, s.exposure)}
+    assert set(METRIC_OF_COLUMN) <= named and set(METRIC_OF_COLUMN.values()) <= set(REGISTRY)
 
 
 def test_other_files_are_not_taken_for_workforce_statistics(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from hybrid_toolkit.data.published.cells import cell_text
 from hybrid_toolkit.data.published.model import FileSource, SheetGrid, plural, shown
 from hybrid_toolkit.data.published.placing import filled_cells, numeric
-from hybrid_toolkit.data.published.rectangle import lines_of
 from hybrid_toolkit.errors import PublishedError
 
 _EXPECTED = (
@@ -27,12 +26,11 @@ def not_understood(grids: Sequence[SheetGrid], source: FileSource) -> PublishedE
         grid, i = place
         heads = [t if any(ch.isalpha() for ch in t) else "(number)" for t in map(cell_text, grid.rows[i]) if t]
         where = f" (row {i + 1}{f' of sheet {grid.name!r}' if grid.name else ''})"
-    else:
-        heads = list(next((lines_of([row]) for g in grids for row in g.rows if lines_of([row])), ()))
     sheets = f" on {plural(len(grids), 'sheet')}" if len(grids) > 1 else ""
+    first = f"the first line with several cells{where} being {shown(heads)}" if heads else "no line with several cells"
     return PublishedError(
         f"'{source.file}' is not understood: saw {plural(rows, 'row')} and {plural(width, 'column')}{sheets}, "
-        f"the first line with several cells{where} being {shown(heads) or 'none'}. {_EXPECTED}",
+        f"{first}. {_EXPECTED}",
         fix=_argument(grids, place),
         code="PUB-LAYOUT",
     )
