@@ -81,10 +81,9 @@ def study(args: argparse.Namespace) -> int:
     shown = show_study(gate, result, titles={})
     if args.beside is not None:
         from hybrid_toolkit.data.evaluation_data import EvaluationData
-        from hybrid_toolkit.metrics.reference import Beside
 
-        files = Beside(args.beside or None, args.area, args.neighbours)
-        shown = with_published(shown, gate, data if isinstance(data, EvaluationData) else EvaluationData({}), files)
+        held = data if isinstance(data, EvaluationData) else EvaluationData({})
+        shown = with_published(shown, gate, held, args.beside or None, area=args.area, neighbours=args.neighbours)
     if args.bundle:
         declared.evidence_bundle(result, args.bundle, gate=gate)
     if args.out:

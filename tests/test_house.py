@@ -33,7 +33,7 @@ MAY_USE = {
     "widgets": {"report", "disclosure", "study", "designs", "assess", "models", "metrics", "synth", "data"},
     "demo": {"report", "disclosure", "study", "metrics", "synth", "data"},
     "cli_studies": {"cli_help", "report", "disclosure", "study", "data"},
-    "cli_measure": {"report", "synth", "disclosure", "metrics", "data"},
+    "cli_measure": {"cli_help", "report", "synth", "disclosure", "metrics", "data"},
     "cli_notebooks": {"report"},
     "cli_help": set(),
     "cli": {

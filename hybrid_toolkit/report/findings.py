@@ -14,7 +14,7 @@ import pandas as pd
 from hybrid_toolkit.data.evaluation_data import SIMULATED, EvaluationData, vouch
 from hybrid_toolkit.disclosure import Gate, Release
 from hybrid_toolkit.errors import DisclosureError
-from hybrid_toolkit.metrics.reference import Beside
+from hybrid_toolkit.metrics.reference import Beside, PublishedFiles
 from hybrid_toolkit.metrics.specs.registry import REGISTRY
 from hybrid_toolkit.report.documents.blocks import ReportTable
 from hybrid_toolkit.report.plots.plot_style import TIMES, number_label
@@ -192,7 +192,15 @@ def show_study(
     )
 
 
-def with_published(shown: ShownStudy, gate: Gate, data: EvaluationData, beside: Beside) -> ShownStudy:
+def with_published(
+    shown: ShownStudy,
+    gate: Gate,
+    data: EvaluationData,
+    files: PublishedFiles | None = None,
+    *,
+    area: str | None = None,
+    neighbours: PublishedFiles | None = None,
+) -> ShownStudy:
     """A shown study with published figures of its outcomes and its exposure, as a reference; nothing is compared.
 
     Parameters
@@ -203,8 +211,12 @@ def with_published(shown: ShownStudy, gate: Gate, data: EvaluationData, beside: 
         The gate that it passed.
     data : EvaluationData
         The data that it was estimated on, which say what year is asked for.
-    beside : Beside
-        Published statistics, or norms alone.
+    files : PublishedFiles | None, optional
+        Published statistics; norms alone where they are left out.
+    area : str | None, optional
+        The authority in them, as for ``compare``.
+    neighbours : PublishedFiles | None, optional
+        The published neighbour model, as for ``compare``.
 
     Returns
     -------
@@ -219,6 +231,7 @@ def with_published(shown: ShownStudy, gate: Gate, data: EvaluationData, beside: 
     columns = (*shown.study.outcomes, shown.study.exposure)
     named = [METRIC_OF_COLUMN.get(c, c) for c in columns]
     metrics = [m for m in dict.fromkeys(named) if m in REGISTRY]
+    beside = Beside(files, area, neighbours).read()
     tables, notes = published_blocks(gate, data, metrics, beside, title=shown.study.question)
     return replace(shown, published=tables, published_notes=notes)
 
