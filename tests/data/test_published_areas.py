@@ -377,3 +377,24 @@ def test_months_across_the_top_and_totals_of_regions(tmp_path: Path) -> None:
     out = load_published(save(tmp_path / "x.csv", [*rows, ",North West total,300,310"]))
     assert out.periods == ("2023-04", "2023-05") and out.measures == ("value",)
     assert rows_read(out.rows_per_level()) == {"Local authority": 2, "Regional": 1}
+
+
+def test_row_numbers_of_a_program_are_no_measure_and_a_total_of_the_nation_is_the_nation(tmp_path: Path) -> None:
+    rows = ['"","local.authority","year","spend"', '"1","BARNET","2010-11",123.4', '"2","BURY","2010-11",NA']
+    out = load_published(save(tmp_path / "x.csv", [*rows, '"3","TOTAL ENGLAND","2010-11",5555']))
+    assert out.measures == ("spend",) and rows_read(out.rows_per_level()) == {"Local authority": 2, "National": 1}
+
+
+def test_levels_of_public_health_tables_are_the_levels_of_others(tmp_path: Path) -> None:
+    rows = ["Area Code,Area Name,Area Type,Time period,Value", "E92000001,England,England,2017/18,64"]
+    rows += ["E12000001,North East region,Regions (statistical),2017/18,95"]
+    rows += ["E06000047,County Durham,Counties & UAs (pre Apr 2019),2017/18,80"]
+    counted = rows_read(load_published(save(tmp_path / "x.csv", rows)).rows_per_level())
+    assert counted == {"National": 1, "Regional": 1, "Local authority": 1}
+
+
+def test_years_together_and_a_margin_beside_each_year(tmp_path: Path) -> None:
+    rows = [",2012-15,,,2013-16,,", "Area,number,%,conf,number,%,conf", "Hartlepool,2000,5.1,1.1,2100,5.2,1.2"]
+    out = load_published(save(tmp_path / "x.csv", [*rows, "Darlington,1900,4.1,*,!,-,#"]))
+    assert out.periods == ("2012 to 2015", "2013 to 2016") and out.measures == ("number", "%", "% | conf")
+    assert out.tidy().query("measure == '% | conf'")["value"].dropna().tolist() == [1.1, 1.2]

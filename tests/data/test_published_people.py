@@ -24,6 +24,8 @@ PEOPLE = {
     "workers.csv": "Worker name,Team,Cases\nAlex Example,North,12\nSam Sample,South,14\n",
     "allocated.csv": "Case ref,Allocated worker,Visits\n90001,Alex Example,12\n90002,Sam Sample,14\n",
     "payroll.csv": "Payroll number,Post,Start date,FTE\n40011,Manager,01/09/2020,1.0\n40012,Worker,11/02/2021,0.6\n",
+    "visits.csv": "LA,Child ref,Visit date\nKent,88001,01/04/2023\nKent,88002,02/04/2023\nKent,88001,02/05/2023\n",
+    "born.csv": "Key,Born,School,Attendance\nA1,06/05/2012,Hill,92\nA2,06/05/2011,Hill,90\n",
     "homes.csv": "Row,Home postcode,Visits\n1,ZZ1 1ZZ,12\n2,ZZ2 2ZZ,14\n",
     "children.csv": "Child Unique ID,Gender,Age\n70001,b) Female,9\n70002,a) Male,10\n",
     "cases.csv": "Case number,Gender,Date opened,Date closed\n1,F,03/04/2019,05/06/2019\n2,M,07/08/2019,09/10/2019\n",

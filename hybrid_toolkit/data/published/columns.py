@@ -166,7 +166,13 @@ class SheetColumn:
     @cached_property
     def is_skipped(self) -> bool:
         """A row number or web link that says nothing about an area."""
-        return bool(_SKIPPED.fullmatch(self.header.strip()) or _SKIPPED.fullmatch(self.norm))
+        named = _SKIPPED.fullmatch(self.header.strip()) or _SKIPPED.fullmatch(self.norm)
+        return bool(named) or (self.is_headless and self.position == 0 and self._counts_rows)
+
+    @property
+    def _counts_rows(self) -> bool:
+        """The numbers 1, 2, 3, ... down the column, as programs write them before the first column."""
+        return len(self.texts) > 1 and self.texts == [str(n) for n in range(1, len(self.texts) + 1)]
 
     @property
     def names_dimension(self) -> bool:

@@ -35,8 +35,8 @@ def period_of(raw: object) -> str:
     --------
     >>> period_of("202223"), period_of("2013-14"), period_of(2011.0), period_of("31 March 2025"), period_of("2022 Q1")
     ('2022/23', '2013/14', '2011', '2025-03-31', '2022 Q1')
-    >>> period_of("31-Mar-22"), period_of("Apr-23")
-    ('2022-03-31', '2023-04')
+    >>> period_of("31-Mar-22"), period_of("Apr-23"), period_of("2012-15")
+    ('2022-03-31', '2023-04', '2012 to 2015')
     >>> period_of("308"), period_of("Total"), period_of("Jan to Mar 2022")
     ('', '', 'Jan to Mar 2022')
     """
@@ -144,7 +144,8 @@ def _read(pattern: re.Pattern[str], found: re.Match[str]) -> str:
     if pattern is _SPAN and end == first + 1:
         return f"{first}/{end % 100:02d}"
     if pattern is _SPAN and len(last) == 2:
-        return f"{first}-{last}" if 1 <= int(last) <= 12 else ""
+        # 2010-12 may be a month or three years and stays as printed; 2012-15 is the years together
+        return f"{first}-{last}" if 1 <= int(last) <= 12 else f"{first} to {end}" if end > first else ""
     return f"{first} to {end}" if end > first else ""
 
 

@@ -20,6 +20,7 @@ _WHO += r"|staff|employee|practitioner|mother|father|parent|carer|sibling|adopte
 _NUMBER = r"(unique_?)?(id|ids|identifier|number|no|num|ref|reference)"
 _STRONG: tuple[tuple[str, str], ...] = (
     ("birth date", rf"({_WHO}_)?(dob|d_o_b|date_?of_?birth|birth_?da(te|y)|mc_dob)"),
+    ("day of birth", rf"({_WHO}_)?born"),
     ("child or person number", rf"(la_)?{_WHO}_?(la_)?{_NUMBER}"),
     ("child or person number", rf"(payroll|personnel|assignment|hr)_?{_NUMBER}"),
     ("UPN", r"(former_?)?upn|unique_?pupil_?(number|no)|uln"),
@@ -122,12 +123,14 @@ def _kinds(body: _Body) -> dict[str, int]:
     weak: dict[str, int] = {}
     rows = [list(r) for r in zip(*body.columns, strict=True)]
     by_area = sum(area_row(r) for r in rows) > 0.5 * len(rows)
+    dated = [j for j, cells in enumerate(body.columns) if _days(cells)]
     for j, (name, cells) in enumerate(zip(body.names, body.columns, strict=True)):
         there = [cell_text(c) for c in cells if cell_text(c)]
         if not there:
             continue
         for kind, pattern in _STRONG:
-            if name and re.fullmatch(pattern, name) and _can_be(kind, cells, there, by_area):
+            counted = by_area and not dated and not re.search(r"(id|ids|identifier|ref|reference)$", name)
+            if name and re.fullmatch(pattern, name) and _can_be(kind, cells, there, counted):
                 strong.setdefault(kind, j + 1)
         held = kind_by_content(pd.Series(there, dtype="str"))
         if held is not None and held.name not in ("postcode", "telephone number", "e-mail address"):
@@ -143,17 +146,16 @@ def _kinds(body: _Body) -> dict[str, int]:
         strong.setdefault("episodes of a looked-after child", 1)
     if strong:
         return strong | weak
-    dated = [j for j, cells in enumerate(body.columns) if _days(cells)]
     of_areas = by_area or any(_PLACE.search(name) for name in body.names)
     if dated and not of_areas and "case number" in weak and len(weak) >= 2:
         return weak | {"day dates": dated[0] + 1}
     return {}
 
 
-def _can_be(kind: str, cells: list[object], there: list[str], by_area: bool) -> bool:
-    """Whether a column of that header is of that kind: "Staff number" and "Worker name" may head counts."""
+def _can_be(kind: str, cells: list[object], there: list[str], counted: bool) -> bool:
+    """Whether a column of that header is of that kind: "Staff number" and "Worker name" may head counts of areas."""
     if kind == "child or person number":
-        return not (by_area and _counts(cells)) and (_keys(there) or not _counts(cells))
+        return not (counted and _counts(cells)) and (_keys(there) or not _counts(cells))
     return kind == "birth date" or not _counts(cells) or kind.endswith("number")
 
 

@@ -223,8 +223,9 @@ def _beside(series: list[Series]) -> list[Series]:
     out: list[Series] = []
     value: Series | None = None
     for s in series:
-        header = re.sub(r" \(\d+\)$", "", s.column.header)
-        if value is None or s.periods or not _COMPANION.fullmatch(normal_header(header)):
+        header = re.sub(r" \(\d+\)$", "", s.measure if s.periods else s.column.header)
+        other = value is None or (s.periods != "" and s.periods != value.periods)
+        if value is None or other or not _COMPANION.fullmatch(normal_header(header)):
             value = s
             out.append(s)
             continue

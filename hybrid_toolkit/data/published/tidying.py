@@ -86,7 +86,9 @@ def area_base(
 _LEVEL_WORDS = {
     "National": "national|nation|country|england|nat",
     "Regional": "regional|region|regions|gor|government office region|rgn|reg",
-    "Local authority": "local authority|local authorities|la|las|lea|utla|upper tier local authority|authority",
+    "Local authority": "local authority|local authorities|la|las|lea|utla|utlas|upper tier local authority|authority|"
+    "upper tier local authorities|counties uas|counties and uas|county ua|county and ua|unitary authority|"
+    "metropolitan district|london borough",
     "Local authority district": "local authority district|lad|district|ltla|lower tier local authority",
 }
 _LEVEL_SAID = {w: level for level, words in _LEVEL_WORDS.items() for w in words.split("|")}
@@ -97,10 +99,12 @@ def level_said(word: str) -> str:
 
     Examples
     --------
-    >>> level_said("GOR"), level_said("NATIONAL"), level_said("LA"), level_said("Ward")
+    >>> level_said("GOR"), level_said("NATIONAL"), level_said("Counties & UAs (pre Apr 2019)"), level_said("Ward")
     ('Regional', 'National', 'Local authority', 'Ward')
     """
-    return _LEVEL_SAID.get(re.sub(r"[^a-z]+", " ", word.casefold()).strip(), word)
+    # "Counties & UAs (from Apr 2023)": what stands in brackets says when
+    bare = re.sub(r"\([^)]*\)", " ", word.casefold())
+    return _LEVEL_SAID.get(re.sub(r"[^a-z]+", " ", bare).strip(), word)
 
 
 def _complete(code: str, old: str, name: str, level: str) -> tuple[str, str, str, tuple[str, ...]]:

@@ -150,7 +150,7 @@ def code_of_name(name: str) -> str:
     ('E12000003', '')
     """
     words = re.sub(r"\s*\[[^\]]*\]$|[\s\d*,]+$", "", cell_text(name).casefold())
-    return _NAMED.get(words, "") or _NAMED.get(re.sub(r"^the | (region|gor|total)$", "", words), "")
+    return _NAMED.get(words, "") or _NAMED.get(re.sub(r"^(the|total|all) | (region|gor|total)$", "", words), "")
 
 
 def area_in(text: str) -> tuple[str, str]:
