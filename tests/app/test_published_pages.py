@@ -15,11 +15,11 @@ from hybrid_toolkit.app.pages import published as pages
 from hybrid_toolkit.app.session import Session
 from hybrid_toolkit.app.settings import Settings
 from hybrid_toolkit.app.visit import Fields, GoTo, PageView, SentIn, Visit
-from hybrid_toolkit.app.work.look_at_data import look_through
+from hybrid_toolkit.app.work.look_at_data import lens_file, look_through
 from hybrid_toolkit.app.work.practice import assessment_file, beside
 from hybrid_toolkit.app.work.published import read_published
 from hybrid_toolkit.app.worker import Bench, call
-from hybrid_toolkit.errors import HybridToolkitError, PersonLevelError
+from hybrid_toolkit.errors import HybridToolkitError, PersonLevelError, UsageError
 
 STATISTICS = (
     b"time_period,geographic_level,country_code,country_name,region_code,region_name,new_la_code,la_name,"
@@ -118,3 +118,11 @@ def test_one_switch_sets_them_beside_a_measure_and_the_assessment(bench: Bench, 
         bench, rows=[], targets={}, own={}, on="2027-01-02", form=".html", data=True, published=given
     )
     assert "North East, 2024" in held.decode()
+
+
+def test_a_page_that_shows_no_table_has_no_file(bench: Bench) -> None:
+    found = look_through(bench, "review", (("beside", "published"),))
+    assert found["empty"] is None and found["panels"] == []
+    for form in (".csv", ".docx"):
+        with pytest.raises(UsageError):
+            lens_file(bench, "review", form)

@@ -84,7 +84,7 @@ def _show(visit: Visit, *, lens: str) -> Answered:
     chosen = _chosen(visit, lens)
     found = visit.work(f"{_WORK}:look_through", lens=lens, chosen=chosen, published=published_of(visit), slot=lens)
     state = found.get("state", {})
-    kinds = {} if found["empty"] else FILE_KINDS
+    kinds = {} if found["empty"] or not found["panels"] else FILE_KINDS
     files = [(words, f"/data/{lens}/take/{form}?{urlencode(state)}") for form, (words, _) in kinds.items()]
     values = {"found": found, "labels": LOOKS[lens][2], "files": files, "lens": lens}
     return PageView("look.html.j2", values)

@@ -98,7 +98,7 @@ def lens_file(
     from hybrid_toolkit.widgets.lenses.lens_files import lens_report
 
     _, view, _, _ = _found(bench, lens, dict(chosen), published)
-    if view is None or form not in (*FORMS, ARCHIVE, ".csv"):
+    if view is None or not view.panels or form not in (*FORMS, ARCHIVE, ".csv"):
         raise UsageError("there is no such file.", fix="Use the links of the page.", code="APP-FILE")
     if form == ".csv":
         first = view.panels[0]
