@@ -216,6 +216,8 @@ class Jobs:
     def ask(self, function: str, given: Mapping[str, Any], *, long: bool = False, slot: str = "") -> SlowWork:
         """The work of a function with what it is given: begun, if it is not yet; failed work is begun again.
 
+        Cancelled work stays so until ``again``: a page that is opened meanwhile does not begin it.
+
         Parameters
         ----------
         function : str
@@ -234,7 +236,7 @@ class Jobs:
         """
         key = json.dumps([function, given], sort_keys=True, default=str)
         held = self._kept.get(key)
-        if held is not None and held.state in ("waiting", "running", "done"):
+        if held is not None and held.state in ("waiting", "running", "done", "cancelled"):
             self._kept.move_to_end(key)
             return held
         if held is not None and held.error is not None and not getattr(held, "told", False):
@@ -250,8 +252,12 @@ class Jobs:
         """The work of a short name."""
         return next((w for w in self._kept.values() if w.number == number), None)
 
+    def again(self, work: SlowWork) -> None:
+        """Let cancelled work begin anew when its page is next opened."""
+        self._kept.pop(work.key, None)
+
     def cancel(self, work: SlowWork) -> None:
-        """Stop it; its process ends, and begins anew when it is next needed."""
+        """Stop it, until it is asked for again; its process ends, and begins anew when it is next needed."""
         self._quick.cancel(work)
         self._long.cancel(work)
 

@@ -190,9 +190,11 @@ class WorkHandler(Guarded):
         self.write({"state": work.state, "done": work.done, "total": work.total, "words": work.words})
 
     def post(self, number: str) -> None:
-        """Cancel it."""
+        """Cancel it, or begin anew what was cancelled."""
         work = self.session.jobs.find(number)
-        if work is not None:
+        if work is not None and self.get_body_argument("what", "") == "again":
+            self.session.jobs.again(work)
+        elif work is not None:
             self.session.jobs.cancel(work)
         self.redirect(self.get_body_argument("back", "/") if work is not None else "/", status=303)
 

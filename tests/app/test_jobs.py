@@ -71,6 +71,11 @@ def test_progress_is_told_and_cancel_ends_it_and_the_next_goes_on(jobs: Jobs) ->
     jobs.cancel(work)
     assert work.over.is_set() and work.state == "cancelled"
     assert done(jobs.ask(f"{SLOW}:count", {"to": 2})).value == 2
+    again = {"to": 600, "seconds": 0.1}
+    assert jobs.ask(f"{SLOW}:count", again) is work, "opening its page does not begin it anew"
+    jobs.again(work)
+    begun = jobs.ask(f"{SLOW}:count", again)
+    assert begun is not work and begun.state in ("waiting", "running")
 
 
 def test_long_work_does_not_hold_up_a_page(jobs: Jobs) -> None:

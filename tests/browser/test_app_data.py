@@ -192,3 +192,16 @@ def test_sent_files_are_shown_where_they_go_wrong_and_are_gone_once_they_are_ope
     page.goto(f"{start}/data")
     done(page, "Our data")
     expect(page.locator("main")).to_contain_text("their copies are removed")
+
+
+def test_slow_work_is_cancelled_until_it_is_asked_for_again(page: Page, server: Server) -> None:
+    """Cancel comes back to the same address, says so, and begins nothing; Start again does."""
+    path = "/data/otherwise"
+    page.goto(server.url.split("/?")[0] + path)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("main")).to_contain_text("This was cancelled.")
+    page.reload()
+    expect(page.locator("main")).to_contain_text("This was cancelled.")
+    assert page.url.endswith(path)
+    page.get_by_role("button", name="Start again").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
